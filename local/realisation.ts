@@ -1,0 +1,65 @@
+import type { Region } from "./region.ts";
+
+/** A property value as Pulumi's engine sends it, secrets unwrapped. */
+export type Value = null | boolean | number | string | Value[] | { [key: string]: Value };
+export type Properties = { [key: string]: Value };
+
+/** One resource that exists in the region. */
+export interface Resource {
+  readonly type: string;
+  readonly id: string;
+  readonly urn: string;
+  /** The logical name: the last part of the URN. */
+  readonly name: string;
+  readonly inputs: Properties;
+  readonly outputs: Properties;
+}
+
+/** A property that is wrong, as Pulumi's `Check` reports it. */
+export interface CheckFailure {
+  readonly property: string;
+  readonly reason: string;
+}
+
+/** How one AWS resource type is made real on this machine. */
+export interface Realisation {
+  /** Pulumi type token, for example `aws:lb/loadBalancer:LoadBalancer`. */
+  readonly type: string;
+  /** Every input property that this realisation honours; any other is refused by name. */
+  readonly inputs: readonly string[];
+  /** Inputs whose change AWS answers with a new resource. */
+  readonly replaceOn: readonly string[];
+  /** Outputs that are known only after creation; unknown in a preview. Other outputs equal the input of that name. */
+  readonly computed: readonly string[];
+  /** Inputs and outputs that are secret in state. */
+  readonly secrets?: readonly string[];
+  /** The input that names the resource; made from the logical name and a stable suffix when it is not given. */
+  readonly autoname?: { readonly property: string; readonly maxLength: number };
+  /** True where AWS cannot hold old and new at once (fixed names). */
+  readonly deleteBeforeReplace?: boolean;
+  /** Values that AWS fills in for inputs not given. */
+  defaults?(inputs: Properties): Properties;
+  /** Everything that is wrong with the inputs, all at once. Unknown values arrive as the engine's marker in previews. */
+  validate?(inputs: Properties): readonly CheckFailure[];
+  create(region: Region, request: CreateRequest): Promise<Created>;
+  /** Absent: every change replaces. */
+  update?(region: Region, resource: Resource, inputs: Properties): Promise<Properties>;
+  /** Looks at the world now; undefined when the resource is gone. Absent: the stored outputs are the truth. */
+  read?(region: Region, resource: Resource): Promise<Properties | undefined>;
+  /** Idempotent: deleting what is half made or half gone succeeds. */
+  delete?(region: Region, resource: Resource): Promise<void>;
+  /** The region was restarted: make the resource real again from what is stored. */
+  restore?(region: Region, resource: Resource): Promise<void>;
+}
+
+export interface CreateRequest {
+  readonly urn: string;
+  readonly name: string;
+  readonly inputs: Properties;
+}
+
+export interface Created {
+  readonly id: string;
+  /** All outputs, inputs included. */
+  readonly outputs: Properties;
+}

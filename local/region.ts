@@ -1,0 +1,108 @@
+import type { Properties, Resource } from "./realisation.ts";
+
+/** A program of the toolchain: what to run and the environment it needs (libraries outside the system's paths). */
+export interface Part {
+  readonly command: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Folder of the part's data files, where it has any (`mariadbd`: its `share/mysql`). */
+  readonly share?: string;
+}
+
+export type PartName = "haproxy" | "redis-server" | "mariadbd" | "mariadb-install-db" | "moto" | "node";
+
+/** A container image as this machine knows it: the command that its container would run. */
+export interface Image {
+  /** Absolute command line; the task definition's `command` is appended. */
+  readonly entrypoint: readonly string[];
+  readonly workingDirectory: string;
+}
+
+/** An AWS region on one machine: what every realisation and every API operation works with. */
+export interface Region {
+  /** For example `eu-west-1`. */
+  readonly name: string;
+  readonly accountId: string;
+  /** The first two numbers of the loopback block: `127.23`. Zone n is `127.23.n.0/24`, zone 0 the edge. */
+  readonly network: string;
+  readonly availabilityZones: readonly string[];
+  /** Folder that belongs to this region alone. Each process gets a folder of its own below it. */
+  readonly directory: string;
+  readonly parts: Readonly<Record<PartName, Part>>;
+  /** Images by repository name, without registry and tag: `dmm-env/gateway`. */
+  readonly images: Readonly<Record<string, Image>>;
+  /** Where the AWS APIs answer: `http://127.23.0.2:4566`. */
+  readonly endpoint: string;
+  /** Where moto answers, for the region itself only. */
+  readonly moto: string;
+  /** Added to every declared load balancer port below 1024, which an ordinary user may not bind. */
+  readonly portOffset: number;
+  /** PEM file of the authority that signs every certificate of the region (the stand-in for Amazon's). */
+  readonly authorityFile: string;
+  readonly resources: Resources;
+  readonly supervisor: Supervisor;
+  readonly addresses: Addresses;
+  readonly certificates: Certificates;
+  log(event: string, details?: Record<string, unknown>): void;
+}
+
+/** The region's memory of what exists; every write is on disk before it returns. */
+export interface Resources {
+  get(type: string, id: string): Resource | undefined;
+  all(type: string): readonly Resource[];
+  find(type: string, matches: (resource: Resource) => boolean): Resource | undefined;
+  put(resource: Resource): void;
+  /** Replaces the outputs of a resource that changed by itself (a failover, a new task). */
+  patch(type: string, id: string, outputs: Properties): void;
+  remove(type: string, id: string): void;
+}
+
+/** Loopback addresses handed out once per owner and remembered over restarts. */
+export interface Addresses {
+  /** The same owner always gets the same address of that zone (0 = edge); host numbers run from 10 to 250. */
+  claim(zone: number, owner: string): string;
+  release(owner: string): void;
+}
+
+export interface Certificates {
+  /** Issues (or returns, for the same name) a server certificate; files are PEM, mode 0600. */
+  issue(request: {
+    readonly name: string;
+    readonly dnsNames?: readonly string[];
+    readonly addresses?: readonly string[];
+  }): Promise<{ readonly certificateFile: string; readonly keyFile: string; /** certificate followed by key, as HAProxy wants it */ readonly bundleFile: string }>;
+}
+
+/** A process to run, and when it counts as started. */
+export interface ProcessSpec {
+  /** Unique in the region: `haproxy/entrance`, `redis/cache-0001-001`, `task/gateway/8f3a…`. */
+  readonly name: string;
+  readonly command: string;
+  readonly arguments: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly workingDirectory?: string;
+  /** Addresses that it listens on, `ip:port`; written to the ledger before the start. */
+  readonly listens?: readonly string[];
+  /** Signal that asks it to end, and how long it may take before SIGKILL. */
+  readonly stop?: { readonly signal: NodeJS.Signals; readonly withinMs: number };
+  /** Where standard output and error go; default `<directory>/logs/<name>.log`. `onLine` sees standard output as well. */
+  readonly onLine?: (line: string) => void;
+  /** Called when it ends without having been asked to. */
+  readonly onExit?: (exit: { readonly code: number | null; readonly signal: NodeJS.Signals | null }) => void;
+}
+
+export interface RunningProcess {
+  readonly name: string;
+  readonly pid: number;
+  /** Resolves when the process is gone. */
+  readonly exited: Promise<void>;
+  stop(): Promise<void>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** Starts processes and keeps the ledger: name, pid, start time (from /proc), addresses, written before and after each start. */
+export interface Supervisor {
+  start(spec: ProcessSpec): Promise<RunningProcess>;
+  get(name: string): RunningProcess | undefined;
+  /** Processes whose name begins so. */
+  list(prefix: string): readonly RunningProcess[];
+}
