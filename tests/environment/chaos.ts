@@ -1,0 +1,116 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as elapse } from "node:timers/promises";
+import { CommandHome, type RunningCommand } from "./command.ts";
+import { readDescendants, readListeners, readProcessesOf } from "./processes.ts";
+
+export const victims = ["command", "engine", "region"] as const;
+export const moments = ["up", "down"] as const;
+
+/** One planned blow: who is killed with SIGKILL, during what, how long after its start. */
+export interface Blow {
+  readonly victim: (typeof victims)[number];
+  readonly during: (typeof moments)[number];
+  readonly afterMs: number;
+}
+
+/** What was seen after a blow and the `down` that followed it. */
+export interface Aftermath {
+  readonly blow: Blow;
+  /** False when the victim had not started or had already ended at that moment. */
+  readonly struck: boolean;
+  readonly downCode: number | null;
+  readonly downReport: string;
+  readonly leftOver: readonly string[];
+}
+
+/** The longest that a blow waits: about as long as the command takes. */
+const windowMs = { up: 9_000, down: 3_500 } as const;
+
+/** Blows in an order that only the seed decides; victims and moments come in turn, so that each has its share. */
+export function planBlows(seed: number, count: number): readonly Blow[] {
+  const random = createRandom(seed);
+  return Array.from({ length: count }, (_, index) => {
+    // Most of what can go wrong goes wrong while things are made; a third of the blows fall on `down`.
+    const during = index % 3 === 2 ? "down" : "up";
+    const victim = victims[Math.floor(index / 3 + (index % 3)) % victims.length] ?? "command";
+    return { victim, during, afterMs: Math.round(random() * windowMs[during]) };
+  });
+}
+
+/** mulberry32: small, and the same on every machine. */
+function createRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Strikes once in a home of its own, runs `down`, and looks with its own eyes for what is left. */
+export async function strike(blow: Blow): Promise<Aftermath> {
+  using home = new CommandHome();
+  const name = "chaos";
+  if (blow.during === "down") {
+    const up = await home.run("up", name);
+    if (up.code !== 0) throw new Error(`up ended with ${up.code} before any blow:\n${up.stderr}\n${up.stdout}`);
+  }
+  const network = () => readNetwork(home.folder, name);
+  const running = home.start(blow.during, name);
+  await Promise.race([elapse(blow.afterMs), running.ended]);
+  const seenNetwork = network();
+  const struck = kill(blow.victim, running, home.folder, name);
+  await running.ended;
+  const releasedNetwork = network() ?? seenNetwork;
+  const down = await home.run("down", name);
+  return {
+    blow,
+    struck,
+    downCode: down.code,
+    downReport: `${down.stdout}\n${down.stderr}`,
+    leftOver: readLeftOver(home.folder, name, releasedNetwork),
+  };
+}
+
+function kill(victim: Blow["victim"], running: RunningCommand, folder: string, name: string): boolean {
+  const pid = findVictim(victim, running, folder, name);
+  if (pid === undefined) return false;
+  try {
+    process.kill(pid, "SIGKILL");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function findVictim(victim: Blow["victim"], running: RunningCommand, folder: string, name: string): number | undefined {
+  const pid = running.child.pid;
+  if (pid === undefined || running.child.exitCode !== null) return undefined;
+  if (victim === "command") return pid;
+  if (victim === "engine") return readDescendants(pid).find((view) => view.name === "pulumi")?.pid;
+  const region = join(folder, "environments", name, "region");
+  return readProcessesOf(folder).find(
+    (view) => view.commandLine.includes("local/main.ts serve") && view.commandLine.includes(region),
+  )?.pid;
+}
+
+function readNetwork(folder: string, name: string): string | undefined {
+  const file = join(folder, "environments", name, "record.json");
+  if (!existsSync(file)) return undefined;
+  try {
+    const record = JSON.parse(readFileSync(file, "utf8")) as { network?: string | number };
+    if (record.network === undefined) return undefined;
+    return String(record.network).startsWith("127.") ? String(record.network) : `127.${record.network}`;
+  } catch {
+    return undefined;
+  }
+}
+
+function readLeftOver(folder: string, name: string, network: string | undefined): readonly string[] {
+  const processes = readProcessesOf(folder).map((view) => `process ${view.pid} ${view.commandLine}`);
+  const listeners = network === undefined ? [] : readListeners(network).map((socket) => `listener ${socket}`);
+  const files = existsSync(join(folder, "environments", name)) ? [`folder environments/${name}`] : [];
+  return [...processes, ...listeners, ...files];
+}

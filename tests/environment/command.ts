@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { root } from "../repository/source-files.ts";
+
+/** What one run of the command line left behind. */
+export interface CommandResult {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunningCommand {
+  readonly child: ChildProcess;
+  readonly ended: Promise<CommandResult>;
+}
+
+/** A home of its own for the command line, sharing only the toolchain and the caches; removed with its scope. */
+export class CommandHome implements Disposable {
+  readonly folder = mkdtempSync(join(tmpdir(), "dmm-env-home-"));
+
+  start(...parameters: readonly string[]): RunningCommand {
+    const child = spawn(process.execPath, [join(root, "cli", "main.ts"), ...parameters], {
+      cwd: root,
+      env: {
+        ...process.env,
+        DMM_ENV_HOME: this.folder,
+        DMM_ENV_TOOLCHAIN: process.env.DMM_ENV_TOOLCHAIN ?? join(root, ".dmm-env", "toolchain"),
+        DMM_ENV_CACHE: process.env.DMM_ENV_CACHE ?? join(root, ".dmm-env", "cache"),
+        NODE_COMPILE_CACHE: join(root, ".dmm-env", "cache", "node"),
+        NO_COLOR: "1",
+      },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    return { child, ended: collect(child) };
+  }
+
+  run(...parameters: readonly string[]): Promise<CommandResult> {
+    return this.start(...parameters).ended;
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function collect(child: ChildProcess): Promise<CommandResult> {
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.on("data", (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr?.on("data", (chunk) => {
+    stderr += chunk;
+  });
+  // "exit", not "close": a child that outlives a killed command may still hold its pipes.
+  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
+    child.once("exit", (...outcome) => resolve(outcome)).once("error", reject);
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  return { code, signal, stdout, stderr };
+}

@@ -1,0 +1,42 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+export const root = join(import.meta.dirname, "..", "..");
+
+/** The folders that hold the product's own code, as in CONTRIBUTING.md. */
+export const parts = ["stacks", "local", "gateway", "verify", "cli", "tools", "bench"] as const;
+
+export interface SourceFile {
+  /** Path from the repository's root, with forward slashes. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Every TypeScript file below the given folders that git tracks or would track. */
+export function readSourceFiles(folders: readonly string[]): readonly SourceFile[] {
+  const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "--", ...folders], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  return listed
+    .split("\n")
+    .filter((path) => path.endsWith(".ts"))
+    .map((path) => ({ path, text: readOrEmpty(path) }))
+    .filter((file) => file.text !== "");
+}
+
+/** A tracked file that was deleted but not yet committed counts as absent. */
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(join(root, path), "utf8");
+  } catch {
+    return "";
+  }
+}
+
+/** Specifiers of every static and dynamic import in a file. */
+export function importsOf(file: SourceFile): readonly string[] {
+  const pattern = /(?:^|\n)\s*(?:import|export)\s(?:[^"';]*?\sfrom\s)?["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)/g;
+  return [...file.text.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? "");
+}

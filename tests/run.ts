@@ -1,0 +1,59 @@
+import { spawn } from "node:child_process";
+import { globSync } from "node:fs";
+import { join } from "node:path";
+import { run } from "node:test";
+import { spec } from "node:test/reporters";
+
+/**
+ * Runs the test files given (or all), prints the report and, last, one plain line `N passed, N failed`.
+ * Usage: `npm test -- [folder or file …]`.
+ */
+const root = join(import.meta.dirname, "..");
+const wanted = process.argv.slice(2);
+
+/** These start whole environments, so they run alone and last; the proof that nothing is left ends the run. */
+const alone = ["tests/environment/", "tests/nothing-left.test.ts"];
+
+function findFiles(): readonly string[] {
+  const all = globSync("tests/**/*.test.ts", { cwd: root }).sort();
+  if (wanted.length === 0) return all;
+  return all.filter((file) => wanted.some((path) => file === path || file.startsWith(`${path.replace(/\/$/, "")}/`)));
+}
+
+async function runFiles(files: readonly string[], concurrency: number): Promise<{ passed: number; failed: number }> {
+  const count = { passed: 0, failed: 0 };
+  if (files.length === 0) return count;
+  const stream = run({ files: files.map((file) => join(root, file)), concurrency, timeout: 900_000 });
+  stream.on("test:pass", (event) => {
+    if (event.details.type !== "suite") count.passed += 1;
+  });
+  stream.on("test:fail", (event) => {
+    if (event.details.type !== "suite") count.failed += 1;
+  });
+  const report = stream.compose(spec);
+  report.pipe(process.stdout, { end: false });
+  await new Promise<void>((resolve, reject) => report.once("end", resolve).once("error", reject));
+  return count;
+}
+
+/** The toolchain is part of what the tests need; a machine that has it pays only for the look. */
+async function obtainToolchain(): Promise<void> {
+  const child = spawn(process.execPath, [join(root, "cli", "main.ts"), "setup"], { cwd: root, stdio: "inherit" });
+  const code = await new Promise<number | null>((resolve) => child.once("exit", resolve));
+  if (code !== 0) throw new Error(`dmm-env setup ended with ${code}; the tests need its parts.`);
+}
+
+await obtainToolchain();
+const files = findFiles();
+if (files.length === 0) {
+  process.stderr.write(`No test file matches ${wanted.join(" ")}.\n`);
+  process.exit(2);
+}
+const together = files.filter((file) => !alone.some((path) => file.startsWith(path)));
+const apart = files.filter((file) => alone.some((path) => file.startsWith(path)));
+const first = await runFiles(together, 2);
+const second = await runFiles(apart, 1);
+const passed = first.passed + second.passed;
+const failed = first.failed + second.failed;
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
+process.exit(failed === 0 && passed > 0 ? 0 : 1);
