@@ -1,0 +1,222 @@
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+
+/** One kind of expected failure: what it says, what to do next, and the exit code it ends with. */
+interface Entry {
+  readonly exit: ExitCode;
+  readonly message: (values: Values) => string;
+  readonly hint: (values: Values) => string;
+}
+
+type Values = Readonly<Record<string, string | number>>;
+
+const { wrongUsage, notReady, notMade, leftOver, interrupted } = exitCodes;
+
+function entry(exit: ExitCode, message: (values: Values) => string, hint: (values: Values) => string): Entry {
+  return { exit, message, hint };
+}
+
+/** Every failure an operator may meet, by its stable code; docs/errors/cli.md explains each. */
+export const catalogue = {
+  DMM_USAGE: entry(wrongUsage, (v) => `${v.problem}`, (v) => `See dmm-env ${v.command}--help.`),
+  DMM_NAME_INVALID: entry(
+    wrongUsage,
+    (v) => `The environment name "${v.name}" is not allowed; it must be 1 to 20 lower-case letters, digits and hyphens, begin with a letter and not end with a hyphen.`,
+    () => "Choose a name such as feature-x.",
+  ),
+  DMM_NAME_RESERVED: entry(
+    wrongUsage,
+    (v) => `"${v.name}" is production's own name; an environment must have another.`,
+    () => "Choose a name such as feature-x.",
+  ),
+  DMM_DURATION_INVALID: entry(
+    wrongUsage,
+    (v) => `"${v.text}" is not a duration that is allowed; it must be a whole number with s, m, h or d, from 1s to ${v.longest}.`,
+    () => "Write for example --for 4h.",
+  ),
+  DMM_NETWORKS_INVALID: entry(
+    wrongUsage,
+    (v) => `"${v.text}" is not a list of networks; it must be IPv4 CIDR blocks such as 203.0.113.0/24, separated by commas.`,
+    () => "Write for example --insiders 203.0.113.0/24.",
+  ),
+  DMM_NETWORKS_MISSING: entry(
+    wrongUsage,
+    () => "The target aws needs to know which networks the insiders come from.",
+    () => "Add for example --insiders 203.0.113.0/24.",
+  ),
+  DMM_TARGET_MISMATCH: entry(
+    wrongUsage,
+    (v) => `The environment "${v.name}" is on the target ${v.actual}, not ${v.asked}; one environment never mixes targets.`,
+    (v) => `Leave out --target, or choose another name than ${v.name}.`,
+  ),
+  DMM_ENVIRONMENT_UNKNOWN: entry(
+    wrongUsage,
+    (v) => `There is no environment "${v.name}", and nothing of it is left over.`,
+    (v) => `dmm-env list shows all; dmm-env up ${v.name} makes it.`,
+  ),
+  DMM_ENVIRONMENT_NOT_UP: entry(
+    wrongUsage,
+    (v) => `The environment "${v.name}" is not up: ${v.state}.`,
+    (v) => `dmm-env up ${v.name} finishes it; dmm-env down ${v.name} releases it.`,
+  ),
+  DMM_ENVIRONMENT_BUSY: entry(
+    notReady,
+    (v) => `The environment "${v.name}" is busy: "${v.command}" runs as process ${v.pid} since ${v.since}.`,
+    (v) => `Wait until it ends, or stop it with Ctrl-C or: kill -INT ${v.pid}`,
+  ),
+  DMM_GRANT_NAME_INVALID: entry(
+    wrongUsage,
+    (v) => `The insider's name "${v.grant}" is not allowed; it must be 1 to 40 letters, digits, dots, hyphens and underscores and begin with a letter.`,
+    () => "Choose a name such as jane.doe.",
+  ),
+  DMM_GRANT_EXISTS: entry(
+    wrongUsage,
+    (v) => `"${v.grant}" already has a grant for "${v.name}", valid until ${v.expires}.`,
+    (v) => `Revoke it first: dmm-env access revoke ${v.name} ${v.grant}`,
+  ),
+  DMM_GRANT_UNKNOWN: entry(
+    wrongUsage,
+    (v) => `"${v.grant}" has no grant for "${v.name}".`,
+    (v) => `dmm-env access list ${v.name} shows all.`,
+  ),
+  DMM_LOG_UNKNOWN: entry(
+    wrongUsage,
+    (v) => `"${v.name}" has no log of a part called "${v.part}"; it has ${v.parts}.`,
+    (v) => `Choose one of them, or leave it out: dmm-env logs ${v.name}`,
+  ),
+  DMM_SUITE_UNKNOWN: entry(
+    wrongUsage,
+    (v) => `${v.problem}`,
+    () => "docs/suites.md lists every suite and claim.",
+  ),
+  DMM_PARTS_MISSING: entry(
+    notReady,
+    (v) => `This machine lacks ${v.parts}.`,
+    () => "Run dmm-env setup; dmm-env doctor says what is wanted and what was found.",
+  ),
+  DMM_DISK_FULL: entry(
+    notReady,
+    (v) => `${v.file} could not be written: the disk is full.`,
+    () => "Free some space, or let the environment variable DMM_ENV_HOME name a folder on another disk, then run the command again.",
+  ),
+  DMM_FILE_UNUSABLE: entry(
+    notReady,
+    (v) => `${v.file} cannot be used: ${v.reason}.`,
+    () => "Give yourself the right to read and write it, then run the command again.",
+  ),
+  DMM_NETWORKS_EXHAUSTED: entry(
+    notReady,
+    () => "Every loopback network from 127.10 to 127.199 is in use, so there is none for another environment.",
+    () => "dmm-env list shows environments; release one with dmm-env down.",
+  ),
+  DMM_RECORD_UNREADABLE: entry(
+    notReady,
+    (v) => `${v.file} was changed or cut short: ${v.problem}.`,
+    (v) => `dmm-env down ${v.name} releases what is there and removes it.`,
+  ),
+  DMM_KEY_UNREADABLE: entry(
+    notReady,
+    (v) => `${v.file} does not hold the key that belongs there: ${v.problem}.`,
+    (v) => `${v.fix}`,
+  ),
+  DMM_CONFIGURATION_UNREADABLE: entry(
+    notMade,
+    (v) => `${v.file} cannot be read: ${v.problem}.`,
+    () => "Correct the file; git diff shows what was changed.",
+  ),
+  DMM_REGION_FAILED: entry(
+    notMade,
+    (v) => `The local region of "${v.name}" ended while it started: ${v.reason}`,
+    (v) => `Its log is ${v.log}.`,
+  ),
+  DMM_REGION_SLOW: entry(
+    notMade,
+    (v) => `The local region of "${v.name}" did not become ready within ${v.seconds} seconds.`,
+    (v) => `Its log is ${v.log}; is the machine overloaded?`,
+  ),
+  DMM_REGION_DOWN: entry(
+    notReady,
+    (v) => `The local region of "${v.name}" does not run.`,
+    (v) => `dmm-env up ${v.name} starts it again with all that it had.`,
+  ),
+  DMM_PROGRAM_FAILED: entry(
+    notMade,
+    (v) => `The program refused its configuration or failed: ${v.problem}`,
+    () => "Correct what it names, then run the command again.",
+  ),
+  DMM_RESOURCE_FAILED: entry(
+    notMade,
+    (v) => `${v.resource} could not be ${v.verb}: ${v.problem}`,
+    (v) => `Correct it and run dmm-env up ${v.name} again, or give everything back with dmm-env down ${v.name}. Log: ${v.log}`,
+  ),
+  DMM_ENGINE_FAILED: entry(
+    notMade,
+    (v) => `The Pulumi engine failed: ${v.problem}`,
+    (v) => `Its log is ${v.log}.`,
+  ),
+  DMM_ENGINE_LOCKED: entry(
+    notReady,
+    (v) => `The Pulumi stack "${v.name}" is locked by ${v.holder}.`,
+    () => "Wait until that run ends. A lock of another machine is removed with pulumi cancel, once it is certain that nothing runs there.",
+  ),
+  DMM_STATE_UNREADABLE: entry(
+    notReady,
+    (v) => `The Pulumi state of "${v.name}" was changed or cut short: ${v.problem}`,
+    (v) => `dmm-env down ${v.name} releases everything without it.`,
+  ),
+  DMM_PASSPHRASE_WRONG: entry(
+    notReady,
+    (v) => `The passphrase in ${v.file} does not open the Pulumi state of "${v.name}".`,
+    (v) => `Put the passphrase back with which it was made, or release it with dmm-env down ${v.name}.`,
+  ),
+  DMM_ENTRANCE_NOT_SERVING: entry(
+    notMade,
+    (v) => `The entrance of "${v.name}" does not serve an authorised request after ${v.seconds} seconds: ${v.problem}`,
+    (v) => `dmm-env logs ${v.name} shows why; dmm-env down ${v.name} gives everything back.`,
+  ),
+  DMM_REVOCATION_UNPROVEN: entry(
+    notReady,
+    (v) => `"${v.grant}" was put on the revocation list, but the entrance still answers its certificate after ${v.seconds} seconds.`,
+    (v) => `Close everything with dmm-env down ${v.name}.`,
+  ),
+  DMM_LEFT_OVER: entry(
+    leftOver,
+    (v) => `Something of "${v.name}" is left over: ${v.items}`,
+    (v) => `Run dmm-env down ${v.name} again; what stays is named with its process or path.`,
+  ),
+  DMM_INTERRUPTED: entry(interrupted, (v) => `Interrupted: ${v.outcome}`, (v) => `${v.next}`),
+  DMM_AWS_FAILED: entry(
+    notReady,
+    (v) => `AWS refused ${v.operation}: ${v.problem}`,
+    () => "Check the credentials and the region, then run the command again.",
+  ),
+  DMM_UNEXPECTED: entry(notReady, (v) => `${v.problem}`, (v) => `This is a fault of dmm-env itself. Everything known about it is in ${v.log}.`),
+} as const satisfies Record<string, Entry>;
+
+export type ErrorCode = keyof typeof catalogue;
+
+/** A failure that an operator is told about by code, message and hint, never by a stack. */
+export class OperatorError extends Error {
+  readonly code: string;
+  readonly hint: string;
+  readonly exitCode: ExitCode;
+
+  constructor(code: ErrorCode, values: Values, cause?: unknown) {
+    super(catalogue[code].message(values), cause === undefined ? undefined : { cause });
+    this.name = "OperatorError";
+    this.code = code;
+    this.hint = catalogue[code].hint(values);
+    this.exitCode = catalogue[code].exit;
+  }
+}
+
+/** An error of one of our parts with a code and a hint of its own (tools/ and verify/ have their own catalogues). */
+export function isExpected(error: unknown): error is Error & { code: string; hint: string; exitCode?: ExitCode } {
+  return (
+    error instanceof Error &&
+    "code" in error &&
+    typeof error.code === "string" &&
+    error.code.startsWith("DMM_") &&
+    "hint" in error &&
+    typeof error.hint === "string"
+  );
+}

@@ -1,0 +1,64 @@
+import { join, resolve } from "node:path";
+
+/** The checkout that this command line belongs to. */
+export const checkout = resolve(import.meta.dirname, "..");
+
+/** Where everything that dmm-env makes on this machine lives. */
+export interface Home {
+  readonly directory: string;
+  readonly environments: string;
+  /** One file for each loopback network in use, named by its number. */
+  readonly networks: string;
+  readonly state: string;
+  readonly pulumiHome: string;
+  readonly releases: string;
+  readonly runs: string;
+  readonly cache: string;
+  readonly logs: string;
+  readonly passphrase: string;
+  readonly signingKey: string;
+}
+
+/** The folder named by DMM_ENV_HOME, otherwise `.dmm-env` in the checkout. Creates nothing. */
+export function findHome(environment: NodeJS.ProcessEnv = process.env): Home {
+  const directory = resolve(environment.DMM_ENV_HOME || join(checkout, ".dmm-env"));
+  return {
+    directory,
+    environments: join(directory, "environments"),
+    networks: join(directory, "networks"),
+    state: join(directory, "state"),
+    pulumiHome: join(directory, "pulumi-home"),
+    releases: join(directory, "releases"),
+    runs: join(directory, "runs"),
+    cache: join(directory, "cache"),
+    logs: join(directory, "logs"),
+    passphrase: join(directory, "passphrase"),
+    signingKey: join(directory, "signing.key"),
+  };
+}
+
+/** The folders and files of one environment. */
+export interface EnvironmentFolder {
+  readonly directory: string;
+  readonly record: string;
+  readonly lock: string;
+  readonly outputs: string;
+  readonly access: string;
+  readonly region: string;
+  readonly engine: string;
+  readonly logs: string;
+}
+
+export function environmentFolder(home: Home, name: string): EnvironmentFolder {
+  const directory = join(home.environments, name);
+  return {
+    directory,
+    record: join(directory, "record.json"),
+    lock: join(directory, "run.lock"),
+    outputs: join(directory, "outputs.json"),
+    access: join(directory, "access"),
+    region: join(directory, "region"),
+    engine: join(directory, "engine"),
+    logs: join(directory, "logs"),
+  };
+}
