@@ -49,6 +49,8 @@ export interface Region {
 export interface Resources {
   get(type: string, id: string): Resource | undefined;
   all(type: string): readonly Resource[];
+  /** Every resource of every type, in the order of creation. */
+  everything(): readonly Resource[];
   find(type: string, matches: (resource: Resource) => boolean): Resource | undefined;
   put(resource: Resource): void;
   /** Replaces the outputs of a resource that changed by itself (a failover, a new task). */
@@ -69,7 +71,11 @@ export interface Certificates {
     readonly name: string;
     readonly dnsNames?: readonly string[];
     readonly addresses?: readonly string[];
-  }): Promise<{ readonly certificateFile: string; readonly keyFile: string; /** certificate followed by key, as HAProxy wants it */ readonly bundleFile: string }>;
+  }): Promise<{
+    readonly certificateFile: string;
+    readonly keyFile: string /** certificate followed by key, as HAProxy wants it */;
+    readonly bundleFile: string;
+  }>;
 }
 
 /** A process to run, and when it counts as started. */

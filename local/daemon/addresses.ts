@@ -1,0 +1,85 @@
+import { join } from "node:path";
+import type { Addresses } from "../region.ts";
+import { readFileIfThere, replaceFile } from "./files.ts";
+import { RegionError } from "./region-error.ts";
+
+const firstHost = 10;
+const lastHost = 250;
+
+interface StoredAddresses {
+  /** Address by zone and owner, as `1 task/gateway/8f3a`. */
+  readonly claims: Record<string, string>;
+  /** The host number handed out last, by zone. */
+  readonly last: Record<string, number>;
+}
+
+/**
+ * Loopback addresses by owner. A given-back address is handed out again only after all others of its zone, so that a
+ * client with an old answer does not meet a stranger.
+ */
+export class AddressBook implements Addresses {
+  readonly #file: string;
+  readonly #network: string;
+  readonly #stored: StoredAddresses;
+
+  constructor(directory: string, network: string) {
+    this.#file = join(directory, "addresses.json");
+    this.#network = network;
+    this.#stored = readStored(this.#file);
+  }
+
+  claim(zone: number, owner: string): string {
+    const { claims, last } = this.#stored;
+    const name = `${zone} ${owner}`;
+    const known = claims[name];
+    if (known !== undefined) return known;
+    const host = this.#nextHost(zone);
+    const address = `${this.#network}.${zone}.${host}`;
+    claims[name] = address;
+    last[zone] = host;
+    this.#write();
+    return address;
+  }
+
+  release(owner: string): void {
+    const names = Object.keys(this.#stored.claims).filter(
+      (name) => name.slice(name.indexOf(" ") + 1) === owner,
+    );
+    if (names.length === 0) return;
+    for (const name of names) delete this.#stored.claims[name];
+    this.#write();
+  }
+
+  #nextHost(zone: number): number {
+    const taken = new Set(Object.values(this.#stored.claims));
+    const size = lastHost - firstHost + 1;
+    const start = (this.#stored.last[zone] ?? firstHost - 1) + 1;
+    for (let step = 0; step < size; step += 1) {
+      const host = firstHost + ((start - firstHost + step) % size);
+      if (!taken.has(`${this.#network}.${zone}.${host}`)) return host;
+    }
+    throw new RegionError(
+      "DMM_REGION_ADDRESSES_EXHAUSTED",
+      `All ${size} addresses of ${this.#network}.${zone}.0/24 are taken.`,
+      "Lower the number of tasks or nodes of one zone.",
+    );
+  }
+
+  #write(): void {
+    replaceFile(this.#file, JSON.stringify(this.#stored));
+  }
+}
+
+function readStored(file: string): StoredAddresses {
+  try {
+    const stored = JSON.parse(readFileIfThere(file) ?? "{}") as Partial<StoredAddresses>;
+    return { claims: { ...stored.claims }, last: { ...stored.last } };
+  } catch (cause) {
+    throw new RegionError(
+      "DMM_REGION_FILE_BROKEN",
+      `${file} is not JSON: it was edited or cut.`,
+      "Release the environment with `dmm-env down`, then bring it up again.",
+      cause,
+    );
+  }
+}

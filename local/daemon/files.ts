@@ -1,0 +1,82 @@
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import { explainWriteFailure } from "./region-error.ts";
+
+/** Replaces a file in one step: whoever reads it sees the old content or the new, also after a kill in between. */
+export function replaceFile(file: string, content: string | Uint8Array): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    const draft = `${file}.${process.pid}.draft`;
+    writeFileSync(draft, content, { mode: 0o600 });
+    renameSync(draft, file);
+  } catch (cause) {
+    throw explainWriteFailure(file, cause);
+  }
+}
+
+/** The text of a file, or undefined where there is none. */
+export function readFileIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw cause;
+  }
+}
+
+/** A file of JSON lines that only grows. A line is written whole or not at all, also on a full disk. */
+export class LineFile {
+  readonly #file: string;
+  readonly #descriptor: number;
+
+  constructor(file: string) {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    this.#file = file;
+    this.#descriptor = openSync(file, "a", 0o600);
+  }
+
+  append(entry: unknown): void {
+    const line = Buffer.from(`${JSON.stringify(entry)}\n`);
+    const before = fstatSync(this.#descriptor).size;
+    try {
+      const written = writeSync(this.#descriptor, line);
+      if (written < line.length) throw Object.assign(new Error("short write"), { code: "ENOSPC" });
+    } catch (cause) {
+      ftruncateSync(this.#descriptor, before);
+      throw explainWriteFailure(this.#file, cause);
+    }
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+}
+
+/**
+ * The entries of a file of JSON lines. A last line without its end is what a kill leaves behind and is passed over;
+ * any other line that cannot be read is given to `broken` with its number.
+ */
+export function readLines(file: string, broken: (line: number) => void): readonly unknown[] {
+  const lines = (readFileIfThere(file) ?? "").split("\n");
+  lines.pop();
+  const entries: unknown[] = [];
+  for (const [index, line] of lines.entries()) {
+    if (line === "") continue;
+    try {
+      entries.push(JSON.parse(line));
+    } catch {
+      broken(index + 1);
+    }
+  }
+  return entries;
+}

@@ -1,0 +1,79 @@
+import { join } from "node:path";
+import { LineFile, readLines, replaceFile } from "./files.ts";
+import type { ProcessIdentity } from "./process-identity.ts";
+
+/** A process as the ledger knows it. Without an identity its start was begun and nothing is known of its end. */
+export interface LedgerEntry {
+  readonly name: string;
+  readonly directory: string;
+  readonly listens: readonly string[];
+  readonly process?: ProcessIdentity;
+}
+
+type LedgerLine =
+  | {
+      readonly event: "starting";
+      readonly name: string;
+      readonly directory: string;
+      readonly listens: readonly string[];
+    }
+  | { readonly event: "started"; readonly name: string; readonly pid: number; readonly startTime: number }
+  | { readonly event: "ended"; readonly name: string };
+
+function ledgerFile(directory: string): string {
+  return join(directory, "ledger.jsonl");
+}
+
+/**
+ * Processes that were started and not seen to end. Lines that cannot be read are passed over: whoever reads the ledger
+ * wants to end processes, and half a ledger is better than none.
+ */
+export function readLedger(directory: string): readonly LedgerEntry[] {
+  const entries = new Map<string, LedgerEntry>();
+  for (const line of readLines(ledgerFile(directory), () => {}) as readonly LedgerLine[]) {
+    const known = entries.get(line.name);
+    if (line.event === "starting") {
+      entries.set(line.name, { name: line.name, directory: line.directory, listens: line.listens });
+    } else if (line.event === "ended") {
+      entries.delete(line.name);
+    } else if (known) {
+      entries.set(line.name, { ...known, process: { pid: line.pid, startTime: line.startTime } });
+    }
+  }
+  return [...entries.values()];
+}
+
+/** Every process of the region, written before and after its start, so that a kill between the two loses none. */
+export class Ledger {
+  readonly #lines: LineFile;
+
+  /** Begins anew: whoever opens a ledger has ended what an earlier life left in it. */
+  constructor(directory: string) {
+    replaceFile(ledgerFile(directory), "");
+    this.#lines = new LineFile(ledgerFile(directory));
+  }
+
+  writeStarting(entry: {
+    readonly name: string;
+    readonly directory: string;
+    readonly listens: readonly string[];
+  }): void {
+    this.#write({ event: "starting", name: entry.name, directory: entry.directory, listens: entry.listens });
+  }
+
+  writeStarted(name: string, identity: ProcessIdentity): void {
+    this.#write({ event: "started", name, pid: identity.pid, startTime: identity.startTime });
+  }
+
+  writeEnded(name: string): void {
+    this.#write({ event: "ended", name });
+  }
+
+  close(): void {
+    this.#lines.close();
+  }
+
+  #write(line: LedgerLine): void {
+    this.#lines.append({ ...line, at: new Date().toISOString() });
+  }
+}

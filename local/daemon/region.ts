@@ -1,0 +1,85 @@
+import { mkdirSync, realpathSync } from "node:fs";
+import { join } from "node:path";
+import type { Image, Part, PartName, Region } from "../region.ts";
+import { AddressBook } from "./addresses.ts";
+import { RegionCertificates } from "./certificates.ts";
+import { Ledger } from "./ledger.ts";
+import { RegionLog } from "./region-log.ts";
+import { ResourceJournal } from "./resources.ts";
+import { ProcessSupervisor } from "./supervisor.ts";
+
+export interface RegionOptions {
+  readonly directory: string;
+  /** The first two numbers of the loopback block: `127.23`. */
+  readonly network: string;
+  /** For example `eu-west-1`. */
+  readonly name: string;
+  readonly parts: Readonly<Record<PartName, Part>>;
+  readonly images: Readonly<Record<string, Image>>;
+  /** Only deleting: a broken line of the journal is passed over instead of refused. */
+  readonly releasing?: boolean;
+}
+
+/** A region with what only its daemon may do. */
+export interface OwnedRegion extends Region {
+  readonly ledger: Ledger;
+  readonly regionLog: RegionLog;
+  readonly resources: ResourceJournal;
+  readonly supervisor: ProcessSupervisor;
+  readonly certificates: RegionCertificates;
+  /** Ends every process in order and closes the files; resources stay stored. */
+  close(): Promise<void>;
+}
+
+/** Where the region listens; the rest of zone 0 is handed out by {@link AddressBook}. */
+export const endpointPort = 4566;
+const motoPort = 5000;
+const portOffset = 8000;
+
+/**
+ * Opens the region of a folder, new or stored. Whoever calls has made sure that no other daemon owns the folder and
+ * that nothing of an earlier life still runs (see {@link endStrays}): the ledger begins anew.
+ */
+export async function createRegion(options: RegionOptions): Promise<OwnedRegion> {
+  mkdirSync(options.directory, { recursive: true, mode: 0o700 });
+  const directory = realpathSync(options.directory);
+  const regionLog = new RegionLog(directory);
+  const resources = new ResourceJournal(directory, {
+    lenient: options.releasing ?? false,
+    broken: (line) => regionLog.write("journal.line-passed-over", { line }),
+  });
+  const ledger = new Ledger(directory);
+  const supervisor = new ProcessSupervisor(directory, ledger, regionLog);
+  const certificates = new RegionCertificates(directory, options.name);
+  return {
+    name: options.name,
+    accountId: deriveAccountId(options.network),
+    network: options.network,
+    availabilityZones: ["a", "b", "c"].map((letter) => `${options.name}${letter}`),
+    directory,
+    parts: options.parts,
+    images: options.images,
+    endpoint: `http://${options.network}.0.2:${endpointPort}`,
+    moto: `http://${options.network}.0.3:${motoPort}`,
+    portOffset,
+    authorityFile: join(directory, "certificates", "authority.pem"),
+    resources,
+    supervisor,
+    addresses: new AddressBook(directory, options.network),
+    certificates,
+    ledger,
+    regionLog,
+    log: (event, details) => regionLog.write(event, details),
+    async close() {
+      await supervisor.close();
+      ledger.close();
+      resources.close();
+    },
+  };
+}
+
+/** Twelve digits that tell two regions of one machine apart and stay the same: 127.23 is account 127023000000. */
+function deriveAccountId(network: string): string {
+  const [first = "127", second = "0"] = network.split(".");
+  return `${first.padStart(3, "0")}${second.padStart(3, "0")}000000`;
+}

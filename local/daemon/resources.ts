@@ -1,0 +1,124 @@
+import { join } from "node:path";
+import type { Properties, Resource } from "../realisation.ts";
+import type { Resources } from "../region.ts";
+import { LineFile, readLines, replaceFile } from "./files.ts";
+import { RegionError } from "./region-error.ts";
+import { Seal } from "./seal.ts";
+
+type JournalLine =
+  | { readonly op: "put"; readonly type: string; readonly id: string; readonly sealed: string }
+  | { readonly op: "remove"; readonly type: string; readonly id: string };
+
+/** Rewriting pays once the journal is mostly history. */
+const spareLines = 500;
+
+function journalFile(directory: string): string {
+  return join(directory, "resources.jsonl");
+}
+
+function key(type: string, id: string): string {
+  return `${type}\n${id}`;
+}
+
+/**
+ * The region's memory: a map in the process and a journal on disk, written before a change counts. The journal is
+ * rewritten when the region starts and whenever it is mostly history, in one step each time.
+ */
+export class ResourceJournal implements Resources {
+  readonly #file: string;
+  readonly #seal: Seal;
+  readonly #resources = new Map<string, Resource>();
+  #lines: LineFile;
+  #written = 0;
+
+  /** With `lenient` a broken line costs its own resource only; whoever only deletes must always get to the end. */
+  constructor(
+    directory: string,
+    options: { readonly lenient: boolean; readonly broken?: (line: number) => void },
+  ) {
+    this.#file = journalFile(directory);
+    this.#seal = new Seal(directory);
+    const refuse = (line: number): never => {
+      throw new RegionError(
+        "DMM_REGION_FILE_BROKEN",
+        `${this.#file} cannot be read at line ${line}: it was edited, or written by another region.`,
+        "Release the environment with `dmm-env down`; it passes over such lines and deletes everything else.",
+      );
+    };
+    const broken = options.lenient ? (options.broken ?? (() => {})) : refuse;
+    for (const [index, line] of (readLines(this.#file, broken) as readonly JournalLine[]).entries()) {
+      try {
+        this.#apply(line);
+      } catch {
+        broken(index + 1);
+      }
+    }
+    this.#lines = this.#compact();
+  }
+
+  get(type: string, id: string): Resource | undefined {
+    return this.#resources.get(key(type, id));
+  }
+
+  all(type: string): readonly Resource[] {
+    return this.everything().filter((resource) => resource.type === type);
+  }
+
+  everything(): readonly Resource[] {
+    return [...this.#resources.values()];
+  }
+
+  find(type: string, matches: (resource: Resource) => boolean): Resource | undefined {
+    return this.all(type).find(matches);
+  }
+
+  put(resource: Resource): void {
+    const { type, id } = resource;
+    this.#write({ op: "put", type, id, sealed: this.#seal.seal(resource) });
+    this.#resources.set(key(type, id), resource);
+  }
+
+  patch(type: string, id: string, outputs: Properties): void {
+    const resource = this.get(type, id);
+    if (resource) this.put({ ...resource, outputs });
+  }
+
+  remove(type: string, id: string): void {
+    if (!this.#resources.has(key(type, id))) return;
+    this.#write({ op: "remove", type, id });
+    this.#resources.delete(key(type, id));
+  }
+
+  close(): void {
+    this.#lines.close();
+  }
+
+  #apply(line: JournalLine): void {
+    if (line.op === "remove") this.#resources.delete(key(line.type, line.id));
+    else this.#resources.set(key(line.type, line.id), this.#seal.open(line.sealed) as Resource);
+  }
+
+  #write(line: JournalLine): void {
+    if (this.#written > 4 * this.#resources.size + spareLines) {
+      this.#lines.close();
+      this.#lines = this.#compact();
+    }
+    this.#lines.append(line);
+    this.#written += 1;
+  }
+
+  #compact(): LineFile {
+    const lines = this.everything().map((resource) => {
+      const line: JournalLine = {
+        op: "put",
+        type: resource.type,
+        id: resource.id,
+        sealed: this.#seal.seal(resource),
+      };
+      return `${JSON.stringify(line)}\n`;
+    });
+    replaceFile(this.#file, lines.join(""));
+    this.#written = lines.length;
+    return new LineFile(this.#file);
+  }
+}

@@ -1,0 +1,40 @@
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { chmodSync } from "node:fs";
+import { join } from "node:path";
+import { readFileIfThere, replaceFile } from "./files.ts";
+
+/**
+ * Encrypts what the region stores: resources hold passwords, and no file of an environment shows one in clear.
+ * AES-256-GCM; the sealed form is nonce, tag and ciphertext in base64.
+ */
+export class Seal {
+  readonly #key: Buffer;
+
+  constructor(directory: string) {
+    const file = join(directory, "resources.key");
+    const stored = readFileIfThere(file);
+    if (stored === undefined) {
+      this.#key = randomBytes(32);
+      replaceFile(file, this.#key.toString("base64"));
+    } else {
+      this.#key = Buffer.from(stored, "base64");
+      chmodSync(file, 0o600);
+    }
+  }
+
+  seal(value: unknown): string {
+    const nonce = randomBytes(12);
+    const cipher = createCipheriv("aes-256-gcm", this.#key, nonce);
+    const sealed = Buffer.concat([cipher.update(JSON.stringify(value), "utf8"), cipher.final()]);
+    return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString("base64");
+  }
+
+  open(text: string): unknown {
+    const bytes = Buffer.from(text, "base64");
+    const decipher = createDecipheriv("aes-256-gcm", this.#key, bytes.subarray(0, 12));
+    decipher.setAuthTag(bytes.subarray(12, 28));
+    return JSON.parse(
+      Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString("utf8"),
+    );
+  }
+}

@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { ProcessSpec, RunningProcess } from "../region.ts";
+import type { OutputFile } from "./output-file.ts";
+import { type ProcessIdentity, readProcess, sendSignal } from "./process-identity.ts";
+import { RegionError } from "./region-error.ts";
+
+const defaultStop = { signal: "SIGTERM", withinMs: 2000 } as const;
+
+export interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** One running process in a session of its own: a signal to the region's terminal does not reach it. */
+export class StartedProcess implements RunningProcess {
+  readonly name: string;
+  readonly pid: number;
+  readonly identity: ProcessIdentity;
+  readonly exited: Promise<void>;
+  /** True from the moment that its end was asked for; only an end that nobody asked for is news. */
+  asked = false;
+  readonly #spec: ProcessSpec;
+
+  constructor(spec: ProcessSpec, child: ChildProcess, onExit: (exit: ProcessExit) => void) {
+    this.name = spec.name;
+    this.#spec = spec;
+    this.pid = child.pid as number;
+    // Gone already is possible; its number cannot be taken by another before Node has seen the end.
+    this.identity = { pid: this.pid, startTime: readProcess(this.pid)?.startTime ?? 0 };
+    this.exited = new Promise((resolve) => {
+      child.once("exit", (code, signal) => {
+        // What it started itself and left behind goes with it.
+        sendSignal(-this.pid, "SIGKILL");
+        onExit({ code, signal });
+        resolve();
+      });
+    });
+  }
+
+  /** Asks it to end, waits, then forces it. Resolves when it is gone; asking twice waits for the same end. */
+  async stop(limitMs = Number.POSITIVE_INFINITY): Promise<void> {
+    this.asked = true;
+    const { signal, withinMs } = this.#spec.stop ?? defaultStop;
+    this.kill(signal);
+    const force = setTimeout(() => sendSignal(-this.pid, "SIGKILL"), Math.min(withinMs, limitMs));
+    await this.exited;
+    clearTimeout(force);
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    sendSignal(this.pid, signal);
+  }
+}
+
+/**
+ * Starts a program with nothing of the operator's environment but PATH, with a home and a folder for temporary files
+ * of its own. Its output goes to the file directly unless somebody listens to its lines.
+ */
+export async function spawnProcess(
+  spec: ProcessSpec,
+  directory: string,
+  output: OutputFile,
+): Promise<ChildProcess> {
+  mkdirSync(join(directory, "tmp"), { recursive: true, mode: 0o700 });
+  const child = spawn(spec.command, [...spec.arguments], {
+    cwd: spec.workingDirectory ?? directory,
+    detached: true,
+    stdio: ["ignore", spec.onLine ? "pipe" : output.descriptor, output.descriptor],
+    env: {
+      PATH: process.env.PATH ?? "/usr/bin:/bin",
+      LANG: "C.UTF-8",
+      HOME: directory,
+      TMPDIR: join(directory, "tmp"),
+      ...spec.environment,
+    },
+  });
+  if (child.pid === undefined) {
+    const cause = await new Promise<NodeJS.ErrnoException>((resolve) => child.once("error", resolve));
+    throw new RegionError(
+      "DMM_REGION_PROCESS_FAILED",
+      `${spec.command} could not be started for ${spec.name}: ${cause.code ?? cause.message}.`,
+      "Run `dmm-env doctor`; it names the parts that are missing or cannot run.",
+      cause,
+    );
+  }
+  // Later errors (a signal to a process that is gone) are answered where they happen.
+  child.on("error", () => {});
+  if (spec.onLine && child.stdout) passLines(child.stdout, spec.onLine, output);
+  return child;
+}
+
+function passLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void, output: OutputFile): void {
+  const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
+  lines.on("line", (line) => {
+    output.write(`${line}\n`);
+    onLine(line);
+  });
+}

@@ -1,0 +1,137 @@
+import { join } from "node:path";
+import type { ProcessSpec, RunningProcess, Supervisor } from "../region.ts";
+import type { Ledger } from "./ledger.ts";
+import { OutputFile } from "./output-file.ts";
+import { RegionError } from "./region-error.ts";
+import type { RegionLog } from "./region-log.ts";
+import { type ProcessExit, StartedProcess, spawnProcess } from "./started-process.ts";
+
+/**
+ * Who ends before whom, by the beginning of the name: whoever calls ends before what it calls. Anything not named here
+ * ends with the last group. The limit keeps a full stop short; a database gets longer, because a cut shutdown costs its
+ * next start a recovery.
+ */
+const stopOrder: readonly { readonly prefixes: readonly string[]; readonly limitMs: number }[] = [
+  { prefixes: ["task/"], limitMs: 700 },
+  { prefixes: ["haproxy/", "moto"], limitMs: 500 },
+  { prefixes: [""], limitMs: 3000 },
+];
+
+const outputCheckMs = 2000;
+
+/** The folder that belongs to one process alone: its home, its temporary files, its working directory by default. */
+export function processDirectory(directory: string, name: string): string {
+  return join(directory, "processes", ...name.split("/"));
+}
+
+/** Starts, knows and ends every process of the region. */
+export class ProcessSupervisor implements Supervisor {
+  readonly #directory: string;
+  readonly #ledger: Ledger;
+  readonly #log: RegionLog;
+  readonly #running = new Map<string, StartedProcess>();
+  readonly #starting = new Set<string>();
+  readonly #outputs = new Set<OutputFile>();
+  readonly #outputCheck: NodeJS.Timeout;
+  #closing = false;
+
+  constructor(directory: string, ledger: Ledger, log: RegionLog) {
+    this.#directory = directory;
+    this.#ledger = ledger;
+    this.#log = log;
+    this.#outputCheck = setInterval(() => {
+      for (const output of this.#outputs) output.cut();
+    }, outputCheckMs);
+    this.#outputCheck.unref();
+  }
+
+  async start(spec: ProcessSpec): Promise<RunningProcess> {
+    this.#validate(spec);
+    const directory = processDirectory(this.#directory, spec.name);
+    this.#starting.add(spec.name);
+    try {
+      this.#ledger.writeStarting({ name: spec.name, directory, listens: spec.listens ?? [] });
+      return await this.#spawn(spec, directory);
+    } catch (error) {
+      this.#ledger.writeEnded(spec.name);
+      throw error;
+    } finally {
+      this.#starting.delete(spec.name);
+    }
+  }
+
+  get(name: string): RunningProcess | undefined {
+    return this.#running.get(name);
+  }
+
+  list(prefix: string): readonly RunningProcess[] {
+    return [...this.#running.values()].filter((running) => running.name.startsWith(prefix));
+  }
+
+  /** Ends everything in order; nothing can be started any more. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    for (const group of stopOrder) {
+      const members = [...this.#running.values()].filter((running) =>
+        group.prefixes.some((prefix) => running.name.startsWith(prefix)),
+      );
+      await Promise.all(members.map((member) => member.stop(group.limitMs)));
+    }
+    clearInterval(this.#outputCheck);
+  }
+
+  #validate(spec: ProcessSpec): void {
+    if (this.#closing) {
+      throw new RegionError(
+        "DMM_REGION_CLOSING",
+        `${spec.name} cannot be started: the region is ending.`,
+        "Run `dmm-env up` again.",
+      );
+    }
+    if (this.#running.has(spec.name) || this.#starting.has(spec.name)) {
+      throw new RegionError(
+        "DMM_REGION_PROCESS_RUNNING",
+        `${spec.name} is running already (pid ${this.#running.get(spec.name)?.pid ?? "not known yet"}).`,
+        "Release the environment with `dmm-env down` and bring it up again; send the region's log if it recurs.",
+      );
+    }
+  }
+
+  async #spawn(spec: ProcessSpec, directory: string): Promise<StartedProcess> {
+    const output = new OutputFile(join(this.#directory, "logs", `${spec.name}.log`));
+    const child = await spawnProcess(spec, directory, output).catch((error: unknown) => {
+      output.close();
+      throw error;
+    });
+    const running = new StartedProcess(spec, child, (exit) => this.#recordExit(running, spec, output, exit));
+    this.#running.set(spec.name, running);
+    this.#outputs.add(output);
+    try {
+      this.#ledger.writeStarted(spec.name, running.identity);
+    } catch (error) {
+      // A process that the ledger does not know must not live.
+      await running.stop(0);
+      throw error;
+    }
+    return running;
+  }
+
+  #recordExit(running: StartedProcess, spec: ProcessSpec, output: OutputFile, exit: ProcessExit): void {
+    this.#running.delete(spec.name);
+    this.#outputs.delete(output);
+    output.close();
+    try {
+      this.#ledger.writeEnded(spec.name);
+    } catch (error) {
+      // A full disk: the ledger then names a process that is gone, which whoever reads it finds out by itself.
+      this.#log.writeError("ledger.failed", error);
+    }
+    if (running.asked) return;
+    this.#log.write("process.died", { name: spec.name, pid: running.pid, ...exit });
+    try {
+      spec.onExit?.(exit);
+    } catch (error) {
+      this.#log.writeError("process.exit-answer-failed", error);
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { appendFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { ResourceJournal } from "../../../local/daemon/resources.ts";
+import type { Resource } from "../../../local/realisation.ts";
+import { temporaryDirectory } from "./started-region.ts";
+
+function topic(id: string, outputs: Resource["outputs"] = {}): Resource {
+  return {
+    type: "aws:sns/topic:Topic",
+    id,
+    urn: `urn:pulumi:a::b::aws:sns/topic:Topic::${id}`,
+    name: id,
+    inputs: {},
+    outputs,
+  };
+}
+
+test("what was put is there again after reopening, in the order of creation", () => {
+  using folder = temporaryDirectory();
+  const first = new ResourceJournal(folder.path, { lenient: false });
+  for (const id of ["one", "two", "three"]) first.put(topic(id));
+  first.patch("aws:sns/topic:Topic", "one", { arn: "arn:one" });
+  first.remove("aws:sns/topic:Topic", "two");
+  first.close();
+  const second = new ResourceJournal(folder.path, { lenient: false });
+  assert.deepEqual(second.everything(), [topic("one", { arn: "arn:one" }), topic("three")]);
+  second.close();
+});
+
+test("a last line that a kill cut off is passed over", () => {
+  using folder = temporaryDirectory();
+  const first = new ResourceJournal(folder.path, { lenient: false });
+  first.put(topic("one"));
+  first.close();
+  appendFileSync(join(folder.path, "resources.jsonl"), '{"op":"put","type":"aws:sns/to');
+  const second = new ResourceJournal(folder.path, { lenient: false });
+  second.put(topic("two"));
+  second.close();
+  const third = new ResourceJournal(folder.path, { lenient: false });
+  assert.deepEqual(
+    third.everything().map((resource) => resource.id),
+    ["one", "two"],
+  );
+  third.close();
+});
+
+test("an edited line is refused with file, line and fix, and passed over when only releasing", () => {
+  using folder = temporaryDirectory();
+  const first = new ResourceJournal(folder.path, { lenient: false });
+  first.put(topic("one"));
+  first.put(topic("two"));
+  first.close();
+  const file = join(folder.path, "resources.jsonl");
+  const lines = readFileSync(file, "utf8").split("\n");
+  writeFileSync(file, [lines[0]?.replace('"sealed":"', '"sealed":"AAAA'), ...lines.slice(1)].join("\n"));
+  assert.throws(() => new ResourceJournal(folder.path, { lenient: false }), {
+    code: "DMM_REGION_FILE_BROKEN",
+    message: new RegExp(`${file}.*line 1`),
+  });
+  const lenient = new ResourceJournal(folder.path, { lenient: true });
+  assert.deepEqual(
+    lenient.everything().map((resource) => resource.id),
+    ["two"],
+  );
+  lenient.close();
+});
+
+test("no property is stored in clear, and only the owner may read the files", () => {
+  using folder = temporaryDirectory();
+  const journal = new ResourceJournal(folder.path, { lenient: false });
+  journal.put(topic("one", { password: "correct horse battery" }));
+  journal.close();
+  for (const name of ["resources.jsonl", "resources.key"]) {
+    const file = join(folder.path, name);
+    assert.doesNotMatch(readFileSync(file, "utf8"), /correct horse/);
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+  }
+});
+
+test("a resource that changes for ever does not let the journal grow for ever", () => {
+  using folder = temporaryDirectory();
+  const journal = new ResourceJournal(folder.path, { lenient: false });
+  for (let round = 0; round < 2000; round += 1) journal.put(topic("one", { round }));
+  journal.close();
+  const lines = readFileSync(join(folder.path, "resources.jsonl"), "utf8").split("\n").length;
+  assert.ok(lines < 600, `${lines} lines`);
+});
