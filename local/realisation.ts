@@ -31,6 +31,8 @@ export interface Realisation {
   readonly replaceOn: readonly string[];
   /** Outputs that are known only after creation; unknown in a preview. Other outputs equal the input of that name. */
   readonly computed: readonly string[];
+  /** Computed outputs that an update changes as well (a launch template's version); unknown in its preview. */
+  readonly changing?: readonly string[];
   /** Inputs and outputs that are secret in state. */
   readonly secrets?: readonly string[];
   /** The input that names the resource; made from the logical name and a stable suffix when it is not given. */

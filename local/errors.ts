@@ -1,0 +1,117 @@
+/** What a catalogue entry says: what failed, with the value and what is allowed, and the next command or edit. */
+interface Text {
+  readonly message: string;
+  readonly hint: string;
+}
+
+/**
+ * Every failure of the local region that an operator can meet, by code. The operator reads them through Pulumi, so each
+ * message stands alone. Documented in `docs/errors/local.md`.
+ */
+export const localErrors = {
+  DMM_LOCAL_TYPE_UNKNOWN: (v: { type: string }) => ({
+    message: `The local region does not make resources of type ${v.type}.`,
+    hint: "Take a supported type, or add a realisation of this one to local/registry.ts.",
+  }),
+  DMM_LOCAL_PROPERTY_UNKNOWN: (v: { type: string; property: string; allowed: readonly string[] }) => ({
+    message: `The local region does not honour property ${v.property} of ${v.type}; it honours ${v.allowed.join(", ")}.`,
+    hint: "Remove the property, or teach the realisation of this type to honour it.",
+  }),
+  DMM_LOCAL_PROPERTY_INVALID: (v: { type: string; property: string; reason: string }) => ({
+    message: `${v.property} of ${v.type} is not valid: ${v.reason}`,
+    hint: "Correct the property in the program.",
+  }),
+  DMM_LOCAL_REGION_OTHER: (v: { region: string; expected: string }) => ({
+    message: `Region ${v.region} was asked for, but this local region is ${v.expected}.`,
+    hint: `Set aws:region to ${v.expected}, or start the local region as ${v.region}.`,
+  }),
+  DMM_LOCAL_REGION_MISSING: (v: { expected: string }) => ({
+    message: "The AWS provider has no region; it needs one.",
+    hint: `Set aws:region to ${v.expected} in the stack's configuration.`,
+  }),
+  DMM_LOCAL_CONFIGURATION_UNKNOWN: (v: { property: string; allowed: readonly string[] }) => ({
+    message: `The local region does not honour the provider setting aws:${v.property}; it honours ${v.allowed.join(", ")}.`,
+    hint: "Remove the setting from the stack's configuration.",
+  }),
+  DMM_LOCAL_CONFIGURATION_INVALID: (v: { property: string; value: string; reason: string }) => ({
+    message: `Provider setting aws:${v.property} is ${v.value}: ${v.reason}`,
+    hint: `Correct aws:${v.property} in the stack's configuration.`,
+  }),
+  DMM_LOCAL_NAME_MISSING: (v: { type: string; property: string }) => ({
+    message: `${v.property} of ${v.type} is not given, and automatic names are switched off (pulumi:autonaming).`,
+    hint: `Give ${v.property} in the program.`,
+  }),
+  DMM_LOCAL_INVOKE_UNKNOWN: (v: { token: string; allowed: readonly string[] }) => ({
+    message: `The local region does not answer the function ${v.token}; it answers ${v.allowed.join(", ")}.`,
+    hint: "Take a supported function, or add this one to local/invokes.ts.",
+  }),
+  DMM_LOCAL_INVOKE_ARGUMENT: (v: { token: string; argument: string; reason: string }) => ({
+    message: `Argument ${v.argument} of ${v.token}: ${v.reason}`,
+    hint: "Correct the argument in the program.",
+  }),
+  DMM_LOCAL_INVOKE_NOT_FOUND: (v: { token: string; what: string }) => ({
+    message: `${v.token} found no ${v.what}.`,
+    hint: "Create it first, or correct the name.",
+  }),
+  DMM_LOCAL_RESOURCE_GONE: (v: { type: string; id: string }) => ({
+    message: `${v.type} ${v.id} does not exist in the local region, but Pulumi's state says that it does.`,
+    hint: "Run pulumi refresh, then the command again.",
+  }),
+  DMM_LOCAL_RESOURCE_REFUSED: (v: {
+    act: string;
+    type: string;
+    name: string;
+    code: string;
+    reason: string;
+  }) => ({
+    message: `Could not ${v.act} ${v.type} ${v.name}: ${v.code}: ${v.reason}`,
+    hint: "This is AWS's own answer; correct what it names.",
+  }),
+  DMM_LOCAL_RESOURCE_FAILED: (v: { act: string; type: string; name: string; reason: string }) => ({
+    message: `Could not ${v.act} ${v.type} ${v.name}: ${v.reason}`,
+    hint: "The region's log has the whole error; run the command again once its cause is gone.",
+  }),
+  DMM_LOCAL_COMPONENT_UNKNOWN: (v: { type: string; allowed: readonly string[] }) => ({
+    message: `The local region does not construct components of type ${v.type}; it constructs ${v.allowed.join(", ")}.`,
+    hint: "Build it from plain resources in the program.",
+  }),
+  DMM_LOCAL_VPC_ARGUMENT: (v: { argument: string; reason: string }) => ({
+    message: `Argument ${v.argument} of awsx:ec2:Vpc: ${v.reason}`,
+    hint: "Correct the argument in the program.",
+  }),
+  DMM_LOCAL_ENGINE_ABSENT: (v: { name: string }) => ({
+    message: `Component ${v.name} cannot be constructed: no Pulumi engine is attached to this connection.`,
+    hint: "Start the program with pulumi up or with the Automation API, not by calling the provider.",
+  }),
+} as const satisfies Readonly<Record<string, (values: never) => Text>>;
+
+export type LocalErrorCode = keyof typeof localErrors;
+type Values<Code extends LocalErrorCode> = Parameters<(typeof localErrors)[Code]>[0];
+
+/** A failure from the catalogue. Compare by `code`. */
+export class LocalError extends Error {
+  readonly code: LocalErrorCode;
+  readonly hint: string;
+
+  constructor(code: LocalErrorCode, text: Text, cause?: unknown) {
+    super(text.message, cause === undefined ? undefined : { cause });
+    this.name = "LocalError";
+    this.code = code;
+    this.hint = text.hint;
+  }
+}
+
+/** Builds the error of one code: `throw localError("DMM_LOCAL_RESOURCE_GONE", { type, id })`. */
+export function localError<Code extends LocalErrorCode>(
+  code: Code,
+  values: Values<Code>,
+  cause?: unknown,
+): LocalError {
+  const text = localErrors[code] as (values: Values<Code>) => Text;
+  return new LocalError(code, text(values), cause);
+}
+
+/** One line for the operator: what failed, the fix, and the code to look up. */
+export function renderError(error: LocalError): string {
+  return `${error.message} ${error.hint} [${error.code}]`;
+}

@@ -1,0 +1,72 @@
+import type { CheckFailure, Properties, Realisation, Resource } from "./realisation.ts";
+import type { Region } from "./region.ts";
+
+/** What a record is made from; `id` is the id that it will have. */
+export interface RecordRequest {
+  readonly id: string;
+  readonly urn: string;
+  readonly name: string;
+  readonly inputs: Properties;
+}
+
+/** What is particular to one resource type whose only reality is a record with ids and ARNs. */
+export interface RecordedType {
+  readonly inputs: readonly string[];
+  readonly replaceOn: readonly string[];
+  readonly computed: readonly string[];
+  /** Computed outputs that an update makes anew; all others keep what creation gave them. */
+  readonly changing?: readonly string[];
+  readonly secrets?: readonly string[];
+  readonly autoname?: Realisation["autoname"];
+  readonly deleteBeforeReplace?: boolean;
+  defaults?(inputs: Properties): Properties;
+  validate?(inputs: Properties): readonly CheckFailure[];
+  /** The id of a new record. */
+  id(region: Region, request: Omit<RecordRequest, "id">): string;
+  /** The computed outputs; the inputs are added by themselves. */
+  outputs?(region: Region, request: RecordRequest): Properties;
+  /**
+   * Refuses, as AWS does, what cannot be: references to nothing, a name that is taken, overlapping blocks. Called before
+   * each create and update; throws `AwsError`.
+   */
+  admit?(region: Region, request: RecordRequest, existing: Resource | undefined): void;
+  /** Refuses a deletion that AWS refuses (something still refers to it); throws `AwsError`. */
+  release?(region: Region, resource: Resource): void;
+}
+
+/**
+ * Builds the realisation of a type that is only recorded: it is checked and remembered as AWS would, and nothing runs for
+ * it. The record is stored in the same turn as it is admitted, so that two creations cannot both claim one name or block.
+ */
+export function recorded(type: string, recordedType: RecordedType): Realisation {
+  const { id, outputs, admit, release, ...shape } = recordedType;
+
+  function complete(region: Region, request: RecordRequest): Properties {
+    return { ...request.inputs, ...outputs?.(region, request) };
+  }
+
+  return {
+    type,
+    ...shape,
+    async create(region, request) {
+      const record = { ...request, id: id(region, request) };
+      admit?.(region, record, undefined);
+      const resource = { type, ...record, outputs: complete(region, record) };
+      region.resources.put(resource);
+      return { id: record.id, outputs: resource.outputs };
+    },
+    async update(region, resource, inputs) {
+      const record = { id: resource.id, urn: resource.urn, name: resource.name, inputs };
+      admit?.(region, record, resource);
+      const fresh = complete(region, record);
+      const changing = recordedType.changing ?? [];
+      const kept = recordedType.computed.filter(
+        (name) => !changing.includes(name) && name in resource.outputs,
+      );
+      return { ...fresh, ...Object.fromEntries(kept.map((name) => [name, resource.outputs[name] ?? null])) };
+    },
+    async delete(region, resource) {
+      release?.(region, resource);
+    },
+  };
+}
