@@ -1,0 +1,52 @@
+import type { BundleName } from "./part.ts";
+import type { Bundle } from "./source.ts";
+import { debianPackages } from "./sources/debian-packages.ts";
+import { motoEnvironment } from "./sources/moto-environment.ts";
+import { pulumiBuild } from "./sources/pulumi-build.ts";
+import { pulumiRelease } from "./sources/pulumi-release.ts";
+import { pinned } from "./table.ts";
+
+const mebibyte = 2 ** 20;
+
+/** How each bundle is obtained. */
+export const bundles: Readonly<Record<BundleName, Bundle>> = {
+  node: {
+    name: "node",
+    parts: ["node"],
+    title: "Node",
+    // The launcher brings it: this code already needs one to run.
+    ways: [],
+    byHand:
+      "start dmm-env by its launcher, ./dmm-env, which brings Node, or put Node on PATH (https://nodejs.org/en/download)",
+    bytes: 0,
+    inPlace: false,
+  },
+  pulumi: {
+    name: "pulumi",
+    parts: ["pulumi"],
+    title: "Pulumi CLI",
+    ways: [pulumiRelease, pulumiBuild],
+    byHand: "install it (https://www.pulumi.com/docs/install/) so that it is on PATH",
+    bytes: 1_000 * mebibyte,
+    inPlace: false,
+  },
+  debian: {
+    name: "debian",
+    parts: ["redis-server", "mariadbd", "mariadb-install-db", "haproxy"],
+    title: "Redis, MariaDB, HAProxy",
+    ways: [debianPackages],
+    byHand:
+      "install them with the package manager (apt-get install redis-server mariadb-server haproxy; brew install redis mariadb haproxy) so that they are on PATH; their services need not run",
+    bytes: 400 * mebibyte,
+    inPlace: false,
+  },
+  moto: {
+    name: "moto",
+    parts: ["moto"],
+    title: "moto",
+    ways: [motoEnvironment],
+    byHand: `pipx install moto==${pinned.moto} --preinstall flask --preinstall flask-cors, so that moto_server is on PATH`,
+    bytes: 300 * mebibyte,
+    inPlace: true,
+  },
+};

@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { Readable, Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { EnvHttpProxyAgent, fetch, type Response } from "undici";
+import { interrupted, ToolError, unreachable } from "./errors.ts";
+
+/** An answer must begin within this time: an unreachable host often swallows packets instead of refusing. */
+const answerWithinMs = 8_000;
+const silenceMs = 20_000;
+
+/** Fetches a small text. Throws DMM_TOOLS_UNREACHABLE. */
+export async function fetchText(url: string, signal?: AbortSignal): Promise<string> {
+  return withAnswer(url, signal, (response) => response.text());
+}
+
+/** Fetches a file and returns its SHA-256 in hexadecimal. Throws DMM_TOOLS_UNREACHABLE. */
+export async function download(options: {
+  readonly url: string;
+  readonly file: string;
+  readonly signal?: AbortSignal;
+  readonly progress: (received: number, total: number | undefined) => void;
+}): Promise<string> {
+  return withAnswer(options.url, options.signal, async (response) => {
+    const total = Number(response.headers.get("content-length")) || undefined;
+    const hash = createHash("sha256");
+    let received = 0;
+    const count = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        hash.update(chunk);
+        received += chunk.length;
+        options.progress(received, total);
+        done(undefined, chunk);
+      },
+    });
+    await pipeline(Readable.fromWeb(response.body as never), count, createWriteStream(options.file));
+    return hash.digest("hex");
+  });
+}
+
+async function withAnswer<Result>(
+  url: string,
+  signal: AbortSignal | undefined,
+  read: (response: Response) => Promise<Result>,
+): Promise<Result> {
+  const dispatcher = new EnvHttpProxyAgent({
+    connect: { timeout: answerWithinMs },
+    headersTimeout: answerWithinMs,
+    bodyTimeout: silenceMs,
+  });
+  // Resolving a name has no time limit of its own.
+  const late = new AbortController();
+  const timer = setTimeout(
+    () => late.abort(new Error(`no answer within ${answerWithinMs / 1000} s`)),
+    answerWithinMs,
+  );
+  try {
+    const response = await fetch(url, {
+      dispatcher,
+      signal: signal === undefined ? late.signal : AbortSignal.any([late.signal, signal]),
+    });
+    clearTimeout(timer);
+    if (!response.ok) throw new Error(`HTTP ${response.status}`);
+    return await read(response);
+  } catch (error) {
+    if (signal?.aborted) throw interrupted();
+    if (error instanceof ToolError) throw error;
+    throw unreachable(url, reasonOf(error), error);
+  } finally {
+    clearTimeout(timer);
+    await dispatcher.destroy();
+  }
+}
+
+/** undici says `fetch failed` and keeps the reason in the cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause;
+  return cause instanceof Error
+    ? cause.message || ("code" in cause ? String(cause.code) : error.message)
+    : error.message;
+}

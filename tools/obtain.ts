@@ -1,0 +1,168 @@
+import { mkdir, rename, rm, statfs } from "node:fs/promises";
+import { join } from "node:path";
+import { bundles } from "./bundles.ts";
+import {
+  checkFailed,
+  diskTooSmall,
+  interrupted,
+  notWritable,
+  type Unobtained,
+  unobtainable,
+} from "./errors.ts";
+import type { BundleName, PartName, ResolvedParts } from "./part.ts";
+import { resolveParts } from "./parts.ts";
+import { openProbeMemory } from "./probe-memory.ts";
+import { findUnpacked } from "./resolve-unit.ts";
+import { type Holder, takeSetupLock } from "./setup-lock.ts";
+import type { Bundle, Way } from "./source.ts";
+import { parts, units } from "./table.ts";
+import { findToolchain, type Toolchain, writeStamp } from "./toolchain.ts";
+import { renderRange } from "./version-range.ts";
+
+/** What an operator is told while parts are obtained. */
+export type ObtainEvent =
+  /** Another process obtains them already. */
+  | { readonly kind: "waiting"; readonly holder: Holder }
+  | {
+      readonly kind: "planned";
+      readonly bundles: readonly { readonly name: BundleName; readonly title: string }[];
+    }
+  | {
+      readonly kind: "progress";
+      readonly name: BundleName;
+      readonly detail: string;
+      readonly fraction?: number;
+    }
+  | { readonly kind: "obtained"; readonly name: BundleName; readonly way: string }
+  | { readonly kind: "failed"; readonly name: BundleName; readonly reason: string };
+
+export interface ObtainOptions {
+  readonly observe?: (event: ObtainEvent) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Obtains every part that is missing, all bundles at once, and returns where all parts are. Several processes may call
+ * it at once: one works, the others wait for it.
+ * Throws DMM_TOOLS_UNOBTAINABLE, after everything was tried, with what failed for each part.
+ */
+export async function obtainMissing(options: ObtainOptions = {}): Promise<ResolvedParts> {
+  const before = await resolveParts();
+  if (before.missing.length === 0) return before;
+  const toolchain = findToolchain();
+  await makeFolder(toolchain.partial);
+  const release = await takeSetupLock({
+    file: toolchain.lock,
+    onWait: (holder) => options.observe?.({ kind: "waiting", holder }),
+    ...(options.signal && { signal: options.signal }),
+  });
+  try {
+    // The one waited for may have obtained all.
+    const now = await resolveParts();
+    if (now.missing.length === 0) return now;
+    await obtainBundles(missingBundles(now), toolchain, options);
+    return await resolveParts();
+  } finally {
+    release();
+  }
+}
+
+function missingBundles(resolved: ResolvedParts): readonly Bundle[] {
+  const names = new Set(resolved.missing.map(({ name }) => parts[name].bundle));
+  return [...names].map((name) => bundles[name]);
+}
+
+async function obtainBundles(
+  wanted: readonly Bundle[],
+  toolchain: Toolchain,
+  options: ObtainOptions,
+): Promise<void> {
+  options.observe?.({ kind: "planned", bundles: wanted.map(({ name, title }) => ({ name, title })) });
+  const results = await Promise.all(wanted.map((bundle) => obtainBundle(bundle, toolchain, options)));
+  if (options.signal?.aborted) throw interrupted();
+  const failures = results.filter((result) => result !== undefined);
+  if (failures.length > 0) throw unobtainable(failures, toolchain.directory);
+  await rm(toolchain.partial, { recursive: true, force: true });
+}
+
+/** Tries the ways in order; undefined when one led there. */
+async function obtainBundle(
+  bundle: Bundle,
+  toolchain: Toolchain,
+  options: ObtainOptions,
+): Promise<Unobtained | undefined> {
+  const attempts: { way: string; error: unknown }[] = [];
+  for (const way of bundle.ways) {
+    try {
+      await obtainBy(way, bundle, toolchain, options);
+      options.observe?.({ kind: "obtained", name: bundle.name, way: way.name });
+      return undefined;
+    } catch (error) {
+      if (options.signal?.aborted) break;
+      attempts.push({ way: way.name, error });
+    }
+  }
+  const reason = attempts
+    .map(({ error }) => (error instanceof Error ? error.message : String(error)))
+    .join("; ");
+  options.observe?.({ kind: "failed", name: bundle.name, reason: reason || "interrupted" });
+  return { wanted: bundle.parts.map(renderWanted), attempts, byHand: bundle.byHand };
+}
+
+async function obtainBy(
+  way: Way,
+  bundle: Bundle,
+  toolchain: Toolchain,
+  options: ObtainOptions,
+): Promise<void> {
+  const place = join(toolchain.directory, bundle.name);
+  const folder = bundle.inPlace ? place : join(toolchain.partial, bundle.name);
+  // A folder without its stamp was interrupted; what is worth keeping is in `keep`.
+  await rm(folder, { recursive: true, force: true });
+  await makeFolder(folder);
+  await requireSpace(folder, bundle.bytes);
+  const { version } = await way.run({
+    folder,
+    keep: join(toolchain.partial, `${bundle.name}.keep`),
+    ...(options.signal && { signal: options.signal }),
+    progress: (detail, fraction) =>
+      options.observe?.({
+        kind: "progress",
+        name: bundle.name,
+        detail,
+        ...(fraction !== undefined && { fraction }),
+      }),
+  });
+  options.observe?.({ kind: "progress", name: bundle.name, detail: "checking" });
+  await checkBundle(bundle, folder, toolchain);
+  await writeStamp(folder, { version, way: way.name });
+  if (folder !== place) {
+    await rm(place, { recursive: true, force: true });
+    await rename(folder, place);
+  }
+}
+
+/** Starts every program of the bundle once. Throws DMM_TOOLS_CHECK. */
+async function checkBundle(bundle: Bundle, folder: string, toolchain: Toolchain): Promise<void> {
+  const memory = await openProbeMemory(toolchain.probes, true);
+  for (const unit of units.filter(([leader]) => bundle.parts.includes(leader))) {
+    const refused: string[] = [];
+    if ((await findUnpacked(unit, folder, memory, refused)) === undefined)
+      throw checkFailed(refused.join(", "));
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw notWritable(folder, error);
+  });
+}
+
+async function requireSpace(folder: string, needed: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize < needed) throw diskTooSmall(folder, { free: bavail * bsize, needed });
+}
+
+function renderWanted(name: PartName): string {
+  return `${name} (${renderRange(parts[name].wanted)})`;
+}

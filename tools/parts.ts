@@ -1,0 +1,48 @@
+import { dirname } from "node:path";
+import { partsMissing } from "./errors.ts";
+import type { FoundPart, Part, PartName, ResolvedParts } from "./part.ts";
+import { openProbeMemory } from "./probe-memory.ts";
+import { resolveUnit } from "./resolve-unit.ts";
+import { units } from "./table.ts";
+import { findToolchain } from "./toolchain.ts";
+
+export type { FoundPart, MissingPart, Part, PartName, ResolvedParts } from "./part.ts";
+
+/** Where to look, and whether remembered versions count. */
+export interface ResolveOptions {
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Asks every program again. */
+  readonly fresh?: boolean;
+}
+
+/** Finds every part on PATH or in the toolchain. Looks only; obtains nothing and throws nothing. */
+export async function resolveParts(options: ResolveOptions = {}): Promise<ResolvedParts> {
+  const toolchain = findToolchain(options.environment);
+  const memory = await openProbeMemory(toolchain.probes, options.fresh ?? false);
+  const resolved = await Promise.all(units.map((unit) => resolveUnit(unit, toolchain, memory)));
+  await memory.save();
+  const found = resolved.flatMap((unit) => ("found" in unit ? unit.found : []));
+  return {
+    found: Object.fromEntries(found.map((part) => [part.name, part])),
+    missing: resolved.flatMap((unit) => ("missing" in unit ? unit.missing : [])),
+  };
+}
+
+/** The parts as the local region takes them. Throws DMM_TOOLS_MISSING when one is missing. */
+export function regionParts(resolved: ResolvedParts): Record<Exclude<PartName, "pulumi">, Part> {
+  const { pulumi: _, ...needed } = requireAll(resolved);
+  const shapes = Object.values(needed).map(({ name, command, environment, share }) => {
+    return [name, share === undefined ? { command, environment } : { command, environment, share }] as const;
+  });
+  return Object.fromEntries(shapes) as Record<Exclude<PartName, "pulumi">, Part>;
+}
+
+/** The folder whose `bin` has the Pulumi CLI, as the Automation API wants it. Throws DMM_TOOLS_MISSING. */
+export function pulumiRoot(resolved: ResolvedParts): string {
+  return dirname(dirname(requireAll(resolved).pulumi.command));
+}
+
+function requireAll(resolved: ResolvedParts): Record<PartName, FoundPart> {
+  if (resolved.missing.length > 0) throw partsMissing(resolved.missing);
+  return resolved.found as Record<PartName, FoundPart>;
+}

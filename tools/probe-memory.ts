@@ -1,0 +1,65 @@
+import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { Probe } from "./probe.ts";
+
+interface Remembered {
+  readonly stamp: string;
+  readonly version: string;
+}
+
+/** Versions of programs that did not change since they were asked: asking all of them again costs half a second. */
+export interface ProbeMemory {
+  ask(
+    probe: Probe,
+    command: string,
+    environment: Readonly<Record<string, string>>,
+  ): Promise<string | undefined>;
+  save(): Promise<void>;
+}
+
+/** Reads what was remembered; with `fresh` every program is asked again. */
+export async function openProbeMemory(file: string, fresh: boolean): Promise<ProbeMemory> {
+  const remembered = new Map(fresh ? [] : await readRemembered(file));
+  let changed = fresh;
+  return {
+    async ask(probe, command, environment) {
+      const stamp = await readChangeStamp(command);
+      const known = remembered.get(command);
+      if (known !== undefined && known.stamp === stamp) return known.version;
+      const version = await probe(command, environment);
+      // Silence is asked again next time: it may be mended without a change of the program itself.
+      if (version !== undefined) {
+        remembered.set(command, { stamp, version });
+        changed = true;
+      }
+      return version;
+    },
+    async save() {
+      if (changed) await writeRemembered(file, remembered).catch(() => undefined);
+    },
+  };
+}
+
+async function readRemembered(file: string): Promise<readonly [string, Remembered][]> {
+  try {
+    const entries = Object.entries(
+      JSON.parse(await readFile(file, "utf8")) as Record<string, Partial<Remembered>>,
+    );
+    return entries.filter((entry): entry is [string, Remembered] => typeof entry[1]?.version === "string");
+  } catch {
+    return [];
+  }
+}
+
+async function writeRemembered(file: string, remembered: ReadonlyMap<string, Remembered>): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const aside = `${file}.${process.pid}`;
+  await writeFile(aside, JSON.stringify(Object.fromEntries(remembered), undefined, 2));
+  await rename(aside, file);
+}
+
+/** Changes whenever the file behind the path is another or was written. */
+async function readChangeStamp(file: string): Promise<string> {
+  const { mtimeMs, size, ino } = await stat(file);
+  return `${mtimeMs}-${size}-${ino}`;
+}

@@ -1,0 +1,60 @@
+import { execFile } from "node:child_process";
+import { open } from "node:fs/promises";
+
+/** Asks a program for its version; undefined when it does not run or does not say. */
+export type Probe = (
+  command: string,
+  environment: Readonly<Record<string, string>>,
+) => Promise<string | undefined>;
+
+const answerWithinMs = 20_000;
+
+/** Runs the program with these arguments and takes the version from what it prints. */
+export function askVersion(options: {
+  readonly arguments: readonly string[];
+  readonly pattern: RegExp;
+}): Probe {
+  return async (command, environment) => {
+    const printed = await run(command, options.arguments, environment);
+    return printed === undefined ? undefined : options.pattern.exec(printed)?.[1];
+  };
+}
+
+/** Loading the server proves that its libraries are there; moto_server itself does not print a version. */
+const motoVersion =
+  "import moto.server, flask_cors; from importlib.metadata import version; print(version('moto'))";
+
+/** Asks the Python that a console script names in its first lines for the version of moto. */
+export const askMotoVersion: Probe = async (command, environment) => {
+  const python = await readInterpreter(command);
+  if (python === undefined) return undefined;
+  const printed = await run(python, ["-c", motoVersion], environment);
+  return printed === undefined ? undefined : /^(\d+\.\d+\.\d+)\s*$/.exec(printed)?.[1];
+};
+
+/**
+ * pip writes `#!/path/python`, or `#!/bin/sh` and then `'''exec' /path/python` where the path is long or has blanks.
+ */
+async function readInterpreter(script: string): Promise<string | undefined> {
+  const file = await open(script);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(512), 0, 512, 0);
+    const lines = buffer.toString("utf8", 0, bytesRead).split("\n", 2);
+    return /(?:^#!|^'''exec' )"?(\/[^"\n]*?python[\d.]*)"?(?:\s|$)/m.exec(lines.join("\n"))?.[1];
+  } finally {
+    await file.close();
+  }
+}
+
+function run(
+  command: string,
+  words: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const options = { env: { ...process.env, ...environment }, timeout: answerWithinMs };
+    execFile(command, [...words], options, (error, stdout, stderr) => {
+      resolve(error === null ? `${stdout}\n${stderr}` : undefined);
+    }).stdin?.end();
+  });
+}

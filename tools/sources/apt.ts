@@ -1,0 +1,78 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { runCommand } from "../command.ts";
+import type { Job } from "../source.ts";
+
+/** The machine's package lists, or own ones, as an ordinary user may use them. */
+export interface Apt {
+  /** Names of the packages and of all that they depend on, without those that every Debian system has. */
+  listClosure(packages: readonly string[]): Promise<readonly string[]>;
+  /** Bytes that downloading them takes. */
+  measure(packages: readonly string[]): Promise<number>;
+  download(packages: readonly string[], folder: string): Promise<void>;
+}
+
+const onlyNeeded = ["recommends", "suggests", "conflicts", "breaks", "replaces", "enhances"].map(
+  (kind) => `--no-${kind}`,
+);
+
+/**
+ * With `refreshedIn`, lists are fetched into that folder first; otherwise those of the machine are used as they are.
+ * The sources (mirrors, keys) are the machine's in both cases.
+ */
+export async function openApt(options: {
+  readonly refreshedIn: string | undefined;
+  readonly job: Job;
+}): Promise<Apt> {
+  const { refreshedIn, job } = options;
+  const settings = [
+    ...(refreshedIn === undefined
+      ? []
+      : [`Dir::State=${join(refreshedIn, "state")}`, `Dir::Cache=${join(refreshedIn, "cache")}`]),
+    // As root, apt would download as another user, who may not write here.
+    "APT::Sandbox::User=root",
+    "Acquire::Retries=1",
+    "Acquire::http::Timeout=20",
+    "Acquire::https::Timeout=20",
+  ].flatMap((setting) => ["-o", setting]);
+  const run = (command: string, words: readonly string[], directory?: string) =>
+    runCommand({
+      command,
+      arguments: [...settings, ...words],
+      environment: { LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive" },
+      ...(directory !== undefined && { directory }),
+      ...(job.signal && { signal: job.signal }),
+    });
+  if (refreshedIn !== undefined) {
+    await mkdir(join(refreshedIn, "state", "lists", "partial"), { recursive: true });
+    await mkdir(join(refreshedIn, "cache", "archives", "partial"), { recursive: true });
+    // A foreign source that is out of reach is a warning, and the lists of the others count.
+    await run("apt-get", ["update", "--quiet"]);
+  }
+  return {
+    async listClosure(packages) {
+      const printed = await run("apt-cache", ["depends", "--recurse", ...onlyNeeded, ...packages]);
+      // Names stand at the left edge; those in angle brackets are virtual, those with a colon of another architecture.
+      const names = [...new Set(printed.split("\n").filter((line) => /^[a-z0-9][^\s:<>]*$/.test(line)))];
+      return selectOwn(await run("apt-cache", ["show", "--no-all-versions", ...names]), names);
+    },
+    async measure(packages) {
+      const printed = await run("apt-get", ["download", "--print-uris", "--quiet", ...packages]);
+      const sizes = printed.split("\n").map((line) => Number(/^'\S+' \S+ (\d+) /.exec(line)?.[1] ?? 0));
+      return sizes.reduce((sum, size) => sum + size, 0);
+    },
+    async download(packages, folder) {
+      await run("apt-get", ["download", "--quiet", ...packages], folder);
+    },
+  };
+}
+
+/** Leaves out what is essential or required: every system has it, and a second copy could only disagree with it. */
+function selectOwn(records: string, names: readonly string[]): readonly string[] {
+  const own = records.split(/\n\n+/).flatMap((record) => {
+    const field = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(record)?.[1];
+    const everywhere = field("Essential") === "yes" || field("Priority") === "required";
+    return everywhere ? [] : [field("Package") ?? ""];
+  });
+  return names.filter((name) => own.includes(name));
+}

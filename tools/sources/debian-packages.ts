@@ -1,0 +1,110 @@
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { runCommand } from "../command.ts";
+import { checkFailed, unsupportedPlatform } from "../errors.ts";
+import type { Job, Way } from "../source.ts";
+import { type Apt, openApt } from "./apt.ts";
+
+const wanted = [
+  "redis-server",
+  "redis-tools",
+  "mariadb-server",
+  "mariadb-server-core",
+  "mariadb-client-core",
+  "haproxy",
+];
+
+/** Must match the system's dynamic loader, so it stays the system's. */
+const systemsOwn = new Set(["libc6"]);
+
+const programs = ["usr/bin/redis-server", "usr/sbin/mariadbd", "usr/sbin/haproxy"];
+
+/**
+ * Packages of the machine's own Debian or Ubuntu release, with the libraries they need, downloaded and unpacked:
+ * nothing is installed, no service starts, no right is needed. Package lists that are missing or too old are replaced
+ * by own ones.
+ */
+export const debianPackages: Way = {
+  name: "packages of this Debian or Ubuntu release, unpacked without installing (apt-get, a package mirror)",
+  async run(job: Job) {
+    if (process.platform !== "linux") {
+      throw unsupportedPlatform(
+        `there are none for ${process.platform}; brew install redis mariadb haproxy puts them on PATH`,
+      );
+    }
+    const archives = join(job.keep, "archives");
+    await mkdir(archives, { recursive: true });
+    try {
+      await fetchPackages(await openApt({ refreshedIn: undefined, job }), archives, job);
+    } catch (error) {
+      if (job.signal?.aborted) throw error;
+      job.progress("refreshing the package lists");
+      await fetchPackages(await openApt({ refreshedIn: join(job.keep, "apt"), job }), archives, job);
+    }
+    await unpack(archives, job);
+    await checkLibraries(job);
+    return { version: await readRelease(archives) };
+  },
+};
+
+async function fetchPackages(apt: Apt, archives: string, job: Job): Promise<void> {
+  job.progress("resolving dependencies");
+  const names = (await apt.listClosure(wanted)).filter((name) => !systemsOwn.has(name));
+  const total = await apt.measure(names);
+  const timer = setInterval(async () => {
+    const received = await sizeOf(archives).catch(() => 0);
+    const text = `${(received / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB, ${names.length} packages`;
+    job.progress(text, total > 0 ? Math.min(0.9, (received / total) * 0.9) : undefined);
+  }, 200);
+  try {
+    // apt compares each file with the digest in its signed list, and leaves one that is there and right as it is.
+    await apt.download(names, archives);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+async function unpack(archives: string, job: Job): Promise<void> {
+  const files = (await readdir(archives)).filter((file) => file.endsWith(".deb")).sort();
+  for (const [index, file] of files.entries()) {
+    job.progress(`unpacking ${index + 1} of ${files.length} packages`, 0.9 + (index / files.length) * 0.1);
+    await runCommand({
+      command: "dpkg-deb",
+      arguments: ["-x", join(archives, file), job.folder],
+      ...(job.signal && { signal: job.signal }),
+    });
+  }
+}
+
+/** Every library that a program names must be found, in the folder or in the system. */
+async function checkLibraries(job: Job): Promise<void> {
+  const triplet = process.arch === "arm64" ? "aarch64-linux-gnu" : "x86_64-linux-gnu";
+  const libraries = [join(job.folder, "usr/lib", triplet), join(job.folder, "lib", triplet)].join(":");
+  for (const program of programs) {
+    const listed = await runCommand({
+      command: "ldd",
+      arguments: [join(job.folder, program)],
+      environment: { LD_LIBRARY_PATH: libraries },
+    });
+    const lacking = listed.split("\n").filter((line) => line.includes("not found"));
+    if (lacking.length > 0)
+      throw checkFailed(`${program} lacks ${lacking.map((line) => line.trim()).join(", ")}`);
+  }
+}
+
+async function sizeOf(folder: string): Promise<number> {
+  const files = await readdir(folder, { recursive: true });
+  const sizes = await Promise.all(files.map(async (file) => (await stat(join(folder, file))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** `redis-server 5:7.0.15-1, mariadb-server …`: what the stamp says about this folder. */
+async function readRelease(archives: string): Promise<string> {
+  const files = await readdir(archives);
+  const named = wanted.map((name) => files.find((file) => file.startsWith(`${name}_`)));
+  await rm(archives, { recursive: true, force: true });
+  return named
+    .filter((file) => file !== undefined)
+    .map((file) => decodeURIComponent(file.replace(/_[^_]*\.deb$/, "").replace("_", " ")))
+    .join(", ");
+}

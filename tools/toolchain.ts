@@ -1,0 +1,55 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { BundleName } from "./part.ts";
+
+const checkout = resolve(import.meta.dirname, "..");
+
+/** Where obtained parts live, and what this module remembers about them. */
+export interface Toolchain {
+  /** One folder for each bundle. */
+  readonly directory: string;
+  /** What is being obtained; everything in it may be thrown away when no set-up runs. */
+  readonly partial: string;
+  readonly lock: string;
+  /** Versions of programs, by path and time of change. */
+  readonly probes: string;
+  /** `PATH` to search. */
+  readonly searchPath: string;
+}
+
+/** The folders, from `DMM_ENV_TOOLCHAIN` and `DMM_ENV_HOME` or below the checkout. Creates nothing. */
+export function findToolchain(environment: NodeJS.ProcessEnv = process.env): Toolchain {
+  const home = resolve(environment.DMM_ENV_HOME || join(checkout, ".dmm-env"));
+  const directory = resolve(environment.DMM_ENV_TOOLCHAIN || join(home, "toolchain"));
+  return {
+    directory,
+    partial: join(directory, ".partial"),
+    lock: join(directory, ".setup.lock"),
+    probes: join(home, "cache", "parts.json"),
+    searchPath: environment.PATH ?? "",
+  };
+}
+
+/** What a finished bundle says about itself. */
+export interface Stamp {
+  readonly version: string;
+  /** How it was obtained. */
+  readonly way: string;
+}
+
+const stampName = ".complete.json";
+
+/** The stamp is written last: a folder without one was interrupted and does not count. */
+export async function writeStamp(folder: string, stamp: Stamp): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, stampName), `${JSON.stringify(stamp)}\n`);
+}
+
+export async function isComplete(toolchain: Toolchain, bundle: BundleName): Promise<boolean> {
+  try {
+    const stamp: unknown = JSON.parse(await readFile(join(toolchain.directory, bundle, stampName), "utf8"));
+    return typeof stamp === "object" && stamp !== null && "version" in stamp;
+  } catch {
+    return false;
+  }
+}
