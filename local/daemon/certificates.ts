@@ -80,7 +80,11 @@ export class RegionCertificates implements Certificates {
       extensions: [
         new x509.BasicConstraintsExtension(false, undefined, true),
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+        // Both, as ACM's have: the nodes of a Redis cluster prove themselves to each other with it.
+        new x509.ExtendedKeyUsageExtension([
+          x509.ExtendedKeyUsage.serverAuth,
+          x509.ExtendedKeyUsage.clientAuth,
+        ]),
         new x509.SubjectAlternativeNameExtension([...names]),
         await x509.AuthorityKeyIdentifierExtension.create(authority.certificate.publicKey),
         await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),

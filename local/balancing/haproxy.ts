@@ -1,0 +1,173 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { localError } from "../errors.ts";
+import type { Region, RunningProcess } from "../region.ts";
+import { sendCommand } from "./admin-socket.ts";
+
+const startWithinMs = 5000;
+const restartAfterMs = 50;
+
+/** What one HAProxy serves: its configuration without the `global` part, and the addresses that it listens on. */
+export interface HaproxyPlan {
+  readonly configuration: string;
+  readonly listens: readonly string[];
+}
+
+/**
+ * One HAProxy in the foreground, known to the region as `haproxy/<name>`. A new plan starts a second process that
+ * takes the listening sockets over from the first, which serves what it has begun and then ends: no connection is
+ * refused in between. A process that dies is started again.
+ */
+export class Haproxy {
+  /** Everything that the process reads lies here; it is also its working directory. */
+  readonly directory: string;
+  readonly #region: Region;
+  readonly #name: string;
+  #generation = 0;
+  #process: RunningProcess | undefined;
+  #plan: HaproxyPlan | undefined;
+  #ended = false;
+  /** Called after a restart, when what was changed at run time is lost. */
+  onRestart: (() => void) | undefined;
+
+  constructor(region: Region, name: string) {
+    this.#region = region;
+    this.#name = name;
+    this.directory = join(region.directory, "haproxy", name);
+    mkdirSync(this.directory, { recursive: true, mode: 0o700 });
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  /** Begins to serve the plan, or changes to it. */
+  async serve(plan: HaproxyPlan): Promise<void> {
+    const before = this.#process;
+    if (before) await this.#saveServerStates();
+    this.#plan = plan;
+    this.#process = await this.#start(before);
+  }
+
+  /** Runs commands on the admin socket; a change of a running balancer costs about a millisecond. */
+  command(command: string): Promise<string> {
+    if (!this.#process) return Promise.reject(new Error(`haproxy/${this.#name} is not running`));
+    return sendCommand(this.#socketPath(this.#process), command);
+  }
+
+  /** Ends the process and forgets its files. */
+  async remove(): Promise<void> {
+    this.#ended = true;
+    const mine = this.#region.supervisor.list(`haproxy/${this.#name}@`);
+    for (const running of mine) running.kill("SIGKILL");
+    await Promise.all(mine.map((running) => running.stop()));
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  async #start(before: RunningProcess | undefined): Promise<RunningProcess> {
+    this.#generation += 1;
+    const generation = this.#generation;
+    const plan = this.#plan!;
+    const file = `${generation}.cfg`;
+    writeFileSync(join(this.directory, file), renderGlobal(generation) + plan.configuration, { mode: 0o600 });
+    const takeOver = before ? ["-sf", String(before.pid), "-x", this.#socketPath(before)] : [];
+    const started = await this.#region.supervisor.start({
+      name: `haproxy/${this.#name}@${generation}`,
+      command: this.#region.parts.haproxy.command,
+      arguments: ["-db", "-f", file, ...takeOver],
+      environment: this.#region.parts.haproxy.environment,
+      workingDirectory: this.directory,
+      listens: plan.listens,
+      // SIGUSR1 would wait for every client; who stops the region does not.
+      stop: { signal: "SIGTERM", withinMs: 1000 },
+      onExit: () => this.#restart(generation),
+    });
+    await this.#waitUntilServing(started, generation);
+    if (before) rmSync(join(this.directory, `${generation - 1}.cfg`), { force: true });
+    return started;
+  }
+
+  async #waitUntilServing(started: RunningProcess, generation: number): Promise<void> {
+    let gone = false;
+    void started.exited.then(() => {
+      gone = true;
+    });
+    const path = `/proc/${started.pid}/cwd/${generation}.sock`;
+    const deadline = Date.now() + startWithinMs;
+    while (!gone && Date.now() < deadline) {
+      const answer = await sendCommand(path, "show version").catch(() => undefined);
+      if (answer) return;
+      await delay(4);
+    }
+    if (!gone) await started.stop();
+    throw localError("DMM_LOCAL_PART_NOT_SERVING", {
+      part: `haproxy/${this.#name}`,
+      reason: gone ? this.#lastWords(generation) : `no answer within ${startWithinMs} ms`,
+    });
+  }
+
+  #restart(generation: number): void {
+    // The generation that handed its sockets over ends by itself, and that is no loss.
+    if (this.#ended || generation !== this.#generation || !this.#process) return;
+    this.#process = undefined;
+    void (async () => {
+      while (!this.#ended && !this.#process) {
+        await delay(restartAfterMs);
+        try {
+          this.#process = await this.#start(undefined);
+          this.onRestart?.();
+        } catch (error) {
+          this.#region.log("haproxy.restart-failed", { name: this.#name, reason: (error as Error).message });
+          if (isClosing(error)) return;
+        }
+      }
+    })();
+  }
+
+  async #saveServerStates(): Promise<void> {
+    const states = await this.command("show servers state").catch(() => "");
+    writeFileSync(join(this.directory, "servers.state"), `${states}\n`);
+  }
+
+  #lastWords(generation: number): string {
+    const log = join(this.#region.directory, "logs", "haproxy", `${this.#name}@${generation}.log`);
+    try {
+      const lines = readFileSync(log, "utf8").trim().split("\n");
+      return (
+        lines
+          .filter((line) => /ALERT/.test(line))
+          .slice(0, 3)
+          .join(" ") || lines.slice(-2).join(" ")
+      );
+    } catch {
+      return "it wrote nothing";
+    }
+  }
+
+  // Through the process's own folder: a socket's path may have 107 bytes, a checkout's may be longer.
+  #socketPath(running: RunningProcess): string {
+    return `/proc/${running.pid}/cwd/${running.name.split("@").at(-1)}.sock`;
+  }
+}
+
+/** True for an error that says that the region is ending, so nothing may be started any more. */
+function isClosing(error: unknown): boolean {
+  return (error as { code?: string }).code === "DMM_REGION_CLOSING";
+}
+
+function renderGlobal(generation: number): string {
+  return `global
+  nbthread 1
+  maxconn 8000
+  stats socket unix@${generation}.sock mode 600 level admin expose-fd listeners
+  stats timeout 10s
+  server-state-file servers.state
+  hard-stop-after 300s
+  tune.ssl.cachesize 0
+  tune.ssl.default-dh-param 2048
+  ssl-default-bind-options no-tls-tickets
+  log stdout format raw local0 info
+
+`;
+}

@@ -1,0 +1,61 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Region } from "../region.ts";
+import type { Haproxy } from "./haproxy.ts";
+
+/** One address that leads to some of several servers, as an Aurora or ElastiCache endpoint does by DNS. */
+export interface TcpEndpoint {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly algorithm: "leastconn" | "roundrobin";
+  /** Servers that may ever serve here, and whether each does at first. */
+  readonly servers: readonly {
+    readonly name: string;
+    readonly address: string;
+    readonly port: number;
+    readonly ready: boolean;
+  }[];
+  /** HAProxy looks at the servers itself; without it, whoever owns the endpoint says which are ready. */
+  readonly checked: boolean;
+}
+
+/** A HAProxy in TCP mode that serves one or more endpoints to the region's own network. */
+export async function serveEndpoints(
+  region: Region,
+  haproxy: Haproxy,
+  endpoints: readonly TcpEndpoint[],
+): Promise<void> {
+  writeFileSync(join(haproxy.directory, "servers.state"), "");
+  await haproxy.serve({
+    configuration: defaults + endpoints.map((endpoint) => renderEndpoint(region, endpoint)).join("\n"),
+    listens: endpoints.map((endpoint) => `${endpoint.address}:${endpoint.port}`),
+  });
+}
+
+const defaults = `defaults
+  mode tcp
+  timeout connect 2s
+  timeout client 1h
+  timeout server 1h
+  retries 3
+  option redispatch 1
+  option clitcpka
+
+`;
+
+function renderEndpoint(region: Region, endpoint: TcpEndpoint): string {
+  const check = endpoint.checked
+    ? " check inter 1s fastinter 100ms downinter 200ms fall 1 rise 1 observe layer4 error-limit 1 on-error mark-down"
+    : "";
+  const servers = endpoint.servers.map((server) => {
+    const state = server.ready ? "" : " disabled";
+    return `  server ${server.name} ${server.address}:${server.port}${check} on-marked-down shutdown-sessions${state}`;
+  });
+  return `listen ${endpoint.name}
+  bind ${endpoint.address}:${endpoint.port}
+  tcp-request connection reject unless { src ${region.network}.0.0/16 127.0.0.1 }
+  balance ${endpoint.algorithm}
+${servers.join("\n")}
+`;
+}

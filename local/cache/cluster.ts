@@ -1,0 +1,133 @@
+import { rmSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Region, RunningProcess } from "../region.ts";
+import { type NodeView, parseClusterNodes } from "./cluster-view.ts";
+import { type Reply, runCommands } from "./command-connection.ts";
+import { forgetData, type GroupSettings } from "./node-files.ts";
+import { promoteReplica } from "./promotion.ts";
+import type { CacheNode } from "./topology.ts";
+
+/** A crashed node comes back only after its shard has been taken over, at the latest after this. */
+const takeoverWithinMs = 3000;
+const restartAfterMs = 300;
+const startWithinMs = 8000;
+
+/** The running processes of one replication group; restarts what dies. */
+export class CacheCluster {
+  readonly region: Region;
+  readonly nodes: readonly CacheNode[];
+  settings: GroupSettings;
+  #ended = false;
+
+  constructor(region: Region, nodes: readonly CacheNode[], settings: GroupSettings) {
+    this.region = region;
+    this.nodes = nodes;
+    this.settings = settings;
+  }
+
+  /** Starts every node from the files in its folder. */
+  async start(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => this.#startNode(node)));
+  }
+
+  run(node: CacheNode, ...commands: readonly (readonly string[])[]): Promise<Reply[]> {
+    const { port, tls, token, authorityFile } = this.settings;
+    return runCommands({ address: node.address, port, tls, token, authorityFile }, commands);
+  }
+
+  /** How the cluster sees itself: the answer of the first node that gives one. */
+  async view(except?: CacheNode): Promise<readonly NodeView[]> {
+    for (const node of this.nodes) {
+      if (node === except || !this.process(node)) continue;
+      const replies = await this.run(node, ["CLUSTER", "NODES"]).catch(() => undefined);
+      if (replies) return parseClusterNodes(String(replies[0]));
+    }
+    return [];
+  }
+
+  process(node: CacheNode): RunningProcess | undefined {
+    return this.region.supervisor.get(processName(node));
+  }
+
+  nodeAt(address: string): CacheNode | undefined {
+    return this.nodes.find((node) => node.address === address);
+  }
+
+  /** Ends every node at once and waits; the folders stay. */
+  async stop(): Promise<void> {
+    this.#ended = true;
+    const running = this.nodes.flatMap((node) => this.process(node) ?? []);
+    for (const process of running) process.kill("SIGKILL");
+    await Promise.all(running.map((process) => process.stop()));
+    this.#ended = false;
+  }
+
+  /** Ends every node for good and gives back what it had. */
+  async remove(): Promise<void> {
+    await this.stop();
+    this.#ended = true;
+    for (const node of this.nodes) {
+      rmSync(node.directory, { recursive: true, force: true });
+      this.region.addresses.release(`redis/${node.name}`);
+    }
+  }
+
+  async #startNode(node: CacheNode): Promise<void> {
+    const { port } = this.settings;
+    await this.region.supervisor.start({
+      name: processName(node),
+      command: this.region.parts["redis-server"].command,
+      arguments: ["redis.conf"],
+      environment: this.region.parts["redis-server"].environment,
+      workingDirectory: node.directory,
+      listens: [`${node.address}:${port}`, `${node.address}:${port + 10_000}`],
+      stop: { signal: "SIGTERM", withinMs: 3000 },
+      onExit: () => void this.#recover(node),
+    });
+    await waitUntil(`redis/${node.name} to answer`, startWithinMs, 5, async () => {
+      if (!this.process(node)) throw new Error(`redis/${node.name} ended while it was starting`);
+      const replies = await this.run(node, ["PING"]).catch(() => undefined);
+      return replies?.[0] === "PONG";
+    });
+  }
+
+  /** A node's process is gone: its shard is taken over by the best replica, then the node returns as a replica. */
+  async #recover(node: CacheNode): Promise<void> {
+    if (this.#ended) return;
+    try {
+      await Promise.race([promoteReplica(this, node), delay(takeoverWithinMs)]);
+      await delay(restartAfterMs);
+    } catch (error) {
+      this.region.log("cache.takeover-failed", { node: node.name, reason: (error as Error).message });
+    }
+    while (!this.#ended && !this.process(node)) {
+      try {
+        forgetData(node);
+        await this.#startNode(node);
+      } catch (error) {
+        if ((error as { code?: string }).code === "DMM_REGION_CLOSING") return;
+        this.region.log("cache.restart-failed", { node: node.name, reason: (error as Error).message });
+        await delay(1000);
+      }
+    }
+  }
+}
+
+function processName(node: CacheNode): string {
+  return `redis/${node.name}`;
+}
+
+/** Asks until the answer is yes; throws what was waited for when time is up. */
+export async function waitUntil(
+  what: string,
+  withinMs: number,
+  everyMs: number,
+  isSo: () => Promise<boolean>,
+): Promise<void> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    if (await isSo()) return;
+    if (Date.now() > deadline) throw new Error(`waited ${withinMs} ms for ${what}`);
+    await delay(everyMs);
+  }
+}

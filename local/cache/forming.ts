@@ -1,0 +1,75 @@
+import { rmSync } from "node:fs";
+import { localError } from "../errors.ts";
+import { type CacheCluster, waitUntil } from "./cluster.ts";
+import { parseClusterNodes } from "./cluster-view.ts";
+import { type Arrangement, writeNodeFiles } from "./node-files.ts";
+import type { CacheNode } from "./topology.ts";
+
+const takenOverWithinMs = 1500;
+const plainWithinMs = 10_000;
+
+/**
+ * Brings a new cluster to the state in which every shard accepts writes. A primary that has just started refuses
+ * writes for two seconds (a constant of Redis 7), a replica does not; so each planned primary begins as the replica of
+ * its planned replica and takes over at once. The way rests on an inner habit of Redis, so its result is asserted;
+ * where it does not hold, and where there are no replicas, the cluster is formed as planned and the seconds are waited.
+ */
+export async function formCluster(
+  cluster: CacheCluster,
+  group: { readonly replicas: number },
+): Promise<void> {
+  if (group.replicas > 0 && (await takeOver(cluster))) return;
+  await cluster.stop();
+  for (const node of cluster.nodes) rmSync(node.directory, { recursive: true, force: true });
+  writeAll(cluster, "plain");
+  await cluster.start();
+  await waitUntil("every shard to accept writes", plainWithinMs, 50, () => isAsPlanned(cluster)).catch(
+    (cause) => {
+      throw localError(
+        "DMM_LOCAL_PART_NOT_SERVING",
+        { part: "The Redis cluster", reason: (cause as Error).message },
+        cause,
+      );
+    },
+  );
+}
+
+async function takeOver(cluster: CacheCluster): Promise<boolean> {
+  try {
+    writeAll(cluster, "forming");
+    await cluster.start();
+    const primaries = cluster.nodes.filter((node) => node.memberIndex === 0);
+    await Promise.all(primaries.map((node) => cluster.run(node, ["CLUSTER", "FAILOVER", "TAKEOVER"])));
+    await waitUntil("every shard to be taken over", takenOverWithinMs, 10, () => isAsPlanned(cluster));
+    return true;
+  } catch (error) {
+    cluster.region.log("cache.formed-slowly", { reason: (error as Error).message });
+    return false;
+  }
+}
+
+function writeAll(cluster: CacheCluster, arrangement: Arrangement): void {
+  for (const node of cluster.nodes) writeNodeFiles(node, cluster.nodes, cluster.settings, arrangement);
+}
+
+/**
+ * Every node says that the cluster is whole, sees each planned primary with its slots, and knows its own role. What a
+ * node knows of another's replicas is not waited for: that spreads by gossip within seconds and only serves reads.
+ */
+async function isAsPlanned(cluster: CacheCluster): Promise<boolean> {
+  const answers = await Promise.all(
+    cluster.nodes.map((node) => knowsThePlan(cluster, node).catch(() => false)),
+  );
+  return answers.every((knows) => knows);
+}
+
+async function knowsThePlan(cluster: CacheCluster, node: CacheNode): Promise<boolean> {
+  const [state, nodes] = await cluster.run(node, ["CLUSTER", "INFO"], ["CLUSTER", "NODES"]);
+  if (!String(state).includes("cluster_state:ok")) return false;
+  const view = parseClusterNodes(String(nodes));
+  return cluster.nodes.every((other) => {
+    const seen = view.find((candidate) => candidate.id === other.id);
+    if (other.memberIndex === 0) return seen?.role === "primary" && seen.slots.length > 0;
+    return other !== node || seen?.role === "replica";
+  });
+}

@@ -1,0 +1,63 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { CacheCluster } from "./cluster.ts";
+import type { CacheNode } from "./topology.ts";
+
+/** How long the other primaries may take to vote before the replica takes over without them. */
+const voteWithinMs = 250;
+const askEveryMs = 10;
+
+/**
+ * Gives the shard of a lost node to its best replica, if the node was the primary. ElastiCache's control plane does the
+ * same; Redis alone would first wait until the node's silence is long enough. The vote of the other primaries is
+ * asked for; where no majority of them is left, or it does not come, the replica takes over without it.
+ */
+export async function promoteReplica(cluster: CacheCluster, lost: CacheNode): Promise<void> {
+  const view = await cluster.view(lost);
+  const self = view.find((seen) => seen.address === lost.address);
+  if (self?.role !== "primary") return;
+  const candidates = view
+    .filter((seen) => seen.primaryId === self.id)
+    .flatMap((seen) => cluster.nodeAt(seen.address) ?? [])
+    .filter((node) => cluster.process(node));
+  const best = await mostAdvanced(cluster, candidates);
+  if (!best) return;
+  const started = Date.now();
+  for (const way of ["FORCE", "TAKEOVER"] as const) {
+    await cluster.run(best, ["CLUSTER", "FAILOVER", way]).catch(() => undefined);
+    if (await becomesPrimary(cluster, best)) {
+      cluster.region.log("cache.promoted", {
+        lost: lost.name,
+        promoted: best.name,
+        way,
+        afterMs: Date.now() - started,
+      });
+      return;
+    }
+  }
+}
+
+/** The replica that received most; choosing another would lose writes that this one has. */
+async function mostAdvanced(
+  cluster: CacheCluster,
+  candidates: readonly CacheNode[],
+): Promise<CacheNode | undefined> {
+  if (candidates.length < 2) return candidates[0];
+  const ranked = await Promise.all(
+    candidates.map(async (node) => {
+      const replies = await cluster.run(node, ["INFO", "replication"]).catch(() => [""]);
+      return { node, offset: Number(/slave_repl_offset:(\d+)/.exec(String(replies[0]))?.[1] ?? -1) };
+    }),
+  );
+  return ranked.sort((left, right) => right.offset - left.offset)[0]?.node;
+}
+
+async function becomesPrimary(cluster: CacheCluster, node: CacheNode): Promise<boolean> {
+  const deadline = Date.now() + voteWithinMs;
+  while (Date.now() < deadline) {
+    const replies = await cluster.run(node, ["ROLE"]).catch(() => undefined);
+    const role = replies?.[0];
+    if (Array.isArray(role) && role[0] === "master") return true;
+    await delay(askEveryMs);
+  }
+  return false;
+}

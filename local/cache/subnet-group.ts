@@ -1,0 +1,48 @@
+import { makeArn } from "../arn.ts";
+import { AwsError } from "../operation.ts";
+import type { Realisation } from "../realisation.ts";
+import { recorded } from "../recorded.ts";
+import type { Region } from "../region.ts";
+import { textOf, textsOf } from "../values.ts";
+import { zonesOfSubnets } from "../zones.ts";
+
+const type = "aws:elasticache/subnetGroup:SubnetGroup";
+
+/** The subnets, so the zones, in which the nodes of a replication group stand. */
+export const subnetGroup: Realisation = recorded(type, {
+  inputs: ["name", "description", "subnetIds", "tags"],
+  replaceOn: ["name"],
+  computed: ["arn", "vpcId"],
+  autoname: { property: "name", maxLength: 255 },
+  defaults: () => ({ description: "Managed by Pulumi" }),
+  id: (_region, request) => textOf(request.inputs, "name") ?? request.name,
+  admit: (region, request) => {
+    zonesOfSubnets(region, textsOf(request.inputs, "subnetIds"));
+  },
+  outputs: (region, request) => ({
+    arn: makeArn(region, "elasticache", `subnetgroup:${request.id}`),
+    vpcId: vpcOf(region, textsOf(request.inputs, "subnetIds")),
+  }),
+  release: (region, resource) => {
+    const user = region.resources.find(
+      "aws:elasticache/replicationGroup:ReplicationGroup",
+      (group) => textOf(group.inputs, "subnetGroupName") === resource.id,
+    );
+    if (user)
+      throw new AwsError("CacheSubnetGroupInUse", `Cache subnet group ${resource.id} is used by ${user.id}.`);
+  },
+});
+
+function vpcOf(region: Region, subnetIds: readonly string[]): string {
+  const subnet = region.resources.get("aws:ec2/subnet:Subnet", subnetIds[0] ?? "");
+  return (subnet && textOf(subnet.outputs, "vpcId")) ?? "";
+}
+
+/** The zones of a group by its name. */
+export function zonesOfGroup(region: Region, name: string | undefined): readonly number[] {
+  if (name === undefined) return region.availabilityZones.map((_zone, index) => index + 1);
+  const group = region.resources.get(type, name);
+  if (!group)
+    throw new AwsError("CacheSubnetGroupNotFoundFault", `Cache Subnet Group ${name} does not exist.`, 404);
+  return zonesOfSubnets(region, textsOf(group.inputs, "subnetIds"));
+}

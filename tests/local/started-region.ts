@@ -1,0 +1,105 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createRegion, type OwnedRegion } from "../../local/daemon/region.ts";
+import type { Operations } from "../../local/operation.ts";
+import type { Properties, Realisation, Resource } from "../../local/realisation.ts";
+import type { Image } from "../../local/region.ts";
+import { parts } from "./daemon/started-region.ts";
+
+/** A region without provider and endpoint, in a folder and on a loopback block of its own. */
+export interface StartedRegion extends AsyncDisposable {
+  readonly region: OwnedRegion;
+  /** Ends the region as its daemon would and opens it again on the same folder. */
+  reopen(): Promise<OwnedRegion>;
+}
+
+/** Blocks 127.200 to 127.249 belong to tests; each test file takes its own. */
+export async function startRegion(
+  block: number,
+  images: Readonly<Record<string, Image>> = {},
+): Promise<StartedRegion> {
+  const directory = mkdtempSync(join(tmpdir(), "dmm-region-"));
+  const open = () => createRegion({ directory, network: `127.${block}`, name: "eu-west-1", parts, images });
+  let region = await open();
+  await region.certificates.prepare();
+  return {
+    get region() {
+      return region;
+    },
+    async reopen() {
+      await region.close();
+      region = await open();
+      return region;
+    },
+    async [Symbol.asyncDispose]() {
+      await region.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Creates a resource and remembers it, as the provider does. */
+export async function createResource(
+  region: OwnedRegion,
+  realisation: Realisation,
+  inputs: Properties,
+): Promise<Resource> {
+  const complete = { ...realisation.defaults?.(inputs), ...inputs };
+  const name = realisation.type.split(":").at(-1) ?? "";
+  const urn = `urn:pulumi:test::test::${realisation.type}::${name}`;
+  const { id, outputs } = await realisation.create(region, { urn, name, inputs: complete });
+  const resource = { type: realisation.type, id, urn, name, inputs: complete, outputs };
+  region.resources.put(resource);
+  return resource;
+}
+
+/** Calls an AWS operation of the region as the operator. */
+export async function ask(
+  region: OwnedRegion,
+  operations: Readonly<Record<string, Operations>>,
+  service: string,
+  call: { readonly operation: string; readonly input?: Record<string, unknown> },
+): Promise<Record<string, unknown>> {
+  const operation = operations[service]?.[call.operation];
+  if (!operation) throw new Error(`${service} has no ${call.operation}`);
+  return operation(region, {
+    service,
+    operation: call.operation,
+    input: call.input ?? {},
+    caller: { kind: "operator" },
+  });
+}
+
+/** Listening addresses in the block, as the kernel lists them. */
+export function listenersOf(block: number): readonly string[] {
+  const listening = "0A";
+  return readFileSync("/proc/net/tcp", "utf8")
+    .split("\n")
+    .slice(1)
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, , , state]) => state === listening)
+    .map(([, local = ""]) => {
+      const [address = "", port = ""] = local.split(":");
+      const numbers =
+        address
+          .match(/../g)
+          ?.reverse()
+          .map((hex) => Number.parseInt(hex, 16)) ?? [];
+      return `${numbers.join(".")}:${Number.parseInt(port, 16)}`;
+    })
+    .filter((address) => address.startsWith(`127.${block}.`));
+}
+
+/** The number of processes whose working directory lies in the folder. */
+export function processesIn(directory: string): number {
+  const found = execFileSync(
+    "sh",
+    ["-c", 'for p in /proc/[0-9]*; do readlink "$p/cwd" 2>/dev/null; done; true'],
+    {
+      encoding: "utf8",
+    },
+  );
+  return found.split("\n").filter((path) => path.startsWith(directory)).length;
+}
