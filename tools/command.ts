@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { commandFailed, commandMissing, interrupted } from "./errors.ts";
+import { commandFailed, commandMissing } from "./errors.ts";
 
 /** A program of the machine that obtaining a part needs. */
 export interface Command {
@@ -17,7 +17,7 @@ const linesInError = 6;
 /**
  * Runs a command to its end and returns its standard output. It is the leader of its own process group, so that an
  * interruption ends what it started as well (a compiler runs as several processes).
- * Throws DMM_TOOLS_COMMAND with the last lines that it printed, DMM_TOOLS_INTERRUPTED when `signal` fires.
+ * Throws DMM_TOOLS_COMMAND with the last lines that it printed, the reason of `signal` when that fires.
  */
 export async function runCommand(command: Command): Promise<string> {
   command.signal?.throwIfAborted();
@@ -53,7 +53,7 @@ export async function runCommand(command: Command): Promise<string> {
       child.once("error", reject);
       child.once("close", (status, signal) => resolve(status ?? signal));
     });
-    if (command.signal?.aborted) throw interrupted();
+    if (command.signal?.aborted) throw command.signal.reason;
     if (code === 0) return output;
     const last = printed.length > 0 ? printed : output.trimEnd().split("\n").slice(-linesInError);
     throw commandFailed(

@@ -3,7 +3,7 @@ import { createWriteStream } from "node:fs";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { EnvHttpProxyAgent, fetch, type Response } from "undici";
-import { interrupted, ToolError, unreachable } from "./errors.ts";
+import { ToolError, unreachable } from "./errors.ts";
 
 /** An answer must begin within this time: an unreachable host often swallows packets instead of refusing. */
 const answerWithinMs = 8_000;
@@ -63,7 +63,7 @@ async function withAnswer<Result>(
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
     return await read(response);
   } catch (error) {
-    if (signal?.aborted) throw interrupted();
+    if (signal?.aborted) throw signal.reason;
     if (error instanceof ToolError) throw error;
     throw unreachable(url, reasonOf(error), error);
   } finally {

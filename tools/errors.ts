@@ -12,8 +12,7 @@ export type ToolErrorCode =
   | "DMM_TOOLS_UNREACHABLE"
   | "DMM_TOOLS_CHECKSUM"
   | "DMM_TOOLS_CHECK"
-  | "DMM_TOOLS_DISK"
-  | "DMM_TOOLS_INTERRUPTED";
+  | "DMM_TOOLS_DISK";
 
 /** A part that is missing, or that could not be obtained. */
 export class ToolError extends Error {
@@ -123,12 +122,6 @@ export function notWritable(folder: string, cause: unknown): ToolError {
   return new ToolError("DMM_TOOLS_READONLY", `${folder} is not writable: ${explain(cause)}`, {
     hint: "Make it writable, or set DMM_ENV_TOOLCHAIN to a folder that is.",
     cause,
-  });
-}
-
-export function interrupted(): ToolError {
-  return new ToolError("DMM_TOOLS_INTERRUPTED", "The set-up was interrupted.", {
-    hint: "Run dmm-env setup again; it goes on where it stopped.",
   });
 }
 

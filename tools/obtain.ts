@@ -1,14 +1,7 @@
 import { mkdir, rename, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { bundles } from "./bundles.ts";
-import {
-  checkFailed,
-  diskTooSmall,
-  interrupted,
-  notWritable,
-  type Unobtained,
-  unobtainable,
-} from "./errors.ts";
+import { checkFailed, diskTooSmall, notWritable, type Unobtained, unobtainable } from "./errors.ts";
 import type { BundleName, PartName, ResolvedParts } from "./part.ts";
 import { resolveParts } from "./parts.ts";
 import { openProbeMemory } from "./probe-memory.ts";
@@ -37,6 +30,8 @@ export type ObtainEvent =
   | { readonly kind: "failed"; readonly name: BundleName; readonly reason: string };
 
 export interface ObtainOptions {
+  /** Only these are needed; otherwise all. */
+  readonly parts?: readonly PartName[];
   readonly observe?: (event: ObtainEvent) => void;
   readonly signal?: AbortSignal;
 }
@@ -44,11 +39,12 @@ export interface ObtainOptions {
 /**
  * Obtains every part that is missing, all bundles at once, and returns where all parts are. Several processes may call
  * it at once: one works, the others wait for it.
- * Throws DMM_TOOLS_UNOBTAINABLE, after everything was tried, with what failed for each part.
+ * Throws DMM_TOOLS_UNOBTAINABLE, after everything was tried, with what failed for each part; the reason of `signal`
+ * when that fires.
  */
 export async function obtainMissing(options: ObtainOptions = {}): Promise<ResolvedParts> {
   const before = await resolveParts();
-  if (before.missing.length === 0) return before;
+  if (missingBundles(before, options).length === 0) return before;
   const toolchain = findToolchain();
   await makeFolder(toolchain.partial);
   const release = await takeSetupLock({
@@ -59,16 +55,18 @@ export async function obtainMissing(options: ObtainOptions = {}): Promise<Resolv
   try {
     // The one waited for may have obtained all.
     const now = await resolveParts();
-    if (now.missing.length === 0) return now;
-    await obtainBundles(missingBundles(now), toolchain, options);
+    const wanted = missingBundles(now, options);
+    if (wanted.length === 0) return now;
+    await obtainBundles(wanted, toolchain, options);
     return await resolveParts();
   } finally {
     release();
   }
 }
 
-function missingBundles(resolved: ResolvedParts): readonly Bundle[] {
-  const names = new Set(resolved.missing.map(({ name }) => parts[name].bundle));
+function missingBundles({ missing }: ResolvedParts, options: ObtainOptions): readonly Bundle[] {
+  const needed = missing.filter(({ name }) => options.parts?.includes(name) ?? true);
+  const names = new Set(needed.map(({ name }) => parts[name].bundle));
   return [...names].map((name) => bundles[name]);
 }
 
@@ -79,7 +77,7 @@ async function obtainBundles(
 ): Promise<void> {
   options.observe?.({ kind: "planned", bundles: wanted.map(({ name, title }) => ({ name, title })) });
   const results = await Promise.all(wanted.map((bundle) => obtainBundle(bundle, toolchain, options)));
-  if (options.signal?.aborted) throw interrupted();
+  options.signal?.throwIfAborted();
   const failures = results.filter((result) => result !== undefined);
   if (failures.length > 0) throw unobtainable(failures, toolchain.directory);
   await rm(toolchain.partial, { recursive: true, force: true });

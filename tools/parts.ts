@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { partsMissing } from "./errors.ts";
-import type { FoundPart, Part, PartName, ResolvedParts } from "./part.ts";
+import type { Part, PartName, ResolvedParts } from "./part.ts";
 import { openProbeMemory } from "./probe-memory.ts";
 import { resolveUnit } from "./resolve-unit.ts";
 import { units } from "./table.ts";
@@ -30,8 +30,10 @@ export async function resolveParts(options: ResolveOptions = {}): Promise<Resolv
 
 /** The parts as the local region takes them. Throws DMM_TOOLS_MISSING when one is missing. */
 export function regionParts(resolved: ResolvedParts): Record<Exclude<PartName, "pulumi">, Part> {
-  const { pulumi: _, ...needed } = requireAll(resolved);
-  const shapes = Object.values(needed).map(({ name, command, environment, share }) => {
+  const missing = resolved.missing.filter(({ name }) => name !== "pulumi");
+  if (missing.length > 0) throw partsMissing(missing);
+  const needed = Object.values(resolved.found).filter(({ name }) => name !== "pulumi");
+  const shapes = needed.map(({ name, command, environment, share }) => {
     return [name, share === undefined ? { command, environment } : { command, environment, share }] as const;
   });
   return Object.fromEntries(shapes) as Record<Exclude<PartName, "pulumi">, Part>;
@@ -39,10 +41,7 @@ export function regionParts(resolved: ResolvedParts): Record<Exclude<PartName, "
 
 /** The folder whose `bin` has the Pulumi CLI, as the Automation API wants it. Throws DMM_TOOLS_MISSING. */
 export function pulumiRoot(resolved: ResolvedParts): string {
-  return dirname(dirname(requireAll(resolved).pulumi.command));
-}
-
-function requireAll(resolved: ResolvedParts): Record<PartName, FoundPart> {
-  if (resolved.missing.length > 0) throw partsMissing(resolved.missing);
-  return resolved.found as Record<PartName, FoundPart>;
+  const { pulumi } = resolved.found;
+  if (pulumi === undefined) throw partsMissing(resolved.missing.filter(({ name }) => name === "pulumi"));
+  return dirname(dirname(pulumi.command));
 }

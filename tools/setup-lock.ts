@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { interrupted, notWritable } from "./errors.ts";
+import { notWritable } from "./errors.ts";
 
 /** The process that obtains parts, told apart from a later one with the same number by its start time. */
 export interface Holder {
@@ -47,7 +47,7 @@ export async function takeSetupLock(options: {
       }
       if (told !== held) options.onWait(holder);
       told = held;
-      if (signal?.aborted) throw interrupted();
+      signal?.throwIfAborted();
       await sleep(lookAgainMs);
     }
   } finally {

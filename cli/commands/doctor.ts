@@ -1,0 +1,39 @@
+import type { Command } from "commander";
+import { bundles } from "../../tools/bundles.ts";
+import { partsMissing } from "../../tools/errors.ts";
+import { resolveParts } from "../../tools/parts.ts";
+import { parts } from "../../tools/table.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { explainFailure } from "../report/failure.ts";
+import { type Outcome, runCommand, type Session } from "../session.ts";
+import { listPartRows, type PartRow, renderPartRows } from "../setup/part-rows.ts";
+
+/** `dmm-env doctor`: what is wanted, what was found, and how to mend it. */
+export function registerDoctor(program: Command): void {
+  const command = program.command("doctor").description("what is wanted, what was found, and how to mend it");
+  command.action(() => runCommand(command, examine));
+}
+
+async function examine(session: Session): Promise<Outcome> {
+  // Every program is started anew: a remembered version says nothing about a library that was removed since.
+  const resolved = await resolveParts({ fresh: true });
+  const rows = listPartRows(resolved);
+  const lines = [...renderPartRows(rows), ...renderReasons(rows), ...renderOtherWays(rows)];
+  if (resolved.missing.length === 0) return { exitCode: exitCodes.done, report: { parts: rows }, lines };
+  const failure = explainFailure(partsMissing(resolved.missing), session.home);
+  return { exitCode: failure.exitCode, report: { parts: rows }, lines, failure };
+}
+
+function renderReasons(rows: readonly PartRow[]): readonly string[] {
+  const reasons = [...new Set(rows.flatMap(({ refused }) => refused))];
+  return reasons.length === 0
+    ? []
+    : ["", "Found, but it does not do:", ...reasons.map((reason) => `  ${reason}`)];
+}
+
+function renderOtherWays(rows: readonly PartRow[]): readonly string[] {
+  const missing = new Set(rows.filter(({ found }) => found === null).map(({ part }) => parts[part].bundle));
+  if (missing.size === 0) return [];
+  const ways = [...missing].map((name) => `  ${bundles[name].title}: ${bundles[name].byHand}`);
+  return ["", "Instead of dmm-env setup:", ...ways];
+}

@@ -1,0 +1,60 @@
+import type { PartName, ResolvedParts } from "../../tools/part.ts";
+import { parts } from "../../tools/table.ts";
+import { renderRange } from "../../tools/version-range.ts";
+
+/** What is wanted and what was found of one part; also its form in `--json`. */
+export interface PartRow {
+  readonly part: PartName;
+  readonly wanted: string;
+  /** Version, or null when it is missing. */
+  readonly found: string | null;
+  readonly where: string | null;
+  /** `path`: installed on this machine; `toolchain`: obtained by `dmm-env setup`. */
+  readonly source: "path" | "toolchain" | null;
+  /** The next command, or null when nothing is to be done. */
+  readonly fix: string | null;
+  /** Programs that were found but do not do, and why. */
+  readonly refused: readonly string[];
+}
+
+export function listPartRows(resolved: ResolvedParts): readonly PartRow[] {
+  return (Object.keys(parts) as PartName[]).map((part) => {
+    const wanted = renderRange(parts[part].wanted);
+    const found = resolved.found[part];
+    if (found !== undefined) {
+      return {
+        part,
+        wanted,
+        found: found.version,
+        where: found.command,
+        source: found.source,
+        fix: null,
+        refused: [],
+      };
+    }
+    const refused = resolved.missing.find(({ name }) => name === part)?.refused ?? [];
+    const fix = part === "node" ? "start dmm-env by ./dmm-env" : "dmm-env setup";
+    return { part, wanted, found: null, where: null, source: null, fix, refused };
+  });
+}
+
+/** The rows as lines in columns. */
+export function renderPartRows(rows: readonly PartRow[]): readonly string[] {
+  const header = ["part", "wanted", "found", "where", "fix"];
+  const cells = rows.map((row) => [
+    row.part,
+    row.wanted,
+    row.found ?? "missing",
+    row.where ?? "-",
+    row.fix ?? "-",
+  ]);
+  const widths = header.map((name, column) =>
+    Math.max(...[header, ...cells].map((line) => (line[column] ?? name).length)),
+  );
+  return [header, ...cells].map((line) =>
+    line
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+}
