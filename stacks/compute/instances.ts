@@ -1,0 +1,91 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Deployment } from "../deployment.ts";
+import { trustPolicy } from "../policy.ts";
+
+/** Amazon's own image for ECS on x86-64, newest release. */
+const imageParameter = "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id";
+
+interface InstanceArgs {
+  readonly cluster: aws.ecs.Cluster;
+  readonly securityGroup: aws.ec2.SecurityGroup;
+}
+
+/** How an instance of the cluster's capacity is made. */
+export function createLaunchTemplate(
+  parent: pulumi.Resource,
+  deployment: Deployment,
+  { cluster, securityGroup }: InstanceArgs,
+): aws.ec2.LaunchTemplate {
+  const { config, names } = deployment;
+  const image = aws.ssm.getParameterOutput({ name: imageParameter }, { parent });
+  const tags = names.tags("instance");
+  return new aws.ec2.LaunchTemplate(
+    "instances",
+    {
+      name: names.of("instances"),
+      updateDefaultVersion: true,
+      imageId: image.insecureValue,
+      instanceType: config.instanceType,
+      iamInstanceProfile: { arn: createProfile(parent, deployment).arn },
+      vpcSecurityGroupIds: [securityGroup.id],
+      userData: userData(cluster, config.drainSeconds),
+      // One hop: a container cannot reach the metadata service, and with it the instance's role.
+      metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
+      monitoring: { enabled: true },
+      blockDeviceMappings: [
+        {
+          deviceName: "/dev/xvda",
+          ebs: { volumeSize: 30, volumeType: "gp3", encrypted: "true", deleteOnTermination: "true" },
+        },
+      ],
+      tagSpecifications: ["instance", "volume", "network-interface"].map((resourceType) => ({
+        resourceType,
+        tags,
+      })),
+      tags: names.tags("instances"),
+    },
+    { parent },
+  );
+}
+
+function createProfile(parent: pulumi.Resource, { names, place }: Deployment): aws.iam.InstanceProfile {
+  const role = new aws.iam.Role(
+    "instances",
+    {
+      name: names.of("instances"),
+      description: "ECS instances join their cluster",
+      assumeRolePolicy: trustPolicy("ec2.amazonaws.com"),
+      tags: names.tags("instances"),
+    },
+    { parent },
+  );
+  const policyArn = `arn:${place.partition}:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role`;
+  const attachment = new aws.iam.RolePolicyAttachment(
+    "instances",
+    { role: role.name, policyArn },
+    { parent },
+  );
+  return new aws.iam.InstanceProfile(
+    "instances",
+    { name: names.of("instances"), role: role.name, tags: names.tags("instances") },
+    // An instance that starts before its role may join gives up.
+    { parent, dependsOn: [attachment] },
+  );
+}
+
+/** The ECS agent's settings; it kills a container only after the drain budget. */
+function userData(cluster: aws.ecs.Cluster, drainSeconds: number): pulumi.Output<string> {
+  return cluster.name.apply((name) => {
+    const lines = [
+      "#!/bin/sh",
+      "cat >> /etc/ecs/ecs.config <<'SETTINGS'",
+      `ECS_CLUSTER=${name}`,
+      "ECS_AWSVPC_BLOCK_IMDS=true",
+      `ECS_CONTAINER_STOP_TIMEOUT=${drainSeconds}s`,
+      "SETTINGS",
+      "",
+    ];
+    return Buffer.from(lines.join("\n")).toString("base64");
+  });
+}

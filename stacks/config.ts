@@ -1,0 +1,140 @@
+import { type Key, keys } from "./config/keys.ts";
+import { productionName } from "./config/names.ts";
+import { overlap } from "./config/networks.ts";
+
+export { type Key, keys } from "./config/keys.ts";
+export { environmentName, productionName } from "./config/names.ts";
+
+/** Namespace of the keys: the project's name in `Pulumi.yaml`. */
+export const namespace = "dmm-env";
+
+/** Keys that an environment sets for itself; all others it has from production. */
+export const environmentKeys = [
+  "environment",
+  "owner",
+  "expires",
+  "addressBlock",
+  "insiders",
+  "insiderAuthority",
+  "revocationList",
+] as const satisfies readonly (keyof typeof keys)[];
+
+type Values = { readonly [K in keyof typeof keys]: (typeof keys)[K] extends Key<infer T> ? T : never };
+
+/** The configuration of one environment, complete and right. */
+export interface PlatformConfig extends Values {
+  /** True for the one environment that is open to the public and must not be lost. */
+  readonly production: boolean;
+  /** Host name of the entrance: the zone itself in production, else the environment's name in it. */
+  readonly domain: string;
+}
+
+/** One wrong or missing value, under its full key. */
+export interface ConfigProblem {
+  readonly key: string;
+  readonly value: string | undefined;
+  readonly message: string;
+}
+
+/** Everything that is wrong with a configuration, in one error. */
+export class ConfigError extends Error {
+  readonly code = "DMM_CONFIG_INVALID";
+  readonly problems: readonly ConfigProblem[];
+  readonly hint: string;
+
+  constructor(problems: readonly ConfigProblem[]) {
+    super(
+      `The configuration has ${problems.length} problem(s):\n${problems.map((it) => `  ${it.message}`).join("\n")}`,
+    );
+    this.name = "ConfigError";
+    this.problems = problems;
+    this.hint =
+      "Correct them in Pulumi.<stack>.yaml or with `pulumi config set`; docs/configuration.md has every key.";
+  }
+}
+
+/**
+ * Turns the values of the stack's configuration, by full key (`dmm-env:zone`), into a {@link PlatformConfig}.
+ *
+ * @throws {ConfigError} with every problem at once: missing, malformed, unknown and contradicting keys.
+ */
+export function parseConfig(values: Readonly<Record<string, string | undefined>>): PlatformConfig {
+  const problems: ConfigProblem[] = unknownKeys(values);
+  const parsed: Partial<Record<keyof Values, unknown>> = {};
+  for (const [name, key] of Object.entries(keys) as [keyof Values, Key<unknown>][]) {
+    const given = values[fullKey(name)];
+    const result = parseOne(key, given);
+    if ("problem" in result) problems.push(describe(name, given, result.problem));
+    else parsed[name] = result.value;
+  }
+  const known = parsed as Partial<Values>;
+  problems.push(...contradictions(known));
+  if (problems.length > 0) throw new ConfigError(problems);
+  const complete = known as Values;
+  const production = complete.environment === productionName;
+  const domain = production ? complete.zone : `${complete.environment}.${complete.zone}`;
+  return { ...complete, production, domain };
+}
+
+function parseOne(key: Key<unknown>, given: string | undefined): { value: unknown } | { problem: string } {
+  const text = given?.trim() ?? key.default;
+  return text === undefined ? { problem: "set" } : key.parse(text);
+}
+
+function unknownKeys(values: Readonly<Record<string, string | undefined>>): ConfigProblem[] {
+  const known = new Set(Object.keys(keys).map((name) => `${namespace}:${name}`));
+  return Object.keys(values)
+    .filter((key) => key.startsWith(`${namespace}:`) && !known.has(key))
+    .map((key) => ({ key, value: values[key], message: `${key} is not a key of this program; remove it.` }));
+}
+
+/** What no single key shows. Each rule waits until the keys that it needs are right by themselves. */
+function contradictions(config: Partial<Values>): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const wrong = (name: keyof Values, message: string) =>
+    problems.push({
+      key: fullKey(name),
+      value: String(config[name] ?? ""),
+      message: `${fullKey(name)} ${message}`,
+    });
+  const production = config.environment === productionName;
+
+  const locks = ["insiders", "insiderAuthority", "revocationList", "expires"] as const;
+  for (const name of config.environment === undefined ? [] : locks) {
+    if (!(name in config)) continue;
+    const absent = config[name] === undefined || config[name]?.length === 0;
+    if (production && !absent)
+      wrong(name, "must not be set in production, which has no insiders and no end.");
+    if (!production && absent)
+      wrong(name, "must be set: nobody but insiders may reach an environment, and it must end.");
+  }
+  for (const network of config.onPremisesNetworks ?? []) {
+    if (config.addressBlock !== undefined && overlap(network, config.addressBlock)) {
+      wrong(
+        "addressBlock",
+        `is ${config.addressBlock}; it overlaps ${network} of ${fullKey("onPremisesNetworks")}.`,
+      );
+    }
+  }
+  if (config.directConnectGatewayId !== undefined && config.onPremisesNetworks?.length === 0) {
+    wrong("directConnectGatewayId", `leads nowhere: set ${fullKey("onPremisesNetworks")} as well.`);
+  }
+  if (config.instanceCount !== undefined && (config.instanceLimit ?? Number.NaN) < config.instanceCount) {
+    wrong(
+      "instanceLimit",
+      `is ${config.instanceLimit}; it must be at least ${fullKey("instanceCount")}, ${config.instanceCount}.`,
+    );
+  }
+  return problems;
+}
+
+function describe(name: keyof Values, value: string | undefined, allowed: string): ConfigProblem {
+  const key = fullKey(name);
+  const shown = value !== undefined && value.length > 60 ? `${value.slice(0, 57)}…` : value;
+  if (value === undefined) return { key, value, message: `${key} is missing; ${keys[name].description}` };
+  return { key, value, message: `${key} is "${shown}"; it must be ${allowed}.` };
+}
+
+function fullKey(name: keyof Values): string {
+  return `${namespace}:${name}`;
+}

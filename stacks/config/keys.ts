@@ -1,0 +1,106 @@
+import { environmentName, hostedZone } from "./names.ts";
+import { addressBlock, sourceNetwork } from "./networks.ts";
+import {
+  list,
+  oneOf,
+  optionalPem,
+  optionalText,
+  optionalTime,
+  type Parser,
+  text,
+  wholeNumber,
+} from "./values.ts";
+
+/** One configuration key: what it is for, what it may hold, what it is when nobody sets it. */
+export interface Key<T> {
+  readonly description: string;
+  readonly parse: Parser<T>;
+  /** Absent: the key must be set. */
+  readonly default?: string;
+}
+
+/** Retention periods that CloudWatch Logs knows, in days. */
+const retentionDays = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827];
+
+/** Every key of the namespace `dmm-env`, in the order of the documentation. */
+export const keys = {
+  environment: key("Name of the environment; `production` alone is open to the public.", environmentName),
+  owner: key(
+    "Who answers for the environment; the tag `dmm:owner`.",
+    text(/^[\w.@+=/ -]{1,128}$/, ownerAllowed()),
+  ),
+  expires: key(
+    "When the environment's lifetime ends (UTC); the tag `dmm:expires`. Not in production.",
+    optionalTime,
+    "",
+  ),
+  zone: key("Public hosted zone in Route 53 that the platform's names are made in.", hostedZone),
+  addressBlock: key("IPv4 network of the VPC.", addressBlock, "10.0.0.0/16"),
+  insiders: key(
+    "Networks that may reach the entrance, comma separated. Not in production.",
+    list(sourceNetwork),
+    "",
+  ),
+  insiderAuthority: key(
+    "Authority that signs the insiders' certificates, PEM.",
+    optionalPem("CERTIFICATE"),
+    "",
+  ),
+  revocationList: key("The authority's first revocation list, PEM.", optionalPem("X509 CRL"), ""),
+  onPremisesNetworks: key("Networks behind the private line, comma separated.", list(sourceNetwork), ""),
+  directConnectGatewayId: key("Direct Connect gateway that the private line arrives at.", gatewayId(), ""),
+  image: key("Image of the platform; without a registry it is taken from the account's own.", imageName()),
+  gatewayCount: key("Gateways that run at all times.", wholeNumber(1, 100), "3"),
+  gatewayCpu: key("CPU of one gateway, 1024 is one vCPU.", wholeNumber(128, 16384), "1024"),
+  gatewayMemory: key("Memory of one gateway, MiB.", wholeNumber(128, 65536), "2048"),
+  adminCount: key("Tasks of the admin site.", wholeNumber(1, 10), "1"),
+  stubCount: key("Tasks of the API stub.", wholeNumber(1, 10), "1"),
+  drainSeconds: key("Time that running requests get when a gateway stops.", wholeNumber(30, 120), "30"),
+  instanceType: key(
+    "EC2 instance type of the capacity (x86-64).",
+    text(/^[a-z0-9-]+\.[a-z0-9-]+$/, "like c7i.xlarge"),
+    "c7i.xlarge",
+  ),
+  instanceCount: key("Fewest instances, spread over the zones.", wholeNumber(3, 100), "3"),
+  instanceLimit: key("Most instances.", wholeNumber(3, 200), "9"),
+  databaseInstanceClass: key(
+    "Aurora instance class.",
+    text(/^db\.[a-z0-9]+\.[a-z0-9]+$/, "like db.r6g.large"),
+    "db.r6g.large",
+  ),
+  databaseEngineVersion: key(
+    "Aurora MySQL version.",
+    text(/^8\.0\.mysql_aurora\.3\.\d+\.\d+$/, "like 8.0.mysql_aurora.3.10.1"),
+    "8.0.mysql_aurora.3.10.1",
+  ),
+  databaseReaders: key("Aurora readers beside the one writer.", wholeNumber(1, 15), "3"),
+  databaseBackupDays: key("Days that automatic backups are kept.", wholeNumber(1, 35), "7"),
+  cacheNodeType: key(
+    "ElastiCache node type.",
+    text(/^cache\.[a-z0-9]+\.[a-z0-9]+$/, "like cache.r7g.large"),
+    "cache.r7g.large",
+  ),
+  cacheEngineVersion: key("Redis version.", text(/^7\.[01]$/, "7.0 or 7.1"), "7.1"),
+  cacheShards: key("Redis shards.", wholeNumber(1, 90), "3"),
+  cacheReplicas: key("Replicas of each shard.", wholeNumber(1, 5), "1"),
+  logRetentionDays: key("Days that logs are kept.", oneOf(retentionDays), "30"),
+} as const;
+
+function key<T>(description: string, parse: Parser<T>, fallback?: string): Key<T> {
+  return fallback === undefined ? { description, parse } : { description, parse, default: fallback };
+}
+
+function ownerAllowed(): string {
+  return "1 to 128 letters, digits, spaces and . @ + = / _ -";
+}
+
+function gatewayId(): Parser<string | undefined> {
+  return optionalText(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "the id of a Direct Connect gateway");
+}
+
+function imageName(): Parser<string> {
+  return text(
+    /^([a-z0-9.-]+\.[a-z]+(:\d+)?\/)?[a-z0-9._/-]+(:[\w.-]+|@sha256:[0-9a-f]{64})$/,
+    "an image with its tag or digest, like dmm-env/gateway:1.0.0",
+  );
+}

@@ -1,0 +1,56 @@
+import type { Parser } from "./values.ts";
+
+/** An IPv4 network as numbers: its first address and the length of its mask. */
+interface Network {
+  readonly first: number;
+  readonly bits: number;
+}
+
+/** RFC 1918, the networks that a VPC should take its addresses from. */
+const privateNetworks = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
+
+/**
+ * A private network that three zones with three subnets each fit into. Longer masks than /20 would leave subnets of
+ * fewer than 256 addresses, too few for one address per task during a deployment.
+ */
+export const addressBlock: Parser<string> = (text) => {
+  const network = readNetwork(text);
+  const allowed = "a private IPv4 network with a mask from /16 to /20, like 10.0.0.0/16";
+  if (network === undefined || network.bits < 16 || network.bits > 20) return { problem: allowed };
+  return privateNetworks.some((block) => contains(block, text)) ? { value: text } : { problem: allowed };
+};
+
+/** Any IPv4 network from /8; shorter masks would amount to "everybody". */
+export const sourceNetwork: Parser<string> = (text) => {
+  const network = readNetwork(text);
+  if (network === undefined || network.bits < 8) {
+    return { problem: "an IPv4 network with a mask from /8 to /32, like 203.0.113.0/24" };
+  }
+  return { value: text };
+};
+
+/** True when two networks share an address. Both must have been parsed before. */
+export function overlap(one: string, other: string): boolean {
+  return contains(one, other) || contains(other, one);
+}
+
+function contains(outer: string, inner: string): boolean {
+  const [big, small] = [readNetwork(outer), readNetwork(inner)];
+  if (big === undefined || small === undefined || small.bits < big.bits) return false;
+  return maskTo(small.first, big.bits) === big.first;
+}
+
+function readNetwork(text: string): Network | undefined {
+  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text);
+  if (match === null) return undefined;
+  const [a = 0, b = 0, c = 0, d = 0, bits = 0] = match.slice(1).map(Number);
+  if (Math.max(a, b, c, d) > 255 || bits > 32) return undefined;
+  const first = a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d;
+  // AWS refuses a network that is written with host bits set.
+  return maskTo(first, bits) === first ? { first, bits } : undefined;
+}
+
+function maskTo(address: number, bits: number): number {
+  const size = 2 ** (32 - bits);
+  return Math.floor(address / size) * size;
+}

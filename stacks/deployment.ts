@@ -1,0 +1,17 @@
+import type { PlatformConfig } from "./config.ts";
+import type { Names } from "./naming.ts";
+import type { Place } from "./place.ts";
+
+/** What every component is told: how it is configured, what things are called, where they are. */
+export interface Deployment {
+  readonly config: PlatformConfig;
+  readonly names: Names;
+  readonly place: Place;
+}
+
+/** Port of every role of the image, and of the listener before the upstream. */
+export const servicePort = 8080;
+
+/** Ports of the data stores. */
+export const databasePort = 3306;
+export const cachePort = 6379;

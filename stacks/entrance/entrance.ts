@@ -1,0 +1,148 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Deployment } from "../deployment.ts";
+import { differing } from "../differences.ts";
+import type { Logs } from "../logs/logs.ts";
+import { httpsPort } from "../network/flows.ts";
+import type { Network } from "../network/network.ts";
+import { createCertificate, type Hosts } from "./certificate.ts";
+import { createInsiderTrust, type InsiderTrust } from "./insiders.ts";
+import { createTargetGroup } from "./target-group.ts";
+
+/** TLS 1.3 and 1.2 with forward secrecy and authenticated encryption only. */
+const tlsPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06";
+
+interface EntranceArgs {
+  readonly network: Network;
+  readonly logs: Logs;
+}
+
+/** The only way in: HTTPS on one port, for insiders only in an environment. Nothing listens on port 80. */
+export class Entrance extends pulumi.ComponentResource {
+  readonly loadBalancer: aws.lb.LoadBalancer;
+  readonly listener: aws.lb.Listener;
+  readonly gatewayTargets: aws.lb.TargetGroup;
+  readonly adminTargets: aws.lb.TargetGroup;
+  readonly adminRule: aws.lb.ListenerRule;
+  readonly insiders: InsiderTrust | undefined;
+
+  constructor(deployment: Deployment, args: EntranceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("dmm-env:stacks:Entrance", "entrance", {}, opts);
+    const { vpcId } = args.network;
+    const hosts = hostNames(deployment);
+    const { zoneId } = aws.route53.getZoneOutput(
+      { name: deployment.config.zone, privateZone: false },
+      { parent: this },
+    );
+    const certificateArn = createCertificate(this, deployment, { zoneId, hosts });
+    this.insiders = createInsiderTrust(this, deployment);
+    this.loadBalancer = createLoadBalancer(this, deployment, args);
+    this.gatewayTargets = createTargetGroup(this, deployment, { thing: "gateway", vpcId });
+    this.adminTargets = createTargetGroup(this, deployment, { thing: "admin", vpcId });
+    this.listener = createListener(this, deployment, { entrance: this, certificateArn });
+    this.adminRule = createAdminRule(this, deployment, { entrance: this, host: hosts.admin });
+    createAliases(this, { hosts, zoneId, loadBalancer: this.loadBalancer });
+    this.registerOutputs({});
+  }
+}
+
+function hostNames({ config }: Deployment): Hosts {
+  return { api: config.domain, admin: `admin.${config.domain}` };
+}
+
+function createLoadBalancer(
+  parent: pulumi.Resource,
+  { config, names }: Deployment,
+  { network, logs }: EntranceArgs,
+): aws.lb.LoadBalancer {
+  return new aws.lb.LoadBalancer(
+    "entrance",
+    {
+      name: names.of("entrance"),
+      loadBalancerType: "application",
+      internal: false,
+      subnets: network.publicSubnetIds,
+      securityGroups: [network.groups.entrance.id],
+      idleTimeout: 60,
+      // Node and the load balancer must never read one request as two.
+      desyncMitigationMode: "strictest",
+      dropInvalidHeaderFields: true,
+      enableDeletionProtection: differing(
+        config,
+        "aws:lb/loadBalancer:LoadBalancer",
+        "enableDeletionProtection",
+      ),
+      accessLogs: { enabled: true, bucket: logs.storage.bucket.bucket, prefix: logs.entrancePrefix },
+      tags: names.tags("entrance"),
+    },
+    // AWS writes a test object before it accepts the setting.
+    { parent, dependsOn: [logs.storage.policy] },
+  );
+}
+
+function createListener(
+  parent: pulumi.Resource,
+  { names }: Deployment,
+  {
+    entrance,
+    certificateArn,
+  }: { readonly entrance: Entrance; readonly certificateArn: pulumi.Input<string> },
+): aws.lb.Listener {
+  const { insiders } = entrance;
+  return new aws.lb.Listener(
+    "entrance",
+    {
+      loadBalancerArn: entrance.loadBalancer.arn,
+      protocol: "HTTPS",
+      port: httpsPort,
+      sslPolicy: tlsPolicy,
+      certificateArn,
+      ...(insiders && {
+        mutualAuthentication: {
+          mode: "verify",
+          trustStoreArn: insiders.trustStore.arn,
+          ignoreClientCertificateExpiry: false,
+        },
+      }),
+      defaultActions: [{ type: "forward", targetGroupArn: entrance.gatewayTargets.arn }],
+      tags: names.tags("entrance"),
+    },
+    { parent, dependsOn: insiders ? [insiders.revocation] : [] },
+  );
+}
+
+function createAdminRule(
+  parent: pulumi.Resource,
+  { names }: Deployment,
+  { entrance, host }: { readonly entrance: Entrance; readonly host: string },
+): aws.lb.ListenerRule {
+  return new aws.lb.ListenerRule(
+    "admin",
+    {
+      listenerArn: entrance.listener.arn,
+      priority: 10,
+      conditions: [{ hostHeader: { values: [host] } }],
+      actions: [{ type: "forward", targetGroupArn: entrance.adminTargets.arn }],
+      tags: names.tags("admin"),
+    },
+    { parent },
+  );
+}
+
+function createAliases(
+  parent: pulumi.Resource,
+  args: {
+    readonly hosts: Hosts;
+    readonly zoneId: pulumi.Input<string>;
+    readonly loadBalancer: aws.lb.LoadBalancer;
+  },
+): void {
+  const target = {
+    name: args.loadBalancer.dnsName,
+    zoneId: args.loadBalancer.zoneId,
+    evaluateTargetHealth: true,
+  };
+  for (const [role, name] of Object.entries(args.hosts)) {
+    new aws.route53.Record(role, { zoneId: args.zoneId, name, type: "A", aliases: [target] }, { parent });
+  }
+}

@@ -1,0 +1,52 @@
+import { Alarms } from "./alarms/alarms.ts";
+import { Cache } from "./cache.ts";
+import { Compute } from "./compute/compute.ts";
+import { Database } from "./database.ts";
+import type { Deployment } from "./deployment.ts";
+import { Entrance } from "./entrance/entrance.ts";
+import { Logs } from "./logs/logs.ts";
+import { createNames } from "./naming.ts";
+import { Network } from "./network/network.ts";
+import { readPlace } from "./place.ts";
+import { type DeclaredOutputs, describePlatform } from "./platform-outputs.ts";
+import { Secrets } from "./secrets.ts";
+import { Services } from "./services/services.ts";
+import { readStackConfig } from "./stack-config.ts";
+import { Upstream } from "./upstream.ts";
+
+/**
+ * The whole platform, under the name that the stack's configuration gives it. It knows neither the target nor who calls
+ * it: the same function is the inline program of the command line and the `main` of `Pulumi.yaml`.
+ *
+ * @throws {ConfigError} before the first resource, with everything that is wrong with the configuration.
+ */
+export async function program(): Promise<DeclaredOutputs> {
+  const deployment = await readDeployment();
+  const network = new Network(deployment);
+  const secrets = new Secrets(deployment);
+  const logs = new Logs(deployment, secrets.key);
+  const database = new Database(deployment, { network, secrets });
+  const cache = new Cache(deployment, { network, secrets });
+  const entrance = new Entrance(deployment, { network, logs });
+  const upstream = new Upstream(deployment, network);
+  const compute = new Compute(deployment, network);
+  const ground = { network, compute, key: secrets.key };
+  const services = new Services(deployment, { ground, entrance, upstream, database, cache, secrets, logs });
+  new Alarms(deployment, { entrance, database, cache, logs });
+  return describePlatform(deployment, {
+    network,
+    entrance,
+    compute,
+    services,
+    database,
+    cache,
+    logs,
+    secrets,
+  });
+}
+
+async function readDeployment(): Promise<Deployment> {
+  const config = readStackConfig();
+  const place = await readPlace();
+  return { config, place, names: createNames(config, place) };
+}

@@ -1,0 +1,82 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Deployment } from "../deployment.ts";
+import { policyDocument, trustPolicy } from "../policy.ts";
+
+/** Where in the bucket the gateways' access logs lie, and what could not be delivered. */
+const prefix = "gateway/";
+const failedPrefix = "gateway-failed/";
+
+interface DeliveryArgs {
+  readonly bucket: aws.s3.Bucket;
+  readonly key: aws.kms.Key;
+}
+
+/** Firehose from the gateways to the bucket: at the latest a minute, compressed, encrypted with the environment's key. */
+export function createDeliveryStream(
+  parent: pulumi.Resource,
+  deployment: Deployment,
+  { bucket, key }: DeliveryArgs,
+): aws.kinesis.FirehoseDeliveryStream {
+  const { names } = deployment;
+  const role = createRole(parent, deployment);
+  const policy = allowDelivery(parent, deployment, { bucket, key, role });
+  return new aws.kinesis.FirehoseDeliveryStream(
+    "access-log",
+    {
+      name: names.of("access-log"),
+      destination: "extended_s3",
+      serverSideEncryption: { enabled: true, keyType: "CUSTOMER_MANAGED_CMK", keyArn: key.arn },
+      extendedS3Configuration: {
+        roleArn: role.arn,
+        bucketArn: bucket.arn,
+        prefix,
+        errorOutputPrefix: failedPrefix,
+        bufferingInterval: 60,
+        bufferingSize: 5,
+        compressionFormat: "GZIP",
+        kmsKeyArn: key.arn,
+      },
+      tags: names.tags("access-log"),
+    },
+    { parent, dependsOn: [policy] },
+  );
+}
+
+function createRole(parent: pulumi.Resource, { names, place }: Deployment): aws.iam.Role {
+  return new aws.iam.Role(
+    "delivery",
+    {
+      name: names.of("delivery"),
+      description: "Firehose writes access logs",
+      assumeRolePolicy: trustPolicy("firehose.amazonaws.com", place.accountId),
+      tags: names.tags("delivery"),
+    },
+    { parent },
+  );
+}
+
+function allowDelivery(
+  parent: pulumi.Resource,
+  { names }: Deployment,
+  { bucket, key, role }: DeliveryArgs & { readonly role: aws.iam.Role },
+): aws.iam.RolePolicy {
+  const objects = [prefix, failedPrefix].map((start) => pulumi.interpolate`${bucket.arn}/${start}*`);
+  return new aws.iam.RolePolicy(
+    "delivery",
+    {
+      name: names.of("delivery"),
+      role: role.name,
+      policy: policyDocument([
+        { Effect: "Allow", Action: ["s3:PutObject", "s3:AbortMultipartUpload"], Resource: objects },
+        {
+          Effect: "Allow",
+          Action: ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"],
+          Resource: bucket.arn,
+        },
+        { Effect: "Allow", Action: ["kms:GenerateDataKey", "kms:Decrypt"], Resource: key.arn },
+      ]),
+    },
+    { parent },
+  );
+}

@@ -1,0 +1,36 @@
+import type * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Deployment } from "../deployment.ts";
+import type { Statement } from "../policy.ts";
+import { createPrivateBucket, type PrivateBucket } from "../private-bucket.ts";
+import { createDeliveryStream } from "./delivery.ts";
+
+/** One bucket for all logs, and the stream by which the gateways' access logs get there. */
+export class Logs extends pulumi.ComponentResource {
+  readonly storage: PrivateBucket;
+  readonly stream: aws.kinesis.FirehoseDeliveryStream;
+  /** Where in the bucket the entrance writes its access logs. */
+  readonly entrancePrefix = "entrance";
+
+  constructor(deployment: Deployment, key: aws.kms.Key, opts?: pulumi.ComponentResourceOptions) {
+    super("dmm-env:stacks:Logs", "logs", {}, opts);
+    this.storage = createPrivateBucket(this, deployment, {
+      thing: "logs",
+      expireAfterDays: deployment.config.logRetentionDays,
+      allow: (bucketArn) => [entranceWrites(deployment, bucketArn, this.entrancePrefix)],
+    });
+    this.stream = createDeliveryStream(this, deployment, { bucket: this.storage.bucket, key });
+    this.registerOutputs({});
+  }
+}
+
+/** The service principal that load balancers deliver their logs as, in every Region. */
+function entranceWrites({ place }: Deployment, bucketArn: pulumi.Output<string>, prefix: string): Statement {
+  return {
+    Sid: "EntranceLogs",
+    Effect: "Allow",
+    Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
+    Action: "s3:PutObject",
+    Resource: pulumi.interpolate`${bucketArn}/${prefix}/AWSLogs/${place.accountId}/*`,
+  };
+}

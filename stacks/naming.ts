@@ -1,0 +1,46 @@
+import type { PlatformConfig } from "./config.ts";
+import type { Place } from "./place.ts";
+
+/** The only place where names and tags are made. A name is identity: changing one replaces the resource. */
+export interface Names {
+  /** `<environment>-<thing>`, the name of nearly everything. */
+  of(thing: string): string;
+  /** Bucket names are unique in the world, so account and Region are part of them. */
+  bucket(thing: string): string;
+  /** Path of a log group or a parameter. */
+  path(thing: string): string;
+  /** One node of the cache as ElastiCache names it; both numbers begin with 1. */
+  cacheNode(shard: number, node: number): string;
+  /** Tags of a resource: what it is, whose it is, until when. */
+  tags(thing: string): Tags;
+}
+
+export type Tags = Readonly<Record<string, string>>;
+
+/** Tag keys by which an environment is found without Pulumi's state. */
+export const tagKeys = {
+  environment: "dmm:environment",
+  owner: "dmm:owner",
+  expires: "dmm:expires",
+} as const;
+
+/** Names and tags of one environment in one place. */
+export function createNames(config: PlatformConfig, place: Place): Names {
+  const of = (thing: string) => `${config.environment}-${thing}`;
+  const common: Tags = {
+    [tagKeys.environment]: config.environment,
+    [tagKeys.owner]: config.owner,
+    ...(config.expires !== undefined && { [tagKeys.expires]: config.expires }),
+  };
+  return {
+    of,
+    bucket: (thing) => `${of(thing)}-${place.accountId}-${place.region}`,
+    path: (thing) => `/dmm-env/${config.environment}/${thing}`,
+    cacheNode: (shard, node) => `${of("cache")}-${padded(shard, 4)}-${padded(node, 3)}`,
+    tags: (thing) => ({ Name: of(thing), ...common }),
+  };
+}
+
+function padded(number: number, digits: number): string {
+  return String(number).padStart(digits, "0");
+}

@@ -1,0 +1,44 @@
+import { cachePort, databasePort, servicePort } from "../deployment.ts";
+
+/** Security groups, each with what carries it. */
+export const groups = {
+  entrance: "Load balancer that clients reach",
+  gateway: "Gateway tasks",
+  admin: "Admin site tasks",
+  upstream: "Load balancer before the API stub",
+  stub: "API stub tasks",
+  database: "Aurora instances",
+  cache: "Redis nodes",
+  instances: "EC2 instances that carry the tasks",
+} as const;
+
+export type Group = keyof typeof groups;
+
+/** One way that traffic may take: a TCP port of `to`, reached from `from`. */
+export interface Flow {
+  readonly from: Group;
+  readonly to: Group;
+  readonly port: number;
+}
+
+/** Every way inside the VPC. What is not in this list is closed. */
+export const flows: readonly Flow[] = [
+  { from: "entrance", to: "gateway", port: servicePort },
+  { from: "entrance", to: "admin", port: servicePort },
+  { from: "gateway", to: "upstream", port: servicePort },
+  { from: "gateway", to: "database", port: databasePort },
+  { from: "gateway", to: "cache", port: cachePort },
+  { from: "admin", to: "upstream", port: servicePort },
+  { from: "admin", to: "database", port: databasePort },
+  { from: "admin", to: "cache", port: cachePort },
+  { from: "upstream", to: "stub", port: servicePort },
+];
+
+/** Port of the AWS APIs and of the APIs behind the private line. */
+export const httpsPort = 443;
+
+/**
+ * Who calls AWS APIs itself. The stub does not; its image and its log go through the instance. Data stores and load
+ * balancers start no connection out of the VPC.
+ */
+export const awsClients: readonly Group[] = ["gateway", "admin", "instances"];

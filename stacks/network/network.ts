@@ -1,0 +1,48 @@
+import * as awsx from "@pulumi/awsx";
+import * as pulumi from "@pulumi/pulumi";
+import type { Deployment } from "../deployment.ts";
+import { createPrivateLine } from "./on-premises.ts";
+import { createSecurityGroups, type SecurityGroups } from "./security-groups.ts";
+
+/** VPC over three zones, the ways inside it, and the private line out of it. */
+export class Network extends pulumi.ComponentResource {
+  readonly vpcId: pulumi.Output<string>;
+  /** Load balancer and NAT gateways. */
+  readonly publicSubnetIds: pulumi.Output<string[]>;
+  /** Instances and tasks; they reach out through the NAT gateway of their own zone. */
+  readonly privateSubnetIds: pulumi.Output<string[]>;
+  /** Data stores; no way out. */
+  readonly isolatedSubnetIds: pulumi.Output<string[]>;
+  readonly groups: SecurityGroups;
+
+  constructor(deployment: Deployment, opts?: pulumi.ComponentResourceOptions) {
+    super("dmm-env:stacks:Network", "network", {}, opts);
+    const vpc = createVpc(this, deployment);
+    this.vpcId = vpc.vpcId;
+    this.publicSubnetIds = vpc.publicSubnetIds;
+    this.privateSubnetIds = vpc.privateSubnetIds;
+    this.isolatedSubnetIds = vpc.isolatedSubnetIds;
+    this.groups = createSecurityGroups(this, deployment, vpc.vpcId);
+    createPrivateLine(this, deployment, vpc);
+    this.registerOutputs({});
+  }
+}
+
+/** Named after the environment, since awsx makes the `Name` tags of subnets and gateways from it. */
+function createVpc(parent: pulumi.Resource, { config, names, place }: Deployment): awsx.ec2.Vpc {
+  const { Name: _, ...tags } = names.tags("network");
+  return new awsx.ec2.Vpc(
+    names.of("network"),
+    {
+      cidrBlock: config.addressBlock,
+      availabilityZoneNames: [...place.zones],
+      subnetStrategy: "Auto",
+      subnetSpecs: [{ type: "Public" }, { type: "Private" }, { type: "Isolated" }],
+      natGateways: { strategy: "OnePerAz" },
+      enableDnsHostnames: true,
+      enableDnsSupport: true,
+      tags,
+    },
+    { parent },
+  );
+}

@@ -1,0 +1,80 @@
+import * as aws from "@pulumi/aws";
+import type * as awsx from "@pulumi/awsx";
+import * as pulumi from "@pulumi/pulumi";
+import type { Deployment } from "../deployment.ts";
+
+/**
+ * The private line to the networks on the operator's own premises: a VPN gateway on the VPC, whose routes appear in the
+ * private subnets by themselves, and its association with the Direct Connect gateway where there is one. Where there is
+ * none, a VPN connection of the operator's own leads to the gateway.
+ */
+export function createPrivateLine(parent: pulumi.Resource, deployment: Deployment, vpc: awsx.ec2.Vpc): void {
+  const { config } = deployment;
+  if (config.onPremisesNetworks.length === 0) return;
+  const gateway = createVpnGateway(parent, deployment, vpc);
+  propagateRoutes(parent, { deployment, vpc, gateway });
+  if (config.directConnectGatewayId !== undefined) {
+    associate(parent, {
+      gateway,
+      directConnectGatewayId: config.directConnectGatewayId,
+      prefix: config.addressBlock,
+    });
+  }
+}
+
+function createVpnGateway(
+  parent: pulumi.Resource,
+  { names }: Deployment,
+  vpc: awsx.ec2.Vpc,
+): aws.ec2.VpnGateway {
+  return new aws.ec2.VpnGateway(
+    "on-premises",
+    { vpcId: vpc.vpcId, tags: names.tags("on-premises") },
+    { parent },
+  );
+}
+
+function propagateRoutes(
+  parent: pulumi.Resource,
+  args: { readonly deployment: Deployment; readonly vpc: awsx.ec2.Vpc; readonly gateway: aws.ec2.VpnGateway },
+): void {
+  args.deployment.place.zones.forEach((_, index) => {
+    new aws.ec2.VpnGatewayRoutePropagation(
+      `on-premises-${index + 1}`,
+      { vpnGatewayId: args.gateway.id, routeTableId: privateRouteTable(args.vpc, index) },
+      { parent },
+    );
+  });
+}
+
+/** The route table of the private subnet in one zone; awsx has no output that says so itself. */
+function privateRouteTable(vpc: awsx.ec2.Vpc, zone: number): pulumi.Output<string> {
+  return vpc.routeTableAssociations
+    .apply((associations) =>
+      pulumi.all(associations.map(({ subnetId, routeTableId }) => pulumi.all({ subnetId, routeTableId }))),
+    )
+    .apply((pairs) =>
+      vpc.privateSubnetIds.apply(
+        (subnets) => pairs.find((pair) => pair.subnetId === subnets[zone])?.routeTableId ?? "",
+      ),
+    );
+}
+
+function associate(
+  parent: pulumi.Resource,
+  args: {
+    readonly gateway: aws.ec2.VpnGateway;
+    readonly directConnectGatewayId: string;
+    readonly prefix: string;
+  },
+): void {
+  new aws.directconnect.GatewayAssociation(
+    "on-premises",
+    {
+      dxGatewayId: args.directConnectGatewayId,
+      associatedGatewayId: args.gateway.id,
+      allowedPrefixes: [args.prefix],
+    },
+    { parent },
+  );
+}

@@ -1,0 +1,115 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Deployment } from "../deployment.ts";
+import { awsClients, type Flow, flows, type Group, groups, httpsPort } from "./flows.ts";
+
+export type SecurityGroups = Readonly<Record<Group, aws.ec2.SecurityGroup>>;
+
+const everywhere = "0.0.0.0/0";
+
+/** The groups, and a rule on both ends of every declared way. */
+export function createSecurityGroups(
+  parent: pulumi.Resource,
+  deployment: Deployment,
+  vpcId: pulumi.Input<string>,
+): SecurityGroups {
+  const created = createGroups(parent, deployment, vpcId);
+  const context = { parent, deployment, groups: created };
+  for (const flow of flows) createFlow(context, flow);
+  for (const network of entranceSources(deployment)) admitToEntrance(context, network);
+  for (const group of awsClients) letOut(context, { group, network: everywhere, purpose: "AWS APIs" });
+  for (const network of deployment.config.onPremisesNetworks) {
+    letOut(context, { group: "gateway", network, purpose: "On-premises APIs" });
+  }
+  return created;
+}
+
+interface Context {
+  readonly parent: pulumi.Resource;
+  readonly deployment: Deployment;
+  readonly groups: SecurityGroups;
+}
+
+/** Production serves the public; an environment its insiders and nobody else. */
+function entranceSources({ config }: Deployment): readonly string[] {
+  return config.production ? [everywhere] : config.insiders;
+}
+
+function createGroups(
+  parent: pulumi.Resource,
+  { names }: Deployment,
+  vpcId: pulumi.Input<string>,
+): SecurityGroups {
+  const create = ([group, description]: [string, string]) => [
+    group,
+    new aws.ec2.SecurityGroup(
+      group,
+      // Rules that somebody added by hand would keep the group from being deleted.
+      { name: names.of(group), description, vpcId, revokeRulesOnDelete: true, tags: names.tags(group) },
+      { parent },
+    ),
+  ];
+  return Object.fromEntries(Object.entries(groups).map(create));
+}
+
+function createFlow({ parent, deployment, groups: created }: Context, { from, to, port }: Flow): void {
+  const name = `${from}-to-${to}`;
+  const common = { ipProtocol: "tcp", fromPort: port, toPort: port, tags: deployment.names.tags(name) };
+  new aws.vpc.SecurityGroupEgressRule(
+    name,
+    {
+      ...common,
+      securityGroupId: created[from].id,
+      referencedSecurityGroupId: created[to].id,
+      description: `To ${to}`,
+    },
+    { parent },
+  );
+  new aws.vpc.SecurityGroupIngressRule(
+    name,
+    {
+      ...common,
+      securityGroupId: created[to].id,
+      referencedSecurityGroupId: created[from].id,
+      description: `From ${from}`,
+    },
+    { parent },
+  );
+}
+
+function admitToEntrance({ parent, deployment, groups: created }: Context, network: string): void {
+  const name = `entrance-from-${network}`;
+  new aws.vpc.SecurityGroupIngressRule(
+    name,
+    {
+      securityGroupId: created.entrance.id,
+      description: "HTTPS",
+      ipProtocol: "tcp",
+      fromPort: httpsPort,
+      toPort: httpsPort,
+      cidrIpv4: network,
+      tags: deployment.names.tags("entrance-from-outside"),
+    },
+    { parent },
+  );
+}
+
+function letOut(
+  { parent, deployment, groups: created }: Context,
+  { group, network, purpose }: { readonly group: Group; readonly network: string; readonly purpose: string },
+): void {
+  const name = network === everywhere ? `${group}-to-aws` : `${group}-to-${network}`;
+  new aws.vpc.SecurityGroupEgressRule(
+    name,
+    {
+      securityGroupId: created[group].id,
+      description: purpose,
+      ipProtocol: "tcp",
+      fromPort: httpsPort,
+      toPort: httpsPort,
+      cidrIpv4: network,
+      tags: deployment.names.tags(`${group}-to-outside`),
+    },
+    { parent },
+  );
+}

@@ -1,0 +1,44 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+/** Where the program runs: account, Region and its zones, read from AWS before the first resource. */
+export interface Place {
+  readonly accountId: string;
+  readonly region: string;
+  /** `aws`, or `aws-cn`, `aws-us-gov`. */
+  readonly partition: string;
+  readonly dnsSuffix: string;
+  /** Exactly three. */
+  readonly zones: readonly [string, string, string];
+}
+
+/** Reads the place that the default provider's credentials and Region lead to. */
+export async function readPlace(): Promise<Place> {
+  const [identity, region, partition, zones] = await Promise.all([
+    aws.getCallerIdentity(),
+    aws.getRegion(),
+    aws.getPartition(),
+    // Local Zones that an account has opted in to cannot carry a load balancer or a database.
+    aws.getAvailabilityZones({
+      state: "available",
+      filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }],
+    }),
+  ]);
+  return {
+    accountId: identity.accountId,
+    region: region.region,
+    partition: partition.partition,
+    dnsSuffix: partition.dnsSuffix,
+    zones: firstThree(zones.names, region.region),
+  };
+}
+
+function firstThree(names: readonly string[], region: string): Place["zones"] {
+  const [one, two, three] = [...names].sort();
+  if (one === undefined || two === undefined || three === undefined) {
+    throw new pulumi.RunError(
+      `Region ${region} has ${names.length} zones; the platform needs 3. Set aws:region to another.`,
+    );
+  }
+  return [one, two, three];
+}

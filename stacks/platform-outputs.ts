@@ -1,0 +1,93 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Cache } from "./cache.ts";
+import type { Compute } from "./compute/compute.ts";
+import { type Database, databaseName } from "./database.ts";
+import { cachePort, type Deployment, databasePort } from "./deployment.ts";
+import type { Entrance } from "./entrance/entrance.ts";
+import type { Logs } from "./logs/logs.ts";
+import { httpsPort } from "./network/flows.ts";
+import type { Network } from "./network/network.ts";
+import type { PlatformOutputs } from "./outputs.ts";
+import type { Secrets } from "./secrets.ts";
+import type { Services } from "./services/services.ts";
+
+/** {@link PlatformOutputs} with values that AWS has yet to give. */
+export type DeclaredOutputs = Declared<PlatformOutputs>;
+
+type Declared<T> = T extends string | number | null
+  ? pulumi.Input<T>
+  : T extends readonly string[]
+    ? pulumi.Input<T>
+    : { readonly [K in keyof T]: Declared<T[K]> };
+
+interface Parts {
+  readonly network: Network;
+  readonly entrance: Entrance;
+  readonly compute: Compute;
+  readonly services: Services;
+  readonly database: Database;
+  readonly cache: Cache;
+  readonly logs: Logs;
+  readonly secrets: Secrets;
+}
+
+/** What the outside is told about the platform. */
+export function describePlatform(deployment: Deployment, parts: Parts): DeclaredOutputs {
+  const { config, place } = deployment;
+  return {
+    environment: config.environment,
+    region: place.region,
+    network: {
+      vpcId: parts.network.vpcId,
+      addressBlock: config.addressBlock,
+      availabilityZones: place.zones,
+    },
+    entrance: describeEntrance(deployment, parts),
+    access: describeAccess(deployment, parts.entrance),
+    compute: describeCompute(deployment, parts),
+    database: {
+      clusterIdentifier: parts.database.cluster.clusterIdentifier,
+      writerEndpoint: parts.database.cluster.endpoint,
+      readerEndpoint: parts.database.cluster.readerEndpoint,
+      port: databasePort,
+      name: databaseName,
+    },
+    cache: {
+      replicationGroupId: parts.cache.group.replicationGroupId,
+      configurationEndpoint: parts.cache.group.configurationEndpointAddress,
+      port: cachePort,
+    },
+    logs: { deliveryStream: parts.logs.stream.name, bucket: parts.logs.storage.bucket.bucket },
+    verifier: { clientId: "verifier", secretParameter: parts.secrets.verifierSecret.name },
+  };
+}
+
+function describeEntrance({ config }: Deployment, { entrance, network }: Parts): DeclaredOutputs["entrance"] {
+  return {
+    domain: config.domain,
+    dnsName: entrance.loadBalancer.dnsName,
+    port: httpsPort,
+    loadBalancerArn: entrance.loadBalancer.arn,
+    listenerArn: entrance.listener.arn,
+    gatewayTargetGroupArn: entrance.gatewayTargets.arn,
+    securityGroupId: network.groups.entrance.id,
+  };
+}
+
+function describeAccess({ config }: Deployment, { insiders }: Entrance): DeclaredOutputs["access"] {
+  if (insiders === undefined) return null;
+  return {
+    trustStoreArn: insiders.trustStore.arn,
+    bucket: insiders.bucket.bucket,
+    networks: config.insiders,
+  };
+}
+
+function describeCompute({ config }: Deployment, { compute, services }: Parts): DeclaredOutputs["compute"] {
+  return {
+    clusterArn: compute.cluster.arn,
+    clusterName: compute.cluster.name,
+    services: { gateway: services.gateway.name, admin: services.admin.name, stub: services.stub.name },
+    drainSeconds: config.drainSeconds,
+  };
+}

@@ -1,0 +1,96 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Deployment } from "../deployment.ts";
+import { policyDocument, type Statement, trustPolicy } from "../policy.ts";
+import { locateImage } from "./image.ts";
+
+/** A role, and the policy without which it is of no use. */
+export interface GrantedRole {
+  readonly role: aws.iam.Role;
+  readonly policy: aws.iam.RolePolicy;
+}
+
+interface ExecutionArgs {
+  readonly service: string;
+  readonly logGroup: aws.cloudwatch.LogGroup;
+  readonly parameters: readonly aws.ssm.Parameter[];
+  readonly key: aws.kms.Key;
+}
+
+/** What ECS may do to start one service's tasks: pull the image, write the log, read exactly that service's secrets. */
+export function createExecutionRole(
+  parent: pulumi.Resource,
+  deployment: Deployment,
+  { service, logGroup, parameters, key }: ExecutionArgs,
+): GrantedRole {
+  const statements = [...pullImage(deployment), writeLog(logGroup), ...readSecrets(parameters, key)];
+  return createRole(parent, deployment, { thing: `${service}-execution`, statements });
+}
+
+/** What the service's own code may do. */
+export function createTaskRole(
+  parent: pulumi.Resource,
+  deployment: Deployment,
+  { service, statements }: { readonly service: string; readonly statements: readonly Statement[] },
+): GrantedRole {
+  return createRole(parent, deployment, { thing: `${service}-task`, statements });
+}
+
+function createRole(
+  parent: pulumi.Resource,
+  { names, place }: Deployment,
+  { thing, statements }: { readonly thing: string; readonly statements: readonly Statement[] },
+): GrantedRole {
+  const role = new aws.iam.Role(
+    thing,
+    {
+      name: names.of(thing),
+      assumeRolePolicy: trustPolicy("ecs-tasks.amazonaws.com", place.accountId),
+      tags: names.tags(thing),
+    },
+    { parent },
+  );
+  const policy = new aws.iam.RolePolicy(
+    thing,
+    { name: names.of(thing), role: role.name, policy: policyDocument(statements) },
+    { parent },
+  );
+  return { role, policy };
+}
+
+function pullImage({ config, place }: Deployment): readonly Statement[] {
+  const { repositoryArn } = locateImage(config.image, place);
+  if (repositoryArn === undefined) return [];
+  return [
+    // IAM knows no narrower resource for this action.
+    { Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" },
+    {
+      Effect: "Allow",
+      Action: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+      Resource: repositoryArn,
+    },
+  ];
+}
+
+function writeLog(logGroup: aws.cloudwatch.LogGroup): Statement {
+  return {
+    Effect: "Allow",
+    Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+    Resource: pulumi.interpolate`${logGroup.arn}:*`,
+  };
+}
+
+function readSecrets(parameters: readonly aws.ssm.Parameter[], key: aws.kms.Key): readonly Statement[] {
+  if (parameters.length === 0) return [];
+  const arns = parameters.map((parameter) => parameter.arn);
+  return [
+    { Effect: "Allow", Action: "ssm:GetParameters", Resource: arns },
+    {
+      Effect: "Allow",
+      Action: "kms:Decrypt",
+      Resource: key.arn,
+      // Parameter Store names the parameter in the encryption context, so the key opens these and nothing else.
+      Condition: { StringEquals: { "kms:EncryptionContext:PARAMETER_ARN": pulumi.all(arns) } },
+    },
+  ];
+}

@@ -1,0 +1,112 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Compute } from "../compute/compute.ts";
+import { type Deployment, servicePort } from "../deployment.ts";
+import { differing } from "../differences.ts";
+import type { Network } from "../network/network.ts";
+import type { Statement } from "../policy.ts";
+import { createExecutionRole, createTaskRole } from "./roles.ts";
+import { createTaskDefinition } from "./task-definition.ts";
+
+/** One role of the image as a service. */
+export interface ServiceSpec {
+  /** Also the argument by which the image knows its role. */
+  readonly name: "gateway" | "admin" | "stub";
+  readonly count: number;
+  /** CPU units, 1024 to a vCPU. */
+  readonly cpu: number;
+  /** MiB. */
+  readonly memory: number;
+  readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly secrets: Readonly<Record<string, aws.ssm.Parameter>>;
+  /** AWS actions of its own code; empty: it gets no role. */
+  readonly permissions: readonly Statement[];
+  readonly targets: aws.lb.TargetGroup;
+  /** What must be there before the first task can become healthy. */
+  readonly waitsFor: readonly pulumi.Resource[];
+}
+
+/** Where services run. */
+export interface Ground {
+  readonly network: Network;
+  readonly compute: Compute;
+  readonly key: aws.kms.Key;
+}
+
+/** A service with its log, its roles and its task definition; done when it is steady. */
+export function createService(
+  parent: pulumi.Resource,
+  deployment: Deployment,
+  { ground, spec }: { readonly ground: Ground; readonly spec: ServiceSpec },
+): aws.ecs.Service {
+  const logGroup = createLogGroup(parent, deployment, spec.name);
+  const parameters = Object.values(spec.secrets);
+  const names = { service: spec.name };
+  const execution = createExecutionRole(parent, deployment, {
+    ...names,
+    logGroup,
+    parameters,
+    key: ground.key,
+  });
+  const task =
+    spec.permissions.length > 0
+      ? createTaskRole(parent, deployment, { ...names, statements: spec.permissions })
+      : undefined;
+  const definition = createTaskDefinition(parent, deployment, { spec, logGroup, execution, task });
+  const waitsFor = [ground.network, ground.compute.association, execution.policy, ...spec.waitsFor];
+  if (task !== undefined) waitsFor.push(task.policy);
+  return run(parent, deployment, { ground, spec, definition, waitsFor });
+}
+
+function createLogGroup(parent: pulumi.Resource, { names, config }: Deployment, service: string) {
+  return new aws.cloudwatch.LogGroup(
+    service,
+    { name: names.path(service), retentionInDays: config.logRetentionDays, tags: names.tags(service) },
+    { parent },
+  );
+}
+
+interface RunArgs {
+  readonly ground: Ground;
+  readonly spec: ServiceSpec;
+  readonly definition: aws.ecs.TaskDefinition;
+  readonly waitsFor: pulumi.Resource[];
+}
+
+function run(
+  parent: pulumi.Resource,
+  { config, names }: Deployment,
+  { ground, spec, definition, waitsFor }: RunArgs,
+): aws.ecs.Service {
+  const { network, compute } = ground;
+  return new aws.ecs.Service(
+    spec.name,
+    {
+      name: names.of(spec.name),
+      cluster: compute.cluster.arn,
+      taskDefinition: definition.arn,
+      desiredCount: spec.count,
+      capacityProviderStrategies: [{ capacityProvider: compute.capacityProvider.name, base: 1, weight: 1 }],
+      networkConfiguration: {
+        subnets: network.privateSubnetIds,
+        securityGroups: [network.groups[spec.name].id],
+      },
+      loadBalancers: [
+        { targetGroupArn: spec.targets.arn, containerName: spec.name, containerPort: servicePort },
+      ],
+      orderedPlacementStrategies: [{ type: "spread", field: "attribute:ecs.availability-zone" }],
+      availabilityZoneRebalancing: "ENABLED",
+      // The new tasks are healthy before an old one goes; a deployment that cannot get there is taken back.
+      deploymentMinimumHealthyPercent: 100,
+      deploymentMaximumPercent: 200,
+      deploymentCircuitBreaker: { enable: true, rollback: true },
+      healthCheckGracePeriodSeconds: 30,
+      enableEcsManagedTags: true,
+      propagateTags: "SERVICE",
+      forceDelete: differing(config, "aws:ecs/service:Service", "forceDelete"),
+      waitForSteadyState: true,
+      tags: names.tags(spec.name),
+    },
+    { parent, dependsOn: waitsFor },
+  );
+}

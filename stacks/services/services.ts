@@ -1,0 +1,121 @@
+import type * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Cache } from "../cache.ts";
+import { type Database, databaseName } from "../database.ts";
+import { cachePort, type Deployment, databasePort, servicePort } from "../deployment.ts";
+import type { Entrance } from "../entrance/entrance.ts";
+import type { Logs } from "../logs/logs.ts";
+import type { Statement } from "../policy.ts";
+import type { Secrets } from "../secrets.ts";
+import type { Upstream } from "../upstream.ts";
+import { createService, type Ground, type ServiceSpec } from "./service.ts";
+
+interface ServicesArgs {
+  readonly ground: Ground;
+  readonly entrance: Entrance;
+  readonly upstream: Upstream;
+  readonly database: Database;
+  readonly cache: Cache;
+  readonly secrets: Secrets;
+  readonly logs: Logs;
+}
+
+/** The three roles of the image: gateways, the admin site, and the stub that stands for the APIs behind them. */
+export class Services extends pulumi.ComponentResource {
+  readonly gateway: aws.ecs.Service;
+  readonly admin: aws.ecs.Service;
+  readonly stub: aws.ecs.Service;
+
+  constructor(deployment: Deployment, args: ServicesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("dmm-env:stacks:Services", "services", {}, opts);
+    const create = (spec: ServiceSpec) => createService(this, deployment, { ground: args.ground, spec });
+    this.stub = create(stub(deployment, args));
+    this.gateway = create(gateway(deployment, args));
+    this.admin = create(admin(deployment, args));
+    this.registerOutputs({});
+  }
+}
+
+function gateway(deployment: Deployment, args: ServicesArgs): ServiceSpec {
+  const { config } = deployment;
+  return {
+    name: "gateway",
+    count: config.gatewayCount,
+    cpu: config.gatewayCpu,
+    memory: config.gatewayMemory,
+    environment: platformEnvironment(deployment, args),
+    secrets: platformSecrets(args.secrets),
+    permissions: [writeAccessLog(args.logs)],
+    targets: args.entrance.gatewayTargets,
+    waitsFor: [args.entrance.listener, ...args.database.instances],
+  };
+}
+
+function admin(deployment: Deployment, args: ServicesArgs): ServiceSpec {
+  return {
+    name: "admin",
+    count: deployment.config.adminCount,
+    cpu: 256,
+    memory: 512,
+    environment: platformEnvironment(deployment, args),
+    secrets: platformSecrets(args.secrets),
+    permissions: [writeAccessLog(args.logs)],
+    targets: args.entrance.adminTargets,
+    // ECS refuses a target group that no listener leads to yet.
+    waitsFor: [args.entrance.adminRule, ...args.database.instances],
+  };
+}
+
+function stub(deployment: Deployment, { upstream }: ServicesArgs): ServiceSpec {
+  return {
+    name: "stub",
+    count: deployment.config.stubCount,
+    cpu: 256,
+    memory: 512,
+    environment: commonEnvironment(deployment),
+    secrets: {},
+    permissions: [],
+    targets: upstream.targets,
+    waitsFor: [upstream.listener],
+  };
+}
+
+function commonEnvironment({ config }: Deployment): Record<string, pulumi.Input<string>> {
+  return {
+    PORT: String(servicePort),
+    ENVIRONMENT: config.environment,
+    DRAIN_SECONDS: String(config.drainSeconds),
+  };
+}
+
+function platformEnvironment(
+  deployment: Deployment,
+  args: ServicesArgs,
+): Record<string, pulumi.Input<string>> {
+  const { cluster } = args.database;
+  return {
+    ...commonEnvironment(deployment),
+    ISSUER: `https://${deployment.config.domain}`,
+    DATABASE_HOST: cluster.endpoint,
+    DATABASE_READER_HOST: cluster.readerEndpoint,
+    DATABASE_PORT: String(databasePort),
+    DATABASE_NAME: databaseName,
+    DATABASE_USER: databaseName,
+    REDIS_HOST: args.cache.group.configurationEndpointAddress,
+    REDIS_PORT: String(cachePort),
+    UPSTREAM_URL: args.upstream.url,
+    DELIVERY_STREAM: args.logs.stream.name,
+  };
+}
+
+function platformSecrets(secrets: Secrets): ServiceSpec["secrets"] {
+  return {
+    DATABASE_PASSWORD: secrets.databasePassword,
+    REDIS_AUTH_TOKEN: secrets.redisAuthToken,
+    VERIFIER_SECRET: secrets.verifierSecret,
+  };
+}
+
+function writeAccessLog({ stream }: Logs): Statement {
+  return { Effect: "Allow", Action: ["firehose:PutRecord", "firehose:PutRecordBatch"], Resource: stream.arn };
+}

@@ -1,0 +1,66 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { type Deployment, servicePort } from "../deployment.ts";
+import { locateImage } from "./image.ts";
+import type { GrantedRole } from "./roles.ts";
+import type { ServiceSpec } from "./service.ts";
+
+interface TaskArgs {
+  readonly spec: ServiceSpec;
+  readonly logGroup: aws.cloudwatch.LogGroup;
+  readonly execution: GrantedRole;
+  /** Absent for a service that calls no AWS API. */
+  readonly task: GrantedRole | undefined;
+}
+
+/** One role of the image as an ECS task with an address of its own. */
+export function createTaskDefinition(
+  parent: pulumi.Resource,
+  deployment: Deployment,
+  args: TaskArgs,
+): aws.ecs.TaskDefinition {
+  const { spec, execution, task } = args;
+  return new aws.ecs.TaskDefinition(
+    spec.name,
+    {
+      family: deployment.names.of(spec.name),
+      requiresCompatibilities: ["EC2"],
+      networkMode: "awsvpc",
+      cpu: String(spec.cpu),
+      memory: String(spec.memory),
+      executionRoleArn: execution.role.arn,
+      ...(task && { taskRoleArn: task.role.arn }),
+      containerDefinitions: pulumi.jsonStringify([container(deployment, args)]),
+      tags: deployment.names.tags(spec.name),
+    },
+    { parent },
+  );
+}
+
+/** Names and shapes as the ECS API has them. */
+function container({ config, place }: Deployment, { spec, logGroup }: TaskArgs) {
+  return {
+    name: spec.name,
+    image: locateImage(config.image, place).reference,
+    command: [spec.name],
+    essential: true,
+    readonlyRootFilesystem: true,
+    linuxParameters: { initProcessEnabled: true, capabilities: { drop: ["ALL"] } },
+    portMappings: [{ containerPort: servicePort, protocol: "tcp" }],
+    // Between SIGTERM and SIGKILL; the gateway finishes its running requests within the same budget.
+    stopTimeout: config.drainSeconds,
+    environment: Object.entries(spec.environment).map(([name, value]) => ({ name, value })),
+    secrets: Object.entries(spec.secrets).map(([name, parameter]) => ({ name, valueFrom: parameter.arn })),
+    logConfiguration: {
+      logDriver: "awslogs",
+      options: {
+        "awslogs-group": logGroup.name,
+        "awslogs-region": place.region,
+        "awslogs-stream-prefix": spec.name,
+        // A slow log must never hold up a request.
+        mode: "non-blocking",
+        "max-buffer-size": "4m",
+      },
+    },
+  };
+}

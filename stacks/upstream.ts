@@ -1,0 +1,60 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { type Deployment, servicePort } from "./deployment.ts";
+import { differing } from "./differences.ts";
+import { createTargetGroup } from "./entrance/target-group.ts";
+import type { Network } from "./network/network.ts";
+
+/** The API that gateways forward to: a load balancer inside the VPC before the stub service. */
+export class Upstream extends pulumi.ComponentResource {
+  readonly loadBalancer: aws.lb.LoadBalancer;
+  readonly listener: aws.lb.Listener;
+  readonly targets: aws.lb.TargetGroup;
+  readonly url: pulumi.Output<string>;
+
+  constructor(deployment: Deployment, network: Network, opts?: pulumi.ComponentResourceOptions) {
+    super("dmm-env:stacks:Upstream", "upstream", {}, opts);
+    this.loadBalancer = createLoadBalancer(this, deployment, network);
+    this.targets = createTargetGroup(this, deployment, { thing: "stub", vpcId: network.vpcId });
+    this.listener = createListener(this, deployment, this);
+    this.url = pulumi.interpolate`http://${this.loadBalancer.dnsName}:${servicePort}`;
+    this.registerOutputs({});
+  }
+}
+
+function createLoadBalancer(parent: pulumi.Resource, { config, names }: Deployment, network: Network) {
+  return new aws.lb.LoadBalancer(
+    "upstream",
+    {
+      name: names.of("upstream"),
+      loadBalancerType: "application",
+      internal: true,
+      subnets: network.privateSubnetIds,
+      securityGroups: [network.groups.upstream.id],
+      idleTimeout: 60,
+      desyncMitigationMode: "strictest",
+      dropInvalidHeaderFields: true,
+      enableDeletionProtection: differing(
+        config,
+        "aws:lb/loadBalancer:LoadBalancer",
+        "enableDeletionProtection",
+      ),
+      tags: names.tags("upstream"),
+    },
+    { parent },
+  );
+}
+
+function createListener(parent: pulumi.Resource, { names }: Deployment, upstream: Upstream) {
+  return new aws.lb.Listener(
+    "upstream",
+    {
+      loadBalancerArn: upstream.loadBalancer.arn,
+      protocol: "HTTP",
+      port: servicePort,
+      defaultActions: [{ type: "forward", targetGroupArn: upstream.targets.arn }],
+      tags: names.tags("upstream"),
+    },
+    { parent },
+  );
+}
