@@ -1,0 +1,86 @@
+import "reflect-metadata";
+import { webcrypto } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as x509 from "@peculiar/x509";
+import { readFileIfThere, replaceFile } from "../environment/file.ts";
+import { OperatorError } from "../errors.ts";
+
+x509.cryptoProvider.set(webcrypto as Crypto);
+
+/** What AWS accepts for a trust store and every TLS library carries: ECDSA on P-256 with SHA-256. */
+export const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
+
+/** Who signs the insiders' certificates of one environment; made with it and gone with it. */
+export interface Authority {
+  readonly certificate: x509.X509Certificate;
+  readonly key: CryptoKey;
+}
+
+/** Makes the authority of an environment, or reads the one it has. Its certificate outlives every grant by a day. */
+export async function ensureAuthority(directory: string, environment: string, expires: Date): Promise<Authority> {
+  if (readFileIfThere(authorityFile(directory)) !== undefined) return await readAuthority(directory);
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    serialNumber: createSerial(),
+    name: `CN=Insiders of ${environment},O=dmm-env`,
+    notBefore: new Date(Date.now() - 60_000),
+    notAfter: new Date(expires.getTime() + 86_400_000),
+    signingAlgorithm: algorithm,
+    keys: keys as webcrypto.CryptoKeyPair,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey as CryptoKey),
+    ],
+  });
+  // The certificate last: where it is, the key is too.
+  replaceFile(keyFile(directory), await exportKey(keys.privateKey as CryptoKey));
+  replaceFile(authorityFile(directory), `${certificate.toString("pem")}\n`);
+  return { certificate, key: keys.privateKey as CryptoKey };
+}
+
+/** Throws DMM_KEY_UNREADABLE for files that were damaged. */
+export async function readAuthority(directory: string): Promise<Authority> {
+  try {
+    const certificate = new x509.X509Certificate(readFileSync(authorityFile(directory), "utf8"));
+    const key = await importKey(readFileSync(keyFile(directory), "utf8"));
+    return { certificate, key };
+  } catch (cause) {
+    throw new OperatorError(
+      "DMM_KEY_UNREADABLE",
+      {
+        file: keyFile(directory),
+        problem: (cause as Error).message,
+        fix: "Access cannot be granted any more; release the environment with dmm-env down and make it again.",
+      },
+      cause,
+    );
+  }
+}
+
+export function authorityFile(directory: string): string {
+  return join(directory, "authority.pem");
+}
+
+function keyFile(directory: string): string {
+  return join(directory, "authority.key");
+}
+
+/** A serial number of 128 random bits, positive as RFC 5280, 4.1.2.2 wants it. */
+export function createSerial(): string {
+  const bytes = webcrypto.getRandomValues(new Uint8Array(16));
+  bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;
+  return Buffer.from(bytes).toString("hex");
+}
+
+/** A private key as PEM (PKCS #8). */
+export async function exportKey(key: CryptoKey): Promise<string> {
+  return `${x509.PemConverter.encode(await webcrypto.subtle.exportKey("pkcs8", key), "PRIVATE KEY")}\n`;
+}
+
+async function importKey(pem: string): Promise<CryptoKey> {
+  const [der] = x509.PemConverter.decode(pem);
+  if (der === undefined) throw new Error("it holds no key");
+  return (await webcrypto.subtle.importKey("pkcs8", der, algorithm, true, ["sign"])) as CryptoKey;
+}

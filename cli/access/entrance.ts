@@ -1,0 +1,92 @@
+import { readFileSync } from "node:fs";
+import { request } from "node:https";
+import type { PlatformOutputs } from "../../stacks/outputs.ts";
+import type { RegionAddress } from "../region/address.ts";
+
+/** The entrance as clients reach it. */
+export interface Entrance {
+  /** What clients write: `https://feature-x.api.example.com:8443`. */
+  readonly url: string;
+  readonly host: string;
+  /** Where the host name leads. */
+  readonly connect: { readonly host: string; readonly port: number };
+  readonly plainPort: number;
+  /** PEM of the authority of its certificate; absent where the system knows it. */
+  readonly authority?: string;
+  readonly authorityFile?: string;
+}
+
+/** Where the entrance of an environment is; on the local target its ports are shifted above 1024. */
+export function findEntrance(outputs: PlatformOutputs, region?: RegionAddress): Entrance {
+  const { domain, dnsName, port } = outputs.entrance;
+  const offset = region?.portOffset ?? 0;
+  const shifted = port + offset;
+  return {
+    url: shifted === 443 ? `https://${domain}` : `https://${domain}:${shifted}`,
+    host: domain,
+    connect: { host: dnsName, port: shifted },
+    plainPort: 80 + offset,
+    ...(region && { authority: readFileSync(region.authorityFile, "utf8"), authorityFile: region.authorityFile }),
+  };
+}
+
+/** What a client is when it knocks: a certificate and its key as PEM, or nobody. */
+export interface ClientIdentity {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+export interface Question {
+  readonly path: string;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly client?: ClientIdentity;
+  readonly timeoutMs?: number;
+}
+
+/** One request on a connection of its own. Rejects when the entrance does not answer HTTP at all: that is how it refuses. */
+export function ask(entrance: Entrance, question: Question): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const call = request(
+      {
+        host: entrance.connect.host,
+        port: entrance.connect.port,
+        servername: entrance.host,
+        method: question.method ?? "GET",
+        path: question.path,
+        headers: { host: new URL(entrance.url).host, connection: "close", ...question.headers },
+        agent: false,
+        signal: AbortSignal.timeout(question.timeoutMs ?? 5_000),
+        ...(entrance.authority && { ca: entrance.authority }),
+        ...(question.client && { cert: question.client.certificate, key: question.client.key }),
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("error", reject);
+        response.on("end", () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString("utf8") }));
+      },
+    );
+    call.on("error", reject);
+    call.end(question.body);
+  });
+}
+
+/**
+ * Whether the entrance lets this client in: `in` when it answers HTTP, `refused` when it ends the connection,
+ * with the reason that the client sees. What is behind the entrance has no part in it.
+ */
+export async function knock(entrance: Entrance, client?: ClientIdentity): Promise<"in" | { readonly refused: string }> {
+  try {
+    await ask(entrance, { path: "/verify/echo", timeoutMs: 2_000, ...(client && { client }) });
+    return "in";
+  } catch (error) {
+    return { refused: (error as NodeJS.ErrnoException).code ?? (error as Error).message };
+  }
+}

@@ -1,0 +1,48 @@
+import type { PlatformOutputs } from "../../stacks/outputs.ts";
+import { OperatorError } from "../errors.ts";
+import type { AwsAccess } from "./aws-access.ts";
+import { ask, type ClientIdentity, type Entrance } from "./entrance.ts";
+
+/** An access token and how long it holds. */
+export interface Token {
+  readonly value: string;
+  readonly expiresInSeconds: number;
+}
+
+/** The secret of the verifier's OAuth2 client, from where the platform itself has it. Never shown, never stored. */
+export async function readVerifierSecret(aws: AwsAccess, verifier: PlatformOutputs["verifier"]): Promise<string> {
+  const { GetParameterCommand, SSMClient } = await import("@aws-sdk/client-ssm");
+  const ssm = new SSMClient(aws);
+  try {
+    const { Parameter } = await ssm.send(new GetParameterCommand({ Name: verifier.secretParameter, WithDecryption: true }));
+    return Parameter?.Value ?? "";
+  } catch (cause) {
+    const { name, message } = cause as Error;
+    throw new OperatorError("DMM_AWS_FAILED", { operation: `to read ${verifier.secretParameter}`, problem: `${name}: ${message}` }, cause);
+  } finally {
+    ssm.destroy();
+  }
+}
+
+/** Fetches a token by client credentials (RFC 6749, 4.4). Rejects with what the entrance said instead. */
+export async function fetchToken(
+  entrance: Entrance,
+  client: ClientIdentity,
+  credentials: { readonly id: string; readonly secret: string; readonly scope: string },
+): Promise<Token> {
+  const { id, secret, scope } = credentials;
+  const answer = await ask(entrance, {
+    method: "POST",
+    path: "/oauth2/token",
+    client,
+    headers: {
+      // RFC 6749, 2.3.1: both parts are form-encoded before Base64.
+      authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString("base64")}`,
+      "content-type": "application/x-www-form-urlencoded",
+    },
+    body: new URLSearchParams({ grant_type: "client_credentials", scope }).toString(),
+  });
+  if (answer.status !== 200) throw new Error(`/oauth2/token answered ${answer.status}: ${answer.body.slice(0, 200)}`);
+  const { access_token: value, expires_in: expiresInSeconds } = JSON.parse(answer.body) as Record<string, unknown>;
+  return { value: String(value), expiresInSeconds: Number(expiresInSeconds) };
+}

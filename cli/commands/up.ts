@@ -1,0 +1,55 @@
+import type { Command } from "commander";
+import { parseDuration } from "../environment/duration.ts";
+import { parseInsiderNetworks } from "../environment/insider-networks.ts";
+import { parseName } from "../environment/name.ts";
+import { makeUpRun, releaseInterrupted, upSteps } from "../making/up.ts";
+import { renderInvitation } from "../making/invitation.ts";
+import { done, type Outcome, runCommand, type Session } from "../session.ts";
+
+interface UpOptions {
+  readonly for?: string;
+  readonly insiders?: string;
+}
+
+export function registerUp(program: Command): void {
+  program
+    .command("up")
+    .argument("<name>", "name of the environment")
+    .description("make the environment NAME, or bring it up to date")
+    .option("--for <duration>", "how long it may live: 90m, 8h, 2d (default: 8h)")
+    .option("--insiders <networks>", "source networks of the insiders as CIDR blocks (default on local: 127.0.0.1/32)")
+    .action((name: string, options: UpOptions, command: Command) =>
+      runCommand(command, (session) => up(session, name, options)),
+    );
+}
+
+/** Exit code 4 leaves what was made, to look at or go on with; an interruption gives back what this run has made. */
+async function up(session: Session, name: string, options: UpOptions): Promise<Outcome> {
+  const run = await makeUpRun(session, {
+    name: parseName(name),
+    ...(options.for !== undefined && { lifetimeSeconds: parseDuration(options.for) }),
+    ...(options.insiders !== undefined && { insiders: parseInsiderNetworks(options.insiders) }),
+  });
+  try {
+    await session.reporter.run(upSteps, run);
+  } catch (error) {
+    if (session.interruption.first.aborted) return await releaseInterrupted(run);
+    throw error;
+  } finally {
+    run.lock?.release();
+  }
+  const { record, entrance, folder, observation } = run;
+  return {
+    exitCode: done,
+    report: {
+      environment: record.name,
+      target: record.target,
+      url: entrance.url,
+      connect: entrance.connect,
+      expires: record.expires,
+      resources: observation.done,
+      changes: observation.changes,
+    },
+    lines: renderInvitation(record.name, entrance, folder, record.expires),
+  };
+}

@@ -1,0 +1,68 @@
+import { copyFileSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseDocument } from "yaml";
+import { makeFolder, readFileIfThere, replaceFile } from "../environment/file.ts";
+import { OperatorError } from "../errors.ts";
+import { checkout } from "../home.ts";
+
+/** Keys in which an environment may differ from production; every other value is production's own. */
+export interface Overrides {
+  readonly environment: string;
+  readonly addressBlock: string;
+  /** Comma-separated CIDR blocks. */
+  readonly insiders: string;
+  /** PEM of the authority of the insiders' certificates. */
+  readonly insiderAuthority: string;
+  /** PEM of the revocation list as it is when the environment is made. */
+  readonly revocationList: string;
+  readonly owner: string;
+  readonly expires: string;
+}
+
+/** What the engine needs to know of the project before it starts. */
+export interface Project {
+  readonly name: string;
+  /** AWS Region of production, and so of every environment. */
+  readonly region: string;
+}
+
+/** Reads Pulumi.yaml and production's configuration. Throws DMM_CONFIGURATION_UNREADABLE. */
+export function readProject(): Project {
+  const project = readYaml(join(checkout, "Pulumi.yaml"));
+  const production = readYaml(join(checkout, "Pulumi.production.yaml"));
+  return {
+    name: String(project.get("name")),
+    region: String(production.getIn(["config", "aws:region"])),
+  };
+}
+
+/**
+ * Writes the folder that the engine works in: the project and `Pulumi.<name>.yaml`, which is production's file with the
+ * overrides. The salt of an earlier run stays, otherwise the engine could not open its own secrets.
+ */
+export function writeConfiguration(directory: string, name: string, overrides: Partial<Overrides>): void {
+  makeFolder(directory);
+  copyFileSync(join(checkout, "Pulumi.yaml"), join(directory, "Pulumi.yaml"));
+  const file = join(directory, `Pulumi.${name}.yaml`);
+  const configuration = readYaml(join(checkout, "Pulumi.production.yaml"));
+  for (const [key, value] of Object.entries(overrides)) configuration.setIn(["config", `dmm-env:${key}`], value);
+  for (const key of ["secretsprovider", "encryptedkey", "encryptionsalt"]) configuration.delete(key);
+  const salt = /^encryptionsalt: .+$/m.exec(readFileIfThere(file) ?? "")?.[0];
+  replaceFile(file, `${salt === undefined ? "" : `${salt}\n`}${configuration.toString({ lineWidth: 0 })}`);
+}
+
+function readYaml(file: string): ReturnType<typeof parseDocument> {
+  let document: ReturnType<typeof parseDocument>;
+  try {
+    document = parseDocument(readFileSync(file, "utf8"));
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
+  if (document.errors[0] !== undefined) throw unreadable(file, document.errors[0]);
+  return document;
+}
+
+function unreadable(file: string, cause: unknown): OperatorError {
+  const problem = (cause as Error).message.split("\n")[0] ?? "";
+  return new OperatorError("DMM_CONFIGURATION_UNREADABLE", { file, problem }, cause);
+}

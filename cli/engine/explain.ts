@@ -1,0 +1,70 @@
+import { OperatorError } from "../errors.ts";
+import type { Observation } from "./observer.ts";
+import type { EngineExit } from "./pulumi.ts";
+
+/** A run that failed: what it was, what it printed and what it reported. */
+export interface FailedRun {
+  readonly name: string;
+  /** `made` for up, `deleted` for destroy. */
+  readonly verb: string;
+  readonly exit: EngineExit;
+  readonly observation: Observation;
+  readonly passphraseFile: string;
+}
+
+/** The one place that turns what Pulumi says into what an operator can act on. */
+export function explainEngine(run: FailedRun): OperatorError {
+  return explainOutput(run) ?? explainProblems(run) ?? unexplained(run);
+}
+
+/** Failures before the first resource are only printed. */
+function explainOutput({ name, exit, passphraseFile }: FailedRun): OperatorError | undefined {
+  const { output, log } = exit;
+  const locked = /currently locked by \d+ lock\(s\)[\s\S]*?(created by .+)$/m.exec(output);
+  if (locked !== null) return new OperatorError("DMM_ENGINE_LOCKED", { name, holder: locked[1] ?? "another run" });
+  if (/incorrect passphrase|passphrase must be set/i.test(output)) {
+    return new OperatorError("DMM_PASSPHRASE_WRONG", { name, file: passphraseFile });
+  }
+  if (/no space left on device|disk quota exceeded/i.test(output)) {
+    return new OperatorError("DMM_DISK_FULL", { file: /open (\S+?):/.exec(output)?.[1] ?? log });
+  }
+  const damaged =
+    /.*(?:snapshot integrity|could not deserialize|failed to load checkpoint|unmarshal|invalid character|unexpected end of JSON|checkpoint.*invalid).*/i.exec(
+      output,
+    );
+  if (damaged !== null) return new OperatorError("DMM_STATE_UNREADABLE", { name, problem: shorten(damaged[0]) });
+  return undefined;
+}
+
+function explainProblems({ name, verb, exit, observation }: FailedRun): OperatorError | undefined {
+  // "update failed" and the like follow from another error; the first with a cause of its own is the one to show.
+  const problem = observation.problems.find(({ message }) => !/^(error: )?(update|destroy|refresh) (failed|cancel)/.test(message));
+  if (problem === undefined) return undefined;
+  const [type, resource] = problem.urn.split("::").slice(-2);
+  if (problem.urn === "" || type === "pulumi:pulumi:Stack") {
+    return new OperatorError("DMM_PROGRAM_FAILED", { problem: shorten(problem.message) });
+  }
+  return new OperatorError("DMM_RESOURCE_FAILED", {
+    resource: `${type?.split("$").at(-1)} ${resource}`,
+    verb,
+    problem: shorten(problem.message),
+    name,
+    log: exit.log,
+  });
+}
+
+function unexplained({ exit }: FailedRun): OperatorError {
+  const error = /^error: .+$/m.exec(exit.output)?.[0] ?? exit.output.trimEnd().split("\n").at(-1) ?? "";
+  return new OperatorError("DMM_ENGINE_FAILED", { problem: shorten(error) || `exit code ${exit.code}`, log: exit.log });
+}
+
+/** The sentence without the stack below it and the words before it. */
+function shorten(message: string): string {
+  return (
+    message
+      .split(/\n\s+at /)[0]
+      ?.replace(/^(?:error: |Unhandled exception: |Error: )+/g, "")
+      .replace(/\s*\n\s*/g, "; ")
+      .slice(0, 1_000) ?? ""
+  );
+}

@@ -1,0 +1,90 @@
+import { readdirSync, rmSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { readFileIfThere } from "../environment/file.ts";
+import { type ProcessIdentity, readStartTime, sendSignal, waitUntilGone } from "../environment/process-identity.ts";
+import { OperatorError } from "../errors.ts";
+import type { EnvironmentFolder, Home } from "../home.ts";
+import { backendUrl, engineNote } from "./pulumi.ts";
+
+/**
+ * Ends an engine whose command was killed: it works on alone, without anybody to answer for it. Asked first, because
+ * an engine that ends by itself writes down what it did.
+ */
+export async function endAbandonedEngine(folder: EnvironmentFolder): Promise<boolean> {
+  const text = readFileIfThere(engineNote(folder));
+  if (text === undefined) return false;
+  const engine = parseIdentity(text);
+  if (engine !== undefined) {
+    for (const [signal, withinMs] of [["SIGINT", 3_000], ["SIGTERM", 2_000], ["SIGKILL", 2_000]] as const) {
+      sendSignal(engine, signal);
+      if (await waitUntilGone(engine, withinMs)) break;
+    }
+  }
+  rmSync(engineNote(folder), { force: true });
+  return engine !== undefined;
+}
+
+/**
+ * Removes the locks on a stack that dead processes of this machine left in the file backend; Pulumi itself never looks
+ * whether their process lives. Throws DMM_ENGINE_LOCKED for one that is alive or of another machine.
+ */
+export function removeDeadLocks(home: Home, project: string, name: string): number {
+  const directory = lockFolder(home, project, name);
+  if (directory === undefined) return 0;
+  let removed = 0;
+  for (const file of listFiles(directory)) {
+    const path = join(directory, file);
+    const lock = parseLock(readFileIfThere(path));
+    if (lock !== undefined && (lock.hostname !== hostname() || readStartTime(lock.pid) !== undefined)) {
+      throw new OperatorError("DMM_ENGINE_LOCKED", {
+        name,
+        holder: `process ${lock.pid} on ${lock.hostname} since ${lock.timestamp}`,
+      });
+    }
+    rmSync(path, { force: true });
+    rmSync(`${path}.attrs`, { force: true });
+    removed += 1;
+  }
+  return removed;
+}
+
+interface StackLock {
+  readonly pid: number;
+  readonly hostname: string;
+  readonly timestamp: string;
+}
+
+function lockFolder(home: Home, project: string, name: string): string | undefined {
+  const url = backendUrl(home);
+  if (!url.startsWith("file:///")) return undefined;
+  return join(fileURLToPath(url), ".pulumi", "locks", "organization", project, name);
+}
+
+function listFiles(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory).filter((file) => file.endsWith(".json"));
+  } catch {
+    return [];
+  }
+}
+
+/** A lock that was cut short by a kill says nothing; no living process has it. */
+function parseLock(text: string | undefined): StackLock | undefined {
+  try {
+    const lock = JSON.parse(text ?? "") as StackLock;
+    return typeof lock.pid === "number" ? lock : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function parseIdentity(text: string): ProcessIdentity | undefined {
+  try {
+    const value = JSON.parse(text) as ProcessIdentity;
+    return typeof value.pid === "number" ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

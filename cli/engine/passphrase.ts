@@ -1,0 +1,21 @@
+import { randomBytes } from "node:crypto";
+import { createFile, readFileIfThere } from "../environment/file.ts";
+import { OperatorError } from "../errors.ts";
+import type { Home } from "../home.ts";
+
+/**
+ * The file with the passphrase that protects secrets in Pulumi's state; made once per checkout. Only its name is passed
+ * on, so that the passphrase is in no environment and no command line.
+ */
+export function ensurePassphrase(home: Home): string {
+  const text = readFileIfThere(home.passphrase);
+  if (text === undefined) createFile(home.passphrase, `${randomBytes(32).toString("base64url")}\n`);
+  else if (text.trim() === "") {
+    throw new OperatorError("DMM_KEY_UNREADABLE", {
+      file: home.passphrase,
+      problem: "it is empty",
+      fix: "Put the passphrase back, or remove the file when no environment is up.",
+    });
+  }
+  return home.passphrase;
+}

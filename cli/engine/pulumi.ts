@@ -1,0 +1,115 @@
+import { spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { makeFolder, replaceFile } from "../environment/file.ts";
+import { type ProcessIdentity, readStartTime, sendSignal } from "../environment/process-identity.ts";
+import type { EnvironmentFolder, Home } from "../home.ts";
+import { ensurePassphrase } from "./passphrase.ts";
+
+/** Everything that a run of the engine's command line needs to know about where it is. */
+export interface EngineSetting {
+  readonly home: Home;
+  readonly folder: EnvironmentFolder;
+  readonly name: string;
+  /** The `pulumi` program. */
+  readonly command: string;
+  /** Ports where the local region answers as these providers; absent on AWS, where the engine has its own plugins. */
+  readonly providers?: { readonly aws: number; readonly awsx: number };
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface EngineExit {
+  readonly code: number | null;
+  /** What it wrote, both streams together. */
+  readonly output: string;
+  readonly log: string;
+}
+
+/**
+ * Runs one `pulumi` command. It writes to a log file, not to a pipe, and has a session of its own: so it neither dies
+ * with this process nor gets the terminal's Ctrl-C, which is passed on once, as a wish to stop gently. Its pid is left
+ * in a file for the case that this process is killed.
+ */
+export async function runPulumi(
+  setting: EngineSetting,
+  words: readonly string[],
+  signals?: { readonly stop?: AbortSignal; readonly kill?: AbortSignal },
+): Promise<EngineExit> {
+  makeFolder(setting.folder.logs);
+  const log = join(setting.folder.logs, "engine.log");
+  const output = openSync(log, "a", 0o600);
+  writeSync(output, `\n$ pulumi ${words.join(" ")}  # ${new Date().toISOString()}\n`);
+  const before = statSync(log).size;
+  const child = spawn(setting.command, [...words, "--non-interactive", "--color", "never"], {
+    cwd: setting.folder.engine,
+    detached: true,
+    stdio: ["ignore", output, output],
+    env: engineEnvironment(setting),
+  });
+  closeSync(output);
+  const code = await watch(setting.folder, child, signals);
+  return { code, output: readFileSync(log).subarray(before).toString("utf8"), log };
+}
+
+/** Where the pid of a running engine is noted. */
+export function engineNote(folder: EnvironmentFolder): string {
+  return join(folder.engine, "process.json");
+}
+
+async function watch(
+  folder: EnvironmentFolder,
+  child: ReturnType<typeof spawn>,
+  signals: { readonly stop?: AbortSignal; readonly kill?: AbortSignal } = {},
+): Promise<number | null> {
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code) => resolve(code));
+  });
+  const identity = identify(child);
+  if (identity !== undefined) replaceFile(engineNote(folder), JSON.stringify(identity));
+  const stop = () => identity !== undefined && sendSignal(identity, "SIGINT");
+  const kill = () => identity !== undefined && sendSignal(identity, "SIGKILL");
+  if (signals.stop?.aborted) stop();
+  signals.stop?.addEventListener("abort", stop, { once: true });
+  signals.kill?.addEventListener("abort", kill, { once: true });
+  try {
+    return await ended;
+  } finally {
+    signals.stop?.removeEventListener("abort", stop);
+    signals.kill?.removeEventListener("abort", kill);
+    rmSync(engineNote(folder), { force: true });
+  }
+}
+
+function identify(child: ReturnType<typeof spawn>): ProcessIdentity | undefined {
+  if (child.pid === undefined) return undefined;
+  const startTime = readStartTime(child.pid);
+  return startTime === undefined ? undefined : { pid: child.pid, startTime };
+}
+
+function engineEnvironment(setting: EngineSetting): NodeJS.ProcessEnv {
+  const { home, providers } = setting;
+  const inherited = { ...process.env };
+  // Two ways to give the passphrase are one too many for the engine.
+  delete inherited.PULUMI_CONFIG_PASSPHRASE;
+  mkdirSync(home.state, { recursive: true, mode: 0o700 });
+  return {
+    ...inherited,
+    PULUMI_BACKEND_URL: backendUrl(home),
+    PULUMI_HOME: home.pulumiHome,
+    PULUMI_CONFIG_PASSPHRASE_FILE: ensurePassphrase(home),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_REGISTRY_RESOLVE: "true",
+    PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
+    ...(providers && {
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      PULUMI_DEBUG_PROVIDERS: `aws:${providers.aws},awsx:${providers.awsx}`,
+    }),
+    ...setting.environment,
+  };
+}
+
+/** Where Pulumi keeps its state: a folder of this checkout unless PULUMI_BACKEND_URL names another place. */
+export function backendUrl(home: Home): string {
+  return process.env.PULUMI_BACKEND_URL || `file://${home.state}`;
+}

@@ -1,0 +1,72 @@
+import { OperatorError } from "../errors.ts";
+import type { Progress } from "../report/reporter.ts";
+import { explainEngine } from "./explain.ts";
+import { type Observation, EngineObserver } from "./observer.ts";
+import type { Program } from "./program-host.ts";
+import { type EngineExit, type EngineSetting, runPulumi } from "./pulumi.ts";
+
+export interface EngineRun {
+  readonly progress: Progress;
+  /** Resources that are expected, for the progress alone. */
+  readonly expected?: number;
+  /** Stops gently: what runs is finished and written down. */
+  readonly stop?: AbortSignal;
+  /** Ends the engine at once. */
+  readonly kill?: AbortSignal;
+}
+
+/** Steps that the engine takes at once; our providers wait far more than they compute. */
+const parallel = "32";
+
+/** Creates the stack unless it is there; the engine then writes the salt of its secrets into the configuration. */
+export async function ensureStack(setting: EngineSetting): Promise<void> {
+  const exit = await runPulumi(setting, ["stack", "init", setting.name, "--no-select", "--secrets-provider", "passphrase"]);
+  if (exit.code !== 0 && !/already exists/.test(exit.output)) throw explain(setting, "made", exit, { done: 0, changes: {}, problems: [] });
+}
+
+/** Makes the world as the program says. Returns what was done and the stack's outputs. */
+export async function bringUp(setting: EngineSetting, program: Program, run: EngineRun): Promise<Observation> {
+  const { hostProgram } = await import("./program-host.ts");
+  const host = await hostProgram(program);
+  try {
+    const words = ["up", "--client", host.address, "--exec-kind", "auto.inline"];
+    return await runEngine(setting, "made", words, run);
+  } finally {
+    host.close();
+  }
+}
+
+/** Deletes every resource of the stack, and the stack. Needs no program. */
+export async function destroy(setting: EngineSetting, run: EngineRun): Promise<Observation> {
+  return await runEngine(setting, "deleted", ["destroy", "--remove", "--exec-kind", "auto.local"], run);
+}
+
+/** Forgets creations that a crash left open, after looking at the world. */
+export async function forgetPending(setting: EngineSetting, run: EngineRun): Promise<Observation> {
+  return await runEngine(setting, "looked at", ["refresh", "--clear-pending-creates", "--exec-kind", "auto.local"], run);
+}
+
+async function runEngine(
+  setting: EngineSetting,
+  verb: string,
+  words: readonly string[],
+  run: EngineRun,
+): Promise<Observation> {
+  const { listenForEvents } = await import("./events.ts");
+  const observer = new EngineObserver(run.progress, run.expected);
+  const events = await listenForEvents((event) => observer.observe(event));
+  try {
+    const flags = ["--stack", setting.name, "--yes", "--skip-preview", "--parallel", parallel];
+    const exit = await runPulumi(setting, [...words, ...flags, "--suppress-progress", "--event-log", events.address], run);
+    const observation = observer.result();
+    if (run.stop?.aborted || run.kill?.aborted) run.stop?.throwIfAborted();
+    if (exit.code !== 0) throw explain(setting, verb, exit, observation);
+    return observation;
+  } finally {
+    events.close();
+  }
+}
+
+function explain(setting: EngineSetting, verb: string, exit: EngineExit, observation: Observation): OperatorError {
+  return explainEngine({ name: setting.name, verb, exit, observation, passphraseFile: setting.home.passphrase });
+}

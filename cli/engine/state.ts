@@ -1,0 +1,47 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { readFileIfThere } from "../environment/file.ts";
+import type { Home } from "../home.ts";
+import { backendUrl } from "./pulumi.ts";
+
+/** What the file backend has of one stack, without asking the engine. */
+export type StackState =
+  | { readonly kind: "absent" }
+  | { readonly kind: "damaged"; readonly problem: string }
+  | { readonly kind: "present"; readonly resources: number; readonly pending: number }
+  /** Another backend than files: only the engine knows. */
+  | { readonly kind: "elsewhere" };
+
+export function readStackState(home: Home, project: string, name: string): StackState {
+  const file = stackFile(home, project, name);
+  if (file === undefined) return { kind: "elsewhere" };
+  const text = readFileIfThere(file);
+  if (text === undefined) return { kind: "absent" };
+  try {
+    const { checkpoint } = JSON.parse(text) as { checkpoint: { latest?: { resources?: unknown[]; pending_operations?: unknown[] } } };
+    const { resources = [], pending_operations: pending = [] } = checkpoint.latest ?? {};
+    if (!Array.isArray(resources) || !Array.isArray(pending)) throw new Error("its resources are not a list");
+    return { kind: "present", resources: resources.length, pending: pending.length };
+  } catch (cause) {
+    return { kind: "damaged", problem: (cause as Error).message };
+  }
+}
+
+/** Takes every trace of a stack out of the file backend: after its resources are gone, or when it cannot be read. */
+export function removeStackFiles(home: Home, project: string, name: string): void {
+  const file = stackFile(home, project, name);
+  if (file === undefined) return;
+  for (const suffix of ["", ".attrs", ".bak", ".bak.attrs"]) rmSync(`${file}${suffix}`, { force: true });
+  const store = join(fileURLToPath(backendUrl(home)), ".pulumi");
+  for (const folder of ["history", "backups"]) {
+    rmSync(join(store, folder, project, name), { recursive: true, force: true });
+  }
+  rmSync(join(store, "locks", "organization", project, name), { recursive: true, force: true });
+}
+
+function stackFile(home: Home, project: string, name: string): string | undefined {
+  const url = backendUrl(home);
+  if (!url.startsWith("file:///")) return undefined;
+  return join(fileURLToPath(url), ".pulumi", "stacks", project, `${name}.json`);
+}

@@ -1,0 +1,66 @@
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { OperatorError } from "../errors.ts";
+
+let drafts = 0;
+
+/** Replaces a file in one step, readable by its owner only: whoever reads it sees the old content or the new. */
+export function replaceFile(file: string, content: string | Uint8Array): void {
+  withDraft(file, content, (draft) => renameSync(draft, file));
+}
+
+/** Creates a file with all its content in one step; false when it is there already. */
+export function createFile(file: string, content: string): boolean {
+  return withDraft(file, content, (draft) => {
+    try {
+      linkSync(draft, file);
+      return true;
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === "EEXIST") return false;
+      throw cause;
+    }
+  });
+}
+
+/** The text of a file, or undefined where there is none. */
+export function readFileIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw explainFileError(file, cause);
+  }
+}
+
+/** Makes a folder for its owner only, with those above it. */
+export function makeFolder(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw explainFileError(directory, cause);
+  }
+}
+
+/** The operating system's refusal of a file in our words. */
+export function explainFileError(file: string, cause: unknown): unknown {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  if (code === "ENOSPC" || code === "EDQUOT") return new OperatorError("DMM_DISK_FULL", { file }, cause);
+  if (code !== undefined && /^E[A-Z]+$/.test(code)) {
+    return new OperatorError("DMM_FILE_UNUSABLE", { file, reason: message.split(",")[0] ?? code }, cause);
+  }
+  return cause;
+}
+
+function withDraft<Result>(file: string, content: string | Uint8Array, place: (draft: string) => Result): Result {
+  drafts += 1;
+  const draft = `${file}.${process.pid}-${drafts}.draft`;
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(draft, content, { mode: 0o600 });
+    return place(draft);
+  } catch (cause) {
+    throw explainFileError(file, cause);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}

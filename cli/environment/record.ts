@@ -1,0 +1,84 @@
+import { readdirSync } from "node:fs";
+import { OperatorError } from "../errors.ts";
+import { environmentFolder, type Home } from "../home.ts";
+import { readFileIfThere, replaceFile } from "./file.ts";
+
+export const targets = ["local", "aws"] as const;
+/** Where an environment runs; stamped on its record and never changed. */
+export type TargetName = (typeof targets)[number];
+
+export const stages = ["making", "up", "releasing"] as const;
+/** How far an environment has come: `making` until it served an authorised request, `releasing` from the start of down. */
+export type Stage = (typeof stages)[number];
+
+/** What this machine knows about one environment without asking anybody. */
+export interface EnvironmentRecord {
+  readonly name: string;
+  readonly target: TargetName;
+  /** Number E of the loopback network `127.E.0.0/16`; on AWS of the VPC's address block alone. */
+  readonly network: number;
+  /** CIDR block of the VPC. */
+  readonly addressBlock: string;
+  /** Source networks of the insiders, as CIDR blocks. */
+  readonly insiders: readonly string[];
+  readonly owner: string;
+  /** Times as ISO 8601 in UTC. */
+  readonly created: string;
+  readonly expires: string;
+  readonly stage: Stage;
+}
+
+/** Reads a record; undefined when there is none. Throws DMM_RECORD_UNREADABLE for one that was damaged. */
+export function readRecord(home: Home, name: string): EnvironmentRecord | undefined {
+  const file = environmentFolder(home, name).record;
+  const text = readFileIfThere(file);
+  if (text === undefined) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new OperatorError("DMM_RECORD_UNREADABLE", { file, name, problem: (cause as Error).message }, cause);
+  }
+  const problem = findProblem(value, name);
+  if (problem !== undefined) throw new OperatorError("DMM_RECORD_UNREADABLE", { file, name, problem });
+  return value as EnvironmentRecord;
+}
+
+export function writeRecord(home: Home, record: EnvironmentRecord): void {
+  replaceFile(environmentFolder(home, record.name).record, `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** Names of all environments that have a folder, whole or damaged. */
+export function listNames(home: Home): readonly string[] {
+  try {
+    return readdirSync(home.environments, { withFileTypes: true })
+      .filter((item) => item.isDirectory() && !item.name.startsWith("."))
+      .map((item) => item.name)
+      .sort();
+  } catch {
+    return [];
+  }
+}
+
+function findProblem(value: unknown, name: string): string | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return "it is not an object";
+  const record = value as Record<string, unknown>;
+  const problems: string[] = [];
+  const expect = (key: string, holds: boolean) => {
+    if (!holds) problems.push(`${key} is ${JSON.stringify(record[key]) ?? "missing"}`);
+  };
+  expect("name", record.name === name);
+  expect("target", targets.includes(record.target as TargetName));
+  expect("network", Number.isInteger(record.network) && Number(record.network) >= 1 && Number(record.network) <= 254);
+  expect("addressBlock", typeof record.addressBlock === "string");
+  expect("insiders", Array.isArray(record.insiders) && record.insiders.every((block) => typeof block === "string"));
+  expect("owner", typeof record.owner === "string");
+  expect("created", isTime(record.created));
+  expect("expires", isTime(record.expires));
+  expect("stage", stages.includes(record.stage as Stage));
+  return problems.length === 0 ? undefined : problems.join(", ");
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === "string" && !Number.isNaN(Date.parse(value));
+}

@@ -1,0 +1,13 @@
+import { enableCompileCache } from "node:module";
+import { join } from "node:path";
+import { findHome } from "./home.ts";
+
+// Before anything else is loaded: compiled once, the SDKs start in a third of the time.
+enableCompileCache(join(findHome().cache, "compile"));
+// chalk and listr2 look at FORCE_COLOR only; NO_COLOR is what https://no-color.org asks for.
+if (process.env.NO_COLOR || process.argv.includes("--no-color")) process.env.FORCE_COLOR = "0";
+
+const { runProgram } = await import("./program.ts");
+await runProgram(process.argv.slice(2));
+// Connections that are still open must not keep a command that is done.
+process.exit();

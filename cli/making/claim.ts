@@ -1,0 +1,105 @@
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import { ensureAuthority } from "../access/authority.ts";
+import { isValid, issueGrant, readGrant } from "../access/grants.ts";
+import { ensureFirstList } from "../access/revocation-list.ts";
+import { writeConfiguration } from "../engine/configuration.ts";
+import { endAbandonedEngine, removeDeadLocks } from "../engine/locks.ts";
+import type { Program } from "../engine/program-host.ts";
+import { ensureStack } from "../engine/stack.ts";
+import { makeFolder } from "../environment/file.ts";
+import { acquireLock } from "../environment/lock.ts";
+import { claimNetwork } from "../environment/network.ts";
+import { type EnvironmentRecord, readRecord, writeRecord } from "../environment/record.ts";
+import { OperatorError } from "../errors.ts";
+import { checkout } from "../home.ts";
+import { pulumiRoot } from "../../tools/parts.ts";
+import type { UpRun } from "./up-run.ts";
+
+const defaultLifetimeSeconds = 8 * 3600;
+
+/** The grant that the operator's own requests use; it ends with the environment. */
+export const operatorGrant = "operator";
+
+/** Takes the environment for this run: its lock, its record, its network, its access material and its configuration. */
+export async function claimEnvironment(run: UpRun): Promise<void> {
+  const { session, request, folder } = run;
+  makeFolder(folder.directory);
+  run.lock = acquireLock(folder.lock, request.name, session.commandLine);
+  run.record = decideRecord(run);
+  writeRecord(session.home, run.record);
+  await endAbandonedEngine(folder);
+  removeDeadLocks(session.home, run.project.name, request.name);
+  await configure(run);
+  run.setting = {
+    home: session.home,
+    folder,
+    name: request.name,
+    command: join(pulumiRoot(run.parts), "bin", "pulumi"),
+  };
+  run.stack = quietly(ensureStack(run.setting));
+  run.program = quietly(loadProgram());
+}
+
+function decideRecord(run: UpRun): EnvironmentRecord {
+  const { request } = run;
+  const { home, target } = run.session;
+  const earlier = readRecord(home, request.name);
+  if (earlier?.stage === "releasing") {
+    const state = "it is half released";
+    throw new OperatorError("DMM_ENVIRONMENT_NOT_UP", { name: request.name, state });
+  }
+  if (earlier !== undefined && target !== undefined && target !== earlier.target) {
+    throw new OperatorError("DMM_TARGET_MISMATCH", { name: request.name, actual: earlier.target, asked: target });
+  }
+  run.wasUp = earlier?.stage === "up";
+  const chosen = target ?? earlier?.target ?? "local";
+  if (chosen === "aws" && request.insiders === undefined && earlier === undefined) {
+    throw new OperatorError("DMM_NETWORKS_MISSING", {});
+  }
+  const network = earlier?.network ?? claimNetwork(home, request.name);
+  const created = earlier?.created ?? new Date().toISOString();
+  const lifetime = request.lifetimeSeconds ?? (earlier === undefined ? defaultLifetimeSeconds : undefined);
+  return {
+    name: request.name,
+    target: chosen,
+    network,
+    addressBlock: `10.${network}.0.0/16`,
+    insiders: request.insiders ?? earlier?.insiders ?? ["127.0.0.1/32"],
+    owner: earlier?.owner ?? userInfo().username,
+    created,
+    expires: lifetime === undefined ? earlier!.expires : new Date(Date.now() + lifetime * 1000).toISOString(),
+    stage: earlier?.stage ?? "making",
+  };
+}
+
+async function configure({ folder, record }: UpRun): Promise<void> {
+  const expires = new Date(record.expires);
+  const authority = await ensureAuthority(folder.access, record.name, expires);
+  const first = await ensureFirstList(folder.access, authority);
+  const grant = readGrant(folder.access, operatorGrant);
+  if (grant === undefined || !isValid(grant)) {
+    const lifetimeSeconds = Math.max(1, Math.round((expires.getTime() - Date.now()) / 1000));
+    await issueGrant(folder.access, authority, { environment: record.name, name: operatorGrant, lifetimeSeconds });
+  }
+  writeConfiguration(folder.engine, record.name, {
+    environment: record.name,
+    addressBlock: record.addressBlock,
+    insiders: record.insiders.join(","),
+    insiderAuthority: `${authority.certificate.toString("pem")}\n`,
+    revocationList: first,
+    owner: record.owner,
+    expires: record.expires,
+  });
+}
+
+async function loadProgram(): Promise<Program> {
+  const { program } = (await import(join(checkout, "stacks", "index.ts"))) as { program: Program };
+  return program;
+}
+
+/** Work that is awaited only later must not count as an unhandled failure until then. */
+function quietly<Result>(work: Promise<Result>): Promise<Result> {
+  work.catch(() => undefined);
+  return work;
+}

@@ -1,0 +1,19 @@
+import { regionParts } from "../../tools/parts.ts";
+import type { Progress } from "../report/reporter.ts";
+import { startRegion } from "../region/start.ts";
+import type { UpRun } from "./up-run.ts";
+
+/** Starts the local region, or finds it running. AWS is always there. */
+export async function makeRegion(run: UpRun, progress: Progress): Promise<void> {
+  const { session, folder, record, parts, project } = run;
+  if (record.target === "aws") return progress(`AWS, ${project.region}`);
+  run.region = await startRegion({
+    home: session.home,
+    folder,
+    record,
+    region: project.region,
+    parts: regionParts(parts),
+    signal: session.interruption.first,
+  });
+  progress(`${run.region.network}.0.0/16, process ${run.region.pid}`);
+}

@@ -1,0 +1,67 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { accessAws } from "../access/aws-access.ts";
+import { ask, type ClientIdentity, type Entrance } from "../access/entrance.ts";
+import { grantFiles } from "../access/grants.ts";
+import { fetchToken, readVerifierSecret, type Token } from "../access/token.ts";
+import { replaceFile } from "../environment/file.ts";
+import { writeRecord } from "../environment/record.ts";
+import { OperatorError } from "../errors.ts";
+import type { Progress } from "../report/reporter.ts";
+import { operatorGrant } from "./claim.ts";
+import type { UpRun } from "./up-run.ts";
+
+const withinSeconds = { local: 30, aws: 600 } as const;
+
+/** An environment is up when it has served a request of an insider with a token, from outside and through everything. */
+export async function proveServing(run: UpRun, progress: Progress): Promise<void> {
+  const { session, record, folder, entrance, outputs, project, region } = run;
+  const secret = await readVerifierSecret(accessAws(project.region, region), outputs.verifier);
+  const client = readClient(folder.access, operatorGrant);
+  const credentials = { id: outputs.verifier.clientId, secret, scope: "verify:read" };
+  const start = performance.now();
+  for (let attempt = 1; ; attempt += 1) {
+    const outcome = await serve(entrance, client, credentials).catch((error: Error) => error);
+    if (!(outcome instanceof Error)) {
+      writeTokenHeader(folder.access, outcome);
+      break;
+    }
+    const seconds = withinSeconds[record.target];
+    if (performance.now() - start > seconds * 1000) {
+      throw new OperatorError("DMM_ENTRANCE_NOT_SERVING", { name: record.name, seconds, problem: outcome.message }, outcome);
+    }
+    session.interruption.first.throwIfAborted();
+    progress(`attempt ${attempt}: ${outcome.message}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  progress(`${entrance.url} served GET /verify/echo`);
+  run.record = { ...record, stage: "up" };
+  writeRecord(session.home, run.record);
+}
+
+/** A new token, proven by one request that it authorises. */
+export async function serve(
+  entrance: Entrance,
+  client: ClientIdentity,
+  credentials: { readonly id: string; readonly secret: string; readonly scope: string },
+): Promise<Token> {
+  const token = await fetchToken(entrance, client, credentials);
+  const answer = await ask(entrance, { path: "/verify/echo", client, headers: { authorization: `Bearer ${token.value}` } });
+  if (answer.status !== 200) throw new Error(`GET /verify/echo answered ${answer.status}: ${answer.body.slice(0, 200)}`);
+  return token;
+}
+
+/** Certificate and key of a grant as PEM. */
+export function readClient(access: string, grant: string): ClientIdentity {
+  const files = grantFiles(access, grant);
+  return { certificate: readFileSync(files.certificate, "utf8"), key: readFileSync(files.key, "utf8") };
+}
+
+/** The header that curl reads from a file, so that no token stands in a command line. */
+export function tokenHeaderFile(access: string): string {
+  return join(access, "authorization.header");
+}
+
+export function writeTokenHeader(access: string, token: Token): void {
+  replaceFile(tokenHeaderFile(access), `Authorization: Bearer ${token.value}\n`);
+}

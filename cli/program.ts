@@ -1,0 +1,63 @@
+import { Command, CommanderError, Option } from "commander";
+import { commands } from "./commands.ts";
+import { targets } from "./environment/record.ts";
+import { OperatorError } from "./errors.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { findHome } from "./home.ts";
+import { explainFailure, renderFailure } from "./report/failure.ts";
+
+/** Reads the command line and runs what it asks for. Sets the process's exit code; throws nothing. */
+export async function runProgram(words: readonly string[]): Promise<void> {
+  const program = await buildProgram(words);
+  try {
+    await program.parseAsync([...words], { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return;
+    const usage = error instanceof CommanderError ? explainUsage(error, words) : error;
+    const failure = explainFailure(usage, findHome());
+    process.stderr.write(renderFailure(failure));
+    if (words.includes("--json")) {
+      const { code, message, hint, exitCode } = failure;
+      process.stdout.write(`${JSON.stringify({ command: words[0] ?? "", exitCode, error: { code, message, hint }, steps: [] })}\n`);
+    }
+    process.exitCode = failure.exitCode;
+  }
+}
+
+/** The program with every command; only the one that is asked for brings its code along. */
+export async function buildProgram(words: readonly string[]): Promise<Command> {
+  const program = new Command("dmm-env")
+    .description("Verify, then release: an environment identical to production, for insiders only, given back in one act.")
+    .addOption(new Option("--target <target>", "where the environment runs (default: local)").choices([...targets]))
+    .option("--json", "one JSON object on stdout, everything else on stderr")
+    .option("--no-color", "no colours; the environment variable NO_COLOR says the same")
+    .version("0.1.0")
+    .showSuggestionAfterError()
+    .exitOverride()
+    // Every message of a failure leaves in one place, in one form.
+    .configureOutput({ outputError: () => undefined });
+  const asked = words.find((word) => commands.some(({ name }) => name === word));
+  for (const { name, summary, load } of commands) {
+    if (name === asked) (await load())(program);
+    else program.command(name).description(summary);
+  }
+  for (const command of program.commands) inherit(command);
+  return program;
+}
+
+/** commander hands settings to a subcommand only when it is made by `.command()` of the parent. */
+function inherit(command: Command): void {
+  for (const child of command.commands) inherit(child.copyInheritedSettings(command));
+}
+
+function explainUsage(error: CommanderError, words: readonly string[]): OperatorError {
+  const asked = commands.find(({ name }) => words.includes(name));
+  const unknown = /unknown command '(.+?)'/.exec(error.message)?.[1];
+  const meant = commands.find(({ alsoKnownAs = [] }) => unknown !== undefined && alsoKnownAs.includes(unknown));
+  const message = error.code === "commander.help" ? "No command was given." : error.message.replace(/^error: /, "");
+  const suggestion = meant === undefined ? "" : ` (Did you mean ${meant.name}?)`;
+  const problem = `${message.replace(/\n\(/, " (")}${suggestion}`;
+  return new OperatorError("DMM_USAGE", { problem: problem.slice(0, 1).toUpperCase() + problem.slice(1), command: asked === undefined ? "" : `${asked.name} ` });
+}
+
+export const { wrongUsage } = exitCodes;

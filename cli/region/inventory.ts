@@ -1,0 +1,29 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { checkout } from "../home.ts";
+
+/** What an independent look found of a region: without Pulumi's state, without the region's own word. */
+export interface Inventory {
+  readonly processes: readonly { readonly pid: number; readonly name: string; readonly why: string }[];
+  readonly listeners: readonly { readonly address: string; readonly pid?: number }[];
+  readonly files: readonly string[];
+}
+
+const run = promisify(execFile);
+
+/** Ends every living process of the region's ledger; says which. */
+export async function sweepRegion(directory: string): Promise<readonly unknown[]> {
+  const { ended } = (await ask("sweep", "--directory", directory)) as { ended: readonly unknown[] };
+  return ended;
+}
+
+/** Looks for what is left of a region: processes, listeners in its network, files. */
+export async function takeInventory(directory: string, network: number): Promise<Inventory> {
+  return (await ask("inventory", "--directory", directory, "--network", `127.${network}`)) as Inventory;
+}
+
+async function ask(...words: readonly string[]): Promise<unknown> {
+  const { stdout } = await run(process.execPath, [join(checkout, "local", "main.ts"), ...words], { cwd: checkout });
+  return JSON.parse(stdout);
+}

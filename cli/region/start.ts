@@ -1,0 +1,118 @@
+import { spawn } from "node:child_process";
+import { closeSync, openSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { makeFolder, replaceFile } from "../environment/file.ts";
+import type { EnvironmentRecord } from "../environment/record.ts";
+import { OperatorError } from "../errors.ts";
+import { checkout, type EnvironmentFolder, type Home } from "../home.ts";
+import { type RegionAddress, readRegionAddress } from "./address.ts";
+import type { regionParts } from "../../tools/parts.ts";
+
+/** The programs that the region runs. */
+export type RegionParts = ReturnType<typeof regionParts>;
+
+const readyWithinMs = 60_000;
+
+export interface RegionStart {
+  readonly home: Home;
+  readonly folder: EnvironmentFolder;
+  readonly record: Pick<EnvironmentRecord, "name" | "network">;
+  readonly region: string;
+  readonly parts: RegionParts;
+  /** Starts what is needed to delete resources, without making them real again. */
+  readonly forRelease?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Starts the local region as a process of its own session, so that it outlives this command, and waits until it is
+ * ready. One that runs already is taken as it is. Throws DMM_REGION_FAILED or DMM_REGION_SLOW.
+ */
+export async function startRegion(start: RegionStart): Promise<RegionAddress> {
+  const running = readRegionAddress(start.folder.region);
+  if (running !== undefined) return running;
+  makeFolder(start.folder.region);
+  makeFolder(start.folder.logs);
+  rmSync(join(start.folder.region, "region.json"), { force: true });
+  const log = join(start.folder.logs, "region.log");
+  const output = openSync(log, "a", 0o600);
+  const child = spawn(start.parts.node.command, regionArguments(start), {
+    cwd: checkout,
+    detached: true,
+    stdio: ["ignore", output, output],
+    env: { ...process.env, ...start.parts.node.environment, NODE_COMPILE_CACHE: join(start.home.cache, "compile") },
+  });
+  closeSync(output);
+  child.unref();
+  return await waitUntilReady(start, child, log);
+}
+
+function regionArguments({ folder, record, region, parts, forRelease }: RegionStart): readonly string[] {
+  const partsFile = join(folder.directory, "parts.json");
+  const imagesFile = join(folder.directory, "images.json");
+  replaceFile(partsFile, JSON.stringify(parts));
+  replaceFile(imagesFile, JSON.stringify(localImages(parts)));
+  return [
+    join(checkout, "local", "main.ts"),
+    "serve",
+    "--directory",
+    folder.region,
+    "--network",
+    `127.${record.network}`,
+    "--region",
+    region,
+    "--parts",
+    partsFile,
+    "--images",
+    imagesFile,
+    ...(forRelease ? ["--purpose", "release"] : []),
+  ];
+}
+
+/** What a container of each image runs on this machine. */
+function localImages(parts: RegionParts): Record<string, unknown> {
+  return {
+    "dmm-env/gateway": {
+      entrypoint: [parts.node.command, join(checkout, "gateway", "main.ts")],
+      workingDirectory: checkout,
+    },
+  };
+}
+
+async function waitUntilReady(
+  { folder, record, signal }: RegionStart,
+  child: ReturnType<typeof spawn>,
+  log: string,
+): Promise<RegionAddress> {
+  const name = record.name;
+  let ended: string | undefined;
+  child.once("error", (cause) => {
+    ended = cause.message;
+  });
+  child.once("exit", () => {
+    ended = readReason(log);
+  });
+  const until = performance.now() + readyWithinMs;
+  for (;;) {
+    const address = readRegionAddress(folder.region);
+    if (address?.pid === child.pid && address !== undefined) return address;
+    if (ended !== undefined) throw new OperatorError("DMM_REGION_FAILED", { name, reason: ended, log });
+    if (performance.now() > until) {
+      child.kill("SIGTERM");
+      throw new OperatorError("DMM_REGION_SLOW", { name, seconds: readyWithinMs / 1000, log });
+    }
+    signal?.throwIfAborted();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** What a region that could not start says on its last line: `{ code, message, fix }`, otherwise the last lines as they are. */
+function readReason(log: string): string {
+  const lines = readFileSync(log, "utf8").trimEnd().split("\n");
+  try {
+    const { code, message, fix } = JSON.parse(lines.at(-1) ?? "") as Record<string, string>;
+    return `${code}: ${message} ${fix}`;
+  } catch {
+    return lines.slice(-3).join(" / ").slice(-600);
+  }
+}

@@ -1,0 +1,61 @@
+import { existsSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { removeStackFiles } from "../engine/state.ts";
+import { explainFileError } from "../environment/file.ts";
+import { releaseNetwork } from "../environment/network.ts";
+import type { Progress } from "../report/reporter.ts";
+import { type Inventory, sweepRegion, takeInventory } from "../region/inventory.ts";
+import { endStragglers } from "../region/stragglers.ts";
+import { stopRegion } from "../region/stop.ts";
+import type { DownRun } from "./down-run.ts";
+
+/**
+ * Ends the local region and every process that outlived it: those of its ledger first, then, where the ledger itself
+ * was lost, those that live in its folder.
+ */
+export async function endRegion(run: DownRun, progress: Progress): Promise<void> {
+  const { folder, target } = run;
+  if (target === "aws" || run.network === undefined) return progress("there is none");
+  if (!(await stopRegion(folder.region))) run.detours.push("The local region did not end when it was asked to and was killed.");
+  let seen = await takeInventory(folder.region, run.network);
+  if (lives(seen)) {
+    const swept = await sweepRegion(folder.region);
+    if (swept.length > 0) run.detours.push(`${swept.length} processes had outlived their region and were ended by its ledger.`);
+    seen = await takeInventory(folder.region, run.network);
+  }
+  if (lives(seen)) {
+    const ended = await endStragglers(seen.processes);
+    if (ended.length > 0) run.detours.push(`Processes that no ledger named were ended: ${ended.join(", ")}.`);
+    seen = await takeInventory(folder.region, run.network);
+  }
+  run.inventory = seen;
+  progress(lives(seen) ? `${seen.processes.length} processes stay` : "every process has ended");
+}
+
+/**
+ * Removes every file of the environment; its folder goes out of the way in one step, so that a kill in between leaves
+ * nothing that looks like an environment. While a process lives its ledger stays, so that the next `down` knows it.
+ */
+export async function removeFiles(run: DownRun): Promise<void> {
+  const { session, folder, name, project, target, inventory } = run;
+  if (inventory !== undefined && lives(inventory)) return;
+  if (target === "local") removeStackFiles(session.home, project.name, name);
+  const aside = releasedFolder(run);
+  try {
+    rmSync(aside, { recursive: true, force: true });
+    if (existsSync(folder.directory)) renameSync(folder.directory, aside);
+    rmSync(aside, { recursive: true, force: true });
+    releaseNetwork(session.home, name);
+  } catch (cause) {
+    throw explainFileError(folder.directory, cause);
+  }
+}
+
+/** Where the folder of an environment is for the moment that its removal takes. */
+export function releasedFolder({ session, name }: Pick<DownRun, "session" | "name">): string {
+  return join(session.home.environments, `.${name}.released`);
+}
+
+function lives(inventory: Inventory): boolean {
+  return inventory.processes.length > 0 || inventory.listeners.length > 0;
+}

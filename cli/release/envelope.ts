@@ -1,0 +1,55 @@
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { createFile, readFileIfThere } from "../environment/file.ts";
+import { OperatorError } from "../errors.ts";
+import type { Home } from "../home.ts";
+
+/** A signed statement in the form of DSSE 1.0 (https://github.com/secure-systems-lab/dsse). */
+export interface Envelope {
+  readonly payloadType: string;
+  /** Base64. */
+  readonly payload: string;
+  readonly signatures: readonly { readonly keyid: string; readonly sig: string }[];
+}
+
+/** Who signs: an Ed25519 key of this checkout, and the id by which its public half is known. */
+export interface SigningKey {
+  readonly key: KeyObject;
+  /** SHA-256 of the public key (DER, SPKI), in hexadecimal. */
+  readonly keyId: string;
+  readonly publicKeyPem: string;
+}
+
+const inTotoType = "application/vnd.in-toto+json";
+
+/** Reads the checkout's signing key, or makes it. Throws DMM_KEY_UNREADABLE. */
+export function ensureSigningKey(home: Home): SigningKey {
+  if (readFileIfThere(home.signingKey) === undefined) {
+    const { privateKey } = generateKeyPairSync("ed25519");
+    createFile(home.signingKey, privateKey.export({ type: "pkcs8", format: "pem" }).toString());
+  }
+  try {
+    const key = createPrivateKey(readFileIfThere(home.signingKey) ?? "");
+    const publicKey = createPublicKey(key);
+    const keyId = createHash("sha256").update(publicKey.export({ type: "spki", format: "der" })).digest("hex");
+    return { key, keyId, publicKeyPem: publicKey.export({ type: "spki", format: "pem" }).toString() };
+  } catch (cause) {
+    const fix = "Remove the file; a new key is made. Earlier proofs stay valid under their own.";
+    throw new OperatorError("DMM_KEY_UNREADABLE", { file: home.signingKey, problem: (cause as Error).message, fix }, cause);
+  }
+}
+
+/** Signs an in-toto statement. */
+export function signStatement(statement: unknown, { key, keyId }: SigningKey): Envelope {
+  const payload = Buffer.from(JSON.stringify(statement));
+  const signature = sign(null, encode(inTotoType, payload), key);
+  return {
+    payloadType: inTotoType,
+    payload: payload.toString("base64"),
+    signatures: [{ keyid: keyId, sig: signature.toString("base64") }],
+  };
+}
+
+/** What is signed: type and content with their lengths, so that neither can be moved into the other (DSSE, PAE). */
+export function encode(type: string, payload: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.length} `), payload]);
+}

@@ -1,0 +1,22 @@
+import { endAbandonedEngine, removeDeadLocks } from "../engine/locks.ts";
+import { acquireLock } from "../environment/lock.ts";
+import { readRecord, writeRecord } from "../environment/record.ts";
+import type { Progress } from "../report/reporter.ts";
+import type { DownRun } from "./down-run.ts";
+
+/** Takes the environment from whoever had it last, dead or done, and marks that it goes. */
+export async function takeOver(run: DownRun, progress: Progress): Promise<void> {
+  const { session, folder, name } = run;
+  run.lock ??= acquireLock(folder.lock, name, session.commandLine);
+  if (await endAbandonedEngine(folder)) {
+    run.detours.push("An engine that an interrupted run had left behind was ended.");
+    progress("ended an engine that was left behind");
+  }
+  removeDeadLocks(session.home, run.project.name, name);
+  try {
+    const record = readRecord(session.home, name);
+    if (record !== undefined) writeRecord(session.home, { ...record, stage: "releasing" });
+  } catch {
+    run.detours.push("The environment's record was damaged.");
+  }
+}

@@ -1,0 +1,52 @@
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import { chalkStderr as chalk } from "chalk";
+import { makeFolder } from "../environment/file.ts";
+import { isExpected, OperatorError } from "../errors.ts";
+import { type ExitCode, exitCodes } from "../exit-codes.ts";
+import type { Home } from "../home.ts";
+import { Interrupted } from "../interruption.ts";
+
+/** A failure as it is shown and as it is in `--json`. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+  readonly exitCode: ExitCode;
+}
+
+/** Any error in the form for operators. One that nobody expected is written to a log file with its stack, and named. */
+export function explainFailure(error: unknown, home: Home): Failure {
+  if (error instanceof Interrupted) return explainFailure(interrupted(), home);
+  if (isExpected(error)) {
+    return { code: error.code, message: error.message, hint: error.hint, exitCode: error.exitCode ?? exitCodes.notReady };
+  }
+  const log = writeStack(error, home);
+  const problem = error instanceof Error ? error.message : String(error);
+  return explainFailure(new OperatorError("DMM_UNEXPECTED", { problem, log }, error), home);
+}
+
+/** Three lines: code and message, and what to do. */
+export function renderFailure(failure: Failure): string {
+  return `${chalk.red(failure.code)} ${failure.message}\n${chalk.dim("→")} ${failure.hint}\n`;
+}
+
+function interrupted(): OperatorError {
+  return new OperatorError("DMM_INTERRUPTED", { outcome: "nothing was changed.", next: "Run the command again when you like." });
+}
+
+function writeStack(error: unknown, home: Home): string {
+  const log = join(home.logs, "errors.log");
+  try {
+    makeFolder(home.logs);
+    appendFileSync(log, `${new Date().toISOString()} ${renderStack(error)}\n`, { mode: 0o600 });
+    return log;
+  } catch {
+    return `standard error, because ${log} cannot be written: ${renderStack(error)}`;
+  }
+}
+
+function renderStack(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? `${error.stack}` : `${error.stack}\ncaused by ${renderStack(error.cause)}`;
+}

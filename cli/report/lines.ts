@@ -1,0 +1,49 @@
+import type { Progress, Reporter, Step, StepTime } from "./reporter.ts";
+
+/** A long step says every so often that it is alive. */
+const heartbeatMs = 5_000;
+
+/** For CI and files: one timestamped line per event, and a heartbeat in long steps that says what they wait for. */
+export class LineReporter implements Reporter {
+  readonly times: StepTime[] = [];
+  readonly #write: (text: string) => void;
+
+  constructor(write: (text: string) => void) {
+    this.#write = write;
+  }
+
+  async run<Context>(steps: readonly Step<Context>[], context: Context): Promise<void> {
+    for (const step of steps) await this.#runStep(step, context);
+  }
+
+  note(line: string): void {
+    this.#write(`${clock()} ${line}\n`);
+  }
+
+  async #runStep<Context>(step: Step<Context>, context: Context): Promise<void> {
+    const start = performance.now();
+    const seconds = () => (performance.now() - start) / 1000;
+    let detail = "";
+    const progress: Progress = (text) => {
+      detail = text;
+    };
+    this.note(`${step.title} …`);
+    const heartbeat = setInterval(() => {
+      this.note(`${step.title} … ${seconds().toFixed(0)} s${detail && `, ${detail}`}`);
+    }, heartbeatMs);
+    try {
+      await step.run(context, progress);
+      this.note(`${step.title}: done in ${seconds().toFixed(1)} s${detail && `, ${detail}`}`);
+    } catch (error) {
+      this.note(`${step.title}: failed after ${seconds().toFixed(1)} s`);
+      throw error;
+    } finally {
+      clearInterval(heartbeat);
+      this.times.push({ title: step.title, seconds: Number(seconds().toFixed(3)) });
+    }
+  }
+}
+
+function clock(): string {
+  return new Date().toISOString().slice(11, 19);
+}

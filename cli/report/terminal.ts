@@ -1,0 +1,40 @@
+import { Listr, ListrLogger, PRESET_TIMER, ProcessOutput } from "listr2";
+import type { Reporter, Step, StepTime } from "./reporter.ts";
+
+/** For people at a terminal: a live list of all steps with their times and what the current one does. */
+export class TerminalReporter implements Reporter {
+  readonly times: StepTime[] = [];
+
+  async run<Context>(steps: readonly Step<Context>[], context: Context): Promise<void> {
+    const list = new Listr<Context>(
+      steps.map((step) => ({ title: step.title, task: (context, task) => this.#runStep(step, context, task) })),
+      {
+        concurrent: false,
+        // Ctrl-C belongs to the command, which has something to give back.
+        registerSignalListeners: false,
+        rendererOptions: {
+          timer: PRESET_TIMER,
+          showErrorMessage: false,
+          collapseErrors: false,
+          logger: new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr, { leaveEmptyLine: false }) }),
+        },
+      },
+    );
+    await list.run(context);
+  }
+
+  note(line: string): void {
+    process.stderr.write(`${line}\n`);
+  }
+
+  async #runStep<Context>(step: Step<Context>, context: Context, task: { output: string; title: string }): Promise<void> {
+    const start = performance.now();
+    try {
+      await step.run(context, (detail) => {
+        task.output = detail;
+      });
+    } finally {
+      this.times.push({ title: step.title, seconds: Number(((performance.now() - start) / 1000).toFixed(3)) });
+    }
+  }
+}

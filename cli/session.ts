@@ -1,0 +1,86 @@
+import type { Command } from "commander";
+import { targets, type TargetName } from "./environment/record.ts";
+import { OperatorError } from "./errors.ts";
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { findHome, type Home } from "./home.ts";
+import { type Interruption, listenForInterruption } from "./interruption.ts";
+import { createReporter } from "./report/create-reporter.ts";
+import { explainFailure, type Failure, renderFailure } from "./report/failure.ts";
+import type { Reporter } from "./report/reporter.ts";
+
+/** What every command has at hand. */
+export interface Session {
+  readonly home: Home;
+  readonly reporter: Reporter;
+  readonly interruption: Interruption;
+  /** As given by --target; absent when the operator did not say. */
+  readonly target?: TargetName;
+  /** The command as the operator wrote it, for the lock. */
+  readonly commandLine: string;
+}
+
+/** How a command ended. */
+export interface Outcome {
+  readonly exitCode: ExitCode;
+  /** The command's own part of the JSON object. */
+  readonly report: Readonly<Record<string, unknown>>;
+  /** What a person reads, on stdout. */
+  readonly lines: readonly string[];
+  /** A failure that did not keep the command from having a report: left-overs, a broken claim. */
+  readonly failure?: Failure;
+}
+
+/** Options that every command takes. */
+export interface GlobalOptions {
+  readonly json?: boolean;
+  readonly target?: TargetName;
+}
+
+/** Runs a command's body and says how it ended: a JSON object or lines on stdout, a failure on stderr. */
+export async function runCommand(command: Command, body: (session: Session) => Promise<Outcome>): Promise<void> {
+  const { json = false, target } = command.optsWithGlobals<GlobalOptions>();
+  const home = findHome();
+  const reporter = await createReporter();
+  const interruption = listenForInterruption(() => reporter.note("Interrupted: stopping gently. Press Ctrl-C again to end at once."));
+  const commandLine = ["dmm-env", ...process.argv.slice(2)].join(" ");
+  const session: Session = { home, reporter, interruption, commandLine, ...(target && { target: parseTarget(target) }) };
+  const outcome = await body(session).catch((error: unknown): Outcome => {
+    const failure = explainFailure(error, home);
+    return { exitCode: failure.exitCode, report: {}, lines: [], failure };
+  });
+  await render(outcome, { json, name: fullName(command), reporter });
+  interruption.stopListening();
+  process.exitCode = outcome.exitCode;
+}
+
+/** Throws DMM_USAGE for a target that does not exist. */
+export function parseTarget(text: string): TargetName {
+  if (targets.includes(text as TargetName)) return text as TargetName;
+  throw new OperatorError("DMM_USAGE", { problem: `The target "${text}" does not exist; it must be ${targets.join(" or ")}.`, command: "" });
+}
+
+async function render(
+  outcome: Outcome,
+  { json, name, reporter }: { json: boolean; name: string; reporter: Reporter },
+): Promise<void> {
+  if (outcome.failure) process.stderr.write(renderFailure(outcome.failure));
+  if (!json) return await print(outcome.lines.map((line) => `${line}\n`).join(""));
+  await print(`${JSON.stringify(renderJson(outcome, name, reporter))}\n`);
+}
+
+function renderJson({ exitCode, failure, report }: Outcome, command: string, reporter: Reporter): Record<string, unknown> {
+  const error = failure && { code: failure.code, message: failure.message, hint: failure.hint };
+  return { command, exitCode, error: error ?? null, ...report, steps: reporter.times };
+}
+
+/** Waits until stdout has it all: a pipe takes its time, and the process ends next. */
+function print(text: string): Promise<void> {
+  return new Promise((resolve) => process.stdout.write(text, () => resolve()));
+}
+
+function fullName(command: Command): string {
+  const parent = command.parent;
+  return parent?.parent ? `${fullName(parent)} ${command.name()}` : command.name();
+}
+
+export const done = exitCodes.done;
