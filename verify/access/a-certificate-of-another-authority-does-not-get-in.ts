@@ -1,0 +1,14 @@
+import type { Check } from "../check.ts";
+import { judgeRefusal, requireInsider, tryToEnter } from "./entry.ts";
+
+export const aCertificateOfAnotherAuthorityDoesNotGetIn: Check = {
+  claim: "a certificate of another authority does not get in",
+  timeoutMs: 15_000,
+  async run(context) {
+    await requireInsider(context);
+    const { forgeInsider } = await import("./forged-insider.ts");
+    const insider = await forgeInsider(context.target.insider);
+    const who = "a client of another authority with the same name";
+    return judgeRefusal(await tryToEnter(context, who, { insider }), who);
+  },
+};

@@ -1,0 +1,12 @@
+import type { Check } from "../check.ts";
+import { judgeRefusal, requireInsider, tryToEnter } from "./entry.ts";
+
+export const aRequestWithoutACertificateDoesNotGetIn: Check = {
+  claim: "a request without a certificate does not get in",
+  timeoutMs: 15_000,
+  async run(context) {
+    await requireInsider(context);
+    const who = "a client without a certificate";
+    return judgeRefusal(await tryToEnter(context, who, { insider: null }), who);
+  },
+};

@@ -1,0 +1,23 @@
+import { type Check, inconclusive } from "../check.ts";
+import { describeAttempt, judgeRefusal, requireInsider, tryToEnter } from "./entry.ts";
+
+export const aRevokedGrantDoesNotGetIn: Check = {
+  claim: "a revoked grant does not get in",
+  timeoutMs: 20_000,
+  async run(context) {
+    const name = context.uniqueName("revoked");
+    const insider = await context.target.grants.issue({ name, lifetimeSeconds: 600 });
+    const before = await tryToEnter(context, "before it is revoked", { insider });
+    if (before.outcome !== "answered" || before.status !== 200) {
+      await context.target.grants.revoke(name);
+      return inconclusive(
+        `the grant should open the entrance before it is revoked and was ${describeAttempt(before)}`,
+      );
+    }
+    await context.target.grants.revoke(name);
+    const who = "the holder of a revoked grant";
+    const after = await tryToEnter(context, who, { insider });
+    await requireInsider(context);
+    return judgeRefusal(after, who);
+  },
+};

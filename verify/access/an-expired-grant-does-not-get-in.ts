@@ -1,0 +1,34 @@
+import { X509Certificate } from "node:crypto";
+import { type Check, inconclusive } from "../check.ts";
+import { waitUntil } from "../client/wait.ts";
+import { describeAttempt, judgeRefusal, requireInsider, tryToEnter } from "./entry.ts";
+
+/** Long enough to be accepted once first, short enough to wait for. Certificates count in whole seconds. */
+const lifetimeSeconds = 2;
+
+export const anExpiredGrantDoesNotGetIn: Check = {
+  claim: "an expired grant does not get in",
+  timeoutMs: 20_000,
+  async run(context) {
+    await context.tokens.shared();
+    const name = context.uniqueName("expiring");
+    const insider = await context.target.grants.issue({ name, lifetimeSeconds });
+    context.defer(() => context.target.grants.revoke(name));
+    const expiresAt = Date.parse(new X509Certificate(insider.certificate).validTo);
+    context.evidence.record("grant", { name, expiresAt: new Date(expiresAt).toISOString() });
+    const before = await tryToEnter(context, "before it expires", { insider });
+    if (before.outcome !== "answered" || before.status !== 200) {
+      return inconclusive(
+        `the grant should open the entrance before it expires and was ${describeAttempt(before)}`,
+      );
+    }
+    context.progress("waiting for the grant to expire");
+    // A certificate is good through the second that it names.
+    const expired = () => Date.now() >= expiresAt + 1_000;
+    await waitUntil("the grant's expiry", expired, { withinMs: 10_000, everyMs: 50, signal: context.signal });
+    const who = "the holder of an expired grant";
+    const after = await tryToEnter(context, who, { insider });
+    await requireInsider(context);
+    return judgeRefusal(after, who);
+  },
+};

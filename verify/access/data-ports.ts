@@ -1,0 +1,65 @@
+import type { Contact, Knock } from "../client/contact.ts";
+import type { Target } from "../target.ts";
+
+export interface Reading {
+  readonly what: string;
+  readonly outcome: "refused" | "served" | "unclear";
+  readonly detail: string;
+}
+
+export interface DataPort {
+  readonly what: string;
+  readonly knock: Knock;
+  judge(contact: Contact): Omit<Reading, "what">;
+}
+
+/** Every way a stranger would try the data behind the platform, and how the answer is read. */
+export function dataPorts(outputs: Target["outputs"]): readonly DataPort[] {
+  const { database, cache } = outputs;
+  const ping = "*1\r\n$4\r\nPING\r\n";
+  const redis = { host: cache.configurationEndpoint, port: cache.port, send: ping };
+  return [
+    {
+      what: "the database's writer",
+      knock: { host: database.writerEndpoint, port: database.port },
+      judge: judgeDatabase,
+    },
+    {
+      what: "the database's readers",
+      knock: { host: database.readerEndpoint, port: database.port },
+      judge: judgeDatabase,
+    },
+    { what: "the cache over TLS", knock: { ...redis, tls: true }, judge: judgeCache },
+    { what: "the cache in clear", knock: redis, judge: judgeCache },
+  ];
+}
+
+/** A MySQL server speaks first: an error packet turns the host away, a greeting invites it to log in. */
+function judgeDatabase(contact: Contact): Omit<Reading, "what"> {
+  const refusal = judgeClosed(contact);
+  if (refusal || contact.outcome !== "spoke")
+    return refusal ?? { outcome: "unclear", detail: contact.outcome };
+  // Packet: 3 bytes length, 1 byte sequence, then the payload; 0xff begins an error, with its number after it.
+  if (contact.bytes[4] === 0xff)
+    return { outcome: "refused", detail: `error ${contact.bytes.readUInt16LE(5)} before any log-in` };
+  const version = contact.bytes.subarray(5, Math.max(5, contact.bytes.indexOf(0, 5))).toString("latin1");
+  return { outcome: "served", detail: `greets a stranger as ${version || "an unknown server"}` };
+}
+
+function judgeCache(contact: Contact): Omit<Reading, "what"> {
+  const refusal = judgeClosed(contact);
+  if (refusal || contact.outcome !== "spoke")
+    return refusal ?? { outcome: "unclear", detail: contact.outcome };
+  const line = contact.bytes.toString("latin1").split("\r\n")[0] ?? "";
+  if (line.startsWith("-NOAUTH") || line.startsWith("-DENIED"))
+    return { outcome: "refused", detail: line.split(" ")[0] ?? line };
+  return { outcome: "served", detail: `answers a stranger with ${JSON.stringify(line.slice(0, 60))}` };
+}
+
+function judgeClosed(contact: Contact): Omit<Reading, "what"> | undefined {
+  if (contact.outcome === "unreachable") return { outcome: "refused", detail: contact.code };
+  if (contact.outcome === "closed") return { outcome: "refused", detail: "closed without a word" };
+  if (contact.outcome === "silent")
+    return { outcome: "unclear", detail: "keeps the connection and says nothing" };
+  return undefined;
+}

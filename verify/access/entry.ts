@@ -1,0 +1,59 @@
+import { broken, type CheckContext, type Finding, held, inconclusive } from "../check.ts";
+import { type Attempt, summarizeAttempt } from "../client/attempt.ts";
+import type { ClientIdentity } from "../client/entrance.ts";
+import { noControl } from "../errors.ts";
+
+/** Where an authorised insider gets 200; whoever else gets it has got in. */
+export const openDoor = "/verify/echo";
+
+/**
+ * Tries to get in with a good token, so that only the locks of the entrance can turn the request away: a refusal
+ * further in would hide that the entrance is open.
+ */
+export async function tryToEnter(
+  context: CheckContext,
+  who: string,
+  identity: ClientIdentity,
+): Promise<Attempt> {
+  const token = await context.tokens.shared();
+  const request = { path: openDoor, headers: { authorization: `Bearer ${token}` }, signal: context.signal };
+  const attempt = await context.entrance.attempt(request, identity);
+  context.evidence.record(who, summarizeAttempt(attempt));
+  return attempt;
+}
+
+/** The control of every refusal: the same request from an insider is answered. */
+export async function requireInsider(context: CheckContext): Promise<void> {
+  const attempt = await tryToEnter(context, "control: an insider", {});
+  if (attempt.outcome !== "answered" || attempt.status !== 200) {
+    throw noControl(`an insider's request should be answered 200 and was ${describeAttempt(attempt)}`);
+  }
+}
+
+/** Statuses with which a load balancer itself turns a client away. */
+const balancerRefuses = new Set([400, 403, 495, 496]);
+
+/** Reads an attempt that should not have got in. */
+export function judgeRefusal(
+  attempt: Attempt,
+  who: string,
+  options: { readonly silenceRefuses?: boolean } = {},
+): Finding {
+  if (attempt.outcome === "refused") return held(`${who} is refused: ${describeAttempt(attempt)}`);
+  if (attempt.outcome === "timed out" && attempt.stage === "connect" && options.silenceRefuses) {
+    return held(`${who} gets no connection at all`);
+  }
+  if (attempt.outcome !== "answered")
+    return inconclusive(`${who} was neither let in nor refused: ${describeAttempt(attempt)}`);
+  if (balancerRefuses.has(attempt.status)) return held(`${who} is refused with ${attempt.status}`);
+  if (attempt.status >= 500) return inconclusive(`${who} met a failure: ${describeAttempt(attempt)}`);
+  return broken(`${who} got in: ${describeAttempt(attempt)}`);
+}
+
+export function describeAttempt(attempt: Attempt): string {
+  if (attempt.outcome === "answered") return `answered ${attempt.status}`;
+  if (attempt.outcome === "timed out") return `left without an answer at the ${attempt.stage}`;
+  if (attempt.outcome === "distrusted")
+    return `given up, as the entrance's certificate is not trusted (${attempt.code})`;
+  return `turned away at the ${attempt.stage} (${attempt.code})`;
+}

@@ -1,0 +1,60 @@
+import { networkInterfaces } from "node:os";
+import { broken, type Check, type CheckContext, held, inconclusive } from "../check.ts";
+import { knock } from "../client/contact.ts";
+import { dataPorts, type Reading } from "./data-ports.ts";
+import { requireInsider } from "./entry.ts";
+
+export const noDataPortServesStrangers: Check = {
+  claim: "no data port serves strangers",
+  timeoutMs: 30_000,
+  async run(context) {
+    await requireInsider(context);
+    const readings = [...(await readFromOutside(context)), ...(await readOtherInterfaces(context))];
+    for (const reading of readings)
+      context.evidence.record(reading.what, `${reading.outcome}: ${reading.detail}`);
+    const served = readings.filter((reading) => reading.outcome === "served");
+    if (served.length > 0)
+      return broken(served.map((reading) => `${reading.what} ${reading.detail}`).join("; "));
+    const unclear = readings.filter((reading) => reading.outcome === "unclear");
+    if (unclear.length > 0)
+      return inconclusive(unclear.map((reading) => `${reading.what} ${reading.detail}`).join("; "));
+    return held(`${readings.length} ways to the database and the cache from outside are refused`);
+  },
+};
+
+/** The endpoints themselves, from an address outside; without one this machine is outside already. */
+async function readFromOutside(context: CheckContext): Promise<readonly Reading[]> {
+  const localAddress = context.target.foreignAddress;
+  return await Promise.all(
+    dataPorts(context.target.outputs).map(async (port) => {
+      const contact = await knock({ ...port.knock, localAddress, signal: context.signal });
+      return { what: `${port.what} from ${localAddress ?? "outside"}`, ...port.judge(contact) };
+    }),
+  );
+}
+
+/** Locally the environment may listen on loopback addresses only: nothing of it on the machine's other addresses. */
+async function readOtherInterfaces(context: CheckContext): Promise<readonly Reading[]> {
+  if (context.target.kind !== "local") return [];
+  const { outputs, entrance } = context.target;
+  const ports = new Set([
+    outputs.database.port,
+    outputs.cache.port,
+    entrance.connect.port,
+    entrance.plainPort,
+  ]);
+  const addresses = Object.entries(networkInterfaces()).flatMap(([name, entries]) =>
+    (entries ?? [])
+      .filter((entry) => !entry.internal)
+      .map((entry) => (entry.address.startsWith("fe80:") ? `${entry.address}%${name}` : entry.address)),
+  );
+  const pairs = addresses.flatMap((host) => [...ports].map((port) => ({ host, port })));
+  return await Promise.all(
+    pairs.map(async ({ host, port }): Promise<Reading> => {
+      const contact = await knock({ host, port, waitMs: 500, signal: context.signal });
+      const what = `${host} port ${port}`;
+      if (contact.outcome === "unreachable") return { what, outcome: "refused", detail: contact.code };
+      return { what, outcome: "served", detail: "has a listener outside the loopback network" };
+    }),
+  );
+}

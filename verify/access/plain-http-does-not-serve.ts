@@ -1,0 +1,59 @@
+import { broken, type Check, type CheckContext, held, inconclusive } from "../check.ts";
+import { type Contact, knock } from "../client/contact.ts";
+import { openDoor, requireInsider } from "./entry.ts";
+
+type Reading = "refused" | "redirected" | "served" | "unclear";
+
+export const plainHttpDoesNotServe: Check = {
+  claim: "plain http does not serve",
+  timeoutMs: 15_000,
+  async run(context) {
+    await requireInsider(context);
+    const { connect, plainPort } = context.target.entrance;
+    const plain = await readPlain(context, plainPort);
+    const secure = await readPlain(context, connect.port);
+    if (plain === "served") return broken(`port ${plainPort} serves plain HTTP`);
+    if (secure === "served" || secure === "redirected")
+      return broken(`port ${connect.port} answers plain HTTP`);
+    if (plain === "unclear" || secure === "unclear") {
+      return inconclusive(
+        `plain HTTP is ${plain} on port ${plainPort} and ${secure} on port ${connect.port}`,
+      );
+    }
+    return held(`plain HTTP is ${plain} on port ${plainPort} and refused on port ${connect.port}`);
+  },
+};
+
+async function readPlain(context: CheckContext, port: number): Promise<Reading> {
+  const token = await context.tokens.shared();
+  const lines = [
+    `GET ${openDoor} HTTP/1.1`,
+    `Host: ${context.entrance.host}`,
+    `Authorization: Bearer ${token}`,
+    "Connection: close",
+  ];
+  const contact = await knock({
+    host: context.target.entrance.connect.host,
+    port,
+    send: `${lines.join("\r\n")}\r\n\r\n`,
+    signal: context.signal,
+  });
+  const head =
+    contact.outcome === "spoke" ? contact.bytes.toString("latin1").split("\r\n\r\n")[0] : undefined;
+  context.evidence.record(
+    `plain HTTP on port ${port}`,
+    head === undefined ? contact : { outcome: "spoke", head },
+  );
+  return judgePlain(contact);
+}
+
+function judgePlain(contact: Contact): Reading {
+  if (contact.outcome === "unreachable" || contact.outcome === "closed") return "refused";
+  if (contact.outcome === "silent") return "unclear";
+  const text = contact.bytes.toString("latin1");
+  const status = /^HTTP\/1\.[01] (\d{3})/.exec(text)?.[1];
+  // A TLS alert, or any other word that is not HTTP, serves nothing.
+  if (status === undefined || status === "400") return "refused";
+  // A redirect is only that if it leads to TLS.
+  return status.startsWith("3") && /^location:\s*https:\/\//im.test(text) ? "redirected" : "served";
+}

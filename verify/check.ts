@@ -1,0 +1,78 @@
+import type { AwsClients } from "./client/aws.ts";
+import type { Entrance } from "./client/entrance.ts";
+import type { Tokens } from "./client/tokens.ts";
+import type { Evidence } from "./evidence/record.ts";
+import type { Profile } from "./profiles.ts";
+import type { Target } from "./target.ts";
+
+/** What a check comes to: proven, disproven, or neither. Neither is never green. */
+export type Verdict = "held" | "broken" | "inconclusive";
+
+export interface Finding {
+  readonly verdict: Verdict;
+  /** One sentence with the values that decided. */
+  readonly message: string;
+}
+
+/** What every check has while it runs. */
+export interface CheckScope {
+  readonly evidence: Evidence;
+  /** Fires when the run is interrupted or the check's time is over. */
+  readonly signal: AbortSignal;
+  /** Tells whoever watches what happens now. */
+  progress(message: string): void;
+  /** Runs after the check, whatever its outcome; last registered first. */
+  defer(release: () => void | Promise<void>): void;
+  /** A name that no other check and no other run uses. */
+  uniqueName(thing: string): string;
+}
+
+/** What the checks of a running environment share. They speak network protocols and AWS APIs, nothing else. */
+export interface World {
+  readonly target: Target;
+  readonly profile: Profile;
+  readonly entrance: Entrance;
+  readonly tokens: Tokens;
+  readonly aws: AwsClients;
+}
+
+export type CheckContext = CheckScope & World;
+
+/** One claim and how it is proven. The file's name is the claim with hyphens for spaces. */
+export interface Check<Context = CheckContext> {
+  readonly claim: string;
+  /** After this the check is inconclusive. */
+  readonly timeoutMs: number;
+  run(context: Context): Promise<Finding>;
+}
+
+export interface Suite<Context = CheckContext> {
+  readonly name: string;
+  /** What the suite answers, for people. */
+  readonly subject: string;
+  /** Checks that disturb each other run one by one. */
+  readonly order: "together" | "one by one";
+  readonly checks: readonly Check<Context>[];
+}
+
+export function held(message: string): Finding {
+  return { verdict: "held", message };
+}
+
+export function broken(message: string): Finding {
+  return { verdict: "broken", message };
+}
+
+export function inconclusive(message: string): Finding {
+  return { verdict: "inconclusive", message };
+}
+
+/** The claim as a file name and as an argument on a command line: `an insider gets in` → `an-insider-gets-in`. */
+export function slugOf(claim: string): string {
+  return claim.replaceAll(" ", "-").toLowerCase();
+}
+
+/** A check's name on a command line: `access/an-insider-gets-in`. */
+export function checkNameOf(suite: string, claim: string): string {
+  return `${suite}/${slugOf(claim)}`;
+}

@@ -1,0 +1,76 @@
+/** What became of one request, seen from the client. */
+export type Attempt = Answered | Refused | TimedOut | Distrusted;
+
+export interface Answered {
+  readonly outcome: "answered";
+  readonly status: number;
+  /** Lower-case names; repeated fields joined by a comma, as RFC 9110 5.3 allows. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** When each piece of the body came, from the start of the request. */
+  readonly pieces: readonly { readonly atMs: number; readonly bytes: number }[];
+  readonly elapsedMs: number;
+  /** Which connection carried it, and whether that had carried a request before. */
+  readonly connection: { readonly localPort: number; readonly reused: boolean };
+}
+
+/** The other side turned us away below HTTP: refused the connection, the handshake, or closed without an answer. */
+export interface Refused {
+  readonly outcome: "refused";
+  readonly stage: Stage;
+  readonly code: string;
+  readonly reason: string;
+  readonly elapsedMs: number;
+}
+
+export interface TimedOut {
+  readonly outcome: "timed out";
+  readonly stage: Stage;
+  readonly elapsedMs: number;
+}
+
+/** We turned the other side away, because its certificate is not the one expected. Proves nothing about access. */
+export interface Distrusted {
+  readonly outcome: "distrusted";
+  readonly code: string;
+  readonly reason: string;
+}
+
+export type Stage = "connect" | "handshake" | "request" | "body";
+
+const distrust =
+  /^(CERT_|UNABLE_TO_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|ERR_TLS_CERT_ALTNAME|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE)/;
+
+/** Errors of our own machine that say nothing about the other side. */
+const ours = /^(EADDRNOTAVAIL|EMFILE|ENFILE|ENOBUFS|EACCES|EPERM|EADDRINUSE|ERR_INVALID_)/;
+
+/** Sorts an error of a socket; an error of our own machine is thrown, since it proves nothing. */
+export function sortFailure(error: Error, stage: Stage, elapsedMs: number): Attempt {
+  const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
+  if (ours.test(code)) throw error;
+  // Whoever rejects our certificate sends an alert; whose certificate we reject gets one. Only the code tells.
+  if (distrust.test(code)) return { outcome: "distrusted", code, reason: error.message };
+  if (code === "ETIMEDOUT") return { outcome: "timed out", stage, elapsedMs };
+  return { outcome: "refused", stage, code, reason: firstLine(error.message), elapsedMs };
+}
+
+function firstLine(text: string): string {
+  return text.split("\n")[0]?.trim() ?? "";
+}
+
+/** An attempt as evidence: all but the body, of which the first 200 characters. */
+export function summarizeAttempt(attempt: Attempt): Record<string, unknown> {
+  if (attempt.outcome !== "answered") return { ...attempt };
+  return {
+    outcome: attempt.outcome,
+    status: attempt.status,
+    headers: Object.fromEntries(
+      ["content-type", "www-authenticate", "retry-after", "location", "server"]
+        .filter((name) => attempt.headers[name] !== undefined)
+        .map((name) => [name, attempt.headers[name]]),
+    ),
+    body: attempt.body.slice(0, 200),
+    elapsedMs: attempt.elapsedMs,
+    connection: attempt.connection,
+  };
+}

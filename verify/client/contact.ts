@@ -1,0 +1,76 @@
+import { createConnection, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import { interrupted } from "../errors.ts";
+import { sortFailure } from "./attempt.ts";
+
+/** What a port does when a stranger knocks. */
+export type Contact =
+  | { readonly outcome: "unreachable"; readonly code: string; readonly reason: string }
+  /** Took the connection and ended it without a word. */
+  | { readonly outcome: "closed" }
+  /** Keeps the connection open and says nothing. */
+  | { readonly outcome: "silent" }
+  | { readonly outcome: "spoke"; readonly bytes: Buffer };
+
+export interface Knock {
+  readonly host: string;
+  readonly port: number;
+  readonly localAddress?: string | undefined;
+  /** Whose certificate is not checked: we ask what it tells strangers, not who it is. */
+  readonly tls?: boolean;
+  readonly send?: string;
+  readonly waitMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Connects, perhaps says something, and reports the first thing that comes back. */
+export function knock(options: Knock): Promise<Contact> {
+  const { promise, resolve, reject } = Promise.withResolvers<Contact>();
+  const waitMs = options.waitMs ?? 1_500;
+  let connected = false;
+  const socket: Socket = createConnection({
+    host: options.host,
+    port: options.port,
+    ...(options.localAddress === undefined ? {} : { localAddress: options.localAddress }),
+  });
+  const stream = options.tls ? connectTls({ socket, rejectUnauthorized: false }) : socket;
+  const timer = setTimeout(() => {
+    if (connected) resolve({ outcome: "silent" });
+    else resolve({ outcome: "unreachable", code: "ETIMEDOUT", reason: `no connection within ${waitMs} ms` });
+  }, waitMs);
+  const fail = (error: Error): void => {
+    if (connected) {
+      resolve({ outcome: "closed" });
+      return;
+    }
+    try {
+      const failure = sortFailure(error, "connect", 0);
+      if ("reason" in failure)
+        resolve({ outcome: "unreachable", code: failure.code, reason: failure.reason });
+      else resolve({ outcome: "unreachable", code: "ETIMEDOUT", reason: error.message });
+    } catch (own) {
+      reject(own);
+    }
+  };
+  const abort = (): void => reject(interrupted());
+  options.signal?.addEventListener("abort", abort, { once: true });
+  socket.once("connect", () => {
+    connected = true;
+  });
+  stream.once(options.tls ? "secureConnect" : "connect", () => {
+    if (options.send !== undefined) stream.write(options.send);
+  });
+  stream.once("data", (bytes: Buffer) => resolve({ outcome: "spoke", bytes }));
+  stream.once("end", () => resolve({ outcome: "closed" }));
+  stream.once("close", () => resolve({ outcome: "closed" }));
+  stream.once("error", fail);
+  if (options.tls) socket.once("error", fail);
+  return promise.finally(() => {
+    clearTimeout(timer);
+    options.signal?.removeEventListener("abort", abort);
+    stream.on("error", () => {});
+    socket.on("error", () => {});
+    stream.destroy();
+    socket.destroy();
+  });
+}

@@ -1,0 +1,53 @@
+import { Agent } from "node:https";
+import type { Insider, Target } from "../target.ts";
+import { type ClientRequest, type HttpClient, openHttpClient } from "./http.ts";
+
+export interface ClientIdentity {
+  /** Null: come without a certificate. */
+  readonly insider?: Insider | null;
+  /** Come from this address of our machine. */
+  readonly localAddress?: string | undefined;
+}
+
+/** The platform's front door: opens clients that arrive there as the operator's insider or as somebody else. */
+export interface Entrance {
+  readonly host: string;
+  open(identity?: ClientIdentity): HttpClient;
+  /** One request over a connection of its own. */
+  attempt(request: ClientRequest, identity?: ClientIdentity): ReturnType<HttpClient["attempt"]>;
+}
+
+export function createEntrance(target: Target): Entrance {
+  const url = new URL(target.entrance.url);
+  const open = (identity: ClientIdentity = {}): HttpClient => {
+    const insider = identity.insider === undefined ? target.insider : identity.insider;
+    const agent = new Agent({
+      keepAlive: true,
+      maxSockets: 4,
+      // Every connection shows its certificate anew: a resumed session would not be checked again.
+      maxCachedSessions: 0,
+      servername: url.hostname,
+      ...(target.entrance.authority === undefined ? {} : { ca: target.entrance.authority }),
+      ...(insider === null ? {} : { cert: insider.certificate, key: insider.key }),
+    });
+    return openHttpClient({
+      agent,
+      host: target.entrance.connect.host,
+      port: target.entrance.connect.port,
+      authority: url.host,
+      localAddress: identity.localAddress,
+    });
+  };
+  return {
+    host: url.host,
+    open,
+    async attempt(request, identity) {
+      const client = open(identity);
+      try {
+        return await client.attempt(request);
+      } finally {
+        client.close();
+      }
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import { VerifyError } from "../errors.ts";
+import type { Secrets } from "../evidence/secrets.ts";
+import type { Target } from "../target.ts";
+import type { Answered } from "./attempt.ts";
+import type { AwsClients } from "./aws.ts";
+import type { Entrance } from "./entrance.ts";
+import type { HttpClient } from "./http.ts";
+
+/** The scopes that the verifier's client has. */
+export const readScope = "verify:read";
+export const writeScope = "verify:write";
+
+/** Access tokens by the client credentials grant (RFC 6749 4.4), got through the entrance like any client does. */
+export interface Tokens {
+  /** A new token. */
+  issue(scope?: string): Promise<string>;
+  /** One token with the reading scope, shared by the checks that only need to be authorised. */
+  shared(): Promise<string>;
+  /** RFC 7009. */
+  revoke(token: string): Promise<void>;
+  close(): void;
+}
+
+export function createTokens(options: {
+  readonly target: Target;
+  readonly entrance: Entrance;
+  readonly aws: AwsClients;
+  readonly secrets: Secrets;
+}): Tokens {
+  const { target, entrance, aws, secrets } = options;
+  let client: HttpClient | undefined;
+  let authorization: Promise<string> | undefined;
+  let shared: Promise<string> | undefined;
+
+  const readAuthorization = async (): Promise<string> => {
+    const { clientId, secretParameter } = target.outputs.verifier;
+    const ssm = await aws.ssm();
+    const answer = await ssm.getParameter({ Name: secretParameter, WithDecryption: true });
+    const secret = answer.Parameter?.Value;
+    if (!secret) throw refusedToken(`parameter ${secretParameter} is empty`);
+    secrets.add(secret);
+    // RFC 6749 2.3.1: both are form-encoded before they become a Basic credential.
+    const credential = Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(secret)}`).toString(
+      "base64",
+    );
+    secrets.add(credential);
+    return `Basic ${credential}`;
+  };
+  const post = async (path: string, form: Record<string, string>): Promise<Answered> => {
+    authorization ??= readAuthorization();
+    client ??= entrance.open();
+    return await client.request({
+      method: "POST",
+      path,
+      headers: { authorization: await authorization, "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams(form).toString(),
+    });
+  };
+  const issue = async (scope: string = readScope): Promise<string> => {
+    const answer = await post("/oauth2/token", { grant_type: "client_credentials", scope });
+    const token = answer.status === 200 ? tokenIn(answer.body) : undefined;
+    if (token === undefined)
+      throw refusedToken(`/oauth2/token answered ${answer.status} ${answer.body.slice(0, 200)}`);
+    secrets.add(token);
+    return token;
+  };
+  return {
+    issue,
+    shared() {
+      shared ??= issue();
+      // A failure is not kept: the next check tries again.
+      shared.catch(() => {
+        shared = undefined;
+      });
+      return shared;
+    },
+    async revoke(token) {
+      const answer = await post("/oauth2/revoke", { token, token_type_hint: "access_token" });
+      if (answer.status !== 200)
+        throw refusedToken(`/oauth2/revoke answered ${answer.status} ${answer.body.slice(0, 200)}`);
+    },
+    close: () => client?.close(),
+  };
+}
+
+function tokenIn(body: string): string | undefined {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    if (typeof parsed !== "object" || parsed === null || !("access_token" in parsed)) return undefined;
+    return typeof parsed.access_token === "string" && parsed.access_token !== ""
+      ? parsed.access_token
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function refusedToken(why: string): VerifyError {
+  return new VerifyError("DMM_VERIFY_NO_TOKEN", `No access token could be had: ${why}.`, {
+    hint: "Look at the gateway's log; the verifier's client must exist and have both verify scopes.",
+  });
+}

@@ -1,0 +1,27 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { interrupted, timeOver } from "../errors.ts";
+
+export interface WaitOptions {
+  readonly withinMs: number;
+  readonly everyMs: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Looks until the condition gives something other than false or undefined, and returns that.
+ * Throws DMM_VERIFY_TIME_OVER after `withinMs`, DMM_VERIFY_INTERRUPTED when the signal fires.
+ */
+export async function waitUntil<Found>(
+  what: string,
+  look: () => Found | false | undefined | Promise<Found | false | undefined>,
+  options: WaitOptions,
+): Promise<Found> {
+  const deadline = performance.now() + options.withinMs;
+  for (;;) {
+    if (options.signal.aborted) throw interrupted();
+    const found = await look();
+    if (found !== false && found !== undefined) return found;
+    if (performance.now() >= deadline) throw timeOver(what, options.withinMs);
+    await delay(options.everyMs);
+  }
+}

@@ -1,0 +1,81 @@
+/** A failure of a verification run itself, not of what it looks at. */
+export class VerifyError extends Error {
+  readonly code: `DMM_VERIFY_${string}`;
+  /** The next thing to do. */
+  readonly hint: string;
+  constructor(
+    code: VerifyError["code"],
+    message: string,
+    options: { readonly hint: string; readonly cause?: unknown },
+  ) {
+    super(message, { cause: options.cause });
+    this.name = "VerifyError";
+    this.code = code;
+    this.hint = options.hint;
+  }
+}
+
+export function unknownSuite(name: string, known: readonly string[]): VerifyError {
+  return new VerifyError(
+    "DMM_VERIFY_UNKNOWN_SUITE",
+    `There is no suite ${name}; there are ${known.join(", ")}.`,
+    {
+      hint: "Leave the option out to run every suite.",
+    },
+  );
+}
+
+export function unknownCheck(name: string, suites: readonly string[]): VerifyError {
+  return new VerifyError(
+    "DMM_VERIFY_UNKNOWN_CHECK",
+    `There is no check ${name} in ${suites.length === 1 ? "suite" : "the suites"} ${suites.join(", ")}.`,
+    { hint: "Name a check as docs/suites.md does, for example access/an-insider-gets-in." },
+  );
+}
+
+/** A check needs something to work before its claim can be told from a dead platform. */
+export function noControl(what: string): VerifyError {
+  return new VerifyError("DMM_VERIFY_NO_CONTROL", `The control failed: ${what}.`, {
+    hint: "Mend what the control shows; until then a refusal proves nothing.",
+  });
+}
+
+export function noAnswer(what: string, why: string, cause?: unknown): VerifyError {
+  return new VerifyError("DMM_VERIFY_NO_ANSWER", `${what} got no answer: ${why}.`, {
+    hint: "Look at the environment's status and at the log of its load balancer.",
+    cause,
+  });
+}
+
+export function timeOver(what: string, afterMs: number): VerifyError {
+  return new VerifyError("DMM_VERIFY_TIME_OVER", `${what} did not happen within ${afterMs} ms.`, {
+    hint: "Look at the run's events for the last thing that did.",
+  });
+}
+
+export function interrupted(): VerifyError {
+  return new VerifyError("DMM_VERIFY_INTERRUPTED", "The run was interrupted before the check was over.", {
+    hint: "Run the verification again.",
+  });
+}
+
+export function notLoopback(host: string): VerifyError {
+  return new VerifyError(
+    "DMM_VERIFY_NOT_LOOPBACK",
+    `The load would go to ${host}; locally it may only go to 127.0.0.0/8.`,
+    {
+      hint: "Bring the environment up again; its record names a foreign address.",
+    },
+  );
+}
+
+/** Any error as one line for a verdict: its message, and the causes below it. */
+export function explainError(error: unknown): string {
+  const parts: string[] = [];
+  for (let current: unknown = error; current instanceof Error && parts.length < 4; current = current.cause) {
+    const code = "code" in current && typeof current.code === "string" ? `${current.code}: ` : "";
+    const text = current.message || current.name;
+    parts.push(text.startsWith(code) ? text : `${code}${text}`);
+  }
+  return parts.length > 0 ? parts.join(" ← ") : String(error);
+}

@@ -1,0 +1,128 @@
+import { createHash } from "node:crypto";
+import { combineVerdicts } from "../result.ts";
+import { stringifyCanonically } from "./canonical.ts";
+import { type Envelope, type Signer, seal } from "./dsse.ts";
+import type { BareResult } from "./folder.ts";
+
+export type { Signer };
+
+/** Something that the attestation speaks about, by digest: in-toto matches by nothing else. */
+export interface Subject {
+  readonly name: string;
+  readonly digest: Readonly<Record<string, string>>;
+}
+
+export interface AttestationOptions {
+  readonly suites: readonly {
+    readonly name: string;
+    readonly checks: readonly { readonly claim: string }[];
+  }[];
+  readonly outputs: unknown;
+  readonly subjects?: readonly Subject[];
+  readonly signer?: Signer;
+}
+
+const statementType = "https://in-toto.io/Statement/v1";
+const testResultType = "https://in-toto.io/attestation/test-result/v0.1";
+const summaryType = "https://slsa.dev/verification_summary/v1";
+
+/**
+ * One test-result per suite and one SLSA verification summary over all of them, each in a signed envelope, one a line.
+ * What failed is attested too. Undefined without a signer: unsigned it would be worth nothing.
+ */
+export async function attest(
+  result: BareResult,
+  files: readonly Subject[],
+  options: AttestationOptions,
+): Promise<string | undefined> {
+  const { signer } = options;
+  if (signer === undefined) return undefined;
+  const subjects = listSubjects(result, options);
+  const claims = describeClaims(options);
+  const suites = [...Map.groupBy(result.checks, (check) => check.suite)];
+  const envelopes: Envelope[] = [];
+  const inputs: { uri: string; digest: Record<string, string> }[] = [];
+  for (const [suite, checks] of suites) {
+    const names = (verdict: string): string[] =>
+      checks.filter((check) => check.verdict === verdict).map((check) => check.claim);
+    const verdict = combineVerdicts(checks.map((check) => check.verdict));
+    const envelope = await seal(
+      {
+        _type: statementType,
+        subject: subjects,
+        predicateType: testResultType,
+        predicate: {
+          result: verdict === "held" ? "PASSED" : verdict === "broken" ? "FAILED" : "WARNED",
+          configuration: [
+            { name: "claims", digest: { sha256: digestOf(claims) } },
+            { name: `profile:${result.profile}` },
+          ],
+          passedTests: names("held"),
+          warnedTests: names("inconclusive"),
+          failedTests: names("broken"),
+        },
+      },
+      signer,
+    );
+    envelopes.push(envelope);
+    inputs.push({
+      uri: `urn:dmm-env:run:${result.id}:${suite}`,
+      digest: { sha256: digestOf(JSON.stringify(envelope)) },
+    });
+  }
+  envelopes.push(
+    await seal(
+      {
+        _type: statementType,
+        subject: subjects,
+        predicateType: summaryType,
+        predicate: summarize(result, files, claims, inputs),
+      },
+      signer,
+    ),
+  );
+  return `${envelopes.map((envelope) => JSON.stringify(envelope)).join("\n")}\n`;
+}
+
+/** SLSA verification summary 1.2; fields of our own have URIs as names, as it asks. */
+function summarize(
+  result: BareResult,
+  files: readonly Subject[],
+  claims: string,
+  inputs: readonly object[],
+): object {
+  const passed = result.verdict === "held";
+  const level = result.notRun.length === 0 ? "DMM_PRERELEASE_FULL" : "DMM_PRERELEASE_PARTIAL";
+  return {
+    verifier: { id: "urn:dmm-env:verify" },
+    timeVerified: result.finishedAt,
+    resourceUri: `urn:dmm-env:environment:${result.environment}`,
+    policy: { uri: "urn:dmm-env:claims", digest: { sha256: digestOf(claims) } },
+    inputAttestations: inputs,
+    verificationResult: passed ? "PASSED" : "FAILED",
+    verifiedLevels: [passed ? level : "FAILED"],
+    slsaVersion: "1.2",
+    "urn:dmm-env:evidence": files,
+    "urn:dmm-env:not-run": result.notRun,
+    "urn:dmm-env:target": result.target,
+  };
+}
+
+function listSubjects(result: BareResult, options: AttestationOptions): readonly Subject[] {
+  const outputs = digestOf(stringifyCanonically(options.outputs));
+  return [
+    { name: `environment:${result.environment}`, digest: { sha256: outputs } },
+    ...(options.subjects ?? []),
+  ];
+}
+
+/** The claims that were to be proven, as text with one digest: a run with fewer of them is another policy. */
+function describeClaims(options: AttestationOptions): string {
+  return options.suites
+    .flatMap((suite) => suite.checks.map((check) => `${suite.name}: ${check.claim}\n`))
+    .join("");
+}
+
+function digestOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

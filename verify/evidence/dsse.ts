@@ -1,0 +1,32 @@
+/** Signs bytes. The key stays with whoever runs the suites. */
+export type Signer = (payload: Uint8Array) => Promise<{
+  readonly keyid: string;
+  /** Signature over the bytes given, in base64. */
+  readonly sig: string;
+}>;
+
+/** DSSE 1.0.2. */
+export interface Envelope {
+  readonly payload: string;
+  readonly payloadType: string;
+  readonly signatures: readonly { readonly keyid: string; readonly sig: string }[];
+}
+
+export const inTotoType = "application/vnd.in-toto+json";
+
+/** What a DSSE signature is made over: the pre-authentication encoding of type and body. */
+export function encodePreAuthentication(type: string, body: Uint8Array): Uint8Array {
+  const head = `DSSEv1 ${Buffer.byteLength(type)} ${type} ${body.length} `;
+  return Buffer.concat([Buffer.from(head), body]);
+}
+
+/** Puts an in-toto statement into a signed envelope. */
+export async function seal(statement: object, signer: Signer): Promise<Envelope> {
+  const body = Buffer.from(JSON.stringify(statement));
+  const signature = await signer(encodePreAuthentication(inTotoType, body));
+  return {
+    payload: body.toString("base64"),
+    payloadType: inTotoType,
+    signatures: [{ keyid: signature.keyid, sig: signature.sig }],
+  };
+}

@@ -1,0 +1,99 @@
+import type { Verdict } from "../check.ts";
+import type { CheckResult } from "../result.ts";
+import type { BareResult } from "./folder.ts";
+import { escapeMarkup } from "./markup.ts";
+import { reportStyle } from "./report-style.ts";
+import { renderTimeline } from "./timeline.ts";
+
+const sentences: Readonly<Record<Verdict, string>> = {
+  held: "Every claim that was checked holds.",
+  broken: "At least one claim is broken.",
+  inconclusive: "At least one claim could not be proven.",
+};
+
+const marks: Readonly<Record<Verdict, string>> = { held: "✓", broken: "✗", inconclusive: "?" };
+
+/** Renders a run as one HTML page that needs nothing else: no script, no network, readable on a phone and on paper. */
+export function renderReport(result: BareResult): string {
+  const suites = [...Map.groupBy(result.checks, (check) => check.suite)];
+  return [
+    "<!doctype html>",
+    '<html lang="en">',
+    "<head>",
+    '<meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    '<meta name="color-scheme" content="light dark">',
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
+    `<title>${escapeMarkup(result.environment)}: ${result.verdict}</title>`,
+    `<style>${reportStyle}</style>`,
+    "</head>",
+    "<body>",
+    renderHead(result),
+    // What could not be proven comes before what could: it is what the reader must act on.
+    renderProblems(result.checks),
+    ...suites.map(([suite, checks]) => renderSuite(suite, checks)),
+    renderNotRun(result.notRun),
+    "</body>",
+    "</html>",
+    "",
+  ].join("\n");
+}
+
+function renderHead(result: BareResult): string {
+  const { totals } = result;
+  const facts: readonly (readonly [string, string])[] = [
+    ["Environment", `${result.environment} (${result.target})`],
+    ["Run", result.id],
+    ["Profile", result.profile],
+    ["Started", result.startedAt],
+    ["Took", `${(result.durationMs / 1_000).toFixed(1)} s`],
+    [
+      "Claims",
+      `${totals.held} held, ${totals.broken} broken, ${totals.inconclusive} inconclusive, ${result.notRun.length} not run`,
+    ],
+  ];
+  return [
+    `<header class="${result.verdict}">`,
+    `<h1><span aria-hidden="true">${marks[result.verdict]}</span> ${escapeMarkup(result.environment)}: ${result.verdict}</h1>`,
+    `<p>${sentences[result.verdict]}</p>`,
+    `<dl>${facts.map(([name, value]) => `<div><dt>${name}</dt><dd>${escapeMarkup(value)}</dd></div>`).join("")}</dl>`,
+    "</header>",
+  ].join("\n");
+}
+
+function renderProblems(checks: readonly CheckResult[]): string {
+  const problems = checks.filter((check) => check.verdict !== "held");
+  if (problems.length === 0) return "";
+  const items = problems.map(
+    (check) =>
+      `<li class="${check.verdict}"><strong>${escapeMarkup(check.claim)}</strong> ${escapeMarkup(check.message)}</li>`,
+  );
+  return `<section><h2>What stands against a release</h2><ul>${items.join("")}</ul></section>`;
+}
+
+function renderSuite(suite: string, checks: readonly CheckResult[]): string {
+  return [`<section><h2>${escapeMarkup(suite)}</h2>`, ...checks.map(renderCheck), "</section>"].join("\n");
+}
+
+function renderCheck(check: CheckResult): string {
+  const timelines = check.evidence
+    .filter((seen) => seen.name === "timeline")
+    .map((seen) => renderTimeline(seen.value));
+  const rest = check.evidence.filter((seen) => seen.name !== "timeline");
+  return [
+    `<details class="${check.verdict}"${check.verdict === "held" ? "" : " open"}>`,
+    `<summary><span class="verdict">${marks[check.verdict]} ${check.verdict}</span> ${escapeMarkup(check.claim)} <small>${check.durationMs} ms</small></summary>`,
+    `<p>${escapeMarkup(check.message)}</p>`,
+    ...timelines,
+    ...rest.map(
+      (seen) =>
+        `<h3>${escapeMarkup(seen.name)}</h3><pre>${escapeMarkup(JSON.stringify(seen.value, undefined, 2) ?? "")}</pre>`,
+    ),
+    "</details>",
+  ].join("\n");
+}
+
+function renderNotRun(notRun: readonly string[]): string {
+  if (notRun.length === 0) return "";
+  return `<section><h2>Not run</h2><ul>${notRun.map((check) => `<li>${escapeMarkup(check)}</li>`).join("")}</ul></section>`;
+}

@@ -1,0 +1,18 @@
+import { broken, type Check, held } from "../check.ts";
+import { ask, requireAnswer } from "./ask.ts";
+import { guardedRoute } from "./token-refusal.ts";
+
+export const aDeadUpstreamGets502: Check = {
+  claim: "a dead upstream gets 502",
+  timeoutMs: 20_000,
+  async run(context) {
+    await requireAnswer(context, guardedRoute);
+    const path = "/verify/dead";
+    const answer = await ask(context, { what: `GET ${path}`, path, token: await context.tokens.shared() });
+    return answer.status === 502
+      ? held(`GET ${path}, whose upstream nobody serves, is answered 502 in ${answer.elapsedMs} ms`)
+      : broken(
+          `GET ${path}, whose upstream nobody serves, should be answered 502 and was answered ${answer.status}`,
+        );
+  },
+};

@@ -1,0 +1,24 @@
+import { type Check, held } from "../check.ts";
+import { ask, requireAnswer } from "./ask.ts";
+import { guardedRoute, judgeRefusal } from "./token-refusal.ts";
+
+/** None of these is a credential in the sense of RFC 6750 2.1. */
+const malformed = ["Bearer", "Bearer two words", 'Bearer "quoted"', "Bearer <token>", "Bearer a,b"];
+
+export const aMalformedTokenGets401: Check = {
+  claim: "a malformed token gets 401",
+  timeoutMs: 20_000,
+  async run(context) {
+    await requireAnswer(context, guardedRoute);
+    for (const authorization of malformed) {
+      const what = `Authorization: ${authorization}`;
+      const answer = await ask(context, { what, path: guardedRoute, headers: { authorization } });
+      const finding = judgeRefusal(answer, what, {
+        status: 401,
+        errors: ["invalid_token", "invalid_request"],
+      });
+      if (finding.verdict !== "held") return finding;
+    }
+    return held(`${malformed.length} malformed tokens are answered 401 with a challenge`);
+  },
+};

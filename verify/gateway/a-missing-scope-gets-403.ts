@@ -1,0 +1,31 @@
+import { broken, type Check, inconclusive } from "../check.ts";
+import { parseChallenges } from "../client/challenge.ts";
+import { readScope, writeScope } from "../client/tokens.ts";
+import { ask, requireAnswer } from "./ask.ts";
+import { guardedRoute, judgeRefusal } from "./token-refusal.ts";
+
+export const aMissingScopeGets403: Check = {
+  claim: "a missing scope gets 403",
+  timeoutMs: 15_000,
+  async run(context) {
+    await requireAnswer(context, guardedRoute);
+    const token = await context.tokens.issue(writeScope);
+    const own = await ask(context, {
+      what: "control: what the scope allows",
+      method: "POST",
+      path: guardedRoute,
+      token,
+    });
+    if (own.status !== 200)
+      return inconclusive(`the token should do for POST ${guardedRoute} and got ${own.status}`);
+    const what = `a token without ${readScope}`;
+    const answer = await ask(context, { what, path: guardedRoute, token });
+    const finding = judgeRefusal(answer, what, { status: 403, errors: ["insufficient_scope"] });
+    const challenge = parseChallenges(answer.headers["www-authenticate"] ?? "")?.[0];
+    const named = challenge?.parameters.scope;
+    if (finding.verdict === "held" && named !== undefined && !named.split(" ").includes(readScope)) {
+      return broken(`${what} is told that it needs ${named}; it needs ${readScope}`);
+    }
+    return finding;
+  },
+};

@@ -1,0 +1,25 @@
+import { type Check, held, inconclusive } from "../check.ts";
+import { ask } from "./ask.ts";
+import { guardedRoute, judgeRefusal } from "./token-refusal.ts";
+
+/** Enough requests, each on a connection of its own, to meet every gateway. */
+const requestsAfter = 9;
+
+export const aRevokedTokenGets401: Check = {
+  claim: "a revoked token gets 401",
+  timeoutMs: 20_000,
+  async run(context) {
+    const token = await context.tokens.issue();
+    const before = await ask(context, { what: "before it is revoked", path: guardedRoute, token });
+    if (before.status !== 200)
+      return inconclusive(`the token should be good before it is revoked and got ${before.status}`);
+    await context.tokens.revoke(token);
+    for (let count = 1; count <= requestsAfter; count += 1) {
+      const what = `request ${count} with the revoked token`;
+      const answer = await ask(context, { what, path: guardedRoute, token });
+      const finding = judgeRefusal(answer, what, { status: 401, errors: ["invalid_token"] });
+      if (finding.verdict !== "held") return finding;
+    }
+    return held(`${requestsAfter} requests straight after the revocation are all answered 401`);
+  },
+};

@@ -1,0 +1,29 @@
+import { broken, type Check, held } from "../check.ts";
+import { ask, requireAnswer } from "./ask.ts";
+
+const route = "/verify/slow";
+/** The route's limit for the first byte, and how far from it the answer may come. */
+const limitMs = 1_000;
+const toleranceMs = 1_500;
+
+export const aSlowUpstreamGets504: Check = {
+  claim: "a slow upstream gets 504",
+  timeoutMs: 20_000,
+  async run(context) {
+    await requireAnswer(context, `${route}?ms=0`);
+    const path = `${route}?ms=${limitMs * 5}`;
+    const answer = await ask(context, { what: `GET ${path}`, path, token: await context.tokens.shared() });
+    if (answer.status !== 504)
+      return broken(`GET ${path} should be answered 504 and was answered ${answer.status}`);
+    const late = answer.elapsedMs > limitMs + toleranceMs;
+    // Before its time is over an upstream is not slow.
+    if (late || answer.elapsedMs < limitMs * 0.9) {
+      return broken(
+        `GET ${path} is answered 504 after ${answer.elapsedMs} ms; the route's limit is ${limitMs} ms`,
+      );
+    }
+    return held(
+      `GET ${path} is answered 504 after ${answer.elapsedMs} ms, at the route's limit of ${limitMs} ms`,
+    );
+  },
+};

@@ -1,0 +1,35 @@
+import { broken, type Check, held, inconclusive } from "../check.ts";
+import { ask } from "./ask.ts";
+
+/** The upstream sends this many pieces of this size, so far apart. */
+const pieces = 6;
+const bytesEach = 512;
+const everyMs = 100;
+
+export const anAnswerStreamsThrough: Check = {
+  claim: "an answer streams through",
+  timeoutMs: 15_000,
+  async run(context) {
+    const path = `/verify/stream?chunks=${pieces}&bytes=${bytesEach}&everyMs=${everyMs}`;
+    const answer = await ask(context, { what: `GET ${path}`, path, token: await context.tokens.shared() });
+    if (answer.status !== 200)
+      return broken(`GET ${path} should be answered 200 and was answered ${answer.status}`);
+    context.evidence.record("arrivals", answer.pieces);
+    const bytes = answer.pieces.reduce((sum, piece) => sum + piece.bytes, 0);
+    if (bytes !== pieces * bytesEach) return broken(`${bytes} bytes arrived of ${pieces * bytesEach}`);
+    const first = answer.pieces[0]?.atMs ?? 0;
+    const spreadMs = (answer.pieces.at(-1)?.atMs ?? 0) - first;
+    const sentOverMs = (pieces - 1) * everyMs;
+    if (answer.elapsedMs < sentOverMs)
+      return inconclusive("the upstream sent its pieces faster than it was asked to");
+    // A buffer hands over at the end what it gathered; half the time is far from both.
+    if (spreadMs < sentOverMs / 2) {
+      return broken(
+        `the pieces were sent over ${sentOverMs} ms and arrived within ${Math.round(spreadMs)} ms: something gathers them`,
+      );
+    }
+    return held(
+      `${answer.pieces.length} pieces sent over ${sentOverMs} ms arrive over ${Math.round(spreadMs)} ms, the first after ${Math.round(first)} ms`,
+    );
+  },
+};

@@ -1,0 +1,45 @@
+import { broken, type Check, type CheckContext, type Finding, held } from "../check.ts";
+import { readScope, writeScope } from "../client/tokens.ts";
+import { ask, readEcho } from "./ask.ts";
+import { guardedRoute } from "./token-refusal.ts";
+
+export const anAuthorisedRequestReachesTheUpstream: Check = {
+  claim: "an authorised request reaches the upstream",
+  timeoutMs: 15_000,
+  async run(context) {
+    const token = await context.tokens.issue(`${readScope} ${writeScope}`);
+    for (const method of ["GET", "POST"]) {
+      const finding = await checkMethod(context, method, token);
+      if (finding.verdict !== "held") return finding;
+    }
+    return held("GET and POST reach the upstream with method, path and query as they were sent");
+  },
+};
+
+async function checkMethod(context: CheckContext, method: string, token: string): Promise<Finding> {
+  const probe = context.uniqueName("probe");
+  const path = `${guardedRoute}?probe=${probe}&empty=&again=1&again=2`;
+  const what = `${method} ${path}`;
+  const answer = await ask(context, {
+    what,
+    method,
+    path,
+    token,
+    headers: { "x-probe": probe },
+    ...(method === "POST" ? { body: probe } : {}),
+  });
+  if (answer.status !== 200)
+    return broken(`${what} should be answered 200 and was answered ${answer.status}`);
+  const echo = readEcho(answer);
+  if (echo === undefined) return broken(`${what} was answered by something other than the upstream`);
+  context.evidence.record(`what the upstream saw of ${method}`, {
+    method: echo.method,
+    path: echo.path,
+    fields: Object.keys(echo.headers),
+  });
+  if (echo.method !== method || echo.path !== path)
+    return broken(`${what} reached the upstream as ${echo.method} ${echo.path}`);
+  if (echo.headers["x-probe"] !== probe)
+    return broken(`${what} reached the upstream without its own header field x-probe`);
+  return held(what);
+}

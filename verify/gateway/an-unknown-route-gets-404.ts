@@ -1,0 +1,16 @@
+import { broken, type Check, held } from "../check.ts";
+import { ask, requireAnswer } from "./ask.ts";
+import { guardedRoute } from "./token-refusal.ts";
+
+export const anUnknownRouteGets404: Check = {
+  claim: "an unknown route gets 404",
+  timeoutMs: 15_000,
+  async run(context) {
+    await requireAnswer(context, guardedRoute);
+    const path = `/verify/${context.uniqueName("nowhere")}`;
+    const answer = await ask(context, { what: `GET ${path}`, path, token: await context.tokens.shared() });
+    return answer.status === 404
+      ? held(`GET ${path} is answered 404`)
+      : broken(`GET ${path} should be answered 404 and was answered ${answer.status}`);
+  },
+};

@@ -1,0 +1,46 @@
+import { broken, type Check, held } from "../check.ts";
+import { ask, readEcho } from "./ask.ts";
+import { guardedRoute } from "./token-refusal.ts";
+
+/** Fields by which proxies tell an upstream who calls. Whoever can send them himself can be anybody. */
+const identityFields = [
+  "x-amzn-mtls-clientcert-subject",
+  "x-amzn-mtls-clientcert-leaf",
+  "x-amzn-oidc-identity",
+  "x-amzn-oidc-data",
+  "x-forwarded-user",
+  "x-forwarded-email",
+  "x-remote-user",
+  "x-client-id",
+  "x-user-id",
+];
+
+export const identityFromOutsideDoesNotReachTheUpstream: Check = {
+  claim: "identity from outside does not reach the upstream",
+  timeoutMs: 15_000,
+  async run(context) {
+    const forged = context.uniqueName("forged");
+    const what = "a request that claims an identity";
+    const answer = await ask(context, {
+      what,
+      path: guardedRoute,
+      token: await context.tokens.shared(),
+      headers: Object.fromEntries(identityFields.map((name) => [name, forged])),
+    });
+    // Refusing such a request is as good as cleaning it.
+    if (answer.status === 400 || answer.status === 403)
+      return held(`${what} is refused with ${answer.status}`);
+    if (answer.status !== 200)
+      return broken(`${what} should be answered 200, 400 or 403 and was answered ${answer.status}`);
+    const echo = readEcho(answer);
+    if (echo === undefined) return broken(`${what} was answered by something other than the upstream`);
+    const passed = Object.entries(echo.headers).filter(([, value]) => String(value).includes(forged));
+    context.evidence.record("sent and passed on", {
+      sent: identityFields,
+      passed: passed.map(([name]) => name),
+    });
+    return passed.length > 0
+      ? broken(`the upstream is told the forged ${passed.map(([name]) => name).join(", ")}`)
+      : held(`none of ${identityFields.length} forged fields reaches the upstream`);
+  },
+};

@@ -1,0 +1,49 @@
+import { broken, type CheckContext, type Finding, held } from "../check.ts";
+import type { Answered } from "../client/attempt.ts";
+import { parseChallenges } from "../client/challenge.ts";
+import { ask, requireAnswer } from "./ask.ts";
+
+export const guardedRoute = "/verify/echo";
+
+export interface Expectation {
+  readonly status: 401 | 403;
+  /** Allowed `error` codes (RFC 6750 3.1); empty: the challenge may carry none, as the request brought no token. */
+  readonly errors: readonly string[];
+}
+
+/** Asks the guarded route with the given Authorization field and reads the refusal. */
+export async function checkRefusal(
+  context: CheckContext,
+  request: { readonly what: string; readonly authorization?: string; readonly expect: Expectation },
+): Promise<Finding> {
+  await requireAnswer(context, guardedRoute);
+  const answer = await ask(context, {
+    what: request.what,
+    path: guardedRoute,
+    ...(request.authorization === undefined ? {} : { headers: { authorization: request.authorization } }),
+  });
+  return judgeRefusal(answer, request.what, request.expect);
+}
+
+export function judgeRefusal(answer: Answered, what: string, expect: Expectation): Finding {
+  if (answer.status !== expect.status)
+    return broken(`${what} should be answered ${expect.status} and was answered ${answer.status}`);
+  const field = answer.headers["www-authenticate"];
+  const problem = field === undefined ? "there is none" : findChallengeProblem(field, expect);
+  if (problem)
+    return broken(`${what} is answered ${expect.status}, but WWW-Authenticate is wrong: ${problem}`);
+  return held(`${what} is answered ${expect.status} with ${field}`);
+}
+
+/** RFC 6750 3: one Bearer challenge, with the error code where the request brought a token and only there. */
+function findChallengeProblem(field: string, expect: Expectation): string | undefined {
+  const challenges = parseChallenges(field);
+  if (challenges === undefined) return `${field} does not follow the grammar`;
+  const bearer = challenges.find((challenge) => challenge.scheme.toLowerCase() === "bearer");
+  if (bearer === undefined) return `${field} has no Bearer challenge`;
+  const { error } = bearer.parameters;
+  if (expect.errors.length === 0)
+    return error === undefined ? undefined : `error=${error} though no token was sent`;
+  if (error === undefined) return `it carries no error; ${expect.errors.join(" or ")} is due`;
+  return expect.errors.includes(error) ? undefined : `error=${error}; ${expect.errors.join(" or ")} is due`;
+}

@@ -1,0 +1,89 @@
+import type { LoadAnswer } from "./answer.ts";
+
+/** What clients saw of a fault. */
+export interface Outage {
+  readonly requests: number;
+  readonly failed: number;
+  /** Failed requests by kind: a status, or the error of one that got no answer. */
+  readonly kinds: Readonly<Record<string, number>>;
+  /** From the fault to the first failure; undefined without one. */
+  readonly impactAfterMs?: number;
+  /** From the fault to the end of the last failed request. */
+  readonly overAfterMs?: number;
+  /** From the first failed to the last failed request. */
+  readonly lastedMs: number;
+}
+
+/** Measures what failed after the fault; `isGood` says which answers count as served. */
+export function measureOutage(
+  answers: readonly LoadAnswer[],
+  faultAt: number,
+  isGood: (answer: LoadAnswer) => boolean,
+): Outage {
+  const failed = answers.filter((answer) => !isGood(answer)).sort((a, b) => a.dueAt - b.dueAt);
+  const first = failed[0];
+  const lastEnd = failed.reduce(
+    (latest, answer) => Math.max(latest, answer.dueAt + answer.responseMs),
+    faultAt,
+  );
+  return {
+    requests: answers.length,
+    failed: failed.length,
+    kinds: countKinds(failed),
+    ...(first === undefined
+      ? { lastedMs: 0 }
+      : {
+          impactAfterMs: Math.round(first.dueAt - faultAt),
+          overAfterMs: Math.round(lastEnd - faultAt),
+          lastedMs: Math.round(lastEnd - first.dueAt),
+        }),
+  };
+}
+
+export function countKinds(answers: readonly LoadAnswer[]): Readonly<Record<string, number>> {
+  const kinds: Record<string, number> = {};
+  for (const answer of answers) {
+    const kind = answer.status === 0 ? (answer.error ?? "no answer") : String(answer.status);
+    kinds[kind] = (kinds[kind] ?? 0) + 1;
+  }
+  return kinds;
+}
+
+/** Answers per slice of time around a fault, for the report's picture. */
+export interface Timeline {
+  readonly sliceMs: number;
+  /** Time of the fault, from the first slice's start. */
+  readonly faultMs: number;
+  readonly slices: readonly { readonly good: number; readonly failed: number; readonly p95Ms: number }[];
+}
+
+export function drawTimeline(
+  answers: readonly LoadAnswer[],
+  faultAt: number,
+  isGood: (answer: LoadAnswer) => boolean,
+  sliceMs = 100,
+): Timeline {
+  const begin = answers.reduce((earliest, answer) => Math.min(earliest, answer.dueAt), faultAt);
+  const slices: LoadAnswer[][] = [];
+  for (const answer of answers) {
+    const index = Math.floor((answer.dueAt - begin) / sliceMs);
+    slices[index] = [...(slices[index] ?? []), answer];
+  }
+  return {
+    sliceMs,
+    faultMs: Math.round(faultAt - begin),
+    slices: Array.from(slices, (slice = []) => ({
+      good: slice.filter(isGood).length,
+      failed: slice.filter((answer) => !isGood(answer)).length,
+      p95Ms: percentile(
+        slice.map((answer) => answer.responseMs),
+        0.95,
+      ),
+    })),
+  };
+}
+
+function percentile(values: number[], share: number): number {
+  const sorted = values.sort((a, b) => a - b);
+  return Math.round((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0) * 10) / 10;
+}

@@ -1,0 +1,37 @@
+import type { Target } from "./target.ts";
+
+/** How much a run spends on proof. Every profile runs every claim; they differ in load and in patience. */
+export interface Profile {
+  readonly name: string;
+  /** Load while something is being broken. */
+  readonly arrivalsPerSecond: number;
+  /** Undisturbed load before a fault: the steady state that the fault is measured against. */
+  readonly steadyMs: number;
+  /** Undisturbed load that must follow before a recovery counts. */
+  readonly settledMs: number;
+  /** Tokens that are spread over the shards of the cache while one of them is lost. */
+  readonly tokens: number;
+  /** Longest time from a fault to full service. */
+  readonly recoverWithinMs: Readonly<Record<Target["kind"], number>>;
+}
+
+export const profiles = {
+  short: {
+    name: "short",
+    arrivalsPerSecond: 60,
+    steadyMs: 600,
+    settledMs: 600,
+    tokens: 12,
+    recoverWithinMs: { local: 20_000, aws: 300_000 },
+  },
+  full: {
+    name: "full",
+    arrivalsPerSecond: 200,
+    steadyMs: 5_000,
+    settledMs: 5_000,
+    tokens: 48,
+    recoverWithinMs: { local: 20_000, aws: 300_000 },
+  },
+} as const satisfies Record<string, Profile>;
+
+export type ProfileName = keyof typeof profiles;

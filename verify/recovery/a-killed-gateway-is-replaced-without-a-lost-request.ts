@@ -1,0 +1,47 @@
+import { broken, type Check, held } from "../check.ts";
+import { waitUntil } from "../client/wait.ts";
+import { noControl } from "../errors.ts";
+import { breakUnderLoad } from "./experiment.ts";
+import { describeService, isFullStrength, readGatewayService } from "./gateway-service.ts";
+import { describeOutage, judgeRecovery } from "./judge.ts";
+import { prepareKill } from "./kill-experiment.ts";
+
+export const aKilledGatewayIsReplacedWithoutALostRequest: Check = {
+  claim: "a killed gateway is replaced without a lost request",
+  timeoutMs: 420_000,
+  async run(context) {
+    const before = await waitUntil(
+      "the gateway's full strength before the fault",
+      async () => {
+        const service = await readGatewayService(context);
+        return isFullStrength(service) && service;
+      },
+      { withinMs: 10_000, everyMs: 200, signal: context.signal },
+    );
+    if (before.desired < 2)
+      throw noControl(`only ${before.desired} gateway runs, so none can be lost without an outage`);
+    const victim = before.tasks[0] ?? "";
+    const kill = await prepareKill(context, victim);
+    const token = await context.tokens.shared();
+    const headers = { authorization: `Bearer ${token}` };
+    const experiment = await breakUnderLoad(context, {
+      what: `killing ${victim.split("/").at(-1)}, one of ${before.desired} gateways`,
+      // GET is idempotent: a balancer may send it again to another gateway (RFC 9110 9.2.2).
+      requests: [{ label: "authorised", method: "GET", path: "/verify/echo", headers }],
+      isGood: (answer) => answer.status === 200,
+      inject: kill.start,
+      async look() {
+        const service = await readGatewayService(context);
+        const happened = !service.tasks.includes(victim);
+        return { happened, restored: happened && isFullStrength(service), detail: describeService(service) };
+      },
+    });
+    const withinMs = context.profile.recoverWithinMs[context.target.kind];
+    const finding = judgeRecovery("the killed gateway", experiment, withinMs);
+    if (finding) return finding;
+    if (experiment.outage.failed > 0) return broken(`a gateway was killed and ${describeOutage(experiment)}`);
+    return held(
+      `back at full strength after ${experiment.restoredAfterMs} ms; ${describeOutage(experiment)}`,
+    );
+  },
+};

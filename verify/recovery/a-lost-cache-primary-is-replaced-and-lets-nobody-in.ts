@@ -1,0 +1,135 @@
+import { randomBytes } from "node:crypto";
+import { broken, type Check, type CheckContext, type Finding, held, inconclusive } from "../check.ts";
+import type { LoadAnswer } from "../load/answer.ts";
+import type { LoadRequest } from "../load/plan.ts";
+import { type CacheShard, readFailoverEvent, readShards } from "./cache-shard.ts";
+import { breakUnderLoad, type Experiment, type Look } from "./experiment.ts";
+import { describeOutage, judgeRecovery } from "./judge.ts";
+
+const path = "/verify/echo";
+const bogus = "nobody's token";
+
+export const aLostCachePrimaryIsReplacedAndLetsNobodyIn: Check = {
+  claim: "a lost cache primary is replaced and lets nobody in",
+  timeoutMs: 600_000,
+  async run(context) {
+    const shards = await readShards(context);
+    context.evidence.record("shards before", shards);
+    const unready = shards.find((shard) => !shard.available || shard.members < 2);
+    if (shards.length === 0 || unready)
+      return inconclusive(`shard ${unready?.id ?? "?"} has no replica ready before the fault`);
+    const tokens = await Promise.all(
+      Array.from({ length: context.profile.tokens }, () => context.tokens.issue()),
+    );
+    // A short run loses one shard; tokens of the other shards show that they are not affected.
+    const victims = context.profile.name === "full" ? shards : shards.slice(0, 1);
+    let finding: Finding = inconclusive("the cache has no shard");
+    for (const shard of victims) {
+      finding = await losePrimary(context, shard, tokens);
+      if (finding.verdict !== "held") return finding;
+    }
+    return finding;
+  },
+};
+
+async function losePrimary(
+  context: CheckContext,
+  shard: CacheShard,
+  tokens: readonly string[],
+): Promise<Finding> {
+  const since = new Date();
+  const { replicationGroupId } = context.target.outputs.cache;
+  const cache = await context.aws.elastiCache();
+  const experiment = await breakUnderLoad(context, {
+    what: `failing over shard ${shard.id}, whose primary is ${shard.primary ?? "not told"}`,
+    requests: mixRequests(tokens),
+    isGood: isServed,
+    async inject() {
+      await cache.testFailover({ ReplicationGroupId: replicationGroupId, NodeGroupId: shard.id });
+    },
+    look: () => lookAt(context, shard, since),
+  });
+  const finding =
+    judgeAnswers(experiment) ??
+    judgeRecovery("the lost primary", experiment, context.profile.recoverWithinMs[context.target.kind]);
+  if (finding) return finding;
+  const lost = await findLostTokens(context, tokens);
+  context.evidence.record("tokens issued before the fault", {
+    issued: tokens.length,
+    lost: lost.length,
+    answers: lost,
+  });
+  if (lost.length > 0)
+    return broken(
+      `${lost.length} of ${tokens.length} tokens issued before the fault are lost (${lost.join(", ")})`,
+    );
+  return held(
+    `shard ${shard.id} is back at full strength after ${experiment.restoredAfterMs} ms; ${describeOutage(experiment)}; ` +
+      `nobody was let in and ${tokens.length} of ${tokens.length} tokens are still good`,
+  );
+}
+
+/** Tokens spread over all shards by their keys; every fourth request brings one that nobody issued. */
+function mixRequests(tokens: readonly string[]): readonly LoadRequest[] {
+  const requestOf = (label: string, token: string): LoadRequest => ({
+    label,
+    method: "GET",
+    path,
+    headers: { authorization: `Bearer ${token}` },
+  });
+  return tokens.flatMap((token, index) => [
+    requestOf("issued token", token),
+    ...(index % 3 === 2 ? [requestOf(bogus, randomBytes(32).toString("base64url"))] : []),
+  ]);
+}
+
+function isServed(answer: LoadAnswer): boolean {
+  return answer.status === (answer.label === bogus ? 401 : 200);
+}
+
+/** During the outage 503 is honest; anything else that is not the right answer breaks the claim. */
+function judgeAnswers(experiment: Experiment): Finding | undefined {
+  const { answers } = experiment.report;
+  const letIn = answers.filter(
+    (answer) => answer.label === bogus && answer.status >= 200 && answer.status < 400,
+  );
+  if (letIn.length > 0) return broken(`${letIn.length} requests with a token that nobody issued were let in`);
+  const denied = answers.filter(
+    (answer) => answer.label !== bogus && (answer.status === 401 || answer.status === 403),
+  );
+  if (denied.length > 0)
+    return broken(`${denied.length} requests with a good token were told that it is not`);
+  const wrong = answers.filter((answer) => !isServed(answer) && answer.status !== 503);
+  if (wrong.length > 0) return broken(`the outage should show as 503 alone: ${describeOutage(experiment)}`);
+  return undefined;
+}
+
+async function lookAt(context: CheckContext, before: CacheShard, since: Date): Promise<Look> {
+  const shard = (await readShards(context)).find((candidate) => candidate.id === before.id);
+  if (shard === undefined)
+    return { happened: false, restored: false, detail: `shard ${before.id} is not listed` };
+  const event = before.primary === undefined ? await readFailoverEvent(context, since) : undefined;
+  const moved =
+    before.primary !== undefined && shard.primary !== undefined && shard.primary !== before.primary;
+  return {
+    happened: moved || event !== undefined,
+    restored: shard.available && shard.members === before.members,
+    detail:
+      event ??
+      `shard ${shard.id}: primary ${shard.primary ?? "not told"}, ${shard.available ? "available" : "not available"}`,
+  };
+}
+
+async function findLostTokens(context: CheckContext, tokens: readonly string[]): Promise<readonly string[]> {
+  const client = context.entrance.open();
+  context.defer(client.close);
+  const answers = await Promise.all(
+    tokens.map((token) =>
+      client.attempt({ path, headers: { authorization: `Bearer ${token}` }, signal: context.signal }),
+    ),
+  );
+  return answers.flatMap((answer) => {
+    if (answer.outcome !== "answered") return [answer.outcome];
+    return answer.status === 200 ? [] : [String(answer.status)];
+  });
+}

@@ -1,0 +1,51 @@
+import { broken, type Check, held, inconclusive } from "../check.ts";
+import { describeDatabase, isWhole, readDatabase } from "./database-cluster.ts";
+import { breakUnderLoad } from "./experiment.ts";
+import { describeOutage, judgeRecovery } from "./judge.ts";
+
+/**
+ * What can be proven from outside: RDS names another writer, all instances come back, no request on the authorised path
+ * fails meanwhile, and new tokens are issued afterwards. That the new writer takes writes is RDS's word, not seen here.
+ */
+export const aLostDatabaseWriterIsReplacedWhileTheGatewayServes: Check = {
+  claim: "a lost database writer is replaced while the gateway serves",
+  timeoutMs: 900_000,
+  async run(context) {
+    const before = await readDatabase(context);
+    context.evidence.record("cluster before", before);
+    if (!isWhole(before) || before.members.length < 2 || before.writer === undefined) {
+      return inconclusive(`the cluster should be whole before the fault: ${describeDatabase(before)}`);
+    }
+    const { clusterIdentifier } = context.target.outputs.database;
+    const rds = await context.aws.rds();
+    const headers = { authorization: `Bearer ${await context.tokens.shared()}` };
+    const experiment = await breakUnderLoad(context, {
+      what: `failing over the database, whose writer is ${before.writer}`,
+      requests: [{ label: "authorised", method: "GET", path: "/verify/echo", headers }],
+      isGood: (answer) => answer.status === 200,
+      async inject() {
+        await rds.failoverDBCluster({ DBClusterIdentifier: clusterIdentifier });
+      },
+      async look() {
+        const now = await readDatabase(context);
+        const happened = now.writer !== undefined && now.writer !== before.writer;
+        const restored = happened && isWhole(now) && now.members.length === before.members.length;
+        return { happened, restored, detail: describeDatabase(now) };
+      },
+    });
+    const withinMs = context.profile.recoverWithinMs[context.target.kind];
+    const finding = judgeRecovery("the lost writer", experiment, withinMs);
+    if (finding) return finding;
+    if (experiment.outage.failed > 0) return broken(`the writer was lost and ${describeOutage(experiment)}`);
+    const token = await context.tokens.issue();
+    const after = await context.entrance.attempt({
+      path: "/verify/echo",
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const served = after.outcome === "answered" && after.status === 200;
+    if (!served) return broken("a token issued after the writer was replaced is not served");
+    return held(
+      `another writer and all instances after ${experiment.restoredAfterMs} ms; ${describeOutage(experiment)}`,
+    );
+  },
+};

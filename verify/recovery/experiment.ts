@@ -1,0 +1,156 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { CheckContext } from "../check.ts";
+import { type WaitOptions, waitUntil } from "../client/wait.ts";
+import { noControl, VerifyError } from "../errors.ts";
+import type { LoadAnswer, LoadReport } from "../load/answer.ts";
+import { type RunningLoad, startLoad } from "../load/generator.ts";
+import { countKinds, drawTimeline, measureOutage, type Outage } from "../load/outage.ts";
+import { type LoadRequest, planLoad } from "../load/plan.ts";
+
+/** What AWS says about the thing that was broken. */
+export interface Look {
+  /** The fault is visible: what was lost is gone. Without this nothing was proven. */
+  readonly happened: boolean;
+  /** Full strength again. */
+  readonly restored: boolean;
+  readonly detail: string;
+}
+
+export interface Fault {
+  /** For the reader: `the task 8f3a… is killed`. */
+  readonly what: string;
+  readonly requests: readonly LoadRequest[];
+  /** Whether an answer counts as served. */
+  readonly isGood: (answer: LoadAnswer) => boolean;
+  inject(): Promise<void>;
+  look(): Promise<Look>;
+}
+
+export interface Experiment {
+  readonly report: LoadReport;
+  readonly outage: Outage;
+  readonly happened: boolean;
+  /** From the fault to full strength; undefined: not within the time. */
+  readonly restoredAfterMs?: number;
+  /** Whether clients were served without a failure once full strength was back. */
+  readonly settled: boolean;
+  /** Last words of AWS about it. */
+  readonly detail: string;
+}
+
+const requestTimeoutMs = 5_000;
+
+/** Steady load, then the fault, then load until full strength is back and has settled. Records all of it. */
+export async function breakUnderLoad(context: CheckContext, fault: Fault): Promise<Experiment> {
+  const { profile, target, signal } = context;
+  const withinMs = profile.recoverWithinMs[target.kind];
+  const load = await startLoad(
+    planLoad(target, {
+      requests: fault.requests,
+      arrivalsPerSecond: profile.arrivalsPerSecond,
+      longestMs: profile.steadyMs + withinMs + profile.settledMs + requestTimeoutMs,
+      timeoutMs: requestTimeoutMs,
+      // So many that a stall of the platform cannot hold back arrivals.
+      inFlight: Math.ceil((profile.arrivalsPerSecond * requestTimeoutMs) / 1_000) + 64,
+    }),
+  );
+  context.defer(() => load.abandon());
+  await delay(profile.steadyMs, undefined, { signal });
+  requireSteadyState(load.answers, fault);
+
+  context.progress(fault.what);
+  const faultAt = Date.now();
+  await fault.inject();
+  const { happened, restoredAt, detail } = await followRecovery(context, fault, withinMs);
+  const settled = restoredAt !== undefined && (await waitUntilServed(context, load, fault, withinMs));
+  const report = await load.stop();
+  const outage = measureOutage(report.answers, faultAt, fault.isGood);
+  const restoredAfterMs = restoredAt === undefined ? undefined : restoredAt - faultAt;
+  const { answers, ...figures } = report;
+  context.evidence.record("fault", {
+    what: fault.what,
+    at: new Date(faultAt).toISOString(),
+    happened,
+    restoredAfterMs,
+    settled,
+    detail,
+  });
+  context.evidence.record("load", {
+    ...figures,
+    arrivalsPerSecond: profile.arrivalsPerSecond,
+    answers: countKinds(answers),
+  });
+  context.evidence.record("outage", outage);
+  context.evidence.record("timeline", drawTimeline(answers, faultAt, fault.isGood));
+  return {
+    report,
+    outage,
+    happened,
+    settled,
+    detail,
+    ...(restoredAfterMs === undefined ? {} : { restoredAfterMs }),
+  };
+}
+
+/** Whoever does not serve before the fault cannot be said to have lost anything by it. */
+function requireSteadyState(answers: readonly LoadAnswer[], fault: Fault): void {
+  if (answers.length === 0) throw noControl("no request was answered before the fault");
+  const failed = answers.filter((answer) => !fault.isGood(answer));
+  if (failed.length > 0) {
+    throw noControl(
+      `${failed.length} of ${answers.length} requests failed before the fault: ${JSON.stringify(countKinds(failed))}`,
+    );
+  }
+}
+
+/** Waits for a stretch of answers without a failure. False: clients still fail when the time is over. */
+async function waitUntilServed(
+  context: CheckContext,
+  load: RunningLoad,
+  fault: Fault,
+  withinMs: number,
+): Promise<boolean> {
+  const { settledMs } = context.profile;
+  await delay(settledMs, undefined, { signal: context.signal });
+  const look = (): boolean => {
+    const since = Date.now() - settledMs;
+    const recent = load.answers.filter((answer) => answer.dueAt + answer.responseMs >= since);
+    return recent.length > 0 && recent.every(fault.isGood);
+  };
+  return await happensWithin("steady service", look, { withinMs, everyMs: 50, signal: context.signal });
+}
+
+async function happensWithin(
+  what: string,
+  look: () => boolean | Promise<boolean>,
+  options: WaitOptions,
+): Promise<boolean> {
+  try {
+    return await waitUntil(what, look, options);
+  } catch (error) {
+    if (error instanceof VerifyError && error.code === "DMM_VERIFY_TIME_OVER") return false;
+    throw error;
+  }
+}
+
+async function followRecovery(
+  context: CheckContext,
+  fault: Fault,
+  withinMs: number,
+): Promise<{ happened: boolean; restoredAt?: number; detail: string }> {
+  const state = { happened: false, detail: "" };
+  const isRestored = async (): Promise<boolean> => {
+    const seen = await fault.look();
+    if (seen.happened && !state.happened) context.progress(seen.detail);
+    state.happened ||= seen.happened;
+    state.detail = seen.detail;
+    return state.happened && seen.restored;
+  };
+  const everyMs = context.target.kind === "local" ? 100 : 2_000;
+  const restored = await happensWithin("the recovery", isRestored, {
+    withinMs,
+    everyMs,
+    signal: context.signal,
+  });
+  return restored ? { ...state, restoredAt: Date.now() } : state;
+}

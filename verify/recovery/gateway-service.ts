@@ -1,0 +1,46 @@
+import type { CheckContext } from "../check.ts";
+import { noControl } from "../errors.ts";
+
+export interface GatewayService {
+  readonly desired: number;
+  readonly running: number;
+  /** ARNs of the tasks that ECS calls running. */
+  readonly tasks: readonly string[];
+  /** Targets that the load balancer calls healthy. */
+  readonly healthy: number;
+}
+
+/** The gateway's service as ECS and the load balancer see it now. */
+export async function readGatewayService(context: CheckContext): Promise<GatewayService> {
+  const { compute, entrance } = context.target.outputs;
+  const cluster = compute.clusterArn;
+  const serviceName = compute.services.gateway;
+  const [ecs, balancing] = await Promise.all([context.aws.ecs(), context.aws.loadBalancing()]);
+  const [services, listed, health] = await Promise.all([
+    ecs.describeServices({ cluster, services: [serviceName] }),
+    ecs.listTasks({ cluster, serviceName, desiredStatus: "RUNNING" }),
+    balancing.describeTargetHealth({ TargetGroupArn: entrance.gatewayTargetGroupArn }),
+  ]);
+  const service = services.services?.[0];
+  if (service === undefined) throw noControl(`ECS knows no service ${serviceName} in ${cluster}`);
+  const arns = listed.taskArns ?? [];
+  const described =
+    arns.length === 0 ? [] : ((await ecs.describeTasks({ cluster, tasks: arns })).tasks ?? []);
+  return {
+    desired: service.desiredCount ?? 0,
+    running: service.runningCount ?? 0,
+    tasks: described.filter((task) => task.lastStatus === "RUNNING").flatMap((task) => task.taskArn ?? []),
+    healthy: (health.TargetHealthDescriptions ?? []).filter(
+      (target) => target.TargetHealth?.State === "healthy",
+    ).length,
+  };
+}
+
+export function isFullStrength(service: GatewayService): boolean {
+  const { desired, running, tasks, healthy } = service;
+  return desired > 0 && running === desired && tasks.length === desired && healthy === desired;
+}
+
+export function describeService(service: GatewayService): string {
+  return `${service.running} of ${service.desired} gateways run, ${service.healthy} are healthy`;
+}

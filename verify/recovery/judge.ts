@@ -1,0 +1,22 @@
+import { broken, type Finding, inconclusive } from "../check.ts";
+import { findDeliveryProblem } from "../load/answer.ts";
+import type { Experiment } from "./experiment.ts";
+
+/** What every recovery needs before its own claim is looked at; undefined where all of it is there. */
+export function judgeRecovery(what: string, experiment: Experiment, withinMs: number): Finding | undefined {
+  if (!experiment.happened)
+    return inconclusive(`the fault cannot be seen, so nothing was proven: ${experiment.detail}`);
+  if (experiment.restoredAfterMs === undefined)
+    return broken(`${what} is not replaced within ${withinMs} ms: ${experiment.detail}`);
+  if (!experiment.settled)
+    return broken(`${what} is replaced, but clients still fail: ${describeOutage(experiment)}`);
+  const problem = findDeliveryProblem(experiment.report);
+  return problem === undefined ? undefined : inconclusive(`the load was not the one planned: ${problem}`);
+}
+
+export function describeOutage(experiment: Experiment): string {
+  const { outage } = experiment;
+  if (outage.failed === 0) return `none of ${outage.requests} requests failed`;
+  const kinds = Object.entries(outage.kinds).map(([kind, count]) => `${count} × ${kind}`);
+  return `${outage.failed} of ${outage.requests} requests failed (${kinds.join(", ")}) over ${outage.lastedMs} ms`;
+}

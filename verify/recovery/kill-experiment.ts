@@ -1,0 +1,62 @@
+import type { CheckContext } from "../check.ts";
+import { VerifyError } from "../errors.ts";
+
+/** A process to kill: the gateway's, in its container. */
+const processName = "node";
+
+/** Prepares a FIS experiment that kills a task's process outright, as a crash does; the template goes with the check. */
+export async function prepareKill(
+  context: CheckContext,
+  taskArn: string,
+): Promise<{ start(): Promise<void> }> {
+  const fis = await context.aws.fis();
+  const { environment } = context.target;
+  const answer = await fis.createExperimentTemplate({
+    clientToken: context.uniqueName("kill"),
+    description: "kill one gateway",
+    roleArn: faultRole(context.target),
+    targets: { gateway: { resourceType: "aws:ecs:task", resourceArns: [taskArn], selectionMode: "ALL" } },
+    actions: {
+      kill: {
+        actionId: "aws:ecs:task-kill-process",
+        parameters: { processName, signal: "SIGKILL" },
+        targets: { Tasks: "gateway" },
+      },
+    },
+    stopConditions: [{ source: "none" }],
+    tags: { "dmm:environment": environment },
+  });
+  const id = answer.experimentTemplate?.id;
+  if (id === undefined) throw notStarted("FIS made no experiment template");
+  context.defer(async () => {
+    await fis.deleteExperimentTemplate({ id });
+  });
+  return {
+    async start() {
+      const started = await fis.startExperiment({
+        clientToken: context.uniqueName("start"),
+        experimentTemplateId: id,
+        tags: { "dmm:environment": environment },
+      });
+      const state = started.experiment?.state;
+      context.evidence.record("FIS experiment", { id: started.experiment?.id, status: state?.status });
+      if (state?.status === "failed" || state?.status === "stopped") {
+        throw notStarted(
+          `experiment ${started.experiment?.id} is ${state.status}: ${state.reason ?? "no reason given"}`,
+        );
+      }
+    },
+  };
+}
+
+/** The role with which FIS may break things, named like everything else of the environment. */
+function faultRole(target: CheckContext["target"]): string {
+  const accountId = target.outputs.compute.clusterArn.split(":")[4] ?? "";
+  return `arn:aws:iam::${accountId}:role/${target.environment}-faults`;
+}
+
+function notStarted(why: string): VerifyError {
+  return new VerifyError("DMM_VERIFY_NO_FAULT", `The fault could not be made: ${why}.`, {
+    hint: "Look at the experiment in FIS and at the rights of the role that it uses.",
+  });
+}

@@ -1,0 +1,42 @@
+import { broken, type Check, held, inconclusive } from "../check.ts";
+import { knock } from "../client/contact.ts";
+import type { ReleaseContext } from "./context.ts";
+
+/** Locally the whole region must be gone; on AWS no resource may carry the environment's tag. */
+export const nothingOfTheEnvironmentIsLeft: Check<ReleaseContext> = {
+  claim: "nothing of the environment is left",
+  timeoutMs: 60_000,
+  run: (context) => (context.before.kind === "local" ? checkRegionGone(context) : checkTagsGone(context)),
+};
+
+async function checkRegionGone(context: ReleaseContext): ReturnType<Check["run"]> {
+  const { endpoint } = context.before.aws;
+  if (endpoint === undefined) return inconclusive("nobody took note of where the region answered");
+  const { hostname, port } = new URL(endpoint);
+  const contact = await knock({ host: hostname, port: Number(port), waitMs: 1_000, signal: context.signal });
+  context.evidence.record(
+    `the region at ${endpoint}`,
+    contact.outcome === "unreachable" ? contact.code : contact.outcome,
+  );
+  if (contact.outcome !== "unreachable") return broken(`the region still takes connections at ${endpoint}`);
+  return held(`the region at ${endpoint} is gone, and every resource with it`);
+}
+
+async function checkTagsGone(context: ReleaseContext): ReturnType<Check["run"]> {
+  const tagging = await context.aws.tagging();
+  const { environment } = context.before;
+  const arns: string[] = [];
+  let token: string | undefined;
+  do {
+    const answer = await tagging.getResources({
+      TagFilters: [{ Key: "dmm:environment", Values: [environment] }],
+      ...(token === undefined ? {} : { PaginationToken: token }),
+    });
+    arns.push(...(answer.ResourceTagMappingList ?? []).flatMap((mapping) => mapping.ResourceARN ?? []));
+    token = answer.PaginationToken || undefined;
+  } while (token !== undefined);
+  context.evidence.record(`resources tagged dmm:environment=${environment}`, arns);
+  if (arns.length > 0)
+    return broken(`${arns.length} resources still carry the tag, among them ${arns.slice(0, 3).join(", ")}`);
+  return held(`no resource carries the tag dmm:environment=${environment}`);
+}

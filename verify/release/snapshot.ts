@@ -1,0 +1,28 @@
+import type { Target } from "../target.ts";
+
+/** What of an environment can be looked for after it is gone. Plain data: it outlives the environment on disk. */
+export interface ReleaseSnapshot {
+  readonly environment: string;
+  readonly kind: Target["kind"];
+  /** Where it answered. */
+  readonly addresses: readonly { readonly what: string; readonly host: string; readonly port: number }[];
+  readonly aws: { readonly region: string; readonly endpoint?: string };
+}
+
+/** Takes note of where an environment answers, before it is released. */
+export function readReleaseSnapshot(target: Target): ReleaseSnapshot {
+  const { entrance, outputs, aws } = target;
+  const { database, cache } = outputs;
+  return {
+    environment: target.environment,
+    kind: target.kind,
+    addresses: [
+      { what: "the entrance", host: entrance.connect.host, port: entrance.connect.port },
+      { what: "the entrance's plain port", host: entrance.connect.host, port: entrance.plainPort },
+      { what: "the database's writer", host: database.writerEndpoint, port: database.port },
+      { what: "the database's readers", host: database.readerEndpoint, port: database.port },
+      { what: "the cache", host: cache.configurationEndpoint, port: cache.port },
+    ],
+    aws: { region: aws.region, ...(aws.endpoint === undefined ? {} : { endpoint: aws.endpoint }) },
+  };
+}

@@ -1,0 +1,25 @@
+import { broken, type Check, held, inconclusive } from "../check.ts";
+import { knock } from "../client/contact.ts";
+import type { ReleaseContext } from "./context.ts";
+
+export const theEntranceAndTheDataPortsAreClosed: Check<ReleaseContext> = {
+  claim: "the entrance and the data ports are closed",
+  timeoutMs: 15_000,
+  async run(context) {
+    const { addresses } = context.before;
+    if (addresses.length === 0) return inconclusive("nobody took note of where the environment answered");
+    const contacts = await Promise.all(
+      addresses.map(async ({ what, host, port }) => {
+        const contact = await knock({ host, port, waitMs: 1_000, signal: context.signal });
+        context.evidence.record(
+          `${what}, ${host} port ${port}`,
+          contact.outcome === "unreachable" ? contact.code : contact.outcome,
+        );
+        return { what: `${what} at ${host} port ${port}`, open: contact.outcome !== "unreachable" };
+      }),
+    );
+    const open = contacts.filter((contact) => contact.open).map((contact) => contact.what);
+    if (open.length > 0) return broken(`still takes connections: ${open.join(", ")}`);
+    return held(`none of ${contacts.length} addresses takes a connection`);
+  },
+};

@@ -1,0 +1,40 @@
+import { createAwsClients } from "../client/aws.ts";
+import { createSecrets } from "../evidence/secrets.ts";
+import type { RunResult } from "../result.ts";
+import { runSuites } from "../run.ts";
+import { openSession } from "../session.ts";
+import type { Target } from "../target.ts";
+import type { VerifyOptions } from "../verify.ts";
+import { release } from "./index.ts";
+import type { ReleaseSnapshot } from "./snapshot.ts";
+
+export { type ReleaseSnapshot, readReleaseSnapshot } from "./snapshot.ts";
+
+export interface ReleaseOptions extends Omit<VerifyOptions, "suites" | "only" | "profile"> {
+  readonly credentials: Target["aws"]["credentials"];
+}
+
+/** Proves from outside, after `down`, that an environment is gone. Leaves evidence like {@link verify}. */
+export async function verifyRelease(before: ReleaseSnapshot, options: ReleaseOptions): Promise<RunResult> {
+  const secrets = createSecrets();
+  secrets.add(options.credentials.secretAccessKey);
+  const session = openSession({
+    ...options,
+    environment: before.environment,
+    target: before.kind,
+    profile: "release",
+    outputs: before,
+    suites: [release],
+    notRun: [],
+  });
+  const aws = createAwsClients({ ...before.aws, credentials: options.credentials });
+  try {
+    const signal = options.signal ?? new AbortController().signal;
+    const checks = await runSuites({ world: { before, aws }, secrets, signal, emit: session.emit }, [
+      release,
+    ]);
+    return await session.close(checks);
+  } finally {
+    await aws.close();
+  }
+}

@@ -1,0 +1,58 @@
+import type { Verdict } from "./check.ts";
+import type { Observation } from "./evidence/record.ts";
+
+export interface CheckResult {
+  readonly suite: string;
+  readonly claim: string;
+  /** The claim's name on a command line, `access/an-insider-gets-in`. */
+  readonly check: string;
+  readonly verdict: Verdict;
+  readonly message: string;
+  /** What was observed, in order; free of secrets. */
+  readonly evidence: readonly Observation[];
+  readonly startedAt: string;
+  readonly durationMs: number;
+}
+
+export type Totals = Readonly<Record<Verdict, number>> & { readonly checks: number };
+
+export interface RunResult {
+  readonly id: string;
+  readonly environment: string;
+  readonly target: "local" | "aws";
+  readonly profile: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly durationMs: number;
+  readonly checks: readonly CheckResult[];
+  /** Claims that this run was told to leave out. */
+  readonly notRun: readonly string[];
+  readonly totals: Totals;
+  readonly verdict: Verdict;
+  /** Folder with the evidence, and the files in it. */
+  readonly directory: string;
+  readonly files: readonly string[];
+}
+
+/** Broken outweighs inconclusive, which outweighs held; nothing at all is inconclusive. */
+export function combineVerdicts(verdicts: readonly Verdict[]): Verdict {
+  if (verdicts.includes("broken")) return "broken";
+  if (verdicts.length === 0 || verdicts.includes("inconclusive")) return "inconclusive";
+  return "held";
+}
+
+/** Exit code of a run: 0 every claim held, 1 a claim is broken, 3 something could not be checked. */
+export function exitCodeOf(verdict: Verdict): 0 | 1 | 3 {
+  return verdict === "held" ? 0 : verdict === "broken" ? 1 : 3;
+}
+
+export function countVerdicts(checks: readonly { readonly verdict: Verdict }[]): Totals {
+  const count = (verdict: Verdict): number => checks.filter((check) => check.verdict === verdict).length;
+  return {
+    checks: checks.length,
+    held: count("held"),
+    broken: count("broken"),
+    inconclusive: count("inconclusive"),
+  };
+}
