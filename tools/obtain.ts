@@ -97,7 +97,7 @@ async function obtainBundle(
       return undefined;
     } catch (error) {
       if (options.signal?.aborted) break;
-      attempts.push({ way: way.name, error });
+      attempts.push({ way: `${way.name} (${way.needs})`, error });
     }
   }
   const reason = attempts

@@ -13,8 +13,10 @@ export interface Job {
 
 /** One way to obtain a bundle. It throws a ToolError when it does not lead there. */
 export interface Way {
-  /** As in an error: `official download from get.pulumi.com`. */
+  /** How the parts came, in a few words: `compiled from Go modules`. */
   readonly name: string;
+  /** What of the machine and the network it takes, for the error when it fails. */
+  readonly needs: string;
   run(job: Job): Promise<{ readonly version: string }>;
 }
 

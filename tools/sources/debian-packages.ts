@@ -25,7 +25,8 @@ const programs = ["usr/bin/redis-server", "usr/sbin/mariadbd", "usr/sbin/haproxy
  * by own ones.
  */
 export const debianPackages: Way = {
-  name: "packages of this Debian or Ubuntu release, unpacked without installing (apt-get, a package mirror)",
+  name: "packages of this Debian or Ubuntu release, unpacked only",
+  needs: "apt-get, a package mirror",
   async run(job: Job) {
     if (process.platform !== "linux") {
       throw unsupportedPlatform(

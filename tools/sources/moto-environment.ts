@@ -13,7 +13,8 @@ const oldestPython = "3.10";
 
 /** A virtual environment of its own; pip compares each file with the digest that the index gives. */
 export const motoEnvironment: Way = {
-  name: `PyPI, into a virtual environment (Python ${oldestPython} or newer with venv or pip)`,
+  name: "PyPI, in a virtual environment",
+  needs: `Python ${oldestPython} or newer with venv, PyPI`,
   async run(job: Job) {
     job.progress("making the virtual environment", 0);
     const pip = await createEnvironment(await findPython(job), job);

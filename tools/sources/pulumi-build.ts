@@ -20,7 +20,8 @@ const flags = [
  * so an interrupted build goes on where it stopped.
  */
 export const pulumiBuild: Way = {
-  name: "compiled from Go modules (Go 1.26 or newer and a Go module proxy)",
+  name: "compiled from Go modules",
+  needs: "Go 1.26 or newer, a Go module proxy",
   async run(job: Job) {
     const stale = await countStalePackages(job);
     await build(job, stale);

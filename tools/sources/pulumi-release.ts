@@ -11,7 +11,8 @@ const officialReleases = "https://get.pulumi.com/releases/sdk";
 
 /** The official release, checked against its list of SHA-256 sums. DMM_ENV_PULUMI_RELEASES may name a mirror. */
 export const pulumiRelease: Way = {
-  name: `official download ${officialReleases}`,
+  name: "official download",
+  needs: officialReleases,
   async run(job: Job) {
     const releases = process.env.DMM_ENV_PULUMI_RELEASES || officialReleases;
     const url = `${releases}/pulumi-v${version}-${platform()}.tar.gz`;
