@@ -1,0 +1,72 @@
+import type { Logger } from "../logger.ts";
+import { type Migration, migrations } from "./migrations/index.ts";
+import type { Pool, PoolConnection, RowDataPacket } from "./pool.ts";
+
+/** Seconds that a role waits for another one which is migrating. */
+const lockSeconds = 60;
+
+/** What a migration may need to know about where it runs. */
+export interface MigrationContext {
+  readonly connection: PoolConnection;
+  readonly upstreamUrl: string;
+}
+
+/**
+ * Brings the schema up to this image, whichever role comes first. Every migration is additive, because the version
+ * before keeps running on it while a deployment rolls.
+ */
+export async function migrate(pool: Pool, upstreamUrl: string, logger: Logger): Promise<void> {
+  if ((await readPending(pool)).length === 0) return;
+  const connection = await pool.getConnection();
+  try {
+    const [[lock]] = await connection.query<RowDataPacket[]>(
+      "SELECT GET_LOCK('dmm-env/migrations', ?) AS taken",
+      [lockSeconds],
+    );
+    if (lock?.taken !== 1) throw new Error(`Another role has been migrating for ${lockSeconds} s.`);
+    await applyAll({ connection, upstreamUrl }, logger);
+  } finally {
+    // Gives back the lock as well, and an unfinished transaction.
+    connection.destroy();
+  }
+}
+
+/** Names of migrations that the database does not have yet. */
+export async function readPending(pool: Pool): Promise<readonly string[]> {
+  const applied = new Set(await readApplied(pool));
+  return migrations.map(({ name }) => name).filter((name) => !applied.has(name));
+}
+
+async function readApplied(from: Pick<Pool, "query">): Promise<string[]> {
+  try {
+    const [rows] = await from.query<RowDataPacket[]>("SELECT name FROM migrations ORDER BY name");
+    return rows.map((row) => String(row.name));
+  } catch (error) {
+    if ((error as { code?: string }).code === "ER_NO_SUCH_TABLE") return [];
+    throw error;
+  }
+}
+
+/** umzug is loaded only when there is something to do: most starts find the schema as it should be. */
+async function applyAll(context: MigrationContext, logger: Logger): Promise<void> {
+  const { Umzug } = await import("umzug");
+  const umzug = new Umzug<MigrationContext>({
+    migrations: migrations.map((migration: Migration) => ({
+      name: migration.name,
+      up: async () => migration.up(context),
+    })),
+    context,
+    storage: {
+      executed: () => readApplied(context.connection),
+      logMigration: async ({ name }) => {
+        await context.connection.query("INSERT INTO migrations (name) VALUES (?)", [name]);
+      },
+      unlogMigration: async ({ name }) => {
+        await context.connection.query("DELETE FROM migrations WHERE name = ?", [name]);
+      },
+    },
+    logger: undefined,
+  });
+  const applied = await umzug.up();
+  logger.info({ applied: applied.map(({ name }) => name) }, "schema migrated");
+}

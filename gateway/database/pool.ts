@@ -1,0 +1,47 @@
+import { createPool, type Pool } from "mysql2/promise";
+import type { DatabaseSettings } from "../settings.ts";
+
+export type { Connection, Pool, PoolConnection, ResultSetHeader, RowDataPacket } from "mysql2/promise";
+
+/**
+ * Connections to one endpoint of the database. The endpoint is a name that a failover points elsewhere, so no
+ * connection is kept for long while idle, and a broken one is replaced by the pool at its next use.
+ */
+export function createDatabasePool(settings: DatabaseSettings, host: string): Pool {
+  return createPool({
+    host,
+    port: settings.port,
+    user: settings.user,
+    password: settings.password,
+    database: settings.name,
+    connectTimeout: 2000,
+    connectionLimit: 4,
+    maxIdle: 1,
+    idleTimeout: 10_000,
+    enableKeepAlive: true,
+    ...(settings.tls ? { ssl: { minVersion: "TLSv1.2", verifyIdentity: true } } : {}),
+    timezone: "Z",
+    charset: "utf8mb4_general_ci",
+    multipleStatements: false,
+  });
+}
+
+/** Runs `attempt` until it succeeds, however long the database is away; tells each new reason once. */
+export async function untilReachable<T>(
+  attempt: () => Promise<T>,
+  tell: (error: Error) => void,
+  isWanted: () => boolean = () => true,
+): Promise<T> {
+  let told = "";
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const problem = error as Error;
+      if (!isWanted()) throw problem;
+      if (problem.message !== told) tell(problem);
+      told = problem.message;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}

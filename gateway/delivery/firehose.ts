@@ -1,0 +1,22 @@
+import type { FirehoseClient } from "@aws-sdk/client-firehose";
+import type { Deliver } from "./access-log.ts";
+
+/** Delivers to a Firehose stream. The SDK is loaded with the first batch: it must not slow the start down. */
+export function createFirehoseDelivery(streamName: string): Deliver {
+  let client: FirehoseClient | undefined;
+  return async (records) => {
+    const { FirehoseClient, PutRecordBatchCommand } = await import("@aws-sdk/client-firehose");
+    client ??= new FirehoseClient({ maxAttempts: 1 });
+    let waiting = records.map((record) => ({ Data: Buffer.from(record) }));
+    // A call may fail in part; only those records are given again.
+    for (let attempt = 1; waiting.length > 0; attempt++) {
+      const answer = await client.send(
+        new PutRecordBatchCommand({ DeliveryStreamName: streamName, Records: waiting }),
+      );
+      if ((answer.FailedPutCount ?? 0) === 0) return;
+      waiting = waiting.filter((_record, index) => answer.RequestResponses?.[index]?.ErrorCode !== undefined);
+      if (attempt === 3) throw new Error(`${streamName} did not take ${waiting.length} records.`);
+      await new Promise((resolve) => setTimeout(resolve, 100 * attempt));
+    }
+  };
+}

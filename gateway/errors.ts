@@ -1,0 +1,125 @@
+/**
+ * What an API client can be told, and nothing else: a wire error, its status and a sentence. Whatever an upstream or a
+ * store said stays in the log.
+ */
+export interface ApiError {
+  readonly status: number;
+  readonly title: string;
+  /** RFC 6750 error code of the `WWW-Authenticate` challenge; absent where the client sent no token at all. */
+  readonly challenge?: "invalid_request" | "invalid_token" | "insufficient_scope";
+  /** `Retry-After`, in seconds. */
+  readonly retryAfterSeconds?: number;
+  /** The connection's state is not to be trusted after this error. */
+  readonly closes?: boolean;
+}
+
+export const apiErrors = {
+  DMM_GATEWAY_REQUEST_AMBIGUOUS: {
+    status: 400,
+    title: "The request can be read in more than one way.",
+    closes: true,
+  },
+  DMM_GATEWAY_REQUEST_MALFORMED: { status: 400, title: "The request is not valid HTTP.", closes: true },
+  DMM_GATEWAY_PATH_AMBIGUOUS: { status: 400, title: "The path can be read in more than one way." },
+  DMM_GATEWAY_BODY_UNEXPECTED: {
+    status: 400,
+    title: "A request with this method carries no body.",
+    closes: true,
+  },
+  DMM_GATEWAY_TOKEN_MISSING: { status: 401, title: "This resource needs an access token." },
+  DMM_GATEWAY_TOKEN_MALFORMED: {
+    status: 401,
+    title: "The Authorization header is not a bearer token.",
+    challenge: "invalid_request",
+  },
+  DMM_GATEWAY_TOKEN_INVALID: {
+    status: 401,
+    title: "The access token is unknown, expired or revoked.",
+    challenge: "invalid_token",
+  },
+  DMM_GATEWAY_SCOPE_INSUFFICIENT: {
+    status: 403,
+    title: "The access token does not carry the scope that this resource needs.",
+    challenge: "insufficient_scope",
+  },
+  DMM_GATEWAY_ROUTE_UNKNOWN: { status: 404, title: "There is no such resource." },
+  DMM_GATEWAY_METHOD_NOT_ALLOWED: { status: 405, title: "The resource does not have this method." },
+  DMM_GATEWAY_REQUEST_SLOW: {
+    status: 408,
+    title: "The request did not arrive in time.",
+    closes: true,
+  },
+  DMM_GATEWAY_BODY_TOO_LARGE: {
+    status: 413,
+    title: "The request body is larger than this resource takes.",
+    closes: true,
+  },
+  DMM_GATEWAY_EXPECTATION_UNKNOWN: {
+    status: 417,
+    title: "The Expect header asks for something unknown.",
+    closes: true,
+  },
+  DMM_GATEWAY_HOST_UNKNOWN: { status: 421, title: "This host is not served here." },
+  DMM_GATEWAY_RATE_EXCEEDED: { status: 429, title: "Too many requests." },
+  DMM_GATEWAY_HEADERS_TOO_LARGE: {
+    status: 431,
+    title: "The request's header fields are too large.",
+    closes: true,
+  },
+  DMM_GATEWAY_INTERNAL: { status: 500, title: "The gateway failed.", closes: true },
+  DMM_GATEWAY_CODING_UNKNOWN: {
+    status: 501,
+    title: "This transfer coding is not implemented.",
+    closes: true,
+  },
+  DMM_GATEWAY_UPSTREAM_FAILED: { status: 502, title: "The API behind this resource did not answer." },
+  DMM_GATEWAY_UPSTREAM_BUSY: {
+    status: 503,
+    title: "The API behind this resource is busy.",
+    retryAfterSeconds: 1,
+  },
+  DMM_GATEWAY_STARTING: {
+    status: 503,
+    title: "The gateway is not ready.",
+    retryAfterSeconds: 1,
+  },
+  DMM_GATEWAY_TOKENS_UNAVAILABLE: {
+    status: 503,
+    title: "Access tokens cannot be checked at the moment.",
+    retryAfterSeconds: 1,
+  },
+  DMM_GATEWAY_UPSTREAM_SLOW: {
+    status: 504,
+    title: "The API behind this resource did not answer in time.",
+  },
+} as const satisfies Record<string, ApiError>;
+
+export type ApiErrorCode = keyof typeof apiErrors;
+
+/** The catalogue entry with its optional members visible. */
+export function describeApiError(code: ApiErrorCode): ApiError {
+  return apiErrors[code];
+}
+
+/** A failure on the way to an answer that has a place in the catalogue; `cause` is for the log. */
+export class GatewayError extends Error {
+  readonly code: ApiErrorCode;
+
+  constructor(code: ApiErrorCode, options: { readonly cause?: unknown } = {}) {
+    super(apiErrors[code].title, options);
+    this.name = "GatewayError";
+    this.code = code;
+  }
+}
+
+/** Why a role cannot start, for the operator: every problem of the environment in one message. */
+export class SettingsError extends Error {
+  readonly code = "DMM_GATEWAY_SETTINGS_INVALID";
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The gateway cannot start:\n${problems.map((problem) => `  ${problem}`).join("\n")}`);
+    this.name = "SettingsError";
+    this.problems = problems;
+  }
+}

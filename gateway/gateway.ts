@@ -1,0 +1,98 @@
+import { ConfigurationWatch } from "./configuration-watch.ts";
+import { migrate } from "./database/migrate.ts";
+import { createDatabasePool, untilReachable } from "./database/pool.ts";
+import { storeVerifierSecret } from "./database/verifier.ts";
+import { AccessLog } from "./delivery/access-log.ts";
+import { createFirehoseDelivery } from "./delivery/firehose.ts";
+import { Lifecycle } from "./lifecycle.ts";
+import { createListener, listen } from "./listener.ts";
+import { createLogger } from "./logger.ts";
+import { createOAuth2Server } from "./oauth2/server.ts";
+import { Primaries } from "./redis/primaries.ts";
+import { Entrance, type OwnEndpoints } from "./request/entrance.ts";
+import { type GatewaySettings, parseGatewaySettings } from "./settings.ts";
+import { readTaskAddress } from "./task.ts";
+import { Tokens } from "./tokens/tokens.ts";
+import { Upstreams } from "./upstreams/upstreams.ts";
+
+/** The role `gateway`: listens at once, and is ready when schema, configuration, tokens and OAuth2 server are. */
+export async function runGateway(): Promise<void> {
+  const settings = parseGatewaySettings(process.env);
+  const logger = createLogger({ role: "gateway", environment: settings.environment });
+  const lifecycle = new Lifecycle(logger, settings);
+  const stores = openStores(settings, logger);
+  let oauth2: OwnEndpoints | undefined;
+  const entrance = new Entrance({
+    lifecycle,
+    logger,
+    tokens: new Tokens(stores.primaries),
+    accessLog: stores.accessLog,
+    realm: settings.issuer.host,
+    readConfiguration: () => stores.configuration.current,
+    readOwnEndpoints: () => oauth2,
+  });
+  const server = createListener((request, response) => entrance.admit(request, response));
+  server.on("checkContinue", (request, response) => entrance.admit(request, response));
+  lifecycle.listenForSignals(server);
+  lifecycle.onRelease(() => closeStores(stores));
+  const host = await readTaskAddress(settings.host);
+  await listen(server, { host, port: settings.port, shared: settings.workers > 1 });
+  const configured = loadConfiguration(settings, stores, logger);
+  oauth2 = await createOAuth2Server({
+    issuer: settings.issuer,
+    primaries: stores.primaries,
+    logger,
+    clientSecretKey: settings.clientSecretKey,
+    readConfiguration: () => stores.configuration.current,
+  });
+  await Promise.all([configured, stores.primaries.start()]);
+  lifecycle.serve();
+}
+
+type Stores = ReturnType<typeof openStores>;
+
+function openStores(settings: GatewaySettings, logger: ReturnType<typeof createLogger>) {
+  const upstreams = new Upstreams();
+  const writer = createDatabasePool(settings.database, settings.database.host);
+  const reader = createDatabasePool(settings.database, settings.database.readerHost);
+  return {
+    upstreams,
+    writer,
+    reader,
+    primaries: new Primaries(settings.redis, logger),
+    accessLog: new AccessLog(
+      settings.deliveryStream === undefined ? undefined : createFirehoseDelivery(settings.deliveryStream),
+      logger,
+    ),
+    configuration: new ConfigurationWatch({
+      writer,
+      reader,
+      upstreams,
+      logger,
+      pollMs: settings.configurationPollMs,
+    }),
+  };
+}
+
+async function loadConfiguration(
+  settings: GatewaySettings,
+  stores: Stores,
+  logger: ReturnType<typeof createLogger>,
+): Promise<void> {
+  await untilReachable(
+    async () => {
+      await migrate(stores.writer, settings.upstreamUrl, logger);
+      await storeVerifierSecret(stores.writer, settings);
+    },
+    (error) => logger.warn({ error: error.message }, "waiting for the database"),
+  );
+  await stores.configuration.start();
+}
+
+async function closeStores(stores: Stores): Promise<void> {
+  stores.configuration.close();
+  await stores.accessLog.flush();
+  stores.primaries.close();
+  await stores.upstreams.close();
+  await Promise.allSettled([stores.writer.end(), stores.reader.end()]);
+}

@@ -1,0 +1,37 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { State } from "./lifecycle.ts";
+
+export interface Health {
+  readonly state: State;
+  /** Version of the configuration that is served; 0 before the first. */
+  readonly version: number;
+}
+
+/** For the balancer only; `true` when the request was one of these. */
+export function answerHealth(
+  request: IncomingMessage,
+  response: ServerResponse,
+  read: () => Health,
+): boolean {
+  const url = request.url ?? "";
+  if (!url.startsWith("/health/")) return false;
+  const health = read();
+  // Live means that the process answers at all: a draining one must not be killed for it.
+  if (url === "/health/live") return answer(response, 200, health);
+  if (url === "/health/ready") return answer(response, health.state === "serving" ? 200 : 503, health);
+  return answer(response, 404, undefined);
+}
+
+function answer(response: ServerResponse, status: number, health: Health | undefined): true {
+  const body = health === undefined ? "{}" : JSON.stringify(health);
+  response.writeHead(status, [
+    "content-type",
+    "application/json",
+    "cache-control",
+    "no-store",
+    "content-length",
+    String(body.length),
+  ]);
+  response.end(body);
+  return true;
+}

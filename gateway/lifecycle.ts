@@ -1,0 +1,107 @@
+import type { Server } from "node:http";
+import type { Logger } from "./logger.ts";
+
+/** *serving* takes requests; *draining* finishes them; *closed* has let everything go. */
+export type State = "starting" | "serving" | "draining" | "closed";
+
+export interface DrainSettings {
+  readonly drainMs: number;
+  readonly drainQuietMs: number;
+}
+
+/**
+ * The life of one process: from the first configuration to the last answer.
+ *
+ * ECS takes a task out of the balancer before it sends SIGTERM, but answers already on their way, and balancers that
+ * notice a little later, must find somebody: so the listener stays open until the line has been quiet.
+ */
+export class Lifecycle {
+  #state: State = "starting";
+  #lastRequestAt = 0;
+  #running = 0;
+  readonly #logger: Logger;
+  readonly #drain: DrainSettings;
+  readonly #releases: (() => Promise<void> | void)[] = [];
+
+  constructor(logger: Logger, drain: DrainSettings) {
+    this.#logger = logger;
+    this.#drain = drain;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  get running(): number {
+    return this.#running;
+  }
+
+  /** Once serving, a lost store does not take the whole fleet out of the balancer: requests are answered one by one. */
+  serve(): void {
+    if (this.#state !== "starting") return;
+    this.#state = "serving";
+    this.#logger.info({ cpuMs: Math.round(process.cpuUsage().user / 1000) }, "serving");
+  }
+
+  begin(): void {
+    this.#running++;
+    this.#lastRequestAt = Date.now();
+  }
+
+  end(): void {
+    this.#running--;
+  }
+
+  /** Called in reverse order once the last request has been answered. */
+  onRelease(release: () => Promise<void> | void): void {
+    this.#releases.push(release);
+  }
+
+  /** SIGTERM and SIGINT drain; a second one ends at once. */
+  listenForSignals(server: Server): void {
+    const onSignal = (signal: NodeJS.Signals) => {
+      if (this.#state === "draining" || this.#state === "closed") {
+        this.#logger.warn({ signal, running: this.#running }, "ended at once by a second signal");
+        process.exit(1);
+      }
+      this.#logger.info({ signal, running: this.#running }, "draining");
+      this.drain(server).then(
+        () => process.exit(0),
+        (error: unknown) => {
+          this.#logger.error({ error }, "draining failed");
+          process.exit(1);
+        },
+      );
+    };
+    process.on("SIGTERM", onSignal);
+    process.on("SIGINT", onSignal);
+  }
+
+  /** Stops accepting once the line is quiet, finishes what runs within the budget, and releases every store. */
+  async drain(server: Server): Promise<void> {
+    this.#state = "draining";
+    const deadline = Date.now() + this.#drain.drainMs;
+    // Half of the budget belongs to the requests that are already running.
+    const quietUntil = Date.now() + this.#drain.drainMs / 2;
+    this.#lastRequestAt = Date.now();
+    await waitUntil(() => Date.now() - this.#lastRequestAt >= this.#drain.drainQuietMs, quietUntil);
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeIdleConnections();
+    const finished = await waitUntil(() => this.#running === 0, deadline);
+    if (!finished) this.#logger.warn({ running: this.#running }, "drain budget used up");
+    server.closeAllConnections();
+    await closed;
+    for (const release of this.#releases.reverse())
+      await Promise.race([release(), new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
+    this.#state = "closed";
+    this.#logger.info("closed");
+  }
+}
+
+async function waitUntil(condition: () => boolean, deadline: number): Promise<boolean> {
+  while (!condition()) {
+    if (Date.now() >= deadline) return false;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return true;
+}

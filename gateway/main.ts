@@ -1,0 +1,27 @@
+import { SettingsError } from "./errors.ts";
+
+/**
+ * The roles of the image. Each is imported when it is asked for: the stub must not pay for the OAuth2 server.
+ */
+const roles: Readonly<Record<string, () => Promise<void>>> = {
+  gateway: async () => (await import("./gateway.ts")).runGateway(),
+  admin: async () => (await import("./admin/admin.ts")).runAdmin(),
+  stub: async () => (await import("./stub/stub.ts")).runStub(),
+  health: async () => (await import("./health-probe.ts")).probeHealth(),
+  warm: async () => (await import("./warm.ts")).warmCompileCache(),
+};
+
+const name = process.argv[2] ?? "gateway";
+const run = roles[name];
+if (run === undefined) {
+  process.stderr.write(`${name} is not a role of this image; there are ${Object.keys(roles).join(", ")}.\n`);
+  process.exit(2);
+}
+
+try {
+  await run();
+} catch (error) {
+  const text = error instanceof SettingsError ? error.message : String((error as Error)?.stack ?? error);
+  process.stderr.write(`${text}\n`);
+  process.exit(error instanceof SettingsError ? 2 : 1);
+}

@@ -1,0 +1,57 @@
+import type { ServerResponse } from "node:http";
+import { type ApiErrorCode, apiErrors, describeApiError } from "../errors.ts";
+
+export interface ErrorDetails {
+  readonly requestId: string;
+  /** Host for the challenge's realm. */
+  readonly realm: string;
+  /** Scopes that the resource needs, for 403. */
+  readonly scopes?: readonly string[];
+  /** Methods that the resource has, for 405. */
+  readonly allow?: readonly string[];
+  readonly retryAfterSeconds?: number;
+}
+
+/** The constant part of each answer; only the request's id differs. */
+const bodies: ReadonlyMap<string, string> = new Map(
+  (Object.keys(apiErrors) as ApiErrorCode[]).map((code) => {
+    const { status, title } = describeApiError(code);
+    const type = `urn:dmm-env:error:${code}`;
+    return [code, `${JSON.stringify({ type, title, status, code }).slice(0, -1)},"requestId":"`];
+  }),
+);
+
+/** Answers an error of the catalogue as `application/problem+json` (RFC 9457). */
+export function answerError(response: ServerResponse, code: ApiErrorCode, details: ErrorDetails): void {
+  const error = describeApiError(code);
+  const body = `${bodies.get(code)}${details.requestId}"}`;
+  const headers = [
+    "content-type",
+    "application/problem+json",
+    "content-length",
+    String(body.length),
+    "cache-control",
+    "no-store",
+    "x-request-id",
+    details.requestId,
+  ];
+  const challenge = renderChallenge(code, details);
+  if (challenge !== undefined) headers.push("www-authenticate", challenge);
+  if (details.allow !== undefined) headers.push("allow", details.allow.join(", "));
+  const retryAfter = details.retryAfterSeconds ?? error.retryAfterSeconds;
+  if (retryAfter !== undefined) headers.push("retry-after", String(retryAfter));
+  if (error.closes === true) response.shouldKeepAlive = false;
+  response.writeHead(error.status, headers);
+  response.end(response.req.method === "HEAD" ? undefined : body);
+}
+
+/** RFC 6750 3: no error code when the client showed no token at all. */
+function renderChallenge(code: ApiErrorCode, details: ErrorDetails): string | undefined {
+  const { status, title, challenge } = describeApiError(code);
+  if (status !== 401 && challenge === undefined) return undefined;
+  let text = `Bearer realm="${details.realm}"`;
+  if (challenge !== undefined) text += `, error="${challenge}", error_description="${title}"`;
+  if (details.scopes !== undefined && details.scopes.length > 0)
+    text += `, scope="${details.scopes.join(" ")}"`;
+  return text;
+}

@@ -1,0 +1,34 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ApiErrorCode } from "../errors.ts";
+import type { ServedRoute } from "../routing/served.ts";
+import type { Head } from "./head.ts";
+import type { Target } from "./path.ts";
+import { createRequestId } from "./trace.ts";
+
+/** One request and its answer, on their way through the gateway. */
+export class Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly head: Head;
+  readonly id = createRequestId();
+  readonly startedAt = performance.now();
+  /** Of the configuration that the request began with. */
+  readonly version: number;
+  target: Target | undefined;
+  route: ServedRoute | undefined;
+  clientId: string | undefined;
+  scope: string | undefined;
+  accountId: string | undefined;
+  error: ApiErrorCode | undefined;
+  /** Origin that answered or failed last. */
+  upstream: string | undefined;
+  attempts = 0;
+  sentBytes = 0;
+
+  constructor(request: IncomingMessage, response: ServerResponse, head: Head, version: number) {
+    this.request = request;
+    this.response = response;
+    this.head = head;
+    this.version = version;
+  }
+}

@@ -1,0 +1,102 @@
+import type { IncomingMessage } from "node:http";
+import type { ApiErrorCode } from "../errors.ts";
+import { passesToUpstream } from "./header-rules.ts";
+
+/** The head of a request, read once from what was on the wire. */
+export class Head {
+  host = "";
+  authorization: string | undefined;
+  authorizations = 0;
+  contentLength: number | undefined;
+  chunked = false;
+  expectsContinue = false;
+  /** Address of the client as the balancer saw it. */
+  forwardedFor: string | undefined;
+  forwardedProtocol: string | undefined;
+  traceparent: string | undefined;
+  /** Names and values in turn, for the upstream; the gateway's own are still missing. */
+  readonly outgoing: string[] = [];
+  /** Set when the request must be refused. */
+  refusal: ApiErrorCode | undefined;
+
+  get hasBody(): boolean {
+    return this.chunked || (this.contentLength !== undefined && this.contentLength > 0);
+  }
+}
+
+const hostPattern = /^(?:[A-Za-z0-9\-._~]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/;
+
+/**
+ * Reads the raw header list in one pass. Refuses what HTTP servers are known to read differently (RFC 9112 3.2, 6.1,
+ * 6.3): Node's parser accepts several of these.
+ */
+export function readHead(request: IncomingMessage): Head {
+  const head = new Head();
+  const raw = request.rawHeaders;
+  let hosts = 0;
+  let connection: string | undefined;
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = raw[index]!.toLowerCase();
+    const value = raw[index + 1]!;
+    if (passesToUpstream(name)) {
+      head.outgoing.push(name, value);
+      continue;
+    }
+    switch (name) {
+      case "host":
+        hosts++;
+        head.host = value;
+        break;
+      case "connection":
+        connection = connection === undefined ? value : `${connection},${value}`;
+        break;
+      case "authorization":
+        head.authorization = value;
+        head.authorizations++;
+        break;
+      case "content-length":
+        head.contentLength = Number(value);
+        break;
+      case "transfer-encoding":
+        head.refusal ??= checkTransferCoding(head, request, value);
+        break;
+      case "expect":
+        if (value.toLowerCase() === "100-continue") head.expectsContinue = true;
+        else head.refusal ??= "DMM_GATEWAY_EXPECTATION_UNKNOWN";
+        break;
+      case "traceparent":
+        head.traceparent = value;
+        break;
+      case "x-forwarded-for":
+        // The balancer appends; what stands before is the client's own claim.
+        head.forwardedFor = value.slice(value.lastIndexOf(",") + 1).trim();
+        break;
+      case "x-forwarded-proto":
+        head.forwardedProtocol = value;
+        break;
+    }
+  }
+  if (hosts !== 1 || !hostPattern.test(head.host)) head.refusal ??= "DMM_GATEWAY_REQUEST_AMBIGUOUS";
+  if (connection !== undefined && connection !== "keep-alive" && connection !== "close")
+    dropNominated(head.outgoing, connection);
+  return head;
+}
+
+/** `chunked` alone is implemented; lists hide a second coding, and HTTP/1.0 has none. */
+function checkTransferCoding(head: Head, request: IncomingMessage, value: string): ApiErrorCode | undefined {
+  if (request.httpVersionMinor === 0 || head.chunked) return "DMM_GATEWAY_REQUEST_AMBIGUOUS";
+  if (value.toLowerCase() === "chunked") {
+    head.chunked = true;
+    return undefined;
+  }
+  return /^[A-Za-z0-9-]+(?: *, *[A-Za-z0-9-]+)*$/.test(value)
+    ? "DMM_GATEWAY_CODING_UNKNOWN"
+    : "DMM_GATEWAY_REQUEST_AMBIGUOUS";
+}
+
+/** RFC 9110 7.6.1: every field that `Connection` names ends here. */
+function dropNominated(outgoing: string[], connection: string): void {
+  const nominated = new Set(connection.split(",").map((name) => name.trim().toLowerCase()));
+  for (let index = outgoing.length - 2; index >= 0; index -= 2)
+    if (nominated.has(outgoing[index]!)) outgoing.splice(index, 2);
+}

@@ -1,0 +1,50 @@
+/** A request target, ready for the route table and for the upstream. */
+export interface Target {
+  /** Always starts with a slash. */
+  readonly path: string;
+  /** With its question mark, or empty. */
+  readonly query: string;
+}
+
+const unreserved = /[A-Za-z0-9\-._~]/;
+
+/**
+ * Splits and normalizes a request target, or refuses it: what one part of the chain reads as `/admin` another must not
+ * read as `/public/../admin`. Percent-encoded unreserved characters are decoded (RFC 3986 6.2.2.2) and forwarded so;
+ * encoded slashes, dot segments, empty segments and backslashes have no single meaning among servers.
+ */
+export function normalizeTarget(target: string): Target | undefined {
+  if (target.charCodeAt(0) !== 0x2f) return undefined;
+  let queryAt = target.length;
+  let simple = true;
+  for (let index = 1; index < target.length; index++) {
+    const code = target.charCodeAt(index);
+    if (code === 0x3f) {
+      queryAt = index;
+      break;
+    }
+    const previous = target.charCodeAt(index - 1);
+    if (code === 0x25) simple = false;
+    else if (code === 0x23 || code === 0x5c || code < 0x21 || code > 0x7e) return undefined;
+    else if (previous === 0x2f && (code === 0x2f || code === 0x2e)) simple = false;
+  }
+  const query = queryAt === target.length ? "" : target.slice(queryAt);
+  if (query !== "" && /[#\\]|[^!-~]/.test(query)) return undefined;
+  const path = queryAt === target.length ? target : target.slice(0, queryAt);
+  if (simple) return { path, query };
+  const decoded = decodeUnreserved(path);
+  return decoded === undefined || hasTrick(decoded) ? undefined : { path: decoded, query };
+}
+
+function decodeUnreserved(path: string): string | undefined {
+  if (/%(?![0-9A-Fa-f]{2})/.test(path)) return undefined;
+  return path.replace(/%[0-9A-Fa-f]{2}/g, (code) => {
+    const character = String.fromCharCode(Number.parseInt(code.slice(1), 16));
+    return unreserved.test(character) ? character : code.toUpperCase();
+  });
+}
+
+function hasTrick(path: string): boolean {
+  // `%252E` would be a dot after a second decoding; `..;` is a dot segment for servers that know path parameters.
+  return /\/\/|\/\.{1,2}(?:\/|;|$)|%(?:25)*(?:2F|5C|0[0AD])|%25(?:25)*2E/i.test(path);
+}

@@ -1,0 +1,45 @@
+import { randomFillSync } from "node:crypto";
+
+/** Random bytes are drawn for many requests at a time: one system call a request would be felt. */
+const pool = Buffer.allocUnsafe(8192);
+let used = pool.length;
+
+function drawHex(bytes: number): string {
+  if (used + bytes > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  const hex = pool.toString("hex", used, used + bytes);
+  used += bytes;
+  return hex;
+}
+
+const parent = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
+
+/**
+ * The `traceparent` for the upstream: the caller's trace with a span of ours, or a new trace that nobody samples yet.
+ * https://www.w3.org/TR/trace-context/#traceparent-header
+ */
+export function continueTrace(received: string | undefined): string {
+  if (received !== undefined) {
+    const match = parent.exec(received);
+    if (
+      match !== null &&
+      match[1] !== "ff" &&
+      !(match[1] === "00" && match[5] !== undefined) &&
+      !/^0+$/.test(match[2]!) &&
+      !/^0+$/.test(match[3]!)
+    )
+      return `00-${match[2]}-${drawHex(8)}-${match[4]}`;
+  }
+  return `00-${drawHex(16)}-${drawHex(8)}-00`;
+}
+
+const processId = drawHex(6);
+let counter = 0;
+
+/** Unique among all gateways; never taken from outside, because the access log is evidence. */
+export function createRequestId(): string {
+  counter++;
+  return `${processId}-${counter.toString(36)}`;
+}

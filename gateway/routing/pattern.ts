@@ -1,0 +1,41 @@
+/** One segment of a pattern: fixed text, any one segment, or the rest of the path. */
+export type PatternSegment =
+  | { readonly kind: "fixed"; readonly text: string }
+  | { readonly kind: "parameter"; readonly name: string }
+  | { readonly kind: "rest" };
+
+/** A pattern that is not understood. */
+export class PatternError extends Error {
+  constructor(pattern: string, problem: string) {
+    super(`${pattern} is not a path pattern: ${problem}`);
+    this.name = "PatternError";
+  }
+}
+
+/**
+ * `/orders/{id}/items/*` into its segments.
+ *
+ * @throws PatternError with the rule that is broken
+ */
+export function parsePattern(pattern: string): PatternSegment[] {
+  if (!pattern.startsWith("/")) throw new PatternError(pattern, "it must start with a slash.");
+  const texts = pattern.slice(1).split("/");
+  return texts.map((text, index) => {
+    if (text === "*") {
+      if (index !== texts.length - 1) throw new PatternError(pattern, "* must be the last segment.");
+      return { kind: "rest" };
+    }
+    if (/^\{[A-Za-z][A-Za-z0-9_]*\}$/.test(text)) return { kind: "parameter", name: text.slice(1, -1) };
+    if (!/^(?:[A-Za-z0-9\-._~!$&'()+,;=:@]|%[0-9A-F]{2})*$/.test(text))
+      throw new PatternError(pattern, `${JSON.stringify(text)} has a character that no path has.`);
+    if (text === "" && index !== texts.length - 1) throw new PatternError(pattern, "a segment is empty.");
+    if (text === "." || text === "..") throw new PatternError(pattern, "it must not climb.");
+    return { kind: "fixed", text };
+  });
+}
+
+/** The part of a pattern before its first parameter or rest, without the slash that follows it. */
+export function readFixedPrefix(pattern: string): string {
+  const open = pattern.search(/\/(\{|\*$)/);
+  return open === -1 ? pattern : pattern.slice(0, open);
+}

@@ -1,0 +1,42 @@
+/** Where requests of a route lead: one or several origins, chosen by weight. */
+export interface Upstream {
+  readonly name: string;
+  readonly connectLimitMs: number;
+  readonly targets: readonly { readonly origin: string; readonly weight: number }[];
+}
+
+/** One row of the route table. */
+export interface Route {
+  readonly name: string;
+  /** Host name in lower case; absent means every host. */
+  readonly host?: string;
+  /** Upper-case methods; GET brings HEAD. */
+  readonly methods: readonly string[];
+  /** `/orders/{id}/items`; a last segment `*` takes the rest of the path, empty or not. */
+  readonly path: string;
+  readonly upstream: Upstream;
+  /** All of them are needed. */
+  readonly scopes: readonly string[];
+  /** Needs no token at all. */
+  readonly public: boolean;
+  /** Replaces the fixed part of the path, up to the first parameter or `*`. */
+  readonly rewritePrefix?: string;
+  /** From the end of the request until the answer's head, in milliseconds. */
+  readonly firstByteLimitMs: number;
+  /** Between two parts of the answer, in milliseconds. */
+  readonly idleLimitMs: number;
+  /** From the request's head to the answer's end, in milliseconds; 0 is without limit. */
+  readonly wholeLimitMs: number;
+  readonly bodyLimitBytes: number;
+  /** Further attempts of a request that can be repeated without harm. */
+  readonly retries: number;
+  readonly rate?: { readonly perSecond: number; readonly burst: number };
+}
+
+/** A client of the OAuth2 server. */
+export interface Client {
+  readonly id: string;
+  readonly secretHash?: string;
+  readonly scopes: readonly string[];
+  readonly grantTypes: readonly string[];
+}

@@ -1,0 +1,175 @@
+import { SettingsError } from "./errors.ts";
+
+/** Where a role listens and how long it may take to leave. */
+export interface ListeningSettings {
+  readonly environment: string;
+  /** Address to bind; absent when the task's own address is to be asked for. */
+  readonly host?: string;
+  readonly port: number;
+  /** Time from SIGTERM until the process must have left, in milliseconds. */
+  readonly drainMs: number;
+  /** New requests are welcome until none has come for this long after SIGTERM, in milliseconds. */
+  readonly drainQuietMs: number;
+}
+
+export interface DatabaseSettings {
+  readonly host: string;
+  readonly readerHost: string;
+  readonly port: number;
+  readonly name: string;
+  readonly user: string;
+  readonly password: string;
+  readonly tls: boolean;
+}
+
+export interface RedisSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly password?: string;
+  readonly tls: boolean;
+  /** Longest wait for one answer, in milliseconds: afterwards the token counts as uncheckable. */
+  readonly commandTimeoutMs: number;
+}
+
+export interface StoreSettings {
+  readonly database: DatabaseSettings;
+  readonly upstreamUrl: string;
+  readonly verifierSecret?: string;
+  /** Key of the hash by which client secrets are verified. */
+  readonly clientSecretKey: string;
+}
+
+export interface GatewaySettings extends ListeningSettings, StoreSettings {
+  readonly issuer: URL;
+  readonly redis: RedisSettings;
+  readonly deliveryStream?: string;
+  readonly workers: number;
+  /** How often the database is asked for a newer configuration, in milliseconds. */
+  readonly configurationPollMs: number;
+}
+
+export interface AdminSettings extends ListeningSettings, StoreSettings {
+  /** Only a balancer that verifies client certificates may be believed when it names one. */
+  readonly clientCertificatesVerified: boolean;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads variables and remembers every problem, so that all of them are reported at once. */
+class Reader {
+  readonly problems: string[] = [];
+  readonly #environment: Environment;
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+  }
+
+  optional(name: string): string | undefined {
+    const value = this.#environment[name];
+    return value === undefined || value === "" ? undefined : value;
+  }
+
+  text(name: string, fallback?: string): string {
+    const value = this.optional(name) ?? fallback;
+    if (value === undefined) this.problems.push(`${name} is missing.`);
+    return value ?? "";
+  }
+
+  number(name: string, bounds: { fallback: number; from: number; to: number }): number {
+    const text = this.optional(name);
+    if (text === undefined) return bounds.fallback;
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= bounds.from && value <= bounds.to) return value;
+    this.problems.push(`${name} is ${JSON.stringify(text)}; it must be ${bounds.from} to ${bounds.to}.`);
+    return bounds.fallback;
+  }
+
+  switched(name: string, fallback: "on" | "off"): boolean {
+    const value = this.optional(name) ?? fallback;
+    if (value !== "on" && value !== "off")
+      this.problems.push(`${name} is ${JSON.stringify(value)}; it must be on or off.`);
+    return value === "on";
+  }
+
+  url(name: string): URL {
+    const text = this.text(name);
+    const url = URL.parse(text);
+    if (text !== "" && (url === null || !url.protocol.startsWith("http")))
+      this.problems.push(`${name} is ${JSON.stringify(text)}; it must be an http or https address.`);
+    return url ?? new URL("http://invalid.");
+  }
+
+  finish<T>(settings: T): T {
+    if (this.problems.length > 0) throw new SettingsError(this.problems);
+    return settings;
+  }
+}
+
+function readListening(reader: Reader): ListeningSettings {
+  const host = reader.optional("HOST");
+  return {
+    environment: reader.text("ENVIRONMENT", "development"),
+    ...(host === undefined ? {} : { host }),
+    port: reader.number("PORT", { fallback: 8080, from: 1, to: 65_535 }),
+    drainMs: reader.number("DRAIN_SECONDS", { fallback: 30, from: 1, to: 3600 }) * 1000,
+    drainQuietMs: reader.number("DRAIN_QUIET_MS", { fallback: 500, from: 0, to: 60_000 }),
+  };
+}
+
+function readStore(reader: Reader): StoreSettings {
+  const host = reader.text("DATABASE_HOST");
+  const password = reader.text("DATABASE_PASSWORD");
+  const verifierSecret = reader.optional("VERIFIER_SECRET");
+  return {
+    database: {
+      host,
+      readerHost: reader.text("DATABASE_READER_HOST", host),
+      port: reader.number("DATABASE_PORT", { fallback: 3306, from: 1, to: 65_535 }),
+      name: reader.text("DATABASE_NAME", "platform"),
+      user: reader.text("DATABASE_USER"),
+      password,
+      tls: reader.switched("DATABASE_TLS", "on"),
+    },
+    upstreamUrl: reader.url("UPSTREAM_URL").origin,
+    ...(verifierSecret === undefined ? {} : { verifierSecret }),
+    clientSecretKey: reader.optional("CLIENT_SECRET_KEY") ?? `client secrets under ${password}`,
+  };
+}
+
+/** @throws SettingsError naming every wrong or missing variable */
+export function parseGatewaySettings(environment: Environment): GatewaySettings {
+  const reader = new Reader(environment);
+  const password = reader.optional("REDIS_AUTH_TOKEN");
+  const deliveryStream = reader.optional("DELIVERY_STREAM");
+  return reader.finish({
+    ...readListening(reader),
+    ...readStore(reader),
+    issuer: reader.url("ISSUER"),
+    redis: {
+      host: reader.text("REDIS_HOST"),
+      port: reader.number("REDIS_PORT", { fallback: 6379, from: 1, to: 65_535 }),
+      ...(password === undefined ? {} : { password }),
+      tls: reader.switched("REDIS_TLS", "on"),
+      commandTimeoutMs: reader.number("REDIS_TIMEOUT_MS", { fallback: 1000, from: 10, to: 60_000 }),
+    },
+    ...(deliveryStream === undefined ? {} : { deliveryStream }),
+    workers: reader.number("GATEWAY_WORKERS", { fallback: 1, from: 1, to: 64 }),
+    configurationPollMs: reader.number("CONFIGURATION_POLL_MS", { fallback: 2000, from: 50, to: 60_000 }),
+  });
+}
+
+/** @throws SettingsError naming every wrong or missing variable */
+export function parseAdminSettings(environment: Environment): AdminSettings {
+  const reader = new Reader(environment);
+  return reader.finish({
+    ...readListening(reader),
+    ...readStore(reader),
+    clientCertificatesVerified: reader.switched("CLIENT_CERTIFICATES_VERIFIED", "off"),
+  });
+}
+
+/** @throws SettingsError naming every wrong or missing variable */
+export function parseListeningSettings(environment: Environment): ListeningSettings {
+  const reader = new Reader(environment);
+  return reader.finish(readListening(reader));
+}

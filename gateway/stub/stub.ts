@@ -1,0 +1,38 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { answerHealth } from "../health.ts";
+import { Lifecycle } from "../lifecycle.ts";
+import { createListener, listen } from "../listener.ts";
+import { createLogger } from "../logger.ts";
+import { parseListeningSettings } from "../settings.ts";
+import { readTaskAddress } from "../task.ts";
+import { answerEcho } from "./echo.ts";
+import { answerSlow } from "./slow.ts";
+import { answerStream } from "./stream.ts";
+
+/** Stands where the real APIs stand: what verification needs to see of a request after it passed the gateway. */
+const endpoints: Readonly<
+  Record<string, (request: IncomingMessage, response: ServerResponse, url: URL) => void>
+> = {
+  "/verify/echo": answerEcho,
+  "/verify/slow": answerSlow,
+  "/verify/stream": answerStream,
+};
+
+export async function runStub(): Promise<void> {
+  const settings = parseListeningSettings(process.env);
+  const logger = createLogger({ role: "stub", environment: settings.environment });
+  const lifecycle = new Lifecycle(logger, settings);
+  const server = createListener((request, response) => {
+    if (answerHealth(request, response, () => ({ state: lifecycle.state, version: 0 }))) return;
+    lifecycle.begin();
+    response.once("close", () => lifecycle.end());
+    const url = new URL(request.url ?? "/", "http://stub");
+    const endpoint = endpoints[url.pathname];
+    if (endpoint !== undefined) endpoint(request, response, url);
+    else response.writeHead(404, { "content-type": "application/json" }).end("{}");
+  });
+  lifecycle.listenForSignals(server);
+  const host = await readTaskAddress(settings.host);
+  await listen(server, { host, port: settings.port, shared: false });
+  lifecycle.serve();
+}

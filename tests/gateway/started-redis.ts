@@ -1,0 +1,113 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createClient } from "@redis/client";
+import { StartedProcess, waitUntil } from "./started-process.ts";
+
+const port = 7001;
+
+/** One node of a started cluster. */
+export class StartedNode {
+  readonly host: string;
+  readonly process: StartedProcess;
+
+  constructor(host: string, process: StartedProcess) {
+    this.host = host;
+    this.process = process;
+  }
+
+  async command(...args: string[]): Promise<unknown> {
+    const client = createClient({ RESP: 2, socket: { host: this.host, port, reconnectStrategy: false } });
+    client.on("error", () => {});
+    await client.connect();
+    try {
+      return await client.sendCommand(args);
+    } finally {
+      client.destroy();
+    }
+  }
+}
+
+/** A Redis Cluster of the given number of primaries, one of which may have a replica. */
+export class StartedRedis {
+  readonly port = port;
+  readonly nodes: readonly StartedNode[];
+  readonly #directory: string;
+
+  private constructor(nodes: readonly StartedNode[], directory: string) {
+    this.nodes = nodes;
+    this.#directory = directory;
+  }
+
+  get host(): string {
+    return this.nodes[0]!.host;
+  }
+
+  /** Addresses are `<block>.1.<n>`; with `replica` the last node follows the first. */
+  static async start(block: string, shape: { primaries: number; replica?: boolean }): Promise<StartedRedis> {
+    const directory = await mkdtemp(join(tmpdir(), "gateway-redis-"));
+    const count = shape.primaries + (shape.replica === true ? 1 : 0);
+    const nodes = Array.from({ length: count }, (_, index) =>
+      startNode(`${block}.1.${index + 1}`, directory),
+    );
+    const started = new StartedRedis(nodes, directory);
+    try {
+      await started.#form(shape.primaries);
+      return started;
+    } catch (error) {
+      await started.stop();
+      throw error;
+    }
+  }
+
+  async #form(primaries: number): Promise<void> {
+    for (const node of this.nodes)
+      await waitUntil(`redis on ${node.host}`, () =>
+        node.command("PING").then(
+          () => true,
+          () => false,
+        ),
+      );
+    const share = Math.ceil(16_384 / primaries);
+    for (let index = 0; index < primaries; index++) {
+      const from = String(index * share);
+      const to = String(Math.min((index + 1) * share, 16_384) - 1);
+      await this.nodes[index]!.command("CLUSTER", "ADDSLOTSRANGE", from, to);
+      await this.nodes[index]!.command("CLUSTER", "SET-CONFIG-EPOCH", String(index + 1));
+    }
+    for (const node of this.nodes.slice(1))
+      await this.nodes[0]!.command("CLUSTER", "MEET", node.host, String(port));
+    const replica = this.nodes[primaries];
+    if (replica !== undefined) {
+      const id = String(await this.nodes[0]!.command("CLUSTER", "MYID"));
+      await waitUntil("the replica follows", () =>
+        replica.command("CLUSTER", "REPLICATE", id).then(
+          () => true,
+          () => false,
+        ),
+      );
+      await waitUntil("the replica is in step", async () =>
+        String(await replica.command("INFO", "replication")).includes("master_link_status:up"),
+      );
+    }
+    for (const node of this.nodes)
+      await waitUntil("the cluster is formed", async () => {
+        const info = String(await node.command("CLUSTER", "INFO"));
+        return info.includes("cluster_state:ok") && info.includes(`cluster_known_nodes:${this.nodes.length}`);
+      });
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.process.end()));
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+}
+
+function startNode(host: string, directory: string): StartedNode {
+  const process = StartedProcess.ofToolchain("redis-server", [
+    ...["--bind", host, "--port", String(port), "--cluster-enabled", "yes"],
+    ...["--cluster-config-file", join(directory, `${host}.conf`), "--dir", directory],
+    ...["--save", "", "--appendonly", "no", "--cluster-node-timeout", "500", "--protected-mode", "no"],
+  ]);
+  return new StartedNode(host, process);
+}
