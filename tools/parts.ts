@@ -4,20 +4,20 @@ import type { Part, PartName, ResolvedParts } from "./part.ts";
 import { openProbeMemory } from "./probe-memory.ts";
 import { resolveUnit } from "./resolve-unit.ts";
 import { units } from "./table.ts";
-import { findToolchain } from "./toolchain.ts";
+import { findToolchain, type Toolchain } from "./toolchain.ts";
 
 export type { FoundPart, MissingPart, Part, PartName, ResolvedParts } from "./part.ts";
 
 /** Where to look, and whether remembered versions count. */
 export interface ResolveOptions {
-  readonly environment?: NodeJS.ProcessEnv;
+  readonly toolchain?: Toolchain;
   /** Asks every program again. */
   readonly fresh?: boolean;
 }
 
 /** Finds every part on PATH or in the toolchain. Looks only; obtains nothing and throws nothing. */
 export async function resolveParts(options: ResolveOptions = {}): Promise<ResolvedParts> {
-  const toolchain = findToolchain(options.environment);
+  const toolchain = options.toolchain ?? findToolchain();
   const memory = await openProbeMemory(toolchain.probes, options.fresh ?? false);
   const resolved = await Promise.all(units.map((unit) => resolveUnit(unit, toolchain, memory)));
   await memory.save();

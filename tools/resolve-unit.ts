@@ -2,7 +2,7 @@ import { access } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { FoundPart, MissingPart, PartName } from "./part.ts";
 import type { ProbeMemory } from "./probe-memory.ts";
-import { isExecutable, searchPath } from "./search-path.ts";
+import { isExecutable, searchFolders } from "./search-path.ts";
 import { parts } from "./table.ts";
 import { isComplete, type Toolchain } from "./toolchain.ts";
 import { accepts, renderRange } from "./version-range.ts";
@@ -54,7 +54,7 @@ async function findOnPath(
 }
 
 async function candidates(name: PartName, toolchain: Toolchain): Promise<readonly string[]> {
-  const files = await searchPath(toolchain.searchPath, parts[name].program);
+  const files = await searchFolders(toolchain.searchFolders, parts[name].program);
   // The Node that runs this code does, wherever it is.
   return name === "node" ? [process.execPath, ...files] : files;
 }

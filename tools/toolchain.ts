@@ -1,6 +1,9 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 import type { BundleName } from "./part.ts";
+
+/** Debian keeps daemons where an ordinary user's PATH does not look. */
+const daemonFolders = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
 const checkout = resolve(import.meta.dirname, "..");
 
@@ -13,8 +16,8 @@ export interface Toolchain {
   readonly lock: string;
   /** Versions of programs, by path and time of change. */
   readonly probes: string;
-  /** `PATH` to search. */
-  readonly searchPath: string;
+  /** Folders in which installed programs are looked for, first come first. */
+  readonly searchFolders: readonly string[];
 }
 
 /** The folders, from `DMM_ENV_TOOLCHAIN` and `DMM_ENV_HOME` or below the checkout. Creates nothing. */
@@ -26,7 +29,7 @@ export function findToolchain(environment: NodeJS.ProcessEnv = process.env): Too
     partial: join(directory, ".partial"),
     lock: join(directory, ".setup.lock"),
     probes: join(home, "cache", "parts.json"),
-    searchPath: environment.PATH ?? "",
+    searchFolders: [...(environment.PATH ?? "").split(delimiter), ...daemonFolders],
   };
 }
 

@@ -2,9 +2,10 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { runCommand } from "../command.ts";
 import { commandMissing } from "../errors.ts";
-import { searchPathAndShims } from "../search-path.ts";
+import { searchFoldersAndShims } from "../search-path.ts";
 import type { Job, Way } from "../source.ts";
 import { pinned } from "../table.ts";
+import { findToolchain } from "../toolchain.ts";
 import { compareVersions } from "../version-range.ts";
 
 /** moto, the two packages that its server needs, and all below them, each with its version. */
@@ -54,7 +55,7 @@ const introspection = [
 
 /** The first on PATH that is new enough and can make an environment with pip in it. */
 async function findPython(job: Job): Promise<Python> {
-  for (const candidate of await searchPathAndShims(process.env.PATH ?? "", "python3")) {
+  for (const candidate of await searchFoldersAndShims(findToolchain().searchFolders, "python3")) {
     const said = await python(job, candidate, ["-c", introspection]).catch(() => "");
     const [version = "0", venv, ensurepip, pip, ...path] = said.trim().split(" ");
     if (compareVersions(version, oldestPython) < 0 || venv !== "True") continue;
