@@ -59,7 +59,6 @@ export const apiErrors = {
     title: "The Expect header asks for something unknown.",
     closes: true,
   },
-  DMM_GATEWAY_HOST_UNKNOWN: { status: 421, title: "This host is not served here." },
   DMM_GATEWAY_RATE_EXCEEDED: { status: 429, title: "Too many requests." },
   DMM_GATEWAY_HEADERS_TOO_LARGE: {
     status: 431,

@@ -43,11 +43,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
     this.#headers = writeOutgoingHeaders(exchange);
     exchange.response.once("close", () => this.#leave());
     const { wholeLimitMs } = exchange.route!;
-    if (wholeLimitMs > 0)
-      this.#timer = setTimeout(
-        () => this.#abort(new GatewayError("DMM_GATEWAY_UPSTREAM_SLOW")),
-        wholeLimitMs,
-      );
+    if (wholeLimitMs > 0) this.#wholeTimer = setTimeout(this.#tooSlow, wholeLimitMs);
   }
 
   attempt(except: UpstreamTarget | undefined): void {
