@@ -1,4 +1,4 @@
-import type { CheckFailure, Properties, Realisation, Resource } from "./realisation.ts";
+import type { Properties, Realisation, Resource } from "./realisation.ts";
 import type { Region } from "./region.ts";
 
 /** What a record is made from; `id` is the id that it will have. */
@@ -10,17 +10,9 @@ export interface RecordRequest {
 }
 
 /** What is particular to one resource type whose only reality is a record with ids and ARNs. */
-export interface RecordedType {
-  readonly inputs: readonly string[];
-  readonly replaceOn: readonly string[];
-  readonly computed: readonly string[];
-  /** Computed outputs that an update makes anew; all others keep what creation gave them. */
-  readonly changing?: readonly string[];
-  readonly secrets?: readonly string[];
-  readonly autoname?: Realisation["autoname"];
-  readonly deleteBeforeReplace?: boolean;
-  defaults?(inputs: Properties): Properties;
-  validate?(inputs: Properties): readonly CheckFailure[];
+export interface RecordedType
+  extends Pick<Realisation, "inputs" | "replaceOn" | "computed" | "changing" | "secrets" | "autoname">,
+    Pick<Realisation, "deleteBeforeReplace" | "defaults" | "validate"> {
   /** The id of a new record. */
   id(region: Region, request: Omit<RecordRequest, "id">): string;
   /** The computed outputs; the inputs are added by themselves. */

@@ -1,0 +1,29 @@
+import type { Operations } from "../operation.ts";
+import type { Realisation } from "../realisation.ts";
+import { eip, internetGateway, natGateway } from "./gateways.ts";
+import { gatewayAssociation, vpnGateway, vpnGatewayRoutePropagation } from "./on-premises.ts";
+import { route, routeTable, routeTableAssociation } from "./routing.ts";
+import { egressRule, ingressRule, securityGroup } from "./security-groups.ts";
+import { subnet } from "./subnet.ts";
+import { vpc } from "./vpc.ts";
+
+/** The network exists as records: addresses, references and refusals are AWS's, packets are the machine's own. */
+export const realisations: readonly Realisation[] = [
+  vpc,
+  subnet,
+  internetGateway,
+  eip,
+  natGateway,
+  routeTable,
+  route,
+  routeTableAssociation,
+  securityGroup,
+  ingressRule,
+  egressRule,
+  vpnGateway,
+  vpnGatewayRoutePropagation,
+  gatewayAssociation,
+];
+
+/** EC2's own API is not called by anything that runs in an environment. */
+export const operations: Readonly<Record<string, Operations>> = {};

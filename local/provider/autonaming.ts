@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+import type { Properties, Realisation } from "../realisation.ts";
+import type { Resources } from "../region.ts";
+import { isUnsettled } from "./unsettled.ts";
+
+/** What an automatic name is made from. */
+export interface Named {
+  readonly type: string;
+  readonly urn: string;
+  /** The logical name, or the prefix that the program wants instead. */
+  readonly name: string;
+  readonly maxLength: number;
+}
+
+/** Undefined for types that have no name. */
+export function namedBy(
+  { type, autoname }: Realisation,
+  { urn, name }: { readonly urn: string; readonly name: string },
+  inputs: Properties,
+): (Named & { readonly property: string }) | undefined {
+  if (!autoname) return undefined;
+  const prefix = inputs[`${autoname.property}Prefix`];
+  const stem = typeof prefix === "string" ? prefix.replace(/-$/, "") : name;
+  return { type, urn, name: stem, ...autoname };
+}
+
+/** More generations of one resource never exist at once: one that lives and one that replaces it. */
+const generations = 16;
+
+/**
+ * The n-th automatic name of a resource: its logical name and seven digits, as Pulumi's providers do it. The digits follow
+ * from the URN, so that a run that was interrupted asks for the same name again and finds what it had made.
+ */
+function nameOf({ urn, name, maxLength }: Named, generation: number): string {
+  const digits = createHash("sha256").update(`${urn}/${generation}`).digest("hex").slice(0, 7);
+  return `${name.slice(0, maxLength - digits.length - 1)}-${digits}`;
+}
+
+/** True for a name that the provider itself gave to this resource. */
+export function isAutomatic(value: unknown, named: Named): boolean {
+  return Array.from({ length: generations }, (_, n) => nameOf(named, n)).includes(value as string);
+}
+
+/** The first automatic name that no living resource of this URN has, so that a replacement can stand beside the old one. */
+export function proposeName(resources: Resources, property: string, named: Named): string {
+  const taken = new Set<unknown>();
+  for (const resource of resources.all(named.type)) {
+    if (resource.urn === named.urn && !isUnsettled(resources, resource)) taken.add(resource.inputs[property]);
+  }
+  for (let n = 0; n < generations; n += 1) {
+    if (!taken.has(nameOf(named, n))) return nameOf(named, n);
+  }
+  return nameOf(named, generations - 1);
+}

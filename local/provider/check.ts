@@ -1,0 +1,103 @@
+import { localError, renderError } from "../errors.ts";
+import type { CheckFailure, Properties, Realisation } from "../realisation.ts";
+import type { Region } from "../region.ts";
+import { isAutomatic, namedBy, proposeName } from "./autonaming.ts";
+import { isUnknown, unwrapAll } from "./markers.ts";
+import { protect } from "./secrets.ts";
+
+export interface CheckRequest {
+  readonly urn: string;
+  readonly name: string;
+  /** The inputs in the state; empty for a resource that is to be made. */
+  readonly olds: Properties;
+  readonly news: Properties;
+  /** How the stack's configuration wants automatic names; absent: the provider's own way. */
+  readonly autonaming?: { readonly mode: "propose" | "enforce" | "disable"; readonly proposedName: string };
+  /** The provider's `defaultTags`. */
+  readonly defaultTags: Properties;
+}
+
+export interface Checked {
+  readonly inputs: Properties;
+  readonly failures: readonly CheckFailure[];
+}
+
+/** Services whose resources belong to the account and have no `region` property. */
+const globalServices = /^aws:(iam|route53|cloudfront)\//;
+
+export function isRegional(type: string): boolean {
+  return !globalServices.test(type);
+}
+
+/** Reports everything that is wrong with a resource's inputs, and fills in names, default tags and AWS's own defaults. */
+export function checkInputs(region: Region, realisation: Realisation, request: CheckRequest): Checked {
+  const given = withoutNull(unwrapAll(request.news));
+  const failures = [...refuseUnknown(realisation, given), ...refuseOtherRegion(region, given)];
+  let inputs = mergeTags(realisation, given, request.defaultTags);
+  const name = chooseName(region, realisation, inputs, request);
+  if (typeof name === "object") failures.push(name);
+  if (typeof name === "string") inputs[realisation.autoname!.property] = name;
+  inputs = { ...realisation.defaults?.(inputs), ...inputs };
+  if (failures.length === 0) failures.push(...validate(realisation, inputs));
+  return { inputs: protect(inputs, realisation, request.news), failures };
+}
+
+function withoutNull(properties: Properties): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== null));
+}
+
+function refuseUnknown(realisation: Realisation, inputs: Properties): readonly CheckFailure[] {
+  const { type } = realisation;
+  const allowed = isRegional(type) ? [...realisation.inputs, "region"] : realisation.inputs;
+  return Object.keys(inputs)
+    .filter((property) => !allowed.includes(property))
+    .map((property) => ({
+      property,
+      reason: renderError(
+        localError("DMM_LOCAL_PROPERTY_UNKNOWN", { type, property, allowed: realisation.inputs }),
+      ),
+    }));
+}
+
+function refuseOtherRegion(region: Region, inputs: Properties): readonly CheckFailure[] {
+  const asked = inputs.region;
+  if (asked === undefined || asked === region.name || isUnknown(asked)) return [];
+  const error = localError("DMM_LOCAL_REGION_OTHER", { region: String(asked), expected: region.name });
+  return [{ property: "region", reason: renderError(error) }];
+}
+
+/** Default tags lie under the resource's own, as the provider's documentation has it; Auto Scaling groups take none. */
+function mergeTags(realisation: Realisation, inputs: Properties, defaultTags: Properties): Properties {
+  const taggable = realisation.inputs.includes("tags") && realisation.type !== "aws:autoscaling/group:Group";
+  if (!taggable || Object.keys(defaultTags).length === 0) return { ...inputs };
+  const own = inputs.tags ?? {};
+  return typeof own === "object" && !Array.isArray(own)
+    ? { ...inputs, tags: { ...defaultTags, ...own } }
+    : { ...inputs };
+}
+
+/** The automatic name; undefined where a name is given or the type has none. */
+function chooseName(
+  region: Region,
+  realisation: Realisation,
+  inputs: Properties,
+  request: CheckRequest,
+): string | CheckFailure | undefined {
+  const named = namedBy(realisation, request, inputs);
+  if (!named || inputs[named.property] !== undefined) return undefined;
+  const { type, property } = named;
+  if (request.autonaming?.mode === "disable") {
+    return { property, reason: renderError(localError("DMM_LOCAL_NAME_MISSING", { type, property })) };
+  }
+  if (request.autonaming?.proposedName) return request.autonaming.proposedName.slice(0, named.maxLength);
+  const old = unwrapAll(request.olds)[property];
+  return isAutomatic(old, named) ? (old as string) : proposeName(region.resources, property, named);
+}
+
+function validate(realisation: Realisation, inputs: Properties): readonly CheckFailure[] {
+  const { type } = realisation;
+  return (realisation.validate?.(inputs) ?? []).map(({ property, reason }) => ({
+    property,
+    reason: renderError(localError("DMM_LOCAL_PROPERTY_INVALID", { type, property, reason })),
+  }));
+}

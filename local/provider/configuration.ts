@@ -1,0 +1,78 @@
+import { localError, renderError } from "../errors.ts";
+import type { CheckFailure, Properties, Value } from "../realisation.ts";
+import type { Region } from "../region.ts";
+import { isUnknown, unwrapAll } from "./markers.ts";
+
+/** Settings that say how to reach AWS or spare its checks; the local region needs none of them and is right with all. */
+const reach = [
+  "profile",
+  "maxRetries",
+  "skipCredentialsValidation",
+  "skipMetadataApiCheck",
+  "skipRegionValidation",
+  "skipRequestingAccountId",
+];
+const honoured = ["region", "defaultTags", "allowedAccountIds", "forbiddenAccountIds"];
+const allowed = [...honoured, ...reach];
+
+/** Everything that is wrong with the provider's settings (`aws:…` in the stack's configuration). */
+export function checkConfiguration(region: Region, given: Properties): readonly CheckFailure[] {
+  const settings = unwrapAll(given);
+  const failures: CheckFailure[] = Object.keys(settings)
+    .filter((property) => property !== "version" && !property.startsWith("__") && !allowed.includes(property))
+    .map((property) => ({
+      property,
+      reason: renderError(localError("DMM_LOCAL_CONFIGURATION_UNKNOWN", { property, allowed })),
+    }));
+  return [...failures, ...checkRegion(region, settings.region), ...checkAccount(region, settings)];
+}
+
+function checkRegion(region: Region, given: Value | undefined): readonly CheckFailure[] {
+  if (given === region.name || isUnknown(given)) return [];
+  const expected = region.name;
+  const error = given
+    ? localError("DMM_LOCAL_REGION_OTHER", { region: String(given), expected })
+    : localError("DMM_LOCAL_REGION_MISSING", { expected });
+  return [{ property: "region", reason: renderError(error) }];
+}
+
+function checkAccount(region: Region, settings: Properties): readonly CheckFailure[] {
+  const permitted = parseSetting(settings.allowedAccountIds);
+  const refused = parseSetting(settings.forbiddenAccountIds);
+  const failures: CheckFailure[] = [];
+  const reason = `the local region is account ${region.accountId}.`;
+  if (Array.isArray(permitted) && !permitted.includes(region.accountId)) {
+    failures.push(invalid("allowedAccountIds", permitted, reason));
+  }
+  if (Array.isArray(refused) && refused.includes(region.accountId)) {
+    failures.push(invalid("forbiddenAccountIds", refused, reason));
+  }
+  return failures;
+}
+
+function invalid(property: string, value: Value, reason: string): CheckFailure {
+  const error = localError("DMM_LOCAL_CONFIGURATION_INVALID", {
+    property,
+    value: JSON.stringify(value),
+    reason,
+  });
+  return { property, reason: renderError(error) };
+}
+
+/** The tags that the provider puts on everything. */
+export function defaultTagsOf(given: Properties): Properties {
+  const setting = parseSetting(unwrapAll(given).defaultTags);
+  const tags =
+    typeof setting === "object" && setting !== null && !Array.isArray(setting) ? setting.tags : undefined;
+  return typeof tags === "object" && tags !== null && !Array.isArray(tags) ? tags : {};
+}
+
+/** The engine writes every provider setting that is no string as JSON in a string. */
+function parseSetting(value: Value | undefined): Value | undefined {
+  if (typeof value !== "string" || isUnknown(value)) return value;
+  try {
+    return JSON.parse(value) as Value;
+  } catch {
+    return value;
+  }
+}

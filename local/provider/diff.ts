@@ -1,0 +1,106 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Properties, Realisation, Value } from "../realisation.ts";
+import { isAutomatic, namedBy } from "./autonaming.ts";
+import { unwrapAll } from "./markers.ts";
+
+export type ChangeKind = "add" | "delete" | "update";
+
+export interface Change {
+  /** Path as Pulumi prints it: `tags.Name`, `subnets[0]`, `tags["dmm:owner"]`. */
+  readonly path: string;
+  readonly kind: ChangeKind;
+  readonly replaces: boolean;
+}
+
+export interface Difference {
+  readonly changes: readonly Change[];
+  /** Top-level properties that changed, and those of them that force a new resource. */
+  readonly changed: readonly string[];
+  readonly replaces: readonly string[];
+  readonly deleteBeforeReplace: boolean;
+  /** Outputs that an update keeps, so that dependants need not wait for it. */
+  readonly stables: readonly string[];
+}
+
+export interface DiffRequest {
+  readonly urn: string;
+  readonly name: string;
+  readonly oldInputs: Properties;
+  readonly news: Properties;
+  readonly ignoreChanges: readonly string[];
+}
+
+/** Compares what is wanted with what was wanted when the resource was last made or updated; secrets compare in clear. */
+export function diffInputs(realisation: Realisation, request: DiffRequest): Difference {
+  const olds = unwrapAll(request.oldInputs);
+  const news = unwrapAll(request.news);
+  const names = [...new Set([...Object.keys(olds), ...Object.keys(news)])]
+    .filter((name) => !name.startsWith("__") && !request.ignoreChanges.includes(name))
+    .sort();
+  const forces = (name: string) =>
+    !realisation.update || realisation.replaceOn.includes(name) || name === "region";
+  const changes = names.flatMap((name) =>
+    compare(olds[name], news[name], name).map((change) => ({ ...change, replaces: forces(name) })),
+  );
+  const changed = names.filter((name) => !isSame(olds[name], news[name]));
+  const replaces = changed.filter(forces);
+  return {
+    changes,
+    changed,
+    replaces,
+    deleteBeforeReplace: replaces.length > 0 && cannotStandBeside(realisation, request, olds, news),
+    stables: stablesOf(realisation, replaces.length > 0),
+  };
+}
+
+/** Old and new cannot exist at once where AWS forbids it, or where the program fixed a name that both would have. */
+function cannotStandBeside(
+  realisation: Realisation,
+  request: DiffRequest,
+  olds: Properties,
+  news: Properties,
+): boolean {
+  if (realisation.deleteBeforeReplace) return true;
+  const named = namedBy(realisation, request, news);
+  if (!named) return false;
+  const kept = news[named.property];
+  return isSame(olds[named.property], kept) && !isAutomatic(kept, named);
+}
+
+function stablesOf(realisation: Realisation, replaced: boolean): readonly string[] {
+  if (replaced) return [];
+  const changing = realisation.changing ?? [];
+  return ["id", ...realisation.computed, ...realisation.replaceOn].filter((name) => !changing.includes(name));
+}
+
+function isSame(old: Value | undefined, wanted: Value | undefined): boolean {
+  return isDeepStrictEqual(old ?? null, wanted ?? null);
+}
+
+function compare(
+  old: Value | undefined,
+  wanted: Value | undefined,
+  path: string,
+): Omit<Change, "replaces">[] {
+  if (isSame(old, wanted)) return [];
+  if (old === undefined || old === null) return [{ path, kind: "add" }];
+  if (wanted === undefined || wanted === null) return [{ path, kind: "delete" }];
+  if (Array.isArray(old) && Array.isArray(wanted)) {
+    return Array.from({ length: Math.max(old.length, wanted.length) }).flatMap((_, index) =>
+      compare(old[index], wanted[index], `${path}[${index}]`),
+    );
+  }
+  if (isMap(old) && isMap(wanted)) {
+    const keys = [...new Set([...Object.keys(old), ...Object.keys(wanted)])].sort();
+    return keys.flatMap((key) => compare(old[key], wanted[key], `${path}${renderKey(key)}`));
+  }
+  return [{ path, kind: "update" }];
+}
+
+function isMap(value: Value): value is { [key: string]: Value } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function renderKey(key: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+}

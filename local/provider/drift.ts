@@ -1,0 +1,23 @@
+import type { Properties, Value } from "../realisation.ts";
+import { unwrapAll } from "./markers.ts";
+
+/**
+ * The inputs of a resource as the world has them: an input that changed in the world since the state was written shows up
+ * as a difference of the next update. An import has no state, and gets the inputs that made the resource.
+ */
+export function driftedInputs(
+  stateInputs: Properties,
+  stateOutputs: Properties,
+  inputs: Properties,
+  outputs: Properties,
+): Properties {
+  if (Object.keys(stateOutputs).length === 0) return inputs;
+  const known = unwrapAll(stateInputs);
+  return Object.fromEntries(
+    Object.keys(known).map((name): [string, Value] => {
+      const now = outputs[name];
+      const drifted = now !== undefined && JSON.stringify(now) !== JSON.stringify(stateOutputs[name]);
+      return [name, drifted ? now : (known[name] ?? null)];
+    }),
+  );
+}

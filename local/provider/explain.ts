@@ -1,0 +1,40 @@
+import { LocalError, localError, renderError } from "../errors.ts";
+import { AwsError } from "../operation.ts";
+import type { Region } from "../region.ts";
+import { grpc, type RpcFailure } from "./protocol.ts";
+
+/**
+ * Turns whatever was thrown into an answer that the engine prints as it stands. The code is never INTERNAL or UNKNOWN:
+ * those tell the engine that the resource may be corrupt, while here a failed act has been undone or left no trace.
+ */
+export function explain(region: Region, error: unknown): RpcFailure {
+  if (error instanceof LocalError)
+    return { code: grpc.status.FAILED_PRECONDITION, details: renderError(error) };
+  region.log("unexpected", {
+    error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  });
+  const details = error instanceof Error ? error.message : String(error);
+  return { code: grpc.status.FAILED_PRECONDITION, details };
+}
+
+/** Runs one act on a resource and names both in whatever goes wrong. */
+export async function attempt<Result>(
+  region: Region,
+  act: "create" | "update" | "read" | "delete",
+  resource: { readonly type: string; readonly name: string },
+  run: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof LocalError) throw error;
+    const { type, name } = resource;
+    if (error instanceof AwsError) {
+      const { code, message: reason } = error;
+      throw localError("DMM_LOCAL_RESOURCE_REFUSED", { act, type, name, code, reason }, error);
+    }
+    region.log("failed", { act, type, name, error: error instanceof Error ? error.stack : String(error) });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw localError("DMM_LOCAL_RESOURCE_FAILED", { act, type, name, reason }, error);
+  }
+}

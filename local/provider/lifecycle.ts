@@ -1,0 +1,121 @@
+import { isDeepStrictEqual } from "node:util";
+import { localError } from "../errors.ts";
+import type { CreateRequest, Properties, Realisation, Resource } from "../realisation.ts";
+import type { Region } from "../region.ts";
+import { diffInputs } from "./diff.ts";
+import { complete, updated } from "./outputs.ts";
+import { findOrphan, noteCreated, noteCreation, settle, settleKnown } from "./unsettled.ts";
+
+/** Creations under way by URN: an engine may be killed and its successor ask again while the first still runs. */
+const underWay = new WeakMap<Region, Map<string, Promise<Resource>>>();
+
+/** Makes a resource real, or takes over what a killed run made for the same URN (see unsettled.ts). */
+export async function createResource(
+  region: Region,
+  realisation: Realisation,
+  request: CreateRequest,
+): Promise<Resource> {
+  const creations = underWay.get(region) ?? new Map<string, Promise<Resource>>();
+  underWay.set(region, creations);
+  const before = creations.get(request.urn);
+  const creation = (before?.catch(() => undefined) ?? Promise.resolve()).then(() =>
+    adoptOrMake(region, realisation, request),
+  );
+  creations.set(request.urn, creation);
+  try {
+    return await creation;
+  } finally {
+    if (creations.get(request.urn) === creation) creations.delete(request.urn);
+  }
+}
+
+async function adoptOrMake(
+  region: Region,
+  realisation: Realisation,
+  request: CreateRequest,
+): Promise<Resource> {
+  const orphan = findOrphan(region.resources, realisation.type, request.urn);
+  if (!orphan) return make(region, realisation, request);
+  const { replaces, changed } = diffInputs(realisation, {
+    urn: request.urn,
+    name: request.name,
+    oldInputs: orphan.inputs,
+    news: request.inputs,
+    ignoreChanges: [],
+  });
+  region.log("orphan", { urn: request.urn, id: orphan.id, changed });
+  if (changed.length === 0) return orphan;
+  if (replaces.length === 0) return updateResource(region, realisation, orphan, request.inputs);
+  await deleteResource(region, realisation, orphan);
+  return make(region, realisation, request);
+}
+
+async function make(region: Region, realisation: Realisation, request: CreateRequest): Promise<Resource> {
+  const { urn, name, inputs } = request;
+  const { type } = realisation;
+  noteCreation(region.resources, { type, urn, name });
+  try {
+    const created = await realisation.create(region, request);
+    const outputs = complete(region, realisation, inputs, created.outputs);
+    const resource = { type, id: created.id, urn, name, inputs, outputs };
+    region.resources.put(resource);
+    noteCreated(region.resources, resource);
+    return resource;
+  } catch (error) {
+    settle(region.resources, urn);
+    throw error;
+  }
+}
+
+/** Changes a resource in place and remembers what it is now. */
+export async function updateResource(
+  region: Region,
+  realisation: Realisation,
+  resource: Resource,
+  inputs: Properties,
+): Promise<Resource> {
+  const told = (await realisation.update?.(region, resource, inputs)) ?? {};
+  // The resource may have changed by itself meanwhile (a failover), so its computed outputs are read again.
+  const current = region.resources.get(resource.type, resource.id) ?? resource;
+  const outputs = updated(region, realisation, current.outputs, inputs, told);
+  const next = { ...resource, inputs, outputs };
+  region.resources.put(next);
+  return next;
+}
+
+/** Looks at the world; undefined when the resource is gone, which is then remembered. */
+export async function readResource(
+  region: Region,
+  realisation: Realisation,
+  id: string,
+): Promise<Resource | undefined> {
+  const resource = region.resources.get(realisation.type, id);
+  if (!resource || !realisation.read) return resource;
+  const seen = await realisation.read(region, resource);
+  if (!seen) {
+    region.resources.remove(realisation.type, id);
+    return undefined;
+  }
+  const outputs = { ...resource.outputs, ...seen };
+  if (!isDeepStrictEqual(outputs, resource.outputs)) region.resources.patch(realisation.type, id, outputs);
+  return { ...resource, outputs };
+}
+
+/** Ends a resource and forgets it; what is gone already counts as deleted. */
+export async function deleteResource(
+  region: Region,
+  realisation: Realisation,
+  resource: Resource,
+): Promise<void> {
+  await realisation.delete?.(region, resource);
+  region.resources.remove(resource.type, resource.id);
+  settleKnown(region.resources, resource.urn, resource.id);
+}
+
+/** The resource that the engine names, which its state has for certain. */
+export function findKnown(region: Region, type: string, urn: string, id: string): Resource {
+  const resource = region.resources.get(type, id);
+  if (!resource) throw localError("DMM_LOCAL_RESOURCE_GONE", { type, id });
+  settleKnown(region.resources, urn, id);
+  return resource;
+}

@@ -1,0 +1,30 @@
+import type { Realisation } from "../realisation.ts";
+import type { Region } from "../region.ts";
+import { createAwsService } from "./aws.ts";
+import { createAwsxService } from "./awsx.ts";
+import { listen } from "./protocol.ts";
+
+/** Loopback ports of the providers, as `PULUMI_DEBUG_PROVIDERS=aws:PORT,awsx:PORT` wants them. */
+export interface StartedProviders {
+  readonly aws: number;
+  readonly awsx: number;
+  close(): Promise<void>;
+}
+
+/** Serves the providers `aws` and `awsx` for one region; they outlive the engines that attach to them. */
+export async function startProviders(
+  region: Region,
+  realisations: readonly Realisation[],
+): Promise<StartedProviders> {
+  const [aws, awsx] = await Promise.all([
+    listen(createAwsService(region, realisations)),
+    listen(createAwsxService(region)),
+  ]);
+  return {
+    aws: aws.port,
+    awsx: awsx.port,
+    async close() {
+      await Promise.all([aws.close(), awsx.close()]);
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import type { Properties, Realisation, Value } from "../realisation.ts";
+import { rewrap, secretStrings, wrapSecret } from "./markers.ts";
+
+/** Shorter strings ("true", "443") occur everywhere, and a secret that short is none. */
+const leastSecretLength = 8;
+
+/**
+ * Marks the properties of one resource as they go back to the engine: what the type declares secret, what was secret in
+ * the inputs or in the state before, and any output that repeats a secret under another name.
+ */
+export function protect(
+  plain: Properties,
+  realisation: Pick<Realisation, "secrets">,
+  ...templates: readonly Properties[]
+): Properties {
+  const known = templates.flatMap(secretStrings).filter((text) => text.length >= leastSecretLength);
+  return Object.fromEntries(
+    Object.entries(plain).map(([name, value]) => {
+      if (realisation.secrets?.includes(name)) return [name, wrapSecret(value)];
+      const marked = templates.reduce<Value>((result, template) => rewrap(result, template[name]), value);
+      return [name, repeats(marked, known) ? wrapSecret(value) : marked];
+    }),
+  );
+}
+
+/** True when a secret stands in clear in what is not already marked. */
+function repeats(value: Value, secrets: readonly string[]): boolean {
+  if (typeof value === "string") return secrets.some((secret) => value.includes(secret));
+  if (Array.isArray(value)) return value.some((item) => repeats(item, secrets));
+  if (typeof value !== "object" || value === null) return false;
+  return wrapSecret(value) !== value && Object.values(value).some((item) => repeats(item, secrets));
+}

@@ -1,0 +1,19 @@
+import type { VpcArguments } from "./arguments.ts";
+import type { PlannedSubnet } from "./layout.ts";
+import { specNameOf } from "./specification.ts";
+
+/** `eu-west-1a` without what all zones of a region share: `1a`. */
+export function zoneSuffix(zone: string): string {
+  return zone.replace(/^[a-z]{2}(-[a-z]+)+-/, "");
+}
+
+/** The resource name of a subnet, which never changes with looks, and its `Name` tag. */
+export function subnetNames(
+  vpcName: string,
+  { spec, zone }: PlannedSubnet,
+  { nameTags, zones }: Pick<VpcArguments, "nameTags" | "zones">,
+): { readonly name: string; readonly nameTag: string } {
+  const stem = `${vpcName}-${specNameOf(spec)}`;
+  const name = `${stem}-${zone + 1}`;
+  return { name, nameTag: nameTags === "Legacy" ? name : `${stem}-${zoneSuffix(zones[zone] ?? "")}` };
+}
