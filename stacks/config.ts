@@ -41,6 +41,8 @@ export class ConfigError extends Error {
   readonly code = "DMM_CONFIG_INVALID";
   readonly problems: readonly ConfigProblem[];
   readonly hint: string;
+  /** Pulumi's mark of an error that its reader can mend: it prints the message without a stack. */
+  readonly __pulumiRunError = true;
 
   constructor(problems: readonly ConfigProblem[]) {
     super(

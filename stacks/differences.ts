@@ -1,145 +1,170 @@
 /**
- * Everything in which an environment's resources differ from production's, beside names, addresses and tags. Nothing
- * else in the program may ask which of the two it is; a test compares the two resource graphs with this list.
+ * Everything in which an environment's resources differ from production's, beside names, addresses and tags. A test
+ * compares the two resource graphs with this list, so a difference that is not declared here cannot stay.
  */
 const settings = [
-  difference(
+  setting(
     "aws:rds/cluster:Cluster",
     "deletionProtection",
     true,
     false,
     "An environment must be deletable at once.",
   ),
-  difference(
+  setting(
     "aws:rds/cluster:Cluster",
     "skipFinalSnapshot",
     false,
     true,
     "A snapshot would outlive the environment.",
   ),
-  difference(
+  setting(
     "aws:rds/cluster:Cluster",
     "deleteAutomatedBackups",
     false,
     true,
     "Backups would outlive the environment.",
   ),
-  difference(
+  setting(
     "aws:rds/cluster:Cluster",
     "protect",
     true,
     false,
     "Pulumi itself refuses to delete what holds the data.",
   ),
-  difference("aws:kms/key:Key", "protect", true, false, "Without the key the data is lost."),
-  difference(
+  setting("aws:kms/key:Key", "protect", true, false, "Without the key the data is lost."),
+  setting("aws:kms/key:Key", "deletionWindowInDays", 30, 7, "AWS deletes no key sooner than after 7 days."),
+  setting(
     "aws:lb/loadBalancer:LoadBalancer",
     "enableDeletionProtection",
     true,
     false,
     "As for the database.",
   ),
-  difference(
+  setting(
     "aws:s3/bucket:Bucket",
     "forceDestroy",
     false,
     true,
     "A bucket with objects in it cannot be deleted.",
   ),
-  difference(
-    "aws:kms/key:Key",
-    "deletionWindowInDays",
-    30,
-    7,
-    "AWS deletes no key sooner than after 7 days.",
-  ),
-  difference(
+  setting(
     "aws:autoscaling/group:Group",
     "forceDelete",
     false,
     true,
     "Instances protected from scale-in would block it.",
   ),
-  difference(
+  setting(
     "aws:ecs/service:Service",
     "forceDelete",
     false,
     true,
     "A service with running tasks cannot be deleted.",
   ),
+  setting(
+    "aws:ecs/taskDefinition:TaskDefinition",
+    "CLIENT_CERTIFICATES_VERIFIED",
+    "off",
+    "on",
+    "The admin site believes a client certificate only where the entrance has verified it.",
+  ),
 ] as const;
 
-/** Resources and properties that only one of the two has. */
-const presences = [
+const access = "The insiders' authority and its revocation list lie in a bucket of their own.";
+
+/** Resources, and properties of resources, that only one of the two has. */
+const presences: readonly Presence[] = [
   only(
     "production",
-    "aws:rds/cluster:Cluster",
-    "finalSnapshotIdentifier",
-    "Names the snapshot that an environment skips.",
+    { type: "aws:rds/cluster:Cluster", property: "finalSnapshotIdentifier" },
+    "An environment skips it.",
   ),
   only(
     "environment",
-    "aws:lb/listener:Listener",
-    "mutualAuthentication",
-    "Only insiders get in; production is public.",
+    { type: "aws:lb/listener:Listener", property: "mutualAuthentication" },
+    "Only insiders get in.",
   ),
-  only("environment", "aws:lb/trustStore:TrustStore", undefined, "The insiders' authority."),
+  only("environment", { type: "aws:lb/trustStore:TrustStore" }, "The insiders' authority."),
   only(
     "environment",
-    "aws:lb/trustStoreRevocation:TrustStoreRevocation",
-    undefined,
+    { type: "aws:lb/trustStoreRevocation:TrustStoreRevocation" },
     "The insiders' revoked certificates.",
   ),
+  only("environment", { type: "aws:s3/bucketObjectv2:BucketObjectv2" }, access),
+  only("environment", { type: "aws:s3/bucket:Bucket", name: "access" }, access),
+  only("environment", { type: "aws:s3/bucketPolicy:BucketPolicy", name: "access" }, access),
   only(
     "environment",
-    "aws:s3/bucketObjectv2:BucketObjectv2",
-    undefined,
-    "The authority and its revocation list.",
+    { type: "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", name: "access" },
+    access,
   ),
-  only("environment", "aws:s3/*", "access", "The bucket that these two lie in, with its settings."),
   only(
     "environment",
-    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
-    "cidrIpv4",
-    "The insiders' networks.",
+    { type: "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", name: "access" },
+    access,
   ),
-] as const;
+  only(
+    "environment",
+    {
+      type: "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+      name: "access",
+    },
+    access,
+  ),
+  only(
+    "environment",
+    { type: "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", name: "insiders-*" },
+    "Sources.",
+  ),
+  only(
+    "production",
+    { type: "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", name: "public" },
+    "Sources.",
+  ),
+];
 
-/** One declared difference; `property` is absent where the whole resource is meant. */
-export type Difference =
-  | {
-      readonly kind: "setting";
-      readonly type: string;
-      readonly property: string;
-      readonly production: boolean | number;
-      readonly environment: boolean | number;
-      readonly reason: string;
-    }
-  | {
-      readonly kind: "only";
-      readonly in: "production" | "environment";
-      readonly type: string;
-      readonly property: string | undefined;
-      readonly reason: string;
-    };
+/** A property, resource option or environment variable with one value in production and another elsewhere. */
+export interface Setting {
+  readonly kind: "setting";
+  /** Pulumi type token. */
+  readonly type: string;
+  readonly property: string;
+  readonly production: boolean | number | string;
+  readonly environment: boolean | number | string;
+  readonly reason: string;
+}
+
+/** A resource that only one side has, or a property of it. */
+export interface Presence {
+  readonly kind: "presence";
+  readonly in: "production" | "environment";
+  readonly type: string;
+  /** Logical name; absent: every resource of the type. A last `*` stands for any end. */
+  readonly name?: string;
+  /** Absent: the whole resource. */
+  readonly property?: string;
+  readonly reason: string;
+}
+
+export type Difference = Setting | Presence;
 
 /** The whole list, for reports and for the proof of parity. */
 export const declaredDifferences: readonly Difference[] = [...settings, ...presences];
 
-type Setting = (typeof settings)[number];
+type Declared = (typeof settings)[number];
 
 /** The value of a property that the list above declares as different. */
-export function differing<T extends Setting["type"], P extends Extract<Setting, { type: T }>["property"]>(
+export function differing<T extends Declared["type"], P extends Extract<Declared, { type: T }>["property"]>(
   config: { readonly production: boolean },
   type: T,
   property: P,
-): Extract<Setting, { type: T; property: P }>["production" | "environment"] {
+): Extract<Declared, { type: T; property: P }>["production" | "environment"] {
   const found = settings.find((it) => it.type === type && it.property === property);
   // The parameter types admit declared pairs only.
   return (config.production ? found?.production : found?.environment) as never;
 }
 
-function difference<T extends string, P extends string, V extends boolean | number>(
+function setting<T extends string, P extends string, V extends boolean | number | string>(
   type: T,
   property: P,
   production: V,
@@ -150,10 +175,9 @@ function difference<T extends string, P extends string, V extends boolean | numb
 }
 
 function only(
-  where: "production" | "environment",
-  type: string,
-  property: string | undefined,
+  where: Presence["in"],
+  what: { readonly type: string; readonly name?: string; readonly property?: string },
   reason: string,
-) {
-  return { kind: "only", in: where, type, property, reason } as const;
+): Presence {
+  return { kind: "presence", in: where, ...what, reason };
 }

@@ -12,7 +12,22 @@ export interface Place {
   readonly zones: readonly [string, string, string];
 }
 
-/** Reads the place that the default provider's credentials and Region lead to. */
+/** A Region that cannot carry the platform. */
+export class RegionError extends pulumi.RunError {
+  readonly code = "DMM_REGION_UNFIT";
+  readonly hint = "Set aws:region to a Region with three zones or more.";
+
+  constructor(region: string, zones: number) {
+    super(`Region ${region} offers ${zones} availability zones; the platform needs 3.`);
+    this.name = "RegionError";
+  }
+}
+
+/**
+ * Reads the place that the default provider's credentials and Region lead to.
+ *
+ * @throws {RegionError} when the Region has fewer than three zones.
+ */
 export async function readPlace(): Promise<Place> {
   const [identity, region, partition, zones] = await Promise.all([
     aws.getCallerIdentity(),
@@ -36,9 +51,7 @@ export async function readPlace(): Promise<Place> {
 function firstThree(names: readonly string[], region: string): Place["zones"] {
   const [one, two, three] = [...names].sort();
   if (one === undefined || two === undefined || three === undefined) {
-    throw new pulumi.RunError(
-      `Region ${region} has ${names.length} zones; the platform needs 3. Set aws:region to another.`,
-    );
+    throw new RegionError(region, names.length);
   }
   return [one, two, three];
 }

@@ -28,9 +28,7 @@ export const flows: readonly Flow[] = [
   { from: "gateway", to: "upstream", port: servicePort },
   { from: "gateway", to: "database", port: databasePort },
   { from: "gateway", to: "cache", port: cachePort },
-  { from: "admin", to: "upstream", port: servicePort },
   { from: "admin", to: "database", port: databasePort },
-  { from: "admin", to: "cache", port: cachePort },
   { from: "upstream", to: "stub", port: servicePort },
 ];
 
@@ -38,7 +36,7 @@ export const flows: readonly Flow[] = [
 export const httpsPort = 443;
 
 /**
- * Who calls AWS APIs itself. The stub does not; its image and its log go through the instance. Data stores and load
- * balancers start no connection out of the VPC.
+ * Who calls AWS APIs itself. The admin site and the stub do not; their images, secrets and logs go through the instance.
+ * Data stores and load balancers start no connection out of the VPC.
  */
-export const awsClients: readonly Group[] = ["gateway", "admin", "instances"];
+export const awsClients: readonly Group[] = ["gateway", "instances"];

@@ -78,7 +78,7 @@ function createFlow({ parent, deployment, groups: created }: Context, { from, to
 }
 
 function admitToEntrance({ parent, deployment, groups: created }: Context, network: string): void {
-  const name = `entrance-from-${network}`;
+  const name = network === everywhere ? "public" : `insiders-${network}`;
   new aws.vpc.SecurityGroupIngressRule(
     name,
     {

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Cache } from "../cache.ts";
 import { type Database, databaseName } from "../database.ts";
 import { cachePort, type Deployment, databasePort, servicePort } from "../deployment.ts";
+import { differing } from "../differences.ts";
 import type { Entrance } from "../entrance/entrance.ts";
 import type { Logs } from "../logs/logs.ts";
 import type { Statement } from "../policy.ts";
@@ -43,8 +44,12 @@ function gateway(deployment: Deployment, args: ServicesArgs): ServiceSpec {
     count: config.gatewayCount,
     cpu: config.gatewayCpu,
     memory: config.gatewayMemory,
-    environment: platformEnvironment(deployment, args),
-    secrets: platformSecrets(args.secrets),
+    environment: gatewayEnvironment(deployment, args),
+    secrets: {
+      DATABASE_PASSWORD: args.secrets.databasePassword,
+      REDIS_AUTH_TOKEN: args.secrets.redisAuthToken,
+      VERIFIER_SECRET: args.secrets.verifierSecret,
+    },
     permissions: [writeAccessLog(args.logs)],
     targets: args.entrance.gatewayTargets,
     waitsFor: [args.entrance.listener, ...args.database.instances],
@@ -57,9 +62,17 @@ function admin(deployment: Deployment, args: ServicesArgs): ServiceSpec {
     count: deployment.config.adminCount,
     cpu: 256,
     memory: 512,
-    environment: platformEnvironment(deployment, args),
-    secrets: platformSecrets(args.secrets),
-    permissions: [writeAccessLog(args.logs)],
+    environment: {
+      ...storeEnvironment(deployment, args),
+      // The site believes a client certificate's name only where the entrance has verified the certificate.
+      CLIENT_CERTIFICATES_VERIFIED: differing(
+        deployment.config,
+        "aws:ecs/taskDefinition:TaskDefinition",
+        "CLIENT_CERTIFICATES_VERIFIED",
+      ),
+    },
+    secrets: { DATABASE_PASSWORD: args.secrets.databasePassword },
+    permissions: [],
     targets: args.entrance.adminTargets,
     // ECS refuses a target group that no listener leads to yet.
     waitsFor: [args.entrance.adminRule, ...args.database.instances],
@@ -80,7 +93,9 @@ function stub(deployment: Deployment, { upstream }: ServicesArgs): ServiceSpec {
   };
 }
 
-function commonEnvironment({ config }: Deployment): Record<string, pulumi.Input<string>> {
+type Environment = ServiceSpec["environment"];
+
+function commonEnvironment({ config }: Deployment): Environment {
   return {
     PORT: String(servicePort),
     ENVIRONMENT: config.environment,
@@ -88,31 +103,28 @@ function commonEnvironment({ config }: Deployment): Record<string, pulumi.Input<
   };
 }
 
-function platformEnvironment(
-  deployment: Deployment,
-  args: ServicesArgs,
-): Record<string, pulumi.Input<string>> {
-  const { cluster } = args.database;
+function storeEnvironment(deployment: Deployment, { database, upstream }: ServicesArgs): Environment {
   return {
     ...commonEnvironment(deployment),
-    ISSUER: `https://${deployment.config.domain}`,
-    DATABASE_HOST: cluster.endpoint,
-    DATABASE_READER_HOST: cluster.readerEndpoint,
+    DATABASE_HOST: database.cluster.endpoint,
+    DATABASE_READER_HOST: database.cluster.readerEndpoint,
     DATABASE_PORT: String(databasePort),
     DATABASE_NAME: databaseName,
     DATABASE_USER: databaseName,
-    REDIS_HOST: args.cache.group.configurationEndpointAddress,
-    REDIS_PORT: String(cachePort),
-    UPSTREAM_URL: args.upstream.url,
-    DELIVERY_STREAM: args.logs.stream.name,
+    UPSTREAM_URL: upstream.url,
   };
 }
 
-function platformSecrets(secrets: Secrets): ServiceSpec["secrets"] {
+function gatewayEnvironment(deployment: Deployment, args: ServicesArgs): Environment {
+  const { config } = deployment;
   return {
-    DATABASE_PASSWORD: secrets.databasePassword,
-    REDIS_AUTH_TOKEN: secrets.redisAuthToken,
-    VERIFIER_SECRET: secrets.verifierSecret,
+    ...storeEnvironment(deployment, args),
+    ISSUER: `https://${config.domain}`,
+    REDIS_HOST: args.cache.group.configurationEndpointAddress,
+    REDIS_PORT: String(cachePort),
+    DELIVERY_STREAM: args.logs.stream.name,
+    // One worker per vCPU.
+    GATEWAY_WORKERS: String(Math.max(1, Math.floor(config.gatewayCpu / 1024))),
   };
 }
 
