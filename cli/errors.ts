@@ -17,10 +17,15 @@ function entry(exit: ExitCode, message: (values: Values) => string, hint: (value
 
 /** Every failure an operator may meet, by its stable code; docs/errors/cli.md explains each. */
 export const catalogue = {
-  DMM_USAGE: entry(wrongUsage, (v) => `${v.problem}`, (v) => `See dmm-env ${v.command}--help.`),
+  DMM_USAGE: entry(
+    wrongUsage,
+    (v) => `${v.problem}`,
+    (v) => `See dmm-env ${v.command}--help.`,
+  ),
   DMM_NAME_INVALID: entry(
     wrongUsage,
-    (v) => `The environment name "${v.name}" is not allowed; it must be 1 to 20 lower-case letters, digits and hyphens, begin with a letter and not end with a hyphen.`,
+    (v) =>
+      `The environment name "${v.name}" is not allowed; it must be 1 to 20 lower-case letters, digits and hyphens, begin with a letter and not end with a hyphen.`,
     () => "Choose a name such as feature-x.",
   ),
   DMM_NAME_RESERVED: entry(
@@ -30,12 +35,14 @@ export const catalogue = {
   ),
   DMM_DURATION_INVALID: entry(
     wrongUsage,
-    (v) => `"${v.text}" is not a duration that is allowed; it must be a whole number with s, m, h or d, from 1s to ${v.longest}.`,
+    (v) =>
+      `"${v.text}" is not a duration that is allowed; it must be a whole number with s, m, h or d, from 1s to ${v.longest}.`,
     () => "Write for example --for 4h.",
   ),
   DMM_NETWORKS_INVALID: entry(
     wrongUsage,
-    (v) => `"${v.text}" is not a list of networks; it must be IPv4 CIDR blocks such as 203.0.113.0/24, separated by commas.`,
+    (v) =>
+      `"${v.text}" is not a list of networks; it must be IPv4 CIDR blocks such as 203.0.113.0/24, separated by commas.`,
     () => "Write for example --insiders 203.0.113.0/24.",
   ),
   DMM_NETWORKS_MISSING: entry(
@@ -45,7 +52,8 @@ export const catalogue = {
   ),
   DMM_TARGET_MISMATCH: entry(
     wrongUsage,
-    (v) => `The environment "${v.name}" is on the target ${v.actual}, not ${v.asked}; one environment never mixes targets.`,
+    (v) =>
+      `The environment "${v.name}" is on the target ${v.actual}, not ${v.asked}; one environment never mixes targets.`,
     (v) => `Leave out --target, or choose another name than ${v.name}.`,
   ),
   DMM_ENVIRONMENT_UNKNOWN: entry(
@@ -58,6 +66,12 @@ export const catalogue = {
     (v) => `The environment "${v.name}" is not up: ${v.state}.`,
     (v) => `dmm-env up ${v.name} finishes it; dmm-env down ${v.name} releases it.`,
   ),
+  DMM_NAME_IN_USE: entry(
+    wrongUsage,
+    (v) =>
+      `An environment "${v.name}" is there already, made by ${v.owner} at ${v.created}; a gate makes its own and releases it.`,
+    (v) => `Choose another name, or release that one first: dmm-env down ${v.name}`,
+  ),
   DMM_ENVIRONMENT_BUSY: entry(
     notReady,
     (v) => `The environment "${v.name}" is busy: "${v.command}" runs as process ${v.pid} since ${v.since}.`,
@@ -65,7 +79,8 @@ export const catalogue = {
   ),
   DMM_GRANT_NAME_INVALID: entry(
     wrongUsage,
-    (v) => `The insider's name "${v.grant}" is not allowed; it must be 1 to 40 letters, digits, dots, hyphens and underscores and begin with a letter.`,
+    (v) =>
+      `The insider's name "${v.grant}" is not allowed; it must be 1 to 40 letters, digits, dots, hyphens and underscores and begin with a letter.`,
     () => "Choose a name such as jane.doe.",
   ),
   DMM_GRANT_EXISTS: entry(
@@ -83,20 +98,11 @@ export const catalogue = {
     (v) => `"${v.name}" has no log of a part called "${v.part}"; it has ${v.parts}.`,
     (v) => `Choose one of them, or leave it out: dmm-env logs ${v.name}`,
   ),
-  DMM_SUITE_UNKNOWN: entry(
-    wrongUsage,
-    (v) => `${v.problem}`,
-    () => "docs/suites.md lists every suite and claim.",
-  ),
-  DMM_PARTS_MISSING: entry(
-    notReady,
-    (v) => `This machine lacks ${v.parts}.`,
-    () => "Run dmm-env setup; dmm-env doctor says what is wanted and what was found.",
-  ),
   DMM_DISK_FULL: entry(
     notReady,
     (v) => `${v.file} could not be written: the disk is full.`,
-    () => "Free some space, or let the environment variable DMM_ENV_HOME name a folder on another disk, then run the command again.",
+    () =>
+      "Free some space, or let the environment variable DMM_ENV_HOME name a folder on another disk, then run the command again.",
   ),
   DMM_FILE_UNUSABLE: entry(
     notReady,
@@ -105,7 +111,8 @@ export const catalogue = {
   ),
   DMM_NETWORKS_EXHAUSTED: entry(
     notReady,
-    () => "Every loopback network from 127.10 to 127.199 is in use, so there is none for another environment.",
+    () =>
+      "Every loopback network from 127.10 to 127.199 is in use, so there is none for another environment.",
     () => "dmm-env list shows environments; release one with dmm-env down.",
   ),
   DMM_RECORD_UNREADABLE: entry(
@@ -146,7 +153,8 @@ export const catalogue = {
   DMM_RESOURCE_FAILED: entry(
     notMade,
     (v) => `${v.resource} could not be ${v.verb}: ${v.problem}`,
-    (v) => `Correct it and run dmm-env up ${v.name} again, or give everything back with dmm-env down ${v.name}. Log: ${v.log}`,
+    (v) =>
+      `Correct it and run dmm-env up ${v.name} again, or give everything back with dmm-env down ${v.name}. Log: ${v.log}`,
   ),
   DMM_ENGINE_FAILED: entry(
     notMade,
@@ -156,7 +164,8 @@ export const catalogue = {
   DMM_ENGINE_LOCKED: entry(
     notReady,
     (v) => `The Pulumi stack "${v.name}" is locked by ${v.holder}.`,
-    () => "Wait until that run ends. A lock of another machine is removed with pulumi cancel, once it is certain that nothing runs there.",
+    () =>
+      "Wait until that run ends. A lock of another machine is removed with pulumi cancel, once it is certain that nothing runs there.",
   ),
   DMM_STATE_UNREADABLE: entry(
     notReady,
@@ -170,12 +179,14 @@ export const catalogue = {
   ),
   DMM_ENTRANCE_NOT_SERVING: entry(
     notMade,
-    (v) => `The entrance of "${v.name}" does not serve an authorised request after ${v.seconds} seconds: ${v.problem}`,
+    (v) =>
+      `The entrance of "${v.name}" does not serve an authorised request after ${v.seconds} seconds: ${v.problem}`,
     (v) => `dmm-env logs ${v.name} shows why; dmm-env down ${v.name} gives everything back.`,
   ),
   DMM_REVOCATION_UNPROVEN: entry(
     notReady,
-    (v) => `"${v.grant}" was put on the revocation list, but the entrance still answers its certificate after ${v.seconds} seconds.`,
+    (v) =>
+      `"${v.grant}" was put on the revocation list, but the entrance still answers its certificate after ${v.seconds} seconds.`,
     (v) => `Close everything with dmm-env down ${v.name}.`,
   ),
   DMM_LEFT_OVER: entry(
@@ -183,13 +194,21 @@ export const catalogue = {
     (v) => `Something of "${v.name}" is left over: ${v.items}`,
     (v) => `Run dmm-env down ${v.name} again; what stays is named with its process or path.`,
   ),
-  DMM_INTERRUPTED: entry(interrupted, (v) => `Interrupted: ${v.outcome}`, (v) => `${v.next}`),
+  DMM_INTERRUPTED: entry(
+    interrupted,
+    (v) => `Interrupted: ${v.outcome}`,
+    (v) => `${v.next}`,
+  ),
   DMM_AWS_FAILED: entry(
     notReady,
     (v) => `AWS refused ${v.operation}: ${v.problem}`,
     () => "Check the credentials and the region, then run the command again.",
   ),
-  DMM_UNEXPECTED: entry(notReady, (v) => `${v.problem}`, (v) => `This is a fault of dmm-env itself. Everything known about it is in ${v.log}.`),
+  DMM_UNEXPECTED: entry(
+    notReady,
+    (v) => `${v.problem}`,
+    (v) => `This is a fault of dmm-env itself. Everything known about it is in ${v.log}.`,
+  ),
 } as const satisfies Record<string, Entry>;
 
 export type ErrorCode = keyof typeof catalogue;
@@ -210,7 +229,9 @@ export class OperatorError extends Error {
 }
 
 /** An error of one of our parts with a code and a hint of its own (tools/ and verify/ have their own catalogues). */
-export function isExpected(error: unknown): error is Error & { code: string; hint: string; exitCode?: ExitCode } {
+export function isExpected(
+  error: unknown,
+): error is Error & { code: string; hint: string; exitCode?: ExitCode } {
   return (
     error instanceof Error &&
     "code" in error &&

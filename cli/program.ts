@@ -18,7 +18,9 @@ export async function runProgram(words: readonly string[]): Promise<void> {
     process.stderr.write(renderFailure(failure));
     if (words.includes("--json")) {
       const { code, message, hint, exitCode } = failure;
-      process.stdout.write(`${JSON.stringify({ command: words[0] ?? "", exitCode, error: { code, message, hint }, steps: [] })}\n`);
+      process.stdout.write(
+        `${JSON.stringify({ command: words[0] ?? "", exitCode, error: { code, message, hint }, steps: [] })}\n`,
+      );
     }
     process.exitCode = failure.exitCode;
   }
@@ -27,8 +29,12 @@ export async function runProgram(words: readonly string[]): Promise<void> {
 /** The program with every command; only the one that is asked for brings its code along. */
 export async function buildProgram(words: readonly string[]): Promise<Command> {
   const program = new Command("dmm-env")
-    .description("Verify, then release: an environment identical to production, for insiders only, given back in one act.")
-    .addOption(new Option("--target <target>", "where the environment runs (default: local)").choices([...targets]))
+    .description(
+      "Verify, then release: an environment identical to production, for insiders only, given back in one act.",
+    )
+    .addOption(
+      new Option("--target <target>", "where the environment runs (default: local)").choices([...targets]),
+    )
     .option("--json", "one JSON object on stdout, everything else on stderr")
     .option("--no-color", "no colours; the environment variable NO_COLOR says the same")
     .version("0.1.0")
@@ -53,11 +59,17 @@ function inherit(command: Command): void {
 function explainUsage(error: CommanderError, words: readonly string[]): OperatorError {
   const asked = commands.find(({ name }) => words.includes(name));
   const unknown = /unknown command '(.+?)'/.exec(error.message)?.[1];
-  const meant = commands.find(({ alsoKnownAs = [] }) => unknown !== undefined && alsoKnownAs.includes(unknown));
-  const message = error.code === "commander.help" ? "No command was given." : error.message.replace(/^error: /, "");
+  const meant = commands.find(
+    ({ alsoKnownAs = [] }) => unknown !== undefined && alsoKnownAs.includes(unknown),
+  );
+  const message =
+    error.code === "commander.help" ? "No command was given." : error.message.replace(/^error: /, "");
   const suggestion = meant === undefined ? "" : ` (Did you mean ${meant.name}?)`;
   const problem = `${message.replace(/\n\(/, " (")}${suggestion}`;
-  return new OperatorError("DMM_USAGE", { problem: problem.slice(0, 1).toUpperCase() + problem.slice(1), command: asked === undefined ? "" : `${asked.name} ` });
+  return new OperatorError("DMM_USAGE", {
+    problem: problem.slice(0, 1).toUpperCase() + problem.slice(1),
+    command: asked === undefined ? "" : `${asked.name} `,
+  });
 }
 
 export const { wrongUsage } = exitCodes;

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { targets, type TargetName } from "./environment/record.ts";
+import { type TargetName, targets } from "./environment/record.ts";
 import { OperatorError } from "./errors.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { findHome, type Home } from "./home.ts";
@@ -37,13 +37,24 @@ export interface GlobalOptions {
 }
 
 /** Runs a command's body and says how it ended: a JSON object or lines on stdout, a failure on stderr. */
-export async function runCommand(command: Command, body: (session: Session) => Promise<Outcome>): Promise<void> {
+export async function runCommand(
+  command: Command,
+  body: (session: Session) => Promise<Outcome>,
+): Promise<void> {
   const { json = false, target } = command.optsWithGlobals<GlobalOptions>();
   const home = findHome();
   const reporter = await createReporter();
-  const interruption = listenForInterruption(() => reporter.note("Interrupted: stopping gently. Press Ctrl-C again to end at once."));
+  const interruption = listenForInterruption(() =>
+    reporter.note("Interrupted: stopping gently. Press Ctrl-C again to end at once."),
+  );
   const commandLine = ["dmm-env", ...process.argv.slice(2)].join(" ");
-  const session: Session = { home, reporter, interruption, commandLine, ...(target && { target: parseTarget(target) }) };
+  const session: Session = {
+    home,
+    reporter,
+    interruption,
+    commandLine,
+    ...(target && { target: parseTarget(target) }),
+  };
   const outcome = await body(session).catch((error: unknown): Outcome => {
     const failure = explainFailure(error, home);
     return { exitCode: failure.exitCode, report: {}, lines: [], failure };
@@ -56,7 +67,10 @@ export async function runCommand(command: Command, body: (session: Session) => P
 /** Throws DMM_USAGE for a target that does not exist. */
 export function parseTarget(text: string): TargetName {
   if (targets.includes(text as TargetName)) return text as TargetName;
-  throw new OperatorError("DMM_USAGE", { problem: `The target "${text}" does not exist; it must be ${targets.join(" or ")}.`, command: "" });
+  throw new OperatorError("DMM_USAGE", {
+    problem: `The target "${text}" does not exist; it must be ${targets.join(" or ")}.`,
+    command: "",
+  });
 }
 
 async function render(
@@ -68,7 +82,11 @@ async function render(
   await print(`${JSON.stringify(renderJson(outcome, name, reporter))}\n`);
 }
 
-function renderJson({ exitCode, failure, report }: Outcome, command: string, reporter: Reporter): Record<string, unknown> {
+function renderJson(
+  { exitCode, failure, report }: Outcome,
+  command: string,
+  reporter: Reporter,
+): Record<string, unknown> {
   const error = failure && { code: failure.code, message: failure.message, hint: failure.hint };
   return { command, exitCode, error: error ?? null, ...report, steps: reporter.times };
 }

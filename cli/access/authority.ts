@@ -18,7 +18,11 @@ export interface Authority {
 }
 
 /** Makes the authority of an environment, or reads the one it has. Its certificate outlives every grant by a day. */
-export async function ensureAuthority(directory: string, environment: string, expires: Date): Promise<Authority> {
+export async function ensureAuthority(
+  directory: string,
+  environment: string,
+  expires: Date,
+): Promise<Authority> {
   if (readFileIfThere(authorityFile(directory)) !== undefined) return await readAuthority(directory);
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({

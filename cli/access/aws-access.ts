@@ -8,5 +8,7 @@ export interface AwsAccess {
 }
 
 export function accessAws(region: string, address?: RegionAddress): AwsAccess {
-  return address === undefined ? { region } : { region, endpoint: address.endpoint, credentials: address.credentials };
+  return address === undefined
+    ? { region }
+    : { region, endpoint: address.endpoint, credentials: address.credentials };
 }

@@ -26,7 +26,10 @@ export function findEntrance(outputs: PlatformOutputs, region?: RegionAddress): 
     host: domain,
     connect: { host: dnsName, port: shifted },
     plainPort: 80 + offset,
-    ...(region && { authority: readFileSync(region.authorityFile, "utf8"), authorityFile: region.authorityFile }),
+    ...(region && {
+      authority: readFileSync(region.authorityFile, "utf8"),
+      authorityFile: region.authorityFile,
+    }),
   };
 }
 
@@ -70,7 +73,9 @@ export function ask(entrance: Entrance, question: Question): Promise<Answer> {
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
         response.on("error", reject);
-        response.on("end", () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString("utf8") }));
+        response.on("end", () =>
+          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString("utf8") }),
+        );
       },
     );
     call.on("error", reject);
@@ -82,7 +87,10 @@ export function ask(entrance: Entrance, question: Question): Promise<Answer> {
  * Whether the entrance lets this client in: `in` when it answers HTTP, `refused` when it ends the connection,
  * with the reason that the client sees. What is behind the entrance has no part in it.
  */
-export async function knock(entrance: Entrance, client?: ClientIdentity): Promise<"in" | { readonly refused: string }> {
+export async function knock(
+  entrance: Entrance,
+  client?: ClientIdentity,
+): Promise<"in" | { readonly refused: string }> {
   try {
     await ask(entrance, { path: "/verify/echo", timeoutMs: 2_000, ...(client && { client }) });
     return "in";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as x509 from "@peculiar/x509";
 import { readFileIfThere, replaceFile } from "../environment/file.ts";
 import { OperatorError } from "../errors.ts";
-import { algorithm, type Authority, createSerial, exportKey } from "./authority.ts";
+import { type Authority, algorithm, createSerial, exportKey } from "./authority.ts";
 
 /** The expiring permission of one insider. */
 export interface Grant {
@@ -26,7 +26,8 @@ export interface GrantFiles {
 
 /** Names become a certificate's common name and a folder. Throws DMM_GRANT_NAME_INVALID. */
 export function parseGrantName(text: string): string {
-  if (!/^[A-Za-z][A-Za-z0-9._-]{0,39}$/.test(text)) throw new OperatorError("DMM_GRANT_NAME_INVALID", { grant: text });
+  if (!/^[A-Za-z][A-Za-z0-9._-]{0,39}$/.test(text))
+    throw new OperatorError("DMM_GRANT_NAME_INVALID", { grant: text });
   return text;
 }
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import * as x509 from "@peculiar/x509";
 import { readFileIfThere, replaceFile } from "../environment/file.ts";
-import { algorithm, type Authority } from "./authority.ts";
+import { type Authority, algorithm } from "./authority.ts";
 
 /** Which certificates are dead. The list only grows: an expired certificate on it does no harm. */
 export interface Revocations {
@@ -61,7 +61,8 @@ export async function createRevocationList(authority: Authority, revocations: Re
 /** DER of a small non-negative integer. */
 function encodeInteger(value: number): Uint8Array<ArrayBuffer> {
   const bytes: number[] = [];
-  for (let rest = value; bytes.length === 0 || rest > 0; rest = Math.floor(rest / 256)) bytes.unshift(rest % 256);
+  for (let rest = value; bytes.length === 0 || rest > 0; rest = Math.floor(rest / 256))
+    bytes.unshift(rest % 256);
   if ((bytes[0] ?? 0) > 127) bytes.unshift(0);
   return Uint8Array.from([2, bytes.length, ...bytes]);
 }

@@ -5,7 +5,12 @@ import { OperatorError } from "../errors.ts";
 import { readAuthority } from "./authority.ts";
 import type { AwsAccess } from "./aws-access.ts";
 import { type Grant, listGrants, writeGrant } from "./grants.ts";
-import { createRevocationList, type Revocations, readRevocations, writeRevocations } from "./revocation-list.ts";
+import {
+  createRevocationList,
+  type Revocations,
+  readRevocations,
+  writeRevocations,
+} from "./revocation-list.ts";
 
 /** The trust store that the entrance asks, and where it fetches its lists from. */
 export type TrustStore = NonNullable<PlatformOutputs["access"]>;
@@ -23,12 +28,17 @@ export async function revokeGrants(
   const at = new Date().toISOString();
   const dead = new Set(earlier.entries.map(({ serial }) => serial));
   const added = grants.filter(({ serial }) => !dead.has(serial)).map(({ serial }) => ({ serial, at }));
-  const revocations: Revocations = { ...earlier, number: earlier.number + 1, entries: [...earlier.entries, ...added] };
+  const revocations: Revocations = {
+    ...earlier,
+    number: earlier.number + 1,
+    entries: [...earlier.entries, ...added],
+  };
   const list = await createRevocationList(await readAuthority(directory), revocations);
   // Remembered first: a kill after this line leaves a list that the next revocation publishes in any case.
   writeRevocations(directory, revocations);
   replaceFile(join(directory, "revoked.pem"), list);
-  for (const grant of grants) if (grant.revoked === undefined) writeGrant(directory, { ...grant, revoked: at });
+  for (const grant of grants)
+    if (grant.revoked === undefined) writeGrant(directory, { ...grant, revoked: at });
   if (publishAt !== undefined) {
     const published = await publishList(publishAt.aws, publishAt.trustStore, revocations, list);
     writeRevocations(directory, { ...revocations, published });
@@ -41,12 +51,21 @@ export function revocableGrants(directory: string): readonly Grant[] {
 }
 
 /** Gives the entrance a new list, then takes back the one before. In between both hold. */
-async function publishList(aws: AwsAccess, trustStore: TrustStore, revocations: Revocations, list: string): Promise<string> {
+async function publishList(
+  aws: AwsAccess,
+  trustStore: TrustStore,
+  revocations: Revocations,
+  list: string,
+): Promise<string> {
   const [{ S3Client, PutObjectCommand }, balancing] = await Promise.all([
     import("@aws-sdk/client-s3"),
     import("@aws-sdk/client-elastic-load-balancing-v2"),
   ]);
-  const { AddTrustStoreRevocationsCommand, ElasticLoadBalancingV2Client, RemoveTrustStoreRevocationsCommand } = balancing;
+  const {
+    AddTrustStoreRevocationsCommand,
+    ElasticLoadBalancingV2Client,
+    RemoveTrustStoreRevocationsCommand,
+  } = balancing;
   const key = `revoked-${revocations.number}.crl`;
   const s3 = new S3Client({ ...aws, forcePathStyle: aws.endpoint !== undefined });
   const elb = new ElasticLoadBalancingV2Client(aws);
@@ -69,7 +88,11 @@ async function publishList(aws: AwsAccess, trustStore: TrustStore, revocations: 
     return String(added?.RevocationId ?? "");
   } catch (cause) {
     const { name, message } = cause as Error;
-    throw new OperatorError("DMM_AWS_FAILED", { operation: "to publish the revocation list", problem: `${name}: ${message}` }, cause);
+    throw new OperatorError(
+      "DMM_AWS_FAILED",
+      { operation: "to publish the revocation list", problem: `${name}: ${message}` },
+      cause,
+    );
   } finally {
     s3.destroy();
     elb.destroy();

@@ -10,15 +10,24 @@ export interface Token {
 }
 
 /** The secret of the verifier's OAuth2 client, from where the platform itself has it. Never shown, never stored. */
-export async function readVerifierSecret(aws: AwsAccess, verifier: PlatformOutputs["verifier"]): Promise<string> {
+export async function readVerifierSecret(
+  aws: AwsAccess,
+  verifier: PlatformOutputs["verifier"],
+): Promise<string> {
   const { GetParameterCommand, SSMClient } = await import("@aws-sdk/client-ssm");
   const ssm = new SSMClient(aws);
   try {
-    const { Parameter } = await ssm.send(new GetParameterCommand({ Name: verifier.secretParameter, WithDecryption: true }));
+    const { Parameter } = await ssm.send(
+      new GetParameterCommand({ Name: verifier.secretParameter, WithDecryption: true }),
+    );
     return Parameter?.Value ?? "";
   } catch (cause) {
     const { name, message } = cause as Error;
-    throw new OperatorError("DMM_AWS_FAILED", { operation: `to read ${verifier.secretParameter}`, problem: `${name}: ${message}` }, cause);
+    throw new OperatorError(
+      "DMM_AWS_FAILED",
+      { operation: `to read ${verifier.secretParameter}`, problem: `${name}: ${message}` },
+      cause,
+    );
   } finally {
     ssm.destroy();
   }
@@ -42,7 +51,11 @@ export async function fetchToken(
     },
     body: new URLSearchParams({ grant_type: "client_credentials", scope }).toString(),
   });
-  if (answer.status !== 200) throw new Error(`/oauth2/token answered ${answer.status}: ${answer.body.slice(0, 200)}`);
-  const { access_token: value, expires_in: expiresInSeconds } = JSON.parse(answer.body) as Record<string, unknown>;
+  if (answer.status !== 200)
+    throw new Error(`/oauth2/token answered ${answer.status}: ${answer.body.slice(0, 200)}`);
+  const { access_token: value, expires_in: expiresInSeconds } = JSON.parse(answer.body) as Record<
+    string,
+    unknown
+  >;
   return { value: String(value), expiresInSeconds: Number(expiresInSeconds) };
 }

@@ -2,8 +2,8 @@ import type { Command } from "commander";
 import { parseDuration } from "../environment/duration.ts";
 import { parseInsiderNetworks } from "../environment/insider-networks.ts";
 import { parseName } from "../environment/name.ts";
-import { makeUpRun, releaseInterrupted, upSteps } from "../making/up.ts";
 import { renderInvitation } from "../making/invitation.ts";
+import { makeUpRun, releaseInterrupted, upSteps } from "../making/up.ts";
 import { done, type Outcome, runCommand, type Session } from "../session.ts";
 
 interface UpOptions {
@@ -17,7 +17,10 @@ export function registerUp(program: Command): void {
     .argument("<name>", "name of the environment")
     .description("make the environment NAME, or bring it up to date")
     .option("--for <duration>", "how long it may live: 90m, 8h, 2d (default: 8h)")
-    .option("--insiders <networks>", "source networks of the insiders as CIDR blocks (default on local: 127.0.0.1/32)")
+    .option(
+      "--insiders <networks>",
+      "source networks of the insiders as CIDR blocks (default on local: 127.0.0.1/32)",
+    )
     .action((name: string, options: UpOptions, command: Command) =>
       runCommand(command, (session) => up(session, name, options)),
     );

@@ -45,7 +45,8 @@ export function writeConfiguration(directory: string, name: string, overrides: P
   copyFileSync(join(checkout, "Pulumi.yaml"), join(directory, "Pulumi.yaml"));
   const file = join(directory, `Pulumi.${name}.yaml`);
   const configuration = readYaml(join(checkout, "Pulumi.production.yaml"));
-  for (const [key, value] of Object.entries(overrides)) configuration.setIn(["config", `dmm-env:${key}`], value);
+  for (const [key, value] of Object.entries(overrides))
+    configuration.setIn(["config", `dmm-env:${key}`], value);
   for (const key of ["secretsprovider", "encryptedkey", "encryptionsalt"]) configuration.delete(key);
   const salt = /^encryptionsalt: .+$/m.exec(readFileIfThere(file) ?? "")?.[0];
   replaceFile(file, `${salt === undefined ? "" : `${salt}\n`}${configuration.toString({ lineWidth: 0 })}`);

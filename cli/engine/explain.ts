@@ -21,7 +21,8 @@ export function explainEngine(run: FailedRun): OperatorError {
 function explainOutput({ name, exit, passphraseFile }: FailedRun): OperatorError | undefined {
   const { output, log } = exit;
   const locked = /currently locked by \d+ lock\(s\)[\s\S]*?(created by .+)$/m.exec(output);
-  if (locked !== null) return new OperatorError("DMM_ENGINE_LOCKED", { name, holder: locked[1] ?? "another run" });
+  if (locked !== null)
+    return new OperatorError("DMM_ENGINE_LOCKED", { name, holder: locked[1] ?? "another run" });
   if (/incorrect passphrase|passphrase must be set/i.test(output)) {
     return new OperatorError("DMM_PASSPHRASE_WRONG", { name, file: passphraseFile });
   }
@@ -32,13 +33,16 @@ function explainOutput({ name, exit, passphraseFile }: FailedRun): OperatorError
     /.*(?:snapshot integrity|could not deserialize|failed to load checkpoint|unmarshal|invalid character|unexpected end of JSON|checkpoint.*invalid).*/i.exec(
       output,
     );
-  if (damaged !== null) return new OperatorError("DMM_STATE_UNREADABLE", { name, problem: shorten(damaged[0]) });
+  if (damaged !== null)
+    return new OperatorError("DMM_STATE_UNREADABLE", { name, problem: shorten(damaged[0]) });
   return undefined;
 }
 
 function explainProblems({ name, verb, exit, observation }: FailedRun): OperatorError | undefined {
   // "update failed" and the like follow from another error; the first with a cause of its own is the one to show.
-  const problem = observation.problems.find(({ message }) => !/^(error: )?(update|destroy|refresh) (failed|cancel)/.test(message));
+  const problem = observation.problems.find(
+    ({ message }) => !/^(error: )?(update|destroy|refresh) (failed|cancel)/.test(message),
+  );
   if (problem === undefined) return undefined;
   const [type, resource] = problem.urn.split("::").slice(-2);
   if (problem.urn === "" || type === "pulumi:pulumi:Stack") {
@@ -55,7 +59,10 @@ function explainProblems({ name, verb, exit, observation }: FailedRun): Operator
 
 function unexplained({ exit }: FailedRun): OperatorError {
   const error = /^error: .+$/m.exec(exit.output)?.[0] ?? exit.output.trimEnd().split("\n").at(-1) ?? "";
-  return new OperatorError("DMM_ENGINE_FAILED", { problem: shorten(error) || `exit code ${exit.code}`, log: exit.log });
+  return new OperatorError("DMM_ENGINE_FAILED", {
+    problem: shorten(error) || `exit code ${exit.code}`,
+    log: exit.log,
+  });
 }
 
 /** The sentence without the stack below it and the words before it. */

@@ -3,7 +3,12 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readFileIfThere } from "../environment/file.ts";
-import { type ProcessIdentity, readStartTime, sendSignal, waitUntilGone } from "../environment/process-identity.ts";
+import {
+  type ProcessIdentity,
+  readStartTime,
+  sendSignal,
+  waitUntilGone,
+} from "../environment/process-identity.ts";
 import { OperatorError } from "../errors.ts";
 import type { EnvironmentFolder, Home } from "../home.ts";
 import { backendUrl, engineNote } from "./pulumi.ts";
@@ -17,7 +22,11 @@ export async function endAbandonedEngine(folder: EnvironmentFolder): Promise<boo
   if (text === undefined) return false;
   const engine = parseIdentity(text);
   if (engine !== undefined) {
-    for (const [signal, withinMs] of [["SIGINT", 3_000], ["SIGTERM", 2_000], ["SIGKILL", 2_000]] as const) {
+    for (const [signal, withinMs] of [
+      ["SIGINT", 3_000],
+      ["SIGTERM", 2_000],
+      ["SIGKILL", 2_000],
+    ] as const) {
       sendSignal(engine, signal);
       if (await waitUntilGone(engine, withinMs)) break;
     }

@@ -18,7 +18,9 @@ interface LanguageServer {
 }
 
 /** The SDK's own language runtime, which its `up()` uses too but does not export; the version is pinned. */
-const { LanguageServer } = languageServer as unknown as { LanguageServer: new (program: Program) => LanguageServer };
+const { LanguageServer } = languageServer as unknown as {
+  LanguageServer: new (program: Program) => LanguageServer;
+};
 
 export async function hostProgram(program: Program): Promise<ProgramHost> {
   const server = new Server();

@@ -1,7 +1,7 @@
-import { OperatorError } from "../errors.ts";
+import type { OperatorError } from "../errors.ts";
 import type { Progress } from "../report/reporter.ts";
 import { explainEngine } from "./explain.ts";
-import { type Observation, EngineObserver } from "./observer.ts";
+import { EngineObserver, type Observation } from "./observer.ts";
 import type { Program } from "./program-host.ts";
 import { type EngineExit, type EngineSetting, runPulumi } from "./pulumi.ts";
 
@@ -20,12 +20,24 @@ const parallel = "32";
 
 /** Creates the stack unless it is there; the engine then writes the salt of its secrets into the configuration. */
 export async function ensureStack(setting: EngineSetting): Promise<void> {
-  const exit = await runPulumi(setting, ["stack", "init", setting.name, "--no-select", "--secrets-provider", "passphrase"]);
-  if (exit.code !== 0 && !/already exists/.test(exit.output)) throw explain(setting, "made", exit, { done: 0, changes: {}, problems: [] });
+  const exit = await runPulumi(setting, [
+    "stack",
+    "init",
+    setting.name,
+    "--no-select",
+    "--secrets-provider",
+    "passphrase",
+  ]);
+  if (exit.code !== 0 && !/already exists/.test(exit.output))
+    throw explain(setting, "made", exit, { done: 0, changes: {}, problems: [] });
 }
 
 /** Makes the world as the program says. Returns what was done and the stack's outputs. */
-export async function bringUp(setting: EngineSetting, program: Program, run: EngineRun): Promise<Observation> {
+export async function bringUp(
+  setting: EngineSetting,
+  program: Program,
+  run: EngineRun,
+): Promise<Observation> {
   const { hostProgram } = await import("./program-host.ts");
   const host = await hostProgram(program);
   try {
@@ -43,7 +55,12 @@ export async function destroy(setting: EngineSetting, run: EngineRun): Promise<O
 
 /** Forgets creations that a crash left open, after looking at the world. */
 export async function forgetPending(setting: EngineSetting, run: EngineRun): Promise<Observation> {
-  return await runEngine(setting, "looked at", ["refresh", "--clear-pending-creates", "--exec-kind", "auto.local"], run);
+  return await runEngine(
+    setting,
+    "looked at",
+    ["refresh", "--clear-pending-creates", "--exec-kind", "auto.local"],
+    run,
+  );
 }
 
 async function runEngine(
@@ -57,7 +74,11 @@ async function runEngine(
   const events = await listenForEvents((event) => observer.observe(event));
   try {
     const flags = ["--stack", setting.name, "--yes", "--skip-preview", "--parallel", parallel];
-    const exit = await runPulumi(setting, [...words, ...flags, "--suppress-progress", "--event-log", events.address], run);
+    const exit = await runPulumi(
+      setting,
+      [...words, ...flags, "--suppress-progress", "--event-log", events.address],
+      run,
+    );
     const observation = observer.result();
     if (run.stop?.aborted || run.kill?.aborted) run.stop?.throwIfAborted();
     if (exit.code !== 0) throw explain(setting, verb, exit, observation);
@@ -67,6 +88,17 @@ async function runEngine(
   }
 }
 
-function explain(setting: EngineSetting, verb: string, exit: EngineExit, observation: Observation): OperatorError {
-  return explainEngine({ name: setting.name, verb, exit, observation, passphraseFile: setting.home.passphrase });
+function explain(
+  setting: EngineSetting,
+  verb: string,
+  exit: EngineExit,
+  observation: Observation,
+): OperatorError {
+  return explainEngine({
+    name: setting.name,
+    verb,
+    exit,
+    observation,
+    passphraseFile: setting.home.passphrase,
+  });
 }

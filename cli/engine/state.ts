@@ -19,7 +19,9 @@ export function readStackState(home: Home, project: string, name: string): Stack
   const text = readFileIfThere(file);
   if (text === undefined) return { kind: "absent" };
   try {
-    const { checkpoint } = JSON.parse(text) as { checkpoint: { latest?: { resources?: unknown[]; pending_operations?: unknown[] } } };
+    const { checkpoint } = JSON.parse(text) as {
+      checkpoint: { latest?: { resources?: unknown[]; pending_operations?: unknown[] } };
+    };
     const { resources = [], pending_operations: pending = [] } = checkpoint.latest ?? {};
     if (!Array.isArray(resources) || !Array.isArray(pending)) throw new Error("its resources are not a list");
     return { kind: "present", resources: resources.length, pending: pending.length };

@@ -51,7 +51,11 @@ export function explainFileError(file: string, cause: unknown): unknown {
   return cause;
 }
 
-function withDraft<Result>(file: string, content: string | Uint8Array, place: (draft: string) => Result): Result {
+function withDraft<Result>(
+  file: string,
+  content: string | Uint8Array,
+  place: (draft: string) => Result,
+): Result {
   drafts += 1;
   const draft = `${file}.${process.pid}-${drafts}.draft`;
   try {

@@ -28,7 +28,12 @@ export function acquireLock(file: string, name: string, command: string): Lock {
     if (text === undefined) continue;
     const holder = parseHolder(text);
     if (holder !== undefined && isAlive(holder)) {
-      throw new OperatorError("DMM_ENVIRONMENT_BUSY", { name, command: holder.command, pid: holder.pid, since: holder.since });
+      throw new OperatorError("DMM_ENVIRONMENT_BUSY", {
+        name,
+        command: holder.command,
+        pid: holder.pid,
+        since: holder.since,
+      });
     }
     if (seize(file, text, JSON.stringify(own))) return lockOf(file, own);
   }
@@ -71,7 +76,9 @@ function lockOf(file: string, own: Holder): Lock {
 function parseHolder(text: string): Holder | undefined {
   try {
     const value = JSON.parse(text) as Partial<Holder>;
-    return typeof value.pid === "number" && typeof value.startTime === "number" ? (value as Holder) : undefined;
+    return typeof value.pid === "number" && typeof value.startTime === "number"
+      ? (value as Holder)
+      : undefined;
   } catch {
     return undefined;
   }

@@ -37,7 +37,11 @@ export function readRecord(home: Home, name: string): EnvironmentRecord | undefi
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new OperatorError("DMM_RECORD_UNREADABLE", { file, name, problem: (cause as Error).message }, cause);
+    throw new OperatorError(
+      "DMM_RECORD_UNREADABLE",
+      { file, name, problem: (cause as Error).message },
+      cause,
+    );
   }
   const problem = findProblem(value, name);
   if (problem !== undefined) throw new OperatorError("DMM_RECORD_UNREADABLE", { file, name, problem });
@@ -69,9 +73,15 @@ function findProblem(value: unknown, name: string): string | undefined {
   };
   expect("name", record.name === name);
   expect("target", targets.includes(record.target as TargetName));
-  expect("network", Number.isInteger(record.network) && Number(record.network) >= 1 && Number(record.network) <= 254);
+  expect(
+    "network",
+    Number.isInteger(record.network) && Number(record.network) >= 1 && Number(record.network) <= 254,
+  );
   expect("addressBlock", typeof record.addressBlock === "string");
-  expect("insiders", Array.isArray(record.insiders) && record.insiders.every((block) => typeof block === "string"));
+  expect(
+    "insiders",
+    Array.isArray(record.insiders) && record.insiders.every((block) => typeof block === "string"),
+  );
   expect("owner", typeof record.owner === "string");
   expect("created", isTime(record.created));
   expect("expires", isTime(record.expires));

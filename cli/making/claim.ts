@@ -1,7 +1,8 @@
 import { userInfo } from "node:os";
 import { join } from "node:path";
+import { pulumiRoot } from "../../tools/parts.ts";
 import { ensureAuthority } from "../access/authority.ts";
-import { isValid, issueGrant, readGrant } from "../access/grants.ts";
+import { issueGrant, isValid, readGrant } from "../access/grants.ts";
 import { ensureFirstList } from "../access/revocation-list.ts";
 import { writeConfiguration } from "../engine/configuration.ts";
 import { endAbandonedEngine, removeDeadLocks } from "../engine/locks.ts";
@@ -13,7 +14,6 @@ import { claimNetwork } from "../environment/network.ts";
 import { type EnvironmentRecord, readRecord, writeRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
 import { checkout } from "../home.ts";
-import { pulumiRoot } from "../../tools/parts.ts";
 import type { UpRun } from "./up-run.ts";
 
 const defaultLifetimeSeconds = 8 * 3600;
@@ -50,7 +50,11 @@ function decideRecord(run: UpRun): EnvironmentRecord {
     throw new OperatorError("DMM_ENVIRONMENT_NOT_UP", { name: request.name, state });
   }
   if (earlier !== undefined && target !== undefined && target !== earlier.target) {
-    throw new OperatorError("DMM_TARGET_MISMATCH", { name: request.name, actual: earlier.target, asked: target });
+    throw new OperatorError("DMM_TARGET_MISMATCH", {
+      name: request.name,
+      actual: earlier.target,
+      asked: target,
+    });
   }
   run.wasUp = earlier?.stage === "up";
   const chosen = target ?? earlier?.target ?? "local";
@@ -80,7 +84,11 @@ async function configure({ folder, record }: UpRun): Promise<void> {
   const grant = readGrant(folder.access, operatorGrant);
   if (grant === undefined || !isValid(grant)) {
     const lifetimeSeconds = Math.max(1, Math.round((expires.getTime() - Date.now()) / 1000));
-    await issueGrant(folder.access, authority, { environment: record.name, name: operatorGrant, lifetimeSeconds });
+    await issueGrant(folder.access, authority, {
+      environment: record.name,
+      name: operatorGrant,
+      lifetimeSeconds,
+    });
   }
   writeConfiguration(folder.engine, record.name, {
     environment: record.name,

@@ -1,19 +1,28 @@
 import { relative } from "node:path";
-import { chalk } from "../report/style.ts";
 import type { Entrance } from "../access/entrance.ts";
 import { grantFiles } from "../access/grants.ts";
 import type { EnvironmentFolder } from "../home.ts";
+import { chalk } from "../report/style.ts";
 import { operatorGrant } from "./claim.ts";
 import { tokenHeaderFile } from "./prove-serving.ts";
 
 /** A curl command that works as it is: the insider's certificate and the token come from files. */
-export function renderCurl(entrance: Entrance, folder: EnvironmentFolder, grant: string = operatorGrant): string {
+export function renderCurl(
+  entrance: Entrance,
+  folder: EnvironmentFolder,
+  grant: string = operatorGrant,
+): string {
   const files = grantFiles(folder.access, grant);
   const { hostname, port } = new URL(entrance.url);
   const words = [
     "curl",
     ...(entrance.authorityFile
-      ? ["--resolve", `${hostname}:${port || 443}:${entrance.connect.host}`, "--cacert", shown(entrance.authorityFile)]
+      ? [
+          "--resolve",
+          `${hostname}:${port || 443}:${entrance.connect.host}`,
+          "--cacert",
+          shown(entrance.authorityFile),
+        ]
       : []),
     "--cert",
     shown(files.certificate),
@@ -27,7 +36,12 @@ export function renderCurl(entrance: Entrance, folder: EnvironmentFolder, grant:
 }
 
 /** What `up` leaves an operator with: the address, a request to try, the next command. */
-export function renderInvitation(name: string, entrance: Entrance, folder: EnvironmentFolder, expires: string): readonly string[] {
+export function renderInvitation(
+  name: string,
+  entrance: Entrance,
+  folder: EnvironmentFolder,
+  expires: string,
+): readonly string[] {
   return [
     "",
     `${chalk.bold(name)} serves insiders at ${chalk.cyan(entrance.url)} until ${expires}.`,

@@ -1,6 +1,6 @@
 import { regionParts } from "../../tools/parts.ts";
-import type { Progress } from "../report/reporter.ts";
 import { startRegion } from "../region/start.ts";
+import type { Progress } from "../report/reporter.ts";
 import type { UpRun } from "./up-run.ts";
 
 /** Starts the local region, or finds it running. AWS is always there. */

@@ -11,7 +11,8 @@ import type { UpRun } from "./up-run.ts";
 export async function makeResources(run: UpRun, progress: Progress): Promise<void> {
   const { session, record, project, region } = run;
   const state = readStackState(session.home, project.name, record.name);
-  if (state.kind === "damaged") throw new OperatorError("DMM_STATE_UNREADABLE", { name: record.name, problem: state.problem });
+  if (state.kind === "damaged")
+    throw new OperatorError("DMM_STATE_UNREADABLE", { name: record.name, problem: state.problem });
   const setting = { ...run.setting, ...(region && { providers: region.providers }) };
   const engine = { progress, stop: session.interruption.first, kill: session.interruption.second };
   await run.stack;

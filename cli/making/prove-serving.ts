@@ -28,7 +28,11 @@ export async function proveServing(run: UpRun, progress: Progress): Promise<void
     }
     const seconds = withinSeconds[record.target];
     if (performance.now() - start > seconds * 1000) {
-      throw new OperatorError("DMM_ENTRANCE_NOT_SERVING", { name: record.name, seconds, problem: outcome.message }, outcome);
+      throw new OperatorError(
+        "DMM_ENTRANCE_NOT_SERVING",
+        { name: record.name, seconds, problem: outcome.message },
+        outcome,
+      );
     }
     session.interruption.first.throwIfAborted();
     progress(`attempt ${attempt}: ${outcome.message}`);
@@ -46,8 +50,13 @@ export async function serve(
   credentials: { readonly id: string; readonly secret: string; readonly scope: string },
 ): Promise<Token> {
   const token = await fetchToken(entrance, client, credentials);
-  const answer = await ask(entrance, { path: "/verify/echo", client, headers: { authorization: `Bearer ${token.value}` } });
-  if (answer.status !== 200) throw new Error(`GET /verify/echo answered ${answer.status}: ${answer.body.slice(0, 200)}`);
+  const answer = await ask(entrance, {
+    path: "/verify/echo",
+    client,
+    headers: { authorization: `Bearer ${token.value}` },
+  });
+  if (answer.status !== 200)
+    throw new Error(`GET /verify/echo answered ${answer.status}: ${answer.body.slice(0, 200)}`);
   return token;
 }
 

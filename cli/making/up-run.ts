@@ -1,5 +1,5 @@
-import type { ResolvedParts } from "../../tools/parts.ts";
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
+import type { ResolvedParts } from "../../tools/parts.ts";
 import type { Entrance } from "../access/entrance.ts";
 import type { Project } from "../engine/configuration.ts";
 import type { Observation } from "../engine/observer.ts";

@@ -2,11 +2,11 @@ import { readProject } from "../engine/configuration.ts";
 import { OperatorError } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { environmentFolder } from "../home.ts";
-import { readyParts } from "../parts.ts";
 import { createDownRun, downSteps } from "../release/down.ts";
 import { explainFailure } from "../report/failure.ts";
 import type { Step } from "../report/reporter.ts";
 import type { Outcome, Session } from "../session.ts";
+import { ensureParts } from "../setup/ensure-parts.ts";
 import { claimEnvironment } from "./claim.ts";
 import { makeRegion } from "./make-region.ts";
 import { makeResources } from "./make-resources.ts";
@@ -24,20 +24,29 @@ export const upSteps: readonly Step<UpRun>[] = [
 /** Looks at what the run needs before anything is touched: the configuration and the machine's parts. */
 export async function makeUpRun(session: Session, request: UpRequest): Promise<UpRun> {
   const project = readProject();
-  const parts = await readyParts(session.reporter);
+  const parts = await ensureParts(session.reporter, { signal: session.interruption.first });
   return { session, request, project, parts, folder: environmentFolder(session.home, request.name) } as UpRun;
 }
 
 /** Ctrl-C during `up`: what this run has made is given back; an environment that was up before stays as it is. */
 export async function releaseInterrupted(run: UpRun): Promise<Outcome> {
   const { session, request, record } = run;
-  if (record === undefined) return interrupted(run, "nothing was changed.", `dmm-env up ${request.name} begins again.`);
+  if (record === undefined)
+    return interrupted(run, "nothing was changed.", `dmm-env up ${request.name} begins again.`);
   if (run.wasUp) {
-    return interrupted(run, "the update was stopped; the environment stays up.", `dmm-env up ${request.name} finishes it.`);
+    return interrupted(
+      run,
+      "the update was stopped; the environment stays up.",
+      `dmm-env up ${request.name} finishes it.`,
+    );
   }
   const release = await createDownRun(session, request.name, run.lock);
   await session.reporter.run(downSteps, release);
-  return interrupted(run, `everything of "${request.name}" was released.`, `dmm-env up ${request.name} begins again.`);
+  return interrupted(
+    run,
+    `everything of "${request.name}" was released.`,
+    `dmm-env up ${request.name} begins again.`,
+  );
 }
 
 function interrupted({ session, request }: UpRun, outcome: string, next: string): Outcome {

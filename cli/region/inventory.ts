@@ -24,6 +24,8 @@ export async function takeInventory(directory: string, network: number): Promise
 }
 
 async function ask(...words: readonly string[]): Promise<unknown> {
-  const { stdout } = await run(process.execPath, [join(checkout, "local", "main.ts"), ...words], { cwd: checkout });
+  const { stdout } = await run(process.execPath, [join(checkout, "local", "main.ts"), ...words], {
+    cwd: checkout,
+  });
   return JSON.parse(stdout);
 }

@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { regionParts } from "../../tools/parts.ts";
 import { makeFolder, replaceFile } from "../environment/file.ts";
 import type { EnvironmentRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
 import { checkout, type EnvironmentFolder, type Home } from "../home.ts";
 import { type RegionAddress, readRegionAddress } from "./address.ts";
-import type { regionParts } from "../../tools/parts.ts";
 
 /** The programs that the region runs. */
 export type RegionParts = ReturnType<typeof regionParts>;
@@ -40,7 +40,11 @@ export async function startRegion(start: RegionStart): Promise<RegionAddress> {
     cwd: checkout,
     detached: true,
     stdio: ["ignore", output, output],
-    env: { ...process.env, ...start.parts.node.environment, NODE_COMPILE_CACHE: join(start.home.cache, "compile") },
+    env: {
+      ...process.env,
+      ...start.parts.node.environment,
+      NODE_COMPILE_CACHE: join(start.home.cache, "compile"),
+    },
   });
   closeSync(output);
   child.unref();

@@ -26,20 +26,33 @@ export async function closeEntrance(run: DownRun, progress: Progress): Promise<v
   const { folder, outputs, region, target, project } = run;
   const grants = revocableGrants(folder.access);
   if (outputs?.access == null || (target === "local" && region === undefined)) {
-    run.closure = { revoked: [], refusals: [], note: "There was no entrance: the environment had not come that far." };
+    run.closure = {
+      revoked: [],
+      refusals: [],
+      note: "There was no entrance: the environment had not come that far.",
+    };
     return progress("there is no entrance");
   }
   const entrance = findEntrance(outputs, region);
   const insider = readInsider(folder.access);
   if (await isShut(entrance, insider)) {
     // A region that was started for the release alone serves nobody, and has no trust store to tell.
-    run.closure = { revoked: [], ...(await refusals(entrance, insider)), note: "The entrance did not serve any more." };
+    run.closure = {
+      revoked: [],
+      ...(await refusals(entrance, insider)),
+      note: "The entrance did not serve any more.",
+    };
     return progress("it served nobody any more");
   }
   try {
-    await revokeGrants(folder.access, grants, { aws: accessAws(project.region, region), trustStore: outputs.access });
+    await revokeGrants(folder.access, grants, {
+      aws: accessAws(project.region, region),
+      trustStore: outputs.access,
+    });
   } catch (error) {
-    run.detours.push(`The grants could not be revoked (${(error as Error).message}); the entrance was deleted with them.`);
+    run.detours.push(
+      `The grants could not be revoked (${(error as Error).message}); the entrance was deleted with them.`,
+    );
   }
   const until = performance.now() + withinMs[target];
   while (!(await isShut(entrance, insider)) && performance.now() < until) {
@@ -48,15 +61,21 @@ export async function closeEntrance(run: DownRun, progress: Progress): Promise<v
   const proof = await refusals(entrance, insider);
   run.closure = { revoked: grants.map(({ name }) => name), ...proof };
   const open = proof.refusals.find(({ reason }) => reason === "it was let in");
-  if (open) run.detours.push(`The entrance still let ${open.client} in after the revocation; it was deleted next.`);
-  progress(`${grants.length} grants revoked, ${proof.refusals.map(({ client, reason }) => `${client}: ${reason}`).join(", ")}`);
+  if (open)
+    run.detours.push(`The entrance still let ${open.client} in after the revocation; it was deleted next.`);
+  progress(
+    `${grants.length} grants revoked, ${proof.refusals.map(({ client, reason }) => `${client}: ${reason}`).join(", ")}`,
+  );
 }
 
 async function isShut(entrance: Entrance, insider: ClientIdentity | undefined): Promise<boolean> {
   return insider === undefined || (await knock(entrance, insider)) !== "in";
 }
 
-async function refusals(entrance: Entrance, insider: ClientIdentity | undefined): Promise<Pick<ClosureProof, "refusals">> {
+async function refusals(
+  entrance: Entrance,
+  insider: ClientIdentity | undefined,
+): Promise<Pick<ClosureProof, "refusals">> {
   const clients = [
     ["no certificate", undefined],
     ...(insider ? [["the operator's certificate", insider] as const] : []),
@@ -72,7 +91,9 @@ async function refusals(entrance: Entrance, insider: ClientIdentity | undefined)
 
 /** A certificate that has been let in until now: the operator's, or any other that is still valid. */
 function readInsider(access: string): ClientIdentity | undefined {
-  const grant = [readGrant(access, operatorGrant), ...listGrants(access)].find((one) => one !== undefined && isValid(one));
+  const grant = [readGrant(access, operatorGrant), ...listGrants(access)].find(
+    (one) => one !== undefined && isValid(one),
+  );
   try {
     return grant === undefined ? undefined : readClient(access, grant.name);
   } catch {

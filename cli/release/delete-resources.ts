@@ -18,8 +18,11 @@ export async function deleteResources(run: DownRun, progress: Progress): Promise
   const state = readStackState(session.home, project.name, name);
   if (state.kind === "absent") return progress("no resource was made");
   if (target === "local" && (state.kind === "damaged" || region === undefined)) {
-    const why = state.kind === "damaged" ? `Pulumi's state is damaged (${state.problem})` : "there is no region to ask";
-    run.detours.push(`Resources were not deleted one by one: ${why}. Their processes were ended and their files removed.`);
+    const why =
+      state.kind === "damaged" ? `Pulumi's state is damaged (${state.problem})` : "there is no region to ask";
+    run.detours.push(
+      `Resources were not deleted one by one: ${why}. Their processes were ended and their files removed.`,
+    );
     return progress(why);
   }
   try {
@@ -31,7 +34,9 @@ export async function deleteResources(run: DownRun, progress: Progress): Promise
     run.resourcesDeleted = observation.done;
   } catch (error) {
     if (target === "aws" || !isExpected(error)) throw error;
-    run.detours.push(`The engine did not delete everything: ${error.message} Processes were ended and files removed instead.`);
+    run.detours.push(
+      `The engine did not delete everything: ${error.message} Processes were ended and files removed instead.`,
+    );
     return progress("the engine failed; processes and files go without it");
   }
   removeStackFiles(session.home, project.name, name);

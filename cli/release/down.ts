@@ -9,7 +9,7 @@ import { claimedBy } from "../environment/network.ts";
 import { type EnvironmentRecord, readRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { environmentFolder, type EnvironmentFolder, type Home } from "../home.ts";
+import { type EnvironmentFolder, environmentFolder, type Home } from "../home.ts";
 import { explainFailure } from "../report/failure.ts";
 import type { Step } from "../report/reporter.ts";
 import type { Outcome, Session } from "../session.ts";
@@ -87,12 +87,20 @@ export async function release(run: DownRun): Promise<Outcome> {
     leftOver: run.leftOver,
     proof: run.proof,
   };
-  const lines = [...run.detours.map((detour) => `Note: ${detour}`), `${name} is released; nothing is left over. Proof: ${run.proof}`];
+  const lines = [
+    ...run.detours.map((detour) => `Note: ${detour}`),
+    `${name} is released; nothing is left over. Proof: ${run.proof}`,
+  ];
   try {
     refuseLeftOvers(run);
     return { exitCode: exitCodes.done, report, lines };
   } catch (error) {
-    return { exitCode: exitCodes.leftOver, report, lines: lines.slice(0, -1), failure: explainFailure(error, session.home) };
+    return {
+      exitCode: exitCodes.leftOver,
+      report,
+      lines: lines.slice(0, -1),
+      failure: explainFailure(error, session.home),
+    };
   }
 }
 
@@ -114,6 +122,8 @@ function readOutputs(folder: EnvironmentFolder): PlatformOutputs | undefined {
 
 /** The network of a region whose record and claim are lost, from its own file. */
 function readRegionNetwork(folder: EnvironmentFolder): number | undefined {
-  const number = /"network":\s*"127\.(\d+)"/.exec(readFileIfThere(join(folder.region, "region.json")) ?? "")?.[1];
+  const number = /"network":\s*"127\.(\d+)"/.exec(
+    readFileIfThere(join(folder.region, "region.json")) ?? "",
+  )?.[1];
   return number === undefined ? undefined : Number(number);
 }

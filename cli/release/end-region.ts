@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { removeStackFiles } from "../engine/state.ts";
 import { explainFileError } from "../environment/file.ts";
 import { releaseNetwork } from "../environment/network.ts";
-import type { Progress } from "../report/reporter.ts";
 import { type Inventory, sweepRegion, takeInventory } from "../region/inventory.ts";
-import { endStragglers } from "../region/stragglers.ts";
 import { stopRegion } from "../region/stop.ts";
+import { endStragglers } from "../region/stragglers.ts";
+import type { Progress } from "../report/reporter.ts";
 import type { DownRun } from "./down-run.ts";
 
 /**
@@ -16,11 +16,13 @@ import type { DownRun } from "./down-run.ts";
 export async function endRegion(run: DownRun, progress: Progress): Promise<void> {
   const { folder, target } = run;
   if (target === "aws" || run.network === undefined) return progress("there is none");
-  if (!(await stopRegion(folder.region))) run.detours.push("The local region did not end when it was asked to and was killed.");
+  if (!(await stopRegion(folder.region)))
+    run.detours.push("The local region did not end when it was asked to and was killed.");
   let seen = await takeInventory(folder.region, run.network);
   if (lives(seen)) {
     const swept = await sweepRegion(folder.region);
-    if (swept.length > 0) run.detours.push(`${swept.length} processes had outlived their region and were ended by its ledger.`);
+    if (swept.length > 0)
+      run.detours.push(`${swept.length} processes had outlived their region and were ended by its ledger.`);
     seen = await takeInventory(folder.region, run.network);
   }
   if (lives(seen)) {

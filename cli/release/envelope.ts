@@ -1,4 +1,11 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+} from "node:crypto";
 import { createFile, readFileIfThere } from "../environment/file.ts";
 import { OperatorError } from "../errors.ts";
 import type { Home } from "../home.ts";
@@ -30,11 +37,17 @@ export function ensureSigningKey(home: Home): SigningKey {
   try {
     const key = createPrivateKey(readFileIfThere(home.signingKey) ?? "");
     const publicKey = createPublicKey(key);
-    const keyId = createHash("sha256").update(publicKey.export({ type: "spki", format: "der" })).digest("hex");
+    const keyId = createHash("sha256")
+      .update(publicKey.export({ type: "spki", format: "der" }))
+      .digest("hex");
     return { key, keyId, publicKeyPem: publicKey.export({ type: "spki", format: "pem" }).toString() };
   } catch (cause) {
     const fix = "Remove the file; a new key is made. Earlier proofs stay valid under their own.";
-    throw new OperatorError("DMM_KEY_UNREADABLE", { file: home.signingKey, problem: (cause as Error).message, fix }, cause);
+    throw new OperatorError(
+      "DMM_KEY_UNREADABLE",
+      { file: home.signingKey, problem: (cause as Error).message, fix },
+      cause,
+    );
   }
 }
 
@@ -51,5 +64,8 @@ export function signStatement(statement: unknown, { key, keyId }: SigningKey): E
 
 /** What is signed: type and content with their lengths, so that neither can be moved into the other (DSSE, PAE). */
 export function encode(type: string, payload: Buffer): Buffer {
-  return Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.length} `), payload]);
+  return Buffer.concat([
+    Buffer.from(`DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.length} `),
+    payload,
+  ]);
 }

@@ -27,7 +27,10 @@ export async function lookForLeftOvers(run: DownRun, progress: Progress): Promis
 /** Throws DMM_LEFT_OVER naming each. */
 export function refuseLeftOvers({ name, leftOver }: Pick<DownRun, "name" | "leftOver">): void {
   if (leftOver.length === 0) return;
-  throw new OperatorError("DMM_LEFT_OVER", { name, items: leftOver.map(({ kind, what }) => `${kind} ${what}`).join("; ") });
+  throw new OperatorError("DMM_LEFT_OVER", {
+    name,
+    items: leftOver.map(({ kind, what }) => `${kind} ${what}`).join("; "),
+  });
 }
 
 function lookHere(run: DownRun): readonly LeftOver[] {
@@ -36,19 +39,24 @@ function lookHere(run: DownRun): readonly LeftOver[] {
   for (const { pid, name: program, why } of inventory?.processes ?? []) {
     if (readStartTime(pid) !== undefined) found.push({ kind: "process", what: `${pid} ${program} (${why})` });
   }
-  for (const address of network === undefined ? [] : readListeners(network)) found.push({ kind: "listener", what: address });
+  for (const address of network === undefined ? [] : readListeners(network))
+    found.push({ kind: "listener", what: address });
   for (const path of [folder.directory, releasedFolder(run)]) {
     if (existsSync(path)) found.push({ kind: "file", what: path });
   }
   const state = readStackState(session.home, project.name, name);
-  if (state.kind === "present" || state.kind === "damaged") found.push({ kind: "state", what: `Pulumi stack ${name}` });
-  if (claimedBy(session.home, name) !== undefined) found.push({ kind: "file", what: `network claim of ${name}` });
+  if (state.kind === "present" || state.kind === "damaged")
+    found.push({ kind: "state", what: `Pulumi stack ${name}` });
+  if (claimedBy(session.home, name) !== undefined)
+    found.push({ kind: "file", what: `network claim of ${name}` });
   return found;
 }
 
 /** Every resource carries the tag with the environment's name. */
 async function lookAtAws({ name, project }: DownRun): Promise<readonly LeftOver[]> {
-  const { GetResourcesCommand, ResourceGroupsTaggingAPIClient } = await import("@aws-sdk/client-resource-groups-tagging-api");
+  const { GetResourcesCommand, ResourceGroupsTaggingAPIClient } = await import(
+    "@aws-sdk/client-resource-groups-tagging-api"
+  );
   const client = new ResourceGroupsTaggingAPIClient({ region: project.region });
   const found: LeftOver[] = [];
   let token: string | undefined;
@@ -59,7 +67,8 @@ async function lookAtAws({ name, project }: DownRun): Promise<readonly LeftOver[
         ...(token && { PaginationToken: token }),
       }),
     );
-    for (const { ResourceARN } of page.ResourceTagMappingList ?? []) found.push({ kind: "resource", what: ResourceARN ?? "?" });
+    for (const { ResourceARN } of page.ResourceTagMappingList ?? [])
+      found.push({ kind: "resource", what: ResourceARN ?? "?" });
     token = page.PaginationToken || undefined;
   } while (token !== undefined);
   return found;

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { regionParts, resolveParts } from "../../tools/parts.ts";
 import { isExpected } from "../errors.ts";
-import type { Progress } from "../report/reporter.ts";
 import { readRegionAddress } from "../region/address.ts";
 import { startRegion } from "../region/start.ts";
+import type { Progress } from "../report/reporter.ts";
 import type { DownRun } from "./down-run.ts";
 
 /**
@@ -32,7 +32,9 @@ export async function reachRegion(run: DownRun, progress: Progress): Promise<voi
     progress(`it had died and was started again, process ${run.region.pid}`);
   } catch (error) {
     if (!isExpected(error)) throw error;
-    run.detours.push(`The local region could not be started again (${error.message}); its processes were ended by its ledger.`);
+    run.detours.push(
+      `The local region could not be started again (${error.message}); its processes were ended by its ledger.`,
+    );
     progress("it cannot be started again; its ledger does");
   }
 }

@@ -19,7 +19,12 @@ export interface Failure {
 export function explainFailure(error: unknown, home: Home): Failure {
   if (error instanceof Interrupted) return explainFailure(interrupted(), home);
   if (isExpected(error)) {
-    return { code: error.code, message: error.message, hint: error.hint, exitCode: error.exitCode ?? exitCodes.notReady };
+    return {
+      code: error.code,
+      message: error.message,
+      hint: error.hint,
+      exitCode: error.exitCode ?? exitCodes.notReady,
+    };
   }
   const log = writeStack(error, home);
   const problem = error instanceof Error ? error.message : String(error);
@@ -32,7 +37,10 @@ export function renderFailure(failure: Failure): string {
 }
 
 function interrupted(): OperatorError {
-  return new OperatorError("DMM_INTERRUPTED", { outcome: "nothing was changed.", next: "Run the command again when you like." });
+  return new OperatorError("DMM_INTERRUPTED", {
+    outcome: "nothing was changed.",
+    next: "Run the command again when you like.",
+  });
 }
 
 function writeStack(error: unknown, home: Home): string {
@@ -48,5 +56,7 @@ function writeStack(error: unknown, home: Home): string {
 
 function renderStack(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? `${error.stack}` : `${error.stack}\ncaused by ${renderStack(error.cause)}`;
+  return error.cause === undefined
+    ? `${error.stack}`
+    : `${error.stack}\ncaused by ${renderStack(error.cause)}`;
 }

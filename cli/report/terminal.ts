@@ -7,7 +7,10 @@ export class TerminalReporter implements Reporter {
 
   async run<Context>(steps: readonly Step<Context>[], context: Context): Promise<void> {
     const list = new Listr<Context>(
-      steps.map((step) => ({ title: step.title, task: (context, task) => this.#runStep(step, context, task) })),
+      steps.map((step) => ({
+        title: step.title,
+        task: (context, task) => this.#runStep(step, context, task),
+      })),
       {
         concurrent: false,
         // Ctrl-C belongs to the command, which has something to give back.
@@ -16,7 +19,9 @@ export class TerminalReporter implements Reporter {
           timer: PRESET_TIMER,
           showErrorMessage: false,
           collapseErrors: false,
-          logger: new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr, { leaveEmptyLine: false }) }),
+          logger: new ListrLogger({
+            processOutput: new ProcessOutput(process.stderr, process.stderr, { leaveEmptyLine: false }),
+          }),
         },
       },
     );
@@ -27,14 +32,21 @@ export class TerminalReporter implements Reporter {
     process.stderr.write(`${line}\n`);
   }
 
-  async #runStep<Context>(step: Step<Context>, context: Context, task: { output: string; title: string }): Promise<void> {
+  async #runStep<Context>(
+    step: Step<Context>,
+    context: Context,
+    task: { output: string; title: string },
+  ): Promise<void> {
     const start = performance.now();
     try {
       await step.run(context, (detail) => {
         task.output = detail;
       });
     } finally {
-      this.times.push({ title: step.title, seconds: Number(((performance.now() - start) / 1000).toFixed(3)) });
+      this.times.push({
+        title: step.title,
+        seconds: Number(((performance.now() - start) / 1000).toFixed(3)),
+      });
     }
   }
 }

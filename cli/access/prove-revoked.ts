@@ -1,0 +1,24 @@
+import { OperatorError } from "../errors.ts";
+import { type ClientIdentity, type Entrance, knock } from "./entrance.ts";
+
+const withinSeconds = { local: 5, aws: 60 } as const;
+
+/**
+ * Shows the entrance a revoked certificate until it is refused, and returns how. Throws DMM_REVOCATION_UNPROVEN.
+ */
+export async function proveRevoked(
+  entrance: Entrance,
+  client: ClientIdentity,
+  about: { readonly name: string; readonly grant: string; readonly target: "local" | "aws" },
+): Promise<string> {
+  const seconds = withinSeconds[about.target];
+  const until = performance.now() + seconds * 1000;
+  for (;;) {
+    const answer = await knock(entrance, client);
+    if (answer !== "in") return answer.refused;
+    if (performance.now() > until) {
+      throw new OperatorError("DMM_REVOCATION_UNPROVEN", { name: about.name, grant: about.grant, seconds });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

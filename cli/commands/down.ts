@@ -1,0 +1,22 @@
+import type { Command } from "commander";
+import { parseName } from "../environment/name.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { createDownRun, release } from "../release/down.ts";
+import { runCommand, type Session } from "../session.ts";
+
+export function registerDown(program: Command): void {
+  program
+    .command("down")
+    .argument("<name>", "name of the environment")
+    .description("release NAME: access first, then every resource, then proof that nothing is left")
+    .action((name: string, _: object, command: Command) =>
+      runCommand(command, (session) => down(session, parseName(name))),
+    );
+}
+
+/** A first Ctrl-C does not leave it half released: the release is finished, and the exit code says what happened. */
+async function down(session: Session, name: string): ReturnType<typeof release> {
+  const outcome = await release(await createDownRun(session, name));
+  if (!session.interruption.first.aborted || outcome.exitCode !== exitCodes.done) return outcome;
+  return { ...outcome, exitCode: exitCodes.interrupted };
+}

@@ -1,0 +1,89 @@
+import type { Command } from "commander";
+import { findEntrance, knock } from "../access/entrance.ts";
+import { readFileIfThere } from "../environment/file.ts";
+import { readHolder } from "../environment/lock.ts";
+import { type EnvironmentRecord, listNames, readRecord } from "../environment/record.ts";
+import { environmentFolder } from "../home.ts";
+import { operatorGrant } from "../making/claim.ts";
+import { readClient } from "../making/prove-serving.ts";
+import { readRegionAddress } from "../region/address.ts";
+import { renderTable } from "../report/table.ts";
+import { done, type Outcome, runCommand, type Session } from "../session.ts";
+
+export function registerList(program: Command): void {
+  program
+    .command("list")
+    .description("all environments of this checkout")
+    .action((_: object, command: Command) => runCommand(command, list));
+}
+
+/** One environment as a look at it now shows it. */
+interface Row {
+  readonly name: string;
+  readonly target: string;
+  readonly stage: string;
+  /** `serving`, or why not. */
+  readonly now: string;
+  readonly owner: string;
+  readonly expires: string;
+  readonly url: string | null;
+}
+
+async function list({ home, target }: Session): Promise<Outcome> {
+  const rows = await Promise.all(listNames(home).map((name) => look(home, name)));
+  const shown = rows.filter(
+    (row) => target === undefined || row.target === target || row.stage === "damaged",
+  );
+  const cells = shown.map(({ name, target: where, stage, now, owner, expires }) => [
+    name,
+    where,
+    stage,
+    now,
+    owner,
+    expires,
+  ]);
+  return {
+    exitCode: done,
+    report: { environments: shown },
+    lines:
+      shown.length === 0
+        ? ["There is no environment. Make one: dmm-env up feature-x"]
+        : renderTable(["name", "target", "stage", "now", "owner", "expires"], cells),
+  };
+}
+
+async function look(home: Session["home"], name: string): Promise<Row> {
+  try {
+    const record = readRecord(home, name);
+    if (record === undefined) return damaged(name, "no record: dmm-env down removes it");
+    const { now, url } = await seeNow(home, record);
+    const { target, stage, owner, expires } = record;
+    return { name, target, stage, now, owner, expires, url };
+  } catch (error) {
+    return damaged(name, (error as Error).message);
+  }
+}
+
+function damaged(name: string, now: string): Row {
+  return { name, target: "?", stage: "damaged", now, owner: "?", expires: "?", url: null };
+}
+
+async function seeNow(
+  home: Session["home"],
+  record: EnvironmentRecord,
+): Promise<{ now: string; url: string | null }> {
+  const folder = environmentFolder(home, record.name);
+  const holder = readHolder(folder.lock);
+  if (holder !== undefined) return { now: `busy (${holder.command}, process ${holder.pid})`, url: null };
+  const region = readRegionAddress(folder.region);
+  if (record.target === "local" && region === undefined) return { now: "its region does not run", url: null };
+  const outputs = readFileIfThere(folder.outputs);
+  if (outputs === undefined) return { now: "half made", url: null };
+  const entrance = findEntrance(JSON.parse(outputs), region);
+  const answer = await knock(entrance, readClient(folder.access, operatorGrant));
+  const over = Date.parse(record.expires) < Date.now() ? "lifetime is over, " : "";
+  return {
+    now: over + (answer === "in" ? "serving" : `refuses the operator (${answer.refused})`),
+    url: entrance.url,
+  };
+}

@@ -1,0 +1,90 @@
+import type { Command } from "commander";
+import { isValid, listGrants } from "../access/grants.ts";
+import { readVerifierSecret } from "../access/token.ts";
+import { renderDuration } from "../environment/duration.ts";
+import { readHolder } from "../environment/lock.ts";
+import { describeStage, openEnvironment, requireRecord } from "../environment/open-environment.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { environmentFolder } from "../home.ts";
+import { operatorGrant } from "../making/claim.ts";
+import { renderCurl } from "../making/invitation.ts";
+import { readClient, serve, writeTokenHeader } from "../making/prove-serving.ts";
+import { chalk } from "../report/style.ts";
+import { type Outcome, runCommand, type Session } from "../session.ts";
+
+export function registerStatus(program: Command): void {
+  program
+    .command("status")
+    .argument("<name>", "name of the environment")
+    .description("how NAME is doing, looked at now")
+    .action((name: string, _: object, command: Command) =>
+      runCommand(command, (session) => status(session, name)),
+    );
+}
+
+/** Exit code 0 only when the environment has just served an authorised request. */
+async function status(session: Session, text: string): Promise<Outcome> {
+  const record = requireRecord(session, text);
+  const { name, target, expires, owner, stage } = record;
+  const folder = environmentFolder(session.home, name);
+  const now = await tryIt(session, name);
+  const left = (Date.parse(expires) - Date.now()) / 1000;
+  const holder = readHolder(folder.lock);
+  const insiders = listGrants(folder.access).filter((grant) => isValid(grant));
+  const lifetime = left > 0 ? `expires in ${renderDuration(left)}` : "its lifetime is over";
+  return {
+    exitCode: now.serving ? exitCodes.done : exitCodes.notReady,
+    report: {
+      environment: name,
+      target,
+      stage,
+      owner,
+      expires,
+      serving: now.serving,
+      ...(now.url && { url: now.url }),
+      ...(now.problem && { problem: now.problem }),
+      insiders: insiders.map((grant) => ({ name: grant.name, expires: grant.expires })),
+      busy: holder ? { pid: holder.pid, command: holder.command, since: holder.since } : null,
+    },
+    lines: [
+      `${chalk.bold(name)} on ${target}, owned by ${owner}, ${lifetime}`,
+      now.serving
+        ? `${chalk.green("serves")} at ${now.url}`
+        : `${chalk.red("does not serve")}: ${now.problem}`,
+      `insiders: ${insiders.map((grant) => grant.name).join(", ") || "none"}`,
+      ...(holder ? [`busy: ${holder.command}, process ${holder.pid} since ${holder.since}`] : []),
+      ...(now.curl
+        ? ["", `  ${now.curl}`]
+        : stage === "up"
+          ? []
+          : [`${describeStage(record)}: dmm-env up or down ${name}`]),
+    ],
+  };
+}
+
+interface Trial {
+  readonly serving: boolean;
+  readonly url?: string;
+  readonly problem?: string;
+  readonly curl?: string;
+}
+
+/** One authorised request now; its token is the one that the shown curl command uses. */
+async function tryIt(session: Session, name: string): Promise<Trial> {
+  try {
+    const { entrance, outputs, aws, folder } = openEnvironment(session, name);
+    try {
+      const secret = await readVerifierSecret(aws, outputs.verifier);
+      const credentials = { id: outputs.verifier.clientId, secret, scope: "verify:read" };
+      writeTokenHeader(
+        folder.access,
+        await serve(entrance, readClient(folder.access, operatorGrant), credentials),
+      );
+      return { serving: true, url: entrance.url, curl: renderCurl(entrance, folder) };
+    } catch (error) {
+      return { serving: false, url: entrance.url, problem: (error as Error).message };
+    }
+  } catch (error) {
+    return { serving: false, problem: (error as Error).message };
+  }
+}

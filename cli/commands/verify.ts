@@ -1,0 +1,48 @@
+import type { Command } from "commander";
+import type { ProfileName } from "../../verify/index.ts";
+import { acquireLock } from "../environment/lock.ts";
+import { openEnvironment } from "../environment/open-environment.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { type Outcome, runCommand, type Session } from "../session.ts";
+import { addProfileOption, collect } from "../verification/options.ts";
+import { exitCodeOf, renderVerdicts, reportVerdicts } from "../verification/verdicts.ts";
+import { type VerifyRequest, type VerifyRun, verifySteps } from "../verification/verify-run.ts";
+
+interface VerifyOptions {
+  readonly suite?: readonly string[];
+  readonly only?: readonly string[];
+  readonly profile: ProfileName;
+}
+
+export function registerVerify(program: Command): void {
+  const command = program
+    .command("verify")
+    .argument("<name>", "name of the environment")
+    .description("prove every claim that the platform makes, with evidence")
+    .option("--suite <suite>", "only this suite; may be given more than once", collect)
+    .option(
+      "--only <claim>",
+      "only this claim, for example access/an-insider-gets-in; may be given more than once",
+      collect,
+    );
+  addProfileOption(command).action((name: string, options: VerifyOptions, command: Command) =>
+    runCommand(command, (session) => verify(session, name, readRequest(options))),
+  );
+}
+
+function readRequest({ suite, only, profile }: VerifyOptions): VerifyRequest {
+  return { profile, ...(suite && { suites: suite }), ...(only && { only }) };
+}
+
+async function verify(session: Session, name: string, request: VerifyRequest): Promise<Outcome> {
+  const open = openEnvironment(session, name);
+  using _ = acquireLock(open.folder.lock, open.name, session.commandLine);
+  const run = { session, request, open } as VerifyRun;
+  await session.reporter.run(verifySteps, run);
+  const interrupted = session.interruption.first.aborted;
+  return {
+    exitCode: interrupted ? exitCodes.interrupted : exitCodeOf(run.result),
+    report: { environment: open.name, target: open.record.target, ...reportVerdicts(run.result) },
+    lines: renderVerdicts(run.result),
+  };
+}

@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import type { PlatformOutputs } from "../../stacks/outputs.ts";
+import { type AwsAccess, accessAws } from "../access/aws-access.ts";
+import { type Entrance, findEntrance } from "../access/entrance.ts";
+import { readProject } from "../engine/configuration.ts";
+import { OperatorError } from "../errors.ts";
+import { type EnvironmentFolder, environmentFolder } from "../home.ts";
+import { type RegionAddress, readRegionAddress } from "../region/address.ts";
+import type { Session } from "../session.ts";
+import { parseName } from "./name.ts";
+import { type EnvironmentRecord, readRecord } from "./record.ts";
+
+/** An environment that is up, and how to reach it. */
+export interface OpenEnvironment {
+  readonly name: string;
+  readonly record: EnvironmentRecord;
+  readonly folder: EnvironmentFolder;
+  readonly outputs: PlatformOutputs;
+  readonly region?: RegionAddress;
+  readonly entrance: Entrance;
+  readonly aws: AwsAccess;
+}
+
+/** Reads a record. Throws DMM_ENVIRONMENT_UNKNOWN, DMM_RECORD_UNREADABLE, DMM_TARGET_MISMATCH. */
+export function requireRecord(session: Session, text: string): EnvironmentRecord {
+  const name = parseName(text);
+  const record = readRecord(session.home, name);
+  if (record === undefined) throw new OperatorError("DMM_ENVIRONMENT_UNKNOWN", { name });
+  if (session.target !== undefined && session.target !== record.target) {
+    throw new OperatorError("DMM_TARGET_MISMATCH", { name, actual: record.target, asked: session.target });
+  }
+  return record;
+}
+
+/** Opens an environment for work that needs it to be up. Throws also DMM_ENVIRONMENT_NOT_UP and DMM_REGION_DOWN. */
+export function openEnvironment(session: Session, text: string): OpenEnvironment {
+  const record = requireRecord(session, text);
+  const { name } = record;
+  if (record.stage !== "up") {
+    throw new OperatorError("DMM_ENVIRONMENT_NOT_UP", { name, state: describeStage(record) });
+  }
+  const folder = environmentFolder(session.home, name);
+  const region = record.target === "local" ? readRegionAddress(folder.region) : undefined;
+  if (record.target === "local" && region === undefined) throw new OperatorError("DMM_REGION_DOWN", { name });
+  const outputs = readOutputs(folder, name);
+  return {
+    name,
+    record,
+    folder,
+    outputs,
+    ...(region && { region }),
+    entrance: findEntrance(outputs, region),
+    aws: accessAws(outputs.region ?? readProject().region, region),
+  };
+}
+
+/** In words, for people. */
+export function describeStage({ stage }: EnvironmentRecord): string {
+  if (stage === "up") return "it is up";
+  return stage === "making" ? "it is half made" : "it is half released";
+}
+
+function readOutputs(folder: EnvironmentFolder, name: string): PlatformOutputs {
+  try {
+    return JSON.parse(readFileSync(folder.outputs, "utf8")) as PlatformOutputs;
+  } catch (cause) {
+    const problem = (cause as Error).message;
+    throw new OperatorError("DMM_RECORD_UNREADABLE", { file: folder.outputs, name, problem }, cause);
+  }
+}

@@ -1,0 +1,16 @@
+import { type Command, Option } from "commander";
+
+/** How much a run spends on proof; both profiles run every claim. */
+const profileNames = ["short", "full"] as const;
+
+export function addProfileOption(command: Command): Command {
+  const option = new Option("--profile <profile>", "how much load and patience to spend").choices([
+    ...profileNames,
+  ]);
+  return command.addOption(option.default("short"));
+}
+
+/** An option that may be given more than once. */
+export function collect(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, value];
+}

@@ -1,0 +1,37 @@
+import type { RunResult } from "../../verify/index.ts";
+import { type ExitCode, exitCodes } from "../exit-codes.ts";
+import { chalk } from "../report/style.ts";
+
+/** 0 when every claim held, 1 when one is broken, otherwise 3: never green by omission. */
+export function exitCodeOf({ verdict }: RunResult): ExitCode {
+  if (verdict === "held") return exitCodes.done;
+  return verdict === "broken" ? exitCodes.claimBroken : exitCodes.notReady;
+}
+
+/** The claims that did not hold with what was observed, the totals, and where the evidence is. */
+export function renderVerdicts(result: RunResult): readonly string[] {
+  const { held, broken, inconclusive, checks } = result.totals;
+  const rest = result.checks.filter(({ verdict }) => verdict !== "held");
+  const paint = { broken: chalk.red, inconclusive: chalk.yellow, held: chalk.green };
+  return [
+    ...rest.map(
+      ({ verdict, suite, claim, message }) => `${paint[verdict](verdict)}  ${suite}: ${claim}: ${message}`,
+    ),
+    `${held} of ${checks} claims held, ${broken} broken, ${inconclusive} inconclusive, in ${(result.durationMs / 1000).toFixed(1)} s.`,
+    `Evidence: ${result.directory}`,
+  ];
+}
+
+/** The result as it is in `--json`: verdicts without the observations, which are in the evidence. */
+export function reportVerdicts(result: RunResult): Record<string, unknown> {
+  return {
+    run: result.id,
+    profile: result.profile,
+    verdict: result.verdict,
+    totals: result.totals,
+    claims: result.checks.map(({ suite, check, claim, verdict, message, durationMs }) => {
+      return { suite, check, claim, verdict, message, durationMs };
+    }),
+    evidence: result.directory,
+  };
+}

@@ -1,0 +1,60 @@
+import { sign } from "node:crypto";
+import { join } from "node:path";
+import type { ProfileName, RunResult, Signer, VerifyEvent } from "../../verify/index.ts";
+import type { OpenEnvironment } from "../environment/open-environment.ts";
+import { ensureSigningKey } from "../release/envelope.ts";
+import type { Progress, Step } from "../report/reporter.ts";
+import type { Session } from "../session.ts";
+import { createTarget } from "./target.ts";
+
+/** What the operator asked to be verified. */
+export interface VerifyRequest {
+  readonly suites?: readonly string[];
+  readonly only?: readonly string[];
+  readonly profile: ProfileName;
+}
+
+/** One run of `verify`; the step fills in the result. */
+export interface VerifyRun {
+  readonly session: Session;
+  readonly request: VerifyRequest;
+  readonly open: OpenEnvironment;
+  result: RunResult;
+}
+
+export const verifySteps: readonly Step<VerifyRun>[] = [
+  { title: "verify every claim", run: runVerification },
+];
+
+async function runVerification(run: VerifyRun, progress: Progress): Promise<void> {
+  const { session, request, open } = run;
+  const { verify } = await import("../../verify/index.ts");
+  const started = new Date().toISOString().replace(/[:.]/g, "-");
+  run.result = await verify(await createTarget(open), {
+    ...request,
+    directory: join(session.home.runs, `${open.name}-${started}`),
+    signal: session.interruption.first,
+    signer: createSigner(session),
+    onEvent: reportEvents(progress),
+  });
+  const { held, broken, inconclusive } = run.result.totals;
+  progress(`${held} held, ${broken} broken, ${inconclusive} inconclusive`);
+}
+
+function reportEvents(progress: Progress): (event: VerifyEvent) => void {
+  let total = 0;
+  let finished = 0;
+  return (event) => {
+    if (event.event === "run-started")
+      total = event.suites.reduce((sum, { claims }) => sum + claims.length, 0);
+    if (event.event === "check-finished") finished += 1;
+    if (event.event === "check-started" || event.event === "check-finished") {
+      progress(`${finished} of ${total} claims, ${event.suite}: ${event.claim}`);
+    }
+  };
+}
+
+function createSigner({ home }: Session): Signer {
+  const { key, keyId } = ensureSigningKey(home);
+  return async (payload) => ({ keyid: keyId, sig: sign(null, payload, key).toString("base64") });
+}
