@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { copyFile, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { type TestContext, test } from "node:test";
+import { linkSystemPrograms, runToEnd, temporaryFolder, waitUntil, writePrograms } from "./program-folder.ts";
+
+const launcher = resolve(import.meta.dirname, "..", "..", "dmm-env");
+const used = "cat cmp cp dirname env gzip head ls mkdir mv ps readlink rm sh sleep tar tr uname".split(" ");
+
+/** Says what it got, so that a test sees what the launcher handed on. */
+const program = `console.log(JSON.stringify({ words: process.argv.slice(2), cache: process.env.NODE_COMPILE_CACHE, cwd: process.cwd(), node: process.env.STARTED_BY ?? "" }));`;
+
+/** Installs nothing but writes down that it was asked to. */
+const npmCi = `echo "$*" >> "$NPM_LOG"; rm -rf node_modules; mkdir node_modules`;
+
+interface Checkout {
+  readonly root: string;
+  readonly bin: string;
+  readonly env: Readonly<Record<string, string>>;
+  installations(): Promise<number>;
+}
+
+async function checkout(t: TestContext, programs: Readonly<Record<string, string>>): Promise<Checkout> {
+  const folder = await temporaryFolder(t);
+  const root = join(folder, "check out");
+  await mkdir(join(root, "cli"), { recursive: true });
+  await copyFile(launcher, join(root, "dmm-env"));
+  await writeFile(join(root, "package-lock.json"), '{ "lockfileVersion": 3 }');
+  await writeFile(join(root, "package.json"), '{ "type": "module" }');
+  await writeFile(join(root, "cli", "main.ts"), program);
+  const bin = await linkSystemPrograms(join(folder, "bin"), used);
+  await writePrograms(bin, programs);
+  const log = join(folder, "npm.log");
+  return {
+    root,
+    bin,
+    env: { PATH: bin, HOME: folder, NPM_LOG: log },
+    installations: async () => (await readFile(log, "utf8").catch(() => "")).split("\n").length - 1,
+  };
+}
+
+const thisNode = { node: `exec "${process.execPath}" "$@"`, npm: npmCi };
+
+test("the launcher is plain POSIX shell", async () => {
+  const { code, stderr } = await runToEnd("/bin/sh", ["-n", launcher], { env: {} });
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
+});
+
+test("it starts the command line from any folder, through a link, with every word as it was given", async (t) => {
+  const { root, bin, env } = await checkout(t, thisNode);
+  await symlink(join(root, "dmm-env"), join(bin, "linked"));
+  await symlink("linked", join(bin, "dmm"));
+  const { code, stdout } = await runToEnd(join(bin, "dmm"), ["up", "feature x", "--json", "*", ""], { env, cwd: "/" });
+  assert.equal(code, 0);
+  const got = JSON.parse(stdout);
+  assert.deepEqual(got.words, ["up", "feature x", "--json", "*", ""]);
+  assert.equal(got.cwd, "/");
+  assert.equal(got.cache, join(root, ".dmm-env", "cache", "node"));
+});
+
+test("packages are installed when the lock file changed, and only then", async (t) => {
+  const { root, env, installations } = await checkout(t, thisNode);
+  const start = () => runToEnd(join(root, "dmm-env"), [], { env });
+  const first = await start();
+  assert.equal(first.stdout.split("\n").length, 2, "standard output is the command's alone");
+  await start();
+  assert.equal(await installations(), 1);
+  await writeFile(join(root, "package-lock.json"), '{ "lockfileVersion": 3, "packages": {} }');
+  await start();
+  assert.equal(await installations(), 2);
+});
+
+test("an installation that failed is told by code and done again at the next start", async (t) => {
+  const { root, bin, env, installations } = await checkout(t, { ...thisNode, npm: `${npmCi}; exit 1` });
+  const failed = await runToEnd(join(root, "dmm-env"), [], { env });
+  assert.equal(failed.code, 3);
+  assert.equal(failed.stdout, "");
+  assert.match(failed.stderr, /DMM_TOOLS_NPM/);
+  await writePrograms(bin, { npm: npmCi });
+  assert.equal((await runToEnd(join(root, "dmm-env"), [], { env })).code, 0);
+  assert.equal(await installations(), 2);
+});
+
+test("where Node is too old, the pinned one comes from npm into the toolchain and runs the command", async (t) => {
+  const pack = [
+    "mkdir -p made/package/bin",
+    `printf '#!/bin/sh\\n[ "$1" != --version ] || { echo v26.10.0; exit; }\\nSTARTED_BY=brought exec "${process.execPath}" "$@"\\n' > made/package/bin/node`,
+    "/bin/chmod +x made/package/bin/node",
+    "tar -czf node.tgz -C made package; rm -rf made; echo node.tgz",
+  ].join("\n");
+  const npm = `if [ "$1" = pack ]; then\n${pack}\nelse\n${npmCi}\nfi`;
+  const { root, env } = await checkout(t, { node: "echo v20.20.2", npm });
+  const { code, stdout, stderr } = await runToEnd(join(root, "dmm-env"), [], { env });
+  assert.equal(code, 0, stderr);
+  assert.equal(JSON.parse(stdout).node, "brought");
+  assert.match(stderr, /node is v20\.20\.2/);
+  const stamp = JSON.parse(await readFile(join(root, ".dmm-env/toolchain/node/.complete.json"), "utf8"));
+  assert.equal(stamp.version, "26.10.0");
+});
+
+test("a Node that npm brought but that does not start here is not put in place", async (t) => {
+  const pack = "mkdir -p made/package/bin; cp /bin/false made/package/bin/node; tar -czf n.tgz -C made package; rm -rf made";
+  const { root, env } = await checkout(t, { npm: pack });
+  const { code, stderr } = await runToEnd(join(root, "dmm-env"), [], { env });
+  assert.equal(code, 3);
+  assert.match(stderr, /DMM_TOOLS_NODE.*does not run here/);
+  await assert.rejects(readFile(join(root, ".dmm-env/toolchain/node/.complete.json")));
+});
+
+test("without Node and npm it says what it needs and where to get it", async (t) => {
+  const { root, env } = await checkout(t, {});
+  const { code, stdout, stderr } = await runToEnd(join(root, "dmm-env"), ["doctor"], { env });
+  assert.equal(code, 3);
+  assert.equal(stdout, "");
+  assert.match(stderr, /DMM_TOOLS_NODE: Node 24 or newer was not found/);
+  assert.match(stderr, /https:\/\/nodejs\.org/);
+});
+
+test("an unreachable registry is told by code, with what npm says", async (t) => {
+  const { root, env } = await checkout(t, { node: "echo v20.20.2", npm: "echo 'npm error connect ECONNREFUSED' >&2; exit 1" });
+  const { code, stderr } = await runToEnd(join(root, "dmm-env"), [], { env });
+  assert.equal(code, 3);
+  assert.match(stderr, /ECONNREFUSED[\s\S]*DMM_TOOLS_NODE.*could not fetch[\s\S]*registry/);
+});
+
+test("two launchers at once install the packages once", async (t) => {
+  const slow = `${npmCi.replace("mkdir node_modules", "sleep 1; mkdir node_modules")}`;
+  const { root, env, installations } = await checkout(t, { ...thisNode, npm: slow });
+  const both = await Promise.all([1, 2].map(() => runToEnd(join(root, "dmm-env"), [], { env })));
+  assert.deepEqual(both.map(({ code }) => code), [0, 0]);
+  assert.equal(await installations(), 1);
+  assert.ok(both.some(({ stderr }) => /waiting for process \d+/.test(stderr)));
+});
+
+test("a launcher that was killed in the middle does not stop the next one", async (t) => {
+  const hanging = `echo started >> "$NPM_LOG"; exec sleep 30`;
+  const { root, bin, env, installations } = await checkout(t, { ...thisNode, npm: hanging });
+  const child = spawn(join(root, "dmm-env"), [], { env, detached: true, stdio: "ignore" });
+  await waitUntil("the installation begins", async () => ((await installations()) > 0 ? true : undefined));
+  const gone = new Promise((ended) => child.once("close", ended));
+  process.kill(-(child.pid as number), "SIGKILL");
+  await gone;
+  await writePrograms(bin, { npm: npmCi });
+  assert.equal((await runToEnd(join(root, "dmm-env"), [], { env })).code, 0);
+  assert.equal(await installations(), 2);
+});

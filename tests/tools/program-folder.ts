@@ -1,0 +1,74 @@
+import { execFile } from "node:child_process";
+import { access, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { TestContext } from "node:test";
+
+/** A folder that is gone after the test. */
+export async function temporaryFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "dmm-env-tools-"));
+  t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
+}
+
+/** Writes shell scripts that stand for programs: name (may hold folders) and body. */
+export async function writePrograms(folder: string, bodies: Readonly<Record<string, string>>): Promise<string> {
+  for (const [name, body] of Object.entries(bodies)) {
+    const file = join(folder, name);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+  }
+  return folder;
+}
+
+/** A PATH of its own that has only these programs of the system: what the test needs, and nothing it must not find. */
+export async function linkSystemPrograms(folder: string, names: readonly string[]): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  for (const name of names) {
+    for (const place of (process.env.PATH ?? "").split(":")) {
+      const there = await access(join(place, name)).then(
+        () => true,
+        () => false,
+      );
+      if (!there) continue;
+      await symlink(join(place, name), join(folder, name));
+      break;
+    }
+  }
+  return folder;
+}
+
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end, with exactly this environment. */
+export function runToEnd(
+  command: string,
+  words: readonly string[],
+  options: { readonly env: Readonly<Record<string, string>>; readonly cwd?: string },
+): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(command, [...words], { ...options, timeout: 60_000 }, (error, stdout, stderr) => {
+      const code = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
+      resolve({ code, stdout, stderr });
+    });
+  });
+}
+
+/** Waits until `look` returns something; fails by name after the bound. */
+export async function waitUntil<Result>(
+  what: string,
+  look: () => Promise<Result | undefined>,
+  withinMs = 15_000,
+): Promise<Result> {
+  const until = performance.now() + withinMs;
+  for (;;) {
+    const seen = await look();
+    if (seen !== undefined) return seen;
+    if (performance.now() > until) throw new Error(`${what} did not happen within ${withinMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
