@@ -1,12 +1,9 @@
-import "reflect-metadata";
 import { webcrypto } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import * as x509 from "@peculiar/x509";
 import { readFileIfThere, replaceFile } from "../environment/file.ts";
 import { OperatorError } from "../errors.ts";
-
-x509.cryptoProvider.set(webcrypto as Crypto);
+import { x509 } from "./x509.ts";
 
 /** What AWS accepts for a trust store and every TLS library carries: ECDSA on P-256 with SHA-256. */
 export const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;

@@ -1,10 +1,10 @@
 import { webcrypto } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import * as x509 from "@peculiar/x509";
 import { readFileIfThere, replaceFile } from "../environment/file.ts";
 import { OperatorError } from "../errors.ts";
 import { type Authority, algorithm, createSerial, exportKey } from "./authority.ts";
+import { x509 } from "./x509.ts";
 
 /** The expiring permission of one insider. */
 export interface Grant {

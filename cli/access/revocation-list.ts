@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import * as x509 from "@peculiar/x509";
 import { readFileIfThere, replaceFile } from "../environment/file.ts";
 import { type Authority, algorithm } from "./authority.ts";
+import { x509 } from "./x509.ts";
 
 /** Which certificates are dead. The list only grows: an expired certificate on it does no harm. */
 export interface Revocations {

@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
 import { makeFolder, readFileIfThere, replaceFile } from "../environment/file.ts";
@@ -42,7 +42,10 @@ export function readProject(): Project {
  */
 export function writeConfiguration(directory: string, name: string, overrides: Partial<Overrides>): void {
   makeFolder(directory);
-  copyFileSync(join(checkout, "Pulumi.yaml"), join(directory, "Pulumi.yaml"));
+  const project = readYaml(join(checkout, "Pulumi.yaml"));
+  // The program is given to the engine inline; a file that the folder does not have would stop it.
+  project.delete("main");
+  replaceFile(join(directory, "Pulumi.yaml"), project.toString());
   const file = join(directory, `Pulumi.${name}.yaml`);
   const configuration = readYaml(join(checkout, "Pulumi.production.yaml"));
   for (const [key, value] of Object.entries(overrides))

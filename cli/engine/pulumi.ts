@@ -99,6 +99,8 @@ function engineEnvironment(setting: EngineSetting): NodeJS.ProcessEnv {
     PULUMI_HOME: home.pulumiHome,
     PULUMI_CONFIG_PASSPHRASE_FILE: ensurePassphrase(home),
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // Without it the engine does not know --event-log; the Automation API sets it too.
+    PULUMI_DEBUG_COMMANDS: "true",
     PULUMI_DISABLE_REGISTRY_RESOLVE: "true",
     PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
     ...(providers && {
