@@ -51,7 +51,10 @@ test("it starts the command line from any folder, through a link, with every wor
   const { root, bin, env } = await checkout(t, thisNode);
   await symlink(join(root, "dmm-env"), join(bin, "linked"));
   await symlink("linked", join(bin, "dmm"));
-  const { code, stdout } = await runToEnd(join(bin, "dmm"), ["up", "feature x", "--json", "*", ""], { env, cwd: "/" });
+  const { code, stdout } = await runToEnd(join(bin, "dmm"), ["up", "feature x", "--json", "*", ""], {
+    env,
+    cwd: "/",
+  });
   assert.equal(code, 0);
   const got = JSON.parse(stdout);
   assert.deepEqual(got.words, ["up", "feature x", "--json", "*", ""]);
@@ -100,7 +103,8 @@ test("where Node is too old, the pinned one comes from npm into the toolchain an
 });
 
 test("a Node that npm brought but that does not start here is not put in place", async (t) => {
-  const pack = "mkdir -p made/package/bin; cp /bin/false made/package/bin/node; tar -czf n.tgz -C made package; rm -rf made";
+  const pack =
+    "mkdir -p made/package/bin; cp /bin/false made/package/bin/node; tar -czf n.tgz -C made package; rm -rf made";
   const { root, env } = await checkout(t, { npm: pack });
   const { code, stderr } = await runToEnd(join(root, "dmm-env"), [], { env });
   assert.equal(code, 3);
@@ -118,7 +122,10 @@ test("without Node and npm it says what it needs and where to get it", async (t)
 });
 
 test("an unreachable registry is told by code, with what npm says", async (t) => {
-  const { root, env } = await checkout(t, { node: "echo v20.20.2", npm: "echo 'npm error connect ECONNREFUSED' >&2; exit 1" });
+  const { root, env } = await checkout(t, {
+    node: "echo v20.20.2",
+    npm: "echo 'npm error connect ECONNREFUSED' >&2; exit 1",
+  });
   const { code, stderr } = await runToEnd(join(root, "dmm-env"), [], { env });
   assert.equal(code, 3);
   assert.match(stderr, /ECONNREFUSED[\s\S]*DMM_TOOLS_NODE.*could not fetch[\s\S]*registry/);
@@ -128,7 +135,10 @@ test("two launchers at once install the packages once", async (t) => {
   const slow = `${npmCi.replace("mkdir node_modules", "sleep 1; mkdir node_modules")}`;
   const { root, env, installations } = await checkout(t, { ...thisNode, npm: slow });
   const both = await Promise.all([1, 2].map(() => runToEnd(join(root, "dmm-env"), [], { env })));
-  assert.deepEqual(both.map(({ code }) => code), [0, 0]);
+  assert.deepEqual(
+    both.map(({ code }) => code),
+    [0, 0],
+  );
   assert.equal(await installations(), 1);
   assert.ok(both.some(({ stderr }) => /waiting for process \d+/.test(stderr)));
 });

@@ -8,8 +8,10 @@ import { temporaryFolder, writePrograms } from "./program-folder.ts";
 
 const says = {
   redis: (version: string) => `echo "Redis server v=${version} sha=00000000:0 malloc=jemalloc-5.3.0 bits=64"`,
-  mariadb: (version: string) => `echo "mariadbd  Ver ${version}-MariaDB-0+deb12u1 for debian-linux-gnu on x86_64"`,
-  haproxy: (version: string, options: string) => `echo "HAProxy version ${version}-1 2026/10/17"; echo "  OPTIONS = ${options}"`,
+  mariadb: (version: string) =>
+    `echo "mariadbd  Ver ${version}-MariaDB-0+deb12u1 for debian-linux-gnu on x86_64"`,
+  haproxy: (version: string, options: string) =>
+    `echo "HAProxy version ${version}-1 2026/10/17"; echo "  OPTIONS = ${options}"`,
   pulumi: (version: string) => `echo v${version}`,
 };
 
@@ -58,7 +60,10 @@ test("a folder of the toolchain without its stamp was interrupted and does not c
   const { toolchain } = await machine(t);
   await writePrograms(join(toolchain.directory, "pulumi"), { "bin/pulumi": says.pulumi("3.259.0") });
   assert.equal((await resolveParts({ toolchain })).found.pulumi, undefined);
-  await writeFile(join(toolchain.directory, "pulumi", ".complete.json"), '{"version":"3.259.0","way":"test"}');
+  await writeFile(
+    join(toolchain.directory, "pulumi", ".complete.json"),
+    '{"version":"3.259.0","way":"test"}',
+  );
   const resolved = await resolveParts({ toolchain });
   assert.equal(pulumiRoot(resolved), join(toolchain.directory, "pulumi"));
 });
@@ -66,17 +71,25 @@ test("a folder of the toolchain without its stamp was interrupted and does not c
 test("a stamped folder whose program does not start does not count either", async (t) => {
   const { toolchain } = await machine(t);
   await writePrograms(join(toolchain.directory, "pulumi"), { "bin/pulumi": "exit 127" });
-  await writeFile(join(toolchain.directory, "pulumi", ".complete.json"), '{"version":"3.259.0","way":"test"}');
+  await writeFile(
+    join(toolchain.directory, "pulumi", ".complete.json"),
+    '{"version":"3.259.0","way":"test"}',
+  );
   const { missing } = await resolveParts({ toolchain });
   const refused = missing.find(({ name }) => name === "pulumi")?.refused;
-  assert.deepEqual(refused, [`${join(toolchain.directory, "pulumi", "bin", "pulumi")} does not run or says no version`]);
+  assert.deepEqual(refused, [
+    `${join(toolchain.directory, "pulumi", "bin", "pulumi")} does not run or says no version`,
+  ]);
 });
 
 test("the database server and its installer come from one installation", async (t) => {
   const { path, toolchain } = await machine(t);
   await writePrograms(path, { mariadbd: says.mariadb("11.4.2") });
   const debian = join(toolchain.directory, "debian");
-  await writePrograms(debian, { "usr/sbin/mariadbd": says.mariadb("10.11.19"), "usr/bin/mariadb-install-db": "exit 0" });
+  await writePrograms(debian, {
+    "usr/sbin/mariadbd": says.mariadb("10.11.19"),
+    "usr/bin/mariadb-install-db": "exit 0",
+  });
   await writePrograms(debian, { "usr/share/mysql/english/errmsg.sys": "" });
   await writeFile(join(debian, ".complete.json"), '{"version":"1","way":"test"}');
   const { found } = await resolveParts({ toolchain });
@@ -137,12 +150,15 @@ test("the region's parts need everything but the engine, and the error names wha
   const { toolchain } = await machine(t);
   const resolved = await resolveParts({ toolchain });
   assert.equal(resolved.found.node?.command, process.execPath);
-  assert.throws(() => regionParts(resolved), (error: Error & { code?: string }) => {
-    assert.equal(error.code, "DMM_TOOLS_MISSING");
-    for (const name of ["redis-server", "mariadbd", "mariadb-install-db", "haproxy", "moto"]) {
-      assert.ok(error.message.includes(name), `${error.message} names ${name}`);
-    }
-    assert.ok(!error.message.includes("pulumi"));
-    return true;
-  });
+  assert.throws(
+    () => regionParts(resolved),
+    (error: Error & { code?: string }) => {
+      assert.equal(error.code, "DMM_TOOLS_MISSING");
+      for (const name of ["redis-server", "mariadbd", "mariadb-install-db", "haproxy", "moto"]) {
+        assert.ok(error.message.includes(name), `${error.message} names ${name}`);
+      }
+      assert.ok(!error.message.includes("pulumi"));
+      return true;
+    },
+  );
 });
