@@ -1,0 +1,47 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Server } from "node:net";
+import { text } from "node:stream/consumers";
+import { answerFis } from "./aws-fis.ts";
+import { answerJson } from "./aws-json.ts";
+import { answerQuery } from "./aws-query.ts";
+import type { PlatformState } from "./state.ts";
+
+/** The AWS APIs as the real SDK speaks them, for the few operations that the suites use. */
+export function createAwsEndpoint(state: PlatformState): Server {
+  return createServer((request, response) => {
+    answer(state, request, response).catch((error: unknown) => {
+      response.writeHead(500, { "content-type": "text/plain" }).end(String(error));
+    });
+  });
+}
+
+async function answer(
+  state: PlatformState,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body = await text(request);
+  const target = request.headers["x-amz-target"];
+  if (typeof target === "string") {
+    const operation = target.split(".")[1] ?? "";
+    const result = answerJson(state, operation, JSON.parse(body || "{}") as Record<string, unknown>);
+    response.writeHead(200, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify(result));
+    return;
+  }
+  if (request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded")) {
+    const form = new URLSearchParams(body);
+    const operation = form.get("Action") ?? "";
+    const result = answerQuery(state, operation);
+    response.writeHead(200, { "content-type": "text/xml" });
+    response.end(
+      `<${operation}Response><${operation}Result>${result}</${operation}Result></${operation}Response>`,
+    );
+    return;
+  }
+  const result = answerFis(
+    state,
+    `${request.method} ${request.url}`,
+    body === "" ? {} : (JSON.parse(body) as object),
+  );
+  response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(result));
+}

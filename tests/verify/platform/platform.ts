@@ -1,0 +1,129 @@
+import type { Server } from "node:net";
+import type { Target } from "../../../verify/target.ts";
+import { createAuthority } from "./authority.ts";
+import { createAwsEndpoint } from "./aws-endpoint.ts";
+import type { Break } from "./breaks.ts";
+import { createCache, createDatabase } from "./data-ports.ts";
+import { listen, openEntrance } from "./entrance.ts";
+import { createState, type PlatformState } from "./state.ts";
+
+export interface StartedPlatform extends AsyncDisposable {
+  readonly target: Target;
+  readonly state: PlatformState;
+  /** Closes every port but those that it breaks its claim by keeping. */
+  release(): Promise<void>;
+}
+
+const host = "127.200.0.10";
+const foreignAddress = "127.201.0.1";
+
+/**
+ * Starts a small platform with real TLS, real HTTP and the AWS wire protocols, which keeps every claim but those that
+ * it is told to break.
+ */
+export async function startPlatform(...breaks: readonly Break[]): Promise<StartedPlatform> {
+  const state = createState(new Set(breaks));
+  const [server, insiders] = await Promise.all([
+    createAuthority("stand-in region"),
+    createAuthority("stand-in insiders"),
+  ]);
+  const entrance = await openEntrance(state, host, { server, insiders });
+  const identity = await server.issue({ subject: "cache", notAfter: inSeconds(3_600), names: ["cache"] });
+  const [database, cache, endpoint] = [
+    createDatabase(state),
+    createCache(state, identity),
+    createAwsEndpoint(state),
+  ];
+  const ports = await Promise.all([listen(database, host), listen(cache, host), listen(endpoint, host)]);
+  const serials = new Map<string, string>();
+  const issue = async ({ name, lifetimeSeconds }: { name: string; lifetimeSeconds: number }) => {
+    const grant = await insiders.issue({ subject: name, notAfter: inSeconds(lifetimeSeconds) });
+    serials.set(name, grant.serial);
+    return { name, certificate: grant.certificate, key: grant.key };
+  };
+  const target: Target = {
+    kind: "local",
+    environment: "standin",
+    entrance: {
+      url: `https://${state.domain}`,
+      connect: { host, port: entrance.port },
+      plainPort: entrance.plainPort,
+      authority: server.certificate,
+    },
+    insider: await issue({ name: "operator", lifetimeSeconds: 3_600 }),
+    grants: {
+      issue,
+      async revoke(name) {
+        state.revokedSerials.add(serials.get(name) ?? "");
+      },
+    },
+    outputs: describeOutputs(state, { database: ports[0], cache: ports[1] }),
+    aws: {
+      region: "eu-west-1",
+      endpoint: `http://${host}:${ports[2]}`,
+      credentials: { accessKeyId: "standin", secretAccessKey: "standin-secret" },
+    },
+    foreignAddress,
+  };
+  const data = [...entrance.servers, database, cache];
+  const close = async (servers: readonly Server[]) => void (await Promise.all(servers.map(closeServer)));
+  return {
+    target,
+    state,
+    async release() {
+      if (!state.breaks.has("keeps its ports open")) await close(data);
+      if (!state.breaks.has("keeps its region")) await close([endpoint]);
+    },
+    [Symbol.asyncDispose]: () => close([...data, endpoint]),
+  };
+}
+
+function describeOutputs(
+  state: PlatformState,
+  ports: { database: number; cache: number },
+): Target["outputs"] {
+  const account = "arn:aws:ecs:eu-west-1:000000000000";
+  return {
+    environment: "standin",
+    region: "eu-west-1",
+    network: { vpcId: "vpc-1", addressBlock: "10.0.0.0/16", availabilityZones: ["eu-west-1a"] },
+    entrance: {
+      domain: state.domain,
+      dnsName: host,
+      port: 443,
+      loadBalancerArn: "arn:lb",
+      listenerArn: "arn:listener",
+      gatewayTargetGroupArn: "arn:targets",
+      securityGroupId: "sg-1",
+    },
+    access: { trustStoreArn: "arn:trust", bucket: "standin-access", networks: ["127.0.0.1/32"] },
+    compute: {
+      clusterArn: `${account}:cluster/standin`,
+      clusterName: "standin",
+      services: { gateway: "gateway", admin: "admin", stub: "stub" },
+      drainSeconds: 10,
+    },
+    database: {
+      clusterIdentifier: "standin",
+      writerEndpoint: host,
+      readerEndpoint: host,
+      port: ports.database,
+      name: "platform",
+    },
+    cache: { replicationGroupId: "standin", configurationEndpoint: host, port: ports.cache },
+    logs: { deliveryStream: "standin", bucket: "standin-logs" },
+    verifier: { clientId: state.clientId, secretParameter: "/standin/verifier" },
+  };
+}
+
+function inSeconds(seconds: number): Date {
+  return new Date(Date.now() + seconds * 1_000);
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    if ("closeAllConnections" in server)
+      (server as unknown as { closeAllConnections(): void }).closeAllConnections();
+  });
+}

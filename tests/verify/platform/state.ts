@@ -1,0 +1,88 @@
+import { randomBytes } from "node:crypto";
+import type { Breaks } from "./breaks.ts";
+
+/** How long a lost part of the stand-in is away. */
+export const awayMs = 250;
+
+export interface Token {
+  readonly scopes: readonly string[];
+  readonly shard: number;
+}
+
+/** What the stand-in platform is at the moment; its HTTP side and its AWS side share it. */
+export interface PlatformState {
+  readonly breaks: Breaks;
+  readonly domain: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly tokens: Map<string, Token>;
+  readonly revokedSerials: Set<string>;
+  tasks: string[];
+  /** FIS: template id to the task that it kills. */
+  readonly experiments: Map<string, string>;
+  /** Until when requests fail because a gateway died, if they do. */
+  gatewayLostUntil: number;
+  cachePrimary: string;
+  cacheAwayUntil: number;
+  writer: string;
+  writerAwayUntil: number;
+}
+
+export const desiredTasks = 3;
+export const shardCount = 3;
+export const databaseInstances = ["db-1", "db-2", "db-3", "db-4"];
+
+export function createState(breaks: Breaks): PlatformState {
+  return {
+    breaks,
+    domain: "standin.api.example.com",
+    clientId: "verifier",
+    clientSecret: randomBytes(24).toString("base64url"),
+    tokens: new Map(),
+    revokedSerials: new Set(),
+    tasks: Array.from({ length: desiredTasks }, createTask),
+    experiments: new Map(),
+    gatewayLostUntil: 0,
+    cachePrimary: "cache-0001-001",
+    cacheAwayUntil: 0,
+    writer: "db-1",
+    writerAwayUntil: 0,
+  };
+}
+
+function createTask(): string {
+  return `arn:aws:ecs:eu-west-1:000000000000:task/standin/${randomBytes(8).toString("hex")}`;
+}
+
+export function killTask(state: PlatformState, arn: string): void {
+  if (state.breaks.has("does not kill")) return;
+  state.tasks = state.tasks.filter((task) => task !== arn);
+  if (state.breaks.has("loses requests with a gateway")) state.gatewayLostUntil = Date.now() + awayMs;
+  if (state.breaks.has("never replaces a gateway")) return;
+  setTimeout(() => state.tasks.push(createTask()), awayMs).unref();
+}
+
+export function failOverCache(state: PlatformState): void {
+  const { breaks } = state;
+  if (breaks.has("does not fail over")) return;
+  state.cacheAwayUntil = Date.now() + (breaks.has("never promotes a replica") ? 60_000 : awayMs);
+  state.cachePrimary = state.cachePrimary.endsWith("1") ? "cache-0001-002" : "cache-0001-001";
+  if (!breaks.has("forgets tokens in a failover")) return;
+  // Only once the outage is over: until then nobody can tell.
+  setTimeout(() => {
+    const [first] = [...state.tokens].filter(([, token]) => token.shard === 0).map(([name]) => name);
+    if (first !== undefined) state.tokens.delete(first);
+  }, awayMs).unref();
+}
+
+export function failOverDatabase(state: PlatformState): void {
+  const { breaks } = state;
+  if (breaks.has("keeps the writer")) return;
+  state.writer = databaseInstances.find((instance) => instance !== state.writer) ?? state.writer;
+  state.writerAwayUntil = Date.now() + (breaks.has("never brings the old writer back") ? 60_000 : awayMs);
+}
+
+/** The shard of a token that nobody issued, from its text, as a hash slot would give it. */
+export function shardOf(token: string): number {
+  return (token.codePointAt(0) ?? 0) % shardCount;
+}

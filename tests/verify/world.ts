@@ -1,0 +1,39 @@
+import type { World } from "../../verify/check.ts";
+import { createAwsClients } from "../../verify/client/aws.ts";
+import { createEntrance } from "../../verify/client/entrance.ts";
+import { createTokens } from "../../verify/client/tokens.ts";
+import type { Secrets } from "../../verify/evidence/secrets.ts";
+import type { Profile } from "../../verify/profiles.ts";
+import type { Target } from "../../verify/target.ts";
+
+/** Just enough load and patience to tell a platform that keeps its claims from one that does not. */
+export const quick: Profile = {
+  name: "quick",
+  arrivalsPerSecond: 60,
+  steadyMs: 300,
+  settledMs: 300,
+  tokens: 6,
+  recoverWithinMs: { local: 1_500, aws: 1_500 },
+};
+
+/** What the suites share, opened for one target and closed with the scope. */
+export function openWorld(
+  target: Target,
+  secrets: Secrets,
+  profile: Profile = quick,
+): World & AsyncDisposable {
+  const entrance = createEntrance(target);
+  const aws = createAwsClients(target.aws);
+  const tokens = createTokens({ target, entrance, aws, secrets });
+  return {
+    target,
+    profile,
+    entrance,
+    aws,
+    tokens,
+    async [Symbol.asyncDispose]() {
+      tokens.close();
+      await aws.close();
+    },
+  };
+}
