@@ -1,11 +1,11 @@
-import { createHash } from "node:crypto";
-import { makeArn } from "./arn.ts";
 import { localError, renderError } from "./errors.ts";
-import { makePassword } from "./password.ts";
+import { availabilityZones } from "./invokes/availability-zones.ts";
+import { hostedZone } from "./invokes/hosted-zone.ts";
+import { parameter } from "./invokes/parameter.ts";
+import { makePassword } from "./invokes/password.ts";
 import { isUnknown, wrapSecret } from "./provider/markers.ts";
 import type { CheckFailure, Properties } from "./realisation.ts";
 import type { Region } from "./region.ts";
-import { listOf, objectsOf } from "./values.ts";
 
 /** One function of the AWS provider: the arguments that it honours, and its answer. */
 interface Invoke {
@@ -48,7 +48,7 @@ export const invokes: Readonly<Record<string, Invoke>> = {
     }),
   },
   "aws:ssm/getParameter:getParameter": { arguments: ["name", "region", "withDecryption"], answer: parameter },
-  "aws:route53/getZone:getZone": { arguments: ["name", "privateZone", "zoneId"], answer: zone },
+  "aws:route53/getZone:getZone": { arguments: ["name", "privateZone", "zoneId"], answer: hostedZone },
   "aws:secretsmanager/getRandomPassword:getRandomPassword": {
     arguments: [
       "excludeCharacters",
@@ -97,118 +97,6 @@ function refuse(token: string, argument: string, reason: string): CheckFailure {
     property: argument,
     reason: renderError(localError("DMM_LOCAL_INVOKE_ARGUMENT", { token, argument, reason })),
   };
-}
-
-function availabilityZones(region: Region, args: Properties, token: string): Properties {
-  if (args.state !== undefined && args.state !== "available") {
-    const reason = `is ${String(args.state)}; every zone of the local region is available.`;
-    throw localError("DMM_LOCAL_INVOKE_ARGUMENT", { token, argument: "state", reason });
-  }
-  const withoutNames = listOf(args, "excludeNames");
-  const withoutIds = listOf(args, "excludeZoneIds");
-  const zones = region.availabilityZones
-    .map((name, index) => ({ name, id: zoneIdOf(region, index) }))
-    .filter(({ name, id }) => !withoutNames.includes(name) && !withoutIds.includes(id))
-    .filter(() => objectsOf(args, "filters").every((filter) => admitsZones(filter, token)));
-  return {
-    id: region.name,
-    region: region.name,
-    names: zones.map(({ name }) => name),
-    zoneIds: zones.map(({ id }) => id),
-    groupNames: [region.name],
-  };
-}
-
-/** Every zone of the local region is an ordinary one: nobody has to opt in to it. */
-function admitsZones(filter: Properties, token: string): boolean {
-  if (filter.name === "opt-in-status") return listOf(filter, "values").includes("opt-in-not-required");
-  const reason = `names ${String(filter.name)}; opt-in-status is the only filter that is honoured.`;
-  throw localError("DMM_LOCAL_INVOKE_ARGUMENT", { token, argument: "filters", reason });
-}
-
-/** `eu-west-1` has the zones `euw1-az1` and so on: direction by its letter, as AWS abbreviates. */
-export function zoneIdOf(region: Region, index: number): string {
-  const [area = "", direction = "", number = "1"] = region.name.split("-");
-  return `${area}${direction.replace(/(?<=.)(north|south|east|west)$/, (word) => word.charAt(0)).charAt(0)}${number}-az${index + 1}`;
-}
-
-/** AWS publishes the ids of its ECS-optimised images under names that every account can read. */
-const imageParameter =
-  /^\/aws\/service\/ecs\/optimized-ami\/(amazon-linux-2023|amazon-linux-2)(\/arm64|\/gpu)?\/recommended(\/image_id)?$/;
-
-function parameter(region: Region, args: Properties, token: string): Properties {
-  const name = String(args.name ?? "");
-  const arn = makeArn(region, "ssm", `parameter${name.startsWith("/") ? "" : "/"}${name}`);
-  const image = imageParameter.exec(name);
-  if (image) {
-    const imageId = `ami-0${createHash("sha256")
-      .update(`${image[1]}${image[2] ?? ""}`)
-      .digest("hex")
-      .slice(0, 16)}`;
-    const value = image[3] ? imageId : JSON.stringify({ image_id: imageId, os: "Amazon Linux 2023" });
-    return {
-      id: name,
-      name,
-      arn,
-      type: "String",
-      value,
-      insecureValue: value,
-      version: 1,
-      region: region.name,
-    };
-  }
-  const stored = region.resources.find("aws:ssm/parameter:Parameter", ({ inputs }) => inputs.name === name);
-  if (!stored) throw localError("DMM_LOCAL_INVOKE_NOT_FOUND", { token, what: `parameter ${name}` });
-  const { type = "String", value = "", version = 1 } = stored.outputs;
-  const secure = type === "SecureString";
-  const readable = secure && args.withDecryption === false ? "" : value;
-  return {
-    id: name,
-    name,
-    arn,
-    type,
-    version,
-    region: region.name,
-    value: secure ? wrapSecret(readable) : readable,
-    insecureValue: secure ? "" : value,
-  };
-}
-
-/** The hosted zone of a domain: the local region is authoritative for whatever domain the program owns. */
-function zone(region: Region, args: Properties, token: string): Properties {
-  const wanted = args.name ?? args.zoneId;
-  if (typeof wanted !== "string" || wanted === "") {
-    throw localError("DMM_LOCAL_INVOKE_ARGUMENT", {
-      token,
-      argument: "name",
-      reason: "is missing; give the domain of the zone.",
-    });
-  }
-  const name = wanted.replace(/\.$/, "");
-  const zoneId = typeof args.zoneId === "string" ? args.zoneId : hostedZoneIdOf(name);
-  const nameServers = [1, 2, 3, 4].map(
-    (n) => `ns-${n}.awsdns-local.${["com", "net", "org", "co.uk"][n - 1]}`,
-  );
-  return {
-    id: zoneId,
-    zoneId,
-    name,
-    arn: `arn:aws:route53:::hostedzone/${zoneId}`,
-    callerReference: `local-${region.name}`,
-    comment: "",
-    linkedServiceDescription: "",
-    linkedServicePrincipal: "",
-    nameServers,
-    primaryNameServer: nameServers[0] ?? "",
-    privateZone: args.privateZone ?? false,
-    resourceRecordSetCount: 2,
-    tags: {},
-  };
-}
-
-/** Stable id of the hosted zone of a domain. */
-export function hostedZoneIdOf(domain: string): string {
-  return `Z${createHash("sha256").update(domain).digest("hex").slice(0, 20).toUpperCase()}`;
 }
 
 function randomPassword(region: Region, args: Properties, token: string): Properties {

@@ -1,6 +1,7 @@
 import { makeArn, makeId } from "../arn.ts";
 import { AwsError } from "../operation.ts";
 import { recorded } from "../recorded.ts";
+import type { Region } from "../region.ts";
 import { missing, need, needIfGiven, refuseWhileUsed, types } from "./references.ts";
 
 /** The way of public subnets to the internet; a VPC has at most one. */
@@ -29,9 +30,13 @@ export const internetGateway = recorded(types.internetGateway, {
   release: (region, resource) => refuseWhileUsed(region, resource, "internetGateway", ["route"]),
 });
 
-/** An address from 203.0.113.0/24, the block of RFC 5737 that leads nowhere. */
-function documentationAddress(count: number): string {
-  return `203.0.113.${(count % 254) + 1}`;
+/** A free address from 203.0.113.0/24, the block of RFC 5737 that leads nowhere. */
+function claimPublicAddress(region: Region): string {
+  const taken = new Set(region.resources.all(types.eip).map(({ outputs }) => outputs.publicIp));
+  for (let host = 1; host < 255; host += 1) {
+    if (!taken.has(`203.0.113.${host}`)) return `203.0.113.${host}`;
+  }
+  throw new AwsError("AddressLimitExceeded", "The maximum number of addresses has been reached.");
 }
 
 /** A public address. Nothing on this machine can be reached by it. */
@@ -46,7 +51,7 @@ export const eip = recorded(types.eip, {
       : [{ property: "domain", reason: `${String(domain)} is not vpc, the only one left.` }],
   id: () => makeId("eipalloc"),
   outputs(region, { id }) {
-    const publicIp = documentationAddress(region.resources.all(types.eip).length);
+    const publicIp = claimPublicAddress(region);
     return {
       allocationId: id,
       arn: makeArn(region, "ec2", `elastic-ip/${id}`),

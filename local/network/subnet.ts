@@ -1,5 +1,5 @@
 import { makeArn, makeId } from "../arn.ts";
-import { zoneIdOf } from "../invokes.ts";
+import { zoneIdOf } from "../invokes/availability-zones.ts";
 import { AwsError } from "../operation.ts";
 import type { Properties, Resource } from "../realisation.ts";
 import { recorded } from "../recorded.ts";

@@ -34,7 +34,8 @@ export function createAwsxService(region: Region): UntypedServiceImplementation 
       responses.writeChecked(protocol.readStruct(request.getNews()), []),
     diffConfig: () => responses.writeUnchanged(),
     configure: () => responses.writeConfigured({ components: true }),
-    // The engine ends every command with Cancel; the server outlives them all.
+    // The engine ends every command with Cancel; the server outlives them all. After a failed resource it closes the
+    // connection next, whatever a construction would still answer, and prints that as an error of the component.
     cancel(call: protocol.Call<unknown>) {
       engines.delete(call.getPeer());
       return protocol.empty();
@@ -47,7 +48,7 @@ export function createAwsxService(region: Region): UntypedServiceImplementation 
     Object.entries(methods).map(([name, answer]) => [
       name,
       protocol.unary(answer as (call: protocol.Call<unknown>) => unknown, (error) =>
-        error instanceof VpcArgumentsError ? protocol.invalidInputs(error) : explain(region, error),
+        error instanceof VpcArgumentsError ? protocol.invalidInputs(error.failures) : explain(region, error),
       ),
     ]),
   );

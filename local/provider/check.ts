@@ -2,7 +2,7 @@ import { localError, renderError } from "../errors.ts";
 import type { CheckFailure, Properties, Realisation } from "../realisation.ts";
 import type { Region } from "../region.ts";
 import { isAutomatic, namedBy, proposeName } from "./autonaming.ts";
-import { isUnknown, unwrapAll } from "./markers.ts";
+import { containsSecret, isUnknown, unwrapAll } from "./markers.ts";
 import { protect } from "./secrets.ts";
 
 export interface CheckRequest {
@@ -39,7 +39,17 @@ export function checkInputs(region: Region, realisation: Realisation, request: C
   if (typeof name === "string") inputs[realisation.autoname!.property] = name;
   inputs = { ...realisation.defaults?.(inputs), ...inputs };
   if (failures.length === 0) failures.push(...validate(realisation, inputs));
-  return { inputs: protect(inputs, realisation, request.news), failures };
+  const checked = protect(inputs, realisation, request.news);
+  return {
+    inputs: checked,
+    failures: failures.map((failure) => hideSecret(failure, { ...request.news, ...checked })),
+  };
+}
+
+/** The engine prints the value of the property that a failure names, in clear; the reason names it anyway. */
+function hideSecret(failure: CheckFailure, inputs: Properties): CheckFailure {
+  const [name = ""] = failure.property.split(/[.[]/);
+  return containsSecret(inputs[name]) ? { ...failure, property: "" } : failure;
 }
 
 function withoutNull(properties: Properties): Properties {

@@ -1,3 +1,4 @@
+import { RegionError } from "../daemon/region-error.ts";
 import { LocalError, localError, renderError } from "../errors.ts";
 import { AwsError } from "../operation.ts";
 import type { Region } from "../region.ts";
@@ -10,6 +11,8 @@ import { grpc, type RpcFailure } from "./protocol.ts";
 export function explain(region: Region, error: unknown): RpcFailure {
   if (error instanceof LocalError)
     return { code: grpc.status.FAILED_PRECONDITION, details: renderError(error) };
+  // The engine itself ended, or refused, what a component asked of it.
+  if (isRpcError(error)) return { code: grpc.status.CANCELLED, details: error.details };
   region.log("unexpected", {
     error: error instanceof Error ? (error.stack ?? error.message) : String(error),
   });
@@ -29,6 +32,10 @@ export async function attempt<Result>(
   } catch (error) {
     if (error instanceof LocalError) throw error;
     const { type, name } = resource;
+    if (error instanceof RegionError) {
+      const reason = `${error.message} ${error.fix} [${error.code}]`;
+      throw localError("DMM_LOCAL_RESOURCE_FAILED", { act, type, name, reason }, error);
+    }
     if (error instanceof AwsError) {
       const { code, message: reason } = error;
       throw localError("DMM_LOCAL_RESOURCE_REFUSED", { act, type, name, code, reason }, error);
@@ -37,4 +44,8 @@ export async function attempt<Result>(
     const reason = error instanceof Error ? error.message : String(error);
     throw localError("DMM_LOCAL_RESOURCE_FAILED", { act, type, name, reason }, error);
   }
+}
+
+function isRpcError(error: unknown): error is { readonly details: string } {
+  return error instanceof Error && "details" in error && "metadata" in error;
 }

@@ -25,6 +25,12 @@ export function isSecret(value: Value | undefined): boolean {
   return isObject(value) && value[signatureKey] === secretSignature;
 }
 
+/** True for a secret and for anything that contains one. */
+export function containsSecret(value: Value | undefined): boolean {
+  if (Array.isArray(value)) return value.some(containsSecret);
+  return isObject(value) && (isSecret(value) || Object.values(value).some(containsSecret));
+}
+
 /** Marks a value as secret; the engine encrypts it in the state. Already secret values and null stay as they are. */
 export function wrapSecret(value: Value): Value {
   return isSecret(value) || value === null ? value : { [signatureKey]: secretSignature, value };

@@ -6,7 +6,7 @@ import type {
   sendUnaryData,
   UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import type { Properties, Value } from "../realisation.ts";
+import type { CheckFailure, Properties, Value } from "../realisation.ts";
 
 /**
  * The one place that touches the stubs generated from Pulumi's protocol, which carry no promise of stability. They are
@@ -124,12 +124,10 @@ export async function listen(
 }
 
 /** A refusal that names each input; the engine prints one line per property. */
-export function invalidInputs(error: {
-  readonly failures: readonly { readonly property: string; readonly reason: string }[];
-}): RpcFailure {
+export function invalidInputs(failures: readonly CheckFailure[]): RpcFailure {
   const code = grpc.status.INVALID_ARGUMENT;
   const inputs = new InputPropertiesError();
-  for (const { property, reason } of error.failures) {
+  for (const { property, reason } of failures) {
     inputs.addErrors(new InputPropertiesError.PropertyError().setPropertyPath(property).setReason(reason));
   }
   const details = new Any();

@@ -3,17 +3,11 @@ import { idOf, type Registered, type Registration, type ResourceMonitor } from "
 import type { Properties } from "../realisation.ts";
 import type { Region } from "../region.ts";
 import { parseArguments, type VpcArguments } from "./arguments.ts";
-import {
-  type Family,
-  type MadeSubnet,
-  makeSubnet,
-  registerChild,
-  settleAll,
-  sharedTags,
-} from "./children.ts";
+import { type Family, registerChild, settleAll, sharedTags } from "./family.ts";
 import { type PlannedSubnet, planSubnets } from "./layout.ts";
 import { type ComponentOutput, collectOutputs, resolvedLayout } from "./outputs.ts";
 import type { SubnetType } from "./specification.ts";
+import { type MadeSubnet, makeSubnet } from "./subnet.ts";
 
 export const vpcType = "awsx:ec2:Vpc";
 

@@ -2,9 +2,9 @@ import { blockAround, type Cidr, contains, endOf, sizeOf } from "../network/cidr
 import { referTo } from "../provider/markers.ts";
 import { idOf, type Registered } from "../provider/monitor.ts";
 import type { Properties, Value } from "../realisation.ts";
-import type { MadeSubnet } from "./children.ts";
 import type { Layout, PlannedSubnet } from "./layout.ts";
 import type { SubnetType } from "./specification.ts";
+import type { MadeSubnet } from "./subnet.ts";
 
 /** An output of the component, and the resources that it comes from. */
 export interface ComponentOutput {

@@ -1,0 +1,38 @@
+import { localError } from "../errors.ts";
+import type { Properties } from "../realisation.ts";
+import type { Region } from "../region.ts";
+import { listOf, objectsOf } from "../values.ts";
+
+/** The zones of the region, all ordinary and all available. */
+export function availabilityZones(region: Region, args: Properties, token: string): Properties {
+  if (args.state !== undefined && args.state !== "available") {
+    const reason = `is ${String(args.state)}; every zone of the local region is available.`;
+    throw localError("DMM_LOCAL_INVOKE_ARGUMENT", { token, argument: "state", reason });
+  }
+  const withoutNames = listOf(args, "excludeNames");
+  const withoutIds = listOf(args, "excludeZoneIds");
+  const zones = region.availabilityZones
+    .map((name, index) => ({ name, id: zoneIdOf(region, index) }))
+    .filter(({ name, id }) => !withoutNames.includes(name) && !withoutIds.includes(id))
+    .filter(() => objectsOf(args, "filters").every((filter) => admitsZones(filter, token)));
+  return {
+    id: region.name,
+    region: region.name,
+    names: zones.map(({ name }) => name),
+    zoneIds: zones.map(({ id }) => id),
+    groupNames: [region.name],
+  };
+}
+
+/** Every zone of the local region is an ordinary one: nobody has to opt in to it. */
+function admitsZones(filter: Properties, token: string): boolean {
+  if (filter.name === "opt-in-status") return listOf(filter, "values").includes("opt-in-not-required");
+  const reason = `names ${String(filter.name)}; opt-in-status is the only filter that is honoured.`;
+  throw localError("DMM_LOCAL_INVOKE_ARGUMENT", { token, argument: "filters", reason });
+}
+
+/** `eu-west-1` has the zones `euw1-az1` and so on: direction by its letter, as AWS abbreviates. */
+export function zoneIdOf(region: Region, index: number): string {
+  const [area = "", direction = "", number = "1"] = region.name.split("-");
+  return `${area}${direction.replace(/(?<=.)(north|south|east|west)$/, (word) => word.charAt(0)).charAt(0)}${number}-az${index + 1}`;
+}
