@@ -1,0 +1,147 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import type { Image, Part, PartName } from "../region.ts";
+import { RegionError } from "./region-error.ts";
+
+export interface ServeArguments {
+  readonly command: "serve";
+  readonly directory: string;
+  readonly network: string;
+  readonly region: string;
+  readonly parts: Readonly<Record<PartName, Part>>;
+  readonly images: Readonly<Record<string, Image>>;
+  /** Resources are not made real again, only deleted. */
+  readonly releasing: boolean;
+}
+
+export interface SweepArguments {
+  readonly command: "sweep";
+  readonly directory: string;
+}
+
+export interface InventoryArguments {
+  readonly command: "inventory";
+  readonly directory: string;
+  readonly network: string;
+}
+
+const usage = [
+  "serve --directory D --network 127.N --region R --parts P.json --images I.json [--purpose release]",
+  "sweep --directory D",
+  "inventory --directory D --network 127.N",
+].join(" | ");
+
+const options = {
+  directory: { type: "string" },
+  network: { type: "string" },
+  region: { type: "string" },
+  parts: { type: "string" },
+  images: { type: "string" },
+  purpose: { type: "string" },
+} as const;
+
+const partNames: readonly PartName[] = [
+  "haproxy",
+  "redis-server",
+  "mariadbd",
+  "mariadb-install-db",
+  "moto",
+  "node",
+];
+
+/** Reads the region's command line. @throws RegionError DMM_REGION_ARGUMENT or DMM_REGION_PART_MISSING */
+export function parseArguments(
+  words: readonly string[],
+): ServeArguments | SweepArguments | InventoryArguments {
+  const { command, values } = parseWords(words);
+  const directory = resolve(required(values.directory, "--directory"));
+  if (command === "sweep") return { command, directory };
+  const network = parseNetwork(required(values.network, "--network"));
+  if (command === "inventory") return { command, directory, network };
+  return {
+    command,
+    directory,
+    network,
+    region: parseRegionName(required(values.region, "--region")),
+    parts: parseParts(required(values.parts, "--parts")),
+    images: parseImages(required(values.images, "--images")),
+    releasing: parsePurpose(values.purpose),
+  };
+}
+
+function parseWords(words: readonly string[]) {
+  const [command, ...rest] = words;
+  if (command !== "serve" && command !== "sweep" && command !== "inventory") {
+    throw wrong(`The command is ${command ?? "missing"}; it must be serve, sweep or inventory.`);
+  }
+  try {
+    return { command, values: parseArgs({ args: rest, options, strict: true }).values } as const;
+  } catch (cause) {
+    throw wrong((cause as Error).message);
+  }
+}
+
+function wrong(message: string): RegionError {
+  return new RegionError("DMM_REGION_ARGUMENT", message, `Usage: ${usage}`);
+}
+
+function required(value: string | undefined, option: string): string {
+  if (value === undefined || value === "") throw wrong(`${option} is missing.`);
+  return value;
+}
+
+function parseNetwork(value: string): string {
+  const second = /^127\.(\d{1,3})$/.exec(value)?.[1];
+  if (second === undefined || Number(second) < 1 || Number(second) > 254) {
+    throw wrong(`--network is ${value}; it must be 127.1 to 127.254.`);
+  }
+  return value;
+}
+
+function parseRegionName(value: string): string {
+  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(value))
+    throw wrong(`--region is ${value}; it must look like eu-west-1.`);
+  return value;
+}
+
+function parsePurpose(value: string | undefined): boolean {
+  if (value !== undefined && value !== "release")
+    throw wrong(`--purpose is ${value}; it can only be release.`);
+  return value === "release";
+}
+
+function readJson(file: string, option: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
+    if (typeof value === "object" && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
+  } catch (cause) {
+    throw wrong(`${option} ${file} cannot be read: ${(cause as Error).message}.`);
+  }
+  throw wrong(`${option} ${file} must hold one JSON object.`);
+}
+
+function parseParts(file: string): Readonly<Record<PartName, Part>> {
+  const found = readJson(file, "--parts") as Record<string, Partial<Part> | undefined>;
+  const missing = partNames.filter((name) => typeof found[name]?.command !== "string");
+  if (missing.length > 0) {
+    throw new RegionError(
+      "DMM_REGION_PART_MISSING",
+      `--parts ${file} names no command for ${missing.join(", ")}.`,
+      "Run `dmm-env setup`; it obtains every part.",
+    );
+  }
+  const parts = partNames.map((name) => [name, { environment: {}, ...found[name] }] as const);
+  return Object.fromEntries(parts) as Record<PartName, Part>;
+}
+
+function parseImages(file: string): Readonly<Record<string, Image>> {
+  const found = readJson(file, "--images") as Record<string, Partial<Image>>;
+  for (const [name, image] of Object.entries(found)) {
+    if (!Array.isArray(image?.entrypoint) || typeof image.workingDirectory !== "string") {
+      throw wrong(`--images ${file} needs entrypoint and workingDirectory for ${name}.`);
+    }
+  }
+  return found as Record<string, Image>;
+}

@@ -1,0 +1,79 @@
+import type { Realisation, Resource, Value } from "../realisation.ts";
+import type { OwnedRegion } from "./region.ts";
+
+/**
+ * Makes every stored resource real again after a restart, each as soon as everything that it refers to is, so that
+ * independent ones come up together. One that cannot be restored is logged and stays stored: the next look at it tells.
+ */
+export async function restoreResources(
+  region: OwnedRegion,
+  realisations: readonly Realisation[],
+): Promise<void> {
+  const byType = new Map(realisations.map((realisation) => [realisation.type, realisation]));
+  const resources = region.resources.everything();
+  const references = findReferences(resources);
+  const restored = new Map<Resource, Promise<void>>();
+
+  function restore(resource: Resource, path: readonly Resource[]): Promise<void> {
+    const begun = restored.get(resource);
+    if (begun) return begun;
+    // Two resources that name each other are restored in the order of creation.
+    const needed = (references.get(resource) ?? []).filter((other) => !path.includes(other));
+    const work = Promise.all(needed.map((other) => restore(other, [...path, resource]))).then(() =>
+      restoreOne(region, byType.get(resource.type), resource),
+    );
+    restored.set(resource, work);
+    return work;
+  }
+
+  await Promise.all(resources.map((resource) => restore(resource, [])));
+}
+
+async function restoreOne(
+  region: OwnedRegion,
+  realisation: Realisation | undefined,
+  stored: Resource,
+): Promise<void> {
+  if (!realisation?.restore) return;
+  // What came back before may have changed what is stored of this one.
+  const resource = region.resources.get(stored.type, stored.id);
+  if (!resource) return;
+  try {
+    await realisation.restore(region, resource);
+  } catch (error) {
+    region.regionLog.writeError("resource.not-restored", error);
+    region.log("resource.not-restored", { type: resource.type, id: resource.id });
+  }
+}
+
+/** Names by which others refer to a resource. Short ones (a port, a zone) would match by chance. */
+const namingOutputs = ["arn", "id", "name", "bucket", "dnsName", "endpoint", "configurationEndpointAddress"];
+const shortestName = 4;
+
+/** For each resource those that its inputs name, by id, ARN or another of their names. */
+function findReferences(resources: readonly Resource[]): ReadonlyMap<Resource, readonly Resource[]> {
+  const owners = new Map<string, Resource[]>();
+  for (const resource of resources) {
+    const names = new Set([resource.id, ...namingOutputs.map((output) => resource.outputs[output])]);
+    for (const name of names) {
+      if (typeof name !== "string" || name.length < shortestName) continue;
+      owners.set(name, [...(owners.get(name) ?? []), resource]);
+    }
+  }
+  return new Map(
+    resources.map((resource) => {
+      const named = [...stringsOf(resource.inputs)].flatMap((text) => owners.get(text) ?? []);
+      return [
+        resource,
+        [...new Set(named)].filter((other) => other !== resource && other.type !== resource.type),
+      ];
+    }),
+  );
+}
+
+function* stringsOf(value: Value | undefined): Generator<string> {
+  if (typeof value === "string") yield value;
+  else if (Array.isArray(value)) for (const item of value) yield* stringsOf(item);
+  else if (typeof value === "object" && value !== null)
+    for (const item of Object.values(value)) yield* stringsOf(item);
+}

@@ -1,0 +1,158 @@
+import { mkdirSync, realpathSync } from "node:fs";
+import { join } from "node:path";
+import { KeyRing } from "../endpoint/credentials.ts";
+import { startMoto } from "../endpoint/moto.ts";
+import { loadOperations } from "../endpoint/operations.ts";
+import { type Endpoint, startEndpoint } from "../endpoint/server.ts";
+import { flushServices } from "../services/index.ts";
+import type { ServeArguments } from "./arguments.ts";
+import { replaceFile } from "./files.ts";
+import { findListeners } from "./look.ts";
+import { claimOwnership } from "./ownership.ts";
+import { readProcess } from "./process-identity.ts";
+import { createRegion, type OwnedRegion } from "./region.ts";
+import { explainWriteFailure, RegionError } from "./region-error.ts";
+import { restoreResources } from "./restore.ts";
+import { endStrays, regionName } from "./strays.ts";
+
+/** What ends with the daemon, besides the region itself. */
+interface Serving {
+  endpoint?: Endpoint;
+  providers?: { readonly aws: number; readonly awsx: number; close(): Promise<void> };
+}
+
+/**
+ * Runs the region until it is told to end. Resolves when it serves: `region.json` is written and `ready` is printed.
+ *
+ * @throws RegionError where it cannot run; nothing that was started is then left
+ */
+export async function serve(wanted: ServeArguments): Promise<void> {
+  const directory = makeDirectory(wanted.directory);
+  await claimOwnership(directory, wanted.network);
+  const ended = await endStrays(directory);
+  if (!wanted.releasing) refuseTakenNetwork(wanted.network);
+  const region = await createRegion({
+    ...wanted,
+    name: wanted.region,
+    directory,
+  });
+  surviveErrors(region);
+  recordSelf(region);
+  region.log("region.starting", { pid: process.pid, releasing: wanted.releasing, ended });
+  const serving: Serving = {};
+  const ending = endOnSignal(region, serving);
+  try {
+    await startServing(region, serving, wanted);
+  } catch (error) {
+    // Told to end while starting: the end is under way and exits by itself.
+    await ending.current;
+    await end(region, serving);
+    throw error;
+  }
+}
+
+async function startServing(region: OwnedRegion, serving: Serving, wanted: ServeArguments): Promise<void> {
+  const keys = new KeyRing(region.directory);
+  // First, because it takes longest; nothing waits for it that does not need it.
+  startMoto(region);
+  const prepared = region.certificates.prepare();
+  const endpoint = loadOperations()
+    .then((operations) => startEndpoint(region, { keys, operations }))
+    .then((started) => {
+      serving.endpoint = started;
+    });
+  const [{ realisations }, { startProviders }] = await Promise.all([
+    import("../registry.ts"),
+    import("../provider/start.ts"),
+  ]);
+  serving.providers = await startProviders(region, realisations);
+  await endpoint;
+  await prepared;
+  if (!wanted.releasing) await restoreResources(region, realisations);
+  writeRegionFile(region, serving.providers, keys);
+  process.stdout.write("ready\n");
+  region.log("region.ready", { providers: { aws: serving.providers.aws, awsx: serving.providers.awsx } });
+}
+
+function makeDirectory(path: string): string {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    return realpathSync(path);
+  } catch (cause) {
+    const explained = explainWriteFailure(path, cause);
+    if (explained instanceof RegionError) throw explained;
+    throw new RegionError(
+      "DMM_REGION_ARGUMENT",
+      `--directory ${path} cannot be made: ${(cause as Error).message}.`,
+      "Give a folder that this user may write.",
+      cause,
+    );
+  }
+}
+
+/** Found before anything is made: later, each part would fail in its own words. */
+function refuseTakenNetwork(network: string): void {
+  const taken = findListeners(network).map(
+    ({ address, pid }) => `${address} (pid ${pid ?? "of another user"})`,
+  );
+  if (taken.length === 0) return;
+  throw new RegionError(
+    "DMM_REGION_ADDRESS_TAKEN",
+    `The network ${network}.0.0/16 has listeners already: ${taken.join(", ")}.`,
+    "End those processes, or bring the environment up with another address block.",
+  );
+}
+
+/** An error that nobody answered must not end thirty processes; it is logged with its stack. */
+function surviveErrors(region: OwnedRegion): void {
+  process.on("uncaughtException", (error) => region.regionLog.writeError("error.uncaught", error));
+  process.on("unhandledRejection", (error) => region.regionLog.writeError("error.unhandled", error));
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+}
+
+/** The region is in its own ledger, so that a sweep ends it before it could start anything anew. */
+function recordSelf(region: OwnedRegion): void {
+  const { pid } = process;
+  region.ledger.writeStarting({ name: regionName, directory: region.directory, listens: [region.endpoint] });
+  region.ledger.writeStarted(regionName, { pid, startTime: readProcess(pid)?.startTime ?? 0 });
+}
+
+function endOnSignal(region: OwnedRegion, serving: Serving): { current: Promise<void> | undefined } {
+  const ending: { current: Promise<void> | undefined } = { current: undefined };
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      ending.current ??= end(region, serving)
+        .catch((error: unknown) => region.regionLog.writeError("region.end-failed", error))
+        .then(() => process.exit(0));
+    });
+  }
+  return ending;
+}
+
+/** New work is refused first, then every process ends in order, then what services still hold is written. */
+async function end(region: OwnedRegion, serving: Serving): Promise<void> {
+  region.log("region.ending");
+  await serving.providers?.close();
+  await region.supervisor.close();
+  await flushServices(region);
+  await serving.endpoint?.close();
+  region.ledger.writeEnded(regionName);
+  await region.close();
+  region.log("region.ended");
+}
+
+function writeRegionFile(region: OwnedRegion, providers: { aws: number; awsx: number }, keys: KeyRing): void {
+  const content = {
+    pid: process.pid,
+    startTime: readProcess(process.pid)?.startTime,
+    providers: { aws: providers.aws, awsx: providers.awsx },
+    endpoint: region.endpoint,
+    accountId: region.accountId,
+    region: region.name,
+    network: region.network,
+    portOffset: region.portOffset,
+    authorityFile: region.authorityFile,
+    credentials: keys.operator,
+  };
+  replaceFile(join(region.directory, "region.json"), `${JSON.stringify(content, undefined, 2)}\n`);
+}

@@ -1,0 +1,105 @@
+import type { OwnedRegion } from "../daemon/region.ts";
+import { AwsError, type AwsRequest, type Operation, type Operations } from "../operation.ts";
+import { settleMirror } from "../services/mirror.ts";
+import { answerS3, writeS3Error } from "../services/s3/api.ts";
+import { forwardToMoto } from "./moto.ts";
+import { admitCaller } from "./permissions.ts";
+import { readJsonInput, readJsonOperation, writeJsonAnswer, writeJsonError } from "./protocol-json.ts";
+import { readForm, readQueryInput, writeQueryAnswer, writeQueryError } from "./protocol-query.ts";
+import { isRestService, readRestOperation, writeRestError } from "./protocol-rest.ts";
+import type { EndpointOptions } from "./server.ts";
+import { authenticate, parseSignature } from "./signature.ts";
+import type { WireRequest, WireResponse } from "./wire.ts";
+
+/** Services whose other operations moto answers truly: it holds what they read, and nothing runs behind them. */
+const passedOn: ReadonlySet<string> = new Set(["logs", "monitoring", "sns"]);
+
+type Protocol = "json" | "query" | "rest" | "s3";
+
+interface Call {
+  readonly operation: string;
+  readonly input: Record<string, unknown>;
+}
+
+/** Answers one call to an AWS API: who calls, what is asked, whether it is allowed, then the answer in its protocol. */
+export async function answerApi(
+  region: OwnedRegion,
+  options: EndpointOptions,
+  request: WireRequest,
+): Promise<WireResponse> {
+  const protocol = protocolOf(request);
+  try {
+    const signature = parseSignature(request);
+    const { caller } = authenticate(request, signature, options.keys);
+    const { service } = signature;
+    if (service === "s3") return await answerS3(region, request, caller);
+    const { operation, input } = readCall(service, request);
+    const call: AwsRequest = { service, operation, input, caller };
+    admitCaller(region, call);
+    const own = ownOperation(options.operations, service, operation);
+    if (own) return writeAnswer(protocol, request, call, await own(region, call));
+    if (!passedOn.has(service)) throw unknownOperation(service, operation);
+    await settleMirror(region);
+    return await forwardToMoto(region, request);
+  } catch (error) {
+    return writeError(protocol, request, explain(region, error));
+  }
+}
+
+function ownOperation(
+  operations: ReadonlyMap<string, Operations>,
+  service: string,
+  operation: string,
+): Operation | undefined {
+  const table = operations.get(service);
+  return table && Object.hasOwn(table, operation) ? table[operation] : undefined;
+}
+
+function protocolOf(request: WireRequest): Protocol {
+  if (request.headers.authorization?.includes("/s3/aws4_request")) return "s3";
+  if (request.headers["x-amz-target"] !== undefined) return "json";
+  const form = (request.headers["content-type"] ?? "").startsWith("application/x-www-form-urlencoded");
+  return form ? "query" : "rest";
+}
+
+function readCall(service: string, request: WireRequest): Call {
+  const target = readJsonOperation(request);
+  if (target !== undefined) return { operation: target, input: readJsonInput(request) };
+  if (isRestService(service)) {
+    const call = readRestOperation(service, request);
+    if (call) return call;
+    throw unknownOperation(service, `${request.method} ${request.path}`);
+  }
+  const form = readForm(request);
+  const operation = form.get("Action");
+  if (operation === null) throw unknownOperation(service, `${request.method} ${request.path}`);
+  return { operation, input: readQueryInput(form) };
+}
+
+function writeAnswer(
+  protocol: Protocol,
+  request: WireRequest,
+  call: AwsRequest,
+  output: Record<string, unknown>,
+): WireResponse {
+  if (protocol === "query") return writeQueryAnswer(call.service, call.operation, output);
+  return writeJsonAnswer(request, output);
+}
+
+function writeError(protocol: Protocol, request: WireRequest, error: AwsError): WireResponse {
+  if (protocol === "s3") return writeS3Error(request, error);
+  if (protocol === "query") return writeQueryError(error);
+  return protocol === "json" ? writeJsonError(request, error) : writeRestError(error);
+}
+
+/** Never an invented answer: what the region does not know it refuses by name. */
+function unknownOperation(service: string, operation: string): AwsError {
+  return new AwsError("InvalidAction", `The local region does not answer ${operation} of ${service}.`, 400);
+}
+
+/** An error that no API documents is the region's own: the client learns that much, the log has the rest. */
+function explain(region: OwnedRegion, error: unknown): AwsError {
+  if (error instanceof AwsError) return error;
+  region.regionLog.writeError("endpoint.failed", error);
+  return new AwsError("InternalFailure", error instanceof Error ? error.message : String(error), 500);
+}

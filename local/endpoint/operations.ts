@@ -1,0 +1,22 @@
+import type { Operations } from "../operation.ts";
+
+type Module = { readonly operations: Readonly<Record<string, Operations>> };
+
+/** Every folder that answers operations itself; its `index.ts` names them by service. */
+const folders: readonly (() => Promise<Module>)[] = [
+  () => import("../services/index.ts"),
+  () => import("../balancing/index.ts"),
+  () => import("../cache/index.ts"),
+  () => import("../database/index.ts"),
+  () => import("../containers/index.ts"),
+];
+
+/** Operations by service that the region answers itself. Two folders may share a service, never an operation. */
+export async function loadOperations(): Promise<ReadonlyMap<string, Operations>> {
+  const tables = await Promise.all(folders.map(async (load) => (await load()).operations));
+  const all = new Map<string, Operations>();
+  for (const [service, operations] of tables.flatMap((table) => Object.entries(table))) {
+    all.set(service, { ...all.get(service), ...operations });
+  }
+  return all;
+}

@@ -1,0 +1,134 @@
+/** One statement of an identity policy, its lists always lists. */
+export interface Statement {
+  readonly effect: "Allow" | "Deny";
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  readonly conditions: readonly Condition[];
+}
+
+export interface Condition {
+  readonly operator: string;
+  readonly key: string;
+  readonly values: readonly string[];
+}
+
+/** What is asked for: an action on a resource, with the keys that conditions may look at. */
+export interface Access {
+  /** `ssm:GetParameter` */
+  readonly action: string;
+  readonly resource: string;
+  readonly context?: Readonly<Record<string, string>>;
+}
+
+/** Operators that are evaluated; any other is refused when the policy is made. */
+const operators: Readonly<Record<string, (actual: string, wanted: string) => boolean>> = {
+  StringEquals: (actual, wanted) => actual === wanted,
+  StringLike: matches,
+  ArnEquals: matches,
+  ArnLike: matches,
+};
+
+/** Keys that the region knows of every request that can carry them. */
+const knownKeys =
+  /^(kms:ViaService|kms:EncryptionContext:.+|ecs:cluster|aws:ResourceAccount|aws:SourceAccount|aws:RequestedRegion)$/i;
+
+/**
+ * Reads an identity policy.
+ *
+ * @throws Error saying what the region cannot honour, by name: a statement must not be passed over in silence
+ */
+export function parsePolicy(text: string): readonly Statement[] {
+  const document = parseJson(text);
+  const statements = [document.Statement].flat();
+  if (
+    document.Version !== undefined &&
+    document.Version !== "2012-10-17" &&
+    document.Version !== "2008-10-17"
+  ) {
+    throw new Error(`Version is ${String(document.Version)}; it must be 2012-10-17.`);
+  }
+  if (statements.length === 0 || statements[0] === undefined) throw new Error("It has no Statement.");
+  return statements.map((statement) => parseStatement(statement as Record<string, unknown>));
+}
+
+function parseJson(text: string): Record<string, unknown> {
+  try {
+    const document: unknown = JSON.parse(text);
+    if (typeof document === "object" && document !== null) return document as Record<string, unknown>;
+  } catch {
+    // Answered below, together with JSON that is no object.
+  }
+  throw new Error("It is not a JSON object.");
+}
+
+const statementKeys = ["Sid", "Effect", "Action", "Resource", "Condition"];
+
+function parseStatement(statement: Record<string, unknown>): Statement {
+  const other = Object.keys(statement).filter((key) => !statementKeys.includes(key));
+  if (other.length > 0)
+    throw new Error(`The local region does not evaluate ${other.join(", ")} of a statement.`);
+  const { Effect: effect } = statement;
+  if (effect !== "Allow" && effect !== "Deny")
+    throw new Error(`Effect is ${String(effect)}; it must be Allow or Deny.`);
+  return {
+    effect,
+    actions: texts(statement.Action, "Action"),
+    resources: texts(statement.Resource, "Resource"),
+    conditions: parseConditions((statement.Condition ?? {}) as Record<string, Record<string, unknown>>),
+  };
+}
+
+function texts(value: unknown, name: string): readonly string[] {
+  const list = [value].flat();
+  if (list.length > 0 && list.every((item) => typeof item === "string" && item !== ""))
+    return list as string[];
+  throw new Error(`${name} must be a text or a list of texts.`);
+}
+
+function parseConditions(block: Record<string, Record<string, unknown>>): readonly Condition[] {
+  return Object.entries(block).flatMap(([operator, keys]) => {
+    if (!Object.hasOwn(operators, operator)) {
+      throw new Error(
+        `The local region does not evaluate the condition ${operator}; it evaluates ${Object.keys(operators).join(", ")}.`,
+      );
+    }
+    return Object.entries(keys).map(([key, value]) => {
+      if (!knownKeys.test(key))
+        throw new Error(`The local region does not evaluate the condition key ${key}.`);
+      return { operator, key, values: texts(value, key) };
+    });
+  });
+}
+
+/** Policy evaluation logic within one account: a Deny wins, then an Allow, else it is denied. */
+export function evaluate(statements: readonly Statement[], access: Access): boolean {
+  const applying = statements.filter((statement) => applies(statement, access));
+  if (applying.some(({ effect }) => effect === "Deny")) return false;
+  return applying.some(({ effect }) => effect === "Allow");
+}
+
+function applies(statement: Statement, access: Access): boolean {
+  return (
+    // Actions are compared without regard to case.
+    statement.actions.some((action) => matches(access.action.toLowerCase(), action.toLowerCase())) &&
+    statement.resources.some((resource) => matches(access.resource, resource)) &&
+    statement.conditions.every((condition) => holds(condition, access.context ?? {}))
+  );
+}
+
+function holds({ operator, key, values }: Condition, context: Readonly<Record<string, string>>): boolean {
+  const name = Object.keys(context).find((candidate) => candidate.toLowerCase() === key.toLowerCase());
+  const actual = name === undefined ? undefined : context[name];
+  const compare = operators[operator];
+  return actual !== undefined && compare !== undefined && values.some((wanted) => compare(actual, wanted));
+}
+
+/** `*` stands for any text, `?` for one character. */
+function matches(text: string, pattern: string): boolean {
+  if (pattern === "*" || pattern === text) return true;
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replace(/\*/g, ".*")
+    .replace(/\?/g, ".");
+  return new RegExp(`^${source}$`, "s").test(text);
+}

@@ -1,0 +1,76 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { OwnedRegion } from "../daemon/region.ts";
+import { RegionError } from "../daemon/region-error.ts";
+import type { Operations } from "../operation.ts";
+import { answerApi } from "./api.ts";
+import type { KeyRing } from "./credentials.ts";
+import { answerTask, onTaskEnd } from "./tasks.ts";
+import { readRequest, type WireResponse, writeResponse } from "./wire.ts";
+
+export interface Endpoint {
+  close(): Promise<void>;
+}
+
+export interface EndpointOptions {
+  readonly keys: KeyRing;
+  readonly operations: ReadonlyMap<string, Operations>;
+}
+
+/**
+ * Answers the AWS APIs and what the ECS agent serves to tasks, at one address of the edge network.
+ *
+ * @throws RegionError DMM_REGION_ADDRESS_TAKEN
+ */
+export async function startEndpoint(region: OwnedRegion, options: EndpointOptions): Promise<Endpoint> {
+  const server = createServer((message, response) => {
+    answer(region, options, message)
+      .then((wire) => writeResponse(response, wire))
+      .catch((error: unknown) => {
+        region.regionLog.writeError("endpoint.failed", error);
+        refuse(response);
+      });
+  });
+  // A client that waits for `100 Continue` (S3 does) gets it from Node; idle connections may stay open.
+  server.keepAliveTimeout = 60_000;
+  onTaskEnd((taskArn) => options.keys.revoke(taskArn));
+  await listen(server, region.endpoint);
+  return {
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function answer(
+  region: OwnedRegion,
+  options: EndpointOptions,
+  message: IncomingMessage,
+): Promise<WireResponse> {
+  const path = message.url ?? "/";
+  return answerTask(path, options.keys) ?? (await answerApi(region, options, await readRequest(message)));
+}
+
+function refuse(response: ServerResponse): void {
+  if (response.headersSent) response.destroy();
+  else writeResponse(response, { status: 500, headers: {}, body: "" });
+}
+
+async function listen(server: Server, endpoint: string): Promise<void> {
+  const { hostname, port } = new URL(endpoint);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) => reject(explain(cause, `${hostname}:${port}`)));
+    server.listen(Number(port), hostname, () => resolve());
+  });
+}
+
+function explain(cause: NodeJS.ErrnoException, address: string): Error {
+  if (cause.code !== "EADDRINUSE") return cause;
+  return new RegionError(
+    "DMM_REGION_ADDRESS_TAKEN",
+    `The region's endpoint ${address} is taken by another process.`,
+    `Find it with \`ss -ltnp 'sport = :${address.split(":")[1]}'\` and end it, or take another address block.`,
+    cause,
+  );
+}

@@ -1,0 +1,124 @@
+import { randomBytes } from "node:crypto";
+import type { Region } from "../region.ts";
+import type { KeyRing, TaskCredentials } from "./credentials.ts";
+import type { WireResponse } from "./wire.ts";
+
+/** What the endpoint must know of a running ECS task. */
+export interface TaskRegistration {
+  readonly taskArn: string;
+  /** The task role; a task without one gets no credentials. */
+  readonly roleArn: string | undefined;
+  readonly address: string;
+  /** Availability zone: `eu-west-1a`. */
+  readonly zone: string;
+  readonly family: string;
+  readonly cluster: string;
+  readonly revision?: string;
+  readonly containerName?: string;
+}
+
+interface RegisteredTask extends TaskRegistration {
+  readonly region: Region;
+  readonly metadataPath: string;
+  readonly credentialsPath: string;
+  credentials?: TaskCredentials;
+}
+
+const tasks = new Map<string, RegisteredTask>();
+const renewBeforeMs = 15 * 60_000;
+
+/**
+ * Makes task metadata (version 4) and the role's credentials available to one task. Both addresses hold a secret part:
+ * they are what tells one task from another, as in the ECS agent.
+ */
+export function registerTask(
+  region: Region,
+  task: TaskRegistration,
+): { readonly metadataUri: string; readonly credentialsUri: string | undefined } {
+  const secret = () => randomBytes(16).toString("hex");
+  const registered = {
+    ...task,
+    region,
+    metadataPath: `/v4/${secret()}`,
+    credentialsPath: `/credentials/${secret()}`,
+  };
+  tasks.set(task.taskArn, registered);
+  return {
+    metadataUri: `${region.endpoint}${registered.metadataPath}`,
+    credentialsUri:
+      task.roleArn === undefined ? undefined : `${region.endpoint}${registered.credentialsPath}`,
+  };
+}
+
+/** Forgets a task that has ended; its credentials die with it. */
+export function unregisterTask(taskArn: string): void {
+  tasks.delete(taskArn);
+  for (const forget of forgetters) forget(taskArn);
+}
+
+const forgetters = new Set<(taskArn: string) => void>();
+
+/** Lets a key ring drop the credentials of tasks that have ended. */
+export function onTaskEnd(forget: (taskArn: string) => void): void {
+  forgetters.add(forget);
+}
+
+/** Answers what the ECS agent answers inside a task; undefined when the path is not one of its own. */
+export function answerTask(path: string, keys: KeyRing): WireResponse | undefined {
+  if (!path.startsWith("/v4/") && !path.startsWith("/credentials/")) return undefined;
+  for (const task of tasks.values()) {
+    if (path === task.credentialsPath && task.roleArn !== undefined)
+      return json(200, credentialsOf(task, keys));
+    if (path === task.metadataPath) return json(200, describeContainer(task));
+    if (path === `${task.metadataPath}/task`) return json(200, describeTask(task));
+  }
+  return json(404, { code: "NotFound", message: `No running task has ${path}.` });
+}
+
+function json(status: number, body: unknown): WireResponse {
+  return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+}
+
+function credentialsOf(task: RegisteredTask, keys: KeyRing): Record<string, string> {
+  const roleArn = task.roleArn ?? "";
+  const fresh = task.credentials && task.credentials.expiration.getTime() > Date.now() + renewBeforeMs;
+  if (!fresh) task.credentials = keys.issue({ taskArn: task.taskArn, roleArn });
+  const { accessKeyId, secretAccessKey, sessionToken, expiration } = task.credentials!;
+  return {
+    RoleArn: roleArn,
+    AccessKeyId: accessKeyId,
+    SecretAccessKey: secretAccessKey,
+    Token: sessionToken,
+    Expiration: expiration.toISOString(),
+  };
+}
+
+/** Fields as in "Amazon ECS task metadata endpoint version 4"; those of a container runtime are left out. */
+function describeContainer(task: RegisteredTask): Record<string, unknown> {
+  return {
+    Name: task.containerName ?? task.family,
+    DesiredStatus: "RUNNING",
+    KnownStatus: "RUNNING",
+    Type: "NORMAL",
+    Networks: [{ NetworkMode: "awsvpc", IPv4Addresses: [task.address] }],
+    Labels: {
+      "com.amazonaws.ecs.cluster": task.cluster,
+      "com.amazonaws.ecs.task-arn": task.taskArn,
+      "com.amazonaws.ecs.task-definition-family": task.family,
+    },
+  };
+}
+
+function describeTask(task: RegisteredTask): Record<string, unknown> {
+  return {
+    Cluster: task.cluster,
+    TaskARN: task.taskArn,
+    Family: task.family,
+    ...(task.revision === undefined ? {} : { Revision: task.revision }),
+    DesiredStatus: "RUNNING",
+    KnownStatus: "RUNNING",
+    AvailabilityZone: task.zone,
+    LaunchType: "EC2",
+    Containers: [describeContainer(task)],
+  };
+}

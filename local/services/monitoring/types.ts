@@ -1,0 +1,3 @@
+export const logGroupType = "aws:cloudwatch/logGroup:LogGroup";
+export const metricAlarmType = "aws:cloudwatch/metricAlarm:MetricAlarm";
+export const topicType = "aws:sns/topic:Topic";
