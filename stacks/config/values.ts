@@ -54,7 +54,7 @@ export function optionalPem(label: string): Parser<string | undefined> {
   const block = new RegExp(`^-----BEGIN ${label}-----\\s[A-Za-z0-9+/=\\s]+-----END ${label}-----\\s*$`);
   return (value) => {
     if (value === "") return fits(undefined);
-    return block.test(value) ? fits(value) : unfit(`one PEM block "${label}"`);
+    return block.test(value) ? fits(`${value.trimEnd()}\n`) : unfit(`one PEM block "${label}"`);
   };
 }
 

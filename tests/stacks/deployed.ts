@@ -12,6 +12,8 @@ export interface DeclaredResource {
   readonly protect: boolean;
   readonly ignoreChanges: readonly string[];
   readonly dependencies: readonly string[];
+  /** Inputs that the engine is told to keep secret. */
+  readonly secrets: readonly string[];
 }
 
 /** The program's resources and outputs under one configuration. */
@@ -45,10 +47,13 @@ export const environmentConfig: Readonly<Record<string, string>> = {
 };
 
 /** Runs the program against Pulumi's mocks, which answer as AWS would. */
-export async function deploy(config: Readonly<Record<string, string>>): Promise<Deployed> {
+export async function deploy(
+  config: Readonly<Record<string, string>>,
+  { zones = ["eu-west-1a", "eu-west-1b", "eu-west-1c"] }: { readonly zones?: readonly string[] } = {},
+): Promise<Deployed> {
   const resources: DeclaredResource[] = [];
   await pulumi.runtime.setMocks(
-    { newResource: answer, call },
+    { newResource: answer, call: (request) => call(request, zones) },
     "dmm-env",
     config.environment ?? "none",
     false,
@@ -89,14 +94,16 @@ function listen(resources: DeclaredResource[]): void {
     // biome-ignore lint/suspicious/noExplicitAny: as above
     register(request, (error: unknown, response: any) => {
       if (response !== undefined) {
+        const inputs = request.getObject().toJavaScript();
         resources.push({
           type: request.getType(),
           name: request.getName(),
-          inputs: unwrap(request.getObject().toJavaScript()),
+          inputs: unwrap(inputs),
           urn: response.getUrn(),
           protect: request.getProtect(),
           ignoreChanges: request.getIgnorechangesList(),
           dependencies: request.getDependenciesList(),
+          secrets: Object.keys(inputs).filter((key) => isSecret(inputs[key])),
         });
       }
       callback(error, response);
@@ -105,11 +112,15 @@ function listen(resources: DeclaredResource[]): void {
 
 const secretSignature = "4dabf18193072939515e22adb298388d";
 
+function isSecret(value: unknown): boolean {
+  return typeof value === "object" && value !== null && secretSignature in value;
+}
+
 /** Takes secrets out of their envelope. */
 function unwrap(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(unwrap);
   if (typeof value !== "object" || value === null) return value;
-  if (secretSignature in value && "value" in value) return unwrap(value.value);
+  if (isSecret(value) && "value" in value) return unwrap(value.value);
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, unwrap(inner)]));
 }
 
@@ -162,14 +173,15 @@ function computedByType(type: string, name: string, inputs: any): Record<string,
   }
 }
 
-function call({ token }: pulumi.runtime.MockCallArgs): pulumi.runtime.MockCallResult {
+function call(
+  { token }: pulumi.runtime.MockCallArgs,
+  zones: readonly string[],
+): pulumi.runtime.MockCallResult {
   const answers: Readonly<Record<string, pulumi.runtime.MockCallResult>> = {
     "aws:index/getCallerIdentity:getCallerIdentity": { accountId: "123456789012" },
     "aws:index/getRegion:getRegion": { region: "eu-west-1" },
     "aws:index/getPartition:getPartition": { partition: "aws", dnsSuffix: "amazonaws.com" },
-    "aws:index/getAvailabilityZones:getAvailabilityZones": {
-      names: ["eu-west-1a", "eu-west-1b", "eu-west-1c"],
-    },
+    "aws:index/getAvailabilityZones:getAvailabilityZones": { names: zones },
     "aws:ssm/getParameter:getParameter": { insecureValue: "ami-1" },
     "aws:route53/getZone:getZone": { zoneId: "Z2" },
     "aws:secretsmanager/getRandomPassword:getRandomPassword": { randomPassword: "a-random-password" },

@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import fc from "fast-check";
+import { ConfigError, environmentKeys, environmentName, keys, parseConfig } from "../../stacks/config.ts";
+import { environmentConfig, productionConfig } from "./deployed.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+
+function full(config: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(config).map(([key, value]) => [`dmm-env:${key}`, value]));
+}
+
+function problemsOf(config: Readonly<Record<string, string>>): readonly string[] {
+  try {
+    parseConfig(full(config));
+    return [];
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.problems.map((problem) => problem.message);
+  }
+}
+
+test("what is not set has its documented default", () => {
+  const config = parseConfig(full(environmentConfig));
+  assert.equal(config.gatewayCount, 3);
+  assert.equal(config.cacheShards, 3);
+  assert.equal(config.databaseReaders, 3);
+  assert.deepEqual(config.insiders, ["203.0.113.0/24", "198.51.100.7/32"]);
+});
+
+test("an environment is named in the zone and production is the zone itself", () => {
+  assert.equal(parseConfig(full(environmentConfig)).domain, "feature-x.api.example.com");
+  assert.equal(parseConfig(full(productionConfig)).domain, "api.example.com");
+});
+
+test("every problem is reported at once, under its full key, with its value and what is allowed", () => {
+  const { zone: _, ...rest } = environmentConfig;
+  const problems = problemsOf({
+    ...rest,
+    environment: "Feature_X",
+    cacheShards: "0",
+    cacheShrads: "3",
+    logRetentionDays: "4",
+  });
+  assert.deepEqual(
+    problems.map((problem) => problem.split(" ")[0]),
+    [
+      "dmm-env:cacheShrads",
+      "dmm-env:environment",
+      "dmm-env:zone",
+      "dmm-env:cacheShards",
+      "dmm-env:logRetentionDays",
+    ],
+  );
+  assert.ok(problems.includes('dmm-env:cacheShards is "0"; it must be a whole number from 1 to 90.'));
+});
+
+test("the error carries a code, the list and the fix", () => {
+  assert.throws(
+    () => parseConfig({}),
+    (error: unknown) =>
+      error instanceof ConfigError &&
+      error.code === "DMM_CONFIG_INVALID" &&
+      error.problems.length === 4 &&
+      error.hint.includes("docs/configuration.md"),
+  );
+});
+
+test("an environment without locks or without an end is refused", () => {
+  for (const key of ["insiders", "insiderAuthority", "revocationList", "expires"]) {
+    const problems = problemsOf({ ...environmentConfig, [key]: "" });
+    assert.equal(problems.length, 1, key);
+    assert.match(problems[0] ?? "", new RegExp(`^dmm-env:${key} must be set`));
+  }
+});
+
+test("production with insiders or an end is refused", () => {
+  const problems = problemsOf({ ...environmentConfig, environment: "production" });
+  assert.equal(problems.length, 4);
+  for (const problem of problems) assert.match(problem, /must not be set in production/);
+});
+
+test("networks that would amount to everybody are refused as insiders", () => {
+  for (const network of ["0.0.0.0/0", "128.0.0.0/1", "10.0.0.0/7"]) {
+    assert.equal(problemsOf({ ...environmentConfig, insiders: network }).length, 1, network);
+  }
+});
+
+test("networks with host bits, wrong numbers or wrong masks are refused", () => {
+  for (const network of [
+    "10.0.0.1/24",
+    "10.0.0.256/32",
+    "10.0.0.0/33",
+    "10.0.0.0",
+    "10.0.0/24",
+    "::/0",
+    "a.b.c.d/8",
+  ]) {
+    assert.equal(problemsOf({ ...environmentConfig, insiders: network }).length, 1, network);
+  }
+});
+
+test("the address block is private, large enough, and apart from the networks on premises", () => {
+  for (const block of ["10.0.0.0/15", "10.0.0.0/21", "203.0.0.0/16", "172.32.0.0/16"]) {
+    assert.equal(problemsOf({ ...environmentConfig, addressBlock: block }).length, 1, block);
+  }
+  assert.match(
+    problemsOf({ ...environmentConfig, addressBlock: "172.20.0.0/16" })[0] ?? "",
+    /overlaps 172\.20\.0\.0\/16/,
+  );
+});
+
+test("a private line that leads nowhere and capacity below its own minimum are refused", () => {
+  assert.match(
+    problemsOf({ ...environmentConfig, onPremisesNetworks: "" })[0] ?? "",
+    /directConnectGatewayId/,
+  );
+  assert.match(
+    problemsOf({ ...environmentConfig, instanceCount: "5", instanceLimit: "4" })[0] ?? "",
+    /at least/,
+  );
+});
+
+test("every accepted environment name fits every name that AWS is given", () => {
+  const character = fc.constantFrom(..."abyz059-_.A");
+  fc.assert(
+    fc.property(fc.string({ unit: character, maxLength: 24 }), (name) => {
+      if ("problem" in environmentName(name)) return;
+      assert.match(name, /^[a-z]/);
+      assert.ok(`${name}-insiders`.length <= 32);
+      assert.ok(!/--|-$/.test(name));
+    }),
+  );
+});
+
+test("hostile text in any key is a problem, never another error", () => {
+  const name = fc.constantFrom(...Object.keys(keys));
+  fc.assert(
+    fc.property(name, fc.string({ unit: "binary", maxLength: 200 }), (key, value) => {
+      problemsOf({ ...environmentConfig, [key]: value });
+    }),
+  );
+});
+
+test("production's own configuration is right, sets all it could differ in, and holds no secret", () => {
+  const text = readFileSync(join(root, "Pulumi.production.yaml"), "utf8");
+  const entries = [...text.matchAll(/^ {2}(dmm-env:\w+): "?([^"\n]+)"?$/gm)].map(([, key, value]) => [
+    key,
+    value,
+  ]);
+  const config = parseConfig(Object.fromEntries(entries));
+  assert.ok(config.production);
+  const optional = ["expires", "insiders", "insiderAuthority", "revocationList", "directConnectGatewayId"];
+  const expected = Object.keys(keys).filter((key) => !optional.includes(key));
+  assert.deepEqual(entries.map(([key]) => key?.replace("dmm-env:", "")).sort(), expected.sort());
+  assert.ok(!text.includes("secure:"));
+});
+
+test("the documentation has every key with its description and default, and no other", () => {
+  const text = readFileSync(join(root, "docs", "configuration.md"), "utf8");
+  const rows = [...text.matchAll(/^\| `dmm-env:(\w+)` \| (.*?) \| (.*?) \|$/gm)].map(([, ...cells]) => cells);
+  const expected = Object.entries(keys).map(([name, key]) => {
+    const fallback = "default" in key ? (key.default === "" ? "–" : `\`${key.default}\``) : "required";
+    return [name, key.description, fallback];
+  });
+  assert.deepEqual(rows, expected);
+});
+
+test("the documentation names the keys that an environment sets for itself", () => {
+  const text = readFileSync(join(root, "docs", "configuration.md"), "utf8");
+  for (const key of environmentKeys) assert.match(text, new RegExp(`^- \`${key}\``, "m"));
+});

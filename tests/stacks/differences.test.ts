@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { declaredDifferences, type Presence, type Setting } from "../../stacks/differences.ts";
+import {
+  type DeclaredResource,
+  type Deployed,
+  deploy,
+  environmentConfig,
+  productionConfig,
+} from "./deployed.ts";
+
+const environment = await deploy(environmentConfig);
+const production = await deploy(productionConfig);
+
+const settings = declaredDifferences.filter((it): it is Setting => it.kind === "setting");
+const presences = declaredDifferences.filter((it): it is Presence => it.kind === "presence");
+
+/** The value that a declared setting has on a resource: an input, an option, or a variable of a container. */
+function read(resource: DeclaredResource, property: string): unknown {
+  if (property === "protect") return resource.protect;
+  if (resource.type !== "aws:ecs/taskDefinition:TaskDefinition") return resource.inputs[property];
+  const [container] = JSON.parse(resource.inputs.containerDefinitions);
+  return container.environment.find((variable: { name: string }) => variable.name === property)?.value;
+}
+
+for (const { type, property, reason, ...values } of settings) {
+  test(`${type} has ${property} ${values.environment} in an environment and ${values.production} in production`, () => {
+    const seen = (deployed: Deployed) =>
+      new Set(
+        deployed
+          .all(type)
+          .map((resource) => read(resource, property))
+          .filter((value) => value !== undefined),
+      );
+    // Buckets and keys that hold nothing of value need no protection, so production may have both values of `protect`.
+    assert.deepEqual(seen(environment), new Set([values.environment]));
+    assert.ok(seen(production).has(values.production));
+    assert.ok(reason.length > 0);
+  });
+}
+
+test("nothing differs between production and an environment but what is declared", () => {
+  const [ours, theirs] = [normalize(environment), normalize(production)];
+  const undeclared: string[] = [];
+  for (const urn of new Set([...ours.keys(), ...theirs.keys()])) {
+    const [one, other] = [ours.get(urn), theirs.get(urn)];
+    if (one !== undefined && other !== undefined) {
+      const differing = Object.keys({ ...one, ...other }).filter((it) => !equal(one[it], other[it]));
+      undeclared.push(
+        ...differing.filter((it) => it !== "type" && !isDeclared(urn, it)).map((it) => `${urn} ${it}`),
+      );
+    } else if (!isDeclared(urn, undefined)) undeclared.push(urn);
+  }
+  assert.deepEqual(undeclared, []);
+});
+
+test("every declared presence is there, and on its own side only", () => {
+  const has = (deployed: Deployed, { type, name, property }: Presence) =>
+    deployed
+      .all(type)
+      .some((it) => matches(it.name, name) && (property === undefined || it.inputs[property] !== undefined));
+  for (const presence of presences) {
+    assert.equal(has(environment, presence), presence.in === "environment", JSON.stringify(presence));
+    assert.equal(has(production, presence), presence.in === "production", JSON.stringify(presence));
+  }
+});
+
+function matches(name: string, pattern: string | undefined): boolean {
+  if (pattern === undefined) return true;
+  return pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+}
+
+function isDeclared(urn: string, property: string | undefined): boolean {
+  const [type = "", name = ""] = urn.split(" ");
+  if (presences.some((it) => it.type === type && matches(name, it.name) && it.property === property))
+    return true;
+  return settings.some((it) => it.type === type && it.property === property);
+}
+
+function equal(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** Inputs by type and logical name, without names, addresses, owner and lifetime; declared variables left out. */
+function normalize(deployed: Deployed): Map<string, Record<string, unknown>> {
+  const { environment: name, network, entrance } = deployed.outputs;
+  const variables = settings.filter((it) => it.type.includes("taskDefinition")).map((it) => it.property);
+  const neutral = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(neutral);
+    if (typeof value === "object" && value !== null) {
+      if ("userData" in value) Object.assign(value, { userData: decode(String(value.userData)) });
+      const kept = Object.entries(value).filter(([key]) => key !== "dmm:expires" && key !== "dmm:owner");
+      return Object.fromEntries(kept.map(([key, inner]) => [key, neutral(inner)]));
+    }
+    if (typeof value !== "string") return value;
+    const text = value
+      .replaceAll(entrance.domain, "DOMAIN")
+      .replaceAll(name, "NAME")
+      .replaceAll(network.addressBlock, "BLOCK");
+    return variables.reduce(
+      (it, key) => it.replace(new RegExp(`,?\\{"name":"${key}","value":"[^"]*"\\}`), ""),
+      text,
+    );
+  };
+  return new Map(
+    deployed.resources.map(({ type, name: logical, inputs, protect }) => [
+      neutral(`${type} ${logical}`) as string,
+      { ...(withoutTags(type, neutral(inputs)) as Record<string, unknown>), protect },
+    ]),
+  );
+}
+
+/** User data holds the cluster's name, but as base64. */
+function decode(base64: string): string {
+  const text = Buffer.from(base64, "base64").toString();
+  return text.startsWith("#!") ? text : base64;
+}
+
+/** The tags of an Auto Scaling group are a list, in which the lifetime is an element. */
+function withoutTags(type: string, inputs: unknown): unknown {
+  if (type !== "aws:autoscaling/group:Group") return inputs;
+  const { tags, ...rest } = inputs as { tags: readonly { key: string }[] };
+  return { ...rest, tags: tags.filter(({ key }) => key !== "dmm:expires" && key !== "dmm:owner") };
+}

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { deploy, environmentConfig, productionConfig } from "./deployed.ts";
+
+const environment = await deploy({ ...environmentConfig, drainSeconds: "45" });
+const production = await deploy(productionConfig);
+
+const listener = "aws:lb/listener:Listener";
+const arn = (name: string) => `arn:aws:mock:eu-west-1:123456789012:${name}`;
+
+test("the entrance listens on 443 alone, with TLS 1.2 or newer", () => {
+  const outer = environment.all(listener).filter((it) => it.inputs.loadBalancerArn === arn("entrance"));
+  assert.deepEqual(
+    outer.map(({ inputs }) => [inputs.port, inputs.protocol]),
+    [[443, "HTTPS"]],
+  );
+  assert.match(outer[0]?.inputs.sslPolicy, /^ELBSecurityPolicy-TLS13-1-[23]-/);
+  assert.equal(outer[0]?.inputs.certificateArn, arn("entrance"));
+});
+
+test("an environment's entrance verifies client certificates, and only once it knows the revoked ones", () => {
+  const { inputs, dependencies } = environment.one(listener, "entrance");
+  assert.deepEqual(inputs.mutualAuthentication, {
+    mode: "verify",
+    trustStoreArn: arn("insiders"),
+    ignoreClientCertificateExpiry: false,
+  });
+  assert.ok(dependencies.some((urn) => urn.includes("TrustStoreRevocation")));
+  assert.equal(production.one(listener, "entrance").inputs.mutualAuthentication, undefined);
+});
+
+test("the trust store takes the operator's authority and its first revocation list", () => {
+  const object = (key: string) => environment.one("aws:s3/bucketObjectv2:BucketObjectv2", key).inputs;
+  assert.equal(object("authority.pem").content, environmentConfig.insiderAuthority);
+  assert.equal(object("revoked-0.crl").content, environmentConfig.revocationList);
+  const store = environment.one("aws:lb/trustStore:TrustStore", "insiders").inputs;
+  assert.equal(store.caCertificatesBundleS3Key, "authority.pem");
+  const revocation = environment.one("aws:lb/trustStoreRevocation:TrustStoreRevocation", "insiders").inputs;
+  assert.equal(revocation.revocationsS3Key, "revoked-0.crl");
+  assert.equal(revocation.revocationsS3Bucket, store.caCertificatesBundleS3Bucket);
+});
+
+test("slow start, deregistration delay and every container's stop timeout are the one drain budget", () => {
+  for (const { inputs } of environment.all("aws:lb/targetGroup:TargetGroup")) {
+    assert.equal(inputs.slowStart, 45);
+    assert.equal(inputs.deregistrationDelay, 45);
+    assert.equal(inputs.loadBalancingAlgorithmType, "round_robin");
+  }
+  for (const { inputs } of environment.all("aws:ecs/taskDefinition:TaskDefinition")) {
+    const [container] = JSON.parse(inputs.containerDefinitions);
+    assert.equal(container.stopTimeout, 45);
+    assert.ok(
+      container.environment.some(
+        (it: { name: string; value: string }) => it.name === "DRAIN_SECONDS" && it.value === "45",
+      ),
+    );
+  }
+  const { userData } = environment.one("aws:ec2/launchTemplate:LaunchTemplate", "instances").inputs;
+  assert.match(Buffer.from(userData, "base64").toString(), /^ECS_CONTAINER_STOP_TIMEOUT=45s$/m);
+});
+
+test("the certificate is proven for both host names, and both lead to the entrance", () => {
+  const { inputs } = environment.one("aws:acm/certificate:Certificate", "entrance");
+  assert.equal(inputs.domainName, "feature-x.api.example.com");
+  assert.deepEqual(inputs.subjectAlternativeNames, ["admin.feature-x.api.example.com"]);
+  const records = environment.all("aws:route53/record:Record");
+  const proofs = records.filter((it) => it.inputs.type === "CNAME").map((it) => it.inputs.name);
+  assert.deepEqual(proofs, ["_proof.feature-x.api.example.com", "_proof.admin.feature-x.api.example.com"]);
+  const aliases = records.filter((it) => it.inputs.type === "A");
+  assert.deepEqual(
+    aliases.map((it) => it.inputs.name),
+    ["feature-x.api.example.com", "admin.feature-x.api.example.com"],
+  );
+  for (const { inputs: alias } of aliases) assert.equal(alias.aliases[0].name, "entrance.elb.example");
+});
+
+test("the admin site has its own host name, everything else goes to gateways", () => {
+  const rule = environment.one("aws:lb/listenerRule:ListenerRule", "admin").inputs;
+  assert.deepEqual(rule.conditions, [{ hostHeader: { values: ["admin.feature-x.api.example.com"] } }]);
+  assert.deepEqual(rule.actions, [{ type: "forward", targetGroupArn: arn("admin") }]);
+  assert.deepEqual(environment.one(listener, "entrance").inputs.defaultActions, [
+    { type: "forward", targetGroupArn: arn("gateway") },
+  ]);
+});
+
+test("the upstream is reachable inside the VPC only", () => {
+  const { inputs } = environment.one("aws:lb/loadBalancer:LoadBalancer", "upstream");
+  assert.equal(inputs.internal, true);
+  assert.deepEqual(
+    inputs.subnets,
+    [1, 2, 3].map((zone) => `subnet-private-${zone}`),
+  );
+});
+
+test("access logs go to the bucket whose policy lets load balancers write there and nowhere else", () => {
+  const { inputs, dependencies } = environment.one("aws:lb/loadBalancer:LoadBalancer", "entrance");
+  assert.deepEqual(inputs.accessLogs, {
+    enabled: true,
+    bucket: "feature-x-logs-123456789012-eu-west-1",
+    prefix: "entrance",
+  });
+  assert.ok(dependencies.some((urn) => urn.includes("BucketPolicy")));
+  const policy = JSON.parse(environment.one("aws:s3/bucketPolicy:BucketPolicy", "logs").inputs.policy);
+  const allowed = policy.Statement.filter((it: { Effect: string }) => it.Effect === "Allow");
+  assert.deepEqual(
+    allowed.map((it: { Resource: string }) => it.Resource),
+    [`${arn("logs")}/entrance/AWSLogs/123456789012/*`],
+  );
+});
+
+test("no bucket answers anything public or without TLS", () => {
+  for (const { name } of environment.all("aws:s3/bucket:Bucket")) {
+    const block = environment.one("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", name).inputs;
+    const { bucket: _, ...flags } = block;
+    assert.deepEqual(Object.values(flags), [true, true, true, true]);
+    const policy = JSON.parse(environment.one("aws:s3/bucketPolicy:BucketPolicy", name).inputs.policy);
+    assert.ok(
+      policy.Statement.some(
+        (it: { Sid?: string; Effect: string }) => it.Sid === "TlsOnly" && it.Effect === "Deny",
+      ),
+    );
+  }
+});

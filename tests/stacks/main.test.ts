@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import * as pulumi from "@pulumi/pulumi";
+import { ConfigError } from "../../stacks/config.ts";
+import * as entry from "../../stacks/main.ts";
+import { RegionError } from "../../stacks/place.ts";
+import { deploy, environmentConfig, productionConfig } from "./deployed.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+
+test("the project's main is a module whose only export is the program", () => {
+  const project = readFileSync(join(root, "Pulumi.yaml"), "utf8");
+  assert.match(project, /^main: stacks\/main\.ts$/m);
+  assert.deepEqual(Object.keys(entry), ["default"]);
+  assert.equal(typeof entry.default, "function");
+});
+
+test("nothing in the project or the program names the local target", () => {
+  assert.doesNotMatch(readFileSync(join(root, "Pulumi.yaml"), "utf8"), /local|plugins|\.dmm-env/);
+});
+
+test("the outputs have the shape that the outside reads", async () => {
+  const { outputs } = await deploy(environmentConfig);
+  assert.deepEqual(Object.keys(outputs).sort(), [
+    "access",
+    "cache",
+    "compute",
+    "database",
+    "entrance",
+    "environment",
+    "logs",
+    "network",
+    "region",
+    "verifier",
+  ]);
+  assert.equal(outputs.entrance.port, 443);
+  assert.deepEqual(outputs.access?.networks, ["203.0.113.0/24", "198.51.100.7/32"]);
+  assert.equal(outputs.verifier.secretParameter, "/dmm-env/feature-x/verifier-secret");
+});
+
+test("production has no access data to tell", async () => {
+  assert.equal((await deploy(productionConfig)).outputs.access, null);
+});
+
+test("a wrong configuration is refused before the first resource", async () => {
+  await assert.rejects(
+    deploy({ ...environmentConfig, insiders: "" }),
+    (error) => error instanceof ConfigError && pulumi.RunError.isInstance(error),
+  );
+});
+
+test("a Region with two zones is refused before the first resource", async () => {
+  await assert.rejects(
+    deploy(environmentConfig, { zones: ["x-1a", "x-1b"] }),
+    (error) => error instanceof RegionError && error.code === "DMM_REGION_UNFIT",
+  );
+});
+
+test("two environments share no name", async () => {
+  const names = async (environment: string) =>
+    (await deploy({ ...environmentConfig, environment })).resources.map(
+      (it) => it.inputs.name ?? it.inputs.bucket,
+    );
+  const [one, other] = [await names("feature-x"), new Set(await names("feature-y"))];
+  assert.deepEqual(
+    one.filter((name) => name !== undefined && other.has(name)),
+    [],
+  );
+});

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { flows } from "../../stacks/network/flows.ts";
+import { type Deployed, deploy, environmentConfig, productionConfig } from "./deployed.ts";
+
+const ingress = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
+const egress = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
+
+const environment = await deploy(environmentConfig);
+const production = await deploy(productionConfig);
+
+function sources({ all }: Deployed) {
+  return all(ingress)
+    .filter((rule) => rule.inputs.cidrIpv4 !== undefined)
+    .map(({ inputs }) => `${inputs.securityGroupId} ${inputs.fromPort}-${inputs.toPort} ${inputs.cidrIpv4}`);
+}
+
+test("an environment is open to its insiders' networks on 443 and to nobody else", () => {
+  assert.deepEqual(sources(environment), [
+    "entrance-id 443-443 203.0.113.0/24",
+    "entrance-id 443-443 198.51.100.7/32",
+  ]);
+});
+
+test("production is open to the public on 443 of the entrance and nowhere else", () => {
+  assert.deepEqual(sources(production), ["entrance-id 443-443 0.0.0.0/0"]);
+});
+
+test("inside the VPC a port is open to named groups only, on both ends of each declared way", () => {
+  const named = (type: string, from: string, to: string) =>
+    environment
+      .all(type)
+      .filter((rule) => rule.inputs.referencedSecurityGroupId !== undefined)
+      .map(
+        ({ inputs }) =>
+          `${inputs[from]} ${inputs[to]} ${inputs.ipProtocol} ${inputs.fromPort}-${inputs.toPort}`,
+      )
+      .sort();
+  const expected = flows.map(({ from, to, port }) => `${from}-id ${to}-id tcp ${port}-${port}`).sort();
+  assert.deepEqual(named(ingress, "referencedSecurityGroupId", "securityGroupId"), expected);
+  assert.deepEqual(named(egress, "securityGroupId", "referencedSecurityGroupId"), expected);
+});
+
+test("data stores and load balancers start no connection out of the VPC", () => {
+  const outside = environment.all(egress).filter((rule) => rule.inputs.cidrIpv4 !== undefined);
+  assert.deepEqual([...new Set(outside.map((rule) => rule.inputs.securityGroupId))].sort(), [
+    "gateway-id",
+    "instances-id",
+  ]);
+  for (const rule of outside) assert.equal(rule.inputs.toPort, 443);
+});
+
+test("no security group has rules of its own beside the declared ones", () => {
+  for (const group of environment.all("aws:ec2/securityGroup:SecurityGroup")) {
+    assert.equal(group.inputs.ingress, undefined);
+    assert.equal(group.inputs.egress, undefined);
+  }
+});
+
+test("the VPC has three zones of three kinds of subnets and a NAT gateway in each", () => {
+  const [vpc] = environment.all("awsx:ec2:Vpc");
+  assert.equal(vpc?.name, "feature-x-network");
+  assert.equal(vpc?.inputs.cidrBlock, "10.23.0.0/16");
+  assert.deepEqual(vpc?.inputs.availabilityZoneNames, ["eu-west-1a", "eu-west-1b", "eu-west-1c"]);
+  assert.deepEqual(vpc?.inputs.subnetSpecs, [{ type: "Public" }, { type: "Private" }, { type: "Isolated" }]);
+  assert.deepEqual(vpc?.inputs.natGateways, { strategy: "OnePerAz" });
+});
+
+test("the private line propagates its routes into the private subnets of all zones", () => {
+  const tables = environment
+    .all("aws:ec2/vpnGatewayRoutePropagation:VpnGatewayRoutePropagation")
+    .map((propagation) => propagation.inputs.routeTableId);
+  assert.deepEqual(
+    tables.sort(),
+    [1, 2, 3].map((zone) => `table-of-subnet-private-${zone}`),
+  );
+  const [association] = environment.all("aws:directconnect/gatewayAssociation:GatewayAssociation");
+  assert.deepEqual(association?.inputs.allowedPrefixes, ["10.23.0.0/16"]);
+});
+
+test("without networks on premises there is no private line", async () => {
+  const deployed = await deploy({ ...environmentConfig, onPremisesNetworks: "", directConnectGatewayId: "" });
+  assert.deepEqual(deployed.all("aws:ec2/vpnGateway:VpnGateway"), []);
+  assert.deepEqual(deployed.all("aws:directconnect/gatewayAssociation:GatewayAssociation"), []);
+});

@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { locateImage } from "../../stacks/services/image.ts";
+import { deploy, environmentConfig } from "./deployed.ts";
+
+const environment = await deploy(environmentConfig);
+const arn = (name: string) => `arn:aws:mock:eu-west-1:123456789012:${name}`;
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: string | readonly string[];
+  readonly Condition?: unknown;
+}
+
+function statements(role: string): readonly Statement[] {
+  return JSON.parse(environment.one("aws:iam/rolePolicy:RolePolicy", role).inputs.policy).Statement;
+}
+
+function container(service: string) {
+  const { inputs } = environment.one("aws:ecs/taskDefinition:TaskDefinition", service);
+  return JSON.parse(inputs.containerDefinitions)[0];
+}
+
+test("no policy allows an action on everything, except the one for which IAM knows nothing narrower", () => {
+  for (const { name } of environment.all("aws:iam/rolePolicy:RolePolicy")) {
+    for (const { Action, Resource } of statements(name)) {
+      assert.ok(!JSON.stringify(Action).includes("*"), `${name} ${Action}`);
+      if (JSON.stringify(Resource) === '"*"') assert.equal(Action, "ecr:GetAuthorizationToken", name);
+    }
+  }
+});
+
+test("each service's tasks are started with exactly its own secrets", () => {
+  const readable = (service: string) =>
+    statements(`${service}-execution`).flatMap((it) =>
+      it.Action === "ssm:GetParameters" ? it.Resource : [],
+    );
+  assert.deepEqual(readable("gateway"), [
+    arn("database-password"),
+    arn("redis-auth-token"),
+    arn("verifier-secret"),
+  ]);
+  assert.deepEqual(readable("admin"), [arn("database-password")]);
+  assert.deepEqual(readable("stub"), []);
+  for (const service of ["gateway", "admin", "stub"]) {
+    assert.deepEqual(
+      container(service).secrets.map((it: { valueFrom: string }) => it.valueFrom),
+      readable(service),
+    );
+  }
+});
+
+test("the key opens these secrets and nothing else", () => {
+  const decrypt = statements("gateway-execution").find((it) => it.Action === "kms:Decrypt");
+  assert.equal(decrypt?.Resource, arn("platform"));
+  assert.deepEqual(decrypt?.Condition, {
+    StringEquals: {
+      "kms:EncryptionContext:PARAMETER_ARN": [
+        arn("database-password"),
+        arn("redis-auth-token"),
+        arn("verifier-secret"),
+      ],
+    },
+  });
+});
+
+test("gateways may write to the delivery stream; the other services may do nothing", () => {
+  assert.deepEqual(statements("gateway-task"), [
+    {
+      Effect: "Allow",
+      Action: ["firehose:PutRecord", "firehose:PutRecordBatch"],
+      Resource: arn("access-log"),
+    },
+  ]);
+  for (const service of ["admin", "stub"]) {
+    assert.equal(
+      environment.one("aws:ecs/taskDefinition:TaskDefinition", service).inputs.taskRoleArn,
+      undefined,
+    );
+  }
+});
+
+test("AWS services take a role only for this account", () => {
+  for (const { name, inputs } of environment.all("aws:iam/role:Role")) {
+    const [trust] = JSON.parse(inputs.assumeRolePolicy).Statement;
+    if (trust.Principal.Service === "ec2.amazonaws.com") continue;
+    assert.deepEqual(trust.Condition, { StringEquals: { "aws:SourceAccount": "123456789012" } }, name);
+  }
+});
+
+test("a deployment that fails is taken back, and no old task goes before a new one is healthy", () => {
+  const counts: Record<string, number> = {};
+  for (const { name, inputs } of environment.all("aws:ecs/service:Service")) {
+    counts[name] = inputs.desiredCount;
+    assert.deepEqual(inputs.deploymentCircuitBreaker, { enable: true, rollback: true });
+    assert.equal(inputs.deploymentMinimumHealthyPercent, 100);
+    assert.equal(inputs.waitForSteadyState, true);
+  }
+  assert.deepEqual(counts, { gateway: 3, admin: 1, stub: 1 });
+});
+
+test("tasks run in private subnets under their own security group, with a read-only root and no capabilities", () => {
+  for (const { name, inputs } of environment.all("aws:ecs/service:Service")) {
+    assert.deepEqual(inputs.networkConfiguration, {
+      subnets: [1, 2, 3].map((zone) => `subnet-private-${zone}`),
+      securityGroups: [`${name}-id`],
+    });
+    assert.equal(container(name).readonlyRootFilesystem, true);
+    assert.deepEqual(container(name).linuxParameters.capabilities, { drop: ["ALL"] });
+    assert.deepEqual(container(name).command, [name]);
+  }
+});
+
+test("services wait for their listener, their policies and the capacity, and gateways for the database", () => {
+  const waits = (service: string) =>
+    environment.one("aws:ecs/service:Service", service).dependencies.join("\n");
+  for (const service of ["gateway", "admin", "stub"]) {
+    assert.match(waits(service), /ClusterCapacityProviders/);
+    assert.match(waits(service), new RegExp(`RolePolicy::${service}-execution`));
+  }
+  assert.match(waits("gateway"), /Listener::entrance[\s\S]*ClusterInstance::database-writer/);
+  assert.match(waits("admin"), /ListenerRule::admin/);
+  assert.match(waits("stub"), /Listener::upstream/);
+});
+
+test("no value of a secret is in a task definition", () => {
+  for (const { inputs } of environment.all("aws:ecs/taskDefinition:TaskDefinition")) {
+    assert.ok(!inputs.containerDefinitions.includes("a-random-password"));
+  }
+});
+
+test("an image without a registry is taken from the account's own", () => {
+  const place = {
+    accountId: "123456789012",
+    region: "eu-west-1",
+    partition: "aws",
+    dnsSuffix: "amazonaws.com",
+  } as const;
+  const zones = ["a", "b", "c"] as const;
+  assert.deepEqual(locateImage("dmm-env/gateway:1.0.0", { ...place, zones }), {
+    reference: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/dmm-env/gateway:1.0.0",
+    repositoryArn: "arn:aws:ecr:eu-west-1:123456789012:repository/dmm-env/gateway",
+  });
+  const digest = `210987654321.dkr.ecr.eu-central-1.amazonaws.com/platform@sha256:${"0".repeat(64)}`;
+  assert.deepEqual(locateImage(digest, { ...place, zones }), {
+    reference: digest,
+    repositoryArn: "arn:aws:ecr:eu-central-1:210987654321:repository/platform",
+  });
+  assert.deepEqual(locateImage("ghcr.io/example/gateway:1", { ...place, zones }), {
+    reference: "ghcr.io/example/gateway:1",
+  });
+});
