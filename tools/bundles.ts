@@ -45,7 +45,7 @@ export const bundles: Readonly<Record<BundleName, Bundle>> = {
     parts: ["moto"],
     title: "moto",
     ways: [motoEnvironment],
-    byHand: `pipx install moto==${pinned.moto} --preinstall flask --preinstall flask-cors, so that moto_server is on PATH`,
+    byHand: `pipx install 'moto[server]==${pinned.moto}', so that moto_server is on PATH`,
     bytes: 300 * mebibyte,
     inPlace: true,
   },

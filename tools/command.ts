@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { basename } from "node:path";
 import { commandFailed, commandMissing } from "./errors.ts";
 
 /** A program of the machine that obtaining a part needs. */
@@ -12,7 +13,8 @@ export interface Command {
   readonly onLine?: (line: string) => void;
 }
 
-const linesInError = 6;
+const linesInError = 3;
+const lineLengthInError = 200;
 
 /**
  * Runs a command to its end and returns its standard output. It is the leader of its own process group, so that an
@@ -58,7 +60,7 @@ export async function runCommand(command: Command): Promise<string> {
     const last = printed.length > 0 ? printed : output.trimEnd().split("\n").slice(-linesInError);
     throw commandFailed(
       render(command),
-      last.map((line) => line.trim()).join(" | ") || `exit ${code}`,
+      last.map((line) => line.trim().slice(0, lineLengthInError)).join(" | ") || `exit ${code}`,
       undefined,
     );
   } catch (error) {
@@ -86,5 +88,5 @@ function readLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void
 
 /** Enough to recognise the command; its full length helps nobody. */
 function render({ command, arguments: words }: Command): string {
-  return [command, words.find((word) => !word.startsWith("-"))].filter(Boolean).join(" ");
+  return [basename(command), words.find((word) => !word.startsWith("-"))].filter(Boolean).join(" ");
 }

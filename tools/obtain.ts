@@ -103,7 +103,11 @@ async function obtainBundle(
   const reason = attempts
     .map(({ error }) => (error instanceof Error ? error.message : String(error)))
     .join("; ");
-  options.observe?.({ kind: "failed", name: bundle.name, reason: reason || "interrupted" });
+  options.observe?.({
+    kind: "failed",
+    name: bundle.name,
+    reason: options.signal?.aborted ? "interrupted" : reason,
+  });
   return { wanted: bundle.parts.map(renderWanted), attempts, byHand: bundle.byHand };
 }
 

@@ -5,7 +5,8 @@ import { type TestContext, test } from "node:test";
 import { linkSystemPrograms, runToEnd, temporaryFolder } from "./program-folder.ts";
 
 const main = resolve(import.meta.dirname, "..", "..", "cli", "main.ts");
-const nowhere = "http://127.0.0.1:9";
+/** Nobody listens there: refused at once. */
+const nowhere = "http://127.200.9.9:65000";
 const allParts = ["pulumi", "redis-server", "mariadbd", "mariadb-install-db", "haproxy", "moto"];
 
 /** An environment in which nothing is installed and every source is out of reach. */

@@ -51,8 +51,8 @@ async function machine(
       HOME: folder,
       GO_LOG: log,
       DMM_ENV_HOME: join(folder, "home"),
-      // The discard port of this machine: refused at once.
-      DMM_ENV_PULUMI_RELEASES: options.releases ?? "http://127.0.0.1:9",
+      // Nobody listens there: refused at once.
+      DMM_ENV_PULUMI_RELEASES: options.releases ?? "http://127.200.9.9:65000",
     },
     builds: async () => (await readFile(log, "utf8").catch(() => "")).split("\n").filter(Boolean).map(Number),
   };

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { runCommand } from "../command.ts";
+import { commandFailed } from "../errors.ts";
 import type { Job } from "../source.ts";
 
 /** The machine's package lists, or own ones, as an ordinary user may use them. */
@@ -35,13 +36,17 @@ export async function openApt(options: {
     "Acquire::http::Timeout=20",
     "Acquire::https::Timeout=20",
   ].flatMap((setting) => ["-o", setting]);
+  const complaints: string[] = [];
   const run = (command: string, words: readonly string[], directory?: string) =>
     runCommand({
       command,
-      arguments: [...settings, ...words],
+      arguments: [...words, ...settings],
       environment: { LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive" },
       ...(directory !== undefined && { directory }),
       ...(job.signal && { signal: job.signal }),
+      onLine: (line) => {
+        if (/^[WE]: /.test(line)) complaints.push(line);
+      },
     });
   if (refreshedIn !== undefined) {
     await mkdir(join(refreshedIn, "state", "lists", "partial"), { recursive: true });
@@ -51,7 +56,14 @@ export async function openApt(options: {
   }
   return {
     async listClosure(packages) {
-      const printed = await run("apt-cache", ["depends", "--recurse", ...onlyNeeded, ...packages]);
+      const printed = await run("apt-cache", ["depends", "--recurse", ...onlyNeeded, ...packages]).catch(
+        (error) => {
+          // Without lists no package is known; why there are none was only a warning when they were fetched.
+          throw complaints.length > 1
+            ? commandFailed("apt", complaints.slice(0, 3).join(" | "), error)
+            : error;
+        },
+      );
       // Names stand at the left edge; those in angle brackets are virtual, those with a colon of another architecture.
       const names = [...new Set(printed.split("\n").filter((line) => /^[a-z0-9][^\s:<>]*$/.test(line)))];
       return selectOwn(await run("apt-cache", ["show", "--no-all-versions", ...names]), names);
