@@ -79,6 +79,14 @@ export const localErrors = {
     message: `Argument ${v.argument} of awsx:ec2:Vpc: ${v.reason}`,
     hint: "Correct the argument in the program.",
   }),
+  DMM_LOCAL_PART_NOT_SERVING: (v: { part: string; reason: string }) => ({
+    message: `${v.part} does not serve: ${v.reason}`,
+    hint: "Its log lies under logs/ in the region's folder; run the command again once the cause is gone.",
+  }),
+  DMM_LOCAL_TASKS_NOT_STABLE: (v: { service: string; reason: string }) => ({
+    message: `The tasks of service ${v.service} did not become stable: ${v.reason}`,
+    hint: "Correct what the task's last lines name, then run the command again.",
+  }),
 } as const satisfies Readonly<Record<string, (values: never) => Text>>;
 
 export type LocalErrorCode = keyof typeof localErrors;

@@ -8,7 +8,7 @@ import {
   type PulumiFn,
   type Stack,
 } from "@pulumi/pulumi/automation/index.js";
-import type { StartedProviders } from "../../../local/provider/providers.ts";
+import type { StartedProviders } from "../../../local/provider/start.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
 const toolchain = process.env.DMM_ENV_TOOLCHAIN ?? join(root, ".dmm-env", "toolchain");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as awsx from "@pulumi/awsx";
 import { realisations } from "../../../local/network/index.ts";
-import { startProviders } from "../../../local/provider/providers.ts";
+import { startProviders } from "../../../local/provider/start.ts";
 import { collectSteps, startEngine } from "./engine.ts";
 import { createMemoryRegion } from "./memory-region.ts";
 
