@@ -24,8 +24,7 @@ export const catalogue = {
   ),
   DMM_NAME_INVALID: entry(
     wrongUsage,
-    (v) =>
-      `The environment name "${v.name}" is not allowed; it must be 1 to 20 lower-case letters, digits and hyphens, begin with a letter and not end with a hyphen.`,
+    (v) => `The environment name "${v.name}" is not allowed; it must be ${v.allowed}.`,
     () => "Choose a name such as feature-x.",
   ),
   DMM_NAME_RESERVED: entry(
@@ -129,6 +128,11 @@ export const catalogue = {
     notMade,
     (v) => `${v.file} cannot be read: ${v.problem}.`,
     () => "Correct the file; git diff shows what was changed.",
+  ),
+  DMM_CONFIGURATION_WRONG: entry(
+    notMade,
+    (v) => `The configuration is wrong. ${v.problems}`,
+    () => "Correct Pulumi.production.yaml; docs/configuration.md explains every key.",
   ),
   DMM_REGION_FAILED: entry(
     notMade,

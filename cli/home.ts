@@ -19,7 +19,10 @@ export interface Home {
   readonly signingKey: string;
 }
 
-/** The folder named by DMM_ENV_HOME, otherwise `.dmm-env` in the checkout. Creates nothing. */
+/**
+ * The folder named by DMM_ENV_HOME, otherwise `.dmm-env` in the checkout; DMM_ENV_CACHE moves the cache alone.
+ * Creates nothing.
+ */
 export function findHome(environment: NodeJS.ProcessEnv = process.env): Home {
   const directory = resolve(environment.DMM_ENV_HOME || join(checkout, ".dmm-env"));
   return {
@@ -30,7 +33,7 @@ export function findHome(environment: NodeJS.ProcessEnv = process.env): Home {
     pulumiHome: join(directory, "pulumi-home"),
     releases: join(directory, "releases"),
     runs: join(directory, "runs"),
-    cache: join(directory, "cache"),
+    cache: resolve(environment.DMM_ENV_CACHE || join(directory, "cache")),
     logs: join(directory, "logs"),
     passphrase: join(directory, "passphrase"),
     signingKey: join(directory, "signing.key"),

@@ -55,7 +55,8 @@ export async function createRevocationList(authority: Authority, revocations: Re
     signingKey: authority.key,
     signingAlgorithm: algorithm,
   });
-  return `${list.toString("pem")}\n`;
+  // RFC 7468, 7; the library's own word for it is one that OpenSSL does not know.
+  return `${x509.PemConverter.encode(list.rawData, "X509 CRL")}\n`;
 }
 
 /** DER of a small non-negative integer. */

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
+import { ConfigError, namespace, parseConfig } from "../../stacks/config.ts";
 import { makeFolder, readFileIfThere, replaceFile } from "../environment/file.ts";
 import { OperatorError } from "../errors.ts";
 import { checkout } from "../home.ts";
@@ -50,9 +51,23 @@ export function writeConfiguration(directory: string, name: string, overrides: P
   const configuration = readYaml(join(checkout, "Pulumi.production.yaml"));
   for (const [key, value] of Object.entries(overrides))
     configuration.setIn(["config", `dmm-env:${key}`], value);
+  refuseWrongValues(configuration);
   for (const key of ["secretsprovider", "encryptedkey", "encryptionsalt"]) configuration.delete(key);
   const salt = /^encryptionsalt: .+$/m.exec(readFileIfThere(file) ?? "")?.[0];
   replaceFile(file, `${salt === undefined ? "" : `${salt}\n`}${configuration.toString({ lineWidth: 0 })}`);
+}
+
+/** The program would refuse them too, but only after the region and the engine have started. */
+function refuseWrongValues(configuration: ReturnType<typeof parseDocument>): void {
+  const { config = {} } = configuration.toJS() as { config?: Record<string, unknown> };
+  const own = Object.entries(config).filter(([key]) => key.startsWith(`${namespace}:`));
+  try {
+    parseConfig(Object.fromEntries(own.map(([key, value]) => [key, String(value)])));
+  } catch (cause) {
+    if (!(cause instanceof ConfigError)) throw cause;
+    const problems = cause.problems.map(({ message }) => message).join(" ");
+    throw new OperatorError("DMM_CONFIGURATION_WRONG", { problems }, cause);
+  }
 }
 
 function readYaml(file: string): ReturnType<typeof parseDocument> {

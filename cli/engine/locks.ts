@@ -4,35 +4,35 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readFileIfThere } from "../environment/file.ts";
 import {
-  type ProcessIdentity,
+  readProcessesIn,
   readStartTime,
   sendSignal,
   waitUntilGone,
 } from "../environment/process-identity.ts";
 import { OperatorError } from "../errors.ts";
 import type { EnvironmentFolder, Home } from "../home.ts";
-import { backendUrl, engineNote } from "./pulumi.ts";
+import { backendUrl } from "./pulumi.ts";
+
+/** How an engine is asked to end, each time more firmly. */
+const patience = [
+  ["SIGINT", 3_000],
+  ["SIGTERM", 2_000],
+  ["SIGKILL", 2_000],
+] as const;
 
 /**
- * Ends an engine whose command was killed: it works on alone, without anybody to answer for it. Asked first, because
- * an engine that ends by itself writes down what it did.
+ * Ends an engine whose command was killed: it works on alone, without anybody to answer for it. It is known by the
+ * folder that it works in. Asked first, because an engine that ends by itself writes down what it did.
  */
 export async function endAbandonedEngine(folder: EnvironmentFolder): Promise<boolean> {
-  const text = readFileIfThere(engineNote(folder));
-  if (text === undefined) return false;
-  const engine = parseIdentity(text);
-  if (engine !== undefined) {
-    for (const [signal, withinMs] of [
-      ["SIGINT", 3_000],
-      ["SIGTERM", 2_000],
-      ["SIGKILL", 2_000],
-    ] as const) {
+  const engines = readProcessesIn(folder.engine).filter(({ terminal }) => !terminal);
+  for (const engine of engines) {
+    for (const [signal, withinMs] of patience) {
       sendSignal(engine, signal);
       if (await waitUntilGone(engine, withinMs)) break;
     }
   }
-  rmSync(engineNote(folder), { force: true });
-  return engine !== undefined;
+  return engines.length > 0;
 }
 
 /**
@@ -84,15 +84,6 @@ function parseLock(text: string | undefined): StackLock | undefined {
   try {
     const lock = JSON.parse(text ?? "") as StackLock;
     return typeof lock.pid === "number" ? lock : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function parseIdentity(text: string): ProcessIdentity | undefined {
-  try {
-    const value = JSON.parse(text) as ProcessIdentity;
-    return typeof value.pid === "number" ? value : undefined;
   } catch {
     return undefined;
   }

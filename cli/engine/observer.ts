@@ -1,6 +1,9 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/events.js";
 import type { Progress } from "../report/reporter.ts";
 
+/** The stack itself is the root of its resources, and none of them. */
+const stackType = "pulumi:pulumi:Stack";
+
 /** An error that the engine reported, with the resource that it is about. */
 export interface EngineProblem {
   /** Empty for an error of the run as a whole. */
@@ -34,7 +37,8 @@ export class EngineObserver {
   }
 
   observe(event: EngineEvent): void {
-    if (event.resourcePreEvent) this.#started.add(event.resourcePreEvent.metadata.urn);
+    const begun = event.resourcePreEvent?.metadata;
+    if (begun && begun.type !== stackType) this.#started.add(begun.urn);
     if (event.resOutputsEvent) this.#finish(event.resOutputsEvent.metadata);
     if (event.summaryEvent) this.#changes = event.summaryEvent.resourceChanges as Record<string, number>;
     const diagnostic = event.diagnosticEvent;
@@ -53,7 +57,7 @@ export class EngineObserver {
   }
 
   #finish(metadata: NonNullable<EngineEvent["resOutputsEvent"]>["metadata"]): void {
-    if (metadata.type === "pulumi:pulumi:Stack") {
+    if (metadata.type === stackType) {
       const outputs = metadata.new?.outputs;
       if (outputs !== undefined && Object.keys(outputs).length > 0) this.#outputs = outputs;
       return;

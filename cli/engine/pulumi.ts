@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { makeFolder, replaceFile } from "../environment/file.ts";
+import { makeFolder } from "../environment/file.ts";
 import { type ProcessIdentity, readStartTime, sendSignal } from "../environment/process-identity.ts";
 import type { EnvironmentFolder, Home } from "../home.ts";
 import { ensurePassphrase } from "./passphrase.ts";
@@ -27,8 +27,8 @@ export interface EngineExit {
 
 /**
  * Runs one `pulumi` command. It writes to a log file, not to a pipe, and has a session of its own: so it neither dies
- * with this process nor gets the terminal's Ctrl-C, which is passed on once, as a wish to stop gently. Its pid is left
- * in a file for the case that this process is killed.
+ * with this process nor gets the terminal's Ctrl-C, which is passed on once, as a wish to stop gently. It works in the
+ * environment's own folder, by which it is found again should this process be killed.
  */
 export async function runPulumi(
   setting: EngineSetting,
@@ -47,17 +47,11 @@ export async function runPulumi(
     env: engineEnvironment(setting),
   });
   closeSync(output);
-  const code = await watch(setting.folder, child, signals);
+  const code = await watch(child, signals);
   return { code, output: readFileSync(log).subarray(before).toString("utf8"), log };
 }
 
-/** Where the pid of a running engine is noted. */
-export function engineNote(folder: EnvironmentFolder): string {
-  return join(folder.engine, "process.json");
-}
-
 async function watch(
-  folder: EnvironmentFolder,
   child: ReturnType<typeof spawn>,
   signals: { readonly stop?: AbortSignal; readonly kill?: AbortSignal } = {},
 ): Promise<number | null> {
@@ -66,7 +60,6 @@ async function watch(
     child.once("exit", (code) => resolve(code));
   });
   const identity = identify(child);
-  if (identity !== undefined) replaceFile(engineNote(folder), JSON.stringify(identity));
   const stop = () => identity !== undefined && sendSignal(identity, "SIGINT");
   const kill = () => identity !== undefined && sendSignal(identity, "SIGKILL");
   if (signals.stop?.aborted) stop();
@@ -77,7 +70,6 @@ async function watch(
   } finally {
     signals.stop?.removeEventListener("abort", stop);
     signals.kill?.removeEventListener("abort", kill);
-    rmSync(engineNote(folder), { force: true });
   }
 }
 

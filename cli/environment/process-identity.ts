@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /** A process told apart from any later one with the same number: the start time is in clock ticks since boot. */
 export interface ProcessIdentity {
@@ -6,8 +6,40 @@ export interface ProcessIdentity {
   readonly startTime: number;
 }
 
+/** A process that works in a folder of ours. */
+export interface NeighbourProcess extends ProcessIdentity {
+  readonly command: string;
+  /** Somebody's shell or editor has one; nothing that dmm-env starts does. */
+  readonly terminal: boolean;
+}
+
 /** Start time from `/proc/<pid>/stat` (proc(5), field 22); undefined when the process is gone or only a zombie. */
 export function readStartTime(pid: number): number | undefined {
+  return readStat(pid)?.startTime;
+}
+
+/** Every process whose working directory is in this folder, also when the folder was removed. Other than this one. */
+export function readProcessesIn(directory: string): readonly NeighbourProcess[] {
+  const pids = readdirSync("/proc")
+    .filter((entry) => /^\d+$/.test(entry))
+    .map(Number);
+  return pids
+    .filter((pid) => pid !== process.pid && worksIn(pid, directory))
+    .map(readStat)
+    .filter((status) => status !== undefined);
+}
+
+function worksIn(pid: number, directory: string): boolean {
+  try {
+    // The kernel writes " (deleted)" behind a folder that is gone.
+    const folder = readlinkSync(`/proc/${pid}/cwd`).replace(/ \(deleted\)$/, "");
+    return folder === directory || folder.startsWith(`${directory}/`);
+  } catch {
+    return false;
+  }
+}
+
+function readStat(pid: number): NeighbourProcess | undefined {
   let stat: string;
   try {
     stat = readFileSync(`/proc/${pid}/stat`, "latin1");
@@ -15,9 +47,11 @@ export function readStartTime(pid: number): number | undefined {
     return undefined;
   }
   // The second field is the program's name in brackets and may itself hold brackets and blanks.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const end = stat.lastIndexOf(")");
+  const fields = stat.slice(end + 2).split(" ");
   if (fields[0] === "Z" || fields[0] === "X") return undefined;
-  return Number(fields[19]);
+  const command = stat.slice(stat.indexOf("(") + 1, end);
+  return { pid, command, startTime: Number(fields[19]), terminal: fields[4] !== "0" };
 }
 
 /** This process. */

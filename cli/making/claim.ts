@@ -13,7 +13,6 @@ import { acquireLock } from "../environment/lock.ts";
 import { claimNetwork } from "../environment/network.ts";
 import { type EnvironmentRecord, readRecord, writeRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
-import { checkout } from "../home.ts";
 import type { UpRun } from "./up-run.ts";
 
 const defaultLifetimeSeconds = 8 * 3600;
@@ -102,8 +101,7 @@ async function configure({ folder, record }: UpRun): Promise<void> {
 }
 
 async function loadProgram(): Promise<Program> {
-  const { program } = (await import(join(checkout, "stacks", "index.ts"))) as { program: Program };
-  return program;
+  return (await import("../../stacks/index.ts")).program;
 }
 
 /** Work that is awaited only later must not count as an unhandled failure until then. */

@@ -37,12 +37,14 @@ export async function startRegion(start: RegionStart): Promise<RegionAddress> {
   const log = join(start.folder.logs, "region.log");
   const output = openSync(log, "a", 0o600);
   const child = spawn(start.parts.node.command, regionArguments(start), {
-    cwd: checkout,
+    // By its folder it is found again, should this process be killed before the region has written its first line.
+    cwd: start.folder.region,
     detached: true,
     stdio: ["ignore", output, output],
     env: {
       ...process.env,
       ...start.parts.node.environment,
+      DMM_ENV_CACHE: start.home.cache,
       NODE_COMPILE_CACHE: join(start.home.cache, "compile"),
     },
   });

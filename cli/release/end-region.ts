@@ -26,7 +26,7 @@ export async function endRegion(run: DownRun, progress: Progress): Promise<void>
     seen = await takeInventory(folder.region, run.network);
   }
   if (lives(seen)) {
-    const ended = await endStragglers(seen.processes);
+    const ended = (await endStragglers(folder.region)).map(({ pid, command }) => `${pid} ${command}`);
     if (ended.length > 0) run.detours.push(`Processes that no ledger named were ended: ${ended.join(", ")}.`);
     seen = await takeInventory(folder.region, run.network);
   }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readStackState } from "../engine/state.ts";
 import { claimedBy, readListeners } from "../environment/network.ts";
-import { readStartTime } from "../environment/process-identity.ts";
+import { readProcessesIn, readStartTime } from "../environment/process-identity.ts";
 import { OperatorError } from "../errors.ts";
 import type { Progress } from "../report/reporter.ts";
 import type { DownRun } from "./down-run.ts";
@@ -36,8 +36,12 @@ export function refuseLeftOvers({ name, leftOver }: Pick<DownRun, "name" | "left
 function lookHere(run: DownRun): readonly LeftOver[] {
   const { session, folder, network, name, project, inventory } = run;
   const found: LeftOver[] = [];
+  for (const { pid, command } of readProcessesIn(folder.directory)) {
+    found.push({ kind: "process", what: `${pid} ${command} (works in ${folder.directory})` });
+  }
   for (const { pid, name: program, why } of inventory?.processes ?? []) {
-    if (readStartTime(pid) !== undefined) found.push({ kind: "process", what: `${pid} ${program} (${why})` });
+    if (readStartTime(pid) !== undefined && !found.some(({ what }) => what.startsWith(`${pid} `)))
+      found.push({ kind: "process", what: `${pid} ${program} (${why})` });
   }
   for (const address of network === undefined ? [] : readListeners(network))
     found.push({ kind: "listener", what: address });

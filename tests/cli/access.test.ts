@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { setTimeout as elapse } from "node:timers/promises";
+import { authorityFile, ensureAuthority, readAuthority } from "../../cli/access/authority.ts";
+import { knock } from "../../cli/access/entrance.ts";
+import { grantFiles, issueGrant, listGrants, parseGrantName, readGrant } from "../../cli/access/grants.ts";
+import { createRevocationList, ensureFirstList } from "../../cli/access/revocation-list.ts";
+import { revokeGrants } from "../../cli/access/revoke.ts";
+import { x509 } from "../../cli/access/x509.ts";
+import { readClient } from "../../cli/making/prove-serving.ts";
+import { TemporaryHome } from "./temporary-home.ts";
+import { startEntrance } from "./tls-entrance.ts";
+
+const inAnHour = new Date(Date.now() + 3_600_000);
+
+async function makeAccess(directory: string) {
+  const authority = await ensureAuthority(directory, "feature-x", inAnHour);
+  const list = await ensureFirstList(directory, authority);
+  const issue = (name: string, lifetimeSeconds = 600) =>
+    issueGrant(directory, authority, { environment: "feature-x", name, lifetimeSeconds });
+  return { authority, list, issue, pem: readFileSync(authorityFile(directory), "utf8") };
+}
+
+test("a granted insider gets in, and is out as soon as the entrance has the list that revokes the grant", async () => {
+  using folder = new TemporaryHome();
+  const { pem, list, issue } = await makeAccess(folder.directory);
+  await using started = await startEntrance(pem, list);
+  await issue("jane");
+  await issue("joe");
+  const [jane, joe] = [readClient(folder.directory, "jane"), readClient(folder.directory, "joe")];
+  assert.equal(await knock(started.entrance, jane), "in");
+  assert.notEqual(await knock(started.entrance), "in");
+
+  await revokeGrants(folder.directory, [readGrant(folder.directory, "jane")!]);
+  started.useRevocationList(readFileSync(join(folder.directory, "revoked.pem"), "utf8"));
+  assert.notEqual(await knock(started.entrance, jane), "in");
+  assert.equal(await knock(started.entrance, joe), "in");
+});
+
+test("a grant ends by itself", async () => {
+  using folder = new TemporaryHome();
+  const { pem, list, issue } = await makeAccess(folder.directory);
+  await using started = await startEntrance(pem, list);
+  const grant = await issue("jane", 2);
+  const jane = readClient(folder.directory, "jane");
+  assert.equal(await knock(started.entrance, jane), "in");
+  await elapse(Date.parse(grant.expires) - Date.now() + 1_050);
+  assert.notEqual(await knock(started.entrance, jane), "in");
+});
+
+test("a certificate of another authority does not get in", async () => {
+  using folder = new TemporaryHome();
+  using other = new TemporaryHome();
+  const { pem, list } = await makeAccess(folder.directory);
+  await (await makeAccess(other.directory)).issue("jane");
+  await using started = await startEntrance(pem, list);
+  assert.notEqual(await knock(started.entrance, readClient(other.directory, "jane")), "in");
+});
+
+test("a certificate names its insider and allows nothing but being a client", async () => {
+  using folder = new TemporaryHome();
+  const { authority, issue } = await makeAccess(folder.directory);
+  const grant = await issue("jane.doe", 3_600);
+  const certificate = new X509Certificate(readFileSync(grantFiles(folder.directory, "jane.doe").certificate));
+  assert.equal(certificate.subject, "CN=jane.doe\nO=feature-x");
+  assert.equal(certificate.ca, false);
+  assert.deepEqual(certificate.keyUsage, ["1.3.6.1.5.5.7.3.2"]);
+  assert.equal(certificate.serialNumber.toLowerCase(), grant.serial);
+  assert.ok(certificate.verify(new X509Certificate(authority.certificate.toString("pem")).publicKey));
+  assert.equal(certificate.validToDate.toISOString(), grant.expires);
+  assert.ok(certificate.validFromDate.getTime() < Date.now());
+});
+
+test("keys are readable by their owner only", async () => {
+  using folder = new TemporaryHome();
+  await (await makeAccess(folder.directory)).issue("jane");
+  for (const file of [join(folder.directory, "authority.key"), grantFiles(folder.directory, "jane").key]) {
+    assert.equal(statSync(file).mode & 0o777, 0o600, file);
+  }
+});
+
+test("an insider has one valid grant at a time", async () => {
+  using folder = new TemporaryHome();
+  const { issue } = await makeAccess(folder.directory);
+  await issue("jane");
+  await assert.rejects(issue("jane"), { code: "DMM_GRANT_EXISTS", exitCode: 2 });
+  await revokeGrants(folder.directory, listGrants(folder.directory));
+  await issue("jane");
+  assert.equal(readGrant(folder.directory, "jane")?.revoked, undefined);
+});
+
+test("revoking twice does no harm, and each list has a higher number than the last", async () => {
+  using folder = new TemporaryHome();
+  const { issue, list } = await makeAccess(folder.directory);
+  await issue("jane");
+  const numbers = [readListNumber(list)];
+  for (let round = 0; round < 2; round += 1) {
+    await revokeGrants(folder.directory, listGrants(folder.directory));
+    const pem = readFileSync(join(folder.directory, "revoked.pem"), "utf8");
+    numbers.push(readListNumber(pem));
+    assert.equal(new x509.X509Crl(pem).entries.length, 1);
+  }
+  assert.deepEqual(numbers, [0, 1, 2]);
+});
+
+test("a list of any number is signed by the authority", async () => {
+  using folder = new TemporaryHome();
+  const { authority } = await makeAccess(folder.directory);
+  for (const number of [0, 127, 128, 255, 256, 65_536]) {
+    const list = new x509.X509Crl(await createRevocationList(authority, { number, entries: [] }));
+    assert.ok(await list.verify({ publicKey: authority.certificate }));
+    assert.equal(readListNumber(list.toString("pem")), number);
+  }
+});
+
+test("the authority of an environment stays the same, and one that was damaged is named", async () => {
+  using folder = new TemporaryHome();
+  const { authority } = await makeAccess(folder.directory);
+  const again = await ensureAuthority(folder.directory, "feature-x", inAnHour);
+  assert.equal(again.certificate.serialNumber, authority.certificate.serialNumber);
+  writeFileSync(join(folder.directory, "authority.key"), "-----BEGIN PRIVATE KEY-----\nAAAA\n");
+  await assert.rejects(readAuthority(folder.directory), { code: "DMM_KEY_UNREADABLE" });
+});
+
+test("an insider's name is a certificate's common name and a folder, and nothing else", () => {
+  for (const name of ["jane", "jane.doe", "ci-runner_7"]) assert.equal(parseGrantName(name), name);
+  for (const name of ["", "../x", "a/b", "-x", "1a", "jane doe", "x".repeat(41), "a,O=b"]) {
+    assert.throws(() => parseGrantName(name), { code: "DMM_GRANT_NAME_INVALID" }, name);
+  }
+});
+
+/** The CRL number extension is a DER integer. */
+function readListNumber(pem: string): number {
+  const extension = new x509.X509Crl(pem).extensions.find(({ type }) => type === "2.5.29.20");
+  return Buffer.from(extension!.value)
+    .subarray(2)
+    .reduce((number, byte) => number * 256 + byte, 0);
+}

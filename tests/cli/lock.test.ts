@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { acquireLock, readHolder } from "../../cli/environment/lock.ts";
+import { TemporaryHome } from "./temporary-home.ts";
+
+const lockModule = join(import.meta.dirname, "..", "..", "cli", "environment", "lock.ts");
+
+/** Another process that takes the lock, says so, and keeps it. */
+function startHolder(file: string): ChildProcess {
+  const program = `
+    const { acquireLock } = await import(${JSON.stringify(lockModule)});
+    acquireLock(${JSON.stringify(file)}, "feature-x", "dmm-env up feature-x");
+    console.log("held");
+    setInterval(() => {}, 1000);`;
+  return spawn(process.execPath, ["--input-type=module", "--eval", program], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+}
+
+test("a lock that a living process holds is refused with its pid and since when", async () => {
+  using folder = new TemporaryHome();
+  const file = join(folder.directory, "run.lock");
+  const holder = startHolder(file);
+  try {
+    await once(holder.stdout!, "data");
+    assert.equal(readHolder(file)?.pid, holder.pid);
+    assert.throws(
+      () => acquireLock(file, "feature-x", "dmm-env down feature-x"),
+      (error: Error & { code: string; exitCode: number }) => {
+        assert.equal(error.code, "DMM_ENVIRONMENT_BUSY");
+        assert.equal(error.exitCode, 3);
+        assert.match(
+          error.message,
+          new RegExp(`"dmm-env up feature-x" runs as process ${holder.pid} since 20`),
+        );
+        return true;
+      },
+    );
+  } finally {
+    holder.kill("SIGKILL");
+    await once(holder, "exit");
+  }
+});
+
+test("a lock whose process was killed is taken over", async () => {
+  using folder = new TemporaryHome();
+  const file = join(folder.directory, "run.lock");
+  const holder = startHolder(file);
+  await once(holder.stdout!, "data");
+  holder.kill("SIGKILL");
+  await once(holder, "exit");
+  assert.equal(readHolder(file), undefined);
+  using _ = acquireLock(file, "feature-x", "dmm-env down feature-x");
+  assert.equal(JSON.parse(readFileSync(file, "utf8")).pid, process.pid);
+  assert.deepEqual(readdirSync(folder.directory), ["run.lock"]);
+});
+
+test("a lock that names a pid which another process has by now is taken over", () => {
+  using folder = new TemporaryHome();
+  const file = join(folder.directory, "run.lock");
+  writeFileSync(file, JSON.stringify({ pid: process.ppid, startTime: 1, command: "x", since: "y" }));
+  acquireLock(file, "feature-x", "again").release();
+  assert.equal(existsSync(file), false);
+});
+
+test("a lock that was cut short is taken over", () => {
+  using folder = new TemporaryHome();
+  const file = join(folder.directory, "run.lock");
+  writeFileSync(file, '{"pid": 1');
+  acquireLock(file, "feature-x", "again").release();
+  assert.equal(existsSync(file), false);
+});
+
+test("a released lock is not taken away from its next holder", () => {
+  using folder = new TemporaryHome();
+  const file = join(folder.directory, "run.lock");
+  const first = acquireLock(file, "feature-x", "first");
+  first.release();
+  using _ = acquireLock(file, "feature-x", "second");
+  first.release();
+  assert.equal(JSON.parse(readFileSync(file, "utf8")).command, "second");
+});

@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseName } from "../../cli/environment/name.ts";
+
+test("a name of letters, digits and hyphens is taken as it is", () => {
+  for (const name of ["feature-x", "ab", "pr-1234", "a2345678901234567890"])
+    assert.equal(parseName(name), name);
+});
+
+test("a name that AWS or a folder would not take is refused with what is allowed", () => {
+  for (const name of [
+    "",
+    "a",
+    "Feature",
+    "1st",
+    "-a",
+    "a-",
+    "a--b",
+    "a b",
+    "a/b",
+    "..",
+    "a2345678901234567890x",
+    "awsome",
+    "é",
+  ]) {
+    assert.throws(() => parseName(name), { code: "DMM_NAME_INVALID", exitCode: 2 }, name);
+  }
+});
+
+test("production's own name is refused", () => {
+  assert.throws(() => parseName("production"), { code: "DMM_NAME_RESERVED", exitCode: 2 });
+});
