@@ -92,7 +92,7 @@ function summarize(
   inputs: readonly object[],
 ): object {
   const passed = result.verdict === "held";
-  const level = result.notRun.length === 0 ? "DMM_PRERELEASE_FULL" : "DMM_PRERELEASE_PARTIAL";
+  const level = result.notRun.length === 0 ? "DMM_ENV_PRERELEASE_FULL" : "DMM_ENV_PRERELEASE_PARTIAL";
   return {
     verifier: { id: "urn:dmm-env:verify" },
     timeVerified: result.finishedAt,

@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import { generateKeyPairSync, sign, verify } from "node:crypto";
+import { test } from "node:test";
+import { XMLParser, XMLValidator } from "fast-xml-parser";
+import { attest } from "../../verify/evidence/attestation.ts";
+import { type Envelope, encodePreAuthentication } from "../../verify/evidence/dsse.ts";
+import type { BareResult } from "../../verify/evidence/folder.ts";
+import { renderJunit } from "../../verify/evidence/junit.ts";
+import { createEvidence } from "../../verify/evidence/record.ts";
+import { renderReport } from "../../verify/evidence/report.ts";
+import { createSecrets } from "../../verify/evidence/secrets.ts";
+import { renderTap } from "../../verify/evidence/tap.ts";
+import type { CheckResult } from "../../verify/result.ts";
+import { parseTap } from "./tap-reader.ts";
+
+const nasty = `<script>alert("x")</script> & # \\ 'q' \u0007 ]]>`;
+
+function checkOf(suite: string, claim: string, verdict: CheckResult["verdict"]): CheckResult {
+  const timeline = { sliceMs: 100, faultMs: 100, slices: [{ good: 3, failed: 1, p95Ms: 2 }] };
+  return {
+    suite,
+    claim,
+    check: `${suite}/${claim.replaceAll(" ", "-")}`,
+    verdict,
+    message: nasty,
+    evidence: [
+      { name: nasty, value: { text: nasty } },
+      { name: "timeline", value: timeline },
+    ],
+    startedAt: "2026-01-31T14:25:01.000Z",
+    durationMs: 12,
+  };
+}
+
+const checks = [
+  checkOf("access", "one", "held"),
+  checkOf("access", "two", "broken"),
+  checkOf("gateway", "three # TODO", "inconclusive"),
+];
+const result: BareResult = {
+  id: "run-1",
+  environment: "feature-x",
+  target: "local",
+  profile: "short",
+  startedAt: "2026-01-31T14:25:01.000Z",
+  finishedAt: "2026-01-31T14:25:02.000Z",
+  durationMs: 1_000,
+  checks,
+  notRun: ["recovery/four"],
+  totals: { checks: 3, held: 1, broken: 1, inconclusive: 1 },
+  verdict: "broken",
+};
+const suites = [
+  { name: "access", checks: [{ claim: "one" }, { claim: "two" }] },
+  { name: "gateway", checks: [{ claim: "three # TODO" }] },
+];
+
+test("TAP counts what is inconclusive as not ok, and a claim cannot smuggle in a directive", () => {
+  const document = parseTap(renderTap(result));
+  assert.deepEqual(
+    document.map((suite) => ({
+      name: suite.name,
+      ok: suite.ok,
+      points: suite.points.map((point) => point.ok),
+    })),
+    [
+      { name: "access", ok: false, points: [true, false] },
+      { name: "gateway", ok: false, points: [false] },
+    ],
+  );
+  assert.equal(document[1]?.points[0]?.name, "three # TODO");
+  assert.equal(document[1]?.points[0]?.directive, undefined);
+  assert.equal(document[0]?.points[1]?.diagnostic.message, nasty);
+});
+
+test("JUnit is valid XML with one case per claim, failures and errors counted", () => {
+  const xml = renderJunit(result);
+  assert.equal(XMLValidator.validate(xml), true);
+  const parsed = new XMLParser({
+    ignoreAttributes: false,
+    isArray: (name) => /^test(suite|case)$/.test(name),
+  }).parse(xml);
+  const root = parsed.testsuites;
+  assert.deepEqual([root["@_tests"], root["@_failures"], root["@_errors"]], ["3", "1", "1"]);
+  assert.deepEqual(
+    root.testsuite.map((suite: { testcase: unknown[] }) => suite.testcase.length),
+    [2, 1],
+  );
+  assert.equal(root.testsuite[0].testcase[1].failure["@_type"], "broken");
+  assert.equal(root.testsuite[1].testcase[0].error["@_type"], "inconclusive");
+});
+
+test("the report is one page that runs nothing, loads nothing and escapes everything", () => {
+  const page = renderReport(result);
+  assert.doesNotMatch(page, /<script/i);
+  assert.doesNotMatch(page, /\b(?:src|href)\s*=|url\(|@import/i);
+  assert.match(page, /name="viewport" content="width=device-width/);
+  assert.match(page, /prefers-color-scheme: dark/);
+  assert.match(page, /default-src 'none'/);
+  assert.match(page, /&lt;script&gt;/);
+  assert.match(page, /<svg /);
+  assert.match(page, /Not run.*recovery\/four/s);
+});
+
+test("a secret never enters the evidence, wherever in a value it hides", () => {
+  const secrets = createSecrets();
+  secrets.add("s3cr3t-token-value");
+  const evidence = createEvidence(secrets);
+  evidence.record("answer", {
+    list: [{ "s3cr3t-token-value": "Bearer s3cr3t-token-value" }],
+    at: new Date(0),
+  });
+  const text = JSON.stringify(evidence.observations);
+  assert.doesNotMatch(text, /s3cr3t/);
+  assert.match(text, /Bearer \[secret\]/);
+});
+
+const keys = generateKeyPairSync("ed25519");
+const signer = async (payload: Uint8Array) => ({
+  keyid: "test",
+  sig: sign(null, payload, keys.privateKey).toString("base64"),
+});
+
+interface Statement {
+  readonly predicateType: string;
+  readonly subject: readonly { readonly name: string; readonly digest: Record<string, string> }[];
+  readonly predicate: Record<string, unknown>;
+}
+
+function openEnvelope(line: string): Statement {
+  const envelope = JSON.parse(line) as Envelope;
+  const body = Buffer.from(envelope.payload, "base64");
+  const signature = Buffer.from(envelope.signatures[0]?.sig ?? "", "base64");
+  const signed = encodePreAuthentication(envelope.payloadType, body);
+  assert.ok(verify(null, signed, keys.publicKey, signature), "the signature must hold");
+  return JSON.parse(body.toString("utf8")) as Statement;
+}
+
+test("the attestation is one signed test-result per suite and a summary over all of them", async () => {
+  const files = [{ name: "results.tap", digest: { sha256: "00" } }];
+  const text = await attest(result, files, { suites, outputs: { b: 1, a: 2 }, signer });
+  const statements = (text ?? "").trimEnd().split("\n").map(openEnvelope);
+  assert.deepEqual(
+    statements.map((statement) => statement.predicateType),
+    [
+      "https://in-toto.io/attestation/test-result/v0.1",
+      "https://in-toto.io/attestation/test-result/v0.1",
+      "https://slsa.dev/verification_summary/v1",
+    ],
+  );
+  assert.deepEqual(
+    statements.map((statement) => statement.predicate.result ?? statement.predicate.verificationResult),
+    ["FAILED", "WARNED", "FAILED"],
+  );
+  assert.deepEqual(statements[0]?.predicate.failedTests, ["two"]);
+  assert.equal(Object.keys(statements[2]?.predicate.inputAttestations ?? {}).length, 2);
+  for (const { subject } of statements)
+    assert.ok(subject.every(({ digest }) => Object.keys(digest).length > 0));
+});
+
+test("only a run that left nothing out attests the full level", async () => {
+  const levelOf = async (notRun: readonly string[]): Promise<unknown> => {
+    const held = checks.map((check) => ({ ...check, verdict: "held" as const }));
+    const text = await attest({ ...result, checks: held, notRun, verdict: "held" }, [], {
+      suites,
+      outputs: {},
+      signer,
+    });
+    return openEnvelope((text ?? "").trimEnd().split("\n").at(-1) ?? "").predicate.verifiedLevels;
+  };
+  assert.deepEqual(await levelOf([]), ["DMM_ENV_PRERELEASE_FULL"]);
+  assert.deepEqual(await levelOf(["recovery/four"]), ["DMM_ENV_PRERELEASE_PARTIAL"]);
+});
+
+test("without a signer there is no attestation", async () => {
+  assert.equal(await attest(result, [], { suites, outputs: {} }), undefined);
+});

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:https";
+import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { findDeliveryProblem, type LoadReport } from "../../verify/load/answer.ts";
+import { startLoad } from "../../verify/load/generator.ts";
+import { drawTimeline, measureOutage } from "../../verify/load/outage.ts";
+import { planLoad, type WorkerPlan } from "../../verify/load/plan.ts";
+import { createAuthority } from "./platform/authority.ts";
+import { listen } from "./platform/entrance.ts";
+import { startPlatform } from "./platform/platform.ts";
+
+const shape = { label: "any", method: "GET", path: "/", headers: {} };
+const host = "127.202.0.10";
+
+async function runAgainst(
+  answer: (count: number) => number | undefined,
+  plan: Partial<WorkerPlan>,
+): Promise<LoadReport> {
+  const authority = await createAuthority("load");
+  const notAfter = new Date(Date.now() + 3_600_000);
+  const identity = await authority.issue({ subject: "load server", notAfter, names: ["load.test"] });
+  let count = 0;
+  const server = createServer({ cert: identity.certificate, key: identity.key }, (_request, response) => {
+    count += 1;
+    const waitMs = answer(count);
+    if (waitMs === undefined) response.destroy();
+    else setTimeout(() => response.end("ok"), waitMs);
+  });
+  const port = await listen(server, host);
+  try {
+    const load = await startLoad({
+      requests: [shape],
+      arrivalsPerSecond: 200,
+      longestMs: 500,
+      timeoutMs: 2_000,
+      inFlight: 300,
+      host,
+      port,
+      url: "https://load.test",
+      authority: authority.certificate,
+      certificate: identity.certificate,
+      key: identity.key,
+      ...plan,
+    });
+    await delay(plan.longestMs ?? 500);
+    return await load.stop();
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+}
+
+test("arrivals follow the plan while every answer is slower than the time between two of them", async () => {
+  const report = await runAgainst(() => 300, {});
+  assert.ok(Math.abs(report.planned - 100) <= 2, `${report.planned} were planned`);
+  assert.equal(report.sent, report.planned);
+  assert.equal(report.answers.length, report.sent);
+  assert.ok(report.response.p50 >= 300, `p50 is ${report.response.p50}`);
+});
+
+test("a stall is charged to every request that it delayed, from the time it was due", async () => {
+  const stallMs = 250;
+  let stalledUntil = 0;
+  const answer = (count: number): number => {
+    if (count === 1) stalledUntil = Date.now() + stallMs;
+    return Math.max(0, stalledUntil - Date.now());
+  };
+  const report = await runAgainst(answer, { arrivalsPerSecond: 100 });
+  const slow = report.answers.filter((answered) => answered.responseMs >= stallMs / 5);
+  // Of some 25 requests due during the stall four fifths waited longer than a fifth of it.
+  assert.ok(slow.length >= 15, `${slow.length} requests felt the stall`);
+  assert.ok(report.answers.every((answered) => answered.responseMs >= answered.lateMs));
+});
+
+test("a request over the bound is counted as unsent, and such a load proves nothing", async () => {
+  const report = await runAgainst(() => 400, { inFlight: 5 });
+  assert.ok(report.unsent > 0);
+  assert.equal(report.sent + report.unsent, report.planned);
+  assert.match(findDeliveryProblem(report) ?? "", /only \d+ of \d+/);
+});
+
+test("every request ends exactly once: answered, reset or timed out", async () => {
+  const report = await runAgainst((count) => (count % 3 === 0 ? undefined : count % 3 === 1 ? 0 : 5_000), {
+    timeoutMs: 300,
+  });
+  assert.equal(report.answers.length, report.sent);
+  const kinds = new Set(report.answers.map((answer) => (answer.status === 0 ? answer.error : "answered")));
+  assert.ok(kinds.has("answered") && kinds.has("TIMEOUT") && kinds.size >= 3, [...kinds].join(", "));
+});
+
+test("lateness of the generator makes a load prove nothing", () => {
+  const figures = { p50: 1, p95: 2, p99: 300, max: 400, count: 100 };
+  const report = {
+    planned: 100,
+    sent: 100,
+    unsent: 0,
+    answers: [],
+    response: figures,
+    lateness: figures,
+    durationMs: 1_000,
+  };
+  assert.match(findDeliveryProblem(report) ?? "", /300 ms late/);
+});
+
+test("locally the load goes to loopback addresses only", async () => {
+  await using platform = await startPlatform();
+  const { target } = platform;
+  const elsewhere = {
+    ...target,
+    entrance: { ...target.entrance, connect: { host: "192.0.2.1", port: 443 } },
+  };
+  const plan = { requests: [shape], arrivalsPerSecond: 10, longestMs: 100, timeoutMs: 100, inFlight: 10 };
+  assert.throws(() => planLoad(elsewhere, plan), { code: "DMM_VERIFY_NOT_LOOPBACK" });
+});
+
+test("an outage is measured from the fault to the end of the last failed request", () => {
+  const answerAt = (dueAt: number, status: number, responseMs = 10) => ({
+    label: "any",
+    dueAt,
+    lateMs: 0,
+    responseMs,
+    status,
+  });
+  const answers = [answerAt(900, 200), answerAt(1_100, 503), answerAt(1_200, 502, 50), answerAt(1_300, 200)];
+  const isGood = (answer: { readonly status: number }) => answer.status === 200;
+  assert.deepEqual(measureOutage(answers, 1_000, isGood), {
+    requests: 4,
+    failed: 2,
+    kinds: { "502": 1, "503": 1 },
+    impactAfterMs: 100,
+    overAfterMs: 250,
+    lastedMs: 150,
+  });
+  const timeline = drawTimeline(answers, 1_000, isGood, 200);
+  assert.deepEqual(
+    timeline.slices.map(({ good, failed }) => [good, failed]),
+    [
+      [1, 0],
+      [0, 2],
+      [1, 0],
+    ],
+  );
+});

@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Check, type CheckScope, held } from "../../verify/check.ts";
+import type { VerifyEvent } from "../../verify/events.ts";
+import { createSecrets } from "../../verify/evidence/secrets.ts";
+import { combineVerdicts, exitCodeOf } from "../../verify/result.ts";
+import { runCheck, runSuites } from "../../verify/run.ts";
+
+type Bare = Check<CheckScope>;
+
+function runnerOf(signal = new AbortController().signal) {
+  const events: VerifyEvent[] = [];
+  return {
+    events,
+    world: {},
+    secrets: createSecrets(),
+    signal,
+    emit: (event: VerifyEvent) => void events.push(event),
+  };
+}
+
+function checkOf(run: Bare["run"], timeoutMs = 1_000): Bare {
+  return { claim: "something is so", timeoutMs, run };
+}
+
+test("an error makes a check inconclusive and names its cause", async () => {
+  const failing = checkOf(async ({ evidence }) => {
+    evidence.record("seen", 1);
+    throw new Error("the outer", { cause: new Error("the inner") });
+  });
+  const result = await runCheck(runnerOf(), "suite", failing);
+  assert.equal(result.verdict, "inconclusive");
+  assert.equal(result.message, "the outer ← the inner");
+  assert.equal(result.evidence.length, 1);
+});
+
+test("a check without evidence proves nothing", async () => {
+  const result = await runCheck(
+    runnerOf(),
+    "suite",
+    checkOf(async () => held("trust me")),
+  );
+  assert.equal(result.verdict, "inconclusive");
+  assert.match(result.message, /no evidence.*trust me/);
+});
+
+test("a check that overruns its time is inconclusive, told to end, and cleaned up after", async () => {
+  const seen: string[] = [];
+  const slow = checkOf(async ({ signal, defer, evidence }) => {
+    evidence.record("seen", 1);
+    defer(() => void seen.push("first registered"));
+    defer(() => void seen.push("last registered"));
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    seen.push("told to end");
+    return held("too late");
+  }, 30);
+  const result = await runCheck(runnerOf(), "suite", slow);
+  assert.equal(result.verdict, "inconclusive");
+  assert.match(result.message, /DMM_VERIFY_TIME_OVER.*30 ms/);
+  assert.deepEqual(seen.sort(), ["first registered", "last registered", "told to end"]);
+});
+
+test("clean-up that fails is told in the evidence and changes no verdict", async () => {
+  const untidy = checkOf(async ({ defer, evidence }) => {
+    evidence.record("seen", 1);
+    defer(() => Promise.reject(new Error("stuck")));
+    return held("it is so");
+  });
+  const result = await runCheck(runnerOf(), "suite", untidy);
+  assert.equal(result.verdict, "held");
+  assert.deepEqual(result.evidence.at(-1), { name: "clean-up failed", value: "stuck" });
+});
+
+test("an interrupted run ends at once with every remaining check inconclusive", async () => {
+  const interruption = new AbortController();
+  const waiting = checkOf(async ({ evidence }) => {
+    evidence.record("seen", 1);
+    interruption.abort();
+    return await new Promise(() => {});
+  }, 60_000);
+  const suite = {
+    name: "suite",
+    subject: "",
+    order: "one by one" as const,
+    checks: [waiting, waiting, waiting],
+  };
+  const results = await runSuites(runnerOf(interruption.signal), [suite]);
+  assert.deepEqual(
+    results.map((result) => result.verdict),
+    ["inconclusive", "inconclusive", "inconclusive"],
+  );
+  assert.ok(results.every((result) => result.message.startsWith("DMM_VERIFY_INTERRUPTED")));
+});
+
+test("checks that disturb each other never overlap", async () => {
+  let running = 0;
+  let most = 0;
+  const counted = checkOf(async ({ evidence }) => {
+    running += 1;
+    most = Math.max(most, running);
+    await new Promise((resolve) => setImmediate(resolve));
+    running -= 1;
+    evidence.record("running", running);
+    return held("it is so");
+  });
+  const checks = [counted, counted, counted];
+  await runSuites(runnerOf(), [{ name: "a", subject: "", order: "one by one", checks }]);
+  assert.equal(most, 1);
+  await runSuites(runnerOf(), [{ name: "b", subject: "", order: "together", checks }]);
+  assert.ok(most > 1);
+});
+
+test("a secret in a message is replaced in the result and in every event", async () => {
+  const runner = runnerOf();
+  runner.secrets.add("very-secret-token");
+  const telling = checkOf(async ({ evidence, progress }) => {
+    evidence.record("seen", "very-secret-token");
+    progress("now very-secret-token");
+    return held("got very-secret-token");
+  });
+  const result = await runCheck(runner, "suite", telling);
+  assert.doesNotMatch(JSON.stringify([result, runner.events]), /very-secret/);
+});
+
+test("broken outweighs inconclusive, which outweighs held, and nothing is inconclusive", () => {
+  assert.equal(exitCodeOf(combineVerdicts(["held", "held"])), 0);
+  assert.equal(exitCodeOf(combineVerdicts(["held", "inconclusive", "broken"])), 1);
+  assert.equal(exitCodeOf(combineVerdicts(["held", "inconclusive"])), 3);
+  assert.equal(exitCodeOf(combineVerdicts([])), 3);
+});

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import {
+  type RunResult,
+  readReleaseSnapshot,
+  type VerifyEvent,
+  verify,
+  verifyRelease,
+} from "../../verify/index.ts";
+import { release } from "../../verify/release/index.ts";
+import type { Break } from "./platform/breaks.ts";
+import { startPlatform } from "./platform/platform.ts";
+
+const signer = async () => ({ keyid: "test", sig: Buffer.from("signature").toString("base64") });
+
+async function inFolder<Result>(work: (directory: string) => Promise<Result>): Promise<Result> {
+  const directory = mkdtempSync(join(tmpdir(), "dmm-env-verify-"));
+  try {
+    return await work(join(directory, "run"));
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+test("a run leaves events, TAP, JUnit, report, result and attestation, with no secret in any of them", async () => {
+  await using platform = await startPlatform();
+  await inFolder(async (directory) => {
+    const events: VerifyEvent[] = [];
+    const result = await verify(platform.target, {
+      suites: ["gateway"],
+      profile: "short",
+      directory,
+      signer,
+      onEvent: (event) => events.push(event),
+    });
+    assert.equal(result.verdict, "held", JSON.stringify(result.checks.map((check) => check.message)));
+    assert.equal(result.totals.checks, result.totals.held);
+    assert.ok(result.notRun.includes("access/an-insider-gets-in"));
+    for (const file of [
+      "events.jsonl",
+      "results.tap",
+      "junit.xml",
+      "report.html",
+      "result.json",
+      "attestation.intoto.jsonl",
+    ]) {
+      assert.ok(result.files.includes(file) && existsSync(join(directory, file)), file);
+    }
+    const lines = readFileSync(join(directory, "events.jsonl"), "utf8").trimEnd().split("\n");
+    assert.deepEqual(
+      lines,
+      events.map((event) => JSON.stringify(event)),
+    );
+    assert.deepEqual([events[0]?.event, events.at(-1)?.event], ["run-started", "run-finished"]);
+    const text = result.files.map((file) => readFileSync(join(directory, file), "utf8")).join("\n");
+    const secrets = [
+      platform.state.clientSecret,
+      "standin-secret",
+      ...platform.state.tokens.keys(),
+      "PRIVATE KEY",
+    ];
+    for (const secret of secrets) assert.ok(!text.includes(secret), "a secret is in the evidence");
+  });
+});
+
+async function runRelease(...breaks: readonly Break[]): Promise<RunResult> {
+  await using platform = await startPlatform(...breaks);
+  const { credentials } = platform.target.aws;
+  const before = readReleaseSnapshot(platform.target);
+  await platform.release();
+  return await inFolder((directory) => verifyRelease(before, { directory, credentials }));
+}
+
+test("after the release every claim holds where nothing is left", async () => {
+  const result = await runRelease();
+  assert.equal(result.verdict, "held", JSON.stringify(result.checks.map((check) => check.message)));
+  assert.equal(result.checks.length, release.checks.length);
+});
+
+test("a port that still answers after the release breaks the claim", async () => {
+  const result = await runRelease("keeps its ports open");
+  assert.deepEqual(
+    result.checks.map((check) => check.verdict),
+    ["broken", "held"],
+  );
+});
+
+test("a region that still answers after the release breaks the claim", async () => {
+  const result = await runRelease("keeps its region");
+  assert.deepEqual(
+    result.checks.map((check) => check.verdict),
+    ["held", "broken"],
+  );
+});
+
+test("on AWS a resource that still carries the tag breaks the claim", async () => {
+  const cases: readonly (readonly [readonly Break[], string])[] = [
+    [["keeps its region"], "broken"],
+    [[], "held"],
+  ];
+  for (const [breaks, verdict] of cases) {
+    await using platform = await startPlatform(...breaks);
+    const before = { ...readReleaseSnapshot(platform.target), kind: "aws" as const, addresses: [] };
+    const { credentials } = platform.target.aws;
+    const result = await inFolder((directory) => verifyRelease(before, { directory, credentials }));
+    assert.equal(result.checks[1]?.verdict, verdict);
+  }
+});
