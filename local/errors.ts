@@ -71,6 +71,10 @@ export const localErrors = {
     message: `Could not ${v.act} ${v.type} ${v.name}: ${v.reason}`,
     hint: "The region's log has the whole error; run the command again once its cause is gone.",
   }),
+  DMM_LOCAL_SERVICE_UNSTEADY: (v: { service: string; reason: string }) => ({
+    message: `ECS service ${v.service} ${v.reason}`,
+    hint: "Look at the tasks' logs with `dmm-env logs`, correct the image or its settings, and run the command again.",
+  }),
   DMM_LOCAL_COMPONENT_UNKNOWN: (v: { type: string; allowed: readonly string[] }) => ({
     message: `The local region does not construct components of type ${v.type}; it constructs ${v.allowed.join(", ")}.`,
     hint: "Build it from plain resources in the program.",

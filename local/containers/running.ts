@@ -1,0 +1,29 @@
+import type { Region } from "../region.ts";
+import type { ServiceScheduler } from "./scheduler.ts";
+import type { Task } from "./task.ts";
+
+/** Schedulers by service ARN; they live as long as the region's process. */
+const schedulers = new WeakMap<Region, Map<string, ServiceScheduler>>();
+
+export function keepScheduler(region: Region, serviceArn: string, scheduler: ServiceScheduler): void {
+  const known = schedulers.get(region) ?? new Map<string, ServiceScheduler>();
+  known.set(serviceArn, scheduler);
+  schedulers.set(region, known);
+}
+
+export function forgetScheduler(region: Region, serviceArn: string): void {
+  schedulers.get(region)?.delete(serviceArn);
+}
+
+export function schedulerOf(region: Region, serviceArn: string): ServiceScheduler | undefined {
+  return schedulers.get(region)?.get(serviceArn);
+}
+
+/** Every task that the region knows, with its service's scheduler. */
+export function listTasks(
+  region: Region,
+): readonly { readonly serviceArn: string; readonly scheduler: ServiceScheduler; readonly task: Task }[] {
+  return [...(schedulers.get(region) ?? [])].flatMap(([serviceArn, scheduler]) =>
+    scheduler.tasks.all.map((task) => ({ serviceArn, scheduler, task })),
+  );
+}

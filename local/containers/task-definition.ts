@@ -1,0 +1,112 @@
+import { makeArn } from "../arn.ts";
+import { AwsError } from "../operation.ts";
+import type { Realisation, Resource } from "../realisation.ts";
+import { recorded } from "../recorded.ts";
+import type { Region } from "../region.ts";
+import { textOf } from "../values.ts";
+import { type ContainerDefinition, parseContainerDefinition } from "./container-definition.ts";
+
+const type = "aws:ecs/taskDefinition:TaskDefinition";
+/** Highest revision ever given out, by family: ECS never gives one twice. */
+const counterType = "local:ecs/revision";
+
+/** A task definition as the region runs it. */
+export interface TaskDefinition {
+  readonly arn: string;
+  readonly family: string;
+  readonly revision: number;
+  readonly container: ContainerDefinition;
+  readonly executionRoleArn: string | undefined;
+  readonly taskRoleArn: string | undefined;
+}
+
+/** `aws:ecs/taskDefinition:TaskDefinition`: every change is a new revision. */
+export const taskDefinition: Realisation = recorded(type, {
+  inputs: [
+    "family",
+    "containerDefinitions",
+    "cpu",
+    "memory",
+    "networkMode",
+    "requiresCompatibilities",
+    "executionRoleArn",
+    "taskRoleArn",
+    "tags",
+    "runtimePlatform",
+    "skipDestroy",
+    "volumes",
+    "placementConstraints",
+    "pidMode",
+    "ipcMode",
+    "trackLatest",
+  ],
+  replaceOn: [
+    "family",
+    "containerDefinitions",
+    "cpu",
+    "memory",
+    "networkMode",
+    "requiresCompatibilities",
+    "executionRoleArn",
+    "taskRoleArn",
+    "runtimePlatform",
+    "volumes",
+    "placementConstraints",
+    "pidMode",
+    "ipcMode",
+  ],
+  computed: ["id", "arn", "arnWithoutRevision", "revision"],
+  id: (region, { inputs }) => {
+    const family = textOf(inputs, "family") ?? "";
+    return makeArn(region, "ecs", `task-definition/${family}:${nextRevision(region, family)}`);
+  },
+  outputs: (_region, { id }) => ({
+    arn: id,
+    arnWithoutRevision: id.slice(0, id.lastIndexOf(":")),
+    revision: Number(id.slice(id.lastIndexOf(":") + 1)),
+  }),
+  admit(region, { inputs }) {
+    parseContainerDefinition(textOf(inputs, "containerDefinitions") ?? "");
+    for (const name of ["executionRoleArn", "taskRoleArn"]) {
+      const arn = textOf(inputs, name);
+      if (
+        arn !== undefined &&
+        !region.resources.find("aws:iam/role:Role", ({ outputs }) => outputs.arn === arn)
+      ) {
+        throw new AwsError("ClientException", `Role is not valid: ${name} ${arn} does not exist.`);
+      }
+    }
+  },
+});
+
+function nextRevision(region: Region, family: string): number {
+  const before = Number(region.resources.get(counterType, family)?.outputs.revision ?? 0);
+  const counter = {
+    type: counterType,
+    id: family,
+    urn: "",
+    name: family,
+    inputs: {},
+    outputs: { revision: before + 1 },
+  };
+  region.resources.put(counter);
+  return before + 1;
+}
+
+/** By ARN or `family:revision`. @throws AwsError ClientException */
+export function findTaskDefinition(region: Region, reference: string): TaskDefinition {
+  const found = region.resources.find(type, ({ id }) => id === reference || id.endsWith(`/${reference}`));
+  if (!found) throw new AwsError("ClientException", `Unable to describe task definition ${reference}.`);
+  return toTaskDefinition(found);
+}
+
+function toTaskDefinition({ id, inputs, outputs }: Resource): TaskDefinition {
+  return {
+    arn: id,
+    family: textOf(inputs, "family") ?? "",
+    revision: Number(outputs.revision),
+    container: parseContainerDefinition(textOf(inputs, "containerDefinitions") ?? ""),
+    executionRoleArn: textOf(inputs, "executionRoleArn"),
+    taskRoleArn: textOf(inputs, "taskRoleArn"),
+  };
+}
