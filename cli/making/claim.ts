@@ -13,7 +13,8 @@ import { acquireLock } from "../environment/lock.ts";
 import { claimNetwork } from "../environment/network.ts";
 import { type EnvironmentRecord, readRecord, writeRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
-import type { UpRun } from "./up-run.ts";
+import type { Session } from "../session.ts";
+import type { UpRequest, UpRun } from "./up-run.ts";
 
 const defaultLifetimeSeconds = 8 * 3600;
 
@@ -40,37 +41,39 @@ export async function claimEnvironment(run: UpRun): Promise<void> {
   run.program = quietly(loadProgram());
 }
 
-function decideRecord(run: UpRun): EnvironmentRecord {
-  const { request } = run;
-  const { home, target } = run.session;
-  const earlier = readRecord(home, request.name);
+/**
+ * What the operator asked for against what is there; looked at before anything is made, and again under the lock.
+ * Throws DMM_RECORD_UNREADABLE, DMM_ENVIRONMENT_NOT_UP, DMM_TARGET_MISMATCH, DMM_NETWORKS_MISSING.
+ */
+export function checkRequest({ home, target }: Session, request: UpRequest): EnvironmentRecord | undefined {
+  const { name } = request;
+  const earlier = readRecord(home, name);
   if (earlier?.stage === "releasing") {
-    const state = "it is half released";
-    throw new OperatorError("DMM_ENVIRONMENT_NOT_UP", { name: request.name, state });
+    throw new OperatorError("DMM_ENVIRONMENT_NOT_UP", { name, state: "it is half released" });
   }
   if (earlier !== undefined && target !== undefined && target !== earlier.target) {
-    throw new OperatorError("DMM_TARGET_MISMATCH", {
-      name: request.name,
-      actual: earlier.target,
-      asked: target,
-    });
+    throw new OperatorError("DMM_TARGET_MISMATCH", { name, actual: earlier.target, asked: target });
   }
-  run.wasUp = earlier?.stage === "up";
-  const chosen = target ?? earlier?.target ?? "local";
-  if (chosen === "aws" && request.insiders === undefined && earlier === undefined) {
+  if (earlier === undefined && target === "aws" && request.insiders === undefined) {
     throw new OperatorError("DMM_NETWORKS_MISSING", {});
   }
-  const network = earlier?.network ?? claimNetwork(home, request.name);
-  const created = earlier?.created ?? new Date().toISOString();
+  return earlier;
+}
+
+function decideRecord(run: UpRun): EnvironmentRecord {
+  const { request, session } = run;
+  const earlier = checkRequest(session, request);
+  run.wasUp = earlier?.stage === "up";
+  const network = earlier?.network ?? claimNetwork(session.home, request.name);
   const lifetime = request.lifetimeSeconds ?? (earlier === undefined ? defaultLifetimeSeconds : undefined);
   return {
     name: request.name,
-    target: chosen,
+    target: earlier?.target ?? session.target ?? "local",
     network,
     addressBlock: `10.${network}.0.0/16`,
     insiders: request.insiders ?? earlier?.insiders ?? ["127.0.0.1/32"],
     owner: earlier?.owner ?? userInfo().username,
-    created,
+    created: earlier?.created ?? new Date().toISOString(),
     expires: lifetime === undefined ? earlier!.expires : new Date(Date.now() + lifetime * 1000).toISOString(),
     stage: earlier?.stage ?? "making",
   };

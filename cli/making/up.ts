@@ -7,7 +7,7 @@ import { explainFailure } from "../report/failure.ts";
 import type { Step } from "../report/reporter.ts";
 import type { Outcome, Session } from "../session.ts";
 import { ensureParts } from "../setup/ensure-parts.ts";
-import { claimEnvironment } from "./claim.ts";
+import { checkRequest, claimEnvironment } from "./claim.ts";
 import { makeRegion } from "./make-region.ts";
 import { makeResources } from "./make-resources.ts";
 import { proveServing } from "./prove-serving.ts";
@@ -21,9 +21,10 @@ export const upSteps: readonly Step<UpRun>[] = [
   { title: "serve an authorised request", run: proveServing },
 ];
 
-/** Looks at what the run needs before anything is touched: the configuration and the machine's parts. */
+/** Looks at what the run needs before anything is touched: the configuration, the request, the machine's parts. */
 export async function makeUpRun(session: Session, request: UpRequest): Promise<UpRun> {
   const project = readProject();
+  checkRequest(session, request);
   const parts = await ensureParts(session.reporter, { signal: session.interruption.first });
   return { session, request, project, parts, folder: environmentFolder(session.home, request.name) } as UpRun;
 }

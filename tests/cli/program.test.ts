@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { Command } from "commander";
+import { commands } from "../../cli/commands.ts";
+import { buildProgram } from "../../cli/program.ts";
+import { runCommandLine } from "./started-command.ts";
+import { TemporaryHome } from "./temporary-home.ts";
+
+test("the help is what docs/commands.txt shows", async () => {
+  using folder = new TemporaryHome();
+  const pages: string[] = [];
+  for (const words of [
+    [],
+    ...commands.map(({ name }) => [name]),
+    ["access", "grant"],
+    ["access", "revoke"],
+    ["access", "list"],
+  ]) {
+    const { code, stdout } = await runCommandLine(folder.directory, ...words, "--help");
+    assert.equal(code, 0, words.join(" "));
+    pages.push(`$ dmm-env ${[...words, "--help"].join(" ")}\n\n${stdout}`);
+  }
+  const golden = readFileSync(join(import.meta.dirname, "..", "..", "docs", "commands.txt"), "utf8");
+  assert.equal(pages.join("\n"), golden);
+});
+
+test("the list of commands says of each what the command itself says", async () => {
+  for (const { name, summary } of commands) {
+    const program = await buildProgram([name]);
+    const command = program.commands.find((one: Command) => one.name() === name);
+    assert.equal(command?.description(), summary, name);
+  }
+});
+
+test("wrong usage ends with 2, says what is wrong and where to look, and shows no stack", async () => {
+  using folder = new TemporaryHome();
+  const cases: readonly (readonly [readonly string[], RegExp])[] = [
+    [[], /No command was given/],
+    [["upp", "x"], /Unknown command 'upp' \(Did you mean up\?\)/],
+    [["destroy", "x"], /Did you mean down\?/],
+    [["up"], /Missing required argument 'name'/],
+    [["up", "a", "b"], /Too many arguments/],
+    [["up", "--fro", "4h", "feature-x"], /Unknown option '--fro' \(Did you mean --for\?\)/],
+    [["up", "Feature"], /DMM_NAME_INVALID .*"Feature"/],
+    [["up", "production"], /DMM_NAME_RESERVED/],
+    [["up", "feature-x", "--for", "9d"], /DMM_DURATION_INVALID "9d".*to 7d/],
+    [["up", "feature-x", "--target", "moon"], /'moon' is invalid\. Allowed choices are local, aws/],
+    [["up", "feature-x", "--insiders", "everybody"], /DMM_NETWORKS_INVALID "everybody"/],
+    [["up", "feature-x", "--target", "aws"], /DMM_NETWORKS_MISSING/],
+    [["verify", "feature-x"], /DMM_ENVIRONMENT_UNKNOWN/],
+    [["verify", "feature-x", "--profile", "huge"], /Allowed choices are short, full/],
+    [["down", "feature-x"], /DMM_ENVIRONMENT_UNKNOWN/],
+    [["status", "feature-x"], /DMM_ENVIRONMENT_UNKNOWN/],
+    [["logs", "feature-x"], /DMM_ENVIRONMENT_UNKNOWN/],
+    [["access", "grant", "feature-x", "jane"], /option '--for <duration>' not specified/],
+    [["access", "list", "feature-x"], /DMM_ENVIRONMENT_UNKNOWN/],
+  ];
+  await Promise.all(
+    cases.map(async ([words, message]) => {
+      const { code, stdout, stderr } = await runCommandLine(folder.directory, ...words);
+      assert.equal(code, 2, `${words.join(" ")}: ${stderr}`);
+      assert.match(stderr, message, words.join(" "));
+      assert.match(stderr, /\n→ /, words.join(" "));
+      assert.doesNotMatch(stderr, /\n {4}at /);
+      assert.equal(stdout, "");
+    }),
+  );
+});
+
+test("with --json there is exactly one object on stdout, also for wrong usage", async () => {
+  using folder = new TemporaryHome();
+  const cases: readonly (readonly [readonly string[], Record<string, unknown>])[] = [
+    [["list", "--json"], { command: "list", exitCode: 0, error: null, environments: [], steps: [] }],
+    [["--json", "list"], { command: "list", exitCode: 0, error: null, environments: [], steps: [] }],
+  ];
+  for (const [words, expected] of cases) {
+    const { stdout } = await runCommandLine(folder.directory, ...words);
+    assert.deepEqual(JSON.parse(stdout), expected);
+  }
+  for (const words of [
+    ["down", "feature-x", "--json"],
+    ["up", "--json"],
+    ["nonsense", "--json"],
+  ]) {
+    const { code, stdout } = await runCommandLine(folder.directory, ...words);
+    const { exitCode, error } = JSON.parse(stdout);
+    assert.equal(exitCode, code);
+    assert.deepEqual(Object.keys(error), ["code", "message", "hint"]);
+  }
+});
