@@ -3,13 +3,21 @@ import { globSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
+import { parseArgs } from "node:util";
 
 /**
  * Runs the test files given (or all), prints the report and, last, one plain line `N passed, N failed`.
- * Usage: `npm test -- [folder or file …]`.
+ * Usage: `npm test -- [--kills N] [--seed N] [folder or file …]`; the two numbers are for the chaos test.
  */
 const root = join(import.meta.dirname, "..");
-const wanted = process.argv.slice(2);
+const { values, positionals: wanted } = parseArgs({
+  options: { kills: { type: "string" }, seed: { type: "string" } },
+  allowPositionals: true,
+});
+if (values.kills !== undefined) process.env.DMM_ENV_CHAOS_COUNT = values.kills;
+if (values.seed !== undefined) process.env.DMM_ENV_CHAOS_SEED = values.seed;
+// It chose this program; what the tests start is the command line.
+delete process.env.DMM_ENV_PROGRAM;
 
 /** These start whole environments, so they run alone and last; the proof that nothing is left ends the run. */
 const alone = ["tests/environment/", "tests/nothing-left.test.ts"];
