@@ -1,0 +1,93 @@
+import { KeyRing } from "../../../local/endpoint/credentials.ts";
+import { startEndpoint } from "../../../local/endpoint/server.ts";
+import type { Operations } from "../../../local/operation.ts";
+import type { Properties, Realisation, Resource } from "../../../local/realisation.ts";
+import { operations, realisations } from "../../../local/services/index.ts";
+import { openRegion, type StartedRegion, temporaryDirectory } from "../daemon/started-region.ts";
+
+export interface StartedEndpoint extends AsyncDisposable {
+  readonly region: StartedRegion;
+  readonly keys: KeyRing;
+  /** Settings for a real AWS client that calls as the operator. */
+  readonly client: ClientSettings;
+  /** Makes a resource as the provider would, with AWS's defaults. */
+  create(type: string, name: string, inputs: Properties): Promise<Resource>;
+  update(resource: Resource, inputs: Properties): Promise<Resource>;
+  remove(resource: Resource): Promise<void>;
+}
+
+export interface ClientSettings {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
+  readonly maxAttempts: number;
+}
+
+/** The endpoint of a region, in this process, with the region's own services behind it. */
+export async function openEndpoint(
+  options: { readonly network?: string; readonly operations?: Record<string, Operations> } = {},
+): Promise<StartedEndpoint> {
+  const folder = temporaryDirectory();
+  const region = await openRegion({ directory: folder.path, network: options.network ?? "127.202" });
+  const keys = new KeyRing(region.directory);
+  const table = new Map(Object.entries({ ...operations, ...options.operations }));
+  const endpoint = await startEndpoint(region, { keys, operations: table });
+  return {
+    region,
+    keys,
+    client: {
+      endpoint: region.endpoint,
+      region: region.name,
+      credentials: { ...keys.operator },
+      maxAttempts: 1,
+    },
+    create: (type, name, inputs) => create(region, type, name, inputs),
+    update: (resource, inputs) => update(region, resource, inputs),
+    async remove(resource) {
+      await find(resource.type).delete?.(region, resource);
+      region.resources.remove(resource.type, resource.id);
+    },
+    async [Symbol.asyncDispose]() {
+      await endpoint.close();
+      await region.close();
+      folder[Symbol.dispose]();
+    },
+  };
+}
+
+function find(type: string): Realisation {
+  const found = realisations.find((realisation) => realisation.type === type);
+  if (!found) throw new Error(`no realisation of ${type}`);
+  return found;
+}
+
+async function create(
+  region: StartedRegion,
+  type: string,
+  name: string,
+  given: Properties,
+): Promise<Resource> {
+  const realisation = find(type);
+  const inputs = { ...realisation.defaults?.(given), ...given };
+  const urn = `urn:pulumi:test::test::${type}::${name}`;
+  const { id, outputs } = await realisation.create(region, { urn, name, inputs });
+  const resource: Resource = {
+    type,
+    id,
+    urn,
+    name,
+    inputs,
+    outputs: { ...inputs, ...outputs, tagsAll: inputs.tags ?? {} },
+  };
+  region.resources.put(resource);
+  return resource;
+}
+
+async function update(region: StartedRegion, resource: Resource, given: Properties): Promise<Resource> {
+  const realisation = find(resource.type);
+  const inputs = { ...realisation.defaults?.(given), ...given };
+  const told = (await realisation.update?.(region, resource, inputs)) ?? {};
+  const updated = { ...resource, inputs, outputs: { ...resource.outputs, ...inputs, ...told } };
+  region.resources.put(updated);
+  return updated;
+}
