@@ -63,8 +63,8 @@ function createInstances(
         propagateAtLaunch: key === "AmazonECSManaged",
       })),
     },
-    // Without the ways out of the private subnets an instance cannot join the cluster.
-    { parent, dependsOn: [network], ignoreChanges: ["desiredCapacity"] },
+    // Without its way out an instance cannot join the cluster.
+    { parent, dependsOn: network.rulesOf("instances"), ignoreChanges: ["desiredCapacity"] },
   );
 }
 

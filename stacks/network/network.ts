@@ -1,8 +1,9 @@
 import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment.ts";
+import type { Group } from "./flows.ts";
 import { createPrivateLine } from "./on-premises.ts";
-import { createSecurityGroups, type SecurityGroups } from "./security-groups.ts";
+import { createSecurityGroups, type Rule, type SecurityGroups } from "./security-groups.ts";
 
 /** VPC over three zones, the ways inside it, and the private line out of it. */
 export class Network extends pulumi.ComponentResource {
@@ -14,6 +15,7 @@ export class Network extends pulumi.ComponentResource {
   /** Data stores; no way out. */
   readonly isolatedSubnetIds: pulumi.Output<string[]>;
   readonly groups: SecurityGroups;
+  readonly #rules: readonly Rule[];
 
   constructor(deployment: Deployment, opts?: pulumi.ComponentResourceOptions) {
     super("dmm-env:stacks:Network", "network", {}, opts);
@@ -22,9 +24,16 @@ export class Network extends pulumi.ComponentResource {
     this.publicSubnetIds = vpc.publicSubnetIds;
     this.privateSubnetIds = vpc.privateSubnetIds;
     this.isolatedSubnetIds = vpc.isolatedSubnetIds;
-    this.groups = createSecurityGroups(this, deployment, vpc.vpcId);
+    const { groups, rules } = createSecurityGroups(this, deployment, vpc.vpcId);
+    this.groups = groups;
+    this.#rules = rules;
     createPrivateLine(this, deployment, vpc);
     this.registerOutputs({});
+  }
+
+  /** The rules without which a member of that group reaches nobody and nobody reaches it. */
+  rulesOf(group: Group): pulumi.Resource[] {
+    return this.#rules.filter(({ between }) => between.includes(group)).map(({ resource }) => resource);
   }
 }
 

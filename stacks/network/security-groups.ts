@@ -5,6 +5,12 @@ import { awsClients, type Flow, flows, type Group, groups, httpsPort } from "./f
 
 export type SecurityGroups = Readonly<Record<Group, aws.ec2.SecurityGroup>>;
 
+/** A rule, and the groups between which it lets traffic through. */
+export interface Rule {
+  readonly between: readonly Group[];
+  readonly resource: pulumi.Resource;
+}
+
 const everywhere = "0.0.0.0/0";
 
 /** The groups, and a rule on both ends of every declared way. */
@@ -12,16 +18,18 @@ export function createSecurityGroups(
   parent: pulumi.Resource,
   deployment: Deployment,
   vpcId: pulumi.Input<string>,
-): SecurityGroups {
+): { readonly groups: SecurityGroups; readonly rules: readonly Rule[] } {
   const created = createGroups(parent, deployment, vpcId);
   const context = { parent, deployment, groups: created };
-  for (const flow of flows) createFlow(context, flow);
-  for (const network of entranceSources(deployment)) admitToEntrance(context, network);
-  for (const group of awsClients) letOut(context, { group, network: everywhere, purpose: "AWS APIs" });
-  for (const network of deployment.config.onPremisesNetworks) {
-    letOut(context, { group: "gateway", network, purpose: "On-premises APIs" });
-  }
-  return created;
+  const rules = [
+    ...flows.flatMap((flow) => createFlow(context, flow)),
+    ...entranceSources(deployment).map((network) => admitToEntrance(context, network)),
+    ...awsClients.map((group) => letOut(context, { group, network: everywhere, purpose: "AWS APIs" })),
+    ...deployment.config.onPremisesNetworks.map((network) =>
+      letOut(context, { group: "gateway", network, purpose: "On-premises APIs" }),
+    ),
+  ];
+  return { groups: created, rules };
 }
 
 interface Context {
@@ -52,10 +60,13 @@ function createGroups(
   return Object.fromEntries(Object.entries(groups).map(create));
 }
 
-function createFlow({ parent, deployment, groups: created }: Context, { from, to, port }: Flow): void {
+function createFlow(
+  { parent, deployment, groups: created }: Context,
+  { from, to, port }: Flow,
+): readonly Rule[] {
   const name = `${from}-to-${to}`;
   const common = { ipProtocol: "tcp", fromPort: port, toPort: port, tags: deployment.names.tags(name) };
-  new aws.vpc.SecurityGroupEgressRule(
+  const out = new aws.vpc.SecurityGroupEgressRule(
     name,
     {
       ...common,
@@ -65,7 +76,7 @@ function createFlow({ parent, deployment, groups: created }: Context, { from, to
     },
     { parent },
   );
-  new aws.vpc.SecurityGroupIngressRule(
+  const into = new aws.vpc.SecurityGroupIngressRule(
     name,
     {
       ...common,
@@ -75,11 +86,12 @@ function createFlow({ parent, deployment, groups: created }: Context, { from, to
     },
     { parent },
   );
+  return [out, into].map((resource) => ({ between: [from, to], resource }));
 }
 
-function admitToEntrance({ parent, deployment, groups: created }: Context, network: string): void {
+function admitToEntrance({ parent, deployment, groups: created }: Context, network: string): Rule {
   const name = network === everywhere ? "public" : `insiders-${network}`;
-  new aws.vpc.SecurityGroupIngressRule(
+  const resource = new aws.vpc.SecurityGroupIngressRule(
     name,
     {
       securityGroupId: created.entrance.id,
@@ -92,14 +104,15 @@ function admitToEntrance({ parent, deployment, groups: created }: Context, netwo
     },
     { parent },
   );
+  return { between: ["entrance"], resource };
 }
 
 function letOut(
   { parent, deployment, groups: created }: Context,
   { group, network, purpose }: { readonly group: Group; readonly network: string; readonly purpose: string },
-): void {
+): Rule {
   const name = network === everywhere ? `${group}-to-aws` : `${group}-to-${network}`;
-  new aws.vpc.SecurityGroupEgressRule(
+  const resource = new aws.vpc.SecurityGroupEgressRule(
     name,
     {
       securityGroupId: created[group].id,
@@ -112,4 +125,5 @@ function letOut(
     },
     { parent },
   );
+  return { between: [group], resource };
 }

@@ -53,7 +53,8 @@ export function createService(
       ? createTaskRole(parent, deployment, { ...names, statements: spec.permissions })
       : undefined;
   const definition = createTaskDefinition(parent, deployment, { spec, logGroup, execution, task });
-  const waitsFor = [ground.network, ground.compute.association, execution.policy, ...spec.waitsFor];
+  const ways = ground.network.rulesOf(spec.name);
+  const waitsFor = [...ways, ground.compute.association, execution.policy, ...spec.waitsFor];
   if (task !== undefined) waitsFor.push(task.policy);
   return run(parent, deployment, { ground, spec, definition, waitsFor });
 }
