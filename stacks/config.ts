@@ -46,7 +46,7 @@ export class ConfigError extends Error {
 
   constructor(problems: readonly ConfigProblem[]) {
     super(
-      `The configuration has ${problems.length} problem(s):\n${problems.map((it) => `  ${it.message}`).join("\n")}`,
+      `The configuration has ${problems.length === 1 ? "a problem" : `${problems.length} problems`}:\n${problems.map((it) => `  ${it.message}`).join("\n")}`,
     );
     this.name = "ConfigError";
     this.problems = problems;
