@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import { proposeName } from "../../../local/provider/autonaming.ts";
+import { diffInputs } from "../../../local/provider/diff.ts";
+import { unknown, wrapSecret } from "../../../local/provider/markers.ts";
+import type { Properties, Realisation } from "../../../local/realisation.ts";
+import { MemoryResources } from "./memory-region.ts";
+
+const realisation: Realisation = {
+  type: "aws:test/thing:Thing",
+  inputs: ["name", "size", "subnets", "tags"],
+  replaceOn: ["name", "subnets"],
+  computed: ["arn", "version"],
+  changing: ["version"],
+  autoname: { property: "name", maxLength: 32 },
+  create: async () => ({ id: "x", outputs: {} }),
+  update: async (_region, _resource, inputs) => inputs,
+};
+const urn = "urn:pulumi:dev::p::aws:test/thing:Thing::thing";
+
+function diff(oldInputs: Properties, news: Properties, of: Realisation = realisation) {
+  return diffInputs(of, { urn, name: "thing", oldInputs, news, ignoreChanges: [] });
+}
+
+describe("the difference between old and new inputs", () => {
+  test("names nested changes by the path that Pulumi prints", () => {
+    const { changes, changed, replaces } = diff(
+      { tags: { Name: "a", "dmm:owner": "x" }, size: 1 },
+      { tags: { Name: "b", extra: "y" }, size: 1 },
+    );
+    assert.deepEqual(changes, [
+      { path: "tags.Name", kind: "update", replaces: false },
+      { path: 'tags["dmm:owner"]', kind: "delete", replaces: false },
+      { path: "tags.extra", kind: "add", replaces: false },
+    ]);
+    assert.deepEqual(changed, ["tags"]);
+    assert.deepEqual(replaces, []);
+  });
+
+  test("replaces where AWS answers with a new resource", () => {
+    const { replaces, changes } = diff({ subnets: ["a", "b"] }, { subnets: ["a", "c"] });
+    assert.deepEqual(replaces, ["subnets"]);
+    assert.deepEqual(changes, [{ path: "subnets[1]", kind: "update", replaces: true }]);
+  });
+
+  test("replaces on every change of a type that cannot be updated", () => {
+    const { update: _, ...fixed } = realisation;
+    assert.deepEqual(diff({ size: 1 }, { size: 2 }, fixed).replaces, ["size"]);
+  });
+
+  test("takes a value that only the real run will know as changed", () => {
+    assert.deepEqual(diff({ size: 1 }, { size: unknown }).changed, ["size"]);
+  });
+
+  test("is blind to whether a value is secret", () => {
+    assert.deepEqual(diff({ size: wrapSecret("s") }, { size: "s" }).changed, []);
+  });
+
+  test("leaves out what the program ignores", () => {
+    const request = {
+      urn,
+      name: "thing",
+      oldInputs: { size: 1 },
+      news: { size: 2 },
+      ignoreChanges: ["size"],
+    };
+    assert.deepEqual(diffInputs(realisation, request).changed, []);
+  });
+
+  test("lists the outputs that an update keeps, and not those that it changes", () => {
+    const { stables } = diff({ size: 1 }, { size: 2 });
+    assert.ok(stables.includes("arn"));
+    assert.ok(!stables.includes("version"));
+  });
+
+  test("deletes first where both would have the name that the program fixed", () => {
+    assert.equal(
+      diff({ name: "fixed", subnets: ["a"] }, { name: "fixed", subnets: ["b"] }).deleteBeforeReplace,
+      true,
+    );
+    const automatic = proposeName(new MemoryResources(), "name", {
+      type: realisation.type,
+      urn,
+      name: "thing",
+      maxLength: 32,
+    });
+    assert.equal(
+      diff({ name: automatic, subnets: ["a"] }, { name: automatic, subnets: ["b"] }).deleteBeforeReplace,
+      false,
+    );
+  });
+
+  test("is empty exactly when nothing changed", () => {
+    const value = fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Properties[string]>;
+    const inputs = fc.dictionary(fc.constantFrom("name", "size", "subnets", "tags"), value);
+    fc.assert(
+      fc.property(inputs, inputs, (a, b) => {
+        assert.deepEqual(diff(a, a).changes, []);
+        const { changes, changed } = diff(a, b);
+        assert.equal(changes.length === 0, changed.length === 0);
+      }),
+    );
+  });
+});

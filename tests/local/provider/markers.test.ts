@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import {
+  flattenOutputs,
+  isUnknown,
+  rewrap,
+  unknown,
+  unwrap,
+  wrapSecret,
+} from "../../../local/provider/markers.ts";
+import { protect } from "../../../local/provider/secrets.ts";
+import type { Properties, Value } from "../../../local/realisation.ts";
+
+const plain = fc.jsonValue({ maxDepth: 3 }).map((value) => value as Value);
+
+describe("secrets on their way through the provider", () => {
+  test("are in clear for realisations and marked again at the same place", () => {
+    const inputs = {
+      environment: { password: wrapSecret("correct horse"), port: 1 },
+      list: ["a", wrapSecret("b")],
+    };
+    const clear = unwrap(inputs);
+    assert.deepEqual(clear, { environment: { password: "correct horse", port: 1 }, list: ["a", "b"] });
+    assert.deepEqual(rewrap(clear, inputs), inputs);
+  });
+
+  test("unwrap to what was wrapped, however deep", () => {
+    fc.assert(
+      fc.property(plain, (value) => assert.deepEqual(unwrap([{ a: wrapSecret(value) }]), [{ a: value }])),
+    );
+  });
+
+  test("stay secret where an output repeats them under another name", () => {
+    const inputs: Properties = { value: wrapSecret("correct horse") };
+    const outputs = {
+      value: "correct horse",
+      insecureValue: "correct horse",
+      command: ["--auth", "correct horse"],
+      arn: "arn",
+    };
+    const protectedOutputs = protect(outputs, {}, inputs);
+    assert.deepEqual(protectedOutputs.value, wrapSecret("correct horse"));
+    assert.deepEqual(protectedOutputs.insecureValue, wrapSecret("correct horse"));
+    assert.deepEqual(protectedOutputs.command, wrapSecret(["--auth", "correct horse"]));
+    assert.equal(protectedOutputs.arn, "arn");
+  });
+
+  test("are what the type declares, whether the program marked them or not", () => {
+    assert.deepEqual(protect({ authToken: "t" }, { secrets: ["authToken"] }), { authToken: wrapSecret("t") });
+  });
+});
+
+describe("unknown values", () => {
+  test("are found at any depth, inside secrets too", () => {
+    assert.equal(isUnknown({ a: [{ b: wrapSecret(unknown) }] }), true);
+    assert.equal(isUnknown({ a: [{ b: "known" }] }), false);
+  });
+
+  test("of a component's inputs become what resources carry", () => {
+    const signature = "4dabf18193072939515e22adb298388d";
+    const output = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
+    assert.equal(flattenOutputs({ [signature]: output }), unknown);
+    assert.equal(flattenOutputs({ [signature]: output, value: "v" }), "v");
+    assert.deepEqual(flattenOutputs({ [signature]: output, value: "v", secret: true }), wrapSecret("v"));
+  });
+});
