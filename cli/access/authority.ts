@@ -14,19 +14,18 @@ export interface Authority {
   readonly key: CryptoKey;
 }
 
-/** Makes the authority of an environment, or reads the one it has. Its certificate outlives every grant by a day. */
-export async function ensureAuthority(
-  directory: string,
-  environment: string,
-  expires: Date,
-): Promise<Authority> {
+/** An environment may be prolonged again and again; its authority cannot, because the program's configuration has it. */
+const validForMs = 90 * 86_400_000;
+
+/** Makes the authority of an environment, or reads the one it has. */
+export async function ensureAuthority(directory: string, environment: string): Promise<Authority> {
   if (readFileIfThere(authorityFile(directory)) !== undefined) return await readAuthority(directory);
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: createSerial(),
     name: `CN=Insiders of ${environment},O=dmm-env`,
     notBefore: new Date(Date.now() - 60_000),
-    notAfter: new Date(expires.getTime() + 86_400_000),
+    notAfter: new Date(Date.now() + validForMs),
     signingAlgorithm: algorithm,
     keys: keys as webcrypto.CryptoKeyPair,
     extensions: [

@@ -15,6 +15,8 @@ export interface Grant {
   readonly issued: string;
   readonly expires: string;
   readonly revoked?: string;
+  /** Serial numbers of certificates that this one renewed; revoking the grant means them too. */
+  readonly renewed?: readonly string[];
 }
 
 /** The files that an insider uses. */
@@ -33,17 +35,23 @@ export function parseGrantName(text: string): string {
 
 /**
  * Issues a client certificate that ends by itself. An insider has one grant at a time: while one is valid another is
- * refused with DMM_GRANT_EXISTS, so that revoking a name always means all that it has.
+ * refused with DMM_GRANT_EXISTS, or renewed where that is asked for.
  */
 export async function issueGrant(
   directory: string,
   authority: Authority,
-  request: { readonly environment: string; readonly name: string; readonly lifetimeSeconds: number },
+  request: {
+    readonly environment: string;
+    readonly name: string;
+    readonly lifetimeSeconds: number;
+    readonly renew?: boolean;
+  },
 ): Promise<Grant> {
   const { name, environment } = request;
   const earlier = readGrant(directory, name);
-  if (earlier !== undefined && isValid(earlier)) {
-    throw new OperatorError("DMM_GRANT_EXISTS", { grant: name, name: environment, expires: earlier.expires });
+  const valid = earlier !== undefined && isValid(earlier) ? earlier : undefined;
+  if (valid !== undefined && !request.renew) {
+    throw new OperatorError("DMM_GRANT_EXISTS", { grant: name, name: environment, expires: valid.expires });
   }
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const issued = new Date();
@@ -70,6 +78,7 @@ export async function issueGrant(
     issued: issued.toISOString(),
     // X.509 counts whole seconds.
     expires: certificate.notAfter.toISOString(),
+    ...(valid && { renewed: [...(valid.renewed ?? []), valid.serial] }),
   };
   const files = grantFiles(directory, name);
   replaceFile(files.key, await exportKey(keys.privateKey as CryptoKey));

@@ -13,7 +13,7 @@ export interface Revocations {
 }
 
 /** Far beyond the longest life of an environment: a list that ran out would close the entrance by itself. */
-const validForMs = 30 * 86_400_000;
+const validForMs = 90 * 86_400_000;
 
 const crlNumberOid = "2.5.29.20";
 

@@ -27,7 +27,8 @@ export async function revokeGrants(
   const earlier = readRevocations(directory);
   const at = new Date().toISOString();
   const dead = new Set(earlier.entries.map(({ serial }) => serial));
-  const added = grants.filter(({ serial }) => !dead.has(serial)).map(({ serial }) => ({ serial, at }));
+  const serials = grants.flatMap(({ serial, renewed = [] }) => [serial, ...renewed]);
+  const added = serials.filter((serial) => !dead.has(serial)).map((serial) => ({ serial, at }));
   const revocations: Revocations = {
     ...earlier,
     number: earlier.number + 1,

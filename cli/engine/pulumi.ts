@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { makeFolder } from "../environment/file.ts";
+import { explainFileError, makeFolder } from "../environment/file.ts";
 import { type ProcessIdentity, readStartTime, sendSignal } from "../environment/process-identity.ts";
 import type { EnvironmentFolder, Home } from "../home.ts";
 import { ensurePassphrase } from "./passphrase.ts";
@@ -37,8 +37,7 @@ export async function runPulumi(
 ): Promise<EngineExit> {
   makeFolder(setting.folder.logs);
   const log = join(setting.folder.logs, "engine.log");
-  const output = openSync(log, "a", 0o600);
-  writeSync(output, `\n$ pulumi ${words.join(" ")}  # ${new Date().toISOString()}\n`);
+  const output = openLog(log, words);
   const before = statSync(log).size;
   const child = spawn(setting.command, [...words, "--non-interactive", "--color", "never"], {
     cwd: setting.folder.engine,
@@ -49,6 +48,16 @@ export async function runPulumi(
   closeSync(output);
   const code = await watch(child, signals);
   return { code, output: readFileSync(log).subarray(before).toString("utf8"), log };
+}
+
+function openLog(log: string, words: readonly string[]): number {
+  try {
+    const output = openSync(log, "a", 0o600);
+    writeSync(output, `\n$ pulumi ${words.join(" ")}  # ${new Date().toISOString()}\n`);
+    return output;
+  } catch (cause) {
+    throw explainFileError(log, cause);
+  }
 }
 
 async function watch(

@@ -80,7 +80,7 @@ async function runEngine(
       run,
     );
     const observation = observer.result();
-    if (run.stop?.aborted || run.kill?.aborted) run.stop?.throwIfAborted();
+    run.stop?.throwIfAborted();
     if (exit.code !== 0) throw explain(setting, verb, exit, observation);
     return observation;
   } finally {

@@ -41,11 +41,25 @@ export async function runGate(session: Session, request: GateRequest): Promise<O
       ...failureOf(proof),
     };
   const released = await releaseAfter(session, run);
+  if (session.interruption.first.aborted && released.exitCode === exitCodes.done)
+    return interrupted(session, name, proof, released);
   return {
-    exitCode: worst(session, proof.exitCode, released.exitCode),
+    // What is left over outweighs everything: it needs somebody now.
+    exitCode: released.exitCode === exitCodes.done ? proof.exitCode : exitCodes.leftOver,
     report: { environment: name, ...proof.report, release: released.report },
     lines: [...proof.lines, ...released.lines],
     ...failureOf(released.failure ? released : proof),
+  };
+}
+
+function interrupted(session: Session, name: string, proof: Proof, released: Outcome): Outcome {
+  const outcome = `everything of "${name}" was released.`;
+  const error = new OperatorError("DMM_INTERRUPTED", { outcome, next: `dmm-env gate ${name} begins again.` });
+  return {
+    exitCode: exitCodes.interrupted,
+    report: { environment: name, ...proof.report, release: released.report },
+    lines: [...proof.lines, ...released.lines],
+    failure: explainFailure(error, session.home),
   };
 }
 
@@ -77,15 +91,6 @@ async function releaseAfter(session: Session, run: UpRun): Promise<Outcome> {
     const failure = explainFailure(error, session.home);
     return { exitCode: exitCodes.leftOver, report: {}, lines: [], failure };
   }
-}
-
-/**
- * What is left over outweighs everything, because it needs somebody now; then the operator's own interruption; then a
- * broken claim; then what could not be made or checked.
- */
-function worst(session: Session, proof: ExitCode, released: ExitCode): ExitCode {
-  if (released !== exitCodes.done) return exitCodes.leftOver;
-  return session.interruption.first.aborted ? exitCodes.interrupted : proof;
 }
 
 function refuseUsedName(session: Session, name: string): void {

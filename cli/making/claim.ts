@@ -1,7 +1,7 @@
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { pulumiRoot } from "../../tools/parts.ts";
-import { ensureAuthority } from "../access/authority.ts";
+import { type Authority, ensureAuthority } from "../access/authority.ts";
 import { issueGrant, isValid, readGrant } from "../access/grants.ts";
 import { ensureFirstList } from "../access/revocation-list.ts";
 import { writeConfiguration } from "../engine/configuration.ts";
@@ -65,7 +65,8 @@ function decideRecord(run: UpRun): EnvironmentRecord {
   const earlier = checkRequest(session, request);
   run.wasUp = earlier?.stage === "up";
   const network = earlier?.network ?? claimNetwork(session.home, request.name);
-  const lifetime = request.lifetimeSeconds ?? (earlier === undefined ? defaultLifetimeSeconds : undefined);
+  const over = earlier === undefined || Date.parse(earlier.expires) < Date.now();
+  const lifetime = request.lifetimeSeconds ?? (over ? defaultLifetimeSeconds : undefined);
   return {
     name: request.name,
     target: earlier?.target ?? session.target ?? "local",
@@ -80,18 +81,9 @@ function decideRecord(run: UpRun): EnvironmentRecord {
 }
 
 async function configure({ folder, record }: UpRun): Promise<void> {
-  const expires = new Date(record.expires);
-  const authority = await ensureAuthority(folder.access, record.name, expires);
+  const authority = await ensureAuthority(folder.access, record.name);
   const first = await ensureFirstList(folder.access, authority);
-  const grant = readGrant(folder.access, operatorGrant);
-  if (grant === undefined || !isValid(grant)) {
-    const lifetimeSeconds = Math.max(1, Math.round((expires.getTime() - Date.now()) / 1000));
-    await issueGrant(folder.access, authority, {
-      environment: record.name,
-      name: operatorGrant,
-      lifetimeSeconds,
-    });
-  }
+  await grantOperator(folder.access, authority, record);
   writeConfiguration(folder.engine, record.name, {
     environment: record.name,
     addressBlock: record.addressBlock,
@@ -100,6 +92,21 @@ async function configure({ folder, record }: UpRun): Promise<void> {
     revocationList: first,
     owner: record.owner,
     expires: record.expires,
+  });
+}
+
+/** The operator's grant ends with the environment, also when that was prolonged. */
+async function grantOperator(access: string, authority: Authority, record: EnvironmentRecord): Promise<void> {
+  const grant = readGrant(access, operatorGrant);
+  const end = Date.parse(record.expires);
+  // X.509 counts whole seconds.
+  if (grant !== undefined && isValid(grant) && Date.parse(grant.expires) > end - 1_000) return;
+  const lifetimeSeconds = Math.ceil((end - Date.now()) / 1000);
+  await issueGrant(access, authority, {
+    environment: record.name,
+    name: operatorGrant,
+    lifetimeSeconds,
+    renew: true,
   });
 }
 

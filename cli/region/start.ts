@@ -107,7 +107,10 @@ async function waitUntilReady(
       child.kill("SIGTERM");
       throw new OperatorError("DMM_REGION_SLOW", { name, seconds: readyWithinMs / 1000, log });
     }
-    signal?.throwIfAborted();
+    if (signal?.aborted) {
+      child.kill("SIGTERM");
+      throw signal.reason;
+    }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

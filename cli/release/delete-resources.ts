@@ -16,7 +16,8 @@ import type { DownRun } from "./down-run.ts";
 export async function deleteResources(run: DownRun, progress: Progress): Promise<void> {
   const { session, name, project, target, region } = run;
   const state = readStackState(session.home, project.name, name);
-  if (state.kind === "absent") return progress("no resource was made");
+  const nothing = state.kind === "present" && state.resources === 0 && state.pending === 0;
+  if (state.kind === "absent" || nothing) return progress("no resource was made");
   if (target === "local" && (state.kind === "damaged" || region === undefined)) {
     const why =
       state.kind === "damaged" ? `Pulumi's state is damaged (${state.problem})` : "there is no region to ask";

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { regionParts, resolveParts } from "../../tools/parts.ts";
+import { readStackState } from "../engine/state.ts";
 import { isExpected } from "../errors.ts";
 import { readRegionAddress } from "../region/address.ts";
 import { startRegion } from "../region/start.ts";
@@ -18,7 +19,10 @@ export async function reachRegion(run: DownRun, progress: Progress): Promise<voi
     run.region = running;
     return progress(`process ${running.pid}`);
   }
-  if (!existsSync(folder.region) || network === undefined) return progress("it was never started");
+  const state = readStackState(session.home, run.project.name, name);
+  const nothing =
+    state.kind === "absent" || (state.kind === "present" && state.resources === 0 && state.pending === 0);
+  if (nothing || !existsSync(folder.region) || network === undefined) return progress("nothing needs it");
   try {
     run.region = await startRegion({
       home: session.home,

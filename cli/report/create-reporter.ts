@@ -2,7 +2,9 @@ import type { Reporter } from "./reporter.ts";
 
 /** A live list where somebody watches a terminal, plain lines everywhere else. */
 export async function createReporter(environment: NodeJS.ProcessEnv = process.env): Promise<Reporter> {
-  const watched = process.stderr.isTTY && environment.TERM !== "dumb" && !environment.CI;
+  // Some CI systems give a terminal without a width, on which nothing can be drawn over.
+  const watched =
+    process.stderr.isTTY && process.stderr.columns > 0 && environment.TERM !== "dumb" && !environment.CI;
   if (watched) return new (await import("./terminal.ts")).TerminalReporter();
   const { LineReporter } = await import("./lines.ts");
   return new LineReporter((text) => process.stderr.write(text));

@@ -14,10 +14,8 @@ import { readClient } from "../../cli/making/prove-serving.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 import { startEntrance } from "./tls-entrance.ts";
 
-const inAnHour = new Date(Date.now() + 3_600_000);
-
 async function makeAccess(directory: string) {
-  const authority = await ensureAuthority(directory, "feature-x", inAnHour);
+  const authority = await ensureAuthority(directory, "feature-x");
   const list = await ensureFirstList(directory, authority);
   const issue = (name: string, lifetimeSeconds = 600) =>
     issueGrant(directory, authority, { environment: "feature-x", name, lifetimeSeconds });
@@ -92,6 +90,20 @@ test("an insider has one valid grant at a time", async () => {
   assert.equal(readGrant(folder.directory, "jane")?.revoked, undefined);
 });
 
+test("revoking a renewed grant revokes every certificate that it ever had", async () => {
+  using folder = new TemporaryHome();
+  const { authority, issue } = await makeAccess(folder.directory);
+  const first = await issue("jane");
+  const renewal = { environment: "feature-x", name: "jane", lifetimeSeconds: 900, renew: true };
+  const second = await issueGrant(folder.directory, authority, renewal);
+  await revokeGrants(folder.directory, listGrants(folder.directory));
+  const list = new x509.X509Crl(readFileSync(join(folder.directory, "revoked.pem"), "utf8"));
+  assert.deepEqual(
+    list.entries.map(({ serialNumber }) => serialNumber).sort(),
+    [first.serial, second.serial].sort(),
+  );
+});
+
 test("revoking twice does no harm, and each list has a higher number than the last", async () => {
   using folder = new TemporaryHome();
   const { issue, list } = await makeAccess(folder.directory);
@@ -119,7 +131,7 @@ test("a list of any number is signed by the authority", async () => {
 test("the authority of an environment stays the same, and one that was damaged is named", async () => {
   using folder = new TemporaryHome();
   const { authority } = await makeAccess(folder.directory);
-  const again = await ensureAuthority(folder.directory, "feature-x", inAnHour);
+  const again = await ensureAuthority(folder.directory, "feature-x");
   assert.equal(again.certificate.serialNumber, authority.certificate.serialNumber);
   writeFileSync(join(folder.directory, "authority.key"), "-----BEGIN PRIVATE KEY-----\nAAAA\n");
   await assert.rejects(readAuthority(folder.directory), { code: "DMM_KEY_UNREADABLE" });
