@@ -73,9 +73,12 @@ export function notLoopback(host: string): VerifyError {
 export function explainError(error: unknown): string {
   const parts: string[] = [];
   for (let current: unknown = error; current instanceof Error && parts.length < 4; current = current.cause) {
-    const code = "code" in current && typeof current.code === "string" ? `${current.code}: ` : "";
-    const text = current.message || current.name;
-    parts.push(text.startsWith(code) ? text : `${code}${text}`);
+    const code = `${nameOf(current)}: `;
+    parts.push(code === "Error: " ? current.message : `${code}${current.message}`);
   }
   return parts.length > 0 ? parts.join(" ← ") : String(error);
+}
+
+function nameOf(error: Error): string {
+  return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }

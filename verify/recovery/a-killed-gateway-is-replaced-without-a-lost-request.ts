@@ -1,7 +1,7 @@
 import { broken, type Check, held } from "../check.ts";
 import { waitUntil } from "../client/wait.ts";
 import { noControl } from "../errors.ts";
-import { breakUnderLoad } from "./experiment.ts";
+import { breakUnderLoad, recoveryLimitMs } from "./experiment.ts";
 import { describeService, isFullStrength, readGatewayService } from "./gateway-service.ts";
 import { describeOutage, judgeRecovery } from "./judge.ts";
 import { prepareKill } from "./kill-experiment.ts";
@@ -36,8 +36,7 @@ export const aKilledGatewayIsReplacedWithoutALostRequest: Check = {
         return { happened, restored: happened && isFullStrength(service), detail: describeService(service) };
       },
     });
-    const withinMs = context.profile.recoverWithinMs[context.target.kind];
-    const finding = judgeRecovery("the killed gateway", experiment, withinMs);
+    const finding = judgeRecovery("the killed gateway", experiment, recoveryLimitMs(context));
     if (finding) return finding;
     if (experiment.outage.failed > 0) return broken(`a gateway was killed and ${describeOutage(experiment)}`);
     return held(

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { broken, type Check, type CheckContext, type Finding, held, inconclusive } from "../check.ts";
 import type { LoadAnswer } from "../load/answer.ts";
 import type { LoadRequest } from "../load/plan.ts";
-import { type CacheShard, readFailoverEvent, readShards } from "./cache-shard.ts";
-import { breakUnderLoad, type Experiment, type Look } from "./experiment.ts";
+import { type CacheShard, createFailoverReport, readShards } from "./cache-shard.ts";
+import { breakUnderLoad, type Experiment, type Look, recoveryLimitMs } from "./experiment.ts";
 import { describeOutage, judgeRecovery } from "./judge.ts";
 
 const path = "/verify/echo";
@@ -37,21 +37,23 @@ async function losePrimary(
   shard: CacheShard,
   tokens: readonly string[],
 ): Promise<Finding> {
-  const since = new Date();
+  const report = createFailoverReport(context, new Date());
   const { replicationGroupId } = context.target.outputs.cache;
   const cache = await context.aws.elastiCache();
   const experiment = await breakUnderLoad(context, {
-    what: `failing over shard ${shard.id}, whose primary is ${shard.primary ?? "not told"}`,
+    what: `failing over shard ${shard.id} of ${replicationGroupId}`,
     requests: mixRequests(tokens),
     isGood: isServed,
     async inject() {
       await cache.testFailover({ ReplicationGroupId: replicationGroupId, NodeGroupId: shard.id });
     },
-    look: () => lookAt(context, shard, since),
+    async look(answers) {
+      const now = (await readShards(context)).find((candidate) => candidate.id === shard.id);
+      return judgeShard(shard, now, { event: await report(), clientsSawIt: !answers.every(isServed) });
+    },
   });
   const finding =
-    judgeAnswers(experiment) ??
-    judgeRecovery("the lost primary", experiment, context.profile.recoverWithinMs[context.target.kind]);
+    judgeAnswers(experiment) ?? judgeRecovery("the lost primary", experiment, recoveryLimitMs(context));
   if (finding) return finding;
   const lost = await findLostTokens(context, tokens);
   context.evidence.record("tokens issued before the fault", {
@@ -69,7 +71,7 @@ async function losePrimary(
   );
 }
 
-/** Tokens spread over all shards by their keys; every fourth request brings one that nobody issued. */
+/** Tokens spread over all shards by their keys, and beside each one that nobody issued: as many, so as widely spread. */
 function mixRequests(tokens: readonly string[]): readonly LoadRequest[] {
   const requestOf = (label: string, token: string): LoadRequest => ({
     label,
@@ -77,9 +79,9 @@ function mixRequests(tokens: readonly string[]): readonly LoadRequest[] {
     path,
     headers: { authorization: `Bearer ${token}` },
   });
-  return tokens.flatMap((token, index) => [
+  return tokens.flatMap((token) => [
     requestOf("issued token", token),
-    ...(index % 3 === 2 ? [requestOf(bogus, randomBytes(32).toString("base64url"))] : []),
+    requestOf(bogus, randomBytes(32).toString("base64url")),
   ]);
 }
 
@@ -104,19 +106,18 @@ function judgeAnswers(experiment: Experiment): Finding | undefined {
   return undefined;
 }
 
-async function lookAt(context: CheckContext, before: CacheShard, since: Date): Promise<Look> {
-  const shard = (await readShards(context)).find((candidate) => candidate.id === before.id);
-  if (shard === undefined)
+/** The loss shows in an event, in the shard's state, or to the clients: any of them proves that it happened. */
+function judgeShard(
+  before: CacheShard,
+  now: CacheShard | undefined,
+  signs: { readonly event: string | undefined; readonly clientsSawIt: boolean },
+): Look {
+  if (now === undefined)
     return { happened: false, restored: false, detail: `shard ${before.id} is not listed` };
-  const event = before.primary === undefined ? await readFailoverEvent(context, since) : undefined;
-  const moved =
-    before.primary !== undefined && shard.primary !== undefined && shard.primary !== before.primary;
   return {
-    happened: moved || event !== undefined,
-    restored: shard.available && shard.members === before.members,
-    detail:
-      event ??
-      `shard ${shard.id}: primary ${shard.primary ?? "not told"}, ${shard.available ? "available" : "not available"}`,
+    happened: signs.event !== undefined || !now.available || signs.clientsSawIt,
+    restored: now.available && now.members === before.members,
+    detail: signs.event ?? `shard ${now.id} is ${now.available ? "available" : "not available"}`,
   };
 }
 

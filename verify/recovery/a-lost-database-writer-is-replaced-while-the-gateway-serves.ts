@@ -1,6 +1,6 @@
 import { broken, type Check, held, inconclusive } from "../check.ts";
 import { describeDatabase, isWhole, readDatabase } from "./database-cluster.ts";
-import { breakUnderLoad } from "./experiment.ts";
+import { breakUnderLoad, recoveryLimitMs } from "./experiment.ts";
 import { describeOutage, judgeRecovery } from "./judge.ts";
 
 /**
@@ -33,8 +33,7 @@ export const aLostDatabaseWriterIsReplacedWhileTheGatewayServes: Check = {
         return { happened, restored, detail: describeDatabase(now) };
       },
     });
-    const withinMs = context.profile.recoverWithinMs[context.target.kind];
-    const finding = judgeRecovery("the lost writer", experiment, withinMs);
+    const finding = judgeRecovery("the lost writer", experiment, recoveryLimitMs(context));
     if (finding) return finding;
     if (experiment.outage.failed > 0) return broken(`the writer was lost and ${describeOutage(experiment)}`);
     const token = await context.tokens.issue();

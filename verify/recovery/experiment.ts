@@ -23,7 +23,8 @@ export interface Fault {
   /** Whether an answer counts as served. */
   readonly isGood: (answer: LoadAnswer) => boolean;
   inject(): Promise<void>;
-  look(): Promise<Look>;
+  /** `answers`: those to requests that were due after the fault, so far. */
+  look(answers: readonly LoadAnswer[]): Promise<Look>;
 }
 
 export interface Experiment {
@@ -43,12 +44,11 @@ const requestTimeoutMs = 5_000;
 /** Steady load, then the fault, then load until full strength is back and has settled. Records all of it. */
 export async function breakUnderLoad(context: CheckContext, fault: Fault): Promise<Experiment> {
   const { profile, target, signal } = context;
-  const withinMs = profile.recoverWithinMs[target.kind];
   const load = await startLoad(
     planLoad(target, {
       requests: fault.requests,
       arrivalsPerSecond: profile.arrivalsPerSecond,
-      longestMs: profile.steadyMs + withinMs + profile.settledMs + requestTimeoutMs,
+      longestMs: profile.steadyMs + 2 * recoveryLimitMs(context) + profile.settledMs + requestTimeoutMs,
       timeoutMs: requestTimeoutMs,
       // So many that a stall of the platform cannot hold back arrivals.
       inFlight: Math.ceil((profile.arrivalsPerSecond * requestTimeoutMs) / 1_000) + 64,
@@ -61,8 +61,10 @@ export async function breakUnderLoad(context: CheckContext, fault: Fault): Promi
   context.progress(fault.what);
   const faultAt = Date.now();
   await fault.inject();
-  const { happened, restoredAt, detail } = await followRecovery(context, fault, withinMs);
-  const settled = restoredAt !== undefined && (await waitUntilServed(context, load, fault, withinMs));
+  const { happened, restoredAt, detail } = await followRecovery(context, fault, () =>
+    load.answers.filter((answer) => answer.dueAt >= faultAt),
+  );
+  const settled = restoredAt !== undefined && (await waitUntilServed(context, load, fault));
   const report = await load.stop();
   const outage = measureOutage(report.answers, faultAt, fault.isGood);
   const restoredAfterMs = restoredAt === undefined ? undefined : restoredAt - faultAt;
@@ -104,12 +106,7 @@ function requireSteadyState(answers: readonly LoadAnswer[], fault: Fault): void 
 }
 
 /** Waits for a stretch of answers without a failure. False: clients still fail when the time is over. */
-async function waitUntilServed(
-  context: CheckContext,
-  load: RunningLoad,
-  fault: Fault,
-  withinMs: number,
-): Promise<boolean> {
+async function waitUntilServed(context: CheckContext, load: RunningLoad, fault: Fault): Promise<boolean> {
   const { settledMs } = context.profile;
   await delay(settledMs, undefined, { signal: context.signal });
   const look = (): boolean => {
@@ -117,7 +114,11 @@ async function waitUntilServed(
     const recent = load.answers.filter((answer) => answer.dueAt + answer.responseMs >= since);
     return recent.length > 0 && recent.every(fault.isGood);
   };
-  return await happensWithin("steady service", look, { withinMs, everyMs: 50, signal: context.signal });
+  return await happensWithin("steady service", look, {
+    withinMs: recoveryLimitMs(context),
+    everyMs: 50,
+    signal: context.signal,
+  });
 }
 
 async function happensWithin(
@@ -136,11 +137,11 @@ async function happensWithin(
 async function followRecovery(
   context: CheckContext,
   fault: Fault,
-  withinMs: number,
+  readAnswers: () => readonly LoadAnswer[],
 ): Promise<{ happened: boolean; restoredAt?: number; detail: string }> {
   const state = { happened: false, detail: "" };
   const isRestored = async (): Promise<boolean> => {
-    const seen = await fault.look();
+    const seen = await fault.look(readAnswers());
     if (seen.happened && !state.happened) context.progress(seen.detail);
     state.happened ||= seen.happened;
     state.detail = seen.detail;
@@ -148,9 +149,14 @@ async function followRecovery(
   };
   const everyMs = context.target.kind === "local" ? 100 : 2_000;
   const restored = await happensWithin("the recovery", isRestored, {
-    withinMs,
+    withinMs: recoveryLimitMs(context),
     everyMs,
     signal: context.signal,
   });
   return restored ? { ...state, restoredAt: Date.now() } : state;
+}
+
+/** Longest time from a fault to full strength, and from there to steady service. */
+export function recoveryLimitMs({ profile, target }: CheckContext): number {
+  return profile.recoverWithinMs[target.kind];
 }

@@ -12,6 +12,8 @@ export function answerQuery(state: PlatformState, operation: string): string {
       );
     case "DescribeReplicationGroups":
       return describeCache(state);
+    case "DescribeEvents":
+      return list("Events", "Event", state.cacheEvents, (message) => `<Message>${message}</Message>`);
     case "TestFailover":
       failOverCache(state);
       return describeCache(state);
@@ -40,9 +42,8 @@ function describeCache(state: PlatformState): string {
   const away = Date.now() < state.cacheAwayUntil;
   const shards = list("NodeGroups", "NodeGroup", ["0001", "0002", "0003"], (shard) => {
     const members = ["001", "002"].map((member) => `cache-${shard}-${member}`);
-    const primary = shard === "0001" ? state.cachePrimary : members[0];
-    const describe = (id: string): string =>
-      `<CacheClusterId>${id}</CacheClusterId><CurrentRole>${id === primary ? "primary" : "replica"}</CurrentRole>`;
+    // As in cluster mode on AWS: nobody is told which member is the primary.
+    const describe = (id: string): string => `<CacheClusterId>${id}</CacheClusterId>`;
     const status = away && shard === "0001" ? "modifying" : "available";
     return `<NodeGroupId>${shard}</NodeGroupId><Status>${status}</Status>${list("NodeGroupMembers", "NodeGroupMember", members, describe)}`;
   });

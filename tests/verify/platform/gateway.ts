@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { answerOAuth } from "./oauth.ts";
 import { answerRoute, routes } from "./routes.ts";
-import { type PlatformState, shardOf, type Token } from "./state.ts";
+import { type PlatformState, shardOfUnknown, type Token } from "./state.ts";
 
 /** The stand-in's HTTP side: what a gateway does with a request that came through the entrance. */
 export function answerRequest(
@@ -63,7 +63,7 @@ function findTokenFailure(
   scope: string | undefined,
 ): Failure | undefined {
   const { breaks } = state;
-  const away = Date.now() < state.cacheAwayUntil && (token?.shard ?? shardOf(name)) === 0;
+  const away = Date.now() < state.cacheAwayUntil && (token?.shard ?? shardOfUnknown(state, name)) === 0;
   if (away && breaks.has("lets anybody in during a failover")) return undefined;
   if (away && !breaks.has("denies tokens during a failover")) return { status: 503 };
   if (token === undefined || away) {

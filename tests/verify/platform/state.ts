@@ -16,13 +16,14 @@ export interface PlatformState {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly tokens: Map<string, Token>;
+  readonly unknownTokens: Map<string, number>;
   readonly revokedSerials: Set<string>;
   tasks: string[];
   /** FIS: template id to the task that it kills. */
   readonly experiments: Map<string, string>;
   /** Until when requests fail because a gateway died, if they do. */
   gatewayLostUntil: number;
-  cachePrimary: string;
+  readonly cacheEvents: string[];
   cacheAwayUntil: number;
   writer: string;
   writerAwayUntil: number;
@@ -39,11 +40,12 @@ export function createState(breaks: Breaks): PlatformState {
     clientId: "verifier",
     clientSecret: randomBytes(24).toString("base64url"),
     tokens: new Map(),
+    unknownTokens: new Map(),
     revokedSerials: new Set(),
     tasks: Array.from({ length: desiredTasks }, createTask),
     experiments: new Map(),
     gatewayLostUntil: 0,
-    cachePrimary: "cache-0001-001",
+    cacheEvents: [],
     cacheAwayUntil: 0,
     writer: "db-1",
     writerAwayUntil: 0,
@@ -66,7 +68,9 @@ export function failOverCache(state: PlatformState): void {
   const { breaks } = state;
   if (breaks.has("does not fail over")) return;
   state.cacheAwayUntil = Date.now() + (breaks.has("never promotes a replica") ? 60_000 : awayMs);
-  state.cachePrimary = state.cachePrimary.endsWith("1") ? "cache-0001-002" : "cache-0001-001";
+  state.cacheEvents.push(
+    "Failover from primary node cache-0001-001 to replica node cache-0001-002 completed",
+  );
   if (!breaks.has("forgets tokens in a failover")) return;
   // Only once the outage is over: until then nobody can tell.
   setTimeout(() => {
@@ -82,7 +86,9 @@ export function failOverDatabase(state: PlatformState): void {
   state.writerAwayUntil = Date.now() + (breaks.has("never brings the old writer back") ? 60_000 : awayMs);
 }
 
-/** The shard of a token that nobody issued, from its text, as a hash slot would give it. */
-export function shardOf(token: string): number {
-  return (token.codePointAt(0) ?? 0) % shardCount;
+/** The shard of a token that nobody issued: in turn, so that any three of them reach every shard. */
+export function shardOfUnknown(state: PlatformState, token: string): number {
+  const shard = state.unknownTokens.get(token) ?? state.unknownTokens.size % shardCount;
+  state.unknownTokens.set(token, shard);
+  return shard;
 }
