@@ -25,13 +25,11 @@ export interface ClientSettings {
 
 /** The endpoint of a region, in this process, with the region's own services behind it. */
 export async function openEndpoint(
-  options: { readonly network?: string; readonly operations?: Record<string, Operations> } = {},
+  options: { readonly operations?: Record<string, Operations> } = {},
 ): Promise<StartedEndpoint> {
   const folder = temporaryDirectory();
-  const region = await openRegion({ directory: folder.path, network: options.network ?? "127.202" });
-  const keys = new KeyRing(region.directory);
   const table = new Map(Object.entries({ ...operations, ...options.operations }));
-  const endpoint = await startEndpoint(region, { keys, operations: table });
+  const { region, keys, endpoint } = await openOnFreeNetwork(folder.path, table);
   return {
     region,
     keys,
@@ -53,6 +51,21 @@ export async function openEndpoint(
       folder[Symbol.dispose]();
     },
   };
+}
+
+/** Test files run side by side, so each takes the first network that nobody listens in. */
+async function openOnFreeNetwork(directory: string, table: ReadonlyMap<string, Operations>) {
+  for (let number = 210; number < 230; number += 1) {
+    const region = await openRegion({ directory, network: `127.${number}` });
+    const keys = new KeyRing(region.directory);
+    try {
+      return { region, keys, endpoint: await startEndpoint(region, { keys, operations: table }) };
+    } catch (error) {
+      await region.close();
+      if ((error as { code?: string }).code !== "DMM_REGION_ADDRESS_TAKEN") throw error;
+    }
+  }
+  throw new Error("no network from 127.210 to 127.229 is free");
 }
 
 function find(type: string): Realisation {

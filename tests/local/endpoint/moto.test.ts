@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { CloudWatchClient, DescribeAlarmsCommand, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
+import {
+  CloudWatchLogsClient,
+  CreateLogStreamCommand,
+  DeleteLogGroupCommand,
+  DescribeLogGroupsCommand,
+  PutLogEventsCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
+import { startMoto, waitForMoto } from "../../../local/endpoint/moto.ts";
+import { realisations } from "../../../local/services/index.ts";
+import { waitUntil } from "../daemon/started-region.ts";
+import { openEndpoint } from "./started-endpoint.ts";
+
+const logGroupType = "aws:cloudwatch/logGroup:LogGroup";
+
+test("what the program made is known behind the endpoint, whenever moto was started", {
+  timeout: 60_000,
+}, async () => {
+  await using started = await openEndpoint();
+  const { region, client } = started;
+  const group = await started.create(logGroupType, "g", {
+    name: "/x/gateway",
+    retentionInDays: 7,
+    tags: { a: "b" },
+  });
+  await started.create("aws:sns/topic:Topic", "t", { name: "x-alarms" });
+  await started.create("aws:cloudwatch/metricAlarm:MetricAlarm", "a", {
+    name: "x-errors",
+    comparisonOperator: "GreaterThanThreshold",
+    evaluationPeriods: 1,
+    threshold: 5,
+    namespace: "AWS/ApplicationELB",
+    metricName: "HTTPCode_ELB_5XX_Count",
+    dimensions: { LoadBalancer: "app/x/1" },
+    statistic: "Sum",
+    period: 60,
+    alarmActions: [`arn:aws:sns:eu-west-1:${region.accountId}:x-alarms`],
+  });
+  startMoto(region);
+  const logs = new CloudWatchLogsClient(client);
+  const describe = async () => (await logs.send(new DescribeLogGroupsCommand({}))).logGroups ?? [];
+  const [found] = await describe();
+  assert.equal(found?.logGroupName, "/x/gateway");
+  assert.equal(found?.retentionInDays, 7);
+  await logs.send(new CreateLogStreamCommand({ logGroupName: "/x/gateway", logStreamName: "s" }));
+  const logEvents = [{ timestamp: Date.now(), message: "hello" }];
+  await logs.send(new PutLogEventsCommand({ logGroupName: "/x/gateway", logStreamName: "s", logEvents }));
+
+  const cloudWatch = new CloudWatchClient(client);
+  const alarms = await cloudWatch.send(new DescribeAlarmsCommand({ AlarmNames: ["x-errors"] }));
+  assert.equal(alarms.MetricAlarms?.[0]?.Threshold, 5);
+  assert.deepEqual(alarms.MetricAlarms?.[0]?.Dimensions, [{ Name: "LoadBalancer", Value: "app/x/1" }]);
+  await cloudWatch.send(
+    new PutMetricDataCommand({ Namespace: "x", MetricData: [{ MetricName: "m", Value: 1 }] }),
+  );
+
+  const life = await waitForMoto(region);
+  region.supervisor.get("moto")?.kill("SIGKILL");
+  await waitUntil("moto's next life", async () => (await waitForMoto(region)) > life, 20_000);
+  assert.equal((await describe())[0]?.logGroupName, "/x/gateway");
+
+  const realisation = realisations.find(({ type }) => type === logGroupType);
+  assert.deepEqual(await realisation?.read?.(region, group), {});
+  await logs.send(new DeleteLogGroupCommand({ logGroupName: "/x/gateway" }));
+  assert.equal(await realisation?.read?.(region, group), undefined);
+});
