@@ -1,7 +1,7 @@
 import { Alarms } from "./alarms/alarms.ts";
 import { Cache } from "./cache.ts";
 import { Compute } from "./compute/compute.ts";
-import { Database } from "./database.ts";
+import { Database } from "./database/database.ts";
 import type { Deployment } from "./deployment.ts";
 import { Entrance } from "./entrance/entrance.ts";
 import { Logs } from "./logs/logs.ts";

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Cache } from "./cache.ts";
 import type { Compute } from "./compute/compute.ts";
-import { type Database, databaseName } from "./database.ts";
+import { type Database, databaseName } from "./database/database.ts";
 import { cachePort, type Deployment, databasePort } from "./deployment.ts";
 import type { Entrance } from "./entrance/entrance.ts";
 import type { Logs } from "./logs/logs.ts";

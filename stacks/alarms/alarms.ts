@@ -1,7 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment.ts";
-import { type Metric, type Watch, type WatchedParts, watches } from "./watched.ts";
+import type { Metric, Watch } from "./watch.ts";
+import { type WatchedParts, watches } from "./watched.ts";
 
 const periodSeconds = 60;
 

@@ -1,29 +1,9 @@
-import type * as pulumi from "@pulumi/pulumi";
 import type { Cache } from "../cache.ts";
-import type { Database } from "../database.ts";
+import type { Database } from "../database/database.ts";
 import type { Deployment } from "../deployment.ts";
 import type { Entrance } from "../entrance/entrance.ts";
 import type { Logs } from "../logs/logs.ts";
-
-/** One metric of one thing. */
-export interface Metric {
-  readonly namespace: string;
-  readonly metricName: string;
-  readonly dimensions: Readonly<Record<string, pulumi.Input<string>>>;
-  readonly statistic: "Sum" | "Average" | "Maximum" | "Minimum";
-}
-
-/** When somebody must be woken. */
-export interface Watch {
-  readonly thing: string;
-  readonly description: string;
-  /** Several: the worst of them counts. */
-  readonly metrics: readonly [Metric, ...Metric[]];
-  readonly alarmsWhen: "above" | "below";
-  readonly threshold: number;
-  /** Minutes in a row. */
-  readonly minutes: number;
-}
+import type { Metric, Watch } from "./watch.ts";
 
 export interface WatchedParts {
   readonly entrance: Entrance;

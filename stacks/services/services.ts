@@ -1,7 +1,7 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cache } from "../cache.ts";
-import { type Database, databaseName } from "../database.ts";
+import { type Database, databaseName } from "../database/database.ts";
 import { cachePort, type Deployment, databasePort, servicePort } from "../deployment.ts";
 import { differing } from "../differences.ts";
 import type { Entrance } from "../entrance/entrance.ts";

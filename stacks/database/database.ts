@@ -1,15 +1,15 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type Deployment, databasePort } from "./deployment.ts";
-import { differing } from "./differences.ts";
-import type { Network } from "./network/network.ts";
-import type { Secrets } from "./secrets.ts";
+import { type Deployment, databasePort } from "../deployment.ts";
+import { differing } from "../differences.ts";
+import type { Network } from "../network/network.ts";
+import type { Secrets } from "../secrets.ts";
+import { createClusterParameters, createInstanceParameters } from "./parameters.ts";
 
 /** Name of the schema, and of the user that owns it. */
 export const databaseName = "platform";
 
 const engine = "aurora-mysql";
-const family = "aurora-mysql8.0";
 
 interface DatabaseArgs {
   readonly network: Network;
@@ -48,44 +48,6 @@ function createSubnetGroup(
       description: "Isolated subnets of the three zones",
       subnetIds: network.isolatedSubnetIds,
       tags: names.tags("database"),
-    },
-    { parent },
-  );
-}
-
-function createClusterParameters(
-  parent: pulumi.Resource,
-  { names }: Deployment,
-): aws.rds.ClusterParameterGroup {
-  return new aws.rds.ClusterParameterGroup(
-    "database",
-    {
-      name: names.of("database"),
-      family,
-      description: "TLS for every connection",
-      parameters: [
-        { name: "require_secure_transport", value: "ON" },
-        { name: "tls_version", value: "TLSv1.2,TLSv1.3", applyMethod: "pending-reboot" },
-        { name: "character_set_server", value: "utf8mb4" },
-      ],
-      tags: names.tags("database"),
-    },
-    { parent },
-  );
-}
-
-function createInstanceParameters(parent: pulumi.Resource, { names }: Deployment): aws.rds.ParameterGroup {
-  return new aws.rds.ParameterGroup(
-    "database-instances",
-    {
-      name: names.of("database-instances"),
-      family,
-      description: "Statements slower than a second are logged",
-      parameters: [
-        { name: "slow_query_log", value: "1" },
-        { name: "long_query_time", value: "1" },
-      ],
-      tags: names.tags("database-instances"),
     },
     { parent },
   );
