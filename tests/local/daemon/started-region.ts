@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createRegion, type OwnedRegion, type RegionOptions } from "../../../local/daemon/region.ts";
 import type { Part, PartName } from "../../../local/region.ts";
 
-const root = join(import.meta.dirname, "..", "..", "..");
+export const root = join(import.meta.dirname, "..", "..", "..");
 const toolchain = process.env.DMM_ENV_TOOLCHAIN ?? join(root, ".dmm-env", "toolchain");
 const debian = join(toolchain, "debian");
 const debianEnvironment = {

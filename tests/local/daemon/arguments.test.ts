@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { parseArguments } from "../../../local/daemon/arguments.ts";
+import { prepareDirectory, runRegion, serveWords } from "./started-daemon.ts";
+
+test("wrong words are refused with the value and the usage, by exit code 2", async () => {
+  const refused = await runRegion(["serve", "--directory", "/tmp/x", "--network", "10.0"]);
+  const failure = JSON.parse(refused.stderr) as { code: string; message: string; fix: string };
+  assert.equal(refused.code, 2);
+  assert.equal(failure.code, "DMM_REGION_ARGUMENT");
+  assert.match(failure.message, /--network is 10\.0; it must be 127\.1 to 127\.254/);
+  assert.match(failure.fix, /^Usage: serve /);
+});
+
+test("every argument is looked at", () => {
+  using prepared = prepareDirectory();
+  const right = serveWords(prepared, "127.230");
+  assert.equal(parseArguments(right).command, "serve");
+  const change = (name: string, value: string) =>
+    right.map((word, index) => (right[index - 1] === name ? value : word));
+  const badJson = join(prepared.directory, "..", "bad.json");
+  writeFileSync(badJson, "{");
+  for (const [words, message] of [
+    [[], /command is missing/],
+    [["start"], /command is start/],
+    [["sweep"], /--directory is missing/],
+    [[...right, "--verbose"], /--verbose/],
+    [change("--network", "127.255"), /127\.255/],
+    [change("--network", "127.0"), /127\.0/],
+    [change("--region", "Europe"), /Europe/],
+    [change("--parts", "/nowhere.json"), /\/nowhere\.json cannot be read/],
+    [change("--images", badJson), /bad\.json cannot be read/],
+    [[...right, "--purpose", "fun"], /--purpose is fun/],
+  ] as const) {
+    assert.throws(() => parseArguments(words), { code: "DMM_REGION_ARGUMENT", message });
+  }
+});
+
+test("a part that is missing is named, with the way to get it", () => {
+  using prepared = prepareDirectory();
+  writeFileSync(prepared.partsFile, JSON.stringify({ node: { command: "node", environment: {} } }));
+  assert.throws(() => parseArguments(serveWords(prepared, "127.230")), {
+    code: "DMM_REGION_PART_MISSING",
+    message: /haproxy, redis-server, mariadbd, mariadb-install-db, moto/,
+    fix: /dmm-env setup/,
+  });
+});

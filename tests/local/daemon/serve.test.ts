@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { test } from "node:test";
+import { GetParameterCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { readLedger } from "../../../local/daemon/ledger.ts";
+import { readProcess } from "../../../local/daemon/process-identity.ts";
+import { prepareDirectory, type RegionFile, runRegion, serveWords, startDaemon } from "./started-daemon.ts";
+
+function ssm(file: RegionFile): SSMClient {
+  return new SSMClient({
+    endpoint: file.endpoint,
+    region: "eu-west-1",
+    credentials: { ...file.credentials },
+    maxAttempts: 1,
+  });
+}
+
+test("a region serves, ends on request with all its processes, and remembers over a restart", async () => {
+  using prepared = prepareDirectory();
+  const words = serveWords(prepared, "127.230");
+  const first = await startDaemon(words, prepared.directory);
+  await using _first = first;
+  assert.equal(first.file.pid, first.pid);
+  assert.equal(first.file.startTime, readProcess(first.pid)?.startTime);
+  assert.equal(statSync(join(prepared.directory, "region.json")).mode & 0o777, 0o600);
+  await ssm(first.file).send(new PutParameterCommand({ Name: "/kept", Value: "kept", Type: "SecureString" }));
+  const children = readLedger(prepared.directory).flatMap((entry) => entry.process ?? []);
+  assert.ok(children.length >= 2, "the region itself and moto");
+  assert.equal(await first.stop(), 0);
+  for (const { pid } of children) assert.equal(readProcess(pid), undefined);
+
+  await using second = await startDaemon(words, prepared.directory);
+  const read = new GetParameterCommand({ Name: "/kept", WithDecryption: true });
+  assert.equal((await ssm(second.file).send(read)).Parameter?.Value, "kept");
+  assert.deepEqual(second.file.credentials, first.file.credentials);
+});
+
+test("a killed region's processes are ended by its next life", async () => {
+  using prepared = prepareDirectory();
+  const words = serveWords(prepared, "127.231");
+  await using first = await startDaemon(words, prepared.directory);
+  await first.stop("SIGKILL");
+  const orphans = readLedger(prepared.directory).filter((entry) => entry.name === "moto");
+  const [moto] = orphans.flatMap((entry) => entry.process ?? []);
+  assert.ok(moto && readProcess(moto.pid), "moto lives on");
+  await using _second = await startDaemon(words, prepared.directory);
+  assert.equal(readProcess(moto.pid), undefined);
+});
+
+test("sweep ends a killed region's processes, and the inventory sees them before and not after", async () => {
+  using prepared = prepareDirectory();
+  await using daemon = await startDaemon(serveWords(prepared, "127.232"), prepared.directory);
+  const look = async () => {
+    const words = ["inventory", "--directory", prepared.directory, "--network", "127.232"];
+    return JSON.parse((await runRegion(words)).stdout) as Record<
+      "processes" | "listeners" | "files",
+      unknown[]
+    >;
+  };
+  await daemon.stop("SIGKILL");
+  assert.ok((await look()).processes.some((found) => (found as { name: string }).name === "moto"));
+  const swept = JSON.parse((await runRegion(["sweep", "--directory", prepared.directory])).stdout) as {
+    ended: unknown[];
+  };
+  assert.equal(swept.ended.length, 1);
+  const after = await look();
+  assert.deepEqual([after.processes, after.listeners], [[], []]);
+  assert.ok(after.files.length > 0);
+});
+
+test("sweep ends a living region before what it would start anew", async () => {
+  using prepared = prepareDirectory();
+  await using daemon = await startDaemon(serveWords(prepared, "127.233"), prepared.directory);
+  await runRegion(["sweep", "--directory", prepared.directory]);
+  assert.equal(await daemon.exited, 0);
+  assert.deepEqual(readLedger(prepared.directory), []);
+});
+
+test("a second daemon on the same folder or network is refused, naming the first and since when it runs", async () => {
+  using prepared = prepareDirectory();
+  using other = prepareDirectory();
+  await using daemon = await startDaemon(serveWords(prepared, "127.234"), prepared.directory);
+  for (const words of [serveWords(prepared, "127.235"), serveWords(other, "127.234")]) {
+    const second = await runRegion(words);
+    const failure = JSON.parse(second.stderr) as { code: string; message: string; fix: string };
+    assert.equal(second.code, 3);
+    assert.equal(failure.code, "DMM_REGION_RUNNING");
+    assert.match(failure.message, new RegExp(`pid ${daemon.pid} runs since \\d{4}-\\d\\d-\\d\\dT`));
+    assert.match(failure.fix, /dmm-env down/);
+  }
+});
+
+test("a network in which somebody listens already is refused, naming address and pid", async () => {
+  using prepared = prepareDirectory();
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.236.1.20", resolve));
+  const { port } = server.address() as { port: number };
+  const refused = await runRegion(serveWords(prepared, "127.236"));
+  server.close();
+  assert.equal(refused.code, 3);
+  assert.match(
+    refused.stderr,
+    new RegExp(`DMM_REGION_ADDRESS_TAKEN.*127.236.1.20:${port} \\(pid ${process.pid}\\)`),
+  );
+});
+
+test("a moto that dies is logged and started again, and the region lives on", async () => {
+  using prepared = prepareDirectory();
+  await using daemon = await startDaemon(serveWords(prepared, "127.237"), prepared.directory);
+  const moto = () => readLedger(prepared.directory).find((entry) => entry.name === "moto")?.process?.pid;
+  const before = moto();
+  process.kill(before ?? 0, "SIGKILL");
+  const { waitUntil } = await import("./started-region.ts");
+  await waitUntil("another moto", () => ![undefined, before].includes(moto()));
+  assert.match(
+    readFileSync(join(prepared.directory, "logs", "region.log"), "utf8"),
+    /"process.died","name":"moto"/,
+  );
+  assert.ok(readProcess(daemon.pid));
+});
+
+test("an edited journal is refused with file and line, and a region that only releases passes over it", async () => {
+  using prepared = prepareDirectory();
+  const words = serveWords(prepared, "127.238");
+  const daemon = await startDaemon(words, prepared.directory);
+  await using _daemon = daemon;
+  await ssm(daemon.file).send(new PutParameterCommand({ Name: "/a", Value: "a", Type: "String" }));
+  await daemon.stop();
+  const journal = join(prepared.directory, "resources.jsonl");
+  writeFileSync(journal, `not json\n${readFileSync(journal, "utf8")}`);
+  const refused = await runRegion(words);
+  assert.equal(refused.code, 3);
+  assert.match(refused.stderr, /DMM_REGION_FILE_BROKEN.*resources\.jsonl cannot be read at line 1/);
+  await using releasing = await startDaemon([...words, "--purpose", "release"], prepared.directory);
+  assert.ok(readProcess(releasing.pid));
+});

@@ -1,0 +1,93 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parts, root, temporaryDirectory } from "./started-region.ts";
+
+const main = join(root, "local", "main.ts");
+
+export interface RegionFile {
+  readonly pid: number;
+  readonly startTime: number;
+  readonly providers: { readonly aws: number; readonly awsx: number };
+  readonly endpoint: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A folder with the files that the region's command line wants. */
+export function prepareDirectory() {
+  const folder = temporaryDirectory();
+  const partsFile = join(folder.path, "parts.json");
+  const imagesFile = join(folder.path, "images.json");
+  writeFileSync(partsFile, JSON.stringify(parts));
+  writeFileSync(imagesFile, JSON.stringify({}));
+  return {
+    directory: join(folder.path, "region"),
+    partsFile,
+    imagesFile,
+    [Symbol.dispose]: folder[Symbol.dispose],
+  };
+}
+
+export type Prepared = ReturnType<typeof prepareDirectory>;
+
+export function serveWords(
+  { directory, partsFile, imagesFile }: Prepared,
+  network: string,
+): readonly string[] {
+  const files = ["--parts", partsFile, "--images", imagesFile];
+  return ["serve", "--directory", directory, "--network", network, "--region", "eu-west-1", ...files];
+}
+
+/** Runs the region's command line to its end. */
+export async function runRegion(words: readonly string[]): Promise<Ended> {
+  return await new Promise((resolve) => {
+    execFile(process.execPath, [main, ...words], (error, stdout, stderr) => {
+      resolve({ code: error ? (typeof error.code === "number" ? error.code : null) : 0, stdout, stderr });
+    });
+  });
+}
+
+/** A daemon that serves; whatever the test did to it, nothing of it is left at the end of the scope. */
+export async function startDaemon(words: readonly string[], directory: string) {
+  const child = spawn(process.execPath, [main, ...words], { stdio: ["ignore", "pipe", "pipe"] });
+  const exited = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
+  await waitForReady(child, exited);
+  return {
+    pid: child.pid as number,
+    file: JSON.parse(readFileSync(join(directory, "region.json"), "utf8")) as RegionFile,
+    exited,
+    async stop(signal: NodeJS.Signals = "SIGTERM") {
+      child.kill(signal);
+      return await exited;
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGKILL");
+      await exited;
+      await runRegion(["sweep", "--directory", directory]);
+    },
+  };
+}
+
+async function waitForReady(child: ChildProcess, exited: Promise<number | null>): Promise<void> {
+  let errors = "";
+  child.stderr?.setEncoding("utf8").on("data", (chunk) => {
+    errors += chunk;
+  });
+  const ready = new Promise<void>((resolve) => {
+    let output = "";
+    child.stdout?.setEncoding("utf8").on("data", (chunk) => {
+      output += chunk;
+      if (output.includes("ready\n")) resolve();
+    });
+  });
+  const ended = exited.then((code) => {
+    throw new Error(`the region ended with ${code} before it was ready: ${errors}`);
+  });
+  await Promise.race([ready, ended]);
+}
