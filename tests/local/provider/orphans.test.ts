@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { startProviders } from "../../../local/provider/start.ts";
+import { type StartedEngine, startEngine } from "./engine.ts";
+import { createMemoryRegion } from "./memory-region.ts";
+import { Thing, ThingWorld } from "./things.ts";
+
+/** Runs `up` and kills the engine (SIGKILL) as soon as the world has come so far. */
+async function killDuring(engine: StartedEngine, cameSoFar: () => boolean): Promise<void> {
+  const running = engine.stack.up().then(
+    () => assert.fail("the engine was not killed"),
+    () => undefined,
+  );
+  await waitUntil(cameSoFar, "the resource is being made");
+  const pulumi = childrenOf(process.pid).filter((pid) =>
+    readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("\0up\0"),
+  );
+  assert.equal(pulumi.length, 1);
+  for (const pid of pulumi) process.kill(pid, "SIGKILL");
+  await running;
+  await engine.stack.cancel();
+}
+
+function childrenOf(pid: number): readonly number[] {
+  return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").split(" ").filter(Boolean).map(Number),
+  );
+}
+
+async function waitUntil(holds: () => boolean, what: string, withinMs = 20_000): Promise<void> {
+  const until = Date.now() + withinMs;
+  while (!holds()) {
+    assert.ok(Date.now() < until, `not within ${withinMs} ms: ${what}`);
+    await delay(10);
+  }
+}
+
+describe("an engine that is killed while a resource is being made", () => {
+  test("leaves an orphan that the next run takes over, however that run differs", async () => {
+    const region = createMemoryRegion();
+    const world = new ThingWorld();
+    const providers = await startProviders(region, [world.realisation]);
+    let inputs: { zone: string; size?: number } = { zone: "a" };
+    await using engine = await startEngine(providers, async () => ({
+      name: new Thing("thing", inputs).name,
+    }));
+    try {
+      const asItWas = holdCreation(world);
+      await killDuring(engine, () => world.acts.length === 1);
+      const again = engine.stack.up();
+      // The next run asks while the first creation still runs: it waits for it and makes no second one.
+      asItWas.release();
+      const { outputs } = await again;
+      assert.deepEqual([...world.things.keys()], ["thing-1"]);
+      assert.equal(outputs.name?.value, world.things.get("thing-1")?.name);
+      await engine.stack.destroy();
+      assert.deepEqual(region.resources.everything(), []);
+
+      await orphan(engine, world);
+      inputs = { zone: "a", size: 5 };
+      await engine.stack.up();
+      assert.deepEqual(world.acts.slice(-1), ["update thing-2"], "a change is made to the orphan");
+      await engine.stack.destroy();
+
+      await orphan(engine, world);
+      inputs = { zone: "b" };
+      await engine.stack.up();
+      assert.deepEqual(world.acts.slice(-3).map(withoutName), ["delete thing-3", "begin", "create thing-4"]);
+      await engine.stack.destroy();
+      assert.equal(world.things.size, 0);
+      assert.deepEqual(region.resources.everything(), []);
+    } finally {
+      await providers.close();
+    }
+  });
+
+  test("does not make a later replacement take over the resource that it replaces", async () => {
+    const region = createMemoryRegion();
+    const world = new ThingWorld();
+    const providers = await startProviders(region, [world.realisation]);
+    let zone = "a";
+    await using engine = await startEngine(providers, async () => void new Thing("thing", { zone }));
+    try {
+      await engine.stack.up();
+      zone = "b";
+      const held = holdCreation(world);
+      world.acts.length = 0;
+      await killDuring(engine, () => world.acts.length === 1);
+      held.release();
+      await waitUntil(() => world.things.has("thing-2"), "the replacement is made");
+      await engine.stack.up();
+      assert.deepEqual([...world.things.keys()], ["thing-2"], "the orphan replaces the old one");
+      await engine.stack.destroy();
+      assert.deepEqual(region.resources.everything(), []);
+    } finally {
+      await providers.close();
+    }
+  });
+});
+
+function holdCreation(world: ThingWorld): { release(): void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  world.hold = promise;
+  return { release: resolve };
+}
+
+/** A killed run whose creation ended after the kill: the region has it, no state knows it. */
+async function orphan(engine: StartedEngine, world: ThingWorld): Promise<void> {
+  const held = holdCreation(world);
+  const before = world.acts.length;
+  await killDuring(engine, () => world.acts.length > before);
+  held.release();
+  await waitUntil(() => world.acts.length === before + 2, "the creation ends");
+}
+
+function withoutName(act: string): string {
+  return act.startsWith("begin") ? "begin" : act;
+}
