@@ -2,7 +2,7 @@ import { type Key, keys } from "./config/keys.ts";
 import { productionName } from "./config/names.ts";
 import { overlap } from "./config/networks.ts";
 
-export { type Key, keys } from "./config/keys.ts";
+export { keys } from "./config/keys.ts";
 export { environmentName, productionName } from "./config/names.ts";
 
 /** Namespace of the keys: the project's name in `Pulumi.yaml`. */
