@@ -9,7 +9,8 @@ export type RegionErrorCode =
   | "DMM_REGION_PART_MISSING"
   | "DMM_REGION_PROCESS_FAILED"
   | "DMM_REGION_PROCESS_RUNNING"
-  | "DMM_REGION_RUNNING";
+  | "DMM_REGION_RUNNING"
+  | "DMM_REGION_UNEXPECTED";
 
 /** An expected failure of the region: what failed with its value, and the next step. */
 export class RegionError extends Error {
