@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import { makePassword } from "../../local/invokes/password.ts";
+import { answerInvoke } from "../../local/invokes.ts";
+import { unwrapAll, wrapSecret } from "../../local/provider/markers.ts";
+import type { Properties } from "../../local/realisation.ts";
+import { createMemoryRegion } from "./provider/memory-region.ts";
+
+const region = createMemoryRegion();
+
+function invoke(token: string, args: Properties = {}): Properties {
+  const outcome = answerInvoke(region, token, args);
+  assert.ok("result" in outcome, JSON.stringify(outcome));
+  return outcome.result;
+}
+
+describe("the functions of the AWS provider", () => {
+  test("tell the region, its zones, the account and the partition", () => {
+    const filters = [{ name: "opt-in-status", values: ["opt-in-not-required"] }];
+    const zones = invoke("aws:index/getAvailabilityZones:getAvailabilityZones", {
+      state: "available",
+      filters,
+    });
+    assert.deepEqual(zones.names, ["eu-west-1a", "eu-west-1b", "eu-west-1c"]);
+    assert.deepEqual(zones.zoneIds, ["euw1-az1", "euw1-az2", "euw1-az3"]);
+    assert.equal(invoke("aws:index/getRegion:getRegion").region, "eu-west-1");
+    assert.equal(invoke("aws:index/getCallerIdentity:getCallerIdentity").accountId, "000000000000");
+    assert.equal(invoke("aws:index/getPartition:getPartition").dnsSuffix, "amazonaws.com");
+  });
+
+  test("name the image of ECS, always the same", () => {
+    const name = "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id";
+    const first = invoke("aws:ssm/getParameter:getParameter", { name });
+    assert.match(String(first.value), /^ami-0[0-9a-f]{16}$/);
+    assert.deepEqual(invoke("aws:ssm/getParameter:getParameter", { name }), first);
+  });
+
+  test("read a parameter of the program, and keep a SecureString secret", () => {
+    const inputs = { name: "/feature-x/secret", type: "SecureString", value: "correct horse" };
+    const type = "aws:ssm/parameter:Parameter";
+    region.resources.put({
+      type,
+      id: inputs.name,
+      urn: "",
+      name: "p",
+      inputs,
+      outputs: { ...inputs, version: 1 },
+    });
+    const read = invoke("aws:ssm/getParameter:getParameter", { name: inputs.name });
+    assert.deepEqual(read.value, wrapSecret("correct horse"));
+    assert.equal(read.insecureValue, "");
+    assert.throws(() => invoke("aws:ssm/getParameter:getParameter", { name: "/none" }), {
+      code: "DMM_LOCAL_INVOKE_NOT_FOUND",
+    });
+  });
+
+  test("give a domain the same hosted zone each time", () => {
+    const zone = invoke("aws:route53/getZone:getZone", { name: "api.example.com", privateZone: false });
+    assert.match(String(zone.zoneId), /^Z[0-9A-F]{20}$/);
+    assert.equal(invoke("aws:route53/getZone:getZone", { name: "api.example.com." }).zoneId, zone.zoneId);
+  });
+
+  test("refuse by name what they do not know", () => {
+    assert.throws(() => answerInvoke(region, "aws:ec2/getAmi:getAmi", {}), {
+      code: "DMM_LOCAL_INVOKE_UNKNOWN",
+    });
+    const outcome = answerInvoke(region, "aws:index/getRegion:getRegion", {
+      endpoint: "x",
+      region: "us-east-1",
+    });
+    assert.ok("failures" in outcome);
+    assert.deepEqual(
+      outcome.failures.map(({ property }) => property),
+      ["endpoint", "region"],
+    );
+  });
+});
+
+describe("a random password", () => {
+  test("is secret, and another one each time", () => {
+    const token = "aws:secretsmanager/getRandomPassword:getRandomPassword";
+    const args = { passwordLength: 40, excludePunctuation: true };
+    const [one, other] = [invoke(token, args), invoke(token, args)];
+    assert.notDeepEqual(one.randomPassword, unwrapAll(one).randomPassword, "it is marked as secret");
+    assert.match(String(unwrapAll(one).randomPassword), /^[A-Za-z0-9]{40}$/);
+    assert.notDeepEqual(one.randomPassword, other.randomPassword);
+  });
+
+  test("has the length and exactly the kinds of character that were asked for", () => {
+    const options = fc.record({
+      passwordLength: fc.integer({ min: 5, max: 64 }),
+      excludeLowercase: fc.boolean(),
+      excludeNumbers: fc.boolean(),
+      includeSpace: fc.boolean(),
+      excludeCharacters: fc.constantFrom("", "abcXYZ019", '"@/\\'),
+    });
+    fc.assert(
+      fc.property(options, (asked) => {
+        const password = makePassword(asked);
+        assert.equal(password.length, asked.passwordLength);
+        assert.equal(/[a-z]/.test(password), !asked.excludeLowercase);
+        assert.equal(/[0-9]/.test(password), !asked.excludeNumbers);
+        assert.equal(/ /.test(password), asked.includeSpace);
+        assert.ok([...asked.excludeCharacters].every((character) => !password.includes(character)));
+      }),
+    );
+  });
+
+  test("is refused where nothing is left to choose from", () => {
+    assert.throws(() => makePassword({ passwordLength: 0 }), /1 to 4096/);
+    const nothing = {
+      excludeLowercase: true,
+      excludeUppercase: true,
+      excludeNumbers: true,
+      excludePunctuation: true,
+    };
+    assert.throws(() => makePassword(nothing), /no character is left/);
+  });
+});

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { describe, test } from "node:test";
+import type { Realisation } from "../../local/realisation.ts";
+import { realisations } from "../../local/registry.ts";
+
+const aws = dirname(createRequire(import.meta.url).resolve("@pulumi/aws/package.json"));
+
+/** Inputs and outputs of a type, as the SDK's own class sends them: `resourceInputs["name"] = args?.name`. */
+function readShape({ type }: Realisation): {
+  readonly inputs: ReadonlySet<string>;
+  readonly all: ReadonlySet<string>;
+} {
+  const [, path = ""] = type.split(":");
+  const source = readFileSync(join(aws, `${path}.js`), "utf8");
+  assert.ok(source.includes(`'${type}'`), `${type} is a token of the SDK`);
+  const constructor = source.slice(source.indexOf("constructor(name"));
+  const lines = [...constructor.matchAll(/resourceInputs\["(\w+)"\] = ([^;]+);/g)];
+  const inputs = lines.filter(([, , value]) => value?.includes("args")).map(([, name]) => name ?? "");
+  return { inputs: new Set(inputs), all: new Set([...lines.map(([, name]) => name ?? ""), "id"]) };
+}
+
+describe("the table of realisations", () => {
+  test("has each type once", () => {
+    const types = realisations.map(({ type }) => type);
+    assert.deepEqual(
+      types.filter((type, index) => types.indexOf(type) !== index),
+      [],
+    );
+  });
+
+  for (const realisation of realisations) {
+    test(`knows ${realisation.type} as the AWS provider has it`, () => {
+      const { inputs, all } = readShape(realisation);
+      const not = (names: readonly string[] | undefined, known: ReadonlySet<string>) =>
+        (names ?? []).filter((name) => !known.has(name));
+      assert.deepEqual(not(realisation.inputs, inputs), [], "inputs that the provider does not have");
+      assert.deepEqual(
+        not(realisation.replaceOn, new Set(realisation.inputs)),
+        [],
+        "replaceOn beyond the inputs",
+      );
+      assert.deepEqual(not(realisation.computed, all), [], "outputs that the provider does not have");
+      assert.deepEqual(
+        not(realisation.changing, new Set(realisation.computed)),
+        [],
+        "changing beyond computed",
+      );
+      assert.deepEqual(not(realisation.secrets, all), [], "secrets that the provider does not have");
+      const named = realisation.autoname ? [realisation.autoname.property] : [];
+      assert.deepEqual(not(named, new Set(realisation.inputs)), [], "an automatic name that is no input");
+    });
+  }
+});
