@@ -16,8 +16,8 @@ function readShape({ type }: Realisation): {
   const [, path = ""] = type.split(":");
   const source = readFileSync(join(aws, `${path}.js`), "utf8");
   assert.ok(source.includes(`'${type}'`), `${type} is a token of the SDK`);
-  const constructor = source.slice(source.indexOf("constructor(name"));
-  const lines = [...constructor.matchAll(/resourceInputs\["(\w+)"\] = ([^;]+);/g)];
+  const body = source.slice(source.indexOf("constructor(name"));
+  const lines = [...body.matchAll(/resourceInputs\["(\w+)"\] = ([^;]+);/g)];
   const inputs = lines.filter(([, , value]) => value?.includes("args")).map(([, name]) => name ?? "");
   return { inputs: new Set(inputs), all: new Set([...lines.map(([, name]) => name ?? ""), "id"]) };
 }
