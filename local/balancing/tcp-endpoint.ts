@@ -18,6 +18,8 @@ export interface TcpEndpoint {
   }[];
   /** HAProxy looks at the servers itself; without it, whoever owns the endpoint says which are ready. */
   readonly checked: boolean;
+  /** The servers are told who connects and refuse strangers themselves; without it, the endpoint refuses them. */
+  readonly proxyProtocol?: boolean;
 }
 
 /** A HAProxy in TCP mode that serves one or more endpoints to the region's own network. */
@@ -44,18 +46,30 @@ const defaults = `defaults
 
 `;
 
+const check =
+  "check inter 1s fastinter 100ms downinter 200ms fall 1 rise 1 observe layer4 error-limit 1 on-error mark-down";
+
 function renderEndpoint(region: Region, endpoint: TcpEndpoint): string {
-  const check = endpoint.checked
-    ? " check inter 1s fastinter 100ms downinter 200ms fall 1 rise 1 observe layer4 error-limit 1 on-error mark-down"
-    : "";
-  const servers = endpoint.servers.map((server) => {
-    const state = server.ready ? "" : " disabled";
-    return `  server ${server.name} ${server.address}:${server.port}${check} on-marked-down shutdown-sessions${state}`;
-  });
-  return `listen ${endpoint.name}
-  bind ${endpoint.address}:${endpoint.port}
-  tcp-request connection reject unless { src ${region.network}.0.0/16 127.0.0.1 }
-  balance ${endpoint.algorithm}
-${servers.join("\n")}
-`;
+  const options = [
+    "on-marked-down shutdown-sessions",
+    ...(endpoint.checked ? [check] : []),
+    // From the endpoint's own address: only the region's network may say who connects.
+    ...(endpoint.proxyProtocol ? [`send-proxy source ${endpoint.address}`] : []),
+  ];
+  const servers = endpoint.servers.map((server) =>
+    [
+      `  server ${server.name} ${server.address}:${server.port}`,
+      ...options,
+      ...(server.ready ? [] : ["disabled"]),
+    ].join(" "),
+  );
+  const guard = `tcp-request connection reject unless { src ${region.network}.0.0/16 127.0.0.1 }`;
+  return [
+    `listen ${endpoint.name}`,
+    `  bind ${endpoint.address}:${endpoint.port}`,
+    ...(endpoint.proxyProtocol ? [] : [`  ${guard}`]),
+    `  balance ${endpoint.algorithm}`,
+    ...servers,
+    "",
+  ].join("\n");
 }

@@ -1,0 +1,18 @@
+import type { Region } from "../region.ts";
+import type { DatabaseCluster } from "./cluster.ts";
+
+const clusters = new WeakMap<Region, Map<string, DatabaseCluster>>();
+
+/** What runs is known to the process alone; after a restart of the region it is started anew from what is stored. */
+export function rememberCluster(region: Region, cluster: DatabaseCluster): void {
+  const known = clusters.get(region) ?? new Map<string, DatabaseCluster>();
+  clusters.set(region, known.set(cluster.id, cluster));
+}
+
+export function findCluster(region: Region, id: string): DatabaseCluster | undefined {
+  return clusters.get(region)?.get(id);
+}
+
+export function forgetCluster(region: Region, id: string): void {
+  clusters.get(region)?.delete(id);
+}
