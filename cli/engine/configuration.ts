@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseDocument } from "yaml";
+import { parseDocument, Scalar } from "yaml";
 import { ConfigError, namespace, parseConfig } from "../../stacks/config.ts";
 import { makeFolder, readFileIfThere, replaceFile } from "../environment/file.ts";
 import { OperatorError } from "../errors.ts";
@@ -49,12 +49,18 @@ export function writeConfiguration(directory: string, name: string, overrides: P
   replaceFile(join(directory, "Pulumi.yaml"), project.toString());
   const file = join(directory, `Pulumi.${name}.yaml`);
   const configuration = readYaml(join(checkout, "Pulumi.production.yaml"));
-  for (const [key, value] of Object.entries(overrides))
-    configuration.setIn(["config", `dmm-env:${key}`], value);
+  for (const [key, value] of Object.entries(overrides)) setText(configuration, key, value);
   refuseWrongValues(configuration);
   for (const key of ["secretsprovider", "encryptedkey", "encryptionsalt"]) configuration.delete(key);
   const salt = /^encryptionsalt: .+$/m.exec(readFileIfThere(file) ?? "")?.[0];
   replaceFile(file, `${salt === undefined ? "" : `${salt}\n`}${configuration.toString({ lineWidth: 0 })}`);
+}
+
+/** Always in quotes: to the engine's parser a bare time or number is no text. */
+function setText(configuration: ReturnType<typeof parseDocument>, key: string, value: string): void {
+  const text = new Scalar(value);
+  text.type = "QUOTE_DOUBLE";
+  configuration.setIn(["config", `${namespace}:${key}`], text);
 }
 
 /** The program would refuse them too, but only after the region and the engine have started. */

@@ -40,21 +40,27 @@ function explainOutput({ name, exit, passphraseFile }: FailedRun): OperatorError
 
 function explainProblems({ name, verb, exit, observation }: FailedRun): OperatorError | undefined {
   // "update failed" and the like follow from another error; the first with a cause of its own is the one to show.
-  const problem = observation.problems.find(
+  const own = observation.problems.filter(
     ({ message }) => !/^(error: )?(update|destroy|refresh) (failed|cancel)/.test(message),
   );
-  if (problem === undefined) return undefined;
-  const [type, resource] = problem.urn.split("::").slice(-2);
-  if (problem.urn === "" || type === "pulumi:pulumi:Stack") {
-    return new OperatorError("DMM_PROGRAM_FAILED", { problem: shorten(problem.message) });
-  }
+  const first = own.find(({ urn }) => isResource(urn)) ?? own[0];
+  if (first === undefined) return undefined;
+  const sentences = own.filter(({ urn }) => urn === first.urn).map(({ message }) => shorten(message));
+  const problem = [...new Set(sentences)].join(" ");
+  if (!isResource(first.urn)) return new OperatorError("DMM_PROGRAM_FAILED", { problem });
+  const [type, resource] = first.urn.split("::").slice(-2);
   return new OperatorError("DMM_RESOURCE_FAILED", {
     resource: `${type?.split("$").at(-1)} ${resource}`,
     verb,
-    problem: shorten(problem.message),
+    problem,
     name,
     log: exit.log,
   });
+}
+
+/** The stack's own errors are the program's: they follow from a resource's where there is one. */
+function isResource(urn: string): boolean {
+  return urn !== "" && !urn.includes("::pulumi:pulumi:Stack::");
 }
 
 function unexplained({ exit }: FailedRun): OperatorError {
@@ -71,6 +77,8 @@ function shorten(message: string): string {
     message
       .split(/\n\s+at /)[0]
       ?.replace(/^(?:error: |Unhandled exception: |Error: )+/g, "")
+      // The engine's words before a provider's: type, name and value are in the message already, or not for display.
+      .replace(/^.*? has a problem: /s, "")
       .replace(/\s*\n\s*/g, "; ")
       .slice(0, 1_000) ?? ""
   );
