@@ -160,7 +160,9 @@ test("production's own configuration is right, sets all it could differ in, and 
 
 test("the documentation has every key with its description and default, and no other", () => {
   const text = readFileSync(join(root, "docs", "configuration.md"), "utf8");
-  const rows = [...text.matchAll(/^\| `dmm-env:(\w+)` +\| (.*?) +\| (.*?) +\|$/gm)].map(([, ...cells]) => cells);
+  const rows = [...text.matchAll(/^\| `dmm-env:(\w+)` +\| (.*?) +\| (.*?) +\|$/gm)].map(
+    ([, ...cells]) => cells,
+  );
   const expected = Object.entries(keys).map(([name, key]) => {
     const fallback = "default" in key ? (key.default === "" ? "–" : `\`${key.default}\``) : "required";
     return [name, key.description, fallback];

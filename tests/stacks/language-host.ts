@@ -1,0 +1,82 @@
+import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import * as grpc from "@grpc/grpc-js";
+
+const root = join(import.meta.dirname, "..", "..");
+// Pulumi's stubs and their google-protobuf, in Pulumi's own copies.
+const require = createRequire(join(root, "node_modules", "@pulumi", "pulumi", "package.json"));
+const { LanguageRuntimeService } = require("@pulumi/pulumi/proto/language_grpc_pb.js");
+const messages = require("@pulumi/pulumi/proto/language_pb.js");
+const { PluginInfo } = require("@pulumi/pulumi/proto/plugin_pb.js");
+
+/**
+ * Stands in for `pulumi-language-nodejs`, which Pulumi's download brings along: it starts the SDK's own runner with the
+ * arguments and variables that the real one gives it, as `Pulumi.yaml` asks (`typescript: false`).
+ */
+export async function startLanguageHost(): Promise<{ readonly port: number; close(): void }> {
+  const server = new grpc.Server();
+  server.addService(LanguageRuntimeService, {
+    handshake: answer(() => new messages.LanguageHandshakeResponse()),
+    getRequiredPlugins: answer(() => new messages.GetRequiredPluginsResponse()),
+    getRequiredPackages: answer(() => new messages.GetRequiredPackagesResponse()),
+    getPluginInfo: answer(() => new PluginInfo()),
+    run: (call: { request: RunRequest }, callback: (error: null, response: unknown) => void) => {
+      void runProgram(call.request).then((code) => {
+        const response = new messages.RunResponse();
+        if (code !== 0) response.setError(`the program ended with ${code}`);
+        callback(null, response);
+      });
+    },
+  });
+  const port = await new Promise<number>((resolve, reject) =>
+    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    ),
+  );
+  return { port, close: () => server.forceShutdown() };
+}
+
+function answer(create: () => unknown) {
+  return (_call: unknown, callback: (error: null, response: unknown) => void) => callback(null, create());
+}
+
+interface RunRequest {
+  getMonitorAddress(): string;
+  getArgsList(): readonly string[];
+  getOrganization(): string;
+  getProject(): string;
+  getStack(): string;
+  getPwd(): string;
+  getParallel(): number;
+  getDryrun(): boolean;
+  getConfigMap(): { entries(): Iterable<readonly [string, string]> };
+  getInfo(): { getProgramDirectory(): string; getEntryPoint(): string };
+}
+
+function runProgram(request: RunRequest): Promise<number | null> {
+  const info = request.getInfo();
+  const runner = join(root, "node_modules", "@pulumi", "pulumi", "cmd", "run", "index.js");
+  const options = {
+    monitor: request.getMonitorAddress(),
+    engine: request.getArgsList()[0] ?? "",
+    organization: request.getOrganization(),
+    project: request.getProject(),
+    stack: request.getStack(),
+    pwd: request.getPwd(),
+    parallel: String(request.getParallel()),
+  };
+  const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
+  if (request.getDryrun()) flags.push("--dry-run");
+  const child = spawn(process.execPath, [runner, ...flags, info.getEntryPoint()], {
+    cwd: info.getProgramDirectory(),
+    env: {
+      ...process.env,
+      PULUMI_NODEJS_TYPESCRIPT: "false",
+      PULUMI_CONFIG: JSON.stringify(Object.fromEntries(request.getConfigMap().entries())),
+      PULUMI_CONFIG_SECRET_KEYS: "[]",
+    },
+    stdio: "ignore",
+  });
+  return new Promise((resolve) => child.once("exit", resolve));
+}
