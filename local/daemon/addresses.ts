@@ -22,10 +22,10 @@ export class AddressBook implements Addresses {
   readonly #network: string;
   readonly #stored: StoredAddresses;
 
-  constructor(directory: string, network: string) {
+  constructor(directory: string, network: string, options: { readonly lenient?: boolean } = {}) {
     this.#file = join(directory, "addresses.json");
     this.#network = network;
-    this.#stored = readStored(this.#file);
+    this.#stored = readStored(this.#file, options.lenient ?? false);
   }
 
   claim(zone: number, owner: string): string {
@@ -70,11 +70,12 @@ export class AddressBook implements Addresses {
   }
 }
 
-function readStored(file: string): StoredAddresses {
+function readStored(file: string, lenient: boolean): StoredAddresses {
   try {
     const stored = JSON.parse(readFileIfThere(file) ?? "{}") as Partial<StoredAddresses>;
     return { claims: { ...stored.claims }, last: { ...stored.last } };
   } catch (cause) {
+    if (lenient) return { claims: {}, last: {} };
     throw new RegionError(
       "DMM_REGION_FILE_BROKEN",
       `${file} is not JSON: it was edited or cut.`,

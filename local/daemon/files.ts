@@ -40,9 +40,8 @@ export class LineFile {
   readonly #descriptor: number;
 
   constructor(file: string) {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     this.#file = file;
-    this.#descriptor = openSync(file, "a", 0o600);
+    this.#descriptor = openForAppending(file);
   }
 
   append(entry: unknown): void {
@@ -52,13 +51,32 @@ export class LineFile {
       const written = writeSync(this.#descriptor, line);
       if (written < line.length) throw Object.assign(new Error("short write"), { code: "ENOSPC" });
     } catch (cause) {
-      ftruncateSync(this.#descriptor, before);
+      cutBack(this.#descriptor, before);
       throw explainWriteFailure(this.#file, cause);
     }
   }
 
   close(): void {
     closeSync(this.#descriptor);
+  }
+}
+
+/** Opens a file that only grows, and makes its folder; only its owner may read it. */
+export function openForAppending(file: string): number {
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    return openSync(file, "a", 0o600);
+  } catch (cause) {
+    throw explainWriteFailure(file, cause);
+  }
+}
+
+/** Takes back half a line. Where even that fails, the reader passes over a line without its end. */
+function cutBack(descriptor: number, size: number): void {
+  try {
+    ftruncateSync(descriptor, size);
+  } catch {
+    // Nothing more can be done here; the error that is thrown names the file.
   }
 }
 

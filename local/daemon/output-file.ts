@@ -1,5 +1,5 @@
-import { closeSync, copyFileSync, fstatSync, ftruncateSync, mkdirSync, openSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
+import { closeSync, copyFileSync, fstatSync, ftruncateSync, writeSync } from "node:fs";
+import { openForAppending } from "./files.ts";
 
 /** A process that talks without end must not fill the disk: at most this much, twice (now and before). */
 const limitBytes = 4 * 1024 * 1024;
@@ -13,9 +13,8 @@ export class OutputFile {
   readonly descriptor: number;
 
   constructor(path: string) {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     this.path = path;
-    this.descriptor = openSync(path, "a", 0o600);
+    this.descriptor = openForAppending(path);
   }
 
   write(text: string): void {

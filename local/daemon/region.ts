@@ -65,7 +65,7 @@ export async function createRegion(options: RegionOptions): Promise<OwnedRegion>
     authorityFile: join(directory, "certificates", "authority.pem"),
     resources,
     supervisor,
-    addresses: new AddressBook(directory, options.network),
+    addresses: new AddressBook(directory, options.network, { lenient: options.releasing ?? false }),
     certificates,
     ledger,
     regionLog,

@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { readFileIfThere, replaceFile } from "./files.ts";
+
+const keyBytes = 32;
 
 /**
  * Encrypts what the region stores: resources hold passwords, and no file of an environment shows one in clear.
@@ -13,13 +14,10 @@ export class Seal {
   constructor(directory: string) {
     const file = join(directory, "resources.key");
     const stored = readFileIfThere(file);
-    if (stored === undefined) {
-      this.#key = randomBytes(32);
-      replaceFile(file, this.#key.toString("base64"));
-    } else {
-      this.#key = Buffer.from(stored, "base64");
-      chmodSync(file, 0o600);
-    }
+    const key = Buffer.from(stored ?? "", "base64");
+    // A key that was edited opens nothing; whoever reads the journal finds that out line by line.
+    this.#key = key.length === keyBytes ? key : randomBytes(keyBytes);
+    if (this.#key !== key) replaceFile(file, this.#key.toString("base64"));
   }
 
   seal(value: unknown): string {

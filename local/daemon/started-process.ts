@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import type { ProcessSpec, RunningProcess } from "../region.ts";
 import type { OutputFile } from "./output-file.ts";
 import { type ProcessIdentity, readProcess, sendSignal } from "./process-identity.ts";
-import { RegionError } from "./region-error.ts";
+import { explainWriteFailure, RegionError } from "./region-error.ts";
 
 const defaultStop = { signal: "SIGTERM", withinMs: 2000 } as const;
 
@@ -64,7 +64,7 @@ export async function spawnProcess(
   directory: string,
   output: OutputFile,
 ): Promise<ChildProcess> {
-  mkdirSync(join(directory, "tmp"), { recursive: true, mode: 0o700 });
+  makeHome(directory);
   const child = spawn(spec.command, [...spec.arguments], {
     cwd: spec.workingDirectory ?? directory,
     detached: true,
@@ -90,6 +90,14 @@ export async function spawnProcess(
   child.on("error", () => {});
   if (spec.onLine && child.stdout) passLines(child.stdout, spec.onLine, output);
   return child;
+}
+
+function makeHome(directory: string): void {
+  try {
+    mkdirSync(join(directory, "tmp"), { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw explainWriteFailure(directory, cause);
+  }
 }
 
 function passLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void, output: OutputFile): void {

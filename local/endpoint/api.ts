@@ -100,6 +100,7 @@ function unknownOperation(service: string, operation: string): AwsError {
 /** An error that no API documents is the region's own: the client learns that much, the log has the rest. */
 function explain(region: OwnedRegion, error: unknown): AwsError {
   if (error instanceof AwsError) return error;
+  if (error instanceof URIError) return new AwsError("InvalidURI", "Couldn't parse the specified URI.");
   region.regionLog.writeError("endpoint.failed", error);
   return new AwsError("InternalFailure", error instanceof Error ? error.message : String(error), 500);
 }

@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { OwnedRegion } from "../daemon/region.ts";
 import { RegionError } from "../daemon/region-error.ts";
-import type { Operations } from "../operation.ts";
+import { AwsError, type Operations } from "../operation.ts";
 import { answerApi } from "./api.ts";
 import type { KeyRing } from "./credentials.ts";
 import { answerTask, onTaskEnd } from "./tasks.ts";
@@ -27,7 +27,8 @@ export async function startEndpoint(region: OwnedRegion, options: EndpointOption
       .then((wire) => writeResponse(response, wire))
       .catch((error: unknown) => {
         region.regionLog.writeError("endpoint.failed", error);
-        refuse(response);
+        if (response.headersSent) response.destroy();
+        else writeResponse(response, explain(error));
       });
   });
   // A client that waits for `100 Continue` (S3 does) gets it from Node; idle connections may stay open.
@@ -52,20 +53,23 @@ async function answer(
   return answerTask(path, options.keys) ?? (await answerApi(region, options, await readRequest(message)));
 }
 
-function refuse(response: ServerResponse): void {
-  if (response.headersSent) response.destroy();
-  else writeResponse(response, { status: 500, headers: {}, body: "" });
+/** A body that was not read to its end has no protocol yet, so the answer is the bare status. */
+function explain(error: unknown): WireResponse {
+  const status = error instanceof AwsError ? error.status : 500;
+  return { status, headers: { connection: "close" }, body: "" };
 }
 
 async function listen(server: Server, endpoint: string): Promise<void> {
   const { hostname, port } = new URL(endpoint);
   await new Promise<void>((resolve, reject) => {
-    server.once("error", (cause: NodeJS.ErrnoException) => reject(explain(cause, `${hostname}:${port}`)));
+    server.once("error", (cause: NodeJS.ErrnoException) =>
+      reject(explainTaken(cause, `${hostname}:${port}`)),
+    );
     server.listen(Number(port), hostname, () => resolve());
   });
 }
 
-function explain(cause: NodeJS.ErrnoException, address: string): Error {
+function explainTaken(cause: NodeJS.ErrnoException, address: string): Error {
   if (cause.code !== "EADDRINUSE") return cause;
   return new RegionError(
     "DMM_REGION_ADDRESS_TAKEN",

@@ -54,7 +54,12 @@ function readHeaders(message: IncomingMessage): Record<string, string> {
 
 /** The body as the client meant it; clients compress large ones (`CloudWatch` does from 10 KB). */
 export function decodeBody(request: WireRequest): Buffer {
-  return request.headers["content-encoding"] === "gzip" ? gunzipSync(request.body) : request.body;
+  if (request.headers["content-encoding"] !== "gzip") return request.body;
+  try {
+    return gunzipSync(request.body);
+  } catch {
+    throw new AwsError("SerializationException", "The body is not the gzip that Content-Encoding says.");
+  }
 }
 
 export function writeResponse(response: ServerResponse, wire: WireResponse): void {

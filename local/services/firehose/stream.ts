@@ -1,5 +1,6 @@
 import { makeArn } from "../../arn.ts";
 import { AwsError } from "../../operation.ts";
+import { isUnknown } from "../../provider/markers.ts";
 import type { Properties, Realisation, Resource } from "../../realisation.ts";
 import type { Region } from "../../region.ts";
 import { flagOf, numberOf, objectOf, textOf } from "../../values.ts";
@@ -90,6 +91,7 @@ export const deliveryStream: Realisation = {
   computed: ["arn", "destinationId", "versionId"],
   autoname: { property: "name", maxLength: 64 },
   validate(inputs) {
+    if (isUnknown(inputs.extendedS3Configuration) || isUnknown(inputs.destination)) return [];
     const s3 = objectOf(inputs, "extendedS3Configuration");
     const other = Object.keys(s3 ?? {}).filter((name) => !destinationKeys.includes(name));
     const format = s3?.compressionFormat ?? "UNCOMPRESSED";
@@ -107,7 +109,7 @@ export const deliveryStream: Realisation = {
         property: "extendedS3Configuration",
         reason: `${name} is not honoured; honoured are ${destinationKeys.join(", ")}.`,
       })),
-      ...(format === "GZIP" || format === "UNCOMPRESSED"
+      ...(format === "GZIP" || format === "UNCOMPRESSED" || isUnknown(format)
         ? []
         : [
             {

@@ -1,5 +1,6 @@
 import { makeArn } from "../../arn.ts";
 import { AwsError } from "../../operation.ts";
+import { isUnknown } from "../../provider/markers.ts";
 import type { Properties, Realisation } from "../../realisation.ts";
 import { recorded } from "../../recorded.ts";
 import type { Region } from "../../region.ts";
@@ -56,6 +57,7 @@ const comparisons = [
 
 function validateAlarm(inputs: Properties) {
   const { comparisonOperator: operator, metricName, metricQueries } = inputs;
+  if ([operator, metricName, metricQueries].some(isUnknown)) return [];
   const queries = Array.isArray(metricQueries) && metricQueries.length > 0;
   return [
     ...(typeof operator === "string" && !operator.includes("Threshold")

@@ -1,4 +1,5 @@
 import { AwsError } from "../../operation.ts";
+import { isUnknown } from "../../provider/markers.ts";
 import { recorded } from "../../recorded.ts";
 import { textsOf } from "../../values.ts";
 
@@ -14,6 +15,7 @@ export const record = recorded(recordType, {
   computed: ["fqdn"],
   validate(inputs) {
     const { aliases, ttl } = inputs;
+    if (isUnknown(aliases) || isUnknown(inputs.records)) return [];
     const hasAlias = Array.isArray(aliases) && aliases.length > 0;
     const hasRecords = textsOf(inputs, "records").length > 0 || inputs.records !== undefined;
     return [

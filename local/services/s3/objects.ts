@@ -112,9 +112,8 @@ class ObjectStore {
     const heads = new Map<string, ObjectHead>();
     for (const name of readdirSync(folder)) {
       if (name.endsWith(".draft")) continue;
-      const content = readFileSync(join(folder, name));
-      const head = JSON.parse(content.subarray(0, content.indexOf(10)).toString("utf8")) as ObjectHead;
-      heads.set(head.key, head);
+      const head = parseHead(readFileSync(join(folder, name)));
+      if (head) heads.set(head.key, head);
     }
     return heads;
   }
@@ -123,6 +122,15 @@ class ObjectStore {
     const name = encodeURIComponent(key).replace(/\./g, "%2E");
     const short = name.length <= longestName ? name : createHash("sha256").update(key).digest("hex");
     return join(this.#root, bucket, `${short}.object`);
+  }
+}
+
+/** A file that was edited is no object any more; it goes with its bucket. */
+function parseHead(content: Buffer): ObjectHead | undefined {
+  try {
+    return JSON.parse(content.subarray(0, content.indexOf(10)).toString("utf8")) as ObjectHead;
+  } catch {
+    return undefined;
   }
 }
 

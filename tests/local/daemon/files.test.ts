@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { AddressBook } from "../../../local/daemon/addresses.ts";
+import { LineFile, readLines, replaceFile } from "../../../local/daemon/files.ts";
+import { OutputFile } from "../../../local/daemon/output-file.ts";
+import { ResourceJournal } from "../../../local/daemon/resources.ts";
+import { temporaryDirectory } from "./started-region.ts";
+
+test("a full disk is an error that names the file, the cause and the fix", () => {
+  const lines = new LineFile("/dev/full");
+  assert.throws(() => lines.append({ a: 1 }), {
+    code: "DMM_REGION_DISK_FULL",
+    message: /\/dev\/full.*ENOSPC/,
+    fix: /Free some space/,
+  });
+  lines.close();
+});
+
+test("lines are read back, half a last line is passed over and any other is told by number", () => {
+  using folder = temporaryDirectory();
+  const file = join(folder.path, "a", "lines");
+  const lines = new LineFile(file);
+  lines.append({ a: 1 });
+  lines.append({ a: 2 });
+  lines.close();
+  const broken: number[] = [];
+  writeFileSync(file, `${readFileSync(file, "utf8")}nonsense\n{"a":`);
+  assert.deepEqual(
+    readLines(file, (line) => broken.push(line)),
+    [{ a: 1 }, { a: 2 }],
+  );
+  assert.deepEqual(broken, [3]);
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+});
+
+test("the output of a process stays within its bound while it goes on writing", () => {
+  using folder = temporaryDirectory();
+  const output = new OutputFile(join(folder.path, "a.log"));
+  output.write("x".repeat(5 * 1024 * 1024));
+  output.cut();
+  output.write("the next line");
+  assert.equal(readFileSync(output.path, "utf8"), "the next line");
+  assert.equal(statSync(`${output.path}.before`).size, 5 * 1024 * 1024);
+  output.close();
+});
+
+test("broken files stop a region that serves and not one that releases", () => {
+  using folder = temporaryDirectory();
+  const journal = new ResourceJournal(folder.path, { lenient: false });
+  journal.put({ type: "t", id: "i", urn: "", name: "", inputs: {}, outputs: {} });
+  journal.close();
+  replaceFile(join(folder.path, "resources.key"), "edited");
+  replaceFile(join(folder.path, "addresses.json"), "{");
+  const broken = { code: "DMM_REGION_FILE_BROKEN" };
+  assert.throws(() => new AddressBook(folder.path, "127.201"), broken);
+  assert.equal(new AddressBook(folder.path, "127.201", { lenient: true }).claim(1, "a"), "127.201.1.10");
+  assert.throws(() => new ResourceJournal(folder.path, { lenient: false }), broken);
+  const lenient = new ResourceJournal(folder.path, { lenient: true });
+  assert.deepEqual(lenient.everything(), []);
+  lenient.close();
+});
