@@ -8,7 +8,7 @@ interface Text {
  * Every failure of the local region that an operator can meet, by code. The operator reads them through Pulumi, so each
  * message stands alone. Documented in `docs/errors/local.md`.
  */
-export const localErrors = {
+const localErrors = {
   DMM_LOCAL_TYPE_UNKNOWN: (v: { type: string }) => ({
     message: `The local region does not make resources of type ${v.type}.`,
     hint: "Take a supported type, or add a realisation of this one to local/registry.ts.",
@@ -93,7 +93,7 @@ export const localErrors = {
   }),
 } as const satisfies Readonly<Record<string, (values: never) => Text>>;
 
-export type LocalErrorCode = keyof typeof localErrors;
+type LocalErrorCode = keyof typeof localErrors;
 type Values<Code extends LocalErrorCode> = Parameters<(typeof localErrors)[Code]>[0];
 
 /** A failure from the catalogue. Compare by `code`. */

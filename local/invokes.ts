@@ -14,7 +14,7 @@ interface Invoke {
 }
 
 /** Functions that the program may call, by token. */
-export const invokes: Readonly<Record<string, Invoke>> = {
+const invokes: Readonly<Record<string, Invoke>> = {
   "aws:index/getAvailabilityZones:getAvailabilityZones": {
     arguments: ["state", "region", "filters", "excludeNames", "excludeZoneIds"],
     answer: availabilityZones,

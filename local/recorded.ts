@@ -2,7 +2,7 @@ import type { Properties, Realisation, Resource } from "./realisation.ts";
 import type { Region } from "./region.ts";
 
 /** What a record is made from; `id` is the id that it will have. */
-export interface RecordRequest {
+interface RecordRequest {
   readonly id: string;
   readonly urn: string;
   readonly name: string;
@@ -10,7 +10,7 @@ export interface RecordRequest {
 }
 
 /** What is particular to one resource type whose only reality is a record with ids and ARNs. */
-export interface RecordedType
+interface RecordedType
   extends Pick<Realisation, "inputs" | "replaceOn" | "computed" | "changing" | "secrets" | "autoname">,
     Pick<Realisation, "deleteBeforeReplace" | "defaults" | "validate"> {
   /** The id of a new record. */

@@ -36,6 +36,6 @@ export function hostedZone(region: Region, args: Properties, token: string): Pro
 }
 
 /** Stable id of the hosted zone of a domain. */
-export function hostedZoneIdOf(domain: string): string {
+function hostedZoneIdOf(domain: string): string {
   return `Z${createHash("sha256").update(domain).digest("hex").slice(0, 20).toUpperCase()}`;
 }

@@ -24,7 +24,7 @@ export function parseCidr(text: unknown): Cidr | undefined {
   return first % sizeOf(mask) === 0 ? { first, mask } : undefined;
 }
 
-export function renderAddress(address: number): string {
+function renderAddress(address: number): string {
   return [2 ** 24, 2 ** 16, 2 ** 8, 1].map((unit) => Math.floor(address / unit) % 256).join(".");
 }
 

@@ -21,7 +21,7 @@ export const types = {
   gatewayAssociation: "aws:directconnect/gatewayAssociation:GatewayAssociation",
 } as const;
 
-export type NetworkType = keyof typeof types;
+type NetworkType = keyof typeof types;
 
 /** How EC2 says that an id leads to nothing, by what it should have been. */
 const absence: Partial<Record<NetworkType, { readonly code: string; readonly noun: string }>> = {

@@ -17,7 +17,7 @@ export interface CheckRequest {
   readonly defaultTags: Properties;
 }
 
-export interface Checked {
+interface Checked {
   readonly inputs: Properties;
   readonly failures: readonly CheckFailure[];
 }

@@ -20,7 +20,7 @@ export interface Registration {
 }
 
 /** What holds for all that one component registers. */
-export interface Inheritance {
+interface Inheritance {
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
   /** Reference of an explicit provider; empty for the default one. */

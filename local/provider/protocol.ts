@@ -18,7 +18,7 @@ const requireBesideStubs = createRequire(require.resolve("@pulumi/pulumi/package
 export const grpc: typeof import("@grpc/grpc-js") = require("@grpc/grpc-js");
 export const providerMessages: typeof import("@pulumi/pulumi/proto/provider_pb.js") = require("@pulumi/pulumi/proto/provider_pb");
 export const resourceMessages: typeof import("@pulumi/pulumi/proto/resource_pb.js") = require("@pulumi/pulumi/proto/resource_pb");
-export const engineMessages: typeof import("@pulumi/pulumi/proto/engine_pb.js") = require("@pulumi/pulumi/proto/engine_pb");
+const engineMessages: typeof import("@pulumi/pulumi/proto/engine_pb.js") = require("@pulumi/pulumi/proto/engine_pb");
 const {
   PluginInfo,
 }: typeof import("@pulumi/pulumi/proto/plugin_pb.js") = require("@pulumi/pulumi/proto/plugin_pb");
@@ -47,7 +47,7 @@ export const { EngineClient }: typeof import("@pulumi/pulumi/proto/engine_grpc_p
 /** Pulumi's engine sends messages of up to 400 MB. */
 export const channelOptions = { "grpc.max_receive_message_length": 400 * 1024 * 1024 } as const;
 
-export type Struct = InstanceType<typeof Struct>;
+type Struct = InstanceType<typeof Struct>;
 export type Call<Request> = Pick<ServerUnaryCall<Request, unknown>, "request" | "getPeer">;
 
 /** A failure as gRPC carries it; the engine prints `details`. */

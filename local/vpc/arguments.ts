@@ -5,9 +5,9 @@ import type { CheckFailure, Properties, Value } from "../realisation.ts";
 import type { Region } from "../region.ts";
 import { oneOf, parseSpecs, type SubnetSpec } from "./specification.ts";
 
-export const layoutStrategies = ["Legacy", "Auto", "Exact"] as const;
-export const natStrategies = ["None", "Single", "OnePerAz"] as const;
-export const nameTagStrategies = ["Legacy", "AvailabilityZone"] as const;
+const layoutStrategies = ["Legacy", "Auto", "Exact"] as const;
+const natStrategies = ["None", "Single", "OnePerAz"] as const;
+const nameTagStrategies = ["Legacy", "AvailabilityZone"] as const;
 
 /** The component's arguments, parsed and whole. */
 export interface VpcArguments {

@@ -20,7 +20,7 @@ export interface ConstructRequest {
   warn(message: string, urn: string): Promise<void>;
 }
 
-export interface Constructed {
+interface Constructed {
   readonly urn: string;
   readonly outputs: Readonly<Record<string, ComponentOutput>>;
 }

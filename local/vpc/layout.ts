@@ -15,12 +15,12 @@ export interface PlannedSubnet {
 export type Layout = Pick<VpcArguments, "block" | "zones" | "zoneMask" | "strategy" | "specs" | "nat">;
 
 /** Bits that tell so many apart. */
-export function bitsFor(count: number): number {
+function bitsFor(count: number): number {
   return Math.ceil(Math.log2(count));
 }
 
 /** The part of the VPC's block that each zone gets. */
-export function zoneBlocks({ block, zones, zoneMask }: Layout): readonly Cidr[] {
+function zoneBlocks({ block, zones, zoneMask }: Layout): readonly Cidr[] {
   const mask = zoneMask ?? block.mask + bitsFor(zones.length);
   return zones.map((_, zone) => ({ first: block.first + zone * sizeOf(mask), mask }));
 }

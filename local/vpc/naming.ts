@@ -3,7 +3,7 @@ import type { PlannedSubnet } from "./layout.ts";
 import { specNameOf } from "./specification.ts";
 
 /** `eu-west-1a` without what all zones of a region share: `1a`. */
-export function zoneSuffix(zone: string): string {
+function zoneSuffix(zone: string): string {
   return zone.replace(/^[a-z]{2}(-[a-z]+)+-/, "");
 }
 

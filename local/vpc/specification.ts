@@ -1,7 +1,7 @@
 import { parseCidr, sizeOf } from "../network/cidr.ts";
 import type { CheckFailure, Properties, Value } from "../realisation.ts";
 
-export const subnetTypes = ["Public", "Private", "Isolated", "Unused"] as const;
+const subnetTypes = ["Public", "Private", "Isolated", "Unused"] as const;
 export type SubnetType = (typeof subnetTypes)[number];
 
 /** One kind of subnet that every zone gets, after size and mask were brought together. */

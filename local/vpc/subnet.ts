@@ -18,7 +18,7 @@ export interface MadeSubnet {
 }
 
 /** The NAT gateway comes earlier than the rest of its subnet, and private subnets wait for it alone. */
-export interface SubnetInMaking {
+interface SubnetInMaking {
   readonly complete: Promise<MadeSubnet>;
   readonly natGateway: Promise<Registered>;
 }
