@@ -1,16 +1,29 @@
+/*
+ * All that others may use of the verification. What is tagged public serves completion, documents and tools beside the
+ * command line.
+ */
+/** @public */
 export type { Finding, Verdict } from "./check.ts";
+/** @public */
 export { VerifyError } from "./errors.ts";
 export type { VerifyEvent } from "./events.ts";
+/** @public */
 export type { Signer, Subject } from "./evidence/attestation.ts";
+/** @public */
 export type { Observation } from "./evidence/record.ts";
-export { type ProfileName, profiles } from "./profiles.ts";
+export type { ProfileName } from "./profiles.ts";
+/** @public */
+export { profiles } from "./profiles.ts";
 export {
   type ReleaseOptions,
   type ReleaseSnapshot,
   readReleaseSnapshot,
   verifyRelease,
 } from "./release/verify-release.ts";
-export { type CheckResult, exitCodeOf, type RunResult, type Totals } from "./result.ts";
+export type { RunResult } from "./result.ts";
+/** @public */
+export { type CheckResult, exitCodeOf, type Totals } from "./result.ts";
+/** @public */
 export { type ClaimListing, listClaims, suiteNames } from "./suites.ts";
 export type { Grants, Insider, Target } from "./target.ts";
 export { type VerifyOptions, verify } from "./verify.ts";

@@ -33,6 +33,11 @@ export async function requireInsider(context: CheckContext): Promise<void> {
 /** Statuses with which a load balancer itself turns a client away. */
 const balancerRefuses = new Set([400, 403, 495, 496]);
 
+/** Whether an attempt passed the entrance, whatever the gateway made of it. */
+export function isLetIn(attempt: Attempt): boolean {
+  return attempt.outcome === "answered" && attempt.status < 500 && !balancerRefuses.has(attempt.status);
+}
+
 /** Reads an attempt that should not have got in. */
 export function judgeRefusal(
   attempt: Attempt,

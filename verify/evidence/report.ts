@@ -66,7 +66,7 @@ function renderProblems(checks: readonly CheckResult[]): string {
   if (problems.length === 0) return "";
   const items = problems.map(
     (check) =>
-      `<li class="${check.verdict}"><strong>${escapeMarkup(check.claim)}</strong> ${escapeMarkup(check.message)}</li>`,
+      `<li class="${check.verdict}"><strong>${escapeMarkup(check.claim)}:</strong> ${escapeMarkup(check.message)}</li>`,
   );
   return `<section><h2>What stands against a release</h2><ul>${items.join("")}</ul></section>`;
 }
