@@ -6,6 +6,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
@@ -14,12 +15,13 @@ import { explainWriteFailure } from "./region-error.ts";
 
 /** Replaces a file in one step: whoever reads it sees the old content or the new, also after a kill in between. */
 export function replaceFile(file: string, content: string | Uint8Array): void {
+  const draft = `${file}.${process.pid}.draft`;
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    const draft = `${file}.${process.pid}.draft`;
     writeFileSync(draft, content, { mode: 0o600 });
     renameSync(draft, file);
   } catch (cause) {
+    rmSync(draft, { force: true });
     throw explainWriteFailure(file, cause);
   }
 }
