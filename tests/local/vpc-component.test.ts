@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import * as aws from "@pulumi/aws";
 import * as awsx from "@pulumi/awsx";
+import * as pulumi from "@pulumi/pulumi";
 import type { Deployment, PulumiFn } from "@pulumi/pulumi/automation/index.js";
 import { realisations } from "../../local/network/index.ts";
 import { startProviders } from "../../local/provider/start.ts";
@@ -14,6 +16,8 @@ interface StateResource {
   readonly inputs?: Record<string, unknown>;
   readonly outputs?: Record<string, unknown>;
   readonly dependencies?: readonly string[];
+  readonly protect?: boolean;
+  readonly provider?: string;
 }
 
 function nameOf(urn: string | undefined): string {
@@ -162,6 +166,42 @@ describe("awsx:ec2:Vpc through the real engine", () => {
       await engine.stack.destroy();
       assert.deepEqual(region.resources.everything(), []);
       assert.deepEqual(region.logged, []);
+    } finally {
+      await providers.close();
+    }
+  });
+
+  test("hands its provider, protection, dependencies and secrets on to its children", async () => {
+    const providers = await startProviders(createMemoryRegion(), realisations);
+    await using engine = await startEngine(providers, async () => {
+      const other = new aws.Provider("other", {
+        region: "eu-west-1",
+        defaultTags: { tags: { everywhere: "yes" } },
+      });
+      const first = new aws.ec2.Eip("first", {});
+      const args: awsx.ec2.VpcArgs = {
+        subnetStrategy: "Auto",
+        subnetSpecs: [{ type: "Public" }, { type: "Private" }],
+        natGateways: { strategy: "Single" },
+        tags: { address: first.publicIp, secret: pulumi.secret("correct horse battery") },
+      };
+      new awsx.ec2.Vpc("main", args, { provider: other, protect: true, dependsOn: [first] });
+    });
+    try {
+      await engine.stack.up();
+      const resources = resourcesOf(await engine.stack.exportStack());
+      const children = resources.filter(({ urn }) => urn.includes("awsx:ec2:Vpc"));
+      assert.equal(children.length, 29);
+      for (const child of children) {
+        assert.equal(child.protect, true, child.urn);
+        if (child.type.startsWith("aws:"))
+          assert.match(child.provider ?? "", /::pulumi:providers:aws::other::/);
+      }
+      const vpc = children.find(({ type }) => type === "aws:ec2/vpc:Vpc");
+      assert.ok(vpc?.dependencies?.some((urn) => nameOf(urn) === "Eip first"));
+      assert.equal((vpc?.inputs?.tags as Record<string, unknown> | undefined)?.everywhere, "yes");
+      assert.ok(!(await engine.readStateFile()).includes("correct horse battery"));
+      assert.deepEqual((await engine.stack.preview()).changeSummary, { same: 32 });
     } finally {
       await providers.close();
     }
