@@ -14,6 +14,7 @@ export type { Observation } from "./evidence/record.ts";
 export type { ProfileName } from "./profiles.ts";
 /** @public */
 export { profiles } from "./profiles.ts";
+/** @public */
 export {
   type ReleaseOptions,
   type ReleaseSnapshot,
@@ -26,4 +27,6 @@ export { type CheckResult, exitCodeOf, type Totals } from "./result.ts";
 /** @public */
 export { type ClaimListing, listClaims, suiteNames } from "./suites.ts";
 export type { Grants, Insider, Target } from "./target.ts";
-export { type VerifyOptions, verify } from "./verify.ts";
+/** @public */
+export type { VerifyOptions } from "./verify.ts";
+export { verify } from "./verify.ts";

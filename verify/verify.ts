@@ -54,7 +54,6 @@ export async function verify(target: Target, options: VerifyOptions): Promise<Ru
     const checks = await runSuites({ world, secrets, signal, emit: session.emit }, suites);
     return await session.close(checks);
   } finally {
-    world.tokens.close();
     await world.aws.close();
   }
 }

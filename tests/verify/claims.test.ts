@@ -32,7 +32,7 @@ for (const { suite, check } of checks) {
   const name = checkNameOf(suite, check.claim);
   const pair = pairs[name] ?? { breaks: [], hides: [] };
   // Load and expiry take seconds that are mostly waiting.
-  describe(name, { concurrency: suite === "recovery" ? 1 : 4 }, () => {
+  describe(name, { concurrency: suite === "recovery" ? 2 : 4 }, () => {
     test("holds against a platform that keeps the claim", async () => {
       const result = await runAgainst(suite, check, []);
       assert.equal(result.verdict, "held", result.message);

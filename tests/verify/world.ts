@@ -31,9 +31,6 @@ export function openWorld(
     entrance,
     aws,
     tokens,
-    async [Symbol.asyncDispose]() {
-      tokens.close();
-      await aws.close();
-    },
+    [Symbol.asyncDispose]: () => aws.close(),
   };
 }

@@ -4,7 +4,6 @@ import type { Target } from "../target.ts";
 import type { Answered } from "./attempt.ts";
 import type { AwsClients } from "./aws.ts";
 import type { Entrance } from "./entrance.ts";
-import type { HttpClient } from "./http.ts";
 
 /** The scopes that the verifier's client has. */
 export const readScope = "verify:read";
@@ -18,7 +17,6 @@ export interface Tokens {
   shared(): Promise<string>;
   /** RFC 7009. */
   revoke(token: string): Promise<void>;
-  close(): void;
 }
 
 export function createTokens(options: {
@@ -28,7 +26,6 @@ export function createTokens(options: {
   readonly secrets: Secrets;
 }): Tokens {
   const { target, entrance, aws, secrets } = options;
-  let client: HttpClient | undefined;
   let authorization: Promise<string> | undefined;
   let shared: Promise<string> | undefined;
 
@@ -48,13 +45,21 @@ export function createTokens(options: {
   };
   const post = async (path: string, form: Record<string, string>): Promise<Answered> => {
     authorization ??= readAuthorization();
-    client ??= entrance.open();
-    return await client.request({
-      method: "POST",
-      path,
-      headers: { authorization: await authorization, "content-type": "application/x-www-form-urlencoded" },
-      body: new URLSearchParams(form).toString(),
-    });
+    // A connection of its own: one kept from an earlier suite may be closing just now.
+    const client = entrance.open();
+    try {
+      return await client.request({
+        method: "POST",
+        path,
+        headers: {
+          authorization: await authorization,
+          "content-type": "application/x-www-form-urlencoded",
+        },
+        body: new URLSearchParams(form).toString(),
+      });
+    } finally {
+      client.close();
+    }
   };
   const issue = async (scope: string = readScope): Promise<string> => {
     const answer = await post("/oauth2/token", { grant_type: "client_credentials", scope });
@@ -79,7 +84,6 @@ export function createTokens(options: {
       if (answer.status !== 200)
         throw refusedToken(`/oauth2/revoke answered ${answer.status} ${answer.body.slice(0, 200)}`);
     },
-    close: () => client?.close(),
   };
 }
 

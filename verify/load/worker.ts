@@ -20,7 +20,8 @@ const pool = new Pool(url.origin, {
   // Each request has its own limit, counted from its intended send time.
   headersTimeout: 0,
   bodyTimeout: 0,
-  keepAliveTimeout: 10_000,
+  // Shorter than any balancer's, so that none closes a connection just as it is used.
+  keepAliveTimeout: 3_000,
   connect: (_options, callback) => {
     const socket = connect({
       host: plan.host,
