@@ -17,7 +17,7 @@ export async function restoreResources(
   function restore(resource: Resource, path: readonly Resource[]): Promise<void> {
     const begun = restored.get(resource);
     if (begun) return begun;
-    // Two resources that name each other are restored in the order of creation.
+    // Of two resources that name each other one must go first; neither waits for ever.
     const needed = (references.get(resource) ?? []).filter((other) => !path.includes(other));
     const work = Promise.all(needed.map((other) => restore(other, [...path, resource]))).then(() =>
       restoreOne(region, byType.get(resource.type), resource),

@@ -4,6 +4,7 @@ import { KeyRing } from "../endpoint/credentials.ts";
 import { startMoto } from "../endpoint/moto.ts";
 import { loadOperations } from "../endpoint/operations.ts";
 import { type Endpoint, startEndpoint } from "../endpoint/server.ts";
+import type { StartedProviders } from "../provider/start.ts";
 import { flushServices } from "../services/index.ts";
 import type { ServeArguments } from "./arguments.ts";
 import { replaceFile } from "./files.ts";
@@ -18,7 +19,7 @@ import { endStrays, regionName } from "./strays.ts";
 /** What ends with the daemon, besides the region itself. */
 interface Serving {
   endpoint?: Endpoint;
-  providers?: { readonly aws: number; readonly awsx: number; close(): Promise<void> };
+  providers?: StartedProviders;
 }
 
 /**
@@ -53,25 +54,42 @@ export async function serve(wanted: ServeArguments): Promise<void> {
 
 async function startServing(region: OwnedRegion, serving: Serving, wanted: ServeArguments): Promise<void> {
   const keys = new KeyRing(region.directory);
-  // First, because it takes longest; nothing waits for it that does not need it.
-  startMoto(region);
-  const prepared = region.certificates.prepare();
-  const endpoint = loadOperations()
-    .then((operations) => startEndpoint(region, { keys, operations }))
-    .then((started) => {
-      serving.endpoint = started;
-    });
+  // First, because it takes longest; nothing waits for it that does not need it, and a release needs it never.
+  if (!wanted.releasing) startMoto(region);
+  const [providers, { realisations }] = await Promise.all([
+    openProviders(region, serving),
+    import("../registry.ts"),
+    openEndpoint(region, serving, wanted, keys),
+    region.certificates.prepare(),
+  ]);
+  if (!wanted.releasing) await restoreResources(region, realisations);
+  writeRegionFile(region, providers, keys);
+  process.stdout.write("ready\n");
+  region.log("region.ready", { aws: providers.aws, awsx: providers.awsx });
+}
+
+async function openProviders(region: OwnedRegion, serving: Serving): Promise<StartedProviders> {
   const [{ realisations }, { startProviders }] = await Promise.all([
     import("../registry.ts"),
     import("../provider/start.ts"),
   ]);
   serving.providers = await startProviders(region, realisations);
-  await endpoint;
-  await prepared;
-  if (!wanted.releasing) await restoreResources(region, realisations);
-  writeRegionFile(region, serving.providers, keys);
-  process.stdout.write("ready\n");
-  region.log("region.ready", { providers: { aws: serving.providers.aws, awsx: serving.providers.awsx } });
+  return serving.providers;
+}
+
+/** A region that only releases goes without its endpoint where somebody else has taken the address. */
+async function openEndpoint(
+  region: OwnedRegion,
+  serving: Serving,
+  wanted: ServeArguments,
+  keys: KeyRing,
+): Promise<void> {
+  try {
+    serving.endpoint = await startEndpoint(region, { keys, operations: await loadOperations() });
+  } catch (error) {
+    if (!wanted.releasing) throw error;
+    region.regionLog.writeError("endpoint.absent", error);
+  }
 }
 
 function makeDirectory(path: string): string {
@@ -141,7 +159,7 @@ async function end(region: OwnedRegion, serving: Serving): Promise<void> {
   region.log("region.ended");
 }
 
-function writeRegionFile(region: OwnedRegion, providers: { aws: number; awsx: number }, keys: KeyRing): void {
+function writeRegionFile(region: OwnedRegion, providers: StartedProviders, keys: KeyRing): void {
   const content = {
     pid: process.pid,
     startTime: readProcess(process.pid)?.startTime,

@@ -1,4 +1,5 @@
 import { setPriority } from "node:os";
+import { AwsError } from "../operation.ts";
 import type { Region } from "../region.ts";
 import type { WireRequest, WireResponse } from "./wire.ts";
 
@@ -50,7 +51,8 @@ async function runMoto(region: Region): Promise<void> {
 /** Resolves with the current life of moto once it answers; a new life has forgotten everything. */
 export async function waitForMoto(region: Region): Promise<number> {
   const moto = motos.get(region);
-  if (!moto) throw new Error("moto was not started in this region");
+  if (!moto)
+    throw new AwsError("ServiceUnavailable", "This region only releases; moto does not run in it.", 503);
   await moto.ready;
   return moto.life;
 }
