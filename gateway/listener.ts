@@ -1,4 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http";
+import type { Duplex } from "node:stream";
+import { type ApiErrorCode, describeApiError } from "./errors.ts";
 
 /**
  * An HTTP/1.1 server whose limits fit behind a balancer.
@@ -7,7 +9,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
  * being closed and its client sees a 502.
  */
 export function createListener(listener: RequestListener): Server {
-  return createServer(
+  const server = createServer(
     {
       keepAlive: true,
       keepAliveTimeout: 75_000,
@@ -17,12 +19,34 @@ export function createListener(listener: RequestListener): Server {
       connectionsCheckingInterval: 2000,
       maxHeaderSize: 16_384,
       noDelay: true,
-      requireHostHeader: true,
+      // A missing Host is refused with our own answer.
+      requireHostHeader: false,
       joinDuplicateHeaders: false,
       insecureHTTPParser: false,
     },
     listener,
   );
+  server.on("clientError", answerParserError);
+  server.on("checkExpectation", listener);
+  return server;
+}
+
+const parserErrors: Readonly<Record<string, ApiErrorCode>> = {
+  HPE_HEADER_OVERFLOW: "DMM_GATEWAY_HEADERS_TOO_LARGE",
+  ERR_HTTP_REQUEST_TIMEOUT: "DMM_GATEWAY_REQUEST_SLOW",
+};
+
+/** What the parser refuses never becomes a request: it is answered on the socket itself. */
+function answerParserError(error: Error & { code?: string }, socket: Duplex): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const code = parserErrors[error.code ?? ""] ?? "DMM_GATEWAY_REQUEST_MALFORMED";
+  const { status, title } = describeApiError(code);
+  const body = JSON.stringify({ type: `urn:dmm-env:error:${code}`, title, status, code });
+  const head = `HTTP/1.1 ${status} Refused\r\nContent-Type: application/problem+json\r\n`;
+  socket.end(`${head}Content-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`);
 }
 
 /** Resolves once the port is bound. */

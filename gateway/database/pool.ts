@@ -1,4 +1,5 @@
-import { createPool, type Pool } from "mysql2/promise";
+import { connect, isIP, type Socket } from "node:net";
+import { createPool, type Pool, type PoolOptions } from "mysql2/promise";
 import type { DatabaseSettings } from "../settings.ts";
 
 export type { Connection, Pool, PoolConnection, ResultSetHeader, RowDataPacket } from "mysql2/promise";
@@ -8,7 +9,7 @@ export type { Connection, Pool, PoolConnection, ResultSetHeader, RowDataPacket }
  * connection is kept for long while idle, and a broken one is replaced by the pool at its next use.
  */
 export function createDatabasePool(settings: DatabaseSettings, host: string): Pool {
-  return createPool({
+  const options: PoolOptions = {
     host,
     port: settings.port,
     user: settings.user,
@@ -23,7 +24,19 @@ export function createDatabasePool(settings: DatabaseSettings, host: string): Po
     timezone: "Z",
     charset: "utf8mb4_general_ci",
     multipleStatements: false,
-  });
+  };
+  if (settings.tls && isIP(host) !== 0) options.stream = () => connectByAddress(settings.port, host);
+  return createPool(options);
+}
+
+/**
+ * For an endpoint given as an address. The driver names no server to TLS then, and Node would compare the certificate
+ * with `localhost`; it takes the name from the socket where one is noted, which the lookup of a host name does.
+ */
+function connectByAddress(port: number, host: string): Socket {
+  const socket = connect(port, host);
+  socket.setKeepAlive(true);
+  return Object.assign(socket, { _host: host });
 }
 
 /** Runs `attempt` until it succeeds, however long the database is away; tells each new reason once. */

@@ -44,13 +44,15 @@ export async function createOAuth2Server(parts: OAuth2Parts): Promise<OwnEndpoin
     const hash = hashClientSecret(parts.clientSecretKey, this.clientId, presented);
     return matchesClientSecret(this.clientSecret, hash);
   };
-  provider.on("server_error", (_context, error) => {
-    if (!(error instanceof RedisUnavailableError)) parts.logger.error({ error }, "OAuth2 server failed");
+  const lost = new WeakSet<IncomingMessage>();
+  provider.on("server_error", (context, error) => {
+    if (error instanceof RedisUnavailableError) lost.add(context.req);
+    else parts.logger.error({ error }, "OAuth2 server failed");
   });
   provider.use(async (context, next) => {
     await next();
-    // The server's own answer for a lost store would be a 500, which a client must not repeat.
-    if (context.status === 500 && !parts.primaries.ready) {
+    // The library's own answer for a lost store would be a 500, which a client must not repeat.
+    if (lost.has(context.req)) {
       context.status = 503;
       context.set("Retry-After", "1");
       context.body = {

@@ -12,7 +12,7 @@ export interface Route {
   readonly host?: string;
   /** Upper-case methods; GET brings HEAD. */
   readonly methods: readonly string[];
-  /** `/orders/{id}/items`; a last segment `*` takes the rest of the path, empty or not. */
+  /** `/orders/{id}/items`; a last segment `*` takes the rest: `/a/*` has `/a/` and all below, not `/a`. */
   readonly path: string;
   readonly upstream: Upstream;
   /** All of them are needed. */

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { createConnection } from "mysql2/promise";
+import type { CertificateFiles } from "./certificates.ts";
 import { findProgram, mariadbShare, StartedProcess, waitUntil } from "./started-process.ts";
 
 /** A database server with an empty schema `platform` and the user `platform`. */
@@ -13,18 +14,23 @@ export class StartedMariadb {
   readonly user = "platform";
   readonly password = "not-a-secret";
   readonly #directory: string;
+  readonly #tls: CertificateFiles | undefined;
+  readonly #addresses: readonly string[];
   #process: StartedProcess;
 
-  private constructor(host: string, directory: string) {
-    this.host = host;
+  private constructor(addresses: readonly string[], directory: string, tls: CertificateFiles | undefined) {
+    this.host = addresses[0]!;
+    this.#addresses = addresses;
     this.#directory = directory;
+    this.#tls = tls;
     this.#process = this.#launch();
   }
 
-  static async start(host: string): Promise<StartedMariadb> {
+  /** With certificates, nobody gets in without TLS. */
+  static async start(addresses: string | readonly string[], tls?: CertificateFiles): Promise<StartedMariadb> {
     const directory = await mkdtemp(join(tmpdir(), "gateway-mariadb-"));
     await install(directory);
-    const started = new StartedMariadb(host, directory);
+    const started = new StartedMariadb([addresses].flat(), directory, tls);
     await started.#waitUntilReachable();
     await started.#createUser();
     return started;
@@ -69,13 +75,19 @@ export class StartedMariadb {
       `--pid-file=${this.#directory}/pid`,
       `--lc-messages-dir=${mariadbShare}`,
       `--character-sets-dir=${mariadbShare}/charsets`,
-      `--bind-address=${this.host}`,
+      `--bind-address=${this.#addresses.join(",")}`,
       `--port=${this.port}`,
       "--innodb-buffer-pool-size=16M",
       "--innodb-log-file-size=8M",
-      "--innodb-flush-log-at-trx-commit=0",
       "--skip-name-resolve",
       "--user=root",
+      ...(this.#tls === undefined
+        ? []
+        : [
+            `--ssl-cert=${this.#tls.certificate}`,
+            `--ssl-key=${this.#tls.key}`,
+            "--require-secure-transport=on",
+          ]),
     ]);
   }
 

@@ -2,22 +2,44 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "@redis/client";
+import type { CertificateFiles } from "./certificates.ts";
 import { StartedProcess, waitUntil } from "./started-process.ts";
 
 const port = 7001;
+
+export interface RedisShape {
+  readonly primaries: number;
+  /** The first primary has a replica. */
+  readonly replica?: boolean;
+  /** Clients need TLS and this password. */
+  readonly secured?: { readonly tls: CertificateFiles; readonly password: string };
+}
+
+/** Plain port of the nodes where clients use TLS: for the test itself. */
+const plainPort = 7002;
 
 /** One node of a started cluster. */
 export class StartedNode {
   readonly host: string;
   readonly process: StartedProcess;
+  readonly #password: string | undefined;
 
-  constructor(host: string, process: StartedProcess) {
+  constructor(host: string, process: StartedProcess, password: string | undefined) {
     this.host = host;
     this.process = process;
+    this.#password = password;
   }
 
   async command(...args: string[]): Promise<unknown> {
-    const client = createClient({ RESP: 2, socket: { host: this.host, port, reconnectStrategy: false } });
+    const client = createClient({
+      RESP: 2,
+      socket: {
+        host: this.host,
+        port: this.#password === undefined ? port : plainPort,
+        reconnectStrategy: false,
+      },
+      ...(this.#password === undefined ? {} : { password: this.#password }),
+    });
     client.on("error", () => {});
     await client.connect();
     try {
@@ -44,11 +66,11 @@ export class StartedRedis {
   }
 
   /** Addresses are `<block>.1.<n>`; with `replica` the last node follows the first. */
-  static async start(block: string, shape: { primaries: number; replica?: boolean }): Promise<StartedRedis> {
+  static async start(block: string, shape: RedisShape): Promise<StartedRedis> {
     const directory = await mkdtemp(join(tmpdir(), "gateway-redis-"));
     const count = shape.primaries + (shape.replica === true ? 1 : 0);
     const nodes = Array.from({ length: count }, (_, index) =>
-      startNode(`${block}.1.${index + 1}`, directory),
+      startNode(`${block}.1.${index + 1}`, directory, shape),
     );
     const started = new StartedRedis(nodes, directory);
     try {
@@ -75,8 +97,10 @@ export class StartedRedis {
       await this.nodes[index]!.command("CLUSTER", "ADDSLOTSRANGE", from, to);
       await this.nodes[index]!.command("CLUSTER", "SET-CONFIG-EPOCH", String(index + 1));
     }
-    for (const node of this.nodes.slice(1))
-      await this.nodes[0]!.command("CLUSTER", "MEET", node.host, String(port));
+    // Everyone meets everyone: gossip would take seconds to introduce them.
+    for (const node of this.nodes)
+      for (const other of this.nodes)
+        if (node !== other) await node.command("CLUSTER", "MEET", other.host, String(port));
     const replica = this.nodes[primaries];
     if (replica !== undefined) {
       const id = String(await this.nodes[0]!.command("CLUSTER", "MYID"));
@@ -103,11 +127,38 @@ export class StartedRedis {
   }
 }
 
-function startNode(host: string, directory: string): StartedNode {
+function startNode(host: string, directory: string, { secured }: RedisShape): StartedNode {
   const process = StartedProcess.ofToolchain("redis-server", [
-    ...["--bind", host, "--port", String(port), "--cluster-enabled", "yes"],
+    ...[
+      "--bind",
+      host,
+      ...listenArguments(secured),
+      "--cluster-enabled",
+      "yes",
+      "--cluster-announce-ip",
+      host,
+    ],
     ...["--cluster-config-file", join(directory, `${host}.conf`), "--dir", directory],
     ...["--save", "", "--appendonly", "no", "--cluster-node-timeout", "500", "--protected-mode", "no"],
   ]);
-  return new StartedNode(host, process);
+  return new StartedNode(host, process, secured?.password);
+}
+
+function listenArguments(secured: RedisShape["secured"]): string[] {
+  if (secured === undefined) return ["--port", String(port)];
+  const { tls, password } = secured;
+  return [
+    ...[
+      "--port",
+      String(plainPort),
+      "--tls-port",
+      String(port),
+      "--tls-cluster",
+      "yes",
+      "--tls-auth-clients",
+      "no",
+    ],
+    ...["--tls-cert-file", tls.certificate, "--tls-key-file", tls.key, "--tls-ca-cert-file", tls.authority],
+    ...["--requirepass", password, "--masterauth", password],
+  ];
 }

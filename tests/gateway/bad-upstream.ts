@@ -1,0 +1,49 @@
+import { createServer, type Server, type Socket } from "node:net";
+
+/** What an upstream does with a connection. `head` is what came first. */
+export type Behaviour = (socket: Socket, head: string) => void;
+
+/** An upstream that misbehaves on purpose, chosen by the first path segment. */
+export class StartedBadUpstream {
+  readonly origin: string;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  /** Requests seen, by first path segment. */
+  readonly seen = new Map<string, number>();
+
+  private constructor(origin: string, server: Server) {
+    this.origin = origin;
+    this.#server = server;
+  }
+
+  static async start(
+    host: string,
+    behaviours: Readonly<Record<string, Behaviour>>,
+  ): Promise<StartedBadUpstream> {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(8080, host, resolve));
+    const started = new StartedBadUpstream(`http://${host}:8080`, server);
+    server.on("connection", (socket) => {
+      started.#sockets.add(socket);
+      socket.on("error", () => {});
+      socket.on("close", () => started.#sockets.delete(socket));
+      socket.on("data", (chunk) => {
+        const head = chunk.toString("latin1");
+        const name = /^[A-Z]+ \/bad\/(\w+)/.exec(head)?.[1];
+        if (name === undefined) return;
+        started.seen.set(name, (started.seen.get(name) ?? 0) + 1);
+        behaviours[name]?.(socket, head);
+      });
+    });
+    return started;
+  }
+
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readCredentials } from "../../gateway/request/credentials.ts";
+import { findMissingScope } from "../../gateway/tokens/tokens.ts";
+
+test("a bearer token is read in any spelling of the scheme", () => {
+  assert.deepEqual(readCredentials("Bearer abc.DEF-_~+/==", 1), { token: "abc.DEF-_~+/==" });
+  assert.deepEqual(readCredentials("bEARER  a", 1), { token: "a" });
+});
+
+test("anything else is missing or malformed", () => {
+  assert.equal(readCredentials(undefined, 0), "missing");
+  for (const header of [
+    "",
+    "Bearer",
+    "Bearer ",
+    "Bearer a b",
+    "Bearer ä",
+    "Basic YTpi",
+    "Bearer=a",
+    `Bearer ${"a".repeat(600)}`,
+  ])
+    assert.equal(readCredentials(header, 1), "malformed", header);
+  assert.equal(readCredentials("Bearer a", 2), "malformed");
+});
+
+test("a scope counts only as a whole word", () => {
+  assert.equal(findMissingScope(["a:read"], "a:read b"), undefined);
+  assert.equal(findMissingScope(["a"], "a:read"), "a");
+  assert.equal(findMissingScope(["a", "b"], "a"), "b");
+  assert.equal(findMissingScope(["a"], undefined), "a");
+  assert.equal(findMissingScope([], undefined), undefined);
+});

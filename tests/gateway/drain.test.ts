@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { after, before, test } from "node:test";
+import { issueToken, type StartedRole, startGateway } from "./started-gateway.ts";
+import { waitUntil } from "./started-process.ts";
+import { StartedPlatform } from "./started-surroundings.ts";
+
+let platform: StartedPlatform;
+let token: string;
+let next = 60;
+
+before(async () => {
+  platform = await StartedPlatform.start("127.204");
+  token = await issueToken(platform.gateway);
+  await platform.addRoute("long", {
+    origins: [platform.stub.origin],
+    public: true,
+    columns: { rewrite_prefix: "/verify", first_byte_limit_ms: 30_000 },
+  });
+});
+
+after(() => platform?.stop());
+
+function start(environment: Record<string, string> = {}): Promise<StartedRole> {
+  return startGateway(`127.204.1.${next++}`, platform.surroundings, environment);
+}
+
+test("a draining gateway is not ready, finishes what runs, and ends with 0", async () => {
+  const gateway = await start();
+  const running = fetch(`${gateway.origin}/long/slow?ms=1500`);
+  const streaming = fetch(`${gateway.origin}/long/stream?chunks=30&everyMs=50`).then((answer) =>
+    answer.text(),
+  );
+  await waitUntil("requests run", () => gateway.process.output.includes("serving"));
+  await new Promise((done) => setTimeout(done, 100));
+  const ended = gateway.process.end("SIGTERM");
+  await waitUntil("it says that it is not ready", async () => {
+    const answer = await fetch(`${gateway.origin}/health/ready`, { headers: { connection: "close" } });
+    return answer.status === 503;
+  });
+  const late = await fetch(`${gateway.origin}/verify/echo`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  assert.equal(late.status, 200);
+  assert.equal(late.headers.get("connection"), "close");
+  await late.arrayBuffer();
+  assert.equal((await running).status, 200);
+  assert.equal((await streaming).length, 30 * 64);
+  assert.equal(await ended, 0);
+});
+
+test("idle connections do not hold a draining gateway", async () => {
+  const gateway = await start();
+  const { hostname, port } = new URL(gateway.origin);
+  const idle = connect({ host: hostname, port: Number(port) });
+  await once(idle, "connect");
+  const began = performance.now();
+  assert.equal(await gateway.process.end("SIGTERM"), 0);
+  assert.ok(performance.now() - began < 2000, `${performance.now() - began} ms`);
+  idle.destroy();
+});
+
+test("a request that runs longer than the budget is cut, and the process still ends", async () => {
+  const gateway = await start({ DRAIN_SECONDS: "1" });
+  const running = fetch(`${gateway.origin}/long/slow?ms=20000`).then(
+    () => "answered",
+    () => "cut",
+  );
+  await new Promise((done) => setTimeout(done, 100));
+  const began = performance.now();
+  assert.equal(await gateway.process.end("SIGTERM"), 0);
+  assert.equal(await running, "cut");
+  assert.ok(performance.now() - began < 3000, `${performance.now() - began} ms`);
+});
+
+test("a second signal ends at once", async () => {
+  const gateway = await start();
+  const running = fetch(`${gateway.origin}/long/slow?ms=20000`).catch(() => {});
+  await new Promise((done) => setTimeout(done, 100));
+  gateway.process.child.kill("SIGTERM");
+  await waitUntil("it drains", () => gateway.process.output.includes("draining"));
+  const began = performance.now();
+  assert.equal(await gateway.process.end("SIGTERM"), 1);
+  assert.ok(performance.now() - began < 500);
+  await running;
+});
+
+test("missing settings are all named, and nothing is started", async () => {
+  const { StartedProcess } = await import("./started-process.ts");
+  const { resolve } = await import("node:path");
+  const main = resolve(import.meta.dirname, "../../gateway/main.ts");
+  const started = new StartedProcess(process.execPath, [main, "gateway"], {
+    PORT: "0",
+    HOST: "127.204.1.99",
+  });
+  await waitUntil("it ends", () => started.exited);
+  assert.equal(started.child.exitCode, 2);
+  for (const name of ["PORT", "DATABASE_HOST", "DATABASE_PASSWORD", "REDIS_HOST", "ISSUER", "UPSTREAM_URL"])
+    assert.match(started.output, new RegExp(name));
+});

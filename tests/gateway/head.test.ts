@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import type { IncomingMessage } from "node:http";
+import { test } from "node:test";
+import fc from "fast-check";
+import { readHead } from "../../gateway/request/head.ts";
+import { requestRules } from "../../gateway/request/header-rules.ts";
+
+function read(headers: readonly (readonly [string, string])[], minor = 1) {
+  return readHead({ rawHeaders: headers.flat(), httpVersionMinor: minor } as unknown as IncomingMessage);
+}
+
+const host = ["Host", "api.test"] as const;
+
+test("what identifies or belongs to one connection never reaches an upstream", () => {
+  const name = fc.oneof(
+    fc.constantFrom(...requestRules.keys()),
+    fc.constantFrom(
+      "x-forwarded-for",
+      "x-forwarded-anything",
+      "x-amzn-mtls-clientcert-subject",
+      "x-authenticated-client",
+    ),
+    fc.stringMatching(/^[a-z][a-z_-]{0,8}_[a-z]{1,4}$/),
+  );
+  const spelled = fc.tuple(name, fc.boolean()).map(([text, upper]) => (upper ? text.toUpperCase() : text));
+  fc.assert(
+    fc.property(fc.array(spelled, { maxLength: 6 }), (names) => {
+      const head = read([host, ...names.map((text) => [text, "value"] as const)]);
+      assert.deepEqual(head.outgoing, []);
+    }),
+  );
+});
+
+test("every other field passes, in order, as often as it came", () => {
+  const field = fc.tuple(
+    fc.constantFrom("Accept", "Cookie", "X-Custom", "Content-Type"),
+    fc.stringMatching(/^[a-z]{1,5}$/),
+  );
+  fc.assert(
+    fc.property(fc.array(field, { maxLength: 6 }), (fields) => {
+      const expected = fields.flatMap(([name, value]) => [name.toLowerCase(), value]);
+      assert.deepEqual(read([host, ...fields]).outgoing, expected);
+    }),
+  );
+});
+
+test("fields that Connection names end here, in any spelling", () => {
+  const head = read([host, ["Connection", "Keep-Alive, X-SECRET"], ["x-secret", "1"], ["X-Public", "2"]]);
+  assert.deepEqual(head.outgoing, ["x-public", "2"]);
+});
+
+test("only the balancer's own entry of X-Forwarded-For counts", () => {
+  assert.equal(read([host, ["X-Forwarded-For", "6.6.6.6, 10.0.0.9"]]).forwardedFor, "10.0.0.9");
+});
+
+test("heads with more than one reading are refused", () => {
+  const ambiguous = "DMM_GATEWAY_REQUEST_AMBIGUOUS";
+  assert.equal(read([host, host]).refusal, ambiguous);
+  assert.equal(read([]).refusal, ambiguous);
+  assert.equal(read([["Host", "a@b"]]).refusal, ambiguous);
+  assert.equal(read([["Host", "a/b"]]).refusal, ambiguous);
+  assert.equal(read([host, ["Transfer-Encoding", ",chunked"]]).refusal, ambiguous);
+  assert.equal(read([host, ["Transfer-Encoding", "chunked"]], 0).refusal, ambiguous);
+  assert.equal(read([host, ["Transfer-Encoding", "gzip, chunked"]]).refusal, "DMM_GATEWAY_CODING_UNKNOWN");
+  assert.equal(read([host, ["Expect", "magic"]]).refusal, "DMM_GATEWAY_EXPECTATION_UNKNOWN");
+  assert.equal(read([host, ["Transfer-Encoding", "Chunked"]]).refusal, undefined);
+  assert.equal(read([["Host", "[::1]:8443"]]).refusal, undefined);
+});
