@@ -1,4 +1,13 @@
-import { blockFrom, type Cidr, endOf, overlaps, parseCidr, renderCidr, sizeOf } from "../network/cidr.ts";
+import {
+  blockFrom,
+  type Cidr,
+  contains,
+  endOf,
+  overlaps,
+  parseCidr,
+  renderCidr,
+  sizeOf,
+} from "../network/cidr.ts";
 import type { CheckFailure } from "../realisation.ts";
 import { type VpcArguments, VpcArgumentsError } from "./arguments.ts";
 import { allocateLegacy } from "./legacy-layout.ts";
@@ -40,6 +49,7 @@ export function planSubnets(layout: Layout): readonly PlannedSubnet[] {
     });
   });
   const failures = [
+    ...findOutside(layout.block, planned),
     ...findOverlaps(planned),
     ...(layout.strategy === "Exact" ? findGaps(layout.block, planned) : []),
     ...findMissingNatSubnets(layout, specs),
@@ -93,6 +103,13 @@ function allocateInOrder(specs: readonly SubnetSpec[], zone: Cidr): readonly Cid
 
 function describe({ spec, zone, block }: PlannedSubnet): string {
   return `${specNameOf(spec)}-${zone + 1} (${renderCidr(block)})`;
+}
+
+function findOutside(vpc: Cidr, planned: readonly PlannedSubnet[]): readonly CheckFailure[] {
+  const outside = planned.filter(({ block }) => !contains(vpc, block));
+  if (outside.length === 0) return [];
+  const reason = `lead out of ${renderCidr(vpc)}: ${outside.map(describe).join(", ")}; enlarge cidrBlock, or order the specs from large to small.`;
+  return [{ property: "subnetSpecs", reason }];
 }
 
 function findOverlaps(planned: readonly PlannedSubnet[]): readonly CheckFailure[] {
