@@ -26,6 +26,19 @@ export async function startEngine(
   program: PulumiFn,
 ): Promise<StartedEngine> {
   const folder = await mkdtemp(join(tmpdir(), "dmm-env-engine-"));
+  try {
+    return await startIn(folder, providers, program);
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function startIn(
+  folder: string,
+  providers: Pick<StartedProviders, "aws" | "awsx">,
+  program: PulumiFn,
+): Promise<StartedEngine> {
   const backend = join(folder, "state");
   await mkdir(backend);
   const pulumiCommand = await PulumiCommand.get({ root: join(toolchain, "pulumi") });
