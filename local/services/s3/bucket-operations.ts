@@ -6,9 +6,9 @@ import { type ObjectHead, objectsOf } from "./objects.ts";
 const mostKeys = 1000;
 
 function listBuckets(region: Region): S3Answer {
-  const buckets = region.resources.all("aws:s3/bucket:Bucket").map(({ id, outputs }) => ({
+  const buckets = region.resources.all("aws:s3/bucket:Bucket").map(({ id }) => ({
     Name: id,
-    CreationDate: String(outputs.creationDate ?? new Date(0).toISOString()),
+    CreationDate: objectsOf(region).readCreation(id).toISOString(),
   }));
   const owner = { ID: region.accountId.padStart(64, "0"), DisplayName: "operator" };
   return { body: { ListAllMyBucketsResult: { Owner: owner, Buckets: { Bucket: buckets } } } };

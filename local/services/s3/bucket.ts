@@ -34,14 +34,7 @@ export const bucket: Realisation = {
   type: bucketType,
   inputs: ["bucket", "forceDestroy", "tags"],
   replaceOn: ["bucket"],
-  computed: [
-    "arn",
-    "bucketDomainName",
-    "bucketRegion",
-    "bucketRegionalDomainName",
-    "hostedZoneId",
-    "creationDate",
-  ],
+  computed: ["arn", "bucketDomainName", "bucketRegion", "bucketRegionalDomainName", "hostedZoneId"],
   autoname: { property: "bucket", maxLength: 63 },
   defaults: () => ({ forceDestroy: false }),
   validate,
@@ -57,10 +50,7 @@ export const bucket: Realisation = {
       );
     }
     objects.createBucket(name);
-    return {
-      id: name,
-      outputs: { ...inputs, ...outputsOf(region, name), creationDate: new Date().toISOString() },
-    };
+    return { id: name, outputs: { ...inputs, ...outputsOf(region, name) } };
   },
   async update(_region, _resource, inputs) {
     return { ...inputs };

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { replaceFile } from "../../daemon/files.ts";
 import { AwsError } from "../../operation.ts";
@@ -53,6 +53,10 @@ class ObjectStore {
 
   hasBucket(bucket: string): boolean {
     return bucketName.test(bucket) && existsSync(join(this.#root, bucket));
+  }
+
+  readCreation(bucket: string): Date {
+    return statSync(join(this.#root, bucket)).birthtime;
   }
 
   /** Heads in the order of their keys' bytes, as S3 lists them. */
