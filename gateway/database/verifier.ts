@@ -1,6 +1,6 @@
 import { hashClientSecret } from "../oauth2/client-secret.ts";
 import type { StoreSettings } from "../settings.ts";
-import type { Pool, ResultSetHeader } from "./pool.ts";
+import type { Pool, RowDataPacket } from "./pool.ts";
 
 /**
  * Gives the client `verifier` the secret that the platform generated for it. Runs at every start, because a rotated
@@ -9,10 +9,15 @@ import type { Pool, ResultSetHeader } from "./pool.ts";
 export async function storeVerifierSecret(pool: Pool, settings: StoreSettings): Promise<void> {
   if (settings.verifierSecret === undefined) return;
   const hash = hashClientSecret(settings.clientSecretKey, "verifier", settings.verifierSecret);
-  const [result] = await pool.query<ResultSetHeader>(
-    "UPDATE clients SET secret_hash = ? WHERE client_id = 'verifier' AND NOT (secret_hash <=> ?)",
-    [hash, hash],
+  const [[stored]] = await pool.query<RowDataPacket[]>(
+    "SELECT secret_hash FROM clients WHERE client_id = 'verifier'",
   );
-  if (result.affectedRows > 0)
-    await pool.query("UPDATE configuration SET version = version + 1 WHERE id = 1");
+  if (stored === undefined || stored.secret_hash === hash) return;
+  const { changeConfiguration } = await import("../configuration/change.ts");
+  const { platform } = await import("../configuration/history.ts");
+  await changeConfiguration(pool, {
+    author: platform,
+    edit: (document) => document,
+    secretHashes: new Map([["verifier", hash]]),
+  });
 }

@@ -1,6 +1,9 @@
 import type { MigrationContext } from "../migrate.ts";
+import { announceGateways } from "./announce-gateways.ts";
+import { appointAdministrators } from "./appoint-administrators.ts";
 import { createSchema } from "./create-schema.ts";
 import { seedVerification } from "./seed-verification.ts";
+import { versionConfiguration } from "./version-configuration.ts";
 
 export interface Migration {
   /** Never changed once released; the order of the list is the order of application. */
@@ -11,4 +14,7 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { name: "001-create-schema", up: createSchema },
   { name: "002-seed-verification", up: seedVerification },
+  { name: "003-version-configuration", up: versionConfiguration },
+  { name: "004-announce-gateways", up: announceGateways },
+  { name: "005-appoint-administrators", up: appointAdministrators },
 ];

@@ -1,0 +1,175 @@
+import type { Pool, PoolConnection, RowDataPacket } from "../database/pool.ts";
+import { computeDifferences, type Difference, describeSecretChange } from "./difference.ts";
+import { type ConfigurationDocument, nouns } from "./document.ts";
+import { ConfigurationInvalidError, UnknownError, VersionStaleError } from "./errors.ts";
+import { type Author, findDocument, readAuthorsSince, recordFound, recordVersion } from "./history.ts";
+import { normalizeDocument } from "./normalize.ts";
+import { writeDifferences } from "./rows.ts";
+import { readDocument } from "./tables.ts";
+import { validateConfiguration } from "./validate.ts";
+
+/** An edit: what it was based on, who makes it, and what it makes of the document. */
+export interface Change {
+  /** Absent for the platform's own changes, which depend on no reading. */
+  readonly basedOn?: number;
+  readonly author: Author;
+  /** In the author's words; made from the differences when empty. */
+  readonly summary?: string;
+  readonly restoredFrom?: number;
+  readonly edit: (document: ConfigurationDocument) => ConfigurationDocument;
+  /** Hashes of new secrets by client; `null` takes the secret away. */
+  readonly secretHashes?: ReadonlyMap<string, string | null>;
+}
+
+export interface Changed {
+  readonly version: number;
+  /** Empty when the edit changed nothing; then no version was made. */
+  readonly differences: readonly Difference[];
+}
+
+/** The current document with its version. */
+export interface CurrentDocument {
+  readonly version: number;
+  readonly document: ConfigurationDocument;
+}
+
+/** Reads version and tables in one snapshot. */
+export async function readCurrent(pool: Pool): Promise<CurrentDocument> {
+  return inTransaction(pool, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", async (connection) => {
+    const [[row]] = await connection.query<RowDataPacket[]>("SELECT version FROM configuration WHERE id = 1");
+    return { version: Number(row?.version ?? 0), document: await readDocument(connection) };
+  });
+}
+
+/**
+ * Makes one new version of an edit, or nothing at all: it is based on the current version, it is right as a whole, and
+ * tables, version and history change in one transaction. Changes queue at the version's row.
+ *
+ * @throws VersionStaleError, ConfigurationInvalidError, UnknownError
+ */
+export async function changeConfiguration(pool: Pool, change: Change): Promise<Changed> {
+  return inTransaction(pool, "START TRANSACTION", async (connection) => {
+    const version = await lockVersion(connection);
+    const before = await readDocument(connection);
+    await recordFound(connection, version, before);
+    if (change.basedOn !== undefined && change.basedOn !== version)
+      throw await describeConflict(connection, change.basedOn, { version, document: before });
+    const after = normalizeDocument(change.edit(before));
+    const edited = computeDifferences(before, after);
+    // What is there already is served, right or wrong: only who changes it must leave it right.
+    const problems = edited.length === 0 ? [] : validateConfiguration(after);
+    if (problems.length > 0) throw new ConfigurationInvalidError(problems);
+    await writeDifferences(connection, edited, after);
+    const secrets = await writeSecrets(connection, change.secretHashes ?? new Map());
+    const differences = [...edited, ...secrets];
+    if (differences.length === 0) return { version, differences };
+    await connection.query("UPDATE configuration SET version = version + 1 WHERE id = 1");
+    const record = {
+      version: version + 1,
+      author: change.author,
+      summary: change.summary?.trim() || summarize(differences),
+      ...(change.restoredFrom === undefined ? {} : { restoredFrom: change.restoredFrom }),
+      differences,
+    };
+    await recordVersion(connection, record, after);
+    return { version: version + 1, differences };
+  });
+}
+
+/**
+ * An earlier version once more, as a new one. Secrets stay as they are: a secret that was replaced, perhaps because it
+ * leaked, does not come back, and a client that comes back needs a new one.
+ *
+ * @throws UnknownError, VersionStaleError, ConfigurationInvalidError
+ */
+export async function restoreVersion(
+  pool: Pool,
+  version: number,
+  change: Pick<Change, "basedOn" | "author">,
+): Promise<Changed> {
+  const document = await findDocument(pool, version);
+  if (document === undefined) throw new UnknownError(`version ${version} in the history`);
+  return changeConfiguration(pool, {
+    ...change,
+    summary: `Rolled back to version ${version}`,
+    restoredFrom: version,
+    edit: () => document,
+  });
+}
+
+/** Records the current version if nobody did, so that history is whole from the first look on. */
+export async function recordCurrent(pool: Pool): Promise<void> {
+  await inTransaction(pool, "START TRANSACTION", async (connection) => {
+    const version = await lockVersion(connection);
+    await recordFound(connection, version, await readDocument(connection));
+  });
+}
+
+async function lockVersion(connection: PoolConnection): Promise<number> {
+  const [[row]] = await connection.query<RowDataPacket[]>(
+    "SELECT version FROM configuration WHERE id = 1 FOR UPDATE",
+  );
+  return Number(row?.version ?? 0);
+}
+
+async function describeConflict(
+  connection: PoolConnection,
+  basedOn: number,
+  current: CurrentDocument,
+): Promise<VersionStaleError> {
+  const edited = await findDocument(connection, basedOn);
+  return new VersionStaleError({
+    basedOn,
+    current: current.version,
+    authors: await readAuthorsSince(connection, basedOn),
+    ...(edited === undefined ? {} : { differences: computeDifferences(edited, current.document) }),
+  });
+}
+
+async function writeSecrets(
+  connection: PoolConnection,
+  hashes: ReadonlyMap<string, string | null>,
+): Promise<Difference[]> {
+  const differences: Difference[] = [];
+  for (const [client, hash] of hashes) {
+    const [result] = await connection.query(
+      "UPDATE clients SET secret_hash = ?, secret_set_at = UTC_TIMESTAMP(3) WHERE client_id = ? AND NOT (secret_hash <=> ?)",
+      [hash, client, hash],
+    );
+    if ((result as { affectedRows: number }).affectedRows > 0) differences.push(describeSecretChange(client));
+  }
+  return differences;
+}
+
+const participles = { added: "Added", changed: "Changed", removed: "Removed" } as const;
+
+/** `Changed route orders, added scope orders:read`. */
+export function summarize(differences: readonly Difference[]): string {
+  const shown = differences.slice(0, 3).map(({ kind, name, change, fields }, index) => {
+    const isSecret = fields.length === 1 && fields[0]?.field === "secret";
+    const verb = isSecret ? "Replaced the secret of" : participles[change];
+    return `${index === 0 ? verb : verb.toLowerCase()} ${nouns[kind]} ${name}`;
+  });
+  const more = differences.length - shown.length;
+  return more > 0 ? `${shown.join(", ")} and ${more} more` : shown.join(", ");
+}
+
+async function inTransaction<T>(
+  pool: Pool,
+  start: string,
+  work: (connection: PoolConnection) => Promise<T>,
+): Promise<T> {
+  const connection = await pool.getConnection();
+  try {
+    await connection.query(start);
+    const result = await work(connection);
+    await connection.query("COMMIT");
+    connection.release();
+    return result;
+  } catch (error) {
+    // What was found and recorded on the way to a refusal is lost with it, and found again the next time.
+    await connection.query("ROLLBACK").catch(() => {});
+    connection.release();
+    throw error;
+  }
+}

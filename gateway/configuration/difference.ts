@@ -1,0 +1,58 @@
+import { type ConfigurationDocument, type Entry, type Kind, kinds } from "./document.ts";
+
+/** What became of one entry. */
+export interface Difference {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly change: "added" | "changed" | "removed";
+  readonly fields: readonly FieldDifference[];
+}
+
+export interface FieldDifference {
+  readonly field: string;
+  /** Absent where the entry is new. */
+  readonly before?: unknown;
+  /** Absent where the entry is gone. */
+  readonly after?: unknown;
+}
+
+/** What happened between two normalized documents, by kind and name; empty when they mean the same. */
+export function computeDifferences(
+  before: ConfigurationDocument,
+  after: ConfigurationDocument,
+): readonly Difference[] {
+  return kinds.flatMap((kind) => compareKind(kind, before[kind], after[kind]));
+}
+
+function compareKind(kind: Kind, before: readonly Entry[], after: readonly Entry[]): Difference[] {
+  const old = new Map(before.map((entry) => [entry.name, entry]));
+  const now = new Map(after.map((entry) => [entry.name, entry]));
+  const names = [...new Set([...old.keys(), ...now.keys()])].sort();
+  return names.flatMap((name) => {
+    const fields = compareFields(old.get(name), now.get(name));
+    if (fields.length === 0) return [];
+    const change = !old.has(name) ? "added" : now.has(name) ? "changed" : "removed";
+    return [{ kind, name, change, fields }];
+  });
+}
+
+function compareFields(before: Entry | undefined, after: Entry | undefined): FieldDifference[] {
+  const names = Object.keys({ ...before, ...after }).filter((field) => field !== "name");
+  return names.flatMap((field): FieldDifference[] => {
+    const old = before?.[field as keyof Entry] as unknown;
+    const now = after?.[field as keyof Entry] as unknown;
+    if (before === undefined) return [{ field, after: now }];
+    if (after === undefined) return [{ field, before: old }];
+    return JSON.stringify(old) === JSON.stringify(now) ? [] : [{ field, before: old, after: now }];
+  });
+}
+
+/** A secret's replacement is told, the secret is not. */
+export function describeSecretChange(clientName: string): Difference {
+  return {
+    kind: "clients",
+    name: clientName,
+    change: "changed",
+    fields: [{ field: "secret", before: "(hidden)", after: "(a new one)" }],
+  };
+}

@@ -1,0 +1,98 @@
+/** An API behind the gateways: one or several origins, chosen by weight. */
+export interface UpstreamEntry {
+  readonly name: string;
+  readonly connectLimitMs: number;
+  readonly targets: readonly TargetEntry[];
+}
+
+export interface TargetEntry {
+  readonly origin: string;
+  /** 0 takes the origin out without forgetting it. */
+  readonly weight: number;
+}
+
+/** What a client may be allowed to do, in words that people read. */
+export interface ScopeEntry {
+  readonly name: string;
+  readonly description: string;
+}
+
+/** Which requests lead to which API, and on what conditions. `null` is "none". */
+export interface RouteEntry {
+  readonly name: string;
+  readonly host: string | null;
+  readonly methods: readonly string[];
+  readonly path: string;
+  readonly upstream: string;
+  readonly scopes: readonly string[];
+  readonly public: boolean;
+  readonly rewritePrefix: string | null;
+  readonly firstByteLimitMs: number;
+  readonly idleLimitMs: number;
+  readonly wholeLimitMs: number;
+  readonly bodyLimitBytes: number;
+  readonly retries: number;
+  readonly rate: { readonly perSecond: number; readonly burst: number } | null;
+}
+
+/** A client of the OAuth2 server; its name is the `client_id`. Secrets are never part of a document. */
+export interface ClientEntry {
+  readonly name: string;
+  readonly description: string;
+  /** Has no secret, because it could not keep one (RFC 6749 2.1). */
+  readonly public: boolean;
+  readonly scopes: readonly string[];
+  readonly grantTypes: readonly string[];
+  readonly redirectUris: readonly string[];
+}
+
+interface Entries {
+  readonly upstreams: UpstreamEntry;
+  readonly scopes: ScopeEntry;
+  readonly routes: RouteEntry;
+  readonly clients: ClientEntry;
+}
+
+export type Kind = keyof Entries;
+export type EntryOf<K extends Kind> = Entries[K];
+export type Entry = Entries[Kind];
+
+/** Everything that decides what gateways serve, secrets apart; in the shape that is compared, stored and shown. */
+export type ConfigurationDocument = { readonly [K in Kind]: readonly EntryOf<K>[] };
+
+/** In the order in which one builds on another. */
+export const kinds = ["upstreams", "scopes", "routes", "clients"] as const satisfies readonly Kind[];
+
+/** What one of each is called in a sentence. */
+export const nouns: Readonly<Record<Kind, string>> = {
+  upstreams: "API",
+  scopes: "scope",
+  routes: "route",
+  clients: "client",
+};
+
+export function findEntry<K extends Kind>(
+  document: ConfigurationDocument,
+  kind: K,
+  name: string,
+): EntryOf<K> | undefined {
+  return (document[kind] as readonly EntryOf<K>[]).find((entry) => entry.name === name);
+}
+
+/** The document with one entry more, or another in its place. */
+export function putEntry<K extends Kind>(
+  document: ConfigurationDocument,
+  kind: K,
+  entry: EntryOf<K>,
+): ConfigurationDocument {
+  const others = (document[kind] as readonly EntryOf<K>[]).filter(({ name }) => name !== entry.name);
+  return { ...document, [kind]: [...others, entry] };
+}
+
+export function removeEntry(
+  document: ConfigurationDocument,
+  kind: Kind,
+  name: string,
+): ConfigurationDocument {
+  return { ...document, [kind]: (document[kind] as readonly Entry[]).filter((entry) => entry.name !== name) };
+}

@@ -1,0 +1,43 @@
+import type { Difference } from "./difference.ts";
+import type { Problem } from "./problems.ts";
+
+/** A change that would leave the configuration wrong: nothing of it was stored. */
+export class ConfigurationInvalidError extends Error {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    const [first] = problems;
+    super(`${problems.length} problems, the first: ${first?.kind} ${first?.name}: ${first?.message}`);
+    this.name = "ConfigurationInvalidError";
+    this.problems = problems;
+  }
+}
+
+/** What others did since the version that an edit was based on. */
+export interface Conflict {
+  readonly basedOn: number;
+  readonly current: number;
+  /** Who made the versions in between, newest last. */
+  readonly authors: readonly string[];
+  /** Unknown where the version that was edited left no document. */
+  readonly differences?: readonly Difference[];
+}
+
+/** An edit of a version that is not the current one any more: nothing of it was stored. */
+export class VersionStaleError extends Error {
+  readonly conflict: Conflict;
+
+  constructor(conflict: Conflict) {
+    super(`The edit is based on version ${conflict.basedOn}; version ${conflict.current} is current.`);
+    this.name = "VersionStaleError";
+    this.conflict = conflict;
+  }
+}
+
+/** There is no such entry or version to act on. */
+export class UnknownError extends Error {
+  constructor(what: string) {
+    super(`There is no ${what}.`);
+    this.name = "UnknownError";
+  }
+}

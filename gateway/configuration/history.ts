@@ -1,0 +1,131 @@
+import type { Pool, PoolConnection, RowDataPacket } from "../database/pool.ts";
+import { computeDifferences, type Difference } from "./difference.ts";
+import type { ConfigurationDocument } from "./document.ts";
+import { normalizeDocument } from "./normalize.ts";
+
+/** Who changes the configuration. */
+export interface Author {
+  readonly name: string;
+  /** Serial number of the certificate that was shown. */
+  readonly certificate?: string;
+}
+
+/** The platform itself, where no person made the change. */
+export const platform: Author = { name: "platform" };
+
+/** One version as history tells it. */
+export interface RecordedVersion {
+  readonly version: number;
+  readonly author: string;
+  readonly certificate: string | null;
+  readonly createdAt: Date;
+  readonly summary: string;
+  readonly restoredFrom: number | null;
+  readonly differences: readonly Difference[];
+}
+
+/** What a new record says beside its document. */
+export interface VersionRecord {
+  readonly version: number;
+  readonly author: Author;
+  readonly summary: string;
+  readonly restoredFrom?: number;
+  readonly differences: readonly Difference[];
+}
+
+type Reader = Pick<Pool | PoolConnection, "query">;
+
+const told = "version, author, certificate, created_at, summary, restored_from, differences";
+
+/** Newest first. */
+export async function readVersions(
+  from: Reader,
+  page: { readonly before?: number; readonly limit: number },
+): Promise<readonly RecordedVersion[]> {
+  const [rows] = await from.query<RowDataPacket[]>(
+    `SELECT ${told} FROM configuration_versions WHERE version < ? ORDER BY version DESC LIMIT ?`,
+    [page.before ?? Number.MAX_SAFE_INTEGER, page.limit],
+  );
+  return rows.map(parseVersion);
+}
+
+export async function findVersion(from: Reader, version: number): Promise<RecordedVersion | undefined> {
+  const [[row]] = await from.query<RowDataPacket[]>(
+    `SELECT ${told} FROM configuration_versions WHERE version = ?`,
+    [version],
+  );
+  return row === undefined ? undefined : parseVersion(row);
+}
+
+/** The document of a version; of the newest one that has any, if `version` is left out. */
+export async function findDocument(
+  from: Reader,
+  version?: number,
+): Promise<ConfigurationDocument | undefined> {
+  const [[row]] = await from.query<RowDataPacket[]>(
+    version === undefined
+      ? "SELECT document FROM configuration_versions ORDER BY version DESC LIMIT 1"
+      : "SELECT document FROM configuration_versions WHERE version = ?",
+    version === undefined ? [] : [version],
+  );
+  return row === undefined ? undefined : normalizeDocument(JSON.parse(String(row.document)));
+}
+
+/** Names of those who made the versions after `after`, oldest first. */
+export async function readAuthorsSince(from: Reader, after: number): Promise<readonly string[]> {
+  const [rows] = await from.query<RowDataPacket[]>(
+    `SELECT author FROM configuration_versions WHERE version > ?
+     GROUP BY author ORDER BY MAX(version)`,
+    [after],
+  );
+  return rows.map((row) => String(row.author));
+}
+
+export async function recordVersion(
+  connection: PoolConnection,
+  record: VersionRecord,
+  document: ConfigurationDocument,
+): Promise<void> {
+  await connection.query(
+    `INSERT INTO configuration_versions
+     (version, author, certificate, created_at, summary, restored_from, differences, document)
+     VALUES (?, ?, ?, UTC_TIMESTAMP(3), ?, ?, ?, ?)`,
+    [
+      record.version,
+      record.author.name.slice(0, 200),
+      record.author.certificate?.slice(0, 100) ?? null,
+      record.summary.slice(0, 300),
+      record.restoredFrom ?? null,
+      JSON.stringify(record.differences),
+      JSON.stringify(document),
+    ],
+  );
+}
+
+/**
+ * Whoever raised the version without a record (a migration, an operator with a database client) left a gap; it is
+ * filled with what is there now, so that history misses nothing for longer than until the next look.
+ */
+export async function recordFound(
+  connection: PoolConnection,
+  version: number,
+  document: ConfigurationDocument,
+): Promise<void> {
+  if ((await findVersion(connection, version)) !== undefined) return;
+  const before = await findDocument(connection);
+  const differences = before === undefined ? [] : computeDifferences(before, document);
+  const summary = before === undefined ? "As the platform was set up" : "Changed in the database directly";
+  await recordVersion(connection, { version, author: platform, summary, differences }, document);
+}
+
+function parseVersion(row: RowDataPacket): RecordedVersion {
+  return {
+    version: Number(row.version),
+    author: String(row.author),
+    certificate: row.certificate === null ? null : String(row.certificate),
+    createdAt: row.created_at as Date,
+    summary: String(row.summary),
+    restoredFrom: row.restored_from === null ? null : Number(row.restored_from),
+    differences: JSON.parse(String(row.differences)) as Difference[],
+  };
+}

@@ -1,0 +1,55 @@
+/** A number with the bounds that the database, the gateway and reason set. */
+export interface Bounds {
+  readonly least: number;
+  readonly most: number;
+  readonly usual: number;
+  readonly unit?: string;
+}
+
+const longestMs = 3_600_000;
+
+export const routeLimits = {
+  firstByteLimitMs: { least: 1, most: longestMs, usual: 30_000, unit: "ms" },
+  idleLimitMs: { least: 1, most: longestMs, usual: 30_000, unit: "ms" },
+  wholeLimitMs: { least: 0, most: longestMs, usual: 0, unit: "ms" },
+  bodyLimitBytes: { least: 0, most: 10_737_418_240, usual: 10_485_760, unit: "bytes" },
+  retries: { least: 0, most: 5, usual: 1 },
+} as const satisfies Record<string, Bounds>;
+
+export const rateLimits = {
+  /** GCRA spaces requests evenly, so less than one a second is fine. */
+  perSecond: { least: 0.001, most: 1_000_000, usual: 10 },
+  burst: { least: 1, most: 1_000_000, usual: 20 },
+} as const satisfies Record<string, Bounds>;
+
+export const upstreamLimits = {
+  connectLimitMs: { least: 1, most: 60_000, usual: 1000, unit: "ms" },
+  weight: { least: 0, most: 1000, usual: 1 },
+} as const satisfies Record<string, Bounds>;
+
+/** Lengths of texts, as the columns hold them. */
+export const textLimits = {
+  name: 100,
+  host: 253,
+  path: 500,
+  origin: 300,
+  description: 300,
+  routeScopes: 1000,
+  clientScopes: 2000,
+  redirectUris: 4000,
+} as const;
+
+export const methods = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"] as const;
+
+export const grantTypes = [
+  "authorization_code",
+  "client_credentials",
+  "refresh_token",
+  "urn:ietf:params:oauth:grant-type:device_code",
+] as const;
+
+/** What names an API, a route or a client: in addresses, logs and file names alike. */
+export const namePattern = "^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$";
+
+/** RFC 6749 3.3, kept to what can stand in an address and a form without escaping. */
+export const scopePattern = "^[A-Za-z0-9][A-Za-z0-9._:/-]*$";

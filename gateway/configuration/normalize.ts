@@ -1,0 +1,83 @@
+import type {
+  ClientEntry,
+  ConfigurationDocument,
+  RouteEntry,
+  ScopeEntry,
+  UpstreamEntry,
+} from "./document.ts";
+
+/**
+ * One form for what means the same, so that comparing two documents compares their meaning: entries by name, words
+ * sorted and once, methods in capitals, hosts in small letters, origins as URLs write them.
+ */
+export function normalizeDocument(document: ConfigurationDocument): ConfigurationDocument {
+  return {
+    upstreams: byName(document.upstreams.map(normalizeUpstream)),
+    scopes: byName(document.scopes.map(normalizeScope)),
+    routes: byName(document.routes.map(normalizeRoute)),
+    clients: byName(document.clients.map(normalizeClient)),
+  };
+}
+
+function normalizeUpstream({ name, connectLimitMs, targets }: UpstreamEntry): UpstreamEntry {
+  return {
+    name,
+    connectLimitMs,
+    targets: targets
+      .map(({ origin, weight }) => ({ origin: normalizeOrigin(origin), weight }))
+      .sort((left, right) => compare(left.origin, right.origin)),
+  };
+}
+
+function normalizeScope({ name, description }: ScopeEntry): ScopeEntry {
+  return { name, description: description.trim() };
+}
+
+function normalizeRoute(route: RouteEntry): RouteEntry {
+  return {
+    name: route.name,
+    host: route.host === null || route.host === "" ? null : route.host.toLowerCase(),
+    methods: words(route.methods.map((method) => method.toUpperCase())),
+    path: route.path,
+    upstream: route.upstream,
+    scopes: words(route.scopes),
+    public: route.public,
+    rewritePrefix: route.rewritePrefix === "" ? null : route.rewritePrefix,
+    firstByteLimitMs: route.firstByteLimitMs,
+    idleLimitMs: route.idleLimitMs,
+    wholeLimitMs: route.wholeLimitMs,
+    bodyLimitBytes: route.bodyLimitBytes,
+    retries: route.retries,
+    rate: route.rate === null ? null : { perSecond: route.rate.perSecond, burst: route.rate.burst },
+  };
+}
+
+function normalizeClient(client: ClientEntry): ClientEntry {
+  return {
+    name: client.name,
+    description: client.description.trim(),
+    public: client.public,
+    scopes: words(client.scopes),
+    grantTypes: words(client.grantTypes),
+    redirectUris: words(client.redirectUris),
+  };
+}
+
+/** What is no origin stays as it is: validation names it. */
+function normalizeOrigin(origin: string): string {
+  const url = URL.parse(origin.trim());
+  return url !== null && url.href === `${url.origin}/` ? url.origin : origin.trim();
+}
+
+function words(list: readonly string[]): string[] {
+  return [...new Set(list)].sort(compare);
+}
+
+function byName<T extends { readonly name: string }>(entries: readonly T[]): T[] {
+  return [...entries].sort((left, right) => compare(left.name, right.name));
+}
+
+/** By code unit, not by locale: the same on every machine. */
+function compare(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}

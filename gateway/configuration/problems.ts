@@ -1,0 +1,64 @@
+import type { Kind } from "./document.ts";
+import type { Bounds } from "./limits.ts";
+
+/** One thing that is wrong, where it is, and what would be right. */
+export interface Problem {
+  readonly kind: Kind;
+  readonly name: string;
+  /** The entry's field; absent where the entry as a whole is wrong. */
+  readonly field?: string;
+  readonly message: string;
+}
+
+/** Collects what is wrong with one entry after the other, so that everything is told at once. */
+export class Problems {
+  readonly found: Problem[] = [];
+
+  /** A reporter for one entry. */
+  of(kind: Kind, name: string): EntryProblems {
+    return new EntryProblems(this.found, kind, name);
+  }
+}
+
+export class EntryProblems {
+  readonly #found: Problem[];
+  readonly #kind: Kind;
+  readonly #name: string;
+
+  constructor(found: Problem[], kind: Kind, name: string) {
+    this.#found = found;
+    this.#kind = kind;
+    this.#name = name;
+  }
+
+  add(field: string, message: string): void {
+    this.#found.push({ kind: this.#kind, name: this.#name, field, message });
+  }
+
+  require(holds: boolean, field: string, message: string): void {
+    if (!holds) this.add(field, message);
+  }
+
+  number(field: string, value: number, bounds: Bounds, whole = true): void {
+    const { least, most, unit } = bounds;
+    const holds =
+      (whole ? Number.isInteger(value) : Number.isFinite(value)) && value >= least && value <= most;
+    const range = `${least} to ${most}${unit === undefined ? "" : ` ${unit}`}`;
+    this.require(holds, field, `${value} is not ${whole ? "a whole number " : ""}from ${range}.`);
+  }
+
+  text(field: string, value: string, longest: number): void {
+    this.require(
+      value.length <= longest,
+      field,
+      `It has ${value.length} characters; there is room for ${longest}.`,
+    );
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    this.require(!/[\u0000-\u001f\u007f]/.test(value), field, "It has a control character.");
+  }
+
+  /** Every word must be one of `known`, and stand there once. */
+  words(field: string, words: readonly string[], known: { has(word: string): boolean }, what: string): void {
+    for (const word of words) this.require(known.has(word), field, `${JSON.stringify(word)} is no ${what}.`);
+  }
+}

@@ -1,0 +1,70 @@
+import type { Pool, PoolConnection, RowDataPacket } from "../database/pool.ts";
+import type { ClientEntry, ConfigurationDocument, RouteEntry, UpstreamEntry } from "./document.ts";
+import { normalizeDocument } from "./normalize.ts";
+
+type Reader = Pick<Pool | PoolConnection, "query">;
+
+/** What the tables say now. To be called within a transaction when it must be of one version. */
+export async function readDocument(from: Reader): Promise<ConfigurationDocument> {
+  const select = async (statement: string) => (await from.query<RowDataPacket[]>(statement))[0];
+  const upstreams = await select("SELECT * FROM upstreams");
+  const targets = await select("SELECT * FROM upstream_targets");
+  const scopes = await select("SELECT * FROM scopes");
+  const routes = await select("SELECT * FROM routes");
+  const clients = await select("SELECT * FROM clients");
+  return normalizeDocument({
+    upstreams: upstreams.map((row) => parseUpstream(row, targets)),
+    scopes: scopes.map((row) => ({ name: String(row.name), description: String(row.description) })),
+    routes: routes.map(parseRoute),
+    clients: clients.map(parseClient),
+  });
+}
+
+function parseUpstream(row: RowDataPacket, targets: readonly RowDataPacket[]): UpstreamEntry {
+  return {
+    name: String(row.name),
+    connectLimitMs: Number(row.connect_limit_ms),
+    targets: targets
+      .filter((target) => target.upstream === row.name)
+      .map((target) => ({ origin: String(target.origin), weight: Number(target.weight) })),
+  };
+}
+
+function parseRoute(row: RowDataPacket): RouteEntry {
+  return {
+    name: String(row.name),
+    host: row.host === null ? null : String(row.host),
+    methods: splitWords(row.methods),
+    path: String(row.path),
+    upstream: String(row.upstream),
+    scopes: splitWords(row.scopes),
+    public: Boolean(row.public),
+    rewritePrefix: row.rewrite_prefix === null ? null : String(row.rewrite_prefix),
+    firstByteLimitMs: Number(row.first_byte_limit_ms),
+    idleLimitMs: Number(row.idle_limit_ms),
+    wholeLimitMs: Number(row.whole_limit_ms),
+    bodyLimitBytes: Number(row.body_limit_bytes),
+    retries: Number(row.retries),
+    rate:
+      row.rate_per_second === null
+        ? null
+        : { perSecond: Number(row.rate_per_second), burst: Number(row.rate_burst ?? 1) },
+  };
+}
+
+function parseClient(row: RowDataPacket): ClientEntry {
+  return {
+    name: String(row.client_id),
+    description: String(row.description),
+    public: Boolean(row.public),
+    scopes: splitWords(row.scopes),
+    grantTypes: splitWords(row.grant_types),
+    redirectUris: splitWords(row.redirect_uris),
+  };
+}
+
+function splitWords(text: unknown): string[] {
+  return String(text)
+    .split(" ")
+    .filter((word) => word !== "");
+}

@@ -1,0 +1,55 @@
+import type { ClientEntry } from "./document.ts";
+import { grantTypes, textLimits } from "./limits.ts";
+import type { EntryProblems } from "./problems.ts";
+
+const knownGrantTypes: ReadonlySet<string> = new Set(grantTypes);
+
+/** A client as RFC 6749 2 and RFC 9700 2 want it. */
+export function validateClient(
+  client: ClientEntry,
+  scopes: ReadonlySet<string>,
+  report: EntryProblems,
+): void {
+  report.text("description", client.description, textLimits.description);
+  report.words("scopes", client.scopes, scopes, "scope");
+  report.words("grantTypes", client.grantTypes, knownGrantTypes, "grant type");
+  report.text("scopes", client.scopes.join(" "), textLimits.clientScopes);
+  report.text("redirectUris", client.redirectUris.join(" "), textLimits.redirectUris);
+  for (const uri of client.redirectUris) validateRedirectUri(uri, client.public, report);
+  const redirected = client.grantTypes.includes("authorization_code");
+  report.require(
+    client.grantTypes.length > 0,
+    "grantTypes",
+    "Without a grant type the client gets no token.",
+  );
+  report.require(
+    !(client.public && client.grantTypes.includes("client_credentials")),
+    "grantTypes",
+    "A public client has no secret, so client_credentials is not for it.",
+  );
+  report.require(
+    !redirected || client.redirectUris.length > 0,
+    "redirectUris",
+    "authorization_code needs at least one redirect URI.",
+  );
+  report.require(
+    redirected || client.redirectUris.length === 0,
+    "redirectUris",
+    "Redirect URIs are for authorization_code only.",
+  );
+}
+
+/** RFC 9700 2.1 and RFC 8252 7: compared as they are, so without fragment and wildcards; http on loopback only. */
+function validateRedirectUri(uri: string, isPublic: boolean, report: EntryProblems): void {
+  const url = URL.parse(uri);
+  const loopback = url !== null && ["127.0.0.1", "[::1]"].includes(url.hostname);
+  const scheme = url?.protocol ?? "";
+  const appScheme = isPublic && /^[a-z][a-z0-9+-]*\.[a-z0-9.+-]+:$/.test(scheme);
+  report.require(
+    url !== null &&
+      !/[#*\s]/.test(uri) &&
+      (scheme === "https:" || (scheme === "http:" && loopback) || appScheme),
+    "redirectUris",
+    `${JSON.stringify(uri)} is no redirect URI; it must be https, or http on a loopback address, without fragment and wildcards.`,
+  );
+}

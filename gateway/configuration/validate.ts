@@ -1,0 +1,84 @@
+import { type ConfigurationDocument, kinds } from "./document.ts";
+import { namePattern, scopePattern, textLimits, upstreamLimits } from "./limits.ts";
+import { type EntryProblems, type Problem, Problems } from "./problems.ts";
+import { validateClient } from "./validate-client.ts";
+import { findConflicts, validateRoute } from "./validate-route.ts";
+
+/**
+ * Whether gateways could serve this configuration as it stands: everything that is wrong, in one list. The document
+ * is normalized.
+ */
+export function validateConfiguration(document: ConfigurationDocument): readonly Problem[] {
+  const problems = new Problems();
+  validateNames(document, problems);
+  for (const upstream of document.upstreams) {
+    const report = problems.of("upstreams", upstream.name);
+    report.number("connectLimitMs", upstream.connectLimitMs, upstreamLimits.connectLimitMs);
+    validateTargets(upstream.targets, report);
+  }
+  for (const scope of document.scopes)
+    problems.of("scopes", scope.name).text("description", scope.description, textLimits.description);
+  const known = {
+    upstreams: new Set(document.upstreams.map(({ name }) => name)),
+    scopes: new Set(document.scopes.map(({ name }) => name)),
+  };
+  for (const route of document.routes) validateRoute(route, known, problems.of("routes", route.name));
+  for (const client of document.clients)
+    validateClient(client, known.scopes, problems.of("clients", client.name));
+  // A table with a pattern that is not understood has no shapes to compare.
+  if (problems.found.length === 0) findConflicts(document.routes, problems);
+  return problems.found;
+}
+
+function validateNames(document: ConfigurationDocument, problems: Problems): void {
+  for (const kind of kinds) {
+    const pattern = new RegExp(kind === "scopes" ? scopePattern : namePattern);
+    const seen = new Set<string>();
+    for (const { name } of document[kind]) {
+      const report = problems.of(kind, name);
+      report.require(
+        pattern.test(name) && name.length <= textLimits.name,
+        "name",
+        `A name has 1 to ${textLimits.name} letters, digits and ${kind === "scopes" ? ". _ - : /" : ". _ -"}, and starts with a letter or digit.`,
+      );
+      // The database compares names without regard to case.
+      report.require(!seen.has(name.toLowerCase()), "name", "Another one has this name.");
+      seen.add(name.toLowerCase());
+    }
+  }
+}
+
+interface Target {
+  readonly origin: string;
+  readonly weight: number;
+}
+
+function validateTargets(targets: readonly Target[], report: EntryProblems): void {
+  const seen = new Set<string>();
+  for (const { origin, weight } of targets) {
+    validateOrigin(origin, report);
+    report.number("targets", weight, upstreamLimits.weight);
+    report.require(!seen.has(origin), "targets", `${origin} is there twice.`);
+    seen.add(origin);
+  }
+  report.require(
+    targets.some(({ weight }) => weight > 0),
+    "targets",
+    "At least one origin needs a weight above 0.",
+  );
+}
+
+/** Credentials of the task and of the machine are served at link-local addresses: no API lives there. */
+const linkLocal = /^(?:169\.254\.|\[fe80:|\[fd00:ec2:)/i;
+
+function validateOrigin(origin: string, report: EntryProblems): void {
+  const url = URL.parse(origin);
+  const right =
+    url !== null && (url.protocol === "http:" || url.protocol === "https:") && url.origin === origin;
+  report.require(
+    right && origin.length <= textLimits.origin,
+    "targets",
+    `${JSON.stringify(origin)} is no origin; it must be like http://10.0.0.5:8080, without a path.`,
+  );
+  if (right) report.require(!linkLocal.test(url.hostname), "targets", `${origin} is a link-local address.`);
+}

@@ -1,0 +1,16 @@
+import type { MigrationContext } from "../migrate.ts";
+
+/** Who may change what is configured; whoever else has a certificate may look. */
+export async function appointAdministrators({ connection }: MigrationContext): Promise<void> {
+  await connection.query(`CREATE TABLE IF NOT EXISTS administrators (
+    name VARCHAR(200) NOT NULL PRIMARY KEY,
+    role VARCHAR(20) NOT NULL,
+    appointed_by VARCHAR(200) NOT NULL,
+    appointed_at DATETIME(3) NOT NULL
+  )`);
+  // The certificate that an environment's owner makes first.
+  await connection.query(
+    `INSERT IGNORE INTO administrators (name, role, appointed_by, appointed_at)
+     VALUES ('operator', 'editor', 'platform', UTC_TIMESTAMP(3))`,
+  );
+}
