@@ -7,6 +7,7 @@ import { type Interruption, listenForInterruption } from "./interruption.ts";
 import { createReporter } from "./report/create-reporter.ts";
 import { explainFailure, type Failure, renderFailure } from "./report/failure.ts";
 import type { Reporter } from "./report/reporter.ts";
+import { watchForStrayErrors } from "./report/stray-errors.ts";
 
 /** What every command has at hand. */
 export interface Session {
@@ -43,6 +44,7 @@ export async function runCommand(
 ): Promise<void> {
   const { json = false, target } = command.optsWithGlobals<GlobalOptions>();
   const home = findHome();
+  watchForStrayErrors(home);
   const reporter = await createReporter();
   const interruption = listenForInterruption(() =>
     reporter.note("Interrupted: stopping gently. Press Ctrl-C again to end at once."),

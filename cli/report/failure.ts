@@ -43,7 +43,8 @@ function interrupted(): OperatorError {
   });
 }
 
-function writeStack(error: unknown, home: Home): string {
+/** Appends an error with its stack and causes to the log of errors; returns the file, or the text where that fails. */
+export function writeStack(error: unknown, home: Home): string {
   const log = join(home.logs, "errors.log");
   try {
     makeFolder(home.logs);
