@@ -10,13 +10,14 @@ import { explainFailure, type Failure } from "../report/failure.ts";
 import type { Outcome, Session } from "../session.ts";
 import { exitCodeOf, renderVerdicts, reportVerdicts } from "../verification/verdicts.ts";
 import { type VerifyRun, verifySteps } from "../verification/verify-run.ts";
+import { proveRelease, type ReleaseWitness, takeWitness } from "./release-witness.ts";
 
 export interface GateRequest extends UpRequest {
   readonly profile: ProfileName;
 }
 
-/** The part of a gate that went before its release. */
-interface Proof {
+/** One act of a gate: how it ended, and what it has to tell. */
+interface Act {
   readonly exitCode: ExitCode;
   readonly report: Readonly<Record<string, unknown>>;
   readonly lines: readonly string[];
@@ -28,77 +29,82 @@ interface Proof {
  * gate releases what it finds, and that would be somebody else's.
  */
 export async function runGate(session: Session, request: GateRequest): Promise<Outcome> {
-  const { name } = request;
-  refuseUsedName(session, name);
-  const run = await makeUpRun(session, request);
-  const proof = await prove(session, run, request);
-  // Nothing was claimed: the name was taken in the meantime, or the machine is not ready.
-  if (run.lock === undefined)
-    return {
-      exitCode: proof.exitCode,
-      report: { environment: name, ...proof.report },
-      lines: [],
-      ...failureOf(proof),
-    };
-  const released = await releaseAfter(session, run);
-  if (session.interruption.first.aborted && released.exitCode === exitCodes.done)
-    return interrupted(session, name, proof, released);
+  refuseUsedName(session, request.name);
+  const up = await makeUpRun(session, request);
+  const { witness, ...proof } = await prove(session, up, request);
+  // Nothing was claimed: somebody else took the name meanwhile. It is theirs to release.
+  if (up.lock === undefined) return proof;
+  const released = await releaseAfter(session, up, witness);
   return {
-    // What is left over outweighs everything: it needs somebody now.
-    exitCode: released.exitCode === exitCodes.done ? proof.exitCode : exitCodes.leftOver,
-    report: { environment: name, ...proof.report, release: released.report },
+    exitCode: conclude(session, proof, released),
+    report: { environment: request.name, ...proof.report, release: released.report },
     lines: [...proof.lines, ...released.lines],
-    ...failureOf(released.failure ? released : proof),
+    ...choose(session, request.name, proof, released),
   };
 }
 
-function interrupted(session: Session, name: string, proof: Proof, released: Outcome): Outcome {
-  const outcome = `everything of "${name}" was released.`;
-  const error = new OperatorError("DMM_INTERRUPTED", { outcome, next: `dmm-env gate ${name} begins again.` });
-  return {
-    exitCode: exitCodes.interrupted,
-    report: { environment: name, ...proof.report, release: released.report },
-    lines: [...proof.lines, ...released.lines],
-    failure: explainFailure(error, session.home),
-  };
-}
-
-async function prove(session: Session, run: UpRun, request: GateRequest): Promise<Proof> {
+async function prove(
+  session: Session,
+  up: UpRun,
+  request: GateRequest,
+): Promise<Act & { readonly witness?: ReleaseWitness }> {
+  let witness: ReleaseWitness | undefined;
   try {
-    await session.reporter.run(upSteps, run);
-    const verification = {
-      session,
-      request: { profile: request.profile },
-      open: openEnvironment(session, request.name),
-    } as VerifyRun;
+    await session.reporter.run(upSteps, up);
+    const open = openEnvironment(session, request.name);
+    witness = await takeWitness(session, open);
+    const verification = { session, request: { profile: request.profile }, open } as VerifyRun;
     await session.reporter.run(verifySteps, verification);
     const { result } = verification;
-    return {
-      exitCode: exitCodeOf(result),
-      report: { url: run.entrance.url, ...reportVerdicts(result) },
-      lines: renderVerdicts(result),
-    };
+    const report = { url: open.entrance.url, ...reportVerdicts(result) };
+    return { exitCode: exitCodeOf(result), report, lines: renderVerdicts(result), witness };
   } catch (error) {
-    const failure = explainFailure(error, session.home);
-    return { exitCode: failure.exitCode, report: {}, lines: [], failure };
+    return { ...failed(session, error), ...(witness && { witness }) };
   }
 }
 
-async function releaseAfter(session: Session, run: UpRun): Promise<Outcome> {
+/** Releases, then lets the verification look from outside whether it is true. */
+async function releaseAfter(session: Session, up: UpRun, witness?: ReleaseWitness): Promise<Act> {
   try {
-    return await release(await createDownRun(session, run.request.name, run.lock));
+    const released = await release(await createDownRun(session, up.request.name, up.lock));
+    if (witness === undefined) return released;
+    const result = await proveRelease(session, witness);
+    return {
+      ...released,
+      exitCode: result.verdict === "broken" ? exitCodes.leftOver : released.exitCode,
+      report: { ...released.report, claims: reportVerdicts(result).claims },
+      lines: [...released.lines, ...renderVerdicts(result)],
+    };
   } catch (error) {
-    const failure = explainFailure(error, session.home);
-    return { exitCode: exitCodes.leftOver, report: {}, lines: [], failure };
+    return { ...failed(session, error), exitCode: exitCodes.leftOver };
   }
+}
+
+/** What is left over outweighs everything, because it needs somebody now; then the operator's own interruption. */
+function conclude(session: Session, proof: Act, released: Act): ExitCode {
+  if (released.exitCode !== exitCodes.done) return exitCodes.leftOver;
+  return session.interruption.first.aborted ? exitCodes.interrupted : proof.exitCode;
+}
+
+function choose(session: Session, name: string, proof: Act, released: Act): { readonly failure?: Failure } {
+  if (released.failure) return { failure: released.failure };
+  if (session.interruption.first.aborted && released.exitCode === exitCodes.done) {
+    const outcome = `everything of "${name}" was released.`;
+    return failed(
+      session,
+      new OperatorError("DMM_INTERRUPTED", { outcome, next: `dmm-env gate ${name} begins again.` }),
+    );
+  }
+  return proof.failure ? { failure: proof.failure } : {};
+}
+
+function failed(session: Session, error: unknown): Act {
+  const failure = explainFailure(error, session.home);
+  return { exitCode: failure.exitCode, report: {}, lines: [], failure };
 }
 
 function refuseUsedName(session: Session, name: string): void {
   const record = readRecord(session.home, name);
-  if (record !== undefined)
-    throw new OperatorError("DMM_NAME_IN_USE", { name, owner: record.owner, created: record.created });
-}
-
-function failureOf({ failure }: { readonly failure?: Failure }): { readonly failure?: Failure } {
-  return failure === undefined ? {} : { failure };
+  if (record === undefined) return;
+  throw new OperatorError("DMM_NAME_IN_USE", { name, owner: record.owner, created: record.created });
 }

@@ -1,10 +1,9 @@
-import { sign } from "node:crypto";
 import { join } from "node:path";
-import type { ProfileName, RunResult, Signer, VerifyEvent } from "../../verify/index.ts";
+import type { ProfileName, RunResult, VerifyEvent } from "../../verify/index.ts";
 import type { OpenEnvironment } from "../environment/open-environment.ts";
-import { ensureSigningKey } from "../release/envelope.ts";
 import type { Progress, Step } from "../report/reporter.ts";
 import type { Session } from "../session.ts";
+import { createSigner } from "./signer.ts";
 import { createTarget } from "./target.ts";
 
 /** What the operator asked to be verified. */
@@ -52,9 +51,4 @@ function reportEvents(progress: Progress): (event: VerifyEvent) => void {
       progress(`${finished} of ${total} claims, ${event.suite}: ${event.claim}`);
     }
   };
-}
-
-function createSigner({ home }: Session): Signer {
-  const { key, keyId } = ensureSigningKey(home);
-  return async (payload) => ({ keyid: keyId, sig: sign(null, payload, key).toString("base64") });
 }

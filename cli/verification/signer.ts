@@ -1,0 +1,10 @@
+import { sign } from "node:crypto";
+import type { Signer } from "../../verify/index.ts";
+import { ensureSigningKey } from "../release/envelope.ts";
+import type { Session } from "../session.ts";
+
+/** Signs the evidence with this checkout's key, which stays here. */
+export function createSigner({ home }: Session): Signer {
+  const { key, keyId } = ensureSigningKey(home);
+  return async (payload) => ({ keyid: keyId, sig: sign(null, payload, key).toString("base64") });
+}
