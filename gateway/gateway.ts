@@ -1,4 +1,5 @@
-import { ConfigurationWatch } from "./configuration-watch.ts";
+import { Membership } from "./configuration/membership.ts";
+import { ConfigurationWatch } from "./configuration/watch.ts";
 import { migrate } from "./database/migrate.ts";
 import { createDatabasePool, untilReachable } from "./database/pool.ts";
 import { storeVerifierSecret } from "./database/verifier.ts";
@@ -31,13 +32,28 @@ export async function runGateway(): Promise<void> {
     readConfiguration: () => stores.configuration.current,
     readOwnEndpoints: () => oauth2,
   });
-  const server = createListener((request, response) => entrance.admit(request, response));
+  let membership: Membership | undefined;
+  const server = createListener((request, response) => {
+    if (membership?.answer(request, response) !== true) entrance.admit(request, response);
+  });
   server.on("checkContinue", (request, response) => entrance.admit(request, response));
   lifecycle.listenForSignals(server);
   lifecycle.onRelease(() => closeStores(stores));
   const host = await readTaskAddress(settings.host);
   await listen(server, { host, port: settings.port, shared: settings.workers > 1 });
-  const configured = loadConfiguration(settings, stores, logger);
+  const member = new Membership({
+    pool: stores.writer,
+    logger,
+    address: host,
+    port: settings.port,
+    realm: settings.issuer.host,
+    databasePassword: settings.database.password,
+    readState: () => lifecycle.state,
+    watch: stores.configuration,
+  });
+  membership = member;
+  lifecycle.onRelease(() => member.leave());
+  const configured = loadConfiguration(settings, stores, logger).then(() => member.announce());
   oauth2 = await createOAuth2Server({
     issuer: settings.issuer,
     primaries: stores.primaries,

@@ -1,0 +1,44 @@
+import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+
+/** Where a gateway hears of a new version, on the port that it serves; never through the balancer. */
+export const noticePath = "/internal/configuration";
+
+/** A notice is good for this long, in milliseconds; clocks of one region differ by far less. */
+const lifetimeMs = 30_000;
+
+/** The words that are signed: replayed elsewhere or later they are worth nothing. */
+export interface Notice {
+  /** Address and port that the notice goes to, as in its `Host`. */
+  readonly authority: string;
+  /** Milliseconds since 1970. */
+  readonly sentAt: number;
+  readonly body: string;
+}
+
+/**
+ * The key of notices. The admin site and the gateways share the database's password and nothing else; the key is
+ * derived from it, so that neither says anything about the other.
+ */
+export function deriveNoticeKey(databasePassword: string): Buffer {
+  return Buffer.from(hkdfSync("sha256", databasePassword, "dmm-env", "notices of configuration", 32));
+}
+
+export function signNotice(key: Buffer, { authority, sentAt, body }: Notice): string {
+  return createHmac("sha256", key).update(`${noticePath}\n${authority}\n${sentAt}\n${body}`).digest("hex");
+}
+
+/** Compares in constant time. */
+export function isAuthentic(key: Buffer, notice: Notice, signature: string, now = Date.now()): boolean {
+  if (!(Math.abs(now - notice.sentAt) <= lifetimeMs)) return false;
+  const expected = Buffer.from(signNotice(key, notice));
+  const presented = Buffer.from(signature);
+  return expected.length === presented.length && timingSafeEqual(expected, presented);
+}
+
+/** What a gateway answers: which version it serves now, and which it refused. */
+export interface Acknowledgement {
+  readonly instance: string;
+  readonly state: string;
+  readonly version: number;
+  readonly refused?: { readonly version: number; readonly reason: string };
+}

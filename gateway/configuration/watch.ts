@@ -1,0 +1,117 @@
+import { readConfiguration, readVersion } from "../database/configuration.ts";
+import { type Pool, untilReachable } from "../database/pool.ts";
+import type { Logger } from "../logger.ts";
+import { compileConfiguration, emptyConfiguration, type ServedConfiguration } from "../routing/served.ts";
+import type { Upstreams } from "../upstreams/upstreams.ts";
+
+export interface WatchSettings {
+  readonly writer: Pool;
+  readonly reader: Pool;
+  readonly upstreams: Upstreams;
+  readonly logger: Logger;
+  readonly pollMs: number;
+}
+
+/** A version that this gateway could not serve, and why. */
+export interface Refusal {
+  readonly version: number;
+  readonly reason: string;
+}
+
+/**
+ * Keeps the served configuration at the database's version: told of a new one at once, and looking for one now and
+ * then, so that a lost message heals. While the database is away the last one is served on; a version that does not
+ * compile is told and left out, because half a route table is worse than an old one.
+ */
+export class ConfigurationWatch {
+  readonly #settings: WatchSettings;
+  #current = emptyConfiguration;
+  #refusal: Refusal | undefined;
+  #loading: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(settings: WatchSettings) {
+    this.#settings = settings;
+  }
+
+  get current(): ServedConfiguration {
+    return this.#current;
+  }
+
+  get refusal(): Refusal | undefined {
+    return this.#refusal;
+  }
+
+  /** Resolves once the first configuration is served. */
+  async start(): Promise<void> {
+    const { logger } = this.#settings;
+    await untilReachable(
+      () => this.load(),
+      (error) => logger.warn({ error: error.message }, "waiting for the configuration"),
+      () => !this.#closed,
+    );
+    this.#schedule();
+  }
+
+  /** Loads the newest version; whoever asks while that is under way waits for the same answer. */
+  load(): Promise<void> {
+    this.#loading ??= this.#load().finally(() => {
+      this.#loading = undefined;
+    });
+    return this.#loading;
+  }
+
+  /**
+   * Somebody committed `version`: serves it if it can be served, and says nothing otherwise; `current` and `refusal`
+   * tell the outcome. A load that was under way may have read the version before, so a second one follows.
+   */
+  async reach(version: number): Promise<void> {
+    for (let attempt = 0; attempt < 2 && this.#isAhead(version); attempt++)
+      await this.load().catch((error: Error) => this.#tell(error));
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #load(): Promise<void> {
+    const { writer, reader, upstreams, logger } = this.#settings;
+    const stored = await readConfiguration(writer).catch(() => readConfiguration(reader));
+    if (!this.#isAhead(stored.version)) return;
+    try {
+      this.#current = compileConfiguration(stored, upstreams);
+    } catch (error) {
+      this.#refusal = { version: stored.version, reason: (error as Error).message };
+      throw error;
+    }
+    this.#refusal = undefined;
+    logger.info({ version: stored.version, routes: stored.routes.length }, "configuration loaded");
+  }
+
+  #isAhead(version: number): boolean {
+    return version > this.#current.version && version !== this.#refusal?.version;
+  }
+
+  #schedule(): void {
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => {
+      this.#poll().finally(() => this.#schedule());
+    }, this.#settings.pollMs);
+  }
+
+  async #poll(): Promise<void> {
+    const { writer, reader } = this.#settings;
+    try {
+      const version = await readVersion(writer).catch(() => readVersion(reader));
+      if (this.#isAhead(version)) await this.load();
+    } catch (error) {
+      this.#tell(error as Error);
+    }
+  }
+
+  #tell(error: Error): void {
+    this.#settings.logger.warn({ error: error.message, refusal: this.#refusal }, "configuration not loaded");
+  }
+}
