@@ -1,9 +1,13 @@
+import { unknown } from "./provider/markers.ts";
 import type { Properties, Value } from "./realisation.ts";
 
-/** Properties as the engine sends them are untyped; these take one by its kind, or undefined where it is not given. */
+/**
+ * Properties as the engine sends them are untyped; these take one by its kind, or undefined where it is not given or,
+ * in a preview, not known yet.
+ */
 export function textOf(properties: Properties, name: string): string | undefined {
   const value = properties[name];
-  return typeof value === "string" && value !== "" ? value : undefined;
+  return typeof value === "string" && value !== "" && value !== unknown ? value : undefined;
 }
 
 export function numberOf(properties: Properties, name: string): number | undefined {

@@ -36,6 +36,7 @@ export class Haproxy {
     this.#name = name;
     this.directory = join(region.directory, "haproxy", name);
     mkdirSync(this.directory, { recursive: true, mode: 0o700 });
+    this.#forgetServerStates();
   }
 
   get pid(): number | undefined {
@@ -56,12 +57,18 @@ export class Haproxy {
     return sendCommand(this.#socketPath(this.#process), command);
   }
 
-  /** Ends the process and forgets its files. */
-  async remove(): Promise<void> {
-    this.#ended = true;
+  /** Ends the process; it can be served again. */
+  async stop(): Promise<void> {
+    this.#process = undefined;
     const mine = this.#region.supervisor.list(`haproxy/${this.#name}@`);
     for (const running of mine) running.kill("SIGKILL");
     await Promise.all(mine.map((running) => running.stop()));
+  }
+
+  /** Ends the process for good and forgets its files. */
+  async remove(): Promise<void> {
+    this.#ended = true;
+    await this.stop();
     rmSync(this.directory, { recursive: true, force: true });
   }
 
@@ -115,6 +122,7 @@ export class Haproxy {
       while (!this.#ended && !this.#process) {
         await delay(restartAfterMs);
         try {
+          this.#forgetServerStates();
           this.#process = await this.#start(undefined);
           this.onRestart?.();
         } catch (error) {
@@ -123,6 +131,11 @@ export class Haproxy {
         }
       }
     })();
+  }
+
+  /** What a dead process knew of its servers is not what they are now. */
+  #forgetServerStates(): void {
+    writeFileSync(join(this.directory, "servers.state"), "");
   }
 
   async #saveServerStates(): Promise<void> {
@@ -160,6 +173,8 @@ function renderGlobal(generation: number): string {
   return `global
   nbthread 1
   maxconn 8000
+  # A lower limit of open files costs connections, not the start.
+  no strict-limits
   stats socket unix@${generation}.sock mode 600 level admin expose-fd listeners
   stats timeout 10s
   server-state-file servers.state

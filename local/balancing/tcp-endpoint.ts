@@ -1,5 +1,3 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Region } from "../region.ts";
 import type { Haproxy } from "./haproxy.ts";
 
@@ -28,7 +26,6 @@ export async function serveEndpoints(
   haproxy: Haproxy,
   endpoints: readonly TcpEndpoint[],
 ): Promise<void> {
-  writeFileSync(join(haproxy.directory, "servers.state"), "");
   await haproxy.serve({
     configuration: defaults + endpoints.map((endpoint) => renderEndpoint(region, endpoint)).join("\n"),
     listens: endpoints.map((endpoint) => `${endpoint.address}:${endpoint.port}`),

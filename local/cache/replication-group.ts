@@ -108,7 +108,7 @@ function validate(inputs: Properties): readonly CheckFailure[] {
   const refuse = (property: string, reason: string) => failures.push({ property, reason });
   const shards = numberOf(inputs, "numNodeGroups");
   const replicas = numberOf(inputs, "replicasPerNodeGroup") ?? 0;
-  const given = (name: string) => inputs[name] !== undefined && typeof inputs[name] === "string";
+  const given = (name: string) => textOf(inputs, name) !== undefined;
   if (inputs.numNodeGroups === undefined)
     refuse("numNodeGroups", "it is required: only cluster mode is made here.");
   if (shards !== undefined && (shards < 1 || shards > 90))

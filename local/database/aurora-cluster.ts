@@ -111,7 +111,7 @@ export const auroraCluster: Realisation = {
 function validate(inputs: Properties): readonly CheckFailure[] {
   const failures: CheckFailure[] = [];
   const refuse = (property: string, reason: string) => failures.push({ property, reason });
-  const given = (name: string) => typeof inputs[name] === "string";
+  const given = (name: string) => textOf(inputs, name) !== undefined;
   if (given("engine") && inputs.engine !== "aurora-mysql")
     refuse("engine", `it is ${inputs.engine}; only aurora-mysql is made here.`);
   if (given("engineVersion") && !String(inputs.engineVersion).startsWith("8.0")) {

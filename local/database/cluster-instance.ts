@@ -74,7 +74,7 @@ export const clusterInstance: Realisation = {
 
 function validate(inputs: Properties): readonly CheckFailure[] {
   const failures: CheckFailure[] = [];
-  if (typeof inputs.engine === "string" && inputs.engine !== "aurora-mysql") {
+  if (textOf(inputs, "engine") !== undefined && inputs.engine !== "aurora-mysql") {
     failures.push({ property: "engine", reason: `it is ${inputs.engine}; only aurora-mysql is made here.` });
   }
   if (inputs.publiclyAccessible === true) {

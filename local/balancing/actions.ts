@@ -1,0 +1,79 @@
+import type { CheckFailure, Properties } from "../realisation.ts";
+import { numberOf, objectOf, objectsOf, textOf } from "../values.ts";
+import { quote } from "./conditions.ts";
+
+/** What one listener or rule does with a request. */
+export type Action =
+  | { readonly kind: "forward"; readonly targetGroupArn: string }
+  | { readonly kind: "answer"; readonly directive: string };
+
+/** Everything in actions that is not honoured. */
+export function validateActions(
+  inputs: Properties,
+  property: "actions" | "defaultActions",
+): readonly CheckFailure[] {
+  const actions = objectsOf(inputs, property);
+  const refuse = (reason: string) => [{ property, reason }];
+  if (Array.isArray(inputs[property]) && actions.length !== 1)
+    return refuse("exactly one action is honoured here.");
+  return actions.flatMap((action) => {
+    const type = textOf(action, "type");
+    if (type === "forward") {
+      const groups = objectsOf(objectOf(action, "forward") ?? {}, "targetGroups");
+      if (groups.length > 1) return refuse("forwarding to several target groups is not honoured here.");
+      return action.targetGroupArn === undefined && groups.length === 0
+        ? refuse("a forward needs a target group.")
+        : [];
+    }
+    if (type === "redirect" || type === "fixed-response" || type === undefined) return [];
+    return refuse(`type ${type} is not honoured here; honoured are forward, redirect, fixed-response.`);
+  });
+}
+
+/** The one action of a listener or rule; `localPort` is where a declared port listens here. */
+export function planAction(
+  inputs: Properties,
+  property: "actions" | "defaultActions",
+  localPort: (port: number) => number,
+): Action {
+  const [action = {}] = objectsOf(inputs, property);
+  const fixed = objectOf(action, "fixedResponse");
+  const redirect = objectOf(action, "redirect");
+  if (textOf(action, "type") === "fixed-response" && fixed)
+    return { kind: "answer", directive: renderFixed(fixed) };
+  if (textOf(action, "type") === "redirect" && redirect)
+    return { kind: "answer", directive: renderRedirect(redirect, localPort) };
+  const [group] = objectsOf(objectOf(action, "forward") ?? {}, "targetGroups");
+  return {
+    kind: "forward",
+    targetGroupArn: textOf(action, "targetGroupArn") ?? textOf(group ?? {}, "arn") ?? "",
+  };
+}
+
+function renderFixed(fixed: Properties): string {
+  const type = textOf(fixed, "contentType") ?? "text/plain";
+  const body = textOf(fixed, "messageBody") ?? "";
+  return `http-request return status ${numberOf(fixed, "statusCode") ?? 200} content-type ${quote(type)} string ${quote(body)}`;
+}
+
+/** `#{host}` and its like keep what the request had (API reference, RedirectActionConfig). */
+function renderRedirect(redirect: Properties, localPort: (port: number) => number): string {
+  const kept: Readonly<Record<string, string>> = {
+    "#{protocol}": "%[ssl_fc,iif(https,http)]",
+    "#{host}": "%[req.hdr(host),host_only]",
+    "#{port}": "%[dst_port]",
+    "#{path}": "%[path,regsub(^/,)]",
+    "#{query}": "%[query]",
+  };
+  const part = (name: string, fallback: string) => {
+    const value = textOf(redirect, name) ?? fallback;
+    return Object.entries(kept).reduce((text, [mark, sample]) => text.replaceAll(mark, sample), value);
+  };
+  const protocol = part("protocol", "#{protocol}").toLowerCase();
+  const given = numberOf(redirect, "port");
+  const port = given === undefined ? kept["#{port}"] : String(localPort(given));
+  const path = part("path", "/#{path}");
+  const location = `${protocol}://${part("host", "#{host}")}:${port}${path}?${part("query", "#{query}")}`;
+  const code = textOf(redirect, "statusCode") === "HTTP_302" ? 302 : 301;
+  return `http-request redirect code ${code} location ${quote(location)}`;
+}

@@ -1,0 +1,178 @@
+import type { Resource } from "../realisation.ts";
+import type { Region } from "../region.ts";
+import { issueAcmCertificate } from "../services/naming/certificate.ts";
+import { flagOf, numberOf, objectOf, textOf, textsOf } from "../values.ts";
+import { planAction } from "./actions.ts";
+import { renderBackend } from "./backend.ts";
+import { backendName } from "./balancers.ts";
+import { priorityOf, renderConditions } from "./conditions.ts";
+import { type FrontendPlan, renderFrontend } from "./frontend.ts";
+import { mergeRevocations, type Revocations, TrustStoreFiles } from "./revocation-lists.ts";
+import { sourcesOf } from "./sources.ts";
+import { introduceTargets, serversOf } from "./targets.ts";
+import { defaultTlsPolicy, renderTlsPolicy } from "./tls.ts";
+import { types } from "./types.ts";
+
+/** Everything that one load balancer serves. */
+export interface BalancerPlan {
+  readonly configuration: string;
+  readonly listens: readonly string[];
+  readonly backends: readonly string[];
+  /** Networks that may connect, by file; read anew whenever asked, since security groups change by themselves. */
+  readonly sources: ReadonlyMap<string, () => readonly string[]>;
+  /** Revocations by the name of their trust store. */
+  readonly revocations: ReadonlyMap<string, Revocations>;
+}
+
+/** Files of a trust store's revocations, in the balancer's folder. */
+export function revocationFiles(store: string): { readonly lists: string; readonly serials: string } {
+  return { lists: `${store}.crl`, serials: `${store}.serials` };
+}
+
+/** Works out from the stored resources what a load balancer serves now. */
+export async function planBalancer(
+  region: Region,
+  balancer: { readonly arn: string; readonly address: string },
+): Promise<BalancerPlan> {
+  const resource = region.resources.get(types.loadBalancer, balancer.arn);
+  if (!resource)
+    return { configuration: "", listens: [], backends: [], sources: new Map(), revocations: new Map() };
+  const listeners = region.resources
+    .all(types.listener)
+    .filter((listener) => listener.inputs.loadBalancerArn === balancer.arn);
+  const sources = new Map<string, () => readonly string[]>();
+  const revocations = await readRevocations(region, listeners);
+  const groups = new Set<string>();
+  const frontends: FrontendPlan[] = [];
+  for (const listener of listeners) {
+    const frontend = await planFrontend(region, { balancer, resource, listener, revocations, groups });
+    frontends.push(frontend);
+    const port = numberOf(listener.inputs, "port") ?? 80;
+    // Read anew each time: an update of the load balancer may name other groups.
+    sources.set(frontend.sourcesFile, () => {
+      const now = region.resources.get(types.loadBalancer, balancer.arn) ?? resource;
+      return sourcesOf(region, { securityGroups: textsOf(now.inputs, "securityGroups"), port });
+    });
+  }
+  const backends = [...groups].flatMap((arn) => region.resources.get(types.targetGroup, arn) ?? []);
+  for (const group of backends) introduceTargets(region, group.id);
+  return {
+    configuration: [
+      renderDefaults(numberOf(resource.inputs, "idleTimeout") ?? 60),
+      ...frontends.map(renderFrontend),
+      ...backends.map((group) =>
+        renderBackend(backendName(group.id), group.inputs, serversOf(region, group.id)),
+      ),
+    ].join("\n"),
+    listens: frontends.map((frontend) => `${frontend.address}:${frontend.port}`),
+    backends: backends.map((group) => backendName(group.id)),
+    sources,
+    revocations,
+  };
+}
+
+/** Where a declared port listens: an ordinary user may not take one below 1024. */
+export function localPort(region: Region, port: number): number {
+  return port < 1024 ? port + region.portOffset : port;
+}
+
+interface FrontendRequest {
+  readonly balancer: { readonly arn: string; readonly address: string };
+  readonly resource: Resource;
+  readonly listener: Resource;
+  readonly revocations: ReadonlyMap<string, Revocations>;
+  /** Collects the target groups that anything leads to. */
+  readonly groups: Set<string>;
+}
+
+async function planFrontend(region: Region, request: FrontendRequest): Promise<FrontendPlan> {
+  const { balancer, resource, listener, groups } = request;
+  const port = numberOf(listener.inputs, "port") ?? 80;
+  const toLocal = (declared: number) => localPort(region, declared);
+  const rules = region.resources
+    .all(types.listenerRule)
+    .filter((rule) => rule.inputs.listenerArn === listener.id)
+    .sort((left, right) => priorityOf(left.inputs) - priorityOf(right.inputs));
+  const lead = (inputs: Resource["inputs"], property: "actions" | "defaultActions") => {
+    const action = planAction(inputs, property, toLocal);
+    if (action.kind === "answer") return { directive: action.directive };
+    groups.add(action.targetGroupArn);
+    return { backend: backendName(action.targetGroupArn) };
+  };
+  const fallback = lead(listener.inputs, "defaultActions");
+  const tls = await planTls(region, listener, request.revocations);
+  return {
+    name: `listener-${port}`,
+    address: balancer.address,
+    port: toLocal(port),
+    ...(tls && { tls }),
+    sourcesFile: `listener-${port}.sources`,
+    dropInvalidHeaders: flagOf(resource.inputs, "dropInvalidHeaderFields") ?? false,
+    rules: rules.map((rule) => ({
+      priority: priorityOf(rule.inputs),
+      condition: renderConditions(rule.inputs),
+      ...lead(rule.inputs, "actions"),
+    })),
+    ...(fallback.directive !== undefined && { defaultDirective: fallback.directive }),
+    ...(fallback.backend !== undefined && { defaultBackend: fallback.backend }),
+  };
+}
+
+async function planTls(
+  region: Region,
+  listener: Resource,
+  revocations: ReadonlyMap<string, Revocations>,
+): Promise<FrontendPlan["tls"]> {
+  if (textOf(listener.inputs, "protocol") !== "HTTPS") return undefined;
+  const { bundleFile } = await issueAcmCertificate(region, textOf(listener.inputs, "certificateArn") ?? "");
+  const policy = renderTlsPolicy(textOf(listener.inputs, "sslPolicy") ?? defaultTlsPolicy);
+  const store = trustStoreOf(region, listener);
+  if (!store) return { bundleFile, policy };
+  const files = revocationFiles(store);
+  const listsFile = revocations.get(store)?.lists ? files.lists : undefined;
+  const { authoritiesFile } = new TrustStoreFiles(region, store);
+  return { bundleFile, policy, clients: { authoritiesFile, listsFile, serialsFile: files.serials } };
+}
+
+async function readRevocations(
+  region: Region,
+  listeners: readonly Resource[],
+): Promise<ReadonlyMap<string, Revocations>> {
+  const stores = new Set(listeners.flatMap((listener) => trustStoreOf(region, listener) ?? []));
+  const merged = [...stores].map(
+    async (store) => [store, await mergeRevocations(new TrustStoreFiles(region, store).readLists())] as const,
+  );
+  return new Map(await Promise.all(merged));
+}
+
+/** The name of the trust store by which a listener checks its clients. */
+function trustStoreOf(region: Region, listener: Resource): string | undefined {
+  const mutual = objectOf(listener.inputs, "mutualAuthentication");
+  if (!mutual || textOf(mutual, "mode") !== "verify") return undefined;
+  const store = region.resources.get(types.trustStore, textOf(mutual, "trustStoreArn") ?? "");
+  return store && textOf(store.inputs, "name");
+}
+
+/**
+ * A request that was not taken by a target goes to another. One that was taken and got no answer is repeated only where
+ * its method says that repeating changes nothing (RFC 9110, 9.2.2). AWS documents the first for Application Load
+ * Balancers and is silent on the second; without it a killed target would cost every request that it had in its hands.
+ */
+function renderDefaults(idleTimeout: number): string {
+  return `defaults
+  mode http
+  timeout connect 4s
+  timeout client ${idleTimeout}s
+  timeout server ${idleTimeout}s
+  timeout http-request ${idleTimeout}s
+  timeout http-keep-alive ${idleTimeout}s
+  timeout queue 5s
+  http-reuse always
+  option abortonclose
+  option redispatch 1
+  retries 3
+  retry-on conn-failure empty-response
+  http-request disable-l7-retry unless { method GET HEAD OPTIONS TRACE PUT DELETE }
+  load-server-state-from-file global
+`;
+}

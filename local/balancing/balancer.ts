@@ -1,0 +1,138 @@
+import { setTimeout as elapse } from "node:timers/promises";
+import type { Region } from "../region.ts";
+import { renderServerOptions, type ServerPlan } from "./backend.ts";
+import { type BalancerPlan, planBalancer } from "./balancer-plan.ts";
+import { backendName } from "./balancers.ts";
+import { FollowedFiles } from "./followed-files.ts";
+import { Haproxy } from "./haproxy.ts";
+import { readStatistics, type ServerStatistics } from "./statistics.ts";
+import { types } from "./types.ts";
+
+/** Security groups are resources of their own; the balancer looks this often whether their rules have changed. */
+const followEveryMs = 200;
+const deleteEveryMs = 200;
+const deleteTries = 150;
+
+/** One load balancer: an address and the HAProxy that serves its listeners. Changes happen one after the other. */
+export class Balancer {
+  readonly region: Region;
+  readonly arn: string;
+  readonly address: string;
+  readonly #haproxy: Haproxy;
+  readonly #files: FollowedFiles;
+  readonly #follow: NodeJS.Timeout;
+  #plan: BalancerPlan | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+  #applying: Promise<void> | undefined;
+  #ended = false;
+
+  constructor(region: Region, arn: string, name: string) {
+    this.region = region;
+    this.arn = arn;
+    this.address = region.addresses.claim(0, `haproxy/${name}`);
+    this.#haproxy = new Haproxy(region, name);
+    this.#files = new FollowedFiles(this.#haproxy);
+    this.#haproxy.onRestart = () => {
+      this.#plan = undefined;
+      void this.apply().catch((error: Error) =>
+        region.log("balancer.not-applied", { arn, reason: error.message }),
+      );
+    };
+    this.#follow = setInterval(() => void this.followSources(), followEveryMs);
+    this.#follow.unref();
+  }
+
+  /** Serves what the resources say now. Calls that come together are answered by one change. */
+  apply(): Promise<void> {
+    this.#applying ??= this.#inTurn(async () => {
+      // Whoever asks from here on wants a state that this change may not have seen.
+      this.#applying = undefined;
+      await this.#apply();
+    });
+    return this.#applying;
+  }
+
+  /** Takes over what security groups and trust stores say now, without touching a connection that may stay. */
+  async followSources(): Promise<void> {
+    if (!this.#plan || this.#ended) return;
+    const plan = this.#plan;
+    await this.#inTurn(() => this.#files.followSources(plan)).catch(() => {});
+  }
+
+  async addServer(targetGroupArn: string, server: ServerPlan): Promise<void> {
+    await this.#inTurn(async () => {
+      const group = this.region.resources.get(types.targetGroup, targetGroupArn);
+      const backend = backendName(targetGroupArn);
+      if (!group || !this.#plan?.backends.includes(backend)) return;
+      const place = `${backend}/${server.name}`;
+      const options = renderServerOptions(group.inputs);
+      const answer = await this.#haproxy.command(
+        `add server ${place} ${server.address}:${server.port} ${options};enable health ${place};set server ${place} state ready`,
+      );
+      if (!/New server registered|already exists/i.test(answer)) {
+        this.region.log("balancer.server-refused", { place, answer });
+      }
+    });
+  }
+
+  /** No new request goes there. */
+  async drainServer(backend: string, server: string): Promise<void> {
+    await this.#inTurn(() => this.#haproxy.command(`set server ${backend}/${server} state drain`)).catch(
+      () => "",
+    );
+  }
+
+  /** Forgets a server; with `cut` its last requests end, without they go on as far as they can. */
+  async removeServer(backend: string, server: string, { cut }: { readonly cut: boolean }): Promise<void> {
+    const place = `${backend}/${server}`;
+    const shutdown = cut ? `;shutdown sessions server ${place}` : "";
+    await this.#inTurn(() => this.#haproxy.command(`set server ${place} state maint${shutdown}`)).catch(
+      () => "",
+    );
+    void this.#deleteServer(place);
+  }
+
+  async readServers(backend: string): Promise<ReadonlyMap<string, ServerStatistics>> {
+    if (!this.#plan) return new Map();
+    return readStatistics(await this.#haproxy.command(`show stat ${backend} 4 -1`).catch(() => ""));
+  }
+
+  async readServer(backend: string, server: string): Promise<ServerStatistics | undefined> {
+    return (await this.readServers(backend)).get(server);
+  }
+
+  async end(): Promise<void> {
+    this.#ended = true;
+    clearInterval(this.#follow);
+    await this.#haproxy.remove();
+  }
+
+  async #apply(): Promise<void> {
+    if (this.#ended) return;
+    const plan = await planBalancer(this.region, this);
+    if (this.#plan?.configuration === plan.configuration) {
+      this.#plan = plan;
+      await this.#files.follow(plan);
+      return;
+    }
+    this.#files.write(plan);
+    if (plan.listens.length === 0) await this.#haproxy.stop();
+    else await this.#haproxy.serve(plan);
+    this.#plan = plan;
+  }
+
+  /** HAProxy deletes a server only when no connection of it is left, kept ones included. */
+  async #deleteServer(place: string): Promise<void> {
+    for (let tries = 0; tries < deleteTries && !this.#ended; tries += 1) {
+      await elapse(deleteEveryMs, undefined, { ref: false });
+      const answer = await this.#haproxy.command(`del server ${place}`).catch(() => "gone");
+      if (!/still has|must be|in use/i.test(answer)) return;
+    }
+  }
+
+  #inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
+    const mine = this.#turn.then(change, change);
+    this.#turn = mine.catch(() => undefined);
+    return mine;
+  }
+}

@@ -1,0 +1,45 @@
+import type { Region } from "../region.ts";
+import { textOf } from "../values.ts";
+import { planAction } from "./actions.ts";
+import type { Balancer } from "./balancer.ts";
+import { types } from "./types.ts";
+
+const balancers = new WeakMap<Region, Map<string, Balancer>>();
+
+export function rememberBalancer(region: Region, arn: string, balancer: Balancer): void {
+  const known = balancers.get(region) ?? new Map<string, Balancer>();
+  balancers.set(region, known.set(arn, balancer));
+}
+
+export function findBalancer(region: Region, arn: string | undefined): Balancer | undefined {
+  return arn === undefined ? undefined : balancers.get(region)?.get(arn);
+}
+
+export function forgetBalancer(region: Region, arn: string): void {
+  balancers.get(region)?.delete(arn);
+}
+
+/** A target group's backend: its own name, which is unique in the region. */
+export function backendName(targetGroupArn: string): string {
+  return targetGroupArn.split("/")[1] ?? targetGroupArn;
+}
+
+/** The load balancer whose listeners or rules lead to a target group; AWS allows at most one. */
+export function balancerArnOfGroup(region: Region, targetGroupArn: string): string | undefined {
+  const samePort = (port: number) => port;
+  const leadsTo =
+    (property: "actions" | "defaultActions") =>
+    (resource: { readonly inputs: Parameters<typeof planAction>[0] }) => {
+      const action = planAction(resource.inputs, property, samePort);
+      return action.kind === "forward" && action.targetGroupArn === targetGroupArn;
+    };
+  const rule = region.resources.find(types.listenerRule, leadsTo("actions"));
+  const listener = rule
+    ? region.resources.get(types.listener, textOf(rule.inputs, "listenerArn") ?? "")
+    : region.resources.find(types.listener, leadsTo("defaultActions"));
+  return listener && textOf(listener.inputs, "loadBalancerArn");
+}
+
+export function balancerOfGroup(region: Region, targetGroupArn: string): Balancer | undefined {
+  return findBalancer(region, balancerArnOfGroup(region, targetGroupArn));
+}

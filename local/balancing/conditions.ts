@@ -1,0 +1,56 @@
+import type { CheckFailure, Properties } from "../realisation.ts";
+import { objectOf, objectsOf, textOf, textsOf } from "../values.ts";
+
+/** Conditions of listener rules that are honoured, by their property: what to look at, and whether case counts. */
+const honoured: Readonly<Record<string, { readonly sample: string; readonly ignoreCase: boolean }>> = {
+  // A client names the port that it connected to, which no rule does.
+  hostHeader: { sample: "req.hdr(host),host_only", ignoreCase: true },
+  pathPattern: { sample: "path", ignoreCase: false },
+  httpRequestMethod: { sample: "method", ignoreCase: false },
+};
+
+/** Everything in a rule's conditions that is not honoured. */
+export function validateConditions(inputs: Properties): readonly CheckFailure[] {
+  return objectsOf(inputs, "conditions").flatMap((condition) =>
+    Object.keys(condition)
+      .filter((name) => !(name in honoured) && name !== "sourceIp" && condition[name] !== null)
+      .map((name) => ({
+        property: "conditions",
+        reason: `${name} is not honoured here; honoured are ${[...Object.keys(honoured), "sourceIp"].join(", ")}.`,
+      })),
+  );
+}
+
+/** The conditions of a rule as HAProxy's anonymous ACLs; all of them must hold, each by any of its values. */
+export function renderConditions(inputs: Properties): string {
+  return objectsOf(inputs, "conditions")
+    .flatMap((condition) => {
+      const tests = Object.entries(honoured).flatMap(([name, { sample, ignoreCase }]) => {
+        const values = textsOf(objectOf(condition, name) ?? {}, "values");
+        const flags = ignoreCase ? "-m reg -i" : "-m reg";
+        return values.length > 0 ? [`{ ${sample} ${flags} ${values.map(renderPattern).join(" ")} }`] : [];
+      });
+      const networks = textsOf(objectOf(condition, "sourceIp") ?? {}, "values");
+      return networks.length > 0 ? [...tests, `{ src ${networks.join(" ")} }`] : tests;
+    })
+    .join(" ");
+}
+
+/** `*` stands for any characters and `?` for one, as in the API reference. */
+function renderPattern(pattern: string): string {
+  const escaped = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  return quote(`^${escaped}$`);
+}
+
+/** One word of HAProxy's configuration, whatever is in it. */
+export function quote(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** The priority of a rule, as a number that fits its place. */
+export function priorityOf(inputs: Properties): number {
+  return Number(textOf(inputs, "priority") ?? inputs.priority ?? 0);
+}

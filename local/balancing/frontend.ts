@@ -1,0 +1,117 @@
+import { quote } from "./conditions.ts";
+
+/** How one listener looks to its clients. */
+export interface FrontendPlan {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  /** Absent for plain HTTP. */
+  readonly tls?: {
+    readonly bundleFile: string;
+    readonly policy: string;
+    /** Clients must show a certificate that these files vouch for. */
+    readonly clients?: {
+      readonly authoritiesFile: string;
+      readonly listsFile: string | undefined;
+      readonly serialsFile: string;
+    };
+  };
+  /** Networks that may connect, one a line. */
+  readonly sourcesFile: string;
+  readonly dropInvalidHeaders: boolean;
+  /** In the order of their priority. */
+  readonly rules: readonly {
+    readonly priority: number;
+    readonly condition: string;
+    readonly directive?: string;
+    readonly backend?: string;
+  }[];
+  readonly defaultDirective?: string;
+  readonly defaultBackend?: string;
+  readonly log?: string;
+}
+
+/** Renders one listener as a frontend. */
+export function renderFrontend(plan: FrontendPlan): string {
+  const lines = [
+    `frontend ${plan.name}`,
+    `  bind ${plan.address}:${plan.port}${renderTls(plan)}`,
+    `  tcp-request connection reject unless { src -f ${plan.sourcesFile} }`,
+    ...(plan.tls?.clients ? rememberCertificate : []),
+    ...(plan.log ? [plan.log] : []),
+    // At each request, not only in the handshake: a certificate that is revoked now loses its open connections too.
+    ...(plan.tls?.clients
+      ? [`  http-request reject if { var(sess.serial) -m str -f ${plan.tls.clients.serialsFile} }`]
+      : []),
+    ...(plan.dropInvalidHeaders ? [`  http-request del-header ${quote("[^-A-Za-z0-9]")} -m reg`] : []),
+    ...forwardedHeaders,
+    // Nobody but the balancer speaks about a client's certificate.
+    "  http-request del-header x-amzn-mtls- -m beg",
+    ...(plan.tls?.clients ? certificateHeaders : []),
+    ...renderRules(plan),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function renderTls({ tls }: FrontendPlan): string {
+  if (!tls) return "";
+  const { clients } = tls;
+  const lists = clients?.listsFile === undefined ? "" : ` crl-file ${clients.listsFile}`;
+  const verify = clients ? ` ca-file ${clients.authoritiesFile}${lists} verify required` : "";
+  return ` ssl crt ${tls.bundleFile}${verify} ${tls.policy}`;
+}
+
+/** A certificate belongs to a connection, so what is told of it is worked out once for all its requests. */
+const rememberCertificate = [
+  "  tcp-request session set-var(sess.serial) ssl_c_serial,hex",
+  "  tcp-request session set-var(sess.issuer) ssl_c_i_dn(,0,rfc2253)",
+  "  tcp-request session set-var(sess.subject) ssl_c_s_dn(,0,rfc2253)",
+  `  tcp-request session set-var(sess.from) ssl_c_notbefore,${renderTime()}`,
+  `  tcp-request session set-var(sess.until) ssl_c_notafter,${renderTime()}`,
+  `  tcp-request session set-var(sess.leaf) ssl_c_der,base64,regsub('(.{64})','\\1%0A',g)`,
+];
+
+/** HAProxy has `YYMMDDhhmmssZ`, the header wants ISO 8601. */
+function renderTime(): string {
+  return "regsub('^(..)(..)(..)(..)(..)(..)Z?$','20\\1-\\2-\\3T\\4:\\5:\\6Z')";
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html#mtls-http-headers */
+const certificateHeaders = [
+  "  http-request set-header X-Amzn-Mtls-Clientcert-Serial-Number %[var(sess.serial)]",
+  "  http-request set-header X-Amzn-Mtls-Clientcert-Issuer %[var(sess.issuer)]",
+  "  http-request set-header X-Amzn-Mtls-Clientcert-Subject %[var(sess.subject)]",
+  "  http-request set-header X-Amzn-Mtls-Clientcert-Validity NotBefore=%[var(sess.from)];NotAfter=%[var(sess.until)]",
+  "  http-request set-header X-Amzn-Mtls-Clientcert-Leaf -----BEGIN%%20CERTIFICATE-----%%0A%[var(sess.leaf)]%%0A-----END%%20CERTIFICATE-----%%0A",
+];
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html (append, its default) */
+const forwardedHeaders = [
+  "  http-request set-header X-Forwarded-For %[req.fhdr(x-forwarded-for)],\\ %[src] if { req.fhdr(x-forwarded-for) -m found }",
+  "  http-request set-header X-Forwarded-For %[src] unless { req.fhdr(x-forwarded-for) -m found }",
+  "  http-request set-header X-Forwarded-Proto %[ssl_fc,iif(https,http)]",
+  "  http-request set-header X-Forwarded-Port %[dst_port]",
+  "  http-request set-var(txn.trace) uuid(),regsub(-,,g)",
+  "  http-request set-header X-Amzn-Trace-Id Root=1-%[date,hex,bytes(8,8)]-%[var(txn.trace),bytes(0,24)] unless { req.fhdr(x-amzn-trace-id) -m found }",
+];
+
+function renderRules(plan: FrontendPlan): readonly string[] {
+  const ends = plan.defaultBackend ? [`  default_backend ${plan.defaultBackend}`] : [];
+  if (plan.rules.length === 0)
+    return [...(plan.defaultDirective ? [`  ${plan.defaultDirective}`] : []), ...ends];
+  const chosen = (priority: number) => `{ var(txn.rule) -m int ${priority} }`;
+  return [
+    ...plan.rules.map(
+      (rule) =>
+        `  http-request set-var(txn.rule) int(${rule.priority}) if !{ var(txn.rule) -m found } ${rule.condition}`,
+    ),
+    ...plan.rules.flatMap((rule) =>
+      rule.directive ? [`  ${rule.directive} if ${chosen(rule.priority)}`] : [],
+    ),
+    ...(plan.defaultDirective ? [`  ${plan.defaultDirective} unless { var(txn.rule) -m found }`] : []),
+    ...plan.rules.flatMap((rule) =>
+      rule.backend ? [`  use_backend ${rule.backend} if ${chosen(rule.priority)}`] : [],
+    ),
+    ...ends,
+  ];
+}

@@ -1,0 +1,86 @@
+import { AwsError, type Operation, type Operations } from "../operation.ts";
+import type { Resource } from "../realisation.ts";
+import type { Region } from "../region.ts";
+import { numberOf } from "../values.ts";
+import { deregisterTarget, readTargetHealth, registerTarget, type TargetState } from "./targets.ts";
+import { types } from "./types.ts";
+
+/** Why a target is not healthy, in the API's own words. */
+const reasons: Readonly<
+  Partial<Record<TargetState, { readonly Reason: string; readonly Description: string }>>
+> = {
+  initial: { Reason: "Elb.InitialHealthChecking", Description: "Initial health checks in progress" },
+  unhealthy: { Reason: "Target.FailedHealthChecks", Description: "Health checks failed" },
+  draining: {
+    Reason: "Target.DeregistrationInProgress",
+    Description: "Target deregistration is in progress",
+  },
+  unused: {
+    Reason: "Target.NotInUse",
+    Description: "Target group is not configured to receive traffic from the load balancer",
+  },
+};
+
+/** Answered from the balancer's own checks. */
+const DescribeTargetHealth: Operation = async (region, { input }) => {
+  const group = findGroup(region, input.TargetGroupArn);
+  const health = await readTargetHealth(region, group.id);
+  const wanted = targetsOf(group, input.Targets);
+  const shown = health.filter(
+    ({ address, port }) =>
+      wanted.length === 0 || wanted.some((target) => target.address === address && target.port === port),
+  );
+  const described = shown.map(({ address, port, zone, state }) => ({
+    Target: { Id: address, Port: port, ...(zone !== undefined && { AvailabilityZone: zone }) },
+    HealthCheckPort: String(port),
+    TargetHealth: { State: state, ...reasons[state] },
+  }));
+  return { TargetHealthDescriptions: { member: described } };
+};
+
+const RegisterTargets: Operation = async (region, { input }) => {
+  const group = findGroup(region, input.TargetGroupArn);
+  const targets = targetsOf(group, input.Targets);
+  // Nothing of the machine's own may be led to from here.
+  for (const { address } of targets) {
+    if (address.startsWith(`${region.network}.`)) continue;
+    throw new AwsError(
+      "InvalidTarget",
+      `The IP address '${address}' is not within the region's network ${region.network}.0.0/16`,
+    );
+  }
+  await Promise.all(targets.map((target) => registerTarget(region, group.id, target)));
+  return {};
+};
+
+/** Answers at once; the target drains on. */
+const DeregisterTargets: Operation = async (region, { input }) => {
+  const group = findGroup(region, input.TargetGroupArn);
+  for (const target of targetsOf(group, input.Targets)) {
+    void deregisterTarget(region, group.id, target).catch((error: Error) =>
+      region.log("balancer.target-failed", { target: target.address, reason: error.message }),
+    );
+  }
+  return {};
+};
+
+/** Targets of target groups: what they are, and which. */
+export const targetOperations: Operations = { DescribeTargetHealth, RegisterTargets, DeregisterTargets };
+
+function findGroup(region: Region, arn: unknown): Resource {
+  const group = region.resources.get(types.targetGroup, String(arn ?? ""));
+  if (!group) throw new AwsError("TargetGroupNotFound", `One or more target groups not found: ${arn}`);
+  return group;
+}
+
+function targetsOf(
+  group: Resource,
+  targets: unknown,
+): readonly { readonly address: string; readonly port: number }[] {
+  const list =
+    (targets as readonly { readonly Id?: string; readonly Port?: number | string }[] | undefined) ?? [];
+  return list.map(({ Id, Port }) => ({
+    address: String(Id),
+    port: Number(Port ?? numberOf(group.inputs, "port") ?? 80),
+  }));
+}
