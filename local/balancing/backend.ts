@@ -68,6 +68,7 @@ export function renderBackend(name: string, group: Properties, servers: readonly
     `  http-check send meth GET uri ${quote(check.path)} ver HTTP/1.1 hdr Host ${quote(name)} hdr User-Agent ELB-HealthChecker/2.0 hdr Connection close`,
     `  http-check expect rstatus ${quote(`^(${renderMatcher(check.matcher)})$`)}`,
     `  timeout check ${check.timeoutMs}ms`,
+    ...retryRules,
     ...statusRules,
     ...servers.map(
       (server) => `  server ${server.name} ${server.address}:${server.port} ${renderServerOptions(group)}`,
@@ -75,6 +76,16 @@ export function renderBackend(name: string, group: Properties, servers: readonly
   ];
   return `${lines.join("\n")}\n`;
 }
+
+/**
+ * A request that was not taken by a target goes to another. One that was taken and got no answer is repeated only where
+ * its method says that repeating changes nothing (RFC 9110, 9.2.2). AWS documents the first for Application Load
+ * Balancers and is silent on the second; without it a killed target would cost every request that it had in its hands.
+ */
+const retryRules = [
+  "  retry-on conn-failure empty-response",
+  "  http-request disable-l7-retry unless { method GET HEAD OPTIONS TRACE PUT DELETE }",
+];
 
 /**
  * A balancer without targets answers 503, one whose target does not take the connection 502

@@ -153,11 +153,6 @@ function trustStoreOf(region: Region, listener: Resource): string | undefined {
   return store && textOf(store.inputs, "name");
 }
 
-/**
- * A request that was not taken by a target goes to another. One that was taken and got no answer is repeated only where
- * its method says that repeating changes nothing (RFC 9110, 9.2.2). AWS documents the first for Application Load
- * Balancers and is silent on the second; without it a killed target would cost every request that it had in its hands.
- */
 function renderDefaults(idleTimeout: number): string {
   return `defaults
   mode http
@@ -171,8 +166,6 @@ function renderDefaults(idleTimeout: number): string {
   option abortonclose
   option redispatch 1
   retries 3
-  retry-on conn-failure empty-response
-  http-request disable-l7-retry unless { method GET HEAD OPTIONS TRACE PUT DELETE }
   load-server-state-from-file global
 `;
 }

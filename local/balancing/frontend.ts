@@ -66,14 +66,14 @@ const rememberCertificate = [
   "  tcp-request session set-var(sess.serial) ssl_c_serial,hex",
   "  tcp-request session set-var(sess.issuer) ssl_c_i_dn(,0,rfc2253)",
   "  tcp-request session set-var(sess.subject) ssl_c_s_dn(,0,rfc2253)",
-  `  tcp-request session set-var(sess.from) ssl_c_notbefore,${renderTime()}`,
-  `  tcp-request session set-var(sess.until) ssl_c_notafter,${renderTime()}`,
-  `  tcp-request session set-var(sess.leaf) ssl_c_der,base64,regsub('(.{64})','\\1%0A',g)`,
+  `  tcp-request session set-var(sess.from) ${renderTime("ssl_c_notbefore")}`,
+  `  tcp-request session set-var(sess.until) ${renderTime("ssl_c_notafter")}`,
+  `  tcp-request session set-var(sess.leaf) ${quote('ssl_c_der,base64,regsub("(.{64})","\\1%0A",g)')}`,
 ];
 
 /** HAProxy has `YYMMDDhhmmssZ`, the header wants ISO 8601. */
-function renderTime(): string {
-  return "regsub('^(..)(..)(..)(..)(..)(..)Z?$','20\\1-\\2-\\3T\\4:\\5:\\6Z')";
+function renderTime(sample: string): string {
+  return quote(`${sample},regsub("^(..)(..)(..)(..)(..)(..)Z?$","20\\1-\\2-\\3T\\4:\\5:\\6Z")`);
 }
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html#mtls-http-headers */

@@ -86,9 +86,17 @@ export async function mergeRevocations(lists: readonly RevocationList[]): Promis
   }
   const serials = parsed.flatMap((list) => list.entries.map((entry) => normalizeSerial(entry.serialNumber)));
   return {
-    lists: [...newest.values()].map((list) => `${list.toString("pem")}\n`).join(""),
+    lists: [...newest.values()].map(({ rawData }) => renderList(rawData)).join(""),
     serials: [...new Set(serials)].sort(),
   };
+}
+
+/** OpenSSL knows a list by the label of RFC 7468, 6; others call it CRL. */
+function renderList(der: ArrayBuffer): string {
+  const body = Buffer.from(der)
+    .toString("base64")
+    .replace(/.{1,64}/g, "$&\n");
+  return `-----BEGIN X509 CRL-----\n${body}-----END X509 CRL-----\n`;
 }
 
 async function parseLists(pem: string) {
