@@ -16,7 +16,7 @@ export interface TcpEndpoint {
   }[];
   /** HAProxy looks at the servers itself; without it, whoever owns the endpoint says which are ready. */
   readonly checked: boolean;
-  /** The servers are told who connects and refuse strangers themselves; without it, the endpoint refuses them. */
+  /** The servers are told who connects. */
   readonly proxyProtocol?: boolean;
 }
 
@@ -64,7 +64,8 @@ function renderEndpoint(region: Region, endpoint: TcpEndpoint): string {
   return [
     `listen ${endpoint.name}`,
     `  bind ${endpoint.address}:${endpoint.port}`,
-    ...(endpoint.proxyProtocol ? [] : [`  ${guard}`]),
+    // The security group's part, also where the server would refuse a stranger itself: it would greet him first.
+    `  ${guard}`,
     `  balance ${endpoint.algorithm}`,
     ...servers,
     "",
