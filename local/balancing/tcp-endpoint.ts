@@ -16,8 +16,6 @@ export interface TcpEndpoint {
   }[];
   /** HAProxy looks at the servers itself; without it, whoever owns the endpoint says which are ready. */
   readonly checked: boolean;
-  /** The servers are told who connects. */
-  readonly proxyProtocol?: boolean;
 }
 
 /** A HAProxy in TCP mode that serves one or more endpoints to the region's own network. */
@@ -47,12 +45,7 @@ const check =
   "check inter 1s fastinter 100ms downinter 200ms fall 1 rise 1 observe layer4 error-limit 1 on-error mark-down";
 
 function renderEndpoint(region: Region, endpoint: TcpEndpoint): string {
-  const options = [
-    "on-marked-down shutdown-sessions",
-    ...(endpoint.checked ? [check] : []),
-    // From the endpoint's own address: only the region's network may say who connects.
-    ...(endpoint.proxyProtocol ? [`send-proxy source ${endpoint.address}`] : []),
-  ];
+  const options = ["on-marked-down shutdown-sessions", ...(endpoint.checked ? [check] : [])];
   const servers = endpoint.servers.map((server) =>
     [
       `  server ${server.name} ${server.address}:${server.port}`,

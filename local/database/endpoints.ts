@@ -38,7 +38,7 @@ export class DatabaseEndpoints {
       port: 1,
       ready: false,
     }));
-    const shape = { port: this.#port, servers, checked: false, proxyProtocol: true };
+    const shape = { port: this.#port, servers, checked: false };
     await serveEndpoints(this.#region, this.#haproxy, [
       { ...shape, name: "writer", address: this.writerAddress, algorithm: "roundrobin" },
       { ...shape, name: "readers", address: this.readerAddress, algorithm: "leastconn" },

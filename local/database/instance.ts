@@ -96,7 +96,6 @@ export class DatabaseInstance {
         share: mariadbd.share,
         address: this.address,
         serverId: (zone ?? 0) * 256 + (host ?? 0),
-        network: this.region.network,
         authorityFile: this.region.authorityFile,
         startsAs,
         // The later one counts, so the instance's own group wins, as on Aurora.

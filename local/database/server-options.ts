@@ -68,12 +68,10 @@ export interface InstanceOptions {
   readonly address: string;
   readonly port: number;
   readonly serverId: number;
-  /** The region's loopback block: `127.23`. */
-  readonly network: string;
   readonly certificateFile: string;
   readonly keyFile: string;
   readonly authorityFile: string;
-  /** `REPLICA` throws away what no reader confirmed before a crash; see MDEV-21117. */
+  /** `SLAVE` throws away what no reader confirmed before a crash; see MDEV-21117. */
   readonly startsAs: "MASTER" | "SLAVE";
   /** From the parameter groups, as `--name=value`. */
   readonly parameters: readonly string[];
@@ -100,8 +98,6 @@ export function instanceArguments(options: InstanceOptions): readonly string[] {
     "--tls-version=TLSv1.2,TLSv1.3",
     "--skip-name-resolve",
     "--max-connect-errors=4294967295",
-    // The endpoints tell who is behind them, so that a foreign host is refused there as well.
-    `--proxy-protocol-networks=${options.network}.0.0/16`,
     // Whoever starts is a reader until the region says otherwise: there is never a second writer.
     "--read-only=ON",
     `--init-rpl-role=${options.startsAs}`,
