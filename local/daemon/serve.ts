@@ -56,6 +56,7 @@ async function startServing(region: OwnedRegion, serving: Serving, wanted: Serve
   const keys = new KeyRing(region.directory);
   // First, because it takes longest; nothing waits for it that does not need it, and a release needs it never.
   if (!wanted.releasing) startMoto(region);
+  if (!wanted.releasing) void warmDatabase(region);
   const [providers, { realisations }] = await Promise.all([
     openProviders(region, serving),
     import("../registry.ts"),
@@ -66,6 +67,12 @@ async function startServing(region: OwnedRegion, serving: Serving, wanted: Serve
   writeRegionFile(region, providers, keys);
   process.stdout.write("ready\n");
   region.log("region.ready", { aws: providers.aws, awsx: providers.awsx });
+}
+
+/** The empty database is made once per machine and takes most of a second; who needs it later reports a failure. */
+async function warmDatabase(region: OwnedRegion): Promise<void> {
+  const { prepareTemplate } = await import("../database/index.ts");
+  await prepareTemplate(region).catch(() => {});
 }
 
 async function openProviders(region: OwnedRegion, serving: Serving): Promise<StartedProviders> {
