@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { Membership } from "./configuration/membership.ts";
 import { ConfigurationWatch } from "./configuration/watch.ts";
 import { migrate } from "./database/migrate.ts";
@@ -6,8 +7,10 @@ import { storeVerifierSecret } from "./database/verifier.ts";
 import { AccessLog } from "./delivery/access-log.ts";
 import { createFirehoseDelivery } from "./delivery/firehose.ts";
 import { Lifecycle } from "./lifecycle.ts";
+import { RateLimiter } from "./limits/rate.ts";
 import { createListener, listen } from "./listener.ts";
 import { createLogger } from "./logger.ts";
+import { Metrics } from "./metrics/metrics.ts";
 import { createOAuth2Server } from "./oauth2/server.ts";
 import { Primaries } from "./redis/primaries.ts";
 import { Entrance, type OwnEndpoints } from "./request/entrance.ts";
@@ -27,7 +30,9 @@ export async function runGateway(): Promise<void> {
     lifecycle,
     logger,
     tokens: new Tokens(stores.primaries),
+    rates: new RateLimiter(stores.primaries, logger),
     accessLog: stores.accessLog,
+    metrics: new Metrics({ lifecycle, ...stores, readConfiguration: () => stores.configuration.current }),
     realm: settings.issuer.host,
     readConfiguration: () => stores.configuration.current,
     readOwnEndpoints: () => oauth2,
@@ -37,6 +42,7 @@ export async function runGateway(): Promise<void> {
     if (membership?.answer(request, response) !== true) entrance.admit(request, response);
   });
   server.on("checkContinue", (request, response) => entrance.admit(request, response));
+  server.on("upgrade", (request, socket, head) => entrance.admitUpgrade(request, socket as Socket, head));
   lifecycle.listenForSignals(server);
   lifecycle.onRelease(() => closeStores(stores));
   const host = await readTaskAddress(settings.host);

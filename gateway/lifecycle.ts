@@ -19,6 +19,7 @@ export class Lifecycle {
   #state: State = "starting";
   #lastRequestAt = 0;
   #running = 0;
+  #tunnels = 0;
   readonly #logger: Logger;
   readonly #drain: DrainSettings;
   readonly #releases: (() => Promise<void> | void)[] = [];
@@ -34,6 +35,19 @@ export class Lifecycle {
 
   get running(): number {
     return this.#running;
+  }
+
+  /** WebSockets that are open; they are part of what runs, but never end by themselves. */
+  get tunnels(): number {
+    return this.#tunnels;
+  }
+
+  openTunnel(): void {
+    this.#tunnels++;
+  }
+
+  closeTunnel(): void {
+    this.#tunnels--;
   }
 
   /** Once serving, a lost store does not take the whole fleet out of the balancer: requests are answered one by one. */
@@ -87,10 +101,11 @@ export class Lifecycle {
     await waitUntil(() => Date.now() - this.#lastRequestAt >= this.#drain.drainQuietMs, quietUntil);
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
-    const finished = await waitUntil(() => this.#running === 0, deadline);
+    const finished = await waitUntil(() => this.#running - this.#tunnels === 0, deadline);
     if (!finished) this.#logger.warn({ running: this.#running }, "drain budget used up");
     server.closeAllConnections();
-    await closed;
+    // The listener also waits for tunnels, which end with the process.
+    if (this.#tunnels === 0) await closed;
     for (const release of this.#releases.reverse())
       await Promise.race([release(), new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
     this.#state = "closed";

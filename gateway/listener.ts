@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { type ApiErrorCode, describeApiError } from "./errors.ts";
+import { asksForWebSocket } from "./request/tunnel.ts";
 
 /**
  * An HTTP/1.1 server whose limits fit behind a balancer.
@@ -23,6 +24,7 @@ export function createListener(listener: RequestListener): Server {
       requireHostHeader: false,
       joinDuplicateHeaders: false,
       insecureHTTPParser: false,
+      shouldUpgradeCallback: asksForWebSocket,
     },
     listener,
   );

@@ -1,10 +1,16 @@
+import { fileURLToPath } from "node:url";
 import { SettingsError } from "./errors.ts";
+import { countWorkers, runWorkers } from "./workers.ts";
 
 /**
  * The roles of the image. Each is imported when it is asked for: the stub must not pay for the OAuth2 server.
  */
 const roles: Readonly<Record<string, () => Promise<void>>> = {
-  gateway: async () => (await import("./gateway.ts")).runGateway(),
+  gateway: async () => {
+    const workers = countWorkers();
+    if (workers > 1) await runWorkers(fileURLToPath(import.meta.url), workers);
+    else await (await import("./gateway.ts")).runGateway();
+  },
   admin: async () => (await import("./admin/admin.ts")).runAdmin(),
   stub: async () => (await import("./stub/stub.ts")).runStub(),
   health: async () => (await import("./health-probe.ts")).probeHealth(),

@@ -41,7 +41,7 @@ export class Primaries {
     return true;
   }
 
-  /** Runs one reading command at the key's primary. @throws RedisUnavailableError within the time limit */
+  /** Runs one command at the key's primary: a reading one, or one that a failover may forget. @throws RedisUnavailableError within the time limit */
   read(key: string, args: string[]): Promise<unknown> {
     return this.#run(key, args, false);
   }

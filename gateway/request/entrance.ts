@@ -1,19 +1,23 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { type IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { AccessLog } from "../delivery/access-log.ts";
 import type { ApiErrorCode } from "../errors.ts";
 import { answerHealth } from "../health.ts";
 import type { Lifecycle } from "../lifecycle.ts";
+import type { RateLimiter } from "../limits/rate.ts";
 import type { Logger } from "../logger.ts";
+import type { Metrics } from "../metrics/metrics.ts";
 import { RedisUnavailableError } from "../redis/unavailable.ts";
 import type { ServedConfiguration } from "../routing/served.ts";
-import { findMissingScope, type TokenRecord, type Tokens } from "../tokens/tokens.ts";
+import type { Tokens } from "../tokens/tokens.ts";
 import { RetryBudget } from "../upstreams/retry-budget.ts";
 import { answerError } from "./answer.ts";
-import { readCredentials } from "./credentials.ts";
+import { authorize } from "./authorize.ts";
 import { Exchange } from "./exchange.ts";
 import { type ForwardContext, forward } from "./forward.ts";
 import { readHead } from "./head.ts";
 import { normalizeTarget } from "./path.ts";
+import { openTunnel, type TunnelContext, type TunnelEnd } from "./tunnel.ts";
 
 /** The OAuth2 server, as far as the entrance needs to know it. */
 export interface OwnEndpoints {
@@ -26,7 +30,9 @@ export interface EntranceParts {
   readonly lifecycle: Lifecycle;
   readonly logger: Logger;
   readonly tokens: Tokens;
+  readonly rates: RateLimiter;
   readonly accessLog: AccessLog;
+  readonly metrics: Metrics;
   readonly realm: string;
   /** The newest configuration; a request keeps the one that it began with. */
   readonly readConfiguration: () => ServedConfiguration;
@@ -36,12 +42,13 @@ export interface EntranceParts {
 /** Every request comes in here: refused, answered by the gateway itself, or forwarded. */
 export class Entrance {
   readonly #parts: EntranceParts;
-  readonly #forwarding: ForwardContext;
+  readonly #forwarding: ForwardContext & TunnelContext;
 
   constructor(parts: EntranceParts) {
     this.#parts = parts;
     this.#forwarding = {
       budget: new RetryBudget(),
+      lifecycle: parts.lifecycle,
       refuse: (exchange, code) => this.#refuse(exchange, code),
       tell: (exchange, error) =>
         parts.logger.warn(
@@ -56,21 +63,38 @@ export class Entrance {
     };
   }
 
-  admit(request: IncomingMessage, response: ServerResponse): void {
-    const { lifecycle } = this.#parts;
+  /** A request whose connection asks to become a WebSocket: the same way in, another way on. */
+  admitUpgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(socket);
+    response.once("finish", () => socket.end());
+    socket.on("error", () => socket.destroy());
+    this.admit(request, response, { socket, head });
+  }
+
+  admit(request: IncomingMessage, response: ServerResponse, client?: TunnelEnd): void {
+    const { lifecycle, metrics } = this.#parts;
     const configuration = this.#parts.readConfiguration();
     if (answerHealth(request, response, () => ({ state: lifecycle.state, version: configuration.version })))
       return;
+    if (metrics.answer(request, response)) return;
     lifecycle.begin();
     if (lifecycle.state === "draining") response.shouldKeepAlive = false;
-    const exchange = new Exchange(request, response, readHead(request), configuration.version);
+    const exchange = new Exchange({ request, response, client }, readHead(request), configuration.version);
     response.once("close", () => {
       lifecycle.end();
+      metrics.record(exchange);
       this.#parts.accessLog.record(exchange);
     });
-    const refusal = this.#route(exchange, configuration);
-    if (refusal !== undefined) this.#refuse(exchange, refusal);
-    else if (exchange.route !== undefined) this.#authorize(exchange, configuration);
+    try {
+      const refusal = this.#route(exchange, configuration);
+      if (refusal !== undefined) this.#refuse(exchange, refusal);
+      else if (exchange.route !== undefined)
+        this.#pass(exchange, configuration).catch((error: Error) => this.#fail(exchange, error));
+    } catch (error) {
+      this.#fail(exchange, error as Error);
+    }
   }
 
   /** Finds out where the request leads; the OAuth2 server's own endpoints are answered at once. */
@@ -93,7 +117,7 @@ export class Entrance {
     const resolution = configuration.table.resolve(readHostName(head.host), method, target.path);
     if (resolution === undefined) return "DMM_GATEWAY_ROUTE_UNKNOWN";
     if (resolution.route === undefined) {
-      this.#refuse(exchange, "DMM_GATEWAY_METHOD_NOT_ALLOWED", resolution.allow);
+      this.#refuse(exchange, "DMM_GATEWAY_METHOD_NOT_ALLOWED", { allow: resolution.allow });
       return undefined;
     }
     exchange.route = resolution.route;
@@ -102,53 +126,46 @@ export class Entrance {
       : undefined;
   }
 
-  #authorize(exchange: Exchange, configuration: ServedConfiguration): void {
-    const route = exchange.route!;
-    if (route.public) {
-      forward(exchange, this.#forwarding);
+  /** From the token to the upstream: whatever goes wrong on the way is answered, and nothing of it passes. */
+  async #pass(exchange: Exchange, configuration: ServedConfiguration): Promise<void> {
+    const { tokens, rates } = this.#parts;
+    const refusal = await authorize(exchange, configuration, tokens);
+    if (exchange.response.destroyed) return;
+    if (refusal !== undefined) {
+      this.#refuse(exchange, refusal);
       return;
     }
-    const credentials = readCredentials(exchange.head.authorization, exchange.head.authorizations);
-    if (credentials === "missing") {
-      this.#refuse(exchange, "DMM_GATEWAY_TOKEN_MISSING");
+    const { route, clientId, head, request } = exchange;
+    if (route!.rate !== undefined) {
+      const caller = clientId ?? head.forwardedFor ?? request.socket.remoteAddress ?? "";
+      const waitMs = await rates.take(route!, caller);
+      if (exchange.response.destroyed) return;
+      if (waitMs > 0) {
+        this.#refuse(exchange, "DMM_GATEWAY_RATE_EXCEEDED", { retryAfterSeconds: Math.ceil(waitMs / 1000) });
+        return;
+      }
+    }
+    if (exchange.client === undefined) forward(exchange, this.#forwarding);
+    else openTunnel(exchange, exchange.client, this.#forwarding);
+  }
+
+  #fail(exchange: Exchange, error: Error): void {
+    if (error instanceof RedisUnavailableError) {
+      this.#refuse(exchange, "DMM_GATEWAY_TOKENS_UNAVAILABLE");
       return;
     }
-    if (credentials === "malformed") {
-      this.#refuse(exchange, "DMM_GATEWAY_TOKEN_MALFORMED");
-      return;
-    }
-    this.#parts.tokens.find(credentials.token).then(
-      (record) => {
-        if (exchange.response.destroyed) return;
-        const refusal = this.#check(exchange, record, configuration);
-        if (refusal === undefined) forward(exchange, this.#forwarding);
-        else this.#refuse(exchange, refusal);
-      },
-      (error: Error) => {
-        const known = error instanceof RedisUnavailableError;
-        if (!known) this.#parts.logger.error({ requestId: exchange.id, error }, "token look-up failed");
-        this.#refuse(exchange, known ? "DMM_GATEWAY_TOKENS_UNAVAILABLE" : "DMM_GATEWAY_INTERNAL");
-      },
+    this.#parts.logger.error(
+      { requestId: exchange.id, route: exchange.route?.name, err: error },
+      "request failed",
     );
+    this.#refuse(exchange, "DMM_GATEWAY_INTERNAL");
   }
 
-  #check(
+  #refuse(
     exchange: Exchange,
-    record: TokenRecord | undefined,
-    configuration: ServedConfiguration,
-  ): ApiErrorCode | undefined {
-    // A token bound to a key is worth nothing without the proof of that key.
-    if (record === undefined || record.jkt !== undefined) return "DMM_GATEWAY_TOKEN_INVALID";
-    if (!configuration.clients.has(record.clientId)) return "DMM_GATEWAY_TOKEN_INVALID";
-    exchange.clientId = record.clientId;
-    exchange.scope = record.scope;
-    exchange.accountId = record.accountId;
-    return findMissingScope(exchange.route!.scopes, record.scope) === undefined
-      ? undefined
-      : "DMM_GATEWAY_SCOPE_INSUFFICIENT";
-  }
-
-  #refuse(exchange: Exchange, code: ApiErrorCode, allow?: readonly string[]): void {
+    code: ApiErrorCode,
+    details: { readonly allow?: readonly string[]; readonly retryAfterSeconds?: number } = {},
+  ): void {
     const { response, request, head, route } = exchange;
     exchange.error = code;
     if (response.destroyed || response.headersSent) return;
@@ -158,7 +175,7 @@ export class Entrance {
       requestId: exchange.id,
       realm: this.#parts.realm,
       ...(route !== undefined && code === "DMM_GATEWAY_SCOPE_INSUFFICIENT" ? { scopes: route.scopes } : {}),
-      ...(allow === undefined ? {} : { allow }),
+      ...details,
     });
   }
 }

@@ -4,6 +4,7 @@ import type { ServedRoute } from "../routing/served.ts";
 import type { Head } from "./head.ts";
 import type { Target } from "./path.ts";
 import { createRequestId } from "./trace.ts";
+import type { TunnelEnd } from "./tunnel.ts";
 
 /** One request and its answer, on their way through the gateway. */
 export class Exchange {
@@ -14,6 +15,8 @@ export class Exchange {
   readonly startedAt = performance.now();
   /** Of the configuration that the request began with. */
   readonly version: number;
+  /** Set when the client asked to switch to WebSocket. */
+  readonly client: TunnelEnd | undefined;
   target: Target | undefined;
   route: ServedRoute | undefined;
   clientId: string | undefined;
@@ -25,9 +28,14 @@ export class Exchange {
   attempts = 0;
   sentBytes = 0;
 
-  constructor(request: IncomingMessage, response: ServerResponse, head: Head, version: number) {
-    this.request = request;
-    this.response = response;
+  constructor(
+    origin: { request: IncomingMessage; response: ServerResponse; client: TunnelEnd | undefined },
+    head: Head,
+    version: number,
+  ) {
+    this.request = origin.request;
+    this.response = origin.response;
+    this.client = origin.client;
     this.head = head;
     this.version = version;
   }

@@ -8,31 +8,42 @@ const failuresBeforeRest = 3;
 const shortestRestMs = 1000;
 const longestRestMs = 30_000;
 
+/** Connections are reopened after this long, so that a name that leads elsewhere by then is noticed, in milliseconds. */
+const poolLifetimeMs = 60_000;
+
 /** One origin that requests are forwarded to, and how it has been doing. */
 export class UpstreamTarget {
   readonly origin: string;
-  readonly pool: Pool;
   inFlight = 0;
+  readonly #connectLimitMs: number;
+  #pool: Pool;
+  #renewAt = Date.now() + poolLifetimeMs;
   #failures = 0;
   #restUntil = 0;
 
   constructor(origin: string, connectLimitMs: number) {
     this.origin = origin;
-    this.pool = new Pool(origin, {
-      connections: connectionLimit,
-      // One request a connection: behind a slow one nobody waits, and a broken one says which request it broke.
-      pipelining: 1,
-      allowH2: false,
-      connect: { timeout: connectLimitMs },
-      keepAliveTimeout: 10_000,
-      keepAliveMaxTimeout: 60_000,
-      // Reopened now and then, so that a name that moved is noticed.
-      clientTtl: 60_000,
-    });
+    this.#connectLimitMs = connectLimitMs;
+    this.#pool = this.#open();
+  }
+
+  /** The connections to use now. */
+  get pool(): Pool {
+    if (Date.now() >= this.#renewAt) {
+      this.#renewAt = Date.now() + poolLifetimeMs;
+      // Closes when what runs on it has ended.
+      this.#pool.close().catch(() => {});
+      this.#pool = this.#open();
+    }
+    return this.#pool;
   }
 
   get busy(): boolean {
     return this.inFlight >= connectionLimit;
+  }
+
+  close(): Promise<void> {
+    return this.#pool.destroy();
   }
 
   /** Whether requests should be sent here, as far as the last ones tell. */
@@ -49,5 +60,17 @@ export class UpstreamTarget {
     if (this.#failures < failuresBeforeRest) return;
     const doublings = Math.min(this.#failures - failuresBeforeRest, 5);
     this.#restUntil = Date.now() + Math.min(shortestRestMs * 2 ** doublings, longestRestMs);
+  }
+
+  #open(): Pool {
+    return new Pool(this.origin, {
+      connections: connectionLimit,
+      // One request a connection: behind a slow one nobody waits, and a broken one says which request it broke.
+      pipelining: 1,
+      allowH2: false,
+      connect: { timeout: this.#connectLimitMs },
+      keepAliveTimeout: 10_000,
+      keepAliveMaxTimeout: 60_000,
+    });
   }
 }

@@ -57,7 +57,7 @@ export class Upstreams {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#targets.values()].map(({ pool }) => pool.destroy()));
+    await Promise.all([...this.#targets.values()].map((target) => target.close()));
   }
 
   #open(origin: string, connectLimitMs: number): UpstreamTarget {

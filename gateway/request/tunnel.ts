@@ -1,0 +1,140 @@
+import { type IncomingMessage, request as openRequest, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import type { ApiErrorCode } from "../errors.ts";
+import type { Lifecycle } from "../lifecycle.ts";
+import type { UpstreamTarget } from "../upstreams/target.ts";
+import type { Exchange } from "./exchange.ts";
+import { writeOutgoingHeaders, writeOutgoingPath, writeResponseHeaders } from "./outgoing.ts";
+
+export interface TunnelContext {
+  readonly refuse: (exchange: Exchange, code: ApiErrorCode) => void;
+  readonly tell: (exchange: Exchange, error: Error) => void;
+  readonly lifecycle: Lifecycle;
+}
+
+/** The client's side of a connection that asked to become a WebSocket. */
+export interface TunnelEnd {
+  readonly socket: Duplex;
+  /** What the client sent beyond its request. */
+  readonly head: Buffer;
+}
+
+/** How long the other side may still send after one side has ended, in milliseconds. */
+const lingerMs = 500;
+
+/** Only WebSocket: `h2c` would lead past everything that this gateway checks. */
+export function asksForWebSocket(request: IncomingMessage): boolean {
+  return request.method === "GET" && request.headers.upgrade?.toLowerCase() === "websocket";
+}
+
+/**
+ * Asks the upstream to switch to WebSocket (RFC 6455) and then passes bytes both ways. The handshake's own fields pass
+ * as they came; what the upstream answers instead is answered to the client.
+ */
+export function openTunnel(exchange: Exchange, client: TunnelEnd, context: TunnelContext): void {
+  const route = exchange.route!;
+  const target = route.choices.choose();
+  if (target === undefined) {
+    context.refuse(exchange, "DMM_GATEWAY_UPSTREAM_FAILED");
+    return;
+  }
+  exchange.upstream = target.origin;
+  exchange.attempts++;
+  const { hostname, port, host } = new URL(target.origin);
+  const outgoing = openRequest({
+    host: hostname.replace(/^\[|\]$/g, ""),
+    port: port === "" ? 80 : port,
+    method: "GET",
+    path: writeOutgoingPath(exchange),
+    headers: [
+      "host",
+      host,
+      "connection",
+      "upgrade",
+      "upgrade",
+      "websocket",
+      ...writeOutgoingHeaders(exchange),
+    ],
+    setHost: false,
+    agent: false,
+  });
+  let settled = false;
+  const fail = (code: ApiErrorCode, error: Error) => {
+    if (settled) return;
+    settled = true;
+    target.fail();
+    context.tell(exchange, error);
+    context.refuse(exchange, code);
+  };
+  const timer = setTimeout(() => {
+    fail("DMM_GATEWAY_UPSTREAM_SLOW", new Error("The upstream did not answer the handshake in time."));
+    outgoing.destroy();
+  }, route.firstByteLimitMs);
+  client.socket.once("close", () => outgoing.destroy());
+  outgoing.on("error", (error) => fail("DMM_GATEWAY_UPSTREAM_FAILED", error));
+  outgoing.on("close", () => clearTimeout(timer));
+  outgoing.on("upgrade", (answer, socket, head) => {
+    settled = true;
+    clearTimeout(timer);
+    join(exchange, answer, { client, upstream: { socket, head }, target, lifecycle: context.lifecycle });
+  });
+  outgoing.on("response", (answer) => {
+    settled = true;
+    clearTimeout(timer);
+    target.succeed();
+    passAnswer(exchange, answer);
+  });
+  outgoing.end();
+}
+
+interface Ends {
+  readonly client: TunnelEnd;
+  readonly upstream: TunnelEnd;
+  readonly target: UpstreamTarget;
+  readonly lifecycle: Lifecycle;
+}
+
+function join(exchange: Exchange, answer: IncomingMessage, ends: Ends): void {
+  const { client, upstream, target, lifecycle } = ends;
+  target.succeed();
+  target.inFlight++;
+  lifecycle.openTunnel();
+  const lines = ["HTTP/1.1 101 Switching Protocols", "connection: upgrade", "upgrade: websocket"];
+  const headers = writeResponseHeaders(answer.headers, exchange.id);
+  for (let index = 0; index < headers.length; index += 2)
+    lines.push(`${headers[index]}: ${headers[index + 1]}`);
+  exchange.response.statusCode = 101;
+  exchange.response.detachSocket(client.socket as never);
+  client.socket.write(`${lines.join("\r\n")}\r\n\r\n`, "latin1");
+  if (upstream.head.length > 0) client.socket.write(upstream.head);
+  if (client.head.length > 0) upstream.socket.write(client.head);
+  client.socket.pipe(upstream.socket);
+  upstream.socket.pipe(client.socket);
+  const closeBoth = () => {
+    client.socket.destroy();
+    upstream.socket.destroy();
+  };
+  upstream.socket.once("close", () => {
+    target.inFlight--;
+    closeBoth();
+  });
+  client.socket.once("close", () => {
+    closeBoth();
+    lifecycle.closeTunnel();
+    // The answer has no socket any more that could tell its end.
+    exchange.response.emit("close");
+  });
+  for (const end of [client, upstream]) {
+    end.socket.on("error", closeBoth);
+    // Half a WebSocket is of no use to anybody; what is still on its way may arrive.
+    end.socket.once("end", () => setTimeout(closeBoth, lingerMs));
+  }
+}
+
+function passAnswer(exchange: Exchange, answer: IncomingMessage): void {
+  const response: ServerResponse = exchange.response;
+  response.shouldKeepAlive = false;
+  response.writeHead(answer.statusCode!, writeResponseHeaders(answer.headers, exchange.id));
+  answer.pipe(response);
+  answer.on("error", () => response.destroy());
+}

@@ -1,0 +1,48 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+
+/** Set in a worker, so that it does not start workers itself. */
+const marker = "GATEWAY_WORKER";
+
+/** Time between two starts of a worker that keeps ending, in milliseconds. */
+const restartMs = 500;
+
+/** How many processes of the role `gateway` this one should start; 1 means that it is the gateway itself. */
+export function countWorkers(): number {
+  if (process.env[marker] !== undefined) return 1;
+  const count = Number(process.env.GATEWAY_WORKERS ?? "1");
+  // A wrong value is reported with all others by the settings.
+  return Number.isInteger(count) && count > 1 && count <= 64 ? count : 1;
+}
+
+/**
+ * One gateway per processor, all on the same port: the kernel spreads the connections (`SO_REUSEPORT`). A worker that
+ * ends is started again; signals are passed on, and this process ends when all have.
+ */
+export async function runWorkers(main: string, count: number): Promise<void> {
+  const workers = new Set<ChildProcess>();
+  let ending = false;
+  let exitCode = 0;
+  for (const signal of ["SIGTERM", "SIGINT"] as const)
+    process.on(signal, () => {
+      ending = true;
+      for (const worker of workers) worker.kill(signal);
+    });
+  const keepRunning = async (number: number): Promise<void> => {
+    while (!ending) {
+      const worker = fork(main, ["gateway"], { env: { ...process.env, [marker]: String(number) } });
+      workers.add(worker);
+      const [code] = (await once(worker, "exit")) as [number | null];
+      workers.delete(worker);
+      if (ending || code === 2) {
+        // Wrong settings do not become right by starting again.
+        exitCode = Math.max(exitCode, code ?? 1);
+        return;
+      }
+      process.stderr.write(`Worker ${number} ended with ${code ?? "a signal"} and is started again.\n`);
+      await new Promise((resolve) => setTimeout(resolve, restartMs));
+    }
+  };
+  await Promise.all(Array.from({ length: count }, (_, index) => keepRunning(index + 1)));
+  process.exitCode = exitCode;
+}

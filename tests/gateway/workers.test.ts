@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { issueToken, startGateway } from "./started-gateway.ts";
+import { waitUntil } from "./started-process.ts";
+import { StartedPlatform } from "./started-surroundings.ts";
+
+let platform: StartedPlatform;
+
+before(async () => {
+  platform = await StartedPlatform.start("127.207");
+});
+
+after(() => platform?.stop());
+
+function readChildren(pid: number): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((candidate) => {
+      try {
+        return Number(readFileSync(`/proc/${candidate}/stat`, "utf8").split(") ")[1]!.split(" ")[1]) === pid;
+      } catch {
+        return false;
+      }
+    });
+}
+
+test("workers share the port, are replaced when they end, and end together", async () => {
+  const gateway = await startGateway("127.207.1.31", platform.surroundings, { GATEWAY_WORKERS: "2" });
+  const pid = gateway.process.child.pid!;
+  try {
+    await waitUntil("both serve", () => gateway.process.output.match(/"msg":"serving"/g)?.length === 2);
+    const token = await issueToken(gateway);
+    const ask = () =>
+      fetch(`${gateway.origin}/verify/echo`, {
+        headers: { authorization: `Bearer ${token}`, connection: "close" },
+      });
+    assert.equal((await ask()).status, 200);
+    const [first] = readChildren(pid);
+    process.kill(first!, "SIGKILL");
+    await waitUntil("a third serves", () => gateway.process.output.match(/"msg":"serving"/g)?.length === 3);
+    assert.equal(readChildren(pid).length, 2);
+    assert.equal((await ask()).status, 200);
+  } finally {
+    const children = readChildren(pid);
+    assert.equal(await gateway.process.end("SIGTERM"), 0);
+    assert.ok(children.length === 2 && children.every((child) => !readChildren(process.pid).includes(child)));
+  }
+});
+
+test("wrong settings end the process, whatever the number of workers", async () => {
+  await assert.rejects(
+    startGateway("127.207.1.32", platform.surroundings, { GATEWAY_WORKERS: "2", DRAIN_SECONDS: "never" }),
+    /DRAIN_SECONDS is "never"/,
+  );
+});
