@@ -17,6 +17,8 @@ import { types } from "./types.ts";
 export interface BalancerPlan {
   readonly configuration: string;
   readonly listens: readonly string[];
+  /** Requests are written to an access log. */
+  readonly logs: boolean;
   readonly backends: readonly string[];
   /** Networks that may connect, by file; read anew whenever asked, since security groups change by themselves. */
   readonly sources: ReadonlyMap<string, () => readonly string[]>;
@@ -36,7 +38,14 @@ export async function planBalancer(
 ): Promise<BalancerPlan> {
   const resource = region.resources.get(types.loadBalancer, balancer.arn);
   if (!resource)
-    return { configuration: "", listens: [], backends: [], sources: new Map(), revocations: new Map() };
+    return {
+      configuration: "",
+      listens: [],
+      logs: false,
+      backends: [],
+      sources: new Map(),
+      revocations: new Map(),
+    };
   const listeners = region.resources
     .all(types.listener)
     .filter((listener) => listener.inputs.loadBalancerArn === balancer.arn);
@@ -64,6 +73,7 @@ export async function planBalancer(
         renderBackend(backendName(group.id), group.inputs, serversOf(region, group.id)),
       ),
     ].join("\n"),
+    logs: frontends.some((frontend) => frontend.logged),
     listens: frontends.map((frontend) => `${frontend.address}:${frontend.port}`),
     backends: backends.map((group) => backendName(group.id)),
     sources,
@@ -107,6 +117,7 @@ async function planFrontend(region: Region, request: FrontendRequest): Promise<F
     port: toLocal(port),
     ...(tls && { tls }),
     sourcesFile: `listener-${port}.sources`,
+    logged: flagOf(objectOf(resource.inputs, "accessLogs") ?? {}, "enabled") ?? false,
     dropInvalidHeaders: flagOf(resource.inputs, "dropInvalidHeaderFields") ?? false,
     rules: rules.map((rule) => ({
       priority: priorityOf(rule.inputs),

@@ -1,5 +1,6 @@
 import { setTimeout as elapse } from "node:timers/promises";
 import type { Region } from "../region.ts";
+import { AccessLog } from "./access-log.ts";
 import { renderServerOptions, type ServerPlan } from "./backend.ts";
 import { type BalancerPlan, planBalancer } from "./balancer-plan.ts";
 import { backendName } from "./balancers.ts";
@@ -20,6 +21,7 @@ export class Balancer {
   readonly address: string;
   readonly #haproxy: Haproxy;
   readonly #files: FollowedFiles;
+  readonly accessLog: AccessLog;
   readonly #follow: NodeJS.Timeout;
   #plan: BalancerPlan | undefined;
   #turn: Promise<unknown> = Promise.resolve();
@@ -32,6 +34,7 @@ export class Balancer {
     this.address = region.addresses.claim(0, `haproxy/${name}`);
     this.#haproxy = new Haproxy(region, name);
     this.#files = new FollowedFiles(this.#haproxy);
+    this.accessLog = new AccessLog(region, arn, this.#haproxy);
     this.#haproxy.onRestart = () => {
       this.#plan = undefined;
       void this.apply().catch((error: Error) =>
@@ -104,6 +107,7 @@ export class Balancer {
   async end(): Promise<void> {
     this.#ended = true;
     clearInterval(this.#follow);
+    this.accessLog.end();
     await this.#haproxy.remove();
   }
 

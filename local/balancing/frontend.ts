@@ -1,3 +1,4 @@
+import { logDirectives } from "./access-log-line.ts";
 import { quote } from "./conditions.ts";
 
 /** How one listener looks to its clients. */
@@ -28,7 +29,8 @@ export interface FrontendPlan {
   }[];
   readonly defaultDirective?: string;
   readonly defaultBackend?: string;
-  readonly log?: string;
+  /** Writes each request to the process's access log. */
+  readonly logged: boolean;
 }
 
 /** Renders one listener as a frontend. */
@@ -38,7 +40,7 @@ export function renderFrontend(plan: FrontendPlan): string {
     `  bind ${plan.address}:${plan.port}${renderTls(plan)}`,
     `  tcp-request connection reject unless { src -f ${plan.sourcesFile} }`,
     ...(plan.tls?.clients ? rememberCertificate : []),
-    ...(plan.log ? [plan.log] : []),
+    ...(plan.logged ? logDirectives : []),
     // At each request, not only in the handshake: a certificate that is revoked now loses its open connections too.
     ...(plan.tls?.clients
       ? [`  http-request reject if { var(sess.serial) -m str -f ${plan.tls.clients.serialsFile} }`]
@@ -92,7 +94,9 @@ const forwardedHeaders = [
   "  http-request set-header X-Forwarded-Proto %[ssl_fc,iif(https,http)]",
   "  http-request set-header X-Forwarded-Port %[dst_port]",
   "  http-request set-var(txn.trace) uuid(),regsub(-,,g)",
-  "  http-request set-header X-Amzn-Trace-Id Root=1-%[date,hex,bytes(8,8)]-%[var(txn.trace),bytes(0,24)] unless { req.fhdr(x-amzn-trace-id) -m found }",
+  "  http-request set-var(txn.root) req.fhdr(x-amzn-trace-id)",
+  "  http-request set-var-fmt(txn.root) Root=1-%[date,hex,bytes(8,8)]-%[var(txn.trace),bytes(0,24)] unless { var(txn.root) -m found }",
+  "  http-request set-header X-Amzn-Trace-Id %[var(txn.root)]",
 ];
 
 function renderRules(plan: FrontendPlan): readonly string[] {

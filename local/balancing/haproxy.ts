@@ -12,6 +12,8 @@ const restartAfterMs = 50;
 export interface HaproxyPlan {
   readonly configuration: string;
   readonly listens: readonly string[];
+  /** It may write to `fd@3`, which is the file `access-<generation>.log` in its folder. */
+  readonly logs?: boolean;
 }
 
 /**
@@ -42,6 +44,10 @@ export class Haproxy {
   get pid(): number | undefined {
     return this.#process?.pid;
   }
+
+  /** True while a process of that generation runs, serving or finishing what it has begun. */
+  readonly isRunning = (generation: number): boolean =>
+    this.#region.supervisor.get(`haproxy/${this.#name}@${generation}`) !== undefined;
 
   /** Begins to serve the plan, or changes to it. */
   async serve(plan: HaproxyPlan): Promise<void> {
@@ -81,8 +87,13 @@ export class Haproxy {
     const takeOver = before ? ["-sf", String(before.pid), "-x", this.#socketPath(before)] : [];
     const started = await this.#region.supervisor.start({
       name: `haproxy/${this.#name}@${generation}`,
-      command: this.#region.parts.haproxy.command,
-      arguments: ["-db", "-f", file, ...takeOver],
+      ...withLogFile(plan.logs ? `access-${generation}.log` : undefined, [
+        this.#region.parts.haproxy.command,
+        "-db",
+        "-f",
+        file,
+        ...takeOver,
+      ]),
       environment: this.#region.parts.haproxy.environment,
       workingDirectory: this.directory,
       listens: plan.listens,
@@ -162,6 +173,12 @@ export class Haproxy {
   #socketPath(running: RunningProcess): string {
     return `/proc/${running.pid}/cwd/${running.name.split("@").at(-1)}.sock`;
   }
+}
+
+/** HAProxy cannot open a file for its log, but writes to one that it is given; the shell that opens it becomes HAProxy. */
+function withLogFile(logFile: string | undefined, [program = "", ...rest]: readonly string[]) {
+  if (logFile === undefined) return { command: program, arguments: rest };
+  return { command: "/bin/sh", arguments: ["-c", `exec "$0" "$@" 3>${logFile}`, program, ...rest] };
 }
 
 /** True for an error that says that the region is ending, so nothing may be started any more. */

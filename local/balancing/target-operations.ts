@@ -2,7 +2,7 @@ import { AwsError, type Operation, type Operations } from "../operation.ts";
 import type { Resource } from "../realisation.ts";
 import type { Region } from "../region.ts";
 import { numberOf } from "../values.ts";
-import { deregisterTarget, readTargetHealth, registerTarget, type TargetState } from "./targets.ts";
+import { beginDeregistration, readTargetHealth, registerTarget, type TargetState } from "./targets.ts";
 import { types } from "./types.ts";
 
 /** Why a target is not healthy, in the API's own words. */
@@ -53,11 +53,12 @@ const RegisterTargets: Operation = async (region, { input }) => {
   return {};
 };
 
-/** Answers at once; the target drains on. */
+/** Answers when the targets get no new request; they drain on. */
 const DeregisterTargets: Operation = async (region, { input }) => {
   const group = findGroup(region, input.TargetGroupArn);
   for (const target of targetsOf(group, input.Targets)) {
-    void deregisterTarget(region, group.id, target).catch((error: Error) =>
+    const finish = await beginDeregistration(region, group.id, { target, drain: true });
+    void finish().catch((error: Error) =>
       region.log("balancer.target-failed", { target: target.address, reason: error.message }),
     );
   }

@@ -2,6 +2,7 @@ import { setTimeout as elapse } from "node:timers/promises";
 import type { Region } from "../region.ts";
 import { numberOf } from "../values.ts";
 import { healthCheckOf, type ServerPlan } from "./backend.ts";
+import type { Balancer } from "./balancer.ts";
 import { backendName, balancerOfGroup } from "./balancers.ts";
 import { waitForFirstHealth } from "./target-health.ts";
 import { types } from "./types.ts";
@@ -62,27 +63,47 @@ export async function deregisterTarget(
   target: TargetAddress,
   { drain = true }: { readonly drain?: boolean } = {},
 ): Promise<void> {
+  const finish = await beginDeregistration(region, targetGroupArn, { target, drain });
+  await finish();
+}
+
+/** Resolves when the target gets no new request; what it returns waits for the rest. */
+export async function beginDeregistration(
+  region: Region,
+  targetGroupArn: string,
+  { target, drain }: { readonly target: TargetAddress; readonly drain: boolean },
+): Promise<() => Promise<void>> {
   const list = registrationsOf(region, targetGroupArn);
   const registration = list.find((known) => isAt(known, target) && known.state !== "draining");
-  if (!registration) return;
+  if (!registration) return async () => {};
   registration.wait?.abort();
-  const balancer = balancerOfGroup(region, targetGroupArn);
-  const wasServing = registration.state === "serving";
+  const balancer = registration.state === "serving" ? balancerOfGroup(region, targetGroupArn) : undefined;
+  const backend = backendName(targetGroupArn);
   registration.state = "draining";
-  if (wasServing && balancer) {
-    const backend = backendName(targetGroupArn);
-    if (drain) {
-      await balancer.drainServer(backend, registration.name);
-      const group = region.resources.get(types.targetGroup, targetGroupArn);
-      const deadline = Date.now() + (numberOf(group?.inputs ?? {}, "deregistrationDelay") ?? 300) * 1000;
-      while (Date.now() < deadline && (await balancer.readServer(backend, registration.name))?.requests) {
-        await elapse(drainLookMs);
-      }
-    }
-    await balancer.removeServer(backend, registration.name, { cut: drain });
-  }
-  const index = list.indexOf(registration);
-  if (index >= 0) list.splice(index, 1);
+  if (drain) await balancer?.drainServer(backend, registration.name);
+  return async () => {
+    if (balancer && drain)
+      await waitUntilIdle(region, { targetGroupArn, balancer, server: registration.name });
+    await balancer?.removeServer(backend, registration.name, { cut: drain });
+    const index = list.indexOf(registration);
+    if (index >= 0) list.splice(index, 1);
+  };
+}
+
+/** Until no request is in flight, at most the group's deregistration delay. */
+async function waitUntilIdle(
+  region: Region,
+  {
+    targetGroupArn,
+    balancer,
+    server,
+  }: { readonly targetGroupArn: string; readonly balancer: Balancer; readonly server: string },
+): Promise<void> {
+  const group = region.resources.get(types.targetGroup, targetGroupArn);
+  const deadline = Date.now() + (numberOf(group?.inputs ?? {}, "deregistrationDelay") ?? 300) * 1000;
+  const backend = backendName(targetGroupArn);
+  while (Date.now() < deadline && (await balancer.readServer(backend, server))?.requests)
+    await elapse(drainLookMs);
 }
 
 /** The state of every target, as the balancer sees it now. */

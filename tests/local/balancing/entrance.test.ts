@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { Agent } from "node:https";
 import { after, before, test } from "node:test";
 import { connect } from "node:tls";
+import { gunzipSync } from "node:zlib";
+import { findBalancer } from "../../../local/balancing/balancers.ts";
 import { operations } from "../../../local/balancing/index.ts";
 import type { Resource } from "../../../local/realisation.ts";
 import { objectsOf } from "../../../local/services/s3/objects.ts";
@@ -301,6 +303,30 @@ test("a balancer that dies serves again", async () => {
       ({ status }) => status === 200,
       () => false,
     ),
+  );
+});
+
+test("requests stand in the access log of the bucket, one line each, as AWS writes them", async () => {
+  const balancer = findBalancer(surroundings.started.region, surroundings.loadBalancer.id)!;
+  await balancer.accessLog.deliver();
+  const store = objectsOf(surroundings.started.region);
+  const known = new Set(store.list("t-access").map(({ key }) => key));
+  await enter({ path: "/logged?a=1", headers: { "user-agent": 'a "quoted" agent' } });
+  let added: readonly { readonly key: string }[] = [];
+  await waitUntil("the log", async () => {
+    await balancer.accessLog.deliver();
+    added = store.list("t-access").filter(({ key }) => !known.has(key));
+    return added.length > 0;
+  });
+  assert.match(
+    added[0]!.key,
+    /^entrance\/AWSLogs\/127215000000\/elasticloadbalancing\/eu-west-1\/\d{4}\/\d\d\/\d\d\/127215000000_elasticloadbalancing_eu-west-1_app\.t-entrance\.\w+_\d{8}T\d{4}Z_[\d.]+_\w+\.log\.gz$/,
+  );
+  const lines = gunzipSync(store.read("t-access", added[0]!.key)!.body).toString("utf8").trim().split("\n");
+  const line = lines.find((candidate) => candidate.includes("/logged?a=1"))!;
+  assert.match(
+    line,
+    /^https \S+Z app\/t-entrance\/\w+ 127\.0\.0\.1:\d+ 127\.215\.2\.10:8080 \d+\.\d{3} \d+\.\d{3} \d+\.\d{3} 200 200 \d+ \d+ "GET https:\/\/t\.api\.example\.com:8443\/logged\?a=1 HTTP\/1\.1" "a \\x22quoted\\x22 agent" TLS_\w+ TLSv1\.3 arn:aws:elasticloadbalancing:\S+t-gateway\S+ "Root=1-\S+" "t\.api\.example\.com" "arn:aws:acm:\S+" 0 \S+Z "forward" /,
   );
 });
 

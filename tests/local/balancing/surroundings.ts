@@ -40,12 +40,14 @@ export async function startSurroundings(block: number, groupInputs: Properties =
   const certificateArn = "arn:aws:acm:eu-west-1:127:certificate/11111111";
   const names = { domainName: domain, subjectAlternativeNames: [`admin.${domain}`] };
   put(started, "aws:acm/certificate:Certificate", certificateArn, names, { ...names, status: "ISSUED" });
+  put(started, "aws:s3/bucket:Bucket", "t-access", { bucket: "t-access" });
   objectsOf(started.region).createBucket("t-access");
   const loadBalancer = await createResource(started.region, balancingOf("LoadBalancer"), {
     name: "t-entrance",
     securityGroups: ["sg-1"],
     subnets: ["subnet-a", "subnet-b"],
     dropInvalidHeaderFields: true,
+    accessLogs: { enabled: true, bucket: "t-access", prefix: "entrance" },
   });
   const targetGroup = await createTargetGroup(started, "t-gateway", groupInputs);
   return {
