@@ -139,6 +139,12 @@ export const catalogue = {
     (v) => `The local region of "${v.name}" ended while it started: ${v.reason}`,
     (v) => `Its log is ${v.log}.`,
   ),
+  DMM_REGION_DIED: entry(
+    notMade,
+    (v) => `The local region of "${v.name}" ended while the engine worked with it.`,
+    (v) =>
+      `dmm-env up ${v.name} starts it again and goes on; dmm-env down ${v.name} gives everything back. Log: ${v.log}`,
+  ),
   DMM_REGION_SLOW: entry(
     notMade,
     (v) => `The local region of "${v.name}" did not become ready within ${v.seconds} seconds.`,

@@ -64,6 +64,12 @@ function isResource(urn: string): boolean {
 }
 
 function unexplained({ exit }: FailedRun): OperatorError {
+  if (exit.signal !== null) {
+    return new OperatorError("DMM_ENGINE_FAILED", {
+      problem: `it was ended by ${exit.signal}.`,
+      log: exit.log,
+    });
+  }
   const error = /^error: .+$/m.exec(exit.output)?.[0] ?? exit.output.trimEnd().split("\n").at(-1) ?? "";
   return new OperatorError("DMM_ENGINE_FAILED", {
     problem: shorten(error) || `exit code ${exit.code}`,

@@ -20,6 +20,8 @@ export interface EngineSetting {
 
 export interface EngineExit {
   readonly code: number | null;
+  /** What ended it, where it did not end by itself. */
+  readonly signal: NodeJS.Signals | null;
   /** What it wrote, both streams together. */
   readonly output: string;
   readonly log: string;
@@ -46,8 +48,8 @@ export async function runPulumi(
     env: engineEnvironment(setting),
   });
   closeSync(output);
-  const code = await watch(child, signals);
-  return { code, output: readFileSync(log).subarray(before).toString("utf8"), log };
+  const exit = await watch(child, signals);
+  return { ...exit, output: readFileSync(log).subarray(before).toString("utf8"), log };
 }
 
 function openLog(log: string, words: readonly string[]): number {
@@ -63,10 +65,10 @@ function openLog(log: string, words: readonly string[]): number {
 async function watch(
   child: ReturnType<typeof spawn>,
   signals: { readonly stop?: AbortSignal; readonly kill?: AbortSignal } = {},
-): Promise<number | null> {
-  const ended = new Promise<number | null>((resolve, reject) => {
+): Promise<Pick<EngineExit, "code" | "signal">> {
+  const ended = new Promise<Pick<EngineExit, "code" | "signal">>((resolve, reject) => {
     child.once("error", reject);
-    child.once("exit", (code) => resolve(code));
+    child.once("exit", (code, signal) => resolve({ code, signal }));
   });
   const identity = identify(child);
   const stop = () => identity !== undefined && sendSignal(identity, "SIGINT");
