@@ -1,0 +1,64 @@
+import type { FastifyInstance } from "fastify";
+import { appoint, dismiss, type Role, readAppointments, roles } from "../administrators.ts";
+import type { SiteContext } from "../site.ts";
+import { changeProblems, looseObject, readProblems } from "./answers.ts";
+import { administratorParameter } from "./schemas.ts";
+
+interface Named {
+  readonly name: string;
+}
+
+/** Who has which role. */
+export function addAdministrators(app: FastifyInstance, { pool }: SiteContext): void {
+  const tags = ["administrators"];
+  app.get(
+    "/api/administrators",
+    {
+      schema: {
+        tags,
+        summary: "Yourself, and whoever has a role",
+        response: { 200: looseObject("`you`, and `administrators`."), ...readProblems },
+      },
+    },
+    async ({ administrator: { name, role } }) => ({
+      you: { name, role },
+      administrators: await readAppointments(pool),
+    }),
+  );
+  app.put<{ Params: Named; Body: { role: Role } }>(
+    "/api/administrators/:name",
+    {
+      schema: {
+        tags,
+        summary: "Give somebody a role",
+        params: administratorParameter,
+        body: {
+          type: "object",
+          additionalProperties: false,
+          required: ["role"],
+          properties: { role: { type: "string", enum: [...roles] } },
+        },
+        response: { 200: looseObject("The role."), ...changeProblems },
+      },
+    },
+    async ({ params: { name }, body: { role }, administrator }) => {
+      await appoint(pool, name, role, administrator.name);
+      return { name, role };
+    },
+  );
+  app.delete<{ Params: Named }>(
+    "/api/administrators/:name",
+    {
+      schema: {
+        tags,
+        summary: "Take somebody's role away",
+        params: administratorParameter,
+        response: { 200: looseObject("The role that is left."), ...changeProblems },
+      },
+    },
+    async ({ params: { name } }) => {
+      await dismiss(pool, name);
+      return { name, role: "viewer" };
+    },
+  );
+}

@@ -1,0 +1,30 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { AdminError } from "../errors.ts";
+import type { SiteContext } from "../site.ts";
+import { addAdministrators } from "./administrators.ts";
+import { addConfiguration } from "./configuration.ts";
+import { addEntries } from "./entries.ts";
+import { addFleet } from "./fleet.ts";
+import { addSecrets } from "./secrets.ts";
+import { addVersions } from "./versions.ts";
+
+const parts = [addConfiguration, addEntries, addSecrets, addVersions, addFleet, addAdministrators];
+
+/** The JSON API and its description. */
+export function addApi(app: FastifyInstance, context: SiteContext): void {
+  app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());
+  app.register(async (api) => {
+    api.addHook("onRequest", requireJson);
+    for (const add of parts) add(api, context);
+  });
+}
+
+/**
+ * Forms of other sites cannot send JSON, and a script of another site is not allowed to: a change that says that it is
+ * JSON is meant.
+ */
+async function requireJson(request: FastifyRequest): Promise<void> {
+  if (["GET", "HEAD", "DELETE"].includes(request.method)) return;
+  const type = request.headers["content-type"] ?? "";
+  if (!/^application\/json\s*(?:;|$)/i.test(type)) throw new AdminError("DMM_ADMIN_MEDIA_UNKNOWN");
+}

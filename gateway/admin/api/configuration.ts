@@ -1,0 +1,42 @@
+import type { FastifyInstance } from "fastify";
+import { readCurrent } from "../../configuration/change.ts";
+import type { ConfigurationDocument } from "../../configuration/document.ts";
+import type { SiteContext } from "../site.ts";
+import { changeProblems, looseObject, outcome, readProblems } from "./answers.ts";
+import { readChange } from "./entries.ts";
+import { changeQuery, documentSchema } from "./schemas.ts";
+
+/** The whole configuration at once: several changes that only make sense together are one version. */
+export function addConfiguration(app: FastifyInstance, { pool, changes }: SiteContext): void {
+  app.get(
+    "/api/configuration",
+    {
+      schema: {
+        tags: ["configuration"],
+        summary: "The current configuration, without secrets",
+        response: { 200: looseObject("`version`, and the configuration."), ...readProblems },
+      },
+    },
+    async (_request, reply) => {
+      const { version, document } = await readCurrent(pool);
+      reply.header("etag", `"${version}"`);
+      return { version, ...document };
+    },
+  );
+  app.put<{ Querystring: { basedOn: string; summary?: string }; Body: ConfigurationDocument }>(
+    "/api/configuration",
+    {
+      schema: {
+        tags: ["configuration"],
+        summary: "Replace the configuration",
+        description:
+          "Secrets stay with clients that stay; new clients need one from /api/clients/{name}/secret.",
+        querystring: changeQuery,
+        body: documentSchema,
+        response: { 200: outcome, ...changeProblems },
+      },
+    },
+    async ({ query, body, administrator }) =>
+      changes.make(administrator, { ...readChange(query), edit: () => body }),
+  );
+}

@@ -1,0 +1,22 @@
+import type { FastifyInstance } from "fastify";
+import { readFleet } from "../../configuration/fleet.ts";
+import type { SiteContext } from "../site.ts";
+import { looseObject, readProblems } from "./answers.ts";
+
+/** Who serves which version. */
+export function addFleet(app: FastifyInstance, { pool }: SiteContext): void {
+  app.get(
+    "/api/gateways",
+    {
+      schema: {
+        tags: ["gateways"],
+        summary: "Gateways, and how many of them serve the current version",
+        response: {
+          200: looseObject("`current` of `serving` gateways serve `version`; each is under `members`."),
+          ...readProblems,
+        },
+      },
+    },
+    async () => readFleet(pool),
+  );
+}

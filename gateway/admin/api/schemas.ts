@@ -1,0 +1,139 @@
+import { type Kind, kinds } from "../../configuration/document.ts";
+import {
+  type Bounds,
+  grantTypes,
+  methods,
+  namePattern,
+  rateLimits,
+  routeLimits,
+  scopePattern,
+  textLimits,
+  upstreamLimits,
+} from "../../configuration/limits.ts";
+
+/** JSON Schema, as far as bodies and parameters use it. */
+export type Schema = Readonly<Record<string, unknown>>;
+
+const listed = { type: "array", maxItems: 200, items: { type: "string", minLength: 1, maxLength: 2000 } };
+const words = { ...listed, default: [] };
+
+function integer({ least, most, usual }: Bounds): Schema {
+  return { type: "integer", minimum: least, maximum: most, default: usual };
+}
+
+function text(maxLength: number, more: Schema = {}): Schema {
+  return { type: "string", maxLength, ...more };
+}
+
+function object(properties: Readonly<Record<string, Schema>>, required: readonly string[] = []): Schema {
+  return { type: "object", additionalProperties: false, properties, required };
+}
+
+const routeNumbers = Object.fromEntries(
+  Object.entries(routeLimits).map(([field, bounds]) => [field, integer(bounds)]),
+);
+
+/** An entry without its name, which is in the address. What is left out takes its usual value. */
+export const entrySchemas: Readonly<Record<Kind, Schema>> = {
+  upstreams: object(
+    {
+      connectLimitMs: integer(upstreamLimits.connectLimitMs),
+      targets: {
+        type: "array",
+        minItems: 1,
+        maxItems: 100,
+        items: object(
+          {
+            origin: text(textLimits.origin, { examples: ["http://10.0.0.5:8080"] }),
+            weight: integer(upstreamLimits.weight),
+          },
+          ["origin"],
+        ),
+      },
+    },
+    ["targets"],
+  ),
+  scopes: object({ description: text(textLimits.description, { default: "" }) }),
+  routes: object(
+    {
+      host: { type: ["string", "null"], maxLength: textLimits.host, default: null },
+      methods: { type: "array", minItems: 1, maxItems: 20, items: { type: "string", enum: [...methods] } },
+      path: text(textLimits.path, { examples: ["/orders/{id}", "/files/*"] }),
+      upstream: text(textLimits.name),
+      scopes: words,
+      public: { type: "boolean", default: false },
+      rewritePrefix: { type: ["string", "null"], maxLength: textLimits.path, default: null },
+      ...routeNumbers,
+      rate: {
+        ...object(
+          {
+            perSecond: {
+              type: "number",
+              minimum: rateLimits.perSecond.least,
+              maximum: rateLimits.perSecond.most,
+            },
+            burst: integer(rateLimits.burst),
+          },
+          ["perSecond"],
+        ),
+        type: ["object", "null"],
+        default: null,
+      },
+    },
+    ["methods", "path", "upstream"],
+  ),
+  clients: object({
+    description: text(textLimits.description, { default: "" }),
+    public: { type: "boolean", default: false },
+    scopes: words,
+    grantTypes: {
+      type: "array",
+      minItems: 1,
+      items: { type: "string", enum: [...grantTypes] },
+      default: ["client_credentials"],
+    },
+    redirectUris: words,
+  }),
+};
+
+function nameSchema(kind: Kind): Schema {
+  return text(textLimits.name, { minLength: 1, pattern: kind === "scopes" ? scopePattern : namePattern });
+}
+
+export function nameParameter(kind: Kind): Schema {
+  return object({ name: nameSchema(kind) }, ["name"]);
+}
+
+/** The whole configuration, each entry with its name. */
+export const documentSchema: Schema = object(
+  Object.fromEntries(
+    kinds.map((kind) => {
+      const { properties, required } = entrySchemas[kind] as {
+        properties: Record<string, Schema>;
+        required: string[];
+      };
+      const items = object({ name: nameSchema(kind), ...properties }, ["name", ...required]);
+      return [kind, { type: "array", maxItems: 10_000, items }];
+    }),
+  ),
+  kinds,
+);
+
+const wholeNumber = { type: "string", pattern: "^[0-9]{1,15}$" };
+
+export const changeQuery: Schema = object(
+  {
+    basedOn: { ...wholeNumber, description: "The version that the change was made from." },
+    summary: text(300, { description: "Why, for the history." }),
+  },
+  ["basedOn"],
+);
+
+export const pageQuery: Schema = object({
+  before: { ...wholeNumber, description: "Only versions before this one." },
+  limit: { type: "string", pattern: "^(?:[1-9][0-9]?|100)$", default: "20" },
+});
+
+export const versionParameter: Schema = object({ version: wholeNumber }, ["version"]);
+
+export const administratorParameter: Schema = object({ name: text(200, { minLength: 1 }) }, ["name"]);

@@ -1,0 +1,59 @@
+import type { FastifyInstance } from "fastify";
+import { UnknownError } from "../../configuration/errors.ts";
+import { findDocument, findVersion, readVersions } from "../../configuration/history.ts";
+import type { SiteContext } from "../site.ts";
+import { changeProblems, looseObject, outcome, readProblems } from "./answers.ts";
+import { changeQuery, pageQuery, versionParameter } from "./schemas.ts";
+
+/** Who changed what and when, and the way back. */
+export function addVersions(app: FastifyInstance, { pool, changes }: SiteContext): void {
+  app.get<{ Querystring: { before?: string; limit: string } }>(
+    "/api/versions",
+    {
+      schema: {
+        tags: ["versions"],
+        summary: "Versions, newest first",
+        querystring: pageQuery,
+        response: { 200: looseObject("Under `versions`."), ...readProblems },
+      },
+    },
+    async ({ query: { before, limit } }) => ({
+      versions: await readVersions(pool, {
+        limit: Number(limit),
+        ...(before === undefined ? {} : { before: Number(before) }),
+      }),
+    }),
+  );
+  app.get<{ Params: { version: string } }>(
+    "/api/versions/:version",
+    {
+      schema: {
+        tags: ["versions"],
+        summary: "One version with its document",
+        params: versionParameter,
+        response: { 200: looseObject("A version, with `document`."), ...readProblems },
+      },
+    },
+    async ({ params }) => {
+      const version = Number(params.version);
+      const found = await findVersion(pool, version);
+      if (found === undefined) throw new UnknownError(`version ${version} in the history`);
+      return { ...found, document: await findDocument(pool, version) };
+    },
+  );
+  app.post<{ Params: { version: string }; Querystring: { basedOn: string } }>(
+    "/api/versions/:version/restore",
+    {
+      schema: {
+        tags: ["versions"],
+        summary: "Roll back to an earlier version, as a new one",
+        params: versionParameter,
+        querystring: changeQuery,
+        body: { type: "object", additionalProperties: false, properties: {} },
+        response: { 200: outcome, ...changeProblems },
+      },
+    },
+    async ({ params, query, administrator }) =>
+      changes.restore(administrator, Number(params.version), Number(query.basedOn)),
+  );
+}

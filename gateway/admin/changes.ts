@@ -1,0 +1,61 @@
+import type { Propagation } from "../configuration/broadcast.ts";
+import { type Change, type Changed, changeConfiguration, restoreVersion } from "../configuration/change.ts";
+import type { Author } from "../configuration/history.ts";
+import type { Administrator } from "./identity.ts";
+import type { SiteParts } from "./site.ts";
+
+/** What became of a change: the version, and who serves it. */
+export interface Outcome extends Changed {
+  /** Absent when nothing was changed. */
+  readonly propagation?: Propagation;
+}
+
+/** How many outcomes are kept for the page that follows a form. */
+const remembered = 50;
+
+/** Stores changes and tells the gateways. */
+export class Changes {
+  readonly #parts: SiteParts;
+  readonly #propagations = new Map<number, Propagation>();
+
+  constructor(parts: SiteParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws VersionStaleError, ConfigurationInvalidError, UnknownError */
+  async make(administrator: Administrator, change: Omit<Change, "author">): Promise<Outcome> {
+    const author = describeAuthor(administrator);
+    return this.#publish(await changeConfiguration(this.#parts.pool, { ...change, author }));
+  }
+
+  /** @throws VersionStaleError, ConfigurationInvalidError, UnknownError */
+  async restore(administrator: Administrator, version: number, basedOn: number): Promise<Outcome> {
+    const author = describeAuthor(administrator);
+    return this.#publish(await restoreVersion(this.#parts.pool, version, { basedOn, author }));
+  }
+
+  /** What became of a version that this process stored a short while ago. */
+  findPropagation(version: number): Propagation | undefined {
+    return this.#propagations.get(version);
+  }
+
+  async #publish(changed: Changed): Promise<Outcome> {
+    if (changed.differences.length === 0) return changed;
+    const { broadcast, logger } = this.#parts;
+    try {
+      const propagation = await broadcast.tell(changed.version);
+      this.#propagations.set(changed.version, propagation);
+      for (const version of this.#propagations.keys())
+        if (this.#propagations.size > remembered) this.#propagations.delete(version);
+      return { ...changed, propagation };
+    } catch (error) {
+      // It is stored, which is what was asked for; the gateways look for themselves.
+      logger.warn({ error: (error as Error).message, version: changed.version }, "broadcast failed");
+      return changed;
+    }
+  }
+}
+
+function describeAuthor({ name, certificate }: Administrator): Author {
+  return { name, ...(certificate === undefined ? {} : { certificate }) };
+}

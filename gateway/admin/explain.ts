@@ -1,0 +1,65 @@
+import { ConfigurationInvalidError, UnknownError, VersionStaleError } from "../configuration/errors.ts";
+import { AdminError } from "./errors.ts";
+
+/** Errors of Fastify that a client causes, by code. */
+const ofRequests: Readonly<Record<string, "DMM_ADMIN_BODY_TOO_LARGE" | "DMM_ADMIN_MEDIA_UNKNOWN">> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: "DMM_ADMIN_BODY_TOO_LARGE",
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: "DMM_ADMIN_MEDIA_UNKNOWN",
+};
+
+/** Codes by which driver and server say that the database is away, read-only after a failover, or too busy. */
+const ofDatabase = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EPIPE",
+  "PROTOCOL_CONNECTION_LOST",
+  "PROTOCOL_SEQUENCE_TIMEOUT",
+  "ER_CON_COUNT_ERROR",
+  "ER_LOCK_DEADLOCK",
+  "ER_LOCK_WAIT_TIMEOUT",
+  "ER_NO_SUCH_TABLE",
+  "ER_OPTION_PREVENTS_STATEMENT",
+  "ER_SERVER_SHUTDOWN",
+]);
+
+interface ForeignError extends Error {
+  readonly code?: string;
+  readonly statusCode?: number;
+  readonly fatal?: boolean;
+  readonly validation?: readonly { readonly instancePath?: string; readonly message?: string }[];
+  readonly validationContext?: string;
+}
+
+/** Any error as one of the admin site's own; an unknown one keeps its cause for the log. */
+export function explainError(error: ForeignError): AdminError {
+  if (error instanceof AdminError) return error;
+  if (error instanceof VersionStaleError)
+    return new AdminError("DMM_ADMIN_VERSION_STALE", { detail: error.message, conflict: error.conflict });
+  if (error instanceof ConfigurationInvalidError)
+    return new AdminError("DMM_ADMIN_CONFIGURATION_INVALID", {
+      detail: error.message,
+      problems: error.problems,
+    });
+  if (error instanceof UnknownError)
+    return new AdminError("DMM_ADMIN_RESOURCE_UNKNOWN", { detail: error.message });
+  const code = error.code ?? "";
+  if (error.validation !== undefined)
+    return new AdminError("DMM_ADMIN_REQUEST_INVALID", { detail: describeValidation(error) });
+  const known = ofRequests[code];
+  if (known !== undefined) return new AdminError(known);
+  if (error.statusCode !== undefined && error.statusCode < 500)
+    return new AdminError("DMM_ADMIN_REQUEST_INVALID", { detail: error.message });
+  if (ofDatabase.has(code) || error.fatal === true)
+    return new AdminError("DMM_ADMIN_STORE_UNAVAILABLE", {}, { cause: error });
+  return new AdminError("DMM_ADMIN_INTERNAL", {}, { cause: error });
+}
+
+function describeValidation({ validation = [], validationContext = "body" }: ForeignError): string {
+  return validation
+    .map(({ instancePath = "", message = "is wrong" }) => `${validationContext}${instancePath} ${message}.`)
+    .join(" ");
+}

@@ -1,0 +1,119 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import formbody from "@fastify/formbody";
+import swagger from "@fastify/swagger";
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
+import type { Broadcast } from "../configuration/broadcast.ts";
+import type { Pool } from "../database/pool.ts";
+import type { Logger } from "../logger.ts";
+import type { AdminSettings } from "../settings.ts";
+import { addApi } from "./api/api.ts";
+import { describeApi } from "./api/description.ts";
+import { answerProblem } from "./api/problem.ts";
+import { addAssets } from "./assets.ts";
+import { Changes } from "./changes.ts";
+import { AdminError } from "./errors.ts";
+import { explainError } from "./explain.ts";
+import { checkOrigin, ForgeryGuard } from "./forgery.ts";
+import { type Administrator, identify } from "./identity.ts";
+import { renderErrorPage } from "./pages/error-page.ts";
+import { addPages } from "./pages/pages.ts";
+import { securityHeaders, strictTransport } from "./security-headers.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Who is asking; there for everything but assets. */
+    administrator: Administrator;
+  }
+}
+
+export interface SiteParts {
+  readonly settings: AdminSettings;
+  readonly logger: Logger;
+  readonly pool: Pool;
+  readonly broadcast: Broadcast;
+}
+
+/** What pages and API need at hand. */
+export interface SiteContext extends SiteParts {
+  readonly changes: Changes;
+  readonly guard: ForgeryGuard;
+}
+
+/** The admin site, ready to answer. */
+export interface Site {
+  serve(request: IncomingMessage, response: ServerResponse): void;
+}
+
+/** Bodies hold a whole configuration at most. */
+const longestBody = 4 * 1024 * 1024;
+
+export async function createSite(parts: SiteParts): Promise<Site> {
+  const { settings } = parts;
+  const context: SiteContext = {
+    ...parts,
+    changes: new Changes(parts),
+    guard: new ForgeryGuard({ secret: settings.database.password, tls: settings.clientCertificatesVerified }),
+  };
+  const app = fastify({
+    logger: false,
+    bodyLimit: longestBody,
+    routerOptions: { maxParamLength: 300 },
+    ajv: {
+      customOptions: {
+        allErrors: true,
+        allowUnionTypes: true,
+        coerceTypes: false,
+        removeAdditional: false,
+        useDefaults: true,
+      },
+    },
+  });
+  // Answers are ours and right by type: a compiled serializer for each would only cost its compilation.
+  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  await app.register(swagger, { openapi: describeApi() });
+  await app.register(formbody, { bodyLimit: longestBody });
+  app.decorateRequest("administrator");
+  app.addHook("onRequest", async (_request, reply) => {
+    reply.headers(securityHeaders);
+    if (settings.clientCertificatesVerified) reply.header("strict-transport-security", strictTransport);
+  });
+  app.setErrorHandler((error: Error, request, reply) => answerError(context, error, request, reply));
+  app.setNotFoundHandler(() => {
+    throw new AdminError("DMM_ADMIN_RESOURCE_UNKNOWN");
+  });
+  addAssets(app);
+  await app.register(async (guarded) => {
+    addGuards(guarded, context);
+    addApi(guarded, context);
+    addPages(guarded, context);
+  });
+  await app.ready();
+  return { serve: (request, response) => app.routing(request, response) };
+}
+
+/** Who comes in: somebody who is known, from this site, and an editor where something is changed. */
+function addGuards(app: FastifyInstance, { settings, pool }: SiteContext): void {
+  app.addHook("onRequest", async (request) => {
+    request.administrator = await identify(request.raw, settings, pool);
+    if (request.method === "GET" || request.method === "HEAD") return;
+    checkOrigin(request);
+    if (request.administrator.role !== "editor") throw new AdminError("DMM_ADMIN_ROLE_INSUFFICIENT");
+  });
+}
+
+function answerError(
+  context: SiteContext,
+  error: Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const explained = explainError(error);
+  if (explained.status >= 500)
+    context.logger.error({ error: explained.cause ?? error, url: request.url }, "admin request failed");
+  if (explained.code === "DMM_ADMIN_STORE_UNAVAILABLE") reply.header("retry-after", "2");
+  if (request.url.startsWith("/api/")) return answerProblem(reply, explained);
+  return reply
+    .status(explained.status)
+    .type("text/html; charset=utf-8")
+    .send(renderErrorPage(explained, request.administrator).text);
+}

@@ -1,0 +1,248 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { hashClientSecret } from "../../../gateway/oauth2/client-secret.ts";
+import { StartedAdmin } from "./started-admin.ts";
+
+let admin: StartedAdmin;
+const orders = { methods: ["GET"], path: "/orders/{id}", upstream: "stub", scopes: ["verify:read"] };
+
+before(async () => {
+  admin = await StartedAdmin.start("127.218");
+});
+after(async () => {
+  await admin?.stop();
+});
+
+async function put(path: string, json: unknown, basedOn?: number, as = "operator") {
+  const version = basedOn ?? (await admin.readVersion());
+  return admin.call(`${path}?basedOn=${version}`, { as, method: "PUT", json });
+}
+
+test("the seeded routes, APIs, scopes and the client are there, with their version", async () => {
+  const seeded = { routes: "verify-echo", upstreams: "stub", scopes: "verify:read", clients: "verifier" };
+  for (const [kind, name] of Object.entries(seeded)) {
+    const { status, body, headers } = await admin.call(`/api/${kind}`);
+    assert.equal(status, 200);
+    assert.ok(
+      (body[kind] as { name: string }[]).some((entry) => entry.name === name),
+      name,
+    );
+    assert.equal(headers.get("etag"), `"${body.version}"`);
+  }
+});
+
+test("a route is added, replaced and removed, each as one version", async () => {
+  const before = await admin.readVersion();
+  const added = await put("/api/routes/orders", orders);
+  assert.deepEqual([added.status, added.body.version], [201, before + 1]);
+  const replaced = await put("/api/routes/orders", { ...orders, retries: 3 });
+  assert.deepEqual([replaced.status, replaced.body.version], [200, before + 2]);
+  const read = await admin.call("/api/routes/orders");
+  assert.equal(read.body.entry.retries, 3);
+  assert.equal(read.body.entry.firstByteLimitMs, 30_000);
+  const removed = await admin.call(`/api/routes/orders?basedOn=${before + 2}`, { method: "DELETE" });
+  assert.equal(removed.status, 200);
+  assert.equal((await admin.call("/api/routes/orders")).status, 404);
+});
+
+test("a stale edit is answered with 409 that names who changed what", async () => {
+  const version = await admin.readVersion();
+  await put("/api/scopes/orders:read", { description: "Read orders" }, version);
+  const stale = await put("/api/routes/orders", orders, version);
+  assert.equal(stale.status, 409);
+  assert.equal(stale.body.code, "DMM_ADMIN_VERSION_STALE");
+  assert.match(stale.headers.get("content-type") ?? "", /^application\/problem\+json/);
+  assert.equal(stale.body.conflict.current, version + 1);
+  assert.deepEqual(stale.body.conflict.authors, ["operator"]);
+  assert.deepEqual(
+    stale.body.conflict.differences.map(({ name, change }) => [change, name]),
+    [["added", "orders:read"]],
+  );
+});
+
+test("routes that answer to the same requests are refused", async () => {
+  const answer = await put("/api/routes/echo-again", { ...orders, path: "/verify/echo" });
+  assert.equal(answer.status, 422);
+  assert.equal(answer.body.code, "DMM_ADMIN_CONFIGURATION_INVALID");
+  assert.match(answer.body.problems[0]?.message ?? "", /answered by the route/);
+});
+
+const wrong: readonly (readonly [what: string, body: unknown])[] = [
+  ["a missing path", { methods: ["GET"], upstream: "stub" }],
+  ["a member that nobody knows", { ...orders, colour: "red" }],
+  ["a number as text", { ...orders, retries: "3" }],
+  ["a method that is none", { ...orders, methods: ["FETCH"] }],
+  ["a list", [orders]],
+  ["a negative limit", { ...orders, idleLimitMs: -1 }],
+];
+for (const [what, json] of wrong)
+  test(`${what} is refused by the schema`, async () => {
+    const answer = await put("/api/routes/wrong", json);
+    assert.equal(answer.status, 400);
+    assert.equal(answer.body.code, "DMM_ADMIN_REQUEST_INVALID");
+    assert.match(answer.body.detail, /^body/);
+  });
+
+test("malformed JSON, another media type and a missing basedOn are refused", async () => {
+  const path = "/api/routes/wrong?basedOn=1";
+  const headers = { "content-type": "application/json" };
+  const send = (body: string, more = headers, to = path) =>
+    fetch(admin.origin + to, {
+      method: "PUT",
+      headers: { "x-amzn-mtls-clientcert-subject": "CN=operator", ...more },
+      body,
+    }).then(async (answer) => ({
+      status: answer.status,
+      code: ((await answer.json()) as { code: string }).code,
+    }));
+  assert.deepEqual(await send("{"), { status: 400, code: "DMM_ADMIN_REQUEST_INVALID" });
+  assert.deepEqual(await send('{"__proto__":{"admin":true}}'), {
+    status: 400,
+    code: "DMM_ADMIN_REQUEST_INVALID",
+  });
+  assert.deepEqual(await send("a=b", { "content-type": "application/x-www-form-urlencoded" }), {
+    status: 415,
+    code: "DMM_ADMIN_MEDIA_UNKNOWN",
+  });
+  assert.deepEqual(await send(JSON.stringify(orders), headers, "/api/routes/wrong"), {
+    status: 400,
+    code: "DMM_ADMIN_REQUEST_INVALID",
+  });
+  assert.deepEqual(await send(" ".repeat(5 * 1024 * 1024)), {
+    status: 413,
+    code: "DMM_ADMIN_BODY_TOO_LARGE",
+  });
+});
+
+test("a new client's secret is answered once and stored as its keyed hash", async () => {
+  const client = { description: "Shop", scopes: ["verify:read"] };
+  const added = await put("/api/clients/shop", client);
+  assert.equal(added.status, 201);
+  assert.match(added.body.secret, /^[\w-]{43}$/);
+  const again = await put("/api/clients/shop", { ...client, description: "The shop" });
+  assert.equal(again.body.secret, undefined);
+  const [row] = await admin.database.query("SELECT * FROM clients WHERE client_id = 'shop'");
+  const key = `client secrets under ${admin.database.password}`;
+  assert.equal(row?.secret_hash, hashClientSecret(key, "shop", added.body.secret));
+  const replaced = await admin.call(`/api/clients/shop/secret?basedOn=${await admin.readVersion()}`, {
+    method: "POST",
+    json: {},
+  });
+  assert.equal(replaced.status, 200);
+  assert.notEqual(replaced.body.secret, added.body.secret);
+  for (const path of ["/api/clients", "/api/clients/shop", "/api/versions", "/api/configuration"]) {
+    const { text } = await admin.call(path);
+    assert.doesNotMatch(text, /secret_?hash/i);
+    assert.ok(!text.includes(added.body.secret) && !text.includes(replaced.body.secret), path);
+  }
+  assert.ok(!admin.role.process.output.includes(replaced.body.secret));
+});
+
+test("history tells author and difference, and a roll-back makes a new version", async () => {
+  const version = await admin.readVersion();
+  await put("/api/scopes/temporary", {}, version);
+  const restored = await admin.call(`/api/versions/${version}/restore?basedOn=${version + 1}`, {
+    method: "POST",
+    json: {},
+  });
+  assert.equal(restored.body.version, version + 2);
+  assert.equal((await admin.call("/api/scopes/temporary")).status, 404);
+  const { versions } = (await admin.call("/api/versions?limit=2")).body;
+  assert.deepEqual(
+    versions.map(({ author, summary }) => [author, summary]),
+    [
+      ["operator", `Rolled back to version ${version}`],
+      ["operator", "Added scope temporary"],
+    ],
+  );
+  const unknown = await admin.call(`/api/versions/99999/restore?basedOn=${version + 2}`, {
+    method: "POST",
+    json: {},
+  });
+  assert.equal(unknown.status, 404);
+});
+
+test("the whole configuration is replaced as one version", async () => {
+  const { version, ...document } = (await admin.call("/api/configuration")).body;
+  const scopes = [...(document.scopes as unknown[]), { name: "bulk", description: "" }];
+  const routes = [
+    ...(document.routes as unknown[]),
+    { ...orders, name: "bulk", path: "/bulk", scopes: ["bulk"] },
+  ];
+  const answer = await put("/api/configuration", { ...document, scopes, routes }, version);
+  assert.equal(answer.status, 200);
+  assert.equal(answer.body.version, version + 1);
+});
+
+test("whoever has no role looks, and changes nothing", async () => {
+  assert.equal((await admin.call("/api/routes", { as: "alice" })).status, 200);
+  const refused = await put("/api/routes/orders", orders, undefined, "alice");
+  assert.deepEqual([refused.status, refused.body.code], [403, "DMM_ADMIN_ROLE_INSUFFICIENT"]);
+  await admin.call("/api/administrators/alice", { method: "PUT", json: { role: "editor" } });
+  assert.equal((await put("/api/scopes/of-alice", {}, undefined, "alice")).status, 201);
+  await admin.call("/api/administrators/alice", { method: "DELETE" });
+  assert.equal((await put("/api/scopes/of-alice", {}, undefined, "alice")).status, 403);
+});
+
+test("the last editor cannot be dismissed", async () => {
+  const answer = await admin.call("/api/administrators/operator", { method: "DELETE" });
+  assert.deepEqual([answer.status, answer.body.code], [409, "DMM_ADMIN_LAST_EDITOR"]);
+});
+
+test("without a certificate nobody comes in, and a name that imitates another is its own", async () => {
+  assert.equal((await admin.call("/api/routes", { as: "" })).status, 403);
+  for (const subject of [
+    "CN=eve\\,CN=operator",
+    'CN="operator,O=x"',
+    "O=operator",
+    "CN=eve,CN=operator",
+    "CN=Operator",
+  ]) {
+    const answer = await admin.call(`/api/scopes/forged?basedOn=${await admin.readVersion()}`, {
+      as: "",
+      method: "PUT",
+      json: {},
+      headers: { "x-amzn-mtls-clientcert-subject": subject },
+    });
+    assert.equal(answer.status, 403, subject);
+  }
+});
+
+test("another site's request is refused, whatever it says it is", async () => {
+  const version = await admin.readVersion();
+  for (const headers of [
+    { origin: "https://evil.example" },
+    { origin: "null" },
+    { "sec-fetch-site": "cross-site" },
+    { "sec-fetch-site": "same-site" },
+  ]) {
+    const answer = await admin.call(`/api/scopes/forged?basedOn=${version}`, {
+      method: "DELETE",
+      headers: Object.fromEntries(Object.entries(headers)),
+    });
+    assert.deepEqual([answer.status, answer.body.code], [403, "DMM_ADMIN_ORIGIN_FOREIGN"]);
+  }
+});
+
+test("the API describes itself", async () => {
+  const { status, body } = await admin.call("/openapi.json");
+  assert.equal(status, 200);
+  const paths = body.paths as Record<string, Record<string, unknown>>;
+  assert.ok(paths["/api/routes/{name}"]?.put);
+  assert.ok(paths["/api/versions/{version}/restore"]?.post);
+  assert.ok(Object.keys(paths).every((path) => path.startsWith("/api/")));
+});
+
+test("an unknown resource and an unknown method are answered as problems", async () => {
+  assert.deepEqual((await admin.call("/api/nothing")).body.code, "DMM_ADMIN_RESOURCE_UNKNOWN");
+  assert.equal((await admin.call("/api/routes", { method: "POST", json: {} })).status, 404);
+});
+
+test("while the database is away changes are answered with 503, and work again when it is back", async () => {
+  await admin.database.pause();
+  const away = await admin.call("/api/routes");
+  assert.deepEqual([away.status, away.body.code], [503, "DMM_ADMIN_STORE_UNAVAILABLE"]);
+  assert.equal(away.headers.get("retry-after"), "2");
+  await admin.database.resume();
+  assert.equal((await put("/api/scopes/after-outage", {})).status, 201);
+});

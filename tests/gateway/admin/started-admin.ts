@@ -1,0 +1,121 @@
+import { StartedRole } from "../started-gateway.ts";
+import { StartedMariadb } from "../started-mariadb.ts";
+
+/** A database and an admin role on it, on addresses of one block. */
+export class StartedAdmin {
+  readonly database: StartedMariadb;
+  readonly role: StartedRole;
+
+  private constructor(database: StartedMariadb, role: StartedRole) {
+    this.database = database;
+    this.role = role;
+  }
+
+  static async start(block: string, environment: Record<string, string> = {}): Promise<StartedAdmin> {
+    const database = await StartedMariadb.start(`${block}.1.50`);
+    const role = new StartedRole("admin", `${block}.1.40`, { ...describeAdmin(database), ...environment });
+    try {
+      await role.waitUntilReady();
+      return new StartedAdmin(database, role);
+    } catch (error) {
+      await Promise.all([role.process.end(), database.stop()]);
+      throw error;
+    }
+  }
+
+  get origin(): string {
+    return this.role.origin;
+  }
+
+  /** A request as the balancer passes it on for the person with this certificate. */
+  async call(
+    path: string,
+    options: {
+      readonly as?: string;
+      readonly method?: string;
+      readonly json?: unknown;
+      readonly headers?: Record<string, string>;
+    } = {},
+  ): Promise<Answer> {
+    const { as = "operator", method = "GET", json, headers } = options;
+    const answer = await fetch(this.origin + path, {
+      method,
+      redirect: "manual",
+      headers: {
+        ...(as === "" ? {} : describePerson(as)),
+        ...(json === undefined ? {} : { "content-type": "application/json" }),
+        ...headers,
+      },
+      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+    });
+    const text = await answer.text();
+    const isJson = /json/.test(answer.headers.get("content-type") ?? "");
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      text,
+      body: isJson ? (JSON.parse(text) as Body) : ({} as Body),
+    };
+  }
+
+  /** The version that is current. */
+  async readVersion(): Promise<number> {
+    return (await this.call("/api/routes")).body.version;
+  }
+
+  async stop(): Promise<void> {
+    await this.role.process.end();
+    await this.database.stop();
+  }
+}
+
+/** What tests look at in JSON answers. */
+export interface Body {
+  readonly version: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly secret: string;
+  readonly entry: Record<string, unknown>;
+  readonly problems: readonly { readonly name: string; readonly field: string; readonly message: string }[];
+  readonly conflict: {
+    readonly current: number;
+    readonly authors: readonly string[];
+    readonly differences: readonly { readonly name: string; readonly change: string }[];
+  };
+  readonly versions: readonly {
+    readonly version: number;
+    readonly author: string;
+    readonly summary: string;
+  }[];
+  readonly [more: string]: unknown;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly body: Body;
+}
+
+/** The headers that the balancer writes for a client certificate. */
+export function describePerson(name: string): Record<string, string> {
+  return {
+    "x-amzn-mtls-clientcert-subject": `CN=${name},O=test`,
+    "x-amzn-mtls-clientcert-serial-number": "0A0B0C",
+  };
+}
+
+export function describeAdmin(database: StartedMariadb): Record<string, string> {
+  return {
+    ENVIRONMENT: "test",
+    CLIENT_CERTIFICATES_VERIFIED: "on",
+    DATABASE_HOST: database.host,
+    DATABASE_PORT: String(database.port),
+    DATABASE_USER: database.user,
+    DATABASE_PASSWORD: database.password,
+    DATABASE_TLS: "off",
+    UPSTREAM_URL: "http://127.0.0.1:9000",
+    DRAIN_SECONDS: "2",
+    DRAIN_QUIET_MS: "50",
+  };
+}
