@@ -115,6 +115,24 @@ test("a lost primary costs a shard less than two seconds, and the node returns a
   client.destroy();
 });
 
+test("a lost zone costs each shard at most one node, and all of them are written again within three seconds", async () => {
+  const client = await connectClient(token);
+  const cluster = findCluster(started.region, "t-cache")!;
+  const lostAt = performance.now();
+  for (const node of cluster.nodes) if (node.zone === 2) cluster.process(node)?.kill("SIGKILL");
+  for (let number = 0; number < 30; ) {
+    const written = await client.set(`key-${number}`, "again").catch(() => undefined);
+    if (written) number += 1;
+  }
+  assert.ok(performance.now() - lostAt < 3000);
+  await waitUntil(
+    "the group to be available",
+    async () => (await describeGroup()).Status === "available",
+    8000,
+  );
+  client.destroy();
+});
+
 test("what the cluster knew survives a restart of the region", async () => {
   const region = await started.reopen();
   await replicationGroup.restore!(region, group);
