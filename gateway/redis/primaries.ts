@@ -1,9 +1,13 @@
+import { once } from "node:events";
 import type { Logger } from "../logger.ts";
 import type { RedisSettings } from "../settings.ts";
 import { Primary } from "./primary.ts";
 import { computeSlot, slotCount } from "./slot.ts";
 import { coversAllSlots, parseRedirection, parseShards, type Shard } from "./topology.ts";
-import { RedisUnavailableError, withinTime } from "./unavailable.ts";
+import { RedisSilentError, RedisUnavailableError, withinTime } from "./unavailable.ts";
+
+/** Replies by which a node says that it cannot serve at the moment. */
+const notServing = /^(CLUSTERDOWN|LOADING|MASTERDOWN|READONLY|TRYAGAIN|NOREPLICAS|BUSY|OOM|MISCONF) /;
 
 /** Time between two looks at the cluster while a slot has no reachable primary, in milliseconds. */
 const refreshMs = 100;
@@ -65,8 +69,10 @@ export class Primaries {
     const primary = this.#slots[computeSlot(key)];
     try {
       if (primary === undefined) throw new RedisUnavailableError("no primary serves the slot");
+      if (primary.silent) throw new RedisUnavailableError("its primary is silent");
       return await withinTime(this.#settings.commandTimeoutMs, send(primary, args, write));
     } catch (error) {
+      if (error instanceof RedisSilentError) primary?.noteSilence();
       return await this.#recover(key, args, write, error as Error);
     }
   }
@@ -76,11 +82,7 @@ export class Primaries {
     const target = parseRedirection(error.message);
     if (target === undefined) {
       // A reply of the server that is no state of the cluster (WRONGTYPE, a script's error) is our own fault.
-      if (
-        /^[A-Z]+ /.test(error.message) &&
-        !/^(CLUSTERDOWN|LOADING|MASTERDOWN|READONLY|TRYAGAIN|NOREPLICAS)/.test(error.message)
-      )
-        throw error;
+      if (/^[A-Z]+ /.test(error.message) && !notServing.test(error.message)) throw error;
       this.#look();
       throw new RedisUnavailableError(error.message, { cause: error });
     }
@@ -174,6 +176,9 @@ export class Primaries {
   }
 }
 
+/** How long a write waits for its connection, in milliseconds. */
+const connectMs = 500;
+
 /** How long a write waits for its replica, in milliseconds; without a reachable replica nothing could fail over either. */
 const replicationMs = 100;
 
@@ -183,7 +188,7 @@ async function send(primary: Primary, args: string[], write: boolean, asking = f
     return primary.reads.sendCommand(args);
   }
   const connection = primary.writes;
-  if (!connection.isReady) await new Promise<void>((resolve) => connection.once("ready", () => resolve()));
+  if (!connection.isReady) await once(connection, "ready", { signal: AbortSignal.timeout(connectMs) });
   if (asking) void connection.sendCommand(["ASKING"]).catch(() => {});
   if (!primary.replicated) return connection.sendCommand(args);
   const [reply] = await Promise.all([

@@ -1,5 +1,9 @@
 import type { RedisSettings } from "../settings.ts";
 import { type Address, type Connection, createRedisConnection } from "./connection.ts";
+import { withinTime } from "./unavailable.ts";
+
+/** Time between two probes of a primary that does not answer, in milliseconds. */
+const probeMs = 100;
 
 /**
  * One primary of the cluster. Token look-ups have a connection of their own, because a write waits for its replica and
@@ -9,6 +13,8 @@ export class Primary {
   readonly address: Address;
   /** Whether a write has a replica to wait for. */
   replicated = false;
+  #silent = false;
+  #closed = false;
   readonly #settings: RedisSettings;
   readonly #onTrouble: () => void;
   readonly #reads: Connection;
@@ -32,10 +38,34 @@ export class Primary {
   }
 
   get ready(): boolean {
-    return this.#reads.isReady;
+    return this.#reads.isReady && !this.#silent;
+  }
+
+  /** It let a command wait in vain, and has not answered since: nobody should wait for it again. */
+  get silent(): boolean {
+    return this.#silent;
+  }
+
+  /** A command was not answered in time. From now on only probes wait, until one is answered. */
+  noteSilence(): void {
+    if (this.#silent || this.#closed) return;
+    this.#silent = true;
+    const probe = async (): Promise<void> => {
+      while (!this.#closed) {
+        const answered = await withinTime(probeMs * 5, this.#reads.sendCommand(["PING"])).then(
+          () => true,
+          () => false,
+        );
+        if (answered) break;
+        await new Promise((resolve) => setTimeout(resolve, probeMs));
+      }
+      this.#silent = false;
+    };
+    void probe();
   }
 
   close(): void {
+    this.#closed = true;
     this.#reads.destroy();
     this.#writes?.destroy();
   }

@@ -6,10 +6,18 @@ export class RedisUnavailableError extends Error {
   }
 }
 
-/** The promise's outcome, or a RedisUnavailableError after `ms` milliseconds. */
+/** No answer came in time. */
+export class RedisSilentError extends RedisUnavailableError {
+  constructor(ms: number) {
+    super(`no answer within ${ms} ms`);
+    this.name = "RedisSilentError";
+  }
+}
+
+/** The promise's outcome, or a RedisSilentError after `ms` milliseconds. */
 export function withinTime<T>(ms: number, promise: Promise<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new RedisUnavailableError(`no answer within ${ms} ms`)), ms);
+    const timer = setTimeout(() => reject(new RedisSilentError(ms)), ms);
     promise.then(
       (value) => {
         clearTimeout(timer);

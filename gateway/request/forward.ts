@@ -30,9 +30,10 @@ class Forwarding implements Dispatcher.DispatchHandler {
   readonly #headers: string[];
   #target: UpstreamTarget | undefined;
   #controller: Dispatcher.DispatchController | undefined;
-  /** Of the whole request, and of the answer's first byte. */
+  /** Of the whole request, of the answer's first byte, and of a client that does not read. */
   #wholeTimer: NodeJS.Timeout | undefined;
   #firstByteTimer: NodeJS.Timeout | undefined;
+  #stalledTimer: NodeJS.Timeout | undefined;
   #answered = false;
   #left = false;
 
@@ -104,7 +105,10 @@ class Forwarding implements Dispatcher.DispatchHandler {
     }
     this.#answered = true;
     clearTimeout(this.#firstByteTimer);
-    this.#exchange.response.writeHead(status, writeResponseHeaders(headers, this.#exchange.id));
+    const { head, request, response } = this.#exchange;
+    // Nobody reads the rest of this body: the connection cannot carry another request.
+    if (head.hasBody && !request.complete) response.shouldKeepAlive = false;
+    response.writeHead(status, writeResponseHeaders(headers, this.#exchange.id));
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -112,15 +116,11 @@ class Forwarding implements Dispatcher.DispatchHandler {
     this.#exchange.sentBytes += chunk.length;
     if (response.write(chunk)) return;
     controller.pause();
-    const stalled = setTimeout(
-      () => this.#abort(new Error("The client does not read.")),
-      this.#exchange.route!.idleLimitMs,
-    );
+    this.#stalledTimer = setTimeout(this.#notRead, this.#exchange.route!.idleLimitMs);
     response.once("drain", () => {
-      clearTimeout(stalled);
+      clearTimeout(this.#stalledTimer);
       controller.resume();
     });
-    response.once("close", () => clearTimeout(stalled));
   }
 
   onResponseEnd(): void {
@@ -196,6 +196,8 @@ class Forwarding implements Dispatcher.DispatchHandler {
 
   readonly #tooSlow = () => this.#abort(new GatewayError("DMM_GATEWAY_UPSTREAM_SLOW"));
 
+  readonly #notRead = () => this.#abort(new Error("The client does not read."));
+
   #startFirstByteTimer(): void {
     this.#firstByteTimer = setTimeout(this.#tooSlow, this.#exchange.route!.firstByteLimitMs);
   }
@@ -203,6 +205,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
   #stopTimer(): void {
     clearTimeout(this.#wholeTimer);
     clearTimeout(this.#firstByteTimer);
+    clearTimeout(this.#stalledTimer);
   }
 }
 

@@ -69,7 +69,8 @@ export class UpstreamTarget {
       pipelining: 1,
       allowH2: false,
       connect: { timeout: this.#connectLimitMs },
-      keepAliveTimeout: 10_000,
+      // Shorter than any server's own: a request sent into a connection that is being closed fails.
+      keepAliveTimeout: 4000,
       keepAliveMaxTimeout: 60_000,
     });
   }

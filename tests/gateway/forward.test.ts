@@ -20,6 +20,10 @@ before(async () => {
     silent: () => {},
     early: (socket) => socket.end("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"),
     stalled: (socket) => socket.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"),
+    early413: (socket) => {
+      socket.pause();
+      socket.end("HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 7\r\n\r\nenough!");
+    },
     headers: (socket) =>
       socket.end(
         "HTTP/1.1 200 OK\r\nConnection: x-own, close\r\nX-Own: 1\r\nKeep-Alive: timeout=1\r\nSet-Cookie: a=1\r\n" +
@@ -139,6 +143,14 @@ test("a body over the route's limit is 413, announced or not", async () => {
   assert.equal((await ask("/bad/silent", { method: "POST", body: content })).status, 413);
   const chunked = `POST /bad/silent HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n7d0\r\n${content}\r\n`;
   assert.equal(readStatus(await sendRaw(origin, chunked)), 413);
+});
+
+test("an upstream that answers before it has the whole body is heard", async () => {
+  const body = "a".repeat(400);
+  const head = `POST /bad/early413 HTTP/1.1\r\nHost: a\r\nContent-Length: 900\r\n\r\n${body}`;
+  const received = await sendRaw(origin, head, 1000);
+  assert.equal(readStatus(received), 413, received);
+  assert.ok(received.endsWith("enough!"), received);
 });
 
 test("a body that stops arriving is 408", async () => {
