@@ -3,6 +3,7 @@ import type { Region } from "../region.ts";
 import type { DatabaseEndpoints } from "./endpoints.ts";
 import type { ClusterSettings, DatabaseInstance } from "./instance.ts";
 import { applyReceived, becomeWriter, follow, stopReceiving } from "./replication.ts";
+import { watchWriter } from "./watch.ts";
 
 const retryAfterMs = 1000;
 
@@ -22,6 +23,7 @@ export class DatabaseCluster {
   readonly #inRole = new Set<DatabaseInstance>();
   #writerReady: Promise<void> = Promise.resolve();
   #turn: Promise<unknown> = Promise.resolve();
+  readonly #endWatch: () => void;
   #ended = false;
 
   constructor(
@@ -40,6 +42,10 @@ export class DatabaseCluster {
     this.endpoints = plan.endpoints;
     this.#firstStatements = plan.firstStatements;
     this.#onWriter = plan.onWriter;
+    // While roles change, an unanswered question means nothing.
+    this.#endWatch = watchWriter(() =>
+      this.#writer && this.#inRole.has(this.#writer) ? this.#writer : undefined,
+    );
   }
 
   get writer(): DatabaseInstance | undefined {
@@ -81,6 +87,7 @@ export class DatabaseCluster {
   /** Ends everything for good. */
   async end(): Promise<void> {
     this.#ended = true;
+    this.#endWatch();
     await Promise.all([...this.instances.values()].map((instance) => instance.remove()));
     this.instances.clear();
     await this.endpoints.remove();
@@ -159,6 +166,7 @@ export class DatabaseCluster {
     await applyReceived(best.reader, best.position);
     await best.reader.query(...becomeWriter);
     this.#writer = best.reader;
+    this.#inRole.add(best.reader);
     for (const { reader } of received) if (reader !== best.reader) this.#inRole.delete(reader);
     await this.#showEndpoints();
     this.#onWriter();

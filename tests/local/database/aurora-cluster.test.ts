@@ -213,6 +213,15 @@ test("three lost writers in a row lose no acknowledged row, and writing goes on 
   }
 });
 
+test("a writer that hangs is replaced", async () => {
+  const [before] = writerOf(await describeCluster());
+  const hung = findCluster(started.region, "t-db")!.writer!.process!;
+  hung.kill("SIGSTOP");
+  await waitUntil("another writer", async () => writerOf(await describeCluster())[0] !== before, 20_000);
+  await waitUntil("all instances", async () => (await describeCluster()).Status === "available", 10_000);
+  await query("INSERT INTO written VALUES (-2)");
+});
+
 test("rows and roles survive a restart of the region", async () => {
   const before = writerOf(await describeCluster());
   const rows = await query("SELECT number FROM written");

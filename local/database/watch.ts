@@ -1,0 +1,42 @@
+import { setTimeout as elapse } from "node:timers/promises";
+import type { DatabaseInstance } from "./instance.ts";
+
+const lookEveryMs = 1000;
+const answerWithinMs = 2000;
+/** A busy machine may delay one answer, hardly three in a row. */
+const missesAllowed = 3;
+
+/**
+ * Looks after the writer: a process that hangs keeps its connections and answers nothing, which no exit tells. It is
+ * ended, and what follows is what follows any lost writer.
+ *
+ * @returns ends the watch
+ */
+export function watchWriter(writerNow: () => DatabaseInstance | undefined): () => void {
+  const end = new AbortController();
+  void (async () => {
+    let misses = 0;
+    let watched: number | undefined;
+    while (!end.signal.aborted) {
+      await elapse(lookEveryMs, undefined, { ref: false });
+      const writer = writerNow();
+      const process = writer?.process;
+      if (!writer || !process) continue;
+      if (process.pid !== watched) misses = 0;
+      watched = process.pid;
+      misses = (await answers(writer)) || writer.process !== process ? 0 : misses + 1;
+      if (misses < missesAllowed || end.signal.aborted) continue;
+      writer.region.log("database.writer-hung", { instance: writer.name, misses });
+      process.kill("SIGKILL");
+    }
+  })();
+  return () => end.abort();
+}
+
+async function answers(instance: DatabaseInstance): Promise<boolean> {
+  const asked = instance.query("SELECT 1").then(
+    () => true,
+    () => false,
+  );
+  return await Promise.race([asked, elapse(answerWithinMs, false, { ref: false })]);
+}
