@@ -89,6 +89,15 @@ export class Lifecycle {
     };
     process.on("SIGTERM", onSignal);
     process.on("SIGINT", onSignal);
+    // A promise that nobody waited for harms one request at most.
+    process.on("unhandledRejection", (error) => this.#logger.error({ err: error }, "unhandled rejection"));
+    // After an exception that nobody caught, nothing is certain: finish what runs, and let a new process take over.
+    process.on("uncaughtException", (error) => {
+      this.#logger.fatal({ err: error }, "uncaught exception");
+      if (this.#state === "draining" || this.#state === "closed") return;
+      const exit = () => process.exit(1);
+      this.drain(server).then(exit, exit);
+    });
   }
 
   /** Stops accepting once the line is quiet, finishes what runs within the budget, and releases every store. */
