@@ -1,4 +1,5 @@
 import { createServer, type RequestListener, type Server } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type ApiErrorCode, describeApiError } from "./errors.ts";
 import { asksForWebSocket } from "./request/tunnel.ts";
@@ -40,7 +41,9 @@ const parserErrors: Readonly<Record<string, ApiErrorCode>> = {
 
 /** What the parser refuses never becomes a request: it is answered on the socket itself. */
 function answerParserError(error: Error & { code?: string }, socket: Duplex): void {
-  if (error.code === "ECONNRESET" || !socket.writable) {
+  // A connection that never carried a byte is closed without a word: a balancer would take it for its next answer.
+  const unused = (socket as Socket).bytesRead === 0;
+  if (error.code === "ECONNRESET" || unused || !socket.writable) {
     socket.destroy();
     return;
   }
