@@ -1,5 +1,17 @@
-import type { AdminError } from "../errors.ts";
+import { type AdminError, adminErrors } from "../errors.ts";
 import type { Administrator } from "../identity.ts";
-export function renderErrorPage(error: AdminError, _administrator: Administrator | undefined) {
-  return { text: error.message };
+import { type Html, html } from "./html.ts";
+import { renderPage } from "./layout.ts";
+
+/** A failure as a page, with the way back. */
+export function renderErrorPage(error: AdminError, administrator: Administrator | undefined): Html {
+  const { status, title } = adminErrors[error.code];
+  const { detail } = error.details;
+  return renderPage(
+    { title, administrator },
+    html`<div class="head"><h1>${title}</h1></div>
+    ${detail !== undefined && html`<p class="lead">${detail}</p>`}
+    <p class="quiet">${status} · <code>${error.code}</code></p>
+    ${administrator !== undefined && html`<p><a class="button" href="/routes">Routes</a></p>`}`,
+  );
 }

@@ -1,0 +1,46 @@
+import type { Difference, FieldDifference } from "../../configuration/difference.ts";
+import { nouns } from "../../configuration/document.ts";
+import { type Content, type Html, html } from "./html.ts";
+import { describeValue } from "./values.ts";
+
+/** What fields are called where people read. */
+export const fieldNames: Readonly<Record<string, string>> = {
+  connectLimitMs: "connect limit, ms",
+  targets: "origins",
+  rewritePrefix: "path rewrite",
+  firstByteLimitMs: "first byte limit, ms",
+  idleLimitMs: "idle limit, ms",
+  wholeLimitMs: "whole limit, ms",
+  bodyLimitBytes: "body limit, bytes",
+  upstream: "API",
+  grantTypes: "grant types",
+  redirectUris: "redirect URIs",
+};
+
+const verbs = { added: "Added", changed: "Changed", removed: "Removed" } as const;
+
+/** One block for each entry that is not what it was. */
+export function renderDifferences(differences: readonly Difference[]): Content {
+  if (differences.length === 0) return html`<p class="quiet">Nothing differs.</p>`;
+  return differences.map(
+    ({ kind, name, change, fields }) => html`<section class="difference ${change}">
+      <h3>${verbs[change]} ${nouns[kind]} <code>${name}</code></h3>
+      <dl>${fields.filter((field) => isTelling(field, change)).map(renderField)}</dl>
+    </section>`,
+  );
+}
+
+/** Of an entry that is new or gone, what is not set says nothing. */
+function isTelling({ before, after }: FieldDifference, change: Difference["change"]): boolean {
+  return change === "changed" || describeValue(before ?? after) !== "none";
+}
+
+function renderField(field: FieldDifference): Html {
+  const hasBefore = "before" in field;
+  const hasAfter = "after" in field;
+  return html`<div><dt>${fieldNames[field.field] ?? field.field}</dt><dd>
+    ${hasBefore && html`<del>${describeValue(field.before)}</del>`}
+    ${hasBefore && hasAfter && html`<span class="arrow"> became </span>`}
+    ${hasAfter && html`<ins>${describeValue(field.after)}</ins>`}
+  </dd></div>`;
+}

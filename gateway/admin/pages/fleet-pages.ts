@@ -1,0 +1,65 @@
+import type { FastifyInstance } from "fastify";
+import { type Fleet, type FleetMember, readFleet } from "../../configuration/fleet.ts";
+import type { SiteContext } from "../site.ts";
+import { describeFleet, describeLevel, renderFleetStatus } from "./fleet-status.ts";
+import { type Content, type Html, html } from "./html.ts";
+import { PageRequest } from "./page-context.ts";
+import { describeDuration, renderTime } from "./values.ts";
+
+/** The gateways as they are this second. */
+export function addFleetPages(app: FastifyInstance, context: SiteContext): void {
+  const schema = { hide: true };
+  app.get("/gateways", { schema }, async (request, reply) => {
+    const page = new PageRequest(context, request, reply);
+    const fleet = await readFleet(context.pool);
+    return page.send(
+      { title: "Gateways", section: "gateways", reloadSeconds: 5 },
+      html`<div class="head"><h1>Gateways</h1></div>
+      <p class="lead">Each announces itself every two seconds, with its state and the version of the configuration that it serves.</p>
+      ${renderFleet(fleet)}`,
+    );
+  });
+  app.get("/gateways/live", { schema }, async (_request, reply) => {
+    reply.type("text/html; charset=utf-8");
+    return renderFleet(await readFleet(context.pool)).text;
+  });
+  app.get("/gateways/status", { schema }, async (_request, reply) => {
+    reply.type("text/html; charset=utf-8");
+    return renderFleetStatus(await readFleet(context.pool)).text;
+  });
+}
+
+function renderFleet(fleet: Fleet): Html {
+  const behind = fleet.members.filter(
+    ({ state, version }) => state === "serving" && version !== fleet.version,
+  );
+  return html`<div id="fleet" hx-get="/gateways/live" hx-trigger="every 1s" hx-target="this" hx-swap="outerHTML">
+    <p class="figure ${describeLevel(fleet)}">${describeFleet(fleet)}</p>
+    ${behind.length > 0 && html`<ul class="behind">${behind.map((member) => html`<li><code>${member.address}:${member.port}</code> serves version ${member.version}${member.refused !== null && html`: it refused version ${member.refused.version}, because ${member.refused.reason}`}</li>`)}</ul>`}
+    ${fleet.members.length === 0 ? html`<p class="empty">No gateway has announced itself.</p>` : renderTable(fleet)}
+  </div>`;
+}
+
+const levels: Readonly<Record<FleetMember["state"], string>> = {
+  starting: "",
+  serving: "good",
+  draining: "warning",
+  closed: "",
+  lost: "bad",
+};
+
+function renderTable({ members, version }: Fleet): Content {
+  return html`<table>
+    <caption class="hidden">Gateways</caption>
+    <thead><tr><th scope="col">Address</th><th scope="col">State</th><th scope="col">Serves version</th><th scope="col">Last sign of life</th><th scope="col">Up since</th></tr></thead>
+    <tbody>${members.map(
+      (member) => html`<tr${(member.state === "closed" || member.state === "lost") && html` class="gone"`}>
+      <th scope="row"><code>${member.address}:${member.port}</code></th>
+      <td data-title="State"><span class="badge ${levels[member.state]}">${member.state}</span></td>
+      <td data-title="Serves version">${member.version}${member.version !== version && html` <span class="quiet">not ${version}</span>`}</td>
+      <td data-title="Last sign of life">${member.silentMs < 3000 ? "now" : `${describeDuration(Math.round(member.silentMs / 1000) * 1000)} ago`}</td>
+      <td data-title="Up since">${renderTime(member.startedAt)}</td>
+    </tr>`,
+    )}</tbody>
+  </table>`;
+}

@@ -1,0 +1,17 @@
+import type { Fleet } from "../../configuration/fleet.ts";
+import { type Html, html } from "./html.ts";
+
+/** `12 of 12 serve version 41`, everywhere, and up to date where scripts run. */
+export function renderFleetStatus(fleet: Fleet): Html {
+  return html`<a id="fleet-status" class="fleet ${describeLevel(fleet)}" href="/gateways"
+    hx-get="/gateways/status" hx-trigger="every 2s" hx-target="this" hx-swap="outerHTML">${describeFleet(fleet)}</a>`;
+}
+
+export function describeFleet({ serving, current, version }: Fleet): string {
+  if (serving === 0) return `No gateway serves; version ${version} waits`;
+  return `${current} of ${serving} serve version ${version}`;
+}
+
+export function describeLevel({ serving, current }: Fleet): "good" | "warning" {
+  return serving > 0 && current === serving ? "good" : "warning";
+}

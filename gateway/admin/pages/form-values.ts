@@ -1,0 +1,66 @@
+import type { Kind } from "../../configuration/document.ts";
+import type { Problem } from "../../configuration/problems.ts";
+
+/** What a form shows or sent, by field. */
+export type Values = Readonly<Record<string, string | readonly string[]>>;
+
+/** Reads what a form sent into an entry's types, and remembers what is no number. */
+export class FormReader {
+  readonly problems: Problem[] = [];
+  readonly values: Values;
+  readonly #kind: Kind;
+
+  constructor(kind: Kind, body: unknown) {
+    this.#kind = kind;
+    this.values = typeof body === "object" && body !== null ? (body as Values) : {};
+  }
+
+  get name(): string {
+    return this.text("name");
+  }
+
+  text(field: string): string {
+    const value = this.values[field];
+    return (typeof value === "string" ? value : (value?.[0] ?? "")).trim();
+  }
+
+  optional(field: string): string | null {
+    const text = this.text(field);
+    return text === "" ? null : text;
+  }
+
+  flag(field: string): boolean {
+    return this.text(field) !== "";
+  }
+
+  /** Chosen boxes, or words of a text, or lines. */
+  list(field: string): readonly string[] {
+    const value = this.values[field] ?? [];
+    const texts = typeof value === "string" ? [value] : value;
+    return texts.flatMap((text) => text.split(/[\s,]+/)).filter((word) => word !== "");
+  }
+
+  lines(field: string): readonly string[] {
+    return this.text(field)
+      .split(/\r?\n/)
+      .map((line) => line.trim())
+      .filter((line) => line !== "");
+  }
+
+  number(field: string, usual: number): number {
+    return this.parseNumber(field, this.text(field), usual);
+  }
+
+  parseNumber(field: string, text: string, usual: number): number {
+    if (text === "") return usual;
+    const value = Number(text);
+    if (Number.isFinite(value)) return value;
+    this.problems.push({
+      kind: this.#kind,
+      name: this.name,
+      field,
+      message: `${JSON.stringify(text)} is no number.`,
+    });
+    return usual;
+  }
+}

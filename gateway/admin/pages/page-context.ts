@@ -1,0 +1,90 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { type CurrentDocument, readCurrent } from "../../configuration/change.ts";
+import { readFleet } from "../../configuration/fleet.ts";
+import { AdminError } from "../errors.ts";
+import type { SiteContext } from "../site.ts";
+import type { Content } from "./html.ts";
+import { type Frame, renderPage, type Section } from "./layout.ts";
+import { renderStored } from "./notices.ts";
+
+/** One request for a page, with what every page needs. */
+export class PageRequest {
+  readonly site: SiteContext;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+
+  constructor(site: SiteContext, request: FastifyRequest, reply: FastifyReply) {
+    this.site = site;
+    this.request = request;
+    this.reply = reply;
+  }
+
+  get canEdit(): boolean {
+    return this.request.administrator.role === "editor";
+  }
+
+  /** A field of the query, if it came once. */
+  query(name: string): string {
+    const value = (this.request.query as Record<string, unknown>)[name];
+    return typeof value === "string" ? value : "";
+  }
+
+  parameter(name: string): string {
+    return (this.request.params as Record<string, string>)[name] ?? "";
+  }
+
+  /** A field of the form, if it came once. */
+  field(name: string): string {
+    const value = (this.request.body as Record<string, unknown> | undefined)?.[name];
+    return typeof value === "string" ? value : "";
+  }
+
+  readCurrent(): Promise<CurrentDocument> {
+    return readCurrent(this.site.pool);
+  }
+
+  issueToken(): string {
+    return this.site.guard.issueToken(this.request, this.reply);
+  }
+
+  /** @throws AdminError unless the form is ours and says what it was based on */
+  readBasis(): number {
+    this.site.guard.checkForm(this.request, this.field("token"));
+    const basedOn = this.field("basedOn");
+    if (!/^\d{1,15}$/.test(basedOn))
+      throw new AdminError("DMM_ADMIN_REQUEST_INVALID", { detail: "The form does not say its version." });
+    return Number(basedOn);
+  }
+
+  /** What the form before this page did, if any. */
+  renderStored(): Content {
+    const stored = this.query("stored");
+    if (!/^\d{1,15}$/.test(stored)) return undefined;
+    return renderStored(Number(stored), this.site.changes.findPropagation(Number(stored)));
+  }
+
+  /** After a form: a page that can be loaded again without repeating it. */
+  leave(path: string): FastifyReply {
+    return this.reply.redirect(path, 303);
+  }
+
+  async send(
+    page: { readonly title: string; readonly section: Section; readonly status?: number } & Pick<
+      Frame,
+      "reloadSeconds"
+    >,
+    content: Content,
+  ): Promise<FastifyReply> {
+    const { settings, pool } = this.site;
+    const frame = {
+      ...page,
+      environment: settings.environment,
+      administrator: this.request.administrator,
+      fleet: await readFleet(pool),
+    };
+    return this.reply
+      .status(page.status ?? 200)
+      .type("text/html; charset=utf-8")
+      .send(renderPage(frame, content).text);
+  }
+}

@@ -1,0 +1,203 @@
+import type { ConfigurationDocument, RouteEntry } from "../../configuration/document.ts";
+import { methods, rateLimits, routeLimits, textLimits } from "../../configuration/limits.ts";
+import { findOverlaps } from "../../configuration/overlaps.ts";
+import type { EntryForm } from "./entry-form.ts";
+import type { FieldGroup } from "./field.ts";
+import type { Values } from "./form-values.ts";
+import { type Content, html } from "./html.ts";
+import { describeRate, renderWords } from "./values.ts";
+
+export const routeForm: EntryForm<"routes"> = {
+  kind: "routes",
+  title: "Routes",
+  lead: "Which requests lead to which API, and on what conditions. The most specific path wins.",
+  nameHint: "As it stands in the access log.",
+  columns: [
+    {
+      title: "Request",
+      cell: (route) => html`<span class="methods">${route.methods.join(" ")}</span>
+        <code class="path">${route.host !== null && html`<span class="host">${route.host}</span>`}${route.path}</code>`,
+    },
+    {
+      title: "API",
+      cell: ({ upstream }) => html`<a href="/upstreams/${encodeURIComponent(upstream)}">${upstream}</a>`,
+    },
+    {
+      title: "Scopes",
+      cell: (route) =>
+        route.public ? html`<span class="badge warning">public</span>` : renderWords(route.scopes),
+    },
+    { title: "Rate", cell: ({ rate }) => describeRate(rate) },
+  ],
+  groups: listGroups,
+  blank: writeRoute({
+    name: "",
+    host: null,
+    methods: ["GET"],
+    path: "",
+    upstream: "",
+    scopes: [],
+    public: false,
+    rewritePrefix: null,
+    firstByteLimitMs: routeLimits.firstByteLimitMs.usual,
+    idleLimitMs: routeLimits.idleLimitMs.usual,
+    wholeLimitMs: routeLimits.wholeLimitMs.usual,
+    bodyLimitBytes: routeLimits.bodyLimitBytes.usual,
+    retries: routeLimits.retries.usual,
+    rate: null,
+  }),
+  write: writeRoute,
+  read: (reader) => ({
+    name: reader.name,
+    host: reader.optional("host"),
+    methods: reader.list("methods"),
+    path: reader.text("path"),
+    upstream: reader.text("upstream"),
+    scopes: reader.list("scopes"),
+    public: reader.flag("public"),
+    rewritePrefix: reader.optional("rewritePrefix"),
+    firstByteLimitMs: reader.number("firstByteLimitMs", routeLimits.firstByteLimitMs.usual),
+    idleLimitMs: reader.number("idleLimitMs", routeLimits.idleLimitMs.usual),
+    wholeLimitMs: reader.number("wholeLimitMs", routeLimits.wholeLimitMs.usual),
+    bodyLimitBytes: reader.number("bodyLimitBytes", routeLimits.bodyLimitBytes.usual),
+    retries: reader.number("retries", routeLimits.retries.usual),
+    rate:
+      reader.optional("rate") === null
+        ? null
+        : {
+            perSecond: reader.number("rate", rateLimits.perSecond.usual),
+            burst: reader.number("burst", rateLimits.burst.usual),
+          },
+  }),
+  aside: renderOverlaps,
+};
+
+function listGroups(document: ConfigurationDocument): readonly FieldGroup[] {
+  const { firstByteLimitMs, idleLimitMs, wholeLimitMs, bodyLimitBytes, retries } = routeLimits;
+  return [
+    {
+      legend: "Requests",
+      fields: [
+        {
+          type: "choices",
+          name: "methods",
+          label: "Methods",
+          hint: "GET brings HEAD.",
+          options: methods.map((value) => ({ value })),
+        },
+        {
+          type: "text",
+          name: "path",
+          label: "Path",
+          hint: "Like /orders/{id}; a last segment * takes everything below.",
+          required: true,
+          code: true,
+          longest: textLimits.path,
+        },
+        {
+          type: "text",
+          name: "host",
+          label: "Host",
+          hint: "Empty is every host.",
+          code: true,
+          longest: textLimits.host,
+        },
+      ],
+    },
+    {
+      legend: "Where they lead",
+      fields: [
+        {
+          type: "choice",
+          name: "upstream",
+          label: "API",
+          options: document.upstreams.map(({ name }) => ({ value: name })),
+        },
+        {
+          type: "text",
+          name: "rewritePrefix",
+          label: "Path rewrite",
+          hint: "Takes the place of the path before its first {parameter} or *. Empty leaves it.",
+          code: true,
+          longest: textLimits.path,
+        },
+      ],
+    },
+    {
+      legend: "Who may",
+      fields: [
+        {
+          type: "choices",
+          name: "scopes",
+          label: "Scopes that the token needs, all of them",
+          options: document.scopes.map(({ name, description }) => ({ value: name, hint: description })),
+          none: "There is no scope yet.",
+        },
+        {
+          type: "flag",
+          name: "public",
+          label: "Public: asks for no token at all",
+        },
+      ],
+    },
+    {
+      legend: "Limits",
+      fields: [
+        { type: "number", name: "firstByteLimitMs", label: "First byte", bounds: firstByteLimitMs },
+        { type: "number", name: "idleLimitMs", label: "Between two parts", bounds: idleLimitMs },
+        {
+          type: "number",
+          name: "wholeLimitMs",
+          label: "Whole answer",
+          hint: "0 is no limit.",
+          bounds: wholeLimitMs,
+        },
+        { type: "number", name: "bodyLimitBytes", label: "Request body", bounds: bodyLimitBytes },
+        {
+          type: "number",
+          name: "retries",
+          label: "Retries",
+          hint: "Of requests that can be repeated.",
+          bounds: retries,
+        },
+        {
+          type: "number",
+          name: "rate",
+          label: "Rate per client",
+          hint: "Empty is no limit.",
+          bounds: { ...rateLimits.perSecond, unit: "/s" },
+        },
+        { type: "number", name: "burst", label: "Burst", hint: "At once.", bounds: rateLimits.burst },
+      ],
+    },
+  ];
+}
+
+function writeRoute(route: RouteEntry): Values {
+  return {
+    name: route.name,
+    host: route.host ?? "",
+    methods: route.methods,
+    path: route.path,
+    upstream: route.upstream,
+    scopes: route.scopes,
+    public: route.public ? "on" : "",
+    rewritePrefix: route.rewritePrefix ?? "",
+    firstByteLimitMs: String(route.firstByteLimitMs),
+    idleLimitMs: String(route.idleLimitMs),
+    wholeLimitMs: String(route.wholeLimitMs),
+    bodyLimitBytes: String(route.bodyLimitBytes),
+    retries: String(route.retries),
+    rate: route.rate === null ? "" : String(route.rate.perSecond),
+    burst: String(route.rate?.burst ?? rateLimits.burst.usual),
+  };
+}
+
+function renderOverlaps(route: RouteEntry, document: ConfigurationDocument): Content {
+  const overlaps = findOverlaps(route, document.routes);
+  if (overlaps.length === 0) return undefined;
+  return html`<section class="aside"><h2>Meets other routes</h2>
+    <p>Some requests fit both; the more specific path gets them.</p>
+    <ul>${overlaps.map(({ other, winner }) => html`<li><a href="/routes/${encodeURIComponent(other)}">${other}</a>: ${winner === other ? "it" : "this one"} gets them</li>`)}</ul>
+  </section>`;
+}

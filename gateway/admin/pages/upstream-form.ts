@@ -1,0 +1,66 @@
+import { upstreamLimits } from "../../configuration/limits.ts";
+import type { EntryForm } from "./entry-form.ts";
+import type { FormReader } from "./form-values.ts";
+import { html } from "./html.ts";
+import { describeDuration, describeTarget } from "./values.ts";
+
+export const upstreamForm: EntryForm<"upstreams"> = {
+  kind: "upstreams",
+  title: "APIs",
+  lead: "What stands behind the gateways: one or several origins each, chosen by weight among the healthy ones.",
+  nameHint: "As routes name it.",
+  columns: [
+    {
+      title: "Origins",
+      cell: ({ targets }) =>
+        html`<ul class="plain">${targets.map((target) => html`<li><code>${describeTarget(target)}</code>${target.weight === 0 && html` <span class="badge">out</span>`}</li>`)}</ul>`,
+    },
+    { title: "Connect limit", cell: ({ connectLimitMs }) => describeDuration(connectLimitMs) },
+    {
+      title: "Routes",
+      cell: ({ name }, { routes }) => {
+        const count = routes.filter(({ upstream }) => upstream === name).length;
+        return count === 0
+          ? html`<span class="quiet">none</span>`
+          : html`<a href="/routes?find=${encodeURIComponent(name)}">${count}</a>`;
+      },
+    },
+  ],
+  groups: () => [
+    {
+      legend: "Where it is",
+      fields: [
+        {
+          type: "lines",
+          name: "targets",
+          label: "Origins",
+          hint: "One a line, like http://10.0.0.5:8080. A number after it is its weight: 1 if none is said, 0 takes it out.",
+          rows: 4,
+        },
+        {
+          type: "number",
+          name: "connectLimitMs",
+          label: "Connect limit",
+          bounds: upstreamLimits.connectLimitMs,
+        },
+      ],
+    },
+  ],
+  blank: { name: "", targets: "", connectLimitMs: String(upstreamLimits.connectLimitMs.usual) },
+  write: ({ name, connectLimitMs, targets }) => ({
+    name,
+    connectLimitMs: String(connectLimitMs),
+    targets: targets.map(({ origin, weight }) => (weight === 1 ? origin : `${origin} ${weight}`)).join("\n"),
+  }),
+  read: (reader) => ({
+    name: reader.name,
+    connectLimitMs: reader.number("connectLimitMs", upstreamLimits.connectLimitMs.usual),
+    targets: reader.lines("targets").map((line) => readTarget(line, reader)),
+  }),
+};
+
+function readTarget(line: string, reader: FormReader) {
+  const [origin = "", weight = "", ...more] = line.split(/\s+/);
+  const text = more.length > 0 ? line.slice(origin.length).trim() : weight;
+  return { origin, weight: reader.parseNumber("targets", text, upstreamLimits.weight.usual) };
+}

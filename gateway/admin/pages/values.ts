@@ -1,0 +1,47 @@
+import type { RouteEntry, TargetEntry } from "../../configuration/document.ts";
+import { type Content, type Html, html } from "./html.ts";
+
+/** `2026-11-24 14:03:05 UTC`: the same for everybody who talks about it. */
+export function renderTime(time: Date): Html {
+  const iso = time.toISOString();
+  return html`<time datetime="${iso}">${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC</time>`;
+}
+
+/** Milliseconds as people say them. */
+export function describeDuration(ms: number): string {
+  if (ms < 1000) return `${ms} ms`;
+  if (ms < 60_000) return `${Number((ms / 1000).toFixed(1))} s`;
+  return `${Number((ms / 60_000).toFixed(1))} min`;
+}
+
+export function describeBytes(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  if (bytes < 1_048_576) return `${Number((bytes / 1024).toFixed(1))} KiB`;
+  return `${Number((bytes / 1_048_576).toFixed(1))} MiB`;
+}
+
+export function describeRate(rate: RouteEntry["rate"]): string {
+  return rate === null ? "" : `${rate.perSecond}/s, burst ${rate.burst}`;
+}
+
+export function describeTarget({ origin, weight }: TargetEntry): string {
+  return weight === 1 ? origin : `${origin} × ${weight}`;
+}
+
+export function renderWords(words: readonly string[]): Content {
+  return words.map((word) => html`<code class="word">${word}</code> `);
+}
+
+/** Any field of an entry as text, for differences. */
+export function describeValue(value: unknown): string {
+  if (value === null || value === undefined || value === "") return "none";
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (Array.isArray(value))
+    return value.length === 0
+      ? "none"
+      : value
+          .map((item) => (typeof item === "object" ? describeTarget(item as TargetEntry) : String(item)))
+          .join(", ");
+  if (typeof value === "object") return describeRate(value as RouteEntry["rate"]);
+  return String(value);
+}
