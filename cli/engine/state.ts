@@ -30,6 +30,29 @@ export function readStackState(home: Home, project: string, name: string): Stack
   }
 }
 
+/**
+ * Removes descriptions of files that a kill cut short. The engine's file store writes them beside each file, not in one
+ * step, and then cannot read the file any more, whole as it is; without a description it can.
+ */
+export function removeCutDescriptions(home: Home, project: string, name: string): void {
+  const file = stackFile(home, project, name);
+  if (file === undefined) return;
+  const meta = join(fileURLToPath(backendUrl(home)), ".pulumi", "meta.yaml");
+  for (const description of [`${file}.attrs`, `${file}.bak.attrs`, `${meta}.attrs`]) {
+    const text = readFileIfThere(description);
+    if (text !== undefined && !isJson(text)) rmSync(description, { force: true });
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Takes every trace of a stack out of the file backend: after its resources are gone, or when it cannot be read. */
 export function removeStackFiles(home: Home, project: string, name: string): void {
   const file = stackFile(home, project, name);

@@ -9,14 +9,14 @@ const first = 10;
 const count = 190;
 
 /**
- * Claims a number E for the networks 127.E.0.0/16 and 10.E.0.0/16. The name decides where the search begins, so that an
- * environment mostly gets the same number again. The claim is a file that only one process can create.
+ * Claims a number E for the networks 127.E.0.0/16 and 10.E.0.0/16. Checkout and name decide where the search begins, so
+ * that an environment mostly gets the same number again, and the same name in another checkout another. The claim is a file that only one process can create.
  */
 export function claimNetwork(home: Home, name: string): number {
   const own = claimedBy(home, name);
   if (own !== undefined) return own;
   const listening = readListeningNetworks();
-  const start = createHash("sha256").update(name).digest().readUInt16BE(0);
+  const start = createHash("sha256").update(`${home.directory}\0${name}`).digest().readUInt16BE(0);
   for (let probe = 0; probe < count; probe += 1) {
     const number = first + ((start + probe) % count);
     if (!listening.has(number) && claim(home, number, name)) return number;

@@ -8,6 +8,7 @@ import { writeConfiguration } from "../engine/configuration.ts";
 import { endAbandonedEngine, removeDeadLocks } from "../engine/locks.ts";
 import type { Program } from "../engine/program-host.ts";
 import { ensureStack } from "../engine/stack.ts";
+import { removeCutDescriptions } from "../engine/state.ts";
 import { makeFolder } from "../environment/file.ts";
 import { acquireLock } from "../environment/lock.ts";
 import { claimNetwork } from "../environment/network.ts";
@@ -30,6 +31,7 @@ export async function claimEnvironment(run: UpRun): Promise<void> {
   writeRecord(session.home, run.record);
   await endAbandonedEngine(folder);
   removeDeadLocks(session.home, run.project.name, request.name);
+  removeCutDescriptions(session.home, run.project.name, request.name);
   await configure(run);
   run.setting = {
     home: session.home,

@@ -1,4 +1,5 @@
 import { endAbandonedEngine, removeDeadLocks } from "../engine/locks.ts";
+import { removeCutDescriptions } from "../engine/state.ts";
 import { acquireLock } from "../environment/lock.ts";
 import { readRecord, writeRecord } from "../environment/record.ts";
 import type { Progress } from "../report/reporter.ts";
@@ -13,6 +14,7 @@ export async function takeOver(run: DownRun, progress: Progress): Promise<void> 
     progress("ended an engine that was left behind");
   }
   removeDeadLocks(session.home, run.project.name, name);
+  removeCutDescriptions(session.home, run.project.name, name);
   try {
     const record = readRecord(session.home, name);
     if (record !== undefined) writeRecord(session.home, { ...record, stage: "releasing" });

@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { endAbandonedEngine, removeDeadLocks } from "../../cli/engine/locks.ts";
 import { bringUp, destroy, ensureStack } from "../../cli/engine/stack.ts";
-import { readStackState, removeStackFiles } from "../../cli/engine/state.ts";
+import { readStackState, removeCutDescriptions, removeStackFiles } from "../../cli/engine/state.ts";
 import { readProcessesIn } from "../../cli/environment/process-identity.ts";
 import { findToolchain } from "../../tools/toolchain.ts";
 import { makeSetting } from "./started-stack.ts";
@@ -119,6 +119,19 @@ test("a state that was cut short is named as that", async () => {
   truncateSync(join(folder.home.state, ".pulumi", "stacks", "dmm-env", "trial.json"), 300);
   assert.equal(readStackState(folder.home, "dmm-env", "trial").kind, "damaged");
   await assert.rejects(destroy(setting, silent), { code: "DMM_STATE_UNREADABLE" });
+});
+
+test("a description that a kill cut short does not keep the engine from its state", async () => {
+  using folder = new TemporaryHome();
+  const setting = await makeSetting(folder.home);
+  await ensureStack(setting);
+  await bringUp(setting, program, silent);
+  for (const file of ["stacks/dmm-env/trial.json.attrs", "meta.yaml.attrs"]) {
+    truncateSync(join(folder.home.state, ".pulumi", file), 0);
+  }
+  await assert.rejects(bringUp(setting, program, silent));
+  removeCutDescriptions(folder.home, "dmm-env", "trial");
+  assert.deepEqual((await bringUp(setting, program, silent)).changes, { same: 4 });
 });
 
 test("another passphrase than the state's is named as that", async () => {
