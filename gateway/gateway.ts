@@ -12,6 +12,7 @@ import { createListener, listen } from "./listener.ts";
 import { createLogger } from "./logger.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { createOAuth2Server } from "./oauth2/server.ts";
+import { openSigningKeys } from "./oauth2/signing-keys.ts";
 import { Primaries } from "./redis/primaries.ts";
 import { Entrance, type OwnEndpoints } from "./request/entrance.ts";
 import { type GatewaySettings, parseGatewaySettings } from "./settings.ts";
@@ -60,11 +61,17 @@ export async function runGateway(): Promise<void> {
   membership = member;
   lifecycle.onRelease(() => member.leave());
   const configured = loadConfiguration(settings, stores, logger).then(() => member.announce());
+  const signingKeys = openSigningKeys(settings, stores.writer, logger);
+  lifecycle.onRelease(() => signingKeys.close());
   oauth2 = await createOAuth2Server({
     issuer: settings.issuer,
     primaries: stores.primaries,
     logger,
     clientSecretKey: settings.clientSecretKey,
+    login: settings.login,
+    database: stores.writer,
+    signingKeys,
+    migrated: configured,
     readConfiguration: () => stores.configuration.current,
   });
   await Promise.all([configured, stores.primaries.start()]);

@@ -1,4 +1,5 @@
 import { SettingsError } from "./errors.ts";
+import { parseSigningKeys, type SigningKey } from "./oauth2/signing-key.ts";
 
 /** Where a role listens and how long it may take to leave. */
 export interface ListeningSettings {
@@ -46,6 +47,18 @@ export interface GatewaySettings extends ListeningSettings, StoreSettings {
   readonly workers: number;
   /** How often the database is asked for a newer configuration, in milliseconds. */
   readonly configurationPollMs: number;
+  /** How people sign in: `users`, `development`, or the path of a module of the company's own. */
+  readonly login: string;
+  readonly signing: SigningSettings;
+}
+
+/** Where the keys of the OAuth2 server's signatures come from. */
+export interface SigningSettings {
+  /** Given by the operator, the signing one first; otherwise the gateways make and share their own. */
+  readonly keys?: readonly SigningKey[];
+  /** AWS KMS key that seals those which the gateways make; otherwise a key of `CLIENT_SECRET_KEY` does. */
+  readonly kmsKey?: string;
+  readonly checkMs: number;
 }
 
 export interface AdminSettings extends ListeningSettings, StoreSettings {
@@ -97,6 +110,23 @@ class Reader {
     if (text !== "" && (url === null || !url.protocol.startsWith("http")))
       this.problems.push(`${name} is ${JSON.stringify(text)}; it must be an http or https address.`);
     return url ?? new URL("http://invalid.");
+  }
+
+  signing(): SigningSettings {
+    const text = this.optional("SIGNING_KEYS");
+    const kmsKey = this.optional("SIGNING_KEYS_KMS_KEY");
+    let keys: readonly SigningKey[] | undefined;
+    try {
+      keys = text === undefined ? undefined : parseSigningKeys(text);
+    } catch (error) {
+      // The value is a secret and is not repeated.
+      this.problems.push(`SIGNING_KEYS ${(error as Error).message}; it must be a JWK set of private keys.`);
+    }
+    return {
+      ...(keys === undefined ? {} : { keys }),
+      ...(kmsKey === undefined ? {} : { kmsKey }),
+      checkMs: this.number("SIGNING_KEYS_CHECK_SECONDS", { fallback: 3600, from: 1, to: 86_400 }) * 1000,
+    };
   }
 
   finish<T>(settings: T): T {
@@ -155,6 +185,8 @@ export function parseGatewaySettings(environment: Environment): GatewaySettings 
     ...(deliveryStream === undefined ? {} : { deliveryStream }),
     workers: reader.number("GATEWAY_WORKERS", { fallback: 1, from: 1, to: 64 }),
     configurationPollMs: reader.number("CONFIGURATION_POLL_MS", { fallback: 2000, from: 50, to: 60_000 }),
+    login: reader.text("LOGIN", "users"),
+    signing: reader.signing(),
   });
 }
 

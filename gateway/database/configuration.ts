@@ -82,9 +82,12 @@ function parseRoute(row: RowDataPacket, upstreams: ReadonlyMap<string, Upstream>
 function parseClient(row: RowDataPacket): Client {
   return {
     id: String(row.client_id),
+    description: String(row.description),
+    public: Boolean(row.public),
     ...(row.secret_hash === null ? {} : { secretHash: String(row.secret_hash) }),
     scopes: splitWords(row.scopes),
     grantTypes: splitWords(row.grant_types),
+    redirectUris: splitWords(row.redirect_uris),
   };
 }
 

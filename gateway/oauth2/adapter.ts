@@ -1,53 +1,54 @@
 import { hash } from "node:crypto";
-import type { Adapter, AdapterPayload } from "oidc-provider";
+import type { Adapter, AdapterPayload, errors as OAuth2Errors } from "oidc-provider";
 import type { Primaries } from "../redis/primaries.ts";
-import type { Client } from "../routing/route.ts";
 import { computeTokenKey } from "../tokens/token-key.ts";
+import { GrantMembers } from "./grant-members.ts";
 
 /** Kinds that the request path accepts; they share one key, so that it needs one look-up. */
 const accessTokens = new Set(["AccessToken", "ClientCredentials"]);
 /** Kinds that a grant brings forth, and that die with it. */
 const grantable = new Set(["AccessToken", "AuthorizationCode", "RefreshToken", "DeviceCode"]);
-/** Marks a revoked grant for as long as anything of it could still be written, in seconds. */
-const tombstoneSeconds = 15 * 24 * 3600;
+/** Kept beyond its life, in seconds: a device that asks too late is to hear that the code expired (RFC 8628 3.5). */
+const afterlife: Readonly<Record<string, number>> = { DeviceCode: 600 };
 
-/** Marks the payload as used once, and tells whether this call was the first. */
+/**
+ * Marks a payload as used and gives back what it was before, if it was there. The mark goes in front of the text: a
+ * round trip through the script's JSON would turn empty lists into empty objects.
+ */
 const consumeScript = `
 local stored = redis.call('GET', KEYS[1])
-if not stored then return 0 end
-local payload = cjson.decode(stored)
-if payload.consumed then return 0 end
-payload.consumed = tonumber(ARGV[1])
-redis.call('SET', KEYS[1], cjson.encode(payload), 'KEEPTTL')
-return 1`;
+if stored and string.sub(stored, 1, 12) ~= '{"consumed":' then
+  redis.call('SET', KEYS[1], '{"consumed":' .. ARGV[1] .. ',' .. string.sub(stored, 2), 'KEEPTTL')
+end
+return stored`;
 
 /** What the OAuth2 server stores, at the primaries of a Redis Cluster. Ids are digested: the store lets nobody in. */
 export class RedisAdapter implements Adapter {
   readonly #kind: string;
   readonly #primaries: Primaries;
+  readonly #members: GrantMembers;
+  readonly #errors: typeof OAuth2Errors;
 
-  constructor(kind: string, primaries: Primaries) {
+  constructor(kind: string, primaries: Primaries, errors: typeof OAuth2Errors) {
     this.#kind = kind;
     this.#primaries = primaries;
+    this.#members = new GrantMembers(primaries);
+    this.#errors = errors;
   }
 
-  async upsert(id: string, payload: AdapterPayload, expiresIn: number): Promise<undefined> {
+  async upsert(id: string, payload: AdapterPayload, expiresIn?: number): Promise<undefined> {
     const key = this.#key(id);
-    const { jti: _omitted, ...stored } = payload;
-    const text = JSON.stringify(accessTokens.has(this.#kind) ? { ...stored, kind: this.#kind } : stored);
-    const grantId = grantable.has(this.#kind) ? payload.grantId : undefined;
+    const { jti: _omitted, consumed, ...stored } = payload;
+    const marked = consumed === undefined ? stored : { consumed, ...stored };
+    const text = JSON.stringify(accessTokens.has(this.#kind) ? { ...marked, kind: this.#kind } : marked);
     await this.#set(key, text, expiresIn);
     if (payload.uid !== undefined && this.#kind === "Session")
-      await this.#set(`uid:${payload.uid}`, id, expiresIn);
-    if (payload.userCode !== undefined)
-      await this.#set(`user-code:${digest(payload.userCode)}`, id, expiresIn);
-    if (grantId === undefined) return;
-    const members = `grant:{${grantId}}`;
-    await this.#primaries.write(members, ["SADD", members, key]);
-    await this.#primaries.write(members, ["EXPIRE", members, String(tombstoneSeconds)]);
-    // A grant revoked while this was being written takes it along.
-    const tombstone = `revoked:{${grantId}}`;
-    if ((await this.#primaries.read(tombstone, ["GET", tombstone])) !== null) await this.#delete(key);
+      await this.#set(nameUid(payload.uid), id, expiresIn);
+    if (payload.userCode !== undefined) await this.#set(nameUserCode(payload.userCode), id, expiresIn);
+    const { grantId } = payload;
+    if (grantId === undefined || !grantable.has(this.#kind)) return;
+    const expiresAt = Math.ceil(Date.now() / 1000) + (expiresIn ?? 0) + (afterlife[this.#kind] ?? 0);
+    if (await this.#members.add(grantId, key, expiresAt)) await this.#delete(key);
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {
@@ -60,44 +61,49 @@ export class RedisAdapter implements Adapter {
   }
 
   async findByUid(uid: string): Promise<AdapterPayload | undefined> {
-    const id = await this.#primaries.read(`uid:${uid}`, ["GET", `uid:${uid}`]);
-    return typeof id === "string" ? this.find(id) : undefined;
+    return this.#findByIndex(nameUid(uid));
   }
 
   async findByUserCode(userCode: string): Promise<AdapterPayload | undefined> {
-    const key = `user-code:${digest(userCode)}`;
-    const id = await this.#primaries.read(key, ["GET", key]);
-    return typeof id === "string" ? this.find(id) : undefined;
+    return this.#findByIndex(nameUserCode(userCode));
   }
 
+  /** Of several that redeem the same thing at once one wins; that the others tried revokes what the first one got. */
   async consume(id: string): Promise<undefined> {
     const key = this.#key(id);
     const now = String(Math.floor(Date.now() / 1000));
-    const first = await this.#primaries.write(key, ["EVAL", consumeScript, "1", key, now]);
-    // Of several that redeem the same code at once, one wins; for the others it is used up.
-    if (first !== 1) throw new AlreadyConsumedError();
+    const stored = await this.#primaries.write(key, ["EVAL", consumeScript, "1", key, now]);
+    const payload =
+      typeof stored === "string" ? (JSON.parse(stored) as AdapterPayload) : { consumed: true as const };
+    if (payload.consumed === undefined) return;
+    if (this.#kind === "PushedAuthorizationRequest")
+      throw new this.#errors.InvalidRequestUri("request_uri is invalid, expired, or was already used");
+    if (payload.grantId !== undefined) await this.revokeByGrantId(payload.grantId);
+    throw new this.#errors.InvalidGrant("already used");
   }
 
   async destroy(id: string): Promise<undefined> {
     await this.#delete(this.#key(id));
   }
 
+  /** Ends the grant with everything that came from it: a new one has a new id. */
   async revokeByGrantId(grantId: string): Promise<undefined> {
-    const tombstone = `revoked:{${grantId}}`;
-    await this.#primaries.write(tombstone, ["SET", tombstone, "1", "EX", String(tombstoneSeconds)]);
-    const members = `grant:{${grantId}}`;
-    const keys = (await this.#primaries.read(members, ["SMEMBERS", members])) as string[];
-    await Promise.all(keys.map((key) => this.#delete(key)));
-    await this.#delete(members);
+    const keys = await this.#members.revoke(grantId);
+    await Promise.all([...keys, nameKey("Grant", grantId)].map((key) => this.#delete(key)));
+  }
+
+  async #findByIndex(key: string): Promise<AdapterPayload | undefined> {
+    const id = await this.#primaries.read(key, ["GET", key]);
+    return typeof id === "string" ? this.find(id) : undefined;
   }
 
   #key(id: string): string {
-    return accessTokens.has(this.#kind) ? computeTokenKey(id) : `oauth2:${this.#kind}:${digest(id)}`;
+    return accessTokens.has(this.#kind) ? computeTokenKey(id) : nameKey(this.#kind, id);
   }
 
   async #set(key: string, text: string, expiresIn: number | undefined): Promise<void> {
-    const expiry = expiresIn === undefined ? [] : ["EX", String(Math.max(1, Math.ceil(expiresIn)))];
-    await this.#primaries.write(key, ["SET", key, text, ...expiry]);
+    const seconds = Math.max(1, Math.ceil(expiresIn ?? 0)) + (afterlife[this.#kind] ?? 0);
+    await this.#primaries.write(key, ["SET", key, text, ...(expiresIn ? ["EX", String(seconds)] : [])]);
   }
 
   async #delete(key: string): Promise<void> {
@@ -105,41 +111,16 @@ export class RedisAdapter implements Adapter {
   }
 }
 
-/** A code, or another thing of single use, that was used before. */
-export class AlreadyConsumedError extends Error {
-  constructor() {
-    super("This was used before.");
-    this.name = "AlreadyConsumedError";
-  }
+function nameKey(kind: string, id: string): string {
+  return `oauth2:${kind}:${digest(id)}`;
 }
 
-/** Clients come from the configuration that the gateway serves; the server only reads them. */
-export class ClientAdapter implements Adapter {
-  readonly #find: (id: string) => Client | undefined;
+function nameUid(uid: string): string {
+  return `oauth2:uid:${digest(uid)}`;
+}
 
-  constructor(find: (id: string) => Client | undefined) {
-    this.#find = find;
-  }
-
-  async find(id: string): Promise<AdapterPayload | undefined> {
-    const client = this.#find(id);
-    if (client?.secretHash === undefined) return undefined;
-    return {
-      client_id: client.id,
-      client_secret: client.secretHash,
-      grant_types: [...client.grantTypes],
-      redirect_uris: [],
-      response_types: [],
-      token_endpoint_auth_method: "client_secret_basic",
-    };
-  }
-
-  async upsert(): Promise<undefined> {}
-  async findByUid(): Promise<undefined> {}
-  async findByUserCode(): Promise<undefined> {}
-  async consume(): Promise<undefined> {}
-  async destroy(): Promise<undefined> {}
-  async revokeByGrantId(): Promise<undefined> {}
+function nameUserCode(userCode: string): string {
+  return `oauth2:user-code:${digest(userCode)}`;
 }
 
 function digest(text: string): string {

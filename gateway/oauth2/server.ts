@@ -1,70 +1,118 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Configuration, errors as OAuth2Errors } from "oidc-provider";
+import type Provider from "oidc-provider";
+import { type Pool, untilReachable } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
+import type { Login } from "../login/login.ts";
 import type { Primaries } from "../redis/primaries.ts";
 import { RedisUnavailableError } from "../redis/unavailable.ts";
 import type { OwnEndpoints } from "../request/entrance.ts";
 import type { ServedConfiguration } from "../routing/served.ts";
-import { ClientAdapter, RedisAdapter } from "./adapter.ts";
+import { ReplayMemory } from "../tokens/replay-memory.ts";
 import { hashClientSecret, matchesClientSecret } from "./client-secret.ts";
-import { createSigningKeys } from "./signing-keys.ts";
+import { createConfiguration } from "./configuration.ts";
+import type { Context } from "./context.ts";
+import { paceDevices } from "./device-pace.ts";
+import { isOwnPath } from "./endpoints.ts";
+import { createFront } from "./front.ts";
+import type { SigningKeys } from "./signing-keys.ts";
 
 export interface OAuth2Parts {
   readonly issuer: URL;
   readonly primaries: Primaries;
   readonly logger: Logger;
   readonly clientSecretKey: string;
+  /** `users`, `development` or the path of a module. */
+  readonly login: string;
+  /** Reads users and what scopes mean. */
+  readonly database: Pool;
+  readonly signingKeys: SigningKeys;
+  /** Resolves when the schema is there. */
+  readonly migrated: Promise<void>;
   readonly readConfiguration: () => ServedConfiguration;
 }
 
-const paths = {
-  token: "/oauth2/token",
-  revocation: "/oauth2/revoke",
-  introspection: "/oauth2/introspect",
-  jwks: "/oauth2/jwks",
-} as const;
-const metadata = "/.well-known/oauth-authorization-server";
-const owned: ReadonlySet<string> = new Set([...Object.values(paths), metadata]);
+/** Time that a request's body may take to arrive: it is a form, and nothing of it is forwarded. */
+const bodyLimitMs = 10_000;
 
-/** How long an access token lives, in seconds. */
-const accessTokenSeconds = 600;
+type Answer = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /**
- * The OAuth2 server (RFC 6749, 7009, 7662, 8414). `oidc-provider` is loaded here, after the listener is open: it is
- * the heaviest module of the image.
+ * The OAuth2 and OpenID Connect server. `oidc-provider` is loaded here, after the listener is open: it is the heaviest
+ * module of the image. Pages and logins are loaded when somebody first needs one.
  */
 export async function createOAuth2Server(parts: OAuth2Parts): Promise<OwnEndpoints> {
-  const { Provider, errors } = await import("oidc-provider");
-  const provider = new Provider(parts.issuer.origin, createConfiguration(parts, errors));
+  const [library] = await Promise.all([import("oidc-provider"), loadKeys(parts)]);
+  const readLogin = rememberLogin(parts);
+  const start = () => createProvider(parts, library, readLogin).callback();
+  let answer: Answer = start();
+  // Keys are given to the library once, so other keys need another instance; all its state is in Redis.
+  parts.signingKeys.watch(() => {
+    answer = start();
+  });
+  return {
+    owns: isOwnPath,
+    serve: (request, response) => serve(parts.issuer, answer, request, response),
+  };
+}
+
+async function loadKeys({ migrated, signingKeys, logger }: OAuth2Parts): Promise<void> {
+  await migrated;
+  await untilReachable(
+    () => signingKeys.load(),
+    (error) => logger.warn({ error: error.message }, "waiting for the signing keys"),
+  );
+}
+
+/** Opens the login once; after a failure the next one who needs it tries again. */
+function rememberLogin({ login, database, logger }: OAuth2Parts): () => Promise<Login> {
+  let opening: Promise<Login> | undefined;
+  return () => {
+    opening ??= import("../login/login.ts")
+      .then(({ openLogin }) => openLogin(login, { database, logger }))
+      .catch((error: Error) => {
+        opening = undefined;
+        logger.error({ login, error: error.message }, "login not opened");
+        throw error;
+      });
+    return opening;
+  };
+}
+
+function createProvider(
+  parts: OAuth2Parts,
+  { Provider: Server, errors }: typeof import("oidc-provider"),
+  readLogin: () => Promise<Login>,
+): Provider {
+  const { issuer, primaries, logger, clientSecretKey, signingKeys, readConfiguration } = parts;
+  const provider = new Server(
+    issuer.origin,
+    createConfiguration({
+      ...{ issuer, primaries, errors, readConfiguration, readLogin },
+      secret: clientSecretKey,
+      keys: signingKeys.current,
+    }),
+  );
   // TLS ends at the balancer.
   provider.proxy = true;
-  // The stored client secret is a keyed hash, so what is presented is hashed before it is compared.
+  verifySecretsByHash(provider, clientSecretKey);
+  rememberProofs(provider, new ReplayMemory(primaries));
+  paceDevices(provider, primaries, errors);
+  const lost = watchForLostStores(provider, logger);
+  const front = createFront({
+    ...{ provider, issuer, readConfiguration },
+    wasLost: (context) => lost.has(context.req),
+    answerInteraction: (context) => answerInteraction(context, provider, parts, readLogin),
+    countUserCode: (address) => countUserCode(primaries, address),
+  });
+  for (const middleware of front) provider.use(middleware);
+  return provider;
+}
+
+/** The stored client secret is a keyed hash, so what is presented is hashed before it is compared. */
+function verifySecretsByHash(provider: Provider, key: string): void {
   const { prototype } = provider.Client as unknown as { prototype: ClientPrototype };
   prototype.compareClientSecret = function compare(presented) {
-    const hash = hashClientSecret(parts.clientSecretKey, this.clientId, presented);
-    return matchesClientSecret(this.clientSecret, hash);
-  };
-  const lost = new WeakSet<IncomingMessage>();
-  provider.on("server_error", (context, error) => {
-    if (error instanceof RedisUnavailableError) lost.add(context.req);
-    else parts.logger.error({ error }, "OAuth2 server failed");
-  });
-  provider.use(async (context, next) => {
-    await next();
-    // The library's own answer for a lost store would be a 500, which a client must not repeat.
-    if (lost.has(context.req)) {
-      context.status = 503;
-      context.set("Retry-After", "1");
-      context.body = {
-        error: "temporarily_unavailable",
-        error_description: "The token store is not available.",
-      };
-    }
-  });
-  const callback = provider.callback();
-  return {
-    owns: (path) => owned.has(path),
-    serve: (request, response) => serve(parts.issuer, callback, request, response),
+    return matchesClientSecret(this.clientSecret, hashClientSecret(key, this.clientId, presented));
   };
 }
 
@@ -74,72 +122,72 @@ interface ClientPrototype {
   compareClientSecret(this: ClientPrototype, presented: string): boolean;
 }
 
-/** The server derives addresses from the Host header: it is told the issuer's, whatever the request says. */
-function serve(
-  issuer: URL,
-  callback: (request: IncomingMessage, response: ServerResponse) => unknown,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
-  request.headers.host = issuer.host;
-  request.headers["x-forwarded-proto"] = issuer.protocol.slice(0, -1);
-  delete request.headers["x-forwarded-host"];
-  callback(request, response);
+/** How far a proof's time may lie in the future, in seconds: for that much longer it has to be remembered. */
+const proofAheadSeconds = 300;
+
+/** The library looks first and writes then, which lets several copies of one proof pass at once. */
+function rememberProofs(provider: Provider, memory: ReplayMemory): void {
+  const detection = provider.ReplayDetection as unknown as {
+    unique(issuer: string, id: string, expiresAt: number): Promise<boolean>;
+  };
+  detection.unique = (issuer, id, expiresAt) =>
+    memory.isFirst("oauth2", [issuer, id], expiresAt - Date.now() / 1000 + proofAheadSeconds);
 }
 
-function createConfiguration(parts: OAuth2Parts, errors: typeof OAuth2Errors): Configuration {
-  const { issuer, primaries, readConfiguration } = parts;
-  return {
-    adapter: (kind: string) =>
-      kind === "Client"
-        ? new ClientAdapter((id) => readConfiguration().clients.get(id))
-        : new RedisAdapter(kind, primaries),
-    routes: paths,
-    jwks: createSigningKeys(),
-    clientDefaults: { id_token_signed_response_alg: "ES256" },
-    // Login is not part of the server yet: what would need a person is not offered.
-    responseTypes: [],
-    scopes: [],
-    clientAuthMethods: ["client_secret_basic", "client_secret_post"],
-    ttl: {
-      ClientCredentials: accessTokenSeconds,
-      AccessToken: accessTokenSeconds,
-    },
-    features: {
-      devInteractions: { enabled: false },
-      clientCredentials: { enabled: true },
-      revocation: {
-        enabled: true,
-        // RFC 7009 2.1: a token is revoked by the client that it was issued to.
-        allowedPolicy: async (_context, client, token) => token.clientId === client.clientId,
-      },
-      introspection: {
-        enabled: true,
-        allowedPolicy: async (_context, client, token) => token.clientId === client.clientId,
-      },
-      userinfo: { enabled: false },
-      // What the request path does not check yet must not be offered.
-      dPoP: { enabled: false },
-      pushedAuthorizationRequests: { enabled: false },
-      rpInitiatedLogout: { enabled: false },
-      resourceIndicators: {
-        enabled: true,
-        defaultResource: () => issuer.origin,
-        getResourceServerInfo: (context, resource, client) => {
-          if (resource !== issuer.origin) throw new errors.InvalidTarget();
-          // Asked for every time, because scopes change while the server runs.
-          const allowed = readConfiguration().clients.get(client.clientId)?.scopes ?? [];
-          const wanted = String(context.oidc.params?.scope ?? "").split(" ");
-          const refused = wanted.find((scope) => scope !== "" && !allowed.includes(scope));
-          if (refused !== undefined) throw new errors.InvalidScope("requested scope is not allowed", refused);
-          return {
-            scope: allowed.join(" "),
-            audience: issuer.origin,
-            accessTokenFormat: "opaque",
-            accessTokenTTL: accessTokenSeconds,
-          };
-        },
-      },
-    },
-  };
+function watchForLostStores(provider: Provider, logger: Logger): WeakSet<IncomingMessage> {
+  const lost = new WeakSet<IncomingMessage>();
+  provider.on("server_error", (context, error) => {
+    if (isLostStore(error)) lost.add(context.req);
+    else logger.error({ err: error }, "OAuth2 server failed");
+  });
+  return lost;
+}
+
+/** Redis, or the database as its driver tells it. */
+function isLostStore(error: Error & { code?: string }): boolean {
+  return (
+    error instanceof RedisUnavailableError ||
+    /^(PROTOCOL_CONNECTION_LOST|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ER_OPTION_PREVENTS_STATEMENT)$/.test(
+      error.code ?? "",
+    )
+  );
+}
+
+async function answerInteraction(
+  context: Context,
+  provider: Provider,
+  { issuer, primaries, database, readConfiguration }: OAuth2Parts,
+  readLogin: () => Promise<Login>,
+): Promise<void> {
+  const [pages, { Throttle }] = await Promise.all([
+    import("../login/interaction.ts"),
+    import("../login/throttle.ts"),
+  ]);
+  const login = await readLogin();
+  const findClient = (id: string) => readConfiguration().clients.get(id);
+  await pages.answerInteraction(context, provider, {
+    ...{ issuer, login, database, findClient },
+    throttle: new Throttle(primaries),
+  });
+}
+
+async function countUserCode(primaries: Primaries, address: string): Promise<number> {
+  const { allowances, Throttle } = await import("../login/throttle.ts");
+  return new Throttle(primaries).take(allowances.userCode, address);
+}
+
+/** The server derives addresses from the Host header: it is told the issuer's, whatever the request says. */
+function serve(issuer: URL, answer: Answer, request: IncomingMessage, response: ServerResponse): void {
+  const { headers } = request;
+  headers.host = issuer.host;
+  headers["x-forwarded-proto"] = issuer.protocol.slice(0, -1);
+  delete headers["x-forwarded-host"];
+  // The balancer appends; what stands before is the client's own claim.
+  const forwarded = headers["x-forwarded-for"];
+  if (typeof forwarded === "string")
+    headers["x-forwarded-for"] = forwarded.slice(forwarded.lastIndexOf(",") + 1).trim();
+  const timer = setTimeout(() => request.destroy(), bodyLimitMs);
+  request.once("close", () => clearTimeout(timer));
+  response.once("close", () => clearTimeout(timer));
+  answer(request, response);
 }

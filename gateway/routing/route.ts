@@ -36,7 +36,13 @@ export interface Route {
 /** A client of the OAuth2 server. */
 export interface Client {
   readonly id: string;
+  /** In words for the people who are asked to trust it; empty where nobody gave any. */
+  readonly description: string;
+  /** Has no secret, because it could not keep one (RFC 6749 2.1). */
+  readonly public: boolean;
   readonly secretHash?: string;
   readonly scopes: readonly string[];
   readonly grantTypes: readonly string[];
+  /** Compared as they are (RFC 9700 2.1). */
+  readonly redirectUris: readonly string[];
 }

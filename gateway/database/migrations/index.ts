@@ -2,6 +2,7 @@ import type { MigrationContext } from "../migrate.ts";
 import { announceGateways } from "./announce-gateways.ts";
 import { appointAdministrators } from "./appoint-administrators.ts";
 import { createSchema } from "./create-schema.ts";
+import { registerUsers } from "./register-users.ts";
 import { seedVerification } from "./seed-verification.ts";
 import { versionConfiguration } from "./version-configuration.ts";
 
@@ -17,4 +18,5 @@ export const migrations: readonly Migration[] = [
   { name: "003-version-configuration", up: versionConfiguration },
   { name: "004-announce-gateways", up: announceGateways },
   { name: "005-appoint-administrators", up: appointAdministrators },
+  { name: "006-register-users", up: registerUsers },
 ];

@@ -1,0 +1,44 @@
+import { type Html, html } from "./html.ts";
+
+/** One thing that a client asks for. */
+export interface Wish {
+  readonly scope: string;
+  /** For people; the scope itself where nobody described it. */
+  readonly description: string;
+}
+
+export interface ConsentPage {
+  readonly action: string;
+  readonly clientName: string;
+  readonly accountName: string;
+  readonly wishes: readonly Wish[];
+  /** Where the answer goes. */
+  readonly redirectHost?: string | undefined;
+}
+
+export function renderConsent(page: ConsentPage): Html {
+  const { action, clientName, accountName, wishes, redirectHost } = page;
+  return html`<h1>Allow ${clientName}?</h1>
+<p class="soft">Signed in as <strong>${accountName}</strong>.</p>
+<p>${clientName} wants to act for you:</p>
+<ul>
+${wishes.map(
+  ({ scope, description }) =>
+    html`<li>${description}${description === scope ? undefined : html`<small>${scope}</small>`}</li>\n`,
+)}</ul>
+${redirectHost === undefined ? undefined : html`<p class="soft">You then go back to ${redirectHost}.</p>`}
+<form method="post" action="${action}/consent">
+<div class="actions"><button class="primary" type="submit">Allow</button></div>
+</form>
+<form method="post" action="${action}/abort">
+<div class="actions"><button type="submit">Do not allow</button></div>
+</form>`;
+}
+
+/** What scopes of OpenID Connect mean. */
+export const openidDescriptions: Readonly<Record<string, string>> = {
+  openid: "Know who you are",
+  profile: "See your name",
+  email: "See your e-mail address",
+  offline_access: "Act for you when you are not there",
+};

@@ -1,0 +1,33 @@
+import { type Html, html } from "./html.ts";
+
+export interface LoginPage {
+  /** Where the form goes. */
+  readonly action: string;
+  /** Who asks for the login. */
+  readonly clientName: string;
+  readonly host: string;
+  /** As typed before. */
+  readonly name?: string | undefined;
+  /** Why the attempt before was not good enough. */
+  readonly error?: string | undefined;
+}
+
+export function renderLogin({ action, clientName, host, name, error }: LoginPage): Html {
+  const known = name !== undefined && name !== "";
+  return html`<h1>Sign in</h1>
+<p class="soft">to go on to <strong>${clientName}</strong></p>
+${error === undefined ? undefined : html`<p class="error" role="alert" id="error">${error}</p>`}
+<form method="post" action="${action}/login">
+<label for="name">User name</label>
+<input type="text" id="name" name="name" value="${name ?? ""}" autocomplete="username" autocapitalize="none"
+ spellcheck="false" maxlength="100" required${known ? undefined : autofocus}${error === undefined ? undefined : described}>
+<label for="password">Password</label>
+<input type="password" id="password" name="password" autocomplete="current-password" maxlength="500" required${known ? autofocus : undefined}>
+<div class="actions"><button class="primary" type="submit">Sign in</button></div>
+</form>
+<form method="post" action="${action}/abort"><div class="actions"><button type="submit">Cancel</button></div></form>
+<p class="soft">You are at ${host}. Sign in only if you came here from ${clientName} yourself.</p>`;
+}
+
+const autofocus = html` autofocus`;
+const described = html` aria-describedby="error" aria-invalid="true"`;

@@ -1,0 +1,55 @@
+import type { Pool } from "../database/pool.ts";
+import type { Logger } from "../logger.ts";
+
+/** A person who can sign in. */
+export interface Account {
+  /** Never given to anybody else: what clients know the person by (`sub`). */
+  readonly id: string;
+  /** For people to read. */
+  readonly name: string;
+  readonly email?: string;
+}
+
+/**
+ * How people prove who they are. The platform's own way is a table of users with passwords; a company puts its own in
+ * its place by a module whose default export is a `CreateLogin`, named by the variable `LOGIN`.
+ */
+export interface Login {
+  /** Said on the login page and in the log, where this is not fit for production. */
+  readonly notice?: string;
+  /** The account of this name and password, if they belong together. Attempts are counted and limited by the caller. */
+  check(name: string, password: string): Promise<Account | undefined>;
+  /** Asked for whenever something is issued for the account: `undefined` ends what it had. */
+  findAccount(id: string): Promise<Account | undefined>;
+  /**
+   * For a login that happens elsewhere: where to send the browser instead of showing the page. It comes back to
+   * `returnTo` with whatever query the other side adds, which `complete` then reads.
+   */
+  begin?(returnTo: URL): Promise<URL>;
+  complete?(answer: URLSearchParams): Promise<Account | undefined>;
+}
+
+export interface LoginParts {
+  readonly database: Pool;
+  readonly logger: Logger;
+}
+
+export type CreateLogin = (parts: LoginParts) => Login | Promise<Login>;
+
+/** The login that the operator chose: `users`, `development`, or the path of a module of the company's own. */
+export async function openLogin(choice: string, parts: LoginParts): Promise<Login> {
+  const login = await (await loadLogin(choice))(parts);
+  if (login.notice !== undefined) parts.logger.warn({ login: choice }, login.notice);
+  return login;
+}
+
+async function loadLogin(choice: string): Promise<CreateLogin> {
+  if (choice === "users") return (await import("./users.ts")).createUserLogin;
+  if (choice === "development") return (await import("./development.ts")).createDevelopmentLogin;
+  const { pathToFileURL } = await import("node:url");
+  const { resolve } = await import("node:path");
+  const loaded = (await import(pathToFileURL(resolve(choice)).href)) as { default?: CreateLogin };
+  if (typeof loaded.default !== "function")
+    throw new TypeError(`LOGIN is ${choice}; its default export must be a function that creates a login.`);
+  return loaded.default;
+}

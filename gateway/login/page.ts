@@ -1,0 +1,73 @@
+import { type Html, html, Html as Markup } from "./html.ts";
+import { style, styleSource } from "./style.ts";
+
+/** The little of a Koa context that a page needs. */
+export interface PageTarget {
+  type: string;
+  body: unknown;
+  set(name: string, value: string): void;
+}
+
+export interface Page {
+  readonly title: string;
+  readonly content: Html;
+  /** Said above everything: this is not fit for production. */
+  readonly notice?: string | undefined;
+  /**
+   * Where forms of the page may lead besides this server. Browsers apply it to redirections that follow as well, so it
+   * must have the place to which the client is answered.
+   */
+  readonly leadsTo?: string | undefined;
+}
+
+/** Writes a page that nobody can frame, script or keep. */
+export function showPage(target: PageTarget, page: Page): void {
+  target.type = "html";
+  target.set("cache-control", "no-store");
+  target.set("x-content-type-options", "nosniff");
+  target.set("x-frame-options", "DENY");
+  target.set("cross-origin-opener-policy", "same-origin");
+  // "no-referrer" would make the Origin of the page's own forms "null".
+  target.set("referrer-policy", "same-origin");
+  target.set("content-security-policy", renderPolicy(page.leadsTo));
+  target.body = renderPage(page).text;
+}
+
+function renderPage({ title, content, notice }: Page): Html {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>${title}</title>
+<style>${new Markup(style)}</style>
+</head>
+<body>
+${notice === undefined ? undefined : html`<p class="notice" role="note">${notice}</p>`}
+<main>
+${content}
+</main>
+</body>
+</html>
+`;
+}
+
+function renderPolicy(leadsTo: string | undefined): string {
+  const source = leadsTo === undefined ? undefined : readSource(leadsTo);
+  return [
+    "default-src 'none'",
+    `style-src ${styleSource}`,
+    `form-action 'self'${source === undefined ? "" : ` ${source}`}`,
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}
+
+/** The origin of a redirect URI, or the scheme of an app's own. */
+function readSource(uri: string): string | undefined {
+  const url = URL.parse(uri);
+  if (url === null) return undefined;
+  const source = url.origin === "null" ? url.protocol : url.origin;
+  return /^[a-z0-9+.:/[\]-]+$/i.test(source) ? source : undefined;
+}

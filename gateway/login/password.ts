@@ -1,0 +1,60 @@
+import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
+
+/** Cost of one hash: OWASP's recommendation with 32 MiB of memory. A stored hash names its own, so this may grow. */
+const cost = { N: 2 ** 15, r: 8, p: 3 } as const;
+const saltBytes = 16;
+const hashBytes = 32;
+
+/** Hashes at a time: each takes a thread of Node's pool and much memory, and requests must go on meanwhile. */
+const most = 2;
+/** People who may wait for a turn, before the server says that it is busy. */
+const longestQueue = 20;
+
+/** Too many passwords are being checked at once. */
+export class PasswordsBusyError extends Error {
+  constructor() {
+    super("Too many passwords are being checked at once.");
+    this.name = "PasswordsBusyError";
+  }
+}
+
+/** A password as it is stored: `scrypt$N$r$p$salt$hash`. */
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(saltBytes);
+  const hash = await derive(password, salt, cost);
+  return ["scrypt", cost.N, cost.r, cost.p, salt.toString("base64url"), hash.toString("base64url")].join("$");
+}
+
+/** Takes as long for a wrong password as for the right one. @throws PasswordsBusyError */
+export async function matchesPassword(stored: string, password: string): Promise<boolean> {
+  const [scheme, N, r, p, salt, hash] = stored.split("$");
+  if (scheme !== "scrypt" || salt === undefined || hash === undefined) return false;
+  const expected = Buffer.from(hash, "base64url");
+  const options = { N: Number(N), r: Number(r), p: Number(p) };
+  const found = await derive(password, Buffer.from(salt, "base64url"), options);
+  return expected.length === found.length && timingSafeEqual(expected, found);
+}
+
+let running = 0;
+const waiting: (() => void)[] = [];
+
+async function derive(password: string, salt: Buffer, options: ScryptOptions): Promise<Buffer> {
+  if (running >= most) {
+    if (waiting.length >= longestQueue) throw new PasswordsBusyError();
+    await new Promise<void>((resolve) => waiting.push(resolve));
+  }
+  running++;
+  try {
+    return await new Promise((resolve, reject) => {
+      // The same letters can be typed as different code points.
+      const normalized = password.normalize("NFKC");
+      const maxmem = 256 * (options.N ?? cost.N) * (options.r ?? cost.r);
+      scrypt(normalized, salt, hashBytes, { ...options, maxmem }, (error, key) =>
+        error === null ? resolve(key) : reject(error),
+      );
+    });
+  } finally {
+    running--;
+    waiting.shift()?.();
+  }
+}

@@ -1,0 +1,155 @@
+import type { Configuration, KoaContextWithOIDC, errors as OAuth2Errors } from "oidc-provider";
+import type { Login } from "../login/login.ts";
+import type { Primaries } from "../redis/primaries.ts";
+import type { ServedConfiguration } from "../routing/served.ts";
+import { RedisAdapter } from "./adapter.ts";
+import { ClientAdapter } from "./client-adapter.ts";
+import { interaction, routes } from "./endpoints.ts";
+import { lifetimes } from "./lifetimes.ts";
+import { createPages } from "./pages.ts";
+import { describeResource, openidScopes } from "./resources.ts";
+import { deriveKey } from "./sealing.ts";
+import type { SigningKey } from "./signing-key.ts";
+
+export interface ConfigurationParts {
+  readonly issuer: URL;
+  readonly primaries: Primaries;
+  readonly secret: string;
+  readonly keys: readonly SigningKey[];
+  readonly errors: typeof OAuth2Errors;
+  readonly readConfiguration: () => ServedConfiguration;
+  /** Opened at its first use. */
+  readonly readLogin: () => Promise<Login>;
+}
+
+/** Scope by which a confidential client may introspect tokens of others. */
+const introspectionScope = "token:introspect";
+const signatureAlgorithms = ["ES256", "EdDSA", "Ed25519", "PS256", "RS256"] as const;
+
+/** RFC 9700 in the library's terms: what is not needed is off, and nothing is left to a default that may change. */
+export function createConfiguration(parts: ConfigurationParts): Configuration {
+  const { issuer, primaries, errors, readConfiguration, readLogin } = parts;
+  const secure = issuer.protocol === "https:";
+  const pages = createPages(issuer, readLogin);
+  return {
+    adapter: (kind: string) =>
+      kind === "Client"
+        ? new ClientAdapter((id) => readConfiguration().clients.get(id))
+        : new RedisAdapter(kind, primaries, errors),
+    routes,
+    jwks: { keys: [...parts.keys] as never },
+    responseTypes: ["code"],
+    scopes: [...openidScopes],
+    claims: { openid: ["sub"], profile: ["name"], email: ["email"] },
+    clientDefaults: { id_token_signed_response_alg: "ES256" },
+    clientAuthMethods: ["client_secret_basic", "client_secret_post", "none"],
+    enabledJWA: {
+      idTokenSigningAlgValues: ["ES256"],
+      dPoPSigningAlgValues: [...signatureAlgorithms],
+    },
+    pkce: { required: () => true },
+    allowOmittingSingleRegisteredRedirectUri: false,
+    // There is no access token without an audience, so claims come in the ID token.
+    conformIdTokenClaims: false,
+    clockTolerance: 5,
+    cookies: {
+      // A prefix that browsers hold to: nobody but this host, over TLS, can set these.
+      names: {
+        session: secure ? "__Host-session" : "session",
+        interaction: secure ? "__Secure-interaction" : "interaction",
+        resume: secure ? "__Secure-resume" : "resume",
+      },
+      keys: [deriveKey(parts.secret, "dmm-env cookies").toString("base64url")],
+      long: { signed: true, httpOnly: true, sameSite: "lax", secure },
+      short: { signed: true, httpOnly: true, sameSite: "lax", secure },
+    },
+    ttl: {
+      AccessToken: lifetimes.accessToken,
+      ClientCredentials: lifetimes.accessToken,
+      AuthorizationCode: lifetimes.authorizationCode,
+      DeviceCode: lifetimes.deviceCode,
+      IdToken: lifetimes.idToken,
+      Interaction: lifetimes.interaction,
+      RefreshToken: lifetimes.refreshToken,
+      Session: lifetimes.session,
+      Grant: lifetimes.grant,
+    },
+    issueRefreshToken: async (_context, client) => client.grantTypeAllowed("refresh_token"),
+    rotateRefreshToken: true,
+    // A device stays connected when the browser that connected it signs out; an application does not, unless it asked
+    // for offline access.
+    expiresWithSession: async (_context, source) =>
+      source.kind !== "DeviceCode" && !source.scopes.has("offline_access"),
+    // A token that is taken back takes the grant along: what was consented to must be asked for again.
+    revokeGrantPolicy: () => true,
+    findAccount: async (_context, id) => {
+      const account = await (await readLogin()).findAccount(id);
+      if (account === undefined) return undefined;
+      const { name, email } = account;
+      return { accountId: id, claims: async () => ({ sub: id, name, ...(email ? { email } : {}) }) };
+    },
+    clientBasedCORS: (_context, origin, client) =>
+      client.clientAuthMethod === "none" &&
+      (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin),
+    interactions: { url: (_context, { uid }) => `${interaction}${uid}` },
+    renderError: pages.showError,
+    features: {
+      devInteractions: { enabled: false },
+      clientCredentials: { enabled: true },
+      revocation: {
+        enabled: true,
+        // RFC 7009 2.1: a token is revoked by the client that it was issued to.
+        allowedPolicy: async (_context, client, token) => token.clientId === client.clientId,
+      },
+      introspection: {
+        enabled: true,
+        allowedPolicy: async (_context, client, token) =>
+          token.clientId === client.clientId ||
+          (client.clientAuthMethod !== "none" &&
+            readConfiguration().clients.get(client.clientId)?.scopes.includes(introspectionScope) === true),
+      },
+      // The library's own takes tokens without an audience only, and there are none.
+      userinfo: { enabled: false },
+      dPoP: { enabled: true, allowReplay: false },
+      pushedAuthorizationRequests: { enabled: true, allowUnregisteredRedirectUris: false },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: pages.showLogout,
+        postLogoutSuccessSource: pages.showLoggedOut,
+      },
+      deviceFlow: {
+        enabled: true,
+        charset: "base-20",
+        mask: "****-****",
+        deviceInfo: (context) => ({ ip: context.ip }),
+        userCodeInputSource: pages.showDeviceInput,
+        userCodeConfirmSource: pages.showDeviceConfirmation,
+        successSource: pages.showDeviceConnected,
+      },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: () => issuer.origin,
+        useGrantedResource: () => true,
+        getResourceServerInfo: (context, resource, client) =>
+          describeResource(describeRequest(context, resource, client.clientId), {
+            origin: issuer.origin,
+            served: readConfiguration(),
+            errors,
+          }),
+      },
+    },
+  };
+}
+
+const asking = new Set(["authorization", "pushed_authorization_request", "device_authorization"]);
+
+function describeRequest({ oidc }: KoaContextWithOIDC, resource: string, clientId: string) {
+  const { scope, grant_type: grantType } = oidc.params ?? {};
+  return {
+    resource,
+    clientId,
+    scope: typeof scope === "string" ? scope : undefined,
+    forPerson: grantType !== "client_credentials",
+    asks: asking.has(oidc.route),
+  };
+}

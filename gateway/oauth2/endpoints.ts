@@ -1,0 +1,50 @@
+/** Where the library's own endpoints are. */
+export const routes = {
+  authorization: "/oauth2/authorize",
+  token: "/oauth2/token",
+  revocation: "/oauth2/revoke",
+  introspection: "/oauth2/introspect",
+  jwks: "/oauth2/jwks",
+  pushed_authorization_request: "/oauth2/par",
+  device_authorization: "/oauth2/device_authorization",
+  code_verification: "/oauth2/device",
+  end_session: "/oauth2/logout",
+} as const;
+
+/** Answered by the gateway instead of the library. */
+export const userinfo = "/oauth2/userinfo";
+export const interaction = "/oauth2/interaction/";
+
+export const metadata = "/.well-known/oauth-authorization-server";
+export const openidMetadata = "/.well-known/openid-configuration";
+
+/** Methods by path, for the answer to a wrong one. */
+const methods: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+  [routes.authorization, ["GET"]],
+  [routes.token, ["POST"]],
+  [routes.revocation, ["POST"]],
+  [routes.introspection, ["POST"]],
+  [routes.jwks, ["GET"]],
+  [routes.pushed_authorization_request, ["POST"]],
+  [routes.device_authorization, ["POST"]],
+  [routes.code_verification, ["GET", "POST"]],
+  [routes.end_session, ["GET"]],
+  [`${routes.end_session}/confirm`, ["POST"]],
+  [`${routes.end_session}/success`, ["GET"]],
+  [userinfo, ["GET", "POST"]],
+  [metadata, ["GET"]],
+  [openidMetadata, ["GET"]],
+]);
+
+/** Paths with one part more, which names an interaction. */
+const parents = [`${routes.authorization}/`, `${routes.code_verification}/`, interaction];
+
+/** Whether the OAuth2 server answers this path; what it does not answer goes through the route table. */
+export function isOwnPath(path: string): boolean {
+  return methods.has(path) || parents.some((parent) => path.startsWith(parent));
+}
+
+/** Methods that a path has, `undefined` where the last part varies. */
+export function readMethods(path: string): readonly string[] | undefined {
+  return methods.get(path);
+}

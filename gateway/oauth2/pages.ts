@@ -1,0 +1,93 @@
+import type Provider from "oidc-provider";
+import type { ErrorOut, KoaContextWithOIDC } from "oidc-provider";
+import type { Html } from "../login/html.ts";
+import type { Login } from "../login/login.ts";
+
+/** Where a code that came in the address waits for the form that shows it. */
+export const prefilledCode = "prefilledCode";
+
+/** The library's pages in our own look; each loads what it needs when somebody first sees it. */
+export function createPages(issuer: URL, readLogin: () => Promise<Login>) {
+  const show = async (context: KoaContextWithOIDC, title: string, content: Html) => {
+    const { showPage } = await import("../login/page.ts");
+    showPage(context, { title, content, notice: (await readLogin()).notice });
+  };
+  return {
+    async showError(context: KoaContextWithOIDC, out: ErrorOut): Promise<void> {
+      if (context.accepts("html", "json") !== "html") {
+        context.body = out;
+        return;
+      }
+      const { renderError } = await import("../login/plain-pages.ts");
+      const { showPage } = await import("../login/page.ts");
+      const content = renderError(out.error, out.error_description);
+      showPage(context, { title: "This did not work", content });
+    },
+    async showLogout(context: KoaContextWithOIDC): Promise<void> {
+      const { renderLogout } = await import("../login/plain-pages.ts");
+      const action = context.oidc.urlFor("end_session_confirm");
+      await show(context, "Sign out", renderLogout(action, readCsrf(context), issuer.host));
+    },
+    async showLoggedOut(context: KoaContextWithOIDC): Promise<void> {
+      const { renderLoggedOut } = await import("../login/plain-pages.ts");
+      await show(context, "Done", renderLoggedOut());
+    },
+    async showDeviceInput(
+      context: KoaContextWithOIDC,
+      _form: string,
+      _out?: ErrorOut,
+      error?: Error & { userCode?: string },
+    ): Promise<void> {
+      const { renderDeviceInput } = await import("../login/device-page.ts");
+      const form = { action: context.oidc.urlFor("code_verification"), csrf: readCsrf(context) };
+      const code = error?.userCode ?? (context.state[prefilledCode] as string | undefined);
+      const content = renderDeviceInput(form, { code, error: explainDeviceError(error) });
+      await show(context, "Connect a device", content);
+    },
+    async showDeviceConfirmation(
+      context: KoaContextWithOIDC,
+      _form: string,
+      client: InstanceType<Provider["Client"]>,
+      device: Record<string, unknown>,
+      code: string,
+    ): Promise<void> {
+      const { renderDeviceConfirmation } = await import("../login/device-page.ts");
+      const content = renderDeviceConfirmation({
+        action: context.oidc.urlFor("code_verification"),
+        csrf: readCsrf(context),
+        code,
+        clientName: client.clientName ?? client.clientId ?? "An application",
+        address: typeof device.ip === "string" ? device.ip : undefined,
+      });
+      await show(context, "Is this your device?", content);
+    },
+    async showDeviceConnected(context: KoaContextWithOIDC): Promise<void> {
+      const { renderDeviceConnected } = await import("../login/device-page.ts");
+      const { client } = context.oidc;
+      const name = client?.clientName ?? client?.clientId ?? "Your device";
+      await show(context, "Connected", renderDeviceConnected(name));
+    },
+  };
+}
+
+function readCsrf(context: KoaContextWithOIDC): string {
+  const state = context.oidc.session?.state as { secret?: string } | undefined;
+  return state?.secret ?? "";
+}
+
+function explainDeviceError(error: Error | undefined): string | undefined {
+  if (error === undefined) return undefined;
+  switch (error.name) {
+    case "NoCodeError":
+    case "NotFoundError":
+      return "No device shows this code. Look at it again.";
+    case "ExpiredError":
+      return "This code has expired. Let your device make another.";
+    case "AlreadyUsedError":
+      return "This code was used before. Let your device make another.";
+    case "AbortedError":
+      return "The device was not connected.";
+    default:
+      return "This did not work. Type the code again.";
+  }
+}

@@ -1,0 +1,42 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
+
+/** How private keys are kept from whoever reads the database or a copy of it. Here a company puts its own vault. */
+export interface Seal {
+  close(text: string): Promise<string>;
+  /** `undefined` when it was closed under another key. */
+  open(sealed: string): Promise<string | undefined>;
+}
+
+const version = "v1";
+const nonceBytes = 12;
+const tagBytes = 16;
+
+/** AES-256-GCM under a key derived from a secret that the gateways have and the database does not. */
+export function createLocalSeal(secret: string): Seal {
+  const key = deriveKey(secret, "dmm-env signing keys");
+  return {
+    async close(text) {
+      const nonce = randomBytes(nonceBytes);
+      const cipher = createCipheriv("aes-256-gcm", key, nonce);
+      const body = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
+      return `${version}.${Buffer.concat([nonce, cipher.getAuthTag(), body]).toString("base64url")}`;
+    },
+    async open(sealed) {
+      if (!sealed.startsWith(`${version}.`)) return undefined;
+      const bytes = Buffer.from(sealed.slice(version.length + 1), "base64url");
+      try {
+        const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, nonceBytes));
+        decipher.setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes));
+        const body = bytes.subarray(nonceBytes + tagBytes);
+        return Buffer.concat([decipher.update(body), decipher.final()]).toString("utf8");
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+/** A key of 256 bits for one purpose (RFC 5869). */
+export function deriveKey(secret: string, purpose: string): Buffer {
+  return Buffer.from(hkdfSync("sha256", secret, "", purpose, 32));
+}
