@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -10,8 +10,16 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Runs the command line as an operator does, in a home of its own. */
-export async function runCommandLine(home: string, ...words: readonly string[]): Promise<CommandResult> {
+/** A command that runs, as an operator started it. */
+export interface StartedCommand {
+  readonly process: ChildProcess;
+  readonly ended: Promise<CommandResult>;
+  /** Resolves when it has written this to standard error; rejects when it ends before. */
+  says(text: string): Promise<void>;
+}
+
+/** Starts the command line in a home of its own. */
+export function startCommandLine(home: string, ...words: readonly string[]): StartedCommand {
   const child = spawn(process.execPath, [join(root, "cli", "main.ts"), ...words], {
     cwd: root,
     env: {
@@ -25,11 +33,33 @@ export async function runCommandLine(home: string, ...words: readonly string[]):
     stdio: ["ignore", "pipe", "pipe"],
   });
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
-  const code = await new Promise<number | null>((resolve, reject) => {
+  const ended = new Promise<CommandResult>((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", (exit) => resolve(exit));
+    child.once("close", (code) => resolve({ code, stdout: stdout(), stderr: stderr() }));
   });
-  return { code, stdout: stdout(), stderr: stderr() };
+  return { process: child, ended, says: (text) => untilSaid(child, { text, stderr, ended }) };
+}
+
+/** Runs the command line to its end. */
+export function runCommandLine(home: string, ...words: readonly string[]): Promise<CommandResult> {
+  return startCommandLine(home, ...words).ended;
+}
+
+async function untilSaid(
+  child: ChildProcess,
+  { text, stderr, ended }: { text: string; stderr: () => string; ended: Promise<CommandResult> },
+): Promise<void> {
+  const said = new Promise<void>((resolve) => {
+    const look = () => {
+      if (stderr().includes(text)) resolve();
+    };
+    child.stderr?.on("data", look);
+    look();
+  });
+  const early = ended.then((result) => {
+    throw new Error(`It ended with ${result.code} before it said "${text}":\n${result.stderr}`);
+  });
+  await Promise.race([said, early]);
 }
 
 function collect(stream: NodeJS.ReadableStream): () => string {

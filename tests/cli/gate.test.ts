@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { createPublicKey, verify } from "node:crypto";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { encode } from "../../cli/release/envelope.ts";
+import { findLeftOvers } from "./left-over.ts";
+import { runCommandLine, startCommandLine } from "./started-command.ts";
+import { TemporaryHome } from "./temporary-home.ts";
+
+const slow = { timeout: 300_000 };
+
+test(
+  "a gate makes, verifies and releases an environment, with a signed proof that nothing is left",
+  slow,
+  async () => {
+    using folder = new TemporaryHome();
+    const { code, stdout, stderr } = await runCommandLine(folder.directory, "gate", "feature-x", "--json");
+    const report = JSON.parse(stdout);
+    assert.equal(code, 0, `${stdout}\n${stderr}`);
+    assert.equal(report.exitCode, 0);
+    assert.equal(report.verdict, "held");
+    assert.equal(report.totals.held, report.totals.checks);
+    assert.deepEqual(report.release.leftOver, []);
+    assert.deepEqual(report.release.detours, []);
+    assert.ok(report.release.access.revoked.includes("operator"));
+    assert.equal(report.release.access.refusals.length, 2);
+    assert.ok(report.release.claims.every((claim: { verdict: string }) => claim.verdict === "held"));
+    assert.ok(existsSync(join(report.evidence, "events.jsonl")));
+    assert.deepEqual(findLeftOvers(folder.home), []);
+
+    const envelope = JSON.parse(readFileSync(report.release.proof, "utf8"));
+    const [publicKey] = globSync("*.pub.pem", { cwd: folder.home.releases });
+    const key = createPublicKey(readFileSync(join(folder.home.releases, publicKey!)));
+    const payload = Buffer.from(envelope.payload, "base64");
+    assert.ok(
+      verify(
+        null,
+        encode(envelope.payloadType, payload),
+        key,
+        Buffer.from(envelope.signatures[0].sig, "base64"),
+      ),
+    );
+    assert.equal(JSON.parse(payload.toString()).predicate.verdict, "nothing is left over");
+  },
+);
+
+test("a gate that is interrupted releases what it has made and ends with 130", slow, async () => {
+  using folder = new TemporaryHome();
+  const gate = startCommandLine(folder.directory, "gate", "feature-x", "--json");
+  await gate.says("verify every claim …");
+  gate.process.kill("SIGINT");
+  const { code, stdout, stderr } = await gate.ended;
+  assert.equal(code, 130, stderr);
+  assert.equal(JSON.parse(stdout).error.code, "DMM_INTERRUPTED");
+  assert.deepEqual(findLeftOvers(folder.home), []);
+});

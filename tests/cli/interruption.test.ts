@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { findLeftOvers } from "./left-over.ts";
+import { runCommandLine, startCommandLine } from "./started-command.ts";
+import { TemporaryHome } from "./temporary-home.ts";
+
+const slow = { timeout: 120_000 };
+
+for (const step of ["start the region", "make every resource", "serve an authorised request"]) {
+  test(`Ctrl-C while up is to ${step} gives everything back and ends with 130`, slow, async () => {
+    using folder = new TemporaryHome();
+    const up = startCommandLine(folder.directory, "up", "feature-x");
+    await up.says(`${step} …`);
+    up.process.kill("SIGINT");
+    const { code, stderr } = await up.ended;
+    if (code === 0) {
+      // It had served before the signal was seen: an environment that is up stays.
+      assert.equal((await runCommandLine(folder.directory, "down", "feature-x")).code, 0);
+    } else {
+      assert.equal(code, 130, stderr);
+      assert.match(stderr, /DMM_INTERRUPTED Interrupted: everything of "feature-x" was released/);
+    }
+    assert.doesNotMatch(stderr, /\n {4}at /);
+    assert.deepEqual(findLeftOvers(folder.home), []);
+  });
+}
+
+test("a second Ctrl-C ends at once, and down still gets to nothing left over", slow, async () => {
+  using folder = new TemporaryHome();
+  const up = startCommandLine(folder.directory, "up", "feature-x");
+  await up.says("make every resource …");
+  up.process.kill("SIGINT");
+  await up.says("Press Ctrl-C again");
+  up.process.kill("SIGINT");
+  assert.equal((await up.ended).code, 130);
+  const down = await runCommandLine(folder.directory, "down", "feature-x");
+  assert.equal(down.code, 0, down.stderr);
+  assert.deepEqual(findLeftOvers(folder.home), []);
+});

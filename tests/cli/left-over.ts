@@ -1,0 +1,25 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { readProcessesIn } from "../../cli/environment/process-identity.ts";
+import type { Home } from "../../cli/home.ts";
+
+/** What is left of environments in a home, seen by the test itself: processes, folders, claims, stacks. */
+export function findLeftOvers(home: Home): readonly string[] {
+  const stacks = join(home.state, ".pulumi", "stacks", "dmm-env");
+  return [
+    ...readProcessesIn(home.directory).map(({ pid, command }) => `process ${pid} ${command}`),
+    ...list(home.environments).map((name) => `folder ${name}`),
+    ...list(home.networks).map((name) => `network ${name}`),
+    ...list(stacks)
+      .filter((name) => name.endsWith(".json"))
+      .map((name) => `stack ${name}`),
+  ];
+}
+
+function list(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}

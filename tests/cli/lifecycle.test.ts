@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { promisify } from "node:util";
+import { readRecord, writeRecord } from "../../cli/environment/record.ts";
+import { environmentFolder } from "../../cli/home.ts";
+import { readRegionAddress } from "../../cli/region/address.ts";
+import { findLeftOvers } from "./left-over.ts";
+import { runCommandLine, startCommandLine } from "./started-command.ts";
+import { TemporaryHome } from "./temporary-home.ts";
+
+const name = "feature-x";
+
+describe("an environment that is up", { timeout: 400_000 }, () => {
+  const folder = new TemporaryHome();
+  const { home } = folder;
+  const place = environmentFolder(home, name);
+  const run = (...words: readonly string[]) => runCommandLine(folder.directory, ...words);
+  const runJson = async (...words: readonly string[]) => JSON.parse((await run(...words, "--json")).stdout);
+  let invitation = "";
+
+  before(async () => {
+    const { code, stdout, stderr } = await run("up", name, "--for", "2h");
+    assert.equal(code, 0, stderr);
+    invitation = stdout;
+  });
+
+  after(async () => {
+    await run("down", name);
+    folder[Symbol.dispose]();
+  });
+
+  test("answers the curl command that up prints, which has neither token nor key in its words", async () => {
+    const curl = /^ {2}(curl .+)$/m.exec(invitation)?.[1] ?? "";
+    assert.match(invitation, /Next: dmm-env verify feature-x/);
+    assert.doesNotMatch(curl, /Bearer|BEGIN/);
+    const { stdout } = await promisify(execFile)("sh", ["-c", `${curl} --silent --fail`]);
+    assert.equal(JSON.parse(stdout).path, "/verify/echo");
+  });
+
+  test("is shown by status and list as serving, in words and as JSON", async () => {
+    const status = await runJson("status", name);
+    assert.equal(status.exitCode, 0);
+    assert.equal(status.serving, true);
+    assert.equal(status.stage, "up");
+    assert.deepEqual(
+      status.insiders.map((insider: { name: string }) => insider.name),
+      ["operator"],
+    );
+    const [row] = (await runJson("list")).environments;
+    assert.deepEqual(
+      { ...row, owner: "", expires: "" },
+      {
+        name,
+        target: "local",
+        stage: "up",
+        now: "serving",
+        owner: "",
+        expires: "",
+        url: status.url,
+      },
+    );
+    assert.match((await run("status", name)).stdout, /serves at https:\/\/feature-x\./);
+  });
+
+  test("is not changed by another up", async () => {
+    const again = await runJson("up", name);
+    assert.equal(again.exitCode, 0);
+    assert.deepEqual(Object.keys(again.changes), ["same"]);
+  });
+
+  test("lets an insider in who was granted access, and no longer once it was revoked", async () => {
+    const granted = await runJson("access", "grant", name, "jane", "--for", "10m");
+    assert.equal(granted.exitCode, 0);
+    assert.equal(statSync(granted.key).mode & 0o777, 0o600);
+    assert.equal(
+      (await runJson("access", "grant", name, "jane", "--for", "10m")).error.code,
+      "DMM_GRANT_EXISTS",
+    );
+    const revoked = await runJson("access", "revoke", name, "jane");
+    assert.equal(revoked.exitCode, 0);
+    assert.match(revoked.refusal, /CERTIFICATE|ECONNRESET|socket/i);
+    assert.equal((await runJson("access", "revoke", name, "jane")).exitCode, 0);
+    assert.equal((await runJson("access", "revoke", name, "nobody")).error.code, "DMM_GRANT_UNKNOWN");
+    const { grants } = await runJson("access", "list", name);
+    assert.deepEqual(
+      grants.map((grant: { name: string; state: string }) => `${grant.name} ${grant.state}`),
+      ["jane revoked", "operator valid"],
+    );
+  });
+
+  test("is refused to a second command while one works on it, but revoking is not", async () => {
+    await run("access", "grant", name, "joe", "--for", "10m");
+    const verify = startCommandLine(folder.directory, "verify", name, "--suite", "gateway");
+    await verify.says("verify every claim …");
+    const busy = await runJson("down", name);
+    assert.equal(busy.exitCode, 3);
+    assert.equal(busy.error.code, "DMM_ENVIRONMENT_BUSY");
+    assert.match(busy.error.message, new RegExp(`process ${verify.process.pid} since 20`));
+    assert.equal((await runJson("access", "revoke", name, "joe")).exitCode, 0);
+    assert.equal((await verify.ended).code, 0);
+  });
+
+  test("shows the logs of its parts by the beginning of their names", async () => {
+    const { logs } = await runJson("logs", name, "task/", "--lines", "1");
+    assert.ok(logs.length >= 5);
+    assert.ok(
+      logs.every(
+        (log: { part: string; lines: unknown[] }) => log.part.startsWith("task/") && log.lines.length <= 1,
+      ),
+    );
+    assert.equal((await runJson("logs", name, "kafka")).error.code, "DMM_LOG_UNKNOWN");
+  });
+
+  test("keeps its secrets out of logs, state and the arguments of processes", async () => {
+    const authorization = readFileSync(join(place.access, "authorization.header"), "utf8")
+      .trim()
+      .split(" ")
+      .at(-1)!;
+    const passphrase = readFileSync(home.passphrase, "utf8").trim();
+    const { stdout: commands } = await promisify(execFile)("ps", ["-eo", "args", "-ww"], { maxBuffer: 1e8 });
+    const engine = readFileSync(join(place.logs, "engine.log"), "utf8");
+    for (const secret of [authorization, passphrase]) {
+      assert.ok(!commands.includes(secret));
+      assert.ok(!engine.includes(secret));
+    }
+  });
+
+  test("refuses another target, and a gate of the same name", async () => {
+    assert.equal((await runJson("up", name, "--target", "aws")).error.code, "DMM_TARGET_MISMATCH");
+    assert.equal((await runJson("gate", name)).error.code, "DMM_NAME_IN_USE");
+  });
+
+  test("names a record that was edited, and up refuses to guess", async () => {
+    const record = readRecord(home, name)!;
+    writeFileSync(place.record, '{"name": "feature-x", "netw');
+    for (const words of [["status"], ["up"], ["verify"]]) {
+      assert.equal((await runJson(...words, name)).error.code, "DMM_RECORD_UNREADABLE");
+    }
+    assert.equal((await runJson("list")).environments[0].stage, "damaged");
+    writeRecord(home, record);
+  });
+
+  test("names a region that was killed, and up starts it again with all that it had", async () => {
+    const region = readRegionAddress(place.region)!;
+    process.kill(region.pid, "SIGKILL");
+    assert.equal((await runJson("verify", name)).error.code, "DMM_REGION_DOWN");
+    const again = await runJson("up", name);
+    assert.equal(again.exitCode, 0, JSON.stringify(again.error));
+    assert.equal((await runJson("status", name)).serving, true);
+  });
+
+  test("is released to nothing left over with record, state and ledger all damaged", async () => {
+    writeFileSync(place.record, "[]");
+    truncateSync(join(home.state, ".pulumi", "stacks", "dmm-env", `${name}.json`), 1_000);
+    const down = await runJson("down", name);
+    assert.equal(down.exitCode, 0, JSON.stringify(down));
+    assert.ok(down.detours.length >= 2);
+    assert.deepEqual(down.leftOver, []);
+    assert.deepEqual(findLeftOvers(home), []);
+    assert.equal((await runJson("down", name)).error.code, "DMM_ENVIRONMENT_UNKNOWN");
+  });
+});
