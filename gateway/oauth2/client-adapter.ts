@@ -36,8 +36,6 @@ function describeClient(client: Client): AdapterPayload | undefined {
     grant_types: client.grantTypes.filter((type) => redirected || type !== "authorization_code"),
     redirect_uris: redirected ? [...client.redirectUris] : [],
     response_types: redirected ? ["code"] : [],
-    // Codes travel in the query alone: one way to answer, and none that needs a script.
-    response_modes: ["query"],
   } as AdapterPayload;
 }
 

@@ -95,6 +95,7 @@ function createProvider(
   // TLS ends at the balancer.
   provider.proxy = true;
   verifySecretsByHash(provider, clientSecretKey);
+  answerInQueryOnly(provider);
   rememberProofs(provider, new ReplayMemory(primaries));
   paceDevices(provider, primaries, errors);
   const lost = watchForLostStores(provider, logger);
@@ -116,9 +117,17 @@ function verifySecretsByHash(provider: Provider, key: string): void {
   };
 }
 
+/** Codes travel in the query alone: one way to answer, and none that needs a script. */
+function answerInQueryOnly(provider: Provider): void {
+  const { prototype } = provider.Client as unknown as { prototype: ClientPrototype };
+  // Other types are refused in a moment, for what they are.
+  prototype.responseModeAllowed = (mode, type) => mode === "query" || type !== "code";
+}
+
 interface ClientPrototype {
   readonly clientId: string;
   readonly clientSecret: string;
+  responseModeAllowed(mode: string | undefined, type: string): boolean;
   compareClientSecret(this: ClientPrototype, presented: string): boolean;
 }
 

@@ -1,0 +1,206 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import * as oauth from "oauth4webapi";
+import { createRequest, obtainTokens } from "./authorize.ts";
+import { issuer, StartedServer, secret } from "./started-server.ts";
+
+let server: StartedServer;
+
+before(async () => {
+  server = await StartedServer.start("127.221");
+});
+
+after(() => server?.stop());
+
+const client = { client_id: "app" };
+
+function refresh(token: string, fields: Record<string, string> = {}) {
+  const body = { grant_type: "refresh_token", client_id: "app", refresh_token: token, ...fields };
+  return server.post("/oauth2/token", new URLSearchParams(body));
+}
+
+const basic = `Basic ${btoa(`web:${secret}`)}`;
+
+test("a strict client refreshes, and each refresh token is another one", async () => {
+  let { refreshToken } = await obtainTokens(server);
+  const seen = new Set([refreshToken]);
+  for (let round = 0; round < 3; round++) {
+    const answer = await oauth.refreshTokenGrantRequest(
+      server.metadata,
+      client,
+      oauth.None(),
+      refreshToken!,
+      server.options,
+    );
+    const tokens = await oauth.processRefreshTokenResponse(server.metadata, client, answer);
+    assert.equal(await server.useToken(tokens.access_token), 200);
+    assert.ok(!seen.has(tokens.refresh_token));
+    refreshToken = tokens.refresh_token;
+    seen.add(refreshToken);
+  }
+});
+
+test("a refresh token that is used again kills the whole family", async () => {
+  const { refreshToken, accessToken } = await obtainTokens(server);
+  const second = await refresh(refreshToken!);
+  const third = await refresh(String(second.json.refresh_token));
+  assert.equal(third.status, 200);
+  const again = await refresh(refreshToken!);
+  assert.deepEqual([again.status, again.json.error], [400, "invalid_grant"]);
+  for (const token of [accessToken, second.json.access_token, third.json.access_token])
+    assert.equal(await server.useToken(String(token)), 401);
+  const last = await refresh(String(third.json.refresh_token));
+  assert.deepEqual([last.status, last.json.error], [400, "invalid_grant"]);
+});
+
+test("of 30 refreshes with one token at once at most one is answered, and nothing of it lives", async () => {
+  const { refreshToken } = await obtainTokens(server);
+  const answers = await Promise.all(Array.from({ length: 30 }, () => refresh(refreshToken!)));
+  const issued = answers.filter(({ status }) => status === 200);
+  assert.ok(issued.length <= 1, `${issued.length} were answered`);
+  for (const { json } of issued) {
+    assert.equal(await server.useToken(String(json.access_token)), 401);
+    assert.equal((await refresh(String(json.refresh_token))).json.error, "invalid_grant");
+  }
+});
+
+test("a refresh token is worth nothing to another client", async () => {
+  const { refreshToken } = await obtainTokens(server);
+  const stolen = await refresh(refreshToken!, { client_id: "other" });
+  assert.deepEqual([stolen.status, stolen.json.error], [400, "invalid_grant"]);
+  assert.equal((await refresh(refreshToken!)).status, 200);
+});
+
+test("a refresh gets fewer scopes when it asks, and never more", async () => {
+  const { refreshToken } = await obtainTokens(server, "app", { scope: "openid verify:read verify:write" });
+  const fewer = await refresh(refreshToken!, { scope: "verify:write" });
+  assert.equal(fewer.json.scope, "verify:write");
+  const { refreshToken: other } = await obtainTokens(server, "app", { scope: "openid verify:read" });
+  const more = await refresh(other!, { scope: "verify:read verify:write" });
+  assert.deepEqual([more.status, more.json.error], [400, "invalid_scope"]);
+});
+
+test("a person who is disabled gets nothing more", async () => {
+  const { database } = server.platform.surroundings;
+  const { refreshToken } = await obtainTokens(server);
+  await database.query("UPDATE users SET disabled = TRUE");
+  try {
+    const answer = await refresh(refreshToken!);
+    assert.deepEqual([answer.status, answer.json.error], [400, "invalid_grant"]);
+  } finally {
+    await database.query("UPDATE users SET disabled = FALSE");
+  }
+});
+
+test("a revoked refresh token takes its access token along, at once", async () => {
+  const { refreshToken, accessToken } = await obtainTokens(server);
+  const answer = await oauth.revocationRequest(
+    server.metadata,
+    client,
+    oauth.None(),
+    refreshToken!,
+    server.options,
+  );
+  await oauth.processRevocationResponse(answer);
+  assert.equal(await server.useToken(accessToken), 401);
+  assert.equal((await refresh(refreshToken!)).json.error, "invalid_grant");
+});
+
+test("after a revocation the same browser gets tokens that live", async () => {
+  const browser = server.browser();
+  const { authorize } = await import("./authorize.ts");
+  const tokens: string[] = [];
+  for (let round = 0; round < 2; round++) {
+    const request = await createRequest();
+    const code = (await authorize(server, request, { browser })).get("code")!;
+    const answer = await server.post(
+      "/oauth2/token",
+      new URLSearchParams({
+        grant_type: "authorization_code",
+        client_id: "app",
+        redirect_uri: "https://app.test/callback",
+        code,
+        code_verifier: request.verifier,
+      }),
+    );
+    const token = String(answer.json.access_token);
+    assert.equal(await server.useToken(token), 200);
+    await server.post("/oauth2/revoke", new URLSearchParams({ client_id: "app", token }));
+    assert.equal(await server.useToken(token), 401);
+    tokens.push(token);
+  }
+});
+
+test("nobody revokes or introspects a token of another client", async () => {
+  const { accessToken } = await obtainTokens(server);
+  const foreign = await server.post("/oauth2/revoke", new URLSearchParams({ token: accessToken }), {
+    authorization: basic,
+  });
+  assert.equal(foreign.status, 200);
+  assert.equal(await server.useToken(accessToken), 200);
+  const looked = await server.post("/oauth2/introspect", new URLSearchParams({ token: accessToken }), {
+    authorization: basic,
+  });
+  assert.deepEqual(looked.json, { active: false });
+});
+
+test("a strict client introspects its own tokens, and those of others with the scope for it", async () => {
+  const { accessToken, refreshToken } = await obtainTokens(server);
+  for (const token of [accessToken, refreshToken!]) {
+    const answer = await oauth.introspectionRequest(
+      server.metadata,
+      client,
+      oauth.None(),
+      token,
+      server.options,
+    );
+    const { active, sub, client_id, iss } = await oauth.processIntrospectionResponse(
+      server.metadata,
+      client,
+      answer,
+    );
+    assert.deepEqual([active, sub, client_id, iss], [true, "person-1", "app", issuer]);
+  }
+  await server.addClient("auditor", {
+    public: false,
+    scopes: "token:introspect",
+    grantTypes: "client_credentials",
+    redirectUris: "",
+  });
+  await server.publish();
+  const looked = await server.post("/oauth2/introspect", new URLSearchParams({ token: accessToken }), {
+    authorization: `Basic ${btoa(`auditor:${secret}`)}`,
+  });
+  assert.equal(looked.json.active, true);
+});
+
+test("a client without the grant for it gets no refresh token", async () => {
+  await server.addClient("once", { grantTypes: "authorization_code" });
+  await server.publish();
+  assert.equal((await obtainTokens(server, "once")).refreshToken, undefined);
+});
+
+test("signing out ends what was not granted for longer", async () => {
+  const browser = server.browser();
+  const request = await createRequest();
+  const { authorize } = await import("./authorize.ts");
+  const code = (await authorize(server, request, { browser })).get("code")!;
+  const answer = await server.post(
+    "/oauth2/token",
+    new URLSearchParams({
+      grant_type: "authorization_code",
+      client_id: "app",
+      redirect_uri: "https://app.test/callback",
+      code,
+      code_verifier: request.verifier,
+    }),
+  );
+  assert.equal(answer.status, 200);
+  const page = await browser.open("/oauth2/logout");
+  assert.match(page.text, /Sign out\?/);
+  const done = await browser.submit(page, "/confirm", { logout: "yes" });
+  assert.match(done.text, /<h1>Done/);
+  assert.equal(await server.useToken(String(answer.json.access_token)), 401);
+  assert.equal((await refresh(String(answer.json.refresh_token))).json.error, "invalid_grant");
+  assert.match((await browser.open((await createRequest()).url)).text, /Sign in<\/h1>/);
+});

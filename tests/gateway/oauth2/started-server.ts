@@ -1,0 +1,148 @@
+import * as oauth from "oauth4webapi";
+import { hashPassword } from "../../../gateway/login/password.ts";
+import { hashClientSecret } from "../../../gateway/oauth2/client-secret.ts";
+import { StartedPlatform } from "../started-surroundings.ts";
+import { Browser, type Visited } from "./browser.ts";
+
+export const issuer = "https://api.test";
+export const redirectUri = "https://app.test/callback";
+export const password = "correct horse battery staple";
+const secretKey = "key-of-client-secrets-in-a-test";
+export const secret = "secret-of-a-client-in-a-test";
+
+export interface ClientRow {
+  readonly public?: boolean;
+  readonly scopes?: string;
+  readonly grantTypes?: string;
+  readonly redirectUris?: string;
+  readonly description?: string;
+}
+
+export const deviceGrant = "urn:ietf:params:oauth:grant-type:device_code";
+
+/** A platform with a gateway, clients and one person, and strict clients to talk to it. */
+export class StartedServer {
+  readonly platform: StartedPlatform;
+  readonly metadata: oauth.AuthorizationServer;
+
+  private constructor(platform: StartedPlatform, metadata: oauth.AuthorizationServer) {
+    this.platform = platform;
+    this.metadata = metadata;
+  }
+
+  static async start(block: string, environment: Record<string, string> = {}): Promise<StartedServer> {
+    const platform = await StartedPlatform.start(block, {
+      redis: { primaries: 3 },
+      environment: { CLIENT_SECRET_KEY: secretKey, ISSUER: issuer, ...environment },
+    });
+    try {
+      const { database } = platform.surroundings;
+      await database.query("INSERT INTO users SET ?", [
+        {
+          user_id: "person-1",
+          name: "ada",
+          password_hash: await hashPassword(password),
+          display_name: "Ada Lovelace",
+          email: "ada@example.test",
+          created_at: new Date(),
+        },
+      ]);
+      await database.query(
+        "UPDATE scopes SET description = 'Read what is verified' WHERE name = 'verify:read'",
+      );
+      const answer = await fetchAt(platform.gateway.origin)(
+        `${issuer}/.well-known/oauth-authorization-server`,
+      );
+      const metadata = await oauth.processDiscoveryResponse(new URL(issuer), answer);
+      const started = new StartedServer(platform, metadata);
+      await started.addClient("app", {});
+      await started.addClient("web", { public: false, description: "The Web Shop" });
+      await started.addClient("other", {});
+      await started.publish();
+      return started;
+    } catch (error) {
+      await platform.stop();
+      throw error;
+    }
+  }
+
+  get origin(): string {
+    return this.platform.gateway.origin;
+  }
+
+  /** For every call of a client: the issuer's address leads to the gateway. */
+  get options() {
+    return { [oauth.customFetch]: fetchAt(this.origin) as never };
+  }
+
+  get fetch() {
+    return fetchAt(this.origin);
+  }
+
+  async addClient(id: string, row: ClientRow): Promise<void> {
+    const { database } = this.platform.surroundings;
+    const isPublic = row.public ?? true;
+    await database.query("INSERT INTO clients SET ?", [
+      {
+        client_id: id,
+        public: isPublic,
+        description: row.description ?? "",
+        secret_hash: isPublic ? null : hashClientSecret(secretKey, id, secret),
+        scopes: row.scopes ?? "verify:read verify:write",
+        grant_types: row.grantTypes ?? `authorization_code refresh_token ${deviceGrant}`,
+        redirect_uris: row.redirectUris ?? redirectUri,
+      },
+    ]);
+  }
+
+  publish(): Promise<void> {
+    return this.platform.publish();
+  }
+
+  browser(address?: string): Browser {
+    return new Browser(issuer, this.origin, address);
+  }
+
+  /** Posts to an endpoint as it is, and reads what comes. */
+  async post(path: string, body: URLSearchParams | string, headers: Record<string, string> = {}) {
+    const answer = await fetch(this.origin + path, {
+      method: "POST",
+      headers: { "content-type": "application/x-www-form-urlencoded", ...headers },
+      body: String(body),
+      redirect: "manual",
+    });
+    const text = await answer.text();
+    const json = text.startsWith("{") ? (JSON.parse(text) as Record<string, unknown>) : {};
+    return { status: answer.status, headers: answer.headers, text, json };
+  }
+
+  /** Status of `GET /verify/echo` with this token. */
+  async useToken(token: string, scheme = "Bearer", headers: Record<string, string> = {}): Promise<number> {
+    const answer = await fetch(`${this.origin}/verify/echo`, {
+      headers: { authorization: `${scheme} ${token}`, ...headers },
+    });
+    await answer.arrayBuffer();
+    return answer.status;
+  }
+
+  stop(): Promise<void> {
+    return this.platform.stop();
+  }
+}
+
+function fetchAt(origin: string) {
+  return (url: string | URL, init?: RequestInit) => {
+    const { pathname, search, origin: asked } = new URL(url);
+    if (asked !== issuer) throw new Error(`A client was led to ${asked}.`);
+    return fetch(origin + pathname + search, init);
+  };
+}
+
+/** Signs in and allows everything, from the login page to wherever the client is answered. */
+export async function signIn(browser: Browser, page: Visited): Promise<Visited> {
+  let current = page;
+  if (current.text.includes("Sign in</h1>"))
+    current = await browser.submit(current, "/login", { name: "ada", password });
+  if (current.text.includes("<h1>Allow")) current = await browser.submit(current, "/consent");
+  return current;
+}
