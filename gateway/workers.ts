@@ -1,15 +1,13 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-
-/** Set in a worker, so that it does not start workers itself. */
-const marker = "GATEWAY_WORKER";
+import { nameInstance, Switchboard, workerVariables } from "./siblings.ts";
 
 /** Time between two starts of a worker that keeps ending, in milliseconds. */
 const restartMs = 500;
 
 /** How many processes of the role `gateway` this one should start; 1 means that it is the gateway itself. */
 export function countWorkers(): number {
-  if (process.env[marker] !== undefined) return 1;
+  if (process.env[workerVariables.number] !== undefined) return 1;
   const count = Number(process.env.GATEWAY_WORKERS ?? "1");
   // A wrong value is reported with all others by the settings.
   return Number.isInteger(count) && count > 1 && count <= 64 ? count : 1;
@@ -21,6 +19,8 @@ export function countWorkers(): number {
  */
 export async function runWorkers(main: string, count: number): Promise<void> {
   const workers = new Set<ChildProcess>();
+  const instance = nameInstance();
+  const switchboard = new Switchboard(workers);
   let ending = false;
   let exitCode = 0;
   for (const signal of ["SIGTERM", "SIGINT"] as const)
@@ -30,8 +30,10 @@ export async function runWorkers(main: string, count: number): Promise<void> {
     });
   const keepRunning = async (number: number): Promise<void> => {
     while (!ending) {
-      const worker = fork(main, ["gateway"], { env: { ...process.env, [marker]: String(number) } });
+      const variables = { [workerVariables.number]: String(number), [workerVariables.instance]: instance };
+      const worker = fork(main, ["gateway"], { env: { ...process.env, ...variables } });
       workers.add(worker);
+      switchboard.connect(worker);
       const [code] = (await once(worker, "exit")) as [number | null];
       workers.delete(worker);
       if (ending || code === 2) {

@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import type { Pool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
+import { nameInstance, speaksForTask } from "../siblings.ts";
 import type { ConfigurationWatch } from "./watch.ts";
 
 /** How often a gateway says that it lives, and how soon it tells a change of what it says, in milliseconds. */
@@ -21,8 +21,8 @@ export interface AnnouncementParts {
  * gateways there, and a person sees there what is true although the admin site was away when it came true.
  */
 export class Announcement {
-  /** Of this process; a successor at the same address has another. */
-  readonly instance = randomBytes(8).toString("hex");
+  /** Of this task; a successor at the same address has another. */
+  readonly instance = nameInstance();
   readonly #parts: AnnouncementParts;
   #timer: NodeJS.Timeout | undefined;
   #told = "";
@@ -35,6 +35,7 @@ export class Announcement {
   }
 
   start(): void {
+    if (!speaksForTask()) return;
     this.#timer = setInterval(() => this.#look(), lookMs);
     this.#timer.unref();
     this.#look();
@@ -43,6 +44,7 @@ export class Announcement {
   /** Says that this gateway is gone. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    if (!speaksForTask()) return;
     await this.#telling;
     await this.#write("closed");
   }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Pool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
+import { Siblings } from "../siblings.ts";
 import { Announcement } from "./announcement.ts";
 import { deriveNoticeKey } from "./notice.ts";
 import { answerNotice } from "./notice-endpoint.ts";
@@ -28,6 +29,7 @@ export class Membership {
       ...parts,
       key: deriveNoticeKey(parts.databasePassword),
       instance: this.#announcement.instance,
+      siblings: new Siblings((version) => parts.watch.reach(version)),
     };
     this.#answer = (request, response) => answerNotice(request, response, endpoint);
   }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { answerError } from "../request/answer.ts";
+import type { Siblings } from "../siblings.ts";
 import { type Acknowledgement, isAuthentic, noticePath } from "./notice.ts";
 import type { ConfigurationWatch } from "./watch.ts";
 
@@ -11,6 +12,7 @@ export interface NoticeEndpointParts {
   readonly realm: string;
   readonly readState: () => string;
   readonly watch: ConfigurationWatch;
+  readonly siblings: Siblings;
 }
 
 /** Written by balancers and proxies: whoever came through one is not the admin site. */
@@ -31,7 +33,7 @@ export function answerNotice(
   readNotice(request, parts.key).then(
     async (version) => {
       if (version === undefined) return refuse(request, response, parts.realm);
-      await parts.watch.reach(version);
+      await Promise.all([parts.watch.reach(version), parts.siblings.spread(version)]);
       acknowledge(response, parts);
     },
     () => response.destroy(),

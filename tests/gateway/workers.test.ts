@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
+import { createPool } from "mysql2/promise";
+import { pino } from "pino";
+import { Broadcast } from "../../gateway/configuration/broadcast.ts";
+import { deriveNoticeKey } from "../../gateway/configuration/notice.ts";
 import { issueToken, startGateway } from "./started-gateway.ts";
 import { waitUntil } from "./started-process.ts";
 import { StartedPlatform } from "./started-surroundings.ts";
@@ -46,6 +50,46 @@ test("workers share the port, are replaced when they end, and end together", asy
     const children = readChildren(pid);
     assert.equal(await gateway.process.end("SIGTERM"), 0);
     assert.ok(children.length === 2 && children.every((child) => !readChildren(process.pid).includes(child)));
+  }
+});
+
+test("all workers serve a version when one of them has acknowledged it", async (context) => {
+  const { database } = platform.surroundings;
+  // Nobody looks for a version by itself here.
+  const gateway = await startGateway("127.207.1.33", platform.surroundings, {
+    GATEWAY_WORKERS: "3",
+    CONFIGURATION_POLL_MS: "60000",
+  });
+  context.after(() => gateway.process.end("SIGTERM"));
+  await waitUntil("all serve", () => gateway.process.output.match(/"msg":"serving"/g)?.length === 3);
+  const pool = createPool({
+    host: database.host,
+    port: database.port,
+    user: database.user,
+    password: database.password,
+    database: "platform",
+  });
+  context.after(() => pool.end());
+  await waitUntil("it announced itself", async () => {
+    const rows = await database.query("SELECT state FROM gateways WHERE address = '127.207.1.33'");
+    assert.ok(rows.length <= 1, `${rows.length} entries of one gateway`);
+    return rows[0]?.state === "serving";
+  });
+  const broadcast = new Broadcast({
+    pool,
+    key: deriveNoticeKey(database.password),
+    logger: pino({ level: "silent" }),
+  });
+  await database.query("UPDATE configuration SET version = version + 1");
+  const [row] = await database.query("SELECT version FROM configuration");
+  const { missing } = await broadcast.tell(Number(row!.version));
+  assert.deepEqual(
+    missing.filter(({ address }) => address === "127.207.1.33"),
+    [],
+  );
+  for (let attempt = 0; attempt < 12; attempt++) {
+    const answer = await fetch(`${gateway.origin}/health/live`, { headers: { connection: "close" } });
+    assert.equal(((await answer.json()) as { version: number }).version, Number(row!.version));
   }
 });
 

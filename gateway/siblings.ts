@@ -1,0 +1,95 @@
+import type { ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
+
+/** Set for a worker by the process that started it: its number from 1, and a name that all of them share. */
+export const workerVariables = { number: "GATEWAY_WORKER", instance: "GATEWAY_INSTANCE" } as const;
+
+/** Whether this process speaks for its task: the first worker does, and a gateway without workers. */
+export function speaksForTask(): boolean {
+  return (process.env[workerVariables.number] ?? "1") === "1";
+}
+
+/** The name of this task's gateway, new with every start. */
+export function nameInstance(): string {
+  return process.env[workerVariables.instance] ?? randomBytes(8).toString("hex");
+}
+
+/** Between the workers of one task, by way of the process that started them. */
+type Message =
+  | { readonly kind: "spread" | "reach"; readonly id: string; readonly version: number }
+  | { readonly kind: "reached" | "done"; readonly id: string };
+
+/** How long a worker waits for the others, in milliseconds: they also look for themselves. */
+const spreadMs = 1000;
+
+/**
+ * A worker's line to the others. Only one worker hears a notice of a new version, because the kernel chooses who gets a
+ * connection; the notice is answered when all of them serve it.
+ */
+export class Siblings {
+  readonly #waiting = new Map<string, () => void>();
+  #counter = 0;
+
+  /** `reach` loads a version, and resolves when it is served or refused. */
+  constructor(reach: (version: number) => Promise<void>) {
+    if (process.send === undefined) return;
+    process.on("message", (message: Message) => {
+      if (message.kind === "done") this.#waiting.get(message.id)?.();
+      if (message.kind === "reach")
+        void reach(message.version).finally(() => process.send?.({ kind: "reached", id: message.id }));
+    });
+    // The line must not keep a worker alive that has finished.
+    process.channel?.unref();
+  }
+
+  /** Tells the others of a version, and resolves when they have it; at once where there are none. */
+  async spread(version: number): Promise<void> {
+    if (process.send === undefined) return;
+    const id = `${process.pid}-${++this.#counter}`;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, spreadMs);
+      this.#waiting.set(id, () => {
+        clearTimeout(timer);
+        resolve();
+      });
+      process.send?.({ kind: "spread", id, version });
+    });
+    this.#waiting.delete(id);
+  }
+}
+
+/** The other end of the line, in the process that started the workers. */
+export class Switchboard {
+  readonly #workers: ReadonlySet<ChildProcess>;
+  /** Whom to tell when the workers that are still missing have answered. */
+  readonly #open = new Map<string, { readonly from: ChildProcess; readonly missing: Set<ChildProcess> }>();
+
+  constructor(workers: ReadonlySet<ChildProcess>) {
+    this.#workers = workers;
+  }
+
+  connect(worker: ChildProcess): void {
+    worker.on("message", (message) => this.#pass(worker, message as Message));
+    worker.once("exit", () => {
+      for (const id of [...this.#open.keys()]) this.#settle(id, worker);
+    });
+  }
+
+  #pass(from: ChildProcess, message: Message): void {
+    if (message.kind === "reached") this.#settle(message.id, from);
+    if (message.kind !== "spread") return;
+    const missing = new Set([...this.#workers].filter((worker) => worker !== from && worker.connected));
+    this.#open.set(message.id, { from, missing });
+    for (const worker of missing) worker.send({ kind: "reach", id: message.id, version: message.version });
+    this.#settle(message.id, undefined);
+  }
+
+  #settle(id: string, worker: ChildProcess | undefined): void {
+    const open = this.#open.get(id);
+    if (open === undefined) return;
+    if (worker !== undefined) open.missing.delete(worker);
+    if (open.missing.size > 0) return;
+    this.#open.delete(id);
+    if (open.from.connected) open.from.send({ kind: "done", id });
+  }
+}
