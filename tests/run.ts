@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { globSync } from "node:fs";
+import { globSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
@@ -18,6 +19,12 @@ if (values.kills !== undefined) process.env.DMM_ENV_CHAOS_COUNT = values.kills;
 if (values.seed !== undefined) process.env.DMM_ENV_CHAOS_SEED = values.seed;
 // It chose this program; what the tests start is the command line.
 delete process.env.DMM_ENV_PROGRAM;
+
+/** All that the tests make lies in here, so that the last test can see whether anything is left. Short: sockets live below. */
+const folder = mkdtempSync(join(tmpdir(), "dmm-t-"));
+process.env.TMPDIR = folder;
+process.env.DMM_ENV_TEST_FOLDER = folder;
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
 /** These start whole environments, so they run alone and last; the proof that nothing is left ends the run. */
 const alone = ["tests/environment/", "tests/nothing-left.test.ts"];
