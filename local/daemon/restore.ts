@@ -50,25 +50,33 @@ async function restoreOne(
 const namingOutputs = ["arn", "id", "name", "bucket", "dnsName", "endpoint", "configurationEndpointAddress"];
 const shortestName = 4;
 
-/** For each resource those that its inputs name, by id, ARN or another of their names. */
+/**
+ * For each resource those that its inputs name, by id, ARN or another of their names. Its own name is no reference,
+ * though a service and its target group may well have the same; neither are tags.
+ */
 function findReferences(resources: readonly Resource[]): ReadonlyMap<Resource, readonly Resource[]> {
   const owners = new Map<string, Resource[]>();
   for (const resource of resources) {
-    const names = new Set([resource.id, ...namingOutputs.map((output) => resource.outputs[output])]);
-    for (const name of names) {
-      if (typeof name !== "string" || name.length < shortestName) continue;
-      owners.set(name, [...(owners.get(name) ?? []), resource]);
-    }
+    for (const name of namesOf(resource)) owners.set(name, [...(owners.get(name) ?? []), resource]);
   }
   return new Map(
     resources.map((resource) => {
-      const named = [...stringsOf(resource.inputs)].flatMap((text) => owners.get(text) ?? []);
+      const own = namesOf(resource);
+      const { tags: _, ...inputs } = resource.inputs;
+      const texts = [...stringsOf(inputs)].filter((text) => !own.has(text));
+      const named = texts.flatMap((text) => owners.get(text) ?? []);
       return [
         resource,
         [...new Set(named)].filter((other) => other !== resource && other.type !== resource.type),
       ];
     }),
   );
+}
+
+function namesOf(resource: Resource): ReadonlySet<string> {
+  const outputs = namingOutputs.map((output) => resource.outputs[output]);
+  const texts = [resource.id, ...outputs].filter((name) => typeof name === "string");
+  return new Set(texts.filter((name) => name.length >= shortestName));
 }
 
 function* stringsOf(value: Value | undefined): Generator<string> {

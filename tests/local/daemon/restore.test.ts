@@ -73,3 +73,14 @@ test("two resources that name each other both come back", async () => {
   await restoreResources(region, [observed("first", steps), observed("second", steps)]);
   assert.equal(steps.length, 4);
 });
+
+test("resources of the same name do not wait for each other", async () => {
+  using folder = temporaryDirectory();
+  await using region = await openRegion({ directory: folder.path });
+  const steps: string[] = [];
+  const named = { name: "x-gateway", tags: { Name: "x-gateway" } };
+  region.resources.put(resource("group", "arn:group", named, { arn: "arn:group" }));
+  region.resources.put(resource("service", "arn:service", { ...named, targetGroupArn: "arn:group" }));
+  await restoreResources(region, [observed("group", steps), observed("service", steps)]);
+  assert.deepEqual(steps, ["arn:group begins", "arn:group ends", "arn:service begins", "arn:service ends"]);
+});
