@@ -69,7 +69,7 @@ function validateTargets(targets: readonly Target[], report: EntryProblems): voi
 }
 
 /** Credentials of the task and of the machine are served at link-local addresses: no API lives there. */
-const linkLocal = /^(?:169\.254\.|\[fe80:|\[fd00:ec2:)/i;
+const linkLocal = /^(?:169\.254\.|\[::ffff:a9fe:|\[fe80:|\[fd00:ec2:)/i;
 
 function validateOrigin(origin: string, report: EntryProblems): void {
   const url = URL.parse(origin);

@@ -23,10 +23,15 @@ const verbs = { added: "Added", changed: "Changed", removed: "Removed" } as cons
 export function renderDifferences(differences: readonly Difference[]): Content {
   if (differences.length === 0) return html`<p class="quiet">Nothing differs.</p>`;
   return differences.map(
-    ({ kind, name, change, fields }) => html`<section class="difference ${change}">
-      <h3>${verbs[change]} ${nouns[kind]} <code>${name}</code></h3>
+    ({
+      kind,
+      name,
+      change,
+      fields,
+    }) => html`<details class="difference ${change}"${change !== "removed" && html` open`}>
+      <summary>${verbs[change]} ${nouns[kind]} <code>${name}</code></summary>
       <dl>${fields.filter((field) => isTelling(field, change)).map(renderField)}</dl>
-    </section>`,
+    </details>`,
   );
 }
 

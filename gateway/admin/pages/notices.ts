@@ -1,7 +1,7 @@
 import type { Propagation } from "../../configuration/broadcast.ts";
 import type { Conflict } from "../../configuration/errors.ts";
 import type { Problem } from "../../configuration/problems.ts";
-import { renderDifferences } from "./differences.ts";
+import { fieldNames, renderDifferences } from "./differences.ts";
 import { identifyField } from "./field.ts";
 import { type Html, html } from "./html.ts";
 import { describeDuration } from "./values.ts";
@@ -26,8 +26,8 @@ export function renderProblems(problems: readonly Problem[], own: { kind: string
     <ul>${problems.map(({ kind, name, field, message }) => {
       const isOwn = kind === own.kind && name === own.name && field !== undefined;
       return isOwn
-        ? html`<li><a href="#${identifyField(field)}">${field}</a>: ${message}</li>`
-        : html`<li>${kind} <code>${name}</code>${field !== undefined && `, ${field}`}: ${message}</li>`;
+        ? html`<li><a href="#${identifyField(field)}">${fieldNames[field] ?? field}</a>: ${message}</li>`
+        : html`<li>${kind} <code>${name}</code>${field !== undefined && `, ${fieldNames[field] ?? field}`}: ${message}</li>`;
     })}</ul>
   </div>`;
 }

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { readCommonName } from "../../../gateway/admin/distinguished-name.ts";
+import { StartedRole } from "../started-gateway.ts";
+import { StartedMariadb } from "../started-mariadb.ts";
+import { describeAdmin, describePerson } from "./started-admin.ts";
+
+let database: StartedMariadb;
+before(async () => {
+  database = await StartedMariadb.start("127.214.1.50");
+});
+after(async () => {
+  await database?.stop();
+});
+
+const subjects: readonly (readonly [subject: string, name: string | undefined])[] = [
+  ["CN=alice,O=feature-x", "alice"],
+  ["O=feature-x, CN=alice", "alice"],
+  ["OU=a+CN=alice,O=x", "alice"],
+  ['CN="Doe, Jane",O=x', "Doe, Jane"],
+  ["CN=Doe\\, Jane,O=x", "Doe, Jane"],
+  ["CN=J\\C3\\BCrgen", "Jürgen"],
+  ["cn=alice", "alice"],
+  ["CN=alice,CN=operator", undefined],
+  ["O=CN\\=operator", undefined],
+  ["CN=", undefined],
+  ["", undefined],
+];
+for (const [subject, name] of subjects)
+  test(`the subject ${JSON.stringify(subject)} names ${name ?? "nobody"}`, () => {
+    assert.equal(readCommonName(subject), name);
+  });
+
+async function withAdmin(environment: Record<string, string>, look: (admin: StartedRole) => Promise<void>) {
+  const admin = new StartedRole("admin", "127.214.1.40", { ...describeAdmin(database), ...environment });
+  try {
+    await admin.waitUntilReady();
+    await look(admin);
+  } finally {
+    await admin.process.end();
+  }
+}
+
+test("a deployed site whose balancer verifies nobody believes nobody, whatever the headers say", () =>
+  withAdmin({ CLIENT_CERTIFICATES_VERIFIED: "off", ENVIRONMENT: "production" }, async (admin) => {
+    const answer = await fetch(`${admin.origin}/routes`, { headers: describePerson("operator") });
+    assert.equal(answer.status, 403);
+    assert.match(await answer.text(), /nobody can be believed/);
+  }));
+
+test("a developer's site needs no certificate, and says so on every page and in the log", () =>
+  withAdmin({ CLIENT_CERTIFICATES_VERIFIED: "off", ENVIRONMENT: "development" }, async (admin) => {
+    const answer = await fetch(`${admin.origin}/routes`);
+    assert.equal(answer.status, 200);
+    assert.match(await answer.text(), /Nobody shows a certificate here/);
+    assert.match(admin.process.output, /DEVELOPMENT: no client certificate is asked for/);
+  }));

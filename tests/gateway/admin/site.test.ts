@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { describePerson, StartedAdmin } from "./started-admin.ts";
+
+let admin: StartedAdmin;
+
+before(async () => {
+  admin = await StartedAdmin.start("127.213");
+});
+after(async () => {
+  await admin?.stop();
+});
+
+interface Form {
+  readonly cookie: string;
+  readonly token: string;
+  readonly basedOn: string;
+}
+
+async function openForm(path: string, as = "operator"): Promise<Form> {
+  const { text, headers } = await admin.call(path, { as });
+  const read = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(text)?.[1] ?? "";
+  const cookie = (headers.get("set-cookie") ?? "").split(";")[0]!;
+  return { cookie, token: read("token"), basedOn: read("basedOn") };
+}
+
+async function send(path: string, fields: Record<string, string>, headers: Record<string, string> = {}) {
+  const answer = await fetch(admin.origin + path, {
+    method: "POST",
+    redirect: "manual",
+    headers: { ...describePerson("operator"), ...headers },
+    body: new URLSearchParams(fields),
+  });
+  return { status: answer.status, location: answer.headers.get("location"), text: await answer.text() };
+}
+
+test("every answer carries a strict policy and is not kept", async () => {
+  for (const path of ["/routes", "/api/routes", "/nothing", "/openapi.json"]) {
+    const { headers } = await admin.call(path);
+    const policy = headers.get("content-security-policy") ?? "";
+    assert.match(policy, /default-src 'none'; script-src 'self'; style-src 'self'/);
+    assert.doesNotMatch(policy, /unsafe|\*/);
+    assert.match(policy, /frame-ancestors 'none'/);
+    assert.equal(headers.get("x-content-type-options"), "nosniff");
+    assert.equal(headers.get("cache-control"), "no-store", path);
+    assert.match(headers.get("strict-transport-security") ?? "", /max-age=\d+/);
+  }
+});
+
+test("pages have no inline script, no inline style and nothing from elsewhere", async () => {
+  for (const path of ["/routes", "/new/routes", "/clients", "/gateways", "/history"]) {
+    const { text } = await admin.call(path);
+    assert.doesNotMatch(
+      text,
+      /<script(?![^>]* src="\/assets\/)|<style|\sstyle=|\son[a-z]+=|(?:src|href)="(?:https?:)?\/\//,
+    );
+  }
+});
+
+test("assets are kept for as long as their content is the same", async () => {
+  const { text } = await admin.call("/routes");
+  const addresses = [...text.matchAll(/"(\/assets\/[^"]+)"/g)].map(([, address]) => address!);
+  assert.equal(addresses.length, 3);
+  for (const address of addresses) {
+    const asset = await admin.call(address, { as: "" });
+    assert.equal(asset.status, 200);
+    assert.match(asset.headers.get("cache-control") ?? "", /immutable/);
+  }
+});
+
+test("the session's cookie is out of reach for scripts, other sites and plain HTTP", async () => {
+  const { headers } = await admin.call("/new/scopes");
+  assert.match(
+    headers.get("set-cookie") ?? "",
+    /^__Host-dmm-session=[\w-]{24}; Path=\/; HttpOnly; SameSite=Strict; Secure$/,
+  );
+});
+
+test("a form is taken once it is ours: right token, cookie, person and origin", async () => {
+  const form = await openForm("/new/scopes");
+  const fields = { token: form.token, basedOn: form.basedOn, name: "forms:read", description: "" };
+  const headers = { cookie: form.cookie };
+  const others = describePerson("alice");
+  await admin.call("/api/administrators/alice", { method: "PUT", json: { role: "editor" } });
+  assert.equal((await send("/new/scopes", fields)).status, 403, "without the cookie");
+  assert.equal(
+    (await send("/new/scopes", { ...fields, token: "" }, headers)).status,
+    403,
+    "without the token",
+  );
+  assert.equal((await send("/new/scopes", { ...fields, token: `${form.token}x` }, headers)).status, 403);
+  assert.equal((await send("/new/scopes", fields, { ...headers, ...others })).status, 403, "another's token");
+  assert.equal(
+    (await send("/new/scopes", fields, { ...headers, origin: "https://evil.example" })).status,
+    403,
+  );
+  assert.equal((await admin.call("/api/scopes/forms:read")).status, 404);
+  const taken = await send("/new/scopes", fields, { ...headers, origin: admin.origin });
+  assert.equal(taken.status, 303);
+  assert.match(taken.location ?? "", /^\/scopes\?stored=\d+$/);
+  assert.equal((await admin.call("/api/scopes/forms:read")).status, 200);
+});
+
+test("what people enter is text on every page, never markup", async () => {
+  const form = await openForm("/new/scopes");
+  const nasty = `<img src=x onerror=alert(1)>"'&`;
+  const fields = {
+    token: form.token,
+    basedOn: form.basedOn,
+    name: "nasty",
+    description: nasty,
+    summary: nasty,
+  };
+  assert.equal((await send("/new/scopes", fields, { cookie: form.cookie })).status, 303);
+  for (const path of [
+    "/scopes",
+    "/scopes/nasty",
+    "/history",
+    "/new/routes",
+    `/scopes?find=${encodeURIComponent(nasty)}`,
+  ]) {
+    const { text } = await admin.call(path);
+    assert.ok(!text.includes("<img"), path);
+  }
+  const { text } = await admin.call("/nothing/%3Cimg%3E");
+  assert.ok(!text.includes("<img"));
+});
+
+test("an edit of an entry that somebody removed does not bring it back", async () => {
+  const form = await openForm("/scopes/nasty");
+  await admin.call(`/api/scopes/nasty?basedOn=${form.basedOn}`, { method: "DELETE" });
+  const basedOn = String(await admin.readVersion());
+  const answer = await send(
+    "/scopes/nasty",
+    { token: form.token, basedOn, description: "" },
+    { cookie: form.cookie },
+  );
+  assert.equal(answer.status, 404);
+});
+
+test("a scope that is in use is not removed, and its users are named", async () => {
+  const form = await openForm("/scopes/verify:read/remove");
+  const fields = { token: form.token, basedOn: form.basedOn };
+  const answer = await send("/scopes/verify:read/remove", fields, { cookie: form.cookie });
+  assert.equal(answer.status, 422);
+  assert.match(answer.text, /Nothing was stored/);
+  assert.match(answer.text, /verify-echo/);
+});
+
+test("without a verified certificate the page says so, and nothing else", async () => {
+  const { status, text } = await admin.call("/routes", { as: "" });
+  assert.equal(status, 403);
+  assert.match(text, /A client certificate that the balancer verified is needed/);
+  assert.doesNotMatch(text, /verify-echo/);
+});
