@@ -9,7 +9,9 @@ export interface AwsRequest {
   /** Parameters by the API's own names; lists are arrays in every protocol. */
   readonly input: Record<string, unknown>;
   /** Who calls: the operator, or the role of one ECS task. */
-  readonly caller: { readonly kind: "operator" } | { readonly kind: "task"; readonly taskArn: string; readonly roleArn: string };
+  readonly caller:
+    | { readonly kind: "operator" }
+    | { readonly kind: "task"; readonly taskArn: string; readonly roleArn: string };
 }
 
 /**
