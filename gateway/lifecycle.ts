@@ -54,7 +54,8 @@ export class Lifecycle {
   serve(): void {
     if (this.#state !== "starting") return;
     this.#state = "serving";
-    this.#logger.info({ cpuMs: Math.round(process.cpuUsage().user / 1000) }, "serving");
+    const { user, system } = process.cpuUsage();
+    this.#logger.info({ cpuMs: Math.round((user + system) / 1000) }, "serving");
   }
 
   begin(): void {
