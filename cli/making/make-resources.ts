@@ -19,7 +19,7 @@ export async function makeResources(run: UpRun, progress: Progress): Promise<voi
   const engine = { progress, stop: session.interruption.first, kill: session.interruption.second };
   await run.stack;
   if (state.kind === "present" && state.pending > 0) await forgetPending(setting, engine);
-  const expected = state.kind === "present" ? state.resources : 0;
+  const expected = state.kind === "present" ? Math.max(0, state.resources - 1) : 0;
   run.observation = await bringUp(setting, await run.program, { ...engine, expected }).catch(
     (error: unknown) => {
       throw regionDied(run) ?? error;

@@ -64,7 +64,7 @@ export async function closeEntrance(run: DownRun, progress: Progress): Promise<v
   if (open)
     run.detours.push(`The entrance still let ${open.client} in after the revocation; it was deleted next.`);
   progress(
-    `${grants.length} grants revoked, ${proof.refusals.map(({ client, reason }) => `${client}: ${reason}`).join(", ")}`,
+    `${grants.length} ${grants.length === 1 ? "grant" : "grants"} revoked, ${proof.refusals.map(({ client, reason }) => `${client}: ${reason}`).join(", ")}`,
   );
 }
 
