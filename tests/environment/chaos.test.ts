@@ -16,7 +16,10 @@ test(`down ends with nothing left over after each of ${count} kills (seed ${seed
         if (aftermath.struck) struck += 1;
         assert.deepEqual(aftermath.leftOver, [], aftermath.downReport);
         // 2: the blow fell before anything existed, or the struck `down` had already finished.
-        assert.ok(aftermath.downCode === 0 || aftermath.downCode === 2, `down ended with ${aftermath.downCode}:\n${aftermath.downReport}`);
+        assert.ok(
+          aftermath.downCode === 0 || aftermath.downCode === 2,
+          `down ended with ${aftermath.downCode}:\n${aftermath.downReport}`,
+        );
       },
     );
   }

@@ -55,7 +55,8 @@ export async function strike(blow: Blow): Promise<Aftermath> {
   const name = "chaos";
   if (blow.during === "down") {
     const up = await home.run("up", name);
-    if (up.code !== 0) throw new Error(`up ended with ${up.code} before any blow:\n${up.stderr}\n${up.stdout}`);
+    if (up.code !== 0)
+      throw new Error(`up ended with ${up.code} before any blow:\n${up.stderr}\n${up.stdout}`);
   }
   const network = () => readNetwork(home.folder, name);
   const running = home.start(blow.during, name);
@@ -85,7 +86,12 @@ function kill(victim: Blow["victim"], running: RunningCommand, folder: string, n
   }
 }
 
-function findVictim(victim: Blow["victim"], running: RunningCommand, folder: string, name: string): number | undefined {
+function findVictim(
+  victim: Blow["victim"],
+  running: RunningCommand,
+  folder: string,
+  name: string,
+): number | undefined {
   const pid = running.child.pid;
   if (pid === undefined || running.child.exitCode !== null) return undefined;
   if (victim === "command") return pid;

@@ -50,7 +50,9 @@ export function readDescendants(pid: number): readonly ProcessView[] {
 /** Processes that work in or on a folder: by working directory or by a path in their command line. */
 export function readProcessesOf(folder: string): readonly ProcessView[] {
   return readProcesses().filter(
-    (view) => view.pid !== process.pid && (view.workingDirectory.startsWith(folder) || view.commandLine.includes(folder)),
+    (view) =>
+      view.pid !== process.pid &&
+      (view.workingDirectory.startsWith(folder) || view.commandLine.includes(folder)),
   );
 }
 
