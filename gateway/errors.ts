@@ -6,7 +6,9 @@ export interface ApiError {
   readonly status: number;
   readonly title: string;
   /** RFC 6750 error code of the `WWW-Authenticate` challenge; absent where the client sent no token at all. */
-  readonly challenge?: "invalid_request" | "invalid_token" | "insufficient_scope";
+  readonly challenge?: "invalid_request" | "invalid_token" | "insufficient_scope" | "invalid_dpop_proof";
+  /** The challenge is for a token bound to a key (RFC 9449 7.1) instead of a bearer token. */
+  readonly bound?: true;
   /** `Retry-After`, in seconds. */
   readonly retryAfterSeconds?: number;
   /** The connection's state is not to be trusted after this error. */
@@ -29,13 +31,25 @@ export const apiErrors = {
   DMM_GATEWAY_TOKEN_MISSING: { status: 401, title: "This resource needs an access token." },
   DMM_GATEWAY_TOKEN_MALFORMED: {
     status: 401,
-    title: "The Authorization header is not a bearer token.",
+    title: "The Authorization header carries no access token.",
     challenge: "invalid_request",
   },
   DMM_GATEWAY_TOKEN_INVALID: {
     status: 401,
     title: "The access token is unknown, expired or revoked.",
     challenge: "invalid_token",
+  },
+  DMM_GATEWAY_TOKEN_BOUND: {
+    status: 401,
+    title: "The access token is bound to a key and is not a bearer token.",
+    challenge: "invalid_token",
+    bound: true,
+  },
+  DMM_GATEWAY_PROOF_INVALID: {
+    status: 401,
+    title: "The DPoP proof does not prove this request.",
+    challenge: "invalid_dpop_proof",
+    bound: true,
   },
   DMM_GATEWAY_SCOPE_INSUFFICIENT: {
     status: 403,

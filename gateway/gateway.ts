@@ -30,7 +30,7 @@ export async function runGateway(): Promise<void> {
   const entrance = new Entrance({
     lifecycle,
     logger,
-    tokens: new Tokens(stores.primaries),
+    tokens: new Tokens(stores.primaries, settings.issuer),
     rates: new RateLimiter(stores.primaries, logger),
     accessLog: stores.accessLog,
     metrics: new Metrics({ lifecycle, ...stores, readConfiguration: () => stores.configuration.current }),

@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { type ApiErrorCode, apiErrors, describeApiError } from "../errors.ts";
+import { proofAlgorithms } from "../tokens/proof.ts";
 
 export interface ErrorDetails {
   readonly requestId: string;
@@ -47,9 +48,10 @@ export function answerError(response: ServerResponse, code: ApiErrorCode, detail
 
 /** RFC 6750 3: no error code when the client showed no token at all. */
 function renderChallenge(code: ApiErrorCode, details: ErrorDetails): string | undefined {
-  const { status, title, challenge } = describeApiError(code);
+  const { status, title, challenge, bound } = describeApiError(code);
   if (status !== 401 && challenge === undefined) return undefined;
-  let text = `Bearer realm="${details.realm}"`;
+  let text = `${bound === true ? "DPoP" : "Bearer"} realm="${details.realm}"`;
+  if (bound === true) text += `, algs="${proofAlgorithms.join(" ")}"`;
   if (challenge !== undefined) text += `, error="${challenge}", error_description="${title}"`;
   if (details.scopes !== undefined && details.scopes.length > 0)
     text += `, scope="${details.scopes.join(" ")}"`;

@@ -21,9 +21,11 @@ export async function authorize(
   if (credentials === "missing") return "DMM_GATEWAY_TOKEN_MISSING";
   if (credentials === "malformed") return "DMM_GATEWAY_TOKEN_MALFORMED";
   const record = await tokens.find(credentials.token);
-  // A token bound to a key is worth nothing without the proof of that key.
-  if (record === undefined || record.jkt !== undefined) return "DMM_GATEWAY_TOKEN_INVALID";
-  if (!configuration.clients.has(record.clientId)) return "DMM_GATEWAY_TOKEN_INVALID";
+  if (record === undefined || !configuration.clients.has(record.clientId)) return "DMM_GATEWAY_TOKEN_INVALID";
+  if (record.jkt !== undefined || credentials.bound === true) {
+    const refusal = await tokens.checkBinding(exchange, credentials, record);
+    if (refusal !== undefined) return refusal;
+  }
   exchange.clientId = record.clientId;
   exchange.scope = record.scope;
   exchange.accountId = record.accountId;

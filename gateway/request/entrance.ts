@@ -132,6 +132,8 @@ export class Entrance {
     const refusal = await authorize(exchange, configuration, tokens);
     if (exchange.response.destroyed) return;
     if (refusal !== undefined) {
+      if (exchange.proofFault !== undefined)
+        this.#parts.logger.info({ requestId: exchange.id, fault: exchange.proofFault }, "DPoP proof refused");
       this.#refuse(exchange, refusal);
       return;
     }

@@ -23,6 +23,8 @@ export class Exchange {
   scope: string | undefined;
   accountId: string | undefined;
   error: ApiErrorCode | undefined;
+  /** What was wrong with a DPoP proof, for the log. */
+  proofFault: string | undefined;
   /** Origin that answered or failed last. */
   upstream: string | undefined;
   attempts = 0;

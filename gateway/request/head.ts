@@ -7,6 +7,9 @@ export class Head {
   host = "";
   authorization: string | undefined;
   authorizations = 0;
+  /** DPoP proof of the key that the token is bound to. */
+  proof: string | undefined;
+  proofs = 0;
   contentLength: number | undefined;
   chunked = false;
   expectsContinue = false;
@@ -53,6 +56,10 @@ export function readHead(request: IncomingMessage): Head {
       case "authorization":
         head.authorization = value;
         head.authorizations++;
+        break;
+      case "dpop":
+        head.proof = value;
+        head.proofs++;
         break;
       case "content-length":
         head.contentLength = Number(value);

@@ -1,4 +1,9 @@
+import type { ApiErrorCode } from "../errors.ts";
 import type { Primaries } from "../redis/primaries.ts";
+import type { PresentedToken } from "../request/credentials.ts";
+import type { Exchange } from "../request/exchange.ts";
+import { findProofFault } from "./proof.ts";
+import { ReplayMemory } from "./replay-memory.ts";
 import { computeTokenKey } from "./token-key.ts";
 
 /** What the OAuth2 server keeps of an access token, as far as the request path needs it. */
@@ -16,9 +21,14 @@ export interface TokenRecord {
 /** Looks tokens up at their primary, every time: what was revoked a moment ago must not pass. */
 export class Tokens {
   readonly #primaries: Primaries;
+  readonly #issuer: URL;
+  readonly #memory: ReplayMemory;
 
-  constructor(primaries: Primaries) {
+  /** The issuer is the platform's address as clients know it. */
+  constructor(primaries: Primaries, issuer: URL) {
     this.#primaries = primaries;
+    this.#issuer = issuer;
+    this.#memory = new ReplayMemory(primaries);
   }
 
   /** @throws RedisUnavailableError when the primary cannot be asked */
@@ -29,6 +39,46 @@ export class Tokens {
     const record = JSON.parse(stored) as TokenRecord;
     return record.exp * 1000 > Date.now() ? record : undefined;
   }
+
+  /**
+   * Why a token that is bound to a key, or is shown as such, may not pass (RFC 9449 7.1): stolen alone, it is worth
+   * nothing.
+   *
+   * @throws RedisUnavailableError when it cannot be told whether a proof was shown before
+   */
+  async checkBinding(
+    exchange: Exchange,
+    { token, bound }: PresentedToken,
+    { jkt }: TokenRecord,
+  ): Promise<ApiErrorCode | undefined> {
+    if (jkt === undefined) return "DMM_GATEWAY_TOKEN_INVALID";
+    if (bound !== true) return "DMM_GATEWAY_TOKEN_BOUND";
+    const { head, request, route, target } = exchange;
+    if (head.proof === undefined || head.proofs > 1) return "DMM_GATEWAY_PROOF_INVALID";
+    exchange.proofFault = await findProofFault(
+      head.proof,
+      {
+        method: request.method!,
+        origin: nameOrigin(this.#issuer, route!.host),
+        path: target!.path,
+        token,
+        thumbprint: jkt,
+      },
+      this.#memory,
+    );
+    return exchange.proofFault === undefined ? undefined : "DMM_GATEWAY_PROOF_INVALID";
+  }
+}
+
+/**
+ * Where clients find a route. Not where the request says that it was sent: somebody who was shown a token and its proof
+ * elsewhere would name that place.
+ */
+function nameOrigin(issuer: URL, host: string | undefined): string {
+  if (host === undefined) return issuer.origin;
+  const url = new URL(issuer.origin);
+  url.hostname = host;
+  return url.origin;
 }
 
 /** The first scope of `wanted` that the token does not carry. */

@@ -8,6 +8,12 @@ test("a bearer token is read in any spelling of the scheme", () => {
   assert.deepEqual(readCredentials("bEARER  a", 1), { token: "a" });
 });
 
+test("a token of a key is told from a bearer token by its scheme", () => {
+  assert.deepEqual(readCredentials("DPoP abc", 1), { token: "abc", bound: true });
+  assert.deepEqual(readCredentials("dpop  a", 1), { token: "a", bound: true });
+  assert.equal(readCredentials("DPoPabc", 1), "malformed");
+});
+
 test("anything else is missing or malformed", () => {
   assert.equal(readCredentials(undefined, 0), "missing");
   for (const header of [

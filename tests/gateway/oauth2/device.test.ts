@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import * as oauth from "oauth4webapi";
+import { type Browser, findForms, type Visited } from "./browser.ts";
+import { deviceGrant, issuer, StartedServer, signIn } from "./started-server.ts";
+
+let server: StartedServer;
+
+before(async () => {
+  server = await StartedServer.start("127.225");
+});
+
+after(() => server?.stop());
+
+const client = { client_id: "app" };
+
+async function begin(scope = "openid verify:read"): Promise<oauth.DeviceAuthorizationResponse> {
+  const answer = await oauth.deviceAuthorizationRequest(
+    server.metadata,
+    client,
+    oauth.None(),
+    { scope },
+    server.options,
+  );
+  return oauth.processDeviceAuthorizationResponse(server.metadata, client, answer);
+}
+
+function poll(deviceCode: string, clientId = "app") {
+  return server.post(
+    "/oauth2/token",
+    new URLSearchParams({ grant_type: deviceGrant, client_id: clientId, device_code: deviceCode }),
+  );
+}
+
+/** Forgets when a device asked last, instead of waiting for it. */
+async function letTimePass(): Promise<void> {
+  for (const node of server.platform.surroundings.redis.nodes)
+    for (const key of (await node.command("KEYS", "oauth2:poll:*")) as string[])
+      await node.command("DEL", key);
+}
+
+/** Types the code and looks at what is asked for. */
+async function enterCode(browser: Browser, code: string): Promise<Visited> {
+  const page = await browser.open("/oauth2/device");
+  return browser.submit(page, "/device", { user_code: code });
+}
+
+test("a strict client connects a device: pending, allowed, connected once", async () => {
+  const device = await begin();
+  assert.equal(device.interval, 5);
+  assert.match(device.user_code, /^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/);
+  assert.equal(device.verification_uri, `${issuer}/oauth2/device`);
+  const pending = await poll(device.device_code);
+  assert.deepEqual([pending.status, pending.json.error], [400, "authorization_pending"]);
+
+  const browser = server.browser();
+  // However it is typed.
+  const confirmation = await enterCode(browser, device.user_code.toLowerCase().replace("-", " "));
+  assert.match(confirmation.text, /Is this your device\?/);
+  assert.match(confirmation.text, new RegExp(device.user_code));
+  const done = await signIn(browser, await browser.submit(confirmation, "/device"));
+  assert.match(done.text, /<h1>Connected/);
+
+  const answer = await oauth.deviceCodeGrantRequest(
+    server.metadata,
+    client,
+    oauth.None(),
+    device.device_code,
+    server.options,
+  );
+  const tokens = await oauth.processDeviceCodeResponse(server.metadata, client, answer);
+  assert.equal(await server.useToken(tokens.access_token), 200);
+  assert.equal(oauth.getValidatedIdTokenClaims(tokens)?.sub, "person-1");
+  assert.ok(tokens.refresh_token);
+
+  const again = await poll(device.device_code);
+  assert.deepEqual([again.status, again.json.error], [400, "invalid_grant"]);
+  assert.equal(await server.useToken(tokens.access_token), 401);
+});
+
+test("of several that ask with one allowed code at once at most one is answered", async () => {
+  const device = await begin();
+  const browser = server.browser();
+  await signIn(browser, await browser.submit(await enterCode(browser, device.user_code), "/device"));
+  const answers = await Promise.all(Array.from({ length: 20 }, () => poll(device.device_code)));
+  assert.ok(answers.filter(({ status }) => status === 200).length <= 1);
+  for (const { status, json } of answers) if (status !== 200) assert.equal(json.error, "invalid_grant");
+});
+
+test("a device that asks too often is told to slow down", async () => {
+  const device = await begin();
+  assert.equal((await poll(device.device_code)).json.error, "authorization_pending");
+  const early = await poll(device.device_code);
+  assert.deepEqual([early.status, early.json.error], [400, "slow_down"]);
+  await letTimePass();
+  assert.equal((await poll(device.device_code)).json.error, "authorization_pending");
+});
+
+test("a device that was not allowed hears so", async () => {
+  const device = await begin();
+  const browser = server.browser();
+  const page = await browser.submit(await enterCode(browser, device.user_code), "/device", { abort: "yes" });
+  assert.match(page.text, /was not connected/);
+  assert.equal((await poll(device.device_code)).json.error, "access_denied");
+  const second = await begin();
+  const login = await browser.submit(await enterCode(browser, second.user_code), "/device");
+  const aborted = await browser.submit(login, "/abort");
+  assert.match(aborted.text, /was not connected/);
+  assert.equal((await poll(second.device_code)).json.error, "access_denied");
+});
+
+test("a code that expired is told from one that never was", async () => {
+  const device = await begin();
+  for (const node of server.platform.surroundings.redis.nodes)
+    for (const key of (await node.command("KEYS", "oauth2:DeviceCode:*")) as string[]) {
+      const text = String(await node.command("GET", key));
+      await node.command("SET", key, text.replace(/"exp":\d+/, '"exp":1000'), "KEEPTTL");
+    }
+  assert.equal((await poll(device.device_code)).json.error, "expired_token");
+  const page = await enterCode(server.browser(), device.user_code);
+  assert.match(page.text, /has expired/);
+  assert.equal((await poll("unknown")).json.error, "invalid_grant");
+});
+
+test("a device code is worth nothing to another client", async () => {
+  const device = await begin();
+  const answer = await poll(device.device_code, "other");
+  assert.deepEqual([answer.status, answer.json.error], [400, "invalid_grant"]);
+});
+
+test("a code in the address is filled in, and still has to be compared", async () => {
+  const device = await begin();
+  const browser = server.browser();
+  const page = await browser.open(device.verification_uri_complete!);
+  const [form] = findForms(page);
+  assert.equal(form!.fields.user_code, device.user_code);
+  assert.doesNotMatch(page.text, /<script/);
+  assert.match((await browser.submit(page, "/device")).text, /Is this your device\?/);
+});
+
+test("what is put into the address as a code stays text", async () => {
+  const page = await server.browser().open("/oauth2/device?user_code=%22%3E%3Cscript%3E1");
+  assert.doesNotMatch(page.text, /<script/);
+  assert.match(page.text, /&quot;&gt;&lt;script/);
+});
+
+test("a form that no session knows is led back to the page, not answered with an error of ours", async () => {
+  const answer = await server.post("/oauth2/device", "user_code=BBBB-BBBB&xsrf=x");
+  assert.deepEqual([answer.status, answer.headers.get("location")], [303, "/oauth2/device"]);
+  const browser = server.browser();
+  await browser.open("/oauth2/device");
+  const forged = await browser.open("/oauth2/device", {
+    method: "POST",
+    body: new URLSearchParams({ user_code: "BBBB-BBBB", xsrf: "guess", confirm: "yes" }),
+  });
+  assert.notEqual(forged.status, 500);
+  assert.doesNotMatch(forged.text, /Is this your device/);
+});
+
+test("codes cannot be guessed without end", async () => {
+  const browser = server.browser("192.0.2.66");
+  let page = await browser.open("/oauth2/device");
+  for (let guess = 0; guess < 20; guess++) {
+    page = await browser.submit(page, "/device", { user_code: "BBBB-BBBB" });
+    assert.match(page.text, /No device shows this code/);
+  }
+  page = await browser.submit(page, "/device", { user_code: "BBBB-BBBB" });
+  assert.equal(page.status, 429);
+  assert.ok(Number(page.headers.get("retry-after")) > 0);
+  const other = server.browser("192.0.2.67");
+  assert.match((await enterCode(other, "BBBB-BBBB")).text, /No device shows this code/);
+});
