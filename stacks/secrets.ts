@@ -9,6 +9,7 @@ export class Secrets extends pulumi.ComponentResource {
   readonly databasePassword: aws.ssm.Parameter;
   readonly redisAuthToken: aws.ssm.Parameter;
   readonly verifierSecret: aws.ssm.Parameter;
+  readonly clientSecretKey: aws.ssm.Parameter;
 
   constructor(deployment: Deployment, opts?: pulumi.ComponentResourceOptions) {
     super("dmm-env:stacks:Secrets", "secrets", {}, opts);
@@ -18,6 +19,10 @@ export class Secrets extends pulumi.ComponentResource {
     this.databasePassword = create("database-password", "Password of the database user platform");
     this.redisAuthToken = create("redis-auth-token", "AUTH token of the Redis cluster");
     this.verifierSecret = create("verifier-secret", "Secret of the OAuth2 client verifier");
+    this.clientSecretKey = create(
+      "client-secret-key",
+      "Key of the hash by which client secrets are verified",
+    );
     this.registerOutputs({});
   }
 }

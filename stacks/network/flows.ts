@@ -29,6 +29,8 @@ export const flows: readonly Flow[] = [
   { from: "gateway", to: "database", port: databasePort },
   { from: "gateway", to: "cache", port: cachePort },
   { from: "admin", to: "database", port: databasePort },
+  // The admin site tells every gateway of a new version of the configuration.
+  { from: "admin", to: "gateway", port: servicePort },
   { from: "upstream", to: "stub", port: servicePort },
 ];
 

@@ -49,6 +49,7 @@ function gateway(deployment: Deployment, args: ServicesArgs): ServiceSpec {
       DATABASE_PASSWORD: args.secrets.databasePassword,
       REDIS_AUTH_TOKEN: args.secrets.redisAuthToken,
       VERIFIER_SECRET: args.secrets.verifierSecret,
+      CLIENT_SECRET_KEY: args.secrets.clientSecretKey,
     },
     permissions: [writeAccessLog(args.logs)],
     targets: args.entrance.gatewayTargets,
@@ -71,7 +72,10 @@ function admin(deployment: Deployment, args: ServicesArgs): ServiceSpec {
         "CLIENT_CERTIFICATES_VERIFIED",
       ),
     },
-    secrets: { DATABASE_PASSWORD: args.secrets.databasePassword },
+    secrets: {
+      DATABASE_PASSWORD: args.secrets.databasePassword,
+      CLIENT_SECRET_KEY: args.secrets.clientSecretKey,
+    },
     permissions: [],
     targets: args.entrance.adminTargets,
     // ECS refuses a target group that no listener leads to yet.

@@ -40,8 +40,9 @@ test("each service's tasks are started with exactly its own secrets", () => {
     arn("database-password"),
     arn("redis-auth-token"),
     arn("verifier-secret"),
+    arn("client-secret-key"),
   ]);
-  assert.deepEqual(readable("admin"), [arn("database-password")]);
+  assert.deepEqual(readable("admin"), [arn("database-password"), arn("client-secret-key")]);
   assert.deepEqual(readable("stub"), []);
   for (const service of ["gateway", "admin", "stub"]) {
     assert.deepEqual(
@@ -60,6 +61,7 @@ test("the key opens these secrets and nothing else", () => {
         arn("database-password"),
         arn("redis-auth-token"),
         arn("verifier-secret"),
+        arn("client-secret-key"),
       ],
     },
   });

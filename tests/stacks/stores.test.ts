@@ -65,7 +65,7 @@ test("credentials are made once by AWS and kept as SecureStrings under the envir
   const parameters = environment.all("aws:ssm/parameter:Parameter");
   assert.deepEqual(
     parameters.map((it) => it.inputs.name),
-    ["database-password", "redis-auth-token", "verifier-secret"].map(
+    ["database-password", "redis-auth-token", "verifier-secret", "client-secret-key"].map(
       (thing) => `/dmm-env/feature-x/${thing}`,
     ),
   );
