@@ -29,7 +29,9 @@ export async function measure({ runs }: Options): Promise<unknown> {
     for (let run = 1; run <= runs; run += 1) {
       const timings = await cycle(home);
       cycles.push(timings);
-      const line = commands.map((command) => `${command} ${timings[command].seconds.toFixed(2)} s`).join(", ");
+      const line = commands
+        .map((command) => `${command} ${timings[command].seconds.toFixed(2)} s`)
+        .join(", ");
       process.stderr.write(`run ${run} of ${runs}: ${line}\n`);
     }
     return {
@@ -38,7 +40,9 @@ export async function measure({ runs }: Options): Promise<unknown> {
       runs,
       machine: describeMachine(),
       reach: { up: 8, down: 3 },
-      ...Object.fromEntries(commands.map((command) => [command, summarize(cycles.map((timings) => timings[command]))])),
+      ...Object.fromEntries(
+        commands.map((command) => [command, summarize(cycles.map((timings) => timings[command]))]),
+      ),
     };
   } finally {
     rmSync(home, { recursive: true, force: true });
@@ -71,15 +75,23 @@ async function time(home: string, command: Command): Promise<Timing> {
   child.stderr.on("data", (chunk) => {
     log += chunk;
   });
-  const code = await new Promise<number | null>((resolve, reject) => child.once("close", resolve).once("error", reject));
+  const code = await new Promise<number | null>((resolve, reject) =>
+    child.once("close", resolve).once("error", reject),
+  );
   const seconds = (performance.now() - begun) / 1000;
   if (code !== 0) throw new Error(`dmm-env ${command} ended with ${code}; nothing was measured.\n${log}`);
   const report = JSON.parse(output) as Report;
-  return { seconds, steps: Object.fromEntries((report.steps ?? []).map((step) => [step.title, step.ms / 1000])) };
+  return {
+    seconds,
+    steps: Object.fromEntries((report.steps ?? []).map((step) => [step.title, step.ms / 1000])),
+  };
 }
 
 /** Spread of the whole, and each step's median with its share of the whole. */
-function summarize(timings: readonly Timing[]): { readonly total: Spread; readonly steps: Record<string, unknown> } {
+function summarize(timings: readonly Timing[]): {
+  readonly total: Spread;
+  readonly steps: Record<string, unknown>;
+} {
   const total = spread(timings.map((timing) => timing.seconds));
   const titles = Object.keys(timings[0]?.steps ?? {});
   const steps = Object.fromEntries(

@@ -1,24 +1,50 @@
+import { parseArgs } from "node:util";
+
 /**
  * Benchmarks: each prints one JSON object on standard output and its progress on standard error.
- * Usage: `npm run bench -- lifecycle [--runs 5]`.
+ * Usage: `npm run bench -- lifecycle [--runs 5]`, `npm run bench -- gateway [--runs 5] [--only a,b] [--million]`.
  */
 const benchmarks: Readonly<Record<string, () => Promise<{ measure(options: Options): Promise<unknown> }>>> = {
   lifecycle: () => import("./lifecycle.ts"),
+  gateway: () => import("./gateway/gateway.ts"),
 };
 
 export interface Options {
   /** How often everything is measured; medians are taken over the runs. */
   readonly runs: number;
+  /** Names of the contenders that take part, all if empty; for `gateway`. */
+  readonly only: readonly string[];
+  /** Whether memory is watched over a million requests; for `gateway`. */
+  readonly million: boolean;
 }
 
-function parseArguments(words: readonly string[]): { readonly name: string; readonly options: Options } {
-  const [name = "", ...rest] = words;
+function parseArguments(words: string[]): { readonly name: string; readonly options: Options } {
+  const { positionals, values } = readWords(words);
+  const [name = ""] = positionals;
   if (!(name in benchmarks)) {
     fail(`Benchmark "${name}" is unknown; there is ${Object.keys(benchmarks).join(", ")}.`);
   }
-  const runs = rest[0] === "--runs" ? Number(rest[1]) : 5;
-  if (!Number.isInteger(runs) || runs < 1 || runs > 100) fail(`--runs is ${rest[1]}; it must be 1 to 100.`);
-  return { name, options: { runs } };
+  const runs = Number(values.runs);
+  if (!Number.isInteger(runs) || runs < 1 || runs > 100)
+    fail(`--runs is ${values.runs}; it must be 1 to 100.`);
+  const only = values.only === "" ? [] : values.only.split(",");
+  return { name, options: { runs, only, million: values.million } };
+}
+
+function readWords(words: string[]) {
+  try {
+    return parseArgs({
+      args: words,
+      allowPositionals: true,
+      options: {
+        runs: { type: "string", default: "5" },
+        only: { type: "string", default: "" },
+        million: { type: "boolean", default: false },
+      },
+    });
+  } catch (error) {
+    return fail((error as Error).message);
+  }
 }
 
 function fail(message: string): never {

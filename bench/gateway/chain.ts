@@ -1,0 +1,163 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { findDeliveryProblem } from "../../verify/load/answer.ts";
+import { checkedPath, issueTokens, startGateway } from "./contenders/own.ts";
+import { generate } from "./load/generator.ts";
+import { type GeneratorReport, renderRequest } from "./load/plan.ts";
+import { findPart } from "./processes/programs.ts";
+import { StartedProcess } from "./processes/started-process.ts";
+import { readUsage } from "./processes/usage.ts";
+import { report } from "./progress.ts";
+import { httpPort } from "./surroundings/network.ts";
+import { type Surroundings, serverName } from "./surroundings/surroundings.ts";
+import { answers } from "./surroundings/upstream.ts";
+
+const steps = [2000, 4000, 6000, 8000, 10_000];
+const stepSeconds = 8;
+const limitMs = 19;
+const frontPort = 8443;
+
+interface Step {
+  readonly arrivalsPerSecond: number;
+  readonly verdict: "held" | "broken" | "inconclusive";
+  readonly reason?: string;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly latenessP99: number;
+  /** Processor time by part, in microseconds per request. */
+  readonly cpuMicroseconds: Readonly<Record<string, number>>;
+}
+
+/**
+ * The whole chain on the cores of this machine together, as a client of production meets it: TLS to a balancer, gateway
+ * with token check, Redis over TLS, upstream, and the generator as well.
+ */
+export async function measureChain(surroundings: Surroundings, contenderIndex: number): Promise<unknown> {
+  await using stack = new AsyncDisposableStack();
+  const { redis, certificates, network } = surroundings;
+  const host = network.contender(contenderIndex);
+  const gateway = stack.use(
+    await startGateway(
+      surroundings,
+      host,
+      { REDIS_PORT: String(redis.tlsPort), REDIS_TLS: "on", NODE_EXTRA_CA_CERTS: certificates.authority },
+      "anywhere",
+    ),
+  );
+  const authorizations = await issueTokens(host);
+  const front = stack.use(await startFront(surroundings, network.contender(contenderIndex + 1), host));
+  const parts = {
+    gateway: [gateway.pid],
+    front: [front.pid],
+    redis: redis.pids,
+    upstream: [surroundings.upstream.pid],
+  };
+  const requests = authorizations.map((authorization) =>
+    renderRequest(checkedPath, serverName, { accept: "*/*", authorization }),
+  );
+  const run = (arrivalsPerSecond: number, seconds: number): Promise<GeneratorReport> =>
+    generate(
+      {
+        destination: {
+          host: network.contender(contenderIndex + 1),
+          port: frontPort,
+          tls: { authority: readFileSync(certificates.authority, "utf8"), servername: serverName },
+        },
+        requests,
+        connections: 256,
+        seconds,
+        arrivalsPerSecond,
+      },
+      "anywhere",
+    );
+  await run(2000, 4);
+  const done: Step[] = [];
+  for (const arrivalsPerSecond of steps) {
+    const step = await measureStep(arrivalsPerSecond, parts, () => run(arrivalsPerSecond, stepSeconds));
+    done.push(step);
+    report(`chain at ${arrivalsPerSecond}/s: ${step.verdict}, p95 ${step.p95} ms ${step.reason ?? ""}`);
+  }
+  const held = done.filter(({ verdict }) => verdict === "held").map((step) => step.arrivalsPerSecond);
+  return { limit: `p95 under ${limitMs} ms`, highestHeld: Math.max(0, ...held), steps: done };
+}
+
+async function measureStep(
+  arrivalsPerSecond: number,
+  parts: Readonly<Record<string, readonly number[]>>,
+  run: () => Promise<GeneratorReport>,
+): Promise<Step> {
+  const read = () =>
+    Object.entries(parts).map(([name, pids]): [string, number] => [
+      name,
+      pids.reduce((sum, pid) => sum + readUsage(pid).cpuMs, 0),
+    ]);
+  const before = new Map(read());
+  const load = await run();
+  const perRequest = (ms: number) => Math.round((ms * 1000) / load.sent);
+  const used = read().map(([name, cpuMs]): [string, number] => [name, perRequest(cpuMs - before.get(name)!)]);
+  return {
+    arrivalsPerSecond,
+    ...judge(load),
+    p50: load.response.p50,
+    p95: load.response.p95,
+    p99: load.response.p99,
+    latenessP99: load.lateness.p99,
+    cpuMicroseconds: { ...Object.fromEntries(used), generator: perRequest(load.generatorCpuMs) },
+  };
+}
+
+/** A rate that was not delivered proves nothing, unless what was delivered broke the promise already. */
+function judge(load: GeneratorReport): Pick<Step, "verdict" | "reason"> {
+  const failed = load.sent - (load.kinds["200"] ?? 0);
+  if (failed > 0)
+    return { verdict: "broken", reason: `${failed} requests failed: ${JSON.stringify(load.kinds)}` };
+  // The generator's own lateness is part of the latency; beyond the limit it alone would decide.
+  const problem = findDeliveryProblem(load, limitMs);
+  if (problem !== undefined) return { verdict: "inconclusive", reason: problem };
+  return load.response.p95 < limitMs
+    ? { verdict: "held" }
+    : { verdict: "broken", reason: `p95 is ${load.response.p95} ms` };
+}
+
+async function startFront(
+  surroundings: Surroundings,
+  host: string,
+  gateway: string,
+): Promise<StartedProcess> {
+  const configuration = join(surroundings.directory, "front.cfg");
+  writeFileSync(
+    configuration,
+    `global
+  nbthread 1
+  maxconn 8192
+defaults
+  mode http
+  option http-keep-alive
+  option forwardfor
+  http-reuse always
+  timeout client 75s
+  timeout http-keep-alive 75s
+  timeout connect 1s
+  timeout server 30s
+frontend entrance
+  bind ${host}:${frontPort} ssl crt ${surroundings.certificates.both} alpn http/1.1
+  http-request set-header X-Forwarded-Proto https
+  default_backend gateway
+backend gateway
+  server gateway ${gateway}:${httpPort}
+frontend probe
+  bind ${host}:${httpPort}
+  http-request return status 200
+`,
+  );
+  const { command, environment } = findPart("haproxy");
+  const front = new StartedProcess({
+    command,
+    args: ["-db", "-f", configuration],
+    environment,
+    place: "anywhere",
+  });
+  await front.waitUntil("the front answers", () => answers(`http://${host}:${httpPort}/`));
+  return front;
+}

@@ -1,0 +1,91 @@
+import { createToken } from "../surroundings/json-web-token.ts";
+import { httpPort, type Network } from "../surroundings/network.ts";
+import type { Surroundings } from "../surroundings/surroundings.ts";
+import { describeProgram } from "./program.ts";
+
+const extension = "type.googleapis.com/envoy.extensions";
+const router = { name: "router", typed_config: { "@type": `${extension}.filters.http.router.v3.Router` } };
+const program = {
+  program: "envoy",
+  args: (path: (file: string) => string) => [
+    "-c",
+    path("envoy.json"),
+    "--concurrency",
+    "1",
+    "--disable-hot-restart",
+    "-l",
+    "warn",
+  ],
+};
+
+export const envoy = describeProgram({
+  ...program,
+  name: "envoy",
+  files: ({ network }, host) => ({ "envoy.json": render(network, host, [router]) }),
+});
+
+export const envoyJwt = describeProgram({
+  ...program,
+  name: "envoy-jwt-rs256",
+  checks: "JWT by jwt_authn RS256 (2048 bits); expiry; issuer; audience",
+  files: (surroundings, host) => ({
+    "envoy.json": render(surroundings.network, host, [renderJwtAuthn(surroundings), router]),
+  }),
+  authorizations: ({ keys }) => [`Bearer ${createToken("RS256", keys.rsa.privateKey, "verifier")}`],
+});
+
+function renderJwtAuthn({ keys }: Surroundings): object {
+  const jwk = { ...keys.rsa.publicKey.export({ format: "jwk" }), kid: "bench", alg: "RS256", use: "sig" };
+  const provider = {
+    issuer: "https://api.bench",
+    audiences: ["api"],
+    local_jwks: { inline_string: JSON.stringify({ keys: [jwk] }) },
+  };
+  return {
+    name: "jwt_authn",
+    typed_config: {
+      "@type": `${extension}.filters.http.jwt_authn.v3.JwtAuthentication`,
+      providers: { bench: provider },
+      rules: [{ match: { prefix: "/" }, requires: { provider_name: "bench" } }],
+    },
+  };
+}
+
+function render(network: Network, host: string, filters: readonly object[]): string {
+  const at = (address: string) => ({ socket_address: { address, port_value: httpPort } });
+  const route = { match: { prefix: "/" }, route: { cluster: "upstream" } };
+  const manager = {
+    "@type": `${extension}.filters.network.http_connection_manager.v3.HttpConnectionManager`,
+    stat_prefix: "entrance",
+    route_config: { virtual_hosts: [{ name: "all", domains: ["*"], routes: [route] }] },
+    http_filters: filters,
+  };
+  const limits = {
+    priority: "DEFAULT",
+    max_connections: 4096,
+    max_pending_requests: 4096,
+    max_requests: 4096,
+  };
+  return JSON.stringify({
+    static_resources: {
+      listeners: [
+        {
+          name: "entrance",
+          address: at(host),
+          filter_chains: [{ filters: [{ name: "http", typed_config: manager }] }],
+        },
+      ],
+      clusters: [
+        {
+          name: "upstream",
+          type: "STATIC",
+          circuit_breakers: { thresholds: [limits] },
+          load_assignment: {
+            cluster_name: "upstream",
+            endpoints: [{ lb_endpoints: [{ endpoint: { address: at(network.upstream) } }] }],
+          },
+        },
+      ],
+    },
+  });
+}

@@ -1,0 +1,81 @@
+import { findPart } from "../processes/programs.ts";
+import { createToken } from "../surroundings/json-web-token.ts";
+import { httpPort } from "../surroundings/network.ts";
+import type { Surroundings } from "../surroundings/surroundings.ts";
+import { describeProgram } from "./program.ts";
+
+const program = {
+  program: "haproxy",
+  locate: () => findPart("haproxy"),
+  args: (path: (file: string) => string) => ["-db", "-f", path("haproxy.cfg")],
+};
+
+export const haproxy = describeProgram({
+  ...program,
+  name: "haproxy",
+  files: (surroundings, host) => ({ "haproxy.cfg": render(surroundings, host, "") }),
+});
+
+export const haproxyRs256 = describeProgram({
+  ...program,
+  name: "haproxy-jwt-rs256",
+  checks: "JWT by jwt_verify RS256 (2048 bits); expiry; scope",
+  files: (surroundings, host) => ({
+    "haproxy.cfg": render(
+      surroundings,
+      host,
+      renderChecks("RS256", `${surroundings.directory}/haproxy-jwt-rs256-public.pem`),
+    ),
+    "public.pem": String(surroundings.keys.rsa.publicKey.export({ type: "spki", format: "pem" })),
+  }),
+  authorizations: ({ keys }) => [`Bearer ${createToken("RS256", keys.rsa.privateKey, "verifier")}`],
+});
+
+export const haproxyHs256 = describeProgram({
+  ...program,
+  name: "haproxy-jwt-hs256",
+  checks: "JWT by jwt_verify HS256; expiry; scope",
+  files: (surroundings, host) => ({
+    "haproxy.cfg": render(
+      surroundings,
+      host,
+      renderChecks("HS256", surroundings.keys.shared.export().toString()),
+    ),
+  }),
+  authorizations: ({ keys }) => [`Bearer ${createToken("HS256", keys.shared, "verifier")}`],
+});
+
+/** As HAProxy's documentation verifies tokens, with the same questions as our gateway's: genuine, alive, for this scope. */
+function renderChecks(algorithm: string, key: string): string {
+  return `
+  http-request set-var(txn.bearer) http_auth_bearer
+  http-request set-var(txn.alg) var(txn.bearer),jwt_header_query('$.alg')
+  http-request set-var(txn.exp) var(txn.bearer),jwt_payload_query('$.exp','int')
+  http-request set-var(txn.scope) var(txn.bearer),jwt_payload_query('$.scope')
+  http-request set-var(txn.now) date()
+  http-request deny deny_status 401 unless { var(txn.alg) -m str ${algorithm} }
+  http-request deny deny_status 401 unless { var(txn.bearer),jwt_verify(txn.alg,"${key}") -m int 1 }
+  http-request deny deny_status 401 if { var(txn.exp),sub(txn.now) -m int lt 0 }
+  http-request deny deny_status 403 unless { var(txn.scope) -m sub verify:read }`;
+}
+
+function render({ network }: Surroundings, host: string, checks: string): string {
+  return `global
+  nbthread 1
+  maxconn 8192
+defaults
+  mode http
+  option http-keep-alive
+  option forwardfor
+  http-reuse always
+  timeout client 75s
+  timeout http-keep-alive 75s
+  timeout connect 1s
+  timeout server 30s
+frontend entrance
+  bind ${host}:${httpPort}${checks}
+  default_backend upstream
+backend upstream
+  server upstream ${network.upstream}:${httpPort}
+`;
+}

@@ -1,0 +1,24 @@
+import type { Contender } from "./contender.ts";
+import { envoy, envoyJwt } from "./envoy.ts";
+import { caddy, krakend, traefik } from "./go-proxies.ts";
+import { haproxy, haproxyHs256, haproxyRs256 } from "./haproxy.ts";
+import { nginx } from "./nginx.ts";
+import { fastifyHttpProxy, httpProxy } from "./node-proxies.ts";
+import { ownChecking, ownOpen } from "./own.ts";
+
+/** Who takes part, in the order in which a round asks them. */
+export const contenders: readonly Contender[] = [
+  ownChecking,
+  haproxyRs256,
+  envoyJwt,
+  fastifyHttpProxy,
+  ownOpen,
+  haproxy,
+  haproxyHs256,
+  nginx,
+  envoy,
+  httpProxy,
+  traefik,
+  caddy,
+  krakend,
+];

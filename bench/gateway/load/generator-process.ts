@@ -1,0 +1,122 @@
+import { text } from "node:stream/consumers";
+import { build, type Histogram } from "hdr-histogram-js";
+import type { Percentiles } from "../../../verify/load/answer.ts";
+import type { GeneratorPlan, GeneratorReport } from "./plan.ts";
+import { RawConnection } from "./raw-connection.ts";
+
+/**
+ * The generator: a process of its own, so that it can be bound to a core and its processor time is nobody else's. Takes
+ * a plan on standard input and prints a report. Latency counts from the intended send time.
+ */
+const plan = JSON.parse(await text(process.stdin)) as GeneratorPlan;
+const { arrivalsPerSecond, requests } = plan;
+const response = createHistogram();
+const lateness = createHistogram();
+const kinds: Record<string, number> = {};
+let sent = 0;
+let planned = 0;
+let unsent = 0;
+
+const connections = await openAll();
+const idle: RawConnection[] = [];
+const cpuBefore = process.cpuUsage();
+const startedAt = performance.now();
+const endAt = startedAt + plan.seconds * 1000;
+const finished = Promise.withResolvers<void>();
+
+for (const connection of connections) idle.push(connection);
+if (arrivalsPerSecond === undefined) while (idle.length > 0) send(idle.pop()!, performance.now());
+else tick(arrivalsPerSecond);
+await Promise.race([finished.promise, afterTheEnd()]);
+const durationMs = performance.now() - startedAt;
+const cpu = process.cpuUsage(cpuBefore);
+for (const connection of connections) connection.close();
+const report: GeneratorReport = {
+  planned: arrivalsPerSecond === undefined ? sent : planned,
+  sent,
+  unsent,
+  answers: [],
+  response: readPercentiles(response),
+  lateness: readPercentiles(lateness),
+  durationMs,
+  kinds,
+  generatorCpuMs: (cpu.user + cpu.system) / 1000,
+};
+process.stdout.write(JSON.stringify(report), () => process.exit(0));
+
+async function openAll(): Promise<RawConnection[]> {
+  const opened: RawConnection[] = [];
+  // A few at a time: a listener's queue is not what is measured.
+  while (opened.length < plan.connections) {
+    const group = Math.min(16, plan.connections - opened.length);
+    opened.push(
+      ...(await Promise.all(Array.from({ length: group }, () => RawConnection.open(plan.destination)))),
+    );
+  }
+  return opened;
+}
+
+function send(connection: RawConnection, dueAt: number): void {
+  const request = requests[sent % requests.length]!;
+  sent++;
+  connection.onAnswer = (status, problem) => {
+    const now = performance.now();
+    const kind = problem === "" ? String(status) : problem;
+    kinds[kind] = (kinds[kind] ?? 0) + 1;
+    response.recordValue(toMicroseconds(now - dueAt));
+    if (problem !== "") finishIfIdle();
+    else if (arrivalsPerSecond === undefined && now < endAt) send(connection, now);
+    else {
+      idle.push(connection);
+      finishIfIdle();
+    }
+  };
+  connection.send(request);
+}
+
+function tick(perSecond: number): void {
+  const now = performance.now();
+  const due = Math.floor(((Math.min(now, endAt) - startedAt) * perSecond) / 1000);
+  for (; planned < due; planned++) {
+    const dueAt = startedAt + (planned * 1000) / perSecond;
+    const connection = idle.pop();
+    if (connection === undefined) {
+      unsent++;
+      continue;
+    }
+    lateness.recordValue(toMicroseconds(now - dueAt));
+    send(connection, dueAt);
+  }
+  if (now < endAt) setTimeout(tick, 1, perSecond);
+  else finishIfIdle();
+}
+
+function finishIfIdle(): void {
+  const answered = Object.values(kinds).reduce((sum, count) => sum + count, 0);
+  if (performance.now() >= endAt && answered === sent) finished.resolve();
+}
+
+/** What is unanswered a second after the end counts as lost. */
+async function afterTheEnd(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, plan.seconds * 1000 + 1000));
+  const answered = Object.values(kinds).reduce((sum, count) => sum + count, 0);
+  if (answered < sent) kinds["no answer"] = sent - answered;
+}
+
+function createHistogram(): Histogram {
+  return build({
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: 60_000_000,
+    numberOfSignificantValueDigits: 3,
+  });
+}
+
+function toMicroseconds(ms: number): number {
+  return Math.max(0, Math.round(ms * 1000));
+}
+
+function readPercentiles(histogram: Histogram): Percentiles {
+  const at = (percentile: number): number =>
+    Math.round(histogram.getValueAtPercentile(percentile) / 10) / 100;
+  return { p50: at(50), p95: at(95), p99: at(99), max: at(100), count: histogram.totalCount };
+}

@@ -1,0 +1,27 @@
+import type { LoadReport } from "../../../verify/load/answer.ts";
+import type { Destination } from "./raw-connection.ts";
+
+/** A bounded load, as plain data for the generator's process. */
+export interface GeneratorPlan {
+  readonly destination: Destination;
+  /** Whole requests as they go on the wire; they are sent in turn. */
+  readonly requests: readonly string[];
+  readonly connections: number;
+  readonly seconds: number;
+  /** Open loop at this rate; without it every connection sends again when it was answered. */
+  readonly arrivalsPerSecond?: number;
+}
+
+/** As the report of a verification's load, without the single answers, and what else was answered than 200. */
+export interface GeneratorReport extends LoadReport {
+  /** Answers by status, or by the reason why there was none. */
+  readonly kinds: Readonly<Record<string, number>>;
+  /** Processor time that the generator itself took. */
+  readonly generatorCpuMs: number;
+}
+
+/** A GET as the generator sends it. */
+export function renderRequest(path: string, host: string, headers: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `GET ${path} HTTP/1.1\r\nhost: ${host}\r\n${lines.join("")}\r\n`;
+}

@@ -1,0 +1,86 @@
+import { connect as connectPlain, type Socket } from "node:net";
+import { connect as connectSecure } from "node:tls";
+
+export interface Destination {
+  readonly host: string;
+  readonly port: number;
+  /** PEM of the authority and the name to ask for; plain HTTP without. */
+  readonly tls?: { readonly authority: string; readonly servername: string };
+}
+
+const headEnd = Buffer.from("\r\n\r\n");
+
+/**
+ * One HTTP/1.1 connection with one request at a time, as cheap as Node allows: what the generator costs is not there for
+ * the contender. It understands answers with a Content-Length and no others, and says so.
+ */
+export class RawConnection {
+  /** Status of the answer, or why there is none. */
+  onAnswer: (status: number, problem: string) => void = () => {};
+  readonly #socket: Socket;
+  /** Bytes of the body still to come; undefined while the head is not complete. */
+  #missing: number | undefined;
+  #status = 0;
+  #rest: Buffer | undefined;
+  #waiting = false;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.setNoDelay(true);
+    socket.on("data", (chunk: Buffer) => this.#read(chunk));
+    socket.on("error", () => {});
+    socket.on("close", () => this.#answer(0, "the connection was closed"));
+  }
+
+  static async open({ host, port, tls }: Destination): Promise<RawConnection> {
+    const socket =
+      tls === undefined
+        ? connectPlain({ host, port })
+        : connectSecure({ host, port, ca: tls.authority, servername: tls.servername });
+    await new Promise<void>((resolve, reject) => {
+      socket.once(tls === undefined ? "connect" : "secureConnect", () => resolve());
+      socket.once("error", reject);
+    });
+    return new RawConnection(socket);
+  }
+
+  send(request: string): void {
+    this.#waiting = true;
+    this.#socket.write(request, "latin1");
+  }
+
+  close(): void {
+    this.#waiting = false;
+    this.#socket.destroy();
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#missing === undefined) {
+      const buffer = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
+      const end = buffer.indexOf(headEnd);
+      if (end === -1) {
+        this.#rest = buffer;
+        return;
+      }
+      this.#rest = undefined;
+      const head = buffer.toString("latin1", 0, end);
+      const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
+      this.#status = Number(head.slice(9, 12));
+      if (length === undefined) {
+        this.#answer(this.#status, "an answer without Content-Length");
+        this.close();
+        return;
+      }
+      this.#missing = Number(length) - (buffer.length - end - headEnd.length);
+    } else this.#missing -= chunk.length;
+    if (this.#missing > 0) return;
+    this.#missing = undefined;
+    this.#answer(this.#status, "");
+  }
+
+  #answer(status: number, problem: string): void {
+    if (!this.#waiting) return;
+    this.#waiting = false;
+    this.onAnswer(status, problem);
+  }
+}

@@ -1,0 +1,73 @@
+import type { Contender, Running } from "./contenders/contender.ts";
+import { contenders } from "./contenders/table.ts";
+import { type GeneratorPlan, renderRequest } from "./load/plan.ts";
+import { report } from "./progress.ts";
+import { type Surroundings, serverName } from "./surroundings/surroundings.ts";
+
+/** A contender that takes part. */
+export interface Participant {
+  readonly contender: Contender;
+  readonly running: Running;
+}
+
+export interface Participants extends AsyncDisposable {
+  readonly all: readonly Participant[];
+  /** Contenders by name that cannot take part here, and why. */
+  readonly absent: Readonly<Record<string, string>>;
+}
+
+/** Starts every contender that can take part, or only those named. */
+export async function startParticipants(
+  surroundings: Surroundings,
+  only: readonly string[],
+): Promise<Participants> {
+  await using stack = new AsyncDisposableStack();
+  const all: Participant[] = [];
+  const absent: Record<string, string> = {};
+  for (const contender of contenders) {
+    if (only.length > 0 && !only.includes(contender.name)) continue;
+    const absence = contender.absence();
+    if (absence !== undefined) {
+      absent[contender.name] = absence;
+      continue;
+    }
+    report(`starting ${contender.name}`);
+    const running = stack.use(
+      await contender.start(surroundings, surroundings.network.contender(all.length)),
+    );
+    await proveBehaviour(contender.name, running);
+    all.push({ contender, running });
+  }
+  const owned = stack.move();
+  return { all, absent, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Lets through whom it should, and nobody else if it checks anything. @throws Error when it does not */
+async function proveBehaviour(name: string, { host, port, path, authorizations }: Running): Promise<void> {
+  const ask = async (headers: Record<string, string>): Promise<number> => {
+    const response = await fetch(`http://${host}:${port}${path}`, { headers });
+    await response.arrayBuffer();
+    return response.status;
+  };
+  for (const authorization of authorizations.length === 0 ? [""] : authorizations.slice(0, 1)) {
+    const status = await ask(authorization === "" ? {} : { authorization });
+    if (status !== 200)
+      throw new Error(`${name} answered ${status} to a request that it should let through.`);
+    if (authorization === "") continue;
+    const forged = await ask({ authorization: `${authorization.slice(0, -9)}AAAAAAAAA` });
+    if (forged !== 401) throw new Error(`${name} answered ${forged} to a forged token; it should be 401.`);
+  }
+}
+
+/** Connections that keep a contender busy. */
+const connections = 64;
+
+/** A load for this contender: what it lets through, its tokens in turn. */
+export function planLoad({ host, port, path, authorizations }: Running, seconds: number): GeneratorPlan {
+  const headers = { accept: "*/*", "user-agent": "bench" };
+  const requests =
+    authorizations.length === 0
+      ? [renderRequest(path, serverName, headers)]
+      : authorizations.map((authorization) => renderRequest(path, serverName, { ...headers, authorization }));
+  return { destination: { host, port }, requests, connections, seconds };
+}

@@ -1,0 +1,27 @@
+import { execFileSync } from "node:child_process";
+import { availableParallelism } from "node:os";
+
+export const coreCount = availableParallelism();
+
+/** Whether processes can be bound to cores here. */
+export const canPin = coreCount > 1 && hasTaskset();
+
+/** The command, bound to its cores: the contender's is the second one, so that nothing else competes with it. */
+export function pin(
+  command: readonly string[],
+  place: "contender" | "surroundings" | "anywhere",
+  cores: number,
+): readonly string[] {
+  if (place === "anywhere" || !canPin) return command;
+  const others = cores > 2 ? `0,2-${cores - 1}` : "0";
+  return ["taskset", "--cpu-list", place === "contender" ? "1" : others, ...command];
+}
+
+function hasTaskset(): boolean {
+  try {
+    execFileSync("taskset", ["--version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}

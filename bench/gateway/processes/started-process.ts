@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { coreCount, pin } from "./cores.ts";
+
+export interface Start {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** `contender` has a core of its own; all else shares the others. `anywhere` is not pinned. */
+  readonly place: "contender" | "surroundings" | "anywhere";
+}
+
+const living = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of living) child.kill("SIGKILL");
+});
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+
+/** A process of the benchmark's own; none outlives it. */
+export class StartedProcess implements AsyncDisposable {
+  readonly child: ChildProcess;
+  /** The end of what it wrote, for messages. */
+  output = "";
+
+  constructor({ command, args, environment = {}, place }: Start) {
+    const [program, ...words] = pin([command, ...args], place, coreCount);
+    this.child = spawn(program!, words, {
+      env: { ...process.env, ...environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    living.add(this.child);
+    this.child.once("exit", () => living.delete(this.child));
+    this.child.once("error", (error) => this.#keep(String(error)));
+    this.child.stdout!.on("data", (chunk) => this.#keep(chunk));
+    this.child.stderr!.on("data", (chunk) => this.#keep(chunk));
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  get ended(): boolean {
+    return this.child.pid === undefined || this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
+  /** @throws Error with its output when it ended already or the condition does not come true */
+  async waitUntil(what: string, condition: () => Promise<boolean>, withinMs = 20_000): Promise<void> {
+    const deadline = Date.now() + withinMs;
+    for (;;) {
+      if (this.ended) throw new Error(`It ended before ${what}:\n${this.output}`);
+      if (await condition()) return;
+      if (Date.now() > deadline) throw new Error(`Not within ${withinMs} ms: ${what}.\n${this.output}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.ended) return;
+    const exit = once(this.child, "exit");
+    this.child.kill("SIGKILL");
+    await exit;
+  }
+
+  #keep(text: unknown): void {
+    this.output = (this.output + String(text)).slice(-8000);
+  }
+}

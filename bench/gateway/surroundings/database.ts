@@ -1,0 +1,88 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { type Connection, createConnection } from "mysql2/promise";
+import { findPart } from "../processes/programs.ts";
+import { StartedProcess } from "../processes/started-process.ts";
+
+/** What a gateway needs to reach it. */
+export interface StartedDatabase extends AsyncDisposable {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  query(statement: string, values?: readonly unknown[]): Promise<unknown>;
+}
+
+const user = "platform";
+const password = "not-a-secret";
+
+/** MariaDB with an empty schema `platform`, in a folder that is new. */
+export async function startDatabase(host: string, port: number, directory: string): Promise<StartedDatabase> {
+  const socketPath = join(directory, "database.socket");
+  await install(directory);
+  const process = launch(host, port, directory, socketPath);
+  const openRoot = () => createConnection({ socketPath, user: "root" });
+  await process.waitUntil("the database answers", async () => {
+    const connection = await openRoot().catch(() => undefined);
+    connection?.destroy();
+    return connection !== undefined;
+  });
+  const root = await openRoot();
+  await root.query("CREATE DATABASE platform");
+  await root.query(`CREATE USER ${user}@'%' IDENTIFIED BY '${password}'`);
+  await root.query(`GRANT ALL ON platform.* TO ${user}@'%'`);
+  root.destroy();
+  let connection: Promise<Connection> | undefined;
+  return {
+    host,
+    port,
+    user,
+    password,
+    async query(statement, values = []) {
+      connection ??= createConnection({ host, port, user, password, database: "platform" });
+      const [rows] = await (await connection).query(statement, [...values]);
+      return rows;
+    },
+    async [Symbol.asyncDispose]() {
+      (await connection)?.destroy();
+      await process[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function launch(host: string, port: number, directory: string, socketPath: string): StartedProcess {
+  const { command, environment, share = "" } = findPart("mariadbd");
+  const args = [
+    "--no-defaults",
+    `--datadir=${directory}/database`,
+    `--socket=${socketPath}`,
+    `--pid-file=${directory}/database.pid`,
+    `--lc-messages-dir=${share}`,
+    `--character-sets-dir=${share}/charsets`,
+    `--bind-address=${host}`,
+    `--port=${port}`,
+    "--innodb-buffer-pool-size=16M",
+    "--innodb-log-file-size=8M",
+    "--skip-name-resolve",
+    "--user=root",
+  ];
+  return new StartedProcess({ command, args, environment, place: "surroundings" });
+}
+
+async function install(directory: string): Promise<void> {
+  const { share = "" } = findPart("mariadbd");
+  const { command, environment } = findPart("mariadb-install-db");
+  const args = [
+    "--no-defaults",
+    `--basedir=${join(command, "../..")}`,
+    `--datadir=${directory}/database`,
+    "--auth-root-authentication-method=normal",
+    "--skip-test-db",
+    "--skip-name-resolve",
+    `--lc-messages-dir=${share}`,
+    "--innodb-log-file-size=8M",
+    "--user=root",
+  ];
+  await promisify(execFile)(command, args, { env: { ...process.env, ...environment } });
+}

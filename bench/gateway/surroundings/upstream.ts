@@ -1,0 +1,50 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { findPart } from "../processes/programs.ts";
+import { StartedProcess } from "../processes/started-process.ts";
+
+/** Bytes of the upstream's answers. */
+export const answerBytes = 1024;
+
+/** An upstream that costs next to nothing: HAProxy answering every request with the same kilobyte by itself. */
+export async function startUpstream(host: string, port: number, directory: string): Promise<StartedProcess> {
+  const body = join(directory, "upstream-body");
+  const configuration = join(directory, "upstream.cfg");
+  await writeFile(body, "x".repeat(answerBytes));
+  await writeFile(
+    configuration,
+    `global
+  nbthread 1
+  maxconn 8192
+defaults
+  mode http
+  timeout client 75s
+  timeout http-keep-alive 75s
+  timeout connect 1s
+  timeout server 1s
+frontend upstream
+  bind ${host}:${port}
+  http-request return status 200 content-type text/plain file ${body}
+`,
+  );
+  const { command, environment } = findPart("haproxy");
+  const process = new StartedProcess({
+    command,
+    args: ["-db", "-f", configuration],
+    environment,
+    place: "surroundings",
+  });
+  await process.waitUntil("the upstream answers", () => answers(`http://${host}:${port}/`));
+  return process;
+}
+
+/** Whether anything answers there, whatever it says. */
+export async function answers(url: string): Promise<boolean> {
+  return await fetch(url, { signal: AbortSignal.timeout(1000) }).then(
+    async (response) => {
+      await response.arrayBuffer();
+      return true;
+    },
+    () => false,
+  );
+}
