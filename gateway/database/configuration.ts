@@ -1,3 +1,5 @@
+import type { ConfigurationDocument, RouteEntry } from "../configuration/document.ts";
+import { readDocument } from "../configuration/tables.ts";
 import type { Client, Route, Upstream } from "../routing/route.ts";
 import type { Pool, PoolConnection, RowDataPacket } from "./pool.ts";
 
@@ -14,12 +16,28 @@ export async function readVersion(pool: Pool): Promise<number> {
   return Number(row?.version ?? 0);
 }
 
-/** Reads all tables in one snapshot: routes of one version with clients of another would be neither. */
+/**
+ * Reads the current configuration as of one moment: routes of one version with clients of another would be neither.
+ * A recorded version is one statement; only what was changed in the database directly is read table by table.
+ */
 export async function readConfiguration(pool: Pool): Promise<StoredConfiguration> {
+  const [rows] = await pool.query<RowDataPacket[]>(
+    `SELECT configuration.version AS version, NULL AS client, configuration_versions.document AS content
+     FROM configuration LEFT JOIN configuration_versions ON configuration_versions.version = configuration.version
+     WHERE configuration.id = 1
+     UNION ALL SELECT NULL, client_id, secret_hash FROM clients`,
+  );
+  const current = rows.find((row) => row.client === null);
+  if (current === undefined || current.content === null) return readTables(pool);
+  const secrets = new Map(rows.filter((row) => row.client !== null).map((row) => [row.client, row.content]));
+  return assemble(Number(current.version), JSON.parse(String(current.content)), secrets);
+}
+
+async function readTables(pool: Pool): Promise<StoredConfiguration> {
   const connection = await pool.getConnection();
   try {
     await connection.query("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
-    const configuration = await readTables(connection);
+    const configuration = await readSnapshot(connection);
     await connection.query("COMMIT");
     connection.release();
     return configuration;
@@ -30,69 +48,42 @@ export async function readConfiguration(pool: Pool): Promise<StoredConfiguration
   }
 }
 
-async function readTables(connection: PoolConnection): Promise<StoredConfiguration> {
-  const select = async (statement: string) => (await connection.query<RowDataPacket[]>(statement))[0];
-  const [[version], upstreams, targets, routes, clients] = [
-    await select("SELECT version FROM configuration WHERE id = 1"),
-    await select("SELECT * FROM upstreams"),
-    await select("SELECT * FROM upstream_targets WHERE weight > 0 ORDER BY upstream, origin"),
-    await select("SELECT * FROM routes ORDER BY name"),
-    await select("SELECT * FROM clients ORDER BY client_id"),
-  ];
-  const named = new Map<string, Upstream>();
-  for (const row of upstreams)
-    named.set(String(row.name), {
-      name: String(row.name),
-      connectLimitMs: Number(row.connect_limit_ms),
-      targets: targets
-        .filter((target) => target.upstream === row.name)
-        .map((target) => ({ origin: String(target.origin), weight: Number(target.weight) })),
-    });
+async function readSnapshot(connection: PoolConnection): Promise<StoredConfiguration> {
+  const [[row]] = await connection.query<RowDataPacket[]>("SELECT version FROM configuration WHERE id = 1");
+  const document = await readDocument(connection);
+  const [clients] = await connection.query<RowDataPacket[]>("SELECT client_id, secret_hash FROM clients");
+  const secrets = new Map(clients.map((client) => [client.client_id, client.secret_hash]));
+  return assemble(Number(row?.version ?? 0), document, secrets);
+}
+
+function assemble(
+  version: number,
+  document: ConfigurationDocument,
+  secrets: ReadonlyMap<unknown, unknown>,
+): StoredConfiguration {
+  const upstreams = new Map<string, Upstream>();
+  for (const { name, connectLimitMs, targets } of document.upstreams)
+    upstreams.set(name, { name, connectLimitMs, targets: targets.filter(({ weight }) => weight > 0) });
   return {
-    version: Number(version?.version ?? 0),
-    routes: routes.map((row) => parseRoute(row, named)),
-    clients: clients.map(parseClient),
+    version,
+    routes: document.routes.map((entry) => resolveRoute(entry, upstreams)),
+    clients: document.clients.map(({ name, ...client }) => {
+      const secretHash = secrets.get(name);
+      return { id: name, ...client, ...(typeof secretHash === "string" ? { secretHash } : {}) };
+    }),
   };
 }
 
-function parseRoute(row: RowDataPacket, upstreams: ReadonlyMap<string, Upstream>): Route {
-  const upstream = upstreams.get(String(row.upstream));
+function resolveRoute(entry: RouteEntry, upstreams: ReadonlyMap<string, Upstream>): Route {
+  const { host, rewritePrefix, rate, ...same } = entry;
+  const upstream = upstreams.get(entry.upstream);
   if (upstream === undefined)
-    throw new Error(`Route ${row.name} leads to ${row.upstream}, which is no upstream.`);
+    throw new Error(`Route ${entry.name} leads to ${entry.upstream}, which is no upstream.`);
   return {
-    name: String(row.name),
-    ...(row.host === null ? {} : { host: String(row.host).toLowerCase() }),
-    methods: splitWords(row.methods),
-    path: String(row.path),
+    ...same,
     upstream,
-    scopes: splitWords(row.scopes),
-    public: Boolean(row.public),
-    ...(row.rewrite_prefix === null ? {} : { rewritePrefix: String(row.rewrite_prefix) }),
-    firstByteLimitMs: Number(row.first_byte_limit_ms),
-    idleLimitMs: Number(row.idle_limit_ms),
-    wholeLimitMs: Number(row.whole_limit_ms),
-    bodyLimitBytes: Number(row.body_limit_bytes),
-    retries: Number(row.retries),
-    ...(row.rate_per_second === null
-      ? {}
-      : { rate: { perSecond: Number(row.rate_per_second), burst: Number(row.rate_burst ?? 1) } }),
+    ...(host === null ? {} : { host }),
+    ...(rewritePrefix === null ? {} : { rewritePrefix }),
+    ...(rate === null ? {} : { rate }),
   };
-}
-
-function parseClient(row: RowDataPacket): Client {
-  return {
-    id: String(row.client_id),
-    description: String(row.description),
-    public: Boolean(row.public),
-    ...(row.secret_hash === null ? {} : { secretHash: String(row.secret_hash) }),
-    scopes: splitWords(row.scopes),
-    grantTypes: splitWords(row.grant_types),
-    redirectUris: splitWords(row.redirect_uris),
-  };
-}
-
-function splitWords(text: unknown): string[] {
-  return String(text)
-    .split(" ")
-    .filter((word) => word !== "");
 }
