@@ -2,7 +2,6 @@ import { Command, CommanderError, Option } from "commander";
 import { commands } from "./commands.ts";
 import { targets } from "./environment/record.ts";
 import { OperatorError } from "./errors.ts";
-import { exitCodes } from "./exit-codes.ts";
 import { findHome } from "./home.ts";
 import { explainFailure, renderFailure } from "./report/failure.ts";
 
@@ -71,5 +70,3 @@ function explainUsage(error: CommanderError, words: readonly string[]): Operator
     command: asked === undefined ? "" : `${asked.name} `,
   });
 }
-
-export const { wrongUsage } = exitCodes;

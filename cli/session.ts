@@ -103,4 +103,5 @@ function fullName(command: Command): string {
   return parent?.parent ? `${fullName(parent)} ${command.name()}` : command.name();
 }
 
+/** The exit code of a command that did what it was asked for. */
 export const done = exitCodes.done;

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { appendFileSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { parse } from "yaml";
+import { ensureAuthority } from "../../cli/access/authority.ts";
+import { ensureFirstList } from "../../cli/access/revocation-list.ts";
+import { type Overrides, readProject, writeConfiguration } from "../../cli/engine/configuration.ts";
+import { checkout } from "../../cli/home.ts";
+import { environmentKeys } from "../../stacks/config.ts";
+import { TemporaryHome } from "./temporary-home.ts";
+
+const production = parse(readFileSync(join(checkout, "Pulumi.production.yaml"), "utf8")).config;
+
+async function makeOverrides(directory: string): Promise<Overrides> {
+  const authority = await ensureAuthority(directory, "feature-x");
+  return {
+    environment: "feature-x",
+    addressBlock: "10.23.0.0/16",
+    insiders: "127.0.0.1/32",
+    insiderAuthority: authority.certificate.toString("pem"),
+    revocationList: await ensureFirstList(directory, authority),
+    owner: "jane",
+    expires: "2026-01-01T08:00:00.000Z",
+  };
+}
+
+test("an environment's configuration is production's, but for the keys that are an environment's own", async () => {
+  using folder = new TemporaryHome();
+  const overrides = await makeOverrides(folder.directory);
+  writeConfiguration(folder.directory, "feature-x", overrides);
+  const own = environmentKeys.map((key) => `dmm-env:${key}`);
+  const { config } = parse(readFileSync(join(folder.directory, "Pulumi.feature-x.yaml"), "utf8"));
+  const rest = (values: Record<string, unknown>) =>
+    Object.fromEntries(Object.entries(values).filter(([key]) => !own.includes(key)));
+  assert.deepEqual(rest(config), rest(production));
+  assert.deepEqual(Object.keys(overrides).sort(), [...environmentKeys].sort());
+  for (const [key, value] of Object.entries(overrides)) assert.equal(config[`dmm-env:${key}`], value);
+  assert.equal(readProject().region, production["aws:region"]);
+});
+
+test("times stay text to a parser that knows timestamps", async () => {
+  using folder = new TemporaryHome();
+  writeConfiguration(folder.directory, "feature-x", await makeOverrides(folder.directory));
+  const text = readFileSync(join(folder.directory, "Pulumi.feature-x.yaml"), "utf8");
+  assert.match(text, /dmm-env:expires: "2026-01-01T08:00:00.000Z"/);
+});
+
+test("the salt of the engine's secrets outlives a new configuration", async () => {
+  using folder = new TemporaryHome();
+  const overrides = await makeOverrides(folder.directory);
+  const file = join(folder.directory, "Pulumi.feature-x.yaml");
+  writeConfiguration(folder.directory, "feature-x", overrides);
+  appendFileSync(file, "encryptionsalt: v1:abc=:v1:def:ghi==\n");
+  writeConfiguration(folder.directory, "feature-x", { ...overrides, owner: "joe" });
+  const { config, encryptionsalt } = parse(readFileSync(file, "utf8"));
+  assert.equal(encryptionsalt, "v1:abc=:v1:def:ghi==");
+  assert.equal(config["dmm-env:owner"], "joe");
+});
+
+test("values that the program would refuse are refused before anything starts, all at once", async () => {
+  using folder = new TemporaryHome();
+  const wrong = { ...(await makeOverrides(folder.directory)), addressBlock: "everything", expires: "soon" };
+  assert.throws(
+    () => writeConfiguration(folder.directory, "feature-x", wrong),
+    (error: Error & { code: string; exitCode: number }) => {
+      assert.equal(error.code, "DMM_CONFIGURATION_WRONG");
+      assert.equal(error.exitCode, 4);
+      assert.match(
+        error.message,
+        /dmm-env:addressBlock is "everything".*dmm-env:expires is "soon"|dmm-env:expires is "soon".*dmm-env:addressBlock is "everything"/,
+      );
+      return true;
+    },
+  );
+});

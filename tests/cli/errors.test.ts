@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { explainFileError } from "../../cli/environment/file.ts";
+import { catalogue, type OperatorError } from "../../cli/errors.ts";
+import { explainFailure, renderFailure } from "../../cli/report/failure.ts";
+import { TemporaryHome } from "./temporary-home.ts";
+
+const document = readFileSync(join(import.meta.dirname, "..", "..", "docs", "errors", "cli.md"), "utf8");
+
+test("every error stands in the document under its exit code", () => {
+  const sections = document.split(/^## /m).slice(1);
+  for (const [code, { exit }] of Object.entries(catalogue)) {
+    const section = sections.find((text) => text.includes(`\`${code}\``));
+    assert.match(section?.split("\n")[0] ?? "", new RegExp(`exit code ${exit}\\b`), code);
+  }
+});
+
+test("every message and hint is a sentence that names its values", () => {
+  const values = new Proxy({}, { get: (_, name) => `VALUE-${String(name)}` });
+  for (const [code, { message, hint }] of Object.entries(catalogue)) {
+    for (const text of [message(values), hint(values)]) {
+      assert.ok(text.length > 5, code);
+      assert.doesNotMatch(text, /undefined|\[object/, code);
+    }
+  }
+});
+
+test("a full disk and a refused file are told apart, anything else stays what it is", () => {
+  const fail = (code: string) => Object.assign(new Error(`${code}: refused, open '/x'`), { code });
+  assert.equal((explainFileError("/x", fail("ENOSPC")) as OperatorError).code, "DMM_DISK_FULL");
+  assert.equal((explainFileError("/x", fail("EDQUOT")) as OperatorError).code, "DMM_DISK_FULL");
+  assert.match(
+    (explainFileError("/x", fail("EACCES")) as OperatorError).message,
+    /^\/x cannot be used: EACCES: refused/,
+  );
+  const other = new TypeError("a fault of ours");
+  assert.equal(explainFileError("/x", other), other);
+});
+
+test("an unexpected error is shown without its stack, which is in the log that it names", () => {
+  using folder = new TemporaryHome();
+  const failure = explainFailure(
+    new TypeError("x is not a function", { cause: new Error("the cause") }),
+    folder.home,
+  );
+  assert.equal(failure.code, "DMM_UNEXPECTED");
+  assert.doesNotMatch(renderFailure(failure), /\n {4}at /);
+  const log = join(folder.home.logs, "errors.log");
+  assert.ok(failure.hint.includes(log) && existsSync(log));
+  assert.match(
+    readFileSync(log, "utf8"),
+    /TypeError: x is not a function\n {4}at [\s\S]*caused by Error: the cause/,
+  );
+});
+
+test("an error of another part with code and hint is shown as it is", () => {
+  using folder = new TemporaryHome();
+  const foreign = Object.assign(new Error("haproxy is missing."), {
+    code: "DMM_TOOLS_MISSING",
+    hint: "Run dmm-env setup.",
+  });
+  const { code, hint, exitCode } = explainFailure(foreign, folder.home);
+  assert.deepEqual(
+    { code, hint, exitCode },
+    { code: "DMM_TOOLS_MISSING", hint: "Run dmm-env setup.", exitCode: 3 },
+  );
+});
