@@ -1,19 +1,22 @@
 import type Provider from "oidc-provider";
 import type { ServedConfiguration } from "../routing/served.ts";
 import type { Context, Middleware, Next } from "./context.ts";
-import { interaction, metadata, openidMetadata, readMethods, routes } from "./endpoints.ts";
+import { interaction, metadata, openidMetadata, readMethods, routes, userinfo } from "./endpoints.ts";
 import { devicePollSeconds } from "./lifetimes.ts";
-import { prefilledCode } from "./pages.ts";
+import { isLostStore } from "./lost-store.ts";
+import { answerError, prefilledCode } from "./pages.ts";
 
 export interface FrontParts {
   readonly provider: Provider;
   readonly issuer: URL;
   readonly readConfiguration: () => ServedConfiguration;
   readonly answerInteraction: (context: Context) => Promise<void>;
+  readonly answerUserinfo: (context: Context) => Promise<void>;
   /** Counts a guess at a device's code; seconds to wait, 0 if it may be made. */
   readonly countUserCode: (address: string) => Promise<number>;
-  /** Whether the request failed for a store that is away. */
-  readonly wasLost: (context: Context) => boolean;
+  /** Why the library answered that it failed. */
+  readonly findFailure: (context: Context) => Error | undefined;
+  readonly tellFailure: (error: Error) => void;
 }
 
 /** What stands before the library's endpoints, in the order in which a request meets it. */
@@ -32,16 +35,26 @@ export function createFront(parts: FrontParts): readonly Middleware[] {
       context.remove("content-security-policy");
   }
 
-  async function answerLostStore(context: Context, next: Next): Promise<void> {
-    await next();
+  async function answerFailure(context: Context, next: Next): Promise<void> {
+    let failure: Error | undefined;
+    try {
+      await next();
+      failure = parts.findFailure(context);
+    } catch (error) {
+      failure = error as Error;
+    }
+    if (failure === undefined) return;
+    const lost = isLostStore(failure);
+    if (!lost) parts.tellFailure(failure);
     // The library's own answer for a lost store would be a 500, which a client must not repeat.
-    if (!parts.wasLost(context)) return;
-    context.status = 503;
-    context.set("Retry-After", "1");
-    context.body = {
-      error: "temporarily_unavailable",
-      error_description: "A store of the server is not available.",
-    };
+    context.status = lost ? 503 : 500;
+    if (lost) context.set("retry-after", "1");
+    await answerError(
+      context,
+      lost
+        ? { error: "temporarily_unavailable", error_description: "A store of the server is not available." }
+        : { error: "server_error", error_description: "The server failed." },
+    );
   }
 
   async function answerWrongMethod(context: Context, next: Next): Promise<void> {
@@ -70,6 +83,7 @@ export function createFront(parts: FrontParts): readonly Middleware[] {
     const known = body.scopes_supported as string[];
     const methods = body.token_endpoint_auth_methods_supported;
     body.scopes_supported = [...new Set([...known, ...readConfiguration().scope.split(" ")])].filter(Boolean);
+    body.userinfo_endpoint = new URL(userinfo, issuer.origin).href;
     body.response_modes_supported = ["query"];
     body.revocation_endpoint_auth_methods_supported = methods;
     body.introspection_endpoint_auth_methods_supported = methods;
@@ -98,26 +112,35 @@ export function createFront(parts: FrontParts): readonly Middleware[] {
     if (seconds === 0) return next();
     context.status = 429;
     context.set("retry-after", String(seconds));
-    context.body = { error: "slow_down", error_description: "There were too many attempts." };
+    await answerError(context, {
+      error: "slow_down",
+      error_description: `There were too many attempts. Try again in ${Math.ceil(seconds / 60)} minutes.`,
+    });
   }
 
-  async function openInteraction(context: Context, next: Next): Promise<void> {
-    await (context.path.startsWith(interaction) ? parts.answerInteraction(context) : next());
+  async function answerOwnEndpoints(context: Context, next: Next): Promise<void> {
+    if (context.path.startsWith(interaction)) await parts.answerInteraction(context);
+    else if (context.path === userinfo && isAllowed(context)) await parts.answerUserinfo(context);
+    else await next();
   }
 
   return [
     protectPages,
-    answerLostStore,
+    answerFailure,
     forbidStoring,
     answerWrongMethod,
     completeMetadata,
     completeDeviceAnswer,
     guardDevicePage,
-    openInteraction,
+    answerOwnEndpoints,
   ];
 }
 
 const pagePolicy = "default-src 'none'; script-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+function isAllowed({ path, method }: Context): boolean {
+  return readMethods(path)?.includes(method) === true;
+}
 
 function isMetadata({ path }: Context): boolean {
   return path === metadata || path === openidMetadata;

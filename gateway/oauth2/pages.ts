@@ -2,9 +2,22 @@ import type Provider from "oidc-provider";
 import type { ErrorOut, KoaContextWithOIDC } from "oidc-provider";
 import type { Html } from "../login/html.ts";
 import type { Login } from "../login/login.ts";
+import type { Context } from "./context.ts";
 
 /** Where a code that came in the address waits for the form that shows it. */
 export const prefilledCode = "prefilledCode";
+
+/** A page for people, JSON for everybody else. */
+export async function answerError(context: Context, out: ErrorOut): Promise<void> {
+  if (context.accepts("json", "html") !== "html") {
+    context.body = out;
+    return;
+  }
+  const { renderError } = await import("../login/plain-pages.ts");
+  const { showPage } = await import("../login/page.ts");
+  const content = renderError(out.error, out.error_description);
+  showPage(context, { title: "This did not work", content });
+}
 
 /** The library's pages in our own look; each loads what it needs when somebody first sees it. */
 export function createPages(issuer: URL, readLogin: () => Promise<Login>) {
@@ -13,16 +26,7 @@ export function createPages(issuer: URL, readLogin: () => Promise<Login>) {
     showPage(context, { title, content, notice: (await readLogin()).notice });
   };
   return {
-    async showError(context: KoaContextWithOIDC, out: ErrorOut): Promise<void> {
-      if (context.accepts("html", "json") !== "html") {
-        context.body = out;
-        return;
-      }
-      const { renderError } = await import("../login/plain-pages.ts");
-      const { showPage } = await import("../login/page.ts");
-      const content = renderError(out.error, out.error_description);
-      showPage(context, { title: "This did not work", content });
-    },
+    showError: answerError,
     async showLogout(context: KoaContextWithOIDC): Promise<void> {
       const { renderLogout } = await import("../login/plain-pages.ts");
       const action = context.oidc.urlFor("end_session_confirm");

@@ -4,16 +4,17 @@ import { type Pool, untilReachable } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
 import type { Login } from "../login/login.ts";
 import type { Primaries } from "../redis/primaries.ts";
-import { RedisUnavailableError } from "../redis/unavailable.ts";
 import type { OwnEndpoints } from "../request/entrance.ts";
 import type { ServedConfiguration } from "../routing/served.ts";
 import { ReplayMemory } from "../tokens/replay-memory.ts";
-import { hashClientSecret, matchesClientSecret } from "./client-secret.ts";
+import { Tokens } from "../tokens/tokens.ts";
+import { answerInQueryOnly, verifySecretsByHash } from "./client-rules.ts";
 import { createConfiguration } from "./configuration.ts";
 import type { Context } from "./context.ts";
 import { paceDevices } from "./device-pace.ts";
 import { isOwnPath } from "./endpoints.ts";
 import { createFront } from "./front.ts";
+import { rememberProofs } from "./proof-memory.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 
 export interface OAuth2Parts {
@@ -96,70 +97,25 @@ function createProvider(
   provider.proxy = true;
   verifySecretsByHash(provider, clientSecretKey);
   answerInQueryOnly(provider);
-  rememberProofs(provider, new ReplayMemory(primaries));
+  const memory = new ReplayMemory(primaries);
+  rememberProofs(provider, memory);
   paceDevices(provider, primaries, errors);
-  const lost = watchForLostStores(provider, logger);
+  const failures = new WeakMap<IncomingMessage, Error>();
+  provider.on("server_error", (context, error) => failures.set(context.req, error));
   const front = createFront({
     ...{ provider, issuer, readConfiguration },
-    wasLost: (context) => lost.has(context.req),
+    findFailure: (context) => failures.get(context.req),
+    tellFailure: (error) => logger.error({ err: error }, "OAuth2 server failed"),
+    answerUserinfo: async (context) => {
+      const endpoint = await import("./userinfo.ts");
+      const tokens = new Tokens(primaries, issuer);
+      await endpoint.answerUserinfo(context, { issuer, tokens, memory, readLogin });
+    },
     answerInteraction: (context) => answerInteraction(context, provider, parts, readLogin),
     countUserCode: (address) => countUserCode(primaries, address),
   });
   for (const middleware of front) provider.use(middleware);
   return provider;
-}
-
-/** The stored client secret is a keyed hash, so what is presented is hashed before it is compared. */
-function verifySecretsByHash(provider: Provider, key: string): void {
-  const { prototype } = provider.Client as unknown as { prototype: ClientPrototype };
-  prototype.compareClientSecret = function compare(presented) {
-    return matchesClientSecret(this.clientSecret, hashClientSecret(key, this.clientId, presented));
-  };
-}
-
-/** Codes travel in the query alone: one way to answer, and none that needs a script. */
-function answerInQueryOnly(provider: Provider): void {
-  const { prototype } = provider.Client as unknown as { prototype: ClientPrototype };
-  // Other types are refused in a moment, for what they are.
-  prototype.responseModeAllowed = (mode, type) => mode === "query" || type !== "code";
-}
-
-interface ClientPrototype {
-  readonly clientId: string;
-  readonly clientSecret: string;
-  responseModeAllowed(mode: string | undefined, type: string): boolean;
-  compareClientSecret(this: ClientPrototype, presented: string): boolean;
-}
-
-/** How far a proof's time may lie in the future, in seconds: for that much longer it has to be remembered. */
-const proofAheadSeconds = 300;
-
-/** The library looks first and writes then, which lets several copies of one proof pass at once. */
-function rememberProofs(provider: Provider, memory: ReplayMemory): void {
-  const detection = provider.ReplayDetection as unknown as {
-    unique(issuer: string, id: string, expiresAt: number): Promise<boolean>;
-  };
-  detection.unique = (issuer, id, expiresAt) =>
-    memory.isFirst("oauth2", [issuer, id], expiresAt - Date.now() / 1000 + proofAheadSeconds);
-}
-
-function watchForLostStores(provider: Provider, logger: Logger): WeakSet<IncomingMessage> {
-  const lost = new WeakSet<IncomingMessage>();
-  provider.on("server_error", (context, error) => {
-    if (isLostStore(error)) lost.add(context.req);
-    else logger.error({ err: error }, "OAuth2 server failed");
-  });
-  return lost;
-}
-
-/** Redis, or the database as its driver tells it. */
-function isLostStore(error: Error & { code?: string }): boolean {
-  return (
-    error instanceof RedisUnavailableError ||
-    /^(PROTOCOL_CONNECTION_LOST|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ER_OPTION_PREVENTS_STATEMENT)$/.test(
-      error.code ?? "",
-    )
-  );
 }
 
 async function answerInteraction(

@@ -31,6 +31,8 @@ export async function createRequest(
     nonce,
     ...parameters,
   }).toString();
+  // Only a login has a nonce (OpenID Connect Core 3.1.2.1).
+  if (!String(url.searchParams.get("scope")).includes("openid")) url.searchParams.delete("nonce");
   return { url, verifier, state, nonce };
 }
 

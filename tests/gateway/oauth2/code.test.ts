@@ -59,7 +59,6 @@ test("a confidential client completes it with its secret, in the header and in t
   const client = { client_id: "web" };
   for (const authentication of [oauth.ClientSecretBasic(secret), oauth.ClientSecretPost(secret)]) {
     const request = await createRequest("web", { scope: "verify:read" });
-    request.url.searchParams.delete("nonce");
     const code = await authorize(server, request, { clientId: "web" });
     const answer = await oauth.authorizationCodeGrantRequest(
       server.metadata,

@@ -1,0 +1,78 @@
+import type { IncomingMessage } from "node:http";
+import type { Login } from "../login/login.ts";
+import { readCredentials } from "../request/credentials.ts";
+import { findProofFault, proofAlgorithms } from "../tokens/proof.ts";
+import type { ReplayMemory } from "../tokens/replay-memory.ts";
+import type { TokenRecord, Tokens } from "../tokens/tokens.ts";
+import type { Context } from "./context.ts";
+import { userinfo } from "./endpoints.ts";
+
+export interface UserinfoParts {
+  readonly issuer: URL;
+  readonly tokens: Tokens;
+  readonly memory: ReplayMemory;
+  readonly readLogin: () => Promise<Login>;
+}
+
+interface Refusal {
+  readonly status: 401 | 403;
+  readonly error?: string;
+  readonly scheme: "Bearer" | "DPoP";
+}
+
+/**
+ * Who signed in (OpenID Connect Core 5.3), to whom the token's scopes let know. The library's own endpoint wants tokens
+ * without an audience, while ours are all for the platform, of which this endpoint is a part.
+ */
+export async function answerUserinfo(context: Context, parts: UserinfoParts): Promise<void> {
+  const found = await findToken(context.req, context.method, parts);
+  if ("status" in found) {
+    refuse(context, found, parts.issuer.host);
+    return;
+  }
+  const scheme = found.jkt === undefined ? "Bearer" : "DPoP";
+  const scopes = new Set((found.scope ?? "").split(" "));
+  if (found.accountId === undefined || !scopes.has("openid")) {
+    refuse(context, { status: 403, error: "insufficient_scope", scheme }, parts.issuer.host);
+    return;
+  }
+  const account = await (await parts.readLogin()).findAccount(found.accountId);
+  if (account === undefined) {
+    refuse(context, { status: 401, error: "invalid_token", scheme }, parts.issuer.host);
+    return;
+  }
+  context.body = {
+    sub: account.id,
+    ...(scopes.has("profile") ? { name: account.name } : {}),
+    ...(scopes.has("email") && account.email !== undefined ? { email: account.email } : {}),
+  };
+}
+
+async function findToken(
+  request: IncomingMessage,
+  method: string,
+  { issuer, tokens, memory }: UserinfoParts,
+): Promise<TokenRecord | Refusal> {
+  const { authorization } = request.headersDistinct;
+  const credentials = readCredentials(authorization?.[0], authorization?.length ?? 0);
+  if (credentials === "missing") return { status: 401, scheme: "Bearer" };
+  if (credentials === "malformed") return { status: 401, error: "invalid_request", scheme: "Bearer" };
+  const { token, bound } = credentials;
+  const record = await tokens.find(token);
+  if (record === undefined || (record.jkt === undefined && bound === true))
+    return { status: 401, error: "invalid_token", scheme: "Bearer" };
+  if (record.jkt === undefined) return record;
+  if (bound !== true) return { status: 401, error: "invalid_token", scheme: "DPoP" };
+  const proofs = request.headersDistinct.dpop ?? [];
+  const proven = { method, origin: issuer.origin, path: userinfo, token, thumbprint: record.jkt };
+  const fault = proofs.length === 1 ? await findProofFault(proofs[0]!, proven, memory) : "no proof";
+  return fault === undefined ? record : { status: 401, error: "invalid_dpop_proof", scheme: "DPoP" };
+}
+
+function refuse(context: Context, { status, error, scheme }: Refusal, realm: string): void {
+  const algorithms = scheme === "DPoP" ? `, algs="${proofAlgorithms.join(" ")}"` : "";
+  const reason = error === undefined ? "" : `, error="${error}"`;
+  context.status = status;
+  context.set("www-authenticate", `${scheme} realm="${realm}"${algorithms}${reason}`);
+  context.body = error === undefined ? "" : { error };
+}

@@ -1,0 +1,259 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import * as oauth from "oauth4webapi";
+import * as openid from "openid-client";
+import { hashPassword, matchesPassword } from "../../../gateway/login/password.ts";
+import { authorize, createRequest, obtainTokens } from "./authorize.ts";
+import { findForms } from "./browser.ts";
+import { issuer, password, redirectUri, StartedServer, secret, signIn } from "./started-server.ts";
+
+let server: StartedServer;
+
+before(async () => {
+  server = await StartedServer.start("127.226");
+});
+
+after(() => server?.stop());
+
+test("pages have no script, cannot be framed or kept, and say whose they are", async () => {
+  const browser = server.browser();
+  const login = await browser.open((await createRequest("web")).url);
+  const consent = await browser.submit(login, "/login", { name: "ada", password });
+  for (const page of [login, consent]) {
+    assert.equal(page.status, 200);
+    assert.doesNotMatch(page.text, /<script|onclick|onload|javascript:/i);
+    const policy = page.headers.get("content-security-policy")!;
+    assert.match(policy, /default-src 'none'/);
+    assert.match(policy, /frame-ancestors 'none'/);
+    assert.match(policy, /form-action 'self' https:\/\/app\.test(;|$)/);
+    assert.doesNotMatch(policy, /unsafe/);
+    assert.equal(page.headers.get("x-frame-options"), "DENY");
+    assert.equal(page.headers.get("cache-control"), "no-store");
+    assert.match(page.text, /The Web Shop/);
+  }
+  assert.match(consent.text, /Ada Lovelace/);
+  assert.match(consent.text, /Read what is verified/);
+  assert.match(consent.text, /See your e-mail address/);
+});
+
+test("cookies are bound to the host and to the page, and no script reads them", async () => {
+  const answer = await fetch(`${server.origin}${(await createRequest()).url.href.slice(issuer.length)}`, {
+    redirect: "manual",
+  });
+  const cookies = answer.headers.getSetCookie();
+  assert.ok(cookies.length >= 2);
+  for (const cookie of cookies) {
+    assert.match(cookie, /^__(Secure|Host)-/);
+    assert.match(cookie, /httponly/i);
+    assert.match(cookie, /secure/i);
+    assert.match(cookie, /samesite=lax/i);
+    assert.doesNotMatch(cookie, /domain=/i);
+  }
+  await answer.arrayBuffer();
+});
+
+test("somebody who signed in is not asked again, and who must ask again is", async () => {
+  const browser = server.browser();
+  await authorize(server, await createRequest(), { browser });
+  const direct = await browser.open((await createRequest()).url);
+  assert.ok(direct.url.searchParams.get("code"));
+  const silent = await browser.open((await createRequest("app", { prompt: "none" })).url);
+  assert.ok(silent.url.searchParams.get("code"));
+  const more = await browser.open((await createRequest("app", { scope: "openid verify:write" })).url);
+  assert.match(more.text, /<h1>Allow/);
+  const again = await browser.open((await createRequest("app", { prompt: "login" })).url);
+  assert.match(again.text, /Sign in<\/h1>/);
+  const fresh = await browser.open((await createRequest("app", { max_age: "0" })).url);
+  assert.match(fresh.text, /Sign in<\/h1>/);
+});
+
+test("a wrong password and an unknown name get the same words", async () => {
+  const texts = [];
+  for (const name of ["ada", "nobody"]) {
+    const browser = server.browser();
+    const page = await browser.open((await createRequest()).url);
+    const refused = await browser.submit(page, "/login", { name, password: "wrong" });
+    assert.equal(refused.status, 401);
+    const [form] = findForms(refused);
+    assert.equal(form!.fields.name, name);
+    assert.equal(form!.fields.password, "");
+    texts.push(/class="error"[^>]*>([^<]*)/.exec(refused.text)?.[1]);
+    // The same page still lets in who knows better.
+    assert.ok((await signIn(browser, refused)).url.searchParams.get("code"));
+  }
+  assert.equal(texts[0], texts[1]);
+  assert.ok(texts[0]);
+});
+
+test("what is typed stays text", async () => {
+  const browser = server.browser();
+  const page = await browser.open((await createRequest()).url);
+  const refused = await browser.submit(page, "/login", {
+    name: '"><script>alert(1)</script>',
+    password: "x",
+  });
+  assert.doesNotMatch(refused.text, /<script/);
+  const hinted = await server.browser().open((await createRequest("app", { login_hint: '"><script>x' })).url);
+  assert.doesNotMatch(hinted.text, /<script/);
+});
+
+test("a user's password cannot be guessed without end, from wherever, and others are not hindered", async () => {
+  const { database } = server.platform.surroundings;
+  await database.query(
+    "INSERT INTO users SELECT 'person-2', 'grace', password_hash, 'Grace Hopper', NULL, FALSE, created_at FROM users WHERE name = 'ada'",
+  );
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const browser = server.browser(`198.51.100.${attempt}`);
+    const page = await browser.open((await createRequest()).url);
+    assert.equal((await browser.submit(page, "/login", { name: "Grace", password: "wrong" })).status, 401);
+  }
+  const browser = server.browser("198.51.100.77");
+  const page = await browser.open((await createRequest()).url);
+  const refused = await browser.submit(page, "/login", { name: "grace", password });
+  assert.equal(refused.status, 429);
+  assert.ok(Number(refused.headers.get("retry-after")) > 0);
+  assert.match(refused.text, /too many attempts/);
+  assert.ok((await signIn(browser, refused)).url.searchParams.get("code"));
+});
+
+test("one address cannot try many names", async () => {
+  let last = 0;
+  const browser = server.browser("203.0.113.9");
+  const page = await browser.open((await createRequest()).url);
+  for (let attempt = 0; attempt < 51; attempt++)
+    last = (await browser.submit(page, "/login", { name: "", password: "x" })).status;
+  assert.equal(last, 429);
+  const other = server.browser("203.0.113.10");
+  const fresh = await other.open((await createRequest()).url);
+  assert.ok((await signIn(other, fresh)).url.searchParams.get("code"));
+});
+
+test("a form of another site, and one of another browser, are refused", async () => {
+  const browser = server.browser();
+  const page = await browser.open((await createRequest()).url);
+  const action = findForms(page).find(({ action }) => action.pathname.endsWith("/login"))!.action;
+  const body = () => new URLSearchParams({ name: "ada", password });
+  for (const headers of [
+    { "sec-fetch-site": "cross-site" },
+    { origin: "https://evil.test" },
+    { origin: "null" },
+  ]) {
+    const refused = await browser.open(action, { method: "POST", headers, body: body() });
+    assert.equal(refused.status, 403, JSON.stringify(headers));
+  }
+  const stranger = await server.browser().open(action, { method: "POST", body: body() });
+  assert.equal(stranger.status, 400);
+  assert.match(stranger.text, /begun in another browser/);
+});
+
+test("an interaction of one request does not answer another", async () => {
+  const [mine, victim] = [server.browser(), server.browser()];
+  const page = await mine.open((await createRequest()).url);
+  const other = await victim.open((await createRequest()).url);
+  // The attacker's page with the victim's cookies.
+  const refused = await victim.open(page.url);
+  assert.equal(refused.status, 400);
+  assert.notEqual(page.url.href, other.url.href);
+});
+
+test("nobody consents for somebody who has not signed in", async () => {
+  const browser = server.browser();
+  const page = await browser.open((await createRequest()).url);
+  const path = page.url.pathname;
+  const forced = await browser.open(`${path}/consent`, { method: "POST", body: new URLSearchParams() });
+  assert.equal(forced.status, 400);
+  const twice = await browser.open(`${path}/login`, {
+    method: "POST",
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body: `name=ada&name=eve&password=x`,
+  });
+  assert.equal(twice.status, 400);
+  assert.equal((await browser.open(`${path}/nothing`)).status, 404);
+  assert.equal((await browser.open(`${path}/return?account=ada`)).status, 400);
+});
+
+test("who does not allow it is led back with the reason", async () => {
+  const request = await createRequest();
+  const browser = server.browser();
+  const login = await browser.open(request.url);
+  const consent = await browser.submit(login, "/login", { name: "ada", password });
+  const { url } = await browser.submit(consent, "/abort");
+  assert.throws(
+    () => oauth.validateAuthResponse(server.metadata, { client_id: "app" }, url, request.state),
+    (error: oauth.AuthorizationResponseError) => error.error === "access_denied",
+  );
+});
+
+test("userinfo tells what the scopes of the token allow, to that token only", async () => {
+  const client = { client_id: "app" };
+  const whole = await obtainTokens(server);
+  const answer = await oauth.userInfoRequest(server.metadata, client, whole.accessToken, server.options);
+  const claims = await oauth.processUserInfoResponse(server.metadata, client, "person-1", answer);
+  assert.deepEqual(claims, { sub: "person-1", name: "Ada Lovelace", email: "ada@example.test" });
+  const little = await obtainTokens(server, "app", { scope: "openid verify:read" });
+  const less = await oauth.userInfoRequest(server.metadata, client, little.accessToken, server.options);
+  assert.deepEqual(await less.json(), { sub: "person-1" });
+  const none = await obtainTokens(server, "other", { scope: "verify:read" });
+  const refused = await oauth.userInfoRequest(server.metadata, client, none.accessToken, server.options);
+  assert.equal(refused.status, 403);
+  for (const headers of [{}, { authorization: "Bearer unknown" }, { authorization: "Basic x" }]) {
+    const refused = await fetch(`${server.origin}/oauth2/userinfo`, { headers });
+    assert.equal(refused.status, 401);
+    assert.match(refused.headers.get("www-authenticate")!, /^Bearer realm=/);
+    await refused.arrayBuffer();
+  }
+});
+
+test("openid-client completes the flow of a confidential client by itself", async () => {
+  const configuration = await openid.discovery(
+    new URL(issuer),
+    "web",
+    { id_token_signed_response_alg: "ES256" },
+    openid.ClientSecretBasic(secret),
+    { [openid.customFetch]: server.fetch as openid.CustomFetch },
+  );
+  const verifier = openid.randomPKCECodeVerifier();
+  const state = openid.randomState();
+  const nonce = openid.randomNonce();
+  const url = await openid.buildAuthorizationUrlWithPAR(configuration, {
+    redirect_uri: redirectUri,
+    scope: "openid profile verify:read offline_access",
+    prompt: "consent",
+    code_challenge: await openid.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: "S256",
+    state,
+    nonce,
+  });
+  const browser = server.browser();
+  const visited = await signIn(browser, await browser.open(url));
+  const tokens = await openid.authorizationCodeGrant(configuration, visited.url, {
+    pkceCodeVerifier: verifier,
+    expectedState: state,
+    expectedNonce: nonce,
+    idTokenExpected: true,
+  });
+  assert.equal(tokens.claims()?.name, "Ada Lovelace");
+  const info = await openid.fetchUserInfo(configuration, tokens.access_token, "person-1");
+  assert.equal(info.name, "Ada Lovelace");
+  const refreshed = await openid.refreshTokenGrant(configuration, tokens.refresh_token!);
+  assert.equal(await server.useToken(refreshed.access_token), 200);
+  const page = await browser.open(
+    openid.buildEndSessionUrl(configuration, { id_token_hint: tokens.id_token! }),
+  );
+  await browser.submit(page, "/confirm", { logout: "yes" });
+  // It asked for access when nobody is there.
+  assert.equal(await server.useToken(refreshed.access_token), 200);
+});
+
+test("no password stands in the log", async () => {
+  assert.ok(!server.platform.gateway.process.output.includes(password));
+});
+
+test("a stored password is matched by itself alone, however it was typed", async () => {
+  const stored = await hashPassword("Åsa's secret phrase");
+  assert.match(stored, /^scrypt\$32768\$8\$3\$/);
+  assert.equal(await matchesPassword(stored, "A\u030Asa's secret phrase"), true);
+  assert.equal(await matchesPassword(stored, "åsa's secret phrase"), false);
+  assert.equal(await matchesPassword("plain", "plain"), false);
+  assert.notEqual(await hashPassword("Åsa's secret phrase"), stored);
+});
