@@ -8,6 +8,7 @@ export async function warmCompileCache(): Promise<void> {
   await Promise.all([
     import("./gateway.ts"),
     import("./admin/admin.ts"),
+    import("./admin/site.ts"),
     import("./stub/stub.ts"),
     import("./health-probe.ts"),
     import("oidc-provider"),

@@ -33,7 +33,7 @@ export async function identify(
   settings: AdminSettings,
   pool: Pool,
 ): Promise<Administrator> {
-  if (isDevelopment(settings)) return { name: "developer", role: "editor", development: true };
+  if (isDevelopment(settings)) return identifyDeveloper(request);
   if (!settings.clientCertificatesVerified)
     throw new AdminError("DMM_ADMIN_IDENTITY_MISSING", {
       detail: "This environment's balancer verifies no client certificates, so nobody can be believed.",
@@ -53,6 +53,19 @@ export async function identify(
     ...(certificate === undefined ? {} : { certificate }),
     development: false,
   };
+}
+
+/**
+ * A developer's browser speaks to the port itself. What came through a balancer did not come from there, and a host
+ * name that is none of this machine's belongs to another site whose name was made to lead here.
+ */
+function identifyDeveloper({ headers }: IncomingMessage): Administrator {
+  const host = URL.parse(`http://${headers.host}`)?.hostname ?? "";
+  if (headers["x-forwarded-for"] !== undefined || !/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(host))
+    throw new AdminError("DMM_ADMIN_IDENTITY_MISSING", {
+      detail: "In development the site is for browsers on this machine only.",
+    });
+  return { name: "developer", role: "editor", development: true };
 }
 
 /** A header that comes once; of two, one would be somebody's own. */

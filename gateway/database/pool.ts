@@ -2,7 +2,7 @@ import { connect, isIP, type Socket } from "node:net";
 import { createPool, type Pool, type PoolOptions } from "mysql2/promise";
 import type { DatabaseSettings } from "../settings.ts";
 
-export type { Connection, Pool, PoolConnection, ResultSetHeader, RowDataPacket } from "mysql2/promise";
+export type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
 
 /**
  * Connections to one endpoint of the database. The endpoint is a name that a failover points elsewhere, so no

@@ -88,7 +88,7 @@ export const outcome = anyOf(
 
 export const version: Schema = {
   type: "object",
-  description: "One version.",
+  description: "One version with its document.",
   required: ["version", "author", "createdAt", "summary", "differences"],
   properties: {
     version: whole,
@@ -98,6 +98,7 @@ export const version: Schema = {
     summary: text,
     restoredFrom: { type: ["integer", "null"] },
     differences,
+    document: { type: "object", description: "The whole configuration of this version." },
   },
 };
 

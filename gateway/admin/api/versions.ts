@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { UnknownError } from "../../configuration/errors.ts";
 import { findDocument, findVersion, readVersions } from "../../configuration/history.ts";
 import type { SiteContext } from "../site.ts";
-import { changeProblems, looseObject, outcome, readProblems } from "./answers.ts";
+import { changeProblems, looseObject, outcome, readProblems, version as versionAnswer } from "./answers.ts";
 import { changeQuery, pageQuery, versionParameter } from "./schemas.ts";
 
 /** Who changed what and when, and the way back. */
@@ -31,7 +31,7 @@ export function addVersions(app: FastifyInstance, { pool, changes }: SiteContext
         tags: ["versions"],
         summary: "One version with its document",
         params: versionParameter,
-        response: { 200: looseObject("A version, with `document`."), ...readProblems },
+        response: { 200: versionAnswer, ...readProblems },
       },
     },
     async ({ params }) => {

@@ -10,7 +10,6 @@ import type { EntryForm } from "./entry-form.ts";
 import { type Field, renderField } from "./field.ts";
 import type { Values } from "./form-values.ts";
 import { type Content, type Html, html } from "./html.ts";
-import { article } from "./list-page.ts";
 import { renderProblems } from "./notices.ts";
 
 /** What a form is shown with: for the first time, or again after a refusal. */
@@ -122,9 +121,4 @@ export function renderQuestion(question: Question): Html {
     <div class="actions"><button class="main bad" type="submit">${button}</button>
     <a class="button" href="${back.path}">Cancel</a></div>
   </form>`;
-}
-
-/** `an API`, `a route`. */
-export function describeKind(kind: Kind): string {
-  return `${article(nouns[kind])} ${nouns[kind]}`;
 }

@@ -60,6 +60,6 @@ function matches(entry: Entry, find: string): boolean {
     .every((word) => text.includes(word));
 }
 
-export function article(noun: string): string {
+function article(noun: string): string {
   return /^[aeiou]/i.test(noun) ? "an" : "a";
 }

@@ -14,12 +14,6 @@ export function describeDuration(ms: number): string {
   return `${Number((ms / 60_000).toFixed(1))} min`;
 }
 
-export function describeBytes(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`;
-  if (bytes < 1_048_576) return `${Number((bytes / 1024).toFixed(1))} KiB`;
-  return `${Number((bytes / 1_048_576).toFixed(1))} MiB`;
-}
-
 export function describeRate(rate: RouteEntry["rate"]): string {
   return rate === null ? "" : `${rate.perSecond}/s, burst ${rate.burst}`;
 }

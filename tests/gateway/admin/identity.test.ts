@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { readCommonName } from "../../../gateway/admin/distinguished-name.ts";
+import { readStatus, sendRaw } from "../raw-client.ts";
 import { StartedRole } from "../started-gateway.ts";
 import { StartedMariadb } from "../started-mariadb.ts";
 import { describeAdmin, describePerson } from "./started-admin.ts";
@@ -53,5 +54,14 @@ test("a developer's site needs no certificate, and says so on every page and in 
     const answer = await fetch(`${admin.origin}/routes`);
     assert.equal(answer.status, 200);
     assert.match(await answer.text(), /Nobody shows a certificate here/);
+    const forwarded = await fetch(`${admin.origin}/routes`, {
+      headers: { "x-forwarded-for": "203.0.113.9" },
+    });
+    assert.equal(forwarded.status, 403, "through a balancer");
+    const rebound = await sendRaw(
+      admin.origin,
+      "GET /routes HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
+    );
+    assert.equal(readStatus(rebound), 403, "by a name that leads here");
     assert.match(admin.process.output, /DEVELOPMENT: no client certificate is asked for/);
   }));
