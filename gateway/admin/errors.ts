@@ -20,6 +20,7 @@ export const adminErrors = {
     title: "This form was made for another session. Go back, load the page again and repeat the change.",
   },
   DMM_ADMIN_RESOURCE_UNKNOWN: { status: 404, title: "There is no such resource." },
+  DMM_ADMIN_METHOD_UNKNOWN: { status: 405, title: "The resource does not have this method." },
   DMM_ADMIN_VERSION_STALE: {
     status: 409,
     title: "Somebody changed the configuration since the version that this edit is based on.",

@@ -15,6 +15,7 @@ import { AdminError } from "./errors.ts";
 import { explainError } from "./explain.ts";
 import { checkOrigin, ForgeryGuard } from "./forgery.ts";
 import { type Administrator, identify } from "./identity.ts";
+import { KnownPaths } from "./known-paths.ts";
 import { renderErrorPage } from "./pages/error-page.ts";
 import { addPages } from "./pages/pages.ts";
 import { securityHeaders, strictTransport } from "./security-headers.ts";
@@ -78,8 +79,13 @@ export async function createSite(parts: SiteParts): Promise<Site> {
     if (settings.clientCertificatesVerified) reply.header("strict-transport-security", strictTransport);
   });
   app.setErrorHandler((error: Error, request, reply) => answerError(context, error, request, reply));
-  app.setNotFoundHandler(() => {
-    throw new AdminError("DMM_ADMIN_RESOURCE_UNKNOWN");
+  const paths = new KnownPaths();
+  paths.listenTo(app);
+  app.setNotFoundHandler((request, reply) => {
+    const methods = paths.findMethods(request.url);
+    if (methods.length === 0) throw new AdminError("DMM_ADMIN_RESOURCE_UNKNOWN");
+    reply.header("allow", methods.join(", "));
+    throw new AdminError("DMM_ADMIN_METHOD_UNKNOWN");
   });
   addAssets(app);
   await app.register(async (guarded) => {

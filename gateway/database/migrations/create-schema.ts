@@ -5,6 +5,8 @@ import type { MigrationContext } from "../migrate.ts";
  * raises it in the same transaction.
  */
 const statements = [
+  // Whatever the server's default is: names and descriptions may be in any language.
+  "ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci",
   `CREATE TABLE IF NOT EXISTS migrations (
     name VARCHAR(100) NOT NULL PRIMARY KEY,
     applied_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP

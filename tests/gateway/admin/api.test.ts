@@ -194,6 +194,17 @@ test("whoever has no role looks, and changes nothing", async () => {
   assert.equal((await put("/api/scopes/of-alice", {}, undefined, "alice")).status, 403);
 });
 
+test("texts may have any character, in any language", async () => {
+  const description = "Aufträge lesen · 注文 · 🧾";
+  assert.equal((await put("/api/scopes/any:text", { description })).status, 201);
+  assert.equal((await admin.call("/api/scopes/any:text")).body.entry.description, description);
+  const name = encodeURIComponent("Žofie 🧾");
+  assert.equal(
+    (await admin.call(`/api/administrators/${name}`, { method: "PUT", json: { role: "viewer" } })).status,
+    200,
+  );
+});
+
 test("the last editor cannot be dismissed", async () => {
   const answer = await admin.call("/api/administrators/operator", { method: "DELETE" });
   assert.deepEqual([answer.status, answer.body.code], [409, "DMM_ADMIN_LAST_EDITOR"]);
@@ -245,7 +256,9 @@ test("the API describes itself", async () => {
 
 test("an unknown resource and an unknown method are answered as problems", async () => {
   assert.deepEqual((await admin.call("/api/nothing")).body.code, "DMM_ADMIN_RESOURCE_UNKNOWN");
-  assert.equal((await admin.call("/api/routes", { method: "POST", json: {} })).status, 404);
+  const wrongMethod = await admin.call("/api/routes/orders", { method: "PATCH", json: {} });
+  assert.deepEqual([wrongMethod.status, wrongMethod.body.code], [405, "DMM_ADMIN_METHOD_UNKNOWN"]);
+  assert.equal(wrongMethod.headers.get("allow"), "DELETE, GET, HEAD, PUT");
 });
 
 test("while the database is away changes are answered with 503, and work again when it is back", async () => {

@@ -1,0 +1,34 @@
+import type { FastifyInstance } from "fastify";
+
+interface KnownPath {
+  readonly pattern: RegExp;
+  readonly methods: Set<string>;
+}
+
+/** Which methods each path has, so that a wrong one is told from a wrong path (RFC 9110 15.5.6). */
+export class KnownPaths {
+  readonly #paths = new Map<string, KnownPath>();
+
+  /** To be called before the routes are added. */
+  listenTo(app: FastifyInstance): void {
+    app.addHook("onRoute", ({ url, method }) => {
+      const known = this.#paths.get(url) ?? { pattern: compilePattern(url), methods: new Set() };
+      this.#paths.set(url, known);
+      for (const name of [method].flat()) known.methods.add(name);
+    });
+  }
+
+  /** Methods of the path of this address; none where there is no such path. */
+  findMethods(url: string): readonly string[] {
+    const path = url.split("?", 1)[0]!;
+    const methods = [...this.#paths.values()]
+      .filter(({ pattern }) => pattern.test(path))
+      .flatMap((known) => [...known.methods]);
+    return [...new Set(methods)].sort();
+  }
+}
+
+function compilePattern(url: string): RegExp {
+  const parts = url.split("/").map((part) => (part.startsWith(":") ? "[^/]+" : part.replaceAll(".", "\\.")));
+  return new RegExp(`^${parts.join("/")}$`);
+}
