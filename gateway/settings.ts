@@ -201,6 +201,12 @@ export function parseAdminSettings(environment: Environment): AdminSettings {
 }
 
 /** @throws SettingsError naming every wrong or missing variable */
+export function parseStoreSettings(environment: Environment): StoreSettings {
+  const reader = new Reader(environment);
+  return reader.finish(readStore(reader));
+}
+
+/** @throws SettingsError naming every wrong or missing variable */
 export function parseListeningSettings(environment: Environment): ListeningSettings {
   const reader = new Reader(environment);
   return reader.finish(readListening(reader));

@@ -25,6 +25,7 @@ ul{margin:1rem 0;padding:0;list-style:none;border-top:1px solid var(--line)}
 li{padding:.6rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
 li small{display:block;color:var(--soft)}
 .actions{display:flex;flex-direction:column;gap:.6rem;margin-top:1.5rem}
+form+form .actions{margin-top:.6rem}
 button{width:100%;min-height:2.75rem;padding:.5rem 1rem;font:inherit;font-weight:600;border:1px solid var(--soft);
 border-radius:.5rem;background:none;color:inherit;cursor:pointer}
 button.primary{background:var(--accent);border-color:var(--accent);color:var(--on-accent)}

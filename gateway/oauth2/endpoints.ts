@@ -39,9 +39,13 @@ const methods: ReadonlyMap<string, readonly string[]> = new Map<string, readonly
 /** Paths with one part more, which names an interaction. */
 const parents = [`${routes.authorization}/`, `${routes.code_verification}/`, interaction];
 
-/** Whether the OAuth2 server answers this path; what it does not answer goes through the route table. */
+/**
+ * Whether the OAuth2 server answers this path; what it does not answer goes through the route table. A slash at the end
+ * makes another path: the library would take it for the same, and what stands before it would not.
+ */
 export function isOwnPath(path: string): boolean {
-  return methods.has(path) || parents.some((parent) => path.startsWith(parent));
+  if (methods.has(path)) return true;
+  return !path.endsWith("/") && parents.some((parent) => path.startsWith(parent));
 }
 
 /** Methods that a path has, `undefined` where the last part varies. */

@@ -44,6 +44,8 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => unknown;
 export async function createOAuth2Server(parts: OAuth2Parts): Promise<OwnEndpoints> {
   const [library] = await Promise.all([import("oidc-provider"), loadKeys(parts)]);
   const readLogin = rememberLogin(parts);
+  // What is not the platform's own may be wrong or have something to announce: better now than to the first person.
+  if (parts.login !== "users") void readLogin().catch(() => {});
   const start = () => createProvider(parts, library, readLogin).callback();
   let answer: Answer = start();
   // Keys are given to the library once, so other keys need another instance; all its state is in Redis.

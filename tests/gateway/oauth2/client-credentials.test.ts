@@ -166,6 +166,30 @@ test("a wrong method is 405 with the right ones", async () => {
   assert.deepEqual([jwks.status, jwks.headers.get("allow")], [405, "HEAD, GET"]);
 });
 
+test("a path that only looks like an endpoint is none", async () => {
+  for (const path of [
+    "/oauth2/device/",
+    "/oauth2/token/",
+    "/OAUTH2/token",
+    "/oauth2/interaction/",
+    "/oauth2/x",
+  ]) {
+    const answer = await server.post(path, body(), basic("machine", secret));
+    assert.equal(answer.status, 404, path);
+    assert.equal(answer.json.code, "DMM_GATEWAY_ROUTE_UNKNOWN", path);
+  }
+  const encoded = await server.post("/oauth2/%74oken", body(), basic("machine", secret));
+  assert.equal(encoded.status, 404);
+});
+
+test("metadata and keys are answered to HEAD as to GET", async () => {
+  for (const path of ["/.well-known/oauth-authorization-server", "/oauth2/jwks"]) {
+    const answer = await fetch(server.origin + path, { method: "HEAD" });
+    assert.equal(answer.status, 200, path);
+    assert.match(answer.headers.get("cache-control")!, /max-age/);
+  }
+});
+
 test("a secret that was replaced is dead without a restart", async () => {
   const { database } = server.platform.surroundings;
   await server.addClient("replaced", { public: false, grantTypes: "client_credentials", redirectUris: "" });

@@ -245,6 +245,22 @@ test("openid-client completes the flow of a confidential client by itself", asyn
   assert.equal(await server.useToken(refreshed.access_token), 200);
 });
 
+test("signing out leads to no address that is not registered", async () => {
+  const browser = server.browser();
+  await authorize(server, await createRequest(), { browser });
+  for (const parameters of [
+    { post_logout_redirect_uri: "https://evil.test/" },
+    { post_logout_redirect_uri: "https://evil.test/", client_id: "app" },
+    { post_logout_redirect_uri: redirectUri, client_id: "app" },
+  ]) {
+    const page = await browser.open(`/oauth2/logout?${new URLSearchParams(parameters)}`);
+    assert.equal(page.url.origin, issuer);
+    if (page.status === 400) continue;
+    const done = await browser.submit(page, "/confirm", {});
+    assert.equal(done.url.origin, issuer);
+  }
+});
+
 test("no password stands in the log", async () => {
   assert.ok(!server.platform.gateway.process.output.includes(password));
 });

@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { describeGateway, StartedRole, startGateway } from "../started-gateway.ts";
+import { waitUntil } from "../started-process.ts";
+import { createRequest } from "./authorize.ts";
+import { Browser } from "./browser.ts";
+import { issuer, StartedServer, signIn } from "./started-server.ts";
+
+let server: StartedServer;
+let directory: string;
+
+before(async () => {
+  directory = await mkdtemp(join(tmpdir(), "gateway-login-"));
+  server = await StartedServer.start("127.229");
+});
+
+after(async () => {
+  await server?.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+const shared = { ISSUER: issuer, CLIENT_SECRET_KEY: "key-of-client-secrets-in-a-test" };
+
+/** Runs the role `user` with a password on its standard input. */
+async function storeUser(password: string, ...args: string[]) {
+  const { spawn } = await import("node:child_process");
+  const main = join(import.meta.dirname, "../../../gateway/main.ts");
+  const child = spawn(process.execPath, [main, "user", ...args], {
+    env: { ...process.env, ...describeGateway(server.platform.surroundings) },
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk) => {
+      output += chunk;
+    });
+  child.stdin.end(`${password}\n`);
+  await once(child, "exit");
+  return { code: child.exitCode, output };
+}
+
+test("the role `user` registers somebody, and gives another password", async () => {
+  for (const password of ["first pass phrase", "second pass phrase"]) {
+    const stored = await storeUser(password, "Hedy", "Hedy Lamarr", "hedy@example.test");
+    assert.deepEqual(stored, { code: 0, output: "Hedy can sign in.\n" });
+    const browser = server.browser();
+    const page = await browser.open((await createRequest()).url);
+    const next = await browser.submit(page, "/login", { name: "HEDY", password });
+    assert.match(next.text, /Signed in as <strong>Hedy Lamarr/);
+  }
+  const browser = server.browser();
+  const page = await browser.open((await createRequest()).url);
+  const old = await browser.submit(page, "/login", { name: "hedy", password: "first pass phrase" });
+  assert.equal(old.status, 401);
+});
+
+test("a password that is too short, and no name, are refused", async () => {
+  const short = await storeUser("short", "mary");
+  assert.deepEqual(short, { code: 2, output: "The password has fewer than 12 characters.\n" });
+  assert.equal((await storeUser("long enough a password")).code, 2);
+  const rows = await server.platform.surroundings.database.query("SELECT 1 FROM users WHERE name = 'mary'");
+  assert.equal(rows.length, 0);
+});
+
+test("the development login says so on its pages and in the log", async (context) => {
+  const gateway = await startGateway("127.229.1.31", server.platform.surroundings, {
+    ...shared,
+    LOGIN: "development",
+  });
+  context.after(() => gateway.process.end());
+  await waitUntil("the log says it at the start", () =>
+    /"level":"warn".*Development login/.test(gateway.process.output),
+  );
+  const browser = new Browser(issuer, gateway.origin);
+  const page = await browser.open((await createRequest()).url);
+  assert.match(page.text, /role="note">Development login: any name is let in/);
+  const next = await browser.submit(page, "/login", { name: "dev", password: "development" });
+  assert.match(next.text, /Development login/);
+  assert.ok((await browser.submit(next, "/consent")).url.searchParams.get("code"));
+});
+
+const companyLogin = `
+export default () => ({
+  async check() { return undefined; },
+  async findAccount(id) { return id === "c-1" ? { id, name: "Of the company" } : undefined; },
+  async begin(returnTo) {
+    const url = new URL("https://login.company.test/start");
+    url.searchParams.set("back", returnTo.href);
+    return url;
+  },
+  async complete(answer) { return answer.get("proof") === "right" ? { id: "c-1", name: "Of the company" } : undefined; },
+});`;
+
+test("a company's own login takes the place of the page, and its answer counts in the same browser only", async (context) => {
+  const path = join(directory, "company.mjs");
+  await writeFile(path, companyLogin);
+  const gateway = await startGateway("127.229.1.32", server.platform.surroundings, {
+    ...shared,
+    LOGIN: path,
+  });
+  context.after(() => gateway.process.end());
+  const browser = new Browser(issuer, gateway.origin);
+  const { url } = await browser.open((await createRequest()).url);
+  assert.equal(url.origin, "https://login.company.test");
+  const back = new URL(url.searchParams.get("back")!);
+  assert.equal(back.origin, issuer);
+  back.searchParams.set("proof", "wrong");
+  assert.equal((await browser.open(back)).status, 401);
+  back.searchParams.set("proof", "right");
+  assert.equal((await new Browser(issuer, gateway.origin).open(back)).status, 400);
+  const consent = await browser.open(back);
+  assert.match(consent.text, /Of the company/);
+  assert.ok((await signIn(browser, consent)).url.searchParams.get("code"));
+});
+
+test("a login that cannot be opened lets nobody in and keeps the rest alive", async (context) => {
+  const gateway = await startGateway("127.229.1.33", server.platform.surroundings, {
+    ...shared,
+    LOGIN: join(directory, "missing.mjs"),
+  });
+  context.after(() => gateway.process.end());
+  const browser = new Browser(issuer, gateway.origin);
+  const page = await browser.open((await createRequest()).url);
+  assert.equal(page.status, 500);
+  assert.doesNotMatch(page.text, /missing/);
+  assert.match(gateway.process.output, /login not opened/);
+  const metadata = await fetch(`${gateway.origin}/.well-known/oauth-authorization-server`);
+  await metadata.arrayBuffer();
+  assert.equal(metadata.status, 200);
+});
+
+test("while the database is away nobody signs in, and tokens are checked on", async () => {
+  const { database } = server.platform.surroundings;
+  const { obtainTokens } = await import("./authorize.ts");
+  const { accessToken, refreshToken } = await obtainTokens(server);
+  const browser = server.browser();
+  const page = await browser.open((await createRequest()).url);
+  await database.pause();
+  try {
+    const refused = await browser.submit(page, "/login", { name: "ada", password: "x" });
+    assert.equal(refused.status, 503);
+    assert.equal(await server.useToken(accessToken), 200);
+    const refreshed = await server.post(
+      "/oauth2/token",
+      new URLSearchParams({ grant_type: "refresh_token", client_id: "app", refresh_token: refreshToken! }),
+    );
+    assert.deepEqual([refreshed.status, refreshed.json.error], [503, "temporarily_unavailable"]);
+    assert.equal(refreshed.headers.get("retry-after"), "1");
+  } finally {
+    await database.resume();
+  }
+  const again = await server.post(
+    "/oauth2/token",
+    new URLSearchParams({ grant_type: "refresh_token", client_id: "app", refresh_token: refreshToken! }),
+  );
+  assert.equal(again.status, 200, again.text);
+});
+
+test("every role of the image is still known", async () => {
+  const role = new StartedRole("nothing", "127.229.1.34", {});
+  await once(role.process.child, "exit");
+  assert.match(role.process.output, /user/);
+});

@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import * as oauth from "oauth4webapi";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { findChromium } from "../admin/started-browser.ts";
+import { createRequest } from "./authorize.ts";
+import { issuer, password, redirectUri, StartedServer, secret } from "./started-server.ts";
+import { TlsFront } from "./tls-front.ts";
+
+const executablePath = findChromium();
+const skip = executablePath === undefined ? "there is no chromium on PATH" : false;
+/** Where pictures of the pages go, if anybody wants to look at them. */
+const pictures = process.env.PICTURES;
+
+let server: StartedServer;
+let front: TlsFront;
+let browser: Browser;
+
+before(async () => {
+  if (executablePath === undefined) return;
+  server = await StartedServer.start("127.227");
+  front = await TlsFront.start("127.227.1.40", issuer, server.origin);
+  browser = await chromium.launch({
+    executablePath,
+    args: [
+      "--no-sandbox",
+      "--ignore-certificate-errors",
+      `--host-resolver-rules=MAP api.test:443 ${front.host}:${front.port}, MAP app.test:443 ${front.host}:${front.port}`,
+    ],
+  });
+});
+
+after(async () => {
+  await browser?.close();
+  await front?.stop();
+  await server?.stop();
+});
+
+interface Look {
+  readonly colorScheme: "light" | "dark";
+  readonly width: number;
+}
+
+/** A page without scripts, at a size and in a colour scheme; whatever the browser complains about fails the test. */
+async function openPage({ colorScheme, width }: Look): Promise<{ page: Page; complaints: string[] }> {
+  const context = await browser.newContext({
+    colorScheme,
+    viewport: { width, height: 760 },
+    javaScriptEnabled: false,
+  });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    // A refused password is a 401, and the browser says so.
+    if (!message.text().includes("status of 401")) complaints.push(message.text());
+  });
+  page.on("requestfailed", (request) => complaints.push(`${request.url()} ${request.failure()?.errorText}`));
+  return { page, complaints };
+}
+
+async function look(page: Page, name: string): Promise<void> {
+  const { width, client } = await page.locator("html").evaluate((root) => ({
+    width: root.scrollWidth,
+    client: root.clientWidth,
+  }));
+  assert.ok(width <= client, `${name} is ${width} wide on ${client}`);
+  if (pictures !== undefined) await page.screenshot({ path: `${pictures}/${name}.png`, fullPage: true });
+}
+
+for (const [name, shape] of Object.entries<Look>({
+  "a phone in light": { colorScheme: "light", width: 360 },
+  "a phone in dark": { colorScheme: "dark", width: 360 },
+  "a wide screen": { colorScheme: "light", width: 1280 },
+}))
+  test(`without scripts, on ${name}, a person signs in, allows, connects a device and signs out`, {
+    skip,
+  }, async () => {
+    const { page, complaints } = await openPage(shape);
+    const picture = (step: string) => look(page, `${shape.colorScheme}-${shape.width}-${step}`);
+    const request = await createRequest("web");
+    await page.goto(request.url.href);
+    await picture("login");
+    await page.keyboard.type("ada");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("wrong");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").waitFor();
+    await picture("login-refused");
+    assert.equal(await page.getByLabel("User name").inputValue(), "ada");
+    // The field that is to be filled next has the focus.
+    await page.keyboard.type(password);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Allow The Web Shop?" }).waitFor();
+    await picture("consent");
+    await page.getByRole("button", { name: "Allow", exact: true }).click();
+    await page.waitForURL(`${redirectUri}?**`);
+    const code = oauth.validateAuthResponse(
+      server.metadata,
+      { client_id: "web" },
+      new URL(page.url()),
+      request.state,
+    );
+    assert.ok(code.get("code"));
+
+    const answer = await oauth.deviceAuthorizationRequest(
+      server.metadata,
+      { client_id: "web" },
+      oauth.ClientSecretBasic(secret),
+      { scope: "verify:read" },
+      server.options,
+    );
+    const device = await oauth.processDeviceAuthorizationResponse(
+      server.metadata,
+      { client_id: "web" },
+      answer,
+    );
+    await page.goto(device.verification_uri);
+    await picture("device");
+    await page.getByLabel("Code").fill(device.user_code);
+    await page.getByRole("button", { name: "Continue" }).click();
+    await picture("device-confirmation");
+    await page.getByRole("button", { name: "Connect this device" }).click();
+    await page.getByRole("heading", { name: "Connected" }).waitFor();
+    await picture("device-connected");
+
+    await page.goto(`${issuer}/oauth2/logout`);
+    await picture("logout");
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("heading", { name: "Done" }).waitFor();
+    await page.goto(`${issuer}/oauth2/authorize?client_id=nobody`);
+    await picture("error");
+    assert.deepEqual(
+      complaints.filter((text) => !text.includes("status of 400")),
+      [],
+    );
+    await page.context().close();
+  });
