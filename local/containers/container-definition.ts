@@ -1,5 +1,5 @@
 import { AwsError } from "../operation.ts";
-import type { Image, Region } from "../region.ts";
+import { explainMembers } from "./container-members.ts";
 
 /** What the region uses of one entry of a task definition's `containerDefinitions`. */
 export interface ContainerDefinition {
@@ -9,45 +9,12 @@ export interface ContainerDefinition {
   readonly environment: Readonly<Record<string, string>>;
   /** Variable to ARN or name of an SSM parameter. */
   readonly secrets: Readonly<Record<string, string>>;
-  readonly port: number | undefined;
+  readonly ports: readonly number[];
   /** Seconds from SIGTERM to SIGKILL; ECS's default is 30. */
   readonly stopTimeout: number;
 }
 
-/**
- * Members with a meaning here, and those that AWS honours in ways one machine cannot: limits of the container, its
- * health check (the target groups decide here), its log driver (the region keeps every task's log as a file).
- */
-const known = new Set([
-  "name",
-  "image",
-  "command",
-  "environment",
-  "secrets",
-  "portMappings",
-  "stopTimeout",
-  "essential",
-  "healthCheck",
-  "logConfiguration",
-  "linuxParameters",
-  "readonlyRootFilesystem",
-  "user",
-  "ulimits",
-  "mountPoints",
-  "cpu",
-  "memory",
-  "memoryReservation",
-  "privileged",
-  "startTimeout",
-  "volumesFrom",
-  "systemControls",
-  "dockerLabels",
-  "versionConsistency",
-]);
-
-interface Named {
-  readonly name: string;
-}
+type Entries = readonly Readonly<Record<string, string>>[];
 
 /** Reads `containerDefinitions`, a JSON text. The region runs one container to a task. @throws AwsError ClientException */
 export function parseContainerDefinition(json: string): ContainerDefinition {
@@ -58,30 +25,42 @@ export function parseContainerDefinition(json: string): ContainerDefinition {
       `containerDefinitions has ${list.length} containers; the local region runs exactly one to a task`,
     );
   }
-  const unknown = Object.keys(first).filter((name) => !known.has(name));
-  if (unknown.length > 0)
-    throw invalid(
-      `containerDefinitions[0] has ${unknown.join(", ")}, which the local region does not honour`,
-    );
-  const { name, image } = first;
-  if (typeof name !== "string" || typeof image !== "string")
-    throw invalid("containerDefinitions[0] needs name and image");
-  const ports = (first.portMappings ?? []) as readonly { readonly containerPort?: number }[];
-  return {
-    name,
-    image,
+  const definition = {
+    name: first.name as string,
+    image: first.image as string,
     command: (first.command ?? []) as readonly string[],
-    environment: toRecord(
-      first.environment as readonly (Named & { value: string })[] | undefined,
-      (entry) => entry.value,
+    environment: toRecord(first.environment, "value"),
+    secrets: toRecord(first.secrets, "valueFrom"),
+    ports: ((first.portMappings ?? []) as readonly { readonly containerPort?: number }[]).flatMap(
+      ({ containerPort }) => containerPort ?? [],
     ),
-    secrets: toRecord(
-      first.secrets as readonly (Named & { valueFrom: string })[] | undefined,
-      (entry) => entry.valueFrom,
-    ),
-    port: ports[0]?.containerPort,
     stopTimeout: typeof first.stopTimeout === "number" ? first.stopTimeout : 30,
   };
+  const problems = [...explainMembers(first), ...findProblems(first, definition)];
+  if (problems.length > 0) throw invalid(`containerDefinitions[0]: ${problems.join("; ")}`);
+  return definition;
+}
+
+function findProblems(given: Record<string, unknown>, definition: ContainerDefinition): readonly string[] {
+  const { name, image, secrets, environment, stopTimeout } = definition;
+  const problems: string[] = [];
+  if (typeof name !== "string" || name === "") problems.push("name is missing");
+  if (typeof image !== "string" || image === "") problems.push("image is missing");
+  if (given.essential === false) problems.push("essential is false; a task needs one essential container");
+  // On EC2 the agent's default and longest time may be changed; ECS itself allows up to this.
+  if (stopTimeout < 0 || stopTimeout > 120)
+    problems.push(`stopTimeout is ${stopTimeout}; it must be 0 to 120`);
+  for (const mapping of (given.portMappings ?? []) as readonly Record<string, unknown>[]) {
+    const { containerPort, hostPort } = mapping;
+    if (hostPort !== undefined && hostPort !== 0 && hostPort !== containerPort)
+      problems.push(`hostPort is ${hostPort}; with awsvpc it must be containerPort, ${containerPort}`);
+  }
+  for (const [variable, valueFrom] of Object.entries(secrets)) {
+    if (variable in environment) problems.push(`${variable} is both in secrets and in environment`);
+    if (/^arn:[^:]*:secretsmanager:/.test(valueFrom))
+      problems.push(`secret ${variable} is in Secrets Manager; the local region reads the Parameter Store`);
+  }
+  return problems;
 }
 
 function parseList(json: string): readonly Record<string, unknown>[] {
@@ -94,26 +73,12 @@ function parseList(json: string): readonly Record<string, unknown>[] {
   throw invalid("containerDefinitions is not a JSON list");
 }
 
-function toRecord<Entry extends Named>(
-  entries: readonly Entry[] | undefined,
-  take: (entry: Entry) => string,
-): Readonly<Record<string, string>> {
-  return Object.fromEntries((entries ?? []).map((entry) => [entry.name, take(entry)]));
+function toRecord(entries: unknown, member: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    ((entries ?? []) as Entries).map((entry) => [entry.name ?? "", entry[member] ?? ""]),
+  );
 }
 
 function invalid(message: string): AwsError {
   return new AwsError("ClientException", `${message}.`);
-}
-
-/** The image by its repository, without registry, tag and digest. @throws AwsError CannotPullContainerError */
-export function findImage(region: Region, reference: string): Image {
-  const path = reference.replace(/@sha256:[0-9a-f]+$/, "").replace(/:[\w.-]+$/, "");
-  const [host = "", ...rest] = path.split("/");
-  const repository = /[.:]/.test(host) ? rest.join("/") : path;
-  const image = region.images[repository];
-  if (image) return image;
-  throw new AwsError(
-    "CannotPullContainerError",
-    `Image ${reference} is unknown to this machine; it has ${Object.keys(region.images).join(", ") || "none"}.`,
-  );
 }

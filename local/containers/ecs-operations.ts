@@ -1,173 +1,148 @@
 import { AwsError, type AwsRequest, type Operations } from "../operation.ts";
 import type { Resource } from "../realisation.ts";
 import type { Region } from "../region.ts";
-import { describeService, describeTask } from "./descriptions.ts";
+import { findCluster, servicesOf } from "./cluster.ts";
+import { describeCluster, describeService, describeTask } from "./descriptions.ts";
 import { listTasks, schedulerOf } from "./running.ts";
-import { findCluster } from "./service.ts";
+import { storePlan } from "./service.ts";
+import { admitPlan } from "./service-admission.ts";
+import { invalid } from "./service-plan.ts";
+import { readTaskHealth } from "./targets.ts";
+import { isLiving } from "./task.ts";
 import { findTaskDefinition } from "./task-definition.ts";
 
-const serviceType = "aws:ecs/service:Service";
+type Input = AwsRequest["input"];
 
 /** Operations of Amazon ECS that the region answers from its living processes. */
 export const ecsOperations: Operations = {
   async DescribeClusters(region, { input }) {
-    const wanted = textList(input.clusters, ["default"]);
-    const found = wanted.map((reference) => tryFind(() => findCluster(region, reference)));
-    const clusters = found
-      .filter((cluster) => cluster !== undefined)
-      .map((cluster) => describeCluster(region, cluster));
-    const failures = wanted
-      .filter((_, index) => found[index] === undefined)
-      .map((arn) => ({ arn, reason: "MISSING" }));
-    return { clusters, failures };
+    admitMembers(input, ["clusters", "include"]);
+    const { found, failures } = lookUp(textList(input.clusters, ["default"]), (reference) => {
+      try {
+        return findCluster(region, reference);
+      } catch {
+        return undefined;
+      }
+    });
+    return { clusters: found.map((cluster) => describeCluster(region, cluster)), failures };
   },
 
   async ListServices(region, { input }) {
-    const cluster = clusterOf(region, input);
-    return { serviceArns: servicesOf(region, cluster).map(({ id }) => id) };
+    admitMembers(input, ["cluster", "maxResults"]);
+    return { serviceArns: servicesOf(region, clusterOf(region, input)).map(({ id }) => id) };
   },
 
   async DescribeServices(region, { input }) {
+    admitMembers(input, ["cluster", "services", "include"]);
     const services = servicesOf(region, clusterOf(region, input));
-    const wanted = textList(input.services);
-    const found = wanted.map((reference) => services.find((service) => isNamed(service, reference)));
-    return {
-      services: found
-        .filter((service) => service !== undefined)
-        .map((service) => describeService(region, service)),
-      failures: wanted.filter((_, index) => !found[index]).map((arn) => ({ arn, reason: "MISSING" })),
-    };
+    const { found, failures } = lookUp(textList(input.services), (reference) =>
+      services.find((service) => isNamed(service, reference)),
+    );
+    return { services: found.map((service) => describeService(region, service)), failures };
   },
 
   async ListTasks(region, { input }) {
+    admitMembers(input, ["cluster", "serviceName", "family", "desiredStatus", "maxResults"]);
     const cluster = clusterOf(region, input);
-    const stopped = input.desiredStatus === "STOPPED";
+    const service = input.serviceName === undefined ? undefined : serviceOf(region, input, input.serviceName);
+    const living = (input.desiredStatus ?? "RUNNING") === "RUNNING";
     const tasks = listTasks(region).filter(
-      ({ task }) =>
+      ({ task, serviceArn }) =>
         task.clusterArn === cluster.id &&
-        (input.serviceName === undefined || isName(task.service, String(input.serviceName))) &&
+        (service === undefined || service.id === serviceArn) &&
         (input.family === undefined || task.definition.family === input.family) &&
-        (task.status === "STOPPED" || task.status === "STOPPING") === stopped,
+        isLiving(task) === living,
     );
     return { taskArns: tasks.map(({ task }) => task.arn) };
   },
 
   async DescribeTasks(region, { input }) {
-    const wanted = textList(input.tasks);
-    const found = wanted.map((reference) => findTask(region, reference));
-    const healthy = new Set(
-      (
-        await Promise.all(
-          [...new Set(found.map((entry) => entry?.scheduler))].map((scheduler) =>
-            scheduler?.tasks.readHealthy(scheduler.plan),
-          ),
-        )
-      )
-        .flatMap((tasks) => tasks ?? [])
-        .map(({ arn }) => arn),
+    admitMembers(input, ["cluster", "tasks", "include"]);
+    const cluster = clusterOf(region, input);
+    const { found, failures } = lookUp(textList(input.tasks), (reference) =>
+      findTask(region, cluster, reference),
     );
-    return {
-      tasks: found
-        .filter((entry) => entry !== undefined)
-        .map(({ task }) => describeTask(task, healthy.has(task.arn))),
-      failures: wanted.filter((_, index) => !found[index]).map((arn) => ({ arn, reason: "MISSING" })),
-    };
+    const healths = await readTaskHealth(
+      region,
+      found.map(({ task }) => task),
+    );
+    return { tasks: found.map(({ task }) => describeTask(task, healths.get(task))), failures };
   },
 
   async StopTask(region, { input }) {
-    const found = findTask(region, String(input.task));
-    if (!found || found.task.status === "STOPPED")
-      throw new AwsError("InvalidParameterException", "The referenced task was not found.");
-    const ended = found.scheduler.stopTask(found.task, String(input.reason ?? "Task stopped by user"));
+    admitMembers(input, ["cluster", "task", "reason"]);
+    const found = findTask(region, clusterOf(region, input), String(input.task));
+    if (!found) throw invalid("The referenced task was not found.");
     // StopTask answers at once; DescribeTasks tells when the task has stopped.
-    ended.catch((error: unknown) =>
-      region.log("task.stop-failed", { task: found.task.id, reason: String(error) }),
-    );
-    return { task: describeTask(found.task, false) };
+    void found.scheduler.stopTask(found.task, String(input.reason ?? "Task stopped by user"));
+    return { task: describeTask(found.task, undefined) };
   },
 
   async UpdateService(region, { input }) {
-    const service = findService(region, input);
+    admitMembers(input, ["cluster", "service", "desiredCount", "taskDefinition", "forceNewDeployment"]);
+    const service = serviceOf(region, input, input.service);
     const scheduler = schedulerOf(region, service.id);
-    if (!scheduler)
-      throw new AwsError(
-        "ServiceNotActiveException",
-        "The service isn't active; the region is being released.",
-      );
+    if (!scheduler || scheduler.isClosed)
+      throw new AwsError("ServiceNotActiveException", "The service isn't active; it is being deleted.");
+    const { desiredCount = scheduler.plan.desiredCount, taskDefinition } = input;
+    if (!Number.isInteger(desiredCount) || (desiredCount as number) < 0)
+      throw invalid(`desiredCount is ${desiredCount}; it must be a whole number from 0.`);
     const plan = {
       ...scheduler.plan,
-      ...(typeof input.desiredCount === "number" ? { desiredCount: input.desiredCount } : {}),
-      ...(input.taskDefinition === undefined
-        ? {}
-        : { definition: findTaskDefinition(region, String(input.taskDefinition)) }),
+      desiredCount: desiredCount as number,
+      ...(taskDefinition !== undefined && { definition: findTaskDefinition(region, String(taskDefinition)) }),
     };
+    admitPlan(region, plan);
+    storePlan(region, service.id, plan);
     scheduler.setPlan(plan, { again: input.forceNewDeployment === true });
-    scheduler
-      .waitUntilSteady(120_000)
-      .catch((error: unknown) =>
-        region.log("service.unsteady", { service: service.name, reason: String(error) }),
-      );
-    const outputs = {
-      ...service.outputs,
-      desiredCount: plan.desiredCount,
-      taskDefinition: plan.definition.arn,
-    };
-    region.resources.patch(serviceType, service.id, outputs);
-    return { service: describeService(region, { ...service, outputs }) };
+    return { service: describeService(region, region.resources.get(service.type, service.id) ?? service) };
   },
 };
 
-/** A living or remembered task by id or ARN. */
-export function findTask(region: Region, reference: string) {
-  return listTasks(region).find(({ task }) => task.arn === reference || task.id === reference);
+/** A living or remembered task of a cluster by id or ARN. */
+function findTask(region: Region, cluster: Resource, reference: string) {
+  return listTasks(region).find(
+    ({ task }) => task.clusterArn === cluster.id && (task.arn === reference || task.id === reference),
+  );
 }
 
-function findService(region: Region, input: AwsRequest["input"]): Resource {
+function serviceOf(region: Region, input: Input, reference: unknown): Resource {
   const service = servicesOf(region, clusterOf(region, input)).find((candidate) =>
-    isNamed(candidate, String(input.service)),
+    isNamed(candidate, String(reference)),
   );
-  if (!service) throw new AwsError("ServiceNotFoundException", `Service ${input.service} not found.`);
+  if (!service) throw new AwsError("ServiceNotFoundException", `Service not found: ${reference}.`);
   return service;
 }
 
-function clusterOf(region: Region, input: AwsRequest["input"]): Resource {
+function clusterOf(region: Region, input: Input): Resource {
   return findCluster(region, String(input.cluster ?? "default"));
-}
-
-function servicesOf(region: Region, cluster: Resource): readonly Resource[] {
-  return region.resources
-    .all(serviceType)
-    .filter(({ inputs }) => inputs.cluster === cluster.id || inputs.cluster === cluster.outputs.name);
 }
 
 function isNamed({ id, outputs }: Resource, reference: string): boolean {
   return id === reference || outputs.name === reference;
 }
 
-function isName(name: string, reference: string): boolean {
-  return name === reference || reference.endsWith(`/${name}`);
+/** What was found, and the API's word for what was not. */
+function lookUp<Found>(
+  wanted: readonly string[],
+  find: (reference: string) => Found | undefined,
+): { readonly found: readonly Found[]; readonly failures: readonly { arn: string; reason: string }[] } {
+  const looked = wanted.map((reference) => ({ reference, found: find(reference) }));
+  return {
+    found: looked.flatMap(({ found }) => found ?? []),
+    failures: looked
+      .filter(({ found }) => found === undefined)
+      .map(({ reference }) => ({ arn: reference, reason: "MISSING" })),
+  };
 }
 
-function describeCluster(region: Region, cluster: Resource): Record<string, unknown> {
-  const tasks = listTasks(region).filter(({ task }) => task.clusterArn === cluster.id);
-  return {
-    clusterArn: cluster.id,
-    clusterName: cluster.outputs.name,
-    status: "ACTIVE",
-    runningTasksCount: tasks.filter(({ task }) => task.status === "RUNNING").length,
-    pendingTasksCount: tasks.filter(({ task }) => task.status === "PENDING").length,
-    activeServicesCount: servicesOf(region, cluster).length,
-  };
+/** A parameter that changes the answer must not be passed over. @throws AwsError InvalidParameterException */
+function admitMembers(input: Input, honoured: readonly string[]): void {
+  const other = Object.keys(input).filter((name) => input[name] !== undefined && !honoured.includes(name));
+  if (other.length > 0)
+    throw invalid(`The local region does not honour ${other.join(", ")}; it honours ${honoured.join(", ")}.`);
 }
 
 function textList(value: unknown, fallback: readonly string[] = []): readonly string[] {
   return Array.isArray(value) ? value.map(String) : fallback;
-}
-
-function tryFind<Found>(find: () => Found): Found | undefined {
-  try {
-    return find();
-  } catch {
-    return undefined;
-  }
 }

@@ -1,94 +1,15 @@
-import { makeArn, makeId } from "../arn.ts";
+import { makeArn } from "../arn.ts";
 import { AwsError } from "../operation.ts";
 import type { Realisation } from "../realisation.ts";
 import { recorded } from "../recorded.ts";
-import { objectOf, textOf, textsOf } from "../values.ts";
-import { zonesOfSubnets } from "../zones.ts";
+import { objectOf, objectsOf, textOf, textsOf } from "../values.ts";
+import { servicesOf } from "./cluster.ts";
+import { autoScalingGroup, groupType, launchTemplate } from "./instances.ts";
 
 /*
  * Capacity is only recorded: the machine itself is what tasks run on. What AWS would refuse is refused here too: a
- * group without a launch template, a provider without a group, a cluster with an unknown provider.
+ * provider without a group, a cluster with an unknown provider.
  */
-
-const launchTemplate = recorded("aws:ec2/launchTemplate:LaunchTemplate", {
-  inputs: [
-    "name",
-    "imageId",
-    "instanceType",
-    "updateDefaultVersion",
-    "iamInstanceProfile",
-    "metadataOptions",
-    "monitoring",
-    "blockDeviceMappings",
-    "vpcSecurityGroupIds",
-    "networkInterfaces",
-    "tagSpecifications",
-    "userData",
-    "tags",
-    "description",
-  ],
-  replaceOn: ["name"],
-  computed: ["id", "arn", "latestVersion", "defaultVersion"],
-  changing: ["latestVersion", "defaultVersion"],
-  autoname: { property: "name", maxLength: 125 },
-  id: () => makeId("lt"),
-  outputs: (region, { id }) => {
-    const before = region.resources.get("aws:ec2/launchTemplate:LaunchTemplate", id)?.outputs.latestVersion;
-    const version = (typeof before === "number" ? before : 0) + 1;
-    return {
-      arn: makeArn(region, "ec2", `launch-template/${id}`),
-      latestVersion: version,
-      defaultVersion: version,
-    };
-  },
-});
-
-const autoScalingGroup = recorded("aws:autoscaling/group:Group", {
-  inputs: [
-    "name",
-    "minSize",
-    "maxSize",
-    "desiredCapacity",
-    "vpcZoneIdentifiers",
-    "launchTemplate",
-    "healthCheckType",
-    "healthCheckGracePeriod",
-    "protectFromScaleIn",
-    "forceDelete",
-    "tags",
-    "maxInstanceLifetime",
-    "capacityRebalance",
-    "waitForCapacityTimeout",
-    "instanceRefresh",
-    "enabledMetrics",
-    "metricsGranularity",
-    "terminationPolicies",
-  ],
-  replaceOn: ["name"],
-  computed: ["id", "arn", "availabilityZones"],
-  changing: ["availabilityZones"],
-  autoname: { property: "name", maxLength: 255 },
-  id: (_region, { inputs }) => textOf(inputs, "name") ?? "",
-  outputs: (region, { id, inputs }) => ({
-    arn: makeArn(
-      region,
-      "autoscaling",
-      `autoScalingGroup:${makeId("g").slice(2)}:autoScalingGroupName/${id}`,
-    ),
-    availabilityZones: zonesOfSubnets(region, textsOf(inputs, "vpcZoneIdentifiers")).map(
-      (zone) => region.availabilityZones[zone - 1] ?? "",
-    ),
-  }),
-  admit(region, { inputs }) {
-    const template = textOf(objectOf(inputs, "launchTemplate") ?? {}, "id") ?? "";
-    if (!region.resources.get("aws:ec2/launchTemplate:LaunchTemplate", template)) {
-      throw new AwsError(
-        "ValidationError",
-        `You must use a valid fully-formed launch template. ${template} does not exist.`,
-      );
-    }
-  },
-});
 
 const cluster = recorded("aws:ecs/cluster:Cluster", {
   inputs: ["name", "settings", "configuration", "serviceConnectDefaults", "tags"],
@@ -97,14 +18,17 @@ const cluster = recorded("aws:ecs/cluster:Cluster", {
   autoname: { property: "name", maxLength: 255 },
   id: (region, { inputs }) => makeArn(region, "ecs", `cluster/${textOf(inputs, "name")}`),
   outputs: (_region, { id }) => ({ arn: id }),
-  release(region, { id, outputs }) {
-    const services = region.resources
-      .all("aws:ecs/service:Service")
-      .filter(({ inputs }) => inputs.cluster === id || inputs.cluster === outputs.name);
+  admit(region, { id }, existing) {
+    // ECS answers with the existing one; two resources of one program must not share it.
+    if (!existing && region.resources.get("aws:ecs/cluster:Cluster", id))
+      throw new AwsError("ClientException", `The cluster ${id} exists already.`);
+  },
+  release(region, cluster) {
+    const services = servicesOf(region, cluster);
     if (services.length > 0) {
       throw new AwsError(
         "ClusterContainsServicesException",
-        `The cluster ${id} still has ${services.length} services.`,
+        `The cluster ${cluster.id} still has ${services.length} services.`,
       );
     }
   },
@@ -117,11 +41,25 @@ const capacityProvider = recorded("aws:ecs/capacityProvider:CapacityProvider", {
   autoname: { property: "name", maxLength: 255 },
   id: (region, { inputs }) => makeArn(region, "ecs", `capacity-provider/${textOf(inputs, "name")}`),
   outputs: (_region, { id }) => ({ arn: id }),
-  admit(region, { inputs }) {
+  admit(region, { id, inputs }, existing) {
+    const name = textOf(inputs, "name") ?? "";
+    if (!existing && region.resources.get("aws:ecs/capacityProvider:CapacityProvider", id))
+      throw new AwsError("ClientException", `The capacity provider ${name} exists already.`);
+    if (/^(aws|ecs|fargate)/i.test(name))
+      throw new AwsError("ClientException", `The name ${name} must not begin with aws, ecs or fargate.`);
     const arn = textOf(objectOf(inputs, "autoScalingGroupProvider") ?? {}, "autoScalingGroupArn") ?? "";
-    if (!region.resources.find("aws:autoscaling/group:Group", ({ outputs }) => outputs.arn === arn)) {
+    if (!region.resources.find(groupType, ({ outputs }) => outputs.arn === arn))
       throw new AwsError("ClientException", `The Auto Scaling group ${arn} does not exist.`);
-    }
+  },
+  release(region, { outputs }) {
+    const used = region.resources
+      .all("aws:ecs/clusterCapacityProviders:ClusterCapacityProviders")
+      .find(({ inputs }) => textsOf(inputs, "capacityProviders").includes(String(outputs.name)));
+    if (used)
+      throw new AwsError(
+        "ResourceInUseException",
+        `The capacity provider ${outputs.name} is associated with the cluster ${used.id}.`,
+      );
   },
 });
 
@@ -134,7 +72,14 @@ const clusterCapacityProviders = recorded("aws:ecs/clusterCapacityProviders:Clus
     const known = new Set(
       region.resources.all("aws:ecs/capacityProvider:CapacityProvider").map(({ outputs }) => outputs.name),
     );
-    const unknown = textsOf(inputs, "capacityProviders").filter((name) => !known.has(name));
+    const own = textsOf(inputs, "capacityProviders");
+    const defaults = objectsOf(inputs, "defaultCapacityProviderStrategies").flatMap(
+      (entry) => textOf(entry, "capacityProvider") ?? [],
+    );
+    const unknown = [
+      ...own.filter((name) => !known.has(name)),
+      ...defaults.filter((name) => !own.includes(name)),
+    ];
     if (unknown.length > 0) {
       throw new AwsError(
         "InvalidParameterException",

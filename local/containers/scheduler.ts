@@ -1,157 +1,228 @@
 import type { Region } from "../region.ts";
-import { type ServicePlan, ServiceTasks } from "./service-tasks.ts";
-import type { Task } from "./task.ts";
+import { Deployment } from "./deployment.ts";
+import { planRound } from "./round.ts";
+import { Rounds } from "./rounds.ts";
+import { ServiceEvents } from "./service-events.ts";
+import { differInTasks, type ServicePlan } from "./service-plan.ts";
+import { ServiceTasks } from "./service-tasks.ts";
+import { SteadyWaits } from "./steady-waits.ts";
+import { processNameOf, type Task } from "./task.ts";
+import { isLost, TaskWatch } from "./task-watch.ts";
 
-/** Failed starts in a row after which a deployment is given up (ECS: half the desired count, at least 3). */
-const fewestFailures = 3;
 const longestBackoffMs = 5_000;
+/** Between two looks: at a service that changes, and at one that has been left alone for a while. */
+const eagerMs = 25;
+const patientMs = 250;
+const eagerForMs = 10_000;
+
+interface SchedulerOptions {
+  /** The region came back: what ran before is wanted again, and is tried until it runs. */
+  readonly restored?: boolean;
+  /** Told when a failed deployment was taken back to this plan. */
+  readonly onRollback?: (plan: ServicePlan) => void;
+}
 
 /**
- * Keeps one service as planned: starts what is missing, replaces what dies, and rolls to a new task definition without
- * ever having fewer healthy tasks than desired (100% minimum, 200% maximum).
+ * Keeps one service as planned: starts what is missing, replaces what dies or turns unhealthy, and rolls from one
+ * deployment to the next.
  */
 export class ServiceScheduler {
   readonly tasks: ServiceTasks;
-  #plan: ServicePlan;
-  /** The last plan that became steady: where a failed deployment goes back to. */
-  #steadyPlan: ServicePlan | undefined;
-  /** Tasks of a forced deployment: they count as outdated whatever their definition. */
-  #replacing: ReadonlySet<Task> = new Set();
+  readonly events: ServiceEvents;
   readonly #region: Region;
-  readonly #name: string;
-  #failures = 0;
+  readonly #options: SchedulerOptions;
+  readonly #waits = new SteadyWaits();
+  readonly #watch: TaskWatch;
+  readonly #rounds: Rounds;
+  #primary: Deployment;
+  /** The last one that became steady: where a failed deployment goes back to. */
+  #completed: Deployment | undefined;
   #startAfter = 0;
+  #changedAt = Date.now();
   #closed = false;
-  #round: Promise<void> = Promise.resolve();
+  #steady = false;
 
-  constructor(region: Region, plan: ServicePlan) {
+  constructor(region: Region, plan: ServicePlan, options: SchedulerOptions = {}) {
     this.#region = region;
-    this.#plan = plan;
-    this.#name = plan.service;
-    this.tasks = new ServiceTasks(region, (task) => this.#noteCrash(task));
+    this.#options = options;
+    this.#primary = new Deployment(plan, { guarded: options.restored !== true });
+    this.events = new ServiceEvents(plan.service);
+    this.tasks = new ServiceTasks(region, (task, words) => this.#noteCrash(task, words));
+    this.#watch = new TaskWatch(region, (task, reason) => this.#replace(task, reason));
+    this.#rounds = new Rounds({
+      run: () => this.#converge(),
+      onError: (error) =>
+        region.log("service.round-failed", { service: this.plan.service, reason: String(error) }),
+      pauseMs: () => (this.#steady || Date.now() - this.#changedAt > eagerForMs ? patientMs : eagerMs),
+    });
+    this.#wake();
   }
 
   get plan(): ServicePlan {
-    return this.#plan;
+    return this.#primary.plan;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** The wanted one first, then those that tasks still live of. */
+  get deployments(): readonly Deployment[] {
+    return [...new Set([this.#primary, ...this.tasks.living.map(({ deployment }) => deployment).reverse()])];
   }
 
   /** Changes what is wanted; `waitUntilSteady` tells when it is so. `again` replaces every task of now. */
   setPlan(plan: ServicePlan, { again = false }: { readonly again?: boolean } = {}): void {
-    this.#plan = plan;
-    this.#failures = 0;
+    const anew = again || this.#primary.state === "FAILED" || differInTasks(plan, this.plan);
+    if (anew) this.#primary = new Deployment(plan, { guarded: true });
+    else this.#primary.plan = plan;
     this.#startAfter = 0;
-    this.#replacing = again ? new Set(this.tasks.living) : this.#replacing;
     this.#wake();
   }
 
-  /** Resolves when exactly the wanted tasks run and are healthy. @throws Error with the last task's words when the deployment fails */
+  /**
+   * Resolves when exactly the wanted tasks run and are healthy.
+   *
+   * @throws Error with the last task's words when the deployment fails or the time is over
+   */
   async waitUntilSteady(withinMs: number): Promise<void> {
-    const until = Date.now() + withinMs;
-    for (;;) {
-      await this.#wake();
-      if (await this.#isSteady()) {
-        this.#steadyPlan = this.#plan;
-        return;
-      }
-      if (this.#hasFailed()) throw this.#fail();
-      if (Date.now() > until)
-        throw new Error(
-          `is not steady after ${Math.round(withinMs / 1000)} s; ${this.tasks.describeFailure()}`,
-        );
-      await ServiceTasks.pause();
-    }
+    if (this.#closed) throw new Error("was deleted meanwhile");
+    if (this.#primary.state === "FAILED") throw new Error(describeFailure(this.#primary));
+    this.#wake();
+    await this.#waits.add(this.#primary, withinMs, () => this.#describeDelay());
   }
 
   /** Ends every task; nothing is started any more. */
   async close(): Promise<void> {
-    this.#closed = true;
-    await this.#round.catch(() => undefined);
-    await Promise.all(
-      this.tasks.living.map((task) => this.tasks.stop(this.#plan, task, "Service was deleted")),
-    );
+    this.#end("was deleted meanwhile");
+    await this.#rounds.settle();
+    await this.tasks.stopAll({ code: "ServiceSchedulerInitiated", reason: "Service was deleted" });
   }
 
   /** Ends one task because somebody asked; its replacement starts beside it. */
   async stopTask(task: Task, reason: string): Promise<void> {
-    const ended = this.tasks.stop(this.#plan, task, reason);
-    void this.#wake();
+    const ended = this.tasks.stop(task, { code: "UserInitiated", reason });
+    this.#wake();
     await ended;
   }
 
-  #current(): readonly Task[] {
-    return this.tasks.living.filter(
-      (task) => task.definition.arn === this.#plan.definition.arn && !this.#replacing.has(task),
-    );
-  }
-
-  async #isSteady(): Promise<boolean> {
-    const current = this.#current();
-    if (current.length !== this.#plan.desiredCount || current.length !== this.tasks.living.length)
-      return false;
-    const healthy = new Set(await this.tasks.readHealthy(this.#plan));
-    return current.every((task) => healthy.has(task));
-  }
-
-  #hasFailed(): boolean {
-    return this.#failures >= Math.max(fewestFailures, Math.ceil(this.#plan.desiredCount / 2));
-  }
-
-  /** Gives a deployment up: back to the last steady plan, or to nothing where there was none. */
-  #fail(): Error {
-    const why = this.tasks.describeFailure();
-    this.#region.log("deployment.failed", { service: this.#name, failures: this.#failures });
-    if (this.#steadyPlan) this.setPlan(this.#steadyPlan);
-    return new Error(
-      `cannot start its tasks: ${this.#failures} failed in a row (deployment circuit breaker); ${why}`,
-    );
-  }
-
-  /** One round after another, never two at once. */
-  #wake(): Promise<void> {
-    this.#round = this.#round.catch(() => undefined).then(() => this.#converge());
-    // A round that fails is logged; whoever waits for steadiness sees that it does not come.
-    this.#round.catch((error: unknown) =>
-      this.#region.log("service.round-failed", { service: this.#name, reason: String(error) }),
-    );
-    return this.#round;
+  /** Something has changed: looks now, and often for a while. */
+  #wake(): void {
+    this.#changedAt = Date.now();
+    this.#steady = false;
+    this.#rounds.wake();
   }
 
   async #converge(): Promise<void> {
-    if (this.#closed) return;
-    const plan = this.#plan;
-    const missing = plan.desiredCount - this.#current().length;
-    if (missing > 0 && !this.#hasFailed() && Date.now() >= this.#startAfter) {
-      await Promise.all(Array.from({ length: missing }, () => this.tasks.start(plan)));
+    if (this.#isRegionEnding()) return this.#end("ended with the region");
+    const deployment = this.#primary;
+    const healthy = await this.#watch.look(this.tasks.living);
+    const tasks = this.tasks.living.map((task) => ({
+      task,
+      zone: task.zoneNumber,
+      current: task.deployment === deployment,
+      healthy: healthy.has(task),
+      expendable: !task.proven || isLost(task),
+    }));
+    const { start, retire } = planRound(deployment.plan, tasks);
+    for (const { task, current } of retire) this.#retire(task, current);
+    const mayStart = deployment.state !== "FAILED" && Date.now() >= this.#startAfter;
+    if (mayStart && start.length > 0) {
+      await Promise.all(start.map((zone) => this.tasks.start(deployment, zone)));
     }
-    const current = this.#current();
-    const surplus = current.slice(plan.desiredCount);
-    const outdated = this.tasks.living.filter((task) => !current.includes(task));
-    for (const task of surplus) void this.#retire(task, "Scaling activity");
-    if (outdated.length > 0 && (await this.#areHealthy(current.slice(0, plan.desiredCount)))) {
-      for (const task of outdated) void this.#retire(task, "Replaced by a newer deployment");
-    }
+    this.#noteSteadiness(deployment, healthy);
   }
 
-  async #areHealthy(tasks: readonly Task[]): Promise<boolean> {
-    const healthy = new Set(await this.tasks.readHealthy(this.#plan));
-    return tasks.length >= this.#plan.desiredCount && tasks.every((task) => healthy.has(task));
+  #noteSteadiness(deployment: Deployment, healthy: ReadonlySet<Task>): void {
+    const { living } = this.tasks;
+    this.#steady =
+      deployment === this.#primary &&
+      deployment.state !== "FAILED" &&
+      living.length === deployment.plan.desiredCount &&
+      living.every((task) => task.deployment === deployment && healthy.has(task));
+    if (!this.#steady) return;
+    if (deployment.state === "IN_PROGRESS") {
+      deployment.complete();
+      this.events.note("has reached a steady state.");
+    }
+    this.#completed = deployment;
+    this.#waits.resolveAll();
   }
 
-  async #retire(task: Task, reason: string): Promise<void> {
-    try {
-      await this.tasks.stop(this.#plan, task, reason);
-    } catch (error) {
-      this.#region.log("task.stop-failed", { task: task.id, reason: String(error) });
-    }
+  /** The load balancers have given a task up. */
+  #replace(task: Task, reason: string): void {
+    this.#region.log("task.unhealthy", { service: this.plan.service, task: task.id });
+    void this.tasks.stop(task, { code: "ServiceSchedulerInitiated", reason });
+    this.#noteFailure(task, this.tasks.describe(task));
+  }
+
+  #retire(task: Task, current: boolean): void {
+    this.events.note(`has stopped 1 running tasks: (task ${task.id}).`);
+    const reason = `Scaling activity initiated by (deployment ${this.#primary.id})`;
+    const replaced = `Replaced by a newer deployment: ${reason}`;
+    void this.tasks.stop(task, { code: "ServiceSchedulerInitiated", reason: current ? reason : replaced });
+  }
+
+  #noteCrash(task: Task, words: string): void {
+    this.#region.log("task.died", {
+      service: this.plan.service,
+      task: task.id,
+      reason: task.stoppedReason,
+    });
+    this.#noteFailure(task, words);
+    this.#wake();
   }
 
   /** A proven task is replaced at once; one that never became healthy makes the next start wait longer. */
-  #noteCrash(task: Task): void {
-    this.#region.log("task.died", { service: this.#name, task: task.id, reason: task.stoppedReason });
-    this.#failures = task.proven ? 0 : this.#failures + 1;
-    const backoffMs = task.proven ? 0 : Math.min(100 * 2 ** this.#failures, longestBackoffMs);
-    this.#startAfter = Date.now() + backoffMs;
-    if (this.#closed) return;
-    setTimeout(() => void this.#wake().catch(() => undefined), backoffMs + 1).unref();
+  #noteFailure(task: Task, words: string): void {
+    const { deployment } = task;
+    if (task.proven) return;
+    deployment.noteFailure(words);
+    this.#startAfter = Date.now() + Math.min(100 * 2 ** deployment.failures, longestBackoffMs);
+    this.events.note(`(task ${task.id}) failed to start: ${task.stoppedReason}`);
+    if (deployment === this.#primary && deployment.shouldBreak) this.#break(deployment);
   }
+
+  /** The circuit breaker: gives a deployment up, and goes back to the last steady one where that is wanted. */
+  #break(failed: Deployment): void {
+    failed.fail();
+    this.events.note(`(deployment ${failed.id}) deployment failed: tasks failed to start.`);
+    this.#region.log("deployment.failed", { service: failed.plan.service, failures: failed.failures });
+    const back = failed.plan.circuitBreaker.rollback ? this.#completed : undefined;
+    if (back && back !== failed) {
+      back.resume({ ...back.plan, desiredCount: failed.plan.desiredCount });
+      this.#primary = back;
+      this.#startAfter = 0;
+      this.events.note(`rolling back to (deployment ${back.id}).`);
+      this.#options.onRollback?.(back.plan);
+    }
+    this.#waits.reject(failed, describeFailure(failed));
+  }
+
+  #end(why: string): void {
+    this.#closed = true;
+    this.#rounds.end();
+    this.#waits.rejectAll(why);
+  }
+
+  /** The region ends its processes itself when it ends, and tells nobody. */
+  #isRegionEnding(): boolean {
+    return this.tasks.living.some(
+      (task) =>
+        task.status === "RUNNING" && this.#region.supervisor.get(processNameOf(task)) !== task.process,
+    );
+  }
+
+  /** What is known when the time is over. */
+  #describeDelay(): string {
+    const { lastWords, plan } = this.#primary;
+    if (lastWords !== undefined) return lastWords;
+    const waiting = this.tasks.living.find(({ proven }) => !proven);
+    const run = `${this.tasks.living.length} of ${plan.desiredCount} tasks run`;
+    return waiting ? `${run}; not healthy yet: ${this.tasks.describe(waiting)}` : run;
+  }
+}
+
+function describeFailure({ failures, lastWords }: Deployment): string {
+  return `cannot start its tasks: ${failures} failed in a row (deployment circuit breaker); ${lastWords}`;
 }

@@ -1,32 +1,31 @@
-import { setTimeout as elapse } from "node:timers/promises";
+import { rmSync } from "node:fs";
+import { processDirectory } from "../daemon/supervisor.ts";
+import { unregisterTask } from "../endpoint/tasks.ts";
+import { AwsError } from "../operation.ts";
 import type { Region } from "../region.ts";
-import { deregisterTask, readHealthyAddresses, registerTask, type ServiceTarget } from "./targets.ts";
-import { createTask, noteEnded, releaseAddress, startTask, type Task } from "./task.ts";
-import type { TaskDefinition } from "./task-definition.ts";
-import { tailLog } from "./task-log.ts";
+import type { Deployment } from "./deployment.ts";
+import { deregisterTask, registerTask } from "./targets.ts";
+import { addressOwner, createTask, isLiving, processNameOf, type StopCode, type Task } from "./task.ts";
+import { logFileOf, tailLog } from "./task-log.ts";
+import { describeExit, exitCodeOf, startTask } from "./task-process.ts";
 
-/** How a service's tasks are to be. */
-export interface ServicePlan {
-  readonly service: string;
-  readonly clusterArn: string;
-  readonly definition: TaskDefinition;
-  readonly desiredCount: number;
-  readonly targets: readonly ServiceTarget[];
-  /** Zone numbers, from 1. */
-  readonly zones: readonly number[];
-}
-
-/** Stopped tasks that `DescribeTasks` still knows. */
+/** Stopped tasks that `DescribeTasks` still knows; their logs go when they do. */
 const remembered = 50;
+
+/** Why a task is ended. */
+export interface StopCause {
+  readonly code: StopCode;
+  readonly reason: string;
+}
 
 /** The tasks of one service: starts them, ends them, and knows what became of each. */
 export class ServiceTasks {
   readonly #region: Region;
   readonly #tasks: Task[] = [];
-  /** Told after each end that nobody asked for. */
-  readonly #onCrash: (task: Task) => void;
+  /** Told of each end that nobody asked for, with the task's last words. */
+  readonly #onCrash: (task: Task, words: string) => void;
 
-  constructor(region: Region, onCrash: (task: Task) => void) {
+  constructor(region: Region, onCrash: (task: Task, words: string) => void) {
     this.#region = region;
     this.#onCrash = onCrash;
   }
@@ -37,85 +36,124 @@ export class ServiceTasks {
 
   /** Tasks that are meant to live: not those on their way out. */
   get living(): readonly Task[] {
-    return this.#tasks.filter(({ status }) => status === "PENDING" || status === "RUNNING");
+    return this.#tasks.filter(isLiving);
   }
 
   /** Starts one task and registers it; a start that fails is a task that has ended, with the reason. */
-  async start(plan: ServicePlan): Promise<void> {
-    const slot = this.#freeSlot();
-    const zone = plan.zones[slot % plan.zones.length] ?? 1;
-    const { service, clusterArn, definition } = plan;
-    const task = createTask(this.#region, { service, clusterArn, definition, slot, zone });
+  async start(deployment: Deployment, zone: number): Promise<void> {
+    const task = createTask(this.#region, deployment, { slot: this.#freeSlot(), zone });
     this.#tasks.push(task);
+    task.starting = this.#begin(task);
+    await task.starting;
+  }
+
+  async #begin(task: Task): Promise<void> {
     try {
-      await startTask(this.#region, task, (why) => void this.#noteCrash(plan, task, why));
-      await registerTask(this.#region, plan.targets, task);
+      await startTask(this.#region, task, (exit) => {
+        task.exitCode = exitCodeOf(exit);
+        this.#noteCrash(task, {
+          code: "EssentialContainerExited",
+          reason: `Essential container in task exited (${describeExit(exit)})`,
+        });
+      });
+      if (task.status === "RUNNING") await registerTask(this.#region, task);
     } catch (error) {
-      await this.#noteCrash(plan, task, error instanceof Error ? error.message : String(error));
+      const what = error instanceof AwsError ? `${error.code}: ${error.message}` : String(error);
+      this.#noteCrash(task, { code: "TaskFailedToStart", reason: what });
     }
   }
 
-  /** Ends one task without losing a request: out of the balancers first, then SIGTERM, then SIGKILL at its time limit. */
-  async stop(plan: ServicePlan, task: Task, reason: string): Promise<void> {
-    if (task.status === "STOPPED" || task.status === "STOPPING") return;
+  /**
+   * Ends one task without losing a request: out of the balancers first, then SIGTERM, then SIGKILL at its time limit.
+   * Resolves when it is gone; whoever asks second waits for the same end.
+   */
+  stop(task: Task, cause: StopCause): Promise<void> {
+    task.ending ??= this.#end(task, cause);
+    return task.ending;
+  }
+
+  /** Ends every task and waits for those that are ending already. */
+  async stopAll(cause: StopCause): Promise<void> {
+    await Promise.all(this.#tasks.map((task) => this.stop(task, cause)));
+    // A region that was killed in the middle of a deployment has left places that nobody took again.
+    const [service] = this.#tasks.map((task) => task.service);
+    for (let slot = 0; service !== undefined && slot < 2 * remembered; slot += 1)
+      this.#region.addresses.release(addressOwner(service, slot));
+  }
+
+  /** What a task said at its end (or says so far), its secrets struck out. */
+  describe(task: Task): string {
+    const what = task.stoppedReason === undefined ? "runs" : `ended: ${task.stoppedReason}`;
+    return `task ${task.id} ${what}${tailLog(this.#region, task)}`;
+  }
+
+  async #end(task: Task, cause: StopCause): Promise<void> {
+    task.status = "DEACTIVATING";
+    task.stoppingAt = new Date();
+    task.stopCode = cause.code;
+    task.stoppedReason = cause.reason;
+    await task.starting;
+    await this.#deregister(task, { drain: true });
     task.status = "STOPPING";
-    task.stoppedReason = reason;
-    await deregisterTask(this.#region, plan.targets, { task, drain: true });
-    await task.process?.stop();
-    this.#finish(task, reason);
+    const { process } = task;
+    // One that has died meanwhile is not signalled: its number may be another's.
+    if (process && this.#region.supervisor.get(process.name) === process) await process.stop();
+    this.#finish(task);
   }
 
-  /** Which of the living are healthy everywhere; those become proven. */
-  async readHealthy(plan: ServicePlan): Promise<readonly Task[]> {
-    const addresses = await readHealthyAddresses(this.#region, plan.targets);
-    const healthy = this.living.filter(
-      ({ status, address }) => status === "RUNNING" && (addresses === undefined || addresses.has(address)),
-    );
-    for (const task of healthy) task.proven = true;
-    return healthy;
+  #noteCrash(task: Task, cause: StopCause): void {
+    // On its way out already: whoever ends it finishes it.
+    if (task.ending) return;
+    task.status = "STOPPED";
+    task.stoppedAt = new Date();
+    task.stopCode = cause.code;
+    task.stoppedReason = cause.reason;
+    task.ending = this.#deregister(task, { drain: false }).then(() => this.#finish(task));
+    this.#onCrash(task, this.describe(task));
   }
 
-  /** What the last of the failed tasks said, for the operator. */
-  describeFailure(): string {
-    const failed = this.#tasks.findLast(({ status }) => status === "STOPPED");
-    if (!failed) return "no task was started";
-    return `task ${failed.id} ended: ${failed.stoppedReason}${tailLog(this.#region, failed)}`;
+  /** A balancer that cannot be told must not keep a task alive. */
+  async #deregister(task: Task, options: { readonly drain: boolean }): Promise<void> {
+    try {
+      await deregisterTask(this.#region, task, options);
+    } catch (error) {
+      this.#region.log("task.deregistration-failed", { task: task.id, reason: String(error) });
+    }
   }
 
-  async #noteCrash(plan: ServicePlan, task: Task, why: string): Promise<void> {
-    if (task.status === "STOPPED") return;
-    const asked = task.status === "STOPPING";
-    this.#finish(task, `Essential container in task exited (${why})`);
-    await deregisterTask(this.#region, plan.targets, { task, drain: false }).catch((error: unknown) =>
-      this.#region.log("task.deregistration-failed", { task: task.id, reason: String(error) }),
-    );
-    if (!asked) this.#onCrash(task);
+  /** Only now may the address be given to another. */
+  #finish(task: Task): void {
+    task.status = "STOPPED";
+    task.stoppedAt ??= new Date();
+    task.released = true;
+    unregisterTask(task.arn);
+    this.#region.addresses.release(addressOwner(task.service, task.slot));
+    this.#region.log("task.stopped", { task: task.id, reason: task.stoppedReason });
+    this.#remove(processDirectory(this.#region.directory, processNameOf(task)));
+    this.#forgetOldest();
   }
 
-  #finish(task: Task, reason: string): void {
-    noteEnded(task, reason);
-    releaseAddress(this.#region, task);
-    while (this.#tasks.length > remembered && this.#tasks[0]?.status === "STOPPED") this.#tasks.shift();
+  #forgetOldest(): void {
+    const ended = this.#tasks.filter(({ released }) => released);
+    for (const task of ended.slice(0, Math.max(0, ended.length - remembered))) {
+      this.#tasks.splice(this.#tasks.indexOf(task), 1);
+      this.#remove(logFileOf(this.#region, task));
+    }
   }
 
-  /** The lowest place that no living or leaving task has; a crashed task's address rests while its balancers forget it. */
+  #remove(path: string): void {
+    try {
+      rmSync(path, { recursive: true, force: true });
+    } catch (error) {
+      this.#region.log("task.files-left", { path, reason: String(error) });
+    }
+  }
+
+  /** The lowest place that nobody has. */
   #freeSlot(): number {
-    const quietMs = 2_000;
-    const taken = new Set(
-      this.#tasks
-        .filter(
-          ({ status, stoppedAt }) =>
-            status !== "STOPPED" || Date.now() - (stoppedAt?.getTime() ?? 0) < quietMs,
-        )
-        .map(({ slot }) => slot),
-    );
+    const taken = new Set(this.#tasks.filter(({ released }) => !released).map(({ slot }) => slot));
     let slot = 0;
     while (taken.has(slot)) slot += 1;
     return slot;
-  }
-
-  /** Waits until something may have changed; tasks become healthy within tens of milliseconds. */
-  static async pause(): Promise<void> {
-    await elapse(25);
   }
 }

@@ -1,17 +1,32 @@
 import { makeArn } from "../arn.ts";
 import { localError } from "../errors.ts";
-import { AwsError } from "../operation.ts";
 import type { Properties, Realisation, Resource } from "../realisation.ts";
 import type { Region } from "../region.ts";
-import { flagOf, numberOf, objectOf, objectsOf, textOf, textsOf } from "../values.ts";
-import { zonesOfSubnets } from "../zones.ts";
+import { flagOf, textOf } from "../values.ts";
+import { findCluster } from "./cluster.ts";
 import { forgetScheduler, keepScheduler, schedulerOf } from "./running.ts";
 import { ServiceScheduler } from "./scheduler.ts";
-import type { ServicePlan } from "./service-tasks.ts";
-import { findTaskDefinition } from "./task-definition.ts";
+import { admitPlan, validateService } from "./service-admission.ts";
+import { invalid, planOf, type ServicePlan } from "./service-plan.ts";
 
 const type = "aws:ecs/service:Service";
 const steadyWithinMs = 120_000;
+/** A region that comes back does not wait longer for a service that does not; it goes on trying. */
+const restoredWithinMs = 20_000;
+
+/** Properties that are kept and compared, and change nothing on this machine: each with the reason. */
+export const recordedProperties: Readonly<Record<string, string>> = {
+  orderedPlacementStrategies:
+    "tasks are always spread over the zones of the subnets, as the one allowed value says",
+  availabilityZoneRebalancing: "each task starts in the emptiest zone, so there is nothing to even out",
+  launchType: "only EC2 is made",
+  schedulingStrategy: "only REPLICA is made",
+  deploymentController: "only ECS is made",
+  enableExecuteCommand: "only false is made",
+  enableEcsManagedTags: "tags of tasks are made for billing, which this machine has not",
+  propagateTags: "as enableEcsManagedTags",
+  forceDelete: "a deletion always ends the tasks first",
+};
 
 /** `aws:ecs/service:Service`: its tasks are processes of this machine, spread over the zones of its subnets. */
 export const service: Realisation = {
@@ -24,48 +39,40 @@ export const service: Realisation = {
     "capacityProviderStrategies",
     "networkConfiguration",
     "loadBalancers",
-    "orderedPlacementStrategies",
-    "availabilityZoneRebalancing",
     "deploymentMinimumHealthyPercent",
     "deploymentMaximumPercent",
     "deploymentCircuitBreaker",
     "healthCheckGracePeriodSeconds",
-    "enableEcsManagedTags",
-    "propagateTags",
-    "forceDelete",
     "forceNewDeployment",
     "waitForSteadyState",
     "tags",
-    "enableExecuteCommand",
-    "deploymentController",
-    "schedulingStrategy",
-    "launchType",
+    ...Object.keys(recordedProperties),
   ],
   replaceOn: ["name", "cluster", "schedulingStrategy", "launchType", "deploymentController"],
   computed: ["id", "arn"],
   autoname: { property: "name", maxLength: 255 },
   deleteBeforeReplace: true,
+  validate: validateService,
 
   async create(region, { urn, name, inputs }) {
-    const clusterName = clusterNameOf(region, inputs);
-    const id = makeArn(region, "ecs", `service/${clusterName}/${textOf(inputs, "name")}`);
-    if (region.resources.get(type, id)) {
-      throw new AwsError(
-        "InvalidParameterException",
-        `Creation of service was not idempotent: ${id} exists already.`,
-      );
-    }
+    const cluster = findCluster(region, textOf(inputs, "cluster") ?? "default");
+    const id = makeArn(region, "ecs", `service/${cluster.outputs.name}/${textOf(inputs, "name")}`);
+    if (region.resources.get(type, id)) throw invalid("Creation of service was not idempotent.");
+    const plan = planOf(region, inputs);
+    admitPlan(region, plan);
     const outputs = { ...inputs, arn: id };
     const resource = { type, id, urn, name, inputs, outputs };
-    const scheduler = new ServiceScheduler(region, planOf(region, inputs));
-    keepScheduler(region, id, scheduler);
     region.resources.put(resource);
+    const scheduler = startScheduler(region, id, { plan, restored: false });
     try {
       await settle(scheduler, resource);
     } catch (error) {
       await scheduler.close();
-      forgetScheduler(region, id);
-      region.resources.remove(type, id);
+      // Deleted and made anew meanwhile: then it is another's.
+      if (schedulerOf(region, id) === scheduler) {
+        forgetScheduler(region, id);
+        region.resources.remove(type, id);
+      }
       throw error;
     }
     return { id, outputs };
@@ -73,77 +80,71 @@ export const service: Realisation = {
 
   async update(region, resource, inputs) {
     const plan = planOf(region, inputs);
-    const scheduler = schedulerOf(region, resource.id) ?? new ServiceScheduler(region, plan);
-    keepScheduler(region, resource.id, scheduler);
-    scheduler.setPlan(plan, { again: flagOf(inputs, "forceNewDeployment") === true });
-    await settle(scheduler, { ...resource, inputs });
+    admitPlan(region, plan);
+    const scheduler = schedulerOf(region, resource.id);
+    if (scheduler) scheduler.setPlan(plan, { again: flagOf(inputs, "forceNewDeployment") === true });
+    await settle(scheduler ?? startScheduler(region, resource.id, { plan, restored: false }), {
+      ...resource,
+      inputs,
+    });
     return { ...inputs, arn: resource.id };
   },
 
   async read(region, resource) {
-    const scheduler = schedulerOf(region, resource.id);
-    return { ...resource.outputs, desiredCount: scheduler?.plan.desiredCount ?? 0 };
+    const plan = schedulerOf(region, resource.id)?.plan;
+    return { ...resource.outputs, ...(plan && stored(plan)) };
   },
 
   async delete(region, resource) {
-    await schedulerOf(region, resource.id)?.close();
-    forgetScheduler(region, resource.id);
+    const scheduler = schedulerOf(region, resource.id);
+    await scheduler?.close();
+    if (schedulerOf(region, resource.id) === scheduler) forgetScheduler(region, resource.id);
   },
 
   async restore(region, resource) {
-    const scheduler = new ServiceScheduler(region, planOf(region, resource.outputs));
-    keepScheduler(region, resource.id, scheduler);
-    await settle(scheduler, resource);
+    const plan = planOf(region, resource.outputs);
+    const scheduler = startScheduler(region, resource.id, { plan, restored: true });
+    await settle(scheduler, { ...resource, withinMs: restoredWithinMs });
   },
 };
 
+/** What of a plan is in the service's outputs, and survives the region's process. */
+function stored({ desiredCount, definition }: ServicePlan): Properties {
+  return { desiredCount, taskDefinition: definition.arn };
+}
+
+/** Remembers a plan that changed without Pulumi: by the API, or by going back. */
+export function storePlan(region: Region, id: string, plan: ServicePlan): void {
+  const resource = region.resources.get(type, id);
+  if (resource) region.resources.patch(type, id, { ...resource.outputs, ...stored(plan) });
+}
+
+function startScheduler(
+  region: Region,
+  id: string,
+  { plan, restored }: { readonly plan: ServicePlan; readonly restored: boolean },
+): ServiceScheduler {
+  const scheduler = new ServiceScheduler(region, plan, {
+    restored,
+    onRollback: (before) => storePlan(region, id, before),
+  });
+  keepScheduler(region, id, scheduler);
+  return scheduler;
+}
+
 async function settle(
   scheduler: ServiceScheduler,
-  { inputs, name }: Pick<Resource, "inputs" | "name">,
+  {
+    inputs,
+    name,
+    withinMs = steadyWithinMs,
+  }: Pick<Resource, "inputs" | "name"> & { readonly withinMs?: number },
 ): Promise<void> {
-  const steady = scheduler.waitUntilSteady(steadyWithinMs);
-  if (flagOf(inputs, "waitForSteadyState") !== true) {
-    // Nobody waits, as on AWS: what goes wrong is in the service's state and in the region's log.
-    steady.catch(() => undefined);
-    return;
-  }
+  // Nobody waits, as on AWS: what goes wrong is in the service's events and in the region's log.
+  if (flagOf(inputs, "waitForSteadyState") !== true) return;
   try {
-    await steady;
+    await scheduler.waitUntilSteady(withinMs);
   } catch (error) {
     throw localError("DMM_LOCAL_SERVICE_UNSTEADY", { service: name, reason: (error as Error).message });
   }
-}
-
-function clusterNameOf(region: Region, inputs: Properties): string {
-  return findCluster(region, textOf(inputs, "cluster") ?? "default").outputs.name as string;
-}
-
-/** By name or ARN. @throws AwsError ClusterNotFoundException */
-export function findCluster(region: Region, reference: string): Resource {
-  const found = region.resources.find(
-    "aws:ecs/cluster:Cluster",
-    ({ id, outputs }) => id === reference || outputs.name === reference,
-  );
-  if (!found) throw new AwsError("ClusterNotFoundException", `Cluster ${reference} not found.`);
-  return found;
-}
-
-function planOf(region: Region, inputs: Properties): ServicePlan {
-  const network = objectOf(inputs, "networkConfiguration");
-  if (!network)
-    throw new AwsError(
-      "InvalidParameterException",
-      "Network Configuration must be provided when networkMode 'awsvpc' is specified.",
-    );
-  return {
-    service: textOf(inputs, "name") ?? "",
-    clusterArn: findCluster(region, textOf(inputs, "cluster") ?? "default").id,
-    definition: findTaskDefinition(region, textOf(inputs, "taskDefinition") ?? ""),
-    desiredCount: numberOf(inputs, "desiredCount") ?? 0,
-    targets: objectsOf(inputs, "loadBalancers").map((entry) => ({
-      targetGroupArn: textOf(entry, "targetGroupArn") ?? "",
-      containerPort: numberOf(entry, "containerPort") ?? 0,
-    })),
-    zones: zonesOfSubnets(region, textsOf(network, "subnets")),
-  };
 }

@@ -1,9 +1,9 @@
 import { makeArn } from "../arn.ts";
 import { AwsError } from "../operation.ts";
-import type { Realisation, Resource } from "../realisation.ts";
+import type { CheckFailure, Properties, Realisation, Resource } from "../realisation.ts";
 import { recorded } from "../recorded.ts";
 import type { Region } from "../region.ts";
-import { textOf } from "../values.ts";
+import { listOf, textOf } from "../values.ts";
 import { type ContainerDefinition, parseContainerDefinition } from "./container-definition.ts";
 
 const type = "aws:ecs/taskDefinition:TaskDefinition";
@@ -20,41 +20,30 @@ export interface TaskDefinition {
   readonly taskRoleArn: string | undefined;
 }
 
+const honoured = ["family", "containerDefinitions", "networkMode", "executionRoleArn", "taskRoleArn", "tags"];
+
+/** Properties that are kept and compared, and change nothing on this machine: each with the reason. */
+export const recordedProperties: Readonly<Record<string, string>> = {
+  cpu: "the processes of the region share the machine's processors",
+  memory: "no container runtime enforces it",
+  requiresCompatibilities: "tasks are processes, whatever capacity they are meant for",
+  runtimePlatform: "tasks run on the platform of this machine",
+  placementConstraints: "there is one machine to place tasks on",
+  pidMode: "tasks are processes of one machine and see each other",
+  ipcMode: "as pidMode",
+  skipDestroy: "it concerns Pulumi's deletion; a record that stays costs nothing",
+  trackLatest: "it concerns Pulumi's refresh",
+};
+
+const unchanging = ["skipDestroy", "trackLatest", "tags"];
+
 /** `aws:ecs/taskDefinition:TaskDefinition`: every change is a new revision. */
 export const taskDefinition: Realisation = recorded(type, {
-  inputs: [
-    "family",
-    "containerDefinitions",
-    "cpu",
-    "memory",
-    "networkMode",
-    "requiresCompatibilities",
-    "executionRoleArn",
-    "taskRoleArn",
-    "tags",
-    "runtimePlatform",
-    "skipDestroy",
-    "volumes",
-    "placementConstraints",
-    "pidMode",
-    "ipcMode",
-    "trackLatest",
-  ],
-  replaceOn: [
-    "family",
-    "containerDefinitions",
-    "cpu",
-    "memory",
-    "networkMode",
-    "requiresCompatibilities",
-    "executionRoleArn",
-    "taskRoleArn",
-    "runtimePlatform",
-    "volumes",
-    "placementConstraints",
-    "pidMode",
-    "ipcMode",
-  ],
+  inputs: [...honoured, ...Object.keys(recordedProperties), "volumes"],
+  replaceOn: [...honoured, ...Object.keys(recordedProperties), "volumes"].filter(
+    (name) => !unchanging.includes(name),
+  ),
+  validate: findProblems,
   computed: ["id", "arn", "arnWithoutRevision", "revision"],
   id: (region, { inputs }) => {
     const family = textOf(inputs, "family") ?? "";
@@ -78,6 +67,19 @@ export const taskDefinition: Realisation = recorded(type, {
     }
   },
 });
+
+function findProblems(inputs: Properties): readonly CheckFailure[] {
+  const failures: CheckFailure[] = [];
+  const mode = textOf(inputs, "networkMode");
+  if (mode !== undefined && mode !== "awsvpc")
+    failures.push({
+      property: "networkMode",
+      reason: `it is ${mode}; the local region gives every task an address of its own: awsvpc.`,
+    });
+  if (listOf(inputs, "volumes").length > 0)
+    failures.push({ property: "volumes", reason: "tasks of the local region have no volumes." });
+  return failures;
+}
 
 function nextRevision(region: Region, family: string): number {
   const before = Number(region.resources.get(counterType, family)?.outputs.revision ?? 0);

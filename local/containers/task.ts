@@ -1,13 +1,23 @@
 import { randomBytes } from "node:crypto";
 import { makeArn } from "../arn.ts";
-import { registerTask, unregisterTask } from "../endpoint/tasks.ts";
 import type { Region, RunningProcess } from "../region.ts";
 import { zoneName } from "../zones.ts";
-import { findImage } from "./container-definition.ts";
+import type { Deployment } from "./deployment.ts";
+import type { ServiceTarget } from "./service-plan.ts";
 import type { TaskDefinition } from "./task-definition.ts";
-import { readSecrets } from "./task-secrets.ts";
 
-export type TaskStatus = "PENDING" | "RUNNING" | "STOPPING" | "STOPPED";
+/**
+ * The states of the ECS task life cycle that a task without container runtime passes through. DEACTIVATING: the
+ * balancers let it go; STOPPING: it was told to end.
+ */
+export type TaskStatus = "PENDING" | "RUNNING" | "DEACTIVATING" | "STOPPING" | "STOPPED";
+
+/** Why a task ended, by the words of the ECS API. */
+export type StopCode =
+  | "TaskFailedToStart"
+  | "EssentialContainerExited"
+  | "UserInitiated"
+  | "ServiceSchedulerInitiated";
 
 /** One ECS task: a process on an address of its own. */
 export interface Task {
@@ -16,27 +26,34 @@ export interface Task {
   readonly service: string;
   readonly clusterArn: string;
   readonly definition: TaskDefinition;
-  /** Place of the task among its service's addresses; two living tasks never share one. */
+  readonly deployment: Deployment;
+  /** Where it was registered; what the service wants meanwhile may differ. */
+  readonly targets: readonly ServiceTarget[];
+  /** Place of the task among its service's addresses: nobody else has it until `released`. */
   readonly slot: number;
+  /** Zone number, from 1, and its name. */
+  readonly zoneNumber: number;
   readonly zone: string;
   readonly address: string;
   readonly createdAt: Date;
   status: TaskStatus;
   startedAt?: Date;
+  stoppingAt?: Date;
   stoppedAt?: Date;
+  stopCode?: StopCode;
   stoppedReason?: string;
+  exitCode?: number;
   process?: RunningProcess;
+  /** Resolves when the start is over, well or not. */
+  starting?: Promise<void>;
+  /** Resolves when nothing is left of it; there from the moment that its end has begun. */
+  ending?: Promise<void>;
   /** True once every target group has called it healthy: from then on its end is a crash, not a failed start. */
   proven: boolean;
-}
-
-export interface TaskPlacement {
-  readonly service: string;
-  readonly clusterArn: string;
-  readonly definition: TaskDefinition;
-  readonly slot: number;
-  /** Zone number, from 1. */
-  readonly zone: number;
+  /** Since when its target groups call it unhealthy, without a break. */
+  unhealthySince: number | undefined;
+  /** The balancers have forgotten it and its address may be given to another. */
+  released: boolean;
 }
 
 /** The name of a task's process in the ledger, and of its log. */
@@ -44,13 +61,17 @@ export function processNameOf(task: Pick<Task, "service" | "id">): string {
   return `task/${task.service}/${task.id}`;
 }
 
-function addressOwner(service: string, slot: number): string {
+export function addressOwner(service: string, slot: number): string {
   return `task/${service}/${slot}`;
 }
 
 /** Names a task and claims its address; nothing runs yet. */
-export function createTask(region: Region, placement: TaskPlacement): Task {
-  const { service, clusterArn, definition, slot, zone } = placement;
+export function createTask(
+  region: Region,
+  deployment: Deployment,
+  { slot, zone }: { readonly slot: number; readonly zone: number },
+): Task {
+  const { service, clusterArn, definition, targets } = deployment.plan;
   const id = randomBytes(16).toString("hex");
   const clusterName = clusterArn.slice(clusterArn.lastIndexOf("/") + 1);
   return {
@@ -59,66 +80,21 @@ export function createTask(region: Region, placement: TaskPlacement): Task {
     service,
     clusterArn,
     definition,
+    deployment,
+    targets,
     slot,
+    zoneNumber: zone,
     zone: zoneName(region, zone),
     address: region.addresses.claim(zone, addressOwner(service, slot)),
     createdAt: new Date(),
     status: "PENDING",
     proven: false,
+    unhealthySince: undefined,
+    released: false,
   };
 }
 
-/** Runs the task's image with what ECS gives a container; `onEnd` is told when the process ends unasked. */
-export async function startTask(region: Region, task: Task, onEnd: (why: string) => void): Promise<void> {
-  const { container, taskRoleArn } = task.definition;
-  const image = findImage(region, container.image);
-  const secrets = await readSecrets(region, task.definition, task.arn);
-  const agent = registerTask(region, {
-    taskArn: task.arn,
-    roleArn: taskRoleArn,
-    address: task.address,
-    zone: task.zone,
-    family: task.definition.family,
-    cluster: task.clusterArn,
-    revision: String(task.definition.revision),
-    containerName: container.name,
-  });
-  const [command = "", ...parameters] = [...image.entrypoint, ...container.command];
-  const compileCache = process.env.NODE_COMPILE_CACHE;
-  task.process = await region.supervisor.start({
-    name: processNameOf(task),
-    command,
-    arguments: parameters,
-    workingDirectory: image.workingDirectory,
-    environment: {
-      ...container.environment,
-      ...secrets,
-      AWS_REGION: region.name,
-      AWS_ENDPOINT_URL: region.endpoint,
-      ECS_CONTAINER_METADATA_URI_V4: agent.metadataUri,
-      ...(agent.credentialsUri === undefined
-        ? {}
-        : { AWS_CONTAINER_CREDENTIALS_FULL_URI: agent.credentialsUri }),
-      // Stands for the certificates that an image brings: here the authority is the region's own.
-      NODE_EXTRA_CA_CERTS: region.authorityFile,
-      ...(compileCache === undefined ? {} : { NODE_COMPILE_CACHE: compileCache }),
-    },
-    listens: container.port === undefined ? [] : [`${task.address}:${container.port}`],
-    stop: { signal: "SIGTERM", withinMs: container.stopTimeout * 1000 },
-    onExit: ({ code, signal }) => onEnd(signal === null ? `exit code ${code}` : `signal ${signal}`),
-  });
-  task.status = "RUNNING";
-  task.startedAt = new Date();
-}
-
-/** Notes the end; the address may be used again only after the balancers have forgotten it. */
-export function noteEnded(task: Task, reason: string): void {
-  task.status = "STOPPED";
-  task.stoppedAt = new Date();
-  task.stoppedReason ??= reason;
-  unregisterTask(task.arn);
-}
-
-export function releaseAddress(region: Region, task: Pick<Task, "service" | "slot">): void {
-  region.addresses.release(addressOwner(task.service, task.slot));
+/** Meant to live: not on its way out. */
+export function isLiving({ status }: Task): boolean {
+  return status === "PENDING" || status === "RUNNING";
 }

@@ -1,0 +1,81 @@
+/** What one round of a service must know of a task that is meant to live. */
+export interface RoundTask {
+  /** Zone number, from 1. */
+  readonly zone: number;
+  /** Of the deployment that is wanted. */
+  readonly current: boolean;
+  readonly healthy: boolean;
+  /** It has never served, or has been called unhealthy for so long that it is no slip of the balancer. */
+  readonly expendable: boolean;
+}
+
+interface Wanted {
+  readonly desiredCount: number;
+  readonly minimumHealthyPercent: number;
+  readonly maximumPercent: number;
+  /** Zone numbers to spread over. */
+  readonly zones: readonly number[];
+}
+
+/** What to do now: a task to start in each of these zones, and tasks to let go. */
+export interface Round<Task> {
+  readonly start: readonly number[];
+  readonly retire: readonly Task[];
+}
+
+/**
+ * Plans the next step of a service towards what is wanted, as ECS's rolling update does: never more living tasks than the
+ * maximum (rounded down), never fewer healthy ones than the minimum (rounded up).
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
+ */
+export function planRound<Task extends RoundTask>(wanted: Wanted, tasks: readonly Task[]): Round<Task> {
+  const current = tasks.filter((task) => task.current);
+  const outdated = tasks.filter((task) => !task.current);
+  const { desiredCount, zones } = wanted;
+  const most = Math.floor((desiredCount * wanted.maximumPercent) / 100);
+  const missing = Math.min(desiredCount - current.length, most - tasks.length);
+  const surplus = choosePlaces(current, current.length - desiredCount);
+  const staying = tasks.filter((task) => !surplus.includes(task));
+  return {
+    start: spread(zones, current, missing),
+    retire: [...surplus, ...chooseOutdated(wanted, staying, outdated)],
+  };
+}
+
+/** Each in the zone that has the fewest so far. */
+function spread(zones: readonly number[], current: readonly RoundTask[], count: number): readonly number[] {
+  const counts = new Map(zones.map((zone) => [zone, current.filter((task) => task.zone === zone).length]));
+  return Array.from({ length: Math.max(0, count) }, () => {
+    const [zone, held] = [...counts].reduce((least, entry) => (entry[1] < least[1] ? entry : least));
+    counts.set(zone, held + 1);
+    return zone;
+  });
+}
+
+/** Scaling in: those that serve nobody first, then always one of the fullest zone, the newest of it. */
+function choosePlaces<Task extends RoundTask>(current: readonly Task[], count: number): readonly Task[] {
+  const left = [...current];
+  const chosen: Task[] = [];
+  while (chosen.length < count) {
+    const inZone = (task: Task) => left.filter(({ zone }) => zone === task.zone).length;
+    const next = left.reduce((worst, task) => {
+      if (task.healthy !== worst.healthy) return task.healthy ? worst : task;
+      return inZone(task) >= inZone(worst) ? task : worst;
+    });
+    left.splice(left.indexOf(next), 1);
+    chosen.push(next);
+  }
+  return chosen;
+}
+
+/** Those that serve nobody at once, the others as far as enough healthy tasks remain. */
+function chooseOutdated<Task extends RoundTask>(
+  { desiredCount, minimumHealthyPercent }: Wanted,
+  staying: readonly Task[],
+  outdated: readonly Task[],
+): readonly Task[] {
+  const least = Math.ceil((desiredCount * minimumHealthyPercent) / 100);
+  const spare = Math.max(0, staying.filter(({ healthy }) => healthy).length - least);
+  const healthy = outdated.filter((task) => task.healthy).slice(0, spare);
+  return [...outdated.filter((task) => !task.healthy && task.expendable), ...healthy];
+}

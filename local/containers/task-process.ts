@@ -1,0 +1,85 @@
+import { constants } from "node:os";
+import { basename } from "node:path";
+import { registerTask } from "../endpoint/tasks.ts";
+import type { Image, ProcessSpec, Region } from "../region.ts";
+import { findImage } from "./image.ts";
+import { processNameOf, type Task } from "./task.ts";
+import { rememberSecrets } from "./task-log.ts";
+import { readSecrets } from "./task-secrets.ts";
+
+type Exit = Parameters<NonNullable<ProcessSpec["onExit"]>>[0];
+
+/**
+ * Runs the task's image with what ECS gives a container; `onEnd` is told when the process ends unasked. A task that was
+ * stopped meanwhile does not come to life any more.
+ */
+export async function startTask(region: Region, task: Task, onEnd: (exit: Exit) => void): Promise<void> {
+  const image = findImage(region, task.definition.container.image);
+  const secrets = await readSecrets(region, task.definition, task.arn);
+  if (task.status !== "PENDING") return;
+  rememberSecrets(task, Object.values(secrets));
+  task.process = await region.supervisor.start(describeProcess(region, task, { image, secrets, onEnd }));
+  if (task.status !== "PENDING") return;
+  task.status = "RUNNING";
+  task.startedAt = new Date();
+}
+
+interface ProcessOf {
+  readonly image: Image;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly onEnd: (exit: Exit) => void;
+}
+
+function describeProcess(region: Region, task: Task, { image, secrets, onEnd }: ProcessOf): ProcessSpec {
+  const { container } = task.definition;
+  const [command = "", ...parameters] = [...image.entrypoint, ...container.command];
+  return {
+    name: processNameOf(task),
+    command,
+    arguments: parameters,
+    workingDirectory: image.workingDirectory,
+    environment: { ...container.environment, ...secrets, ...agentVariables(region, task) },
+    listens: container.ports.map((port) => `${task.address}:${port}`),
+    stop: { signal: "SIGTERM", withinMs: container.stopTimeout * 1000 },
+    onExit: onEnd,
+  };
+}
+
+/** What the ECS agent and the region add to every container's environment. */
+function agentVariables(region: Region, task: Task): Readonly<Record<string, string>> {
+  const agent = registerTask(region, {
+    taskArn: task.arn,
+    roleArn: task.definition.taskRoleArn,
+    address: task.address,
+    zone: task.zone,
+    family: task.definition.family,
+    cluster: task.clusterArn,
+    revision: String(task.definition.revision),
+    containerName: task.definition.container.name,
+  });
+  const compileCache = process.env.NODE_COMPILE_CACHE;
+  return {
+    AWS_REGION: region.name,
+    AWS_ENDPOINT_URL: region.endpoint,
+    ECS_CONTAINER_METADATA_URI_V4: agent.metadataUri,
+    ...(agent.credentialsUri !== undefined && { AWS_CONTAINER_CREDENTIALS_FULL_URI: agent.credentialsUri }),
+    // Stands for the certificates that an image brings: here the authority is the region's own.
+    NODE_EXTRA_CA_CERTS: region.authorityFile,
+    ...(compileCache !== undefined && { NODE_COMPILE_CACHE: compileCache }),
+  };
+}
+
+/** The name of the process that a task's container runs, as `ps` has it. */
+export function commandNameOf(region: Region, task: Task): string {
+  return basename(findImage(region, task.definition.container.image).entrypoint[0] ?? "");
+}
+
+/** The exit code of a container: that of its process, or 128 and the number of the signal that ended it. */
+export function exitCodeOf({ code, signal }: Exit): number {
+  return signal === null ? (code ?? 0) : 128 + (constants.signals[signal] ?? 0);
+}
+
+/** For people: `exit code 1` or `signal SIGKILL`. */
+export function describeExit({ code, signal }: Exit): string {
+  return signal === null ? `exit code ${code}` : `signal ${signal}`;
+}
