@@ -5,6 +5,7 @@ import type { Logger } from "../logger.ts";
 import type { Login } from "../login/login.ts";
 import type { Primaries } from "../redis/primaries.ts";
 import type { OwnEndpoints } from "../request/entrance.ts";
+import { normalizeTarget } from "../request/path.ts";
 import type { ServedConfiguration } from "../routing/served.ts";
 import { ReplayMemory } from "../tokens/replay-memory.ts";
 import { Tokens } from "../tokens/tokens.ts";
@@ -146,6 +147,9 @@ async function countUserCode(primaries: Primaries, address: string): Promise<num
 /** The server derives addresses from the Host header: it is told the issuer's, whatever the request says. */
 function serve(issuer: URL, answer: Answer, request: IncomingMessage, response: ServerResponse): void {
   const { headers } = request;
+  // As the entrance read it, so that both mean the same endpoint.
+  const target = normalizeTarget(request.url ?? "");
+  if (target !== undefined) request.url = target.path + target.query;
   headers.host = issuer.host;
   headers["x-forwarded-proto"] = issuer.protocol.slice(0, -1);
   delete headers["x-forwarded-host"];
