@@ -5,6 +5,9 @@ const version = "kms";
 /** Binds the ciphertext to what it is for: another use of the same KMS key cannot open it. */
 const context = { purpose: "dmm-env signing keys" };
 
+/** What KMS says of what another key closed. */
+const anothersSeal: ReadonlySet<string> = new Set(["IncorrectKeyException", "InvalidCiphertextException"]);
+
 /** A seal whose key never leaves AWS KMS. A private key is far below the 4 KiB that KMS encrypts directly. */
 export function createKmsSeal(keyId: string): Seal {
   const client = new KMSClient({});
@@ -20,14 +23,19 @@ export function createKmsSeal(keyId: string): Seal {
     },
     async open(sealed) {
       if (!sealed.startsWith(`${version}.`)) return undefined;
-      const { Plaintext } = await client.send(
-        new DecryptCommand({
-          KeyId: keyId,
-          CiphertextBlob: Buffer.from(sealed.slice(version.length + 1), "base64url"),
-          EncryptionContext: context,
-        }),
-      );
-      return Buffer.from(Plaintext!).toString("utf8");
+      const command = new DecryptCommand({
+        KeyId: keyId,
+        CiphertextBlob: Buffer.from(sealed.slice(version.length + 1), "base64url"),
+        EncryptionContext: context,
+      });
+      try {
+        const { Plaintext } = await client.send(command);
+        return Buffer.from(Plaintext!).toString("utf8");
+      } catch (error) {
+        // Any other failure may pass: a key that cannot be opened now is not lost for that.
+        if (anothersSeal.has((error as Error).name)) return undefined;
+        throw error;
+      }
     },
   };
 }

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { test } from "node:test";
+import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
+import { createKmsSeal } from "../../../gateway/oauth2/kms-seal.ts";
+import { createLocalSeal } from "../../../gateway/oauth2/sealing.ts";
+import { StartedProcess, waitUntil } from "../started-process.ts";
+
+const toolchain =
+  process.env.DMM_ENV_TOOLCHAIN ?? resolve(import.meta.dirname, "../../../.dmm-env/toolchain");
+const program = `${toolchain}/moto/bin/moto_server`;
+const skip = existsSync(program) ? false : "moto is not in the toolchain";
+
+test("a key of AWS KMS seals signing keys, and opens nothing that others sealed", {
+  skip,
+}, async (context) => {
+  const endpoint = "http://127.230.1.60:5000";
+  const moto = new StartedProcess(program, ["-H", "127.230.1.60", "-p", "5000"]);
+  context.after(() => moto.end());
+  await waitUntil(
+    "moto answers",
+    () =>
+      fetch(`${endpoint}/moto-api/`).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    30_000,
+  );
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: "eu-west-1",
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+  });
+  const { KeyMetadata } = await new KMSClient({}).send(new CreateKeyCommand({}));
+  const seal = createKmsSeal(KeyMetadata!.KeyId!);
+  const sealed = await seal.close("a private key");
+  assert.match(sealed, /^kms\.[A-Za-z0-9_-]+$/);
+  assert.ok(!Buffer.from(sealed.slice(4), "base64url").includes("a private key"));
+  assert.equal(await seal.open(sealed), "a private key");
+  const { KeyMetadata: other } = await new KMSClient({}).send(new CreateKeyCommand({}));
+  assert.equal(
+    await createKmsSeal(other!.KeyId!)
+      .open(sealed)
+      .catch(() => undefined),
+    undefined,
+  );
+  assert.equal(await seal.open(`kms.${Buffer.from("rubbish").toString("base64url")}`), undefined);
+  const local = createLocalSeal("secret");
+  assert.equal(await seal.open(await local.close("another")), undefined);
+  assert.equal(await local.open(sealed), undefined);
+});
