@@ -1,7 +1,8 @@
 import { grantTypes, textLimits } from "../../configuration/limits.ts";
+import type { Pool, RowDataPacket } from "../../database/pool.ts";
 import type { EntryForm } from "./entry-form.ts";
-import { html } from "./html.ts";
-import { renderWords } from "./values.ts";
+import { type Content, html } from "./html.ts";
+import { renderTime, renderWords } from "./values.ts";
 
 const grantHints: Readonly<Record<string, string>> = {
   authorization_code: "for people in a browser or an app",
@@ -78,6 +79,7 @@ export const clientForm: EntryForm<"clients"> = {
     grantTypes: client.grantTypes,
     redirectUris: client.redirectUris.join("\n"),
   }),
+  readState: renderSecretState,
   read: (reader) => ({
     name: reader.name,
     description: reader.text("description"),
@@ -87,3 +89,16 @@ export const clientForm: EntryForm<"clients"> = {
     redirectUris: reader.lines("redirectUris"),
   }),
 };
+
+/** Whether the client could authenticate at all; when the secret was set tells whether it is due. */
+async function renderSecretState(name: string, pool: Pool): Promise<Content> {
+  const [[row]] = await pool.query<RowDataPacket[]>(
+    "SELECT public, secret_hash IS NOT NULL AS has_secret, secret_set_at FROM clients WHERE client_id = ?",
+    [name],
+  );
+  if (row === undefined || row.public === 1) return undefined;
+  if (row.has_secret !== 1)
+    return html`<p class="notice warning">It has no secret, so it gets no token until one is made below.</p>`;
+  if (row.secret_set_at === null) return undefined;
+  return html`<p class="lead">Its secret is of ${renderTime(row.secret_set_at as Date)}.</p>`;
+}

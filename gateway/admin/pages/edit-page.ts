@@ -23,6 +23,8 @@ export interface Editing {
   readonly canEdit: boolean;
   readonly problems?: readonly Problem[];
   readonly notice?: Content;
+  /** What is true of the entry beside its fields. */
+  readonly state?: Content;
 }
 
 export function renderEditor<K extends Kind>(
@@ -40,6 +42,7 @@ export function renderEditor<K extends Kind>(
   ${notice}
   ${problems.length > 0 && renderProblems(problems, { kind: form.kind, name: name ?? String(editing.values.name ?? "") })}
   ${!canEdit && html`<p class="notice">You are a viewer: you see this ${noun}, and an editor changes it.</p>`}
+  ${editing.state}
   <form class="editor" method="post" action="${action}" novalidate>
     <input type="hidden" name="token" value="${token}">
     <input type="hidden" name="basedOn" value="${basedOn}">

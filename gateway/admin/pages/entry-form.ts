@@ -1,4 +1,5 @@
 import type { ConfigurationDocument, EntryOf, Kind } from "../../configuration/document.ts";
+import type { Pool } from "../../database/pool.ts";
 import type { FieldGroup } from "./field.ts";
 import type { FormReader, Values } from "./form-values.ts";
 import type { Content } from "./html.ts";
@@ -22,6 +23,8 @@ export interface EntryForm<K extends Kind> {
   readonly blank: Values;
   readonly write: (entry: EntryOf<K>) => Values;
   readonly read: (reader: FormReader) => EntryOf<K>;
+  /** What is not part of the configuration but belongs to an entry. */
+  readonly readState?: (name: string, pool: Pool) => Promise<Content>;
   /** What else is worth knowing about one entry. */
   readonly aside?: (entry: EntryOf<K>, document: ConfigurationDocument) => Content;
 }

@@ -58,7 +58,8 @@ async function sendEditor<K extends Kind>(
 ): Promise<FastifyReply> {
   const { document } = await page.readCurrent();
   const token = page.issueToken();
-  const content = renderEditor(form, document, { ...editing, token, canEdit: page.canEdit });
+  const state = editing.name === undefined ? undefined : await form.readState?.(editing.name, page.site.pool);
+  const content = renderEditor(form, document, { ...editing, state, token, canEdit: page.canEdit });
   const title = editing.name ?? `New ${nouns[form.kind]}`;
   return page.send({ title, section: form.kind, status }, content);
 }

@@ -78,6 +78,8 @@ export class PageRequest {
     const { settings, pool } = this.site;
     const frame = {
       ...page,
+      // What is read out first should say how it went.
+      title: (page.status ?? 200) < 400 ? page.title : `Not stored: ${page.title}`,
       environment: settings.environment,
       administrator: this.request.administrator,
       fleet: await readFleet(pool),

@@ -153,3 +153,15 @@ test("without a verified certificate the page says so, and nothing else", async 
   assert.match(text, /A client certificate that the balancer verified is needed/);
   assert.doesNotMatch(text, /verify-echo/);
 });
+
+test("a client that came back by a roll-back says that it has no secret", async () => {
+  const version = await admin.readVersion();
+  await admin.call(`/api/clients/brief?basedOn=${version}`, { method: "PUT", json: {} });
+  assert.match((await admin.call("/clients/brief")).text, /Its secret is of/);
+  await admin.call(`/api/clients/brief?basedOn=${version + 1}`, { method: "DELETE" });
+  await admin.call(`/api/versions/${version + 1}/restore?basedOn=${version + 2}`, {
+    method: "POST",
+    json: {},
+  });
+  assert.match((await admin.call("/clients/brief")).text, /It has no secret/);
+});

@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { html } from "../../../gateway/admin/pages/html.ts";
+
+test("no text can leave the place that a template gave it", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary" }), (text) => {
+      const markup = html`<a title="${text}">${text}</a>`.text;
+      const inner = /^<a title="([^"]*)">([^<]*)<\/a>$/s.exec(markup);
+      assert.ok(inner, markup);
+      assert.doesNotMatch(`${inner[1]}${inner[2]}`, /[<>"']/);
+    }),
+  );
+});
+
+test("what a template made is not escaped again, and nothing is nothing", () => {
+  const list = ["a & b", "c"].map((word) => html`<li>${word}</li>`);
+  assert.equal(
+    html`<ul>${list}${undefined}${false}${null}</ul>`.text,
+    "<ul><li>a &amp; b</li><li>c</li></ul>",
+  );
+});
