@@ -5,7 +5,7 @@ export const nginx = describeProgram({
   name: "nginx",
   program: "nginx",
   files: ({ network, directory }, host) => ({
-    "nginx.conf": `worker_processes 1;
+    "nginx.conf": `master_process off;
 pid ${directory}/nginx.pid;
 error_log stderr warn;
 daemon off;

@@ -47,8 +47,10 @@ export class StartedProcess implements AsyncDisposable {
   async waitUntil(what: string, condition: () => Promise<boolean>, withinMs = 20_000): Promise<void> {
     const deadline = Date.now() + withinMs;
     for (;;) {
+      const came = await condition();
+      // Another process may have the address, and answer in its place.
       if (this.ended) throw new Error(`It ended before ${what}:\n${this.output}`);
-      if (await condition()) return;
+      if (came) return;
       if (Date.now() > deadline) throw new Error(`Not within ${withinMs} ms: ${what}.\n${this.output}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }

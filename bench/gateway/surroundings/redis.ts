@@ -36,7 +36,7 @@ export async function startRedis(
   }
   for (const host of hosts)
     for (const other of hosts)
-      if (host !== other) await command(host, "CLUSTER", "MEET", other, String(port));
+      if (host !== other) await command(host, "CLUSTER", "MEET", other, String(tlsPort));
   for (const [index, host] of hosts.entries())
     await nodes[index]!.waitUntil("the cluster is formed", async () => {
       const info = String(await command(host, "CLUSTER", "INFO"));
@@ -66,6 +66,8 @@ function startNode(
     "tls-key-file": key,
     "tls-ca-cert-file": authority,
     "tls-auth-clients": "no",
+    // Only so each node knows both ports of the others.
+    "tls-cluster": "yes",
     "cluster-enabled": "yes",
     "cluster-announce-ip": host,
     "cluster-config-file": `${directory}/redis-${host}.conf`,

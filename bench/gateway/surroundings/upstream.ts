@@ -38,12 +38,12 @@ frontend upstream
   return process;
 }
 
-/** Whether anything answers there, whatever it says. */
+/** Whether somebody who knows the way answers there: by letting through or by asking for a token. */
 export async function answers(url: string): Promise<boolean> {
   return await fetch(url, { signal: AbortSignal.timeout(1000) }).then(
     async (response) => {
       await response.arrayBuffer();
-      return true;
+      return response.status === 200 || response.status === 401;
     },
     () => false,
   );
