@@ -71,6 +71,8 @@ export class StartedMariadb {
     return StartedProcess.ofToolchain("mariadbd", [
       "--no-defaults",
       `--datadir=${this.#directory}/data`,
+      // A server that starts clears temporary tables away, also those of another one in the same folder.
+      `--tmpdir=${this.#directory}`,
       `--socket=${this.#directory}/socket`,
       `--pid-file=${this.#directory}/pid`,
       `--lc-messages-dir=${mariadbShare}`,
@@ -133,6 +135,6 @@ async function install(directory: string): Promise<void> {
       "--innodb-log-file-size=8M",
       "--user=root",
     ],
-    { env: { ...process.env, LD_LIBRARY_PATH: StartedProcess.libraries } },
+    { env: { ...process.env, TMPDIR: directory, LD_LIBRARY_PATH: StartedProcess.libraries } },
   );
 }
