@@ -31,8 +31,7 @@ export function createFront(parts: FrontParts): readonly Middleware[] {
     context.set("x-frame-options", "DENY");
     if (issuer.protocol === "https:") context.set("strict-transport-security", "max-age=31536000");
     await next();
-    if (!context.response.get("content-type").startsWith("text/html"))
-      context.remove("content-security-policy");
+    if (context.type !== "text/html") context.remove("content-security-policy");
   }
 
   async function answerFailure(context: Context, next: Next): Promise<void> {

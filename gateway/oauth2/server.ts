@@ -104,6 +104,9 @@ function createProvider(
   rememberProofs(provider, memory);
   paceDevices(provider, primaries, errors);
   const failures = new WeakMap<IncomingMessage, Error>();
+  provider.on("grant.revoked", ({ oidc }) =>
+    logger.info({ client: oidc.client?.clientId, endpoint: oidc.route }, "grant revoked"),
+  );
   provider.on("server_error", (context, error) => failures.set(context.req, error));
   const front = createFront({
     ...{ provider, issuer, readConfiguration },
@@ -124,7 +127,7 @@ function createProvider(
 async function answerInteraction(
   context: Context,
   provider: Provider,
-  { issuer, primaries, database, readConfiguration }: OAuth2Parts,
+  { issuer, primaries, database, logger, readConfiguration }: OAuth2Parts,
   readLogin: () => Promise<Login>,
 ): Promise<void> {
   const [pages, { Throttle }] = await Promise.all([
@@ -134,14 +137,14 @@ async function answerInteraction(
   const login = await readLogin();
   const findClient = (id: string) => readConfiguration().clients.get(id);
   await pages.answerInteraction(context, provider, {
-    ...{ issuer, login, database, findClient },
+    ...{ issuer, login, database, logger, findClient },
     throttle: new Throttle(primaries),
   });
 }
 
 async function countUserCode(primaries: Primaries, address: string): Promise<number> {
-  const { allowances, Throttle } = await import("../login/throttle.ts");
-  return new Throttle(primaries).take(allowances.userCode, address);
+  const { allowances, nameNetwork, Throttle } = await import("../login/throttle.ts");
+  return new Throttle(primaries).take(allowances.userCode, nameNetwork(address));
 }
 
 /** The server derives addresses from the Host header: it is told the issuer's, whatever the request says. */

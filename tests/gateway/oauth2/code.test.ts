@@ -253,3 +253,29 @@ test("a client that was changed is served as it is now, without a restart", asyn
   await server.publish();
   assert.equal((await server.browser().open(request.url)).status, 400);
 });
+
+test("a page of a public client may ask for tokens from its own origin, and no other page", async () => {
+  const preflight = await fetch(`${server.origin}/oauth2/token`, {
+    method: "OPTIONS",
+    headers: { origin: "https://app.test", "access-control-request-method": "POST" },
+  });
+  assert.equal(preflight.status, 204);
+  for (const [origin, allowed] of [
+    ["https://app.test", true],
+    ["https://evil.test", false],
+    ["null", false],
+  ] as const) {
+    const request = await createRequest();
+    const code = (await authorize(server, request)).get("code")!;
+    const body = {
+      grant_type: "authorization_code",
+      client_id: "app",
+      redirect_uri: redirectUri,
+      code,
+      code_verifier: request.verifier,
+    };
+    const answer = await server.post("/oauth2/token", new URLSearchParams(body), { origin });
+    assert.equal(answer.headers.get("access-control-allow-origin"), allowed ? origin : null, origin);
+    assert.equal(answer.json.access_token !== undefined, allowed, origin);
+  }
+});

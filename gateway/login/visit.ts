@@ -1,0 +1,63 @@
+import type Provider from "oidc-provider";
+import type { Pool } from "../database/pool.ts";
+import type { Logger } from "../logger.ts";
+import type { Context } from "../oauth2/context.ts";
+import type { Client } from "../routing/route.ts";
+import type { Login } from "./login.ts";
+import { showPage } from "./page.ts";
+import { renderError } from "./plain-pages.ts";
+import type { Throttle } from "./throttle.ts";
+
+export interface InteractionParts {
+  readonly issuer: URL;
+  readonly login: Login;
+  readonly throttle: Throttle;
+  readonly database: Pool;
+  readonly logger: Logger;
+  readonly findClient: (id: string) => Client | undefined;
+}
+
+/** One visit of a browser in the middle of an authorization request. */
+export interface Visit {
+  readonly context: Context;
+  readonly provider: Provider;
+  readonly parts: InteractionParts;
+  readonly details: Awaited<ReturnType<Provider["interactionDetails"]>>;
+  /** Path of the interaction. */
+  readonly path: string;
+}
+
+/** What the person knows the client by. */
+export function nameClient({ details, parts }: Visit): string {
+  const client = parts.findClient(String(details.params.client_id));
+  return client === undefined || client.description === ""
+    ? String(details.params.client_id)
+    : client.description;
+}
+
+/** Where the client is answered; a device is answered nowhere. */
+export function readRedirectUri({ details }: Visit): string | undefined {
+  const { redirect_uri: uri } = details.params;
+  return typeof uri === "string" ? uri : undefined;
+}
+
+/** Stores the result and sends the browser back into the authorization request. */
+export async function finish(
+  { context, provider }: Visit,
+  result: Parameters<Provider["interactionResult"]>[2],
+  { merged }: { readonly merged: boolean },
+): Promise<void> {
+  const options = { mergeWithLastSubmission: merged };
+  leave(context, await provider.interactionResult(context.req, context.res, result, options));
+}
+
+/** 303, so that no form is sent on to where it leads. */
+export function leave(context: Context, to: string): void {
+  context.status = 303;
+  context.redirect(to);
+}
+
+export function refuse(context: Context, status: number, error: string, description: string): void {
+  context.status = status;
+  showPage(context, { title: "This did not work", content: renderError(error, description) });
+}

@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { nameNetwork } from "../../../gateway/login/throttle.ts";
+
+test("addresses of one IPv6 network count as one, others by themselves", () => {
+  const names: Readonly<Record<string, string>> = {
+    "192.0.2.7": "192.0.2.7",
+    "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64",
+    "2001:0db8:0001:0002::9": "2001:db8:1:2::/64",
+    "2001:db8::1": "2001:db8:0:0::/64",
+    "::1": "0:0:0:0::/64",
+    "fe80::": "fe80:0:0:0::/64",
+    "::ffff:192.0.2.7": "192.0.2.7",
+    "not an address": "not an address",
+  };
+  for (const [address, name] of Object.entries(names)) assert.equal(nameNetwork(address), name, address);
+});
