@@ -61,7 +61,11 @@ export async function changeConfiguration(pool: Pool, change: Change): Promise<C
     if (problems.length > 0) throw new ConfigurationInvalidError(problems);
     await writeDifferences(connection, edited, after);
     const secrets = await writeSecrets(connection, change.secretHashes ?? new Map());
-    const differences = [...edited, ...secrets];
+    // A new client's first secret is part of its being new.
+    const added = new Set(
+      edited.filter(({ kind, change }) => kind === "clients" && change === "added").map(({ name }) => name),
+    );
+    const differences = [...edited, ...secrets.filter(({ name }) => !added.has(name))];
     if (differences.length === 0) return { version, differences };
     await connection.query("UPDATE configuration SET version = version + 1 WHERE id = 1");
     const record = {
