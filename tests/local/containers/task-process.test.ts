@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, afterEach, before, test } from "node:test";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import type { Properties, Resource } from "../../../local/realisation.ts";
+import { type Ground, openGround } from "./ground.ts";
+import { ask, createService, define, removeServices, taskProcesses } from "./services.ts";
+
+const secret = 'w0rd "with" quotes/+';
+let ground: Ground;
+let execution: Resource;
+let parameter: Resource;
+
+const trust = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [
+    { Effect: "Allow", Principal: { Service: "ecs-tasks.amazonaws.com" }, Action: "sts:AssumeRole" },
+  ],
+});
+
+async function makeRole(name: string, statements: readonly Record<string, unknown>[]): Promise<Resource> {
+  const role = await ground.make("aws:iam/role:Role", { name, assumeRolePolicy: trust });
+  const policy = JSON.stringify({ Version: "2012-10-17", Statement: statements });
+  await ground.make("aws:iam/rolePolicy:RolePolicy", { name, role: name, policy });
+  return role;
+}
+
+before(async () => {
+  ground = await openGround();
+  const key = await ground.make("aws:kms/key:Key", { description: "main", deletionWindowInDays: 7 });
+  parameter = await ground.make("aws:ssm/parameter:Parameter", {
+    name: "/t/password",
+    type: "SecureString",
+    keyId: key.id,
+    value: secret,
+  });
+  execution = await makeRole("t-execution", [
+    { Effect: "Allow", Action: "ssm:GetParameters", Resource: parameter.outputs.arn },
+    { Effect: "Allow", Action: "kms:Decrypt", Resource: key.outputs.arn },
+  ]);
+});
+afterEach(() => removeServices(ground));
+after(() => ground[Symbol.asyncDispose]());
+
+function rolesOf(role: Resource, more: Properties = {}): Properties {
+  return { executionRoleArn: String(role.outputs.arn), ...more };
+}
+
+test("a task's environment is that of its definition, its secrets, and what the ECS agent adds", async () => {
+  const task = await makeRole("t-task", [
+    { Effect: "Allow", Action: "sts:GetCallerIdentity", Resource: "*" },
+  ]);
+  const definition = await define(
+    ground,
+    { environment: { VERSION: "7" }, secrets: { PASSWORD: String(parameter.outputs.arn) } },
+    rolesOf(execution, { taskRoleArn: String(task.outputs.arn) }),
+  );
+  const service = await createService(ground, definition);
+  const { body } = await ask(ground, "/environment");
+  const { ECS_CONTAINER_METADATA_URI_V4, AWS_CONTAINER_CREDENTIALS_FULL_URI, HOME, TMPDIR, PATH, ...rest } =
+    body;
+  const compileCache = process.env.NODE_COMPILE_CACHE;
+  assert.deepEqual(rest, {
+    VERSION: "7",
+    PASSWORD: secret,
+    AWS_REGION: "eu-west-1",
+    AWS_ENDPOINT_URL: ground.region.endpoint,
+    NODE_EXTRA_CA_CERTS: ground.region.authorityFile,
+    LANG: "C.UTF-8",
+    ...(compileCache !== undefined && { NODE_COMPILE_CACHE: compileCache }),
+  });
+  assert.ok(PATH && HOME?.startsWith(ground.region.directory) && TMPDIR?.startsWith(HOME));
+  const metadata = await (await fetch(`${ECS_CONTAINER_METADATA_URI_V4}/task`)).json();
+  assert.match(String((metadata as Record<string, string>).TaskARN), /:task\/t-main\/[0-9a-f]{32}$/);
+  const given = (await (await fetch(AWS_CONTAINER_CREDENTIALS_FULL_URI ?? "")).json()) as Record<
+    string,
+    string
+  >;
+  const sts = new STSClient({
+    ...ground.client,
+    credentials: {
+      accessKeyId: given.AccessKeyId ?? "",
+      secretAccessKey: given.SecretAccessKey ?? "",
+      sessionToken: given.Token ?? "",
+    },
+  });
+  const { Arn } = await sts.send(new GetCallerIdentityCommand({}));
+  assert.match(String(Arn), /assumed-role\/t-task\//);
+  await ground.remove(service);
+  const gone = await fetch(AWS_CONTAINER_CREDENTIALS_FULL_URI ?? "");
+  assert.equal(gone.status, 404, "credentials end with their task");
+});
+
+test("a secret stands in no argument and in no file of the region", async () => {
+  const secrets = { PASSWORD: "/t/password" };
+  await createService(ground, await define(ground, { secrets }, rolesOf(execution)));
+  assert.equal((await ask(ground, "/environment")).body.PASSWORD, secret);
+  const [name = ""] = taskProcesses(ground);
+  const pid = ground.region.supervisor.get(name)?.pid;
+  assert.doesNotMatch(readFileSync(`/proc/${pid}/cmdline`, "utf8"), /w0rd/);
+  for (const file of ["resources.jsonl", "ledger.jsonl", "addresses.json", join("logs", "region.log")])
+    assert.doesNotMatch(readFileSync(join(ground.region.directory, file), "utf8"), /w0rd/);
+});
+
+test("a task that prints its environment and fails does not bring its secrets into the error", async () => {
+  const definition = await define(
+    ground,
+    { environment: { FAIL_WITH: "cannot go on:" }, secrets: { PASSWORD: "/t/password" } },
+    rolesOf(execution),
+  );
+  await assert.rejects(createService(ground, definition), (error: Error) => {
+    assert.match(error.message, /circuit breaker.*exit code 3[\s\S]*cannot go on:/);
+    assert.match(error.message, /"PASSWORD":"\*\*\*"/);
+    assert.doesNotMatch(error.message, /w0rd/);
+    return true;
+  });
+  assert.doesNotMatch(readFileSync(join(ground.region.directory, "logs", "region.log"), "utf8"), /w0rd/);
+  assert.deepEqual(taskProcesses(ground), []);
+});
+
+const refusals = [
+  {
+    why: "a role that may not read the secret",
+    roles: async () =>
+      rolesOf(await makeRole("t-none", [{ Effect: "Allow", Action: "logs:PutLogEvents", Resource: "*" }])),
+    message: /ResourceInitializationError.*AccessDeniedException.*t-none.*ssm:GetParameters/,
+  },
+  {
+    why: "a role that may not decrypt it",
+    roles: async () =>
+      rolesOf(
+        await makeRole("t-sealed", [
+          { Effect: "Allow", Action: "ssm:GetParameters", Resource: parameter.outputs.arn },
+        ]),
+      ),
+    message: /ResourceInitializationError.*AccessDenied/,
+  },
+  {
+    why: "no execution role",
+    roles: async () => ({}),
+    message: /ResourceInitializationError.*no execution role/,
+  },
+];
+
+for (const { why, roles, message } of refusals) {
+  test(`a task with secrets does not start with ${why}`, async () => {
+    const secrets = { PASSWORD: String(parameter.outputs.arn) };
+    const definition = await define(ground, { secrets }, await roles());
+    await assert.rejects(createService(ground, definition), { code: "DMM_LOCAL_SERVICE_UNSTEADY", message });
+  });
+}
+
+test("a secret that does not exist, an image and a program that do not are named", async () => {
+  const reader = await makeRole("t-reader", [
+    { Effect: "Allow", Action: "ssm:GetParameters", Resource: "*" },
+  ]);
+  const absent = await define(ground, { secrets: { A: "/t/absent" } }, rolesOf(reader));
+  await assert.rejects(createService(ground, absent), { message: /invalid parameters: \/t\/absent/ });
+  const unknown = await define(ground, { image: "example.com/other/image@sha256:00" });
+  await assert.rejects(createService(ground, unknown), {
+    message: /CannotPullContainerError: Image example\.com\/other\/image.*unknown/,
+  });
+  const broken = await define(ground, { image: "test/absent" });
+  await assert.rejects(createService(ground, broken), {
+    message: /\/nonexistent\/program could not be started/,
+  });
+});
