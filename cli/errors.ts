@@ -103,6 +103,11 @@ export const catalogue = {
     () =>
       "Free some space, or let the environment variable DMM_ENV_HOME name a folder on another disk, then run the command again.",
   ),
+  DMM_DISK_SHORT: entry(
+    notReady,
+    (v) => `The disk of ${v.folder} has ${v.free} MiB free; a local environment needs ${v.needed} MiB.`,
+    () => "Free some space, or let the environment variable DMM_ENV_HOME name a folder on another disk.",
+  ),
   DMM_FILE_UNUSABLE: entry(
     notReady,
     (v) => `${v.file} cannot be used: ${v.reason}.`,

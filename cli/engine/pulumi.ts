@@ -27,6 +27,16 @@ export interface EngineExit {
   readonly log: string;
 }
 
+/** How the engine is told to end. */
+export interface EngineSignals {
+  /** Gently: what runs is finished and written down. */
+  readonly stop?: AbortSignal;
+  /** At once. */
+  readonly kill?: AbortSignal;
+  /** How long it may take to end gently; absent: as long as it likes, because AWS takes its time. */
+  readonly graceMs?: number;
+}
+
 /**
  * Runs one `pulumi` command. It writes to a log file, not to a pipe, and has a session of its own: so it neither dies
  * with this process nor gets the terminal's Ctrl-C, which is passed on once, as a wish to stop gently. It works in the
@@ -35,7 +45,7 @@ export interface EngineExit {
 export async function runPulumi(
   setting: EngineSetting,
   words: readonly string[],
-  signals?: { readonly stop?: AbortSignal; readonly kill?: AbortSignal },
+  signals?: EngineSignals,
 ): Promise<EngineExit> {
   makeFolder(setting.folder.logs);
   const log = join(setting.folder.logs, "engine.log");
@@ -64,21 +74,26 @@ function openLog(log: string, words: readonly string[]): number {
 
 async function watch(
   child: ReturnType<typeof spawn>,
-  signals: { readonly stop?: AbortSignal; readonly kill?: AbortSignal } = {},
+  signals: EngineSignals = {},
 ): Promise<Pick<EngineExit, "code" | "signal">> {
   const ended = new Promise<Pick<EngineExit, "code" | "signal">>((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (code, signal) => resolve({ code, signal }));
   });
   const identity = identify(child);
-  const stop = () => identity !== undefined && sendSignal(identity, "SIGINT");
   const kill = () => identity !== undefined && sendSignal(identity, "SIGKILL");
+  let grace: NodeJS.Timeout | undefined;
+  const stop = () => {
+    if (identity !== undefined) sendSignal(identity, "SIGINT");
+    if (signals.graceMs !== undefined) grace = setTimeout(kill, signals.graceMs);
+  };
   if (signals.stop?.aborted) stop();
   signals.stop?.addEventListener("abort", stop, { once: true });
   signals.kill?.addEventListener("abort", kill, { once: true });
   try {
     return await ended;
   } finally {
+    clearTimeout(grace);
     signals.stop?.removeEventListener("abort", stop);
     signals.kill?.removeEventListener("abort", kill);
   }

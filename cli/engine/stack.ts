@@ -1,4 +1,5 @@
-import type { OperatorError } from "../errors.ts";
+import { watchDisk } from "../environment/disk.ts";
+import { OperatorError } from "../errors.ts";
 import type { Progress } from "../report/reporter.ts";
 import { explainEngine } from "./explain.ts";
 import { EngineObserver, type Observation } from "./observer.ts";
@@ -14,6 +15,9 @@ export interface EngineRun {
   /** Ends the engine at once. */
   readonly kill?: AbortSignal;
 }
+
+/** Our own resources are made and deleted in seconds; whatever takes longer after a wish to stop hangs. */
+const localGraceMs = 15_000;
 
 /** Steps that the engine takes at once; our providers wait far more than they compute. */
 const parallel = "32";
@@ -72,18 +76,25 @@ async function runEngine(
   const { listenForEvents } = await import("./events.ts");
   const observer = new EngineObserver(run.progress, run.expected);
   const events = await listenForEvents((event) => observer.observe(event));
+  const disk = watchDisk(setting.home.state);
   try {
     const flags = ["--stack", setting.name, "--yes", "--skip-preview", "--parallel", parallel];
     const exit = await runPulumi(
       setting,
       [...words, ...flags, "--suppress-progress", "--event-log", events.address],
-      run,
+      {
+        ...(run.stop && { stop: run.stop }),
+        kill: run.kill ? AbortSignal.any([run.kill, disk.full]) : disk.full,
+        ...(setting.providers && { graceMs: localGraceMs }),
+      },
     );
-    const observation = observer.result();
+    if (disk.full.aborted) throw new OperatorError("DMM_DISK_FULL", { file: setting.home.state });
     run.stop?.throwIfAborted();
+    const observation = observer.result();
     if (exit.code !== 0) throw explain(setting, verb, exit, observation);
     return observation;
   } finally {
+    disk.stop();
     events.close();
   }
 }

@@ -1,4 +1,5 @@
 import { readProject } from "../engine/configuration.ts";
+import { requireSpace } from "../environment/disk.ts";
 import { OperatorError } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { environmentFolder } from "../home.ts";
@@ -24,7 +25,8 @@ export const upSteps: readonly Step<UpRun>[] = [
 /** Looks at what the run needs before anything is touched: the configuration, the request, the machine's parts. */
 export async function makeUpRun(session: Session, request: UpRequest): Promise<UpRun> {
   const project = readProject();
-  checkRequest(session, request);
+  const earlier = checkRequest(session, request);
+  if (earlier === undefined && session.target !== "aws") requireSpace(session.home);
   const parts = await ensureParts(session.reporter, { signal: session.interruption.first });
   return { session, request, project, parts, folder: environmentFolder(session.home, request.name) } as UpRun;
 }
