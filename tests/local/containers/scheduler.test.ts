@@ -35,7 +35,7 @@ function version(number: string, more: Record<string, string> = {}): Promise<Res
 test("a rolling update replaces every task and fails no request", async () => {
   const service = await createService(ground, await version("1"), { desiredCount: 3 });
   const stop = keepAsking(ground);
-  await ground.change(
+  const changed = await ground.change(
     service,
     describeInputs(ground, await version("2", { READY_AFTER_MS: "150" }), { desiredCount: 3 }),
   );

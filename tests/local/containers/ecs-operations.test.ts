@@ -1,0 +1,194 @@
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import {
+  DescribeClustersCommand,
+  DescribeServicesCommand,
+  DescribeTasksCommand,
+  ECSClient,
+  ListServicesCommand,
+  ListTasksCommand,
+  RunTaskCommand,
+  StopTaskCommand,
+  UpdateServiceCommand,
+  waitUntilServicesStable,
+  waitUntilTasksStopped,
+} from "@aws-sdk/client-ecs";
+import { waitUntil } from "../daemon/started-region.ts";
+import { type Ground, openGround } from "./ground.ts";
+import { ask, createService, define, removeServices, waitForTasks } from "./services.ts";
+
+const [cluster, name] = ["t-main", "t-main"];
+let ground: Ground;
+let ecs: ECSClient;
+
+before(async () => {
+  ground = await openGround();
+  ecs = new ECSClient(ground.client);
+});
+afterEach(() => removeServices(ground));
+after(async () => {
+  ecs.destroy();
+  await ground[Symbol.asyncDispose]();
+});
+
+async function readService() {
+  const { services = [] } = await ecs.send(new DescribeServicesCommand({ cluster, services: [name] }));
+  const [service] = services;
+  assert.ok(service);
+  return service;
+}
+
+async function readTasks() {
+  const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster, serviceName: name }));
+  const { tasks = [] } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }));
+  return tasks;
+}
+
+/** As a client waits: nothing else is known of the service. */
+async function waitUntilStable(): Promise<void> {
+  await waitUntilServicesStable(
+    { client: ecs, maxWaitTime: 20, minDelay: 1, maxDelay: 1 },
+    { cluster, services: [name] },
+  );
+}
+
+test("a service is described as it is: counts of living processes and one completed deployment", async () => {
+  const definition = await define(ground);
+  const made = await createService(ground, definition, { desiredCount: 2 });
+  const service = await readService();
+  const { serviceArn, status, desiredCount, runningCount, pendingCount, taskDefinition } = service;
+  assert.deepEqual(
+    { serviceArn, status, desiredCount, runningCount, pendingCount, taskDefinition },
+    {
+      serviceArn: made.id,
+      status: "ACTIVE",
+      desiredCount: 2,
+      runningCount: 2,
+      pendingCount: 0,
+      taskDefinition: definition.id,
+    },
+  );
+  const [deployment, ...others] = service.deployments ?? [];
+  assert.deepEqual([deployment?.status, deployment?.rolloutState, others], ["PRIMARY", "COMPLETED", []]);
+  assert.match(service.events?.[0]?.message ?? "", /has reached a steady state/);
+  const { serviceArns } = await ecs.send(new ListServicesCommand({ cluster }));
+  assert.deepEqual(serviceArns, [made.id]);
+  const { clusters } = await ecs.send(new DescribeClustersCommand({ clusters: [cluster] }));
+  assert.deepEqual([clusters?.[0]?.runningTasksCount, clusters?.[0]?.activeServicesCount], [2, 1]);
+});
+
+test("a running task tells its zone, its address and its process", async () => {
+  await createService(ground, await define(ground));
+  const [task] = await readTasks();
+  assert.equal(task?.lastStatus, "RUNNING");
+  assert.equal(task?.healthStatus, "HEALTHY");
+  assert.equal(task?.availabilityZone, "eu-west-1a");
+  const address = task?.attachments?.[0]?.details?.find((detail) => detail.name === "privateIPv4Address");
+  assert.equal(address?.value, (await ask(ground)).body.address);
+  const pid = Number(task?.containers?.[0]?.runtimeId);
+  assert.doesNotThrow(() => process.kill(pid, 0));
+});
+
+test("a task that is stopped says by whom and why, and is replaced", async () => {
+  await createService(ground, await define(ground));
+  const [task] = await readTasks();
+  const stopped = await ecs.send(
+    new StopTaskCommand({ cluster, task: task?.taskArn, reason: "an experiment" }),
+  );
+  assert.equal(stopped.task?.desiredStatus, "STOPPED");
+  assert.equal(stopped.task?.lastStatus, "DEACTIVATING");
+  const arn = task?.taskArn ?? "";
+  await waitUntilTasksStopped(
+    { client: ecs, maxWaitTime: 10, minDelay: 1, maxDelay: 1 },
+    { cluster, tasks: [arn] },
+  );
+  const { tasks } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: [arn] }));
+  assert.equal(tasks?.[0]?.stopCode, "UserInitiated");
+  assert.equal(tasks?.[0]?.stoppedReason, "an experiment");
+  await waitUntilStable();
+  const [next] = await readTasks();
+  assert.notEqual(next?.taskArn, arn);
+  const ended = await ecs.send(new ListTasksCommand({ cluster, desiredStatus: "STOPPED" }));
+  assert.ok(ended.taskArns?.includes(arn));
+  await assert.doesNotReject(ecs.send(new StopTaskCommand({ cluster, task: arn })), "asked again it is fine");
+});
+
+test("a task that crashed keeps its exit code", async () => {
+  await createService(ground, await define(ground));
+  const [task] = await readTasks();
+  await ask(ground, "/crash").catch(() => undefined);
+  await waitUntil("the end of the task", async () => {
+    const { tasks } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: [task?.taskArn ?? ""] }));
+    const [seen] = tasks ?? [];
+    if (seen?.lastStatus !== "STOPPED") return false;
+    assert.equal(seen.stopCode, "EssentialContainerExited");
+    assert.equal(seen.containers?.[0]?.exitCode, 9);
+    return true;
+  });
+});
+
+test("a changed count and definition are reached, and hold over a restart of the region", async () => {
+  await createService(ground, await define(ground));
+  const next = await define(ground, { environment: { VERSION: "2" } });
+  const { service } = await ecs.send(
+    new UpdateServiceCommand({ cluster, service: name, desiredCount: 2, taskDefinition: next.id }),
+  );
+  assert.equal(service?.desiredCount, 2);
+  await waitUntilStable();
+  await ground.restart();
+  assert.equal((await ask(ground)).body.version, "2");
+  const restored = await readService();
+  assert.deepEqual([restored.runningCount, restored.taskDefinition], [2, next.id]);
+});
+
+test("an update that fails goes back, in what is stored as well", async () => {
+  const first = await define(ground);
+  await createService(ground, first);
+  const bad = await define(ground, { environment: { FAIL_WITH: "no" } });
+  await ecs.send(new UpdateServiceCommand({ cluster, service: name, taskDefinition: bad.id }));
+  await waitUntil("the way back", async () => (await readService()).taskDefinition === first.id, 15_000);
+  await waitUntilStable();
+  const messages = (await readService()).events?.map(({ message }) => message ?? "") ?? [];
+  assert.ok(messages.some((message) => /deployment failed: tasks failed to start/.test(message)));
+  await ground.restart();
+  assert.equal((await readService()).taskDefinition, first.id);
+});
+
+test("a service with count 0 is stable without a task", async () => {
+  await createService(ground, await define(ground), { desiredCount: 2 });
+  await ecs.send(new UpdateServiceCommand({ cluster, service: name, desiredCount: 0 }));
+  await waitUntilStable();
+  await waitForTasks(ground, 0);
+});
+
+test("what does not exist is missing or refused by the API's own names", async () => {
+  const described = await ecs.send(new DescribeServicesCommand({ cluster, services: ["other"] }));
+  assert.deepEqual(described.failures, [{ arn: "other", reason: "MISSING" }]);
+  const tasks = await ecs.send(new DescribeTasksCommand({ cluster, tasks: ["0123"] }));
+  assert.deepEqual(tasks.failures, [{ arn: "0123", reason: "MISSING" }]);
+  await assert.rejects(ecs.send(new ListServicesCommand({ cluster: "other" })), {
+    name: "ClusterNotFoundException",
+  });
+  await assert.rejects(ecs.send(new ListTasksCommand({ cluster, serviceName: "other" })), {
+    name: "ServiceNotFoundException",
+  });
+  await assert.rejects(ecs.send(new StopTaskCommand({ cluster, task: "0123" })), {
+    name: "InvalidParameterException",
+  });
+  await assert.rejects(ecs.send(new UpdateServiceCommand({ cluster, service: "other" })), {
+    name: "ServiceNotFoundException",
+  });
+});
+
+test("operations and parameters that the region does not honour are refused by name", async () => {
+  await createService(ground, await define(ground));
+  await assert.rejects(ecs.send(new RunTaskCommand({ cluster, taskDefinition: "t-main:1" })), /RunTask/);
+  await assert.rejects(
+    ecs.send(new UpdateServiceCommand({ cluster, service: name, enableExecuteCommand: true })),
+    /does not honour enableExecuteCommand/,
+  );
+  await assert.rejects(
+    ecs.send(new ListTasksCommand({ cluster, containerInstance: "i-1" })),
+    /does not honour containerInstance/,
+  );
+});
