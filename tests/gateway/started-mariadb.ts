@@ -29,11 +29,18 @@ export class StartedMariadb {
   /** With certificates, nobody gets in without TLS. */
   static async start(addresses: string | readonly string[], tls?: CertificateFiles): Promise<StartedMariadb> {
     const directory = await mkdtemp(join(tmpdir(), "gateway-mariadb-"));
-    await install(directory);
-    const started = new StartedMariadb([addresses].flat(), directory, tls);
-    await started.#waitUntilReachable();
-    await started.#createUser();
-    return started;
+    let started: StartedMariadb | undefined;
+    try {
+      await install(directory);
+      started = new StartedMariadb([addresses].flat(), directory, tls);
+      await started.#waitUntilReachable();
+      await started.#createUser();
+      return started;
+    } catch (error) {
+      await started?.stop();
+      await rm(directory, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   /** Runs a statement as the platform's user. */
