@@ -12,6 +12,9 @@ export async function warmCompileCache(): Promise<void> {
     import("./stub/stub.ts"),
     import("./health-probe.ts"),
     import("oidc-provider"),
+    import("./login/interaction.ts"),
+    import("./login/users.ts"),
+    import("./oauth2/userinfo.ts"),
     import("umzug"),
     import("@aws-sdk/client-firehose"),
   ]);

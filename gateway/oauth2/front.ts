@@ -1,19 +1,16 @@
-import type Provider from "oidc-provider";
 import type { ServedConfiguration } from "../routing/served.ts";
 import type { Context, Middleware, Next } from "./context.ts";
 import { interaction, metadata, openidMetadata, readMethods, routes, userinfo } from "./endpoints.ts";
 import { devicePollSeconds } from "./lifetimes.ts";
 import { isLostStore } from "./lost-store.ts";
-import { answerError, prefilledCode } from "./pages.ts";
+import { createPageGuards, type PageGuardParts } from "./page-guards.ts";
+import { answerError } from "./pages.ts";
 
-export interface FrontParts {
-  readonly provider: Provider;
+export interface FrontParts extends PageGuardParts {
   readonly issuer: URL;
   readonly readConfiguration: () => ServedConfiguration;
   readonly answerInteraction: (context: Context) => Promise<void>;
   readonly answerUserinfo: (context: Context) => Promise<void>;
-  /** Counts a guess at a device's code; seconds to wait, 0 if it may be made. */
-  readonly countUserCode: (address: string) => Promise<number>;
   /** Why the library answered that it failed. */
   readonly findFailure: (context: Context) => Error | undefined;
   readonly tellFailure: (error: Error) => void;
@@ -21,8 +18,7 @@ export interface FrontParts {
 
 /** What stands before the library's endpoints, in the order in which a request meets it. */
 export function createFront(parts: FrontParts): readonly Middleware[] {
-  const { provider, issuer, readConfiguration } = parts;
-  const sessionCookie = provider.cookieName("session");
+  const { issuer, readConfiguration } = parts;
 
   async function protectPages(context: Context, next: Next): Promise<void> {
     // For the library's own markup; pages of ours replace it. Its scripts, where there are any, add their digests.
@@ -94,29 +90,6 @@ export function createFront(parts: FrontParts): readonly Middleware[] {
       Object.assign(context.body as object, { interval: devicePollSeconds });
   }
 
-  /** RFC 8628 3.3.1 without a script: a code in the address is shown for the person to compare, not sent on. */
-  async function guardDevicePage(context: Context, next: Next): Promise<void> {
-    if (context.path !== routes.code_verification) return next();
-    if (context.method === "GET" && typeof context.query.user_code === "string") {
-      context.state[prefilledCode] = context.query.user_code.slice(0, 20);
-      context.querystring = "";
-    }
-    if (context.method !== "POST") return next();
-    // A form without a session is none of ours; the library would answer 500.
-    if (context.cookies.get(sessionCookie, { signed: true }) === undefined) {
-      context.status = 303;
-      return context.redirect(routes.code_verification);
-    }
-    const seconds = await parts.countUserCode(context.ip);
-    if (seconds === 0) return next();
-    context.status = 429;
-    context.set("retry-after", String(seconds));
-    await answerError(context, {
-      error: "slow_down",
-      error_description: `There were too many attempts. Try again in ${Math.ceil(seconds / 60)} minutes.`,
-    });
-  }
-
   async function answerOwnEndpoints(context: Context, next: Next): Promise<void> {
     if (context.path.startsWith(interaction)) await parts.answerInteraction(context);
     else if (context.path === userinfo && isAllowed(context)) await parts.answerUserinfo(context);
@@ -130,7 +103,7 @@ export function createFront(parts: FrontParts): readonly Middleware[] {
     answerWrongMethod,
     completeMetadata,
     completeDeviceAnswer,
-    guardDevicePage,
+    ...createPageGuards(parts),
     answerOwnEndpoints,
   ];
 }

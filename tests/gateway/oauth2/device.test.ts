@@ -147,8 +147,12 @@ test("what is put into the address as a code stays text", async () => {
 test("a form that no session knows is led back to the page, not answered with an error of ours", async () => {
   const answer = await server.post("/oauth2/device", "user_code=BBBB-BBBB&xsrf=x");
   assert.deepEqual([answer.status, answer.headers.get("location")], [303, "/oauth2/device"]);
+  const step = await fetch(`${server.origin}/oauth2/device/unknown`, { redirect: "manual" });
+  assert.deepEqual([step.status, step.headers.get("location")], [303, "/oauth2/device"]);
   const browser = server.browser();
   await browser.open("/oauth2/device");
+  const resumed = await browser.open("/oauth2/device/unknown");
+  assert.equal(resumed.status, 400);
   const forged = await browser.open("/oauth2/device", {
     method: "POST",
     body: new URLSearchParams({ user_code: "BBBB-BBBB", xsrf: "guess", confirm: "yes" }),

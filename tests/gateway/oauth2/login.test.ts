@@ -245,6 +245,30 @@ test("openid-client completes the flow of a confidential client by itself", asyn
   assert.equal(await server.useToken(refreshed.access_token), 200);
 });
 
+test("another person signs in only after the first one is signed out, by a form and not by a script", async () => {
+  const { database } = server.platform.surroundings;
+  await database.query(
+    "INSERT INTO users SELECT 'person-3', 'mary', password_hash, 'Mary Ward', NULL, FALSE, created_at FROM users WHERE name = 'ada'",
+  );
+  const browser = server.browser();
+  await authorize(server, await createRequest(), { browser });
+  const request = await createRequest("app", { prompt: "login" });
+  const login = await browser.open(request.url);
+  const between = await browser.submit(login, "/login", { name: "mary", password });
+  assert.match(between.text, /<h1>Sign out first/);
+  assert.doesNotMatch(between.text, /<script/);
+  const consent = await browser.submit(between, "/confirm");
+  assert.match(consent.text, /Signed in as <strong>Mary Ward/);
+  assert.ok((await browser.submit(consent, "/consent")).url.searchParams.get("code"));
+});
+
+test("signing out without having signed in is a page too, without a script", async () => {
+  const browser = server.browser();
+  const page = await browser.open("/oauth2/logout");
+  assert.doesNotMatch(page.text, /<script/);
+  assert.match((await browser.submit(page, "/confirm")).text, /<h1>Done/);
+});
+
 test("signing out leads to no address that is not registered", async () => {
   const browser = server.browser();
   await authorize(server, await createRequest(), { browser });

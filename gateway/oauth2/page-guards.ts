@@ -1,0 +1,80 @@
+import type Provider from "oidc-provider";
+import type { Context, Middleware, Next } from "./context.ts";
+import { routes } from "./endpoints.ts";
+import { answerError, prefilledCode } from "./pages.ts";
+
+export interface PageGuardParts {
+  readonly provider: Provider;
+  /** Counts a guess at a device's code; seconds to wait, 0 if it may be made. */
+  readonly countUserCode: (address: string) => Promise<number>;
+}
+
+/** What the library's pages need before they keep our rules. */
+export function createPageGuards({ provider, countUserCode }: PageGuardParts): readonly Middleware[] {
+  const sessionCookie = provider.cookieName("session");
+
+  /** RFC 8628 3.3.1 without a script: a code in the address is shown for the person to compare, not sent on. */
+  async function prefillCode(context: Context, next: Next): Promise<void> {
+    if (context.path === routes.code_verification && typeof context.query.user_code === "string") {
+      context.state[prefilledCode] = context.query.user_code.slice(0, 20);
+      context.querystring = "";
+    }
+    await next();
+  }
+
+  /** A step of the device flow without a session is none of ours; the library would answer 500. */
+  async function expectSession(context: Context, next: Next): Promise<void> {
+    const { path, method } = context;
+    const step =
+      path.startsWith(`${routes.code_verification}/`) ||
+      (path === routes.code_verification && method === "POST");
+    if (!step || context.cookies.get(sessionCookie, { signed: true }) !== undefined) {
+      await next();
+      return;
+    }
+    context.status = 303;
+    context.redirect(routes.code_verification);
+  }
+
+  async function limitGuesses(context: Context, next: Next): Promise<void> {
+    const guesses = context.path === routes.code_verification && context.method === "POST";
+    const seconds = guesses ? await countUserCode(context.ip) : 0;
+    if (seconds === 0) {
+      await next();
+      return;
+    }
+    context.status = 429;
+    context.set("retry-after", String(seconds));
+    await answerError(context, {
+      error: "slow_down",
+      error_description: `There were too many attempts. Try again in ${Math.ceil(seconds / 60)} minutes.`,
+    });
+  }
+
+  return [prefillCode, expectSession, limitGuesses, replaceScript];
+}
+
+/** The library sends some forms by a script, always to this server; here a person does it. */
+async function replaceScript(context: Context, next: Next): Promise<void> {
+  await next();
+  const { body } = context;
+  if (context.type !== "text/html" || typeof body !== "string" || !body.includes("<script>")) return;
+  const action = /<form method="post" action="([^"]*)">/.exec(body)?.[1];
+  if (action === undefined) return;
+  const fields = [...body.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"\/>/g)];
+  const [{ Html, html }, { showPage }] = await Promise.all([
+    import("../login/html.ts"),
+    import("../login/page.ts"),
+  ]);
+  // What was taken from markup is escaped already.
+  const inputs = fields.map(([input]) => new Html(input));
+  showPage(context, {
+    title: "Sign out",
+    content: html`<h1>Sign out first</h1>
+<p>To go on, this browser has to be signed out here.</p>
+<form method="post" action="${new Html(action)}">
+${inputs}
+<div class="actions"><button class="primary" type="submit" autofocus>Continue</button></div>
+</form>`,
+  });
+}
