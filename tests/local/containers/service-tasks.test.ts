@@ -72,6 +72,7 @@ test("a task that is stopped while it starts does not come to life", async () =>
   ]);
   assert.equal(task.status, "STOPPED");
   assert.equal(task.stoppedReason, "changed my mind");
+  assert.equal(task.process, undefined, "nothing was run for it");
   await waitForTasks(ground, 1);
 });
 
