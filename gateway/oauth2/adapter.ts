@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import type { Adapter, AdapterPayload, errors as OAuth2Errors } from "oidc-provider";
 import type { Primaries } from "../redis/primaries.ts";
 import { computeTokenKey } from "../tokens/token-key.ts";
+import type { Consumptions } from "./consumptions.ts";
 import { GrantMembers } from "./grant-members.ts";
 
 /** Kinds that the request path accepts; they share one key, so that it needs one look-up. */
@@ -11,28 +12,26 @@ const grantable = new Set(["AccessToken", "AuthorizationCode", "RefreshToken", "
 /** Kept beyond its life, in seconds: a device that asks too late is to hear that the code expired (RFC 8628 3.5). */
 const afterlife: Readonly<Record<string, number>> = { DeviceCode: 600 };
 
-/**
- * Marks a payload as used and gives back what it was before, if it was there. The mark goes in front of the text: a
- * round trip through the script's JSON would turn empty lists into empty objects.
- */
-const consumeScript = `
-local stored = redis.call('GET', KEYS[1])
-if stored and string.sub(stored, 1, 12) ~= '{"consumed":' then
-  redis.call('SET', KEYS[1], '{"consumed":' .. ARGV[1] .. ',' .. string.sub(stored, 2), 'KEEPTTL')
-end
-return stored`;
+/** What all adapters of one server share. */
+export interface AdapterParts {
+  readonly primaries: Primaries;
+  readonly consumptions: Consumptions;
+  readonly errors: typeof OAuth2Errors;
+}
 
 /** What the OAuth2 server stores, at the primaries of a Redis Cluster. Ids are digested: the store lets nobody in. */
 export class RedisAdapter implements Adapter {
   readonly #kind: string;
   readonly #primaries: Primaries;
   readonly #members: GrantMembers;
+  readonly #consumptions: Consumptions;
   readonly #errors: typeof OAuth2Errors;
 
-  constructor(kind: string, primaries: Primaries, errors: typeof OAuth2Errors) {
+  constructor(kind: string, { primaries, consumptions, errors }: AdapterParts) {
     this.#kind = kind;
     this.#primaries = primaries;
     this.#members = new GrantMembers(primaries);
+    this.#consumptions = consumptions;
     this.#errors = errors;
   }
 
@@ -71,10 +70,8 @@ export class RedisAdapter implements Adapter {
   /** Of several that redeem the same thing at once one wins; that the others tried revokes what the first one got. */
   async consume(id: string): Promise<undefined> {
     const key = this.#key(id);
-    const now = String(Math.floor(Date.now() / 1000));
-    const stored = await this.#primaries.write(key, ["EVAL", consumeScript, "1", key, now]);
-    const payload =
-      typeof stored === "string" ? (JSON.parse(stored) as AdapterPayload) : { consumed: true as const };
+    const stored = await this.#consumptions.consume(key);
+    const payload = JSON.parse(stored ?? '{"consumed":true}') as AdapterPayload;
     if (payload.consumed === undefined) return;
     if (this.#kind === "PushedAuthorizationRequest")
       throw new this.#errors.InvalidRequestUri("request_uri is invalid, expired, or was already used");

@@ -4,6 +4,7 @@ import type { Primaries } from "../redis/primaries.ts";
 import type { ServedConfiguration } from "../routing/served.ts";
 import { RedisAdapter } from "./adapter.ts";
 import { ClientAdapter } from "./client-adapter.ts";
+import type { Consumptions } from "./consumptions.ts";
 import { interaction, routes } from "./endpoints.ts";
 import { lifetimes } from "./lifetimes.ts";
 import { createPages } from "./pages.ts";
@@ -14,6 +15,7 @@ import type { SigningKey } from "./signing-key.ts";
 export interface ConfigurationParts {
   readonly issuer: URL;
   readonly primaries: Primaries;
+  readonly consumptions: Consumptions;
   readonly secret: string;
   readonly keys: readonly SigningKey[];
   readonly errors: typeof OAuth2Errors;
@@ -28,14 +30,14 @@ const signatureAlgorithms = ["ES256", "EdDSA", "Ed25519", "PS256", "RS256"] as c
 
 /** RFC 9700 in the library's terms: what is not needed is off, and nothing is left to a default that may change. */
 export function createConfiguration(parts: ConfigurationParts): Configuration {
-  const { issuer, primaries, errors, readConfiguration, readLogin } = parts;
+  const { issuer, primaries, consumptions, errors, readConfiguration, readLogin } = parts;
   const secure = issuer.protocol === "https:";
   const pages = createPages(issuer, readLogin);
   return {
     adapter: (kind: string) =>
       kind === "Client"
         ? new ClientAdapter((id) => readConfiguration().clients.get(id))
-        : new RedisAdapter(kind, primaries, errors),
+        : new RedisAdapter(kind, { primaries, consumptions, errors }),
     routes,
     jwks: { keys: [...parts.keys] as never },
     responseTypes: ["code"],

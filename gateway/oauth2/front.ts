@@ -14,6 +14,8 @@ export interface FrontParts extends PageGuardParts {
   /** Why the library answered that it failed. */
   readonly findFailure: (context: Context) => Error | undefined;
   readonly tellFailure: (error: Error) => void;
+  /** Gives back what the request used up in vain. */
+  readonly restore: (context: Context) => Promise<void>;
 }
 
 /** What stands before the library's endpoints, in the order in which a request meets it. */
@@ -40,7 +42,8 @@ export function createFront(parts: FrontParts): readonly Middleware[] {
     }
     if (failure === undefined) return;
     const lost = isLostStore(failure);
-    if (!lost) parts.tellFailure(failure);
+    if (lost) await parts.restore(context);
+    else parts.tellFailure(failure);
     // The library's own answer for a lost store would be a 500, which a client must not repeat.
     context.status = lost ? 503 : 500;
     if (lost) context.set("retry-after", "1");

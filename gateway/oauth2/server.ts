@@ -11,6 +11,7 @@ import { ReplayMemory } from "../tokens/replay-memory.ts";
 import { Tokens } from "../tokens/tokens.ts";
 import { answerInQueryOnly, verifySecretsByHash } from "./client-rules.ts";
 import { createConfiguration } from "./configuration.ts";
+import { Consumptions } from "./consumptions.ts";
 import type { Context } from "./context.ts";
 import { paceDevices } from "./device-pace.ts";
 import { isOwnPath } from "./endpoints.ts";
@@ -88,10 +89,11 @@ function createProvider(
   readLogin: () => Promise<Login>,
 ): Provider {
   const { issuer, primaries, logger, clientSecretKey, signingKeys, readConfiguration } = parts;
+  const consumptions = new Consumptions(primaries, () => Server.ctx?.req);
   const provider = new Server(
     issuer.origin,
     createConfiguration({
-      ...{ issuer, primaries, errors, readConfiguration, readLogin },
+      ...{ issuer, primaries, consumptions, errors, readConfiguration, readLogin },
       secret: clientSecretKey,
       keys: signingKeys.current,
     }),
@@ -111,6 +113,7 @@ function createProvider(
   const front = createFront({
     ...{ provider, issuer, readConfiguration },
     findFailure: (context) => failures.get(context.req),
+    restore: (context) => consumptions.restore(context.req),
     tellFailure: (error) => logger.error({ err: error }, "OAuth2 server failed"),
     answerUserinfo: async (context) => {
       const endpoint = await import("./userinfo.ts");

@@ -30,9 +30,14 @@ export class StartedServer {
     this.metadata = metadata;
   }
 
-  static async start(block: string, environment: Record<string, string> = {}): Promise<StartedServer> {
+  /** With `replica`, the first of the three primaries of Redis has one. */
+  static async start(
+    block: string,
+    environment: Record<string, string> = {},
+    { replica = false }: { readonly replica?: boolean } = {},
+  ): Promise<StartedServer> {
     const platform = await StartedPlatform.start(block, {
-      redis: { primaries: 3 },
+      redis: { primaries: 3, replica },
       environment: { CLIENT_SECRET_KEY: secretKey, ISSUER: issuer, ...environment },
     });
     try {
