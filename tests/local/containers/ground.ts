@@ -1,3 +1,4 @@
+import { findBalancer } from "../../../local/balancing/balancers.ts";
 import { findListeners } from "../../../local/daemon/look.ts";
 import type { OwnedRegion } from "../../../local/daemon/region.ts";
 import { restoreResources } from "../../../local/daemon/restore.ts";
@@ -91,6 +92,7 @@ async function furnish(started: StartedRegion): Promise<Ground> {
       region.resources.remove(resource.type, resource.id);
     },
     async restart() {
+      await endBalancers(region);
       await endpoint.close();
       region = await started.reopen();
       await region.certificates.prepare();
@@ -98,10 +100,17 @@ async function furnish(started: StartedRegion): Promise<Ground> {
       await restoreResources(region, realisations);
     },
     async [Symbol.asyncDispose]() {
+      await endBalancers(region);
       await endpoint.close();
       await started[Symbol.asyncDispose]();
     },
   };
+}
+
+/** In a daemon they end with its process; here they would go on looking into a folder that is gone. */
+async function endBalancers(region: OwnedRegion): Promise<void> {
+  const balancers = region.resources.all("aws:lb/loadBalancer:LoadBalancer");
+  await Promise.all(balancers.map(({ id }) => findBalancer(region, id)?.end()));
 }
 
 async function openEndpoint(region: OwnedRegion, keys: KeyRing): Promise<Endpoint> {
