@@ -11,10 +11,10 @@ export interface Address {
 }
 
 /** Time between two attempts to reach a lost node, in milliseconds. */
-const retryMs = 50;
+export const retryMs = 50;
 
 /**
- * A connection to one node. Commands are refused at once while it is down: waiting belongs to the caller, who may know
+ * A connection to one node, for writes; look-ups have their own kind. Commands are refused at once while it is down: waiting belongs to the caller, who may know
  * another node by then.
  */
 export function createRedisConnection(settings: RedisSettings, address: Address) {
@@ -25,14 +25,7 @@ export function createRedisConnection(settings: RedisSettings, address: Address)
     socket: {
       ...common,
       reconnectStrategy: () => retryMs,
-      ...(settings.tls
-        ? {
-            tls: true as const,
-            ...(isIP(address.host) === 0 ? { servername: address.host } : {}),
-            checkServerIdentity: (host: string, certificate: PeerCertificate) =>
-              checkIdentity([address.host, settings.host, host], certificate),
-          }
-        : {}),
+      ...(settings.tls ? { tls: true as const, ...describeTls(settings, address) } : {}),
     },
     ...(settings.password === undefined ? {} : { password: settings.password }),
     disableOfflineQueue: true,
@@ -41,6 +34,15 @@ export function createRedisConnection(settings: RedisSettings, address: Address)
     // The library's own limit arms an AbortSignal per command, which costs more than the command.
     commandOptions: { timeout: 0 },
   });
+}
+
+/** How the node's certificate is verified; the authorities are Node's. */
+export function describeTls(settings: RedisSettings, address: Address) {
+  return {
+    ...(isIP(address.host) === 0 ? { servername: address.host } : {}),
+    checkServerIdentity: (host: string, certificate: PeerCertificate) =>
+      checkIdentity([address.host, settings.host, host], certificate),
+  };
 }
 
 /**

@@ -47,15 +47,31 @@ export class Primaries {
 
   /** Runs one command at the key's primary: a reading one, or one that a failover may forget. @throws RedisUnavailableError within the time limit */
   read(key: string, args: string[]): Promise<unknown> {
-    return this.#run(key, args, false);
+    const primary = this.#slots[computeSlot(key)];
+    if (primary === undefined || primary.silent)
+      return this.#recover(key, args, false, explainAbsence(primary));
+    // Every request comes through here: one promise is all that it pays.
+    return new Promise((resolve, reject) => {
+      primary.reads.send(args, resolve, (error) => {
+        if (error instanceof RedisSilentError) primary.noteSilence();
+        this.#recover(key, args, false, error).then(resolve, reject);
+      });
+    });
   }
 
   /**
    * Runs one writing command and waits until a replica has it too, so that a failover forgets nothing that was
    * acknowledged. @throws RedisUnavailableError within the time limit
    */
-  write(key: string, args: string[]): Promise<unknown> {
-    return this.#run(key, args, true);
+  async write(key: string, args: string[]): Promise<unknown> {
+    const primary = this.#slots[computeSlot(key)];
+    try {
+      if (primary === undefined || primary.silent) throw explainAbsence(primary);
+      return await withinTime(this.#settings.commandTimeoutMs, send(primary, args, true));
+    } catch (error) {
+      if (error instanceof RedisSilentError) primary?.noteSilence();
+      return await this.#recover(key, args, true, error as Error);
+    }
   }
 
   close(): void {
@@ -63,18 +79,6 @@ export class Primaries {
     for (const node of this.#nodes.values()) node.close();
     this.#nodes.clear();
     this.#slots.fill(undefined);
-  }
-
-  async #run(key: string, args: string[], write: boolean): Promise<unknown> {
-    const primary = this.#slots[computeSlot(key)];
-    try {
-      if (primary === undefined) throw new RedisUnavailableError("no primary serves the slot");
-      if (primary.silent) throw new RedisUnavailableError("its primary is silent");
-      return await withinTime(this.#settings.commandTimeoutMs, send(primary, args, write));
-    } catch (error) {
-      if (error instanceof RedisSilentError) primary?.noteSilence();
-      return await this.#recover(key, args, write, error as Error);
-    }
   }
 
   /** After an error: follows a moved slot once, otherwise says that the store is not available. */
@@ -134,7 +138,7 @@ export class Primaries {
     }
     const seed = new Primary(this.#settings, this.#settings, () => {});
     try {
-      await withinTime(500, new Promise<void>((resolve) => seed.reads.once("ready", () => resolve())));
+      await withinTime(500, seed.reads.untilReady());
       return await this.#askNode(seed);
     } catch {
       return undefined;
@@ -174,6 +178,12 @@ export class Primaries {
       node.close();
     }
   }
+}
+
+function explainAbsence(primary: Primary | undefined): RedisUnavailableError {
+  return new RedisUnavailableError(
+    primary === undefined ? "no primary serves the slot" : "its primary is silent",
+  );
 }
 
 /** How long a write waits for its connection, in milliseconds. */

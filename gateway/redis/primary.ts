@@ -1,5 +1,6 @@
 import type { RedisSettings } from "../settings.ts";
 import { type Address, type Connection, createRedisConnection } from "./connection.ts";
+import { ReadingConnection } from "./reading-connection.ts";
 import { withinTime } from "./unavailable.ts";
 
 /** Time between two probes of a primary that does not answer, in milliseconds. */
@@ -17,23 +18,23 @@ export class Primary {
   #closed = false;
   readonly #settings: RedisSettings;
   readonly #onTrouble: () => void;
-  readonly #reads: Connection;
+  readonly #reads: ReadingConnection;
   #writes: Connection | undefined;
 
   constructor(settings: RedisSettings, address: Address, onTrouble: () => void) {
     this.address = address;
     this.#settings = settings;
     this.#onTrouble = onTrouble;
-    this.#reads = this.#open();
+    this.#reads = new ReadingConnection(settings, address, onTrouble);
   }
 
-  get reads(): Connection {
+  get reads(): ReadingConnection {
     return this.#reads;
   }
 
   /** Opened at the first write: most gateways of a fleet seldom issue tokens. */
   get writes(): Connection {
-    this.#writes ??= this.#open();
+    this.#writes ??= this.#openWrites();
     return this.#writes;
   }
 
@@ -70,7 +71,7 @@ export class Primary {
     this.#writes?.destroy();
   }
 
-  #open(): Connection {
+  #openWrites(): Connection {
     const connection = createRedisConnection(this.#settings, this.address);
     connection.on("error", this.#onTrouble);
     // Ends only by close(); a failed first attempt is retried like a later one.

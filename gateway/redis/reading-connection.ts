@@ -1,0 +1,193 @@
+import { connect as connectPlain, type Socket } from "node:net";
+import { connect as connectSecure } from "node:tls";
+import type { RedisSettings } from "../settings.ts";
+import { type Address, describeTls, retryMs } from "./connection.ts";
+import { RedisReplyError, type Reply, ReplyParser } from "./reply-parser.ts";
+import { RedisSilentError, RedisUnavailableError } from "./unavailable.ts";
+
+/** How long a connection may take until commands can be sent, in milliseconds. */
+const connectMs = 1000;
+
+/** A command that was sent. Its answer is the first that comes after those of all sent before. */
+interface Waiting {
+  readonly dueAt: number;
+  readonly resolve: (reply: Reply) => void;
+  readonly reject: (error: Error) => void;
+  settled: boolean;
+}
+
+/**
+ * A connection for look-ups. Every request of an API waits for one, so it does nothing else: all commands of one turn of
+ * the event loop leave in one write, one timer watches them all, and nothing is allocated per command but its place in
+ * the line. The library's client costs as much as the rest of the request's way in.
+ *
+ * Commands are refused at once while it is down: waiting belongs to the caller, who may know another node by then.
+ */
+export class ReadingConnection {
+  readonly #settings: RedisSettings;
+  readonly #address: Address;
+  readonly #onTrouble: (error: Error) => void;
+  #socket: Socket | undefined;
+  #ready = false;
+  #closed = false;
+  #line: Waiting[] = [];
+  /** Place in the line of the next answer's command. */
+  #next = 0;
+  #outgoing = "";
+  #watch: NodeJS.Timeout | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  readonly #whenReady: (() => void)[] = [];
+
+  constructor(settings: RedisSettings, address: Address, onTrouble: (error: Error) => void) {
+    this.#settings = settings;
+    this.#address = address;
+    this.#onTrouble = onTrouble;
+    this.#open();
+  }
+
+  get isReady(): boolean {
+    return this.#ready;
+  }
+
+  /** Resolves when commands can be sent for the first time. */
+  untilReady(): Promise<void> {
+    return this.#ready ? Promise.resolve() : new Promise((resolve) => this.#whenReady.push(resolve));
+  }
+
+  /** One of the callbacks is called once, `reject` with a RedisSilentError after the time limit at the latest. */
+  send(args: readonly string[], resolve: (reply: Reply) => void, reject: (error: Error) => void): void {
+    if (!this.#ready) reject(new RedisUnavailableError("its primary is not connected"));
+    else this.#enqueue(args, resolve, reject);
+  }
+
+  sendCommand(args: readonly string[]): Promise<Reply> {
+    return new Promise((resolve, reject) => this.send(args, resolve, reject));
+  }
+
+  destroy(): void {
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    this.#socket?.destroy();
+    this.#drop(new RedisUnavailableError("the connection was closed"));
+  }
+
+  #enqueue(args: readonly string[], resolve: (reply: Reply) => void, reject: (error: Error) => void): void {
+    const { commandTimeoutMs } = this.#settings;
+    this.#line.push({ dueAt: performance.now() + commandTimeoutMs, resolve, reject, settled: false });
+    this.#watch ??= setTimeout(this.#giveUp, commandTimeoutMs);
+    // The check phase follows the poll phase: whatever requests have come in this turn go out together.
+    if (this.#outgoing === "") setImmediate(this.#flush);
+    this.#outgoing += renderCommand(args);
+  }
+
+  readonly #flush = (): void => {
+    const text = this.#outgoing;
+    this.#outgoing = "";
+    if (text !== "") this.#socket?.write(text);
+  };
+
+  #open(): void {
+    const { host, port } = this.#address;
+    const { tls, password } = this.#settings;
+    const socket = tls
+      ? connectSecure({ host, port, ...describeTls(this.#settings, this.#address) })
+      : connectPlain({ host, port });
+    this.#socket = socket;
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, 5000);
+    const limit = setTimeout(
+      () => socket.destroy(new Error(`no connection within ${connectMs} ms`)),
+      connectMs,
+    );
+    let reason: Error = new Error("the connection ended");
+    const parser = new ReplyParser((reply) => this.#take(reply));
+    socket.once(tls ? "secureConnect" : "connect", () => {
+      const enter = () => {
+        clearTimeout(limit);
+        this.#enter();
+      };
+      if (password === undefined) enter();
+      else this.#enqueue(["AUTH", password], enter, (error) => socket.destroy(error));
+    });
+    socket.on("data", (chunk: Buffer) => {
+      try {
+        parser.push(chunk);
+      } catch (error) {
+        socket.destroy(error as Error);
+      }
+    });
+    socket.on("error", (error) => {
+      reason = error;
+    });
+    socket.once("close", () => {
+      clearTimeout(limit);
+      this.#ready = false;
+      this.#drop(new RedisUnavailableError(`the connection was lost: ${reason.message}`, { cause: reason }));
+      if (this.#closed) return;
+      this.#retry = setTimeout(() => this.#open(), retryMs);
+      this.#onTrouble(reason);
+    });
+  }
+
+  #enter(): void {
+    this.#ready = true;
+    for (const resolve of this.#whenReady.splice(0)) resolve();
+  }
+
+  #take(reply: Reply): void {
+    const waiting = this.#line[this.#next];
+    if (waiting === undefined) throw new Error("an answer that nobody asked for");
+    this.#next++;
+    if (this.#next === this.#line.length) {
+      this.#line = [];
+      this.#next = 0;
+    } else if (this.#next >= 1024) {
+      this.#line = this.#line.slice(this.#next);
+      this.#next = 0;
+    }
+    // Too late: who asked was told already.
+    if (waiting.settled) return;
+    waiting.settled = true;
+    if (reply instanceof RedisReplyError) waiting.reject(reply);
+    else waiting.resolve(reply);
+  }
+
+  /** Tells those whose time is over, and looks again when the next one's is. Their answers still take their turn. */
+  readonly #giveUp = (): void => {
+    this.#watch = undefined;
+    const now = performance.now();
+    for (let index = this.#next; index < this.#line.length; index++) {
+      const waiting = this.#line[index]!;
+      if (waiting.settled) continue;
+      // Timers may fire a fraction of a millisecond early.
+      if (waiting.dueAt > now + 1) {
+        this.#watch = setTimeout(this.#giveUp, waiting.dueAt - now);
+        return;
+      }
+      waiting.settled = true;
+      waiting.reject(new RedisSilentError(this.#settings.commandTimeoutMs));
+    }
+  };
+
+  /** Nobody in the line will be answered any more. */
+  #drop(error: Error): void {
+    clearTimeout(this.#watch);
+    this.#watch = undefined;
+    this.#outgoing = "";
+    const left = this.#line.slice(this.#next);
+    this.#line = [];
+    this.#next = 0;
+    for (const waiting of left) {
+      if (waiting.settled) continue;
+      waiting.settled = true;
+      waiting.reject(error);
+    }
+  }
+}
+
+/** A command as the protocol wants it: a list of texts, each with its length in bytes. */
+export function renderCommand(args: readonly string[]): string {
+  let text = `*${args.length}\r\n`;
+  for (const arg of args) text += `$${Buffer.byteLength(arg)}\r\n${arg}\r\n`;
+  return text;
+}

@@ -1,0 +1,115 @@
+/** An answer that says no; its message begins with a word of the server's, like `MOVED` or `WRONGTYPE`. */
+export class RedisReplyError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "RedisReplyError";
+  }
+}
+
+/** What came is not RESP2: nothing on this connection can be trusted any more. */
+export class RedisProtocolError extends Error {
+  constructor(what: string) {
+    super(`the node does not speak RESP2: ${what}`);
+    this.name = "RedisProtocolError";
+  }
+}
+
+/** A reply: text, number, null, an error, or a list of these. */
+export type Reply = string | number | null | RedisReplyError | readonly Reply[];
+
+/** Longest reply that is waited for, and deepest list: ours are tokens and the cluster's slots. */
+const longestBytes = 16 * 1024 * 1024;
+const deepest = 8;
+
+const incomplete = Symbol("incomplete");
+
+/** Reads RESP2 (https://redis.io/docs/latest/develop/reference/protocol-spec/), however it is cut into chunks. */
+export class ReplyParser {
+  readonly #onReply: (reply: Reply) => void;
+  #buffer: Buffer = Buffer.alloc(0);
+  #at = 0;
+
+  constructor(onReply: (reply: Reply) => void) {
+    this.#onReply = onReply;
+  }
+
+  /** @throws RedisProtocolError */
+  push(chunk: Buffer): void {
+    const rest = this.#buffer.length - this.#at;
+    this.#buffer = rest === 0 ? chunk : Buffer.concat([this.#buffer.subarray(this.#at), chunk]);
+    this.#at = 0;
+    while (this.#at < this.#buffer.length) {
+      const start = this.#at;
+      const reply = this.#read(0);
+      if (reply === incomplete) {
+        // It is read from its beginning when more has come; that happens at the border of a chunk only.
+        this.#at = start;
+        if (this.#buffer.length - start > longestBytes) throw new RedisProtocolError("a reply without end");
+        return;
+      }
+      this.#onReply(reply);
+    }
+  }
+
+  #read(depth: number): Reply | typeof incomplete {
+    const buffer = this.#buffer;
+    const type = buffer[this.#at];
+    const end = buffer.indexOf(0x0a, this.#at);
+    if (end === -1) return incomplete;
+    if (buffer[end - 1] !== 0x0d || end - 1 === this.#at)
+      throw new RedisProtocolError("a line without its end");
+    const from = this.#at + 1;
+    this.#at = end + 1;
+    // $ + - : *
+    if (type === 0x24) return this.#readBulk(this.#readInteger(from, end - 1));
+    if (type === 0x2b) return buffer.toString("utf8", from, end - 1);
+    if (type === 0x2d) return new RedisReplyError(buffer.toString("utf8", from, end - 1));
+    if (type === 0x3a) return this.#readInteger(from, end - 1);
+    if (type === 0x2a) return this.#readList(this.#readInteger(from, end - 1), depth);
+    throw new RedisProtocolError(`type ${type}`);
+  }
+
+  #readBulk(length: number): string | null | typeof incomplete {
+    if (length === -1) return null;
+    const from = this.#at;
+    const to = from + this.#checkLength(length);
+    if (this.#buffer.length < to + 2) return incomplete;
+    if (this.#buffer[to] !== 0x0d || this.#buffer[to + 1] !== 0x0a)
+      throw new RedisProtocolError("a text of another length than announced");
+    this.#at = to + 2;
+    return this.#buffer.toString("utf8", from, to);
+  }
+
+  #readList(length: number, depth: number): Reply | typeof incomplete {
+    if (length === -1) return null;
+    if (depth >= deepest) throw new RedisProtocolError("lists in lists");
+    this.#checkLength(length);
+    const list: Reply[] = [];
+    while (list.length < length) {
+      if (this.#at >= this.#buffer.length) return incomplete;
+      const entry = this.#read(depth + 1);
+      if (entry === incomplete) return incomplete;
+      list.push(entry);
+    }
+    return list;
+  }
+
+  #readInteger(from: number, to: number): number {
+    const buffer = this.#buffer;
+    const negative = buffer[from] === 0x2d;
+    let value = 0;
+    let at = negative ? from + 1 : from;
+    if (at === to) throw new RedisProtocolError("a number without digits");
+    for (; at < to; at++) {
+      const digit = buffer[at]! - 0x30;
+      if (digit < 0 || digit > 9) throw new RedisProtocolError("a number with other signs than digits");
+      value = value * 10 + digit;
+    }
+    return negative ? -value : value;
+  }
+
+  #checkLength(length: number): number {
+    if (length < 0 || length > longestBytes) throw new RedisProtocolError(`a length of ${length}`);
+    return length;
+  }
+}
