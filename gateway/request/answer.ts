@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { type ApiErrorCode, apiErrors, describeApiError } from "../errors.ts";
 import { proofAlgorithms } from "../tokens/proof.ts";
+import { endWhileArriving } from "./linger.ts";
 
 export interface ErrorDetails {
   readonly requestId: string;
@@ -11,6 +12,8 @@ export interface ErrorDetails {
   /** Methods that the resource has, for 405. */
   readonly allow?: readonly string[];
   readonly retryAfterSeconds?: number;
+  /** The request's body is still arriving, and nobody will read it. */
+  readonly arriving?: boolean;
 }
 
 /** The constant part of each answer; only the request's id differs. */
@@ -43,7 +46,8 @@ export function answerError(response: ServerResponse, code: ApiErrorCode, detail
   if (retryAfter !== undefined) headers.push("retry-after", String(retryAfter));
   if (error.closes === true) response.shouldKeepAlive = false;
   response.writeHead(error.status, headers);
-  response.end(response.req.method === "HEAD" ? undefined : body);
+  if (details.arriving === true) endWhileArriving(response, body);
+  else response.end(response.req.method === "HEAD" ? undefined : body);
 }
 
 /** RFC 6750 3: no error code when the client showed no token at all. */

@@ -172,14 +172,23 @@ export class Entrance {
     exchange.error = code;
     if (response.destroyed || response.headersSent) return;
     // Nobody reads the rest of this body: the connection cannot carry another request.
-    if (head.hasBody && !request.complete) response.shouldKeepAlive = false;
+    const unread = head.hasBody && !request.complete;
+    if (unread) response.shouldKeepAlive = false;
     answerError(response, code, {
+      arriving: unread && isSending(exchange, code),
       requestId: exchange.id,
       realm: this.#parts.realm,
       ...(route !== undefined && code === "DMM_GATEWAY_SCOPE_INSUFFICIENT" ? { scopes: route.scopes } : {}),
       ...details,
     });
   }
+}
+
+/** Whether more of a body will come that can be dropped: not from who stopped sending or waits to be told to go on. */
+function isSending({ head, attempts }: Exchange, code: ApiErrorCode): boolean {
+  // Where the framing is not to be trusted nothing more is read.
+  if (head.refusal !== undefined || code === "DMM_GATEWAY_REQUEST_SLOW") return false;
+  return !head.expectsContinue || attempts > 0;
 }
 
 /** `API.Example.com:8443` → `api.example.com`. */

@@ -145,6 +145,16 @@ test("a body over the route's limit is 413, announced or not", async () => {
   assert.equal(readStatus(await sendRaw(origin, chunked)), 413);
 });
 
+test("an answer reaches a client that goes on sending", async () => {
+  const chunk = `10000\r\n${"x".repeat(65_536)}\r\n`;
+  const requests = ["/bad/silent", "/verify/echo"].map(
+    (path) =>
+      `POST ${path} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n${chunk.repeat(160)}0\r\n\r\n`,
+  );
+  const answers = await Promise.all(requests.map((request) => sendRaw(origin, request)));
+  assert.deepEqual(answers.map(readStatus), [413, 401]);
+});
+
 test("an upstream that answers before it has the whole body is heard", async () => {
   const body = "a".repeat(400);
   const head = `POST /bad/early413 HTTP/1.1\r\nHost: a\r\nContent-Length: 900\r\n\r\n${body}`;
