@@ -196,6 +196,10 @@ function renderGlobal(generation: number): string {
   stats timeout 10s
   server-state-file servers.state
   hard-stop-after 300s
+  # Room for what a target is told beyond the head that came, a certificate above all: a body that comes along with the
+  # head fills the rest of a buffer, and without room the request would be answered 500.
+  tune.bufsize 32768
+  tune.maxrewrite 16384
   tune.ssl.cachesize 0
   tune.ssl.default-dh-param 2048
   ssl-default-bind-options no-tls-tickets

@@ -147,6 +147,15 @@ test("a target learns who asked and how, and what a client says of that is not b
   assert.equal(headers.x_invalid, undefined);
 });
 
+test("a body that comes along with its head leaves room for what a target is told", async () => {
+  // A long name stands in the subject, and in the certificate once more.
+  const longNamed = await insiders.issue("ann".repeat(200), "0a12");
+  for (const bytes of [1_000, 14_000, 16_384, 40_000, 400_000]) {
+    const options = { method: "POST", body: "x".repeat(bytes), headers: { "content-length": `${bytes}` } };
+    assert.equal((await enter(options, longNamed)).status, 200, `${bytes} bytes`);
+  }
+});
+
 test("without a certificate, or with one of another authority, nobody gets in", async () => {
   await assert.rejects(askEntrance(surroundings, authority, undefined));
   const stranger = await (await createInsiders("strangers")).issue("ann", "0a11");

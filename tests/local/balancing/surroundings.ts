@@ -141,6 +141,7 @@ export interface AskOptions {
   readonly host?: string;
   readonly from?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
   readonly agent?: import("node:https").Agent;
 }
 
@@ -175,6 +176,6 @@ export function askEntrance(
       response.on("error", reject);
       response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
     });
-    outgoing.end();
+    outgoing.end(options.body);
   });
 }
