@@ -13,6 +13,10 @@ export interface Profile {
   readonly tokens: number;
   /** Longest time from a fault to full service. */
   readonly recoverWithinMs: Readonly<Record<Target["kind"], number>>;
+  /** Fills the delivery stream's buffer, so that it need not be waited for; otherwise its interval has to pass. */
+  readonly fillsDelivery: boolean;
+  /** Longest time from the end of the delivery stream's interval to the object in the bucket. */
+  readonly deliverWithinMs: Readonly<Record<Target["kind"], number>>;
 }
 
 export const profiles = {
@@ -23,6 +27,8 @@ export const profiles = {
     settledMs: 600,
     tokens: 12,
     recoverWithinMs: { local: 20_000, aws: 300_000 },
+    fillsDelivery: true,
+    deliverWithinMs: { local: 10_000, aws: 120_000 },
   },
   full: {
     name: "full",
@@ -31,6 +37,8 @@ export const profiles = {
     settledMs: 5_000,
     tokens: 48,
     recoverWithinMs: { local: 20_000, aws: 300_000 },
+    fillsDelivery: false,
+    deliverWithinMs: { local: 10_000, aws: 120_000 },
   },
 } as const satisfies Record<string, Profile>;
 

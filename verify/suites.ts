@@ -2,10 +2,24 @@ import { access } from "./access/index.ts";
 import { type Check, checkNameOf, type Suite, slugOf } from "./check.ts";
 import { unknownCheck, unknownSuite } from "./errors.ts";
 import { gateway } from "./gateway/index.ts";
+import { logs } from "./logs/index.ts";
+import { oauth2 } from "./oauth2/index.ts";
+import { propagation } from "./propagation/index.ts";
 import { recovery } from "./recovery/index.ts";
+import { routing } from "./routing/index.ts";
+import { secrets } from "./secrets/index.ts";
 
 /** Every suite, in the order in which they run: what disturbs the platform comes last. */
-export const suites: readonly Suite[] = [access, gateway, recovery];
+export const suites: readonly Suite[] = [
+  access,
+  gateway,
+  oauth2,
+  routing,
+  propagation,
+  secrets,
+  logs,
+  recovery,
+];
 
 export const suiteNames: readonly string[] = suites.map((suite) => suite.name);
 

@@ -57,6 +57,100 @@ export const pairs: Readonly<
   },
   "gateway/an-answer-streams-through": { breaks: ["gathers answers"] },
   "gateway/identity-from-outside-does-not-reach-the-upstream": { breaks: ["passes identity on"] },
+  "oauth2/the-metadata-is-published-under-its-issuer": {
+    breaks: ["names another issuer"],
+    hides: ["turns insiders away"],
+  },
+  "oauth2/a-token-is-issued-only-for-granted-scopes": {
+    breaks: ["grants any scope"],
+    hides: ["turns insiders away"],
+  },
+  "oauth2/a-wrong-secret-gets-401": { breaks: ["takes any client secret"], hides: ["turns insiders away"] },
+  "oauth2/a-duplicated-parameter-is-refused": {
+    breaks: ["takes a parameter twice"],
+    hides: ["turns insiders away"],
+  },
+  "oauth2/an-answer-with-a-token-is-not-stored": {
+    breaks: ["lets tokens be stored"],
+    hides: ["turns insiders away"],
+  },
+  "oauth2/a-revoked-token-is-inactive": { breaks: ["keeps revoked tokens"], hides: ["turns insiders away"] },
+  "oauth2/a-revoked-token-is-dead-at-every-gateway": {
+    breaks: ["revokes at all gateways but one"],
+    hides: ["turns insiders away"],
+  },
+  "oauth2/an-authorization-without-pkce-is-refused": {
+    breaks: ["needs no PKCE"],
+    hides: ["has no admin site"],
+  },
+  "oauth2/implicit-and-password-grants-are-refused": {
+    breaks: ["grants implicitly", "takes passwords"],
+    hides: ["has no admin site"],
+  },
+  "oauth2/an-unregistered-redirect-is-not-followed": {
+    breaks: ["redirects anywhere"],
+    hides: ["has no admin site"],
+  },
+  "routing/a-path-trick-is-refused": { breaks: ["follows path tricks"], hides: ["turns insiders away"] },
+  "routing/a-wrong-method-gets-405": {
+    breaks: ["calls a wrong method unknown"],
+    hides: ["turns insiders away"],
+  },
+  "routing/an-ambiguous-request-is-refused": {
+    breaks: ["takes ambiguous requests"],
+    hides: ["turns insiders away"],
+  },
+  "routing/a-request-cannot-hide-in-another": {
+    breaks: ["lets a request hide in another"],
+    hides: ["turns insiders away"],
+  },
+  "routing/hop-by-hop-fields-end-at-the-gateway": {
+    breaks: ["passes hop-by-hop fields on"],
+    hides: ["turns insiders away"],
+  },
+  "routing/a-trace-goes-on-to-the-upstream": {
+    breaks: ["begins a trace of its own"],
+    hides: ["turns insiders away"],
+  },
+  "routing/a-body-over-the-limit-gets-413": {
+    breaks: ["takes bodies of any size"],
+    hides: ["turns insiders away"],
+  },
+  "routing/forwarding-fields-from-outside-are-not-believed": {
+    breaks: ["believes forwarding fields"],
+    hides: ["turns insiders away"],
+  },
+  "propagation/a-new-route-is-served-by-every-gateway": {
+    breaks: ["leaves a gateway behind", "serves a new route at one gateway less"],
+    hides: ["has no admin site"],
+  },
+  "propagation/a-removed-route-is-served-by-no-gateway": {
+    breaks: ["serves removed routes", "leaves a gateway behind"],
+    hides: ["has no admin site"],
+  },
+  "propagation/a-change-fails-no-request": {
+    breaks: ["fails requests with a change"],
+    hides: ["has no admin site"],
+  },
+  "propagation/a-stale-edit-is-refused": { breaks: ["takes stale edits"], hides: ["has no admin site"] },
+  "secrets/every-parameter-is-encrypted": { breaks: ["keeps parameters in clear"] },
+  "secrets/the-key-of-the-secrets-is-enabled": { breaks: ["disables its key"] },
+  "secrets/no-error-answer-shows-a-secret": {
+    breaks: ["shows its secrets in errors"],
+    hides: ["turns insiders away"],
+  },
+  "secrets/a-token-does-not-reach-the-upstream": {
+    breaks: ["passes tokens on"],
+    hides: ["turns insiders away"],
+  },
+  "logs/a-request-is-in-the-access-log": {
+    breaks: ["loses access log lines"],
+    hides: ["turns insiders away"],
+  },
+  "logs/the-access-log-holds-no-credential": {
+    breaks: ["writes tokens into the access log"],
+    hides: ["loses access log lines"],
+  },
   "recovery/a-killed-gateway-is-replaced-without-a-lost-request": {
     breaks: ["loses requests with a gateway", "never replaces a gateway"],
     hides: ["does not kill", "turns insiders away"],

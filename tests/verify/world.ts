@@ -14,6 +14,8 @@ export const quick: Profile = {
   settledMs: 300,
   tokens: 6,
   recoverWithinMs: { local: 1_500, aws: 1_500 },
+  fillsDelivery: true,
+  deliverWithinMs: { local: 1_500, aws: 1_500 },
 };
 
 /** What the suites share, opened for one target and closed with the scope. */

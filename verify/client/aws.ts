@@ -1,9 +1,12 @@
 import type { ECS } from "@aws-sdk/client-ecs";
 import type { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { ElastiCache } from "@aws-sdk/client-elasticache";
+import type { Firehose } from "@aws-sdk/client-firehose";
 import type { Fis } from "@aws-sdk/client-fis";
+import type { KMS } from "@aws-sdk/client-kms";
 import type { RDS } from "@aws-sdk/client-rds";
 import type { ResourceGroupsTaggingAPI } from "@aws-sdk/client-resource-groups-tagging-api";
+import type { S3 } from "@aws-sdk/client-s3";
 import type { SSM } from "@aws-sdk/client-ssm";
 import type { Target } from "../target.ts";
 
@@ -11,9 +14,12 @@ import type { Target } from "../target.ts";
 export interface AwsClients {
   ecs(): Promise<ECS>;
   elastiCache(): Promise<ElastiCache>;
+  firehose(): Promise<Firehose>;
   fis(): Promise<Fis>;
+  kms(): Promise<KMS>;
   loadBalancing(): Promise<ElasticLoadBalancingV2>;
   rds(): Promise<RDS>;
+  s3(): Promise<S3>;
   ssm(): Promise<SSM>;
   tagging(): Promise<ResourceGroupsTaggingAPI>;
   close(): Promise<void>;
@@ -39,6 +45,17 @@ export function createAwsClients(aws: Target["aws"]): AwsClients {
     elastiCache: once(
       "elastiCache",
       async () => new (await import("@aws-sdk/client-elasticache")).ElastiCache(options),
+    ),
+    firehose: once("firehose", async () => new (await import("@aws-sdk/client-firehose")).Firehose(options)),
+    kms: once("kms", async () => new (await import("@aws-sdk/client-kms")).KMS(options)),
+    s3: once(
+      "s3",
+      // Locally buckets have no host names of their own.
+      async () =>
+        new (await import("@aws-sdk/client-s3")).S3({
+          ...options,
+          forcePathStyle: aws.endpoint !== undefined,
+        }),
     ),
     fis: once("fis", async () => new (await import("@aws-sdk/client-fis")).Fis(options)),
     loadBalancing: once(

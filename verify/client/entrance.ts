@@ -7,6 +7,8 @@ export interface ClientIdentity {
   readonly insider?: Insider | null;
   /** Come from this address of our machine. */
   readonly localAddress?: string | undefined;
+  /** Ask for another host of the entrance: `admin` for the admin site. */
+  readonly site?: "admin";
 }
 
 /** The platform's front door: opens clients that arrive there as the operator's insider or as somebody else. */
@@ -21,12 +23,13 @@ export function createEntrance(target: Target): Entrance {
   const url = new URL(target.entrance.url);
   const open = (identity: ClientIdentity = {}): HttpClient => {
     const insider = identity.insider === undefined ? target.insider : identity.insider;
+    const site = identity.site === undefined ? "" : `${identity.site}.`;
     const agent = new Agent({
       keepAlive: true,
       maxSockets: 4,
       // Every connection shows its certificate anew: a resumed session would not be checked again.
       maxCachedSessions: 0,
-      servername: url.hostname,
+      servername: `${site}${url.hostname}`,
       ...(target.entrance.authority === undefined ? {} : { ca: target.entrance.authority }),
       ...(insider === null ? {} : { cert: insider.certificate, key: insider.key }),
     });
@@ -34,7 +37,7 @@ export function createEntrance(target: Target): Entrance {
       agent,
       host: target.entrance.connect.host,
       port: target.entrance.connect.port,
-      authority: url.host,
+      authority: `${site}${url.host}`,
       localAddress: identity.localAddress,
     });
   };

@@ -15,6 +15,8 @@ export interface Tokens {
   issue(scope?: string): Promise<string>;
   /** One token with the reading scope, shared by the checks that only need to be authorised. */
   shared(): Promise<string>;
+  /** The verifier's own Basic credential (RFC 6749 2.3.1). */
+  authorization(): Promise<string>;
   /** RFC 7009. */
   revoke(token: string): Promise<void>;
 }
@@ -43,8 +45,15 @@ export function createTokens(options: {
     secrets.add(credential);
     return `Basic ${credential}`;
   };
-  const post = async (path: string, form: Record<string, string>): Promise<Answered> => {
+  const authorize = (): Promise<string> => {
     authorization ??= readAuthorization();
+    // A failure is not kept: the next check tries again.
+    authorization.catch(() => {
+      authorization = undefined;
+    });
+    return authorization;
+  };
+  const post = async (path: string, form: Record<string, string>): Promise<Answered> => {
     // A connection of its own: one kept from an earlier suite may be closing just now.
     const client = entrance.open();
     try {
@@ -52,7 +61,7 @@ export function createTokens(options: {
         method: "POST",
         path,
         headers: {
-          authorization: await authorization,
+          authorization: await authorize(),
           "content-type": "application/x-www-form-urlencoded",
         },
         body: new URLSearchParams(form).toString(),
@@ -71,6 +80,7 @@ export function createTokens(options: {
   };
   return {
     issue,
+    authorization: authorize,
     shared() {
       shared ??= issue();
       // A failure is not kept: the next check tries again.

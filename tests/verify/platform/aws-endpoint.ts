@@ -4,6 +4,7 @@ import { text } from "node:stream/consumers";
 import { answerFis } from "./aws-fis.ts";
 import { answerJson } from "./aws-json.ts";
 import { answerQuery } from "./aws-query.ts";
+import { answerStorage } from "./aws-storage.ts";
 import type { PlatformState } from "./state.ts";
 
 /** The AWS APIs as the real SDK speaks them, for the few operations that the suites use. */
@@ -36,6 +37,11 @@ async function answer(
     response.end(
       `<${operation}Response><${operation}Result>${result}</${operation}Result></${operation}Response>`,
     );
+    return;
+  }
+  const url = new URL(request.url ?? "/", "http://standin");
+  if (url.pathname.startsWith("/standin-logs")) {
+    response.writeHead(200).end(answerStorage(state, url));
     return;
   }
   const result = answerFis(

@@ -1,6 +1,6 @@
 import { desiredTasks, type PlatformState } from "./state.ts";
 
-/** ECS, SSM and the tagging API: JSON 1.1. */
+/** ECS, SSM, KMS, Firehose and the tagging API: JSON 1.1. */
 export function answerJson(state: PlatformState, operation: string, input: Record<string, unknown>): object {
   switch (operation) {
     case "DescribeServices":
@@ -15,7 +15,18 @@ export function answerJson(state: PlatformState, operation: string, input: Recor
       return { tasks: tasks.map((taskArn) => ({ taskArn, lastStatus: "RUNNING" })) };
     }
     case "GetParameter":
-      return { Parameter: { Name: input.Name, Type: "SecureString", Value: state.clientSecret } };
+      return { Parameter: readParameter(state, input) };
+    case "DescribeParameters":
+      return { Parameters: [{ Name: "/standin/verifier", Type: "SecureString", KeyId: "key-1" }] };
+    case "DescribeKey":
+      return { KeyMetadata: describeKey(state) };
+    case "GetKeyRotationStatus":
+      return { KeyRotationEnabled: true };
+    case "DescribeDeliveryStream":
+      return { DeliveryStreamDescription: { Destinations: [describeDestination()] } };
+    case "PutRecordBatch":
+      state.isLogDelivered = true;
+      return { FailedPutCount: 0, RequestResponses: [] };
     case "GetResources":
       return { PaginationToken: "", ResourceTagMappingList: listTagged(state) };
     default:
@@ -26,4 +37,21 @@ export function answerJson(state: PlatformState, operation: string, input: Recor
 function listTagged(state: PlatformState): readonly object[] {
   const left = state.breaks.has("keeps its region") ? ["arn:aws:s3:::standin-logs"] : [];
   return left.map((ResourceARN) => ({ ResourceARN, Tags: [{ Key: "dmm:environment", Value: "standin" }] }));
+}
+
+function readParameter({ breaks, clientSecret }: PlatformState, input: Record<string, unknown>): object {
+  const isOpen = input.WithDecryption === true || breaks.has("keeps parameters in clear");
+  const value = isOpen ? clientSecret : Buffer.from(`sealed ${clientSecret.length}`).toString("base64");
+  return { Name: input.Name, Type: "SecureString", Value: value };
+}
+
+function describeKey({ breaks }: PlatformState): object {
+  const enabled = !breaks.has("disables its key");
+  const base = { KeyId: "key-1", Arn: "arn:aws:kms:key-1", KeyManager: "CUSTOMER" };
+  return { ...base, Enabled: enabled, KeyState: enabled ? "Enabled" : "Disabled" };
+}
+
+function describeDestination(): object {
+  const BufferingHints = { SizeInMBs: 1, IntervalInSeconds: 1 };
+  return { DestinationId: "1", ExtendedS3DestinationDescription: { Prefix: "gateway/", BufferingHints } };
 }

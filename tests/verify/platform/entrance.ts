@@ -24,7 +24,11 @@ export async function openEntrance(
 ): Promise<Entrance> {
   const { breaks, domain } = state;
   const notAfter = new Date(Date.now() + 3_600_000);
-  const identity = await authorities.server.issue({ subject: domain, notAfter, names: [domain] });
+  const identity = await authorities.server.issue({
+    subject: domain,
+    notAfter,
+    names: [domain, `admin.${domain}`],
+  });
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const serial = (request.socket as TLSSocket).getPeerCertificate?.()?.serialNumber;
     const revoked = serial !== undefined && state.revokedSerials.has(serial);
@@ -41,6 +45,7 @@ export async function openEntrance(
     requestCert: true,
     // Judged below, one reason at a time, so that each can be broken alone.
     rejectUnauthorized: false,
+    insecureHTTPParser: breaks.has("lets a request hide in another"),
   };
   const secure = createServer(options, answer);
   secure.on("secureConnection", (socket: TLSSocket) => {

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { answerOAuth } from "./oauth.ts";
+import { answerAdmin } from "./admin.ts";
+import { answerOAuth, tellSecret } from "./oauth.ts";
+import { isAmbiguous } from "./request-rules.ts";
 import { answerRoute, routes } from "./routes.ts";
 import { type PlatformState, shardOfUnknown, type Token } from "./state.ts";
 
@@ -9,31 +11,82 @@ export function answerRequest(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const url = new URL(request.url ?? "/", `https://${state.domain}`);
-  if (url.pathname.startsWith("/oauth2/")) {
-    answerOAuth(state, url, request, response);
+  state.requests += 1;
+  response.setHeader("x-request-id", String(state.requests));
+  if (isAmbiguous(state, request)) {
+    refuse(response, 400);
     return;
   }
-  const failure = findOutage(state) ?? findRefusal(state, request, url);
-  if (failure !== undefined) refuse(response, failure.status, failure.challenge);
+  const url = new URL(request.url ?? "/", `https://${state.domain}`);
+  if (request.headers.host?.startsWith("admin.")) answerAdminSite(state, url, request, response);
+  else answerApi(state, url, request, response);
+}
+
+function answerApi(state: PlatformState, url: URL, request: IncomingMessage, response: ServerResponse): void {
+  response.once("finish", () => writeLine(state, request, response));
+  const isOAuth = /^\/(oauth2|\.well-known)\//.test(url.pathname);
+  const failure = isOAuth ? undefined : (findOutage(state) ?? findRefusal(state, request, url));
+  if (failure !== undefined) {
+    if (failure.allow !== undefined) response.setHeader("allow", failure.allow);
+    refuse(response, failure.status, failure.challenge, tellSecret(state));
+  } else if (isOAuth) answerOAuth(state, url, request, response);
   else answerRoute(state, url, request, response);
+}
+
+function answerAdminSite(
+  state: PlatformState,
+  url: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  if (state.breaks.has("has no admin site")) refuse(response, 503);
+  else answerAdmin(state, url, request, response);
+}
+
+function writeLine(state: PlatformState, request: IncomingMessage, response: ServerResponse): void {
+  if (state.breaks.has("loses access log lines")) return;
+  const { method, headers, url = "" } = request;
+  const shown = state.breaks.has("writes tokens into the access log") ? { headers, url } : {};
+  const client = response.statusCode === 200 ? state.clientId : undefined;
+  const line = {
+    requestId: response.getHeader("x-request-id"),
+    client,
+    method,
+    path: url.split("?")[0],
+    ...shown,
+  };
+  state.logLines.push(JSON.stringify({ ...line, status: response.statusCode }));
 }
 
 function findOutage(state: PlatformState): Failure | undefined {
   const now = Date.now();
   if (now < state.gatewayLostUntil) return { status: 502 };
+  if (now < state.changingUntil) return { status: 502 };
   const fails = now < state.writerAwayUntil && state.breaks.has("fails requests with the writer");
   return fails ? { status: 500 } : undefined;
 }
 
 function findRefusal(state: PlatformState, request: IncomingMessage, url: URL): Failure | undefined {
-  const scope = routes.get(`${request.method} ${url.pathname}`);
-  if (scope === undefined && !state.breaks.has("answers unknown routes")) return { status: 404 };
+  const { breaks } = state;
+  const scope = routes.get(`${request.method} ${url.pathname}`) ?? findAddedScope(state, url.pathname);
+  if (scope === undefined && !breaks.has("answers unknown routes")) {
+    const methods = ["GET", "POST"].filter((method) => routes.has(`${method} ${url.pathname}`));
+    if (methods.length === 0 || breaks.has("calls a wrong method unknown")) return { status: 404 };
+    return { status: 405, allow: methods.join(", ") };
+  }
   return findTokenProblem(state, request.headers.authorization, scope);
+}
+
+/** Scope of a route that was added through the admin site. */
+function findAddedScope(state: PlatformState, path: string): string | undefined {
+  const isBehind = state.breaks.has("serves a new route at one gateway less") && state.requests % 3 === 0;
+  const route = isBehind ? undefined : state.entries.get(path.replace("/verify/", "routes/"));
+  return route === undefined ? undefined : "verify:read";
 }
 
 interface Failure {
   readonly status: number;
+  readonly allow?: string;
   readonly challenge?: string;
 }
 
@@ -66,7 +119,8 @@ function findTokenFailure(
   const away = Date.now() < state.cacheAwayUntil && (token?.shard ?? shardOfUnknown(state, name)) === 0;
   if (away && breaks.has("lets anybody in during a failover")) return undefined;
   if (away && !breaks.has("denies tokens during a failover")) return { status: 503 };
-  if (token === undefined || away) {
+  const isDead = state.halfRevoked.has(name) && state.requests % 3 !== 0;
+  if (token === undefined || away || isDead) {
     if (breaks.has("lets unknown tokens in")) return undefined;
     return { status: 401, challenge: 'Bearer realm="api", error="invalid_token"' };
   }
@@ -76,10 +130,15 @@ function findTokenFailure(
   return undefined;
 }
 
-export function refuse(response: ServerResponse, status: number, challenge?: string): void {
+export function refuse(
+  response: ServerResponse,
+  status: number,
+  challenge?: string,
+  more: object = {},
+): void {
   response.writeHead(status, {
     "content-type": "application/problem+json",
     ...(challenge === undefined ? {} : { "www-authenticate": challenge }),
   });
-  response.end(JSON.stringify({ status }));
+  response.end(JSON.stringify({ status, ...more }));
 }

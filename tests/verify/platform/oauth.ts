@@ -1,39 +1,91 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
+import { answerAuthorization } from "./authorization.ts";
 import { type PlatformState, shardCount } from "./state.ts";
 
-/** The stand-in's token endpoint (RFC 6749 4.4) and revocation endpoint (RFC 7009). */
+type Answer = readonly [status: number, body: object];
+
+const knownScopes = new Set(["verify:read", "verify:write"]);
+
+/** The stand-in's OAuth2 server: RFC 6749 4.4, 7009, 7662, 8414, and the beginning of 4.1. */
 export function answerOAuth(
   state: PlatformState,
   url: URL,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const { clientId, clientSecret } = state;
-  const expected = Buffer.from(
-    `${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`,
-  ).toString("base64");
-  if (request.headers.authorization !== `Basic ${expected}`) {
-    response.writeHead(401, { "www-authenticate": "Basic" }).end('{"error":"invalid_client"}');
-    return;
+  if (url.pathname === "/oauth2/authorize") answerAuthorization(state, url, response);
+  else if (url.pathname.startsWith("/.well-known/")) send(state, response, [200, describeServer(state)]);
+  else if (isClient(state, request.headers.authorization))
+    void text(request).then((body) => send(state, response, answerForm(state, url.pathname, body)));
+  else {
+    response.setHeader("www-authenticate", "Basic");
+    send(state, response, [401, { error: "invalid_client", ...tellSecret(state) }]);
   }
-  void text(request).then((body) => {
-    const form = new URLSearchParams(body);
-    const answer = url.pathname === "/oauth2/token" ? issue(state, form) : revoke(state, form);
-    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer));
-  });
 }
 
-function issue(state: PlatformState, form: URLSearchParams): object {
-  const name = randomBytes(32).toString("base64url");
+function isClient({ breaks, clientId, clientSecret }: PlatformState, field: string | undefined): boolean {
+  const credential = Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`);
+  return breaks.has("takes any client secret") || field === `Basic ${credential.toString("base64")}`;
+}
+
+function send({ breaks }: PlatformState, response: ServerResponse, [status, body]: Answer): void {
+  const cacheControl = breaks.has("lets tokens be stored") ? "private, max-age=60" : "no-store";
+  response.writeHead(status, { "content-type": "application/json", "cache-control": cacheControl });
+  response.end(JSON.stringify(body));
+}
+
+/** What an error may never tell. */
+export function tellSecret({ breaks, clientSecret }: PlatformState): object {
+  return breaks.has("shows its secrets in errors") ? { detail: clientSecret } : {};
+}
+
+function describeServer({ breaks, domain }: PlatformState): object {
+  const issuer = breaks.has("names another issuer") ? "https://issuer.example.net" : `https://${domain}`;
+  return {
+    issuer,
+    token_endpoint: `${issuer}/oauth2/token`,
+    revocation_endpoint: `${issuer}/oauth2/revoke`,
+    introspection_endpoint: `${issuer}/oauth2/introspect`,
+    authorization_endpoint: `${issuer}/oauth2/authorize`,
+    jwks_uri: `${issuer}/oauth2/jwks`,
+    code_challenge_methods_supported: ["S256"],
+  };
+}
+
+function answerForm(state: PlatformState, path: string, body: string): Answer {
+  const form = new URLSearchParams(body);
+  const names = [...form.keys()];
+  const isDoubled = new Set(names).size < names.length;
+  if (isDoubled && !state.breaks.has("takes a parameter twice")) return [400, { error: "invalid_request" }];
+  if (path === "/oauth2/token") return issue(state, form);
+  if (path === "/oauth2/introspect") return introspect(state, form);
+  return revoke(state, form);
+}
+
+function issue(state: PlatformState, form: URLSearchParams): Answer {
+  const grant = form.get("grant_type");
+  const mayUse =
+    grant === "client_credentials" || (grant === "password" && state.breaks.has("takes passwords"));
+  if (!mayUse) return [400, { error: "unsupported_grant_type", ...tellSecret(state) }];
   const scopes = (form.get("scope") ?? "").split(" ").filter((scope) => scope !== "");
+  const isGranted = scopes.every((scope) => knownScopes.has(scope)) || state.breaks.has("grants any scope");
+  if (!isGranted) return [400, { error: "invalid_scope" }];
+  const name = randomBytes(32).toString("base64url");
   // In turn, so that any three tokens reach every shard.
   state.tokens.set(name, { scopes, shard: state.tokens.size % shardCount });
-  return { access_token: name, token_type: "Bearer", expires_in: 600, scope: scopes.join(" ") };
+  return [200, { access_token: name, token_type: "Bearer", expires_in: 600, scope: scopes.join(" ") }];
 }
 
-function revoke(state: PlatformState, form: URLSearchParams): object {
-  if (!state.breaks.has("keeps revoked tokens")) state.tokens.delete(form.get("token") ?? "");
-  return {};
+function introspect(state: PlatformState, form: URLSearchParams): Answer {
+  const token = state.tokens.get(form.get("token") ?? "");
+  return [200, token === undefined ? { active: false } : { active: true, scope: token.scopes.join(" ") }];
+}
+
+function revoke({ breaks, tokens, halfRevoked }: PlatformState, form: URLSearchParams): Answer {
+  const name = form.get("token") ?? "";
+  if (breaks.has("revokes at all gateways but one")) halfRevoked.add(name);
+  else if (!breaks.has("keeps revoked tokens")) tokens.delete(name);
+  return [200, {}];
 }

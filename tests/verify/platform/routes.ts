@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { refuse } from "./gateway.ts";
+import { selectFields } from "./request-rules.ts";
 import type { PlatformState } from "./state.ts";
 
 /** Scope by method and path. */
@@ -13,6 +14,7 @@ export const routes: ReadonlyMap<string, string> = new Map([
 ]);
 
 const slowLimitMs = 1_000;
+const bodyLimitBytes = 10 * 1024 * 1024;
 
 /** What the upstream makes of an authorised request. */
 export function answerRoute(
@@ -38,15 +40,20 @@ function answerEcho(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const { breaks } = state;
-  const identity = /^x-(amzn|forwarded|remote|client|user)-/;
-  const headers = Object.entries(request.headers).filter(
-    ([name]) => breaks.has("passes identity on") || !identity.test(name),
-  );
-  const path = breaks.has("loses the query") ? url.pathname : request.url;
-  const body = JSON.stringify({ method: request.method, path, headers: Object.fromEntries(headers) });
-  request.resume();
-  response.writeHead(200, { "content-type": "application/json" }).end(body);
+  const path = state.breaks.has("loses the query") ? url.pathname : request.url;
+  const headers = selectFields(state, request, String(response.getHeader("x-request-id")));
+  const body = JSON.stringify({ method: request.method, path, headers });
+  const isTooLong = (bytes: number): boolean =>
+    bytes > bodyLimitBytes && !state.breaks.has("takes bodies of any size");
+  if (isTooLong(Number(request.headers["content-length"] ?? 0))) refuse(response, 413);
+  let bytes = 0;
+  request.on("data", (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (isTooLong(bytes) && !response.headersSent) refuse(response, 413);
+  });
+  request.on("end", () => {
+    if (!response.headersSent) response.writeHead(200, { "content-type": "application/json" }).end(body);
+  });
 }
 
 async function answerSlow(state: PlatformState, ms: number, response: ServerResponse): Promise<void> {

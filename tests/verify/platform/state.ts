@@ -17,7 +17,18 @@ export interface PlatformState {
   readonly clientSecret: string;
   readonly tokens: Map<string, Token>;
   readonly unknownTokens: Map<string, number>;
+  /** Dead at every gateway but one. */
+  readonly halfRevoked: Set<string>;
   readonly revokedSerials: Set<string>;
+  /** Requests so far: one gateway in three takes each. */
+  requests: number;
+  /** The configuration: routes and clients by kind and name. */
+  readonly entries: Map<string, object>;
+  version: number;
+  /** Until when requests fail because the configuration changed, if they do. */
+  changingUntil: number;
+  readonly logLines: string[];
+  isLogDelivered: boolean;
   tasks: string[];
   /** FIS: template id to the task that it kills. */
   readonly experiments: Map<string, string>;
@@ -41,7 +52,14 @@ export function createState(breaks: Breaks): PlatformState {
     clientSecret: randomBytes(24).toString("base64url"),
     tokens: new Map(),
     unknownTokens: new Map(),
+    halfRevoked: new Set(),
     revokedSerials: new Set(),
+    requests: 0,
+    entries: new Map(),
+    version: 1,
+    changingUntil: 0,
+    logLines: [],
+    isLogDelivered: false,
     tasks: Array.from({ length: desiredTasks }, createTask),
     experiments: new Map(),
     gatewayLostUntil: 0,

@@ -1,0 +1,114 @@
+import type { CheckContext } from "../check.ts";
+import { noControl } from "../errors.ts";
+import type { Answered } from "./attempt.ts";
+import type { ClientRequest } from "./http.ts";
+
+/** What became of a change, as the admin API tells it. */
+export interface ConfigurationChange {
+  readonly version: number;
+  readonly propagation: {
+    readonly acknowledged: number;
+    readonly of: number;
+    readonly afterMs: number;
+  };
+  /** From the request to the answer, seen from here. */
+  readonly elapsedMs: number;
+}
+
+/** An entry of the configuration: `routes/verify-x`. */
+export interface Edit {
+  readonly method: "PUT" | "DELETE";
+  readonly entry: string;
+  readonly value?: object;
+}
+
+/** So many edits of others may come between before one of ours is given up. */
+const mostAttempts = 8;
+
+/** One request to the admin API, with the operator's certificate. Not bound to the check: clean-up uses it as well. */
+export async function askAdmin(
+  context: CheckContext,
+  request: Omit<ClientRequest, "signal" | "headers">,
+): Promise<Answered> {
+  const client = context.entrance.open({ site: "admin" });
+  try {
+    return await client.request({
+      ...request,
+      headers: request.body === undefined ? {} : { "content-type": "application/json" },
+    });
+  } finally {
+    client.close();
+  }
+}
+
+/** The version that an edit has to be based on. Throws DMM_VERIFY_NO_CONTROL where the site does not tell. */
+export async function readVersion(context: CheckContext): Promise<number> {
+  const answer = await askAdmin(context, { path: "/api/configuration" });
+  const version = answer.status === 200 ? parseObject(answer.body).version : undefined;
+  if (typeof version !== "number")
+    throw noControl(`the admin site should tell its version and answered ${answer.status}`);
+  return version;
+}
+
+/** An edit based on the version given, whatever is answered. */
+export function sendEdit(context: CheckContext, edit: Edit, basedOn: number): Promise<Answered> {
+  return askAdmin(context, {
+    method: edit.method,
+    path: `/api/${edit.entry}?basedOn=${basedOn}&summary=verification`,
+    ...(edit.value === undefined ? {} : { body: JSON.stringify(edit.value) }),
+  });
+}
+
+/** Makes an edit, again when somebody else was faster. Throws DMM_VERIFY_NO_CONTROL where it is not taken. */
+export async function changeConfiguration(context: CheckContext, edit: Edit): Promise<ConfigurationChange> {
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await sendEdit(context, edit, await readVersion(context));
+    if (answer.status === 409 && attempt < mostAttempts) continue;
+    const change = answer.status < 300 ? parseChange(answer) : undefined;
+    if (change === undefined) {
+      throw noControl(
+        `${edit.method} ${edit.entry} should be taken by the admin site and was answered ${answer.status} ${answer.body.slice(0, 200)}`,
+      );
+    }
+    return change;
+  }
+}
+
+/** The same with an entry that is removed after the check, whatever comes of it. */
+export async function addEntry(
+  context: CheckContext,
+  entry: string,
+  value: object,
+): Promise<ConfigurationChange> {
+  context.defer(() => removeEntry(context, entry));
+  return await changeConfiguration(context, { method: "PUT", entry, value });
+}
+
+/** Removes an entry if it is there. */
+async function removeEntry(context: CheckContext, entry: string): Promise<void> {
+  for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
+    const answer = await sendEdit(context, { method: "DELETE", entry }, await readVersion(context));
+    if (answer.status === 404 || answer.status < 300) return;
+    if (answer.status !== 409) throw noControl(`${entry} could not be removed: ${answer.status}`);
+  }
+}
+
+function parseChange({ body, elapsedMs }: Answered): ConfigurationChange | undefined {
+  const { version, propagation } = parseObject(body);
+  if (typeof version !== "number" || typeof propagation !== "object" || propagation === null)
+    return undefined;
+  const { acknowledged, of, afterMs } = propagation as Record<string, unknown>;
+  if (typeof acknowledged !== "number" || typeof of !== "number" || typeof afterMs !== "number")
+    return undefined;
+  return { version, propagation: { acknowledged, of, afterMs }, elapsedMs };
+}
+
+/** A JSON object, or an empty one where the text is none. */
+export function parseObject(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === "object" && parsed !== null ? { ...parsed } : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,57 @@
+import { connect } from "node:tls";
+import { interrupted, noAnswer } from "../errors.ts";
+import type { Target } from "../target.ts";
+
+/** What came back for bytes that no HTTP client would send. */
+export interface RawAnswer {
+  /** Status of every answer, in order; none where the connection was closed without a word. */
+  readonly statuses: readonly number[];
+  readonly text: string;
+  readonly closed: boolean;
+}
+
+const longestMs = 4_000;
+/** A further answer would have come by then. */
+const quietMs = 400;
+
+/** Sends bytes as they are over TLS, as the operator's insider, and gathers whatever is answered. */
+export function sendRaw(target: Target, bytes: string, signal: AbortSignal): Promise<RawAnswer> {
+  const { promise, resolve, reject } = Promise.withResolvers<RawAnswer>();
+  const { connect: to, url, authority } = target.entrance;
+  const chunks: Buffer[] = [];
+  const finish = (closed: boolean): void => {
+    const text = Buffer.concat(chunks).toString("latin1");
+    const statuses = [...text.matchAll(/HTTP\/1\.[01] (\d{3})(?= |\r)/g)].map((match) => Number(match[1]));
+    resolve({ statuses, text, closed });
+  };
+  const socket = connect({
+    host: to.host,
+    port: to.port,
+    servername: new URL(url).hostname,
+    cert: target.insider.certificate,
+    key: target.insider.key,
+    ...(authority === undefined ? {} : { ca: authority }),
+  });
+  let quiet: NodeJS.Timeout | undefined;
+  const late = setTimeout(() => finish(false), longestMs);
+  const abort = (): void => reject(interrupted());
+  signal.addEventListener("abort", abort, { once: true });
+  socket.once("secureConnect", () => socket.write(bytes, "latin1"));
+  socket.on("data", (chunk: Buffer) => {
+    chunks.push(chunk);
+    clearTimeout(quiet);
+    quiet = setTimeout(() => finish(false), quietMs);
+  });
+  socket.once("close", () => finish(true));
+  socket.on("error", (error) => {
+    // A reset after the answer is how a server ends what it no longer wants to read.
+    if (socket.authorized) finish(true);
+    else reject(noAnswer("A raw request", error.message, error));
+  });
+  return promise.finally(() => {
+    clearTimeout(late);
+    clearTimeout(quiet);
+    signal.removeEventListener("abort", abort);
+    socket.destroy();
+  });
+}

@@ -1,0 +1,33 @@
+import { broken, type Check, held, inconclusive } from "../check.ts";
+import { waitForLines } from "./delivered-log.ts";
+import { sendLogged } from "./logged-request.ts";
+
+export const aRequestIsInTheAccessLog: Check = {
+  claim: "a request is in the access log",
+  timeoutMs: 400_000,
+  async run(context) {
+    const since = Date.now();
+    const path = "/verify/echo";
+    const headers = { authorization: `Bearer ${await context.tokens.shared()}` };
+    const served = await sendLogged(context, "a served request", { path, headers });
+    const refused = await sendLogged(context, "a refused request", { path });
+    if (served.answer.status !== 200 || refused.answer.status !== 401)
+      return inconclusive(
+        `the requests should be answered 200 and 401 and were answered ${served.answer.status} and ${refused.answer.status}`,
+      );
+    const { lines } = await waitForLines(context, [served.id, refused.id], since);
+    for (const [what, { id, answer }] of Object.entries({ served, refused })) {
+      const line = lines.get(id);
+      context.evidence.record(`the line of the ${what} request`, line ?? "none");
+      if (line === undefined) return broken(`the ${what} request ${id} is not in the access log`);
+      if (line.method !== "GET" || line.path !== path || line.status !== answer.status)
+        return broken(
+          `the ${what} request GET ${path} ${answer.status} is in the access log as ${line.method} ${line.path} ${line.status}`,
+        );
+    }
+    const { clientId } = context.target.outputs.verifier;
+    if (lines.get(served.id)?.client !== clientId)
+      return broken(`the access log does not tell that ${clientId} sent the served request`);
+    return held(`a served and a refused request are in the access log after ${Date.now() - since} ms`);
+  },
+};

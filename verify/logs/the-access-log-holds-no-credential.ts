@@ -1,0 +1,50 @@
+import { randomBytes } from "node:crypto";
+import { broken, type Check, held } from "../check.ts";
+import { noControl } from "../errors.ts";
+import { waitForLines } from "./delivered-log.ts";
+import { sendLogged } from "./logged-request.ts";
+
+export const theAccessLogHoldsNoCredential: Check = {
+  claim: "the access log holds no credential",
+  timeoutMs: 400_000,
+  async run(context) {
+    const since = Date.now();
+    const token = await context.tokens.issue();
+    const password = randomBytes(18).toString("base64url");
+    const basic = Buffer.from(`somebody:${password}`).toString("base64");
+    const bearer = { authorization: `Bearer ${token}` };
+    const sent = [
+      await sendLogged(context, "a token as it should be sent", { path: "/verify/echo", headers: bearer }),
+      await sendLogged(context, "a token in the query", {
+        path: `/verify/echo?access_token=${token}&password=${password}`,
+        headers: bearer,
+      }),
+      await sendLogged(context, "a password", {
+        path: "/verify/echo",
+        headers: { authorization: `Basic ${basic}` },
+      }),
+      await sendLogged(context, "a cookie", {
+        path: "/verify/echo",
+        headers: { ...bearer, cookie: `session=${password}` },
+      }),
+    ];
+    const { text, lines } = await waitForLines(
+      context,
+      sent.map(({ id }) => id),
+      since,
+    );
+    const missing = sent.filter(({ id }) => !lines.has(id));
+    // What is not there shows nothing.
+    if (missing.length > 0)
+      throw noControl(`${missing.length} of ${sent.length} requests are not in the access log`);
+    const credentials = { token, password, "Basic credential": basic, "Authorization field": "Bearer " };
+    const shown = Object.entries(credentials).find(([, credential]) => text.includes(credential));
+    context.evidence.record("read", {
+      lines: lines.size,
+      fields: Object.keys(lines.get(sent[0]?.id ?? "") ?? {}),
+    });
+    return shown === undefined
+      ? held(`${lines.size} lines, ${sent.length} of them of requests with credentials, hold none of these`)
+      : broken(`the access log holds the ${shown[0]} of a request`);
+  },
+};

@@ -1,0 +1,36 @@
+import { broken, type Check, held, inconclusive } from "../check.ts";
+import { readScope, writeScope } from "../client/tokens.ts";
+import { describeFormAnswer, holdsToken, postForm, tokenEndpoint } from "./endpoint.ts";
+
+const plain = [
+  ["grant_type", "client_credentials"],
+  ["scope", readScope],
+] as const;
+
+/** RFC 6749 3.2: two servers would each take another one of the two. */
+export const aDuplicatedParameterIsRefused: Check = {
+  claim: "a duplicated parameter is refused",
+  timeoutMs: 15_000,
+  async run(context) {
+    const once = await postForm(context, {
+      what: "control: each parameter once",
+      path: tokenEndpoint,
+      form: plain,
+    });
+    if (!holdsToken(once))
+      return inconclusive(`a token should be issued and was answered ${describeFormAnswer(once)}`);
+    const doubles = [
+      ["scope", writeScope],
+      ["scope", readScope],
+      ["grant_type", "client_credentials"],
+      ["grant_type", "password"],
+    ] as const;
+    for (const [name, value] of doubles) {
+      const what = `a second ${name}=${value}`;
+      const answer = await postForm(context, { what, path: tokenEndpoint, form: [...plain, [name, value]] });
+      if (answer.status !== 400 || holdsToken(answer))
+        return broken(`${what} should be answered 400 and was answered ${describeFormAnswer(answer)}`);
+    }
+    return held(`${doubles.length} requests with a parameter twice are answered 400`);
+  },
+};

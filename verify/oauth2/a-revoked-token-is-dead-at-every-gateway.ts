@@ -1,0 +1,44 @@
+import { broken, type Check, type CheckContext, held, inconclusive } from "../check.ts";
+import type { HttpClient } from "../client/http.ts";
+import { readGatewayService } from "../recovery/gateway-service.ts";
+
+/** For each gateway so many connections that none is missed: with 3 gateways one run in 60,000 would. */
+const connectionsPerGateway = 10;
+
+export const aRevokedTokenIsDeadAtEveryGateway: Check = {
+  claim: "a revoked token is dead at every gateway",
+  timeoutMs: 20_000,
+  async run(context) {
+    const gateways = (await readGatewayService(context)).running;
+    const token = await context.tokens.issue();
+    const clients = Array.from({ length: connectionsPerGateway * gateways }, () => context.entrance.open());
+    context.defer(() => {
+      for (const client of clients) client.close();
+    });
+    const before = await askAll(context, clients, token);
+    const notGood = before.filter((status) => status !== 200);
+    if (notGood.length > 0 || before.length === 0)
+      return inconclusive(
+        `the token should be good on ${clients.length} connections; ${notGood.length} got ${notGood[0]}`,
+      );
+    await context.tokens.revoke(token);
+    const after = await askAll(context, clients, token);
+    context.evidence.record("on open connections", { gateways, before, after });
+    const alive = after.filter((status) => status !== 401);
+    return alive.length > 0
+      ? broken(`${alive.length} of ${clients.length} requests straight after the revocation got ${alive[0]}`)
+      : held(
+          `${clients.length} open connections to ${gateways} gateways: 200 before the revocation, 401 straight after`,
+        );
+  },
+};
+
+function askAll(context: CheckContext, clients: readonly HttpClient[], token: string): Promise<number[]> {
+  return Promise.all(
+    clients.map(async (client) => {
+      const headers = { authorization: `Bearer ${token}` };
+      const answer = await client.request({ path: "/verify/echo", headers, signal: context.signal });
+      return answer.status;
+    }),
+  );
+}

@@ -1,0 +1,30 @@
+import { broken, type Check, held, inconclusive } from "../check.ts";
+import { introspectionEndpoint, postForm } from "./endpoint.ts";
+
+export const aRevokedTokenIsInactive: Check = {
+  claim: "a revoked token is inactive",
+  timeoutMs: 15_000,
+  async run(context) {
+    const token = await context.tokens.issue();
+    const introspect = (what: string) =>
+      postForm(context, { what, path: introspectionEndpoint, form: [["token", token]] });
+    const before = await introspect("control: before it is revoked");
+    if (before.status !== 200 || before.fields.active !== true)
+      return inconclusive(
+        `the token should be active before it is revoked and was answered ${before.status}`,
+      );
+    await context.tokens.revoke(token);
+    const after = await introspect("after it is revoked");
+    if (after.status !== 200 || after.fields.active !== false)
+      return broken(
+        `a revoked token should be inactive and was answered ${after.status}, active: ${String(after.fields.active)}`,
+      );
+    // RFC 7662 2.2: of an inactive token nothing more is told.
+    const more = Object.keys(after.fields).filter((name) => name !== "active");
+    return more.length > 0
+      ? broken(`a revoked token is inactive, but its ${more.join(", ")} is told`)
+      : held(
+          "introspection tells the token active before its revocation, and straight after it only inactive",
+        );
+  },
+};

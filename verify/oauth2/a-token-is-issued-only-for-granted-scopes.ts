@@ -1,0 +1,47 @@
+import { broken, type Check, held, inconclusive } from "../check.ts";
+import { readScope } from "../client/tokens.ts";
+import { describeFormAnswer, holdsToken, postForm, tokenEndpoint } from "./endpoint.ts";
+
+/** Beside one that nobody has: scopes by which somebody could see or do more than the verifier may. */
+const foreign = ["verify:admin", "token:introspect", `${readScope} verify:admin`];
+
+export const aTokenIsIssuedOnlyForGrantedScopes: Check = {
+  claim: "a token is issued only for granted scopes",
+  timeoutMs: 15_000,
+  async run(context) {
+    const own = await postForm(context, {
+      what: "control: a scope of the client",
+      path: tokenEndpoint,
+      form: [
+        ["grant_type", "client_credentials"],
+        ["scope", readScope],
+      ],
+    });
+    if (own.status !== 200 || !holdsToken(own))
+      return inconclusive(
+        `a token for ${readScope} should be issued and was answered ${describeFormAnswer(own)}`,
+      );
+    // RFC 6749 3.3: absent means as asked for.
+    const granted = own.fields.scope ?? readScope;
+    if (granted !== readScope) return broken(`a token for ${readScope} was issued with ${String(granted)}`);
+    for (const scope of foreign) {
+      const answer = await postForm(context, {
+        what: `the scope ${scope}`,
+        path: tokenEndpoint,
+        form: [
+          ["grant_type", "client_credentials"],
+          ["scope", scope],
+        ],
+      });
+      if (holdsToken(answer))
+        return broken(`a token for ${scope} was issued with ${String(answer.fields.scope)}`);
+      if (answer.status !== 400 || answer.fields.error !== "invalid_scope")
+        return broken(
+          `${scope} should be answered 400 invalid_scope and was answered ${describeFormAnswer(answer)}`,
+        );
+    }
+    return held(
+      `${readScope} is issued, and ${foreign.length} requests for more are answered 400 invalid_scope`,
+    );
+  },
+};

@@ -1,0 +1,42 @@
+import { randomBytes } from "node:crypto";
+import { broken, type Check, held } from "../check.ts";
+import { readScope } from "../client/tokens.ts";
+import { describeFormAnswer, holdsToken, postForm, tokenEndpoint } from "./endpoint.ts";
+
+export const aWrongSecretGets401: Check = {
+  claim: "a wrong secret gets 401",
+  timeoutMs: 15_000,
+  async run(context) {
+    await context.tokens.issue();
+    const { clientId } = context.target.outputs.verifier;
+    const attempts = [
+      ["a wrong secret", clientId, randomBytes(30).toString("base64url")],
+      [
+        "a client that nobody registered",
+        context.uniqueName("client"),
+        randomBytes(30).toString("base64url"),
+      ],
+    ] as const;
+    for (const [what, id, secret] of attempts) {
+      const answer = await postForm(context, {
+        what,
+        path: tokenEndpoint,
+        form: [
+          ["grant_type", "client_credentials"],
+          ["scope", readScope],
+        ],
+        authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${secret}`).toString("base64")}`,
+      });
+      if (holdsToken(answer)) return broken(`${what} got a token`);
+      // RFC 6749 5.2: 401 with a challenge, as the client came with an Authorization field.
+      const isRefused = answer.status === 401 && answer.fields.error === "invalid_client";
+      if (!isRefused)
+        return broken(
+          `${what} should be answered 401 invalid_client and was answered ${describeFormAnswer(answer)}`,
+        );
+      if (!/^basic\b/i.test(answer.headers["www-authenticate"] ?? ""))
+        return broken(`${what} is answered 401 without a Basic challenge`);
+    }
+    return held(`${attempts.length} wrong credentials are answered 401 invalid_client with a challenge`);
+  },
+};

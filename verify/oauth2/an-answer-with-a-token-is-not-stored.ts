@@ -1,0 +1,39 @@
+import { broken, type Check, held, inconclusive } from "../check.ts";
+import { readScope } from "../client/tokens.ts";
+import { holdsToken, introspectionEndpoint, postForm, tokenEndpoint } from "./endpoint.ts";
+
+/** RFC 6749 5.1: a cache that kept one would hand it to somebody else. */
+export const anAnswerWithATokenIsNotStored: Check = {
+  claim: "an answer with a token is not stored",
+  timeoutMs: 15_000,
+  async run(context) {
+    const issued = await postForm(context, {
+      what: "a token",
+      path: tokenEndpoint,
+      form: [
+        ["grant_type", "client_credentials"],
+        ["scope", readScope],
+      ],
+    });
+    if (!holdsToken(issued)) return inconclusive(`no token was issued: ${issued.status}`);
+    const refused = await postForm(context, {
+      what: "a refusal",
+      path: tokenEndpoint,
+      form: [
+        ["grant_type", "client_credentials"],
+        ["scope", context.uniqueName("scope")],
+      ],
+    });
+    const introspected = await postForm(context, {
+      what: "an introspection",
+      path: introspectionEndpoint,
+      form: [["token", String(issued.fields.access_token)]],
+    });
+    for (const [what, answer] of Object.entries({ issued, refused, introspected })) {
+      const field = answer.headers["cache-control"] ?? "";
+      if (!/(?:^|[\s,])no-store(?:$|[\s,])/i.test(field))
+        return broken(`the answer "${what}" may be stored: Cache-Control is ${field || "absent"}`);
+    }
+    return held("a token, a refusal and an introspection are answered with Cache-Control: no-store");
+  },
+};

@@ -1,0 +1,28 @@
+import { broken, type Check, held } from "../check.ts";
+import { addPersonClient, authorize, requireLogin } from "./person-client.ts";
+
+/** RFC 9700 2.1.1: without PKCE S256 whoever sees a code can use it. */
+const withoutPkce = [
+  ["no code_challenge", { code_challenge: null, code_challenge_method: null }],
+  ["the method plain", { code_challenge_method: "plain" }],
+  ["no method, which means plain", { code_challenge_method: null }],
+] as const;
+
+export const anAuthorizationWithoutPkceIsRefused: Check = {
+  claim: "an authorization without PKCE is refused",
+  timeoutMs: 20_000,
+  async run(context) {
+    const client = await addPersonClient(context);
+    await requireLogin(context, client);
+    for (const [what, change] of withoutPkce) {
+      const { status, parameters } = await authorize(context, client, { what, change });
+      if (parameters.get("error") !== "invalid_request" || parameters.has("code"))
+        return broken(
+          `an authorization request with ${what} should get invalid_request and got ${parameters.get("error") ?? status}`,
+        );
+    }
+    return held(
+      `with S256 a request leads to the login; ${withoutPkce.length} without it get invalid_request`,
+    );
+  },
+};

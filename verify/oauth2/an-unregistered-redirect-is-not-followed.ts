@@ -1,0 +1,32 @@
+import { broken, type Check, held } from "../check.ts";
+import { addPersonClient, authorize, requireLogin } from "./person-client.ts";
+
+export const anUnregisteredRedirectIsNotFollowed: Check = {
+  claim: "an unregistered redirect is not followed",
+  timeoutMs: 20_000,
+  async run(context) {
+    const client = await addPersonClient(context);
+    await requireLogin(context, client);
+    const registered = new URL(client.redirectUri);
+    // RFC 9700 4.1.1: compared as it is, or one of these is somebody else's.
+    const others = [
+      "https://elsewhere.example.net/callback",
+      `${client.redirectUri}/below`,
+      `${client.redirectUri}?more=1`,
+      `http://${registered.host}${registered.pathname}`,
+      `https://${registered.host}.example.net${registered.pathname}`,
+      `https://${registered.host}@elsewhere.example.net${registered.pathname}`,
+      `https://${registered.host}:8443${registered.pathname}`,
+    ];
+    for (const uri of others) {
+      const { status, location } = await authorize(context, client, {
+        what: uri,
+        change: { redirect_uri: uri },
+      });
+      if (location !== undefined) return broken(`a request for ${uri} is sent on to ${location.origin}`);
+      if (status < 400 || status > 499)
+        return broken(`a request for ${uri} should be refused and was answered ${status}`);
+    }
+    return held(`${others.length} addresses that are not registered are refused without a redirect`);
+  },
+};

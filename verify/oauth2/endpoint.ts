@@ -1,0 +1,59 @@
+import type { CheckContext } from "../check.ts";
+import { parseObject } from "../client/admin.ts";
+import type { Answered } from "../client/attempt.ts";
+
+export const tokenEndpoint = "/oauth2/token";
+export const introspectionEndpoint = "/oauth2/introspect";
+
+/** Members of an answer that nobody may read later. */
+const secretMembers = new Set(["access_token", "refresh_token", "id_token"]);
+
+export interface FormPost {
+  /** What the evidence calls it. */
+  readonly what: string;
+  readonly path: string;
+  /** Names and values; a name may come twice. */
+  readonly form: readonly (readonly [string, string])[];
+  /** Absent: the verifier's own credential. */
+  readonly authorization?: string;
+}
+
+export interface FormAnswer extends Answered {
+  /** The answer's JSON object; empty where it is none. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** One form for the OAuth2 server, answered and recorded without what is secret in it. */
+export async function postForm(context: CheckContext, post: FormPost): Promise<FormAnswer> {
+  const authorization = post.authorization ?? (await context.tokens.authorization());
+  const client = context.entrance.open();
+  try {
+    const answer = await client.request({
+      method: "POST",
+      path: post.path,
+      headers: { authorization, "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams(post.form.map(([name, value]) => [name, value])).toString(),
+      signal: context.signal,
+    });
+    const fields = parseObject(answer.body);
+    context.evidence.record(post.what, {
+      status: answer.status,
+      cacheControl: answer.headers["cache-control"],
+      fields: Object.fromEntries(
+        Object.entries(fields).map(([name, value]) => [name, secretMembers.has(name) ? "[secret]" : value]),
+      ),
+    });
+    return { ...answer, fields };
+  } finally {
+    client.close();
+  }
+}
+
+/** Whether an answer holds a token, whatever else it says. */
+export function holdsToken({ fields }: FormAnswer): boolean {
+  return typeof fields.access_token === "string" && fields.access_token !== "";
+}
+
+export function describeFormAnswer({ status, fields }: FormAnswer): string {
+  return typeof fields.error === "string" ? `${status} ${fields.error}` : String(status);
+}

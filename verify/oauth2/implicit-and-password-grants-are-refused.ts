@@ -1,0 +1,51 @@
+import { broken, type Check, type CheckContext, type Finding, held } from "../check.ts";
+import { readScope } from "../client/tokens.ts";
+import { describeFormAnswer, holdsToken, postForm, tokenEndpoint } from "./endpoint.ts";
+import { addPersonClient, authorize, type PersonClient, requireLogin } from "./person-client.ts";
+
+const implicitTypes = ["token", "id_token", "id_token token", "code token"];
+
+/** RFC 9700 2.1.2 and 2.4. */
+export const implicitAndPasswordGrantsAreRefused: Check = {
+  claim: "implicit and password grants are refused",
+  timeoutMs: 20_000,
+  async run(context) {
+    const client = await addPersonClient(context);
+    await requireLogin(context, client);
+    return (
+      (await checkImplicit(context, client)) ??
+      (await checkPassword(context)) ??
+      held(`${implicitTypes.length} implicit response types and the password grant are refused`)
+    );
+  },
+};
+
+async function checkImplicit(context: CheckContext, client: PersonClient): Promise<Finding | undefined> {
+  for (const type of implicitTypes) {
+    const what = `response_type=${type}`;
+    const change = { response_type: type, nonce: context.uniqueName("nonce") };
+    const { status, parameters } = await authorize(context, client, { what, change });
+    const error = parameters.get("error");
+    if (parameters.has("access_token") || parameters.has("id_token")) return broken(`${what} got a token`);
+    if (error !== "unsupported_response_type" && error !== "unauthorized_client" && status !== 400)
+      return broken(`${what} should be refused and got ${error ?? status}`);
+  }
+  return undefined;
+}
+
+async function checkPassword(context: CheckContext): Promise<Finding | undefined> {
+  const answer = await postForm(context, {
+    what: "grant_type=password",
+    path: tokenEndpoint,
+    form: [
+      ["grant_type", "password"],
+      ["username", "somebody"],
+      ["password", "anything"],
+      ["scope", readScope],
+    ],
+  });
+  const refusals = ["unsupported_grant_type", "unauthorized_client"];
+  if (!holdsToken(answer) && answer.status === 400 && refusals.includes(String(answer.fields.error)))
+    return undefined;
+  return broken(`the password grant should be answered 400 and was answered ${describeFormAnswer(answer)}`);
+}

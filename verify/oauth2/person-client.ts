@@ -1,0 +1,82 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { CheckContext } from "../check.ts";
+import { addEntry } from "../client/admin.ts";
+import type { Answered } from "../client/attempt.ts";
+import { readScope } from "../client/tokens.ts";
+import { noControl } from "../errors.ts";
+
+/** An application that people sign in to, made for one check: the verifier itself acts for nobody. */
+export interface PersonClient {
+  readonly id: string;
+  readonly redirectUri: string;
+}
+
+export async function addPersonClient(context: CheckContext): Promise<PersonClient> {
+  const id = context.uniqueName("client");
+  const redirectUri = `https://${id}.example.com/callback`;
+  await addEntry(context, `clients/${id}`, {
+    public: true,
+    grantTypes: ["authorization_code"],
+    redirectUris: [redirectUri],
+    scopes: [readScope],
+  });
+  return { id, redirectUri };
+}
+
+/** Where the authorization endpoint sends the browser. */
+export interface Authorization {
+  readonly status: number;
+  readonly location: URL | undefined;
+  /** Parameters for the application, in the query or in the fragment. */
+  readonly parameters: URLSearchParams;
+}
+
+/** An authorization request (RFC 6749 4.1.1) with PKCE S256, changed as the check wants it; `null` leaves out. */
+export async function authorize(
+  context: CheckContext,
+  client: PersonClient,
+  request: { readonly what: string; readonly change?: Readonly<Record<string, string | null>> },
+): Promise<Authorization> {
+  const parameters = {
+    client_id: client.id,
+    response_type: "code",
+    redirect_uri: client.redirectUri,
+    scope: readScope,
+    state: context.uniqueName("state"),
+    code_challenge: createHash("sha256").update(randomBytes(32).toString("base64url")).digest("base64url"),
+    code_challenge_method: "S256",
+    ...request.change,
+  };
+  const query = new URLSearchParams(
+    Object.entries(parameters).flatMap(([name, value]) => (value === null ? [] : [[name, value]])),
+  );
+  const answer = await context.entrance.attempt({
+    path: `/oauth2/authorize?${query}`,
+    signal: context.signal,
+  });
+  if (answer.outcome !== "answered") throw noControl(`${request.what} got no answer`);
+  const authorization = readAuthorization(context, answer);
+  context.evidence.record(request.what, {
+    status: authorization.status,
+    location: authorization.location?.href.replace(/([?&#]code=)[^&]+/, "$1[secret]"),
+  });
+  return authorization;
+}
+
+/** The control: the same request as it should be leads to the login, and not back to the application. */
+export async function requireLogin(context: CheckContext, client: PersonClient): Promise<void> {
+  const { status, location } = await authorize(context, client, { what: "control: with PKCE S256" });
+  const isPage = status === 200;
+  const leadsOn =
+    location !== undefined && location.hostname === new URL(`https://${context.entrance.host}`).hostname;
+  if (!isPage && !leadsOn)
+    throw noControl(`an authorization request with PKCE should lead to the login and was answered ${status}`);
+}
+
+function readAuthorization(context: CheckContext, answer: Answered): Authorization {
+  const field = answer.headers.location;
+  const location = field === undefined ? undefined : new URL(field, `https://${context.entrance.host}`);
+  const parameters = new URLSearchParams(location?.search);
+  for (const [name, value] of new URLSearchParams(location?.hash.slice(1))) parameters.append(name, value);
+  return { status: answer.status, location, parameters };
+}

@@ -1,0 +1,46 @@
+import { broken, type Check, type CheckContext, type Finding, held } from "../check.ts";
+import { parseObject } from "../client/admin.ts";
+import { ask, requireAnswer } from "../gateway/ask.ts";
+
+const path = "/.well-known/oauth-authorization-server";
+const endpoints = [
+  "token_endpoint",
+  "revocation_endpoint",
+  "introspection_endpoint",
+  "authorization_endpoint",
+  "jwks_uri",
+];
+
+/** RFC 8414: who reads the metadata of an issuer must not be led to another one. */
+export const theMetadataIsPublishedUnderItsIssuer: Check = {
+  claim: "the metadata is published under its issuer",
+  timeoutMs: 15_000,
+  async run(context) {
+    await requireAnswer(context, "/verify/echo");
+    const answer = await ask(context, { what: `GET ${path}`, path });
+    if (answer.status !== 200)
+      return broken(`GET ${path} should be answered 200 and was answered ${answer.status}`);
+    const problem = findProblem(context, parseObject(answer.body));
+    return problem ?? held(`the metadata names its issuer, and ${endpoints.length} endpoints below it`);
+  },
+};
+
+function findProblem(
+  context: CheckContext,
+  metadata: Readonly<Record<string, unknown>>,
+): Finding | undefined {
+  const issuer = `https://${context.target.outputs.entrance.domain}`;
+  context.evidence.record("metadata", metadata);
+  if (metadata.issuer !== issuer)
+    return broken(`the issuer is ${String(metadata.issuer)}; it should be ${issuer}`);
+  for (const name of endpoints) {
+    const value = metadata[name];
+    // A prefix would take https://issuer.evil.example for the issuer's.
+    if (typeof value !== "string" || URL.parse(value)?.origin !== issuer)
+      return broken(`${name} is ${String(value)}; it should be at ${issuer}`);
+  }
+  const methods = metadata.code_challenge_methods_supported;
+  if (!Array.isArray(methods) || methods.join() !== "S256")
+    return broken(`code_challenge_methods_supported is ${String(methods)}; it should be S256 alone`);
+  return undefined;
+}

@@ -1,0 +1,72 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { broken, type Check, type CheckContext, held, inconclusive } from "../check.ts";
+import { addEntry, type ConfigurationChange, changeConfiguration } from "../client/admin.ts";
+import { noControl } from "../errors.ts";
+import { findDeliveryProblem, type LoadReport } from "../load/answer.ts";
+import { type RunningLoad, startLoad } from "../load/generator.ts";
+import { countKinds } from "../load/outage.ts";
+import { planLoad } from "../load/plan.ts";
+import { planRoute } from "./fleet.ts";
+
+/** Changes during the load: each swaps the table of every gateway. */
+const changes = 4;
+const timeoutMs = 5_000;
+
+export const aChangeFailsNoRequest: Check = {
+  claim: "a change fails no request",
+  timeoutMs: 60_000,
+  async run(context) {
+    const load = await startBackground(context);
+    await delay(context.profile.steadyMs, undefined, { signal: context.signal });
+    const failedBefore = load.answers.filter(({ status }) => status !== 200).length;
+    if (load.answers.length === 0 || failedBefore > 0)
+      throw noControl(`${failedBefore} of ${load.answers.length} requests failed before any change`);
+    const made = await changeRoutes(context);
+    await delay(context.profile.settledMs, undefined, { signal: context.signal });
+    const report = await load.stop();
+    recordLoad(context, report, made);
+    const failed = report.answers.filter(({ status }) => status !== 200);
+    if (failed.length > 0)
+      return broken(
+        `${failed.length} of ${report.answers.length} requests failed during ${made.length} changes: ${JSON.stringify(countKinds(failed))}`,
+      );
+    const problem = findDeliveryProblem(report);
+    if (problem !== undefined) return inconclusive(`the load was not the one planned: ${problem}`);
+    return held(
+      `none of ${report.answers.length} requests failed during ${made.length} changes of the routes`,
+    );
+  },
+};
+
+async function startBackground(context: CheckContext): Promise<RunningLoad> {
+  const { arrivalsPerSecond } = context.profile;
+  const headers = { authorization: `Bearer ${await context.tokens.shared()}` };
+  const load = await startLoad(
+    planLoad(context.target, {
+      requests: [{ label: "authorised", method: "GET", path: "/verify/echo", headers }],
+      arrivalsPerSecond,
+      longestMs: 45_000,
+      timeoutMs,
+      inFlight: Math.ceil((arrivalsPerSecond * timeoutMs) / 1_000) + 64,
+    }),
+  );
+  context.defer(() => load.abandon());
+  return load;
+}
+
+/** A route comes and goes, in turn. */
+async function changeRoutes(context: CheckContext): Promise<readonly ConfigurationChange[]> {
+  const made: ConfigurationChange[] = [];
+  while (made.length < changes) {
+    const name = context.uniqueName("route");
+    made.push(await addEntry(context, `routes/${name}`, planRoute(`/verify/${name}`)));
+    made.push(await changeConfiguration(context, { method: "DELETE", entry: `routes/${name}` }));
+  }
+  return made;
+}
+
+function recordLoad(context: CheckContext, report: LoadReport, made: readonly ConfigurationChange[]): void {
+  const { answers, ...figures } = report;
+  context.evidence.record("load", { ...figures, answers: countKinds(answers) });
+  context.evidence.record("changes", made);
+}

@@ -1,0 +1,33 @@
+import { broken, type Check, held, inconclusive } from "../check.ts";
+import { addEntry } from "../client/admin.ts";
+import { askEveryGateway, countGateways, describeChange, findMissing, planRoute } from "./fleet.ts";
+
+/** Far above what it takes; the figure itself is in the evidence. */
+const longestMs = 10_000;
+
+export const aNewRouteIsServedByEveryGateway: Check = {
+  claim: "a new route is served by every gateway",
+  timeoutMs: 40_000,
+  async run(context) {
+    const gateways = await countGateways(context);
+    const name = context.uniqueName("route");
+    const path = `/verify/${name}`;
+    const before = await askEveryGateway(context, path, 1);
+    if (before.some((status) => status !== 404))
+      return inconclusive(
+        `${path} should be answered 404 before its route is made and was answered ${before[0]}`,
+      );
+    const change = await addEntry(context, `routes/${name}`, planRoute(path));
+    const after = await askEveryGateway(context, path, gateways);
+    context.evidence.record("propagation", { gateways, ...change, before, after });
+    const missing = findMissing(change, gateways);
+    if (missing !== undefined) return broken(`version ${change.version} has the new route, but ${missing}`);
+    const refused = after.filter((status) => status !== 200);
+    if (refused.length > 0)
+      return broken(
+        `every gateway acknowledges the new route, but ${refused.length} of ${after.length} requests got ${refused[0]}`,
+      );
+    if (change.propagation.afterMs > longestMs) return broken(`it took too long: ${describeChange(change)}`);
+    return held(`${describeChange(change)}, and ${after.length} requests at once are answered 200`);
+  },
+};

@@ -1,0 +1,30 @@
+import { broken, type Check, held, inconclusive } from "../check.ts";
+import { addEntry, changeConfiguration } from "../client/admin.ts";
+import { askEveryGateway, countGateways, describeChange, findMissing, planRoute } from "./fleet.ts";
+
+export const aRemovedRouteIsServedByNoGateway: Check = {
+  claim: "a removed route is served by no gateway",
+  timeoutMs: 40_000,
+  async run(context) {
+    const gateways = await countGateways(context);
+    const name = context.uniqueName("route");
+    const path = `/verify/${name}`;
+    await addEntry(context, `routes/${name}`, planRoute(path));
+    const before = await askEveryGateway(context, path, 1);
+    if (before.some((status) => status !== 200))
+      return inconclusive(
+        `${path} should be answered 200 before its route is removed and was answered ${before.join()}`,
+      );
+    const change = await changeConfiguration(context, { method: "DELETE", entry: `routes/${name}` });
+    const after = await askEveryGateway(context, path, gateways);
+    context.evidence.record("propagation", { gateways, ...change, before, after });
+    const missing = findMissing(change, gateways);
+    if (missing !== undefined) return broken(`version ${change.version} lacks the route, but ${missing}`);
+    const served = after.filter((status) => status !== 404);
+    return served.length > 0
+      ? broken(
+          `the route is gone everywhere, but ${served.length} of ${after.length} requests got ${served[0]}`,
+        )
+      : held(`${describeChange(change)}, and ${after.length} requests at once are answered 404`);
+  },
+};

@@ -1,0 +1,36 @@
+import { broken, type Check, held, inconclusive } from "../check.ts";
+import { addEntry, askAdmin, readVersion, sendEdit } from "../client/admin.ts";
+import { planRoute } from "./fleet.ts";
+
+export const aStaleEditIsRefused: Check = {
+  claim: "a stale edit is refused",
+  timeoutMs: 20_000,
+  async run(context) {
+    const name = context.uniqueName("route");
+    const entry = `routes/${name}`;
+    const basedOn = await readVersion(context);
+    // Somebody else is faster.
+    const change = await addEntry(context, entry, planRoute(`/verify/${name}`));
+    if (change.version <= basedOn)
+      return inconclusive(`a change should make a version above ${basedOn} and made ${change.version}`);
+    const value = planRoute(`/verify/${name}-stale`);
+    const answer = await sendEdit(context, { method: "PUT", entry, value }, basedOn);
+    const kept = await askAdmin(context, { path: `/api/${entry}` });
+    context.evidence.record("a stale edit", {
+      basedOn,
+      current: change.version,
+      status: answer.status,
+      kept: kept.status,
+    });
+    if (answer.status !== 409)
+      return broken(
+        `an edit of version ${basedOn}, while ${change.version} is current, should be answered 409 and was answered ${answer.status}`,
+      );
+    if (kept.status !== 200) return inconclusive(`the route should be told and was answered ${kept.status}`);
+    return kept.body.includes(`${name}-stale`)
+      ? broken("a stale edit is answered 409, and yet it is stored")
+      : held(
+          `an edit of version ${basedOn}, while ${change.version} is current, is answered 409 and not stored`,
+        );
+  },
+};

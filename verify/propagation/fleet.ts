@@ -1,0 +1,55 @@
+import type { CheckContext } from "../check.ts";
+import type { ConfigurationChange } from "../client/admin.ts";
+import { readScope } from "../client/tokens.ts";
+import { noControl } from "../errors.ts";
+import { readGatewayService } from "../recovery/gateway-service.ts";
+
+/** For each gateway so many connections that none is missed. */
+const connectionsPerGateway = 8;
+
+/** How many gateways ECS runs: what the admin site says is compared with it. */
+export async function countGateways(context: CheckContext): Promise<number> {
+  const { running } = await readGatewayService(context);
+  if (running === 0) throw noControl("no gateway runs");
+  return running;
+}
+
+/** A route like those of verification, under a path that only this check knows. */
+export function planRoute(path: string): object {
+  return {
+    methods: ["GET"],
+    path,
+    upstream: "stub",
+    scopes: [readScope],
+    // The upstream knows no other path.
+    rewritePrefix: "/verify/echo",
+  };
+}
+
+/** What a path is answered over so many connections of their own that every gateway is met. */
+export async function askEveryGateway(
+  context: CheckContext,
+  path: string,
+  gateways: number,
+): Promise<readonly number[]> {
+  const token = await context.tokens.shared();
+  const request = { path, headers: { authorization: `Bearer ${token}` }, signal: context.signal };
+  return await Promise.all(
+    Array.from({ length: connectionsPerGateway * gateways }, async () => {
+      const answer = await context.entrance.attempt(request);
+      return answer.outcome === "answered" ? answer.status : 0;
+    }),
+  );
+}
+
+/** Who has not acknowledged a change, in words; undefined where everybody has. */
+export function findMissing({ propagation }: ConfigurationChange, gateways: number): string | undefined {
+  const { acknowledged, of } = propagation;
+  if (acknowledged < of) return `${acknowledged} of ${of} gateways acknowledge it`;
+  return of < gateways ? `the admin site knows ${of} of ${gateways} gateways` : undefined;
+}
+
+export function describeChange({ version, propagation, elapsedMs }: ConfigurationChange): string {
+  const { acknowledged, of, afterMs } = propagation;
+  return `${acknowledged} of ${of} gateways serve version ${version} after ${afterMs} ms (answered after ${Math.round(elapsedMs)} ms)`;
+}

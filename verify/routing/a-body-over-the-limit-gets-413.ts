@@ -1,0 +1,52 @@
+import { broken, type Check, held } from "../check.ts";
+import { sendRaw } from "../client/raw.ts";
+import { readScope, writeScope } from "../client/tokens.ts";
+import { noControl } from "../errors.ts";
+import { ask } from "../gateway/ask.ts";
+import { renderRequest, route } from "./raw-request.ts";
+
+/** The usual limit of a route, and the shortest body above it. */
+const limitBytes = 10 * 1024 * 1024;
+const announcedBytes = limitBytes + 1;
+const chunkBytes = 1024 * 1024;
+
+export const aBodyOverTheLimitGets413: Check = {
+  claim: "a body over the limit gets 413",
+  timeoutMs: 30_000,
+  async run(context) {
+    const token = await context.tokens.issue(`${readScope} ${writeScope}`);
+    const small = await ask(context, {
+      what: "control: a small body",
+      method: "POST",
+      path: route,
+      token,
+      body: "small",
+    });
+    if (small.status !== 200)
+      throw noControl(`a small body should be answered 200 and was answered ${small.status}`);
+    // Only announced: who waits for the body before it refuses has read it.
+    const head = { method: "POST", token, lines: [`Content-Length: ${announcedBytes}`] };
+    const announced = await sendRaw(context.target, renderRequest(context, head), context.signal);
+    const chunk = `${chunkBytes.toString(16)}\r\n${"x".repeat(chunkBytes)}\r\n`;
+    const body = chunk.repeat(limitBytes / chunkBytes + 1);
+    const streamed = await sendRaw(
+      context.target,
+      renderRequest(context, { method: "POST", token, lines: ["Transfer-Encoding: chunked"], body }),
+      context.signal,
+    );
+    context.evidence.record("answers", { announced: announced.statuses, streamed: streamed.statuses });
+    if (announced.statuses[0] !== 413)
+      return broken(
+        `an announced body of ${announcedBytes} bytes should be answered 413 and was answered ${announced.statuses[0] ?? "not at all"}`,
+      );
+    // A sender that is not done sending may meet the end of the connection before the answer.
+    const cut = streamed.statuses.length === 0 && streamed.closed;
+    if (streamed.statuses[0] !== 413 && !cut)
+      return broken(
+        `a body that grows over ${limitBytes} bytes should be answered 413 and was answered ${streamed.statuses[0] ?? "not at all"}`,
+      );
+    return held(
+      `${announcedBytes} announced bytes are answered 413, and so is a body that grows over the limit`,
+    );
+  },
+};

@@ -1,0 +1,54 @@
+import { broken, type Check, held } from "../check.ts";
+import { sendRaw } from "../client/raw.ts";
+import { requireAnswer } from "../gateway/ask.ts";
+import { renderRequest, route } from "./raw-request.ts";
+
+/** All lead to `/verify/echo` for some server. Clients would straighten them out, so they are sent as bytes. */
+const tricks = [
+  "/verify/../verify/echo",
+  "/verify/./echo",
+  "/verify/echo/..",
+  "//verify/echo",
+  "/verify//echo",
+  "/verify%2fecho",
+  "/verify%2Fecho",
+  "/verify/%2e%2e/verify/echo",
+  "/verify/.%2e/verify/echo",
+  "/verify/%252e%252e/verify/echo",
+  "/verify%252fecho",
+  "/verify\\echo",
+  "/verify%5cecho",
+  "/verify/x/..;/echo",
+  "/verify/echo%00",
+  "/verify/echo%0d%0a",
+  "/verify/%c0%ae%c0%ae/verify/echo",
+  "/verify/echo%",
+  "/verify/echo#part",
+];
+
+export const aPathTrickIsRefused: Check = {
+  claim: "a path trick is refused",
+  timeoutMs: 30_000,
+  async run(context) {
+    await requireAnswer(context, route);
+    const token = await context.tokens.shared();
+    const answers = await Promise.all(
+      tricks.map(async (path) => {
+        const request = renderRequest(context, { target: path, token });
+        return { path, statuses: (await sendRaw(context.target, request, context.signal)).statuses };
+      }),
+    );
+    context.evidence.record("answers", answers);
+    const served = answers.find(({ statuses }) => !isRefusal(statuses));
+    return served === undefined
+      ? held(`${tricks.length} paths with a second meaning are refused`)
+      : broken(
+          `${served.path} should be refused and was answered ${served.statuses.join(", ") || "not at all"}`,
+        );
+  },
+};
+
+/** A redirect to the straightened path would be a meaning, too. */
+function isRefusal(statuses: readonly number[]): boolean {
+  return statuses.length === 1 && statuses.every((status) => status >= 400 && status < 500);
+}

@@ -1,0 +1,75 @@
+import { broken, type Check, type CheckContext, held, inconclusive } from "../check.ts";
+import { sendRaw } from "../client/raw.ts";
+import { readScope, writeScope } from "../client/tokens.ts";
+import { requireAnswer } from "../gateway/ask.ts";
+import { renderRequest, route } from "./raw-request.ts";
+
+/** Requests that follow on other connections: whoever gets the hidden answer is somebody else. */
+const followers = 6;
+
+export const aRequestCannotHideInAnother: Check = {
+  claim: "a request cannot hide in another",
+  timeoutMs: 30_000,
+  async run(context) {
+    await requireAnswer(context, route);
+    const token = await context.tokens.issue(`${readScope} ${writeScope}`);
+    const hidden = renderRequest(context, { target: `${route}?hidden`, token });
+    const control = renderRequest(context, { token, target: `${route}?first` }) + hidden;
+    const pair = await sendRaw(context.target, control, context.signal);
+    if (pair.statuses.length !== 2)
+      return inconclusive(
+        `two requests on one connection should get two answers and got ${pair.statuses.length}`,
+      );
+    for (const [what, request] of Object.entries(renderAttacks(context, token, hidden))) {
+      const answer = await sendRaw(context.target, request, context.signal);
+      const others = await readFollowers(context, token);
+      context.evidence.record(what, { statuses: answer.statuses, closed: answer.closed, others });
+      if (
+        answer.text.includes(`"path":"${route}?hidden"`) ||
+        answer.statuses.filter((status) => status < 400).length > 1
+      )
+        return broken(`with ${what} the request in the body is answered, too`);
+      const strange = others.find((path) => path !== `${route}?own`);
+      if (strange !== undefined) return broken(`with ${what} somebody else gets the answer to ${strange}`);
+    }
+    return held("a request in the body of another is never answered, neither there nor to anybody else");
+  },
+};
+
+/** CL.TE and TE.CL: the one server ends the body at its length, the other one after its last chunk. */
+function renderAttacks(
+  context: CheckContext,
+  token: string,
+  hidden: string,
+): Readonly<Record<string, string>> {
+  const chunk = `${hidden.length.toString(16)}\r\n${hidden}\r\n0\r\n\r\n`;
+  const attack = (lines: readonly string[], body: string): string =>
+    renderRequest(context, { method: "POST", token, lines, body });
+  const ending = `0\r\n\r\n${hidden}`;
+  return {
+    "a length over the last chunk": attack(
+      [`Content-Length: ${ending.length}`, "Transfer-Encoding: chunked"],
+      ending,
+    ),
+    "a length up to the first chunk": attack(
+      [`Content-Length: ${chunk.indexOf("\n") + 1}`, "Transfer-Encoding: chunked"],
+      chunk,
+    ),
+    "a coding that one may not know": attack(
+      [`Content-Length: ${ending.length}`, "Transfer-Encoding: xchunked"],
+      ending,
+    ),
+    "a folded coding": attack([`Content-Length: ${ending.length}`, "Transfer-Encoding:\r\n chunked"], ending),
+  };
+}
+
+/** What requests after it are answered: each must be told its own path. */
+async function readFollowers(context: CheckContext, token: string): Promise<readonly string[]> {
+  const request = renderRequest(context, { target: `${route}?own`, token, lines: ["Connection: close"] });
+  const answers = await Promise.all(
+    Array.from({ length: followers }, () => sendRaw(context.target, request, context.signal)),
+  );
+  return answers.map(
+    ({ text, statuses }) => /"path":"([^"]*)"/.exec(text)?.[1] ?? statuses.join() ?? "nothing",
+  );
+}

@@ -1,0 +1,23 @@
+import { broken, type Check, held } from "../check.ts";
+import { ask, requireAnswer } from "../gateway/ask.ts";
+import { route } from "./raw-request.ts";
+
+export const aWrongMethodGets405: Check = {
+  claim: "a wrong method gets 405",
+  timeoutMs: 15_000,
+  async run(context) {
+    await requireAnswer(context, route);
+    const token = await context.tokens.shared();
+    for (const method of ["PUT", "DELETE", "PATCH"]) {
+      const what = `${method} ${route}`;
+      const answer = await ask(context, { what, method, path: route, token });
+      if (answer.status !== 405)
+        return broken(`${what} should be answered 405 and was answered ${answer.status}`);
+      const allowed = (answer.headers.allow ?? "").split(",").map((name) => name.trim());
+      // RFC 9110 15.5.6: who is refused for the method is told which there are.
+      const right = allowed.includes("GET") && allowed.includes("POST") && !allowed.includes(method);
+      if (!right) return broken(`${what} is answered 405 with Allow: ${answer.headers.allow ?? "absent"}`);
+    }
+    return held("PUT, DELETE and PATCH are answered 405 with the methods that there are");
+  },
+};

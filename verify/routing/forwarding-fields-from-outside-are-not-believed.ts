@@ -1,0 +1,45 @@
+import { broken, type Check, held } from "../check.ts";
+import { ask, readEcho } from "../gateway/ask.ts";
+import { route } from "./raw-request.ts";
+
+/** Addresses for documentation (RFC 5737): nobody comes from there. */
+const forged = "203.0.113.66";
+
+const claims: Readonly<Record<string, string>> = {
+  "x-forwarded-for": forged,
+  "x-forwarded-host": `${forged}.example.net`,
+  "x-forwarded-proto": "gopher",
+  "x-forwarded-port": "6666",
+  "x-real-ip": forged,
+  "x-client-ip": forged,
+  "true-client-ip": forged,
+  forwarded: `for=${forged};host=${forged}.example.net`,
+  "x-original-url": `/${forged}`,
+  "x-http-method-override": "DELETE",
+};
+
+export const forwardingFieldsFromOutsideAreNotBelieved: Check = {
+  claim: "forwarding fields from outside are not believed",
+  timeoutMs: 15_000,
+  async run(context) {
+    const what = "a request that claims to come from elsewhere";
+    const answer = await ask(context, {
+      what,
+      path: route,
+      token: await context.tokens.shared(),
+      headers: claims,
+    });
+    const echo = readEcho(answer);
+    if (answer.status !== 200 || echo === undefined)
+      return broken(`${what} should be answered 200 by the upstream and was answered ${answer.status}`);
+    const believed = Object.entries(claims)
+      .filter(([name, claim]) => String(echo.headers[name] ?? "").includes(claim))
+      .map(([name]) => name);
+    const from = echo.headers["x-forwarded-for"];
+    context.evidence.record("claimed and passed on", { claimed: Object.keys(claims), believed, from });
+    if (believed.length > 0) return broken(`the upstream is told the client's own ${believed.join(", ")}`);
+    return typeof from === "string" && from !== ""
+      ? held(`none of ${Object.keys(claims).length} claims reaches the upstream; X-Forwarded-For is ${from}`)
+      : broken("the upstream is not told where the request came from");
+  },
+};

@@ -1,0 +1,35 @@
+import { broken, type Check, held } from "../check.ts";
+import { ask, readEcho } from "../gateway/ask.ts";
+import { route } from "./raw-request.ts";
+
+/** RFC 9110 7.6.1: they speak about one connection, and the next one is another. */
+const fields = ["keep-alive", "proxy-connection", "te", "proxy-authorization"];
+
+export const hopByHopFieldsEndAtTheGateway: Check = {
+  claim: "hop-by-hop fields end at the gateway",
+  timeoutMs: 15_000,
+  async run(context) {
+    const marker = context.uniqueName("hop");
+    const what = "a request with hop-by-hop fields";
+    const answer = await ask(context, {
+      what,
+      path: route,
+      token: await context.tokens.shared(),
+      headers: {
+        ...Object.fromEntries(fields.map((name) => [name, marker])),
+        te: `trailers, ${marker}`,
+        "x-end-to-end": marker,
+      },
+    });
+    const echo = readEcho(answer);
+    if (answer.status !== 200 || echo === undefined)
+      return broken(`${what} should be answered 200 by the upstream and was answered ${answer.status}`);
+    const passed = fields.filter((name) => String(echo.headers[name] ?? "").includes(marker));
+    context.evidence.record("sent and passed on", { sent: fields, passed });
+    // The control: the upstream does tell of fields that go on.
+    if (echo.headers["x-end-to-end"] !== marker) return broken(`${what} loses an end-to-end field, too`);
+    return passed.length > 0
+      ? broken(`the upstream is told ${passed.join(", ")}`)
+      : held(`none of ${fields.length} hop-by-hop fields reaches the upstream; an end-to-end field does`);
+  },
+};

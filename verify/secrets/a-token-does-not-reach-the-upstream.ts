@@ -1,0 +1,22 @@
+import { broken, type Check, held } from "../check.ts";
+import { readEcho } from "../gateway/ask.ts";
+
+export const aTokenDoesNotReachTheUpstream: Check = {
+  claim: "a token does not reach the upstream",
+  timeoutMs: 15_000,
+  async run(context) {
+    const token = await context.tokens.issue();
+    const answer = await context.entrance.attempt({
+      path: "/verify/echo",
+      headers: { authorization: `Bearer ${token}` },
+      signal: context.signal,
+    });
+    const echo = answer.outcome === "answered" ? readEcho(answer) : undefined;
+    if (answer.outcome !== "answered" || answer.status !== 200 || echo === undefined)
+      return broken(`an authorised request should be answered 200 by the upstream`);
+    context.evidence.record("what the upstream saw", { fields: Object.keys(echo.headers) });
+    return answer.body.includes(token)
+      ? broken("the upstream is told the token, and could use it")
+      : held(`none of ${Object.keys(echo.headers).length} fields that the upstream sees has the token`);
+  },
+};

@@ -1,0 +1,20 @@
+import { broken, type Check, held } from "../check.ts";
+import { listParameters, readParameter } from "./parameters.ts";
+
+export const everyParameterIsEncrypted: Check = {
+  claim: "every parameter is encrypted",
+  timeoutMs: 20_000,
+  async run(context) {
+    const parameters = await listParameters(context);
+    context.evidence.record("parameters", parameters);
+    for (const { name, type } of parameters) {
+      if (type !== "SecureString") return broken(`${name} is a ${type || "parameter without a type"}`);
+      const opened = await readParameter(context, name, { opened: true });
+      const lying = await readParameter(context, name, { opened: false });
+      if (lying.includes(opened)) return broken(`${name} gives its value without its key`);
+      // Encoded is not encrypted.
+      if (Buffer.from(lying, "base64").includes(opened)) return broken(`${name} is only encoded`);
+    }
+    return held(`${parameters.length} parameters give their values only when their key opens them`);
+  },
+};

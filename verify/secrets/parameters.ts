@@ -1,0 +1,44 @@
+import type { CheckContext } from "../check.ts";
+import { noControl } from "../errors.ts";
+
+export interface StoredParameter {
+  readonly name: string;
+  readonly type: string;
+  readonly keyId: string | undefined;
+}
+
+/** The environment's own parameters: those beside the verifier's secret. */
+export async function listParameters(context: CheckContext): Promise<readonly StoredParameter[]> {
+  const { secretParameter } = context.target.outputs.verifier;
+  const path = secretParameter.slice(0, secretParameter.lastIndexOf("/") + 1);
+  const ssm = await context.aws.ssm();
+  const found: StoredParameter[] = [];
+  let token: string | undefined;
+  do {
+    const page = await ssm.describeParameters({
+      ParameterFilters: [{ Key: "Name", Option: "BeginsWith", Values: [path] }],
+      ...(token === undefined ? {} : { NextToken: token }),
+    });
+    for (const { Name: name = "", Type: type = "", KeyId: keyId } of page.Parameters ?? [])
+      if (name.startsWith(path)) found.push({ name, type, keyId });
+    token = page.NextToken;
+  } while (token !== undefined && token !== "");
+  if (!found.some(({ name }) => name === secretParameter))
+    throw noControl(
+      `the Parameter Store should have ${secretParameter} and has ${found.length} below ${path}`,
+    );
+  return found;
+}
+
+/** The text of a parameter, opened with its key or as it lies there. Never to be recorded. */
+export async function readParameter(
+  context: CheckContext,
+  name: string,
+  options: { readonly opened: boolean },
+): Promise<string> {
+  const ssm = await context.aws.ssm();
+  const answer = await ssm.getParameter({ Name: name, WithDecryption: options.opened });
+  const value = answer.Parameter?.Value;
+  if (!value) throw noControl(`parameter ${name} is empty`);
+  return value;
+}

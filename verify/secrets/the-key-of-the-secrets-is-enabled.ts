@@ -1,0 +1,26 @@
+import { broken, type Check, held } from "../check.ts";
+import { listParameters } from "./parameters.ts";
+
+export const theKeyOfTheSecretsIsEnabled: Check = {
+  claim: "the key of the secrets is enabled",
+  timeoutMs: 20_000,
+  async run(context) {
+    const parameters = await listParameters(context);
+    const kms = await context.aws.kms();
+    const ids = new Set(parameters.map(({ keyId }) => keyId ?? "alias/aws/ssm"));
+    for (const id of ids) {
+      const { KeyMetadata: key } = await kms.describeKey({ KeyId: id });
+      const rotation = await kms.getKeyRotationStatus({ KeyId: key?.KeyId ?? id });
+      const { Arn: arn, Enabled: enabled, KeyState: state, KeyManager: manager } = key ?? {};
+      const rotates = rotation.KeyRotationEnabled === true;
+      context.evidence.record(`key ${id}`, { arn, enabled, state, manager, rotates });
+      if (enabled !== true || state !== "Enabled") return broken(`key ${id} is ${state ?? "unknown"}`);
+      // AWS's own key opens to whoever may use the Parameter Store.
+      if (manager !== "CUSTOMER") return broken(`key ${id} is AWS's own and not the environment's`);
+      if (!rotates) return broken(`key ${id} is never rotated`);
+    }
+    return held(
+      `${parameters.length} parameters lie under ${[...ids].join(", ")}: the environment's own, enabled, rotated`,
+    );
+  },
+};
