@@ -3,15 +3,18 @@ export class VerifyError extends Error {
   readonly code: `DMM_VERIFY_${string}`;
   /** The next thing to do. */
   readonly hint: string;
+  /** What the command line ends with: 2 where the call was wrong, 3 where something could not be checked. */
+  readonly exitCode: 2 | 3;
   constructor(
     code: VerifyError["code"],
     message: string,
-    options: { readonly hint: string; readonly cause?: unknown },
+    options: { readonly hint: string; readonly exitCode?: 2 | 3; readonly cause?: unknown },
   ) {
     super(message, { cause: options.cause });
     this.name = "VerifyError";
     this.code = code;
     this.hint = options.hint;
+    this.exitCode = options.exitCode ?? 3;
   }
 }
 
@@ -21,6 +24,7 @@ export function unknownSuite(name: string, known: readonly string[]): VerifyErro
     `There is no suite ${name}; there are ${known.join(", ")}.`,
     {
       hint: "Leave the option out to run every suite.",
+      exitCode: 2,
     },
   );
 }
@@ -29,7 +33,7 @@ export function unknownCheck(name: string, suites: readonly string[]): VerifyErr
   return new VerifyError(
     "DMM_VERIFY_UNKNOWN_CHECK",
     `There is no check ${name} in ${suites.length === 1 ? "suite" : "the suites"} ${suites.join(", ")}.`,
-    { hint: "Name a check as docs/suites.md does, for example access/an-insider-gets-in." },
+    { hint: "Name a check as docs/suites.md does, for example access/an-insider-gets-in.", exitCode: 2 },
   );
 }
 
