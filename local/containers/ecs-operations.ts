@@ -9,7 +9,7 @@ import { admitPlan } from "./service-admission.ts";
 import { invalid } from "./service-plan.ts";
 import { readTaskHealth } from "./targets.ts";
 import { isLiving } from "./task.ts";
-import { findTaskDefinition } from "./task-definition.ts";
+import { describeTaskDefinition, findTaskDefinition } from "./task-definition.ts";
 
 type Input = AwsRequest["input"];
 
@@ -39,6 +39,11 @@ export const ecsOperations: Operations = {
       services.find((service) => isNamed(service, reference)),
     );
     return { services: found.map((service) => describeService(region, service)), failures };
+  },
+
+  async DescribeTaskDefinition(region, { input }) {
+    admitMembers(input, ["taskDefinition"]);
+    return { taskDefinition: describeTaskDefinition(region, String(input.taskDefinition)) };
   },
 
   async ListTasks(region, { input }) {

@@ -102,6 +102,24 @@ export function findTaskDefinition(region: Region, reference: string): TaskDefin
   return toTaskDefinition(found);
 }
 
+/** In the shape of the ECS API: what was registered, word for word. @throws AwsError ClientException */
+export function describeTaskDefinition(region: Region, reference: string): Record<string, unknown> {
+  const { arn, family, revision } = findTaskDefinition(region, reference);
+  const { inputs } = region.resources.get(type, arn) as Resource;
+  const containers = JSON.parse(textOf(inputs, "containerDefinitions") ?? "[]") as readonly unknown[];
+  return {
+    taskDefinitionArn: arn,
+    family,
+    revision,
+    status: "ACTIVE",
+    containerDefinitions: containers,
+    ...Object.fromEntries(told.flatMap((name) => (inputs[name] === undefined ? [] : [[name, inputs[name]]]))),
+  };
+}
+
+/** Members that have the same name and shape as the property. */
+const told = ["networkMode", "executionRoleArn", "taskRoleArn", "cpu", "memory", "requiresCompatibilities"];
+
 function toTaskDefinition({ id, inputs, outputs }: Resource): TaskDefinition {
   return {
     arn: id,

@@ -3,6 +3,7 @@ import { after, afterEach, before, test } from "node:test";
 import {
   DescribeClustersCommand,
   DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
   ECSClient,
   ListServicesCommand,
@@ -87,6 +88,16 @@ test("a running task tells its zone, its address and its process", async () => {
   assert.equal(address?.value, (await ask(ground)).body.address);
   const pid = Number(task?.containers?.[0]?.runtimeId);
   assert.doesNotThrow(() => process.kill(pid, 0));
+});
+
+test("a task definition is told word for word", async () => {
+  const { id, inputs } = await define(ground);
+  const { taskDefinition } = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: id }));
+  assert.equal(taskDefinition?.taskDefinitionArn, id);
+  assert.deepEqual(taskDefinition?.containerDefinitions, JSON.parse(String(inputs.containerDefinitions)));
+  await assert.rejects(ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: "other:1" })), {
+    name: "ClientException",
+  });
 });
 
 test("a task that is stopped says by whom and why, and is replaced", async () => {
