@@ -135,6 +135,10 @@ export const pairs: Readonly<
   "propagation/a-stale-edit-is-refused": { breaks: ["takes stale edits"], hides: ["has no admin site"] },
   "secrets/every-parameter-is-encrypted": { breaks: ["keeps parameters in clear"] },
   "secrets/the-key-of-the-secrets-is-enabled": { breaks: ["disables its key"] },
+  "secrets/no-task-definition-holds-a-secret": {
+    breaks: ["writes a secret into its task definition"],
+    hides: ["has no secrets in its task definition"],
+  },
   "secrets/no-error-answer-shows-a-secret": {
     breaks: ["shows its secrets in errors"],
     hides: ["turns insiders away"],

@@ -5,8 +5,17 @@ export function answerJson(state: PlatformState, operation: string, input: Recor
   switch (operation) {
     case "DescribeServices":
       return {
-        services: [{ serviceName: "gateway", desiredCount: desiredTasks, runningCount: state.tasks.length }],
+        services: [
+          {
+            serviceName: "gateway",
+            taskDefinition: "gateway:1",
+            desiredCount: desiredTasks,
+            runningCount: state.tasks.length,
+          },
+        ],
       };
+    case "DescribeTaskDefinition":
+      return { taskDefinition: describeDefinition(state) };
     case "ListTasks":
       return { taskArns: state.tasks };
     case "DescribeTasks": {
@@ -43,6 +52,21 @@ function readParameter({ breaks, clientSecret }: PlatformState, input: Record<st
   const isOpen = input.WithDecryption === true || breaks.has("keeps parameters in clear");
   const value = isOpen ? clientSecret : Buffer.from(`sealed ${clientSecret.length}`).toString("base64");
   return { Name: input.Name, Type: "SecureString", Value: value };
+}
+
+function describeDefinition({ breaks, clientSecret }: PlatformState): object {
+  const isShown = breaks.has("writes a secret into its task definition");
+  const hasNone = breaks.has("has no secrets in its task definition");
+  const container = {
+    environment: [
+      { name: "PORT", value: "8080" },
+      ...(isShown ? [{ name: "OPTION", value: clientSecret }] : []),
+    ],
+    secrets: hasNone
+      ? []
+      : [{ name: "VERIFIER_SECRET", valueFrom: "arn:aws:ssm:parameter/standin/verifier" }],
+  };
+  return { taskDefinitionArn: "arn:aws:ecs:task-definition/gateway:1", containerDefinitions: [container] };
 }
 
 function describeKey({ breaks }: PlatformState): object {

@@ -60,6 +60,8 @@ export type Break =
   | "has no admin site"
   | "keeps parameters in clear"
   | "disables its key"
+  | "writes a secret into its task definition"
+  | "has no secrets in its task definition"
   | "shows its secrets in errors"
   | "passes tokens on"
   | "loses access log lines"

@@ -1,0 +1,56 @@
+import type { TaskDefinition } from "@aws-sdk/client-ecs";
+import { broken, type Check, type CheckContext, held } from "../check.ts";
+import { noControl } from "../errors.ts";
+import { listParameters, readParameter } from "./parameters.ts";
+
+/** Names under which a value would be one that nobody should read. */
+const secretName = /PASSWORD|SECRET|TOKEN|PRIVATE|CREDENTIAL/i;
+
+/** Whoever may look at ECS can read a task definition; what is in its `secrets` is only named there. */
+export const noTaskDefinitionHoldsASecret: Check = {
+  claim: "no task definition holds a secret",
+  timeoutMs: 20_000,
+  async run(context) {
+    const values = new Map<string, string>();
+    for (const { name } of await listParameters(context))
+      values.set(name, await readParameter(context, name, { opened: true }));
+    const definitions = await readDefinitions(context);
+    let references = 0;
+    for (const definition of definitions) {
+      const containers = definition.containerDefinitions ?? [];
+      const variables = containers.flatMap(({ environment = [] }) =>
+        environment.map(({ name = "" }) => name),
+      );
+      const secrets = containers.flatMap(({ secrets: named = [] }) => named.map(({ name = "" }) => name));
+      const what = definition.taskDefinitionArn?.split("/").at(-1) ?? "a task definition";
+      context.evidence.record(what, { variables, secrets });
+      references += secrets.length;
+      // Wherever it stands: environment, command, labels, options of the log.
+      const text = JSON.stringify(definition);
+      const shown = [...values].find(([, value]) => text.includes(value));
+      if (shown !== undefined) return broken(`${what} holds the value of ${shown[0]}`);
+      const suspect = variables.find((name) => secretName.test(name));
+      if (suspect !== undefined)
+        return broken(`${what} has ${suspect} in its environment and not in its secrets`);
+    }
+    if (references === 0)
+      throw noControl("no task definition refers to any secret, so none of them is the platform's");
+    return held(
+      `${definitions.length} task definitions only name ${references} secrets and hold none of ${values.size} values`,
+    );
+  },
+};
+
+async function readDefinitions(context: CheckContext): Promise<readonly TaskDefinition[]> {
+  const { clusterArn: cluster, services: names } = context.target.outputs.compute;
+  const ecs = await context.aws.ecs();
+  const { services = [] } = await ecs.describeServices({ cluster, services: Object.values(names) });
+  return await Promise.all(
+    services.map(async ({ serviceName, taskDefinition }) => {
+      const answer = await ecs.describeTaskDefinition({ taskDefinition });
+      if (answer.taskDefinition === undefined)
+        throw noControl(`ECS tells no task definition of ${serviceName}`);
+      return answer.taskDefinition;
+    }),
+  );
+}
