@@ -32,10 +32,15 @@ const alone = ["tests/environment/", "tests/nothing-left.test.ts"];
 function findFiles(): readonly string[] {
   const all = globSync("tests/**/*.test.ts", { cwd: root }).sort();
   if (wanted.length === 0) return all;
-  return all.filter((file) => wanted.some((path) => file === path || file.startsWith(`${path.replace(/\/$/, "")}/`)));
+  return all.filter((file) =>
+    wanted.some((path) => file === path || file.startsWith(`${path.replace(/\/$/, "")}/`)),
+  );
 }
 
-async function runFiles(files: readonly string[], concurrency: number): Promise<{ passed: number; failed: number }> {
+async function runFiles(
+  files: readonly string[],
+  concurrency: number,
+): Promise<{ passed: number; failed: number }> {
   const count = { passed: 0, failed: 0 };
   if (files.length === 0) return count;
   const stream = run({ files: files.map((file) => join(root, file)), concurrency, timeout: 900_000 });
@@ -53,7 +58,10 @@ async function runFiles(files: readonly string[], concurrency: number): Promise<
 
 /** The toolchain is part of what the tests need; a machine that has it pays only for the look. */
 async function obtainToolchain(): Promise<void> {
-  const child = spawn(process.execPath, [join(root, "cli", "main.ts"), "setup"], { cwd: root, stdio: "inherit" });
+  const child = spawn(process.execPath, [join(root, "cli", "main.ts"), "setup"], {
+    cwd: root,
+    stdio: "inherit",
+  });
   const code = await new Promise<number | null>((resolve) => child.once("exit", resolve));
   if (code !== 0) throw new Error(`dmm-env setup ended with ${code}; the tests need its parts.`);
 }

@@ -6,7 +6,7 @@ import { resolveUnit } from "./resolve-unit.ts";
 import { units } from "./table.ts";
 import { findToolchain, type Toolchain } from "./toolchain.ts";
 
-export type { FoundPart, MissingPart, Part, PartName, ResolvedParts } from "./part.ts";
+export type { Part, PartName, ResolvedParts } from "./part.ts";
 
 /** Where to look, and whether remembered versions count. */
 export interface ResolveOptions {

@@ -1,4 +1,3 @@
-import type { Operations } from "../operation.ts";
 import type { Realisation } from "../realisation.ts";
 import { eip, internetGateway, natGateway } from "./gateways.ts";
 import { gatewayAssociation, vpnGateway, vpnGatewayRoutePropagation } from "./on-premises.ts";
@@ -24,6 +23,3 @@ export const realisations: readonly Realisation[] = [
   vpnGatewayRoutePropagation,
   gatewayAssociation,
 ];
-
-/** EC2's own API is not called by anything that runs in an environment. */
-export const operations: Readonly<Record<string, Operations>> = {};

@@ -9,7 +9,14 @@ const allowed: Readonly<Record<(typeof parts)[number], readonly string[]>> = {
   local: [],
   gateway: [],
   verify: ["stacks/outputs.ts"],
-  cli: ["stacks/config.ts", "stacks/outputs.ts", "stacks/index.ts", "verify/index.ts", "verify/target.ts", "tools"],
+  cli: [
+    "stacks/config.ts",
+    "stacks/outputs.ts",
+    "stacks/index.ts",
+    "verify/index.ts",
+    "verify/target.ts",
+    "tools",
+  ],
   tools: [],
   bench: ["verify/load", "tools"],
 };

@@ -25,16 +25,10 @@ function raisedCodes(): ReadonlySet<string> {
 
 test("every error code is documented", () => {
   const documented = documentedCodes();
-  assert.deepEqual(
-    [...raisedCodes()].filter((code) => !documented.has(code)).sort(),
-    [],
-  );
+  assert.deepEqual([...raisedCodes()].filter((code) => !documented.has(code)).sort(), []);
 });
 
 test("every documented error code exists", () => {
   const raised = raisedCodes();
-  assert.deepEqual(
-    [...documentedCodes()].filter((code) => !raised.has(code)).sort(),
-    [],
-  );
+  assert.deepEqual([...documentedCodes()].filter((code) => !raised.has(code)).sort(), []);
 });

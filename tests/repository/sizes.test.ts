@@ -21,7 +21,9 @@ test("nine files in ten stay within 150 lines", () => {
 });
 
 test("folders are named after the domain", () => {
-  const drawers = readSourceFiles(parts).filter((file) => /(^|\/)(src|utils?|helpers?|common|lib)\//.test(file.path));
+  const drawers = readSourceFiles(parts).filter((file) =>
+    /(^|\/)(src|utils?|helpers?|common|lib)\//.test(file.path),
+  );
   assert.deepEqual(
     drawers.map((file) => file.path),
     [],

@@ -15,10 +15,14 @@ export interface SourceFile {
 
 /** Every TypeScript file below the given folders that git tracks or would track. */
 export function readSourceFiles(folders: readonly string[]): readonly SourceFile[] {
-  const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "--", ...folders], {
-    cwd: root,
-    encoding: "utf8",
-  });
+  const listed = execFileSync(
+    "git",
+    ["ls-files", "--cached", "--others", "--exclude-standard", "--", ...folders],
+    {
+      cwd: root,
+      encoding: "utf8",
+    },
+  );
   return listed
     .split("\n")
     .filter((path) => path.endsWith(".ts"))
@@ -37,6 +41,7 @@ function readOrEmpty(path: string): string {
 
 /** Specifiers of every static and dynamic import in a file. */
 export function importsOf(file: SourceFile): readonly string[] {
-  const pattern = /(?:^|\n)\s*(?:import|export)\s(?:[^"';]*?\sfrom\s)?["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)/g;
+  const pattern =
+    /(?:^|\n)\s*(?:import|export)\s(?:[^"';]*?\sfrom\s)?["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)/g;
   return [...file.text.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? "");
 }
