@@ -12,7 +12,7 @@ type Command = (typeof commands)[number];
 
 /** What `--json` prints of a command's steps. */
 interface Report {
-  readonly steps?: readonly { readonly title: string; readonly ms: number }[];
+  readonly steps?: readonly { readonly title: string; readonly seconds: number }[];
 }
 
 interface Timing {
@@ -83,7 +83,7 @@ async function time(home: string, command: Command): Promise<Timing> {
   const report = JSON.parse(output) as Report;
   return {
     seconds,
-    steps: Object.fromEntries((report.steps ?? []).map((step) => [step.title, step.ms / 1000])),
+    steps: Object.fromEntries((report.steps ?? []).map((step) => [step.title, step.seconds])),
   };
 }
 
