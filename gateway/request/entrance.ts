@@ -82,7 +82,7 @@ export class Entrance {
     lifecycle.begin();
     if (lifecycle.state === "draining") response.shouldKeepAlive = false;
     const exchange = new Exchange({ request, response, client }, readHead(request), configuration.version);
-    response.once("close", () => {
+    response.on("close", () => {
       lifecycle.end();
       metrics.record(exchange);
       this.#parts.accessLog.record(exchange);

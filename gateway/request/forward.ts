@@ -35,6 +35,9 @@ class Forwarding implements Dispatcher.DispatchHandler {
   #firstByteTimer: NodeJS.Timeout | undefined;
   #stalledTimer: NodeJS.Timeout | undefined;
   #answered = false;
+  /** Content-Length of the answer, and its body where that came in one chunk. */
+  #announcedBytes: number | undefined;
+  #wholeBody: Buffer | undefined;
   #left = false;
 
   constructor(exchange: Exchange, context: ForwardContext) {
@@ -42,7 +45,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
     this.#context = context;
     this.#path = writeOutgoingPath(exchange);
     this.#headers = writeOutgoingHeaders(exchange);
-    exchange.response.once("close", () => this.#leave());
+    exchange.response.on("close", () => this.#leave());
     const { wholeLimitMs } = exchange.route!;
     if (wholeLimitMs > 0) this.#wholeTimer = setTimeout(this.#tooSlow, wholeLimitMs);
   }
@@ -108,12 +111,19 @@ class Forwarding implements Dispatcher.DispatchHandler {
     const { head, request, response } = this.#exchange;
     // Nobody reads the rest of this body: the connection cannot carry another request.
     if (head.hasBody && !request.complete) response.shouldKeepAlive = false;
+    const { "content-length": length, "transfer-encoding": coding } = headers;
+    if (typeof length === "string" && coding === undefined) this.#announcedBytes = Number(length);
     response.writeHead(status, writeResponseHeaders(headers, this.#exchange.id));
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     const { response } = this.#exchange;
     this.#exchange.sentBytes += chunk.length;
+    if (chunk.length === this.#announcedBytes) {
+      // The answer ends with this chunk, now: head, body and end leave together.
+      this.#wholeBody = chunk;
+      return;
+    }
     if (response.write(chunk)) return;
     controller.pause();
     this.#stalledTimer = setTimeout(this.#notRead, this.#exchange.route!.idleLimitMs);
@@ -126,7 +136,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     this.#settle();
     this.#target!.succeed();
-    this.#exchange.response.end();
+    this.#exchange.response.end(this.#wholeBody);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
