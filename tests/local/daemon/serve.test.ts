@@ -62,9 +62,13 @@ test("sweep ends a killed region's processes, and the inventory sees them before
   await daemon.stop("SIGKILL");
   assert.ok((await look()).processes.some((found) => (found as { name: string }).name === "moto"));
   const swept = JSON.parse((await runRegion(["sweep", "--directory", prepared.directory])).stdout) as {
-    ended: unknown[];
+    ended: { name: string }[];
   };
-  assert.equal(swept.ended.length, 1);
+  // Where no database template is cached yet, its builder was running too and is swept with its children.
+  assert.deepEqual(
+    swept.ended.map(({ name }) => name).filter((name) => !name.startsWith("mariadb")),
+    ["moto"],
+  );
   const after = await look();
   assert.deepEqual([after.processes, after.listeners], [[], []]);
   assert.ok(after.files.length > 0);
