@@ -2,11 +2,12 @@ import { parseArgs } from "node:util";
 
 /**
  * Benchmarks: each prints one JSON object on standard output and its progress on standard error.
- * Usage: `npm run bench -- lifecycle [--runs 5]`, `npm run bench -- gateway [--runs 5] [--only a,b] [--million]`.
+ * Usage: `npm run bench -- lifecycle|gateway|propagation [--runs 5]`, for `gateway` also `[--only a,b] [--million]`.
  */
 const benchmarks: Readonly<Record<string, () => Promise<{ measure(options: Options): Promise<unknown> }>>> = {
   lifecycle: () => import("./lifecycle.ts"),
   gateway: () => import("./gateway/gateway.ts"),
+  propagation: () => import("./gateway/propagation.ts"),
 };
 
 export interface Options {

@@ -1,21 +1,16 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { findDeliveryProblem } from "../../verify/load/answer.ts";
 import { checkedPath, issueTokens, startGateway } from "./contenders/own.ts";
 import { generate } from "./load/generator.ts";
 import { type GeneratorReport, renderRequest } from "./load/plan.ts";
-import { findPart } from "./processes/programs.ts";
-import { StartedProcess } from "./processes/started-process.ts";
 import { readUsage } from "./processes/usage.ts";
 import { report } from "./progress.ts";
-import { httpPort } from "./surroundings/network.ts";
+import { startFront, tlsPort } from "./surroundings/front.ts";
 import { type Surroundings, serverName } from "./surroundings/surroundings.ts";
-import { answers } from "./surroundings/upstream.ts";
 
 const steps = [2000, 4000, 6000, 8000, 10_000];
 const stepSeconds = 8;
 const limitMs = 19;
-const frontPort = 8443;
 
 interface Step {
   readonly arrivalsPerSecond: number;
@@ -46,7 +41,7 @@ export async function measureChain(surroundings: Surroundings, contenderIndex: n
     ),
   );
   const authorizations = await issueTokens(host);
-  const front = stack.use(await startFront(surroundings, network.contender(contenderIndex + 1), host));
+  const front = stack.use(await startFront(surroundings, network.contender(contenderIndex + 1), [host]));
   const parts = {
     gateway: [gateway.pid],
     front: [front.pid],
@@ -61,7 +56,7 @@ export async function measureChain(surroundings: Surroundings, contenderIndex: n
       {
         destination: {
           host: network.contender(contenderIndex + 1),
-          port: frontPort,
+          port: tlsPort,
           tls: { authority: readFileSync(certificates.authority, "utf8"), servername: serverName },
         },
         requests,
@@ -118,46 +113,4 @@ function judge(load: GeneratorReport): Pick<Step, "verdict" | "reason"> {
   return load.response.p95 < limitMs
     ? { verdict: "held" }
     : { verdict: "broken", reason: `p95 is ${load.response.p95} ms` };
-}
-
-async function startFront(
-  surroundings: Surroundings,
-  host: string,
-  gateway: string,
-): Promise<StartedProcess> {
-  const configuration = join(surroundings.directory, "front.cfg");
-  writeFileSync(
-    configuration,
-    `global
-  nbthread 1
-  maxconn 8192
-defaults
-  mode http
-  option http-keep-alive
-  option forwardfor
-  http-reuse always
-  timeout client 75s
-  timeout http-keep-alive 75s
-  timeout connect 1s
-  timeout server 30s
-frontend entrance
-  bind ${host}:${frontPort} ssl crt ${surroundings.certificates.both} alpn http/1.1
-  http-request set-header X-Forwarded-Proto https
-  default_backend gateway
-backend gateway
-  server gateway ${gateway}:${httpPort}
-frontend probe
-  bind ${host}:${httpPort}
-  http-request return status 200
-`,
-  );
-  const { command, environment } = findPart("haproxy");
-  const front = new StartedProcess({
-    command,
-    args: ["-db", "-f", configuration],
-    environment,
-    place: "anywhere",
-  });
-  await front.waitUntil("the front answers", () => answers(`http://${host}:${httpPort}/`));
-  return front;
 }

@@ -1,0 +1,164 @@
+import { fileURLToPath } from "node:url";
+import { describeMachine } from "../machine.ts";
+import type { Options } from "../main.ts";
+import { spread } from "../statistics.ts";
+import { checkedPath, issueTokens, startGateway } from "./contenders/own.ts";
+import { generate } from "./load/generator.ts";
+import { renderRequest } from "./load/plan.ts";
+import { StartedProcess } from "./processes/started-process.ts";
+import { report } from "./progress.ts";
+import { startFront } from "./surroundings/front.ts";
+import { httpPort } from "./surroundings/network.ts";
+import { type Surroundings, serverName, startSurroundings } from "./surroundings/surroundings.ts";
+
+const block = "127.251";
+const gatewayCount = 12;
+const arrivalsPerSecond = 1000;
+const changesPerRun = 20;
+const pauseMs = 150;
+const reachMs = 100;
+
+/** What the admin site answers to a change. */
+interface Outcome {
+  readonly version: number;
+  readonly propagation?: { readonly acknowledged: number; readonly of: number; readonly afterMs: number };
+}
+
+interface Change {
+  /** Until the last gateway acknowledged, from the begin of the broadcast: what the admin site says. */
+  readonly acknowledgedMs: number;
+  /** From sending the change to its answer, with checking and storing it: what an operator waits. */
+  readonly answeredMs: number;
+  readonly acknowledged: number;
+  /** Gateways that answered a request of the new route with 200, asked right after the answer. */
+  readonly serving: number;
+}
+
+/** New routes acknowledged by a fleet while it works: how long it takes, and whether a request fails for it. */
+export async function measure({ runs }: Options): Promise<unknown> {
+  const machine = describeMachine();
+  await using stack = new AsyncDisposableStack();
+  const surroundings = stack.use(await startSurroundings(block));
+  const { network } = surroundings;
+  const hosts = Array.from({ length: gatewayCount }, (_, index) => network.contender(index));
+  // One after the other: the first one brings the schema, and a start takes a whole core.
+  for (const host of hosts) {
+    report(`starting gateway ${host}`);
+    stack.use(await startGateway(surroundings, host, {}, "anywhere"));
+  }
+  const adminHost = network.contender(gatewayCount);
+  stack.use(await startAdmin(surroundings, adminHost));
+  const frontHost = network.contender(gatewayCount + 1);
+  stack.use(await startFront(surroundings, frontHost, hosts));
+  const authorizations = await issueTokens(hosts[0]!);
+  const changeCount = runs * changesPerRun;
+  const load = generate(
+    {
+      destination: { host: frontHost, port: httpPort },
+      requests: authorizations.map((authorization) =>
+        renderRequest(checkedPath, serverName, { authorization }),
+      ),
+      connections: 256,
+      seconds: Math.ceil((changeCount * (pauseMs + 100)) / 1000) + 3,
+      arrivalsPerSecond,
+    },
+    "anywhere",
+  );
+  await pause(1500);
+  const changes: Change[] = [];
+  for (let index = 0; index < changeCount; index++) {
+    changes.push(await change(adminHost, hosts, index));
+    if ((index + 1) % changesPerRun === 0) report(`${index + 1} of ${changeCount} changes`);
+    await pause(pauseMs);
+  }
+  return { benchmark: "propagation", machine, ...summarize(changes), traffic: await describeTraffic(load) };
+}
+
+async function change(adminHost: string, hosts: readonly string[], index: number): Promise<Change> {
+  const admin = `http://${adminHost}:${httpPort}`;
+  const { version } = (await (await fetch(`${admin}/api/routes`)).json()) as Outcome;
+  const route = { methods: ["GET"], path: `/bench/${index}`, upstream: "stub", public: true };
+  const sentAt = performance.now();
+  const answer = await fetch(`${admin}/api/routes/bench-${index}?basedOn=${version}`, {
+    method: "PUT",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(route),
+  });
+  const outcome = (await answer.json()) as Outcome;
+  const answeredMs = performance.now() - sentAt;
+  if (outcome.propagation === undefined)
+    throw new Error(`The change was answered with ${answer.status}: ${JSON.stringify(outcome)}`);
+  const statuses = await Promise.all(
+    hosts.map(async (host) => {
+      const response = await fetch(`http://${host}:${httpPort}${route.path}`);
+      await response.arrayBuffer();
+      return response.status;
+    }),
+  );
+  return {
+    acknowledgedMs: outcome.propagation.afterMs,
+    answeredMs,
+    acknowledged: outcome.propagation.acknowledged,
+    serving: statuses.filter((status) => status === 200).length,
+  };
+}
+
+function summarize(changes: readonly Change[]): Record<string, unknown> {
+  const acknowledged = changes.map((one) => one.acknowledgedMs).sort((a, b) => a - b);
+  const p99 = acknowledged[Math.ceil(acknowledged.length * 0.99) - 1]!;
+  const incomplete = changes.filter((one) => one.acknowledged < gatewayCount || one.serving < gatewayCount);
+  return {
+    gateways: gatewayCount,
+    changes: changes.length,
+    reach: `every gateway within ${reachMs} ms (p99), no failed request`,
+    acknowledgedByAllMs: { ...spread(acknowledged), p99 },
+    answeredMs: spread(changes.map((one) => one.answeredMs)),
+    /** Changes after whose answer not every gateway had acknowledged and served the new route. */
+    incomplete: incomplete.length,
+    reached: p99 < reachMs && incomplete.length === 0,
+  };
+}
+
+async function describeTraffic(running: ReturnType<typeof generate>): Promise<unknown> {
+  const { sent, planned, kinds, response, lateness } = await running;
+  return {
+    arrivalsPerSecond,
+    planned,
+    sent,
+    failed: sent - (kinds["200"] ?? 0),
+    kinds,
+    latencyMs: response,
+    latenessP99: lateness.p99,
+  };
+}
+
+async function startAdmin({ database, upstreamUrl }: Surroundings, host: string): Promise<StartedProcess> {
+  const main = fileURLToPath(new URL("../../gateway/main.ts", import.meta.url));
+  const admin = new StartedProcess({
+    command: process.execPath,
+    args: [main, "admin"],
+    environment: {
+      HOST: host,
+      PORT: String(httpPort),
+      // Without a balancer that verifies certificates, whoever is on this machine is an editor.
+      ENVIRONMENT: "development",
+      DATABASE_HOST: database.host,
+      DATABASE_PORT: String(database.port),
+      DATABASE_USER: database.user,
+      DATABASE_PASSWORD: database.password,
+      DATABASE_TLS: "off",
+      UPSTREAM_URL: upstreamUrl,
+    },
+    place: "anywhere",
+  });
+  await admin.waitUntil("the admin site is ready", async () => {
+    const response = await fetch(`http://${host}:${httpPort}/health/ready`).catch(() => undefined);
+    await response?.arrayBuffer();
+    return response?.status === 200;
+  });
+  return admin;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

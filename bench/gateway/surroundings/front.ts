@@ -1,0 +1,54 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { findPart } from "../processes/programs.ts";
+import { StartedProcess } from "../processes/started-process.ts";
+import { httpPort } from "./network.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { answers } from "./upstream.ts";
+
+/** Where the front takes TLS; plain HTTP is on the port that everybody has. */
+export const tlsPort = 8443;
+
+/** A balancer before one or more gateways, in turn, as the region's load balancer stands before them. */
+export async function startFront(
+  { directory, certificates }: Surroundings,
+  host: string,
+  gateways: readonly string[],
+): Promise<StartedProcess> {
+  const configuration = join(directory, "front.cfg");
+  const servers = gateways.map((address, index) => `  server gateway${index} ${address}:${httpPort}`);
+  await writeFile(
+    configuration,
+    `global
+  nbthread 1
+  maxconn 8192
+defaults
+  mode http
+  option http-keep-alive
+  option forwardfor
+  http-reuse always
+  timeout client 75s
+  timeout http-keep-alive 75s
+  timeout connect 1s
+  timeout server 30s
+frontend entrance
+  bind ${host}:${tlsPort} ssl crt ${certificates.both} alpn http/1.1
+  bind ${host}:${httpPort}
+  http-request set-header X-Forwarded-Proto https if { ssl_fc }
+  http-request return status 200 if { path /front }
+  default_backend gateways
+backend gateways
+  balance roundrobin
+${servers.join("\n")}
+`,
+  );
+  const { command, environment } = findPart("haproxy");
+  const front = new StartedProcess({
+    command,
+    args: ["-db", "-f", configuration],
+    environment,
+    place: "anywhere",
+  });
+  await front.waitUntil("the front answers", () => answers(`http://${host}:${httpPort}/front`));
+  return front;
+}
