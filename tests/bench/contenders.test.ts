@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { createSecretKey, generateKeyPairSync } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { Contender } from "../../bench/gateway/contenders/contender.ts";
+import { haproxy, haproxyHs256, haproxyRs256 } from "../../bench/gateway/contenders/haproxy.ts";
+import { fastifyHttpProxy, httpProxy } from "../../bench/gateway/contenders/node-proxies.ts";
+import { createToken } from "../../bench/gateway/surroundings/json-web-token.ts";
+import { httpPort, planNetwork } from "../../bench/gateway/surroundings/network.ts";
+import type { Surroundings } from "../../bench/gateway/surroundings/surroundings.ts";
+import { answerBytes, startUpstream } from "../../bench/gateway/surroundings/upstream.ts";
+
+const network = planNetwork("127.248");
+const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const shared = createSecretKey(Buffer.from("a secret of this test"));
+
+/** Without the stores, which these contenders do not need. */
+async function withSurroundings(use: (surroundings: Surroundings) => Promise<void>): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), "bench-contenders-"));
+  try {
+    await using _upstream = await startUpstream(network.upstream, httpPort, directory);
+    const upstreamUrl = `http://${network.upstream}:${httpPort}`;
+    await use({ directory, network, upstreamUrl, keys: { rsa, shared } } as unknown as Surroundings);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function ask(contender: Contender, surroundings: Surroundings, authorizations: readonly string[]) {
+  await using running = await contender.start(surroundings, network.contender(0));
+  const statuses: number[] = [];
+  for (const authorization of [...running.authorizations, ...authorizations]) {
+    const response = await fetch(`http://${running.host}:${running.port}${running.path}`, {
+      headers: { authorization },
+    });
+    const body = await response.text();
+    if (response.status === 200) assert.equal(body.length, answerBytes);
+    statuses.push(response.status);
+  }
+  return statuses;
+}
+
+test("contenders that check tokens let the genuine one through and nothing else", async () => {
+  await withSurroundings(async (surroundings) => {
+    const stranger = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
+    const foreign = `Bearer ${createToken("RS256", stranger, "verifier")}`;
+    const confused = `Bearer ${createToken("HS256", shared, "verifier")}`;
+    assert.deepEqual(
+      await ask(haproxyRs256, surroundings, [foreign, confused, "Bearer x", ""]),
+      [200, 401, 401, 401, 401],
+    );
+    assert.deepEqual(await ask(haproxyHs256, surroundings, [foreign, "Bearer x"]), [200, 401, 401]);
+  });
+});
+
+test("contenders that check nothing pass the upstream's answer on whole", async () => {
+  await withSurroundings(async (surroundings) => {
+    for (const contender of [haproxy, fastifyHttpProxy, httpProxy])
+      assert.deepEqual(await ask(contender, surroundings, ["", "Bearer x"]), [200, 200], contender.name);
+  });
+});

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { test } from "node:test";
+import { parseStat, readUsage } from "../../bench/gateway/processes/usage.ts";
+
+test("a command with spaces and parentheses does not shift the fields", () => {
+  const fields = [
+    "S",
+    "7",
+    ...Array.from({ length: 9 }, () => "0"),
+    "11",
+    "5",
+    "3",
+    "1",
+    ...Array.from({ length: 6 }, () => "0"),
+    "256",
+  ];
+  const stat = parseStat(`42 (a) b (c)) ${fields.join(" ")}`);
+  assert.deepEqual(stat, { parent: 7, cpuMs: 200, residentBytes: 256 * 4096 });
+});
+
+test("processor time of descendants counts for the process that started them", async () => {
+  const burn = "const end = Date.now() + 300; while (Date.now() < end);";
+  const grandchild = `setTimeout(() => {}, 60_000); ${burn} console.log('burnt');`;
+  const script = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(grandchild)}], { stdio: 'inherit' })`;
+  const child = spawn(process.execPath, ["-e", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+    detached: true,
+  });
+  try {
+    await once(child.stdout, "data");
+    const { cpuMs, residentBytes } = readUsage(child.pid!);
+    // On a busy machine the loop gets less of the processor than it lasts; a process that was left out would show nothing near.
+    assert.ok(cpuMs >= 100, `${cpuMs} ms`);
+    assert.ok(residentBytes > 2 ** 20);
+  } finally {
+    process.kill(-child.pid!, "SIGKILL");
+  }
+});
+
+test("a process that is gone is an error, and not free of charge", () => {
+  assert.throws(() => readUsage(2 ** 30), /is gone/);
+});
