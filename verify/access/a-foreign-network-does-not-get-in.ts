@@ -1,3 +1,4 @@
+import { BlockList, isIPv6 } from "node:net";
 import { type Check, inconclusive } from "../check.ts";
 import { judgeRefusal, requireInsider, tryToEnter } from "./entry.ts";
 
@@ -6,9 +7,15 @@ export const aForeignNetworkDoesNotGetIn: Check = {
   timeoutMs: 20_000,
   async run(context) {
     const { foreignAddress, outputs } = context.target;
-    context.evidence.record("insiders' networks", outputs.access?.networks ?? "open to the public");
+    const networks = outputs.access?.networks;
+    context.evidence.record("insiders' networks", networks ?? "open to the public");
+    if (networks === undefined)
+      return inconclusive("the entrance is open to the public, so no network is foreign");
     if (foreignAddress === undefined) {
       return inconclusive("this machine has no address outside the insiders' networks to come from");
+    }
+    if (isWithin(foreignAddress, networks)) {
+      return inconclusive(`${foreignAddress} is within the insiders' networks ${networks.join(", ")}`);
     }
     await requireInsider(context);
     const who = `an insider coming from ${foreignAddress}`;
@@ -17,3 +24,12 @@ export const aForeignNetworkDoesNotGetIn: Check = {
     return judgeRefusal(attempt, who, { silenceRefuses: true });
   },
 };
+
+function isWithin(address: string, networks: readonly string[]): boolean {
+  const list = new BlockList();
+  for (const network of networks) {
+    const [base = "", length = "0"] = network.split("/");
+    list.addSubnet(base, Number(length), isIPv6(base) ? "ipv6" : "ipv4");
+  }
+  return list.check(address, isIPv6(address) ? "ipv6" : "ipv4");
+}

@@ -2,7 +2,7 @@ import { broken, type Check, held, inconclusive } from "../check.ts";
 import { ask } from "./ask.ts";
 
 /** The upstream sends this many pieces of this size, so far apart. */
-const pieces = 6;
+const pieces = 8;
 const bytesEach = 512;
 const everyMs = 100;
 

@@ -49,9 +49,15 @@ let planned = 0;
 let unsent = 0;
 let endAt = startedAt + plan.longestMs;
 
+/** The first request is due at the start, each other one interval after the one before, the last before the end. */
+function countDue(now: number): number {
+  const intervals = ((Math.min(now, endAt) - startedAt) * plan.arrivalsPerSecond) / 1_000;
+  return now < endAt ? Math.floor(intervals) + 1 : Math.ceil(intervals);
+}
+
 function tick(): void {
   const now = performance.timeOrigin + performance.now();
-  const due = Math.floor(((Math.min(now, endAt) - startedAt) * plan.arrivalsPerSecond) / 1_000);
+  const due = countDue(now);
   for (; planned < due; planned += 1) {
     if (sender.inFlight() >= plan.inFlight) unsent += 1;
     else sender.send(planned % plan.requests.length, startedAt + (planned * 1_000) / plan.arrivalsPerSecond);
