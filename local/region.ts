@@ -15,6 +15,8 @@ export interface Image {
   /** Absolute command line; the task definition's `command` is appended. */
   readonly entrypoint: readonly string[];
   readonly workingDirectory: string;
+  /** Of its content, `sha256:` and 64 hexadecimal digits: what ECS calls `imageDigest`. */
+  readonly digest: string;
 }
 
 /** An AWS region on one machine: what every realisation and every API operation works with. */

@@ -1,4 +1,5 @@
 import type { Verdict } from "./check.ts";
+import type { RunningImage } from "./images.ts";
 import type { CheckResult, Totals } from "./result.ts";
 
 type Happening =
@@ -11,6 +12,7 @@ type Happening =
       readonly suites: readonly { readonly name: string; readonly claims: readonly string[] }[];
       readonly notRun: readonly string[];
     }
+  | { readonly event: "images-read"; readonly images: readonly RunningImage[] }
   | { readonly event: "suite-started"; readonly suite: string; readonly checks: number }
   | { readonly event: "check-started"; readonly suite: string; readonly claim: string }
   | {

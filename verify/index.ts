@@ -11,6 +11,7 @@ export type { VerifyEvent } from "./events.ts";
 export type { Signer, Subject } from "./evidence/attestation.ts";
 /** @public */
 export type { Observation } from "./evidence/record.ts";
+export type { RunningImage } from "./images.ts";
 export type { ProfileName } from "./profiles.ts";
 /** @public */
 export { profiles } from "./profiles.ts";

@@ -1,5 +1,6 @@
 import type { Verdict } from "./check.ts";
 import type { Observation } from "./evidence/record.ts";
+import type { RunningImage } from "./images.ts";
 
 export interface CheckResult {
   readonly suite: string;
@@ -21,6 +22,8 @@ export interface RunResult {
   readonly environment: string;
   readonly target: "local" | "aws";
   readonly profile: string;
+  /** What the gateway's service ran when the run began; empty after a release, when nothing runs any more. */
+  readonly images: readonly RunningImage[];
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly finishedAt: string;

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { happened, type VerifyEvent } from "./events.ts";
 import type { Signer, Subject } from "./evidence/attestation.ts";
 import { openFolder } from "./evidence/folder.ts";
+import type { RunningImage } from "./images.ts";
 import { type CheckResult, combineVerdicts, countVerdicts, type RunResult } from "./result.ts";
 
 export interface SessionOptions {
@@ -25,7 +26,7 @@ export interface SessionOptions {
 /** One run from its first event to its evidence. */
 export interface Session {
   emit(event: VerifyEvent): void;
-  close(checks: readonly CheckResult[]): Promise<RunResult>;
+  close(checks: readonly CheckResult[], images?: readonly RunningImage[]): Promise<RunResult>;
 }
 
 export function openSession(options: SessionOptions): Session {
@@ -45,13 +46,13 @@ export function openSession(options: SessionOptions): Session {
   emit(happened({ event: "run-started", run: id, environment, target, profile, suites, notRun }));
   return {
     emit,
-    async close(checks) {
+    async close(checks, images = []) {
       const totals = countVerdicts(checks);
       const verdict = combineVerdicts(checks.map((check) => check.verdict));
       const durationMs = Math.round(performance.now() - started);
       emit(happened({ event: "run-finished", run: id, verdict, totals, durationMs }));
       const finishedAt = new Date().toISOString();
-      const base = { id, environment, target, profile, startedAt, finishedAt, durationMs };
+      const base = { id, environment, target, profile, images, startedAt, finishedAt, durationMs };
       return await folder.write({ ...base, checks, notRun, totals, verdict }, options);
     },
   };

@@ -2,9 +2,10 @@ import type { World } from "./check.ts";
 import { createAwsClients } from "./client/aws.ts";
 import { createEntrance } from "./client/entrance.ts";
 import { createTokens } from "./client/tokens.ts";
-import type { VerifyEvent } from "./events.ts";
+import { happened, type VerifyEvent } from "./events.ts";
 import type { Signer, Subject } from "./evidence/attestation.ts";
 import { createSecrets } from "./evidence/secrets.ts";
+import { readRunningImages } from "./images.ts";
 import { type ProfileName, profiles } from "./profiles.ts";
 import type { RunResult } from "./result.ts";
 import { runSuites } from "./run.ts";
@@ -51,8 +52,11 @@ export async function verify(target: Target, options: VerifyOptions): Promise<Ru
   const world = createWorld(target, options.profile, secrets);
   try {
     const signal = options.signal ?? new AbortController().signal;
+    // Before the suites: some of them replace tasks.
+    const images = await readRunningImages(world, signal);
+    session.emit(happened({ event: "images-read", images }));
     const checks = await runSuites({ world, secrets, signal, emit: session.emit }, suites);
-    return await session.close(checks);
+    return await session.close(checks, images);
   } finally {
     await world.aws.close();
   }

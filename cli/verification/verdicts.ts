@@ -1,4 +1,4 @@
-import type { RunResult } from "../../verify/index.ts";
+import type { RunningImage, RunResult } from "../../verify/index.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { chalk } from "../report/style.ts";
 
@@ -18,8 +18,15 @@ export function renderVerdicts(result: RunResult): readonly string[] {
       ({ verdict, suite, claim, message }) => `${paint[verdict](verdict)}  ${suite}: ${claim}: ${message}`,
     ),
     `${held} of ${checks} claims held, ${broken} broken, ${inconclusive} inconclusive, in ${(result.durationMs / 1000).toFixed(1)} s.`,
+    ...result.images.map(renderImage),
     `Evidence: ${result.directory}`,
   ];
+}
+
+/** What was verified, with as much of its digest as tells it from others. */
+function renderImage({ image, digest, tasks, reason }: RunningImage): string {
+  const short = /^sha256:[0-9a-f]{12}/.exec(digest)?.[0] ?? digest;
+  return `Image: ${image} ${short}, ${reason ?? `run by ${tasks} ${tasks === 1 ? "task" : "tasks"}`}`;
 }
 
 /** The result as it is in `--json`: verdicts without the observations, which are in the evidence. */
@@ -29,6 +36,7 @@ export function reportVerdicts(result: RunResult): Record<string, unknown> {
     profile: result.profile,
     verdict: result.verdict,
     totals: result.totals,
+    images: result.images,
     claims: result.checks.map(({ suite, check, claim, verdict, message, durationMs }) => {
       return { suite, check, claim, verdict, message, durationMs };
     }),

@@ -45,12 +45,13 @@ export function describeTask(task: Task, health: TaskHealth | undefined): Record
 
 function describeContainer(task: Task): Record<string, unknown> {
   const { name, image } = task.definition.container;
-  const { status, exitCode } = task;
+  const { status, exitCode, imageDigest } = task;
   return {
     containerArn: task.arn.replace(":task/", ":container/"),
     taskArn: task.arn,
     name,
     image,
+    ...(imageDigest !== undefined && { imageDigest }),
     // A container runs while its task is only being let go.
     lastStatus: status === "DEACTIVATING" || status === "STOPPING" ? "RUNNING" : status,
     ...(task.process && { runtimeId: String(task.process.pid) }),

@@ -17,6 +17,7 @@ export async function startTask(region: Region, task: Task, onEnd: (exit: Exit) 
   const image = findImage(region, task.definition.container.image);
   const secrets = await readSecrets(region, task.definition, task.arn);
   if (task.status !== "PENDING") return;
+  task.imageDigest = image.digest;
   rememberSecrets(task, Object.values(secrets));
   task.process = await region.supervisor.start(describeProcess(region, task, { image, secrets, onEnd }));
   if (task.status !== "PENDING") return;

@@ -44,6 +44,8 @@ export interface Task {
   stoppedReason?: string;
   exitCode?: number;
   process?: RunningProcess;
+  /** Digest of the image that it was started from, whatever the image has become since. */
+  imageDigest?: string;
   /** Resolves when the start is over, well or not. */
   starting?: Promise<void>;
   /** Resolves when nothing is left of it; there from the moment that its end has begun. */

@@ -42,6 +42,7 @@ const result: BareResult = {
   environment: "feature-x",
   target: "local",
   profile: "short",
+  images: [{ image: `app/"gateway":1`, digest: `sha256:${"a1".repeat(32)}`, tasks: 3 }],
   startedAt: "2026-01-31T14:25:01.000Z",
   finishedAt: "2026-01-31T14:25:02.000Z",
   durationMs: 1_000,
@@ -71,6 +72,21 @@ test("TAP counts what is inconclusive as not ok, and a claim cannot smuggle in a
   assert.equal(document[1]?.points[0]?.name, "three # TODO");
   assert.equal(document[1]?.points[0]?.directive, undefined);
   assert.equal(document[0]?.points[1]?.diagnostic.message, nasty);
+});
+
+test("TAP, JUnit and report quote the digest of what ran, and why it is unknown where it is", () => {
+  const digest = `sha256:${"a1".repeat(32)}`;
+  const reason = "AccessDenied: <no>";
+  const unknown = { ...result, images: [{ image: "unknown", digest: "unknown", tasks: 0, reason }] };
+  assert.match(renderTap(result), new RegExp(`^# image app/"gateway":1 ${digest} \\(3 tasks\\)$`, "m"));
+  assert.match(renderTap(unknown), /^# image unknown unknown \(0 tasks; AccessDenied: <no>\)$/m);
+  const quoted = `app/&quot;gateway&quot;:1 ${digest} (3 tasks)`;
+  assert.equal(renderJunit(result).split(`<property name="image" value="${quoted}"/>`).length, 3);
+  assert.ok(renderReport(result).includes(`<dt>Image</dt><dd>${quoted}</dd>`));
+  assert.match(
+    renderReport(unknown),
+    /<dt>Image<\/dt><dd>unknown unknown \(0 tasks; AccessDenied: &lt;no&gt;\)/,
+  );
 });
 
 test("JUnit is valid XML with one case per claim, failures and errors counted", () => {
@@ -156,6 +172,31 @@ test("the attestation is one signed test-result per suite and a summary over all
   assert.equal(Object.keys(statements[2]?.predicate.inputAttestations ?? {}).length, 2);
   for (const { subject } of statements)
     assert.ok(subject.every(({ digest }) => Object.keys(digest).length > 0));
+});
+
+test("the attestation speaks about the image by its digest, and tells of one it does not know", async () => {
+  const attestOf = async (images: BareResult["images"]) => {
+    const text = await attest({ ...result, images }, [], { suites, outputs: {}, signer });
+    return (text ?? "").trimEnd().split("\n").map(openEnvelope);
+  };
+  const [one, two] = ["a1".repeat(32), "b2".repeat(32)];
+  const known = { image: "app/gateway:1", digest: `sha256:${one}`, tasks: 2 };
+  for (const { subject } of await attestOf([known]))
+    assert.deepEqual(subject.slice(1), [{ name: "app/gateway:1", digest: { sha256: one } }]);
+  const [mixed] = await attestOf([known, { ...known, digest: `sha256:${two}` }]);
+  assert.deepEqual(mixed?.subject.slice(1), [
+    { name: `app/gateway:1@sha256:${one}`, digest: { sha256: one } },
+    { name: `app/gateway:1@sha256:${two}`, digest: { sha256: two } },
+  ]);
+  const unknown = {
+    image: "app/gateway:1",
+    digest: "unknown",
+    tasks: 2,
+    reason: "ECS tells no digest of it",
+  };
+  const statements = await attestOf([unknown]);
+  assert.equal(statements[0]?.subject.length, 1);
+  assert.deepEqual(statements.at(-1)?.predicate["urn:dmm-env:images"], [unknown]);
 });
 
 test("only a run that left nothing out attests the full level", async () => {

@@ -11,6 +11,7 @@ import {
   verifyRelease,
 } from "../../verify/index.ts";
 import { release } from "../../verify/release/index.ts";
+import { standInImage } from "./platform/aws-json.ts";
 import type { Break } from "./platform/breaks.ts";
 import { startPlatform } from "./platform/platform.ts";
 
@@ -63,6 +64,46 @@ test("a run leaves events, TAP, JUnit, report, result and attestation, with no s
       "PRIVATE KEY",
     ];
     for (const secret of secrets) assert.ok(!text.includes(secret), "a secret is in the evidence");
+  });
+});
+
+test("a run says which images the gateways run, by ECS's word, and that it does not know where ECS does not", async () => {
+  const { image, digest } = standInImage;
+  const reason = "ECS tells no digest of it";
+  const other = `sha256:${"b2".repeat(32)}`;
+  const cases: readonly (readonly [readonly Break[], RunResult["images"]])[] = [
+    [[], [{ image, digest, tasks: 3 }]],
+    [
+      ["runs two images"],
+      [
+        { image, digest, tasks: 2 },
+        { image, digest: other, tasks: 1 },
+      ],
+    ],
+    [["tells no image digest"], [{ image, digest: "unknown", reason, tasks: 3 }]],
+  ];
+  for (const [breaks, images] of cases) {
+    await using platform = await startPlatform(...breaks);
+    await inFolder(async (directory) => {
+      const only = ["gateway/an-unknown-route-gets-404"];
+      const result = await verify(platform.target, { only, profile: "short", directory });
+      assert.deepEqual(result.images, images);
+      const stored = JSON.parse(readFileSync(join(directory, "result.json"), "utf8")) as RunResult;
+      assert.deepEqual(stored.images, images);
+      assert.match(readFileSync(join(directory, "events.jsonl"), "utf8"), /"event":"images-read"/);
+    });
+  }
+});
+
+test("a run goes on where ECS does not answer, and says so", async () => {
+  await using platform = await startPlatform();
+  const target = { ...platform.target, aws: { ...platform.target.aws, endpoint: "http://127.0.0.1:9" } };
+  await inFolder(async (directory) => {
+    const only = ["access/an-insider-gets-in"];
+    const { images, checks } = await verify(target, { only, profile: "short", directory });
+    assert.equal(checks.length, 1);
+    assert.deepEqual([images.length, images[0]?.image, images[0]?.digest], [1, "unknown", "unknown"]);
+    assert.match(images[0]?.reason ?? "", /ECONNREFUSED/);
   });
 });
 

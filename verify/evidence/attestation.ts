@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { RunningImage } from "../images.ts";
 import { combineVerdicts } from "../result.ts";
 import { stringifyCanonically } from "./canonical.ts";
 import { type Envelope, type Signer, seal } from "./dsse.ts";
@@ -105,6 +106,7 @@ function summarize(
     "urn:dmm-env:evidence": files,
     "urn:dmm-env:not-run": result.notRun,
     "urn:dmm-env:target": result.target,
+    "urn:dmm-env:images": result.images,
   };
 }
 
@@ -112,8 +114,22 @@ function listSubjects(result: BareResult, options: AttestationOptions): readonly
   const outputs = digestOf(stringifyCanonically(options.outputs));
   return [
     { name: `environment:${result.environment}`, digest: { sha256: outputs } },
+    ...listImages(result.images),
     ...(options.subjects ?? []),
   ];
+}
+
+/**
+ * Images by reference and digest. One of unknown digest is no subject, because nothing could ever match it; the summary
+ * tells of it. Names of subjects are unique: a reference that leads to two digests is completed with them.
+ */
+function listImages(images: readonly RunningImage[]): readonly Subject[] {
+  return images.flatMap(({ image, digest }) => {
+    const sha256 = /^sha256:([0-9a-f]{64})$/.exec(digest)?.[1];
+    if (sha256 === undefined) return [];
+    const isMoved = images.some((other) => other.image === image && other.digest !== digest);
+    return [{ name: isMoved ? `${image}@${digest}` : image, digest: { sha256 } }];
+  });
 }
 
 /** The claims that were to be proven, as text with one digest: a run with fewer of them is another policy. */

@@ -1,3 +1,4 @@
+import { describeImage } from "../images.ts";
 import type { CheckResult } from "../result.ts";
 import type { BareResult } from "./folder.ts";
 import { escapeMarkup } from "./markup.ts";
@@ -26,6 +27,7 @@ function renderSuite(result: BareResult, suite: string, checks: readonly CheckRe
     property("environment", result.environment),
     property("target", result.target),
     property("profile", result.profile),
+    ...result.images.map((image) => property("image", describeImage(image))),
     "    </properties>",
     ...checks.flatMap((check) => renderCase(suite, check)),
     "  </testsuite>",

@@ -1,4 +1,5 @@
 import type { Verdict } from "../check.ts";
+import { describeImage } from "../images.ts";
 import type { CheckResult } from "../result.ts";
 import type { BareResult } from "./folder.ts";
 import { escapeMarkup } from "./markup.ts";
@@ -45,6 +46,7 @@ function renderHead(result: BareResult): string {
     ["Environment", `${result.environment} (${result.target})`],
     ["Run", result.id],
     ["Profile", result.profile],
+    ...result.images.map((image) => ["Image", describeImage(image)] as const),
     ["Started", result.startedAt],
     ["Took", `${(result.durationMs / 1_000).toFixed(1)} s`],
     [

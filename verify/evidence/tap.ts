@@ -1,3 +1,4 @@
+import { describeImage } from "../images.ts";
 import type { CheckResult } from "../result.ts";
 import type { BareResult } from "./folder.ts";
 
@@ -16,6 +17,7 @@ export function renderTap(result: BareResult): string {
   lines.push(
     `# run ${escapeText(result.id)} of ${escapeText(result.environment)} (${result.target}), profile ${result.profile}: ${result.verdict}`,
   );
+  for (const image of result.images) lines.push(`# image ${escapeText(describeImage(image))}`);
   for (const check of result.notRun) lines.push(`# not run: ${escapeText(check)}`);
   return `${lines.join("\n")}\n`;
 }

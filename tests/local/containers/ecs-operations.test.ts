@@ -90,6 +90,28 @@ test("a running task tells its zone, its address and its process", async () => {
   assert.doesNotThrow(() => process.kill(pid, 0));
 });
 
+test("a container tells the digest of the image that it was started from, whatever the image has become", async () => {
+  const { images } = ground.region;
+  const image = images["test/habits"];
+  assert.ok(image);
+  await createService(ground, await define(ground));
+  const digests = async () =>
+    (await readTasks()).map(({ containers }) => containers?.map(({ imageDigest }) => imageDigest));
+  assert.deepEqual(await digests(), [[image.digest]]);
+  const changed = { ...image, digest: `sha256:${"9".repeat(64)}` };
+  try {
+    Object.assign(images, { "test/habits": changed });
+    assert.deepEqual(await digests(), [[image.digest]]);
+    const [task] = await readTasks();
+    await ecs.send(new StopTaskCommand({ cluster, task: task?.taskArn, reason: "an experiment" }));
+    await waitUntil("a task of the changed image", async () =>
+      (await digests()).some((told) => told?.[0] === changed.digest),
+    );
+  } finally {
+    Object.assign(images, { "test/habits": image });
+  }
+});
+
 test("a task definition is told word for word", async () => {
   const { id, inputs } = await define(ground);
   const { taskDefinition } = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: id }));

@@ -17,9 +17,18 @@ const images: Readonly<Record<string, Image>> = {
   "test/habits": {
     entrypoint: [process.execPath, `${import.meta.dirname}/image.mjs`],
     workingDirectory: import.meta.dirname,
+    digest: `sha256:${"1".repeat(64)}`,
   },
-  "dmm-env/gateway": { entrypoint: [process.execPath, `${root}/gateway/main.ts`], workingDirectory: root },
-  "test/absent": { entrypoint: ["/nonexistent/program"], workingDirectory: root },
+  "dmm-env/gateway": {
+    entrypoint: [process.execPath, `${root}/gateway/main.ts`],
+    workingDirectory: root,
+    digest: `sha256:${"2".repeat(64)}`,
+  },
+  "test/absent": {
+    entrypoint: ["/nonexistent/program"],
+    workingDirectory: root,
+    digest: `sha256:${"3".repeat(64)}`,
+  },
 };
 
 /** A region with its endpoint, a cluster, and a load balancer with one target group: what a service stands on. */

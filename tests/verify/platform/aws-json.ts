@@ -21,7 +21,7 @@ export function answerJson(state: PlatformState, operation: string, input: Recor
     case "DescribeTasks": {
       const wanted = input.tasks as readonly string[];
       const tasks = state.tasks.filter((task) => wanted.includes(task));
-      return { tasks: tasks.map((taskArn) => ({ taskArn, lastStatus: "RUNNING" })) };
+      return { tasks: tasks.map((taskArn, index) => describeTask(state, taskArn, index)) };
     }
     case "GetParameter":
       return { Parameter: readParameter(state, input) };
@@ -41,6 +41,17 @@ export function answerJson(state: PlatformState, operation: string, input: Recor
     default:
       throw new Error(`the stand-in has no ${operation}`);
   }
+}
+
+/** What the stand-in's gateways run. */
+export const standInImage = { image: "standin/gateway:1.0.0", digest: `sha256:${"a1".repeat(32)}` };
+
+function describeTask({ breaks }: PlatformState, taskArn: string, index: number): object {
+  const isOther = index === 0 && breaks.has("runs two images");
+  const imageDigest = isOther ? `sha256:${"b2".repeat(32)}` : standInImage.digest;
+  const isTold = !breaks.has("tells no image digest");
+  const container = { name: "gateway", image: standInImage.image, ...(isTold && { imageDigest }) };
+  return { taskArn, lastStatus: "RUNNING", containers: [container] };
 }
 
 function listTagged(state: PlatformState): readonly object[] {

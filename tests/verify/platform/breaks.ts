@@ -66,6 +66,8 @@ export type Break =
   | "passes tokens on"
   | "loses access log lines"
   | "writes tokens into the access log"
+  | "tells no image digest"
+  | "runs two images"
   | "keeps its ports open"
   | "keeps its region";
 

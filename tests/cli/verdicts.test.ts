@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { stripVTControlCharacters } from "node:util";
+import { renderVerdicts, reportVerdicts } from "../../cli/verification/verdicts.ts";
+import type { RunResult } from "../../verify/index.ts";
+
+const result: RunResult = {
+  id: "run-1",
+  environment: "feature-x",
+  target: "local",
+  profile: "short",
+  images: [{ image: "dmm-env/gateway:1", digest: `sha256:${"a1b2".repeat(16)}`, tasks: 3 }],
+  startedAt: "2026-01-31T14:25:01.000Z",
+  finishedAt: "2026-01-31T14:25:02.000Z",
+  durationMs: 1_000,
+  checks: [],
+  notRun: [],
+  totals: { checks: 1, held: 1, broken: 0, inconclusive: 0 },
+  verdict: "held",
+  directory: "/tmp/run",
+  files: [],
+};
+
+function render(images: RunResult["images"]): readonly string[] {
+  return renderVerdicts({ ...result, images }).map(stripVTControlCharacters);
+}
+
+test("the verdicts name what was verified on one line, by the beginning of its digest", () => {
+  assert.deepEqual(render(result.images), [
+    "1 of 1 claims held, 0 broken, 0 inconclusive, in 1.0 s.",
+    "Image: dmm-env/gateway:1 sha256:a1b2a1b2a1b2, run by 3 tasks",
+    "Evidence: /tmp/run",
+  ]);
+});
+
+test("an unknown digest is said to be unknown, with the reason", () => {
+  const unknown = { image: "unknown", digest: "unknown", tasks: 0, reason: "AccessDenied: no" };
+  assert.equal(render([unknown])[1], "Image: unknown unknown, AccessDenied: no");
+});
+
+test("after a release there is no image to speak of", () => {
+  assert.ok(render([]).every((line) => !line.startsWith("Image")));
+});
+
+test("the JSON has the images with whole digests", () => {
+  assert.deepEqual(reportVerdicts(result).images, result.images);
+});

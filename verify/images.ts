@@ -1,0 +1,64 @@
+import type { World } from "./check.ts";
+import { explainError } from "./errors.ts";
+
+/** An image that the gateway's service runs. */
+export interface RunningImage {
+  /** As the task definition names it. */
+  readonly image: string;
+  /** `sha256:…` as ECS tells it, otherwise `unknown`: a run that does not know what it looked at says so. */
+  readonly digest: string;
+  /** How many of the service's running tasks have a container of it. */
+  readonly tasks: number;
+  /** Why the digest is unknown. */
+  readonly reason?: string;
+}
+
+const readWithinMs = 10_000;
+const unknown = "unknown";
+
+/**
+ * The images of the gateway's running tasks as ECS describes them now, those that run most first; never empty. Throws
+ * nothing: a run without this knowledge is still a run.
+ */
+export async function readRunningImages(
+  { target, aws }: Pick<World, "target" | "aws">,
+  signal: AbortSignal,
+): Promise<readonly RunningImage[]> {
+  try {
+    const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(readWithinMs)]);
+    const { clusterArn: cluster, services } = target.outputs.compute;
+    const ecs = await aws.ecs();
+    const listing = { cluster, serviceName: services.gateway, desiredStatus: "RUNNING" } as const;
+    const { taskArns: tasks = [] } = await ecs.listTasks(listing, { abortSignal });
+    const described =
+      tasks.length === 0 ? [] : ((await ecs.describeTasks({ cluster, tasks }, { abortSignal })).tasks ?? []);
+    const running = described.filter(({ lastStatus }) => lastStatus === "RUNNING");
+    const images = countImages(running.flatMap(({ containers = [] }) => containers));
+    return images.length > 0 ? images : [missing("ECS tells of no container of a running task")];
+  } catch (error) {
+    return [missing(explainError(error))];
+  }
+}
+
+function countImages(
+  containers: readonly { readonly image?: string | undefined; readonly imageDigest?: string | undefined }[],
+): readonly RunningImage[] {
+  const counted = Map.groupBy(containers, ({ image, imageDigest }) => `${image} ${imageDigest}`);
+  return [...counted.values()]
+    .map(([{ image = unknown, imageDigest } = {}, ...others]) => ({
+      image,
+      ...(imageDigest ? { digest: imageDigest } : { digest: unknown, reason: "ECS tells no digest of it" }),
+      tasks: others.length + 1,
+    }))
+    .sort((one, other) => other.tasks - one.tasks);
+}
+
+function missing(reason: string): RunningImage {
+  return { image: unknown, digest: unknown, tasks: 0, reason };
+}
+
+/** One line with the whole digest: `dmm-env/gateway:1.0.0 sha256:… (3 tasks)`. */
+export function describeImage({ image, digest, tasks, reason }: RunningImage): string {
+  const count = `${tasks} ${tasks === 1 ? "task" : "tasks"}`;
+  return `${image} ${digest} (${reason === undefined ? count : `${count}; ${reason}`})`;
+}
