@@ -15,7 +15,7 @@ export interface Options {
   readonly runs: number;
   /** Names of the contenders that take part, all if empty; for `gateway`. */
   readonly only: readonly string[];
-  /** Whether memory is watched over a million requests; for `gateway`. */
+  /** Whether memory is watched over a million requests, after two million; for `gateway`. */
   readonly million: boolean;
 }
 

@@ -2,19 +2,22 @@ import type { Participant } from "./participants.ts";
 import { report } from "./progress.ts";
 import { play } from "./rounds.ts";
 
-const wanted = 1_000_000;
+/** Before these, V8 has seen no reason yet to collect what grew old: memory rises to its first collection and falls. */
+const settling = 2_000_000;
+const watched = 1_000_000;
 
-/** Resident memory of our gateway over a million requests: flat means that the second half adds nothing. */
+/** Resident memory of our gateway over a million requests, once it has settled: flat means that they add nothing. */
 export async function watchMemory(participant: Participant): Promise<unknown> {
   const series: { readonly requests: number; readonly residentMiB: number }[] = [];
   let requests = 0;
-  while (requests < wanted) {
-    const turn = await play(participant, 10);
+  while (requests < settling + watched) {
+    const turn = await play(participant, 5);
     requests += turn.requests;
     series.push({ requests, residentMiB: Math.round(turn.residentMiB * 10) / 10 });
     report(`memory after ${requests} requests: ${turn.residentMiB.toFixed(1)} MiB`);
   }
-  return { series, secondHalfMiBPerMillion: computeSlope(series.slice(series.length >> 1)) };
+  const settled = series.filter((sample) => sample.requests >= settling);
+  return { series, settledAfterRequests: settling, growthMiBPerMillion: computeSlope(settled) };
 }
 
 /** Least-squares slope, in MiB per million requests. */
