@@ -174,6 +174,7 @@ function renderDefaults(idleTimeout: number): string {
   timeout http-keep-alive ${idleTimeout}s
   timeout queue 5s
   http-reuse always
+  option http-no-delay
   option abortonclose
   option redispatch 1
   retries 3

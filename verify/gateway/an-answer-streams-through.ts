@@ -28,6 +28,12 @@ export const anAnswerStreamsThrough: Check = {
         `the pieces were sent over ${sentOverMs} ms and arrived within ${Math.round(spreadMs)} ms: something gathers them`,
       );
     }
+    // Two may share a packet on a busy machine; more together is something that waits for more.
+    if (answer.pieces.length < pieces - 2) {
+      return broken(
+        `${pieces} pieces were sent one by one and ${answer.pieces.length} arrived: something gathers them`,
+      );
+    }
     return held(
       `${answer.pieces.length} pieces sent over ${sentOverMs} ms arrive over ${Math.round(spreadMs)} ms, the first after ${Math.round(first)} ms`,
     );
