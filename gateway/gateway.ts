@@ -26,6 +26,7 @@ export async function runGateway(): Promise<void> {
   const logger = createLogger({ role: "gateway", environment: settings.environment });
   const lifecycle = new Lifecycle(logger, settings);
   const stores = openStores(settings, logger);
+  const tracing = await openTracing(settings, logger);
   let oauth2: OwnEndpoints | undefined;
   const entrance = new Entrance({
     lifecycle,
@@ -33,7 +34,13 @@ export async function runGateway(): Promise<void> {
     tokens: new Tokens(stores.primaries, settings.issuer),
     rates: new RateLimiter(stores.primaries, logger),
     accessLog: stores.accessLog,
-    metrics: new Metrics({ lifecycle, ...stores, readConfiguration: () => stores.configuration.current }),
+    metrics: new Metrics({
+      lifecycle,
+      ...stores,
+      spans: tracing?.spans,
+      readConfiguration: () => stores.configuration.current,
+    }),
+    tracing,
     realm: settings.issuer.host,
     readConfiguration: () => stores.configuration.current,
     readOwnEndpoints: () => oauth2,
@@ -46,6 +53,7 @@ export async function runGateway(): Promise<void> {
   server.on("upgrade", (request, socket, head) => entrance.admitUpgrade(request, socket as Socket, head));
   lifecycle.listenForSignals(server);
   lifecycle.onRelease(() => closeStores(stores));
+  lifecycle.onRelease(() => tracing?.close());
   const host = await readTaskAddress(settings.host);
   await listen(server, { host, port: settings.port, shared: settings.workers > 1 });
   const member = new Membership({
@@ -76,6 +84,13 @@ export async function runGateway(): Promise<void> {
   });
   await Promise.all([configured, stores.primaries.start()]);
   lifecycle.serve();
+}
+
+/** Who does not trace loads nothing for it. */
+async function openTracing(settings: GatewaySettings, logger: ReturnType<typeof createLogger>) {
+  if (settings.tracing === undefined) return undefined;
+  const { Tracing } = await import("./tracing/tracing.ts");
+  return new Tracing(settings.tracing, settings.environment, logger);
 }
 
 type Stores = ReturnType<typeof openStores>;

@@ -1,5 +1,6 @@
 import { SettingsError } from "./errors.ts";
 import { parseSigningKeys, type SigningKey } from "./oauth2/signing-key.ts";
+import { readTracing, type TracingSettings } from "./tracing/settings.ts";
 
 /** Where a role listens and how long it may take to leave. */
 export interface ListeningSettings {
@@ -50,6 +51,8 @@ export interface GatewaySettings extends ListeningSettings, StoreSettings {
   /** How people sign in: `users`, `development`, or the path of a module of the company's own. */
   readonly login: string;
   readonly signing: SigningSettings;
+  /** Absent where requests are not traced. */
+  readonly tracing: TracingSettings | undefined;
 }
 
 /** Where the keys of the OAuth2 server's signatures come from. */
@@ -187,6 +190,7 @@ export function parseGatewaySettings(environment: Environment): GatewaySettings 
     configurationPollMs: reader.number("CONFIGURATION_POLL_MS", { fallback: 2000, from: 50, to: 60_000 }),
     login: reader.text("LOGIN", "users"),
     signing: reader.signing(),
+    tracing: readTracing(reader),
   });
 }
 

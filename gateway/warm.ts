@@ -15,6 +15,7 @@ export async function warmCompileCache(): Promise<void> {
     import("./login/interaction.ts"),
     import("./login/users.ts"),
     import("./oauth2/userinfo.ts"),
+    import("./tracing/tracing.ts"),
     import("umzug"),
     import("@aws-sdk/client-firehose"),
   ]);

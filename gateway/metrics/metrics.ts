@@ -5,6 +5,7 @@ import type { Lifecycle } from "../lifecycle.ts";
 import type { Primaries } from "../redis/primaries.ts";
 import type { Exchange } from "../request/exchange.ts";
 import type { ServedConfiguration } from "../routing/served.ts";
+import type { SpanQueue } from "../tracing/span-queue.ts";
 import type { Upstreams } from "../upstreams/upstreams.ts";
 import { RequestMetrics } from "./request-metrics.ts";
 
@@ -13,6 +14,8 @@ export interface MetricsSources {
   readonly primaries: Primaries;
   readonly upstreams: Upstreams;
   readonly accessLog: AccessLog;
+  /** Absent where requests are not traced. */
+  readonly spans: SpanQueue | undefined;
   readonly readConfiguration: () => ServedConfiguration;
 }
 
@@ -60,6 +63,13 @@ export class Metrics {
     lines.push("# TYPE gateway_access_log_lines_total counter");
     lines.push(`gateway_access_log_lines_total{outcome="delivered"} ${accessLog.delivered}`);
     lines.push(`gateway_access_log_lines_total{outcome="dropped"} ${accessLog.dropped}`);
+    const { spans } = this.#sources;
+    if (spans !== undefined) {
+      gauge("trace_waiting_spans", spans.waiting);
+      lines.push("# TYPE gateway_trace_spans_total counter");
+      lines.push(`gateway_trace_spans_total{outcome="delivered"} ${spans.delivered}`);
+      lines.push(`gateway_trace_spans_total{outcome="dropped"} ${spans.dropped}`);
+    }
     lines.push("# TYPE gateway_upstream_requests_running gauge", "# TYPE gateway_upstream_healthy gauge");
     for (const target of upstreams.targets) {
       const labels = `{origin="${target.origin}"}`;

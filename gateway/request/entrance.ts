@@ -10,6 +10,7 @@ import type { Metrics } from "../metrics/metrics.ts";
 import { RedisUnavailableError } from "../redis/unavailable.ts";
 import type { ServedConfiguration } from "../routing/served.ts";
 import type { Tokens } from "../tokens/tokens.ts";
+import type { Tracing } from "../tracing/tracing.ts";
 import { RetryBudget } from "../upstreams/retry-budget.ts";
 import { answerError } from "./answer.ts";
 import { authorize } from "./authorize.ts";
@@ -33,6 +34,8 @@ export interface EntranceParts {
   readonly rates: RateLimiter;
   readonly accessLog: AccessLog;
   readonly metrics: Metrics;
+  /** Absent where requests are not traced. */
+  readonly tracing: Tracing | undefined;
   readonly realm: string;
   /** The newest configuration; a request keeps the one that it began with. */
   readonly readConfiguration: () => ServedConfiguration;
@@ -82,8 +85,10 @@ export class Entrance {
     lifecycle.begin();
     if (lifecycle.state === "draining") response.shouldKeepAlive = false;
     const exchange = new Exchange({ request, response, client }, readHead(request), configuration.version);
+    this.#parts.tracing?.begin(exchange);
     response.on("close", () => {
       lifecycle.end();
+      exchange.trace?.finish();
       metrics.record(exchange);
       this.#parts.accessLog.record(exchange);
     });

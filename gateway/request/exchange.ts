@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ApiErrorCode } from "../errors.ts";
 import type { ServedRoute } from "../routing/served.ts";
+import type { RequestTrace } from "../tracing/request-trace.ts";
 import type { Head } from "./head.ts";
 import type { Target } from "./path.ts";
 import { createRequestId } from "./trace.ts";
@@ -27,6 +28,8 @@ export class Exchange {
   proofFault: string | undefined;
   /** Origin that answered or failed last. */
   upstream: string | undefined;
+  /** Set where requests are traced. */
+  trace: RequestTrace | undefined;
   attempts = 0;
   sentBytes = 0;
 

@@ -66,6 +66,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
     exchange.upstream = target.origin;
     exchange.attempts++;
     target.inFlight++;
+    exchange.trace?.startAttempt(this.#headers);
     if (!exchange.head.hasBody) this.#startFirstByteTimer();
     try {
       target.pool.dispatch(
@@ -136,6 +137,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     this.#settle();
     this.#target!.succeed();
+    this.#exchange.trace?.endAttempt(this.#exchange.response.statusCode);
     this.#exchange.response.end(this.#wholeBody);
   }
 
@@ -147,6 +149,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
       return;
     }
     const code = explainUpstreamError(error);
+    this.#exchange.trace?.endAttempt(this.#answered ? this.#exchange.response.statusCode : undefined, code);
     const ownFault = code === "DMM_GATEWAY_BODY_TOO_LARGE" || code === "DMM_GATEWAY_REQUEST_SLOW";
     if (!ownFault) {
       this.#target!.fail();

@@ -10,7 +10,8 @@ export function writeOutgoingHeaders(exchange: Exchange): string[] {
   outgoing.push("x-forwarded-proto", head.forwardedProtocol === "https" ? "https" : "http");
   outgoing.push("x-forwarded-host", head.host);
   outgoing.push("x-request-id", exchange.id);
-  outgoing.push("traceparent", continueTrace(head.traceparent));
+  // Where requests are traced, each attempt names its own span.
+  if (exchange.trace === undefined) outgoing.push("traceparent", continueTrace(head.traceparent));
   if (exchange.clientId !== undefined) outgoing.push("x-authenticated-client", exchange.clientId);
   if (exchange.scope !== undefined) outgoing.push("x-authenticated-scope", exchange.scope);
   if (exchange.accountId !== undefined) outgoing.push("x-authenticated-user", exchange.accountId);

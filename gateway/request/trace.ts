@@ -16,23 +16,30 @@ function drawHex(bytes: number): string {
 
 const parent = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 
+/** The caller's span, or nothing where `traceparent` is not valid. https://www.w3.org/TR/trace-context/#traceparent-header */
+export function parseTraceparent(
+  received: string | undefined,
+): { readonly traceId: string; readonly spanId: string; readonly traceFlags: number } | undefined {
+  const match = received === undefined ? null : parent.exec(received);
+  if (
+    match === null ||
+    match[1] === "ff" ||
+    (match[1] === "00" && match[5] !== undefined) ||
+    /^0+$/.test(match[2]!) ||
+    /^0+$/.test(match[3]!)
+  )
+    return undefined;
+  return { traceId: match[2]!, spanId: match[3]!, traceFlags: Number.parseInt(match[4]!, 16) };
+}
+
 /**
- * The `traceparent` for the upstream: the caller's trace with a span of ours, or a new trace that nobody samples yet.
- * https://www.w3.org/TR/trace-context/#traceparent-header
+ * The `traceparent` for the upstream where the gateway makes no spans of its own: the caller's trace with a span of
+ * ours, or a new trace that nobody samples yet.
  */
 export function continueTrace(received: string | undefined): string {
-  if (received !== undefined) {
-    const match = parent.exec(received);
-    if (
-      match !== null &&
-      match[1] !== "ff" &&
-      !(match[1] === "00" && match[5] !== undefined) &&
-      !/^0+$/.test(match[2]!) &&
-      !/^0+$/.test(match[3]!)
-    )
-      return `00-${match[2]}-${drawHex(8)}-${match[4]}`;
-  }
-  return `00-${drawHex(16)}-${drawHex(8)}-00`;
+  const caller = parseTraceparent(received);
+  if (caller === undefined) return `00-${drawHex(16)}-${drawHex(8)}-00`;
+  return `00-${caller.traceId}-${drawHex(8)}-${caller.traceFlags.toString(16).padStart(2, "0")}`;
 }
 
 const processId = drawHex(6);

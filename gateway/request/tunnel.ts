@@ -41,20 +41,14 @@ export function openTunnel(exchange: Exchange, client: TunnelEnd, context: Tunne
   exchange.upstream = target.origin;
   exchange.attempts++;
   const { hostname, port, host } = new URL(target.origin);
+  const headers = writeOutgoingHeaders(exchange);
+  exchange.trace?.startAttempt(headers);
   const outgoing = openRequest({
     host: hostname.replace(/^\[|\]$/g, ""),
     port: port === "" ? 80 : port,
     method: "GET",
     path: writeOutgoingPath(exchange),
-    headers: [
-      "host",
-      host,
-      "connection",
-      "upgrade",
-      "upgrade",
-      "websocket",
-      ...writeOutgoingHeaders(exchange),
-    ],
+    headers: ["host", host, "connection", "upgrade", "upgrade", "websocket", ...headers],
     setHost: false,
     agent: false,
   });
@@ -63,6 +57,7 @@ export function openTunnel(exchange: Exchange, client: TunnelEnd, context: Tunne
     if (settled) return;
     settled = true;
     target.fail();
+    exchange.trace?.endAttempt(undefined, code);
     context.tell(exchange, error);
     context.refuse(exchange, code);
   };
@@ -82,6 +77,7 @@ export function openTunnel(exchange: Exchange, client: TunnelEnd, context: Tunne
     settled = true;
     clearTimeout(timer);
     target.succeed();
+    exchange.trace?.endAttempt(answer.statusCode);
     passAnswer(exchange, answer);
   });
   outgoing.end();

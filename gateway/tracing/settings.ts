@@ -1,0 +1,43 @@
+/** How requests are traced; absent settings mean that they are not. The collector's address is the exporter's own to read. */
+export interface TracingSettings {
+  readonly sampler: (typeof samplers)[number];
+  /** Share of the traces that begin here, from 0 to 1; a trace that began elsewhere follows its parent. */
+  readonly ratio: number;
+}
+
+const samplers = ["parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio"] as const;
+
+/** What this needs of the reader of the gateway's variables. */
+interface Variables {
+  readonly problems: string[];
+  optional(name: string): string | undefined;
+}
+
+/**
+ * Reads the variables that OpenTelemetry names.
+ * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+ */
+export function readTracing(variables: Variables): TracingSettings | undefined {
+  if (variables.optional("OTEL_SDK_DISABLED")?.toLowerCase() === "true") return undefined;
+  const exporter = variables.optional("OTEL_TRACES_EXPORTER");
+  if (exporter === "none") return undefined;
+  const endpoints = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
+  if (exporter === undefined && endpoints.every((name) => variables.optional(name) === undefined))
+    return undefined;
+  const refuse = (name: string, allowed: string) =>
+    variables.problems.push(`${name} is ${JSON.stringify(variables.optional(name))}; it must be ${allowed}.`);
+  if (exporter !== undefined && exporter !== "otlp") refuse("OTEL_TRACES_EXPORTER", "otlp or none");
+  for (const name of endpoints) {
+    const text = variables.optional(name);
+    if (text !== undefined && URL.parse(text)?.protocol.startsWith("http") !== true)
+      refuse(name, "an http or https address");
+  }
+  for (const name of ["OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"])
+    if ((variables.optional(name) ?? "http/json") !== "http/json") refuse(name, "http/json");
+  const named = variables.optional("OTEL_TRACES_SAMPLER") ?? "parentbased_always_on";
+  const sampler = samplers.find((one) => one === named);
+  if (sampler === undefined) refuse("OTEL_TRACES_SAMPLER", samplers.join(", "));
+  const ratio = Number(variables.optional("OTEL_TRACES_SAMPLER_ARG") ?? "1");
+  if (!(ratio >= 0 && ratio <= 1)) refuse("OTEL_TRACES_SAMPLER_ARG", "0 to 1");
+  return { sampler: sampler ?? "parentbased_always_on", ratio };
+}
