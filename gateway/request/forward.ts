@@ -69,7 +69,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
     exchange.trace?.startAttempt(this.#headers);
     if (!exchange.head.hasBody) this.#startFirstByteTimer();
     try {
-      target.pool.dispatch(
+      target.choosePool(route.upstream.connectLimitMs).dispatch(
         {
           path: this.#path,
           method: exchange.request.method as Dispatcher.HttpMethod,

@@ -15,35 +15,38 @@ const poolLifetimeMs = 60_000;
 export class UpstreamTarget {
   readonly origin: string;
   inFlight = 0;
-  readonly #connectLimitMs: number;
-  #pool: Pool;
+  /** By the time that opening a connection may take, in milliseconds: upstreams that share an origin may differ in it. */
+  readonly #pools = new Map<number, Pool>();
   #renewAt = Date.now() + poolLifetimeMs;
   #failures = 0;
   #restUntil = 0;
 
-  constructor(origin: string, connectLimitMs: number) {
+  constructor(origin: string) {
     this.origin = origin;
-    this.#connectLimitMs = connectLimitMs;
-    this.#pool = this.#open();
   }
 
-  /** The connections to use now. */
-  get pool(): Pool {
+  /** The connections to use now, where opening one may take so long. */
+  choosePool(connectLimitMs: number): Pool {
     if (Date.now() >= this.#renewAt) {
       this.#renewAt = Date.now() + poolLifetimeMs;
-      // Closes when what runs on it has ended.
-      this.#pool.close().catch(() => {});
-      this.#pool = this.#open();
+      // Each closes when what runs on it has ended.
+      for (const pool of this.#pools.values()) pool.close().catch(() => {});
+      this.#pools.clear();
     }
-    return this.#pool;
+    let pool = this.#pools.get(connectLimitMs);
+    if (pool === undefined) {
+      pool = this.#open(connectLimitMs);
+      this.#pools.set(connectLimitMs, pool);
+    }
+    return pool;
   }
 
   get busy(): boolean {
     return this.inFlight >= connectionLimit;
   }
 
-  close(): Promise<void> {
-    return this.#pool.destroy();
+  async close(): Promise<void> {
+    await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()));
   }
 
   /** Whether requests should be sent here, as far as the last ones tell. */
@@ -62,13 +65,13 @@ export class UpstreamTarget {
     this.#restUntil = Date.now() + Math.min(shortestRestMs * 2 ** doublings, longestRestMs);
   }
 
-  #open(): Pool {
+  #open(connectLimitMs: number): Pool {
     return new Pool(this.origin, {
       connections: connectionLimit,
       // One request a connection: behind a slow one nobody waits, and a broken one says which request it broke.
       pipelining: 1,
       allowH2: false,
-      connect: { timeout: this.#connectLimitMs },
+      connect: { timeout: connectLimitMs },
       // Shorter than any server's own: a request sent into a connection that is being closed fails.
       keepAliveTimeout: 4000,
       keepAliveMaxTimeout: 60_000,

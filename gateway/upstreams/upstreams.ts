@@ -46,7 +46,7 @@ export class Upstreams {
   resolve(upstream: Upstream): UpstreamChoices {
     return new UpstreamChoices(
       upstream.targets.map(({ origin, weight }) => ({
-        target: this.#open(origin, upstream.connectLimitMs),
+        target: this.#open(origin),
         weight,
       })),
     );
@@ -60,10 +60,10 @@ export class Upstreams {
     await Promise.all([...this.#targets.values()].map((target) => target.close()));
   }
 
-  #open(origin: string, connectLimitMs: number): UpstreamTarget {
+  #open(origin: string): UpstreamTarget {
     let target = this.#targets.get(origin);
     if (target === undefined) {
-      target = new UpstreamTarget(origin, connectLimitMs);
+      target = new UpstreamTarget(origin);
       this.#targets.set(origin, target);
     }
     return target;

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { after, test } from "node:test";
 import fc from "fast-check";
 import { RetryBudget } from "../../gateway/upstreams/retry-budget.ts";
 import { Upstreams } from "../../gateway/upstreams/upstreams.ts";
+import { StartedProcess, waitUntil } from "./started-process.ts";
 
 const upstreams = new Upstreams();
 after(() => upstreams.close());
@@ -31,6 +34,40 @@ test("an origin that keeps failing rests, a repeated request goes elsewhere, and
   for (let round = 0; round < 50; round++) assert.notEqual(choices.choose(), bad);
   for (const target of upstreams.targets) for (let failure = 0; failure < 3; failure++) target.fail();
   assert.ok(choices.choose() !== undefined);
+});
+
+test("a limit of opening a connection holds for an origin that another upstream opened before", async () => {
+  const port = 8080;
+  const listen = `require("node:net").createServer().listen({ host: "127.209.1.50", port: ${port}, backlog: 1 }, () => console.log("open"))`;
+  const deaf = new StartedProcess(process.execPath, ["-e", listen]);
+  const fillers: ReturnType<typeof connect>[] = [];
+  try {
+    await waitUntil("it listens", () => deaf.output.includes("open"));
+    // Who is stopped accepts nobody: once the line is full, the kernel leaves whoever comes without an answer.
+    deaf.child.kill("SIGSTOP");
+    for (let count = 0; count < 8; count++)
+      fillers.push(connect({ host: "127.209.1.50", port }).on("error", () => {}));
+    await Promise.race(fillers.map((filler) => once(filler, "connect")));
+    const targets = [{ origin: `http://127.209.1.50:${port}`, weight: 1 }];
+    const patient = upstreams.resolve({ name: "patient", connectLimitMs: 60_000, targets }).choose()!;
+    const hasty = upstreams.resolve({ name: "hasty", connectLimitMs: 100, targets }).choose()!;
+    assert.equal(hasty, patient);
+    const ask = (connectLimitMs: number) =>
+      patient.choosePool(connectLimitMs).request({ path: "/", method: "GET" });
+    const waiting = ask(60_000).then(
+      () => "answered",
+      (error: { code?: string }) => error.code,
+    );
+    const began = performance.now();
+    await assert.rejects(ask(100), { code: "UND_ERR_CONNECT_TIMEOUT" });
+    assert.ok(performance.now() - began < 5000);
+    assert.equal(await Promise.race([waiting, "still waiting"]), "still waiting");
+    await patient.close();
+    await waiting;
+  } finally {
+    for (const filler of fillers) filler.destroy();
+    await deaf.end();
+  }
 });
 
 test("repeats never exceed a tenth of what was forwarded, and the first few", () => {
