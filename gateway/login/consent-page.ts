@@ -1,4 +1,4 @@
-import { type Html, html } from "./html.ts";
+import { type Html, html } from "../page/html.ts";
 
 /** One thing that a client asks for. */
 export interface Wish {

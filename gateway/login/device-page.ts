@@ -1,4 +1,4 @@
-import { type Html, html } from "./html.ts";
+import { type Html, html } from "../page/html.ts";
 
 /** The form's hidden value that proves that it is ours. */
 interface DeviceForm {

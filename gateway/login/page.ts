@@ -1,4 +1,4 @@
-import { type Html, html, Html as Markup } from "./html.ts";
+import { type Html, html, Html as Markup } from "../page/html.ts";
 import { style, styleSource } from "./style.ts";
 
 /** The little of a Koa context that a page needs. */

@@ -1,4 +1,4 @@
-import { type Html, html } from "./html.ts";
+import { type Html, html } from "../page/html.ts";
 
 export function renderError(error: string, description: string | undefined): Html {
   return html`<h1>This did not work</h1>

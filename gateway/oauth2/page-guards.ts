@@ -63,7 +63,7 @@ async function replaceScript(context: Context, next: Next): Promise<void> {
   if (action === undefined) return;
   const fields = [...body.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"\/>/g)];
   const [{ Html, html }, { showPage }] = await Promise.all([
-    import("../login/html.ts"),
+    import("../page/html.ts"),
     import("../login/page.ts"),
   ]);
   // What was taken from markup is escaped already.

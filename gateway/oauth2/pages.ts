@@ -1,7 +1,7 @@
 import type Provider from "oidc-provider";
 import type { ErrorOut, KoaContextWithOIDC } from "oidc-provider";
-import type { Html } from "../login/html.ts";
 import type { Login } from "../login/login.ts";
+import type { Html } from "../page/html.ts";
 import type { Context } from "./context.ts";
 
 /** Where a code that came in the address waits for the form that shows it. */

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
+import { type Content, html } from "../../page/html.ts";
 import { appoint, dismiss, readAppointments, roles } from "../administrators.ts";
 import { AdminError } from "../errors.ts";
 import type { SiteContext } from "../site.ts";
-import { type Content, html } from "./html.ts";
 import { PageRequest } from "./page-context.ts";
 import { renderTime } from "./values.ts";
 

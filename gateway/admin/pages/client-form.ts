@@ -1,7 +1,7 @@
 import { grantTypes, textLimits } from "../../configuration/limits.ts";
 import type { Pool, RowDataPacket } from "../../database/pool.ts";
+import { type Content, html } from "../../page/html.ts";
 import type { EntryForm } from "./entry-form.ts";
-import { type Content, html } from "./html.ts";
 import { renderTime, renderWords } from "./values.ts";
 
 const grantHints: Readonly<Record<string, string>> = {

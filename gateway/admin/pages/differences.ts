@@ -1,6 +1,6 @@
 import type { Difference, FieldDifference } from "../../configuration/difference.ts";
 import { nouns } from "../../configuration/document.ts";
-import { type Content, type Html, html } from "./html.ts";
+import { type Content, type Html, html } from "../../page/html.ts";
 import { describeValue } from "./values.ts";
 
 /** What fields are called where people read. */

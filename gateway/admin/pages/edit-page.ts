@@ -6,10 +6,10 @@ import {
   nouns,
 } from "../../configuration/document.ts";
 import type { Problem } from "../../configuration/problems.ts";
+import { type Content, type Html, html } from "../../page/html.ts";
 import type { EntryForm } from "./entry-form.ts";
 import { type Field, renderField } from "./field.ts";
 import type { Values } from "./form-values.ts";
-import { type Content, type Html, html } from "./html.ts";
 import { renderProblems } from "./notices.ts";
 
 /** What a form is shown with: for the first time, or again after a refusal. */

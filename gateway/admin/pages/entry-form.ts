@@ -1,8 +1,8 @@
 import type { ConfigurationDocument, EntryOf, Kind } from "../../configuration/document.ts";
 import type { Pool } from "../../database/pool.ts";
+import type { Content } from "../../page/html.ts";
 import type { FieldGroup } from "./field.ts";
 import type { FormReader, Values } from "./form-values.ts";
-import type { Content } from "./html.ts";
 
 /** One column of a list. The first is the name, which leads to the entry. */
 export interface Column<E> {

@@ -1,6 +1,6 @@
+import { type Html, html } from "../../page/html.ts";
 import { type AdminError, adminErrors } from "../errors.ts";
 import type { Administrator } from "../identity.ts";
-import { type Html, html } from "./html.ts";
 import { renderPage } from "./layout.ts";
 
 /** A failure as a page, with the way back. */

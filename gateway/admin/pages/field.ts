@@ -1,6 +1,6 @@
 import type { Bounds } from "../../configuration/limits.ts";
+import { type Content, type Html, html } from "../../page/html.ts";
 import type { Values } from "./form-values.ts";
-import { type Content, type Html, html } from "./html.ts";
 
 interface Named {
   /** Of the entry's field, so that problems find their place. */

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import { type Fleet, type FleetMember, readFleet } from "../../configuration/fleet.ts";
+import { type Content, type Html, html } from "../../page/html.ts";
 import type { SiteContext } from "../site.ts";
 import { describeFleet, describeLevel, renderFleetStatus } from "./fleet-status.ts";
-import { type Content, type Html, html } from "./html.ts";
 import { PageRequest } from "./page-context.ts";
 import { describeDuration, renderTime } from "./values.ts";
 

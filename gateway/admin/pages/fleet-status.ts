@@ -1,5 +1,5 @@
 import type { Fleet } from "../../configuration/fleet.ts";
-import { type Html, html } from "./html.ts";
+import { type Html, html } from "../../page/html.ts";
 
 /** `12 of 12 serve version 41`, everywhere, and up to date where scripts run. */
 export function renderFleetStatus(fleet: Fleet): Html {

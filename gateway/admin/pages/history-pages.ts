@@ -7,9 +7,9 @@ import {
   type RecordedVersion,
   readVersions,
 } from "../../configuration/history.ts";
+import { type Content, html } from "../../page/html.ts";
 import type { SiteContext } from "../site.ts";
 import { renderDifferences } from "./differences.ts";
-import { type Content, html } from "./html.ts";
 import { renderConflict, renderProblems } from "./notices.ts";
 import { PageRequest } from "./page-context.ts";
 import { renderTime } from "./values.ts";

@@ -1,8 +1,8 @@
 import type { Fleet } from "../../configuration/fleet.ts";
+import { type Content, type Html, html } from "../../page/html.ts";
 import { locateAsset } from "../assets.ts";
 import type { Administrator } from "../identity.ts";
 import { renderFleetStatus } from "./fleet-status.ts";
-import { type Content, type Html, html } from "./html.ts";
 
 const sections = {
   routes: "Routes",

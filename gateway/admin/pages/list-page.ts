@@ -1,7 +1,7 @@
 import type { ConfigurationDocument, Entry, EntryOf, Kind } from "../../configuration/document.ts";
 import { nouns } from "../../configuration/document.ts";
+import { type Content, type Html, html } from "../../page/html.ts";
 import type { EntryForm } from "./entry-form.ts";
-import { type Content, type Html, html } from "./html.ts";
 
 export interface ListOptions {
   readonly find: string;

@@ -1,9 +1,9 @@
 import type { Propagation } from "../../configuration/broadcast.ts";
 import type { Conflict } from "../../configuration/errors.ts";
 import type { Problem } from "../../configuration/problems.ts";
+import { type Html, html } from "../../page/html.ts";
 import { fieldNames, renderDifferences } from "./differences.ts";
 import { identifyField } from "./field.ts";
-import { type Html, html } from "./html.ts";
 import { describeDuration } from "./values.ts";
 
 /** After a form: which version it made, and who serves it. */

@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { type CurrentDocument, readCurrent } from "../../configuration/change.ts";
 import { readFleet } from "../../configuration/fleet.ts";
+import type { Content } from "../../page/html.ts";
 import { AdminError } from "../errors.ts";
 import type { SiteContext } from "../site.ts";
-import type { Content } from "./html.ts";
 import { type Frame, renderPage, type Section } from "./layout.ts";
 import { renderStored } from "./notices.ts";
 

@@ -8,9 +8,9 @@ import {
   removeEntry,
 } from "../../configuration/document.ts";
 import { ConfigurationInvalidError, UnknownError, VersionStaleError } from "../../configuration/errors.ts";
+import { type Content, html } from "../../page/html.ts";
 import type { SiteContext } from "../site.ts";
 import { renderQuestion } from "./edit-page.ts";
-import { type Content, html } from "./html.ts";
 import { renderConflict, renderProblems } from "./notices.ts";
 import { PageRequest } from "./page-context.ts";
 

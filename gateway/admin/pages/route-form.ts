@@ -1,10 +1,10 @@
 import type { ConfigurationDocument, RouteEntry } from "../../configuration/document.ts";
 import { methods, rateLimits, routeLimits, textLimits } from "../../configuration/limits.ts";
 import { findOverlaps } from "../../configuration/overlaps.ts";
+import { type Content, html } from "../../page/html.ts";
 import type { EntryForm } from "./entry-form.ts";
 import type { FieldGroup } from "./field.ts";
 import type { Values } from "./form-values.ts";
-import { type Content, html } from "./html.ts";
 import { describeRate, renderWords } from "./values.ts";
 
 export const routeForm: EntryForm<"routes"> = {

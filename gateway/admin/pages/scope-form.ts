@@ -1,6 +1,6 @@
 import { textLimits } from "../../configuration/limits.ts";
+import { html } from "../../page/html.ts";
 import type { EntryForm } from "./entry-form.ts";
-import { html } from "./html.ts";
 
 export const scopeForm: EntryForm<"scopes"> = {
   kind: "scopes",

@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { VersionStaleError } from "../../configuration/errors.ts";
+import { type Content, html } from "../../page/html.ts";
 import type { Outcome } from "../changes.ts";
 import { requireSecretBearer } from "../clients.ts";
 import { generateSecret } from "../secret.ts";
 import type { SiteContext } from "../site.ts";
 import { renderQuestion } from "./edit-page.ts";
-import { type Content, html } from "./html.ts";
 import { renderConflict, renderStored } from "./notices.ts";
 import { PageRequest } from "./page-context.ts";
 

@@ -1,7 +1,7 @@
 import { upstreamLimits } from "../../configuration/limits.ts";
+import { html } from "../../page/html.ts";
 import type { EntryForm } from "./entry-form.ts";
 import type { FormReader } from "./form-values.ts";
-import { html } from "./html.ts";
 import { describeDuration, describeTarget } from "./values.ts";
 
 export const upstreamForm: EntryForm<"upstreams"> = {

@@ -1,5 +1,5 @@
 import type { RouteEntry, TargetEntry } from "../../configuration/document.ts";
-import { type Content, type Html, html } from "./html.ts";
+import { type Content, type Html, html } from "../../page/html.ts";
 
 /** `2026-11-24 14:03:05 UTC`: the same for everybody who talks about it. */
 export function renderTime(time: Date): Html {

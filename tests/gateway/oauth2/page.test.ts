@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { html } from "../../../gateway/login/html.ts";
 import { showPage } from "../../../gateway/login/page.ts";
+import { html } from "../../../gateway/page/html.ts";
 
 /** The policy of a page that leads to this address. */
 function readPolicy(leadsTo: string | undefined): string {

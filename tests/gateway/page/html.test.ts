@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { html } from "../../../gateway/admin/pages/html.ts";
+import { html } from "../../../gateway/page/html.ts";
 
 test("no text can leave the place that a template gave it", () => {
   fc.assert(
