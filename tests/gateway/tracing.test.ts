@@ -143,6 +143,27 @@ test("a refusal is a span without an attempt, and no failure of the server", asy
   assert.equal(outer!.status.code, 0);
 });
 
+test("an endpoint of the OAuth2 server is a span of its own path", async () => {
+  const traceId = nameTrace();
+  await ask("/.well-known/oauth-authorization-server", `00-${traceId}-${caller}-01`);
+  const [outer] = await collect(traceId, 1);
+  assert.equal(outer!.name, "GET /.well-known/oauth-authorization-server");
+});
+
+test("the attempt of a client that leaves ends with it, and is not a failure of the server", async () => {
+  const traceId = nameTrace();
+  const headers = { traceparent: `00-${traceId}-${caller}-01`, authorization: `Bearer ${token}` };
+  await assert.rejects(
+    fetch(`${gateway.origin}/verify/slow?ms=900`, { headers, signal: AbortSignal.timeout(300) }),
+  );
+  const spans = await collect(traceId, 2);
+  const inner = spans.find((span) => span.kind === client)!;
+  assert.equal(inner.attributes["error.type"], "cancelled");
+  const outer = spans.find((span) => span.kind === server)!;
+  assert.equal(outer.status.code, 0);
+  assert.equal(outer.attributes["http.response.status_code"], undefined);
+});
+
 test("a parent that is not sampled, and a share of none, make no spans, and the trace goes on", async () => {
   const out = nameTrace();
   const begun = collector.spans.length;
