@@ -1,4 +1,5 @@
 import { createSecretKey, generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto";
+import { rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,7 +35,13 @@ export interface Keys {
 export async function startSurroundings(block: string): Promise<Surroundings> {
   await using stack = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), "dmm-env-bench-"));
-  stack.defer(() => rm(directory, { recursive: true, force: true }));
+  // An interrupted benchmark ends without its disposals.
+  const removeAtExit = () => rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+  process.once("exit", removeAtExit);
+  stack.defer(async () => {
+    process.off("exit", removeAtExit);
+    await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+  });
   const network = planNetwork(block);
   const addresses = [...network.redis, ...Array.from({ length: 40 }, (_, index) => network.contender(index))];
   const certificates = await createCertificates(directory, addresses, serverName);
