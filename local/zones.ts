@@ -27,3 +27,9 @@ export function zonesOfSubnets(region: Region, subnetIds: readonly string[]): re
   });
   return [...new Set(zones)].sort();
 }
+
+/** The VPC that some subnets belong to, by the first of them; empty where that subnet does not exist. */
+export function vpcOfSubnets(region: Region, subnetIds: readonly string[]): string {
+  const subnet = region.resources.get("aws:ec2/subnet:Subnet", subnetIds[0] ?? "");
+  return (subnet && textOf(subnet.outputs, "vpcId")) ?? "";
+}

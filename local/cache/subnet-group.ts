@@ -4,7 +4,7 @@ import type { Realisation } from "../realisation.ts";
 import { recorded } from "../recorded.ts";
 import type { Region } from "../region.ts";
 import { textOf, textsOf } from "../values.ts";
-import { zonesOfSubnets } from "../zones.ts";
+import { vpcOfSubnets, zonesOfSubnets } from "../zones.ts";
 
 const type = "aws:elasticache/subnetGroup:SubnetGroup";
 
@@ -21,7 +21,7 @@ export const subnetGroup: Realisation = recorded(type, {
   },
   outputs: (region, request) => ({
     arn: makeArn(region, "elasticache", `subnetgroup:${request.id}`),
-    vpcId: vpcOf(region, textsOf(request.inputs, "subnetIds")),
+    vpcId: vpcOfSubnets(region, textsOf(request.inputs, "subnetIds")),
   }),
   release: (region, resource) => {
     const user = region.resources.find(
@@ -32,11 +32,6 @@ export const subnetGroup: Realisation = recorded(type, {
       throw new AwsError("CacheSubnetGroupInUse", `Cache subnet group ${resource.id} is used by ${user.id}.`);
   },
 });
-
-function vpcOf(region: Region, subnetIds: readonly string[]): string {
-  const subnet = region.resources.get("aws:ec2/subnet:Subnet", subnetIds[0] ?? "");
-  return (subnet && textOf(subnet.outputs, "vpcId")) ?? "";
-}
 
 /** The zones of a group by its name. */
 export function zonesOfGroup(region: Region, name: string | undefined): readonly number[] {

@@ -4,7 +4,7 @@ import type { Realisation } from "../realisation.ts";
 import { recorded } from "../recorded.ts";
 import type { Region } from "../region.ts";
 import { textOf, textsOf } from "../values.ts";
-import { zonesOfSubnets } from "../zones.ts";
+import { vpcOfSubnets, zonesOfSubnets } from "../zones.ts";
 
 const type = "aws:rds/subnetGroup:SubnetGroup";
 
@@ -24,17 +24,11 @@ export const subnetGroup: Realisation = recorded(type, {
       "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Add subnets to cover at least 2 AZs.",
     );
   },
-  outputs: (region, request) => {
-    const subnet = region.resources.get(
-      "aws:ec2/subnet:Subnet",
-      textsOf(request.inputs, "subnetIds")[0] ?? "",
-    );
-    return {
-      arn: makeArn(region, "rds", `subgrp:${request.id}`),
-      vpcId: (subnet && textOf(subnet.outputs, "vpcId")) ?? "",
-      supportedNetworkTypes: ["IPV4"],
-    };
-  },
+  outputs: (region, request) => ({
+    arn: makeArn(region, "rds", `subgrp:${request.id}`),
+    vpcId: vpcOfSubnets(region, textsOf(request.inputs, "subnetIds")),
+    supportedNetworkTypes: ["IPV4"],
+  }),
 });
 
 /** The zones of a group by its name. */

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
-import { build, type Histogram } from "hdr-histogram-js";
-import type { LoadAnswer, LoadReport, PackedAnswer, Percentiles } from "./answer.ts";
+import type { LoadAnswer, LoadReport, PackedAnswer } from "./answer.ts";
+import { createHistogram, readPercentiles, toMicroseconds } from "./histogram.ts";
 import type { WorkerPlan } from "./plan.ts";
 
 /** A load that is under way. */
@@ -85,22 +85,4 @@ function unpack(
 ): LoadAnswer {
   const label = plan.requests[index]?.label ?? String(index);
   return { label, dueAt, lateMs, responseMs, status, ...(error === "" ? {} : { error }) };
-}
-
-function createHistogram(): Histogram {
-  return build({
-    lowestDiscernibleValue: 1,
-    highestTrackableValue: 600_000_000,
-    numberOfSignificantValueDigits: 3,
-  });
-}
-
-function toMicroseconds(ms: number): number {
-  return Math.max(0, Math.round(ms * 1_000));
-}
-
-function readPercentiles(histogram: Histogram): Percentiles {
-  const at = (percentile: number): number =>
-    Math.round(histogram.getValueAtPercentile(percentile) / 10) / 100;
-  return { p50: at(50), p95: at(95), p99: at(99), max: at(100), count: histogram.totalCount };
 }

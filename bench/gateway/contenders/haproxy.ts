@@ -1,4 +1,5 @@
 import { findPart } from "../processes/programs.ts";
+import { balancerDefaults } from "../surroundings/balancer-defaults.ts";
 import { createToken } from "../surroundings/json-web-token.ts";
 import { httpPort } from "../surroundings/network.ts";
 import type { Surroundings } from "../surroundings/surroundings.ts";
@@ -60,18 +61,7 @@ function renderChecks(algorithm: string, key: string): string {
 }
 
 function render({ network }: Surroundings, host: string, checks: string): string {
-  return `global
-  nbthread 1
-  maxconn 8192
-defaults
-  mode http
-  option http-keep-alive
-  option forwardfor
-  http-reuse always
-  timeout client 75s
-  timeout http-keep-alive 75s
-  timeout connect 1s
-  timeout server 30s
+  return `${balancerDefaults}
 frontend entrance
   bind ${host}:${httpPort}${checks}
   default_backend upstream

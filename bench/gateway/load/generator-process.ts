@@ -1,6 +1,5 @@
 import { text } from "node:stream/consumers";
-import { build, type Histogram } from "hdr-histogram-js";
-import type { Percentiles } from "../../../verify/load/answer.ts";
+import { createHistogram, readPercentiles, toMicroseconds } from "../../../verify/load/histogram.ts";
 import type { GeneratorPlan, GeneratorReport } from "./plan.ts";
 import { RawConnection } from "./raw-connection.ts";
 
@@ -101,22 +100,4 @@ async function afterTheEnd(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, plan.seconds * 1000 + 1000));
   const answered = Object.values(kinds).reduce((sum, count) => sum + count, 0);
   if (answered < sent) kinds["no answer"] = sent - answered;
-}
-
-function createHistogram(): Histogram {
-  return build({
-    lowestDiscernibleValue: 1,
-    highestTrackableValue: 60_000_000,
-    numberOfSignificantValueDigits: 3,
-  });
-}
-
-function toMicroseconds(ms: number): number {
-  return Math.max(0, Math.round(ms * 1000));
-}
-
-function readPercentiles(histogram: Histogram): Percentiles {
-  const at = (percentile: number): number =>
-    Math.round(histogram.getValueAtPercentile(percentile) / 10) / 100;
-  return { p50: at(50), p95: at(95), p99: at(99), max: at(100), count: histogram.totalCount };
 }

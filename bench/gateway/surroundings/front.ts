@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { findPart } from "../processes/programs.ts";
 import { StartedProcess } from "../processes/started-process.ts";
+import { balancerDefaults } from "./balancer-defaults.ts";
 import { httpPort } from "./network.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { answers } from "./upstream.ts";
@@ -19,18 +20,7 @@ export async function startFront(
   const servers = gateways.map((address, index) => `  server gateway${index} ${address}:${httpPort}`);
   await writeFile(
     configuration,
-    `global
-  nbthread 1
-  maxconn 8192
-defaults
-  mode http
-  option http-keep-alive
-  option forwardfor
-  http-reuse always
-  timeout client 75s
-  timeout http-keep-alive 75s
-  timeout connect 1s
-  timeout server 30s
+    `${balancerDefaults}
 frontend entrance
   bind ${host}:${tlsPort} ssl crt ${certificates.both} alpn http/1.1
   bind ${host}:${httpPort}

@@ -59,6 +59,23 @@ export async function startSurroundings(block: number, groupInputs: Properties =
   };
 }
 
+/** A target group as the program declares them, quick to notice and quick to forget. */
+export const targetGroupInputs = {
+  port: 8080,
+  protocol: "HTTP",
+  targetType: "ip",
+  vpcId: "vpc-1",
+  deregistrationDelay: 5,
+  healthCheck: {
+    path: "/health/ready",
+    matcher: "200",
+    interval: 5,
+    timeout: 2,
+    healthyThreshold: 2,
+    unhealthyThreshold: 2,
+  },
+} as const satisfies Properties;
+
 export function createTargetGroup(
   started: StartedRegion,
   name: string,
@@ -66,19 +83,7 @@ export function createTargetGroup(
 ): Promise<Resource> {
   return createResource(started.region, balancingOf("TargetGroup"), {
     name,
-    port: 8080,
-    protocol: "HTTP",
-    targetType: "ip",
-    vpcId: "vpc-1",
-    deregistrationDelay: 5,
-    healthCheck: {
-      path: "/health/ready",
-      matcher: "200",
-      interval: 5,
-      timeout: 2,
-      healthyThreshold: 2,
-      unhealthyThreshold: 2,
-    },
+    ...targetGroupInputs,
     ...inputs,
   });
 }

@@ -8,6 +8,7 @@ import { type Endpoint, startEndpoint } from "../../../local/endpoint/server.ts"
 import type { Properties, Realisation, Resource } from "../../../local/realisation.ts";
 import type { Image } from "../../../local/region.ts";
 import { realisations } from "../../../local/registry.ts";
+import { targetGroupInputs } from "../balancing/surroundings.ts";
 import { root } from "../daemon/started-region.ts";
 import type { ClientSettings } from "../endpoint/started-endpoint.ts";
 import { createResource, type StartedRegion, startRegion } from "../started-region.ts";
@@ -157,18 +158,6 @@ async function build(region: OwnedRegion) {
 export function makeTargetGroup(region: OwnedRegion, name: string): Promise<Resource> {
   return make(region, "aws:lb/targetGroup:TargetGroup", {
     name,
-    port: 8080,
-    protocol: "HTTP",
-    targetType: "ip",
-    vpcId: "vpc-1",
-    deregistrationDelay: 5,
-    healthCheck: {
-      path: "/health/ready",
-      matcher: "200",
-      interval: 5,
-      timeout: 2,
-      healthyThreshold: 2,
-      unhealthyThreshold: 2,
-    },
+    ...targetGroupInputs,
   });
 }
