@@ -1,6 +1,6 @@
-import { type Key, keys } from "./config/keys.ts";
+import { findContradictions } from "./config/contradictions.ts";
+import { type Key, keys, type Values } from "./config/keys.ts";
 import { productionName } from "./config/names.ts";
-import { overlap } from "./config/networks.ts";
 
 export { keys } from "./config/keys.ts";
 export { environmentName, productionName } from "./config/names.ts";
@@ -18,8 +18,6 @@ export const environmentKeys = [
   "insiderAuthority",
   "revocationList",
 ] as const satisfies readonly (keyof typeof keys)[];
-
-type Values = { readonly [K in keyof typeof keys]: (typeof keys)[K] extends Key<infer T> ? T : never };
 
 /** The configuration of one environment, complete and right. */
 export interface PlatformConfig extends Values {
@@ -70,7 +68,10 @@ export function parseConfig(values: Readonly<Record<string, string | undefined>>
     else parsed[name] = result.value;
   }
   const known = parsed as Partial<Values>;
-  problems.push(...contradictions(known));
+  for (const { name, message } of findContradictions(known, fullKey)) {
+    const key = fullKey(name);
+    problems.push({ key, value: String(known[name] ?? ""), message: `${key} ${message}` });
+  }
   if (problems.length > 0) throw new ConfigError(problems);
   const complete = known as Values;
   const production = complete.environment === productionName;
@@ -88,46 +89,6 @@ function unknownKeys(values: Readonly<Record<string, string | undefined>>): Conf
   return Object.keys(values)
     .filter((key) => key.startsWith(`${namespace}:`) && !known.has(key))
     .map((key) => ({ key, value: values[key], message: `${key} is not a key of this program; remove it.` }));
-}
-
-/** What no single key shows. Each rule waits until the keys that it needs are right by themselves. */
-function contradictions(config: Partial<Values>): ConfigProblem[] {
-  const problems: ConfigProblem[] = [];
-  const wrong = (name: keyof Values, message: string) =>
-    problems.push({
-      key: fullKey(name),
-      value: String(config[name] ?? ""),
-      message: `${fullKey(name)} ${message}`,
-    });
-  const production = config.environment === productionName;
-
-  const locks = ["insiders", "insiderAuthority", "revocationList", "expires"] as const;
-  for (const name of config.environment === undefined ? [] : locks) {
-    if (!(name in config)) continue;
-    const absent = config[name] === undefined || config[name]?.length === 0;
-    if (production && !absent)
-      wrong(name, "must not be set in production, which has no insiders and no end.");
-    if (!production && absent)
-      wrong(name, "must be set: nobody but insiders may reach an environment, and it must end.");
-  }
-  for (const network of config.onPremisesNetworks ?? []) {
-    if (config.addressBlock !== undefined && overlap(network, config.addressBlock)) {
-      wrong(
-        "addressBlock",
-        `is ${config.addressBlock}; it overlaps ${network} of ${fullKey("onPremisesNetworks")}.`,
-      );
-    }
-  }
-  if (config.directConnectGatewayId !== undefined && config.onPremisesNetworks?.length === 0) {
-    wrong("directConnectGatewayId", `leads nowhere: set ${fullKey("onPremisesNetworks")} as well.`);
-  }
-  if (config.instanceCount !== undefined && (config.instanceLimit ?? Number.NaN) < config.instanceCount) {
-    wrong(
-      "instanceLimit",
-      `is ${config.instanceLimit}; it must be at least ${fullKey("instanceCount")}, ${config.instanceCount}.`,
-    );
-  }
-  return problems;
 }
 
 function describe(name: keyof Values, value: string | undefined, allowed: string): ConfigProblem {

@@ -10,6 +10,8 @@ export class Secrets extends pulumi.ComponentResource {
   readonly redisAuthToken: aws.ssm.Parameter;
   readonly verifierSecret: aws.ssm.Parameter;
   readonly clientSecretKey: aws.ssm.Parameter;
+  /** What the collector of traces wants to see; absent where it wants nothing. */
+  readonly traceHeaders: aws.ssm.Parameter | undefined;
 
   constructor(deployment: Deployment, opts?: pulumi.ComponentResourceOptions) {
     super("dmm-env:stacks:Secrets", "secrets", {}, opts);
@@ -23,6 +25,7 @@ export class Secrets extends pulumi.ComponentResource {
       "client-secret-key",
       "Key of the hash by which client secrets are verified",
     );
+    this.traceHeaders = createTraceHeaders(this, deployment, this.key);
     this.registerOutputs({});
   }
 }
@@ -45,6 +48,30 @@ function createKey(parent: pulumi.Resource, { names, config }: Deployment): aws.
     { parent },
   );
   return key;
+}
+
+/**
+ * Foreign, so AWS cannot make it: the operator puts the real value here once, and no later run touches it. Until then the
+ * collector refuses what it is sent, which costs spans and nothing else.
+ */
+function createTraceHeaders(
+  parent: pulumi.Resource,
+  { config, names }: Deployment,
+  key: aws.kms.Key,
+): aws.ssm.Parameter | undefined {
+  if (config.traceHeader === undefined) return undefined;
+  return new aws.ssm.Parameter(
+    "trace-headers",
+    {
+      name: names.path("trace-headers"),
+      description: "What the collector of traces wants to see, name=value",
+      type: "SecureString",
+      keyId: key.keyId,
+      value: pulumi.secret(`${config.traceHeader}=not-set-yet`),
+      tags: names.tags("trace-headers"),
+    },
+    { parent, ignoreChanges: ["value"] },
+  );
 }
 
 interface SecretArgs {

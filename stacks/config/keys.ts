@@ -1,3 +1,4 @@
+import { collectorAddress, headerName, share } from "./collector.ts";
 import { environmentName, hostedZone } from "./names.ts";
 import { addressBlock, sourceNetwork } from "./networks.ts";
 import {
@@ -84,7 +85,26 @@ export const keys = {
   cacheShards: key("Redis shards.", wholeNumber(1, 90), "3"),
   cacheReplicas: key("Replicas of each shard.", wholeNumber(1, 5), "1"),
   logRetentionDays: key("Days that logs are kept.", oneOf(retentionDays), "30"),
+  traceEndpoint: key(
+    "Collector of the gateways' traces (OTLP over HTTP); without it they trace nothing.",
+    collectorAddress,
+    "",
+  ),
+  traceRatio: key("Share of the requests that are traced, 0 to 1.", share, "0.01"),
+  traceNetworks: key(
+    "Networks that the collector is in, comma separated; for ports other than 443.",
+    list(sourceNetwork),
+    "",
+  ),
+  traceHeader: key(
+    "Header field by which the collector knows its senders; its value is a secret.",
+    headerName,
+    "",
+  ),
 } as const;
+
+/** What the keys hold once they are read. */
+export type Values = { readonly [K in keyof typeof keys]: (typeof keys)[K] extends Key<infer T> ? T : never };
 
 function key<T>(description: string, parse: Parser<T>, fallback?: string): Key<T> {
   return fallback === undefined ? { description, parse } : { description, parse, default: fallback };

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment.ts";
+import { collectorWays } from "./collector.ts";
 import { awsClients, type Flow, flows, type Group, groups, httpsPort } from "./flows.ts";
 
 export type SecurityGroups = Readonly<Record<Group, aws.ec2.SecurityGroup>>;
@@ -24,9 +25,26 @@ export function createSecurityGroups(
   const rules = [
     ...flows.flatMap((flow) => createFlow(context, flow)),
     ...entranceSources(deployment).map((network) => admitToEntrance(context, network)),
-    ...awsClients.map((group) => letOut(context, { group, network: everywhere, purpose: "AWS APIs" })),
+    ...awsClients.map((group) =>
+      letOut(context, {
+        name: `${group}-to-aws`,
+        group,
+        network: everywhere,
+        port: httpsPort,
+        purpose: "AWS APIs",
+      }),
+    ),
     ...deployment.config.onPremisesNetworks.map((network) =>
-      letOut(context, { group: "gateway", network, purpose: "On-premises APIs" }),
+      letOut(context, {
+        name: `gateway-to-${network}`,
+        group: "gateway",
+        network,
+        port: httpsPort,
+        purpose: "On-premises APIs",
+      }),
+    ),
+    ...collectorWays(deployment.config).map((way) =>
+      letOut(context, { ...way, group: "gateway", purpose: "Collector of traces" }),
     ),
   ];
   return { groups: created, rules };
@@ -107,23 +125,27 @@ function admitToEntrance({ parent, deployment, groups: created }: Context, netwo
   return { between: ["entrance"], resource };
 }
 
-function letOut(
-  { parent, deployment, groups: created }: Context,
-  { group, network, purpose }: { readonly group: Group; readonly network: string; readonly purpose: string },
-): Rule {
-  const name = network === everywhere ? `${group}-to-aws` : `${group}-to-${network}`;
+interface WayOut {
+  readonly name: string;
+  readonly group: Group;
+  readonly network: string;
+  readonly port: number;
+  readonly purpose: string;
+}
+
+function letOut({ parent, deployment, groups: created }: Context, way: WayOut): Rule {
   const resource = new aws.vpc.SecurityGroupEgressRule(
-    name,
+    way.name,
     {
-      securityGroupId: created[group].id,
-      description: purpose,
+      securityGroupId: created[way.group].id,
+      description: way.purpose,
       ipProtocol: "tcp",
-      fromPort: httpsPort,
-      toPort: httpsPort,
-      cidrIpv4: network,
-      tags: deployment.names.tags(`${group}-to-outside`),
+      fromPort: way.port,
+      toPort: way.port,
+      cidrIpv4: way.network,
+      tags: deployment.names.tags(`${way.group}-to-outside`),
     },
     { parent },
   );
-  return { between: [group], resource };
+  return { between: [way.group], resource };
 }

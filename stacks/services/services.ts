@@ -10,6 +10,7 @@ import type { Statement } from "../policy.ts";
 import type { Secrets } from "../secrets.ts";
 import type { Upstream } from "../upstream.ts";
 import { createService, type Ground, type ServiceSpec } from "./service.ts";
+import { traceEnvironment } from "./tracing.ts";
 
 interface ServicesArgs {
   readonly ground: Ground;
@@ -50,6 +51,7 @@ function gateway(deployment: Deployment, args: ServicesArgs): ServiceSpec {
       REDIS_AUTH_TOKEN: args.secrets.redisAuthToken,
       VERIFIER_SECRET: args.secrets.verifierSecret,
       CLIENT_SECRET_KEY: args.secrets.clientSecretKey,
+      ...(args.secrets.traceHeaders && { OTEL_EXPORTER_OTLP_HEADERS: args.secrets.traceHeaders }),
     },
     permissions: [writeAccessLog(args.logs)],
     targets: args.entrance.gatewayTargets,
@@ -129,6 +131,7 @@ function gatewayEnvironment(deployment: Deployment, args: ServicesArgs): Environ
     DELIVERY_STREAM: args.logs.stream.name,
     // One worker per vCPU.
     GATEWAY_WORKERS: String(Math.max(1, Math.floor(config.gatewayCpu / 1024))),
+    ...traceEnvironment(config),
   };
 }
 

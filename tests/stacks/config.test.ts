@@ -152,7 +152,10 @@ test("production's own configuration is right, sets all it could differ in, and 
   ]);
   const config = parseConfig(Object.fromEntries(entries));
   assert.ok(config.production);
-  const optional = ["expires", "insiders", "insiderAuthority", "revocationList", "directConnectGatewayId"];
+  const optional = [
+    ...["expires", "insiders", "insiderAuthority", "revocationList", "directConnectGatewayId"],
+    ...["traceEndpoint", "traceNetworks", "traceHeader"],
+  ];
   const expected = Object.keys(keys).filter((key) => !optional.includes(key));
   assert.deepEqual(entries.map(([key]) => key?.replace("dmm-env:", "")).sort(), expected.sort());
   assert.ok(!text.includes("secure:"));

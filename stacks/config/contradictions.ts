@@ -1,0 +1,86 @@
+import type { Values } from "./keys.ts";
+import { productionName } from "./names.ts";
+import { overlap } from "./networks.ts";
+
+type Name = keyof Values;
+
+/** A key that another one rules out; the message goes on after the key's name. */
+export interface Contradiction {
+  readonly name: Name;
+  readonly message: string;
+}
+
+/** What no single key shows. Each rule waits until the keys that it needs are right by themselves. */
+export function findContradictions(
+  config: Partial<Values>,
+  fullKey: (name: Name) => string,
+): readonly Contradiction[] {
+  return [
+    ...ofLocks(config),
+    ...ofPrivateLine(config, fullKey),
+    ...ofCapacity(config, fullKey),
+    ...ofTracing(config, fullKey),
+  ];
+}
+
+function ofLocks(config: Partial<Values>): Contradiction[] {
+  if (config.environment === undefined) return [];
+  const production = config.environment === productionName;
+  const locks = ["insiders", "insiderAuthority", "revocationList", "expires"] as const;
+  return locks
+    .filter((name) => name in config && isEmpty(config[name]) !== production)
+    .map((name) => ({
+      name,
+      message: production
+        ? "must not be set in production, which has no insiders and no end."
+        : "must be set: nobody but insiders may reach an environment, and it must end.",
+    }));
+}
+
+function ofPrivateLine(config: Partial<Values>, fullKey: (name: Name) => string): Contradiction[] {
+  const found: Contradiction[] = [];
+  const { addressBlock, onPremisesNetworks } = config;
+  for (const network of onPremisesNetworks ?? [])
+    if (addressBlock !== undefined && overlap(network, addressBlock))
+      found.push({
+        name: "addressBlock",
+        message: `is ${addressBlock}; it overlaps ${network} of ${fullKey("onPremisesNetworks")}.`,
+      });
+  if (config.directConnectGatewayId !== undefined && onPremisesNetworks?.length === 0)
+    found.push({
+      name: "directConnectGatewayId",
+      message: `leads nowhere: set ${fullKey("onPremisesNetworks")} as well.`,
+    });
+  return found;
+}
+
+function ofCapacity(
+  { instanceCount, instanceLimit }: Partial<Values>,
+  fullKey: (name: Name) => string,
+): Contradiction[] {
+  if (instanceCount === undefined || instanceLimit === undefined || instanceLimit >= instanceCount) return [];
+  const least = `${fullKey("instanceCount")}, ${instanceCount}`;
+  return [{ name: "instanceLimit", message: `is ${instanceLimit}; it must be at least ${least}.` }];
+}
+
+function ofTracing(config: Partial<Values>, fullKey: (name: Name) => string): Contradiction[] {
+  if (!("traceEndpoint" in config)) return [];
+  const { traceEndpoint, traceHeader } = config;
+  const idle = ["traceNetworks", "traceHeader"] as const;
+  if (traceEndpoint === undefined)
+    return idle
+      .filter((name) => !isEmpty(config[name]))
+      .map((name) => ({ name, message: `is of no use: set ${fullKey("traceEndpoint")} as well.` }));
+  // On a way that is not encrypted anybody could read the key, and send spans in our name from then on.
+  if (traceHeader === undefined || traceEndpoint.startsWith("https:")) return [];
+  return [
+    {
+      name: "traceEndpoint",
+      message: `is ${traceEndpoint}; with ${fullKey("traceHeader")} it must be https.`,
+    },
+  ];
+}
+
+function isEmpty(value: string | readonly unknown[] | undefined): boolean {
+  return value === undefined || value.length === 0;
+}
