@@ -1,5 +1,11 @@
-import { type ConfigurationDocument, findEntry } from "../configuration/document.ts";
+import { type ClientEntry, type ConfigurationDocument, findEntry } from "../configuration/document.ts";
 import { ConfigurationInvalidError, UnknownError } from "../configuration/errors.ts";
+import { readAuthMethod } from "../configuration/normalize.ts";
+
+/** Whether the client authenticates by a secret: others must not have one. */
+export function bearsSecret(client: ClientEntry): boolean {
+  return readAuthMethod(client) === "client_secret_basic";
+}
 
 /**
  * The document as it is, when it has this client and the client can have a secret.
@@ -9,9 +15,14 @@ import { ConfigurationInvalidError, UnknownError } from "../configuration/errors
 export function requireSecretBearer(document: ConfigurationDocument, name: string): ConfigurationDocument {
   const client = findEntry(document, "clients", name);
   if (client === undefined) throw new UnknownError(`client ${name}`);
-  if (client.public)
+  if (!bearsSecret(client)) {
+    const { public: isPublic } = client;
+    const message = isPublic
+      ? "A public client has no secret."
+      : "It authenticates by its keys, not by a secret.";
     throw new ConfigurationInvalidError([
-      { kind: "clients", name, field: "public", message: "A public client has no secret." },
+      { kind: "clients", name, field: isPublic ? "public" : "tokenEndpointAuthMethod", message },
     ]);
+  }
   return document;
 }

@@ -35,7 +35,14 @@ export interface RouteEntry {
   readonly rate: { readonly perSecond: number; readonly burst: number } | null;
 }
 
-/** A client of the OAuth2 server; its name is the `client_id`. Secrets are never part of a document. */
+/** A public JSON Web Key (RFC 7517). */
+export type ClientKey = Readonly<Record<string, unknown>>;
+
+export interface ClientKeys {
+  readonly keys: readonly ClientKey[];
+}
+
+/** A client of the OAuth2 server, in the terms of RFC 7591; its name is the `client_id`. Secrets are never part of a document. */
 export interface ClientEntry {
   readonly name: string;
   readonly description: string;
@@ -44,6 +51,15 @@ export interface ClientEntry {
   readonly scopes: readonly string[];
   readonly grantTypes: readonly string[];
   readonly redirectUris: readonly string[];
+  /** `none` and public are the same thing. */
+  readonly tokenEndpointAuthMethod: string;
+  /** For `private_key_jwt`. */
+  readonly jwks: ClientKeys | null;
+  /** RFC 9126 6. */
+  readonly requirePushedAuthorizationRequests: boolean;
+  /** RFC 9449 5.2. */
+  readonly dpopBoundAccessTokens: boolean;
+  readonly idTokenSignedResponseAlg: string;
 }
 
 interface Entries {

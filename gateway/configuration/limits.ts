@@ -39,6 +39,9 @@ export const textLimits = {
   redirectUris: 4000,
 } as const;
 
+/** Public keys of one client. Room for a rotation or two, and no signature that takes long to check. */
+export const clientKeyLimits = { keys: 8, text: 10_000, rsaBits: { least: 2048, most: 4096 } } as const;
+
 export const methods = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"] as const;
 
 export const grantTypes = [
@@ -47,6 +50,12 @@ export const grantTypes = [
   "refresh_token",
   "urn:ietf:params:oauth:grant-type:device_code",
 ] as const;
+
+/** RFC 7591 2, as far as clients may choose. `client_secret_basic` has the secret in the form (`_post`) too. */
+export const authMethods = ["client_secret_basic", "private_key_jwt", "none"] as const;
+
+/** Of ID tokens. What every client understands first (OpenID Connect Core 15.1). */
+export const idTokenAlgorithms = ["RS256", "ES256"] as const;
 
 /** What names an API, a route or a client: in addresses, logs and file names alike. */
 export const namePattern = "^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$";

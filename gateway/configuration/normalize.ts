@@ -1,3 +1,4 @@
+import { normalizeKeys } from "./client-keys.ts";
 import type {
   ClientEntry,
   ConfigurationDocument,
@@ -60,7 +61,27 @@ function normalizeClient(client: ClientEntry): ClientEntry {
     scopes: words(client.scopes),
     grantTypes: words(client.grantTypes),
     redirectUris: words(client.redirectUris),
+    tokenEndpointAuthMethod: readAuthMethod(client),
+    jwks: normalizeKeys(client.jwks ?? null),
+    // Versions of before there was a choice: what was so then.
+    requirePushedAuthorizationRequests: client.requirePushedAuthorizationRequests ?? false,
+    dpopBoundAccessTokens: client.dpopBoundAccessTokens ?? false,
+    idTokenSignedResponseAlg: client.idTokenSignedResponseAlg ?? "ES256",
   };
+}
+
+type AuthenticatingClient = Pick<ClientEntry, "public"> &
+  Partial<Pick<ClientEntry, "tokenEndpointAuthMethod" | "jwks">>;
+
+/** How a client authenticates; where it does not say so, it is clear from what it has. */
+export function readAuthMethod({
+  public: isPublic,
+  jwks,
+  tokenEndpointAuthMethod,
+}: AuthenticatingClient): string {
+  if (tokenEndpointAuthMethod !== undefined) return tokenEndpointAuthMethod;
+  if (isPublic) return "none";
+  return jwks ? "private_key_jwt" : "client_secret_basic";
 }
 
 /** What is no origin stays as it is: validation names it. */

@@ -54,6 +54,11 @@ const keeping: Keeping = {
       scopes: client.scopes.join(" "),
       grant_types: client.grantTypes.join(" "),
       redirect_uris: client.redirectUris.join(" "),
+      token_endpoint_auth_method: client.tokenEndpointAuthMethod,
+      jwks: client.jwks === null ? null : JSON.stringify(client.jwks),
+      require_pushed_authorization_requests: client.requirePushedAuthorizationRequests,
+      dpop_bound_access_tokens: client.dpopBoundAccessTokens,
+      id_token_signed_response_alg: client.idTokenSignedResponseAlg,
     }),
   },
 };
@@ -86,7 +91,8 @@ async function writeRow<K extends Kind>(
   );
   if (kind === "clients")
     await connection.query(
-      "UPDATE clients SET secret_hash = NULL, secret_set_at = NULL WHERE client_id = ? AND public",
+      `UPDATE clients SET secret_hash = NULL, secret_set_at = NULL
+       WHERE client_id = ? AND token_endpoint_auth_method <> 'client_secret_basic'`,
       [entry.name],
     );
   if (kind === "upstreams") await writeTargets(connection, entry as EntryOf<"upstreams">);

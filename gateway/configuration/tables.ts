@@ -60,6 +60,20 @@ function parseClient(row: RowDataPacket): ClientEntry {
     scopes: splitWords(row.scopes),
     grantTypes: splitWords(row.grant_types),
     redirectUris: splitWords(row.redirect_uris),
+    ...parseAuthentication(row),
+    requirePushedAuthorizationRequests: Boolean(row.require_pushed_authorization_requests),
+    dpopBoundAccessTokens: Boolean(row.dpop_bound_access_tokens),
+    idTokenSignedResponseAlg: String(row.id_token_signed_response_alg),
+  };
+}
+
+/** Who writes `public` alone, as the version before does, means all of it. */
+function parseAuthentication(row: RowDataPacket): Pick<ClientEntry, "tokenEndpointAuthMethod" | "jwks"> {
+  const method = row.public ? "none" : String(row.token_endpoint_auth_method);
+  const known = method === "none" && !row.public ? "client_secret_basic" : method;
+  return {
+    tokenEndpointAuthMethod: known,
+    jwks: known === "private_key_jwt" && row.jwks !== null ? JSON.parse(String(row.jwks)) : null,
   };
 }
 

@@ -1,8 +1,11 @@
+import { validateKeys } from "./client-keys.ts";
 import type { ClientEntry } from "./document.ts";
-import { grantTypes, textLimits } from "./limits.ts";
+import { authMethods, grantTypes, idTokenAlgorithms, textLimits } from "./limits.ts";
 import type { EntryProblems } from "./problems.ts";
 
 const knownGrantTypes: ReadonlySet<string> = new Set(grantTypes);
+const knownAuthMethods: ReadonlySet<string> = new Set(authMethods);
+const knownAlgorithms: ReadonlySet<string> = new Set(idTokenAlgorithms);
 
 /** A client as RFC 6749 2 and RFC 9700 2 want it. */
 export function validateClient(
@@ -37,6 +40,33 @@ export function validateClient(
     "redirectUris",
     "Redirect URIs are for authorization_code only.",
   );
+  report.require(
+    redirected || !client.requirePushedAuthorizationRequests,
+    "requirePushedAuthorizationRequests",
+    "Only requests of authorization_code can be pushed.",
+  );
+  report.words("idTokenSignedResponseAlg", [client.idTokenSignedResponseAlg], knownAlgorithms, "algorithm");
+  validateAuthentication(client, report);
+}
+
+/** One way to authenticate, and what it needs: a second one would be the weaker of the two. */
+function validateAuthentication(client: ClientEntry, report: EntryProblems): void {
+  const { tokenEndpointAuthMethod: method, jwks } = client;
+  report.words("tokenEndpointAuthMethod", [method], knownAuthMethods, "method of authentication");
+  report.require(
+    (method === "none") === client.public,
+    "tokenEndpointAuthMethod",
+    client.public
+      ? "A public client cannot authenticate, so its method is none."
+      : "A client that does not authenticate is a public one.",
+  );
+  report.require(jwks === null || method === "private_key_jwt", "jwks", "Keys are for private_key_jwt only.");
+  report.require(
+    jwks !== null || method !== "private_key_jwt",
+    "jwks",
+    "private_key_jwt needs a public key.",
+  );
+  if (jwks !== null) validateKeys(jwks, report);
 }
 
 /** RFC 9700 2.1 and RFC 8252 7: compared as they are, so without fragment and wildcards; http on loopback only. */

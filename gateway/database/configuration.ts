@@ -29,8 +29,18 @@ export async function readConfiguration(pool: Pool): Promise<StoredConfiguration
   );
   const current = rows.find((row) => row.client === null);
   if (current === undefined || current.content === null) return readTables(pool);
+  const document = JSON.parse(String(current.content)) as ConfigurationDocument;
+  if (!isWhole(document)) return readTables(pool);
   const secrets = new Map(rows.filter((row) => row.client !== null).map((row) => [row.client, row.content]));
-  return assemble(Number(current.version), JSON.parse(String(current.content)), secrets);
+  return assemble(Number(current.version), document, secrets);
+}
+
+/**
+ * Whether a record says how each client must authenticate. One of the version before, which may still be running, does
+ * not; the tables keep what it did not know of.
+ */
+function isWhole(document: ConfigurationDocument): boolean {
+  return document.clients.every((client) => client.tokenEndpointAuthMethod !== undefined);
 }
 
 async function readTables(pool: Pool): Promise<StoredConfiguration> {

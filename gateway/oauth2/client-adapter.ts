@@ -4,14 +4,17 @@ import type { Client } from "../routing/route.ts";
 /** Clients come from the configuration that the gateway serves; the server only reads them, every time. */
 export class ClientAdapter implements Adapter {
   readonly #find: (id: string) => Client | undefined;
+  readonly #algorithms: readonly string[];
 
-  constructor(find: (id: string) => Client | undefined) {
+  /** `algorithms` are those that there are keys for, the usual one first. */
+  constructor(find: (id: string) => Client | undefined, algorithms: readonly string[]) {
     this.#find = find;
+    this.#algorithms = algorithms;
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {
     const client = this.#find(id);
-    return client === undefined ? undefined : describeClient(client);
+    return client === undefined ? undefined : describeClient(client, this.#algorithms);
   }
 
   async upsert(): Promise<undefined> {}
@@ -22,21 +25,37 @@ export class ClientAdapter implements Adapter {
   async revokeByGrantId(): Promise<undefined> {}
 }
 
-/** The client in the terms of RFC 7591; `undefined` for a confidential one that has no secret yet. */
-function describeClient(client: Client): AdapterPayload | undefined {
-  if (!client.public && client.secretHash === undefined) return undefined;
+/** The client in the terms of RFC 7591; `undefined` for one that has nothing to authenticate by yet. */
+function describeClient(client: Client, algorithms: readonly string[]): AdapterPayload | undefined {
+  const authentication = describeAuthentication(client);
+  if (authentication === undefined) return undefined;
+  const { idTokenSignedResponseAlg: algorithm } = client;
   const redirected = client.redirectUris.length > 0 && client.grantTypes.includes("authorization_code");
   return {
     client_id: client.id,
     client_name: client.description === "" ? client.id : client.description,
-    ...(client.public
-      ? { token_endpoint_auth_method: "none" }
-      : { token_endpoint_auth_method: "client_secret_basic", client_secret: client.secretHash }),
+    ...authentication,
     application_type: client.public && client.redirectUris.some(isOfAnApp) ? "native" : "web",
     grant_types: client.grantTypes.filter((type) => redirected || type !== "authorization_code"),
     redirect_uris: redirected ? [...client.redirectUris] : [],
     response_types: redirected ? ["code"] : [],
+    require_pushed_authorization_requests: client.requirePushedAuthorizationRequests,
+    dpop_bound_access_tokens: client.dpopBoundAccessTokens,
+    // Where an operator gives keys of one type alone, other clients get along without the login's token only.
+    id_token_signed_response_alg: algorithms.includes(algorithm) ? algorithm : algorithms[0],
   } as AdapterPayload;
+}
+
+function describeAuthentication({
+  tokenEndpointAuthMethod: method,
+  secretHash,
+  jwks,
+}: Client): object | undefined {
+  if (method === "none") return { token_endpoint_auth_method: method };
+  if (method === "private_key_jwt")
+    return jwks === null ? undefined : { token_endpoint_auth_method: method, jwks };
+  if (method !== "client_secret_basic" || secretHash === undefined) return undefined;
+  return { token_endpoint_auth_method: method, client_secret: secretHash };
 }
 
 /** RFC 8252 7: an app's own scheme, or a port on loopback that changes from start to start. */

@@ -4,6 +4,7 @@ import type { Primaries } from "../redis/primaries.ts";
 import type { ServedConfiguration } from "../routing/served.ts";
 import { RedisAdapter } from "./adapter.ts";
 import { ClientAdapter } from "./client-adapter.ts";
+import { createAssertionCheck } from "./client-assertions.ts";
 import type { Consumptions } from "./consumptions.ts";
 import { interaction, routes } from "./endpoints.ts";
 import { lifetimes } from "./lifetimes.ts";
@@ -33,20 +34,23 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
   const { issuer, primaries, consumptions, errors, readConfiguration, readLogin } = parts;
   const secure = issuer.protocol === "https:";
   const pages = createPages(issuer, readLogin);
+  const idTokenAlgorithms = [...new Set(parts.keys.map(({ alg }) => alg))];
   return {
     adapter: (kind: string) =>
       kind === "Client"
-        ? new ClientAdapter((id) => readConfiguration().clients.get(id))
+        ? new ClientAdapter((id) => readConfiguration().clients.get(id), idTokenAlgorithms)
         : new RedisAdapter(kind, { primaries, consumptions, errors }),
     routes,
     jwks: { keys: [...parts.keys] as never },
     responseTypes: ["code"],
     scopes: [...openidScopes],
     claims: { openid: ["sub"], profile: ["name"], email: ["email"] },
-    clientDefaults: { id_token_signed_response_alg: "ES256" },
-    clientAuthMethods: ["client_secret_basic", "client_secret_post", "none"],
+    clientDefaults: { id_token_signed_response_alg: idTokenAlgorithms[0] as never },
+    clientAuthMethods: ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
+    assertJwtClientAuthClaimsAndHeader: createAssertionCheck(errors),
     enabledJWA: {
-      idTokenSigningAlgValues: ["ES256"],
+      idTokenSigningAlgValues: idTokenAlgorithms as never,
+      clientAuthSigningAlgValues: [...signatureAlgorithms],
       dPoPSigningAlgValues: [...signatureAlgorithms],
     },
     pkce: { required: () => true },

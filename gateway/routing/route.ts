@@ -45,4 +45,13 @@ export interface Client {
   readonly grantTypes: readonly string[];
   /** Compared as they are (RFC 9700 2.1). */
   readonly redirectUris: readonly string[];
+  /** `client_secret_basic`, `private_key_jwt` or `none`. */
+  readonly tokenEndpointAuthMethod: string;
+  /** Public keys of its assertions. */
+  readonly jwks: { readonly keys: readonly Readonly<Record<string, unknown>>[] } | null;
+  /** Whether its authorization requests must be pushed (RFC 9126 6). */
+  readonly requirePushedAuthorizationRequests: boolean;
+  /** Whether its tokens must be bound to a key (RFC 9449 5.2). */
+  readonly dpopBoundAccessTokens: boolean;
+  readonly idTokenSignedResponseAlg: string;
 }

@@ -10,6 +10,7 @@ import {
   removeEntry,
 } from "../../configuration/document.ts";
 import { UnknownError } from "../../configuration/errors.ts";
+import { bearsSecret } from "../clients.ts";
 import { generateSecret } from "../secret.ts";
 import type { SiteContext } from "../site.ts";
 import { changeProblems, looseObject, outcome, readProblems } from "./answers.ts";
@@ -94,7 +95,7 @@ function addPutting(app: FastifyInstance, kind: Kind, { changes, settings }: Sit
         edit: (document) => {
           isNew = findEntry(document, kind, name) === undefined;
           // A client that could not get a token would be of no use: its secret comes with it.
-          if (isNew && kind === "clients" && !(entry as EntryOf<"clients">).public)
+          if (isNew && kind === "clients" && bearsSecret(entry as EntryOf<"clients">))
             secretHashes.set(name, secret.hash);
           return putEntry(document, kind, entry);
         },

@@ -1,7 +1,10 @@
 import { type Kind, kinds } from "../../configuration/document.ts";
 import {
+  authMethods,
   type Bounds,
+  clientKeyLimits,
   grantTypes,
+  idTokenAlgorithms,
   methods,
   namePattern,
   rateLimits,
@@ -32,6 +35,15 @@ function object(properties: Readonly<Record<string, Schema>>, required: readonly
 const routeNumbers = Object.fromEntries(
   Object.entries(routeLimits).map(([field, bounds]) => [field, integer(bounds)]),
 );
+
+/** As key sets come: members that nobody reads are allowed and not kept. */
+const publicKey: Schema = {
+  type: "object",
+  required: ["kty"],
+  maxProperties: 30,
+  properties: { kty: { type: "string", enum: ["EC", "OKP", "RSA"] }, kid: text(200) },
+  examples: [{ kty: "OKP", crv: "Ed25519", kid: "2027", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }],
+};
 
 /** An entry without its name, which is in the address. What is left out takes its usual value. */
 export const entrySchemas: Readonly<Record<Kind, Schema>> = {
@@ -93,6 +105,23 @@ export const entrySchemas: Readonly<Record<Kind, Schema>> = {
       default: ["client_credentials"],
     },
     redirectUris: words,
+    tokenEndpointAuthMethod: {
+      type: "string",
+      enum: [...authMethods],
+      description:
+        "Left out: none for a public client, private_key_jwt with jwks, otherwise client_secret_basic.",
+    },
+    jwks: {
+      ...object({ keys: { type: "array", minItems: 1, maxItems: clientKeyLimits.keys, items: publicKey } }, [
+        "keys",
+      ]),
+      type: ["object", "null"],
+      default: null,
+      description: "Public keys for private_key_jwt (RFC 7517).",
+    },
+    requirePushedAuthorizationRequests: { type: "boolean", default: false },
+    dpopBoundAccessTokens: { type: "boolean", default: false },
+    idTokenSignedResponseAlg: { type: "string", enum: [...idTokenAlgorithms], default: idTokenAlgorithms[0] },
   }),
 };
 

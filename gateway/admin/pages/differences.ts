@@ -15,6 +15,11 @@ export const fieldNames: Readonly<Record<string, string>> = {
   upstream: "API",
   grantTypes: "grant types",
   redirectUris: "redirect URIs",
+  tokenEndpointAuthMethod: "authentication",
+  jwks: "keys",
+  requirePushedAuthorizationRequests: "only pushed requests (PAR)",
+  dpopBoundAccessTokens: "only bound tokens (DPoP)",
+  idTokenSignedResponseAlg: "ID token signature",
 };
 
 const verbs = { added: "Added", changed: "Changed", removed: "Removed" } as const;

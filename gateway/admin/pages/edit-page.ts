@@ -7,6 +7,7 @@ import {
 } from "../../configuration/document.ts";
 import type { Problem } from "../../configuration/problems.ts";
 import { type Content, type Html, html } from "../../page/html.ts";
+import { bearsSecret } from "../clients.ts";
 import type { EntryForm } from "./entry-form.ts";
 import { type Field, renderField } from "./field.ts";
 import type { Values } from "./form-values.ts";
@@ -94,7 +95,7 @@ function renderGroups<K extends Kind>(
 function renderFurther<K extends Kind>(kind: K, name: string, entry: EntryOf<K> | undefined): Content {
   if (entry === undefined) return undefined;
   const path = `/${kind}/${encodeURIComponent(name)}`;
-  const hasSecret = kind === "clients" && !(entry as EntryOf<"clients">).public;
+  const hasSecret = kind === "clients" && bearsSecret(entry as EntryOf<"clients">);
   return html`<p class="further">
     ${hasSecret && html`<a class="button" href="${path}/secret">Replace the secret</a>`}
     <a class="button bad" href="${path}/remove">Remove this ${nouns[kind]}</a></p>`;

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { type EntryOf, findEntry, type Kind, nouns, putEntry } from "../../configuration/document.ts";
 import { ConfigurationInvalidError, UnknownError, VersionStaleError } from "../../configuration/errors.ts";
+import { bearsSecret } from "../clients.ts";
 import { generateSecret } from "../secret.ts";
 import type { SiteContext } from "../site.ts";
 import { type Editing, renderEditor } from "./edit-page.ts";
@@ -77,9 +78,9 @@ async function store<K extends Kind>(
   const again = { ...(existing === undefined ? {} : { name: existing }), values: reader.values, basedOn };
   if (reader.problems.length > 0) return sendEditor(form, page, { ...again, problems: reader.problems }, 422);
   const secret = generateSecret(page.site.settings.clientSecretKey, entry.name);
-  const isConfidential = kind === "clients" && !(entry as EntryOf<"clients">).public;
+  const needsSecret = kind === "clients" && bearsSecret(entry as EntryOf<"clients">);
   const secretHashes =
-    existing === undefined && isConfidential ? new Map([[entry.name, secret.hash]]) : new Map();
+    existing === undefined && needsSecret ? new Map([[entry.name, secret.hash]]) : new Map();
   try {
     const made = await page.site.changes.make(page.request.administrator, {
       basedOn,

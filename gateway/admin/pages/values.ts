@@ -1,4 +1,5 @@
-import type { RouteEntry, TargetEntry } from "../../configuration/document.ts";
+import type { ClientKey, ClientKeys, RouteEntry, TargetEntry } from "../../configuration/document.ts";
+import { computeThumbprint } from "../../oauth2/thumbprint.ts";
 import { type Content, type Html, html } from "../../page/html.ts";
 
 /** `2026-11-24 14:03:05 UTC`: the same for everybody who talks about it. */
@@ -26,6 +27,13 @@ export function renderWords(words: readonly string[]): Content {
   return words.map((word) => html`<code class="word">${word}</code> `);
 }
 
+/** `RSA "2027" (thumbprint NzbLsXh8uD…)`: the name is the client's to choose, the thumbprint is the key. */
+function describeKey(key: ClientKey): string {
+  const type = key.kty === "RSA" ? "RSA" : `${key.kty} ${key.crv}`;
+  const name = key.kid === undefined ? "" : ` ${JSON.stringify(key.kid)}`;
+  return `${type}${name} (thumbprint ${computeThumbprint(key).slice(0, 16)}…)`;
+}
+
 /** Any field of an entry as text, for differences. */
 export function describeValue(value: unknown): string {
   if (value === null || value === undefined || value === "") return "none";
@@ -36,6 +44,8 @@ export function describeValue(value: unknown): string {
       : value
           .map((item) => (typeof item === "object" ? describeTarget(item as TargetEntry) : String(item)))
           .join(", ");
+  if (typeof value === "object" && "keys" in value)
+    return (value as ClientKeys).keys.map(describeKey).join(", ");
   if (typeof value === "object") return describeRate(value as RouteEntry["rate"]);
   return String(value);
 }

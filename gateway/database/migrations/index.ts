@@ -1,6 +1,7 @@
 import type { MigrationContext } from "../migrate.ts";
 import { announceGateways } from "./announce-gateways.ts";
 import { appointAdministrators } from "./appoint-administrators.ts";
+import { authenticateClients } from "./authenticate-clients.ts";
 import { createSchema } from "./create-schema.ts";
 import { registerUsers } from "./register-users.ts";
 import { seedVerification } from "./seed-verification.ts";
@@ -19,4 +20,5 @@ export const migrations: readonly Migration[] = [
   { name: "004-announce-gateways", up: announceGateways },
   { name: "005-appoint-administrators", up: appointAdministrators },
   { name: "006-register-users", up: registerUsers },
+  { name: "007-authenticate-clients", up: authenticateClients },
 ];

@@ -36,7 +36,7 @@ export async function versionConfiguration({ connection }: MigrationContext): Pr
 }
 
 /** `ADD COLUMN IF NOT EXISTS` is MariaDB's alone, and a migration that died half-way is run again. */
-async function addColumn(
+export async function addColumn(
   connection: PoolConnection,
   table: string,
   name: string,

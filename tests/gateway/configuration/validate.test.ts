@@ -17,6 +17,11 @@ const client: ClientEntry = {
   scopes: ["verify:read"],
   grantTypes: ["client_credentials"],
   redirectUris: [],
+  tokenEndpointAuthMethod: "client_secret_basic",
+  jwks: null,
+  requirePushedAuthorizationRequests: false,
+  dpopBoundAccessTokens: false,
+  idTokenSignedResponseAlg: "RS256",
 };
 const right: ConfigurationDocument = {
   upstreams: [
@@ -92,7 +97,23 @@ const wrongClients: readonly (readonly [what: string, fields: Partial<ClientEntr
   ["with a scope that is not there", { scopes: ["nobody:knows"] }, "scopes"],
   ["without a grant", { grantTypes: [] }, "grantTypes"],
   ["with the password grant", { grantTypes: ["password"] }, "grantTypes"],
-  ["that is public and uses its own credentials", { public: true }, "grantTypes"],
+  [
+    "that is public and uses its own credentials",
+    { public: true, tokenEndpointAuthMethod: "none" },
+    "grantTypes",
+  ],
+  [
+    "that does not authenticate and is not public",
+    { tokenEndpointAuthMethod: "none" },
+    "tokenEndpointAuthMethod",
+  ],
+  ["with an unknown method", { tokenEndpointAuthMethod: "client_secret_jwt" }, "tokenEndpointAuthMethod"],
+  ["with an unknown signature", { idTokenSignedResponseAlg: "HS256" }, "idTokenSignedResponseAlg"],
+  [
+    "without a code to push for",
+    { requirePushedAuthorizationRequests: true },
+    "requirePushedAuthorizationRequests",
+  ],
   ["with codes and no redirect URI", { grantTypes: ["authorization_code"] }, "redirectUris"],
   [
     "with a redirect URI over plain HTTP",
