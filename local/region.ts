@@ -1,3 +1,4 @@
+import type { ImageContent } from "../tools/image/content.ts";
 import type { Properties, Resource } from "./realisation.ts";
 
 /** A program of the toolchain: what to run and the environment it needs (libraries outside the system's paths). */
@@ -15,8 +16,8 @@ export interface Image {
   /** Absolute command line; the task definition's `command` is appended. */
   readonly entrypoint: readonly string[];
   readonly workingDirectory: string;
-  /** Of its content, `sha256:` and 64 hexadecimal digits: what ECS calls `imageDigest`. */
-  readonly digest: string;
+  /** What is digested each time a task of it starts: files change while a region lives. */
+  readonly content: ImageContent;
 }
 
 /** An AWS region on one machine: what every realisation and every API operation works with. */

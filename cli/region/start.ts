@@ -7,7 +7,6 @@ import type { EnvironmentRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
 import { checkout, type EnvironmentFolder, type Home } from "../home.ts";
 import { type RegionAddress, readRegionAddress } from "./address.ts";
-import { digestImage } from "./image-digest.ts";
 
 /** The programs that the region runs. */
 export type RegionParts = ReturnType<typeof regionParts>;
@@ -82,7 +81,7 @@ function localImages(parts: RegionParts): Record<string, unknown> {
     "dmm-env/gateway": {
       entrypoint: [parts.node.command, join(checkout, "gateway", "main.ts")],
       workingDirectory: checkout,
-      digest: digestImage(checkout),
+      content: { folder: checkout, workspace: "gateway" },
     },
   };
 }

@@ -1,3 +1,4 @@
+import { digestContent } from "../../tools/image/digest.ts";
 import { AwsError } from "../operation.ts";
 import type { Image, Region } from "../region.ts";
 
@@ -12,4 +13,16 @@ export function findImage(region: Region, reference: string): Image {
     "CannotPullContainerError",
     `Image ${reference} is unknown to this machine; it has ${Object.keys(region.images).join(", ") || "none"}.`,
   );
+}
+
+/**
+ * The digest of the image's content as it is now, which is what a task that starts now runs: an edit of the checkout is
+ * another image. @throws AwsError CannotPullContainerError
+ */
+export function digestImage({ content }: Image): string {
+  try {
+    return digestContent(content);
+  } catch (error) {
+    throw new AwsError("CannotPullContainerError", (error as Error).message);
+  }
 }

@@ -2,7 +2,7 @@ import { constants } from "node:os";
 import { basename } from "node:path";
 import { registerTask } from "../endpoint/tasks.ts";
 import type { Image, ProcessSpec, Region } from "../region.ts";
-import { findImage } from "./image.ts";
+import { digestImage, findImage } from "./image.ts";
 import { processNameOf, type Task } from "./task.ts";
 import { rememberSecrets } from "./task-log.ts";
 import { readSecrets } from "./task-secrets.ts";
@@ -17,12 +17,14 @@ export async function startTask(region: Region, task: Task, onEnd: (exit: Exit) 
   const image = findImage(region, task.definition.container.image);
   const secrets = await readSecrets(region, task.definition, task.arn);
   if (task.status !== "PENDING") return;
-  task.imageDigest = image.digest;
   rememberSecrets(task, Object.values(secrets));
+  // As close to the start as can be: what is edited after it, the task does not run.
+  task.imageDigest = digestImage(image);
   task.process = await region.supervisor.start(describeProcess(region, task, { image, secrets, onEnd }));
   if (task.status !== "PENDING") return;
   task.status = "RUNNING";
   task.startedAt = new Date();
+  region.log("task.started", { task: task.id, service: task.service, image: task.imageDigest });
 }
 
 interface ProcessOf {

@@ -44,7 +44,7 @@ export interface Task {
   stoppedReason?: string;
   exitCode?: number;
   process?: RunningProcess;
-  /** Digest of the image that it was started from, whatever the image has become since. */
+  /** Digest of the image's content when it was started, whatever the image has become since. */
   imageDigest?: string;
   /** Resolves when the start is over, well or not. */
   starting?: Promise<void>;

@@ -142,10 +142,9 @@ function parseImages(file: string): Readonly<Record<string, Image>> {
     if (!Array.isArray(image?.entrypoint) || typeof image.workingDirectory !== "string") {
       throw wrong(`--images ${file} needs entrypoint and workingDirectory for ${name}.`);
     }
-    if (!/^sha256:[0-9a-f]{64}$/.test(image.digest ?? "")) {
-      throw wrong(
-        `--images ${file} has the digest ${image.digest} for ${name}; it must be sha256:<64 digits>.`,
-      );
+    const { folder, workspace } = image.content ?? {};
+    if (typeof folder !== "string" || typeof workspace !== "string") {
+      throw wrong(`--images ${file} needs content, with folder and workspace, for ${name}.`);
     }
   }
   return found as Record<string, Image>;

@@ -18,17 +18,22 @@ const images: Readonly<Record<string, Image>> = {
   "test/habits": {
     entrypoint: [process.execPath, `${import.meta.dirname}/image.mjs`],
     workingDirectory: import.meta.dirname,
-    digest: `sha256:${"1".repeat(64)}`,
+    content: { folder: `${root}/tests/local`, workspace: "containers" },
   },
   "dmm-env/gateway": {
     entrypoint: [process.execPath, `${root}/gateway/main.ts`],
     workingDirectory: root,
-    digest: `sha256:${"2".repeat(64)}`,
+    content: { folder: root, workspace: "gateway" },
   },
   "test/absent": {
     entrypoint: ["/nonexistent/program"],
     workingDirectory: root,
-    digest: `sha256:${"3".repeat(64)}`,
+    content: { folder: `${root}/tests/local`, workspace: "containers" },
+  },
+  "test/unreadable": {
+    entrypoint: [process.execPath],
+    workingDirectory: root,
+    content: { folder: root, workspace: "nothing-here" },
   },
 };
 

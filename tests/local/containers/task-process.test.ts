@@ -151,7 +151,7 @@ for (const { why, roles, message } of refusals) {
   });
 }
 
-test("a secret that does not exist, an image and a program that do not are named", async () => {
+test("a secret that does not exist, an image, a program and a content that do not are named", async () => {
   const reader = await makeRole("t-reader", [
     { Effect: "Allow", Action: "ssm:GetParameters", Resource: "*" },
   ]);
@@ -164,5 +164,9 @@ test("a secret that does not exist, an image and a program that do not are named
   const broken = await define(ground, { image: "test/absent" });
   await assert.rejects(createService(ground, broken), {
     message: /\/nonexistent\/program could not be started/,
+  });
+  const unreadable = await define(ground, { image: "test/unreadable" });
+  await assert.rejects(createService(ground, unreadable), {
+    message: /CannotPullContainerError: .*nothing-here/,
   });
 });

@@ -23,7 +23,7 @@ test("every argument is looked at", () => {
   const badJson = join(prepared.directory, "..", "bad.json");
   writeFileSync(badJson, "{");
   const badImages = join(prepared.directory, "..", "bad-images.json");
-  const image = { entrypoint: ["/bin/true"], workingDirectory: "/", digest: "sha256:12" };
+  const image = { entrypoint: ["/bin/true"], workingDirectory: "/", content: { folder: "/" } };
   writeFileSync(badImages, JSON.stringify({ "app/gateway": image }));
   for (const [words, message] of [
     [[], /command is missing/],
@@ -35,7 +35,7 @@ test("every argument is looked at", () => {
     [change("--region", "Europe"), /Europe/],
     [change("--parts", "/nowhere.json"), /\/nowhere\.json cannot be read/],
     [change("--images", badJson), /bad\.json cannot be read/],
-    [change("--images", badImages), /digest sha256:12 for app\/gateway/],
+    [change("--images", badImages), /content, with folder and workspace, for app\/gateway/],
     [[...right, "--purpose", "fun"], /--purpose is fun/],
   ] as const) {
     assert.throws(() => parseArguments(words), { code: "DMM_REGION_ARGUMENT", message });
