@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Region, RunningProcess } from "../region.ts";
 import { type NodeView, parseClusterNodes } from "./cluster-view.ts";
 import { type Reply, runCommands } from "./command-connection.ts";
+import { recordEvent } from "./events.ts";
 import { forgetData, type GroupSettings } from "./node-files.ts";
 import { promoteReplica } from "./promotion.ts";
 import type { CacheNode } from "./topology.ts";
@@ -100,10 +101,12 @@ export class CacheCluster {
     } catch (error) {
       this.region.log("cache.takeover-failed", { node: node.name, reason: (error as Error).message });
     }
+    recordEvent(this.region, ["cache-cluster", node.name], "Recovering cache nodes 0001");
     while (!this.#ended && !this.process(node)) {
       try {
         forgetData(node);
         await this.#startNode(node);
+        recordEvent(this.region, ["cache-cluster", node.name], "Finished recovery for cache nodes 0001");
       } catch (error) {
         if ((error as { code?: string }).code === "DMM_REGION_CLOSING") return;
         this.region.log("cache.restart-failed", { node: node.name, reason: (error as Error).message });

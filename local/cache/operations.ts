@@ -5,6 +5,7 @@ import type { Region } from "../region.ts";
 import { flagOf, numberOf, textOf } from "../values.ts";
 import { zoneName } from "../zones.ts";
 import type { NodeView } from "./cluster-view.ts";
+import { DescribeEvents, recordEvent } from "./events.ts";
 import { findCluster } from "./running.ts";
 import { slotsOf } from "./topology.ts";
 
@@ -45,6 +46,7 @@ const TestFailover: Operation = async (region, request) => {
     );
   }
   region.log("cache.test-failover", { node: primary.name });
+  recordEvent(region, ["replication-group", id], `Test Failover API called for node group ${shard}`);
   cluster.process(primary)?.kill("SIGKILL");
   return { ReplicationGroup: await describe(region, group) };
 };
@@ -60,7 +62,7 @@ const ModifyReplicationGroup: Operation = async (_region, request) => {
 };
 
 export const operations: Readonly<Record<string, Operations>> = {
-  elasticache: { DescribeReplicationGroups, TestFailover, ModifyReplicationGroup },
+  elasticache: { DescribeReplicationGroups, DescribeEvents, TestFailover, ModifyReplicationGroup },
 };
 
 function notFound(id: string): AwsError {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { CacheCluster } from "./cluster.ts";
+import { recordEvent } from "./events.ts";
 import type { CacheNode } from "./topology.ts";
 
 /** How long the other primaries may take to vote before the replica takes over without them. */
@@ -31,6 +32,10 @@ export async function promoteReplica(cluster: CacheCluster, lost: CacheNode): Pr
         way,
         afterMs: Date.now() - started,
       });
+      // Word for word as ElastiCache tells it, for the group and for the node.
+      const message = `Failover from primary node ${lost.name} to replica node ${best.name} completed`;
+      recordEvent(cluster.region, ["replication-group", lost.group], message);
+      recordEvent(cluster.region, ["cache-cluster", lost.name], message);
       return;
     }
   }

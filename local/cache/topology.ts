@@ -4,6 +4,8 @@ import type { Region } from "../region.ts";
 
 /** One Redis process of a replication group, as it is planned; which role it has now only the cluster knows. */
 export interface CacheNode {
+  /** The replication group that it belongs to. */
+  readonly group: string;
   /** As ElastiCache names members: `<group>-0001-001`. */
   readonly name: string;
   /** Node group (shard) as ElastiCache numbers it: `0001`. */
@@ -41,6 +43,7 @@ export function planNodes(
       const name = `${group.id}-${shard}-${String(memberIndex + 1).padStart(3, "0")}`;
       const zone = group.zones[(shardIndex + memberIndex) % group.zones.length] ?? 1;
       nodes.push({
+        group: group.id,
         name,
         shard,
         shardIndex,

@@ -115,6 +115,39 @@ test("a lost primary costs a shard less than two seconds, and the node returns a
   client.destroy();
 });
 
+async function describeEvents(input: Record<string, unknown>) {
+  const answer = await ask(started.region, operations, "elasticache", { operation: "DescribeEvents", input });
+  return (answer.Events as { Event: { SourceIdentifier: string; Message: string; Date: string }[] }).Event;
+}
+
+test("a failover is told as ElastiCache tells it, newest first", async () => {
+  const group = { SourceType: "replication-group", SourceIdentifier: "t-cache" };
+  const events = await describeEvents(group);
+  assert.deepEqual(
+    events.map(({ Message }) => Message),
+    [
+      "Failover from primary node t-cache-0001-001 to replica node t-cache-0001-002 completed",
+      "Test Failover API called for node group 0001",
+    ],
+  );
+  assert.deepEqual(await describeEvents({ ...group, StartTime: new Date().toISOString() }), []);
+  assert.deepEqual(await describeEvents({ ...group, SourceIdentifier: "another" }), []);
+  await waitUntil("the node's recovery", async () => {
+    const ofNode = await describeEvents({
+      SourceType: "cache-cluster",
+      SourceIdentifier: "t-cache-0001-001",
+    });
+    return ofNode[0]?.Message === "Finished recovery for cache nodes 0001";
+  });
+});
+
+test("a question about events that ElastiCache would refuse is refused", async () => {
+  await assert.rejects(describeEvents({ SourceIdentifier: "t-cache" }), /SourceIdentifier needs SourceType/);
+  await assert.rejects(describeEvents({ SourceType: "shard" }), /SourceType is shard/);
+  await assert.rejects(describeEvents({ StartTime: "yesterday" }), /StartTime is yesterday/);
+  await assert.rejects(describeEvents({ MaxRecords: "1000" }), /MaxRecords is 1000; it must be 20 to 100/);
+});
+
 test("a lost zone costs each shard at most one node, and all of them are written again within three seconds", async () => {
   const client = await connectClient(token);
   const cluster = findCluster(started.region, "t-cache")!;
