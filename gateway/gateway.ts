@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { Membership } from "./configuration/membership.ts";
+import { deriveNoticeKey } from "./configuration/notice.ts";
 import { ConfigurationWatch } from "./configuration/watch.ts";
 import { migrate } from "./database/migrate.ts";
 import { createDatabasePool, untilReachable } from "./database/pool.ts";
@@ -12,6 +13,7 @@ import { createListener, listen } from "./listener.ts";
 import { createLogger } from "./logger.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { createOAuth2Server } from "./oauth2/server.ts";
+import { SignOutDesk } from "./oauth2/sign-out-desk.ts";
 import { openSigningKeys } from "./oauth2/signing-keys.ts";
 import { Primaries } from "./redis/primaries.ts";
 import { Entrance, type OwnEndpoints } from "./request/entrance.ts";
@@ -46,8 +48,10 @@ export async function runGateway(): Promise<void> {
     readOwnEndpoints: () => oauth2,
   });
   let membership: Membership | undefined;
+  const signOuts = openSignOutDesk(settings, stores, logger);
   const server = createListener((request, response) => {
-    if (membership?.answer(request, response) !== true) entrance.admit(request, response);
+    if (membership?.answer(request, response) || signOuts.answer(request, response)) return;
+    entrance.admit(request, response);
   });
   server.on("checkContinue", (request, response) => entrance.admit(request, response));
   server.on("upgrade", (request, socket, head) => entrance.admitUpgrade(request, socket as Socket, head));
@@ -68,7 +72,11 @@ export async function runGateway(): Promise<void> {
   });
   membership = member;
   lifecycle.onRelease(() => member.leave());
-  const configured = loadConfiguration(settings, stores, logger).then(() => member.announce());
+  const configured = loadConfiguration(settings, stores, logger).then(() => {
+    member.announce();
+    signOuts.start();
+  });
+  lifecycle.onRelease(() => signOuts.close());
   const signingKeys = openSigningKeys(settings, stores.writer, logger);
   lifecycle.onRelease(() => signingKeys.close());
   oauth2 = await createOAuth2Server({
@@ -118,6 +126,15 @@ function openStores(settings: GatewaySettings, logger: ReturnType<typeof createL
   };
 }
 
+function openSignOutDesk(
+  settings: GatewaySettings,
+  { writer, primaries }: Stores,
+  logger: ReturnType<typeof createLogger>,
+): SignOutDesk {
+  const key = deriveNoticeKey(settings.database.password);
+  return new SignOutDesk({ pool: writer, primaries, logger, key, realm: settings.issuer.host });
+}
+
 async function loadConfiguration(
   settings: GatewaySettings,
   stores: Stores,
@@ -137,6 +154,6 @@ async function closeStores(stores: Stores): Promise<void> {
   stores.configuration.close();
   await stores.accessLog.flush();
   stores.primaries.close();
-  await stores.upstreams.close();
+  stores.upstreams.close();
   await Promise.allSettled([stores.writer.end(), stores.reader.end()]);
 }

@@ -1,8 +1,8 @@
-import { Agent, request } from "node:http";
 import type { Pool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
 import { type FleetMember, isReachable, readFleet } from "./fleet.ts";
-import { type Acknowledgement, noticePath, signNotice } from "./notice.ts";
+import { type Acknowledgement, noticePath } from "./notice.ts";
+import { sendNotice } from "./notice-sender.ts";
 
 /** What became of one notice. */
 export interface Delivery {
@@ -25,8 +25,7 @@ export interface Propagation {
   readonly missing: readonly Delivery[];
 }
 
-/** How long one gateway may take for its answer, and the pauses before further attempts, in milliseconds. */
-const answerLimitMs = 1000;
+/** The pauses before further attempts, in milliseconds. */
 const pausesMs = [100, 300];
 
 /** Tells every gateway that announced itself of a new version, and collects what each serves then. */
@@ -34,8 +33,6 @@ export class Broadcast {
   readonly #pool: Pool;
   readonly #key: Buffer;
   readonly #logger: Logger;
-  // A connection of the last change may be gone; a fresh one costs a millisecond and never fails for that.
-  readonly #agent = new Agent({ keepAlive: false });
 
   constructor(parts: { readonly pool: Pool; readonly key: Buffer; readonly logger: Logger }) {
     this.#pool = parts.pool;
@@ -89,46 +86,10 @@ export class Broadcast {
     }
   }
 
-  #send({ address, port }: FleetMember, version: number): Promise<Acknowledgement> {
+  async #send(member: FleetMember, version: number): Promise<Acknowledgement> {
     const body = JSON.stringify({ version });
-    const authority = `${address}:${port}`;
-    const sentAt = Date.now();
-    return new Promise((resolve, reject) => {
-      const sent = request(
-        {
-          host: address,
-          port,
-          path: noticePath,
-          method: "POST",
-          agent: this.#agent,
-          timeout: answerLimitMs,
-          headers: {
-            host: authority,
-            "content-type": "application/json",
-            "content-length": body.length,
-            "x-dmm-sent-at": sentAt,
-            "x-dmm-signature": signNotice(this.#key, { authority, sentAt, body }),
-          },
-        },
-        (response) => {
-          let text = "";
-          response.setEncoding("utf8");
-          response.on("data", (chunk: string) => {
-            text += chunk;
-          });
-          response.on("error", reject);
-          response.on("end", () => {
-            if (response.statusCode === 200) resolve(JSON.parse(text) as Acknowledgement);
-            else reject(new Error(`It answered with ${response.statusCode}.`));
-          });
-        },
-      );
-      sent.on("timeout", () => {
-        const error = new Error(`No answer within ${answerLimitMs} ms.`);
-        sent.destroy(Object.assign(error, { code: "ETIMEDOUT" }));
-      });
-      sent.on("error", reject);
-      sent.end(body);
-    });
+    return JSON.parse(
+      await sendNotice(member, { key: this.#key, path: noticePath, body }),
+    ) as Acknowledgement;
   }
 }

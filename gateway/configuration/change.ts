@@ -1,4 +1,5 @@
 import type { Pool, PoolConnection, RowDataPacket } from "../database/pool.ts";
+import { inTransaction } from "../database/transaction.ts";
 import { computeDifferences, type Difference, describeSecretChange } from "./difference.ts";
 import { type ConfigurationDocument, nouns } from "./document.ts";
 import { ConfigurationInvalidError, UnknownError, VersionStaleError } from "./errors.ts";
@@ -35,20 +36,22 @@ export interface CurrentDocument {
 
 /** Reads version and tables in one snapshot. */
 export async function readCurrent(pool: Pool): Promise<CurrentDocument> {
-  return inTransaction(pool, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", async (connection) => {
+  const read = async (connection: PoolConnection) => {
     const [[row]] = await connection.query<RowDataPacket[]>("SELECT version FROM configuration WHERE id = 1");
     return { version: Number(row?.version ?? 0), document: await readDocument(connection) };
-  });
+  };
+  return inTransaction(pool, read, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
 }
 
 /**
  * Makes one new version of an edit, or nothing at all: it is based on the current version, it is right as a whole, and
- * tables, version and history change in one transaction. Changes queue at the version's row.
+ * tables, version and history change in one transaction. Changes queue at the version's row. What was found and recorded
+ * on the way to a refusal is lost with it, and found again the next time.
  *
  * @throws VersionStaleError, ConfigurationInvalidError, UnknownError
  */
 export async function changeConfiguration(pool: Pool, change: Change): Promise<Changed> {
-  return inTransaction(pool, "START TRANSACTION", async (connection) => {
+  return inTransaction(pool, async (connection) => {
     const version = await lockVersion(connection);
     const before = await readDocument(connection);
     await recordFound(connection, version, before);
@@ -103,7 +106,7 @@ export async function restoreVersion(
 
 /** Records the current version if nobody did, so that history is whole from the first look on. */
 export async function recordCurrent(pool: Pool): Promise<void> {
-  await inTransaction(pool, "START TRANSACTION", async (connection) => {
+  await inTransaction(pool, async (connection) => {
     const version = await lockVersion(connection);
     await recordFound(connection, version, await readDocument(connection));
   });
@@ -156,24 +159,4 @@ export function summarize(differences: readonly Difference[]): string {
   });
   const more = differences.length - shown.length;
   return more > 0 ? `${shown.join(", ")} and ${more} more` : shown.join(", ");
-}
-
-async function inTransaction<T>(
-  pool: Pool,
-  start: string,
-  work: (connection: PoolConnection) => Promise<T>,
-): Promise<T> {
-  const connection = await pool.getConnection();
-  try {
-    await connection.query(start);
-    const result = await work(connection);
-    await connection.query("COMMIT");
-    connection.release();
-    return result;
-  } catch (error) {
-    // What was found and recorded on the way to a refusal is lost with it, and found again the next time.
-    await connection.query("ROLLBACK").catch(() => {});
-    connection.release();
-    throw error;
-  }
 }

@@ -1,10 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { answerError } from "../request/answer.ts";
 import type { Siblings } from "../siblings.ts";
-import { type Acknowledgement, isAuthentic, noticePath } from "./notice.ts";
+import { type Acknowledgement, noticePath } from "./notice.ts";
+import { readNotice, refuseNotice } from "./notice-reader.ts";
 import type { ConfigurationWatch } from "./watch.ts";
-
-const longestBody = 1024;
 
 export interface NoticeEndpointParts {
   readonly key: Buffer;
@@ -14,9 +12,6 @@ export interface NoticeEndpointParts {
   readonly watch: ConfigurationWatch;
   readonly siblings: Siblings;
 }
-
-/** Written by balancers and proxies: whoever came through one is not the admin site. */
-const proxied = ["x-forwarded-for", "x-forwarded-proto", "x-amzn-trace-id", "forwarded", "via"] as const;
 
 /**
  * Takes "version N exists" from the admin site, loads it, and acknowledges what is served then. Anybody else is told
@@ -30,9 +25,9 @@ export function answerNotice(
   parts: NoticeEndpointParts,
 ): boolean {
   if (request.url !== noticePath) return false;
-  readNotice(request, parts.key).then(
+  readVersion(request, parts.key).then(
     async (version) => {
-      if (version === undefined) return refuse(request, response, parts.realm);
+      if (version === undefined) return refuseNotice(request, response, parts.realm);
       await Promise.all([parts.watch.reach(version), parts.siblings.spread(version)]);
       acknowledge(response, parts);
     },
@@ -42,18 +37,9 @@ export function answerNotice(
 }
 
 /** The version of an authentic notice. */
-async function readNotice(request: IncomingMessage, key: Buffer): Promise<number | undefined> {
-  const { headers } = request;
-  const signature = headers["x-dmm-signature"];
-  const sentAt = Number(headers["x-dmm-sent-at"]);
-  if (request.method !== "POST" || typeof signature !== "string") return undefined;
-  if (proxied.some((name) => headers[name] !== undefined)) return undefined;
-  let body = "";
-  for await (const chunk of request.setEncoding("utf8")) {
-    body += chunk;
-    if (body.length > longestBody) return undefined;
-  }
-  if (!isAuthentic(key, { authority: headers.host ?? "", sentAt, body }, signature)) return undefined;
+async function readVersion(request: IncomingMessage, key: Buffer): Promise<number | undefined> {
+  const body = await readNotice(request, { key, path: noticePath });
+  if (body === undefined) return undefined;
   const { version } = JSON.parse(body) as { version?: unknown };
   return typeof version === "number" ? version : undefined;
 }
@@ -73,10 +59,4 @@ function acknowledge(response: ServerResponse, { instance, readState, watch }: N
     "content-length": Buffer.byteLength(body),
   });
   response.end(body);
-}
-
-function refuse(request: IncomingMessage, response: ServerResponse, realm: string): void {
-  // What is left of its body is nobody's.
-  if (!request.complete) response.shouldKeepAlive = false;
-  answerError(response, "DMM_GATEWAY_ROUTE_UNKNOWN", { requestId: "-", realm });
 }

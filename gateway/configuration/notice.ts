@@ -10,6 +10,8 @@ const lifetimeMs = 30_000;
 export interface Notice {
   /** Address and port that the notice goes to, as in its `Host`. */
   readonly authority: string;
+  /** Where it goes there; a new version's, if none is said. */
+  readonly path?: string;
   /** Milliseconds since 1970. */
   readonly sentAt: number;
   readonly body: string;
@@ -23,8 +25,8 @@ export function deriveNoticeKey(databasePassword: string): Buffer {
   return Buffer.from(hkdfSync("sha256", databasePassword, "dmm-env", "notices of configuration", 32));
 }
 
-export function signNotice(key: Buffer, { authority, sentAt, body }: Notice): string {
-  return createHmac("sha256", key).update(`${noticePath}\n${authority}\n${sentAt}\n${body}`).digest("hex");
+export function signNotice(key: Buffer, { authority, path = noticePath, sentAt, body }: Notice): string {
+  return createHmac("sha256", key).update(`${path}\n${authority}\n${sentAt}\n${body}`).digest("hex");
 }
 
 /** Compares in constant time. */

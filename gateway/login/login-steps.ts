@@ -88,5 +88,7 @@ async function finishLogin(visit: Visit, account: Account): Promise<void> {
     { client: details.params.client_id, account: account.id, address: context.ip },
     "signed in",
   );
-  await finish(visit, { login: { accountId: account.id, remember: true } }, { merged: false });
+  // The time of the login, not that of the visit which completes it: who is signed out in between stays out.
+  const ts = Math.floor(Date.now() / 1000);
+  await finish(visit, { login: { accountId: account.id, remember: true, ts } }, { merged: false });
 }

@@ -1,12 +1,17 @@
+import { userInfo } from "node:os";
 import { text } from "node:stream/consumers";
 import { migrate } from "../database/migrate.ts";
-import { createDatabasePool } from "../database/pool.ts";
+import { createDatabasePool, type Pool, type RowDataPacket } from "../database/pool.ts";
 import { createLogger } from "../logger.ts";
 import { parseStoreSettings } from "../settings.ts";
-import { storeUser } from "./users.ts";
+import { UserInvalidError } from "./user-errors.ts";
+import { normalizeProfile, type UserProfile } from "./user-rules.ts";
+import { createUser, replacePassword } from "./user-store.ts";
 
 const usage = `Usage: user NAME [DISPLAY NAME] [E-MAIL], with the password on standard input.
 `;
+
+const leastPasswordLength = 12;
 
 /**
  * The role `user`: registers somebody who can sign in, or gives them another password. The password comes on standard
@@ -14,27 +19,40 @@ const usage = `Usage: user NAME [DISPLAY NAME] [E-MAIL], with the password on st
  */
 export async function runUser(args: readonly string[]): Promise<void> {
   const [name, displayName, email] = args;
-  if (name === undefined || !/^[a-z0-9][a-z0-9._@-]{0,99}$/i.test(name)) {
-    process.stderr.write(usage);
-    process.exitCode = 2;
-    return;
-  }
+  if (name === undefined) return refuse(usage);
   const settings = parseStoreSettings(process.env);
   const password = (await text(process.stdin)).replace(/\r?\n$/, "");
+  if ([...password].length < leastPasswordLength)
+    return refuse(`The password has fewer than ${leastPasswordLength} characters.\n`);
   const pool = createDatabasePool(settings.database, settings.database.host);
   try {
     await migrate(pool, settings.upstreamUrl, createLogger({ role: "user", environment: "" }));
-    await storeUser(pool, {
-      ...{ name, password },
-      ...(displayName === undefined ? {} : { displayName }),
-      ...(email === undefined ? {} : { email }),
-    });
+    await storeUser(pool, normalizeProfile({ name, displayName, email }), password);
     process.stdout.write(`${name} can sign in.\n`);
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 2;
+    if (!(error instanceof UserInvalidError)) throw error;
+    refuse(`${error.message}\n${usage}`);
   } finally {
     await pool.end();
   }
+}
+
+/** Somebody who is registered already gets the password and everything else that was said. @throws UserInvalidError */
+async function storeUser(pool: Pool, profile: UserProfile, password: string): Promise<void> {
+  const author = { name: `command of ${userInfo().username}` };
+  const [[row]] = await pool.query<RowDataPacket[]>("SELECT user_id FROM users WHERE name = ?", [
+    profile.name,
+  ]);
+  if (row === undefined) await createUser(pool, profile, { password, author });
+  else
+    await replacePassword(pool, { id: String(row.user_id), author }, password, {
+      display_name: profile.displayName,
+      email: profile.email,
+      disabled: false,
+    });
+}
+
+function refuse(reason: string): void {
+  process.stderr.write(reason);
+  process.exitCode = 2;
 }

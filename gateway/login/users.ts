@@ -3,37 +3,6 @@ import type { Pool, RowDataPacket } from "../database/pool.ts";
 import type { Account, CreateLogin, Login } from "./login.ts";
 import { hashPassword, matchesPassword } from "./password.ts";
 
-/** Somebody to be registered. */
-export interface NewUser {
-  /** What is typed to sign in; without regard to case. */
-  readonly name: string;
-  readonly password: string;
-  readonly displayName?: string;
-  readonly email?: string;
-}
-
-export const leastPasswordLength = 12;
-
-/** Registers a user, or gives a registered one another password. @throws RangeError for a password that is too short */
-export async function storeUser(pool: Pool, user: NewUser): Promise<void> {
-  if ([...user.password].length < leastPasswordLength)
-    throw new RangeError(`The password has fewer than ${leastPasswordLength} characters.`);
-  const name = user.name.toLowerCase();
-  await pool.query(
-    `INSERT INTO users (user_id, name, password_hash, display_name, email, created_at)
-     VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP(3))
-     ON DUPLICATE KEY UPDATE password_hash = VALUES(password_hash), display_name = VALUES(display_name),
-       email = VALUES(email), disabled = FALSE`,
-    [
-      randomUUID(),
-      name,
-      await hashPassword(user.password),
-      user.displayName ?? user.name,
-      user.email ?? null,
-    ],
-  );
-}
-
 /** The platform's own login: users in the database. */
 export const createUserLogin: CreateLogin = ({ database }) => new UserLogin(database);
 
@@ -50,7 +19,10 @@ class UserLogin implements Login {
     const row = await this.#select("name = ?", name.toLowerCase());
     this.#decoy ??= hashPassword(randomUUID());
     const matches = await matchesPassword(row?.password_hash ?? (await this.#decoy), password);
-    return row !== undefined && matches ? describe(row) : undefined;
+    if (row === undefined || !matches) return undefined;
+    // Hashing takes a while, or waits for its turn: whoever was disabled or given another password meanwhile is out.
+    const now = await this.#select("user_id = ?", row.user_id);
+    return now?.password_hash === row.password_hash ? describe(row) : undefined;
   }
 
   async findAccount(id: string): Promise<Account | undefined> {

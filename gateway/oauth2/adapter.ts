@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import type { Adapter, AdapterPayload, errors as OAuth2Errors } from "oidc-provider";
 import type { Primaries } from "../redis/primaries.ts";
 import { computeTokenKey } from "../tokens/token-key.ts";
+import { AccountMembers } from "./account-members.ts";
 import type { Consumptions } from "./consumptions.ts";
 import { GrantMembers } from "./grant-members.ts";
 
@@ -24,6 +25,7 @@ export class RedisAdapter implements Adapter {
   readonly #kind: string;
   readonly #primaries: Primaries;
   readonly #members: GrantMembers;
+  readonly #accounts: AccountMembers;
   readonly #consumptions: Consumptions;
   readonly #errors: typeof OAuth2Errors;
 
@@ -31,6 +33,7 @@ export class RedisAdapter implements Adapter {
     this.#kind = kind;
     this.#primaries = primaries;
     this.#members = new GrantMembers(primaries);
+    this.#accounts = new AccountMembers(primaries);
     this.#consumptions = consumptions;
     this.#errors = errors;
   }
@@ -44,6 +47,7 @@ export class RedisAdapter implements Adapter {
     if (payload.uid !== undefined && this.#kind === "Session")
       await this.#set(nameUid(payload.uid), id, expiresIn);
     if (payload.userCode !== undefined) await this.#set(nameUserCode(payload.userCode), id, expiresIn);
+    await this.#list(id, payload, expiresIn);
     const { grantId } = payload;
     if (grantId === undefined || !grantable.has(this.#kind)) return;
     const expiresAt = Math.ceil(Date.now() / 1000) + (expiresIn ?? 0) + (afterlife[this.#kind] ?? 0);
@@ -87,6 +91,25 @@ export class RedisAdapter implements Adapter {
   async revokeByGrantId(grantId: string): Promise<undefined> {
     const keys = await this.#members.revoke(grantId);
     await Promise.all([...keys, nameKey("Grant", grantId)].map((key) => this.#delete(key)));
+  }
+
+  /** What a person holds is listed under the account; it goes again where the person was signed out meanwhile. */
+  async #list(id: string, payload: AdapterPayload, expiresIn: number | undefined): Promise<void> {
+    const { accountId } = payload;
+    if (accountId === undefined) return;
+    const expiresAt = Math.ceil(Date.now() / 1000) + (expiresIn ?? 0);
+    if (this.#kind === "Session") {
+      const key = this.#key(id);
+      const member = { kind: "Session", id: key } as const;
+      const startedAt = payload.loginTs ?? 0;
+      if (await this.#accounts.add(accountId, member, { startedAt, expiresAt })) await this.#delete(key);
+    }
+    if (this.#kind === "Grant") {
+      const member = { kind: "Grant", id } as const;
+      const startedAt = payload.iat ?? 0;
+      if (await this.#accounts.add(accountId, member, { startedAt, expiresAt }))
+        await this.revokeByGrantId(id);
+    }
   }
 
   async #findByIndex(key: string): Promise<AdapterPayload | undefined> {

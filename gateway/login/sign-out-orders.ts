@@ -1,0 +1,46 @@
+import type { Pool, PoolConnection, RowDataPacket } from "../database/pool.ts";
+
+/**
+ * Orders to end everything that somebody holds. They are written in the transaction that is the reason for them, and
+ * carried out by whichever gateway sees them first: what was decided happens, whoever dies in between.
+ */
+export interface SignOutOrder {
+  readonly id: number;
+  readonly accountId: string;
+  /** Whose failed attempts to sign in are forgotten as well: there is a new password. */
+  readonly attemptsOf: string | null;
+}
+
+export async function orderSignOut(
+  connection: Pick<PoolConnection, "query">,
+  { accountId, attemptsOf }: Omit<SignOutOrder, "id">,
+): Promise<void> {
+  await connection.query(
+    "INSERT INTO sign_outs (account_id, attempts_of, ordered_at) VALUES (?, ?, UTC_TIMESTAMP(3))",
+    [accountId, attemptsOf],
+  );
+}
+
+/** The oldest orders that nobody has carried out. */
+export async function readSignOutOrders(pool: Pool, limit = 100): Promise<readonly SignOutOrder[]> {
+  const [rows] = await pool.query<RowDataPacket[]>(
+    "SELECT id, account_id, attempts_of FROM sign_outs ORDER BY id LIMIT ?",
+    [limit],
+  );
+  return rows.map((row) => ({
+    id: Number(row.id),
+    accountId: String(row.account_id),
+    attemptsOf: row.attempts_of === null ? null : String(row.attempts_of),
+  }));
+}
+
+export async function isSignOutPending(pool: Pool, accountId: string): Promise<boolean> {
+  const [rows] = await pool.query<RowDataPacket[]>("SELECT 1 FROM sign_outs WHERE account_id = ? LIMIT 1", [
+    accountId,
+  ]);
+  return rows.length > 0;
+}
+
+export async function settleSignOut(pool: Pool, { id }: SignOutOrder): Promise<void> {
+  await pool.query("DELETE FROM sign_outs WHERE id = ?", [id]);
+}

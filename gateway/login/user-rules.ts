@@ -1,0 +1,57 @@
+import { hasInvisible } from "../page/invisible.ts";
+
+/** What is known of a person who signs in, beside the password. */
+export interface UserProfile {
+  /** What is typed to sign in; without regard to case. */
+  readonly name: string;
+  /** For people to read. */
+  readonly displayName: string;
+  readonly email: string | null;
+}
+
+export const userLimits = { name: 100, displayName: 200, email: 254 } as const;
+
+const namePattern = /^[a-z0-9][a-z0-9._@-]{0,99}$/i;
+
+/** One thing that is wrong with a profile. */
+export interface ProfileProblem {
+  readonly field: keyof UserProfile;
+  readonly message: string;
+}
+
+/** One spelling of what can be typed in several ways; the display name is the name where there is none. */
+export function normalizeProfile(profile: {
+  readonly name: string;
+  readonly displayName?: string | undefined;
+  readonly email?: string | null | undefined;
+}): UserProfile {
+  const name = profile.name.trim();
+  const displayName = (profile.displayName ?? "").normalize("NFC").trim().replace(/ {2,}/g, " ");
+  const email = (profile.email ?? "").trim();
+  return {
+    name: name.toLowerCase(),
+    displayName: displayName === "" ? name : displayName,
+    email: email === "" ? null : email,
+  };
+}
+
+/** Everything that is wrong with a normalized profile. */
+export function findProfileProblems({ name, displayName, email }: UserProfile): readonly ProfileProblem[] {
+  const problems: ProfileProblem[] = [];
+  if (!namePattern.test(name))
+    problems.push({
+      field: "name",
+      message: `A name has 1 to ${userLimits.name} letters a to z, digits and . _ @ -, and starts with a letter or digit.`,
+    });
+  if (displayName.length > userLimits.displayName)
+    problems.push({
+      field: "displayName",
+      message: `It has ${displayName.length} characters; there is room for ${userLimits.displayName}.`,
+    });
+  if (hasInvisible(displayName))
+    problems.push({ field: "displayName", message: "It has a character that cannot be seen." });
+  // Whether an address is right is known by whoever gets mail there; only what cannot be one is refused.
+  if (email !== null && (email.length > userLimits.email || !/^[!-~]+@[!-~]+$/.test(email)))
+    problems.push({ field: "email", message: `${JSON.stringify(email)} is no e-mail address.` });
+  return problems;
+}

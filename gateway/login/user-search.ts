@@ -1,0 +1,60 @@
+import type { Pool, RowDataPacket } from "../database/pool.ts";
+import { parseUser, type User } from "./user-store.ts";
+
+/** Which users are looked for. */
+export interface UserSearch {
+  /** Words, each of which is somewhere in the name, the display name or the e-mail address. */
+  readonly find: string;
+  readonly state: "any" | "enabled" | "disabled";
+  /** Only those whose name comes after this one. */
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
+export interface FoundUsers {
+  readonly users: readonly User[];
+  /** Whether more come after these. */
+  readonly more: boolean;
+}
+
+/** How many words of a search count: each costs a look at every row. */
+const mostWords = 5;
+
+/** Users in the order of their names. A page begins after a name, so that the last costs as little as the first. */
+export async function searchUsers(pool: Pool, search: UserSearch): Promise<FoundUsers> {
+  const { where, values } = describeConditions(search);
+  const [rows] = await pool.query<RowDataPacket[]>(`SELECT * FROM users ${where} ORDER BY name LIMIT ?`, [
+    ...values,
+    search.limit + 1,
+  ]);
+  return { users: rows.slice(0, search.limit).map(parseUser), more: rows.length > search.limit };
+}
+
+/** How many there are at all, whatever page is shown. */
+export async function countUsers(pool: Pool, search: Pick<UserSearch, "find" | "state">): Promise<number> {
+  const { where, values } = describeConditions(search);
+  const [[row]] = await pool.query<RowDataPacket[]>(`SELECT COUNT(*) AS count FROM users ${where}`, values);
+  return Number(row?.count ?? 0);
+}
+
+export async function findUser(pool: Pool, id: string): Promise<User | undefined> {
+  const [[row]] = await pool.query<RowDataPacket[]>("SELECT * FROM users WHERE user_id = ?", [id]);
+  return row === undefined ? undefined : parseUser(row);
+}
+
+function describeConditions({ find, state, after }: Pick<UserSearch, "find" | "state" | "after">) {
+  const conditions: string[] = [];
+  const values: unknown[] = [];
+  const words = find.split(/\s+/).filter((word) => word !== "");
+  for (const word of words.slice(0, mostWords)) {
+    const pattern = `%${word.replace(/[\\%_]/g, "\\$&")}%`;
+    conditions.push("(name LIKE ? OR display_name LIKE ? OR email LIKE ?)");
+    values.push(pattern, pattern, pattern);
+  }
+  if (state !== "any") conditions.push(state === "disabled" ? "disabled" : "NOT disabled");
+  if (after !== undefined) {
+    conditions.push("name > ?");
+    values.push(after);
+  }
+  return { where: conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`, values };
+}

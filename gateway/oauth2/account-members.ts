@@ -1,0 +1,79 @@
+import { hash } from "node:crypto";
+import type { Primaries } from "../redis/primaries.ts";
+import { lifetimes } from "./lifetimes.ts";
+
+/** That an account was signed out is remembered for longer than any request that was under way, in seconds. */
+const memorySeconds = 3600;
+
+/** Adds what an account holds, forgets what has expired, and gives back when the account was last signed out. */
+const addScript = `
+redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. ARGV[3])
+redis.call('EXPIRE', KEYS[1], ARGV[4])
+return redis.call('GET', KEYS[2])`;
+
+/** Notes the sign-out and gives back what the account holds: whatever is added from here on sees the note. */
+const endScript = `
+redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2])
+return redis.call('ZRANGE', KEYS[1], 0, -1)`;
+
+/** What a person holds: a session, by its key, or a grant, by its id. */
+export interface AccountMember {
+  readonly kind: "Session" | "Grant";
+  readonly id: string;
+}
+
+/**
+ * Sessions and grants of one account, so that all of them can be ended at once; tokens follow their grants. As with
+ * grants, what is listed lies in other slots: it is written first and listed second, a sign-out is noted first and its
+ * members are deleted second, so that of two at once the later one sees the other.
+ */
+export class AccountMembers {
+  readonly #primaries: Primaries;
+
+  constructor(primaries: Primaries) {
+    this.#primaries = primaries;
+  }
+
+  /** `true` when the account was signed out since `startedAt` (in seconds): then the member must go again. */
+  async add(
+    accountId: string,
+    { kind, id }: AccountMember,
+    { startedAt, expiresAt }: { readonly startedAt: number; readonly expiresAt: number },
+  ): Promise<boolean> {
+    const { members, ended } = nameKeys(accountId);
+    const now = String(Math.floor(Date.now() / 1000));
+    const values = [`${kind} ${id}`, String(expiresAt), now, String(lifetimes.grant)];
+    const endedAt = await this.#primaries.write(members, [
+      ...["EVAL", addScript, "2", members, ended],
+      ...values,
+    ]);
+    return typeof endedAt === "string" && startedAt <= Number(endedAt);
+  }
+
+  /** What must be deleted now. It stays listed until `forget`, so that whoever breaks off can begin again. */
+  async end(accountId: string): Promise<AccountMember[]> {
+    const { members, ended } = nameKeys(accountId);
+    const now = String(Math.floor(Date.now() / 1000));
+    const command = ["EVAL", endScript, "2", members, ended, now, String(memorySeconds)];
+    const found = (await this.#primaries.write(members, command)) as string[];
+    return found.map(parseMember);
+  }
+
+  async forget(accountId: string, members: readonly AccountMember[]): Promise<void> {
+    if (members.length === 0) return;
+    const { members: key } = nameKeys(accountId);
+    await this.#primaries.write(key, ["ZREM", key, ...members.map(({ kind, id }) => `${kind} ${id}`)]);
+  }
+}
+
+function parseMember(text: string): AccountMember {
+  const at = text.indexOf(" ");
+  return { kind: text.slice(0, at) === "Session" ? "Session" : "Grant", id: text.slice(at + 1) };
+}
+
+/** Both in one slot. A company's own account ids may have any character, braces too. */
+function nameKeys(accountId: string): { readonly members: string; readonly ended: string } {
+  const digest = hash("sha256", accountId, "base64url");
+  return { members: `oauth2:account:{${digest}}`, ended: `oauth2:signed-out:{${digest}}` };
+}

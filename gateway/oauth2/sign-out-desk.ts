@@ -1,0 +1,87 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { readNotice, refuseNotice } from "../configuration/notice-reader.ts";
+import type { Pool } from "../database/pool.ts";
+import type { Logger } from "../logger.ts";
+import { readSignOutOrders, type SignOutOrder, settleSignOut } from "../login/sign-out-orders.ts";
+import { allowances, Throttle } from "../login/throttle.ts";
+import type { Primaries } from "../redis/primaries.ts";
+import { speaksForTask } from "../siblings.ts";
+import { signOutEverywhere } from "./sign-out.ts";
+
+/** Where the admin site says that there is an order; never through the balancer. */
+export const signOutPath = "/internal/sign-outs";
+
+/** How often a gateway looks for orders that it was not told of, in milliseconds. */
+const lookMs = 2000;
+
+export interface SignOutDeskParts {
+  readonly pool: Pool;
+  readonly primaries: Primaries;
+  readonly logger: Logger;
+  /** Of the admin site's notices. */
+  readonly key: Buffer;
+  readonly realm: string;
+}
+
+/** Carries out the orders to sign people out, when it is told of one and by looking now and then. */
+export class SignOutDesk {
+  readonly #parts: SignOutDeskParts;
+  #timer: NodeJS.Timeout | undefined;
+  #away = false;
+
+  constructor(parts: SignOutDeskParts) {
+    this.#parts = parts;
+  }
+
+  /** To be called once the schema is there. */
+  start(): void {
+    if (!speaksForTask()) return;
+    this.#timer = setInterval(() => void this.#look(), lookMs);
+    this.#timer.unref();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** `true` when the request was for this desk. It is answered once all orders are carried out. */
+  answer(request: IncomingMessage, response: ServerResponse): boolean {
+    if (request.url !== signOutPath) return false;
+    const { key, realm } = this.#parts;
+    readNotice(request, { key, path: signOutPath }).then(
+      async (body) => {
+        if (body === undefined) return refuseNotice(request, response, realm);
+        const done = await this.#look();
+        response.writeHead(done ? 200 : 503, { "cache-control": "no-store", "content-length": 0 }).end();
+      },
+      () => response.destroy(),
+    );
+    return true;
+  }
+
+  /** Gateways that look at the same time do the same, and once more is harmless. */
+  async #look(): Promise<boolean> {
+    const { pool, logger } = this.#parts;
+    try {
+      for (let orders = await readSignOutOrders(pool); orders.length > 0; ) {
+        for (const order of orders) await this.#carryOut(order);
+        orders = await readSignOutOrders(pool);
+      }
+      this.#away = false;
+      return true;
+    } catch (error) {
+      // A store is away. The order stays, and so does the next look.
+      if (!this.#away) logger.warn({ error: (error as Error).message }, "sign-outs are waiting");
+      this.#away = true;
+      return false;
+    }
+  }
+
+  async #carryOut(order: SignOutOrder): Promise<void> {
+    const { pool, primaries, logger } = this.#parts;
+    const ended = await signOutEverywhere(primaries, order.accountId);
+    if (order.attemptsOf !== null) await new Throttle(primaries).clear(allowances.user, order.attemptsOf);
+    await settleSignOut(pool, order);
+    logger.info({ account: order.accountId, ended }, "signed out everywhere");
+  }
+}
