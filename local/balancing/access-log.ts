@@ -39,6 +39,8 @@ export class AccessLog {
   readonly #timer: NodeJS.Timeout;
   #deliveredAt = Date.now();
   #delivering = false;
+  /** Why the last look failed. */
+  #failure: string | undefined;
 
   constructor(
     region: Region,
@@ -89,12 +91,18 @@ export class AccessLog {
     }
   }
 
+  /** Nobody waits for this: whatever fails, a folder that is gone among it, is told once and met again at the next look. */
   async #look(): Promise<void> {
-    const waiting = this.#files().reduce((sum, file) => sum + this.#waitingBytes(file), 0);
-    if (waiting < largeBytes && Date.now() - this.#deliveredAt < deliverEveryMs) return;
-    await this.deliver().catch((error: Error) =>
-      this.#region.log("balancer.access-log-failed", { arn: this.#arn, reason: error.message }),
-    );
+    try {
+      const waiting = this.#files().reduce((sum, file) => sum + this.#waitingBytes(file), 0);
+      if (waiting >= largeBytes || Date.now() - this.#deliveredAt >= deliverEveryMs) await this.deliver();
+      this.#failure = undefined;
+    } catch (error) {
+      const reason = (error as Error).message;
+      if (reason !== this.#failure)
+        this.#region.log("balancer.access-log-failed", { arn: this.#arn, reason });
+      this.#failure = reason;
+    }
   }
 
   #files(): readonly string[] {
