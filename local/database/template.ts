@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { localError } from "../errors.ts";
 import type { Region } from "../region.ts";
+import { createDraft, removeLeftDrafts } from "./drafts.ts";
 import { processUserOptions, storageOptions } from "./server-options.ts";
 
 const run = promisify(execFile);
@@ -36,10 +37,9 @@ export async function copyTemplate(region: Region, target: string): Promise<void
 async function findOrBuild(region: Region): Promise<string> {
   const cache = process.env.DMM_ENV_CACHE ?? join(region.directory, "..", "..", "..", "cache");
   const folder = join(cache, "mariadb", await templateKey(region));
+  for (const draft of removeLeftDrafts(dirname(folder))) region.log("database.draft-removed", { draft });
   if (existsSync(folder)) return folder;
-  const draft = `${folder}.${process.pid}.draft`;
-  rmSync(draft, { recursive: true, force: true });
-  mkdirSync(draft, { recursive: true, mode: 0o700 });
+  const draft = createDraft(folder);
   try {
     await install(region, draft);
     renameSync(draft, folder);
