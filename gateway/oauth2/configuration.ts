@@ -1,4 +1,5 @@
 import type { Configuration, KoaContextWithOIDC, errors as OAuth2Errors } from "oidc-provider";
+import { idTokenAlgorithms } from "../configuration/limits.ts";
 import type { Login } from "../login/login.ts";
 import type { Primaries } from "../redis/primaries.ts";
 import type { ServedConfiguration } from "../routing/served.ts";
@@ -34,22 +35,22 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
   const { issuer, primaries, consumptions, errors, readConfiguration, readLogin } = parts;
   const secure = issuer.protocol === "https:";
   const pages = createPages(issuer, readLogin);
-  const idTokenAlgorithms = [...new Set(parts.keys.map(({ alg }) => alg))];
+  const algorithms = idTokenAlgorithms.filter((one) => parts.keys.some(({ alg }) => alg === one));
   return {
     adapter: (kind: string) =>
       kind === "Client"
-        ? new ClientAdapter((id) => readConfiguration().clients.get(id), idTokenAlgorithms)
+        ? new ClientAdapter((id) => readConfiguration().clients.get(id), algorithms)
         : new RedisAdapter(kind, { primaries, consumptions, errors }),
     routes,
     jwks: { keys: [...parts.keys] as never },
     responseTypes: ["code"],
     scopes: [...openidScopes],
     claims: { openid: ["sub"], profile: ["name"], email: ["email"] },
-    clientDefaults: { id_token_signed_response_alg: idTokenAlgorithms[0] as never },
+    clientDefaults: { id_token_signed_response_alg: algorithms[0] },
     clientAuthMethods: ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
     assertJwtClientAuthClaimsAndHeader: createAssertionCheck(errors),
     enabledJWA: {
-      idTokenSigningAlgValues: idTokenAlgorithms as never,
+      idTokenSigningAlgValues: algorithms,
       clientAuthSigningAlgValues: [...signatureAlgorithms],
       dPoPSigningAlgValues: [...signatureAlgorithms],
     },

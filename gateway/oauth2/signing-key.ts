@@ -1,22 +1,34 @@
-import { createPrivateKey, generateKeyPairSync, hash, type webcrypto } from "node:crypto";
+import { createPrivateKey, generateKeyPair, type KeyObject, type webcrypto } from "node:crypto";
+import { promisify } from "node:util";
+import type { idTokenAlgorithms } from "../configuration/limits.ts";
+import { computeThumbprint } from "./thumbprint.ts";
 
 type JsonWebKey = webcrypto.JsonWebKey;
 
-/** A private key as the OAuth2 server takes it. */
+export type SigningAlgorithm = (typeof idTokenAlgorithms)[number];
+
+/** A private key as the OAuth2 server takes it: for one algorithm, so that none is taken for another. */
 export interface SigningKey extends JsonWebKey {
   readonly kid: string;
-  readonly alg: string;
+  readonly alg: SigningAlgorithm;
   readonly use: "sig";
 }
 
-/** A new key for ES256. */
-export function createSigningKey(): SigningKey {
-  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  return completeKey(privateKey.export({ format: "jwk" }));
+/** Shorter ones are refused everywhere; longer ones cost a multiple at each login (NIST SP 800-57: until 2030). */
+const rsaBits = 2048;
+const generate = promisify(generateKeyPair);
+
+/** A new key. In Node's thread pool, because an RSA key takes tens of milliseconds. */
+export async function createSigningKey(algorithm: SigningAlgorithm): Promise<SigningKey> {
+  const { privateKey } =
+    algorithm === "RS256"
+      ? await generate("rsa", { modulusLength: rsaBits })
+      : await generate("ec", { namedCurve: "P-256" });
+  return describeKey(privateKey);
 }
 
 /**
- * Reads a JWK set with private keys, the signing one first.
+ * Reads a JWK set with private keys, the signing one of each algorithm before its others.
  *
  * @throws TypeError that says what is wrong, and nothing of the keys
  */
@@ -28,23 +40,32 @@ export function parseSigningKeys(text: string): readonly SigningKey[] {
     throw new TypeError("is no JSON");
   }
   if (!Array.isArray(set?.keys) || set.keys.length === 0) throw new TypeError('has no "keys"');
-  return set.keys.map((key: JsonWebKey, index) => {
+  const keys = set.keys.map((key: JsonWebKey & { kid?: unknown }, index) => {
     try {
-      createPrivateKey({ key, format: "jwk" });
-      return completeKey(key);
+      const described = describeKey(createPrivateKey({ key, format: "jwk" }), key.kid);
+      if (key.alg !== undefined && key.alg !== described.alg) throw new TypeError("for another algorithm");
+      return described;
     } catch {
-      throw new TypeError(`has no private EC key on P-256 at place ${index}`);
+      throw new TypeError(
+        `has no private key at place ${index} that is RSA with ${rsaBits} bits or more, for RS256, or EC on P-256, for ES256`,
+      );
     }
   });
+  if (new Set(keys.map(({ kid }) => kid)).size < keys.length)
+    throw new TypeError('has two keys of one "kid"');
+  return keys;
 }
 
-function completeKey(jwk: JsonWebKey): SigningKey {
-  if (jwk.kty !== "EC" || jwk.crv !== "P-256") throw new TypeError("not an EC key on P-256");
-  const { kid } = jwk as { kid?: unknown };
-  return { ...jwk, kid: typeof kid === "string" ? kid : computeThumbprint(jwk), alg: "ES256", use: "sig" };
+function describeKey(key: KeyObject, kid?: unknown): SigningKey {
+  const alg = findAlgorithm(key);
+  if (alg === undefined) throw new TypeError("no algorithm for this key");
+  const jwk = key.export({ format: "jwk" }) as JsonWebKey;
+  const name = typeof kid === "string" && kid !== "" ? kid : computeThumbprint({ ...jwk });
+  return { ...jwk, kid: name, alg, use: "sig" };
 }
 
-/** RFC 7638 for an EC key. */
-function computeThumbprint({ crv, kty, x, y }: JsonWebKey): string {
-  return hash("sha256", JSON.stringify({ crv, kty, x, y }), "base64url");
+function findAlgorithm({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): SigningAlgorithm | undefined {
+  const { modulusLength = 0, namedCurve } = asymmetricKeyDetails ?? {};
+  if (asymmetricKeyType === "rsa") return modulusLength >= rsaBits ? "RS256" : undefined;
+  return asymmetricKeyType === "ec" && namedCurve === "prime256v1" ? "ES256" : undefined;
 }

@@ -1,26 +1,10 @@
-import type { Pool, PoolConnection, RowDataPacket } from "../database/pool.ts";
+import { idTokenAlgorithms } from "../configuration/limits.ts";
+import type { Pool, RowDataPacket } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
 import type { SigningSettings } from "../settings.ts";
+import { findDue, findExpired, orderKeys, type StoredKey } from "./key-rotation.ts";
 import { createLocalSeal, type Seal } from "./sealing.ts";
 import { createSigningKey, type SigningKey } from "./signing-key.ts";
-
-const daySeconds = 24 * 3600;
-
-/** When a stored key is made, used and dropped, in seconds of its age. */
-export const rotation = {
-  /** The newest key is older than this: another is made. */
-  every: 90 * daySeconds,
-  /** Published before it signs, so that whoever keeps a copy of the set has it in time. */
-  publishedAhead: 1 * daySeconds,
-  /** Published after its successor signs; far longer than an ID token lives. */
-  publishedAfter: 7 * daySeconds,
-} as const;
-
-interface StoredKey {
-  readonly kid: string;
-  readonly ageSeconds: number;
-  readonly key: SigningKey;
-}
 
 export interface SigningKeysParts {
   readonly writer: Pool;
@@ -63,16 +47,22 @@ export class SigningKeys {
     this.#current = parts.given ?? [];
   }
 
-  /** The signing key first, then the others that are published. */
+  /** Of each algorithm the signing key first, then the others that are published. */
   get current(): readonly SigningKey[] {
     return this.#current;
   }
 
   async load(): Promise<void> {
-    if (this.#parts.given !== undefined) return;
+    const { given, logger } = this.#parts;
+    if (given !== undefined) {
+      for (const alg of idTokenAlgorithms)
+        if (!given.some((key) => key.alg === alg))
+          logger.warn({ alg }, "no signing key given for an algorithm");
+      return;
+    }
     let stored = await this.#read(this.#parts.writer);
-    if (stored.length === 0 || stored[0]!.ageSeconds > rotation.every) stored = await this.#renew();
-    this.#current = orderKeys(stored).map(({ key }) => key);
+    if (findDue(stored).length > 0) stored = await this.#renew();
+    this.#current = orderKeys(stored);
   }
 
   /** Looks for changes from now on. */
@@ -110,7 +100,7 @@ export class SigningKeys {
     return keys;
   }
 
-  /** Makes a key unless another gateway was faster, and drops what nobody needs any more. */
+  /** Makes keys unless another gateway was faster, and drops what nobody needs any more. */
   async #renew(): Promise<StoredKey[]> {
     const { writer, openSeal, logger } = this.#parts;
     const connection = await writer.getConnection();
@@ -120,41 +110,22 @@ export class SigningKeys {
       );
       if (lock?.taken !== 1) throw new Error("Another gateway has been making a signing key for 10 s.");
       const stored = await this.#read(connection);
-      if (stored.length > 0 && stored[0]!.ageSeconds <= rotation.every) return stored;
-      const key = createSigningKey();
-      const sealed = await (await openSeal()).close(JSON.stringify(key));
-      await connection.query(
-        "INSERT INTO signing_keys (kid, sealed, created_at) VALUES (?, ?, UTC_TIMESTAMP())",
-        [key.kid, sealed],
-      );
-      logger.info({ kid: key.kid }, "signing key made");
-      const all = [{ kid: key.kid, ageSeconds: 0, key }, ...stored];
-      await dropExpired(connection, all);
+      const made = await Promise.all(findDue(stored).map(createSigningKey));
+      const seal = await openSeal();
+      for (const key of made) {
+        await connection.query(
+          "INSERT INTO signing_keys (kid, sealed, created_at) VALUES (?, ?, UTC_TIMESTAMP())",
+          [key.kid, await seal.close(JSON.stringify(key))],
+        );
+        logger.info({ kid: key.kid, alg: key.alg }, "signing key made");
+      }
+      const all = [...made.map((key) => ({ kid: key.kid, ageSeconds: 0, key })), ...stored];
+      for (const { kid } of findExpired(all))
+        await connection.query("DELETE FROM signing_keys WHERE kid = ?", [kid]);
       return all;
     } finally {
       // Gives back the lock as well.
       connection.destroy();
     }
   }
-}
-
-/** From newest first to the signing one first; the first key of all signs at once, as there is none before it. */
-function orderKeys(stored: readonly StoredKey[]): readonly StoredKey[] {
-  const found = stored.findIndex(({ ageSeconds }) => ageSeconds >= rotation.publishedAhead);
-  const at = found === -1 ? stored.length - 1 : found;
-  const signing = stored[at]!;
-  const others = stored.filter((key, index) => key !== signing && isPublished(index, stored));
-  return [signing, ...others];
-}
-
-/** A key's successor signs once it is `publishedAhead` old. */
-function isPublished(index: number, stored: readonly StoredKey[]): boolean {
-  const successor = stored[index - 1];
-  return successor === undefined || successor.ageSeconds < rotation.publishedAhead + rotation.publishedAfter;
-}
-
-async function dropExpired(connection: PoolConnection, stored: readonly StoredKey[]): Promise<void> {
-  for (const [index, key] of stored.entries())
-    if (!isPublished(index, stored))
-      await connection.query("DELETE FROM signing_keys WHERE kid = ?", [key.kid]);
 }

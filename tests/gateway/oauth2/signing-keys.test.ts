@@ -1,18 +1,21 @@
 import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
 import { after, before, test } from "node:test";
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
+import { rotation } from "../../../gateway/oauth2/key-rotation.ts";
 import { createLocalSeal } from "../../../gateway/oauth2/sealing.ts";
 import { createSigningKey, parseSigningKeys } from "../../../gateway/oauth2/signing-key.ts";
-import { rotation } from "../../../gateway/oauth2/signing-keys.ts";
 import { describeGateway, StartedRole, startGateway } from "../started-gateway.ts";
 import { waitUntil } from "../started-process.ts";
-import { obtainTokens } from "./authorize.ts";
+import { createRequest, obtainTokens } from "./authorize.ts";
 import { issuer, StartedServer } from "./started-server.ts";
 
 let server: StartedServer;
 
 before(async () => {
   server = await StartedServer.start("127.228", { SIGNING_KEYS_CHECK_SECONDS: "1" });
+  await server.addClient("interoperable", { idTokenSignedResponseAlg: "RS256" });
+  await server.publish();
 });
 
 after(() => server?.stop());
@@ -24,58 +27,95 @@ async function readKeys(origin = server.origin): Promise<JSONWebKeySet> {
   return (await answer.json()) as JSONWebKeySet;
 }
 
-const listKids = async (origin?: string) => (await readKeys(origin)).keys.map(({ kid }) => kid);
+const listKids = async (alg: string, origin?: string) =>
+  (await readKeys(origin)).keys.filter((key) => key.alg === alg).map(({ kid }) => kid);
 
-/** Which key signs now, by an ID token that everybody can verify. */
-async function findSigner(): Promise<string> {
-  const { answer } = await obtainTokens(server);
+/** Which key signs for a client now, by an ID token that everybody can verify. */
+async function findSigner(alg: string): Promise<string> {
+  const { answer } = await obtainTokens(server, alg === "RS256" ? "interoperable" : "app");
   const { protectedHeader } = await jwtVerify(answer.id_token!, createLocalJWKSet(await readKeys()), {
     issuer,
+    algorithms: [alg],
   });
   return protectedHeader.kid!;
 }
 
-test("published keys are public, and every gateway has the same", async (context) => {
+test("published keys are public, of each algorithm one, and the same at every gateway", async (context) => {
   const { keys } = await readKeys();
-  assert.equal(keys.length, 1);
-  assert.deepEqual([keys[0]!.alg, keys[0]!.use, keys[0]!.crv], ["ES256", "sig", "P-256"]);
-  assert.equal(keys[0]!.d, undefined);
+  const described = keys.map(({ alg, kty, use, crv }) => [alg, kty, use, crv]);
+  assert.deepEqual(described, [
+    ["RS256", "RSA", "sig", undefined],
+    ["ES256", "EC", "sig", "P-256"],
+  ]);
+  for (const key of keys)
+    for (const member of ["d", "p", "q", "dp", "dq", "qi"] as const) assert.equal(key[member], undefined);
+  assert.equal(Buffer.from(keys[0]!.n!, "base64url").length, 256);
   const second = await startGateway("127.228.1.31", server.platform.surroundings, shared);
   context.after(() => second.process.end());
-  assert.deepEqual(await listKids(second.origin), await listKids());
+  assert.deepEqual(await readKeys(second.origin), await readKeys());
+});
+
+test("a client gets ID tokens signed as it registered, and never as another one did", async () => {
+  assert.deepEqual(server.metadata.id_token_signing_alg_values_supported, ["RS256", "ES256"]);
+  for (const [id, alg, other] of [
+    ["interoperable", "RS256", "ES256"],
+    ["app", "ES256", "RS256"],
+  ] as const) {
+    const { answer } = await obtainTokens(server, id);
+    const set = createLocalJWKSet(await readKeys());
+    const { payload } = await jwtVerify(answer.id_token!, set, { issuer, audience: id, algorithms: [alg] });
+    assert.equal(payload.sub, "person-1");
+    await assert.rejects(jwtVerify(answer.id_token!, set, { algorithms: [other] }), /alg/);
+  }
 });
 
 test("the database holds no key that could be used", async () => {
-  const [row] = await server.platform.surroundings.database.query("SELECT * FROM signing_keys");
-  assert.match(String(row!.sealed), /^v1\./);
-  assert.doesNotMatch(JSON.stringify(row), /"d"|crv/);
-  assert.equal(await createLocalSeal("another secret").open(String(row!.sealed)), undefined);
+  const rows = await server.platform.surroundings.database.query("SELECT * FROM signing_keys");
+  assert.equal(rows.length, 2);
+  for (const row of rows) {
+    assert.match(String(row.sealed), /^v1\./);
+    assert.doesNotMatch(JSON.stringify(row), /"d"|kty/);
+    assert.equal(await createLocalSeal("another secret").open(String(row.sealed)), undefined);
+  }
 });
 
-test("keys rotate without a restart: published ahead, then signing, the old one published on", async () => {
+for (const alg of ["ES256", "RS256"])
+  test(`keys for ${alg} rotate without a restart: published ahead, then signing, the old one published on`, async () => {
+    const { database } = server.platform.surroundings;
+    const age = (kid: string, seconds: number) =>
+      database.query("UPDATE signing_keys SET created_at = created_at - INTERVAL ? SECOND WHERE kid = ?", [
+        seconds,
+        kid,
+      ]);
+    const others = await listKids(alg === "ES256" ? "RS256" : "ES256");
+    const old = await findSigner(alg);
+    await age(old, rotation.every + 10);
+    await waitUntil("a second key is published", async () => (await listKids(alg)).length === 2);
+    const next = (await listKids(alg)).find((kid) => kid !== old)!;
+    assert.equal(await findSigner(alg), old);
+
+    await age(next, rotation.publishedAhead + 10);
+    await waitUntil("the new key signs", async () => (await listKids(alg))[0] === next);
+    assert.equal(await findSigner(alg), next);
+    assert.ok((await listKids(alg)).includes(old));
+
+    await age(next, rotation.publishedAfter + 10);
+    await waitUntil("the old key is published no longer", async () => !(await listKids(alg)).includes(old));
+    assert.equal(await findSigner(alg), next);
+    assert.deepEqual(await listKids(alg === "ES256" ? "RS256" : "ES256"), others);
+  });
+
+test("a platform that has a key for one algorithm keeps it, and gets one for the other", async (context) => {
   const { database } = server.platform.surroundings;
-  const age = (kid: string, seconds: number) =>
-    database.query("UPDATE signing_keys SET created_at = created_at - INTERVAL ? SECOND WHERE kid = ?", [
-      seconds,
-      kid,
-    ]);
-  const old = await findSigner();
-  await age(old, rotation.every + 10);
-  await waitUntil("a second key is published", async () => (await listKids()).length === 2);
-  const next = (await listKids()).find((kid) => kid !== old)!;
-  assert.equal(await findSigner(), old);
-
-  await age(next, rotation.publishedAhead + 10);
-  await waitUntil("the new key signs", async () => (await listKids())[0] === next);
-  assert.equal(await findSigner(), next);
-  assert.ok((await listKids()).includes(old));
-
-  await age(next, rotation.publishedAfter + 10);
-  await waitUntil("the old key is published no longer", async () => !(await listKids()).includes(old));
-  assert.equal(await findSigner(), next);
+  const [kept] = await listKids("ES256");
+  await database.query("DELETE FROM signing_keys WHERE kid <> ?", [kept]);
+  const gateway = await startGateway("127.228.1.34", server.platform.surroundings, shared);
+  context.after(() => gateway.process.end());
+  assert.deepEqual(await listKids("ES256", gateway.origin), [kept]);
+  assert.equal((await listKids("RS256", gateway.origin)).length, 1);
 });
 
-test("gateways that start at once make one key", async (context) => {
+test("gateways that start at once make one key of each algorithm", async (context) => {
   const { database } = server.platform.surroundings;
   await database.query("DELETE FROM signing_keys");
   const gateways = await Promise.all(
@@ -83,23 +123,44 @@ test("gateways that start at once make one key", async (context) => {
   );
   context.after(() => Promise.all(gateways.map(({ process }) => process.end())));
   const [row] = await database.query("SELECT COUNT(*) AS count FROM signing_keys");
-  assert.equal(Number(row!.count), 1);
-  const sets = await Promise.all(gateways.map(({ origin }) => listKids(origin)));
+  assert.equal(Number(row!.count), 2);
+  const sets = await Promise.all(gateways.map(({ origin }) => readKeys(origin)));
   assert.deepEqual(sets[0], sets[1]);
   assert.deepEqual(sets[0], sets[2]);
 });
 
 test("keys that the operator gives are taken in their order, and none is made", async (context) => {
-  const given = [createSigningKey(), createSigningKey()];
+  const algorithms = ["ES256", "RS256", "ES256"] as const;
+  const given = await Promise.all(algorithms.map(createSigningKey));
   const gateway = await startGateway("127.228.1.32", server.platform.surroundings, {
     ...shared,
     SIGNING_KEYS: JSON.stringify({ keys: given }),
   });
   context.after(() => gateway.process.end());
   assert.deepEqual(
-    await listKids(gateway.origin),
+    (await readKeys(gateway.origin)).keys.map(({ kid }) => kid),
     given.map(({ kid }) => kid),
   );
+});
+
+test("where keys of one type alone are given, every client goes on, and the log says what is missing", async (context) => {
+  const gateway = await startGateway("127.228.1.35", server.platform.surroundings, {
+    ...shared,
+    SIGNING_KEYS: JSON.stringify({ keys: [await createSigningKey("ES256")] }),
+  });
+  context.after(() => gateway.process.end());
+  assert.match(gateway.process.output, /"alg":"RS256".*no signing key given/);
+  const metadata = await fetch(`${gateway.origin}/.well-known/openid-configuration`);
+  const { id_token_signing_alg_values_supported: offered } = (await metadata.json()) as Record<
+    string,
+    unknown
+  >;
+  assert.deepEqual(offered, ["ES256"]);
+  const request = await createRequest("interoperable");
+  const page = await fetch(gateway.origin + request.url.pathname + request.url.search, {
+    redirect: "manual",
+  });
+  assert.match(page.headers.get("location") ?? "", /\/oauth2\/interaction\//);
 });
 
 test("given keys that are none end the start with the reason, and are not repeated", async () => {
@@ -109,15 +170,30 @@ test("given keys that are none end the start with the reason, and are not repeat
   });
   await waitUntil("it ends", () => role.process.exited);
   assert.equal(role.process.child.exitCode, 2);
-  assert.match(role.process.output, /SIGNING_KEYS has no private EC key on P-256 at place 0/);
+  assert.match(role.process.output, /SIGNING_KEYS has no private key at place 0/);
   assert.doesNotMatch(role.process.output, /c2VjcmV0/);
 });
 
-test("a set of keys is read whole or not at all", () => {
-  const { kid: _kid, ...anonymous } = createSigningKey();
-  const [read] = parseSigningKeys(JSON.stringify({ keys: [anonymous] }));
+test("a set of keys is read whole or not at all", async () => {
+  const { kid: _kid, alg: _alg, use: _use, ...anonymous } = await createSigningKey("ES256");
+  const rsa = await createSigningKey("RS256");
+  const [read, other] = parseSigningKeys(JSON.stringify({ keys: [anonymous, rsa] }));
   assert.match(read!.kid, /^[A-Za-z0-9_-]{43}$/);
-  const { d: _d, ...publicKey } = createSigningKey();
-  for (const text of ["", "[]", "{}", '{"keys":[]}', JSON.stringify({ keys: [anonymous, publicKey] })])
+  assert.deepEqual([read!.alg, other!.alg], ["ES256", "RS256"]);
+  const { d: _d, ...publicKey } = await createSigningKey("ES256");
+  const { p: _p, ...withoutPrime } = rsa;
+  const short = generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey.export({ format: "jwk" });
+  const curve = generateKeyPairSync("ec", { namedCurve: "P-384" }).privateKey.export({ format: "jwk" });
+  for (const text of ["", "null", "[]", "{}", '{"keys":[]}', '{"keys":[null]}', '{"keys":["x"]}'])
     assert.throws(() => parseSigningKeys(text), TypeError, text);
+  for (const keys of [
+    [anonymous, publicKey],
+    [withoutPrime],
+    [short],
+    [curve],
+    [{ ...rsa, alg: "ES256" }],
+    [{ ...rsa, alg: "PS256" }],
+    [{ ...anonymous, kid: rsa.kid }, rsa],
+  ])
+    assert.throws(() => parseSigningKeys(JSON.stringify({ keys })), TypeError);
 });

@@ -16,6 +16,11 @@ export interface ClientRow {
   readonly grantTypes?: string;
   readonly redirectUris?: string;
   readonly description?: string;
+  readonly idTokenSignedResponseAlg?: string;
+  /** Public keys, for `private_key_jwt` in place of a secret. */
+  readonly keys?: readonly object[];
+  readonly requirePushedAuthorizationRequests?: boolean;
+  readonly dpopBoundAccessTokens?: boolean;
 }
 
 export const deviceGrant = "urn:ietf:params:oauth:grant-type:device_code";
@@ -92,10 +97,16 @@ export class StartedServer {
         client_id: id,
         public: isPublic,
         description: row.description ?? "",
-        secret_hash: isPublic ? null : hashClientSecret(secretKey, id, secret),
+        secret_hash: isPublic || row.keys !== undefined ? null : hashClientSecret(secretKey, id, secret),
         scopes: row.scopes ?? "verify:read verify:write",
         grant_types: row.grantTypes ?? `authorization_code refresh_token ${deviceGrant}`,
         redirect_uris: row.redirectUris ?? redirectUri,
+        ...(row.keys === undefined
+          ? {}
+          : { token_endpoint_auth_method: "private_key_jwt", jwks: JSON.stringify({ keys: row.keys }) }),
+        require_pushed_authorization_requests: row.requirePushedAuthorizationRequests ?? false,
+        dpop_bound_access_tokens: row.dpopBoundAccessTokens ?? false,
+        id_token_signed_response_alg: row.idTokenSignedResponseAlg ?? "ES256",
       },
     ]);
   }
