@@ -12,7 +12,8 @@ import { types } from "./types.ts";
 /** Inputs that change nothing on one machine, each with the reason. */
 const recordedInputs: Readonly<Record<string, string>> = {
   internal: "every address here is a loopback address; none is reached from outside",
-  desyncMitigationMode: "HAProxy refuses a request that can be read in two ways, whatever the mode",
+  desyncMitigationMode:
+    "HAProxy passes nothing on that can be read in two ways, whatever the mode; see docs/local-region.md",
   tags: "kept for the APIs",
 };
 
