@@ -1,19 +1,75 @@
-import type { IncomingMessage } from "node:http";
-import { Transform } from "node:stream";
 import { GatewayError } from "../errors.ts";
+import type { RequestContent, UpstreamConnection } from "../upstreams/connection.ts";
+import type { Exchange } from "./exchange.ts";
 
-/** The body of a request whose length nobody announced, cut off where it grows beyond the route's limit. */
-export function limitBody(request: IncomingMessage, limitBytes: number): Transform {
-  let bytes = 0;
-  const limited = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length;
-      if (bytes > limitBytes) done(new GatewayError("DMM_GATEWAY_BODY_TOO_LARGE"));
-      else done(null, chunk);
-    },
-  });
-  request.on("error", (error) => limited.destroy(error));
-  request.on("aborted", () => limited.destroy(new Error("The client left.")));
-  request.pipe(limited);
-  return limited;
+/**
+ * The content of a client's request on its way to the upstream, as fast as that takes it. What nobody announced the
+ * length of is counted, and goes on in chunks.
+ */
+export class PassedContent implements RequestContent {
+  readonly #exchange: Exchange;
+  #connection: UpstreamConnection | undefined;
+  #bytes = 0;
+  /** Whether the upstream is waited for, not the client. */
+  #held = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(exchange: Exchange) {
+    this.#exchange = exchange;
+  }
+
+  begin(connection: UpstreamConnection): void {
+    const { head, request, response, route } = this.#exchange;
+    this.#connection = connection;
+    if (head.expectsContinue) response.writeContinue();
+    // Content that stops must not hold the connection.
+    this.#timer = setTimeout(this.#stall, route!.idleLimitMs);
+    request.on("data", this.#pass);
+    request.once("end", this.#finish);
+  }
+
+  goOn(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    this.#timer?.refresh();
+    this.#exchange.request.resume();
+  }
+
+  /** Nobody takes it any more; what else comes is read and dropped. */
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#connection = undefined;
+  }
+
+  readonly #pass = (chunk: Buffer): void => {
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    this.#timer?.refresh();
+    const { head, request, route } = this.#exchange;
+    this.#bytes += chunk.length;
+    if (this.#bytes > route!.bodyLimitBytes) {
+      connection.destroy(new GatewayError("DMM_GATEWAY_BODY_TOO_LARGE"));
+      return;
+    }
+    const takesMore = head.chunked
+      ? connection.write(`${chunk.length.toString(16)}\r\n`, chunk, "\r\n")
+      : connection.write(chunk);
+    if (takesMore) return;
+    this.#held = true;
+    request.pause();
+  };
+
+  readonly #finish = (): void => {
+    const connection = this.#connection;
+    this.stop();
+    if (connection === undefined) return;
+    if (this.#exchange.head.chunked) connection.write("0\r\n\r\n");
+    connection.finish();
+  };
+
+  readonly #stall = (): void => {
+    this.#connection?.destroy(
+      new GatewayError(this.#held ? "DMM_GATEWAY_UPSTREAM_SLOW" : "DMM_GATEWAY_REQUEST_SLOW"),
+    );
+  };
 }

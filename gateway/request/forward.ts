@@ -1,11 +1,13 @@
-import type { Readable } from "node:stream";
-import type { Dispatcher } from "undici";
 import { type ApiErrorCode, GatewayError } from "../errors.ts";
+import type { AnswerHead } from "../upstreams/answer-head.ts";
+import type { UpstreamConnection, UpstreamRequest } from "../upstreams/connection.ts";
 import type { RetryBudget } from "../upstreams/retry-budget.ts";
 import type { UpstreamTarget } from "../upstreams/target.ts";
-import { limitBody } from "./body.ts";
+import { UpstreamError } from "../upstreams/upstream-error.ts";
+import { PassedContent } from "./body.ts";
 import type { Exchange } from "./exchange.ts";
-import { writeOutgoingHeaders, writeOutgoingPath, writeResponseHeaders } from "./outgoing.ts";
+import { endWhileArriving } from "./linger.ts";
+import { renderRequestHead, writeOutgoingHeaders, writeOutgoingPath } from "./outgoing.ts";
 
 export interface ForwardContext {
   readonly budget: RetryBudget;
@@ -17,34 +19,40 @@ export interface ForwardContext {
 /** Methods that may be sent twice (RFC 9110 9.2.2), as long as they carry no body that is gone after the first time. */
 const repeatable = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
 
+/** Faults of a client, not of the upstream that was waiting for it. */
+const clientFaults = new Set<ApiErrorCode>(["DMM_GATEWAY_BODY_TOO_LARGE", "DMM_GATEWAY_REQUEST_SLOW"]);
+
 /** Sends the request on and the answer back, part by part, each as fast as the slower side takes it. */
 export function forward(exchange: Exchange, context: ForwardContext): void {
   context.budget.earn();
   new Forwarding(exchange, context).attempt(undefined);
 }
 
-class Forwarding implements Dispatcher.DispatchHandler {
+class Forwarding implements UpstreamRequest {
+  head = "";
+  readonly toHead: boolean;
+  readonly content: PassedContent | undefined;
   readonly #exchange: Exchange;
   readonly #context: ForwardContext;
   readonly #path: string;
-  readonly #headers: string[];
+  readonly #fields: string[];
   #target: UpstreamTarget | undefined;
-  #controller: Dispatcher.DispatchController | undefined;
-  /** Of the whole request, of the answer's first byte, and of a client that does not read. */
+  #connection: UpstreamConnection | undefined;
+  /** Of the whole request, of the answer's first byte, between its parts, and of a client that does not read. */
   #wholeTimer: NodeJS.Timeout | undefined;
   #firstByteTimer: NodeJS.Timeout | undefined;
+  #idleTimer: NodeJS.Timeout | undefined;
   #stalledTimer: NodeJS.Timeout | undefined;
   #answered = false;
-  /** Content-Length of the answer, and its body where that came in one chunk. */
-  #announcedBytes: number | undefined;
-  #wholeBody: Buffer | undefined;
   #left = false;
 
   constructor(exchange: Exchange, context: ForwardContext) {
     this.#exchange = exchange;
     this.#context = context;
     this.#path = writeOutgoingPath(exchange);
-    this.#headers = writeOutgoingHeaders(exchange);
+    this.#fields = writeOutgoingHeaders(exchange);
+    this.toHead = exchange.request.method === "HEAD";
+    this.content = exchange.head.hasBody ? new PassedContent(exchange) : undefined;
     exchange.response.on("close", () => this.#leave());
     const { wholeLimitMs } = exchange.route!;
     if (wholeLimitMs > 0) this.#wholeTimer = setTimeout(this.#tooSlow, wholeLimitMs);
@@ -52,8 +60,8 @@ class Forwarding implements Dispatcher.DispatchHandler {
 
   attempt(except: UpstreamTarget | undefined): void {
     const exchange = this.#exchange;
-    const route = exchange.route!;
-    const target = route.choices.choose(except);
+    const { choices, upstream } = exchange.route!;
+    const target = choices.choose(except);
     if (target === undefined) {
       this.#context.refuse(exchange, "DMM_GATEWAY_UPSTREAM_FAILED");
       return;
@@ -66,168 +74,139 @@ class Forwarding implements Dispatcher.DispatchHandler {
     exchange.upstream = target.origin;
     exchange.attempts++;
     target.inFlight++;
-    exchange.trace?.startAttempt(this.#headers);
-    if (!exchange.head.hasBody) this.#startFirstByteTimer();
-    try {
-      target.choosePool(route.upstream.connectLimitMs).dispatch(
-        {
-          path: this.#path,
-          method: exchange.request.method as Dispatcher.HttpMethod,
-          headers: this.#headers,
-          body: this.#openBody(),
-          // Ours is exact; the library's is half a second late.
-          headersTimeout: 0,
-          bodyTimeout: route.idleLimitMs,
-        },
-        this,
-      );
-    } catch (error) {
-      this.onResponseError(undefined, error as Error);
-    }
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    // Who left while the request waited for a connection must not hold that connection.
-    if (this.#left) controller.abort(new Error("The client left."));
+    exchange.trace?.startAttempt(this.#fields);
+    if (this.content === undefined) this.#startFirstByteTimer();
+    this.head = renderRequestHead(exchange, target.location.authority, this.#path, this.#fields);
+    this.#connection = target.send(this, upstream.connectLimitMs);
   }
 
   /** The upstream's time begins when it has the whole request. */
-  onRequestSent(): void {
-    if (this.#exchange.head.hasBody && !this.#answered) this.#startFirstByteTimer();
+  onSent(): void {
+    if (this.content !== undefined && !this.#answered) this.#startFirstByteTimer();
   }
 
-  onResponseStart(
-    controller: Dispatcher.DispatchController,
-    status: number,
-    headers: Readonly<Record<string, string | string[] | undefined>>,
-  ): void {
-    if (status < 200) return;
-    if (status === 101) {
-      controller.abort(new Error("The upstream switched protocols unasked."));
-      return;
-    }
-    this.#answered = true;
-    clearTimeout(this.#firstByteTimer);
-    const { head, request, response } = this.#exchange;
-    // Nobody reads the rest of this body: the connection cannot carry another request.
-    if (head.hasBody && !request.complete) response.shouldKeepAlive = false;
-    const { "content-length": length, "transfer-encoding": coding } = headers;
-    if (typeof length === "string" && coding === undefined) this.#announcedBytes = Number(length);
-    response.writeHead(status, writeResponseHeaders(headers, this.#exchange.id));
-  }
-
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onWhole(head: AnswerHead, body: string): void {
     const { response } = this.#exchange;
+    this.#writeHead(head);
+    this.#exchange.sentBytes += body.length;
+    this.#settle();
+    // One text, head and body, leaves in one piece.
+    if (this.#isArriving) endWhileArriving(response, Buffer.from(body, "latin1"));
+    else response.end(body, "latin1");
+  }
+
+  onHead(head: AnswerHead): void {
+    this.#writeHead(head);
+    this.#idleTimer = setTimeout(this.#tooSlow, this.#exchange.route!.idleLimitMs);
+  }
+
+  onData(chunk: Buffer): void {
+    const { response, route } = this.#exchange;
     this.#exchange.sentBytes += chunk.length;
-    if (chunk.length === this.#announcedBytes) {
-      // The answer ends with this chunk, now: head, body and end leave together.
-      this.#wholeBody = chunk;
-      return;
-    }
-    if (response.write(chunk)) return;
-    controller.pause();
-    this.#stalledTimer = setTimeout(this.#notRead, this.#exchange.route!.idleLimitMs);
+    this.#idleTimer?.refresh();
+    if (response.write(chunk) || response.destroyed) return;
+    const connection = this.#connection!;
+    connection.pause();
+    clearTimeout(this.#idleTimer);
+    this.#stalledTimer = setTimeout(this.#notRead, route!.idleLimitMs);
     response.once("drain", () => {
       clearTimeout(this.#stalledTimer);
-      controller.resume();
+      if (connection.closed) return;
+      this.#idleTimer = setTimeout(this.#tooSlow, route!.idleLimitMs);
+      connection.resume();
     });
   }
 
-  onResponseEnd(): void {
+  onEnd(): void {
+    const { response } = this.#exchange;
     this.#settle();
-    this.#target!.succeed();
-    this.#exchange.trace?.endAttempt(this.#exchange.response.statusCode);
-    this.#exchange.response.end(this.#wholeBody);
+    if (this.#isArriving) endWhileArriving(response);
+    else response.end();
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
+  onFailure(error: Error): void {
     this.#target!.inFlight--;
+    this.content?.stop();
     clearTimeout(this.#firstByteTimer);
-    if (this.#left) {
-      this.#stopTimer();
-      return;
-    }
+    clearTimeout(this.#idleTimer);
+    clearTimeout(this.#stalledTimer);
+    const exchange = this.#exchange;
     const code = explainUpstreamError(error);
-    this.#exchange.trace?.endAttempt(this.#answered ? this.#exchange.response.statusCode : undefined, code);
-    const ownFault = code === "DMM_GATEWAY_BODY_TOO_LARGE" || code === "DMM_GATEWAY_REQUEST_SLOW";
+    exchange.trace?.endAttempt(this.#answered ? exchange.response.statusCode : undefined, code);
+    if (this.#left) return;
+    const ownFault = clientFaults.has(code);
     if (!ownFault) {
       this.#target!.fail();
-      this.#context.tell(this.#exchange, error);
+      this.#context.tell(exchange, error);
     }
     if (this.#answered) {
       // The status is gone: a cut connection is the only way to say that the answer is not whole.
-      this.#stopTimer();
-      this.#exchange.error = code;
-      this.#exchange.response.destroy();
-      return;
-    }
-    if (!ownFault && this.#mayRepeat(code)) {
+      exchange.error = code;
+      exchange.response.destroy();
+    } else if (!ownFault && this.#mayRepeat(code)) {
       this.attempt(this.#target);
-      return;
+    } else {
+      clearTimeout(this.#wholeTimer);
+      this.#context.refuse(exchange, code);
     }
-    this.#stopTimer();
-    this.#context.refuse(this.#exchange, code);
   }
 
-  #openBody(): Readable | null {
-    const { head, request, route } = this.#exchange;
-    if (!head.hasBody) return null;
-    if (head.expectsContinue) this.#exchange.response.writeContinue();
-    // A body that stops arriving must not hold an upstream connection.
-    request.setTimeout(route!.idleLimitMs, () => this.#abort(new GatewayError("DMM_GATEWAY_REQUEST_SLOW")));
-    request.once("end", () => request.setTimeout(0));
-    return head.chunked ? limitBody(request, route!.bodyLimitBytes) : request;
+  #writeHead(head: AnswerHead): void {
+    const { response, id } = this.#exchange;
+    this.#answered = true;
+    clearTimeout(this.#firstByteTimer);
+    // Nobody reads the rest of this body: the connection cannot carry another request.
+    if (this.#isArriving) response.shouldKeepAlive = false;
+    head.fields.push("x-request-id", id);
+    response.writeHead(head.status, head.fields);
+  }
+
+  /** Whether the client is still sending. */
+  get #isArriving(): boolean {
+    return this.content !== undefined && !this.#exchange.request.complete;
   }
 
   #mayRepeat(code: ApiErrorCode): boolean {
-    const { attempts, head, request, route } = this.#exchange;
+    const { attempts, request, route } = this.#exchange;
     return (
       code === "DMM_GATEWAY_UPSTREAM_FAILED" &&
       attempts <= route!.retries &&
-      !head.hasBody &&
+      this.content === undefined &&
       repeatable.has(request.method!) &&
       this.#context.budget.spend()
     );
   }
 
-  #abort(reason: Error): void {
-    this.#controller?.abort(reason);
+  /** The answer is whole. */
+  #settle(): void {
+    this.#target!.inFlight--;
+    this.#target!.succeed();
+    this.content?.stop();
+    clearTimeout(this.#wholeTimer);
+    clearTimeout(this.#idleTimer);
+    this.#exchange.trace?.endAttempt(this.#exchange.response.statusCode);
+    this.#connection = undefined;
   }
 
   #leave(): void {
-    this.#stopTimer();
-    if (this.#exchange.response.writableFinished) return;
+    clearTimeout(this.#wholeTimer);
+    clearTimeout(this.#stalledTimer);
     this.#left = true;
-    this.#abort(new Error("The client left."));
+    this.#connection?.destroy(new Error("The client left."));
   }
 
-  #settle(): void {
-    this.#stopTimer();
-    this.#target!.inFlight--;
-  }
+  readonly #tooSlow = () => this.#connection?.destroy(new GatewayError("DMM_GATEWAY_UPSTREAM_SLOW"));
 
-  readonly #tooSlow = () => this.#abort(new GatewayError("DMM_GATEWAY_UPSTREAM_SLOW"));
-
-  readonly #notRead = () => this.#abort(new Error("The client does not read."));
+  readonly #notRead = () => this.#connection?.destroy(new Error("The client does not read."));
 
   #startFirstByteTimer(): void {
     this.#firstByteTimer = setTimeout(this.#tooSlow, this.#exchange.route!.firstByteLimitMs);
-  }
-
-  #stopTimer(): void {
-    clearTimeout(this.#wholeTimer);
-    clearTimeout(this.#firstByteTimer);
-    clearTimeout(this.#stalledTimer);
   }
 }
 
 function explainUpstreamError(error: Error): ApiErrorCode {
   if (error instanceof GatewayError) return error.code;
-  const { code } = error as { code?: string };
-  return code === "UND_ERR_HEADERS_TIMEOUT" ||
-    code === "UND_ERR_BODY_TIMEOUT" ||
-    code === "UND_ERR_CONNECT_TIMEOUT"
+  return error instanceof UpstreamError && error.kind === "slow"
     ? "DMM_GATEWAY_UPSTREAM_SLOW"
     : "DMM_GATEWAY_UPSTREAM_FAILED";
 }

@@ -8,7 +8,7 @@ const longestMs = 2000;
  * overtakes the answer: a balancer that is still sending tells its client of a failure instead (RFC 9112 9.6). So what
  * comes is read and dropped for a while, and the connection ends after that.
  */
-export function endWhileArriving(response: ServerResponse, body: string): void {
+export function endWhileArriving(response: ServerResponse, body?: string | Buffer): void {
   const request = response.req;
   const end = (): void => {
     clearTimeout(timer);
@@ -19,6 +19,7 @@ export function endWhileArriving(response: ServerResponse, body: string): void {
   request.once("end", end);
   // The time limit of the body was for who needs it.
   request.setTimeout(0);
-  response.write(body);
+  if (body !== undefined && body.length > 0) response.write(body);
+  else response.flushHeaders();
   request.resume();
 }

@@ -1,8 +1,7 @@
 import type { Exchange } from "./exchange.ts";
-import { responseRules } from "./header-rules.ts";
 import { continueTrace } from "./trace.ts";
 
-/** Completes the header list for the upstream with what only the gateway may say. */
+/** Completes the header list for the upstream with what only the gateway may say. @throws Error when a value does not fit one line */
 export function writeOutgoingHeaders(exchange: Exchange): string[] {
   const { head, request } = exchange;
   const { outgoing } = head;
@@ -12,40 +11,48 @@ export function writeOutgoingHeaders(exchange: Exchange): string[] {
   outgoing.push("x-request-id", exchange.id);
   // Where requests are traced, each attempt names its own span.
   if (exchange.trace === undefined) outgoing.push("traceparent", continueTrace(head.traceparent));
-  if (exchange.clientId !== undefined) outgoing.push("x-authenticated-client", exchange.clientId);
-  if (exchange.scope !== undefined) outgoing.push("x-authenticated-scope", exchange.scope);
-  if (exchange.accountId !== undefined) outgoing.push("x-authenticated-user", exchange.accountId);
+  if (exchange.clientId !== undefined)
+    outgoing.push("x-authenticated-client", requireOneLine(exchange.clientId));
+  if (exchange.scope !== undefined) outgoing.push("x-authenticated-scope", requireOneLine(exchange.scope));
+  if (exchange.accountId !== undefined)
+    outgoing.push("x-authenticated-user", requireOneLine(exchange.accountId));
   if (head.contentLength !== undefined && head.contentLength > 0)
     outgoing.push("content-length", String(head.contentLength));
   return outgoing;
 }
 
-/** The path for the upstream: as it came, or with the route's fixed part replaced. */
+/** RFC 9110 8.6: a method that could bring content says where there is none. */
+const expectsContent = new Set(["POST", "PUT", "PATCH"]);
+
+/** Anything but this could end its line, also what only does once it is cut to one byte. */
+const unprintable = /[^\t\x20-\x7e\x80-\xff]/;
+
+/** Values that did not pass Node's parser, which lets no such character in. @throws Error */
+function requireOneLine(value: string): string {
+  if (unprintable.test(value)) throw new Error(`${JSON.stringify(value)} cannot be sent in a head.`);
+  return value;
+}
+
+/** The request's head as it goes to an upstream, up to the empty line: one character is one byte (latin1). */
+export function renderRequestHead(
+  { head, request }: Exchange,
+  authority: string,
+  path: string,
+  fields: readonly string[],
+): string {
+  const method = request.method!;
+  let text = `${method} ${path} HTTP/1.1\r\nhost: ${authority}\r\n`;
+  for (let index = 0; index < fields.length; index += 2) text += `${fields[index]}: ${fields[index + 1]}\r\n`;
+  if (head.chunked) text += "transfer-encoding: chunked\r\n";
+  else if (!head.hasBody && expectsContent.has(method)) text += "content-length: 0\r\n";
+  return `${text}\r\n`;
+}
+
+/** The path for the upstream: as it came, or with the route's fixed part replaced. @throws Error when that does not fit one line */
 export function writeOutgoingPath(exchange: Exchange): string {
   const { path, query } = exchange.target!;
   const { rewritePrefix, prefixLength } = exchange.route!;
   if (rewritePrefix === undefined) return query === "" ? path : path + query;
-  const rewritten = rewritePrefix + path.slice(prefixLength);
+  const rewritten = requireOneLine(rewritePrefix + path.slice(prefixLength));
   return (rewritten.startsWith("/") ? rewritten : `/${rewritten}`) + query;
-}
-
-/** The upstream's header list for the client, names and values in turn. */
-export function writeResponseHeaders(
-  headers: Readonly<Record<string, string | string[] | undefined>>,
-  requestId: string,
-): string[] {
-  const list: string[] = [];
-  const { connection } = headers;
-  const nominated =
-    connection === undefined || connection === "keep-alive" || connection === "close"
-      ? undefined
-      : new Set(String(connection).toLowerCase().split(/ *, */));
-  for (const name in headers) {
-    if (responseRules.has(name) || nominated?.has(name) === true) continue;
-    const value = headers[name];
-    if (typeof value === "string") list.push(name, value);
-    else if (value !== undefined) for (const one of value) list.push(name, one);
-  }
-  list.push("x-request-id", requestId);
-  return list;
 }

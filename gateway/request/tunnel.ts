@@ -1,10 +1,18 @@
-import { type IncomingMessage, request as openRequest, type ServerResponse } from "node:http";
+import {
+  type IncomingMessage,
+  request as openPlain,
+  type RequestOptions,
+  type ServerResponse,
+} from "node:http";
+import { request as openSecure } from "node:https";
+import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
 import type { ApiErrorCode } from "../errors.ts";
 import type { Lifecycle } from "../lifecycle.ts";
 import type { UpstreamTarget } from "../upstreams/target.ts";
 import type { Exchange } from "./exchange.ts";
-import { writeOutgoingHeaders, writeOutgoingPath, writeResponseHeaders } from "./outgoing.ts";
+import { responseRules } from "./header-rules.ts";
+import { writeOutgoingHeaders, writeOutgoingPath } from "./outgoing.ts";
 
 export interface TunnelContext {
   readonly refuse: (exchange: Exchange, code: ApiErrorCode) => void;
@@ -40,18 +48,21 @@ export function openTunnel(exchange: Exchange, client: TunnelEnd, context: Tunne
   }
   exchange.upstream = target.origin;
   exchange.attempts++;
-  const { hostname, port, host } = new URL(target.origin);
+  const { host, port, secure, authority } = target.location;
   const headers = writeOutgoingHeaders(exchange);
   exchange.trace?.startAttempt(headers);
-  const outgoing = openRequest({
-    host: hostname.replace(/^\[|\]$/g, ""),
-    port: port === "" ? 80 : port,
+  const options: RequestOptions = {
+    host,
+    port,
     method: "GET",
     path: writeOutgoingPath(exchange),
-    headers: ["host", host, "connection", "upgrade", "upgrade", "websocket", ...headers],
+    headers: ["host", authority, "connection", "upgrade", "upgrade", "websocket", ...headers],
     setHost: false,
     agent: false,
-  });
+  };
+  const outgoing = secure
+    ? openSecure({ ...options, ...(isIP(host) === 0 ? { servername: host } : {}) })
+    : openPlain(options);
   let settled = false;
   const fail = (code: ApiErrorCode, error: Error) => {
     if (settled) return;
@@ -96,7 +107,7 @@ function join(exchange: Exchange, answer: IncomingMessage, ends: Ends): void {
   target.inFlight++;
   lifecycle.openTunnel();
   const lines = ["HTTP/1.1 101 Switching Protocols", "connection: upgrade", "upgrade: websocket"];
-  const headers = writeResponseHeaders(answer.headers, exchange.id);
+  const headers = passFields(answer, exchange.id);
   for (let index = 0; index < headers.length; index += 2)
     lines.push(`${headers[index]}: ${headers[index + 1]}`);
   exchange.response.statusCode = 101;
@@ -130,7 +141,19 @@ function join(exchange: Exchange, answer: IncomingMessage, ends: Ends): void {
 function passAnswer(exchange: Exchange, answer: IncomingMessage): void {
   const response: ServerResponse = exchange.response;
   response.shouldKeepAlive = false;
-  response.writeHead(answer.statusCode!, writeResponseHeaders(answer.headers, exchange.id));
+  response.writeHead(answer.statusCode!, passFields(answer, exchange.id));
   answer.pipe(response);
   answer.on("error", () => response.destroy());
+}
+
+/** The fields that the client gets of an answer, names and values in turn. */
+function passFields({ rawHeaders, headers: { connection } }: IncomingMessage, requestId: string): string[] {
+  const nominated = new Set(connection?.toLowerCase().split(/[ \t]*,[ \t]*/));
+  const fields: string[] = [];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]!.toLowerCase();
+    if (!responseRules.has(name) && !nominated.has(name)) fields.push(name, rawHeaders[index + 1]!);
+  }
+  fields.push("x-request-id", requestId);
+  return fields;
 }

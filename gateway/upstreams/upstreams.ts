@@ -56,8 +56,8 @@ export class Upstreams {
     return this.#targets.values();
   }
 
-  async close(): Promise<void> {
-    await Promise.all([...this.#targets.values()].map((target) => target.close()));
+  close(): void {
+    for (const target of this.#targets.values()) target.close();
   }
 
   #open(origin: string): UpstreamTarget {

@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { RetryBudget } from "../../gateway/upstreams/retry-budget.ts";
 import { Upstreams } from "../../gateway/upstreams/upstreams.ts";
 import { StartedProcess, waitUntil } from "./started-process.ts";
+import { askUpstream } from "./upstream-request.ts";
 
 const upstreams = new Upstreams();
 after(() => upstreams.close());
@@ -52,17 +53,16 @@ test("a limit of opening a connection holds for an origin that another upstream 
     const patient = upstreams.resolve({ name: "patient", connectLimitMs: 60_000, targets }).choose()!;
     const hasty = upstreams.resolve({ name: "hasty", connectLimitMs: 100, targets }).choose()!;
     assert.equal(hasty, patient);
-    const ask = (connectLimitMs: number) =>
-      patient.choosePool(connectLimitMs).request({ path: "/", method: "GET" });
+    const ask = (connectLimitMs: number) => askUpstream(patient, { connectLimitMs });
     const waiting = ask(60_000).then(
       () => "answered",
       (error: { code?: string }) => error.code,
     );
     const began = performance.now();
-    await assert.rejects(ask(100), { code: "UND_ERR_CONNECT_TIMEOUT" });
+    await assert.rejects(ask(100), { kind: "slow" });
     assert.ok(performance.now() - began < 5000);
     assert.equal(await Promise.race([waiting, "still waiting"]), "still waiting");
-    await patient.close();
+    patient.close();
     await waiting;
   } finally {
     for (const filler of fillers) filler.destroy();

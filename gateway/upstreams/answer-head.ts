@@ -1,0 +1,157 @@
+import { responseRules } from "../request/header-rules.ts";
+import { UpstreamError } from "./upstream-error.ts";
+
+/** How the end of an answer's body is known (RFC 9112 6.3). */
+export type Framing = "none" | "length" | "chunked" | "close";
+
+/** The head of an answer, with what the client gets of it. */
+export interface AnswerHead {
+  readonly status: number;
+  /** Names in lower case and values in turn, without what belongs to this connection. */
+  readonly fields: string[];
+  readonly framing: Framing;
+  /** Bytes of the body where the framing is `length`. */
+  readonly length: number;
+  /** Whether the connection may carry another request after this answer. */
+  readonly persistent: boolean;
+  /** How long the upstream keeps the connection when it is idle, in seconds, where it says so. */
+  readonly keptSeconds: number | undefined;
+}
+
+/** What the fields of one head say of its framing and its connection. */
+interface Reading {
+  readonly fields: string[];
+  length: number | undefined;
+  coding: string | undefined;
+  connection: string | undefined;
+  keptSeconds: number | undefined;
+}
+
+type Use = "pass" | "drop" | "length" | "coding" | "connection" | "keep-alive";
+
+const uses: ReadonlyMap<string, Use> = new Map([
+  ["content-length", "length"],
+  ["transfer-encoding", "coding"],
+  ["connection", "connection"],
+  ["keep-alive", "keep-alive"],
+]);
+
+/** Upstreams repeat their names, so each spelling is checked once. Bounded, because an upstream may invent some. */
+const known = new Map<string, { readonly name: string; readonly use: Use }>();
+const knownLimit = 1000;
+
+const statusLine = /^HTTP\/1\.([01]) ([1-9][0-9][0-9])(?: |$)/;
+const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const unprintable = /[^\t\x20-\x7e\x80-\xff]/;
+const fieldLimit = 200;
+
+/**
+ * Reads the head of an answer: each line with its CRLF, without the empty line that ends it. What could be read in two
+ * ways is refused, as it is in requests: RFC 9112 4, 5 and 6.3 without their leniences.
+ *
+ * @param toHead whether the request was HEAD: then no body follows, whatever the fields say
+ * @throws UpstreamError
+ */
+export function parseAnswerHead(text: string, toHead: boolean): AnswerHead {
+  const firstEnd = text.indexOf("\r\n");
+  const first = text.slice(0, firstEnd);
+  const match = statusLine.exec(first);
+  if (match === null || unprintable.test(first)) throw malformed("status line", first);
+  const reading: Reading = {
+    fields: [],
+    length: undefined,
+    coding: undefined,
+    connection: undefined,
+    keptSeconds: undefined,
+  };
+  let count = 0;
+  for (let at = firstEnd + 2; at < text.length; ) {
+    const end = text.indexOf("\r\n", at);
+    readField(text, at, end, reading);
+    at = end + 2;
+    count++;
+    if (count > fieldLimit)
+      throw new UpstreamError("failed", `The answer has more than ${fieldLimit} fields.`);
+  }
+  return conclude(Number(match[2]), match[1] === "1", toHead, reading);
+}
+
+function readField(text: string, at: number, end: number, reading: Reading): void {
+  const colon = text.indexOf(":", at);
+  if (colon < 0 || colon > end) throw malformed("field", text.slice(at, end));
+  const { name, use } = findName(text.slice(at, colon));
+  let from = colon + 1;
+  let to = end;
+  while (from < to && isBlank(text.charCodeAt(from))) from++;
+  while (to > from && isBlank(text.charCodeAt(to - 1))) to--;
+  const value = text.slice(from, to);
+  if (unprintable.test(value)) throw malformed("value", value);
+  switch (use) {
+    case "pass":
+      reading.fields.push(name, value);
+      return;
+    case "length":
+      if (reading.length !== undefined || !/^[0-9]{1,15}$/.test(value)) throw malformed("length", value);
+      reading.length = Number(value);
+      reading.fields.push(name, value);
+      return;
+    case "coding":
+      reading.coding = reading.coding === undefined ? value.toLowerCase() : `${reading.coding}, ${value}`;
+      return;
+    case "connection":
+      reading.connection = reading.connection === undefined ? value : `${reading.connection},${value}`;
+      return;
+    case "keep-alive":
+      reading.keptSeconds = readKeptSeconds(value);
+  }
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
+
+/** Refuses a blank before the colon too, and a line that goes on from the one before. */
+function findName(written: string): { readonly name: string; readonly use: Use } {
+  let found = known.get(written);
+  if (found === undefined) {
+    if (!token.test(written)) throw malformed("field name", written);
+    const name = written.toLowerCase();
+    found = { name, use: uses.get(name) ?? (responseRules.has(name) ? "drop" : "pass") };
+    if (known.size < knownLimit) known.set(written, found);
+  }
+  return found;
+}
+
+function readKeptSeconds(value: string): number | undefined {
+  const seconds = /(?:^|[,;\s])timeout="?([0-9]{1,6})/i.exec(value)?.[1];
+  return seconds === undefined ? undefined : Number(seconds);
+}
+
+function conclude(status: number, isCurrent: boolean, toHead: boolean, reading: Reading): AnswerHead {
+  const { fields, length, coding, connection, keptSeconds } = reading;
+  if (coding !== undefined && (coding !== "chunked" || length !== undefined || !isCurrent))
+    throw malformed("transfer coding", coding);
+  let persistent = isCurrent;
+  if (connection !== undefined) {
+    const nominated = connection.toLowerCase().split(/[ \t]*,[ \t]*/);
+    if (nominated.includes("close")) persistent = false;
+    dropFields(fields, nominated);
+  }
+  let framing: Framing = coding !== undefined ? "chunked" : length !== undefined ? "length" : "close";
+  if (toHead || status === 204 || status === 304 || status < 200) framing = "none";
+  // RFC 9110 8.6: what has no content has no length either.
+  if (status === 204 || status < 200) dropFields(fields, ["content-length"]);
+  if (framing === "close") persistent = false;
+  return { status, fields, framing, length: length ?? 0, persistent, keptSeconds };
+}
+
+/** RFC 9110 7.6.1: every field that `Connection` names ends here. */
+function dropFields(fields: string[], names: readonly string[]): void {
+  for (let index = fields.length - 2; index >= 0; index -= 2)
+    if (names.includes(fields[index]!)) fields.splice(index, 2);
+}
+
+function malformed(part: string, found: string): UpstreamError {
+  const shown = JSON.stringify(found.slice(0, 80));
+  return new UpstreamError("failed", `The ${part} of the answer's head is malformed: ${shown}.`);
+}

@@ -1,0 +1,10 @@
+/** An upstream that did not answer as it should: `slow` is its time, `failed` everything else. */
+export class UpstreamError extends Error {
+  readonly kind: "slow" | "failed";
+
+  constructor(kind: "slow" | "failed", message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "UpstreamError";
+    this.kind = kind;
+  }
+}

@@ -1,0 +1,35 @@
+import type { AnswerHead } from "../../gateway/upstreams/answer-head.ts";
+import type { UpstreamRequest } from "../../gateway/upstreams/connection.ts";
+import type { UpstreamTarget } from "../../gateway/upstreams/target.ts";
+
+export interface UpstreamAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** Sends a request without content to a target, and collects its answer. */
+export function askUpstream(
+  target: UpstreamTarget,
+  { path = "/", method = "GET", connectLimitMs = 2000 } = {},
+): Promise<UpstreamAnswer> {
+  return new Promise((resolve, reject) => {
+    let status = 0;
+    let body = "";
+    const request: UpstreamRequest = {
+      head: `${method} ${path} HTTP/1.1\r\nhost: ${target.location.authority}\r\n\r\n`,
+      toHead: method === "HEAD",
+      content: undefined,
+      onSent: () => {},
+      onWhole: (head: AnswerHead, text) => resolve({ status: head.status, body: text }),
+      onHead: (head: AnswerHead) => {
+        status = head.status;
+      },
+      onData: (chunk) => {
+        body += chunk.toString("latin1");
+      },
+      onEnd: () => resolve({ status, body }),
+      onFailure: reject,
+    };
+    target.send(request, connectLimitMs);
+  });
+}
