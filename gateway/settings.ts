@@ -67,6 +67,8 @@ export interface SigningSettings {
 export interface AdminSettings extends ListeningSettings, StoreSettings {
   /** Only a balancer that verifies client certificates may be believed when it names one. */
   readonly clientCertificatesVerified: boolean;
+  /** How people sign in, as at the gateways: users are managed here where it is `users`. */
+  readonly login: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -201,6 +203,7 @@ export function parseAdminSettings(environment: Environment): AdminSettings {
     ...readListening(reader),
     ...readStore(reader),
     clientCertificatesVerified: reader.switched("CLIENT_CERTIFICATES_VERIFIED", "off"),
+    login: reader.text("LOGIN", "users"),
   });
 }
 

@@ -56,6 +56,6 @@ export class Changes {
   }
 }
 
-function describeAuthor({ name, certificate }: Administrator): Author {
+export function describeAuthor({ name, certificate }: Administrator): Author {
   return { name, ...(certificate === undefined ? {} : { certificate }) };
 }

@@ -1,5 +1,7 @@
 import type { Conflict } from "../configuration/errors.ts";
 import type { Problem } from "../configuration/problems.ts";
+import type { UserConflict } from "../login/user-errors.ts";
+import type { ProfileProblem } from "../login/user-rules.ts";
 
 interface AdminErrorKind {
   readonly status: number;
@@ -25,6 +27,14 @@ export const adminErrors = {
     status: 409,
     title: "Somebody changed the configuration since the version that this edit is based on.",
   },
+  DMM_ADMIN_USER_STALE: {
+    status: 409,
+    title: "Somebody changed this user since the revision that this edit is based on.",
+  },
+  DMM_ADMIN_USERS_ELSEWHERE: {
+    status: 409,
+    title: "People sign in by the company's own login, so users are kept there.",
+  },
   DMM_ADMIN_LAST_EDITOR: { status: 409, title: "One editor has to remain." },
   DMM_ADMIN_BODY_TOO_LARGE: { status: 413, title: "The request's body is too large." },
   DMM_ADMIN_MEDIA_UNKNOWN: { status: 415, title: "The body must be application/json." },
@@ -32,7 +42,9 @@ export const adminErrors = {
     status: 422,
     title: "Gateways could not serve the configuration after this change. Nothing was stored.",
   },
+  DMM_ADMIN_USER_INVALID: { status: 422, title: "The user cannot be stored like this. Nothing was stored." },
   DMM_ADMIN_INTERNAL: { status: 500, title: "The admin site failed; its log says why." },
+  DMM_ADMIN_BUSY: { status: 503, title: "Too many passwords are being made at once. Try again." },
   DMM_ADMIN_STORE_UNAVAILABLE: {
     status: 503,
     title: "The database cannot be reached. If this was a change, look at the history before you repeat it.",
@@ -44,8 +56,8 @@ export type AdminErrorCode = keyof typeof adminErrors;
 /** What an error says beyond its title. */
 export interface AdminErrorDetails {
   readonly detail?: string;
-  readonly problems?: readonly Problem[];
-  readonly conflict?: Conflict;
+  readonly problems?: readonly (Problem | ProfileProblem)[];
+  readonly conflict?: Conflict | UserConflict;
 }
 
 export class AdminError extends Error {

@@ -1,4 +1,6 @@
 import { ConfigurationInvalidError, UnknownError, VersionStaleError } from "../configuration/errors.ts";
+import { PasswordsBusyError } from "../login/password.ts";
+import { UserInvalidError, UserStaleError } from "../login/user-errors.ts";
 import { AdminError } from "./errors.ts";
 
 /** Errors of Fastify that a client causes, by code. */
@@ -46,6 +48,11 @@ export function explainError(error: ForeignError): AdminError {
     });
   if (error instanceof UnknownError)
     return new AdminError("DMM_ADMIN_RESOURCE_UNKNOWN", { detail: error.message });
+  if (error instanceof UserStaleError)
+    return new AdminError("DMM_ADMIN_USER_STALE", { detail: error.message, conflict: error.conflict });
+  if (error instanceof UserInvalidError)
+    return new AdminError("DMM_ADMIN_USER_INVALID", { detail: error.message, problems: error.problems });
+  if (error instanceof PasswordsBusyError) return new AdminError("DMM_ADMIN_BUSY");
   const code = error.code ?? "";
   if (error.validation !== undefined)
     return new AdminError("DMM_ADMIN_REQUEST_INVALID", { detail: describeValidation(error) });

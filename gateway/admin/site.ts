@@ -19,6 +19,8 @@ import { KnownPaths } from "./known-paths.ts";
 import { renderErrorPage } from "./pages/error-page.ts";
 import { addPages } from "./pages/pages.ts";
 import { securityHeaders, strictTransport } from "./security-headers.ts";
+import { SignOuts } from "./sign-outs.ts";
+import { Users } from "./users.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -32,11 +34,14 @@ export interface SiteParts {
   readonly logger: Logger;
   readonly pool: Pool;
   readonly broadcast: Broadcast;
+  /** Signs what gateways are told. */
+  readonly noticeKey: Buffer;
 }
 
 /** What pages and API need at hand. */
 export interface SiteContext extends SiteParts {
   readonly changes: Changes;
+  readonly users: Users;
   readonly guard: ForgeryGuard;
 }
 
@@ -53,6 +58,7 @@ export async function createSite(parts: SiteParts): Promise<Site> {
   const context: SiteContext = {
     ...parts,
     changes: new Changes(parts),
+    users: new Users(parts, new SignOuts(parts)),
     guard: new ForgeryGuard({ secret: settings.database.password, tls: settings.clientCertificatesVerified }),
   };
   const app = fastify({
@@ -116,7 +122,7 @@ function answerError(
   const explained = explainError(error);
   if (explained.status >= 500)
     context.logger.error({ error: explained.cause ?? error, url: request.url }, "admin request failed");
-  if (explained.code === "DMM_ADMIN_STORE_UNAVAILABLE") reply.header("retry-after", "2");
+  if (explained.status === 503) reply.header("retry-after", "2");
   if (request.url.startsWith("/api/")) return answerProblem(reply, explained);
   return reply
     .status(explained.status)

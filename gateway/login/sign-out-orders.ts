@@ -1,5 +1,8 @@
 import type { Pool, PoolConnection, RowDataPacket } from "../database/pool.ts";
 
+/** Where the admin site tells a gateway that there is an order; never through the balancer. */
+export const signOutPath = "/internal/sign-outs";
+
 /**
  * Orders to end everything that somebody holds. They are written in the transaction that is the reason for them, and
  * carried out by whichever gateway sees them first: what was decided happens, whoever dies in between.

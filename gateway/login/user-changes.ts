@@ -1,7 +1,14 @@
 import type { Pool, PoolConnection, RowDataPacket } from "../database/pool.ts";
 
 /** What can happen to a user. */
-export type UserAction = "created" | "edited" | "disabled" | "enabled" | "password" | "removed";
+export type UserAction =
+  | "created"
+  | "edited"
+  | "disabled"
+  | "enabled"
+  | "password"
+  | "signed-out"
+  | "removed";
 
 /** Who did what to whom. Values are not kept: people may ask for theirs to be forgotten. */
 export interface UserChange {

@@ -109,6 +109,11 @@ export async function replacePassword(
   }));
 }
 
+/** Ends everything that the user holds, and nothing else. @throws UserStaleError, UnknownError */
+export async function signUserOut(pool: Pool, target: UserTarget): Promise<User> {
+  return change(pool, target, async () => ({ action: "signed-out", columns: {}, signsOut: true }));
+}
+
 /** The id is never given to anybody else; the name may be. @throws UserStaleError, UnknownError */
 export async function removeUser(pool: Pool, target: UserTarget): Promise<User> {
   return inTransaction(pool, async (connection) => {
@@ -137,10 +142,8 @@ async function change(
     const user = await lockUser(connection, target);
     const edit = await plan(user);
     if (edit === undefined) return user;
-    await connection.query("UPDATE users SET ?, revision = revision + 1 WHERE user_id = ?", [
-      edit.columns,
-      user.id,
-    ]);
+    const columns = { ...edit.columns, revision: user.revision + 1 };
+    await connection.query("UPDATE users SET ? WHERE user_id = ?", [columns, user.id]);
     const changed = await lockUser(connection, { id: user.id, author: target.author });
     await record(connection, changed, { ...edit, author: target.author });
     if (edit.signsOut === true)

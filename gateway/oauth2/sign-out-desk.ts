@@ -2,14 +2,16 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { readNotice, refuseNotice } from "../configuration/notice-reader.ts";
 import type { Pool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
-import { readSignOutOrders, type SignOutOrder, settleSignOut } from "../login/sign-out-orders.ts";
+import {
+  readSignOutOrders,
+  type SignOutOrder,
+  settleSignOut,
+  signOutPath,
+} from "../login/sign-out-orders.ts";
 import { allowances, Throttle } from "../login/throttle.ts";
 import type { Primaries } from "../redis/primaries.ts";
 import { speaksForTask } from "../siblings.ts";
 import { signOutEverywhere } from "./sign-out.ts";
-
-/** Where the admin site says that there is an order; never through the balancer. */
-export const signOutPath = "/internal/sign-outs";
 
 /** How often a gateway looks for orders that it was not told of, in milliseconds. */
 const lookMs = 2000;

@@ -6,9 +6,10 @@ import { addConfiguration } from "./configuration.ts";
 import { addEntries } from "./entries.ts";
 import { addFleet } from "./fleet.ts";
 import { addSecrets } from "./secrets.ts";
+import { addUsers } from "./users.ts";
 import { addVersions } from "./versions.ts";
 
-const parts = [addConfiguration, addEntries, addSecrets, addVersions, addFleet, addAdministrators];
+const parts = [addConfiguration, addEntries, addSecrets, addUsers, addVersions, addFleet, addAdministrators];
 
 /** The JSON API and its description. */
 export function addApi(app: FastifyInstance, context: SiteContext): void {

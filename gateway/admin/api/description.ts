@@ -22,6 +22,10 @@ export function describeApi(): OpenApi {
       { name: "scopes", description: "What clients may be allowed to do." },
       { name: "routes", description: "Which requests lead where, on what conditions." },
       { name: "clients", description: "Clients of the OAuth2 server." },
+      {
+        name: "users",
+        description: "People who sign in at the OAuth2 server. Not part of the configuration.",
+      },
       { name: "versions", description: "History and roll-back." },
       { name: "gateways", description: "Who serves which version." },
       { name: "administrators", description: "Who may change anything." },

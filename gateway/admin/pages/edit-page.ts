@@ -108,21 +108,28 @@ export interface Question {
   readonly text: Content;
   readonly action: string;
   readonly button: string;
+  /** Nothing is lost by it. */
+  readonly harmless?: boolean;
+  readonly canEdit: boolean;
   readonly basedOn: number;
   readonly token: string;
   readonly notice?: Content;
 }
 
 export function renderQuestion(question: Question): Html {
-  const { back, title, text, action, button, basedOn, token, notice } = question;
+  const { back, title, text, action, button, harmless, canEdit, basedOn, token, notice } = question;
   return html`<p class="back"><a href="${back.path}">${back.title}</a></p>
   <div class="head"><h1>${title}</h1></div>
   ${notice}
   <div class="lead">${text}</div>
-  <form class="question" method="post" action="${action}">
+  ${
+    canEdit
+      ? html`<form class="question" method="post" action="${action}">
     <input type="hidden" name="token" value="${token}">
     <input type="hidden" name="basedOn" value="${basedOn}">
-    <div class="actions"><button class="main bad" type="submit">${button}</button>
+    <div class="actions"><button class="main${harmless !== true && " bad"}" type="submit">${button}</button>
     <a class="button" href="${back.path}">Cancel</a></div>
-  </form>`;
+  </form>`
+      : html`<p class="notice">You are a viewer: an editor does this.</p>`
+  }`;
 }

@@ -9,6 +9,7 @@ const sections = {
   upstreams: "APIs",
   scopes: "Scopes",
   clients: "Clients",
+  users: "Users",
   gateways: "Gateways",
   history: "History",
   administrators: "Administrators",

@@ -47,9 +47,14 @@ export class PageRequest {
     return this.site.guard.issueToken(this.request, this.reply);
   }
 
+  /** @throws AdminError unless the form is ours */
+  checkForm(): void {
+    this.site.guard.checkForm(this.request, this.field("token"));
+  }
+
   /** @throws AdminError unless the form is ours and says what it was based on */
   readBasis(): number {
-    this.site.guard.checkForm(this.request, this.field("token"));
+    this.checkForm();
     const basedOn = this.field("basedOn");
     if (!/^\d{1,15}$/.test(basedOn))
       throw new AdminError("DMM_ADMIN_REQUEST_INVALID", { detail: "The form does not say its version." });

@@ -10,6 +10,7 @@ import { routeForm } from "./route-form.ts";
 import { scopeForm } from "./scope-form.ts";
 import { addSecretPages } from "./secret-pages.ts";
 import { upstreamForm } from "./upstream-form.ts";
+import { addUserPages } from "./user-pages.ts";
 
 /** The pages for people. */
 export function addPages(app: FastifyInstance, context: SiteContext): void {
@@ -20,6 +21,7 @@ export function addPages(app: FastifyInstance, context: SiteContext): void {
   addEntryPages(app, clientForm, context);
   addRemovalPages(app, context);
   addSecretPages(app, context);
+  addUserPages(app, context);
   addFleetPages(app, context);
   addHistoryPages(app, context);
   addAdministratorPages(app, context);

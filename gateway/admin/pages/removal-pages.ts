@@ -73,6 +73,7 @@ async function sendQuestion(
     text: renderConsequence(kind, name, document),
     action: `${path}/remove`,
     button: "Remove",
+    canEdit: page.canEdit,
     token: page.issueToken(),
     ...asking,
   });

@@ -77,6 +77,7 @@ async function sendQuestion(
       that it was given go on until they expire.</p>`,
     action: `${path}/secret`,
     button: "Replace the secret",
+    canEdit: page.canEdit,
     token: page.issueToken(),
     ...asking,
   });

@@ -3,9 +3,11 @@ import { computeThumbprint } from "../../oauth2/thumbprint.ts";
 import { type Content, type Html, html } from "../../page/html.ts";
 
 /** `2026-11-24 14:03:05 UTC`: the same for everybody who talks about it. */
-export function renderTime(time: Date): Html {
+export function renderTime(time: Date, precision: "second" | "day" = "second"): Html {
   const iso = time.toISOString();
-  return html`<time datetime="${iso}">${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC</time>`;
+  const day = iso.slice(0, 10);
+  if (precision === "day") return html`<time datetime="${day}">${day}</time>`;
+  return html`<time datetime="${iso}">${day} ${iso.slice(11, 19)} UTC</time>`;
 }
 
 /** Milliseconds as people say them. */

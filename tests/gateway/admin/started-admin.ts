@@ -5,20 +5,37 @@ import { StartedMariadb } from "../started-mariadb.ts";
 export class StartedAdmin {
   readonly database: StartedMariadb;
   readonly role: StartedRole;
+  readonly #ownsDatabase: boolean;
 
-  private constructor(database: StartedMariadb, role: StartedRole) {
+  private constructor(database: StartedMariadb, role: StartedRole, ownsDatabase: boolean) {
     this.database = database;
     this.role = role;
+    this.#ownsDatabase = ownsDatabase;
   }
 
   static async start(block: string, environment: Record<string, string> = {}): Promise<StartedAdmin> {
     const database = await StartedMariadb.start(`${block}.1.50`);
+    try {
+      const { role } = await StartedAdmin.startOn(database, block, environment);
+      return new StartedAdmin(database, role, true);
+    } catch (error) {
+      await database.stop();
+      throw error;
+    }
+  }
+
+  /** On a database that is there already, beside gateways. */
+  static async startOn(
+    database: StartedMariadb,
+    block: string,
+    environment: Record<string, string> = {},
+  ): Promise<StartedAdmin> {
     const role = new StartedRole("admin", `${block}.1.40`, { ...describeAdmin(database), ...environment });
     try {
       await role.waitUntilReady();
-      return new StartedAdmin(database, role);
+      return new StartedAdmin(database, role, false);
     } catch (error) {
-      await Promise.all([role.process.end(), database.stop()]);
+      await role.process.end();
       throw error;
     }
   }
@@ -65,7 +82,7 @@ export class StartedAdmin {
 
   async stop(): Promise<void> {
     await this.role.process.end();
-    await this.database.stop();
+    if (this.#ownsDatabase) await this.database.stop();
   }
 }
 

@@ -1,0 +1,12 @@
+import { UnknownError } from "../../configuration/errors.ts";
+import { findUser } from "../../login/user-search.ts";
+import type { User } from "../../login/user-store.ts";
+import type { PageRequest } from "./page-context.ts";
+
+/** The user of the address. @throws UnknownError */
+export async function requireUser(page: PageRequest): Promise<User> {
+  const id = page.parameter("id");
+  const user = /^[A-Za-z0-9-]{1,36}$/.test(id) ? await findUser(page.site.pool, id) : undefined;
+  if (user === undefined) throw new UnknownError(`user ${id}`);
+  return user;
+}

@@ -1,0 +1,108 @@
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { UserStaleError } from "../../login/user-errors.ts";
+import type { User } from "../../login/user-store.ts";
+import { type Content, html } from "../../page/html.ts";
+import type { SiteContext } from "../site.ts";
+import { type UserActionName, userActions } from "../users.ts";
+import { renderQuestion } from "./edit-page.ts";
+import { PageRequest } from "./page-context.ts";
+import { requireUser } from "./required-user.ts";
+import { renderPassword, renderUserConflict } from "./user-notices.ts";
+
+interface Asking {
+  readonly title: (name: string) => string;
+  readonly text: string;
+  readonly button: string;
+  readonly harmless?: boolean;
+}
+
+const everything = "Everything the user holds ends at once: sessions, refresh tokens, access tokens.";
+
+/** What is asked before each action. */
+const questions: Readonly<Record<UserActionName, Asking>> = {
+  password: {
+    title: (name) => `Give ${name} another password?`,
+    text: `It is generated and shown once. The one before stops working. ${everything}`,
+    button: "Generate a password",
+  },
+  disable: {
+    title: (name) => `Disable ${name}?`,
+    text: `Nobody signs in as this user until they are enabled again. ${everything}`,
+    button: "Disable",
+  },
+  enable: {
+    title: (name) => `Enable ${name}?`,
+    text: "The user can sign in again, with the same password as before.",
+    button: "Enable",
+    harmless: true,
+  },
+  "sign-out": {
+    title: (name) => `Sign ${name} out everywhere?`,
+    text: `${everything} The user can sign in again at once.`,
+    button: "Sign out everywhere",
+  },
+  remove: {
+    title: (name) => `Remove ${name}?`,
+    text: `The user is forgotten for good; the name becomes free, and whoever gets it is somebody else to every client. ${everything} Who removed whom stays known.`,
+    button: "Remove",
+  },
+};
+
+/** Each action asks first; a password is shown in the answer to it and nowhere else. */
+export function addUserActionPages(app: FastifyInstance, context: SiteContext): void {
+  const schema = { hide: true };
+  for (const action of userActions) {
+    app.get(`/users/:id/${action}`, { schema }, async (request, reply) => {
+      const page = new PageRequest(context, request, reply);
+      const user = await requireUser(page);
+      return sendQuestion(page, user, { action });
+    });
+    app.post(`/users/:id/${action}`, { schema }, (request, reply) =>
+      act(new PageRequest(context, request, reply), action),
+    );
+  }
+}
+
+async function act(page: PageRequest, action: UserActionName): Promise<FastifyReply> {
+  const basedOn = page.readBasis();
+  const { id } = await requireUser(page);
+  try {
+    const { user, password, signedOut } = await page.site.users.act(
+      page.request.administrator,
+      { id, basedOn },
+      action,
+    );
+    if (password !== undefined)
+      return await page.send(
+        { title: `Password of ${user.name}`, section: "users" },
+        renderPassword(user, { password, signedOut: signedOut === true }),
+      );
+    return page.leave(action === "remove" ? `/users?removed=${id}` : `/users/${id}?done=${user.revision}`);
+  } catch (error) {
+    if (!(error instanceof UserStaleError)) throw error;
+    const notice = renderUserConflict(error.conflict);
+    return sendQuestion(page, await requireUser(page), { action, notice, status: 409 });
+  }
+}
+
+async function sendQuestion(
+  page: PageRequest,
+  user: User,
+  { action, notice, status = 200 }: { action: UserActionName; notice?: Content; status?: number },
+): Promise<FastifyReply> {
+  const { title, text, button, harmless = false } = questions[action];
+  const path = `/users/${user.id}`;
+  const content = renderQuestion({
+    back: { path, title: user.name },
+    title: title(user.name),
+    text: html`<p>${text}</p>`,
+    action: `${path}/${action}`,
+    button,
+    harmless,
+    canEdit: page.canEdit,
+    basedOn: user.revision,
+    token: page.issueToken(),
+    notice,
+  });
+  return page.send({ title: title(user.name), section: "users", status }, content);
+}

@@ -1,0 +1,41 @@
+import type { RecordedUserChange, UserAction } from "../../login/user-changes.ts";
+import { type Content, html } from "../../page/html.ts";
+import { renderTime } from "./values.ts";
+
+const actions: Readonly<Record<UserAction, string>> = {
+  created: "Added",
+  edited: "Changed",
+  disabled: "Disabled",
+  enabled: "Enabled",
+  password: "Another password",
+  "signed-out": "Signed out everywhere",
+  removed: "Removed",
+};
+
+const fields: Readonly<Record<string, string>> = { displayName: "display name", email: "e-mail" };
+
+/** `Changed display name, e-mail`. */
+export function describeUserChange(change: RecordedUserChange): string {
+  const what = change.fields.map((field) => fields[field] ?? field).join(", ");
+  return what === "" ? actions[change.action] : `${actions[change.action]} ${what}`;
+}
+
+/** With `named`, of several users. */
+export function renderUserChanges(
+  changes: readonly RecordedUserChange[],
+  { named }: { readonly named: boolean },
+): Content {
+  if (changes.length === 0) return html`<p class="empty">Nothing is recorded.</p>`;
+  return html`<table>
+    <caption class="hidden">Changes</caption>
+    <thead><tr><th scope="col">What</th>${named && html`<th scope="col">User</th>`}<th scope="col">Who</th><th scope="col">When</th></tr></thead>
+    <tbody>${changes.map(
+      (change) => html`<tr>
+      <th scope="row">${describeUserChange(change)}</th>
+      ${named && html`<td data-title="User">${change.action === "removed" ? change.userName : html`<a href="/users/${change.userId}">${change.userName}</a>`}</td>`}
+      <td data-title="Who"><bdi>${change.author}</bdi>${change.certificate !== null && html` <span class="quiet">certificate ${change.certificate}</span>`}</td>
+      <td data-title="When">${renderTime(change.madeAt)}</td>
+    </tr>`,
+    )}</tbody>
+  </table>`;
+}

@@ -1,0 +1,81 @@
+import type { User } from "../../login/user-store.ts";
+import { type Content, type Html, html } from "../../page/html.ts";
+import { renderTime } from "./values.ts";
+
+export const usersPerPage = 50;
+
+export interface UserListPage {
+  readonly find: string;
+  readonly state: "any" | "enabled" | "disabled";
+  readonly users: readonly User[];
+  /** Whether there are some after these. */
+  readonly more: boolean;
+  /** Of all that fit, on whatever page. */
+  readonly count: number;
+  readonly isFirst: boolean;
+  readonly canEdit: boolean;
+  readonly notice: Content;
+}
+
+const states = { any: "All", enabled: "Enabled", disabled: "Disabled" } as const;
+
+export function renderUserList(page: UserListPage): Html {
+  const { find, state, users, canEdit, notice } = page;
+  return html`<div class="head"><h1>Users</h1>
+    ${canEdit && html`<a class="button main" href="/new/users">Add a user</a>`}</div>
+  ${notice}
+  <p class="lead">People who sign in at the OAuth2 server. They are no part of the configuration: what is changed here holds at once,
+    and <a href="/user-changes">who changed what</a> is kept.</p>
+  <form class="find" method="get" action="/users" role="search">
+    <label for="find">Find</label>
+    <input id="find" type="search" name="find" value="${find}" maxlength="200" autocomplete="off" spellcheck="false"
+      hx-get="/users" hx-include="closest form" hx-trigger="input changed delay:300ms, search" hx-target="#list" hx-select="#list" hx-swap="outerHTML">
+    <label class="hidden" for="state">State</label>
+    <select id="state" name="state"
+      hx-get="/users" hx-include="closest form" hx-trigger="change" hx-target="#list" hx-select="#list" hx-swap="outerHTML">${Object.entries(states).map(([value, title]) => html`<option value="${value}"${value === state && html` selected`}>${title}</option>`)}</select>
+    <button type="submit">Find</button>
+  </form>
+  <div id="list" aria-live="polite">
+  ${users.length === 0 ? html`<p class="empty">${describeNobody(page)}</p>` : renderTable(users)}
+  ${renderEnd(page)}
+  </div>`;
+}
+
+function describeNobody({ find, state, isFirst }: UserListPage): string {
+  if (!isFirst) return "Nobody comes after these.";
+  if (find === "" && state === "any") return "Nobody is registered yet.";
+  if (find === "") return `Nobody is ${state}.`;
+  return `Nobody${state === "any" ? "" : ` who is ${state}`} has “${find}”.`;
+}
+
+function renderTable(users: readonly User[]): Html {
+  return html`<table>
+    <caption class="hidden">Users</caption>
+    <thead><tr><th scope="col">Name</th><th scope="col">Display name</th><th scope="col">E-mail</th><th scope="col">State</th><th scope="col">Since</th></tr></thead>
+    <tbody>${users.map(
+      ({ id, name, displayName, email, disabled, createdAt }) => html`<tr>
+      <th scope="row"><a href="/users/${id}">${name}</a></th>
+      <td data-title="Display name"><bdi>${displayName}</bdi></td>
+      <td data-title="E-mail">${email}</td>
+      <td data-title="State">${disabled ? html`<span class="badge bad">disabled</span>` : "enabled"}</td>
+      <td data-title="Since">${renderTime(createdAt, "day")}</td>
+    </tr>`,
+    )}</tbody>
+  </table>`;
+}
+
+function renderEnd({ find, state, users, more, count, isFirst }: UserListPage): Content {
+  const query = (after?: string) =>
+    new URLSearchParams({
+      ...(find === "" ? {} : { find }),
+      ...(state === "any" ? {} : { state }),
+      ...(after === undefined ? {} : { after }),
+    }).toString();
+  return html`<p class="quiet count">${count.toLocaleString("en")} ${count === 1 ? "user" : "users"}${(find !== "" || state !== "any") && " found"}</p>
+  ${
+    (more || !isFirst) &&
+    html`<nav class="actions" aria-label="Pages">
+    ${!isFirst && html`<a class="button" href="/users?${query()}">First page</a>`}
+    ${more && html`<a class="button" href="/users?${query(users.at(-1)?.name)}">Next page</a>`}</nav>`
+  }`;
+}

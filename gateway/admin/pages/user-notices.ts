@@ -1,0 +1,75 @@
+import type { Pool } from "../../database/pool.ts";
+import { isSignOutPending } from "../../login/sign-out-orders.ts";
+import { type RecordedUserChange, readUserChanges, type UserAction } from "../../login/user-changes.ts";
+import type { UserConflict } from "../../login/user-errors.ts";
+import type { User } from "../../login/user-store.ts";
+import { type Content, type Html, html } from "../../page/html.ts";
+import { describeUserChange } from "./user-changes.ts";
+import { renderTime } from "./values.ts";
+
+const ended = "Everything they held has ended.";
+const pending =
+  "What they hold ends as soon as a gateway can reach the store of tokens; until then access tokens work, for 10 minutes at most.";
+
+/** Actions after which nothing is held any more. */
+const ending: ReadonlySet<UserAction> = new Set(["disabled", "password", "signed-out", "removed"]);
+
+/** What the form before this page did, as it is recorded. */
+export async function renderUserDone(
+  pool: Pool,
+  user: User,
+  { revision, changes }: { readonly revision: string; readonly changes: readonly RecordedUserChange[] },
+): Promise<Content> {
+  if (revision === "0") return html`<p class="notice" role="status">Nothing was changed.</p>`;
+  const change = changes.find((known) => String(known.revision) === revision);
+  if (change === undefined) return undefined;
+  return renderEnding(`${describeUserChange(change)}.`, {
+    ends: ending.has(change.action),
+    waits: await isSignOutPending(pool, user.id),
+  });
+}
+
+export async function renderRemoved(pool: Pool, id: string): Promise<Content> {
+  if (!/^[A-Za-z0-9-]{1,36}$/.test(id)) return undefined;
+  const [change] = await readUserChanges(pool, { userId: id, limit: 1 });
+  if (change?.action !== "removed") return undefined;
+  return renderEnding(`${change.userName} is removed.`, {
+    ends: true,
+    waits: await isSignOutPending(pool, id),
+  });
+}
+
+function renderEnding(
+  text: string,
+  { ends, waits }: { readonly ends: boolean; readonly waits: boolean },
+): Html {
+  const level = ends && waits ? "warning" : "good";
+  return html`<p class="notice ${level}" role="status">${text}${ends && ` ${waits ? pending : ended}`}</p>`;
+}
+
+/** Loading this page again would repeat a form that is of no use by then: the password is not shown twice. */
+export function renderPassword(
+  user: User,
+  shown: { readonly password: string; readonly isNew?: boolean; readonly signedOut?: boolean },
+): Html {
+  const path = `/users/${user.id}`;
+  return html`<p class="back"><a href="/users">Users</a></p>
+  <div class="head"><h1>Password of ${user.name}</h1></div>
+  ${shown.isNew === true ? html`<p class="notice good" role="status">The user is registered.</p>` : renderEnding("The one before does not work any more.", { ends: true, waits: shown.signedOut !== true })}
+  <div class="secret" role="alert">
+    <p><strong>Copy it now.</strong> It is shown this once: what is stored is a slow hash of it. Hand it over by a way that
+      only ${user.name} can read.</p>
+    <dl><div><dt>Name</dt><dd><code>${user.name}</code></dd></div>
+    <div><dt>Password</dt><dd><code id="secret" tabindex="0">${shown.password}</code></dd></div></dl>
+  </div>
+  <p><a class="button main" href="${path}">I have copied it</a></p>`;
+}
+
+/** Who was faster, and with what. */
+export function renderUserConflict({ changes }: UserConflict): Html {
+  return html`<div class="notice warning" role="alert" id="conflict" tabindex="-1">
+    <p><strong>Nothing was stored.</strong> This user was changed while you were looking:</p>
+    <ul>${changes.map((change) => html`<li>${describeUserChange(change)}, by <bdi>${change.author}</bdi>, ${renderTime(change.madeAt)}</li>`)}</ul>
+    <p>Look at it again; then send it once more, if it still is what you want.</p>
+  </div>`;
+}

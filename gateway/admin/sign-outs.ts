@@ -1,0 +1,43 @@
+import { isReachable, readFleet } from "../configuration/fleet.ts";
+import { sendNotice } from "../configuration/notice-sender.ts";
+import { signOutPath } from "../login/sign-out-orders.ts";
+import type { SiteParts } from "./site.ts";
+
+/** How many gateways are asked: any of them can do it, for all. */
+const mostAsked = 3;
+
+/** Has a gateway end what was ordered to end: tokens and sessions are theirs, this role cannot reach them. */
+export class SignOuts {
+  readonly #parts: Pick<SiteParts, "pool" | "logger" | "noticeKey">;
+
+  constructor(parts: Pick<SiteParts, "pool" | "logger" | "noticeKey">) {
+    this.#parts = parts;
+  }
+
+  /** `true` when all of it has ended; otherwise gateways do it as soon as they can, by looking for orders. */
+  async carryOut(): Promise<boolean> {
+    const { pool, logger, noticeKey: key } = this.#parts;
+    try {
+      const { members } = await readFleet(pool);
+      const asked = members.filter(isReachable).sort((a, b) => rank(a.state) - rank(b.state));
+      for (const member of asked.slice(0, mostAsked))
+        try {
+          await sendNotice(member, { key, path: signOutPath, body: "{}" });
+          return true;
+        } catch (error) {
+          logger.warn(
+            { address: member.address, error: (error as Error).message },
+            "sign-out not carried out",
+          );
+        }
+    } catch (error) {
+      // It is ordered, which is what was asked for.
+      logger.warn({ error: (error as Error).message }, "sign-out not carried out");
+    }
+    return false;
+  }
+}
+
+function rank(state: string): number {
+  return state === "serving" ? 0 : 1;
+}

@@ -1,0 +1,120 @@
+import { generatePassword } from "../login/generated-password.ts";
+import { normalizeProfile, type UserProfile } from "../login/user-rules.ts";
+import {
+  createUser,
+  editUser,
+  removeUser,
+  replacePassword,
+  setUserDisabled,
+  signUserOut,
+  type User,
+  type UserTarget,
+} from "../login/user-store.ts";
+import { describeAuthor } from "./changes.ts";
+import { AdminError } from "./errors.ts";
+import type { Administrator } from "./identity.ts";
+import type { SignOuts } from "./sign-outs.ts";
+import type { SiteParts } from "./site.ts";
+
+/** What became of a change. */
+export interface UserOutcome {
+  readonly user: User;
+  /** Generated, and known at this moment only. */
+  readonly password?: string;
+  /** Whether everything that the user held has ended by now. Absent where nothing had to. */
+  readonly signedOut?: boolean;
+}
+
+/** What can be done to a user who is there, with nothing more to say. */
+export const userActions = ["password", "disable", "enable", "sign-out", "remove"] as const;
+
+export type UserActionName = (typeof userActions)[number];
+
+/** Which user, and which revision of theirs somebody was looking at. */
+export interface UserReference {
+  readonly id: string;
+  readonly basedOn: number;
+}
+
+/** Changes users, and has ended what those who may not any more still hold. */
+export class Users {
+  readonly #parts: SiteParts;
+  readonly #signOuts: SignOuts;
+
+  constructor(parts: SiteParts, signOuts: SignOuts) {
+    this.#parts = parts;
+    this.#signOuts = signOuts;
+  }
+
+  /** Whether this platform keeps the users. */
+  get areHere(): boolean {
+    return this.#parts.settings.login === "users";
+  }
+
+  /** @throws AdminError where they are kept elsewhere */
+  requireHere(): void {
+    if (!this.areHere) throw new AdminError("DMM_ADMIN_USERS_ELSEWHERE");
+  }
+
+  /** With a generated password: what an administrator thinks of is guessed. @throws UserInvalidError */
+  async create(
+    administrator: Administrator,
+    profile: Parameters<typeof normalizeProfile>[0],
+  ): Promise<UserOutcome> {
+    const password = generatePassword();
+    const author = describeAuthor(administrator);
+    const user = await createUser(this.#parts.pool, normalizeProfile(profile), { password, author });
+    this.#tell("created", user, administrator);
+    return { user, password };
+  }
+
+  /** @throws UserInvalidError, UserStaleError, UnknownError */
+  async edit(
+    administrator: Administrator,
+    reference: UserReference,
+    profile: Pick<UserProfile, "displayName" | "email">,
+  ): Promise<UserOutcome> {
+    const target = { ...reference, author: describeAuthor(administrator) };
+    const user = await editUser(this.#parts.pool, target, normalizeProfile({ ...profile, name: "" }));
+    this.#tell("edited", user, administrator);
+    return { user };
+  }
+
+  /** @throws UserStaleError, UnknownError, PasswordsBusyError */
+  async act(
+    administrator: Administrator,
+    reference: UserReference,
+    action: UserActionName,
+  ): Promise<UserOutcome> {
+    const target = { ...reference, author: describeAuthor(administrator) };
+    const password = action === "password" ? generatePassword() : undefined;
+    const user = await this.#apply(target, action, password ?? "");
+    this.#tell(action, user, administrator);
+    return {
+      user,
+      ...(password === undefined ? {} : { password }),
+      ...(action === "enable" ? {} : { signedOut: await this.#signOuts.carryOut() }),
+    };
+  }
+
+  #apply(target: UserTarget, action: UserActionName, password: string): Promise<User> {
+    const { pool } = this.#parts;
+    switch (action) {
+      case "password":
+        return replacePassword(pool, target, password);
+      case "disable":
+        return setUserDisabled(pool, target, true);
+      case "enable":
+        return setUserDisabled(pool, target, false);
+      case "sign-out":
+        return signUserOut(pool, target);
+      case "remove":
+        return removeUser(pool, target);
+    }
+  }
+
+  /** By id: who it is stays in the database. */
+  #tell(action: string, { id, revision }: User, { name }: Administrator): void {
+    this.#parts.logger.info({ action, user: id, revision, author: name }, "user changed");
+  }
+}
