@@ -14,9 +14,9 @@ const grantHints: Readonly<Record<string, string>> = {
 };
 
 const methodHints: Readonly<Record<string, string>> = {
-  client_secret_basic: "a secret, made here",
-  private_key_jwt: "its own key, of which you give the public half",
-  none: "public: runs where it could not keep a secret",
+  client_secret_basic: "a secret",
+  private_key_jwt: "its own key",
+  none: "public",
 };
 
 export const clientForm: EntryForm<"clients"> = {
@@ -42,6 +42,7 @@ export const clientForm: EntryForm<"clients"> = {
           type: "choice",
           name: "tokenEndpointAuthMethod",
           label: "Authenticates by",
+          hint: "A public client runs where it could not keep a secret.",
           options: authMethods.map((value) => ({ value, hint: methodHints[value] ?? "" })),
         },
         {
