@@ -45,9 +45,15 @@ export const adminErrors = {
   DMM_ADMIN_USER_INVALID: { status: 422, title: "The user cannot be stored like this. Nothing was stored." },
   DMM_ADMIN_INTERNAL: { status: 500, title: "The admin site failed; its log says why." },
   DMM_ADMIN_BUSY: { status: 503, title: "Too many passwords are being made at once. Try again." },
-  DMM_ADMIN_STORE_UNAVAILABLE: {
+  DMM_ADMIN_STORE_UNAVAILABLE: { status: 503, title: "The database cannot be reached." },
+  DMM_ADMIN_CHANGE_NOT_STORED: {
     status: 503,
-    title: "The database cannot be reached. If this was a change, look at the history before you repeat it.",
+    title: "The database was lost before the change was stored. Nothing of it was stored: send it again.",
+  },
+  DMM_ADMIN_CHANGE_UNCERTAIN: {
+    status: 503,
+    title:
+      "The database was lost while the change was being stored, and has not come back. It is stored whole or not at all: send it again, it is not made twice.",
   },
 } as const satisfies Record<string, AdminErrorKind>;
 

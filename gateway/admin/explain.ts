@@ -1,4 +1,11 @@
-import { ConfigurationInvalidError, UnknownError, VersionStaleError } from "../configuration/errors.ts";
+import {
+  ChangeNotStoredError,
+  ChangeUncertainError,
+  ConfigurationInvalidError,
+  UnknownError,
+  VersionStaleError,
+} from "../configuration/errors.ts";
+import { isAway } from "../database/outage.ts";
 import { PasswordsBusyError } from "../login/password.ts";
 import { UserInvalidError, UserStaleError } from "../login/user-errors.ts";
 import { AdminError } from "./errors.ts";
@@ -9,29 +16,9 @@ const ofRequests: Readonly<Record<string, "DMM_ADMIN_BODY_TOO_LARGE" | "DMM_ADMI
   FST_ERR_CTP_INVALID_MEDIA_TYPE: "DMM_ADMIN_MEDIA_UNKNOWN",
 };
 
-/** Codes by which driver and server say that the database is away, read-only after a failover, or too busy. */
-const ofDatabase = new Set([
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "ETIMEDOUT",
-  "EHOSTUNREACH",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EPIPE",
-  "PROTOCOL_CONNECTION_LOST",
-  "PROTOCOL_SEQUENCE_TIMEOUT",
-  "ER_CON_COUNT_ERROR",
-  "ER_LOCK_DEADLOCK",
-  "ER_LOCK_WAIT_TIMEOUT",
-  "ER_NO_SUCH_TABLE",
-  "ER_OPTION_PREVENTS_STATEMENT",
-  "ER_SERVER_SHUTDOWN",
-]);
-
 interface ForeignError extends Error {
   readonly code?: string;
   readonly statusCode?: number;
-  readonly fatal?: boolean;
   readonly validation?: readonly { readonly instancePath?: string; readonly message?: string }[];
   readonly validationContext?: string;
 }
@@ -48,6 +35,10 @@ export function explainError(error: ForeignError): AdminError {
     });
   if (error instanceof UnknownError)
     return new AdminError("DMM_ADMIN_RESOURCE_UNKNOWN", { detail: error.message });
+  if (error instanceof ChangeNotStoredError)
+    return new AdminError("DMM_ADMIN_CHANGE_NOT_STORED", {}, { cause: error });
+  if (error instanceof ChangeUncertainError)
+    return new AdminError("DMM_ADMIN_CHANGE_UNCERTAIN", {}, { cause: error });
   if (error instanceof UserStaleError)
     return new AdminError("DMM_ADMIN_USER_STALE", { detail: error.message, conflict: error.conflict });
   if (error instanceof UserInvalidError)
@@ -60,8 +51,7 @@ export function explainError(error: ForeignError): AdminError {
   if (known !== undefined) return new AdminError(known);
   if (error.statusCode !== undefined && error.statusCode < 500)
     return new AdminError("DMM_ADMIN_REQUEST_INVALID", { detail: error.message });
-  if (ofDatabase.has(code) || error.fatal === true)
-    return new AdminError("DMM_ADMIN_STORE_UNAVAILABLE", {}, { cause: error });
+  if (isAway(error)) return new AdminError("DMM_ADMIN_STORE_UNAVAILABLE", {}, { cause: error });
   return new AdminError("DMM_ADMIN_INTERNAL", {}, { cause: error });
 }
 

@@ -30,11 +30,11 @@ const pausesMs = [100, 300];
 
 /** Tells every gateway that announced itself of a new version, and collects what each serves then. */
 export class Broadcast {
-  readonly #pool: Pool;
+  readonly #pool: Pick<Pool, "query">;
   readonly #key: Buffer;
   readonly #logger: Logger;
 
-  constructor(parts: { readonly pool: Pool; readonly key: Buffer; readonly logger: Logger }) {
+  constructor(parts: { readonly pool: Pick<Pool, "query">; readonly key: Buffer; readonly logger: Logger }) {
     this.#pool = parts.pool;
     this.#key = parts.key;
     this.#logger = parts.logger;

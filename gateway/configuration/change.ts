@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Pool, PoolConnection, RowDataPacket } from "../database/pool.ts";
 import { inTransaction } from "../database/transaction.ts";
 import { computeDifferences, type Difference, describeSecretChange } from "./difference.ts";
@@ -5,6 +6,8 @@ import { type ConfigurationDocument, nouns } from "./document.ts";
 import { ConfigurationInvalidError, UnknownError, VersionStaleError } from "./errors.ts";
 import { type Author, findDocument, readAuthorsSince, recordFound, recordVersion } from "./history.ts";
 import { normalizeDocument } from "./normalize.ts";
+import { settleChange } from "./outcome.ts";
+import { findRepetition } from "./repetition.ts";
 import { writeDifferences } from "./rows.ts";
 import { readDocument } from "./tables.ts";
 import { validateConfiguration } from "./validate.ts";
@@ -46,41 +49,50 @@ export async function readCurrent(pool: Pool): Promise<CurrentDocument> {
 /**
  * Makes one new version of an edit, or nothing at all: it is based on the current version, it is right as a whole, and
  * tables, version and history change in one transaction. Changes queue at the version's row. What was found and recorded
- * on the way to a refusal is lost with it, and found again the next time.
+ * on the way to a refusal is lost with it, and found again the next time. An edit that its author sends again, because
+ * the answer was lost, is answered with the version that it made.
  *
- * @throws VersionStaleError, ConfigurationInvalidError, UnknownError
+ * @throws VersionStaleError, ConfigurationInvalidError, UnknownError, ChangeNotStoredError, ChangeUncertainError
  */
 export async function changeConfiguration(pool: Pool, change: Change): Promise<Changed> {
-  return inTransaction(pool, async (connection) => {
-    const version = await lockVersion(connection);
-    const before = await readDocument(connection);
-    await recordFound(connection, version, before);
-    if (change.basedOn !== undefined && change.basedOn !== version)
-      throw await describeConflict(connection, change.basedOn, { version, document: before });
-    const after = normalizeDocument(change.edit(before));
-    const edited = computeDifferences(before, after);
-    // What is there already is served, right or wrong: only who changes it must leave it right.
-    const problems = edited.length === 0 ? [] : validateConfiguration(after);
-    if (problems.length > 0) throw new ConfigurationInvalidError(problems);
-    await writeDifferences(connection, edited, after);
-    const secrets = await writeSecrets(connection, change.secretHashes ?? new Map());
-    // A new client's first secret is part of its being new.
-    const added = new Set(
-      edited.filter(({ kind, change }) => kind === "clients" && change === "added").map(({ name }) => name),
-    );
-    const differences = [...edited, ...secrets.filter(({ name }) => !added.has(name))];
-    if (differences.length === 0) return { version, differences };
-    await connection.query("UPDATE configuration SET version = version + 1 WHERE id = 1");
-    const record = {
-      version: version + 1,
-      author: change.author,
-      summary: change.summary?.trim() || summarize(differences),
-      ...(change.restoredFrom === undefined ? {} : { restoredFrom: change.restoredFrom }),
-      differences,
-    };
-    await recordVersion(connection, record, after);
-    return { version: version + 1, differences };
-  });
+  const changeId = randomUUID();
+  const make = () => inTransaction(pool, (connection) => storeChange(connection, change, changeId));
+  return settleChange(pool, { changeId, make, lock: lockVersion });
+}
+
+async function storeChange(connection: PoolConnection, change: Change, changeId: string): Promise<Changed> {
+  const version = await lockVersion(connection);
+  const before = await readDocument(connection);
+  await recordFound(connection, version, before);
+  if (change.basedOn !== undefined && change.basedOn !== version) {
+    const made = await findRepetition(connection, change, version);
+    if (made !== undefined) return made;
+    throw await describeConflict(connection, change.basedOn, { version, document: before });
+  }
+  const after = normalizeDocument(change.edit(before));
+  const edited = computeDifferences(before, after);
+  // What is there already is served, right or wrong: only who changes it must leave it right.
+  const problems = edited.length === 0 ? [] : validateConfiguration(after);
+  if (problems.length > 0) throw new ConfigurationInvalidError(problems);
+  await writeDifferences(connection, edited, after);
+  const secrets = await writeSecrets(connection, change.secretHashes ?? new Map());
+  // A new client's first secret is part of its being new.
+  const added = new Set(
+    edited.filter(({ kind, change }) => kind === "clients" && change === "added").map(({ name }) => name),
+  );
+  const differences = [...edited, ...secrets.filter(({ name }) => !added.has(name))];
+  if (differences.length === 0) return { version, differences };
+  await connection.query("UPDATE configuration SET version = version + 1 WHERE id = 1");
+  const record = {
+    version: version + 1,
+    changeId,
+    author: change.author,
+    summary: change.summary?.trim() || summarize(differences),
+    ...(change.restoredFrom === undefined ? {} : { restoredFrom: change.restoredFrom }),
+    differences,
+  };
+  await recordVersion(connection, record, after);
+  return { version: version + 1, differences };
 }
 
 /**

@@ -41,3 +41,19 @@ export class UnknownError extends Error {
     this.name = "UnknownError";
   }
 }
+
+/** The database was lost before a change was stored: nothing of it is there, and repeating it is safe. */
+export class ChangeNotStoredError extends Error {
+  constructor(cause: unknown) {
+    super(`Nothing was stored: ${(cause as Error).message}`, { cause });
+    this.name = "ChangeNotStoredError";
+  }
+}
+
+/** The database was lost while a change was being stored, and did not come back within the wait: all of it or nothing. */
+export class ChangeUncertainError extends Error {
+  constructor(cause: unknown) {
+    super((cause as Error).message, { cause });
+    this.name = "ChangeUncertainError";
+  }
+}

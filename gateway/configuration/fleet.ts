@@ -35,7 +35,7 @@ export interface Fleet {
 }
 
 /** The gateways that live, and those that went a moment ago. */
-export async function readFleet(pool: Pool): Promise<Fleet> {
+export async function readFleet(pool: Pick<Pool, "query">): Promise<Fleet> {
   const [rows] = await pool.query<RowDataPacket[]>(
     `SELECT gateways.*, configuration.version AS wanted,
        TIMESTAMPDIFF(MICROSECOND, seen_at, UTC_TIMESTAMP(3)) DIV 1000 AS silent_ms

@@ -13,6 +13,11 @@ export interface Author {
 /** The platform itself, where no person made the change. */
 export const platform: Author = { name: "platform" };
 
+/** As the history names them. */
+export function nameAuthor({ name }: Author): string {
+  return name.slice(0, 200);
+}
+
 /** One version as history tells it. */
 export interface RecordedVersion {
   readonly version: number;
@@ -27,6 +32,8 @@ export interface RecordedVersion {
 /** What a new record says beside its document. */
 export interface VersionRecord {
   readonly version: number;
+  /** Of the change that made it; nobody asks for what was found. */
+  readonly changeId?: string;
   readonly author: Author;
   readonly summary: string;
   readonly restoredFrom?: number;
@@ -53,6 +60,18 @@ export async function findVersion(from: Reader, version: number): Promise<Record
   const [[row]] = await from.query<RowDataPacket[]>(
     `SELECT ${told} FROM configuration_versions WHERE version = ?`,
     [version],
+  );
+  return row === undefined ? undefined : parseVersion(row);
+}
+
+/** The version that a change made, if it was stored. */
+export async function findVersionOfChange(
+  from: Reader,
+  changeId: string,
+): Promise<RecordedVersion | undefined> {
+  const [[row]] = await from.query<RowDataPacket[]>(
+    `SELECT ${told} FROM configuration_versions WHERE change_id = ?`,
+    [changeId],
   );
   return row === undefined ? undefined : parseVersion(row);
 }
@@ -88,11 +107,12 @@ export async function recordVersion(
 ): Promise<void> {
   await connection.query(
     `INSERT INTO configuration_versions
-     (version, author, certificate, created_at, summary, restored_from, differences, document)
-     VALUES (?, ?, ?, UTC_TIMESTAMP(3), ?, ?, ?, ?)`,
+     (version, change_id, author, certificate, created_at, summary, restored_from, differences, document)
+     VALUES (?, ?, ?, ?, UTC_TIMESTAMP(3), ?, ?, ?, ?)`,
     [
       record.version,
-      record.author.name.slice(0, 200),
+      record.changeId ?? null,
+      nameAuthor(record.author),
       record.author.certificate?.slice(0, 100) ?? null,
       record.summary.slice(0, 300),
       record.restoredFrom ?? null,

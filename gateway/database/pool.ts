@@ -1,13 +1,70 @@
 import { connect, isIP, type Socket } from "node:net";
-import { createPool, type Pool, type PoolOptions } from "mysql2/promise";
+import {
+  createPool,
+  type Pool as DriverPool,
+  type PoolConnection,
+  type PoolOptions,
+  type RowDataPacket,
+} from "mysql2/promise";
 import type { DatabaseSettings } from "../settings.ts";
+import { isBroken, isReadOnly, within } from "./outage.ts";
 
-export type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
+export type { PoolConnection, RowDataPacket };
+
+/** How long one statement outside of a transaction may take, in milliseconds. */
+export const statementLimitMs = 3000;
 
 /**
  * Connections to one endpoint of the database. The endpoint is a name that a failover points elsewhere, so no
- * connection is kept for long while idle, and a broken one is replaced by the pool at its next use.
+ * connection is kept for long while idle, a broken one is replaced at its next use, and one that leads to a former
+ * writer is dropped together with all that are as old.
  */
+export class Pool {
+  readonly #pool: DriverPool;
+  readonly #openedAt = new WeakMap<object, number>();
+  /** Connections that were opened before this moment are not used any more. */
+  #retiredAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: PoolOptions) {
+    this.#pool = createPool(options);
+    this.#pool.on("connection", (connection) => this.#openedAt.set(connection, performance.now()));
+  }
+
+  /** One statement, or nothing within its limit. */
+  readonly query: DriverPool["query"] = async (statement: unknown, values?: never) => {
+    const connection = await this.getConnection();
+    try {
+      const answer = await within(statementLimitMs, connection.query(statement as string, values));
+      connection.release();
+      return answer as never;
+    } catch (error) {
+      if (isBroken(error)) this.discard(connection, error);
+      else connection.release();
+      throw error;
+    }
+  };
+
+  async getConnection(): Promise<PoolConnection> {
+    for (;;) {
+      const connection = await this.#pool.getConnection();
+      if ((this.#openedAt.get(connection.connection) ?? 0) > this.#retiredAt) return connection;
+      connection.destroy();
+    }
+  }
+
+  /** Drops a connection for what happened on it, and with a former writer's all that may lead there as well. */
+  discard(connection: PoolConnection, reason: unknown): void {
+    if (isReadOnly(reason)) this.#retiredAt = performance.now();
+    connection.destroy();
+    // The driver says goodbye and waits; nobody may be there to answer.
+    (connection.connection as unknown as { readonly stream: Socket }).stream.destroy();
+  }
+
+  end(): Promise<void> {
+    return this.#pool.end();
+  }
+}
+
 export function createDatabasePool(settings: DatabaseSettings, host: string): Pool {
   const options: PoolOptions = {
     host,
@@ -26,7 +83,7 @@ export function createDatabasePool(settings: DatabaseSettings, host: string): Po
     multipleStatements: false,
   };
   if (settings.tls && isIP(host) !== 0) options.stream = () => connectByAddress(settings.port, host);
-  return createPool(options);
+  return new Pool(options);
 }
 
 /**

@@ -3,6 +3,7 @@ import { announceGateways } from "./announce-gateways.ts";
 import { appointAdministrators } from "./appoint-administrators.ts";
 import { authenticateClients } from "./authenticate-clients.ts";
 import { createSchema } from "./create-schema.ts";
+import { identifyChanges } from "./identify-changes.ts";
 import { manageUsers } from "./manage-users.ts";
 import { registerUsers } from "./register-users.ts";
 import { seedVerification } from "./seed-verification.ts";
@@ -23,4 +24,5 @@ export const migrations: readonly Migration[] = [
   { name: "006-register-users", up: registerUsers },
   { name: "007-authenticate-clients", up: authenticateClients },
   { name: "008-manage-users", up: manageUsers },
+  { name: "009-identify-changes", up: identifyChanges },
 ];

@@ -1,0 +1,56 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { isAway, isReadOnly } from "../database/outage.ts";
+import type { Pool, PoolConnection } from "../database/pool.ts";
+import { CommitUncertainError, inTransaction, requireWriter } from "../database/transaction.ts";
+import type { Changed } from "./change.ts";
+import { ChangeNotStoredError, ChangeUncertainError } from "./errors.ts";
+import { findVersionOfChange } from "./history.ts";
+
+/** How long a lost database is waited for, in milliseconds: Aurora's failover takes 30 s, a balancer's patience is 60 s. */
+const settleWithinMs = 40_000;
+const retryMs = 200;
+
+/** One attempt at a change, and the name by which it is found again. */
+export interface Attempt {
+  readonly changeId: string;
+  readonly make: () => Promise<Changed>;
+  /** Waits for whoever holds the version, so that what is read afterwards is final. */
+  readonly lock: (connection: PoolConnection) => Promise<unknown>;
+}
+
+/**
+ * Says of a change that it is stored or that it is not, although the database was lost meanwhile.
+ *
+ * @throws ChangeNotStoredError; ChangeUncertainError where no writer came back in time
+ */
+export async function settleChange(pool: Pool, attempt: Attempt): Promise<Changed> {
+  try {
+    return await attempt.make().catch((error: unknown) => {
+      // The pool has dropped what leads to the former writer: the name leads to the new one now.
+      if (isReadOnly(error)) return attempt.make();
+      throw error;
+    });
+  } catch (error) {
+    if (error instanceof CommitUncertainError) return findOutcome(pool, attempt, error);
+    throw isAway(error) ? new ChangeNotStoredError(error) : error;
+  }
+}
+
+async function findOutcome(pool: Pool, attempt: Attempt, lost: CommitUncertainError): Promise<Changed> {
+  const deadline = Date.now() + settleWithinMs;
+  while (Date.now() < deadline) {
+    try {
+      const found = await inTransaction(pool, async (connection) => {
+        await requireWriter(connection);
+        await attempt.lock(connection);
+        return findVersionOfChange(connection, attempt.changeId);
+      });
+      if (found === undefined) throw new ChangeNotStoredError(lost);
+      return { version: found.version, differences: found.differences };
+    } catch (error) {
+      if (!isAway(error)) throw error;
+    }
+    await delay(retryMs);
+  }
+  throw new ChangeUncertainError(lost);
+}

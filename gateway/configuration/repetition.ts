@@ -1,0 +1,38 @@
+import type { PoolConnection } from "../database/pool.ts";
+import type { Change, Changed } from "./change.ts";
+import { computeDifferences } from "./difference.ts";
+import type { ConfigurationDocument } from "./document.ts";
+import { findDocument, findVersion, nameAuthor } from "./history.ts";
+import { normalizeDocument } from "./normalize.ts";
+
+/**
+ * The current version, if it is what this very edit made: the same person, from the same version, with the same result.
+ * Whoever lost the answer to a change may send it again. A change with a new secret is another one each time, because
+ * the secret that was lost with the answer is of no use to anybody.
+ */
+export async function findRepetition(
+  connection: PoolConnection,
+  change: Change,
+  current: number,
+): Promise<Changed | undefined> {
+  if (change.basedOn !== current - 1) return undefined;
+  const made = await findVersion(connection, current);
+  const before = await findDocument(connection, change.basedOn);
+  const after = await findDocument(connection, current);
+  if (before === undefined || after === undefined || made?.author !== nameAuthor(change.author))
+    return undefined;
+  const again = editAgain(change, before);
+  if (again === undefined || (change.secretHashes?.size ?? 0) > 0) return undefined;
+  const isSame =
+    computeDifferences(after, again).length === 0 && computeDifferences(before, again).length > 0;
+  return isSame ? { version: current, differences: made.differences } : undefined;
+}
+
+/** An edit that could not be made then was not made. */
+function editAgain(change: Change, document: ConfigurationDocument): ConfigurationDocument | undefined {
+  try {
+    return normalizeDocument(change.edit(document));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,74 @@
+/** Codes by which driver and server say that the database is away, is no writer any more, or is too busy. */
+const awayCodes: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EPIPE",
+  "PROTOCOL_CONNECTION_LOST",
+  "PROTOCOL_SEQUENCE_TIMEOUT",
+  "ER_CON_COUNT_ERROR",
+  "ER_CONNECTION_KILLED",
+  "ER_LOCK_DEADLOCK",
+  "ER_LOCK_WAIT_TIMEOUT",
+  "ER_NO_SUCH_TABLE",
+  "ER_OPTION_PREVENTS_STATEMENT",
+  "ER_QUERY_INTERRUPTED",
+  "ER_READ_ONLY_MODE",
+  "ER_SERVER_SHUTDOWN",
+]);
+
+/** As the driver calls a statement that took too long. */
+const lateCode = "PROTOCOL_SEQUENCE_TIMEOUT";
+
+/** A former writer refuses what it took before: 1290 for `read_only`, 1836 for `innodb_read_only` (Aurora). */
+const readOnlyCodes: ReadonlySet<string> = new Set(["ER_OPTION_PREVENTS_STATEMENT", "ER_READ_ONLY_MODE"]);
+
+interface DatabaseError {
+  readonly code?: string;
+  readonly fatal?: boolean;
+}
+
+/** Whether it is the database's absence, and trying again later may help. */
+export function isAway(error: unknown): boolean {
+  const { code = "", fatal } = error as DatabaseError;
+  return awayCodes.has(code) || fatal === true;
+}
+
+/** Whether the server that answered is not the writer. */
+export function isReadOnly(error: unknown): boolean {
+  return readOnlyCodes.has((error as DatabaseError).code ?? "");
+}
+
+/** Whether the connection on which it happened is of no use any more. */
+export function isBroken(error: unknown): boolean {
+  const { code, fatal } = error as DatabaseError;
+  return fatal === true || code === lateCode || isReadOnly(error);
+}
+
+/** What the server would say to a write, for one that was found to be a reader before anything was written. */
+export function readOnlyError(): Error {
+  return Object.assign(new Error("The server that answers is a reader."), { code: "ER_READ_ONLY_MODE" });
+}
+
+/**
+ * Waits no longer than `limitMs`. A server whose host is gone never answers, and TCP finds out after a quarter of an
+ * hour only; the connection is the caller's to drop.
+ */
+export async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      const error = new Error(`The database did not answer within ${limitMs} ms.`);
+      reject(Object.assign(error, { code: lateCode }));
+    }, limitMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

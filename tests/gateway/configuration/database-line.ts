@@ -1,0 +1,103 @@
+import { createServer, connect as dial, type Server, type Socket } from "node:net";
+
+/** What becomes of the next COMMIT that a client sends. */
+export type CommitFate =
+  /** It never arrives. */
+  | "lost"
+  /** It is carried out, and its answer never comes. */
+  | "unanswered"
+  /** The client is cut off at once, and it arrives half a second later. */
+  | "late";
+
+const lateMs = 500;
+
+/** The COM_QUERY packet of a COMMIT: length, sequence number, command, text. */
+const commitPacket = Buffer.concat([Buffer.from([7, 0, 0, 0, 3]), Buffer.from("COMMIT")]);
+
+/**
+ * A network between a role and its database, without TLS, that can be cut at the worst moment: it knows a COMMIT when it
+ * sees one. Its address stays while it leads elsewhere, like the name of a cluster's endpoint.
+ */
+export class DatabaseLine {
+  readonly host: string;
+  readonly port = 7306;
+  /** Where new connections lead. */
+  leadsTo: string;
+  /** New connections are refused, as while nobody is the writer. */
+  isDown = false;
+  /** What is sent neither arrives nor is answered, as when a host is gone; connections seem open. */
+  isSilent = false;
+  commitFate: CommitFate | undefined;
+  /** Called when a COMMIT has met its fate. */
+  onFate: (() => void) | undefined;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  private constructor(host: string, leadsTo: string) {
+    this.host = host;
+    this.leadsTo = leadsTo;
+    this.#server = createServer((client) => this.#connect(client));
+  }
+
+  static async open(host: string, leadsTo: string): Promise<DatabaseLine> {
+    const line = new DatabaseLine(host, leadsTo);
+    await new Promise<void>((resolve) => line.#server.listen(line.port, host, resolve));
+    return line;
+  }
+
+  /** Connections that are open now. */
+  get connections(): number {
+    return this.#sockets.size / 2;
+  }
+
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async close(): Promise<void> {
+    this.cut();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #connect(client: Socket): void {
+    if (this.isDown) {
+      client.resetAndDestroy();
+      return;
+    }
+    const server = dial(this.port, this.leadsTo);
+    const cut = () => {
+      client.destroy();
+      server.destroy();
+    };
+    for (const socket of [client, server]) {
+      this.#sockets.add(socket);
+      socket.on("error", cut);
+      socket.on("close", () => {
+        this.#sockets.delete(socket);
+        cut();
+      });
+    }
+    client.on("data", (sent: Buffer) => {
+      if (this.isSilent) return;
+      const fate = sent.equals(commitPacket) ? this.commitFate : undefined;
+      if (fate !== undefined) this.commitFate = undefined;
+      if (fate === "lost") return this.#meetFate(cut);
+      if (fate === "late") {
+        client.removeAllListeners("close");
+        setTimeout(() => server.write(sent), lateMs);
+        return this.#meetFate(() => client.destroy());
+      }
+      server.write(sent);
+      // The answer comes through the listener below, which is the first to hear it.
+      if (fate === "unanswered") server.prependOnceListener("data", () => this.#meetFate(cut));
+    });
+    server.on("data", (answered) => {
+      if (!this.isSilent && !client.destroyed) client.write(answered);
+    });
+  }
+
+  #meetFate(cut: () => void): void {
+    cut();
+    this.onFate?.();
+  }
+}

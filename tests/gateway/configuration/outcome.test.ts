@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { changeConfiguration, readCurrent } from "../../../gateway/configuration/change.ts";
+import { type ConfigurationDocument, putEntry } from "../../../gateway/configuration/document.ts";
+import { ChangeNotStoredError, VersionStaleError } from "../../../gateway/configuration/errors.ts";
+import { readVersions } from "../../../gateway/configuration/history.ts";
+import { createDatabasePool, type Pool } from "../../../gateway/database/pool.ts";
+import { StartedMariadb } from "../started-mariadb.ts";
+import { waitUntil } from "../started-process.ts";
+import { DatabaseLine } from "./database-line.ts";
+import { createRoute, openMigrated } from "./migrated-database.ts";
+
+let database: StartedMariadb;
+let line: DatabaseLine;
+/** Through the line, as a role has it. */
+let pool: Pool;
+/** Beside it. */
+let direct: Pool;
+const alice = { name: "alice" };
+
+before(async () => {
+  database = await StartedMariadb.start("127.243.1.50");
+  direct = await openMigrated(database);
+  line = await DatabaseLine.open("127.243.1.51", database.host);
+  const { port, user, password } = database;
+  const { host } = line;
+  pool = createDatabasePool(
+    { host, readerHost: host, port, name: "platform", user, password, tls: false },
+    host,
+  );
+});
+after(async () => {
+  await pool?.end();
+  await direct?.end();
+  await line?.close();
+  await database?.stop();
+});
+
+const addRoute = (name: string) => (document: ConfigurationDocument) =>
+  putEntry(document, "routes", createRoute(name));
+
+const change = (basedOn: number, name: string, author = alice) =>
+  changeConfiguration(pool, { basedOn, author, edit: addRoute(name) });
+
+/** How often a route was added, by the history. */
+async function countAdded(name: string): Promise<number> {
+  const versions = await readVersions(direct, { limit: 100 });
+  return versions.filter(({ differences }) => differences.some((difference) => difference.name === name))
+    .length;
+}
+
+/** Takes the database away when the COMMIT has met its fate, for so long. */
+function takeAway(ms: number): void {
+  line.onFate = () => {
+    line.isDown = true;
+    line.onFate = undefined;
+    setTimeout(() => {
+      line.isDown = false;
+    }, ms);
+  };
+}
+
+test("a change whose COMMIT is carried out and not answered is found to be stored, once the database is back", async () => {
+  const { version } = await readCurrent(pool);
+  line.commitFate = "unanswered";
+  takeAway(700);
+  const changed = await change(version, "unanswered");
+  assert.equal(changed.version, version + 1);
+  assert.deepEqual(
+    changed.differences.map(({ name }) => name),
+    ["unanswered"],
+  );
+  assert.equal(await countAdded("unanswered"), 1);
+});
+
+test("a change whose COMMIT never arrives is refused, nothing of it is there, and sent again it is made once", async () => {
+  const { version } = await readCurrent(pool);
+  line.commitFate = "lost";
+  takeAway(700);
+  await assert.rejects(change(version, "lost"), ChangeNotStoredError);
+  assert.equal((await readCurrent(direct)).version, version);
+  assert.equal(await countAdded("lost"), 0);
+  assert.equal((await change(version, "lost")).version, version + 1);
+  assert.equal(await countAdded("lost"), 1);
+});
+
+test("a change that is cut before its COMMIT is refused, and nothing of it is there", async () => {
+  const { version } = await readCurrent(pool);
+  const holder = await direct.getConnection();
+  await holder.query("START TRANSACTION");
+  await holder.query("SELECT version FROM configuration WHERE id = 1 FOR UPDATE");
+  const waiting = change(version, "cut");
+  await waitUntil("the change waits for the version", async () => {
+    const rows = await database.query("SHOW FULL PROCESSLIST");
+    return rows.filter(({ Info }) => String(Info).endsWith("FOR UPDATE")).length === 1;
+  });
+  line.cut();
+  await assert.rejects(waiting, ChangeNotStoredError);
+  await holder.query("ROLLBACK");
+  holder.release();
+  await waitUntil("its lock is given back", async () => {
+    const changed = await change(version, "after-the-cut").catch(() => undefined);
+    return changed?.version === version + 1;
+  });
+  assert.equal(await countAdded("cut"), 0);
+});
+
+test("a COMMIT that is still on its way is waited for before its change is said to be stored or not", async () => {
+  const { version } = await readCurrent(pool);
+  line.commitFate = "late";
+  assert.equal((await change(version, "late")).version, version + 1);
+  assert.equal(await countAdded("late"), 1);
+});
+
+test("an edit that its author sends again is answered with the version that it made, and not made twice", async () => {
+  const { version } = await readCurrent(pool);
+  const first = await change(version, "twice");
+  assert.deepEqual(await change(version, "twice"), first);
+  assert.equal((await readCurrent(pool)).version, version + 1);
+  assert.equal(await countAdded("twice"), 1);
+});
+
+test("the same edit of somebody else, another edit, one with a new secret, and one that others built on are stale", async () => {
+  const { version } = await readCurrent(pool);
+  await change(version, "mine");
+  await assert.rejects(change(version, "mine", { name: "bob" }), VersionStaleError);
+  await assert.rejects(change(version, "another"), VersionStaleError);
+  const withSecret = changeConfiguration(pool, {
+    basedOn: version,
+    author: alice,
+    edit: addRoute("mine"),
+    secretHashes: new Map([["verifier", "a".repeat(64)]]),
+  });
+  await assert.rejects(withSecret, VersionStaleError);
+  await change(version + 1, "on-top", { name: "bob" });
+  await assert.rejects(change(version, "mine"), VersionStaleError);
+  assert.equal(await countAdded("mine"), 1);
+});
