@@ -1,20 +1,43 @@
-# One image, several roles: gateway (default), admin, stub.
-FROM node:26-bookworm-slim AS dependencies
+# One image, several roles: gateway (the default), admin, stub. docs/image.md tells how it is built, and why so.
+# Both stages stand on the same base: what is compiled in the first is read by the second's Node.
+ARG BASE=node:26-bookworm-slim
+
+FROM ${BASE} AS content
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+COPY gateway/package.json gateway/
+# The lock fixes version and integrity of each package; none needs its install scripts. Nobody reads types and maps here.
+RUN --mount=type=secret,id=npmrc,target=/root/.npmrc,required=false \
+    npm ci --workspace gateway --omit=dev --ignore-scripts --no-audit --no-fund \
+ && find node_modules -type f \( -name '*.d.[cm]ts' -o -name '*.d.ts' -o -name '*.map' \) -delete
+COPY gateway gateway
+COPY tools/errors.ts tools/
+COPY tools/image tools/image
+RUN node tools/image/describe.ts --exact > image.json \
+ && install -d -o node compile-cache
+# Modules are compiled here, because the file system is read-only later; by the same user, because Node keeps one cache
+# for each.
+USER node
+ENV NODE_ENV=production \
+    NODE_COMPILE_CACHE=/app/compile-cache
+RUN node gateway/main.ts warm
+USER root
+RUN chown -R 0:0 compile-cache && chmod -R a+rX,go-w .
 
-FROM node:26-bookworm-slim
+FROM ${BASE}
+# Nothing needs a package manager or another user's rights while it runs.
+RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
+      /usr/local/bin/yarn* /opt/yarn* \
+ && find / -xdev -type f -perm /6000 -exec chmod a-s {} +
 ENV NODE_ENV=production \
     NODE_COMPILE_CACHE=/app/compile-cache
 WORKDIR /app
-COPY --from=dependencies /app/node_modules ./node_modules
-COPY package.json ./
-COPY gateway ./gateway
-# Modules are compiled while the image is built, because its file system is read-only while it runs.
-RUN node gateway/main.ts warm \
- && chmod -R a+rX /app
-USER node
+COPY --from=content --chown=0:0 /app/node_modules node_modules
+COPY --from=content --chown=0:0 /app/compile-cache compile-cache
+COPY --from=content --chown=0:0 /app/gateway gateway
+COPY --from=content --chown=0:0 /app/image.json ./
+# By number, so that an orchestrator can see that it is not root.
+USER 1000:1000
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s --retries=3 \

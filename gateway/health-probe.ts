@@ -2,17 +2,38 @@ import { get } from "node:http";
 import { parseListeningSettings } from "./settings.ts";
 import { readTaskAddress } from "./task.ts";
 
-/** The image's health check: exits 0 when the process of this container is live. */
+/** Shorter than the health check's own limit, which would end the probe without a word. */
+const withinMs = 2500;
+
+/**
+ * The image's health check: exits 0 when the process of this container is live, otherwise 1 with the reason on standard
+ * error, which the container runtime keeps. No other code has a meaning for it.
+ */
 export async function probeHealth(): Promise<void> {
-  const settings = parseListeningSettings(process.env);
-  const host = await readTaskAddress(settings.host);
-  const status = await new Promise<number>((resolve) => {
-    const request = get({ host, port: settings.port, path: "/health/live", timeout: 2000 }, (response) => {
+  const limit = setTimeout(() => leave(`no answer within ${withinMs} ms`), withinMs);
+  limit.unref();
+  try {
+    const settings = parseListeningSettings(process.env);
+    const host = await readTaskAddress(settings.host);
+    leave(await explainDeath(host, settings.port));
+  } catch (error) {
+    leave((error as Error).message);
+  }
+}
+
+/** Why the process at this address is not live; nothing when it is. */
+function explainDeath(host: string, port: number): Promise<string | undefined> {
+  const address = `${host}:${port}`;
+  return new Promise((resolve) => {
+    const request = get({ host, port, path: "/health/live", agent: false }, (response) => {
       response.resume();
-      resolve(response.statusCode ?? 0);
+      resolve(response.statusCode === 200 ? undefined : `${address} answered ${response.statusCode}`);
     });
-    request.on("timeout", () => request.destroy());
-    request.on("error", () => resolve(0));
+    request.on("error", (error) => resolve(`${address}: ${error.message}`));
   });
-  process.exit(status === 200 ? 0 : 1);
+}
+
+function leave(problem: string | undefined): void {
+  if (problem !== undefined) process.stderr.write(`not live: ${problem}\n`);
+  process.exit(problem === undefined ? 0 : 1);
 }

@@ -1,4 +1,5 @@
 import type { Server } from "node:http";
+import { readImageDigest } from "./image.ts";
 import type { Logger } from "./logger.ts";
 
 /** *serving* takes requests; *draining* finishes them; *closed* has let everything go. */
@@ -55,7 +56,8 @@ export class Lifecycle {
     if (this.#state !== "starting") return;
     this.#state = "serving";
     const { user, system } = process.cpuUsage();
-    this.#logger.info({ cpuMs: Math.round((user + system) / 1000) }, "serving");
+    const cpuMs = Math.round((user + system) / 1000);
+    this.#logger.info({ cpuMs, image: readImageDigest() }, "serving");
   }
 
   begin(): void {

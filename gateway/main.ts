@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 import { SettingsError } from "./errors.ts";
 import { countWorkers, runWorkers } from "./workers.ts";
@@ -24,6 +25,13 @@ if (run === undefined) {
   process.stderr.write(`${name} is not a role of this image; there are ${Object.keys(roles).join(", ")}.\n`);
   process.exit(2);
 }
+
+// The kernel keeps from a container's first process every signal that it does not listen for: one that comes before the
+// role listens would be lost, and the container would be killed at the end of its time.
+for (const signal of ["SIGTERM", "SIGINT"] as const)
+  process.on(signal, () => {
+    if (process.listenerCount(signal) === 1) process.exit(128 + constants.signals[signal]);
+  });
 
 try {
   await run();

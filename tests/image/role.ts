@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { get } from "node:http";
+import type { AssembledImage } from "./assembled-image.ts";
+
+/** Enough for every role to start where nothing answers: the stores' address has no listener. */
+export function variablesAt(host: string): Readonly<Record<string, string>> {
+  return {
+    ENVIRONMENT: "image",
+    HOST: host,
+    ISSUER: "https://api.example.com",
+    DATABASE_HOST: "127.238.0.250",
+    DATABASE_USER: "platform",
+    DATABASE_PASSWORD: "unused",
+    REDIS_HOST: "127.238.0.250",
+    UPSTREAM_URL: "http://127.238.0.250:8080",
+  };
+}
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A process of the image: as its entry point runs it, with no shell and no program in reach. */
+export class Role implements AsyncDisposable {
+  readonly #child: ChildProcess;
+  readonly ended: Promise<Exit>;
+  output = "";
+  errors = "";
+
+  constructor(
+    image: AssembledImage,
+    name: string,
+    options: {
+      readonly variables?: Readonly<Record<string, string>>;
+      readonly node?: readonly string[];
+    } = {},
+  ) {
+    const environment = {
+      NODE_ENV: "production",
+      NODE_COMPILE_CACHE: image.compileCache,
+      PATH: "/nonexistent",
+    };
+    this.#child = spawn(process.execPath, [...(options.node ?? []), "gateway/main.ts", name], {
+      cwd: image.folder,
+      env: { ...environment, ...options.variables },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.#child.stdout?.on("data", (part) => {
+      this.output += part;
+    });
+    this.#child.stderr?.on("data", (part) => {
+      this.errors += part;
+    });
+    this.ended = once(this.#child, "close").then(([code, signal]) => ({ code, signal }) as Exit);
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** What it compiled because the cache did not have it. */
+  get compiled(): readonly string[] {
+    return [...this.errors.matchAll(/^\[compile cache\] reading cache .* for (\S+ .*)\.\.\. no such/gm)].map(
+      ([, name = ""]) => name,
+    );
+  }
+
+  /** How many modules it took from the cache. */
+  get cached(): number {
+    return [...this.errors.matchAll(/^\[compile cache\] reading cache .*success, size=/gm)].length;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.ended;
+  }
+}
+
+/** Status of one request; 0 when nobody answers. */
+export function statusAt(host: string, path: string): Promise<number> {
+  return new Promise((resolve) => {
+    get({ host, port: 8080, path, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    }).on("error", () => resolve(0));
+  });
+}

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { after, before, test } from "node:test";
+import { digestContent } from "../../tools/image/digest.ts";
+import { waitUntil } from "../local/daemon/started-region.ts";
+import { AssembledImage } from "./assembled-image.ts";
+import { Role, statusAt, variablesAt } from "./role.ts";
+
+let image: AssembledImage;
+let digest: string;
+let asBuilt: readonly string[];
+
+before(async () => {
+  image = new AssembledImage();
+  digest = digestContent({ folder: image.folder, workspace: "gateway" });
+  image.noteDigest(digest);
+  await using warm = new Role(image, "warm");
+  assert.deepEqual(await warm.ended, { code: 0, signal: null }, warm.errors);
+  image.lock();
+  asBuilt = image.listing();
+});
+after(() => image[Symbol.dispose]());
+
+test("the image's content has the digest of the checkout that it was built from", () => {
+  assert.equal(digest, image.origin);
+});
+
+const roles = [
+  { name: "stub", host: "127.238.0.1", ready: 200, says: /"msg":"serving"/ },
+  { name: "admin", host: "127.238.0.2", ready: 503, says: /ECONNREFUSED.*"msg":"waiting for the database"/ },
+  {
+    name: "gateway",
+    host: "127.238.0.3",
+    ready: 503,
+    says: /ECONNREFUSED.*"msg":"waiting for the database"/,
+  },
+];
+
+for (const { name, host, ready, says } of roles) {
+  test(`the role ${name} starts from a read-only image, is live, says where it stands, compiles nothing and drains`, async () => {
+    const variables = variablesAt(host);
+    await using role = new Role(image, name, {
+      variables: { ...variables, NODE_DEBUG_NATIVE: "COMPILE_CACHE" },
+    });
+    await waitUntil(`${name} to say ${says}`, () => says.test(role.output), 10_000);
+    assert.equal(await statusAt(host, "/health/live"), 200);
+    assert.equal(await statusAt(host, "/health/ready"), ready);
+    await using probe = new Role(image, "health", { variables });
+    assert.deepEqual(await probe.ended, { code: 0, signal: null }, probe.errors);
+    role.kill("SIGTERM");
+    assert.deepEqual(await role.ended, { code: 0, signal: null });
+    assert.match(role.output, /"msg":"closed"/);
+    assert.deepEqual(role.compiled, []);
+    assert.ok(role.cached > 50, `${role.cached} modules came from the compile cache`);
+    assert.deepEqual(image.listing(), asBuilt, "nothing was written");
+  });
+}
+
+test("a role that serves says which content it is of", async () => {
+  await using role = new Role(image, "stub", { variables: variablesAt("127.238.0.4") });
+  await waitUntil("the stub", () => role.output.includes('"msg":"serving"'), 10_000);
+  assert.ok(role.output.includes(`"image":"${digest}"`), role.output);
+});
+
+test("the health check ends with 1 and the reason where nobody is live, and with wrong settings", async () => {
+  await using alone = new Role(image, "health", { variables: variablesAt("127.238.0.5") });
+  assert.deepEqual(await alone.ended, { code: 1, signal: null });
+  assert.match(alone.errors, /^not live: 127\.238\.0\.5:8080: connect ECONNREFUSED/);
+  await using wrong = new Role(image, "health", { variables: { PORT: "http" } });
+  assert.deepEqual(await wrong.ended, { code: 1, signal: null });
+  assert.match(wrong.errors, /^not live: [\s\S]*PORT is "http"/);
+});
+
+test("a second SIGTERM ends a role at once, with workers too", async () => {
+  for (const [workers, host] of [
+    ["1", "127.238.0.6"],
+    ["2", "127.238.0.7"],
+  ] as const) {
+    const variables = { ...variablesAt(host), GATEWAY_WORKERS: workers, DRAIN_QUIET_MS: "15000" };
+    await using role = new Role(image, "gateway", { variables });
+    const said = (word: string) => role.output.split(`"msg":"${word}"`).length - 1;
+    await waitUntil("every worker", () => said("waiting for the database") === Number(workers), 10_000);
+    role.kill("SIGTERM");
+    await waitUntil("every worker to drain", () => said("draining") === Number(workers));
+    role.kill("SIGTERM");
+    assert.deepEqual(await role.ended, { code: 1, signal: null });
+    assert.equal(said("ended at once by a second signal"), Number(workers));
+  }
+});
+
+test("a signal that the role does not listen for ends it too, which the kernel keeps from a container's first process", async () => {
+  const host = "127.238.0.8";
+  const silent = createServer().listen(8080, host);
+  await once(silent, "listening");
+  const signalled = `process.once("newListener", () => setImmediate(() => process.kill(process.pid, "SIGTERM")))`;
+  try {
+    await using role = new Role(image, "health", {
+      variables: variablesAt(host),
+      node: ["--import", `data:text/javascript,${encodeURIComponent(signalled)}`],
+    });
+    assert.deepEqual(await role.ended, { code: 143, signal: null }, role.errors);
+  } finally {
+    silent.close();
+  }
+});
