@@ -43,11 +43,10 @@ export async function runAdmin(): Promise<void> {
     },
     (error) => logger.warn({ error: error.message }, "waiting for the database"),
   );
-  const noticeKey = deriveNoticeKey(settings.database.password);
-  const broadcast = new Broadcast({ pool, logger, key: noticeKey });
+  const broadcast = new Broadcast({ pool, logger, key: deriveNoticeKey(settings.database.password) });
   // Loaded while the database is being reached: it is the heavier part of the start.
   const { createSite } = await import("./site.ts");
-  site = await createSite({ settings, logger, pool, broadcast, noticeKey });
+  site = await createSite({ settings, logger, pool, broadcast });
   await stored;
   lifecycle.serve();
 }

@@ -1,4 +1,5 @@
 import { isReachable, readFleet } from "../configuration/fleet.ts";
+import { deriveNoticeKey } from "../configuration/notice.ts";
 import { sendNotice } from "../configuration/notice-sender.ts";
 import { signOutPath } from "../login/sign-out-orders.ts";
 import type { SiteParts } from "./site.ts";
@@ -8,21 +9,23 @@ const mostAsked = 3;
 
 /** Has a gateway end what was ordered to end: tokens and sessions are theirs, this role cannot reach them. */
 export class SignOuts {
-  readonly #parts: Pick<SiteParts, "pool" | "logger" | "noticeKey">;
+  readonly #parts: SiteParts;
+  readonly #key: Buffer;
 
-  constructor(parts: Pick<SiteParts, "pool" | "logger" | "noticeKey">) {
+  constructor(parts: SiteParts) {
     this.#parts = parts;
+    this.#key = deriveNoticeKey(parts.settings.database.password);
   }
 
   /** `true` when all of it has ended; otherwise gateways do it as soon as they can, by looking for orders. */
   async carryOut(): Promise<boolean> {
-    const { pool, logger, noticeKey: key } = this.#parts;
+    const { pool, logger } = this.#parts;
     try {
       const { members } = await readFleet(pool);
       const asked = members.filter(isReachable).sort((a, b) => rank(a.state) - rank(b.state));
       for (const member of asked.slice(0, mostAsked))
         try {
-          await sendNotice(member, { key, path: signOutPath, body: "{}" });
+          await sendNotice(member, { key: this.#key, path: signOutPath, body: "{}" });
           return true;
         } catch (error) {
           logger.warn(

@@ -34,8 +34,6 @@ export interface SiteParts {
   readonly logger: Logger;
   readonly pool: Pool;
   readonly broadcast: Broadcast;
-  /** Signs what gateways are told. */
-  readonly noticeKey: Buffer;
 }
 
 /** What pages and API need at hand. */
