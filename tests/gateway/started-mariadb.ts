@@ -60,6 +60,13 @@ export class StartedMariadb {
     }
   }
 
+  /** Makes a reader of it, as a failover does with a former writer, or the writer again; connections stay. */
+  async setReadOnly(isReader: boolean): Promise<void> {
+    const root = await this.#root();
+    await root.query(`SET GLOBAL read_only = ${isReader ? "ON" : "OFF"}`);
+    root.destroy();
+  }
+
   async pause(): Promise<void> {
     await this.#process.end();
   }

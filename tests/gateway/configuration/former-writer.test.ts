@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { changeConfiguration, readCurrent } from "../../../gateway/configuration/change.ts";
+import { putEntry } from "../../../gateway/configuration/document.ts";
+import { createDatabasePool, type Pool, type RowDataPacket } from "../../../gateway/database/pool.ts";
+import { describeGateway, startGateway } from "../started-gateway.ts";
+import { StartedMariadb } from "../started-mariadb.ts";
+import { waitUntil } from "../started-process.ts";
+import { StartedRedis } from "../started-redis.ts";
+import { DatabaseLine } from "./database-line.ts";
+import { createRoute, openMigrated } from "./migrated-database.ts";
+
+const block = "127.244";
+let former: StartedMariadb;
+let next: StartedMariadb;
+let line: DatabaseLine;
+let pool: Pool;
+
+before(async () => {
+  [former, next] = await Promise.all([
+    StartedMariadb.start(`${block}.1.50`),
+    StartedMariadb.start(`${block}.1.51`),
+  ]);
+  for (const database of [former, next]) await (await openMigrated(database)).end();
+  line = await DatabaseLine.open(`${block}.1.52`, former.host);
+  const { port, user, password } = former;
+  const { host } = line;
+  pool = createDatabasePool(
+    { host, readerHost: host, port, name: "platform", user, password, tls: false },
+    host,
+  );
+});
+after(async () => {
+  await pool?.end();
+  await line?.close();
+  await Promise.all([former?.stop(), next?.stop()]);
+});
+
+/** The former writer lives on as a reader, its connections stay open, and the name leads to the next one. */
+async function failOver(from: StartedMariadb, to: StartedMariadb): Promise<void> {
+  await from.setReadOnly(true);
+  line.leadsTo = to.host;
+}
+
+/** Where as many connections lead as the pool has at most. */
+async function findServers(): Promise<readonly string[]> {
+  const ask = () => pool.query<RowDataPacket[]>("SELECT @@datadir AS folder, SLEEP(0.05)");
+  const answers = await Promise.all([ask(), ask(), ask(), ask()]);
+  return [...new Set(answers.map(([[row]]) => String(row?.folder)))];
+}
+
+test("a change that meets a former writer is made at the next one, and nothing leads to the former any more", async () => {
+  const before = await findServers();
+  assert.equal(before.length, 1);
+  await failOver(former, next);
+  const { version } = await readCurrent(pool);
+  const changed = await changeConfiguration(pool, {
+    basedOn: version,
+    author: { name: "alice" },
+    edit: (document) => putEntry(document, "routes", createRoute("moved")),
+  });
+  assert.equal(changed.version, version + 1);
+  assert.equal((await next.query("SELECT name FROM routes WHERE name = 'moved'")).length, 1);
+  assert.equal((await former.query("SELECT name FROM routes WHERE name = 'moved'")).length, 0);
+  const servers = await findServers();
+  assert.equal(servers.length, 1);
+  assert.notDeepEqual(servers, before);
+});
+
+test("a single statement that a former writer refuses finds the next one when it is tried again", async () => {
+  await failOver(next, former);
+  await former.setReadOnly(false);
+  const write = () => pool.query("UPDATE configuration SET version = version WHERE id = 1");
+  await findServers();
+  await assert.rejects(write(), { code: "ER_OPTION_PREVENTS_STATEMENT" });
+  await write();
+});
+
+test("a gateway announces itself at the next writer within two seconds, and serves what is changed there", async (context) => {
+  const redis = await StartedRedis.start(block, { primaries: 1 });
+  context.after(() => redis.stop());
+  const database = Object.assign(Object.create(former) as StartedMariadb, { host: line.host });
+  const surroundings = { database, redis, upstreamUrl: "http://127.0.0.1:9000" };
+  const gateway = await startGateway(`${block}.1.30`, surroundings, describeGateway(surroundings));
+  context.after(() => gateway.process.end());
+  await next.setReadOnly(false);
+  await failOver(former, next);
+  await waitUntil(
+    "it is announced at the next writer",
+    async () => (await next.query("SELECT state FROM gateways WHERE state = 'serving'")).length === 1,
+    3000,
+  );
+  await next.query("UPDATE configuration SET version = version + 100");
+  const [row] = await next.query("SELECT version FROM configuration");
+  await waitUntil("it serves the next writer's version", async () => {
+    const answer = await fetch(`${gateway.origin}/health/live`);
+    return ((await answer.json()) as { version: number }).version === Number(row?.version);
+  });
+});
