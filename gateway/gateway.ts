@@ -104,7 +104,9 @@ async function openTracing(settings: GatewaySettings, logger: ReturnType<typeof 
 type Stores = ReturnType<typeof openStores>;
 
 function openStores(settings: GatewaySettings, logger: ReturnType<typeof createLogger>) {
-  const upstreams = new Upstreams();
+  const upstreams = new Upstreams(({ healthy, ...outcome }) =>
+    logger.warn(outcome, healthy ? "upstream is well again" : "upstream is not well"),
+  );
   const writer = createDatabasePool(settings.database, settings.database.host);
   const reader = createDatabasePool(settings.database, settings.database.readerHost);
   return {

@@ -2,7 +2,15 @@
 export interface UpstreamEntry {
   readonly name: string;
   readonly connectLimitMs: number;
+  /** How each origin is asked whether it is well; null asks nobody. */
+  readonly health: HealthEntry | null;
   readonly targets: readonly TargetEntry[];
+}
+
+export interface HealthEntry {
+  /** With a query, if it takes one. */
+  readonly path: string;
+  readonly intervalMs: number;
 }
 
 export interface TargetEntry {

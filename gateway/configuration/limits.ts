@@ -24,6 +24,7 @@ export const rateLimits = {
 
 export const upstreamLimits = {
   connectLimitMs: { least: 1, most: 60_000, usual: 1000, unit: "ms" },
+  healthIntervalMs: { least: 500, most: 300_000, usual: 5000, unit: "ms" },
   weight: { least: 0, most: 1000, usual: 1 },
 } as const satisfies Record<string, Bounds>;
 

@@ -20,10 +20,12 @@ export function normalizeDocument(document: ConfigurationDocument): Configuratio
   };
 }
 
-function normalizeUpstream({ name, connectLimitMs, targets }: UpstreamEntry): UpstreamEntry {
+function normalizeUpstream({ name, connectLimitMs, health, targets }: UpstreamEntry): UpstreamEntry {
   return {
     name,
     connectLimitMs,
+    // Versions of before there were health checks have none.
+    health: health ? { path: health.path.trim(), intervalMs: health.intervalMs } : null,
     targets: targets
       .map(({ origin, weight }) => ({ origin: normalizeOrigin(origin), weight }))
       .sort((left, right) => compare(left.origin, right.origin)),

@@ -1,6 +1,7 @@
 import type { PoolConnection } from "../database/pool.ts";
 import type { Difference } from "./difference.ts";
 import { type ConfigurationDocument, type EntryOf, findEntry, type Kind } from "./document.ts";
+import { upstreamLimits } from "./limits.ts";
 
 /** How one kind is kept: what to write for an entry, and what to take away. */
 type Keeping = {
@@ -15,7 +16,12 @@ const keeping: Keeping = {
   upstreams: {
     table: "upstreams",
     key: "name",
-    columns: ({ name, connectLimitMs }) => ({ name, connect_limit_ms: connectLimitMs }),
+    columns: ({ name, connectLimitMs, health }) => ({
+      name,
+      connect_limit_ms: connectLimitMs,
+      health_path: health?.path ?? null,
+      health_interval_ms: health?.intervalMs ?? upstreamLimits.healthIntervalMs.usual,
+    }),
   },
   scopes: {
     table: "scopes",

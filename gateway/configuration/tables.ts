@@ -24,6 +24,10 @@ function parseUpstream(row: RowDataPacket, targets: readonly RowDataPacket[]): U
   return {
     name: String(row.name),
     connectLimitMs: Number(row.connect_limit_ms),
+    health:
+      row.health_path === null
+        ? null
+        : { path: String(row.health_path), intervalMs: Number(row.health_interval_ms) },
     targets: targets
       .filter((target) => target.upstream === row.name)
       .map((target) => ({ origin: String(target.origin), weight: Number(target.weight) })),

@@ -1,4 +1,5 @@
-import { type ConfigurationDocument, kinds } from "./document.ts";
+import { normalizeTarget } from "../request/path.ts";
+import { type ConfigurationDocument, type HealthEntry, kinds } from "./document.ts";
 import { namePattern, scopePattern, textLimits, upstreamLimits } from "./limits.ts";
 import { type EntryProblems, type Problem, Problems } from "./problems.ts";
 import { validateClient } from "./validate-client.ts";
@@ -14,6 +15,7 @@ export function validateConfiguration(document: ConfigurationDocument): readonly
   for (const upstream of document.upstreams) {
     const report = problems.of("upstreams", upstream.name);
     report.number("connectLimitMs", upstream.connectLimitMs, upstreamLimits.connectLimitMs);
+    if (upstream.health !== null) validateHealth(upstream.health, report);
     validateTargets(upstream.targets, report);
   }
   for (const scope of document.scopes)
@@ -46,6 +48,16 @@ function validateNames(document: ConfigurationDocument, problems: Problems): voi
       seen.add(name.toLowerCase());
     }
   }
+}
+
+function validateHealth({ path, intervalMs }: HealthEntry, report: EntryProblems): void {
+  const target = normalizeTarget(path);
+  report.require(
+    path.length <= textLimits.path && target !== undefined && target.path + target.query === path,
+    "health",
+    `${JSON.stringify(path)} is no path; it must be like /health, with at most ${textLimits.path} characters.`,
+  );
+  report.number("health", intervalMs, upstreamLimits.healthIntervalMs);
 }
 
 interface Target {

@@ -87,6 +87,7 @@ export class ConfigurationWatch {
       throw error;
     }
     this.#refusal = undefined;
+    upstreams.serve(this.#current.choices);
     logger.info({ version: stored.version, routes: stored.routes.length }, "configuration loaded");
   }
 

@@ -36,11 +36,14 @@ export async function readConfiguration(pool: Pool): Promise<StoredConfiguration
 }
 
 /**
- * Whether a record says how each client must authenticate. One of the version before, which may still be running, does
- * not; the tables keep what it did not know of.
+ * Whether a record says how each client must authenticate and each upstream is asked for its health. One of the version
+ * before, which may still be running, does not; the tables keep what it did not know of.
  */
-function isWhole(document: ConfigurationDocument): boolean {
-  return document.clients.every((client) => client.tokenEndpointAuthMethod !== undefined);
+function isWhole({ clients, upstreams }: ConfigurationDocument): boolean {
+  return (
+    clients.every((client) => client.tokenEndpointAuthMethod !== undefined) &&
+    upstreams.every((upstream) => upstream.health !== undefined)
+  );
 }
 
 async function readTables(pool: Pool): Promise<StoredConfiguration> {
@@ -72,8 +75,13 @@ function assemble(
   secrets: ReadonlyMap<unknown, unknown>,
 ): StoredConfiguration {
   const upstreams = new Map<string, Upstream>();
-  for (const { name, connectLimitMs, targets } of document.upstreams)
-    upstreams.set(name, { name, connectLimitMs, targets: targets.filter(({ weight }) => weight > 0) });
+  for (const { name, connectLimitMs, health, targets } of document.upstreams)
+    upstreams.set(name, {
+      name,
+      connectLimitMs,
+      ...(health === null ? {} : { health }),
+      targets: targets.filter(({ weight }) => weight > 0),
+    });
   return {
     version,
     routes: document.routes.map((entry) => resolveRoute(entry, upstreams)),

@@ -18,6 +18,7 @@ export interface ServedConfiguration {
   readonly clients: ReadonlyMap<string, Client>;
   /** All scopes that any route or client knows, separated by spaces. */
   readonly scope: string;
+  readonly choices: readonly UpstreamChoices[];
 }
 
 export const emptyConfiguration: ServedConfiguration = {
@@ -25,6 +26,7 @@ export const emptyConfiguration: ServedConfiguration = {
   table: new RouteTable<ServedRoute>([]),
   clients: new Map(),
   scope: "",
+  choices: [],
 };
 
 /** @throws PatternError, RouteConflictError: then the version before stays */
@@ -46,5 +48,6 @@ export function compileConfiguration(stored: StoredConfiguration, upstreams: Ups
     table: new RouteTable(routes),
     clients: new Map(stored.clients.map((client) => [client.id, client])),
     scope: [...scopes].sort().join(" "),
+    choices: [...choices.values()],
   };
 }

@@ -1,9 +1,12 @@
 import type { Upstream } from "../routing/route.ts";
+import { HealthProbe, type ProbeOutcome } from "./probe.ts";
 import { UpstreamTarget } from "./target.ts";
 
 interface Choice {
   readonly target: UpstreamTarget;
   readonly weight: number;
+  /** Absent where nobody is asked. */
+  readonly probe: HealthProbe | undefined;
 }
 
 /** The origins of one upstream, with their weights. */
@@ -12,6 +15,10 @@ export class UpstreamChoices {
 
   constructor(choices: readonly Choice[]) {
     this.#choices = choices;
+  }
+
+  get all(): readonly Choice[] {
+    return this.#choices;
   }
 
   /**
@@ -23,7 +30,9 @@ export class UpstreamChoices {
     if (choices.length <= 1) return choices[0]?.target;
     const now = Date.now();
     const others = choices.filter(({ target }) => target !== except);
-    const healthy = others.filter(({ target }) => target.isHealthy(now) && !target.busy);
+    const healthy = others.filter(
+      ({ target, probe }) => target.isHealthy(now) && !target.busy && probe?.healthy !== false,
+    );
     return pickByWeight(healthy.length > 0 ? healthy : others);
   }
 }
@@ -42,14 +51,40 @@ function pickByWeight(choices: readonly Choice[]): UpstreamTarget | undefined {
 /** All origins that this process knows. They outlive configurations, and so do their connections. */
 export class Upstreams {
   readonly #targets = new Map<string, UpstreamTarget>();
+  /** By origin and how it is asked. */
+  readonly #probes = new Map<string, HealthProbe>();
+  readonly #onHealth: (outcome: ProbeOutcome) => void;
+
+  constructor(onHealth: (outcome: ProbeOutcome) => void) {
+    this.#onHealth = onHealth;
+  }
 
   resolve(upstream: Upstream): UpstreamChoices {
     return new UpstreamChoices(
-      upstream.targets.map(({ origin, weight }) => ({
-        target: this.#open(origin),
-        weight,
-      })),
+      upstream.targets.map(({ origin, weight }) => {
+        const target = this.#open(origin);
+        return { target, weight, probe: this.#openProbe(target, upstream) };
+      }),
     );
+  }
+
+  /** These are served from now on: what no other leads to is forgotten, and nobody asks for its health. */
+  serve(served: Iterable<UpstreamChoices>): void {
+    const [targets, probes] = [new Set<UpstreamTarget>(), new Set<HealthProbe>()];
+    for (const choices of served)
+      for (const { target, probe } of choices.all) {
+        targets.add(target);
+        if (probe !== undefined) probes.add(probe);
+      }
+    for (const [key, probe] of this.#probes) {
+      if (probes.has(probe)) probe.start();
+      else {
+        probe.close();
+        this.#probes.delete(key);
+      }
+    }
+    // What still runs there may end; connections expire by themselves.
+    for (const [origin, target] of this.#targets) if (!targets.has(target)) this.#targets.delete(origin);
   }
 
   get targets(): Iterable<UpstreamTarget> {
@@ -57,6 +92,7 @@ export class Upstreams {
   }
 
   close(): void {
+    for (const probe of this.#probes.values()) probe.close();
     for (const target of this.#targets.values()) target.close();
   }
 
@@ -67,5 +103,17 @@ export class Upstreams {
       this.#targets.set(origin, target);
     }
     return target;
+  }
+
+  #openProbe(target: UpstreamTarget, { health, connectLimitMs }: Upstream): HealthProbe | undefined {
+    if (health === undefined) return undefined;
+    const settings = { ...health, connectLimitMs };
+    const key = [target.origin, health.path, health.intervalMs, connectLimitMs].join(" ");
+    let probe = this.#probes.get(key);
+    if (probe === undefined) {
+      probe = new HealthProbe(target, settings, this.#onHealth);
+      this.#probes.set(key, probe);
+    }
+    return probe;
   }
 }

@@ -8,7 +8,7 @@ import { Upstreams } from "../../gateway/upstreams/upstreams.ts";
 import { StartedProcess, waitUntil } from "./started-process.ts";
 import { askUpstream } from "./upstream-request.ts";
 
-const upstreams = new Upstreams();
+const upstreams = new Upstreams(() => {});
 after(() => upstreams.close());
 
 function open(name: string, weights: readonly number[]) {

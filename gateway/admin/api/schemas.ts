@@ -50,6 +50,17 @@ export const entrySchemas: Readonly<Record<Kind, Schema>> = {
   upstreams: object(
     {
       connectLimitMs: integer(upstreamLimits.connectLimitMs),
+      health: {
+        ...object(
+          {
+            path: text(textLimits.path, { examples: ["/health"] }),
+            intervalMs: integer(upstreamLimits.healthIntervalMs),
+          },
+          ["path"],
+        ),
+        type: ["object", "null"],
+        default: null,
+      },
       targets: {
         type: "array",
         minItems: 1,

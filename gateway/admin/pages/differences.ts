@@ -6,6 +6,7 @@ import { describeValue } from "./values.ts";
 /** What fields are called where people read. */
 export const fieldNames: Readonly<Record<string, string>> = {
   connectLimitMs: "connect limit, ms",
+  health: "health check",
   targets: "origins",
   rewritePrefix: "path rewrite",
   firstByteLimitMs: "first byte limit, ms",

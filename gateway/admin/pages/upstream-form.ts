@@ -1,8 +1,8 @@
-import { upstreamLimits } from "../../configuration/limits.ts";
+import { textLimits, upstreamLimits } from "../../configuration/limits.ts";
 import { html } from "../../page/html.ts";
 import type { EntryForm } from "./entry-form.ts";
 import type { FormReader } from "./form-values.ts";
-import { describeDuration, describeTarget } from "./values.ts";
+import { describeDuration, describeHealth, describeTarget } from "./values.ts";
 
 export const upstreamForm: EntryForm<"upstreams"> = {
   kind: "upstreams",
@@ -16,6 +16,7 @@ export const upstreamForm: EntryForm<"upstreams"> = {
         html`<ul class="plain">${targets.map((target) => html`<li><code>${describeTarget(target)}</code>${target.weight === 0 && html` <span class="badge">out</span>`}</li>`)}</ul>`,
     },
     { title: "Connect limit", cell: ({ connectLimitMs }) => describeDuration(connectLimitMs) },
+    { title: "Health check", cell: ({ health }) => describeHealth(health) },
     {
       title: "Routes",
       cell: ({ name }, { routes }) => {
@@ -45,19 +46,53 @@ export const upstreamForm: EntryForm<"upstreams"> = {
         },
       ],
     },
+    {
+      legend: "Health",
+      fields: [
+        {
+          type: "text",
+          name: "health",
+          label: "Health check path",
+          hint: "Every gateway asks each origin there; a status from 200 to 399 is well. Empty asks nobody: then only failed requests tell.",
+          code: true,
+          longest: textLimits.path,
+        },
+        {
+          type: "number",
+          name: "healthIntervalMs",
+          label: "Interval",
+          bounds: upstreamLimits.healthIntervalMs,
+        },
+      ],
+    },
   ],
-  blank: { name: "", targets: "", connectLimitMs: String(upstreamLimits.connectLimitMs.usual) },
-  write: ({ name, connectLimitMs, targets }) => ({
+  blank: {
+    name: "",
+    targets: "",
+    connectLimitMs: String(upstreamLimits.connectLimitMs.usual),
+    health: "",
+    healthIntervalMs: String(upstreamLimits.healthIntervalMs.usual),
+  },
+  write: ({ name, connectLimitMs, health, targets }) => ({
     name,
     connectLimitMs: String(connectLimitMs),
+    health: health?.path ?? "",
+    healthIntervalMs: String(health?.intervalMs ?? upstreamLimits.healthIntervalMs.usual),
     targets: targets.map(({ origin, weight }) => (weight === 1 ? origin : `${origin} ${weight}`)).join("\n"),
   }),
   read: (reader) => ({
     name: reader.name,
     connectLimitMs: reader.number("connectLimitMs", upstreamLimits.connectLimitMs.usual),
+    health: readHealth(reader),
     targets: reader.lines("targets").map((line) => readTarget(line, reader)),
   }),
 };
+
+function readHealth(reader: FormReader) {
+  const path = reader.optional("health");
+  const intervalMs = reader.number("healthIntervalMs", upstreamLimits.healthIntervalMs.usual);
+  return path === null ? null : { path, intervalMs };
+}
 
 function readTarget(line: string, reader: FormReader) {
   const [origin = "", weight = "", ...more] = line.split(/\s+/);

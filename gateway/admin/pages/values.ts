@@ -1,4 +1,10 @@
-import type { ClientKey, ClientKeys, RouteEntry, TargetEntry } from "../../configuration/document.ts";
+import type {
+  ClientKey,
+  ClientKeys,
+  HealthEntry,
+  RouteEntry,
+  TargetEntry,
+} from "../../configuration/document.ts";
 import { computeThumbprint } from "../../oauth2/thumbprint.ts";
 import { type Content, type Html, html } from "../../page/html.ts";
 
@@ -36,6 +42,11 @@ function describeKey(key: ClientKey): string {
   return `${type}${name} (thumbprint ${computeThumbprint(key).slice(0, 16)}…)`;
 }
 
+/** `/health every 5 s`. */
+export function describeHealth(health: HealthEntry | null): string {
+  return health === null ? "" : `${health.path} every ${describeDuration(health.intervalMs)}`;
+}
+
 /** Any field of an entry as text, for differences. */
 export function describeValue(value: unknown): string {
   if (value === null || value === undefined || value === "") return "none";
@@ -48,6 +59,7 @@ export function describeValue(value: unknown): string {
           .join(", ");
   if (typeof value === "object" && "keys" in value)
     return (value as ClientKeys).keys.map(describeKey).join(", ");
+  if (typeof value === "object" && "intervalMs" in value) return describeHealth(value as HealthEntry);
   if (typeof value === "object") return describeRate(value as RouteEntry["rate"]);
   return String(value);
 }

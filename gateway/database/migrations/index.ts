@@ -5,6 +5,7 @@ import { authenticateClients } from "./authenticate-clients.ts";
 import { createSchema } from "./create-schema.ts";
 import { identifyChanges } from "./identify-changes.ts";
 import { manageUsers } from "./manage-users.ts";
+import { probeUpstreams } from "./probe-upstreams.ts";
 import { registerUsers } from "./register-users.ts";
 import { seedVerification } from "./seed-verification.ts";
 import { versionConfiguration } from "./version-configuration.ts";
@@ -25,4 +26,5 @@ export const migrations: readonly Migration[] = [
   { name: "007-authenticate-clients", up: authenticateClients },
   { name: "008-manage-users", up: manageUsers },
   { name: "009-identify-changes", up: identifyChanges },
+  { name: "010-probe-upstreams", up: probeUpstreams },
 ];

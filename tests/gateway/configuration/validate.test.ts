@@ -25,7 +25,12 @@ const client: ClientEntry = {
 };
 const right: ConfigurationDocument = {
   upstreams: [
-    { name: "stub", connectLimitMs: 1000, targets: [{ origin: "http://10.0.0.5:8080", weight: 1 }] },
+    {
+      name: "stub",
+      connectLimitMs: 1000,
+      health: null,
+      targets: [{ origin: "http://10.0.0.5:8080", weight: 1 }],
+    },
   ],
   scopes: [{ name: "verify:read", description: "" }],
   routes: [createRoute("orders")],
@@ -82,15 +87,34 @@ const wrongOrigins = [
 ];
 for (const origin of wrongOrigins)
   test(`the origin ${origin} is refused`, () => {
-    const upstreams = [{ name: "stub", connectLimitMs: 1000, targets: [{ origin, weight: 1 }] }];
+    const upstreams = [
+      { name: "stub", connectLimitMs: 1000, health: null, targets: [{ origin, weight: 1 }] },
+    ];
     assert.deepEqual([...new Set(findProblems({ upstreams }))], ["upstreams/stub/targets"]);
+  });
+
+for (const path of [
+  "",
+  "health",
+  "http://10.0.0.5/health",
+  "/a/../b",
+  "/a b",
+  "/a#b",
+  "/a\r\nX: y",
+  `/${"a".repeat(500)}`,
+])
+  test(`the health check path ${JSON.stringify(path.slice(0, 30))} is refused`, () => {
+    const targets = [{ origin: "http://10.0.0.5", weight: 1 }];
+    const upstreams = [{ name: "stub", connectLimitMs: 1, health: { path, intervalMs: 1000 }, targets }];
+    assert.deepEqual(findProblems({ upstreams }), ["upstreams/stub/health"]);
   });
 
 test("an API needs an origin that takes requests", () => {
   const targets = [{ origin: "http://10.0.0.5", weight: 0 }];
-  assert.deepEqual(findProblems({ upstreams: [{ name: "stub", connectLimitMs: 1, targets }] }), [
-    "upstreams/stub/targets",
-  ]);
+  assert.deepEqual(
+    findProblems({ upstreams: [{ name: "stub", connectLimitMs: 1, health: null, targets }] }),
+    ["upstreams/stub/targets"],
+  );
 });
 
 const wrongClients: readonly (readonly [what: string, fields: Partial<ClientEntry>, field: string])[] = [
