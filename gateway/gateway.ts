@@ -18,6 +18,7 @@ import { openSigningKeys } from "./oauth2/signing-keys.ts";
 import { Primaries } from "./redis/primaries.ts";
 import { Entrance, type OwnEndpoints } from "./request/entrance.ts";
 import { type GatewaySettings, parseGatewaySettings } from "./settings.ts";
+import { isWorker, untilWorthListening } from "./siblings.ts";
 import { readTaskAddress } from "./task.ts";
 import { Tokens } from "./tokens/tokens.ts";
 import { Upstreams } from "./upstreams/upstreams.ts";
@@ -59,7 +60,11 @@ export async function runGateway(): Promise<void> {
   lifecycle.onRelease(() => closeStores(stores));
   lifecycle.onRelease(() => tracing?.close());
   const host = await readTaskAddress(settings.host);
-  await listen(server, { host, port: settings.port, shared: settings.workers > 1 });
+  const ready = Promise.withResolvers<void>();
+  const listening = untilWorthListening(ready.promise).then(() =>
+    listen(server, { host, port: settings.port, shared: settings.workers > 1 }),
+  );
+  if (!isWorker()) await listening;
   const member = new Membership({
     pool: stores.writer,
     logger,
@@ -91,6 +96,8 @@ export async function runGateway(): Promise<void> {
     readConfiguration: () => stores.configuration.current,
   });
   await Promise.all([configured, stores.primaries.start()]);
+  ready.resolve();
+  await listening;
   lifecycle.serve();
 }
 

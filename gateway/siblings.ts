@@ -2,7 +2,31 @@ import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 
 /** Set for a worker by the process that started it: its number from 1, and a name that all of them share. */
-export const workerVariables = { number: "GATEWAY_WORKER", instance: "GATEWAY_INSTANCE" } as const;
+export const workerVariables = {
+  number: "GATEWAY_WORKER",
+  instance: "GATEWAY_INSTANCE",
+  /** Set when it takes the place of one that ended. */
+  again: "GATEWAY_WORKER_AGAIN",
+} as const;
+
+/** How long the port of a task that starts may stay shut for its workers not being ready, in milliseconds. */
+const shutMs = 5000;
+
+/** Whether this process is one of several that share their task's port. */
+export function isWorker(): boolean {
+  return process.env[workerVariables.number] !== undefined;
+}
+
+/**
+ * When this process should open the port. The kernel gives a worker that listens its part of the connections, whether it
+ * is ready or not: while others serve, it waits until it is. When none has served yet, somebody must say that the task
+ * is alive.
+ */
+export async function untilWorthListening(ready: Promise<void>): Promise<void> {
+  if (!isWorker()) return;
+  if (process.env[workerVariables.again] !== undefined) return await ready;
+  await Promise.race([ready, new Promise((resolve) => setTimeout(resolve, shutMs).unref())]);
+}
 
 /** Whether this process speaks for its task: the first worker does, and a gateway without workers. */
 export function speaksForTask(): boolean {

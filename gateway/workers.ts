@@ -1,13 +1,14 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { nameInstance, Switchboard, workerVariables } from "./siblings.ts";
+import { Gathering } from "./metrics/gathering.ts";
+import { isWorker, nameInstance, Switchboard, workerVariables } from "./siblings.ts";
 
 /** Time between two starts of a worker that keeps ending, in milliseconds. */
 const restartMs = 500;
 
 /** How many processes of the role `gateway` this one should start; 1 means that it is the gateway itself. */
 export function countWorkers(): number {
-  if (process.env[workerVariables.number] !== undefined) return 1;
+  if (isWorker()) return 1;
   const count = Number(process.env.GATEWAY_WORKERS ?? "1");
   // A wrong value is reported with all others by the settings.
   return Number.isInteger(count) && count > 1 && count <= 64 ? count : 1;
@@ -21,6 +22,7 @@ export async function runWorkers(main: string, count: number): Promise<void> {
   const workers = new Set<ChildProcess>();
   const instance = nameInstance();
   const switchboard = new Switchboard(workers);
+  const gathering = new Gathering(count);
   let ending = false;
   let exitCode = 0;
   for (const signal of ["SIGTERM", "SIGINT"] as const)
@@ -29,11 +31,16 @@ export async function runWorkers(main: string, count: number): Promise<void> {
       for (const worker of workers) worker.kill(signal);
     });
   const keepRunning = async (number: number): Promise<void> => {
-    while (!ending) {
-      const variables = { [workerVariables.number]: String(number), [workerVariables.instance]: instance };
+    for (let start = 1; !ending; start++) {
+      const variables = {
+        [workerVariables.number]: String(number),
+        [workerVariables.instance]: instance,
+        ...(start > 1 ? { [workerVariables.again]: "yes" } : {}),
+      };
       const worker = fork(main, ["gateway"], { env: { ...process.env, ...variables } });
       workers.add(worker);
       switchboard.connect(worker);
+      gathering.connect(worker);
       const [code] = (await once(worker, "exit")) as [number | null];
       workers.delete(worker);
       if (ending || code === 2) {
@@ -41,6 +48,7 @@ export async function runWorkers(main: string, count: number): Promise<void> {
         exitCode = Math.max(exitCode, code ?? 1);
         return;
       }
+      gathering.restarts++;
       process.stderr.write(`Worker ${number} ended with ${code ?? "a signal"} and is started again.\n`);
       await new Promise((resolve) => setTimeout(resolve, restartMs));
     }

@@ -7,6 +7,7 @@ import {
   type RowDataPacket,
 } from "mysql2/promise";
 import type { DatabaseSettings } from "../settings.ts";
+import { type PoolOccupancy, readOccupancy } from "./occupancy.ts";
 import { isBroken, isReadOnly, within } from "./outage.ts";
 
 export type { PoolConnection, RowDataPacket };
@@ -58,6 +59,10 @@ export class Pool {
     connection.destroy();
     // The driver says goodbye and waits; nobody may be there to answer.
     (connection.connection as unknown as { readonly stream: Socket }).stream.destroy();
+  }
+
+  get occupancy(): PoolOccupancy {
+    return readOccupancy(this.#pool);
   }
 
   end(): Promise<void> {

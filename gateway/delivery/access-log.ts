@@ -4,8 +4,9 @@ import type { Exchange } from "../request/exchange.ts";
 /** Takes records to where the access log is kept; resolves when they are safe. */
 export type Deliver = (records: readonly string[]) => Promise<void>;
 
-/** Lines kept at most; a destination that is away must cost lines, not requests. */
+/** Lines, and characters of them, kept at most; a destination that is away must cost lines, not requests or memory. */
 const lineLimit = 50_000;
+const characterLimit = 32 * 1024 * 1024;
 /** Lines that are joined into one record; the delivery stream bills and handles records, not bytes. */
 const recordBytes = 65_536;
 /** Records of one call, below Firehose's 500 records and 4 MiB. */
@@ -20,6 +21,7 @@ export class AccessLog {
   readonly #deliver: Deliver | undefined;
   readonly #logger: Logger;
   #lines: string[] = [];
+  #characters = 0;
   #timer: NodeJS.Timeout | undefined;
   #flushing: Promise<void> | undefined;
   /** Lines that were lost because the destination did not take them. */
@@ -35,13 +37,20 @@ export class AccessLog {
     return this.#lines.length;
   }
 
+  /** Characters of the lines that wait; a path may make a line long. */
+  get waitingCharacters(): number {
+    return this.#characters;
+  }
+
   record(exchange: Exchange): void {
     if (this.#deliver === undefined) return;
-    if (this.#lines.length >= lineLimit) {
+    if (this.#lines.length >= lineLimit || this.#characters >= characterLimit) {
       this.dropped++;
       return;
     }
-    this.#lines.push(renderLine(exchange));
+    const line = renderLine(exchange);
+    this.#characters += line.length;
+    this.#lines.push(line);
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       void this.flush();
@@ -59,6 +68,7 @@ export class AccessLog {
   async #deliverAll(): Promise<void> {
     while (this.#lines.length > 0) {
       const { records, count } = takeBatch(this.#lines);
+      for (const record of records) this.#characters -= record.length;
       await this.#send(records, count);
     }
   }

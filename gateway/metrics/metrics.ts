@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { monitorEventLoopDelay } from "node:perf_hooks";
+import type { PoolOccupancy } from "../database/occupancy.ts";
 import type { AccessLog } from "../delivery/access-log.ts";
 import type { Lifecycle } from "../lifecycle.ts";
 import type { Primaries } from "../redis/primaries.ts";
@@ -7,26 +7,43 @@ import type { Exchange } from "../request/exchange.ts";
 import type { ServedConfiguration } from "../routing/served.ts";
 import type { SpanQueue } from "../tracing/span-queue.ts";
 import type { Upstreams } from "../upstreams/upstreams.ts";
+import { type Family, gauge } from "./family.ts";
+import { describeWorkers } from "./gathering.ts";
+import { collectProcess, EventLoop } from "./process-metrics.ts";
+import { contentType, renderFamilies } from "./render.ts";
 import { RequestMetrics } from "./request-metrics.ts";
+import {
+  collectAccessLog,
+  collectDatabase,
+  collectRedis,
+  collectSpans,
+  collectUpstreams,
+} from "./store-metrics.ts";
+import { WorkerLine } from "./worker-line.ts";
 
 export interface MetricsSources {
   readonly lifecycle: Lifecycle;
   readonly primaries: Primaries;
   readonly upstreams: Upstreams;
+  readonly writer: { readonly occupancy: PoolOccupancy };
+  readonly reader: { readonly occupancy: PoolOccupancy };
   readonly accessLog: AccessLog;
   /** Absent where requests are not traced. */
   readonly spans: SpanQueue | undefined;
   readonly readConfiguration: () => ServedConfiguration;
 }
 
-/** What this process can tell about itself, in the Prometheus text format. */
+/** What a task can tell about itself: this process, or all workers by way of the one that started them. */
 export class Metrics {
   readonly #sources: MetricsSources;
   readonly #requests = new RequestMetrics();
-  #delay: ReturnType<typeof monitorEventLoopDelay> | undefined;
+  readonly #loop = new EventLoop();
+  readonly #line: WorkerLine | undefined;
 
   constructor(sources: MetricsSources) {
     this.#sources = sources;
+    this.#line = WorkerLine.open(() => this.#collect());
+    sources.lifecycle.onRelease(() => this.#line?.leave());
   }
 
   record(exchange: Exchange): void {
@@ -39,58 +56,63 @@ export class Metrics {
    */
   answer(request: IncomingMessage, response: ServerResponse): boolean {
     if (request.url !== "/metrics" || request.headers["x-forwarded-for"] !== undefined) return false;
-    const body = `${this.#render().join("\n")}\n`;
-    response.writeHead(200, {
-      "content-type": "text/plain; version=0.0.4; charset=utf-8",
-      "content-length": Buffer.byteLength(body),
+    if (request.method !== "GET" && request.method !== "HEAD") return false;
+    this.#answer(response).catch((error: Error) => {
+      response.writeHead(500, { "content-type": "text/plain; charset=utf-8" });
+      response.end("The metrics could not be collected; the log has the reason.\n");
+      throw error;
     });
-    response.end(body);
     return true;
   }
 
-  #render(): string[] {
-    const { lifecycle, primaries, upstreams, accessLog, readConfiguration } = this.#sources;
-    const lines = this.#requests.render();
-    const gauge = (name: string, value: number, labels = "") => {
-      lines.push(`# TYPE gateway_${name} gauge`, `gateway_${name}${labels} ${value}`);
-    };
-    gauge("requests_running", lifecycle.running);
-    gauge("tunnels_open", lifecycle.tunnels);
-    gauge("serving", lifecycle.state === "serving" ? 1 : 0);
-    gauge("configuration_version", readConfiguration().version);
-    gauge("redis_ready", primaries.ready ? 1 : 0);
-    gauge("access_log_waiting_lines", accessLog.waiting);
-    lines.push("# TYPE gateway_access_log_lines_total counter");
-    lines.push(`gateway_access_log_lines_total{outcome="delivered"} ${accessLog.delivered}`);
-    lines.push(`gateway_access_log_lines_total{outcome="dropped"} ${accessLog.dropped}`);
-    const { spans } = this.#sources;
-    if (spans !== undefined) {
-      gauge("trace_waiting_spans", spans.waiting);
-      lines.push("# TYPE gateway_trace_spans_total counter");
-      lines.push(`gateway_trace_spans_total{outcome="delivered"} ${spans.delivered}`);
-      lines.push(`gateway_trace_spans_total{outcome="dropped"} ${spans.dropped}`);
-    }
-    lines.push("# TYPE gateway_upstream_requests_running gauge", "# TYPE gateway_upstream_healthy gauge");
-    for (const target of upstreams.targets) {
-      const labels = `{origin="${target.origin}"}`;
-      lines.push(`gateway_upstream_requests_running${labels} ${target.inFlight}`);
-      lines.push(`gateway_upstream_healthy${labels} ${target.isHealthy(Date.now()) ? 1 : 0}`);
-    }
-    this.#renderProcess(gauge);
-    return lines;
+  async #answer(response: ServerResponse): Promise<void> {
+    const text = this.#line === undefined ? this.#renderAlone() : await this.#line.scrape();
+    // Better no answer than the counts of one worker, which would look as if the others had lost theirs.
+    const body = text ?? "The process that started this worker does not answer.\n";
+    response.writeHead(text === undefined ? 503 : 200, {
+      "content-type": text === undefined ? "text/plain; charset=utf-8" : contentType,
+      "content-length": Buffer.byteLength(body),
+    });
+    response.end(response.req.method === "HEAD" ? undefined : body);
   }
 
-  #renderProcess(gauge: (name: string, value: number, labels?: string) => void): void {
-    // Measured from the first scrape on: nobody pays for it where nobody looks.
-    if (this.#delay === undefined) {
-      this.#delay = monitorEventLoopDelay({ resolution: 20 });
-      this.#delay.enable();
-    } else {
-      gauge("event_loop_delay_seconds", this.#delay.percentile(99) / 1e9, '{quantile="0.99"}');
-      this.#delay.reset();
-    }
-    const { user, system } = process.cpuUsage();
-    gauge("process_cpu_seconds", (user + system) / 1e6);
-    gauge("process_resident_bytes", process.memoryUsage.rss());
+  #renderAlone(): string {
+    const alone = { answering: 1, silent: 0, starting: 0, restarts: 0 };
+    return renderFamilies([...this.#collect(), ...describeWorkers(alone)]);
+  }
+
+  #collect(): Family[] {
+    const { primaries, upstreams, writer, reader, accessLog, spans } = this.#sources;
+    return [
+      ...this.#requests.collect(),
+      ...this.#collectState(),
+      ...collectUpstreams(upstreams),
+      ...collectRedis(primaries),
+      ...collectDatabase({ writer, reader }),
+      ...collectAccessLog(accessLog),
+      ...(spans === undefined ? [] : collectSpans(spans)),
+      ...this.#loop.collect(),
+      ...collectProcess(),
+    ];
+  }
+
+  #collectState(): Family[] {
+    const { lifecycle, readConfiguration } = this.#sources;
+    return [
+      gauge("gateway_requests_running", "sum", "Requests whose answer has not ended.", lifecycle.running),
+      gauge("gateway_tunnels_open", "sum", "WebSockets that are open.", lifecycle.tunnels),
+      gauge(
+        "gateway_serving",
+        "min",
+        "1 while all workers take requests, 0 before and while draining.",
+        lifecycle.state === "serving" ? 1 : 0,
+      ),
+      gauge(
+        "gateway_configuration_version",
+        "min",
+        "Version of the configuration that all workers serve.",
+        readConfiguration().version,
+      ),
+    ];
   }
 }

@@ -1,59 +1,100 @@
 import type { Exchange } from "../request/exchange.ts";
+import { counter, type Family, type Labels, type Sample } from "./family.ts";
 
 /** Upper bounds of the duration histogram, in seconds. */
 const bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/** Requests of one route that had the same status; 0 for those whose client left before there was one. */
 interface Series {
-  readonly route: string;
-  readonly status: number;
   count: number;
   seconds: number;
-  readonly buckets: Float64Array;
+  /** Cumulative. */
+  readonly buckets: number[];
+}
+
+interface RouteCounts {
+  readonly statuses: Map<number, Series>;
+  readonly errors: Map<string, number>;
+  repetitions: number;
+  sentBytes: number;
 }
 
 /** Rate, errors and duration by route: recording is two look-ups and some additions. */
 export class RequestMetrics {
-  readonly #routes = new Map<string, Map<number, Series>>();
-  readonly #errors = new Map<string, number>();
+  readonly #routes = new Map<string, RouteCounts>();
 
   record(exchange: Exchange): void {
-    // A path that no route has must not become a series: anybody could make as many as they like.
-    const route = exchange.route?.name ?? (exchange.error === undefined ? "oauth2" : "none");
-    const status = exchange.response.statusCode;
-    let statuses = this.#routes.get(route);
-    if (statuses === undefined) {
-      statuses = new Map();
-      this.#routes.set(route, statuses);
-    }
-    let series = statuses.get(status);
+    const { response, error, attempts, sentBytes } = exchange;
+    const counts = this.#open(nameRoute(exchange));
+    const { statusCode } = response;
+    // A tunnel's head is written past the response.
+    const status = response.headersSent || statusCode === 101 ? statusCode : 0;
+    let series = counts.statuses.get(status);
     if (series === undefined) {
-      series = { route, status, count: 0, seconds: 0, buckets: new Float64Array(bounds.length) };
-      statuses.set(status, series);
+      series = { count: 0, seconds: 0, buckets: new Array<number>(bounds.length).fill(0) };
+      counts.statuses.set(status, series);
     }
     const seconds = (performance.now() - exchange.startedAt) / 1000;
     series.count++;
     series.seconds += seconds;
     for (let index = bounds.length - 1; index >= 0 && seconds <= bounds[index]!; index--)
       series.buckets[index]!++;
-    if (exchange.error !== undefined)
-      this.#errors.set(exchange.error, (this.#errors.get(exchange.error) ?? 0) + 1);
+    counts.sentBytes += sentBytes;
+    if (attempts > 1) counts.repetitions += attempts - 1;
+    if (error !== undefined) counts.errors.set(error, (counts.errors.get(error) ?? 0) + 1);
   }
 
-  /** Lines of the Prometheus text format. */
-  render(): string[] {
-    const lines = ["# TYPE gateway_request_duration_seconds histogram"];
-    for (const statuses of this.#routes.values())
-      for (const series of statuses.values()) {
-        const labels = `route="${series.route.replace(/["\\\n]/g, "_")}",status="${series.status}"`;
-        const name = "gateway_request_duration_seconds";
-        bounds.forEach((bound, index) => {
-          lines.push(`${name}_bucket{${labels},le="${bound}"} ${series.buckets[index]}`);
-        });
-        lines.push(`${name}_bucket{${labels},le="+Inf"} ${series.count}`);
-        lines.push(`${name}_sum{${labels}} ${series.seconds}`, `${name}_count{${labels}} ${series.count}`);
-      }
-    lines.push("# TYPE gateway_errors_total counter");
-    for (const [code, count] of this.#errors) lines.push(`gateway_errors_total{code="${code}"} ${count}`);
-    return lines;
+  collect(): Family[] {
+    const routes = [...this.#routes];
+    const ofRoutes = (read: (counts: RouteCounts) => number) =>
+      routes.map(([route, counts]) => [{ route }, read(counts)] as const);
+    const errors = routes.flatMap(([route, counts]) =>
+      [...counts.errors].map(([code, count]): [Labels, number] => [{ code, route }, count]),
+    );
+    return [
+      {
+        name: "gateway_request_duration_seconds",
+        type: "histogram",
+        help: "Time from a request's head to the end of its answer; status 0 where the client left before one.",
+        rule: "sum",
+        bounds,
+        samples: routes.flatMap(([route, { statuses }]) => toSamples(route, statuses)),
+      },
+      counter("gateway_errors_total", "Errors of the catalogue, refusals among them.", errors),
+      counter(
+        "gateway_repetitions_total",
+        "Attempts at an upstream after the first of a request.",
+        ofRoutes((counts) => counts.repetitions),
+      ),
+      counter(
+        "gateway_forwarded_bytes_total",
+        "Bytes of upstreams' bodies that were passed on.",
+        ofRoutes((counts) => counts.sentBytes),
+      ),
+    ];
   }
+
+  #open(route: string): RouteCounts {
+    let counts = this.#routes.get(route);
+    if (counts === undefined) {
+      counts = { statuses: new Map(), errors: new Map(), repetitions: 0, sentBytes: 0 };
+      this.#routes.set(route, counts);
+    }
+    return counts;
+  }
+}
+
+/**
+ * A path that no route has must not become a series: anybody could make as many as they like. No route's own name begins
+ * with an underscore.
+ */
+function nameRoute({ route, error }: Exchange): string {
+  return route?.name ?? (error === undefined ? "_oauth2" : "_none");
+}
+
+function toSamples(route: string, statuses: ReadonlyMap<number, Series>): Sample[] {
+  return [...statuses].map(([status, { buckets, count, seconds }]) => ({
+    labels: { route, status },
+    values: [...buckets, count, seconds],
+  }));
 }

@@ -27,6 +27,8 @@ export class Primaries {
   #refreshing: Promise<void> | undefined;
   #closed = false;
   #complete = false;
+  /** Commands that no primary answered in time. */
+  lostCommands = 0;
 
   constructor(settings: RedisSettings, logger: Logger) {
     this.#settings = settings;
@@ -36,6 +38,11 @@ export class Primaries {
   /** Resolves when every slot has a connected primary; tries until then or until closed. */
   async start(): Promise<void> {
     await this.#refresh();
+  }
+
+  /** Those that are known at this moment. */
+  get nodes(): Iterable<Primary> {
+    return this.#nodes.values();
   }
 
   /** Whether every slot has a connected primary at this moment. */
@@ -88,6 +95,7 @@ export class Primaries {
       // A reply of the server that is no state of the cluster (WRONGTYPE, a script's error) is our own fault.
       if (/^[A-Z]+ /.test(error.message) && !notServing.test(error.message)) throw error;
       this.#look();
+      this.lostCommands++;
       throw new RedisUnavailableError(error.message, { cause: error });
     }
     const asking = error.message.startsWith("ASK");
@@ -102,6 +110,7 @@ export class Primaries {
       return await withinTime(this.#settings.commandTimeoutMs, attempt());
     } catch (second) {
       this.#look();
+      this.lostCommands++;
       throw new RedisUnavailableError((second as Error).message, { cause: second });
     }
   }

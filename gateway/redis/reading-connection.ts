@@ -49,6 +49,11 @@ export class ReadingConnection {
     return this.#ready;
   }
 
+  /** Commands that have no answer yet. */
+  get waiting(): number {
+    return this.#line.length - this.#next;
+  }
+
   /** Resolves when commands can be sent for the first time. */
   untilReady(): Promise<void> {
     return this.#ready ? Promise.resolve() : new Promise((resolve) => this.#whenReady.push(resolve));

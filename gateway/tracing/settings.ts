@@ -3,7 +3,11 @@ export interface TracingSettings {
   readonly sampler: (typeof samplers)[number];
   /** Share of the traces that begin here, from 0 to 1; a trace that began elsewhere follows its parent. */
   readonly ratio: number;
+  /** Traces a second that began elsewhere and are gone on with, at most. */
+  readonly callersPerSecond: number;
 }
+
+const mostCallersPerSecond = 100_000;
 
 const samplers = ["parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio"] as const;
 
@@ -39,5 +43,10 @@ export function readTracing(variables: Variables): TracingSettings | undefined {
   if (sampler === undefined) refuse("OTEL_TRACES_SAMPLER", samplers.join(", "));
   const ratio = Number(variables.optional("OTEL_TRACES_SAMPLER_ARG") ?? "1");
   if (!(ratio >= 0 && ratio <= 1)) refuse("OTEL_TRACES_SAMPLER_ARG", "0 to 1");
-  return { sampler: sampler ?? "parentbased_always_on", ratio };
+  const callersPerSecond = Number(variables.optional("TRACE_CALLERS_PER_SECOND") ?? "100");
+  if (
+    !(Number.isInteger(callersPerSecond) && callersPerSecond >= 0 && callersPerSecond <= mostCallersPerSecond)
+  )
+    refuse("TRACE_CALLERS_PER_SECOND", `0 to ${mostCallersPerSecond}`);
+  return { sampler: sampler ?? "parentbased_always_on", ratio, callersPerSecond };
 }

@@ -18,6 +18,8 @@ export class SpanQueue implements SpanProcessor {
   delivered = 0;
   dropped = 0;
   waiting = 0;
+  /** Traces of callers that were too many to go on with. */
+  unfollowed = 0;
 
   constructor(exporter: SpanExporter, logger: Logger) {
     this.#logger = logger;

@@ -17,6 +17,7 @@ import {
 import type { Logger } from "../logger.ts";
 import type { Exchange } from "../request/exchange.ts";
 import { nameInstance, workerVariables } from "../siblings.ts";
+import { FollowCallers } from "./follow-callers.ts";
 import { RequestTrace } from "./request-trace.ts";
 import type { TracingSettings } from "./settings.ts";
 import { SpanQueue } from "./span-queue.ts";
@@ -40,7 +41,7 @@ export class Tracing {
     this.#provider = new BasicTracerProvider({
       // `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` go before what we call ourselves.
       resource: described.merge(detectResources({ detectors: [envDetector] })),
-      sampler: chooseSampler(settings),
+      sampler: chooseSampler(settings, this.spans),
       spanLimits: { attributeValueLengthLimit: attributeLimit },
       spanProcessors: [this.spans],
     });
@@ -58,11 +59,14 @@ export class Tracing {
   }
 }
 
-function chooseSampler({ sampler, ratio }: TracingSettings): Sampler {
+function chooseSampler({ sampler, ratio, callersPerSecond }: TracingSettings, spans: SpanQueue): Sampler {
   const root = {
     parentbased_always_on: () => new AlwaysOnSampler(),
     parentbased_always_off: () => new AlwaysOffSampler(),
     parentbased_traceidratio: () => new TraceIdRatioBasedSampler(ratio),
   }[sampler]();
-  return new ParentBasedSampler({ root });
+  const remoteParentSampled = new FollowCallers(callersPerSecond, () => {
+    spans.unfollowed++;
+  });
+  return new ParentBasedSampler({ root, remoteParentSampled });
 }

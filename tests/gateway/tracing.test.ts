@@ -253,8 +253,9 @@ test("settings of tracing are off by default, and wrong ones are all named", () 
   assert.equal(read({}), undefined);
   assert.equal(read({ ...endpoint, OTEL_TRACES_EXPORTER: "none" }), undefined);
   assert.equal(read({ ...endpoint, OTEL_SDK_DISABLED: "true" }), undefined);
-  assert.deepEqual(read(endpoint), { sampler: "parentbased_always_on", ratio: 1 });
-  assert.deepEqual(read({ OTEL_TRACES_EXPORTER: "otlp" }), { sampler: "parentbased_always_on", ratio: 1 });
+  const usual = { sampler: "parentbased_always_on", ratio: 1, callersPerSecond: 100 };
+  assert.deepEqual(read(endpoint), usual);
+  assert.deepEqual(read({ OTEL_TRACES_EXPORTER: "otlp" }), usual);
   assert.throws(
     () =>
       read({
@@ -263,7 +264,8 @@ test("settings of tracing are off by default, and wrong ones are all named", () 
         OTEL_EXPORTER_OTLP_PROTOCOL: "grpc",
         OTEL_TRACES_SAMPLER: "sometimes",
         OTEL_TRACES_SAMPLER_ARG: "2",
+        TRACE_CALLERS_PER_SECOND: "-1",
       }),
-    (error: Error & { problems?: readonly string[] }) => error.problems?.length === 5,
+    (error: Error & { problems?: readonly string[] }) => error.problems?.length === 6,
   );
 });

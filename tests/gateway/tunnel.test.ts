@@ -106,7 +106,7 @@ test("metrics are told to whoever asks the process itself, and to nobody behind 
   const url = `${platform.gateway.origin}/metrics`;
   const text = await (await fetch(url)).text();
   assert.match(text, /gateway_request_duration_seconds_count\{route="limited",status="429"\} \d+/);
-  assert.match(text, /gateway_errors_total\{code="DMM_GATEWAY_RATE_EXCEEDED"\} \d+/);
+  assert.match(text, /gateway_errors_total\{code="DMM_GATEWAY_RATE_EXCEEDED",route="limited"\} \d+/);
   assert.match(text, /gateway_redis_ready 1/);
   assert.match(text, /gateway_tunnels_open 0/);
   const outside = await fetch(url, { headers: { "x-forwarded-for": "10.0.0.7" } });

@@ -53,6 +53,27 @@ test("workers share the port, are replaced when they end, and end together", asy
   }
 });
 
+test("a worker that takes another's place gets no request before it can serve it", async (context) => {
+  const gateway = await startGateway("127.207.1.34", platform.surroundings, { GATEWAY_WORKERS: "2" });
+  context.after(() => gateway.process.end("SIGTERM"));
+  const countServing = () => gateway.process.output.match(/"msg":"serving"/g)?.length;
+  await waitUntil("both serve", () => countServing() === 2);
+  process.kill(readChildren(gateway.process.child.pid!)[0]!, "SIGKILL");
+  const statuses = new Set<number>();
+  await waitUntil("a third serves", async () => {
+    const answers = Array.from({ length: 8 }, () =>
+      fetch(`${gateway.origin}/health/ready`, { headers: { connection: "close" } }).then(
+        ({ status }) => statuses.add(status),
+        // Connections that the killed one had not accepted yet.
+        () => {},
+      ),
+    );
+    await Promise.all(answers);
+    return countServing() === 3;
+  });
+  assert.deepEqual([...statuses], [200]);
+});
+
 test("all workers serve a version when one of them has acknowledged it", async (context) => {
   const { database } = platform.surroundings;
   // Nobody looks for a version by itself here.

@@ -1,0 +1,25 @@
+import type { Pool } from "mysql2/promise";
+
+/** Connections of a pool, those of them that nobody uses, and who waits for one. */
+export interface PoolOccupancy {
+  readonly open: number;
+  readonly idle: number;
+  readonly waiting: number;
+}
+
+type Queues = Record<
+  "_allConnections" | "_freeConnections" | "_connectionQueue",
+  { readonly length: number }
+>;
+
+/** The driver tells it in no other way than by its queues. */
+export function readOccupancy(pool: Pool): PoolOccupancy {
+  const { _allConnections, _freeConnections, _connectionQueue } = (
+    pool as unknown as { readonly pool: Queues }
+  ).pool;
+  return {
+    open: _allConnections.length,
+    idle: _freeConnections.length,
+    waiting: _connectionQueue.length,
+  };
+}

@@ -1,0 +1,41 @@
+import type { Family, Rule, Sample } from "./family.ts";
+
+const combine: Readonly<Record<Rule, (one: number, other: number) => number>> = {
+  sum: (one, other) => one + other,
+  max: Math.max,
+  min: Math.min,
+};
+
+/** The families of several processes as if they were of one: samples with the same labels become one by their rule. */
+export function mergeFamilies(lists: Iterable<readonly Family[]>): Family[] {
+  const merged = new Map<string, { family: Family; samples: Map<string, Sample> }>();
+  for (const list of lists)
+    for (const family of list) {
+      let known = merged.get(family.name);
+      if (known === undefined) {
+        known = { family, samples: new Map() };
+        merged.set(family.name, known);
+      }
+      for (const sample of family.samples) addSample(known.samples, sample, combine[family.rule]);
+    }
+  return [...merged.values()].map(({ family, samples }) => ({ ...family, samples: [...samples.values()] }));
+}
+
+function addSample(
+  samples: Map<string, Sample>,
+  sample: Sample,
+  rule: (one: number, other: number) => number,
+): void {
+  const key = JSON.stringify(sample.labels);
+  const known = samples.get(key);
+  const values =
+    known === undefined
+      ? sample.values
+      : known.values.map((value, index) => rule(value, sample.values[index]!));
+  samples.set(key, { labels: sample.labels, values });
+}
+
+/** What must be kept of a process that is gone, or the sums of all would go backwards. */
+export function keepCounts(families: readonly Family[]): Family[] {
+  return families.filter(({ type }) => type !== "gauge");
+}

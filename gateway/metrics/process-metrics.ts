@@ -1,0 +1,67 @@
+import { monitorEventLoopDelay, performance } from "node:perf_hooks";
+import { workerVariables } from "../siblings.ts";
+import { counter, type Family, gauge } from "./family.ts";
+
+/** Time between two looks at the event loop, in milliseconds; a measured interval has it in it. */
+const resolutionMs = 20;
+
+/** CPU and memory of this process, by the names that Prometheus's own clients use. */
+export function collectProcess(): Family[] {
+  const { user, system } = process.cpuUsage();
+  return [
+    counter("process_cpu_seconds_total", "CPU time of all processes.", (user + system) / 1e6),
+    gauge(
+      "process_resident_memory_bytes",
+      "sum",
+      "Resident memory of all processes.",
+      process.memoryUsage.rss(),
+    ),
+    gauge(
+      "process_start_time_seconds",
+      "min",
+      "When the first process started, in seconds since 1970.",
+      performance.timeOrigin / 1000,
+    ),
+  ];
+}
+
+/** How busy the event loop of this worker is. The kernel spreads connections, not load, so workers differ. */
+export class EventLoop {
+  #delay: ReturnType<typeof monitorEventLoopDelay> | undefined;
+
+  collect(): Family[] {
+    const worker = process.env[workerVariables.number] ?? "1";
+    const { active, idle } = performance.eventLoopUtilization();
+    const seconds = counter(
+      "gateway_event_loop_seconds_total",
+      "Time in which the event loop worked or waited.",
+      [
+        [{ worker, state: "active" }, active / 1000],
+        [{ worker, state: "idle" }, idle / 1000],
+      ],
+    );
+    const quantiles = this.#readDelay();
+    if (quantiles === undefined) return [seconds];
+    const help = "Delay of timers since the last scrape.";
+    const readings = quantiles.map(([quantile, delay]) => [{ worker, quantile }, delay] as const);
+    return [seconds, gauge("gateway_event_loop_delay_seconds", "max", help, readings)];
+  }
+
+  /** Measured from the first scrape on: nobody pays for it where nobody looks. */
+  #readDelay(): (readonly [string, number])[] | undefined {
+    if (this.#delay === undefined) {
+      this.#delay = monitorEventLoopDelay({ resolution: resolutionMs });
+      this.#delay.enable();
+      return undefined;
+    }
+    // A scrape right after another one has nothing to tell; it must not take away what has just begun.
+    if (this.#delay.count === 0) return undefined;
+    const toDelay = (intervalNs: number) => Math.max(0, intervalNs / 1e9 - resolutionMs / 1000);
+    const quantiles = (["0.5", "0.99"] as const).map(
+      (quantile) => [quantile, toDelay(this.#delay!.percentile(Number(quantile) * 100))] as const,
+    );
+    const longest = ["1", toDelay(this.#delay.max)] as const;
+    this.#delay.reset();
+    return [...quantiles, longest];
+  }
+}

@@ -1,0 +1,71 @@
+import { isWorker } from "../siblings.ts";
+import type { Family } from "./family.ts";
+
+/** From a worker to the process that started it. */
+export type FromWorker =
+  /** It can be asked from now on. */
+  | { readonly kind: "metrics-ready" }
+  /** It was asked by a client and wants to answer for the whole task. */
+  | { readonly kind: "metrics-scrape"; readonly id: number; readonly families: readonly Family[] }
+  | { readonly kind: "metrics-told"; readonly id: string; readonly families: readonly Family[] }
+  /** It ends, and these were its last. */
+  | { readonly kind: "metrics-last"; readonly families: readonly Family[] };
+
+/** From the process that started the workers to one of them. */
+export type ToWorker =
+  | { readonly kind: "metrics-ask"; readonly id: string }
+  | { readonly kind: "metrics-text"; readonly id: number; readonly text: string };
+
+/** Longer than the other end waits for the workers, in milliseconds. */
+const scrapeMs = 2000;
+
+/** A worker's line to the process that started it, by which a scrape of one worker becomes one of all. */
+export class WorkerLine {
+  readonly #collect: () => readonly Family[];
+  readonly #waiting = new Map<number, (text: string | undefined) => void>();
+  #counter = 0;
+
+  private constructor(collect: () => readonly Family[]) {
+    this.#collect = collect;
+    process.on("message", (message: ToWorker) => {
+      if (message.kind === "metrics-ask") send({ kind: "metrics-told", id: message.id, families: collect() });
+      if (message.kind === "metrics-text") this.#waiting.get(message.id)?.(message.text);
+    });
+    // The line must not keep a worker alive that has finished.
+    process.channel?.unref();
+    send({ kind: "metrics-ready" });
+  }
+
+  /** Absent in a gateway without workers. */
+  static open(collect: () => readonly Family[]): WorkerLine | undefined {
+    return isWorker() && process.send !== undefined ? new WorkerLine(collect) : undefined;
+  }
+
+  /** The text of the whole task; nothing when the other end does not answer. */
+  async scrape(): Promise<string | undefined> {
+    const id = ++this.#counter;
+    const text = await new Promise<string | undefined>((resolve) => {
+      const timer = setTimeout(resolve, scrapeMs, undefined);
+      this.#waiting.set(id, (answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      });
+      send({ kind: "metrics-scrape", id, families: this.#collect() });
+    });
+    this.#waiting.delete(id);
+    return text;
+  }
+
+  /** Tells what would otherwise be lost with this process. */
+  async leave(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      send({ kind: "metrics-last", families: this.#collect() }, resolve);
+    });
+  }
+}
+
+/** Nobody listens any more where the other end is gone; a scrape then ends by its time. */
+function send(message: FromWorker, done: () => void = () => {}): void {
+  if (process.connected) process.send!(message, undefined, undefined, () => done());
+  else done();
+}
