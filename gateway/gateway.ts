@@ -77,7 +77,9 @@ export async function runGateway(): Promise<void> {
   });
   membership = member;
   lifecycle.onRelease(() => member.leave());
-  const configured = loadConfiguration(settings, stores, logger).then(() => {
+  const stored = lifecycle.waitFor("database", loadConfiguration(settings, stores, logger));
+  const reached = lifecycle.waitFor("cache", stores.primaries.start());
+  const configured = stored.then(() => {
     member.announce();
     signOuts.start();
   });
@@ -95,7 +97,7 @@ export async function runGateway(): Promise<void> {
     migrated: configured,
     readConfiguration: () => stores.configuration.current,
   });
-  await Promise.all([configured, stores.primaries.start()]);
+  await Promise.all([configured, reached]);
   ready.resolve();
   await listening;
   lifecycle.serve();

@@ -5,6 +5,8 @@ export interface Health {
   readonly state: State;
   /** Version of the configuration that is served; 0 before the first. */
   readonly version: number;
+  /** What it waits for while it starts: `database`, `cache`. */
+  readonly waitsFor?: readonly string[];
 }
 
 /** For the balancer only; `true` when the request was one of these. */
@@ -15,11 +17,16 @@ export function answerHealth(
 ): boolean {
   const url = request.url ?? "";
   if (!url.startsWith("/health/")) return false;
-  const health = read();
+  const health = describe(read());
   // Live means that the process answers at all: a draining one must not be killed for it.
   if (url === "/health/live") return answer(response, 200, health);
   if (url === "/health/ready") return answer(response, health.state === "serving" ? 200 : 503, health);
   return answer(response, 404, undefined);
+}
+
+/** What is waited for is of interest while something is. */
+function describe({ state, version, waitsFor = [] }: Health): Health {
+  return { state, version, ...(state === "starting" && waitsFor.length > 0 ? { waitsFor } : {}) };
 }
 
 function answer(response: ServerResponse, status: number, health: Health | undefined): true {

@@ -23,6 +23,7 @@ export class Lifecycle {
   #tunnels = 0;
   readonly #logger: Logger;
   readonly #drain: DrainSettings;
+  readonly #missing = new Set<string>();
   readonly #releases: (() => Promise<void> | void)[] = [];
 
   constructor(logger: Logger, drain: DrainSettings) {
@@ -36,6 +37,21 @@ export class Lifecycle {
 
   get running(): number {
     return this.#running;
+  }
+
+  /** For whoever asks whether requests can be taken, and why not. */
+  get health(): { readonly state: State; readonly waitsFor: readonly string[] } {
+    return { state: this.#state, waitsFor: [...this.#missing] };
+  }
+
+  /** Says that `what` is missing until it has come. */
+  waitFor<T>(what: string, coming: Promise<T>): Promise<T> {
+    this.#missing.add(what);
+    coming.then(
+      () => this.#missing.delete(what),
+      () => {},
+    );
+    return coming;
   }
 
   /** WebSockets that are open; they are part of what runs, but never end by themselves. */

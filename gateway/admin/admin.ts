@@ -22,7 +22,7 @@ export async function runAdmin(): Promise<void> {
   const pool = createDatabasePool(settings.database, settings.database.host);
   let site: Site | undefined;
   const server = createListener((request, response) => {
-    if (answerHealth(request, response, () => ({ state: lifecycle.state, version: 0 }))) return;
+    if (answerHealth(request, response, () => ({ ...lifecycle.health, version: 0 }))) return;
     lifecycle.begin();
     response.once("close", () => lifecycle.end());
     if (lifecycle.state === "draining") response.shouldKeepAlive = false;
@@ -47,6 +47,6 @@ export async function runAdmin(): Promise<void> {
   // Loaded while the database is being reached: it is the heavier part of the start.
   const { createSite } = await import("./site.ts");
   site = await createSite({ settings, logger, pool, broadcast });
-  await stored;
+  await lifecycle.waitFor("database", stored);
   lifecycle.serve();
 }

@@ -79,8 +79,8 @@ export class Entrance {
   admit(request: IncomingMessage, response: ServerResponse, client?: TunnelEnd): void {
     const { lifecycle, metrics } = this.#parts;
     const configuration = this.#parts.readConfiguration();
-    if (answerHealth(request, response, () => ({ state: lifecycle.state, version: configuration.version })))
-      return;
+    const readHealth = () => ({ ...lifecycle.health, version: configuration.version });
+    if (answerHealth(request, response, readHealth)) return;
     if (metrics.answer(request, response)) return;
     lifecycle.begin();
     if (lifecycle.state === "draining") response.shouldKeepAlive = false;

@@ -3,7 +3,8 @@ import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { computeSlot } from "../../gateway/redis/slot.ts";
 import { computeTokenKey } from "../../gateway/tokens/token-key.ts";
-import { issueToken, startGateway } from "./started-gateway.ts";
+import { DatabaseLine } from "./configuration/database-line.ts";
+import { describeGateway, issueToken, StartedRole, startGateway } from "./started-gateway.ts";
 import { waitUntil } from "./started-process.ts";
 import { StartedPlatform } from "./started-surroundings.ts";
 
@@ -51,6 +52,82 @@ test("the database may go away: loaded routes are served, and a new version is s
   await database.resume();
   await platform.publish();
   assert.equal((await ask(token)).status, 200);
+});
+
+/** A gateway on this platform whose database is behind a line that can be cut. */
+async function startBehindLine(line: DatabaseLine, address: string): Promise<StartedRole> {
+  const environment = { ...describeGateway(platform.surroundings), DATABASE_HOST: line.host };
+  const { CONFIGURATION_POLL_MS: _, ...usual } = environment;
+  return new StartedRole("gateway", address, usual);
+}
+
+async function readHealth(
+  role: StartedRole,
+): Promise<{ status: number; version: number; waitsFor?: string[] }> {
+  const answer = await fetch(`${role.origin}/health/ready`);
+  return { status: answer.status, ...((await answer.json()) as { version: number }) };
+}
+
+async function readStoredVersion(): Promise<number> {
+  const [row] = await platform.surroundings.database.query("SELECT version FROM configuration");
+  return Number(row!.version);
+}
+
+test("a gateway that starts without a database is not ready and says what it waits for, and serves when it is there", async (context) => {
+  const line = await DatabaseLine.open("127.203.1.60", platform.surroundings.database.host);
+  line.isDown = true;
+  const late = await startBehindLine(line, "127.203.1.32");
+  context.after(async () => {
+    await late.process.end();
+    await line.close();
+  });
+  await waitUntil("it listens, and Redis is there", async () => {
+    const health = await readHealth(late).catch(() => undefined);
+    return health?.status === 503 && health.waitsFor?.join() === "database";
+  });
+  assert.match(late.process.output, /ECONNRESET.*waiting for the database/);
+  await sleep(1000);
+  const waiting = await readHealth(late);
+  assert.deepEqual([waiting.status, waiting.version, waiting.waitsFor], [503, 0, ["database"]]);
+  assert.equal((await fetch(`${late.origin}/verify/echo`)).status, 503);
+  line.isDown = false;
+  await waitUntil("it is ready by itself", async () => (await readHealth(late)).status === 200, 3000);
+  const ready = await readHealth(late);
+  assert.deepEqual([ready.version, ready.waitsFor], [await readStoredVersion(), undefined]);
+});
+
+test("a database that falls silent, its connections seeming open, costs no request; ten seconds after its return all is caught up", async (context) => {
+  const line = await DatabaseLine.open("127.203.1.61", platform.surroundings.database.host);
+  const gateway = await startBehindLine(line, "127.203.1.33");
+  context.after(async () => {
+    await gateway.process.end();
+    await line.close();
+  });
+  await gateway.waitUntilReady();
+  const token = await issueToken(gateway);
+  line.isSilent = true;
+  await platform.publish();
+  const version = await readStoredVersion();
+  const silentUntil = Date.now() + 7000;
+  await waitUntil("seven seconds of silence", async () => {
+    const answer = await fetch(`${gateway.origin}/verify/echo`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    await answer.arrayBuffer();
+    assert.equal(answer.status, 200);
+    assert.ok((await readHealth(gateway)).version < version);
+    return Date.now() > silentUntil;
+  });
+  line.isSilent = false;
+  const began = performance.now();
+  await waitUntil("it caught up", async () => (await readHealth(gateway)).version === version, 10_000);
+  context.diagnostic(`caught up ${Math.round(performance.now() - began)} ms after the return`);
+  await waitUntil("it says so", async () => {
+    const [row] = await platform.surroundings.database.query(
+      "SELECT version FROM gateways WHERE address = '127.203.1.33'",
+    );
+    return Number(row!.version) === version;
+  });
 });
 
 test("a primary that hangs costs a bounded wait and 503, never entry", async () => {
