@@ -45,6 +45,23 @@ test("memory is bounded while the destination is away, and what is lost is count
   assert.equal(log.delivered, 50_000);
 });
 
+test("long paths do not make the bound of the lines a bound of nothing", async () => {
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const log = new AccessLog(() => held, silent);
+  const path = `/${"a".repeat(16_000)}`;
+  for (let index = 0; index < 4000; index++) log.record(describeExchange(path));
+  assert.ok(log.waitingCharacters > 32e6 && log.waitingCharacters < 34e6, `${log.waitingCharacters}`);
+  assert.ok(log.waiting < 2200 && log.dropped === 4000 - log.waiting, `${log.waiting} wait`);
+  const flushed = log.flush();
+  letGo();
+  await flushed;
+  assert.deepEqual([log.waiting, log.waitingCharacters], [0, 0]);
+  assert.equal(log.delivered + log.dropped, 4000);
+});
+
 test("a destination that refuses costs lines, not requests", async () => {
   const log = new AccessLog(() => Promise.reject(new Error("away")), silent);
   log.record(describeExchange("/a"));

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
 export interface ReceivedSpan {
@@ -29,11 +29,14 @@ export class StartedCollector {
   readonly spans: ReceivedSpan[] = [];
   /** Every byte that came, to look for what must not be there. */
   received = "";
+  /** Of every batch that came. */
+  readonly headers: IncomingHttpHeaders[] = [];
   readonly #server: Server;
 
   private constructor(server: Server) {
     this.#server = server;
     server.on("request", async (request, response) => {
+      this.headers.push(request.headers);
       let text = "";
       for await (const chunk of request.setEncoding("utf8")) text += chunk;
       this.received += text;

@@ -177,6 +177,50 @@ test("a parent that is not sampled, and a share of none, make no spans, and the 
   assert.deepEqual(new Set(collector.spans.slice(begun).map((span) => span.traceId)), new Set([later]));
 });
 
+test("callers are followed up to a bound of the operator's, and what is left out is counted", async () => {
+  const bounded = await startGateway("127.212.1.65", platform.surroundings, {
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin,
+    OTEL_TRACES_SAMPLER: "parentbased_always_off",
+    TRACE_CALLERS_PER_SECOND: "2",
+  });
+  try {
+    const traces = Array.from({ length: 12 }, nameTrace);
+    const flags = await Promise.all(
+      traces.map(async (traceId) => {
+        const { body } = await ask("/orders/echo", `00-${traceId}-${caller}-01`, bounded);
+        assert.ok(body.headers.traceparent!.startsWith(`00-${traceId}-`), "the trace goes on all the same");
+        return body.headers.traceparent!.slice(-2);
+      }),
+    );
+    const followed = flags.filter((flag) => flag === "01").length;
+    assert.ok(followed >= 2 && followed <= 6, `${followed} of 12`);
+    assert.equal(await readMetric(bounded, "gateway_trace_unfollowed_total"), 12 - followed);
+  } finally {
+    await bounded.process.end();
+  }
+});
+
+test("the collector gets the header that it knows its senders by, and nobody else sees it", async () => {
+  const key = "a-key-of/the+collector=";
+  const knowing = await startGateway("127.212.1.66", platform.surroundings, {
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin,
+    // As a file with a line feed at its end would be stored.
+    OTEL_EXPORTER_OTLP_HEADERS: `x-api-key=${encodeURIComponent(key)}\n`,
+  });
+  try {
+    const traceId = nameTrace();
+    const { body } = await ask("/orders/echo", `00-${traceId}-${caller}-01`, knowing);
+    await collect(traceId, 2);
+    assert.ok(collector.headers.some((headers) => headers["x-api-key"] === key));
+    assert.equal(body.headers["x-api-key"], undefined);
+    const metrics = await (await fetch(`${knowing.origin}/metrics`)).text();
+    for (const text of [metrics, knowing.process.output, collector.received])
+      assert.ok(!text.includes(key) && !text.includes(encodeURIComponent(key)));
+  } finally {
+    await knowing.process.end();
+  }
+});
+
 test("what waits is delivered while the gateway drains", async () => {
   const leaving = await startGateway("127.212.1.61", platform.surroundings, {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin,
