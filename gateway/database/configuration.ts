@@ -2,6 +2,7 @@ import type { ConfigurationDocument, RouteEntry } from "../configuration/documen
 import { readDocument } from "../configuration/tables.ts";
 import type { Client, Route, Upstream } from "../routing/route.ts";
 import type { Pool, PoolConnection, RowDataPacket } from "./pool.ts";
+import { inTransaction } from "./transaction.ts";
 
 /** Everything that decides what a gateway serves, as of one version. */
 export interface StoredConfiguration {
@@ -46,19 +47,8 @@ function isWhole({ clients, upstreams }: ConfigurationDocument): boolean {
   );
 }
 
-async function readTables(pool: Pool): Promise<StoredConfiguration> {
-  const connection = await pool.getConnection();
-  try {
-    await connection.query("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
-    const configuration = await readSnapshot(connection);
-    await connection.query("COMMIT");
-    connection.release();
-    return configuration;
-  } catch (error) {
-    // Closes the transaction with the connection.
-    connection.destroy();
-    throw error;
-  }
+function readTables(pool: Pool): Promise<StoredConfiguration> {
+  return inTransaction(pool, readSnapshot, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
 }
 
 async function readSnapshot(connection: PoolConnection): Promise<StoredConfiguration> {
