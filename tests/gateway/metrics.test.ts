@@ -15,12 +15,12 @@ const odd = 'odd "route" \\ of\ntwo lines';
 
 before(async () => {
   mute = createServer(() => {});
-  mute.listen(8080, "127.208.1.21");
+  mute.listen(8080, "127.215.1.21");
   await once(mute, "listening");
-  platform = await StartedPlatform.start("127.208");
+  platform = await StartedPlatform.start("127.215");
   gateway = platform.gateway;
-  await platform.addRoute("mute", { origins: ["http://127.208.1.21:8080"] });
-  await platform.addRoute("gone", { origins: ["http://127.208.1.98:9"], columns: { retries: 1 } });
+  await platform.addRoute("mute", { origins: ["http://127.215.1.21:8080"] });
+  await platform.addRoute("gone", { origins: ["http://127.215.1.98:9"], columns: { retries: 1 } });
   await platform.addRoute(odd, {
     origins: [platform.stub.origin],
     columns: { path: "/odd/*", rewrite_prefix: "/verify" },
@@ -91,7 +91,7 @@ test("a client that leaves before its answer is counted as that, not as answered
 });
 
 test("pools tell what runs, what is idle and what waits", async () => {
-  const origin = "http://127.208.1.21:8080";
+  const origin = "http://127.215.1.21:8080";
   const leaving = new AbortController();
   const waiting = fetch(`${gateway.origin}/mute/x`, { signal: leaving.signal });
   const text = await scrapeUntil(

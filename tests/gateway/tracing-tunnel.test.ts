@@ -16,16 +16,16 @@ let upstream: StartedWebSocketUpstream;
 let nextTrace = 1;
 
 before(async () => {
-  collector = await StartedCollector.start("127.216.1.90");
-  upstream = await StartedWebSocketUpstream.start("127.216.1.21");
-  platform = await StartedPlatform.start("127.216", {
+  collector = await StartedCollector.start("127.253.1.90");
+  upstream = await StartedWebSocketUpstream.start("127.253.1.21");
+  platform = await StartedPlatform.start("127.253", {
     environment: {
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin,
       OTEL_TRACES_SAMPLER: "parentbased_always_off",
     },
   });
   await platform.addRoute("ws", { origins: [upstream.origin] });
-  await platform.addRoute("gone", { origins: ["http://127.216.1.98:9"] });
+  await platform.addRoute("gone", { origins: ["http://127.253.1.98:9"] });
 });
 
 after(() => Promise.all([collector?.stop(), upstream?.stop(), platform?.stop()]));
