@@ -6,7 +6,12 @@ export interface ApiError {
   readonly status: number;
   readonly title: string;
   /** RFC 6750 error code of the `WWW-Authenticate` challenge; absent where the client sent no token at all. */
-  readonly challenge?: "invalid_request" | "invalid_token" | "insufficient_scope" | "invalid_dpop_proof";
+  readonly challenge?:
+    | "invalid_request"
+    | "invalid_token"
+    | "insufficient_scope"
+    | "invalid_dpop_proof"
+    | "use_dpop_nonce";
   /** The challenge is for a token bound to a key (RFC 9449 7.1) instead of a bearer token. */
   readonly bound?: true;
   /** `Retry-After`, in seconds. */
@@ -49,6 +54,12 @@ export const apiErrors = {
     status: 401,
     title: "The DPoP proof does not prove this request.",
     challenge: "invalid_dpop_proof",
+    bound: true,
+  },
+  DMM_GATEWAY_PROOF_NONCE: {
+    status: 401,
+    title: "The DPoP proof needs the nonce of this answer.",
+    challenge: "use_dpop_nonce",
     bound: true,
   },
   DMM_GATEWAY_SCOPE_INSUFFICIENT: {

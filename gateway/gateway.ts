@@ -20,6 +20,7 @@ import { Entrance, type OwnEndpoints } from "./request/entrance.ts";
 import { type GatewaySettings, parseGatewaySettings } from "./settings.ts";
 import { isWorker, untilWorthListening } from "./siblings.ts";
 import { readTaskAddress } from "./task.ts";
+import { ProofNonces } from "./tokens/nonces.ts";
 import { Tokens } from "./tokens/tokens.ts";
 import { Upstreams } from "./upstreams/upstreams.ts";
 
@@ -30,11 +31,12 @@ export async function runGateway(): Promise<void> {
   const lifecycle = new Lifecycle(logger, settings);
   const stores = openStores(settings, logger);
   const tracing = await openTracing(settings, logger);
+  const nonces = new ProofNonces(settings.clientSecretKey, settings.dpopNonces);
   let oauth2: OwnEndpoints | undefined;
   const entrance = new Entrance({
     lifecycle,
     logger,
-    tokens: new Tokens(stores.primaries, settings.issuer),
+    tokens: new Tokens(stores.primaries, settings.issuer, nonces),
     rates: new RateLimiter(stores.primaries, logger),
     accessLog: stores.accessLog,
     metrics: new Metrics({
@@ -96,6 +98,7 @@ export async function runGateway(): Promise<void> {
     signingKeys,
     migrated: configured,
     readConfiguration: () => stores.configuration.current,
+    nonces,
   });
   await Promise.all([configured, reached]);
   ready.resolve();

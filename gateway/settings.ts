@@ -51,6 +51,8 @@ export interface GatewaySettings extends ListeningSettings, StoreSettings {
   /** How people sign in: `users`, `development`, or the path of a module of the company's own. */
   readonly login: string;
   readonly signing: SigningSettings;
+  /** Whether DPoP proofs need a nonce of the platform's (RFC 9449 8 and 9). */
+  readonly dpopNonces: boolean;
   /** Absent where requests are not traced. */
   readonly tracing: TracingSettings | undefined;
 }
@@ -192,6 +194,7 @@ export function parseGatewaySettings(environment: Environment): GatewaySettings 
     configurationPollMs: reader.number("CONFIGURATION_POLL_MS", { fallback: 2000, from: 50, to: 60_000 }),
     login: reader.text("LOGIN", "users"),
     signing: reader.signing(),
+    dpopNonces: reader.switched("DPOP_NONCES", "off"),
     tracing: readTracing(reader),
   });
 }

@@ -3,6 +3,7 @@ import { idTokenAlgorithms } from "../configuration/limits.ts";
 import type { Login } from "../login/login.ts";
 import type { Primaries } from "../redis/primaries.ts";
 import type { ServedConfiguration } from "../routing/served.ts";
+import type { ProofNonces } from "../tokens/nonces.ts";
 import { RedisAdapter } from "./adapter.ts";
 import { ClientAdapter } from "./client-adapter.ts";
 import { createAssertionCheck } from "./client-assertions.ts";
@@ -20,6 +21,7 @@ export interface ConfigurationParts {
   readonly consumptions: Consumptions;
   readonly secret: string;
   readonly keys: readonly SigningKey[];
+  readonly nonces: ProofNonces;
   readonly errors: typeof OAuth2Errors;
   readonly readConfiguration: () => ServedConfiguration;
   /** Opened at its first use. */
@@ -117,7 +119,12 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
       },
       // The library's own takes tokens without an audience only, and there are none.
       userinfo: { enabled: false },
-      dPoP: { enabled: true, allowReplay: false },
+      dPoP: {
+        enabled: true,
+        allowReplay: false,
+        nonceSecret: parts.nonces.secret,
+        requireNonce: () => parts.nonces.demanded,
+      },
       pushedAuthorizationRequests: { enabled: true, allowUnregisteredRedirectUris: false },
       rpInitiatedLogout: {
         enabled: true,

@@ -9,6 +9,7 @@ import { answerError } from "./pages.ts";
 export interface FrontParts extends PageGuardParts {
   readonly issuer: URL;
   readonly readConfiguration: () => ServedConfiguration;
+  readonly noncesDemanded: boolean;
   readonly answerInteraction: (context: Context) => Promise<void>;
   readonly answerUserinfo: (context: Context) => Promise<void>;
   /** Why the library answered that it failed. */
@@ -87,6 +88,13 @@ export function createFront(parts: FrontParts): readonly Middleware[] {
     body.introspection_endpoint_auth_methods_supported = methods;
   }
 
+  /** The library gives one with every answer; who gets one has to use it, which is of use only where it is wanted. */
+  async function withholdNonces(context: Context, next: Next): Promise<void> {
+    await next();
+    const wanted = (context.body as { error?: unknown } | undefined)?.error === "use_dpop_nonce";
+    if (!parts.noncesDemanded && !wanted) context.remove("dpop-nonce");
+  }
+
   async function completeDeviceAnswer(context: Context, next: Next): Promise<void> {
     await next();
     if (context.path === routes.device_authorization && context.status === 200)
@@ -105,6 +113,7 @@ export function createFront(parts: FrontParts): readonly Middleware[] {
     forbidStoring,
     answerWrongMethod,
     completeMetadata,
+    withholdNonces,
     completeDeviceAnswer,
     ...createPageGuards(parts),
     answerOwnEndpoints,

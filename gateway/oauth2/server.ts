@@ -7,6 +7,7 @@ import type { Primaries } from "../redis/primaries.ts";
 import type { OwnEndpoints } from "../request/entrance.ts";
 import { normalizeTarget } from "../request/path.ts";
 import type { ServedConfiguration } from "../routing/served.ts";
+import type { ProofNonces } from "../tokens/nonces.ts";
 import { ReplayMemory } from "../tokens/replay-memory.ts";
 import { Tokens } from "../tokens/tokens.ts";
 import { answerInQueryOnly, verifySecretsByHash } from "./client-rules.ts";
@@ -16,6 +17,7 @@ import type { Context } from "./context.ts";
 import { paceDevices } from "./device-pace.ts";
 import { isOwnPath } from "./endpoints.ts";
 import { createFront } from "./front.ts";
+import { type Library, loadLibrary } from "./library.ts";
 import { rememberProofs } from "./proof-memory.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 
@@ -32,6 +34,7 @@ export interface OAuth2Parts {
   /** Resolves when the schema is there. */
   readonly migrated: Promise<void>;
   readonly readConfiguration: () => ServedConfiguration;
+  readonly nonces: ProofNonces;
 }
 
 /** Time that a request's body may take to arrive: it is a form, and nothing of it is forwarded. */
@@ -44,7 +47,7 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => unknown;
  * module of the image. Pages and logins are loaded when somebody first needs one.
  */
 export async function createOAuth2Server(parts: OAuth2Parts): Promise<OwnEndpoints> {
-  const [library] = await Promise.all([import("oidc-provider"), loadKeys(parts)]);
+  const [library] = await Promise.all([loadLibrary(), loadKeys(parts)]);
   const readLogin = rememberLogin(parts);
   // What is not the platform's own may be wrong or have something to announce: better now than to the first person.
   if (parts.login !== "users") void readLogin().catch(() => {});
@@ -85,10 +88,10 @@ function rememberLogin({ login, database, logger }: OAuth2Parts): () => Promise<
 
 function createProvider(
   parts: OAuth2Parts,
-  { Provider: Server, errors }: typeof import("oidc-provider"),
+  { default: Server, errors }: Library,
   readLogin: () => Promise<Login>,
 ): Provider {
-  const { issuer, primaries, logger, clientSecretKey, signingKeys, readConfiguration } = parts;
+  const { issuer, primaries, logger, clientSecretKey, signingKeys, readConfiguration, nonces } = parts;
   const consumptions = new Consumptions(primaries, () => Server.ctx?.req);
   const provider = new Server(
     issuer.origin,
@@ -96,6 +99,7 @@ function createProvider(
       ...{ issuer, primaries, consumptions, errors, readConfiguration, readLogin },
       secret: clientSecretKey,
       keys: signingKeys.current,
+      nonces,
     }),
   );
   // TLS ends at the balancer.
@@ -111,14 +115,14 @@ function createProvider(
   );
   provider.on("server_error", (context, error) => failures.set(context.req, error));
   const front = createFront({
-    ...{ provider, issuer, readConfiguration },
+    ...{ provider, issuer, readConfiguration, noncesDemanded: nonces.demanded },
     findFailure: (context) => failures.get(context.req),
     restore: (context) => consumptions.restore(context.req),
     tellFailure: (error) => logger.error({ err: error }, "OAuth2 server failed"),
     answerUserinfo: async (context) => {
       const endpoint = await import("./userinfo.ts");
-      const tokens = new Tokens(primaries, issuer);
-      await endpoint.answerUserinfo(context, { issuer, tokens, memory, readLogin });
+      const tokens = new Tokens(primaries, issuer, nonces);
+      await endpoint.answerUserinfo(context, { issuer, tokens, checks: { memory, nonces }, readLogin });
     },
     answerInteraction: (context) => answerInteraction(context, provider, parts, readLogin),
     countUserCode: (address) => countUserCode(primaries, address),

@@ -1,8 +1,6 @@
-import type { IncomingMessage } from "node:http";
 import type { Login } from "../login/login.ts";
 import { readCredentials } from "../request/credentials.ts";
-import { findProofFault, proofAlgorithms } from "../tokens/proof.ts";
-import type { ReplayMemory } from "../tokens/replay-memory.ts";
+import { findProofFault, type ProofChecks, proofAlgorithms } from "../tokens/proof.ts";
 import type { TokenRecord, Tokens } from "../tokens/tokens.ts";
 import type { Context } from "./context.ts";
 import { userinfo } from "./endpoints.ts";
@@ -10,7 +8,7 @@ import { userinfo } from "./endpoints.ts";
 export interface UserinfoParts {
   readonly issuer: URL;
   readonly tokens: Tokens;
-  readonly memory: ReplayMemory;
+  readonly checks: ProofChecks;
   readonly readLogin: () => Promise<Login>;
 }
 
@@ -25,7 +23,7 @@ interface Refusal {
  * without an audience, while ours are all for the platform, of which this endpoint is a part.
  */
 export async function answerUserinfo(context: Context, parts: UserinfoParts): Promise<void> {
-  const found = await findToken(context.req, context.method, parts);
+  const found = await findToken(context, parts);
   if ("status" in found) {
     refuse(context, found, parts.issuer.host);
     return;
@@ -49,10 +47,10 @@ export async function answerUserinfo(context: Context, parts: UserinfoParts): Pr
 }
 
 async function findToken(
-  request: IncomingMessage,
-  method: string,
-  { issuer, tokens, memory }: UserinfoParts,
+  context: Context,
+  { issuer, tokens, checks }: UserinfoParts,
 ): Promise<TokenRecord | Refusal> {
+  const { method, req: request } = context;
   const { authorization } = request.headersDistinct;
   const credentials = readCredentials(authorization?.[0], authorization?.length ?? 0);
   if (credentials === "missing") return { status: 401, scheme: "Bearer" };
@@ -65,8 +63,13 @@ async function findToken(
   if (bound !== true) return { status: 401, error: "invalid_token", scheme: "DPoP" };
   const proofs = request.headersDistinct.dpop ?? [];
   const proven = { method, origin: issuer.origin, path: userinfo, token, thumbprint: record.jkt };
-  const fault = proofs.length === 1 ? await findProofFault(proofs[0]!, proven, memory) : "no proof";
-  return fault === undefined ? record : { status: 401, error: "invalid_dpop_proof", scheme: "DPoP" };
+  const fault =
+    proofs.length === 1 ? await findProofFault(proofs[0]!, proven, checks) : { reason: "no proof" };
+  const { nonces } = checks;
+  if (fault?.needsNonce === true || nonces.demanded) context.set("dpop-nonce", await nonces.next());
+  if (fault === undefined) return record;
+  const error = fault.needsNonce === true ? "use_dpop_nonce" : "invalid_dpop_proof";
+  return { status: 401, error, scheme: "DPoP" };
 }
 
 function refuse(context: Context, { status, error, scheme }: Refusal, realm: string): void {

@@ -2,6 +2,7 @@ import type { ApiErrorCode } from "../errors.ts";
 import type { Primaries } from "../redis/primaries.ts";
 import type { PresentedToken } from "../request/credentials.ts";
 import type { Exchange } from "../request/exchange.ts";
+import type { ProofNonces } from "./nonces.ts";
 import { findProofFault } from "./proof.ts";
 import { ReplayMemory } from "./replay-memory.ts";
 import { computeTokenKey } from "./token-key.ts";
@@ -23,12 +24,14 @@ export class Tokens {
   readonly #primaries: Primaries;
   readonly #issuer: URL;
   readonly #memory: ReplayMemory;
+  readonly #nonces: ProofNonces;
 
   /** The issuer is the platform's address as clients know it. */
-  constructor(primaries: Primaries, issuer: URL) {
+  constructor(primaries: Primaries, issuer: URL, nonces: ProofNonces) {
     this.#primaries = primaries;
     this.#issuer = issuer;
     this.#memory = new ReplayMemory(primaries);
+    this.#nonces = nonces;
   }
 
   /** @throws RedisUnavailableError when the primary cannot be asked */
@@ -53,9 +56,9 @@ export class Tokens {
   ): Promise<ApiErrorCode | undefined> {
     if (jkt === undefined) return "DMM_GATEWAY_TOKEN_INVALID";
     if (bound !== true) return "DMM_GATEWAY_TOKEN_BOUND";
-    const { head, request, route, target } = exchange;
+    const { head, request, response, route, target } = exchange;
     if (head.proof === undefined || head.proofs > 1) return "DMM_GATEWAY_PROOF_INVALID";
-    exchange.proofFault = await findProofFault(
+    const fault = await findProofFault(
       head.proof,
       {
         method: request.method!,
@@ -64,9 +67,14 @@ export class Tokens {
         token,
         thumbprint: jkt,
       },
-      this.#memory,
+      { memory: this.#memory, nonces: this.#nonces },
     );
-    return exchange.proofFault === undefined ? undefined : "DMM_GATEWAY_PROOF_INVALID";
+    // Where they are demanded it comes with every answer, so that nobody has to be refused for the next one.
+    if (fault?.needsNonce === true || this.#nonces.demanded)
+      response.setHeader("dpop-nonce", await this.#nonces.next());
+    exchange.proofFault = fault?.reason;
+    if (fault === undefined) return undefined;
+    return fault.needsNonce === true ? "DMM_GATEWAY_PROOF_NONCE" : "DMM_GATEWAY_PROOF_INVALID";
   }
 }
 

@@ -8,7 +8,7 @@ import { deviceGrant, issuer, redirectUri, StartedServer, secret, signIn } from 
 let server: StartedServer;
 
 before(async () => {
-  server = await StartedServer.start("127.230");
+  server = await StartedServer.start("127.252");
   await server.addClient("pushing", { requirePushedAuthorizationRequests: true });
   await server.addClient("bound", { dpopBoundAccessTokens: true });
   await server.addClient("machine", {

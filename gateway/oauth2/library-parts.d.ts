@@ -1,0 +1,18 @@
+/** Parts of the library that its types know by its index only. */
+declare module "oidc-provider/lib/provider.js" {
+  export const Provider: typeof import("oidc-provider").default;
+}
+
+declare module "oidc-provider/lib/helpers/errors.js" {
+  const errors: typeof import("oidc-provider").errors;
+  export = errors;
+}
+
+declare module "oidc-provider/lib/helpers/challenge.js" {
+  /** Values that change with time, made of a secret of 32 bytes: whoever has it agrees on them. */
+  export default class ServerChallenge {
+    constructor(secret: Buffer, info: string);
+    nextChallenge(): string;
+    checkChallenge(challenge: string): boolean;
+  }
+}

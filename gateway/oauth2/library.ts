@@ -1,0 +1,14 @@
+export type Library = Pick<typeof import("oidc-provider"), "default" | "errors">;
+
+/**
+ * The parts of `oidc-provider` that its index exports. The index itself warns on standard error of every release of
+ * Node.js that has no long-term support yet, in a line that no log takes: the platform says itself what it runs on
+ * (`engines` of its packages), and every other warning of the library stays.
+ */
+export async function loadLibrary(): Promise<Library> {
+  const [{ Provider }, errors] = await Promise.all([
+    import("oidc-provider/lib/provider.js"),
+    import("oidc-provider/lib/helpers/errors.js"),
+  ]);
+  return { default: Provider, errors };
+}

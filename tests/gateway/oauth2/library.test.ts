@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { resolve } from "node:path";
+import { test } from "node:test";
+
+const library = resolve(import.meta.dirname, "../../../gateway/oauth2/library.ts");
+
+/** What a program prints that loads the library as the gateway does. */
+function run(program: string): { output: string; errors: string } {
+  const source = `const { loadLibrary } = await import(${JSON.stringify(library)});
+    const { default: Provider, errors } = await loadLibrary();
+    ${program}`;
+  const done = spawnSync(process.execPath, ["--input-type=module", "--eval", source], { encoding: "utf8" });
+  assert.equal(done.status, 0, done.stderr);
+  return { output: done.stdout, errors: done.stderr };
+}
+
+test("the library says nothing about the runtime, and everything else that it has to say", () => {
+  assert.deepEqual(run(""), { output: "", errors: "" });
+  const { output, errors } = run("new Provider('https://api.test');");
+  assert.match(output + errors, /WARNING: quick start development-only signing keys/);
+  assert.doesNotMatch(output + errors, /runtime/);
+});
+
+test("the parts that are loaded are what the library's index exports", async () => {
+  const { errors } = run(`
+    const index = await import("oidc-provider");
+    if (index.default !== Provider || index.errors !== errors) throw new Error("another one");`);
+  // The index is what warns: when it does no more, it can be imported like any other module.
+  if (process.release.lts === undefined) assert.match(errors, /Unsupported runtime/);
+});
