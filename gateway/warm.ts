@@ -3,7 +3,13 @@ import { flushCompileCache } from "node:module";
 import { join } from "node:path";
 
 /** Packages that our modules load only when they are needed. */
-const loadedLate = ["@aws-sdk/client-firehose", "@aws-sdk/client-kms", "jose", "oidc-provider", "umzug"];
+const loadedLate = [
+  "@aws-sdk/client-firehose",
+  "@aws-sdk/client-kms",
+  "jose",
+  "oidc-provider/lib/provider.js",
+  "umzug",
+];
 
 /**
  * Loads every module without starting a role, so that the compile cache (`NODE_COMPILE_CACHE`) is full when the first
