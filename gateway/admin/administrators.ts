@@ -1,4 +1,6 @@
-import type { Pool, RowDataPacket } from "../database/pool.ts";
+import type { Pool, PoolConnection, RowDataPacket } from "../database/pool.ts";
+import { inTransaction } from "../database/transaction.ts";
+import { hasInvisible } from "../page/invisible.ts";
 import { AdminError } from "./errors.ts";
 
 /** A viewer sees everything but secrets; an editor changes it. */
@@ -32,29 +34,44 @@ export async function readAppointments(pool: Pool): Promise<readonly Appointment
   }));
 }
 
+/** @throws AdminError where nobody could change anything after it, or the name cannot be told from another */
 export async function appoint(pool: Pool, name: string, role: Role, by: string): Promise<void> {
-  await keepOneEditor(pool, name, role);
-  await pool.query(
-    `INSERT INTO administrators (name, role, appointed_by, appointed_at) VALUES (?, ?, ?, UTC_TIMESTAMP(3))
-     ON DUPLICATE KEY UPDATE name = VALUES(name), role = VALUES(role),
-     appointed_by = VALUES(appointed_by), appointed_at = VALUES(appointed_at)`,
-    [name, role, by],
-  );
+  if (hasInvisible(name))
+    throw new AdminError("DMM_ADMIN_REQUEST_INVALID", {
+      detail: `${JSON.stringify(name)} has a character that cannot be seen: it could pass for another name.`,
+    });
+  await inTransaction(pool, async (connection) => {
+    await keepOneEditor(connection, name, role);
+    await connection.query(
+      `INSERT INTO administrators (name, role, appointed_by, appointed_at) VALUES (?, ?, ?, UTC_TIMESTAMP(3))
+       ON DUPLICATE KEY UPDATE name = VALUES(name), role = VALUES(role),
+       appointed_by = VALUES(appointed_by), appointed_at = VALUES(appointed_at)`,
+      [name, role, by],
+    );
+  });
 }
 
-/** Back to a viewer like everybody. */
+/** Back to a viewer like everybody. @throws AdminError */
 export async function dismiss(pool: Pool, name: string): Promise<void> {
-  await keepOneEditor(pool, name, "viewer");
-  const [result] = await pool.query("DELETE FROM administrators WHERE name = ?", [name]);
-  if ((result as { affectedRows: number }).affectedRows === 0)
-    throw new AdminError("DMM_ADMIN_RESOURCE_UNKNOWN", { detail: `${name} has no role of their own.` });
+  await inTransaction(pool, async (connection) => {
+    await keepOneEditor(connection, name, "viewer");
+    const [result] = await connection.query("DELETE FROM administrators WHERE name = ?", [name]);
+    if ((result as { affectedRows: number }).affectedRows === 0) throw unknownAppointment(name);
+  });
 }
 
-/** Without an editor nobody could ever appoint one. */
-async function keepOneEditor(pool: Pool, name: string, role: Role): Promise<void> {
-  if (role === "editor") return;
-  const others = (await readAppointments(pool)).filter(
-    (appointment) => appointment.role === "editor" && appointment.name !== name,
+export function unknownAppointment(name: string): AdminError {
+  return new AdminError("DMM_ADMIN_RESOURCE_UNKNOWN", { detail: `${name} has no role of their own.` });
+}
+
+/** Without an editor nobody could ever appoint one. Whoever changes roles at the same time waits for this. */
+async function keepOneEditor(connection: PoolConnection, name: string, role: Role): Promise<void> {
+  // Compared by the database: an appointment in other letters takes the place of this one.
+  const [rows] = await connection.query<RowDataPacket[]>(
+    "SELECT role, name <> ? AS is_other FROM administrators FOR UPDATE",
+    [name],
   );
-  if (others.length === 0) throw new AdminError("DMM_ADMIN_LAST_EDITOR");
+  if (role === "editor") return;
+  if (!rows.some((row) => row.role === "editor" && row.is_other === 1))
+    throw new AdminError("DMM_ADMIN_LAST_EDITOR");
 }

@@ -1,6 +1,8 @@
 import type { Propagation } from "../configuration/broadcast.ts";
 import { type Change, type Changed, changeConfiguration, restoreVersion } from "../configuration/change.ts";
 import type { Author } from "../configuration/history.ts";
+import { hasInvisible } from "../page/invisible.ts";
+import { AdminError } from "./errors.ts";
 import type { Administrator } from "./identity.ts";
 import type { SiteParts } from "./site.ts";
 
@@ -24,6 +26,10 @@ export class Changes {
 
   /** @throws VersionStaleError, ConfigurationInvalidError, UnknownError */
   async make(administrator: Administrator, change: Omit<Change, "author">): Promise<Outcome> {
+    if (hasInvisible(change.summary ?? ""))
+      throw new AdminError("DMM_ADMIN_REQUEST_INVALID", {
+        detail: "The words for the history have a character that cannot be seen.",
+      });
     const author = describeAuthor(administrator);
     return this.#publish(await changeConfiguration(this.#parts.pool, { ...change, author }));
   }

@@ -37,7 +37,10 @@ export const adminErrors = {
   },
   DMM_ADMIN_LAST_EDITOR: { status: 409, title: "One editor has to remain." },
   DMM_ADMIN_BODY_TOO_LARGE: { status: 413, title: "The request's body is too large." },
-  DMM_ADMIN_MEDIA_UNKNOWN: { status: 415, title: "The body must be application/json." },
+  DMM_ADMIN_MEDIA_UNKNOWN: {
+    status: 415,
+    title: "The body must be application/json at the API, and a form anywhere else.",
+  },
   DMM_ADMIN_CONFIGURATION_INVALID: {
     status: 422,
     title: "Gateways could not serve the configuration after this change. Nothing was stored.",

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import formbody from "@fastify/formbody";
 import swagger from "@fastify/swagger";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import type { Broadcast } from "../configuration/broadcast.ts";
@@ -63,6 +62,11 @@ export async function createSite(parts: SiteParts): Promise<Site> {
     logger: false,
     bodyLimit: longestBody,
     routerOptions: { maxParamLength: 300 },
+    // An address that cannot be read, or is longer than any there is.
+    frameworkErrors: (_error, request, reply) => {
+      reply.headers(securityHeaders);
+      answerError(context, new AdminError("DMM_ADMIN_RESOURCE_UNKNOWN"), request, reply);
+    },
     ajv: {
       customOptions: {
         allErrors: true,
@@ -76,7 +80,6 @@ export async function createSite(parts: SiteParts): Promise<Site> {
   // Answers are ours and right by type: a compiled serializer for each would only cost its compilation.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   await app.register(swagger, { openapi: describeApi() });
-  await app.register(formbody, { bodyLimit: longestBody });
   app.decorateRequest("administrator");
   app.addHook("onRequest", async (_request, reply) => {
     reply.headers(securityHeaders);
@@ -85,7 +88,12 @@ export async function createSite(parts: SiteParts): Promise<Site> {
   app.setErrorHandler((error: Error, request, reply) => answerError(context, error, request, reply));
   const paths = new KnownPaths();
   paths.listenTo(app);
-  app.setNotFoundHandler((request, reply) => {
+  app.addHook("onRequest", async (request, reply) => {
+    // Before its body is looked at: what it is does not matter.
+    if (!request.is404) return;
+    // The way on is shown to whoever would come in; that it is unknown is told to everybody.
+    const known = await identify(request.raw, settings, parts.pool).catch(() => undefined);
+    if (known !== undefined) request.administrator = known;
     const methods = paths.findMethods(request.url);
     if (methods.length === 0) throw new AdminError("DMM_ADMIN_RESOURCE_UNKNOWN");
     reply.header("allow", methods.join(", "));
@@ -95,7 +103,7 @@ export async function createSite(parts: SiteParts): Promise<Site> {
   await app.register(async (guarded) => {
     addGuards(guarded, context);
     addApi(guarded, context);
-    addPages(guarded, context);
+    await addPages(guarded, context);
   });
   await app.ready();
   return { serve: (request, response) => app.routing(request, response) };
@@ -119,7 +127,7 @@ function answerError(
 ): FastifyReply {
   const explained = explainError(error);
   if (explained.status >= 500)
-    context.logger.error({ error: explained.cause ?? error, url: request.url }, "admin request failed");
+    context.logger.error({ err: explained.cause ?? error, url: request.url }, "admin request failed");
   if (explained.status === 503) reply.header("retry-after", "2");
   if (request.url.startsWith("/api/")) return answerProblem(reply, explained);
   return reply

@@ -1,3 +1,4 @@
+import { hasInvisible } from "../page/invisible.ts";
 import type { Kind } from "./document.ts";
 import type { Bounds } from "./limits.ts";
 
@@ -53,8 +54,7 @@ export class EntryProblems {
       field,
       `It has ${value.length} characters; there is room for ${longest}.`,
     );
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-    this.require(!/[\u0000-\u001f\u007f]/.test(value), field, "It has a control character.");
+    this.require(!hasInvisible(value), field, "It has a character that cannot be seen.");
   }
 
   /** Every word must be one of `known`, and stand there once. */

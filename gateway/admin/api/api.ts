@@ -6,6 +6,7 @@ import { addConfiguration } from "./configuration.ts";
 import { addEntries } from "./entries.ts";
 import { addFleet } from "./fleet.ts";
 import { addSecrets } from "./secrets.ts";
+import { findAmbiguity } from "./strict-json.ts";
 import { addUsers } from "./users.ts";
 import { addVersions } from "./versions.ts";
 
@@ -16,6 +17,7 @@ export function addApi(app: FastifyInstance, context: SiteContext): void {
   app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());
   app.register(async (api) => {
     api.addHook("onRequest", requireJson);
+    readStrictly(api);
     for (const add of parts) add(api, context);
   });
 }
@@ -28,4 +30,15 @@ async function requireJson(request: FastifyRequest): Promise<void> {
   if (["GET", "HEAD", "DELETE"].includes(request.method)) return;
   const type = request.headers["content-type"] ?? "";
   if (!/^application\/json\s*(?:;|$)/i.test(type)) throw new AdminError("DMM_ADMIN_MEDIA_UNKNOWN");
+}
+
+/** A body that two readers could understand in two ways is not understood here at all. */
+function readStrictly(api: FastifyInstance): void {
+  const parse = api.getDefaultJsonParser("error", "error");
+  api.removeContentTypeParser("application/json");
+  api.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
+    const ambiguity = findAmbiguity(String(body));
+    if (ambiguity === undefined) return parse(request, String(body), done);
+    done(new AdminError("DMM_ADMIN_REQUEST_INVALID", { detail: ambiguity }));
+  });
 }

@@ -1,8 +1,9 @@
 import type { FastifyInstance } from "fastify";
 import { type Content, html } from "../../page/html.ts";
-import { appoint, dismiss, readAppointments, roles } from "../administrators.ts";
+import { appoint, dismiss, readAppointments, roles, unknownAppointment } from "../administrators.ts";
 import { AdminError } from "../errors.ts";
 import type { SiteContext } from "../site.ts";
+import { renderQuestion } from "./edit-page.ts";
 import { PageRequest } from "./page-context.ts";
 import { renderTime } from "./values.ts";
 
@@ -30,6 +31,10 @@ export function addAdministratorPages(app: FastifyInstance, context: SiteContext
     await appoint(pool, name, role, request.administrator.name);
     return page.leave("/administrators");
   });
+  app.get("/administrators/:name/remove", { schema }, async (request, reply) => {
+    const page = new PageRequest(context, request, reply);
+    return page.send({ title: "Dismiss", section: "administrators" }, await renderDismissal(page));
+  });
   app.post("/administrators/:name/remove", { schema }, async (request, reply) => {
     const page = new PageRequest(context, request, reply);
     guard.checkForm(request, page.field("token"));
@@ -39,24 +44,45 @@ export function addAdministratorPages(app: FastifyInstance, context: SiteContext
 }
 
 async function renderTable(page: PageRequest): Promise<Content> {
-  const token = page.issueToken();
   return html`<table>
     <caption class="hidden">Administrators</caption>
     <thead><tr><th scope="col">Name</th><th scope="col">Role</th><th scope="col">Appointed by</th><th scope="col">When</th>${page.canEdit && html`<th scope="col"><span class="hidden">Actions</span></th>`}</tr></thead>
     <tbody>${(await readAppointments(page.site.pool)).map(
       ({ name, role, appointedBy, appointedAt }) => html`<tr>
-      <th scope="row">${name}</th>
+      <th scope="row"><bdi>${name}</bdi></th>
       <td data-title="Role">${role}</td>
-      <td data-title="Appointed by">${appointedBy}</td>
+      <td data-title="Appointed by"><bdi>${appointedBy}</bdi></td>
       <td data-title="When">${renderTime(appointedAt)}</td>
       ${
         page.canEdit &&
-        html`<td class="do"><form method="post" action="/administrators/${encodeURIComponent(name)}/remove">
-        <input type="hidden" name="token" value="${token}"><button type="submit">Dismiss<span class="hidden"> ${name}</span></button></form></td>`
+        html`<td class="do"><a class="button" href="/administrators/${encodeURIComponent(name)}/remove">Dismiss<span class="hidden"> ${name}</span></a></td>`
       }
     </tr>`,
     )}</tbody>
   </table>`;
+}
+
+async function renderDismissal(page: PageRequest): Promise<Content> {
+  const name = page.parameter("name");
+  const appointments = await readAppointments(page.site.pool);
+  const appointment = appointments.find((known) => known.name === name);
+  if (appointment === undefined) throw unknownAppointment(name);
+  const isSelf = name === page.request.administrator.name;
+  const editors = appointments.filter(({ role }) => role === "editor");
+  const isLast = appointment.role === "editor" && editors.length === 1;
+  return renderQuestion({
+    back: { path: "/administrators", title: "Administrators" },
+    title: `Dismiss ${name}?`,
+    text: isLast
+      ? html`<p>Nobody could change anything after this. Appoint another editor first.</p>`
+      : html`<p>${isSelf ? html`<strong>This is you.</strong> You look on as a viewer, and cannot take it back yourself.` : "They look on as a viewer, like everybody who is not listed."}</p>`,
+    action: `/administrators/${encodeURIComponent(name)}/remove`,
+    button: "Dismiss",
+    impossible: isLast,
+    canEdit: page.canEdit,
+    basedOn: 0,
+    token: page.issueToken(),
+  });
 }
 
 function renderForm(token: string): Content {

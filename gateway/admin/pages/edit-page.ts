@@ -108,6 +108,8 @@ export interface Question {
   readonly text: Content;
   readonly action: string;
   readonly button: string;
+  /** It would be refused as things are. */
+  readonly impossible?: boolean;
   /** Nothing is lost by it. */
   readonly harmless?: boolean;
   readonly canEdit: boolean;
@@ -117,7 +119,8 @@ export interface Question {
 }
 
 export function renderQuestion(question: Question): Html {
-  const { back, title, text, action, button, harmless, canEdit, basedOn, token, notice } = question;
+  const { back, title, text, action, button, harmless, impossible, canEdit, basedOn, token, notice } =
+    question;
   return html`<p class="back"><a href="${back.path}">${back.title}</a></p>
   <div class="head"><h1>${title}</h1></div>
   ${notice}
@@ -127,8 +130,8 @@ export function renderQuestion(question: Question): Html {
       ? html`<form class="question" method="post" action="${action}">
     <input type="hidden" name="token" value="${token}">
     <input type="hidden" name="basedOn" value="${basedOn}">
-    <div class="actions"><button class="main${harmless !== true && " bad"}" type="submit">${button}</button>
-    <a class="button" href="${back.path}">Cancel</a></div>
+    <div class="actions">${impossible !== true && html`<button class="main${harmless !== true && " bad"}" type="submit">${button}</button>`}
+    <a class="button" href="${back.path}">${impossible === true ? "Back" : "Cancel"}</a></div>
   </form>`
       : html`<p class="notice">You are a viewer: an editor does this.</p>`
   }`;

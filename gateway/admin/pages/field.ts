@@ -43,6 +43,9 @@ export interface FieldState {
   readonly fixed: ReadonlySet<string>;
 }
 
+/** Texts that may be this long get more room. */
+const widest = 200;
+
 export function identifyField(name: string): string {
   return `field-${name}`;
 }
@@ -62,7 +65,8 @@ export function renderField(field: Field, state: FieldState): Html {
       <legend>${field.label}</legend>${renderBoxes(field, state)}${notes}</fieldset>`;
   if (field.type === "flag")
     return html`<div class="field flag"><label><input type="checkbox" id="${id}" name="${field.name}" value="on"${readText(state, field.name) !== "" && html` checked`}${described}> ${field.label}</label>${notes}</div>`;
-  return html`<div class="field ${field.type}"><label for="${id}">${field.label}</label>
+  const isWide = field.type === "text" && (field.longest ?? 0) >= widest;
+  return html`<div class="field ${field.type}${isWide && " wide"}"><label for="${id}">${field.label}</label>
     ${renderInput(field, id, state, described)}${notes}</div>`;
 }
 
@@ -91,9 +95,10 @@ function renderBoxes(
   const chosen = readList(state, field.name);
   const options = field.options ?? [];
   if (options.length === 0) return html`<p class="quiet">${field.none}</p>`;
-  return html`<div class="boxes">${options.map(
+  const isDescribed = options.some(({ hint = "" }) => hint !== "");
+  return html`<div class="boxes${isDescribed && " described"}">${options.map(
     ({ value, hint }) =>
-      html`<label><input type="checkbox" name="${field.name}" value="${value}"${chosen.includes(value) && html` checked`}> <code>${value}</code>${hint !== undefined && hint !== "" && html` <span class="quiet">${hint}</span>`}</label>`,
+      html`<label><input type="checkbox" name="${field.name}" value="${value}"${chosen.includes(value) && html` checked`}><span><code>${value}</code>${hint !== undefined && hint !== "" && html` <span class="quiet">${hint}</span>`}</span></label>`,
   )}</div>`;
 }
 

@@ -20,8 +20,13 @@ export class FormReader {
   }
 
   text(field: string): string {
-    const value = this.values[field];
-    return (typeof value === "string" ? value : (value?.[0] ?? "")).trim();
+    const value = this.values[field] ?? "";
+    if (typeof value === "string") return value.trim();
+    this.problems.push({
+      ...{ kind: this.#kind, name: field === "name" ? "" : this.name, field },
+      message: "It was sent more than once.",
+    });
+    return "";
   }
 
   optional(field: string): string | null {

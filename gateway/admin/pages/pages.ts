@@ -1,4 +1,6 @@
-import type { FastifyInstance } from "fastify";
+import formbody from "@fastify/formbody";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { AdminError } from "../errors.ts";
 import type { SiteContext } from "../site.ts";
 import { addAdministratorPages } from "./administrator-pages.ts";
 import { clientForm } from "./client-form.ts";
@@ -12,8 +14,27 @@ import { addSecretPages } from "./secret-pages.ts";
 import { upstreamForm } from "./upstream-form.ts";
 import { addUserPages } from "./user-pages.ts";
 
-/** The pages for people. */
-export function addPages(app: FastifyInstance, context: SiteContext): void {
+/** Forms have a few fields; the longest are lists of scopes and addresses. */
+const longestForm = 256 * 1024;
+
+/** The pages for people. What they send is a form, and nothing else. */
+export async function addPages(app: FastifyInstance, context: SiteContext): Promise<void> {
+  await app.register(async (pages) => {
+    pages.removeAllContentTypeParsers();
+    await pages.register(formbody, { bodyLimit: longestForm });
+    pages.addHook("onRequest", requireForm);
+    addAll(pages, context);
+  });
+}
+
+async function requireForm({ method, headers }: FastifyRequest): Promise<void> {
+  if (method === "GET" || method === "HEAD") return;
+  const type = headers["content-type"] ?? "";
+  if (!/^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(type))
+    throw new AdminError("DMM_ADMIN_MEDIA_UNKNOWN");
+}
+
+function addAll(app: FastifyInstance, context: SiteContext): void {
   app.get("/", { schema: { hide: true } }, async (_request, reply) => reply.redirect("/routes", 302));
   addEntryPages(app, routeForm, context);
   addEntryPages(app, upstreamForm, context);

@@ -67,10 +67,12 @@ async function sendQuestion(
   const { document } = await page.readCurrent();
   if (findEntry(document, kind, name) === undefined) throw new UnknownError(`${nouns[kind]} ${name}`);
   const path = `/${kind}/${encodeURIComponent(name)}`;
+  const users = findUsers(kind, name, document);
   const content = renderQuestion({
     back: { path, title: name },
     title: `Remove ${nouns[kind]} ${name}?`,
-    text: renderConsequence(kind, name, document),
+    text: renderConsequence(kind, users),
+    impossible: users.length > 0,
     action: `${path}/remove`,
     button: "Remove",
     canEdit: page.canEdit,
@@ -87,8 +89,7 @@ async function sendQuestion(
   );
 }
 
-function renderConsequence(kind: Kind, name: string, document: ConfigurationDocument): Content {
-  const users = findUsers(kind, name, document);
+function renderConsequence(kind: Kind, users: ReturnType<typeof findUsers>): Content {
   if (users.length > 0)
     return html`<p>It is still in use, so it cannot be removed yet:</p><ul>${users.map(
       (user) =>

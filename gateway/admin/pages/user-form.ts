@@ -20,16 +20,16 @@ export interface UserEditing {
 
 const labels = { name: "Name", displayName: "Display name", email: "E-mail" } as const;
 
+const nameField: Field = {
+  type: "text",
+  name: "name",
+  label: labels.name,
+  required: true,
+  code: true,
+  longest: userLimits.name,
+};
+
 const fields: readonly Field[] = [
-  {
-    type: "text",
-    name: "name",
-    label: labels.name,
-    hint: "What is typed to sign in, like ada or ada@example.com. It stays.",
-    required: true,
-    code: true,
-    longest: userLimits.name,
-  },
   {
     type: "text",
     name: "displayName",
@@ -109,7 +109,10 @@ function renderFields(
 ): Content {
   const messages = new Map<string, string[]>();
   for (const { field, message } of problems) messages.set(field, [...(messages.get(field) ?? []), message]);
-  return fields.map((field) => renderField(field, { values, messages, fixed }));
+  const hint = fixed.has("name")
+    ? "A name stays as it is."
+    : "What is typed to sign in, like ada or ada@example.com. It stays as it is.";
+  return [{ ...nameField, hint }, ...fields].map((field) => renderField(field, { values, messages, fixed }));
 }
 
 function renderProfileProblems(problems: readonly ProfileProblem[] = []): Content {

@@ -55,8 +55,8 @@ function renderTable(users: readonly User[]): Html {
     <tbody>${users.map(
       ({ id, name, displayName, email, disabled, createdAt }) => html`<tr>
       <th scope="row"><a href="/users/${id}">${name}</a></th>
-      <td data-title="Display name"><bdi>${displayName}</bdi></td>
-      <td data-title="E-mail">${email}</td>
+      <td class="long" data-title="Display name"><bdi>${displayName}</bdi></td>
+      <td class="long" data-title="E-mail">${email}</td>
       <td data-title="State">${disabled ? html`<span class="badge bad">disabled</span>` : "enabled"}</td>
       <td data-title="Since">${renderTime(createdAt, "day")}</td>
     </tr>`,

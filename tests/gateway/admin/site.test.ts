@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { openForm as openFormAt, sendForm } from "./form-client.ts";
 import { describePerson, StartedAdmin } from "./started-admin.ts";
 
 let admin: StartedAdmin;
@@ -11,28 +12,9 @@ after(async () => {
   await admin?.stop();
 });
 
-interface Form {
-  readonly cookie: string;
-  readonly token: string;
-  readonly basedOn: string;
-}
-
-async function openForm(path: string, as = "operator"): Promise<Form> {
-  const { text, headers } = await admin.call(path, { as });
-  const read = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(text)?.[1] ?? "";
-  const cookie = (headers.get("set-cookie") ?? "").split(";")[0]!;
-  return { cookie, token: read("token"), basedOn: read("basedOn") };
-}
-
-async function send(path: string, fields: Record<string, string>, headers: Record<string, string> = {}) {
-  const answer = await fetch(admin.origin + path, {
-    method: "POST",
-    redirect: "manual",
-    headers: { ...describePerson("operator"), ...headers },
-    body: new URLSearchParams(fields),
-  });
-  return { status: answer.status, location: answer.headers.get("location"), text: await answer.text() };
-}
+const openForm = (path: string, as?: string) => openFormAt(admin, path, as);
+const send = (path: string, fields: Record<string, string>, headers?: Record<string, string>) =>
+  sendForm(admin, path, fields, headers);
 
 test("every answer carries a strict policy and is not kept", async () => {
   for (const path of ["/routes", "/api/routes", "/nothing", "/openapi.json"]) {

@@ -1,0 +1,53 @@
+/** Deeper than anything that the API describes. */
+const deepest = 32;
+
+/**
+ * What is wrong with a JSON text although it could be read: members of one name twice (RFC 8259 4 leaves open which of
+ * them counts), or so much nesting that nothing of it can be meant. The text is not checked otherwise.
+ */
+export function findAmbiguity(text: string): string | undefined {
+  /** Names of the objects that are open; `undefined` for a list. */
+  const open: (Set<string> | undefined)[] = [];
+  let awaitsName = false;
+  for (let index = 0; index < text.length; index++) {
+    const character = text[index];
+    if (character === "{" || character === "[") {
+      if (open.length === deepest) return `It is nested deeper than ${deepest} levels.`;
+      open.push(character === "{" ? new Set() : undefined);
+      awaitsName = character === "{";
+    } else if (character === "}" || character === "]") {
+      open.pop();
+      awaitsName = false;
+    } else if (character === ",") awaitsName = open.at(-1) !== undefined;
+    else if (character === '"') {
+      const end = findStringEnd(text, index);
+      if (awaitsName) {
+        const name = readName(text.slice(index, end));
+        const names = open.at(-1)!;
+        if (names.has(name)) return `${JSON.stringify(name)} is there twice.`;
+        names.add(name);
+        awaitsName = false;
+      }
+      index = end - 1;
+    }
+  }
+  return undefined;
+}
+
+/** After the closing quote. */
+function findStringEnd(text: string, start: number): number {
+  for (let index = start + 1; index < text.length; index++) {
+    if (text[index] === "\\") index++;
+    else if (text[index] === '"') return index + 1;
+  }
+  return text.length;
+}
+
+/** With its escapes read, as far as they are right: `"\u0061"` is `"a"`. */
+function readName(quoted: string): string {
+  try {
+    return JSON.parse(quoted) as string;
+  } catch {
+    return quoted;
+  }
+}
