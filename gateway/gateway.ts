@@ -12,6 +12,7 @@ import { RateLimiter } from "./limits/rate.ts";
 import { createListener, listen } from "./listener.ts";
 import { createLogger } from "./logger.ts";
 import { Metrics } from "./metrics/metrics.ts";
+import { listenForScrapes } from "./metrics/scrapes.ts";
 import { createOAuth2Server } from "./oauth2/server.ts";
 import { SignOutDesk } from "./oauth2/sign-out-desk.ts";
 import { openSigningKeys } from "./oauth2/signing-keys.ts";
@@ -32,19 +33,22 @@ export async function runGateway(): Promise<void> {
   const stores = openStores(settings, logger);
   const tracing = await openTracing(settings, logger);
   const nonces = new ProofNonces(settings.clientSecretKey, settings.dpopNonces);
+  const rates = new RateLimiter(stores.primaries, logger);
+  const metrics = new Metrics({
+    lifecycle,
+    ...stores,
+    rates,
+    spans: tracing?.spans,
+    readConfiguration: () => stores.configuration.current,
+  });
   let oauth2: OwnEndpoints | undefined;
   const entrance = new Entrance({
     lifecycle,
     logger,
     tokens: new Tokens(stores.primaries, settings.issuer, nonces),
-    rates: new RateLimiter(stores.primaries, logger),
+    rates,
     accessLog: stores.accessLog,
-    metrics: new Metrics({
-      lifecycle,
-      ...stores,
-      spans: tracing?.spans,
-      readConfiguration: () => stores.configuration.current,
-    }),
+    metrics,
     tracing,
     realm: settings.issuer.host,
     readConfiguration: () => stores.configuration.current,
@@ -66,7 +70,10 @@ export async function runGateway(): Promise<void> {
   const listening = untilWorthListening(ready.promise).then(() =>
     listen(server, { host, port: settings.port, shared: settings.workers > 1 }),
   );
-  if (!isWorker()) await listening;
+  if (!isWorker()) {
+    await listening;
+    await listenForScrapes({ host, port: settings.metricsPort }, () => metrics.read());
+  }
   const member = new Membership({
     pool: stores.writer,
     logger,

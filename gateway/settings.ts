@@ -55,6 +55,8 @@ export interface GatewaySettings extends ListeningSettings, StoreSettings {
   readonly dpopNonces: boolean;
   /** Absent where requests are not traced. */
   readonly tracing: TracingSettings | undefined;
+  /** Port for `/metrics` and nothing else; absent where there is none. */
+  readonly metricsPort: number | undefined;
 }
 
 /** Where the keys of the OAuth2 server's signatures come from. */
@@ -136,6 +138,14 @@ class Reader {
     };
   }
 
+  metricsPort(): number | undefined {
+    if (this.optional("METRICS_PORT") === undefined) return undefined;
+    const port = this.number("METRICS_PORT", { fallback: 9464, from: 1, to: 65_535 });
+    if (port === Number(this.optional("PORT") ?? "8080"))
+      this.problems.push(`METRICS_PORT is "${port}"; it must be another one than PORT.`);
+    return port;
+  }
+
   finish<T>(settings: T): T {
     if (this.problems.length > 0) throw new SettingsError(this.problems);
     return settings;
@@ -196,6 +206,7 @@ export function parseGatewaySettings(environment: Environment): GatewaySettings 
     signing: reader.signing(),
     dpopNonces: reader.switched("DPOP_NONCES", "off"),
     tracing: readTracing(reader),
+    metricsPort: reader.metricsPort(),
   });
 }
 

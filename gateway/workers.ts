@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { Gathering } from "./metrics/gathering.ts";
 import { isWorker, nameInstance, Switchboard, workerVariables } from "./siblings.ts";
 
 /** Time between two starts of a worker that keeps ending, in milliseconds. */
@@ -19,10 +18,12 @@ export function countWorkers(): number {
  * ends is started again; signals are passed on, and this process ends when all have.
  */
 export async function runWorkers(main: string, count: number): Promise<void> {
+  // Other roles of the image, which come by here as well, must not pay for it.
+  const { gatherMetrics } = await import("./metrics/task-metrics.ts");
   const workers = new Set<ChildProcess>();
   const instance = nameInstance();
   const switchboard = new Switchboard(workers);
-  const gathering = new Gathering(count);
+  const gathering = await gatherMetrics(count);
   let ending = false;
   let exitCode = 0;
   for (const signal of ["SIGTERM", "SIGINT"] as const)

@@ -25,6 +25,8 @@ const digest = hash("sha1", script);
 export class RateLimiter {
   readonly #primaries: Primaries;
   readonly #logger: Logger;
+  /** Requests that passed because their primary was away. */
+  unchecked = 0;
 
   constructor(primaries: Primaries, logger: Logger) {
     this.#primaries = primaries;
@@ -43,6 +45,7 @@ export class RateLimiter {
     try {
       return Number(await this.#run(key, parameters));
     } catch (error) {
+      this.unchecked++;
       this.#logger.warn({ error: (error as Error).message, route: route.name }, "rate limit not checked");
       return 0;
     }

@@ -9,11 +9,9 @@ import type { FromWorker, ToWorker } from "./worker-line.ts";
 const gatherMs = 1000;
 
 interface Scrape {
-  readonly from: ChildProcess;
-  readonly id: number;
   readonly missing: Set<ChildProcess>;
-  readonly answered: Map<ChildProcess, readonly Family[]>;
-  readonly timer: NodeJS.Timeout;
+  readonly answered: Set<ChildProcess>;
+  readonly finish: () => void;
 }
 
 /**
@@ -42,10 +40,9 @@ export class Gathering {
     worker.once("disconnect", () => {
       this.#ended = mergeFamilies([this.#ended, keepCounts(this.#told.get(worker) ?? [])]);
       this.#told.delete(worker);
-      for (const [key, scrape] of this.#scrapes) {
-        scrape.missing.delete(worker);
+      for (const scrape of this.#scrapes.values()) {
         scrape.answered.delete(worker);
-        this.#settle(key, scrape);
+        settle(scrape, worker);
       }
     });
   }
@@ -53,51 +50,43 @@ export class Gathering {
   #take(worker: ChildProcess, message: FromWorker): void {
     if (message.kind === "metrics-ready") this.#told.set(worker, []);
     if (message.kind === "metrics-last") this.#told.set(worker, message.families);
-    if (message.kind === "metrics-scrape") this.#ask(worker, message);
+    if (message.kind === "metrics-scrape") {
+      this.#told.set(worker, message.families);
+      void this.scrape(worker).then((text) => tell(worker, { kind: "metrics-text", id: message.id, text }));
+    }
     if (message.kind === "metrics-told") {
       this.#told.set(worker, message.families);
       const scrape = this.#scrapes.get(message.id);
       if (scrape === undefined) return;
-      scrape.missing.delete(worker);
-      scrape.answered.set(worker, message.families);
-      this.#settle(message.id, scrape);
+      scrape.answered.add(worker);
+      settle(scrape, worker);
     }
   }
 
-  #ask(from: ChildProcess, { id, families }: Extract<FromWorker, { kind: "metrics-scrape" }>): void {
-    this.#told.set(from, families);
+  /** The text of the whole task; `from` is a worker that was asked and has told its part already. */
+  async scrape(from?: ChildProcess): Promise<string> {
     const key = String(++this.#counter);
     const missing = new Set([...this.#told.keys()].filter((worker) => worker !== from && worker.connected));
-    const scrape: Scrape = {
-      from,
-      id,
-      missing,
-      answered: new Map([[from, families]]),
-      timer: setTimeout(() => {
-        this.#finish(key, scrape);
-      }, gatherMs),
-    };
-    this.#scrapes.set(key, scrape);
-    for (const worker of missing) tell(worker, { kind: "metrics-ask", id: key });
-    this.#settle(key, scrape);
-  }
-
-  #settle(key: string, scrape: Scrape): void {
-    if (scrape.missing.size === 0) this.#finish(key, scrape);
-  }
-
-  #finish(key: string, scrape: Scrape): void {
-    clearTimeout(scrape.timer);
+    const answered = new Set(from === undefined ? [] : [from]);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, gatherMs);
+      const finish = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#scrapes.set(key, { missing, answered, finish });
+      for (const worker of missing) tell(worker, { kind: "metrics-ask", id: key });
+      if (missing.size === 0) finish();
+    });
     this.#scrapes.delete(key);
-    const lists = [...this.#told].map(
-      ([worker, families]) => scrape.answered.get(worker) ?? keepCounts(families),
+    const lists = [...this.#told].map(([worker, families]) =>
+      answered.has(worker) ? families : keepCounts(families),
     );
     const merged = mergeFamilies([...lists, this.#ended, collectProcess()]);
-    const text = renderFamilies([...merged, ...this.#describe(scrape)]);
-    tell(scrape.from, { kind: "metrics-text", id: scrape.id, text });
+    return renderFamilies([...merged, ...this.#describe({ answered, missing })]);
   }
 
-  #describe({ answered, missing }: Scrape): Family[] {
+  #describe({ answered, missing }: Pick<Scrape, "answered" | "missing">): Family[] {
     return describeWorkers({
       answering: answered.size,
       silent: missing.size,
@@ -105,6 +94,11 @@ export class Gathering {
       restarts: this.restarts,
     });
   }
+}
+
+function settle({ missing, finish }: Scrape, worker: ChildProcess): void {
+  missing.delete(worker);
+  if (missing.size === 0) finish();
 }
 
 /** Who the values are of. */

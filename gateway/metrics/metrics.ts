@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { PoolOccupancy } from "../database/occupancy.ts";
 import type { AccessLog } from "../delivery/access-log.ts";
 import type { Lifecycle } from "../lifecycle.ts";
+import type { RateLimiter } from "../limits/rate.ts";
 import type { Primaries } from "../redis/primaries.ts";
 import type { Exchange } from "../request/exchange.ts";
 import type { ServedConfiguration } from "../routing/served.ts";
@@ -10,8 +11,9 @@ import type { Upstreams } from "../upstreams/upstreams.ts";
 import { type Family, gauge } from "./family.ts";
 import { describeWorkers } from "./gathering.ts";
 import { collectProcess, EventLoop } from "./process-metrics.ts";
-import { contentType, renderFamilies } from "./render.ts";
+import { renderFamilies } from "./render.ts";
 import { RequestMetrics } from "./request-metrics.ts";
+import { answerScrape } from "./scrapes.ts";
 import {
   collectAccessLog,
   collectDatabase,
@@ -27,6 +29,7 @@ export interface MetricsSources {
   readonly upstreams: Upstreams;
   readonly writer: { readonly occupancy: PoolOccupancy };
   readonly reader: { readonly occupancy: PoolOccupancy };
+  readonly rates: RateLimiter;
   readonly accessLog: AccessLog;
   /** Absent where requests are not traced. */
   readonly spans: SpanQueue | undefined;
@@ -57,23 +60,13 @@ export class Metrics {
   answer(request: IncomingMessage, response: ServerResponse): boolean {
     if (request.url !== "/metrics" || request.headers["x-forwarded-for"] !== undefined) return false;
     if (request.method !== "GET" && request.method !== "HEAD") return false;
-    this.#answer(response).catch((error: Error) => {
-      response.writeHead(500, { "content-type": "text/plain; charset=utf-8" });
-      response.end("The metrics could not be collected; the log has the reason.\n");
-      throw error;
-    });
+    void answerScrape(response, () => this.read());
     return true;
   }
 
-  async #answer(response: ServerResponse): Promise<void> {
-    const text = this.#line === undefined ? this.#renderAlone() : await this.#line.scrape();
-    // Better no answer than the counts of one worker, which would look as if the others had lost theirs.
-    const body = text ?? "The process that started this worker does not answer.\n";
-    response.writeHead(text === undefined ? 503 : 200, {
-      "content-type": text === undefined ? "text/plain; charset=utf-8" : contentType,
-      "content-length": Buffer.byteLength(body),
-    });
-    response.end(response.req.method === "HEAD" ? undefined : body);
+  /** The text of the whole task; nothing when the process that started this worker does not answer. */
+  async read(): Promise<string | undefined> {
+    return this.#line === undefined ? this.#renderAlone() : await this.#line.scrape();
   }
 
   #renderAlone(): string {
@@ -82,12 +75,12 @@ export class Metrics {
   }
 
   #collect(): Family[] {
-    const { primaries, upstreams, writer, reader, accessLog, spans } = this.#sources;
+    const { primaries, rates, upstreams, writer, reader, accessLog, spans } = this.#sources;
     return [
       ...this.#requests.collect(),
       ...this.#collectState(),
       ...collectUpstreams(upstreams),
-      ...collectRedis(primaries),
+      ...collectRedis(primaries, rates),
       ...collectDatabase({ writer, reader }),
       ...collectAccessLog(accessLog),
       ...(spans === undefined ? [] : collectSpans(spans)),

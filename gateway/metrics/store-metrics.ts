@@ -1,5 +1,6 @@
 import type { PoolOccupancy } from "../database/occupancy.ts";
 import type { AccessLog } from "../delivery/access-log.ts";
+import type { RateLimiter } from "../limits/rate.ts";
 import type { Primaries } from "../redis/primaries.ts";
 import type { SpanQueue } from "../tracing/span-queue.ts";
 import type { Upstreams } from "../upstreams/upstreams.ts";
@@ -32,7 +33,7 @@ export function collectUpstreams({ targets }: Upstreams): Family[] {
   ];
 }
 
-export function collectRedis(primaries: Primaries): Family[] {
+export function collectRedis(primaries: Primaries, rates: RateLimiter): Family[] {
   const nodes = [...primaries.nodes].map((node) => ({
     primary: `${node.address.host}:${node.address.port}`,
     node,
@@ -60,6 +61,11 @@ export function collectRedis(primaries: Primaries): Family[] {
       "gateway_redis_commands_lost_total",
       "Commands that no primary answered in time.",
       primaries.lostCommands,
+    ),
+    counter(
+      "gateway_rate_unchecked_total",
+      "Requests that passed although their rate could not be looked up.",
+      rates.unchecked,
     ),
   ];
 }

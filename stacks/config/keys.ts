@@ -85,6 +85,11 @@ export const keys = {
   cacheShards: key("Redis shards.", wholeNumber(1, 90), "3"),
   cacheReplicas: key("Replicas of each shard.", wholeNumber(1, 5), "1"),
   logRetentionDays: key("Days that logs are kept.", oneOf(retentionDays), "30"),
+  metricsNetworks: key(
+    "Networks that may scrape the gateways' metrics, comma separated.",
+    list(sourceNetwork),
+    "",
+  ),
   traceEndpoint: key(
     "Collector of the gateways' traces (OTLP over HTTP); without it they trace nothing.",
     collectorAddress,

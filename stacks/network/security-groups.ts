@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Deployment } from "../deployment.ts";
+import { type Deployment, metricsPort } from "../deployment.ts";
 import { collectorWays } from "./collector.ts";
 import { awsClients, type Flow, flows, type Group, groups, httpsPort } from "./flows.ts";
 
@@ -25,6 +25,7 @@ export function createSecurityGroups(
   const rules = [
     ...flows.flatMap((flow) => createFlow(context, flow)),
     ...entranceSources(deployment).map((network) => admitToEntrance(context, network)),
+    ...deployment.config.metricsNetworks.map((network) => admitScraper(context, network)),
     ...awsClients.map((group) =>
       letOut(context, {
         name: `${group}-to-aws`,
@@ -107,22 +108,37 @@ function createFlow(
   return [out, into].map((resource) => ({ between: [from, to], resource }));
 }
 
-function admitToEntrance({ parent, deployment, groups: created }: Context, network: string): Rule {
+function admitToEntrance(context: Context, network: string): Rule {
   const name = network === everywhere ? "public" : `insiders-${network}`;
+  const tag = "entrance-from-outside";
+  return letIn(context, { name, group: "entrance", network, port: httpsPort, purpose: "HTTPS", tag });
+}
+
+function admitScraper(context: Context, network: string): Rule {
+  const name = `metrics-${network}`;
+  const tag = "gateway-from-scraper";
+  return letIn(context, { name, group: "gateway", network, port: metricsPort, purpose: "Metrics", tag });
+}
+
+interface WayIn extends WayOut {
+  readonly tag: string;
+}
+
+function letIn({ parent, deployment, groups: created }: Context, way: WayIn): Rule {
   const resource = new aws.vpc.SecurityGroupIngressRule(
-    name,
+    way.name,
     {
-      securityGroupId: created.entrance.id,
-      description: "HTTPS",
+      securityGroupId: created[way.group].id,
+      description: way.purpose,
       ipProtocol: "tcp",
-      fromPort: httpsPort,
-      toPort: httpsPort,
-      cidrIpv4: network,
-      tags: deployment.names.tags("entrance-from-outside"),
+      fromPort: way.port,
+      toPort: way.port,
+      cidrIpv4: way.network,
+      tags: deployment.names.tags(way.tag),
     },
     { parent },
   );
-  return { between: ["entrance"], resource };
+  return { between: [way.group], resource };
 }
 
 interface WayOut {

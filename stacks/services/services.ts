@@ -2,7 +2,7 @@ import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cache } from "../cache.ts";
 import { type Database, databaseName } from "../database/database.ts";
-import { cachePort, type Deployment, databasePort, servicePort } from "../deployment.ts";
+import { cachePort, type Deployment, databasePort, metricsPort, servicePort } from "../deployment.ts";
 import { differing } from "../differences.ts";
 import type { Entrance } from "../entrance/entrance.ts";
 import type { Logs } from "../logs/logs.ts";
@@ -131,6 +131,7 @@ function gatewayEnvironment(deployment: Deployment, args: ServicesArgs): Environ
     DELIVERY_STREAM: args.logs.stream.name,
     // One worker per vCPU.
     GATEWAY_WORKERS: String(Math.max(1, Math.floor(config.gatewayCpu / 1024))),
+    ...(config.metricsNetworks.length > 0 && { METRICS_PORT: String(metricsPort) }),
     ...traceEnvironment(config),
   };
 }

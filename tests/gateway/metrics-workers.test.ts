@@ -48,7 +48,10 @@ async function askUnknown(gateway: StartedRole, times: number): Promise<void> {
 }
 
 async function startWorkers(context: { after(end: () => unknown): void }, host: string, workers: number) {
-  const gateway = await startGateway(host, platform.surroundings, { GATEWAY_WORKERS: String(workers) });
+  const gateway = await startGateway(host, platform.surroundings, {
+    GATEWAY_WORKERS: String(workers),
+    METRICS_PORT: "9464",
+  });
   context.after(() => gateway.process.end("SIGTERM"));
   await scrapeUntil(
     gateway,
@@ -100,6 +103,8 @@ test("a scrape of two workers has the requests of both, whichever answers it", a
       (worker) => it.find("gateway_event_loop_delay_seconds", { worker, quantile: "1" }) !== undefined,
     ),
   );
+  const own = await fetch(`${gateway.origin.replace("8080", "9464")}/metrics`);
+  assert.equal(PrometheusText.parse(await own.text()).value(count, unknown), 20);
   // Three processes, of which each takes more than 25 MB.
   assert.ok(text.value("process_resident_memory_bytes") > 75_000_000);
   assert.equal(text.value("gateway_redis_ready"), 1);

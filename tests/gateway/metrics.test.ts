@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { after, before, test } from "node:test";
 import { PrometheusText } from "./prometheus-text.ts";
-import { issueToken, type StartedRole } from "./started-gateway.ts";
+import { issueToken, type StartedRole, startGateway } from "./started-gateway.ts";
 import { waitUntil } from "./started-process.ts";
 import { StartedPlatform } from "./started-surroundings.ts";
 
@@ -176,4 +176,25 @@ test("metrics are asked for by GET and HEAD, by whoever is not behind the balanc
   assert.equal((await fetch(url, { method: "POST" })).status, 404);
   const outside = await fetch(url, { headers: { "x-forwarded-for": "10.0.0.7" } });
   assert.equal(outside.status, 404);
+});
+
+test("a port of their own has the metrics and nothing else", async (context) => {
+  const own = await startGateway("127.215.1.31", platform.surroundings, { METRICS_PORT: "9464" });
+  context.after(() => own.process.end());
+  const url = "http://127.215.1.31:9464";
+  const answer = await fetch(`${url}/metrics`, { headers: { "x-forwarded-for": "10.0.0.7" } });
+  assert.equal(PrometheusText.parse(await answer.text()).value("gateway_serving"), 1);
+  for (const path of ["/", "/health/ready", "/verify/echo", "/metrics/", "/oauth2/token"])
+    assert.equal((await fetch(url + path)).status, 404, path);
+  assert.equal((await fetch(`${url}/metrics`, { method: "POST", body: "x" })).status, 405);
+});
+
+test("a port for the metrics that is none, or that is taken by the APIs, is refused", async () => {
+  for (const METRICS_PORT of ["0", "65536", "metrics", "8080"])
+    for (const GATEWAY_WORKERS of ["1", "2"])
+      await assert.rejects(
+        startGateway("127.215.1.32", platform.surroundings, { METRICS_PORT, GATEWAY_WORKERS }),
+        /METRICS_PORT is/,
+        `${METRICS_PORT} of ${GATEWAY_WORKERS}`,
+      );
 });
