@@ -40,28 +40,30 @@ export class EventLoop {
         [{ worker, state: "idle" }, idle / 1000],
       ],
     );
-    const quantiles = this.#readDelay();
-    if (quantiles === undefined) return [seconds];
-    const help = "Delay of timers since the last scrape.";
-    const readings = quantiles.map(([quantile, delay]) => [{ worker, quantile }, delay] as const);
-    return [seconds, gauge("gateway_event_loop_delay_seconds", "max", help, readings)];
+    const delays = this.#readDelay().map(([part, help, delay]) =>
+      gauge(`gateway_event_loop_delay_${part}_seconds`, "max", `${help} since the scrape before.`, [
+        [{ worker }, delay],
+      ]),
+    );
+    return [seconds, ...delays];
   }
 
   /** Measured from the first scrape on: nobody pays for it where nobody looks. */
-  #readDelay(): (readonly [string, number])[] | undefined {
+  #readDelay(): (readonly [part: string, help: string, seconds: number])[] {
     if (this.#delay === undefined) {
       this.#delay = monitorEventLoopDelay({ resolution: resolutionMs });
       this.#delay.enable();
-      return undefined;
+      return [];
     }
     // A scrape right after another one has nothing to tell; it must not take away what has just begun.
-    if (this.#delay.count === 0) return undefined;
+    if (this.#delay.count === 0) return [];
     const toDelay = (intervalNs: number) => Math.max(0, intervalNs / 1e9 - resolutionMs / 1000);
-    const quantiles = (["0.5", "0.99"] as const).map(
-      (quantile) => [quantile, toDelay(this.#delay!.percentile(Number(quantile) * 100))] as const,
-    );
-    const longest = ["1", toDelay(this.#delay.max)] as const;
+    const [p50, p99, max] = [this.#delay.percentile(50), this.#delay.percentile(99), this.#delay.max];
     this.#delay.reset();
-    return [...quantiles, longest];
+    return [
+      ["p50", "Delay that half of the timers stayed below", toDelay(p50)],
+      ["p99", "Delay that 99 of 100 timers stayed below", toDelay(p99)],
+      ["max", "Longest delay of a timer", toDelay(max)],
+    ];
   }
 }

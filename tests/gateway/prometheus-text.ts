@@ -109,7 +109,9 @@ function parseLabels(text: string, line: string): Record<string, string> {
     const match = /^([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"(?:,(?=.)|$)/.exec(rest);
     assert.ok(match !== null, `labels: ${line}`);
     const [whole, name = "", value = ""] = match;
-    assert.ok(!(name in labels) && !name.startsWith("__"), `label ${name}: ${line}`);
+    // A summary's label, which nothing here is.
+    const reserved = name.startsWith("__") || name === "quantile";
+    assert.ok(!(name in labels) && !reserved, `label ${name}: ${line}`);
     labels[name] = decodeEscapes(value, '"');
     rest = rest.slice(whole.length);
   }
