@@ -56,6 +56,20 @@ export function createFront(parts: FrontParts): readonly Middleware[] {
     );
   }
 
+  /** RFC 6749 B: forms are UTF-8, and as they are. Who decodes them otherwise would read something else. */
+  async function refuseEncodings(context: Context, next: Next): Promise<void> {
+    const { "content-encoding": encoding = "identity" } = context.headers;
+    const charset = context.request.charset || "utf-8";
+    const isPlain = encoding.toLowerCase() === "identity" && /^(?:utf-?8|us-ascii)$/i.test(charset);
+    if (isPlain || context.method !== "POST") {
+      await next();
+      return;
+    }
+    context.status = 415;
+    context.set("accept-encoding", "identity");
+    await answerError(context, { error: "invalid_request", error_description: "a form is plain UTF-8 text" });
+  }
+
   async function answerWrongMethod(context: Context, next: Next): Promise<void> {
     await next();
     const methods = readMethods(context.path);
@@ -111,6 +125,7 @@ export function createFront(parts: FrontParts): readonly Middleware[] {
     protectPages,
     answerFailure,
     forbidStoring,
+    refuseEncodings,
     answerWrongMethod,
     completeMetadata,
     withholdNonces,
@@ -123,7 +138,7 @@ export function createFront(parts: FrontParts): readonly Middleware[] {
 const pagePolicy = "default-src 'none'; script-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 function isAllowed({ path, method }: Context): boolean {
-  return readMethods(path)?.includes(method) === true;
+  return readMethods(path)?.includes(method === "HEAD" ? "GET" : method) === true;
 }
 
 function isMetadata({ path }: Context): boolean {

@@ -26,7 +26,7 @@ export function createPageGuards({ provider, countUserCode }: PageGuardParts): r
   async function expectSession(context: Context, next: Next): Promise<void> {
     const { path, method } = context;
     const step =
-      path.startsWith(`${routes.code_verification}/`) ||
+      (path.startsWith(`${routes.code_verification}/`) && ["GET", "HEAD", "POST"].includes(method)) ||
       (path === routes.code_verification && method === "POST");
     if (!step || context.cookies.get(sessionCookie, { signed: true }) !== undefined) {
       await next();

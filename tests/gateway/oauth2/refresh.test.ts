@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import * as oauth from "oauth4webapi";
+import { pino } from "pino";
+import { RedisAdapter } from "../../../gateway/oauth2/adapter.ts";
+import { Consumptions } from "../../../gateway/oauth2/consumptions.ts";
+import { loadLibrary } from "../../../gateway/oauth2/library.ts";
+import { Primaries } from "../../../gateway/redis/primaries.ts";
 import { createRequest, obtainTokens } from "./authorize.ts";
 import { issuer, StartedServer, secret } from "./started-server.ts";
 
@@ -128,6 +133,48 @@ test("after a revocation the same browser gets tokens that live", async () => {
     await server.post("/oauth2/revoke", new URLSearchParams({ client_id: "app", token }));
     assert.equal(await server.useToken(token), 401);
     tokens.push(token);
+  }
+});
+
+test("a refresh and a revocation at the same time leave nothing alive", async () => {
+  for (let round = 0; round < 8; round++) {
+    const { refreshToken, accessToken } = await obtainTokens(server);
+    const revoke = () =>
+      server.post("/oauth2/revoke", new URLSearchParams({ client_id: "app", token: accessToken }));
+    const [refreshed] = await Promise.all(
+      round % 2 === 0 ? [refresh(refreshToken!), revoke()] : [refresh(refreshToken!), revoke(), revoke()],
+    );
+    assert.equal(await server.useToken(accessToken), 401);
+    assert.equal((await refresh(refreshToken!)).json.error, "invalid_grant");
+    if (refreshed.status !== 200) continue;
+    assert.equal(await server.useToken(String(refreshed.json.access_token)), 401);
+    assert.equal((await refresh(String(refreshed.json.refresh_token))).json.error, "invalid_grant");
+  }
+});
+
+test("what is written for a grant after it was revoked is dead", async () => {
+  const { host, port } = server.platform.surroundings.redis;
+  const logger = pino({ level: "silent" });
+  const primaries = new Primaries({ host, port, tls: false, commandTimeoutMs: 1000 }, logger);
+  await primaries.start();
+  try {
+    const consumptions = new Consumptions(primaries, () => undefined);
+    const { errors } = await loadLibrary();
+    const open = (kind: string) => new RedisAdapter(kind, { primaries, consumptions, errors });
+    for (const kind of ["AccessToken", "RefreshToken", "AuthorizationCode", "DeviceCode"]) {
+      const [grantId, early, late] = ["grant", "early", "late"].map((name) => `${name}-${kind}`);
+      await open(kind).upsert(early!, { grantId: grantId! }, 60);
+      assert.ok(await open(kind).find(early!), kind);
+      await open(kind).revokeByGrantId(grantId!);
+      await open(kind).upsert(late!, { grantId: grantId! }, 60);
+      assert.deepEqual(
+        [await open(kind).find(early!), await open(kind).find(late!)],
+        [undefined, undefined],
+        kind,
+      );
+    }
+  } finally {
+    primaries.close();
   }
 });
 
