@@ -41,52 +41,66 @@ export function nameInstance(): string {
 /** Between the workers of one task, by way of the process that started them. */
 type Message =
   | { readonly kind: "spread" | "reach"; readonly id: string; readonly version: number }
-  | { readonly kind: "reached" | "done"; readonly id: string };
+  | { readonly kind: "reached" | "done"; readonly id: string; readonly serves: number };
 
 /** How long a worker waits for the others, in milliseconds: they also look for themselves. */
-const spreadMs = 1000;
+const spreadMs = 700;
 
 /**
  * A worker's line to the others. Only one worker hears a notice of a new version, because the kernel chooses who gets a
  * connection; the notice is answered when all of them serve it.
  */
 export class Siblings {
-  readonly #waiting = new Map<string, () => void>();
+  readonly #waiting = new Map<string, (serves: number) => void>();
   #counter = 0;
 
-  /** `reach` loads a version, and resolves when it is served or refused. */
-  constructor(reach: (version: number) => Promise<void>) {
+  /** `reach` loads a version, and resolves with the one that is served then. */
+  constructor(reach: (version: number) => Promise<number>) {
     if (process.send === undefined) return;
     process.on("message", (message: Message) => {
-      if (message.kind === "done") this.#waiting.get(message.id)?.();
+      if (message.kind === "done") this.#waiting.get(message.id)?.(message.serves);
       if (message.kind === "reach")
-        void reach(message.version).finally(() => process.send?.({ kind: "reached", id: message.id }));
+        void reach(message.version).then((serves) =>
+          process.send?.({ kind: "reached", id: message.id, serves }),
+        );
     });
     // The line must not keep a worker alive that has finished.
     process.channel?.unref();
   }
 
-  /** Tells the others of a version, and resolves when they have it; at once where there are none. */
-  async spread(version: number): Promise<void> {
-    if (process.send === undefined) return;
+  /**
+   * Tells the others of a version, and resolves with the lowest that one of them serves then; 0 where one of them does
+   * not say, and at once without bound where there are none.
+   */
+  async spread(version: number): Promise<number> {
+    if (process.send === undefined) return Number.POSITIVE_INFINITY;
     const id = `${process.pid}-${++this.#counter}`;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, spreadMs);
-      this.#waiting.set(id, () => {
+    const serves = await new Promise<number>((resolve) => {
+      const timer = setTimeout(resolve, spreadMs, 0);
+      this.#waiting.set(id, (lowest) => {
         clearTimeout(timer);
-        resolve();
+        resolve(lowest);
       });
       process.send?.({ kind: "spread", id, version });
     });
     this.#waiting.delete(id);
+    return serves;
   }
+}
+
+/** One version on its way to the other workers. */
+interface Spread {
+  readonly from: ChildProcess;
+  readonly missing: Set<ChildProcess>;
+  /** Whatever can be sent, where nobody has said less. */
+  lowest: number;
 }
 
 /** The other end of the line, in the process that started the workers. */
 export class Switchboard {
   readonly #workers: ReadonlySet<ChildProcess>;
   /** Whom to tell when the workers that are still missing have answered. */
-  readonly #open = new Map<string, { readonly from: ChildProcess; readonly missing: Set<ChildProcess> }>();
+  readonly #open = new Map<string, Spread>();
 
   constructor(workers: ReadonlySet<ChildProcess>) {
     this.#workers = workers;
@@ -100,20 +114,22 @@ export class Switchboard {
   }
 
   #pass(from: ChildProcess, message: Message): void {
-    if (message.kind === "reached") this.#settle(message.id, from);
+    if (message.kind === "reached") this.#settle(message.id, from, message.serves);
     if (message.kind !== "spread") return;
     const missing = new Set([...this.#workers].filter((worker) => worker !== from && worker.connected));
-    this.#open.set(message.id, { from, missing });
+    this.#open.set(message.id, { from, missing, lowest: Number.MAX_SAFE_INTEGER });
     for (const worker of missing) worker.send({ kind: "reach", id: message.id, version: message.version });
     this.#settle(message.id, undefined);
   }
 
-  #settle(id: string, worker: ChildProcess | undefined): void {
+  /** `serves` is absent for a worker that ended: the next one loads the newest version before it listens. */
+  #settle(id: string, worker: ChildProcess | undefined, serves = Number.MAX_SAFE_INTEGER): void {
     const open = this.#open.get(id);
     if (open === undefined) return;
     if (worker !== undefined) open.missing.delete(worker);
+    open.lowest = Math.min(open.lowest, serves);
     if (open.missing.size > 0) return;
     this.#open.delete(id);
-    if (open.from.connected) open.from.send({ kind: "done", id });
+    if (open.from.connected) open.from.send({ kind: "done", id, serves: open.lowest });
   }
 }

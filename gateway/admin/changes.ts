@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Propagation } from "../configuration/broadcast.ts";
 import { type Change, type Changed, changeConfiguration, restoreVersion } from "../configuration/change.ts";
 import type { Author } from "../configuration/history.ts";
@@ -14,6 +15,10 @@ export interface Outcome extends Changed {
 
 /** How many outcomes are kept for the page that follows a form. */
 const remembered = 50;
+
+/** How often, and after which pauses in milliseconds, the gateways are told later. */
+const laterAttempts = 60;
+const laterMs = 500;
 
 /** Stores changes and tells the gateways. */
 export class Changes {
@@ -47,17 +52,32 @@ export class Changes {
 
   async #publish(changed: Changed): Promise<Outcome> {
     if (changed.differences.length === 0) return changed;
-    const { broadcast, logger } = this.#parts;
     try {
-      const propagation = await broadcast.tell(changed.version);
-      this.#propagations.set(changed.version, propagation);
-      for (const version of this.#propagations.keys())
-        if (this.#propagations.size > remembered) this.#propagations.delete(version);
-      return { ...changed, propagation };
+      return { ...changed, propagation: await this.#tell(changed.version) };
     } catch (error) {
-      // It is stored, which is what was asked for; the gateways look for themselves.
-      logger.warn({ error: (error as Error).message, version: changed.version }, "broadcast failed");
+      // It is stored, which is what was asked for. The gateways look for themselves, and are told once it can be done.
+      this.#parts.logger.warn(
+        { error: (error as Error).message, version: changed.version },
+        "broadcast failed",
+      );
+      void this.#tellLater(changed.version);
       return changed;
+    }
+  }
+
+  async #tell(version: number): Promise<Propagation> {
+    const propagation = await this.#parts.broadcast.tell(version);
+    this.#propagations.set(version, propagation);
+    for (const old of this.#propagations.keys())
+      if (this.#propagations.size > remembered) this.#propagations.delete(old);
+    return propagation;
+  }
+
+  /** Only the database knows which gateways there are: as soon as it is back. */
+  async #tellLater(version: number): Promise<void> {
+    for (let attempt = 0; attempt < laterAttempts; attempt++) {
+      await delay(laterMs, undefined, { ref: false });
+      if (await this.#tell(version).catch(() => undefined)) return;
     }
   }
 }

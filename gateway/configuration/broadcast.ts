@@ -1,8 +1,9 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Pool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
-import { type FleetMember, isReachable, readFleet } from "./fleet.ts";
-import { type Acknowledgement, noticePath } from "./notice.ts";
-import { sendNotice } from "./notice-sender.ts";
+import { type CallResult, callMember } from "./call.ts";
+import { type FleetMember, isExpected, isReachable } from "./fleet.ts";
+import { RollCall } from "./roll-call.ts";
 
 /** What became of one notice. */
 export interface Delivery {
@@ -23,6 +24,14 @@ export interface Propagation {
   /** Until the last acknowledgement, in milliseconds. */
   readonly afterMs: number;
   readonly missing: readonly Delivery[];
+  /** Had announced themselves a moment ago, and are not there any more: they serve nobody and are not counted. */
+  readonly gone: readonly Delivery[];
+}
+
+export interface BroadcastParts {
+  readonly pool: Pick<Pool, "query">;
+  readonly key: Buffer;
+  readonly logger: Logger;
 }
 
 /** The pauses before further attempts, in milliseconds. */
@@ -30,66 +39,76 @@ const pausesMs = [100, 300];
 
 /** Tells every gateway that announced itself of a new version, and collects what each serves then. */
 export class Broadcast {
-  readonly #pool: Pick<Pool, "query">;
-  readonly #key: Buffer;
-  readonly #logger: Logger;
+  /** Who is there; it hears of those that a notice found to be gone. */
+  readonly rollCall: RollCall;
+  readonly #parts: BroadcastParts;
 
-  constructor(parts: { readonly pool: Pick<Pool, "query">; readonly key: Buffer; readonly logger: Logger }) {
-    this.#pool = parts.pool;
-    this.#key = parts.key;
-    this.#logger = parts.logger;
+  constructor(parts: BroadcastParts) {
+    this.#parts = parts;
+    this.rollCall = new RollCall(parts);
   }
 
   async tell(version: number): Promise<Propagation> {
     const startedAt = performance.now();
-    const fleet = await readFleet(this.#pool);
-    const told = fleet.members
-      .filter(isReachable)
+    const { members } = await this.rollCall.readAnnounced();
+    const told = members
+      .filter((member) => isReachable(member) || member.state === "lost")
       .map((member) => ({ member, delivery: this.#deliver(member, version, startedAt) }));
     // The starting and the draining hear of it too; but only who serves can be waited for.
-    const awaited = told.filter(({ member }) => member.state === "serving");
+    const awaited = told.filter(({ member }) => isExpected(member));
     const deliveries = await Promise.all(awaited.map(({ delivery }) => delivery));
-    const missing = deliveries.filter((delivery) => (delivery.version ?? 0) < version);
-    const times = deliveries.map(({ afterMs }) => afterMs ?? 0);
+    const there = deliveries.filter(({ isGone }) => !isGone).map(({ delivery }) => delivery);
+    const missing = there.filter((delivery) => (delivery.version ?? 0) < version);
     const propagation = {
       version,
-      acknowledged: deliveries.length - missing.length,
-      of: deliveries.length,
-      afterMs: Math.max(0, ...times),
+      acknowledged: there.length - missing.length,
+      of: there.length,
+      afterMs: Math.max(0, ...there.map(({ afterMs }) => afterMs ?? 0)),
       missing,
+      gone: deliveries.filter(({ isGone }) => isGone).map(({ delivery }) => delivery),
     };
-    this.#logger.info(propagation, "configuration broadcast");
+    this.#parts.logger.info(propagation, "configuration broadcast");
     return propagation;
   }
 
-  async #deliver(member: FleetMember, version: number, startedAt: number): Promise<Delivery> {
+  async #deliver(
+    member: FleetMember,
+    version: number,
+    startedAt: number,
+  ): Promise<{ readonly delivery: Delivery; readonly isGone: boolean }> {
     const { instance, address } = member;
-    let problem = "";
     for (let attempt = 0; ; attempt++) {
-      try {
-        const answer = await this.#send(member, version);
-        const afterMs = Math.round((performance.now() - startedAt) * 10) / 10;
-        const refusal = answer.refused?.version === version ? { problem: answer.refused.reason } : {};
-        // Another process answers at its address: the one that announced itself is gone.
-        if (answer.instance !== instance) problem = "Another process answers at its address.";
-        else if (answer.version >= version || answer.refused?.version === version)
-          return { instance, address, version: answer.version, afterMs, ...refusal };
-        else problem = `It serves version ${answer.version}.`;
-      } catch (error) {
-        problem = (error as Error).message;
-        // It hangs; when it wakes, it looks for itself.
-        if ((error as { code?: string }).code === "ETIMEDOUT") return { instance, address, problem };
-      }
+      const result = await callMember(member, this.#parts.key, version);
+      const afterMs = Math.round((performance.now() - startedAt) * 10) / 10;
       const pause = pausesMs[attempt];
-      if (pause === undefined) return { instance, address, problem };
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      if (isFinal(result, version) || pause === undefined) {
+        const isGone = result.kind === "gone";
+        if (isGone) this.rollCall.noteGone(instance, result.problem);
+        return { delivery: { instance, address, ...describe(result, version, afterMs) }, isGone };
+      }
+      await delay(pause);
     }
   }
+}
 
-  async #send(member: FleetMember, version: number): Promise<Acknowledgement> {
-    const body = JSON.stringify({ version });
-    return JSON.parse(
-      await sendNotice(member, { key: this.#key, path: noticePath, body }),
-    ) as Acknowledgement;
-  }
+/** Whether asking again could not change it: who hangs looks for itself when it wakes. */
+function isFinal(result: CallResult, version: number): boolean {
+  if (result.kind === "answered")
+    return result.answer.version >= version || result.answer.refused?.version === version;
+  return result.kind === "silent" && result.isLate;
+}
+
+function describe(
+  result: CallResult,
+  version: number,
+  afterMs: number,
+): Pick<Delivery, "version" | "afterMs" | "problem"> {
+  if (result.kind !== "answered") return { problem: result.problem };
+  const { answer } = result;
+  if (answer.refused?.version === version)
+    return { version: answer.version, afterMs, problem: answer.refused.reason };
+  if (answer.version >= version) return { version: answer.version, afterMs };
+  if (answer.version === 0) return { problem: "Not all of its workers answer." };
+  const why = answer.unread === undefined ? "" : ` It could not read the newer one: ${answer.unread}`;
+  return { version: answer.version, problem: `It serves version ${answer.version}.${why}` };
 }

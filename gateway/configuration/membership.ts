@@ -29,7 +29,10 @@ export class Membership {
       ...parts,
       key: deriveNoticeKey(parts.databasePassword),
       instance: this.#announcement.instance,
-      siblings: new Siblings((version) => parts.watch.reach(version)),
+      siblings: new Siblings(async (version) => {
+        await parts.watch.reach(version);
+        return parts.watch.current.version;
+      }),
     };
     this.#answer = (request, response) => answerNotice(request, response, endpoint);
   }

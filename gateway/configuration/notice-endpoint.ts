@@ -4,6 +4,9 @@ import { type Acknowledgement, noticePath } from "./notice.ts";
 import { readNotice, refuseNotice } from "./notice-reader.ts";
 import type { ConfigurationWatch } from "./watch.ts";
 
+/** Less than the sender's patience, in milliseconds. */
+const answerWithinMs = 800;
+
 export interface NoticeEndpointParts {
   readonly key: Buffer;
   readonly instance: string;
@@ -28,8 +31,8 @@ export function answerNotice(
   readVersion(request, parts.key).then(
     async (version) => {
       if (version === undefined) return refuseNotice(request, response, parts.realm);
-      await Promise.all([parts.watch.reach(version), parts.siblings.spread(version)]);
-      acknowledge(response, parts);
+      const lowest = await reachEverywhere(parts, version);
+      acknowledge(response, parts, lowest);
     },
     () => response.destroy(),
   );
@@ -44,13 +47,34 @@ async function readVersion(request: IncomingMessage, key: Buffer): Promise<numbe
   return typeof version === "number" ? version : undefined;
 }
 
-function acknowledge(response: ServerResponse, { instance, readState, watch }: NoticeEndpointParts): void {
-  const refused = watch.refusal;
+/**
+ * Loads a version in all workers, for as long as the sender has patience: whoever cannot reach the database says so in
+ * time.
+ *
+ * @returns the lowest version that one of them serves
+ */
+async function reachEverywhere({ watch, siblings }: NoticeEndpointParts, version: number): Promise<number> {
+  let others = 0;
+  const spread = siblings.spread(version).then((lowest) => {
+    others = lowest;
+  });
+  const limit = new Promise((resolve) => setTimeout(resolve, answerWithinMs).unref());
+  await Promise.race([Promise.all([watch.reach(version), spread]), limit]);
+  return Math.min(watch.current.version, others);
+}
+
+function acknowledge(
+  response: ServerResponse,
+  { instance, readState, watch }: NoticeEndpointParts,
+  version: number,
+): void {
+  const { refusal: refused, unread } = watch;
   const answer: Acknowledgement = {
     instance,
     state: readState(),
-    version: watch.current.version,
+    version,
     ...(refused === undefined ? {} : { refused }),
+    ...(unread === undefined ? {} : { unread }),
   };
   const body = JSON.stringify(answer);
   response.writeHead(200, {

@@ -52,9 +52,15 @@ export function sendNotice(
         });
       },
     );
+    let connected = false;
+    sent.on("socket", (socket) => {
+      socket.once("connect", () => {
+        connected = true;
+      });
+    });
     sent.on("timeout", () => {
-      const error = new Error(`No answer within ${answerLimitMs} ms.`);
-      sent.destroy(Object.assign(error, { code: "ETIMEDOUT" }));
+      const error = new Error(`No ${connected ? "answer" : "connection"} within ${answerLimitMs} ms.`);
+      sent.destroy(Object.assign(error, { code: "ETIMEDOUT", connected }));
     });
     sent.on("error", reject);
     sent.end(body);

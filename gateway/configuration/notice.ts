@@ -37,10 +37,12 @@ export function isAuthentic(key: Buffer, notice: Notice, signature: string, now 
   return expected.length === presented.length && timingSafeEqual(expected, presented);
 }
 
-/** What a gateway answers: which version it serves now, and which it refused. */
+/** What a gateway answers: which version all its workers serve now, and which it refused. */
 export interface Acknowledgement {
   readonly instance: string;
   readonly state: string;
   readonly version: number;
   readonly refused?: { readonly version: number; readonly reason: string };
+  /** Why it could not read what is newer, if it tried and could not. */
+  readonly unread?: string;
 }

@@ -27,6 +27,7 @@ export class ConfigurationWatch {
   readonly #settings: WatchSettings;
   #current = emptyConfiguration;
   #refusal: Refusal | undefined;
+  #unread: string | undefined;
   #loading: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -41,6 +42,11 @@ export class ConfigurationWatch {
 
   get refusal(): Refusal | undefined {
     return this.#refusal;
+  }
+
+  /** Why the last look at the database failed; absent when it did not. */
+  get unread(): string | undefined {
+    return this.#unread;
   }
 
   /** Resolves once the first configuration is served. */
@@ -77,8 +83,8 @@ export class ConfigurationWatch {
   }
 
   async #load(): Promise<void> {
-    const { writer, reader, upstreams, logger } = this.#settings;
-    const stored = await readConfiguration(writer).catch(() => readConfiguration(reader));
+    const { upstreams, logger } = this.#settings;
+    const stored = await this.#read(readConfiguration);
     if (!this.#isAhead(stored.version)) return;
     try {
       this.#current = compileConfiguration(stored, upstreams);
@@ -89,6 +95,19 @@ export class ConfigurationWatch {
     this.#refusal = undefined;
     upstreams.serve(this.#current.choices);
     logger.info({ version: stored.version, routes: stored.routes.length }, "configuration loaded");
+  }
+
+  /** From the writer, which is never behind; from a reader while there is none. */
+  async #read<T>(read: (pool: Pool) => Promise<T>): Promise<T> {
+    const { writer, reader } = this.#settings;
+    try {
+      const found = await read(writer).catch(() => read(reader));
+      this.#unread = undefined;
+      return found;
+    } catch (error) {
+      this.#unread = (error as Error).message;
+      throw error;
+    }
   }
 
   #isAhead(version: number): boolean {
@@ -103,9 +122,8 @@ export class ConfigurationWatch {
   }
 
   async #poll(): Promise<void> {
-    const { writer, reader } = this.#settings;
     try {
-      const version = await readVersion(writer).catch(() => readVersion(reader));
+      const version = await this.#read(readVersion);
       if (this.#isAhead(version)) await this.load();
     } catch (error) {
       this.#tell(error as Error);

@@ -56,9 +56,8 @@ test("the database may go away: loaded routes are served, and a new version is s
 
 /** A gateway on this platform whose database is behind a line that can be cut. */
 async function startBehindLine(line: DatabaseLine, address: string): Promise<StartedRole> {
-  const environment = { ...describeGateway(platform.surroundings), DATABASE_HOST: line.host };
-  const { CONFIGURATION_POLL_MS: _, ...usual } = environment;
-  return new StartedRole("gateway", address, usual);
+  const { CONFIGURATION_POLL_MS: _, ...usual } = describeGateway(platform.surroundings);
+  return new StartedRole("gateway", address, { ...usual, DATABASE_HOST: line.host });
 }
 
 async function readHealth(

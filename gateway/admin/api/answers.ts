@@ -22,22 +22,23 @@ const difference: Schema = {
 };
 const differences = { type: "array", items: difference };
 
+const deliveries = {
+  type: "array",
+  items: { type: "object", properties: { instance: text, address: text, version: whole, problem: text } },
+};
+
 const propagation: Schema = {
   type: "object",
-  description: "How many of the serving gateways acknowledged the version, and which did not.",
-  required: ["version", "acknowledged", "of", "afterMs", "missing"],
+  description:
+    "How many of the serving gateways acknowledged the version, and which did not. Those that are gone are not counted.",
+  required: ["version", "acknowledged", "of", "afterMs", "missing", "gone"],
   properties: {
     version: whole,
     acknowledged: whole,
     of: whole,
     afterMs: { type: "number" },
-    missing: {
-      type: "array",
-      items: {
-        type: "object",
-        properties: { instance: text, address: text, version: whole, problem: text },
-      },
-    },
+    missing: deliveries,
+    gone: deliveries,
   },
 };
 

@@ -1,10 +1,9 @@
 import type { FastifyInstance } from "fastify";
-import { readFleet } from "../../configuration/fleet.ts";
 import type { SiteContext } from "../site.ts";
 import { looseObject, readProblems } from "./answers.ts";
 
 /** Who serves which version. */
-export function addFleet(app: FastifyInstance, { pool }: SiteContext): void {
+export function addFleet(app: FastifyInstance, { broadcast }: SiteContext): void {
   app.get(
     "/api/gateways",
     {
@@ -17,6 +16,6 @@ export function addFleet(app: FastifyInstance, { pool }: SiteContext): void {
         },
       },
     },
-    async () => readFleet(pool),
+    async () => broadcast.rollCall.read(),
   );
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { type Fleet, type FleetMember, readFleet } from "../../configuration/fleet.ts";
+import { type Fleet, type FleetMember, isExpected, servesVersion } from "../../configuration/fleet.ts";
 import { type Content, type Html, html } from "../../page/html.ts";
 import type { SiteContext } from "../site.ts";
 import { describeFleet, describeLevel, renderFleetStatus } from "./fleet-status.ts";
@@ -11,7 +11,7 @@ export function addFleetPages(app: FastifyInstance, context: SiteContext): void 
   const schema = { hide: true };
   app.get("/gateways", { schema }, async (request, reply) => {
     const page = new PageRequest(context, request, reply);
-    const fleet = await readFleet(context.pool);
+    const fleet = await context.broadcast.rollCall.read();
     return page.send(
       { title: "Gateways", section: "gateways", reloadSeconds: 5 },
       html`<div class="head"><h1>Gateways</h1></div>
@@ -21,23 +21,32 @@ export function addFleetPages(app: FastifyInstance, context: SiteContext): void 
   });
   app.get("/gateways/live", { schema }, async (_request, reply) => {
     reply.type("text/html; charset=utf-8");
-    return renderFleet(await readFleet(context.pool)).text;
+    return renderFleet(await context.broadcast.rollCall.read()).text;
   });
   app.get("/gateways/status", { schema }, async (_request, reply) => {
     reply.type("text/html; charset=utf-8");
-    return renderFleetStatus(await readFleet(context.pool)).text;
+    return renderFleetStatus(await context.broadcast.rollCall.read()).text;
   });
 }
 
 function renderFleet(fleet: Fleet): Html {
   const behind = fleet.members.filter(
-    ({ state, version }) => state === "serving" && version !== fleet.version,
+    (member) => isExpected(member) && !servesVersion(member, fleet.version),
   );
   return html`<div id="fleet" hx-get="/gateways/live" hx-trigger="every 1s" hx-target="this" hx-swap="outerHTML">
     <p class="figure ${describeLevel(fleet)}">${describeFleet(fleet)}</p>
-    ${behind.length > 0 && html`<ul class="behind">${behind.map((member) => html`<li><code>${member.address}:${member.port}</code> serves version ${member.version}${member.refused !== null && html`: it refused version ${member.refused.version}, because ${member.refused.reason}`}</li>`)}</ul>`}
+    ${behind.length > 0 && html`<ul class="behind">${behind.map((member) => html`<li><code>${member.address}:${member.port}</code> ${describeLag(member)}</li>`)}</ul>`}
     ${fleet.members.length === 0 ? html`<p class="empty">No gateway has announced itself.</p>` : renderTable(fleet)}
   </div>`;
+}
+
+/** Why a gateway is not one of those that serve the current version. */
+function describeLag({ state, version, refused, problem }: FleetMember): string {
+  const said = problem === undefined ? "" : ` ${problem}`;
+  if (state === "lost") return `is lost.${said}`;
+  if (refused !== null)
+    return `serves version ${version}: it refused version ${refused.version}, because ${refused.reason}`;
+  return `serves version ${version}.${said}`;
 }
 
 const levels: Readonly<Record<FleetMember["state"], string>> = {
@@ -46,6 +55,7 @@ const levels: Readonly<Record<FleetMember["state"], string>> = {
   draining: "warning",
   closed: "",
   lost: "bad",
+  gone: "",
 };
 
 function renderTable({ members, version }: Fleet): Content {
@@ -53,9 +63,9 @@ function renderTable({ members, version }: Fleet): Content {
     <caption class="hidden">Gateways</caption>
     <thead><tr><th scope="col">Address</th><th scope="col">State</th><th scope="col">Serves version</th><th scope="col">Last sign of life</th><th scope="col">Up since</th></tr></thead>
     <tbody>${members.map(
-      (member) => html`<tr${(member.state === "closed" || member.state === "lost") && html` class="gone"`}>
+      (member) => html`<tr${(member.state === "closed" || member.state === "gone") && html` class="gone"`}>
       <th scope="row"><code>${member.address}:${member.port}</code></th>
-      <td data-title="State"><span class="badge ${levels[member.state]}">${member.state}</span></td>
+      <td data-title="State"><span class="badge ${levels[member.state]}">${member.state}</span>${member.problem !== undefined && html` <span class="quiet">${member.problem}</span>`}</td>
       <td data-title="Serves version">${member.version}${member.version !== version && html` <span class="quiet">not ${version}</span>`}</td>
       <td data-title="Last sign of life">${member.silentMs < 3000 ? "now" : `${describeDuration(Math.round(member.silentMs / 1000) * 1000)} ago`}</td>
       <td data-title="Up since">${renderTime(member.startedAt)}</td>

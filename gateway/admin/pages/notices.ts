@@ -11,11 +11,12 @@ export function renderStored(version: number, propagation: Propagation | undefin
   if (version === 0) return html`<p class="notice" role="status">Nothing was changed.</p>`;
   if (propagation === undefined)
     return html`<p class="notice good" role="status">Version ${version} is stored. The gateways are being told.</p>`;
-  const { acknowledged, of, afterMs, missing } = propagation;
+  const { acknowledged, of, afterMs, missing, gone } = propagation;
   const reached = `${acknowledged} of ${of} gateways serve it`;
   return html`<div class="notice ${missing.length === 0 ? "good" : "warning"}" role="status">
     <p>Version ${version} is stored. ${of === 0 ? "No gateway is there to serve it." : html`${reached}${acknowledged > 0 && ` after ${describeDuration(Math.round(afterMs))}`}.`}</p>
     ${missing.length > 0 && html`<ul>${missing.map(({ address, problem }) => html`<li><code>${address}</code>: ${problem}</li>`)}</ul>`}
+    ${gone.length > 0 && html`<p>Not counted, because they are gone:</p><ul>${gone.map(({ address, problem }) => html`<li><code>${address}</code>: ${problem}</li>`)}</ul>`}
   </div>`;
 }
 

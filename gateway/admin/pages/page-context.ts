@@ -1,6 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { type CurrentDocument, readCurrent } from "../../configuration/change.ts";
-import { readFleet } from "../../configuration/fleet.ts";
 import type { Content } from "../../page/html.ts";
 import { AdminError } from "../errors.ts";
 import type { SiteContext } from "../site.ts";
@@ -80,14 +79,14 @@ export class PageRequest {
     >,
     content: Content,
   ): Promise<FastifyReply> {
-    const { settings, pool } = this.site;
+    const { settings, broadcast } = this.site;
     const frame = {
       ...page,
       // What is read out first should say how it went.
       title: (page.status ?? 200) < 400 ? page.title : `Not stored: ${page.title}`,
       environment: settings.environment,
       administrator: this.request.administrator,
-      fleet: await readFleet(pool),
+      fleet: await broadcast.rollCall.read(),
     };
     return this.reply
       .status(page.status ?? 200)
