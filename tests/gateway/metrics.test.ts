@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { PrometheusText } from "./prometheus-text.ts";
 import { issueToken, type StartedRole, startGateway } from "./started-gateway.ts";
@@ -195,4 +197,27 @@ test("a port for the metrics that is none, or that is taken by the APIs, is refu
         /METRICS_PORT is/,
         `${METRICS_PORT} of ${GATEWAY_WORKERS}`,
       );
+});
+
+test("the documentation has every metric with its kind and its labels, and no other", async (context) => {
+  const traced = await startGateway("127.215.1.33", platform.surroundings, { OTEL_TRACES_EXPORTER: "otlp" });
+  context.after(() => traced.process.end());
+  const answer = await fetch(`${traced.origin}/nowhere`);
+  await answer.arrayBuffer();
+  let told: string[][] = [];
+  await waitUntil("all are told", async () => {
+    const text = await (await fetch(`${traced.origin}/metrics`)).text();
+    told = [...PrometheusText.parse(text).families].map(([name, { type, samples }]) => {
+      const labels = new Set(samples.flatMap((sample) => Object.keys(sample.labels)));
+      labels.delete("le");
+      return [name, type, [...labels].join(", ")];
+    });
+    return text.includes("event_loop_delay") && text.includes("gateway_errors_total");
+  });
+  const path = join(import.meta.dirname, "..", "..", "docs", "operations.md");
+  const rows = readFileSync(path, "utf8").matchAll(
+    /^\| `([a-z0-9_]+)` +\| (counter|gauge|histogram) +\| (.*?) *\|/gm,
+  );
+  const sort = (list: Iterable<string[]>) => [...list].map((cells) => cells.join(" | ")).sort();
+  assert.deepEqual(sort([...rows].map(([, ...cells]) => cells as string[])), sort(told));
 });
