@@ -107,6 +107,12 @@ export const apiErrors = {
     title: "The gateway is not ready.",
     retryAfterSeconds: 1,
   },
+  DMM_GATEWAY_CONNECTIONS_EXCEEDED: {
+    status: 503,
+    title: "The gateway has as many connections as it serves.",
+    retryAfterSeconds: 1,
+    closes: true,
+  },
   DMM_GATEWAY_TOKENS_UNAVAILABLE: {
     status: 503,
     title: "Access tokens cannot be checked at the moment.",

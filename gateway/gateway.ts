@@ -56,11 +56,13 @@ export async function runGateway(): Promise<void> {
   });
   let membership: Membership | undefined;
   const signOuts = openSignOutDesk(settings, stores, logger);
-  const server = createListener((request, response) => {
-    if (membership?.answer(request, response) || signOuts.answer(request, response)) return;
-    entrance.admit(request, response);
-  });
-  server.on("checkContinue", (request, response) => entrance.admit(request, response));
+  const server = createListener(
+    (request, response) => {
+      if (membership?.answer(request, response) || signOuts.answer(request, response)) return;
+      entrance.admit(request, response);
+    },
+    { continues: (request, response) => entrance.admit(request, response) },
+  );
   server.on("upgrade", (request, socket, head) => entrance.admitUpgrade(request, socket as Socket, head));
   lifecycle.listenForSignals(server);
   lifecycle.onRelease(() => closeStores(stores));

@@ -1,8 +1,25 @@
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { type ApiErrorCode, describeApiError } from "./errors.ts";
+import type { ApiErrorCode } from "./errors.ts";
+import { answerError } from "./request/answer.ts";
+import { answerOnSocket } from "./request/socket-answer.ts";
 import { asksForWebSocket } from "./request/tunnel.ts";
+import { findOwedAnswer, takeTurns } from "./request/turns.ts";
+
+/** Fields of a request; `docs/errors/gateway.md` names the number. */
+const mostFields = 200;
+/** Connections beyond the most that are still told why they are refused. */
+const mostRefused = 1000;
+
+export interface ListenerOptions {
+  /** Gets the requests that wait to be told to go on (`Expect: 100-continue`); absent where all are told. */
+  readonly continues?: RequestListener;
+  /** Connections of one process; a client that has none of them is told so. */
+  readonly mostConnections?: number;
+  /** Time in which a client has to take something of an answer that is ready for it, in milliseconds. */
+  readonly unreadMs?: number;
+}
 
 /**
  * An HTTP/1.1 server whose limits fit behind a balancer.
@@ -10,7 +27,21 @@ import { asksForWebSocket } from "./request/tunnel.ts";
  * The balancer keeps idle connections for 60 s: ours must live longer, or it sends a request into a connection that is
  * being closed and its client sees a 502.
  */
-export function createListener(listener: RequestListener): Server {
+export function createListener(
+  listener: RequestListener,
+  { continues, mostConnections = 10_000, unreadMs = 30_000 }: ListenerOptions = {},
+): Server {
+  const refused = new WeakSet<Duplex>();
+  const findRefusal = (request: IncomingMessage): ApiErrorCode | undefined => {
+    if (request.rawHeaders.length > 2 * mostFields) return "DMM_GATEWAY_HEADERS_TOO_LARGE";
+    return refused.has(request.socket) ? "DMM_GATEWAY_CONNECTIONS_EXCEEDED" : undefined;
+  };
+  const admit = (begin: RequestListener): RequestListener =>
+    takeTurns((request, response) => {
+      const refusal = findRefusal(request);
+      if (refusal === undefined) begin(request, response);
+      else answerError(response, refusal, { requestId: "-", realm: "", arriving: true });
+    });
   const server = createServer(
     {
       keepAlive: true,
@@ -25,13 +56,42 @@ export function createListener(listener: RequestListener): Server {
       requireHostHeader: false,
       joinDuplicateHeaders: false,
       insecureHTTPParser: false,
-      shouldUpgradeCallback: asksForWebSocket,
+      // What is not followed is an ordinary request (RFC 9110 7.8). Nothing else may be owed on a connection that changes.
+      shouldUpgradeCallback: (request) =>
+        asksForWebSocket(request) &&
+        findRefusal(request) === undefined &&
+        findOwedAnswer(request.socket) === undefined,
     },
-    listener,
+    admit(listener),
   );
+  // Node leaves out what is beyond this number, and tells nobody: one more than allowed shows that there were more.
+  server.maxHeadersCount = mostFields + 1;
+  if (continues !== undefined) server.on("checkContinue", admit(continues));
+  server.on("checkExpectation", admit(listener));
+  server.on("connect", (_request, socket) => answerOnSocket(socket, "DMM_GATEWAY_REQUEST_AMBIGUOUS"));
   server.on("clientError", answerParserError);
-  server.on("checkExpectation", listener);
+  boundConnections(server, mostConnections, refused);
+  cutUnread(server, unreadMs);
   return server;
+}
+
+function boundConnections(server: Server, mostConnections: number, refused: WeakSet<Duplex>): void {
+  let open = 0;
+  server.maxConnections = mostConnections + mostRefused;
+  server.on("connection", (socket) => {
+    open++;
+    if (open > mostConnections) refused.add(socket);
+    socket.once("close", () => open--);
+  });
+}
+
+/** Node tells here of connections on which nothing has moved: idle ones, too, which it closes unless somebody listens. */
+function cutUnread(server: Server, unreadMs: number): void {
+  server.timeout = unreadMs;
+  server.on("timeout", (socket) => {
+    const waitsForUs = socket.timeout === unreadMs && socket.writableLength === 0;
+    if (!waitsForUs) socket.destroy();
+  });
 }
 
 const parserErrors: Readonly<Record<string, ApiErrorCode>> = {
@@ -39,19 +99,12 @@ const parserErrors: Readonly<Record<string, ApiErrorCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: "DMM_GATEWAY_REQUEST_SLOW",
 };
 
-/** What the parser refuses never becomes a request: it is answered on the socket itself. */
+/** What the parser refuses never becomes a request. */
 function answerParserError(error: Error & { code?: string }, socket: Duplex): void {
   // A connection that never carried a byte is closed without a word: a balancer would take it for its next answer.
   const unused = (socket as Socket).bytesRead === 0;
-  if (error.code === "ECONNRESET" || unused || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const code = parserErrors[error.code ?? ""] ?? "DMM_GATEWAY_REQUEST_MALFORMED";
-  const { status, title } = describeApiError(code);
-  const body = JSON.stringify({ type: `urn:dmm-env:error:${code}`, title, status, code });
-  const head = `HTTP/1.1 ${status} Refused\r\nContent-Type: application/problem+json\r\n`;
-  socket.end(`${head}Content-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`);
+  if (error.code === "ECONNRESET" || unused) socket.destroy();
+  else answerOnSocket(socket, parserErrors[error.code ?? ""] ?? "DMM_GATEWAY_REQUEST_MALFORMED");
 }
 
 /** Resolves once the port is bound. */

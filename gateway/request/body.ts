@@ -18,6 +18,11 @@ export class PassedContent implements RequestContent {
     this.#exchange = exchange;
   }
 
+  /** Whether the upstream would take more than the client has sent. */
+  get waitsForClient(): boolean {
+    return this.#connection !== undefined && !this.#held;
+  }
+
   begin(connection: UpstreamConnection): void {
     const { head, request, response, route } = this.#exchange;
     this.#connection = connection;

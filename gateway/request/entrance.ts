@@ -17,6 +17,7 @@ import { authorize } from "./authorize.ts";
 import { Exchange } from "./exchange.ts";
 import { type ForwardContext, forward } from "./forward.ts";
 import { readHead } from "./head.ts";
+import { endConnection } from "./linger.ts";
 import { normalizeTarget } from "./path.ts";
 import { openTunnel, type TunnelContext, type TunnelEnd } from "./tunnel.ts";
 
@@ -71,7 +72,7 @@ export class Entrance {
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
     response.assignSocket(socket);
-    response.once("finish", () => socket.end());
+    response.once("finish", () => endConnection(socket));
     socket.on("error", () => socket.destroy());
     this.admit(request, response, { socket, head });
   }

@@ -6,7 +6,7 @@ import type { UpstreamTarget } from "../upstreams/target.ts";
 import { UpstreamError } from "../upstreams/upstream-error.ts";
 import { PassedContent } from "./body.ts";
 import type { Exchange } from "./exchange.ts";
-import { endWhileArriving } from "./linger.ts";
+import { cutAnswer, endWhileArriving } from "./linger.ts";
 import { renderRequestHead, writeOutgoingHeaders, writeOutgoingPath } from "./outgoing.ts";
 
 export interface ForwardContext {
@@ -55,7 +55,7 @@ class Forwarding implements UpstreamRequest {
     this.content = exchange.head.hasBody ? new PassedContent(exchange) : undefined;
     exchange.response.on("close", () => this.#leave());
     const { wholeLimitMs } = exchange.route!;
-    if (wholeLimitMs > 0) this.#wholeTimer = setTimeout(this.#tooSlow, wholeLimitMs);
+    if (wholeLimitMs > 0) this.#wholeTimer = setTimeout(this.#tooLong, wholeLimitMs);
   }
 
   attempt(except: UpstreamTarget | undefined): void {
@@ -111,7 +111,8 @@ class Forwarding implements UpstreamRequest {
     this.#stalledTimer = setTimeout(this.#notRead, route!.idleLimitMs);
     response.once("drain", () => {
       clearTimeout(this.#stalledTimer);
-      if (connection.closed) return;
+      // By now it may carry another request.
+      if (this.#connection !== connection || connection.closed) return;
       this.#idleTimer = setTimeout(this.#tooSlow, route!.idleLimitMs);
       connection.resume();
     });
@@ -142,7 +143,7 @@ class Forwarding implements UpstreamRequest {
     if (this.#answered) {
       // The status is gone: a cut connection is the only way to say that the answer is not whole.
       exchange.error = code;
-      exchange.response.destroy();
+      cutAnswer(exchange.response);
     } else if (!ownFault && this.#mayRepeat(code)) {
       this.attempt(this.#target);
     } else {
@@ -184,6 +185,7 @@ class Forwarding implements UpstreamRequest {
     this.content?.stop();
     clearTimeout(this.#wholeTimer);
     clearTimeout(this.#idleTimer);
+    clearTimeout(this.#stalledTimer);
     this.#exchange.trace?.endAttempt(this.#exchange.response.statusCode);
     this.#connection = undefined;
   }
@@ -197,7 +199,15 @@ class Forwarding implements UpstreamRequest {
 
   readonly #tooSlow = () => this.#connection?.destroy(new GatewayError("DMM_GATEWAY_UPSTREAM_SLOW"));
 
-  readonly #notRead = () => this.#connection?.destroy(new Error("The client does not read."));
+  /** No fault of the upstream: the client counts as gone. */
+  readonly #notRead = () => this.#exchange.response.destroy();
+
+  readonly #tooLong = () => {
+    if (this.#connection?.paused === true) this.#notRead();
+    else if (this.content?.waitsForClient === true)
+      this.#connection?.destroy(new GatewayError("DMM_GATEWAY_REQUEST_SLOW"));
+    else this.#tooSlow();
+  };
 
   #startFirstByteTimer(): void {
     this.#firstByteTimer = setTimeout(this.#tooSlow, this.#exchange.route!.firstByteLimitMs);

@@ -68,7 +68,8 @@ export function readHead(request: IncomingMessage): Head {
         head.refusal ??= checkTransferCoding(head, request, value);
         break;
       case "expect":
-        if (value.toLowerCase() === "100-continue") head.expectsContinue = true;
+        // RFC 9110 10.1.1: HTTP/1.0 does not know interim answers.
+        if (value.toLowerCase() === "100-continue") head.expectsContinue = request.httpVersionMinor > 0;
         else head.refusal ??= "DMM_GATEWAY_EXPECTATION_UNKNOWN";
         break;
       case "traceparent":

@@ -29,7 +29,11 @@ export const requestRules: ReadonlyMap<string, RequestRule> = new Map([
   ["x-real-ip", "identity"],
   ["x-client-ip", "identity"],
   ["x-cluster-client-ip", "identity"],
+  ["x-forwarded", "identity"],
+  ["x-remote-addr", "identity"],
+  ["x-remote-ip", "identity"],
   ["true-client-ip", "identity"],
+  ["fastly-client-ip", "identity"],
   ["cf-connecting-ip", "identity"],
   ["x-original-url", "identity"],
   ["x-original-uri", "identity"],
@@ -39,30 +43,41 @@ export const requestRules: ReadonlyMap<string, RequestRule> = new Map([
   ["x-http-method-override", "identity"],
   ["x-method-override", "identity"],
   ["x-host", "identity"],
-  ["remote-user", "identity"],
+  // Becomes HTTP_PROXY in the environment of CGI programs, and leads their own requests elsewhere.
+  ["proxy", "identity"],
   ["x-remote-user", "identity"],
   ["x-user", "identity"],
   ["x-user-id", "identity"],
+  ["x-user-email", "identity"],
+  ["x-user-roles", "identity"],
+  ["x-email", "identity"],
   ["x-client-id", "identity"],
+  ["x-client-dn", "identity"],
   ["x-scopes", "identity"],
   ["client-cert", "identity"],
   ["client-cert-chain", "identity"],
   ["x-client-cert", "identity"],
   ["x-ssl-client-cert", "identity"],
-  ["ssl-client-cert", "identity"],
   ["authorization", "credential"],
   ["proxy-authorization", "credential"],
   ["dpop", "credential"],
 ]);
 
-/** Families of names, all of rule `identity`. */
+/** Families of names, all of rule `identity`: what proxies in front of applications say of who asks. */
 export const identityPrefixes: readonly string[] = [
   "x-forwarded-",
   "x-authenticated-",
+  "x-auth-request-",
   "x-amzn-mtls-",
   "x-amzn-oidc-",
-  "x-ssl-client-",
+  "x-consumer-",
   "x-envoy-",
+  "x-goog-authenticated-user-",
+  "x-ms-client-principal",
+  "x-ssl-client-",
+  "x-webauth-",
+  "remote-",
+  "ssl-client-",
 ];
 
 /** What never comes back from an upstream. `x-request-id` is ours; framing is made anew. */
@@ -78,12 +93,22 @@ export const responseRules: ReadonlySet<string> = new Set([
   "x-request-id",
 ]);
 
+/** Clients repeat their names, so each is looked at once. Bounded in number and length, because anybody may invent some. */
+const verdicts = new Map<string, boolean>();
+const mostVerdicts = 1000;
+const longestRemembered = 40;
+
 /** Whether a request header of this (lower-case) name goes on to the upstream as it came. */
 export function passesToUpstream(name: string): boolean {
-  if (requestRules.has(name)) return false;
-  // A server that maps `_` to `-` would read X_User_Id as X-User-Id.
-  if (name.includes("_")) return false;
-  if (name.charCodeAt(0) !== 0x78) return true;
-  for (const prefix of identityPrefixes) if (name.startsWith(prefix)) return false;
-  return true;
+  const known = verdicts.get(name);
+  if (known !== undefined) return known;
+  const passes =
+    isPlain(name) && !requestRules.has(name) && !identityPrefixes.some((prefix) => name.startsWith(prefix));
+  if (verdicts.size < mostVerdicts && name.length <= longestRemembered) verdicts.set(name, passes);
+  return passes;
+}
+
+/** Servers map other characters to `-` or `_`: X_User_Id and X.User.Id would be read as X-User-Id. */
+function isPlain(name: string): boolean {
+  return /^[a-z0-9-]+$/.test(name);
 }

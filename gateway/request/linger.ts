@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 
 /** By then an answer has arrived wherever it can arrive. */
 const longestMs = 2000;
@@ -17,9 +18,22 @@ export function endWhileArriving(response: ServerResponse, body?: string | Buffe
   const timer = setTimeout(end, longestMs);
   response.once("close", () => clearTimeout(timer));
   request.once("end", end);
-  // The time limit of the body was for who needs it.
-  request.setTimeout(0);
   if (body !== undefined && body.length > 0) response.write(body);
   else response.flushHeaders();
   request.resume();
+}
+
+/** Ends a connection after what was written, also where the other side never ends its own half. */
+export function endConnection(socket: Duplex): void {
+  socket.end();
+  // What is not read would reset the connection.
+  socket.resume();
+  const timer = setTimeout(() => socket.destroy(), longestMs);
+  socket.once("close", () => clearTimeout(timer));
+}
+
+/** Cuts the connection of an answer that is not whole. HTTP/1.0 may know its end by nothing else than the connection's. */
+export function cutAnswer(response: ServerResponse): void {
+  if (response.req.httpVersionMinor === 0) response.socket?.resetAndDestroy();
+  response.destroy();
 }

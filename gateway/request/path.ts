@@ -11,7 +11,8 @@ const unreserved = /[A-Za-z0-9\-._~]/;
 /**
  * Splits and normalizes a request target, or refuses it: what one part of the chain reads as `/admin` another must not
  * read as `/public/../admin`. Percent-encoded unreserved characters are decoded (RFC 3986 6.2.2.2) and forwarded so;
- * encoded slashes, dot segments, empty segments and backslashes have no single meaning among servers.
+ * encoded slashes and control characters, escapes within escapes, dot segments, empty segments and backslashes have no
+ * single meaning among servers.
  */
 export function normalizeTarget(target: string): Target | undefined {
   if (target.charCodeAt(0) !== 0x2f) return undefined;
@@ -37,14 +38,24 @@ export function normalizeTarget(target: string): Target | undefined {
 }
 
 function decodeUnreserved(path: string): string | undefined {
-  if (/%(?![0-9A-Fa-f]{2})/.test(path)) return undefined;
+  if (!isUtf8(path)) return undefined;
   return path.replace(/%[0-9A-Fa-f]{2}/g, (code) => {
     const character = String.fromCharCode(Number.parseInt(code.slice(1), 16));
     return unreserved.test(character) ? character : code.toUpperCase();
   });
 }
 
+/** Refuses a broken escape, and what only lenient decoders take for a character, as `%C0%AE` for a dot. */
+function isUtf8(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function hasTrick(path: string): boolean {
-  // `%252E` would be a dot after a second decoding; `..;` is a dot segment for servers that know path parameters.
-  return /\/\/|\/\.{1,2}(?:\/|;|$)|%(?:25)*(?:2F|5C|0[0AD])|%25(?:25)*2E/i.test(path);
+  // `..;` is a dot segment for servers that know path parameters.
+  return /\/\/|\/\.{1,2}(?:\/|;|%3B|$)|%(?:[01][0-9A-F]|2F|5C|7F)|%25[0-9A-F]{2}/i.test(path);
 }

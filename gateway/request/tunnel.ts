@@ -32,7 +32,11 @@ const lingerMs = 500;
 
 /** Only WebSocket: `h2c` would lead past everything that this gateway checks. */
 export function asksForWebSocket(request: IncomingMessage): boolean {
-  return request.method === "GET" && request.headers.upgrade?.toLowerCase() === "websocket";
+  return (
+    request.method === "GET" &&
+    request.httpVersionMinor > 0 &&
+    request.headers.upgrade?.toLowerCase() === "websocket"
+  );
 }
 
 /**
@@ -44,6 +48,10 @@ export function openTunnel(exchange: Exchange, client: TunnelEnd, context: Tunne
   const target = route.choices.choose();
   if (target === undefined) {
     context.refuse(exchange, "DMM_GATEWAY_UPSTREAM_FAILED");
+    return;
+  }
+  if (target.busy) {
+    context.refuse(exchange, "DMM_GATEWAY_UPSTREAM_BUSY");
     return;
   }
   exchange.upstream = target.origin;
@@ -76,7 +84,11 @@ export function openTunnel(exchange: Exchange, client: TunnelEnd, context: Tunne
     fail("DMM_GATEWAY_UPSTREAM_SLOW", new Error("The upstream did not answer the handshake in time."));
     outgoing.destroy();
   }, route.firstByteLimitMs);
-  client.socket.once("close", () => outgoing.destroy());
+  client.socket.once("close", () => {
+    // Whoever leaves says nothing about the upstream.
+    settled = true;
+    outgoing.destroy();
+  });
   outgoing.on("error", (error) => fail("DMM_GATEWAY_UPSTREAM_FAILED", error));
   outgoing.on("close", () => clearTimeout(timer));
   outgoing.on("upgrade", (answer, socket, head) => {
@@ -89,8 +101,11 @@ export function openTunnel(exchange: Exchange, client: TunnelEnd, context: Tunne
     clearTimeout(timer);
     target.succeed();
     exchange.trace?.endAttempt(answer.statusCode);
+    outgoing.setTimeout(route.idleLimitMs, () => outgoing.destroy());
     passAnswer(exchange, answer);
   });
+  // All of the answer's fields or none: the head is bounded in bytes.
+  outgoing.maxHeadersCount = 0;
   outgoing.end();
 }
 

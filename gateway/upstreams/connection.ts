@@ -86,6 +86,11 @@ export class UpstreamConnection {
     return this.#closed;
   }
 
+  /** Whether the answer waits for who gets it. */
+  get paused(): boolean {
+    return this.#paused;
+  }
+
   /** Whether an idle connection may still be used. */
   isUsable(now: number): boolean {
     return !this.#closed && now < this.#expiresAt;
@@ -176,6 +181,8 @@ export class UpstreamConnection {
     this.#reader = undefined;
     const kept = keptSeconds === undefined ? keptMs : Math.min(keptSeconds * 1000 - travelMs, longestKeptMs);
     if (clean && persistent && this.#sent && kept > 0 && !this.#closed) {
+      // Whoever stopped the last of an answer must not stop the next one.
+      if (this.#paused) this.resume();
       this.#expiresAt = Date.now() + kept;
       this.#options.onIdle(this);
     } else this.destroy(new UpstreamError("failed", "The connection cannot be used again."));
