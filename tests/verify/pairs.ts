@@ -66,6 +66,10 @@ export const pairs: Readonly<
     hides: ["turns insiders away"],
   },
   "oauth2/a-wrong-secret-gets-401": { breaks: ["takes any client secret"], hides: ["turns insiders away"] },
+  "oauth2/a-client-assertion-is-taken-once": {
+    breaks: ["takes an assertion again", "takes an assertion from several at once"],
+    hides: ["has no admin site"],
+  },
   "oauth2/a-duplicated-parameter-is-refused": {
     breaks: ["takes a parameter twice"],
     hides: ["turns insiders away"],
@@ -81,6 +85,10 @@ export const pairs: Readonly<
   },
   "oauth2/an-authorization-without-pkce-is-refused": {
     breaks: ["needs no PKCE"],
+    hides: ["has no admin site"],
+  },
+  "oauth2/a-request-that-must-be-pushed-is-not-taken-otherwise": {
+    breaks: ["takes requests that must be pushed"],
     hides: ["has no admin site"],
   },
   "oauth2/implicit-and-password-grants-are-refused": {

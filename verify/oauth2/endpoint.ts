@@ -14,8 +14,8 @@ export interface FormPost {
   readonly path: string;
   /** Names and values; a name may come twice. */
   readonly form: readonly (readonly [string, string])[];
-  /** Absent: the verifier's own credential. */
-  readonly authorization?: string;
+  /** Absent: the verifier's own credential; `null`: none. */
+  readonly authorization?: string | null;
 }
 
 export interface FormAnswer extends Answered {
@@ -25,13 +25,17 @@ export interface FormAnswer extends Answered {
 
 /** One form for the OAuth2 server, answered and recorded without what is secret in it. */
 export async function postForm(context: CheckContext, post: FormPost): Promise<FormAnswer> {
-  const authorization = post.authorization ?? (await context.tokens.authorization());
+  const authorization =
+    post.authorization === undefined ? await context.tokens.authorization() : post.authorization;
   const client = context.entrance.open();
   try {
     const answer = await client.request({
       method: "POST",
       path: post.path,
-      headers: { authorization, "content-type": "application/x-www-form-urlencoded" },
+      headers: {
+        ...(authorization === null ? {} : { authorization }),
+        "content-type": "application/x-www-form-urlencoded",
+      },
       body: new URLSearchParams(post.form.map(([name, value]) => [name, value])).toString(),
       signal: context.signal,
     });

@@ -1,5 +1,7 @@
 import type { Suite } from "../check.ts";
+import { aClientAssertionIsTakenOnce } from "./a-client-assertion-is-taken-once.ts";
 import { aDuplicatedParameterIsRefused } from "./a-duplicated-parameter-is-refused.ts";
+import { aRequestThatMustBePushedIsNotTakenOtherwise } from "./a-request-that-must-be-pushed-is-not-taken-otherwise.ts";
 import { aRevokedTokenIsDeadAtEveryGateway } from "./a-revoked-token-is-dead-at-every-gateway.ts";
 import { aRevokedTokenIsInactive } from "./a-revoked-token-is-inactive.ts";
 import { aTokenIsIssuedOnlyForGrantedScopes } from "./a-token-is-issued-only-for-granted-scopes.ts";
@@ -18,11 +20,13 @@ export const oauth2: Suite = {
     theMetadataIsPublishedUnderItsIssuer,
     aTokenIsIssuedOnlyForGrantedScopes,
     aWrongSecretGets401,
+    aClientAssertionIsTakenOnce,
     aDuplicatedParameterIsRefused,
     anAnswerWithATokenIsNotStored,
     aRevokedTokenIsInactive,
     aRevokedTokenIsDeadAtEveryGateway,
     anAuthorizationWithoutPkceIsRefused,
+    aRequestThatMustBePushedIsNotTakenOtherwise,
     implicitAndPasswordGrantsAreRefused,
     anUnregisteredRedirectIsNotFollowed,
   ],

@@ -11,7 +11,8 @@ export interface PersonClient {
   readonly redirectUri: string;
 }
 
-export async function addPersonClient(context: CheckContext): Promise<PersonClient> {
+/** `demands` are further fields of the client's entry. */
+export async function addPersonClient(context: CheckContext, demands: object = {}): Promise<PersonClient> {
   const id = context.uniqueName("client");
   const redirectUri = `https://${id}.example.com/callback`;
   await addEntry(context, `clients/${id}`, {
@@ -19,6 +20,7 @@ export async function addPersonClient(context: CheckContext): Promise<PersonClie
     grantTypes: ["authorization_code"],
     redirectUris: [redirectUri],
     scopes: [readScope],
+    ...demands,
   });
   return { id, redirectUri };
 }

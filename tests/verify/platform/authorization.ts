@@ -6,8 +6,10 @@ export function answerAuthorization(state: PlatformState, url: URL, response: Se
   const { breaks } = state;
   const read = (name: string): string => url.searchParams.get(name) ?? "";
   const client = state.entries.get(`clients/${read("client_id")}`) as
-    | { redirectUris: readonly string[] }
+    | { redirectUris: readonly string[]; requirePushedAuthorizationRequests?: boolean }
     | undefined;
+  const mustPush =
+    client?.requirePushedAuthorizationRequests === true && !breaks.has("takes requests that must be pushed");
   const redirect = read("redirect_uri");
   const isRegistered = client?.redirectUris.includes(redirect) === true;
   const hasPkce = read("code_challenge") !== "" && read("code_challenge_method") === "S256";
@@ -18,7 +20,7 @@ export function answerAuthorization(state: PlatformState, url: URL, response: Se
     go(
       `${redirect}#${breaks.has("grants implicitly") ? "access_token=1" : "error=unsupported_response_type"}`,
     );
-  } else if (!isRegistered || (!hasPkce && !breaks.has("needs no PKCE"))) {
+  } else if (mustPush || !isRegistered || (!hasPkce && !breaks.has("needs no PKCE"))) {
     go(`${redirect}?error=invalid_request`);
   } else {
     go("/oauth2/interaction/1");

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { answerAuthorization } from "./authorization.ts";
-import { type PlatformState, shardCount } from "./state.ts";
+import { awayMs, type PlatformState, shardCount } from "./state.ts";
 
 type Answer = readonly [status: number, body: object];
 
@@ -17,12 +17,24 @@ export function answerOAuth(
 ): void {
   if (url.pathname === "/oauth2/authorize") answerAuthorization(state, url, response);
   else if (url.pathname.startsWith("/.well-known/")) send(state, response, [200, describeServer(state)]);
-  else if (isClient(state, request.headers.authorization))
-    void text(request).then((body) => send(state, response, answerForm(state, url.pathname, body)));
-  else {
-    response.setHeader("www-authenticate", "Basic");
-    send(state, response, [401, { error: "invalid_client", ...tellSecret(state) }]);
-  }
+  else
+    void text(request).then((body) => {
+      if (isClient(state, request.headers.authorization) || isAssertion(state, new URLSearchParams(body)))
+        return send(state, response, answerForm(state, url.pathname, body));
+      response.setHeader("www-authenticate", "Basic");
+      return send(state, response, [401, { error: "invalid_client", ...tellSecret(state) }]);
+    });
+}
+
+/** Of a client with keys, and new: signatures are for the gateway's own tests. */
+function isAssertion({ breaks, entries, assertions }: PlatformState, form: URLSearchParams): boolean {
+  const payload = form.get("client_assertion")?.split(".")[1];
+  if (payload === undefined) return false;
+  const { iss, jti } = JSON.parse(Buffer.from(payload, "base64url").toString()) as Record<string, string>;
+  const isNew = !assertions.has(jti!);
+  if (breaks.has("takes an assertion from several at once")) setTimeout(() => assertions.add(jti!), awayMs);
+  else assertions.add(jti!);
+  return entries.has(`clients/${iss}`) && (isNew || breaks.has("takes an assertion again"));
 }
 
 function isClient({ breaks, clientId, clientSecret }: PlatformState, field: string | undefined): boolean {

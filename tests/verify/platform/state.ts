@@ -19,6 +19,8 @@ export interface PlatformState {
   readonly unknownTokens: Map<string, number>;
   /** Dead at every gateway but one. */
   readonly halfRevoked: Set<string>;
+  /** Ids of client assertions that were shown. */
+  readonly assertions: Set<string>;
   readonly revokedSerials: Set<string>;
   /** Requests so far: one gateway in three takes each. */
   requests: number;
@@ -53,6 +55,7 @@ export function createState(breaks: Breaks): PlatformState {
     tokens: new Map(),
     unknownTokens: new Map(),
     halfRevoked: new Set(),
+    assertions: new Set(),
     revokedSerials: new Set(),
     requests: 0,
     entries: new Map(),

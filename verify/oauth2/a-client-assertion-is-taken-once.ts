@@ -1,0 +1,36 @@
+import { broken, type Check, held, inconclusive } from "../check.ts";
+import { describeFormAnswer, holdsToken, postForm, tokenEndpoint } from "./endpoint.ts";
+import { addKeyClient, createAssertionForm } from "./key-client.ts";
+
+/** So many at once, each on a connection of its own and so at whichever gateway. */
+const atOnce = 12;
+
+/** RFC 7523 3: whoever saw an assertion pass by must not get a token with it, not even a moment later. */
+export const aClientAssertionIsTakenOnce: Check = {
+  claim: "a client assertion is taken once",
+  timeoutMs: 20_000,
+  async run(context) {
+    const client = await addKeyClient(context);
+    const post = (what: string, form: ReturnType<typeof createAssertionForm>) =>
+      postForm(context, { what, path: tokenEndpoint, form, authorization: null });
+    const form = createAssertionForm(context, client);
+    const first = await post("control: an assertion for the first time", form);
+    if (!holdsToken(first))
+      return inconclusive(`a new assertion should get a token and was answered ${describeFormAnswer(first)}`);
+    const again = await post("the same assertion once more", form);
+    if (again.status !== 401 || holdsToken(again))
+      return broken(
+        `the same assertion should be answered 401 and was answered ${describeFormAnswer(again)}`,
+      );
+    const another = createAssertionForm(context, client);
+    const answers = await Promise.all(
+      Array.from({ length: atOnce }, (_, index) =>
+        post(`another assertion, ${index + 1} of ${atOnce}`, another),
+      ),
+    );
+    const taken = answers.filter(holdsToken).length;
+    if (taken !== 1)
+      return broken(`of ${atOnce} requests with one assertion at once 1 should get a token and ${taken} did`);
+    return held(`an assertion gets a token once: not again, and of ${atOnce} at once for 1`);
+  },
+};
