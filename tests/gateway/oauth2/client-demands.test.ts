@@ -146,3 +146,26 @@ test("refresh tokens of before it was demanded are worth nothing without a proof
   );
   assert.deepEqual([answer.status, answer.json.error], [400, "invalid_grant"]);
 });
+
+test("a version that is recorded without its demands, as the release before does, loses none of them", async () => {
+  const { database } = server.platform.surroundings;
+  const [row] = await database.query("SELECT version FROM configuration");
+  const clients = ["app", "bound", "machine"].map((name) => ({
+    ...{ name, description: "", public: name !== "machine", scopes: ["verify:read"] },
+    grantTypes: [name === "machine" ? "client_credentials" : "authorization_code"],
+    redirectUris: name === "machine" ? [] : [redirectUri],
+  }));
+  const document = JSON.stringify({ upstreams: [], scopes: [], routes: [], clients });
+  await database.query(
+    `INSERT INTO configuration_versions (version, author, created_at, summary, differences, document)
+     VALUES (?, 'release before', UTC_TIMESTAMP(3), 'An edit', '[]', ?)`,
+    [Number(row!.version) + 1, document],
+  );
+  await server.publish();
+  const answer = await server.post(
+    "/oauth2/token",
+    new URLSearchParams({ grant_type: "client_credentials", scope: "verify:read" }),
+    { authorization: `Basic ${btoa(`machine:${secret}`)}` },
+  );
+  assert.deepEqual([answer.status, answer.json.error], [400, "invalid_grant"], answer.text);
+});
