@@ -11,6 +11,8 @@ export interface RunningImage {
   readonly tasks: number;
   /** Why the digest is unknown. */
   readonly reason?: string;
+  /** Set when no task ran it at the beginning: somebody has put it in place of what was to be verified. */
+  readonly appeared?: "during the run";
 }
 
 const readWithinMs = 10_000;
@@ -53,12 +55,25 @@ function countImages(
     .sort((one, other) => other.tasks - one.tasks);
 }
 
+/** What ran at the beginning of a run, and after it what else was found at the end. */
+export function addAppeared(
+  before: readonly RunningImage[],
+  after: readonly RunningImage[],
+): readonly RunningImage[] {
+  const known = new Set(before.map(({ image, digest }) => `${image} ${digest}`));
+  const appeared = after.filter(
+    ({ image, digest }) => digest !== unknown && !known.has(`${image} ${digest}`),
+  );
+  return [...before, ...appeared.map((image) => ({ ...image, appeared: "during the run" }) as const)];
+}
+
 function missing(reason: string): RunningImage {
   return { image: unknown, digest: unknown, tasks: 0, reason };
 }
 
 /** One line with the whole digest: `dmm-env/gateway:1.0.0 sha256:… (3 tasks)`. */
-export function describeImage({ image, digest, tasks, reason }: RunningImage): string {
+export function describeImage({ image, digest, tasks, reason, appeared }: RunningImage): string {
   const count = `${tasks} ${tasks === 1 ? "task" : "tasks"}`;
-  return `${image} ${digest} (${reason === undefined ? count : `${count}; ${reason}`})`;
+  const more = [reason, appeared && `appeared ${appeared}`].filter((text) => text !== undefined);
+  return `${image} ${digest} (${[count, ...more].join("; ")})`;
 }

@@ -5,7 +5,7 @@ import { createTokens } from "./client/tokens.ts";
 import { happened, type VerifyEvent } from "./events.ts";
 import type { Signer, Subject } from "./evidence/attestation.ts";
 import { createSecrets } from "./evidence/secrets.ts";
-import { readRunningImages } from "./images.ts";
+import { addAppeared, readRunningImages } from "./images.ts";
 import { type ProfileName, profiles } from "./profiles.ts";
 import type { RunResult } from "./result.ts";
 import { runSuites } from "./run.ts";
@@ -53,9 +53,12 @@ export async function verify(target: Target, options: VerifyOptions): Promise<Ru
   try {
     const signal = options.signal ?? new AbortController().signal;
     // Before the suites: some of them replace tasks.
-    const images = await readRunningImages(world, signal);
-    session.emit(happened({ event: "images-read", images }));
+    const before = await readRunningImages(world, signal);
+    session.emit(happened({ event: "images-read", images: before }));
     const checks = await runSuites({ world, secrets, signal, emit: session.emit }, suites);
+    // After them too: a task that was replaced may run something else than its predecessor.
+    const images = addAppeared(before, await readRunningImages(world, signal));
+    if (images.length > before.length) session.emit(happened({ event: "images-read", images }));
     return await session.close(checks, images);
   } finally {
     await world.aws.close();

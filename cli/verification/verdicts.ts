@@ -19,14 +19,25 @@ export function renderVerdicts(result: RunResult): readonly string[] {
     ),
     `${held} of ${checks} claims held, ${broken} broken, ${inconclusive} inconclusive, in ${(result.durationMs / 1000).toFixed(1)} s.`,
     ...result.images.map(renderImage),
+    ...warnOfSeveral(result.images),
     `Evidence: ${result.directory}`,
   ];
 }
 
 /** What was verified, with as much of its digest as tells it from others. */
-function renderImage({ image, digest, tasks, reason }: RunningImage): string {
+function renderImage({ image, digest, tasks, reason, appeared }: RunningImage): string {
   const short = /^sha256:[0-9a-f]{12}/.exec(digest)?.[0] ?? digest;
-  return `Image: ${image} ${short}, ${reason ?? `run by ${tasks} ${tasks === 1 ? "task" : "tasks"}`}`;
+  const by = reason ?? `run by ${tasks} ${tasks === 1 ? "task" : "tasks"}`;
+  return `Image: ${image} ${short}, ${by}${appeared === undefined ? "" : `, appeared ${appeared}`}`;
+}
+
+/** In the middle of a roll-out, or after an edit, a verdict is not one image's alone. */
+function warnOfSeveral(images: readonly RunningImage[]): readonly string[] {
+  const digests = new Set(images.map(({ digest }) => digest));
+  if (digests.size < 2) return [];
+  return [
+    chalk.yellow(`The gateways ran ${digests.size} different contents; the verdict is no single one's.`),
+  ];
 }
 
 /** The result as it is in `--json`: verdicts without the observations, which are in the evidence. */

@@ -38,6 +38,21 @@ test("an unknown digest is said to be unknown, with the reason", () => {
   assert.equal(render([unknown])[1], "Image: unknown unknown, AccessDenied: no");
 });
 
+test("more than one content is told of, and which one appeared during the run", () => {
+  const [first] = result.images;
+  const second = {
+    ...first!,
+    digest: `sha256:${"c3d4".repeat(16)}`,
+    tasks: 1,
+    appeared: "during the run",
+  } as const;
+  assert.deepEqual(render([first!, second]).slice(1, 4), [
+    "Image: dmm-env/gateway:1 sha256:a1b2a1b2a1b2, run by 3 tasks",
+    "Image: dmm-env/gateway:1 sha256:c3d4c3d4c3d4, run by 1 task, appeared during the run",
+    "The gateways ran 2 different contents; the verdict is no single one's.",
+  ]);
+});
+
 test("after a release there is no image to speak of", () => {
   assert.ok(render([]).every((line) => !line.startsWith("Image")));
 });

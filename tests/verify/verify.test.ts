@@ -80,6 +80,13 @@ test("a run says which images the gateways run, by ECS's word, and that it does 
         { image, digest: other, tasks: 1 },
       ],
     ],
+    [
+      ["changes its image meanwhile"],
+      [
+        { image, digest, tasks: 3 },
+        { image, digest: other, tasks: 1, appeared: "during the run" },
+      ],
+    ],
     [["tells no image digest"], [{ image, digest: "unknown", reason, tasks: 3 }]],
   ];
   for (const [breaks, images] of cases) {

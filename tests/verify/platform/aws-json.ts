@@ -46,8 +46,9 @@ export function answerJson(state: PlatformState, operation: string, input: Recor
 /** What the stand-in's gateways run. */
 export const standInImage = { image: "standin/gateway:1.0.0", digest: `sha256:${"a1".repeat(32)}` };
 
-function describeTask({ breaks }: PlatformState, taskArn: string, index: number): object {
-  const isOther = index === 0 && breaks.has("runs two images");
+function describeTask({ breaks, requests }: PlatformState, taskArn: string, index: number): object {
+  const isChanged = breaks.has("changes its image meanwhile") && requests > 0;
+  const isOther = index === 0 && (breaks.has("runs two images") || isChanged);
   const imageDigest = isOther ? `sha256:${"b2".repeat(32)}` : standInImage.digest;
   const isTold = !breaks.has("tells no image digest");
   const container = { name: "gateway", image: standInImage.image, ...(isTold && { imageDigest }) };

@@ -34,6 +34,12 @@ export type Break =
   | "fails requests with the writer"
   | "never brings the old writer back"
   | "keeps the writer"
+  | "stores changes that it refuses"
+  | "loses changes with the writer"
+  | "fails changes with the writer"
+  | "takes no change from the next writer"
+  | "makes a repeated change twice"
+  | "serves no change of the next writer"
   | "takes any client secret"
   | "grants any scope"
   | "takes a parameter twice"
@@ -71,6 +77,7 @@ export type Break =
   | "writes tokens into the access log"
   | "tells no image digest"
   | "runs two images"
+  | "changes its image meanwhile"
   | "keeps its ports open"
   | "keeps its region";
 
