@@ -180,4 +180,15 @@ export const pairs: Readonly<
     breaks: ["fails requests with the writer", "never brings the old writer back"],
     hides: ["keeps the writer", "turns insiders away"],
   },
+  "recovery/a-change-during-a-failover-is-whole-or-refused": {
+    breaks: [
+      "stores changes that it refuses",
+      "loses changes with the writer",
+      "fails changes with the writer",
+      "takes no change from the next writer",
+      "makes a repeated change twice",
+      "serves no change of the next writer",
+    ],
+    hides: ["keeps the writer", "has no admin site"],
+  },
 };

@@ -81,7 +81,10 @@ function sendOnce(options: HttpClientOptions, wanted: ClientRequest): Promise<At
   if (wanted.signal?.aborted) abort();
   wanted.signal?.addEventListener("abort", abort, { once: true });
   request.on("socket", (socket: Socket) => {
-    if (!socket.connecting) stage = "request";
+    if (request.reusedSocket) {
+      stage = "request";
+      return;
+    }
     socket.once("connect", () => {
       stage = "handshake";
     });

@@ -1,4 +1,5 @@
 import type { Suite } from "../check.ts";
+import { aChangeDuringAFailoverIsWholeOrRefused } from "./a-change-during-a-failover-is-whole-or-refused.ts";
 import { aKilledGatewayIsReplacedWithoutALostRequest } from "./a-killed-gateway-is-replaced-without-a-lost-request.ts";
 import { aLostCachePrimaryIsReplacedAndLetsNobodyIn } from "./a-lost-cache-primary-is-replaced-and-lets-nobody-in.ts";
 import { aLostDatabaseWriterIsReplacedWhileTheGatewayServes } from "./a-lost-database-writer-is-replaced-while-the-gateway-serves.ts";
@@ -11,5 +12,6 @@ export const recovery: Suite = {
     aKilledGatewayIsReplacedWithoutALostRequest,
     aLostCachePrimaryIsReplacedAndLetsNobodyIn,
     aLostDatabaseWriterIsReplacedWhileTheGatewayServes,
+    aChangeDuringAFailoverIsWholeOrRefused,
   ],
 };

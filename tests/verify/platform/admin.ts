@@ -21,26 +21,79 @@ export function answerAdmin(
 
 type Answer = readonly [status: number, body: object];
 
-function read({ entries, version }: PlatformState, entry: string): Answer {
-  if (entry === "configuration") return [200, { version }];
+function read(state: PlatformState, entry: string): Answer {
+  const { entries, version } = state;
+  if (entry === "configuration") return [200, { version, routes: listRoutes(state) }];
+  if (entry === "versions") return [200, { versions: listVersions(state) }];
   const found = entries.get(entry);
   return found === undefined ? [404, { status: 404 }] : [200, { version, entry: found }];
 }
 
-/** An empty body removes. */
-function change(
-  state: PlatformState,
-  entry: string,
-  { basedOn, body }: { readonly basedOn: number; readonly body: string },
-): Answer {
+/** Newest first. */
+function listVersions({ versions }: PlatformState): readonly object[] {
+  return versions
+    .map(({ version, added }) => ({
+      version,
+      differences: added === "" ? [] : [{ name: added.replace("routes/", ""), change: "added" }],
+    }))
+    .reverse();
+}
+
+function listRoutes({ entries }: PlatformState): readonly object[] {
+  return [...entries]
+    .filter(([entry]) => entry.startsWith("routes/"))
+    .map(([entry, value]) => ({ name: entry.replace("routes/", ""), ...value }));
+}
+
+interface Edit {
+  readonly entry: string;
+  readonly basedOn: number;
+  /** An empty body removes. */
+  readonly body: string;
+}
+
+function change(state: PlatformState, entry: string, sent: Omit<Edit, "entry">): Answer {
   const { breaks, entries } = state;
-  if (basedOn !== state.version && !breaks.has("takes stale edits")) return [409, { status: 409 }];
-  if (body === "" && !entries.has(entry)) return [404, { status: 404 }];
-  if (body !== "") entries.set(entry, JSON.parse(body) as object);
-  else if (!breaks.has("serves removed routes")) entries.delete(entry);
-  state.version += 1;
+  const edit = { entry, ...sent };
+  const outage = findOutage(state);
+  if (outage !== undefined) {
+    if (breaks.has("stores changes that it refuses")) store(state, edit);
+    return [outage, { status: outage }];
+  }
+  const last = state.versions.at(-1);
+  const isRepetition = last?.basedOn === edit.basedOn && last.added === entry && last.body === edit.body;
+  if (isRepetition && !breaks.has("makes a repeated change twice")) return tell(state, last.version);
+  if (edit.basedOn !== state.version && !isRepetition && !breaks.has("takes stale edits"))
+    return [409, { status: 409 }];
+  if (edit.body === "" && !entries.has(entry)) return [404, { status: 404 }];
+  store(state, edit);
   if (breaks.has("fails requests with a change")) state.changingUntil = Date.now() + awayMs;
+  return tell(state, state.version);
+}
+
+function findOutage({ breaks, writerAwayUntil, failedOver }: PlatformState): number | undefined {
+  if (failedOver && breaks.has("takes no change from the next writer")) return 503;
+  if (Date.now() >= writerAwayUntil) return undefined;
+  return breaks.has("fails changes with the writer") ? 500 : 503;
+}
+
+function store(state: PlatformState, { entry, basedOn, body }: Edit): void {
+  const { breaks, entries } = state;
+  if (entry === "configuration") {
+    const kept = new Set((JSON.parse(body) as { routes: { name: string }[] }).routes.map(({ name }) => name));
+    for (const name of entries.keys())
+      if (name.startsWith("routes/") && !kept.has(name.replace("routes/", ""))) entries.delete(name);
+  } else if (body === "") {
+    if (!breaks.has("serves removed routes")) entries.delete(entry);
+  } else if (!(state.failedOver && breaks.has("serves no change of the next writer")))
+    entries.set(entry, JSON.parse(body) as object);
+  state.version += 1;
+  const added = body === "" || entry === "configuration" ? "" : entry;
+  state.versions.push({ version: state.version, basedOn, added, body });
+}
+
+function tell(state: PlatformState, version: number): Answer {
   const { length: of } = state.tasks;
-  const acknowledged = breaks.has("leaves a gateway behind") ? of - 1 : of;
-  return [200, { version: state.version, propagation: { acknowledged, of, afterMs: 1, missing: [] } }];
+  const acknowledged = state.breaks.has("leaves a gateway behind") ? of - 1 : of;
+  return [200, { version, propagation: { acknowledged, of, afterMs: 1, missing: [] } }];
 }

@@ -27,6 +27,13 @@ export interface PlatformState {
   /** The configuration: routes and clients by kind and name. */
   readonly entries: Map<string, object>;
   version: number;
+  /** What each version added, by the change that made it; oldest first. */
+  versions: {
+    readonly version: number;
+    readonly basedOn: number;
+    readonly added: string;
+    readonly body: string;
+  }[];
   /** Until when requests fail because the configuration changed, if they do. */
   changingUntil: number;
   readonly logLines: string[];
@@ -40,6 +47,7 @@ export interface PlatformState {
   cacheAwayUntil: number;
   writer: string;
   writerAwayUntil: number;
+  failedOver: boolean;
 }
 
 export const desiredTasks = 3;
@@ -60,6 +68,7 @@ export function createState(breaks: Breaks): PlatformState {
     requests: 0,
     entries: new Map(),
     version: 1,
+    versions: [],
     changingUntil: 0,
     logLines: [],
     isLogDelivered: false,
@@ -70,6 +79,7 @@ export function createState(breaks: Breaks): PlatformState {
     cacheAwayUntil: 0,
     writer: "db-1",
     writerAwayUntil: 0,
+    failedOver: false,
   };
 }
 
@@ -104,6 +114,8 @@ export function failOverDatabase(state: PlatformState): void {
   const { breaks } = state;
   if (breaks.has("keeps the writer")) return;
   state.writer = databaseInstances.find((instance) => instance !== state.writer) ?? state.writer;
+  state.failedOver = true;
+  if (breaks.has("loses changes with the writer")) state.versions.pop();
   state.writerAwayUntil = Date.now() + (breaks.has("never brings the old writer back") ? 60_000 : awayMs);
 }
 
