@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { type ApiErrorCode, GatewayError } from "../errors.ts";
 import type { AnswerHead } from "../upstreams/answer-head.ts";
 import type { UpstreamConnection, UpstreamRequest } from "../upstreams/connection.ts";
@@ -97,6 +98,8 @@ class Forwarding implements UpstreamRequest {
 
   onHead(head: AnswerHead): void {
     this.#writeHead(head);
+    // It leaves with the first of the body, but does not wait for one that comes later.
+    setImmediate(flushHead, this.#exchange.response);
     this.#idleTimer = setTimeout(this.#tooSlow, this.#exchange.route!.idleLimitMs);
   }
 
@@ -212,6 +215,10 @@ class Forwarding implements UpstreamRequest {
   #startFirstByteTimer(): void {
     this.#firstByteTimer = setTimeout(this.#tooSlow, this.#exchange.route!.firstByteLimitMs);
   }
+}
+
+function flushHead(response: ServerResponse): void {
+  if (!response.destroyed) response.flushHeaders();
 }
 
 function explainUpstreamError(error: Error): ApiErrorCode {

@@ -137,6 +137,8 @@ function conclude(status: number, isCurrent: boolean, toHead: boolean, reading: 
     if (nominated.includes("close")) persistent = false;
     dropFields(fields, nominated);
   }
+  // Upstreams are known to send the body that they announce to HEAD: it must not begin the next answer.
+  if (toHead && (coding !== undefined || (length ?? 0) > 0)) persistent = false;
   let framing: Framing = coding !== undefined ? "chunked" : length !== undefined ? "length" : "close";
   if (toHead || status === 204 || status === 304 || status < 200) framing = "none";
   // RFC 9110 8.6: what has no content has no length either.

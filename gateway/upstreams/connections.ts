@@ -71,6 +71,8 @@ export class Connections {
 
   readonly #forget = (connection: UpstreamConnection): void => {
     this.#all.delete(connection);
+    const at = this.#idle.indexOf(connection);
+    if (at >= 0) this.#idle.splice(at, 1);
   };
 
   readonly #sweep = (): void => {
