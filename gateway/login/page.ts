@@ -44,7 +44,7 @@ function renderPage({ title, content, notice }: Page): Html {
 <style>${new Markup(style)}</style>
 </head>
 <body>
-${notice === undefined ? undefined : html`<p class="notice" role="note">${notice}</p>`}
+${notice === undefined ? undefined : html`<header class="notice">${notice}</header>`}
 <main>
 ${content}
 </main>

@@ -15,6 +15,8 @@ export interface FoundUsers {
   readonly users: readonly User[];
   /** Whether more come after these. */
   readonly more: boolean;
+  /** How many there are at all, whatever page is shown. */
+  readonly count: number;
 }
 
 /** How many words of a search count: each costs a look at every row. */
@@ -27,12 +29,17 @@ export async function searchUsers(pool: Pool, search: UserSearch): Promise<Found
     ...values,
     search.limit + 1,
   ]);
-  return { users: rows.slice(0, search.limit).map(parseUser), more: rows.length > search.limit };
+  const more = rows.length > search.limit;
+  return {
+    users: rows.slice(0, search.limit).map(parseUser),
+    more,
+    // A search looks at every row: once is enough where the first page has them all.
+    count: more || search.after !== undefined ? await countUsers(pool, search) : rows.length,
+  };
 }
 
-/** How many there are at all, whatever page is shown. */
-export async function countUsers(pool: Pool, search: Pick<UserSearch, "find" | "state">): Promise<number> {
-  const { where, values } = describeConditions(search);
+async function countUsers(pool: Pool, { find, state }: UserSearch): Promise<number> {
+  const { where, values } = describeConditions({ find, state });
   const [[row]] = await pool.query<RowDataPacket[]>(`SELECT COUNT(*) AS count FROM users ${where}`, values);
   return Number(row?.count ?? 0);
 }

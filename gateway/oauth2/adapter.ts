@@ -91,6 +91,7 @@ export class RedisAdapter implements Adapter {
   async revokeByGrantId(grantId: string): Promise<undefined> {
     const keys = await this.#members.revoke(grantId);
     await Promise.all([...keys, nameKey("Grant", grantId)].map((key) => this.#delete(key)));
+    await this.#members.forget(grantId);
   }
 
   /** What a person holds is listed under the account; it goes again where the person was signed out meanwhile. */

@@ -14,9 +14,7 @@ return redis.call('EXISTS', KEYS[2])`;
 /** Marks the grant as revoked and gives back its keys: whatever is added from here on sees the mark. */
 const revokeScript = `
 redis.call('SET', KEYS[2], '1', 'EX', ARGV[1])
-local members = redis.call('ZRANGE', KEYS[1], 0, -1)
-redis.call('DEL', KEYS[1])
-return members`;
+return redis.call('ZRANGE', KEYS[1], 0, -1)`;
 
 /**
  * Keys of the codes and tokens that came from one grant. They lie in other slots than the grant's list, so that they
@@ -46,11 +44,17 @@ export class GrantMembers {
     return revoked === 1;
   }
 
-  /** Keys that must be deleted now. */
+  /** Keys that must be deleted now. They stay listed until `forget`, so that whoever breaks off can begin again. */
   async revoke(grantId: string): Promise<string[]> {
     const { members, tombstone } = nameKeys(grantId);
     const command = ["EVAL", revokeScript, "2", members, tombstone, String(tombstoneSeconds)];
     return (await this.#primaries.write(members, command)) as string[];
+  }
+
+  /** To be called when the keys are deleted. */
+  async forget(grantId: string): Promise<void> {
+    const { members } = nameKeys(grantId);
+    await this.#primaries.write(members, ["DEL", members]);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { UnknownError } from "../../configuration/errors.ts";
 import { readUserChanges } from "../../login/user-changes.ts";
-import { countUsers, findUser, searchUsers } from "../../login/user-search.ts";
+import { findUser, searchUsers } from "../../login/user-search.ts";
 import type { SiteContext } from "../site.ts";
 import { userActions } from "../users.ts";
 import { changeProblems, looseObject, readProblems } from "./answers.ts";
@@ -58,11 +58,7 @@ function addReading(app: FastifyInstance, { pool }: SiteContext): void {
       },
     },
     async ({ query }) => {
-      const search = { ...query, limit: Number(query.limit) };
-      const [count, { users, more }] = await Promise.all([
-        countUsers(pool, search),
-        searchUsers(pool, search),
-      ]);
+      const { users, more, count } = await searchUsers(pool, { ...query, limit: Number(query.limit) });
       return { count, users, ...(more ? { next: users.at(-1)?.name } : {}) };
     },
   );

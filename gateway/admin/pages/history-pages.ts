@@ -65,7 +65,7 @@ function renderTable(versions: readonly RecordedVersion[]): Content {
     <thead><tr><th scope="col">Version</th><th scope="col">What</th><th scope="col">Who</th><th scope="col">When</th></tr></thead>
     <tbody>${versions.map(
       ({ version, summary, author, createdAt }) => html`<tr>
-      <th scope="row"><a href="/history/${version}">${version}</a></th>
+      <th class="brief" scope="row"><a href="/history/${version}">${version}</a></th>
       <td data-title="What">${summary}</td>
       <td data-title="Who">${author}</td>
       <td data-title="When">${renderTime(createdAt)}</td>

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { readUserChanges } from "../../login/user-changes.ts";
 import { UserInvalidError, UserStaleError } from "../../login/user-errors.ts";
-import { countUsers, searchUsers, type UserSearch } from "../../login/user-search.ts";
+import { searchUsers, type UserSearch } from "../../login/user-search.ts";
 import type { User } from "../../login/user-store.ts";
 import { html } from "../../page/html.ts";
 import type { SiteContext } from "../site.ts";
@@ -47,14 +47,11 @@ async function sendList(page: PageRequest): Promise<FastifyReply> {
   const state = (["enabled", "disabled"] as const).find((known) => known === page.query("state")) ?? "any";
   const search: UserSearch = { find: page.query("find").slice(0, 200), state, limit: usersPerPage };
   const after = page.query("after");
-  const [count, found] = await Promise.all([
-    countUsers(pool, search),
-    searchUsers(pool, { ...search, ...(after === "" ? {} : { after }) }),
-  ]);
+  const found = await searchUsers(pool, { ...search, ...(after === "" ? {} : { after }) });
   const notice = await renderRemoved(pool, page.query("removed"));
   return page.send(
     { title: "Users", section },
-    renderUserList({ ...search, ...found, count, notice, canEdit: page.canEdit, isFirst: after === "" }),
+    renderUserList({ ...search, ...found, notice, canEdit: page.canEdit, isFirst: after === "" }),
   );
 }
 

@@ -76,7 +76,7 @@ test("the development login says so on its pages and in the log", async (context
   );
   const browser = new Browser(issuer, gateway.origin);
   const page = await browser.open((await createRequest()).url);
-  assert.match(page.text, /role="note">Development login: any name is let in/);
+  assert.match(page.text, /class="notice">Development login: any name is let in/);
   const next = await browser.submit(page, "/login", { name: "dev", password: "development" });
   assert.match(next.text, /Development login/);
   assert.ok((await browser.submit(next, "/consent")).url.searchParams.get("code"));

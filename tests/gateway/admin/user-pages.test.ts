@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { StartedAdmin } from "./started-admin.ts";
+import { findChromium, StartedBrowser } from "./started-browser.ts";
+
+const executable = findChromium();
+const skip = executable === undefined ? "Chromium is not on PATH, so no page was looked at." : false;
+
+describe("users in Chromium", { skip }, () => {
+  let admin: StartedAdmin;
+  let browser: StartedBrowser;
+
+  before(async () => {
+    admin = await StartedAdmin.start("127.246");
+    browser = await StartedBrowser.start(executable!);
+  });
+  after(async () => {
+    await browser?.stop();
+    await admin?.stop();
+  });
+
+  test("without scripts a user is added, edited, disabled, enabled and removed", async () => {
+    const page = await browser.open("operator", { javaScriptEnabled: false });
+    const text = async () => (await page.textContent("main")) ?? "";
+    await page.goto(`${admin.origin}/users`);
+    assert.match(await text(), /Nobody is registered yet/);
+    await page.click("text=Add a user");
+    await page.fill("#field-name", "Ada");
+    await page.click("form.editor button");
+    const password = (await page.textContent("#secret")) ?? "";
+    assert.match(password, /^(?:[a-z2-9]{5}-){3}[a-z2-9]{5}$/);
+    await page.reload();
+    assert.ok(!(await page.content()).includes(password), "loading the page again does not show it again");
+    await page.goto(`${admin.origin}/users`);
+    await page.click("tbody a >> text=ada");
+    assert.equal(await page.inputValue("#field-displayName"), "Ada");
+    await page.fill("#field-displayName", "Ada Lovelace");
+    await page.click("form.editor button");
+    assert.match(await text(), /Changed display name/);
+    await page.click("text=Disable");
+    await page.click("form.question button");
+    // No gateway is there to end anything.
+    assert.match(await text(), /Disabled\. What they hold ends as soon as a gateway/);
+    await page.click("text=Enable");
+    await page.click("form.question button");
+    assert.match(await text(), /Enabled\./);
+    await page.click("text=Another password");
+    await page.click("form.question button");
+    assert.notEqual(await page.textContent("#secret"), password);
+    await page.click("text=I have copied it");
+    await page.click("text=Remove this user");
+    await page.click("form.question button");
+    assert.match(await text(), /ada is removed\..*Nobody is registered yet/s);
+    await page.click("text=who changed what");
+    assert.deepEqual(await page.locator("tbody th").allTextContents(), [
+      ...["Removed", "Another password", "Enabled", "Disabled", "Changed display name", "Added"],
+    ]);
+    await page.context().close();
+  });
+
+  test("whoever was slower is told what the other did, and keeps what was typed", async () => {
+    const page = await browser.open("operator");
+    const { user } = (await admin.call("/api/users", { method: "POST", json: { name: "contested" } }))
+      .body as unknown as { user: { id: string } };
+    await page.goto(`${admin.origin}/users/${user.id}`);
+    await page.fill("#field-displayName", "Typed");
+    await admin.call(`/api/users/${user.id}/disable?basedOn=1`, { method: "POST", json: {} });
+    await page.click("form.editor button");
+    assert.match((await page.textContent("#conflict")) ?? "", /Nothing was stored.*Disabled, by operator/s);
+    assert.equal(await page.inputValue("#field-displayName"), "Typed");
+    await page.click("form.editor button");
+    assert.match((await page.textContent("main")) ?? "", /Changed display name/);
+    await page.context().close();
+  });
+
+  test("with scripts the list follows what is typed and chosen", async () => {
+    await admin.call("/api/users", { method: "POST", json: { name: "searched" } });
+    const page = await browser.open("operator");
+    await page.goto(`${admin.origin}/users`);
+    await page.evaluate("window.kept = true");
+    await page.locator("#find").pressSequentially("searched");
+    await page.waitForSelector("#list .count >> text=/^1 user found/");
+    await page.selectOption("#state", "disabled");
+    await page.waitForSelector("#list .count >> text=/^0 users found/");
+    assert.equal(await page.evaluate("window.kept"), true);
+    await page.context().close();
+  });
+
+  test("where people sign in elsewhere the pages say so, and the API too", async (context) => {
+    const elsewhere = await StartedAdmin.startOn(admin.database, "127.247", { LOGIN: "development" });
+    context.after(() => elsewhere.stop());
+    const page = await elsewhere.call("/users");
+    assert.equal(page.status, 200);
+    assert.match(page.text, /kept there, and not\s+in this platform/);
+    assert.doesNotMatch(page.text, /Add a user|contested/);
+    for (const path of ["/api/users", "/api/user-changes", "/new/users"]) {
+      const answer = await elsewhere.call(path);
+      assert.equal(answer.status, 409, path);
+      assert.match(answer.text, /DMM_ADMIN_USERS_ELSEWHERE/);
+    }
+    const refused = await elsewhere.call("/api/users", { method: "POST", json: { name: "eve" } });
+    assert.equal(refused.body.code, "DMM_ADMIN_USERS_ELSEWHERE");
+  });
+
+  test("no page had an error, and none met the content security policy", () => {
+    assert.deepEqual(browser.complaints, []);
+  });
+});

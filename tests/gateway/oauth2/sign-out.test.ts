@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { errors } from "oidc-provider";
+import { pino } from "pino";
+import { deriveNoticeKey, signNotice } from "../../../gateway/configuration/notice.ts";
+import { signOutPath } from "../../../gateway/login/sign-out-orders.ts";
+import { RedisAdapter } from "../../../gateway/oauth2/adapter.ts";
+import { Consumptions } from "../../../gateway/oauth2/consumptions.ts";
+import { signOutEverywhere } from "../../../gateway/oauth2/sign-out.ts";
+import { Primaries } from "../../../gateway/redis/primaries.ts";
+import { StartedPlatform } from "../started-surroundings.ts";
+
+let platform: StartedPlatform;
+let primaries: Primaries;
+before(async () => {
+  platform = await StartedPlatform.start("127.249", { redis: { primaries: 3 } });
+  const { host, port } = platform.surroundings.redis;
+  primaries = new Primaries({ host, port, tls: false, commandTimeoutMs: 1000 }, pino({ enabled: false }));
+  await primaries.start();
+});
+after(async () => {
+  primaries?.close();
+  await platform?.stop();
+});
+
+const open = (kind: string) =>
+  new RedisAdapter(kind, { primaries, consumptions: new Consumptions(primaries, () => undefined), errors });
+const now = () => Math.floor(Date.now() / 1000);
+
+/** A session, a grant, and tokens of the grant. */
+async function hold(accountId: string, since: number): Promise<() => Promise<readonly boolean[]>> {
+  const id = `${accountId} ${Math.random()}`;
+  await open("Session").upsert(id, { uid: id, accountId, loginTs: since }, 100);
+  await open("Grant").upsert(id, { accountId, iat: since }, 100);
+  for (const kind of ["AccessToken", "RefreshToken"])
+    await open(kind).upsert(`${kind} ${id}`, { accountId, grantId: id, iat: since }, 100);
+  return async () =>
+    Promise.all([
+      open("Session").find(id).then(Boolean),
+      open("Session").findByUid(id).then(Boolean),
+      open("Grant").find(id).then(Boolean),
+      open("AccessToken").find(`AccessToken ${id}`).then(Boolean),
+      open("RefreshToken").find(`RefreshToken ${id}`).then(Boolean),
+    ]);
+}
+
+const all = [true, true, true, true, true];
+const nothing = [false, false, false, false, false];
+
+test("everything of an account ends, on whichever primary it lies, and nothing of another", async () => {
+  const held = await Promise.all(Array.from({ length: 5 }, () => hold("{odd} id", now() - 60)));
+  const others = await hold("somebody else", now() - 60);
+  assert.equal(await signOutEverywhere(primaries, "{odd} id"), 10);
+  for (const look of held) assert.deepEqual(await look(), nothing);
+  assert.deepEqual(await others(), all);
+  assert.equal(await signOutEverywhere(primaries, "{odd} id"), 0, "once more is harmless");
+});
+
+test("what a request under way stores after the sign-out is gone with it; what begins later stays", async () => {
+  await signOutEverywhere(primaries, "late");
+  assert.deepEqual(await (await hold("late", now() - 1))(), nothing);
+  assert.deepEqual(await (await hold("late", now() + 2))(), all);
+});
+
+test("a sign-out that was broken off half-way is completed by the next attempt", async () => {
+  const look = await hold("interrupted", now() - 60);
+  const breaking = Object.create(primaries) as Primaries;
+  let writes = 0;
+  breaking.write = (key, args) =>
+    ++writes > 2 ? Promise.reject(new Error("killed")) : primaries.write(key, args);
+  await assert.rejects(signOutEverywhere(breaking, "interrupted"), /killed/);
+  await signOutEverywhere(primaries, "interrupted");
+  assert.deepEqual(await look(), nothing);
+});
+
+test("only the admin site's signed notice is heard, and not through a balancer", async () => {
+  const { origin } = platform.gateway;
+  const key = deriveNoticeKey(platform.surroundings.database.password);
+  const send = async (path: string, headers: Record<string, string> = {}) => {
+    const notice = { authority: new URL(origin).host, path, sentAt: Date.now(), body: "{}" };
+    const signed = { "x-dmm-sent-at": String(notice.sentAt), "x-dmm-signature": signNotice(key, notice) };
+    const answer = await fetch(origin + signOutPath, {
+      method: "POST",
+      body: "{}",
+      headers: { ...signed, ...headers },
+    });
+    await answer.arrayBuffer();
+    return answer.status;
+  };
+  assert.equal(await send(signOutPath), 200);
+  assert.equal(await send("/internal/configuration"), 404, "signed for something else");
+  assert.equal(await send(signOutPath, { "x-forwarded-for": "203.0.113.9" }), 404);
+  assert.equal(await send(signOutPath, { "x-dmm-signature": "0" }), 404);
+});
