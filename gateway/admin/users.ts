@@ -1,4 +1,5 @@
 import { generatePassword } from "../login/generated-password.ts";
+import { untilSecondIsOver } from "../login/sign-out-orders.ts";
 import { normalizeProfile, type UserProfile } from "../login/user-rules.ts";
 import {
   createUser,
@@ -90,11 +91,9 @@ export class Users {
     const password = action === "password" ? generatePassword() : undefined;
     const user = await this.#apply(target, action, password ?? "");
     this.#tell(action, user, administrator);
-    return {
-      user,
-      ...(password === undefined ? {} : { password }),
-      ...(action === "enable" ? {} : { signedOut: await this.#signOuts.carryOut() }),
-    };
+    if (action === "enable") return { user };
+    const [signedOut] = await Promise.all([this.#signOuts.carryOut(), untilSecondIsOver()]);
+    return { user, signedOut, ...(password === undefined ? {} : { password }) };
   }
 
   #apply(target: UserTarget, action: UserActionName, password: string): Promise<User> {

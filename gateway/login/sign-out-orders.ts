@@ -12,11 +12,13 @@ export interface SignOutOrder {
   readonly accountId: string;
   /** Whose failed attempts to sign in are forgotten as well: there is a new password. */
   readonly attemptsOf: string | null;
+  /** In seconds. What began later is left alone, however late the order is carried out. */
+  readonly orderedAt: number;
 }
 
 export async function orderSignOut(
   connection: Pick<PoolConnection, "query">,
-  { accountId, attemptsOf }: Omit<SignOutOrder, "id">,
+  { accountId, attemptsOf }: Pick<SignOutOrder, "accountId" | "attemptsOf">,
 ): Promise<void> {
   await connection.query(
     "INSERT INTO sign_outs (account_id, attempts_of, ordered_at) VALUES (?, ?, UTC_TIMESTAMP(3))",
@@ -27,13 +29,14 @@ export async function orderSignOut(
 /** The oldest orders that nobody has carried out. */
 export async function readSignOutOrders(pool: Pool, limit = 100): Promise<readonly SignOutOrder[]> {
   const [rows] = await pool.query<RowDataPacket[]>(
-    "SELECT id, account_id, attempts_of FROM sign_outs ORDER BY id LIMIT ?",
+    "SELECT id, account_id, attempts_of, ordered_at FROM sign_outs ORDER BY id LIMIT ?",
     [limit],
   );
   return rows.map((row) => ({
     id: Number(row.id),
     accountId: String(row.account_id),
     attemptsOf: row.attempts_of === null ? null : String(row.attempts_of),
+    orderedAt: Math.floor((row.ordered_at as Date).getTime() / 1000),
   }));
 }
 
@@ -46,4 +49,12 @@ export async function isSignOutPending(pool: Pool, accountId: string): Promise<b
 
 export async function settleSignOut(pool: Pool, { id }: SignOutOrder): Promise<void> {
   await pool.query("DELETE FROM sign_outs WHERE id = ?", [id]);
+}
+
+/**
+ * The time of a login is known by the second. Whoever ordered a sign-out waits for the end of that second before
+ * anybody hears of it, so that a login which follows is told from one that went before.
+ */
+export async function untilSecondIsOver(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 1000 - (Date.now() % 1000)));
 }

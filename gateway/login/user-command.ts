@@ -4,6 +4,7 @@ import { migrate } from "../database/migrate.ts";
 import { createDatabasePool, type Pool, type RowDataPacket } from "../database/pool.ts";
 import { createLogger } from "../logger.ts";
 import { parseStoreSettings } from "../settings.ts";
+import { untilSecondIsOver } from "./sign-out-orders.ts";
 import { UserInvalidError } from "./user-errors.ts";
 import { normalizeProfile, type UserProfile } from "./user-rules.ts";
 import { createUser, replacePassword } from "./user-store.ts";
@@ -44,12 +45,14 @@ async function storeUser(pool: Pool, profile: UserProfile, password: string): Pr
     profile.name,
   ]);
   if (row === undefined) await createUser(pool, profile, { password, author });
-  else
+  else {
     await replacePassword(pool, { id: String(row.user_id), author }, password, {
       display_name: profile.displayName,
       email: profile.email,
       disabled: false,
     });
+    await untilSecondIsOver();
+  }
 }
 
 function refuse(reason: string): void {

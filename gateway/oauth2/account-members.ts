@@ -14,13 +14,16 @@ return redis.call('GET', KEYS[2])`;
 
 /** Notes the sign-out and gives back what the account holds: whatever is added from here on sees the note. */
 const endScript = `
-redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2])
+local known = tonumber(redis.call('GET', KEYS[2]) or '0')
+if known < tonumber(ARGV[1]) then redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2]) end
 return redis.call('ZRANGE', KEYS[1], 0, -1)`;
 
 /** What a person holds: a session, by its key, or a grant, by its id. */
 export interface AccountMember {
   readonly kind: "Session" | "Grant";
   readonly id: string;
+  /** Of the login or the consent, in seconds. */
+  readonly startedAt: number;
 }
 
 /**
@@ -35,41 +38,41 @@ export class AccountMembers {
     this.#primaries = primaries;
   }
 
-  /** `true` when the account was signed out since `startedAt` (in seconds): then the member must go again. */
-  async add(
-    accountId: string,
-    { kind, id }: AccountMember,
-    { startedAt, expiresAt }: { readonly startedAt: number; readonly expiresAt: number },
-  ): Promise<boolean> {
+  /** `true` when the account was signed out since the member began: then it must go again. */
+  async add(accountId: string, member: AccountMember, expiresAt: number): Promise<boolean> {
     const { members, ended } = nameKeys(accountId);
     const now = String(Math.floor(Date.now() / 1000));
-    const values = [`${kind} ${id}`, String(expiresAt), now, String(lifetimes.grant)];
-    const endedAt = await this.#primaries.write(members, [
-      ...["EVAL", addScript, "2", members, ended],
-      ...values,
-    ]);
-    return typeof endedAt === "string" && startedAt <= Number(endedAt);
+    const values = [renderMember(member), String(expiresAt), now, String(lifetimes.grant)];
+    const command = ["EVAL", addScript, "2", members, ended, ...values];
+    const endedAt = await this.#primaries.write(members, command);
+    return typeof endedAt === "string" && member.startedAt <= Number(endedAt);
   }
 
-  /** What must be deleted now. It stays listed until `forget`, so that whoever breaks off can begin again. */
-  async end(accountId: string): Promise<AccountMember[]> {
+  /**
+   * What began until `endedAt` (in seconds) and must be deleted now. It stays listed until `forget`, so that whoever
+   * breaks off can begin again.
+   */
+  async end(accountId: string, endedAt: number): Promise<AccountMember[]> {
     const { members, ended } = nameKeys(accountId);
-    const now = String(Math.floor(Date.now() / 1000));
-    const command = ["EVAL", endScript, "2", members, ended, now, String(memorySeconds)];
+    const command = ["EVAL", endScript, "2", members, ended, String(endedAt), String(memorySeconds)];
     const found = (await this.#primaries.write(members, command)) as string[];
-    return found.map(parseMember);
+    return found.map(parseMember).filter(({ startedAt }) => startedAt <= endedAt);
   }
 
   async forget(accountId: string, members: readonly AccountMember[]): Promise<void> {
     if (members.length === 0) return;
     const { members: key } = nameKeys(accountId);
-    await this.#primaries.write(key, ["ZREM", key, ...members.map(({ kind, id }) => `${kind} ${id}`)]);
+    await this.#primaries.write(key, ["ZREM", key, ...members.map(renderMember)]);
   }
 }
 
+function renderMember({ kind, startedAt, id }: AccountMember): string {
+  return `${kind} ${startedAt} ${id}`;
+}
+
 function parseMember(text: string): AccountMember {
-  const at = text.indexOf(" ");
-  return { kind: text.slice(0, at) === "Session" ? "Session" : "Grant", id: text.slice(at + 1) };
+  const [kind = "", startedAt = "", ...id] = text.split(" ");
+  return { kind: kind === "Session" ? kind : "Grant", startedAt: Number(startedAt), id: id.join(" ") };
 }
 
 /** Both in one slot. A company's own account ids may have any character, braces too. */

@@ -100,16 +100,12 @@ export class RedisAdapter implements Adapter {
     if (accountId === undefined) return;
     const expiresAt = Math.ceil(Date.now() / 1000) + (expiresIn ?? 0);
     if (this.#kind === "Session") {
-      const key = this.#key(id);
-      const member = { kind: "Session", id: key } as const;
-      const startedAt = payload.loginTs ?? 0;
-      if (await this.#accounts.add(accountId, member, { startedAt, expiresAt })) await this.#delete(key);
+      const member = { kind: "Session", id: this.#key(id), startedAt: payload.loginTs ?? 0 } as const;
+      if (await this.#accounts.add(accountId, member, expiresAt)) await this.#delete(member.id);
     }
     if (this.#kind === "Grant") {
-      const member = { kind: "Grant", id } as const;
-      const startedAt = payload.iat ?? 0;
-      if (await this.#accounts.add(accountId, member, { startedAt, expiresAt }))
-        await this.revokeByGrantId(id);
+      const member = { kind: "Grant", id, startedAt: payload.iat ?? 0 } as const;
+      if (await this.#accounts.add(accountId, member, expiresAt)) await this.revokeByGrantId(id);
     }
   }
 

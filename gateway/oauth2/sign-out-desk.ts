@@ -81,7 +81,7 @@ export class SignOutDesk {
 
   async #carryOut(order: SignOutOrder): Promise<void> {
     const { pool, primaries, logger } = this.#parts;
-    const ended = await signOutEverywhere(primaries, order.accountId);
+    const ended = await signOutEverywhere(primaries, order.accountId, order.orderedAt);
     if (order.attemptsOf !== null) await new Throttle(primaries).clear(allowances.user, order.attemptsOf);
     await settleSignOut(pool, order);
     logger.info({ account: order.accountId, ended }, "signed out everywhere");

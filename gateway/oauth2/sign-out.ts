@@ -5,14 +5,18 @@ import { RedisAdapter } from "./adapter.ts";
 import { Consumptions } from "./consumptions.ts";
 
 /**
- * Ends everything that an account holds: sessions, and grants with their codes, refresh tokens and access tokens. When
- * it resolves, no gateway accepts any of it any more. May be repeated.
+ * Ends everything that an account got until `endedAt` (in seconds): sessions, and grants with their codes, refresh
+ * tokens and access tokens. When it resolves, no gateway accepts any of it any more. May be repeated.
  *
  * @throws RedisUnavailableError when a primary could not be told; whatever is left is found by the next attempt
  */
-export async function signOutEverywhere(primaries: Primaries, accountId: string): Promise<number> {
+export async function signOutEverywhere(
+  primaries: Primaries,
+  accountId: string,
+  endedAt: number,
+): Promise<number> {
   const members = new AccountMembers(primaries);
-  const held = await members.end(accountId);
+  const held = await members.end(accountId, endedAt);
   const grants = createGrants(primaries);
   await Promise.all(
     held.map(({ kind, id }) =>

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { errors } from "oidc-provider";
 import { pino } from "pino";
 import { deriveNoticeKey, signNotice } from "../../../gateway/configuration/notice.ts";
 import { signOutPath } from "../../../gateway/login/sign-out-orders.ts";
@@ -24,7 +23,11 @@ after(async () => {
 });
 
 const open = (kind: string) =>
-  new RedisAdapter(kind, { primaries, consumptions: new Consumptions(primaries, () => undefined), errors });
+  new RedisAdapter(kind, {
+    primaries,
+    consumptions: new Consumptions(primaries, () => undefined),
+    errors: {} as never,
+  });
 const now = () => Math.floor(Date.now() / 1000);
 
 /** A session, a grant, and tokens of the grant. */
@@ -50,16 +53,22 @@ const nothing = [false, false, false, false, false];
 test("everything of an account ends, on whichever primary it lies, and nothing of another", async () => {
   const held = await Promise.all(Array.from({ length: 5 }, () => hold("{odd} id", now() - 60)));
   const others = await hold("somebody else", now() - 60);
-  assert.equal(await signOutEverywhere(primaries, "{odd} id"), 10);
+  assert.equal(await signOutEverywhere(primaries, "{odd} id", now()), 10);
   for (const look of held) assert.deepEqual(await look(), nothing);
   assert.deepEqual(await others(), all);
-  assert.equal(await signOutEverywhere(primaries, "{odd} id"), 0, "once more is harmless");
+  assert.equal(await signOutEverywhere(primaries, "{odd} id", now()), 0, "once more is harmless");
 });
 
 test("what a request under way stores after the sign-out is gone with it; what begins later stays", async () => {
-  await signOutEverywhere(primaries, "late");
+  await signOutEverywhere(primaries, "late", now());
   assert.deepEqual(await (await hold("late", now() - 1))(), nothing);
   assert.deepEqual(await (await hold("late", now() + 2))(), all);
+});
+
+test("an order that is carried out late leaves alone what began after it", async () => {
+  const [before, after] = [await hold("patient", now() - 60), await hold("patient", now() - 10)];
+  await signOutEverywhere(primaries, "patient", now() - 30);
+  assert.deepEqual([await before(), await after()], [nothing, all]);
 });
 
 test("a sign-out that was broken off half-way is completed by the next attempt", async () => {
@@ -68,8 +77,8 @@ test("a sign-out that was broken off half-way is completed by the next attempt",
   let writes = 0;
   breaking.write = (key, args) =>
     ++writes > 2 ? Promise.reject(new Error("killed")) : primaries.write(key, args);
-  await assert.rejects(signOutEverywhere(breaking, "interrupted"), /killed/);
-  await signOutEverywhere(primaries, "interrupted");
+  await assert.rejects(signOutEverywhere(breaking, "interrupted", now()), /killed/);
+  await signOutEverywhere(primaries, "interrupted", now());
   assert.deepEqual(await look(), nothing);
 });
 
