@@ -7,6 +7,7 @@ import { readStackState, removeStackFiles } from "../engine/state.ts";
 import { isExpected } from "../errors.ts";
 import type { Progress } from "../report/reporter.ts";
 import type { DownRun } from "./down-run.ts";
+import { stopServices } from "./stop-services.ts";
 
 /**
  * Lets the engine delete what it has made, and the stack. On the local target a state that cannot be read does not stop
@@ -26,6 +27,7 @@ export async function deleteResources(run: DownRun, progress: Progress): Promise
     );
     return progress(why);
   }
+  const stopping = stopServices(run);
   try {
     const observation = await destroy(await makeSetting(run), {
       progress,
@@ -39,6 +41,8 @@ export async function deleteResources(run: DownRun, progress: Progress): Promise
       `The engine did not delete everything: ${error.message} Processes were ended and files removed instead.`,
     );
     return progress("the engine failed; processes and files go without it");
+  } finally {
+    await stopping;
   }
   removeStackFiles(session.home, project.name, name);
   progress(`${run.resourcesDeleted} resources deleted`);
