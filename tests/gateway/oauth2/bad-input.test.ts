@@ -53,7 +53,6 @@ test("nothing below the endpoints is anything", async () => {
     "/oauth2/x",
     "/oauth2/token/x",
     "/oauth2/jwks.json",
-    "/oauth2/%2574oken",
     "/oauth2/par/",
   ])
     for (const method of ["GET", "POST"]) {
@@ -61,7 +60,7 @@ test("nothing below the endpoints is anything", async () => {
       const { code } = (await answer.json()) as { code: string };
       assert.deepEqual([answer.status, code], [404, "DMM_GATEWAY_ROUTE_UNKNOWN"], path);
     }
-  for (const path of ["/oauth2/../oauth2/token", "/oauth2//token", "/oauth2/token%2f"])
+  for (const path of ["/oauth2/../oauth2/token", "/oauth2//token", "/oauth2/token%2f", "/oauth2/%2574oken"])
     for (const method of ["GET", "POST"]) {
       const received = await sendRaw(
         server.origin,

@@ -100,7 +100,7 @@ test("what is typed stays text", async () => {
 test("a user's password cannot be guessed without end, from wherever, and others are not hindered", async () => {
   const { database } = server.platform.surroundings;
   await database.query(
-    "INSERT INTO users SELECT 'person-2', 'grace', password_hash, 'Grace Hopper', NULL, FALSE, created_at FROM users WHERE name = 'ada'",
+    "INSERT INTO users (user_id, name, password_hash, display_name, created_at) SELECT 'person-2', 'grace', password_hash, 'Grace Hopper', created_at FROM users WHERE name = 'ada'",
   );
   for (let attempt = 0; attempt < 10; attempt++) {
     const browser = server.browser(`198.51.100.${attempt}`);
@@ -248,7 +248,7 @@ test("openid-client completes the flow of a confidential client by itself", asyn
 test("another person signs in only after the first one is signed out, by a form and not by a script", async () => {
   const { database } = server.platform.surroundings;
   await database.query(
-    "INSERT INTO users SELECT 'person-3', 'mary', password_hash, 'Mary Ward', NULL, FALSE, created_at FROM users WHERE name = 'ada'",
+    "INSERT INTO users (user_id, name, password_hash, display_name, created_at) SELECT 'person-3', 'mary', password_hash, 'Mary Ward', created_at FROM users WHERE name = 'ada'",
   );
   const browser = server.browser();
   await authorize(server, await createRequest(), { browser });

@@ -149,7 +149,9 @@ test("where keys of one type alone are given, every client goes on, and the log 
     SIGNING_KEYS: JSON.stringify({ keys: [await createSigningKey("ES256")] }),
   });
   context.after(() => gateway.process.end());
-  assert.match(gateway.process.output, /"alg":"RS256".*no signing key given/);
+  await waitUntil("the log says so", () =>
+    /"alg":"RS256".*no signing key given/.test(gateway.process.output),
+  );
   const metadata = await fetch(`${gateway.origin}/.well-known/openid-configuration`);
   const { id_token_signing_alg_values_supported: offered } = (await metadata.json()) as Record<
     string,
