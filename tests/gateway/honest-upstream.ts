@@ -1,0 +1,101 @@
+import { createHash } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+
+/** What an upstream saw of a request, as it answers it. */
+export interface Seen {
+  readonly method: string;
+  readonly url: string;
+  readonly rawHeaders: readonly string[];
+  readonly trailers: readonly string[];
+  readonly bytes: number;
+  readonly digest: string;
+}
+
+/**
+ * Answers by the last path segment: `/echo` with what it saw, `/wait?ms=` the same after a while, `/bytes?id=&n=` with
+ * content that follows from the query, `/endless` for ever, `/early` before it has the request.
+ */
+export class StartedHonestUpstream {
+  readonly origin: string;
+  readonly #server: Server;
+  /** Requests of which a head came. */
+  readonly begun = new Set<string>();
+  /** Requests that came whole, and those that broke off. */
+  readonly whole: string[] = [];
+  readonly broken: string[] = [];
+  running = 0;
+  mostRunning = 0;
+
+  private constructor(origin: string, server: Server) {
+    this.origin = origin;
+    this.#server = server;
+  }
+
+  static async start(host: string): Promise<StartedHonestUpstream> {
+    const server = createServer({ keepAliveTimeout: 30_000 });
+    const started = new StartedHonestUpstream(`http://${host}:8080`, server);
+    server.on("request", (request, response) => started.#answer(request, response));
+    await new Promise<void>((resolve) => server.listen(8080, host, resolve));
+    return started;
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const url = new URL(request.url!, "http://upstream");
+    const digest = createHash("sha256");
+    let bytes = 0;
+    this.begun.add(request.url!);
+    this.running++;
+    this.mostRunning = Math.max(this.running, this.mostRunning);
+    response.on("close", () => this.running--);
+    request.on("error", () => {});
+    request.on("close", () => (request.complete ? this.whole : this.broken).push(request.url!));
+    request.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      digest.update(chunk);
+    });
+    if (url.pathname.endsWith("/early")) response.write("early");
+    request.on("end", () => {
+      const seen: Seen = {
+        ...{ method: request.method!, url: request.url!, rawHeaders: request.rawHeaders },
+        ...{ trailers: request.rawTrailers, bytes, digest: digest.digest("hex") },
+      };
+      const name = url.pathname.slice(url.pathname.lastIndexOf("/") + 1);
+      if (name === "wait")
+        setTimeout(() => response.end(JSON.stringify(seen)), Number(url.searchParams.get("ms")));
+      else if (name === "bytes") answerBytes(response, url);
+      else if (name === "endless") answerEndless(response);
+      else response.end(JSON.stringify(seen));
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+/** Content that nobody takes for another's. */
+export function describeBytes(id: string, length: number): string {
+  return `${id}.`.repeat(Math.ceil(length / (id.length + 1))).slice(0, length);
+}
+
+function answerBytes(response: ServerResponse, { searchParams }: URL): void {
+  const text = describeBytes(searchParams.get("id")!, Number(searchParams.get("n")));
+  if (searchParams.has("chunked")) {
+    const half = Math.floor(text.length / 2);
+    response.write(text.slice(0, half));
+    setImmediate(() => response.end(text.slice(half)));
+  } else {
+    response.setHeader("content-length", text.length);
+    response.end(text);
+  }
+}
+
+function answerEndless(response: ServerResponse): void {
+  const chunk = "x".repeat(16_384);
+  const go = () => {
+    while (!response.destroyed && response.write(chunk));
+  };
+  response.on("drain", go);
+  go();
+}

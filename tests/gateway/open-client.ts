@@ -1,0 +1,57 @@
+import { connect, type Socket } from "node:net";
+import { waitUntil } from "./started-process.ts";
+
+/** A client that sends bytes as they are, piece by piece, and keeps what it got. */
+export class OpenClient {
+  readonly socket: Socket;
+  text = "";
+  /** The other side has ended its half. */
+  ended = false;
+  closed = false;
+  error: string | undefined;
+
+  constructor(origin: string) {
+    const { hostname, port } = new URL(origin);
+    this.socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    this.socket.setNoDelay(true);
+    this.socket.on("data", (chunk) => {
+      this.text += chunk.toString("latin1");
+    });
+    this.socket.on("end", () => {
+      this.ended = true;
+    });
+    this.socket.on("error", (error: NodeJS.ErrnoException) => {
+      this.error = error.code;
+    });
+    this.socket.on("close", () => {
+      this.closed = true;
+    });
+  }
+
+  send(text: string): void {
+    this.socket.write(Buffer.from(text, "latin1"));
+  }
+
+  async waitFor(text: string): Promise<void> {
+    await waitUntil(`${JSON.stringify(text)} arrives, not ${JSON.stringify(this.text.slice(-300))}`, () =>
+      this.text.includes(text),
+    );
+  }
+
+  async waitUntilEnded(withinMs = 10_000): Promise<void> {
+    await waitUntil("the connection is ended", () => this.ended || this.closed, withinMs);
+  }
+
+  /** All statuses in the order in which they came, interim ones too. */
+  get statuses(): readonly number[] {
+    return [...this.text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map((match) => Number(match[1]));
+  }
+
+  leave(): void {
+    this.socket.destroy();
+  }
+
+  reset(): void {
+    this.socket.resetAndDestroy();
+  }
+}
