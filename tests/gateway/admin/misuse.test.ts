@@ -197,15 +197,13 @@ test("what cannot be seen, or turns around what is seen, is in no name and no de
   assert.equal(await admin.readVersion(), basedOn);
 });
 
-test("a form with a field twice, of another media type or of a million fields is refused", async () => {
+test("a form with a field twice, of another media type or of 4 MB is refused", async () => {
   const form = await openForm(admin, "/new/scopes");
   const begin = `token=${form.token}&basedOn=${form.basedOn}`;
   const headers = { cookie: form.cookie };
   assert.equal((await sendForm(admin, "/new/scopes", `${begin}&name=one&name=two`, headers)).status, 422);
-  assert.equal(
-    (await sendForm(admin, "/new/scopes", `${begin}&name=many&${"a=1&".repeat(1_000_000)}`, headers)).status,
-    413,
-  );
+  const large = `POST /new/scopes HTTP/1.1\r\nHost: admin.test\r\n${person}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 4000000\r\n\r\na=1&`;
+  assert.equal(readStatus(await sendRaw(admin.origin, large)), 413);
   const json = JSON.stringify({ token: form.token, basedOn: form.basedOn, name: [["odd"]] });
   for (const type of ["application/json", "text/plain", "multipart/form-data; boundary=x"])
     assert.equal(
