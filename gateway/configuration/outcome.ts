@@ -23,7 +23,11 @@ export interface Attempt {
  *
  * @throws ChangeNotStoredError; ChangeUncertainError where no writer came back in time
  */
-export async function settleChange(pool: Pool, attempt: Attempt): Promise<Changed> {
+export async function settleChange(
+  pool: Pool,
+  attempt: Attempt,
+  withinMs = settleWithinMs,
+): Promise<Changed> {
   try {
     return await attempt.make().catch((error: unknown) => {
       // The pool has dropped what leads to the former writer: the name leads to the new one now.
@@ -31,13 +35,17 @@ export async function settleChange(pool: Pool, attempt: Attempt): Promise<Change
       throw error;
     });
   } catch (error) {
-    if (error instanceof CommitUncertainError) return findOutcome(pool, attempt, error);
+    if (error instanceof CommitUncertainError) return findOutcome(pool, attempt, { lost: error, withinMs });
     throw isAway(error) ? new ChangeNotStoredError(error) : error;
   }
 }
 
-async function findOutcome(pool: Pool, attempt: Attempt, lost: CommitUncertainError): Promise<Changed> {
-  const deadline = Date.now() + settleWithinMs;
+async function findOutcome(
+  pool: Pool,
+  attempt: Attempt,
+  { lost, withinMs }: { readonly lost: CommitUncertainError; readonly withinMs: number },
+): Promise<Changed> {
+  const deadline = Date.now() + withinMs;
   while (Date.now() < deadline) {
     try {
       const found = await inTransaction(pool, async (connection) => {

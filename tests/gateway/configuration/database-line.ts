@@ -28,6 +28,8 @@ export class DatabaseLine {
   /** What is sent neither arrives nor is answered, as when a host is gone; connections seem open. */
   isSilent = false;
   commitFate: CommitFate | undefined;
+  /** Connections so far. */
+  opened = 0;
   /** Called when a COMMIT has met its fate. */
   onFate: (() => void) | undefined;
   readonly #server: Server;
@@ -45,11 +47,6 @@ export class DatabaseLine {
     return line;
   }
 
-  /** Connections that are open now. */
-  get connections(): number {
-    return this.#sockets.size / 2;
-  }
-
   cut(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
@@ -60,6 +57,7 @@ export class DatabaseLine {
   }
 
   #connect(client: Socket): void {
+    this.opened += 1;
     if (this.isDown) {
       client.resetAndDestroy();
       return;

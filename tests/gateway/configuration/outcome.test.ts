@@ -2,9 +2,15 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { changeConfiguration, readCurrent } from "../../../gateway/configuration/change.ts";
 import { type ConfigurationDocument, putEntry } from "../../../gateway/configuration/document.ts";
-import { ChangeNotStoredError, VersionStaleError } from "../../../gateway/configuration/errors.ts";
+import {
+  ChangeNotStoredError,
+  ChangeUncertainError,
+  VersionStaleError,
+} from "../../../gateway/configuration/errors.ts";
 import { readVersions } from "../../../gateway/configuration/history.ts";
+import { settleChange } from "../../../gateway/configuration/outcome.ts";
 import { createDatabasePool, type Pool } from "../../../gateway/database/pool.ts";
+import { CommitUncertainError } from "../../../gateway/database/transaction.ts";
 import { StartedMariadb } from "../started-mariadb.ts";
 import { waitUntil } from "../started-process.ts";
 import { DatabaseLine } from "./database-line.ts";
@@ -110,6 +116,37 @@ test("a COMMIT that is still on its way is waited for before its change is said 
   line.commitFate = "late";
   assert.equal((await change(version, "late")).version, version + 1);
   assert.equal(await countAdded("late"), 1);
+});
+
+test("where the database does not come back in time, it is not said what is not known", async () => {
+  const uncertain = settleChange(
+    pool,
+    {
+      changeId: "nobody's",
+      make: () => Promise.reject(new CommitUncertainError(new Error("Connection lost"))),
+      lock: async () => {},
+    },
+    600,
+  );
+  line.isDown = true;
+  line.cut();
+  await assert.rejects(uncertain, ChangeUncertainError);
+  line.isDown = false;
+});
+
+test("a server that is a reader by now is not believed to know what was written last", async () => {
+  const { version } = await readCurrent(pool);
+  line.commitFate = "unanswered";
+  line.onFate = () => {
+    line.onFate = undefined;
+    void database.setReadOnly(true);
+  };
+  const { opened } = line;
+  const settled = change(version, "by-a-reader");
+  await waitUntil("it asked three times", () => line.opened >= opened + 3);
+  await database.setReadOnly(false);
+  assert.equal((await settled).version, version + 1);
+  assert.equal(await countAdded("by-a-reader"), 1);
 });
 
 test("an edit that its author sends again is answered with the version that it made, and not made twice", async () => {
