@@ -14,7 +14,7 @@ let browser: StartedBrowser | undefined;
 const executable = findChromium();
 
 before(async () => {
-  admin = await StartedAdmin.start("127.243");
+  admin = await StartedAdmin.start("127.5");
   if (executable !== undefined) browser = await StartedBrowser.start(executable);
 });
 after(async () => {

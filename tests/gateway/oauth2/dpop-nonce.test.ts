@@ -14,7 +14,7 @@ const secretKey = "key-of-client-secrets-in-a-test";
 const basic = { authorization: `Basic ${btoa(`machine:${secret}`)}` };
 
 before(async () => {
-  server = await StartedServer.start("127.253", { DPOP_NONCES: "on" });
+  server = await StartedServer.start("127.4", { DPOP_NONCES: "on" });
   await server.addClient("machine", { public: false, grantTypes: "client_credentials", redirectUris: "" });
   await server.publish();
   pair = await generateKeyPair("ES256", { extractable: true });
@@ -137,7 +137,7 @@ describe("at the API", () => {
   });
 
   test("another gateway knows the nonce; one that demands none takes it and gives none", async (context) => {
-    const other = await startGateway("127.253.1.31", server.platform.surroundings, {
+    const other = await startGateway("127.4.1.31", server.platform.surroundings, {
       ISSUER: issuer,
       CLIENT_SECRET_KEY: secretKey,
     });

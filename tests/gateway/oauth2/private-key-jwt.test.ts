@@ -15,7 +15,7 @@ let server: StartedServer;
 const pairs: Record<string, GenerateKeyPairResult> = {};
 
 before(async () => {
-  server = await StartedServer.start("127.215");
+  server = await StartedServer.start("127.3");
   for (const algorithm of algorithms)
     pairs[algorithm] = await generateKeyPair(algorithm, { extractable: true });
   const keys = await Promise.all(
