@@ -16,6 +16,8 @@ export const allowances = {
   address: { kind: "address", attempts: 50, windowSeconds: 900 },
   /** Guesses at the code that a device shows (RFC 8628 5.1). */
   userCode: { kind: "user-code", attempts: 20, windowSeconds: 600 },
+  /** Authorizations begun from one network, which may be a whole company's. */
+  beginning: { kind: "beginning", attempts: 600, windowSeconds: 60 },
 } as const satisfies Record<string, Allowance>;
 
 /** Counts an attempt and gives back how many there were and how long the window still lasts. */

@@ -20,6 +20,7 @@ import { createFront } from "./front.ts";
 import { type Library, loadLibrary } from "./library.ts";
 import { rememberProofs } from "./proof-memory.ts";
 import type { SigningKeys } from "./signing-keys.ts";
+import { limitStrangers } from "./strangers.ts";
 
 export interface OAuth2Parts {
   readonly issuer: URL;
@@ -109,6 +110,7 @@ function createProvider(
   const memory = new ReplayMemory(primaries);
   rememberProofs(provider, memory);
   paceDevices(provider, primaries, errors);
+  limitStrangers(provider, errors, (address) => countAttempt(primaries, "beginning", address));
   const failures = new WeakMap<IncomingMessage, Error>();
   provider.on("grant.revoked", ({ oidc }) =>
     logger.info({ client: oidc.client?.clientId, endpoint: oidc.route }, "grant revoked"),
@@ -125,7 +127,7 @@ function createProvider(
       await endpoint.answerUserinfo(context, { issuer, tokens, checks: { memory, nonces }, readLogin });
     },
     answerInteraction: (context) => answerInteraction(context, provider, parts, readLogin),
-    countUserCode: (address) => countUserCode(primaries, address),
+    countUserCode: (address) => countAttempt(primaries, "userCode", address),
   });
   for (const middleware of front) provider.use(middleware);
   return provider;
@@ -149,9 +151,13 @@ async function answerInteraction(
   });
 }
 
-async function countUserCode(primaries: Primaries, address: string): Promise<number> {
+async function countAttempt(
+  primaries: Primaries,
+  kind: "userCode" | "beginning",
+  address: string,
+): Promise<number> {
   const { allowances, nameNetwork, Throttle } = await import("../login/throttle.ts");
-  return new Throttle(primaries).take(allowances.userCode, nameNetwork(address));
+  return new Throttle(primaries).take(allowances[kind], nameNetwork(address));
 }
 
 /** The server derives addresses from the Host header: it is told the issuer's, whatever the request says. */

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { allowances } from "../../../gateway/login/throttle.ts";
+import { createRequest } from "./authorize.ts";
+import { redirectUri, StartedServer, secret } from "./started-server.ts";
+
+let server: StartedServer;
+
+before(async () => {
+  server = await StartedServer.start("127.6");
+});
+
+after(() => server?.stop());
+
+const { attempts } = allowances.beginning;
+const stranger = "198.51.100.7";
+const from = (address: string) => ({ "x-forwarded-for": address });
+
+/** Sets how many authorizations this gateway's strangers have begun. */
+async function countAs(count: number): Promise<void> {
+  for (const node of server.platform.surroundings.redis.nodes)
+    for (const key of (await node.command("KEYS", "attempts:beginning:*")) as string[])
+      await node.command("SET", key, String(count), "KEEPTTL");
+}
+
+async function countStored(kind: string): Promise<number> {
+  let count = 0;
+  for (const node of server.platform.surroundings.redis.nodes)
+    count += ((await node.command("KEYS", `*${kind}*`)) as string[]).length;
+  return count;
+}
+
+test("who begins authorizations without an end is told to wait, and leaves nothing more behind", async () => {
+  const device = new URLSearchParams({ client_id: "app", scope: "verify:read" });
+  const begin = (address: string) => server.post("/oauth2/device_authorization", device, from(address));
+  assert.equal((await begin(stranger)).status, 200);
+  await countAs(attempts);
+  const stored = await countStored("DeviceCode");
+  const refused = await begin(stranger);
+  assert.deepEqual([refused.status, refused.json.error], [429, "temporarily_unavailable"]);
+  assert.ok(Number(refused.headers.get("retry-after")) > 0);
+  assert.equal(await countStored("DeviceCode"), stored);
+  assert.equal((await begin("198.51.100.8")).status, 200);
+});
+
+test("a login that may not begin goes back to its client, which hears why", async () => {
+  const { url } = await createRequest("app");
+  const ask = () => server.fetch(url, { redirect: "manual", headers: from(stranger) });
+  await countAs(0);
+  assert.match((await ask()).headers.get("location")!, /\/interaction\//);
+  await countAs(attempts);
+  const location = new URL((await ask()).headers.get("location")!);
+  assert.equal(location.origin + location.pathname, redirectUri);
+  assert.equal(location.searchParams.get("error"), "temporarily_unavailable");
+});
+
+test("a client that has proven who it is does not wait for strangers at its address", async () => {
+  const { url } = await createRequest("web");
+  await countAs(attempts);
+  const push = (headers: Record<string, string>) =>
+    server.post("/oauth2/par", url.searchParams, { ...from(stranger), ...headers });
+  const proven = await push({ authorization: `Basic ${btoa(`web:${secret}`)}` });
+  assert.equal(proven.status, 201, proven.text);
+  url.searchParams.set("client_id", "app");
+  assert.equal((await push({})).status, 429);
+});
