@@ -25,7 +25,7 @@ import { describeApiError } from "../errors.ts";
 import { readMethods } from "../oauth2/endpoints.ts";
 import type { Exchange } from "../request/exchange.ts";
 import { writeOutgoingPath } from "../request/outgoing.ts";
-import { parseTraceparent } from "../request/trace.ts";
+import type { parseTraceparent } from "../request/trace.ts";
 
 /** Methods that may stand in a span's name: any other would make as many names as a caller likes. */
 const knownMethods = new Set("CONNECT DELETE GET HEAD OPTIONS PATCH POST PUT QUERY TRACE".split(" "));
@@ -42,12 +42,12 @@ export class RequestTrace {
   #attempt: Span | undefined;
   #position = -1;
 
-  constructor(tracer: Tracer, exchange: Exchange) {
+  /** `caller` is the span that the request names as its parent. */
+  constructor(tracer: Tracer, exchange: Exchange, caller: ReturnType<typeof parseTraceparent>) {
     this.#tracer = tracer;
     this.#exchange = exchange;
-    const parent = parseTraceparent(exchange.head.traceparent);
     const received =
-      parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, { ...parent, isRemote: true });
+      caller === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, { ...caller, isRemote: true });
     this.#span = tracer.startSpan(describeMethod(exchange).name, { kind: SpanKind.SERVER }, received);
     this.#context = trace.setSpan(ROOT_CONTEXT, this.#span);
   }

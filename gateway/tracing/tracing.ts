@@ -2,12 +2,10 @@ import type { Tracer } from "@opentelemetry/api";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { detectResources, envDetector, resourceFromAttributes } from "@opentelemetry/resources";
 import {
-  AlwaysOffSampler,
   AlwaysOnSampler,
   BasicTracerProvider,
   ParentBasedSampler,
   type Sampler,
-  TraceIdRatioBasedSampler,
 } from "@opentelemetry/sdk-trace-base";
 import {
   ATTR_DEPLOYMENT_ENVIRONMENT_NAME,
@@ -16,6 +14,7 @@ import {
 } from "@opentelemetry/semantic-conventions";
 import type { Logger } from "../logger.ts";
 import type { Exchange } from "../request/exchange.ts";
+import { parseTraceparent } from "../request/trace.ts";
 import { nameInstance, workerVariables } from "../siblings.ts";
 import { FollowCallers } from "./follow-callers.ts";
 import { RequestTrace } from "./request-trace.ts";
@@ -30,6 +29,7 @@ export class Tracing {
   readonly spans: SpanQueue;
   readonly #provider: BasicTracerProvider;
   readonly #tracer: Tracer;
+  readonly #share: number;
 
   constructor(settings: TracingSettings, environment: string, logger: Logger) {
     this.spans = new SpanQueue(new OTLPTraceExporter(), logger);
@@ -41,32 +41,39 @@ export class Tracing {
     this.#provider = new BasicTracerProvider({
       // `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` go before what we call ourselves.
       resource: described.merge(detectResources({ detectors: [envDetector] })),
-      sampler: chooseSampler(settings, this.spans),
+      sampler: this.#createSampler(settings),
       spanLimits: { attributeValueLengthLimit: attributeLimit },
       spanProcessors: [this.spans],
     });
     this.#tracer = this.#provider.getTracer("gateway");
+    this.#share = readShare(settings);
   }
 
-  /** Begins the span of a request, as a child of the caller's where it named one. */
+  /**
+   * Begins the span of a request, as a child of the caller's where it named one. Where none is wanted, nothing is made of
+   * it at all: most requests are these, and spans that nobody records cost an eighth of a request.
+   */
   begin(exchange: Exchange): void {
-    exchange.trace = new RequestTrace(this.#tracer, exchange);
+    const caller = parseTraceparent(exchange.head.traceparent);
+    const wanted = caller === undefined ? Math.random() < this.#share : (caller.traceFlags & 1) === 1;
+    if (wanted) exchange.trace = new RequestTrace(this.#tracer, exchange, caller);
   }
 
   /** Delivers what waits. */
   close(): Promise<void> {
     return this.#provider.shutdown();
   }
+
+  /** For what `begin` lets through. */
+  #createSampler({ callersPerSecond }: TracingSettings): Sampler {
+    const remoteParentSampled = new FollowCallers(callersPerSecond, () => {
+      this.spans.unfollowed++;
+    });
+    return new ParentBasedSampler({ root: new AlwaysOnSampler(), remoteParentSampled });
+  }
 }
 
-function chooseSampler({ sampler, ratio, callersPerSecond }: TracingSettings, spans: SpanQueue): Sampler {
-  const root = {
-    parentbased_always_on: () => new AlwaysOnSampler(),
-    parentbased_always_off: () => new AlwaysOffSampler(),
-    parentbased_traceidratio: () => new TraceIdRatioBasedSampler(ratio),
-  }[sampler]();
-  const remoteParentSampled = new FollowCallers(callersPerSecond, () => {
-    spans.unfollowed++;
-  });
-  return new ParentBasedSampler({ root, remoteParentSampled });
+/** Share of the traces without a caller's that are recorded. */
+function readShare({ sampler, ratio }: TracingSettings): number {
+  return { parentbased_always_on: 1, parentbased_always_off: 0, parentbased_traceidratio: ratio }[sampler];
 }

@@ -213,6 +213,8 @@ test("the collector gets the header that it knows its senders by, and nobody els
     await collect(traceId, 2);
     assert.ok(collector.headers.some((headers) => headers["x-api-key"] === key));
     assert.equal(body.headers["x-api-key"], undefined);
+    const fresh = await ask("/orders/echo", "not a traceparent", knowing);
+    assert.match(fresh.body.headers.traceparent!, /-01$/, "without a caller's, all are traced by default");
     const metrics = await (await fetch(`${knowing.origin}/metrics`)).text();
     for (const text of [metrics, knowing.process.output, collector.received])
       assert.ok(!text.includes(key) && !text.includes(encodeURIComponent(key)));
