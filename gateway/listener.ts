@@ -68,7 +68,11 @@ export function createListener(
   server.maxHeadersCount = mostFields + 1;
   if (continues !== undefined) server.on("checkContinue", admit(continues));
   server.on("checkExpectation", admit(listener));
-  server.on("connect", (_request, socket) => answerOnSocket(socket, "DMM_GATEWAY_REQUEST_AMBIGUOUS"));
+  server.on("connect", (_request, socket) => {
+    // Node has let go of it.
+    socket.on("error", () => socket.destroy());
+    answerOnSocket(socket, "DMM_GATEWAY_REQUEST_AMBIGUOUS");
+  });
   server.on("clientError", answerParserError);
   boundConnections(server, mostConnections, refused);
   cutUnread(server, unreadMs);

@@ -29,7 +29,8 @@ export class StartedBadUpstream {
       socket.on("close", () => started.#sockets.delete(socket));
       socket.on("data", (chunk) => {
         const head = chunk.toString("latin1");
-        const name = /^[A-Z]+ \/bad\/(\w+)/.exec(head)?.[1];
+        // The end of a body may come with the next head.
+        const name = /[A-Z]+ \/bad\/(\w+)/.exec(head)?.[1];
         if (name === undefined) return;
         started.seen.set(name, (started.seen.get(name) ?? 0) + 1);
         behaviours[name]?.(socket, head);

@@ -80,7 +80,7 @@ export function describeBytes(id: string, length: number): string {
 }
 
 function answerBytes(response: ServerResponse, { searchParams }: URL): void {
-  const text = describeBytes(searchParams.get("id")!, Number(searchParams.get("n")));
+  const text = describeBytes(searchParams.get("id") ?? "", Number(searchParams.get("n")));
   if (searchParams.has("chunked")) {
     const half = Math.floor(text.length / 2);
     response.write(text.slice(0, half));
