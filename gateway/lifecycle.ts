@@ -5,6 +5,9 @@ import type { Logger } from "./logger.ts";
 /** *serving* takes requests; *draining* finishes them; *closed* has let everything go. */
 export type State = "starting" | "serving" | "draining" | "closed";
 
+/** How long tunnels may take to end, in milliseconds. */
+const tunnelEndMs = 1000;
+
 export interface DrainSettings {
   readonly drainMs: number;
   readonly drainQuietMs: number;
@@ -20,7 +23,8 @@ export class Lifecycle {
   #state: State = "starting";
   #lastRequestAt = 0;
   #running = 0;
-  #tunnels = 0;
+  /** How to end each tunnel that is open. */
+  readonly #tunnels = new Set<() => void>();
   readonly #logger: Logger;
   readonly #drain: DrainSettings;
   readonly #missing = new Set<string>();
@@ -56,15 +60,14 @@ export class Lifecycle {
 
   /** WebSockets that are open; they are part of what runs, but never end by themselves. */
   get tunnels(): number {
-    return this.#tunnels;
+    return this.#tunnels.size;
   }
 
-  openTunnel(): void {
-    this.#tunnels++;
-  }
-
-  closeTunnel(): void {
-    this.#tunnels--;
+  /** Counts a tunnel, which `end` can be asked to end; gives back what to call when it has ended. */
+  openTunnel(end: () => void): () => void {
+    const own = () => end();
+    this.#tunnels.add(own);
+    return () => this.#tunnels.delete(own);
   }
 
   /** Once serving, a lost store does not take the whole fleet out of the balancer: requests are answered one by one. */
@@ -129,11 +132,12 @@ export class Lifecycle {
     await waitUntil(() => Date.now() - this.#lastRequestAt >= this.#drain.drainQuietMs, quietUntil);
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
-    const finished = await waitUntil(() => this.#running - this.#tunnels === 0, deadline);
+    const finished = await waitUntil(() => this.#running - this.tunnels === 0, deadline);
     if (!finished) this.#logger.warn({ running: this.#running }, "drain budget used up");
     server.closeAllConnections();
-    // The listener also waits for tunnels, which end with the process.
-    if (this.#tunnels === 0) await closed;
+    // Tunnels never end by themselves; what they were goes into the log as well.
+    for (const end of this.#tunnels) end();
+    if (await waitUntil(() => this.tunnels === 0, Date.now() + tunnelEndMs)) await closed;
     for (const release of this.#releases.reverse())
       await Promise.race([release(), new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
     this.#state = "closed";

@@ -13,6 +13,7 @@ import type { UpstreamTarget } from "../upstreams/target.ts";
 import type { Exchange } from "./exchange.ts";
 import { responseRules } from "./header-rules.ts";
 import { writeOutgoingHeaders, writeOutgoingPath } from "./outgoing.ts";
+import { createGoingAway, FrameBoundary } from "./websocket-frames.ts";
 
 export interface TunnelContext {
   readonly refuse: (exchange: Exchange, code: ApiErrorCode) => void;
@@ -80,6 +81,7 @@ export function openTunnel(exchange: Exchange, client: TunnelEnd, context: Tunne
     context.tell(exchange, error);
     context.refuse(exchange, code);
   };
+  const waiting = new WaitingEnd(client);
   const timer = setTimeout(() => {
     fail("DMM_GATEWAY_UPSTREAM_SLOW", new Error("The upstream did not answer the handshake in time."));
     outgoing.destroy();
@@ -94,7 +96,12 @@ export function openTunnel(exchange: Exchange, client: TunnelEnd, context: Tunne
   outgoing.on("upgrade", (answer, socket, head) => {
     settled = true;
     clearTimeout(timer);
-    join(exchange, answer, { client, upstream: { socket, head }, target, lifecycle: context.lifecycle });
+    join(exchange, answer, {
+      client: waiting.release(),
+      upstream: { socket, head },
+      target,
+      lifecycle: context.lifecycle,
+    });
   });
   outgoing.on("response", (answer) => {
     settled = true;
@@ -109,6 +116,41 @@ export function openTunnel(exchange: Exchange, client: TunnelEnd, context: Tunne
   outgoing.end();
 }
 
+/** What a client may send before it knows that its handshake succeeded, in bytes. */
+const earlyLimit = 65_536;
+
+/** The client's end while the upstream is asked: it is read, because otherwise nobody would notice that it left. */
+class WaitingEnd {
+  readonly #end: TunnelEnd;
+  readonly #early: Buffer[] = [];
+  #bytes = 0;
+
+  constructor(end: TunnelEnd) {
+    this.#end = end;
+    end.socket.on("data", this.#keep);
+    end.socket.on("end", this.#leave);
+  }
+
+  /** The end with all that came, not read any more. */
+  release(): TunnelEnd {
+    const { socket, head } = this.#end;
+    socket.pause();
+    socket.off("data", this.#keep);
+    socket.off("end", this.#leave);
+    return { socket, head: Buffer.concat([head, ...this.#early]) };
+  }
+
+  readonly #keep = (chunk: Buffer): void => {
+    this.#early.push(chunk);
+    this.#bytes += chunk.length;
+    if (this.#bytes > earlyLimit) this.#end.socket.pause();
+  };
+
+  readonly #leave = (): void => {
+    this.#end.socket.destroy();
+  };
+}
+
 interface Ends {
   readonly client: TunnelEnd;
   readonly upstream: TunnelEnd;
@@ -120,7 +162,6 @@ function join(exchange: Exchange, answer: IncomingMessage, ends: Ends): void {
   const { client, upstream, target, lifecycle } = ends;
   target.succeed();
   target.inFlight++;
-  lifecycle.openTunnel();
   const lines = ["HTTP/1.1 101 Switching Protocols", "connection: upgrade", "upgrade: websocket"];
   const headers = passFields(answer, exchange.id);
   for (let index = 0; index < headers.length; index += 2)
@@ -128,21 +169,25 @@ function join(exchange: Exchange, answer: IncomingMessage, ends: Ends): void {
   exchange.response.statusCode = 101;
   exchange.response.detachSocket(client.socket as never);
   client.socket.write(`${lines.join("\r\n")}\r\n\r\n`, "latin1");
-  if (upstream.head.length > 0) client.socket.write(upstream.head);
-  if (client.head.length > 0) upstream.socket.write(client.head);
-  client.socket.pipe(upstream.socket);
-  upstream.socket.pipe(client.socket);
   const closeBoth = () => {
     client.socket.destroy();
     upstream.socket.destroy();
   };
+  const goAway = [
+    pass({ from: upstream, to: client, masked: false }),
+    pass({ from: client, to: upstream, masked: true }),
+  ];
+  const closeTunnel = lifecycle.openTunnel(() => {
+    for (const go of goAway) go();
+    setTimeout(closeBoth, lingerMs);
+  });
   upstream.socket.once("close", () => {
     target.inFlight--;
     closeBoth();
   });
   client.socket.once("close", () => {
     closeBoth();
-    lifecycle.closeTunnel();
+    closeTunnel();
     // The answer has no socket any more that could tell its end.
     exchange.response.emit("close");
   });
@@ -151,6 +196,32 @@ function join(exchange: Exchange, answer: IncomingMessage, ends: Ends): void {
     // Half a WebSocket is of no use to anybody; what is still on its way may arrive.
     end.socket.once("end", () => setTimeout(closeBoth, lingerMs));
   }
+}
+
+/** Passes bytes one way. What it gives back says there that this end goes away, and passes no more. */
+function pass({
+  from,
+  to,
+  masked,
+}: {
+  readonly from: TunnelEnd;
+  readonly to: TunnelEnd;
+  readonly masked: boolean;
+}): () => void {
+  const boundary = new FrameBoundary();
+  if (from.head.length > 0) {
+    boundary.pass(from.head);
+    to.socket.write(from.head);
+  }
+  from.socket.on("data", (chunk: Buffer) => boundary.pass(chunk));
+  from.socket.pipe(to.socket);
+  return () => {
+    from.socket.unpipe(to.socket);
+    from.socket.resume();
+    // In the middle of a frame it would be taken for a part of it.
+    if (boundary.isBetween) to.socket.end(createGoingAway({ masked }));
+    else to.socket.end();
+  };
 }
 
 function passAnswer(exchange: Exchange, answer: IncomingMessage): void {

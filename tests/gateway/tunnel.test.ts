@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { connect } from "node:net";
 import { after, before, test } from "node:test";
 import { readStatus, sendRaw } from "./raw-client.ts";
 import { issueToken } from "./started-gateway.ts";
@@ -54,6 +55,19 @@ test("a client that leaves takes the upstream's end along", async () => {
   await waitUntil("it is closed", () => upstream.sockets.size === 0);
 });
 
+test("a client that leaves during its handshake leaves the upstream too, and what it sent early arrives", async () => {
+  const { hostname, port } = new URL(platform.gateway.origin);
+  const socket = connect({ host: hostname, port: Number(port) });
+  socket.write(handshake("/ws/never"));
+  await waitUntil("the upstream is asked", () => upstream.silent.size === 1);
+  socket.end();
+  await waitUntil("the upstream is left", () => upstream.silent.size === 0, 2000);
+  // "hi", masked with zeros, in the same packet as the handshake and in one before the answer.
+  const frame = "\x81\x82\0\0\0\0hi";
+  const received = await sendRaw(platform.gateway.origin, `${handshake("/ws/echo")}${frame}`, 300);
+  assert.ok(received.endsWith("\x81\x02hi"), JSON.stringify(received));
+});
+
 test("a WebSocket needs the token of its route", async () => {
   const { origin } = platform.gateway;
   assert.equal(readStatus(await sendRaw(origin, handshake("/closed/x"))), 401);
@@ -71,14 +85,18 @@ test("what an upstream answers instead of switching reaches the client", async (
   assert.ok(received.endsWith("no"), received);
 });
 
-test("an open WebSocket does not hold a draining gateway", async () => {
+test("an open WebSocket does not hold a draining gateway, which tells both ends that it goes away", async () => {
   const { startGateway } = await import("./started-gateway.ts");
   const gateway = await startGateway("127.206.1.31", platform.surroundings);
   const socket = new WebSocket(`${gateway.origin.replace("http", "ws")}/ws/echo`);
   await once(socket, "open");
-  const closed = once(socket, "close");
+  const [end] = upstream.sockets;
+  const heard: Buffer[] = [];
+  end!.on("data", (chunk: Buffer) => heard.push(chunk));
+  const closed = once(socket, "close") as Promise<[CloseEvent]>;
   assert.equal(await gateway.process.end("SIGTERM"), 0);
-  await closed;
+  assert.equal((await closed)[0].code, 1001);
+  assert.equal(Buffer.concat(heard)[0], 0x88);
 });
 
 test("a route's rate holds for a caller, and says when to come again", async () => {

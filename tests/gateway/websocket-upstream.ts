@@ -2,11 +2,13 @@ import { createHash } from "node:crypto";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { Duplex } from "node:stream";
 
-/** An upstream that echoes short text frames, and refuses the path `/no`. */
+/** An upstream that echoes short text frames, and refuses the path `/no` and leaves `/never` without an answer. */
 export class StartedWebSocketUpstream {
   readonly origin: string;
   readonly #server: Server;
   readonly sockets = new Set<Duplex>();
+  /** Those that asked for `/never`, which are told nothing. */
+  readonly silent = new Set<Duplex>();
   lastHeaders: IncomingHttpHeaders = {};
 
   private constructor(origin: string, server: Server) {
@@ -21,6 +23,14 @@ export class StartedWebSocketUpstream {
       started.lastHeaders = request.headers;
       if (request.url?.endsWith("/no")) {
         socket.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno");
+        return;
+      }
+      if (request.url?.endsWith("/never")) {
+        started.silent.add(socket);
+        socket.on("error", () => {});
+        socket.on("end", () => socket.end());
+        socket.on("close", () => started.silent.delete(socket));
+        socket.resume();
         return;
       }
       started.sockets.add(socket);

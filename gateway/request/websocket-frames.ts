@@ -1,0 +1,56 @@
+import { randomBytes } from "node:crypto";
+
+/** RFC 6455 5.2: two bytes, up to eight of a longer length, four of a mask. */
+const shortestHead = 2;
+
+/**
+ * Follows one direction of a WebSocket, only to know where frames begin: something of one's own may be said between two
+ * frames, and nowhere else.
+ */
+export class FrameBoundary {
+  #head: number[] = [];
+  #headLength = shortestHead;
+  /** Bytes of the payload that are still to come. */
+  #left = 0;
+
+  /** Whether the next byte begins a frame. */
+  get isBetween(): boolean {
+    return this.#left === 0 && this.#head.length === 0;
+  }
+
+  pass(chunk: Uint8Array): void {
+    for (let at = 0; at < chunk.length; ) {
+      if (this.#left > 0) {
+        const taken = Math.min(this.#left, chunk.length - at);
+        this.#left -= taken;
+        at += taken;
+      } else this.#takeHeadByte(chunk[at++]!);
+    }
+  }
+
+  #takeHeadByte(byte: number): void {
+    this.#head.push(byte);
+    const [, second = 0] = this.#head;
+    const length = second & 0x7f;
+    if (this.#head.length === shortestHead)
+      this.#headLength = shortestHead + countLengthBytes(length) + (second & 0x80 ? 4 : 0);
+    if (this.#head.length < this.#headLength) return;
+    const long = this.#head.slice(shortestHead, shortestHead + countLengthBytes(length));
+    this.#left = long.length === 0 ? length : long.reduce((sum, part) => sum * 256 + part, 0);
+    this.#head = [];
+    this.#headLength = shortestHead;
+  }
+}
+
+function countLengthBytes(length: number): number {
+  return length === 126 ? 2 : length === 127 ? 8 : 0;
+}
+
+/** A close frame with the status 1001, "going away" (RFC 6455 7.4.1); masked as a client's is. */
+export function createGoingAway({ masked }: { readonly masked: boolean }): Buffer {
+  const status = Buffer.from([0x03, 0xe9]);
+  if (!masked) return Buffer.concat([Buffer.from([0x88, 0x02]), status]);
+  const mask = randomBytes(4);
+  const covered = status.map((byte, index) => byte ^ mask[index]!);
+  return Buffer.concat([Buffer.from([0x88, 0x82]), mask, covered]);
+}
