@@ -4,13 +4,16 @@ import { consent, showConsent } from "./consent-steps.ts";
 import { FormError, isFromOwnPage, readForm } from "./form.ts";
 import { checkPassword, completeElsewhere, startLogin } from "./login-steps.ts";
 import { PasswordsBusyError } from "./password.ts";
-import { finish, type InteractionParts, refuse, type Visit } from "./visit.ts";
+import { showPasswordChoice, takePasswordChoice } from "./password-steps.ts";
+import { findChoice } from "./pending-choice.ts";
+import { finish, type InteractionParts, refuse, refuseBusy, type Visit } from "./visit.ts";
 
 /** Steps, by method and the path's last part. */
 const steps: Readonly<Record<string, (visit: Visit) => Promise<void>>> = {
-  "GET ": (visit) => (visit.details.prompt.name === "consent" ? showConsent(visit) : startLogin(visit)),
+  "GET ": show,
   "GET return": completeElsewhere,
   "POST login": checkPassword,
+  "POST password": takePasswordChoice,
   "POST consent": consent,
   "POST abort": abort,
 };
@@ -43,6 +46,12 @@ export async function answerInteraction(
   }
 }
 
+async function show(visit: Visit): Promise<void> {
+  if (visit.details.prompt.name === "consent") return showConsent(visit);
+  const choice = findChoice(visit);
+  return choice === undefined ? startLogin(visit) : showPasswordChoice(visit, choice);
+}
+
 async function abort(visit: Visit): Promise<void> {
   await readForm(visit.context.req);
   const result = { error: "access_denied", error_description: "the person did not allow it" };
@@ -53,8 +62,6 @@ function explain(context: Context, error: Error): void {
   if (error instanceof FormError) refuse(context, 400, "invalid_request", error.message);
   else if (error.name === "SessionNotFound")
     refuse(context, 400, "invalid_request", "This sign-in has expired, or was begun in another browser.");
-  else if (error instanceof PasswordsBusyError) {
-    context.set("retry-after", "1");
-    refuse(context, 503, "temporarily_unavailable", "Too many people are signing in. Try again.");
-  } else throw error;
+  else if (error instanceof PasswordsBusyError) refuseBusy(context);
+  else throw error;
 }

@@ -1,11 +1,9 @@
+import { type Claim, countAttempt, describeWait, forgetAttempt, isPossible } from "./attempts.ts";
 import { FormError, readForm } from "./form.ts";
-import type { Account } from "./login.ts";
 import { renderLogin } from "./login-page.ts";
 import { showPage } from "./page.ts";
-import { allowances, nameNetwork } from "./throttle.ts";
-import { finish, leave, nameClient, readRedirectUri, refuse, type Visit } from "./visit.ts";
-
-const longest = { name: 100, password: 500 } as const;
+import { rememberChoice } from "./pending-choice.ts";
+import { finishLogin, leave, nameClient, readRedirectUri, refuse, type Visit } from "./visit.ts";
 
 /** The page for name and password, or the way to where the company's people sign in. */
 export async function startLogin(visit: Visit): Promise<void> {
@@ -25,17 +23,15 @@ export async function checkPassword(visit: Visit): Promise<void> {
   const form = await readForm(context.req);
   const name = (form.get("name") ?? "").trim();
   const password = form.get("password") ?? "";
-  const seconds = await countAttempt(visit, name);
+  const claim: Claim = { throttle: parts.throttle, name, address: context.ip };
+  const seconds = await countAttempt(claim);
   if (seconds > 0) {
-    const minutes = Math.ceil(seconds / 60);
     context.status = 429;
     context.set("retry-after", String(seconds));
-    const error = `There were too many attempts. Try again in ${minutes} ${minutes === 1 ? "minute" : "minutes"}.`;
-    showLogin(visit, { name, error });
+    showLogin(visit, { name, error: describeWait(seconds) });
     return;
   }
-  const possible = name !== "" && name.length <= longest.name && password.length <= longest.password;
-  const account = possible ? await parts.login.check(name, password) : undefined;
+  const account = isPossible(name, password) ? await parts.login.check(name, password) : undefined;
   if (account === undefined) {
     // Not the name: people type passwords there.
     parts.logger.info({ client: details.params.client_id, address: context.ip }, "login refused");
@@ -44,8 +40,13 @@ export async function checkPassword(visit: Visit): Promise<void> {
     showLogin(visit, { name, error: "User name and password do not belong together." });
     return;
   }
-  await forgetAttempt(visit, name);
-  await finishLogin(visit, account);
+  await forgetAttempt(claim);
+  if (account.password?.mustChange === true) {
+    await rememberChoice(visit, { id: account.id, password: account.password });
+    leave(context, visit.path);
+    return;
+  }
+  await finishLogin(visit, account.id);
 }
 
 export async function completeElsewhere(visit: Visit): Promise<void> {
@@ -54,10 +55,10 @@ export async function completeElsewhere(visit: Visit): Promise<void> {
     throw new FormError("Nobody asked for a login.");
   const account = await parts.login.complete(new URLSearchParams(context.querystring));
   if (account === undefined) refuse(context, 401, "access_denied", "The login elsewhere did not succeed.");
-  else await finishLogin(visit, account);
+  else await finishLogin(visit, account.id);
 }
 
-function showLogin(visit: Visit, shown: { readonly name?: string; readonly error?: string }): void {
+export function showLogin(visit: Visit, shown: { readonly name?: string; readonly error?: string }): void {
   const { context, parts, path } = visit;
   const page = { action: path, clientName: nameClient(visit), host: parts.issuer.host, ...shown };
   showPage(context, {
@@ -66,29 +67,4 @@ function showLogin(visit: Visit, shown: { readonly name?: string; readonly error
     notice: parts.login.notice,
     leadsTo: readRedirectUri(visit),
   });
-}
-
-/** Seconds to wait; 0 when the attempt may be made. */
-async function countAttempt({ context, parts }: Visit, name: string): Promise<number> {
-  const waits = await Promise.all([
-    parts.throttle.take(allowances.user, name.toLowerCase()),
-    parts.throttle.take(allowances.address, nameNetwork(context.ip)),
-  ]);
-  return Math.max(...waits);
-}
-
-async function forgetAttempt({ context, parts }: Visit, name: string): Promise<void> {
-  await parts.throttle.clear(allowances.user, name.toLowerCase());
-  await parts.throttle.giveBack(allowances.address, nameNetwork(context.ip));
-}
-
-async function finishLogin(visit: Visit, account: Account): Promise<void> {
-  const { context, parts, details } = visit;
-  parts.logger.info(
-    { client: details.params.client_id, account: account.id, address: context.ip },
-    "signed in",
-  );
-  // The time of the login, not that of the visit which completes it: who is signed out in between stays out.
-  const ts = Math.floor(Date.now() / 1000);
-  await finish(visit, { login: { accountId: account.id, remember: true, ts } }, { merged: false });
 }

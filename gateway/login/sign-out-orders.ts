@@ -16,13 +16,15 @@ export interface SignOutOrder {
   readonly orderedAt: number;
 }
 
+/** `at` is for whoever begins something by the same clock right after it; otherwise the database's time counts. */
 export async function orderSignOut(
   connection: Pick<PoolConnection, "query">,
   { accountId, attemptsOf }: Pick<SignOutOrder, "accountId" | "attemptsOf">,
+  at?: Date,
 ): Promise<void> {
   await connection.query(
-    "INSERT INTO sign_outs (account_id, attempts_of, ordered_at) VALUES (?, ?, UTC_TIMESTAMP(3))",
-    [accountId, attemptsOf],
+    "INSERT INTO sign_outs (account_id, attempts_of, ordered_at) VALUES (?, ?, COALESCE(?, UTC_TIMESTAMP(3)))",
+    [accountId, attemptsOf, at ?? null],
   );
 }
 

@@ -14,6 +14,8 @@ export const allowances = {
   user: { kind: "user", attempts: 10, windowSeconds: 900 },
   /** Guesses from one address, at whomever. */
   address: { kind: "address", attempts: 50, windowSeconds: 900 },
+  /** Passwords that one account wants, by whoever knows the one it has. */
+  passwordChoice: { kind: "password-choice", attempts: 20, windowSeconds: 900 },
   /** Guesses at the code that a device shows (RFC 8628 5.1). */
   userCode: { kind: "user-code", attempts: 20, windowSeconds: 600 },
   /** Authorizations begun from one network, which may be a whole company's. */

@@ -7,6 +7,8 @@ export type UserAction =
   | "disabled"
   | "enabled"
   | "password"
+  /** By the user alone; the author is the user's name. */
+  | "chose-password"
   | "signed-out"
   | "removed";
 

@@ -18,6 +18,8 @@ export interface User extends UserProfile {
   readonly createdAt: Date;
   /** Unknown of passwords that are older than the column. */
   readonly passwordSetAt: Date | null;
+  /** Somebody else made the password: the next login leads to the choice of another. */
+  readonly mustChoosePassword: boolean;
 }
 
 /** A change of one user. */
@@ -38,10 +40,11 @@ export function parseUser(row: RowDataPacket): User {
     revision: Number(row.revision),
     createdAt: row.created_at as Date,
     passwordSetAt: row.password_set_at as Date | null,
+    mustChoosePassword: row.must_choose_password === 1,
   };
 }
 
-/** @throws UserInvalidError */
+/** With a password that lets in once, to choose another. @throws UserInvalidError */
 export async function createUser(
   pool: Pool,
   profile: UserProfile,
@@ -53,8 +56,8 @@ export async function createUser(
   return inTransaction(pool, async (connection) => {
     try {
       await connection.query(
-        `INSERT INTO users (user_id, name, password_hash, display_name, email, created_at, password_set_at)
-         VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))`,
+        `INSERT INTO users (user_id, name, password_hash, display_name, email, created_at, password_set_at, must_choose_password)
+         VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), TRUE)`,
         [id, profile.name, hash, profile.displayName, profile.email],
       );
     } catch (error) {
@@ -94,7 +97,7 @@ export async function setUserDisabled(pool: Pool, target: UserTarget, disabled: 
   );
 }
 
-/** Whoever knew the one before loses what they got by it. @throws UserStaleError, UnknownError, PasswordsBusyError */
+/** By one that lets in once, to choose another. Whoever knew the one before loses what they got by it. @throws UserStaleError, UnknownError, PasswordsBusyError */
 export async function replacePassword(
   pool: Pool,
   target: UserTarget,
@@ -104,7 +107,7 @@ export async function replacePassword(
   const hash = await hashPassword(password);
   return change(pool, target, async () => ({
     action: "password",
-    columns: { ...columns, password_hash: hash, password_set_at: new Date() },
+    columns: { ...columns, password_hash: hash, password_set_at: new Date(), must_choose_password: true },
     signsOut: true,
   }));
 }

@@ -1,6 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { Pool, RowDataPacket } from "../database/pool.ts";
-import type { Account, CreateLogin, Login } from "./login.ts";
+import {
+  type ChoiceOutcome,
+  markPassword,
+  type PasswordChoice,
+  storeChosenPassword,
+} from "./chosen-password.ts";
+import type { Account, CheckedAccount, CreateLogin, Login } from "./login.ts";
 import { hashPassword, matchesPassword } from "./password.ts";
 
 /** The platform's own login: users in the database. */
@@ -15,14 +21,26 @@ class UserLogin implements Login {
     this.#database = database;
   }
 
-  async check(name: string, password: string): Promise<Account | undefined> {
+  async check(name: string, password: string): Promise<CheckedAccount | undefined> {
     const row = await this.#select("name = ?", name.toLowerCase());
     this.#decoy ??= hashPassword(randomUUID());
     const matches = await matchesPassword(row?.password_hash ?? (await this.#decoy), password);
     if (row === undefined || !matches) return undefined;
     // Hashing takes a while, or waits for its turn: whoever was disabled or given another password meanwhile is out.
     const now = await this.#select("user_id = ?", row.user_id);
-    return now?.password_hash === row.password_hash ? describe(row) : undefined;
+    if (now?.password_hash !== row.password_hash) return undefined;
+    return {
+      ...describe(row),
+      password: {
+        userName: String(row.name),
+        mark: markPassword(row.password_hash),
+        mustChange: now?.must_choose_password === 1,
+      },
+    };
+  }
+
+  choosePassword(choice: PasswordChoice): Promise<ChoiceOutcome> {
+    return storeChosenPassword(this.#database, choice);
   }
 
   async findAccount(id: string): Promise<Account | undefined> {
@@ -32,7 +50,7 @@ class UserLogin implements Login {
 
   async #select(condition: string, value: string): Promise<RowDataPacket | undefined> {
     const [[row]] = await this.#database.query<RowDataPacket[]>(
-      `SELECT user_id, password_hash, display_name, email FROM users WHERE ${condition} AND NOT disabled`,
+      `SELECT user_id, name, password_hash, must_choose_password, display_name, email FROM users WHERE ${condition} AND NOT disabled`,
       [value],
     );
     return row;

@@ -1,19 +1,14 @@
 import type Provider from "oidc-provider";
 import type { Pool } from "../database/pool.ts";
-import type { Logger } from "../logger.ts";
 import type { Context } from "../oauth2/context.ts";
 import type { Client } from "../routing/route.ts";
-import type { Login } from "./login.ts";
 import { showPage } from "./page.ts";
+import type { ChoiceParts } from "./password-choice.ts";
 import { renderError } from "./plain-pages.ts";
-import type { Throttle } from "./throttle.ts";
 
-export interface InteractionParts {
+export interface InteractionParts extends ChoiceParts {
   readonly issuer: URL;
-  readonly login: Login;
-  readonly throttle: Throttle;
   readonly database: Pool;
-  readonly logger: Logger;
   readonly findClient: (id: string) => Client | undefined;
 }
 
@@ -51,6 +46,17 @@ export async function finish(
   leave(context, await provider.interactionResult(context.req, context.res, result, options));
 }
 
+export async function finishLogin(visit: Visit, accountId: string): Promise<void> {
+  const { context, parts, details } = visit;
+  parts.logger.info(
+    { client: details.params.client_id, account: accountId, address: context.ip },
+    "signed in",
+  );
+  // The time of the login, not that of the visit which completes it: who is signed out in between stays out.
+  const ts = Math.floor(Date.now() / 1000);
+  await finish(visit, { login: { accountId, remember: true, ts } }, { merged: false });
+}
+
 /** 303, so that no form is sent on to where it leads. */
 export function leave(context: Context, to: string): void {
   context.status = 303;
@@ -60,4 +66,10 @@ export function leave(context: Context, to: string): void {
 export function refuse(context: Context, status: number, error: string, description: string): void {
   context.status = status;
   showPage(context, { title: "This did not work", content: renderError(error, description) });
+}
+
+/** Many passwords are being looked at, and this one has no turn. */
+export function refuseBusy(context: Context): void {
+  context.set("retry-after", "1");
+  refuse(context, 503, "temporarily_unavailable", "Too many people are signing in. Try again.");
 }

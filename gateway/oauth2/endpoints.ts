@@ -13,6 +13,8 @@ export const routes = {
 
 /** Answered by the gateway instead of the library. */
 export const userinfo = "/oauth2/userinfo";
+/** Where people change their passwords. */
+export const passwordChange = "/oauth2/password";
 export const interaction = "/oauth2/interaction/";
 
 export const metadata = "/.well-known/oauth-authorization-server";
@@ -32,6 +34,7 @@ const methods: ReadonlyMap<string, readonly string[]> = new Map<string, readonly
   [`${routes.end_session}/confirm`, ["POST"]],
   [`${routes.end_session}/success`, ["GET"]],
   [userinfo, ["GET", "POST"]],
+  [passwordChange, ["GET", "POST"]],
   [metadata, ["GET"]],
   [openidMetadata, ["GET"]],
 ]);

@@ -1,6 +1,14 @@
 import type { ServedConfiguration } from "../routing/served.ts";
 import type { Context, Middleware, Next } from "./context.ts";
-import { interaction, metadata, openidMetadata, readMethods, routes, userinfo } from "./endpoints.ts";
+import {
+  interaction,
+  metadata,
+  openidMetadata,
+  passwordChange,
+  readMethods,
+  routes,
+  userinfo,
+} from "./endpoints.ts";
 import { devicePollSeconds } from "./lifetimes.ts";
 import { isLostStore } from "./lost-store.ts";
 import { createPageGuards, type PageGuardParts } from "./page-guards.ts";
@@ -12,6 +20,7 @@ export interface FrontParts extends PageGuardParts {
   readonly noncesDemanded: boolean;
   readonly answerInteraction: (context: Context) => Promise<void>;
   readonly answerUserinfo: (context: Context) => Promise<void>;
+  readonly answerPasswordChange: (context: Context) => Promise<void>;
   /** Why the library answered that it failed. */
   readonly findFailure: (context: Context) => Error | undefined;
   readonly tellFailure: (error: Error) => void;
@@ -118,6 +127,7 @@ export function createFront(parts: FrontParts): readonly Middleware[] {
   async function answerOwnEndpoints(context: Context, next: Next): Promise<void> {
     if (context.path.startsWith(interaction)) await parts.answerInteraction(context);
     else if (context.path === userinfo && isAllowed(context)) await parts.answerUserinfo(context);
+    else if (context.path === passwordChange && isAllowed(context)) await parts.answerPasswordChange(context);
     else await next();
   }
 

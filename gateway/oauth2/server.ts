@@ -13,11 +13,11 @@ import { Tokens } from "../tokens/tokens.ts";
 import { answerInQueryOnly, verifySecretsByHash } from "./client-rules.ts";
 import { createConfiguration } from "./configuration.ts";
 import { Consumptions } from "./consumptions.ts";
-import type { Context } from "./context.ts";
 import { paceDevices } from "./device-pace.ts";
 import { isOwnPath } from "./endpoints.ts";
 import { createFront } from "./front.ts";
 import { type Library, loadLibrary } from "./library.ts";
+import { createOwnPages } from "./own-pages.ts";
 import { rememberProofs } from "./proof-memory.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 import { limitStrangers } from "./strangers.ts";
@@ -116,6 +116,7 @@ function createProvider(
     logger.info({ client: oidc.client?.clientId, endpoint: oidc.route }, "grant revoked"),
   );
   provider.on("server_error", (context, error) => failures.set(context.req, error));
+  const pages = createOwnPages(parts, readLogin);
   const front = createFront({
     ...{ provider, issuer, readConfiguration, noncesDemanded: nonces.demanded },
     findFailure: (context) => failures.get(context.req),
@@ -126,29 +127,12 @@ function createProvider(
       const tokens = new Tokens(primaries, issuer, nonces);
       await endpoint.answerUserinfo(context, { issuer, tokens, checks: { memory, nonces }, readLogin });
     },
-    answerInteraction: (context) => answerInteraction(context, provider, parts, readLogin),
+    answerInteraction: (context) => pages.answerInteraction(context, provider),
+    answerPasswordChange: (context) => pages.answerPasswordChange(context),
     countUserCode: (address) => countAttempt(primaries, "userCode", address),
   });
   for (const middleware of front) provider.use(middleware);
   return provider;
-}
-
-async function answerInteraction(
-  context: Context,
-  provider: Provider,
-  { issuer, primaries, database, logger, readConfiguration }: OAuth2Parts,
-  readLogin: () => Promise<Login>,
-): Promise<void> {
-  const [pages, { Throttle }] = await Promise.all([
-    import("../login/interaction.ts"),
-    import("../login/throttle.ts"),
-  ]);
-  const login = await readLogin();
-  const findClient = (id: string) => readConfiguration().clients.get(id);
-  await pages.answerInteraction(context, provider, {
-    ...{ issuer, login, database, logger, findClient },
-    throttle: new Throttle(primaries),
-  });
 }
 
 async function countAttempt(

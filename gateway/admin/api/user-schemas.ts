@@ -51,7 +51,7 @@ const text = { type: "string" };
 export const userOutcome: Schema = {
   type: "object",
   description:
-    "`password` is there when one was generated, and never again; `signedOut` says whether everything that the user held has ended by now, or will as soon as a gateway is there.",
+    "`password` is there when one was generated, and never again; the user chooses another at the next login (`mustChoosePassword`). `signedOut` says whether everything that the user held has ended by now, or will as soon as a gateway is there.",
   required: ["user"],
   properties: {
     user: {
@@ -66,6 +66,7 @@ export const userOutcome: Schema = {
         revision: { type: "integer", minimum: 1 },
         createdAt: { type: "string", format: "date-time" },
         passwordSetAt: { type: ["string", "null"], format: "date-time" },
+        mustChoosePassword: { type: "boolean" },
       },
     },
     password: text,

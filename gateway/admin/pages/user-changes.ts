@@ -8,6 +8,7 @@ const actions: Readonly<Record<UserAction, string>> = {
   disabled: "Disabled",
   enabled: "Enabled",
   password: "Another password",
+  "chose-password": "Chose a password",
   "signed-out": "Signed out everywhere",
   removed: "Removed",
 };
@@ -33,7 +34,7 @@ export function renderUserChanges(
       (change) => html`<tr>
       <th scope="row">${describeUserChange(change)}</th>
       ${named && html`<td data-title="User">${change.action === "removed" ? change.userName : html`<a href="/users/${change.userId}">${change.userName}</a>`}</td>`}
-      <td data-title="Who"><bdi>${change.author}</bdi>${change.certificate !== null && html` <span class="quiet">certificate ${change.certificate}</span>`}</td>
+      <td data-title="Who">${change.action === "chose-password" ? "the user" : html`<bdi>${change.author}</bdi>`}${change.certificate !== null && html` <span class="quiet">certificate ${change.certificate}</span>`}</td>
       <td data-title="When">${renderTime(change.madeAt)}</td>
     </tr>`,
     )}</tbody>

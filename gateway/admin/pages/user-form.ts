@@ -53,7 +53,7 @@ export function renderNewUser(editing: UserEditing): Html {
   ${renderProfileProblems(editing.problems)}
   ${
     editing.canEdit
-      ? html`<p class="lead">The password is generated, and shown once after this form.</p>
+      ? html`<p class="lead">The password is generated, and shown once after this form. It lets the user in to choose one of their own.</p>
   <form class="editor" method="post" action="/new/users" novalidate>
     <input type="hidden" name="token" value="${editing.token}">
     <div class="group fields">${renderFields(values, editing.problems, new Set())}</div>
@@ -79,7 +79,7 @@ export function renderUser(
   ${notice}
   ${renderProfileProblems(problems)}
   ${user.disabled && html`<p class="notice warning">Disabled: nobody signs in as this user.</p>`}
-  <p class="lead">Since ${renderTime(user.createdAt)}. ${user.passwordSetAt !== null && html`The password is of ${renderTime(user.passwordSetAt)}. `}Clients know the user as <code>${user.id}</code>.</p>
+  <p class="lead">Since ${renderTime(user.createdAt)}. ${user.passwordSetAt !== null && html`The password is of ${renderTime(user.passwordSetAt)}${user.mustChoosePassword && ", and the next login leads to the choice of another"}. `}Clients know the user as <code>${user.id}</code>.</p>
   <form class="editor" method="post" action="/users/${user.id}" novalidate>
     <input type="hidden" name="token" value="${token}">
     <input type="hidden" name="basedOn" value="${basedOn}">

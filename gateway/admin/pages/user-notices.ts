@@ -58,7 +58,7 @@ export function renderPassword(
   ${shown.isNew === true ? html`<p class="notice good" role="status">The user is registered.</p>` : renderEnding("The one before does not work any more.", { ends: true, waits: shown.signedOut !== true })}
   <div class="secret" role="alert">
     <p><strong>Copy it now.</strong> It is shown this once: what is stored is a slow hash of it. Hand it over by a way that
-      only ${user.name} can read.</p>
+      only ${user.name} can read. At the first login ${user.name} chooses another, which nobody else knows.</p>
     <dl><div><dt>Name</dt><dd><code>${user.name}</code></dd></div>
     <div><dt>Password</dt><dd><code id="secret" tabindex="0">${shown.password}</code></dd></div></dl>
   </div>
@@ -69,7 +69,7 @@ export function renderPassword(
 export function renderUserConflict({ changes }: UserConflict): Html {
   return html`<div class="notice warning" role="alert" id="conflict" tabindex="-1">
     <p><strong>Nothing was stored.</strong> This user was changed while you were looking:</p>
-    <ul>${changes.map((change) => html`<li>${describeUserChange(change)}, by <bdi>${change.author}</bdi>, ${renderTime(change.madeAt)}</li>`)}</ul>
+    <ul>${changes.map((change) => html`<li>${describeUserChange(change)}, by ${change.action === "chose-password" ? "the user" : html`<bdi>${change.author}</bdi>`}, ${renderTime(change.madeAt)}</li>`)}</ul>
     <p>Look at it again; then send it once more, if it still is what you want.</p>
   </div>`;
 }

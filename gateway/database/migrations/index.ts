@@ -2,10 +2,12 @@ import type { MigrationContext } from "../migrate.ts";
 import { announceGateways } from "./announce-gateways.ts";
 import { appointAdministrators } from "./appoint-administrators.ts";
 import { authenticateClients } from "./authenticate-clients.ts";
+import { choosePasswords } from "./choose-passwords.ts";
 import { createSchema } from "./create-schema.ts";
 import { identifyChanges } from "./identify-changes.ts";
 import { manageUsers } from "./manage-users.ts";
 import { probeUpstreams } from "./probe-upstreams.ts";
+import { recordAdministrators } from "./record-administrators.ts";
 import { registerUsers } from "./register-users.ts";
 import { seedVerification } from "./seed-verification.ts";
 import { versionConfiguration } from "./version-configuration.ts";
@@ -27,4 +29,6 @@ export const migrations: readonly Migration[] = [
   { name: "008-manage-users", up: manageUsers },
   { name: "009-identify-changes", up: identifyChanges },
   { name: "010-probe-upstreams", up: probeUpstreams },
+  { name: "011-choose-passwords", up: choosePasswords },
+  { name: "012-record-administrators", up: recordAdministrators },
 ];

@@ -42,14 +42,17 @@ async function storeUser(password: string, ...args: string[]) {
   return { code: child.exitCode, output };
 }
 
-test("the role `user` registers somebody, and gives another password", async () => {
+test("the role `user` registers somebody, and gives another password, each to choose an own one with", async () => {
   for (const password of ["first pass phrase", "second pass phrase"]) {
     const stored = await storeUser(password, "Hedy", "Hedy Lamarr", "hedy@example.test");
     assert.deepEqual(stored, { code: 0, output: "Hedy can sign in.\n" });
     const browser = server.browser();
     const page = await browser.open((await createRequest()).url);
     const next = await browser.submit(page, "/login", { name: "HEDY", password });
-    assert.match(next.text, /Signed in as <strong>Hedy Lamarr/);
+    assert.match(next.text, /<h1>Choose your own password/);
+    const own = `${password} of my own`;
+    const consent = await browser.submit(next, "/password", { new: own, again: own });
+    assert.match(consent.text, /Signed in as <strong>Hedy Lamarr/);
   }
   const browser = server.browser();
   const page = await browser.open((await createRequest()).url);
@@ -93,6 +96,18 @@ export default () => ({
   },
   async complete(answer) { return answer.get("proof") === "right" ? { id: "c-1", name: "Of the company" } : undefined; },
 });`;
+
+test("where passwords are not kept here nobody changes one here", async (context) => {
+  const gateway = await startGateway("127.229.1.35", server.platform.surroundings, {
+    ...shared,
+    LOGIN: "development",
+  });
+  context.after(() => gateway.process.end());
+  const browser = new Browser(issuer, gateway.origin);
+  const page = await browser.open("/oauth2/password");
+  assert.equal(page.status, 404);
+  assert.match(page.text, /Passwords are not changed here/);
+});
 
 test("a company's own login takes the place of the page, and its answer counts in the same browser only", async (context) => {
   const path = join(directory, "company.mjs");

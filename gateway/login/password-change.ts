@@ -1,0 +1,79 @@
+import type { Context } from "../oauth2/context.ts";
+import { type Claim, countAttempt, describeWait, forgetAttempt, isPossible } from "./attempts.ts";
+import { FormError, isFromOwnPage, readForm } from "./form.ts";
+import { showPage } from "./page.ts";
+import { PasswordsBusyError } from "./password.ts";
+import { type ChoiceParts, choosePassword } from "./password-choice.ts";
+import { renderPasswordChange, renderPasswordChanged } from "./password-page.ts";
+import { refuse, refuseBusy } from "./visit.ts";
+
+export interface PasswordChangeParts extends ChoiceParts {
+  readonly issuer: URL;
+}
+
+/**
+ * The page where somebody changes the password by giving the one before. It asks for no session and makes none: the
+ * password decides, so no other site's form can do anything with what a browser brings along.
+ */
+export async function answerPasswordChange(context: Context, parts: PasswordChangeParts): Promise<void> {
+  if (parts.login.choosePassword === undefined) {
+    refuse(context, 404, "not_found", "Passwords are not changed here.");
+    return;
+  }
+  if (context.method !== "POST") {
+    show(context, parts, {});
+    return;
+  }
+  if (!isFromOwnPage(context.req, parts.issuer.origin)) {
+    refuse(context, 403, "invalid_request", "The form was sent by another site.");
+    return;
+  }
+  try {
+    await change(context, parts, await readForm(context.req));
+  } catch (error) {
+    if (error instanceof FormError) refuse(context, 400, "invalid_request", error.message);
+    else if (error instanceof PasswordsBusyError) refuseBusy(context);
+    else throw error;
+  }
+}
+
+async function change(
+  context: Context,
+  parts: PasswordChangeParts,
+  form: ReadonlyMap<string, string>,
+): Promise<void> {
+  const name = (form.get("name") ?? "").trim();
+  const password = form.get("password") ?? "";
+  const refused = (status: number, error: string, seconds?: number) => {
+    context.status = status;
+    if (seconds !== undefined) context.set("retry-after", String(seconds));
+    show(context, parts, { name, error });
+  };
+  const claim: Claim = { throttle: parts.throttle, name, address: context.ip };
+  const seconds = await countAttempt(claim);
+  if (seconds > 0) return refused(429, describeWait(seconds), seconds);
+  const account = isPossible(name, password) ? await parts.login.check(name, password) : undefined;
+  if (account?.password === undefined) {
+    parts.logger.info({ address: context.ip }, "password change refused");
+    // The same words for an unknown name: who is registered is nobody's business.
+    return refused(401, "User name and present password do not belong together.");
+  }
+  await forgetAttempt(claim);
+  const choice = { accountId: account.id, mark: account.password.mark, password: form.get("new") ?? "" };
+  const answer = await choosePassword(parts, choice, form.get("again") ?? "");
+  if (answer.kind === "outdated")
+    return refused(409, "The password was changed meanwhile. Nothing was stored.");
+  if (answer.kind === "refused")
+    return refused(answer.seconds === undefined ? 422 : 429, answer.problem, answer.seconds);
+  showPage(context, { title: "Your password is changed", content: renderPasswordChanged() });
+}
+
+function show(
+  context: Context,
+  { issuer, login }: PasswordChangeParts,
+  shown: { readonly name?: string; readonly error?: string },
+): void {
+  const title = shown.error === undefined ? "Change your password" : "Not stored: change your password";
+  const content = renderPasswordChange({ action: context.path, host: issuer.host, ...shown });
+  showPage(context, { title, content, notice: login.notice });
+}

@@ -1,0 +1,73 @@
+import { type Html, html } from "../page/html.ts";
+import { passwordLimits } from "./password-rules.ts";
+
+export interface ChoicePage {
+  /** Where the form goes. */
+  readonly action: string;
+  readonly userName: string;
+  readonly clientName: string;
+  /** Why the attempt before was not good enough. */
+  readonly error?: string | undefined;
+}
+
+/** Between the login with a password that somebody else made and whatever comes after it. */
+export function renderPasswordChoice({ action, userName, clientName, error }: ChoicePage): Html {
+  return html`<h1>Choose your own password</h1>
+<p>Somebody else made the one that you signed in with. Choose one that only you know, to go on to <strong>${clientName}</strong>.</p>
+${renderRefusal(error)}
+<form method="post" action="${action}/password">
+<label for="name">User name</label>
+<input type="text" id="name" value="${userName}" autocomplete="username" readonly>
+${renderNewPassword(error, html` autofocus`)}
+<div class="actions"><button class="primary" type="submit">Store and go on</button></div>
+</form>
+<form method="post" action="${action}/abort"><div class="actions"><button type="submit">Cancel</button></div></form>`;
+}
+
+export interface ChangePage {
+  readonly action: string;
+  readonly host: string;
+  /** As typed before. */
+  readonly name?: string | undefined;
+  readonly error?: string | undefined;
+}
+
+/** For whoever knows the password and wants another one, at any time. */
+export function renderPasswordChange({ action, host, name = "", error }: ChangePage): Html {
+  return html`<h1>Change your password</h1>
+<p class="soft">at ${host}. Afterwards you sign in again everywhere.</p>
+${renderRefusal(error)}
+<form method="post" action="${action}">
+<label for="name">User name</label>
+<input type="text" id="name" name="name" value="${name}" autocomplete="username" autocapitalize="none" spellcheck="false"
+ maxlength="100" required${name === "" && html` autofocus`}>
+<label for="password">Present password</label>
+<input type="password" id="password" name="password" autocomplete="current-password" maxlength="500"
+ required${name !== "" && html` autofocus`}${error !== undefined && described}>
+${renderNewPassword(error, undefined)}
+<div class="actions"><button class="primary" type="submit">Change it</button></div>
+</form>`;
+}
+
+export function renderPasswordChanged(): Html {
+  return html`<h1>Your password is changed</h1>
+<p>The one before does not work any more, and everything that you signed in to with it has ended. Sign in there again.</p>`;
+}
+
+const described = html` aria-describedby="error" aria-invalid="true"`;
+
+function renderRefusal(error: string | undefined): Html | undefined {
+  return error === undefined ? undefined : html`<p class="error" role="alert" id="error">${error}</p>`;
+}
+
+/** Twice, because nobody sees what is typed. */
+function renderNewPassword(error: string | undefined, focus: Html | undefined): Html {
+  const { least, most } = passwordLimits;
+  const hints = error === undefined ? "rule" : "rule error";
+  return html`<label for="new">New password</label>
+<p class="soft" id="rule">At least ${least} characters. A few words in a row are easy to remember, and spaces are fine.</p>
+<input type="password" id="new" name="new" autocomplete="new-password" minlength="${least}" maxlength="${most}"
+ passwordrules="minlength: ${least}; maxlength: ${most};" aria-describedby="${hints}" required${focus}>
+<label for="again">The same again</label>
+<input type="password" id="again" name="again" autocomplete="new-password" maxlength="${most}" required>`;
+}

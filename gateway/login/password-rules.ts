@@ -1,0 +1,107 @@
+import { commonWords, keyRows } from "./common-passwords.ts";
+
+/**
+ * Lengths of a password that a person chooses. The hash takes any length; what is longer than `most` UTF-16 units is not
+ * read by the login page.
+ */
+export const passwordLimits = { least: 12, most: 500 } as const;
+
+/** Characters that have to be left when everything is taken away that guessers put together first. */
+const leastOfOwn = 6;
+
+/**
+ * What is wrong with a password that a person wants, in words for this person. NIST SP 800-63B 3.1.1.2: long enough, not
+ * one that is tried first, nothing of the account's own; no rule about kinds of characters.
+ *
+ * @param names what the account is known by, in whole: name, display name, e-mail address
+ */
+export function findPasswordProblem(password: string, names: readonly string[]): string | undefined {
+  const text = password.normalize("NFKC");
+  const length = [...text].length;
+  if (length < passwordLimits.least)
+    return `This password has ${length === 1 ? "1 character" : `${length} characters`}; it needs at least ${passwordLimits.least}. A few words in a row are fine.`;
+  if (password.length > passwordLimits.most)
+    return `This password has more than ${passwordLimits.most} characters, which is the most there is room for.`;
+  const plain = stripPatterns(text.toLowerCase());
+  if (countOwn(strip(plain, commonWords)) < leastOfOwn)
+    return "This password is one of those that are tried first. Choose one that nobody would guess.";
+  // Names before words: a name may have a word in it.
+  if (countOwn(strip(strip(plain, listNameParts(names)), commonWords)) < leastOfOwn)
+    return "This password is little more than your name. Choose one that nobody would guess.";
+  return undefined;
+}
+
+/** What stands for what was taken away, so that its two sides do not become a word. */
+const gap = "\0";
+
+/** What only keeps words apart is nobody's own. */
+function countOwn(text: string): number {
+  return [...text.replace(/[\s._-]/g, "")].filter((character) => character !== gap).length;
+}
+
+function stripPatterns(text: string): string {
+  return readSigns(stripRows(stripRuns(readUnit(text))).replace(/(?:19|20)\d\d/g, gap));
+}
+
+/** `adamadamadam` says no more than `adam`. */
+function readUnit(text: string): string {
+  return /^(.+?)\1+$/su.exec(text)?.[1] ?? text;
+}
+
+/** Without three or more in a row that are the same or follow each other: `aaaa`, `1234`, `fedc`. */
+function stripRuns(text: string): string {
+  const characters = [...text];
+  const codes = characters.map((character) => character.codePointAt(0)!);
+  let kept = "";
+  for (let start = 0; start < characters.length; ) {
+    const step = codes[start + 1]! - codes[start]!;
+    let end = start + 1;
+    while (Math.abs(step) <= 1 && end < codes.length && codes[end]! - codes[end - 1]! === step) end++;
+    const isRun = end - start >= 3;
+    kept += isRun ? gap : characters[start];
+    start = isRun ? end : start + 1;
+  }
+  return kept;
+}
+
+function stripRows(text: string): string {
+  const pieces = keyRows.flatMap((row) => {
+    const backwards = [...row].reverse().join("");
+    return [row, backwards].flatMap((keys) =>
+      Array.from({ length: keys.length - 3 }, (_, at) => keys.slice(at, at + 4)),
+    );
+  });
+  // Longer stretches are several pieces that overlap: each character of any of them goes.
+  const covered = new Set<number>();
+  for (const piece of pieces)
+    for (let at = text.indexOf(piece); at >= 0; at = text.indexOf(piece, at + 1))
+      for (let offset = 0; offset < piece.length; offset++) covered.add(at + offset);
+  return text
+    .split("")
+    .map((character, at) => (covered.has(at) ? gap : character))
+    .join("");
+}
+
+const signs: Readonly<Record<string, string>> = {
+  ...{ "0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t" },
+  ...{ "@": "a", $: "s", "!": "i" },
+};
+
+function readSigns(text: string): string {
+  return text.replace(/[013457@$!]/g, (sign) => signs[sign]!);
+}
+
+function strip(text: string, words: readonly string[]): string {
+  return words.reduce((left, word) => left.replaceAll(word, gap), text);
+}
+
+function listNameParts(names: readonly string[]): string[] {
+  const parts = names.flatMap((name) => {
+    const plain = name.normalize("NFKC").toLowerCase();
+    return [plain, ...plain.split(/[^\p{L}\p{N}]+/u)];
+  });
+  return parts
+    .filter((part) => part.length >= 3)
+    .map(readSigns)
+    .sort((a, b) => b.length - a.length);
+}

@@ -1,0 +1,44 @@
+import { FormError, readForm } from "./form.ts";
+import { showLogin } from "./login-steps.ts";
+import { showPage } from "./page.ts";
+import { choosePassword } from "./password-choice.ts";
+import { renderPasswordChoice } from "./password-page.ts";
+import { findChoice, forgetChoice, type PendingChoice } from "./pending-choice.ts";
+import { finishLogin, nameClient, readRedirectUri, type Visit } from "./visit.ts";
+
+export function showPasswordChoice(visit: Visit, { userName }: PendingChoice, error?: string): void {
+  const { context, parts, path } = visit;
+  const content = renderPasswordChoice({ action: path, userName, clientName: nameClient(visit), error });
+  showPage(context, {
+    title: error === undefined ? "Choose your own password" : "Not stored: choose your own password",
+    content,
+    notice: parts.login.notice,
+    leadsTo: readRedirectUri(visit),
+  });
+}
+
+/** The login goes on with the password that the person chose. */
+export async function takePasswordChoice(visit: Visit): Promise<void> {
+  const { context, parts } = visit;
+  if (visit.details.prompt.name !== "login") throw new FormError("Nobody asked for a password.");
+  const form = await readForm(context.req);
+  const pending = findChoice(visit);
+  if (pending === undefined) return startAgain(visit, "That took too long. Sign in again.");
+  const { accountId, mark } = pending;
+  const choice = { accountId, mark, password: form.get("new") ?? "" };
+  const answer = await choosePassword(parts, choice, form.get("again") ?? "");
+  if (answer.kind === "outdated")
+    return startAgain(visit, "The password was changed meanwhile. Sign in with the new one.");
+  if (answer.kind === "refused") {
+    context.status = answer.seconds === undefined ? 422 : 429;
+    if (answer.seconds !== undefined) context.set("retry-after", String(answer.seconds));
+    return showPasswordChoice(visit, pending, answer.problem);
+  }
+  await finishLogin(visit, accountId);
+}
+
+async function startAgain(visit: Visit, error: string): Promise<void> {
+  await forgetChoice(visit);
+  visit.context.status = 409;
+  showLogin(visit, { error });
+}

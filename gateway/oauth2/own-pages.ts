@@ -1,0 +1,28 @@
+import type Provider from "oidc-provider";
+import type { Login } from "../login/login.ts";
+import type { Context } from "./context.ts";
+import type { OAuth2Parts } from "./server.ts";
+import { signOutEverywhere } from "./sign-out.ts";
+
+/** The pages on which people sign in, allow and choose passwords. Each loads what it needs when somebody first comes. */
+export function createOwnPages(parts: OAuth2Parts, readLogin: () => Promise<Login>) {
+  const { issuer, primaries, database, logger, readConfiguration } = parts;
+  const readParts = async () => {
+    const { Throttle } = await import("../login/throttle.ts");
+    return {
+      ...{ issuer, database, logger, login: await readLogin(), throttle: new Throttle(primaries) },
+      findClient: (id: string) => readConfiguration().clients.get(id),
+      signOut: (accountId: string, endedAt: number) => signOutEverywhere(primaries, accountId, endedAt),
+    };
+  };
+  return {
+    async answerInteraction(context: Context, provider: Provider): Promise<void> {
+      const { answerInteraction } = await import("../login/interaction.ts");
+      await answerInteraction(context, provider, await readParts());
+    },
+    async answerPasswordChange(context: Context): Promise<void> {
+      const { answerPasswordChange } = await import("../login/password-change.ts");
+      await answerPasswordChange(context, await readParts());
+    },
+  };
+}
