@@ -121,7 +121,7 @@ function renderLine(exchange: Exchange): string {
     method: request.method,
     host: exchange.head.host,
     path: exchange.target?.path,
-    status: response.statusCode,
+    status: exchange.status,
     error: exchange.error,
     durationMs: Math.round(duration * 1000) / 1000,
     bytes: exchange.sentBytes,

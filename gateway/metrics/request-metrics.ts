@@ -24,11 +24,8 @@ export class RequestMetrics {
   readonly #routes = new Map<string, RouteCounts>();
 
   record(exchange: Exchange): void {
-    const { response, error, attempts, sentBytes } = exchange;
+    const { status, error, attempts, sentBytes } = exchange;
     const counts = this.#open(nameRoute(exchange));
-    const { statusCode } = response;
-    // A tunnel's head is written past the response.
-    const status = response.headersSent || statusCode === 101 ? statusCode : 0;
     let series = counts.statuses.get(status);
     if (series === undefined) {
       series = { count: 0, seconds: 0, buckets: new Array<number>(bounds.length).fill(0) };

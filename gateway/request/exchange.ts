@@ -44,4 +44,11 @@ export class Exchange {
     this.head = head;
     this.version = version;
   }
+
+  /** What the client was answered; 0 where it left before there was an answer. */
+  get status(): number {
+    const { headersSent, statusCode } = this.response;
+    // A tunnel's head is written past the response.
+    return headersSent || statusCode === 101 ? statusCode : 0;
+  }
 }

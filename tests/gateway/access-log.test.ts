@@ -17,7 +17,8 @@ function describeExchange(path: string): Exchange {
     startedAt: performance.now(),
     version: 1,
     request: { method: "GET" },
-    response: Object.assign(new EventEmitter(), { statusCode: 200, writableFinished: true }),
+    response: Object.assign(new EventEmitter(), { writableFinished: true }),
+    status: 200,
     head: { host: "a" },
     target: { path, query: "?secret" },
     sentBytes: 0,
@@ -119,6 +120,8 @@ test("every request becomes a line at the delivery stream, also the last ones be
   await fetch(`${gateway.origin}/verify/echo?secret=hunter2`, { headers });
   await waitUntil("the first lines are delivered", () => received.length >= 2);
   await fetch(`${gateway.origin}/verify/dead`, { headers });
+  const leaving = AbortSignal.timeout(200);
+  await assert.rejects(fetch(`${gateway.origin}/verify/slow?ms=900`, { headers, signal: leaving }));
   assert.equal(await gateway.process.end("SIGTERM"), 0);
   const echo = received.find((line) => line.route === "verify-echo")!;
   assert.deepEqual(
@@ -126,6 +129,8 @@ test("every request becomes a line at the delivery stream, also the last ones be
     ["verifier", 200, "/verify/echo", true],
   );
   assert.equal(received.find((line) => line.route === "verify-dead")?.error, "DMM_GATEWAY_UPSTREAM_FAILED");
+  const left = received.find((line) => line.route === "verify-slow");
+  assert.deepEqual([left?.status, left?.complete], [0, false]);
   const text = JSON.stringify(received);
   assert.ok(!text.includes(token) && !text.includes("hunter2"));
 });
