@@ -48,7 +48,8 @@ function waitForTurn(turns: Turns, turn: Turn): void {
 
 function beginNext(turns: Turns): void {
   const turn = turns.waiting.shift();
-  if (turn === undefined || turn.request.socket.destroyed) return;
+  // An answer that closes the connection leaves the next one without a socket.
+  if (turn === undefined || turn.response.socket === null || turn.request.socket.destroyed) return;
   turns.last = turn.response;
   if (turns.waiting.length > 0) turn.response.once("close", () => beginNext(turns));
   turn.begin(turn.request, turn.response);

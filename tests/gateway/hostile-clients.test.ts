@@ -89,6 +89,12 @@ test("pipelined requests run one after the other and are answered in order", asy
   assert.equal(upstream.mostRunning, 1);
 });
 
+test("what comes behind a request that closes the connection never runs", async () => {
+  const client = await send(get("/h/wait?ms=50", close) + get("/h/behind").repeat(3));
+  assert.deepEqual(client.statuses, [200]);
+  assert.ok(!upstream.begun.has("/h/behind"));
+});
+
 test("a connection with more than 32 waiting requests is cut, and what it asked for last never runs", async () => {
   const client = await send(get("/h/wait?ms=300").repeat(40));
   assert.deepEqual(client.statuses, []);
