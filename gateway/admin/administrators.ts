@@ -1,6 +1,8 @@
+import type { Author } from "../configuration/history.ts";
 import type { Pool, PoolConnection, RowDataPacket } from "../database/pool.ts";
 import { inTransaction } from "../database/transaction.ts";
 import { hasInvisible } from "../page/invisible.ts";
+import { recordAdministratorChange } from "./administrator-changes.ts";
 import { AdminError } from "./errors.ts";
 
 /** A viewer sees everything but secrets; an editor changes it. */
@@ -34,29 +36,46 @@ export async function readAppointments(pool: Pool): Promise<readonly Appointment
   }));
 }
 
-/** @throws AdminError where nobody could change anything after it, or the name cannot be told from another */
-export async function appoint(pool: Pool, name: string, role: Role, by: string): Promise<void> {
+/**
+ * Who has this role already keeps it, and from whom it is.
+ *
+ * @throws AdminError where nobody could change anything after it, or the name cannot be told from another
+ */
+export async function appoint(pool: Pool, name: string, role: Role, author: Author): Promise<void> {
   if (hasInvisible(name))
     throw new AdminError("DMM_ADMIN_REQUEST_INVALID", {
       detail: `${JSON.stringify(name)} has a character that cannot be seen: it could pass for another name.`,
     });
   await inTransaction(pool, async (connection) => {
-    await keepOneEditor(connection, name, role);
+    const before = await keepOneEditor(connection, name, role);
+    if (before?.name === name && before.role === role) return;
+    const isOther = before !== undefined && before.name !== name;
+    // The name of another certificate, which the database takes for the same: it has no role any more.
+    if (isOther)
+      await recordAdministratorChange(
+        connection,
+        { name: before.name, roleBefore: before.role, role: null },
+        author,
+      );
+    const roleBefore = isOther ? null : (before?.role ?? null);
+    await recordAdministratorChange(connection, { name, roleBefore, role }, author);
     await connection.query(
       `INSERT INTO administrators (name, role, appointed_by, appointed_at) VALUES (?, ?, ?, UTC_TIMESTAMP(3))
        ON DUPLICATE KEY UPDATE name = VALUES(name), role = VALUES(role),
        appointed_by = VALUES(appointed_by), appointed_at = VALUES(appointed_at)`,
-      [name, role, by],
+      [name, role, author.name],
     );
   });
 }
 
 /** Back to a viewer like everybody. @throws AdminError */
-export async function dismiss(pool: Pool, name: string): Promise<void> {
+export async function dismiss(pool: Pool, name: string, author: Author): Promise<void> {
   await inTransaction(pool, async (connection) => {
-    await keepOneEditor(connection, name, "viewer");
-    const [result] = await connection.query("DELETE FROM administrators WHERE name = ?", [name]);
-    if ((result as { affectedRows: number }).affectedRows === 0) throw unknownAppointment(name);
+    const before = await keepOneEditor(connection, name, "viewer");
+    if (before === undefined) throw unknownAppointment(name);
+    await connection.query("DELETE FROM administrators WHERE name = ?", [name]);
+    const change = { name: before.name, roleBefore: before.role, role: null };
+    await recordAdministratorChange(connection, change, author);
   });
 }
 
@@ -64,14 +83,23 @@ export function unknownAppointment(name: string): AdminError {
   return new AdminError("DMM_ADMIN_RESOURCE_UNKNOWN", { detail: `${name} has no role of their own.` });
 }
 
-/** Without an editor nobody could ever appoint one. Whoever changes roles at the same time waits for this. */
-async function keepOneEditor(connection: PoolConnection, name: string, role: Role): Promise<void> {
+/**
+ * Without an editor nobody could ever appoint one. Whoever changes roles at the same time waits for this.
+ *
+ * @returns the appointment that there is
+ */
+async function keepOneEditor(
+  connection: PoolConnection,
+  name: string,
+  role: Role,
+): Promise<{ readonly name: string; readonly role: Role } | undefined> {
   // Compared by the database: an appointment in other letters takes the place of this one.
   const [rows] = await connection.query<RowDataPacket[]>(
-    "SELECT role, name <> ? AS is_other FROM administrators FOR UPDATE",
+    "SELECT name, role, name <> ? AS is_other FROM administrators FOR UPDATE",
     [name],
   );
-  if (role === "editor") return;
-  if (!rows.some((row) => row.role === "editor" && row.is_other === 1))
+  if (role !== "editor" && !rows.some((row) => row.role === "editor" && row.is_other === 1))
     throw new AdminError("DMM_ADMIN_LAST_EDITOR");
+  const own = rows.find((row) => row.is_other === 0);
+  return own && { name: String(own.name), role: own.role === "editor" ? "editor" : "viewer" };
 }

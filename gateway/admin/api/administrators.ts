@@ -1,8 +1,11 @@
 import type { FastifyInstance } from "fastify";
+import { readAdministratorChanges } from "../administrator-changes.ts";
 import { appoint, dismiss, type Role, readAppointments, roles } from "../administrators.ts";
+import { describeAuthor } from "../changes.ts";
 import type { SiteContext } from "../site.ts";
 import { changeProblems, looseObject, readProblems } from "./answers.ts";
 import { administratorParameter } from "./schemas.ts";
+import { changesQuery } from "./user-schemas.ts";
 
 interface Named {
   readonly name: string;
@@ -25,6 +28,23 @@ export function addAdministrators(app: FastifyInstance, { pool }: SiteContext): 
       administrators: await readAppointments(pool),
     }),
   );
+  app.get<{ Querystring: { before?: string; limit: string } }>(
+    "/api/administrator-changes",
+    {
+      schema: {
+        tags,
+        summary: "Who gave and took which role, newest first",
+        querystring: changesQuery,
+        response: { 200: looseObject("Under `changes`."), ...readProblems },
+      },
+    },
+    async ({ query: { before, limit } }) => ({
+      changes: await readAdministratorChanges(pool, {
+        limit: Number(limit),
+        before: before === undefined ? undefined : Number(before),
+      }),
+    }),
+  );
   app.put<{ Params: Named; Body: { role: Role } }>(
     "/api/administrators/:name",
     {
@@ -42,7 +62,7 @@ export function addAdministrators(app: FastifyInstance, { pool }: SiteContext): 
       },
     },
     async ({ params: { name }, body: { role }, administrator }) => {
-      await appoint(pool, name, role, administrator.name);
+      await appoint(pool, name, role, describeAuthor(administrator));
       return { name, role };
     },
   );
@@ -56,8 +76,8 @@ export function addAdministrators(app: FastifyInstance, { pool }: SiteContext): 
         response: { 200: looseObject("The role that is left."), ...changeProblems },
       },
     },
-    async ({ params: { name } }) => {
-      await dismiss(pool, name);
+    async ({ params: { name }, administrator }) => {
+      await dismiss(pool, name, describeAuthor(administrator));
       return { name, role: "viewer" };
     },
   );

@@ -1,11 +1,16 @@
 import type { FastifyInstance } from "fastify";
 import { type Content, html } from "../../page/html.ts";
+import { readAdministratorChanges } from "../administrator-changes.ts";
 import { appoint, dismiss, readAppointments, roles, unknownAppointment } from "../administrators.ts";
+import { describeAuthor } from "../changes.ts";
 import { AdminError } from "../errors.ts";
 import type { SiteContext } from "../site.ts";
+import { renderAdministratorChanges } from "./administrator-changes.ts";
 import { renderQuestion } from "./edit-page.ts";
 import { PageRequest } from "./page-context.ts";
 import { renderTime } from "./values.ts";
+
+const changesPerPage = 50;
 
 /** Who may change anything. */
 export function addAdministratorPages(app: FastifyInstance, context: SiteContext): void {
@@ -16,9 +21,17 @@ export function addAdministratorPages(app: FastifyInstance, context: SiteContext
     return page.send(
       { title: "Administrators", section: "administrators" },
       html`<div class="head"><h1>Administrators</h1></div>
-      <p class="lead">Names are those of client certificates. Whoever is not listed is a viewer.</p>
+      <p class="lead">Names are those of client certificates. Whoever is not listed is a viewer.
+        <a href="/administrator-changes">Who appointed and dismissed whom</a> is kept.</p>
       ${await renderTable(page)}
       ${page.canEdit && renderForm(page.issueToken())}`,
+    );
+  });
+  app.get("/administrator-changes", { schema }, async (request, reply) => {
+    const page = new PageRequest(context, request, reply);
+    return page.send(
+      { title: "Changes of administrators", section: "administrators" },
+      await renderChanges(page),
     );
   });
   app.post("/administrators", { schema }, async (request, reply) => {
@@ -28,7 +41,7 @@ export function addAdministratorPages(app: FastifyInstance, context: SiteContext
     const role = roles.find((known) => known === page.field("role"));
     if (name === "" || name.length > 200 || role === undefined)
       throw new AdminError("DMM_ADMIN_REQUEST_INVALID", { detail: "A name and a role are needed." });
-    await appoint(pool, name, role, request.administrator.name);
+    await appoint(pool, name, role, describeAuthor(request.administrator));
     return page.leave("/administrators");
   });
   app.get("/administrators/:name/remove", { schema }, async (request, reply) => {
@@ -38,7 +51,7 @@ export function addAdministratorPages(app: FastifyInstance, context: SiteContext
   app.post("/administrators/:name/remove", { schema }, async (request, reply) => {
     const page = new PageRequest(context, request, reply);
     guard.checkForm(request, page.field("token"));
-    await dismiss(pool, page.parameter("name"));
+    await dismiss(pool, page.parameter("name"), describeAuthor(request.administrator));
     return page.leave("/administrators");
   });
 }
@@ -60,6 +73,19 @@ async function renderTable(page: PageRequest): Promise<Content> {
     </tr>`,
     )}</tbody>
   </table>`;
+}
+
+async function renderChanges(page: PageRequest): Promise<Content> {
+  const before = Number(page.query("before"));
+  const changes = await readAdministratorChanges(page.site.pool, {
+    limit: changesPerPage,
+    before: Number.isInteger(before) && before > 0 ? before : undefined,
+  });
+  return html`<p class="back"><a href="/administrators">Administrators</a></p>
+    <div class="head"><h1>Changes of administrators</h1></div>
+    <p class="lead">Who appointed and dismissed whom, newest first.</p>
+    ${renderAdministratorChanges(changes)}
+    ${changes.length === changesPerPage && html`<p><a class="button" href="/administrator-changes?before=${changes.at(-1)?.id}">Older changes</a></p>`}`;
 }
 
 async function renderDismissal(page: PageRequest): Promise<Content> {

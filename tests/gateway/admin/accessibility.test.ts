@@ -10,6 +10,11 @@ import {
 } from "../../../gateway/login/device-page.ts";
 import { renderLogin } from "../../../gateway/login/login-page.ts";
 import { showPage } from "../../../gateway/login/page.ts";
+import {
+  renderPasswordChange,
+  renderPasswordChanged,
+  renderPasswordChoice,
+} from "../../../gateway/login/password-page.ts";
 import { renderError, renderLoggedOut, renderLogout } from "../../../gateway/login/plain-pages.ts";
 import type { Html } from "../../../gateway/page/html.ts";
 import { StartedAdmin } from "./started-admin.ts";
@@ -144,6 +149,7 @@ async function fill(admin: StartedAdmin): Promise<string[]> {
       "/history",
       "/administrators",
       "/user-changes",
+      "/administrator-changes",
     ],
     ...["routes", "upstreams", "scopes", "clients"].flatMap((kind) => [
       `/${kind}/${longest}`,
@@ -179,6 +185,19 @@ const loginPages: Readonly<Record<string, Html>> = {
     name: "ada",
     error: "User name and password do not belong together.",
   }),
+  "Choose your own password": renderPasswordChoice({
+    ...{ action: "/x", userName: `${"long".repeat(20)}@example.test`, clientName: long },
+  }),
+  "Choose your own password again": renderPasswordChoice({
+    ...{ action: "/x", userName: "ada", clientName: "x".repeat(100) },
+    error: "This password is one of those that are tried first. Choose one that nobody would guess.",
+  }),
+  "Change your password": renderPasswordChange({ action: "/x", host: "api.example.com" }),
+  "Change your password again": renderPasswordChange({
+    ...{ action: "/x", host: "api.example.com", name: "ada" },
+    error: "User name and present password do not belong together.",
+  }),
+  "Your password is changed": renderPasswordChanged(),
   "Allow access": renderConsent({
     action: "/x",
     clientName: long,

@@ -204,6 +204,7 @@ describe("the admin site in Chromium", { skip }, () => {
     "/history",
     "/history/3",
     "/administrators",
+    "/administrator-changes",
   ];
 
   test("nothing scrolls sideways at phone width, and every input has a label", async () => {

@@ -130,3 +130,108 @@ test("one editor remains: alone, in other letters, and when two dismiss each oth
   };
   assert.equal(administrators.filter(({ role }) => role === "editor").length, 1);
 });
+
+interface AdministratorChange {
+  readonly id: number;
+  readonly name: string;
+  readonly roleBefore: string | null;
+  readonly role: string | null;
+  readonly author: string;
+  readonly certificate: string | null;
+  readonly madeAt: string;
+}
+
+async function readAdministratorChanges(query = ""): Promise<readonly AdministratorChange[]> {
+  const { status, text } = await admin.call(`/api/administrator-changes${query}`);
+  assert.equal(status, 200, text);
+  return (JSON.parse(text) as { changes: AdministratorChange[] }).changes;
+}
+
+const tell = ({ name, roleBefore, role, author, certificate }: AdministratorChange) => [
+  ...[name, roleBefore, role, author, certificate],
+];
+
+/** As an editor who is there whatever the tests before did. */
+async function findEditor(): Promise<string> {
+  const [row] = await admin.database.query("SELECT name FROM administrators WHERE role = 'editor'");
+  return String(row!.name);
+}
+
+test("who appointed and dismissed whom is kept with certificate and time, by the API and by forms", async () => {
+  const as = await findEditor();
+  const began = Date.now();
+  const appoint = (name: string, role: string) =>
+    admin.call(`/api/administrators/${encodeURIComponent(name)}`, { method: "PUT", json: { role }, as });
+  const [latest] = await readAdministratorChanges("?limit=1");
+  assert.equal((await appoint("Žofie", "editor")).status, 200);
+  assert.equal((await appoint("Žofie", "editor")).status, 200, "once more is no change");
+  assert.equal((await appoint("Žofie", "viewer")).status, 200);
+  assert.equal(
+    (await appoint("žofie", "viewer")).status,
+    200,
+    "another certificate, in the place of this one",
+  );
+  const form = await openForm(admin, "/administrators", as);
+  const token = { token: form.token, basedOn: "0" };
+  const headers = { cookie: form.cookie, ...describePerson(as) };
+  const fields = { ...token, name: "carol", role: "editor" };
+  assert.equal((await sendForm(admin, "/administrators", fields, headers)).status, 303);
+  assert.equal((await sendForm(admin, "/administrators/carol/remove", token, headers)).status, 303);
+  const changes = (await readAdministratorChanges()).filter(({ id }) => id > latest!.id);
+  assert.deepEqual(changes.map(tell).reverse(), [
+    ["Žofie", null, "editor", as, "0A0B0C"],
+    ["Žofie", "editor", "viewer", as, "0A0B0C"],
+    ["Žofie", "viewer", null, as, "0A0B0C"],
+    ["žofie", null, "viewer", as, "0A0B0C"],
+    ["carol", null, "editor", as, "0A0B0C"],
+    ["carol", "editor", null, as, "0A0B0C"],
+  ]);
+  for (const { madeAt } of changes) assert.ok(Math.abs(Date.parse(madeAt) - began) < 60_000, madeAt);
+});
+
+test("what was refused is not recorded, and what the platform did first is", async () => {
+  const as = await findEditor();
+  const before = await readAdministratorChanges("?limit=100");
+  assert.deepEqual(tell(before.at(-1)!), ["operator", null, "editor", "platform", null]);
+  for (const [path, options] of [
+    ["alice", { method: "PUT", json: { role: "editor" }, as: "alice" }],
+    ["alice", { method: "PUT", json: { role: "owner" }, as }],
+    [encodeURIComponent("al\u200bice"), { method: "PUT", json: { role: "editor" }, as }],
+    [as, { method: "DELETE", as }],
+    ["nobody-at-all", { method: "DELETE", as }],
+  ] as const)
+    assert.ok((await admin.call(`/api/administrators/${path}`, options)).status >= 400, path);
+  assert.deepEqual(await readAdministratorChanges("?limit=100"), before);
+});
+
+test("a viewer reads who appointed whom, page by page", async () => {
+  const [newest, next] = await readAdministratorChanges("?limit=2");
+  assert.deepEqual((await readAdministratorChanges(`?limit=1&before=${newest!.id}`))[0], next);
+  assert.equal((await admin.call("/api/administrator-changes?before=x")).status, 400);
+  const { status, text } = await admin.call("/administrator-changes", { as: "alice" });
+  assert.equal(status, 200);
+  assert.match(text, /Dismissed, was editor<\/th>\s*<td data-title="Whom"><bdi>carol</);
+  assert.match(text, /Appointed viewer, was editor/);
+  assert.match(text, /certificate 0A0B0C/);
+  assert.match((await admin.call("/administrators", { as: "alice" })).text, /href="\/administrator-changes"/);
+  const older = await admin.call(`/administrator-changes?before=${newest!.id}`);
+  assert.doesNotMatch(older.text, /Dismissed, was editor<\/th>\s*<td data-title="Whom"><bdi>carol</);
+});
+
+test("the record of who has a role begins with those who had one before there was a record", async () => {
+  const { database } = admin;
+  await database.query("DELETE FROM administrator_changes");
+  const has = await database.query(
+    "SELECT name, role, appointed_by FROM administrators ORDER BY appointed_at",
+  );
+  const { recordAdministrators } = await import(
+    "../../../gateway/database/migrations/record-administrators.ts"
+  );
+  const context = { connection: { query: async (text: string) => [await database.query(text)] } as never };
+  for (let times = 0; times < 2; times++) await recordAdministrators({ ...context, upstreamUrl: "" });
+  const recorded = (await readAdministratorChanges()).map(({ name, role, author }) => [name, role, author]);
+  assert.deepEqual(
+    recorded.reverse(),
+    has.map((row) => [row.name, row.role, row.appointed_by]),
+  );
+});

@@ -11,7 +11,7 @@ const given = "k7mfq-xw3pd-9hhva-t2ebn";
 let givenHash: string;
 
 before(async () => {
-  server = await StartedServer.start("127.218");
+  server = await StartedServer.start("127.8");
   givenHash = await hashPassword(given);
 });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import * as oauth from "oauth4webapi";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { hashPassword } from "../../../gateway/login/password.ts";
 import { findChromium } from "../admin/started-browser.ts";
 import { createRequest } from "./authorize.ts";
 import { issuer, password, redirectUri, StartedServer, secret } from "./started-server.ts";
@@ -51,8 +52,8 @@ async function openPage({ colorScheme, width }: Look): Promise<{ page: Page; com
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("console", (message) => {
-    // A refused password is a 401, and the browser says so.
-    if (!message.text().includes("status of 401")) complaints.push(message.text());
+    // A refused password is a 401 or 422, and the browser says so.
+    if (!/status of (?:401|422)/.test(message.text())) complaints.push(message.text());
   });
   page.on("requestfailed", (request) => complaints.push(`${request.url()} ${request.failure()?.errorText}`));
   return { page, complaints };
@@ -67,11 +68,13 @@ async function look(page: Page, name: string): Promise<void> {
   if (pictures !== undefined) await page.screenshot({ path: `${pictures}/${name}.png`, fullPage: true });
 }
 
-for (const [name, shape] of Object.entries<Look>({
+const shapes: Readonly<Record<string, Look>> = {
   "a phone in light": { colorScheme: "light", width: 360 },
   "a phone in dark": { colorScheme: "dark", width: 360 },
   "a wide screen": { colorScheme: "light", width: 1280 },
-}))
+};
+
+for (const [name, shape] of Object.entries(shapes))
   test(`without scripts, on ${name}, a person signs in, allows, connects a device and signs out`, {
     skip,
   }, async () => {
@@ -133,5 +136,62 @@ for (const [name, shape] of Object.entries<Look>({
       complaints.filter((text) => !text.includes("status of 400")),
       [],
     );
+    await page.context().close();
+  });
+
+const given = "k7mfq-xw3pd-9hhva-t2ebn";
+
+for (const [name, shape] of Object.entries(shapes))
+  test(`without scripts, on ${name}, a person chooses a password instead of a given one, and changes it later`, {
+    skip,
+  }, async () => {
+    const user = `grace.${shape.colorScheme}.${shape.width}`;
+    await server.platform.surroundings.database.query("INSERT INTO users SET ?", [
+      {
+        ...{ user_id: user, name: user, display_name: "Grace Hopper", created_at: new Date() },
+        ...{ password_hash: await hashPassword(given), must_choose_password: true },
+      },
+    ]);
+    const { page, complaints } = await openPage(shape);
+    const picture = (step: string) => look(page, `${shape.colorScheme}-${shape.width}-${step}`);
+    await page.goto((await createRequest("web")).url.href);
+    await page.keyboard.type(user);
+    await page.keyboard.press("Tab");
+    await page.keyboard.type(given);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Choose your own password" }).waitFor();
+    await picture("password-choice");
+    // The field that is to be filled has the focus.
+    await page.keyboard.type("password1234");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("password1234");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").waitFor();
+    await picture("password-choice-refused");
+    assert.match(await page.title(), /^Not stored/);
+    const own = "three fish for my cat";
+    await page.keyboard.type(own);
+    await page.keyboard.press("Tab");
+    await page.keyboard.type(own);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Allow The Web Shop?" }).waitFor();
+    await page.goto(`${issuer}/oauth2/password`);
+    await picture("password-change");
+    await page.keyboard.type(user);
+    for (const text of ["not this one", "four fish for my cat", "four fish for my cat"]) {
+      await page.keyboard.press("Tab");
+      await page.keyboard.type(text);
+    }
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").waitFor();
+    await picture("password-change-refused");
+    for (const text of [own, "four fish for my cat", "four fish for my cat"]) {
+      await page.keyboard.type(text);
+      await page.keyboard.press("Tab");
+    }
+    await page.getByRole("button", { name: "Change it" }).click();
+    await page.getByRole("heading", { name: "Your password is changed" }).waitFor();
+    await picture("password-changed");
+    assert.deepEqual(complaints, []);
     await page.context().close();
   });

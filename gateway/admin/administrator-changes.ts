@@ -1,0 +1,57 @@
+import type { Author } from "../configuration/history.ts";
+import type { Pool, PoolConnection, RowDataPacket } from "../database/pool.ts";
+import type { Role } from "./administrators.ts";
+
+/** Who gave or took whose role. */
+export interface AdministratorChange {
+  /** As in the certificate. */
+  readonly name: string;
+  /** `null` where the person had none of their own, or has none any more: a viewer like everybody. */
+  readonly roleBefore: Role | null;
+  readonly role: Role | null;
+}
+
+export interface RecordedAdministratorChange extends AdministratorChange {
+  readonly id: number;
+  readonly author: string;
+  /** Serial number of the author's certificate; absent in development. */
+  readonly certificate: string | null;
+  readonly madeAt: Date;
+}
+
+/** To be called in the transaction of the change. */
+export async function recordAdministratorChange(
+  connection: Pick<PoolConnection, "query">,
+  { name, roleBefore, role }: AdministratorChange,
+  author: Author,
+): Promise<void> {
+  await connection.query(
+    `INSERT INTO administrator_changes (name, role_before, role, author, certificate, made_at)
+     VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP(3))`,
+    [name, roleBefore, role, author.name, author.certificate ?? null],
+  );
+}
+
+/** Newest first. */
+export async function readAdministratorChanges(
+  pool: Pool,
+  { before, limit }: { readonly before?: number | undefined; readonly limit: number },
+): Promise<readonly RecordedAdministratorChange[]> {
+  const [rows] = await pool.query<RowDataPacket[]>(
+    `SELECT * FROM administrator_changes ${before === undefined ? "" : "WHERE id < ?"} ORDER BY id DESC LIMIT ?`,
+    before === undefined ? [limit] : [before, limit],
+  );
+  return rows.map((row) => ({
+    id: Number(row.id),
+    name: String(row.name),
+    roleBefore: parseRole(row.role_before),
+    role: parseRole(row.role),
+    author: String(row.author),
+    certificate: row.certificate === null ? null : String(row.certificate),
+    madeAt: row.made_at as Date,
+  }));
+}
+
+function parseRole(value: unknown): Role | null {
+  return value === null ? null : value === "editor" ? "editor" : "viewer";
+}
