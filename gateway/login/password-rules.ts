@@ -10,8 +10,8 @@ export const passwordLimits = { least: 12, most: 500 } as const;
 const leastOfOwn = 6;
 
 /**
- * What is wrong with a password that a person wants, in words for this person. NIST SP 800-63B 3.1.1.2: long enough, not
- * one that is tried first, nothing of the account's own; no rule about kinds of characters.
+ * What is wrong with a password that a person wants, in words for this person. As NIST SP 800-63B has it: long enough, not
+ * one that is tried first, not made of the account's own names; no rule about kinds of characters.
  *
  * @param names what the account is known by, in whole: name, display name, e-mail address
  */

@@ -19,6 +19,7 @@ footer{max-width:25rem;text-align:center}
 label{display:block;margin:1rem 0 .25rem;font-weight:600}
 input[type=text],input[type=password]{width:100%;min-height:2.75rem;padding:.5rem .75rem;font:inherit;color:inherit;
 background:var(--card);border:1px solid var(--soft);border-radius:.5rem}
+input[readonly]{background:var(--paper);border-color:var(--line)}
 ::placeholder{color:var(--soft);opacity:1}
 form+p{margin-top:1.25rem}
 .code{font:700 1.6rem/1.4 ui-monospace,Consolas,monospace;letter-spacing:.1em}
