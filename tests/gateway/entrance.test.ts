@@ -110,6 +110,59 @@ for (const [name, [text, status]] of Object.entries(refused))
     assert.match(received, /"code":"DMM_GATEWAY_/);
   });
 
+/** Paths that lead to `/verify/echo` or past it for one reader, and elsewhere for another. */
+const ambiguous = [
+  ...[
+    "/verify//echo",
+    "//verify/echo",
+    "/verify/./echo",
+    "/verify/x/../echo",
+    "/verify/echo/..",
+    "/verify/\\echo",
+  ],
+  ...[
+    "/verify/%2e%2e/echo",
+    "/verify/%2E/echo",
+    "/verify/.%2e/echo",
+    "/verify%2fecho",
+    "/verify%2Fecho",
+    "/verify%5cecho",
+  ],
+  ...["/verify/%252e%252e/echo", "/verify/%2565cho", "/verify%252fecho", "/verify/%25%32%65/echo"],
+  ...["/verify/..;/echo", "/verify/..;a=1/echo", "/verify/..%3b/echo", "/verify/.;/echo"],
+  ...[
+    "/verify/%c0%ae%c0%ae/echo",
+    "/verify%c0%afecho",
+    "/verify/%e0%80%ae/echo",
+    "/verify/%ff",
+    "/verify/%c3",
+  ],
+  ...[
+    "/verify/echo%00",
+    "/verify/echo%0d%0aX-A:b",
+    "/verify/echo%7f",
+    "/verify/echo%",
+    "/verify/echo%2",
+    "/verify/%u0065cho",
+  ],
+  ...["/verify/echo?a\\b"],
+];
+
+test("a path with more than one reading is 400, with or without a token", async () => {
+  const token = await issueToken(platform.gateway);
+  for (const path of ambiguous)
+    for (const field of ["", `Authorization: Bearer ${token}\r\n`]) {
+      const received = await sendRaw(
+        origin,
+        `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${field}\r\n`,
+      );
+      assert.equal(readStatus(received), 400, path);
+      assert.match(received, /DMM_GATEWAY_PATH_AMBIGUOUS/, path);
+    }
+  const plain = await ask("/%76erify/%65cho?x=/../y", withToken(token));
+  assert.equal(plain.status, 200);
+});
+
 test("an upgrade to HTTP/2 is not followed", async () => {
   const text =
     "GET /nowhere HTTP/1.1\r\nHost: a\r\nConnection: close, Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n\r\n";

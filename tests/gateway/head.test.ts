@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { test } from "node:test";
 import fc from "fast-check";
 import { readHead } from "../../gateway/request/head.ts";
-import { requestRules } from "../../gateway/request/header-rules.ts";
+import { identityPrefixes, passesToUpstream, requestRules } from "../../gateway/request/header-rules.ts";
 
 function read(headers: readonly (readonly [string, string])[], minor = 1) {
   return readHead({ rawHeaders: headers.flat(), httpVersionMinor: minor } as unknown as IncomingMessage);
@@ -65,4 +65,53 @@ test("heads with more than one reading are refused", () => {
   assert.equal(read([host, ["Expect", "magic"]]).refusal, "DMM_GATEWAY_EXPECTATION_UNKNOWN");
   assert.equal(read([host, ["Transfer-Encoding", "Chunked"]]).refusal, undefined);
   assert.equal(read([["Host", "[::1]:8443"]]).refusal, undefined);
+});
+
+/** Names as they may be written: every character of a token (RFC 9110 5.6.2) where a dash stands, letters of both cases. */
+const written = fc
+  .tuple(
+    fc.oneof(
+      fc.constantFrom(...requestRules.keys()),
+      fc
+        .tuple(fc.constantFrom(...identityPrefixes), fc.stringMatching(/^[a-z]{1,6}$/))
+        .map((parts) => parts.join("")),
+    ),
+    fc.infiniteStream(fc.constantFrom(...Array.from("-----_.!#$%&'*+^`|~"))),
+    fc.infiniteStream(fc.boolean()),
+  )
+  .map(([name, dashes, capitals]) =>
+    Array.from(name, (character) => {
+      const spelled = character === "-" ? dashes.next().value! : character;
+      return capitals.next().value ? spelled.toUpperCase() : spelled;
+    }).join(""),
+  );
+
+test("no spelling of a name takes who somebody is past the gateway", () => {
+  fc.assert(
+    fc.property(fc.array(written, { maxLength: 5 }), (names) => {
+      const head = read([host, ...names.map((name) => [name, "evil"] as const)]);
+      assert.deepEqual(head.outgoing, []);
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test("a name passes only as letters, digits and dashes, so that no server can read it as another one", () => {
+  const token = fc.stringMatching(/^[a-z0-9!#$%&'*+.^_`|~-]{1,20}$/);
+  fc.assert(
+    fc.property(token, (name) => {
+      if (passesToUpstream(name)) assert.match(name, /^[a-z0-9-]+$/);
+    }),
+  );
+});
+
+test("names that clients invent do not change what is known of others", () => {
+  for (let index = 0; index < 5000; index++) passesToUpstream(`x-invented-${index}`);
+  assert.equal(passesToUpstream("x-user-id"), false);
+  assert.equal(passesToUpstream("x-invented-4999"), true);
+});
+
+test("an expectation is for HTTP/1.1", () => {
+  assert.equal(read([host, ["Expect", "100-Continue"]]).expectsContinue, true);
+  assert.equal(read([host, ["Expect", "100-continue"]], 0).expectsContinue, false);
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { after, before, test } from "node:test";
+import { identityPrefixes, requestRules } from "../../gateway/request/header-rules.ts";
 import { type Seen, StartedHonestUpstream } from "./honest-upstream.ts";
 import { close, get, oddRequests, post } from "./odd-requests.ts";
 import { OpenClient } from "./open-client.ts";
@@ -72,6 +73,20 @@ test("a head of 16 KiB is the largest, whatever part of it is long", async () =>
   for (const [part, write] of Object.entries(parts)) {
     assert.deepEqual((await send(write(15_900))).statuses, [200], part);
     assert.deepEqual((await send(write(16_400))).statuses, [431], part);
+  }
+});
+
+test("no field that says who asks reaches an upstream, however it is spelled", async () => {
+  const framing = ["connection", "transfer-encoding", "content-length", "host", "expect", "upgrade"];
+  const names = [...requestRules.keys(), ...identityPrefixes.map((prefix) => `${prefix}x`)];
+  const fields = names
+    .filter((name) => !framing.includes(name))
+    .flatMap((name) => [name, name.toUpperCase(), name.replaceAll("-", "_"), name.replace("-", ".")])
+    .map((name) => `${name}: evil\r\n`);
+  for (let index = 0; index < fields.length; index += 150) {
+    const { statuses, text } = await send(get("/h/echo", fields.slice(index, index + 150).join("") + close));
+    assert.deepEqual(statuses, [200]);
+    assert.doesNotMatch(text, /evil/);
   }
 });
 

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { test } from "node:test";
+import type { UpstreamConnection } from "../../gateway/upstreams/connection.ts";
+import { UpstreamTarget } from "../../gateway/upstreams/target.ts";
+import { waitUntil } from "./started-process.ts";
+import { askUpstream } from "./upstream-request.ts";
+
+test("whoever stopped reading at the end of an answer does not stop the next one of that connection", {
+  timeout: 10_000,
+}, async () => {
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections++;
+    socket.on("data", () => {
+      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nde");
+      setTimeout(() => socket.write("af"), 20);
+    });
+  });
+  server.listen(8080, "127.215.2.2");
+  await once(server, "listening");
+  const target = new UpstreamTarget("http://127.215.2.2:8080");
+  try {
+    await new Promise<void>((resolve, reject) => {
+      let connection: UpstreamConnection | undefined;
+      let text = "";
+      connection = target.send(
+        {
+          ...{ head: "GET / HTTP/1.1\r\nhost: a\r\n\r\n", toHead: false, content: undefined },
+          onSent: () => {},
+          onWhole: () => reject(new Error("The answer came in two parts.")),
+          onHead: () => {},
+          onData: (chunk) => {
+            text += chunk.toString("latin1");
+            if (text === "deaf") connection!.pause();
+          },
+          onEnd: resolve,
+          onFailure: reject,
+        },
+        2000,
+      );
+    });
+    await waitUntil("the connection is idle", () => target.connections.idle === 1);
+    assert.deepEqual(await askUpstream(target), { status: 200, body: "deaf" });
+    assert.equal(connections, 1);
+  } finally {
+    target.close();
+    server.close();
+  }
+});
