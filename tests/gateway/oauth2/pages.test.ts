@@ -141,6 +141,11 @@ for (const [name, shape] of Object.entries(shapes))
 
 const given = "k7mfq-xw3pd-9hhva-t2ebn";
 
+/** A browser gives the focus when it has laid out the page, which may be after somebody sees it. */
+async function waitForFocus(page: Page, label: string): Promise<void> {
+  await page.getByLabel(label, { exact: true }).and(page.locator(":focus")).waitFor();
+}
+
 for (const [name, shape] of Object.entries(shapes))
   test(`without scripts, on ${name}, a person chooses a password instead of a given one, and changes it later`, {
     skip,
@@ -155,13 +160,14 @@ for (const [name, shape] of Object.entries(shapes))
     const { page, complaints } = await openPage(shape);
     const picture = (step: string) => look(page, `${shape.colorScheme}-${shape.width}-${step}`);
     await page.goto((await createRequest("web")).url.href);
+    await waitForFocus(page, "User name");
     await page.keyboard.type(user);
     await page.keyboard.press("Tab");
     await page.keyboard.type(given);
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Choose your own password" }).waitFor();
     await picture("password-choice");
-    // The field that is to be filled has the focus.
+    await waitForFocus(page, "New password");
     await page.keyboard.type("password1234");
     await page.keyboard.press("Tab");
     await page.keyboard.type("password1234");
@@ -170,6 +176,7 @@ for (const [name, shape] of Object.entries(shapes))
     await picture("password-choice-refused");
     assert.match(await page.title(), /^Not stored/);
     const own = "three fish for my cat";
+    await waitForFocus(page, "New password");
     await page.keyboard.type(own);
     await page.keyboard.press("Tab");
     await page.keyboard.type(own);
@@ -177,6 +184,7 @@ for (const [name, shape] of Object.entries(shapes))
     await page.getByRole("heading", { name: "Allow The Web Shop?" }).waitFor();
     await page.goto(`${issuer}/oauth2/password`);
     await picture("password-change");
+    await waitForFocus(page, "User name");
     await page.keyboard.type(user);
     for (const text of ["not this one", "four fish for my cat", "four fish for my cat"]) {
       await page.keyboard.press("Tab");
@@ -185,6 +193,7 @@ for (const [name, shape] of Object.entries(shapes))
     await page.keyboard.press("Enter");
     await page.getByRole("alert").waitFor();
     await picture("password-change-refused");
+    await waitForFocus(page, "Present password");
     for (const text of [own, "four fish for my cat", "four fish for my cat"]) {
       await page.keyboard.type(text);
       await page.keyboard.press("Tab");
