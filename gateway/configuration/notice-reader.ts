@@ -3,11 +3,13 @@ import { answerError } from "../request/answer.ts";
 import { isAuthentic } from "./notice.ts";
 
 const longestBody = 1024;
+/** The admin site does not wait longer for an answer, in milliseconds. */
+const longestMs = 2000;
 
 /** Written by balancers and proxies: whoever came through one is not the admin site. */
 const proxied = ["x-forwarded-for", "x-forwarded-proto", "x-amzn-trace-id", "forwarded", "via"] as const;
 
-/** The body of an authentic notice of the admin site. */
+/** The body of an authentic notice of the admin site. @throws Error when the client leaves, or does not send it in time */
 export async function readNotice(
   request: IncomingMessage,
   { key, path }: { readonly key: Buffer; readonly path: string },
@@ -17,10 +19,15 @@ export async function readNotice(
   const sentAt = Number(headers["x-dmm-sent-at"]);
   if (request.method !== "POST" || typeof signature !== "string") return undefined;
   if (proxied.some((name) => headers[name] !== undefined)) return undefined;
+  const timer = setTimeout(() => request.destroy(), longestMs);
   let body = "";
-  for await (const chunk of request.setEncoding("utf8")) {
-    body += chunk;
-    if (body.length > longestBody) return undefined;
+  try {
+    for await (const chunk of request.setEncoding("utf8")) {
+      body += chunk;
+      if (body.length > longestBody) return undefined;
+    }
+  } finally {
+    clearTimeout(timer);
   }
   const notice = { authority: headers.host ?? "", path, sentAt, body };
   return isAuthentic(key, notice, signature) ? body : undefined;

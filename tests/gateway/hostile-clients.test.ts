@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { after, before, test } from "node:test";
+import { noticePath } from "../../gateway/configuration/notice.ts";
 import { identityPrefixes, requestRules } from "../../gateway/request/header-rules.ts";
 import { type Seen, StartedHonestUpstream } from "./honest-upstream.ts";
 import { close, get, oddRequests, post } from "./odd-requests.ts";
@@ -24,6 +25,10 @@ before(async () => {
     origins: [upstream.origin],
     methods: "GET POST OPTIONS",
     columns: { first_byte_limit_ms: 5000, idle_limit_ms: 500, body_limit_bytes: 100_000, retries: 0 },
+  });
+  await platform.addRoute("w", {
+    origins: [upstream.origin],
+    columns: { idle_limit_ms: 500, whole_limit_ms: 600, retries: 0 },
   });
   slow = { trickling: new OpenClient(origin), mute: new OpenClient(origin), second: new OpenClient(origin) };
   slow.trickling.send("GET /h/echo HTTP/1.1\r\nHost: a\r\n");
@@ -212,6 +217,24 @@ test("clients that do not read are cut, and do not make their upstream look unwe
   }
   const metrics = await (await fetch(`${origin}/metrics`)).text();
   assert.match(metrics, /gateway_upstream_healthy\{origin="http:\/\/127\.215\.1\.21:8080"\} 1/);
+});
+
+test("the whole time of a request is the client's fault where the client took it", async () => {
+  const trickling = new OpenClient(origin);
+  trickling.send(post("/w/echo", "Content-Length: 1000\r\n", "x"));
+  const drip = setInterval(() => trickling.socket.writable && trickling.send("x"), 100);
+  await trickling.waitUntilEnded();
+  clearInterval(drip);
+  trickling.leave();
+  assert.deepEqual(trickling.statuses, [408]);
+  await waitUntil("nothing runs", () => upstream.running === 0);
+});
+
+test("a notice of somebody else does not hold a connection by a body that never comes", async () => {
+  const client = new OpenClient(origin);
+  client.send(post(noticePath, "X-Dmm-Signature: x\r\nContent-Length: 10\r\n", "x"));
+  await client.waitUntilEnded(5000);
+  client.leave();
 });
 
 test("a connection that was refused does not stay, whatever the client does", async () => {

@@ -5,6 +5,7 @@ import { connect, createServer } from "node:net";
 import { after, before, test } from "node:test";
 import { StartedBadUpstream } from "./bad-upstream.ts";
 import { upstreamTricks } from "./hostile-upstream.ts";
+import { OpenClient } from "./open-client.ts";
 import { waitUntil } from "./started-process.ts";
 import { StartedPlatform } from "./started-surroundings.ts";
 
@@ -23,6 +24,10 @@ before(async () => {
   );
   upstream = await StartedBadUpstream.start(`${block}.1.21`, {
     ...behaviours,
+    headFirst: (socket) => {
+      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n");
+      setTimeout(() => socket.write("late"), 200);
+    },
     honest: (socket, head) => {
       const body = /id=(\w+)/.exec(head)![1]!;
       socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
@@ -58,6 +63,24 @@ for (const [name, { method, expected, plants }] of Object.entries(upstreamTricks
     await askHonestly();
     await askHonestly();
   });
+
+test("an answer that breaks off is reset where only the connection's end could tell its own", async () => {
+  for (const name of ["chunkEnded", "shortStalled", "unframedReset"]) {
+    const client = new OpenClient(origin);
+    client.send(`GET /bad/${name} HTTP/1.0\r\nHost: a\r\n\r\n`);
+    await waitUntil("it is closed", () => client.closed);
+    assert.deepEqual([client.statuses, client.error], [[200], "ECONNRESET"], name);
+  }
+});
+
+test("an answer's head does not wait for its body", async () => {
+  const client = new OpenClient(origin);
+  client.send("GET /bad/headFirst HTTP/1.1\r\nHost: a\r\n\r\n");
+  await client.waitFor("\r\n\r\n");
+  assert.ok(!client.text.includes("late"));
+  await client.waitFor("late");
+  client.leave();
+});
 
 test("nothing of a planted answer is given to whoever asks next", async () => {
   for (let round = 0; round < 10; round++) {
