@@ -53,6 +53,9 @@ export function writeOutgoingPath(exchange: Exchange): string {
   const { path, query } = exchange.target!;
   const { rewritePrefix, prefixLength } = exchange.route!;
   if (rewritePrefix === undefined) return query === "" ? path : path + query;
-  const rewritten = requireOneLine(rewritePrefix + path.slice(prefixLength));
+  const rest = path.slice(prefixLength);
+  // One slash stands where prefix and rest meet.
+  const prefix = rest.startsWith("/") ? rewritePrefix.replace(/\/$/, "") : rewritePrefix;
+  const rewritten = requireOneLine(prefix + rest);
   return (rewritten.startsWith("/") ? rewritten : `/${rewritten}`) + query;
 }

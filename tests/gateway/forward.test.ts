@@ -189,6 +189,11 @@ test("a prefix is replaced, identity from outside is gone, the gateway's own is 
   assert.match(seen.traceparent!, /^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
 });
 
+test("a prefix that ends in a slash meets the rest of the path with one slash", async () => {
+  await platform.addRoute("root", { origins: [platform.stub.origin], columns: { rewrite_prefix: "/" } });
+  assert.equal((await ask("/root/verify/echo")).body.path, "/verify/echo");
+});
+
 test("a trace goes on with a span of the gateway", async () => {
   const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
   const { body } = await ask("/echo/echo", { headers: { traceparent: `00-${trace}-00f067aa0ba902b7-01` } });
