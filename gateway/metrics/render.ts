@@ -11,7 +11,7 @@ export function renderFamilies(families: readonly Family[]): string {
     if (samples.length === 0) continue;
     lines.push(`# HELP ${name} ${escapeHelp(help)}`, `# TYPE ${name} ${type}`);
     if (type === "histogram") renderHistogram(family, lines);
-    else for (const { labels, values } of samples) lines.push(`${name}${renderLabels(labels)} ${values[0]}`);
+    else for (const { labels, values } of samples) lines.push(`${name}${renderLabels(labels)} ${renderValue(values[0]!)}`);
   }
   return `${lines.join("\n")}\n`;
 }
@@ -23,8 +23,13 @@ function renderHistogram({ name, bounds = [], samples }: Family, lines: string[]
       lines.push(`${name}_bucket${renderLabels({ ...labels, le: bound })} ${values[index]}`);
     });
     lines.push(`${name}_bucket${renderLabels({ ...labels, le: "+Inf" })} ${count}`);
-    lines.push(`${name}_sum${renderLabels(labels)} ${sum}`, `${name}_count${renderLabels(labels)} ${count}`);
+    lines.push(`${name}_sum${renderLabels(labels)} ${renderValue(sum!)}`, `${name}_count${renderLabels(labels)} ${count}`);
   }
+}
+
+/** Counts of seconds are whole microseconds: what sums in another order differ by would be read as a count gone backwards. */
+function renderValue(value: number): number {
+  return Number.isInteger(value) ? value : Math.round(value * 1e6) / 1e6;
 }
 
 function renderLabels(labels: Labels): string {

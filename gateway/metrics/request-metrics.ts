@@ -7,7 +7,8 @@ const bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5,
 /** Requests of one route that had the same status; 0 for those whose client left before there was one. */
 interface Series {
   count: number;
-  seconds: number;
+  /** Of all durations together. Whole, so that the order of additions makes no difference. */
+  microseconds: number;
   /** Cumulative. */
   readonly buckets: number[];
 }
@@ -28,12 +29,12 @@ export class RequestMetrics {
     const counts = this.#open(nameRoute(exchange));
     let series = counts.statuses.get(status);
     if (series === undefined) {
-      series = { count: 0, seconds: 0, buckets: new Array<number>(bounds.length).fill(0) };
+      series = { count: 0, microseconds: 0, buckets: new Array<number>(bounds.length).fill(0) };
       counts.statuses.set(status, series);
     }
     const seconds = (performance.now() - exchange.startedAt) / 1000;
     series.count++;
-    series.seconds += seconds;
+    series.microseconds += Math.round(seconds * 1e6);
     for (let index = bounds.length - 1; index >= 0 && seconds <= bounds[index]!; index--)
       series.buckets[index]!++;
     counts.sentBytes += sentBytes;
@@ -90,8 +91,8 @@ function nameRoute({ route, error }: Exchange): string {
 }
 
 function toSamples(route: string, statuses: ReadonlyMap<number, Series>): Sample[] {
-  return [...statuses].map(([status, { buckets, count, seconds }]) => ({
+  return [...statuses].map(([status, { buckets, count, microseconds }]) => ({
     labels: { route, status },
-    values: [...buckets, count, seconds],
+    values: [...buckets, count, microseconds / 1e6],
   }));
 }

@@ -21,7 +21,7 @@ test("whatever a label or a help text holds is read back as it was", () => {
     fc.property(
       text,
       text,
-      fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }),
+      fc.nat().map((microseconds) => microseconds / 1e6),
       (label, help, value) => {
         const family = counter("things_total", `.${help}`, [[{ route: label, code: "x" }, value]]);
         const parsed = PrometheusText.parse(renderFamilies([family]));
@@ -29,6 +29,17 @@ test("whatever a label or a help text holds is read back as it was", () => {
         assert.equal(parsed.value("things_total", { route: label, code: "x" }), value);
       },
     ),
+  );
+});
+
+test("what is added up is the same in any order, so that no sum goes backwards", () => {
+  const seconds = fc.nat({ max: 10_000_000 }).map((microseconds) => microseconds / 1e6);
+  const render = (sums: readonly number[]) =>
+    renderFamilies(mergeFamilies(sums.map((sum) => [duration([0, 0, 1, sum])])));
+  fc.assert(
+    fc.property(fc.array(seconds, { minLength: 2, maxLength: 9 }), (sums) => {
+      assert.equal(render(sums), render([...sums].reverse()));
+    }),
   );
 });
 
