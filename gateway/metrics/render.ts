@@ -11,7 +11,9 @@ export function renderFamilies(families: readonly Family[]): string {
     if (samples.length === 0) continue;
     lines.push(`# HELP ${name} ${escapeHelp(help)}`, `# TYPE ${name} ${type}`);
     if (type === "histogram") renderHistogram(family, lines);
-    else for (const { labels, values } of samples) lines.push(`${name}${renderLabels(labels)} ${renderValue(values[0]!)}`);
+    else
+      for (const { labels, values } of samples)
+        lines.push(`${name}${renderLabels(labels)} ${renderValue(values[0]!)}`);
   }
   return `${lines.join("\n")}\n`;
 }
@@ -23,7 +25,10 @@ function renderHistogram({ name, bounds = [], samples }: Family, lines: string[]
       lines.push(`${name}_bucket${renderLabels({ ...labels, le: bound })} ${values[index]}`);
     });
     lines.push(`${name}_bucket${renderLabels({ ...labels, le: "+Inf" })} ${count}`);
-    lines.push(`${name}_sum${renderLabels(labels)} ${renderValue(sum!)}`, `${name}_count${renderLabels(labels)} ${count}`);
+    lines.push(
+      `${name}_sum${renderLabels(labels)} ${renderValue(sum!)}`,
+      `${name}_count${renderLabels(labels)} ${count}`,
+    );
   }
 }
 
