@@ -126,7 +126,8 @@ export function createFront(parts: FrontParts): readonly Middleware[] {
 
   async function answerOwnEndpoints(context: Context, next: Next): Promise<void> {
     if (context.path.startsWith(interaction)) await parts.answerInteraction(context);
-    else if (context.path === userinfo && isAllowed(context)) await parts.answerUserinfo(context);
+    else if (context.path === userinfo && (isAllowed(context) || isPreflight(context)))
+      await parts.answerUserinfo(context);
     else if (context.path === passwordChange && isAllowed(context)) await parts.answerPasswordChange(context);
     else await next();
   }
@@ -149,6 +150,11 @@ const pagePolicy = "default-src 'none'; script-src 'none'; base-uri 'none'; fram
 
 function isAllowed({ path, method }: Context): boolean {
   return readMethods(path)?.includes(method === "HEAD" ? "GET" : method) === true;
+}
+
+/** What a browser asks before a page of another origin may send a token. */
+function isPreflight({ method, headers }: Context): boolean {
+  return method === "OPTIONS" && headers["access-control-request-method"] !== undefined;
 }
 
 function isMetadata({ path }: Context): boolean {

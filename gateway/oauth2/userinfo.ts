@@ -23,6 +23,11 @@ interface Refusal {
  * without an audience, while ours are all for the platform, of which this endpoint is a part.
  */
 export async function answerUserinfo(context: Context, parts: UserinfoParts): Promise<void> {
+  letPagesRead(context);
+  if (context.method === "OPTIONS") {
+    context.status = 204;
+    return;
+  }
   const found = await findToken(context, parts);
   if ("status" in found) {
     refuse(context, found, parts.issuer.host);
@@ -44,6 +49,20 @@ export async function answerUserinfo(context: Context, parts: UserinfoParts): Pr
     ...(scopes.has("profile") ? { name: account.name } : {}),
     ...(scopes.has("email") && account.email !== undefined ? { email: account.email } : {}),
   };
+}
+
+/**
+ * Any page may ask: nothing is known of the browser but the token that the page shows, and who has that could ask from
+ * elsewhere. https://fetch.spec.whatwg.org/#http-cors-protocol
+ */
+function letPagesRead(context: Context): void {
+  if (context.get("origin") === "") return;
+  context.set("access-control-allow-origin", "*");
+  if (context.method === "OPTIONS") {
+    context.set("access-control-allow-methods", "GET, POST");
+    context.set("access-control-allow-headers", "authorization, dpop");
+    context.set("access-control-max-age", "3600");
+  } else context.set("access-control-expose-headers", "www-authenticate, dpop-nonce");
 }
 
 async function findToken(

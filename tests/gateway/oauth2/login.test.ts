@@ -204,6 +204,55 @@ test("userinfo tells what the scopes of the token allow, to that token only", as
   }
 });
 
+test("a page of another origin may ask who signed in, and reads a refusal", async () => {
+  const { accessToken } = await obtainTokens(server);
+  const origin = new URL(redirectUri).origin;
+  const ask = async (method: string, headers: Record<string, string>) => {
+    const answer = await fetch(`${server.origin}/oauth2/userinfo`, {
+      method,
+      headers: { origin, ...headers },
+    });
+    return { status: answer.status, headers: answer.headers, body: await answer.text() };
+  };
+  const preflight = await ask("OPTIONS", {
+    "access-control-request-method": "GET",
+    "access-control-request-headers": "authorization",
+  });
+  assert.equal(preflight.status, 204);
+  assert.equal(preflight.headers.get("access-control-allow-origin"), "*");
+  assert.match(preflight.headers.get("access-control-allow-headers")!, /authorization, dpop/);
+  const told = await ask("GET", { authorization: `Bearer ${accessToken}` });
+  assert.equal(JSON.parse(told.body).sub, "person-1");
+  const refused = await ask("GET", { authorization: "Bearer unknown" });
+  assert.equal(refused.status, 401);
+  for (const { headers } of [told, refused]) {
+    assert.equal(headers.get("access-control-allow-origin"), "*");
+    assert.match(headers.get("access-control-expose-headers")!, /www-authenticate/);
+    assert.equal(headers.get("access-control-allow-credentials"), null);
+  }
+  assert.equal((await ask("OPTIONS", {})).status, 405);
+});
+
+test("a page of a public client may ask for tokens, one of another origin may not read them", async () => {
+  const preflight = async (origin: string) => {
+    const answer = await fetch(`${server.origin}/oauth2/token`, {
+      method: "OPTIONS",
+      headers: { origin, "access-control-request-method": "POST" },
+    });
+    return answer.status;
+  };
+  assert.equal(await preflight(new URL(redirectUri).origin), 204);
+  const ask = async (origin: string, id: string) => {
+    const form = new URLSearchParams({ grant_type: "authorization_code", client_id: id, code: "x" });
+    const { headers } = await server.post("/oauth2/token", form, { origin });
+    return headers.get("access-control-allow-origin");
+  };
+  const own = new URL(redirectUri).origin;
+  assert.equal(await ask(own, "app"), own);
+  assert.equal(await ask("https://elsewhere.test", "app"), null);
+  assert.equal(await ask(own, "web"), null);
+});
+
 test("openid-client completes the flow of a confidential client by itself", async () => {
   const configuration = await openid.discovery(
     new URL(issuer),
