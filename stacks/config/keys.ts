@@ -2,6 +2,7 @@ import { collectorAddress, headerName, share } from "./collector.ts";
 import { environmentName, hostedZone } from "./names.ts";
 import { addressBlock, sourceNetwork } from "./networks.ts";
 import {
+  choice,
   list,
   oneOf,
   optionalPem,
@@ -55,6 +56,15 @@ export const keys = {
   gatewayCpu: key("CPU of one gateway, 1024 is one vCPU.", wholeNumber(128, 16384), "1024"),
   gatewayMemory: key("Memory of one gateway, MiB.", wholeNumber(128, 65536), "2048"),
   adminCount: key("Tasks of the admin site.", wholeNumber(1, 10), "1"),
+  login: key(
+    "Module in the image by which people sign in, instead of the table of users.",
+    optionalText(
+      /^\/(?!.*\/\.\.?\/)[\w./@-]{1,200}\.(?:js|mjs|ts)$/,
+      "an absolute path like /app/login/company.ts",
+    ),
+    "",
+  ),
+  dpopNonces: key("Whether DPoP proofs need a nonce of the server: on or off.", choice(["off", "on"]), "off"),
   stubCount: key("Tasks of the API stub.", wholeNumber(1, 10), "1"),
   drainSeconds: key("Time that running requests get when a gateway stops.", wholeNumber(30, 120), "30"),
   instanceType: key(

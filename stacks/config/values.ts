@@ -27,6 +27,14 @@ export function wholeNumber(least: number, most: number): Parser<number> {
   };
 }
 
+/** One word of a fixed set. */
+export function choice<T extends string>(words: readonly T[]): Parser<T> {
+  return (value) => {
+    const found = words.find((word) => word === value);
+    return found === undefined ? unfit(`one of ${words.join(", ")}`) : fits(found);
+  };
+}
+
 /** One number of a fixed set. */
 export function oneOf(numbers: readonly number[]): Parser<number> {
   return (value) => {

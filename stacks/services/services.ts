@@ -67,6 +67,7 @@ function admin(deployment: Deployment, args: ServicesArgs): ServiceSpec {
     memory: 512,
     environment: {
       ...storeEnvironment(deployment, args),
+      ...loginEnvironment(deployment),
       // The site believes a client certificate's name only where the entrance has verified the certificate.
       CLIENT_CERTIFICATES_VERIFIED: differing(
         deployment.config,
@@ -121,6 +122,11 @@ function storeEnvironment(deployment: Deployment, { database, upstream }: Servic
   };
 }
 
+/** How people sign in: at the gateways, and the admin site manages them only where they are its own. */
+function loginEnvironment({ config }: Deployment): Environment {
+  return config.login === undefined ? {} : { LOGIN: config.login };
+}
+
 function gatewayEnvironment(deployment: Deployment, args: ServicesArgs): Environment {
   const { config } = deployment;
   return {
@@ -132,6 +138,8 @@ function gatewayEnvironment(deployment: Deployment, args: ServicesArgs): Environ
     // One worker per vCPU.
     GATEWAY_WORKERS: String(Math.max(1, Math.floor(config.gatewayCpu / 1024))),
     ...(config.metricsNetworks.length > 0 && { METRICS_PORT: String(metricsPort) }),
+    ...loginEnvironment(deployment),
+    ...(config.dpopNonces === "on" && { DPOP_NONCES: "on" }),
     ...traceEnvironment(config),
   };
 }

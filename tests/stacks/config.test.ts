@@ -154,7 +154,7 @@ test("production's own configuration is right, sets all it could differ in, and 
   assert.ok(config.production);
   const optional = [
     ...["expires", "insiders", "insiderAuthority", "revocationList", "directConnectGatewayId"],
-    ...["metricsNetworks", "traceEndpoint", "traceNetworks", "traceHeader"],
+    ...["metricsNetworks", "traceEndpoint", "traceNetworks", "traceHeader", "login"],
   ];
   const expected = Object.keys(keys).filter((key) => !optional.includes(key));
   assert.deepEqual(entries.map(([key]) => key?.replace("dmm-env:", "")).sort(), expected.sort());
