@@ -64,6 +64,7 @@ export async function runGateway(): Promise<void> {
     { continues: (request, response) => entrance.admit(request, response) },
   );
   server.on("upgrade", (request, socket, head) => entrance.admitUpgrade(request, socket as Socket, head));
+  lifecycle.countConnections(server);
   lifecycle.listenForSignals(server);
   lifecycle.onRelease(() => closeStores(stores));
   lifecycle.onRelease(() => tracing?.close());

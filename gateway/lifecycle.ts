@@ -23,6 +23,7 @@ export class Lifecycle {
   #state: State = "starting";
   #lastRequestAt = 0;
   #running = 0;
+  #connections = 0;
   /** How to end each tunnel that is open. */
   readonly #tunnels = new Set<() => void>();
   readonly #logger: Logger;
@@ -37,6 +38,11 @@ export class Lifecycle {
 
   get state(): State {
     return this.#state;
+  }
+
+  /** Connections of clients, idle ones too. */
+  get connections(): number {
+    return this.#connections;
   }
 
   get running(): number {
@@ -77,6 +83,13 @@ export class Lifecycle {
     const { user, system } = process.cpuUsage();
     const cpuMs = Math.round((user + system) / 1000);
     this.#logger.info({ cpuMs, image: readImageDigest() }, "serving");
+  }
+
+  countConnections(server: Server): void {
+    server.on("connection", (socket) => {
+      this.#connections++;
+      socket.once("close", () => this.#connections--);
+    });
   }
 
   begin(): void {

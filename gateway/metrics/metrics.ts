@@ -93,6 +93,12 @@ export class Metrics {
     const { lifecycle, readConfiguration } = this.#sources;
     return [
       gauge("gateway_requests_running", "sum", "Requests whose answer has not ended.", lifecycle.running),
+      gauge(
+        "gateway_connections_open",
+        "sum",
+        "Connections of clients, idle ones too; each worker takes 10,000.",
+        lifecycle.connections,
+      ),
       gauge("gateway_tunnels_open", "sum", "WebSockets that are open.", lifecycle.tunnels),
       gauge(
         "gateway_serving",

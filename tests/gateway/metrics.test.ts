@@ -101,6 +101,8 @@ test("pools tell what runs, what is idle and what waits", async () => {
     (it) => it.find("gateway_upstream_requests_running", { origin }) === 1,
   );
   assert.equal(text.value("gateway_requests_running"), 1);
+  // The one that waits, and the scrape's own.
+  assert.ok(text.value("gateway_connections_open") >= 2);
   assert.equal(text.value("gateway_upstream_connections", { origin, state: "busy" }), 1);
   assert.equal(text.value("gateway_upstream_healthy", { origin }), 1);
   leaving.abort();
