@@ -1,18 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { planBlows, strike } from "./chaos.ts";
+import { measureDurations, planBlows, strike } from "./chaos.ts";
 
 const count = Number(process.env.DMM_ENV_CHAOS_COUNT ?? 20);
 const seed = Number(process.env.DMM_ENV_CHAOS_SEED ?? 20_261_124);
 
 test(`down ends with nothing left over after each of ${count} kills (seed ${seed})`, async (suite) => {
+  const durations = await measureDurations();
   let struck = 0;
   for (const [index, blow] of planBlows(seed, count).entries()) {
     await suite.test(
-      `kill ${index + 1}: the ${blow.victim} dies ${blow.afterMs} ms into ${blow.during}`,
+      `kill ${index + 1}: the ${blow.victim} dies ${Math.round(blow.after * 100)}% into ${blow.during}`,
       { timeout: 240_000 },
       async () => {
-        const aftermath = await strike(blow);
+        const aftermath = await strike(blow, durations);
         if (aftermath.struck) struck += 1;
         assert.deepEqual(aftermath.leftOver, [], aftermath.downReport);
         // 2: the blow fell before anything existed, or the struck `down` had already finished.

@@ -7,12 +7,15 @@ import { readDescendants, readListeners, readProcessesOf } from "./processes.ts"
 export const victims = ["command", "engine", "region"] as const;
 export const moments = ["up", "down"] as const;
 
-/** One planned blow: who is killed with SIGKILL, during what, how long after its start. */
+/** One planned blow: who is killed with SIGKILL, during what, and after which share of the time that it takes. */
 export interface Blow {
   readonly victim: (typeof victims)[number];
   readonly during: (typeof moments)[number];
-  readonly afterMs: number;
+  readonly after: number;
 }
+
+/** How long each takes on this machine when nobody disturbs it, in milliseconds. */
+export type Durations = Readonly<Record<Blow["during"], number>>;
 
 /** What was seen after a blow and the `down` that followed it. */
 export interface Aftermath {
@@ -24,9 +27,6 @@ export interface Aftermath {
   readonly leftOver: readonly string[];
 }
 
-/** The longest that a blow waits: about as long as the command takes. */
-const windowMs = { up: 9_000, down: 3_500 } as const;
-
 /** Blows in an order that only the seed decides; victims and moments come in turn, so that each has its share. */
 export function planBlows(seed: number, count: number): readonly Blow[] {
   const random = createRandom(seed);
@@ -34,7 +34,7 @@ export function planBlows(seed: number, count: number): readonly Blow[] {
     // Most of what can go wrong goes wrong while things are made; a third of the blows fall on `down`.
     const during = index % 3 === 2 ? "down" : "up";
     const victim = victims[Math.floor(index / 3 + (index % 3)) % victims.length] ?? "command";
-    return { victim, during, afterMs: Math.round(random() * windowMs[during]) };
+    return { victim, during, after: random() };
   });
 }
 
@@ -49,8 +49,21 @@ function createRandom(seed: number): () => number {
   };
 }
 
+/** Runs `up` and `down` once without a blow. */
+export async function measureDurations(): Promise<Durations> {
+  using home = new CommandHome();
+  const durations = { up: 0, down: 0 };
+  for (const moment of moments) {
+    const began = performance.now();
+    const { code, stderr, stdout } = await home.run(moment, "chaos");
+    if (code !== 0) throw new Error(`${moment} ended with ${code} without any blow:\n${stderr}\n${stdout}`);
+    durations[moment] = performance.now() - began;
+  }
+  return durations;
+}
+
 /** Strikes once in a home of its own, runs `down`, and looks with its own eyes for what is left. */
-export async function strike(blow: Blow): Promise<Aftermath> {
+export async function strike(blow: Blow, durations: Durations): Promise<Aftermath> {
   using home = new CommandHome();
   const name = "chaos";
   if (blow.during === "down") {
@@ -60,7 +73,7 @@ export async function strike(blow: Blow): Promise<Aftermath> {
   }
   const network = () => readNetwork(home.folder, name);
   const running = home.start(blow.during, name);
-  await Promise.race([elapse(blow.afterMs), running.ended]);
+  await Promise.race([elapse(blow.after * durations[blow.during]), running.ended]);
   const seenNetwork = network();
   const struck = kill(blow.victim, running, home.folder, name);
   await running.ended;

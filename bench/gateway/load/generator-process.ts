@@ -75,7 +75,9 @@ function send(connection: RawConnection, dueAt: number): void {
 
 function tick(perSecond: number): void {
   const now = performance.now();
-  const due = Math.floor(((Math.min(now, endAt) - startedAt) * perSecond) / 1000);
+  // What falls due until the end is a whole number, which a difference of two times need not be.
+  const elapsedMs = now < endAt ? now - startedAt : plan.seconds * 1000;
+  const due = Math.floor((elapsedMs * perSecond) / 1000);
   for (; planned < due; planned++) {
     const dueAt = startedAt + (planned * 1000) / perSecond;
     const connection = idle.pop();
