@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { ApiErrorCode } from "../errors.ts";
-import { passesToUpstream } from "./header-rules.ts";
+import { dropFields, passesToUpstream, readNominated } from "./header-rules.ts";
 
 /** The head of a request, read once from what was on the wire. */
 export class Head {
@@ -86,7 +86,7 @@ export function readHead(request: IncomingMessage): Head {
   }
   if (hosts !== 1 || !hostPattern.test(head.host)) head.refusal ??= "DMM_GATEWAY_REQUEST_AMBIGUOUS";
   if (connection !== undefined && connection !== "keep-alive" && connection !== "close")
-    dropNominated(head.outgoing, connection);
+    dropFields(head.outgoing, readNominated(connection));
   return head;
 }
 
@@ -100,11 +100,4 @@ function checkTransferCoding(head: Head, request: IncomingMessage, value: string
   return /^[A-Za-z0-9-]+(?: *, *[A-Za-z0-9-]+)*$/.test(value)
     ? "DMM_GATEWAY_CODING_UNKNOWN"
     : "DMM_GATEWAY_REQUEST_AMBIGUOUS";
-}
-
-/** RFC 9110 7.6.1: every field that `Connection` names ends here. */
-function dropNominated(outgoing: string[], connection: string): void {
-  const nominated = new Set(connection.split(",").map((name) => name.trim().toLowerCase()));
-  for (let index = outgoing.length - 2; index >= 0; index -= 2)
-    if (nominated.has(outgoing[index]!)) outgoing.splice(index, 2);
 }

@@ -112,3 +112,17 @@ export function passesToUpstream(name: string): boolean {
 function isPlain(name: string): boolean {
   return /^[a-z0-9-]+$/.test(name);
 }
+
+/** What no text of a head may hold: it could end its line, or would once it is cut to one byte a character. */
+export const unprintable = /[^\t\x20-\x7e\x80-\xff]/;
+
+/** Names of the fields that `Connection` says belong to the connection, in lower case. */
+export function readNominated(connection: string): ReadonlySet<string> {
+  return new Set(connection.split(",").map((name) => name.trim().toLowerCase()));
+}
+
+/** Takes fields out of a list of names (in lower case) and values in turn. RFC 9110 7.6.1: what is nominated ends here. */
+export function dropFields(fields: string[], names: ReadonlySet<string>): void {
+  for (let index = fields.length - 2; index >= 0; index -= 2)
+    if (names.has(fields[index]!)) fields.splice(index, 2);
+}

@@ -1,4 +1,5 @@
 import type { Exchange } from "./exchange.ts";
+import { unprintable } from "./header-rules.ts";
 import { continueTrace } from "./trace.ts";
 
 /** Completes the header list for the upstream with what only the gateway may say. @throws Error when a value does not fit one line */
@@ -23,9 +24,6 @@ export function writeOutgoingHeaders(exchange: Exchange): string[] {
 
 /** RFC 9110 8.6: a method that could bring content says where there is none. */
 const expectsContent = new Set(["POST", "PUT", "PATCH"]);
-
-/** Anything but this could end its line, also what only does once it is cut to one byte. */
-const unprintable = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** Values that did not pass Node's parser, which lets no such character in. @throws Error */
 function requireOneLine(value: string): string {

@@ -11,7 +11,7 @@ import type { ApiErrorCode } from "../errors.ts";
 import type { Lifecycle } from "../lifecycle.ts";
 import type { UpstreamTarget } from "../upstreams/target.ts";
 import type { Exchange } from "./exchange.ts";
-import { responseRules } from "./header-rules.ts";
+import { readNominated, responseRules } from "./header-rules.ts";
 import { writeOutgoingHeaders, writeOutgoingPath } from "./outgoing.ts";
 import { createGoingAway, FrameBoundary } from "./websocket-frames.ts";
 
@@ -234,7 +234,7 @@ function passAnswer(exchange: Exchange, answer: IncomingMessage): void {
 
 /** The fields that the client gets of an answer, names and values in turn. */
 function passFields({ rawHeaders, headers: { connection } }: IncomingMessage, requestId: string): string[] {
-  const nominated = new Set(connection?.toLowerCase().split(/[ \t]*,[ \t]*/));
+  const nominated = readNominated(connection ?? "");
   const fields: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index]!.toLowerCase();

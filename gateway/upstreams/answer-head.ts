@@ -1,4 +1,4 @@
-import { responseRules } from "../request/header-rules.ts";
+import { dropFields, readNominated, responseRules, unprintable } from "../request/header-rules.ts";
 import { UpstreamError } from "./upstream-error.ts";
 
 /** How the end of an answer's body is known (RFC 9112 6.3). */
@@ -40,9 +40,9 @@ const uses: ReadonlyMap<string, Use> = new Map([
 const known = new Map<string, { readonly name: string; readonly use: Use }>();
 const knownLimit = 1000;
 
+const lengthAlone: ReadonlySet<string> = new Set(["content-length"]);
 const statusLine = /^HTTP\/1\.([01]) ([1-9][0-9][0-9])(?: |$)/;
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const unprintable = /[^\t\x20-\x7e\x80-\xff]/;
 const fieldLimit = 200;
 
 /**
@@ -133,8 +133,8 @@ function conclude(status: number, isCurrent: boolean, toHead: boolean, reading: 
     throw malformed("transfer coding", coding);
   let persistent = isCurrent;
   if (connection !== undefined) {
-    const nominated = connection.toLowerCase().split(/[ \t]*,[ \t]*/);
-    if (nominated.includes("close")) persistent = false;
+    const nominated = readNominated(connection);
+    if (nominated.has("close")) persistent = false;
     dropFields(fields, nominated);
   }
   // Upstreams are known to send the body that they announce to HEAD: it must not begin the next answer.
@@ -142,15 +142,9 @@ function conclude(status: number, isCurrent: boolean, toHead: boolean, reading: 
   let framing: Framing = coding !== undefined ? "chunked" : length !== undefined ? "length" : "close";
   if (toHead || status === 204 || status === 304 || status < 200) framing = "none";
   // RFC 9110 8.6: what has no content has no length either.
-  if (status === 204 || status < 200) dropFields(fields, ["content-length"]);
+  if (status === 204 || status < 200) dropFields(fields, lengthAlone);
   if (framing === "close") persistent = false;
   return { status, fields, framing, length: length ?? 0, persistent, keptSeconds };
-}
-
-/** RFC 9110 7.6.1: every field that `Connection` names ends here. */
-function dropFields(fields: string[], names: readonly string[]): void {
-  for (let index = fields.length - 2; index >= 0; index -= 2)
-    if (names.includes(fields[index]!)) fields.splice(index, 2);
 }
 
 function malformed(part: string, found: string): UpstreamError {
