@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { changeConfiguration, readCurrent } from "../../../gateway/configuration/change.ts";
 import { putEntry } from "../../../gateway/configuration/document.ts";
-import { createDatabasePool, type Pool, type RowDataPacket } from "../../../gateway/database/pool.ts";
+import type { Pool, RowDataPacket } from "../../../gateway/database/pool.ts";
 import { describeGateway, startGateway } from "../started-gateway.ts";
 import { StartedMariadb } from "../started-mariadb.ts";
 import { waitUntil } from "../started-process.ts";
 import { StartedRedis } from "../started-redis.ts";
 import { DatabaseLine } from "./database-line.ts";
-import { createRoute, openMigrated } from "./migrated-database.ts";
+import { createRoute, openMigrated, openPool } from "./migrated-database.ts";
 
 const block = "127.244";
 let former: StartedMariadb;
@@ -23,12 +23,7 @@ before(async () => {
   ]);
   for (const database of [former, next]) await (await openMigrated(database)).end();
   line = await DatabaseLine.open(`${block}.1.52`, former.host);
-  const { port, user, password } = former;
-  const { host } = line;
-  pool = createDatabasePool(
-    { host, readerHost: host, port, name: "platform", user, password, tls: false },
-    host,
-  );
+  pool = openPool(former, line.host);
 });
 after(async () => {
   await pool?.end();

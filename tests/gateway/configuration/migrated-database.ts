@@ -4,11 +4,15 @@ import { migrate } from "../../../gateway/database/migrate.ts";
 import { createDatabasePool, type Pool } from "../../../gateway/database/pool.ts";
 import type { StartedMariadb } from "../started-mariadb.ts";
 
+/** A pool on a database, by the address that leads to it. */
+export function openPool({ port, user, password }: StartedMariadb, host: string): Pool {
+  const settings = { host, readerHost: host, port, name: "platform", user, password, tls: false };
+  return createDatabasePool(settings, host);
+}
+
 /** A pool on a database that has the schema and the seeded routes. */
 export async function openMigrated(database: StartedMariadb): Promise<Pool> {
-  const { host, port, user, password } = database;
-  const settings = { host, readerHost: host, port, name: "platform", user, password, tls: false };
-  const pool = createDatabasePool(settings, host);
+  const pool = openPool(database, database.host);
   await migrate(pool, "http://127.0.0.1:9000", pino({ level: "silent" }));
   return pool;
 }

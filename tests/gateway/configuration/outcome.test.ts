@@ -9,12 +9,12 @@ import {
 } from "../../../gateway/configuration/errors.ts";
 import { readVersions } from "../../../gateway/configuration/history.ts";
 import { settleChange } from "../../../gateway/configuration/outcome.ts";
-import { createDatabasePool, type Pool } from "../../../gateway/database/pool.ts";
+import type { Pool } from "../../../gateway/database/pool.ts";
 import { CommitUncertainError } from "../../../gateway/database/transaction.ts";
 import { StartedMariadb } from "../started-mariadb.ts";
 import { waitUntil } from "../started-process.ts";
 import { DatabaseLine } from "./database-line.ts";
-import { createRoute, openMigrated } from "./migrated-database.ts";
+import { createRoute, openMigrated, openPool } from "./migrated-database.ts";
 
 let database: StartedMariadb;
 let line: DatabaseLine;
@@ -28,12 +28,7 @@ before(async () => {
   database = await StartedMariadb.start("127.243.1.50");
   direct = await openMigrated(database);
   line = await DatabaseLine.open("127.243.1.51", database.host);
-  const { port, user, password } = database;
-  const { host } = line;
-  pool = createDatabasePool(
-    { host, readerHost: host, port, name: "platform", user, password, tls: false },
-    host,
-  );
+  pool = openPool(database, line.host);
 });
 after(async () => {
   await pool?.end();
