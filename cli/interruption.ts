@@ -16,9 +16,17 @@ export class Interrupted extends Error {
   }
 }
 
-const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+/**
+ * The signals that ask this process to end. A terminal that closes (SIGHUP) is one of them: nobody watches any more, so
+ * the command cleans up and ends. Under nohup it is ignored; Node resets that at its start, therefore the launcher
+ * passes it on as DMM_ENV_HANGUP.
+ */
+const signals =
+  process.env.DMM_ENV_HANGUP === "ignore"
+    ? (["SIGINT", "SIGTERM"] as const)
+    : (["SIGINT", "SIGTERM", "SIGHUP"] as const);
 
-/** Listens to the signals that ask this process to end. `onFirst` tells the operator what happens now. */
+/** Listens to these signals. `onFirst` tells the operator what happens now. */
 export function listenForInterruption(onFirst: () => void): Interruption {
   const first = new AbortController();
   const second = new AbortController();
@@ -33,6 +41,7 @@ export function listenForInterruption(onFirst: () => void): Interruption {
     process.exit(130);
   };
   for (const signal of signals) process.on(signal, interrupt);
+  if (process.env.DMM_ENV_HANGUP === "ignore") process.on("SIGHUP", () => undefined);
   return {
     first: first.signal,
     second: second.signal,

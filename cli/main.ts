@@ -1,6 +1,9 @@
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 import { findHome } from "./home.ts";
+import { surviveLostOutput } from "./report/lost-output.ts";
+
+surviveLostOutput();
 
 // Before anything else is loaded: compiled once, the SDKs start in a third of the time.
 enableCompileCache(join(findHome().cache, "compile"));

@@ -4,6 +4,7 @@ import { targets } from "./environment/record.ts";
 import { OperatorError } from "./errors.ts";
 import { findHome } from "./home.ts";
 import { explainFailure, renderFailure } from "./report/failure.ts";
+import { writeOutput } from "./report/lost-output.ts";
 
 /** Reads the command line and runs what it asks for. Sets the process's exit code; throws nothing. */
 export async function runProgram(words: readonly string[]): Promise<void> {
@@ -14,10 +15,11 @@ export async function runProgram(words: readonly string[]): Promise<void> {
     if (error instanceof CommanderError && error.exitCode === 0) return;
     const usage = error instanceof CommanderError ? explainUsage(error, words) : error;
     const failure = explainFailure(usage, findHome());
-    process.stderr.write(renderFailure(failure));
+    await writeOutput(process.stderr, renderFailure(failure));
     if (words.includes("--json")) {
       const { code, message, hint, exitCode } = failure;
-      process.stdout.write(
+      await writeOutput(
+        process.stdout,
         `${JSON.stringify({ command: words[0] ?? "", exitCode, error: { code, message, hint }, steps: [] })}\n`,
       );
     }

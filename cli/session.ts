@@ -6,6 +6,7 @@ import { findHome, type Home } from "./home.ts";
 import { type Interruption, listenForInterruption } from "./interruption.ts";
 import { createReporter } from "./report/create-reporter.ts";
 import { explainFailure, type Failure, renderFailure } from "./report/failure.ts";
+import { writeOutput } from "./report/lost-output.ts";
 import type { Reporter } from "./report/reporter.ts";
 import { watchForStrayErrors } from "./report/stray-errors.ts";
 
@@ -79,9 +80,11 @@ async function render(
   outcome: Outcome,
   { json, name, reporter }: { json: boolean; name: string; reporter: Reporter },
 ): Promise<void> {
-  if (outcome.failure) process.stderr.write(renderFailure(outcome.failure));
-  if (!json) return await print(outcome.lines.map((line) => `${line}\n`).join(""));
-  await print(`${JSON.stringify(renderJson(outcome, name, reporter))}\n`);
+  if (outcome.failure) await writeOutput(process.stderr, renderFailure(outcome.failure));
+  const text = json
+    ? `${JSON.stringify(renderJson(outcome, name, reporter))}\n`
+    : outcome.lines.map((line) => `${line}\n`).join("");
+  await writeOutput(process.stdout, text);
 }
 
 function renderJson(
@@ -91,11 +94,6 @@ function renderJson(
 ): Record<string, unknown> {
   const error = failure && { code: failure.code, message: failure.message, hint: failure.hint };
   return { command, exitCode, error: error ?? null, ...report, steps: reporter.times };
-}
-
-/** Waits until stdout has it all: a pipe takes its time, and the process ends next. */
-function print(text: string): Promise<void> {
-  return new Promise((resolve) => process.stdout.write(text, () => resolve()));
 }
 
 function fullName(command: Command): string {

@@ -1,10 +1,16 @@
-import { type Logger, pino } from "pino";
+import { type Logger, type LoggerOptions, pino } from "pino";
 
 export type { Logger } from "pino";
 
+/** Lines that cannot be written wait up to here, in bytes; later ones are dropped. */
+const unwrittenLimit = 1_048_576;
+
 /** Structured log on standard output, one JSON object a line. Nothing that authenticates anybody may be given to it. */
 export function createLogger(bindings: { readonly role: string; readonly environment: string }): Logger {
-  return pino({
+  const destination = pino.destination({ dest: 1, sync: true, maxLength: unwrittenLimit });
+  // A log that cannot be written (its reader is gone, its disk is full) costs lines, never the task.
+  destination.on("error", () => undefined);
+  const options: LoggerOptions = {
     base: { ...bindings, pid: process.pid },
     level: process.env.LOG_LEVEL ?? "info",
     timestamp: pino.stdTimeFunctions.isoTime,
@@ -14,5 +20,6 @@ export function createLogger(bindings: { readonly role: string; readonly environ
       paths: ["*.password", "*.secret", "*.authorization", "*.token", "*.clientSecret"],
       censor: "[removed]",
     },
-  });
+  };
+  return pino(options, destination);
 }

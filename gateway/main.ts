@@ -19,6 +19,9 @@ const roles: Readonly<Record<string, () => Promise<void>>> = {
   warm: async () => (await import("./warm.ts")).warmCompileCache(),
 };
 
+// What nobody can read any more (its reader is gone, its disk is full) is dropped and does not end the task.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+
 const name = process.argv[2] ?? "gateway";
 const run = roles[name];
 if (run === undefined) {

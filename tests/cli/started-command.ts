@@ -18,18 +18,26 @@ export interface StartedCommand {
   says(text: string): Promise<void>;
 }
 
+/** The program that the launcher starts. */
+export const commandLineFile = join(root, "cli", "main.ts");
+
+/** A home of its own for the command line; toolchain and caches are shared. */
+export function commandLineEnvironment(home: string): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    DMM_ENV_HOME: home,
+    DMM_ENV_TOOLCHAIN: process.env.DMM_ENV_TOOLCHAIN ?? join(root, ".dmm-env", "toolchain"),
+    DMM_ENV_CACHE: process.env.DMM_ENV_CACHE ?? join(root, ".dmm-env", "cache"),
+    // commander breaks lines at the terminal's width.
+    COLUMNS: "80",
+  };
+}
+
 /** Starts the command line in a home of its own. */
 export function startCommandLine(home: string, ...words: readonly string[]): StartedCommand {
-  const child = spawn(process.execPath, [join(root, "cli", "main.ts"), ...words], {
+  const child = spawn(process.execPath, [commandLineFile, ...words], {
     cwd: root,
-    env: {
-      ...process.env,
-      DMM_ENV_HOME: home,
-      DMM_ENV_TOOLCHAIN: process.env.DMM_ENV_TOOLCHAIN ?? join(root, ".dmm-env", "toolchain"),
-      DMM_ENV_CACHE: process.env.DMM_ENV_CACHE ?? join(root, ".dmm-env", "cache"),
-      // commander breaks lines at the terminal's width.
-      COLUMNS: "80",
-    },
+    env: commandLineEnvironment(home),
     stdio: ["ignore", "pipe", "pipe"],
   });
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];

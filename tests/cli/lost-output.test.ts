@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { promisify } from "node:util";
+import { findLeftOvers } from "./left-over.ts";
+import { commandLineEnvironment, commandLineFile, startCommandLine } from "./started-command.ts";
+import { TemporaryHome } from "./temporary-home.ts";
+
+const name = "feature-x";
+const terminal = join(import.meta.dirname, "closed-terminal.py");
+
+/** Runs a command whose readers end at once, as `| head -0` does. */
+async function runUnread(home: string, ...words: readonly string[]): Promise<number | null> {
+  const child = spawn(process.execPath, [commandLineFile, ...words], {
+    env: commandLineEnvironment(home),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  child.stdout.destroy();
+  child.stderr.destroy();
+  return await new Promise((resolve, reject) => child.once("error", reject).once("exit", resolve));
+}
+
+/** Runs a command whose output goes to a device that is full. */
+async function runFull(home: string, ...words: readonly string[]): Promise<number | null> {
+  const full = openSync("/dev/full", "w");
+  const child = spawn(process.execPath, [commandLineFile, ...words], {
+    env: commandLineEnvironment(home),
+    stdio: ["ignore", full, full],
+  });
+  closeSync(full);
+  return await new Promise((resolve, reject) => child.once("error", reject).once("exit", resolve));
+}
+
+/** Runs a command in a terminal that closes once `text` is on it; the exit code. */
+async function runInClosedTerminal(
+  home: string,
+  { text, hangup }: { readonly text: string; readonly hangup: "ignore" | "stop" },
+  ...words: readonly string[]
+): Promise<{ readonly code: number; readonly shown: string }> {
+  const { stdout, stderr } = await promisify(execFile)(
+    "python3",
+    [terminal, text, process.execPath, commandLineFile, ...words],
+    { env: { ...commandLineEnvironment(home), TERM: "xterm", CI: "", DMM_ENV_HANGUP: hangup } },
+  );
+  return { code: Number(stdout), shown: stderr };
+}
+
+test("commands whose output nobody takes, or on a full disk, end as they should", {
+  timeout: 400_000,
+}, async () => {
+  using folder = new TemporaryHome();
+  const { directory, home } = folder;
+  assert.equal(await runUnread(directory, "up", name), 0);
+  for (const run of [runUnread, runFull]) {
+    assert.equal(await run(directory, "list", "--json"), 0);
+    assert.equal(await run(directory, "status", name), 0);
+    assert.equal(await run(directory, "logs", name), 0);
+  }
+  assert.equal(await runUnread(directory, "verify", name, "--suite", "access"), 0);
+  const following = startCommandLine(directory, "logs", name, "region", "--follow");
+  await once(following.process.stdout!, "data");
+  following.process.stdout?.destroy();
+  following.process.kill("SIGTERM");
+  assert.ok([0, 130].includes((await following.ended).code ?? -1));
+  assert.equal(await runFull(directory, "down", name, "--json"), 0);
+  assert.deepEqual(findLeftOvers(home), []);
+});
+
+test("a failure keeps its exit code when nobody reads its message", { timeout: 60_000 }, async () => {
+  using folder = new TemporaryHome();
+  for (const run of [runUnread, runFull]) {
+    assert.equal(await run(folder.directory, "up", "Not A Name", "--json"), 2);
+    assert.equal(await run(folder.directory, "no-such-command"), 2);
+    assert.equal(await run(folder.directory, "--help"), 0);
+  }
+});
+
+const moments = [
+  { when: "has begun", text: " " },
+  // The region's network is shown when it has started.
+  { when: "makes resources", text: "127." },
+];
+
+for (const { when, text } of moments) {
+  test(`a terminal that closes when up ${when} interrupts it, and everything is torn down`, {
+    timeout: 200_000,
+  }, async () => {
+    using folder = new TemporaryHome();
+    const closing = { text, hangup: "stop" } as const;
+    const { code, shown } = await runInClosedTerminal(folder.directory, closing, "up", name);
+    assert.equal(code, 130, shown);
+    assert.deepEqual(findLeftOvers(folder.home), []);
+  });
+}
+
+test("under nohup up and down go on to their end without a terminal", { timeout: 200_000 }, async () => {
+  using folder = new TemporaryHome();
+  const closing = { text: " ", hangup: "ignore" } as const;
+  for (const command of ["up", "down"]) {
+    const { code, shown } = await runInClosedTerminal(folder.directory, closing, command, name);
+    assert.equal(code, 0, shown);
+  }
+  assert.deepEqual(findLeftOvers(folder.home), []);
+});
