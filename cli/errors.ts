@@ -40,8 +40,7 @@ export const catalogue = {
   ),
   DMM_NETWORKS_INVALID: entry(
     wrongUsage,
-    (v) =>
-      `"${v.text}" is not a list of networks; it must be IPv4 CIDR blocks such as 203.0.113.0/24, separated by commas.`,
+    (v) => `"${v.text}" does not name the insiders' networks; it must be ${v.allowed}.`,
     () => "Write for example --insiders 203.0.113.0/24.",
   ),
   DMM_NETWORKS_MISSING: entry(

@@ -1,5 +1,6 @@
 import { localError, renderError } from "./errors.ts";
 import { availabilityZones } from "./invokes/availability-zones.ts";
+import { ecrImage } from "./invokes/ecr-image.ts";
 import { hostedZone } from "./invokes/hosted-zone.ts";
 import { parameter } from "./invokes/parameter.ts";
 import { makePassword } from "./invokes/password.ts";
@@ -48,6 +49,10 @@ const invokes: Readonly<Record<string, Invoke>> = {
     }),
   },
   "aws:ssm/getParameter:getParameter": { arguments: ["name", "region", "withDecryption"], answer: parameter },
+  "aws:ecr/getImage:getImage": {
+    arguments: ["repositoryName", "imageTag", "registryId", "region"],
+    answer: ecrImage,
+  },
   "aws:route53/getZone:getZone": { arguments: ["name", "privateZone", "zoneId"], answer: hostedZone },
   "aws:secretsmanager/getRandomPassword:getRandomPassword": {
     arguments: [

@@ -13,10 +13,9 @@ export type PartName = "haproxy" | "redis-server" | "mariadbd" | "mariadb-instal
 
 /** A container image as this machine knows it: the command that its container would run. */
 export interface Image {
-  /** Absolute command line; the task definition's `command` is appended. */
+  /** Command line, in which paths are relative to the content's folder; the task definition's `command` is appended. */
   readonly entrypoint: readonly string[];
-  readonly workingDirectory: string;
-  /** What is digested each time a task of it starts: files change while a region lives. */
+  /** What an image is built from, each time that one is asked for by tag: files change while a region lives. */
   readonly content: ImageContent;
 }
 
@@ -30,6 +29,8 @@ export interface Region {
   readonly availabilityZones: readonly string[];
   /** Folder that belongs to this region alone. Each process gets a folder of its own below it. */
   readonly directory: string;
+  /** Folder that all regions of the machine share: of what is costly to make, and can be made again. */
+  readonly cache: string;
   readonly parts: Readonly<Record<PartName, Part>>;
   /** Images by repository name, without registry and tag: `dmm-env/gateway`. */
   readonly images: Readonly<Record<string, Image>>;

@@ -4,6 +4,7 @@ import { productionName } from "./config/names.ts";
 
 export { keys } from "./config/keys.ts";
 export { environmentName, productionName } from "./config/names.ts";
+export { overlap, sourceNetworks } from "./config/networks.ts";
 
 /** Namespace of the keys: the project's name in `Pulumi.yaml`. */
 export const namespace = "dmm-env";

@@ -1,12 +1,15 @@
 import type { PlatformConfig } from "./config.ts";
 import type { Names } from "./naming.ts";
 import type { Place } from "./place.ts";
+import type { Image } from "./services/image.ts";
 
 /** What every component is told: how it is configured, what things are called, where they are. */
 export interface Deployment {
   readonly config: PlatformConfig;
   readonly names: Names;
   readonly place: Place;
+  /** Of every service. */
+  readonly image: Image;
 }
 
 /** Port of every role of the image, and of the listener before the upstream. */

@@ -10,6 +10,7 @@ import { Network } from "./network/network.ts";
 import { readPlace } from "./place.ts";
 import { type DeclaredOutputs, describePlatform } from "./platform-outputs.ts";
 import { Secrets } from "./secrets.ts";
+import { resolveImage } from "./services/image.ts";
 import { Services } from "./services/services.ts";
 import { readStackConfig } from "./stack-config.ts";
 import { Upstream } from "./upstream.ts";
@@ -48,5 +49,6 @@ export async function program(): Promise<DeclaredOutputs> {
 async function readDeployment(): Promise<Deployment> {
   const config = readStackConfig();
   const place = await readPlace();
-  return { config, place, names: createNames(config, place) };
+  const image = await resolveImage(config.image, place);
+  return { config, place, image, names: createNames(config, place) };
 }

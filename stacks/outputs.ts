@@ -36,6 +36,8 @@ export interface PlatformOutputs {
     /** ECS service names by role. */
     readonly services: { readonly gateway: string; readonly admin: string; readonly stub: string };
     readonly drainSeconds: number;
+    /** What every service runs, by digest where its registry is ECR. */
+    readonly image: string;
   };
   readonly database: {
     readonly clusterIdentifier: string;

@@ -83,11 +83,15 @@ function describeAccess({ config }: Deployment, { insiders }: Entrance): Declare
   };
 }
 
-function describeCompute({ config }: Deployment, { compute, services }: Parts): DeclaredOutputs["compute"] {
+function describeCompute(
+  { config, image }: Deployment,
+  { compute, services }: Parts,
+): DeclaredOutputs["compute"] {
   return {
     clusterArn: compute.cluster.arn,
     clusterName: compute.cluster.name,
     services: { gateway: services.gateway.name, admin: services.admin.name, stub: services.stub.name },
     drainSeconds: config.drainSeconds,
+    image: image.reference,
   };
 }

@@ -37,6 +37,15 @@ export function unknownCheck(name: string, suites: readonly string[]): VerifyErr
   );
 }
 
+/** Suites on old code prove nothing of what the checkout holds. */
+export function staleImage(environment: string, running: string, expected: string): VerifyError {
+  return new VerifyError(
+    "DMM_VERIFY_IMAGE_STALE",
+    `${environment} does not run the code of this checkout: ${running}; the checkout has ${expected}.`,
+    { hint: `Roll it out with dmm-env up ${environment}, then verify again.` },
+  );
+}
+
 /** A check needs something to work before its claim can be told from a dead platform. */
 export function noControl(what: string): VerifyError {
   return new VerifyError("DMM_VERIFY_NO_CONTROL", `The control failed: ${what}.`, {

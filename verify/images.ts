@@ -15,22 +15,26 @@ export interface RunningImage {
   readonly appeared?: "during the run";
 }
 
+type Services = World["target"]["outputs"]["compute"]["services"];
+
 const readWithinMs = 10_000;
-const unknown = "unknown";
+/** In place of a digest that ECS does not tell. */
+export const unknown = "unknown";
 
 /**
- * The images of the gateway's running tasks as ECS describes them now, those that run most first; never empty. Throws
- * nothing: a run without this knowledge is still a run.
+ * The images of the running tasks of a service, by default the gateway's, as ECS describes them now, those that run most
+ * first; never empty. Throws nothing: a run without this knowledge is still a run.
  */
 export async function readRunningImages(
   { target, aws }: Pick<World, "target" | "aws">,
   signal: AbortSignal,
+  service: keyof Services = "gateway",
 ): Promise<readonly RunningImage[]> {
   try {
     const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(readWithinMs)]);
     const { clusterArn: cluster, services } = target.outputs.compute;
     const ecs = await aws.ecs();
-    const listing = { cluster, serviceName: services.gateway, desiredStatus: "RUNNING" } as const;
+    const listing = { cluster, serviceName: services[service], desiredStatus: "RUNNING" } as const;
     const { taskArns: tasks = [] } = await ecs.listTasks(listing, { abortSignal });
     const described =
       tasks.length === 0 ? [] : ((await ecs.describeTasks({ cluster, tasks }, { abortSignal })).tasks ?? []);

@@ -36,6 +36,8 @@ export interface Target {
     readonly endpoint?: string;
     readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   };
+  /** Digest of what the checkout would deploy now; absent on AWS, where only the registry knows digests. */
+  readonly imageDigest?: string;
   /** A local source address outside the insiders' networks (`127.250.0.1` locally); absent where none can be had. */
   readonly foreignAddress?: string;
 }

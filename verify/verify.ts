@@ -2,6 +2,7 @@ import type { World } from "./check.ts";
 import { createAwsClients } from "./client/aws.ts";
 import { createEntrance } from "./client/entrance.ts";
 import { createTokens } from "./client/tokens.ts";
+import { requireCurrentImage } from "./current-image.ts";
 import { happened, type VerifyEvent } from "./events.ts";
 import type { Signer, Subject } from "./evidence/attestation.ts";
 import { createSecrets } from "./evidence/secrets.ts";
@@ -33,25 +34,27 @@ export interface VerifyOptions {
 
 /**
  * Runs the suites against a target and leaves the evidence in a folder. What the platform does never throws; a wrong
- * option does: DMM_VERIFY_UNKNOWN_SUITE, DMM_VERIFY_UNKNOWN_CHECK.
+ * option does: DMM_VERIFY_UNKNOWN_SUITE, DMM_VERIFY_UNKNOWN_CHECK. So does code that is not the checkout's:
+ * DMM_VERIFY_IMAGE_STALE.
  */
 export async function verify(target: Target, options: VerifyOptions): Promise<RunResult> {
   const { suites, notRun } = selectChecks(options);
   const secrets = createSecrets();
   secrets.add(target.insider.key);
   secrets.add(target.aws.credentials.secretAccessKey);
-  const session = openSession({
-    ...options,
-    environment: target.environment,
-    target: target.kind,
-    profile: options.profile,
-    outputs: target.outputs,
-    suites,
-    notRun,
-  });
   const world = createWorld(target, options.profile, secrets);
+  const signal = options.signal ?? new AbortController().signal;
   try {
-    const signal = options.signal ?? new AbortController().signal;
+    await requireCurrentImage(world, signal);
+    const session = openSession({
+      ...options,
+      environment: target.environment,
+      target: target.kind,
+      profile: options.profile,
+      outputs: target.outputs,
+      suites,
+      notRun,
+    });
     // Before the suites: some of them replace tasks.
     const before = await readRunningImages(world, signal);
     session.emit(happened({ event: "images-read", images: before }));

@@ -11,6 +11,7 @@ import { renderCurl } from "../making/invitation.ts";
 import { readClient, serve, writeTokenHeader } from "../making/prove-serving.ts";
 import { chalk } from "../report/style.ts";
 import { type Outcome, runCommand, type Session } from "../session.ts";
+import { type DeployedImage, describeDeployedImage } from "../verification/deployed-image.ts";
 
 export function registerStatus(program: Command): void {
   program
@@ -42,6 +43,7 @@ async function status(session: Session, text: string): Promise<Outcome> {
       expires,
       serving: now.serving,
       ...(now.url && { url: now.url }),
+      ...(now.image && { image: now.image }),
       ...(now.problem && { problem: now.problem }),
       insiders: insiders.map((grant) => ({ name: grant.name, expires: grant.expires })),
       busy: holder ? { pid: holder.pid, command: holder.command, since: holder.since } : null,
@@ -51,6 +53,9 @@ async function status(session: Session, text: string): Promise<Outcome> {
       now.serving
         ? `${chalk.green("serves")} at ${now.url}`
         : `${chalk.red("does not serve")}: ${now.problem}`,
+      ...(now.image?.current === false
+        ? [chalk.yellow(`runs older code than this checkout: dmm-env up ${name} rolls it out`)]
+        : []),
       `insiders: ${insiders.map((grant) => grant.name).join(", ") || "none"}`,
       ...(holder ? [`busy: ${holder.command}, process ${holder.pid} since ${holder.since}`] : []),
       ...(now.curl
@@ -65,6 +70,7 @@ async function status(session: Session, text: string): Promise<Outcome> {
 interface Trial {
   readonly serving: boolean;
   readonly url?: string;
+  readonly image?: DeployedImage;
   readonly problem?: string;
   readonly curl?: string;
 }
@@ -72,7 +78,8 @@ interface Trial {
 /** One authorised request now; its token is the one that the shown curl command uses. */
 async function tryIt(session: Session, name: string): Promise<Trial> {
   try {
-    const { entrance, outputs, aws, folder } = openEnvironment(session, name);
+    const { entrance, outputs, aws, folder, record } = openEnvironment(session, name);
+    const image = describeDeployedImage(record.target, outputs);
     try {
       const secret = await readVerifierSecret(aws, outputs.verifier);
       const credentials = { id: outputs.verifier.clientId, secret, scope: "verify:read" };
@@ -80,9 +87,9 @@ async function tryIt(session: Session, name: string): Promise<Trial> {
         folder.access,
         await serve(entrance, readClient(folder.access, operatorGrant), credentials),
       );
-      return { serving: true, url: entrance.url, curl: renderCurl(entrance, folder) };
+      return { serving: true, url: entrance.url, image, curl: renderCurl(entrance, folder) };
     } catch (error) {
-      return { serving: false, url: entrance.url, problem: (error as Error).message };
+      return { serving: false, url: entrance.url, image, problem: (error as Error).message };
     }
   } catch (error) {
     return { serving: false, problem: (error as Error).message };

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseDocument, Scalar } from "yaml";
-import { ConfigError, namespace, parseConfig } from "../../stacks/config.ts";
+import { ConfigError, namespace, overlap, parseConfig, sourceNetworks } from "../../stacks/config.ts";
 import { makeFolder, readFileIfThere, replaceFile } from "../environment/file.ts";
 import { OperatorError } from "../errors.ts";
 import { checkout } from "../home.ts";
@@ -18,6 +18,8 @@ export interface Overrides {
   readonly revocationList: string;
   readonly owner: string;
   readonly expires: string;
+  /** On the local target alone: where production's image has a registry or digest that this machine cannot resolve. */
+  readonly image?: string;
 }
 
 /** What the engine needs to know of the project before it starts. */
@@ -25,6 +27,10 @@ export interface Project {
   readonly name: string;
   /** AWS Region of production, and so of every environment. */
   readonly region: string;
+  /** Production's image as it is configured. */
+  readonly image: string;
+  /** Networks that no environment's address block may overlap. */
+  readonly onPremisesNetworks: readonly string[];
 }
 
 /** Reads Pulumi.yaml and production's configuration. Throws DMM_CONFIGURATION_UNREADABLE. */
@@ -34,7 +40,37 @@ export function readProject(): Project {
   return {
     name: String(project.get("name")),
     region: String(production.getIn(["config", "aws:region"])),
+    image: String(production.getIn(["config", `${namespace}:image`])),
+    onPremisesNetworks: readNetworks(production.getIn(["config", `${namespace}:onPremisesNetworks`])),
   };
+}
+
+/** None where they are malformed: the check of the whole configuration says so. */
+function readNetworks(text: unknown): readonly string[] {
+  const parsed = sourceNetworks(String(text ?? ""));
+  return "value" in parsed ? parsed.value : [];
+}
+
+/** CIDR block of the VPC of the environment with this number. */
+export function addressBlockOf(network: number): string {
+  return `10.${network}.0.0/16`;
+}
+
+/** Whether an environment may have this number: no on-premises network lies in its address block. */
+export function isNetworkAllowed({ onPremisesNetworks }: Project, network: number): boolean {
+  return !onPremisesNetworks.some((other) => overlap(other, addressBlockOf(network)));
+}
+
+/**
+ * Refuses a configuration that the program would refuse, before anything is written or started. The access material of the
+ * environment may be absent, because it is only made later. Throws DMM_CONFIGURATION_WRONG.
+ */
+export function checkConfiguration(overrides: Partial<Overrides>): void {
+  const configuration = readYaml(join(checkout, "Pulumi.production.yaml"));
+  const pem = (label: string) => `-----BEGIN ${label}-----\nMIIB\n-----END ${label}-----\n`;
+  const material = { insiderAuthority: pem("CERTIFICATE"), revocationList: pem("X509 CRL") };
+  setOverrides(configuration, { ...material, ...overrides });
+  refuseWrongValues(configuration);
 }
 
 /**
@@ -49,7 +85,7 @@ export function writeConfiguration(directory: string, name: string, overrides: P
   replaceFile(join(directory, "Pulumi.yaml"), project.toString());
   const file = join(directory, `Pulumi.${name}.yaml`);
   const configuration = readYaml(join(checkout, "Pulumi.production.yaml"));
-  for (const [key, value] of Object.entries(overrides)) setText(configuration, key, value);
+  setOverrides(configuration, overrides);
   refuseWrongValues(configuration);
   for (const key of ["secretsprovider", "encryptedkey", "encryptionsalt"]) configuration.delete(key);
   const salt = /^encryptionsalt: .+$/m.exec(readFileIfThere(file) ?? "")?.[0];
@@ -57,10 +93,12 @@ export function writeConfiguration(directory: string, name: string, overrides: P
 }
 
 /** Always in quotes: to the engine's parser a bare time or number is no text. */
-function setText(configuration: ReturnType<typeof parseDocument>, key: string, value: string): void {
-  const text = new Scalar(value);
-  text.type = "QUOTE_DOUBLE";
-  configuration.setIn(["config", `${namespace}:${key}`], text);
+function setOverrides(configuration: ReturnType<typeof parseDocument>, overrides: Partial<Overrides>): void {
+  for (const [key, value] of Object.entries(overrides)) {
+    const text = new Scalar(value);
+    text.type = "QUOTE_DOUBLE";
+    configuration.setIn(["config", `${namespace}:${key}`], text);
+  }
 }
 
 /** The program would refuse them too, but only after the region and the engine have started. */

@@ -1,11 +1,11 @@
+import { sourceNetworks } from "../../stacks/config.ts";
 import { OperatorError } from "../errors.ts";
 
-const octet = "(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)";
-const cidr = new RegExp(`^${octet}(?:\\.${octet}){3}/(?:3[0-2]|[12]?\\d)$`);
-
-/** Comma-separated IPv4 CIDR blocks, each as a security group wants it. Throws DMM_NETWORKS_INVALID. */
+/** Comma-separated IPv4 networks by the program's own rule, so that it refuses none later. Throws DMM_NETWORKS_INVALID. */
 export function parseInsiderNetworks(text: string): readonly string[] {
-  const blocks = text.split(",").map((block) => block.trim());
-  if (!blocks.every((block) => cidr.test(block))) throw new OperatorError("DMM_NETWORKS_INVALID", { text });
-  return blocks;
+  const parsed = sourceNetworks(text);
+  const problem = "problem" in parsed ? parsed.problem : undefined;
+  if ("value" in parsed && parsed.value.length > 0) return parsed.value;
+  const allowed = problem ?? "one IPv4 network or several, separated by commas, like 203.0.113.0/24";
+  throw new OperatorError("DMM_NETWORKS_INVALID", { text, allowed });
 }

@@ -8,18 +8,22 @@ import { createFile, readFileIfThere } from "./file.ts";
 const first = 10;
 const count = 190;
 
+/** Every number that an environment may have. */
+export const networkNumbers: readonly number[] = Array.from({ length: count }, (_, index) => first + index);
+
 /**
  * Claims a number E for the networks 127.E.0.0/16 and 10.E.0.0/16. Checkout and name decide where the search begins, so
  * that an environment mostly gets the same number again, and the same name in another checkout another. The claim is a file that only one process can create.
+ * `isAllowed` leaves numbers out that the configuration rules out.
  */
-export function claimNetwork(home: Home, name: string): number {
+export function claimNetwork(home: Home, name: string, isAllowed = (_number: number) => true): number {
   const own = claimedBy(home, name);
   if (own !== undefined) return own;
   const listening = readListeningNetworks();
   const start = createHash("sha256").update(`${home.directory}\0${name}`).digest().readUInt16BE(0);
   for (let probe = 0; probe < count; probe += 1) {
     const number = first + ((start + probe) % count);
-    if (!listening.has(number) && claim(home, number, name)) return number;
+    if (isAllowed(number) && !listening.has(number) && claim(home, number, name)) return number;
   }
   throw new OperatorError("DMM_NETWORKS_EXHAUSTED", {});
 }

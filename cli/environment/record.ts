@@ -1,4 +1,5 @@
 import { readdirSync } from "node:fs";
+import { sourceNetworks } from "../../stacks/config.ts";
 import { OperatorError } from "../errors.ts";
 import { environmentFolder, type Home } from "../home.ts";
 import { readFileIfThere, replaceFile } from "./file.ts";
@@ -80,13 +81,18 @@ function findProblem(value: unknown, name: string): string | undefined {
   expect("addressBlock", typeof record.addressBlock === "string");
   expect(
     "insiders",
-    Array.isArray(record.insiders) && record.insiders.every((block) => typeof block === "string"),
+    Array.isArray(record.insiders) && record.insiders.length > 0 && record.insiders.every(isNetwork),
   );
   expect("owner", typeof record.owner === "string");
   expect("created", isTime(record.created));
   expect("expires", isTime(record.expires));
   expect("stage", stages.includes(record.stage as Stage));
   return problems.length === 0 ? undefined : problems.join(", ");
+}
+
+/** As `--insiders` takes it: a record that was written by hand, or by an earlier version, must not say more. */
+function isNetwork(value: unknown): boolean {
+  return typeof value === "string" && value !== "" && "value" in sourceNetworks(value);
 }
 
 function isTime(value: unknown): boolean {

@@ -1,10 +1,15 @@
-import { userInfo } from "node:os";
 import { join } from "node:path";
 import { pulumiRoot } from "../../tools/parts.ts";
 import { type Authority, ensureAuthority } from "../access/authority.ts";
 import { issueGrant, isValid, readGrant } from "../access/grants.ts";
 import { ensureFirstList } from "../access/revocation-list.ts";
-import { writeConfiguration } from "../engine/configuration.ts";
+import {
+  addressBlockOf,
+  isNetworkAllowed,
+  type Overrides,
+  type Project,
+  writeConfiguration,
+} from "../engine/configuration.ts";
 import { endAbandonedEngine, removeDeadLocks } from "../engine/locks.ts";
 import type { Program } from "../engine/program-host.ts";
 import { ensureStack } from "../engine/stack.ts";
@@ -12,8 +17,10 @@ import { removeCutDescriptions } from "../engine/state.ts";
 import { makeFolder } from "../environment/file.ts";
 import { acquireLock } from "../environment/lock.ts";
 import { claimNetwork } from "../environment/network.ts";
+import { readOwner } from "../environment/owner.ts";
 import { type EnvironmentRecord, readRecord, writeRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
+import { nameLocalImage } from "../region/local-images.ts";
 import type { Session } from "../session.ts";
 import type { UpRequest, UpRun } from "./up-run.ts";
 
@@ -63,38 +70,59 @@ export function checkRequest({ home, target }: Session, request: UpRequest): Env
 }
 
 function decideRecord(run: UpRun): EnvironmentRecord {
-  const { request, session } = run;
+  const { session, request } = run;
   const earlier = checkRequest(session, request);
   run.wasUp = earlier?.stage === "up";
-  const network = earlier?.network ?? claimNetwork(session.home, request.name);
+  const isAllowed = (number: number) => isNetworkAllowed(run.project, number);
+  const network = earlier?.network ?? claimNetwork(session.home, request.name, isAllowed);
+  return planRecord(run, earlier, network);
+}
+
+/** The record that this run gives the environment. */
+export function planRecord(
+  { request, session }: Pick<UpRun, "request" | "session">,
+  earlier: EnvironmentRecord | undefined,
+  network: number,
+): EnvironmentRecord {
   const over = earlier === undefined || Date.parse(earlier.expires) < Date.now();
   const lifetime = request.lifetimeSeconds ?? (over ? defaultLifetimeSeconds : undefined);
   return {
     name: request.name,
     target: earlier?.target ?? session.target ?? "local",
     network,
-    addressBlock: `10.${network}.0.0/16`,
+    addressBlock: addressBlockOf(network),
     insiders: request.insiders ?? earlier?.insiders ?? ["127.0.0.1/32"],
-    owner: earlier?.owner ?? userInfo().username,
+    owner: earlier?.owner ?? readOwner(),
     created: earlier?.created ?? new Date().toISOString(),
     expires: lifetime === undefined ? earlier!.expires : new Date(Date.now() + lifetime * 1000).toISOString(),
     stage: earlier?.stage ?? "making",
   };
 }
 
-async function configure({ folder, record }: UpRun): Promise<void> {
+async function configure({ folder, project, record }: UpRun): Promise<void> {
   const authority = await ensureAuthority(folder.access, record.name);
   const first = await ensureFirstList(folder.access, authority);
   await grantOperator(folder.access, authority, record);
   writeConfiguration(folder.engine, record.name, {
+    ...overridesOf(record, project),
+    insiderAuthority: `${authority.certificate.toString("pem")}\n`,
+    revocationList: first,
+  });
+}
+
+/** What the record says of the environment's configuration. */
+export function overridesOf(
+  record: EnvironmentRecord,
+  project: Project,
+): Omit<Overrides, "insiderAuthority" | "revocationList"> {
+  return {
     environment: record.name,
     addressBlock: record.addressBlock,
     insiders: record.insiders.join(","),
-    insiderAuthority: `${authority.certificate.toString("pem")}\n`,
-    revocationList: first,
     owner: record.owner,
     expires: record.expires,
-  });
+    ...(record.target === "local" && { image: nameLocalImage(project.image) }),
+  };
 }
 
 /** The operator's grant ends with the environment, also when that was prolonged. */

@@ -1,5 +1,7 @@
-import { readProject } from "../engine/configuration.ts";
+import { checkConfiguration, isNetworkAllowed, readProject } from "../engine/configuration.ts";
 import { requireSpace } from "../environment/disk.ts";
+import { networkNumbers } from "../environment/network.ts";
+import type { EnvironmentRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { environmentFolder } from "../home.ts";
@@ -8,7 +10,7 @@ import { explainFailure } from "../report/failure.ts";
 import type { Step } from "../report/reporter.ts";
 import type { Outcome, Session } from "../session.ts";
 import { ensureParts } from "../setup/ensure-parts.ts";
-import { checkRequest, claimEnvironment } from "./claim.ts";
+import { checkRequest, claimEnvironment, overridesOf, planRecord } from "./claim.ts";
 import { makeRegion } from "./make-region.ts";
 import { makeResources } from "./make-resources.ts";
 import { proveServing } from "./prove-serving.ts";
@@ -26,9 +28,16 @@ export const upSteps: readonly Step<UpRun>[] = [
 export async function makeUpRun(session: Session, request: UpRequest): Promise<UpRun> {
   const project = readProject();
   const earlier = checkRequest(session, request);
+  checkPlan({ session, request, project }, earlier);
   if (earlier === undefined && session.target !== "aws") requireSpace(session.home);
   const parts = await ensureParts(session.reporter, { signal: session.interruption.first });
   return { session, request, project, parts, folder: environmentFolder(session.home, request.name) } as UpRun;
+}
+
+/** The configuration with the first network that it allows: which one it becomes is only known under the lock. */
+function checkPlan(run: Pick<UpRun, "session" | "request" | "project">, earlier?: EnvironmentRecord): void {
+  const network = earlier?.network ?? networkNumbers.find((number) => isNetworkAllowed(run.project, number));
+  checkConfiguration(overridesOf(planRecord(run, earlier, network ?? networkNumbers[0]!), run.project));
 }
 
 /** Ctrl-C during `up`: what this run has made is given back; an environment that was up before stays as it is. */

@@ -7,6 +7,7 @@ import type { EnvironmentRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
 import { checkout, type EnvironmentFolder, type Home } from "../home.ts";
 import { type RegionAddress, readRegionAddress } from "./address.ts";
+import { localImages } from "./local-images.ts";
 
 /** The programs that the region runs. */
 export type RegionParts = ReturnType<typeof regionParts>;
@@ -73,17 +74,6 @@ function regionArguments({ folder, record, region, parts, forRelease }: RegionSt
     imagesFile,
     ...(forRelease ? ["--purpose", "release"] : []),
   ];
-}
-
-/** What a container of each image runs on this machine. */
-function localImages(parts: RegionParts): Record<string, unknown> {
-  return {
-    "dmm-env/gateway": {
-      entrypoint: [parts.node.command, join(checkout, "gateway", "main.ts")],
-      workingDirectory: checkout,
-      content: { folder: checkout, workspace: "gateway" },
-    },
-  };
 }
 
 async function waitUntilReady(

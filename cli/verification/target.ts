@@ -1,3 +1,4 @@
+import { digestContent } from "../../tools/image/digest.ts";
 import type { Grants, Insider, Target } from "../../verify/index.ts";
 import { withAccessLock } from "../access/access-lock.ts";
 import { readAuthority } from "../access/authority.ts";
@@ -6,6 +7,7 @@ import { revokeGrants } from "../access/revoke.ts";
 import type { OpenEnvironment } from "../environment/open-environment.ts";
 import { operatorGrant } from "../making/claim.ts";
 import { readClient } from "../making/prove-serving.ts";
+import { imageContent } from "../region/local-images.ts";
 
 /** On the local target every address of 127.0.0.0/8 is ours; this one is in no insiders' network. */
 const foreignAddress = "127.250.0.1";
@@ -30,7 +32,7 @@ export async function createTarget(open: OpenEnvironment): Promise<Target> {
       ...(aws.endpoint && { endpoint: aws.endpoint }),
       credentials: aws.credentials ?? (await readAwsCredentials(aws.region)),
     },
-    ...(record.target === "local" && { foreignAddress }),
+    ...(record.target === "local" && { foreignAddress, imageDigest: digestContent(imageContent) }),
   };
 }
 

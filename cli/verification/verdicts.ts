@@ -27,8 +27,10 @@ export function renderVerdicts(result: RunResult): readonly string[] {
 /** What was verified, with as much of its digest as tells it from others. */
 function renderImage({ image, digest, tasks, reason, appeared }: RunningImage): string {
   const short = /^sha256:[0-9a-f]{12}/.exec(digest)?.[0] ?? digest;
+  // The task definition's reference has the same digest once more.
+  const name = image.replace(/@sha256:[0-9a-f]{64}$/, "");
   const by = reason ?? `run by ${tasks} ${tasks === 1 ? "task" : "tasks"}`;
-  return `Image: ${image} ${short}, ${by}${appeared === undefined ? "" : `, appeared ${appeared}`}`;
+  return `Image: ${name} ${short}, ${by}${appeared === undefined ? "" : `, appeared ${appeared}`}`;
 }
 
 /** In the middle of a roll-out, or after an edit, a verdict is not one image's alone. */

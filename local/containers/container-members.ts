@@ -24,7 +24,7 @@ export const recordedMembers: Readonly<Record<string, string>> = {
   logConfiguration: "each task's output is a file under logs/ in the region's folder",
   startTimeout: "it limits waiting for other containers, and a task has one",
   dockerLabels: "there is no container to label",
-  versionConsistency: "an image is what the checkout holds when a task of it starts",
+  versionConsistency: "an image that is named by its tag is what the checkout holds when a task of it starts",
 };
 
 /** Members that would change what a task sees or how it lives, so that leaving them out must not pass unnoticed. */

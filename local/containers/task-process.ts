@@ -1,8 +1,8 @@
 import { constants } from "node:os";
 import { basename } from "node:path";
 import { registerTask } from "../endpoint/tasks.ts";
-import type { Image, ProcessSpec, Region } from "../region.ts";
-import { digestImage, findImage } from "./image.ts";
+import type { ProcessSpec, Region } from "../region.ts";
+import { findImage, type PulledImage, pullImage } from "./images.ts";
 import { processNameOf, type Task } from "./task.ts";
 import { rememberSecrets } from "./task-log.ts";
 import { readSecrets } from "./task-secrets.ts";
@@ -14,12 +14,11 @@ type Exit = Parameters<NonNullable<ProcessSpec["onExit"]>>[0];
  * stopped meanwhile does not come to life any more.
  */
 export async function startTask(region: Region, task: Task, onEnd: (exit: Exit) => void): Promise<void> {
-  const image = findImage(region, task.definition.container.image);
+  const image = pullImage(region, task.definition.container.image);
   const secrets = await readSecrets(region, task.definition, task.arn);
   if (task.status !== "PENDING") return;
   rememberSecrets(task, Object.values(secrets));
-  // As close to the start as can be: what is edited after it, the task does not run.
-  task.imageDigest = digestImage(image);
+  task.imageDigest = image.digest;
   task.process = await region.supervisor.start(describeProcess(region, task, { image, secrets, onEnd }));
   if (task.status !== "PENDING") return;
   task.status = "RUNNING";
@@ -28,7 +27,7 @@ export async function startTask(region: Region, task: Task, onEnd: (exit: Exit) 
 }
 
 interface ProcessOf {
-  readonly image: Image;
+  readonly image: PulledImage;
   readonly secrets: Readonly<Record<string, string>>;
   readonly onEnd: (exit: Exit) => void;
 }
@@ -40,7 +39,7 @@ function describeProcess(region: Region, task: Task, { image, secrets, onEnd }: 
     name: processNameOf(task),
     command,
     arguments: parameters,
-    workingDirectory: image.workingDirectory,
+    workingDirectory: image.folder,
     environment: { ...container.environment, ...secrets, ...agentVariables(region, task) },
     listens: container.ports.map((port) => `${task.address}:${port}`),
     stop: { signal: "SIGTERM", withinMs: container.stopTimeout * 1000 },

@@ -139,8 +139,8 @@ function parseParts(file: string): Readonly<Record<PartName, Part>> {
 function parseImages(file: string): Readonly<Record<string, Image>> {
   const found = readJson(file, "--images") as Record<string, Partial<Image>>;
   for (const [name, image] of Object.entries(found)) {
-    if (!Array.isArray(image?.entrypoint) || typeof image.workingDirectory !== "string") {
-      throw wrong(`--images ${file} needs entrypoint and workingDirectory for ${name}.`);
+    if (!Array.isArray(image?.entrypoint)) {
+      throw wrong(`--images ${file} needs entrypoint for ${name}.`);
     }
     const { folder, workspace } = image.content ?? {};
     if (typeof folder !== "string" || typeof workspace !== "string") {

@@ -10,6 +10,8 @@ import { ProcessSupervisor } from "./supervisor.ts";
 
 export interface RegionOptions {
   readonly directory: string;
+  /** Default: the environment variable DMM_ENV_CACHE, otherwise beside the environments' folders. */
+  readonly cache?: string;
   /** The first two numbers of the loopback block: `127.23`. */
   readonly network: string;
   /** For example `eu-west-1`. */
@@ -57,6 +59,7 @@ export async function createRegion(options: RegionOptions): Promise<OwnedRegion>
     network: options.network,
     availabilityZones: ["a", "b", "c"].map((letter) => `${options.name}${letter}`),
     directory,
+    cache: options.cache ?? process.env.DMM_ENV_CACHE ?? join(directory, "..", "..", "..", "cache"),
     parts: options.parts,
     images: options.images,
     endpoint: `http://${options.network}.0.2:${endpointPort}`,

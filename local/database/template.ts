@@ -35,8 +35,7 @@ export async function copyTemplate(region: Region, target: string): Promise<void
 }
 
 async function findOrBuild(region: Region): Promise<string> {
-  const cache = process.env.DMM_ENV_CACHE ?? join(region.directory, "..", "..", "..", "cache");
-  const folder = join(cache, "mariadb", await templateKey(region));
+  const folder = join(region.cache, "mariadb", await templateKey(region));
   for (const draft of removeLeftDrafts(dirname(folder))) region.log("database.draft-removed", { draft });
   if (existsSync(folder)) return folder;
   const draft = createDraft(folder);

@@ -14,10 +14,11 @@ export function endOf({ first, mask }: Cidr): number {
   return first + sizeOf(mask);
 }
 
-/** `10.1.0.0/16` as a block; undefined for anything else, and for a block with bits set behind its mask. */
+/** `10.1.0.0/16` as a block; undefined for anything else, and for what EC2 refuses as malformed: bits set behind the mask, leading zeros. */
 export function parseCidr(text: unknown): Cidr | undefined {
-  const match = typeof text === "string" ? /^(\d+)\.(\d+)\.(\d+)\.(\d+)\/(\d+)$/.exec(text) : null;
-  if (!match) return undefined;
+  const match =
+    typeof text === "string" ? /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text) : null;
+  if (!match || match.slice(1).some((number) => /^0\d/.test(number))) return undefined;
   const [a = 0, b = 0, c = 0, d = 0, mask = 0] = match.slice(1).map(Number);
   if (Math.max(a, b, c, d) > 255 || mask > 32) return undefined;
   const first = ((a * 256 + b) * 256 + c) * 256 + d;

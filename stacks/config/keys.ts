@@ -1,9 +1,8 @@
 import { collectorAddress, headerName, share } from "./collector.ts";
 import { environmentName, hostedZone } from "./names.ts";
-import { addressBlock, sourceNetwork } from "./networks.ts";
+import { addressBlock, sourceNetworks } from "./networks.ts";
 import {
   choice,
-  list,
   oneOf,
   optionalPem,
   optionalText,
@@ -40,7 +39,7 @@ export const keys = {
   addressBlock: key("IPv4 network of the VPC.", addressBlock, "10.0.0.0/16"),
   insiders: key(
     "Networks that may reach the entrance, comma separated. Not in production.",
-    list(sourceNetwork),
+    sourceNetworks,
     "",
   ),
   insiderAuthority: key(
@@ -49,7 +48,7 @@ export const keys = {
     "",
   ),
   revocationList: key("The authority's first revocation list, PEM.", optionalPem("X509 CRL"), ""),
-  onPremisesNetworks: key("Networks behind the private line, comma separated.", list(sourceNetwork), ""),
+  onPremisesNetworks: key("Networks behind the private line, comma separated.", sourceNetworks, ""),
   directConnectGatewayId: key("Direct Connect gateway that the private line arrives at.", gatewayId(), ""),
   image: key("Image of the platform; without a registry it is taken from the account's own.", imageName()),
   gatewayCount: key("Gateways that run at all times.", wholeNumber(1, 100), "3"),
@@ -97,7 +96,7 @@ export const keys = {
   logRetentionDays: key("Days that logs are kept.", oneOf(retentionDays), "30"),
   metricsNetworks: key(
     "Networks that may scrape the gateways' metrics, comma separated.",
-    list(sourceNetwork),
+    sourceNetworks,
     "",
   ),
   traceEndpoint: key(
@@ -108,7 +107,7 @@ export const keys = {
   traceRatio: key("Share of the requests that are traced, 0 to 1.", share, "0.01"),
   traceNetworks: key(
     "Networks that the collector is in, comma separated; for ports other than 443.",
-    list(sourceNetwork),
+    sourceNetworks,
     "",
   ),
   traceHeader: key(

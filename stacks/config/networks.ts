@@ -1,4 +1,4 @@
-import type { Parser } from "./values.ts";
+import { list, type Parser } from "./values.ts";
 
 /** An IPv4 network as numbers: its first address and the length of its mask. */
 interface Network {
@@ -21,13 +21,16 @@ export const addressBlock: Parser<string> = (text) => {
 };
 
 /** Any IPv4 network from /8; shorter masks would amount to "everybody". */
-export const sourceNetwork: Parser<string> = (text) => {
+const sourceNetwork: Parser<string> = (text) => {
   const network = readNetwork(text);
   if (network === undefined || network.bits < 8) {
     return { problem: "an IPv4 network with a mask from /8 to /32, like 203.0.113.0/24" };
   }
   return { value: text };
 };
+
+/** Source networks separated by commas. */
+export const sourceNetworks = list(sourceNetwork);
 
 /** True when two networks share an address. Both must have been parsed before. */
 export function overlap(one: string, other: string): boolean {
@@ -42,7 +45,8 @@ function contains(outer: string, inner: string): boolean {
 
 function readNetwork(text: string): Network | undefined {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text);
-  if (match === null) return undefined;
+  // 010 is 10 to some readers and 8 to others, and AWS refuses it.
+  if (match === null || match.slice(1).some((number) => /^0\d/.test(number))) return undefined;
   const [a = 0, b = 0, c = 0, d = 0, bits = 0] = match.slice(1).map(Number);
   if (Math.max(a, b, c, d) > 255 || bits > 32) return undefined;
   const first = a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d;

@@ -43,7 +43,7 @@ export function oneOf(numbers: readonly number[]): Parser<number> {
   };
 }
 
-/** Values separated by commas; empty text is an empty list. */
+/** Values separated by commas, each once; empty text is an empty list. */
 export function list<T>(parse: Parser<T>): Parser<readonly T[]> {
   return (value) => {
     const items: T[] = [];
@@ -53,7 +53,7 @@ export function list<T>(parse: Parser<T>): Parser<readonly T[]> {
       if ("problem" in item) return unfit(`a comma separated list in which "${part}" is ${item.problem}`);
       items.push(item.value);
     }
-    return fits(items);
+    return fits([...new Set(items)]);
   };
 }
 

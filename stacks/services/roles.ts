@@ -2,7 +2,6 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment.ts";
 import { policyDocument, type Statement, trustPolicy } from "../policy.ts";
-import { locateImage } from "./image.ts";
 
 /** A role, and the policy without which it is of no use. */
 export interface GrantedRole {
@@ -58,8 +57,7 @@ function createRole(
   return { role, policy };
 }
 
-function pullImage({ config, place }: Deployment): readonly Statement[] {
-  const { repositoryArn } = locateImage(config.image, place);
+function pullImage({ image: { repositoryArn } }: Deployment): readonly Statement[] {
   if (repositoryArn === undefined) return [];
   return [
     // IAM knows no narrower resource for this action.

@@ -1,7 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type Deployment, servicePort } from "../deployment.ts";
-import { locateImage } from "./image.ts";
 import type { GrantedRole } from "./roles.ts";
 import type { ServiceSpec } from "./service.ts";
 
@@ -38,10 +37,10 @@ export function createTaskDefinition(
 }
 
 /** Names and shapes as the ECS API has them. */
-function container({ config, place }: Deployment, { spec, logGroup }: TaskArgs) {
+function container({ config, image, place }: Deployment, { spec, logGroup }: TaskArgs) {
   return {
     name: spec.name,
-    image: locateImage(config.image, place).reference,
+    image: image.reference,
     command: [spec.name],
     essential: true,
     readonlyRootFilesystem: true,

@@ -1,13 +1,20 @@
 import assert from "node:assert/strict";
-import { appendFileSync, readFileSync } from "node:fs";
+import { appendFileSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
 import { ensureAuthority } from "../../cli/access/authority.ts";
 import { ensureFirstList } from "../../cli/access/revocation-list.ts";
-import { type Overrides, readProject, writeConfiguration } from "../../cli/engine/configuration.ts";
+import {
+  isNetworkAllowed,
+  type Overrides,
+  readProject,
+  writeConfiguration,
+} from "../../cli/engine/configuration.ts";
+import { claimNetwork, networkNumbers } from "../../cli/environment/network.ts";
 import { checkout } from "../../cli/home.ts";
 import { environmentKeys } from "../../stacks/config.ts";
+import { CopiedCheckout } from "./copied-checkout.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
 const production = parse(readFileSync(join(checkout, "Pulumi.production.yaml"), "utf8")).config;
@@ -73,4 +80,26 @@ test("values that the program would refuse are refused before anything starts, a
       return true;
     },
   );
+});
+
+test("up refuses a configuration before it writes anything of the environment", async () => {
+  using checkout = new CopiedCheckout();
+  checkout.append("Pulumi.production.yaml", '  dmm-env:stubCount: "many"\n');
+  const wrong = await checkout.runJson("up", "feature-x");
+  assert.equal(wrong.exitCode, 4);
+  assert.equal(wrong.error.code, "DMM_CONFIGURATION_UNREADABLE");
+  checkout.edit("Pulumi.production.yaml", (text) => text.replace('\n  dmm-env:stubCount: "1"', ""));
+  const refused = await checkout.runJson("up", "feature-x");
+  assert.equal(refused.error.code, "DMM_CONFIGURATION_WRONG");
+  assert.match(refused.error.message, /stubCount is "many"/);
+  assert.deepEqual(readdirSync(checkout.home), []);
+});
+
+test("an environment gets no address block in which an on-premises network lies", () => {
+  using folder = new TemporaryHome();
+  const project = { ...readProject(), onPremisesNetworks: ["10.20.30.0/24", "10.128.0.0/9"] };
+  const allowed = networkNumbers.filter((number) => isNetworkAllowed(project, number));
+  assert.ok(!allowed.includes(20) && !allowed.includes(128) && allowed.length === 117);
+  const number = claimNetwork(folder.home, "feature-x", (one) => one === 42);
+  assert.equal(number, 42);
 });

@@ -1,16 +1,67 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { test } from "node:test";
+import fc from "fast-check";
 import { parseInsiderNetworks } from "../../cli/environment/insider-networks.ts";
+import { parseCidr } from "../../local/network/cidr.ts";
+import { runCommandLine } from "./started-command.ts";
+import { TemporaryHome } from "./temporary-home.ts";
 
-test("CIDR blocks are read from a list", () => {
-  assert.deepEqual(parseInsiderNetworks("203.0.113.0/24, 198.51.100.7/32"), [
+test("networks are read from a list, each once", () => {
+  assert.deepEqual(parseInsiderNetworks("203.0.113.0/24, 198.51.100.7/32,203.0.113.0/24"), [
     "203.0.113.0/24",
     "198.51.100.7/32",
   ]);
 });
 
-test("anything but IPv4 CIDR blocks is refused", () => {
-  for (const text of ["", "203.0.113.0", "203.0.113.0/33", "256.0.0.0/8", "::1/128", "1.2.3.4/8,", "all"]) {
-    assert.throws(() => parseInsiderNetworks(text), { code: "DMM_NETWORKS_INVALID", exitCode: 2 }, text);
+const refused = [
+  "",
+  " , ",
+  "203.0.113.0",
+  "203.0.113.0/33",
+  "256.0.0.0/8",
+  "::1/128",
+  "all",
+  // Everybody, and nearly everybody.
+  "0.0.0.0/0",
+  "128.0.0.0/1",
+  // AWS refuses bits behind the mask, and readers disagree about leading zeros.
+  "203.0.113.7/24",
+  "010.0.0.0/8",
+  "10.0.0.0/08",
+];
+
+test("anything but IPv4 networks that the program takes is refused, with what is allowed", () => {
+  for (const text of refused) {
+    assert.throws(
+      () => parseInsiderNetworks(text),
+      { code: "DMM_NETWORKS_INVALID", exitCode: 2, message: /203\.0\.113\.0\/24/ },
+      text,
+    );
   }
+});
+
+test("up and gate refuse networks before they write anything", async () => {
+  using folder = new TemporaryHome();
+  for (const command of ["up", "gate"]) {
+    const result = await runCommandLine(folder.directory, command, "feature-x", "--insiders", "0.0.0.0/0");
+    assert.equal(result.code, 2, result.stderr);
+    assert.match(result.stderr, /DMM_NETWORKS_INVALID "0\.0\.0\.0\/0"/);
+    assert.ok(!existsSync(folder.home.environments) && !existsSync(folder.home.networks));
+  }
+});
+
+test("what the command line takes, the local region takes too", () => {
+  const octet = fc.oneof(fc.integer({ min: 0, max: 300 }).map(String), fc.constantFrom("0", "010", "00"));
+  const text = fc
+    .tuple(octet, octet, octet, octet, fc.integer({ min: 0, max: 40 }))
+    .map(([a, b, c, d, bits]) => `${a}.${b}.${c}.${d}/${bits}`);
+  fc.assert(
+    fc.property(text, (network) => {
+      const cidr = parseCidr(network);
+      const taken = cidr !== undefined && cidr.mask >= 8;
+      if (taken) assert.deepEqual(parseInsiderNetworks(network), [network]);
+      else assert.throws(() => parseInsiderNetworks(network), { code: "DMM_NETWORKS_INVALID" });
+    }),
+  );
 });

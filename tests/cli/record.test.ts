@@ -43,6 +43,8 @@ test("a record that was cut short or edited is refused with everything that is w
     [JSON.stringify({ ...record, name: "other" }), /name is "other"/],
     [JSON.stringify({ ...record, network: "23", stage: "down" }), /network is "23", stage is "down"/],
     [JSON.stringify({ ...record, expires: undefined }), /expires is missing/],
+    [JSON.stringify({ ...record, insiders: ["0.0.0.0/0"] }), /insiders is \["0\.0\.0\.0\/0"\]/],
+    [JSON.stringify({ ...record, insiders: [] }), /insiders is \[\]/],
   ];
   for (const [text, problem] of damages) {
     writeFileSync(file, text);

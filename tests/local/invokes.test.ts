@@ -5,6 +5,7 @@ import { makePassword } from "../../local/invokes/password.ts";
 import { answerInvoke } from "../../local/invokes.ts";
 import { unwrapAll, wrapSecret } from "../../local/provider/markers.ts";
 import type { Properties } from "../../local/realisation.ts";
+import { digestContent } from "../../tools/image/digest.ts";
 import { createMemoryRegion } from "./provider/memory-region.ts";
 
 const region = createMemoryRegion();
@@ -34,6 +35,21 @@ describe("the functions of the AWS provider", () => {
     const first = invoke("aws:ssm/getParameter:getParameter", { name });
     assert.match(String(first.value), /^ami-0[0-9a-f]{16}$/);
     assert.deepEqual(invoke("aws:ssm/getParameter:getParameter", { name }), first);
+  });
+
+  test("find an image in ECR by its tag, with the digest of its content now", () => {
+    const token = "aws:ecr/getImage:getImage";
+    const { images } = region;
+    const image = invoke(token, { repositoryName: "dmm-env/gateway", imageTag: "1.0.0" });
+    assert.equal(image.imageDigest, digestContent(images["dmm-env/gateway"]!.content));
+    assert.match(String(image.imageUri), /\/dmm-env\/gateway@sha256:[0-9a-f]{64}$/);
+    assert.throws(() => invoke(token, { repositoryName: "somebody/else", imageTag: "1.0.0" }), {
+      code: "DMM_LOCAL_INVOKE_NOT_FOUND",
+      message: /image somebody\/else:1\.0\.0 .*it has dmm-env\/gateway/,
+    });
+    assert.throws(() => invoke(token, { repositoryName: "dmm-env/gateway" }), {
+      code: "DMM_LOCAL_INVOKE_ARGUMENT",
+    });
   });
 
   test("read a parameter of the program, and keep a SecureString secret", () => {

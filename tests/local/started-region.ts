@@ -6,7 +6,7 @@ import { createRegion, type OwnedRegion } from "../../local/daemon/region.ts";
 import type { Operations } from "../../local/operation.ts";
 import type { Properties, Realisation, Resource } from "../../local/realisation.ts";
 import type { Image } from "../../local/region.ts";
-import { parts } from "./daemon/started-region.ts";
+import { parts, root } from "./daemon/started-region.ts";
 
 /** A region without provider and endpoint, in a folder and on a loopback block of its own. */
 export interface StartedRegion extends AsyncDisposable {
@@ -21,7 +21,9 @@ export async function startRegion(
   images: Readonly<Record<string, Image>> = {},
 ): Promise<StartedRegion> {
   const directory = mkdtempSync(join(tmpdir(), "dmm-region-"));
-  const open = () => createRegion({ directory, network: `127.${block}`, name: "eu-west-1", parts, images });
+  const cache = process.env.DMM_ENV_CACHE ?? join(root, ".dmm-env", "cache");
+  const open = () =>
+    createRegion({ directory, cache, network: `127.${block}`, name: "eu-west-1", parts, images });
   let region = await open();
   await region.certificates.prepare();
   return {

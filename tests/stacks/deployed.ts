@@ -2,6 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { program } from "../../stacks/index.ts";
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
 
+/** Of the image that ECR has under the configured tag. */
+export const imageDigest = `sha256:${"a1".repeat(32)}`;
+
 /** One resource as the engine is told of it. */
 export interface DeclaredResource {
   readonly type: string;
@@ -183,6 +186,7 @@ function call(
     "aws:index/getPartition:getPartition": { partition: "aws", dnsSuffix: "amazonaws.com" },
     "aws:index/getAvailabilityZones:getAvailabilityZones": { names: zones },
     "aws:ssm/getParameter:getParameter": { insecureValue: "ami-1" },
+    "aws:ecr/getImage:getImage": { imageDigest },
     "aws:route53/getZone:getZone": { zoneId: "Z2" },
     "aws:secretsmanager/getRandomPassword:getRandomPassword": { randomPassword: "a-random-password" },
   };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { locateImage } from "../../stacks/services/image.ts";
-import { deploy, environmentConfig } from "./deployed.ts";
+import { deploy, environmentConfig, imageDigest } from "./deployed.ts";
 
 const environment = await deploy(environmentConfig);
 const arn = (name: string) => `arn:aws:mock:eu-west-1:123456789012:${name}`;
@@ -129,6 +129,15 @@ test("services wait for their listener, their policies and the capacity, and gat
 test("no value of a secret is in a task definition", () => {
   for (const { inputs } of environment.all("aws:ecs/taskDefinition:TaskDefinition")) {
     assert.ok(!inputs.containerDefinitions.includes("a-random-password"));
+  }
+});
+
+test("every service runs the digest that the image's tag has in ECR now", async () => {
+  const reference = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/dmm-env/gateway@${imageDigest}`;
+  for (const service of ["gateway", "admin", "stub"]) assert.equal(container(service).image, reference);
+  assert.equal(environment.outputs.compute.image, reference);
+  for (const image of ["ghcr.io/example/gateway:1", `ghcr.io/example/gateway@sha256:${"0".repeat(64)}`]) {
+    assert.equal((await deploy({ ...environmentConfig, image })).outputs.compute.image, image);
   }
 });
 

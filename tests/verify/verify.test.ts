@@ -157,3 +157,21 @@ test("on AWS a resource that still carries the tag breaks the claim", async () =
     assert.equal(result.checks[1]?.verdict, verdict);
   }
 });
+
+test("a run refuses code that is not the checkout's before its first check, and leaves no evidence of one", async () => {
+  await using platform = await startPlatform();
+  const { digest } = standInImage;
+  await inFolder(async (directory) => {
+    const options = { suites: ["secrets"], profile: "short", directory } as const;
+    const expected = `sha256:${"c3".repeat(32)}`;
+    await assert.rejects(verify({ ...platform.target, imageDigest: expected }, options), {
+      code: "DMM_VERIFY_IMAGE_STALE",
+      exitCode: 3,
+      message: new RegExp(`3 tasks of gateway run ${digest}, 3 tasks of admin run .* has ${expected}`),
+      hint: /dmm-env up standin/,
+    });
+    assert.ok(!existsSync(directory));
+    const current = await verify({ ...platform.target, imageDigest: digest }, options);
+    assert.equal(current.verdict, "held");
+  });
+});

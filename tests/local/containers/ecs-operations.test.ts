@@ -1,7 +1,4 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import {
   DescribeClustersCommand,
@@ -17,7 +14,6 @@ import {
   waitUntilServicesStable,
   waitUntilTasksStopped,
 } from "@aws-sdk/client-ecs";
-import { digestContent } from "../../../tools/image/digest.ts";
 import { waitUntil } from "../daemon/started-region.ts";
 import { type Ground, openGround } from "./ground.ts";
 import { ask, createService, define, removeServices, waitForTasks } from "./services.ts";
@@ -92,37 +88,6 @@ test("a running task tells its zone, its address and its process", async () => {
   assert.equal(address?.value, (await ask(ground)).body.address);
   const pid = Number(task?.containers?.[0]?.runtimeId);
   assert.doesNotThrow(() => process.kill(pid, 0));
-});
-
-test("each task tells the digest of the content that it was started from, also when a file is edited meanwhile", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "dmm-env-content-"));
-  const program = join(folder, "habits", "image.mjs");
-  cpSync(join(import.meta.dirname, "image.mjs"), program);
-  const { images } = ground.region;
-  const image = images["test/habits"]!;
-  const content = { folder, workspace: "habits" };
-  Object.assign(images, {
-    "test/habits": { ...image, entrypoint: [process.execPath, program], content },
-  });
-  const digests = async () =>
-    (await readTasks()).flatMap(({ containers = [] }) => containers.map(({ imageDigest }) => imageDigest));
-  try {
-    const before = digestContent(content);
-    await createService(ground, await define(ground));
-    writeFileSync(program, readFileSync(program, "utf8").replace('VERSION = "1"', 'VERSION = "2"'));
-    const after = digestContent(content);
-    assert.notEqual(after, before);
-    assert.deepEqual(await digests(), [before]);
-    assert.equal((await ask(ground)).body.version, "1");
-    const [task] = await readTasks();
-    await ecs.send(new StopTaskCommand({ cluster, task: task?.taskArn, reason: "an experiment" }));
-    await waitUntil("a task of the edited content alone", async () => (await digests()).join() === after);
-    await waitUntil("its answer", async () => (await ask(ground)).body.version === "2");
-  } finally {
-    Object.assign(images, { "test/habits": image });
-    await removeServices(ground);
-    rmSync(folder, { recursive: true });
-  }
 });
 
 test("a task definition is told word for word", async () => {

@@ -16,23 +16,19 @@ import { createResource, type StartedRegion, startRegion } from "../started-regi
 /** Images of the tests: one with habits (see image.mjs), and the product's own. */
 const images: Readonly<Record<string, Image>> = {
   "test/habits": {
-    entrypoint: [process.execPath, `${import.meta.dirname}/image.mjs`],
-    workingDirectory: import.meta.dirname,
+    entrypoint: [process.execPath, "containers/image.mjs"],
     content: { folder: `${root}/tests/local`, workspace: "containers" },
   },
   "dmm-env/gateway": {
-    entrypoint: [process.execPath, `${root}/gateway/main.ts`],
-    workingDirectory: root,
+    entrypoint: [process.execPath, "gateway/main.ts"],
     content: { folder: root, workspace: "gateway" },
   },
   "test/absent": {
     entrypoint: ["/nonexistent/program"],
-    workingDirectory: root,
     content: { folder: `${root}/tests/local`, workspace: "containers" },
   },
   "test/unreadable": {
     entrypoint: [process.execPath],
-    workingDirectory: root,
     content: { folder: root, workspace: "nothing-here" },
   },
 };

@@ -23,7 +23,7 @@ test("every argument is looked at", () => {
   const badJson = join(prepared.directory, "..", "bad.json");
   writeFileSync(badJson, "{");
   const badImages = join(prepared.directory, "..", "bad-images.json");
-  const image = { entrypoint: ["/bin/true"], workingDirectory: "/", content: { folder: "/" } };
+  const image = { entrypoint: ["/bin/true"], content: { folder: "/" } };
   writeFileSync(badImages, JSON.stringify({ "app/gateway": image }));
   for (const [words, message] of [
     [[], /command is missing/],

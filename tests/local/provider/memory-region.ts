@@ -1,5 +1,8 @@
+import { join } from "node:path";
 import type { Properties, Resource } from "../../../local/realisation.ts";
 import type { Region, Resources } from "../../../local/region.ts";
+
+const root = join(import.meta.dirname, "..", "..", "..");
 
 /** The region's store without the disk: what is put is there until it is removed. */
 export class MemoryResources implements Resources {
@@ -53,8 +56,9 @@ export function createMemoryRegion(): MemoryRegion {
     network: "127.200",
     availabilityZones: ["eu-west-1a", "eu-west-1b", "eu-west-1c"],
     directory: "/nonexistent",
+    cache: process.env.DMM_ENV_CACHE ?? join(root, ".dmm-env", "cache"),
     parts: {} as Region["parts"],
-    images: {},
+    images: { "dmm-env/gateway": { entrypoint: ["node"], content: { folder: root, workspace: "gateway" } } },
     endpoint: "http://127.200.0.2:4566",
     moto: "http://127.200.0.3:5000",
     portOffset: 8000,

@@ -102,6 +102,7 @@ function describeOutputs(
       clusterName: "standin",
       services: { gateway: "gateway", admin: "admin", stub: "stub" },
       drainSeconds: 10,
+      image: "dmm-env/gateway:1",
     },
     database: {
       clusterIdentifier: "standin",

@@ -1,0 +1,30 @@
+import { join } from "node:path";
+import type { regionParts } from "../../tools/parts.ts";
+import { checkout } from "../home.ts";
+
+/** What the image is built from: the gateway of this checkout and the packages that it needs. */
+export const imageContent = { folder: checkout, workspace: "gateway" } as const;
+
+const repository = "dmm-env/gateway";
+
+/** What a container of each image runs on this machine, and what the image is built from. */
+export function localImages({ node }: ReturnType<typeof regionParts>): Record<string, unknown> {
+  return {
+    [repository]: {
+      entrypoint: [node.command, join(imageContent.workspace, "main.ts")],
+      content: imageContent,
+    },
+  };
+}
+
+/**
+ * Production's image as the local region is asked for it. A digest, and a tag in another registry than ECR, can only be
+ * resolved by that registry; what runs locally is built from this checkout.
+ */
+export function nameLocalImage(image: string): string {
+  const [host = "", ...rest] = image.replace(/@sha256:[0-9a-f]{64}$/, "").split("/");
+  const hasRegistry = /[.:]/.test(host) && rest.length > 0;
+  const isElsewhere = hasRegistry && !/^\d{12}\.dkr\.ecr\./.test(host);
+  const name = [...(isElsewhere ? [] : [host]), ...rest].join("/");
+  return /:[\w.-]+$/.test(name) ? name : `${name}:checkout`;
+}

@@ -1,0 +1,19 @@
+import type { PlatformOutputs } from "../../stacks/outputs.ts";
+import { digestContent } from "../../tools/image/digest.ts";
+import type { TargetName } from "../environment/record.ts";
+import { imageContent } from "../region/local-images.ts";
+
+/** What the services were deployed with, against the checkout as it is now. */
+export interface DeployedImage {
+  readonly reference: string;
+  /** Whether it is the checkout's; null on AWS, where only the registry could say. */
+  readonly current: boolean | null;
+}
+
+export function describeDeployedImage(target: TargetName, outputs: PlatformOutputs): DeployedImage {
+  const reference = outputs.compute.image;
+  return {
+    reference,
+    current: target === "local" ? reference.endsWith(`@${digestContent(imageContent)}`) : null,
+  };
+}

@@ -1,0 +1,57 @@
+import { execFile } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { CommandResult } from "./started-command.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+const copied = ["cli", "gateway", "local", "stacks", "tools", "verify"];
+const files = ["Pulumi.yaml", "Pulumi.production.yaml", "package.json"];
+
+/** A checkout that a test may edit; its packages are this one's. */
+export class CopiedCheckout implements Disposable {
+  readonly directory = mkdtempSync(join(tmpdir(), "dmm-env-checkout-"));
+  readonly home = join(this.directory, ".dmm-env");
+
+  constructor() {
+    for (const name of [...copied, ...files]) {
+      cpSync(join(root, name), join(this.directory, name), { recursive: true });
+    }
+    symlinkSync(join(root, "node_modules"), join(this.directory, "node_modules"));
+    mkdirSync(this.home, { recursive: true });
+  }
+
+  append(file: string, text: string): void {
+    this.edit(file, (before) => before + text);
+  }
+
+  edit(file: string, change: (before: string) => string): void {
+    const path = join(this.directory, file);
+    writeFileSync(path, change(readFileSync(path, "utf8")));
+  }
+
+  /** Runs the command line of this checkout to its end. */
+  run(...words: readonly string[]): Promise<CommandResult> {
+    const env = {
+      ...process.env,
+      DMM_ENV_HOME: this.home,
+      DMM_ENV_TOOLCHAIN: process.env.DMM_ENV_TOOLCHAIN ?? join(root, ".dmm-env", "toolchain"),
+      DMM_ENV_CACHE: process.env.DMM_ENV_CACHE ?? join(root, ".dmm-env", "cache"),
+    };
+    const program = [join(this.directory, "cli", "main.ts"), ...words];
+    return new Promise((resolve) => {
+      const child = execFile(process.execPath, program, { cwd: this.directory, env }, (_, stdout, stderr) =>
+        resolve({ code: child.exitCode, stdout, stderr }),
+      );
+    });
+  }
+
+  /** The one object that a command prints with `--json`. */
+  async runJson(...words: readonly string[]) {
+    return JSON.parse((await this.run(...words, "--json")).stdout);
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,29 @@
+import type { World } from "./check.ts";
+import { staleImage } from "./errors.ts";
+import { readRunningImages, unknown } from "./images.ts";
+
+const services = ["gateway", "admin", "stub"] as const;
+
+/**
+ * Looks whether every running task has the content of the checkout, where digests of the two can be compared. What ECS does
+ * not tell is no reason to refuse: the result says then that the image is unknown.
+ *
+ * @throws VerifyError DMM_VERIFY_IMAGE_STALE
+ */
+export async function requireCurrentImage(
+  world: Pick<World, "target" | "aws">,
+  signal: AbortSignal,
+): Promise<void> {
+  const expected = world.target.imageDigest;
+  if (expected === undefined) return;
+  const read = services.map(async (service) => ({
+    service,
+    images: await readRunningImages(world, signal, service),
+  }));
+  const stale = (await Promise.all(read)).flatMap(({ service, images }) =>
+    images
+      .filter(({ digest }) => digest !== unknown && digest !== expected)
+      .map(({ digest, tasks }) => `${tasks} ${tasks === 1 ? "task" : "tasks"} of ${service} run ${digest}`),
+  );
+  if (stale.length > 0) throw staleImage(world.target.environment, stale.join(", "), expected);
+}
