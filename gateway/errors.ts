@@ -33,6 +33,11 @@ export const apiErrors = {
     title: "A request with this method carries no body.",
     closes: true,
   },
+  DMM_GATEWAY_TOKEN_REPEATED: {
+    status: 400,
+    title: "The request carries an access token in more than one way.",
+    challenge: "invalid_request",
+  },
   DMM_GATEWAY_TOKEN_MISSING: { status: 401, title: "This resource needs an access token." },
   DMM_GATEWAY_TOKEN_MALFORMED: {
     status: 401,
@@ -79,6 +84,11 @@ export const apiErrors = {
     title: "The request body is larger than this resource takes.",
     closes: true,
   },
+  DMM_GATEWAY_TARGET_TOO_LONG: {
+    status: 414,
+    title: "The request target is too long.",
+    closes: true,
+  },
   DMM_GATEWAY_EXPECTATION_UNKNOWN: {
     status: 417,
     title: "The Expect header asks for something unknown.",
@@ -121,6 +131,15 @@ export const apiErrors = {
   DMM_GATEWAY_UPSTREAM_SLOW: {
     status: 504,
     title: "The API behind this resource did not answer in time.",
+  },
+  DMM_GATEWAY_VERSION_UNSUPPORTED: {
+    status: 505,
+    title: "This version of HTTP is not supported.",
+    closes: true,
+  },
+  DMM_GATEWAY_LOOP_DETECTED: {
+    status: 508,
+    title: "The request has been through this gateway before.",
   },
 } as const satisfies Record<string, ApiError>;
 

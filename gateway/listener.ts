@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
-import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { ApiErrorCode } from "./errors.ts";
+import { answerParserError } from "./parser-errors.ts";
+import { acceptAbsoluteForm } from "./request/absolute-form.ts";
 import { answerError } from "./request/answer.ts";
 import { answerOnSocket } from "./request/socket-answer.ts";
 import { asksForWebSocket } from "./request/tunnel.ts";
@@ -9,6 +10,8 @@ import { findOwedAnswer, takeTurns } from "./request/turns.ts";
 
 /** Fields of a request; `docs/errors/gateway.md` names the number. */
 const mostFields = 200;
+/** Characters of target, names and values that the parser takes; the request path allows less of each (`head.ts`). */
+const longestHead = 49_152;
 /** Connections beyond the most that are still told why they are refused. */
 const mostRefused = 1000;
 
@@ -32,12 +35,18 @@ export function createListener(
   { continues, mostConnections = 10_000, unreadMs = 30_000 }: ListenerOptions = {},
 ): Server {
   const refused = new WeakSet<Duplex>();
+  /** Requests whose upgrade is not followed. */
+  const unfollowed = new WeakSet<IncomingMessage>();
   const findRefusal = (request: IncomingMessage): ApiErrorCode | undefined => {
+    if (request.httpVersionMajor !== 1) return explainVersion(request);
     if (request.rawHeaders.length > 2 * mostFields) return "DMM_GATEWAY_HEADERS_TOO_LARGE";
     return refused.has(request.socket) ? "DMM_GATEWAY_CONNECTIONS_EXCEEDED" : undefined;
   };
   const admit = (begin: RequestListener): RequestListener =>
     takeTurns((request, response) => {
+      // The parser dropped what came in one piece with it, so what comes next may be the rest of a request.
+      if (unfollowed.has(request)) response.shouldKeepAlive = false;
+      if (request.url!.charCodeAt(0) !== 0x2f) acceptAbsoluteForm(request);
       const refusal = findRefusal(request);
       if (refusal === undefined) begin(request, response);
       else answerError(response, refusal, { requestId: "-", realm: "", arriving: true });
@@ -50,17 +59,21 @@ export function createListener(
       // Uploads may stream for longer than any fixed time; a stalled one is cut by the request path.
       requestTimeout: 0,
       connectionsCheckingInterval: 2000,
-      maxHeaderSize: 16_384,
+      maxHeaderSize: longestHead,
       noDelay: true,
       // A missing Host is refused with our own answer.
       requireHostHeader: false,
       joinDuplicateHeaders: false,
       insecureHTTPParser: false,
       // What is not followed is an ordinary request (RFC 9110 7.8). Nothing else may be owed on a connection that changes.
-      shouldUpgradeCallback: (request) =>
-        asksForWebSocket(request) &&
-        findRefusal(request) === undefined &&
-        findOwedAnswer(request.socket) === undefined,
+      shouldUpgradeCallback: (request) => {
+        const isFollowed =
+          asksForWebSocket(request) &&
+          findRefusal(request) === undefined &&
+          findOwedAnswer(request.socket) === undefined;
+        if (!isFollowed) unfollowed.add(request);
+        return isFollowed;
+      },
     },
     admit(listener),
   );
@@ -98,17 +111,9 @@ function cutUnread(server: Server, unreadMs: number): void {
   });
 }
 
-const parserErrors: Readonly<Record<string, ApiErrorCode>> = {
-  HPE_HEADER_OVERFLOW: "DMM_GATEWAY_HEADERS_TOO_LARGE",
-  ERR_HTTP_REQUEST_TIMEOUT: "DMM_GATEWAY_REQUEST_SLOW",
-};
-
-/** What the parser refuses never becomes a request. */
-function answerParserError(error: Error & { code?: string }, socket: Duplex): void {
-  // A connection that never carried a byte is closed without a word: a balancer would take it for its next answer.
-  const unused = (socket as Socket).bytesRead === 0;
-  if (error.code === "ECONNRESET" || unused) socket.destroy();
-  else answerOnSocket(socket, parserErrors[error.code ?? ""] ?? "DMM_GATEWAY_REQUEST_MALFORMED");
+/** RFC 9112 2.3: HTTP/1.1 and 1.0. A request line without a version is read as 0.9, which had no fields. */
+function explainVersion({ httpVersionMajor }: IncomingMessage): ApiErrorCode {
+  return httpVersionMajor === 0 ? "DMM_GATEWAY_REQUEST_MALFORMED" : "DMM_GATEWAY_VERSION_UNSUPPORTED";
 }
 
 /** Resolves once the port is bound. */

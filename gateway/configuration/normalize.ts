@@ -39,7 +39,7 @@ function normalizeScope({ name, description }: ScopeEntry): ScopeEntry {
 function normalizeRoute(route: RouteEntry): RouteEntry {
   return {
     name: route.name,
-    host: route.host === null || route.host === "" ? null : route.host.toLowerCase(),
+    host: route.host === null || route.host === "" ? null : route.host.toLowerCase().replace(/\.$/, ""),
     methods: words(route.methods.map((method) => method.toUpperCase())),
     path: route.path,
     upstream: route.upstream,

@@ -8,10 +8,12 @@ import type { RateLimiter } from "../limits/rate.ts";
 import type { Logger } from "../logger.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { RedisUnavailableError } from "../redis/unavailable.ts";
+import { readHostName } from "../routing/host-name.ts";
 import type { ServedConfiguration } from "../routing/served.ts";
 import type { Tokens } from "../tokens/tokens.ts";
 import type { Tracing } from "../tracing/tracing.ts";
 import { RetryBudget } from "../upstreams/retry-budget.ts";
+import { acceptAbsoluteForm } from "./absolute-form.ts";
 import { answerError } from "./answer.ts";
 import { authorize } from "./authorize.ts";
 import { Exchange } from "./exchange.ts";
@@ -19,7 +21,9 @@ import { type ForwardContext, forward } from "./forward.ts";
 import { readHead } from "./head.ts";
 import { endConnection } from "./linger.ts";
 import { normalizeTarget } from "./path.ts";
+import { carriesToken } from "./query-token.ts";
 import { openTunnel, type TunnelContext, type TunnelEnd } from "./tunnel.ts";
+import { hasPassed } from "./via.ts";
 
 /** The OAuth2 server, as far as the entrance needs to know it. */
 export interface OwnEndpoints {
@@ -37,11 +41,15 @@ export interface EntranceParts {
   readonly metrics: Metrics;
   /** Absent where requests are not traced. */
   readonly tracing: Tracing | undefined;
+  /** The platform's public host: realm of challenges, and pseudonym in `Via`. */
   readonly realm: string;
   /** The newest configuration; a request keeps the one that it began with. */
   readonly readConfiguration: () => ServedConfiguration;
   readonly readOwnEndpoints: () => OwnEndpoints | undefined;
 }
+
+/** Characters of a request target. */
+const longestTarget = 16_384;
 
 /** Every request comes in here: refused, answered by the gateway itself, or forwarded. */
 export class Entrance {
@@ -53,6 +61,7 @@ export class Entrance {
     this.#forwarding = {
       budget: new RetryBudget(),
       lifecycle: parts.lifecycle,
+      pseudonym: parts.realm,
       refuse: (exchange, code) => this.#refuse(exchange, code),
       tell: (exchange, error) =>
         parts.logger.warn(
@@ -74,6 +83,7 @@ export class Entrance {
     response.assignSocket(socket);
     response.once("finish", () => endConnection(socket));
     socket.on("error", () => socket.destroy());
+    acceptAbsoluteForm(request);
     this.admit(request, response, { socket, head });
   }
 
@@ -110,6 +120,7 @@ export class Entrance {
     const method = request.method!;
     if (head.hasBody && (method === "GET" || method === "HEAD")) return "DMM_GATEWAY_BODY_UNEXPECTED";
     const url = request.url!;
+    if (url.length > longestTarget) return "DMM_GATEWAY_TARGET_TOO_LONG";
     if (url.charCodeAt(0) !== 0x2f || url.includes("#")) return "DMM_GATEWAY_REQUEST_AMBIGUOUS";
     const target = normalizeTarget(url);
     if (target === undefined) return "DMM_GATEWAY_PATH_AMBIGUOUS";
@@ -127,6 +138,9 @@ export class Entrance {
       return undefined;
     }
     exchange.route = resolution.route;
+    if (head.via !== undefined && hasPassed(head.via, this.#parts.realm)) return "DMM_GATEWAY_LOOP_DETECTED";
+    if (head.authorization !== undefined && target.query !== "" && carriesToken(target.query))
+      return "DMM_GATEWAY_TOKEN_REPEATED";
     return head.contentLength !== undefined && head.contentLength > resolution.route.bodyLimitBytes
       ? "DMM_GATEWAY_BODY_TOO_LARGE"
       : undefined;
@@ -195,10 +209,4 @@ function isSending({ head, attempts }: Exchange, code: ApiErrorCode): boolean {
   // Where the framing is not to be trusted nothing more is read.
   if (head.refusal !== undefined || code === "DMM_GATEWAY_REQUEST_SLOW") return false;
   return !head.expectsContinue || attempts > 0;
-}
-
-/** `API.Example.com:8443` → `api.example.com`. */
-function readHostName(host: string): string {
-  const end = host.startsWith("[") ? host.indexOf("]") + 1 : host.indexOf(":");
-  return (end <= 0 ? host : host.slice(0, end)).toLowerCase();
 }

@@ -1,4 +1,3 @@
-import type { ServerResponse } from "node:http";
 import { type ApiErrorCode, GatewayError } from "../errors.ts";
 import type { AnswerHead } from "../upstreams/answer-head.ts";
 import type { UpstreamConnection, UpstreamRequest } from "../upstreams/connection.ts";
@@ -7,6 +6,8 @@ import type { UpstreamTarget } from "../upstreams/target.ts";
 import { UpstreamError } from "../upstreams/upstream-error.ts";
 import { PassedContent } from "./body.ts";
 import type { Exchange } from "./exchange.ts";
+import { flushHead } from "./flush-head.ts";
+import { writeInterim } from "./interim.ts";
 import { cutAnswer, endWhileArriving } from "./linger.ts";
 import { renderRequestHead, writeOutgoingHeaders, writeOutgoingPath } from "./outgoing.ts";
 
@@ -15,6 +16,8 @@ export interface ForwardContext {
   /** Answers an error of the catalogue. */
   readonly refuse: (exchange: Exchange, code: ApiErrorCode) => void;
   readonly tell: (exchange: Exchange, error: Error) => void;
+  /** The gateway's name in `Via`. */
+  readonly pseudonym: string;
 }
 
 /** Methods that may be sent twice (RFC 9110 9.2.2), as long as they carry no body that is gone after the first time. */
@@ -51,7 +54,7 @@ class Forwarding implements UpstreamRequest {
     this.#exchange = exchange;
     this.#context = context;
     this.#path = writeOutgoingPath(exchange);
-    this.#fields = writeOutgoingHeaders(exchange);
+    this.#fields = writeOutgoingHeaders(exchange, context.pseudonym);
     this.toHead = exchange.request.method === "HEAD";
     this.content = exchange.head.hasBody ? new PassedContent(exchange) : undefined;
     exchange.response.on("close", () => this.#leave());
@@ -84,6 +87,10 @@ class Forwarding implements UpstreamRequest {
   /** The upstream's time begins when it has the whole request. */
   onSent(): void {
     if (this.content !== undefined && !this.#answered) this.#startFirstByteTimer();
+  }
+
+  onInterim(head: AnswerHead): void {
+    writeInterim(this.#exchange.response, head);
   }
 
   onWhole(head: AnswerHead, body: string): void {
@@ -215,10 +222,6 @@ class Forwarding implements UpstreamRequest {
   #startFirstByteTimer(): void {
     this.#firstByteTimer = setTimeout(this.#tooSlow, this.#exchange.route!.firstByteLimitMs);
   }
-}
-
-function flushHead(response: ServerResponse): void {
-  if (!response.destroyed) response.flushHeaders();
 }
 
 function explainUpstreamError(error: Error): ApiErrorCode {

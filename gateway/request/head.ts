@@ -1,6 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import type { ApiErrorCode } from "../errors.ts";
 import { dropFields, passesToUpstream, readNominated } from "./header-rules.ts";
+import { isHost } from "./host.ts";
+
+/** Characters of all field names and values together. The parser takes more, so that a long target can be told apart. */
+const longestFields = 16_384;
 
 /** The head of a request, read once from what was on the wire. */
 export class Head {
@@ -17,6 +21,8 @@ export class Head {
   forwardedFor: string | undefined;
   forwardedProtocol: string | undefined;
   traceparent: string | undefined;
+  /** Who forwarded the request so far (RFC 9110 7.6.3). */
+  via: string | undefined;
   /** Names and values in turn, for the upstream; the gateway's own are still missing. */
   readonly outgoing: string[] = [];
   /** Set when the request must be refused. */
@@ -27,8 +33,6 @@ export class Head {
   }
 }
 
-const hostPattern = /^(?:[A-Za-z0-9\-._~]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/;
-
 /**
  * Reads the raw header list in one pass. Refuses what HTTP servers are known to read differently (RFC 9112 3.2, 6.1,
  * 6.3): Node's parser accepts several of these.
@@ -38,9 +42,11 @@ export function readHead(request: IncomingMessage): Head {
   const raw = request.rawHeaders;
   let hosts = 0;
   let connection: string | undefined;
+  let size = 0;
   for (let index = 0; index < raw.length; index += 2) {
     const name = raw[index]!.toLowerCase();
     const value = raw[index + 1]!;
+    size += name.length + value.length;
     if (passesToUpstream(name)) {
       head.outgoing.push(name, value);
       continue;
@@ -75,6 +81,9 @@ export function readHead(request: IncomingMessage): Head {
       case "traceparent":
         head.traceparent = value;
         break;
+      case "via":
+        head.via = head.via === undefined ? value : `${head.via}, ${value}`;
+        break;
       case "x-forwarded-for":
         // The balancer appends; what stands before is the client's own claim.
         head.forwardedFor = value.slice(value.lastIndexOf(",") + 1).trim();
@@ -84,7 +93,8 @@ export function readHead(request: IncomingMessage): Head {
         break;
     }
   }
-  if (hosts !== 1 || !hostPattern.test(head.host)) head.refusal ??= "DMM_GATEWAY_REQUEST_AMBIGUOUS";
+  if (size > longestFields) head.refusal ??= "DMM_GATEWAY_HEADERS_TOO_LARGE";
+  if (hosts !== 1 || !isHost(head.host)) head.refusal ??= "DMM_GATEWAY_REQUEST_AMBIGUOUS";
   if (connection !== undefined && connection !== "keep-alive" && connection !== "close")
     dropFields(head.outgoing, readNominated(connection));
   return head;

@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { flushHead } from "./flush-head.ts";
 
 /** By then an answer has arrived wherever it can arrive. */
 const longestMs = 2000;
@@ -19,7 +20,7 @@ export function endWhileArriving(response: ServerResponse, body?: string | Buffe
   response.once("close", () => clearTimeout(timer));
   request.once("end", end);
   if (body !== undefined && body.length > 0) response.write(body);
-  else response.flushHeaders();
+  else flushHead(response);
   request.resume();
 }
 

@@ -1,15 +1,21 @@
 import type { Exchange } from "./exchange.ts";
 import { unprintable } from "./header-rules.ts";
 import { continueTrace } from "./trace.ts";
+import { writeVia } from "./via.ts";
 
-/** Completes the header list for the upstream with what only the gateway may say. @throws Error when a value does not fit one line */
-export function writeOutgoingHeaders(exchange: Exchange): string[] {
+/**
+ * Completes the header list for the upstream with what only the gateway may say. `pseudonym` is its name in `Via`.
+ *
+ * @throws Error when a value does not fit one line
+ */
+export function writeOutgoingHeaders(exchange: Exchange, pseudonym: string): string[] {
   const { head, request } = exchange;
   const { outgoing } = head;
   outgoing.push("x-forwarded-for", head.forwardedFor ?? request.socket.remoteAddress ?? "");
   outgoing.push("x-forwarded-proto", head.forwardedProtocol === "https" ? "https" : "http");
   outgoing.push("x-forwarded-host", head.host);
   outgoing.push("x-request-id", exchange.id);
+  outgoing.push("via", writeVia(head.via, request.httpVersion, pseudonym));
   // Where requests are traced, each attempt names its own span.
   if (exchange.trace === undefined) outgoing.push("traceparent", continueTrace(head.traceparent));
   if (exchange.clientId !== undefined)

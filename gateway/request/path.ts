@@ -6,6 +6,8 @@ export interface Target {
   readonly query: string;
 }
 
+/** A fragment, or what would end the request line. */
+const endsTarget = /#|[^!-~\u0080-\u00ff]/;
 const unreserved = /[A-Za-z0-9\-._~]/;
 
 /**
@@ -29,8 +31,9 @@ export function normalizeTarget(target: string): Target | undefined {
     else if (code === 0x23 || code === 0x5c || code < 0x21 || code > 0x7e) return undefined;
     else if (previous === 0x2f && (code === 0x2f || code === 0x2e)) simple = false;
   }
+  // A query is the upstream's to read: it passes as it came.
   const query = queryAt === target.length ? "" : target.slice(queryAt);
-  if (query !== "" && /[#\\]|[^!-~]/.test(query)) return undefined;
+  if (query !== "" && endsTarget.test(query)) return undefined;
   const path = queryAt === target.length ? target : target.slice(0, queryAt);
   if (simple) return { path, query };
   const decoded = decodeUnreserved(path);

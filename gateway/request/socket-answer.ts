@@ -1,3 +1,4 @@
+import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { type ApiErrorCode, describeApiError } from "../errors.ts";
 import { endConnection } from "./linger.ts";
@@ -25,8 +26,9 @@ function end(socket: Duplex, code: ApiErrorCode): void {
   }
   ended.add(socket);
   const { status, title } = describeApiError(code);
+  const date = new Date().toUTCString();
   const body = JSON.stringify({ type: `urn:dmm-env:error:${code}`, title, status, code });
-  const head = `HTTP/1.1 ${status} Refused\r\nContent-Type: application/problem+json\r\n`;
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nDate: ${date}\r\nContent-Type: application/problem+json\r\n`;
   socket.write(`${head}Content-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`);
   endConnection(socket);
 }

@@ -12,6 +12,7 @@ import type { Lifecycle } from "../lifecycle.ts";
 import type { UpstreamTarget } from "../upstreams/target.ts";
 import type { Exchange } from "./exchange.ts";
 import { readNominated, responseRules } from "./header-rules.ts";
+import { writeInterim } from "./interim.ts";
 import { writeOutgoingHeaders, writeOutgoingPath } from "./outgoing.ts";
 import { createGoingAway, FrameBoundary } from "./websocket-frames.ts";
 
@@ -19,6 +20,8 @@ export interface TunnelContext {
   readonly refuse: (exchange: Exchange, code: ApiErrorCode) => void;
   readonly tell: (exchange: Exchange, error: Error) => void;
   readonly lifecycle: Lifecycle;
+  /** The gateway's name in `Via`. */
+  readonly pseudonym: string;
 }
 
 /** The client's side of a connection that asked to become a WebSocket. */
@@ -58,7 +61,7 @@ export function openTunnel(exchange: Exchange, client: TunnelEnd, context: Tunne
   exchange.upstream = target.origin;
   exchange.attempts++;
   const { host, port, secure, authority } = target.location;
-  const headers = writeOutgoingHeaders(exchange);
+  const headers = writeOutgoingHeaders(exchange, context.pseudonym);
   exchange.trace?.startAttempt(headers);
   const options: RequestOptions = {
     host,
@@ -111,6 +114,9 @@ export function openTunnel(exchange: Exchange, client: TunnelEnd, context: Tunne
     outgoing.setTimeout(route.idleLimitMs, () => outgoing.destroy());
     passAnswer(exchange, answer);
   });
+  outgoing.on("information", ({ statusCode, ...answer }) =>
+    writeInterim(exchange.response, { status: statusCode, fields: passFields(answer) }),
+  );
   // All of the answer's fields or none: the head is bounded in bytes.
   outgoing.maxHeadersCount = 0;
   outgoing.end();
@@ -163,7 +169,7 @@ function join(exchange: Exchange, answer: IncomingMessage, ends: Ends): void {
   target.succeed();
   target.inFlight++;
   const lines = ["HTTP/1.1 101 Switching Protocols", "connection: upgrade", "upgrade: websocket"];
-  const headers = passFields(answer, exchange.id);
+  const headers = [...passFields(answer), "x-request-id", exchange.id];
   for (let index = 0; index < headers.length; index += 2)
     lines.push(`${headers[index]}: ${headers[index + 1]}`);
   exchange.response.statusCode = 101;
@@ -227,19 +233,21 @@ function pass({
 function passAnswer(exchange: Exchange, answer: IncomingMessage): void {
   const response: ServerResponse = exchange.response;
   response.shouldKeepAlive = false;
-  response.writeHead(answer.statusCode!, passFields(answer, exchange.id));
+  response.writeHead(answer.statusCode!, [...passFields(answer), "x-request-id", exchange.id]);
   answer.pipe(response);
   answer.on("error", () => response.destroy());
 }
 
 /** The fields that the client gets of an answer, names and values in turn. */
-function passFields({ rawHeaders, headers: { connection } }: IncomingMessage, requestId: string): string[] {
+function passFields({
+  rawHeaders,
+  headers: { connection },
+}: Pick<IncomingMessage, "rawHeaders" | "headers">): string[] {
   const nominated = readNominated(connection ?? "");
   const fields: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index]!.toLowerCase();
     if (!responseRules.has(name) && !nominated.has(name)) fields.push(name, rawHeaders[index + 1]!);
   }
-  fields.push("x-request-id", requestId);
   return fields;
 }

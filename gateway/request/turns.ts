@@ -26,6 +26,8 @@ const connections = new WeakMap<Duplex, Turns>();
 export function takeTurns(begin: RequestListener): RequestListener {
   return (request, response) => {
     const { socket } = request;
+    // Behind a response that closes the connection nothing is a request any more, whoever of both was faster.
+    if (socket.writableEnded) return;
     const turns = connections.get(socket);
     if (turns === undefined) connections.set(socket, { last: response, waiting: [] });
     // Node gives an answer its socket when the one before it has ended.

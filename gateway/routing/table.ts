@@ -1,3 +1,4 @@
+import { readHostName } from "./host-name.ts";
 import { type PatternSegment, parsePattern } from "./pattern.ts";
 import type { Route } from "./route.ts";
 
@@ -37,8 +38,9 @@ export class RouteTable<R extends Route = Route> {
     for (const route of routes) {
       let table = this.#everyHost;
       if (route.host !== undefined) {
-        table = this.#byHost.get(route.host) ?? new HostTable<R>();
-        this.#byHost.set(route.host, table);
+        const host = readHostName(route.host);
+        table = this.#byHost.get(host) ?? new HostTable<R>();
+        this.#byHost.set(host, table);
       }
       table.add(route);
     }

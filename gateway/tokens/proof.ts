@@ -91,7 +91,11 @@ function findWrongClaim(claims: Claims, request: ProvenRequest): string | undefi
 function fitsAddress(htu: string, { origin, path }: ProvenRequest): boolean {
   const url = URL.parse(htu);
   if (url === null || url.username !== "" || url.password !== "") return false;
-  return url.origin === origin && decodeUnreserved(url.pathname) === decodeUnreserved(path);
+  // A dot at the end of a host's name makes no other host.
+  return (
+    url.origin.replace(/\.(?=:[0-9]+$|$)/, "") === origin &&
+    decodeUnreserved(url.pathname) === decodeUnreserved(path)
+  );
 }
 
 function decodeUnreserved(path: string): string {

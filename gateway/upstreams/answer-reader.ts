@@ -4,6 +4,8 @@ import { UpstreamError } from "./upstream-error.ts";
 
 /** Who waits for an answer: `onWhole`, or `onHead`, `onData` as often as it takes, and `onEnd`. */
 export interface AnswerReceiver {
+  /** An interim answer came (1xx but 101); any number may, before the others. */
+  onInterim(head: AnswerHead): void;
   /** Head and body came together, as most answers do. One character of the body is one byte (latin1). */
   onWhole(head: AnswerHead, body: string): void;
   onHead(head: AnswerHead): void;
@@ -89,6 +91,7 @@ export class AnswerReader {
       this.#interims++;
       if (this.#interims > interimLimit)
         throw new UpstreamError("failed", `The upstream sent more than ${interimLimit} interim answers.`);
+      this.#receiver.onInterim(head);
     }
   }
 

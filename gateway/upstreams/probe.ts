@@ -108,6 +108,8 @@ class ProbeRequest implements UpstreamRequest {
 
   onSent(): void {}
 
+  onInterim(): void {}
+
   onWhole(head: AnswerHead): void {
     this.onHead(head);
     this.onEnd();

@@ -39,6 +39,7 @@ export function renderFrontend(plan: FrontendPlan): string {
     `frontend ${plan.name}`,
     `  bind ${plan.address}:${plan.port}${renderTls(plan)}`,
     `  tcp-request connection reject unless { src -f ${plan.sourcesFile} }`,
+    ...headRules,
     ...(plan.tls?.clients ? rememberCertificate : []),
     ...(plan.logged ? logDirectives : []),
     // At each request, not only in the handshake: a certificate that is revoked now loses its open connections too.
@@ -54,6 +55,20 @@ export function renderFrontend(plan: FrontendPlan): string {
   ];
   return `${lines.join("\n")}\n`;
 }
+
+/**
+ * HAProxy would pass any version on as HTTP/1.1, and any length that its buffer holds: 16 KiB are the most for a request
+ * line and for one field, 64 KiB for the head
+ * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html#http-headers-quotas).
+ * Responses of its own have no date (RFC 9110 6.6.1).
+ */
+const headRules = [
+  "  http-request return status 505 if { fc_http_major 1 } !{ req.ver 1.0 1.1 }",
+  "  http-request return status 414 if { url,length gt 16384 }",
+  "  http-request return status 400 if { req.hdrs,length gt 65536 }",
+  "  http-request return status 400 if { req.hdrs,length gt 16384 } { req.hdrs -m reg [^\\r\\n]{16385} }",
+  "  http-after-response set-header Date %[date,http_date] unless { res.hdr(date) -m found }",
+];
 
 function renderTls({ tls }: FrontendPlan): string {
   if (!tls) return "";

@@ -12,6 +12,11 @@ class Told implements AnswerReceiver {
   ends = 0;
   whole = false;
   fields: readonly string[] = [];
+  readonly interims: number[] = [];
+
+  onInterim({ status }: AnswerHead): void {
+    this.interims.push(status);
+  }
 
   onWhole(head: AnswerHead, body: string): void {
     this.onHead(head);

@@ -29,6 +29,7 @@ test("whoever stopped reading at the end of an answer does not stop the next one
         {
           ...{ head: "GET / HTTP/1.1\r\nhost: a\r\n\r\n", toHead: false, content: undefined },
           onSent: () => {},
+          onInterim: () => {},
           onWhole: () => reject(new Error("The answer came in two parts.")),
           onHead: () => {},
           onData: (chunk) => {

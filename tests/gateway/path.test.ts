@@ -8,6 +8,10 @@ import { RouteTable } from "../../gateway/routing/table.ts";
 test("ordinary targets pass unchanged", () => {
   assert.deepEqual(normalizeTarget("/"), { path: "/", query: "" });
   assert.deepEqual(normalizeTarget("/a/b.c?d=/../e"), { path: "/a/b.c", query: "?d=/../e" });
+  assert.deepEqual(normalizeTarget("/a?re=\\d+%2f..%zz&u=\xfc"), {
+    path: "/a",
+    query: "?re=\\d+%2f..%zz&u=\xfc",
+  });
   assert.deepEqual(normalizeTarget("/.well-known/x"), { path: "/.well-known/x", query: "" });
   assert.deepEqual(normalizeTarget("/a/...b"), { path: "/a/...b", query: "" });
 });
@@ -21,7 +25,7 @@ test("targets with more than one reading are refused", () => {
   for (const target of [
     ...["a", "*", "http://a/b", "//a", "/a//b", "/a/..", "/../a", "/./a", "/a/.", "/a/..;/b", "/a;/../b"],
     ...["/a%2fb", "/a%2Fb", "/a%5cb", "/a\\b", "/%2e%2e/a", "/%2e/a", "/.%2e/a", "/%252e%252e/a", "/a%252fb"],
-    ...["/a%00b", "/a%0d%0ab", "/a%", "/a%4", "/a%zz", "/a#b", "/a?b#c", "/a b", "/a?b\\c", "/ä"],
+    ...["/a%00b", "/a%0d%0ab", "/a%", "/a%4", "/a%zz", "/a#b", "/a?b#c", "/a b", "/a?b c", "/ä"],
     // Overlong UTF-8 of a dot and a slash, halves of characters, a surrogate, and what is no escape at all.
     ...[
       "/%c0%ae%c0%ae/a",

@@ -28,7 +28,7 @@ export class StartedRole {
           () => false,
         );
       },
-      15_000,
+      60_000,
     );
   }
 }

@@ -20,6 +20,7 @@ export function askUpstream(
       toHead: method === "HEAD",
       content: undefined,
       onSent: () => {},
+      onInterim: () => {},
       onWhole: (head: AnswerHead, text) => resolve({ status: head.status, body: text }),
       onHead: (head: AnswerHead) => {
         status = head.status;

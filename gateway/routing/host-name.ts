@@ -1,0 +1,10 @@
+/**
+ * The name by which hosts are compared: `API.Example.com.:8443` → `api.example.com`. A dot at the end says that a name is
+ * complete, and does not make another one (RFC 3986 3.2.2).
+ */
+export function readHostName(host: string): string {
+  let end = host.startsWith("[") ? host.indexOf("]") + 1 : host.indexOf(":");
+  if (end <= 0) end = host.length;
+  if (host.charCodeAt(end - 1) === 0x2e) end--;
+  return (end === host.length ? host : host.slice(0, end)).toLowerCase();
+}

@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { operations } from "../../../local/balancing/index.ts";
+import { balancingOf } from "../../local/balancing/realisations.ts";
+import { type Surroundings, startSurroundings } from "../../local/balancing/surroundings.ts";
+import { ask, createResource } from "../../local/started-region.ts";
+import { OpenClient } from "../open-client.ts";
+import { issueToken } from "../started-gateway.ts";
+import { waitUntil } from "../started-process.ts";
+import { StartedPlatform } from "../started-surroundings.ts";
+import {
+  type ConformanceRow,
+  forwardingRows,
+  syntaxRows,
+  targetRows,
+  upgradeRows,
+  versionRows,
+} from "./conformance-table.ts";
+import { RecordingUpstream } from "./recording-upstream.ts";
+
+const block = 8;
+let platform: StartedPlatform;
+let upstream: RecordingUpstream;
+let surroundings: Surroundings;
+let token: string;
+let balancer: string;
+
+before(async () => {
+  platform = await StartedPlatform.start(`127.${block}`);
+  upstream = await RecordingUpstream.start(`127.${block}.1.21`);
+  await platform.addRoute("c", { origins: [upstream.origin] });
+  await platform.addRoute("p", { origins: [upstream.origin], public: false });
+  await platform.addRoute("o", { origins: [upstream.origin], columns: { host: "orders.api.test" } });
+  await platform.addRoute("loop", { origins: [platform.gateway.origin] });
+  token = await issueToken(platform.gateway);
+  surroundings = await startSurroundings(block);
+  balancer = await serveThroughBalancer(surroundings);
+});
+
+after(async () => {
+  await surroundings?.[Symbol.asyncDispose]();
+  await Promise.all([upstream?.stop(), platform?.stop()]);
+});
+
+/** Puts the gateway behind a load balancer, and gives back its origin. */
+async function serveThroughBalancer({ started, loadBalancer, targetGroup }: Surroundings): Promise<string> {
+  await createResource(started.region, balancingOf("Listener"), {
+    loadBalancerArn: loadBalancer.id,
+    port: 443,
+    protocol: "HTTP",
+    defaultActions: [{ type: "forward", targetGroupArn: targetGroup.id }],
+  });
+  await ask(started.region, operations, "elasticloadbalancing", {
+    operation: "RegisterTargets",
+    input: { TargetGroupArn: targetGroup.id, Targets: [{ Id: `127.${block}.1.30`, Port: 8080 }] },
+  });
+  const origin = `http://${loadBalancer.outputs.dnsName}:8443`;
+  await waitUntil("the gateway is served", async () => {
+    const response = await fetch(`${origin}/c/served`).catch(() => undefined);
+    await response?.arrayBuffer();
+    return response?.status === 200;
+  });
+  return origin;
+}
+
+/** How long a connection is quiet before it counts as done, in milliseconds. */
+const quietMs = 300;
+
+/** Sends a row's packets, each when the one before has been read, and waits until nothing more comes. */
+async function send(origin: string, { sent }: ConformanceRow): Promise<OpenClient> {
+  const client = new OpenClient(origin);
+  for (const packet of sent) {
+    if (packet !== sent[0]) await untilQuiet(client);
+    if (client.socket.writable) client.send(packet.replaceAll("TOKEN", token));
+  }
+  await untilQuiet(client, 10_000);
+  client.leave();
+  return client;
+}
+
+/** Resolves once the connection has ended, or said something and then nothing for a while. */
+async function untilQuiet(client: OpenClient, withinMs = quietMs): Promise<void> {
+  let length = -1;
+  let since = Date.now();
+  const until = Date.now() + withinMs;
+  await waitUntil(
+    "the connection is quiet",
+    () => {
+      if (client.text.length !== length) since = Date.now();
+      length = client.text.length;
+      const spoke = length > 0 && Date.now() - since >= quietMs;
+      return client.ended || client.closed || spoke || Date.now() >= until;
+    },
+    withinMs + 5000,
+  );
+}
+
+function verify(row: ConformanceRow, client: OpenClient, statuses: readonly number[]): void {
+  assert.deepEqual(client.statuses, statuses, client.text.slice(0, 500));
+  // What a balancer refuses itself never reaches the gateway, and is written in its own words.
+  if (statuses !== row.statuses) {
+    assert.equal(upstream.requests.length, statuses.filter((status) => status === 200).length);
+    return;
+  }
+  assert.deepEqual(
+    upstream.requests.map(({ line }) => line),
+    row.forwarded ?? [],
+  );
+  const [first] = upstream.requests;
+  for (const field of row.fields ?? []) assert.ok(first!.fields.includes(field), first!.fields.join("\n"));
+  if (row.body !== undefined) assert.equal(first!.body, row.body);
+  if (row.response !== undefined) assert.match(client.text, row.response);
+}
+
+const rows = { ...upgradeRows, ...versionRows, ...syntaxRows, ...targetRows, ...forwardingRows };
+
+for (const [claim, row] of Object.entries(rows)) {
+  test(`${claim} (${row.source})`, async () => {
+    upstream.requests.length = 0;
+    verify(row, await send(platform.gateway.origin, row), row.statuses);
+  });
+  if (row.direct !== true)
+    test(`through the load balancer: ${claim} (${row.source})`, async () => {
+      upstream.requests.length = 0;
+      verify(row, await send(balancer, row), row.balanced ?? row.statuses);
+    });
+}
+
+test("no token stands in the gateway's log", () => {
+  assert.ok(!platform.gateway.process.output.includes(token));
+});
