@@ -16,6 +16,7 @@ import { listenForScrapes } from "./metrics/scrapes.ts";
 import { createOAuth2Server } from "./oauth2/server.ts";
 import { SignOutDesk } from "./oauth2/sign-out-desk.ts";
 import { openSigningKeys } from "./oauth2/signing-keys.ts";
+import { describeReason } from "./reason.ts";
 import { Primaries } from "./redis/primaries.ts";
 import { Entrance, type OwnEndpoints } from "./request/entrance.ts";
 import { type GatewaySettings, parseGatewaySettings } from "./settings.ts";
@@ -129,8 +130,8 @@ function openStores(settings: GatewaySettings, logger: ReturnType<typeof createL
   const upstreams = new Upstreams(({ healthy, ...outcome }) =>
     logger.warn(outcome, healthy ? "upstream is well again" : "upstream is not well"),
   );
-  const writer = createDatabasePool(settings.database, settings.database.host);
-  const reader = createDatabasePool(settings.database, settings.database.readerHost);
+  const writer = createDatabasePool(settings.database, settings.database.host, logger);
+  const reader = createDatabasePool(settings.database, settings.database.readerHost, logger);
   return {
     upstreams,
     writer,
@@ -169,7 +170,7 @@ async function loadConfiguration(
       await migrate(stores.writer, settings.upstreamUrl, logger);
       await storeVerifierSecret(stores.writer, settings);
     },
-    (error) => logger.warn({ error: error.message }, "waiting for the database"),
+    (error) => logger.warn({ error: describeReason(error) }, "waiting for the database"),
   );
   await stores.configuration.start();
 }

@@ -1,4 +1,5 @@
 import { get } from "node:http";
+import { describeReason } from "./reason.ts";
 import { parseListeningSettings } from "./settings.ts";
 import { readTaskAddress } from "./task.ts";
 
@@ -17,7 +18,7 @@ export async function probeHealth(): Promise<void> {
     const host = await readTaskAddress(settings.host);
     leave(await explainDeath(host, settings.port));
   } catch (error) {
-    leave((error as Error).message);
+    leave(describeReason(error));
   }
 }
 
@@ -29,7 +30,7 @@ function explainDeath(host: string, port: number): Promise<string | undefined> {
       response.resume();
       resolve(response.statusCode === 200 ? undefined : `${address} answered ${response.statusCode}`);
     });
-    request.on("error", (error) => resolve(`${address}: ${error.message}`));
+    request.on("error", (error) => resolve(`${address}: ${describeReason(error)}`));
   });
 }
 

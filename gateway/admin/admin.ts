@@ -9,6 +9,7 @@ import { answerHealth } from "../health.ts";
 import { Lifecycle } from "../lifecycle.ts";
 import { createListener, listen } from "../listener.ts";
 import { createLogger } from "../logger.ts";
+import { describeReason } from "../reason.ts";
 import { parseAdminSettings } from "../settings.ts";
 import { readTaskAddress } from "../task.ts";
 import { isDevelopment } from "./identity.ts";
@@ -19,7 +20,7 @@ export async function runAdmin(): Promise<void> {
   const settings = parseAdminSettings(process.env);
   const logger = createLogger({ role: "admin", environment: settings.environment });
   const lifecycle = new Lifecycle(logger, settings);
-  const pool = createDatabasePool(settings.database, settings.database.host);
+  const pool = createDatabasePool(settings.database, settings.database.host, logger);
   let site: Site | undefined;
   const server = createListener((request, response) => {
     if (answerHealth(request, response, () => ({ ...lifecycle.health, version: 0 }))) return;
@@ -41,7 +42,7 @@ export async function runAdmin(): Promise<void> {
       await recordCurrent(pool);
       await forgetGone(pool);
     },
-    (error) => logger.warn({ error: error.message }, "waiting for the database"),
+    (error) => logger.warn({ error: describeReason(error) }, "waiting for the database"),
   );
   const broadcast = new Broadcast({ pool, logger, key: deriveNoticeKey(settings.database.password) });
   // Loaded while the database is being reached: it is the heavier part of the start.

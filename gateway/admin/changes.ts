@@ -3,6 +3,7 @@ import type { Propagation } from "../configuration/broadcast.ts";
 import { type Change, type Changed, changeConfiguration, restoreVersion } from "../configuration/change.ts";
 import type { Author } from "../configuration/history.ts";
 import { hasInvisible } from "../page/invisible.ts";
+import { describeReason } from "../reason.ts";
 import { AdminError } from "./errors.ts";
 import type { Administrator } from "./identity.ts";
 import type { SiteParts } from "./site.ts";
@@ -56,10 +57,7 @@ export class Changes {
       return { ...changed, propagation: await this.#tell(changed.version) };
     } catch (error) {
       // It is stored, which is what was asked for. The gateways look for themselves, and are told once it can be done.
-      this.#parts.logger.warn(
-        { error: (error as Error).message, version: changed.version },
-        "broadcast failed",
-      );
+      this.#parts.logger.warn({ error: describeReason(error), version: changed.version }, "broadcast failed");
       void this.#tellLater(changed.version);
       return changed;
     }

@@ -2,6 +2,7 @@ import { isReachable, readFleet } from "../configuration/fleet.ts";
 import { deriveNoticeKey } from "../configuration/notice.ts";
 import { sendNotice } from "../configuration/notice-sender.ts";
 import { signOutPath } from "../login/sign-out-orders.ts";
+import { describeReason } from "../reason.ts";
 import type { SiteParts } from "./site.ts";
 
 /** How many gateways are asked: any of them can do it, for all. */
@@ -28,14 +29,11 @@ export class SignOuts {
           await sendNotice(member, { key: this.#key, path: signOutPath, body: "{}" });
           return true;
         } catch (error) {
-          logger.warn(
-            { address: member.address, error: (error as Error).message },
-            "sign-out not carried out",
-          );
+          logger.warn({ address: member.address, error: describeReason(error) }, "sign-out not carried out");
         }
     } catch (error) {
       // It is ordered, which is what was asked for.
-      logger.warn({ error: (error as Error).message }, "sign-out not carried out");
+      logger.warn({ error: describeReason(error) }, "sign-out not carried out");
     }
     return false;
   }

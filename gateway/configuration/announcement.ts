@@ -1,5 +1,6 @@
 import type { Pool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
+import { describeReason } from "../reason.ts";
 import { nameInstance, speaksForTask } from "../siblings.ts";
 import type { ConfigurationWatch } from "./watch.ts";
 
@@ -84,7 +85,7 @@ export class Announcement {
     } catch (error) {
       // The database is away or not migrated yet: requests do not wait for it, and the next look tells again.
       this.#told = "";
-      if (!this.#away) logger.warn({ error: (error as Error).message }, "gateway not announced");
+      if (!this.#away) logger.warn({ error: describeReason(error) }, "gateway not announced");
       this.#away = true;
     }
   }

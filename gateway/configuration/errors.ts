@@ -1,3 +1,4 @@
+import { describeReason } from "../reason.ts";
 import type { Difference } from "./difference.ts";
 import type { Problem } from "./problems.ts";
 
@@ -45,7 +46,7 @@ export class UnknownError extends Error {
 /** The database was lost before a change was stored: nothing of it is there, and repeating it is safe. */
 export class ChangeNotStoredError extends Error {
   constructor(cause: unknown) {
-    super(`Nothing was stored: ${(cause as Error).message}`, { cause });
+    super(`Nothing was stored: ${describeReason(cause)}`, { cause });
     this.name = "ChangeNotStoredError";
   }
 }
@@ -53,7 +54,7 @@ export class ChangeNotStoredError extends Error {
 /** The database was lost while a change was being stored, and did not come back within the wait: all of it or nothing. */
 export class ChangeUncertainError extends Error {
   constructor(cause: unknown) {
-    super((cause as Error).message, { cause });
+    super(describeReason(cause), { cause });
     this.name = "ChangeUncertainError";
   }
 }

@@ -1,6 +1,7 @@
 import { readConfiguration, readVersion } from "../database/configuration.ts";
 import { type Pool, untilReachable } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
+import { describeReason } from "../reason.ts";
 import { compileConfiguration, emptyConfiguration, type ServedConfiguration } from "../routing/served.ts";
 import type { Upstreams } from "../upstreams/upstreams.ts";
 
@@ -28,6 +29,8 @@ export class ConfigurationWatch {
   #current = emptyConfiguration;
   #refusal: Refusal | undefined;
   #unread: string | undefined;
+  /** The reason that was logged last, until a look succeeds. */
+  #told: string | undefined;
   #loading: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -54,7 +57,7 @@ export class ConfigurationWatch {
     const { logger } = this.#settings;
     await untilReachable(
       () => this.load(),
-      (error) => logger.warn({ error: error.message }, "waiting for the configuration"),
+      (error) => logger.warn({ error: describeReason(error) }, "waiting for the configuration"),
       () => !this.#closed,
     );
     this.#schedule();
@@ -89,7 +92,7 @@ export class ConfigurationWatch {
     try {
       this.#current = compileConfiguration(stored, upstreams);
     } catch (error) {
-      this.#refusal = { version: stored.version, reason: (error as Error).message };
+      this.#refusal = { version: stored.version, reason: describeReason(error) };
       throw error;
     }
     this.#refusal = undefined;
@@ -105,7 +108,7 @@ export class ConfigurationWatch {
       this.#unread = undefined;
       return found;
     } catch (error) {
-      this.#unread = (error as Error).message;
+      this.#unread = describeReason(error);
       throw error;
     }
   }
@@ -125,12 +128,16 @@ export class ConfigurationWatch {
     try {
       const version = await this.#read(readVersion);
       if (this.#isAhead(version)) await this.load();
+      this.#told = undefined;
     } catch (error) {
       this.#tell(error as Error);
     }
   }
 
   #tell(error: Error): void {
-    this.#settings.logger.warn({ error: error.message, refusal: this.#refusal }, "configuration not loaded");
+    const reason = describeReason(error);
+    if (reason === this.#told) return;
+    this.#told = reason;
+    this.#settings.logger.warn({ error: reason, refusal: this.#refusal }, "configuration not loaded");
   }
 }

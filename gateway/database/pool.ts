@@ -6,6 +6,8 @@ import {
   type PoolOptions,
   type RowDataPacket,
 } from "mysql2/promise";
+import type { Logger } from "../logger.ts";
+import { describeReason } from "../reason.ts";
 import type { DatabaseSettings } from "../settings.ts";
 import { type PoolOccupancy, readOccupancy } from "./occupancy.ts";
 import { isBroken, isReadOnly, within } from "./outage.ts";
@@ -26,8 +28,15 @@ export class Pool {
   /** Connections that were opened before this moment are not used any more. */
   #retiredAt = Number.NEGATIVE_INFINITY;
 
-  constructor(options: PoolOptions) {
+  /** Why the last connection could not be had. */
+  #unreachable: string | undefined;
+  readonly #logger: Logger | undefined;
+  readonly #host: string;
+
+  constructor(options: PoolOptions, host: string, logger?: Logger) {
     this.#pool = createPool(options);
+    this.#host = host;
+    this.#logger = logger;
     this.#pool.on("connection", (connection) => this.#openedAt.set(connection, performance.now()));
   }
 
@@ -47,7 +56,11 @@ export class Pool {
 
   async getConnection(): Promise<PoolConnection> {
     for (;;) {
-      const connection = await this.#pool.getConnection();
+      const connection = await this.#pool.getConnection().catch((error: unknown) => {
+        this.#note(describeReason(error));
+        throw error;
+      });
+      this.#note(undefined);
       if ((this.#openedAt.get(connection.connection) ?? 0) > this.#retiredAt) return connection;
       connection.destroy();
     }
@@ -61,6 +74,14 @@ export class Pool {
     (connection.connection as unknown as { readonly stream: Socket }).stream.destroy();
   }
 
+  /** Logs each change: that the database cannot be reached, another reason why, and that it can be again. */
+  #note(unreachable: string | undefined): void {
+    if (unreachable === this.#unreachable) return;
+    this.#unreachable = unreachable;
+    if (unreachable === undefined) this.#logger?.info({ host: this.#host }, "database reachable again");
+    else this.#logger?.warn({ host: this.#host, error: unreachable }, "database not reachable");
+  }
+
   get occupancy(): PoolOccupancy {
     return readOccupancy(this.#pool);
   }
@@ -70,7 +91,8 @@ export class Pool {
   }
 }
 
-export function createDatabasePool(settings: DatabaseSettings, host: string): Pool {
+/** Where a logger is given, the pool reports when the database cannot be reached, and when it can be again. */
+export function createDatabasePool(settings: DatabaseSettings, host: string, logger?: Logger): Pool {
   const options: PoolOptions = {
     host,
     port: settings.port,
@@ -88,7 +110,7 @@ export function createDatabasePool(settings: DatabaseSettings, host: string): Po
     multipleStatements: false,
   };
   if (settings.tls && isIP(host) !== 0) options.stream = () => connectByAddress(settings.port, host);
-  return new Pool(options);
+  return new Pool(options, host, logger);
 }
 
 /**
@@ -107,15 +129,16 @@ export async function untilReachable<T>(
   tell: (error: Error) => void,
   isWanted: () => boolean = () => true,
 ): Promise<T> {
-  let told = "";
+  let told: string | undefined;
   for (;;) {
     try {
       return await attempt();
     } catch (error) {
       const problem = error as Error;
       if (!isWanted()) throw problem;
-      if (problem.message !== told) tell(problem);
-      told = problem.message;
+      const reason = describeReason(problem);
+      if (reason !== told) tell(problem);
+      told = reason;
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   }

@@ -1,3 +1,4 @@
+import { describeReason } from "../reason.ts";
 import { isAway, isBroken, readOnlyError, within } from "./outage.ts";
 import { type Pool, type PoolConnection, type RowDataPacket, statementLimitMs } from "./pool.ts";
 
@@ -9,7 +10,7 @@ export class CommitUncertainError extends Error {
   readonly fatal = true;
 
   constructor(cause: unknown) {
-    super(`Whether it was committed is not known: ${(cause as Error).message}`, { cause });
+    super(`Whether it was committed is not known: ${describeReason(cause)}`, { cause });
     this.name = "CommitUncertainError";
   }
 }

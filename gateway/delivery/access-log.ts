@@ -1,4 +1,5 @@
 import type { Logger } from "../logger.ts";
+import { describeReason } from "../reason.ts";
 import type { Exchange } from "../request/exchange.ts";
 
 /** Takes records to where the access log is kept; resolves when they are safe. */
@@ -83,7 +84,7 @@ export class AccessLog {
         if (attempt === 3) {
           this.dropped += count;
           this.#logger.warn(
-            { error: (error as Error).message, dropped: this.dropped },
+            { error: describeReason(error), dropped: this.dropped },
             "access log lines dropped",
           );
           return;

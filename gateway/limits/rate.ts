@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import type { Logger } from "../logger.ts";
+import { describeReason } from "../reason.ts";
 import type { Primaries } from "../redis/primaries.ts";
 import type { Route } from "../routing/route.ts";
 
@@ -46,7 +47,7 @@ export class RateLimiter {
       return Number(await this.#run(key, parameters));
     } catch (error) {
       this.unchecked++;
-      this.#logger.warn({ error: (error as Error).message, route: route.name }, "rate limit not checked");
+      this.#logger.warn({ error: describeReason(error), route: route.name }, "rate limit not checked");
       return 0;
     }
   }

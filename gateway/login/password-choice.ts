@@ -1,4 +1,5 @@
 import type { Logger } from "../logger.ts";
+import { describeReason } from "../reason.ts";
 import { describeWait } from "./attempts.ts";
 import type { ChoiceOutcome, PasswordChoice } from "./chosen-password.ts";
 import type { Login } from "./login.ts";
@@ -38,7 +39,7 @@ export async function choosePassword(
   logger.info({ account: choice.accountId }, "password chosen");
   await signOut(choice.accountId, outcome.orderedAt).catch((error: Error) =>
     // It is ordered, and so done as soon as the store is back.
-    logger.warn({ error: error.message }, "sign-out not carried out"),
+    logger.warn({ error: describeReason(error) }, "sign-out not carried out"),
   );
   await untilSecondIsOver();
   return { kind: "chosen" };

@@ -3,6 +3,7 @@ import type Provider from "oidc-provider";
 import { type Pool, untilReachable } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
 import type { Login } from "../login/login.ts";
+import { describeReason } from "../reason.ts";
 import type { Primaries } from "../redis/primaries.ts";
 import type { OwnEndpoints } from "../request/entrance.ts";
 import { normalizeTarget } from "../request/path.ts";
@@ -68,7 +69,7 @@ async function loadKeys({ migrated, signingKeys, logger }: OAuth2Parts): Promise
   await migrated;
   await untilReachable(
     () => signingKeys.load(),
-    (error) => logger.warn({ error: error.message }, "waiting for the signing keys"),
+    (error) => logger.warn({ error: describeReason(error) }, "waiting for the signing keys"),
   );
 }
 
@@ -80,7 +81,7 @@ function rememberLogin({ login, database, logger }: OAuth2Parts): () => Promise<
       .then(({ openLogin }) => openLogin(login, { database, logger }))
       .catch((error: Error) => {
         opening = undefined;
-        logger.error({ login, error: error.message }, "login not opened");
+        logger.error({ login, error: describeReason(error) }, "login not opened");
         throw error;
       });
     return opening;

@@ -9,6 +9,7 @@ import {
   signOutPath,
 } from "../login/sign-out-orders.ts";
 import { allowances, Throttle } from "../login/throttle.ts";
+import { describeReason } from "../reason.ts";
 import type { Primaries } from "../redis/primaries.ts";
 import { speaksForTask } from "../siblings.ts";
 import { signOutEverywhere } from "./sign-out.ts";
@@ -73,7 +74,7 @@ export class SignOutDesk {
       return true;
     } catch (error) {
       // A store is away. The order stays, and so does the next look.
-      if (!this.#away) logger.warn({ error: (error as Error).message }, "sign-outs are waiting");
+      if (!this.#away) logger.warn({ error: describeReason(error) }, "sign-outs are waiting");
       this.#away = true;
       return false;
     }

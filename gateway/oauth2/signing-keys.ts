@@ -1,6 +1,7 @@
 import { idTokenAlgorithms } from "../configuration/limits.ts";
 import type { Pool, RowDataPacket } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
+import { describeReason } from "../reason.ts";
 import type { SigningSettings } from "../settings.ts";
 import { findDue, findExpired, orderKeys, type StoredKey } from "./key-rotation.ts";
 import { createLocalSeal, type Seal } from "./sealing.ts";
@@ -74,7 +75,7 @@ export class SigningKeys {
         () => {
           if (this.#current.map(({ kid }) => kid).join() !== before) onChange();
         },
-        (error: Error) => this.#parts.logger.warn({ error: error.message }, "signing keys not read"),
+        (error: Error) => this.#parts.logger.warn({ error: describeReason(error) }, "signing keys not read"),
       );
     }, this.#parts.checkMs);
     this.#timer.unref();

@@ -7,6 +7,7 @@ import type { Lifecycle } from "../lifecycle.ts";
 import type { RateLimiter } from "../limits/rate.ts";
 import type { Logger } from "../logger.ts";
 import type { Metrics } from "../metrics/metrics.ts";
+import { describeReason } from "../reason.ts";
 import { RedisUnavailableError } from "../redis/unavailable.ts";
 import { readHostName } from "../routing/host-name.ts";
 import type { ServedConfiguration } from "../routing/served.ts";
@@ -69,7 +70,7 @@ export class Entrance {
             requestId: exchange.id,
             route: exchange.route?.name,
             upstream: exchange.upstream,
-            error: error.message,
+            error: describeReason(error),
           },
           "upstream failed",
         ),

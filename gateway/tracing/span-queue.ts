@@ -1,6 +1,7 @@
 import type { ReadableSpan, SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
 import type { Logger } from "../logger.ts";
+import { describeReason } from "../reason.ts";
 
 /** Spans kept at most, those on their way included; a collector that is away must cost spans, not requests. */
 const spanLimit = 4096;
@@ -28,7 +29,11 @@ export class SpanQueue implements SpanProcessor {
         exporter.export(spans, (result) => {
           this.waiting -= spans.length;
           if (result.code === 0) this.delivered += spans.length;
-          else this.#lose(spans.length, result.error?.message ?? "The collector refused them.");
+          else
+            this.#lose(
+              spans.length,
+              result.error === undefined ? "The collector refused them." : describeReason(result.error),
+            );
           done(result);
         }),
       shutdown: () => exporter.shutdown(),

@@ -1,3 +1,4 @@
+import { describeReason } from "../reason.ts";
 import type { AnswerHead } from "./answer-head.ts";
 import type { UpstreamConnection, UpstreamRequest } from "./connection.ts";
 import type { UpstreamTarget } from "./target.ts";
@@ -134,6 +135,6 @@ class ProbeRequest implements UpstreamRequest {
 
   onFailure(error: Error): void {
     this.onDone();
-    this.#settle(false, error.message);
+    this.#settle(false, describeReason(error));
   }
 }
