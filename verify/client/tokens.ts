@@ -4,6 +4,7 @@ import type { Target } from "../target.ts";
 import type { Answered } from "./attempt.ts";
 import type { AwsClients } from "./aws.ts";
 import type { Entrance } from "./entrance.ts";
+import { requestPatiently } from "./retry-after.ts";
 
 /** The scopes that the verifier's client has. */
 export const readScope = "verify:read";
@@ -53,7 +54,9 @@ export function createTokens(options: {
     });
     return authorization;
   };
-  const post = async (path: string, form: Record<string, string>): Promise<Answered> => {
+  const post = (path: string, form: Record<string, string>): Promise<Answered> =>
+    requestPatiently(() => postOnce(path, form));
+  const postOnce = async (path: string, form: Record<string, string>): Promise<Answered> => {
     // A connection of its own: one kept from an earlier suite may be closing just now.
     const client = entrance.open();
     try {

@@ -1,0 +1,32 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Answered } from "./attempt.ts";
+
+/** How long the verifier goes on for one thing that it needs itself, in milliseconds. */
+const patienceMs = 15_000;
+
+/**
+ * Sends a request that may be repeated until its response is something else than 503, as often as `Retry-After` (RFC 9110
+ * 10.2.3) allows within the time limit: a store that is away for a moment is no finding about the platform. The last
+ * response, whatever it is.
+ */
+export async function requestPatiently(
+  send: () => Promise<Answered>,
+  withinMs: number = patienceMs,
+): Promise<Answered> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    const response = await send();
+    const waitMs = readRetryAfter(response.headers["retry-after"]);
+    if (response.status !== 503 || waitMs === undefined || performance.now() + waitMs > deadline)
+      return response;
+    await delay(waitMs);
+  }
+}
+
+/** Seconds or a date, as milliseconds from now; `undefined` where there is neither. */
+export function readRetryAfter(field: string | undefined, now = Date.now()): number | undefined {
+  if (field === undefined) return undefined;
+  if (/^\d{1,9}$/.test(field)) return Number(field) * 1000;
+  const at = Date.parse(field);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
+}
