@@ -8,14 +8,15 @@ import { parseArgs } from "node:util";
 
 /**
  * Runs the test files given (or all), prints the report and, last, one plain line `N passed, N failed`.
- * Usage: `npm test -- [--kills N] [--seed N] [folder or file …]`; the two numbers are for the chaos test.
+ * Usage: `npm test -- [--kills N] [--seeds N] [--seed N] [folder or file …]`; the numbers are for the chaos tests.
  */
 const root = join(import.meta.dirname, "..");
 const { values, positionals: wanted } = parseArgs({
-  options: { kills: { type: "string" }, seed: { type: "string" } },
+  options: { kills: { type: "string" }, seeds: { type: "string" }, seed: { type: "string" } },
   allowPositionals: true,
 });
 if (values.kills !== undefined) process.env.DMM_ENV_CHAOS_COUNT = values.kills;
+if (values.seeds !== undefined) process.env.DMM_ENV_CHAOS_SEEDS = values.seeds;
 if (values.seed !== undefined) process.env.DMM_ENV_CHAOS_SEED = values.seed;
 // It chose this program; what the tests start is the command line.
 delete process.env.DMM_ENV_PROGRAM;

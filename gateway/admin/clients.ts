@@ -7,6 +7,12 @@ export function bearsSecret(client: ClientEntry): boolean {
   return readAuthMethod(client) === "client_secret_basic";
 }
 
+/** The document as it is, when it has this client. @throws UnknownError */
+export function requireClient(document: ConfigurationDocument, name: string): ConfigurationDocument {
+  if (findEntry(document, "clients", name) === undefined) throw new UnknownError(`client ${name}`);
+  return document;
+}
+
 /**
  * The document as it is, when it has this client and the client can have a secret.
  *

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Pool, PoolConnection, RowDataPacket } from "../database/pool.ts";
 import { inTransaction } from "../database/transaction.ts";
-import { computeDifferences, type Difference, describeSecretChange } from "./difference.ts";
+import { computeDifferences, type Difference, describeSecretChange, describeTokenEnd } from "./difference.ts";
 import { type ConfigurationDocument, nouns } from "./document.ts";
 import { ConfigurationInvalidError, UnknownError, VersionStaleError } from "./errors.ts";
 import { type Author, findDocument, readAuthorsSince, recordFound, recordVersion } from "./history.ts";
@@ -23,6 +23,8 @@ export interface Change {
   readonly edit: (document: ConfigurationDocument) => ConfigurationDocument;
   /** Hashes of new secrets by client; `null` takes the secret away. */
   readonly secretHashes?: ReadonlyMap<string, string | null>;
+  /** A client whose tokens, codes and consents end. */
+  readonly endsTokensOf?: string;
 }
 
 export interface Changed {
@@ -80,7 +82,8 @@ async function storeChange(connection: PoolConnection, change: Change, changeId:
   const added = new Set(
     edited.filter(({ kind, change }) => kind === "clients" && change === "added").map(({ name }) => name),
   );
-  const differences = [...edited, ...secrets.filter(({ name }) => !added.has(name))];
+  const ended = await endTokens(connection, change.endsTokensOf);
+  const differences = [...edited, ...secrets.filter(({ name }) => !added.has(name)), ...ended];
   if (differences.length === 0) return { version, differences };
   await connection.query("UPDATE configuration SET version = version + 1 WHERE id = 1");
   const record = {
@@ -160,13 +163,25 @@ async function writeSecrets(
   return differences;
 }
 
+/** What was issued names the instance that it was issued to. */
+async function endTokens(connection: PoolConnection, client: string | undefined): Promise<Difference[]> {
+  if (client === undefined) return [];
+  await connection.query("UPDATE clients SET instance = ? WHERE client_id = ?", [randomUUID(), client]);
+  return [describeTokenEnd(client)];
+}
+
 const participles = { added: "Added", changed: "Changed", removed: "Removed" } as const;
+
+const verbs: Readonly<Record<string, string>> = {
+  secret: "Replaced the secret of",
+  tokens: "Ended all tokens of",
+};
 
 /** `Changed route orders, added scope orders:read`. */
 export function summarize(differences: readonly Difference[]): string {
   const shown = differences.slice(0, 3).map(({ kind, name, change, fields }, index) => {
-    const isSecret = fields.length === 1 && fields[0]?.field === "secret";
-    const verb = isSecret ? "Replaced the secret of" : participles[change];
+    const only = fields.length === 1 ? fields[0]?.field : undefined;
+    const verb = verbs[only ?? ""] ?? participles[change];
     return `${index === 0 ? verb : verb.toLowerCase()} ${nouns[kind]} ${name}`;
   });
   const more = differences.length - shown.length;

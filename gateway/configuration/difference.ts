@@ -47,6 +47,16 @@ function compareFields(before: Entry | undefined, after: Entry | undefined): Fie
   });
 }
 
+/** Everything that the client was given has ended. */
+export function describeTokenEnd(clientName: string): Difference {
+  return {
+    kind: "clients",
+    name: clientName,
+    change: "changed",
+    fields: [{ field: "tokens", before: "(issued until now)", after: "(ended)" }],
+  };
+}
+
 /** A secret's replacement is told, the secret is not. */
 export function describeSecretChange(clientName: string): Difference {
   return {

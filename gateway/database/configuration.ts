@@ -23,17 +23,22 @@ export async function readVersion(pool: Pool): Promise<number> {
  */
 export async function readConfiguration(pool: Pool): Promise<StoredConfiguration> {
   const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT configuration.version AS version, NULL AS client, configuration_versions.document AS content
+    `SELECT configuration.version AS version, NULL AS client, configuration_versions.document AS content,
+       NULL AS instance
      FROM configuration LEFT JOIN configuration_versions ON configuration_versions.version = configuration.version
      WHERE configuration.id = 1
-     UNION ALL SELECT NULL, client_id, secret_hash FROM clients`,
+     UNION ALL SELECT NULL, client_id, secret_hash, instance FROM clients`,
   );
   const current = rows.find((row) => row.client === null);
   if (current === undefined || current.content === null) return readTables(pool);
   const document = JSON.parse(String(current.content)) as ConfigurationDocument;
   if (!isWhole(document)) return readTables(pool);
-  const secrets = new Map(rows.filter((row) => row.client !== null).map((row) => [row.client, row.content]));
-  return assemble(Number(current.version), document, secrets);
+  const identities = new Map(
+    rows
+      .filter((row) => row.client !== null)
+      .map((row) => [String(row.client), readIdentity(row.content, row.instance)]),
+  );
+  return assemble(Number(current.version), document, identities);
 }
 
 /**
@@ -54,15 +59,29 @@ function readTables(pool: Pool): Promise<StoredConfiguration> {
 async function readSnapshot(connection: PoolConnection): Promise<StoredConfiguration> {
   const [[row]] = await connection.query<RowDataPacket[]>("SELECT version FROM configuration WHERE id = 1");
   const document = await readDocument(connection);
-  const [clients] = await connection.query<RowDataPacket[]>("SELECT client_id, secret_hash FROM clients");
-  const secrets = new Map(clients.map((client) => [client.client_id, client.secret_hash]));
-  return assemble(Number(row?.version ?? 0), document, secrets);
+  const [clients] = await connection.query<RowDataPacket[]>(
+    "SELECT client_id, secret_hash, instance FROM clients",
+  );
+  const identities = new Map(
+    clients.map((client) => [String(client.client_id), readIdentity(client.secret_hash, client.instance)]),
+  );
+  return assemble(Number(row?.version ?? 0), document, identities);
+}
+
+/** What of a client is no part of a document, which could be rolled back. */
+interface Identity {
+  readonly secretHash?: string;
+  readonly instance: string;
+}
+
+function readIdentity(secretHash: unknown, instance: unknown): Identity {
+  return { instance: String(instance), ...(typeof secretHash === "string" ? { secretHash } : {}) };
 }
 
 function assemble(
   version: number,
   document: ConfigurationDocument,
-  secrets: ReadonlyMap<unknown, unknown>,
+  identities: ReadonlyMap<string, Identity>,
 ): StoredConfiguration {
   const upstreams = new Map<string, Upstream>();
   for (const { name, connectLimitMs, health, targets } of document.upstreams)
@@ -75,9 +94,9 @@ function assemble(
   return {
     version,
     routes: document.routes.map((entry) => resolveRoute(entry, upstreams)),
-    clients: document.clients.map(({ name, ...client }) => {
-      const secretHash = secrets.get(name);
-      return { id: name, ...client, ...(typeof secretHash === "string" ? { secretHash } : {}) };
+    clients: document.clients.flatMap(({ name, ...client }) => {
+      const identity = identities.get(name);
+      return identity === undefined ? [] : [{ id: name, ...client, ...identity }];
     }),
   };
 }

@@ -32,7 +32,10 @@ const returnScript = `
 if tonumber(redis.call('GET', KEYS[1]) or '0') > 0 then redis.call('DECR', KEYS[1]) end
 return 0`;
 
-/** Counts attempts for all gateways together. An attempt counts before it is looked at: many at once are not free. */
+/**
+ * Counts attempts for all gateways together; a failover may forget some. An attempt counts before it is
+ * looked at: many at once are not free.
+ */
 export class Throttle {
   readonly #primaries: Primaries;
 
@@ -44,14 +47,14 @@ export class Throttle {
   async take(allowance: Allowance, subject: string): Promise<number> {
     const key = nameKey(allowance, subject);
     const command = ["EVAL", countScript, "1", key, String(allowance.windowSeconds)];
-    const [count, seconds] = (await this.#primaries.write(key, command)) as [number, number];
+    const [count, seconds] = (await this.#primaries.read(key, command)) as [number, number];
     return count > allowance.attempts ? Math.max(1, seconds) : 0;
   }
 
   /** The attempt was a right one and does not count. */
   async giveBack(allowance: Allowance, subject: string): Promise<void> {
     const key = nameKey(allowance, subject);
-    await this.#primaries.write(key, ["EVAL", returnScript, "1", key]);
+    await this.#primaries.read(key, ["EVAL", returnScript, "1", key]);
   }
 
   /** Forgets all attempts. */

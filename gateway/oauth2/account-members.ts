@@ -4,6 +4,8 @@ import { lifetimes } from "./lifetimes.ts";
 
 /** That an account was signed out is remembered for longer than any request that was under way, in seconds. */
 const memorySeconds = 3600;
+/** How many are given back at once. */
+const batchSize = 500;
 
 /** Adds what an account holds, forgets what has expired, and gives back when the account was last signed out. */
 const addScript = `
@@ -16,7 +18,13 @@ return redis.call('GET', KEYS[2])`;
 const endScript = `
 local known = tonumber(redis.call('GET', KEYS[2]) or '0')
 if known < tonumber(ARGV[1]) then redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2]) end
-return redis.call('ZRANGE', KEYS[1], 0, -1)`;
+local found = {}
+for _, member in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+  local startedAt = tonumber(string.match(member, '^%a+ (%d+) '))
+  if startedAt and startedAt <= tonumber(ARGV[1]) then table.insert(found, member) end
+  if #found == tonumber(ARGV[3]) then break end
+end
+return found`;
 
 /** What a person holds: a session, by its key, or a grant, by its id. */
 export interface AccountMember {
@@ -49,14 +57,21 @@ export class AccountMembers {
   }
 
   /**
-   * What began until `endedAt` (in seconds) and must be deleted now. It stays listed until `forget`, so that whoever
-   * breaks off can begin again.
+   * Some of what began until `endedAt` (in seconds) and must be deleted now. It stays listed until `forget`, so that
+   * another gateway can continue.
    */
   async end(accountId: string, endedAt: number): Promise<AccountMember[]> {
     const { members, ended } = nameKeys(accountId);
-    const command = ["EVAL", endScript, "2", members, ended, String(endedAt), String(memorySeconds)];
+    const command = [
+      "EVAL",
+      endScript,
+      "2",
+      members,
+      ended,
+      ...[endedAt, memorySeconds, batchSize].map(String),
+    ];
     const found = (await this.#primaries.write(members, command)) as string[];
-    return found.map(parseMember).filter(({ startedAt }) => startedAt <= endedAt);
+    return found.map(parseMember);
   }
 
   async forget(accountId: string, members: readonly AccountMember[]): Promise<void> {

@@ -1,66 +1,86 @@
-import { hash } from "node:crypto";
-import type { Adapter, AdapterPayload, errors as OAuth2Errors } from "oidc-provider";
+import type { Adapter, AdapterPayload } from "oidc-provider";
 import type { Primaries } from "../redis/primaries.ts";
-import { computeTokenKey } from "../tokens/token-key.ts";
+import type { Client } from "../routing/route.ts";
+import { keepScopes } from "../tokens/scopes.ts";
 import { AccountMembers } from "./account-members.ts";
-import type { Consumptions } from "./consumptions.ts";
-import { GrantMembers } from "./grant-members.ts";
+import { isUnsettled } from "./consumption.ts";
+import { lifetimes } from "./lifetimes.ts";
+import {
+  accessTokens,
+  findPlace,
+  nameUid,
+  nameUserCode,
+  type Place,
+  placeWithGrant,
+  tagged,
+} from "./record-place.ts";
+import { planStorage } from "./revocation.ts";
+import type { UnitsOfWork } from "./unit-of-work.ts";
 
-/** Kinds that the request path accepts; they share one key, so that it needs one look-up. */
-const accessTokens = new Set(["AccessToken", "ClientCredentials"]);
-/** Kinds that a grant brings forth, and that die with it. */
-const grantable = new Set(["AccessToken", "AuthorizationCode", "RefreshToken", "DeviceCode"]);
 /** Kept beyond its life, in seconds: a device that asks too late is to hear that the code expired (RFC 8628 3.5). */
 const afterlife: Readonly<Record<string, number>> = { DeviceCode: 600 };
 
 /** What all adapters of one server share. */
 export interface AdapterParts {
   readonly primaries: Primaries;
-  readonly consumptions: Consumptions;
-  readonly errors: typeof OAuth2Errors;
+  readonly units: UnitsOfWork;
+  /** As it is served now. */
+  readonly findClient: (id: string) => Client | undefined;
 }
 
 /** What the OAuth2 server stores, at the primaries of a Redis Cluster. Ids are digested: the store lets nobody in. */
 export class RedisAdapter implements Adapter {
   readonly #kind: string;
   readonly #primaries: Primaries;
-  readonly #members: GrantMembers;
+  readonly #units: UnitsOfWork;
   readonly #accounts: AccountMembers;
-  readonly #consumptions: Consumptions;
-  readonly #errors: typeof OAuth2Errors;
+  readonly #findClient: AdapterParts["findClient"];
 
-  constructor(kind: string, { primaries, consumptions, errors }: AdapterParts) {
+  constructor(kind: string, { primaries, units, findClient }: AdapterParts) {
     this.#kind = kind;
     this.#primaries = primaries;
-    this.#members = new GrantMembers(primaries);
+    this.#units = units;
     this.#accounts = new AccountMembers(primaries);
-    this.#consumptions = consumptions;
-    this.#errors = errors;
+    this.#findClient = findClient;
   }
 
   async upsert(id: string, payload: AdapterPayload, expiresIn?: number): Promise<undefined> {
-    const key = this.#key(id);
+    const place = this.#find(id);
     const { jti: _omitted, consumed, ...stored } = payload;
     const marked = consumed === undefined ? stored : { consumed, ...stored };
-    const text = JSON.stringify(accessTokens.has(this.#kind) ? { ...marked, kind: this.#kind } : marked);
-    await this.#set(key, text, expiresIn);
-    if (payload.uid !== undefined && this.#kind === "Session")
-      await this.#set(nameUid(payload.uid), id, expiresIn);
-    if (payload.userCode !== undefined) await this.#set(nameUserCode(payload.userCode), id, expiresIn);
+    const text = JSON.stringify({ ...marked, ...this.#describe(payload) });
+    const { grantId, uid, userCode } = payload;
+    if (grantId !== undefined && tagged.has(this.#kind)) expectTag(place, id, grantId);
+    const seconds = Math.max(1, Math.ceil(expiresIn ?? lifetimes.grant)) + (afterlife[this.#kind] ?? 0);
+    const unit = this.#units.current;
+    if (unit?.defersStorage === true && (tagged.has(this.#kind) || accessTokens.has(this.#kind))) {
+      unit.records.push({ ...place, text, seconds });
+      return;
+    }
+    if (grantId !== undefined && this.#kind === "DeviceCode")
+      await this.#store(placeWithGrant(this.#kind, id, grantId), text, seconds);
+    await this.#store(place, text, seconds);
+    if (uid !== undefined && this.#kind === "Session") await this.#set(nameUid(uid), id, seconds);
+    if (userCode !== undefined) await this.#set(nameUserCode(userCode), id, seconds);
     await this.#list(id, payload, expiresIn);
-    const { grantId } = payload;
-    if (grantId === undefined || !grantable.has(this.#kind)) return;
-    const expiresAt = Math.ceil(Date.now() / 1000) + (expiresIn ?? 0) + (afterlife[this.#kind] ?? 0);
-    if (await this.#members.add(grantId, key, expiresAt)) await this.#delete(key);
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {
-    const key = this.#key(id);
-    const text = await this.#primaries.read(key, ["GET", key]);
-    if (typeof text !== "string") return undefined;
-    const payload = JSON.parse(text) as AdapterPayload;
+    const first = findPlace(this.#kind, id);
+    if (first === undefined) return undefined;
+    const found = await this.#read(id, first);
+    if (found === undefined) return undefined;
+    const { place } = found;
+    let { payload } = found;
+    const unit = this.#units.current;
+    unit?.places.set(id, place);
+    if (unit?.defersStorage === true && isUnsettled(payload)) {
+      const settled = await this.#units.readSettled(place);
+      if (settled === undefined) return undefined;
+      payload = settled;
+    }
     if (accessTokens.has(this.#kind) && payload.kind !== this.#kind) return undefined;
-    return { ...payload, jti: id };
+    return this.#isOfClient(payload) ? { ...this.#restrict(payload), jti: id } : undefined;
   }
 
   async findByUid(uid: string): Promise<AdapterPayload | undefined> {
@@ -71,27 +91,57 @@ export class RedisAdapter implements Adapter {
     return this.#findByIndex(nameUserCode(userCode));
   }
 
-  /** Of several that redeem the same thing at once one wins; that the others tried revokes what the first one got. */
+  /** Is carried out with the request that uses it, when that has succeeded. */
   async consume(id: string): Promise<undefined> {
-    const key = this.#key(id);
-    const stored = await this.#consumptions.consume(key);
-    const payload = JSON.parse(stored ?? '{"consumed":true}') as AdapterPayload;
-    if (payload.consumed === undefined) return;
-    if (this.#kind === "PushedAuthorizationRequest")
-      throw new this.#errors.InvalidRequestUri("request_uri is invalid, expired, or was already used");
-    if (payload.grantId !== undefined) await this.revokeByGrantId(payload.grantId);
-    throw new this.#errors.InvalidGrant("already used");
+    const unit = this.#units.current;
+    if (unit === undefined) throw new Error(`A ${this.#kind} is used outside of a request.`);
+    unit.consumed = { kind: this.#kind, place: unit.places.get(id) ?? this.#find(id) };
   }
 
+  /** A token that comes from a grant takes the grant along. */
   async destroy(id: string): Promise<undefined> {
-    await this.#delete(this.#key(id));
+    const place = findPlace(this.#kind, id);
+    if (place === undefined) return;
+    if (tagged.has(this.#kind) || this.#kind === "Grant") await this.#units.revoke(place.tag);
+    else await this.#units.delete(place.key);
   }
 
   /** Ends the grant with everything that came from it: a new one has a new id. */
   async revokeByGrantId(grantId: string): Promise<undefined> {
-    const keys = await this.#members.revoke(grantId);
-    await Promise.all([...keys, nameKey("Grant", grantId)].map((key) => this.#delete(key)));
-    await this.#members.forget(grantId);
+    await this.#units.revoke(this.#findGrant(grantId).tag);
+  }
+
+  /** What the library does not know of: which kind of access token it is, and of which instance of its client. */
+  #describe({ clientId }: AdapterPayload): object {
+    const client = clientId === undefined ? undefined : this.#findClient(clientId);
+    return {
+      ...(accessTokens.has(this.#kind) ? { kind: this.#kind } : {}),
+      ...(client === undefined ? {} : { clientInstance: client.instance }),
+    };
+  }
+
+  /** Whether the client that it was issued to is still there; one created again under the old name inherits nothing. */
+  #isOfClient({ clientId, clientInstance }: AdapterPayload): boolean {
+    return clientId === undefined || this.#findClient(clientId)?.instance === clientInstance;
+  }
+
+  /** An access token counts for no scope that its client has lost. */
+  #restrict(payload: AdapterPayload): AdapterPayload {
+    const client = payload.clientId === undefined ? undefined : this.#findClient(payload.clientId);
+    if (client === undefined || !accessTokens.has(this.#kind)) return payload;
+    return { ...payload, scope: keepScopes(payload.scope, client) };
+  }
+
+  async #read(
+    id: string,
+    first: Place,
+  ): Promise<{ readonly place: Place; readonly payload: AdapterPayload } | undefined> {
+    const payload = await this.#units.read(first);
+    if (payload === undefined || this.#kind !== "DeviceCode" || payload.grantId === undefined)
+      return payload === undefined ? undefined : { place: first, payload };
+    const place = placeWithGrant(this.#kind, id, payload.grantId);
+    const connected = await this.#units.read(place);
+    return connected === undefined ? undefined : { place, payload: connected };
   }
 
   /** What a person holds is listed under the account; it goes again where the person was signed out meanwhile. */
@@ -100,8 +150,9 @@ export class RedisAdapter implements Adapter {
     if (accountId === undefined) return;
     const expiresAt = Math.ceil(Date.now() / 1000) + (expiresIn ?? 0);
     if (this.#kind === "Session") {
-      const member = { kind: "Session", id: this.#key(id), startedAt: payload.loginTs ?? 0 } as const;
-      if (await this.#accounts.add(accountId, member, expiresAt)) await this.#delete(member.id);
+      const { key } = this.#find(id);
+      const member = { kind: "Session", id: key, startedAt: payload.loginTs ?? 0 } as const;
+      if (await this.#accounts.add(accountId, member, expiresAt)) await this.destroy(id);
     }
     if (this.#kind === "Grant") {
       const member = { kind: "Grant", id, startedAt: payload.iat ?? 0 } as const;
@@ -114,32 +165,28 @@ export class RedisAdapter implements Adapter {
     return typeof id === "string" ? this.find(id) : undefined;
   }
 
-  #key(id: string): string {
-    return accessTokens.has(this.#kind) ? computeTokenKey(id) : nameKey(this.#kind, id);
+  #find(id: string): Place {
+    const place = findPlace(this.#kind, id);
+    if (place === undefined) throw new Error(`A ${this.#kind} has a value without a tag.`);
+    return place;
   }
 
-  async #set(key: string, text: string, expiresIn: number | undefined): Promise<void> {
-    const seconds = Math.max(1, Math.ceil(expiresIn ?? 0)) + (afterlife[this.#kind] ?? 0);
-    await this.#primaries.write(key, ["SET", key, text, ...(expiresIn ? ["EX", String(seconds)] : [])]);
+  #findGrant(grantId: string): Place {
+    return findPlace("Grant", grantId)!;
   }
 
-  async #delete(key: string): Promise<void> {
-    await this.#primaries.write(key, ["DEL", key]);
+  async #store(place: Place, text: string, seconds: number): Promise<void> {
+    const { key, args } = planStorage({ ...place, text, seconds });
+    await this.#primaries.write(key, args);
+  }
+
+  async #set(key: string, text: string, seconds: number): Promise<void> {
+    await this.#primaries.write(key, ["SET", key, text, "EX", String(seconds)]);
   }
 }
 
-function nameKey(kind: string, id: string): string {
-  return `oauth2:${kind}:${digest(id)}`;
-}
-
-function nameUid(uid: string): string {
-  return `oauth2:uid:${digest(uid)}`;
-}
-
-function nameUserCode(userCode: string): string {
-  return `oauth2:user-code:${digest(userCode)}`;
-}
-
-function digest(text: string): string {
-  return hash("sha256", text, "base64url");
+/** Without its grant's tag, a token would outlive the grant. */
+function expectTag({ tag }: Place, id: string, grantId: string): void {
+  if (findPlace("Grant", grantId)!.tag !== tag)
+    throw new Error(`A token of ${id.length} characters does not carry its grant's tag.`);
 }

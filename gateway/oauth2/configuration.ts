@@ -4,21 +4,22 @@ import type { Login } from "../login/login.ts";
 import type { Primaries } from "../redis/primaries.ts";
 import type { ServedConfiguration } from "../routing/served.ts";
 import type { ProofNonces } from "../tokens/nonces.ts";
+import { openidScopes } from "../tokens/scopes.ts";
 import { RedisAdapter } from "./adapter.ts";
 import { ClientAdapter } from "./client-adapter.ts";
 import { createAssertionCheck } from "./client-assertions.ts";
-import type { Consumptions } from "./consumptions.ts";
 import { interaction, routes } from "./endpoints.ts";
 import { lifetimes } from "./lifetimes.ts";
 import { createPages } from "./pages.ts";
-import { describeResource, openidScopes } from "./resources.ts";
+import { describeResource } from "./resources.ts";
 import { deriveKey } from "./sealing.ts";
 import type { SigningKey } from "./signing-key.ts";
+import type { UnitsOfWork } from "./unit-of-work.ts";
 
 export interface ConfigurationParts {
   readonly issuer: URL;
   readonly primaries: Primaries;
-  readonly consumptions: Consumptions;
+  readonly units: UnitsOfWork;
   readonly secret: string;
   readonly keys: readonly SigningKey[];
   readonly nonces: ProofNonces;
@@ -34,15 +35,16 @@ const signatureAlgorithms = ["ES256", "EdDSA", "Ed25519", "PS256", "RS256"] as c
 
 /** RFC 9700 in the library's terms: what is not needed is off, and nothing is left to a default that may change. */
 export function createConfiguration(parts: ConfigurationParts): Configuration {
-  const { issuer, primaries, consumptions, errors, readConfiguration, readLogin } = parts;
+  const { issuer, primaries, units, errors, readConfiguration, readLogin } = parts;
   const secure = issuer.protocol === "https:";
   const pages = createPages(issuer, readLogin);
+  const findClient = (id: string) => readConfiguration().clients.get(id);
   const algorithms = idTokenAlgorithms.filter((one) => parts.keys.some(({ alg }) => alg === one));
   return {
     adapter: (kind: string) =>
       kind === "Client"
-        ? new ClientAdapter((id) => readConfiguration().clients.get(id), algorithms)
-        : new RedisAdapter(kind, { primaries, consumptions, errors }),
+        ? new ClientAdapter(findClient, algorithms)
+        : new RedisAdapter(kind, { primaries, units, findClient }),
     routes,
     jwks: { keys: [...parts.keys] as never },
     responseTypes: ["code"],

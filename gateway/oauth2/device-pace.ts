@@ -31,7 +31,7 @@ export function paceDevices(provider: Provider, primaries: Primaries, errors: ty
       return code;
     const key = `oauth2:poll:${hash("sha256", value, "base64url")}`;
     const command = ["SET", key, "1", "NX", "PX", String(leastMs)];
-    if ((await primaries.write(key, command)) !== "OK") throw new errors.SlowDown();
+    if ((await primaries.read(key, command)) !== "OK") throw new errors.SlowDown();
     return code;
   };
 }

@@ -1,4 +1,5 @@
 import type { ServedConfiguration } from "../routing/served.ts";
+import { createCommit } from "./commit.ts";
 import type { Context, Middleware, Next } from "./context.ts";
 import {
   interaction,
@@ -13,6 +14,7 @@ import { devicePollSeconds } from "./lifetimes.ts";
 import { isLostStore } from "./lost-store.ts";
 import { createPageGuards, type PageGuardParts } from "./page-guards.ts";
 import { answerError } from "./pages.ts";
+import type { UnitsOfWork } from "./unit-of-work.ts";
 
 export interface FrontParts extends PageGuardParts {
   readonly issuer: URL;
@@ -23,9 +25,8 @@ export interface FrontParts extends PageGuardParts {
   readonly answerPasswordChange: (context: Context) => Promise<void>;
   /** Why the library answered that it failed. */
   readonly findFailure: (context: Context) => Error | undefined;
-  readonly tellFailure: (error: Error) => void;
-  /** Gives back what the request used up in vain. */
-  readonly restore: (context: Context) => Promise<void>;
+  readonly logFailure: (error: Error, context: Context) => void;
+  readonly units: UnitsOfWork;
 }
 
 /** What stands before the library's endpoints, in the order in which a request meets it. */
@@ -52,8 +53,7 @@ export function createFront(parts: FrontParts): readonly Middleware[] {
     }
     if (failure === undefined) return;
     const lost = isLostStore(failure);
-    if (lost) await parts.restore(context);
-    else parts.tellFailure(failure);
+    parts.logFailure(failure, context);
     // The library's own answer for a lost store would be a 500, which a client must not repeat.
     context.status = lost ? 503 : 500;
     if (lost) context.set("retry-after", "1");
@@ -143,6 +143,7 @@ export function createFront(parts: FrontParts): readonly Middleware[] {
     completeDeviceAnswer,
     ...createPageGuards(parts),
     answerOwnEndpoints,
+    createCommit(parts),
   ];
 }
 

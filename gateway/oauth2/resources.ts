@@ -1,9 +1,8 @@
 import type { errors as OAuth2Errors, ResourceServer } from "oidc-provider";
 import type { ServedConfiguration } from "../routing/served.ts";
+import { openidScopes } from "../tokens/scopes.ts";
 import { lifetimes } from "./lifetimes.ts";
 
-/** Scopes of OpenID Connect, which every client that signs people in may ask for. */
-export const openidScopes = ["openid", "profile", "email", "offline_access"] as const;
 const knownOpenidScopes: ReadonlySet<string> = new Set(openidScopes);
 
 /** What asks for a resource: a client with the scope that it wants. */

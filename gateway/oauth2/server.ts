@@ -13,15 +13,17 @@ import { ReplayMemory } from "../tokens/replay-memory.ts";
 import { Tokens } from "../tokens/tokens.ts";
 import { answerInQueryOnly, verifySecretsByHash } from "./client-rules.ts";
 import { createConfiguration } from "./configuration.ts";
-import { Consumptions } from "./consumptions.ts";
 import { paceDevices } from "./device-pace.ts";
 import { isOwnPath } from "./endpoints.ts";
+import { createFailureLog } from "./failure-log.ts";
 import { createFront } from "./front.ts";
+import { tagTokens } from "./grant-tags.ts";
 import { type Library, loadLibrary } from "./library.ts";
 import { createOwnPages } from "./own-pages.ts";
 import { rememberProofs } from "./proof-memory.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 import { limitStrangers } from "./strangers.ts";
+import { UnitsOfWork } from "./unit-of-work.ts";
 
 export interface OAuth2Parts {
   readonly issuer: URL;
@@ -94,11 +96,11 @@ function createProvider(
   readLogin: () => Promise<Login>,
 ): Provider {
   const { issuer, primaries, logger, clientSecretKey, signingKeys, readConfiguration, nonces } = parts;
-  const consumptions = new Consumptions(primaries, () => Server.ctx?.req);
+  const units = new UnitsOfWork(primaries, { errors, logger, readRequest: () => Server.ctx?.req });
   const provider = new Server(
     issuer.origin,
     createConfiguration({
-      ...{ issuer, primaries, consumptions, errors, readConfiguration, readLogin },
+      ...{ issuer, primaries, units, errors, readConfiguration, readLogin },
       secret: clientSecretKey,
       keys: signingKeys.current,
       nonces,
@@ -108,6 +110,7 @@ function createProvider(
   provider.proxy = true;
   verifySecretsByHash(provider, clientSecretKey);
   answerInQueryOnly(provider);
+  tagTokens(provider);
   const memory = new ReplayMemory(primaries);
   rememberProofs(provider, memory);
   paceDevices(provider, primaries, errors);
@@ -117,16 +120,20 @@ function createProvider(
     logger.info({ client: oidc.client?.clientId, endpoint: oidc.route }, "grant revoked"),
   );
   provider.on("server_error", (context, error) => failures.set(context.req, error));
+  provider.on("grant.success", ({ req }) => units.succeed(req));
+  provider.on("authorization.success", ({ req }) => units.succeed(req));
   const pages = createOwnPages(parts, readLogin);
   const front = createFront({
     ...{ provider, issuer, readConfiguration, noncesDemanded: nonces.demanded },
     findFailure: (context) => failures.get(context.req),
-    restore: (context) => consumptions.restore(context.req),
-    tellFailure: (error) => logger.error({ err: error }, "OAuth2 server failed"),
+    units,
+    logFailure: createFailureLog(logger),
     answerUserinfo: async (context) => {
       const endpoint = await import("./userinfo.ts");
       const tokens = new Tokens(primaries, issuer, nonces);
-      await endpoint.answerUserinfo(context, { issuer, tokens, checks: { memory, nonces }, readLogin });
+      const findClient = (id: string) => readConfiguration().clients.get(id);
+      const checks = { memory, nonces };
+      await endpoint.answerUserinfo(context, { issuer, tokens, checks, readLogin, findClient });
     },
     answerInteraction: (context) => pages.answerInteraction(context, provider),
     answerPasswordChange: (context) => pages.answerPasswordChange(context),

@@ -1,12 +1,12 @@
-import type { errors as OAuth2Errors } from "oidc-provider";
 import type { Primaries } from "../redis/primaries.ts";
 import { AccountMembers } from "./account-members.ts";
-import { RedisAdapter } from "./adapter.ts";
-import { Consumptions } from "./consumptions.ts";
+import { findPlace } from "./record-place.ts";
+import { planRevocation } from "./revocation.ts";
 
 /**
  * Ends everything that an account got until `endedAt` (in seconds): sessions, and grants with their codes, refresh
- * tokens and access tokens. When it resolves, no gateway accepts any of it any more. May be repeated.
+ * tokens and access tokens. When it resolves, no gateway accepts any of it any more. May be repeated: what was begun by
+ * a gateway that is gone is continued by the next one.
  *
  * @throws RedisUnavailableError when a primary could not be told; whatever is left is found by the next attempt
  */
@@ -16,19 +16,16 @@ export async function signOutEverywhere(
   endedAt: number,
 ): Promise<number> {
   const members = new AccountMembers(primaries);
-  const held = await members.end(accountId, endedAt);
-  const grants = createGrants(primaries);
-  await Promise.all(
-    held.map(({ kind, id }) =>
-      kind === "Grant" ? grants.revokeByGrantId(id) : primaries.write(id, ["DEL", id]),
-    ),
-  );
-  await members.forget(accountId, held);
-  return held.length;
-}
-
-function createGrants(primaries: Primaries): RedisAdapter {
-  const consumptions = new Consumptions(primaries, () => undefined);
-  // Only what is used up twice throws the library's errors, and nothing is used up here.
-  return new RedisAdapter("Grant", { primaries, consumptions, errors: {} as typeof OAuth2Errors });
+  let ended = 0;
+  for (;;) {
+    const held = await members.end(accountId, endedAt);
+    if (held.length === 0) return ended;
+    await primaries.writeAll(
+      held.map(({ kind, id }) =>
+        kind === "Grant" ? planRevocation(findPlace("Grant", id)!.tag) : { key: id, args: ["DEL", id] },
+      ),
+    );
+    await members.forget(accountId, held);
+    ended += held.length;
+  }
 }

@@ -1,5 +1,6 @@
 import type { Login } from "../login/login.ts";
 import { readCredentials } from "../request/credentials.ts";
+import type { Client } from "../routing/route.ts";
 import { findProofFault, type ProofChecks, proofAlgorithms } from "../tokens/proof.ts";
 import type { TokenRecord, Tokens } from "../tokens/tokens.ts";
 import type { Context } from "./context.ts";
@@ -10,6 +11,7 @@ export interface UserinfoParts {
   readonly tokens: Tokens;
   readonly checks: ProofChecks;
   readonly readLogin: () => Promise<Login>;
+  readonly findClient: (id: string) => Client | undefined;
 }
 
 interface Refusal {
@@ -67,7 +69,7 @@ function letPagesRead(context: Context): void {
 
 async function findToken(
   context: Context,
-  { issuer, tokens, checks }: UserinfoParts,
+  { issuer, tokens, checks, findClient }: UserinfoParts,
 ): Promise<TokenRecord | Refusal> {
   const { method, req: request } = context;
   const { authorization } = request.headersDistinct;
@@ -76,7 +78,10 @@ async function findToken(
   if (credentials === "malformed") return { status: 401, error: "invalid_request", scheme: "Bearer" };
   const { token, bound } = credentials;
   const record = await tokens.find(token);
-  if (record === undefined || (record.jkt === undefined && bound === true))
+  const client = record === undefined ? undefined : findClient(record.clientId);
+  if (record === undefined || client?.instance !== record.clientInstance || client === undefined)
+    return { status: 401, error: "invalid_token", scheme: "Bearer" };
+  if (record.jkt === undefined && bound === true)
     return { status: 401, error: "invalid_token", scheme: "Bearer" };
   if (record.jkt === undefined) return record;
   if (bound !== true) return { status: 401, error: "invalid_token", scheme: "DPoP" };

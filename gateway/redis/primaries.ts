@@ -1,218 +1,169 @@
-import { once } from "node:events";
 import type { Logger } from "../logger.ts";
 import type { RedisSettings } from "../settings.ts";
-import { Primary } from "./primary.ts";
-import { computeSlot, slotCount } from "./slot.ts";
-import { coversAllSlots, parseRedirection, parseShards, type Shard } from "./topology.ts";
+import type { Primary } from "./primary.ts";
+import { PrimaryMap } from "./primary-map.ts";
+import { RedisReplyError, type Reply } from "./reply-parser.ts";
+import { parseRedirection } from "./topology.ts";
 import { RedisSilentError, RedisUnavailableError, withinTime } from "./unavailable.ts";
 
 /** Replies by which a node says that it cannot serve at the moment. */
-const notServing = /^(CLUSTERDOWN|LOADING|MASTERDOWN|READONLY|TRYAGAIN|NOREPLICAS|BUSY|OOM|MISCONF) /;
+const notServing =
+  /^(CLUSTERDOWN|LOADING|MASTERDOWN|READONLY|TRYAGAIN|NOREPLICAS|BUSY|OOM|MISCONF|UNBLOCKED) /;
 
-/** Time between two looks at the cluster while a slot has no reachable primary, in milliseconds. */
-const refreshMs = 100;
+/** How long a write is attempted, in milliseconds: a failover takes one to two seconds. */
+export const writeLimitMs = 4000;
+/** Time between two attempts of a write, in milliseconds. */
+const attemptMs = 25;
+/** Writes that may be between two attempts; more are refused at once. */
+const mostRetrying = 1000;
+
+/** A command and the key by which its primary is found. */
+export interface Command {
+  readonly key: string;
+  readonly args: readonly string[];
+}
 
 /**
  * The primaries of a Redis Cluster, and nothing of its replicas: a replica may not know yet that a token was issued, or
  * worse, that it was revoked.
  *
- * The cluster is looked at again whenever a connection fails, a node answers that a slot moved, or a command is not
- * answered in time; until every slot has a primary again, commands for the lost ones fail at once.
+ * The cluster is inspected again whenever a connection fails, a node answers that a slot moved, or a command is not
+ * answered in time; until every slot has a primary again, look-ups for the lost ones fail at once.
  */
 export class Primaries {
   readonly #settings: RedisSettings;
-  readonly #logger: Logger;
-  readonly #nodes = new Map<string, Primary>();
-  readonly #slots: (Primary | undefined)[] = new Array(slotCount).fill(undefined);
-  #refreshing: Promise<void> | undefined;
-  #closed = false;
-  #complete = false;
+  readonly #map: PrimaryMap;
+  #retrying = 0;
   /** Commands that no primary answered in time. */
   lostCommands = 0;
 
   constructor(settings: RedisSettings, logger: Logger) {
     this.#settings = settings;
-    this.#logger = logger;
+    this.#map = new PrimaryMap(settings, logger);
   }
 
-  /** Resolves when every slot has a connected primary; tries until then or until closed. */
+  /** Resolves when every slot has a primary that is connected for look-ups and writes; tries until then or until closed. */
   async start(): Promise<void> {
-    await this.#refresh();
+    await this.#map.untilReady();
   }
 
   /** Those that are known at this moment. */
   get nodes(): Iterable<Primary> {
-    return this.#nodes.values();
+    return this.#map.nodes;
   }
 
   /** Whether every slot has a connected primary at this moment. */
   get ready(): boolean {
-    if (!this.#complete) return false;
-    for (const node of this.#nodes.values()) if (!node.ready) return false;
-    return true;
+    return this.#map.ready;
+  }
+
+  close(): void {
+    this.#map.close();
   }
 
   /** Runs one command at the key's primary: a reading one, or one that a failover may forget. @throws RedisUnavailableError within the time limit */
-  read(key: string, args: string[]): Promise<unknown> {
-    const primary = this.#slots[computeSlot(key)];
-    if (primary === undefined || primary.silent)
-      return this.#recover(key, args, false, explainAbsence(primary));
+  read(key: string, args: readonly string[]): Promise<Reply> {
+    const primary = this.#map.find(key);
+    if (primary === undefined || primary.doubtful) return this.#recover(key, args, explainAbsence(primary));
     // Every request comes through here: one promise is all that it pays.
     return new Promise((resolve, reject) => {
       primary.reads.send(args, resolve, (error) => {
-        if (error instanceof RedisSilentError) primary.noteSilence();
-        this.#recover(key, args, false, error).then(resolve, reject);
+        if (error instanceof RedisSilentError) primary.doubt(error);
+        this.#recover(key, args, error).then(resolve, reject);
       });
     });
   }
 
   /**
-   * Runs one writing command and waits until a replica has it too, so that a failover forgets nothing that was
-   * acknowledged. @throws RedisUnavailableError within the time limit
+   * Runs one writing command so that a failover does not forget it: a replica has it, where there is one. The command is
+   * repeated while its outcome is not known, so it must do the same however often it is executed.
+   *
+   * @throws RedisUnavailableError after `limitMs`: it may have been executed, or be executed later
    */
-  async write(key: string, args: string[]): Promise<unknown> {
-    const primary = this.#slots[computeSlot(key)];
-    try {
-      if (primary === undefined || primary.silent) throw explainAbsence(primary);
-      return await withinTime(this.#settings.commandTimeoutMs, send(primary, args, true));
-    } catch (error) {
-      if (error instanceof RedisSilentError) primary?.noteSilence();
-      return await this.#recover(key, args, true, error as Error);
+  async write(key: string, args: readonly string[], limitMs = writeLimitMs): Promise<Reply> {
+    const deadline = performance.now() + limitMs;
+    for (let repeated = false; ; repeated = true) {
+      try {
+        return await this.#attempt(key, args, deadline - performance.now());
+      } catch (error) {
+        if (!isPassing(error as Error)) throw error;
+        this.#map.refresh();
+        if (performance.now() + attemptMs >= deadline || this.#retrying >= mostRetrying || this.#map.closed) {
+          this.lostCommands++;
+          throw explain(error as Error);
+        }
+      }
+      this.#retrying++;
+      await new Promise((resolve) => setTimeout(resolve, repeated ? attemptMs * 2 : attemptMs));
+      this.#retrying--;
     }
   }
 
-  close(): void {
-    this.#closed = true;
-    for (const node of this.#nodes.values()) node.close();
-    this.#nodes.clear();
-    this.#slots.fill(undefined);
+  /** Like `write` for many keys: those of one primary share a round trip and the wait for its replica. */
+  async writeAll(commands: readonly Command[]): Promise<readonly Reply[]> {
+    return await Promise.all(commands.map(({ key, args }) => this.write(key, args)));
+  }
+
+  async #attempt(key: string, args: readonly string[], leftMs: number): Promise<Reply> {
+    const primary = this.#map.find(key);
+    if (primary === undefined) throw explainAbsence(primary);
+    try {
+      return await withinTime(Math.max(1, leftMs), primary.write(key, args));
+    } catch (error) {
+      if (error instanceof RedisSilentError) primary.doubt(error);
+      const target = parseRedirection((error as Error).message);
+      if (target === undefined) throw error;
+      const { commandTimeoutMs } = this.#settings;
+      const { node, asking } = await withinTime(commandTimeoutMs, this.#map.follow(key, error as Error));
+      return await withinTime(Math.max(1, leftMs), node.write(key, args, asking));
+    }
   }
 
   /** After an error: follows a moved slot once, otherwise says that the store is not available. */
-  async #recover(key: string, args: string[], write: boolean, error: Error): Promise<unknown> {
-    const target = parseRedirection(error.message);
-    if (target === undefined) {
-      // A reply of the server that is no state of the cluster (WRONGTYPE, a script's error) is our own fault.
-      if (/^[A-Z]+ /.test(error.message) && !notServing.test(error.message)) throw error;
-      this.#look();
-      this.lostCommands++;
-      throw new RedisUnavailableError(error.message, { cause: error });
-    }
-    const asking = error.message.startsWith("ASK");
-    const address = `${target.host}:${target.port}`;
-    const attempt = async () => {
-      if (!asking || !this.#nodes.has(address)) await this.#refresh();
-      const primary = asking ? this.#nodes.get(address) : this.#slots[computeSlot(key)];
-      if (primary === undefined) throw new RedisUnavailableError(`${address} is not a known primary`);
-      return await send(primary, args, write, asking);
-    };
+  async #recover(key: string, args: readonly string[], error: Error): Promise<Reply> {
     try {
-      return await withinTime(this.#settings.commandTimeoutMs, attempt());
+      return await this.#readElsewhere(key, args, error);
     } catch (second) {
-      this.#look();
+      if (!isPassing(second as Error)) throw second;
+      this.#map.refresh();
       this.lostCommands++;
-      throw new RedisUnavailableError((second as Error).message, { cause: second });
+      throw explain(second as Error);
     }
   }
 
-  #look(): void {
-    if (this.#refreshing === undefined && !this.#closed) void this.#refresh();
-  }
-
-  #refresh(): Promise<void> {
-    this.#refreshing ??= this.#discover().finally(() => {
-      this.#refreshing = undefined;
+  async #readElsewhere(key: string, args: readonly string[], error: Error): Promise<Reply> {
+    // While a slot moves, a node answers about several keys of it only when it has all of them.
+    if (error.message.startsWith("TRYAGAIN ") && args[0] === "MGET")
+      return await Promise.all(args.slice(1).map((one) => this.read(one, ["GET", one])));
+    if (parseRedirection(error.message) === undefined) throw error;
+    const followed = this.#map.follow(key, error).then(({ node, asking }) => {
+      if (asking) void node.reads.sendCommand(["ASKING"]).catch(() => {});
+      return node.reads.sendCommand(args);
     });
-    return this.#refreshing;
-  }
-
-  async #discover(): Promise<void> {
-    for (let attempt = 0; !this.#closed; attempt++) {
-      const shards = await this.#ask();
-      if (shards !== undefined) this.#apply(shards);
-      for (let waited = 0; waited < refreshMs && !this.#closed; waited += 5) {
-        if (this.ready) return;
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
-      if (attempt % 50 === 1) this.#logger.warn({ attempt }, "looking for the primaries of the cluster");
-    }
-  }
-
-  /** Asks any node that answers, last the address that the operator gave. */
-  async #ask(): Promise<Shard[] | undefined> {
-    for (const node of this.#nodes.values()) {
-      if (!node.ready) continue;
-      const shards = await this.#askNode(node);
-      if (shards !== undefined) return shards;
-    }
-    const seed = new Primary(this.#settings, this.#settings, () => {});
     try {
-      await withinTime(500, seed.reads.untilReady());
-      return await this.#askNode(seed);
-    } catch {
-      return undefined;
-    } finally {
-      seed.close();
+      return await withinTime(this.#settings.commandTimeoutMs, followed);
+    } catch (second) {
+      if ((second as Error).message.startsWith("TRYAGAIN "))
+        return await this.#readElsewhere(key, args, second as Error);
+      throw second;
     }
   }
+}
 
-  async #askNode(node: Primary): Promise<Shard[] | undefined> {
-    try {
-      const reply = await withinTime(500, node.reads.sendCommand(["CLUSTER", "SLOTS"]));
-      return parseShards(reply, node.address.host);
-    } catch (error) {
-      this.#logger.debug({ error, node: node.address }, "a node did not tell the cluster's slots");
-      return undefined;
-    }
-  }
+/** Whether the cluster's state is to blame; any other reply with an error (WRONGTYPE, a script's) is our own fault. */
+function isPassing(error: Error): boolean {
+  if (!(error instanceof RedisReplyError)) return error instanceof RedisUnavailableError;
+  return notServing.test(error.message) || parseRedirection(error.message) !== undefined;
+}
 
-  #apply(shards: readonly Shard[]): void {
-    this.#complete = coversAllSlots(shards);
-    const named = new Set<string>();
-    this.#slots.fill(undefined);
-    for (const { host, port, ranges, replicated } of shards) {
-      const address = `${host}:${port}`;
-      named.add(address);
-      let node = this.#nodes.get(address);
-      if (node === undefined) {
-        node = new Primary(this.#settings, { host, port }, () => this.#look());
-        this.#nodes.set(address, node);
-      }
-      node.replicated = replicated;
-      for (const [from, to] of ranges) this.#slots.fill(node, from, to + 1);
-    }
-    for (const [address, node] of this.#nodes) {
-      if (named.has(address)) continue;
-      this.#nodes.delete(address);
-      node.close();
-    }
-  }
+function explain(error: Error): RedisUnavailableError {
+  return error instanceof RedisUnavailableError
+    ? error
+    : new RedisUnavailableError(error.message, { cause: error });
 }
 
 function explainAbsence(primary: Primary | undefined): RedisUnavailableError {
   return new RedisUnavailableError(
-    primary === undefined ? "no primary serves the slot" : "its primary is silent",
+    primary === undefined ? "no primary serves the slot" : "its primary does not respond",
   );
-}
-
-/** How long a write waits for its connection, in milliseconds. */
-const connectMs = 500;
-
-/** How long a write waits for its replica, in milliseconds; without a reachable replica nothing could fail over either. */
-const replicationMs = 100;
-
-async function send(primary: Primary, args: string[], write: boolean, asking = false): Promise<unknown> {
-  if (!write) {
-    if (asking) void primary.reads.sendCommand(["ASKING"]).catch(() => {});
-    return primary.reads.sendCommand(args);
-  }
-  const connection = primary.writes;
-  if (!connection.isReady) await once(connection, "ready", { signal: AbortSignal.timeout(connectMs) });
-  if (asking) void connection.sendCommand(["ASKING"]).catch(() => {});
-  if (!primary.replicated) return connection.sendCommand(args);
-  const [reply] = await Promise.all([
-    connection.sendCommand(args),
-    connection.sendCommand(["WAIT", "1", String(replicationMs)]),
-  ]);
-  return reply;
 }

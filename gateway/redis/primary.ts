@@ -1,81 +1,116 @@
 import type { RedisSettings } from "../settings.ts";
-import { type Address, type Connection, createRedisConnection } from "./connection.ts";
-import { ReadingConnection } from "./reading-connection.ts";
-import { withinTime } from "./unavailable.ts";
+import { DurableWrites } from "./durable-writes.ts";
+import { type Address, retryMs } from "./node-address.ts";
+import { NodeConnection } from "./node-connection.ts";
+import type { Reply } from "./reply-parser.ts";
+import { RedisUnavailableError, withinTime } from "./unavailable.ts";
 
-/** Time between two probes of a primary that does not answer, in milliseconds. */
-const probeMs = 100;
+/** Time between two heartbeats, in milliseconds. */
+const heartbeatMs = 250;
+/** How long a doubtful primary may take to answer a heartbeat, in milliseconds. */
+const probeMs = 1000;
+/** How long writes wait for their replica, in milliseconds. */
+const replicationMs = 200;
+
+export interface PrimaryParts {
+  readonly settings: RedisSettings;
+  readonly address: Address;
+  /** Its connection was lost, or it did not answer in time. */
+  readonly onTrouble: (error: Error) => void;
+  /** Asks the cluster whether this node still is a primary. Until it is, nothing that it says counts. */
+  readonly confirm: () => Promise<boolean>;
+  readonly onReplica: () => void;
+}
 
 /**
- * One primary of the cluster. Token look-ups have a connection of their own, because a write waits for its replica and
- * everything behind it on the same connection would wait as well.
+ * One primary of the cluster. Look-ups have a connection of their own, because a write waits for its replica and
+ * everything behind it on the same connection would wait as well. Both are opened at once and kept open.
+ *
+ * A node that was stopped does not know that another one took over, and says for a moment what was true before. So
+ * heartbeats notice its silence before the cluster can have replaced it, and from then on it counts only once the cluster
+ * confirms it.
  */
 export class Primary {
   readonly address: Address;
-  /** Whether a write has a replica to wait for. */
+  readonly reads: NodeConnection;
+  /** Whether the cluster knows a replica of it. */
   replicated = false;
-  #silent = false;
+  readonly #parts: PrimaryParts;
+  readonly #writing: NodeConnection;
+  readonly #writes: DurableWrites;
+  readonly #heartbeat: NodeJS.Timeout;
+  #doubtful = false;
   #closed = false;
-  readonly #settings: RedisSettings;
-  readonly #onTrouble: () => void;
-  readonly #reads: ReadingConnection;
-  #writes: Connection | undefined;
 
-  constructor(settings: RedisSettings, address: Address, onTrouble: () => void) {
+  constructor(parts: PrimaryParts) {
+    const { settings, address, onReplica } = parts;
+    this.#parts = parts;
     this.address = address;
-    this.#settings = settings;
-    this.#onTrouble = onTrouble;
-    this.#reads = new ReadingConnection(settings, address, onTrouble);
-  }
-
-  get reads(): ReadingConnection {
-    return this.#reads;
-  }
-
-  /** Opened at the first write: most gateways of a fleet seldom issue tokens. */
-  get writes(): Connection {
-    this.#writes ??= this.#openWrites();
-    return this.#writes;
+    const doubt = (error: Error) => this.doubt(error);
+    this.reads = new NodeConnection(settings, address, doubt);
+    this.#writing = new NodeConnection(settings, address, doubt);
+    this.#writes = new DurableWrites({
+      connection: this.#writing,
+      replicationMs: Math.min(replicationMs, settings.commandTimeoutMs / 2),
+      isReplicated: () => this.replicated,
+      onReplica,
+    });
+    this.#heartbeat = setInterval(() => {
+      if (!this.ready) return;
+      this.reads.send(["PING"], () => {}, doubt);
+    }, heartbeatMs);
+    this.#heartbeat.unref();
   }
 
   get ready(): boolean {
-    return this.#reads.isReady && !this.#silent;
+    return this.reads.isReady && this.#writing.isReady && !this.#doubtful;
   }
 
-  /** It let a command wait in vain, and has not answered since: nobody should wait for it again. */
-  get silent(): boolean {
-    return this.#silent;
+  /** It did not answer, and nobody has confirmed it since: nobody should wait for it or believe it. */
+  get doubtful(): boolean {
+    return this.#doubtful;
   }
 
-  /** A command was not answered in time. From now on only probes wait, until one is answered. */
-  noteSilence(): void {
-    if (this.#silent || this.#closed) return;
-    this.#silent = true;
-    const probe = async (): Promise<void> => {
-      while (!this.#closed) {
-        const answered = await withinTime(probeMs * 5, this.#reads.sendCommand(["PING"])).then(
-          () => true,
-          () => false,
-        );
-        if (answered) break;
-        await new Promise((resolve) => setTimeout(resolve, probeMs));
-      }
-      this.#silent = false;
-    };
-    void probe();
+  /** Resolves once both connections are open. */
+  async untilReady(): Promise<void> {
+    await Promise.all([this.reads.untilReady(), this.#writing.untilReady()]);
+  }
+
+  /** @throws RedisUnavailableError when the write is not known to be durable */
+  write(key: string, args: readonly string[], asking = false): Promise<Reply> {
+    if (this.#doubtful) return Promise.reject(new RedisUnavailableError("its primary does not respond"));
+    return this.#writes.send(key, args, asking);
+  }
+
+  /** Stops believing the node until it answers and the cluster confirms it. */
+  doubt(error: Error): void {
+    if (this.#closed) return;
+    if (!this.#doubtful) {
+      this.#doubtful = true;
+      void this.#reinstate();
+    }
+    this.#parts.onTrouble(error);
   }
 
   close(): void {
     this.#closed = true;
-    this.#reads.destroy();
-    this.#writes?.destroy();
+    clearInterval(this.#heartbeat);
+    this.reads.destroy();
+    this.#writing.destroy();
   }
 
-  #openWrites(): Connection {
-    const connection = createRedisConnection(this.#settings, this.address);
-    connection.on("error", this.#onTrouble);
-    // Ends only by close(); a failed first attempt is retried like a later one.
-    connection.connect().catch(this.#onTrouble);
-    return connection;
+  async #reinstate(): Promise<void> {
+    while (!this.#closed) {
+      if (this.reads.isReady && (await this.#answers()) && (await this.#parts.confirm())) break;
+      await new Promise((resolve) => setTimeout(resolve, retryMs));
+    }
+    this.#doubtful = false;
+  }
+
+  #answers(): Promise<boolean> {
+    return withinTime(probeMs, this.reads.sendCommand(["PING"])).then(
+      () => true,
+      () => false,
+    );
   }
 }

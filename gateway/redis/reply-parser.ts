@@ -54,18 +54,21 @@ export class ReplyParser {
   #read(depth: number): Reply | typeof incomplete {
     const buffer = this.#buffer;
     const type = buffer[this.#at];
+    // $ : *
+    if (type === 0x24 || type === 0x3a || type === 0x2a) {
+      const number = this.#readNumber();
+      if (number === incomplete) return incomplete;
+      if (type === 0x24) return this.#readBulk(number);
+      return type === 0x2a ? this.#readList(number, depth) : number;
+    }
     const end = buffer.indexOf(0x0a, this.#at);
     if (end === -1) return incomplete;
     if (buffer[end - 1] !== 0x0d || end - 1 === this.#at)
       throw new RedisProtocolError("a line without its end");
     const from = this.#at + 1;
     this.#at = end + 1;
-    // $ + - : *
-    if (type === 0x24) return this.#readBulk(this.#readInteger(from, end - 1));
     if (type === 0x2b) return buffer.toString("utf8", from, end - 1);
     if (type === 0x2d) return new RedisReplyError(buffer.toString("utf8", from, end - 1));
-    if (type === 0x3a) return this.#readInteger(from, end - 1);
-    if (type === 0x2a) return this.#readList(this.#readInteger(from, end - 1), depth);
     throw new RedisProtocolError(`type ${type}`);
   }
 
@@ -94,17 +97,24 @@ export class ReplyParser {
     return list;
   }
 
-  #readInteger(from: number, to: number): number {
+  /** The number of a line, without looking for the line's end first. */
+  #readNumber(): number | typeof incomplete {
     const buffer = this.#buffer;
-    const negative = buffer[from] === 0x2d;
+    let at = this.#at + 1;
+    const negative = buffer[at] === 0x2d;
+    if (negative) at++;
+    const first = at;
     let value = 0;
-    let at = negative ? from + 1 : from;
-    if (at === to) throw new RedisProtocolError("a number without digits");
-    for (; at < to; at++) {
+    for (; at < buffer.length; at++) {
       const digit = buffer[at]! - 0x30;
-      if (digit < 0 || digit > 9) throw new RedisProtocolError("a number with other signs than digits");
+      if (digit < 0 || digit > 9) break;
       value = value * 10 + digit;
     }
+    if (at < buffer.length && (buffer[at] !== 0x0d || at === first))
+      throw new RedisProtocolError("a number with other signs than digits");
+    if (at + 1 >= buffer.length) return incomplete;
+    if (buffer[at + 1] !== 0x0a) throw new RedisProtocolError("a line without its end");
+    this.#at = at + 2;
     return negative ? -value : value;
   }
 

@@ -1,30 +1,41 @@
 import { slotCount } from "./slot.ts";
 
-/** One primary and the slots it serves, both ends included. */
+/** One primary and the slots it serves, both ends included, as one node of the cluster sees it. */
 export interface Shard {
   readonly host: string;
   readonly port: number;
-  /** Whether a replica that is alive follows it. */
+  /** Of the node's claim on its slots: of two claims on one slot, the higher epoch is right (cluster specification). */
+  readonly epoch: number;
+  /** Whether the cluster knows a replica of it, also one that is believed to have failed: it may come back and take over. */
   readonly replicated: boolean;
   readonly ranges: readonly (readonly [number, number])[];
 }
 
+interface KnownNode {
+  readonly epoch: number;
+  readonly replicated: boolean;
+}
+
 /**
- * Reads the answer of `CLUSTER SLOTS`. An empty host means the node that was asked (Redis 7 with an unknown endpoint).
+ * Reads the replies to `CLUSTER SLOTS`, which has the addresses for clients but leaves out replicas that failed, and to
+ * `CLUSTER NODES`, which knows them. An empty host means the node that was asked (Redis 7 with an unknown endpoint).
  *
- * @throws TypeError when the answer has another shape
+ * @throws TypeError when a reply has another shape
  */
-export function parseShards(reply: unknown, askedHost: string): Shard[] {
-  if (!Array.isArray(reply)) throw new TypeError("CLUSTER SLOTS did not answer with a list.");
+export function parseShards(slots: unknown, nodes: unknown, askedHost: string): Shard[] {
+  if (!Array.isArray(slots)) throw new TypeError("CLUSTER SLOTS was not answered with a list.");
+  if (typeof nodes !== "string") throw new TypeError("CLUSTER NODES was not answered with a text.");
+  const known = parseNodes(nodes);
   const shards = new Map<string, Shard & { ranges: [number, number][] }>();
-  for (const entry of reply as unknown[][]) {
-    const [from, to, primary, ...replicas] = entry;
-    const [name, port] = primary as [string | null, number];
+  for (const entry of slots as unknown[][]) {
+    const [from, to, primary] = entry;
+    const [name, port, id] = primary as [string | null, number, string];
     const host = name === null || name === "" || name === "?" ? askedHost : name;
     const address = `${host}:${port}`;
     let shard = shards.get(address);
     if (shard === undefined) {
-      shard = { host, port, replicated: replicas.length > 0, ranges: [] };
+      const { epoch = 0, replicated = false } = known.get(id) ?? {};
+      shard = { host, port, epoch, replicated, ranges: [] };
       shards.set(address, shard);
     }
     shard.ranges.push([Number(from), Number(to)]);
@@ -32,11 +43,23 @@ export function parseShards(reply: unknown, askedHost: string): Shard[] {
   return [...shards.values()];
 }
 
+/** `<id> <address> <flags> <primary> <ping> <pong> <epoch> <link> <slots…>`, one line for each node. */
+function parseNodes(text: string): Map<string, KnownNode> {
+  const nodes = text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => line.split(" "));
+  const followed = new Set(nodes.map(([_id, _address, _flags, primary]) => primary));
+  return new Map(
+    nodes.map(([id = "", ...fields]) => [id, { epoch: Number(fields[5]), replicated: followed.has(id) }]),
+  );
+}
+
 /** Whether every slot has a primary. */
 export function coversAllSlots(shards: readonly Shard[]): boolean {
-  let covered = 0;
-  for (const shard of shards) for (const [from, to] of shard.ranges) covered += to - from + 1;
-  return covered === slotCount;
+  const covered = new Uint8Array(slotCount);
+  for (const { ranges } of shards) for (const [from, to] of ranges) covered.fill(1, from, to + 1);
+  return !covered.includes(0);
 }
 
 /** The address in `MOVED 3999 127.0.0.1:6381` or `ASK …`. */

@@ -14,10 +14,13 @@ export class RedisSilentError extends RedisUnavailableError {
   }
 }
 
-/** The promise's outcome, or a RedisSilentError after `ms` milliseconds. */
+/**
+ * The promise's outcome, or a RedisSilentError after `ms` milliseconds. When this process was held up itself, replies
+ * that are waiting to be read come first.
+ */
 export function withinTime<T>(ms: number, promise: Promise<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new RedisSilentError(ms)), ms);
+    const timer = setTimeout(() => setImmediate(() => reject(new RedisSilentError(ms))), ms);
     promise.then(
       (value) => {
         clearTimeout(timer);

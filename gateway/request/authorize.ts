@@ -1,5 +1,6 @@
 import type { ApiErrorCode } from "../errors.ts";
 import type { ServedConfiguration } from "../routing/served.ts";
+import { keepScopes } from "../tokens/scopes.ts";
 import { findMissingScope, type Tokens } from "../tokens/tokens.ts";
 import { readCredentials } from "./credentials.ts";
 import type { Exchange } from "./exchange.ts";
@@ -21,15 +22,17 @@ export async function authorize(
   if (credentials === "missing") return "DMM_GATEWAY_TOKEN_MISSING";
   if (credentials === "malformed") return "DMM_GATEWAY_TOKEN_MALFORMED";
   const record = await tokens.find(credentials.token);
-  if (record === undefined || !configuration.clients.has(record.clientId)) return "DMM_GATEWAY_TOKEN_INVALID";
+  const client = record === undefined ? undefined : configuration.clients.get(record.clientId);
+  if (record === undefined || client === undefined || record.clientInstance !== client.instance)
+    return "DMM_GATEWAY_TOKEN_INVALID";
   if (record.jkt !== undefined || credentials.bound === true) {
     const refusal = await tokens.checkBinding(exchange, credentials, record);
     if (refusal !== undefined) return refusal;
   }
   exchange.clientId = record.clientId;
-  exchange.scope = record.scope;
+  exchange.scope = keepScopes(record.scope, client);
   exchange.accountId = record.accountId;
-  return findMissingScope(route!.scopes, record.scope) === undefined
+  return findMissingScope(route!.scopes, exchange.scope) === undefined
     ? undefined
     : "DMM_GATEWAY_SCOPE_INSUFFICIENT";
 }

@@ -43,6 +43,8 @@ export interface Client {
   /** Has no secret, because it could not keep one (RFC 6749 2.1). */
   readonly public: boolean;
   readonly secretHash?: string;
+  /** Another one after the client was removed and created again, or its tokens were ended. */
+  readonly instance: string;
   readonly scopes: readonly string[];
   readonly grantTypes: readonly string[];
   /** Compared as they are (RFC 9700 2.1). */

@@ -1,5 +1,11 @@
-import { hash } from "node:crypto";
+import { hash, randomUUID } from "node:crypto";
 import type { Primaries } from "../redis/primaries.ts";
+
+/** The first one's mark stays; whoever repeats the command with the same mark still is the first. */
+const claimScript = `
+local mark = redis.call('GET', KEYS[1])
+if not mark then redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2]) end
+return (not mark or mark == ARGV[1]) and 1 or 0`;
 
 /** Remembers what may be shown once only, for all gateways together: of several at once, one is the first. */
 export class ReplayMemory {
@@ -14,6 +20,7 @@ export class ReplayMemory {
     // JSON keeps the parts apart: ["a","bc"] is not ["ab","c"].
     const key = `once:${kind}:${hash("sha256", JSON.stringify(parts), "base64url")}`;
     const expiry = String(Math.max(1, Math.ceil(seconds)));
-    return (await this.#primaries.write(key, ["SET", key, "1", "NX", "EX", expiry])) === "OK";
+    const command = ["EVAL", claimScript, "1", key, randomUUID(), expiry];
+    return (await this.#primaries.write(key, command)) === 1;
   }
 }

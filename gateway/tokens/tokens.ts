@@ -1,16 +1,19 @@
 import type { ApiErrorCode } from "../errors.ts";
 import type { Primaries } from "../redis/primaries.ts";
+import type { Reply } from "../redis/reply-parser.ts";
 import type { PresentedToken } from "../request/credentials.ts";
 import type { Exchange } from "../request/exchange.ts";
 import type { ProofNonces } from "./nonces.ts";
 import { findProofFault } from "./proof.ts";
 import { ReplayMemory } from "./replay-memory.ts";
-import { computeTokenKey } from "./token-key.ts";
+import { computeTokenKey, nameTombstone, readTag } from "./token-key.ts";
 
 /** What the OAuth2 server keeps of an access token, as far as the request path needs it. */
 export interface TokenRecord {
   readonly kind: "AccessToken" | "ClientCredentials";
   readonly clientId: string;
+  /** Of the client, when the token was issued. */
+  readonly clientInstance?: string;
   /** Seconds since 1970. */
   readonly exp: number;
   readonly scope?: string;
@@ -36,9 +39,12 @@ export class Tokens {
 
   /** @throws RedisUnavailableError when the primary cannot be asked */
   async find(token: string): Promise<TokenRecord | undefined> {
+    const tag = readTag(token);
+    if (tag === undefined) return undefined;
     const key = computeTokenKey(token);
-    const stored = await this.#primaries.read(key, ["GET", key]);
-    if (typeof stored !== "string") return undefined;
+    const reply = await this.#primaries.read(key, ["MGET", key, nameTombstone(tag)]);
+    const [stored, tombstone] = reply as readonly Reply[];
+    if (typeof stored !== "string" || tombstone !== null) return undefined;
     const record = JSON.parse(stored) as TokenRecord;
     return record.exp * 1000 > Date.now() ? record : undefined;
   }

@@ -11,6 +11,10 @@ export interface RedisShape {
   readonly primaries: number;
   /** The first primary has a replica. */
   readonly replica?: boolean;
+  /** Each primary has a replica. */
+  readonly replicas?: boolean;
+  /** How long a node may be away until it counts as failed. */
+  readonly nodeTimeoutMs?: number;
   /** Clients need TLS and this password. */
   readonly secured?: { readonly tls: CertificateFiles; readonly password: string };
 }
@@ -21,13 +25,20 @@ const plainPort = 7002;
 /** One node of a started cluster. */
 export class StartedNode {
   readonly host: string;
-  readonly process: StartedProcess;
+  process: StartedProcess;
+  readonly #launch: () => StartedProcess;
   readonly #password: string | undefined;
 
-  constructor(host: string, process: StartedProcess, password: string | undefined) {
+  constructor(host: string, launch: () => StartedProcess, password: string | undefined) {
     this.host = host;
-    this.process = process;
+    this.process = launch();
+    this.#launch = launch;
     this.#password = password;
+  }
+
+  /** Starts it again after its end; it knows its cluster, and has no data. */
+  restart(): void {
+    this.process = this.#launch();
   }
 
   async command(...args: string[]): Promise<unknown> {
@@ -65,10 +76,10 @@ export class StartedRedis {
     return this.nodes[0]!.host;
   }
 
-  /** Addresses are `<block>.1.<n>`; with `replica` the last node follows the first. */
+  /** Addresses are `<block>.1.<n>`; replicas come after the primaries, in their order. */
   static async start(block: string, shape: RedisShape): Promise<StartedRedis> {
     const directory = await mkdtemp(join(tmpdir(), "gateway-redis-"));
-    const count = shape.primaries + (shape.replica === true ? 1 : 0);
+    const count = shape.primaries * (shape.replicas === true ? 2 : 1) + (shape.replica === true ? 1 : 0);
     const nodes = Array.from({ length: count }, (_, index) =>
       startNode(`${block}.1.${index + 1}`, directory, shape),
     );
@@ -101,9 +112,8 @@ export class StartedRedis {
     for (const node of this.nodes)
       for (const other of this.nodes)
         if (node !== other) await node.command("CLUSTER", "MEET", other.host, String(port));
-    const replica = this.nodes[primaries];
-    if (replica !== undefined) {
-      const id = String(await this.nodes[0]!.command("CLUSTER", "MYID"));
+    for (const [index, replica] of this.nodes.slice(primaries).entries()) {
+      const id = String(await this.nodes[index]!.command("CLUSTER", "MYID"));
       await waitUntil("the replica follows", () =>
         replica.command("CLUSTER", "REPLICATE", id).then(
           () => true,
@@ -127,8 +137,13 @@ export class StartedRedis {
   }
 }
 
-function startNode(host: string, directory: string, { secured }: RedisShape): StartedNode {
-  const process = StartedProcess.ofToolchain("redis-server", [
+function startNode(host: string, directory: string, shape: RedisShape): StartedNode {
+  return new StartedNode(host, () => launchNode(host, directory, shape), shape.secured?.password);
+}
+
+function launchNode(host: string, directory: string, shape: RedisShape): StartedProcess {
+  const { secured, nodeTimeoutMs = 500 } = shape;
+  return StartedProcess.ofToolchain("redis-server", [
     ...[
       "--bind",
       host,
@@ -139,9 +154,17 @@ function startNode(host: string, directory: string, { secured }: RedisShape): St
       host,
     ],
     ...["--cluster-config-file", join(directory, `${host}.conf`), "--dir", directory],
-    ...["--save", "", "--appendonly", "no", "--cluster-node-timeout", "500", "--protected-mode", "no"],
+    ...[
+      "--save",
+      "",
+      "--appendonly",
+      "no",
+      "--cluster-node-timeout",
+      String(nodeTimeoutMs),
+      "--protected-mode",
+      "no",
+    ],
   ]);
-  return new StartedNode(host, process, secured?.password);
 }
 
 function listenArguments(secured: RedisShape["secured"]): string[] {

@@ -7,10 +7,20 @@ import { addEntries } from "./entries.ts";
 import { addFleet } from "./fleet.ts";
 import { addSecrets } from "./secrets.ts";
 import { findAmbiguity } from "./strict-json.ts";
+import { addTokenEnds } from "./token-ends.ts";
 import { addUsers } from "./users.ts";
 import { addVersions } from "./versions.ts";
 
-const parts = [addConfiguration, addEntries, addSecrets, addUsers, addVersions, addFleet, addAdministrators];
+const parts = [
+  addConfiguration,
+  addEntries,
+  addSecrets,
+  addTokenEnds,
+  addUsers,
+  addVersions,
+  addFleet,
+  addAdministrators,
+];
 
 /** The JSON API and its description. */
 export function addApi(app: FastifyInstance, context: SiteContext): void {

@@ -98,6 +98,7 @@ function renderFurther<K extends Kind>(kind: K, name: string, entry: EntryOf<K> 
   const hasSecret = kind === "clients" && bearsSecret(entry as EntryOf<"clients">);
   return html`<p class="further">
     ${hasSecret && html`<a class="button" href="${path}/secret">Replace the secret</a>`}
+    ${kind === "clients" && html`<a class="button bad" href="${path}/end-tokens">End all tokens</a>`}
     <a class="button bad" href="${path}/remove">Remove this ${nouns[kind]}</a></p>`;
 }
 

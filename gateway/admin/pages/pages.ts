@@ -11,6 +11,7 @@ import { addRemovalPages } from "./removal-pages.ts";
 import { routeForm } from "./route-form.ts";
 import { scopeForm } from "./scope-form.ts";
 import { addSecretPages } from "./secret-pages.ts";
+import { addTokenEndPages } from "./token-end-pages.ts";
 import { upstreamForm } from "./upstream-form.ts";
 import { addUserPages } from "./user-pages.ts";
 
@@ -42,6 +43,7 @@ function addAll(app: FastifyInstance, context: SiteContext): void {
   addEntryPages(app, clientForm, context);
   addRemovalPages(app, context);
   addSecretPages(app, context);
+  addTokenEndPages(app, context);
   addUserPages(app, context);
   addFleetPages(app, context);
   addHistoryPages(app, context);

@@ -74,7 +74,7 @@ async function sendQuestion(
     back: { path, title: name },
     title: `Replace the secret of ${name}?`,
     text: html`<p>The secret that the client has now stops working as soon as the gateways serve the new version. Tokens
-      that it was given go on until they expire.</p>`,
+      that it was given go on until they expire; they can be <a href="${path}/end-tokens">ended</a> as well.</p>`,
     action: `${path}/secret`,
     button: "Replace the secret",
     canEdit: page.canEdit,

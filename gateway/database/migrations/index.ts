@@ -5,6 +5,7 @@ import { authenticateClients } from "./authenticate-clients.ts";
 import { choosePasswords } from "./choose-passwords.ts";
 import { createSchema } from "./create-schema.ts";
 import { identifyChanges } from "./identify-changes.ts";
+import { identifyClients } from "./identify-clients.ts";
 import { manageUsers } from "./manage-users.ts";
 import { probeUpstreams } from "./probe-upstreams.ts";
 import { recordAdministrators } from "./record-administrators.ts";
@@ -31,4 +32,5 @@ export const migrations: readonly Migration[] = [
   { name: "010-probe-upstreams", up: probeUpstreams },
   { name: "011-choose-passwords", up: choosePasswords },
   { name: "012-record-administrators", up: recordAdministrators },
+  { name: "013-identify-clients", up: identifyClients },
 ];

@@ -124,6 +124,24 @@ test("a body that is too large is refused before it is read", async () => {
   assert.match(received, /DMM_ADMIN_BODY_TOO_LARGE/);
 });
 
+test("ending all tokens of a client makes it another instance, in a version with author and reason", async () => {
+  await put("/api/clients/leaky", { description: "Leaky", scopes: ["verify:read"] });
+  const readInstance = async () =>
+    (await admin.database.query("SELECT instance FROM clients WHERE client_id = 'leaky'"))[0]?.instance;
+  const before = await readInstance();
+  const path = `/api/clients/leaky/end-tokens?basedOn=${await admin.readVersion()}`;
+  const ended = await admin.call(path, { method: "POST", json: {} });
+  assert.equal(ended.status, 200, ended.text);
+  assert.match(ended.text, /"field":"tokens"/);
+  assert.notEqual(await readInstance(), before);
+  const versions = await admin.call("/api/versions");
+  assert.match(versions.text, /Ended all tokens of client leaky/);
+  assert.equal((await admin.call(path, { method: "POST", json: {} })).status, 409);
+  const unknown = `/api/clients/nobody/end-tokens?basedOn=${await admin.readVersion()}`;
+  assert.equal((await admin.call(unknown, { method: "POST", json: {} })).status, 404);
+  assert.doesNotMatch((await admin.call("/api/clients/leaky")).text, /instance/);
+});
+
 test("a new client's secret is answered once and stored as its keyed hash", async () => {
   const client = { description: "Shop", scopes: ["verify:read"] };
   const added = await put("/api/clients/shop", client);

@@ -3,9 +3,10 @@ import { after, before, test } from "node:test";
 import * as oauth from "oauth4webapi";
 import { pino } from "pino";
 import { RedisAdapter } from "../../../gateway/oauth2/adapter.ts";
-import { Consumptions } from "../../../gateway/oauth2/consumptions.ts";
 import { loadLibrary } from "../../../gateway/oauth2/library.ts";
+import { UnitsOfWork } from "../../../gateway/oauth2/unit-of-work.ts";
 import { Primaries } from "../../../gateway/redis/primaries.ts";
+import { computeGrantTag } from "../../../gateway/tokens/token-key.ts";
 import { createRequest, obtainTokens } from "./authorize.ts";
 import { issuer, StartedServer, secret } from "./started-server.ts";
 
@@ -85,6 +86,54 @@ test("a refresh gets fewer scopes when it asks, and never more", async () => {
   assert.deepEqual([more.status, more.json.error], [400, "invalid_scope"]);
 });
 
+test("a refresh or a code that is refused is not used up", async () => {
+  const { refreshToken } = await obtainTokens(server);
+  const target = await refresh(refreshToken!, { resource: "https://elsewhere.test" });
+  assert.deepEqual([target.status, target.json.error], [400, "invalid_target"]);
+  const scope = await refresh(refreshToken!, { scope: "verify:read unknown" });
+  assert.deepEqual([scope.status, scope.json.error], [400, "invalid_scope"]);
+  assert.equal((await refresh(refreshToken!)).status, 200);
+  const request = await createRequest();
+  const { authorize } = await import("./authorize.ts");
+  const code = (await authorize(server, request)).get("code")!;
+  const redeem = (fields: Record<string, string>) =>
+    server.post(
+      "/oauth2/token",
+      new URLSearchParams({
+        grant_type: "authorization_code",
+        client_id: "app",
+        redirect_uri: "https://app.test/callback",
+        code,
+        code_verifier: request.verifier,
+        ...fields,
+      }),
+    );
+  assert.equal((await redeem({ resource: "https://elsewhere.test" })).json.error, "invalid_target");
+  assert.equal((await redeem({})).status, 200);
+});
+
+test("revoking a grant costs the same however often it was refreshed", async () => {
+  const count = async () => {
+    const stats = await Promise.all(
+      server.platform.surroundings.redis.nodes.map((node) => node.command("INFO", "commandstats")),
+    );
+    const calls = [...stats.join().matchAll(/cmdstat_(?:set|del|eval|zadd):calls=(\d+)/g)];
+    return calls.reduce((sum, [, number]) => sum + Number(number), 0);
+  };
+  const writes: number[] = [];
+  for (const refreshes of [1, 60]) {
+    let { refreshToken } = await obtainTokens(server);
+    for (let round = 0; round < refreshes; round++)
+      refreshToken = String((await refresh(refreshToken!)).json.refresh_token);
+    const before = await count();
+    const body = new URLSearchParams({ client_id: "app", token: refreshToken! });
+    assert.equal((await server.post("/oauth2/revoke", body)).status, 200);
+    writes.push((await count()) - before);
+    assert.equal((await refresh(refreshToken!)).json.error, "invalid_grant");
+  }
+  assert.equal(writes[0], writes[1], `${writes}`);
+});
+
 test("a person who is disabled gets nothing more", async () => {
   const { database } = server.platform.surroundings;
   const { refreshToken } = await obtainTokens(server);
@@ -158,15 +207,16 @@ test("what is written for a grant after it was revoked is dead", async () => {
   const primaries = new Primaries({ host, port, tls: false, commandTimeoutMs: 1000 }, logger);
   await primaries.start();
   try {
-    const consumptions = new Consumptions(primaries, () => undefined);
     const { errors } = await loadLibrary();
-    const open = (kind: string) => new RedisAdapter(kind, { primaries, consumptions, errors });
+    const units = new UnitsOfWork(primaries, { errors, logger, readRequest: () => undefined });
+    const open = (kind: string) => new RedisAdapter(kind, { primaries, units, findClient: () => undefined });
     for (const kind of ["AccessToken", "RefreshToken", "AuthorizationCode", "DeviceCode"]) {
-      const [grantId, early, late] = ["grant", "early", "late"].map((name) => `${name}-${kind}`);
-      await open(kind).upsert(early!, { grantId: grantId! }, 60);
+      const grantId = `grant-${kind}`;
+      const [early, late] = ["early", "late"].map((name) => `${computeGrantTag(grantId)}${name}-${kind}`);
+      await open(kind).upsert(early!, { grantId }, 60);
       assert.ok(await open(kind).find(early!), kind);
-      await open(kind).revokeByGrantId(grantId!);
-      await open(kind).upsert(late!, { grantId: grantId! }, 60);
+      await open(kind).revokeByGrantId(grantId);
+      await open(kind).upsert(late!, { grantId }, 60);
       assert.deepEqual(
         [await open(kind).find(early!), await open(kind).find(late!)],
         [undefined, undefined],

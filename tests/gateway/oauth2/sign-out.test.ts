@@ -4,9 +4,10 @@ import { pino } from "pino";
 import { deriveNoticeKey, signNotice } from "../../../gateway/configuration/notice.ts";
 import { signOutPath } from "../../../gateway/login/sign-out-orders.ts";
 import { RedisAdapter } from "../../../gateway/oauth2/adapter.ts";
-import { Consumptions } from "../../../gateway/oauth2/consumptions.ts";
 import { signOutEverywhere } from "../../../gateway/oauth2/sign-out.ts";
+import { UnitsOfWork } from "../../../gateway/oauth2/unit-of-work.ts";
 import { Primaries } from "../../../gateway/redis/primaries.ts";
+import { computeGrantTag } from "../../../gateway/tokens/token-key.ts";
 import { StartedPlatform } from "../started-surroundings.ts";
 
 let platform: StartedPlatform;
@@ -25,8 +26,12 @@ after(async () => {
 const open = (kind: string) =>
   new RedisAdapter(kind, {
     primaries,
-    consumptions: new Consumptions(primaries, () => undefined),
-    errors: {} as never,
+    findClient: () => undefined,
+    units: new UnitsOfWork(primaries, {
+      errors: {} as never,
+      logger: pino({ enabled: false }),
+      readRequest: () => undefined,
+    }),
   });
 const now = () => Math.floor(Date.now() / 1000);
 
@@ -35,15 +40,16 @@ async function hold(accountId: string, since: number): Promise<() => Promise<rea
   const id = `${accountId} ${Math.random()}`;
   await open("Session").upsert(id, { uid: id, accountId, loginTs: since }, 100);
   await open("Grant").upsert(id, { accountId, iat: since }, 100);
+  const token = computeGrantTag(id);
   for (const kind of ["AccessToken", "RefreshToken"])
-    await open(kind).upsert(`${kind} ${id}`, { accountId, grantId: id, iat: since }, 100);
+    await open(kind).upsert(`${token}${kind}`, { accountId, grantId: id, iat: since }, 100);
   return async () =>
     Promise.all([
       open("Session").find(id).then(Boolean),
       open("Session").findByUid(id).then(Boolean),
       open("Grant").find(id).then(Boolean),
-      open("AccessToken").find(`AccessToken ${id}`).then(Boolean),
-      open("RefreshToken").find(`RefreshToken ${id}`).then(Boolean),
+      open("AccessToken").find(`${token}AccessToken`).then(Boolean),
+      open("RefreshToken").find(`${token}RefreshToken`).then(Boolean),
     ]);
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { afterEach, test } from "node:test";
-import { ReadingConnection } from "../../gateway/redis/reading-connection.ts";
+import { NodeConnection } from "../../gateway/redis/node-connection.ts";
 import type { RedisSettings } from "../../gateway/settings.ts";
 import { waitUntil } from "./started-process.ts";
 
@@ -28,9 +28,9 @@ async function startNode(
   return { server, port: (server.address() as { port: number }).port };
 }
 
-async function open(port: number, settings: Partial<RedisSettings> = {}): Promise<ReadingConnection> {
+async function open(port: number, settings: Partial<RedisSettings> = {}): Promise<NodeConnection> {
   const full = { host, port, tls: false, commandTimeoutMs: 100, ...settings };
-  const connection = new ReadingConnection(full, { host, port }, () => {});
+  const connection = new NodeConnection(full, { host, port }, () => {});
   releases.push(() => connection.destroy());
   if (settings.password === undefined) await connection.untilReady();
   return connection;

@@ -1,7 +1,7 @@
 import { connect as connectPlain, type Socket } from "node:net";
 import { connect as connectSecure } from "node:tls";
 import type { RedisSettings } from "../settings.ts";
-import { type Address, describeTls, retryMs } from "./connection.ts";
+import { type Address, describeTls, retryMs } from "./node-address.ts";
 import { RedisReplyError, type Reply, ReplyParser } from "./reply-parser.ts";
 import { RedisSilentError, RedisUnavailableError } from "./unavailable.ts";
 
@@ -17,13 +17,13 @@ interface Waiting {
 }
 
 /**
- * A connection for look-ups. Every request of an API waits for one, so it does nothing else: all commands of one turn of
- * the event loop leave in one write, one timer watches them all, and nothing is allocated per command but its place in
- * the line. The library's client costs as much as the rest of the request's way in.
+ * A connection to one node. Every request of an API waits for a look-up on one, so it does nothing else: all commands of
+ * one turn of the event loop leave in one write, one timer watches them all, and nothing is allocated per command but its
+ * place in the line. A library's client costs as much as the rest of the request's way in.
  *
  * Commands are refused at once while it is down: waiting belongs to the caller, who may know another node by then.
  */
-export class ReadingConnection {
+export class NodeConnection {
   readonly #settings: RedisSettings;
   readonly #address: Address;
   readonly #onTrouble: (error: Error) => void;
@@ -79,7 +79,7 @@ export class ReadingConnection {
   #enqueue(args: readonly string[], resolve: (reply: Reply) => void, reject: (error: Error) => void): void {
     const { commandTimeoutMs } = this.#settings;
     this.#line.push({ dueAt: performance.now() + commandTimeoutMs, resolve, reject, settled: false });
-    this.#watch ??= setTimeout(this.#giveUp, commandTimeoutMs);
+    this.#watch ??= setTimeout(this.#expire, commandTimeoutMs);
     // The check phase follows the poll phase: whatever requests have come in this turn go out together.
     if (this.#outgoing === "") setImmediate(this.#flush);
     this.#outgoing += renderCommand(args);
@@ -157,6 +157,11 @@ export class ReadingConnection {
     else waiting.resolve(reply);
   }
 
+  /** When this process was held up itself, replies may be waiting to be read: they come first. */
+  readonly #expire = (): void => {
+    setImmediate(this.#giveUp);
+  };
+
   /** Tells those whose time is over, and looks again when the next one's is. Their answers still take their turn. */
   readonly #giveUp = (): void => {
     this.#watch = undefined;
@@ -166,7 +171,7 @@ export class ReadingConnection {
       if (waiting.settled) continue;
       // Timers may fire a fraction of a millisecond early.
       if (waiting.dueAt > now + 1) {
-        this.#watch = setTimeout(this.#giveUp, waiting.dueAt - now);
+        this.#watch = setTimeout(this.#expire, waiting.dueAt - now);
         return;
       }
       waiting.settled = true;

@@ -1,0 +1,31 @@
+import type { FastifyInstance } from "fastify";
+import { requireClient } from "../clients.ts";
+import type { SiteContext } from "../site.ts";
+import { changeProblems, outcome } from "./answers.ts";
+import { readChange } from "./entries.ts";
+import { changeQuery, nameParameter } from "./schemas.ts";
+
+/** Ends everything that a client was given, as when a secret or a token has leaked. */
+export function addTokenEnds(app: FastifyInstance, { changes }: SiteContext): void {
+  app.post<{ Params: { name: string }; Querystring: { basedOn: string; summary?: string } }>(
+    "/api/clients/:name/end-tokens",
+    {
+      schema: {
+        tags: ["clients"],
+        summary: "End all tokens of a client",
+        description:
+          "Access tokens, refresh tokens, codes and consents are refused as soon as gateways serve the new version.",
+        params: nameParameter("clients"),
+        querystring: changeQuery,
+        body: { type: "object", additionalProperties: false, properties: {} },
+        response: { 200: outcome, ...changeProblems },
+      },
+    },
+    async ({ params, query, administrator }) =>
+      changes.make(administrator, {
+        ...readChange(query),
+        edit: (document) => requireClient(document, params.name),
+        endsTokensOf: params.name,
+      }),
+  );
+}

@@ -1,0 +1,43 @@
+import type { Logger } from "../logger.ts";
+import type { Primaries } from "../redis/primaries.ts";
+import { type Consumption, planAbort } from "./consumption.ts";
+
+/** How long a job is attempted, in milliseconds. */
+const limitMs = 10 * 60_000;
+const mostJobs = 1000;
+
+/**
+ * Undoes transactions whose outcome is not known: their requests are answered 503, so the client will show the same code
+ * or refresh token again. A job goes on until the store has confirmed it.
+ */
+export class AbortJobs {
+  readonly #primaries: Primaries;
+  readonly #logger: Logger;
+  #running = 0;
+
+  constructor(primaries: Primaries, logger: Logger) {
+    this.#primaries = primaries;
+    this.#logger = logger;
+  }
+
+  begin(consumption: Consumption): void {
+    const { place, transaction } = consumption;
+    if (this.#running >= mostJobs) {
+      this.#logger.error({ transaction }, "token request not undone: too many others are waiting");
+      return;
+    }
+    this.#running++;
+    const { key, args } = planAbort(consumption);
+    this.#primaries
+      .write(key, args, limitMs)
+      .then(
+        () => this.#logger.info({ transaction }, "token request undone"),
+        (error: Error) =>
+          this.#logger.error(
+            { transaction, key: place.key, error: error.message },
+            "token request not undone",
+          ),
+      )
+      .finally(() => this.#running--);
+  }
+}

@@ -1,0 +1,47 @@
+import type { KoaContextWithOIDC } from "oidc-provider";
+import type { Context, Middleware, Next } from "./context.ts";
+import { routes } from "./endpoints.ts";
+import { answerError } from "./pages.ts";
+import type { UnitsOfWork } from "./unit-of-work.ts";
+
+export interface CommitParts {
+  readonly units: UnitsOfWork;
+  /** Why the library failed. */
+  readonly findFailure: (context: Context) => Error | undefined;
+}
+
+/**
+ * Carries out what the library decided before its response leaves. A lost store throws, and nothing stays of the
+ * request; whoever was slower than another request with the same code or token hears so.
+ */
+export function createCommit({ units, findFailure }: CommitParts): Middleware {
+  return async function commit(context: Context, next: Next): Promise<void> {
+    const unit = units.begin(context.req, { defersStorage: context.path === routes.token });
+    await next();
+    if (findFailure(context) !== undefined) return;
+    if (context.path === routes.revocation && context.status === 200) {
+      const { token } = (context as KoaContextWithOIDC).oidc.params ?? {};
+      await units.confirmRevocation(unit, String(token));
+    }
+    if (!unit.succeeded) return;
+    try {
+      await units.commit(unit);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      context.status = error.statusCode;
+      context.remove("location");
+      await answerError(context, { error: error.message, error_description: error.error_description });
+    }
+  };
+}
+
+interface Refusal extends Error {
+  readonly expose: true;
+  readonly statusCode: number;
+  readonly error_description: string;
+}
+
+/** An error of the protocol, in the library's shape. */
+function isRefusal(error: unknown): error is Refusal {
+  return error instanceof Error && (error as Partial<Refusal>).expose === true;
+}
