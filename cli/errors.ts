@@ -96,6 +96,12 @@ export const catalogue = {
     (v) => `"${v.name}" has no log of a part called "${v.part}"; it has ${v.parts}.`,
     (v) => `Choose one of them, or leave it out: dmm-env logs ${v.name}`,
   ),
+  DMM_PATH_UNUSABLE: entry(
+    notReady,
+    (v) => `The path ${v.path} cannot be used: ${v.reason}.`,
+    () =>
+      "Move the checkout, or let DMM_ENV_HOME, DMM_ENV_CACHE and DMM_ENV_TOOLCHAIN name folders with other paths.",
+  ),
   DMM_DISK_FULL: entry(
     notReady,
     (v) => `${v.file} could not be written: the disk is full.`,

@@ -1,9 +1,13 @@
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
+import { hideOperatorEnvironment } from "../tools/child-environment.ts";
 import { findHome } from "./home.ts";
 import { surviveLostOutput } from "./report/lost-output.ts";
 
 surviveLostOutput();
+await hideOperatorEnvironment();
+// Secrets have modes of their own; everything else must be neither writable for others nor unreadable for us.
+process.umask(0o022);
 
 // Before anything else is loaded: compiled once, the SDKs start in a third of the time.
 enableCompileCache(join(findHome().cache, "compile"));

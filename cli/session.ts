@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { requireUsablePaths } from "./environment/paths.ts";
 import { type TargetName, targets } from "./environment/record.ts";
 import { OperatorError } from "./errors.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
@@ -58,13 +59,18 @@ export async function runCommand(
     commandLine,
     ...(target && { target: parseTarget(target) }),
   };
-  const outcome = await body(session).catch((error: unknown): Outcome => {
+  const outcome = await runBody(session, body).catch((error: unknown): Outcome => {
     const failure = explainFailure(error, home);
     return { exitCode: failure.exitCode, report: {}, lines: [], failure };
   });
   await render(outcome, { json, name: fullName(command), reporter });
   interruption.stopListening();
   process.exitCode = outcome.exitCode;
+}
+
+async function runBody(session: Session, body: (session: Session) => Promise<Outcome>): Promise<Outcome> {
+  requireUsablePaths(session.home);
+  return await body(session);
 }
 
 /** Throws DMM_USAGE for a target that does not exist. */

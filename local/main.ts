@@ -8,6 +8,9 @@ import { RegionError } from "./daemon/region-error.ts";
 const wrongUsage = 2;
 const cannotRun = 3;
 
+// Data, keys and logs of the region and of all that it starts are for its owner only, whatever the shell says.
+process.umask(0o077);
+
 async function run(): Promise<void> {
   const wanted = parseArguments(process.argv.slice(2));
   if (wanted.command === "serve") {

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { basename } from "node:path";
+import { childEnvironment } from "./child-environment.ts";
 import { commandFailed, commandMissing } from "./errors.ts";
 
 /** A program of the machine that obtaining a part needs. */
@@ -25,7 +26,7 @@ export async function runCommand(command: Command): Promise<string> {
   command.signal?.throwIfAborted();
   const child = spawn(command.command, [...command.arguments], {
     cwd: command.directory,
-    env: { ...process.env, ...command.environment },
+    env: { ...childEnvironment("tools"), ...command.environment },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });

@@ -3,6 +3,7 @@ import { createWriteStream } from "node:fs";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { EnvHttpProxyAgent, fetch, type Response } from "undici";
+import { readProxies } from "./child-environment.ts";
 import { ToolError, unreachable } from "./errors.ts";
 
 /** An answer must begin within this time: an unreachable host often swallows packets instead of refusing. */
@@ -44,6 +45,7 @@ async function withAnswer<Result>(
   read: (response: Response) => Promise<Result>,
 ): Promise<Result> {
   const dispatcher = new EnvHttpProxyAgent({
+    ...readProxies(),
     connect: { timeout: answerWithinMs },
     headersTimeout: answerWithinMs,
     bodyTimeout: silenceMs,

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { open } from "node:fs/promises";
+import { childEnvironment } from "./child-environment.ts";
 
 /** Asks a program for its version; undefined when it does not run or does not say. */
 export type Probe = (
@@ -52,7 +53,7 @@ function run(
   environment: Readonly<Record<string, string>>,
 ): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const options = { env: { ...process.env, ...environment }, timeout: answerWithinMs };
+    const options = { env: { ...childEnvironment("tools"), ...environment }, timeout: answerWithinMs };
     execFile(command, [...words], options, (error, stdout, stderr) => {
       resolve(error === null ? `${stdout}\n${stderr}` : undefined);
     }).stdin?.end();

@@ -1,3 +1,4 @@
+import { admitAwsEnvironment } from "../../tools/child-environment.ts";
 import type { RegionAddress } from "../region/address.ts";
 
 /** How an AWS SDK client is made for the target: the local region's endpoint, or AWS itself with its own credentials. */
@@ -7,8 +8,12 @@ export interface AwsAccess {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
+/**
+ * Access to the local region whose address this is, otherwise to AWS itself. Only then the operator's AWS switches
+ * (profile, FIPS endpoints, credentials) reach this process: see docs/operations.md.
+ */
 export function accessAws(region: string, address?: RegionAddress): AwsAccess {
-  return address === undefined
-    ? { region }
-    : { region, endpoint: address.endpoint, credentials: address.credentials };
+  if (address !== undefined) return { region, endpoint: address.endpoint, credentials: address.credentials };
+  admitAwsEnvironment();
+  return { region };
 }

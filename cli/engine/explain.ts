@@ -27,7 +27,7 @@ function explainOutput({ name, exit, passphraseFile }: FailedRun): OperatorError
     return new OperatorError("DMM_PASSPHRASE_WRONG", { name, file: passphraseFile });
   }
   if (/no space left on device|disk quota exceeded/i.test(output)) {
-    return new OperatorError("DMM_DISK_FULL", { file: /open (\S+?):/.exec(output)?.[1] ?? log });
+    return new OperatorError("DMM_DISK_FULL", { file: /open (.+?): /.exec(output)?.[1] ?? log });
   }
   const damaged =
     /.*(?:snapshot integrity|could not deserialize|failed to load checkpoint|unmarshal|invalid character|unexpected end of JSON|checkpoint.*invalid).*/i.exec(

@@ -1,8 +1,8 @@
-import { readdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readFileIfThere } from "../environment/file.ts";
+import { listFolder, readFileIfThere } from "../environment/file.ts";
 import {
   readProcessesIn,
   readStartTime,
@@ -72,11 +72,9 @@ function lockFolder(home: Home, project: string, name: string): string | undefin
 }
 
 function listFiles(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory).filter((file) => file.endsWith(".json"));
-  } catch {
-    return [];
-  }
+  return listFolder(directory)
+    .map(({ name }) => name)
+    .filter((file) => file.endsWith(".json"));
 }
 
 /** A lock that was cut short by a kill says nothing; no living process has it. */

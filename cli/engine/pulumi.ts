@@ -1,9 +1,12 @@
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { childEnvironment } from "../../tools/child-environment.ts";
 import { explainFileError, makeFolder } from "../environment/file.ts";
 import { type ProcessIdentity, readStartTime, sendSignal } from "../environment/process-identity.ts";
 import type { EnvironmentFolder, Home } from "../home.ts";
+import { disableAutomaticLogs } from "./automatic-logs.ts";
 import { ensurePassphrase } from "./passphrase.ts";
 
 /** Everything that a run of the engine's command line needs to know about where it is. */
@@ -48,6 +51,7 @@ export async function runPulumi(
   signals?: EngineSignals,
 ): Promise<EngineExit> {
   makeFolder(setting.folder.logs);
+  await disableAutomaticLogs(setting.home);
   const log = join(setting.folder.logs, "engine.log");
   const output = openLog(log, words);
   const before = statSync(log).size;
@@ -107,12 +111,10 @@ function identify(child: ReturnType<typeof spawn>): ProcessIdentity | undefined 
 
 function engineEnvironment(setting: EngineSetting): NodeJS.ProcessEnv {
   const { home, providers } = setting;
-  const inherited = { ...process.env };
-  // Two ways to give the passphrase are one too many for the engine.
-  delete inherited.PULUMI_CONFIG_PASSPHRASE;
   mkdirSync(home.state, { recursive: true, mode: 0o700 });
   return {
-    ...inherited,
+    // With the local region's providers and state in files, nothing that the engine does leaves this machine.
+    ...childEnvironment(providers !== undefined && isFileBackend(home) ? "local" : "cloud"),
     PULUMI_BACKEND_URL: backendUrl(home),
     PULUMI_HOME: home.pulumiHome,
     PULUMI_CONFIG_PASSPHRASE_FILE: ensurePassphrase(home),
@@ -129,7 +131,11 @@ function engineEnvironment(setting: EngineSetting): NodeJS.ProcessEnv {
   };
 }
 
+function isFileBackend(home: Home): boolean {
+  return backendUrl(home).startsWith("file://");
+}
+
 /** Where Pulumi keeps its state: a folder of this checkout unless PULUMI_BACKEND_URL names another place. */
 export function backendUrl(home: Home): string {
-  return process.env.PULUMI_BACKEND_URL || `file://${home.state}`;
+  return process.env.PULUMI_BACKEND_URL || pathToFileURL(home.state).href;
 }

@@ -1,4 +1,14 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  type Dirent,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { OperatorError } from "../errors.ts";
 
@@ -29,6 +39,25 @@ export function readFileIfThere(file: string): string | undefined {
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw explainFileError(file, cause);
+  }
+}
+
+/** What is in a folder; nothing where there is none. */
+export function listFolder(directory: string): readonly Dirent[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw explainFileError(directory, cause);
+  }
+}
+
+/** Whether there is anything at a path. Unlike `existsSync`, a refused look is an error and not a no. */
+export function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (cause) {
+    throw explainFileError(path, cause);
   }
 }
 

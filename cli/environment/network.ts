@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { OperatorError } from "../errors.ts";
 import { environmentFolder, type Home } from "../home.ts";
-import { createFile, readFileIfThere } from "./file.ts";
+import { createFile, isThere, listFolder, readFileIfThere } from "./file.ts";
 
 const first = 10;
 const count = 190;
@@ -53,20 +53,13 @@ function claim(home: Home, number: number, name: string): boolean {
 }
 
 function existsEnvironment(home: Home, name: string): boolean {
-  try {
-    readdirSync(environmentFolder(home, name).directory);
-    return true;
-  } catch {
-    return false;
-  }
+  return isThere(environmentFolder(home, name).directory);
 }
 
 function claims(home: Home): readonly number[] {
-  try {
-    return readdirSync(home.networks).map(Number).filter(Number.isInteger);
-  } catch {
-    return [];
-  }
+  return listFolder(home.networks)
+    .map(({ name }) => Number(name))
+    .filter(Number.isInteger);
 }
 
 /** Second numbers of every 127.x network on which any process of this machine listens. */

@@ -1,8 +1,7 @@
-import { readdirSync } from "node:fs";
 import { sourceNetworks } from "../../stacks/config.ts";
 import { OperatorError } from "../errors.ts";
 import { environmentFolder, type Home } from "../home.ts";
-import { readFileIfThere, replaceFile } from "./file.ts";
+import { listFolder, readFileIfThere, replaceFile } from "./file.ts";
 
 export const targets = ["local", "aws"] as const;
 /** Where an environment runs; stamped on its record and never changed. */
@@ -53,16 +52,12 @@ export function writeRecord(home: Home, record: EnvironmentRecord): void {
   replaceFile(environmentFolder(home, record.name).record, `${JSON.stringify(record, null, 2)}\n`);
 }
 
-/** Names of all environments that have a folder, whole or damaged. */
+/** Names of all environments that have a folder, whole or damaged. Throws DMM_FILE_UNUSABLE for another user's. */
 export function listNames(home: Home): readonly string[] {
-  try {
-    return readdirSync(home.environments, { withFileTypes: true })
-      .filter((item) => item.isDirectory() && !item.name.startsWith("."))
-      .map((item) => item.name)
-      .sort();
-  } catch {
-    return [];
-  }
+  return listFolder(home.environments)
+    .filter((item) => item.isDirectory() && !item.name.startsWith("."))
+    .map((item) => item.name)
+    .sort();
 }
 
 function findProblem(value: unknown, name: string): string | undefined {

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { childEnvironment } from "../../tools/child-environment.ts";
 import { checkout } from "../home.ts";
 
 /** What an independent look found of a region: without Pulumi's state, without the region's own word. */
@@ -26,6 +27,7 @@ export async function takeInventory(directory: string, network: number): Promise
 async function ask(...words: readonly string[]): Promise<unknown> {
   const { stdout } = await run(process.execPath, [join(checkout, "local", "main.ts"), ...words], {
     cwd: checkout,
+    env: childEnvironment("local"),
   });
   return JSON.parse(stdout);
 }

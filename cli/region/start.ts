@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { childEnvironment } from "../../tools/child-environment.ts";
 import type { regionParts } from "../../tools/parts.ts";
 import { makeFolder, replaceFile } from "../environment/file.ts";
 import type { EnvironmentRecord } from "../environment/record.ts";
@@ -43,7 +44,7 @@ export async function startRegion(start: RegionStart): Promise<RegionAddress> {
     detached: true,
     stdio: ["ignore", output, output],
     env: {
-      ...process.env,
+      ...childEnvironment("local"),
       ...start.parts.node.environment,
       DMM_ENV_CACHE: start.home.cache,
       NODE_COMPILE_CACHE: join(start.home.cache, "compile"),

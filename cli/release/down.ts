@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
 import { readProject } from "../engine/configuration.ts";
 import { readStackState } from "../engine/state.ts";
-import { readFileIfThere } from "../environment/file.ts";
+import { isThere, readFileIfThere } from "../environment/file.ts";
 import type { Lock } from "../environment/lock.ts";
 import { claimedBy } from "../environment/network.ts";
 import { type EnvironmentRecord, readRecord } from "../environment/record.ts";
@@ -43,8 +43,8 @@ export async function createDownRun(session: Session, name: string, lock?: Lock)
   const folder = environmentFolder(home, name);
   const project = readProject();
   const traces =
-    existsSync(folder.directory) ||
-    existsSync(releasedFolder({ session, name })) ||
+    isThere(folder.directory) ||
+    isThere(releasedFolder({ session, name })) ||
     claimedBy(home, name) !== undefined ||
     !["absent", "elsewhere"].includes(readStackState(home, project.name, name).kind);
   if (!traces) throw new OperatorError("DMM_ENVIRONMENT_UNKNOWN", { name });

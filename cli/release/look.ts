@@ -1,5 +1,6 @@
-import { existsSync } from "node:fs";
+import { accessAws } from "../access/aws-access.ts";
 import { readStackState } from "../engine/state.ts";
+import { isThere } from "../environment/file.ts";
 import { claimedBy, readListeners } from "../environment/network.ts";
 import { readProcessesIn, readStartTime } from "../environment/process-identity.ts";
 import { OperatorError } from "../errors.ts";
@@ -46,7 +47,7 @@ function lookHere(run: DownRun): readonly LeftOver[] {
   for (const address of network === undefined ? [] : readListeners(network))
     found.push({ kind: "listener", what: address });
   for (const path of [folder.directory, releasedFolder(run)]) {
-    if (existsSync(path)) found.push({ kind: "file", what: path });
+    if (isThere(path)) found.push({ kind: "file", what: path });
   }
   const state = readStackState(session.home, project.name, name);
   if (state.kind === "present" || state.kind === "damaged")
@@ -61,7 +62,7 @@ async function lookAtAws({ name, project }: DownRun): Promise<readonly LeftOver[
   const { GetResourcesCommand, ResourceGroupsTaggingAPIClient } = await import(
     "@aws-sdk/client-resource-groups-tagging-api"
   );
-  const client = new ResourceGroupsTaggingAPIClient({ region: project.region });
+  const client = new ResourceGroupsTaggingAPIClient(accessAws(project.region));
   const found: LeftOver[] = [];
   let token: string | undefined;
   do {

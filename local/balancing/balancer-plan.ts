@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import type { Resource } from "../realisation.ts";
 import type { Region } from "../region.ts";
 import { issueAcmCertificate } from "../services/naming/certificate.ts";
@@ -34,7 +35,7 @@ export function revocationFiles(store: string): { readonly lists: string; readon
 /** Works out from the stored resources what a load balancer serves now. */
 export async function planBalancer(
   region: Region,
-  balancer: { readonly arn: string; readonly address: string },
+  balancer: FrontendRequest["balancer"],
 ): Promise<BalancerPlan> {
   const resource = region.resources.get(types.loadBalancer, balancer.arn);
   if (!resource)
@@ -87,7 +88,8 @@ export function localPort(region: Region, port: number): number {
 }
 
 interface FrontendRequest {
-  readonly balancer: { readonly arn: string; readonly address: string };
+  /** `directory`: its working directory. */
+  readonly balancer: { readonly arn: string; readonly address: string; readonly directory: string };
   readonly resource: Resource;
   readonly listener: Resource;
   readonly revocations: ReadonlyMap<string, Revocations>;
@@ -110,7 +112,7 @@ async function planFrontend(region: Region, request: FrontendRequest): Promise<F
     return { backend: backendName(action.targetGroupArn) };
   };
   const fallback = lead(listener.inputs, "defaultActions");
-  const tls = await planTls(region, listener, request.revocations);
+  const tls = await planTls(region, request);
   return {
     name: `listener-${port}`,
     address: balancer.address,
@@ -129,19 +131,20 @@ async function planFrontend(region: Region, request: FrontendRequest): Promise<F
   };
 }
 
+/** Files are named from the working directory: a line of HAProxy's configuration has a limit, a checkout's path has none. */
 async function planTls(
   region: Region,
-  listener: Resource,
-  revocations: ReadonlyMap<string, Revocations>,
+  { listener, revocations, balancer }: FrontendRequest,
 ): Promise<FrontendPlan["tls"]> {
   if (textOf(listener.inputs, "protocol") !== "HTTPS") return undefined;
-  const { bundleFile } = await issueAcmCertificate(region, textOf(listener.inputs, "certificateArn") ?? "");
+  const certificate = await issueAcmCertificate(region, textOf(listener.inputs, "certificateArn") ?? "");
+  const bundleFile = relative(balancer.directory, certificate.bundleFile);
   const policy = renderTlsPolicy(textOf(listener.inputs, "sslPolicy") ?? defaultTlsPolicy);
   const store = trustStoreOf(region, listener);
   if (!store) return { bundleFile, policy };
   const files = revocationFiles(store);
   const listsFile = revocations.get(store)?.lists ? files.lists : undefined;
-  const { authoritiesFile } = new TrustStoreFiles(region, store);
+  const authoritiesFile = relative(balancer.directory, new TrustStoreFiles(region, store).authoritiesFile);
   return { bundleFile, policy, clients: { authoritiesFile, listsFile, serialsFile: files.serials } };
 }
 

@@ -45,6 +45,11 @@ export class Balancer {
     this.#follow.unref();
   }
 
+  /** Where its HAProxy works and has its files. */
+  get directory(): string {
+    return this.#haproxy.directory;
+  }
+
   /** Serves what the resources say now. Calls that come together are answered by one change. */
   apply(): Promise<void> {
     this.#applying ??= this.#inTurn(async () => {

@@ -74,8 +74,8 @@ function renderTls({ tls }: FrontendPlan): string {
   if (!tls) return "";
   const { clients } = tls;
   const lists = clients?.listsFile === undefined ? "" : ` crl-file ${clients.listsFile}`;
-  const verify = clients ? ` ca-file ${clients.authoritiesFile}${lists} verify required` : "";
-  return ` ssl crt ${tls.bundleFile}${verify} ${tls.policy}`;
+  const verify = clients ? ` ca-file ${quote(clients.authoritiesFile)}${lists} verify required` : "";
+  return ` ssl crt ${quote(tls.bundleFile)}${verify} ${tls.policy}`;
 }
 
 /** A certificate belongs to a connection, so what is told of it is worked out once for all its requests. */

@@ -59,9 +59,9 @@ function renderConfiguration(node: CacheNode, settings: GroupSettings): string {
         "tls-replication yes",
         "tls-auth-clients no",
         "tls-session-caching no",
-        `tls-cert-file ${settings.certificateFile}`,
-        `tls-key-file ${settings.keyFile}`,
-        `tls-ca-cert-file ${settings.authorityFile}`,
+        `tls-cert-file ${quote(settings.certificateFile)}`,
+        `tls-key-file ${quote(settings.keyFile)}`,
+        `tls-ca-cert-file ${quote(settings.authorityFile)}`,
         `cluster-announce-tls-port ${settings.port}`,
       ]
     : [`port ${settings.port}`, `cluster-announce-port ${settings.port}`];

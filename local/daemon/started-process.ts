@@ -72,6 +72,8 @@ export async function spawnProcess(
     env: {
       PATH: process.env.PATH ?? "/usr/bin:/bin",
       LANG: "C.UTF-8",
+      // As in AWS's containers and databases, wherever the machine is.
+      TZ: "UTC",
       HOME: directory,
       TMPDIR: join(directory, "tmp"),
       ...spec.environment,

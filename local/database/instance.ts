@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { userInfo } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { RowDataPacket } from "mysql2/promise";
 import { localError } from "../errors.ts";
@@ -72,6 +72,19 @@ export class DatabaseInstance {
     return this.region.certificates.issue({ name: this.#owner, addresses });
   }
 
+  /**
+   * Certificate, key and authority as mariadbd names them: from its data folder, in which it works. It cuts paths at 511
+   * bytes, and they stand in SQL.
+   */
+  files({ certificateFile, keyFile }: { readonly certificateFile: string; readonly keyFile: string }) {
+    const named = (file: string) => relative(this.#dataDirectory, file);
+    return {
+      certificateFile: named(certificateFile),
+      keyFile: named(keyFile),
+      authorityFile: named(this.region.authorityFile),
+    };
+  }
+
   /** An empty database, as every instance begins. */
   async reset(): Promise<void> {
     await copyTemplate(this.region, this.#dataDirectory);
@@ -89,14 +102,12 @@ export class DatabaseInstance {
       command: mariadbd.command,
       arguments: instanceArguments({
         port: this.settings.port,
-        certificateFile,
-        keyFile,
+        ...this.files({ certificateFile, keyFile }),
         dataDirectory: this.#dataDirectory,
         temporaryDirectory,
         share: mariadbd.share,
         address: this.address,
         serverId: (zone ?? 0) * 256 + (host ?? 0),
-        authorityFile: this.region.authorityFile,
         startsAs,
         // The later one counts, so the instance's own group wins, as on Aurora.
         parameters: [...this.settings.clusterParameters, ...this.parameters],

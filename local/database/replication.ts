@@ -24,7 +24,7 @@ export const becomeWriter: readonly string[] = [
 /** Makes an instance follow the writer and waits until it does; throws what stands in the way. */
 export async function follow(reader: DatabaseInstance, writer: DatabaseInstance): Promise<void> {
   const { port } = reader.settings;
-  const { certificateFile, keyFile } = await reader.certificate();
+  const { certificateFile, keyFile, authorityFile } = reader.files(await reader.certificate());
   await reader.query(
     "STOP SLAVE",
     "SET GLOBAL read_only = ON",
@@ -32,7 +32,7 @@ export async function follow(reader: DatabaseInstance, writer: DatabaseInstance)
     // Nothing for a fresh instance or a reader; a former writer goes on from what it wrote itself.
     "SET GLOBAL gtid_slave_pos = IF(@@gtid_binlog_pos = '', @@gtid_slave_pos, @@gtid_binlog_pos)",
     `CHANGE MASTER TO MASTER_HOST = '${writer.address}', MASTER_PORT = ${port}, MASTER_USER = 'replication',
-       MASTER_CONNECT_RETRY = 1, MASTER_SSL = 1, MASTER_SSL_VERIFY_SERVER_CERT = 1, MASTER_SSL_CA = '${reader.region.authorityFile}',
+       MASTER_CONNECT_RETRY = 1, MASTER_SSL = 1, MASTER_SSL_VERIFY_SERVER_CERT = 1, MASTER_SSL_CA = '${authorityFile}',
        MASTER_SSL_CERT = '${certificateFile}', MASTER_SSL_KEY = '${keyFile}', MASTER_USE_GTID = slave_pos`,
     "START SLAVE",
   );

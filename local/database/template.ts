@@ -2,10 +2,11 @@ import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { userInfo } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { localError } from "../errors.ts";
 import type { Region } from "../region.ts";
+import { openAlias } from "./alias.ts";
 import { createDraft, removeLeftDrafts } from "./drafts.ts";
 import { processUserOptions, storageOptions } from "./server-options.ts";
 
@@ -53,7 +54,7 @@ async function findOrBuild(region: Region): Promise<string> {
 async function templateKey(region: Region): Promise<string> {
   const { command, environment } = region.parts.mariadbd;
   const { stdout } = await run(command, ["--no-defaults", "--version"], {
-    env: { ...process.env, ...environment },
+    env: { PATH: process.env.PATH, ...environment },
   });
   const version = /Ver (\S+)/.exec(stdout)?.[1] ?? "unknown";
   const rest = JSON.stringify([storageOptions, userInfo().username, "1"]);
@@ -63,16 +64,19 @@ async function templateKey(region: Region): Promise<string> {
 async function install(region: Region, folder: string): Promise<void> {
   const part = region.parts["mariadb-install-db"];
   const share = part.share ?? region.parts.mariadbd.share;
+  const basedir = share ? dirname(dirname(share)) : dirname(dirname(part.command));
+  using base = openAlias(basedir);
+  using cache = openAlias(dirname(folder));
   const code = await new Promise<number | null>((resolve, reject) => {
     region.supervisor
       .start({
         name: "mariadb/template",
-        command: part.command,
+        command: part.command.replace(basedir, base.path),
         arguments: [
           "--no-defaults",
           // The programs beside it, not the machine's.
-          `--basedir=${share ? dirname(dirname(share)) : dirname(dirname(part.command))}`,
-          `--datadir=${folder}`,
+          `--basedir=${base.path}`,
+          `--datadir=${join(cache.path, basename(folder))}`,
           "--auth-root-authentication-method=socket",
           `--auth-root-socket-user=${userInfo().username}`,
           "--skip-test-db",

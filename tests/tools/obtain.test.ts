@@ -19,7 +19,7 @@ const go = (before: string) => `
 case $1 in
 list) echo a; echo b ;;
 build)
-  echo $$ >> "$GO_LOG"
+  echo $$ >> "$HOME/go.log"
   ${before}
   while [ $# -gt 0 ]; do [ "$1" != -o ] || out=$2; shift; done
   mkdir -p "$(dirname "$out")"; printf '${sayVersion}' > "$out"; chmod +x "$out" ;;
@@ -49,7 +49,6 @@ async function machine(
     env: {
       PATH: bin,
       HOME: folder,
-      GO_LOG: log,
       DMM_ENV_HOME: join(folder, "home"),
       // Nobody listens there: refused at once.
       DMM_ENV_PULUMI_RELEASES: options.releases ?? "http://127.200.9.9:65000",
@@ -184,11 +183,21 @@ test("an interruption ends the compiler too and gives the lock back", async (t) 
 });
 
 test("a second set-up waits for the first, says for whom, and does nothing twice", async (t) => {
-  const here = await machine(t, { go: go("sleep 1") });
+  const here = await machine(t, { go: go('until [ -f "$HOME/second-waits" ]; do sleep 0.1; done') });
   const { child } = await startUntilBuild(t, here);
-  const second = await obtain(here);
-  assert.equal(second.code, 0);
-  const events = second.stdout
+  const second = spawn(process.execPath, [script, "pulumi"], {
+    env: here.env,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  let stdout = "";
+  second.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+  });
+  const ended = once(second, "close");
+  await waitUntil("the second set-up waits", async () => stdout.includes('"waiting"') || undefined, 60_000);
+  await writeFile(join(here.folder, "second-waits"), "");
+  assert.deepEqual(await ended, [0, null]);
+  const events = stdout
     .trimEnd()
     .split("\n")
     .map((line) => JSON.parse(line));

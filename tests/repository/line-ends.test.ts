@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync, statSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { root } from "./source-files.ts";
+
+test("a clone with core.autocrlf has a launcher that starts, and no file with CRLF", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "dmm-clone-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const clone = join(folder, "clone");
+  const git = (...words: readonly string[]) =>
+    execFileSync("git", ["-c", "core.autocrlf=true", ...words], { encoding: "utf8" });
+  git("clone", "--quiet", "--no-hardlinks", root, clone);
+  // As it is in this working tree, which may not have been committed yet.
+  execFileSync("cp", [join(root, ".gitattributes"), clone]);
+  git("-C", clone, "rm", "--quiet", "--cached", "-r", ".");
+  git("-C", clone, "reset", "--quiet", "--hard");
+  const files = git("-C", clone, "ls-files", "--eol").trimEnd().split("\n");
+  assert.deepEqual(
+    files.filter((line) => /w\/(crlf|mixed)/.test(line)),
+    [],
+  );
+  const launcher = join(clone, "dmm-env");
+  assert.ok(statSync(launcher).mode & 0o100);
+  assert.ok(!readFileSync(launcher, "utf8").includes("\r"));
+  execFileSync("/bin/sh", ["-n", launcher]);
+});
