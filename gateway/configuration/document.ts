@@ -1,3 +1,5 @@
+import type { Cors } from "../routing/cors.ts";
+
 /** An API behind the gateways: one or several origins, chosen by weight. */
 export interface UpstreamEntry {
   readonly name: string;
@@ -41,6 +43,8 @@ export interface RouteEntry {
   readonly bodyLimitBytes: number;
   readonly retries: number;
   readonly rate: { readonly perSecond: number; readonly burst: number } | null;
+  /** Pages of other origins that may use it. */
+  readonly cors: Cors | null;
 }
 
 /** A public JSON Web Key (RFC 7517). */

@@ -22,6 +22,13 @@ export const rateLimits = {
   burst: { least: 1, most: 1_000_000, usual: 20 },
 } as const satisfies Record<string, Bounds>;
 
+/** Of what pages of other origins may do with a route. Chromium remembers a preflight for two hours at most. */
+export const corsLimits = {
+  maxAgeSeconds: { least: 0, most: 86_400, usual: 600, unit: "s" },
+  entries: 50,
+  headers: ["authorization", "content-type", "dpop"],
+} as const;
+
 export const upstreamLimits = {
   connectLimitMs: { least: 1, most: 60_000, usual: 1000, unit: "ms" },
   healthIntervalMs: { least: 500, most: 300_000, usual: 5000, unit: "ms" },

@@ -1,4 +1,5 @@
 import { normalizeKeys } from "./client-keys.ts";
+import { normalizeCors } from "./cors.ts";
 import type {
   ClientEntry,
   ConfigurationDocument,
@@ -52,6 +53,8 @@ function normalizeRoute(route: RouteEntry): RouteEntry {
     bodyLimitBytes: route.bodyLimitBytes,
     retries: route.retries,
     rate: route.rate === null ? null : { perSecond: route.rate.perSecond, burst: route.rate.burst },
+    // Versions from before there was CORS have none.
+    cors: route.cors ? normalizeCors(route.cors) : null,
   };
 }
 

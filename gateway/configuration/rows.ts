@@ -47,6 +47,7 @@ const keeping: Keeping = {
       retries: route.retries,
       rate_per_second: route.rate?.perSecond ?? null,
       rate_burst: route.rate?.burst ?? null,
+      cors: route.cors === null ? null : JSON.stringify(route.cors),
     }),
   },
   clients: {

@@ -53,6 +53,7 @@ function parseRoute(row: RowDataPacket): RouteEntry {
       row.rate_per_second === null
         ? null
         : { perSecond: Number(row.rate_per_second), burst: Number(row.rate_burst ?? 1) },
+    cors: row.cors === null ? null : JSON.parse(String(row.cors)),
   };
 }
 

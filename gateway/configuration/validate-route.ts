@@ -1,5 +1,6 @@
 import { normalizeTarget } from "../request/path.ts";
 import { PatternError, parsePattern } from "../routing/pattern.ts";
+import { validateCors } from "./cors.ts";
 import type { RouteEntry } from "./document.ts";
 import { methods, rateLimits, routeLimits, textLimits } from "./limits.ts";
 import type { EntryProblems, Problems } from "./problems.ts";
@@ -44,6 +45,7 @@ export function validateRoute(route: RouteEntry, known: KnownNames, report: Entr
     report.number("rate", route.rate.perSecond, rateLimits.perSecond, false);
     report.number("rate", route.rate.burst, rateLimits.burst);
   }
+  if (route.cors !== null) validateCors(route.cors, report);
 }
 
 function validateHost(host: string, report: EntryProblems): void {

@@ -42,11 +42,12 @@ export async function readConfiguration(pool: Pool): Promise<StoredConfiguration
 }
 
 /**
- * Whether a record says how each client must authenticate and each upstream is asked for its health. One of the version
- * before, which may still be running, does not; the tables keep what it did not know of.
+ * Whether a record says how each client must authenticate, each upstream is asked for its health and each route is
+ * shared. One of the version before, which may still be running, does not; the tables keep what it did not know of.
  */
-function isWhole({ clients, upstreams }: ConfigurationDocument): boolean {
+function isWhole({ clients, routes, upstreams }: ConfigurationDocument): boolean {
   return (
+    routes.every((route) => route.cors !== undefined) &&
     clients.every((client) => client.tokenEndpointAuthMethod !== undefined) &&
     upstreams.every((upstream) => upstream.health !== undefined)
   );
@@ -102,7 +103,7 @@ function assemble(
 }
 
 function resolveRoute(entry: RouteEntry, upstreams: ReadonlyMap<string, Upstream>): Route {
-  const { host, rewritePrefix, rate, ...same } = entry;
+  const { host, rewritePrefix, rate, cors, ...same } = entry;
   const upstream = upstreams.get(entry.upstream);
   if (upstream === undefined)
     throw new Error(`Route ${entry.name} leads to ${entry.upstream}, which is no upstream.`);
@@ -112,5 +113,6 @@ function resolveRoute(entry: RouteEntry, upstreams: ReadonlyMap<string, Upstream
     ...(host === null ? {} : { host }),
     ...(rewritePrefix === null ? {} : { rewritePrefix }),
     ...(rate === null ? {} : { rate }),
+    ...(cors === null ? {} : { cors }),
   };
 }

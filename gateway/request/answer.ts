@@ -12,6 +12,8 @@ export interface ErrorDetails {
   /** Methods that the resource has, for 405. */
   readonly allow?: readonly string[];
   readonly retryAfterSeconds?: number;
+  /** Further fields, names and values in turn. */
+  readonly fields?: readonly string[];
   /** The request's body is still arriving, and nobody will read it. */
   readonly arriving?: boolean;
 }
@@ -44,6 +46,7 @@ export function answerError(response: ServerResponse, code: ApiErrorCode, detail
   if (details.allow !== undefined) headers.push("allow", details.allow.join(", "));
   const retryAfter = details.retryAfterSeconds ?? error.retryAfterSeconds;
   if (retryAfter !== undefined) headers.push("retry-after", String(retryAfter));
+  if (details.fields !== undefined) headers.push(...details.fields);
   if (error.closes === true) response.shouldKeepAlive = false;
   response.writeHead(error.status, headers);
   if (details.arriving === true) endWhileArriving(response, body);

@@ -17,6 +17,7 @@ import { RetryBudget } from "../upstreams/retry-budget.ts";
 import { acceptAbsoluteForm } from "./absolute-form.ts";
 import { answerError } from "./answer.ts";
 import { authorize } from "./authorize.ts";
+import { answerPreflight, readPreflight, writeShared } from "./cross-origin.ts";
 import { Exchange } from "./exchange.ts";
 import { type ForwardContext, forward } from "./forward.ts";
 import { readHead } from "./head.ts";
@@ -132,19 +133,32 @@ export class Entrance {
       return undefined;
     }
     if (configuration.version === 0) return "DMM_GATEWAY_STARTING";
-    const resolution = configuration.table.resolve(readHostName(head.host), method, target.path);
+    const host = readHostName(head.host);
+    if (method === "OPTIONS" && this.#answerPreflight(exchange, configuration, host)) return undefined;
+    const resolution = configuration.table.resolve(host, method, target.path);
     if (resolution === undefined) return "DMM_GATEWAY_ROUTE_UNKNOWN";
     if (resolution.route === undefined) {
       this.#refuse(exchange, "DMM_GATEWAY_METHOD_NOT_ALLOWED", { allow: resolution.allow });
       return undefined;
     }
     exchange.route = resolution.route;
+    if (resolution.route.cors !== undefined) exchange.shared = writeShared(request, resolution.route.cors);
     if (head.via !== undefined && hasPassed(head.via, this.#parts.realm)) return "DMM_GATEWAY_LOOP_DETECTED";
     if (head.authorization !== undefined && target.query !== "" && carriesToken(target.query))
       return "DMM_GATEWAY_TOKEN_REPEATED";
     return head.contentLength !== undefined && head.contentLength > resolution.route.bodyLimitBytes
       ? "DMM_GATEWAY_BODY_TOO_LARGE"
       : undefined;
+  }
+
+  /** Answers what a browser asks before a page of another origin may use a route that says who may. */
+  #answerPreflight(exchange: Exchange, { table }: ServedConfiguration, host: string): boolean {
+    const method = readPreflight(exchange.request);
+    if (method === undefined || exchange.head.hasBody) return false;
+    const route = table.resolve(host, method, exchange.target!.path)?.route;
+    if (route?.cors === undefined) return false;
+    answerPreflight(exchange, route);
+    return true;
   }
 
   /** From the token to the upstream: whatever goes wrong on the way is answered, and nothing of it passes. */
@@ -199,6 +213,7 @@ export class Entrance {
       arriving: unread && isSending(exchange, code),
       requestId: exchange.id,
       realm: this.#parts.realm,
+      fields: exchange.shared,
       ...(route !== undefined && code === "DMM_GATEWAY_SCOPE_INSUFFICIENT" ? { scopes: route.scopes } : {}),
       ...details,
     });

@@ -20,6 +20,8 @@ export class Exchange {
   readonly client: TunnelEnd | undefined;
   target: Target | undefined;
   route: ServedRoute | undefined;
+  /** Fields by which pages of other origins may read the response, where the route says who may. */
+  shared: readonly string[] = [];
   clientId: string | undefined;
   scope: string | undefined;
   accountId: string | undefined;

@@ -5,6 +5,7 @@ import type { RetryBudget } from "../upstreams/retry-budget.ts";
 import type { UpstreamTarget } from "../upstreams/target.ts";
 import { UpstreamError } from "../upstreams/upstream-error.ts";
 import { PassedContent } from "./body.ts";
+import { shareResponse } from "./cross-origin.ts";
 import type { Exchange } from "./exchange.ts";
 import { flushHead } from "./flush-head.ts";
 import { writeInterim } from "./interim.ts";
@@ -163,11 +164,12 @@ class Forwarding implements UpstreamRequest {
   }
 
   #writeHead(head: AnswerHead): void {
-    const { response, id } = this.#exchange;
+    const { response, id, shared } = this.#exchange;
     this.#answered = true;
     clearTimeout(this.#firstByteTimer);
     // Nobody reads the rest of this body: the connection cannot carry another request.
     if (this.#isArriving) response.shouldKeepAlive = false;
+    if (shared.length > 0) shareResponse(head.fields, shared);
     head.fields.push("x-request-id", id);
     response.writeHead(head.status, head.fields);
   }

@@ -1,3 +1,5 @@
+import type { Cors } from "./cors.ts";
+
 /** Where requests of a route lead: one or several origins, chosen by weight. */
 export interface Upstream {
   readonly name: string;
@@ -33,6 +35,8 @@ export interface Route {
   /** Further attempts of a request that can be repeated without harm. */
   readonly retries: number;
   readonly rate?: { readonly perSecond: number; readonly burst: number };
+  /** Pages of other origins that may use it; absent, the upstream decides. */
+  readonly cors?: Cors;
 }
 
 /** A client of the OAuth2 server. */

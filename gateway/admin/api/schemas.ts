@@ -3,6 +3,7 @@ import {
   authMethods,
   type Bounds,
   clientKeyLimits,
+  corsLimits,
   grantTypes,
   idTokenAlgorithms,
   methods,
@@ -31,6 +32,24 @@ function text(maxLength: number, more: Schema = {}): Schema {
 function object(properties: Readonly<Record<string, Schema>>, required: readonly string[] = []): Schema {
   return { type: "object", additionalProperties: false, properties, required };
 }
+
+const corsWords = { ...listed, maxItems: corsLimits.entries };
+
+const corsSchema: Schema = {
+  ...object(
+    {
+      origins: { ...corsWords, minItems: 1, examples: [["https://app.example.com"], ["*"]] },
+      headers: { ...corsWords, default: [...corsLimits.headers] },
+      exposedHeaders: { ...corsWords, default: [] },
+      credentials: { type: "boolean", default: false },
+      maxAgeSeconds: integer(corsLimits.maxAgeSeconds),
+    },
+    ["origins"],
+  ),
+  type: ["object", "null"],
+  default: null,
+  description: "Pages of other origins that may use the route. The methods are the route's.",
+};
 
 const routeNumbers = Object.fromEntries(
   Object.entries(routeLimits).map(([field, bounds]) => [field, integer(bounds)]),
@@ -102,6 +121,7 @@ export const entrySchemas: Readonly<Record<Kind, Schema>> = {
         type: ["object", "null"],
         default: null,
       },
+      cors: corsSchema,
     },
     ["methods", "path", "upstream"],
   ),

@@ -14,6 +14,7 @@ export const fieldNames: Readonly<Record<string, string>> = {
   wholeLimitMs: "whole limit, ms",
   bodyLimitBytes: "body limit, bytes",
   upstream: "API",
+  cors: "pages of other origins (CORS)",
   grantTypes: "grant types",
   redirectUris: "redirect URIs",
   tokenEndpointAuthMethod: "authentication",

@@ -2,6 +2,7 @@ import type { ConfigurationDocument, RouteEntry } from "../../configuration/docu
 import { methods, rateLimits, routeLimits, textLimits } from "../../configuration/limits.ts";
 import { findOverlaps } from "../../configuration/overlaps.ts";
 import { type Content, html } from "../../page/html.ts";
+import { corsGroup, readCors, writeCors } from "./cors-fields.ts";
 import type { EntryForm } from "./entry-form.ts";
 import type { FieldGroup } from "./field.ts";
 import type { Values } from "./form-values.ts";
@@ -45,6 +46,7 @@ export const routeForm: EntryForm<"routes"> = {
     bodyLimitBytes: routeLimits.bodyLimitBytes.usual,
     retries: routeLimits.retries.usual,
     rate: null,
+    cors: null,
   }),
   write: writeRoute,
   read: (reader) => ({
@@ -68,6 +70,7 @@ export const routeForm: EntryForm<"routes"> = {
             perSecond: reader.number("rate", rateLimits.perSecond.usual),
             burst: reader.number("burst", rateLimits.burst.usual),
           },
+    cors: readCors(reader),
   }),
   aside: renderOverlaps,
 };
@@ -170,6 +173,7 @@ function listGroups(document: ConfigurationDocument): readonly FieldGroup[] {
         { type: "number", name: "burst", label: "Burst", hint: "At once.", bounds: rateLimits.burst },
       ],
     },
+    corsGroup,
   ];
 }
 
@@ -190,6 +194,7 @@ function writeRoute(route: RouteEntry): Values {
     retries: String(route.retries),
     rate: route.rate === null ? "" : String(route.rate.perSecond),
     burst: String(route.rate?.burst ?? rateLimits.burst.usual),
+    ...writeCors(route.cors),
   };
 }
 

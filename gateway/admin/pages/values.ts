@@ -7,6 +7,7 @@ import type {
 } from "../../configuration/document.ts";
 import { computeThumbprint } from "../../oauth2/thumbprint.ts";
 import { type Content, type Html, html } from "../../page/html.ts";
+import type { Cors } from "../../routing/cors.ts";
 
 /** `2026-11-24 14:03:05 UTC`: the same for everybody who talks about it. */
 export function renderTime(time: Date, precision: "second" | "day" = "second"): Html {
@@ -47,6 +48,16 @@ export function describeHealth(health: HealthEntry | null): string {
   return health === null ? "" : `${health.path} every ${describeDuration(health.intervalMs)}`;
 }
 
+/** `https://app.example.com, with credentials; sends authorization; reads etag; 600 s`. */
+function describeCors({ origins, headers, exposedHeaders, credentials, maxAgeSeconds }: Cors): string {
+  return [
+    `${origins.join(", ")}${credentials ? ", with credentials" : ""}`,
+    ...(headers.length > 0 ? [`sends ${headers.join(", ")}`] : []),
+    ...(exposedHeaders.length > 0 ? [`reads ${exposedHeaders.join(", ")}`] : []),
+    `${maxAgeSeconds} s`,
+  ].join("; ");
+}
+
 /** Any field of an entry as text, for differences. */
 export function describeValue(value: unknown): string {
   if (value === null || value === undefined || value === "") return "none";
@@ -59,6 +70,7 @@ export function describeValue(value: unknown): string {
           .join(", ");
   if (typeof value === "object" && "keys" in value)
     return (value as ClientKeys).keys.map(describeKey).join(", ");
+  if (typeof value === "object" && "origins" in value) return describeCors(value as Cors);
   if (typeof value === "object" && "intervalMs" in value) return describeHealth(value as HealthEntry);
   if (typeof value === "object") return describeRate(value as RouteEntry["rate"]);
   return String(value);

@@ -11,6 +11,7 @@ import { probeUpstreams } from "./probe-upstreams.ts";
 import { recordAdministrators } from "./record-administrators.ts";
 import { registerUsers } from "./register-users.ts";
 import { seedVerification } from "./seed-verification.ts";
+import { shareRoutes } from "./share-routes.ts";
 import { versionConfiguration } from "./version-configuration.ts";
 
 export interface Migration {
@@ -33,4 +34,5 @@ export const migrations: readonly Migration[] = [
   { name: "011-choose-passwords", up: choosePasswords },
   { name: "012-record-administrators", up: recordAdministrators },
   { name: "013-identify-clients", up: identifyClients },
+  { name: "014-share-routes", up: shareRoutes },
 ];

@@ -34,5 +34,6 @@ export function createRoute(name: string): RouteEntry {
     bodyLimitBytes: 1_048_576,
     retries: 1,
     rate: null,
+    cors: null,
   };
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { normalizeCors } from "../../../gateway/configuration/cors.ts";
 import type {
   ClientEntry,
   ConfigurationDocument,
@@ -47,6 +48,18 @@ test("a right configuration has no problem", () => {
   assert.deepEqual(findProblems({}), []);
 });
 
+const cors = (origins: readonly string[]) => normalizeCors({ origins });
+
+test("what CORS means is written in one way", () => {
+  assert.deepEqual(cors(["HTTPS://App.test:443/", "https://app.test", "*"]), {
+    origins: ["*", "https://app.test"],
+    headers: ["authorization", "content-type", "dpop"],
+    exposedHeaders: [],
+    credentials: false,
+    maxAgeSeconds: 600,
+  });
+});
+
 const wrongRoutes: readonly (readonly [what: string, fields: Partial<RouteEntry>, field: string])[] = [
   ["without a slash", { path: "orders" }, "path"],
   ["with a star in the middle", { path: "/a/*/b" }, "path"],
@@ -66,6 +79,14 @@ const wrongRoutes: readonly (readonly [what: string, fields: Partial<RouteEntry>
   ["with a rewrite that climbs", { rewritePrefix: "/../admin" }, "rewritePrefix"],
   ["with a limit below 1", { firstByteLimitMs: 0 }, "firstByteLimitMs"],
   ["with a fraction of a retry", { retries: 0.5 }, "retries"],
+  ["for pages of no origin", { cors: cors([]) }, "cors"],
+  ["for pages of a path", { cors: cors(["https://app.test/path"]) }, "cors"],
+  ["for pages of an opaque origin", { cors: cors(["null"]) }, "cors"],
+  ["for pages of another scheme", { cors: cors(["ftp://app.test"]) }, "cors"],
+  ["for every origin and one more", { cors: cors(["*", "https://app.test"]) }, "cors"],
+  ["for every origin with credentials", { cors: { ...cors(["*"]), credentials: true } }, "cors"],
+  ["for a header that none can be", { cors: { ...cors(["*"]), headers: ["a b"] } }, "cors"],
+  ["with a preflight for ever", { cors: { ...cors(["*"]), maxAgeSeconds: 1e9 } }, "cors"],
   ["with a rate of nothing", { rate: { perSecond: 0, burst: 1 } }, "rate"],
 ];
 for (const [what, fields, field] of wrongRoutes)

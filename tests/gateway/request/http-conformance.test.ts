@@ -8,17 +8,17 @@ import { OpenClient } from "../open-client.ts";
 import { issueToken } from "../started-gateway.ts";
 import { waitUntil } from "../started-process.ts";
 import { StartedPlatform } from "../started-surroundings.ts";
-import {
-  type ConformanceRow,
-  forwardingRows,
-  syntaxRows,
-  targetRows,
-  upgradeRows,
-  versionRows,
-} from "./conformance-table.ts";
+import { forwardingRows } from "./conformance/forwarding.ts";
+import type { ConformanceRow } from "./conformance/row.ts";
+import { sharingRows } from "./conformance/sharing.ts";
+import { syntaxRows } from "./conformance/syntax.ts";
+import { targetRows } from "./conformance/targets.ts";
+import { upgradeRows } from "./conformance/upgrades.ts";
+import { versionRows } from "./conformance/versions.ts";
 import { RecordingUpstream } from "./recording-upstream.ts";
 
 const block = 8;
+const shared = { origins: ["https://app.test"], exposedHeaders: ["etag"], credentials: true };
 let platform: StartedPlatform;
 let upstream: RecordingUpstream;
 let surroundings: Surroundings;
@@ -31,6 +31,15 @@ before(async () => {
   await platform.addRoute("c", { origins: [upstream.origin] });
   await platform.addRoute("p", { origins: [upstream.origin], public: false });
   await platform.addRoute("o", { origins: [upstream.origin], columns: { host: "orders.api.test" } });
+  await platform.addRoute("x", {
+    origins: [upstream.origin],
+    public: false,
+    columns: { cors: JSON.stringify(shared) },
+  });
+  await platform.addRoute("y", {
+    origins: [upstream.origin],
+    columns: { cors: JSON.stringify({ origins: ["*"] }) },
+  });
   await platform.addRoute("loop", { origins: [platform.gateway.origin] });
   token = await issueToken(platform.gateway);
   surroundings = await startSurroundings(block);
@@ -112,7 +121,14 @@ function verify(row: ConformanceRow, client: OpenClient, statuses: readonly numb
   if (row.response !== undefined) assert.match(client.text, row.response);
 }
 
-const rows = { ...upgradeRows, ...versionRows, ...syntaxRows, ...targetRows, ...forwardingRows };
+const rows = {
+  ...upgradeRows,
+  ...versionRows,
+  ...syntaxRows,
+  ...targetRows,
+  ...forwardingRows,
+  ...sharingRows,
+};
 
 for (const [claim, row] of Object.entries(rows)) {
   test(`${claim} (${row.source})`, async () => {

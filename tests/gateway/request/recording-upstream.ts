@@ -17,6 +17,9 @@ const responses: Readonly<Record<string, readonly string[]>> = {
   bytes: ["HTTP/1.1 200 OK\r\nx-name: J\xfcrgen \xe2\x82\xac\r\ncontent-length: 2\r\n\r\nok"],
   "bytes-first": ["HTTP/1.1 200 OK\r\nx-name: J\xfcrgen \xe2\x82\xac\r\ncontent-length: 2\r\n\r\n", "ok"],
   "bytes-hint": ["HTTP/1.1 103 Early Hints\r\nx-name: J\xfcrgen \xe2\x82\xac\r\n\r\n", ok],
+  shared: [
+    "HTTP/1.1 200 OK\r\naccess-control-allow-origin: *\r\nvary: accept\r\ncontent-length: 2\r\n\r\nok",
+  ],
   via: ["HTTP/1.1 200 OK\r\nvia: 1.1 behind\r\ncontent-length: 2\r\n\r\nok"],
 };
 

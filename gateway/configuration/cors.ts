@@ -1,0 +1,58 @@
+import type { Cors } from "../routing/cors.ts";
+import { corsLimits } from "./limits.ts";
+import type { EntryProblems } from "./problems.ts";
+
+/** What is left out takes its usual value; hosts and names in small letters, each once. */
+export function normalizeCors(cors: Partial<Cors>): Cors {
+  return {
+    origins: unique((cors.origins ?? []).map(normalizeOrigin)),
+    headers: unique(cors.headers ?? corsLimits.headers),
+    exposedHeaders: unique(cors.exposedHeaders ?? []),
+    credentials: cors.credentials ?? false,
+    maxAgeSeconds: cors.maxAgeSeconds ?? corsLimits.maxAgeSeconds.usual,
+  };
+}
+
+/** As a browser writes it; what is more than an origin stays, and is refused. */
+function normalizeOrigin(text: string): string {
+  const url = URL.parse(text);
+  return url !== null && url.href === `${url.origin}/` ? url.origin : text;
+}
+
+function unique(words: readonly string[]): string[] {
+  return [...new Set(words.map((word) => word.trim().toLowerCase()))].sort();
+}
+
+/** Every problem is at the field `cors`. */
+export function validateCors(cors: Cors, report: EntryProblems): void {
+  const { origins, headers, exposedHeaders, credentials, maxAgeSeconds } = cors;
+  const most = corsLimits.entries;
+  report.require(origins.length > 0, "cors", "At least one origin is needed.");
+  for (const list of [origins, headers, exposedHeaders])
+    report.require(list.length <= most, "cors", `${list.length} are too many; ${most} are allowed.`);
+  const isEvery = origins.includes("*");
+  report.require(
+    !isEvery || origins.length === 1,
+    "cors",
+    "* is every origin: no other can stand beside it.",
+  );
+  report.require(!isEvery || !credentials, "cors", "Credentials are for named origins, not for *.");
+  for (const origin of origins)
+    report.require(
+      origin === "*" || isWebOrigin(origin),
+      "cors",
+      `${JSON.stringify(origin)} is no origin; it must be like https://app.example.com, without a path.`,
+    );
+  for (const name of [...headers, ...exposedHeaders])
+    report.require(
+      /^[a-z0-9-]{1,100}$/.test(name),
+      "cors",
+      `${JSON.stringify(name)} is no name of a header field.`,
+    );
+  report.number("cors", maxAgeSeconds, corsLimits.maxAgeSeconds);
+}
+
+function isWebOrigin(origin: string): boolean {
+  const url = URL.parse(origin);
+  return url !== null && /^https?:$/.test(url.protocol) && url.origin === origin;
+}

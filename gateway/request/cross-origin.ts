@@ -1,0 +1,49 @@
+import type { IncomingMessage } from "node:http";
+import type { Cors } from "../routing/cors.ts";
+import type { ServedRoute } from "../routing/served.ts";
+import type { Exchange } from "./exchange.ts";
+
+/** What the gateway's own responses tell a client beside their status. */
+const ownFields = ["dpop-nonce", "retry-after", "www-authenticate", "x-request-id"];
+
+/** The method that a preflight is for (Fetch, 3.2.2): a question of the browser's, which shows no token. */
+export function readPreflight({ method, headers }: IncomingMessage): string | undefined {
+  if (method !== "OPTIONS" || headers.origin === undefined) return undefined;
+  return headers["access-control-request-method"];
+}
+
+/** Answers a preflight in place of the upstream. An origin that may not is told nothing, which a browser takes for no. */
+export function answerPreflight({ request, response, id }: Exchange, { cors, methods }: ServedRoute): void {
+  const fields = shareWith(request, cors!);
+  if (fields[0] === "access-control-allow-origin") {
+    fields.push("access-control-allow-methods", methods.join(", "));
+    if (cors!.headers.length > 0) fields.push("access-control-allow-headers", cors!.headers.join(", "));
+    fields.push("access-control-max-age", String(cors!.maxAgeSeconds));
+  }
+  response.writeHead(204, [...fields, "x-request-id", id]);
+  response.end();
+}
+
+/** The fields that let a page of the request's origin read the response; of another origin, what caches must know. */
+export function writeShared(request: IncomingMessage, cors: Cors): string[] {
+  const fields = shareWith(request, cors);
+  if (fields[0] === "access-control-allow-origin")
+    fields.push("access-control-expose-headers", [...ownFields, ...cors.exposedHeaders].join(", "));
+  return fields;
+}
+
+function shareWith({ headers }: IncomingMessage, { origins, credentials }: Cors): string[] {
+  if (origins[0] === "*") return ["access-control-allow-origin", "*"];
+  const { origin } = headers;
+  if (origin === undefined || !origins.includes(origin)) return ["vary", "origin"];
+  const shared = ["access-control-allow-origin", origin];
+  if (credentials) shared.push("access-control-allow-credentials", "true");
+  return [...shared, "vary", "origin"];
+}
+
+/** Puts the gateway's fields in the place of those by which the upstream shares its response. */
+export function shareResponse(fields: string[], shared: readonly string[]): void {
+  for (let index = fields.length - 2; index >= 0; index -= 2)
+    if (fields[index]!.startsWith("access-control-")) fields.splice(index, 2);
+  fields.push(...shared);
+}

@@ -1,0 +1,111 @@
+import { bearer, type ConformanceRow, close, get } from "./row.ts";
+
+export const forwardingRows: Readonly<Record<string, ConformanceRow>> = {
+  "a request says who forwarded it": {
+    source: "RFC 9110 7.6.3",
+    sent: [get("/c/x", close)],
+    statuses: [200],
+    forwarded: ["GET /c/x HTTP/1.1"],
+    fields: ["via: 1.1 api.test"],
+  },
+  "Via goes on with the version that was received": {
+    source: "RFC 9110 7.6.3",
+    sent: [get("/c/x", "Via: 1.0 fred, 1.1 p.example.net (Apache/1.1)\r\nVia: 2 third\r\n", "HTTP/1.0")],
+    statuses: [200],
+    forwarded: ["GET /c/x HTTP/1.1"],
+    fields: ["via: 1.0 fred, 1.1 p.example.net (Apache/1.1), 2 third, 1.0 api.test"],
+    direct: true,
+  },
+  "the Via of a response passes": {
+    source: "RFC 9110 7.6.3",
+    sent: [get("/c/via", close)],
+    statuses: [200],
+    forwarded: ["GET /c/via HTTP/1.1"],
+    response: /\r\nvia: 1\.1 behind\r\n/i,
+  },
+  "a request that was here before is a loop": {
+    source: "RFC 9110 7.6.3, RFC 5842 7.2",
+    sent: [get("/c/x", `Via: 1.1 other, 1.1 API.test\r\n${close}`)],
+    statuses: [508],
+  },
+  "a route that leads to the gateway ends at the first repetition": {
+    source: "RFC 9110 7.6.3",
+    sent: [get("/loop/x", close)],
+    statuses: [508],
+  },
+  "response fields keep their bytes": {
+    source: "RFC 9110 5.5",
+    sent: [get("/c/bytes", close)],
+    statuses: [200],
+    forwarded: ["GET /c/bytes HTTP/1.1"],
+    response: /x-name: J\xfcrgen \xe2\x82\xac\r\n/i,
+  },
+  "response fields keep their bytes where the body comes later": {
+    source: "RFC 9110 5.5",
+    sent: [get("/c/bytes-first", close)],
+    statuses: [200],
+    forwarded: ["GET /c/bytes-first HTTP/1.1"],
+    response: /x-name: J\xfcrgen \xe2\x82\xac\r\n/i,
+  },
+  "request fields keep their bytes": {
+    source: "RFC 9110 5.5",
+    sent: [get("/c/x", `X-Name: J\xfcrgen \xe2\x82\xac\r\n${close}`)],
+    statuses: [200],
+    forwarded: ["GET /c/x HTTP/1.1"],
+    fields: ["x-name: J\xfcrgen \xe2\x82\xac"],
+  },
+  "Early Hints pass": {
+    source: "RFC 9110 15.2, RFC 8297",
+    sent: [get("/c/hints", close)],
+    statuses: [103, 200],
+    forwarded: ["GET /c/hints HTTP/1.1"],
+    response: /^HTTP\/1\.1 103 Early Hints\r\nlink: <\/s\.css>; rel=preload\r\n\r\n/i,
+  },
+  "Early Hints keep their bytes": {
+    source: "RFC 9110 5.5",
+    sent: [get("/c/bytes-hint", close)],
+    statuses: [103, 200],
+    forwarded: ["GET /c/bytes-hint HTTP/1.1"],
+    response: /^HTTP\/1\.1 103 .*\r\nx-name: J\xfcrgen \xe2\x82\xac\r\n/i,
+  },
+  "HTTP/1.0 gets no interim response": {
+    source: "RFC 9110 15.2",
+    sent: [get("/c/hints", "", "HTTP/1.0")],
+    statuses: [200],
+    forwarded: ["GET /c/hints HTTP/1.1"],
+    direct: true,
+  },
+  "an upstream's 100 is not for a client that did not ask": {
+    source: "RFC 9110 10.1.1",
+    sent: [get("/c/continue", close)],
+    statuses: [200],
+    forwarded: ["GET /c/continue HTTP/1.1"],
+  },
+  "a token in field and query is refused": {
+    source: "RFC 6750 2",
+    sent: [get("/p/x?a=b&access_token=TOKEN", bearer + close)],
+    statuses: [400],
+    response: /www-authenticate: Bearer .*error="invalid_request"/i,
+  },
+  "a token in field and query is refused, however it is spelled": {
+    source: "RFC 6750 2",
+    sent: [get("/p/x?%61ccess%5Ftoken=TOKEN", bearer + close)],
+    statuses: [400],
+  },
+  "a token in field and query is refused on a route that needs none": {
+    source: "RFC 6750 2",
+    sent: [get("/c/x?access_token=TOKEN", bearer + close)],
+    statuses: [400],
+  },
+  "a token in the query alone is none": {
+    source: "RFC 6750 2.3",
+    sent: [get("/p/x?access_token=TOKEN", close)],
+    statuses: [401],
+  },
+  "a token in the field is taken": {
+    source: "RFC 6750 2.1",
+    sent: [get("/p/x?access_tokens=1", bearer + close)],
+    statuses: [200],
+    forwarded: ["GET /p/x?access_tokens=1 HTTP/1.1"],
+  },
+};
