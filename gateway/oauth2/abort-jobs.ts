@@ -1,4 +1,5 @@
 import type { Logger } from "../logger.ts";
+import { describeReason } from "../reason.ts";
 import type { Primaries } from "../redis/primaries.ts";
 import { type Consumption, planAbort } from "./consumption.ts";
 
@@ -34,7 +35,7 @@ export class AbortJobs {
         () => this.#logger.info({ transaction }, "token request undone"),
         (error: Error) =>
           this.#logger.error(
-            { transaction, key: place.key, error: error.message },
+            { transaction, key: place.key, error: describeReason(error) },
             "token request not undone",
           ),
       )

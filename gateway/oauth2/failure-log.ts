@@ -1,4 +1,5 @@
 import type { Logger } from "../logger.ts";
+import { describeReason } from "../reason.ts";
 import type { Context } from "./context.ts";
 import { isLostStore } from "./lost-store.ts";
 
@@ -16,7 +17,7 @@ export function createFailureLog(logger: Logger): (error: Error, context: Contex
     }
     requests++;
     if (performance.now() - loggedAt < quietMs) return;
-    logger.warn({ path, requests, error: error.message }, "store not available, responded 503");
+    logger.warn({ path, requests, error: describeReason(error) }, "store not available, responded 503");
     loggedAt = performance.now();
     requests = 0;
   };

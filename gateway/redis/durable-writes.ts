@@ -1,3 +1,4 @@
+import { describeReason } from "../reason.ts";
 import type { NodeConnection } from "./node-connection.ts";
 import { RedisReplyError, type Reply } from "./reply-parser.ts";
 import { RedisUnavailableError } from "./unavailable.ts";
@@ -93,7 +94,7 @@ export class DurableWrites {
 /** An error reply to the barrier says nothing about the commands before it. */
 function explainFailure(error: Error): Error {
   return error instanceof RedisReplyError
-    ? new RedisUnavailableError(error.message, { cause: error })
+    ? new RedisUnavailableError(describeReason(error), { cause: error })
     : error;
 }
 

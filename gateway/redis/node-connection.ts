@@ -1,5 +1,6 @@
 import { connect as connectPlain, type Socket } from "node:net";
 import { connect as connectSecure } from "node:tls";
+import { describeReason } from "../reason.ts";
 import type { RedisSettings } from "../settings.ts";
 import { type Address, describeTls, retryMs } from "./node-address.ts";
 import { RedisReplyError, type Reply, ReplyParser } from "./reply-parser.ts";
@@ -127,7 +128,9 @@ export class NodeConnection {
     socket.once("close", () => {
       clearTimeout(limit);
       this.#ready = false;
-      this.#drop(new RedisUnavailableError(`the connection was lost: ${reason.message}`, { cause: reason }));
+      this.#drop(
+        new RedisUnavailableError(`the connection was lost: ${describeReason(reason)}`, { cause: reason }),
+      );
       if (this.#closed) return;
       this.#retry = setTimeout(() => this.#open(), retryMs);
       this.#onTrouble(reason);

@@ -1,4 +1,5 @@
 import type { Logger } from "../logger.ts";
+import { describeReason } from "../reason.ts";
 import type { RedisSettings } from "../settings.ts";
 import type { Primary } from "./primary.ts";
 import { PrimaryMap } from "./primary-map.ts";
@@ -159,7 +160,7 @@ function isPassing(error: Error): boolean {
 function explain(error: Error): RedisUnavailableError {
   return error instanceof RedisUnavailableError
     ? error
-    : new RedisUnavailableError(error.message, { cause: error });
+    : new RedisUnavailableError(describeReason(error), { cause: error });
 }
 
 function explainAbsence(primary: Primary | undefined): RedisUnavailableError {
