@@ -1,13 +1,16 @@
-import { spawn } from "node:child_process";
 import { globSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run } from "node:test";
-import { spec } from "node:test/reporters";
 import { parseArgs } from "node:util";
+import { execa } from "execa";
+import { t } from "tap";
+import { addOutcome, createOutcome, exitCodeOf } from "./runner/outcome.ts";
+import { printFile, printOutcome } from "./runner/print.ts";
+import { runFiles } from "./runner/run-files.ts";
 
 /**
- * Runs the test files given (or all), prints the report and, last, one plain line `N passed, N failed`.
+ * Runs the test files given (or all) by tap, prints the report and, last, one plain line `N passed, N failed` or
+ * `N passed, N failed, N skipped`. With CI=true a skipped test fails the run.
  * Usage: `npm test -- [--kills N] [--seeds N] [--seed N] [folder or file …]`; the numbers are for the chaos tests.
  */
 const root = join(import.meta.dirname, "..");
@@ -30,6 +33,9 @@ process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 /** These start whole environments, so they run alone and last; the proof that nothing is left ends the run. */
 const alone = ["tests/environment/", "tests/nothing-left.test.ts"];
 
+/** These start nothing of the product, so they need no toolchain. */
+const toolless = ["tests/repository/", "tests/runner/"];
+
 function findFiles(): readonly string[] {
   const all = globSync("tests/**/*.test.ts", { cwd: root }).sort();
   if (wanted.length === 0) return all;
@@ -38,46 +44,29 @@ function findFiles(): readonly string[] {
   );
 }
 
-async function runFiles(
-  files: readonly string[],
-  concurrency: number,
-): Promise<{ passed: number; failed: number }> {
-  const count = { passed: 0, failed: 0 };
-  if (files.length === 0) return count;
-  const stream = run({ files: files.map((file) => join(root, file)), concurrency, timeout: 900_000 });
-  stream.on("test:pass", (event) => {
-    if (event.details.type !== "suite") count.passed += 1;
-  });
-  stream.on("test:fail", (event) => {
-    if (event.details.type !== "suite") count.failed += 1;
-  });
-  const report = stream.compose(spec);
-  report.pipe(process.stdout, { end: false });
-  await new Promise<void>((resolve, reject) => report.once("end", resolve).once("error", reject));
-  return count;
-}
-
-/** The toolchain is part of what the tests need; a machine that has it pays only for the look. */
+/** The toolchain is part of what the tests need; a machine that has it pays only for the check. */
 async function obtainToolchain(): Promise<void> {
-  const child = spawn(process.execPath, [join(root, "cli", "main.ts"), "setup"], {
-    cwd: root,
-    stdio: "inherit",
-  });
-  const code = await new Promise<number | null>((resolve) => child.once("exit", resolve));
-  if (code !== 0) throw new Error(`dmm-env setup ended with ${code}; the tests need its parts.`);
+  const setup = [join(root, "cli", "main.ts"), "setup"];
+  const { exitCode } = await execa(process.execPath, setup, { cwd: root, stdio: "inherit", reject: false });
+  if (exitCode !== 0) throw new Error(`dmm-env setup ended with ${exitCode}; the tests need its parts.`);
 }
 
-await obtainToolchain();
+// tap's own root test runs nothing here, and would give up after its 30 seconds.
+t.setTimeout(0);
 const files = findFiles();
 if (files.length === 0) {
   process.stderr.write(`No test file matches ${wanted.join(" ")}.\n`);
   process.exit(2);
 }
-const together = files.filter((file) => !alone.some((path) => file.startsWith(path)));
-const apart = files.filter((file) => alone.some((path) => file.startsWith(path)));
-const first = await runFiles(together, 2);
-const second = await runFiles(apart, 1);
-const passed = first.passed + second.passed;
-const failed = first.failed + second.failed;
-process.stdout.write(`${passed} passed, ${failed} failed\n`);
-process.exit(failed === 0 && passed > 0 ? 0 : 1);
+if (files.some((file) => !toolless.some((path) => file.startsWith(path)))) await obtainToolchain();
+const isAlone = (file: string): boolean => alone.some((path) => file.startsWith(path));
+const outcome = createOutcome();
+for (const [jobs, group] of [
+  [2, files.filter((file) => !isAlone(file))],
+  [1, files.filter(isAlone)],
+] as const) {
+  const paths = group.map((file) => join(root, file));
+  addOutcome(outcome, await runFiles(paths, { root, jobs, timeoutMs: 900_000, onFile: printFile }));
+}
+printOutcome(outcome);
+process.exit(exitCodeOf(outcome, process.env));

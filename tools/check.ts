@@ -1,28 +1,31 @@
-import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { execa } from "execa";
 
-/** What must hold before a change is taken: format and lint, types, no dead exports, the repository's own rules. */
+/**
+ * What must hold before a change is taken: format and lint, types, no dead exports, the repository's own rules. With
+ * `--write` it formats instead.
+ */
 const root = join(import.meta.dirname, "..");
+const biome = [join(root, "node_modules", ".bin", "biome"), "check"];
 const checks: readonly { readonly name: string; readonly command: readonly string[] }[] = [
   {
     name: "format and lint",
-    command: [join(root, "node_modules", ".bin", "biome"), "check", "--error-on-warnings", "."],
+    command: [...biome, "--error-on-warnings", "."],
   },
   { name: "types", command: [join(root, "node_modules", ".bin", "tsc")] },
   { name: "dead code", command: [join(root, "node_modules", ".bin", "knip")] },
   {
     name: "repository rules",
-    command: [process.execPath, "--test", "--test-reporter=dot", "tests/repository/*.test.ts"],
+    command: [process.execPath, join(root, "tests", "run.ts"), "tests/repository"],
   },
 ];
 
-async function run(command: readonly string[]): Promise<number> {
-  const [program = "", ...parameters] = command;
-  const child = spawn(program, parameters, { cwd: root, stdio: "inherit" });
-  return new Promise((resolve, reject) =>
-    child.once("exit", (code) => resolve(code ?? 1)).once("error", reject),
-  );
+async function run([program = "", ...words]: readonly string[]): Promise<number> {
+  const { exitCode } = await execa(program, words, { cwd: root, stdio: "inherit", reject: false });
+  return exitCode ?? 1;
 }
+
+if (process.argv.includes("--write")) process.exit(await run([...biome, "--write", "."]));
 
 let failed = 0;
 for (const { name, command } of checks) {

@@ -3,7 +3,7 @@ import { createSecretKey, generateKeyPairSync } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
+import { test } from "tap";
 import type { Contender } from "../../bench/gateway/contenders/contender.ts";
 import { haproxy, haproxyHs256, haproxyRs256 } from "../../bench/gateway/contenders/haproxy.ts";
 import { fastifyHttpProxy, httpProxy } from "../../bench/gateway/contenders/node-proxies.ts";

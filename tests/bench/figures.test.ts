@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "tap";
 import { parseWrk } from "../../bench/gateway/load/wrk.ts";
 import { computeSlope } from "../../bench/gateway/memory.ts";
 import { computeRatios } from "../../bench/gateway/ratios.ts";
@@ -13,7 +13,7 @@ const turn = (cpuMicroseconds: number): Turn => ({
   requests: 1,
 });
 
-test("ratios are taken within a round, so that a noisy round distorts neither side", () => {
+test("ratios are taken within a round, so that a noisy round distorts neither side", async () => {
   const ratios = computeRatios(
     new Map([
       ["own-token", [turn(40), turn(120), turn(42)]],
@@ -30,7 +30,7 @@ test("ratios are taken within a round, so that a noisy round distorts neither si
   );
 });
 
-test("a ratio beyond its reach says so", () => {
+test("a ratio beyond its reach says so", async () => {
   const [ratio] = computeRatios(
     new Map([
       ["own-token", [turn(60)]],
@@ -40,7 +40,7 @@ test("a ratio beyond its reach says so", () => {
   assert.equal(ratio?.reached, false);
 });
 
-test("what wrk prints is read with its failures", () => {
+test("what wrk prints is read with its failures", async () => {
   const output = `  Socket errors: connect 0, read 3, write 0, timeout 2
   12345 requests in 2.01s, 14.00MB read
   Non-2xx or 3xx responses: 7
@@ -49,7 +49,7 @@ Requests/sec:   6141.79`;
   assert.throws(() => parseWrk("unable to connect"), /no count/);
 });
 
-test("memory that grows has a slope, memory that swings has none", () => {
+test("memory that grows has a slope, memory that swings has none", async () => {
   const grow = [0, 1, 2, 3].map((step) => ({ requests: step * 100_000, residentMiB: 100 + step }));
   assert.equal(computeSlope(grow), 10);
   const swing = [100, 102, 100, 102, 100].map((residentMiB, step) => ({

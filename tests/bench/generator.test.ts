@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
-import { test } from "node:test";
+import { test } from "tap";
 import { generate } from "../../bench/gateway/load/generator.ts";
 import { renderRequest } from "../../bench/gateway/load/plan.ts";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { test } from "node:test";
+import { test } from "tap";
 import { parseStat, readUsage } from "../../bench/gateway/processes/usage.ts";
 
-test("a command with spaces and parentheses does not shift the fields", () => {
+test("a command with spaces and parentheses does not shift the fields", async () => {
   const fields = [
     "S",
     "7",
@@ -39,6 +39,6 @@ test("processor time of descendants counts for the process that started them", a
   }
 });
 
-test("a process that is gone is an error, and not free of charge", () => {
+test("a process that is gone is an error, and not free of charge", async () => {
   assert.throws(() => readUsage(2 ** 30), /is gone/);
 });

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
 import { setTimeout as elapse } from "node:timers/promises";
+import { test } from "tap";
 import { authorityFile, ensureAuthority, readAuthority } from "../../cli/access/authority.ts";
 import { knock } from "../../cli/access/entrance.ts";
 import { grantFiles, issueGrant, listGrants, parseGrantName, readGrant } from "../../cli/access/grants.ts";
@@ -137,7 +137,7 @@ test("the authority of an environment stays the same, and one that was damaged i
   await assert.rejects(readAuthority(folder.directory), { code: "DMM_KEY_UNREADABLE" });
 });
 
-test("an insider's name is a certificate's common name and a folder, and nothing else", () => {
+test("an insider's name is a certificate's common name and a folder, and nothing else", async () => {
   for (const name of ["jane", "jane.doe", "ci-runner_7"]) assert.equal(parseGrantName(name), name);
   for (const name of ["", "../x", "a/b", "-x", "1a", "jane doe", "x".repeat(41), "a,O=b"]) {
     assert.throws(() => parseGrantName(name), { code: "DMM_GRANT_NAME_INVALID" }, name);

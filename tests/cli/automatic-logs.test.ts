@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { test } from "tap";
 import { writeConfiguration } from "../../cli/engine/configuration.ts";
 import { ensureStack } from "../../cli/engine/stack.ts";
 import { environmentFolder } from "../../cli/home.ts";

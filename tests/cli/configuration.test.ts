@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { appendFileSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { test } from "tap";
 import { parse } from "yaml";
 import { ensureAuthority } from "../../cli/access/authority.ts";
 import { ensureFirstList } from "../../cli/access/revocation-list.ts";

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { test } from "tap";
 import { CopiedCheckout } from "./copied-checkout.ts";
 
 const name = "feature-x";
 
-describe("an environment whose checkout is edited", { timeout: 600_000 }, () => {
+test("an environment whose checkout is edited", { timeout: 600_000 }, async (t) => {
   const checkout = new CopiedCheckout();
   let first = "";
 
   const verify = () => checkout.runJson("verify", name, "--suite", "secrets");
 
-  before(async () => {
+  t.before(async () => {
     const up = await checkout.runJson("up", name);
     assert.equal(up.exitCode, 0, JSON.stringify(up.error));
     const verified = await verify();
@@ -19,12 +19,12 @@ describe("an environment whose checkout is edited", { timeout: 600_000 }, () => 
     checkout.append("gateway/main.ts", "\n// An edit.\n");
   });
 
-  after(async () => {
+  t.teardown(async () => {
     await checkout.run("down", name);
     checkout[Symbol.dispose]();
   });
 
-  test("is not verified in place of it", async () => {
+  t.test("is not verified in place of it", async () => {
     const refused = await verify();
     assert.equal(refused.exitCode, 3);
     assert.equal(refused.error.code, "DMM_VERIFY_IMAGE_STALE");
@@ -33,7 +33,7 @@ describe("an environment whose checkout is edited", { timeout: 600_000 }, () => 
     assert.deepEqual({ ...image, reference: "" }, { reference: "", current: false });
   });
 
-  test("is rolled to the edit by up, service by service, and verified then", async () => {
+  t.test("is rolled to the edit by up, service by service, and verified then", async () => {
     const up = await checkout.runJson("up", name);
     assert.equal(up.exitCode, 0, JSON.stringify(up.error));
     assert.equal(up.changes.update, 3);

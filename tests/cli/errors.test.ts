@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { test } from "tap";
 import { explainFileError } from "../../cli/environment/file.ts";
 import { catalogue, type OperatorError } from "../../cli/errors.ts";
 import { explainFailure, renderFailure } from "../../cli/report/failure.ts";
@@ -9,7 +9,7 @@ import { TemporaryHome } from "./temporary-home.ts";
 
 const document = readFileSync(join(import.meta.dirname, "..", "..", "docs", "errors", "cli.md"), "utf8");
 
-test("every error stands in the document under its exit code", () => {
+test("every error stands in the document under its exit code", async () => {
   const sections = document.split(/^## /m).slice(1);
   for (const [code, { exit }] of Object.entries(catalogue)) {
     const section = sections.find((text) => text.includes(`\`${code}\``));
@@ -17,7 +17,7 @@ test("every error stands in the document under its exit code", () => {
   }
 });
 
-test("every message and hint is a sentence that names its values", () => {
+test("every message and hint is a sentence that names its values", async () => {
   const values = new Proxy({}, { get: (_, name) => `VALUE-${String(name)}` });
   for (const [code, { message, hint }] of Object.entries(catalogue)) {
     for (const text of [message(values), hint(values)]) {
@@ -27,7 +27,7 @@ test("every message and hint is a sentence that names its values", () => {
   }
 });
 
-test("a full disk and a refused file are told apart, anything else stays what it is", () => {
+test("a full disk and a refused file are told apart, anything else stays what it is", async () => {
   const fail = (code: string) => Object.assign(new Error(`${code}: refused, open '/x'`), { code });
   assert.equal((explainFileError("/x", fail("ENOSPC")) as OperatorError).code, "DMM_DISK_FULL");
   assert.equal((explainFileError("/x", fail("EDQUOT")) as OperatorError).code, "DMM_DISK_FULL");
@@ -39,7 +39,7 @@ test("a full disk and a refused file are told apart, anything else stays what it
   assert.equal(explainFileError("/x", other), other);
 });
 
-test("an unexpected error is shown without its stack, which is in the log that it names", () => {
+test("an unexpected error is shown without its stack, which is in the log that it names", async () => {
   using folder = new TemporaryHome();
   const failure = explainFailure(
     new TypeError("x is not a function", { cause: new Error("the cause") }),
@@ -55,7 +55,7 @@ test("an unexpected error is shown without its stack, which is in the log that i
   );
 });
 
-test("an error of another part with code and hint is shown as it is", () => {
+test("an error of another part with code and hint is shown as it is", async () => {
   using folder = new TemporaryHome();
   const foreign = Object.assign(new Error("haproxy is missing."), {
     code: "DMM_TOOLS_MISSING",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createPublicKey, verify } from "node:crypto";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { test } from "tap";
 import { encode } from "../../cli/release/envelope.ts";
 import { findLeftOvers } from "./left-over.ts";
 import { runCommandLine, startCommandLine } from "./started-command.ts";

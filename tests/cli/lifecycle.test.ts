@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
+import { test } from "tap";
 import { readRecord, writeRecord } from "../../cli/environment/record.ts";
 import { environmentFolder } from "../../cli/home.ts";
 import { readRegionAddress } from "../../cli/region/address.ts";
@@ -13,7 +13,7 @@ import { TemporaryHome } from "./temporary-home.ts";
 
 const name = "feature-x";
 
-describe("an environment that is up", { timeout: 400_000 }, () => {
+test("an environment that is up", { timeout: 400_000 }, async (t) => {
   const folder = new TemporaryHome();
   const { home } = folder;
   const place = environmentFolder(home, name);
@@ -21,26 +21,29 @@ describe("an environment that is up", { timeout: 400_000 }, () => {
   const runJson = async (...words: readonly string[]) => JSON.parse((await run(...words, "--json")).stdout);
   let invitation = "";
 
-  before(async () => {
+  t.before(async () => {
     const { code, stdout, stderr } = await run("up", name, "--for", "2h");
     assert.equal(code, 0, stderr);
     invitation = stdout;
   });
 
-  after(async () => {
+  t.teardown(async () => {
     await run("down", name);
     folder[Symbol.dispose]();
   });
 
-  test("answers the curl command that up prints, which has neither token nor key in its words", async () => {
-    const curl = /^ {2}(curl .+)$/m.exec(invitation)?.[1] ?? "";
-    assert.match(invitation, /Next: dmm-env verify feature-x/);
-    assert.doesNotMatch(curl, /Bearer|BEGIN/);
-    const { stdout } = await promisify(execFile)("sh", ["-c", `${curl} --silent --fail`]);
-    assert.equal(JSON.parse(stdout).path, "/verify/echo");
-  });
+  t.test(
+    "answers the curl command that up prints, which has neither token nor key in its words",
+    async () => {
+      const curl = /^ {2}(curl .+)$/m.exec(invitation)?.[1] ?? "";
+      assert.match(invitation, /Next: dmm-env verify feature-x/);
+      assert.doesNotMatch(curl, /Bearer|BEGIN/);
+      const { stdout } = await promisify(execFile)("sh", ["-c", `${curl} --silent --fail`]);
+      assert.equal(JSON.parse(stdout).path, "/verify/echo");
+    },
+  );
 
-  test("is shown by status and list as serving, in words and as JSON", async () => {
+  t.test("is shown by status and list as serving, in words and as JSON", async () => {
     const status = await runJson("status", name);
     assert.equal(status.exitCode, 0);
     assert.equal(status.serving, true);
@@ -65,13 +68,13 @@ describe("an environment that is up", { timeout: 400_000 }, () => {
     assert.match((await run("status", name)).stdout, /serves at https:\/\/feature-x\./);
   });
 
-  test("is not changed by another up", async () => {
+  t.test("is not changed by another up", async () => {
     const again = await runJson("up", name);
     assert.equal(again.exitCode, 0);
     assert.deepEqual(Object.keys(again.changes), ["same"]);
   });
 
-  test("lets an insider in who was granted access, and no longer once it was revoked", async () => {
+  t.test("lets an insider in who was granted access, and no longer once it was revoked", async () => {
     const granted = await runJson("access", "grant", name, "jane", "--for", "10m");
     assert.equal(granted.exitCode, 0);
     assert.equal(statSync(granted.key).mode & 0o777, 0o600);
@@ -91,7 +94,7 @@ describe("an environment that is up", { timeout: 400_000 }, () => {
     );
   });
 
-  test("is refused to a second command while one works on it, but revoking is not", async () => {
+  t.test("is refused to a second command while one works on it, but revoking is not", async () => {
     await run("access", "grant", name, "joe", "--for", "10m");
     const verify = startCommandLine(folder.directory, "verify", name, "--suite", "gateway");
     await verify.says("verify every claim …");
@@ -103,7 +106,7 @@ describe("an environment that is up", { timeout: 400_000 }, () => {
     assert.equal((await verify.ended).code, 0);
   });
 
-  test("shows the logs of its parts by the beginning of their names", async () => {
+  t.test("shows the logs of its parts by the beginning of their names", async () => {
     const { logs } = await runJson("logs", name, "task/", "--lines", "1");
     assert.ok(logs.length >= 5);
     assert.ok(
@@ -114,7 +117,7 @@ describe("an environment that is up", { timeout: 400_000 }, () => {
     assert.equal((await runJson("logs", name, "kafka")).error.code, "DMM_LOG_UNKNOWN");
   });
 
-  test("keeps its secrets out of logs, state and the arguments of processes", async () => {
+  t.test("keeps its secrets out of logs, state and the arguments of processes", async () => {
     const authorization = readFileSync(join(place.access, "authorization.header"), "utf8")
       .trim()
       .split(" ")
@@ -128,12 +131,12 @@ describe("an environment that is up", { timeout: 400_000 }, () => {
     }
   });
 
-  test("refuses another target, and a gate of the same name", async () => {
+  t.test("refuses another target, and a gate of the same name", async () => {
     assert.equal((await runJson("up", name, "--target", "aws")).error.code, "DMM_TARGET_MISMATCH");
     assert.equal((await runJson("gate", name)).error.code, "DMM_NAME_IN_USE");
   });
 
-  test("names a record that was edited, and up refuses to guess", async () => {
+  t.test("names a record that was edited, and up refuses to guess", async () => {
     const record = readRecord(home, name)!;
     writeFileSync(place.record, '{"name": "feature-x", "netw');
     for (const words of [["status"], ["up"], ["verify"]]) {
@@ -143,7 +146,7 @@ describe("an environment that is up", { timeout: 400_000 }, () => {
     writeRecord(home, record);
   });
 
-  test("names a region that was killed, and up starts it again with all that it had", async () => {
+  t.test("names a region that was killed, and up starts it again with all that it had", async () => {
     const region = readRegionAddress(place.region)!;
     process.kill(region.pid, "SIGKILL");
     assert.equal((await runJson("verify", name)).error.code, "DMM_REGION_DOWN");
@@ -152,7 +155,7 @@ describe("an environment that is up", { timeout: 400_000 }, () => {
     assert.equal((await runJson("status", name)).serving, true);
   });
 
-  test("is released to nothing left over with record, state and ledger all damaged", async () => {
+  t.test("is released to nothing left over with record, state and ledger all damaged", async () => {
     writeFileSync(place.record, "[]");
     truncateSync(join(home.state, ".pulumi", "stacks", "dmm-env", `${name}.json`), 1_000);
     const down = await runJson("down", name);

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { test } from "tap";
 import { acquireLock, readHolder } from "../../cli/environment/lock.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
@@ -59,7 +59,7 @@ test("a lock whose process was killed is taken over", async () => {
   assert.deepEqual(readdirSync(folder.directory), ["run.lock"]);
 });
 
-test("a lock that names a pid which another process has by now is taken over", () => {
+test("a lock that names a pid which another process has by now is taken over", async () => {
   using folder = new TemporaryHome();
   const file = join(folder.directory, "run.lock");
   writeFileSync(file, JSON.stringify({ pid: process.ppid, startTime: 1, command: "x", since: "y" }));
@@ -67,7 +67,7 @@ test("a lock that names a pid which another process has by now is taken over", (
   assert.equal(existsSync(file), false);
 });
 
-test("a lock that was cut short is taken over", () => {
+test("a lock that was cut short is taken over", async () => {
   using folder = new TemporaryHome();
   const file = join(folder.directory, "run.lock");
   writeFileSync(file, '{"pid": 1');
@@ -75,7 +75,7 @@ test("a lock that was cut short is taken over", () => {
   assert.equal(existsSync(file), false);
 });
 
-test("a released lock is not taken away from its next holder", () => {
+test("a released lock is not taken away from its next holder", async () => {
   using folder = new TemporaryHome();
   const file = join(folder.directory, "run.lock");
   const first = acquireLock(file, "feature-x", "first");

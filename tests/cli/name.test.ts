@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "tap";
 import { parseName } from "../../cli/environment/name.ts";
 
-test("a name of letters, digits and hyphens is taken as it is", () => {
+test("a name of letters, digits and hyphens is taken as it is", async () => {
   for (const name of ["feature-x", "ab", "pr-1234", "a2345678901234567890"])
     assert.equal(parseName(name), name);
 });
 
-test("a name that AWS or a folder would not take is refused with what is allowed", () => {
+test("a name that AWS or a folder would not take is refused with what is allowed", async () => {
   for (const name of [
     "",
     "a",
@@ -27,6 +27,6 @@ test("a name that AWS or a folder would not take is refused with what is allowed
   }
 });
 
-test("production's own name is refused", () => {
+test("production's own name is refused", async () => {
   assert.throws(() => parseName("production"), { code: "DMM_NAME_RESERVED", exitCode: 2 });
 });

@@ -3,12 +3,12 @@ import { once } from "node:events";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { test } from "node:test";
+import { test } from "tap";
 import { claimedBy, claimNetwork, readListeners, releaseNetwork } from "../../cli/environment/network.ts";
 import { environmentFolder } from "../../cli/home.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
-test("an environment keeps its network until it is released", () => {
+test("an environment keeps its network until it is released", async () => {
   using folder = new TemporaryHome();
   const { home } = folder;
   const number = claimNetwork(home, "feature-x");
@@ -20,7 +20,7 @@ test("an environment keeps its network until it is released", () => {
   assert.deepEqual(readdirSync(home.networks), []);
 });
 
-test("no two environments get the same network", () => {
+test("no two environments get the same network", async () => {
   using folder = new TemporaryHome();
   const names = Array.from({ length: 12 }, (_, index) => `feature-${index}`);
   for (const name of names) mkdirSync(environmentFolder(folder.home, name).directory, { recursive: true });
@@ -45,7 +45,7 @@ test("a network in which any process listens is passed over", async () => {
   }
 });
 
-test("a claim whose environment is gone does not keep its network", () => {
+test("a claim whose environment is gone does not keep its network", async () => {
   using folder = new TemporaryHome();
   const number = claimNetwork(folder.home, "feature-x");
   writeFileSync(join(folder.home.networks, String(number)), "gone");

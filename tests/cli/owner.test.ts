@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { userInfo } from "node:os";
-import { test } from "node:test";
+import { test } from "tap";
 import { readOwner } from "../../cli/environment/owner.ts";
 import { keys } from "../../stacks/config.ts";
 
-test("the owner is the user, in characters that a tag takes", () => {
+test("the owner is the user, in characters that a tag takes", async () => {
   assert.equal(readOwner(), userInfo().username);
   for (const name of ["jane.doe", "ACME\\jane", "jürgen", " ", "", "x".repeat(300)]) {
     const owner = readOwner(() => name);
@@ -12,7 +12,7 @@ test("the owner is the user, in characters that a tag takes", () => {
   }
 });
 
-test("a user without a name is named by number", () => {
+test("a user without a name is named by number", async () => {
   const owner = readOwner(() => {
     throw new Error("uv_os_get_passwd returned ENOENT");
   });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
 import type { Command } from "commander";
+import { test } from "tap";
 import { commands } from "../../cli/commands.ts";
 import { buildProgram } from "../../cli/program.ts";
 import { runCommandLine } from "./started-command.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { test } from "node:test";
+import { test } from "tap";
 import { type EnvironmentRecord, listNames, readRecord, writeRecord } from "../../cli/environment/record.ts";
 import { environmentFolder } from "../../cli/home.ts";
 import { TemporaryHome } from "./temporary-home.ts";
@@ -18,7 +18,7 @@ const record: EnvironmentRecord = {
   stage: "up",
 };
 
-test("a record is read as it was written, by its owner only", () => {
+test("a record is read as it was written, by its owner only", async () => {
   using folder = new TemporaryHome();
   writeRecord(folder.home, record);
   assert.deepEqual(readRecord(folder.home, "feature-x"), record);
@@ -26,13 +26,13 @@ test("a record is read as it was written, by its owner only", () => {
   assert.equal(statSync(environmentFolder(folder.home, "feature-x").record).mode & 0o777, 0o600);
 });
 
-test("no record is no error", () => {
+test("no record is no error", async () => {
   using folder = new TemporaryHome();
   assert.equal(readRecord(folder.home, "feature-x"), undefined);
   assert.deepEqual(listNames(folder.home), []);
 });
 
-test("a record that was cut short or edited is refused with everything that is wrong", () => {
+test("a record that was cut short or edited is refused with everything that is wrong", async () => {
   using folder = new TemporaryHome();
   const file = environmentFolder(folder.home, "feature-x").record;
   mkdirSync(dirname(file), { recursive: true });

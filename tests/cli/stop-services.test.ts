@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
-import { test } from "node:test";
+import { test } from "tap";
 import type { DownRun } from "../../cli/release/down-run.ts";
 import { stopServices } from "../../cli/release/stop-services.ts";
 
@@ -32,7 +32,7 @@ test("ECS is told that no task of any service is wanted, and one that refuses do
       .end(status === 200 ? "{}" : '{"__type":"ServiceNotActiveException"}');
   });
   await new Promise<void>((resolve) => server.listen(0, address, resolve));
-  context.after(() => server.close());
+  context.teardown(() => server.close());
   const { port } = server.address() as { port: number };
   await stopServices(describeRun(port));
   const operation = "AmazonEC2ContainerServiceV20141113.UpdateService arn:cluster";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
+import { test } from "tap";
 import { renderVerdicts, reportVerdicts } from "../../cli/verification/verdicts.ts";
 import type { RunResult } from "../../verify/index.ts";
 
@@ -25,7 +25,7 @@ function render(images: RunResult["images"]): readonly string[] {
   return renderVerdicts({ ...result, images }).map(stripVTControlCharacters);
 }
 
-test("the verdicts name what was verified on one line, by the beginning of its digest", () => {
+test("the verdicts name what was verified on one line, by the beginning of its digest", async () => {
   assert.deepEqual(render(result.images), [
     "1 of 1 claims held, 0 broken, 0 inconclusive, in 1.0 s.",
     "Image: dmm-env/gateway:1 sha256:a1b2a1b2a1b2, run by 3 tasks",
@@ -33,12 +33,12 @@ test("the verdicts name what was verified on one line, by the beginning of its d
   ]);
 });
 
-test("an unknown digest is said to be unknown, with the reason", () => {
+test("an unknown digest is said to be unknown, with the reason", async () => {
   const unknown = { image: "unknown", digest: "unknown", tasks: 0, reason: "AccessDenied: no" };
   assert.equal(render([unknown])[1], "Image: unknown unknown, AccessDenied: no");
 });
 
-test("more than one content is told of, and which one appeared during the run", () => {
+test("more than one content is told of, and which one appeared during the run", async () => {
   const [first] = result.images;
   const second = {
     ...first!,
@@ -53,10 +53,10 @@ test("more than one content is told of, and which one appeared during the run", 
   ]);
 });
 
-test("after a release there is no image to speak of", () => {
+test("after a release there is no image to speak of", async () => {
   assert.ok(render([]).every((line) => !line.startsWith("Image")));
 });
 
-test("the JSON has the images with whole digests", () => {
+test("the JSON has the images with whole digests", async () => {
   assert.deepEqual(reportVerdicts(result).images, result.images);
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "tap";
 import { measureDurations, planBlows, strike } from "./chaos.ts";
 
 const count = Number(process.env.DMM_ENV_CHAOS_COUNT ?? 20);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
 import { GetParametersByPathCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { before, t, test } from "tap";
 import { CommandHome, type CommandResult } from "./command.ts";
 import { readListeners, readProcessesOf } from "./processes.ts";
 
@@ -11,23 +11,17 @@ let home: CommandHome;
 let up: CommandResult;
 let secrets: readonly string[];
 
-before(
-  async () => {
-    home = new CommandHome();
-    up = await home.run("up", name, "--json");
-    assert.equal(up.code, 0, up.stderr);
-    secrets = await readSecrets();
-  },
-  { timeout: 180_000 },
-);
+before(async () => {
+  home = new CommandHome();
+  up = await home.run("up", name, "--json");
+  assert.equal(up.code, 0, up.stderr);
+  secrets = await readSecrets();
+});
 
-after(
-  async () => {
-    await home.run("down", name);
-    home[Symbol.dispose]();
-  },
-  { timeout: 120_000 },
-);
+t.teardown(async () => {
+  await home.run("down", name);
+  home[Symbol.dispose]();
+});
 
 interface RegionAddress {
   readonly endpoint: string;
@@ -63,16 +57,16 @@ function readFiles(folder: string): readonly string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-test("the program made the secrets that are looked for", () => {
+test("the program made the secrets that are looked for", async () => {
   assert.ok(secrets.length >= 3, `${secrets.length} SecureStrings`);
   assert.ok(secrets.every((secret) => secret.length >= 16));
 });
 
-test("no secret is printed", () => {
+test("no secret is printed", async () => {
   assert.deepEqual(secrets.filter((secret) => `${up.stdout}${up.stderr}`.includes(secret)).length, 0);
 });
 
-test("no secret is an argument of a process", () => {
+test("no secret is an argument of a process", async () => {
   const told = readProcessesOf(home.folder).filter(({ commandLine }) =>
     secrets.some((secret) => commandLine.includes(secret)),
   );
@@ -82,7 +76,7 @@ test("no secret is an argument of a process", () => {
   );
 });
 
-test("no secret is in clear in a log, in the state or in the region's memory", () => {
+test("no secret is in clear in a log, in the state or in the region's memory", async () => {
   const told = readFiles(home.folder).filter((path) => {
     if (serverFiles.test(path)) return false;
     const content = readFileSync(path);
@@ -91,7 +85,7 @@ test("no secret is in clear in a log, in the state or in the region's memory", (
   assert.deepEqual(told, []);
 });
 
-test("a server's own file with a secret is its owner's alone", () => {
+test("a server's own file with a secret is its owner's alone", async () => {
   const open = readFiles(home.folder).filter((path) => {
     const content = readFileSync(path);
     return secrets.some((secret) => content.includes(secret)) && (statSync(path).mode & 0o077) !== 0;
@@ -99,7 +93,7 @@ test("a server's own file with a secret is its owner's alone", () => {
   assert.deepEqual(open, []);
 });
 
-test("every listening socket of the environment is on its own loopback block", () => {
+test("every listening socket of the environment is on its own loopback block", async () => {
   const { network } = readRegionAddress();
   const own = readListeners(network);
   assert.ok(own.length >= 20, `${own.length} listeners in ${network}.0.0/16`);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { createServer } from "node:http";
-import { after, before, test } from "node:test";
 import { pino } from "pino";
+import { before, t, test } from "tap";
 import { AccessLog } from "../../gateway/delivery/access-log.ts";
 import type { Exchange } from "../../gateway/request/exchange.ts";
 import { issueToken, startGateway } from "./started-gateway.ts";
@@ -101,7 +101,7 @@ before(async () => {
   platform = await StartedPlatform.start("127.208");
 });
 
-after(async () => {
+t.teardown(async () => {
   await platform?.stop();
   firehose.closeAllConnections();
   firehose.close();

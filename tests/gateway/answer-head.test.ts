@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import fc from "fast-check";
+import { test } from "tap";
 import { parseAnswerHead } from "../../gateway/upstreams/answer-head.ts";
 import { UpstreamError } from "../../gateway/upstreams/upstream-error.ts";
 
 const parse = (lines: readonly string[], toHead = false) =>
   parseAnswerHead(lines.map((line) => `${line}\r\n`).join(""), toHead);
 
-test("a head is read: status, fields in small letters, framing, and what belongs to the connection is gone", () => {
+test("a head is read: status, fields in small letters, framing, and what belongs to the connection is gone", async () => {
   const head = parse([
     "HTTP/1.1 200 OK",
     "Content-Type: text/plain",
@@ -33,7 +33,7 @@ test("a head is read: status, fields in small letters, framing, and what belongs
   });
 });
 
-test("the framing is the method's, the status's and the fields', in this order", () => {
+test("the framing is the method's, the status's and the fields', in this order", async () => {
   const framing = (lines: readonly string[], toHead = false) => {
     const head = parse(lines, toHead);
     return [head.framing, head.persistent];
@@ -91,11 +91,11 @@ const malformed: Readonly<Record<string, readonly string[]>> = {
 };
 
 for (const [what, lines] of Object.entries(malformed))
-  test(`${what} is no answer`, () => {
+  test(`${what} is no answer`, async () => {
     assert.throws(() => parse(lines), UpstreamError);
   });
 
-test("whatever the bytes are, a head is read or refused, and no value can end its line", () => {
+test("whatever the bytes are, a head is read or refused, and no value can end its line", async () => {
   const line = fc.oneof(
     fc.constantFrom(
       "HTTP/1.1 200 OK",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import fc from "fast-check";
+import { test } from "tap";
 import type { AnswerHead } from "../../gateway/upstreams/answer-head.ts";
 import { AnswerReader, type AnswerReceiver, type Progress } from "../../gateway/upstreams/answer-reader.ts";
 import { UpstreamError } from "../../gateway/upstreams/upstream-error.ts";
@@ -61,7 +61,7 @@ const cut = (text: string, at: readonly number[]): string[] => {
     .filter((part) => part !== "");
 };
 
-test("an answer that came at once is told at once, with the length of what was chunked", () => {
+test("an answer that came at once is told at once, with the length of what was chunked", async () => {
   const { told, progress } = read([
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
   ]);
@@ -69,7 +69,7 @@ test("an answer that came at once is told at once, with the length of what was c
   assert.deepEqual([told.whole, told.body, told.fields], [true, "abc", ["content-length", "3"]]);
 });
 
-test("an answer is the same wherever the network cuts it", () => {
+test("an answer is the same wherever the network cuts it", async () => {
   const bodies = fc.array(fc.string({ unit: "grapheme-ascii", minLength: 1, maxLength: 40 }), {
     maxLength: 6,
   });
@@ -92,7 +92,7 @@ test("an answer is the same wherever the network cuts it", () => {
   );
 });
 
-test("what comes after an answer is noticed, and is not part of it", () => {
+test("what comes after an answer is noticed, and is not part of it", async () => {
   for (const answer of [
     "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
@@ -105,12 +105,12 @@ test("what comes after an answer is noticed, and is not part of it", () => {
   }
 });
 
-test("an answer to HEAD has no body, whatever it announces", () => {
+test("an answer to HEAD has no body, whatever it announces", async () => {
   const { told, progress } = read(["HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n"], { toHead: true });
   assert.deepEqual([progress, told.ends, told.fields], ["complete", 1, ["content-length", "99"]]);
 });
 
-test("an answer without a length ends with its connection, and no other does", () => {
+test("an answer without a length ends with its connection, and no other does", async () => {
   const told = new Told();
   const until = new AnswerReader(told, false);
   assert.equal(until.end(), false);
@@ -141,7 +141,7 @@ const refused: Readonly<Record<string, string>> = {
 };
 
 for (const [what, text] of Object.entries(refused))
-  test(`${what} is refused`, () => {
+  test(`${what} is refused`, async () => {
     assert.throws(() => read([text]), UpstreamError);
     assert.throws(() => read([...text]), UpstreamError);
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
-import { after, before, beforeEach, test } from "node:test";
+import { before, beforeEach, t, test } from "tap";
 import { UpstreamTarget } from "../../gateway/upstreams/target.ts";
 import { waitUntil } from "./started-process.ts";
 import { askUpstream } from "./upstream-request.ts";
@@ -50,7 +50,7 @@ beforeEach(() => {
   opened = 0;
 });
 
-after(() => {
+t.teardown(() => {
   target.close();
   for (const socket of open) socket.destroy();
   server.close();

@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "tap";
 import { readCredentials } from "../../gateway/request/credentials.ts";
 import { findMissingScope } from "../../gateway/tokens/tokens.ts";
 
-test("a bearer token is read in any spelling of the scheme", () => {
+test("a bearer token is read in any spelling of the scheme", async () => {
   assert.deepEqual(readCredentials("Bearer abc.DEF-_~+/==", 1), { token: "abc.DEF-_~+/==" });
   assert.deepEqual(readCredentials("bEARER  a", 1), { token: "a" });
 });
 
-test("a token of a key is told from a bearer token by its scheme", () => {
+test("a token of a key is told from a bearer token by its scheme", async () => {
   assert.deepEqual(readCredentials("DPoP abc", 1), { token: "abc", bound: true });
   assert.deepEqual(readCredentials("dpop  a", 1), { token: "a", bound: true });
   assert.equal(readCredentials("DPoPabc", 1), "malformed");
 });
 
-test("anything else is missing or malformed", () => {
+test("anything else is missing or malformed", async () => {
   assert.equal(readCredentials(undefined, 0), "missing");
   for (const header of [
     "",
@@ -30,7 +30,7 @@ test("anything else is missing or malformed", () => {
   assert.equal(readCredentials("Bearer a", 2), "malformed");
 });
 
-test("a scope counts only as a whole word", () => {
+test("a scope counts only as a whole word", async () => {
   assert.equal(findMissingScope(["a:read"], "a:read b"), undefined);
   assert.equal(findMissingScope(["a"], "a:read"), "a");
   assert.equal(findMissingScope(["a", "b"], "a"), "b");

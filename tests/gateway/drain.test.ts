@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { issueToken, type StartedRole, startGateway } from "./started-gateway.ts";
 import { waitUntil } from "./started-process.ts";
 import { StartedPlatform } from "./started-surroundings.ts";
@@ -20,7 +20,7 @@ before(async () => {
   });
 });
 
-after(() => platform?.stop());
+t.teardown(() => platform?.stop());
 
 function start(environment: Record<string, string> = {}): Promise<StartedRole> {
   return startGateway(`127.204.1.${next++}`, platform.surroundings, environment);

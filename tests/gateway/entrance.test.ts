@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { readStatus, sendRaw } from "./raw-client.ts";
 import { issueToken, revokeToken } from "./started-gateway.ts";
 import { StartedPlatform } from "./started-surroundings.ts";
@@ -12,7 +12,7 @@ before(async () => {
   origin = platform.gateway.origin;
 });
 
-after(() => platform?.stop());
+t.teardown(() => platform?.stop());
 
 async function ask(path: string, init: RequestInit = {}) {
   const answer = await fetch(origin + path, init);

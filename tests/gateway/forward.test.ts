@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { StartedBadUpstream } from "./bad-upstream.ts";
 import { readStatus, sendRaw } from "./raw-client.ts";
 import { issueToken } from "./started-gateway.ts";
@@ -47,7 +47,7 @@ before(async () => {
   });
 });
 
-after(async () => {
+t.teardown(async () => {
   await Promise.all([bad?.stop(), platform?.stop()]);
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { IncomingMessage } from "node:http";
-import { test } from "node:test";
 import fc from "fast-check";
+import { test } from "tap";
 import { readHead } from "../../gateway/request/head.ts";
 import { identityPrefixes, passesToUpstream, requestRules } from "../../gateway/request/header-rules.ts";
 
@@ -11,7 +11,7 @@ function read(headers: readonly (readonly [string, string])[], minor = 1) {
 
 const host = ["Host", "api.test"] as const;
 
-test("what identifies or belongs to one connection never reaches an upstream", () => {
+test("what identifies or belongs to one connection never reaches an upstream", async () => {
   const name = fc.oneof(
     fc.constantFrom(...requestRules.keys()),
     fc.constantFrom(
@@ -31,7 +31,7 @@ test("what identifies or belongs to one connection never reaches an upstream", (
   );
 });
 
-test("every other field passes, in order, as often as it came", () => {
+test("every other field passes, in order, as often as it came", async () => {
   const field = fc.tuple(
     fc.constantFrom("Accept", "Cookie", "X-Custom", "Content-Type"),
     fc.stringMatching(/^[a-z]{1,5}$/),
@@ -44,16 +44,16 @@ test("every other field passes, in order, as often as it came", () => {
   );
 });
 
-test("fields that Connection names end here, in any spelling", () => {
+test("fields that Connection names end here, in any spelling", async () => {
   const head = read([host, ["Connection", "Keep-Alive, X-SECRET"], ["x-secret", "1"], ["X-Public", "2"]]);
   assert.deepEqual(head.outgoing, ["x-public", "2"]);
 });
 
-test("only the balancer's own entry of X-Forwarded-For counts", () => {
+test("only the balancer's own entry of X-Forwarded-For counts", async () => {
   assert.equal(read([host, ["X-Forwarded-For", "6.6.6.6, 10.0.0.9"]]).forwardedFor, "10.0.0.9");
 });
 
-test("heads with more than one reading are refused", () => {
+test("heads with more than one reading are refused", async () => {
   const ambiguous = "DMM_GATEWAY_REQUEST_AMBIGUOUS";
   assert.equal(read([host, host]).refusal, ambiguous);
   assert.equal(read([]).refusal, ambiguous);
@@ -86,7 +86,7 @@ const written = fc
     }).join(""),
   );
 
-test("no spelling of a name takes who somebody is past the gateway", () => {
+test("no spelling of a name takes who somebody is past the gateway", async () => {
   fc.assert(
     fc.property(fc.array(written, { maxLength: 5 }), (names) => {
       const head = read([host, ...names.map((name) => [name, "evil"] as const)]);
@@ -96,7 +96,7 @@ test("no spelling of a name takes who somebody is past the gateway", () => {
   );
 });
 
-test("a name passes only as letters, digits and dashes, so that no server can read it as another one", () => {
+test("a name passes only as letters, digits and dashes, so that no server can read it as another one", async () => {
   const token = fc.stringMatching(/^[a-z0-9!#$%&'*+.^_`|~-]{1,20}$/);
   fc.assert(
     fc.property(token, (name) => {
@@ -105,13 +105,13 @@ test("a name passes only as letters, digits and dashes, so that no server can re
   );
 });
 
-test("names that clients invent do not change what is known of others", () => {
+test("names that clients invent do not change what is known of others", async () => {
   for (let index = 0; index < 5000; index++) passesToUpstream(`x-invented-${index}`);
   assert.equal(passesToUpstream("x-user-id"), false);
   assert.equal(passesToUpstream("x-invented-4999"), true);
 });
 
-test("an expectation is for HTTP/1.1", () => {
+test("an expectation is for HTTP/1.1", async () => {
   assert.equal(read([host, ["Expect", "100-Continue"]]).expectsContinue, true);
   assert.equal(read([host, ["Expect", "100-continue"]], 0).expectsContinue, false);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { noticePath } from "../../gateway/configuration/notice.ts";
 import { identityPrefixes, requestRules } from "../../gateway/request/header-rules.ts";
 import { type Seen, StartedHonestUpstream } from "./honest-upstream.ts";
@@ -35,7 +35,7 @@ before(async () => {
   slow.second.send("GET /h/echo HTTP/1.1\r\nHost: a\r\n\r\nGET /h/echo HTTP/1.1\r\nHost");
 });
 
-after(async () => {
+t.teardown(async () => {
   for (const client of Object.values(slow ?? {})) client.leave();
   await Promise.all([upstream?.stop(), platform?.stop()]);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { StartedBadUpstream } from "./bad-upstream.ts";
 import { Chance } from "./chance.ts";
 import { describeBytes, type Seen, StartedHonestUpstream } from "./honest-upstream.ts";
@@ -51,7 +51,7 @@ before(async () => {
   token = await issueToken(platform.gateway);
 });
 
-after(() => Promise.all([honest?.stop(), bad?.stop(), platform?.stop()]));
+t.teardown(() => Promise.all([honest?.stop(), bad?.stop(), platform?.stop()]));
 
 const proc = () => `/proc/${platform.gateway.process.child.pid}`;
 const residentMb = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`${proc()}/status`, "utf8"))![1]) / 1024;
@@ -172,7 +172,7 @@ test("honest requests get what is theirs among hostile clients and upstreams", a
   await proveQuiet();
   await waitUntil("the crowd's connections are closed", () => countClients() <= ownConnections, 5000);
   const mb = residentMb();
-  context.diagnostic(
+  context.comment(
     `seed ${seed}: ${asked} honest requests, ${visits} hostile clients, ${before.toFixed(0)} to ${mb.toFixed(0)} MB`,
   );
   assert.ok(mb < before + 100, `${before} MB before, ${mb} MB after`);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { test } from "node:test";
+import { test } from "tap";
 import type { UpstreamConnection } from "../../gateway/upstreams/connection.ts";
 import { UpstreamTarget } from "../../gateway/upstreams/target.ts";
 import { waitUntil } from "./started-process.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { StartedBadUpstream } from "./bad-upstream.ts";
 import { upstreamTricks } from "./hostile-upstream.ts";
 import { OpenClient } from "./open-client.ts";
@@ -36,7 +36,7 @@ before(async () => {
   await platform.addRoute("bad", { origins: [upstream.origin], columns });
 });
 
-after(() => Promise.all([upstream?.stop(), platform?.stop()]));
+t.teardown(() => Promise.all([upstream?.stop(), platform?.stop()]));
 
 /** `200 body`, `200 cut`, the bare status of the gateway's own errors, or `cut`. */
 async function ask(path: string, method = "GET"): Promise<string> {

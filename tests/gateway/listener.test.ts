@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { RequestListener, Server } from "node:http";
-import { test } from "node:test";
+import { test } from "tap";
 import { createListener, type ListenerOptions, listen } from "../../gateway/listener.ts";
 import { close, get } from "./odd-requests.ts";
 import { OpenClient } from "./open-client.ts";

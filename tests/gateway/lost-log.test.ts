@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
-import { test } from "node:test";
+import { test } from "tap";
 import { waitUntil } from "./started-process.ts";
 
 const image = join(resolve(import.meta.dirname, "../.."), "gateway", "main.ts");

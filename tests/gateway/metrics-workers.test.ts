@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { before, type Test, t, test } from "tap";
 import { PrometheusText } from "./prometheus-text.ts";
 import { type StartedRole, startGateway } from "./started-gateway.ts";
 import { waitUntil } from "./started-process.ts";
@@ -14,7 +14,7 @@ before(async () => {
   platform = await StartedPlatform.start("127.211");
 });
 
-after(() => platform?.stop());
+t.teardown(() => platform?.stop());
 
 /** Only the kernel knows which worker gets a connection, so each request has its own. */
 async function ask(gateway: StartedRole, path: string, withinMs = 5000) {
@@ -47,12 +47,12 @@ async function askUnknown(gateway: StartedRole, times: number): Promise<void> {
   for (let round = 0; round < times; round++) assert.equal((await ask(gateway, "/nowhere")).status, 404);
 }
 
-async function startWorkers(context: { after(end: () => unknown): void }, host: string, workers: number) {
+async function startWorkers(context: Test, host: string, workers: number) {
   const gateway = await startGateway(host, platform.surroundings, {
     GATEWAY_WORKERS: String(workers),
     METRICS_PORT: "9464",
   });
-  context.after(() => gateway.process.end("SIGTERM"));
+  context.teardown(() => gateway.process.end("SIGTERM"));
   await scrapeUntil(
     gateway,
     "all answer",
@@ -157,7 +157,7 @@ test("a worker that does not answer holds a scrape up for a second, is named sil
     const began = performance.now();
     // The kernel goes on to give it connections, some of these among them.
     const scrapes = Array.from({ length: 12 }, () => ask(gateway, "/metrics", 4000));
-    context.after(() => Promise.allSettled(scrapes));
+    context.teardown(() => Promise.allSettled(scrapes));
     const text = PrometheusText.parse((await Promise.any(scrapes)).text);
     assert.ok(performance.now() - began > 900);
     assert.equal(text.value("gateway_workers", { state: "silent" }), 1);

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { PrometheusText } from "./prometheus-text.ts";
 import { issueToken, type StartedRole, startGateway } from "./started-gateway.ts";
 import { waitUntil } from "./started-process.ts";
@@ -29,7 +29,7 @@ before(async () => {
   });
 });
 
-after(async () => {
+t.teardown(async () => {
   mute?.closeAllConnections();
   mute?.close();
   await platform?.stop();
@@ -189,7 +189,7 @@ test("metrics are asked for by GET and HEAD, by whoever is not behind the balanc
 
 test("a port of their own has the metrics and nothing else", async (context) => {
   const own = await startGateway("127.215.1.31", platform.surroundings, { METRICS_PORT: "9464" });
-  context.after(() => own.process.end());
+  context.teardown(() => own.process.end());
   const url = "http://127.215.1.31:9464";
   const answer = await fetch(`${url}/metrics`, { headers: { "x-forwarded-for": "10.0.0.7" } });
   assert.equal(PrometheusText.parse(await answer.text()).value("gateway_serving"), 1);
@@ -210,7 +210,7 @@ test("a port for the metrics that is none, or that is taken by the APIs, is refu
 
 test("the documentation has every metric with its kind and its labels, and no other", async (context) => {
   const traced = await startGateway("127.215.1.33", platform.surroundings, { OTEL_TRACES_EXPORTER: "otlp" });
-  context.after(() => traced.process.end());
+  context.teardown(() => traced.process.end());
   const answer = await fetch(`${traced.origin}/nowhere`);
   await answer.arrayBuffer();
   let told: string[][] = [];

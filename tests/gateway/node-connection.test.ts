@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
-import { afterEach, test } from "node:test";
+import { afterEach, test } from "tap";
 import { NodeConnection } from "../../gateway/redis/node-connection.ts";
 import type { RedisSettings } from "../../gateway/settings.ts";
 import { waitUntil } from "./started-process.ts";

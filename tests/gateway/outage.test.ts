@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { before, t, test } from "tap";
 import { computeSlot } from "../../gateway/redis/slot.ts";
 import { computeTokenKey } from "../../gateway/tokens/token-key.ts";
 import { DatabaseLine } from "./configuration/database-line.ts";
@@ -16,7 +16,7 @@ before(async () => {
   origin = platform.gateway.origin;
 });
 
-after(() => platform?.stop());
+t.teardown(() => platform?.stop());
 
 async function ask(token: string): Promise<{ status: number; retryAfter: string | null; tookMs: number }> {
   const began = performance.now();
@@ -76,7 +76,7 @@ test("a gateway that starts without a database is not ready and says what it wai
   const line = await DatabaseLine.open("127.203.1.60", platform.surroundings.database.host);
   line.isDown = true;
   const late = await startBehindLine(line, "127.203.1.32");
-  context.after(async () => {
+  context.teardown(async () => {
     await late.process.end();
     await line.close();
   });
@@ -98,7 +98,7 @@ test("a gateway that starts without a database is not ready and says what it wai
 test("a database that falls silent, its connections seeming open, costs no request; ten seconds after its return all is caught up", async (context) => {
   const line = await DatabaseLine.open("127.203.1.61", platform.surroundings.database.host);
   const gateway = await startBehindLine(line, "127.203.1.33");
-  context.after(async () => {
+  context.teardown(async () => {
     await gateway.process.end();
     await line.close();
   });
@@ -120,7 +120,7 @@ test("a database that falls silent, its connections seeming open, costs no reque
   line.isSilent = false;
   const began = performance.now();
   await waitUntil("it caught up", async () => (await readHealth(gateway)).version === version, 10_000);
-  context.diagnostic(`caught up ${Math.round(performance.now() - began)} ms after the return`);
+  context.comment(`caught up ${Math.round(performance.now() - began)} ms after the return`);
   await waitUntil("it says so", async () => {
     const [row] = await platform.surroundings.database.query(
       "SELECT version FROM gateways WHERE address = '127.203.1.33'",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server, type ServerResponse } from "node:http";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import type { ProbeOutcome } from "../../gateway/upstreams/probe.ts";
 import { Upstreams } from "../../gateway/upstreams/upstreams.ts";
 import { waitUntil } from "./started-process.ts";
@@ -42,7 +42,7 @@ let platform: StartedPlatform | undefined;
 
 before(() => Promise.all(apis.map(({ server }) => once(server, "listening"))));
 
-after(async () => {
+t.teardown(async () => {
   upstreams.close();
   for (const api of apis) api.stop();
   await platform?.stop();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { test } from "tap";
 import { createDatabasePool } from "../../gateway/database/pool.ts";
 import type { Logger } from "../../gateway/logger.ts";
 import { describeReason } from "../../gateway/reason.ts";
@@ -11,7 +11,7 @@ import { askUpstream } from "./upstream-request.ts";
 const refused = (port: number) =>
   Object.assign(new Error(`connect ECONNREFUSED 127.0.0.1:${port}`), { code: "ECONNREFUSED" });
 
-test("a reason is never empty", () => {
+test("a reason is never empty", async () => {
   assert.equal(describeReason(new Error("no")), "no");
   assert.equal(describeReason(Object.assign(new Error(""), { code: "ETIMEDOUT" })), "ETIMEDOUT");
   assert.equal(describeReason(new Error("", { cause: new Error("the cause") })), "the cause");
@@ -20,7 +20,7 @@ test("a reason is never empty", () => {
   assert.equal(describeReason(undefined), "undefined");
 });
 
-test("an error that stands for several names each reason once", () => {
+test("an error that stands for several names each reason once", async () => {
   const error = new AggregateError([refused(1), refused(2), refused(1)]);
   assert.equal(describeReason(error), "connect ECONNREFUSED 127.0.0.1:1; connect ECONNREFUSED 127.0.0.1:2");
   assert.equal(describeReason(new AggregateError([], "none")), "none");
@@ -54,7 +54,7 @@ test("a database that cannot be reached is logged once with its reason", async (
   assert.match(fields.error, /ECONNREFUSED/);
 });
 
-test("no log line of the gateway takes an error's message as the reason", () => {
+test("no log line of the gateway takes an error's message as the reason", async () => {
   const root = join(import.meta.dirname, "../../gateway");
   for (const file of globSync("**/*.ts", { cwd: root, exclude: ["**/node_modules/**"] })) {
     const text = readFileSync(join(root, file), "utf8");

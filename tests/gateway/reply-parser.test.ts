@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import fc from "fast-check";
+import { test } from "tap";
 import {
   RedisProtocolError,
   RedisReplyError,
@@ -26,7 +26,7 @@ function render(reply: Reply): string {
 const leaf = fc.oneof(fc.string({ unit: "binary" }), fc.integer(), fc.constant(null));
 const reply = fc.oneof(leaf, fc.array(leaf), fc.array(fc.array(leaf))) as fc.Arbitrary<Reply>;
 
-test("replies are read the same however they are cut", () => {
+test("replies are read the same however they are cut", async () => {
   fc.assert(
     fc.property(fc.array(reply), fc.array(fc.nat(40)), (replies, cuts) => {
       const whole = Buffer.from(replies.map(render).join(""));
@@ -42,7 +42,7 @@ test("replies are read the same however they are cut", () => {
   );
 });
 
-test("errors are told from texts", () => {
+test("errors are told from texts", async () => {
   const [error, text] = parse([Buffer.from("-MOVED 7 127.0.0.1:1\r\n+OK\r\n")]);
   assert.ok(error instanceof RedisReplyError);
   assert.equal(error.message, "MOVED 7 127.0.0.1:1");
@@ -59,6 +59,6 @@ for (const [what, wire] of [
   ["an empty line", "\r\n"],
   ["lists in lists without end", "*1\r\n".repeat(20)],
 ] as const)
-  test(`${what} is refused`, () => {
+  test(`${what} is refused`, async () => {
     assert.throws(() => parse([Buffer.from(wire)]), RedisProtocolError);
   });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:https";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { type CertificateFiles, createCertificates } from "./certificates.ts";
 import { readStatus, sendRaw } from "./raw-client.ts";
 import { type StartedRole, startGateway } from "./started-gateway.ts";
@@ -46,7 +46,7 @@ before(async () => {
   origin = gateway.origin;
 });
 
-after(async () => {
+t.teardown(async () => {
   for (const gateway of trusting) await gateway.process.end();
   for (const one of [server, ...others]) {
     one?.closeAllConnections();

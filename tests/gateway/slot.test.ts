@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "tap";
 import { computeSlot } from "../../gateway/redis/slot.ts";
 import { coversAllSlots, parseRedirection, parseShards } from "../../gateway/redis/topology.ts";
 
-test("slots are those of the cluster specification", () => {
+test("slots are those of the cluster specification", async () => {
   assert.equal(computeSlot("123456789"), 0x31c3);
   assert.equal(computeSlot("foo"), 12_182);
   assert.equal(computeSlot("{user1000}.following"), computeSlot("{user1000}.followers"));
@@ -11,7 +11,7 @@ test("slots are those of the cluster specification", () => {
   assert.notEqual(computeSlot("foo{}{bar}"), computeSlot("bar"));
 });
 
-test("shards are read from what a node knows, failed replicas too", () => {
+test("shards are read from what a node knows, failed replicas too", async () => {
   const shards = parseShards(
     [
       [0, 100, ["10.0.0.1", 6379, "a"], ["10.0.0.2", 6379, "b"]],
@@ -38,7 +38,7 @@ test("shards are read from what a node knows, failed replicas too", () => {
   assert.ok(!coversAllSlots(shards.slice(1)));
 });
 
-test("a redirection names its node", () => {
+test("a redirection names its node", async () => {
   assert.deepEqual(parseRedirection("MOVED 3999 10.0.0.1:6381"), { host: "10.0.0.1", port: 6381 });
   assert.deepEqual(parseRedirection("ASK 1 ::1:7"), { host: "::1", port: 7 });
   assert.equal(parseRedirection("ERR no"), undefined);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import fc from "fast-check";
+import { test } from "tap";
 import { PatternError, parsePattern } from "../../gateway/routing/pattern.ts";
 import type { Route } from "../../gateway/routing/route.ts";
 import { RouteConflictError, RouteTable } from "../../gateway/routing/table.ts";
@@ -28,7 +28,7 @@ function describeRoute(
 const nameOf = (table: RouteTable, path: string, method = "GET", host = "any") =>
   table.resolve(host, method, path)?.route?.name;
 
-test("the most specific path wins", () => {
+test("the most specific path wins", async () => {
   const table = new RouteTable(
     ["/a/*", "/a/{id}", "/a/b", "/a/{id}/c", "/*"].map((path) => describeRoute(path)),
   );
@@ -41,7 +41,7 @@ test("the most specific path wins", () => {
   assert.equal(nameOf(table, "/z"), "/*");
 });
 
-test("a less specific route answers where the specific one lacks the method", () => {
+test("a less specific route answers where the specific one lacks the method", async () => {
   const table = new RouteTable([
     describeRoute("/a/b"),
     describeRoute("/a/*", { name: "write", methods: ["POST"] }),
@@ -50,14 +50,14 @@ test("a less specific route answers where the specific one lacks the method", ()
   assert.deepEqual(table.resolve("any", "DELETE", "/a/b"), { allow: ["GET", "HEAD", "POST"] });
 });
 
-test("HEAD follows GET unless it has a route of its own", () => {
+test("HEAD follows GET unless it has a route of its own", async () => {
   const head = describeRoute("/a", { name: "head", methods: ["HEAD"] });
   assert.equal(nameOf(new RouteTable([describeRoute("/a")]), "/a", "HEAD"), "/a");
   assert.equal(nameOf(new RouteTable([describeRoute("/a"), head]), "/a", "HEAD"), "head");
   assert.equal(nameOf(new RouteTable([head, describeRoute("/a")]), "/a", "HEAD"), "head");
 });
 
-test("a route of the host goes before one of every host", () => {
+test("a route of the host goes before one of every host", async () => {
   const table = new RouteTable([
     describeRoute("/a", { name: "own", host: "one.test" }),
     describeRoute("/{any}", { name: "every" }),
@@ -67,14 +67,14 @@ test("a route of the host goes before one of every host", () => {
   assert.equal(nameOf(table, "/b", "GET", "one.test"), "every");
 });
 
-test("routes that answer to the same requests are refused", () => {
+test("routes that answer to the same requests are refused", async () => {
   assert.throws(
     () => new RouteTable([describeRoute("/a/{x}", { name: "1" }), describeRoute("/a/{y}", { name: "2" })]),
     RouteConflictError,
   );
 });
 
-test("broken patterns are refused", () => {
+test("broken patterns are refused", async () => {
   for (const pattern of ["", "a", "/*/a", "/a//b", "/../a", "/a b", "/{}", "/{a", "/a?b", "/%2f"])
     assert.throws(() => parsePattern(pattern), PatternError, pattern);
 });
@@ -95,7 +95,7 @@ function matchesPlainly(route: string, path: string): boolean {
   return fixed.every((text, index) => (text.startsWith("{") ? given[index] !== "" : text === given[index]));
 }
 
-test("a table finds a route exactly when some pattern matches, and only one that does", () => {
+test("a table finds a route exactly when some pattern matches, and only one that does", async () => {
   fc.assert(
     fc.property(
       fc.uniqueArray(pattern, { maxLength: 8 }),

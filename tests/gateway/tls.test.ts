@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "tap";
 import { createCertificates } from "./certificates.ts";
 import { describeGateway, issueToken, StartedRole } from "./started-gateway.ts";
 import { StartedMariadb } from "./started-mariadb.ts";
@@ -12,12 +12,12 @@ test("stores given by address are reached over TLS, and only when their certific
     password: "not-a-secret",
   };
   const other = await createCertificates(["127.205.1.99"]);
-  context.after(() => Promise.all([secured.tls.remove(), other.remove()]));
+  context.teardown(() => Promise.all([secured.tls.remove(), other.remove()]));
   const [database, redis] = await Promise.all([
     StartedMariadb.start(["127.205.1.50", "127.205.1.51"], secured.tls),
     StartedRedis.start("127.205", { primaries: 1, secured }),
   ]);
-  context.after(() => Promise.all([database.stop(), redis.stop()]));
+  context.teardown(() => Promise.all([database.stop(), redis.stop()]));
   const environment = {
     ...describeGateway({ database, redis, upstreamUrl: "http://127.205.1.20:8080" }),
     REDIS_AUTH_TOKEN: secured.password,
@@ -26,7 +26,7 @@ test("stores given by address are reached over TLS, and only when their certific
   };
   const trusted = { NODE_EXTRA_CA_CERTS: secured.tls.authority };
   const gateway = new StartedRole("gateway", "127.205.1.30", { ...environment, ...trusted });
-  context.after(() => gateway.process.end());
+  context.teardown(() => gateway.process.end());
   await gateway.waitUntilReady();
   assert.ok((await issueToken(gateway)).length > 20);
 
@@ -34,7 +34,7 @@ test("stores given by address are reached over TLS, and only when their certific
     ...environment,
     NODE_EXTRA_CA_CERTS: other.authority,
   });
-  context.after(() => wrong.process.end());
+  context.teardown(() => wrong.process.end());
   await waitUntil("it says why it waits", () => wrong.process.output.includes("waiting for the database"));
   assert.match(wrong.process.output, /unable to verify|certificate/);
 
@@ -44,7 +44,7 @@ test("stores given by address are reached over TLS, and only when their certific
     // The same server under an address that its certificate does not have.
     DATABASE_HOST: "127.205.1.51",
   });
-  context.after(() => named.process.end());
+  context.teardown(() => named.process.end());
   await waitUntil("it does not take the certificate", () =>
     named.process.output.includes("waiting for the database"),
   );

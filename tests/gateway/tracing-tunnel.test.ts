@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { readStatus, sendRaw } from "./raw-client.ts";
 import { type ReceivedSpan, StartedCollector } from "./started-collector.ts";
 import { waitUntil } from "./started-process.ts";
@@ -28,7 +28,7 @@ before(async () => {
   await platform.addRoute("gone", { origins: ["http://127.253.1.98:9"] });
 });
 
-after(() => Promise.all([collector?.stop(), upstream?.stop(), platform?.stop()]));
+t.teardown(() => Promise.all([collector?.stop(), upstream?.stop(), platform?.stop()]));
 
 function describeHandshake(path: string) {
   const traceId = (0xdef000 + nextTrace++).toString(16).padStart(32, "1");

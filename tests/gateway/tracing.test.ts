@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { parseGatewaySettings } from "../../gateway/settings.ts";
 import { type ReceivedSpan, StartedCollector } from "./started-collector.ts";
 import { describeGateway, issueToken, type StartedRole, startGateway } from "./started-gateway.ts";
@@ -36,7 +36,7 @@ before(async () => {
   });
 });
 
-after(async () => {
+t.teardown(async () => {
   await gateway?.process.end();
   await Promise.all([collector?.stop(), platform?.stop()]);
 });
@@ -292,7 +292,7 @@ test("metrics of traces are there only where requests are traced", async () => {
   assert.notEqual(await readMetric(gateway, "gateway_trace_waiting_spans"), undefined);
 });
 
-test("settings of tracing are off by default, and wrong ones are all named", () => {
+test("settings of tracing are off by default, and wrong ones are all named", async () => {
   const base = describeGateway(platform.surroundings);
   const read = (variables: Record<string, string>) => parseGatewaySettings({ ...base, ...variables }).tracing;
   const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector.test:4318" };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { readStatus, sendRaw } from "./raw-client.ts";
 import { issueToken } from "./started-gateway.ts";
 import { waitUntil } from "./started-process.ts";
@@ -27,7 +27,7 @@ before(async () => {
   });
 });
 
-after(() => Promise.all([upstream?.stop(), platform?.stop()]));
+t.teardown(() => Promise.all([upstream?.stop(), platform?.stop()]));
 
 const handshake = (path: string, more = "") =>
   `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n` +

@@ -1,22 +1,22 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";
-import { after, test } from "node:test";
 import fc from "fast-check";
+import { t, test } from "tap";
 import { RetryBudget } from "../../gateway/upstreams/retry-budget.ts";
 import { Upstreams } from "../../gateway/upstreams/upstreams.ts";
 import { StartedProcess, waitUntil } from "./started-process.ts";
 import { askUpstream } from "./upstream-request.ts";
 
 const upstreams = new Upstreams(() => {});
-after(() => upstreams.close());
+t.teardown(() => upstreams.close());
 
 function open(name: string, weights: readonly number[]) {
   const targets = weights.map((weight, index) => ({ origin: `http://127.209.1.${index + 1}:9`, weight }));
   return upstreams.resolve({ name, connectLimitMs: 1000, targets });
 }
 
-test("origins are chosen by weight", () => {
+test("origins are chosen by weight", async () => {
   const choices = open("weighted", [1, 3]);
   const counts = new Map<string, number>();
   for (let round = 0; round < 8000; round++) {
@@ -27,7 +27,7 @@ test("origins are chosen by weight", () => {
   assert.ok(share > 0.7 && share < 0.8, `${share}`);
 });
 
-test("an origin that keeps failing rests, a repeated request goes elsewhere, and all are tried when all rest", () => {
+test("an origin that keeps failing rests, a repeated request goes elsewhere, and all are tried when all rest", async () => {
   const choices = open("failing", [1, 1, 1]);
   const bad = choices.choose()!;
   for (let round = 0; round < 50; round++) assert.notEqual(choices.choose(bad), bad);
@@ -70,7 +70,7 @@ test("a limit of opening a connection holds for an origin that another upstream 
   }
 });
 
-test("repeats never exceed a tenth of what was forwarded, and the first few", () => {
+test("repeats never exceed a tenth of what was forwarded, and the first few", async () => {
   fc.assert(
     fc.property(fc.array(fc.boolean(), { maxLength: 2000 }), (events) => {
       const budget = new RetryBudget();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import fc from "fast-check";
+import { test } from "tap";
 import { createGoingAway, FrameBoundary } from "../../gateway/request/websocket-frames.ts";
 
 /** A frame as RFC 6455 5.2 writes it; what is in it makes no difference. */
@@ -20,7 +20,7 @@ function createFrame(bytes: number, masked: boolean): Buffer {
   ]);
 }
 
-test("a boundary is where a frame ended, and nowhere else, however the bytes are cut", () => {
+test("a boundary is where a frame ended, and nowhere else, however the bytes are cut", async () => {
   const sizes = fc.array(fc.constantFrom(0, 1, 125, 126, 127, 65_535, 65_536, 70_000), {
     minLength: 1,
     maxLength: 4,
@@ -49,7 +49,7 @@ test("a boundary is where a frame ended, and nowhere else, however the bytes are
   );
 });
 
-test("going away is said with the status 1001, masked on the way to a server", () => {
+test("going away is said with the status 1001, masked on the way to a server", async () => {
   assert.deepEqual([...createGoingAway({ masked: false })], [0x88, 2, 3, 0xe9]);
   const [first, second, ...rest] = createGoingAway({ masked: true });
   assert.deepEqual([first, second], [0x88, 0x82]);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
 import { createPool } from "mysql2/promise";
 import { pino } from "pino";
+import { before, t, test } from "tap";
 import { Broadcast } from "../../gateway/configuration/broadcast.ts";
 import { deriveNoticeKey } from "../../gateway/configuration/notice.ts";
 import { issueToken, startGateway } from "./started-gateway.ts";
@@ -15,7 +15,7 @@ before(async () => {
   platform = await StartedPlatform.start("127.207");
 });
 
-after(() => platform?.stop());
+t.teardown(() => platform?.stop());
 
 function readChildren(pid: number): number[] {
   return readdirSync("/proc")
@@ -55,7 +55,7 @@ test("workers share the port, are replaced when they end, and end together", asy
 
 test("a worker that takes another's place gets no request before it can serve it", async (context) => {
   const gateway = await startGateway("127.207.1.34", platform.surroundings, { GATEWAY_WORKERS: "2" });
-  context.after(() => gateway.process.end("SIGTERM"));
+  context.teardown(() => gateway.process.end("SIGTERM"));
   const countServing = () => gateway.process.output.match(/"msg":"serving"/g)?.length;
   await waitUntil("both serve", () => countServing() === 2);
   process.kill(readChildren(gateway.process.child.pid!)[0]!, "SIGKILL");
@@ -81,7 +81,7 @@ test("all workers serve a version when one of them has acknowledged it", async (
     GATEWAY_WORKERS: "3",
     CONFIGURATION_POLL_MS: "60000",
   });
-  context.after(() => gateway.process.end("SIGTERM"));
+  context.teardown(() => gateway.process.end("SIGTERM"));
   await waitUntil("all serve", () => gateway.process.output.match(/"msg":"serving"/g)?.length === 3);
   const pool = createPool({
     host: database.host,
@@ -90,7 +90,7 @@ test("all workers serve a version when one of them has acknowledged it", async (
     password: database.password,
     database: "platform",
   });
-  context.after(() => pool.end());
+  context.teardown(() => pool.end());
   await waitUntil("it announced itself", async () => {
     const rows = await database.query("SELECT state FROM gateways WHERE address = '127.207.1.33'");
     assert.ok(rows.length <= 1, `${rows.length} entries of one gateway`);

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { test } from "node:test";
+import { test } from "tap";
 import { digestContent } from "../../tools/image/digest.ts";
 import { listPackages } from "../../tools/image/packages.ts";
 
@@ -70,7 +70,7 @@ class Checkout {
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
-test("the digest is that of the documented lines: files by their digest, packages by their integrity, by path", () => {
+test("the digest is that of the documented lines: files by their digest, packages by their integrity, by path", async () => {
   using checkout = new Checkout();
   const lines = [
     `${sha256("site")}  gateway/admin/Site.ts`,
@@ -86,7 +86,7 @@ test("the digest is that of the documented lines: files by their digest, package
   assert.equal(checkout.digest, `sha256:${sha256(lines.map((line) => `${line}\n`).join(""))}`);
 });
 
-test("neither times, the order of making nor the place change the digest", () => {
+test("neither times, the order of making nor the place change the digest", async () => {
   using one = new Checkout();
   using other = new Checkout(Object.fromEntries(Object.entries(files).toReversed()));
   other.install(Object.fromEntries(Object.entries(packages).toReversed()));
@@ -94,7 +94,7 @@ test("neither times, the order of making nor the place change the digest", () =>
   assert.equal(one.digest, other.digest);
 });
 
-test("what is not in the image does not change the digest", () => {
+test("what is not in the image does not change the digest", async () => {
   using checkout = new Checkout();
   const before = checkout.digest;
   checkout.write("README.md", "changed");
@@ -123,7 +123,7 @@ const changes: Readonly<Record<string, (checkout: Checkout) => void>> = {
 };
 
 for (const [what, change] of Object.entries(changes)) {
-  test(`${what} changes the digest`, () => {
+  test(`${what} changes the digest`, async () => {
     using checkout = new Checkout();
     const before = checkout.digest;
     change(checkout);
@@ -143,14 +143,14 @@ const refusals: Readonly<Record<string, readonly [object, RegExp]>> = {
 };
 
 for (const [what, [installed, message]] of Object.entries(refusals)) {
-  test(`${what} is refused by name`, () => {
+  test(`${what} is refused by name`, async () => {
     using checkout = new Checkout();
     checkout.install(installed);
     assert.throws(() => checkout.digest, { code: "DMM_TOOLS_IMAGE", message });
   });
 }
 
-test("a checkout in which nothing was installed is refused, and so is a torn note of npm", () => {
+test("a checkout in which nothing was installed is refused, and so is a torn note of npm", async () => {
   using checkout = new Checkout();
   checkout.write("node_modules/.package-lock.json", "{");
   assert.throws(() => checkout.digest, { code: "DMM_TOOLS_IMAGE", message: /cannot be read/ });
@@ -158,7 +158,7 @@ test("a checkout in which nothing was installed is refused, and so is a torn not
   assert.throws(() => checkout.digest, { code: "DMM_TOOLS_IMAGE", message: /ENOENT/ });
 });
 
-test("a workspace without package.json has no packages", () => {
+test("a workspace without package.json has no packages", async () => {
   using checkout = new Checkout();
   rmSync(join(checkout.path, "gateway/package.json"));
   assert.deepEqual(listPackages(checkout.content), []);

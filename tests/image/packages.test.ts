@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
-import { test } from "node:test";
+import { test } from "tap";
 import { importsOf, readSourceFiles } from "../repository/source-files.ts";
 import { content, parts, root } from "./assembled-image.ts";
 
@@ -30,12 +30,12 @@ function packagesOf(file: Parameters<typeof importsOf>[0]): readonly string[] {
     );
 }
 
-test("the image's packages are those that the gateway imports, no more and no less", () => {
+test("the image's packages are those that the gateway imports, no more and no less", async () => {
   const imported = new Set(readSourceFiles([content.workspace]).flatMap(packagesOf));
   assert.deepEqual([...imported].sort(), Object.keys(gateway.dependencies).sort());
 });
 
-test("a package has one exact version in the whole product", () => {
+test("a package has one exact version in the whole product", async () => {
   const others = { ...checkout.dependencies, ...checkout.devDependencies };
   for (const [name, version] of Object.entries(gateway.dependencies)) {
     assert.match(version, /^\d+\.\d+\.\d+$/, `${name} is ${version}`);
@@ -47,13 +47,13 @@ const lines = readFileSync(join(root, "Dockerfile"), "utf8").split("\n");
 const words = (line: string) => line.split(/\s+/).slice(1);
 const stages = lines.flatMap((line, index) => (line.startsWith("FROM ") ? [index] : []));
 
-test("the image consists of the base and the parts that the tests put together", () => {
+test("the image consists of the base and the parts that the tests put together", async () => {
   const copies = lines.slice(stages.at(-1)).filter((line) => line.startsWith("COPY "));
   assert.ok(copies.every((line) => line.includes("--from=content --chown=0:0 /app/")));
   assert.deepEqual(copies.map((line) => words(line)[2]?.slice("/app/".length)).sort(), [...parts].sort());
 });
 
-test("the build sees what it copies, and nothing else of the checkout", () => {
+test("the build sees what it copies, and nothing else of the checkout", async () => {
   const copies = lines.slice(0, stages.at(-1)).filter((line) => line.startsWith("COPY "));
   const copied = copies.flatMap((line) => words(line).slice(0, -1));
   const rules = readFileSync(join(root, ".dockerignore"), "utf8").split("\n");
@@ -68,7 +68,7 @@ test("the build sees what it copies, and nothing else of the checkout", () => {
   assert.deepEqual([...new Set([...expected, "gateway/package.json"])].sort(), copied.toSorted());
 });
 
-test("the image's process is not root, by number, and is started without a shell", () => {
+test("the image's process is not root, by number, and is started without a shell", async () => {
   const last = lines.slice(stages.at(-1));
   assert.deepEqual(
     last.filter((line) => line.startsWith("USER ")),

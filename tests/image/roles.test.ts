@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { digestContent } from "../../tools/image/digest.ts";
 import { waitUntil } from "../local/daemon/started-region.ts";
 import { AssembledImage } from "./assembled-image.ts";
@@ -20,9 +20,9 @@ before(async () => {
   image.lock();
   asBuilt = image.listing();
 });
-after(() => image[Symbol.dispose]());
+t.teardown(() => image[Symbol.dispose]());
 
-test("the image's content has the digest of the checkout that it was built from", () => {
+test("the image's content has the digest of the checkout that it was built from", async () => {
   assert.equal(digest, image.origin);
 });
 

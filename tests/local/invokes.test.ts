@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import fc from "fast-check";
+import { test } from "tap";
 import { makePassword } from "../../local/invokes/password.ts";
 import { answerInvoke } from "../../local/invokes.ts";
 import { unwrapAll, wrapSecret } from "../../local/provider/markers.ts";
@@ -16,8 +16,8 @@ function invoke(token: string, args: Properties = {}): Properties {
   return outcome.result;
 }
 
-describe("the functions of the AWS provider", () => {
-  test("tell the region, its zones, the account and the partition", () => {
+test("the functions of the AWS provider", async (t) => {
+  t.test("tell the region, its zones, the account and the partition", async () => {
     const filters = [{ name: "opt-in-status", values: ["opt-in-not-required"] }];
     const zones = invoke("aws:index/getAvailabilityZones:getAvailabilityZones", {
       state: "available",
@@ -30,14 +30,14 @@ describe("the functions of the AWS provider", () => {
     assert.equal(invoke("aws:index/getPartition:getPartition").dnsSuffix, "amazonaws.com");
   });
 
-  test("name the image of ECS, always the same", () => {
+  t.test("name the image of ECS, always the same", async () => {
     const name = "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id";
     const first = invoke("aws:ssm/getParameter:getParameter", { name });
     assert.match(String(first.value), /^ami-0[0-9a-f]{16}$/);
     assert.deepEqual(invoke("aws:ssm/getParameter:getParameter", { name }), first);
   });
 
-  test("find an image in ECR by its tag, with the digest of its content now", () => {
+  t.test("find an image in ECR by its tag, with the digest of its content now", async () => {
     const token = "aws:ecr/getImage:getImage";
     const { images } = region;
     const image = invoke(token, { repositoryName: "dmm-env/gateway", imageTag: "1.0.0" });
@@ -52,7 +52,7 @@ describe("the functions of the AWS provider", () => {
     });
   });
 
-  test("read a parameter of the program, and keep a SecureString secret", () => {
+  t.test("read a parameter of the program, and keep a SecureString secret", async () => {
     const inputs = { name: "/feature-x/secret", type: "SecureString", value: "correct horse" };
     const type = "aws:ssm/parameter:Parameter";
     region.resources.put({
@@ -71,13 +71,13 @@ describe("the functions of the AWS provider", () => {
     });
   });
 
-  test("give a domain the same hosted zone each time", () => {
+  t.test("give a domain the same hosted zone each time", async () => {
     const zone = invoke("aws:route53/getZone:getZone", { name: "api.example.com", privateZone: false });
     assert.match(String(zone.zoneId), /^Z[0-9A-F]{20}$/);
     assert.equal(invoke("aws:route53/getZone:getZone", { name: "api.example.com." }).zoneId, zone.zoneId);
   });
 
-  test("refuse by name what they do not know", () => {
+  t.test("refuse by name what they do not know", async () => {
     assert.throws(() => answerInvoke(region, "aws:ec2/getAmi:getAmi", {}), {
       code: "DMM_LOCAL_INVOKE_UNKNOWN",
     });
@@ -93,8 +93,8 @@ describe("the functions of the AWS provider", () => {
   });
 });
 
-describe("a random password", () => {
-  test("is secret, and another one each time", () => {
+test("a random password", async (t) => {
+  t.test("is secret, and another one each time", async () => {
     const token = "aws:secretsmanager/getRandomPassword:getRandomPassword";
     const args = { passwordLength: 40, excludePunctuation: true };
     const [one, other] = [invoke(token, args), invoke(token, args)];
@@ -103,7 +103,7 @@ describe("a random password", () => {
     assert.notDeepEqual(one.randomPassword, other.randomPassword);
   });
 
-  test("has the length and exactly the kinds of character that were asked for", () => {
+  t.test("has the length and exactly the kinds of character that were asked for", async () => {
     const options = fc.record({
       passwordLength: fc.integer({ min: 5, max: 64 }),
       excludeLowercase: fc.boolean(),
@@ -123,7 +123,7 @@ describe("a random password", () => {
     );
   });
 
-  test("is refused where nothing is left to choose from", () => {
+  t.test("is refused where nothing is left to choose from", async () => {
     assert.throws(() => makePassword({ passwordLength: 0 }), /1 to 4096/);
     const nothing = {
       excludeLowercase: true,

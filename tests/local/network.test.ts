@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { beforeEach, describe, test } from "node:test";
+import { beforeEach, test } from "tap";
 import { realisations } from "../../local/network/index.ts";
 import { types } from "../../local/network/references.ts";
 import { AwsError } from "../../local/operation.ts";
@@ -57,8 +57,8 @@ async function createVpc(): Promise<{ vpc: Resource; subnet: Resource }> {
   return { vpc, subnet };
 }
 
-describe("the network's records", () => {
-  test("carry the ids, ARNs and defaults that AWS gives", async () => {
+test("the network's records", async (t) => {
+  t.test("carry the ids, ARNs and defaults that AWS gives", async () => {
     const { vpc, subnet } = await createVpc();
     assert.match(vpc.id, /^vpc-0[0-9a-f]{16}$/);
     assert.equal(vpc.outputs.arn, `arn:aws:ec2:eu-west-1:000000000000:vpc/${vpc.id}`);
@@ -68,7 +68,7 @@ describe("the network's records", () => {
     assert.equal(subnet.outputs.availabilityZoneId, "euw1-az2");
   });
 
-  test("refuse a subnet outside its VPC, over another, or in a zone that does not exist", async () => {
+  t.test("refuse a subnet outside its VPC, over another, or in a zone that does not exist", async () => {
     const { vpc } = await createVpc();
     const place = (cidrBlock: string, availabilityZone = "eu-west-1a") =>
       create("subnet", { vpcId: vpc.id, cidrBlock, availabilityZone });
@@ -80,7 +80,7 @@ describe("the network's records", () => {
     );
   });
 
-  test("let only one of two creations at once have a block", async () => {
+  t.test("let only one of two creations at once have a block", async () => {
     const { vpc } = await createVpc();
     const both = await Promise.allSettled(
       [1, 2].map(() => create("subnet", { vpcId: vpc.id, cidrBlock: "10.0.9.0/24" })),
@@ -88,7 +88,7 @@ describe("the network's records", () => {
     assert.deepEqual(both.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
   });
 
-  test("refuse to be deleted while something still uses them", async () => {
+  t.test("refuse to be deleted while something still uses them", async () => {
     const { vpc, subnet } = await createVpc();
     const address = await create("eip", {});
     const nat = await create("natGateway", { allocationId: address.id, subnetId: subnet.id });
@@ -105,7 +105,7 @@ describe("the network's records", () => {
     );
   });
 
-  test("keep a security group while another's rule, a balancer or a service names it", async () => {
+  t.test("keep a security group while another's rule, a balancer or a service names it", async () => {
     const { vpc } = await createVpc();
     const [one, other] = [
       await create("securityGroup", { vpcId: vpc.id }),
@@ -134,7 +134,7 @@ describe("the network's records", () => {
     await remove("securityGroup", other);
   });
 
-  test("refuse a second group of the same name and a second rule of the same opening", async () => {
+  t.test("refuse a second group of the same name and a second rule of the same opening", async () => {
     const { vpc } = await createVpc();
     const group = await create("securityGroup", { vpcId: vpc.id, name: "gateway" });
     await refuses("InvalidGroup.Duplicate", () =>
@@ -152,7 +152,7 @@ describe("the network's records", () => {
     await create("egressRule", rule);
   });
 
-  test("lead routes only to gateways that exist, once per destination", async () => {
+  t.test("lead routes only to gateways that exist, once per destination", async () => {
     const { vpc, subnet } = await createVpc();
     const gateway = await create("internetGateway", { vpcId: vpc.id });
     await refuses("Resource.AlreadyAssociated", () => create("internetGateway", { vpcId: vpc.id }));
@@ -167,7 +167,7 @@ describe("the network's records", () => {
     );
   });
 
-  test("join the line to on-premises networks", async () => {
+  t.test("join the line to on-premises networks", async () => {
     const { vpc } = await createVpc();
     const gateway = await create("vpnGateway", { vpcId: vpc.id });
     const table = await create("routeTable", { vpcId: vpc.id });
@@ -185,7 +185,7 @@ describe("the network's records", () => {
     await refuses("DependencyViolation", () => remove("vpnGateway", gateway));
   });
 
-  test("keep what creation gave them when they are updated", async () => {
+  t.test("keep what creation gave them when they are updated", async () => {
     const { vpc } = await createVpc();
     const inputs = { ...vpc.inputs, tags: { Name: "new" } };
     const updated = await updateResource(region, find("vpc"), vpc, inputs);
@@ -194,8 +194,8 @@ describe("the network's records", () => {
   });
 });
 
-describe("the network's inputs", () => {
-  test("are refused with every problem at once", () => {
+test("the network's inputs", async (t) => {
+  t.test("are refused with every problem at once", async () => {
     assert.match(reasons("vpc", { cidrBlock: "10.0.0.0/8" }), /mask of \/8; AWS allows \/16 to \/28/);
     assert.match(reasons("subnet", {}), /vpcId: .*missing[\s\S]*cidrBlock: .*missing/);
     assert.match(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { describe, test } from "node:test";
+import { test } from "tap";
 import type { Realisation } from "../../local/realisation.ts";
 import { realisations } from "../../local/registry.ts";
 
@@ -22,8 +22,8 @@ function readShape({ type }: Realisation): {
   return { inputs: new Set(inputs), all: new Set([...lines.map(([, name]) => name ?? ""), "id"]) };
 }
 
-describe("the table of realisations", () => {
-  test("has each type once", () => {
+test("the table of realisations", async (t) => {
+  t.test("has each type once", async () => {
     const types = realisations.map(({ type }) => type);
     assert.deepEqual(
       types.filter((type, index) => types.indexOf(type) !== index),
@@ -32,7 +32,7 @@ describe("the table of realisations", () => {
   });
 
   for (const realisation of realisations) {
-    test(`knows ${realisation.type} as the AWS provider has it`, () => {
+    t.test(`knows ${realisation.type} as the AWS provider has it`, async () => {
       const { inputs, all } = readShape(realisation);
       const not = (names: readonly string[] | undefined, known: ReadonlySet<string>) =>
         (names ?? []).filter((name) => !known.has(name));

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import * as aws from "@pulumi/aws";
 import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment, PulumiFn } from "@pulumi/pulumi/automation/index.js";
+import { test } from "tap";
 import { realisations } from "../../local/network/index.ts";
 import { startProviders } from "../../local/provider/start.ts";
 import { collectSteps, startEngine } from "./provider/engine.ts";
@@ -85,8 +85,8 @@ function expectedFamily(): readonly string[] {
   return ["Vpc main < Vpc main", "InternetGateway main < Vpc main", ...zones].sort();
 }
 
-describe("awsx:ec2:Vpc through the real engine", () => {
-  test("is made as the real one makes it, changes in place, and leaves nothing", async () => {
+test("awsx:ec2:Vpc through the real engine", async (t) => {
+  t.test("is made as the real one makes it, changes in place, and leaves nothing", async () => {
     const region = createMemoryRegion();
     const providers = await startProviders(region, realisations);
     await using engine = await startEngine(providers, program());
@@ -171,7 +171,7 @@ describe("awsx:ec2:Vpc through the real engine", () => {
     }
   });
 
-  test("hands its provider, protection, dependencies and secrets on to its children", async () => {
+  t.test("hands its provider, protection, dependencies and secrets on to its children", async () => {
     const providers = await startProviders(createMemoryRegion(), realisations);
     await using engine = await startEngine(providers, async () => {
       const other = new aws.Provider("other", {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import fc from "fast-check";
+import { test } from "tap";
 import { contains, overlaps, parseCidr, renderCidr, sizeOf } from "../../local/network/cidr.ts";
 import { type Layout, planSubnets } from "../../local/vpc/layout.ts";
 import { resolvedLayout } from "../../local/vpc/outputs.ts";
@@ -30,8 +30,8 @@ function planIfPossible(of: Layout): ReturnType<typeof planSubnets> | undefined 
 }
 
 /** Expected addresses were observed with the real provider of awsx. */
-describe("the layout of a VPC", () => {
-  test("by Auto takes the specs in order, each at the next boundary of its own size", () => {
+test("the layout of a VPC", async (t) => {
+  t.test("by Auto takes the specs in order, each at the next boundary of its own size", async () => {
     const specs: SubnetSpec[] = [
       { type: "Public", mask: 24 },
       { type: "Private", mask: 22 },
@@ -50,7 +50,7 @@ describe("the layout of a VPC", () => {
     ]);
   });
 
-  test("by Auto without masks divides each zone evenly", () => {
+  t.test("by Auto without masks divides each zone evenly", async () => {
     const specs: SubnetSpec[] = [{ type: "Public" }, { type: "Private" }, { type: "Isolated" }];
     assert.deepEqual(blocks(layout("10.1.0.0/16", "Auto", specs, 1)), [
       "Public 1 10.1.0.0/18",
@@ -59,7 +59,7 @@ describe("the layout of a VPC", () => {
     ]);
   });
 
-  test("without specs gives each zone a private subnet and a public one of half its size", () => {
+  t.test("without specs gives each zone a private subnet and a public one of half its size", async () => {
     assert.deepEqual(blocks(layout("10.0.0.0/16", "Legacy", undefined, 2)), [
       "Private 1 10.0.0.0/18",
       "Public 1 10.0.64.0/19",
@@ -68,7 +68,7 @@ describe("the layout of a VPC", () => {
     ]);
   });
 
-  test("by Legacy always puts private before public before isolated", () => {
+  t.test("by Legacy always puts private before public before isolated", async () => {
     const specs: SubnetSpec[] = [{ type: "Isolated" }, { type: "Public" }, { type: "Private" }];
     assert.deepEqual([...blocks(layout("10.0.0.0/16", "Legacy", specs, 1))].sort(), [
       "Isolated 1 10.0.48.0/24",
@@ -77,7 +77,7 @@ describe("the layout of a VPC", () => {
     ]);
   });
 
-  test("by Exact refuses a gap and accepts one that is declared as unused", () => {
+  t.test("by Exact refuses a gap and accepts one that is declared as unused", async () => {
     const half: SubnetSpec[] = [{ type: "Private", mask: 19 }];
     assert.throws(
       () => blocks(layout("10.0.0.0/18", "Exact", half, 1)),
@@ -90,7 +90,7 @@ describe("the layout of a VPC", () => {
     ]);
   });
 
-  test("takes explicit blocks as they are, and refuses them where they overlap", () => {
+  t.test("takes explicit blocks as they are, and refuses them where they overlap", async () => {
     const explicit: SubnetSpec[] = [{ type: "Private", blocks: ["10.0.5.0/24", "10.0.9.0/24"] }];
     assert.deepEqual(blocks(layout("10.0.0.0/16", "Auto", explicit, 2)), [
       "Private 1 10.0.5.0/24",
@@ -100,7 +100,7 @@ describe("the layout of a VPC", () => {
     assert.throws(() => blocks(layout("10.0.0.0/16", "Auto", twice, 2)), /overlapping subnets/);
   });
 
-  test("refuses specs that need more addresses than a zone has", () => {
+  t.test("refuses specs that need more addresses than a zone has", async () => {
     const specs: SubnetSpec[] = [
       { type: "Public", mask: 18 },
       { type: "Private", mask: 18 },
@@ -111,14 +111,14 @@ describe("the layout of a VPC", () => {
     );
   });
 
-  test("refuses NAT gateways without subnets to stand in and to serve", () => {
+  t.test("refuses NAT gateways without subnets to stand in and to serve", async () => {
     assert.throws(
       () => planSubnets({ ...layout("10.0.0.0/16", "Auto", [{ type: "Public" }]), nat: "Single" }),
       /needs both/,
     );
   });
 
-  test("told as Auto leads to the same addresses as Legacy", () => {
+  t.test("told as Auto leads to the same addresses as Legacy", async () => {
     const mask = fc.integer({ min: 21, max: 28 });
     const spec = fc.record({
       type: fc.constantFrom("Private" as const, "Public" as const, "Isolated" as const),
@@ -142,7 +142,7 @@ describe("the layout of a VPC", () => {
     );
   });
 
-  test("by Auto never overlaps, never leaves its zone and is always aligned", () => {
+  t.test("by Auto never overlaps, never leaves its zone and is always aligned", async () => {
     const spec = fc.record({
       type: fc.constantFrom("Public" as const, "Private" as const, "Unused" as const),
       mask: fc.integer({ min: 20, max: 28 }),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { posix } from "node:path";
-import { test } from "node:test";
+import { test } from "tap";
 import { importsOf, parts, readSourceFiles } from "./source-files.ts";
 
 /** What each folder may import of ours, beyond itself. A file stands for that file alone. */
@@ -27,7 +27,7 @@ const packages: readonly { readonly name: RegExp; readonly folders: readonly str
   { name: /^@pulumi\/pulumi(\/|$)/, folders: ["stacks", "local", "cli"] },
 ];
 
-test("every folder imports only what the design allows", () => {
+test("every folder imports only what the design allows", async () => {
   const wrong: string[] = [];
   for (const file of readSourceFiles(parts)) {
     const folder = file.path.split("/")[0] as (typeof parts)[number];
@@ -41,7 +41,7 @@ test("every folder imports only what the design allows", () => {
   assert.deepEqual(wrong, []);
 });
 
-test("the program is the only user of the AWS resource types", () => {
+test("the program is the only user of the AWS resource types", async () => {
   const wrong: string[] = [];
   for (const file of readSourceFiles(parts)) {
     const folder = file.path.split("/")[0] ?? "";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { test } from "tap";
 import { parts, readSourceFiles, root } from "./source-files.ts";
 
 const codePattern = /\bDMM_[A-Z]+(?:_[A-Z0-9]+)+\b/g;
@@ -23,12 +23,12 @@ function raisedCodes(): ReadonlySet<string> {
   return new Set(readSourceFiles(parts).flatMap((file) => codesIn(file.text)));
 }
 
-test("every error code is documented", () => {
+test("every error code is documented", async () => {
   const documented = documentedCodes();
   assert.deepEqual([...raisedCodes()].filter((code) => !documented.has(code)).sort(), []);
 });
 
-test("every documented error code exists", () => {
+test("every documented error code exists", async () => {
   const raised = raisedCodes();
   assert.deepEqual([...documentedCodes()].filter((code) => !raised.has(code)).sort(), []);
 });

@@ -4,12 +4,12 @@ import { readFileSync, statSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
+import { test } from "tap";
 import { root } from "./source-files.ts";
 
 test("a clone with core.autocrlf has a launcher that starts, and no file with CRLF", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "dmm-clone-"));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  t.teardown(() => rm(folder, { recursive: true, force: true }));
   const clone = join(folder, "clone");
   const git = (...words: readonly string[]) =>
     execFileSync("git", ["-c", "core.autocrlf=true", ...words], { encoding: "utf8" });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
 import fc from "fast-check";
+import { test } from "tap";
 import { ConfigError, environmentKeys, environmentName, keys, parseConfig } from "../../stacks/config.ts";
 import { environmentConfig, productionConfig } from "./deployed.ts";
 
@@ -22,7 +22,7 @@ function problemsOf(config: Readonly<Record<string, string>>): readonly string[]
   }
 }
 
-test("what is not set has its documented default", () => {
+test("what is not set has its documented default", async () => {
   const config = parseConfig(full(environmentConfig));
   assert.equal(config.gatewayCount, 3);
   assert.equal(config.cacheShards, 3);
@@ -30,12 +30,12 @@ test("what is not set has its documented default", () => {
   assert.deepEqual(config.insiders, ["203.0.113.0/24", "198.51.100.7/32"]);
 });
 
-test("an environment is named in the zone and production is the zone itself", () => {
+test("an environment is named in the zone and production is the zone itself", async () => {
   assert.equal(parseConfig(full(environmentConfig)).domain, "feature-x.api.example.com");
   assert.equal(parseConfig(full(productionConfig)).domain, "api.example.com");
 });
 
-test("every problem is reported at once, under its full key, with its value and what is allowed", () => {
+test("every problem is reported at once, under its full key, with its value and what is allowed", async () => {
   const { zone: _, ...rest } = environmentConfig;
   const problems = problemsOf({
     ...rest,
@@ -57,7 +57,7 @@ test("every problem is reported at once, under its full key, with its value and 
   assert.ok(problems.includes('dmm-env:cacheShards is "0"; it must be a whole number from 1 to 90.'));
 });
 
-test("the error carries a code, the list and the fix", () => {
+test("the error carries a code, the list and the fix", async () => {
   assert.throws(
     () => parseConfig({}),
     (error: unknown) =>
@@ -68,7 +68,7 @@ test("the error carries a code, the list and the fix", () => {
   );
 });
 
-test("an environment without locks or without an end is refused", () => {
+test("an environment without locks or without an end is refused", async () => {
   for (const key of ["insiders", "insiderAuthority", "revocationList", "expires"]) {
     const problems = problemsOf({ ...environmentConfig, [key]: "" });
     assert.equal(problems.length, 1, key);
@@ -76,19 +76,19 @@ test("an environment without locks or without an end is refused", () => {
   }
 });
 
-test("production with insiders or an end is refused", () => {
+test("production with insiders or an end is refused", async () => {
   const problems = problemsOf({ ...environmentConfig, environment: "production" });
   assert.equal(problems.length, 4);
   for (const problem of problems) assert.match(problem, /must not be set in production/);
 });
 
-test("networks that would amount to everybody are refused as insiders", () => {
+test("networks that would amount to everybody are refused as insiders", async () => {
   for (const network of ["0.0.0.0/0", "128.0.0.0/1", "10.0.0.0/7"]) {
     assert.equal(problemsOf({ ...environmentConfig, insiders: network }).length, 1, network);
   }
 });
 
-test("networks with host bits, wrong numbers or wrong masks are refused", () => {
+test("networks with host bits, wrong numbers or wrong masks are refused", async () => {
   for (const network of [
     "10.0.0.1/24",
     "10.0.0.256/32",
@@ -102,7 +102,7 @@ test("networks with host bits, wrong numbers or wrong masks are refused", () => 
   }
 });
 
-test("the address block is private, large enough, and apart from the networks on premises", () => {
+test("the address block is private, large enough, and apart from the networks on premises", async () => {
   for (const block of ["10.0.0.0/15", "10.0.0.0/21", "203.0.0.0/16", "172.32.0.0/16"]) {
     assert.equal(problemsOf({ ...environmentConfig, addressBlock: block }).length, 1, block);
   }
@@ -112,7 +112,7 @@ test("the address block is private, large enough, and apart from the networks on
   );
 });
 
-test("a private line that leads nowhere and capacity below its own minimum are refused", () => {
+test("a private line that leads nowhere and capacity below its own minimum are refused", async () => {
   assert.match(
     problemsOf({ ...environmentConfig, onPremisesNetworks: "" })[0] ?? "",
     /directConnectGatewayId/,
@@ -123,7 +123,7 @@ test("a private line that leads nowhere and capacity below its own minimum are r
   );
 });
 
-test("every accepted environment name fits every name that AWS is given", () => {
+test("every accepted environment name fits every name that AWS is given", async () => {
   const character = fc.constantFrom(..."abyz059-_.A");
   fc.assert(
     fc.property(fc.string({ unit: character, maxLength: 24 }), (name) => {
@@ -135,7 +135,7 @@ test("every accepted environment name fits every name that AWS is given", () => 
   );
 });
 
-test("hostile text in any key is a problem, never another error", () => {
+test("hostile text in any key is a problem, never another error", async () => {
   const name = fc.constantFrom(...Object.keys(keys));
   fc.assert(
     fc.property(name, fc.string({ unit: "binary", maxLength: 200 }), (key, value) => {
@@ -144,7 +144,7 @@ test("hostile text in any key is a problem, never another error", () => {
   );
 });
 
-test("production's own configuration is right, sets all it could differ in, and holds no secret", () => {
+test("production's own configuration is right, sets all it could differ in, and holds no secret", async () => {
   const text = readFileSync(join(root, "Pulumi.production.yaml"), "utf8");
   const entries = [...text.matchAll(/^ {2}(dmm-env:\w+): "?([^"\n]+)"?$/gm)].map(([, key, value]) => [
     key,
@@ -161,7 +161,7 @@ test("production's own configuration is right, sets all it could differ in, and 
   assert.ok(!text.includes("secure:"));
 });
 
-test("the documentation has every key with its description and default, and no other", () => {
+test("the documentation has every key with its description and default, and no other", async () => {
   const text = readFileSync(join(root, "docs", "configuration.md"), "utf8");
   const rows = [...text.matchAll(/^\| `dmm-env:(\w+)` +\| (.*?) +\| (.*?) +\|$/gm)].map(
     ([, ...cells]) => cells,
@@ -173,7 +173,7 @@ test("the documentation has every key with its description and default, and no o
   assert.deepEqual(rows, expected);
 });
 
-test("the documentation names the keys that an environment sets for itself", () => {
+test("the documentation names the keys that an environment sets for itself", async () => {
   const text = readFileSync(join(root, "docs", "configuration.md"), "utf8");
   for (const key of environmentKeys) assert.match(text, new RegExp(`^- \`${key}\``, "m"));
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "tap";
 import { declaredDifferences, type Presence, type Setting } from "../../stacks/differences.ts";
 import {
   type DeclaredResource,
@@ -24,7 +24,7 @@ function read(resource: DeclaredResource, property: string): unknown {
 }
 
 for (const { type, property, reason, ...values } of settings) {
-  test(`${type} has ${property} ${values.environment} in an environment and ${values.production} in production`, () => {
+  test(`${type} has ${property} ${values.environment} in an environment and ${values.production} in production`, async () => {
     const seen = (deployed: Deployed) =>
       new Set(
         deployed
@@ -39,7 +39,7 @@ for (const { type, property, reason, ...values } of settings) {
   });
 }
 
-test("nothing differs between production and an environment but what is declared", () => {
+test("nothing differs between production and an environment but what is declared", async () => {
   const [ours, theirs] = [normalize(environment), normalize(production)];
   const undeclared: string[] = [];
   for (const urn of new Set([...ours.keys(), ...theirs.keys()])) {
@@ -54,7 +54,7 @@ test("nothing differs between production and an environment but what is declared
   assert.deepEqual(undeclared, []);
 });
 
-test("every declared presence is there, and on its own side only", () => {
+test("every declared presence is there, and on its own side only", async () => {
   const has = (deployed: Deployed, { type, name, property }: Presence) =>
     deployed
       .all(type)

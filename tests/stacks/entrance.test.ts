@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "tap";
 import { deploy, environmentConfig, productionConfig } from "./deployed.ts";
 
 const environment = await deploy({ ...environmentConfig, drainSeconds: "45" });
@@ -8,7 +8,7 @@ const production = await deploy(productionConfig);
 const listener = "aws:lb/listener:Listener";
 const arn = (name: string) => `arn:aws:mock:eu-west-1:123456789012:${name}`;
 
-test("the entrance listens on 443 alone, with TLS 1.2 or newer", () => {
+test("the entrance listens on 443 alone, with TLS 1.2 or newer", async () => {
   const outer = environment.all(listener).filter((it) => it.inputs.loadBalancerArn === arn("entrance"));
   assert.deepEqual(
     outer.map(({ inputs }) => [inputs.port, inputs.protocol]),
@@ -18,7 +18,7 @@ test("the entrance listens on 443 alone, with TLS 1.2 or newer", () => {
   assert.equal(outer[0]?.inputs.certificateArn, arn("entrance"));
 });
 
-test("an environment's entrance verifies client certificates, and only once it knows the revoked ones", () => {
+test("an environment's entrance verifies client certificates, and only once it knows the revoked ones", async () => {
   const { inputs, dependencies } = environment.one(listener, "entrance");
   assert.deepEqual(inputs.mutualAuthentication, {
     mode: "verify",
@@ -29,7 +29,7 @@ test("an environment's entrance verifies client certificates, and only once it k
   assert.equal(production.one(listener, "entrance").inputs.mutualAuthentication, undefined);
 });
 
-test("the trust store takes the operator's authority and its first revocation list", () => {
+test("the trust store takes the operator's authority and its first revocation list", async () => {
   const object = (key: string) => environment.one("aws:s3/bucketObjectv2:BucketObjectv2", key).inputs;
   assert.equal(object("authority.pem").content, environmentConfig.insiderAuthority);
   assert.equal(object("revoked-0.crl").content, environmentConfig.revocationList);
@@ -40,7 +40,7 @@ test("the trust store takes the operator's authority and its first revocation li
   assert.equal(revocation.revocationsS3Bucket, store.caCertificatesBundleS3Bucket);
 });
 
-test("slow start, deregistration delay and every container's stop timeout are the one drain budget", () => {
+test("slow start, deregistration delay and every container's stop timeout are the one drain budget", async () => {
   for (const { inputs } of environment.all("aws:lb/targetGroup:TargetGroup")) {
     assert.equal(inputs.slowStart, 45);
     assert.equal(inputs.deregistrationDelay, 45);
@@ -59,7 +59,7 @@ test("slow start, deregistration delay and every container's stop timeout are th
   assert.match(Buffer.from(userData, "base64").toString(), /^ECS_CONTAINER_STOP_TIMEOUT=45s$/m);
 });
 
-test("the certificate is proven for both host names, and both lead to the entrance", () => {
+test("the certificate is proven for both host names, and both lead to the entrance", async () => {
   const { inputs } = environment.one("aws:acm/certificate:Certificate", "entrance");
   assert.equal(inputs.domainName, "feature-x.api.example.com");
   assert.deepEqual(inputs.subjectAlternativeNames, ["admin.feature-x.api.example.com"]);
@@ -74,7 +74,7 @@ test("the certificate is proven for both host names, and both lead to the entran
   for (const { inputs: alias } of aliases) assert.equal(alias.aliases[0].name, "entrance.elb.example");
 });
 
-test("the admin site has its own host name, everything else goes to gateways", () => {
+test("the admin site has its own host name, everything else goes to gateways", async () => {
   const rule = environment.one("aws:lb/listenerRule:ListenerRule", "admin").inputs;
   assert.deepEqual(rule.conditions, [{ hostHeader: { values: ["admin.feature-x.api.example.com"] } }]);
   assert.deepEqual(rule.actions, [{ type: "forward", targetGroupArn: arn("admin") }]);
@@ -83,7 +83,7 @@ test("the admin site has its own host name, everything else goes to gateways", (
   ]);
 });
 
-test("the upstream is reachable inside the VPC only", () => {
+test("the upstream is reachable inside the VPC only", async () => {
   const { inputs } = environment.one("aws:lb/loadBalancer:LoadBalancer", "upstream");
   assert.equal(inputs.internal, true);
   assert.deepEqual(
@@ -92,7 +92,7 @@ test("the upstream is reachable inside the VPC only", () => {
   );
 });
 
-test("access logs go to the bucket whose policy lets load balancers write there and nowhere else", () => {
+test("access logs go to the bucket whose policy lets load balancers write there and nowhere else", async () => {
   const { inputs, dependencies } = environment.one("aws:lb/loadBalancer:LoadBalancer", "entrance");
   assert.deepEqual(inputs.accessLogs, {
     enabled: true,
@@ -108,7 +108,7 @@ test("access logs go to the bucket whose policy lets load balancers write there 
   );
 });
 
-test("no bucket answers anything public or without TLS", () => {
+test("no bucket answers anything public or without TLS", async () => {
   for (const { name } of environment.all("aws:s3/bucket:Bucket")) {
     const block = environment.one("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", name).inputs;
     const { bucket: _, ...flags } = block;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "tap";
 import { ConfigError, parseConfig } from "../../stacks/config.ts";
 import { type Deployed, deploy, environmentConfig } from "./deployed.ts";
 
@@ -36,7 +36,7 @@ for (const login of [
   "/app/a b.ts",
   "data:,x.js",
 ])
-  test(`the login ${login} is refused`, () => {
+  test(`the login ${login} is refused`, async () => {
     const config = Object.entries({ ...environmentConfig, login });
     assert.throws(
       () => parseConfig(Object.fromEntries(config.map(([key, value]) => [`dmm-env:${key}`, value]))),

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
+import { test } from "tap";
 import { ConfigError } from "../../stacks/config.ts";
 import * as entry from "../../stacks/main.ts";
 import { RegionError } from "../../stacks/place.ts";
@@ -10,14 +10,14 @@ import { deploy, environmentConfig, productionConfig } from "./deployed.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
-test("the project's main is a module whose only export is the program", () => {
+test("the project's main is a module whose only export is the program", async () => {
   const project = readFileSync(join(root, "Pulumi.yaml"), "utf8");
   assert.match(project, /^main: stacks\/main\.ts$/m);
   assert.deepEqual(Object.keys(entry), ["default"]);
   assert.equal(typeof entry.default, "function");
 });
 
-test("nothing in the project or the program names the local target", () => {
+test("nothing in the project or the program names the local target", async () => {
   assert.doesNotMatch(readFileSync(join(root, "Pulumi.yaml"), "utf8"), /local|plugins|\.dmm-env/);
 });
 

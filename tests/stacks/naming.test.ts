@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
-import { test } from "node:test";
+import { test } from "tap";
 import { type DeclaredResource, deploy, environmentConfig, productionConfig } from "./deployed.ts";
 
 const require = createRequire(import.meta.url);
@@ -36,7 +36,7 @@ test("everything that can carry a tag names environment, owner and end", async (
   assert.ok(carriers > 70, `${carriers} carry tags`);
 });
 
-test("instances and their disks carry the tags too", () => {
+test("instances and their disks carry the tags too", async () => {
   const { inputs } = environment.one("aws:ec2/launchTemplate:LaunchTemplate", "instances");
   const specifications: { resourceType: string; tags: Record<string, string> }[] = inputs.tagSpecifications;
   assert.deepEqual(
@@ -46,13 +46,13 @@ test("instances and their disks carry the tags too", () => {
   for (const { tags } of specifications) assert.equal(tags["dmm:environment"], "feature-x");
 });
 
-test("production has no end", () => {
+test("production has no end", async () => {
   for (const resource of production.resources) {
     if (resource.inputs.tags !== undefined) assert.ok(!("dmm:expires" in tagsOf(resource)), resource.urn);
   }
 });
 
-test("every name begins with the environment's, so that what is left over can be found by name", () => {
+test("every name begins with the environment's, so that what is left over can be found by name", async () => {
   const nameOf = /^(name|bucket|identifier|clusterIdentifier|replicationGroupId)$/;
   for (const { type, inputs, urn } of environment.resources) {
     if (type === "aws:route53/record:Record" || /bucket[A-Z]/.test(type)) continue;
@@ -63,7 +63,7 @@ test("every name begins with the environment's, so that what is left over can be
   }
 });
 
-test("no two resources of a type share a name", () => {
+test("no two resources of a type share a name", async () => {
   const names = environment.resources
     .filter(({ inputs }) => inputs.name !== undefined)
     .map(({ type, inputs }) => `${type} ${inputs.name} ${inputs.type ?? ""}`);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "tap";
 import { flows } from "../../stacks/network/flows.ts";
 import { type Deployed, deploy, environmentConfig, productionConfig } from "./deployed.ts";
 
@@ -15,18 +15,18 @@ function sources({ all }: Deployed) {
     .map(({ inputs }) => `${inputs.securityGroupId} ${inputs.fromPort}-${inputs.toPort} ${inputs.cidrIpv4}`);
 }
 
-test("an environment is open to its insiders' networks on 443 and to nobody else", () => {
+test("an environment is open to its insiders' networks on 443 and to nobody else", async () => {
   assert.deepEqual(sources(environment), [
     "entrance-id 443-443 203.0.113.0/24",
     "entrance-id 443-443 198.51.100.7/32",
   ]);
 });
 
-test("production is open to the public on 443 of the entrance and nowhere else", () => {
+test("production is open to the public on 443 of the entrance and nowhere else", async () => {
   assert.deepEqual(sources(production), ["entrance-id 443-443 0.0.0.0/0"]);
 });
 
-test("inside the VPC a port is open to named groups only, on both ends of each declared way", () => {
+test("inside the VPC a port is open to named groups only, on both ends of each declared way", async () => {
   const named = (type: string, from: string, to: string) =>
     environment
       .all(type)
@@ -41,7 +41,7 @@ test("inside the VPC a port is open to named groups only, on both ends of each d
   assert.deepEqual(named(egress, "securityGroupId", "referencedSecurityGroupId"), expected);
 });
 
-test("data stores and load balancers start no connection out of the VPC", () => {
+test("data stores and load balancers start no connection out of the VPC", async () => {
   const outside = environment.all(egress).filter((rule) => rule.inputs.cidrIpv4 !== undefined);
   assert.deepEqual([...new Set(outside.map((rule) => rule.inputs.securityGroupId))].sort(), [
     "gateway-id",
@@ -50,14 +50,14 @@ test("data stores and load balancers start no connection out of the VPC", () => 
   for (const rule of outside) assert.equal(rule.inputs.toPort, 443);
 });
 
-test("no security group has rules of its own beside the declared ones", () => {
+test("no security group has rules of its own beside the declared ones", async () => {
   for (const group of environment.all("aws:ec2/securityGroup:SecurityGroup")) {
     assert.equal(group.inputs.ingress, undefined);
     assert.equal(group.inputs.egress, undefined);
   }
 });
 
-test("the VPC has three zones of three kinds of subnets and a NAT gateway in each", () => {
+test("the VPC has three zones of three kinds of subnets and a NAT gateway in each", async () => {
   const [vpc] = environment.all("awsx:ec2:Vpc");
   assert.equal(vpc?.name, "feature-x-network");
   assert.equal(vpc?.inputs.cidrBlock, "10.23.0.0/16");
@@ -66,7 +66,7 @@ test("the VPC has three zones of three kinds of subnets and a NAT gateway in eac
   assert.deepEqual(vpc?.inputs.natGateways, { strategy: "OnePerAz" });
 });
 
-test("the private line propagates its routes into the private subnets of all zones", () => {
+test("the private line propagates its routes into the private subnets of all zones", async () => {
   const tables = environment
     .all("aws:ec2/vpnGatewayRoutePropagation:VpnGatewayRoutePropagation")
     .map((propagation) => propagation.inputs.routeTableId);

@@ -3,8 +3,8 @@ import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, test } from "node:test";
 import { promisify } from "node:util";
+import { t, test } from "tap";
 import { startProviders } from "../../local/provider/start.ts";
 import { realisations } from "../../local/registry.ts";
 import { program } from "../../stacks/index.ts";
@@ -16,7 +16,7 @@ import { startLanguageHost } from "./language-host.ts";
 const root = join(import.meta.dirname, "..", "..");
 const toolchain = process.env.DMM_ENV_TOOLCHAIN ?? join(root, ".dmm-env", "toolchain");
 const providers = await startProviders(createMemoryRegion(), realisations);
-after(() => providers.close());
+t.teardown(() => providers.close());
 
 test("the local region knows every type and every input that the program uses", async () => {
   const known = new Map(realisations.map(({ type, inputs }) => [type, inputs]));

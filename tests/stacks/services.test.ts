@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "tap";
 import { locateImage } from "../../stacks/services/image.ts";
 import { deploy, environmentConfig, imageDigest } from "./deployed.ts";
 
@@ -22,7 +22,7 @@ function container(service: string) {
   return JSON.parse(inputs.containerDefinitions)[0];
 }
 
-test("no policy allows an action on everything, except the one for which IAM knows nothing narrower", () => {
+test("no policy allows an action on everything, except the one for which IAM knows nothing narrower", async () => {
   for (const { name } of environment.all("aws:iam/rolePolicy:RolePolicy")) {
     for (const { Action, Resource } of statements(name)) {
       assert.ok(!JSON.stringify(Action).includes("*"), `${name} ${Action}`);
@@ -31,7 +31,7 @@ test("no policy allows an action on everything, except the one for which IAM kno
   }
 });
 
-test("each service's tasks are started with exactly its own secrets", () => {
+test("each service's tasks are started with exactly its own secrets", async () => {
   const readable = (service: string) =>
     statements(`${service}-execution`).flatMap((it) =>
       it.Action === "ssm:GetParameters" ? it.Resource : [],
@@ -52,7 +52,7 @@ test("each service's tasks are started with exactly its own secrets", () => {
   }
 });
 
-test("the key opens these secrets and nothing else", () => {
+test("the key opens these secrets and nothing else", async () => {
   const decrypt = statements("gateway-execution").find((it) => it.Action === "kms:Decrypt");
   assert.equal(decrypt?.Resource, arn("platform"));
   assert.deepEqual(decrypt?.Condition, {
@@ -67,7 +67,7 @@ test("the key opens these secrets and nothing else", () => {
   });
 });
 
-test("gateways may write to the delivery stream; the other services may do nothing", () => {
+test("gateways may write to the delivery stream; the other services may do nothing", async () => {
   assert.deepEqual(statements("gateway-task"), [
     {
       Effect: "Allow",
@@ -83,7 +83,7 @@ test("gateways may write to the delivery stream; the other services may do nothi
   }
 });
 
-test("AWS services take a role only for this account", () => {
+test("AWS services take a role only for this account", async () => {
   for (const { name, inputs } of environment.all("aws:iam/role:Role")) {
     const [trust] = JSON.parse(inputs.assumeRolePolicy).Statement;
     if (trust.Principal.Service === "ec2.amazonaws.com") continue;
@@ -91,7 +91,7 @@ test("AWS services take a role only for this account", () => {
   }
 });
 
-test("a deployment that fails is taken back, and no old task goes before a new one is healthy", () => {
+test("a deployment that fails is taken back, and no old task goes before a new one is healthy", async () => {
   const counts: Record<string, number> = {};
   for (const { name, inputs } of environment.all("aws:ecs/service:Service")) {
     counts[name] = inputs.desiredCount;
@@ -102,7 +102,7 @@ test("a deployment that fails is taken back, and no old task goes before a new o
   assert.deepEqual(counts, { gateway: 3, admin: 1, stub: 1 });
 });
 
-test("tasks run in private subnets under their own security group, with a read-only root and no capabilities", () => {
+test("tasks run in private subnets under their own security group, with a read-only root and no capabilities", async () => {
   for (const { name, inputs } of environment.all("aws:ecs/service:Service")) {
     assert.deepEqual(inputs.networkConfiguration, {
       subnets: [1, 2, 3].map((zone) => `subnet-private-${zone}`),
@@ -114,7 +114,7 @@ test("tasks run in private subnets under their own security group, with a read-o
   }
 });
 
-test("services wait for their listener, their policies and the capacity, and gateways for the database", () => {
+test("services wait for their listener, their policies and the capacity, and gateways for the database", async () => {
   const waits = (service: string) =>
     environment.one("aws:ecs/service:Service", service).dependencies.join("\n");
   for (const service of ["gateway", "admin", "stub"]) {
@@ -126,7 +126,7 @@ test("services wait for their listener, their policies and the capacity, and gat
   assert.match(waits("stub"), /Listener::upstream/);
 });
 
-test("no value of a secret is in a task definition", () => {
+test("no value of a secret is in a task definition", async () => {
   for (const { inputs } of environment.all("aws:ecs/taskDefinition:TaskDefinition")) {
     assert.ok(!inputs.containerDefinitions.includes("a-random-password"));
   }
@@ -141,7 +141,7 @@ test("every service runs the digest that the image's tag has in ECR now", async 
   }
 });
 
-test("an image without a registry is taken from the account's own", () => {
+test("an image without a registry is taken from the account's own", async () => {
   const place = {
     accountId: "123456789012",
     region: "eu-west-1",

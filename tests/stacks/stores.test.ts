@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "tap";
 import { deploy, environmentConfig } from "./deployed.ts";
 
 const environment = await deploy(environmentConfig);
 const arn = (name: string) => `arn:aws:mock:eu-west-1:123456789012:${name}`;
 
-test("Aurora has one writer and three readers over the three zones", () => {
+test("Aurora has one writer and three readers over the three zones", async () => {
   const instances = environment.all("aws:rds/clusterInstance:ClusterInstance");
   assert.deepEqual(
     instances.map(({ inputs }) => [inputs.identifier, inputs.availabilityZone, inputs.promotionTier]),
@@ -19,7 +19,7 @@ test("Aurora has one writer and three readers over the three zones", () => {
   for (const { inputs } of instances) assert.equal(inputs.publiclyAccessible, false);
 });
 
-test("Aurora is encrypted with the environment's key and takes TLS connections only", () => {
+test("Aurora is encrypted with the environment's key and takes TLS connections only", async () => {
   const cluster = environment.one("aws:rds/cluster:Cluster", "database").inputs;
   assert.equal(cluster.storageEncrypted, true);
   assert.equal(cluster.kmsKeyId, arn("platform"));
@@ -31,7 +31,7 @@ test("Aurora is encrypted with the environment's key and takes TLS connections o
   );
 });
 
-test("Redis has three shards with a replica each, fails over by itself, and wants TLS and a password", () => {
+test("Redis has three shards with a replica each, fails over by itself, and wants TLS and a password", async () => {
   const { inputs } = environment.one("aws:elasticache/replicationGroup:ReplicationGroup", "cache");
   assert.equal(inputs.numNodeGroups, 3);
   assert.equal(inputs.replicasPerNodeGroup, 1);
@@ -52,7 +52,7 @@ test("Redis has three shards with a replica each, fails over by itself, and want
   );
 });
 
-test("data stores lie in isolated subnets", () => {
+test("data stores lie in isolated subnets", async () => {
   const isolated = [1, 2, 3].map((zone) => `subnet-isolated-${zone}`);
   assert.deepEqual(environment.one("aws:rds/subnetGroup:SubnetGroup", "database").inputs.subnetIds, isolated);
   assert.deepEqual(
@@ -61,7 +61,7 @@ test("data stores lie in isolated subnets", () => {
   );
 });
 
-test("credentials are made once by AWS and kept as SecureStrings under the environment's key", () => {
+test("credentials are made once by AWS and kept as SecureStrings under the environment's key", async () => {
   const parameters = environment.all("aws:ssm/parameter:Parameter");
   assert.deepEqual(
     parameters.map((it) => it.inputs.name),
@@ -77,7 +77,7 @@ test("credentials are made once by AWS and kept as SecureStrings under the envir
   }
 });
 
-test("credentials stay secret wherever they are used, and are no output", () => {
+test("credentials stay secret wherever they are used, and are no output", async () => {
   assert.ok(environment.one("aws:rds/cluster:Cluster", "database").secrets.includes("masterPassword"));
   assert.ok(
     environment
@@ -98,7 +98,7 @@ test("logs are kept for the configured time, in CloudWatch and in the bucket", a
   assert.ok(rules.some((it: { expiration?: { days: number } }) => it.expiration?.days === 14));
 });
 
-test("access logs are delivered compressed and encrypted within a minute", () => {
+test("access logs are delivered compressed and encrypted within a minute", async () => {
   const { inputs } = environment.one(
     "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream",
     "access-log",
@@ -109,7 +109,7 @@ test("access logs are delivered compressed and encrypted within a minute", () =>
   assert.equal(inputs.extendedS3Configuration.kmsKeyArn, arn("platform"));
 });
 
-test("every shard, the database, the entrance and the delivery have an alarm that reaches the topic", () => {
+test("every shard, the database, the entrance and the delivery have an alarm that reaches the topic", async () => {
   const alarms = environment.all("aws:cloudwatch/metricAlarm:MetricAlarm");
   const shards = [1, 2, 3].flatMap((shard) => [`cache-${shard}-memory`, `cache-${shard}-lag`]);
   const others = [
@@ -123,7 +123,7 @@ test("every shard, the database, the entrance and the delivery have an alarm tha
   for (const { inputs } of alarms) assert.deepEqual(inputs.alarmActions, [arn("alarms")]);
 });
 
-test("a shard's alarm watches every node of the shard by the name that ElastiCache gives it", () => {
+test("a shard's alarm watches every node of the shard by the name that ElastiCache gives it", async () => {
   const { inputs } = environment.one("aws:cloudwatch/metricAlarm:MetricAlarm", "cache-2-lag");
   const nodes = inputs.metricQueries.flatMap((it: { metric?: { dimensions: Record<string, string> } }) =>
     it.metric ? [it.metric.dimensions.CacheClusterId] : [],

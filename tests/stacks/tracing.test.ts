@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "tap";
 import { ConfigError, parseConfig } from "../../stacks/config.ts";
 import { type Deployed, deploy, environmentConfig, productionConfig } from "./deployed.ts";
 
@@ -105,7 +105,7 @@ test("a collector's key is a secret under the environment's key, and is nowhere 
   assert.ok(JSON.stringify(decrypt?.Condition).includes(parameterArn));
 });
 
-test("addresses that would show a key, or lead nowhere, are refused", () => {
+test("addresses that would show a key, or lead nowhere, are refused", async () => {
   for (const traceEndpoint of [
     "collector:4318",
     "grpc://collector:4317",
@@ -123,7 +123,7 @@ test("addresses that would show a key, or lead nowhere, are refused", () => {
   }
 });
 
-test("shares beyond the whole, networks of everybody and wrong header names are refused together", () => {
+test("shares beyond the whole, networks of everybody and wrong header names are refused together", async () => {
   const problems = problemsOf({
     traceEndpoint: "https://otlp.example.com",
     traceRatio: "1.5",
@@ -139,7 +139,7 @@ test("shares beyond the whole, networks of everybody and wrong header names are 
   for (const traceRatio of ["0", "1", "0.001", "1.0"]) assert.deepEqual(problemsOf({ traceRatio }), []);
 });
 
-test("a key is not sent over a way that is not encrypted, and what needs a collector is refused without one", () => {
+test("a key is not sent over a way that is not encrypted, and what needs a collector is refused without one", async () => {
   assert.deepEqual(
     problemsOf({ traceEndpoint: "http://collector.internal:4318", traceHeader: "x-api-key" }),
     ["dmm-env:traceEndpoint is http://collector.internal:4318; with dmm-env:traceHeader it must be https."],

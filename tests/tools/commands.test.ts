@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { type TestContext, test } from "node:test";
+import { type Test, test } from "tap";
 import { linkSystemPrograms, runToEnd, temporaryFolder } from "./program-folder.ts";
 
 const main = resolve(import.meta.dirname, "..", "..", "cli", "main.ts");
@@ -10,7 +10,7 @@ const nowhere = "http://127.200.9.9:65000";
 const allParts = ["pulumi", "redis-server", "mariadbd", "mariadb-install-db", "haproxy", "moto"];
 
 /** An environment in which nothing is installed and every source is out of reach. */
-async function offline(t: TestContext): Promise<Readonly<Record<string, string>>> {
+async function offline(t: Test): Promise<Readonly<Record<string, string>>> {
   const folder = await temporaryFolder(t);
   const bin = await linkSystemPrograms(join(folder, "bin"), [
     "apt-cache",

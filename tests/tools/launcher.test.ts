@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { copyFile, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { type TestContext, test } from "node:test";
+import { type Test, test } from "tap";
 import { linkSystemPrograms, runToEnd, temporaryFolder, waitUntil, writePrograms } from "./program-folder.ts";
 
 const launcher = resolve(import.meta.dirname, "..", "..", "dmm-env");
@@ -12,16 +12,18 @@ const used = "cat cmp cp dirname env gzip head ls mkdir mv ps readlink rm sh sle
 const program = `console.log(JSON.stringify({ words: process.argv.slice(2), cache: process.env.NODE_COMPILE_CACHE, cwd: process.cwd(), node: process.env.STARTED_BY ?? "" }));`;
 
 /** Installs nothing but writes down that it was asked to. */
-const npmCi = `echo "$*" >> "$NPM_LOG"; rm -rf node_modules; mkdir node_modules`;
+const npmCi = `echo "$*" >> "$NPM_LOG"; mkdir -p node_modules; : > node_modules/.package-lock.json`;
 
 interface Checkout {
   readonly root: string;
   readonly bin: string;
   readonly env: Readonly<Record<string, string>>;
   installations(): Promise<number>;
+  /** What npm was asked to do, without the flags that never change. */
+  requests(): Promise<readonly string[]>;
 }
 
-async function checkout(t: TestContext, programs: Readonly<Record<string, string>>): Promise<Checkout> {
+async function checkout(t: Test, programs: Readonly<Record<string, string>>): Promise<Checkout> {
   const folder = await temporaryFolder(t);
   const root = join(folder, "check out");
   await mkdir(join(root, "cli"), { recursive: true });
@@ -31,12 +33,16 @@ async function checkout(t: TestContext, programs: Readonly<Record<string, string
   await writeFile(join(root, "cli", "main.ts"), program);
   const bin = await linkSystemPrograms(join(folder, "bin"), used);
   await writePrograms(bin, programs);
+  await mkdir(join(root, "tests"));
+  await writeFile(join(root, "tests", "run.ts"), program);
   const log = join(folder, "npm.log");
+  const readLog = async () => (await readFile(log, "utf8").catch(() => "")).split("\n").slice(0, -1);
   return {
     root,
     bin,
     env: { PATH: bin, HOME: folder, NPM_LOG: log },
-    installations: async () => (await readFile(log, "utf8").catch(() => "")).split("\n").length - 1,
+    installations: async () => (await readLog()).length,
+    requests: async () => (await readLog()).map((line) => line.replace(/ --no-audit.*/, "")),
   };
 }
 
@@ -72,6 +78,37 @@ test("packages are installed when the lock file changed, and only then", async (
   await writeFile(join(root, "package-lock.json"), '{ "lockfileVersion": 3, "packages": {} }');
   await start();
   assert.equal(await installations(), 2);
+});
+
+test("operators get the product's packages, tests those of development too, and nothing is taken away again", async (t) => {
+  const { root, env, requests } = await checkout(t, thisNode);
+  const start = (program?: string) =>
+    runToEnd(join(root, "dmm-env"), [], { env: { ...env, ...(program && { DMM_ENV_PROGRAM: program }) } });
+  await start();
+  await start();
+  assert.deepEqual(await requests(), ["ci --omit=dev"]);
+  for (const program of ["tests/run.ts", undefined, "tests/run.ts"]) {
+    assert.equal((await start(program)).code, 0);
+    assert.deepEqual(await requests(), ["ci --omit=dev", "install --no-save"]);
+  }
+  await writeFile(join(root, "package-lock.json"), '{ "lockfileVersion": 3, "packages": {} }');
+  await start();
+  assert.deepEqual((await requests()).slice(2), ["install --no-save"]);
+});
+
+test("an operator's command and the tests that start at once leave all packages there", async (t) => {
+  const { root, env, requests } = await checkout(t, { ...thisNode, npm: `sleep 1; ${npmCi}` });
+  const start = (more: Readonly<Record<string, string>>) =>
+    runToEnd(join(root, "dmm-env"), [], { env: { ...env, ...more } });
+  const both = await Promise.all([start({}), start({ DMM_ENV_PROGRAM: "tests/run.ts" })]);
+  assert.deepEqual(
+    both.map(({ code }) => code),
+    [0, 0],
+  );
+  assert.ok((await requests()).some((request) => !request.includes("--omit=dev")));
+  const installed = (await requests()).length;
+  await start({ DMM_ENV_PROGRAM: "tests/run.ts" });
+  assert.equal((await requests()).length, installed);
 });
 
 test("an installation that failed is told by code and done again at the next start", async (t) => {
@@ -132,7 +169,7 @@ test("an unreachable registry is told by code, with what npm says", async (t) =>
 });
 
 test("two launchers at once install the packages once", async (t) => {
-  const slow = `${npmCi.replace("mkdir node_modules", "sleep 1; mkdir node_modules")}`;
+  const slow = `${npmCi.replace("mkdir -p", "sleep 1; mkdir -p")}`;
   const { root, env, installations } = await checkout(t, { ...thisNode, npm: slow });
   const both = await Promise.all([1, 2].map(() => runToEnd(join(root, "dmm-env"), [], { env })));
   assert.deepEqual(

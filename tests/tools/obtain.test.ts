@@ -6,7 +6,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { type Test, test } from "tap";
 import { linkSystemPrograms, runToEnd, temporaryFolder, waitUntil, writePrograms } from "./program-folder.ts";
 
 const script = join(import.meta.dirname, "obtaining.ts");
@@ -35,7 +35,7 @@ interface Machine {
 }
 
 async function machine(
-  t: TestContext,
+  t: Test,
   options: { readonly go: string; readonly releases?: string },
 ): Promise<Machine> {
   const folder = await temporaryFolder(t);
@@ -68,7 +68,7 @@ function lastLine(stdout: string): {
 }
 
 /** A mirror of Pulumi's releases on this machine, with an archive made like theirs. */
-async function mirror(t: TestContext, options: { readonly checksum?: string } = {}): Promise<string> {
+async function mirror(t: Test, options: { readonly checksum?: string } = {}): Promise<string> {
   const folder = await temporaryFolder(t);
   await mkdir(join(folder, "pulumi"));
   await writeFile(join(folder, "pulumi", "pulumi"), "#!/bin/sh\necho v3.259.0\n", { mode: 0o755 });
@@ -84,19 +84,19 @@ async function mirror(t: TestContext, options: { readonly checksum?: string } = 
     response.writeHead(file === undefined ? 404 : 200).end(file);
   }).listen(0, "127.200.9.1");
   await once(server, "listening");
-  t.after(() => server.close());
+  t.teardown(() => server.close());
   return `http://127.200.9.1:${(server.address() as AddressInfo).port}`;
 }
 
 /** Starts obtaining and waits until the compiler runs. */
 async function startUntilBuild(
-  t: TestContext,
+  t: Test,
   { env, builds }: Machine,
 ): Promise<{ child: ChildProcess; build: number }> {
   const child = spawn(process.execPath, [script, "pulumi"], { env, stdio: "ignore" });
-  t.after(() => child.kill("SIGKILL"));
+  t.teardown(() => child.kill("SIGKILL"));
   const build = await waitUntil("the build begins", async () => (await builds())[0]);
-  t.after(() => endGroup(build));
+  t.teardown(() => endGroup(build));
   return { child, build };
 }
 

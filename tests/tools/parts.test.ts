@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { type Test, test } from "tap";
 import { pulumiRoot, regionParts, resolveParts } from "../../tools/parts.ts";
 import type { Toolchain } from "../../tools/toolchain.ts";
 import { temporaryFolder, writePrograms } from "./program-folder.ts";
@@ -15,7 +15,7 @@ const says = {
   pulumi: (version: string) => `echo v${version}`,
 };
 
-async function machine(t: TestContext): Promise<{ folder: string; path: string; toolchain: Toolchain }> {
+async function machine(t: Test): Promise<{ folder: string; path: string; toolchain: Toolchain }> {
   const folder = await temporaryFolder(t);
   const path = join(folder, "bin");
   const directory = join(folder, "toolchain");

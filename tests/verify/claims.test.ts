@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { test } from "tap";
 import { type Check, type CheckScope, checkNameOf } from "../../verify/check.ts";
 import { createSecrets } from "../../verify/evidence/secrets.ts";
 import type { CheckResult } from "../../verify/result.ts";
@@ -23,7 +23,7 @@ async function runAgainst(suite: string, check: Check, breaks: readonly Break[])
   );
 }
 
-test("every check has a target that breaks its claim", () => {
+test("every check has a target that breaks its claim", async () => {
   const names = checks.map(({ suite, check }) => checkNameOf(suite, check.claim)).sort();
   assert.deepEqual(Object.keys(pairs).sort(), names);
 });
@@ -32,20 +32,20 @@ for (const { suite, check } of checks) {
   const name = checkNameOf(suite, check.claim);
   const pair = pairs[name] ?? { breaks: [], hides: [] };
   // Load and expiry take seconds that are mostly waiting.
-  describe(name, { concurrency: suite === "recovery" ? 2 : 4 }, () => {
-    test("holds against a platform that keeps the claim", async () => {
+  test(name, { jobs: suite === "recovery" ? 2 : 4 }, async (t) => {
+    t.test("holds against a platform that keeps the claim", async () => {
       const result = await runAgainst(suite, check, []);
       assert.equal(result.verdict, "held", result.message);
       assert.ok(result.evidence.length > 0);
     });
     for (const broken of pair.breaks) {
-      test(`is broken by a platform that ${broken}`, async () => {
+      t.test(`is broken by a platform that ${broken}`, async () => {
         const result = await runAgainst(suite, check, [broken]);
         assert.equal(result.verdict, "broken", result.message);
       });
     }
     for (const hidden of pair.hides ?? []) {
-      test(`proves nothing about a platform that ${hidden}`, async () => {
+      t.test(`proves nothing about a platform that ${hidden}`, async () => {
         const result = await runAgainst(suite, check, [hidden]);
         assert.equal(result.verdict, "inconclusive", result.message);
         assert.doesNotMatch(result.message, /^(Type|Reference|Range|Syntax)Error/);

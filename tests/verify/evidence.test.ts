@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync, sign, verify } from "node:crypto";
-import { test } from "node:test";
 import { XMLParser, XMLValidator } from "fast-xml-parser";
+import { test } from "tap";
 import { attest } from "../../verify/evidence/attestation.ts";
 import { type Envelope, encodePreAuthentication } from "../../verify/evidence/dsse.ts";
 import type { BareResult } from "../../verify/evidence/folder.ts";
@@ -56,7 +56,7 @@ const suites = [
   { name: "gateway", checks: [{ claim: "three # TODO" }] },
 ];
 
-test("TAP counts what is inconclusive as not ok, and a claim cannot smuggle in a directive", () => {
+test("TAP counts what is inconclusive as not ok, and a claim cannot smuggle in a directive", async () => {
   const document = parseTap(renderTap(result));
   assert.deepEqual(
     document.map((suite) => ({
@@ -74,7 +74,7 @@ test("TAP counts what is inconclusive as not ok, and a claim cannot smuggle in a
   assert.equal(document[0]?.points[1]?.diagnostic.message, nasty);
 });
 
-test("TAP, JUnit and report quote the digest of what ran, and why it is unknown where it is", () => {
+test("TAP, JUnit and report quote the digest of what ran, and why it is unknown where it is", async () => {
   const digest = `sha256:${"a1".repeat(32)}`;
   const reason = "AccessDenied: <no>";
   const unknown = { ...result, images: [{ image: "unknown", digest: "unknown", tasks: 0, reason }] };
@@ -89,7 +89,7 @@ test("TAP, JUnit and report quote the digest of what ran, and why it is unknown 
   );
 });
 
-test("JUnit is valid XML with one case per claim, failures and errors counted", () => {
+test("JUnit is valid XML with one case per claim, failures and errors counted", async () => {
   const xml = renderJunit(result);
   assert.equal(XMLValidator.validate(xml), true);
   const parsed = new XMLParser({
@@ -106,7 +106,7 @@ test("JUnit is valid XML with one case per claim, failures and errors counted", 
   assert.equal(root.testsuite[1].testcase[0].error["@_type"], "inconclusive");
 });
 
-test("the report is one page that runs nothing, loads nothing and escapes everything", () => {
+test("the report is one page that runs nothing, loads nothing and escapes everything", async () => {
   const page = renderReport(result);
   assert.doesNotMatch(page, /<script/i);
   assert.doesNotMatch(page, /\b(?:src|href)\s*=|url\(|@import/i);
@@ -118,7 +118,7 @@ test("the report is one page that runs nothing, loads nothing and escapes everyt
   assert.match(page, /Not run.*recovery\/four/s);
 });
 
-test("a secret never enters the evidence, wherever in a value it hides", () => {
+test("a secret never enters the evidence, wherever in a value it hides", async () => {
   const secrets = createSecrets();
   secrets.add("s3cr3t-token-value");
   const evidence = createEvidence(secrets);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "tap";
 import { aForeignNetworkDoesNotGetIn } from "../../verify/access/a-foreign-network-does-not-get-in.ts";
 import { createSecrets } from "../../verify/evidence/secrets.ts";
 import type { CheckResult } from "../../verify/result.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:https";
-import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import { test } from "tap";
 import { findDeliveryProblem, type LoadReport } from "../../verify/load/answer.ts";
 import { startLoad } from "../../verify/load/generator.ts";
 import { drawTimeline, measureOutage } from "../../verify/load/outage.ts";
@@ -96,7 +96,7 @@ test("every request ends exactly once: answered, reset or timed out", async () =
   assert.ok(kinds.has("answered") && kinds.has("TIMEOUT") && kinds.size >= 3, [...kinds].join(", "));
 });
 
-test("lateness of the generator makes a load prove nothing", () => {
+test("lateness of the generator makes a load prove nothing", async () => {
   const figures = { p50: 1, p95: 2, p99: 300, max: 400, count: 100 };
   const report = {
     planned: 100,
@@ -121,7 +121,7 @@ test("locally the load goes to loopback addresses only", async () => {
   assert.throws(() => planLoad(elsewhere, plan), { code: "DMM_VERIFY_NOT_LOOPBACK" });
 });
 
-test("an outage is measured from the fault to the end of the last failed request", () => {
+test("an outage is measured from the fault to the end of the last failed request", async () => {
   const answerAt = (dueAt: number, status: number, responseMs = 10) => ({
     label: "any",
     dueAt,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "tap";
 import type { Answered } from "../../verify/client/attempt.ts";
 import { readRetryAfter, requestPatiently } from "../../verify/client/retry-after.ts";
 
@@ -31,7 +31,7 @@ test("nobody waits longer than the time limit", async () => {
   assert.equal(requests, 1);
 });
 
-test("Retry-After is seconds or a date", () => {
+test("Retry-After is seconds or a date", async () => {
   assert.equal(readRetryAfter("2"), 2000);
   assert.equal(readRetryAfter("Mon, 30 Nov 2026 18:00:05 GMT", Date.parse("2026-11-30T18:00:00Z")), 5000);
   assert.equal(readRetryAfter("soon"), undefined);

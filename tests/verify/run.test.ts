@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "tap";
 import { type Check, type CheckScope, held } from "../../verify/check.ts";
 import type { VerifyEvent } from "../../verify/events.ts";
 import { createSecrets } from "../../verify/evidence/secrets.ts";
@@ -122,7 +122,7 @@ test("a secret in a message is replaced in the result and in every event", async
   assert.doesNotMatch(JSON.stringify([result, runner.events]), /very-secret/);
 });
 
-test("broken outweighs inconclusive, which outweighs held, and nothing is inconclusive", () => {
+test("broken outweighs inconclusive, which outweighs held, and nothing is inconclusive", async () => {
   assert.equal(exitCodeOf(combineVerdicts(["held", "held"])), 0);
   assert.equal(exitCodeOf(combineVerdicts(["held", "inconclusive", "broken"])), 1);
   assert.equal(exitCodeOf(combineVerdicts(["held", "inconclusive"])), 3);

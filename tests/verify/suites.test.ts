@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { test } from "tap";
 import { slugOf } from "../../verify/check.ts";
 import { release } from "../../verify/release/index.ts";
 import { listClaims, selectChecks, suites } from "../../verify/suites.ts";
@@ -9,7 +9,7 @@ import { listClaims, selectChecks, suites } from "../../verify/suites.ts";
 const root = join(import.meta.dirname, "..", "..");
 const everySuite = [...suites, release];
 
-test("every claim is the name of the file that proves it", () => {
+test("every claim is the name of the file that proves it", async () => {
   for (const suite of everySuite) {
     for (const { claim } of suite.checks) {
       assert.ok(
@@ -20,7 +20,7 @@ test("every claim is the name of the file that proves it", () => {
   }
 });
 
-test("the document lists every claim and no other", () => {
+test("the document lists every claim and no other", async () => {
   const document = readFileSync(join(root, "docs", "suites.md"), "utf8");
   const documented = [...document.matchAll(/^\| `([a-z0-9]+\/[a-z0-9-]+)` +\|/gm)].map((match) => match[1]);
   const claims = everySuite.flatMap((suite) =>
@@ -29,7 +29,7 @@ test("the document lists every claim and no other", () => {
   assert.deepEqual(documented, claims);
 });
 
-test("a run is narrowed by suite, by check, by name and by sentence, and tells what it leaves out", () => {
+test("a run is narrowed by suite, by check, by name and by sentence, and tells what it leaves out", async () => {
   const all = listClaims().length;
   assert.equal(selectChecks({}).notRun.length, 0);
   const access = selectChecks({ suites: ["access"] });
@@ -47,7 +47,7 @@ test("a run is narrowed by suite, by check, by name and by sentence, and tells w
   }
 });
 
-test("an unknown suite or check is refused by name with what there is", () => {
+test("an unknown suite or check is refused by name with what there is", async () => {
   assert.throws(() => selectChecks({ suites: ["acess"] }), {
     code: "DMM_VERIFY_UNKNOWN_SUITE",
     message: /acess.*access/,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
+import { test } from "tap";
 import { renderConsent } from "../../../gateway/login/consent-page.ts";
 import {
   renderDeviceConfirmation,
@@ -26,17 +26,17 @@ const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-prac
 const desk = { width: 1280, height: 860 };
 const phone = { width: 390, height: 844 };
 
-describe("accessibility", { skip }, () => {
+test("accessibility", { skip }, async (t) => {
   let admin: StartedAdmin;
   let browser: StartedBrowser;
   const paths: string[] = [];
 
-  before(async () => {
+  t.before(async () => {
     admin = await StartedAdmin.start("127.244");
     browser = await StartedBrowser.start(executable!);
     paths.push(...(await fill(admin)));
   });
-  after(async () => {
+  t.teardown(async () => {
     await browser?.stop();
     await admin?.stop();
   });
@@ -53,7 +53,7 @@ describe("accessibility", { skip }, () => {
     );
   }
 
-  test("no page of the admin site breaks a rule of WCAG 2.2 AA, in light colours at a desk", async () => {
+  t.test("no page of the admin site breaks a rule of WCAG 2.2 AA, in light colours at a desk", async () => {
     const page = await browser.open("operator", { viewport: desk });
     for (const path of paths) {
       const answer = await page.goto(admin.origin + path);
@@ -63,7 +63,7 @@ describe("accessibility", { skip }, () => {
     await page.context().close();
   });
 
-  test("every text is readable in dark colours, and every target can be hit on a phone", async () => {
+  t.test("every text is readable in dark colours, and every target can be hit on a phone", async () => {
     const page = await browser.open("operator", { viewport: phone, colorScheme: "dark", hasTouch: true });
     for (const path of paths) {
       await page.goto(admin.origin + path);
@@ -74,7 +74,7 @@ describe("accessibility", { skip }, () => {
     await page.context().close();
   });
 
-  test("what was refused is told in a way that everybody perceives", async () => {
+  t.test("what was refused is told in a way that everybody perceives", async () => {
     const page = await browser.open("operator", { viewport: desk });
     await page.goto(`${admin.origin}/new/routes`);
     await page.fill("#field-name", "with space");
@@ -96,7 +96,7 @@ describe("accessibility", { skip }, () => {
   });
 
   for (const colorScheme of ["light", "dark"] as const)
-    test(`the pages of login, consent and devices break no rule in ${colorScheme} colours`, async () => {
+    t.test(`the pages of login, consent and devices break no rule in ${colorScheme} colours`, async () => {
       const page = await browser.open("operator", { viewport: phone, colorScheme });
       for (const [title, content] of Object.entries(loginPages)) {
         await page.setContent(renderLoginPage(title, content));

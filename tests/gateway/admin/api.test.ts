@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { hashClientSecret } from "../../../gateway/oauth2/client-secret.ts";
 import { readStatus, sendRaw } from "../raw-client.ts";
 import { StartedAdmin } from "./started-admin.ts";
@@ -10,7 +10,7 @@ const orders = { methods: ["GET"], path: "/orders/{id}", upstream: "stub", scope
 before(async () => {
   admin = await StartedAdmin.start("127.218");
 });
-after(async () => {
+t.teardown(async () => {
   await admin?.stop();
 });
 

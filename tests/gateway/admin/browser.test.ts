@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
+import { test } from "tap";
 import { StartedAdmin } from "./started-admin.ts";
 import { findChromium, StartedBrowser } from "./started-browser.ts";
 
 const executable = findChromium();
 const skip = executable === undefined ? "Chromium is not on PATH, so no page was looked at." : false;
 
-describe("the admin site in Chromium", { skip }, () => {
+test("the admin site in Chromium", { skip }, async (t) => {
   let admin: StartedAdmin;
   let browser: StartedBrowser;
 
-  before(async () => {
+  t.before(async () => {
     admin = await StartedAdmin.start("127.219");
     browser = await StartedBrowser.start(executable!);
   });
-  after(async () => {
+  t.teardown(async () => {
     await browser?.stop();
     await admin?.stop();
   });
@@ -30,7 +30,7 @@ describe("the admin site in Chromium", { skip }, () => {
     await page.check("input[name=scopes][value='verify:read']");
   }
 
-  test("a route is added by keyboard alone", async () => {
+  t.test("a route is added by keyboard alone", async () => {
     const page = await browser.open("operator");
     await page.goto(`${admin.origin}/routes`);
     await page.keyboard.press("Tab");
@@ -64,7 +64,7 @@ describe("the admin site in Chromium", { skip }, () => {
     await page.context().close();
   });
 
-  test("everything works without scripts", async () => {
+  t.test("everything works without scripts", async () => {
     const page = await browser.open("operator", { javaScriptEnabled: false });
     await fillRoute(page, "plain");
     await store(page);
@@ -83,7 +83,7 @@ describe("the admin site in Chromium", { skip }, () => {
     await page.context().close();
   });
 
-  test("with scripts the list follows what is typed, without another page", async () => {
+  t.test("with scripts the list follows what is typed, without another page", async () => {
     const page = await browser.open("operator");
     await page.goto(`${admin.origin}/routes`);
     await page.evaluate("window.kept = true");
@@ -94,7 +94,7 @@ describe("the admin site in Chromium", { skip }, () => {
     await page.context().close();
   });
 
-  test("a stale edit shows who changed what, keeps the input, and can be stored on top", async () => {
+  t.test("a stale edit shows who changed what, keeps the input, and can be stored on top", async () => {
     const page = await browser.open("operator");
     await fillRoute(page, "contested");
     await store(page);
@@ -114,7 +114,7 @@ describe("the admin site in Chromium", { skip }, () => {
     await page.context().close();
   });
 
-  test("what is wrong stands at its field and in a summary that leads there", async () => {
+  t.test("what is wrong stands at its field and in a summary that leads there", async () => {
     const page = await browser.open("operator");
     await fillRoute(page, "wrong");
     await page.fill("#field-path", "no-slash");
@@ -130,7 +130,7 @@ describe("the admin site in Chromium", { skip }, () => {
     await page.context().close();
   });
 
-  test("a secret is shown once: not again by loading the page again, nor anywhere else", async () => {
+  t.test("a secret is shown once: not again by loading the page again, nor anywhere else", async () => {
     const page = await browser.open("operator");
     await page.goto(`${admin.origin}/new/clients`);
     await page.fill("#field-name", "till");
@@ -151,7 +151,7 @@ describe("the admin site in Chromium", { skip }, () => {
     await page.context().close();
   });
 
-  test("a version is rolled back after its difference was shown", async () => {
+  t.test("a version is rolled back after its difference was shown", async () => {
     const page = await browser.open("operator");
     const version = await admin.readVersion();
     await admin.call(`/api/scopes/mistake?basedOn=${version}`, { method: "PUT", json: {} });
@@ -164,7 +164,7 @@ describe("the admin site in Chromium", { skip }, () => {
     await page.context().close();
   });
 
-  test("a viewer sees forms that cannot be changed, and no way to send them", async () => {
+  t.test("a viewer sees forms that cannot be changed, and no way to send them", async () => {
     const page = await browser.open("alice");
     await page.goto(`${admin.origin}/routes/verify-echo`);
     assert.match((await page.textContent("main")) ?? "", /You are a viewer/);
@@ -173,7 +173,7 @@ describe("the admin site in Chromium", { skip }, () => {
     await page.context().close();
   });
 
-  test("the list of gateways follows them live", async () => {
+  t.test("the list of gateways follows them live", async () => {
     const page = await browser.open("operator");
     await page.goto(`${admin.origin}/gateways`);
     const version = await admin.readVersion();
@@ -207,7 +207,7 @@ describe("the admin site in Chromium", { skip }, () => {
     "/administrator-changes",
   ];
 
-  test("nothing scrolls sideways at phone width, and every input has a label", async () => {
+  t.test("nothing scrolls sideways at phone width, and every input has a label", async () => {
     const page = await browser.open("operator", { viewport: { width: 390, height: 844 } });
     for (const path of paths) {
       await page.goto(admin.origin + path);
@@ -224,7 +224,7 @@ describe("the admin site in Chromium", { skip }, () => {
   });
 
   for (const colorScheme of ["light", "dark"] as const)
-    test(`text is readable in ${colorScheme} colours`, async () => {
+    t.test(`text is readable in ${colorScheme} colours`, async () => {
       const page = await browser.open("operator", { colorScheme });
       for (const path of ["/routes", "/history/3", "/gateways"]) {
         await page.goto(admin.origin + path);
@@ -233,7 +233,7 @@ describe("the admin site in Chromium", { skip }, () => {
       await page.context().close();
     });
 
-  test("no page had an error, and none met the content security policy", () => {
+  t.test("no page had an error, and none met the content security policy", async () => {
     assert.deepEqual(browser.complaints, []);
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
-import { after, before, describe, test } from "node:test";
+import { before, t, test } from "tap";
 import { type Answer, StartedAdmin } from "./started-admin.ts";
 import { findChromium, StartedBrowser } from "./started-browser.ts";
 
@@ -17,7 +17,7 @@ before(async () => {
   admin = await StartedAdmin.start("127.5");
   if (executable !== undefined) browser = await StartedBrowser.start(executable);
 });
-after(async () => {
+t.teardown(async () => {
   await browser?.stop();
   await admin?.stop();
 });
@@ -169,10 +169,10 @@ test("the API's description has every field of a client", async () => {
 });
 
 const skip = executable === undefined ? "Chromium is not on PATH, so no page was looked at." : false;
-describe("in Chromium", { skip }, () => {
+test("in Chromium", { skip }, async (t) => {
   const phone = { width: 360, height: 740 };
 
-  test("a client with a key is added by keyboard alone at phone width", async () => {
+  t.test("a client with a key is added by keyboard alone at phone width", async () => {
     const page = await browser!.open("operator", { viewport: phone });
     await page.goto(`${admin.origin}/new/clients`);
     for (let presses = 0; presses < 60; presses++) {
@@ -202,7 +202,7 @@ describe("in Chromium", { skip }, () => {
     await page.context().close();
   });
 
-  test("keys that are none are told at their field, and nothing that was typed is lost", async () => {
+  t.test("keys that are none are told at their field, and nothing that was typed is lost", async () => {
     const page = await browser!.open("operator");
     await page.goto(`${admin.origin}/new/clients`);
     await page.fill("#field-name", "mistyped");
@@ -224,5 +224,5 @@ describe("in Chromium", { skip }, () => {
     await page.context().close();
   });
 
-  test("no page had an error", () => assert.deepEqual(browser!.complaints, []));
+  t.test("no page had an error", async () => assert.deepEqual(browser!.complaints, []));
 });

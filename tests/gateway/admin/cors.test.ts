@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { openForm, sendForm } from "./form-client.ts";
 import { StartedAdmin } from "./started-admin.ts";
 
@@ -7,7 +7,7 @@ let admin: StartedAdmin;
 before(async () => {
   admin = await StartedAdmin.start("127.7");
 });
-after(() => admin?.stop());
+t.teardown(() => admin?.stop());
 
 const orders = { methods: ["GET"], path: "/orders/{id}", upstream: "stub", scopes: ["verify:read"] };
 

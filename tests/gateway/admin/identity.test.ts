@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { readCommonName } from "../../../gateway/admin/distinguished-name.ts";
 import { readStatus, sendRaw } from "../raw-client.ts";
 import { StartedRole } from "../started-gateway.ts";
@@ -10,7 +10,7 @@ let database: StartedMariadb;
 before(async () => {
   database = await StartedMariadb.start("127.214.1.50");
 });
-after(async () => {
+t.teardown(async () => {
   await database?.stop();
 });
 
@@ -28,7 +28,7 @@ const subjects: readonly (readonly [subject: string, name: string | undefined])[
   ["", undefined],
 ];
 for (const [subject, name] of subjects)
-  test(`the subject ${JSON.stringify(subject)} names ${name ?? "nobody"}`, () => {
+  test(`the subject ${JSON.stringify(subject)} names ${name ?? "nobody"}`, async () => {
     assert.equal(readCommonName(subject), name);
   });
 
@@ -42,14 +42,14 @@ async function withAdmin(environment: Record<string, string>, look: (admin: Star
   }
 }
 
-test("a deployed site whose balancer verifies nobody believes nobody, whatever the headers say", () =>
+test("a deployed site whose balancer verifies nobody believes nobody, whatever the headers say", async () =>
   withAdmin({ CLIENT_CERTIFICATES_VERIFIED: "off", ENVIRONMENT: "production" }, async (admin) => {
     const answer = await fetch(`${admin.origin}/routes`, { headers: describePerson("operator") });
     assert.equal(answer.status, 403);
     assert.match(await answer.text(), /nobody can be believed/);
   }));
 
-test("a developer's site needs no certificate, and says so on every page and in the log", () =>
+test("a developer's site needs no certificate, and says so on every page and in the log", async () =>
   withAdmin({ CLIENT_CERTIFICATES_VERIFIED: "off", ENVIRONMENT: "development" }, async (admin) => {
     const answer = await fetch(`${admin.origin}/routes`);
     assert.equal(answer.status, 200);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 import fc from "fast-check";
+import { before, t, test } from "tap";
 import { findAmbiguity } from "../../../gateway/admin/api/strict-json.ts";
 import { readStatus, sendRaw } from "../raw-client.ts";
 import { openForm, sendForm } from "./form-client.ts";
@@ -10,7 +10,7 @@ let admin: StartedAdmin;
 before(async () => {
   admin = await StartedAdmin.start("127.215");
 });
-after(async () => {
+t.teardown(async () => {
   await admin?.stop();
 });
 
@@ -130,7 +130,7 @@ test("1 MiB of right configuration is taken", async () => {
   assert.equal((await put("/api/configuration", document)).status, 200);
 });
 
-test("no right JSON is called ambiguous, and every repeated member is", () => {
+test("no right JSON is called ambiguous, and every repeated member is", async () => {
   fc.assert(fc.property(fc.json({ maxDepth: 10 }), (text) => findAmbiguity(text) === undefined));
   fc.assert(
     fc.property(fc.string(), fc.json(), fc.json(), (name, one, two) => {

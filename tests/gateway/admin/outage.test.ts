@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { DatabaseLine } from "../configuration/database-line.ts";
 import { StartedRole } from "../started-gateway.ts";
 import { StartedMariadb } from "../started-mariadb.ts";
@@ -15,7 +15,7 @@ before(async () => {
   admin = new StartedRole("admin", "127.247.1.40", { ...describeAdmin(database), DATABASE_HOST: line.host });
   await admin.waitUntilReady();
 });
-after(async () => {
+t.teardown(async () => {
   await admin?.process.end();
   await line?.close();
   await database?.stop();

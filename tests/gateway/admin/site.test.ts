@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { openForm as openFormAt, sendForm } from "./form-client.ts";
 import { describePerson, StartedAdmin } from "./started-admin.ts";
 
@@ -8,7 +8,7 @@ let admin: StartedAdmin;
 before(async () => {
   admin = await StartedAdmin.start("127.213");
 });
-after(async () => {
+t.teardown(async () => {
   await admin?.stop();
 });
 

@@ -1,25 +1,25 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { test } from "tap";
 import { StartedAdmin } from "./started-admin.ts";
 import { findChromium, StartedBrowser } from "./started-browser.ts";
 
 const executable = findChromium();
 const skip = executable === undefined ? "Chromium is not on PATH, so no page was looked at." : false;
 
-describe("users in Chromium", { skip }, () => {
+test("users in Chromium", { skip }, async (t) => {
   let admin: StartedAdmin;
   let browser: StartedBrowser;
 
-  before(async () => {
+  t.before(async () => {
     admin = await StartedAdmin.start("127.246");
     browser = await StartedBrowser.start(executable!);
   });
-  after(async () => {
+  t.teardown(async () => {
     await browser?.stop();
     await admin?.stop();
   });
 
-  test("without scripts a user is added, edited, disabled, enabled and removed", async () => {
+  t.test("without scripts a user is added, edited, disabled, enabled and removed", async () => {
     const page = await browser.open("operator", { javaScriptEnabled: false });
     const text = async () => (await page.textContent("main")) ?? "";
     await page.goto(`${admin.origin}/users`);
@@ -58,7 +58,7 @@ describe("users in Chromium", { skip }, () => {
     await page.context().close();
   });
 
-  test("whoever was slower is told what the other did, and keeps what was typed", async () => {
+  t.test("whoever was slower is told what the other did, and keeps what was typed", async () => {
     const page = await browser.open("operator");
     const { user } = (await admin.call("/api/users", { method: "POST", json: { name: "contested" } }))
       .body as unknown as { user: { id: string } };
@@ -73,7 +73,7 @@ describe("users in Chromium", { skip }, () => {
     await page.context().close();
   });
 
-  test("with scripts the list follows what is typed and chosen", async () => {
+  t.test("with scripts the list follows what is typed and chosen", async () => {
     await admin.call("/api/users", { method: "POST", json: { name: "searched" } });
     const page = await browser.open("operator");
     await page.goto(`${admin.origin}/users`);
@@ -86,9 +86,9 @@ describe("users in Chromium", { skip }, () => {
     await page.context().close();
   });
 
-  test("where people sign in elsewhere the pages say so, and the API too", async (context) => {
+  t.test("where people sign in elsewhere the pages say so, and the API too", async (context) => {
     const elsewhere = await StartedAdmin.startOn(admin.database, "127.247", { LOGIN: "development" });
-    context.after(() => elsewhere.stop());
+    context.teardown(() => elsewhere.stop());
     const page = await elsewhere.call("/users");
     assert.equal(page.status, 200);
     assert.match(page.text, /kept there, and not\s+in this platform/);
@@ -102,7 +102,7 @@ describe("users in Chromium", { skip }, () => {
     assert.equal(refused.body.code, "DMM_ADMIN_USERS_ELSEWHERE");
   });
 
-  test("no page had an error, and none met the content security policy", () => {
+  t.test("no page had an error, and none met the content security policy", async () => {
     assert.deepEqual(browser.complaints, []);
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { createRequest, obtainTokens } from "../oauth2/authorize.ts";
 import { issuer, StartedServer, signIn } from "../oauth2/started-server.ts";
 import { waitUntil } from "../started-process.ts";
@@ -13,7 +13,7 @@ before(async () => {
   server = await StartedServer.start(block);
   admin = await StartedAdmin.startOn(server.platform.surroundings.database, block);
 });
-after(async () => {
+t.teardown(async () => {
   await admin?.stop();
   await server?.stop();
 });

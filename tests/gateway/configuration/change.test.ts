@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { changeConfiguration, readCurrent, restoreVersion } from "../../../gateway/configuration/change.ts";
 import {
   type ConfigurationDocument,
@@ -22,7 +22,7 @@ before(async () => {
   database = await StartedMariadb.start("127.216.1.50");
   pool = await openMigrated(database);
 });
-after(async () => {
+t.teardown(async () => {
   await pool?.end();
   await database?.stop();
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
-import { test } from "node:test";
+import { test } from "tap";
 import { normalizeKeys, validateKeys } from "../../../gateway/configuration/client-keys.ts";
 import type { ClientKey } from "../../../gateway/configuration/document.ts";
 import { Problems } from "../../../gateway/configuration/problems.ts";
@@ -19,12 +19,12 @@ function findMessages(...keys: readonly ClientKey[]): string[] {
   return problems.found.map(({ message }) => message);
 }
 
-test("public keys of every type that assertions are signed with are taken", () => {
+test("public keys of every type that assertions are signed with are taken", async () => {
   assert.deepEqual(findMessages(ec.publicKey, ed.publicKey, rsa.publicKey), []);
   assert.deepEqual(findMessages({ ...rsa.publicKey, alg: "PS256", use: "sig", kid: "2027" }), []);
 });
 
-test("a set means the same in any order, and with certificates that nobody reads", () => {
+test("a set means the same in any order, and with certificates that nobody reads", async () => {
   const { kty, crv, x, y } = ec.publicKey;
   const written = normalizeKeys({ keys: [ec.publicKey, ed.publicKey] });
   const again = normalizeKeys({ keys: [ed.publicKey, { y, x5c: ["MII"], x, crv, kty, ext: true }] });
@@ -58,7 +58,7 @@ const wrong: Readonly<Record<string, readonly [ClientKey, RegExp]>> = {
 };
 
 for (const [what, [key, expected]] of Object.entries(wrong))
-  test(`${what} is refused, and not repeated`, () => {
+  test(`${what} is refused, and not repeated`, async () => {
     const messages = findMessages(key);
     assert.equal(messages.length, 1, messages.join(" "));
     assert.match(messages[0]!, expected);
@@ -66,7 +66,7 @@ for (const [what, [key, expected]] of Object.entries(wrong))
       if (typeof value === "string" && value.length > 9) assert.ok(!messages[0]!.includes(value));
   });
 
-test("no key, too many, and two of one name are refused", () => {
+test("no key, too many, and two of one name are refused", async () => {
   assert.match(findMessages()[0]!, /has 0 keys/);
   assert.match(findMessages(...Array.from({ length: 9 }, () => ec.publicKey))[0]!, /has 9 keys/);
   assert.match(findMessages({ ...ec.publicKey, kid: "a" }, { ...ed.publicKey, kid: "a" })[0]!, /same "kid"/);

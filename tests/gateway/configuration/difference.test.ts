@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import fc from "fast-check";
+import { test } from "tap";
 import { computeDifferences } from "../../../gateway/configuration/difference.ts";
 import type {
   ConfigurationDocument,
@@ -29,11 +29,11 @@ const document: fc.Arbitrary<ConfigurationDocument> = fc
   })
   .map((some) => normalizeDocument({ upstreams: [], clients: [], ...some }));
 
-test("normalizing again changes nothing", () => {
+test("normalizing again changes nothing", async () => {
   fc.assert(fc.property(document, (one) => assert.deepEqual(normalizeDocument(one), one)));
 });
 
-test("the order of entries and words makes no difference", () => {
+test("the order of entries and words makes no difference", async () => {
   fc.assert(
     fc.property(document, (one) => {
       const turned = {
@@ -46,7 +46,7 @@ test("the order of entries and words makes no difference", () => {
   );
 });
 
-test("a difference is empty exactly when two documents are the same, and names every entry that is not", () => {
+test("a difference is empty exactly when two documents are the same, and names every entry that is not", async () => {
   fc.assert(
     fc.property(document, document, (one, other) => {
       const differences = computeDifferences(one, other);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { operations, realisations } from "../../../local/database/index.ts";
 import { findCluster } from "../../../local/database/running.ts";
 import type { Properties } from "../../../local/realisation.ts";
@@ -64,7 +64,7 @@ before(async () => {
     gateways.push(new StartedRole("gateway", host, environment));
   await Promise.all([admin, ...gateways].map((role) => role.waitUntilReady()));
 });
-after(async () => {
+t.teardown(async () => {
   await Promise.all([admin, ...gateways].map((role) => role?.process.end()));
   await redis?.stop();
   await started?.[Symbol.asyncDispose]();
@@ -155,7 +155,7 @@ test("of changes during two lost writers each is there as it was answered, and o
 
   const refused = sent.filter(({ answer }) => answer.status === 503);
   const stored = sent.filter(({ answer }) => answer.status === 201);
-  context.diagnostic(
+  context.comment(
     `${stored.length} stored, ${refused.map(({ answer }) => answer.code).join() || "none"} refused`,
   );
   assert.equal(stored.length + refused.length, sent.length, JSON.stringify(sent.at(-1)));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { describeAdmin, describePerson } from "../admin/started-admin.ts";
 import { describeGateway, StartedRole, startGateway } from "../started-gateway.ts";
 import { waitUntil } from "../started-process.ts";
@@ -40,7 +40,7 @@ before(async () => {
   await Promise.all([admin, ...gateways.values()].map((role) => role.waitUntilReady()));
   await waitUntil("all are announced", async () => (await readPage()).includes("5 of 5 serve version"));
 });
-after(async () => {
+t.teardown(async () => {
   await Promise.all([...gateways.values(), admin].map((role) => role?.process.end()));
   await dropped?.end();
   await line?.close();
@@ -153,7 +153,7 @@ test("a killed gateway is named as gone by the next change, and counted no more"
 
 test("a killed gateway that nobody tells anything is found to be gone once it is silent", async (context) => {
   const extra = await startGateway(`${block}.1.35`, platform.surroundings);
-  context.after(() => extra.process.end());
+  context.teardown(() => extra.process.end());
   await waitUntil("it is announced", async () => (await readPage()).includes("5 of 5 serve version"));
   await extra.process.end();
   await waitUntil(

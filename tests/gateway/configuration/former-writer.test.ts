@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { changeConfiguration, readCurrent } from "../../../gateway/configuration/change.ts";
 import { putEntry } from "../../../gateway/configuration/document.ts";
 import type { Pool, RowDataPacket } from "../../../gateway/database/pool.ts";
@@ -25,7 +25,7 @@ before(async () => {
   line = await DatabaseLine.open(`${block}.1.52`, former.host);
   pool = openPool(former, line.host);
 });
-after(async () => {
+t.teardown(async () => {
   await pool?.end();
   await line?.close();
   await Promise.all([former?.stop(), next?.stop()]);
@@ -73,11 +73,11 @@ test("a single statement that a former writer refuses finds the next one when it
 
 test("a gateway announces itself at the next writer within two seconds, and serves what is changed there", async (context) => {
   const redis = await StartedRedis.start(block, { primaries: 1 });
-  context.after(() => redis.stop());
+  context.teardown(() => redis.stop());
   const database = Object.assign(Object.create(former) as StartedMariadb, { host: line.host });
   const surroundings = { database, redis, upstreamUrl: "http://127.0.0.1:9000" };
   const gateway = await startGateway(`${block}.1.30`, surroundings, describeGateway(surroundings));
-  context.after(() => gateway.process.end());
+  context.teardown(() => gateway.process.end());
   await next.setReadOnly(false);
   await failOver(former, next);
   await waitUntil(

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { changeConfiguration, readCurrent } from "../../../gateway/configuration/change.ts";
 import { type ConfigurationDocument, putEntry } from "../../../gateway/configuration/document.ts";
 import {
@@ -30,7 +30,7 @@ before(async () => {
   line = await DatabaseLine.open("127.243.1.51", database.host);
   pool = openPool(database, line.host);
 });
-after(async () => {
+t.teardown(async () => {
   await pool?.end();
   await direct?.end();
   await line?.close();

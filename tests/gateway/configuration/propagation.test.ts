@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 import { pino } from "pino";
+import { before, t, test } from "tap";
 import { Broadcast } from "../../../gateway/configuration/broadcast.ts";
 import { changeConfiguration, readCurrent } from "../../../gateway/configuration/change.ts";
 import { putEntry } from "../../../gateway/configuration/document.ts";
@@ -33,7 +33,7 @@ before(async () => {
   key = deriveNoticeKey(password);
   await waitUntil("both gateways are announced", async () => (await readFleet(pool)).serving === 2);
 });
-after(async () => {
+t.teardown(async () => {
   await pool?.end();
   await second?.process.end();
   await platform?.stop();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "tap";
 import { normalizeCors } from "../../../gateway/configuration/cors.ts";
 import type {
   ClientEntry,
@@ -44,13 +44,13 @@ function findProblems(document: Partial<ConfigurationDocument>): string[] {
   );
 }
 
-test("a right configuration has no problem", () => {
+test("a right configuration has no problem", async () => {
   assert.deepEqual(findProblems({}), []);
 });
 
 const cors = (origins: readonly string[]) => normalizeCors({ origins });
 
-test("what CORS means is written in one way", () => {
+test("what CORS means is written in one way", async () => {
   assert.deepEqual(cors(["HTTPS://App.test:443/", "https://app.test", "*"]), {
     origins: ["*", "https://app.test"],
     headers: ["authorization", "content-type", "dpop"],
@@ -90,7 +90,7 @@ const wrongRoutes: readonly (readonly [what: string, fields: Partial<RouteEntry>
   ["with a rate of nothing", { rate: { perSecond: 0, burst: 1 } }, "rate"],
 ];
 for (const [what, fields, field] of wrongRoutes)
-  test(`a route ${what} is refused at its field`, () => {
+  test(`a route ${what} is refused at its field`, async () => {
     assert.deepEqual(findProblems({ routes: [{ ...createRoute("wrong"), ...fields }] }), [
       `routes/wrong/${field}`,
     ]);
@@ -107,7 +107,7 @@ const wrongOrigins = [
   "http://2852039166",
 ];
 for (const origin of wrongOrigins)
-  test(`the origin ${origin} is refused`, () => {
+  test(`the origin ${origin} is refused`, async () => {
     const upstreams = [
       { name: "stub", connectLimitMs: 1000, health: null, targets: [{ origin, weight: 1 }] },
     ];
@@ -124,13 +124,13 @@ for (const path of [
   "/a\r\nX: y",
   `/${"a".repeat(500)}`,
 ])
-  test(`the health check path ${JSON.stringify(path.slice(0, 30))} is refused`, () => {
+  test(`the health check path ${JSON.stringify(path.slice(0, 30))} is refused`, async () => {
     const targets = [{ origin: "http://10.0.0.5", weight: 1 }];
     const upstreams = [{ name: "stub", connectLimitMs: 1, health: { path, intervalMs: 1000 }, targets }];
     assert.deepEqual(findProblems({ upstreams }), ["upstreams/stub/health"]);
   });
 
-test("an API needs an origin that takes requests", () => {
+test("an API needs an origin that takes requests", async () => {
   const targets = [{ origin: "http://10.0.0.5", weight: 0 }];
   assert.deepEqual(
     findProblems({ upstreams: [{ name: "stub", connectLimitMs: 1, health: null, targets }] }),
@@ -172,11 +172,11 @@ const wrongClients: readonly (readonly [what: string, fields: Partial<ClientEntr
   ],
 ];
 for (const [what, fields, field] of wrongClients)
-  test(`a client ${what} is refused at its field`, () => {
+  test(`a client ${what} is refused at its field`, async () => {
     assert.deepEqual(findProblems({ clients: [{ ...client, ...fields }] }), [`clients/shop/${field}`]);
   });
 
-test("routes conflict when method, host and shape of the path are the same, whatever parameters are called", () => {
+test("routes conflict when method, host and shape of the path are the same, whatever parameters are called", async () => {
   const route = (name: string, fields: Partial<RouteEntry>) => ({ ...createRoute(name), ...fields });
   const one = route("one", { path: "/orders/{id}" });
   assert.deepEqual(findProblems({ routes: [one, route("two", { path: "/orders/{order}" })] }), [
@@ -203,7 +203,7 @@ const meetings: readonly (readonly [one: string, other: string, winner: "one" | 
   ["/a/{id}", "/b/{id}", undefined],
 ];
 for (const [path, other, winner] of meetings)
-  test(`${path} and ${other} ${winner === undefined ? "never meet" : `meet, and ${winner} wins`}`, () => {
+  test(`${path} and ${other} ${winner === undefined ? "never meet" : `meet, and ${winner} wins`}`, async () => {
     const one = { ...createRoute("one"), path };
     const [found] = findOverlaps(one, [one, { ...createRoute("other"), path: other }]);
     assert.equal(found?.winner, winner);

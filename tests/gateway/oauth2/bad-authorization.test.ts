@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { authorize, createRequest } from "./authorize.ts";
 import { issuer, redirectUri, StartedServer } from "./started-server.ts";
 
@@ -9,7 +9,7 @@ before(async () => {
   server = await StartedServer.start("127.240");
 });
 
-after(() => server?.stop());
+t.teardown(() => server?.stop());
 
 test("a code is refused with a verifier that is none, and is used up by no such attempt", async () => {
   const request = await createRequest();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 import fc from "fast-check";
+import { before, t, test } from "tap";
 import { readStatus, sendRaw } from "../raw-client.ts";
 import { createRequest } from "./authorize.ts";
 import { deviceGrant, issuer, redirectUri, StartedServer, secret } from "./started-server.ts";
@@ -13,7 +13,7 @@ before(async () => {
   await server.publish();
 });
 
-after(() => server?.stop());
+t.teardown(() => server?.stop());
 
 const basic = { authorization: `Basic ${btoa(`machine:${secret}`)}` };
 const posted = ["token", "revoke", "introspect", "par", "device_authorization"].map(
@@ -243,7 +243,7 @@ test("whatever a form says, nobody gets a token without credentials, and the ser
   );
 });
 
-test("after all of this no line was printed that is none of the log, and nothing failed", () => {
+test("after all of this no line was printed that is none of the log, and nothing failed", async () => {
   const lines = server.platform.gateway.process.output.trim().split("\n");
   assert.ok(lines.length > 1);
   for (const line of lines) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { Chance } from "../chance.ts";
 import { ChaosClient } from "./chaos/client.ts";
 import { type Counts, Family } from "./chaos/family.ts";
@@ -16,7 +16,7 @@ let fleet: Fleet;
 before(async () => {
   fleet = await Fleet.start("127.191");
 });
-after(() => fleet?.stop());
+t.teardown(() => fleet?.stop());
 
 for (let seed = firstSeed; seed < firstSeed + seeds; seed++)
   test(`seed ${seed}: what is acknowledged stays, and nothing that was revoked or used works`, async (context) => {
@@ -47,7 +47,7 @@ for (let seed = firstSeed; seed < firstSeed + seeds; seed++)
     }
     await waitUntilWhole(fleet.redis);
     for (const family of families) await family.settle();
-    context.diagnostic(`${names.join("; ")}: ${JSON.stringify(counts)}`);
+    context.comment(`${names.join("; ")}: ${JSON.stringify(counts)}`);
     assert.deepEqual(
       families.flatMap(({ violations }) => violations),
       [],

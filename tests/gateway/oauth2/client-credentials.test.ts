@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 import * as oauth from "oauth4webapi";
 import * as openid from "openid-client";
+import { before, t, test } from "tap";
 import { issuer, StartedServer, secret } from "./started-server.ts";
 
 let server: StartedServer;
@@ -17,7 +17,7 @@ before(async () => {
   await server.publish();
 });
 
-after(() => server?.stop());
+t.teardown(() => server?.stop());
 
 const basic = (id: string, value: string) => ({ authorization: `Basic ${btoa(`${id}:${value}`)}` });
 const body = (fields: Record<string, string> = {}) =>

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 import * as oauth from "oauth4webapi";
 import * as openid from "openid-client";
+import { before, t, test } from "tap";
 import { authorize, createRequest, obtainTokens } from "./authorize.ts";
 import { deviceGrant, issuer, redirectUri, StartedServer, secret, signIn } from "./started-server.ts";
 
@@ -20,7 +20,7 @@ before(async () => {
   await server.publish();
 });
 
-after(() => server?.stop());
+t.teardown(() => server?.stop());
 
 const createHandle = async () => oauth.DPoP({}, await oauth.generateKeyPair("ES256", { extractable: true }));
 

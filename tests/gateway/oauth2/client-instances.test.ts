@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { obtainTokens, type Tokens } from "./authorize.ts";
 import { StartedServer, secret } from "./started-server.ts";
 
@@ -16,7 +16,7 @@ before(async () => {
   await server.publish();
 });
 
-after(() => server?.stop());
+t.teardown(() => server?.stop());
 
 async function showAll({ accessToken, refreshToken }: Tokens, clientId: string) {
   const introspection = await server.post("/oauth2/introspect", new URLSearchParams({ token: accessToken }), {

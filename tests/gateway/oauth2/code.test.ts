@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 import * as oauth from "oauth4webapi";
+import { before, t, test } from "tap";
 import { authorize, createRequest, obtainTokens } from "./authorize.ts";
 import { issuer, redirectUri, StartedServer, secret } from "./started-server.ts";
 
@@ -10,7 +10,7 @@ before(async () => {
   server = await StartedServer.start("127.220");
 });
 
-after(() => server?.stop());
+t.teardown(() => server?.stop());
 
 /** Redeems a code as the public client `app`. */
 async function redeem(code: string, fields: Record<string, string> = {}) {

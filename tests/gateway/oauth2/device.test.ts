@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 import * as oauth from "oauth4webapi";
+import { before, t, test } from "tap";
 import { type Browser, findForms, type Visited } from "./browser.ts";
 import { deviceGrant, issuer, StartedServer, signIn } from "./started-server.ts";
 
@@ -10,7 +10,7 @@ before(async () => {
   server = await StartedServer.start("127.225");
 });
 
-after(() => server?.stop());
+t.teardown(() => server?.stop());
 
 const client = { client_id: "app" };
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { hash } from "node:crypto";
-import { after, before, describe, test } from "node:test";
 import { exportJWK, type GenerateKeyPairResult, generateKeyPair, SignJWT } from "jose";
 import * as oauth from "oauth4webapi";
 import * as openid from "openid-client";
+import { before, t, test } from "tap";
 import { ProofNonces } from "../../../gateway/tokens/nonces.ts";
 import { startGateway } from "../started-gateway.ts";
 import { issuer, StartedServer, secret } from "./started-server.ts";
@@ -20,7 +20,7 @@ before(async () => {
   pair = await generateKeyPair("ES256", { extractable: true });
 });
 
-after(() => server?.stop());
+t.teardown(() => server?.stop());
 
 async function createProof(claims: Record<string, unknown>): Promise<string> {
   const right = { jti: crypto.randomUUID(), iat: Math.floor(Date.now() / 1000) };
@@ -94,15 +94,15 @@ test("openid-client tries again by itself", async () => {
   assert.equal(tokens.token_type, "dpop");
 });
 
-describe("at the API", () => {
+test("at the API", async (t) => {
   let token: string;
   let nonce: string;
-  before(async () => {
+  t.before(async () => {
     nonce = (await obtain({})).nonce!;
     token = String((await obtain({ nonce })).json.access_token);
   });
 
-  test("a proof needs a nonce, which comes with the refusal and with every answer", async () => {
+  t.test("a proof needs a nonce, which comes with the refusal and with every answer", async () => {
     const refused = await use(token, {});
     assert.equal(refused.status, 401);
     assert.match(refused.challenge, /^DPoP realm="api\.test", algs="[^"]+", error="use_dpop_nonce"/);
@@ -117,59 +117,63 @@ describe("at the API", () => {
     assert.equal((await use(token, { nonce }, "/oauth2/userinfo")).status, 403);
   });
 
-  test("a nonce that is made up, of another kind or of another server is refused", async () => {
+  t.test("a nonce that is made up, of another kind or of another server is refused", async () => {
     const foreign = await new ProofNonces("another key", true).next();
     for (const wrong of ["", "x", foreign, { a: 1 }, [nonce], null])
       assert.match((await use(token, { nonce: wrong })).challenge, /error="use_dpop_nonce"/, String(wrong));
   });
 
-  test("with a nonce the client's clock does not count, and the proof still passes once", async () => {
+  t.test("with a nonce the client's clock does not count, and the proof still passes once", async () => {
     const jti = crypto.randomUUID();
     const claims = { nonce, iat: Math.floor(Date.now() / 1000) - 86_400, jti };
     const answers = await Promise.all(Array.from({ length: 20 }, () => use(token, claims)));
     assert.equal(answers.filter(({ status }) => status === 200).length, 1);
   });
 
-  test("a request without a bound token gets no nonce", async () => {
+  t.test("a request without a bound token gets no nonce", async () => {
     const answer = await fetch(`${server.origin}/verify/echo`);
     await answer.arrayBuffer();
     assert.equal(answer.headers.get("dpop-nonce"), null);
   });
 
-  test("another gateway knows the nonce; one that demands none takes it and gives none", async (context) => {
-    const other = await startGateway("127.4.1.31", server.platform.surroundings, {
-      ISSUER: issuer,
-      CLIENT_SECRET_KEY: secretKey,
-    });
-    context.after(() => other.process.end());
-    for (const claims of [{ nonce }, {}]) {
-      const obtained = await obtain(claims, other.origin);
-      assert.deepEqual([obtained.status, obtained.nonce], [200, null]);
-      const used = await use(token, claims, "/verify/echo", other.origin);
-      assert.deepEqual([used.status, used.nonce], [200, null]);
-    }
-    for (const iat of [-400, 400].map((seconds) => Math.floor(Date.now() / 1000) + seconds)) {
-      // Who has a wrong clock is helped on.
-      const refused = await use(token, { iat }, "/verify/echo", other.origin);
-      assert.match(refused.challenge, /error="use_dpop_nonce"/);
-      assert.equal(
-        (await use(token, { iat, nonce: refused.nonce }, "/verify/echo", other.origin)).status,
-        200,
-      );
-      const asked = await obtain({ iat }, other.origin);
-      assert.deepEqual([asked.status, asked.json.error], [400, "use_dpop_nonce"]);
-      assert.equal((await obtain({ iat, nonce: asked.nonce }, other.origin)).status, 200);
-    }
-  });
+  t.test(
+    "another gateway knows the nonce; one that demands none takes it and gives none",
+    async (context) => {
+      const other = await startGateway("127.4.1.31", server.platform.surroundings, {
+        ISSUER: issuer,
+        CLIENT_SECRET_KEY: secretKey,
+      });
+      context.teardown(() => other.process.end());
+      for (const claims of [{ nonce }, {}]) {
+        const obtained = await obtain(claims, other.origin);
+        assert.deepEqual([obtained.status, obtained.nonce], [200, null]);
+        const used = await use(token, claims, "/verify/echo", other.origin);
+        assert.deepEqual([used.status, used.nonce], [200, null]);
+      }
+      for (const iat of [-400, 400].map((seconds) => Math.floor(Date.now() / 1000) + seconds)) {
+        // Who has a wrong clock is helped on.
+        const refused = await use(token, { iat }, "/verify/echo", other.origin);
+        assert.match(refused.challenge, /error="use_dpop_nonce"/);
+        assert.equal(
+          (await use(token, { iat, nonce: refused.nonce }, "/verify/echo", other.origin)).status,
+          200,
+        );
+        const asked = await obtain({ iat }, other.origin);
+        assert.deepEqual([asked.status, asked.json.error], [400, "use_dpop_nonce"]);
+        assert.equal((await obtain({ iat, nonce: asked.nonce }, other.origin)).status, 200);
+      }
+    },
+  );
 });
 
 test("a nonce is good for some minutes, at every gateway, and no longer", async (context) => {
-  context.mock.timers.enable({ apis: ["Date"], now: Date.now() });
+  let now = Date.now();
+  context.intercept(Date, "now", { value: () => now });
   const [one, other] = [new ProofNonces("key", true), new ProofNonces("key", true)];
   const nonce = await one.next();
   assert.equal(await other.isGood(nonce), true);
-  context.mock.timers.tick(170_000);
+  now += 170_000;
   assert.equal(await other.isGood(nonce), true);
-  context.mock.timers.tick(80_000);
+  now += 80_000;
   assert.equal(await other.isGood(nonce), false);
 });

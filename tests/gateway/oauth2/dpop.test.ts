@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { hash } from "node:crypto";
-import { after, before, test } from "node:test";
 import { exportJWK, type GenerateKeyPairResult, generateKeyPair, SignJWT } from "jose";
 import * as oauth from "oauth4webapi";
+import { before, t, test } from "tap";
 import { authorize, createRequest } from "./authorize.ts";
 import { issuer, redirectUri, StartedServer, secret } from "./started-server.ts";
 
@@ -24,7 +24,7 @@ before(async () => {
   token = String(answer.json.access_token);
 });
 
-after(() => server?.stop());
+t.teardown(() => server?.stop());
 
 function obtain(proof: string) {
   return server.post(

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { computeSlot } from "../../../gateway/redis/slot.ts";
 import { waitUntil } from "../started-process.ts";
 import { createRequest, obtainTokens, type Tokens } from "./authorize.ts";
@@ -11,7 +11,7 @@ before(async () => {
   server = await StartedServer.start("127.232", {}, { replica: true });
 });
 
-after(() => server?.stop());
+t.teardown(() => server?.stop());
 
 function refresh(token: string) {
   const body = { grant_type: "refresh_token", client_id: "app", refresh_token: token };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { test } from "node:test";
 import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
+import { test } from "tap";
 import { createKmsSeal } from "../../../gateway/oauth2/kms-seal.ts";
 import { createLocalSeal } from "../../../gateway/oauth2/sealing.ts";
 import { StartedProcess, waitUntil } from "../started-process.ts";
@@ -17,7 +17,7 @@ test("a key of AWS KMS seals signing keys, and opens nothing that others sealed"
 }, async (context) => {
   const endpoint = "http://127.230.1.60:5000";
   const moto = new StartedProcess(program, ["-H", "127.230.1.60", "-p", "5000"]);
-  context.after(() => moto.end());
+  context.teardown(() => moto.end());
   await waitUntil(
     "moto answers",
     () =>

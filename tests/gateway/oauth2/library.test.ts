@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
-import { test } from "node:test";
+import { test } from "tap";
 
 const library = resolve(import.meta.dirname, "../../../gateway/oauth2/library.ts");
 
@@ -15,7 +15,7 @@ function run(program: string): { output: string; errors: string } {
   return { output: done.stdout, errors: done.stderr };
 }
 
-test("the library says nothing about the runtime, and everything else that it has to say", () => {
+test("the library says nothing about the runtime, and everything else that it has to say", async () => {
   assert.deepEqual(run(""), { output: "", errors: "" });
   const { output, errors } = run("new Provider('https://api.test');");
   assert.match(output + errors, /WARNING: quick start development-only signing keys/);

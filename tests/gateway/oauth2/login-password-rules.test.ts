@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import fc from "fast-check";
+import { test } from "tap";
 import { generatePassword } from "../../../gateway/login/generated-password.ts";
 import { findPasswordProblem } from "../../../gateway/login/password-rules.ts";
 
@@ -35,7 +35,7 @@ const refused: readonly (readonly [password: string, words: RegExp])[] = [
   ["Countess 2026 x", /your name/],
 ];
 for (const [password, words] of refused)
-  test(`${JSON.stringify(password.slice(0, 30))} is refused`, () => {
+  test(`${JSON.stringify(password.slice(0, 30))} is refused`, async () => {
     assert.match(findPasswordProblem(password, names) ?? "", words);
   });
 
@@ -50,11 +50,11 @@ const taken = [
   "88-04-17-93-62-55",
 ];
 for (const password of taken)
-  test(`${JSON.stringify(password)} is taken`, () => {
+  test(`${JSON.stringify(password)} is taken`, async () => {
     assert.equal(findPasswordProblem(password, names), undefined);
   });
 
-test("500 characters are taken, and a long one costs no time", () => {
+test("500 characters are taken, and a long one costs no time", async () => {
   const long = `${"ab".repeat(249)}xy`;
   const began = performance.now();
   findPasswordProblem(long, names);
@@ -63,7 +63,7 @@ test("500 characters are taken, and a long one costs no time", () => {
   assert.equal(findPasswordProblem(words.slice(0, 500).padEnd(500, "z"), names), undefined);
 });
 
-test("what is generated is taken, and nothing makes the rules fail", () => {
+test("what is generated is taken, and nothing makes the rules fail", async () => {
   for (let times = 0; times < 200; times++)
     assert.equal(findPasswordProblem(generatePassword(), names), undefined);
   fc.assert(

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { hashPassword } from "../../../gateway/login/password.ts";
 import { createRequest, obtainTokens } from "./authorize.ts";
 import { type Browser, findForms, type Visited } from "./browser.ts";
@@ -15,7 +15,7 @@ before(async () => {
   givenHash = await hashPassword(given);
 });
 
-after(() => server?.stop());
+t.teardown(() => server?.stop());
 
 const own = "my cat eats three fish a day";
 
@@ -273,7 +273,7 @@ test("a form that is not one, and another method, are refused at the change of a
   assert.equal(answer.status, 405);
 });
 
-test("no password stands in the log", () => {
+test("no password stands in the log", async () => {
   const { output } = server.platform.gateway.process;
   for (const secret of [given, own, "password1234"]) assert.ok(!output.includes(secret));
 });

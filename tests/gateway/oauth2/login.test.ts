@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 import * as oauth from "oauth4webapi";
 import * as openid from "openid-client";
+import { before, t, test } from "tap";
 import { hashPassword, matchesPassword } from "../../../gateway/login/password.ts";
 import { authorize, createRequest, obtainTokens } from "./authorize.ts";
 import { findForms } from "./browser.ts";
@@ -13,7 +13,7 @@ before(async () => {
   server = await StartedServer.start("127.226");
 });
 
-after(() => server?.stop());
+t.teardown(() => server?.stop());
 
 test("pages have no script, cannot be framed or kept, and say whose they are", async () => {
   const browser = server.browser();

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { describeGateway, StartedRole, startGateway } from "../started-gateway.ts";
 import { waitUntil } from "../started-process.ts";
 import { createRequest } from "./authorize.ts";
@@ -18,7 +18,7 @@ before(async () => {
   server = await StartedServer.start("127.229");
 });
 
-after(async () => {
+t.teardown(async () => {
   await server?.stop();
   await rm(directory, { recursive: true, force: true });
 });
@@ -73,7 +73,7 @@ test("the development login says so on its pages and in the log", async (context
     ...shared,
     LOGIN: "development",
   });
-  context.after(() => gateway.process.end());
+  context.teardown(() => gateway.process.end());
   await waitUntil("the log says it at the start", () =>
     /"level":"warn".*Development login/.test(gateway.process.output),
   );
@@ -102,7 +102,7 @@ test("where passwords are not kept here nobody changes one here", async (context
     ...shared,
     LOGIN: "development",
   });
-  context.after(() => gateway.process.end());
+  context.teardown(() => gateway.process.end());
   const browser = new Browser(issuer, gateway.origin);
   const page = await browser.open("/oauth2/password");
   assert.equal(page.status, 404);
@@ -116,7 +116,7 @@ test("a company's own login takes the place of the page, and its answer counts i
     ...shared,
     LOGIN: path,
   });
-  context.after(() => gateway.process.end());
+  context.teardown(() => gateway.process.end());
   const browser = new Browser(issuer, gateway.origin);
   const { url } = await browser.open((await createRequest()).url);
   assert.equal(url.origin, "https://login.company.test");
@@ -136,7 +136,7 @@ test("a login that cannot be opened lets nobody in and keeps the rest alive", as
     ...shared,
     LOGIN: join(directory, "missing.mjs"),
   });
-  context.after(() => gateway.process.end());
+  context.teardown(() => gateway.process.end());
   const browser = new Browser(issuer, gateway.origin);
   const page = await browser.open((await createRequest()).url);
   assert.equal(page.status, 500);

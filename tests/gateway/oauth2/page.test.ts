@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "tap";
 import { showPage } from "../../../gateway/login/page.ts";
 import { html } from "../../../gateway/page/html.ts";
 
@@ -15,7 +15,7 @@ function readPolicy(leadsTo: string | undefined): string {
   return /form-action ([^;]*)/.exec(headers.get("content-security-policy")!)![1]!;
 }
 
-test("what is put into a page is text, unless it is markup of the page", () => {
+test("what is put into a page is text, unless it is markup of the page", async () => {
   const list = ["<b>", "&"].map((word) => html`<li>${word}</li>`);
   assert.equal(
     html`<p title="${'"'}">${"<i>'"}${list}${undefined}${1}</p>`.text,
@@ -23,7 +23,7 @@ test("what is put into a page is text, unless it is markup of the page", () => {
   );
 });
 
-test("forms of a page lead back and to the client, whatever its address is", () => {
+test("forms of a page lead back and to the client, whatever its address is", async () => {
   assert.equal(readPolicy(undefined), "'self'");
   assert.equal(readPolicy("https://app.test/callback?a=b"), "'self' https://app.test");
   assert.equal(readPolicy("http://127.0.0.1:5000/back"), "'self' http://127.0.0.1:5000");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 import * as oauth from "oauth4webapi";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { before, t, test } from "tap";
 import { hashPassword } from "../../../gateway/login/password.ts";
 import { findChromium } from "../admin/started-browser.ts";
 import { createRequest } from "./authorize.ts";
@@ -31,7 +31,7 @@ before(async () => {
   });
 });
 
-after(async () => {
+t.teardown(async () => {
   await browser?.close();
   await front?.stop();
   await server?.stop();

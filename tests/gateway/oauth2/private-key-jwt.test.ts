@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { after, before, test } from "node:test";
 import { exportJWK, type GenerateKeyPairResult, generateKeyPair, SignJWT } from "jose";
 import * as oauth from "oauth4webapi";
 import * as openid from "openid-client";
+import { before, t, test } from "tap";
 import { authorize, createRequest } from "./authorize.ts";
 import { issuer, redirectUri, StartedServer, secret } from "./started-server.ts";
 
@@ -29,7 +29,7 @@ before(async () => {
   await server.publish();
 });
 
-after(() => server?.stop());
+t.teardown(() => server?.stop());
 
 const publish = (algorithm: string) => exportJWK(pairs[algorithm]!.publicKey);
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 import * as oauth from "oauth4webapi";
 import { pino } from "pino";
+import { before, t, test } from "tap";
 import { RedisAdapter } from "../../../gateway/oauth2/adapter.ts";
 import { loadLibrary } from "../../../gateway/oauth2/library.ts";
 import { UnitsOfWork } from "../../../gateway/oauth2/unit-of-work.ts";
@@ -16,7 +16,7 @@ before(async () => {
   server = await StartedServer.start("127.221");
 });
 
-after(() => server?.stop());
+t.teardown(() => server?.stop());
 
 const client = { client_id: "app" };
 

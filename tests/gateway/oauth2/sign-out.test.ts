@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 import { pino } from "pino";
+import { before, t, test } from "tap";
 import { deriveNoticeKey, signNotice } from "../../../gateway/configuration/notice.ts";
 import { signOutPath } from "../../../gateway/login/sign-out-orders.ts";
 import { RedisAdapter } from "../../../gateway/oauth2/adapter.ts";
@@ -18,7 +18,7 @@ before(async () => {
   primaries = new Primaries({ host, port, tls: false, commandTimeoutMs: 1000 }, pino({ enabled: false }));
   await primaries.start();
 });
-after(async () => {
+t.teardown(async () => {
   primaries?.close();
   await platform?.stop();
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
-import { after, before, test } from "node:test";
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
+import { before, t, test } from "tap";
 import { rotation } from "../../../gateway/oauth2/key-rotation.ts";
 import { createLocalSeal } from "../../../gateway/oauth2/sealing.ts";
 import { createSigningKey, parseSigningKeys } from "../../../gateway/oauth2/signing-key.ts";
@@ -18,7 +18,7 @@ before(async () => {
   await server.publish();
 });
 
-after(() => server?.stop());
+t.teardown(() => server?.stop());
 
 const shared = { ISSUER: issuer, CLIENT_SECRET_KEY: "key-of-client-secrets-in-a-test" };
 
@@ -51,7 +51,7 @@ test("published keys are public, of each algorithm one, and the same at every ga
     for (const member of ["d", "p", "q", "dp", "dq", "qi"] as const) assert.equal(key[member], undefined);
   assert.equal(Buffer.from(keys[0]!.n!, "base64url").length, 256);
   const second = await startGateway("127.228.1.31", server.platform.surroundings, shared);
-  context.after(() => second.process.end());
+  context.teardown(() => second.process.end());
   assert.deepEqual(await readKeys(second.origin), await readKeys());
 });
 
@@ -110,7 +110,7 @@ test("a platform that has a key for one algorithm keeps it, and gets one for the
   const [kept] = await listKids("ES256");
   await database.query("DELETE FROM signing_keys WHERE kid <> ?", [kept]);
   const gateway = await startGateway("127.228.1.34", server.platform.surroundings, shared);
-  context.after(() => gateway.process.end());
+  context.teardown(() => gateway.process.end());
   assert.deepEqual(await listKids("ES256", gateway.origin), [kept]);
   assert.equal((await listKids("RS256", gateway.origin)).length, 1);
 });
@@ -121,7 +121,7 @@ test("gateways that start at once make one key of each algorithm", async (contex
   const gateways = await Promise.all(
     [41, 42, 43].map((host) => startGateway(`127.228.1.${host}`, server.platform.surroundings, shared)),
   );
-  context.after(() => Promise.all(gateways.map(({ process }) => process.end())));
+  context.teardown(() => Promise.all(gateways.map(({ process }) => process.end())));
   const [row] = await database.query("SELECT COUNT(*) AS count FROM signing_keys");
   assert.equal(Number(row!.count), 2);
   const sets = await Promise.all(gateways.map(({ origin }) => readKeys(origin)));
@@ -136,7 +136,7 @@ test("keys that the operator gives are taken in their order, and none is made", 
     ...shared,
     SIGNING_KEYS: JSON.stringify({ keys: given }),
   });
-  context.after(() => gateway.process.end());
+  context.teardown(() => gateway.process.end());
   assert.deepEqual(
     (await readKeys(gateway.origin)).keys.map(({ kid }) => kid),
     given.map(({ kid }) => kid),
@@ -148,7 +148,7 @@ test("where keys of one type alone are given, every client goes on, and the log 
     ...shared,
     SIGNING_KEYS: JSON.stringify({ keys: [await createSigningKey("ES256")] }),
   });
-  context.after(() => gateway.process.end());
+  context.teardown(() => gateway.process.end());
   await waitUntil("the log says so", () =>
     /"alg":"RS256".*no signing key given/.test(gateway.process.output),
   );

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { allowances } from "../../../gateway/login/throttle.ts";
 import { createRequest } from "./authorize.ts";
 import { redirectUri, StartedServer, secret } from "./started-server.ts";
@@ -10,7 +10,7 @@ before(async () => {
   server = await StartedServer.start("127.6");
 });
 
-after(() => server?.stop());
+t.teardown(() => server?.stop());
 
 const { attempts } = allowances.beginning;
 const stranger = "198.51.100.7";

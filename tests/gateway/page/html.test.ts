@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import fc from "fast-check";
+import { test } from "tap";
 import { html } from "../../../gateway/page/html.ts";
 
-test("no text can leave the place that a template gave it", () => {
+test("no text can leave the place that a template gave it", async () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
       const markup = html`<a title="${text}">${text}</a>`.text;
@@ -14,7 +14,7 @@ test("no text can leave the place that a template gave it", () => {
   );
 });
 
-test("what a template made is not escaped again, and nothing is nothing", () => {
+test("what a template made is not escaped again, and nothing is nothing", async () => {
   const list = ["a & b", "c"].map((word) => html`<li>${word}</li>`);
   assert.equal(
     html`<ul>${list}${undefined}${false}${null}</ul>`.text,

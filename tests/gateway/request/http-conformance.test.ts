@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { operations } from "../../../local/balancing/index.ts";
 import { balancingOf } from "../../local/balancing/realisations.ts";
 import { type Surroundings, startSurroundings } from "../../local/balancing/surroundings.ts";
@@ -46,7 +46,7 @@ before(async () => {
   balancer = await serveThroughBalancer(surroundings);
 });
 
-after(async () => {
+t.teardown(async () => {
   await surroundings?.[Symbol.asyncDispose]();
   await Promise.all([upstream?.stop(), platform?.stop()]);
 });
@@ -142,6 +142,6 @@ for (const [claim, row] of Object.entries(rows)) {
     });
 }
 
-test("no token stands in the gateway's log", () => {
+test("no token stands in the gateway's log", async () => {
   assert.ok(!platform.gateway.process.output.includes(token));
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "tap";
 import { renderLogLine } from "../../../local/balancing/access-log-line.ts";
 
 const context = {
@@ -36,7 +36,7 @@ const line = (over: Readonly<Record<number, string>> = {}) =>
     .map((value, index) => over[index] ?? value)
     .join("\t");
 
-test("a request is one line with AWS's fields in AWS's order", () => {
+test("a request is one line with AWS's fields in AWS's order", async () => {
   const fields = renderLogLine(line(), context)!.match(/"[^"]*"|\S+/g)!;
   assert.equal(fields.length, 30);
   assert.deepEqual(fields.slice(2, 12), [
@@ -55,7 +55,7 @@ test("a request is one line with AWS's fields in AWS's order", () => {
   assert.equal(fields[12], '"GET https://t.example.com/a?b=1 HTTP/2.0"');
 });
 
-test("a request that reached no target says so with dashes and -1", () => {
+test("a request that reached no target says so with dashes and -1", async () => {
   const fields = renderLogLine(
     line({ 4: "-:-", 6: "-1", 7: "-1", 8: "-1", 9: "-1", 10: "503", 11: "-" }),
     context,
@@ -63,12 +63,12 @@ test("a request that reached no target says so with dashes and -1", () => {
   assert.deepEqual(fields.slice(4, 10), ["-", "-1", "-1", "-1", "503", "-"]);
 });
 
-test("a client cannot break out of its field", () => {
+test("a client cannot break out of its field", async () => {
   const rendered = renderLogLine(line({ 22: 'x" 200 "\ty' }), context)!;
   assert.match(rendered, /"x\\x22 200 \\x22\ty"/);
 });
 
-test("what is no request is passed over", () => {
+test("what is no request is passed over", async () => {
   assert.equal(renderLogLine("Proxy gateway started.", context), undefined);
   assert.equal(renderLogLine("", context), undefined);
 });

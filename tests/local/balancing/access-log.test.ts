@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
+import { test } from "tap";
 import { AccessLog } from "../../../local/balancing/access-log.ts";
 import type { Region } from "../../../local/region.ts";
 import { waitUntil } from "../daemon/started-region.ts";
@@ -18,7 +18,7 @@ test("a log whose folder is gone says so once, and harms nobody else", async (co
     directory,
     isRunning: () => false,
   });
-  context.after(() => log.end());
+  context.teardown(() => log.end());
   rmSync(directory, { recursive: true });
   await waitUntil("the failure is told", () => told.length > 0, 5000);
   const looksAgainAt = Date.now() + 2500;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { Agent } from "node:https";
-import { after, before, test } from "node:test";
 import { connect } from "node:tls";
 import { gunzipSync } from "node:zlib";
+import { before, t, test } from "tap";
 import { findBalancer } from "../../../local/balancing/balancers.ts";
 import { operations } from "../../../local/balancing/index.ts";
 import type { Resource } from "../../../local/realisation.ts";
@@ -90,7 +90,7 @@ before(async () => {
     actions: [{ type: "forward", targetGroupArn: adminGroup.id }],
   });
 });
-after(async () => {
+t.teardown(async () => {
   for (const target of targets) await target[Symbol.asyncDispose]();
   await surroundings[Symbol.asyncDispose]();
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createServer, connect as dial, type Server, type Socket } from "node:net";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { operations } from "../../../local/balancing/index.ts";
 import { waitUntil } from "../daemon/started-region.ts";
 import { ask, createResource } from "../started-region.ts";
@@ -46,7 +46,7 @@ before(async () => {
     (await send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")).startsWith("HTTP/1.1 200"),
   );
 });
-after(async () => {
+t.teardown(async () => {
   await surroundings?.[Symbol.asyncDispose]();
   target?.close();
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { get, request } from "node:http";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { operations } from "../../../local/balancing/index.ts";
 import type { Properties, Resource } from "../../../local/realisation.ts";
 import { waitUntil } from "../daemon/started-region.ts";
@@ -80,7 +80,7 @@ before(async () => {
   });
   await waitUntil("the target", async () => (await see("/")).status === 200);
 });
-after(async () => {
+t.teardown(async () => {
   await target[Symbol.asyncDispose]();
   await surroundings[Symbol.asyncDispose]();
 });

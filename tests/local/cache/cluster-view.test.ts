@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "tap";
 import { parseClusterNodes } from "../../../local/cache/cluster-view.ts";
 import { slotsOf } from "../../../local/cache/topology.ts";
 
-test("a node's lines say role, reachability and slots", () => {
+test("a node's lines say role, reachability and slots", async () => {
   const view = parseClusterNodes(
     [
       "aa 127.9.1.10:6379@16379 myself,master - 0 0 4 connected 0-5461",
@@ -31,7 +31,7 @@ test("a node's lines say role, reachability and slots", () => {
   );
 });
 
-test("the slots of all shards are all slots, each once", () => {
+test("the slots of all shards are all slots, each once", async () => {
   for (const shards of [1, 2, 3, 7, 90]) {
     const ranges = Array.from({ length: shards }, (_shard, index) =>
       slotsOf(index, shards).split("-").map(Number),

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
 import { createCluster } from "redis";
+import { before, t, test } from "tap";
 import { operations, realisations } from "../../../local/cache/index.ts";
 import { findCluster } from "../../../local/cache/running.ts";
 import type { Properties, Resource } from "../../../local/realisation.ts";
@@ -38,7 +38,7 @@ before(async () => {
   started = await startRegion(block);
   group = await createResource(started.region, replicationGroup, inputs);
 });
-after(() => started[Symbol.asyncDispose]());
+t.teardown(() => started[Symbol.asyncDispose]());
 
 async function connectClient(password: string) {
   const ca = readFileSync(started.region.authorityFile);
@@ -60,7 +60,7 @@ async function describeGroup() {
   return (answer.ReplicationGroups as { ReplicationGroup: { Status: string }[] }).ReplicationGroup[0]!;
 }
 
-test("primary and replica of a shard stand in different zones", () => {
+test("primary and replica of a shard stand in different zones", async () => {
   const { nodes } = findCluster(started.region, "t-cache")!;
   const zones = ["0001", "0002", "0003"].map(
     (shard) => new Set(nodes.filter((node) => node.shard === shard).map((node) => node.zone)).size,
@@ -79,7 +79,7 @@ test("a command without the token is refused", async () => {
   await assert.rejects(connectClient("another-token-of-16-characters"));
 });
 
-test("the token stands in no argument and in no file that others may read", () => {
+test("the token stands in no argument and in no file that others may read", async () => {
   const { nodes } = findCluster(started.region, "t-cache")!;
   for (const node of nodes) {
     assert.equal(statSync(join(node.directory, "redis.conf")).mode & 0o077, 0);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "tap";
 import { parseContainerDefinition } from "../../../local/containers/container-definition.ts";
 import { recordedMembers } from "../../../local/containers/container-members.ts";
 import { recordedProperties as ofService, service } from "../../../local/containers/service.ts";
@@ -22,7 +22,7 @@ function parse(more: Record<string, unknown> = {}) {
   return parseContainerDefinition(JSON.stringify([{ ...whole, ...more }]));
 }
 
-test("a container is read with its variables, secrets, ports and time to stop", () => {
+test("a container is read with its variables, secrets, ports and time to stop", async () => {
   assert.deepEqual(parse(), {
     name: "main",
     image: "example.com/a/b:1",
@@ -56,22 +56,22 @@ const refusals: readonly (readonly [string, Record<string, unknown>, RegExp])[] 
 ];
 
 for (const [what, more, message] of refusals) {
-  test(`a definition with ${what} is refused by name`, () => {
+  test(`a definition with ${what} is refused by name`, async () => {
     assert.throws(() => parse(more), { code: "ClientException", message });
   });
 }
 
-test("everything that is wrong is said at once, and empty lists are no wish", () => {
+test("everything that is wrong is said at once, and empty lists are no wish", async () => {
   assert.throws(() => parse({ colour: "red", essential: false }), /colour[\s\S]*essential/);
   assert.doesNotThrow(() => parse({ mountPoints: [], volumesFrom: [] }));
 });
 
-test("a task has exactly one container", () => {
+test("a task has exactly one container", async () => {
   assert.throws(() => parseContainerDefinition(JSON.stringify([whole, whole])), /2 containers/);
   assert.throws(() => parseContainerDefinition("{"), /not a JSON list/);
 });
 
-test("whatever is only recorded is accepted, and has its reason", () => {
+test("whatever is only recorded is accepted, and has its reason", async () => {
   assert.doesNotThrow(() => parse({ cpu: 256, user: "node", linuxParameters: { initProcessEnabled: true } }));
   for (const reason of [recordedMembers, ofService, ofDefinition].flatMap((table) => Object.values(table)))
     assert.ok(reason.length > 5);

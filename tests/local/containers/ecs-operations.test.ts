@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
 import {
   DescribeClustersCommand,
   DescribeServicesCommand,
@@ -14,6 +13,7 @@ import {
   waitUntilServicesStable,
   waitUntilTasksStopped,
 } from "@aws-sdk/client-ecs";
+import { afterEach, before, t, test } from "tap";
 import { waitUntil } from "../daemon/started-region.ts";
 import { type Ground, openGround } from "./ground.ts";
 import { ask, createService, define, removeServices, waitForTasks } from "./services.ts";
@@ -27,7 +27,7 @@ before(async () => {
   ecs = new ECSClient(ground.client);
 });
 afterEach(() => removeServices(ground));
-after(async () => {
+t.teardown(async () => {
   ecs.destroy();
   await ground[Symbol.asyncDispose]();
 });

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { basename } from "node:path";
-import { after, before, test } from "node:test";
 import {
   CreateExperimentTemplateCommand,
   type CreateExperimentTemplateCommandInput,
@@ -10,6 +9,7 @@ import {
   GetExperimentTemplateCommand,
   StartExperimentCommand,
 } from "@aws-sdk/client-fis";
+import { before, t, test } from "tap";
 import { schedulerOf } from "../../../local/containers/running.ts";
 import type { Resource } from "../../../local/realisation.ts";
 import { waitUntil } from "../daemon/started-region.ts";
@@ -26,7 +26,7 @@ before(async () => {
   fis = new FisClient(ground.client);
   service = await createService(ground, await define(ground), { desiredCount: 2 });
 });
-after(async () => {
+t.teardown(async () => {
   fis.destroy();
   await ground[Symbol.asyncDispose]();
 });

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
 import { DescribeTasksCommand, ECSClient, ListTasksCommand, StopTaskCommand } from "@aws-sdk/client-ecs";
+import { before, t, test } from "tap";
 import { findStored, storeContent } from "../../../local/containers/image-store.ts";
 import { buildImage, findImage, pullImage } from "../../../local/containers/images.ts";
 import { digestContent } from "../../../tools/image/digest.ts";
@@ -19,7 +19,7 @@ before(async () => {
   ground = await openGround();
   ecs = new ECSClient(ground.client);
 });
-after(async () => {
+t.teardown(async () => {
   ecs.destroy();
   await ground[Symbol.asyncDispose]();
 });
@@ -111,7 +111,7 @@ function openStore() {
   };
 }
 
-test("the same content is stored once, and each edit beside it", () => {
+test("the same content is stored once, and each edit beside it", async () => {
   using store = openStore();
   const first = storeContent(store.cache, store.content);
   assert.deepEqual(storeContent(store.cache, store.content), first);
@@ -124,7 +124,7 @@ test("the same content is stored once, and each edit beside it", () => {
   }
 });
 
-test("a stored image that was edited is not taken for itself, and is stored again", () => {
+test("a stored image that was edited is not taken for itself, and is stored again", async () => {
   using store = openStore();
   const { digest, folder } = storeContent(store.cache, store.content);
   writeFileSync(join(folder, "habits", "image.mjs"), "// edited");
@@ -133,7 +133,7 @@ test("a stored image that was edited is not taken for itself, and is stored agai
   assert.equal(digestContent({ ...store.content, folder }), digest);
 });
 
-test("an image that no environment can run any more is removed when another one is stored", () => {
+test("an image that no environment can run any more is removed when another one is stored", async () => {
   using store = openStore();
   const { folder } = storeContent(store.cache, store.content);
   const longAgo = new Date(Date.now() - 9 * 86_400_000);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import type { Properties, Resource } from "../../../local/realisation.ts";
 import { type Ground, openGround } from "./ground.ts";
 import { createService, define } from "./services.ts";
@@ -29,7 +29,7 @@ before(async () => {
   template = await ground.make(templateType, { name: "t-instances", instanceType: "c7g.xlarge" });
   group = await ground.make(groupType, groupInputs());
 });
-after(() => ground[Symbol.asyncDispose]());
+t.teardown(() => ground[Symbol.asyncDispose]());
 
 test("a changed launch template has a new version, which is the default only where that is wanted", async () => {
   const made = await ground.make(templateType, { name: "t-other", instanceType: "c7g.large" });

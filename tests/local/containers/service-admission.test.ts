@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { validateService } from "../../../local/containers/service-admission.ts";
 import type { Properties, Resource } from "../../../local/realisation.ts";
 import { type Ground, makeTargetGroup, openGround } from "./ground.ts";
@@ -14,7 +14,7 @@ before(async () => {
   definition = await define(ground);
   lonely = await makeTargetGroup(ground.region, "t-lonely");
 });
-after(() => ground[Symbol.asyncDispose]());
+t.teardown(() => ground[Symbol.asyncDispose]());
 
 const target = (more: Properties = {}) => [
   { targetGroupArn: ground.targetGroup.id, containerName: "main", containerPort: 8080, ...more },
@@ -61,7 +61,7 @@ for (const [what, more, message] of refusals) {
   });
 }
 
-test("properties with values that the region does not make are refused all at once", () => {
+test("properties with values that the region does not make are refused all at once", async () => {
   const failures = validateService({
     schedulingStrategy: "DAEMON",
     launchType: "FARGATE",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { afterEach, before, t, test } from "tap";
 import { schedulerOf } from "../../../local/containers/running.ts";
 import type { Resource } from "../../../local/realisation.ts";
 import { waitUntil } from "../daemon/started-region.ts";
@@ -20,7 +20,7 @@ before(async () => {
   ground = await openGround();
 });
 afterEach(() => removeServices(ground));
-after(() => ground[Symbol.asyncDispose]());
+t.teardown(() => ground[Symbol.asyncDispose]());
 
 function schedulerFor(service: Resource) {
   const scheduler = schedulerOf(ground.region, service.id);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { schedulerOf } from "../../../local/containers/running.ts";
 import type { Resource } from "../../../local/realisation.ts";
 import { waitUntil } from "../daemon/started-region.ts";
@@ -23,7 +23,7 @@ let ground: Ground;
 before(async () => {
   ground = await openGround();
 });
-after(() => ground[Symbol.asyncDispose]());
+t.teardown(() => ground[Symbol.asyncDispose]());
 
 function blockOf({ region }: Ground): number {
   return Number(region.network.split(".")[1]);

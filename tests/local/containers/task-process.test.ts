@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, afterEach, before, test } from "node:test";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { afterEach, before, t, test } from "tap";
 import type { Properties, Resource } from "../../../local/realisation.ts";
 import { type Ground, openGround } from "./ground.ts";
 import { ask, createService, define, removeServices, taskProcesses } from "./services.ts";
@@ -41,7 +41,7 @@ before(async () => {
   ]);
 });
 afterEach(() => removeServices(ground));
-after(() => ground[Symbol.asyncDispose]());
+t.teardown(() => ground[Symbol.asyncDispose]());
 
 function rolesOf(role: Resource, more: Properties = {}): Properties {
   return { executionRoleArn: String(role.outputs.arn), ...more };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, t, test } from "tap";
 import { schedulerOf } from "../../../local/containers/running.ts";
 import { waitUntil } from "../daemon/started-region.ts";
 import { type Ground, openGround } from "./ground.ts";
@@ -10,7 +10,7 @@ let ground: Ground;
 before(async () => {
   ground = await openGround();
 });
-after(() => ground[Symbol.asyncDispose]());
+t.teardown(() => ground[Symbol.asyncDispose]());
 
 test("a task that hangs is replaced once the load balancer calls it unhealthy, and killed at the end", async () => {
   const service = await createService(ground, await define(ground, { stopTimeout: 1 }));

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "tap";
 import { AddressBook } from "../../../local/daemon/addresses.ts";
 import { temporaryDirectory } from "./started-region.ts";
 
-test("an owner keeps its address of a zone, also over a restart", () => {
+test("an owner keeps its address of a zone, also over a restart", async () => {
   using folder = temporaryDirectory();
   const book = new AddressBook(folder.path, "127.201");
   assert.equal(book.claim(1, "task/a"), "127.201.1.10");
@@ -12,7 +12,7 @@ test("an owner keeps its address of a zone, also over a restart", () => {
   assert.equal(new AddressBook(folder.path, "127.201").claim(1, "task/b"), "127.201.1.11");
 });
 
-test("a released address is handed out again only after all others of its zone", () => {
+test("a released address is handed out again only after all others of its zone", async () => {
   using folder = temporaryDirectory();
   const book = new AddressBook(folder.path, "127.201");
   for (let host = 10; host <= 250; host += 1)

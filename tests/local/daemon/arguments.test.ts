@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { test } from "tap";
 import { parseArguments } from "../../../local/daemon/arguments.ts";
 import { prepareDirectory, runRegion, serveWords } from "./started-daemon.ts";
 
@@ -14,7 +14,7 @@ test("wrong words are refused with the value and the usage, by exit code 2", asy
   assert.match(failure.fix, /^Usage: serve /);
 });
 
-test("every argument is looked at", () => {
+test("every argument is looked at", async () => {
   using prepared = prepareDirectory();
   const right = serveWords(prepared, "127.230");
   assert.equal(parseArguments(right).command, "serve");
@@ -42,7 +42,7 @@ test("every argument is looked at", () => {
   }
 });
 
-test("a part that is missing is named, with the way to get it", () => {
+test("a part that is missing is named, with the way to get it", async () => {
   using prepared = prepareDirectory();
   writeFileSync(prepared.partsFile, JSON.stringify({ node: { command: "node", environment: {} } }));
   assert.throws(() => parseArguments(serveWords(prepared, "127.230")), {

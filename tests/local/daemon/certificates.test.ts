@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
-import { test } from "node:test";
 import { connect, createServer, type TLSSocket } from "node:tls";
+import { test } from "tap";
 import { RegionCertificates } from "../../../local/daemon/certificates.ts";
 import { temporaryDirectory } from "./started-region.ts";
 

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { test } from "tap";
 import { AddressBook } from "../../../local/daemon/addresses.ts";
 import { LineFile, readLines, replaceFile } from "../../../local/daemon/files.ts";
 import { OutputFile } from "../../../local/daemon/output-file.ts";
 import { ResourceJournal } from "../../../local/daemon/resources.ts";
 import { temporaryDirectory } from "./started-region.ts";
 
-test("a full disk is an error that names the file, the cause and the fix", () => {
+test("a full disk is an error that names the file, the cause and the fix", async () => {
   const lines = new LineFile("/dev/full");
   assert.throws(() => lines.append({ a: 1 }), {
     code: "DMM_REGION_DISK_FULL",
@@ -18,7 +18,7 @@ test("a full disk is an error that names the file, the cause and the fix", () =>
   lines.close();
 });
 
-test("lines are read back, half a last line is passed over and any other is told by number", () => {
+test("lines are read back, half a last line is passed over and any other is told by number", async () => {
   using folder = temporaryDirectory();
   const file = join(folder.path, "a", "lines");
   const lines = new LineFile(file);
@@ -35,7 +35,7 @@ test("lines are read back, half a last line is passed over and any other is told
   assert.equal(statSync(file).mode & 0o777, 0o600);
 });
 
-test("the output of a process stays within its bound while it goes on writing", () => {
+test("the output of a process stays within its bound while it goes on writing", async () => {
   using folder = temporaryDirectory();
   const output = new OutputFile(join(folder.path, "a.log"));
   output.write("x".repeat(5 * 1024 * 1024));
@@ -46,7 +46,7 @@ test("the output of a process stays within its bound while it goes on writing", 
   output.close();
 });
 
-test("broken files stop a region that serves and not one that releases", () => {
+test("broken files stop a region that serves and not one that releases", async () => {
   using folder = temporaryDirectory();
   const journal = new ResourceJournal(folder.path, { lenient: false });
   journal.put({ type: "t", id: "i", urn: "", name: "", inputs: {}, outputs: {} });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { appendFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { test } from "tap";
 import { ResourceJournal } from "../../../local/daemon/resources.ts";
 import type { Resource } from "../../../local/realisation.ts";
 import { temporaryDirectory } from "./started-region.ts";
@@ -17,7 +17,7 @@ function topic(id: string, outputs: Resource["outputs"] = {}): Resource {
   };
 }
 
-test("what was put is there again after reopening, in the order of creation", () => {
+test("what was put is there again after reopening, in the order of creation", async () => {
   using folder = temporaryDirectory();
   const first = new ResourceJournal(folder.path, { lenient: false });
   for (const id of ["one", "two", "three"]) first.put(topic(id));
@@ -29,7 +29,7 @@ test("what was put is there again after reopening, in the order of creation", ()
   second.close();
 });
 
-test("a last line that a kill cut off is passed over", () => {
+test("a last line that a kill cut off is passed over", async () => {
   using folder = temporaryDirectory();
   const first = new ResourceJournal(folder.path, { lenient: false });
   first.put(topic("one"));
@@ -46,7 +46,7 @@ test("a last line that a kill cut off is passed over", () => {
   third.close();
 });
 
-test("an edited line is refused with file, line and fix, and passed over when only releasing", () => {
+test("an edited line is refused with file, line and fix, and passed over when only releasing", async () => {
   using folder = temporaryDirectory();
   const first = new ResourceJournal(folder.path, { lenient: false });
   first.put(topic("one"));
@@ -67,7 +67,7 @@ test("an edited line is refused with file, line and fix, and passed over when on
   lenient.close();
 });
 
-test("no property is stored in clear, and only the owner may read the files", () => {
+test("no property is stored in clear, and only the owner may read the files", async () => {
   using folder = temporaryDirectory();
   const journal = new ResourceJournal(folder.path, { lenient: false });
   journal.put(topic("one", { password: "correct horse battery" }));
@@ -79,7 +79,7 @@ test("no property is stored in clear, and only the owner may read the files", ()
   }
 });
 
-test("a resource that changes for ever does not let the journal grow for ever", () => {
+test("a resource that changes for ever does not let the journal grow for ever", async () => {
   using folder = temporaryDirectory();
   const journal = new ResourceJournal(folder.path, { lenient: false });
   for (let round = 0; round < 2000; round += 1) journal.put(topic("one", { round }));

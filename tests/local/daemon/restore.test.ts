@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { test } from "tap";
 import { restoreResources } from "../../../local/daemon/restore.ts";
 import type { Properties, Realisation } from "../../../local/realisation.ts";
 import { openRegion, temporaryDirectory } from "./started-region.ts";

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, openSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { test } from "node:test";
+import { test } from "tap";
 import { Ledger } from "../../../local/daemon/ledger.ts";
 import { inventory } from "../../../local/daemon/look.ts";
 import { readProcess } from "../../../local/daemon/process-identity.ts";
@@ -28,7 +28,7 @@ function startOrphan(options: { readonly cwd?: string; readonly file?: string; r
   };
 }
 
-test("a deliberate orphan is found by its working directory and by its open file, and a stranger is not", () => {
+test("a deliberate orphan is found by its working directory and by its open file, and a stranger is not", async () => {
   using folder = temporaryDirectory();
   using working = startOrphan({ cwd: folder.path });
   using writing = startOrphan({ file: join(folder.path, "log") });
@@ -55,7 +55,7 @@ test("a listener in the network is found with its pid, and one in another networ
   assert.deepEqual(listeners, [{ address: `127.239.2.11:${port}`, pid: process.pid }]);
 });
 
-test("nothing is found where there is nothing", () => {
+test("nothing is found where there is nothing", async () => {
   const found = inventory({ directory: "/nowhere/at/all", network: "127.241" });
   assert.deepEqual(found, { processes: [], listeners: [], files: [] });
 });

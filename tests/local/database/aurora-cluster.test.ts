@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
-import { after, before, test } from "node:test";
 import { createConnection } from "mysql2/promise";
+import { before, t, test } from "tap";
 import { operations, realisations } from "../../../local/database/index.ts";
 import { findCluster } from "../../../local/database/running.ts";
 import type { Properties, Resource } from "../../../local/realisation.ts";
@@ -58,7 +58,7 @@ before(async () => {
     ),
   );
 });
-after(() => started[Symbol.asyncDispose]());
+t.teardown(() => started[Symbol.asyncDispose]());
 
 interface ConnectOptions {
   readonly host?: string;
@@ -139,7 +139,7 @@ test("a host outside the region is not allowed to connect, at an instance and at
   await assert.rejects(connectAs({ from }), /ECONNRESET|closed/i);
 });
 
-test("the password stands in no argument, no environment and no file of an instance", () => {
+test("the password stands in no argument, no environment and no file of an instance", async () => {
   const { directory } = started.region;
   for (const instance of findCluster(started.region, "t-db")!.instances.values()) {
     const { pid } = instance.process!;

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { after, beforeEach, test } from "node:test";
+import { beforeEach, t, test } from "tap";
 import { readProcess } from "../../../local/daemon/process-identity.ts";
 import { createDraft, removeLeftDrafts } from "../../../local/database/drafts.ts";
 
@@ -16,7 +16,7 @@ beforeEach(() => {
   rmSync(folder, { recursive: true });
   mkdirSync(folder);
 });
-after(() => rmSync(folder, { recursive: true }));
+t.teardown(() => rmSync(folder, { recursive: true }));
 
 function leave(name: string): string {
   mkdirSync(join(folder, name));
@@ -26,14 +26,14 @@ function leave(name: string): string {
 
 const removedIn = (passedMs: number) => removeLeftDrafts(folder, Date.now() + passedMs);
 
-test("a draft whose maker was killed is removed once it is old", () => {
+test("a draft whose maker was killed is removed once it is old", async () => {
   const left = [leave(`10.11-abc.${nobody}-77.draft`), leave(`10.11-abc.${nobody}.draft`)];
   assert.deepEqual(removedIn(0), []);
   assert.deepEqual([...removedIn(2 * hours)].sort(), left.sort());
   assert.deepEqual(readdirSync(folder), []);
 });
 
-test("a draft that a living process makes stays, however old; that of an earlier one with its number does not", () => {
+test("a draft that a living process makes stays, however old; that of an earlier one with its number does not", async () => {
   const mine = createDraft(join(folder, "10.11-abc"));
   const startTime = readProcess(process.pid)!.startTime;
   assert.equal(basename(mine), `10.11-abc.${process.pid}-${startTime}.draft`);
@@ -52,7 +52,7 @@ test("a draft that a killed maker's child still fills stays until the child is g
   assert.deepEqual(removedIn(2 * hours), [draft]);
 });
 
-test("templates and what others keep there stay", () => {
+test("templates and what others keep there stay", async () => {
   const kept = [leave("10.11-abc"), leave("10.11-abc.draft"), leave("notes")];
   assert.deepEqual(removedIn(48 * hours), []);
   assert.deepEqual(readdirSync(folder).sort(), kept.sort());

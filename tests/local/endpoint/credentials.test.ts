@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
 import { GetParameterCommand, GetParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { test } from "tap";
 import { KeyRing } from "../../../local/endpoint/credentials.ts";
 import { registerTask, unregisterTask } from "../../../local/endpoint/tasks.ts";
 import { openEndpoint, type StartedEndpoint } from "./started-endpoint.ts";

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { CloudWatchClient, DescribeAlarmsCommand, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import {
   CloudWatchLogsClient,
@@ -8,6 +7,7 @@ import {
   DescribeLogGroupsCommand,
   PutLogEventsCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
+import { test } from "tap";
 import { startMoto, waitForMoto } from "../../../local/endpoint/moto.ts";
 import { realisations } from "../../../local/services/index.ts";
 import { waitUntil } from "../daemon/started-region.ts";

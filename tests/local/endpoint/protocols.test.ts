@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { DescribeTasksCommand, ECSClient } from "@aws-sdk/client-ecs";
 import {
   DescribeTargetGroupsCommand,
@@ -9,6 +8,7 @@ import {
 import { ElastiCacheClient, TestFailoverCommand } from "@aws-sdk/client-elasticache";
 import { CreateExperimentTemplateCommand, FisClient, GetExperimentCommand } from "@aws-sdk/client-fis";
 import { DescribeDBClustersCommand, RDSClient } from "@aws-sdk/client-rds";
+import { test } from "tap";
 import { AwsError, type AwsRequest } from "../../../local/operation.ts";
 import { openEndpoint } from "./started-endpoint.ts";
 

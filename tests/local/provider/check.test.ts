@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { test } from "tap";
 import { type CheckRequest, checkInputs } from "../../../local/provider/check.ts";
 import { checkConfiguration, defaultTagsOf } from "../../../local/provider/configuration.ts";
 import { unknown, wrapSecret } from "../../../local/provider/markers.ts";
@@ -21,15 +21,15 @@ function check(news: CheckRequest["news"], request: Partial<CheckRequest> = {}) 
   });
 }
 
-describe("the check of a resource's inputs", () => {
-  test("gives a name that stays as long as the resource lives", () => {
+test("the check of a resource's inputs", async (t) => {
+  t.test("gives a name that stays as long as the resource lives", async () => {
     const { name } = check({}).inputs;
     assert.match(String(name), /^thing-[0-9a-f]{7}$/);
     assert.equal(check({}).inputs.name, name, "an interrupted run asks for the same one again");
     assert.equal(check({}, { olds: { name: name ?? null } }).inputs.name, name);
   });
 
-  test("gives a replacement another name than the resource that it stands beside", () => {
+  t.test("gives a replacement another name than the resource that it stands beside", async () => {
     const { name = null } = check({}).inputs;
     region.resources.put({ type: thingType, id: "old", urn, name: "thing", inputs: { name }, outputs: {} });
     assert.notEqual(check({}).inputs.name, name);
@@ -37,28 +37,28 @@ describe("the check of a resource's inputs", () => {
     region.resources.remove(thingType, "old");
   });
 
-  test("gives a new name where the program no longer fixes one", () => {
+  t.test("gives a new name where the program no longer fixes one", async () => {
     assert.match(String(check({}, { olds: { name: "fixed" } }).inputs.name), /^thing-/);
   });
 
-  test("keeps names within the length that AWS allows", () => {
+  t.test("keeps names within the length that AWS allows", async () => {
     const name = "a-very-long-logical-name-of-a-thing";
     assert.equal(String(check({}, { name }).inputs.name).length, 24);
   });
 
-  test("obeys the stack's configuration of automatic names", () => {
+  t.test("obeys the stack's configuration of automatic names", async () => {
     const proposed = check({}, { autonaming: { mode: "enforce", proposedName: "as-configured" } });
     assert.equal(proposed.inputs.name, "as-configured");
     const [failure] = check({}, { autonaming: { mode: "disable", proposedName: "" } }).failures;
     assert.match(failure?.reason ?? "", /DMM_LOCAL_NAME_MISSING/);
   });
 
-  test("lays the provider's default tags under the resource's own", () => {
+  t.test("lays the provider's default tags under the resource's own", async () => {
     const { inputs } = check({ tags: { a: "own" } }, { defaultTags: { a: "default", b: "default" } });
     assert.deepEqual(inputs.tags, { a: "own", b: "default" });
   });
 
-  test("keeps secrets secret and unknowns unknown", () => {
+  t.test("keeps secrets secret and unknowns unknown", async () => {
     const { inputs, failures } = check({
       zone: unknown,
       environment: { token: wrapSecret("t") },
@@ -70,20 +70,20 @@ describe("the check of a resource's inputs", () => {
     assert.deepEqual(inputs.password, wrapSecret("p"), "declared secret by the type");
   });
 
-  test("never names a secret property to the engine, which would print its value", () => {
+  t.test("never names a secret property to the engine, which would print its value", async () => {
     const [failure] = check({ unheard: wrapSecret("s") }).failures;
     assert.equal(failure?.property, "");
     assert.match(failure?.reason ?? "", /property unheard of aws:test\/thing:Thing/);
   });
 });
 
-describe("the provider's settings", () => {
+test("the provider's settings", async (t) => {
   const codes = (settings: CheckRequest["news"]) =>
     checkConfiguration(region, settings).map(
       ({ property, reason }) => `${property} ${/\[(\w+)\]/.exec(reason)?.[1]}`,
     );
 
-  test("need the region that runs, and nothing that would not be honoured", () => {
+  t.test("need the region that runs, and nothing that would not be honoured", async () => {
     assert.deepEqual(codes({ region: "eu-west-1", version: "7.48.0", skipRegionValidation: "true" }), []);
     assert.deepEqual(codes({}), ["region DMM_LOCAL_REGION_MISSING"]);
     assert.deepEqual(codes({ region: "us-east-1" }), ["region DMM_LOCAL_REGION_OTHER"]);
@@ -92,7 +92,7 @@ describe("the provider's settings", () => {
     ]);
   });
 
-  test("protect against the wrong account", () => {
+  t.test("protect against the wrong account", async () => {
     const settings = {
       region: "eu-west-1",
       allowedAccountIds: '["111111111111"]',
@@ -104,7 +104,7 @@ describe("the provider's settings", () => {
     ]);
   });
 
-  test("carry default tags as JSON", () => {
+  t.test("carry default tags as JSON", async () => {
     assert.deepEqual(defaultTagsOf({ defaultTags: '{"tags":{"a":"b"}}' }), { a: "b" });
     assert.deepEqual(defaultTagsOf({}), {});
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import fc from "fast-check";
+import { test } from "tap";
 import { proposeName } from "../../../local/provider/autonaming.ts";
 import { diffInputs } from "../../../local/provider/diff.ts";
 import { unknown, wrapSecret } from "../../../local/provider/markers.ts";
@@ -23,8 +23,8 @@ function diff(oldInputs: Properties, news: Properties, of: Realisation = realisa
   return diffInputs(of, { urn, name: "thing", oldInputs, news, ignoreChanges: [] });
 }
 
-describe("the difference between old and new inputs", () => {
-  test("names nested changes by the path that Pulumi prints", () => {
+test("the difference between old and new inputs", async (t) => {
+  t.test("names nested changes by the path that Pulumi prints", async () => {
     const { changes, changed, replaces } = diff(
       { tags: { Name: "a", "dmm:owner": "x" }, size: 1 },
       { tags: { Name: "b", extra: "y" }, size: 1 },
@@ -38,26 +38,26 @@ describe("the difference between old and new inputs", () => {
     assert.deepEqual(replaces, []);
   });
 
-  test("replaces where AWS answers with a new resource", () => {
+  t.test("replaces where AWS answers with a new resource", async () => {
     const { replaces, changes } = diff({ subnets: ["a", "b"] }, { subnets: ["a", "c"] });
     assert.deepEqual(replaces, ["subnets"]);
     assert.deepEqual(changes, [{ path: "subnets[1]", kind: "update", replaces: true }]);
   });
 
-  test("replaces on every change of a type that cannot be updated", () => {
+  t.test("replaces on every change of a type that cannot be updated", async () => {
     const { update: _, ...fixed } = realisation;
     assert.deepEqual(diff({ size: 1 }, { size: 2 }, fixed).replaces, ["size"]);
   });
 
-  test("takes a value that only the real run will know as changed", () => {
+  t.test("takes a value that only the real run will know as changed", async () => {
     assert.deepEqual(diff({ size: 1 }, { size: unknown }).changed, ["size"]);
   });
 
-  test("is blind to whether a value is secret", () => {
+  t.test("is blind to whether a value is secret", async () => {
     assert.deepEqual(diff({ size: wrapSecret("s") }, { size: "s" }).changed, []);
   });
 
-  test("leaves out what the program ignores", () => {
+  t.test("leaves out what the program ignores", async () => {
     const request = {
       urn,
       name: "thing",
@@ -68,13 +68,13 @@ describe("the difference between old and new inputs", () => {
     assert.deepEqual(diffInputs(realisation, request).changed, []);
   });
 
-  test("lists the outputs that an update keeps, and not those that it changes", () => {
+  t.test("lists the outputs that an update keeps, and not those that it changes", async () => {
     const { stables } = diff({ size: 1 }, { size: 2 });
     assert.ok(stables.includes("arn"));
     assert.ok(!stables.includes("version"));
   });
 
-  test("deletes first where both would have the name that the program fixed", () => {
+  t.test("deletes first where both would have the name that the program fixed", async () => {
     assert.equal(
       diff({ name: "fixed", subnets: ["a"] }, { name: "fixed", subnets: ["b"] }).deleteBeforeReplace,
       true,
@@ -91,7 +91,7 @@ describe("the difference between old and new inputs", () => {
     );
   });
 
-  test("is empty exactly when nothing changed", () => {
+  t.test("is empty exactly when nothing changed", async () => {
     const value = fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Properties[string]>;
     const inputs = fc.dictionary(fc.constantFrom("name", "size", "subnets", "tags"), value);
     fc.assert(

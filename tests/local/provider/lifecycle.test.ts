@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
+import { test } from "tap";
 import { startProviders } from "../../../local/provider/start.ts";
 import { collectSteps, type StartedEngine, startEngine } from "./engine.ts";
 import { createMemoryRegion } from "./memory-region.ts";
@@ -15,8 +15,8 @@ async function run(engine: StartedEngine, program: () => Record<string, unknown>
   return { steps: seen.steps, outputs: up.outputs };
 }
 
-describe("a resource through the real engine", () => {
-  test("lives, changes, is replaced, drifts, is imported and ends as on AWS", async () => {
+test("a resource through the real engine", async (t) => {
+  t.test("lives, changes, is replaced, drifts, is imported and ends as on AWS", async () => {
     const region = createMemoryRegion();
     const world = new ThingWorld();
     const providers = await startProviders(region, [world.realisation]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import fc from "fast-check";
+import { test } from "tap";
 import {
   flattenOutputs,
   isUnknown,
@@ -14,8 +14,8 @@ import type { Properties, Value } from "../../../local/realisation.ts";
 
 const plain = fc.jsonValue({ maxDepth: 3 }).map((value) => value as Value);
 
-describe("secrets on their way through the provider", () => {
-  test("are in clear for realisations and marked again at the same place", () => {
+test("secrets on their way through the provider", async (t) => {
+  t.test("are in clear for realisations and marked again at the same place", async () => {
     const inputs = {
       environment: { password: wrapSecret("correct horse"), port: 1 },
       list: ["a", wrapSecret("b")],
@@ -25,13 +25,13 @@ describe("secrets on their way through the provider", () => {
     assert.deepEqual(rewrap(clear, inputs), inputs);
   });
 
-  test("unwrap to what was wrapped, however deep", () => {
+  t.test("unwrap to what was wrapped, however deep", async () => {
     fc.assert(
       fc.property(plain, (value) => assert.deepEqual(unwrap([{ a: wrapSecret(value) }]), [{ a: value }])),
     );
   });
 
-  test("stay secret where an output repeats them under another name", () => {
+  t.test("stay secret where an output repeats them under another name", async () => {
     const inputs: Properties = { value: wrapSecret("correct horse") };
     const outputs = {
       value: "correct horse",
@@ -46,18 +46,18 @@ describe("secrets on their way through the provider", () => {
     assert.equal(protectedOutputs.arn, "arn");
   });
 
-  test("are what the type declares, whether the program marked them or not", () => {
+  t.test("are what the type declares, whether the program marked them or not", async () => {
     assert.deepEqual(protect({ authToken: "t" }, { secrets: ["authToken"] }), { authToken: wrapSecret("t") });
   });
 });
 
-describe("unknown values", () => {
-  test("are found at any depth, inside secrets too", () => {
+test("unknown values", async (t) => {
+  t.test("are found at any depth, inside secrets too", async () => {
     assert.equal(isUnknown({ a: [{ b: wrapSecret(unknown) }] }), true);
     assert.equal(isUnknown({ a: [{ b: "known" }] }), false);
   });
 
-  test("of a component's inputs become what resources carry", () => {
+  t.test("of a component's inputs become what resources carry", async () => {
     const signature = "4dabf18193072939515e22adb298388d";
     const output = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
     assert.equal(flattenOutputs({ [signature]: output }), unknown);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import { test } from "tap";
 import { startProviders } from "../../../local/provider/start.ts";
 import { type StartedEngine, startEngine } from "./engine.ts";
 import { createMemoryRegion } from "./memory-region.ts";
@@ -37,8 +37,8 @@ async function waitUntil(holds: () => boolean, what: string, withinMs = 20_000):
   }
 }
 
-describe("an engine that is killed while a resource is being made", () => {
-  test("leaves an orphan that the next run takes over, however that run differs", async () => {
+test("an engine that is killed while a resource is being made", async (t) => {
+  t.test("leaves an orphan that the next run takes over, however that run differs", async () => {
     const region = createMemoryRegion();
     const world = new ThingWorld();
     const providers = await startProviders(region, [world.realisation]);
@@ -76,7 +76,7 @@ describe("an engine that is killed while a resource is being made", () => {
     }
   });
 
-  test("does not make a later replacement take over the resource that it replaces", async () => {
+  t.test("does not make a later replacement take over the resource that it replaces", async () => {
     const region = createMemoryRegion();
     const world = new ThingWorld();
     const providers = await startProviders(region, [world.realisation]);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { describe, test } from "node:test";
 import { promisify } from "node:util";
+import { test } from "tap";
 import { realisations } from "../../../local/network/index.ts";
 import { startProviders } from "../../../local/provider/start.ts";
 import { createMemoryRegion } from "./memory-region.ts";
@@ -40,8 +40,8 @@ const expected: Readonly<Record<string, { readonly says: readonly RegExp[]; read
   },
 };
 
-describe("what the local region does not honour", () => {
-  test("is refused by name, with the fix, before anything is made", async () => {
+test("what the local region does not honour", async (t) => {
+  t.test("is refused by name, with the fix, before anything is made", async () => {
     const region = createMemoryRegion();
     const providers = await startProviders(region, realisations);
     try {

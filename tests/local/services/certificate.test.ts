@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { test } from "node:test";
+import { test } from "tap";
 import type { Properties } from "../../../local/realisation.ts";
 import { issueAcmCertificate } from "../../../local/services/naming/certificate.ts";
 import { openEndpoint } from "../endpoint/started-endpoint.ts";

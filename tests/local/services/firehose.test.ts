@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import {
   DescribeDeliveryStreamCommand,
@@ -7,6 +6,7 @@ import {
   PutRecordBatchCommand,
   PutRecordCommand,
 } from "@aws-sdk/client-firehose";
+import { test } from "tap";
 import { createRegion } from "../../../local/daemon/region.ts";
 import { renderKey } from "../../../local/services/firehose/delivery.ts";
 import { flushServices, realisations } from "../../../local/services/index.ts";
@@ -123,7 +123,7 @@ test("a stream without its bucket or role is refused, and an unknown stream is n
   assert.equal(described.DeliveryStreamDescription?.DeliveryStreamStatus, "ACTIVE");
 });
 
-test("a prefix with expressions stands as it is", () => {
+test("a prefix with expressions stands as it is", async () => {
   const destination = { stream: "s", bucket: "b", roleArn: "r", compressed: false };
   const moment = new Date("2026-03-04T05:06:07Z");
   assert.match(

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import {
   GetRoleCommand,
   GetRolePolicyCommand,
@@ -10,6 +9,7 @@ import {
   GetResourcesCommand,
   ResourceGroupsTaggingAPIClient,
 } from "@aws-sdk/client-resource-groups-tagging-api";
+import { test } from "tap";
 import { openEndpoint } from "../endpoint/started-endpoint.ts";
 
 const trust = JSON.stringify({

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
 import {
   CancelKeyDeletionCommand,
   DecryptCommand,
@@ -20,6 +19,7 @@ import {
   PutParameterCommand,
   SSMClient,
 } from "@aws-sdk/client-ssm";
+import { test } from "tap";
 import { openEndpoint, type StartedEndpoint } from "../endpoint/started-endpoint.ts";
 
 async function openKey(started: StartedEndpoint) {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { FirehoseClient, PutRecordCommand } from "@aws-sdk/client-firehose";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { test } from "tap";
 import { startProviders } from "../../../local/provider/start.ts";
 import { realisations } from "../../../local/services/index.ts";
 import { openEndpoint } from "../endpoint/started-endpoint.ts";

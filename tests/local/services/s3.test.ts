@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { Readable } from "node:stream";
-import { test } from "node:test";
 import {
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
@@ -13,6 +12,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
+import { test } from "tap";
 import { createRegion } from "../../../local/daemon/region.ts";
 import { objectsOf } from "../../../local/services/s3/objects.ts";
 import { parts, temporaryDirectory } from "../daemon/started-region.ts";
