@@ -1,44 +1,49 @@
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 
 /** One kind of expected failure: what it says, what to do next, and the exit code it ends with. */
-interface Entry {
+interface Entry<Name extends string> {
   readonly exit: ExitCode;
-  readonly message: (values: Values) => string;
-  readonly hint: (values: Values) => string;
+  readonly message: (values: Values<Name>) => string;
+  readonly hint: (values: Values<Name>) => string;
 }
 
-type Values = Readonly<Record<string, string | number>>;
+/** The values of one failure, by the names that its message and hint use. */
+type Values<Name extends string> = Readonly<Record<Name, string | number>>;
 
 const { wrongUsage, notReady, notMade, leftOver, interrupted } = exitCodes;
 
-function entry(exit: ExitCode, message: (values: Values) => string, hint: (values: Values) => string): Entry {
+function entry<Name extends string = never>(
+  exit: ExitCode,
+  message: (values: Values<Name>) => string,
+  hint: (values: Values<Name>) => string,
+): Entry<Name> {
   return { exit, message, hint };
 }
 
 /** Every failure an operator may meet, by its stable code; docs/errors/cli.md explains each. */
 export const catalogue = {
-  DMM_USAGE: entry(
+  DMM_USAGE: entry<"problem" | "command">(
     wrongUsage,
     (v) => `${v.problem}`,
     (v) => `See dmm-env ${v.command}--help.`,
   ),
-  DMM_NAME_INVALID: entry(
+  DMM_NAME_INVALID: entry<"name" | "allowed">(
     wrongUsage,
     (v) => `The environment name "${v.name}" is not allowed; it must be ${v.allowed}.`,
     () => "Choose a name such as feature-x.",
   ),
-  DMM_NAME_RESERVED: entry(
+  DMM_NAME_RESERVED: entry<"name">(
     wrongUsage,
     (v) => `"${v.name}" is production's own name; an environment must have another.`,
     () => "Choose a name such as feature-x.",
   ),
-  DMM_DURATION_INVALID: entry(
+  DMM_DURATION_INVALID: entry<"text" | "longest">(
     wrongUsage,
     (v) =>
       `"${v.text}" is not a duration that is allowed; it must be a whole number with s, m, h or d, from 1s to ${v.longest}.`,
     () => "Write for example --for 4h.",
   ),
-  DMM_NETWORKS_INVALID: entry(
+  DMM_NETWORKS_INVALID: entry<"text" | "allowed">(
     wrongUsage,
     (v) => `"${v.text}" does not name the insiders' networks; it must be ${v.allowed}.`,
     () => "Write for example --insiders 203.0.113.0/24.",
@@ -48,72 +53,72 @@ export const catalogue = {
     () => "The target aws needs to know which networks the insiders come from.",
     () => "Add for example --insiders 203.0.113.0/24.",
   ),
-  DMM_TARGET_MISMATCH: entry(
+  DMM_TARGET_MISMATCH: entry<"name" | "actual" | "asked">(
     wrongUsage,
     (v) =>
       `The environment "${v.name}" is on the target ${v.actual}, not ${v.asked}; one environment never mixes targets.`,
     (v) => `Leave out --target, or choose another name than ${v.name}.`,
   ),
-  DMM_ENVIRONMENT_UNKNOWN: entry(
+  DMM_ENVIRONMENT_UNKNOWN: entry<"name">(
     wrongUsage,
     (v) => `There is no environment "${v.name}", and nothing of it is left over.`,
     (v) => `dmm-env list shows all; dmm-env up ${v.name} makes it.`,
   ),
-  DMM_ENVIRONMENT_NOT_UP: entry(
+  DMM_ENVIRONMENT_NOT_UP: entry<"name" | "state">(
     wrongUsage,
     (v) => `The environment "${v.name}" is not up: ${v.state}.`,
     (v) => `dmm-env up ${v.name} finishes it; dmm-env down ${v.name} releases it.`,
   ),
-  DMM_NAME_IN_USE: entry(
+  DMM_NAME_IN_USE: entry<"name" | "owner" | "created">(
     wrongUsage,
     (v) =>
       `An environment "${v.name}" is there already, made by ${v.owner} at ${v.created}; a gate makes its own and releases it.`,
     (v) => `Choose another name, or release that one first: dmm-env down ${v.name}`,
   ),
-  DMM_ENVIRONMENT_BUSY: entry(
+  DMM_ENVIRONMENT_BUSY: entry<"name" | "command" | "pid" | "since">(
     notReady,
     (v) => `The environment "${v.name}" is busy: "${v.command}" runs as process ${v.pid} since ${v.since}.`,
     (v) => `Wait until it ends, or stop it with Ctrl-C or: kill -INT ${v.pid}`,
   ),
-  DMM_GRANT_NAME_INVALID: entry(
+  DMM_GRANT_NAME_INVALID: entry<"grant">(
     wrongUsage,
     (v) =>
       `The insider's name "${v.grant}" is not allowed; it must be 1 to 40 letters, digits, dots, hyphens and underscores and begin with a letter.`,
     () => "Choose a name such as jane.doe.",
   ),
-  DMM_GRANT_EXISTS: entry(
+  DMM_GRANT_EXISTS: entry<"grant" | "name" | "expires">(
     wrongUsage,
     (v) => `"${v.grant}" already has a grant for "${v.name}", valid until ${v.expires}.`,
     (v) => `Revoke it first: dmm-env access revoke ${v.name} ${v.grant}`,
   ),
-  DMM_GRANT_UNKNOWN: entry(
+  DMM_GRANT_UNKNOWN: entry<"grant" | "name">(
     wrongUsage,
     (v) => `"${v.grant}" has no grant for "${v.name}".`,
     (v) => `dmm-env access list ${v.name} shows all.`,
   ),
-  DMM_LOG_UNKNOWN: entry(
+  DMM_LOG_UNKNOWN: entry<"name" | "part" | "parts">(
     wrongUsage,
     (v) => `"${v.name}" has no log of a part called "${v.part}"; it has ${v.parts}.`,
     (v) => `Choose one of them, or leave it out: dmm-env logs ${v.name}`,
   ),
-  DMM_PATH_UNUSABLE: entry(
+  DMM_PATH_UNUSABLE: entry<"path" | "reason">(
     notReady,
     (v) => `The path ${v.path} cannot be used: ${v.reason}.`,
     () =>
       "Move the checkout, or let DMM_ENV_HOME, DMM_ENV_CACHE and DMM_ENV_TOOLCHAIN name folders with other paths.",
   ),
-  DMM_DISK_FULL: entry(
+  DMM_DISK_FULL: entry<"file">(
     notReady,
     (v) => `${v.file} could not be written: the disk is full.`,
     () =>
       "Free some space, or let the environment variable DMM_ENV_HOME name a folder on another disk, then run the command again.",
   ),
-  DMM_DISK_SHORT: entry(
+  DMM_DISK_SHORT: entry<"folder" | "free" | "needed">(
     notReady,
     (v) => `The disk of ${v.folder} has ${v.free} MiB free; a local environment needs ${v.needed} MiB.`,
     () => "Free some space, or let the environment variable DMM_ENV_HOME name a folder on another disk.",
   ),
-  DMM_FILE_UNUSABLE: entry(
+  DMM_FILE_UNUSABLE: entry<"file" | "reason">(
     notReady,
     (v) => `${v.file} cannot be used: ${v.reason}.`,
     () => "Give yourself the right to read and write it, then run the command again.",
@@ -124,114 +129,123 @@ export const catalogue = {
       "Every loopback network from 127.10 to 127.199 is in use, so there is none for another environment.",
     () => "dmm-env list shows environments; release one with dmm-env down.",
   ),
-  DMM_RECORD_UNREADABLE: entry(
+  DMM_RECORD_UNREADABLE: entry<"file" | "problem" | "name">(
     notReady,
     (v) => `${v.file} was changed or cut short: ${v.problem}.`,
     (v) => `dmm-env down ${v.name} releases what is there and removes it.`,
   ),
-  DMM_KEY_UNREADABLE: entry(
+  DMM_KEY_UNREADABLE: entry<"file" | "problem" | "fix">(
     notReady,
     (v) => `${v.file} does not hold the key that belongs there: ${v.problem}.`,
     (v) => `${v.fix}`,
   ),
-  DMM_CONFIGURATION_UNREADABLE: entry(
+  DMM_CONFIGURATION_UNREADABLE: entry<"file" | "problem">(
     notMade,
     (v) => `${v.file} cannot be read: ${v.problem}.`,
     () => "Correct the file; git diff shows what was changed.",
   ),
-  DMM_CONFIGURATION_WRONG: entry(
+  DMM_CONFIGURATION_WRONG: entry<"problems">(
     notMade,
     (v) => `The configuration is wrong. ${v.problems}`,
     () => "Correct Pulumi.production.yaml; docs/configuration.md explains every key.",
   ),
-  DMM_REGION_FAILED: entry(
+  DMM_REGION_FAILED: entry<"name" | "reason" | "log">(
     notMade,
     (v) => `The local region of "${v.name}" ended while it started: ${v.reason}`,
     (v) => `Its log is ${v.log}.`,
   ),
-  DMM_REGION_DIED: entry(
+  DMM_REGION_DIED: entry<"name" | "log">(
     notMade,
     (v) => `The local region of "${v.name}" ended while the engine worked with it.`,
     (v) =>
       `dmm-env up ${v.name} starts it again and goes on; dmm-env down ${v.name} gives everything back. Log: ${v.log}`,
   ),
-  DMM_REGION_SLOW: entry(
+  DMM_REGION_SLOW: entry<"name" | "seconds" | "log">(
     notMade,
     (v) => `The local region of "${v.name}" did not become ready within ${v.seconds} seconds.`,
     (v) => `Its log is ${v.log}; is the machine overloaded?`,
   ),
-  DMM_REGION_DOWN: entry(
+  DMM_REGION_DOWN: entry<"name">(
     notReady,
     (v) => `The local region of "${v.name}" does not run.`,
     (v) => `dmm-env up ${v.name} starts it again with all that it had.`,
   ),
-  DMM_PROGRAM_FAILED: entry(
+  DMM_PROGRAM_FAILED: entry<"problem">(
     notMade,
     (v) => `The program refused its configuration or failed: ${v.problem}`,
     () => "Correct what it names, then run the command again.",
   ),
-  DMM_RESOURCE_FAILED: entry(
+  DMM_RESOURCE_FAILED: entry<"resource" | "verb" | "problem" | "name" | "log">(
     notMade,
     (v) => `${v.resource} could not be ${v.verb}: ${v.problem}`,
     (v) =>
       `Correct it and run dmm-env up ${v.name} again, or give everything back with dmm-env down ${v.name}. Log: ${v.log}`,
   ),
-  DMM_ENGINE_FAILED: entry(
+  DMM_ENGINE_FAILED: entry<"problem" | "log">(
     notMade,
     (v) => `The Pulumi engine failed: ${v.problem}`,
     (v) => `Its log is ${v.log}.`,
   ),
-  DMM_ENGINE_LOCKED: entry(
+  DMM_ENGINE_LOCKED: entry<"name" | "holder">(
     notReady,
     (v) => `The Pulumi stack "${v.name}" is locked by ${v.holder}.`,
     () =>
       "Wait until that run ends. A lock of another machine is removed with pulumi cancel, once it is certain that nothing runs there.",
   ),
-  DMM_STATE_UNREADABLE: entry(
+  DMM_STATE_UNREADABLE: entry<"name" | "problem">(
     notReady,
     (v) => `The Pulumi state of "${v.name}" was changed or cut short: ${v.problem}`,
     (v) => `dmm-env down ${v.name} releases everything without it.`,
   ),
-  DMM_PASSPHRASE_WRONG: entry(
+  DMM_PASSPHRASE_WRONG: entry<"file" | "name">(
     notReady,
     (v) => `The passphrase in ${v.file} does not open the Pulumi state of "${v.name}".`,
     (v) => `Put the passphrase back with which it was made, or release it with dmm-env down ${v.name}.`,
   ),
-  DMM_ENTRANCE_NOT_SERVING: entry(
+  DMM_ENTRANCE_NOT_SERVING: entry<"name" | "seconds" | "problem">(
     notMade,
     (v) =>
       `The entrance of "${v.name}" does not serve an authorised request after ${v.seconds} seconds: ${v.problem}`,
     (v) => `dmm-env logs ${v.name} shows why; dmm-env down ${v.name} gives everything back.`,
   ),
-  DMM_REVOCATION_UNPROVEN: entry(
+  DMM_REVOCATION_UNPROVEN: entry<"grant" | "seconds" | "name">(
     notReady,
     (v) =>
       `"${v.grant}" was put on the revocation list, but the entrance still answers its certificate after ${v.seconds} seconds.`,
     (v) => `Close everything with dmm-env down ${v.name}.`,
   ),
-  DMM_LEFT_OVER: entry(
+  DMM_LEFT_OVER: entry<"name" | "items">(
     leftOver,
     (v) => `Something of "${v.name}" is left over: ${v.items}`,
     (v) => `Run dmm-env down ${v.name} again; what stays is named with its process or path.`,
   ),
-  DMM_INTERRUPTED: entry(
+  DMM_INTERRUPTED: entry<"outcome" | "next">(
     interrupted,
     (v) => `Interrupted: ${v.outcome}`,
     (v) => `${v.next}`,
   ),
-  DMM_AWS_FAILED: entry(
+  DMM_AWS_FAILED: entry<"operation" | "problem">(
     notReady,
     (v) => `AWS refused ${v.operation}: ${v.problem}`,
     () => "Check the credentials and the region, then run the command again.",
   ),
-  DMM_UNEXPECTED: entry(
+  DMM_UNEXPECTED: entry<"problem" | "log">(
     notReady,
     (v) => `${v.problem}`,
     (v) => `This is a fault of dmm-env itself. Everything known about it is in ${v.log}.`,
   ),
-} as const satisfies Record<string, Entry>;
+} as const;
 
 export type ErrorCode = keyof typeof catalogue;
+
+/** A code with the values that its texts name: neither can be forgotten or misspelt. */
+type Arguments = {
+  [Code in ErrorCode]: [
+    code: Code,
+    values: Parameters<(typeof catalogue)[Code]["message"]>[0],
+    cause?: unknown,
+  ];
+}[ErrorCode];
 
 /** A failure that an operator is told about by code, message and hint, never by a stack. */
 export class OperatorError extends Error {
@@ -239,12 +253,13 @@ export class OperatorError extends Error {
   readonly hint: string;
   readonly exitCode: ExitCode;
 
-  constructor(code: ErrorCode, values: Values, cause?: unknown) {
-    super(catalogue[code].message(values), cause === undefined ? undefined : { cause });
+  constructor(...[code, values, cause]: Arguments) {
+    const { exit, message, hint } = catalogue[code] as Entry<never>;
+    super(message(values), cause === undefined ? undefined : { cause });
     this.name = "OperatorError";
     this.code = code;
-    this.hint = catalogue[code].hint(values);
-    this.exitCode = catalogue[code].exit;
+    this.hint = hint(values);
+    this.exitCode = exit;
   }
 }
 

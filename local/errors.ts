@@ -87,10 +87,6 @@ const localErrors = {
     message: `${v.part} does not serve: ${v.reason}`,
     hint: "Its log lies under logs/ in the region's folder; run the command again once the cause is gone.",
   }),
-  DMM_LOCAL_TASKS_NOT_STABLE: (v: { service: string; reason: string }) => ({
-    message: `The tasks of service ${v.service} did not become stable: ${v.reason}`,
-    hint: "Correct what the task's last lines name, then run the command again.",
-  }),
 } as const satisfies Readonly<Record<string, (values: never) => Text>>;
 
 type LocalErrorCode = keyof typeof localErrors;

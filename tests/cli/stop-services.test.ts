@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
-import { test } from "tap";
+import { type Test, test } from "tap";
 import type { DownRun } from "../../cli/release/down-run.ts";
 import { stopServices } from "../../cli/release/stop-services.ts";
 
@@ -21,7 +21,10 @@ function describeRun(port: number): Parameters<typeof stopServices>[0] {
   } as unknown as DownRun;
 }
 
-test("ECS is told that no task of any service is wanted, and one that refuses does not stop the release", async (context) => {
+/** ECS that refuses to change the service admin, and every request that it got. */
+async function startEcs(
+  t: Test,
+): Promise<{ readonly port: number; readonly asked: string[]; close(): void }> {
   const asked: string[] = [];
   const server = createServer(async (request, response) => {
     const { cluster, service, desiredCount } = JSON.parse(await text(request)) as Record<string, unknown>;
@@ -32,18 +35,30 @@ test("ECS is told that no task of any service is wanted, and one that refuses do
       .end(status === 200 ? "{}" : '{"__type":"ServiceNotActiveException"}');
   });
   await new Promise<void>((resolve) => server.listen(0, address, resolve));
-  context.teardown(() => server.close());
-  const { port } = server.address() as { port: number };
-  await stopServices(describeRun(port));
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  t.teardown(close);
+  return { port: (server.address() as { port: number }).port, asked, close };
+}
+
+test("ECS is told that no task of any service is wanted, and one that refuses does not stop the release", async (t) => {
+  const ecs = await startEcs(t);
+  await stopServices(describeRun(ecs.port));
   const operation = "AmazonEC2ContainerServiceV20141113.UpdateService arn:cluster";
   assert.deepEqual(
-    asked.sort(),
+    ecs.asked.sort(),
     ["admin", "gateway", "stub"].map((service) => `${operation} ${service} 0`),
   );
 });
 
-test("a region that is gone, and an environment that had not come that far, stop nothing", async () => {
-  await stopServices(describeRun(1));
-  const { outputs: _, ...unmade } = describeRun(1);
+test("a region that is gone, and an environment that had not come that far, stop nothing", async (t) => {
+  const ecs = await startEcs(t);
+  const { outputs: _, ...unmade } = describeRun(ecs.port);
   await stopServices(unmade);
+  assert.deepEqual(ecs.asked, [], "nothing is asked before there is a service");
+  ecs.close();
+  await assert.doesNotReject(stopServices(describeRun(ecs.port)));
+  assert.deepEqual(ecs.asked, []);
 });

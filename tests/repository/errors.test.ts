@@ -19,16 +19,39 @@ function documentedCodes(): ReadonlySet<string> {
   return new Set(texts.flatMap(codesIn));
 }
 
+const files = readSourceFiles(parts);
+
+/** Where codes are only listed with their texts; a code is raised somewhere else, by its name. */
+const catalogues = ["cli/errors.ts", "local/errors.ts", "gateway/admin/errors.ts"];
+
+/** The launcher is no TypeScript. */
+const launcher = readFileSync(join(root, "dmm-env"), "utf8");
+
 function raisedCodes(): ReadonlySet<string> {
-  return new Set(readSourceFiles(parts).flatMap((file) => codesIn(file.text)));
+  const used = files.filter(({ path }) => !catalogues.includes(path)).map(({ text }) => text);
+  return new Set([...used, launcher].flatMap(codesIn));
+}
+
+function cataloguedCodes(): ReadonlySet<string> {
+  return new Set(files.filter(({ path }) => catalogues.includes(path)).flatMap(({ text }) => codesIn(text)));
 }
 
 test("every error code is documented", async () => {
   const documented = documentedCodes();
-  assert.deepEqual([...raisedCodes()].filter((code) => !documented.has(code)).sort(), []);
+  assert.deepEqual(
+    [...raisedCodes(), ...cataloguedCodes()].filter((code) => !documented.has(code)).sort(),
+    [],
+  );
 });
 
-test("every documented error code exists", async () => {
+test("every error code of a catalogue is raised somewhere", async () => {
+  const raised = raisedCodes();
+  const codes = [...cataloguedCodes()];
+  assert.ok(codes.length > 50);
+  assert.deepEqual(codes.filter((code) => !raised.has(code)).sort(), []);
+});
+
+test("every documented error code is raised somewhere", async () => {
   const raised = raisedCodes();
   assert.deepEqual([...documentedCodes()].filter((code) => !raised.has(code)).sort(), []);
 });
