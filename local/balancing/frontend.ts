@@ -39,13 +39,13 @@ export function renderFrontend(plan: FrontendPlan): string {
     `frontend ${plan.name}`,
     `  bind ${plan.address}:${plan.port}${renderTls(plan)}`,
     `  tcp-request connection reject unless { src -f ${plan.sourcesFile} }`,
-    ...headRules,
     ...(plan.tls?.clients ? rememberCertificate : []),
     ...(plan.logged ? logDirectives : []),
     // At each request, not only in the handshake: a certificate that is revoked now loses its open connections too.
     ...(plan.tls?.clients
       ? [`  http-request reject if { var(sess.serial) -m str -f ${plan.tls.clients.serialsFile} }`]
       : []),
+    ...headRules,
     ...(plan.dropInvalidHeaders ? [`  http-request del-header ${quote("[^-A-Za-z0-9]")} -m reg`] : []),
     ...forwardedHeaders,
     // Nobody but the balancer speaks about a client's certificate.

@@ -62,7 +62,7 @@ export class StartedProcess {
 export async function waitUntil(
   what: string,
   condition: () => Promise<boolean> | boolean,
-  withinMs = 10_000,
+  withinMs = 60_000,
 ): Promise<void> {
   const deadline = Date.now() + withinMs;
   for (;;) {
