@@ -110,6 +110,7 @@ export async function runGateway(): Promise<void> {
     migrated: configured,
     readConfiguration: () => stores.configuration.current,
     nonces,
+    work: lifecycle,
   });
   await Promise.all([configured, reached]);
   ready.resolve();

@@ -7,6 +7,12 @@ import { type Consumption, planAbort } from "./consumption.ts";
 const limitMs = 10 * 60_000;
 const mostJobs = 1000;
 
+/** Counts what must be finished before the process ends. */
+export interface Work {
+  begin(): void;
+  end(): void;
+}
+
 /**
  * Undoes transactions whose outcome is not known: their requests are answered 503, so the client will show the same code
  * or refresh token again. A job goes on until the store has confirmed it.
@@ -14,11 +20,13 @@ const mostJobs = 1000;
 export class AbortJobs {
   readonly #primaries: Primaries;
   readonly #logger: Logger;
+  readonly #work: Work;
   #running = 0;
 
-  constructor(primaries: Primaries, logger: Logger) {
+  constructor(primaries: Primaries, { logger, work }: { readonly logger: Logger; readonly work: Work }) {
     this.#primaries = primaries;
     this.#logger = logger;
+    this.#work = work;
   }
 
   begin(consumption: Consumption): void {
@@ -28,6 +36,7 @@ export class AbortJobs {
       return;
     }
     this.#running++;
+    this.#work.begin();
     const { key, args } = planAbort(consumption);
     this.#primaries
       .write(key, args, limitMs)
@@ -39,6 +48,9 @@ export class AbortJobs {
             "token request not undone",
           ),
       )
-      .finally(() => this.#running--);
+      .finally(() => {
+        this.#running--;
+        this.#work.end();
+      });
   }
 }

@@ -74,7 +74,9 @@ export class RedisAdapter implements Adapter {
     let { payload } = found;
     const unit = this.#units.current;
     unit?.places.set(id, place);
-    if (unit?.defersStorage === true && isUnsettled(payload)) {
+    // A token request and a login must know for certain; who introspects or revokes need not wait.
+    const mustKnow = unit?.defersStorage === true || this.#kind === "PushedAuthorizationRequest";
+    if (mustKnow && isUnsettled(payload)) {
       const settled = await this.#units.readSettled(place);
       if (settled === undefined) return undefined;
       payload = settled;

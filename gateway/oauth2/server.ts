@@ -11,6 +11,7 @@ import type { ServedConfiguration } from "../routing/served.ts";
 import type { ProofNonces } from "../tokens/nonces.ts";
 import { ReplayMemory } from "../tokens/replay-memory.ts";
 import { Tokens } from "../tokens/tokens.ts";
+import type { Work } from "./abort-jobs.ts";
 import { answerInQueryOnly, verifySecretsByHash } from "./client-rules.ts";
 import { createConfiguration } from "./configuration.ts";
 import { paceDevices } from "./device-pace.ts";
@@ -39,6 +40,8 @@ export interface OAuth2Parts {
   readonly migrated: Promise<void>;
   readonly readConfiguration: () => ServedConfiguration;
   readonly nonces: ProofNonces;
+  /** Counts what must be finished before the process ends. */
+  readonly work: Work;
 }
 
 /** Time that a request's body may take to arrive: it is a form, and nothing of it is forwarded. */
@@ -96,7 +99,10 @@ function createProvider(
   readLogin: () => Promise<Login>,
 ): Provider {
   const { issuer, primaries, logger, clientSecretKey, signingKeys, readConfiguration, nonces } = parts;
-  const units = new UnitsOfWork(primaries, { errors, logger, readRequest: () => Server.ctx?.req });
+  const units = new UnitsOfWork(primaries, {
+    ...{ errors, logger, work: parts.work },
+    readRequest: () => Server.ctx?.req,
+  });
   const provider = new Server(
     issuer.origin,
     createConfiguration({
@@ -111,7 +117,7 @@ function createProvider(
   verifySecretsByHash(provider, clientSecretKey);
   answerInQueryOnly(provider);
   tagTokens(provider);
-  const memory = new ReplayMemory(primaries);
+  const memory = new ReplayMemory(primaries, { durable: true });
   rememberProofs(provider, memory);
   paceDevices(provider, primaries, errors);
   limitStrangers(provider, errors, (address) => countAttempt(primaries, "beginning", address));

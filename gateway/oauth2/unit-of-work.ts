@@ -6,7 +6,7 @@ import type { Primaries } from "../redis/primaries.ts";
 import type { Reply } from "../redis/reply-parser.ts";
 import { RedisUnavailableError } from "../redis/unavailable.ts";
 import { readTag } from "../tokens/token-key.ts";
-import { AbortJobs } from "./abort-jobs.ts";
+import { AbortJobs, type Work } from "./abort-jobs.ts";
 import {
   type CommitOutcome,
   type Consumption,
@@ -57,13 +57,14 @@ export class UnitsOfWork {
     parts: {
       readonly errors: typeof OAuth2Errors;
       readonly logger: Logger;
+      readonly work: Work;
       readonly readRequest: () => IncomingMessage | undefined;
     },
   ) {
     this.#primaries = primaries;
     this.#errors = parts.errors;
     this.#readRequest = parts.readRequest;
-    this.#aborts = new AbortJobs(primaries, parts.logger);
+    this.#aborts = new AbortJobs(primaries, parts);
   }
 
   get current(): UnitOfWork | undefined {

@@ -111,9 +111,7 @@ export class Primaries {
     try {
       return await withinTime(Math.max(1, leftMs), primary.write(key, args));
     } catch (error) {
-      if (error instanceof RedisSilentError) primary.doubt(error);
-      const target = parseRedirection((error as Error).message);
-      if (target === undefined) throw error;
+      if (parseRedirection((error as Error).message) === undefined) throw error;
       const { commandTimeoutMs } = this.#settings;
       const { node, asking } = await withinTime(commandTimeoutMs, this.#map.follow(key, error as Error));
       return await withinTime(Math.max(1, leftMs), node.write(key, args, asking));

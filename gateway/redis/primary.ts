@@ -3,7 +3,7 @@ import { DurableWrites } from "./durable-writes.ts";
 import { type Address, retryMs } from "./node-address.ts";
 import { NodeConnection } from "./node-connection.ts";
 import type { Reply } from "./reply-parser.ts";
-import { RedisUnavailableError, withinTime } from "./unavailable.ts";
+import { RedisSilentError, RedisUnavailableError, withinTime } from "./unavailable.ts";
 
 /** Time between two heartbeats, in milliseconds. */
 const heartbeatMs = 250;
@@ -77,9 +77,14 @@ export class Primary {
   }
 
   /** @throws RedisUnavailableError when the write is not known to be durable */
-  write(key: string, args: readonly string[], asking = false): Promise<Reply> {
-    if (this.#doubtful) return Promise.reject(new RedisUnavailableError("its primary does not respond"));
-    return this.#writes.send(key, args, asking);
+  async write(key: string, args: readonly string[], asking = false): Promise<Reply> {
+    if (this.#doubtful) throw new RedisUnavailableError("its primary does not respond");
+    try {
+      return await this.#writes.send(key, args, asking);
+    } catch (error) {
+      if (error instanceof RedisSilentError) this.doubt(error);
+      throw error;
+    }
   }
 
   /** Stops believing the node until it answers and the cluster confirms it. */

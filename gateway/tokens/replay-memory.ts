@@ -10,9 +10,15 @@ return (not mark or mark == ARGV[1]) and 1 or 0`;
 /** Remembers what may be shown once only, for all gateways together: of several at once, one is the first. */
 export class ReplayMemory {
   readonly #primaries: Primaries;
+  readonly #durable: boolean;
 
-  constructor(primaries: Primaries) {
+  /**
+   * What is not `durable` may be forgotten by a failover, and does not wait for a replica: an API goes on while there is
+   * none.
+   */
+  constructor(primaries: Primaries, { durable }: { readonly durable: boolean }) {
     this.#primaries = primaries;
+    this.#durable = durable;
   }
 
   /** Whether nobody showed this before. @throws RedisUnavailableError, and then it must not pass */
@@ -21,6 +27,7 @@ export class ReplayMemory {
     const key = `once:${kind}:${hash("sha256", JSON.stringify(parts), "base64url")}`;
     const expiry = String(Math.max(1, Math.ceil(seconds)));
     const command = ["EVAL", claimScript, "1", key, randomUUID(), expiry];
-    return (await this.#primaries.write(key, command)) === 1;
+    const reply = this.#durable ? this.#primaries.write(key, command) : this.#primaries.read(key, command);
+    return (await reply) === 1;
   }
 }

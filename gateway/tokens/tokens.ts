@@ -33,7 +33,7 @@ export class Tokens {
   constructor(primaries: Primaries, issuer: URL, nonces: ProofNonces) {
     this.#primaries = primaries;
     this.#issuer = issuer;
-    this.#memory = new ReplayMemory(primaries);
+    this.#memory = new ReplayMemory(primaries, { durable: false });
     this.#nonces = nonces;
   }
 

@@ -29,7 +29,9 @@ export class StartedRole {
         );
       },
       60_000,
-    );
+    ).catch((error: Error) => {
+      throw new Error(`${error.message}; its output:\n${this.process.output}`, { cause: error });
+    });
   }
 }
 

@@ -32,8 +32,7 @@ for (let seed = firstSeed; seed < firstSeed + seeds; seed++)
       while (!struck) {
         const family = new Family(client, chance, counts);
         families.push(family);
-        await family.begin();
-        while (!struck && !family.isOver) await family.act();
+        await family.live(() => struck);
       }
     };
     const acting = Promise.all(Array.from({ length: clients }, (_, index) => run(index + 1)));

@@ -208,7 +208,12 @@ test("what is written for a grant after it was revoked is dead", async () => {
   await primaries.start();
   try {
     const { errors } = await loadLibrary();
-    const units = new UnitsOfWork(primaries, { errors, logger, readRequest: () => undefined });
+    const units = new UnitsOfWork(primaries, {
+      errors,
+      logger,
+      work: { begin() {}, end() {} },
+      readRequest: () => undefined,
+    });
     const open = (kind: string) => new RedisAdapter(kind, { primaries, units, findClient: () => undefined });
     for (const kind of ["AccessToken", "RefreshToken", "AuthorizationCode", "DeviceCode"]) {
       const grantId = `grant-${kind}`;

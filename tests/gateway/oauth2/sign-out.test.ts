@@ -30,6 +30,7 @@ const open = (kind: string) =>
     units: new UnitsOfWork(primaries, {
       errors: {} as never,
       logger: pino({ enabled: false }),
+      work: { begin() {}, end() {} },
       readRequest: () => undefined,
     }),
   });

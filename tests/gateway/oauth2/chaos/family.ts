@@ -1,3 +1,4 @@
+import { describeReason } from "../../../../gateway/reason.ts";
 import type { Chance } from "../../chance.ts";
 import type { ChaosClient, Login } from "./client.ts";
 
@@ -32,7 +33,17 @@ export class Family {
     return this.#dead || this.violations.length > 0;
   }
 
-  async begin(): Promise<void> {
+  /** Begins, and goes on until it is over or `isEnd`. */
+  async live(isEnd: () => boolean): Promise<void> {
+    try {
+      await this.#begin();
+      while (!isEnd() && !this.isOver) await this.#act();
+    } catch (error) {
+      this.#report(`its client gave up: ${describeReason(error)}`);
+    }
+  }
+
+  async #begin(): Promise<void> {
     const login = await this.#client.logIn();
     this.#login = login;
     this.#counts.logins++;
@@ -56,7 +67,7 @@ export class Family {
   }
 
   /** One thing that a client does. */
-  async act(): Promise<void> {
+  async #act(): Promise<void> {
     const choice = this.#chance.next();
     if (choice < 0.7) await this.#refresh();
     else if (choice < 0.84) await this.#use();

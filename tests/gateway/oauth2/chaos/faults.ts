@@ -52,7 +52,7 @@ export const faults: Readonly<Record<string, Fault>> = {
 
 /** Waits until every shard has a primary and a replica that is in step with it. */
 export async function waitUntilWhole(redis: StartedRedis): Promise<void> {
-  await waitUntil("the cluster is whole", async () => (await findShards(redis)).length === 3, 60_000);
+  await waitUntil("the cluster is whole", async () => (await findShards(redis)).length === 3, 180_000);
 }
 
 /** One fault at a shard that is whole; resolves with its name once the shard is whole again. */
