@@ -38,8 +38,6 @@ export interface Region {
   readonly endpoint: string;
   /** Where moto answers, for the region itself only. */
   readonly moto: string;
-  /** Added to every declared load balancer port below 1024, which an ordinary user may not bind. */
-  readonly portOffset: number;
   /** PEM file of the authority that signs every certificate of the region (the stand-in for Amazon's). */
   readonly authorityFile: string;
   readonly resources: Resources;

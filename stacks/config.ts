@@ -16,6 +16,7 @@ export const environmentKeys = [
   "expires",
   "addressBlock",
   "insiders",
+  "ingressPort",
   "insiderAuthority",
   "revocationList",
 ] as const satisfies readonly (keyof typeof keys)[];
@@ -26,6 +27,8 @@ export interface PlatformConfig extends Values {
   readonly production: boolean;
   /** Host name of the entrance: the zone itself in production, else the environment's name in it. */
   readonly domain: string;
+  /** What clients write: `https://feature-x.api.example.com`, with the port where it is not 443. */
+  readonly origin: string;
 }
 
 /** One wrong or missing value, under its full key. */
@@ -77,7 +80,8 @@ export function parseConfig(values: Readonly<Record<string, string | undefined>>
   const complete = known as Values;
   const production = complete.environment === productionName;
   const domain = production ? complete.zone : `${complete.environment}.${complete.zone}`;
-  return { ...complete, production, domain };
+  const { origin } = new URL(`https://${domain}:${complete.ingressPort}`);
+  return { ...complete, production, domain, origin };
 }
 
 function parseOne(key: Key<unknown>, given: string | undefined): { value: unknown } | { problem: string } {

@@ -1,3 +1,5 @@
+import type { environmentKeys } from "./config.ts";
+
 /**
  * Everything in which an environment's resources differ from production's, beside names, addresses and tags. A test
  * compares the two resource graphs with this list, so a difference that is not declared here cannot stay.
@@ -146,10 +148,28 @@ export interface Presence {
   readonly reason: string;
 }
 
-export type Difference = Setting | Presence;
+/** What follows from a key that an environment may set otherwise than production does. */
+export interface Configured {
+  readonly kind: "configured";
+  readonly key: (typeof environmentKeys)[number];
+  readonly type: string;
+  /** Of resources that only one side has it is declared with them. */
+  readonly property: string;
+  readonly reason: string;
+}
+
+const port =
+  "A machine may keep the port for itself or for another program; then an environment there has another.";
+
+const configured: readonly Configured[] = [
+  follows("ingressPort", { type: "aws:lb/listener:Listener", property: "port" }, port),
+  follows("ingressPort", { type: "aws:ecs/taskDefinition:TaskDefinition", property: "ISSUER" }, port),
+];
+
+export type Difference = Setting | Presence | Configured;
 
 /** The whole list, for reports and for the proof of parity. */
-export const declaredDifferences: readonly Difference[] = [...settings, ...presences];
+export const declaredDifferences: readonly Difference[] = [...settings, ...presences, ...configured];
 
 type Declared = (typeof settings)[number];
 
@@ -172,6 +192,14 @@ function setting<T extends string, P extends string, V extends boolean | number 
   reason: string,
 ) {
   return { kind: "setting", type, property, production, environment, reason } as const;
+}
+
+function follows(
+  key: Configured["key"],
+  what: { readonly type: string; readonly property: string },
+  reason: string,
+): Configured {
+  return { kind: "configured", key, ...what, reason };
 }
 
 function only(

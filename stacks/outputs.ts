@@ -17,7 +17,7 @@ export interface PlatformOutputs {
     readonly domain: string;
     /** The load balancer's own DNS name (an address on the local target). */
     readonly dnsName: string;
-    /** Listener port as declared: 443. */
+    /** Port of the listener: 443, unless the configuration has another; then it is part of the issuer as well. */
     readonly port: number;
     readonly loadBalancerArn: string;
     readonly listenerArn: string;

@@ -5,7 +5,6 @@ import { type Database, databaseName } from "./database/database.ts";
 import { cachePort, type Deployment, databasePort } from "./deployment.ts";
 import type { Entrance } from "./entrance/entrance.ts";
 import type { Logs } from "./logs/logs.ts";
-import { httpsPort } from "./network/flows.ts";
 import type { Network } from "./network/network.ts";
 import type { PlatformOutputs } from "./outputs.ts";
 import type { Secrets } from "./secrets.ts";
@@ -66,7 +65,7 @@ function describeEntrance({ config }: Deployment, { entrance, network }: Parts):
   return {
     domain: config.domain,
     dnsName: entrance.loadBalancer.dnsName,
-    port: httpsPort,
+    port: config.ingressPort,
     loadBalancerArn: entrance.loadBalancer.arn,
     listenerArn: entrance.listener.arn,
     gatewayTargetGroupArn: entrance.gatewayTargets.arn,

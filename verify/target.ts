@@ -23,8 +23,8 @@ export interface Target {
   readonly entrance: {
     readonly url: string;
     readonly connect: { readonly host: string; readonly port: number };
-    /** Plain-HTTP port of the entrance, where nothing may serve. */
-    readonly plainPort: number;
+    /** Where nothing may serve plain HTTP; absent where another program of this machine has it on every address. */
+    readonly plainPort?: number;
     /** PEM of the authority of the entrance's certificate; absent where the system's trust store has it. */
     readonly authority?: string;
   };

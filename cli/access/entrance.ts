@@ -1,7 +1,11 @@
 import { readFileSync } from "node:fs";
 import { request } from "node:https";
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
+import { listensOnEveryAddress } from "../environment/ingress-port.ts";
 import type { RegionAddress } from "../region/address.ts";
+
+/** Port of `http:`, on which the platform has no listener. */
+const plainPort = 80;
 
 /** The entrance as clients reach it. */
 export interface Entrance {
@@ -10,22 +14,22 @@ export interface Entrance {
   readonly host: string;
   /** Where the host name leads. */
   readonly connect: { readonly host: string; readonly port: number };
-  readonly plainPort: number;
+  /** Where nothing may serve plain HTTP; absent where another program of this machine has it on every address. */
+  readonly plainPort?: number;
   /** PEM of the authority of its certificate; absent where the system knows it. */
   readonly authority?: string;
   readonly authorityFile?: string;
 }
 
-/** Where the entrance of an environment is; on the local target its ports are shifted above 1024. */
+/** Where clients reach an environment. */
 export function findEntrance(outputs: PlatformOutputs, region?: RegionAddress): Entrance {
   const { domain, dnsName, port } = outputs.entrance;
-  const offset = region?.portOffset ?? 0;
-  const shifted = port + offset;
+  const taken = region !== undefined && listensOnEveryAddress(plainPort);
   return {
-    url: shifted === 443 ? `https://${domain}` : `https://${domain}:${shifted}`,
+    url: new URL(`https://${domain}:${port}`).origin,
     host: domain,
-    connect: { host: dnsName, port: shifted },
-    plainPort: 80 + offset,
+    connect: { host: dnsName, port },
+    ...(!taken && { plainPort }),
     ...(region && {
       authority: readFileSync(region.authorityFile, "utf8"),
       authorityFile: region.authorityFile,

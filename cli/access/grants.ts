@@ -23,6 +23,9 @@ export interface Grant {
 export interface GrantFiles {
   readonly certificate: string;
   readonly key: string;
+  /** Certificate and key as PKCS #12, for browsers, and the password of it. */
+  readonly bundle: string;
+  readonly password: string;
   readonly record: string;
 }
 
@@ -96,6 +99,8 @@ export function grantFiles(directory: string, name: string): GrantFiles {
   return {
     certificate: join(folder, "certificate.pem"),
     key: join(folder, "key.pem"),
+    bundle: join(folder, "certificate.p12"),
+    password: join(folder, "certificate.p12.password"),
     record: join(folder, "grant.json"),
   };
 }

@@ -1,21 +1,15 @@
 import type { Command } from "commander";
 import { withAccessLock } from "../access/access-lock.ts";
 import { readAuthority } from "../access/authority.ts";
-import {
-  type Grant,
-  grantFiles,
-  issueGrant,
-  isValid,
-  listGrants,
-  parseGrantName,
-  readGrant,
-} from "../access/grants.ts";
+import { writeBundle } from "../access/bundle.ts";
+import { type Grant, issueGrant, isValid, listGrants, parseGrantName, readGrant } from "../access/grants.ts";
 import { proveRevoked } from "../access/prove-revoked.ts";
 import { revokeGrants } from "../access/revoke.ts";
 import { parseDuration, renderDuration } from "../environment/duration.ts";
 import { openEnvironment, requireRecord } from "../environment/open-environment.ts";
 import { OperatorError } from "../errors.ts";
 import { environmentFolder } from "../home.ts";
+import { findAdminUrl, renderBrowserSteps } from "../making/browser-steps.ts";
 import { renderCurl } from "../making/invitation.ts";
 import { readClient } from "../making/prove-serving.ts";
 import { chalk } from "../report/style.ts";
@@ -70,7 +64,7 @@ async function grant(
       lifetimeSeconds,
     }),
   );
-  const files = grantFiles(folder.access, insider);
+  const files = await writeBundle(folder.access, insider);
   return {
     exitCode: done,
     report: {
@@ -78,12 +72,17 @@ async function grant(
       grant: issued,
       certificate: files.certificate,
       key: files.key,
+      bundle: files.bundle,
+      bundlePassword: files.password,
       url: entrance.url,
+      adminUrl: findAdminUrl(entrance),
     },
     lines: [
       `${chalk.bold(insider)} may enter ${name} for ${renderDuration(lifetimeSeconds)}, until ${issued.expires}.`,
       "",
       `  ${renderCurl(entrance, folder, insider)}`,
+      "",
+      ...renderBrowserSteps(entrance, folder, insider),
       "",
       `To end it at once: ${chalk.bold(`dmm-env access revoke ${name} ${insider}`)}`,
     ],

@@ -6,8 +6,9 @@ import { readHolder } from "../environment/lock.ts";
 import { describeStage, openEnvironment, requireRecord } from "../environment/open-environment.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { environmentFolder } from "../home.ts";
+import { renderBrowserSteps } from "../making/browser-steps.ts";
 import { operatorGrant } from "../making/claim.ts";
-import { renderCurl } from "../making/invitation.ts";
+import { renderCurl, renderPortDifference } from "../making/invitation.ts";
 import { readClient, serve, writeTokenHeader } from "../making/prove-serving.ts";
 import { chalk } from "../report/style.ts";
 import { type Outcome, runCommand, type Session } from "../session.ts";
@@ -59,7 +60,7 @@ async function status(session: Session, text: string): Promise<Outcome> {
       `insiders: ${insiders.map((grant) => grant.name).join(", ") || "none"}`,
       ...(holder ? [`busy: ${holder.command}, process ${holder.pid} since ${holder.since}`] : []),
       ...(now.curl
-        ? ["", `  ${now.curl}`]
+        ? ["", `  ${now.curl}`, "", ...(now.steps ?? [])]
         : stage === "up"
           ? []
           : [`${describeStage(record)}: dmm-env up or down ${name}`]),
@@ -73,6 +74,8 @@ interface Trial {
   readonly image?: DeployedImage;
   readonly problem?: string;
   readonly curl?: string;
+  /** For people with a browser. */
+  readonly steps?: readonly string[];
 }
 
 /** One authorised request now; its token is the one that the shown curl command uses. */
@@ -87,7 +90,11 @@ async function tryIt(session: Session, name: string): Promise<Trial> {
         folder.access,
         await serve(entrance, readClient(folder.access, operatorGrant), credentials),
       );
-      return { serving: true, url: entrance.url, image, curl: renderCurl(entrance, folder) };
+      const steps = [
+        ...renderBrowserSteps(entrance, folder, operatorGrant),
+        ...renderPortDifference(entrance),
+      ];
+      return { serving: true, url: entrance.url, image, curl: renderCurl(entrance, folder), steps };
     } catch (error) {
       return { serving: false, url: entrance.url, image, problem: (error as Error).message };
     }

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { parseDuration } from "../environment/duration.ts";
 import { parseInsiderNetworks } from "../environment/insider-networks.ts";
 import { parseName } from "../environment/name.ts";
+import { findAdminUrl } from "../making/browser-steps.ts";
 import { renderInvitation } from "../making/invitation.ts";
 import { makeUpRun, releaseInterrupted, upSteps } from "../making/up.ts";
 import { done, type Outcome, runCommand, type Session } from "../session.ts";
@@ -48,6 +49,7 @@ async function up(session: Session, name: string, options: UpOptions): Promise<O
       environment: record.name,
       target: record.target,
       url: entrance.url,
+      adminUrl: findAdminUrl(entrance),
       connect: entrance.connect,
       expires: record.expires,
       resources: observation.done,

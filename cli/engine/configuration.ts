@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseDocument, Scalar } from "yaml";
-import { ConfigError, namespace, overlap, parseConfig, sourceNetworks } from "../../stacks/config.ts";
+import { ConfigError, keys, namespace, overlap, parseConfig, sourceNetworks } from "../../stacks/config.ts";
 import { makeFolder, readFileIfThere, replaceFile } from "../environment/file.ts";
 import { OperatorError } from "../errors.ts";
 import { checkout } from "../home.ts";
@@ -12,6 +12,8 @@ export interface Overrides {
   readonly addressBlock: string;
   /** Comma-separated CIDR blocks. */
   readonly insiders: string;
+  /** On the local target only; on AWS it is production's. */
+  readonly ingressPort?: string;
   /** PEM of the authority of the insiders' certificates. */
   readonly insiderAuthority: string;
   /** PEM of the revocation list as it is when the environment is made. */
@@ -43,6 +45,12 @@ export function readProject(): Project {
     image: String(production.getIn(["config", `${namespace}:image`])),
     onPremisesNetworks: readNetworks(production.getIn(["config", `${namespace}:onPremisesNetworks`])),
   };
+}
+
+/** Port that production's clients connect to. */
+export function readProductionPort(): number {
+  const production = readYaml(join(checkout, "Pulumi.production.yaml"));
+  return Number(production.getIn(["config", `${namespace}:ingressPort`]) ?? keys.ingressPort.default);
 }
 
 /** None where they are malformed: the check of the whole configuration says so. */

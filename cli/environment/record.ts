@@ -21,6 +21,8 @@ export interface EnvironmentRecord {
   readonly addressBlock: string;
   /** Source networks of the insiders, as CIDR blocks. */
   readonly insiders: readonly string[];
+  /** Port of the ingress on the local target, chosen when the environment is first made; on AWS it is production's. */
+  readonly ingressPort?: number;
   readonly owner: string;
   /** Times as ISO 8601 in UTC. */
   readonly created: string;
@@ -78,6 +80,7 @@ function findProblem(value: unknown, name: string): string | undefined {
     "insiders",
     Array.isArray(record.insiders) && record.insiders.length > 0 && record.insiders.every(isNetwork),
   );
+  expect("ingressPort", record.ingressPort === undefined || isPort(record.ingressPort));
   expect("owner", typeof record.owner === "string");
   expect("created", isTime(record.created));
   expect("expires", isTime(record.expires));
@@ -88,6 +91,10 @@ function findProblem(value: unknown, name: string): string | undefined {
 /** As `--insiders` takes it: a record that was written by hand, or by an earlier version, must not say more. */
 function isNetwork(value: unknown): boolean {
   return typeof value === "string" && value !== "" && "value" in sourceNetworks(value);
+}
+
+function isPort(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535;
 }
 
 function isTime(value: unknown): boolean {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { pulumiRoot } from "../../tools/parts.ts";
 import { type Authority, ensureAuthority } from "../access/authority.ts";
+import { writeBundle } from "../access/bundle.ts";
 import { issueGrant, isValid, readGrant } from "../access/grants.ts";
 import { ensureFirstList } from "../access/revocation-list.ts";
 import {
@@ -8,6 +9,7 @@ import {
   isNetworkAllowed,
   type Overrides,
   type Project,
+  readProductionPort,
   writeConfiguration,
 } from "../engine/configuration.ts";
 import { endAbandonedEngine, removeDeadLocks } from "../engine/locks.ts";
@@ -15,6 +17,7 @@ import type { Program } from "../engine/program-host.ts";
 import { ensureStack } from "../engine/stack.ts";
 import { removeCutDescriptions } from "../engine/state.ts";
 import { makeFolder } from "../environment/file.ts";
+import { chooseIngressPort } from "../environment/ingress-port.ts";
 import { acquireLock } from "../environment/lock.ts";
 import { claimNetwork } from "../environment/network.ts";
 import { readOwner } from "../environment/owner.ts";
@@ -34,7 +37,7 @@ export async function claimEnvironment(run: UpRun): Promise<void> {
   const { session, request, folder } = run;
   makeFolder(folder.directory);
   run.lock = acquireLock(folder.lock, request.name, session.commandLine);
-  run.record = decideRecord(run);
+  run.record = await decideIngressPort(decideRecord(run));
   writeRecord(session.home, run.record);
   await endAbandonedEngine(folder);
   removeDeadLocks(session.home, run.project.name, request.name);
@@ -92,11 +95,18 @@ export function planRecord(
     network,
     addressBlock: addressBlockOf(network),
     insiders: request.insiders ?? earlier?.insiders ?? ["127.0.0.1/32"],
+    ...(earlier?.ingressPort !== undefined && { ingressPort: earlier.ingressPort }),
     owner: earlier?.owner ?? readOwner(),
     created: earlier?.created ?? new Date().toISOString(),
     expires: lifetime === undefined ? earlier!.expires : new Date(Date.now() + lifetime * 1000).toISOString(),
     stage: earlier?.stage ?? "making",
   };
+}
+
+/** Addresses have the port in them, so it stays what it was when the environment was first made. */
+async function decideIngressPort(record: EnvironmentRecord): Promise<EnvironmentRecord> {
+  if (record.target === "aws" || record.ingressPort !== undefined) return record;
+  return { ...record, ingressPort: await chooseIngressPort(record.network, readProductionPort()) };
 }
 
 async function configure({ folder, project, record }: UpRun): Promise<void> {
@@ -119,6 +129,7 @@ export function overridesOf(
     environment: record.name,
     addressBlock: record.addressBlock,
     insiders: record.insiders.join(","),
+    ...(record.ingressPort !== undefined && { ingressPort: String(record.ingressPort) }),
     owner: record.owner,
     expires: record.expires,
     ...(record.target === "local" && { image: nameLocalImage(project.image) }),
@@ -138,6 +149,7 @@ async function grantOperator(access: string, authority: Authority, record: Envir
     lifetimeSeconds,
     renew: true,
   });
+  await writeBundle(access, operatorGrant);
 }
 
 async function loadProgram(): Promise<Program> {

@@ -12,8 +12,6 @@ export interface RegionAddress extends ProcessIdentity {
   readonly region: string;
   /** First two numbers of its loopback network: `127.23`. */
   readonly network: string;
-  /** Added to every declared load balancer port below 1024. */
-  readonly portOffset: number;
   /** PEM file of the authority of the region's certificates. */
   readonly authorityFile: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };

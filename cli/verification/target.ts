@@ -21,7 +21,7 @@ export async function createTarget(open: OpenEnvironment): Promise<Target> {
     entrance: {
       url: entrance.url,
       connect: entrance.connect,
-      plainPort: entrance.plainPort,
+      ...(entrance.plainPort !== undefined && { plainPort: entrance.plainPort }),
       ...(entrance.authority && { authority: entrance.authority }),
     },
     insider: { name: operatorGrant, ...readClient(folder.access, operatorGrant) },

@@ -30,19 +30,15 @@ export function validateActions(
   });
 }
 
-/** The one action of a listener or rule; `localPort` is where a declared port listens here. */
-export function planAction(
-  inputs: Properties,
-  property: "actions" | "defaultActions",
-  localPort: (port: number) => number,
-): Action {
+/** The one action of a listener or rule. */
+export function planAction(inputs: Properties, property: "actions" | "defaultActions"): Action {
   const [action = {}] = objectsOf(inputs, property);
   const fixed = objectOf(action, "fixedResponse");
   const redirect = objectOf(action, "redirect");
   if (textOf(action, "type") === "fixed-response" && fixed)
     return { kind: "answer", directive: renderFixed(fixed) };
   if (textOf(action, "type") === "redirect" && redirect)
-    return { kind: "answer", directive: renderRedirect(redirect, localPort) };
+    return { kind: "answer", directive: renderRedirect(redirect) };
   const [group] = objectsOf(objectOf(action, "forward") ?? {}, "targetGroups");
   return {
     kind: "forward",
@@ -57,7 +53,7 @@ function renderFixed(fixed: Properties): string {
 }
 
 /** `#{host}` and its like keep what the request had (API reference, RedirectActionConfig). */
-function renderRedirect(redirect: Properties, localPort: (port: number) => number): string {
+function renderRedirect(redirect: Properties): string {
   const kept: Readonly<Record<string, string>> = {
     "#{protocol}": "%[ssl_fc,iif(https,http)]",
     "#{host}": "%[req.hdr(host),host_only]",
@@ -70,10 +66,8 @@ function renderRedirect(redirect: Properties, localPort: (port: number) => numbe
     return Object.entries(kept).reduce((text, [mark, sample]) => text.replaceAll(mark, sample), value);
   };
   const protocol = part("protocol", "#{protocol}").toLowerCase();
-  const given = numberOf(redirect, "port");
-  const port = given === undefined ? kept["#{port}"] : String(localPort(given));
   const path = part("path", "/#{path}");
-  const location = `${protocol}://${part("host", "#{host}")}:${port}${path}?${part("query", "#{query}")}`;
+  const location = `${protocol}://${part("host", "#{host}")}:${part("port", "#{port}")}${path}?${part("query", "#{query}")}`;
   const code = textOf(redirect, "statusCode") === "HTTP_302" ? 302 : 301;
   return `http-request redirect code ${code} location ${quote(location)}`;
 }

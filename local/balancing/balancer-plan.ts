@@ -82,11 +82,6 @@ export async function planBalancer(
   };
 }
 
-/** Where a declared port listens: an ordinary user may not take one below 1024. */
-export function localPort(region: Region, port: number): number {
-  return port < 1024 ? port + region.portOffset : port;
-}
-
 interface FrontendRequest {
   /** `directory`: its working directory. */
   readonly balancer: { readonly arn: string; readonly address: string; readonly directory: string };
@@ -100,13 +95,12 @@ interface FrontendRequest {
 async function planFrontend(region: Region, request: FrontendRequest): Promise<FrontendPlan> {
   const { balancer, resource, listener, groups } = request;
   const port = numberOf(listener.inputs, "port") ?? 80;
-  const toLocal = (declared: number) => localPort(region, declared);
   const rules = region.resources
     .all(types.listenerRule)
     .filter((rule) => rule.inputs.listenerArn === listener.id)
     .sort((left, right) => priorityOf(left.inputs) - priorityOf(right.inputs));
   const lead = (inputs: Resource["inputs"], property: "actions" | "defaultActions") => {
-    const action = planAction(inputs, property, toLocal);
+    const action = planAction(inputs, property);
     if (action.kind === "answer") return { directive: action.directive };
     groups.add(action.targetGroupArn);
     return { backend: backendName(action.targetGroupArn) };
@@ -116,7 +110,7 @@ async function planFrontend(region: Region, request: FrontendRequest): Promise<F
   return {
     name: `listener-${port}`,
     address: balancer.address,
-    port: toLocal(port),
+    port,
     ...(tls && { tls }),
     sourcesFile: `listener-${port}.sources`,
     logged: flagOf(objectOf(resource.inputs, "accessLogs") ?? {}, "enabled") ?? false,

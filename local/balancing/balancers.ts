@@ -26,11 +26,10 @@ export function backendName(targetGroupArn: string): string {
 
 /** The load balancer whose listeners or rules lead to a target group; AWS allows at most one. */
 export function balancerArnOfGroup(region: Region, targetGroupArn: string): string | undefined {
-  const samePort = (port: number) => port;
   const leadsTo =
     (property: "actions" | "defaultActions") =>
     (resource: { readonly inputs: Parameters<typeof planAction>[0] }) => {
-      const action = planAction(resource.inputs, property, samePort);
+      const action = planAction(resource.inputs, property);
       return action.kind === "forward" && action.targetGroupArn === targetGroupArn;
     };
   const rule = region.resources.find(types.listenerRule, leadsTo("actions"));

@@ -36,7 +36,6 @@ export interface OwnedRegion extends Region {
 /** Where the region listens; the rest of zone 0 is handed out by {@link AddressBook}. */
 export const endpointPort = 4566;
 const motoPort = 5000;
-const portOffset = 8000;
 
 /**
  * Opens the region of a folder, new or stored. Whoever calls has made sure that no other daemon owns the folder and
@@ -64,7 +63,6 @@ export async function createRegion(options: RegionOptions): Promise<OwnedRegion>
     images: options.images,
     endpoint: `http://${options.network}.0.2:${endpointPort}`,
     moto: `http://${options.network}.0.3:${motoPort}`,
-    portOffset,
     authorityFile: join(directory, "certificates", "authority.pem"),
     resources,
     supervisor,

@@ -175,7 +175,6 @@ function writeRegionFile(region: OwnedRegion, providers: StartedProviders, keys:
     accountId: region.accountId,
     region: region.name,
     network: region.network,
-    portOffset: region.portOffset,
     authorityFile: region.authorityFile,
     credentials: keys.operator,
   };

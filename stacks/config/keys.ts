@@ -42,6 +42,11 @@ export const keys = {
     sourceNetworks,
     "",
   ),
+  ingressPort: key(
+    "Port that clients connect to; it is part of every address, and of the issuer, unless it is 443.",
+    wholeNumber(1, 65_535),
+    "443",
+  ),
   insiderAuthority: key(
     "Authority that signs the insiders' certificates, PEM.",
     optionalPem("CERTIFICATE"),

@@ -3,7 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment.ts";
 import { differing } from "../differences.ts";
 import type { Logs } from "../logs/logs.ts";
-import { httpsPort } from "../network/flows.ts";
 import type { Network } from "../network/network.ts";
 import { createCertificate, type Hosts } from "./certificate.ts";
 import { createInsiderTrust, type InsiderTrust } from "./insiders.ts";
@@ -82,7 +81,7 @@ function createLoadBalancer(
 
 function createListener(
   parent: pulumi.Resource,
-  { names }: Deployment,
+  { config, names }: Deployment,
   {
     entrance,
     certificateArn,
@@ -94,7 +93,7 @@ function createListener(
     {
       loadBalancerArn: entrance.loadBalancer.arn,
       protocol: "HTTPS",
-      port: httpsPort,
+      port: config.ingressPort,
       sslPolicy: tlsPolicy,
       certificateArn,
       ...(insiders && {

@@ -111,7 +111,8 @@ function createFlow(
 function admitToEntrance(context: Context, network: string): Rule {
   const name = network === everywhere ? "public" : `insiders-${network}`;
   const tag = "entrance-from-outside";
-  return letIn(context, { name, group: "entrance", network, port: httpsPort, purpose: "HTTPS", tag });
+  const port = context.deployment.config.ingressPort;
+  return letIn(context, { name, group: "entrance", network, port, purpose: "HTTPS", tag });
 }
 
 function admitScraper(context: Context, network: string): Rule {

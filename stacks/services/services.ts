@@ -131,7 +131,7 @@ function gatewayEnvironment(deployment: Deployment, args: ServicesArgs): Environ
   const { config } = deployment;
   return {
     ...storeEnvironment(deployment, args),
-    ISSUER: `https://${config.domain}`,
+    ISSUER: config.origin,
     REDIS_HOST: args.cache.group.configurationEndpointAddress,
     REDIS_PORT: String(cachePort),
     DELIVERY_STREAM: args.logs.stream.name,

@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as elapse } from "node:timers/promises";
+import { text } from "node:stream/consumers";
 import { test } from "tap";
+import { setTimeout as elapse } from "node:timers/promises";
+import { connect, createSecureContext } from "node:tls";
 import { authorityFile, ensureAuthority, readAuthority } from "../../cli/access/authority.ts";
+import { writeBundle } from "../../cli/access/bundle.ts";
 import { knock } from "../../cli/access/entrance.ts";
 import { grantFiles, issueGrant, listGrants, parseGrantName, readGrant } from "../../cli/access/grants.ts";
 import { createRevocationList, ensureFirstList } from "../../cli/access/revocation-list.ts";
@@ -36,6 +39,23 @@ test("a granted insider gets in, and is out as soon as the entrance has the list
   started.useRevocationList(readFileSync(join(folder.directory, "revoked.pem"), "utf8"));
   assert.notEqual(await knock(started.entrance, jane), "in");
   assert.equal(await knock(started.entrance, joe), "in");
+});
+
+test("a grant's bundle opens with its password alone, and lets in as its certificate does", async () => {
+  using folder = new TemporaryHome();
+  const { pem, list, issue } = await makeAccess(folder.directory);
+  await using started = await startEntrance(pem, list);
+  await issue("jane");
+  const { bundle, password } = await writeBundle(folder.directory, "jane");
+  for (const file of [bundle, password]) assert.equal(statSync(file).mode & 0o777, 0o600);
+  const pfx = readFileSync(bundle);
+  const passphrase = readFileSync(password, "utf8").trim();
+  assert.ok(passphrase.length >= 20);
+  assert.throws(() => createSecureContext({ pfx, passphrase: "another" }), /mac verify failure/i);
+  const { host, connect: way, authority } = started.entrance;
+  const socket = connect({ ...way, servername: host, ca: authority, pfx, passphrase });
+  socket.write(`GET /as-jane HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+  assert.match(await text(socket), /GET \/as-jane$/);
 });
 
 test("a grant ends by itself", async () => {

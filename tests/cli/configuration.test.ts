@@ -25,6 +25,7 @@ async function makeOverrides(directory: string): Promise<Overrides> {
     environment: "feature-x",
     addressBlock: "10.23.0.0/16",
     insiders: "127.0.0.1/32",
+    ingressPort: "8443",
     insiderAuthority: authority.certificate.toString("pem"),
     revocationList: await ensureFirstList(directory, authority),
     owner: "jane",

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "tap";
-import { declaredDifferences, type Presence, type Setting } from "../../stacks/differences.ts";
+import {
+  type Configured,
+  declaredDifferences,
+  type Presence,
+  type Setting,
+} from "../../stacks/differences.ts";
 import {
   type DeclaredResource,
   type Deployed,
@@ -13,6 +18,7 @@ const environment = await deploy(environmentConfig);
 const production = await deploy(productionConfig);
 
 const settings = declaredDifferences.filter((it): it is Setting => it.kind === "setting");
+const configured = declaredDifferences.filter((it): it is Configured => it.kind === "configured");
 const presences = declaredDifferences.filter((it): it is Presence => it.kind === "presence");
 
 /** The value that a declared setting has on a resource: an input, an option, or a variable of a container. */
@@ -40,19 +46,37 @@ for (const { type, property, reason, ...values } of settings) {
 }
 
 test("nothing differs between production and an environment but what is declared", async () => {
-  const [ours, theirs] = [normalize(environment), normalize(production)];
+  assert.deepEqual(findUndeclared(environment, settings), []);
+});
+
+test("what differs with another port is declared as following from it", async () => {
+  const shifted = await deploy({ ...environmentConfig, ingressPort: "8443" });
+  assert.deepEqual(findUndeclared(shifted, [...settings, ...configured]), []);
+  for (const one of configured) {
+    const others = configured.filter((it) => it !== one);
+    assert.notDeepEqual(findUndeclared(shifted, [...settings, ...others]), [], `${one.type} ${one.property}`);
+  }
+});
+
+type Property = Setting | Configured;
+
+/** What differs from production and is none of the declared properties, and no declared presence. */
+function findUndeclared(deployed: Deployed, declared: readonly Property[]): readonly string[] {
+  const [ours, theirs] = [normalize(deployed, declared), normalize(production, declared)];
   const undeclared: string[] = [];
   for (const urn of new Set([...ours.keys(), ...theirs.keys()])) {
     const [one, other] = [ours.get(urn), theirs.get(urn)];
     if (one !== undefined && other !== undefined) {
       const differing = Object.keys({ ...one, ...other }).filter((it) => !equal(one[it], other[it]));
       undeclared.push(
-        ...differing.filter((it) => it !== "type" && !isDeclared(urn, it)).map((it) => `${urn} ${it}`),
+        ...differing
+          .filter((it) => it !== "type" && !isDeclared(declared, urn, it))
+          .map((it) => `${urn} ${it}`),
       );
-    } else if (!isDeclared(urn, undefined)) undeclared.push(urn);
+    } else if (!isDeclared(declared, urn, undefined)) undeclared.push(urn);
   }
-  assert.deepEqual(undeclared, []);
-});
+  return undeclared;
+}
 
 test("every declared presence is there, and on its own side only", async () => {
   const has = (deployed: Deployed, { type, name, property }: Presence) =>
@@ -70,11 +94,11 @@ function matches(name: string, pattern: string | undefined): boolean {
   return pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }
 
-function isDeclared(urn: string, property: string | undefined): boolean {
+function isDeclared(declared: readonly Property[], urn: string, property: string | undefined): boolean {
   const [type = "", name = ""] = urn.split(" ");
   if (presences.some((it) => it.type === type && matches(name, it.name) && it.property === property))
     return true;
-  return settings.some((it) => it.type === type && it.property === property);
+  return declared.some((it) => it.type === type && it.property === property);
 }
 
 function equal(one: unknown, other: unknown): boolean {
@@ -82,9 +106,9 @@ function equal(one: unknown, other: unknown): boolean {
 }
 
 /** Inputs by type and logical name, without names, addresses, owner and lifetime; declared variables left out. */
-function normalize(deployed: Deployed): Map<string, Record<string, unknown>> {
+function normalize(deployed: Deployed, declared: readonly Property[]): Map<string, Record<string, unknown>> {
   const { environment: name, network, entrance } = deployed.outputs;
-  const variables = settings.filter((it) => it.type.includes("taskDefinition")).map((it) => it.property);
+  const variables = declared.filter((it) => it.type.includes("taskDefinition")).map((it) => it.property);
   const neutral = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(neutral);
     if (typeof value === "object" && value !== null) {

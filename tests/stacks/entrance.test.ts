@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "tap";
-import { deploy, environmentConfig, productionConfig } from "./deployed.ts";
+import { type Deployed, deploy, environmentConfig, productionConfig } from "./deployed.ts";
 
 const environment = await deploy({ ...environmentConfig, drainSeconds: "45" });
 const production = await deploy(productionConfig);
@@ -17,6 +17,28 @@ test("the entrance listens on 443 alone, with TLS 1.2 or newer", async () => {
   assert.match(outer[0]?.inputs.sslPolicy, /^ELBSecurityPolicy-TLS13-1-[23]-/);
   assert.equal(outer[0]?.inputs.certificateArn, arn("entrance"));
 });
+
+test("another port is that of the listener, of its security group and of every address", async () => {
+  const shifted = await deploy({ ...environmentConfig, ingressPort: "8443" });
+  assert.equal(shifted.one(listener, "entrance").inputs.port, 8443);
+  const rules = shifted
+    .all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
+    .filter(({ name }) => name.startsWith("insiders-"))
+    .map(({ inputs }) => [inputs.fromPort, inputs.toPort]);
+  assert.deepEqual(rules, [
+    [8443, 8443],
+    [8443, 8443],
+  ]);
+  assert.equal(readIssuer(shifted), "https://feature-x.api.example.com:8443");
+  assert.equal(readIssuer(environment), "https://feature-x.api.example.com");
+  assert.equal(shifted.outputs.entrance.port, 8443);
+});
+
+function readIssuer(deployed: Deployed): string | undefined {
+  const { inputs } = deployed.one("aws:ecs/taskDefinition:TaskDefinition", "gateway");
+  const [{ environment: variables }] = JSON.parse(inputs.containerDefinitions);
+  return variables.find((it: { name: string }) => it.name === "ISSUER")?.value;
+}
 
 test("an environment's entrance verifies client certificates, and only once it knows the revoked ones", async () => {
   const { inputs, dependencies } = environment.one(listener, "entrance");

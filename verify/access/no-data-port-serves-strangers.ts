@@ -1,4 +1,5 @@
 import { networkInterfaces } from "node:os";
+import { connect } from "node:tls";
 import { broken, type Check, type CheckContext, held, inconclusive } from "../check.ts";
 import { knock } from "../client/contact.ts";
 import { dataPorts, type Reading } from "./data-ports.ts";
@@ -37,12 +38,7 @@ async function readFromOutside(context: CheckContext): Promise<readonly Reading[
 async function readOtherInterfaces(context: CheckContext): Promise<readonly Reading[]> {
   if (context.target.kind !== "local") return [];
   const { outputs, entrance } = context.target;
-  const ports = new Set([
-    outputs.database.port,
-    outputs.cache.port,
-    entrance.connect.port,
-    entrance.plainPort,
-  ]);
+  const ports = new Set([outputs.database.port, outputs.cache.port, entrance.connect.port]);
   const addresses = Object.entries(networkInterfaces()).flatMap(([name, entries]) =>
     (entries ?? [])
       .filter((entry) => !entry.internal)
@@ -54,7 +50,28 @@ async function readOtherInterfaces(context: CheckContext): Promise<readonly Read
       const contact = await knock({ host, port, waitMs: 500, signal: context.signal });
       const what = `${host} port ${port}`;
       if (contact.outcome === "unreachable") return { what, outcome: "refused", detail: contact.code };
+      // 443 is a port that other programs of this machine may serve on an address of their own.
+      if (port === entrance.connect.port && !(await showsOurCertificate(context, host)))
+        return { what, outcome: "refused", detail: "belongs to another program of this machine" };
       return { what, outcome: "served", detail: "has a listener outside the loopback network" };
     }),
   );
+}
+
+/** Whether what listens there has the environment's certificate, and so is its ingress. */
+function showsOurCertificate({ target, signal }: CheckContext, host: string): Promise<boolean> {
+  const { url, connect: way, authority } = target.entrance;
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = connect({ host, port: way.port, servername: new URL(url).hostname, ca: authority });
+  const leave = () => socket.destroy();
+  socket.setTimeout(2_000, leave);
+  signal.addEventListener("abort", leave, { once: true });
+  socket.once("secureConnect", () => resolve(socket.authorized));
+  // Refusing our missing certificate comes after its own was accepted.
+  socket.on("error", () => {});
+  socket.once("close", () => resolve(false));
+  return promise.finally(() => {
+    signal.removeEventListener("abort", leave);
+    socket.destroy();
+  });
 }

@@ -10,7 +10,7 @@ export const plainHttpDoesNotServe: Check = {
   async run(context) {
     await requireInsider(context);
     const { connect, plainPort } = context.target.entrance;
-    const plain = await readPlain(context, plainPort);
+    const plain = plainPort === undefined ? "refused" : await readPlain(context, plainPort);
     const secure = await readPlain(context, connect.port);
     if (plain === "served") return broken(`port ${plainPort} serves plain HTTP`);
     if (secure === "served" || secure === "redirected")
@@ -20,6 +20,10 @@ export const plainHttpDoesNotServe: Check = {
         `plain HTTP is ${plain} on port ${plainPort} and ${secure} on port ${connect.port}`,
       );
     }
+    if (plainPort === undefined)
+      return held(
+        `plain HTTP is refused on port ${connect.port}; port 80 belongs to another program of this machine`,
+      );
     return held(`plain HTTP is ${plain} on port ${plainPort} and refused on port ${connect.port}`);
   },
 };

@@ -29,7 +29,7 @@ function findProblem(
   context: CheckContext,
   metadata: Readonly<Record<string, unknown>>,
 ): Finding | undefined {
-  const issuer = `https://${context.target.outputs.entrance.domain}`;
+  const issuer = context.target.entrance.url;
   context.evidence.record("metadata", metadata);
   if (metadata.issuer !== issuer)
     return broken(`the issuer is ${String(metadata.issuer)}; it should be ${issuer}`);

@@ -18,7 +18,9 @@ export function readReleaseSnapshot(target: Target): ReleaseSnapshot {
     kind: target.kind,
     addresses: [
       { what: "the entrance", host: entrance.connect.host, port: entrance.connect.port },
-      { what: "the entrance's plain port", host: entrance.connect.host, port: entrance.plainPort },
+      ...(entrance.plainPort === undefined
+        ? []
+        : [{ what: "the entrance's plain port", host: entrance.connect.host, port: entrance.plainPort }]),
       { what: "the database's writer", host: database.writerEndpoint, port: database.port },
       { what: "the database's readers", host: database.readerEndpoint, port: database.port },
       { what: "the cache", host: cache.configurationEndpoint, port: cache.port },

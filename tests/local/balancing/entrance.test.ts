@@ -17,6 +17,7 @@ import {
   askEntrance,
   createTargetGroup,
   domain,
+  ingressPort,
   openTo,
   type StartedTarget,
   type Surroundings,
@@ -72,7 +73,7 @@ before(async () => {
   adminGroup = await createTargetGroup(started, "t-admin");
   listener = await createResource(started.region, balancingOf("Listener"), {
     loadBalancerArn: surroundings.loadBalancer.id,
-    port: 443,
+    port: ingressPort,
     protocol: "HTTPS",
     sslPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
     certificateArn: surroundings.certificateArn,
@@ -186,7 +187,7 @@ test("only networks that the security group names may connect, and a new rule co
 test("no session is resumed and nothing below TLS 1.2 is spoken", async () => {
   const options = {
     host: String(surroundings.loadBalancer.outputs.dnsName),
-    port: 8443,
+    port: ingressPort,
     servername: domain,
     ca: authority,
     cert: insider.certificate,

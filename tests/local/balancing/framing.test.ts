@@ -5,7 +5,7 @@ import { operations } from "../../../local/balancing/index.ts";
 import { waitUntil } from "../daemon/started-region.ts";
 import { ask, createResource } from "../started-region.ts";
 import { balancingOf } from "./realisations.ts";
-import { type Surroundings, startSurroundings } from "./surroundings.ts";
+import { ingressPort, type Surroundings, startSurroundings } from "./surroundings.ts";
 
 const block = 242;
 let surroundings: Surroundings;
@@ -31,7 +31,7 @@ before(async () => {
   await new Promise<void>((resolve) => target.listen(8080, `127.${block}.1.10`, resolve));
   await createResource(surroundings.started.region, balancingOf("Listener"), {
     loadBalancerArn: surroundings.loadBalancer.id,
-    port: 443,
+    port: ingressPort,
     protocol: "HTTP",
     defaultActions: [{ type: "forward", targetGroupArn: surroundings.targetGroup.id }],
   });
@@ -54,7 +54,7 @@ t.teardown(async () => {
 /** Everything that is answered on one connection until it is closed or quiet. */
 async function send(text: string): Promise<string> {
   received.length = 0;
-  const socket = dial(8443, String(surroundings.loadBalancer.outputs.dnsName));
+  const socket = dial(ingressPort, String(surroundings.loadBalancer.outputs.dnsName));
   let answered = "";
   socket.on("data", (part) => {
     answered += part.toString("latin1");

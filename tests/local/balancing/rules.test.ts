@@ -70,7 +70,7 @@ before(async () => {
   target = await startTarget(`127.${block}.1.10`);
   listener = await createResource(region, balancingOf("Listener"), {
     loadBalancerArn: surroundings.loadBalancer.id,
-    port: 80,
+    port: 8080,
     protocol: "HTTP",
     defaultActions: [{ type: "forward", targetGroupArn: surroundings.targetGroup.id }],
   });
@@ -97,7 +97,7 @@ test("rules decide in the order of their priority, whatever order they were made
   assert.deepEqual(await see("/old/asks.txt"), { status: 410, location: undefined, text: 'it\'s "gone"' });
   assert.deepEqual(await see("/old/page?a=1"), {
     status: 301,
-    location: "https://t.example.com:8443/new/old/page?a=1",
+    location: "https://t.example.com:443/new/old/page?a=1",
     text: "",
   });
   assert.equal((await see("/older")).text, target.address);

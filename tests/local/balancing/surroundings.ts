@@ -6,6 +6,8 @@ import { createResource, type StartedRegion, startRegion } from "../started-regi
 import { balancingOf } from "./realisations.ts";
 
 export const domain = "t.api.example.com";
+/** One that every user may bind. */
+export const ingressPort = 8443;
 
 /** What a load balancer stands on, without the network's own realisations. */
 export interface Surroundings extends AsyncDisposable {
@@ -88,9 +90,15 @@ export function createTargetGroup(
   });
 }
 
-/** Adds an ingress rule for HTTPS. */
+/** Adds an ingress rule for the listener's port. */
 export function openTo(started: StartedRegion, cidrIpv4: string, id: string): void {
-  const inputs = { securityGroupId: "sg-1", ipProtocol: "tcp", fromPort: 443, toPort: 443, cidrIpv4 };
+  const inputs = {
+    securityGroupId: "sg-1",
+    ipProtocol: "tcp",
+    fromPort: ingressPort,
+    toPort: ingressPort,
+    cidrIpv4,
+  };
   put(started, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", id, inputs);
 }
 
@@ -160,11 +168,11 @@ export function askEntrance(
   return new Promise((resolve, reject) => {
     const outgoing = request({
       host: String(surroundings.loadBalancer.outputs.dnsName),
-      port: 8443,
+      port: ingressPort,
       path: options.path ?? "/",
       method: options.method ?? "GET",
       servername: options.host ?? domain,
-      headers: { host: `${options.host ?? domain}:8443`, ...options.headers },
+      headers: { host: `${options.host ?? domain}:${ingressPort}`, ...options.headers },
       ca: authority,
       ...(insider && { cert: insider.certificate, key: insider.key }),
       ...(options.from !== undefined && { localAddress: options.from }),

@@ -148,7 +148,7 @@ async function build(region: OwnedRegion) {
   const targetGroup = await makeTargetGroup(region, "t-service");
   await make(region, "aws:lb/listener:Listener", {
     loadBalancerArn: balancer.id,
-    port: 80,
+    port: 8080,
     protocol: "HTTP",
     defaultActions: [{ type: "forward", targetGroupArn: targetGroup.id }],
   });

@@ -61,7 +61,6 @@ export function createMemoryRegion(): MemoryRegion {
     images: { "dmm-env/gateway": { entrypoint: ["node"], content: { folder: root, workspace: "gateway" } } },
     endpoint: "http://127.200.0.2:4566",
     moto: "http://127.200.0.3:5000",
-    portOffset: 8000,
     authorityFile: "/nonexistent/authority.pem",
     resources: new MemoryResources(),
     supervisor: { start: () => absent("supervisor"), get: () => undefined, list: () => [] },

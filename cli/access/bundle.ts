@@ -1,0 +1,80 @@
+import { randomBytes, webcrypto } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { replaceFile } from "../environment/file.ts";
+import { type GrantFiles, grantFiles } from "./grants.ts";
+import { x509 } from "./x509.ts";
+
+/** The password has 120 random bits, so more work per guess would protect nothing. */
+const encryption = {
+  contentEncryptionAlgorithm: { name: "AES-CBC", length: 256 },
+  hmacHashAlgorithm: "SHA-256",
+  iterationCount: 2048,
+} as const;
+
+const bagIds = { key: "1.2.840.113549.1.12.10.1.2", certificate: "1.2.840.113549.1.12.10.1.3" } as const;
+const attributeIds = { friendlyName: "1.2.840.113549.1.9.20", localKeyId: "1.2.840.113549.1.9.21" } as const;
+
+/**
+ * Writes certificate and key of a grant as one PKCS #12 file (RFC 7292), which browsers import, and its password beside
+ * it. Both are for their owner only.
+ */
+export async function writeBundle(access: string, grant: string): Promise<GrantFiles> {
+  const files = grantFiles(access, grant);
+  const password = randomBytes(15).toString("base64url");
+  const bundle = await renderBundle({
+    name: grant,
+    certificate: readFileSync(files.certificate, "utf8"),
+    key: readFileSync(files.key, "utf8"),
+    password,
+  });
+  replaceFile(files.password, `${password}\n`);
+  replaceFile(files.bundle, bundle);
+  return files;
+}
+
+interface BundleContent {
+  /** What a browser calls the certificate. */
+  readonly name: string;
+  /** PEM. */
+  readonly certificate: string;
+  readonly key: string;
+  readonly password: string;
+}
+
+async function renderBundle({ name, certificate, key, password }: BundleContent): Promise<Uint8Array> {
+  const pki = await import("pkijs");
+  const { BmpString, OctetString } = await import("asn1js");
+  const [certificateDer] = x509.PemConverter.decode(certificate);
+  const [keyDer] = x509.PemConverter.decode(key);
+  if (certificateDer === undefined || keyDer === undefined) throw new Error(`the grant of ${name} is empty`);
+  const id = await webcrypto.subtle.digest("SHA-1", certificateDer);
+  const bagAttributes = [
+    new pki.Attribute({ type: attributeIds.friendlyName, values: [new BmpString({ value: name })] }),
+    // What tells that the two belong together.
+    new pki.Attribute({ type: attributeIds.localKeyId, values: [new OctetString({ valueHex: id })] }),
+  ];
+  const secret = new TextEncoder().encode(password).buffer;
+  const keyBag = new pki.PKCS8ShroudedKeyBag({ parsedValue: pki.PrivateKeyInfo.fromBER(keyDer) });
+  await keyBag.makeInternalValues({ password: secret, ...encryption });
+  const certificateBag = new pki.CertBag({ parsedValue: pki.Certificate.fromBER(certificateDer) });
+  const contents = (bagId: string, bagValue: typeof keyBag | typeof certificateBag) =>
+    new pki.SafeContents({ safeBags: [new pki.SafeBag({ bagId, bagValue, bagAttributes })] });
+  const authenticatedSafe = new pki.AuthenticatedSafe({
+    parsedValue: {
+      safeContents: [
+        // The key is encrypted in its bag.
+        { privacyMode: 0, value: contents(bagIds.key, keyBag) },
+        { privacyMode: 1, value: contents(bagIds.certificate, certificateBag) },
+      ],
+    },
+  });
+  await authenticatedSafe.makeInternalValues({ safeContents: [{}, { password: secret, ...encryption }] });
+  const bundle = new pki.PFX({ parsedValue: { integrityMode: 0, authenticatedSafe } });
+  await bundle.makeInternalValues({
+    password: secret,
+    iterations: encryption.iterationCount,
+    pbkdf2HashAlgorithm: { name: "SHA-256" },
+    hmacHashAlgorithm: "SHA-256",
+  });
+  return new Uint8Array(bundle.toSchema().toBER());
+}

@@ -1,0 +1,43 @@
+import { relative } from "node:path";
+import type { Entrance } from "../access/entrance.ts";
+import { grantFiles } from "../access/grants.ts";
+import type { EnvironmentFolder } from "../home.ts";
+
+/** Where a person administers the platform: the other host of the ingress. */
+export function findAdminUrl({ url }: Entrance): string {
+  const admin = new URL(url);
+  admin.hostname = `admin.${admin.hostname}`;
+  return admin.origin;
+}
+
+/**
+ * How a person reaches an environment with a browser: what to import, and on the local target, whose names are in no
+ * DNS, how the browser finds the address. Nothing of it changes the system by itself.
+ */
+export function renderBrowserSteps(
+  entrance: Entrance,
+  folder: EnvironmentFolder,
+  grant: string,
+): readonly string[] {
+  const files = grantFiles(folder.access, grant);
+  const hosts = [entrance.host, `admin.${entrance.host}`];
+  const { host: address } = entrance.connect;
+  const rules = hosts.map((host) => `MAP ${host} ${address}`).join(",");
+  return [
+    `In a browser: ${entrance.url} and ${findAdminUrl(entrance)}`,
+    `  import ${shown(files.bundle)} (its password is in ${shown(files.password)})`,
+    ...(entrance.authorityFile !== undefined
+      ? [
+          `  import ${shown(entrance.authorityFile)} as an authority for web sites`,
+          `  chromium --user-data-dir="$HOME/.config/dmm-env-browser" --host-resolver-rules='${rules}'`,
+          `  or, for any browser, in /etc/hosts: ${address} ${hosts.join(" ")}`,
+        ]
+      : []),
+  ];
+}
+
+/** Relative where that is shorter: the command is pasted where dmm-env was typed. */
+export function shown(file: string): string {
+  const path = relative(process.cwd(), file);
+  return path.startsWith("..") ? file : path;
+}
