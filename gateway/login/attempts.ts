@@ -1,4 +1,4 @@
-import { allowances, nameNetwork, type Throttle } from "./throttle.ts";
+import { type Attempt, allowances, nameNetwork, type Refused, type Throttle } from "./throttle.ts";
 
 /** Somebody at an address who claims to be the user of this name. */
 export interface Claim {
@@ -14,19 +14,38 @@ export function isPossible(name: string, password: string): boolean {
   return name !== "" && name.length <= longest.name && password.length <= longest.password;
 }
 
-/** Counts a guess at a password before it is made. Seconds to wait; 0 when it may be made. */
-export async function countAttempt({ throttle, name, address }: Claim): Promise<number> {
-  const waits = await Promise.all([
-    throttle.take(allowances.user, name.toLowerCase()),
-    throttle.take(allowances.address, nameNetwork(address)),
-  ]);
-  return Math.max(...waits);
-}
-
-/** The password was right. */
-export async function forgetAttempt({ throttle, name, address }: Claim): Promise<void> {
-  await throttle.clear(allowances.user, name.toLowerCase());
-  await throttle.giveBack(allowances.address, nameNetwork(address));
+/**
+ * Looks at a password as `check` does, unless there were too many wrong ones: for this user, or from this address. An
+ * address that is refused counts against nobody, or one that guesses could lock every user out.
+ */
+export async function attempt<Result>(
+  { throttle, name, address }: Claim,
+  check: () => Promise<Result | undefined>,
+): Promise<{ readonly result: Result | undefined } | Refused> {
+  const userName = name.toLowerCase();
+  const byAddress = await throttle.begin(allowances.address, nameNetwork(address));
+  if ("seconds" in byAddress) return byAddress;
+  const byUser = await throttle.begin(allowances.user, userName).catch(async (error: unknown) => {
+    await byAddress.settle("right").catch(() => {});
+    throw error;
+  });
+  if ("seconds" in byUser) {
+    await byAddress.settle("wrong");
+    return byUser;
+  }
+  const settle = (outcome: Parameters<Attempt["settle"]>[0]) =>
+    Promise.all([byAddress.settle(outcome), byUser.settle(outcome)]);
+  let result: Result | undefined;
+  try {
+    result = await check();
+  } catch (error) {
+    // Nothing was learnt about the password.
+    await settle("right").catch(() => {});
+    throw error;
+  }
+  await settle(result === undefined ? "wrong" : "right");
+  if (result !== undefined) await throttle.clear(allowances.user, userName);
+  return { result };
 }
 
 export function describeWait(seconds: number): string {

@@ -1,4 +1,4 @@
-import { type Claim, countAttempt, describeWait, forgetAttempt, isPossible } from "./attempts.ts";
+import { attempt, type Claim, describeWait, isPossible } from "./attempts.ts";
 import { FormError, readForm } from "./form.ts";
 import { renderLogin } from "./login-page.ts";
 import { showPage } from "./page.ts";
@@ -24,14 +24,16 @@ export async function checkPassword(visit: Visit): Promise<void> {
   const name = (form.get("name") ?? "").trim();
   const password = form.get("password") ?? "";
   const claim: Claim = { throttle: parts.throttle, name, address: context.ip };
-  const seconds = await countAttempt(claim);
-  if (seconds > 0) {
+  const attempted = await attempt(claim, async () =>
+    isPossible(name, password) ? await parts.login.check(name, password) : undefined,
+  );
+  if ("seconds" in attempted) {
     context.status = 429;
-    context.set("retry-after", String(seconds));
-    showLogin(visit, { name, error: describeWait(seconds) });
+    context.set("retry-after", String(attempted.seconds));
+    showLogin(visit, { name, error: describeWait(attempted.seconds) });
     return;
   }
-  const account = isPossible(name, password) ? await parts.login.check(name, password) : undefined;
+  const account = attempted.result;
   if (account === undefined) {
     // Not the name: people type passwords there.
     parts.logger.info({ client: details.params.client_id, address: context.ip }, "login refused");
@@ -40,7 +42,6 @@ export async function checkPassword(visit: Visit): Promise<void> {
     showLogin(visit, { name, error: "User name and password do not belong together." });
     return;
   }
-  await forgetAttempt(claim);
   if (account.password?.mustChange === true) {
     await rememberChoice(visit, { id: account.id, password: account.password });
     leave(context, visit.path);

@@ -1,5 +1,5 @@
 import type { Context } from "../oauth2/context.ts";
-import { type Claim, countAttempt, describeWait, forgetAttempt, isPossible } from "./attempts.ts";
+import { attempt, type Claim, describeWait, isPossible } from "./attempts.ts";
 import { FormError, isFromOwnPage, readForm } from "./form.ts";
 import { showPage } from "./page.ts";
 import { PasswordsBusyError } from "./password.ts";
@@ -50,15 +50,17 @@ async function change(
     show(context, parts, { name, error });
   };
   const claim: Claim = { throttle: parts.throttle, name, address: context.ip };
-  const seconds = await countAttempt(claim);
-  if (seconds > 0) return refused(429, describeWait(seconds), seconds);
-  const account = isPossible(name, password) ? await parts.login.check(name, password) : undefined;
-  if (account?.password === undefined) {
+  const attempted = await attempt(claim, async () => {
+    const found = isPossible(name, password) ? await parts.login.check(name, password) : undefined;
+    return found?.password === undefined ? undefined : { id: found.id, password: found.password };
+  });
+  if ("seconds" in attempted) return refused(429, describeWait(attempted.seconds), attempted.seconds);
+  const account = attempted.result;
+  if (account === undefined) {
     parts.logger.info({ address: context.ip }, "password change refused");
     // The same words for an unknown name: who is registered is nobody's business.
     return refused(401, "User name and present password do not belong together.");
   }
-  await forgetAttempt(claim);
   const choice = { accountId: account.id, mark: account.password.mark, password: form.get("new") ?? "" };
   const answer = await choosePassword(parts, choice, form.get("again") ?? "");
   if (answer.kind === "outdated")

@@ -48,6 +48,12 @@ export async function finish(
 
 export async function finishLogin(visit: Visit, accountId: string): Promise<void> {
   const { context, parts, details } = visit;
+  if ((await parts.login.findAccount(accountId)) === undefined) {
+    // A login of a company's own that knows somebody by name and password, and not by id.
+    parts.logger.warn({ account: accountId }, "signed in, but the account is not found");
+    refuse(context, 401, "access_denied", "There is no account for this person.");
+    return;
+  }
   parts.logger.info(
     { client: details.params.client_id, account: accountId, address: context.ip },
     "signed in",

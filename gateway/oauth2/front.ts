@@ -10,6 +10,7 @@ import {
   routes,
   userinfo,
 } from "./endpoints.ts";
+import { correctErrors } from "./library-errors.ts";
 import { devicePollSeconds } from "./lifetimes.ts";
 import { isLostStore } from "./lost-store.ts";
 import { createPageGuards, type PageGuardParts } from "./page-guards.ts";
@@ -141,6 +142,7 @@ export function createFront(parts: FrontParts): readonly Middleware[] {
     completeMetadata,
     withholdNonces,
     completeDeviceAnswer,
+    correctErrors,
     ...createPageGuards(parts),
     answerOwnEndpoints,
     createCommit(parts),

@@ -1,16 +1,17 @@
 import type Provider from "oidc-provider";
+import type { Attempt, Refused } from "../login/throttle.ts";
 import type { Context, Middleware, Next } from "./context.ts";
 import { routes } from "./endpoints.ts";
-import { answerError, prefilledCode } from "./pages.ts";
+import { answerError, prefilledCode, wrongCode } from "./pages.ts";
 
 export interface PageGuardParts {
   readonly provider: Provider;
-  /** Counts a guess at a device's code; seconds to wait, 0 if it may be made. */
-  readonly countUserCode: (address: string) => Promise<number>;
+  /** Begins a guess at a device's code, which counts if it turns out wrong. */
+  readonly beginUserCode: (address: string) => Promise<Attempt | Refused>;
 }
 
 /** What the library's pages need before they keep our rules. */
-export function createPageGuards({ provider, countUserCode }: PageGuardParts): readonly Middleware[] {
+export function createPageGuards({ provider, beginUserCode }: PageGuardParts): readonly Middleware[] {
   const sessionCookie = provider.cookieName("session");
 
   /** RFC 8628 3.3.1 without a script: a code in the address is shown for the person to compare, not sent on. */
@@ -37,12 +38,17 @@ export function createPageGuards({ provider, countUserCode }: PageGuardParts): r
   }
 
   async function limitGuesses(context: Context, next: Next): Promise<void> {
-    const guesses = context.path === routes.code_verification && context.method === "POST";
-    const seconds = guesses ? await countUserCode(context.ip) : 0;
-    if (seconds === 0) {
+    if (context.path !== routes.code_verification || context.method !== "POST") {
       await next();
       return;
     }
+    const attempt = await beginUserCode(context.ip);
+    if (!("seconds" in attempt)) {
+      await next();
+      await attempt.settle(context.state[wrongCode] === true ? "wrong" : "right");
+      return;
+    }
+    const { seconds } = attempt;
     context.status = 429;
     context.set("retry-after", String(seconds));
     await answerError(context, {

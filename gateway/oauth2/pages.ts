@@ -7,6 +7,9 @@ import type { Context } from "./context.ts";
 /** Where a code that came in the address waits for the form that shows it. */
 export const prefilledCode = "prefilledCode";
 
+/** Set where a code that a person typed was none. */
+export const wrongCode = "wrongCode";
+
 /** A page for people, JSON for everybody else. */
 export async function answerError(context: Context, out: ErrorOut): Promise<void> {
   if (context.accepts("json", "html") !== "html") {
@@ -43,6 +46,8 @@ export function createPages(issuer: URL, readLogin: () => Promise<Login>) {
       error?: Error & { userCode?: string },
     ): Promise<void> {
       const { renderDeviceInput } = await import("../login/device-page.ts");
+      // Whoever aborts has typed a right code.
+      if (error !== undefined && error.name !== "AbortedError") context.state[wrongCode] = true;
       const form = { action: context.oidc.urlFor("code_verification"), csrf: readCsrf(context) };
       const code = error?.userCode ?? (context.state[prefilledCode] as string | undefined);
       const content = renderDeviceInput(form, { code, error: explainDeviceError(error) });

@@ -11,6 +11,7 @@ import type { ServedConfiguration } from "../routing/served.ts";
 import type { ProofNonces } from "../tokens/nonces.ts";
 import { ReplayMemory } from "../tokens/replay-memory.ts";
 import { Tokens } from "../tokens/tokens.ts";
+import { endAbandonedSessions } from "./abandoned-sessions.ts";
 import type { Work } from "./abort-jobs.ts";
 import { answerInQueryOnly, verifySecretsByHash } from "./client-rules.ts";
 import { createConfiguration } from "./configuration.ts";
@@ -20,6 +21,7 @@ import { createFailureLog } from "./failure-log.ts";
 import { createFront } from "./front.ts";
 import { tagTokens } from "./grant-tags.ts";
 import { type Library, loadLibrary } from "./library.ts";
+import { noteReplays } from "./library-errors.ts";
 import { createOwnPages } from "./own-pages.ts";
 import { rememberProofs } from "./proof-memory.ts";
 import type { SigningKeys } from "./signing-keys.ts";
@@ -119,8 +121,10 @@ function createProvider(
   tagTokens(provider);
   const memory = new ReplayMemory(primaries, { durable: true });
   rememberProofs(provider, memory);
+  endAbandonedSessions(provider, readLogin);
+  noteReplays(provider);
   paceDevices(provider, primaries, errors);
-  limitStrangers(provider, errors, (address) => countAttempt(primaries, "beginning", address));
+  limitStrangers(provider, errors, (address) => countBeginning(primaries, address));
   const failures = new WeakMap<IncomingMessage, Error>();
   provider.on("grant.revoked", ({ oidc }) =>
     logger.info({ client: oidc.client?.clientId, endpoint: oidc.route }, "grant revoked"),
@@ -143,19 +147,18 @@ function createProvider(
     },
     answerInteraction: (context) => pages.answerInteraction(context, provider),
     answerPasswordChange: (context) => pages.answerPasswordChange(context),
-    countUserCode: (address) => countAttempt(primaries, "userCode", address),
+    beginUserCode: async (address) => {
+      const { allowances, nameNetwork, Throttle } = await import("../login/throttle.ts");
+      return new Throttle(primaries).begin(allowances.userCode, nameNetwork(address));
+    },
   });
   for (const middleware of front) provider.use(middleware);
   return provider;
 }
 
-async function countAttempt(
-  primaries: Primaries,
-  kind: "userCode" | "beginning",
-  address: string,
-): Promise<number> {
+async function countBeginning(primaries: Primaries, address: string): Promise<number> {
   const { allowances, nameNetwork, Throttle } = await import("../login/throttle.ts");
-  return new Throttle(primaries).take(allowances[kind], nameNetwork(address));
+  return new Throttle(primaries).take(allowances.beginning, nameNetwork(address));
 }
 
 /** The server derives addresses from the Host header: it is told the issuer's, whatever the request says. */

@@ -161,6 +161,18 @@ test("a form that no session knows is led back to the page, not answered with an
   assert.doesNotMatch(forged.text, /Is this your device/);
 });
 
+test("right codes are no guesses, however many devices an address connects", async () => {
+  const browser = server.browser("192.0.2.68");
+  for (let device = 0; device < 12; device++) {
+    const { user_code: code } = await begin();
+    const confirmation = await enterCode(browser, code);
+    assert.match(confirmation.text, /Is this your device\?/);
+    const next = await browser.submit(confirmation, "/device");
+    const done = device === 0 ? await signIn(browser, next) : next;
+    assert.notEqual(done.status, 429);
+  }
+});
+
 test("codes cannot be guessed without end", async () => {
   const browser = server.browser("192.0.2.66");
   let page = await browser.open("/oauth2/device");

@@ -180,7 +180,7 @@ test("a proof is taken once at the token endpoint too, however many there are at
   const answers = await Promise.all(Array.from({ length: 20 }, () => obtain(proof)));
   assert.equal(answers.filter(({ status }) => status === 200).length, 1);
   for (const { status, json } of answers)
-    if (status !== 200) assert.deepEqual([status, json.error], [400, "invalid_grant"]);
+    if (status !== 200) assert.deepEqual([status, json.error], [400, "invalid_dpop_proof"]);
   const elsewhere = await createProof({ htm: "POST", htu: `${issuer}/oauth2/par`, ath: undefined });
   const { status, json } = await obtain(elsewhere);
   assert.deepEqual([status, json.error], [400, "invalid_dpop_proof"]);

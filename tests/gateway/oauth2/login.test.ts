@@ -116,6 +116,62 @@ test("a user's password cannot be guessed without end, from wherever, and others
   assert.ok((await signIn(browser, refused)).url.searchParams.get("code"));
 });
 
+test("right logins at once are all let through, though they are more than guesses are allowed", async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 15 }, async (_none, index) => {
+      const browser = server.browser(`192.0.2.${index % 3}`);
+      return signIn(browser, await browser.open((await createRequest()).url));
+    }),
+  );
+  assert.deepEqual(new Set(answers.map(({ url }) => url.searchParams.has("code"))), new Set([true]));
+});
+
+test("wrong guesses at once are no more than are allowed", async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 25 }, async (_none, index) => {
+      const browser = server.browser(`198.51.100.${index}`);
+      const page = await browser.open((await createRequest()).url);
+      return (await browser.submit(page, "/login", { name: "nobody.here", password: "wrong" })).status;
+    }),
+  );
+  assert.equal(answers.filter((status) => status === 401).length, 10);
+  assert.equal(answers.filter((status) => status === 429).length, 15);
+});
+
+test("an address that is refused locks nobody out", async () => {
+  const { database } = server.platform.surroundings;
+  await database.query(
+    "INSERT INTO users (user_id, name, password_hash, display_name, created_at) SELECT 'person-8', 'joan', password_hash, 'Joan Clarke', created_at FROM users WHERE name = 'ada'",
+  );
+  const browser = server.browser("203.0.113.77");
+  const page = await browser.open((await createRequest()).url);
+  for (let attempt = 0; attempt < 50; attempt++)
+    await browser.submit(page, "/login", { name: "", password: "x" });
+  for (let attempt = 0; attempt < 12; attempt++)
+    assert.equal((await browser.submit(page, "/login", { name: "joan", password: "wrong" })).status, 429);
+  const elsewhere = server.browser("203.0.113.78");
+  const fresh = await elsewhere.open((await createRequest()).url);
+  assert.notEqual((await elsewhere.submit(fresh, "/login", { name: "joan", password })).status, 429);
+});
+
+test("a session whose account is gone is nobody's: the person signs in again, and a silent request hears so", async () => {
+  const { database } = server.platform.surroundings;
+  await database.query(
+    "INSERT INTO users (user_id, name, password_hash, display_name, created_at) SELECT 'person-9', 'rosa', password_hash, 'Rosa Parks', created_at FROM users WHERE name = 'ada'",
+  );
+  const browser = server.browser("203.0.113.90");
+  const page = await browser.open((await createRequest()).url);
+  const consent = await browser.submit(page, "/login", { name: "rosa", password });
+  assert.match(consent.text, /Rosa Parks/);
+  await database.query("UPDATE users SET disabled = 1 WHERE user_id = 'person-9'");
+  const silent = await browser.open((await createRequest("app", { prompt: "none" })).url);
+  assert.equal(silent.url.searchParams.get("error"), "login_required");
+  const again = await browser.open((await createRequest()).url);
+  assert.equal(again.status, 200);
+  assert.match(again.text, /<input[^>]+type="password"/);
+  assert.ok((await signIn(browser, again)).url.searchParams.get("code"));
+});
+
 test("one address cannot try many names", async () => {
   let last = 0;
   const browser = server.browser("203.0.113.9");
@@ -303,7 +359,7 @@ test("another person signs in only after the first one is signed out, by a form 
   await authorize(server, await createRequest(), { browser });
   const request = await createRequest("app", { prompt: "login" });
   const login = await browser.open(request.url);
-  const between = await browser.submit(login, "/login", { name: "mary", password });
+  const between = await browser.submit(login, "/login", { name: "rosa", password });
   assert.match(between.text, /<h1>Sign out first/);
   assert.doesNotMatch(between.text, /<script/);
   const consent = await browser.submit(between, "/confirm");

@@ -246,6 +246,32 @@ test("nobody revokes or introspects a token of another client", async () => {
   assert.deepEqual(looked.json, { active: false });
 });
 
+test("a token of any other form is not active, which is no error", async () => {
+  const { id_token: idToken } = await obtainTokens(server).then(({ answer }) => answer);
+  for (const token of [idToken!, "eyJhbGciOiJub25lIn0.e30.", "a.b.c", "x"]) {
+    const form = new URLSearchParams({ token });
+    const looked = await server.post("/oauth2/introspect", form, { authorization: basic });
+    assert.deepEqual([looked.status, looked.json], [200, { active: false }], token);
+  }
+  const stranger = await server.post("/oauth2/introspect", new URLSearchParams({ token: "a.b.c" }));
+  assert.notEqual(stranger.status, 200);
+});
+
+test("a grant that the client does not have is refused by its name", async () => {
+  await server.addClient("narrow", { public: false, grantTypes: "client_credentials", redirectUris: "" });
+  await server.publish();
+  const authorization = `Basic ${Buffer.from(`narrow:${secret}`).toString("base64")}`;
+  const token = new URLSearchParams({ grant_type: "refresh_token", refresh_token: "x" });
+  const device = new URLSearchParams({ scope: "verify:read" });
+  for (const [path, form] of [
+    ["/oauth2/token", token],
+    ["/oauth2/device_authorization", device],
+  ] as const) {
+    const { status, json } = await server.post(path, form, { authorization });
+    assert.deepEqual([status, json.error], [400, "unauthorized_client"], path);
+  }
+});
+
 test("a strict client introspects its own tokens, and those of others with the scope for it", async () => {
   const { accessToken, refreshToken } = await obtainTokens(server);
   for (const token of [accessToken, refreshToken!]) {
