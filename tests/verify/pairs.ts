@@ -61,6 +61,10 @@ export const pairs: Readonly<
     breaks: ["names another issuer"],
     hides: ["turns insiders away"],
   },
+  "oauth2/a-person-signs-in-as-a-browser-does": {
+    breaks: ["redirects to another port after the login", "forbids its login form to lead on"],
+    hides: ["has no admin site"],
+  },
   "oauth2/a-token-is-issued-only-for-granted-scopes": {
     breaks: ["grants any scope"],
     hides: ["turns insiders away"],

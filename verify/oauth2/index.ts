@@ -1,6 +1,7 @@
 import type { Suite } from "../check.ts";
 import { aClientAssertionIsTakenOnce } from "./a-client-assertion-is-taken-once.ts";
 import { aDuplicatedParameterIsRefused } from "./a-duplicated-parameter-is-refused.ts";
+import { aPersonSignsInAsABrowserDoes } from "./a-person-signs-in-as-a-browser-does.ts";
 import { aRequestThatMustBePushedIsNotTakenOtherwise } from "./a-request-that-must-be-pushed-is-not-taken-otherwise.ts";
 import { aRevokedTokenIsDeadAtEveryGateway } from "./a-revoked-token-is-dead-at-every-gateway.ts";
 import { aRevokedTokenIsInactive } from "./a-revoked-token-is-inactive.ts";
@@ -18,6 +19,7 @@ export const oauth2: Suite = {
   order: "together",
   checks: [
     theMetadataIsPublishedUnderItsIssuer,
+    aPersonSignsInAsABrowserDoes,
     aTokenIsIssuedOnlyForGrantedScopes,
     aWrongSecretGets401,
     aClientAssertionIsTakenOnce,

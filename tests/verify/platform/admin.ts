@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
+import { answerPeople } from "./login.ts";
 import { awayMs, type PlatformState } from "./state.ts";
 
 /** The stand-in's admin site: entries, versions, and how many gateways have acknowledged one. */
@@ -12,9 +13,11 @@ export function answerAdmin(
   const entry = url.pathname.replace(/^\/api\//, "");
   void text(request).then((body) => {
     const [status, answer] =
-      request.method === "GET"
-        ? read(state, entry)
-        : change(state, entry, { basedOn: Number(url.searchParams.get("basedOn")), body });
+      entry === "users" || entry.startsWith("users/")
+        ? answerPeople(state, request.method, body)
+        : request.method === "GET"
+          ? read(state, entry)
+          : change(state, entry, { basedOn: Number(url.searchParams.get("basedOn")), body });
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(answer));
   });
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { beginLogin } from "./login.ts";
 import type { PlatformState } from "./state.ts";
 
 /** The stand-in's authorization endpoint, as far as the login. */
@@ -23,6 +24,6 @@ export function answerAuthorization(state: PlatformState, url: URL, response: Se
   } else if (mustPush || !isRegistered || (!hasPkce && !breaks.has("needs no PKCE"))) {
     go(`${redirect}?error=invalid_request`);
   } else {
-    go("/oauth2/interaction/1");
+    beginLogin(url.searchParams, response);
   }
 }

@@ -52,6 +52,8 @@ export type Break =
   | "takes requests that must be pushed"
   | "lets tokens be stored"
   | "names another issuer"
+  | "redirects to another port after the login"
+  | "forbids its login form to lead on"
   | "revokes at all gateways but one"
   | "follows path tricks"
   | "calls a wrong method unknown"

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { answerAuthorization } from "./authorization.ts";
+import { answerLogin } from "./login.ts";
 import { awayMs, type PlatformState, shardCount } from "./state.ts";
 
 type Answer = readonly [status: number, body: object];
@@ -16,14 +17,23 @@ export function answerOAuth(
   response: ServerResponse,
 ): void {
   if (url.pathname === "/oauth2/authorize") answerAuthorization(state, url, response);
+  else if (url.pathname.startsWith("/oauth2/interaction/")) answerLogin(state, request, response);
   else if (url.pathname.startsWith("/.well-known/")) send(state, response, [200, describeServer(state)]);
   else
     void text(request).then((body) => {
-      if (isClient(state, request.headers.authorization) || isAssertion(state, new URLSearchParams(body)))
-        return send(state, response, answerForm(state, url.pathname, body));
+      const form = new URLSearchParams(body);
+      const known = isClient(state, request.headers.authorization) || isAssertion(state, form);
+      if (known || isCode(state, form)) return send(state, response, answerForm(state, url.pathname, body));
       response.setHeader("www-authenticate", "Basic");
       return send(state, response, [401, { error: "invalid_client", ...tellSecret(state) }]);
     });
+}
+
+/** A code that was given out, and not redeemed before, by a client that people sign in to. */
+function isCode({ codes, entries }: PlatformState, form: URLSearchParams): boolean {
+  const isRight =
+    form.get("grant_type") === "authorization_code" && entries.has(`clients/${form.get("client_id")}`);
+  return isRight && codes.has(form.get("code") ?? "");
 }
 
 /** Of a client with keys, and new: signatures are for the gateway's own tests. */
@@ -79,9 +89,13 @@ function answerForm(state: PlatformState, path: string, body: string): Answer {
 function issue(state: PlatformState, form: URLSearchParams): Answer {
   const grant = form.get("grant_type");
   const mayUse =
-    grant === "client_credentials" || (grant === "password" && state.breaks.has("takes passwords"));
+    grant === "client_credentials" ||
+    (grant === "authorization_code" && state.codes.delete(form.get("code") ?? "")) ||
+    (grant === "password" && state.breaks.has("takes passwords"));
   if (!mayUse) return [400, { error: "unsupported_grant_type", ...tellSecret(state) }];
-  const scopes = (form.get("scope") ?? "").split(" ").filter((scope) => scope !== "");
+  const scopes = (form.get("scope") ?? (grant === "authorization_code" ? "verify:read" : ""))
+    .split(" ")
+    .filter((scope) => scope !== "");
   const isGranted = scopes.every((scope) => knownScopes.has(scope)) || state.breaks.has("grants any scope");
   if (!isGranted) return [400, { error: "invalid_scope" }];
   const name = randomBytes(32).toString("base64url");

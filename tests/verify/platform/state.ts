@@ -21,6 +21,9 @@ export interface PlatformState {
   readonly halfRevoked: Set<string>;
   /** Ids of client assertions that were shown. */
   readonly assertions: Set<string>;
+  /** Passwords of people by name, and codes that were not redeemed yet. */
+  readonly people: Map<string, string>;
+  readonly codes: Set<string>;
   readonly revokedSerials: Set<string>;
   /** Requests so far: one gateway in three takes each. */
   requests: number;
@@ -64,6 +67,8 @@ export function createState(breaks: Breaks): PlatformState {
     unknownTokens: new Map(),
     halfRevoked: new Set(),
     assertions: new Set(),
+    people: new Map(),
+    codes: new Set(),
     revokedSerials: new Set(),
     requests: 0,
     entries: new Map(),

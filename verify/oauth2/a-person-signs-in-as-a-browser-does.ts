@@ -1,0 +1,112 @@
+import { createHash, randomBytes } from "node:crypto";
+import { openDoor } from "../access/entry.ts";
+import { broken, type Check, type CheckContext, type Finding, held } from "../check.ts";
+import { readScope } from "../client/tokens.ts";
+import { Browser, Stopped, type Visited } from "./browser.ts";
+import { describeFormAnswer, holdsToken, postForm, tokenEndpoint } from "./endpoint.ts";
+import { addPerson, type Person } from "./person.ts";
+import { addPersonClient, authorize, type PersonClient } from "./person-client.ts";
+
+/** Login, choice of a password, consent. */
+const mostPages = 6;
+
+export const aPersonSignsInAsABrowserDoes: Check = {
+  claim: "a person signs in as a browser does",
+  timeoutMs: 60_000,
+  async run(context) {
+    const person = await addPerson(context);
+    const client = await addPersonClient(context);
+    if (person === undefined) return await findWayElsewhere(context, client);
+    try {
+      return await signIn(context, client, person);
+    } catch (error) {
+      if (error instanceof Stopped) return broken(error.message);
+      throw error;
+    }
+  },
+};
+
+/** Where people are kept elsewhere nobody can be made to sign in, and what leads there is all that is ours. */
+async function findWayElsewhere(context: CheckContext, client: PersonClient): Promise<Finding> {
+  const { location } = await authorize(context, client, { what: "the way to the login" });
+  const { url } = context.target.entrance;
+  return location?.origin === url
+    ? held(`people sign in elsewhere; the way there begins at ${url}`)
+    : broken(
+        `the authorization endpoint should lead to the login at ${url} and leads to ${location?.origin}`,
+      );
+}
+
+async function signIn(context: CheckContext, client: PersonClient, person: Person): Promise<Finding> {
+  const browser = new Browser(context, client.redirectUri);
+  const verifier = randomBytes(32).toString("base64url");
+  const state = context.uniqueName("state");
+  const query = new URLSearchParams({
+    client_id: client.id,
+    response_type: "code",
+    redirect_uri: client.redirectUri,
+    scope: readScope,
+    state,
+    code_challenge: createHash("sha256").update(verifier).digest("base64url"),
+    code_challenge_method: "S256",
+  });
+  const first = await browser.open(`/oauth2/authorize?${query}`);
+  const answered = await fillIn(browser, first, person);
+  const code = answered.url.searchParams.get("code");
+  if (code === null || answered.url.searchParams.get("state") !== state)
+    return broken(`the login should end with a code and ended with ${describeEnd(answered)}`);
+  return redeem(context, client, { code, verifier });
+}
+
+/** Fills in whatever page comes, until the browser is at the application. */
+async function fillIn(browser: Browser, first: Visited, person: Person): Promise<Visited> {
+  const { name, password, chosenPassword } = person;
+  let page = first;
+  for (let shown = 0; shown < mostPages && page.status !== 0; shown += 1) {
+    if (page.status !== 200)
+      throw new Stopped(`the page at ${page.url.pathname} has the status ${page.status}`);
+    if (page.body.includes('name="again"'))
+      page = await browser.submit(page, "/password", { new: chosenPassword, again: chosenPassword });
+    else if (page.body.includes('name="password"'))
+      page = await browser.submit(page, "/login", { name, password });
+    else page = await browser.submit(page, "/consent", {});
+  }
+  return page;
+}
+
+async function redeem(
+  context: CheckContext,
+  client: PersonClient,
+  { code, verifier }: { readonly code: string; readonly verifier: string },
+): Promise<Finding> {
+  const answer = await postForm(context, {
+    what: "the code at the token endpoint",
+    path: tokenEndpoint,
+    authorization: null,
+    form: [
+      ["grant_type", "authorization_code"],
+      ["client_id", client.id],
+      ["redirect_uri", client.redirectUri],
+      ["code", code],
+      ["code_verifier", verifier],
+    ],
+  });
+  if (!holdsToken(answer))
+    return broken(`the code should be worth a token and was answered ${describeFormAnswer(answer)}`);
+  const authorization = `Bearer ${String(answer.fields.access_token)}`;
+  const served = await context.entrance.attempt({
+    path: openDoor,
+    headers: { authorization },
+    signal: context.signal,
+  });
+  const status = served.outcome === "answered" ? served.status : served.outcome;
+  context.evidence.record(`GET ${openDoor} with the person's token`, { status });
+  if (status !== 200) return broken(`the person's token should open ${openDoor} and was answered ${status}`);
+  return held(
+    `login, consent and answer stay at ${context.target.entrance.url}, and the code is worth a token`,
+  );
+}
+
+function describeEnd({ url, status }: Visited): string {
+  return url.searchParams.get("error") ?? `${status} at ${url.pathname}`;
+}

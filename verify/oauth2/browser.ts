@@ -1,0 +1,134 @@
+import type { CheckContext } from "../check.ts";
+import type { Answered } from "../client/attempt.ts";
+import { Cookies } from "../client/cookies.ts";
+import { noControl } from "../errors.ts";
+import { allowsForm } from "./form-action.ts";
+
+/** A page, or the address of the application that the browser was sent to. */
+export interface Visited {
+  readonly url: URL;
+  readonly status: number;
+  readonly body: string;
+  readonly policy: string | undefined;
+}
+
+/** Where a browser would have been stopped or lost. */
+export class Stopped extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = "Stopped";
+  }
+}
+
+interface Form {
+  readonly action: URL;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+const mostRedirections = 10;
+
+/** A browser without scripts at the address of the platform: cookies, forms, redirections, and the pages' policies. */
+export class Browser {
+  readonly #context: CheckContext;
+  readonly #origin: string;
+  readonly #application: string;
+  readonly #cookies = new Cookies();
+
+  /** `application` is the address that answers of the authorization endpoint are for. */
+  constructor(context: CheckContext, application: string) {
+    this.#context = context;
+    this.#origin = context.target.entrance.url;
+    this.#application = application;
+  }
+
+  /** @throws Stopped where the way leads off the platform's address, and not to the application */
+  open(path: string): Promise<Visited> {
+    return this.#follow(new URL(path, this.#origin), {});
+  }
+
+  /** Sends the page's form whose address has this end. @throws Stopped also where the page's policy forbids it */
+  submit(page: Visited, end: string, fields: Readonly<Record<string, string>>): Promise<Visited> {
+    const form = findForms(page).find(({ action }) => action.pathname.endsWith(end));
+    if (form === undefined) throw new Stopped(`the page at ${page.url.pathname} has no form for ${end}`);
+    const body = new URLSearchParams({ ...form.fields, ...fields }).toString();
+    return this.#follow(form.action, { body, page });
+  }
+
+  async #follow(first: URL, { body, page }: { body?: string; page?: Visited }): Promise<Visited> {
+    let url = first;
+    let form = body;
+    for (let hop = 0; hop < mostRedirections; hop += 1) {
+      if (page !== undefined && !allowsForm(page.policy, page.url, url))
+        throw new Stopped(
+          `the policy of the page at ${page.url.pathname} forbids its form to lead to ${url.origin}`,
+        );
+      if (url.href.split("?")[0] === this.#application)
+        return { url, status: 0, body: "", policy: undefined };
+      if (url.origin !== this.#origin)
+        throw new Stopped(`the browser is sent to ${url.origin}, and the platform is at ${this.#origin}`);
+      const answer = await this.#send(url, form);
+      const { location } = answer.headers;
+      if (location === undefined)
+        return {
+          url,
+          status: answer.status,
+          body: answer.body,
+          policy: answer.headers["content-security-policy"],
+        };
+      url = new URL(location, url);
+      form = undefined;
+    }
+    throw new Stopped(`the browser is redirected more than ${mostRedirections} times`);
+  }
+
+  async #send(url: URL, body: string | undefined): Promise<Answered> {
+    const cookie = this.#cookies.render(url.pathname);
+    const answer = await this.#context.entrance.attempt({
+      method: body === undefined ? "GET" : "POST",
+      path: url.pathname + url.search,
+      headers: {
+        accept: "text/html",
+        ...(cookie === undefined ? {} : { cookie }),
+        ...(body === undefined
+          ? {}
+          : {
+              "content-type": "application/x-www-form-urlencoded",
+              origin: this.#origin,
+              "sec-fetch-site": "same-origin",
+            }),
+      },
+      ...(body === undefined ? {} : { body }),
+      timeoutMs: 20_000,
+      signal: this.#context.signal,
+    });
+    if (answer.outcome !== "answered") throw noControl(`${url.pathname} got no answer`);
+    this.#cookies.keep(answer.headers["set-cookie"]);
+    this.#context.evidence.record(`${body === undefined ? "GET" : "POST"} ${url.pathname}`, {
+      status: answer.status,
+      location: answer.headers.location?.replace(/([?&]code=)[^&]+/, "$1[secret]"),
+      policy: answer.headers["content-security-policy"],
+    });
+    return answer;
+  }
+}
+
+function findForms({ body, url }: Visited): readonly Form[] {
+  return [...body.matchAll(/<form\b([^>]*)>(.*?)<\/form>/gs)].map(([, attributes = "", content = ""]) => {
+    const fields: Record<string, string> = {};
+    for (const [, input = ""] of content.matchAll(/<input\b([^>]*)>/gs)) {
+      const name = readAttribute(input, "name");
+      if (name !== undefined) fields[name] = readAttribute(input, "value") ?? "";
+    }
+    return { action: new URL(readAttribute(attributes, "action") ?? "", url), fields };
+  });
+}
+
+function readAttribute(text: string, name: string): string | undefined {
+  return new RegExp(`\\b${name}="([^"]*)"`)
+    .exec(text)?.[1]
+    ?.replaceAll("&quot;", '"')
+    .replaceAll("&#39;", "'")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&amp;", "&");
+}

@@ -1,0 +1,35 @@
+import { randomBytes } from "node:crypto";
+import type { CheckContext } from "../check.ts";
+import { askAdmin, parseObject } from "../client/admin.ts";
+import { noControl } from "../errors.ts";
+
+/** Somebody who can sign in, made for one check. */
+export interface Person {
+  readonly name: string;
+  /** Made by the platform: it lets in to choose another. */
+  readonly password: string;
+  readonly chosenPassword: string;
+}
+
+/** Registers a person on the admin site; undefined where people are kept elsewhere. Removed after the check. */
+export async function addPerson(context: CheckContext): Promise<Person | undefined> {
+  const name = context.uniqueName("person");
+  const body = JSON.stringify({ name, displayName: "Verification" });
+  const answer = await askAdmin(context, { method: "POST", path: "/api/users", body });
+  const created = parseObject(answer.body);
+  if (created.code === "DMM_ADMIN_USERS_ELSEWHERE") return undefined;
+  const { id } = (created.user ?? {}) as { id?: unknown };
+  if (typeof id !== "string" || typeof created.password !== "string")
+    throw noControl(`the admin site should register a person and answered ${answer.status}`);
+  context.defer(() => removePerson(context, id));
+  return { name, password: created.password, chosenPassword: randomBytes(18).toString("base64url") };
+}
+
+async function removePerson(context: CheckContext, id: string): Promise<void> {
+  const path = `/api/users/${encodeURIComponent(id)}`;
+  const found = parseObject((await askAdmin(context, { path })).body);
+  const { revision } = (found.user ?? found) as { revision?: unknown };
+  const answer = await askAdmin(context, { method: "DELETE", path: `${path}?basedOn=${String(revision)}` });
+  if (answer.status >= 300 && answer.status !== 404)
+    throw noControl(`the person ${id} could not be removed: ${answer.status}`);
+}
