@@ -63,6 +63,8 @@ export interface ClientEntry {
   readonly scopes: readonly string[];
   readonly grantTypes: readonly string[];
   readonly redirectUris: readonly string[];
+  /** Where a browser may be sent after signing out (OpenID Connect RP-Initiated Logout 3.1). */
+  readonly postLogoutRedirectUris: readonly string[];
   /** `none` and public are the same thing. */
   readonly tokenEndpointAuthMethod: string;
   /** For `private_key_jwt`. */

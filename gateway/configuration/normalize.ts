@@ -66,6 +66,8 @@ function normalizeClient(client: ClientEntry): ClientEntry {
     scopes: words(client.scopes),
     grantTypes: words(client.grantTypes),
     redirectUris: words(client.redirectUris),
+    // Versions from before there was signing out for applications have none.
+    postLogoutRedirectUris: words(client.postLogoutRedirectUris ?? []),
     tokenEndpointAuthMethod: readAuthMethod(client),
     jwks: normalizeKeys(client.jwks ?? null),
     // Versions of before there was a choice: what was so then.

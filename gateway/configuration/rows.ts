@@ -61,6 +61,7 @@ const keeping: Keeping = {
       scopes: client.scopes.join(" "),
       grant_types: client.grantTypes.join(" "),
       redirect_uris: client.redirectUris.join(" "),
+      post_logout_redirect_uris: client.postLogoutRedirectUris.join(" "),
       token_endpoint_auth_method: client.tokenEndpointAuthMethod,
       jwks: client.jwks === null ? null : JSON.stringify(client.jwks),
       require_pushed_authorization_requests: client.requirePushedAuthorizationRequests,

@@ -65,6 +65,7 @@ function parseClient(row: RowDataPacket): ClientEntry {
     scopes: splitWords(row.scopes),
     grantTypes: splitWords(row.grant_types),
     redirectUris: splitWords(row.redirect_uris),
+    postLogoutRedirectUris: splitWords(row.post_logout_redirect_uris),
     ...parseAuthentication(row),
     requirePushedAuthorizationRequests: Boolean(row.require_pushed_authorization_requests),
     dpopBoundAccessTokens: Boolean(row.dpop_bound_access_tokens),

@@ -18,7 +18,9 @@ export function validateClient(
   report.words("grantTypes", client.grantTypes, knownGrantTypes, "grant type");
   report.text("scopes", client.scopes.join(" "), textLimits.clientScopes);
   report.text("redirectUris", client.redirectUris.join(" "), textLimits.redirectUris);
-  for (const uri of client.redirectUris) validateRedirectUri(uri, client.public, report);
+  report.text("postLogoutRedirectUris", client.postLogoutRedirectUris.join(" "), textLimits.redirectUris);
+  for (const field of ["redirectUris", "postLogoutRedirectUris"] as const)
+    for (const uri of client[field]) validateRedirectUri(uri, { field, isPublic: client.public }, report);
   const redirected = client.grantTypes.includes("authorization_code");
   report.require(
     client.grantTypes.length > 0,
@@ -35,11 +37,12 @@ export function validateClient(
     "redirectUris",
     "authorization_code needs at least one redirect URI.",
   );
-  report.require(
-    redirected || client.redirectUris.length === 0,
-    "redirectUris",
-    "Redirect URIs are for authorization_code only.",
-  );
+  for (const field of ["redirectUris", "postLogoutRedirectUris"] as const)
+    report.require(
+      redirected || client[field].length === 0,
+      field,
+      "Redirect URIs are for authorization_code only.",
+    );
   report.require(
     redirected || !client.requirePushedAuthorizationRequests,
     "requirePushedAuthorizationRequests",
@@ -70,7 +73,14 @@ function validateAuthentication(client: ClientEntry, report: EntryProblems): voi
 }
 
 /** RFC 9700 2.1 and RFC 8252 7: compared as they are, so without fragment and wildcards; http on loopback only. */
-function validateRedirectUri(uri: string, isPublic: boolean, report: EntryProblems): void {
+function validateRedirectUri(
+  uri: string,
+  {
+    field,
+    isPublic,
+  }: { readonly field: "redirectUris" | "postLogoutRedirectUris"; readonly isPublic: boolean },
+  report: EntryProblems,
+): void {
   const url = URL.parse(uri);
   const loopback = url !== null && ["127.0.0.1", "[::1]"].includes(url.hostname);
   const scheme = url?.protocol ?? "";
@@ -79,7 +89,7 @@ function validateRedirectUri(uri: string, isPublic: boolean, report: EntryProble
     url !== null &&
       !/[#*\s]/.test(uri) &&
       (scheme === "https:" || (scheme === "http:" && loopback) || appScheme),
-    "redirectUris",
+    field,
     `${JSON.stringify(uri)} is no redirect URI; it must be https, or http on a loopback address, without fragment and wildcards.`,
   );
 }

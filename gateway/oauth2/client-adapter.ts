@@ -38,6 +38,7 @@ function describeClient(client: Client, algorithms: readonly string[]): AdapterP
     application_type: client.public && client.redirectUris.some(isOfAnApp) ? "native" : "web",
     grant_types: client.grantTypes.filter((type) => redirected || type !== "authorization_code"),
     redirect_uris: redirected ? [...client.redirectUris] : [],
+    post_logout_redirect_uris: redirected ? [...client.postLogoutRedirectUris] : [],
     response_types: redirected ? ["code"] : [],
     require_pushed_authorization_requests: client.requirePushedAuthorizationRequests,
     dpop_bound_access_tokens: client.dpopBoundAccessTokens,

@@ -30,7 +30,7 @@ const methods: ReadonlyMap<string, readonly string[]> = new Map<string, readonly
   [routes.pushed_authorization_request, ["POST"]],
   [routes.device_authorization, ["POST"]],
   [routes.code_verification, ["GET", "POST"]],
-  [routes.end_session, ["GET"]],
+  [routes.end_session, ["GET", "POST"]],
   [`${routes.end_session}/confirm`, ["POST"]],
   [`${routes.end_session}/success`, ["GET"]],
   [userinfo, ["GET", "POST"]],

@@ -12,6 +12,7 @@ import {
 } from "./endpoints.ts";
 import { correctErrors } from "./library-errors.ts";
 import { devicePollSeconds } from "./lifetimes.ts";
+import { createLogoutGuard } from "./logout-requests.ts";
 import { isLostStore } from "./lost-store.ts";
 import { createPageGuards, type PageGuardParts } from "./page-guards.ts";
 import { answerError } from "./pages.ts";
@@ -143,6 +144,7 @@ export function createFront(parts: FrontParts): readonly Middleware[] {
     withholdNonces,
     completeDeviceAnswer,
     correctErrors,
+    createLogoutGuard(readConfiguration),
     ...createPageGuards(parts),
     answerOwnEndpoints,
     createCommit(parts),

@@ -2,7 +2,7 @@ import type Provider from "oidc-provider";
 import type { Attempt, Refused } from "../login/throttle.ts";
 import type { Context, Middleware, Next } from "./context.ts";
 import { routes } from "./endpoints.ts";
-import { answerError, prefilledCode, wrongCode } from "./pages.ts";
+import { answerError, prefilledCode, readLogoutTarget, wrongCode } from "./pages.ts";
 
 export interface PageGuardParts {
   readonly provider: Provider;
@@ -76,6 +76,7 @@ async function replaceScript(context: Context, next: Next): Promise<void> {
   const inputs = fields.map(([input]) => new Html(input));
   showPage(context, {
     title: "Sign out",
+    leadsTo: readLogoutTarget(context as never),
     content: html`<h1>Sign out first</h1>
 <p>To go on, this browser has to be signed out here.</p>
 <form method="post" action="${new Html(action)}">

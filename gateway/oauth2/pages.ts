@@ -4,6 +4,9 @@ import type { Login } from "../login/login.ts";
 import type { Html } from "../page/html.ts";
 import type { Context } from "./context.ts";
 
+/** Set where the application asked for an address after signing out that it did not register. */
+export const staysHere = "staysHere";
+
 /** Where a code that came in the address waits for the form that shows it. */
 export const prefilledCode = "prefilledCode";
 
@@ -24,16 +27,18 @@ export async function answerError(context: Context, out: ErrorOut): Promise<void
 
 /** The library's pages in our own look; each loads what it needs when somebody first sees it. */
 export function createPages(issuer: URL, readLogin: () => Promise<Login>) {
-  const show = async (context: KoaContextWithOIDC, title: string, content: Html) => {
+  const show = async (context: KoaContextWithOIDC, title: string, content: Html, leadsTo?: string) => {
     const { showPage } = await import("../login/page.ts");
-    showPage(context, { title, content, notice: (await readLogin()).notice });
+    showPage(context, { title, content, notice: (await readLogin()).notice, leadsTo });
   };
   return {
     showError: answerError,
     async showLogout(context: KoaContextWithOIDC): Promise<void> {
       const { renderLogout } = await import("../login/plain-pages.ts");
       const action = context.oidc.urlFor("end_session_confirm");
-      await show(context, "Sign out", renderLogout(action, readCsrf(context), issuer.host));
+      const page = { action, csrf: readCsrf(context), host: issuer.host };
+      const content = renderLogout({ ...page, staysHere: context.state[staysHere] === true });
+      await show(context, "Sign out", content, readLogoutTarget(context));
     },
     async showLoggedOut(context: KoaContextWithOIDC): Promise<void> {
       const { renderLoggedOut } = await import("../login/plain-pages.ts");
@@ -77,6 +82,16 @@ export function createPages(issuer: URL, readLogin: () => Promise<Login>) {
       await show(context, "Connected", renderDeviceConnected(name));
     },
   };
+}
+
+/** Where the browser is sent after signing out; the library has checked it by then. */
+export function readLogoutTarget({
+  oidc,
+}: {
+  readonly oidc?: KoaContextWithOIDC["oidc"];
+}): string | undefined {
+  const uri = oidc?.params?.post_logout_redirect_uri;
+  return typeof uri === "string" ? uri : undefined;
 }
 
 function readCsrf(context: KoaContextWithOIDC): string {

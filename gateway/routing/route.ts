@@ -53,6 +53,8 @@ export interface Client {
   readonly grantTypes: readonly string[];
   /** Compared as they are (RFC 9700 2.1). */
   readonly redirectUris: readonly string[];
+  /** Where a browser may be sent after signing out, compared as they are. */
+  readonly postLogoutRedirectUris: readonly string[];
   /** `client_secret_basic`, `private_key_jwt` or `none`. */
   readonly tokenEndpointAuthMethod: string;
   /** Public keys of its assertions. */

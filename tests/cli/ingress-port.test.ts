@@ -19,18 +19,20 @@ test("an environment gets production's port where this user may bind it", async 
 
 test("a port that another program has on every address is passed over", async () => {
   await using _taken = await listen(9753, "0.0.0.0");
-  assert.equal(await chooseIngressPort(network, 9753), 8443);
-  await using _next = await listen(8443, "0.0.0.0");
-  assert.equal(await chooseIngressPort(network, 9753), 9443);
+  assert.notEqual(await chooseIngressPort(network, 9753), 9753);
 });
 
-test("where every known port is taken the system chooses one", async () => {
-  const servers = await Promise.all(
-    [9753, 8443, 9443, 10_443].map((port) => listen(port, `127.${network}.0.9`)),
-  );
-  const port = await chooseIngressPort(network, 9753);
+test("where one port after the other is taken another one is found each time", async () => {
+  const servers: Server[] = [];
+  const ports = new Set<number>();
+  for (let round = 0; round < 6; round++) {
+    const port = await chooseIngressPort(network, 9753);
+    ports.add(port);
+    servers.push(await listen(port, `127.${network}.0.9`));
+  }
   for (const server of servers) server.close();
-  assert.ok(port > 1023 && ![9753, 8443, 9443, 10_443].includes(port), String(port));
+  assert.equal(ports.size, 6);
+  assert.ok(ports.has(9753));
 });
 
 test("a listener on every address is told from one on a single address", async () => {

@@ -136,6 +136,7 @@ export const entrySchemas: Readonly<Record<Kind, Schema>> = {
       default: ["client_credentials"],
     },
     redirectUris: words,
+    postLogoutRedirectUris: words,
     tokenEndpointAuthMethod: {
       type: "string",
       enum: [...authMethods],

@@ -17,6 +17,7 @@ export const fieldNames: Readonly<Record<string, string>> = {
   cors: "pages of other origins (CORS)",
   grantTypes: "grant types",
   redirectUris: "redirect URIs",
+  postLogoutRedirectUris: "redirect URIs after signing out",
   tokenEndpointAuthMethod: "authentication",
   jwks: "keys",
   requirePushedAuthorizationRequests: "only pushed requests (PAR)",

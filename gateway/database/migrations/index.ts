@@ -12,6 +12,7 @@ import { recordAdministrators } from "./record-administrators.ts";
 import { registerUsers } from "./register-users.ts";
 import { seedVerification } from "./seed-verification.ts";
 import { shareRoutes } from "./share-routes.ts";
+import { signOutOfClients } from "./sign-out-of-clients.ts";
 import { versionConfiguration } from "./version-configuration.ts";
 
 export interface Migration {
@@ -35,4 +36,5 @@ export const migrations: readonly Migration[] = [
   { name: "012-record-administrators", up: recordAdministrators },
   { name: "013-identify-clients", up: identifyClients },
   { name: "014-share-routes", up: shareRoutes },
+  { name: "015-sign-out-of-clients", up: signOutOfClients },
 ];

@@ -221,7 +221,7 @@ const loginPages: Readonly<Record<string, Html>> = {
   }),
   Connected: renderDeviceConnected(long),
   "This did not work": renderError("invalid_client", "client is invalid"),
-  "Sign out": renderLogout("/x", "x", "api.example.com"),
+  "Sign out": renderLogout({ ...form, host: "api.example.com", staysHere: true }),
   Done: renderLoggedOut(),
 };
 

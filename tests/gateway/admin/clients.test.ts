@@ -161,6 +161,7 @@ test("the API's description has every field of a client", async () => {
   ]);
   for (const field of [
     "jwks",
+    "postLogoutRedirectUris",
     "requirePushedAuthorizationRequests",
     "dpopBoundAccessTokens",
     "idTokenSignedResponseAlg",

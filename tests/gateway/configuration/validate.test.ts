@@ -18,6 +18,7 @@ const client: ClientEntry = {
   scopes: ["verify:read"],
   grantTypes: ["client_credentials"],
   redirectUris: [],
+  postLogoutRedirectUris: [],
   tokenEndpointAuthMethod: "client_secret_basic",
   jwks: null,
   requirePushedAuthorizationRequests: false,
@@ -158,6 +159,20 @@ const wrongClients: readonly (readonly [what: string, fields: Partial<ClientEntr
     "without a code to push for",
     { requirePushedAuthorizationRequests: true },
     "requirePushedAuthorizationRequests",
+  ],
+  [
+    "with an address after signing out over plain HTTP",
+    {
+      grantTypes: ["authorization_code"],
+      redirectUris: ["https://shop.example/cb"],
+      postLogoutRedirectUris: ["http://shop.example/"],
+    },
+    "postLogoutRedirectUris",
+  ],
+  [
+    "with an address after signing out and no codes",
+    { postLogoutRedirectUris: ["https://shop.example/"] },
+    "postLogoutRedirectUris",
   ],
   ["with codes and no redirect URI", { grantTypes: ["authorization_code"] }, "redirectUris"],
   [

@@ -26,7 +26,7 @@ const endpoints: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(posted.map((path) => [path, ["POST"]])),
   "/oauth2/authorize": ["HEAD", "GET"],
   "/oauth2/jwks": ["HEAD", "GET"],
-  "/oauth2/logout": ["HEAD", "GET"],
+  "/oauth2/logout": ["HEAD", "GET", "POST"],
   "/oauth2/logout/confirm": ["POST"],
   "/oauth2/logout/success": ["HEAD", "GET"],
   "/oauth2/device": ["HEAD", "GET", "POST"],

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers/promises";
 import * as oauth from "oauth4webapi";
 import * as openid from "openid-client";
+import { pino } from "pino";
 import { before, t, test } from "tap";
 import { hashPassword, matchesPassword } from "../../../gateway/login/password.ts";
+import { allowances, Throttle } from "../../../gateway/login/throttle.ts";
+import { Primaries } from "../../../gateway/redis/primaries.ts";
 import { authorize, createRequest, obtainTokens } from "./authorize.ts";
 import { findForms } from "./browser.ts";
 import { issuer, password, redirectUri, StartedServer, secret, signIn } from "./started-server.ts";
@@ -116,14 +120,33 @@ test("a user's password cannot be guessed without end, from wherever, and others
   assert.ok((await signIn(browser, refused)).url.searchParams.get("code"));
 });
 
-test("right logins at once are all let through, though they are more than guesses are allowed", async () => {
-  const answers = await Promise.all(
-    Array.from({ length: 15 }, async (_none, index) => {
-      const browser = server.browser(`192.0.2.${index % 3}`);
-      return signIn(browser, await browser.open((await createRequest()).url));
-    }),
+test("right attempts at once are all let through, though they are more than wrong ones are allowed", async () => {
+  const { host, port } = server.platform.surroundings.redis;
+  const primaries = new Primaries(
+    { host, port, tls: false, commandTimeoutMs: 5000 },
+    pino({ level: "silent" }),
   );
-  assert.deepEqual(new Set(answers.map(({ url }) => url.searchParams.has("code"))), new Set([true]));
+  await primaries.start();
+  try {
+    const throttle = new Throttle(primaries);
+    let under = 0;
+    let most = 0;
+    const outcomes = await Promise.all(
+      Array.from({ length: 40 }, async () => {
+        const attempt = await throttle.begin(allowances.user, "many-at-once");
+        if ("seconds" in attempt) return "refused";
+        most = Math.max(most, ++under);
+        await setImmediate();
+        under--;
+        await attempt.settle("right");
+        return "right";
+      }),
+    );
+    assert.deepEqual(new Set(outcomes), new Set(["right"]));
+    assert.ok(most <= allowances.user.attempts, String(most));
+  } finally {
+    primaries.close();
+  }
 });
 
 test("wrong guesses at once are no more than are allowed", async () => {
@@ -359,7 +382,7 @@ test("another person signs in only after the first one is signed out, by a form 
   await authorize(server, await createRequest(), { browser });
   const request = await createRequest("app", { prompt: "login" });
   const login = await browser.open(request.url);
-  const between = await browser.submit(login, "/login", { name: "rosa", password });
+  const between = await browser.submit(login, "/login", { name: "mary", password });
   assert.match(between.text, /<h1>Sign out first/);
   assert.doesNotMatch(between.text, /<script/);
   const consent = await browser.submit(between, "/confirm");
@@ -387,6 +410,54 @@ test("signing out leads to no address that is not registered", async () => {
     if (page.status === 400) continue;
     const done = await browser.submit(page, "/confirm", {});
     assert.equal(done.url.origin, issuer);
+  }
+});
+
+test("signing out leads back to the application, at an address that it registered, by GET and by POST", async () => {
+  const after = "https://app.test/signed-out?from=here";
+  await server.platform.surroundings.database.query(
+    "UPDATE clients SET post_logout_redirect_uris = ? WHERE client_id = 'app'",
+    [after],
+  );
+  await server.publish();
+  for (const method of ["GET", "POST"]) {
+    const browser = server.browser();
+    const { answer } = await obtainTokens(server);
+    await authorize(server, await createRequest(), { browser });
+    const parameters = new URLSearchParams({
+      id_token_hint: answer.id_token!,
+      post_logout_redirect_uri: after,
+      state: "s p",
+    });
+    const page =
+      method === "GET"
+        ? await browser.open(`/oauth2/logout?${parameters}`)
+        : await browser.open("/oauth2/logout", { method, body: parameters });
+    assert.match(page.text, /Sign out\?/);
+    assert.match(page.headers.get("content-security-policy")!, /form-action 'self' https:\/\/app\.test;/);
+    const done = await browser.submit(page, "/confirm", { logout: "yes" });
+    assert.equal(done.url.href, `${after}&state=s+p`);
+    const silent = await browser.open((await createRequest("app", { prompt: "none" })).url);
+    assert.equal(silent.url.searchParams.get("error"), "login_required");
+  }
+});
+
+test("who is sent to sign out with a wrong address, or by a client that is gone, can sign out all the same", async () => {
+  for (const parameters of [
+    { post_logout_redirect_uri: "https://evil.test/", client_id: "app" },
+    { post_logout_redirect_uri: "https://evil.test/", client_id: "nobody" },
+    { post_logout_redirect_uri: "https://evil.test/" },
+  ]) {
+    const browser = server.browser();
+    await authorize(server, await createRequest(), { browser });
+    const page = await browser.open(`/oauth2/logout?${new URLSearchParams(parameters as never)}`);
+    assert.equal(page.status, 200);
+    assert.match(page.text, /is not registered for it/);
+    assert.doesNotMatch(page.headers.get("content-security-policy")!, /evil/);
+    const done = await browser.submit(page, "/confirm", { logout: "yes" });
+    assert.match(done.text, /<h1>Done/);
+    const silent = await browser.open((await createRequest("app", { prompt: "none" })).url);
+    assert.equal(silent.url.searchParams.get("error"), "login_required");
   }
 });
 
