@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { execa } from "execa";
 import { t } from "tap";
+import { obtainChromium } from "./runner/chromium.ts";
 import { addOutcome, createOutcome, exitCodeOf } from "./runner/outcome.ts";
 import { printFile, printOutcome } from "./runner/print.ts";
 import { runFiles } from "./runner/run-files.ts";
@@ -36,6 +37,9 @@ const alone = ["tests/environment/", "tests/nothing-left.test.ts"];
 /** These start nothing of the product, so they need no toolchain. */
 const toolless = ["tests/repository/", "tests/runner/"];
 
+/** These look at pages in Chromium. */
+const browsing = /^tests\/gateway\/(admin|oauth2)\/|chromium/;
+
 function findFiles(): readonly string[] {
   const all = globSync("tests/**/*.test.ts", { cwd: root }).sort();
   if (wanted.length === 0) return all;
@@ -59,6 +63,8 @@ if (files.length === 0) {
   process.exit(2);
 }
 if (files.some((file) => !toolless.some((path) => file.startsWith(path)))) await obtainToolchain();
+if (files.some((file) => browsing.test(file)))
+  await obtainChromium((line) => process.stdout.write(`${line}\n`));
 const isAlone = (file: string): boolean => alone.some((path) => file.startsWith(path));
 const outcome = createOutcome();
 for (const [jobs, group] of [

@@ -33,24 +33,34 @@ export const debianPackages: Way = {
         `there are none for ${process.platform}; brew install redis mariadb haproxy puts them on PATH`,
       );
     }
-    const archives = join(job.keep, "archives");
-    await mkdir(archives, { recursive: true });
-    try {
-      await fetchPackages(await openApt({ refreshedIn: undefined, job }), archives, job);
-    } catch (error) {
-      if (job.signal?.aborted) throw error;
-      job.progress("refreshing the package lists");
-      await fetchPackages(await openApt({ refreshedIn: join(job.keep, "apt"), job }), archives, job);
-    }
-    await unpack(archives, job);
+    const archives = await unpackPackages(wanted, job);
     await checkLibraries(job);
     return { version: await readRelease(archives) };
   },
 };
 
-async function fetchPackages(apt: Apt, archives: string, job: Job): Promise<void> {
+/** Downloads packages with all that they depend on, unpacks them into the job's folder and returns the archives' folder. */
+export async function unpackPackages(packages: readonly string[], job: Job): Promise<string> {
+  const archives = join(job.keep, "archives");
+  await mkdir(archives, { recursive: true });
+  try {
+    await fetchPackages(packages, { apt: await openApt({ refreshedIn: undefined, job }), archives, job });
+  } catch (error) {
+    if (job.signal?.aborted) throw error;
+    job.progress("refreshing the package lists");
+    const apt = await openApt({ refreshedIn: join(job.keep, "apt"), job });
+    await fetchPackages(packages, { apt, archives, job });
+  }
+  await unpack(archives, job);
+  return archives;
+}
+
+async function fetchPackages(
+  packages: readonly string[],
+  { apt, archives, job }: { readonly apt: Apt; readonly archives: string; readonly job: Job },
+): Promise<void> {
   job.progress("resolving dependencies");
-  const names = (await apt.listClosure(wanted)).filter((name) => !systemsOwn.has(name));
+  const names = (await apt.listClosure(packages)).filter((name) => !systemsOwn.has(name));
   const total = await apt.measure(names);
   const timer = setInterval(async () => {
     const received = await sizeOf(archives).catch(() => 0);
