@@ -51,7 +51,7 @@ async function collect(traceId: string): Promise<{ outer: ReceivedSpan; inner: R
 
 test("a WebSocket is a span from its handshake to its end, below the caller's, and the upstream is told of it", async () => {
   const { traceId, text } = describeHandshake("/ws/x?secret=in-a-query");
-  const received = sendRaw(platform.gateway.origin, text, 300);
+  const received = sendRaw(platform.gateway.origin, text, 3000);
   await waitUntil("it is open", () => upstream.sockets.size === 1);
   assert.equal(readStatus(await received), 101);
   const { outer, inner } = await collect(traceId);
