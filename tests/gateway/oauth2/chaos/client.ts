@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { Agent, fetch } from "undici";
 import type { Chance } from "../../chance.ts";
 import { createRequest } from "../authorize.ts";
 import { Browser } from "../browser.ts";
@@ -15,6 +16,9 @@ export interface Login {
   readonly code: string;
   readonly verifier: string;
 }
+
+/** Each request has a connection of its own: one that is kept may be closed by its gateway just when it is used again. */
+const dispatcher = new Agent({ pipelining: 0 });
 
 /** Longest time that a client goes on retrying after 503, in milliseconds. */
 const patienceMs = 60_000;
@@ -90,6 +94,7 @@ export class ChaosClient {
   async use(token: string): Promise<number> {
     const answer = await fetch(`${this.#origin}/verify/echo`, {
       headers: { authorization: `Bearer ${token}` },
+      dispatcher,
     });
     await answer.arrayBuffer();
     return answer.status;
@@ -126,6 +131,7 @@ export class ChaosClient {
     const answer = await fetch(this.#origin + path, {
       method: "POST",
       body: new URLSearchParams({ client_id: "app", ...fields }),
+      dispatcher,
     });
     const text = await answer.text();
     return { status: answer.status, json: text === "" ? {} : (JSON.parse(text) as Record<string, unknown>) };

@@ -39,7 +39,7 @@ export class Family {
       await this.#begin();
       while (!isEnd() && !this.isOver) await this.#act();
     } catch (error) {
-      this.#report(`its client gave up: ${describeReason(error)}`);
+      this.#report(`its client gave up: ${describeReason((error as Error).cause ?? error)}`);
     }
   }
 
