@@ -1,27 +1,12 @@
+import { type Entry, entry } from "./error-entry.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { teardownErrors } from "./release/errors.ts";
 
-/** One kind of expected failure: what it says, what to do next, and the exit code it ends with. */
-interface Entry<Name extends string> {
-  readonly exit: ExitCode;
-  readonly message: (values: Values<Name>) => string;
-  readonly hint: (values: Values<Name>) => string;
-}
-
-/** The values of one failure, by the names that its message and hint use. */
-type Values<Name extends string> = Readonly<Record<Name, string | number>>;
-
-const { wrongUsage, notReady, notMade, leftOver, interrupted } = exitCodes;
-
-function entry<Name extends string = never>(
-  exit: ExitCode,
-  message: (values: Values<Name>) => string,
-  hint: (values: Values<Name>) => string,
-): Entry<Name> {
-  return { exit, message, hint };
-}
+const { wrongUsage, notReady, notMade, interrupted } = exitCodes;
 
 /** Every failure an operator may meet, by its stable code; docs/errors/cli.md explains each. */
 export const catalogue = {
+  ...teardownErrors,
   DMM_USAGE: entry<"problem" | "command">(
     wrongUsage,
     (v) => `${v.problem}`,
@@ -59,9 +44,9 @@ export const catalogue = {
       `The environment "${v.name}" is on the target ${v.actual}, not ${v.asked}; one environment never mixes targets.`,
     (v) => `Leave out --target, or choose another name than ${v.name}.`,
   ),
-  DMM_ENVIRONMENT_UNKNOWN: entry<"name">(
+  DMM_ENVIRONMENT_UNKNOWN: entry<"name" | "places">(
     wrongUsage,
-    (v) => `There is no environment "${v.name}", and nothing of it is left over.`,
+    (v) => `This checkout has no environment "${v.name}" and no trace of one; it looked in ${v.places}.`,
     (v) => `dmm-env list shows all; dmm-env up ${v.name} makes it.`,
   ),
   DMM_ENVIRONMENT_NOT_UP: entry<"name" | "state">(
@@ -195,7 +180,7 @@ export const catalogue = {
   DMM_STATE_UNREADABLE: entry<"name" | "problem">(
     notReady,
     (v) => `The Pulumi state of "${v.name}" was changed or cut short: ${v.problem}`,
-    (v) => `dmm-env down ${v.name} releases everything without it.`,
+    (v) => `dmm-env down ${v.name} tears everything down without it.`,
   ),
   DMM_PASSPHRASE_WRONG: entry<"file" | "name">(
     notReady,
@@ -208,16 +193,11 @@ export const catalogue = {
       `The entrance of "${v.name}" does not serve an authorised request after ${v.seconds} seconds: ${v.problem}`,
     (v) => `dmm-env logs ${v.name} shows why; dmm-env down ${v.name} gives everything back.`,
   ),
-  DMM_REVOCATION_UNPROVEN: entry<"grant" | "seconds" | "name">(
+  DMM_REVOCATION_UNPROVEN: entry<"grant" | "seconds" | "name" | "seen">(
     notReady,
     (v) =>
-      `"${v.grant}" was put on the revocation list, but the entrance still answers its certificate after ${v.seconds} seconds.`,
+      `"${v.grant}" was put on the revocation list, but for ${v.seconds} seconds the ingress did not refuse its certificate: ${v.seen}.`,
     (v) => `Close everything with dmm-env down ${v.name}.`,
-  ),
-  DMM_LEFT_OVER: entry<"name" | "items">(
-    leftOver,
-    (v) => `Something of "${v.name}" is left over: ${v.items}`,
-    (v) => `Run dmm-env down ${v.name} again; what stays is named with its process or path.`,
   ),
   DMM_INTERRUPTED: entry<"outcome" | "next">(
     interrupted,

@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 
 /** The checkout that this command line belongs to. */
 export const checkout = resolve(import.meta.dirname, "..");
@@ -10,6 +11,8 @@ export interface Home {
   /** One file for each loopback network in use, named by its number. */
   readonly networks: string;
   readonly state: string;
+  /** URL of Pulumi's backend: what PULUMI_BACKEND_URL names, otherwise the folder `state`. An environment keeps the one that it was created with. */
+  readonly backend: string;
   readonly pulumiHome: string;
   readonly releases: string;
   readonly runs: string;
@@ -25,11 +28,13 @@ export interface Home {
  */
 export function findHome(environment: NodeJS.ProcessEnv = process.env): Home {
   const directory = resolve(environment.DMM_ENV_HOME || join(checkout, ".dmm-env"));
+  const state = join(directory, "state");
   return {
     directory,
     environments: join(directory, "environments"),
     networks: join(directory, "networks"),
-    state: join(directory, "state"),
+    state,
+    backend: environment.PULUMI_BACKEND_URL || pathToFileURL(state).href,
     pulumiHome: join(directory, "pulumi-home"),
     releases: join(directory, "releases"),
     runs: join(directory, "runs"),

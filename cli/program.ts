@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import { commands } from "./commands.ts";
-import { targets } from "./environment/record.ts";
+import { targets } from "./environment/origin.ts";
 import { OperatorError } from "./errors.ts";
 import { findHome } from "./home.ts";
 import { explainFailure, renderFailure } from "./report/failure.ts";

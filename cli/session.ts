@@ -1,6 +1,6 @@
 import type { Command } from "commander";
+import { type TargetName, targets } from "./environment/origin.ts";
 import { requireUsablePaths } from "./environment/paths.ts";
-import { type TargetName, targets } from "./environment/record.ts";
 import { OperatorError } from "./errors.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { findHome, type Home } from "./home.ts";
@@ -31,6 +31,14 @@ export interface Outcome {
   readonly lines: readonly string[];
   /** A failure that did not keep the command from having a report: left-overs, a broken claim. */
   readonly failure?: Failure;
+  /** Failures that came after it, while its consequences were cleared: shown too, but not as the cause. */
+  readonly laterFailures?: readonly Failure[];
+}
+
+/** What the first Ctrl-C or SIGTERM does to a command. */
+export interface CommandNature {
+  /** `gently`: it has something to finish or to give back, and looks at the signal itself. `at once`: it only looks. */
+  readonly interrupted: "gently" | "at once";
 }
 
 /** Options that every command takes. */
@@ -43,13 +51,18 @@ export interface GlobalOptions {
 export async function runCommand(
   command: Command,
   body: (session: Session) => Promise<Outcome>,
+  { interrupted }: CommandNature = { interrupted: "gently" },
 ): Promise<void> {
   const { json = false, target } = command.optsWithGlobals<GlobalOptions>();
   const home = findHome();
   watchForStrayErrors(home);
   const reporter = await createReporter();
   const interruption = listenForInterruption(() =>
-    reporter.note("Interrupted: stopping gently. Press Ctrl-C again to end at once."),
+    reporter.note(
+      interrupted === "gently"
+        ? "Interrupted: stopping gently. Press Ctrl-C again to end at once."
+        : "Interrupted.",
+    ),
   );
   const commandLine = ["dmm-env", ...process.argv.slice(2)].join(" ");
   const session: Session = {
@@ -59,7 +72,11 @@ export async function runCommand(
     commandLine,
     ...(target && { target: parseTarget(target) }),
   };
-  const outcome = await runBody(session, body).catch((error: unknown): Outcome => {
+  const work =
+    interrupted === "gently"
+      ? runBody(session, body)
+      : Promise.race([runBody(session, body), rejectWhenAborted(interruption.first)]);
+  const outcome = await work.catch((error: unknown): Outcome => {
     const failure = explainFailure(error, home);
     return { exitCode: failure.exitCode, report: {}, lines: [], failure };
   });
@@ -71,6 +88,12 @@ export async function runCommand(
 async function runBody(session: Session, body: (session: Session) => Promise<Outcome>): Promise<Outcome> {
   requireUsablePaths(session.home);
   return await body(session);
+}
+
+function rejectWhenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
 }
 
 /** Throws DMM_USAGE for a target that does not exist. */
@@ -86,7 +109,8 @@ async function render(
   outcome: Outcome,
   { json, name, reporter }: { json: boolean; name: string; reporter: Reporter },
 ): Promise<void> {
-  if (outcome.failure) await writeOutput(process.stderr, renderFailure(outcome.failure));
+  for (const failure of [outcome.failure, ...(outcome.laterFailures ?? [])])
+    if (failure !== undefined) await writeOutput(process.stderr, renderFailure(failure));
   const text = json
     ? `${JSON.stringify(renderJson(outcome, name, reporter))}\n`
     : outcome.lines.map((line) => `${line}\n`).join("");
@@ -94,12 +118,19 @@ async function render(
 }
 
 function renderJson(
-  { exitCode, failure, report }: Outcome,
+  { exitCode, failure, laterFailures = [], report }: Outcome,
   command: string,
   reporter: Reporter,
 ): Record<string, unknown> {
-  const error = failure && { code: failure.code, message: failure.message, hint: failure.hint };
-  return { command, exitCode, error: error ?? null, ...report, steps: reporter.times };
+  const show = ({ code, message, hint }: Failure) => ({ code, message, hint });
+  return {
+    command,
+    exitCode,
+    error: failure ? show(failure) : null,
+    ...(laterFailures.length > 0 && { laterErrors: laterFailures.map(show) }),
+    ...report,
+    steps: reporter.times,
+  };
 }
 
 function fullName(command: Command): string {

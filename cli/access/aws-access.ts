@@ -6,6 +6,12 @@ export interface AwsAccess {
   readonly region: string;
   readonly endpoint?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly maxAttempts: number;
+  readonly requestHandler: {
+    readonly connectionTimeout: number;
+    readonly requestTimeout: number;
+    readonly throwOnRequestTimeout: boolean;
+  };
 }
 
 /**
@@ -13,7 +19,19 @@ export interface AwsAccess {
  * (profile, FIPS endpoints, credentials) reach this process: see docs/operations.md.
  */
 export function accessAws(region: string, address?: RegionAddress): AwsAccess {
-  if (address !== undefined) return { region, endpoint: address.endpoint, credentials: address.credentials };
+  if (address !== undefined) {
+    const { endpoint, credentials } = address;
+    return { region, endpoint, credentials, maxAttempts: 1, requestHandler: limits.local };
+  }
   admitAwsEnvironment();
-  return { region };
+  return { region, maxAttempts: 3, requestHandler: limits.aws };
 }
+
+/**
+ * A region on this machine responds at once or not at all; AWS may be slow. Without the last switch the SDK only writes
+ * a warning when the time is over, and waits on.
+ */
+const limits = {
+  local: { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+  aws: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+};

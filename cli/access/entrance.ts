@@ -87,18 +87,32 @@ export function ask(entrance: Entrance, question: Question): Promise<Answer> {
   });
 }
 
+/** What became of a client at the ingress, with the reason that it saw. */
+export type Knock = "in" | { readonly refused: string } | { readonly unclear: string };
+
 /**
- * Whether the entrance lets this client in: `in` when it answers HTTP, `refused` when it ends the connection,
- * with the reason that the client sees. What is behind the entrance has no part in it.
+ * Whether the ingress lets this client in: `in` when it responds with HTTP, `refused` when it ends the connection or, on
+ * this machine, when nothing listens. Whatever else happened (a time limit, a name or network that is away, a server
+ * certificate that is not trusted) says nothing about access. What is behind the ingress has no part in it.
  */
-export async function knock(
-  entrance: Entrance,
-  client?: ClientIdentity,
-): Promise<"in" | { readonly refused: string }> {
+export async function knock(entrance: Entrance, client?: ClientIdentity): Promise<Knock> {
   try {
     await ask(entrance, { path: "/verify/echo", timeoutMs: 2_000, ...(client && { client }) });
     return "in";
   } catch (error) {
-    return { refused: (error as NodeJS.ErrnoException).code ?? (error as Error).message };
+    const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+    return isRefusal(reason, entrance.connect.host) ? { refused: reason } : { unclear: reason };
   }
+}
+
+/** In words, for people and proofs. */
+export function describeKnock(knocked: Knock): string {
+  if (knocked === "in") return "it was let in";
+  return "refused" in knocked ? knocked.refused : `no statement possible (${knocked.unclear})`;
+}
+
+function isRefusal(reason: string, host: string): boolean {
+  // A load balancer on AWS drops what it does not take; that a port refuses means that it is somebody else's.
+  if (reason === "ECONNREFUSED") return host.startsWith("127.");
+  return /^(ERR_SSL_|ECONNRESET|EPIPE|EPROTO)/.test(reason);
 }

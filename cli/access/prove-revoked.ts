@@ -1,5 +1,5 @@
 import { OperatorError } from "../errors.ts";
-import { type ClientIdentity, type Entrance, knock } from "./entrance.ts";
+import { type ClientIdentity, describeKnock, type Entrance, knock } from "./entrance.ts";
 
 const withinSeconds = { local: 5, aws: 60 } as const;
 
@@ -14,10 +14,11 @@ export async function proveRevoked(
   const seconds = withinSeconds[about.target];
   const until = performance.now() + seconds * 1000;
   for (;;) {
-    const answer = await knock(entrance, client);
-    if (answer !== "in") return answer.refused;
+    const knocked = await knock(entrance, client);
+    if (knocked !== "in" && "refused" in knocked) return knocked.refused;
     if (performance.now() > until) {
-      throw new OperatorError("DMM_REVOCATION_UNPROVEN", { name: about.name, grant: about.grant, seconds });
+      const seen = describeKnock(knocked);
+      throw new OperatorError("DMM_REVOCATION_UNPROVEN", { ...about, seconds, seen });
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -16,6 +16,9 @@ import { chalk } from "../report/style.ts";
 import { renderTable } from "../report/table.ts";
 import { done, type Outcome, runCommand, type Session } from "../session.ts";
 
+/** What was written before an interruption holds; a revocation is written before it is published, and published again by the next. */
+const atOnce = { interrupted: "at once" } as const;
+
 export function registerAccess(program: Command): void {
   const access = program
     .command("access")
@@ -27,8 +30,10 @@ export function registerAccess(program: Command): void {
     .description("let an insider in for a limited time")
     .requiredOption("--for <duration>", "how long: 90s, 30m, 4h, at most 7d")
     .action((name: string, insider: string, options: { for: string }, command: Command) =>
-      runCommand(command, (session) =>
-        grant(session, { name, insider, lifetimeSeconds: parseDuration(options.for) }),
+      runCommand(
+        command,
+        (session) => grant(session, { name, insider, lifetimeSeconds: parseDuration(options.for) }),
+        atOnce,
       ),
     );
   access
@@ -37,14 +42,14 @@ export function registerAccess(program: Command): void {
     .argument("<insider>", "whose grant ends now")
     .description("end a grant at once, and prove that its certificate is refused")
     .action((name: string, insider: string, _: object, command: Command) =>
-      runCommand(command, (session) => revoke(session, name, insider)),
+      runCommand(command, (session) => revoke(session, name, insider), atOnce),
     );
   access
     .command("list")
     .argument("<name>", "name of the environment")
     .description("all grants and until when they hold")
     .action((name: string, _: object, command: Command) =>
-      runCommand(command, (session) => list(session, name)),
+      runCommand(command, (session) => list(session, name), atOnce),
     );
 }
 

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
-import { findEntrance, knock } from "../access/entrance.ts";
+import { describeKnock, findEntrance, knock } from "../access/entrance.ts";
 import { readFileIfThere } from "../environment/file.ts";
 import { readHolder } from "../environment/lock.ts";
+import { isStopped } from "../environment/process-identity.ts";
 import { type EnvironmentRecord, listNames, readRecord } from "../environment/record.ts";
 import { environmentFolder } from "../home.ts";
 import { operatorGrant } from "../making/claim.ts";
@@ -14,7 +15,7 @@ export function registerList(program: Command): void {
   program
     .command("list")
     .description("all environments of this checkout")
-    .action((_: object, command: Command) => runCommand(command, list));
+    .action((_: object, command: Command) => runCommand(command, list, { interrupted: "at once" }));
 }
 
 /** One environment as a look at it now shows it. */
@@ -77,13 +78,15 @@ async function seeNow(
   if (holder !== undefined) return { now: `busy (${holder.command}, process ${holder.pid})`, url: null };
   const region = readRegionAddress(folder.region);
   if (record.target === "local" && region === undefined) return { now: "its region does not run", url: null };
+  if (region !== undefined && isStopped(region.pid))
+    return { now: `its region does not respond (process ${region.pid} is stopped)`, url: null };
   const outputs = readFileIfThere(folder.outputs);
   if (outputs === undefined) return { now: "half made", url: null };
   const entrance = findEntrance(JSON.parse(outputs), region);
   const answer = await knock(entrance, readClient(folder.access, operatorGrant));
   const over = Date.parse(record.expires) < Date.now() ? "lifetime is over, " : "";
   return {
-    now: over + (answer === "in" ? "serving" : `refuses the operator (${answer.refused})`),
+    now: over + (answer === "in" ? "serving" : `refuses the operator (${describeKnock(answer)})`),
     url: entrance.url,
   };
 }

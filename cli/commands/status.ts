@@ -20,7 +20,7 @@ export function registerStatus(program: Command): void {
     .argument("<name>", "name of the environment")
     .description("how NAME is doing, looked at now")
     .action((name: string, _: object, command: Command) =>
-      runCommand(command, (session) => status(session, name)),
+      runCommand(command, (session) => status(session, name), { interrupted: "at once" }),
     );
 }
 

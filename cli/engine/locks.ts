@@ -11,7 +11,6 @@ import {
 } from "../environment/process-identity.ts";
 import { OperatorError } from "../errors.ts";
 import type { EnvironmentFolder, Home } from "../home.ts";
-import { backendUrl } from "./pulumi.ts";
 
 /** How an engine is asked to end, each time more firmly. */
 const patience = [
@@ -66,7 +65,7 @@ interface StackLock {
 }
 
 function lockFolder(home: Home, project: string, name: string): string | undefined {
-  const url = backendUrl(home);
+  const url = home.backend;
   if (!url.startsWith("file:///")) return undefined;
   return join(fileURLToPath(url), ".pulumi", "locks", "organization", project, name);
 }

@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { childEnvironment } from "../../tools/child-environment.ts";
 import { explainFileError, makeFolder } from "../environment/file.ts";
 import { type ProcessIdentity, readStartTime, sendSignal } from "../environment/process-identity.ts";
@@ -115,7 +114,7 @@ function engineEnvironment(setting: EngineSetting): NodeJS.ProcessEnv {
   return {
     // With the local region's providers and state in files, nothing that the engine does leaves this machine.
     ...childEnvironment(providers !== undefined && isFileBackend(home) ? "local" : "cloud"),
-    PULUMI_BACKEND_URL: backendUrl(home),
+    PULUMI_BACKEND_URL: home.backend,
     PULUMI_HOME: home.pulumiHome,
     PULUMI_CONFIG_PASSPHRASE_FILE: ensurePassphrase(home),
     PULUMI_SKIP_UPDATE_CHECK: "true",
@@ -132,10 +131,5 @@ function engineEnvironment(setting: EngineSetting): NodeJS.ProcessEnv {
 }
 
 function isFileBackend(home: Home): boolean {
-  return backendUrl(home).startsWith("file://");
-}
-
-/** Where Pulumi keeps its state: a folder of this checkout unless PULUMI_BACKEND_URL names another place. */
-export function backendUrl(home: Home): string {
-  return process.env.PULUMI_BACKEND_URL || pathToFileURL(home.state).href;
+  return home.backend.startsWith("file://");
 }

@@ -4,7 +4,7 @@ import type { Progress } from "../report/reporter.ts";
 import { explainEngine } from "./explain.ts";
 import { EngineObserver, type Observation } from "./observer.ts";
 import type { Program } from "./program-host.ts";
-import { type EngineExit, type EngineSetting, runPulumi } from "./pulumi.ts";
+import { type EngineExit, type EngineSetting, type EngineSignals, runPulumi } from "./pulumi.ts";
 
 export interface EngineRun {
   readonly progress: Progress;
@@ -19,19 +19,19 @@ export interface EngineRun {
 /** Our own resources are made and deleted in seconds; whatever takes longer after a wish to stop hangs. */
 const localGraceMs = 15_000;
 
+/** Creating a stack is a few requests to its backend. */
+const stackLimitMs = 120_000;
+
 /** Steps that the engine takes at once; our providers wait far more than they compute. */
 const parallel = "32";
 
 /** Creates the stack unless it is there; the engine then writes the salt of its secrets into the configuration. */
-export async function ensureStack(setting: EngineSetting): Promise<void> {
-  const exit = await runPulumi(setting, [
-    "stack",
-    "init",
-    setting.name,
-    "--no-select",
-    "--secrets-provider",
-    "passphrase",
-  ]);
+export async function ensureStack(setting: EngineSetting, signals?: EngineSignals): Promise<void> {
+  const words = ["stack", "init", setting.name, "--no-select", "--secrets-provider", "passphrase"];
+  const limit = AbortSignal.timeout(stackLimitMs);
+  const kill = signals?.kill === undefined ? limit : AbortSignal.any([signals.kill, limit]);
+  const exit = await runPulumi(setting, words, { ...signals, kill });
+  signals?.stop?.throwIfAborted();
   if (exit.code !== 0 && !/already exists/.test(exit.output))
     throw explain(setting, "made", exit, { done: 0, changes: {}, problems: [] });
 }

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readFileIfThere } from "../environment/file.ts";
 import type { Home } from "../home.ts";
-import { backendUrl } from "./pulumi.ts";
 
 /** What the file backend has of one stack, without asking the engine. */
 export type StackState =
@@ -30,6 +29,36 @@ export function readStackState(home: Home, project: string, name: string): Stack
   }
 }
 
+/** One resource as the file backend has it. */
+export interface StateResource {
+  readonly type: string;
+  readonly id?: string;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+}
+
+/** The resources of a stack without asking the engine; empty where there is no state to read. */
+export function readStateResources(home: Home, project: string, name: string): readonly StateResource[] {
+  const file = stackFile(home, project, name);
+  try {
+    const text = file === undefined ? undefined : readFileIfThere(file);
+    const { checkpoint } = JSON.parse(text ?? "{}") as {
+      checkpoint?: { latest?: { resources?: StateResource[] } };
+    };
+    return checkpoint?.latest?.resources ?? [];
+  } catch {
+    return [];
+  }
+}
+
+/** Numbers of the AWS accounts that the ARNs of a stack's resources name; empty where there is no state to read. */
+export function readStateAccounts(home: Home, project: string, name: string): readonly string[] {
+  const file = stackFile(home, project, name);
+  const text = file === undefined ? undefined : readFileIfThere(file);
+  const arns = (text ?? "").matchAll(/"(?:id|arn)":\s*"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(\d{12}):/g);
+  return [...new Set([...arns].map(([, account = ""]) => account))];
+}
+
 /**
  * Removes descriptions of files that a kill cut short. The engine's file store writes them beside each file, not in one
  * step, and then cannot read the file any more, whole as it is; without a description it can.
@@ -37,7 +66,7 @@ export function readStackState(home: Home, project: string, name: string): Stack
 export function removeCutDescriptions(home: Home, project: string, name: string): void {
   const file = stackFile(home, project, name);
   if (file === undefined) return;
-  const meta = join(fileURLToPath(backendUrl(home)), ".pulumi", "meta.yaml");
+  const meta = join(fileURLToPath(home.backend), ".pulumi", "meta.yaml");
   for (const description of [`${file}.attrs`, `${file}.bak.attrs`, `${meta}.attrs`]) {
     const text = readFileIfThere(description);
     if (text !== undefined && !isJson(text)) rmSync(description, { force: true });
@@ -58,7 +87,7 @@ export function removeStackFiles(home: Home, project: string, name: string): voi
   const file = stackFile(home, project, name);
   if (file === undefined) return;
   for (const suffix of ["", ".attrs", ".bak", ".bak.attrs"]) rmSync(`${file}${suffix}`, { force: true });
-  const store = join(fileURLToPath(backendUrl(home)), ".pulumi");
+  const store = join(fileURLToPath(home.backend), ".pulumi");
   for (const folder of ["history", "backups"]) {
     rmSync(join(store, folder, project, name), { recursive: true, force: true });
   }
@@ -66,7 +95,7 @@ export function removeStackFiles(home: Home, project: string, name: string): voi
 }
 
 function stackFile(home: Home, project: string, name: string): string | undefined {
-  const url = backendUrl(home);
+  const url = home.backend;
   if (!url.startsWith("file:///")) return undefined;
   return join(fileURLToPath(url), ".pulumi", "stacks", project, `${name}.json`);
 }

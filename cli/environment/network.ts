@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { OperatorError } from "../errors.ts";
 import { environmentFolder, type Home } from "../home.ts";
 import { createFile, isThere, listFolder, readFileIfThere } from "./file.ts";
+import { type Origin, parseOrigin } from "./origin.ts";
 
 const first = 10;
 const count = 190;
@@ -16,14 +17,22 @@ export const networkNumbers: readonly number[] = Array.from({ length: count }, (
  * that an environment mostly gets the same number again, and the same name in another checkout another. The claim is a file that only one process can create.
  * `isAllowed` leaves numbers out that the configuration rules out.
  */
-export function claimNetwork(home: Home, name: string, isAllowed = (_number: number) => true): number {
+export function claimNetwork(
+  home: Home,
+  name: string,
+  {
+    isAllowed = () => true,
+    origin,
+  }: { readonly isAllowed?: (number: number) => boolean; readonly origin?: Origin } = {},
+): number {
+  const content = origin === undefined ? name : JSON.stringify({ name, ...origin });
   const own = claimedBy(home, name);
   if (own !== undefined) return own;
   const listening = readListeningNetworks();
   const start = createHash("sha256").update(`${home.directory}\0${name}`).digest().readUInt16BE(0);
   for (let probe = 0; probe < count; probe += 1) {
     const number = first + ((start + probe) % count);
-    if (isAllowed(number) && !listening.has(number) && claim(home, number, name)) return number;
+    if (isAllowed(number) && !listening.has(number) && claim(home, number, content)) return number;
   }
   throw new OperatorError("DMM_NETWORKS_EXHAUSTED", {});
 }
@@ -31,7 +40,7 @@ export function claimNetwork(home: Home, name: string, isAllowed = (_number: num
 /** Gives the numbers of an environment back. */
 export function releaseNetwork(home: Home, name: string): void {
   for (const number of claims(home)) {
-    if (readFileIfThere(join(home.networks, String(number))) === name) {
+    if (readClaim(home, number)?.name === name) {
       rmSync(join(home.networks, String(number)), { force: true });
     }
   }
@@ -39,17 +48,42 @@ export function releaseNetwork(home: Home, name: string): void {
 
 /** The number that an environment has, from its claim alone (its record may be damaged). */
 export function claimedBy(home: Home, name: string): number | undefined {
-  return claims(home).find((number) => readFileIfThere(join(home.networks, String(number))) === name);
+  return claims(home).find((number) => readClaim(home, number)?.name === name);
 }
 
-function claim(home: Home, number: number, name: string): boolean {
+/** The second copy of an environment's origin, outside of its folder. */
+export function readClaimedOrigin(home: Home, name: string): Origin | undefined {
+  const number = claimedBy(home, name);
+  return number === undefined ? undefined : readClaim(home, number)?.origin;
+}
+
+function readClaim(
+  home: Home,
+  number: number,
+): { readonly name: string; readonly origin?: Origin } | undefined {
+  const text = readFileIfThere(join(home.networks, String(number)));
+  if (text === undefined) return undefined;
+  try {
+    const value = JSON.parse(text) as { name?: unknown } | null;
+    const origin = parseOrigin(value);
+    if (typeof value?.name === "string") return { name: value.name, ...(origin && { origin }) };
+  } catch {
+    // Not JSON.
+  }
+  // An earlier version wrote the name alone.
+  return { name: text };
+}
+
+function claim(home: Home, number: number, content: string): boolean {
   const file = join(home.networks, String(number));
-  if (createFile(file, name)) return true;
-  // A claim whose environment has no folder is what a kill between two steps of down leaves behind.
-  const owner = readFileIfThere(file);
-  if (owner === undefined || existsEnvironment(home, owner)) return false;
+  if (createFile(file, content)) return true;
+  // A claim whose environment has no folder is what a kill between two steps of down leaves behind. On AWS it may be
+  // the last that is known of resources which still cost money.
+  const owner = readClaim(home, number);
+  if (owner === undefined || owner.origin?.target === "aws" || existsEnvironment(home, owner.name))
+    return false;
   rmSync(file, { force: true });
-  return createFile(file, name);
+  return createFile(file, content);
 }
 
 function existsEnvironment(home: Home, name: string): boolean {

@@ -8,6 +8,8 @@ import { type EnvironmentFolder, environmentFolder } from "../home.ts";
 import { type RegionAddress, readRegionAddress } from "../region/address.ts";
 import type { Session } from "../session.ts";
 import { parseName } from "./name.ts";
+import { requireSameTarget } from "./origin.ts";
+import { isStopped } from "./process-identity.ts";
 import { type EnvironmentRecord, readRecord } from "./record.ts";
 
 /** An environment that is up, and how to reach it. */
@@ -25,23 +27,26 @@ export interface OpenEnvironment {
 export function requireRecord(session: Session, text: string): EnvironmentRecord {
   const name = parseName(text);
   const record = readRecord(session.home, name);
-  if (record === undefined) throw new OperatorError("DMM_ENVIRONMENT_UNKNOWN", { name });
-  if (session.target !== undefined && session.target !== record.target) {
-    throw new OperatorError("DMM_TARGET_MISMATCH", { name, actual: record.target, asked: session.target });
-  }
+  if (record === undefined)
+    throw new OperatorError("DMM_ENVIRONMENT_UNKNOWN", { name, places: session.home.environments });
+  requireSameTarget(name, record.target, session.target);
   return record;
 }
 
-/** Opens an environment for work that needs it to be up. Throws also DMM_ENVIRONMENT_NOT_UP and DMM_REGION_DOWN. */
+/** Opens an environment for work that needs it to be up. Throws also DMM_ENVIRONMENT_NOT_UP, DMM_TEARDOWN_UNFINISHED, DMM_REGION_DOWN
+ * and DMM_REGION_UNRESPONSIVE. */
 export function openEnvironment(session: Session, text: string): OpenEnvironment {
   const record = requireRecord(session, text);
   const { name } = record;
+  if (record.stage === "releasing") throw new OperatorError("DMM_TEARDOWN_UNFINISHED", { name });
   if (record.stage !== "up") {
     throw new OperatorError("DMM_ENVIRONMENT_NOT_UP", { name, state: describeStage(record) });
   }
   const folder = environmentFolder(session.home, name);
   const region = record.target === "local" ? readRegionAddress(folder.region) : undefined;
   if (record.target === "local" && region === undefined) throw new OperatorError("DMM_REGION_DOWN", { name });
+  if (region !== undefined && isStopped(region.pid))
+    throw new OperatorError("DMM_REGION_UNRESPONSIVE", { name, pid: region.pid });
   const outputs = readOutputs(folder, name);
   return {
     name,

@@ -29,6 +29,11 @@ export function readProcessesIn(directory: string): readonly NeighbourProcess[] 
     .filter((status) => status !== undefined);
 }
 
+/** Whether a process is stopped by a signal or a debugger: it lives, and responds to nothing. */
+export function isStopped(pid: number): boolean {
+  return /^[Tt]$/.test(readStat(pid)?.state ?? "");
+}
+
 function worksIn(pid: number, directory: string): boolean {
   try {
     // The kernel writes " (deleted)" behind a folder that is gone.
@@ -39,7 +44,7 @@ function worksIn(pid: number, directory: string): boolean {
   }
 }
 
-function readStat(pid: number): NeighbourProcess | undefined {
+function readStat(pid: number): (NeighbourProcess & { readonly state: string }) | undefined {
   let stat: string;
   try {
     stat = readFileSync(`/proc/${pid}/stat`, "latin1");
@@ -51,7 +56,8 @@ function readStat(pid: number): NeighbourProcess | undefined {
   const fields = stat.slice(end + 2).split(" ");
   if (fields[0] === "Z" || fields[0] === "X") return undefined;
   const command = stat.slice(stat.indexOf("(") + 1, end);
-  return { pid, command, startTime: Number(fields[19]), terminal: fields[4] !== "0" };
+  const state = fields[0] ?? "";
+  return { pid, command, state, startTime: Number(fields[19]), terminal: fields[4] !== "0" };
 }
 
 /** This process. */

@@ -2,10 +2,7 @@ import { sourceNetworks } from "../../stacks/config.ts";
 import { OperatorError } from "../errors.ts";
 import { environmentFolder, type Home } from "../home.ts";
 import { listFolder, readFileIfThere, replaceFile } from "./file.ts";
-
-export const targets = ["local", "aws"] as const;
-/** Where an environment runs; stamped on its record and never changed. */
-export type TargetName = (typeof targets)[number];
+import { type Origin, parseOrigin, type TargetName, targets } from "./origin.ts";
 
 export const stages = ["making", "up", "releasing"] as const;
 /** How far an environment has come: `making` until it served an authorised request, `releasing` from the start of down. */
@@ -28,6 +25,17 @@ export interface EnvironmentRecord {
   readonly created: string;
   readonly expires: string;
   readonly stage: Stage;
+  /** Pulumi's backend, Region and account as they were when it was created; absent in a record of an earlier version. */
+  readonly backend?: string;
+  readonly region?: string;
+  readonly account?: string;
+  /** How the resources went, from the moment of the teardown when that is certain. */
+  readonly deletion?: string;
+}
+
+/** What a record says of its environment's origin; undefined in one of an earlier version. */
+export function originOf(record: EnvironmentRecord): Origin | undefined {
+  return parseOrigin(record);
 }
 
 /** Reads a record; undefined when there is none. Throws DMM_RECORD_UNREADABLE for one that was damaged. */
@@ -85,6 +93,8 @@ function findProblem(value: unknown, name: string): string | undefined {
   expect("created", isTime(record.created));
   expect("expires", isTime(record.expires));
   expect("stage", stages.includes(record.stage as Stage));
+  for (const key of ["backend", "region", "account", "deletion"])
+    expect(key, record[key] === undefined || typeof record[key] === "string");
   return problems.length === 0 ? undefined : problems.join(", ");
 }
 

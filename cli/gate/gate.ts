@@ -6,6 +6,7 @@ import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { makeUpRun, upSteps } from "../making/up.ts";
 import type { UpRequest, UpRun } from "../making/up-run.ts";
 import { createDownRun, release } from "../release/down.ts";
+import { ensureSigningKey } from "../release/envelope.ts";
 import { explainFailure, type Failure } from "../report/failure.ts";
 import type { Outcome, Session } from "../session.ts";
 import { exitCodeOf, renderVerdicts, reportVerdicts } from "../verification/verdicts.ts";
@@ -30,6 +31,7 @@ interface Act {
  */
 export async function runGate(session: Session, request: GateRequest): Promise<Outcome> {
   refuseUsedName(session, request.name);
+  ensureSigningKey(session.home);
   const up = await makeUpRun(session, request);
   const { witness, ...proof } = await prove(session, up, request);
   // Nothing was claimed: somebody else took the name meanwhile. It is theirs to release.
@@ -80,16 +82,23 @@ async function releaseAfter(session: Session, up: UpRun, witness?: ReleaseWitnes
   }
 }
 
-/** What is left over outweighs everything, because it needs somebody now; then the operator's own interruption. */
+/** A teardown that left something over or is not proven outweighs everything, because it needs somebody now; then the operator's own interruption. */
 function conclude(session: Session, proof: Act, released: Act): ExitCode {
-  if (released.exitCode !== exitCodes.done) return exitCodes.leftOver;
+  if (released.exitCode !== exitCodes.done) return released.exitCode;
   return session.interruption.first.aborted ? exitCodes.interrupted : proof.exitCode;
 }
 
-function choose(session: Session, name: string, proof: Act, released: Act): { readonly failure?: Failure } {
-  if (released.failure) return { failure: released.failure };
+/** The first cause is the failure; what the teardown met afterwards is shown beside it. */
+function choose(
+  session: Session,
+  name: string,
+  proof: Act,
+  released: Act,
+): Pick<Outcome, "failure" | "laterFailures"> {
+  const causes = [proof.failure, released.failure].filter((failure) => failure !== undefined);
+  if (released.failure) return { failure: causes[0]!, laterFailures: causes.slice(1) };
   if (session.interruption.first.aborted && released.exitCode === exitCodes.done) {
-    const outcome = `everything of "${name}" was released.`;
+    const outcome = `everything of "${name}" was torn down.`;
     return failed(
       session,
       new OperatorError("DMM_INTERRUPTED", { outcome, next: `dmm-env gate ${name} begins again.` }),

@@ -20,6 +20,7 @@ import { makeFolder } from "../environment/file.ts";
 import { chooseIngressPort } from "../environment/ingress-port.ts";
 import { acquireLock } from "../environment/lock.ts";
 import { claimNetwork } from "../environment/network.ts";
+import { requireSameTarget } from "../environment/origin.ts";
 import { readOwner } from "../environment/owner.ts";
 import { type EnvironmentRecord, readRecord, writeRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
@@ -49,23 +50,25 @@ export async function claimEnvironment(run: UpRun): Promise<void> {
     name: request.name,
     command: join(pulumiRoot(run.parts), "bin", "pulumi"),
   };
-  run.stack = quietly(ensureStack(run.setting));
+  run.stack = quietly(
+    ensureStack(run.setting, {
+      stop: session.interruption.first,
+      kill: session.interruption.second,
+      graceMs: 5_000,
+    }),
+  );
   run.program = quietly(loadProgram());
 }
 
 /**
  * What the operator asked for against what is there; looked at before anything is made, and again under the lock.
- * Throws DMM_RECORD_UNREADABLE, DMM_ENVIRONMENT_NOT_UP, DMM_TARGET_MISMATCH, DMM_NETWORKS_MISSING.
+ * Throws DMM_RECORD_UNREADABLE, DMM_TEARDOWN_UNFINISHED, DMM_TARGET_MISMATCH, DMM_NETWORKS_MISSING.
  */
 export function checkRequest({ home, target }: Session, request: UpRequest): EnvironmentRecord | undefined {
   const { name } = request;
   const earlier = readRecord(home, name);
-  if (earlier?.stage === "releasing") {
-    throw new OperatorError("DMM_ENVIRONMENT_NOT_UP", { name, state: "it is half released" });
-  }
-  if (earlier !== undefined && target !== undefined && target !== earlier.target) {
-    throw new OperatorError("DMM_TARGET_MISMATCH", { name, actual: earlier.target, asked: target });
-  }
+  if (earlier?.stage === "releasing") throw new OperatorError("DMM_TEARDOWN_UNFINISHED", { name });
+  if (earlier !== undefined) requireSameTarget(name, earlier.target, target);
   if (earlier === undefined && target === "aws" && request.insiders === undefined) {
     throw new OperatorError("DMM_NETWORKS_MISSING", {});
   }
@@ -73,17 +76,18 @@ export function checkRequest({ home, target }: Session, request: UpRequest): Env
 }
 
 function decideRecord(run: UpRun): EnvironmentRecord {
-  const { session, request } = run;
+  const { origin, session, request } = run;
   const earlier = checkRequest(session, request);
   run.wasUp = earlier?.stage === "up";
   const isAllowed = (number: number) => isNetworkAllowed(run.project, number);
-  const network = earlier?.network ?? claimNetwork(session.home, request.name, isAllowed);
+  // The reservation holds the origin too: it is what is left where the record is damaged.
+  const network = earlier?.network ?? claimNetwork(session.home, request.name, { isAllowed, origin });
   return planRecord(run, earlier, network);
 }
 
 /** The record that this run gives the environment. */
 export function planRecord(
-  { request, session }: Pick<UpRun, "request" | "session">,
+  { origin, request }: Pick<UpRun, "origin" | "request">,
   earlier: EnvironmentRecord | undefined,
   network: number,
 ): EnvironmentRecord {
@@ -91,7 +95,7 @@ export function planRecord(
   const lifetime = request.lifetimeSeconds ?? (over ? defaultLifetimeSeconds : undefined);
   return {
     name: request.name,
-    target: earlier?.target ?? session.target ?? "local",
+    ...origin,
     network,
     addressBlock: addressBlockOf(network),
     insiders: request.insiders ?? earlier?.insiders ?? ["127.0.0.1/32"],

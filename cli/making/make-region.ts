@@ -1,4 +1,6 @@
 import { regionParts } from "../../tools/parts.ts";
+import { OperatorError } from "../errors.ts";
+import { isResponsive } from "../region/responsive.ts";
 import { startRegion } from "../region/start.ts";
 import type { Progress } from "../report/reporter.ts";
 import type { UpRun } from "./up-run.ts";
@@ -15,5 +17,8 @@ export async function makeRegion(run: UpRun, progress: Progress): Promise<void> 
     parts: regionParts(parts),
     signal: session.interruption.first,
   });
+  const { pid } = run.region;
+  if (!(await isResponsive(run.region)))
+    throw new OperatorError("DMM_REGION_UNRESPONSIVE", { name: record.name, pid });
   progress(`${run.region.network}.0.0/16, process ${run.region.pid}`);
 }

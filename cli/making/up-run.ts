@@ -6,6 +6,7 @@ import type { Observation } from "../engine/observer.ts";
 import type { Program } from "../engine/program-host.ts";
 import type { EngineSetting } from "../engine/pulumi.ts";
 import type { Lock } from "../environment/lock.ts";
+import type { Origin } from "../environment/origin.ts";
 import type { EnvironmentRecord } from "../environment/record.ts";
 import type { EnvironmentFolder } from "../home.ts";
 import type { RegionAddress } from "../region/address.ts";
@@ -27,6 +28,7 @@ export interface UpRun {
   readonly folder: EnvironmentFolder;
   readonly project: Project;
   readonly parts: ResolvedParts;
+  readonly origin: Origin;
   lock: Lock;
   record: EnvironmentRecord;
   /** True when the environment was up before this run: an interrupted update does not take it away. */

@@ -1,11 +1,14 @@
-import { checkConfiguration, isNetworkAllowed, readProject } from "../engine/configuration.ts";
+import { requireAwsIdentity } from "../access/aws-identity.ts";
+import { useBackend } from "../engine/backend.ts";
+import { checkConfiguration, isNetworkAllowed, type Project, readProject } from "../engine/configuration.ts";
 import { requireSpace } from "../environment/disk.ts";
 import { networkNumbers } from "../environment/network.ts";
-import type { EnvironmentRecord } from "../environment/record.ts";
+import type { Origin } from "../environment/origin.ts";
+import { type EnvironmentRecord, originOf } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { environmentFolder } from "../home.ts";
-import { createDownRun, downSteps } from "../release/down.ts";
+import { createDownRun, release } from "../release/down.ts";
 import { explainFailure } from "../report/failure.ts";
 import type { Step } from "../report/reporter.ts";
 import type { Outcome, Session } from "../session.ts";
@@ -28,14 +31,35 @@ export const upSteps: readonly Step<UpRun>[] = [
 export async function makeUpRun(session: Session, request: UpRequest): Promise<UpRun> {
   const project = readProject();
   const earlier = checkRequest(session, request);
-  checkPlan({ session, request, project }, earlier);
-  if (earlier === undefined && session.target !== "aws") requireSpace(session.home);
+  const planned = planOrigin(session, project, earlier);
+  checkPlan({ origin: planned, request, project }, earlier);
+  if (planned.target === "local" && earlier === undefined) requireSpace(session.home);
+  const origin = await confirmOrigin(request.name, planned);
   const parts = await ensureParts(session.reporter, { signal: session.interruption.first });
-  return { session, request, project, parts, folder: environmentFolder(session.home, request.name) } as UpRun;
+  const folder = environmentFolder(session.home, request.name);
+  const own = useBackend(session, request.name, origin.backend);
+  return { session: own, request, project, parts, origin, folder } as UpRun;
+}
+
+/** What a new environment is created with, and an old one keeps. */
+function planOrigin(
+  { target = "local", home }: Session,
+  project: Project,
+  earlier: EnvironmentRecord | undefined,
+): Origin {
+  const stored = earlier && originOf(earlier);
+  return stored ?? { target: earlier?.target ?? target, backend: home.backend, region: project.region };
+}
+
+/** On AWS the credentials are checked before anything is touched, and their account belongs to the origin. */
+async function confirmOrigin(name: string, origin: Origin): Promise<Origin> {
+  if (origin.target === "local") return origin;
+  const { account } = await requireAwsIdentity(origin.region, { name, ...origin });
+  return { ...origin, account };
 }
 
 /** The configuration with the first network that it allows: which one it becomes is only known under the lock. */
-function checkPlan(run: Pick<UpRun, "session" | "request" | "project">, earlier?: EnvironmentRecord): void {
+function checkPlan(run: Pick<UpRun, "origin" | "request" | "project">, earlier?: EnvironmentRecord): void {
   const network = earlier?.network ?? networkNumbers.find((number) => isNetworkAllowed(run.project, number));
   checkConfiguration(overridesOf(planRecord(run, earlier, network ?? networkNumbers[0]!), run.project));
 }
@@ -52,11 +76,11 @@ export async function releaseInterrupted(run: UpRun): Promise<Outcome> {
       `dmm-env up ${request.name} finishes it.`,
     );
   }
-  const release = await createDownRun(session, request.name, run.lock);
-  await session.reporter.run(downSteps, release);
+  const teardown = await release(await createDownRun(session, request.name, run.lock));
+  if (teardown.exitCode !== exitCodes.done) return teardown;
   return interrupted(
     run,
-    `everything of "${request.name}" was released.`,
+    `everything of "${request.name}" was torn down.`,
     `dmm-env up ${request.name} begins again.`,
   );
 }

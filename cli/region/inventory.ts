@@ -13,6 +13,9 @@ export interface Inventory {
 
 const run = promisify(execFile);
 
+/** Far more than either takes: it waits for no answer of anybody but the kernel. */
+const withinMs = 60_000;
+
 /** Ends every living process of the region's ledger; says which. */
 export async function sweepRegion(directory: string): Promise<readonly unknown[]> {
   const { ended } = (await ask("sweep", "--directory", directory)) as { ended: readonly unknown[] };
@@ -20,14 +23,17 @@ export async function sweepRegion(directory: string): Promise<readonly unknown[]
 }
 
 /** Looks for what is left of a region: processes, listeners in its network, files. */
-export async function takeInventory(directory: string, network: number): Promise<Inventory> {
-  return (await ask("inventory", "--directory", directory, "--network", `127.${network}`)) as Inventory;
+export async function takeInventory(directory: string, network?: number): Promise<Inventory> {
+  const where = network === undefined ? [] : ["--network", `127.${network}`];
+  return (await ask("inventory", "--directory", directory, ...where)) as Inventory;
 }
 
 async function ask(...words: readonly string[]): Promise<unknown> {
   const { stdout } = await run(process.execPath, [join(checkout, "local", "main.ts"), ...words], {
     cwd: checkout,
     env: childEnvironment("local"),
+    timeout: withinMs,
+    killSignal: "SIGKILL",
   });
   return JSON.parse(stdout);
 }

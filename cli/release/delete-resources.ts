@@ -3,22 +3,35 @@ import { join } from "node:path";
 import { pulumiRoot, resolveParts } from "../../tools/parts.ts";
 import { writeConfiguration } from "../engine/configuration.ts";
 import { destroy } from "../engine/stack.ts";
-import { readStackState, removeStackFiles } from "../engine/state.ts";
-import { isExpected } from "../errors.ts";
+import { readStackState, type StackState } from "../engine/state.ts";
+import { readRecord, writeRecord } from "../environment/record.ts";
+import { isExpected, OperatorError } from "../errors.ts";
+import { watchRegion } from "../region/responsive.ts";
 import type { Progress } from "../report/reporter.ts";
 import type { DownRun } from "./down-run.ts";
 import { stopServices } from "./stop-services.ts";
 
+/** Resources on this machine go in seconds; an engine that takes so long waits for something that does not come. */
+const localLimitMs = 600_000;
+
 /**
- * Lets the engine delete what it has made, and the stack. On the local target a state that cannot be read does not stop
- * the release: everything there is has a process, a listener or a file, and those are ended and removed next. On AWS a
- * state is the way to what costs money, so the failure is the operator's to mend.
+ * Lets the engine delete what it has created, and the stack. On the local target a state that cannot be read does not
+ * stop the teardown: everything there is has a process, a listener or a file, and those are ended and removed next. On
+ * AWS a state is the way to what costs money, so the failure is the operator's to fix.
  */
 export async function deleteResources(run: DownRun, progress: Progress): Promise<void> {
   const { session, name, project, target, region } = run;
   const state = readStackState(session.home, project.name, name);
   const nothing = state.kind === "present" && state.resources === 0 && state.pending === 0;
-  if (state.kind === "absent" || nothing) return progress("no resource was made");
+  if (nothing) recordDeletion(run, "the stack had no resource");
+  if (state.kind === "absent" || nothing) return progress(run.deletion ?? "there is no stack");
+  if (state.kind === "damaged" && target === "aws") {
+    throw new OperatorError("DMM_STATE_LOST", {
+      name,
+      problem: state.problem,
+      backend: session.home.backend,
+    });
+  }
   if (target === "local" && (state.kind === "damaged" || region === undefined)) {
     const why =
       state.kind === "damaged" ? `Pulumi's state is damaged (${state.problem})` : "there is no region to ask";
@@ -27,25 +40,49 @@ export async function deleteResources(run: DownRun, progress: Progress): Promise
     );
     return progress(why);
   }
+  await runEngine(run, state, progress);
+}
+
+async function runEngine(run: DownRun, state: StackState, progress: Progress): Promise<void> {
+  const { session, target, region } = run;
   const stopping = stopServices(run);
+  const watch = watchRegion(region);
+  const limits = [
+    session.interruption.second,
+    watch.lost,
+    ...(target === "local" ? [AbortSignal.timeout(localLimitMs)] : []),
+  ];
   try {
     const observation = await destroy(await makeSetting(run), {
       progress,
       expected: state.kind === "present" ? Math.max(0, state.resources - 1) : 0,
-      kill: session.interruption.second,
+      kill: AbortSignal.any(limits),
     });
     run.resourcesDeleted = observation.done;
+    recordDeletion(run, `the engine deleted ${observation.done} resources and the stack`);
   } catch (error) {
     if (target === "aws" || !isExpected(error)) throw error;
+    const why = watch.lost.aborted ? "the local region stopped responding." : error.message;
     run.detours.push(
-      `The engine did not delete everything: ${error.message} Processes were ended and files removed instead.`,
+      `The engine did not delete everything: ${why} Processes were ended and files removed instead.`,
     );
     return progress("the engine failed; processes and files go without it");
   } finally {
+    watch.stop();
     await stopping;
   }
-  removeStackFiles(session.home, project.name, name);
   progress(`${run.resourcesDeleted} resources deleted`);
+}
+
+/** Remembers that the resources are gone: the state that could say so is gone as well. */
+function recordDeletion(run: DownRun, deletion: string): void {
+  run.deletion = deletion;
+  try {
+    const record = readRecord(run.session.home, run.name);
+    if (record !== undefined) writeRecord(run.session.home, { ...record, deletion });
+  } catch {
+    // Damaged, or a full disk: a later run then says that it did not see it.
+  }
 }
 
 async function makeSetting({ session, folder, name, region }: DownRun) {

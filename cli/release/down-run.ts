@@ -1,13 +1,14 @@
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
 import type { Project } from "../engine/configuration.ts";
 import type { Lock } from "../environment/lock.ts";
-import type { TargetName } from "../environment/record.ts";
+import type { Origin, TargetName } from "../environment/origin.ts";
 import type { EnvironmentFolder } from "../home.ts";
 import type { RegionAddress } from "../region/address.ts";
 import type { Inventory } from "../region/inventory.ts";
 import type { Session } from "../session.ts";
-import type { ClosureProof } from "./close-entrance.ts";
-import type { LeftOver } from "./look.ts";
+import type { ClosureProof } from "./close-ingress.ts";
+import type { LeftOver } from "./inventory.ts";
+import type { Statement } from "./statements.ts";
 
 /** One run of `down`. The steps fill it in order. Everything that may be damaged is optional. */
 export interface DownRun {
@@ -16,6 +17,7 @@ export interface DownRun {
   readonly folder: EnvironmentFolder;
   readonly project: Project;
   readonly target: TargetName;
+  readonly origin: Origin;
   /** Number of the loopback network, where anything still tells it. */
   readonly network?: number;
   readonly outputs?: PlatformOutputs;
@@ -26,9 +28,12 @@ export interface DownRun {
   /** What could not be done the ordinary way, in words for the operator and the proof. */
   readonly detours: string[];
   resourcesDeleted: number;
+  /** How the resources went, once that is certain: in this run or, by the record, in one that was cut short later. */
+  deletion?: string;
   /** What was seen of the local region after it was ended, before its files were removed. */
   inventory?: Inventory;
-  leftOver: readonly LeftOver[];
-  /** File with the signed proof. */
-  proof: string;
+  readonly leftOver: LeftOver[];
+  readonly statements: Statement[];
+  /** File with the signed proof; absent until it is stored. */
+  proof?: string;
 }

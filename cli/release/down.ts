@@ -1,76 +1,81 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
+import { requireAwsIdentity } from "../access/aws-identity.ts";
+import { useBackend } from "../engine/backend.ts";
 import { readProject } from "../engine/configuration.ts";
-import { readStackState } from "../engine/state.ts";
-import { isThere, readFileIfThere } from "../environment/file.ts";
 import type { Lock } from "../environment/lock.ts";
-import { claimedBy } from "../environment/network.ts";
-import { type EnvironmentRecord, readRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { type EnvironmentFolder, environmentFolder, type Home } from "../home.ts";
+import { type EnvironmentFolder, environmentFolder } from "../home.ts";
 import { explainFailure } from "../report/failure.ts";
 import type { Step } from "../report/reporter.ts";
 import type { Outcome, Session } from "../session.ts";
-import { closeEntrance } from "./close-entrance.ts";
+import { closeIngress } from "./close-ingress.ts";
 import { deleteResources } from "./delete-resources.ts";
 import type { DownRun } from "./down-run.ts";
-import { endRegion, releasedFolder, removeFiles } from "./end-region.ts";
-import { lookForLeftOvers, refuseLeftOvers } from "./look.ts";
+import { endRegion } from "./end-region.ts";
+import { ensureSigningKey } from "./envelope.ts";
+import { findEnvironment } from "./find-environment.ts";
+import { takeStock } from "./inventory.ts";
 import { signProof } from "./proof.ts";
 import { reachRegion } from "./reach-region.ts";
+import { removeFiles } from "./remove-files.ts";
+import { judge } from "./statements.ts";
 import { takeOver } from "./take-over.ts";
 
-/** What `down` does, in order: access first, then resources, then a look that believes none of the steps before. */
+/** What `down` does, in order: access first, then resources, then an inventory that believes none of the steps before. */
 export const downSteps: readonly Step<DownRun>[] = [
   { title: "take the environment over", run: takeOver },
   { title: "reach the region", run: reachRegion },
-  { title: "close the entrance to everybody", run: closeEntrance },
+  { title: "close the ingress to everybody", run: closeIngress },
   { title: "delete every resource", run: deleteResources },
   { title: "end the region", run: endRegion },
+  { title: "take inventory", run: takeStock },
   { title: "remove every file", run: removeFiles },
-  { title: "look for anything left over", run: lookForLeftOvers },
   { title: "sign the proof", run: signProof },
 ];
 
 /**
- * Gathers whatever still tells about the environment; each piece may be damaged or gone.
- * Throws DMM_ENVIRONMENT_UNKNOWN when there is no trace of it at all, DMM_TARGET_MISMATCH for another target.
+ * Gathers whatever still says something about the environment; each piece may be damaged or gone. What would stop the
+ * teardown half way (no credentials, a signing key that cannot be read) is found here, before anything is touched.
+ * Throws DMM_ENVIRONMENT_UNKNOWN, DMM_TARGET_MISMATCH, DMM_TARGET_UNKNOWN, DMM_AWS_CREDENTIALS, DMM_KEY_UNREADABLE.
  */
 export async function createDownRun(session: Session, name: string, lock?: Lock): Promise<DownRun> {
-  const { home } = session;
-  const folder = environmentFolder(home, name);
   const project = readProject();
-  const traces =
-    isThere(folder.directory) ||
-    isThere(releasedFolder({ session, name })) ||
-    claimedBy(home, name) !== undefined ||
-    !["absent", "elsewhere"].includes(readStackState(home, project.name, name).kind);
-  if (!traces) throw new OperatorError("DMM_ENVIRONMENT_UNKNOWN", { name });
-  const record = readUndamaged(home, name);
-  if (record && session.target && record.target !== session.target) {
-    throw new OperatorError("DMM_TARGET_MISMATCH", { name, actual: record.target, asked: session.target });
-  }
-  const network = record?.network ?? claimedBy(home, name) ?? readRegionNetwork(folder);
+  const { origin, network, detours } = findEnvironment(session, project, name);
+  const own = useBackend(session, name, origin.backend);
+  if (origin.target === "aws") await requireAwsIdentity(origin.region, { name, ...origin });
+  requireSigningKey(own);
+  const folder = environmentFolder(own.home, name);
   const outputs = readOutputs(folder);
   return {
-    session,
+    session: own,
     name,
     folder,
-    project,
-    target: record?.target ?? session.target ?? "local",
+    project: { ...project, region: origin.region },
+    target: origin.target,
+    origin,
     startedAt: new Date().toISOString(),
-    detours: [],
+    detours: [...detours],
     resourcesDeleted: 0,
     leftOver: [],
+    statements: [],
     ...(network !== undefined && { network }),
     ...(outputs && { outputs }),
     ...(lock && { lock }),
   } as unknown as DownRun;
 }
 
-/** Runs the release and says how it ended: 0, or 5 with everything that is left over. */
+/** A key that does not exist yet is created when it is needed: a full disk must not keep the teardown from starting. */
+function requireSigningKey({ home }: Session): void {
+  try {
+    ensureSigningKey(home);
+  } catch (error) {
+    if (!(error instanceof OperatorError) || error.code !== "DMM_DISK_FULL") throw error;
+  }
+}
+
+/** Runs the teardown and says how it ended: 0, 5 with everything that is left over, or 3 with what was not observed. */
 export async function release(run: DownRun): Promise<Outcome> {
   const { session, name } = run;
   try {
@@ -78,38 +83,47 @@ export async function release(run: DownRun): Promise<Outcome> {
   } finally {
     run.lock?.release();
   }
-  const report = {
-    environment: name,
+  const report = reportDown(run);
+  const notes = run.detours.map((detour) => `Note: ${detour}`);
+  const problem = findProblem(run);
+  if (problem !== undefined) {
+    const failure = explainFailure(problem, session.home);
+    return { exitCode: failure.exitCode, report, lines: notes, failure };
+  }
+  const lines = [...notes, `${name} is torn down; nothing is left over. Proof: ${run.proof}`];
+  return { exitCode: exitCodes.done, report, lines };
+}
+
+function reportDown(run: DownRun): Record<string, unknown> {
+  return {
+    environment: run.name,
     target: run.target,
+    verdict: judge(run.statements),
     access: run.closure,
     resourcesDeleted: run.resourcesDeleted,
     detours: run.detours,
+    statements: run.statements,
     leftOver: run.leftOver,
-    proof: run.proof,
+    proof: run.proof ?? null,
   };
-  const lines = [
-    ...run.detours.map((detour) => `Note: ${detour}`),
-    `${name} is released; nothing is left over. Proof: ${run.proof}`,
-  ];
-  try {
-    refuseLeftOvers(run);
-    return { exitCode: exitCodes.done, report, lines };
-  } catch (error) {
-    return {
-      exitCode: exitCodes.leftOver,
-      report,
-      lines: lines.slice(0, -1),
-      failure: explainFailure(error, session.home),
-    };
-  }
 }
 
-function readUndamaged(home: Home, name: string): EnvironmentRecord | undefined {
-  try {
-    return readRecord(home, name);
-  } catch {
-    return undefined;
+/** DMM_LEFT_OVER naming each thing, or DMM_TEARDOWN_UNPROVEN naming each statement that nothing was observed for. */
+function findProblem({
+  name,
+  statements,
+  leftOver,
+  proof = "not stored",
+}: DownRun): OperatorError | undefined {
+  const verdict = judge(statements);
+  if (verdict === "nothing is left over") return undefined;
+  if (verdict === "something is left over") {
+    const items = leftOver.map(({ kind, what }) => `${kind} ${what}`).join("; ");
+    return new OperatorError("DMM_LEFT_OVER", { name, items });
   }
+  const unseen = statements.filter(({ outcome }) => outcome === "not observed");
+  const items = unseen.map(({ statement, evidence }) => `"${statement}" (${evidence})`).join("; ");
+  return new OperatorError("DMM_TEARDOWN_UNPROVEN", { name, items, proof });
 }
 
 function readOutputs(folder: EnvironmentFolder): PlatformOutputs | undefined {
@@ -118,12 +132,4 @@ function readOutputs(folder: EnvironmentFolder): PlatformOutputs | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The network of a region whose record and claim are lost, from its own file. */
-function readRegionNetwork(folder: EnvironmentFolder): number | undefined {
-  const number = /"network":\s*"127\.(\d+)"/.exec(
-    readFileIfThere(join(folder.region, "region.json")) ?? "",
-  )?.[1];
-  return number === undefined ? undefined : Number(number);
 }

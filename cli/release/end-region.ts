@@ -1,8 +1,3 @@
-import { existsSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { removeStackFiles } from "../engine/state.ts";
-import { explainFileError } from "../environment/file.ts";
-import { releaseNetwork } from "../environment/network.ts";
 import { type Inventory, sweepRegion, takeInventory } from "../region/inventory.ts";
 import { stopRegion } from "../region/stop.ts";
 import { endStragglers } from "../region/stragglers.ts";
@@ -15,7 +10,7 @@ import type { DownRun } from "./down-run.ts";
  */
 export async function endRegion(run: DownRun, progress: Progress): Promise<void> {
   const { folder, target } = run;
-  if (target === "aws" || run.network === undefined) return progress("there is none");
+  if (target === "aws") return progress("there is none");
   if (!(await stopRegion(folder.region)))
     run.detours.push("The local region did not end when it was asked to and was killed.");
   let seen = await takeInventory(folder.region, run.network);
@@ -32,30 +27,6 @@ export async function endRegion(run: DownRun, progress: Progress): Promise<void>
   }
   run.inventory = seen;
   progress(lives(seen) ? `${seen.processes.length} processes stay` : "every process has ended");
-}
-
-/**
- * Removes every file of the environment; its folder goes out of the way in one step, so that a kill in between leaves
- * nothing that looks like an environment. While a process lives its ledger stays, so that the next `down` knows it.
- */
-export async function removeFiles(run: DownRun): Promise<void> {
-  const { session, folder, name, project, target, inventory } = run;
-  if (inventory !== undefined && lives(inventory)) return;
-  if (target === "local") removeStackFiles(session.home, project.name, name);
-  const aside = releasedFolder(run);
-  try {
-    rmSync(aside, { recursive: true, force: true });
-    if (existsSync(folder.directory)) renameSync(folder.directory, aside);
-    rmSync(aside, { recursive: true, force: true });
-    releaseNetwork(session.home, name);
-  } catch (cause) {
-    throw explainFileError(folder.directory, cause);
-  }
-}
-
-/** Where the folder of an environment is for the moment that its removal takes. */
-export function releasedFolder({ session, name }: Pick<DownRun, "session" | "name">): string {
-  return join(session.home.environments, `.${name}.released`);
 }
 
 function lives(inventory: Inventory): boolean {

@@ -1,26 +1,35 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { replaceFile } from "../environment/file.ts";
+import { releaseNetwork } from "../environment/network.ts";
 import type { Progress } from "../report/reporter.ts";
 import type { DownRun } from "./down-run.ts";
 import { ensureSigningKey, signStatement } from "./envelope.ts";
+import { judge } from "./statements.ts";
 
-/** Type of the statement that a release makes (in-toto Statement v1, predicateType). */
-export const releasePredicate = "https://dmm-env.invalid/attestation/release/v1";
+/** Type of the statement that a teardown makes (in-toto Statement v1, predicateType). */
+export const releasePredicate = "https://dmm-env.invalid/attestation/release/v2";
 
-/** Writes down what was released and what an independent look found afterwards, signed by this checkout's key. */
+/**
+ * Writes down what was observed and what was not, signed by this checkout's key. The reservation of the network is the
+ * last that goes, and only once the proof is stored: until then `down` finds the environment again.
+ */
 export async function signProof(run: DownRun, progress: Progress): Promise<void> {
-  const signer = ensureSigningKey(run.session.home);
+  const { home } = run.session;
+  const signer = ensureSigningKey(home);
   const envelope = signStatement(makeStatement(run), signer);
   const time = run.startedAt.replace(/[:.]/g, "-");
-  run.proof = join(run.session.home.releases, `${run.name}-${time}.json`);
-  replaceFile(run.proof, `${JSON.stringify(envelope, null, 2)}\n`);
-  replaceFile(join(run.session.home.releases, `${signer.keyId.slice(0, 16)}.pub.pem`), signer.publicKeyPem);
-  progress(run.proof);
+  const proof = join(home.releases, `${run.name}-${time}.json`);
+  replaceFile(join(home.releases, `${signer.keyId.slice(0, 16)}.pub.pem`), signer.publicKeyPem);
+  replaceFile(proof, `${JSON.stringify(envelope, null, 2)}\n`);
+  run.proof = proof;
+  if (judge(run.statements) === "nothing is left over") releaseNetwork(home, run.name);
+  progress(proof);
 }
 
 function makeStatement(run: DownRun): Record<string, unknown> {
   const outputs = JSON.stringify(run.outputs ?? null);
+  const { target, backend, region, account } = run.origin;
   return {
     _type: "https://in-toto.io/Statement/v1",
     // The subject is the environment as it was: its stack's outputs name every part of it.
@@ -28,14 +37,18 @@ function makeStatement(run: DownRun): Record<string, unknown> {
     predicateType: releasePredicate,
     predicate: {
       environment: run.name,
-      target: run.target,
+      target,
+      backend,
+      region,
+      ...(account && { account }),
       startedAt: run.startedAt,
       finishedAt: new Date().toISOString(),
       access: run.closure,
       resourcesDeleted: run.resourcesDeleted,
       detours: run.detours,
+      statements: run.statements,
       leftOver: run.leftOver,
-      verdict: run.leftOver.length === 0 ? "nothing is left over" : "something is left over",
+      verdict: judge(run.statements),
     },
   };
 }

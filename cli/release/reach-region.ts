@@ -1,24 +1,52 @@
 import { existsSync } from "node:fs";
 import { regionParts, resolveParts } from "../../tools/parts.ts";
 import { readStackState } from "../engine/state.ts";
+import { sendSignal, waitUntilGone } from "../environment/process-identity.ts";
 import { isExpected } from "../errors.ts";
 import { readRegionAddress } from "../region/address.ts";
+import { endBalancers } from "../region/ledger.ts";
+import { isResponsive } from "../region/responsive.ts";
 import { startRegion } from "../region/start.ts";
 import type { Progress } from "../report/reporter.ts";
 import type { DownRun } from "./down-run.ts";
 
 /**
- * Finds the local region, which the engine needs to delete anything. One that died is started again for the release
- * alone. When that fails the release goes on without it: its processes are ended by their ledger.
+ * Finds the local region, which the engine needs to delete anything. One that died or does not respond is gone around:
+ * what it served is ended first, then it is started again for the teardown alone.
  */
 export async function reachRegion(run: DownRun, progress: Progress): Promise<void> {
-  const { session, folder, target, network, name } = run;
+  const { folder, target } = run;
   if (target === "aws") return;
   const running = readRegionAddress(folder.region);
-  if (running !== undefined) {
+  if (running !== undefined && (await isResponsive(running))) {
     run.region = running;
     return progress(`process ${running.pid}`);
   }
+  if (running !== undefined)
+    run.detours.push(`The local region (process ${running.pid}) did not respond; it was killed.`);
+  await cutOff(run, progress);
+}
+
+/**
+ * Ends the load balancers and the region that would start them again, each by pid and start time, and starts the region
+ * for the teardown alone. Where that fails the teardown goes on without it: its processes are ended by their ledger.
+ */
+export async function cutOff(run: DownRun, progress: Progress): Promise<void> {
+  const { folder } = run;
+  const region = readRegionAddress(folder.region);
+  delete run.region;
+  // The balancers first, so that nobody gets in from here on; once more after the region, which may have restarted one.
+  await endBalancers(folder.region);
+  if (region !== undefined) {
+    sendSignal(region, "SIGKILL");
+    await waitUntilGone(region, 2_000);
+  }
+  await endBalancers(folder.region);
+  await restart(run, progress);
+}
+
+async function restart(run: DownRun, progress: Progress): Promise<void> {
+  const { session, folder, network, name } = run;
   const state = readStackState(session.home, run.project.name, name);
   const nothing =
     state.kind === "absent" || (state.kind === "present" && state.resources === 0 && state.pending === 0);
@@ -32,8 +60,8 @@ export async function reachRegion(run: DownRun, progress: Progress): Promise<voi
       parts: regionParts(await resolveParts()),
       forRelease: true,
     });
-    run.detours.push("The local region had died; it was started again for the release.");
-    progress(`it had died and was started again, process ${run.region.pid}`);
+    run.detours.push("The local region was not running; it was started again for the teardown.");
+    progress(`it was started again, process ${run.region.pid}`);
   } catch (error) {
     if (!isExpected(error)) throw error;
     run.detours.push(

@@ -15,13 +15,10 @@ export async function stopServices({
   const compute = outputs?.compute;
   if (compute?.services === undefined || (target === "local" && region === undefined)) return;
   const { ECS } = await import("@aws-sdk/client-ecs");
-  // A network that is lost must not hold the release up.
-  const patience = { connectionTimeout: 2_000, requestTimeout: 5_000 };
-  const ecs = new ECS({
-    ...accessAws(project.region, region),
-    maxAttempts: 1,
-    requestHandler: patience,
-  });
+  // A network that is lost must not hold the teardown up.
+  const access = accessAws(project.region, region);
+  const requestHandler = { ...access.requestHandler, requestTimeout: 5_000 };
+  const ecs = new ECS({ ...access, maxAttempts: 1, requestHandler });
   const { clusterArn, services } = compute;
   const stop = (service: string) =>
     ecs.updateService({ cluster: clusterArn, service, desiredCount: 0 }).catch(() => undefined);

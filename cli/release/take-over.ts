@@ -1,7 +1,7 @@
 import { endAbandonedEngine, removeDeadLocks } from "../engine/locks.ts";
-import { removeCutDescriptions } from "../engine/state.ts";
+import { readStackState, removeCutDescriptions } from "../engine/state.ts";
 import { acquireLock } from "../environment/lock.ts";
-import { readRecord, writeRecord } from "../environment/record.ts";
+import { type EnvironmentRecord, readRecord, writeRecord } from "../environment/record.ts";
 import type { Progress } from "../report/reporter.ts";
 import type { DownRun } from "./down-run.ts";
 
@@ -17,8 +17,16 @@ export async function takeOver(run: DownRun, progress: Progress): Promise<void> 
   removeCutDescriptions(session.home, run.project.name, name);
   try {
     const record = readRecord(session.home, name);
-    if (record !== undefined) writeRecord(session.home, { ...record, stage: "releasing" });
+    if (record === undefined) return;
+    const deletion = record.deletion ?? (isUnmade(run, record) ? "no resource had been created" : undefined);
+    if (deletion !== undefined) run.deletion = deletion;
+    writeRecord(session.home, { ...record, stage: "releasing", ...(deletion && { deletion }) });
   } catch {
-    run.detours.push("The environment's record was damaged.");
+    // A damaged record is a detour already; on a full disk the teardown goes on and frees it.
   }
+}
+
+/** The stack is created before the first resource. */
+function isUnmade({ session, project, name }: DownRun, record: EnvironmentRecord): boolean {
+  return record.stage === "making" && readStackState(session.home, project.name, name).kind === "absent";
 }

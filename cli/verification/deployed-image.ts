@@ -1,6 +1,6 @@
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
 import { digestContent } from "../../tools/image/digest.ts";
-import type { TargetName } from "../environment/record.ts";
+import type { TargetName } from "../environment/origin.ts";
 import { imageContent } from "../region/local-images.ts";
 
 /** What the services were deployed with, against the checkout as it is now. */

@@ -23,13 +23,14 @@ export interface SweepArguments {
 export interface InventoryArguments {
   readonly command: "inventory";
   readonly directory: string;
-  readonly network: string;
+  /** Absent where nothing says it any more: no listener is looked for. */
+  readonly network?: string;
 }
 
 const usage = [
   "serve --directory D --network 127.N --region R --parts P.json --images I.json [--purpose release]",
   "sweep --directory D",
-  "inventory --directory D --network 127.N",
+  "inventory --directory D [--network 127.N]",
 ].join(" | ");
 
 const options = {
@@ -57,8 +58,11 @@ export function parseArguments(
   const { command, values } = parseWords(words);
   const directory = resolve(required(values.directory, "--directory"));
   if (command === "sweep") return { command, directory };
+  if (command === "inventory") {
+    const { network } = values;
+    return { command, directory, ...(network !== undefined && { network: parseNetwork(network) }) };
+  }
   const network = parseNetwork(required(values.network, "--network"));
-  if (command === "inventory") return { command, directory, network };
   return {
     command,
     directory,

@@ -31,12 +31,12 @@ export async function sweep(directory: string): Promise<{ readonly ended: readon
 }
 
 /** What is there now, seen three ways that trust neither Pulumi's state nor each other: ledger, kernel and disk. */
-export function inventory(request: { readonly directory: string; readonly network: string }): Inventory {
+export function inventory(request: { readonly directory: string; readonly network?: string }): Inventory {
   const there = existsSync(request.directory);
   const directory = there ? realpathSync(request.directory) : request.directory;
   return {
     processes: findProcesses(directory),
-    listeners: findListeners(request.network),
+    listeners: request.network === undefined ? [] : findListeners(request.network),
     files: there ? findFiles(directory) : [],
   };
 }

@@ -101,6 +101,6 @@ test("an environment gets no address block in which an on-premises network lies"
   const project = { ...readProject(), onPremisesNetworks: ["10.20.30.0/24", "10.128.0.0/9"] };
   const allowed = networkNumbers.filter((number) => isNetworkAllowed(project, number));
   assert.ok(!allowed.includes(20) && !allowed.includes(128) && allowed.length === 117);
-  const number = claimNetwork(folder.home, "feature-x", (one) => one === 42);
+  const number = claimNetwork(folder.home, "feature-x", { isAllowed: (one) => one === 42 });
   assert.equal(number, 42);
 });

@@ -18,7 +18,7 @@ for (const step of ["start the region", "make every resource", "serve an authori
       assert.equal((await runCommandLine(folder.directory, "down", "feature-x")).code, 0);
     } else {
       assert.equal(code, 130, stderr);
-      assert.match(stderr, /DMM_INTERRUPTED Interrupted: everything of "feature-x" was released/);
+      assert.match(stderr, /DMM_INTERRUPTED Interrupted: everything of "feature-x" was torn down/);
     }
     assert.doesNotMatch(stderr, /\n {4}at /);
     assert.deepEqual(findLeftOvers(folder.home), []);

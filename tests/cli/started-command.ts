@@ -35,9 +35,17 @@ export function commandLineEnvironment(home: string): NodeJS.ProcessEnv {
 
 /** Starts the command line in a home of its own. */
 export function startCommandLine(home: string, ...words: readonly string[]): StartedCommand {
+  return startCommandLineIn(commandLineEnvironment(home), ...words);
+}
+
+/** Starts the command line with these environment variables and no others. */
+export function startCommandLineIn(
+  environment: NodeJS.ProcessEnv,
+  ...words: readonly string[]
+): StartedCommand {
   const child = spawn(process.execPath, [commandLineFile, ...words], {
     cwd: root,
-    env: commandLineEnvironment(home),
+    env: environment,
     stdio: ["ignore", "pipe", "pipe"],
   });
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];

@@ -1,0 +1,60 @@
+import { join } from "node:path";
+import { readFileIfThere } from "../environment/file.ts";
+import { isAlive, type ProcessIdentity, sendSignal, waitUntilGone } from "../environment/process-identity.ts";
+
+/** A process that a region started and did not see end (docs/local-region.md, "The folder"). */
+export interface LedgerEntry {
+  readonly name: string;
+  readonly listens: readonly string[];
+  readonly process?: ProcessIdentity;
+}
+
+interface LedgerLine {
+  readonly event: "starting" | "started" | "ended";
+  readonly name: string;
+  readonly listens?: readonly string[];
+  readonly pid?: number;
+  readonly startTime?: number;
+}
+
+/** Reads what a region wrote about its processes, without the region. Lines that cannot be read are passed over. */
+export function readLedger(directory: string): readonly LedgerEntry[] {
+  const entries = new Map<string, LedgerEntry>();
+  for (const line of readLines(join(directory, "ledger.jsonl"))) {
+    const known = entries.get(line.name) ?? { name: line.name, listens: [] };
+    if (line.event === "ended") entries.delete(line.name);
+    else if (line.event === "starting")
+      entries.set(line.name, { name: line.name, listens: line.listens ?? [] });
+    else if (typeof line.pid === "number" && typeof line.startTime === "number")
+      entries.set(line.name, { ...known, process: { pid: line.pid, startTime: line.startTime } });
+  }
+  return [...entries.values()];
+}
+
+/**
+ * Ends every load balancer that a region started, by pid and start time. For when the region itself is dead or does
+ * not respond: a region that works would start them again. Returns how many were ended.
+ */
+export async function endBalancers(directory: string): Promise<number> {
+  const living = balancers(directory)
+    .map(({ process }) => process)
+    .filter((identity) => identity !== undefined && isAlive(identity)) as ProcessIdentity[];
+  for (const identity of living) sendSignal(identity, "SIGKILL");
+  for (const identity of living) await waitUntilGone(identity, 2_000);
+  return living.length;
+}
+
+function balancers(directory: string): readonly LedgerEntry[] {
+  return readLedger(directory).filter(({ name }) => name.startsWith("haproxy/"));
+}
+
+function readLines(file: string): readonly LedgerLine[] {
+  return (readFileIfThere(file) ?? "").split("\n").flatMap((line) => {
+    try {
+      const value = JSON.parse(line) as Partial<LedgerLine> | null;
+      return typeof value?.name === "string" ? [value as LedgerLine] : [];
+    } catch {
+      return [];
+    }
+  });
+}

@@ -1,0 +1,141 @@
+import type { PlatformOutputs } from "../../stacks/outputs.ts";
+import { accessAws } from "../access/aws-access.ts";
+import {
+  type ClientIdentity,
+  describeKnock,
+  type Entrance,
+  findEntrance,
+  type Knock,
+  knock,
+} from "../access/entrance.ts";
+import { isValid, listGrants, readGrant } from "../access/grants.ts";
+import { revocableGrants, revokeGrants } from "../access/revoke.ts";
+import { readListeners } from "../environment/network.ts";
+import { operatorGrant } from "../making/claim.ts";
+import { readClient } from "../making/prove-serving.ts";
+import type { Progress } from "../report/reporter.ts";
+import type { DownRun } from "./down-run.ts";
+import { findIngress, type Ingress } from "./find-ingress.ts";
+import { cutOff } from "./reach-region.ts";
+
+/** What clients met at the ingress before anything was deleted. */
+export interface ClosureProof {
+  /** True only where it was seen that nobody gets in. */
+  readonly closed: boolean;
+  readonly revoked: readonly string[];
+  /** One line per client that knocked: who, and how it was refused. */
+  readonly refusals: readonly { readonly client: string; readonly reason: string }[];
+  /** How it was closed where not by revocation, or why that could not be seen. */
+  readonly note?: string;
+}
+
+const withinMs = { local: 5_000, aws: 60_000 } as const;
+
+/**
+ * Access first: revokes every grant and shows with real requests that neither an insider nor anybody else gets in.
+ * Where that cannot be shown on the local target, the load balancers are ended instead, and nothing listens any more.
+ */
+export async function closeIngress(run: DownRun, progress: Progress): Promise<void> {
+  const { target, network, region } = run;
+  const ingress = findIngress(run);
+  const where =
+    ingress?.entrance.dnsName ?? (network === undefined ? undefined : `127.${network}.0.10 to .250`);
+  if (target === "local" && where !== undefined && edgeListeners(network, ingress).length === 0) {
+    run.closure = { closed: true, revoked: [], refusals: [], note: `Nobody listened at ${where}.` };
+    return progress(`nobody listens at ${where}`);
+  }
+  if (ingress !== undefined && (target === "aws" || region !== undefined)) {
+    run.closure = await revokeEverybody(run, ingress);
+    if (run.closure.closed) return progress(summarize(run.closure));
+  }
+  if (target === "aws") return leaveUnproven(run, progress);
+  await cutOff(run, progress);
+  const open = edgeListeners(network, ingress);
+  const closed = where !== undefined && open.length === 0;
+  const note = closed ? `Nobody listens at ${where}.` : `Still open: ${open.join(", ") || "not known"}`;
+  run.closure = { closed, revoked: run.closure?.revoked ?? [], refusals: [], note };
+  run.detours.push(
+    "It could not be shown that every grant was revoked; the load balancers were ended before anything was deleted.",
+  );
+}
+
+/**
+ * Addresses of the ingress on which anybody listens; where it is not known, of the whole edge (zone 0), which is load
+ * balancers and endpoints, without the region's own two.
+ */
+function edgeListeners(network: number | undefined, ingress: Ingress | undefined): readonly string[] {
+  if (network === undefined) return [];
+  const known = ingress?.entrance.dnsName;
+  const edge = new RegExp(`^127\\.${network}\\.0\\.\\d{2,3}:`);
+  return readListeners(network).filter((address) =>
+    known === undefined ? edge.test(address) : address.startsWith(`${known}:`),
+  );
+}
+
+function leaveUnproven(run: DownRun, progress: Progress): void {
+  const { closure } = run;
+  const note = closure
+    ? `It could not be shown that nobody gets in: ${summarize(closure)}.`
+    : "Neither the outputs nor the engine's state name an ingress.";
+  run.closure = { closed: false, revoked: closure?.revoked ?? [], refusals: closure?.refusals ?? [], note };
+  run.detours.push(`${note} The load balancer is deleted next.`);
+  progress(note);
+}
+
+async function revokeEverybody(run: DownRun, ingress: Ingress): Promise<ClosureProof> {
+  const { folder, region, target, project } = run;
+  const entrance = findEntrance(ingress as PlatformOutputs, region);
+  const insider = readInsider(folder.access);
+  const grants = revocableGrants(folder.access);
+  const revoked: string[] = [];
+  try {
+    if (ingress.access === null) throw new Error("the trust store is not known");
+    const aws = accessAws(project.region, region);
+    await revokeGrants(folder.access, grants, { aws, trustStore: ingress.access });
+    revoked.push(...grants.map(({ name }) => name));
+  } catch (error) {
+    run.detours.push(`The grants could not be revoked: ${(error as Error).message}`);
+  }
+  const until = performance.now() + withinMs[target];
+  for (;;) {
+    const seen = await knockEverybody(entrance, insider);
+    const closed = seen.every(({ knocked }) => knocked !== "in" && "refused" in knocked);
+    // Without a certificate that was let in, a refusal says nothing about those who have one.
+    const proven = closed && insider !== undefined && revoked.length > 0;
+    if (proven || performance.now() > until || (closed && insider === undefined)) {
+      const refusals = seen.map(({ client, knocked }) => ({ client, reason: describeKnock(knocked) }));
+      return { closed: proven, revoked, refusals };
+    }
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+async function knockEverybody(
+  entrance: Entrance,
+  insider: ClientIdentity | undefined,
+): Promise<readonly { readonly client: string; readonly knocked: Knock }[]> {
+  const clients = [
+    ["no certificate", undefined],
+    ...(insider ? [["the operator's certificate", insider] as const] : []),
+  ] as const;
+  return await Promise.all(
+    clients.map(async ([client, identity]) => ({ client, knocked: await knock(entrance, identity) })),
+  );
+}
+
+function summarize({ revoked, refusals }: ClosureProof): string {
+  const count = `${revoked.length} ${revoked.length === 1 ? "grant" : "grants"} revoked`;
+  return [count, ...refusals.map(({ client, reason }) => `${client}: ${reason}`)].join(", ");
+}
+
+/** A certificate that has been let in until now: the operator's, or any other that is still valid. */
+function readInsider(access: string): ClientIdentity | undefined {
+  const grant = [readGrant(access, operatorGrant), ...listGrants(access)].find(
+    (one) => one !== undefined && isValid(one),
+  );
+  try {
+    return grant === undefined ? undefined : readClient(access, grant.name);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,137 @@
+import { join } from "node:path";
+import type { Project } from "../engine/configuration.ts";
+import { readStackState, readStateAccounts } from "../engine/state.ts";
+import { isThere, readFileIfThere } from "../environment/file.ts";
+import { claimedBy, readClaimedOrigin } from "../environment/network.ts";
+import { type Origin, requireSameTarget, type TargetName } from "../environment/origin.ts";
+import { type EnvironmentRecord, originOf, readRecord } from "../environment/record.ts";
+import { OperatorError } from "../errors.ts";
+import { type EnvironmentFolder, environmentFolder, type Home } from "../home.ts";
+import { readLedger } from "../region/ledger.ts";
+import type { Session } from "../session.ts";
+
+/** What is known of an environment that is to be torn down. Each piece of evidence may be damaged or gone. */
+export interface FoundEnvironment {
+  readonly origin: Origin;
+  /** Number of the loopback network, where anything still says it. */
+  readonly network?: number;
+  /** What the record should have said and something else did, for the operator and the proof. */
+  readonly detours: readonly string[];
+}
+
+/**
+ * Establishes where an environment is from its record, else from the reservation of its network, else from what only
+ * one target leaves behind. Throws DMM_ENVIRONMENT_UNKNOWN without any trace, DMM_TARGET_MISMATCH for another target,
+ * DMM_TARGET_UNKNOWN where no evidence names one: nothing is deleted on a guess.
+ */
+export function findEnvironment(session: Session, project: Project, name: string): FoundEnvironment {
+  const { home } = session;
+  const folder = environmentFolder(home, name);
+  const record = readUndamaged(home, name);
+  const stored = (record && originOf(record)) ?? readClaimedOrigin(home, name);
+  const own = { ...home, backend: stored?.backend ?? home.backend };
+  requireTrace({ ...session, home: own }, project, name);
+  const target = record?.target ?? stored?.target ?? deduceTarget(session, own, { project, name });
+  requireSameTarget(name, target, session.target);
+  const network =
+    record?.network ??
+    claimedBy(home, name) ??
+    readRegionNetwork(folder) ??
+    networkOfState(own, project, name);
+  return {
+    origin: { region: project.region, ...stored, backend: own.backend, target },
+    ...(network !== undefined && { network }),
+    detours:
+      record === undefined
+        ? [
+            `The environment's record was damaged or missing. ${describeSource(stored)}, Pulumi's state in ${own.backend}.`,
+          ]
+        : [],
+  };
+}
+
+function describeSource(stored: Origin | undefined): string {
+  return stored === undefined
+    ? "Its target was established from what it left behind"
+    : "Its target and backend were read from the reservation of its network";
+}
+
+/** Where the folder of an environment is for the moment that its removal takes. */
+export function removedFolder(home: Home, name: string): string {
+  return join(home.environments, `.${name}.released`);
+}
+
+function requireTrace(session: Session, project: Project, name: string): void {
+  const { home, target } = session;
+  const state = readStackState(home, project.name, name).kind;
+  const traces =
+    isThere(environmentFolder(home, name).directory) ||
+    isThere(removedFolder(home, name)) ||
+    claimedBy(home, name) !== undefined ||
+    state === "present" ||
+    state === "damaged" ||
+    // Another machine may have created it; the backend is asked for its stack.
+    (state === "elsewhere" && target === "aws");
+  if (traces) return;
+  throw new OperatorError("DMM_ENVIRONMENT_UNKNOWN", {
+    name,
+    places: `${home.environments}, ${home.networks} and ${home.backend}`,
+  });
+}
+
+function deduceTarget(
+  session: Session,
+  home: Home,
+  { project, name }: { readonly project: Project; readonly name: string },
+): TargetName {
+  const folder = environmentFolder(home, name);
+  // Only the local target starts a region, and only a region writes here.
+  if (isThere(folder.region)) return "local";
+  const accounts = readStateAccounts(home, project.name, name);
+  if (accounts.length > 0) return accounts.every(isLocalAccount) ? "local" : "aws";
+  // The engine's folder is older than the first resource: without it, and without a state, there is none anywhere.
+  const state = readStackState(home, project.name, name).kind;
+  if (!isThere(folder.engine) && (state === "absent" || isEmpty(home, project, name))) {
+    return session.target ?? "local";
+  }
+  if (session.target !== undefined) return session.target;
+  throw new OperatorError("DMM_TARGET_UNKNOWN", {
+    name,
+    problem: `its record is damaged or missing, and neither ${home.networks} nor a region's folder nor the state in ${home.backend} names it`,
+  });
+}
+
+function isEmpty(home: Home, project: Project, name: string): boolean {
+  const state = readStackState(home, project.name, name);
+  return state.kind === "present" && state.resources === 0 && state.pending === 0;
+}
+
+/** The local region's account numbers are made from its network: 127.23 is 127023000000. */
+function isLocalAccount(account: string): boolean {
+  return /^127\d{3}000000$/.test(account);
+}
+
+function networkOfState(home: Home, project: Project, name: string): number | undefined {
+  const account = readStateAccounts(home, project.name, name).find(isLocalAccount);
+  return account === undefined ? undefined : Number(account.slice(3, 6));
+}
+
+function readUndamaged(home: Home, name: string): EnvironmentRecord | undefined {
+  try {
+    return readRecord(home, name);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The network of a region whose record and reservation are lost, from its own files. */
+function readRegionNetwork(folder: EnvironmentFolder): number | undefined {
+  const region = readFileIfThere(join(folder.region, "region.json")) ?? "";
+  const number =
+    /"network":\s*"127\.(\d+)"/.exec(region)?.[1] ??
+    readLedger(folder.region)
+      .flatMap(({ listens }) => listens)
+      .map((address) => /\b127\.(\d+)\.\d+\.\d+:/.exec(address)?.[1])
+      .find((found) => found !== undefined);
+  return number === undefined ? undefined : Number(number);
+}

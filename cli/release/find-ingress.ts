@@ -1,0 +1,49 @@
+import type { PlatformOutputs } from "../../stacks/outputs.ts";
+import { readStateResources, type StateResource } from "../engine/state.ts";
+import type { DownRun } from "./down-run.ts";
+
+/** Where clients get in, and the trust store that decides who. */
+export type Ingress = Pick<PlatformOutputs, "entrance" | "access">;
+
+/**
+ * The ingress from the outputs of the last complete `up`, else from the engine's state, which also knows the listeners
+ * of an `up` that failed late.
+ */
+export function findIngress({ outputs, session, project, name }: DownRun): Ingress | undefined {
+  if (typeof outputs?.entrance?.dnsName === "string") return outputs;
+  return readIngress(readStateResources(session.home, project.name, name));
+}
+
+function readIngress(resources: readonly StateResource[]): Ingress | undefined {
+  const ofType = (type: string) => resources.filter((resource) => resource.type === type);
+  const listener = ofType("aws:lb/listener:Listener").find(
+    ({ inputs }) => trustStoreOf(inputs) !== undefined,
+  );
+  const balancer = ofType("aws:lb/loadBalancer:LoadBalancer").find(
+    ({ id }) => id === listener?.inputs?.loadBalancerArn,
+  );
+  const trustStoreArn = trustStoreOf(listener?.inputs);
+  const list = ofType("aws:lb/trustStoreRevocation:TrustStoreRevocation").find(
+    ({ inputs }) => inputs?.trustStoreArn === trustStoreArn,
+  );
+  const domain = ofType("aws:acm/certificate:Certificate")[0]?.inputs?.domainName;
+  if (listener === undefined || balancer === undefined || trustStoreArn === undefined) return undefined;
+  return {
+    entrance: {
+      domain: String(domain ?? balancer.outputs?.dnsName),
+      dnsName: String(balancer.outputs?.dnsName),
+      port: Number(listener.inputs?.port),
+      loadBalancerArn: String(balancer.id),
+      listenerArn: String(listener.id),
+    } as PlatformOutputs["entrance"],
+    access:
+      list === undefined
+        ? null
+        : { trustStoreArn, bucket: String(list.inputs?.revocationsS3Bucket), networks: [] },
+  };
+}
+
+function trustStoreOf(inputs: StateResource["inputs"]): string | undefined {
+  const mutual = inputs?.mutualAuthentication as { trustStoreArn?: unknown } | undefined;
+  return typeof mutual?.trustStoreArn === "string" ? mutual.trustStoreArn : undefined;
+}

@@ -1,0 +1,147 @@
+import { accessAws } from "../access/aws-access.ts";
+import { readStackState } from "../engine/state.ts";
+import { readListeners } from "../environment/network.ts";
+import { readProcessesIn, readStartTime } from "../environment/process-identity.ts";
+import type { Progress } from "../report/reporter.ts";
+import type { DownRun } from "./down-run.ts";
+import { type Statement, stateGone } from "./statements.ts";
+
+/** Something that should be gone. */
+export interface LeftOver {
+  readonly kind: "process" | "listener" | "file" | "state" | "resource";
+  /** What and where, so that a person finds it. */
+  readonly what: string;
+}
+
+/**
+ * What is still there, seen without Pulumi's state: on this machine the kernel's list of processes and listeners,
+ * beside what the region's ledger names; on AWS the tags. Only then are files removed.
+ */
+export async function takeStock(run: DownRun, progress: Progress): Promise<void> {
+  const found = run.target === "local" ? stockHere(run) : await stockAtAws(run);
+  run.leftOver.push(...found.leftOver);
+  run.statements.push(...found.statements);
+  progress(run.leftOver.length === 0 ? "nothing" : `${run.leftOver.length} things`);
+}
+
+interface Stock {
+  readonly leftOver: readonly LeftOver[];
+  readonly statements: readonly Statement[];
+}
+
+function stockHere(run: DownRun): Stock {
+  const { folder, network, inventory } = run;
+  const processes = readProcessesIn(folder.directory).map(
+    ({ pid, command }) => `${pid} ${command} (works in ${folder.directory})`,
+  );
+  for (const { pid, name, why } of inventory?.processes ?? []) {
+    if (readStartTime(pid) !== undefined && !processes.some((what) => what.startsWith(`${pid} `)))
+      processes.push(`${pid} ${name} (${why})`);
+  }
+  const listeners = network === undefined ? [] : readListeners(network);
+  const where =
+    network === undefined
+      ? "the processes above: no file names its network any more, and no process lives that could listen"
+      : `127.${network}.0.0/16, by the kernel's list`;
+  return {
+    leftOver: [
+      ...processes.map((what) => ({ kind: "process", what }) as const),
+      ...listeners.map((what) => ({ kind: "listener", what }) as const),
+    ],
+    statements: [
+      stateGone(
+        "No process of the environment runs.",
+        processes,
+        "the region's ledger, the working folders and the open files of all processes",
+      ),
+      stateGone("Nothing listens in the environment's network.", listeners, where),
+      ...describeStack(run),
+      describeIngress(run, listeners.length === 0 && (network !== undefined || processes.length === 0)),
+    ],
+  };
+}
+
+/** Files of a stack are removed with the others; a stack in another backend only the engine can remove. */
+function describeStack({ session, project, name, deletion }: DownRun): readonly Statement[] {
+  if (readStackState(session.home, project.name, name).kind !== "elsewhere") return [];
+  const statement = "Pulumi's stack is removed.";
+  return [
+    deletion === undefined
+      ? {
+          statement,
+          outcome: "not observed",
+          evidence: `the engine did not finish with ${session.home.backend}`,
+        }
+      : { statement, outcome: "observed", evidence: deletion },
+  ];
+}
+
+/** Every resource that can be tagged carries the tag with the environment's name. */
+async function stockAtAws(run: DownRun): Promise<Stock> {
+  const { name, project, deletion } = run;
+  const tagged = await readTagged(project.region, name);
+  const where = `what the Resource Groups Tagging API lists for the tag dmm:environment=${name}`;
+  const statements: Statement[] = [
+    deletion === undefined
+      ? {
+          statement: "The engine deleted every resource of the stack.",
+          outcome: "not observed",
+          evidence: "it did not run",
+        }
+      : {
+          statement: "The engine deleted every resource of the stack.",
+          outcome: "observed",
+          evidence: deletion,
+        },
+    typeof tagged === "string"
+      ? { statement: "No tagged resource is left.", outcome: "not observed", evidence: tagged }
+      : stateGone("No tagged resource is left.", tagged, where),
+    describeIngress(run, run.resourcesDeleted > 0),
+  ];
+  const found = typeof tagged === "string" ? [] : tagged;
+  return { leftOver: found.map((what) => ({ kind: "resource", what })), statements };
+}
+
+/** Closed before anything was deleted, or gone with everything else: either way nobody gets in. */
+function describeIngress({ closure, target }: DownRun, gone: boolean): Statement {
+  const statement = "Nobody gets in at the ingress.";
+  const refusals = closure.refusals.map(({ client, reason }) => `${client}: ${reason}`).join(", ");
+  const evidence = [closure.note, refusals].filter(Boolean).join(" ");
+  if (closure.closed || gone) {
+    const deleted =
+      target === "aws" ? "The engine deleted the load balancer." : "Nothing listens there any more.";
+    return {
+      statement,
+      outcome: "observed",
+      evidence: [evidence, gone ? deleted : ""].filter(Boolean).join(" "),
+    };
+  }
+  return { statement, outcome: "not observed", evidence: evidence || "nobody could knock" };
+}
+
+/** ARNs, or why they could not be read. */
+async function readTagged(region: string, name: string): Promise<string[] | string> {
+  const { GetResourcesCommand, ResourceGroupsTaggingAPIClient } = await import(
+    "@aws-sdk/client-resource-groups-tagging-api"
+  );
+  const client = new ResourceGroupsTaggingAPIClient(accessAws(region));
+  const found: string[] = [];
+  let token: string | undefined;
+  try {
+    do {
+      const page = await client.send(
+        new GetResourcesCommand({
+          TagFilters: [{ Key: "dmm:environment", Values: [name] }],
+          ...(token && { PaginationToken: token }),
+        }),
+      );
+      for (const { ResourceARN } of page.ResourceTagMappingList ?? []) found.push(ResourceARN ?? "?");
+      token = page.PaginationToken || undefined;
+    } while (token !== undefined);
+    return found;
+  } catch (cause) {
+    return `AWS did not list them: ${(cause as Error).message}`;
+  } finally {
+    client.destroy();
+  }
+}

@@ -1,0 +1,47 @@
+import { renameSync, rmSync } from "node:fs";
+import { readStackState, removeStackFiles } from "../engine/state.ts";
+import { explainFileError, isThere } from "../environment/file.ts";
+import type { Progress } from "../report/reporter.ts";
+import type { DownRun } from "./down-run.ts";
+import { removedFolder } from "./find-environment.ts";
+import type { LeftOver } from "./inventory.ts";
+import { judge, stateGone } from "./statements.ts";
+
+/**
+ * Removes every file of the environment, once the inventory is clean and not before: the record, the ledger and the
+ * state are the way back to whatever is left. The folder goes out of the way in one step, so that a kill in between
+ * leaves nothing that looks like an environment. The reservation of the network stays until the proof is signed.
+ */
+export async function removeFiles(run: DownRun, progress: Progress): Promise<void> {
+  const { session, folder, name, project } = run;
+  if (judge(run.statements) !== "nothing is left over")
+    return progress("kept: something is left or was not observed");
+  removeStackFiles(session.home, project.name, name);
+  const aside = removedFolder(session.home, name);
+  try {
+    rmSync(aside, { recursive: true, force: true });
+    if (isThere(folder.directory)) renameSync(folder.directory, aside);
+    rmSync(aside, { recursive: true, force: true });
+  } catch (cause) {
+    throw explainFileError(folder.directory, cause);
+  }
+  const found = findFiles(run);
+  run.leftOver.push(...found);
+  run.statements.push(
+    stateGone(
+      "No file of the environment and no Pulumi state is left.",
+      found.map(({ kind, what }) => `${kind} ${what}`),
+      `${session.home.environments} and ${session.home.backend}`,
+    ),
+  );
+  progress(found.length === 0 ? "nothing is left" : `${found.length} stay`);
+}
+
+function findFiles({ session, folder, name, project }: DownRun): readonly LeftOver[] {
+  const paths = [folder.directory, removedFolder(session.home, name)].filter((path) => isThere(path));
+  const state = readStackState(session.home, project.name, name);
+  const found: LeftOver[] = paths.map((what) => ({ kind: "file", what }));
+  if (state.kind === "present" || state.kind === "damaged")
+    found.push({ kind: "state", what: `Pulumi stack ${name} in ${session.home.backend}` });
+  return found;
+}

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { environmentFolder, type Home } from "../../cli/home.ts";
+import { readRegionAddress } from "../../cli/region/address.ts";
+import { findLeftOvers } from "./left-over.ts";
+import { commandLineEnvironment, runCommandLine, startCommandLineIn } from "./started-command.ts";
+import { TemporaryHome } from "./temporary-home.ts";
+
+const name = "feature-x";
+const slow = { timeout: 400_000 };
+
+async function runJson(home: Home, ...words: readonly string[]) {
+  const { code, stdout } = await runCommandLine(home.directory, ...words, "--json");
+  return { code, ...JSON.parse(stdout) };
+}
+
+function readProof(file: string) {
+  const { payload } = JSON.parse(readFileSync(file, "utf8")) as { payload: string };
+  return JSON.parse(Buffer.from(payload, "base64").toString("utf8")).predicate;
+}
+
+test(
+  "down uses the backend that up was given, and closes an ingress that no outputs name",
+  slow,
+  async () => {
+    using folder = new TemporaryHome();
+    const { home } = folder;
+    const place = environmentFolder(home, name);
+    const elsewhere = join(folder.directory, "elsewhere");
+    mkdirSync(elsewhere);
+    const environment = {
+      ...commandLineEnvironment(folder.directory),
+      PULUMI_BACKEND_URL: `file://${elsewhere}`,
+    };
+    const up = await startCommandLineIn(environment, "up", name).ended;
+    assert.equal(up.code, 0, up.stderr);
+    const stack = join(elsewhere, ".pulumi", "stacks", "dmm-env", `${name}.json`);
+    assert.ok(existsSync(stack));
+
+    rmSync(place.outputs);
+    writeFileSync(place.record, '{"name": "feature-x", "netw');
+    const down = await runJson(home, "down", name);
+    assert.equal(down.code, 0, JSON.stringify(down));
+    assert.ok(down.resourcesDeleted > 100, `${down.resourcesDeleted} resources`);
+    assert.equal(existsSync(stack), false);
+    assert.equal(down.access.closed, true);
+    assert.deepEqual(down.access.revoked, ["operator"]);
+    assert.equal(down.access.refusals.length, 2);
+    assert.match(down.detours.join(" "), /record was damaged or missing/);
+    const proof = readProof(down.proof);
+    assert.equal(proof.backend, `file://${elsewhere}`);
+    assert.equal(proof.verdict, "nothing is left over");
+    assert.ok(proof.statements.length >= 4);
+    assert.deepEqual(findLeftOvers(home), []);
+    assert.deepEqual(readdirSync(home.networks), []);
+  },
+);
+
+test("a region that is stopped is named by status and gone around by down", slow, async () => {
+  using folder = new TemporaryHome();
+  const { home } = folder;
+  assert.equal((await runCommandLine(folder.directory, "up", name)).code, 0);
+  const region = readRegionAddress(environmentFolder(home, name).region)!;
+  process.kill(region.pid, "SIGSTOP");
+  const status = await runJson(home, "status", name);
+  assert.equal(status.code, 3);
+  assert.match(status.problem, new RegExp(`process ${region.pid}\\) lives and does not respond`));
+  assert.equal((await runJson(home, "verify", name)).error.code, "DMM_REGION_UNRESPONSIVE");
+
+  const down = await runJson(home, "down", name);
+  assert.equal(down.code, 0, JSON.stringify(down));
+  assert.match(down.detours.join(" "), new RegExp(`process ${region.pid}\\) did not respond; it was killed`));
+  assert.equal(down.access.closed, true);
+  assert.equal(down.verdict, "nothing is left over");
+  assert.deepEqual(findLeftOvers(home), []);
+});
