@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { readFileIfThere, replaceFile } from "../environment/file.ts";
 import { OperatorError } from "../errors.ts";
 import { type Authority, algorithm, createSerial, exportKey } from "./authority.ts";
+import { readRevocations } from "./revocation-list.ts";
+import { readSerials, recordSerial } from "./serials.ts";
 import { x509 } from "./x509.ts";
 
 /** The expiring permission of one insider. */
@@ -17,6 +19,8 @@ export interface Grant {
   readonly revoked?: string;
   /** Serial numbers of certificates that this one renewed; revoking the grant means them too. */
   readonly renewed?: readonly string[];
+  /** True where its file cannot be read: what is known comes from the register of serials or the certificate. */
+  readonly damaged?: boolean;
 }
 
 /** The files that an insider uses. */
@@ -27,6 +31,21 @@ export interface GrantFiles {
   readonly bundle: string;
   readonly password: string;
   readonly record: string;
+}
+
+/** Whom a certificate is for, and for how long. */
+export interface CertificateRequest {
+  readonly environment: string;
+  readonly name: string;
+  readonly lifetimeSeconds: number;
+}
+
+/** A certificate with its key, both as PEM. */
+export interface IssuedCertificate {
+  readonly serial: string;
+  readonly expires: string;
+  readonly certificate: string;
+  readonly key: string;
 }
 
 /** Names become a certificate's common name and a folder. Throws DMM_GRANT_NAME_INVALID. */
@@ -43,12 +62,7 @@ export function parseGrantName(text: string): string {
 export async function issueGrant(
   directory: string,
   authority: Authority,
-  request: {
-    readonly environment: string;
-    readonly name: string;
-    readonly lifetimeSeconds: number;
-    readonly renew?: boolean;
-  },
+  request: CertificateRequest & { readonly renew?: boolean },
 ): Promise<Grant> {
   const { name, environment } = request;
   const earlier = readGrant(directory, name);
@@ -56,15 +70,41 @@ export async function issueGrant(
   if (valid !== undefined && !request.renew) {
     throw new OperatorError("DMM_GRANT_EXISTS", { grant: name, name: environment, expires: valid.expires });
   }
+  const issued = await issueCertificate(directory, authority, request);
+  const grant: Grant = {
+    name,
+    serial: issued.serial,
+    issued: new Date().toISOString(),
+    expires: issued.expires,
+    ...(valid && { renewed: [...(valid.renewed ?? []), valid.serial] }),
+  };
+  const files = grantFiles(directory, name);
+  replaceFile(files.key, issued.key);
+  replaceFile(files.certificate, issued.certificate);
+  writeGrant(directory, grant);
+  return grant;
+}
+
+/** Signs a client certificate for a new key and remembers its serial number. Stores neither certificate nor key. */
+export async function issueCertificate(
+  directory: string,
+  authority: Authority,
+  request: CertificateRequest & { readonly check?: boolean },
+): Promise<IssuedCertificate> {
+  const { name, environment, lifetimeSeconds, check } = request;
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
-  const issued = new Date();
+  const serialNumber = createSerial();
+  // X.509 counts whole seconds.
+  const notAfter = new Date(Math.floor((Date.now() + lifetimeSeconds * 1000) / 1000) * 1000);
+  const expires = notAfter.toISOString();
+  recordSerial(directory, { serial: serialNumber, name, expires, ...(check && { check }) });
   const certificate = await x509.X509CertificateGenerator.create({
-    serialNumber: createSerial(),
+    serialNumber,
     issuer: authority.certificate.subjectName,
     subject: `CN=${name},O=${environment}`,
     // Clocks differ; a certificate that is valid only from this second on would be refused by a slow one.
-    notBefore: new Date(issued.getTime() - 60_000),
-    notAfter: new Date(issued.getTime() + request.lifetimeSeconds * 1000),
+    notBefore: new Date(Date.now() - 60_000),
+    notAfter,
     signingKey: authority.key,
     signingAlgorithm: algorithm,
     publicKey: keys.publicKey as CryptoKey,
@@ -75,19 +115,12 @@ export async function issueGrant(
       await x509.AuthorityKeyIdentifierExtension.create(authority.certificate),
     ],
   });
-  const grant: Grant = {
-    name,
-    serial: certificate.serialNumber,
-    issued: issued.toISOString(),
-    // X.509 counts whole seconds.
-    expires: certificate.notAfter.toISOString(),
-    ...(valid && { renewed: [...(valid.renewed ?? []), valid.serial] }),
+  return {
+    serial: serialNumber,
+    expires,
+    certificate: `${certificate.toString("pem")}\n`,
+    key: await exportKey(keys.privateKey as CryptoKey),
   };
-  const files = grantFiles(directory, name);
-  replaceFile(files.key, await exportKey(keys.privateKey as CryptoKey));
-  replaceFile(files.certificate, `${certificate.toString("pem")}\n`);
-  writeGrant(directory, grant);
-  return grant;
 }
 
 export function isValid(grant: Grant, at = new Date()): boolean {
@@ -108,24 +141,55 @@ export function grantFiles(directory: string, name: string): GrantFiles {
 export function readGrant(directory: string, name: string): Grant | undefined {
   const text = readFileIfThere(grantFiles(directory, name).record);
   try {
-    return text === undefined ? undefined : (JSON.parse(text) as Grant);
+    if (text !== undefined) {
+      const grant = JSON.parse(text) as Partial<Grant> | null;
+      if (typeof grant?.serial === "string" && grant.name === name) return grant as Grant;
+    }
   } catch {
-    // Damaged: its certificate can no longer be told apart, but down revokes all of them.
+    // Damaged.
+  }
+  return recoverGrant(directory, name);
+}
+
+/** A grant whose file is damaged or gone still has a certificate that is let in. */
+function recoverGrant(directory: string, name: string): Grant | undefined {
+  const serials = readSerials(directory).filter((issued) => issued.name === name && !issued.check);
+  const last = serials.at(-1) ?? readCertificate(grantFiles(directory, name).certificate);
+  if (last === undefined) return undefined;
+  const renewed = serials.slice(0, -1).map(({ serial }) => serial);
+  const revoked = readRevocations(directory).entries.find(({ serial }) => serial === last.serial)?.at;
+  const known = { name, serial: last.serial, issued: "", expires: last.expires, damaged: true, renewed };
+  return { ...known, ...(revoked !== undefined && { revoked }) };
+}
+
+function readCertificate(file: string): { readonly serial: string; readonly expires: string } | undefined {
+  try {
+    const certificate = new x509.X509Certificate(readFileIfThere(file) ?? "");
+    return { serial: certificate.serialNumber, expires: certificate.notAfter.toISOString() };
+  } catch {
     return undefined;
   }
 }
 
 export function writeGrant(directory: string, grant: Grant): void {
-  replaceFile(grantFiles(directory, grant.name).record, `${JSON.stringify(grant, null, 2)}\n`);
+  const { damaged: _, ...whole } = grant;
+  replaceFile(grantFiles(directory, grant.name).record, `${JSON.stringify(whole, null, 2)}\n`);
 }
 
-/** All grants ever made for the environment, by name. */
+/** All grants ever made for the environment, by name, also those whose files were damaged or removed. */
 export function listGrants(directory: string): readonly Grant[] {
-  let names: readonly string[];
+  const registered = readSerials(directory).filter(({ check }) => !check);
+  const names = new Set([...listFolders(directory), ...registered.map(({ name }) => name)]);
+  return [...names]
+    .sort()
+    .map((name) => readGrant(directory, name))
+    .filter((grant) => grant !== undefined);
+}
+
+function listFolders(directory: string): readonly string[] {
   try {
-    names = readdirSync(join(directory, "grants")).sort();
+    return readdirSync(join(directory, "grants"));
   } catch {
     return [];
   }
-  return names.map((name) => readGrant(directory, name)).filter((grant) => grant !== undefined);
 }

@@ -10,16 +10,43 @@ export interface Revocations {
   readonly entries: readonly { readonly serial: string; readonly at: string }[];
   /** What the load balancer calls the list that was published last, other than the first, which the program made. */
   readonly published?: string;
+  /** Number of that list; lower than `number` where a later one could not be published yet. */
+  readonly publishedNumber?: number;
 }
-
-/** Far beyond the longest life of an environment: a list that ran out would close the entrance by itself. */
-const validForMs = 90 * 86_400_000;
 
 const crlNumberOid = "2.5.29.20";
 
 export function readRevocations(directory: string): Revocations {
   const text = readFileIfThere(join(directory, "revocations.json"));
-  return text === undefined ? { number: 0, entries: [] } : (JSON.parse(text) as Revocations);
+  if (text === undefined) return { number: 0, entries: [] };
+  try {
+    const value = JSON.parse(text) as Revocations | null;
+    if (Number.isInteger(value?.number) && Array.isArray(value?.entries)) return value as Revocations;
+  } catch {
+    // Damaged: the list itself has everything.
+  }
+  return recoverRevocations(directory);
+}
+
+/** From the newest signed list. Without that too, a number that no earlier list can have had. */
+function recoverRevocations(directory: string): Revocations {
+  try {
+    const list = new x509.X509Crl(readFileIfThere(join(directory, "revoked.pem")) ?? "");
+    const entries = list.entries.map(({ serialNumber, revocationDate }) => ({
+      serial: serialNumber,
+      at: revocationDate.toISOString(),
+    }));
+    return { number: readListNumber(list), entries };
+  } catch {
+    return { number: Math.floor(Date.now() / 1000), entries: [] };
+  }
+}
+
+/** The CRL number extension is a DER integer (RFC 5280, 5.2.3). */
+function readListNumber(list: x509.X509Crl): number {
+  const extension = list.extensions.find(({ type }) => type === crlNumberOid);
+  const bytes = Buffer.from(extension?.value ?? new ArrayBuffer(0)).subarray(2);
+  return bytes.reduce((number, byte) => number * 256 + byte, 0);
 }
 
 export function writeRevocations(directory: string, revocations: Revocations): void {
@@ -38,11 +65,11 @@ export async function ensureFirstList(directory: string, authority: Authority): 
 
 /** A signed certificate revocation list as PEM. */
 export async function createRevocationList(authority: Authority, revocations: Revocations): Promise<string> {
-  const now = new Date();
+  const { notBefore, notAfter } = authority.certificate;
   const list = await x509.X509CrlGenerator.create({
     issuer: authority.certificate.subjectName,
-    thisUpdate: new Date(now.getTime() - 60_000),
-    nextUpdate: new Date(now.getTime() + validForMs),
+    thisUpdate: beginOf(notBefore, revocations.number),
+    nextUpdate: notAfter,
     entries: revocations.entries.map(({ serial, at }) => ({
       serialNumber: serial,
       revocationDate: new Date(at),
@@ -57,6 +84,16 @@ export async function createRevocationList(authority: Authority, revocations: Re
   });
   // RFC 7468, 7; the library's own word for it is one that OpenSSL does not know.
   return `${x509.PemConverter.encode(list.rawData, "X509 CRL")}\n`;
+}
+
+/**
+ * When a list begins: a second later for each number, so that the newest list is the one with the latest time, but not
+ * by the clock of this machine. A clock that runs ahead once would make a list that is not valid yet, and everybody
+ * would be refused. It ends with its authority: a list that ran out would close the ingress.
+ */
+function beginOf(notBefore: Date, number: number): Date {
+  const latest = Math.max(notBefore.getTime(), Date.now() - 5_000);
+  return new Date(Math.min(notBefore.getTime() + number * 1000, latest));
 }
 
 /** DER of a small non-negative integer. */

@@ -11,47 +11,96 @@ import {
   readRevocations,
   writeRevocations,
 } from "./revocation-list.ts";
+import { type IssuedSerial, readSerials } from "./serials.ts";
 
 /** The trust store that the entrance asks, and where it fetches its lists from. */
 export type TrustStore = NonNullable<PlatformOutputs["access"]>;
 
+/** Where a list is published. */
+export interface Publication {
+  readonly aws: AwsAccess;
+  readonly trustStore: TrustStore;
+}
+
 /**
- * Revokes grants: one list for all of them, published at the entrance, after which their certificates are dead. Grants
- * that are revoked already are revoked again without harm.
+ * Revokes grants, with every certificate that their insiders ever had: one list for all of them, published at the
+ * ingress, after which they are dead. Grants that are revoked already are revoked again without harm.
  */
 export async function revokeGrants(
   directory: string,
   grants: readonly Grant[],
-  publishAt?: { readonly aws: AwsAccess; readonly trustStore: TrustStore },
+  publishAt?: Publication,
 ): Promise<void> {
+  const names = new Set(grants.map(({ name }) => name));
+  const registered = readSerials(directory).filter(({ name }) => names.has(name));
+  const own = grants.flatMap(({ serial, renewed = [] }) => [serial, ...renewed]);
+  await storeRevocations(directory, [...own, ...registered.map(({ serial }) => serial)]);
+  const at = new Date().toISOString();
+  for (const grant of grants)
+    if (grant.revoked === undefined) writeGrant(directory, { ...grant, revoked: at });
+  if (publishAt !== undefined) await publishRevocations(directory, publishAt);
+}
+
+/**
+ * Puts certificates on the list, which is signed and stored. Remembered first: a kill after that leaves a list that the
+ * next publication has in any case.
+ */
+export async function storeRevocations(directory: string, serials: readonly string[]): Promise<void> {
+  const authority = await readAuthority(directory);
   const earlier = readRevocations(directory);
   const at = new Date().toISOString();
   const dead = new Set(earlier.entries.map(({ serial }) => serial));
-  const serials = grants.flatMap(({ serial, renewed = [] }) => [serial, ...renewed]);
-  const added = serials.filter((serial) => !dead.has(serial)).map((serial) => ({ serial, at }));
+  const added = [...new Set(serials)].filter((serial) => !dead.has(serial)).map((serial) => ({ serial, at }));
   const revocations: Revocations = {
     ...earlier,
     number: earlier.number + 1,
     entries: [...earlier.entries, ...added],
   };
-  const list = await createRevocationList(await readAuthority(directory), revocations);
-  // Remembered first: a kill after this line leaves a list that the next revocation publishes in any case.
+  const list = await createRevocationList(authority, revocations);
   writeRevocations(directory, revocations);
   replaceFile(join(directory, "revoked.pem"), list);
-  for (const grant of grants)
-    if (grant.revoked === undefined) writeGrant(directory, { ...grant, revoked: at });
-  if (publishAt !== undefined) {
-    const published = await publishList(publishAt.aws, publishAt.trustStore, revocations, list);
-    writeRevocations(directory, { ...revocations, published });
-  }
 }
 
-/** Every grant that the entrance would still let in, and those whose revocation may not have reached it. */
+/** Publishes the newest list. */
+export async function publishRevocations(directory: string, { aws, trustStore }: Publication): Promise<void> {
+  const revocations = readRevocations(directory);
+  const list = await createRevocationList(await readAuthority(directory), revocations);
+  const published = await publishList(aws, trustStore, revocations, list);
+  writeRevocations(directory, { ...revocations, published, publishedNumber: revocations.number });
+}
+
+/** Whether a list was made that the ingress has not got: its region was dead, or the command was killed. */
+export function hasUnpublished(directory: string): boolean {
+  const { number, published, publishedNumber } = readRevocations(directory);
+  // A record of an earlier version has no number and was published in the same act.
+  return number > (publishedNumber ?? (published === undefined ? 0 : number));
+}
+
+/** Serial numbers that the ingress would let in longer than until `end`, each with its insider. */
+export function findOutliving(directory: string, end: Date): readonly IssuedSerial[] {
+  const dead = new Set(readRevocations(directory).entries.map(({ serial }) => serial));
+  const unregistered = listGrants(directory).map(({ serial, name, expires }) => ({ serial, name, expires }));
+  const all = new Map([...unregistered, ...readSerials(directory)].map((one) => [one.serial, one]));
+  return [...all.values()].filter(
+    // X.509 counts whole seconds.
+    ({ serial, expires }) => !dead.has(serial) && Date.parse(expires) > end.getTime() + 1_000,
+  );
+}
+
+/** Every grant that the ingress would still let in, and those whose revocation may not have reached it. */
 export function revocableGrants(directory: string): readonly Grant[] {
   return listGrants(directory).filter((grant) => Date.parse(grant.expires) > Date.now());
 }
 
-/** Gives the entrance a new list, then takes back the one before. In between both hold. */
+/** Certificates of checks that a killed `verify` did not revoke. */
+export function findCheckSerials(directory: string): readonly string[] {
+  const dead = new Set(readRevocations(directory).entries.map(({ serial }) => serial));
+  return readSerials(directory)
+    .filter(({ check, serial, expires }) => check && !dead.has(serial) && Date.parse(expires) > Date.now())
+    .map(({ serial }) => serial);
+}
+
+/** Gives the ingress a new list, then takes back the one before. In between both hold. */
 async function publishList(
   aws: AwsAccess,
   trustStore: TrustStore,

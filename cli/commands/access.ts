@@ -2,16 +2,22 @@ import type { Command } from "commander";
 import { withAccessLock } from "../access/access-lock.ts";
 import { readAuthority } from "../access/authority.ts";
 import { writeBundle } from "../access/bundle.ts";
+import { requireLifetime } from "../access/end-with-environment.ts";
+import type { ClientIdentity } from "../access/entrance.ts";
 import { type Grant, issueGrant, isValid, listGrants, parseGrantName, readGrant } from "../access/grants.ts";
 import { proveRevoked } from "../access/prove-revoked.ts";
 import { revokeGrants } from "../access/revoke.ts";
+import { shutOut } from "../access/shut-out.ts";
 import { parseDuration, renderDuration } from "../environment/duration.ts";
 import { openEnvironment, requireRecord } from "../environment/open-environment.ts";
+import type { EnvironmentRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
-import { environmentFolder } from "../home.ts";
+import { type EnvironmentFolder, environmentFolder } from "../home.ts";
 import { findAdminUrl, renderBrowserSteps } from "../making/browser-steps.ts";
 import { renderCurl } from "../making/invitation.ts";
 import { readClient } from "../making/prove-serving.ts";
+import { readRegionAddress } from "../region/address.ts";
+import { isResponsive } from "../region/responsive.ts";
 import { chalk } from "../report/style.ts";
 import { renderTable } from "../report/table.ts";
 import { done, type Outcome, runCommand, type Session } from "../session.ts";
@@ -60,8 +66,7 @@ async function grant(
   const insider = parseGrantName(request.insider);
   const { name, folder, entrance, record } = openEnvironment(session, request.name);
   // Nothing outlives the environment that it is for.
-  const left = Math.floor((Date.parse(record.expires) - Date.now()) / 1000);
-  const lifetimeSeconds = Math.max(1, Math.min(request.lifetimeSeconds, left));
+  const lifetimeSeconds = Math.min(request.lifetimeSeconds, requireLifetime(record));
   const issued = await withAccessLock(folder, name, async () =>
     issueGrant(folder.access, await readAuthority(folder.access), {
       environment: name,
@@ -97,20 +102,66 @@ async function grant(
 /** Revoking twice does no harm: the list is published again, and proven again. */
 async function revoke(session: Session, text: string, who: string): Promise<Outcome> {
   const insider = parseGrantName(who);
-  const { name, folder, entrance, record, aws, outputs } = openEnvironment(session, text);
+  const record = requireRecord(session, text);
+  const { name } = record;
+  const folder = environmentFolder(session.home, name);
   const before = readGrant(folder.access, insider);
   if (before === undefined) throw new OperatorError("DMM_GRANT_UNKNOWN", { name, grant: insider });
+  if (record.target === "local" && !(await isRegionResponsive(folder)))
+    return await closeForAll(folder, record, before);
+  const { entrance, aws, outputs } = openEnvironment(session, text);
   const trustStore = outputs.access;
   await withAccessLock(folder, name, () =>
     revokeGrants(folder.access, [before], trustStore ? { aws, trustStore } : undefined),
   );
   const about = { name, grant: insider, target: record.target };
-  const refusal = await proveRevoked(entrance, readClient(folder.access, insider), about);
+  const client = readClientIfThere(folder, insider);
+  const refusal = client === undefined ? null : await proveRevoked(entrance, client, about);
   return {
     exitCode: done,
     report: { environment: name, grant: readGrant(folder.access, insider), refusal },
-    lines: [`${chalk.bold(insider)} is out of ${name}: the entrance refuses the certificate (${refusal}).`],
+    lines: [
+      refusal === null
+        ? `${chalk.bold(insider)} is on the revocation list of ${name}. Its certificate's files cannot be read, so it was not shown to the ingress.`
+        : `${chalk.bold(insider)} is out of ${name}: the ingress refuses the certificate (${refusal}).`,
+    ],
   };
+}
+
+/** Nobody can give a load balancer without its region a list; so it is ended, which puts everybody out. */
+async function closeForAll(
+  folder: EnvironmentFolder,
+  record: EnvironmentRecord,
+  grant: Grant,
+): Promise<Outcome> {
+  const { name } = record;
+  await withAccessLock(folder, name, () => shutOut(folder, record, grant));
+  return {
+    exitCode: done,
+    report: {
+      environment: name,
+      grant: readGrant(folder.access, grant.name),
+      refusal: "nobody listens",
+      ingress: "closed",
+    },
+    lines: [
+      `${chalk.bold(grant.name)} is out of ${name}. Its region is dead or does not respond, so the ingress was closed for everybody.`,
+      `To open it again, without ${grant.name}: ${chalk.bold(`dmm-env up ${name}`)}`,
+    ],
+  };
+}
+
+function readClientIfThere(folder: EnvironmentFolder, insider: string): ClientIdentity | undefined {
+  try {
+    return readClient(folder.access, insider);
+  } catch {
+    return undefined;
+  }
+}
+
+async function isRegionResponsive(folder: EnvironmentFolder): Promise<boolean> {
+  const region = readRegionAddress(folder.region);
+  return region !== undefined && (await isResponsive(region));
 }
 
 async function list(session: Session, text: string): Promise<Outcome> {
@@ -124,7 +175,12 @@ async function list(session: Session, text: string): Promise<Outcome> {
     report: { environment: name, grants },
     lines: renderTable(
       ["insider", "state", "issued", "expires"],
-      grants.map(({ name: who, state, issued, expires }) => [who, state, issued, expires]),
+      grants.map(({ name: who, state, issued, expires, damaged }) => [
+        who,
+        damaged ? `${state}, its file is damaged` : state,
+        issued,
+        expires,
+      ]),
     ),
   };
 }

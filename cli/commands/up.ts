@@ -3,6 +3,7 @@ import { parseDuration } from "../environment/duration.ts";
 import { parseInsiderNetworks } from "../environment/insider-networks.ts";
 import { parseName } from "../environment/name.ts";
 import { findAdminUrl } from "../making/browser-steps.ts";
+import { operatorGrant } from "../making/claim.ts";
 import { renderInvitation } from "../making/invitation.ts";
 import { makeUpRun, releaseInterrupted, upSteps } from "../making/up.ts";
 import { done, type Outcome, runCommand, type Session } from "../session.ts";
@@ -43,6 +44,7 @@ async function up(session: Session, name: string, options: UpOptions): Promise<O
     run.lock?.release();
   }
   const { record, entrance, folder, observation } = run;
+  const { shortened } = run;
   return {
     exitCode: done,
     report: {
@@ -54,7 +56,19 @@ async function up(session: Session, name: string, options: UpOptions): Promise<O
       expires: record.expires,
       resources: observation.done,
       changes: observation.changes,
+      shortened,
     },
-    lines: renderInvitation(record.name, entrance, folder, record.expires),
+    lines: [
+      ...renderShortened(shortened),
+      ...renderInvitation(record.name, entrance, folder, record.expires),
+    ],
   };
+}
+
+function renderShortened(insiders: readonly string[]): readonly string[] {
+  const others = insiders.filter((insider) => insider !== operatorGrant);
+  if (others.length === 0) return [];
+  return [
+    `These insiders have new certificates that end with the environment; the earlier ones are revoked: ${others.join(", ")}.`,
+  ];
 }

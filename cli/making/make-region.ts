@@ -1,5 +1,7 @@
 import { regionParts } from "../../tools/parts.ts";
+import { hasUnpublished } from "../access/revoke.ts";
 import { OperatorError } from "../errors.ts";
+import { writeClosing } from "../region/closing.ts";
 import { isResponsive } from "../region/responsive.ts";
 import { startRegion } from "../region/start.ts";
 import type { Progress } from "../report/reporter.ts";
@@ -9,6 +11,9 @@ import type { UpRun } from "./up-run.ts";
 export async function makeRegion(run: UpRun, progress: Progress): Promise<void> {
   const { session, folder, record, parts, project } = run;
   if (record.target === "aws") return progress(`AWS, ${project.region}`);
+  // A list that could not be published must be at the ingress before anybody is let in again.
+  const opens = !hasUnpublished(folder.access);
+  writeClosing(folder.region, opens ? record.expires : new Date().toISOString());
   run.region = await startRegion({
     home: session.home,
     folder,

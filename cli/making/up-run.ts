@@ -40,5 +40,7 @@ export interface UpRun {
   region?: RegionAddress;
   observation: Observation;
   outputs: PlatformOutputs;
+  /** Insiders whose certificates would have outlived the environment; they have others now. */
+  shortened: readonly string[];
   entrance: Entrance;
 }

@@ -14,6 +14,7 @@ import type { Step } from "../report/reporter.ts";
 import type { Outcome, Session } from "../session.ts";
 import { ensureParts } from "../setup/ensure-parts.ts";
 import { checkRequest, claimEnvironment, overridesOf, planRecord } from "./claim.ts";
+import { endGrants } from "./end-grants.ts";
 import { makeRegion } from "./make-region.ts";
 import { makeResources } from "./make-resources.ts";
 import { proveServing } from "./prove-serving.ts";
@@ -24,6 +25,7 @@ export const upSteps: readonly Step<UpRun>[] = [
   { title: "claim the name, a network and the keys", run: claimEnvironment },
   { title: "start the region", run: makeRegion },
   { title: "make every resource", run: makeResources },
+  { title: "end every grant with the environment", run: endGrants },
   { title: "serve an authorised request", run: proveServing },
 ];
 

@@ -2,19 +2,31 @@ import { request } from "node:http";
 import { isAlive, isStopped } from "../environment/process-identity.ts";
 import type { RegionAddress } from "./address.ts";
 
+const lookEachMs = 250;
 /** A busy machine may take its time; a region that takes longer does not help any command. */
-const respondsWithinMs = 8_000;
+const patienceLooks = 32;
 
-/** Whether a region's API responds, in whatever way. One that is stopped (SIGSTOP) is known without waiting. */
-export async function isResponsive(region: RegionAddress, withinMs = respondsWithinMs): Promise<boolean> {
+/**
+ * Whether a region's API responds, in whatever way. One that is stopped (SIGSTOP) is known without waiting. The limit is
+ * counted in turns of the event loop, each after what has arrived was read: this process may itself be busy for seconds,
+ * and that says nothing about the region.
+ */
+export async function isResponsive(region: RegionAddress, looks = patienceLooks): Promise<boolean> {
   if (!isAlive(region) || isStopped(region.pid)) return false;
+  const probe = request(region.endpoint, { agent: false });
   return await new Promise((resolve) => {
-    const probe = request(region.endpoint, { agent: false, signal: AbortSignal.timeout(withinMs) });
-    probe.once("response", (response) => {
-      response.destroy();
-      resolve(true);
-    });
-    probe.once("error", () => resolve(false));
+    let looked = 0;
+    const settle = (responds: boolean) => {
+      clearInterval(timer);
+      probe.destroy();
+      resolve(responds);
+    };
+    const timer = setInterval(() => {
+      looked += 1;
+      if (looked >= looks) setImmediate(() => settle(false));
+    }, lookEachMs);
+    probe.once("response", () => settle(true));
+    probe.on("error", () => settle(false));
     probe.end();
   });
 }

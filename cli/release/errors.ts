@@ -17,6 +17,11 @@ export const teardownErrors = {
     (v) => `The teardown of the environment "${v.name}" has begun and not finished.`,
     (v) => `dmm-env down ${v.name} finishes it; dmm-env up ${v.name} then creates a new one.`,
   ),
+  DMM_ENVIRONMENT_EXPIRED: entry<"name" | "expires">(
+    notReady,
+    (v) => `The lifetime of "${v.name}" ended at ${v.expires}, and with it the operator's access.`,
+    (v) => `Prolong it with dmm-env up ${v.name} --for 2h, or tear it down with dmm-env down ${v.name}.`,
+  ),
   DMM_REGION_UNRESPONSIVE: entry<"name" | "pid">(
     notReady,
     (v) => `The local region of "${v.name}" (process ${v.pid}) lives and does not respond.`,

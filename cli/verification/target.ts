@@ -1,19 +1,19 @@
 import { digestContent } from "../../tools/image/digest.ts";
-import type { Grants, Insider, Target } from "../../verify/index.ts";
-import { withAccessLock } from "../access/access-lock.ts";
-import { readAuthority } from "../access/authority.ts";
-import { issueGrant, isValid, parseGrantName, readGrant } from "../access/grants.ts";
-import { revokeGrants } from "../access/revoke.ts";
+import type { Grants, Target } from "../../verify/index.ts";
 import type { OpenEnvironment } from "../environment/open-environment.ts";
 import { operatorGrant } from "../making/claim.ts";
 import { readClient } from "../making/prove-serving.ts";
 import { imageContent } from "../region/local-images.ts";
+import { createCheckGrants } from "./check-grants.ts";
 
 /** On the local target every address of 127.0.0.0/8 is ours; this one is in no insiders' network. */
 const foreignAddress = "127.250.0.1";
 
 /** Everything that the verification knows about an environment: addresses, names and credentials. */
-export async function createTarget(open: OpenEnvironment): Promise<Target> {
+export async function createTarget(
+  open: OpenEnvironment,
+  grants: Grants = createCheckGrants(open),
+): Promise<Target> {
   const { name, record, folder, entrance, outputs, aws } = open;
   return {
     kind: record.target,
@@ -25,7 +25,7 @@ export async function createTarget(open: OpenEnvironment): Promise<Target> {
       ...(entrance.authority && { authority: entrance.authority }),
     },
     insider: { name: operatorGrant, ...readClient(folder.access, operatorGrant) },
-    grants: createGrants(open),
+    grants,
     outputs,
     aws: {
       region: aws.region,
@@ -33,28 +33,6 @@ export async function createTarget(open: OpenEnvironment): Promise<Target> {
       credentials: aws.credentials ?? (await readAwsCredentials(aws.region)),
     },
     ...(record.target === "local" && { foreignAddress, imageDigest: digestContent(imageContent) }),
-  };
-}
-
-/** The operator's own acts, handed to the checks that need an insider of their own. */
-function createGrants({ name, folder, aws, outputs }: OpenEnvironment): Grants {
-  const publishAt = outputs.access ? { aws, trustStore: outputs.access } : undefined;
-  const revoke = async (grant: string) => {
-    const earlier = readGrant(folder.access, grant);
-    if (earlier !== undefined) await revokeGrants(folder.access, [earlier], publishAt);
-  };
-  return {
-    issue: ({ name: insider, lifetimeSeconds }) =>
-      withAccessLock(folder, name, async (): Promise<Insider> => {
-        const grant = parseGrantName(insider);
-        const earlier = readGrant(folder.access, grant);
-        // A run that was interrupted may have left one.
-        if (earlier !== undefined && isValid(earlier)) await revoke(grant);
-        const authority = await readAuthority(folder.access);
-        await issueGrant(folder.access, authority, { environment: name, name: grant, lifetimeSeconds });
-        return { name: grant, ...readClient(folder.access, grant) };
-      }),
-    revoke: (grant) => withAccessLock(folder, name, () => revoke(grant)),
   };
 }
 

@@ -3,6 +3,7 @@ import type { ProfileName, RunResult, VerifyEvent } from "../../verify/index.ts"
 import type { OpenEnvironment } from "../environment/open-environment.ts";
 import type { Progress, Step } from "../report/reporter.ts";
 import type { Session } from "../session.ts";
+import { type CheckGrants, createCheckGrants } from "./check-grants.ts";
 import { createSigner } from "./signer.ts";
 import { createTarget } from "./target.ts";
 
@@ -29,15 +30,27 @@ async function runVerification(run: VerifyRun, progress: Progress): Promise<void
   const { session, request, open } = run;
   const { verify } = await import("../../verify/index.ts");
   const started = new Date().toISOString().replace(/[:.]/g, "-");
-  run.result = await verify(await createTarget(open), {
-    ...request,
-    directory: join(session.home.runs, `${open.name}-${started}`),
-    signal: session.interruption.first,
-    signer: createSigner(session),
-    onEvent: reportEvents(progress),
-  });
+  const grants = createCheckGrants(open);
+  try {
+    run.result = await verify(await createTarget(open, grants), {
+      ...request,
+      directory: join(session.home.runs, `${open.name}-${started}`),
+      signal: session.interruption.first,
+      signer: createSigner(session),
+      onEvent: reportEvents(progress),
+    });
+  } finally {
+    await revokeRest(session, grants);
+  }
   const { held, broken, inconclusive } = run.result.totals;
   progress(`${held} held, ${broken} broken, ${inconclusive} inconclusive`);
+}
+
+/** What checks were granted ends with the run; where the region is gone, it ends by itself within minutes. */
+async function revokeRest({ reporter }: Session, grants: CheckGrants): Promise<void> {
+  await grants.revokeRest().catch((error: Error) => {
+    reporter.note(`Grants of checks could not be revoked (${error.message}); they end by themselves.`);
+  });
 }
 
 function reportEvents(progress: Progress): (event: VerifyEvent) => void {

@@ -4,6 +4,7 @@ import { AccessLog } from "./access-log.ts";
 import { renderServerOptions, type ServerPlan } from "./backend.ts";
 import { type BalancerPlan, planBalancer } from "./balancer-plan.ts";
 import { backendName } from "./balancers.ts";
+import { isClosed } from "./closing.ts";
 import { FollowedFiles } from "./followed-files.ts";
 import { Haproxy } from "./haproxy.ts";
 import { readStatistics, type ServerStatistics } from "./statistics.ts";
@@ -27,10 +28,12 @@ export class Balancer {
   #turn: Promise<unknown> = Promise.resolve();
   #applying: Promise<void> | undefined;
   #ended = false;
+  #closed: boolean;
 
   constructor(region: Region, arn: string, name: string) {
     this.region = region;
     this.arn = arn;
+    this.#closed = isClosed(region);
     this.address = region.addresses.claim(0, `haproxy/${name}`);
     this.#haproxy = new Haproxy(region, name);
     this.#files = new FollowedFiles(this.#haproxy);
@@ -63,8 +66,26 @@ export class Balancer {
   /** Takes over what security groups and trust stores say now, without touching a connection that may stay. */
   async followSources(): Promise<void> {
     if (!this.#plan || this.#ended) return;
+    await this.#followClosing();
     const plan = this.#plan;
+    if (!plan) return;
     await this.#inTurn(() => this.#files.followSources(plan)).catch(() => {});
+  }
+
+  /** Whoever is connected when the ingress closes is cut off; new connections are refused by their source. */
+  async #followClosing(): Promise<void> {
+    const closed = isClosed(this.region);
+    if (closed === this.#closed) return;
+    this.#closed = closed;
+    this.region.log(closed ? "ingress.closed" : "ingress.opened", { arn: this.arn });
+    if (!closed) return;
+    await this.#inTurn(async () => {
+      await this.#haproxy.stop();
+      this.#plan = undefined;
+      await this.#apply();
+    }).catch((error: Error) =>
+      this.region.log("balancer.not-applied", { arn: this.arn, reason: error.message }),
+    );
   }
 
   async addServer(targetGroupArn: string, server: ServerPlan): Promise<void> {

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { X509Crl } from "@peculiar/x509";
 import { readFileIfThere, replaceFile } from "../daemon/files.ts";
 import { AwsError } from "../operation.ts";
 import type { Region } from "../region.ts";
@@ -82,13 +83,26 @@ export async function mergeRevocations(lists: readonly RevocationList[]): Promis
   const newest = new Map<string, (typeof parsed)[number]>();
   for (const list of parsed) {
     const known = newest.get(list.issuer);
-    if (!known || list.thisUpdate >= known.thisUpdate) newest.set(list.issuer, list);
+    if (!known || isNewer(list, known)) newest.set(list.issuer, list);
   }
   const serials = parsed.flatMap((list) => list.entries.map((entry) => normalizeSerial(entry.serialNumber)));
   return {
     lists: [...newest.values()].map(({ rawData }) => renderList(rawData)).join(""),
     serials: [...new Set(serials)].sort(),
   };
+}
+
+/** By their numbers (RFC 5280, 5.2.3), which only grow; clocks may have been wrong. */
+function isNewer(list: X509Crl, known: X509Crl): boolean {
+  const [mine, other] = [numberOf(list), numberOf(known)];
+  if (mine !== undefined && other !== undefined && mine !== other) return mine > other;
+  return list.thisUpdate >= known.thisUpdate;
+}
+
+function numberOf(list: X509Crl): bigint | undefined {
+  const extension = list.extensions.find(({ type }) => type === "2.5.29.20");
+  if (extension === undefined) return undefined;
+  return BigInt(`0x${Buffer.from(extension.value).subarray(2).toString("hex") || "0"}`);
 }
 
 /** OpenSSL knows a list by the label of RFC 7468, 6; others call it CRL. */

@@ -1,11 +1,12 @@
 import { contains, parseCidr } from "../network/cidr.ts";
 import type { Region } from "../region.ts";
 import { numberOf, textOf } from "../values.ts";
+import { isClosed } from "./closing.ts";
 
 /**
  * Networks that may connect to a port of something with these security groups, as its ingress rules say. Another
  * security group and addresses of a VPC both mean the region's own processes: they live in its loopback block and
- * connect from 127.0.0.1 unless they choose an address.
+ * connect from 127.0.0.1 unless they choose an address. Once the ingress is closed nobody else may.
  */
 export function sourcesOf(
   region: Region,
@@ -25,9 +26,11 @@ export function sourcesOf(
         port <= (numberOf(rule, "toPort") ?? 65535)
       );
     });
+  const closed = isClosed(region);
   const networks = rules.flatMap((rule) => {
     const cidr = textOf(rule, "cidrIpv4");
-    return cidr === undefined || liesInVpc(region, cidr) ? inside : [cidr];
+    if (cidr === undefined || liesInVpc(region, cidr)) return inside;
+    return closed ? [] : [cidr];
   });
   return [...new Set(networks)].sort();
 }

@@ -96,7 +96,7 @@ test("up refuses a configuration before it writes anything of the environment", 
   assert.deepEqual(readdirSync(checkout.home), []);
 });
 
-test("an environment gets no address block in which an on-premises network lies", () => {
+test("an environment gets no address block in which an on-premises network lies", async () => {
   using folder = new TemporaryHome();
   const project = { ...readProject(), onPremisesNetworks: ["10.20.30.0/24", "10.128.0.0/9"] };
   const allowed = networkNumbers.filter((number) => isNetworkAllowed(project, number));

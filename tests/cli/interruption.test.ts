@@ -4,7 +4,7 @@ import { findLeftOvers } from "./left-over.ts";
 import { runCommandLine, startCommandLine } from "./started-command.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
-const slow = { timeout: 120_000 };
+const slow = { timeout: 400_000 };
 
 for (const step of ["start the region", "make every resource", "serve an authorised request"]) {
   test(`Ctrl-C while up is to ${step} gives everything back and ends with 130`, slow, async () => {

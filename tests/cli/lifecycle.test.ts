@@ -13,7 +13,7 @@ import { TemporaryHome } from "./temporary-home.ts";
 
 const name = "feature-x";
 
-test("an environment that is up", { timeout: 400_000 }, async (t) => {
+test("an environment that is up", { timeout: 900_000 }, async (t) => {
   const folder = new TemporaryHome();
   const { home } = folder;
   const place = environmentFolder(home, name);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { test } from "node:test";
+import { test } from "tap";
 import { claimNetwork } from "../../cli/environment/network.ts";
 import { type EnvironmentRecord, writeRecord } from "../../cli/environment/record.ts";
 import { environmentFolder, type Home } from "../../cli/home.ts";
@@ -157,7 +157,7 @@ test("up and status of an environment whose teardown has begun point to down", s
   }
 });
 
-test("a proof says that nothing is left over only where every statement was observed", () => {
+test("a proof says that nothing is left over only where every statement was observed", async () => {
   const one = (outcome: Statement["outcome"]): Statement => ({ statement: "s", outcome, evidence: "e" });
   assert.equal(judge([]), "not everything could be observed");
   assert.equal(judge([one("observed"), one("observed")]), "nothing is left over");

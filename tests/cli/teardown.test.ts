@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { test } from "tap";
+import { readListeners } from "../../cli/environment/network.ts";
 import { environmentFolder, type Home } from "../../cli/home.ts";
 import { readRegionAddress } from "../../cli/region/address.ts";
 import { findLeftOvers } from "./left-over.ts";
@@ -58,21 +59,45 @@ test(
   },
 );
 
-test("a region that is stopped is named by status and gone around by down", slow, async () => {
-  using folder = new TemporaryHome();
-  const { home } = folder;
-  assert.equal((await runCommandLine(folder.directory, "up", name)).code, 0);
-  const region = readRegionAddress(environmentFolder(home, name).region)!;
-  process.kill(region.pid, "SIGSTOP");
-  const status = await runJson(home, "status", name);
-  assert.equal(status.code, 3);
-  assert.match(status.problem, new RegExp(`process ${region.pid}\\) lives and does not respond`));
-  assert.equal((await runJson(home, "verify", name)).error.code, "DMM_REGION_UNRESPONSIVE");
+test(
+  "a region that is stopped is named by status, and access revoke and down go around it",
+  slow,
+  async () => {
+    using folder = new TemporaryHome();
+    const { home } = folder;
+    const up = await runCommandLine(folder.directory, "up", name, "--for", "6h");
+    assert.equal(up.code, 0, up.stderr);
+    assert.equal((await runJson(home, "access", "grant", name, "eve", "--for", "5h")).code, 0);
+    const shorter = await runJson(home, "up", name, "--for", "1h");
+    assert.equal(shorter.code, 0, JSON.stringify(shorter));
+    assert.deepEqual(shorter.shortened, ["eve", "operator"]);
+    const { grants } = await runJson(home, "access", "list", name);
+    for (const { expires } of grants) assert.ok(Date.parse(expires) <= Date.parse(shorter.expires));
+    const region = readRegionAddress(environmentFolder(home, name).region)!;
+    process.kill(region.pid, "SIGSTOP");
+    const status = await runJson(home, "status", name);
+    assert.equal(status.code, 3);
+    assert.match(status.problem, new RegExp(`process ${region.pid}\\) lives and does not respond`));
+    assert.equal((await runJson(home, "verify", name)).error.code, "DMM_REGION_UNRESPONSIVE");
 
-  const down = await runJson(home, "down", name);
-  assert.equal(down.code, 0, JSON.stringify(down));
-  assert.match(down.detours.join(" "), new RegExp(`process ${region.pid}\\) did not respond; it was killed`));
-  assert.equal(down.access.closed, true);
-  assert.equal(down.verdict, "nothing is left over");
-  assert.deepEqual(findLeftOvers(home), []);
-});
+    const revoked = await runJson(home, "access", "revoke", name, "eve");
+    assert.equal(revoked.code, 0, JSON.stringify(revoked));
+    assert.equal(revoked.ingress, "closed");
+    const edge = new RegExp(`^${region.network.replaceAll(".", "\\.")}\\.0\\.\\d\\d+:`);
+    const network = Number(region.network.split(".")[1]);
+    assert.deepEqual(
+      readListeners(network).filter((address) => edge.test(address)),
+      [],
+    );
+
+    const down = await runJson(home, "down", name);
+    assert.equal(down.code, 0, JSON.stringify(down));
+    assert.match(
+      down.detours.join(" "),
+      new RegExp(`process ${region.pid}\\) did not respond; it was killed`),
+    );
+    assert.equal(down.access.closed, true);
+    assert.equal(down.verdict, "nothing is left over");
+    assert.deepEqual(findLeftOvers(home), []);
+  },
+);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Agent } from "node:https";
+import { join } from "node:path";
 import { connect } from "node:tls";
 import { gunzipSync } from "node:zlib";
 import { before, t, test } from "tap";
@@ -314,6 +315,27 @@ test("a balancer that dies serves again", async () => {
       () => false,
     ),
   );
+});
+
+test("at the end of its ingress everybody is cut off, and a later end lets them in again", async () => {
+  const file = join(surroundings.started.region.directory, "closing.json");
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  assert.equal((await enter({ agent })).status, 200);
+  const isIn = (options: AskOptions = {}) =>
+    enter(options).then(
+      ({ status }) => status === 200,
+      () => false,
+    );
+  writeFileSync(file, JSON.stringify({ at: new Date(Date.now() + 500).toISOString() }));
+  await waitUntil("the ingress to be closed", async () => !(await isIn({ agent })));
+  assert.equal(await isIn(), false);
+  writeFileSync(file, JSON.stringify({ at: new Date(Date.now() + 3_600_000).toISOString() }));
+  await waitUntil("the ingress to be open", () => isIn());
+  writeFileSync(file, "cut short");
+  await waitUntil("a damaged end to close it", async () => !(await isIn()));
+  rmSync(file);
+  await waitUntil("the ingress without an end to be open", () => isIn());
+  agent.destroy();
 });
 
 test("requests stand in the access log of the bucket, one line each, as AWS writes them", async () => {

@@ -1,0 +1,33 @@
+import { readListeners } from "../environment/network.ts";
+import type { EnvironmentRecord } from "../environment/record.ts";
+import { OperatorError } from "../errors.ts";
+import type { EnvironmentFolder } from "../home.ts";
+import { writeClosing } from "../region/closing.ts";
+import { endBalancers } from "../region/ledger.ts";
+import type { Grant } from "./grants.ts";
+import { revokeGrants } from "./revoke.ts";
+
+/**
+ * Puts an insider out of a local environment whose region is dead or does not respond, while its load balancer may still
+ * serve: nobody can give that a revocation list, so the ingress is closed for everybody. `up` opens it again with the
+ * list. Throws DMM_REVOCATION_UNPROVEN where something still listens there.
+ */
+export async function shutOut(
+  folder: EnvironmentFolder,
+  { name, network }: Pick<EnvironmentRecord, "name" | "network">,
+  grant: Grant,
+): Promise<void> {
+  // First: a region that continues now keeps closed what it starts again.
+  writeClosing(folder.region, new Date().toISOString());
+  await endBalancers(folder.region);
+  await revokeGrants(folder.access, [grant]);
+  const edge = new RegExp(`^127\\.${network}\\.0\\.\\d{2,3}:`);
+  const open = readListeners(network).filter((address) => edge.test(address));
+  if (open.length === 0) return;
+  throw new OperatorError("DMM_REVOCATION_UNPROVEN", {
+    name,
+    grant: grant.name,
+    seconds: 2,
+    seen: `${open.join(", ")} still listens`,
+  });
+}
