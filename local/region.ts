@@ -36,7 +36,7 @@ export interface Region {
   readonly images: Readonly<Record<string, Image>>;
   /** Where the AWS APIs answer: `http://127.23.0.2:4566`. */
   readonly endpoint: string;
-  /** Where moto answers, for the region itself only. */
+  /** Where moto answers, for the region itself only; at another port where another program has this one. */
   readonly moto: string;
   /** PEM file of the authority that signs every certificate of the region (the stand-in for Amazon's). */
   readonly authorityFile: string;

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { cachePort, type Deployment } from "./deployment.ts";
+import type { Deployment } from "./deployment.ts";
 import type { Network } from "./network/network.ts";
 import type { Secrets } from "./secrets.ts";
 
@@ -70,7 +70,7 @@ function createReplicationGroup(
       engine: "redis",
       engineVersion: config.cacheEngineVersion,
       nodeType: config.cacheNodeType,
-      port: cachePort,
+      port: config.cachePort,
       clusterMode: "enabled",
       numNodeGroups: config.cacheShards,
       replicasPerNodeGroup: config.cacheReplicas,

@@ -17,6 +17,9 @@ export const environmentKeys = [
   "addressBlock",
   "insiders",
   "ingressPort",
+  "servicePort",
+  "databasePort",
+  "cachePort",
   "insiderAuthority",
   "revocationList",
 ] as const satisfies readonly (keyof typeof keys)[];

@@ -12,12 +12,5 @@ export interface Deployment {
   readonly image: Image;
 }
 
-/** Port of every role of the image, and of the listener before the upstream. */
-export const servicePort = 8080;
-
 /** Port of the gateways' metrics, which has nothing else; the one that OpenTelemetry names for Prometheus. */
 export const metricsPort = 9464;
-
-/** Ports of the data stores. */
-export const databasePort = 3306;
-export const cachePort = 6379;

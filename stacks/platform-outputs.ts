@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Cache } from "./cache.ts";
 import type { Compute } from "./compute/compute.ts";
 import { type Database, databaseName } from "./database/database.ts";
-import { cachePort, type Deployment, databasePort } from "./deployment.ts";
+import type { Deployment } from "./deployment.ts";
 import type { Entrance } from "./entrance/entrance.ts";
 import type { Logs } from "./logs/logs.ts";
 import type { Network } from "./network/network.ts";
@@ -48,13 +48,13 @@ export function describePlatform(deployment: Deployment, parts: Parts): Declared
       clusterIdentifier: parts.database.cluster.clusterIdentifier,
       writerEndpoint: parts.database.cluster.endpoint,
       readerEndpoint: parts.database.cluster.readerEndpoint,
-      port: databasePort,
+      port: config.databasePort,
       name: databaseName,
     },
     cache: {
       replicationGroupId: parts.cache.group.replicationGroupId,
       configurationEndpoint: parts.cache.group.configurationEndpointAddress,
-      port: cachePort,
+      port: config.cachePort,
     },
     logs: { deliveryStream: parts.logs.stream.name, bucket: parts.logs.storage.bucket.bucket },
     verifier: { clientId: "verifier", secretParameter: parts.secrets.verifierSecret.name },

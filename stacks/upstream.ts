@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type Deployment, servicePort } from "./deployment.ts";
+import type { Deployment } from "./deployment.ts";
 import { differing } from "./differences.ts";
 import { createTargetGroup } from "./entrance/target-group.ts";
 import type { Network } from "./network/network.ts";
@@ -17,7 +17,7 @@ export class Upstream extends pulumi.ComponentResource {
     this.loadBalancer = createLoadBalancer(this, deployment, network);
     this.targets = createTargetGroup(this, deployment, { thing: "stub", vpcId: network.vpcId });
     this.listener = createListener(this, deployment, this);
-    this.url = pulumi.interpolate`http://${this.loadBalancer.dnsName}:${servicePort}`;
+    this.url = pulumi.interpolate`http://${this.loadBalancer.dnsName}:${deployment.config.servicePort}`;
     this.registerOutputs({});
   }
 }
@@ -45,13 +45,13 @@ function createLoadBalancer(parent: pulumi.Resource, { config, names }: Deployme
   );
 }
 
-function createListener(parent: pulumi.Resource, { names }: Deployment, upstream: Upstream) {
+function createListener(parent: pulumi.Resource, { config, names }: Deployment, upstream: Upstream) {
   return new aws.lb.Listener(
     "upstream",
     {
       loadBalancerArn: upstream.loadBalancer.arn,
       protocol: "HTTP",
-      port: servicePort,
+      port: config.servicePort,
       defaultActions: [{ type: "forward", targetGroupArn: upstream.targets.arn }],
       tags: names.tags("upstream"),
     },

@@ -5,6 +5,7 @@ import { parseName } from "../environment/name.ts";
 import { findAdminUrl } from "../making/browser-steps.ts";
 import { operatorGrant } from "../making/claim.ts";
 import { renderInvitation } from "../making/invitation.ts";
+import { renderPortDifferences } from "../making/port-differences.ts";
 import { makeUpRun, releaseInterrupted, upSteps } from "../making/up.ts";
 import { done, type Outcome, runCommand, type Session } from "../session.ts";
 
@@ -54,12 +55,14 @@ async function up(session: Session, name: string, options: UpOptions): Promise<O
       adminUrl: findAdminUrl(entrance),
       connect: entrance.connect,
       expires: record.expires,
+      ports: record.ports ?? {},
       resources: observation.done,
       changes: observation.changes,
       shortened,
     },
     lines: [
       ...renderShortened(shortened),
+      ...renderPortDifferences(record.ports),
       ...renderInvitation(record.name, entrance, folder, record.expires),
     ],
   };

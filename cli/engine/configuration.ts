@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parseDocument, Scalar } from "yaml";
 import { ConfigError, keys, namespace, overlap, parseConfig, sourceNetworks } from "../../stacks/config.ts";
 import { makeFolder, readFileIfThere, replaceFile } from "../environment/file.ts";
+import type { PortKey } from "../environment/ports.ts";
 import { OperatorError } from "../errors.ts";
 import { checkout } from "../home.ts";
 
@@ -18,6 +19,10 @@ export interface Overrides {
   readonly insiderAuthority: string;
   /** PEM of the revocation list as it is when the environment is made. */
   readonly revocationList: string;
+  /** On the local target alone: where another program of this machine has production's port. */
+  readonly servicePort?: string;
+  readonly databasePort?: string;
+  readonly cachePort?: string;
   readonly owner: string;
   readonly expires: string;
   /** On the local target alone: where production's image has a registry or digest that this machine cannot resolve. */
@@ -51,6 +56,18 @@ export function readProject(): Project {
 export function readProductionPort(): number {
   const production = readYaml(join(checkout, "Pulumi.production.yaml"));
   return Number(production.getIn(["config", `${namespace}:ingressPort`]) ?? keys.ingressPort.default);
+}
+
+/** Production's ports inside the VPC. Malformed ones are left to the check of the whole configuration. */
+export function readProductionPorts(): Readonly<Record<PortKey, number>> {
+  const production = readYaml(join(checkout, "Pulumi.production.yaml"));
+  const read = (key: PortKey) =>
+    Number(production.getIn(["config", `${namespace}:${key}`])) || Number(keys[key].default);
+  return {
+    servicePort: read("servicePort"),
+    databasePort: read("databasePort"),
+    cachePort: read("cachePort"),
+  };
 }
 
 /** None where they are malformed: the check of the whole configuration says so. */

@@ -3,6 +3,7 @@ import { OperatorError } from "../errors.ts";
 import { environmentFolder, type Home } from "../home.ts";
 import { listFolder, readFileIfThere, replaceFile } from "./file.ts";
 import { type Origin, parseOrigin, type TargetName, targets } from "./origin.ts";
+import type { Ports } from "./ports.ts";
 
 export const stages = ["making", "up", "releasing"] as const;
 /** How far an environment has come: `making` until it served an authorised request, `releasing` from the start of down. */
@@ -20,6 +21,8 @@ export interface EnvironmentRecord {
   readonly insiders: readonly string[];
   /** Port of the ingress on the local target, chosen when the environment is first made; on AWS it is production's. */
   readonly ingressPort?: number;
+  /** Ports that differ from production's, chosen when the environment is first made; on AWS none does. */
+  readonly ports?: Ports;
   readonly owner: string;
   /** Times as ISO 8601 in UTC. */
   readonly created: string;
@@ -89,6 +92,7 @@ function findProblem(value: unknown, name: string): string | undefined {
     Array.isArray(record.insiders) && record.insiders.length > 0 && record.insiders.every(isNetwork),
   );
   expect("ingressPort", record.ingressPort === undefined || isPort(record.ingressPort));
+  expect("ports", record.ports === undefined || arePorts(record.ports));
   expect("owner", typeof record.owner === "string");
   expect("created", isTime(record.created));
   expect("expires", isTime(record.expires));
@@ -105,6 +109,10 @@ function isNetwork(value: unknown): boolean {
 
 function isPort(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535;
+}
+
+function arePorts(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.values(value).every(Number.isInteger);
 }
 
 function isTime(value: unknown): boolean {

@@ -10,6 +10,7 @@ import {
   type Overrides,
   type Project,
   readProductionPort,
+  readProductionPorts,
   writeConfiguration,
 } from "../engine/configuration.ts";
 import { endAbandonedEngine, removeDeadLocks } from "../engine/locks.ts";
@@ -22,6 +23,7 @@ import { acquireLock } from "../environment/lock.ts";
 import { claimNetwork } from "../environment/network.ts";
 import { requireSameTarget } from "../environment/origin.ts";
 import { readOwner } from "../environment/owner.ts";
+import { choosePorts } from "../environment/ports.ts";
 import { type EnvironmentRecord, readRecord, writeRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
 import { nameLocalImage } from "../region/local-images.ts";
@@ -38,7 +40,7 @@ export async function claimEnvironment(run: UpRun): Promise<void> {
   const { session, request, folder } = run;
   makeFolder(folder.directory);
   run.lock = acquireLock(folder.lock, request.name, session.commandLine);
-  run.record = await decideIngressPort(decideRecord(run));
+  run.record = await decidePorts(run, await decideIngressPort(decideRecord(run)));
   writeRecord(session.home, run.record);
   await endAbandonedEngine(folder);
   removeDeadLocks(session.home, run.project.name, request.name);
@@ -85,6 +87,12 @@ function decideRecord(run: UpRun): EnvironmentRecord {
   return planRecord(run, earlier, network);
 }
 
+/** Ports stand in the outputs and in every task's environment, so they stay what they were when it was first made. */
+async function decidePorts(run: UpRun, record: EnvironmentRecord): Promise<EnvironmentRecord> {
+  if (record.target === "aws" || record.ports !== undefined || run.wasUp) return record;
+  return { ...record, ports: await choosePorts(record.network, readProductionPorts()) };
+}
+
 /** The record that this run gives the environment. */
 export function planRecord(
   { origin, request }: Pick<UpRun, "origin" | "request">,
@@ -100,6 +108,7 @@ export function planRecord(
     addressBlock: addressBlockOf(network),
     insiders: request.insiders ?? earlier?.insiders ?? ["127.0.0.1/32"],
     ...(earlier?.ingressPort !== undefined && { ingressPort: earlier.ingressPort }),
+    ...(earlier?.ports && { ports: earlier.ports }),
     owner: earlier?.owner ?? readOwner(),
     created: earlier?.created ?? new Date().toISOString(),
     expires: lifetime === undefined ? earlier!.expires : new Date(Date.now() + lifetime * 1000).toISOString(),
@@ -136,6 +145,7 @@ export function overridesOf(
     ...(record.ingressPort !== undefined && { ingressPort: String(record.ingressPort) }),
     owner: record.owner,
     expires: record.expires,
+    ...Object.fromEntries(Object.entries(record.ports ?? {}).map(([key, port]) => [key, String(port)])),
     ...(record.target === "local" && { image: nameLocalImage(project.image) }),
   };
 }

@@ -18,6 +18,8 @@ export interface RegionOptions {
   readonly name: string;
   readonly parts: Readonly<Record<PartName, Part>>;
   readonly images: Readonly<Record<string, Image>>;
+  /** Where the AWS APIs answer, if another program has the usual port. */
+  readonly endpointPort?: number;
   /** Only deleting: a broken line of the journal is passed over instead of refused. */
   readonly releasing?: boolean;
 }
@@ -34,8 +36,8 @@ export interface OwnedRegion extends Region {
 }
 
 /** Where the region listens; the rest of zone 0 is handed out by {@link AddressBook}. */
-export const endpointPort = 4566;
-const motoPort = 5000;
+export const usualEndpointPort = 4566;
+const usualMotoPort = 5000;
 
 /**
  * Opens the region of a folder, new or stored. Whoever calls has made sure that no other daemon owns the folder and
@@ -61,8 +63,8 @@ export async function createRegion(options: RegionOptions): Promise<OwnedRegion>
     cache: options.cache ?? process.env.DMM_ENV_CACHE ?? join(directory, "..", "..", "..", "cache"),
     parts: options.parts,
     images: options.images,
-    endpoint: `http://${options.network}.0.2:${endpointPort}`,
-    moto: `http://${options.network}.0.3:${motoPort}`,
+    endpoint: `http://${options.network}.0.2:${options.endpointPort ?? usualEndpointPort}`,
+    moto: `http://${options.network}.0.3:${usualMotoPort}`,
     authorityFile: join(directory, "certificates", "authority.pem"),
     resources,
     supervisor,

@@ -8,10 +8,11 @@ import type { StartedProviders } from "../provider/start.ts";
 import { flushServices } from "../services/index.ts";
 import type { ServeArguments } from "./arguments.ts";
 import { replaceFile } from "./files.ts";
-import { findListeners } from "./look.ts";
+import { findListeners } from "./listeners.ts";
 import { claimOwnership } from "./ownership.ts";
+import { choosePort } from "./ports.ts";
 import { readProcess } from "./process-identity.ts";
-import { createRegion, type OwnedRegion } from "./region.ts";
+import { createRegion, type OwnedRegion, usualEndpointPort } from "./region.ts";
 import { explainWriteFailure, RegionError } from "./region-error.ts";
 import { restoreResources } from "./restore.ts";
 import { endStrays, regionName } from "./strays.ts";
@@ -36,6 +37,7 @@ export async function serve(wanted: ServeArguments): Promise<void> {
     ...wanted,
     name: wanted.region,
     directory,
+    endpointPort: await choosePort(`${wanted.network}.0.2`, usualEndpointPort),
   });
   surviveErrors(region);
   recordSelf(region);

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { ProcessSpec, RunningProcess, Supervisor } from "../region.ts";
 import type { Ledger } from "./ledger.ts";
 import { OutputFile } from "./output-file.ts";
+import { refuseTakenPorts } from "./ports.ts";
 import { RegionError } from "./region-error.ts";
 import type { RegionLog } from "./region-log.ts";
 import { type ProcessExit, StartedProcess, spawnProcess } from "./started-process.ts";
@@ -50,6 +51,7 @@ export class ProcessSupervisor implements Supervisor {
     const directory = processDirectory(this.#directory, spec.name);
     this.#starting.add(spec.name);
     try {
+      await refuseTakenPorts(spec.name, spec.listens ?? []);
       this.#ledger.writeStarting({ name: spec.name, directory, listens: spec.listens ?? [] });
       return await this.#spawn(spec, directory);
     } catch (error) {

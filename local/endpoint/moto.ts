@@ -1,4 +1,6 @@
 import { setPriority } from "node:os";
+import { findHolders } from "../daemon/listeners.ts";
+import { choosePort } from "../daemon/ports.ts";
 import { AwsError } from "../operation.ts";
 import type { Region } from "../region.ts";
 import type { WireRequest, WireResponse } from "./wire.ts";
@@ -14,6 +16,10 @@ interface Moto {
   /** Counts the lives of the process: moto remembers nothing over a restart. */
   life: number;
   ready: Promise<void>;
+  /** Where this life answers. */
+  url: string;
+  /** Lives in a row that never answered. */
+  failures: number;
 }
 
 const motos = new WeakMap<Region, Moto>();
@@ -23,16 +29,24 @@ const motos = new WeakMap<Region, Moto>();
  * {@link forwardToMoto}); if it dies it is started again.
  */
 export function startMoto(region: Region): void {
-  const moto: Moto = motos.get(region) ?? { life: 0, ready: Promise.resolve() };
+  const moto: Moto = motos.get(region) ?? {
+    life: 0,
+    ready: Promise.resolve(),
+    url: region.moto,
+    failures: 0,
+  };
   motos.set(region, moto);
   moto.life += 1;
-  moto.ready = runMoto(region);
+  moto.ready = runMoto(region, moto);
   moto.ready.catch((error: unknown) => region.log("moto.not-ready", { error: String(error) }));
 }
 
-async function runMoto(region: Region): Promise<void> {
+async function runMoto(region: Region, moto: Moto): Promise<void> {
   const { command, environment } = region.parts.moto;
-  const { hostname, port } = new URL(region.moto);
+  const { hostname, port: usual } = new URL(region.moto);
+  const port = String(await choosePort(hostname, Number(usual)));
+  moto.url = `http://${hostname}:${port}`;
+  moto.failures += 1;
   const running = await region.supervisor.start({
     name: "moto",
     command,
@@ -40,11 +54,12 @@ async function runMoto(region: Region): Promise<void> {
     environment: { ...environment, MOTO_ACCOUNT_ID: region.accountId, PYTHONUNBUFFERED: "1" },
     listens: [`${hostname}:${port}`],
     stop: { signal: "SIGTERM", withinMs: 300 },
-    onExit: () => setTimeout(() => startMoto(region), restartAfterMs),
+    onExit: () => setTimeout(() => startMoto(region), restartAfterMs * 2 ** Math.min(moto.failures, 6)),
   });
   // Its start is a second of computing that nothing waits for; what `up` waits for goes first.
   setPriority(running.pid, 10);
-  await waitUntilReady(region);
+  await waitUntilReady(moto.url, running.pid);
+  moto.failures = 0;
   void warm(region);
 }
 
@@ -57,16 +72,21 @@ export async function waitForMoto(region: Region): Promise<number> {
   return moto.life;
 }
 
-async function waitUntilReady(region: Region): Promise<void> {
+/** An answer counts only when our process alone listens there: what another program answers is not moto's. */
+async function waitUntilReady(url: string, pid: number): Promise<void> {
   const until = performance.now() + readyWithinMs;
   for (;;) {
-    const answer = await fetch(`${region.moto}/moto-api/`, { method: "HEAD" }).catch(() => undefined);
+    const answer = await fetch(`${url}/moto-api/`, { method: "HEAD" }).catch(() => undefined);
     await answer?.body?.cancel();
-    if (answer) return;
-    if (performance.now() > until)
-      throw new Error(`moto did not answer at ${region.moto} in ${readyWithinMs} ms`);
+    const holders = answer ? findHolders(new URL(url).host) : [];
+    if (holders.length > 0 && holders.every((holder) => holder.pid === pid)) return;
+    if (performance.now() > until) throw new Error(`moto did not answer at ${url} in ${readyWithinMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
+}
+
+function urlOf(region: Region): string {
+  return motos.get(region)?.url ?? region.moto;
 }
 
 async function warm(region: Region): Promise<void> {
@@ -88,7 +108,7 @@ export async function forwardToMoto(region: Region, request: WireRequest): Promi
     ...headers
   } = request.headers;
   const body = request.body.length > 0 ? { body: new Uint8Array(request.body) } : {};
-  const url = `${region.moto}${request.path}${request.query === "" ? "" : `?${request.query}`}`;
+  const url = `${urlOf(region)}${request.path}${request.query === "" ? "" : `?${request.query}`}`;
   const answer = await fetch(url, {
     method: request.method,
     headers,
@@ -136,7 +156,7 @@ async function sendForm(region: Region, service: string, form: URLSearchParams) 
 }
 
 async function send(region: Region, service: string, headers: Record<string, string>, body: string) {
-  const answer = await fetch(`${region.moto}/`, {
+  const answer = await fetch(`${urlOf(region)}/`, {
     method: "POST",
     headers: { ...headers, authorization: unsignedScope(region, service) },
     body,

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
+import { addressTaken } from "../daemon/ports.ts";
 import type { OwnedRegion } from "../daemon/region.ts";
-import { RegionError } from "../daemon/region-error.ts";
 import { AwsError, type Operations } from "../operation.ts";
 import { answerApi } from "./api.ts";
 import type { KeyRing } from "./credentials.ts";
@@ -62,19 +62,13 @@ function explain(error: unknown): WireResponse {
 async function listen(server: Server, endpoint: string): Promise<void> {
   const { hostname, port } = new URL(endpoint);
   await new Promise<void>((resolve, reject) => {
-    server.once("error", (cause: NodeJS.ErrnoException) =>
-      reject(explainTaken(cause, `${hostname}:${port}`)),
-    );
+    server.once("error", (cause: NodeJS.ErrnoException) => {
+      const taken = cause.code === "EADDRINUSE";
+      const address = `${hostname}:${port}`;
+      reject(
+        taken ? addressTaken(`The region's endpoint cannot listen on ${address}`, address, cause) : cause,
+      );
+    });
     server.listen(Number(port), hostname, () => resolve());
   });
-}
-
-function explainTaken(cause: NodeJS.ErrnoException, address: string): Error {
-  if (cause.code !== "EADDRINUSE") return cause;
-  return new RegionError(
-    "DMM_REGION_ADDRESS_TAKEN",
-    `The region's endpoint ${address} is taken by another process.`,
-    `Find it with \`ss -ltnp 'sport = :${address.split(":")[1]}'\` and end it, or take another address block.`,
-    cause,
-  );
 }

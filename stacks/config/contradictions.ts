@@ -1,3 +1,4 @@
+import { metricsPort } from "../deployment.ts";
 import type { Values } from "./keys.ts";
 import { productionName } from "./names.ts";
 import { overlap } from "./networks.ts";
@@ -19,6 +20,7 @@ export function findContradictions(
     ...ofLocks(config),
     ...ofPrivateLine(config, fullKey),
     ...ofCapacity(config, fullKey),
+    ...ofPorts(config),
     ...ofTracing(config, fullKey),
   ];
 }
@@ -61,6 +63,12 @@ function ofCapacity(
   if (instanceCount === undefined || instanceLimit === undefined || instanceLimit >= instanceCount) return [];
   const least = `${fullKey("instanceCount")}, ${instanceCount}`;
   return [{ name: "instanceLimit", message: `is ${instanceLimit}; it must be at least ${least}.` }];
+}
+
+/** A gateway listens on both. */
+function ofPorts({ servicePort }: Partial<Values>): Contradiction[] {
+  if (servicePort !== metricsPort) return [];
+  return [{ name: "servicePort", message: `is ${servicePort}, which is the port of the metrics.` }];
 }
 
 function ofTracing(config: Partial<Values>, fullKey: (name: Name) => string): Contradiction[] {

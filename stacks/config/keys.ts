@@ -56,6 +56,13 @@ export const keys = {
   onPremisesNetworks: key("Networks behind the private line, comma separated.", sourceNetworks, ""),
   directConnectGatewayId: key("Direct Connect gateway that the private line arrives at.", gatewayId(), ""),
   image: key("Image of the platform; without a registry it is taken from the account's own.", imageName()),
+  servicePort: key(
+    "Port of every role of the image, and of the listener before the upstream.",
+    wholeNumber(1_150, 55_535),
+    "8080",
+  ),
+  databasePort: key("Port of the database.", wholeNumber(1_150, 55_535), "3306"),
+  cachePort: key("Port of the cache.", wholeNumber(1_150, 55_535), "6379"),
   gatewayCount: key("Gateways that run at all times.", wholeNumber(1, 100), "3"),
   gatewayCpu: key("CPU of one gateway, 1024 is one vCPU.", wholeNumber(128, 16384), "1024"),
   gatewayMemory: key("Memory of one gateway, MiB.", wholeNumber(128, 65536), "2048"),

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type Deployment, databasePort } from "../deployment.ts";
+import type { Deployment } from "../deployment.ts";
 import { differing } from "../differences.ts";
 import type { Network } from "../network/network.ts";
 import type { Secrets } from "../secrets.ts";
@@ -69,7 +69,7 @@ function createCluster(
       databaseName,
       masterUsername: databaseName,
       masterPassword: args.secrets.databasePassword.value,
-      port: databasePort,
+      port: config.databasePort,
       dbSubnetGroupName: args.subnets.name,
       dbClusterParameterGroupName: createClusterParameters(parent, deployment).name,
       vpcSecurityGroupIds: [args.network.groups.database.id],

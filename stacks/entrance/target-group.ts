@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { type Deployment, servicePort } from "../deployment.ts";
+import type { Deployment } from "../deployment.ts";
 
 /**
  * Targets of one service. A target that comes gets its share slowly, one that goes keeps its running requests: both for
@@ -18,7 +18,7 @@ export function createTargetGroup(
       vpcId,
       targetType: "ip",
       protocol: "HTTP",
-      port: servicePort,
+      port: config.servicePort,
       slowStart: config.drainSeconds,
       deregistrationDelay: config.drainSeconds,
       // The only algorithm that knows slow start.

@@ -1,4 +1,4 @@
-import { cachePort, databasePort, servicePort } from "../deployment.ts";
+import type { PlatformConfig } from "../config.ts";
 
 /** Security groups, each with what carries it. */
 export const groups = {
@@ -22,17 +22,21 @@ export interface Flow {
 }
 
 /** Every way inside the VPC. What is not in this list is closed. */
-export const flows: readonly Flow[] = [
-  { from: "entrance", to: "gateway", port: servicePort },
-  { from: "entrance", to: "admin", port: servicePort },
-  { from: "gateway", to: "upstream", port: servicePort },
-  { from: "gateway", to: "database", port: databasePort },
-  { from: "gateway", to: "cache", port: cachePort },
-  { from: "admin", to: "database", port: databasePort },
-  // The admin site tells every gateway of a new version of the configuration.
-  { from: "admin", to: "gateway", port: servicePort },
-  { from: "upstream", to: "stub", port: servicePort },
-];
+export function flowsOf({ servicePort, databasePort, cachePort }: Ports): readonly Flow[] {
+  return [
+    { from: "entrance", to: "gateway", port: servicePort },
+    { from: "entrance", to: "admin", port: servicePort },
+    { from: "gateway", to: "upstream", port: servicePort },
+    { from: "gateway", to: "database", port: databasePort },
+    { from: "gateway", to: "cache", port: cachePort },
+    { from: "admin", to: "database", port: databasePort },
+    // The admin site tells every gateway of a new version of the configuration.
+    { from: "admin", to: "gateway", port: servicePort },
+    { from: "upstream", to: "stub", port: servicePort },
+  ];
+}
+
+type Ports = Pick<PlatformConfig, "servicePort" | "databasePort" | "cachePort">;
 
 /** Port of the AWS APIs and of the APIs behind the private line. */
 export const httpsPort = 443;

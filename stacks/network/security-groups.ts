@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { type Deployment, metricsPort } from "../deployment.ts";
 import { collectorWays } from "./collector.ts";
-import { awsClients, type Flow, flows, type Group, groups, httpsPort } from "./flows.ts";
+import { awsClients, type Flow, flowsOf, type Group, groups, httpsPort } from "./flows.ts";
 
 export type SecurityGroups = Readonly<Record<Group, aws.ec2.SecurityGroup>>;
 
@@ -23,7 +23,7 @@ export function createSecurityGroups(
   const created = createGroups(parent, deployment, vpcId);
   const context = { parent, deployment, groups: created };
   const rules = [
-    ...flows.flatMap((flow) => createFlow(context, flow)),
+    ...flowsOf(deployment.config).flatMap((flow) => createFlow(context, flow)),
     ...entranceSources(deployment).map((network) => admitToEntrance(context, network)),
     ...deployment.config.metricsNetworks.map((network) => admitScraper(context, network)),
     ...awsClients.map((group) =>

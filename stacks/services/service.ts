@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Compute } from "../compute/compute.ts";
-import { type Deployment, servicePort } from "../deployment.ts";
+import type { Deployment } from "../deployment.ts";
 import { differing } from "../differences.ts";
 import type { Network } from "../network/network.ts";
 import type { Statement } from "../policy.ts";
@@ -93,7 +93,7 @@ function run(
         securityGroups: [network.groups[spec.name].id],
       },
       loadBalancers: [
-        { targetGroupArn: spec.targets.arn, containerName: spec.name, containerPort: servicePort },
+        { targetGroupArn: spec.targets.arn, containerName: spec.name, containerPort: config.servicePort },
       ],
       orderedPlacementStrategies: [{ type: "spread", field: "attribute:ecs.availability-zone" }],
       availabilityZoneRebalancing: "ENABLED",

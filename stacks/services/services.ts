@@ -2,7 +2,7 @@ import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cache } from "../cache.ts";
 import { type Database, databaseName } from "../database/database.ts";
-import { cachePort, type Deployment, databasePort, metricsPort, servicePort } from "../deployment.ts";
+import { type Deployment, metricsPort } from "../deployment.ts";
 import { differing } from "../differences.ts";
 import type { Entrance } from "../entrance/entrance.ts";
 import type { Logs } from "../logs/logs.ts";
@@ -104,7 +104,7 @@ type Environment = ServiceSpec["environment"];
 
 function commonEnvironment({ config }: Deployment): Environment {
   return {
-    PORT: String(servicePort),
+    PORT: String(config.servicePort),
     ENVIRONMENT: config.environment,
     DRAIN_SECONDS: String(config.drainSeconds),
   };
@@ -115,7 +115,7 @@ function storeEnvironment(deployment: Deployment, { database, upstream }: Servic
     ...commonEnvironment(deployment),
     DATABASE_HOST: database.cluster.endpoint,
     DATABASE_READER_HOST: database.cluster.readerEndpoint,
-    DATABASE_PORT: String(databasePort),
+    DATABASE_PORT: String(deployment.config.databasePort),
     DATABASE_NAME: databaseName,
     DATABASE_USER: databaseName,
     UPSTREAM_URL: upstream.url,
@@ -133,7 +133,7 @@ function gatewayEnvironment(deployment: Deployment, args: ServicesArgs): Environ
     ...storeEnvironment(deployment, args),
     ISSUER: config.origin,
     REDIS_HOST: args.cache.group.configurationEndpointAddress,
-    REDIS_PORT: String(cachePort),
+    REDIS_PORT: String(config.cachePort),
     DELIVERY_STREAM: args.logs.stream.name,
     // One worker per vCPU.
     GATEWAY_WORKERS: String(Math.max(1, Math.floor(config.gatewayCpu / 1024))),

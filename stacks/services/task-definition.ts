@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type Deployment, servicePort } from "../deployment.ts";
+import type { Deployment } from "../deployment.ts";
 import type { GrantedRole } from "./roles.ts";
 import type { ServiceSpec } from "./service.ts";
 
@@ -45,7 +45,7 @@ function container({ config, image, place }: Deployment, { spec, logGroup }: Tas
     essential: true,
     readonlyRootFilesystem: true,
     linuxParameters: { initProcessEnabled: true, capabilities: { drop: ["ALL"] } },
-    portMappings: [{ containerPort: servicePort, protocol: "tcp" }],
+    portMappings: [{ containerPort: config.servicePort, protocol: "tcp" }],
     // Between SIGTERM and SIGKILL; the gateway finishes its running requests within the same budget.
     stopTimeout: config.drainSeconds,
     environment: Object.entries(spec.environment).map(([name, value]) => ({ name, value })),

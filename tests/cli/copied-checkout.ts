@@ -10,10 +10,15 @@ const files = ["Pulumi.yaml", "Pulumi.production.yaml", "package.json"];
 
 /** A checkout that a test may edit; its packages are this one's. */
 export class CopiedCheckout implements Disposable {
-  readonly directory = mkdtempSync(join(tmpdir(), "dmm-env-checkout-"));
-  readonly home = join(this.directory, ".dmm-env");
+  readonly directory: string;
+  readonly home: string;
+  readonly #place = mkdtempSync(join(tmpdir(), "dmm-env-checkout-"));
 
-  constructor() {
+  /** `below`: folders between the temporary one and the checkout. */
+  constructor(below = "") {
+    this.directory = join(this.#place, below);
+    this.home = join(this.directory, ".dmm-env");
+    mkdirSync(this.directory, { recursive: true });
     for (const name of [...copied, ...files]) {
       cpSync(join(root, name), join(this.directory, name), { recursive: true });
     }
@@ -52,6 +57,6 @@ export class CopiedCheckout implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    rmSync(this.directory, { recursive: true, force: true });
+    rmSync(this.#place, { recursive: true, force: true });
   }
 }

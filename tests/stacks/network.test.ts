@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "tap";
-import { flows } from "../../stacks/network/flows.ts";
+import { flowsOf } from "../../stacks/network/flows.ts";
 import { type Deployed, deploy, environmentConfig, productionConfig } from "./deployed.ts";
 
 const ingress = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
@@ -26,6 +26,8 @@ test("production is open to the public on 443 of the entrance and nowhere else",
   assert.deepEqual(sources(production), ["entrance-id 443-443 0.0.0.0/0"]);
 });
 
+const defaults = { servicePort: 8080, databasePort: 3306, cachePort: 6379 };
+
 test("inside the VPC a port is open to named groups only, on both ends of each declared way", async () => {
   const named = (type: string, from: string, to: string) =>
     environment
@@ -36,7 +38,9 @@ test("inside the VPC a port is open to named groups only, on both ends of each d
           `${inputs[from]} ${inputs[to]} ${inputs.ipProtocol} ${inputs.fromPort}-${inputs.toPort}`,
       )
       .sort();
-  const expected = flows.map(({ from, to, port }) => `${from}-id ${to}-id tcp ${port}-${port}`).sort();
+  const expected = flowsOf(defaults)
+    .map(({ from, to, port }) => `${from}-id ${to}-id tcp ${port}-${port}`)
+    .sort();
   assert.deepEqual(named(ingress, "referencedSecurityGroupId", "securityGroupId"), expected);
   assert.deepEqual(named(egress, "securityGroupId", "referencedSecurityGroupId"), expected);
 });

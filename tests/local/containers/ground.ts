@@ -1,5 +1,5 @@
 import { findBalancer } from "../../../local/balancing/balancers.ts";
-import { findListeners } from "../../../local/daemon/look.ts";
+import { findListeners } from "../../../local/daemon/listeners.ts";
 import type { OwnedRegion } from "../../../local/daemon/region.ts";
 import { restoreResources } from "../../../local/daemon/restore.ts";
 import { KeyRing } from "../../../local/endpoint/credentials.ts";

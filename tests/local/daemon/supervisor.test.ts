@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "tap";
 import { readLedger } from "../../../local/daemon/ledger.ts";
@@ -63,7 +65,7 @@ test("a process sees nothing of the operator's environment but PATH", async () =
     .trim()
     .split("\n")
     .map((line) => line.split("=")[0]);
-  assert.deepEqual(names.sort(), ["HOME", "LANG", "PATH", "TMPDIR", "WANTED"]);
+  assert.deepEqual(names.sort(), ["HOME", "LANG", "PATH", "TMPDIR", "TZ", "WANTED"]);
 });
 
 test("lines are passed on and kept", async () => {
@@ -137,3 +139,33 @@ test("a program that is not there is an error that names it, and leaves no trace
   );
   assert.deepEqual(readLedger(folder.path), []);
 });
+
+for (const everywhere of ["0.0.0.0", "::"]) {
+  test(`a port that another program has on ${everywhere} is refused by name before anything starts`, async () => {
+    using folder = temporaryDirectory();
+    await using region = await openRegion({ directory: folder.path });
+    const foreign = createServer().listen(0, everywhere);
+    await once(foreign, "listening");
+    const { port } = foreign.address() as AddressInfo;
+    const address = `127.201.1.10:${port}`;
+    try {
+      await assert.rejects(
+        region.supervisor.start({
+          name: "task/a",
+          command: "sleep",
+          arguments: ["60"],
+          listens: [address],
+        }),
+        (error: { code: string; message: string }) => {
+          assert.equal(error.code, "DMM_REGION_ADDRESS_TAKEN");
+          assert.match(error.message, new RegExp(`${address}: process ${process.pid} \\(.+\\) has `));
+          return true;
+        },
+      );
+      assert.equal(region.supervisor.get("task/a"), undefined);
+      assert.deepEqual(readLedger(folder.path), []);
+    } finally {
+      foreign.close();
+    }
+  });
+}

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { CloudWatchClient, DescribeAlarmsCommand, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import {
   CloudWatchLogsClient,
@@ -65,4 +67,28 @@ test("what the program made is known behind the endpoint, whenever moto was star
   assert.deepEqual(await realisation?.read?.(region, group), {});
   await logs.send(new DeleteLogGroupCommand({ logGroupName: "/x/gateway" }));
   assert.equal(await realisation?.read?.(region, group), undefined);
+});
+
+test("another program on moto's port of every address is not asked for anything", {
+  timeout: 60_000,
+}, async () => {
+  let asked = 0;
+  const foreign = createServer((_request, response) => {
+    asked += 1;
+    response.end("not moto");
+  });
+  foreign.listen(5000, "0.0.0.0");
+  // Where this machine has such a program already, that one is the test's.
+  await once(foreign, "listening").catch(() => undefined);
+  try {
+    await using started = await openEndpoint();
+    const { region, client } = started;
+    startMoto(region);
+    await waitForMoto(region);
+    const logs = new CloudWatchLogsClient(client);
+    assert.deepEqual((await logs.send(new DescribeLogGroupsCommand({}))).logGroups, []);
+    assert.equal(asked, 0);
+  } finally {
+    foreign.close();
+  }
 });

@@ -1,0 +1,61 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { commandOf, findHolders, listensEverywhere } from "./listeners.ts";
+import { RegionError } from "./region-error.ts";
+
+/** Host number on which ports are tried; the address book gives it to nobody. */
+const probeHost = 9;
+
+/** A port of an address of the region's own: the usual one, or any free one where another program has that. */
+export async function choosePort(address: string, usual: number): Promise<number> {
+  return (await bindBriefly(address, usual)) ?? (await bindBriefly(address, 0)) ?? usual;
+}
+
+/**
+ * Refuses addresses whose port another program has on every address, before a process tries to listen there and fails
+ * in its own words, or worse: the other program is taken for it.
+ *
+ * @throws RegionError DMM_REGION_ADDRESS_TAKEN
+ */
+export async function refuseTakenPorts(name: string, listens: readonly string[]): Promise<void> {
+  for (const address of listens) {
+    const [host = "", port = ""] = address.split(":");
+    if (!listensEverywhere(Number(port))) continue;
+    const probe = host.replace(/\d+\.\d+$/, `0.${probeHost}`);
+    // [::] may be for IPv6 alone; nothing but trying tells.
+    if ((await bindBriefly(probe, Number(port))) !== undefined) continue;
+    throw addressTaken(`${name} cannot listen on ${address}`, address);
+  }
+}
+
+/** Says who has an address, and how to get it back. */
+export function addressTaken(what: string, address: string, cause?: unknown): RegionError {
+  const port = address.split(":")[1];
+  const holders = findHolders(address).map(({ address: taken, pid }) =>
+    pid === undefined
+      ? `a process of another user has ${taken}`
+      : `process ${pid} (${commandOf(pid)}) has ${taken}`,
+  );
+  const who = [...new Set(holders)].join(", ") || "another process has it";
+  return new RegionError(
+    "DMM_REGION_ADDRESS_TAKEN",
+    `${what}: ${who}.`,
+    `End that process (\`ss -ltnp 'sport = :${port}'\` shows it) or let it listen on one address alone, then run the command again.`,
+    cause,
+  );
+}
+
+/** The port that could be bound; undefined where it is taken. */
+async function bindBriefly(address: string, port: number): Promise<number | undefined> {
+  const server = createServer();
+  server.listen(port, address);
+  try {
+    await once(server, "listening");
+  } catch {
+    return undefined;
+  }
+  const bound = (server.address() as AddressInfo).port;
+  server.close();
+  await once(server, "close");
+  return bound;
+}
