@@ -38,7 +38,7 @@ const alone = ["tests/environment/", "tests/nothing-left.test.ts"];
 const toolless = ["tests/repository/", "tests/runner/"];
 
 /** These look at pages in Chromium. */
-const browsing = /^tests\/gateway\/(admin|oauth2)\/|chromium/;
+const browsing = /^tests\/(gateway\/(admin|oauth2)\/|environment\/sign-in)|chromium/;
 
 function findFiles(): readonly string[] {
   const all = globSync("tests/**/*.test.ts", { cwd: root }).sort();

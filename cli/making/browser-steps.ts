@@ -11,8 +11,8 @@ export function findAdminUrl({ url }: Entrance): string {
 }
 
 /**
- * How a person reaches an environment with a browser: what to import, and on the local target, whose names are in no
- * DNS, how the browser finds the address. Nothing of it changes the system by itself.
+ * How a person reaches an environment with a browser: on the local target, whose names are in no DNS, how the browser
+ * finds the address, and what to import there. Nothing of it changes the system by itself.
  */
 export function renderBrowserSteps(
   entrance: Entrance,
@@ -25,14 +25,16 @@ export function renderBrowserSteps(
   const rules = hosts.map((host) => `MAP ${host} ${address}`).join(",");
   return [
     `In a browser: ${entrance.url} and ${findAdminUrl(entrance)}`,
-    `  import ${shown(files.bundle)} (its password is in ${shown(files.password)})`,
     ...(entrance.authorityFile !== undefined
       ? [
-          `  import ${shown(entrance.authorityFile)} as an authority for web sites`,
-          `  chromium --user-data-dir="$HOME/.config/dmm-env-browser" --host-resolver-rules='${rules}'`,
+          // A Chromium that runs already with the same folder would take no rules.
+          `  chromium --user-data-dir="$HOME/.config/dmm-env-browser/${entrance.host}" --host-resolver-rules='${rules}'`,
           `  or, for any browser, in /etc/hosts: ${address} ${hosts.join(" ")}`,
+          // There, because a browser may keep authorities by profile.
+          `  there import ${shown(entrance.authorityFile)} as an authority for web sites`,
         ]
       : []),
+    `  there import ${shown(files.bundle)} (its password is in ${shown(files.password)})`,
   ];
 }
 

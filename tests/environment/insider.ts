@@ -1,0 +1,95 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { Agent, fetch } from "undici";
+import { root } from "../repository/source-files.ts";
+
+/** What `up` printed for a person with a browser. */
+export interface BrowserSteps {
+  /** Origin of the platform, with its port where that is not 443. */
+  readonly url: string;
+  readonly adminUrl: string;
+  /** PKCS #12 file of the insider. */
+  readonly bundle: string;
+  readonly password: string;
+  /** PEM. */
+  readonly authority: string;
+  /** Addresses by host name, from the value of `--host-resolver-rules`. */
+  readonly addresses: ReadonlyMap<string, string>;
+}
+
+/** Reads the steps from the output of `up`. @throws Error where one of them is not there */
+export function parseBrowserSteps(output: string): BrowserSteps {
+  const find = (pattern: RegExp): readonly string[] => {
+    const found = pattern.exec(output);
+    if (found === null) throw new Error(`up did not print ${pattern}:\n${output}`);
+    return found.slice(1);
+  };
+  const [url = "", adminUrl = ""] = find(/^In a browser: (\S+) and (\S+)$/m);
+  const [bundle = "", password = ""] = find(/import (\S+\.p12) \(its password is in (\S+)\)/);
+  const [authority = ""] = find(/import (\S+\.pem) as an authority/);
+  const [rules = ""] = find(/--host-resolver-rules='([^']+)'/);
+  return {
+    url,
+    adminUrl,
+    bundle: resolve(root, bundle),
+    password: readFileSync(resolve(root, password), "utf8").trim(),
+    authority: readFileSync(resolve(root, authority), "utf8"),
+    addresses: new Map(
+      [...rules.matchAll(/MAP (\S+) ([^,\s]+)/g)].map(([, host = "", to = ""]) => [host, to]),
+    ),
+  };
+}
+
+/** An insider's HTTP client: it has the certificate, trusts the authority, and knows addresses by the printed rules only. */
+export class Insider implements AsyncDisposable {
+  readonly #steps: BrowserSteps;
+  readonly #agent: Agent;
+
+  constructor(steps: BrowserSteps) {
+    this.#steps = steps;
+    this.#agent = new Agent({
+      connect: {
+        pfx: readFileSync(steps.bundle),
+        passphrase: steps.password,
+        ca: steps.authority,
+        lookup: (host, _options, found) => {
+          const address = steps.addresses.get(host);
+          if (address === undefined) found(new Error(`no rule maps ${host}`), "");
+          else found(null, [{ address, family: 4 }]);
+        },
+      },
+    });
+  }
+
+  /** As `fetch` of the platform, for strict clients. */
+  readonly fetch = (url: string | URL, init: object = {}): Promise<Response> =>
+    fetch(url, { ...init, dispatcher: this.#agent }) as unknown as Promise<Response>;
+
+  /** One request to the admin API. @throws Error where it is refused */
+  async askAdmin(method: string, path: string, value?: object): Promise<Readonly<Record<string, unknown>>> {
+    const response = await this.fetch(new URL(path, this.#steps.adminUrl), {
+      method,
+      ...(value && { headers: { "content-type": "application/json" }, body: JSON.stringify(value) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return JSON.parse(text);
+  }
+
+  /** Registers a client of the OAuth2 server; resolves with its secret unless it is public. */
+  async addClient(name: string, entry: object): Promise<string | undefined> {
+    const { version } = await this.askAdmin("GET", "/api/configuration");
+    const created = await this.askAdmin("PUT", `/api/clients/${name}?basedOn=${version}`, entry);
+    return created.secret as string | undefined;
+  }
+
+  /** Registers a person; resolves with the password that lets in to choose another. */
+  async addPerson(name: string, displayName: string): Promise<string> {
+    const created = await this.askAdmin("POST", "/api/users", { name, displayName });
+    return String(created.password);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#agent.close();
+  }
+}
