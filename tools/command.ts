@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { basename } from "node:path";
 import { childEnvironment } from "./child-environment.ts";
 import { commandFailed, commandMissing } from "./errors.ts";
@@ -23,68 +22,56 @@ const lineLengthInError = 200;
  * Throws DMM_TOOLS_COMMAND with the last lines that it printed, the reason of `signal` when that fires.
  */
 export async function runCommand(command: Command): Promise<string> {
-  command.signal?.throwIfAborted();
-  const child = spawn(command.command, [...command.arguments], {
-    cwd: command.directory,
-    env: { ...childEnvironment("tools"), ...command.environment },
-    stdio: ["ignore", "pipe", "pipe"],
-    detached: true,
-  });
-  const endGroup = () => {
-    if (child.pid === undefined) return;
-    try {
-      process.kill(-child.pid, "SIGTERM");
-    } catch {
-      // It ended by itself.
-    }
-  };
-  command.signal?.addEventListener("abort", endGroup, { once: true });
-  process.once("exit", endGroup);
+  const { signal } = command;
+  signal?.throwIfAborted();
+  const { execa } = await import("execa");
   const printed: string[] = [];
-  let output = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    output += text;
+  const child = execa(command.command, command.arguments, {
+    env: { ...childEnvironment("tools"), ...command.environment },
+    extendEnv: false,
+    stdin: "ignore",
+    stdout: passLines((line) => command.onLine?.(line)),
+    stderr: passLines((line) => {
+      printed.push(line);
+      if (printed.length > linesInError) printed.shift();
+      command.onLine?.(line);
+    }),
+    buffer: { stderr: false },
+    stripFinalNewline: false,
+    killDescendants: true,
+    forceKillAfterDelay: false,
+    cleanup: false,
+    reject: false,
+    ...(command.directory !== undefined && { cwd: command.directory }),
+    ...(signal && { cancelSignal: signal }),
   });
-  readLines(child.stdout, (line) => command.onLine?.(line));
-  readLines(child.stderr, (line) => {
-    printed.push(line);
-    if (printed.length > linesInError) printed.shift();
-    command.onLine?.(line);
-  });
+  const endGroup = () => child.kill();
+  process.once("exit", endGroup);
   try {
-    const code = await new Promise<number | string | null>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("close", (status, signal) => resolve(status ?? signal));
-    });
-    if (command.signal?.aborted) throw command.signal.reason;
-    if (code === 0) return output;
-    const last = printed.length > 0 ? printed : output.trimEnd().split("\n").slice(-linesInError);
+    const result = await child;
+    if (signal?.aborted) throw signal.reason;
+    if (result.exitCode === 0) return result.stdout;
+    if (result.code === "ENOENT") throw commandMissing(command.command);
+    const code = result.exitCode ?? result.signal;
+    if (code === undefined) throw result.cause ?? result;
+    const last = printed.length > 0 ? printed : result.stdout.trimEnd().split("\n").slice(-linesInError);
     throw commandFailed(
       render(command),
       last.map((line) => line.trim().slice(0, lineLengthInError)).join(" | ") || `exit ${code}`,
       undefined,
     );
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT")
-      throw commandMissing(command.command);
-    throw error;
   } finally {
-    command.signal?.removeEventListener("abort", endGroup);
     process.removeListener("exit", endGroup);
   }
 }
 
-function readLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void): void {
-  let rest = "";
-  stream.setEncoding("utf8");
-  stream.on("data", (text: string) => {
-    const lines = (rest + text).split(/\r?\n/);
-    rest = lines.pop() ?? "";
-    for (const line of lines) if (line.trim() !== "") onLine(line);
-  });
-  stream.on("end", () => {
-    if (rest.trim() !== "") onLine(rest);
-  });
+/** Passes each line on as it is, and shows those that are not blank. */
+function passLines(onLine: (line: string) => void) {
+  return function* (line: unknown): Generator<unknown, void, void> {
+    const text = String(line);
+    if (text.trim() !== "") onLine(text);
+    yield line;
+  };
 }
 
 /** Enough to recognise the command; its full length helps nobody. */

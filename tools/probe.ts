@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { open } from "node:fs/promises";
 import { childEnvironment } from "./child-environment.ts";
 
@@ -9,6 +8,8 @@ export type Probe = (
 ) => Promise<string | undefined>;
 
 const answerWithinMs = 20_000;
+/** Characters. */
+const outputLimit = 2 ** 20;
 
 /** Runs the program with these arguments and takes the version from what it prints. */
 export function askVersion(options: {
@@ -47,15 +48,28 @@ async function readInterpreter(script: string): Promise<string | undefined> {
   }
 }
 
-function run(
+async function run(
   command: string,
   words: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const options = { env: { ...childEnvironment("tools"), ...environment }, timeout: answerWithinMs };
-    execFile(command, [...words], options, (error, stdout, stderr) => {
-      resolve(error === null ? `${stdout}\n${stderr}` : undefined);
-    }).stdin?.end();
+  // Most commands of ours run no tool, and execa takes a fifth of a second to load.
+  const { execa } = await import("execa");
+  const child = execa(command, words, {
+    env: { ...childEnvironment("tools"), ...environment },
+    extendEnv: false,
+    stdin: "ignore",
+    maxBuffer: outputLimit,
+    cleanup: false,
+    reject: false,
   });
+  // execa's own limit would go on waiting for a grandchild that has the pipes.
+  const limit = setTimeout(() => {
+    child.kill();
+    child.stdout.destroy();
+    child.stderr.destroy();
+  }, answerWithinMs);
+  const { failed, stdout, stderr } = await child;
+  clearTimeout(limit);
+  return failed ? undefined : `${stdout}\n${stderr}`;
 }

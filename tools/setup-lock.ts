@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { notWritable } from "./errors.ts";
@@ -25,7 +24,7 @@ export async function takeSetupLock(options: {
   const { file, signal } = options;
   const own: Holder = {
     pid: process.pid,
-    startTime: readStartTime(process.pid) ?? "",
+    startTime: (await readStartTime(process.pid)) ?? "",
     since: new Date().toISOString(),
   };
   const text = JSON.stringify(own);
@@ -41,7 +40,7 @@ export async function takeSetupLock(options: {
       const held = readIfThere(file);
       if (held === undefined) continue;
       const holder = parseHolder(held);
-      if (holder === undefined || readStartTime(holder.pid) !== holder.startTime) {
+      if (holder === undefined || (await readStartTime(holder.pid)) !== holder.startTime) {
         removeAbandoned(file, held);
         continue;
       }
@@ -107,12 +106,12 @@ function parseHolder(text: string): Holder | undefined {
 }
 
 /** Field 22 of proc(5); undefined for a process that is gone or a zombie. Where there is no /proc, what ps says. */
-function readStartTime(pid: number): string | undefined {
+async function readStartTime(pid: number): Promise<string | undefined> {
   if (process.platform !== "linux") {
     try {
-      return (
-        execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim() || undefined
-      );
+      const { execa } = await import("execa");
+      const { stdout } = await execa("ps", ["-o", "lstart=", "-p", String(pid)], { cleanup: false });
+      return stdout.trim() || undefined;
     } catch {
       return undefined;
     }

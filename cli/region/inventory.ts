@@ -1,6 +1,4 @@
-import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { childEnvironment } from "../../tools/child-environment.ts";
 import { checkout } from "../home.ts";
 
@@ -11,10 +9,10 @@ export interface Inventory {
   readonly files: readonly string[];
 }
 
-const run = promisify(execFile);
-
 /** Far more than either takes: it waits for no answer of anybody but the kernel. */
 const withinMs = 60_000;
+/** Characters. */
+const outputLimit = 2 ** 20;
 
 /** Ends every living process of the region's ledger; says which. */
 export async function sweepRegion(directory: string): Promise<readonly unknown[]> {
@@ -29,11 +27,16 @@ export async function takeInventory(directory: string, network?: number): Promis
 }
 
 async function ask(...words: readonly string[]): Promise<unknown> {
-  const { stdout } = await run(process.execPath, [join(checkout, "local", "main.ts"), ...words], {
+  const { execa } = await import("execa");
+  const { stdout } = await execa(process.execPath, [join(checkout, "local", "main.ts"), ...words], {
     cwd: checkout,
     env: childEnvironment("local"),
+    extendEnv: false,
+    stdin: "ignore",
+    maxBuffer: outputLimit,
     timeout: withinMs,
     killSignal: "SIGKILL",
+    cleanup: false,
   });
   return JSON.parse(stdout);
 }

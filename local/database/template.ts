@@ -1,16 +1,14 @@
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { userInfo } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { promisify } from "node:util";
+import { execa } from "execa";
 import { localError } from "../errors.ts";
 import type { Region } from "../region.ts";
 import { openAlias } from "./alias.ts";
 import { createDraft, removeLeftDrafts } from "./drafts.ts";
 import { processUserOptions, storageOptions } from "./server-options.ts";
 
-const run = promisify(execFile);
 const building = new WeakMap<Region, Promise<string>>();
 
 /**
@@ -32,7 +30,7 @@ export async function copyTemplate(region: Region, target: string): Promise<void
   const template = await prepareTemplate(region);
   rmSync(target, { recursive: true, force: true });
   mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
-  await run("cp", ["-a", "--reflink=auto", template, target]);
+  await execa("cp", ["-a", "--reflink=auto", template, target], { cleanup: false });
 }
 
 async function findOrBuild(region: Region): Promise<string> {
@@ -53,8 +51,10 @@ async function findOrBuild(region: Region): Promise<string> {
 
 async function templateKey(region: Region): Promise<string> {
   const { command, environment } = region.parts.mariadbd;
-  const { stdout } = await run(command, ["--no-defaults", "--version"], {
+  const { stdout } = await execa(command, ["--no-defaults", "--version"], {
     env: { PATH: process.env.PATH, ...environment },
+    extendEnv: false,
+    cleanup: false,
   });
   const version = /Ver (\S+)/.exec(stdout)?.[1] ?? "unknown";
   const rest = JSON.stringify([storageOptions, userInfo().username, "1"]);
