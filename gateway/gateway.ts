@@ -15,7 +15,7 @@ import { Metrics } from "./metrics/metrics.ts";
 import { listenForScrapes } from "./metrics/scrapes.ts";
 import { createOAuth2Server } from "./oauth2/server.ts";
 import { SignOutDesk } from "./oauth2/sign-out-desk.ts";
-import { openSigningKeys } from "./oauth2/signing-keys.ts";
+import { openSigningKeys, type SigningKeys } from "./oauth2/signing-keys.ts";
 import { describeReason } from "./reason.ts";
 import { Primaries } from "./redis/primaries.ts";
 import { Entrance, type OwnEndpoints } from "./request/entrance.ts";
@@ -56,7 +56,9 @@ export async function runGateway(): Promise<void> {
     readOwnEndpoints: () => oauth2,
   });
   let membership: Membership | undefined;
-  const signOuts = openSignOutDesk(settings, stores, logger);
+  const signingKeys = openSigningKeys(settings, stores.writer, logger);
+  lifecycle.onRelease(() => signingKeys.close());
+  const signOuts = openSignOutDesk(settings, { ...stores, signingKeys }, logger);
   const server = createListener(
     (request, response) => {
       if (membership?.answer(request, response) || signOuts.answer(request, response)) return;
@@ -97,8 +99,6 @@ export async function runGateway(): Promise<void> {
     signOuts.start();
   });
   lifecycle.onRelease(() => signOuts.close());
-  const signingKeys = openSigningKeys(settings, stores.writer, logger);
-  lifecycle.onRelease(() => signingKeys.close());
   oauth2 = await createOAuth2Server({
     issuer: settings.issuer,
     primaries: stores.primaries,
@@ -154,11 +154,12 @@ function openStores(settings: GatewaySettings, logger: ReturnType<typeof createL
 
 function openSignOutDesk(
   settings: GatewaySettings,
-  { writer, primaries }: Stores,
+  { writer, primaries, signingKeys }: Stores & { readonly signingKeys: SigningKeys },
   logger: ReturnType<typeof createLogger>,
 ): SignOutDesk {
   const key = deriveNoticeKey(settings.database.password);
-  return new SignOutDesk({ pool: writer, primaries, logger, key, realm: settings.issuer.host });
+  const realm = settings.issuer.host;
+  return new SignOutDesk({ pool: writer, primaries, signingKeys, logger, key, realm });
 }
 
 async function loadConfiguration(

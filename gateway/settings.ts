@@ -134,7 +134,7 @@ class Reader {
     return {
       ...(keys === undefined ? {} : { keys }),
       ...(kmsKey === undefined ? {} : { kmsKey }),
-      checkMs: this.number("SIGNING_KEYS_CHECK_SECONDS", { fallback: 3600, from: 1, to: 86_400 }) * 1000,
+      checkMs: this.number("SIGNING_KEYS_CHECK_SECONDS", { fallback: 30, from: 1, to: 300 }) * 1000,
     };
   }
 

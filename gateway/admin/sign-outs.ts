@@ -8,7 +8,7 @@ import type { SiteParts } from "./site.ts";
 /** How many gateways are asked: any of them can do it, for all. */
 const mostAsked = 3;
 
-/** Has a gateway end what was ordered to end: tokens and sessions are theirs, this role cannot reach them. */
+/** Has a gateway carry out what is recorded to be done: tokens, sessions and keys are theirs, this role cannot reach them. */
 export class SignOuts {
   readonly #parts: SiteParts;
   readonly #key: Buffer;
@@ -18,7 +18,7 @@ export class SignOuts {
     this.#key = deriveNoticeKey(parts.settings.database.password);
   }
 
-  /** `true` when all of it has ended; otherwise gateways do it as soon as they can, by looking for orders. */
+  /** `true` when all of it is done; otherwise gateways do it as soon as they can, by looking for orders. */
   async carryOut(): Promise<boolean> {
     const { pool, logger } = this.#parts;
     try {

@@ -15,6 +15,7 @@ import { explainError } from "./explain.ts";
 import { checkOrigin, ForgeryGuard } from "./forgery.ts";
 import { type Administrator, identify } from "./identity.ts";
 import { KnownPaths } from "./known-paths.ts";
+import { OperatorActions } from "./operator-actions.ts";
 import { renderErrorPage } from "./pages/error-page.ts";
 import { addPages } from "./pages/pages.ts";
 import { securityHeaders, strictTransport } from "./security-headers.ts";
@@ -39,6 +40,7 @@ export interface SiteParts {
 export interface SiteContext extends SiteParts {
   readonly changes: Changes;
   readonly users: Users;
+  readonly operatorActions: OperatorActions;
   readonly guard: ForgeryGuard;
 }
 
@@ -52,10 +54,12 @@ const longestBody = 4 * 1024 * 1024;
 
 export async function createSite(parts: SiteParts): Promise<Site> {
   const { settings } = parts;
+  const signOuts = new SignOuts(parts);
   const context: SiteContext = {
     ...parts,
     changes: new Changes(parts),
-    users: new Users(parts, new SignOuts(parts)),
+    users: new Users(parts, signOuts),
+    operatorActions: new OperatorActions(parts, signOuts),
     guard: new ForgeryGuard({ secret: settings.database.password, tls: settings.clientCertificatesVerified }),
   };
   const app = fastify({

@@ -4,6 +4,7 @@ import {
   type Pool as DriverPool,
   type PoolConnection,
   type PoolOptions,
+  type ResultSetHeader,
   type RowDataPacket,
 } from "mysql2/promise";
 import type { Logger } from "../logger.ts";
@@ -12,7 +13,7 @@ import type { DatabaseSettings } from "../settings.ts";
 import { type PoolOccupancy, readOccupancy } from "./occupancy.ts";
 import { isBroken, isReadOnly, within } from "./outage.ts";
 
-export type { PoolConnection, RowDataPacket };
+export type { PoolConnection, ResultSetHeader, RowDataPacket };
 
 /** How long one statement outside of a transaction may take, in milliseconds. */
 export const statementLimitMs = 3000;

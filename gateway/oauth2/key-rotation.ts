@@ -1,4 +1,5 @@
 import { idTokenAlgorithms } from "../configuration/limits.ts";
+import { lifetimes } from "./lifetimes.ts";
 import type { SigningAlgorithm, SigningKey } from "./signing-key.ts";
 
 const daySeconds = 24 * 3600;
@@ -13,9 +14,21 @@ export const rotation = {
   publishedAfter: 7 * daySeconds,
 } as const;
 
+/**
+ * For keys that an operator requests, in seconds. Both hold however the gateways' checks fall: 5 minutes at most until a
+ * gateway knows the key (`SIGNING_KEYS_CHECK_SECONDS`), 5 more until clients have the new set.
+ */
+export const requestedRotation = {
+  publishedAhead: 15 * 60,
+  /** ID tokens live for an hour; a key that leaked should not be trusted for a week. */
+  publishedAfter: 2 * lifetimes.idToken,
+} as const;
+
 export interface StoredKey {
   readonly kid: string;
   readonly ageSeconds: number;
+  /** By an operator, on the admin site. */
+  readonly isRequested: boolean;
   readonly key: SigningKey;
 }
 
@@ -39,6 +52,11 @@ export function orderKeys(stored: readonly StoredKey[]): readonly SigningKey[] {
   ].map(({ key }) => key);
 }
 
+/** Whether keys that an operator requested are published and do not sign yet. */
+export function isRotating(stored: readonly StoredKey[]): boolean {
+  return stored.some((key) => key.isRequested && !signs(key));
+}
+
 /** Keys that nobody needs any more. */
 export function findExpired(stored: readonly StoredKey[]): readonly StoredKey[] {
   return idTokenAlgorithms.flatMap((algorithm) => {
@@ -53,14 +71,27 @@ function ofAlgorithm(stored: readonly StoredKey[], algorithm: SigningAlgorithm):
 
 /** The first key of all signs at once, as there is none before it. */
 function orderFamily(family: readonly StoredKey[]): readonly StoredKey[] {
-  const found = family.findIndex(({ ageSeconds }) => ageSeconds >= rotation.publishedAhead);
+  const found = family.findIndex(signs);
   const signing = family[found === -1 ? family.length - 1 : found];
   if (signing === undefined) return [];
   return [signing, ...family.filter((key, index) => key !== signing && isPublished(index, family))];
 }
 
-/** A key's successor signs once it is `publishedAhead` old. */
+function signs(key: StoredKey): boolean {
+  return key.ageSeconds >= schedule(key).publishedAhead;
+}
+
+/** Until any newer key has signed for long enough: one that an operator requested overtakes the one before it. */
 function isPublished(index: number, family: readonly StoredKey[]): boolean {
-  const successor = family[index - 1];
-  return successor === undefined || successor.ageSeconds < rotation.publishedAhead + rotation.publishedAfter;
+  return !family.slice(0, index).some((newer) => {
+    const { publishedAhead, publishedAfter } = schedule(newer);
+    return newer.ageSeconds >= publishedAhead + publishedAfter;
+  });
+}
+
+function schedule({ isRequested }: StoredKey): {
+  readonly publishedAhead: number;
+  readonly publishedAfter: number;
+} {
+  return isRequested ? requestedRotation : rotation;
 }

@@ -12,7 +12,9 @@ import { allowances, Throttle } from "../login/throttle.ts";
 import { describeReason } from "../reason.ts";
 import type { Primaries } from "../redis/primaries.ts";
 import { speaksForTask } from "../siblings.ts";
+import { carryOutOperatorActions } from "./operator-jobs.ts";
 import { signOutEverywhere } from "./sign-out.ts";
+import type { SigningKeys } from "./signing-keys.ts";
 
 /** How often a gateway looks for orders that it was not told of, in milliseconds. */
 const lookMs = 2000;
@@ -20,13 +22,14 @@ const lookMs = 2000;
 export interface SignOutDeskParts {
   readonly pool: Pool;
   readonly primaries: Primaries;
+  readonly signingKeys: SigningKeys;
   readonly logger: Logger;
   /** Of the admin site's notices. */
   readonly key: Buffer;
   readonly realm: string;
 }
 
-/** Carries out the orders to sign people out, when it is told of one and by looking now and then. */
+/** Carries out the orders to sign people out and what operators requested, when it is told of one and by looking now and then. */
 export class SignOutDesk {
   readonly #parts: SignOutDeskParts;
   #timer: NodeJS.Timeout | undefined;
@@ -64,19 +67,22 @@ export class SignOutDesk {
 
   /** Gateways that look at the same time do the same, and once more is harmless. */
   async #look(): Promise<boolean> {
-    const { pool, logger } = this.#parts;
-    try {
-      for (let orders = await readSignOutOrders(pool); orders.length > 0; ) {
-        for (const order of orders) await this.#carryOut(order);
-        orders = await readSignOutOrders(pool);
-      }
-      this.#away = false;
-      return true;
-    } catch (error) {
-      // A store is away. The order stays, and so does the next look.
-      if (!this.#away) logger.warn({ error: describeReason(error) }, "sign-outs are waiting");
-      this.#away = true;
-      return false;
+    const { logger } = this.#parts;
+    // One waits for Redis, the other perhaps for AWS KMS only.
+    const looks = await Promise.allSettled([this.#signOut(), carryOutOperatorActions(this.#parts)]);
+    const failed = looks.find((look) => look.status === "rejected");
+    // A store is away. The order stays, and so does the next look.
+    if (failed !== undefined && !this.#away)
+      logger.warn({ error: describeReason(failed.reason) }, "sign-outs or operators' actions are waiting");
+    this.#away = failed !== undefined;
+    return failed === undefined;
+  }
+
+  async #signOut(): Promise<void> {
+    const { pool } = this.#parts;
+    for (let orders = await readSignOutOrders(pool); orders.length > 0; ) {
+      for (const order of orders) await this.#carryOut(order);
+      orders = await readSignOutOrders(pool);
     }
   }
 

@@ -1,11 +1,11 @@
 import { idTokenAlgorithms } from "../configuration/limits.ts";
-import type { Pool, RowDataPacket } from "../database/pool.ts";
+import type { Pool, PoolConnection, RowDataPacket } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
 import { describeReason } from "../reason.ts";
 import type { SigningSettings } from "../settings.ts";
-import { findDue, findExpired, orderKeys, type StoredKey } from "./key-rotation.ts";
+import { findDue, findExpired, isRotating, orderKeys, type StoredKey } from "./key-rotation.ts";
 import { createLocalSeal, type Seal } from "./sealing.ts";
-import { createSigningKey, type SigningKey } from "./signing-key.ts";
+import { createSigningKey, type SigningAlgorithm, type SigningKey } from "./signing-key.ts";
 
 export interface SigningKeysParts {
   readonly writer: Pool;
@@ -40,6 +40,8 @@ export function openSigningKeys(
  */
 export class SigningKeys {
   readonly #parts: SigningKeysParts;
+  /** By their stored form; `undefined` for those of another secret. */
+  readonly #opened = new Map<string, SigningKey | undefined>();
   #current: readonly SigningKey[];
   #timer: NodeJS.Timeout | undefined;
 
@@ -85,47 +87,94 @@ export class SigningKeys {
     clearInterval(this.#timer);
   }
 
+  /**
+   * Makes a key of each algorithm that signs soon, as an operator requested. Not while others of that kind do not sign yet:
+   * each would be published.
+   */
+  async rotate(): Promise<"done" | "rotating-already" | "keys-supplied"> {
+    if (this.#parts.given !== undefined) return "keys-supplied";
+    return this.#withLock(async (connection) => {
+      const stored = await this.#read(connection);
+      if (isRotating(stored)) return "rotating-already";
+      await this.#store(connection, stored, { algorithms: idTokenAlgorithms, isRequested: true });
+      return "done";
+    });
+  }
+
   /** Newest first. */
   async #read(from: Pick<Pool, "query">): Promise<StoredKey[]> {
-    const { openSeal, logger } = this.#parts;
-    const seal = await openSeal();
     const [rows] = await from.query<RowDataPacket[]>(
-      "SELECT kid, sealed, TIMESTAMPDIFF(SECOND, created_at, UTC_TIMESTAMP()) AS age FROM signing_keys ORDER BY created_at DESC, kid",
+      `SELECT kid, sealed, is_requested, TIMESTAMPDIFF(SECOND, created_at, UTC_TIMESTAMP()) AS age
+       FROM signing_keys ORDER BY created_at DESC, kid`,
     );
     const keys: StoredKey[] = [];
     for (const row of rows) {
-      const text = await seal.open(String(row.sealed));
-      if (text === undefined) logger.warn({ kid: row.kid }, "signing key sealed under another secret");
-      else keys.push({ kid: String(row.kid), ageSeconds: Number(row.age), key: JSON.parse(text) });
+      const key = await this.#open(String(row.kid), String(row.sealed));
+      if (key !== undefined)
+        keys.push({
+          kid: String(row.kid),
+          ageSeconds: Number(row.age),
+          isRequested: Number(row.is_requested) === 1,
+          key,
+        });
     }
     return keys;
   }
 
+  /** Once for each stored key: decrypting may be a request to AWS KMS. */
+  async #open(kid: string, sealed: string): Promise<SigningKey | undefined> {
+    const known = this.#opened.get(sealed);
+    if (known !== undefined || this.#opened.has(sealed)) return known;
+    const text = await (await this.#parts.openSeal()).open(sealed);
+    if (text === undefined) this.#parts.logger.warn({ kid }, "signing key sealed under another secret");
+    const key = text === undefined ? undefined : (JSON.parse(text) as SigningKey);
+    this.#opened.set(sealed, key);
+    return key;
+  }
+
   /** Makes keys unless another gateway was faster, and drops what nobody needs any more. */
-  async #renew(): Promise<StoredKey[]> {
-    const { writer, openSeal, logger } = this.#parts;
-    const connection = await writer.getConnection();
+  #renew(): Promise<StoredKey[]> {
+    return this.#withLock(async (connection) => {
+      const stored = await this.#read(connection);
+      return this.#store(connection, stored, { algorithms: findDue(stored), isRequested: false });
+    });
+  }
+
+  /** All of them or none, and then everything that is stored, newest first. */
+  async #store(
+    connection: PoolConnection,
+    stored: readonly StoredKey[],
+    { algorithms, isRequested }: { algorithms: readonly SigningAlgorithm[]; isRequested: boolean },
+  ): Promise<StoredKey[]> {
+    const made = await Promise.all(algorithms.map(createSigningKey));
+    const seal = await this.#parts.openSeal();
+    const rows = await Promise.all(
+      made.map(async (key) => [key.kid, await seal.close(JSON.stringify(key)), isRequested]),
+    );
+    await connection.beginTransaction();
+    for (const row of rows)
+      await connection.query(
+        "INSERT INTO signing_keys (kid, sealed, is_requested, created_at) VALUES (?, ?, ?, UTC_TIMESTAMP())",
+        row,
+      );
+    const all = [...made.map((key) => ({ kid: key.kid, ageSeconds: 0, isRequested, key })), ...stored];
+    for (const { kid } of findExpired(all))
+      await connection.query("DELETE FROM signing_keys WHERE kid = ?", [kid]);
+    await connection.commit();
+    for (const { kid, alg } of made) this.#parts.logger.info({ kid, alg, isRequested }, "signing key made");
+    return all;
+  }
+
+  async #withLock<T>(use: (connection: PoolConnection) => Promise<T>): Promise<T> {
+    const connection = await this.#parts.writer.getConnection();
     try {
       const [[lock]] = await connection.query<RowDataPacket[]>(
         "SELECT GET_LOCK('dmm-env/signing-keys', 10) AS taken",
       );
       if (lock?.taken !== 1) throw new Error("Another gateway has been making a signing key for 10 s.");
-      const stored = await this.#read(connection);
-      const made = await Promise.all(findDue(stored).map(createSigningKey));
-      const seal = await openSeal();
-      for (const key of made) {
-        await connection.query(
-          "INSERT INTO signing_keys (kid, sealed, created_at) VALUES (?, ?, UTC_TIMESTAMP())",
-          [key.kid, await seal.close(JSON.stringify(key))],
-        );
-        logger.info({ kid: key.kid, alg: key.alg }, "signing key made");
-      }
-      const all = [...made.map((key) => ({ kid: key.kid, ageSeconds: 0, key })), ...stored];
-      for (const { kid } of findExpired(all))
-        await connection.query("DELETE FROM signing_keys WHERE kid = ?", [kid]);
-      return all;
+      return await use(connection);
     } finally {
-      // Gives back the lock as well.
+      // Gives back the lock as well, and ends a transaction that was not committed.
       connection.destroy();
     }
   }

@@ -5,6 +5,7 @@ import { addAdministrators } from "./administrators.ts";
 import { addConfiguration } from "./configuration.ts";
 import { addEntries } from "./entries.ts";
 import { addFleet } from "./fleet.ts";
+import { addOperatorActions } from "./operator-actions.ts";
 import { addSecrets } from "./secrets.ts";
 import { findAmbiguity } from "./strict-json.ts";
 import { addTokenEnds } from "./token-ends.ts";
@@ -17,6 +18,7 @@ const parts = [
   addSecrets,
   addTokenEnds,
   addUsers,
+  addOperatorActions,
   addVersions,
   addFleet,
   addAdministrators,

@@ -26,6 +26,7 @@ export function describeApi(): OpenApi {
         name: "users",
         description: "People who sign in at the OAuth2 server. Not part of the configuration.",
       },
+      { name: "sign-in", description: "Rotate signing keys, clear wrong attempts." },
       { name: "versions", description: "History and roll-back." },
       { name: "gateways", description: "Who serves which version." },
       { name: "administrators", description: "Who may change anything." },

@@ -10,6 +10,7 @@ const sections = {
   scopes: "Scopes",
   clients: "Clients",
   users: "Users",
+  "sign-in": "Sign-in",
   gateways: "Gateways",
   history: "History",
   administrators: "Administrators",

@@ -11,6 +11,7 @@ import { addRemovalPages } from "./removal-pages.ts";
 import { routeForm } from "./route-form.ts";
 import { scopeForm } from "./scope-form.ts";
 import { addSecretPages } from "./secret-pages.ts";
+import { addSignInPages } from "./sign-in-pages.ts";
 import { addTokenEndPages } from "./token-end-pages.ts";
 import { upstreamForm } from "./upstream-form.ts";
 import { addUserPages } from "./user-pages.ts";
@@ -45,6 +46,7 @@ function addAll(app: FastifyInstance, context: SiteContext): void {
   addSecretPages(app, context);
   addTokenEndPages(app, context);
   addUserPages(app, context);
+  addSignInPages(app, context);
   addFleetPages(app, context);
   addHistoryPages(app, context);
   addAdministratorPages(app, context);

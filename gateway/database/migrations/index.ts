@@ -9,6 +9,7 @@ import { identifyClients } from "./identify-clients.ts";
 import { manageUsers } from "./manage-users.ts";
 import { probeUpstreams } from "./probe-upstreams.ts";
 import { recordAdministrators } from "./record-administrators.ts";
+import { recordOperatorActions } from "./record-operator-actions.ts";
 import { registerUsers } from "./register-users.ts";
 import { seedVerification } from "./seed-verification.ts";
 import { shareRoutes } from "./share-routes.ts";
@@ -37,4 +38,5 @@ export const migrations: readonly Migration[] = [
   { name: "013-identify-clients", up: identifyClients },
   { name: "014-share-routes", up: shareRoutes },
   { name: "015-sign-out-of-clients", up: signOutOfClients },
+  { name: "016-record-operator-actions", up: recordOperatorActions },
 ];

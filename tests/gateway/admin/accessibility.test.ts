@@ -150,6 +150,8 @@ async function fill(admin: StartedAdmin): Promise<string[]> {
       "/administrators",
       "/user-changes",
       "/administrator-changes",
+      "/sign-in",
+      "/sign-in/rotate-keys",
     ],
     ...["routes", "upstreams", "scopes", "clients"].flatMap((kind) => [
       `/${kind}/${longest}`,

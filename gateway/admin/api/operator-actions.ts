@@ -1,0 +1,76 @@
+import type { FastifyInstance } from "fastify";
+import { readOperatorActions } from "../../login/operator-actions.ts";
+import { longestSubject } from "../operator-actions.ts";
+import type { SiteContext } from "../site.ts";
+import { changeProblems, looseObject, readProblems } from "./answers.ts";
+import { changesQuery } from "./user-schemas.ts";
+
+const tags = ["sign-in"];
+const recorded = looseObject(
+  "The action. `outcome` is `null` until a gateway has carried it out, within 2 s once one can.",
+);
+
+/** What an operator has gateways do at once, and who did. */
+export function addOperatorActions(app: FastifyInstance, { pool, operatorActions }: SiteContext): void {
+  app.post(
+    "/api/signing-keys/rotate",
+    {
+      schema: {
+        tags,
+        summary: "Rotate the signing keys",
+        description:
+          "New keys are published at once and sign 15 minutes later; the old ones are published for 2 hours after.",
+        body: { type: "object", additionalProperties: false, properties: {} },
+        response: { 200: recorded, ...changeProblems },
+      },
+    },
+    async ({ administrator }) =>
+      operatorActions.request(administrator, { action: "rotate-signing-keys", subject: "" }),
+  );
+  addClearing(app, operatorActions, "account", { type: "string", minLength: 1, maxLength: longestSubject });
+  addClearing(app, operatorActions, "address", { type: "string", maxLength: longestSubject });
+  app.get<{ Querystring: { before?: string; limit: string } }>(
+    "/api/operator-actions",
+    {
+      schema: {
+        tags,
+        summary: "Who rotated keys and cleared wrong attempts, newest first",
+        querystring: changesQuery,
+        response: { 200: looseObject("Under `actions`."), ...readProblems },
+      },
+    },
+    async ({ query: { before, limit } }) => ({
+      actions: await readOperatorActions(pool, {
+        limit: Number(limit),
+        before: before === undefined ? undefined : Number(before),
+      }),
+    }),
+  );
+}
+
+function addClearing(
+  app: FastifyInstance,
+  operatorActions: SiteContext["operatorActions"],
+  kind: "account" | "address",
+  schema: object,
+): void {
+  app.post<{ Body: Record<string, string> }>(
+    `/api/wrong-attempts/clear-${kind}`,
+    {
+      schema: {
+        tags,
+        summary: `Clear the wrong attempts of an ${kind}`,
+        description: "Lifts the lock that follows too many wrong attempts to sign in.",
+        body: {
+          type: "object",
+          additionalProperties: false,
+          required: [kind],
+          properties: { [kind]: schema },
+        },
+        response: { 200: recorded, ...changeProblems },
+      },
+    },
+    async ({ administrator, body }) =>
+      operatorActions.request(administrator, { action: `clear-${kind}`, subject: body[kind] ?? "" }),
+  );
+}

@@ -1,0 +1,102 @@
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { type RecordedOperatorAction, readOperatorActions } from "../../login/operator-actions.ts";
+import { type Content, html } from "../../page/html.ts";
+import { AdminError } from "../errors.ts";
+import { longestSubject } from "../operator-actions.ts";
+import type { SiteContext } from "../site.ts";
+import { renderQuestion } from "./edit-page.ts";
+import { renderOperatorActions } from "./operator-actions.ts";
+import { PageRequest } from "./page-context.ts";
+
+const actionsPerPage = 50;
+const section = "sign-in" as const;
+
+/** What an operator does at once about signing in: rotate keys, clear wrong attempts. */
+export function addSignInPages(app: FastifyInstance, context: SiteContext): void {
+  const schema = { hide: true };
+  const { operatorActions } = context;
+  app.get("/sign-in", { schema }, (request, reply) => sendPage(new PageRequest(context, request, reply)));
+  app.post("/sign-in/wrong-attempts", { schema }, async (request, reply) => {
+    const page = new PageRequest(context, request, reply);
+    page.checkForm();
+    const kind = (["account", "address"] as const).find((known) => known === page.field("kind"));
+    if (kind === undefined)
+      throw new AdminError("DMM_ADMIN_REQUEST_INVALID", { detail: "The kind must be account or address." });
+    const subject = page.field("subject").trim();
+    const { id } = await operatorActions.request(request.administrator, { action: `clear-${kind}`, subject });
+    return page.leave(`/sign-in?done=${id}`);
+  });
+  app.get("/sign-in/rotate-keys", { schema }, async (request, reply) => {
+    const page = new PageRequest(context, request, reply);
+    return page.send({ title: "Rotate the signing keys", section }, renderRotation(page));
+  });
+  app.post("/sign-in/rotate-keys", { schema }, async (request, reply) => {
+    const page = new PageRequest(context, request, reply);
+    page.checkForm();
+    const { id } = await operatorActions.request(request.administrator, {
+      action: "rotate-signing-keys",
+      subject: "",
+    });
+    return page.leave(`/sign-in?done=${id}`);
+  });
+}
+
+async function sendPage(page: PageRequest): Promise<FastifyReply> {
+  const before = Number(page.query("before"));
+  const actions = await readOperatorActions(page.site.pool, {
+    limit: actionsPerPage,
+    before: Number.isInteger(before) && before > 0 ? before : undefined,
+  });
+  const done = actions.find(({ id }) => String(id) === page.query("done"));
+  return page.send(
+    { title: "Sign-in", section },
+    html`<div class="head"><h1>Sign-in</h1>${page.canEdit && html`<a class="button" href="/sign-in/rotate-keys">Rotate signing keys</a>`}</div>
+    <p class="lead">What an editor can do at once; each action is recorded below.</p>
+    ${done !== undefined && renderDone(done)}
+    ${page.canEdit && renderForm(page.issueToken())}
+    <h2>Actions</h2>
+    ${renderOperatorActions(actions)}
+    ${actions.length === actionsPerPage && html`<p><a class="button" href="/sign-in?before=${actions.at(-1)?.id}">Older actions</a></p>`}`,
+  );
+}
+
+function renderDone({ outcome }: RecordedOperatorAction): Content {
+  switch (outcome) {
+    case "done":
+      return html`<p class="notice good" role="status">A gateway has done it, for all.</p>`;
+    case "rotating-already":
+      return html`<p class="notice warning" role="status">The keys of an earlier rotation do not sign yet, so none were made.</p>`;
+    case "keys-supplied":
+      return html`<p class="notice warning" role="alert">The signing keys are supplied by <code>SIGNING_KEYS</code>: rotate
+        them there.</p>`;
+    case null:
+      return html`<p class="notice warning" role="alert">It is recorded, and no gateway has done it yet. One does within 2 s
+        of being able to; load this page again.</p>`;
+  }
+}
+
+function renderRotation(page: PageRequest): Content {
+  return renderQuestion({
+    back: { path: "/sign-in", title: "Sign-in" },
+    title: "Rotate the signing keys?",
+    text: html`<p>New keys are published at once and sign 15 minutes later, when every client can have them. The old ones
+      are published for 2 hours after, so that ID tokens that they signed stay good until they expire.</p>`,
+    action: "/sign-in/rotate-keys",
+    button: "Rotate",
+    canEdit: page.canEdit,
+    basedOn: 0,
+    token: page.issueToken(),
+  });
+}
+
+function renderForm(token: string): Content {
+  return html`<form class="editor" method="post" action="/sign-in/wrong-attempts">
+    <input type="hidden" name="token" value="${token}">
+    <section class="group last"><h2>Clear wrong attempts</h2><div class="fields">
+      <div class="field choice"><label for="kind">Of an</label>
+        <select id="kind" name="kind"><option value="account">Account</option><option value="address">Address</option></select></div>
+      <div class="field text"><label for="subject">Name that is typed to sign in, or IP address</label>
+        <input id="subject" name="subject" required maxlength="${longestSubject}" autocomplete="off" autocapitalize="none" spellcheck="false"></div></div>
+      <div class="actions"><button class="main" type="submit">Clear</button></div>
+    </section></form>`;
+}

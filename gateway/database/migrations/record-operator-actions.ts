@@ -1,0 +1,18 @@
+import type { MigrationContext } from "../migrate.ts";
+import { addColumn } from "./version-configuration.ts";
+
+/** What an operator has gateways do at once, until it is done and as history, and keys that were made that way. */
+export async function recordOperatorActions({ connection }: MigrationContext): Promise<void> {
+  await connection.query(`CREATE TABLE IF NOT EXISTS operator_actions (
+    id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    action VARCHAR(30) NOT NULL,
+    subject VARCHAR(100) NOT NULL DEFAULT '',
+    author VARCHAR(200) NOT NULL,
+    certificate VARCHAR(100) NULL,
+    requested_at DATETIME(3) NOT NULL,
+    outcome VARCHAR(30) NULL,
+    KEY operator_actions_by_outcome (outcome, id)
+  )`);
+  // With a default, because the version before does not know of it.
+  await addColumn(connection, "signing_keys", "is_requested", "BOOLEAN NOT NULL DEFAULT FALSE");
+}

@@ -1,0 +1,101 @@
+import type { Author } from "../configuration/history.ts";
+import type { Pool, ResultSetHeader, RowDataPacket } from "../database/pool.ts";
+
+export const operatorActionNames = ["rotate-signing-keys", "clear-account", "clear-address"] as const;
+
+export type OperatorActionName = (typeof operatorActionNames)[number];
+
+/** What a gateway made of an action. */
+export type OperatorActionOutcome =
+  | "done"
+  /** Keys of an earlier rotation do not sign yet; none were made. */
+  | "rotating-already"
+  /** The operator supplies the keys by `SIGNING_KEYS`, and rotates them there. */
+  | "keys-supplied";
+
+/**
+ * What an operator wants at once and only gateways can do: the admin site reaches neither Redis nor the secret that
+ * encrypts signing keys. A row is the history and the job in one; without an outcome, a gateway still has to do it.
+ */
+export interface OperatorAction {
+  readonly action: OperatorActionName;
+  /** Whose wrong attempts are cleared: the name that is typed to sign in, or an address. Empty for keys. */
+  readonly subject: string;
+}
+
+export interface RecordedOperatorAction extends OperatorAction {
+  readonly id: number;
+  readonly author: string;
+  /** Serial number of the author's certificate; absent in development. */
+  readonly certificate: string | null;
+  readonly requestedAt: Date;
+  /** `null` until a gateway carried it out. */
+  readonly outcome: OperatorActionOutcome | null;
+}
+
+/** Returns the id. */
+export async function requestOperatorAction(
+  pool: Pool,
+  { action, subject }: OperatorAction,
+  { name, certificate }: Author,
+): Promise<number> {
+  const [{ insertId }] = await pool.query<ResultSetHeader>(
+    `INSERT INTO operator_actions (action, subject, author, certificate, requested_at)
+     VALUES (?, ?, ?, ?, UTC_TIMESTAMP(3))`,
+    [action, subject, name, certificate ?? null],
+  );
+  return insertId;
+}
+
+export async function readOperatorAction(
+  pool: Pool,
+  id: number,
+): Promise<RecordedOperatorAction | undefined> {
+  const [rows] = await pool.query<RowDataPacket[]>("SELECT * FROM operator_actions WHERE id = ?", [id]);
+  return rows.map(parseRow)[0];
+}
+
+/** Newest first. */
+export async function readOperatorActions(
+  pool: Pool,
+  { before, limit }: { readonly before?: number | undefined; readonly limit: number },
+): Promise<readonly RecordedOperatorAction[]> {
+  const [rows] = await pool.query<RowDataPacket[]>(
+    `SELECT * FROM operator_actions ${before === undefined ? "" : "WHERE id < ?"} ORDER BY id DESC LIMIT ?`,
+    before === undefined ? [limit] : [before, limit],
+  );
+  return rows.map(parseRow);
+}
+
+/** Oldest first. */
+export async function readPendingActions(
+  pool: Pool,
+  limit = 100,
+): Promise<readonly RecordedOperatorAction[]> {
+  const [rows] = await pool.query<RowDataPacket[]>(
+    "SELECT * FROM operator_actions WHERE outcome IS NULL ORDER BY id LIMIT ?",
+    [limit],
+  );
+  return rows.map(parseRow);
+}
+
+/** The first outcome stays: gateways may carry out the same action at the same time. */
+export async function settleOperatorAction(
+  pool: Pool,
+  id: number,
+  outcome: OperatorActionOutcome,
+): Promise<void> {
+  await pool.query("UPDATE operator_actions SET outcome = ? WHERE id = ? AND outcome IS NULL", [outcome, id]);
+}
+
+function parseRow(row: RowDataPacket): RecordedOperatorAction {
+  return {
+    id: Number(row.id),
+    action: String(row.action) as OperatorActionName,
+    subject: String(row.subject),
+    author: String(row.author),
+    certificate: row.certificate === null ? null : String(row.certificate),
+    requestedAt: row.requested_at as Date,
+    outcome: row.outcome === null ? null : (String(row.outcome) as OperatorActionOutcome),
+  };
+}
