@@ -164,6 +164,19 @@ const port =
 const configured: readonly Configured[] = [
   follows("ingressPort", { type: "aws:lb/listener:Listener", property: "port" }, port),
   follows("ingressPort", { type: "aws:ecs/taskDefinition:TaskDefinition", property: "ISSUER" }, port),
+  follows("servicePort", { type: "aws:lb/targetGroup:TargetGroup", property: "port" }, port),
+  follows("servicePort", { type: "aws:lb/listener:Listener", property: "port" }, port),
+  follows("servicePort", { type: "aws:ecs/service:Service", property: "loadBalancers" }, port),
+  follows("servicePort", { type: "aws:ecs/taskDefinition:TaskDefinition", property: "portMappings" }, port),
+  follows("servicePort", { type: "aws:ecs/taskDefinition:TaskDefinition", property: "PORT" }, port),
+  follows("servicePort", { type: "aws:ecs/taskDefinition:TaskDefinition", property: "UPSTREAM_URL" }, port),
+  follows("databasePort", { type: "aws:rds/cluster:Cluster", property: "port" }, port),
+  follows("databasePort", { type: "aws:ecs/taskDefinition:TaskDefinition", property: "DATABASE_PORT" }, port),
+  follows("cachePort", { type: "aws:elasticache/replicationGroup:ReplicationGroup", property: "port" }, port),
+  follows("cachePort", { type: "aws:ecs/taskDefinition:TaskDefinition", property: "REDIS_PORT" }, port),
+  ...rulesFollow("servicePort"),
+  ...rulesFollow("databasePort"),
+  ...rulesFollow("cachePort"),
 ];
 
 export type Difference = Setting | Presence | Configured;
@@ -200,6 +213,14 @@ function follows(
   reason: string,
 ): Configured {
   return { kind: "configured", key, ...what, reason };
+}
+
+/** Of the security groups, which let nothing else through. */
+function rulesFollow(key: Configured["key"]): readonly Configured[] {
+  return [
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+  ].flatMap((type) => ["fromPort", "toPort"].map((property) => follows(key, { type, property }, port)));
 }
 
 function only(

@@ -49,14 +49,24 @@ test("nothing differs between production and an environment but what is declared
   assert.deepEqual(findUndeclared(environment, settings), []);
 });
 
-test("what differs with another port is declared as following from it", async () => {
-  const shifted = await deploy({ ...environmentConfig, ingressPort: "8443" });
-  assert.deepEqual(findUndeclared(shifted, [...settings, ...configured]), []);
-  for (const one of configured) {
-    const others = configured.filter((it) => it !== one);
-    assert.notDeepEqual(findUndeclared(shifted, [...settings, ...others]), [], `${one.type} ${one.property}`);
-  }
-});
+const otherPorts = {
+  ingressPort: "8443",
+  servicePort: "9080",
+  databasePort: "4306",
+  cachePort: "7379",
+} as const;
+
+for (const [key, port] of Object.entries(otherPorts))
+  test(`what differs with another ${key} is declared as following from it`, async () => {
+    const shifted = await deploy({ ...environmentConfig, [key]: port });
+    const following = configured.filter((it) => it.key === key);
+    assert.deepEqual(findUndeclared(shifted, [...settings, ...following]), []);
+    for (const one of following) {
+      const others = following.filter((it) => it !== one);
+      const undeclared = findUndeclared(shifted, [...settings, ...others]);
+      assert.notDeepEqual(undeclared, [], `${one.type} ${one.property}`);
+    }
+  });
 
 type Property = Setting | Configured;
 
@@ -122,7 +132,10 @@ function normalize(deployed: Deployed, declared: readonly Property[]): Map<strin
       .replaceAll(name, "NAME")
       .replaceAll(network.addressBlock, "BLOCK");
     return variables.reduce(
-      (it, key) => it.replace(new RegExp(`,?\\{"name":"${key}","value":"[^"]*"\\}`), ""),
+      (it, key) =>
+        it
+          .replace(new RegExp(`,?\\{"name":"${key}","value":"[^"]*"\\}`), "")
+          .replace(new RegExp(`"${key}":\\[[^\\]]*\\],?`), ""),
       text,
     );
   };
