@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { execa } from "execa";
 import { test } from "tap";
 import { parseStat, readUsage } from "../../bench/gateway/processes/usage.ts";
 
@@ -24,9 +24,11 @@ test("processor time of descendants counts for the process that started them", a
   const burn = "const end = Date.now() + 300; while (Date.now() < end);";
   const grandchild = `setTimeout(() => {}, 60_000); ${burn} console.log('burnt');`;
   const script = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(grandchild)}], { stdio: 'inherit' })`;
-  const child = spawn(process.execPath, ["-e", script], {
+  const child = execa(process.execPath, ["-e", script], {
     stdio: ["ignore", "pipe", "inherit"],
     detached: true,
+    buffer: false,
+    reject: false,
   });
   try {
     await once(child.stdout, "data");

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { execa, type ResultPromise } from "execa";
 import { test } from "tap";
 import { acquireLock, readHolder } from "../../cli/environment/lock.ts";
 import { TemporaryHome } from "./temporary-home.ts";
@@ -10,15 +10,17 @@ import { TemporaryHome } from "./temporary-home.ts";
 const lockModule = join(import.meta.dirname, "..", "..", "cli", "environment", "lock.ts");
 
 /** Another process that takes the lock, says so, and keeps it. */
-function startHolder(file: string): ChildProcess {
+function startHolder(file: string): ResultPromise["nodeChildProcess"] {
   const program = `
     const { acquireLock } = await import(${JSON.stringify(lockModule)});
     acquireLock(${JSON.stringify(file)}, "feature-x", "dmm-env up feature-x");
     console.log("held");
     setInterval(() => {}, 1000);`;
-  return spawn(process.execPath, ["--input-type=module", "--eval", program], {
+  return execa(process.execPath, ["--input-type=module", "--eval", program], {
     stdio: ["ignore", "pipe", "inherit"],
-  });
+    buffer: false,
+    reject: false,
+  }).nodeChildProcess;
 }
 
 test("a lock that a living process holds is refused with its pid and since when", async () => {

@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
+import { execa, type ResultPromise } from "execa";
 
 const root = join(import.meta.dirname, "..", "..");
 
@@ -12,7 +12,7 @@ export interface CommandResult {
 
 /** A command that runs, as an operator started it. */
 export interface StartedCommand {
-  readonly process: ChildProcess;
+  readonly process: ResultPromise["nodeChildProcess"];
   readonly ended: Promise<CommandResult>;
   /** Resolves when it has written this to standard error; rejects when it ends before. */
   says(text: string): Promise<void>;
@@ -43,12 +43,16 @@ export function startCommandLineIn(
   environment: NodeJS.ProcessEnv,
   ...words: readonly string[]
 ): StartedCommand {
-  const child = spawn(process.execPath, [commandLineFile, ...words], {
+  const running = execa(process.execPath, [commandLineFile, ...words], {
     cwd: root,
     env: environment,
-    stdio: ["ignore", "pipe", "pipe"],
+    extendEnv: false,
+    stdin: "ignore",
+    buffer: false,
+    reject: false,
   });
-  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
+  const child = running.nodeChildProcess;
+  const [stdout, stderr] = [collect(running.stdout), collect(running.stderr)];
   const ended = new Promise<CommandResult>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) => resolve({ code, stdout: stdout(), stderr: stderr() }));
@@ -62,7 +66,7 @@ export function runCommandLine(home: string, ...words: readonly string[]): Promi
 }
 
 async function untilSaid(
-  child: ChildProcess,
+  child: ResultPromise["nodeChildProcess"],
   { text, stderr, ended }: { text: string; stderr: () => string; ended: Promise<CommandResult> },
 ): Promise<void> {
   const said = new Promise<void>((resolve) => {

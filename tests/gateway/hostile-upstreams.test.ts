@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
+import { execa } from "execa";
 import { before, t, test } from "tap";
 import { StartedBadUpstream } from "./bad-upstream.ts";
 import { upstreamTricks } from "./hostile-upstream.ts";
@@ -121,7 +121,11 @@ const count = (server: ReturnType<typeof createServer>) =>
 test("an upstream that never accepts is 504 at the limit of its connections", async () => {
   const host = `${block}.1.23`;
   const program = `require("net").createServer().listen({host:"${host}",port:8080,backlog:1},()=>console.log("up"))`;
-  const child = spawn(process.execPath, ["-e", program], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = execa(process.execPath, ["-e", program], {
+    stdio: ["ignore", "pipe", "inherit"],
+    buffer: false,
+    reject: false,
+  });
   await once(child.stdout, "data");
   child.kill("SIGSTOP");
   // The kernel accepts in its place until the backlog is full.

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync } from "node:fs";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
+import { execa } from "execa";
 import { test } from "tap";
 import { waitUntil } from "./started-process.ts";
 
@@ -18,13 +17,12 @@ async function findFreePort(): Promise<number> {
 }
 
 test("a task whose log cannot be written serves on and ends as it should", { timeout: 60_000 }, async () => {
-  const full = openSync("/dev/full", "w");
   const port = await findFreePort();
-  const task = spawn(process.execPath, [image, "stub"], {
-    env: { ...process.env, HOST: "127.0.0.1", PORT: String(port), DMM_ENVIRONMENT: "feature-x" },
-    stdio: ["ignore", full, full],
-  });
-  closeSync(full);
+  const task = execa("/bin/sh", ["-c", 'exec "$0" "$@" > /dev/full 2>&1', process.execPath, image, "stub"], {
+    env: { HOST: "127.0.0.1", PORT: String(port), DMM_ENVIRONMENT: "feature-x" },
+    stdio: "ignore",
+    reject: false,
+  }).nodeChildProcess;
   const exited = once(task, "exit");
   const ask = () =>
     fetch(`http://127.0.0.1:${port}/verify/echo`).then(

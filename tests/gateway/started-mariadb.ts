@@ -1,8 +1,7 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { promisify } from "node:util";
+import { execa } from "execa";
 import { createConnection } from "mysql2/promise";
 import type { CertificateFiles } from "./certificates.ts";
 import { findProgram, mariadbShare, StartedProcess, waitUntil } from "./started-process.ts";
@@ -136,7 +135,7 @@ export class StartedMariadb {
 async function install(directory: string): Promise<void> {
   const program = findProgram("mariadb-install-db");
   const basedir = program.includes("/") ? resolve(program, "../..") : "/usr";
-  await promisify(execFile)(
+  await execa(
     program,
     [
       "--no-defaults",
@@ -149,6 +148,6 @@ async function install(directory: string): Promise<void> {
       "--innodb-log-file-size=8M",
       "--user=root",
     ],
-    { env: { ...process.env, TMPDIR: directory, LD_LIBRARY_PATH: StartedProcess.libraries } },
+    { env: { TMPDIR: directory, LD_LIBRARY_PATH: StartedProcess.libraries } },
   );
 }

@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { execa, type ResultPromise } from "execa";
 
 const toolchain = process.env.DMM_ENV_TOOLCHAIN ?? resolve(import.meta.dirname, "../../.dmm-env/toolchain");
 const debian = join(toolchain, "debian");
@@ -21,15 +21,17 @@ const libraries = [join(debian, "usr/lib/x86_64-linux-gnu"), join(debian, "lib/x
 
 /** A process that a test started; it ends with the test, whatever happens. */
 export class StartedProcess {
-  readonly child: ChildProcess;
+  readonly child: ResultPromise["nodeChildProcess"];
   static readonly libraries = libraries;
   output = "";
 
   constructor(command: string, args: readonly string[], environment: Record<string, string> = {}) {
-    this.child = spawn(command, args, {
-      env: { ...process.env, ...environment },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    this.child = execa(command, args, {
+      env: environment,
+      stdin: "ignore",
+      buffer: false,
+      reject: false,
+    }).nodeChildProcess;
     this.child.stdout!.on("data", (chunk) => {
       this.output += chunk;
     });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { execaSync } from "execa";
 import { test } from "tap";
 import { root } from "./source-files.ts";
 
@@ -12,10 +12,10 @@ test("a clone with core.autocrlf has a launcher that starts, and no file with CR
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   const clone = join(folder, "clone");
   const git = (...words: readonly string[]) =>
-    execFileSync("git", ["-c", "core.autocrlf=true", ...words], { encoding: "utf8" });
+    execaSync("git", ["-c", "core.autocrlf=true", ...words]).stdout;
   git("clone", "--quiet", "--no-hardlinks", root, clone);
   // As it is in this working tree, which may not have been committed yet.
-  execFileSync("cp", [join(root, ".gitattributes"), clone]);
+  execaSync("cp", [join(root, ".gitattributes"), clone]);
   git("-C", clone, "rm", "--quiet", "--cached", "-r", ".");
   git("-C", clone, "reset", "--quiet", "--hard");
   const files = git("-C", clone, "ls-files", "--eol").trimEnd().split("\n");
@@ -26,5 +26,5 @@ test("a clone with core.autocrlf has a launcher that starts, and no file with CR
   const launcher = join(clone, "dmm-env");
   assert.ok(statSync(launcher).mode & 0o100);
   assert.ok(!readFileSync(launcher, "utf8").includes("\r"));
-  execFileSync("/bin/sh", ["-n", launcher]);
+  execaSync("/bin/sh", ["-n", launcher]);
 });

@@ -1,6 +1,6 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { execaSync } from "execa";
 
 export const root = join(import.meta.dirname, "..", "..");
 
@@ -15,16 +15,9 @@ export interface SourceFile {
 
 /** Every TypeScript file below the given folders that git tracks or would track. */
 export function readSourceFiles(folders: readonly string[]): readonly SourceFile[] {
-  const listed = execFileSync(
-    "git",
-    ["ls-files", "--cached", "--others", "--exclude-standard", "--", ...folders],
-    {
-      cwd: root,
-      encoding: "utf8",
-    },
-  );
-  return listed
-    .split("\n")
+  const listed = ["ls-files", "--cached", "--others", "--exclude-standard", "--", ...folders];
+  return execaSync("git", listed, { cwd: root })
+    .stdout.split("\n")
     .filter((path) => path.endsWith(".ts"))
     .map((path) => ({ path, text: readOrEmpty(path) }))
     .filter((file) => file.text !== "");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { join } from "node:path";
+import { execaSync } from "execa";
 import { test } from "tap";
 import type { Purpose } from "../../tools/child-environment.ts";
 
@@ -33,12 +33,12 @@ const operators = {
 /** Runs an expression in a process that was started with the operator's environment. */
 function evaluate(expression: string): unknown {
   const program = `const m = await import(${JSON.stringify(module)}); await m.hideOperatorEnvironment(); console.log(JSON.stringify(${expression}));`;
-  const output = execFileSync(process.execPath, ["--input-type=module", "--eval", program], {
+  const { stdout } = execaSync(process.execPath, ["--input-type=module", "--eval", program], {
     env: operators,
-    encoding: "utf8",
+    extendEnv: false,
     stdio: ["ignore", "pipe", "ignore"],
   });
-  return JSON.parse(output);
+  return JSON.parse(stdout);
 }
 
 const childOf = (purpose: Purpose) => evaluate(`m.childEnvironment("${purpose}")`) as Record<string, string>;
@@ -102,10 +102,10 @@ test("Node's own proxies are not for requests of this process", async () => {
     const asked = await new Promise((resolve) => request(url).on("error", ({ port }) => resolve(port)).end());
     const fetched = await fetch(url).catch(({ cause }) => cause.port ?? cause.message);
     console.log(asked, fetched);`;
-  const output = execFileSync(process.execPath, ["--input-type=module", "--eval", program], {
+  const { stdout } = execaSync(process.execPath, ["--input-type=module", "--eval", program], {
     env: proxied,
-    encoding: "utf8",
+    extendEnv: false,
     stdio: ["ignore", "pipe", "ignore"],
   });
-  assert.equal(output, "1 bad port\n");
+  assert.equal(stdout, "1 bad port");
 });

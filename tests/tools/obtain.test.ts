@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { execa, type ResultPromise } from "execa";
 import { type Test, test } from "tap";
 import { linkSystemPrograms, runToEnd, temporaryFolder, waitUntil, writePrograms } from "./program-folder.ts";
 
@@ -92,8 +92,13 @@ async function mirror(t: Test, options: { readonly checksum?: string } = {}): Pr
 async function startUntilBuild(
   t: Test,
   { env, builds }: Machine,
-): Promise<{ child: ChildProcess; build: number }> {
-  const child = spawn(process.execPath, [script, "pulumi"], { env, stdio: "ignore" });
+): Promise<{ child: ResultPromise["nodeChildProcess"]; build: number }> {
+  const child = execa(process.execPath, [script, "pulumi"], {
+    env,
+    extendEnv: false,
+    stdio: "ignore",
+    reject: false,
+  }).nodeChildProcess;
   t.teardown(() => child.kill("SIGKILL"));
   const build = await waitUntil("the build begins", async () => (await builds())[0]);
   t.teardown(() => endGroup(build));
@@ -185,15 +190,18 @@ test("an interruption ends the compiler too and gives the lock back", async (t) 
 test("a second set-up waits for the first, says for whom, and does nothing twice", async (t) => {
   const here = await machine(t, { go: go('until [ -f "$HOME/second-waits" ]; do sleep 0.1; done') });
   const { child } = await startUntilBuild(t, here);
-  const second = spawn(process.execPath, [script, "pulumi"], {
+  const second = execa(process.execPath, [script, "pulumi"], {
     env: here.env,
+    extendEnv: false,
     stdio: ["ignore", "pipe", "ignore"],
+    buffer: false,
+    reject: false,
   });
   let stdout = "";
   second.stdout.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;
   });
-  const ended = once(second, "close");
+  const ended = once(second.nodeChildProcess, "close");
   await waitUntil("the second set-up waits", async () => stdout.includes('"waiting"') || undefined, 60_000);
   await writeFile(join(here.folder, "second-waits"), "");
   assert.deepEqual(await ended, [0, null]);

@@ -1,7 +1,7 @@
-import { execFile } from "node:child_process";
 import { access, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { execa } from "execa";
 import type { Test } from "tap";
 
 /** A folder that is gone after the test. */
@@ -49,17 +49,19 @@ export interface Ended {
 }
 
 /** Runs a program to its end, with exactly this environment. */
-export function runToEnd(
+export async function runToEnd(
   command: string,
   words: readonly string[],
   options: { readonly env: Readonly<Record<string, string>>; readonly cwd?: string },
 ): Promise<Ended> {
-  return new Promise((resolve) => {
-    execFile(command, [...words], { ...options, timeout: 60_000 }, (error, stdout, stderr) => {
-      const code = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
-      resolve({ code, stdout, stderr });
-    });
+  const { exitCode, stdout, stderr } = await execa(command, words, {
+    ...options,
+    extendEnv: false,
+    stripFinalNewline: false,
+    timeout: 60_000,
+    reject: false,
   });
+  return { code: exitCode ?? -1, stdout, stderr };
 }
 
 /** Waits until `look` returns something; fails by name after the bound. */

@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { execa } from "execa";
 import { coreCount, pin } from "../processes/cores.ts";
 import type { GeneratorPlan, GeneratorReport } from "./plan.ts";
 
@@ -14,15 +14,11 @@ export async function generate(
   if (!/^127(\.\d{1,3}){3}$/.test(host))
     throw new Error(`${host} is not a loopback address; a benchmark loads no other.`);
   const [command, ...args] = pin([process.execPath, program], place, coreCount);
-  const child = spawn(command!, args, { stdio: ["pipe", "pipe", "inherit"] });
-  child.stdin.end(JSON.stringify(plan));
-  let output = "";
-  child.stdout.on("data", (chunk) => {
-    output += chunk;
+  const { exitCode, signal, stdout } = await execa(command!, args, {
+    input: JSON.stringify(plan),
+    stderr: "inherit",
+    reject: false,
   });
-  const code = await new Promise<number | null>((resolve, reject) =>
-    child.once("close", resolve).once("error", reject),
-  );
-  if (code !== 0) throw new Error(`The generator ended with ${code}.`);
-  return JSON.parse(output) as GeneratorReport;
+  if (exitCode !== 0) throw new Error(`The generator ended with ${exitCode ?? signal}.`);
+  return JSON.parse(stdout) as GeneratorReport;
 }

@@ -1,5 +1,5 @@
-import { execFileSync } from "node:child_process";
 import { availableParallelism } from "node:os";
+import { execaSync } from "execa";
 
 export const coreCount = availableParallelism();
 
@@ -19,7 +19,7 @@ export function pin(
 
 function hasTaskset(): boolean {
   try {
-    execFileSync("taskset", ["--version"], { stdio: "ignore" });
+    execaSync("taskset", ["--version"], { stdio: "ignore" });
     return true;
   } catch {
     return false;

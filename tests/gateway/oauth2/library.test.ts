@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
+import { execaSync } from "execa";
 import { test } from "tap";
 
 const library = resolve(import.meta.dirname, "../../../gateway/oauth2/library.ts");
@@ -10,8 +10,8 @@ function run(program: string): { output: string; errors: string } {
   const source = `const { loadLibrary } = await import(${JSON.stringify(library)});
     const { default: Provider, errors } = await loadLibrary();
     ${program}`;
-  const done = spawnSync(process.execPath, ["--input-type=module", "--eval", source], { encoding: "utf8" });
-  assert.equal(done.status, 0, done.stderr);
+  const done = execaSync(process.execPath, ["--input-type=module", "--eval", source], { reject: false });
+  assert.equal(done.exitCode, 0, done.stderr);
   return { output: done.stdout, errors: done.stderr };
 }
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { execa } from "execa";
 import { beforeEach, t, test } from "tap";
 import { readProcess } from "../../../local/daemon/process-identity.ts";
 import { createDraft, removeLeftDrafts } from "../../../local/database/drafts.ts";
@@ -44,11 +44,12 @@ test("a draft that a living process makes stays, however old; that of an earlier
 
 test("a draft that a killed maker's child still fills stays until the child is gone", async () => {
   const draft = leave(`10.11-abc.${nobody}-77.draft`);
-  const child = spawn("/bin/sh", ["-c", "read _", "sh", `--datadir=${join(folder, draft)}`]);
-  await once(child, "spawn");
+  const words = ["-c", "read _", "sh", `--datadir=${join(folder, draft)}`];
+  const child = execa("/bin/sh", words, { stdin: "pipe", reject: false });
+  await once(child.nodeChildProcess, "spawn");
   assert.deepEqual(removedIn(2 * hours), []);
   child.kill("SIGKILL");
-  await once(child, "exit");
+  await child;
   assert.deepEqual(removedIn(2 * hours), [draft]);
 });
 
