@@ -12,7 +12,15 @@ const checks: readonly { readonly name: string; readonly command: readonly strin
     name: "format and lint",
     command: [...biome, "--error-on-warnings", "."],
   },
-  { name: "types", command: [join(root, "node_modules", ".bin", "tsc")] },
+  // The compiler's native version takes a quarter of the time. Pulumi and knip need version 6 as a library.
+  {
+    name: "types",
+    command: [
+      process.execPath,
+      join(root, "node_modules", "tsc-native", "bin", "tsc"),
+      ...["--incremental", "--tsBuildInfoFile", join(root, ".dmm-env", "cache", "types.json")],
+    ],
+  },
   { name: "dead code", command: [join(root, "node_modules", ".bin", "knip")] },
   {
     name: "repository rules",
