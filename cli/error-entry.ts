@@ -10,6 +10,7 @@ export interface Entry<Name extends string> {
 /** The values of one failure, by the names that its message and hint use. */
 export type Values<Name extends string> = Readonly<Record<Name, string | number>>;
 
+/** One entry of the catalogue; `Name` are the values that its texts use. */
 export function entry<Name extends string = never>(
   exit: ExitCode,
   message: (values: Values<Name>) => string,

@@ -17,6 +17,16 @@ export const catalogue = {
     (v) => `The environment name "${v.name}" is not allowed; it must be ${v.allowed}.`,
     () => "Choose a name such as feature-x.",
   ),
+  DMM_NAME_MISSING: entry<"where" | "there">(
+    wrongUsage,
+    (v) => `No environment was named, and none can be chosen: ${v.where}, and of environments ${v.there}.`,
+    () => "Name it: dmm-env COMMAND NAME. dmm-env list shows every environment.",
+  ),
+  DMM_NAME_NEEDED: entry<"name" | "reason">(
+    wrongUsage,
+    (v) => `Without a name, down does not take "${v.name}", the only environment: ${v.reason}.`,
+    (v) => `Name it if it is meant: dmm-env down ${v.name}`,
+  ),
   DMM_NAME_RESERVED: entry<"name">(
     wrongUsage,
     (v) => `"${v.name}" is production's own name; an environment must have another.`,
@@ -53,6 +63,12 @@ export const catalogue = {
     wrongUsage,
     (v) => `The environment "${v.name}" is not up: ${v.state}.`,
     (v) => `dmm-env up ${v.name} finishes it; dmm-env down ${v.name} releases it.`,
+  ),
+  DMM_OPERATOR_REFUSED: entry<"name" | "reason">(
+    notReady,
+    (v) =>
+      `The operator's own grant for "${v.name}" ${v.reason}, so the ingress refuses every request from here.`,
+    (v) => `dmm-env up ${v.name} issues another one.`,
   ),
   DMM_NAME_IN_USE: entry<"name" | "owner" | "created">(
     wrongUsage,
@@ -159,6 +175,11 @@ export const catalogue = {
     notMade,
     (v) => `The program refused its configuration or failed: ${v.problem}`,
     () => "Correct what it names, then run the command again.",
+  ),
+  DMM_PROGRAM_BROKEN: entry<"problem">(
+    notMade,
+    (v) => `The program is broken: ${v.problem}`,
+    () => "Correct it, then run the command again.",
   ),
   DMM_RESOURCE_FAILED: entry<"resource" | "verb" | "problem" | "name" | "log">(
     notMade,

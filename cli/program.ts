@@ -8,8 +8,8 @@ import { writeOutput } from "./report/lost-output.ts";
 
 /** Reads the command line and runs what it asks for. Sets the process's exit code; throws nothing. */
 export async function runProgram(words: readonly string[]): Promise<void> {
-  const program = await buildProgram(words);
   try {
+    const program = await buildProgram(words);
     await program.parseAsync([...words], { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return;

@@ -11,6 +11,15 @@ import { writeOutput } from "./report/lost-output.ts";
 import type { Reporter } from "./report/reporter.ts";
 import { watchForStrayErrors } from "./report/stray-errors.ts";
 
+/** Which environment a command takes that was given no name, and why. */
+export interface ChosenName {
+  readonly name: string;
+  /** `branch`: it belongs to the current git branch. `only`: there is no other one. */
+  readonly by: "branch" | "only";
+  /** The current git branch; null where there is none. */
+  readonly branch: string | null;
+}
+
 /** What every command has at hand. */
 export interface Session {
   readonly home: Home;
@@ -20,6 +29,10 @@ export interface Session {
   readonly target?: TargetName;
   /** The command as the operator wrote it, for the lock. */
   readonly commandLine: string;
+  /** True where stdout gets JSON. */
+  readonly json: boolean;
+  /** Set where the operator gave no name. */
+  chosen?: ChosenName;
 }
 
 /** How a command ended. */
@@ -70,6 +83,7 @@ export async function runCommand(
     reporter,
     interruption,
     commandLine,
+    json,
     ...(target && { target: parseTarget(target) }),
   };
   const work =
@@ -80,7 +94,7 @@ export async function runCommand(
     const failure = explainFailure(error, home);
     return { exitCode: failure.exitCode, report: {}, lines: [], failure };
   });
-  await render(outcome, { json, name: fullName(command), reporter });
+  await render(outcome, session, fullName(command));
   interruption.stopListening();
   process.exitCode = outcome.exitCode;
 }
@@ -105,22 +119,19 @@ export function parseTarget(text: string): TargetName {
   });
 }
 
-async function render(
-  outcome: Outcome,
-  { json, name, reporter }: { json: boolean; name: string; reporter: Reporter },
-): Promise<void> {
+async function render(outcome: Outcome, session: Session, name: string): Promise<void> {
   for (const failure of [outcome.failure, ...(outcome.laterFailures ?? [])])
     if (failure !== undefined) await writeOutput(process.stderr, renderFailure(failure));
-  const text = json
-    ? `${JSON.stringify(renderJson(outcome, name, reporter))}\n`
+  const text = session.json
+    ? `${JSON.stringify(renderJson(outcome, session, name))}\n`
     : outcome.lines.map((line) => `${line}\n`).join("");
   await writeOutput(process.stdout, text);
 }
 
 function renderJson(
   { exitCode, failure, laterFailures = [], report }: Outcome,
+  { reporter, chosen }: Session,
   command: string,
-  reporter: Reporter,
 ): Record<string, unknown> {
   const show = ({ code, message, hint }: Failure) => ({ code, message, hint });
   return {
@@ -128,6 +139,7 @@ function renderJson(
     exitCode,
     error: failure ? show(failure) : null,
     ...(laterFailures.length > 0 && { laterErrors: laterFailures.map(show) }),
+    ...(chosen && { chosen }),
     ...report,
     steps: reporter.times,
   };

@@ -12,6 +12,8 @@ export interface Finding {
   readonly verdict: Verdict;
   /** One sentence with the values that decided. */
   readonly message: string;
+  /** The load that it needed was not delivered, so it says nothing about the platform: the run measures again. */
+  readonly undelivered?: true;
 }
 
 /** What every check has while it runs. */
@@ -65,6 +67,11 @@ export function broken(message: string): Finding {
 
 export function inconclusive(message: string): Finding {
   return { verdict: "inconclusive", message };
+}
+
+/** Inconclusive, because the generator did not deliver the planned load. */
+export function undelivered(problem: string): Finding {
+  return { ...inconclusive(`the load was not the one planned: ${problem}`), undelivered: true };
 }
 
 /** The claim as a file name and as an argument on a command line: `an insider gets in` → `an-insider-gets-in`. */

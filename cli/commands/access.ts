@@ -8,6 +8,7 @@ import { type Grant, issueGrant, isValid, listGrants, parseGrantName, readGrant 
 import { proveRevoked } from "../access/prove-revoked.ts";
 import { revokeGrants } from "../access/revoke.ts";
 import { shutOut } from "../access/shut-out.ts";
+import { chooseName, nameHelp } from "../environment/default-name.ts";
 import { parseDuration, renderDuration } from "../environment/duration.ts";
 import { openEnvironment, requireRecord } from "../environment/open-environment.ts";
 import type { EnvironmentRecord } from "../environment/record.ts";
@@ -31,37 +32,59 @@ export function registerAccess(program: Command): void {
     .description("grant, revoke and list the insiders of an environment");
   access
     .command("grant")
-    .argument("<name>", "name of the environment")
-    .argument("<insider>", "who is let in, for example jane.doe")
+    .usage(usage)
+    .argument(
+      "<insider...>",
+      "who is let in, for example jane.doe; before it the environment, as in every command",
+    )
     .description("let an insider in for a limited time")
     .requiredOption("--for <duration>", "how long: 90s, 30m, 4h, at most 7d")
-    .action((name: string, insider: string, options: { for: string }, command: Command) =>
+    .action((words: readonly string[], options: { for: string }, command: Command) =>
       runCommand(
         command,
-        (session) => grant(session, { name, insider, lifetimeSeconds: parseDuration(options.for) }),
+        (session) =>
+          grant(session, { ...readWords(session, words), lifetimeSeconds: parseDuration(options.for) }),
         atOnce,
       ),
     );
   access
     .command("revoke")
-    .argument("<name>", "name of the environment")
-    .argument("<insider>", "whose grant ends now")
+    .usage(usage)
+    .argument("<insider...>", "whose grant ends now; before it the environment, as in every command")
     .description("end a grant at once, and prove that its certificate is refused")
-    .action((name: string, insider: string, _: object, command: Command) =>
-      runCommand(command, (session) => revoke(session, name, insider), atOnce),
+    .action((words: readonly string[], _: object, command: Command) =>
+      runCommand(command, (session) => revoke(session, readWords(session, words)), atOnce),
     );
   access
     .command("list")
-    .argument("<name>", "name of the environment")
+    .argument("[name]", nameHelp)
     .description("all grants and until when they hold")
-    .action((name: string, _: object, command: Command) =>
-      runCommand(command, (session) => list(session, name), atOnce),
+    .action((name: string | undefined, _: object, command: Command) =>
+      runCommand(command, (session) => list(session, chooseName(session, name)), atOnce),
     );
+}
+
+/** Of whom the command speaks, and in which environment. */
+interface Words {
+  readonly name: string;
+  readonly insider: string;
+}
+
+const usage = "[options] [name] <insider>";
+
+/** The environment may be left out, so one word is the insider. Throws DMM_USAGE for more than two. */
+function readWords(session: Session, words: readonly string[]): Words {
+  const [insider = "", name, ...surplus] = words.toReversed();
+  if (surplus.length > 0) {
+    const problem = `Too many arguments: ${words.length}; expected are the environment and the insider.`;
+    throw new OperatorError("DMM_USAGE", { problem, command: "access " });
+  }
+  return { name: chooseName(session, name), insider };
 }
 
 async function grant(
   session: Session,
-  request: { readonly name: string; readonly insider: string; readonly lifetimeSeconds: number },
+  request: Words & { readonly lifetimeSeconds: number },
 ): Promise<Outcome> {
   const insider = parseGrantName(request.insider);
   const { name, folder, entrance, record } = openEnvironment(session, request.name);
@@ -100,16 +123,16 @@ async function grant(
 }
 
 /** Revoking twice does no harm: the list is published again, and proven again. */
-async function revoke(session: Session, text: string, who: string): Promise<Outcome> {
-  const insider = parseGrantName(who);
-  const record = requireRecord(session, text);
+async function revoke(session: Session, words: Words): Promise<Outcome> {
+  const insider = parseGrantName(words.insider);
+  const record = requireRecord(session, words.name);
   const { name } = record;
   const folder = environmentFolder(session.home, name);
   const before = readGrant(folder.access, insider);
   if (before === undefined) throw new OperatorError("DMM_GRANT_UNKNOWN", { name, grant: insider });
   if (record.target === "local" && !(await isRegionResponsive(folder)))
     return await closeForAll(folder, record, before);
-  const { entrance, aws, outputs } = openEnvironment(session, text);
+  const { entrance, aws, outputs } = openEnvironment(session, name);
   const trustStore = outputs.access;
   await withAccessLock(folder, name, () =>
     revokeGrants(folder.access, [before], trustStore ? { aws, trustStore } : undefined),

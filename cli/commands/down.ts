@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { chooseNameToDelete, nameHelp } from "../environment/default-name.ts";
 import { parseName } from "../environment/name.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { createDownRun, release } from "../release/down.ts";
@@ -7,10 +8,10 @@ import { runCommand, type Session } from "../session.ts";
 export function registerDown(program: Command): void {
   program
     .command("down")
-    .argument("<name>", "name of the environment")
+    .argument("[name]", nameHelp)
     .description("release NAME: access first, then every resource, then proof that nothing is left")
-    .action((name: string, _: object, command: Command) =>
-      runCommand(command, (session) => down(session, parseName(name))),
+    .action((name: string | undefined, _: object, command: Command) =>
+      runCommand(command, (session) => down(session, parseName(chooseNameToDelete(session, name)))),
     );
 }
 

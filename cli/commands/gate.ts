@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { ProfileName } from "../../verify/index.ts";
+import { chooseNewName, newNameHelp } from "../environment/default-name.ts";
 import { parseDuration } from "../environment/duration.ts";
 import { parseInsiderNetworks } from "../environment/insider-networks.ts";
 import { parseName } from "../environment/name.ts";
@@ -16,17 +17,17 @@ interface GateOptions {
 export function registerGate(program: Command): void {
   const command = program
     .command("gate")
-    .argument("<name>", "name of the environment")
+    .argument("[name]", newNameHelp)
     .description("up, verify and down in one act, for CI; always ends in down")
     .option("--for <duration>", "how long it may live at most: 90m, 8h (default: 8h)")
     .option(
       "--insiders <networks>",
       "source networks of the insiders as CIDR blocks (default on local: 127.0.0.1/32)",
     );
-  addProfileOption(command).action((name: string, options: GateOptions, command: Command) =>
+  addProfileOption(command).action((name: string | undefined, options: GateOptions, command: Command) =>
     runCommand(command, (session) =>
       runGate(session, {
-        name: parseName(name),
+        name: parseName(chooseNewName(session, name)),
         profile: options.profile,
         ...(options.for !== undefined && { lifetimeSeconds: parseDuration(options.for) }),
         ...(options.insiders !== undefined && { insiders: parseInsiderNetworks(options.insiders) }),

@@ -1,9 +1,12 @@
 import type { Command } from "commander";
+import { chooseName, nameHelp } from "../environment/default-name.ts";
 import { requireRecord } from "../environment/open-environment.ts";
+import { listNames } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
 import { environmentFolder } from "../home.ts";
 import { follow } from "../logs/follow.ts";
-import { findLogs, type LogFile, readTail } from "../logs/log-files.ts";
+import { findLogs, type LogFile, type LogTail, readTail, selectLogs } from "../logs/log-files.ts";
+import { writeOutput } from "../report/lost-output.ts";
 import { done, type Outcome, runCommand, type Session } from "../session.ts";
 
 interface LogsOptions {
@@ -11,56 +14,78 @@ interface LogsOptions {
   readonly lines: string;
 }
 
+/** Which logs are asked for. */
+interface Asked {
+  readonly name: string;
+  readonly part: string | undefined;
+}
+
 export function registerLogs(program: Command): void {
   program
     .command("logs")
-    .argument("<name>", "name of the environment")
-    .argument("[part]", "one part, for example engine, region or task/gateway; its beginning is enough")
+    .argument("[name]", nameHelp)
+    .argument("[part]", "one log, for example engine, region or task/gateway; its beginning is enough")
     .description("what the parts of NAME write")
-    .option("--follow", "go on until Ctrl-C")
+    .option("--follow", "go on until Ctrl-C; with --json one JSON object for each line")
     .option("--lines <count>", "so many last lines of each part", "20")
-    .action((name: string, part: string | undefined, options: LogsOptions, command: Command) =>
-      runCommand(command, (session) => logs(session, { name, part, ...options })),
+    .action((name: string | undefined, part: string | undefined, options: LogsOptions, command: Command) =>
+      runCommand(command, (session) => logs(session, readAsked(session, name, part), options)),
     );
 }
 
-async function logs(
-  session: Session,
-  {
-    name: text,
-    part,
-    follow: goOn,
-    lines,
-  }: LogsOptions & { readonly name: string; readonly part: string | undefined },
-): Promise<Outcome> {
-  const { name } = requireRecord(session, text);
-  const chosen = choose(findLogs(environmentFolder(session.home, name)), name, part);
-  const count = Number(lines);
-  if (!Number.isInteger(count) || count < 0) {
-    throw new OperatorError("DMM_USAGE", {
-      problem: `--lines is ${lines}; it must be a whole number.`,
-      command: "logs ",
-    });
-  }
-  const tails = chosen.map((log) => ({ part: log.part, file: log.file, lines: readTail(log.file, count) }));
-  const outcome: Outcome = {
-    exitCode: done,
-    report: { environment: name, logs: tails },
-    lines: tails.flatMap((tail) => tail.lines.map((line) => `${tail.part}  ${line}`)),
-  };
-  if (!goOn) return outcome;
-  process.stdout.write(outcome.lines.map((line) => `${line}\n`).join(""));
-  await follow(chosen, session.interruption.first, (from, line) =>
-    process.stdout.write(`${from}  ${line}\n`),
-  );
-  return { exitCode: done, report: outcome.report, lines: [] };
+/** The environment may be left out: a word that names none of them, but a log, is the log's. */
+function readAsked(session: Session, name: string | undefined, part: string | undefined): Asked {
+  if (name === undefined || part !== undefined) return { name: chooseName(session, name), part };
+  const isName = listNames(session.home).includes(name);
+  if (isName || !/^(engine|region|moto|[a-z-]+\/.*)$/.test(name)) return { name, part };
+  return { name: chooseName(session, undefined), part: name };
 }
 
-function choose(all: readonly LogFile[], name: string, part: string | undefined): readonly LogFile[] {
-  if (part === undefined) return all;
-  const exact = all.filter((log) => log.part === part);
-  const chosen = exact.length > 0 ? exact : all.filter((log) => log.part.startsWith(part));
-  if (chosen.length > 0) return chosen;
+async function logs(session: Session, asked: Asked, options: LogsOptions): Promise<Outcome> {
+  const { name } = requireRecord(session, asked.name);
+  const count = readCount(options.lines);
+  const folder = environmentFolder(session.home, name);
+  const find = () => selectLogs(findLogs(folder, name), asked.part);
+  const chosen = find();
+  if (chosen.length === 0 && asked.part !== undefined)
+    throw unknown({ ...asked, name }, findLogs(folder, name));
+  const tails = chosen.map((log) => readTail(log, count));
+  if (options.follow) return await followLogs(session, { name, tails, find });
+  return {
+    exitCode: done,
+    report: { environment: name, logs: tails.map(({ part, file, lines }) => ({ part, file, lines })) },
+    lines: tails.flatMap((tail) => tail.lines.map((line) => `${tail.part}  ${line}`)),
+  };
+}
+
+interface FollowedLogs {
+  readonly name: string;
+  readonly tails: readonly LogTail[];
+  readonly find: () => readonly LogFile[];
+}
+
+/** Each line as it is written; with --json as an object of its own, so that stdout is JSON lines throughout. */
+async function followLogs(session: Session, { name, tails, find }: FollowedLogs): Promise<Outcome> {
+  const onLine = (part: string, line: string) =>
+    writeOutput(process.stdout, `${session.json ? JSON.stringify({ part, line }) : `${part}  ${line}`}\n`);
+  for (const { part, lines } of tails) for (const line of lines) await onLine(part, line);
+  const shown = new Map(tails.map(({ file, size }) => [file, size]));
+  // Nobody reads on, as after `| head`: there is nothing to follow for.
+  const unread = new AbortController();
+  process.stdout.once("error", () => unread.abort());
+  const signal = AbortSignal.any([session.interruption.first, unread.signal]);
+  await follow({ find, shown, signal, onLine });
+  return { exitCode: done, report: { environment: name }, lines: [] };
+}
+
+/** Throws DMM_USAGE. */
+function readCount(text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  const problem = `--lines is ${text}; it must be a whole number from 0 to 999999.`;
+  throw new OperatorError("DMM_USAGE", { problem, command: "logs " });
+}
+
+function unknown({ name, part = "" }: Asked, all: readonly LogFile[]): OperatorError {
   const parts = all.map((log) => log.part).join(", ") || "none yet";
-  throw new OperatorError("DMM_LOG_UNKNOWN", { name, part, parts });
+  return new OperatorError("DMM_LOG_UNKNOWN", { name, part, parts });
 }

@@ -1,9 +1,18 @@
 import type { Command } from "commander";
+import { explainRefusal } from "../access/explain-refusal.ts";
 import { isValid, listGrants } from "../access/grants.ts";
+import { requireOperatorAccess } from "../access/operator-access.ts";
 import { readVerifierSecret } from "../access/token.ts";
+import { chooseName, nameHelp } from "../environment/default-name.ts";
 import { renderDuration } from "../environment/duration.ts";
 import { readHolder } from "../environment/lock.ts";
-import { describeStage, openEnvironment, requireRecord } from "../environment/open-environment.ts";
+import {
+  describeStage,
+  type OpenEnvironment,
+  openEnvironment,
+  requireRecord,
+} from "../environment/open-environment.ts";
+import { isExpected } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { environmentFolder } from "../home.ts";
 import { renderBrowserSteps } from "../making/browser-steps.ts";
@@ -17,10 +26,12 @@ import { type DeployedImage, describeDeployedImage } from "../verification/deplo
 export function registerStatus(program: Command): void {
   program
     .command("status")
-    .argument("<name>", "name of the environment")
+    .argument("[name]", nameHelp)
     .description("how NAME is doing, looked at now")
-    .action((name: string, _: object, command: Command) =>
-      runCommand(command, (session) => status(session, name), { interrupted: "at once" }),
+    .action((name: string | undefined, _: object, command: Command) =>
+      runCommand(command, (session) => status(session, chooseName(session, name)), {
+        interrupted: "at once",
+      }),
     );
 }
 
@@ -46,6 +57,7 @@ async function status(session: Session, text: string): Promise<Outcome> {
       ...(now.url && { url: now.url }),
       ...(now.image && { image: now.image }),
       ...(now.problem && { problem: now.problem }),
+      ...(now.fix && { fix: now.fix }),
       insiders: insiders.map((grant) => ({ name: grant.name, expires: grant.expires })),
       busy: holder ? { pid: holder.pid, command: holder.command, since: holder.since } : null,
     },
@@ -54,6 +66,7 @@ async function status(session: Session, text: string): Promise<Outcome> {
       now.serving
         ? `${chalk.green("serves")} at ${now.url}`
         : `${chalk.red("does not serve")}: ${now.problem}`,
+      ...(now.fix ? [`${chalk.dim("→")} ${now.fix}`] : []),
       ...(now.image?.current === false
         ? [chalk.yellow(`runs older code than this checkout: dmm-env up ${name} rolls it out`)]
         : []),
@@ -73,6 +86,8 @@ interface Trial {
   readonly url?: string;
   readonly image?: DeployedImage;
   readonly problem?: string;
+  /** What fixes the problem, where it is known. */
+  readonly fix?: string;
   readonly curl?: string;
   /** For people with a browser. */
   readonly steps?: readonly string[];
@@ -80,25 +95,28 @@ interface Trial {
 
 /** One authorised request now; its token is the one that the shown curl command uses. */
 async function tryIt(session: Session, name: string): Promise<Trial> {
+  let open: OpenEnvironment;
   try {
-    const { entrance, outputs, aws, folder, record } = openEnvironment(session, name);
-    const image = describeDeployedImage(record.target, outputs);
-    try {
-      const secret = await readVerifierSecret(aws, outputs.verifier);
-      const credentials = { id: outputs.verifier.clientId, secret, scope: "verify:read" };
-      writeTokenHeader(
-        folder.access,
-        await serve(entrance, readClient(folder.access, operatorGrant), credentials),
-      );
-      const steps = [
-        ...renderBrowserSteps(entrance, folder, operatorGrant),
-        ...renderPortDifference(entrance),
-      ];
-      return { serving: true, url: entrance.url, image, curl: renderCurl(entrance, folder), steps };
-    } catch (error) {
-      return { serving: false, url: entrance.url, image, problem: (error as Error).message };
-    }
+    open = openEnvironment(session, name);
   } catch (error) {
     return { serving: false, problem: (error as Error).message };
   }
+  const { entrance, outputs, folder, record } = open;
+  const known = { url: entrance.url, image: describeDeployedImage(record.target, outputs) };
+  try {
+    requireOperatorAccess(open);
+    await serveOnce(open);
+    const steps = [...renderBrowserSteps(entrance, folder, operatorGrant), ...renderPortDifference(entrance)];
+    return { ...known, serving: true, curl: renderCurl(entrance, folder), steps };
+  } catch (error) {
+    const fix = isExpected(error) ? { fix: error.hint } : {};
+    return { ...known, ...fix, serving: false, problem: explainRefusal(error as Error) };
+  }
+}
+
+async function serveOnce({ entrance, outputs, aws, folder }: OpenEnvironment): Promise<void> {
+  const secret = await readVerifierSecret(aws, outputs.verifier);
+  const credentials = { id: outputs.verifier.clientId, secret, scope: "verify:read" };
+  const client = readClient(folder.access, operatorGrant);
+  writeTokenHeader(folder.access, await serve(entrance, client, credentials));
 }

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { chooseNewName, newNameHelp } from "../environment/default-name.ts";
 import { parseDuration } from "../environment/duration.ts";
 import { parseInsiderNetworks } from "../environment/insider-networks.ts";
 import { parseName } from "../environment/name.ts";
@@ -17,15 +18,15 @@ interface UpOptions {
 export function registerUp(program: Command): void {
   program
     .command("up")
-    .argument("<name>", "name of the environment")
+    .argument("[name]", newNameHelp)
     .description("make the environment NAME, or bring it up to date")
     .option("--for <duration>", "how long it may live: 90m, 8h, 2d (default: 8h)")
     .option(
       "--insiders <networks>",
       "source networks of the insiders as CIDR blocks (default on local: 127.0.0.1/32)",
     )
-    .action((name: string, options: UpOptions, command: Command) =>
-      runCommand(command, (session) => up(session, name, options)),
+    .action((name: string | undefined, options: UpOptions, command: Command) =>
+      runCommand(command, (session) => up(session, chooseNewName(session, name), options)),
     );
 }
 

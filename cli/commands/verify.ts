@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { ProfileName } from "../../verify/index.ts";
+import { chooseName, nameHelp } from "../environment/default-name.ts";
 import { acquireLock } from "../environment/lock.ts";
 import { openEnvironment } from "../environment/open-environment.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -17,7 +18,7 @@ interface VerifyOptions {
 export function registerVerify(program: Command): void {
   const command = program
     .command("verify")
-    .argument("<name>", "name of the environment")
+    .argument("[name]", nameHelp)
     .description("prove every claim that the platform makes, with evidence")
     .option("--suite <suite>", "only this suite; may be given more than once", collect)
     .option(
@@ -25,8 +26,8 @@ export function registerVerify(program: Command): void {
       "only this claim, for example access/an-insider-gets-in; may be given more than once",
       collect,
     );
-  addProfileOption(command).action((name: string, options: VerifyOptions, command: Command) =>
-    runCommand(command, (session) => verify(session, name, readRequest(options))),
+  addProfileOption(command).action((name: string | undefined, options: VerifyOptions, command: Command) =>
+    runCommand(command, (session) => verify(session, chooseName(session, name), readRequest(options))),
   );
 }
 

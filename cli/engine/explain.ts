@@ -1,5 +1,6 @@
 import { OperatorError } from "../errors.ts";
 import type { Observation } from "./observer.ts";
+import { explainProgramError } from "./program-error.ts";
 import type { EngineExit } from "./pulumi.ts";
 
 /** A run that failed: what it was, what it printed and what it reported. */
@@ -47,6 +48,8 @@ function explainProblems({ name, verb, exit, observation }: FailedRun): Operator
   if (first === undefined) return undefined;
   const sentences = own.filter(({ urn }) => urn === first.urn).map(({ message }) => shorten(message));
   const problem = [...new Set(sentences)].join(" ");
+  const broken = isResource(first.urn) ? undefined : explainProgramError(first.message);
+  if (broken !== undefined) return broken;
   if (!isResource(first.urn)) return new OperatorError("DMM_PROGRAM_FAILED", { problem });
   const [type, resource] = first.urn.split("::").slice(-2);
   return new OperatorError("DMM_RESOURCE_FAILED", {

@@ -2,36 +2,53 @@ import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LogFile } from "./log-files.ts";
 
-/** Hands on each line that is added to the logs, until the signal. A log that is cut or gone is read from its start again. */
-export async function follow(
-  logs: readonly LogFile[],
-  signal: AbortSignal,
-  onLine: (part: string, line: string) => void,
-): Promise<void> {
-  const readers = logs.map((log) => ({ ...log, offset: sizeOf(log.file), rest: "" }));
+const everyMs = 200;
+
+export interface Following {
+  /** The logs that there are now: a task that replaces another has a log of its own. */
+  readonly find: () => readonly LogFile[];
+  /** Bytes that were shown already, by file; a log that is not named is shown from its start. */
+  readonly shown: ReadonlyMap<string, number>;
+  readonly signal: AbortSignal;
+  readonly onLine: (part: string, line: string) => Promise<void>;
+}
+
+/** Hands on each whole line that is added to the logs, until the signal. A log that was cut is read from its start again. */
+export async function follow({ find, shown, signal, onLine }: Following): Promise<void> {
+  const offsets = new Map(shown);
   while (!signal.aborted) {
-    for (const reader of readers) {
-      const size = sizeOf(reader.file);
-      if (size < reader.offset) reader.offset = 0;
-      if (size === reader.offset) continue;
-      const lines = (reader.rest + readRange(reader.file, reader.offset, size)).split("\n");
-      reader.offset = size;
-      reader.rest = lines.pop() ?? "";
-      for (const line of lines) onLine(reader.part, line);
+    for (const { part, file } of find()) {
+      const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+      const known = offsets.get(file) ?? 0;
+      const start = size < known ? 0 : known;
+      const { lines, end } = readLines(file, start, size);
+      offsets.set(file, end);
+      for (const line of lines) await onLine(part, line);
     }
-    await sleep(200, undefined, { signal }).catch(() => undefined);
+    await sleep(everyMs, undefined, { signal }).catch(() => undefined);
   }
 }
 
-function sizeOf(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+/** The whole lines of a range of bytes, and where the last of them ends. */
+function readLines(file: string, start: number, size: number): { lines: readonly string[]; end: number } {
+  if (size === start) return { lines: [], end: start };
+  const content = readRange(file, start, size);
+  const length = content.lastIndexOf("\n") + 1;
+  return { lines: content.toString("utf8", 0, length).split("\n").slice(0, -1), end: start + length };
 }
 
-function readRange(file: string, start: number, end: number): string {
-  const descriptor = openSync(file, "r");
+function readRange(file: string, start: number, end: number): Buffer {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, "r");
+  } catch (error) {
+    // Removed since it was found.
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return Buffer.alloc(0);
+    throw error;
+  }
   try {
     const buffer = Buffer.alloc(end - start);
-    return buffer.toString("utf8", 0, readSync(descriptor, buffer, 0, buffer.length, start));
+    return buffer.subarray(0, readSync(descriptor, buffer, 0, buffer.length, start));
   } finally {
     closeSync(descriptor);
   }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { accessAws } from "../access/aws-access.ts";
 import { ask, type ClientIdentity, type Entrance } from "../access/entrance.ts";
+import { explainRefusal } from "../access/explain-refusal.ts";
 import { grantFiles } from "../access/grants.ts";
 import { fetchToken, readVerifierSecret, type Token } from "../access/token.ts";
 import { replaceFile } from "../environment/file.ts";
@@ -30,12 +31,12 @@ export async function proveServing(run: UpRun, progress: Progress): Promise<void
     if (performance.now() - start > seconds * 1000) {
       throw new OperatorError(
         "DMM_ENTRANCE_NOT_SERVING",
-        { name: record.name, seconds, problem: outcome.message },
+        { name: record.name, seconds, problem: explainRefusal(outcome) },
         outcome,
       );
     }
     session.interruption.first.throwIfAborted();
-    progress(`attempt ${attempt}: ${outcome.message}`);
+    progress(`attempt ${attempt}: ${explainRefusal(outcome)}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   progress(`${entrance.url} served GET /verify/echo`);

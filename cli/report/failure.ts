@@ -1,6 +1,7 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { chalkStderr as chalk } from "chalk";
+import { explainProgramError } from "../engine/program-error.ts";
 import { makeFolder } from "../environment/file.ts";
 import { isExpected, OperatorError } from "../errors.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
@@ -26,6 +27,8 @@ export function explainFailure(error: unknown, home: Home): Failure {
       exitCode: error.exitCode ?? exitCodes.notReady,
     };
   }
+  const broken = error instanceof Error && explainProgramError(`${error.stack}`, error);
+  if (broken) return explainFailure(broken, home);
   const log = writeStack(error, home);
   const problem = error instanceof Error ? error.message : String(error);
   return explainFailure(new OperatorError("DMM_UNEXPECTED", { problem, log }, error), home);

@@ -32,8 +32,8 @@ export class LineReporter implements Reporter {
       this.note(`${step.title} … ${seconds().toFixed(0)} s${detail && `, ${detail}`}`);
     }, heartbeatMs);
     try {
-      await step.run(context, progress);
-      this.note(`${step.title}: done in ${seconds().toFixed(1)} s${detail && `, ${detail}`}`);
+      const outcome = (await step.run(context, progress)) ?? "done";
+      this.note(`${step.title}: ${outcome} in ${seconds().toFixed(1)} s${detail && `, ${detail}`}`);
     } catch (error) {
       this.note(`${step.title}: failed after ${seconds().toFixed(1)} s`);
       throw error;

@@ -5,7 +5,9 @@ export type Progress = (detail: string) => void;
 export interface Step<Context> {
   /** In the imperative, as it is shown: `start the region`. */
   readonly title: string;
-  run(context: Context, progress: Progress): Promise<void>;
+  /** Resolves with `failed` for a step that came to its end, but not to what it is for: the command goes on, the step is no tick. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: most steps have nothing to say
+  run(context: Context, progress: Progress): Promise<void | "failed">;
 }
 
 /** How long one step took, in seconds. */

@@ -1,6 +1,17 @@
 import { Listr, ListrLogger, PRESET_TIMER, ProcessOutput } from "listr2";
 import type { Reporter, Step, StepTime } from "./reporter.ts";
 
+/** Makes listr2 show a step as failed that did not throw. */
+class StepFailed extends Error {
+  readonly title: string;
+
+  constructor(title: string) {
+    super(`${title}: failed`);
+    this.name = "StepFailed";
+    this.title = title;
+  }
+}
+
 /** For people at a terminal: a live list of all steps with their times and what the current one does. */
 export class TerminalReporter implements Reporter {
   readonly times: StepTime[] = [];
@@ -25,7 +36,10 @@ export class TerminalReporter implements Reporter {
         },
       },
     );
-    await list.run(context);
+    await list.run(context).catch(async (error: unknown) => {
+      if (!(error instanceof StepFailed)) throw error;
+      await this.run(steps.slice(steps.findIndex(({ title }) => title === error.title) + 1), context);
+    });
   }
 
   note(line: string): void {
@@ -39,9 +53,10 @@ export class TerminalReporter implements Reporter {
   ): Promise<void> {
     const start = performance.now();
     try {
-      await step.run(context, (detail) => {
+      const outcome = await step.run(context, (detail) => {
         task.output = detail;
       });
+      if (outcome === "failed") throw new StepFailed(step.title);
     } finally {
       this.times.push({
         title: step.title,

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { ProfileName, RunResult, VerifyEvent } from "../../verify/index.ts";
+import { requireOperatorAccess } from "../access/operator-access.ts";
 import type { OpenEnvironment } from "../environment/open-environment.ts";
 import type { Progress, Step } from "../report/reporter.ts";
 import type { Session } from "../session.ts";
@@ -26,8 +27,9 @@ export const verifySteps: readonly Step<VerifyRun>[] = [
   { title: "verify every claim", run: runVerification },
 ];
 
-async function runVerification(run: VerifyRun, progress: Progress): Promise<void> {
+async function runVerification(run: VerifyRun, progress: Progress): ReturnType<Step<VerifyRun>["run"]> {
   const { session, request, open } = run;
+  requireOperatorAccess(open);
   const { verify } = await import("../../verify/index.ts");
   const started = new Date().toISOString().replace(/[:.]/g, "-");
   const grants = createCheckGrants(open);
@@ -44,6 +46,7 @@ async function runVerification(run: VerifyRun, progress: Progress): Promise<void
   }
   const { held, broken, inconclusive } = run.result.totals;
   progress(`${held} held, ${broken} broken, ${inconclusive} inconclusive`);
+  return run.result.verdict === "held" ? undefined : "failed";
 }
 
 /** What checks were granted ends with the run; where the region is gone, it ends by itself within minutes. */

@@ -84,6 +84,7 @@ export class Broadcast {
       if (isFinal(result, version) || pause === undefined) {
         const isGone = result.kind === "gone";
         if (isGone) this.rollCall.noteGone(instance, result.problem);
+        if (result.kind === "answered") this.rollCall.noteAcknowledged(instance, result.answer.version);
         return { delivery: { instance, address, ...describe(result, version, afterMs) }, isGone };
       }
       await delay(pause);

@@ -31,6 +31,9 @@ export class RollCall {
   /** When a gateway that had announced itself a moment ago was found to be gone. */
   readonly #gone = new Map<string, { readonly at: number; readonly problem: string }>();
 
+  /** The version that a gateway acknowledged; its own announcement of it comes a moment later. */
+  readonly #acknowledged = new Map<string, number>();
+
   constructor(parts: { readonly pool: Pick<Pool, "query">; readonly key: Buffer }) {
     this.#pool = parts.pool;
     this.#key = parts.key;
@@ -42,7 +45,7 @@ export class RollCall {
     this.#forgetAllBut(members);
     return summarizeFleet(
       version,
-      members.map((member) => this.#withoutGone(member)),
+      members.map((member) => this.#withAcknowledged(this.#withoutGone(member))),
     );
   }
 
@@ -56,6 +59,16 @@ export class RollCall {
   /** A gateway is gone: it is not counted from now on, unless it gives a sign of life. */
   noteGone(instance: string, problem: string): void {
     this.#gone.set(instance, { at: Date.now(), problem });
+  }
+
+  /** A gateway acknowledged a version: it never serves an older one after that. */
+  noteAcknowledged(instance: string, version: number): void {
+    this.#acknowledged.set(instance, Math.max(version, this.#acknowledged.get(instance) ?? 0));
+  }
+
+  #withAcknowledged(member: FleetMember): FleetMember {
+    const version = this.#acknowledged.get(member.instance) ?? 0;
+    return version > member.version ? { ...member, version } : member;
   }
 
   #withoutGone(member: FleetMember): FleetMember {
@@ -84,6 +97,7 @@ export class RollCall {
     const names = new Set(members.map(({ instance }) => instance));
     for (const name of this.#calls.keys()) if (!names.has(name)) this.#calls.delete(name);
     for (const name of this.#gone.keys()) if (!names.has(name)) this.#gone.delete(name);
+    for (const name of this.#acknowledged.keys()) if (!names.has(name)) this.#acknowledged.delete(name);
   }
 }
 

@@ -3,9 +3,9 @@ import { type Cidr, parseCidr } from "../network/cidr.ts";
 import { isUnknown } from "../provider/markers.ts";
 import type { CheckFailure, Properties, Value } from "../realisation.ts";
 import type { Region } from "../region.ts";
-import { oneOf, parseSpecs, type SubnetSpec } from "./specification.ts";
+import { findSameNames, oneOf, parseSpecs, type SubnetSpec } from "./specification.ts";
 
-const layoutStrategies = ["Legacy", "Auto", "Exact"] as const;
+const layoutStrategies = ["Legacy", "Auto", "AutoMerge", "Exact"] as const;
 const natStrategies = ["None", "Single", "OnePerAz"] as const;
 const nameTagStrategies = ["Legacy", "AvailabilityZone"] as const;
 
@@ -99,6 +99,7 @@ export function parseArguments(region: Region, given: Properties): VpcArguments 
     failures.push({ property: "natGateways.elasticIpAllocationIds", reason });
   }
   const specs = parseSpecs(args.subnetSpecs, zones.length, failures);
+  failures.push(...findSameNames(specs ?? []));
   const parsed = {
     block: block ?? { first: 0, mask: 16 },
     zones,

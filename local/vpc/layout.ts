@@ -11,6 +11,7 @@ import {
 import type { CheckFailure } from "../realisation.ts";
 import { type VpcArguments, VpcArgumentsError } from "./arguments.ts";
 import { allocateLegacy } from "./legacy-layout.ts";
+import { mergeSpecs } from "./merge-specs.ts";
 import { type SubnetSpec, specNameOf } from "./specification.ts";
 
 /** One subnet of one zone; `Unused` ones keep a range free and are never made. */
@@ -40,7 +41,7 @@ function zoneBlocks({ block, zones, zoneMask }: Layout): readonly Cidr[] {
  */
 export function planSubnets(layout: Layout): readonly PlannedSubnet[] {
   const zones = zoneBlocks(layout);
-  const specs = layout.specs ?? defaultSpecs(zones[0]?.mask ?? 16);
+  const specs = decideSpecs(layout, zones[0]?.mask ?? 16);
   const planned = zones.flatMap((block, zone) => {
     const blocks = allocate(layout, specs, block, zone);
     return specs.flatMap((spec, index) => {
@@ -56,6 +57,11 @@ export function planSubnets(layout: Layout): readonly PlannedSubnet[] {
   ];
   if (failures.length > 0) throw new VpcArgumentsError(failures);
   return planned;
+}
+
+function decideSpecs({ specs, strategy }: Layout, zoneMask: number): readonly SubnetSpec[] {
+  if (specs === undefined) return defaultSpecs(zoneMask);
+  return strategy === "AutoMerge" ? mergeSpecs(defaultSpecs(zoneMask), specs) : specs;
 }
 
 /** A larger private and a smaller public subnet per zone; of a huge block only the first /16 is taken. */
@@ -138,9 +144,10 @@ function findGaps(vpc: Cidr, planned: readonly PlannedSubnet[]): readonly CheckF
   ];
 }
 
+/** Isolated subnets get no route to a NAT gateway, but the program may give them one later. */
 function findMissingNatSubnets({ nat }: Layout, specs: readonly SubnetSpec[]): readonly CheckFailure[] {
   const has = (type: SubnetSpec["type"]) => specs.some((spec) => spec.type === type);
-  if (nat === "None" || (has("Public") && has("Private"))) return [];
-  const reason = `is ${nat}, which needs both public subnets (to stand in) and private ones (to serve).`;
+  if (nat === "None" || (has("Public") && (has("Private") || has("Isolated")))) return [];
+  const reason = `is ${nat}, which needs public subnets (to stand in) and private or isolated ones (to serve).`;
   return [{ property: "natGateways.strategy", reason }];
 }

@@ -55,7 +55,8 @@ export function collectOutputs(
 /** The specs as they were resolved. What was laid out without specs, or by *Legacy*, is told as *Auto* would need it. */
 export function resolvedLayout(layout: Layout, planned: readonly PlannedSubnet[]): readonly Properties[] {
   const { specs, strategy } = layout;
-  if (!specs || strategy === "Legacy") return describeBlocks(planned.filter(({ zone }) => zone === 0));
+  if (!specs || strategy === "Legacy" || strategy === "AutoMerge")
+    return describeBlocks(planned.filter(({ zone }) => zone === 0));
   return specs.map(({ type, name, mask, blocks }) => ({
     type,
     ...(name === undefined ? {} : { name }),

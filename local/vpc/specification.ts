@@ -146,3 +146,15 @@ function parseBlocks(
   }
   return blocks;
 }
+
+/** A subnet's name is its resource's: two of one name would fail in the middle of the deployment. */
+export function findSameNames(specs: readonly SubnetSpec[]): readonly CheckFailure[] {
+  const made = specs.filter(({ type }) => type !== "Unused");
+  const counts = Map.groupBy(made, specNameOf);
+  return [...counts]
+    .filter(([, { length }]) => length > 1)
+    .map(([name, { length }]) => ({
+      property: "subnetSpecs",
+      reason: `has ${length} specs with the name "${name}"; give each a name of its own (without one it is the type).`,
+    }));
+}

@@ -94,6 +94,31 @@ test("an environment that is up", { timeout: 900_000 }, async (t) => {
     );
   });
 
+  t.test("is not verified by an operator whose own access was revoked, and status says why", async () => {
+    assert.equal((await run("access", "revoke", name, "operator")).code, 0);
+    const refused = await runJson("verify", name);
+    assert.equal(refused.exitCode, 3);
+    assert.equal(refused.error.code, "DMM_OPERATOR_REFUSED");
+    assert.match(refused.error.message, /was revoked at 20/);
+    const status = await run("status", name);
+    assert.equal(status.code, 3);
+    assert.match(
+      status.stdout,
+      /does not serve: .*operator's own grant.* was revoked[\s\S]*→ dmm-env up feature-x/,
+    );
+    assert.doesNotMatch(status.stdout, /SSL|OPENSSL/i);
+    // Which proves by a request of the operator's that it serves.
+    assert.equal((await runJson("up", name)).exitCode, 0);
+  });
+
+  t.test("is the one that commands without a name mean while it is the only one", async () => {
+    const status = await runJson("status");
+    assert.equal(status.environment, name);
+    assert.equal(status.chosen.name, name);
+    const { stderr } = await run("logs", "engine", "--lines", "1");
+    assert.match(stderr.split("\n")[0] ?? "", /Environment feature-x: the only one\./);
+  });
+
   t.test("is refused to a second command while one works on it, but revoking is not", async () => {
     await run("access", "grant", name, "joe", "--for", "10m");
     const verify = startCommandLine(folder.directory, "verify", name, "--suite", "gateway");
@@ -107,6 +132,15 @@ test("an environment that is up", { timeout: 900_000 }, async (t) => {
   });
 
   t.test("shows the logs of its parts by the beginning of their names", async () => {
+    for (const [part, tasks] of [
+      ["task/gateway", 3],
+      ["task/admin", 1],
+    ] as const) {
+      const selected = (await runJson("logs", name, part)).logs as readonly { part: string }[];
+      assert.ok(selected.length >= tasks && selected.every((log) => log.part.startsWith(`${part}/`)), part);
+    }
+    assert.equal((await runJson("logs", name, "engine")).exitCode, 0);
+    assert.equal((await runJson("logs", name, "region")).exitCode, 0);
     const { logs } = await runJson("logs", name, "task/", "--lines", "1");
     assert.ok(logs.length >= 5);
     assert.ok(

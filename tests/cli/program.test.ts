@@ -40,7 +40,10 @@ test("wrong usage ends with 2, says what is wrong and where to look, and shows n
     [[], /No command was given/],
     [["upp", "x"], /Unknown command 'upp' \(Did you mean up\?\)/],
     [["destroy", "x"], /Did you mean down\?/],
-    [["up"], /Missing required argument 'name'/],
+    [["verify"], /DMM_NAME_MISSING .* of environments there is none/],
+    [["down"], /DMM_NAME_MISSING/],
+    [["access", "grant", "--for", "4h"], /Missing required argument 'insider'/],
+    [["access", "revoke", "a", "b", "c"], /Too many arguments: 3/],
     [["up", "a", "b"], /Too many arguments/],
     [["up", "--fro", "4h", "feature-x"], /Unknown option '--fro' \(Did you mean --for\?\)/],
     [["up", "Feature"], /DMM_NAME_INVALID .*"Feature"/],
@@ -81,7 +84,7 @@ test("with --json there is exactly one object on stdout, also for wrong usage", 
   }
   for (const words of [
     ["down", "feature-x", "--json"],
-    ["up", "--json"],
+    ["status", "--json"],
     ["nonsense", "--json"],
   ]) {
     const { code, stdout } = await runCommandLine(folder.directory, ...words);

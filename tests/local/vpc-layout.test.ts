@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { test } from "tap";
 import { contains, overlaps, parseCidr, renderCidr, sizeOf } from "../../local/network/cidr.ts";
+import { parseArguments } from "../../local/vpc/arguments.ts";
 import { type Layout, planSubnets } from "../../local/vpc/layout.ts";
 import { resolvedLayout } from "../../local/vpc/outputs.ts";
 import type { SubnetSpec } from "../../local/vpc/specification.ts";
+import { createMemoryRegion } from "./provider/memory-region.ts";
 
 function layout(
   block: string,
@@ -114,8 +116,38 @@ test("the layout of a VPC", async (t) => {
   t.test("refuses NAT gateways without subnets to stand in and to serve", async () => {
     assert.throws(
       () => planSubnets({ ...layout("10.0.0.0/16", "Auto", [{ type: "Public" }]), nat: "Single" }),
-      /needs both/,
+      /needs public subnets .* and private or isolated ones/,
     );
+    const isolated: SubnetSpec[] = [{ type: "Public" }, { type: "Isolated" }];
+    assert.equal(planSubnets({ ...layout("10.0.0.0/16", "Auto", isolated), nat: "Single" }).length, 6);
+  });
+
+  t.test("by AutoMerge is the one without specs, with what a spec says of its type", async () => {
+    const bare = layout("10.0.0.0/16", "Legacy");
+    const tagged = layout("10.0.0.0/16", "AutoMerge", [{ type: "Public", tags: { tier: "edge" } }]);
+    assert.deepEqual(blocks(tagged), blocks(bare));
+    const planned = planSubnets(tagged).filter(({ spec }) => spec.type === "Public");
+    assert.deepEqual(
+      planned.map(({ spec }) => spec.tags),
+      Array(3).fill({ tier: "edge" }),
+    );
+    const smaller = layout("10.0.0.0/16", "AutoMerge", [{ type: "Private", mask: 24 }]);
+    assert.deepEqual(blocks(smaller).slice(0, 2), ["Private 1 10.0.0.0/24", "Public 1 10.0.16.0/20"]);
+    for (const [spec, reason] of [
+      [{ type: "Isolated" }, /Isolated; with AutoMerge the local region takes Private and Public/],
+      [{ type: "Public", blocks: ["10.0.0.0/24"] }, /has cidrBlocks, which AutoMerge does not take/],
+    ] as const) {
+      assert.throws(() => planSubnets(layout("10.0.0.0/16", "AutoMerge", [spec])), reason);
+    }
+  });
+
+  t.test("refuses two specs of one name before anything is made", async () => {
+    const unnamed = { subnetSpecs: [{ type: "Public" }, { type: "Isolated" }, { type: "Isolated" }] };
+    assert.throws(() => parseArguments(createMemoryRegion(), unnamed), /2 specs with the name "isolated"/);
+    const named = {
+      subnetSpecs: [{ type: "Public" }, { type: "Isolated" }, { type: "Isolated", name: "data" }],
+    };
+    assert.equal(parseArguments(createMemoryRegion(), named).specs?.length, 3);
   });
 
   t.test("told as Auto leads to the same addresses as Legacy", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "tap";
-import { type Check, type CheckScope, held } from "../../verify/check.ts";
+import { broken, type Check, type CheckScope, held, undelivered } from "../../verify/check.ts";
 import type { VerifyEvent } from "../../verify/events.ts";
 import { createSecrets } from "../../verify/evidence/secrets.ts";
 import { combineVerdicts, exitCodeOf } from "../../verify/result.ts";
@@ -58,6 +58,38 @@ test("a check that overruns its time is inconclusive, told to end, and cleaned u
   assert.equal(result.verdict, "inconclusive");
   assert.match(result.message, /DMM_VERIFY_TIME_OVER.*30 ms/);
   assert.deepEqual(seen.sort(), ["first registered", "last registered", "told to end"]);
+});
+
+test("a check whose load was not delivered is run again, at most twice, and says so in its evidence", async () => {
+  for (const [delivered, verdict, runs] of [
+    [2, "held", 2],
+    [9, "inconclusive", 3],
+  ] as const) {
+    let attempts = 0;
+    let cleaned = 0;
+    const loaded = checkOf(async ({ defer, evidence }) => {
+      attempts += 1;
+      defer(() => {
+        cleaned += 1;
+      });
+      evidence.record("attempt", attempts);
+      return attempts < delivered ? undelivered("requests were sent late") : held("it is so");
+    });
+    const result = await runCheck(runnerOf(), "suite", loaded);
+    assert.deepEqual([result.verdict, attempts, cleaned], [verdict, runs, runs]);
+    assert.match(JSON.stringify(result.evidence), /attempt 1 was repeated.*sent late/);
+  }
+});
+
+test("what a check finds wrong is not measured again", async () => {
+  let attempts = 0;
+  const wrong = checkOf(async ({ evidence }) => {
+    attempts += 1;
+    evidence.record("attempt", attempts);
+    return broken("it is not so");
+  });
+  assert.equal((await runCheck(runnerOf(), "suite", wrong)).verdict, "broken");
+  assert.equal(attempts, 1);
 });
 
 test("clean-up that fails is told in the evidence and changes no verdict", async () => {

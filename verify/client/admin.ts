@@ -1,5 +1,7 @@
 import type { CheckContext } from "../check.ts";
 import { noControl } from "../errors.ts";
+import { shorten } from "../shorten.ts";
+import type { Target } from "../target.ts";
 import type { Answered } from "./attempt.ts";
 import type { ClientRequest } from "./http.ts";
 
@@ -59,19 +61,45 @@ export function sendEdit(context: CheckContext, edit: Edit, basedOn: number): Pr
   });
 }
 
-/** Makes an edit, again when somebody else was faster. Throws DMM_VERIFY_NO_CONTROL where it is not taken. */
-export async function changeConfiguration(context: CheckContext, edit: Edit): Promise<ConfigurationChange> {
+/** The edits of one run wait for each other, so that no check makes another's version stale. */
+const editing = new WeakMap<Target, Promise<unknown>>();
+
+async function inTurn<Result>({ target }: CheckContext, work: () => Promise<Result>): Promise<Result> {
+  const before = editing.get(target) ?? Promise.resolve();
+  const turn = before.then(work, work);
+  editing.set(
+    target,
+    turn.catch(() => undefined),
+  );
+  return await turn;
+}
+
+/**
+ * Sends an edit based on the current version, and again on top of the version that a 409 names: somebody else was faster.
+ */
+async function sendCurrentEdit(context: CheckContext, edit: Edit): Promise<Answered> {
+  let basedOn = await readVersion(context);
   for (let attempt = 1; ; attempt += 1) {
-    const answer = await sendEdit(context, edit, await readVersion(context));
-    if (answer.status === 409 && attempt < mostAttempts) continue;
+    const answer = await sendEdit(context, edit, basedOn);
+    if (answer.status !== 409 || attempt === mostAttempts) return answer;
+    const { conflict } = parseObject(answer.body);
+    const current = Number((conflict as { current?: unknown } | undefined)?.current);
+    basedOn = current > basedOn ? current : await readVersion(context);
+  }
+}
+
+/** Makes an edit, again when somebody else was faster. Throws DMM_VERIFY_NO_CONTROL where it is not taken. */
+export function changeConfiguration(context: CheckContext, edit: Edit): Promise<ConfigurationChange> {
+  return inTurn(context, async () => {
+    const answer = await sendCurrentEdit(context, edit);
     const change = answer.status < 300 ? parseChange(answer) : undefined;
     if (change === undefined) {
       throw noControl(
-        `${edit.method} ${edit.entry} should be taken by the admin site and was answered ${answer.status} ${answer.body.slice(0, 200)}`,
+        `${edit.method} ${edit.entry} should be taken by the admin site and was answered ${answer.status} ${shorten(answer.body)}`,
       );
     }
     return change;
-  }
+  });
 }
 
 /** The same with an entry that is removed after the check, whatever comes of it. */
@@ -86,11 +114,9 @@ export async function addEntry(
 
 /** Removes an entry if it is there. */
 async function removeEntry(context: CheckContext, entry: string): Promise<void> {
-  for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
-    const answer = await sendEdit(context, { method: "DELETE", entry }, await readVersion(context));
-    if (answer.status === 404 || answer.status < 300) return;
-    if (answer.status !== 409) throw noControl(`${entry} could not be removed: ${answer.status}`);
-  }
+  const answer = await inTurn(context, () => sendCurrentEdit(context, { method: "DELETE", entry }));
+  if (answer.status !== 404 && answer.status >= 300)
+    throw noControl(`${entry} could not be removed: ${answer.status}`);
 }
 
 function parseChange({ body, elapsedMs }: Answered): ConfigurationChange | undefined {

@@ -58,7 +58,7 @@ function firstLine(text: string): string {
   return text.split("\n")[0]?.trim() ?? "";
 }
 
-/** An attempt as evidence: all but the body, of which the first 200 characters. */
+/** An attempt as evidence, with the whole body: what is made for reading shortens it. */
 export function summarizeAttempt(attempt: Attempt): Record<string, unknown> {
   if (attempt.outcome !== "answered") return { ...attempt };
   return {
@@ -69,7 +69,7 @@ export function summarizeAttempt(attempt: Attempt): Record<string, unknown> {
         .filter((name) => attempt.headers[name] !== undefined)
         .map((name) => [name, attempt.headers[name]]),
     ),
-    body: attempt.body.slice(0, 200),
+    body: attempt.body,
     elapsedMs: attempt.elapsedMs,
     connection: attempt.connection,
   };

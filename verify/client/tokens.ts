@@ -1,5 +1,6 @@
 import { VerifyError } from "../errors.ts";
 import type { Secrets } from "../evidence/secrets.ts";
+import { shorten } from "../shorten.ts";
 import type { Target } from "../target.ts";
 import type { Answered } from "./attempt.ts";
 import type { AwsClients } from "./aws.ts";
@@ -77,7 +78,7 @@ export function createTokens(options: {
     const answer = await post("/oauth2/token", { grant_type: "client_credentials", scope });
     const token = answer.status === 200 ? tokenIn(answer.body) : undefined;
     if (token === undefined)
-      throw refusedToken(`/oauth2/token answered ${answer.status} ${answer.body.slice(0, 200)}`);
+      throw refusedToken(`/oauth2/token answered ${answer.status} ${shorten(answer.body)}`);
     secrets.add(token);
     return token;
   };
@@ -95,7 +96,7 @@ export function createTokens(options: {
     async revoke(token) {
       const answer = await post("/oauth2/revoke", { token, token_type_hint: "access_token" });
       if (answer.status !== 200)
-        throw refusedToken(`/oauth2/revoke answered ${answer.status} ${answer.body.slice(0, 200)}`);
+        throw refusedToken(`/oauth2/revoke answered ${answer.status} ${shorten(answer.body)}`);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { describeImage } from "../images.ts";
 import type { CheckResult } from "../result.ts";
+import { longestText, shortenTexts } from "../shorten.ts";
 import type { BareResult } from "./folder.ts";
 import { escapeMarkup } from "./markup.ts";
 
@@ -37,7 +38,7 @@ function renderSuite(result: BareResult, suite: string, checks: readonly CheckRe
 function renderCase(suite: string, check: CheckResult): readonly string[] {
   const open = `    <testcase classname="${escapeMarkup(suite)}" name="${escapeMarkup(check.claim)}" time="${seconds(check.durationMs)}">`;
   const message = escapeMarkup(check.message);
-  const output = `      <system-out>${escapeMarkup(`${check.message}\n${JSON.stringify(check.evidence, undefined, 1)}`)}</system-out>`;
+  const output = `      <system-out>${escapeMarkup(`${check.message}\n${JSON.stringify(shortenTexts(check.evidence, longestText), undefined, 1)}`)}</system-out>`;
   if (check.verdict === "broken")
     return [open, `      <failure type="broken" message="${message}"/>`, output, "    </testcase>"];
   if (check.verdict === "inconclusive")

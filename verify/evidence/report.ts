@@ -1,6 +1,7 @@
 import type { Verdict } from "../check.ts";
 import { describeImage } from "../images.ts";
 import type { CheckResult } from "../result.ts";
+import { longestText, shortenTexts } from "../shorten.ts";
 import type { BareResult } from "./folder.ts";
 import { escapeMarkup } from "./markup.ts";
 import { reportStyle } from "./report-style.ts";
@@ -89,7 +90,7 @@ function renderCheck(check: CheckResult): string {
     ...timelines,
     ...rest.map(
       (seen) =>
-        `<h3>${escapeMarkup(seen.name)}</h3><pre>${escapeMarkup(JSON.stringify(seen.value, undefined, 2) ?? "")}</pre>`,
+        `<h3>${escapeMarkup(seen.name)}</h3><pre>${escapeMarkup(JSON.stringify(shortenTexts(seen.value, longestText), undefined, 2))}</pre>`,
     ),
     "</details>",
   ].join("\n");

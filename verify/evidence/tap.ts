@@ -1,5 +1,6 @@
 import { describeImage } from "../images.ts";
 import type { CheckResult } from "../result.ts";
+import { longestText, shortenTexts } from "../shorten.ts";
 import type { BareResult } from "./folder.ts";
 
 /** Renders a run as TAP 14: a subtest per suite, a test point per claim. What is inconclusive is not ok. */
@@ -30,7 +31,7 @@ function renderCheck(check: CheckResult, number: number): readonly string[] {
     `  verdict: ${check.verdict}`,
     `  message: ${JSON.stringify(check.message)}`,
     `  duration_ms: ${check.durationMs}`,
-    `  evidence: ${JSON.stringify(check.evidence)}`,
+    `  evidence: ${JSON.stringify(shortenTexts(check.evidence, longestText))}`,
     "  ...",
   ];
 }

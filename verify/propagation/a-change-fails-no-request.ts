@@ -1,11 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { broken, type Check, type CheckContext, held, inconclusive } from "../check.ts";
+import { broken, type Check, type CheckContext, held, undelivered } from "../check.ts";
 import { addEntry, type ConfigurationChange, changeConfiguration } from "../client/admin.ts";
 import { noControl } from "../errors.ts";
 import { findDeliveryProblem, type LoadReport } from "../load/answer.ts";
 import { type RunningLoad, startLoad } from "../load/generator.ts";
 import { countKinds } from "../load/outage.ts";
 import { planLoad } from "../load/plan.ts";
+import { waitForSteadyLoad } from "../load/steady.ts";
 import { planRoute } from "./fleet.ts";
 
 /** Changes during the load: each swaps the table of every gateway. */
@@ -17,9 +18,9 @@ export const aChangeFailsNoRequest: Check = {
   timeoutMs: 60_000,
   async run(context) {
     const load = await startBackground(context);
-    await delay(context.profile.steadyMs, undefined, { signal: context.signal });
+    await waitForSteadyLoad(load, context.profile, context.signal);
     const failedBefore = load.answers.filter(({ status }) => status !== 200).length;
-    if (load.answers.length === 0 || failedBefore > 0)
+    if (failedBefore > 0)
       throw noControl(`${failedBefore} of ${load.answers.length} requests failed before any change`);
     const made = await changeRoutes(context);
     await delay(context.profile.settledMs, undefined, { signal: context.signal });
@@ -31,7 +32,7 @@ export const aChangeFailsNoRequest: Check = {
         `${failed.length} of ${report.answers.length} requests failed during ${made.length} changes: ${JSON.stringify(countKinds(failed))}`,
       );
     const problem = findDeliveryProblem(report);
-    if (problem !== undefined) return inconclusive(`the load was not the one planned: ${problem}`);
+    if (problem !== undefined) return undelivered(problem);
     return held(
       `none of ${report.answers.length} requests failed during ${made.length} changes of the routes`,
     );

@@ -1,4 +1,4 @@
-import { broken, type Finding, inconclusive } from "../check.ts";
+import { broken, type Finding, inconclusive, undelivered } from "../check.ts";
 import { findDeliveryProblem } from "../load/answer.ts";
 import type { Experiment } from "./experiment.ts";
 
@@ -11,7 +11,7 @@ export function judgeRecovery(what: string, experiment: Experiment, withinMs: nu
   if (!experiment.settled)
     return broken(`${what} is replaced, but clients still fail: ${describeOutage(experiment)}`);
   const problem = findDeliveryProblem(experiment.report);
-  return problem === undefined ? undefined : inconclusive(`the load was not the one planned: ${problem}`);
+  return problem === undefined ? undefined : undelivered(problem);
 }
 
 export function describeOutage(experiment: Experiment): string {

@@ -64,6 +64,17 @@ test("a new version is acknowledged by every gateway, and served when it is ackn
   await waitUntil("both announce the version", async () => (await readFleet(pool)).current === 2);
 });
 
+test("who acknowledged a version is counted as serving it at once, before it announces it", async () => {
+  const broadcast = new Broadcast({ pool, key, logger });
+  for (const name of ["one", "two", "three"]) {
+    const { acknowledged, of } = await broadcast.tell(await addRoute(name));
+    const { current, serving } = await broadcast.rollCall.readAnnounced();
+    assert.ok(acknowledged > 0);
+    assert.ok(current >= acknowledged, `${current} of ${acknowledged} that acknowledged`);
+    assert.equal(serving, of);
+  }
+});
+
 test("a gateway that does not answer is named, and the others do not wait for it", async () => {
   second.process.child.kill("SIGSTOP");
   const version = await addRoute("lonely");

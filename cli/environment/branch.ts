@@ -1,0 +1,44 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { environmentName, productionName } from "../../stacks/config.ts";
+
+const longest = 20;
+const withinMs = 5_000;
+
+/** The checkout's current git branch; undefined where there is none: a detached HEAD, no repository, no git. */
+export function readBranch(directory: string): string | undefined {
+  try {
+    const branch = execFileSync("git", ["-C", directory, "symbolic-ref", "--quiet", "--short", "HEAD"], {
+      encoding: "utf8",
+      timeout: withinMs,
+      stdio: ["ignore", "pipe", "ignore"],
+    }).trim();
+    return branch === "" ? undefined : branch;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The environment's name for a branch: in lower case, with one hyphen for each run of other characters than letters and
+ * digits. `env-` is put before a name that an environment may not have. Of a name longer than 20 characters the first 13
+ * stay, followed by six digits of the branch's SHA-256, so that two branches do not share an environment.
+ */
+export function nameOfBranch(branch: string): string {
+  const words = branch
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
+  const name = isAllowed(cut(words, branch)) ? words : `env-${words}`;
+  return cut(name, branch).replace(/-$/, "");
+}
+
+function cut(name: string, branch: string): string {
+  if (name.length <= longest) return name;
+  const digits = createHash("sha256").update(branch).digest("hex").slice(0, 6);
+  return `${name.slice(0, longest - digits.length - 1).replace(/-$/, "")}-${digits}`;
+}
+
+function isAllowed(name: string): boolean {
+  return name !== productionName && "value" in environmentName(name);
+}

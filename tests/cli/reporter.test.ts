@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { test } from "tap";
+import { LineReporter } from "../../cli/report/lines.ts";
+
+const steps = [
+  { title: "verify every claim", run: async () => "failed" as const },
+  { title: "go on", run: async () => undefined },
+];
+
+test("a step that came to its end without success is said to have failed, and the command goes on", async () => {
+  let text = "";
+  const reporter = new LineReporter((line) => {
+    text += line;
+  });
+  await reporter.run(steps, {});
+  assert.match(text, /verify every claim: failed in 0\.\d s\n.*go on …\n.*go on: done in/);
+  assert.equal(reporter.times.length, 2);
+});
+
+test("on a terminal such a step has no tick", async () => {
+  const file = JSON.stringify(join(import.meta.dirname, "..", "..", "cli", "report", "terminal.ts"));
+  const program = `
+    const { TerminalReporter } = await import(${file});
+    const reporter = new TerminalReporter();
+    await reporter.run([
+      { title: "verify every claim", run: async () => "failed" },
+      { title: "go on", run: async () => undefined },
+    ], {});
+    console.log(reporter.times.length);
+  `;
+  const output = await new Promise<{ stdout: string; stderr: string }>((resolve, reject) =>
+    execFile(process.execPath, ["--input-type=module", "-e", program], (error, stdout, stderr) =>
+      error ? reject(error) : resolve({ stdout, stderr }),
+    ),
+  );
+  const shown = output.stdout + output.stderr;
+  assert.match(output.stdout, /\n2\n$/);
+  assert.match(shown, /✖ verify every claim/);
+  assert.doesNotMatch(shown, /✔ verify every claim/);
+  assert.match(shown, /✔ go on/);
+});

@@ -1,0 +1,21 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { waitUntil } from "../client/wait.ts";
+import type { Profile } from "../profiles.ts";
+import type { RunningLoad } from "./generator.ts";
+
+/** On a busy machine the first connections take longer than the steady state that is asked for. */
+const firstAnswerWithinMs = 10_000;
+
+/** Waits for undisturbed load of the profile's length that was answered. Throws DMM_VERIFY_TIME_OVER. */
+export async function waitForSteadyLoad(
+  load: RunningLoad,
+  { steadyMs }: Profile,
+  signal: AbortSignal,
+): Promise<void> {
+  await delay(steadyMs, undefined, { signal });
+  await waitUntil("an answer under load", () => load.answers.length > 0, {
+    withinMs: firstAnswerWithinMs,
+    everyMs: 50,
+    signal,
+  });
+}
