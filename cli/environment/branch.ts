@@ -1,5 +1,5 @@
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { execaSync } from "execa";
 import { environmentName, productionName } from "../../stacks/config.ts";
 
 const longest = 20;
@@ -7,16 +7,16 @@ const withinMs = 5_000;
 
 /** The checkout's current git branch; undefined where there is none: a detached HEAD, no repository, no git. */
 export function readBranch(directory: string): string | undefined {
-  try {
-    const branch = execFileSync("git", ["-C", directory, "symbolic-ref", "--quiet", "--short", "HEAD"], {
-      encoding: "utf8",
+  const { stdout, failed } = execaSync(
+    "git",
+    ["-C", directory, "symbolic-ref", "--quiet", "--short", "HEAD"],
+    {
       timeout: withinMs,
-      stdio: ["ignore", "pipe", "ignore"],
-    }).trim();
-    return branch === "" ? undefined : branch;
-  } catch {
-    return undefined;
-  }
+      stdin: "ignore",
+      reject: false,
+    },
+  );
+  return failed || stdout === "" ? undefined : stdout;
 }
 
 /**
