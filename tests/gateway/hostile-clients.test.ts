@@ -257,7 +257,7 @@ test("a connection that was refused does not stay, whatever the client does", as
     }),
   );
   for (const client of clients) await client.waitUntilEnded();
-  await waitUntil("they are closed", () => descriptors() <= before + 3, 5000);
+  await waitUntil("they are closed", () => descriptors() <= before + 3);
   for (const client of clients) client.leave();
 });
 
@@ -273,6 +273,6 @@ test("a head has ten seconds, also behind another request, and without a byte th
 });
 
 test("after all that nothing runs and nothing went wrong inside", async () => {
-  await waitUntil("all counts are zero", async () => (await readRunning(origin)).length === 0, 5000);
+  await waitUntil("all counts are zero", async () => (await readRunning(origin)).length === 0);
   assert.doesNotMatch(platform.gateway.process.output, /uncaught|unhandled|request failed/);
 });

@@ -42,11 +42,11 @@ before(async () => {
       socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
     },
   });
-  const columns = { first_byte_limit_ms: 2000, idle_limit_ms: 1000, retries: 0 };
+  const columns = { first_byte_limit_ms: 20_000, idle_limit_ms: 1000, retries: 0 };
   await platform.addRoute("h", { origins: [honest.origin], columns });
   await platform.addRoute("bad", {
     origins: [bad.origin],
-    columns: { ...columns, first_byte_limit_ms: 300 },
+    columns: { ...columns, first_byte_limit_ms: 3000 },
   });
   token = await issueToken(platform.gateway);
 });
@@ -110,7 +110,7 @@ test("500 clients that leave at any moment leave nothing behind", async () => {
     }),
   );
   await proveQuiet();
-  await waitUntil("their connections are closed", () => countClients() <= ownConnections, 5000);
+  await waitUntil("their connections are closed", () => countClients() <= ownConnections);
 });
 
 let asked = 0;
@@ -170,7 +170,7 @@ test("honest requests get what is theirs among hostile clients and upstreams", a
   });
   await Promise.all([...others, ...crowd]);
   await proveQuiet();
-  await waitUntil("the crowd's connections are closed", () => countClients() <= ownConnections, 5000);
+  await waitUntil("the crowd's connections are closed", () => countClients() <= ownConnections);
   const mb = residentMb();
   context.comment(
     `seed ${seed}: ${asked} honest requests, ${visits} hostile clients, ${before.toFixed(0)} to ${mb.toFixed(0)} MB`,

@@ -61,7 +61,7 @@ const chosen = (choices: ReturnType<typeof open>) =>
   new Set(Array.from({ length: 50 }, () => choices.choose()?.origin));
 
 test("an origin that says it is not well gets no requests until it is well twice", async () => {
-  const choices = open(100);
+  const choices = open(1000);
   assert.equal(chosen(choices).size, 2);
   other.answerHealth = fail;
   upstreams.serve([choices]);
@@ -87,21 +87,21 @@ for (const [what, answer, reason] of [
   ["never ends its answer", (response: ServerResponse) => response.write("x".repeat(70_000)), /longer than/],
 ] as const)
   test(`an origin that ${what} is not well`, async () => {
-    const choices = open(100);
+    const choices = open(1000);
     upstreams.serve([choices]);
     other.answerHealth = answer;
-    await waitUntil("it is believed", () => outcomes.length === 1, 5000);
+    await waitUntil("it is believed", () => outcomes.length === 1);
     assert.match(outcomes.pop()!.reason, reason);
     assert.deepEqual([...chosen(choices)], [well.origin]);
     other.answerHealth = (response) => response.end();
-    await waitUntil("it is well again", () => outcomes.pop()?.healthy === true, 5000);
+    await waitUntil("it is well again", () => outcomes.pop()?.healthy === true);
   });
 
 test("all are tried where none is well, and nobody is asked for what is not served any more", async () => {
-  const choices = open(100);
+  const choices = open(1000);
   upstreams.serve([choices]);
   for (const api of apis) api.answerHealth = fail;
-  await waitUntil("both are not well", () => outcomes.length === 2, 5000);
+  await waitUntil("both are not well", () => outcomes.length === 2);
   assert.equal(chosen(choices).size, 2);
   upstreams.serve([]);
   assert.equal([...upstreams.targets].length, 0);
@@ -120,7 +120,7 @@ test("a gateway asks where its configuration says so", async () => {
   );
   await platform.publish();
   const { gateway } = platform;
-  await waitUntil("it tells", () => gateway.process.output.includes("upstream is not well"), 5000);
+  await waitUntil("it tells", () => gateway.process.output.includes("upstream is not well"));
   for (let count = 0; count < 20; count++)
     assert.equal(await (await fetch(`${gateway.origin}/asked/x`)).text(), "127.209.3.1");
 });
