@@ -121,7 +121,7 @@ const refused: Readonly<Record<string, readonly [string, number, string]>> = {
   "a grant that the client does not have": [
     "grant_type=refresh_token&refresh_token=x",
     400,
-    "invalid_request",
+    "unauthorized_client",
   ],
   "a scope that the client does not have": [
     "grant_type=client_credentials&scope=verify:write",
