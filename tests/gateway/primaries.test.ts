@@ -65,6 +65,9 @@ test("while a slot moves to a node without slots, what is there is found and wha
   const slot = String(computeSlot(key));
   await target.command("CLUSTER", "SETSLOT", slot, "IMPORTING", sourceId);
   await source.command("CLUSTER", "SETSLOT", slot, "MIGRATING", targetId);
+  await waitUntil("the new node takes part", async () =>
+    String(await target.command("CLUSTER", "INFO")).includes("cluster_state:ok"),
+  );
   await source.command("MIGRATE", target.host, String(redis.port), key, "0", "1000");
   // Half-way: the source has one of the two keys, and answers about both that somebody should try again.
   await untilRead(primaries, ["moved", "1"]);
