@@ -55,7 +55,7 @@ t.teardown(async () => {
 async function serveThroughBalancer({ started, loadBalancer, targetGroup }: Surroundings): Promise<string> {
   await createResource(started.region, balancingOf("Listener"), {
     loadBalancerArn: loadBalancer.id,
-    port: 443,
+    port: 8443,
     protocol: "HTTP",
     defaultActions: [{ type: "forward", targetGroupArn: targetGroup.id }],
   });

@@ -25,7 +25,7 @@ before(async () => {
   const { started, loadBalancer, targetGroup, certificateArn } = surroundings;
   await createResource(started.region, balancingOf("Listener"), {
     loadBalancerArn: loadBalancer.id,
-    port: 443,
+    port: 8443,
     protocol: "HTTPS",
     certificateArn,
     defaultActions: [{ type: "forward", targetGroupArn: targetGroup.id }],

@@ -68,6 +68,7 @@ test("a task's environment is that of its definition, its secrets, and what the 
     AWS_ENDPOINT_URL: ground.region.endpoint,
     NODE_EXTRA_CA_CERTS: ground.region.authorityFile,
     LANG: "C.UTF-8",
+    TZ: "UTC",
     ...(compileCache !== undefined && { NODE_COMPILE_CACHE: compileCache }),
   });
   assert.ok(PATH && HOME?.startsWith(ground.region.directory) && TMPDIR?.startsWith(HOME));
