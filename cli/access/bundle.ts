@@ -1,7 +1,4 @@
 import { randomBytes, webcrypto } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { replaceFile } from "../environment/file.ts";
-import { type GrantFiles, grantFiles } from "./grants.ts";
 import { x509 } from "./x509.ts";
 
 /** The password has 120 random bits, so more work per guess would protect nothing. */
@@ -14,22 +11,9 @@ const encryption = {
 const bagIds = { key: "1.2.840.113549.1.12.10.1.2", certificate: "1.2.840.113549.1.12.10.1.3" } as const;
 const attributeIds = { friendlyName: "1.2.840.113549.1.9.20", localKeyId: "1.2.840.113549.1.9.21" } as const;
 
-/**
- * Writes certificate and key of a grant as one PKCS #12 file (RFC 7292), which browsers import, and its password beside
- * it. Both are for their owner only.
- */
-export async function writeBundle(access: string, grant: string): Promise<GrantFiles> {
-  const files = grantFiles(access, grant);
-  const password = randomBytes(15).toString("base64url");
-  const bundle = await renderBundle({
-    name: grant,
-    certificate: readFileSync(files.certificate, "utf8"),
-    key: readFileSync(files.key, "utf8"),
-    password,
-  });
-  replaceFile(files.password, `${password}\n`);
-  replaceFile(files.bundle, bundle);
-  return files;
+/** A password for a bundle. */
+export function createPassword(): string {
+  return randomBytes(15).toString("base64url");
 }
 
 interface BundleContent {
@@ -41,7 +25,8 @@ interface BundleContent {
   readonly password: string;
 }
 
-async function renderBundle({ name, certificate, key, password }: BundleContent): Promise<Uint8Array> {
+/** Renders certificate and key as one PKCS #12 file (RFC 7292), which browsers import. */
+export async function renderBundle({ name, certificate, key, password }: BundleContent): Promise<Uint8Array> {
   const pki = await import("pkijs");
   const { BmpString, OctetString } = await import("asn1js");
   const [certificateDer] = x509.PemConverter.decode(certificate);

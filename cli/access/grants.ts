@@ -1,9 +1,11 @@
 import { webcrypto } from "node:crypto";
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
 import { readFileIfThere, replaceFile } from "../environment/file.ts";
 import { OperatorError } from "../errors.ts";
 import { type Authority, algorithm, createSerial, exportKey } from "./authority.ts";
+import { createPassword, renderBundle } from "./bundle.ts";
+import { placeGrantFolder } from "./grant-folder.ts";
 import { readRevocations } from "./revocation-list.ts";
 import { readSerials, recordSerial } from "./serials.ts";
 import { x509 } from "./x509.ts";
@@ -56,7 +58,7 @@ export function parseGrantName(text: string): string {
 }
 
 /**
- * Issues a client certificate that ends by itself. An insider has one grant at a time: while one is valid another is
+ * Issues a client certificate that expires automatically, with everything that an insider uses in its folder. An insider has one grant at a time: while one is valid another is
  * refused with DMM_GRANT_EXISTS, or renewed where that is asked for.
  */
 export async function issueGrant(
@@ -78,10 +80,16 @@ export async function issueGrant(
     expires: issued.expires,
     ...(valid && { renewed: [...(valid.renewed ?? []), valid.serial] }),
   };
+  const { certificate, key } = issued;
+  const password = createPassword();
   const files = grantFiles(directory, name);
-  replaceFile(files.key, issued.key);
-  replaceFile(files.certificate, issued.certificate);
-  writeGrant(directory, grant);
+  placeGrantFolder(grantFolder(directory, name), issued.serial, {
+    [basename(files.key)]: key,
+    [basename(files.certificate)]: certificate,
+    [basename(files.bundle)]: await renderBundle({ name, certificate, key, password }),
+    [basename(files.password)]: `${password}\n`,
+    [basename(files.record)]: renderGrant(grant),
+  });
   return grant;
 }
 
@@ -127,8 +135,12 @@ export function isValid(grant: Grant, at = new Date()): boolean {
   return grant.revoked === undefined && Date.parse(grant.expires) > at.getTime();
 }
 
+function grantFolder(directory: string, name: string): string {
+  return join(directory, "grants", name);
+}
+
 export function grantFiles(directory: string, name: string): GrantFiles {
-  const folder = join(directory, "grants", name);
+  const folder = grantFolder(directory, name);
   return {
     certificate: join(folder, "certificate.pem"),
     key: join(folder, "key.pem"),
@@ -136,6 +148,11 @@ export function grantFiles(directory: string, name: string): GrantFiles {
     password: join(folder, "certificate.p12.password"),
     record: join(folder, "grant.json"),
   };
+}
+
+/** Whether an insider has every file of a grant: one from an earlier version may lack some. */
+export function hasEveryFile(directory: string, name: string): boolean {
+  return Object.values(grantFiles(directory, name)).every((file) => existsSync(file));
 }
 
 export function readGrant(directory: string, name: string): Grant | undefined {
@@ -172,8 +189,11 @@ function readCertificate(file: string): { readonly serial: string; readonly expi
 }
 
 export function writeGrant(directory: string, grant: Grant): void {
-  const { damaged: _, ...whole } = grant;
-  replaceFile(grantFiles(directory, grant.name).record, `${JSON.stringify(whole, null, 2)}\n`);
+  replaceFile(grantFiles(directory, grant.name).record, renderGrant(grant));
+}
+
+function renderGrant({ damaged: _, ...whole }: Grant): string {
+  return `${JSON.stringify(whole, null, 2)}\n`;
 }
 
 /** All grants ever made for the environment, by name, also those whose files were damaged or removed. */
@@ -188,7 +208,7 @@ export function listGrants(directory: string): readonly Grant[] {
 
 function listFolders(directory: string): readonly string[] {
   try {
-    return readdirSync(join(directory, "grants"));
+    return readdirSync(join(directory, "grants")).filter((name) => !name.startsWith("."));
   } catch {
     return [];
   }

@@ -1,10 +1,17 @@
 import type { Command } from "commander";
 import { withAccessLock } from "../access/access-lock.ts";
 import { readAuthority } from "../access/authority.ts";
-import { writeBundle } from "../access/bundle.ts";
 import { requireLifetime } from "../access/end-with-environment.ts";
 import type { ClientIdentity } from "../access/entrance.ts";
-import { type Grant, issueGrant, isValid, listGrants, parseGrantName, readGrant } from "../access/grants.ts";
+import {
+  type Grant,
+  grantFiles,
+  issueGrant,
+  isValid,
+  listGrants,
+  parseGrantName,
+  readGrant,
+} from "../access/grants.ts";
 import { proveRevoked } from "../access/prove-revoked.ts";
 import { revokeGrants } from "../access/revoke.ts";
 import { shutOut } from "../access/shut-out.ts";
@@ -97,7 +104,7 @@ async function grant(
       lifetimeSeconds,
     }),
   );
-  const files = await writeBundle(folder.access, insider);
+  const files = grantFiles(folder.access, insider);
   return {
     exitCode: done,
     report: {

@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import { pulumiRoot } from "../../tools/parts.ts";
 import { type Authority, ensureAuthority } from "../access/authority.ts";
-import { writeBundle } from "../access/bundle.ts";
-import { issueGrant, isValid, readGrant } from "../access/grants.ts";
+import { hasEveryFile, issueGrant, isValid, readGrant } from "../access/grants.ts";
 import { ensureFirstList } from "../access/revocation-list.ts";
 import {
   addressBlockOf,
@@ -155,7 +154,8 @@ async function grantOperator(access: string, authority: Authority, record: Envir
   const grant = readGrant(access, operatorGrant);
   const end = Date.parse(record.expires);
   // X.509 counts whole seconds.
-  if (grant !== undefined && isValid(grant) && Date.parse(grant.expires) > end - 1_000) return;
+  const lasts = grant !== undefined && isValid(grant) && Date.parse(grant.expires) > end - 1_000;
+  if (lasts && hasEveryFile(access, operatorGrant)) return;
   const lifetimeSeconds = Math.ceil((end - Date.now()) / 1000);
   await issueGrant(access, authority, {
     environment: record.name,
@@ -163,7 +163,6 @@ async function grantOperator(access: string, authority: Authority, record: Envir
     lifetimeSeconds,
     renew: true,
   });
-  await writeBundle(access, operatorGrant);
 }
 
 async function loadProgram(): Promise<Program> {

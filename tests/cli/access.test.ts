@@ -7,7 +7,6 @@ import { setTimeout as elapse } from "node:timers/promises";
 import { connect, createSecureContext } from "node:tls";
 import { test } from "tap";
 import { authorityFile, ensureAuthority, readAuthority } from "../../cli/access/authority.ts";
-import { writeBundle } from "../../cli/access/bundle.ts";
 import { knock } from "../../cli/access/entrance.ts";
 import { grantFiles, issueGrant, listGrants, parseGrantName, readGrant } from "../../cli/access/grants.ts";
 import { createRevocationList, ensureFirstList } from "../../cli/access/revocation-list.ts";
@@ -46,7 +45,7 @@ test("a grant's bundle opens with its password alone, and lets in as its certifi
   const { pem, list, issue } = await makeAccess(folder.directory);
   await using started = await startEntrance(pem, list);
   await issue("jane");
-  const { bundle, password } = await writeBundle(folder.directory, "jane");
+  const { bundle, password } = grantFiles(folder.directory, "jane");
   for (const file of [bundle, password]) assert.equal(statSync(file).mode & 0o777, 0o600);
   const pfx = readFileSync(bundle);
   const passphrase = readFileSync(password, "utf8").trim();

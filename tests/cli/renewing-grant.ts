@@ -1,0 +1,10 @@
+import { readAuthority } from "../../cli/access/authority.ts";
+import { issueGrant } from "../../cli/access/grants.ts";
+
+/** Renews one grant again and again until it is killed; one line of output for each. */
+const [access = ""] = process.argv.slice(2);
+const authority = await readAuthority(access);
+for (;;) {
+  const request = { environment: "feature-x", name: "jane", lifetimeSeconds: 600, renew: true };
+  console.log((await issueGrant(access, authority, request)).serial);
+}
