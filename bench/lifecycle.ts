@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { execa } from "execa";
 import { describeMachine } from "./machine.ts";
 import type { Options } from "./main.ts";
 import { type Spread, spread } from "./statistics.ts";
@@ -58,29 +58,23 @@ async function cycle(home: string): Promise<Record<Command, Timing>> {
 
 async function time(home: string, command: Command): Promise<Timing> {
   const begun = performance.now();
-  const child = spawn(join(root, "dmm-env"), [command, "bench", "--json"], {
-    env: {
-      ...process.env,
-      DMM_ENV_HOME: home,
-      DMM_ENV_TOOLCHAIN: process.env.DMM_ENV_TOOLCHAIN ?? join(root, ".dmm-env", "toolchain"),
-      DMM_ENV_CACHE: process.env.DMM_ENV_CACHE ?? join(root, ".dmm-env", "cache"),
+  const { exitCode, signal, stdout, stderr } = await execa(
+    join(root, "dmm-env"),
+    [command, "bench", "--json"],
+    {
+      env: {
+        DMM_ENV_HOME: home,
+        DMM_ENV_TOOLCHAIN: process.env.DMM_ENV_TOOLCHAIN ?? join(root, ".dmm-env", "toolchain"),
+        DMM_ENV_CACHE: process.env.DMM_ENV_CACHE ?? join(root, ".dmm-env", "cache"),
+      },
+      stdin: "ignore",
+      reject: false,
     },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let output = "";
-  let log = "";
-  child.stdout.on("data", (chunk) => {
-    output += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    log += chunk;
-  });
-  const code = await new Promise<number | null>((resolve, reject) =>
-    child.once("close", resolve).once("error", reject),
   );
   const seconds = (performance.now() - begun) / 1000;
-  if (code !== 0) throw new Error(`dmm-env ${command} ended with ${code}; nothing was measured.\n${log}`);
-  const report = JSON.parse(output) as Report;
+  if (exitCode !== 0)
+    throw new Error(`dmm-env ${command} ended with ${exitCode ?? signal}; nothing was measured.\n${stderr}`);
+  const report = JSON.parse(stdout) as Report;
   return {
     seconds,
     steps: Object.fromEntries((report.steps ?? []).map((step) => [step.title, step.seconds])),

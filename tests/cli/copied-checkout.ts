@@ -1,7 +1,7 @@
-import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { execa } from "execa";
 import type { CommandResult } from "./started-command.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -36,19 +36,21 @@ export class CopiedCheckout implements Disposable {
   }
 
   /** Runs the command line of this checkout to its end. */
-  run(...words: readonly string[]): Promise<CommandResult> {
+  async run(...words: readonly string[]): Promise<CommandResult> {
     const env = {
-      ...process.env,
       DMM_ENV_HOME: this.home,
       DMM_ENV_TOOLCHAIN: process.env.DMM_ENV_TOOLCHAIN ?? join(root, ".dmm-env", "toolchain"),
       DMM_ENV_CACHE: process.env.DMM_ENV_CACHE ?? join(root, ".dmm-env", "cache"),
     };
     const program = [join(this.directory, "cli", "main.ts"), ...words];
-    return new Promise((resolve) => {
-      const child = execFile(process.execPath, program, { cwd: this.directory, env }, (_, stdout, stderr) =>
-        resolve({ code: child.exitCode, stdout, stderr }),
-      );
+    const { exitCode, stdout, stderr } = await execa(process.execPath, program, {
+      cwd: this.directory,
+      env,
+      stdin: "ignore",
+      stripFinalNewline: false,
+      reject: false,
     });
+    return { code: exitCode ?? null, stdout, stderr };
   }
 
   /** The one object that a command prints with `--json`. */

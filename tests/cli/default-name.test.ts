@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { execaSync } from "execa";
 import fc from "fast-check";
 import { test } from "tap";
 import { nameOfBranch, readBranch } from "../../cli/environment/branch.ts";
@@ -15,7 +15,7 @@ import { TemporaryHome } from "./temporary-home.ts";
 
 function git(directory: string, ...words: readonly string[]): void {
   const author = ["-c", "user.name=jane", "-c", "user.email=jane@example.com"];
-  execFileSync("git", ["-C", directory, ...author, ...words], { stdio: "ignore" });
+  execaSync("git", ["-C", directory, ...author, ...words], { stdio: "ignore" });
 }
 
 const names: Readonly<Record<string, string>> = {

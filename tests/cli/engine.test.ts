@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
+import { execa } from "execa";
 import { test } from "tap";
 import { endAbandonedEngine, removeDeadLocks } from "../../cli/engine/locks.ts";
 import { bringUp, destroy, ensureStack } from "../../cli/engine/stack.ts";
@@ -82,16 +82,17 @@ test("a lock of a dead process is removed, one of a living process or another ma
     const text = JSON.stringify({ pid, username: "jane", hostname: host, timestamp: "2026-01-01T00:00:00Z" });
     writeFileSync(join(directory, "11111111-2222-3333-4444-555555555555.json"), text);
   };
-  const dead = spawn("true");
-  await once(dead, "exit");
-  lock(dead.pid!, hostname());
+  const ended = execa("true");
+  const dead = ended.pid!;
+  await ended;
+  lock(dead, hostname());
   await assert.rejects(bringUp(setting, program, silent), { code: "DMM_ENGINE_LOCKED" });
   assert.equal(removeDeadLocks(folder.home, "dmm-env", "trial"), 1);
   await bringUp(setting, program, silent);
 
   lock(process.pid, hostname());
   assert.throws(() => removeDeadLocks(folder.home, "dmm-env", "trial"), { code: "DMM_ENGINE_LOCKED" });
-  lock(dead.pid!, "another-machine");
+  lock(dead, "another-machine");
   assert.throws(() => removeDeadLocks(folder.home, "dmm-env", "trial"), { code: "DMM_ENGINE_LOCKED" });
 });
 
@@ -161,11 +162,10 @@ interface Failure {
 async function failWith(folder: TemporaryHome, program: string): Promise<Failure> {
   const script = join(import.meta.dirname, "failing-program.ts");
   const env = {
-    ...process.env,
     DMM_ENV_HOME: folder.directory,
     DMM_ENV_TOOLCHAIN: findToolchain().directory,
   };
-  const { stdout } = await promisify(execFile)(process.execPath, [script, program], { env });
+  const { stdout } = await execa(process.execPath, [script, program], { env, stdin: "ignore" });
   return JSON.parse(stdout);
 }
 

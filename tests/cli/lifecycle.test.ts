@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { execa } from "execa";
 import { test } from "tap";
 import { readRecord, writeRecord } from "../../cli/environment/record.ts";
 import { environmentFolder } from "../../cli/home.ts";
@@ -38,7 +37,7 @@ test("an environment that is up", { timeout: 900_000 }, async (t) => {
       const curl = /^ {2}(curl .+)$/m.exec(invitation)?.[1] ?? "";
       assert.match(invitation, /Next: dmm-env verify feature-x/);
       assert.doesNotMatch(curl, /Bearer|BEGIN/);
-      const { stdout } = await promisify(execFile)("sh", ["-c", `${curl} --silent --fail`]);
+      const { stdout } = await execa("sh", ["-c", `${curl} --silent --fail`], { stdin: "ignore" });
       assert.equal(JSON.parse(stdout).path, "/verify/echo");
     },
   );
@@ -157,7 +156,7 @@ test("an environment that is up", { timeout: 900_000 }, async (t) => {
       .split(" ")
       .at(-1)!;
     const passphrase = readFileSync(home.passphrase, "utf8").trim();
-    const { stdout: commands } = await promisify(execFile)("ps", ["-eo", "args", "-ww"], { maxBuffer: 1e8 });
+    const { stdout: commands } = await execa("ps", ["-eo", "args", "-ww"], { stdin: "ignore" });
     const engine = readFileSync(join(place.logs, "engine.log"), "utf8");
     for (const secret of [authorization, passphrase]) {
       assert.ok(!commands.includes(secret));

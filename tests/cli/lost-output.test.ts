@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
-import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { execa } from "execa";
 import { test } from "tap";
 import { findLeftOvers } from "./left-over.ts";
 import { commandLineEnvironment, commandLineFile, startCommandLine } from "./started-command.ts";
@@ -13,25 +11,32 @@ const name = "feature-x";
 const terminal = join(import.meta.dirname, "closed-terminal.py");
 
 /** Runs a command whose readers end at once, as `| head -0` does. */
-async function runUnread(home: string, ...words: readonly string[]): Promise<number | null> {
-  const child = spawn(process.execPath, [commandLineFile, ...words], {
+async function runUnread(home: string, ...words: readonly string[]): Promise<number | string | undefined> {
+  const running = execa(process.execPath, [commandLineFile, ...words], {
     env: commandLineEnvironment(home),
-    stdio: ["ignore", "pipe", "pipe"],
+    stdin: "ignore",
+    buffer: false,
+    reject: false,
   });
-  child.stdout.destroy();
-  child.stderr.destroy();
-  return await new Promise((resolve, reject) => child.once("error", reject).once("exit", resolve));
+  running.stdout.destroy();
+  running.stderr.destroy();
+  const { exitCode, signal } = await running;
+  return exitCode ?? signal;
 }
 
 /** Runs a command whose output goes to a device that is full. */
-async function runFull(home: string, ...words: readonly string[]): Promise<number | null> {
-  const full = openSync("/dev/full", "w");
-  const child = spawn(process.execPath, [commandLineFile, ...words], {
-    env: commandLineEnvironment(home),
-    stdio: ["ignore", full, full],
-  });
-  closeSync(full);
-  return await new Promise((resolve, reject) => child.once("error", reject).once("exit", resolve));
+async function runFull(home: string, ...words: readonly string[]): Promise<number | string | undefined> {
+  const script = 'exec "$0" "$@" > /dev/full 2>&1';
+  const { exitCode, signal } = await execa(
+    "sh",
+    ["-c", script, process.execPath, commandLineFile, ...words],
+    {
+      env: commandLineEnvironment(home),
+      stdio: "ignore",
+      reject: false,
+    },
+  );
+  return exitCode ?? signal;
 }
 
 /** Runs a command in a terminal that closes once `text` is on it; the exit code. */
@@ -40,10 +45,13 @@ async function runInClosedTerminal(
   { text, hangup }: { readonly text: string; readonly hangup: "ignore" | "stop" },
   ...words: readonly string[]
 ): Promise<{ readonly code: number; readonly shown: string }> {
-  const { stdout, stderr } = await promisify(execFile)(
+  const { stdout, stderr } = await execa(
     "python3",
     [terminal, text, process.execPath, commandLineFile, ...words],
-    { env: { ...commandLineEnvironment(home), TERM: "xterm", CI: "", DMM_ENV_HANGUP: hangup } },
+    {
+      env: { ...commandLineEnvironment(home), TERM: "xterm", CI: "", DMM_ENV_HANGUP: hangup },
+      stdin: "ignore",
+    },
   );
   return { code: Number(stdout), shown: stderr };
 }

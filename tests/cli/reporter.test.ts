@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { join } from "node:path";
+import { execa } from "execa";
 import { test } from "tap";
 import { LineReporter } from "../../cli/report/lines.ts";
 
@@ -30,11 +30,10 @@ test("on a terminal such a step has no tick", async () => {
     ], {});
     console.log(reporter.times.length);
   `;
-  const output = await new Promise<{ stdout: string; stderr: string }>((resolve, reject) =>
-    execFile(process.execPath, ["--input-type=module", "-e", program], (error, stdout, stderr) =>
-      error ? reject(error) : resolve({ stdout, stderr }),
-    ),
-  );
+  const output = await execa(process.execPath, ["--input-type=module", "-e", program], {
+    stdin: "ignore",
+    stripFinalNewline: false,
+  });
   const shown = output.stdout + output.stderr;
   assert.match(output.stdout, /\n2\n$/);
   assert.match(shown, /✖ verify every claim/);

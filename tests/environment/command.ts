@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { execa, type ResultPromise } from "execa";
 import { root } from "../repository/source-files.ts";
 
 /** What one run of the command line left behind. */
@@ -13,7 +13,7 @@ export interface CommandResult {
 }
 
 export interface RunningCommand {
-  readonly child: ChildProcess;
+  readonly child: ResultPromise["nodeChildProcess"];
   readonly ended: Promise<CommandResult>;
 }
 
@@ -22,18 +22,19 @@ export class CommandHome implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), "dmm-env-home-"));
 
   start(...parameters: readonly string[]): RunningCommand {
-    const child = spawn(process.execPath, [join(root, "cli", "main.ts"), ...parameters], {
+    const child = execa(process.execPath, [join(root, "cli", "main.ts"), ...parameters], {
       cwd: root,
       env: {
-        ...process.env,
         DMM_ENV_HOME: this.folder,
         DMM_ENV_TOOLCHAIN: process.env.DMM_ENV_TOOLCHAIN ?? join(root, ".dmm-env", "toolchain"),
         DMM_ENV_CACHE: process.env.DMM_ENV_CACHE ?? join(root, ".dmm-env", "cache"),
         NODE_COMPILE_CACHE: join(root, ".dmm-env", "cache", "node"),
         NO_COLOR: "1",
       },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+      stdin: "ignore",
+      buffer: false,
+      reject: false,
+    }).nodeChildProcess;
     return { child, ended: collect(child) };
   }
 
@@ -46,7 +47,7 @@ export class CommandHome implements Disposable {
   }
 }
 
-async function collect(child: ChildProcess): Promise<CommandResult> {
+async function collect(child: RunningCommand["child"]): Promise<CommandResult> {
   let stdout = "";
   let stderr = "";
   child.stdout?.on("data", (chunk) => {

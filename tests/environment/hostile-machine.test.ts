@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { globSync, statSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
+import { execa } from "execa";
 import { test } from "tap";
 import { findHome } from "../../cli/home.ts";
 import { CopiedCheckout } from "../cli/copied-checkout.ts";
@@ -80,18 +80,17 @@ test("on a machine that was set up for something else", { timeout: 400_000 }, as
   async function run(umask: string, words: readonly string[], reads = true) {
     const program = join(checkout.directory, "cli", "main.ts");
     const script = `umask ${umask}; exec "$0" "$@"`;
-    const child = spawn("/bin/sh", ["-c", script, process.execPath, program, ...words], {
+    const running = execa("/bin/sh", ["-c", script, process.execPath, program, ...words], {
       cwd: checkout.directory,
       env: { ...commandLineEnvironment(checkout.home), ...shell },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdin: "ignore",
+      all: true,
+      buffer: reads,
+      reject: false,
     });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      if (reads) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
-      else stream.destroy();
-    }
-    const [code] = await once(child, reads ? "close" : "exit");
-    return { code, output };
+    if (!reads) for (const stream of [running.stdout, running.stderr]) stream.destroy();
+    const { exitCode, all } = await running;
+    return { code: exitCode, output: all ?? "" };
   }
 
   t.test(

@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { get } from "node:http";
+import { execa, type ResultPromise } from "execa";
 import type { AssembledImage } from "./assembled-image.ts";
 
 /** Enough for every role to start where nothing answers: the stores' address has no listener. */
@@ -24,7 +24,7 @@ export interface Exit {
 
 /** A process of the image: as its entry point runs it, with no shell and no program in reach. */
 export class Role implements AsyncDisposable {
-  readonly #child: ChildProcess;
+  readonly #child: ResultPromise["nodeChildProcess"];
   readonly ended: Promise<Exit>;
   output = "";
   errors = "";
@@ -42,11 +42,14 @@ export class Role implements AsyncDisposable {
       NODE_COMPILE_CACHE: image.compileCache,
       PATH: "/nonexistent",
     };
-    this.#child = spawn(process.execPath, [...(options.node ?? []), "gateway/main.ts", name], {
+    this.#child = execa(process.execPath, [...(options.node ?? []), "gateway/main.ts", name], {
       cwd: image.folder,
       env: { ...environment, ...options.variables },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+      extendEnv: false,
+      stdin: "ignore",
+      buffer: false,
+      reject: false,
+    }).nodeChildProcess;
     this.#child.stdout?.on("data", (part) => {
       this.output += part;
     });

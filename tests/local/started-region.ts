@@ -1,7 +1,7 @@
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { execaSync } from "execa";
 import { createRegion, type OwnedRegion } from "../../local/daemon/region.ts";
 import type { Operations } from "../../local/operation.ts";
 import type { Properties, Realisation, Resource } from "../../local/realisation.ts";
@@ -96,12 +96,8 @@ export function listenersOf(block: number): readonly string[] {
 
 /** The number of processes whose working directory lies in the folder. */
 export function processesIn(directory: string): number {
-  const found = execFileSync(
-    "sh",
-    ["-c", 'for p in /proc/[0-9]*; do readlink "$p/cwd" 2>/dev/null; done; true'],
-    {
-      encoding: "utf8",
-    },
-  );
-  return found.split("\n").filter((path) => path.startsWith(directory)).length;
+  const script = 'for p in /proc/[0-9]*; do readlink "$p/cwd" 2>/dev/null; done; true';
+  return execaSync("sh", ["-c", script], { stdin: "ignore" })
+    .stdout.split("\n")
+    .filter((path) => path.startsWith(directory)).length;
 }

@@ -1,13 +1,25 @@
 import assert from "node:assert/strict";
 import { test } from "tap";
-import { importsOf, readSourceFiles } from "./source-files.ts";
+import { importsOf, parts, readSourceFiles } from "./source-files.ts";
 
-/** They start processes that outlive the command or are found again after a kill: docs/decisions/0046. */
-const detached = ["cli/engine/pulumi.ts", "cli/region/start.ts", "local/daemon/started-process.ts"];
+/** Each has its reason in docs/decisions/0046. */
+const exceptions = [
+  // Processes that outlive the command or are found again after a kill.
+  "cli/engine/pulumi.ts",
+  "cli/region/start.ts",
+  "local/daemon/started-process.ts",
+  // Workers, which are forked.
+  "gateway/metrics/gathering.ts",
+  "gateway/siblings.ts",
+  "gateway/workers.ts",
+  // Stand for processes of the first kind that were left behind.
+  "tests/cli/engine.test.ts",
+  "tests/local/daemon/strays.test.ts",
+];
 
-test("only what starts detached processes uses Node's own module; all else runs programs by execa", async () => {
-  const users = readSourceFiles(["stacks", "local", "verify", "cli", "tools"])
+test("only what starts detached processes or workers uses Node's own module; all else runs programs by execa", async () => {
+  const users = readSourceFiles([...parts, "tests"])
     .filter((file) => importsOf(file).some((name) => /^(?:node:)?child_process$/.test(name)))
     .map(({ path }) => path);
-  assert.deepEqual(users.sort(), detached);
+  assert.deepEqual(users.sort(), exceptions.toSorted());
 });

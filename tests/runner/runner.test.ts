@@ -7,6 +7,7 @@ import { exitCodeOf, type Outcome, renderCounts } from "./outcome.ts";
 import { runFiles } from "./run-files.ts";
 
 const tap = JSON.stringify(import.meta.resolve("tap"));
+const execa = JSON.stringify(import.meta.resolve("execa"));
 
 /** Runs files with these texts, the word `tap` standing for its address. */
 async function run(t: Test, texts: readonly string[], timeoutMs = 120_000): Promise<Outcome> {
@@ -99,11 +100,11 @@ test("a file that does not end in time is ended and counts as a failure", async 
 test("what a test starts runs without the runner's loaders", async (t) => {
   const outcome = await run(t, [
     `import assert from "node:assert/strict";
-     import { execFileSync } from "node:child_process";
+     import { execaSync } from ${execa};
      import { test } from tap;
      test("clean", async () => {
-       const text = execFileSync(process.execPath, ["-p", "String(process.env.NODE_OPTIONS) + process.execArgv.slice(0, -2)"]);
-       assert.equal(String(text).trim(), "undefined");
+       const { stdout } = execaSync(process.execPath, ["-p", "String(process.env.NODE_OPTIONS) + process.execArgv.slice(0, -2)"]);
+       assert.equal(stdout, "undefined");
      });`,
   ]);
   assert.deepEqual(outcome.failures, []);

@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import * as grpc from "@grpc/grpc-js";
+import { execa } from "execa";
 
 const root = join(import.meta.dirname, "..", "..");
 // Pulumi's stubs and their google-protobuf, in Pulumi's own copies.
@@ -22,9 +22,9 @@ export async function startLanguageHost(): Promise<{ readonly port: number; clos
     getRequiredPackages: answer(() => new messages.GetRequiredPackagesResponse()),
     getPluginInfo: answer(() => new PluginInfo()),
     run: (call: { request: RunRequest }, callback: (error: null, response: unknown) => void) => {
-      void runProgram(call.request).then((code) => {
+      void runProgram(call.request).then((end) => {
         const response = new messages.RunResponse();
-        if (code !== 0) response.setError(`the program ended with ${code}`);
+        if (end !== 0) response.setError(`the program ended with ${end}`);
         callback(null, response);
       });
     },
@@ -54,7 +54,8 @@ interface RunRequest {
   getInfo(): { getProgramDirectory(): string; getEntryPoint(): string };
 }
 
-function runProgram(request: RunRequest): Promise<number | null> {
+/** Its exit code, or the signal that ended it. */
+async function runProgram(request: RunRequest): Promise<number | string | undefined> {
   const info = request.getInfo();
   const runner = join(root, "node_modules", "@pulumi", "pulumi", "cmd", "run", "index.js");
   const options = {
@@ -68,15 +69,15 @@ function runProgram(request: RunRequest): Promise<number | null> {
   };
   const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
   if (request.getDryrun()) flags.push("--dry-run");
-  const child = spawn(process.execPath, [runner, ...flags, info.getEntryPoint()], {
+  const { exitCode, signal } = await execa(process.execPath, [runner, ...flags, info.getEntryPoint()], {
     cwd: info.getProgramDirectory(),
     env: {
-      ...process.env,
       PULUMI_NODEJS_TYPESCRIPT: "false",
       PULUMI_CONFIG: JSON.stringify(Object.fromEntries(request.getConfigMap().entries())),
       PULUMI_CONFIG_SECRET_KEYS: "[]",
     },
     stdio: "ignore",
+    reject: false,
   });
-  return new Promise((resolve) => child.once("exit", resolve));
+  return exitCode ?? signal;
 }

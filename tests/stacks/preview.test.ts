@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { execa } from "execa";
 import { t, test } from "tap";
 import { startProviders } from "../../local/provider/start.ts";
 import { realisations } from "../../local/registry.ts";
@@ -71,7 +70,6 @@ async function copyProject(): Promise<string> {
 
 function runPulumi(folder: string) {
   const env = {
-    ...process.env,
     PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
     PULUMI_HOME: join(folder, "home"),
     PULUMI_CONFIG_PASSPHRASE: "test",
@@ -79,7 +77,6 @@ function runPulumi(folder: string) {
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_DEBUG_PROVIDERS: `aws:${providers.aws},awsx:${providers.awsx}`,
   };
-  const run = promisify(execFile);
   return (...parameters: string[]) =>
-    run(join(toolchain, "pulumi", "bin", "pulumi"), parameters, { cwd: folder, env });
+    execa(join(toolchain, "pulumi", "bin", "pulumi"), parameters, { cwd: folder, env, stdin: "ignore" });
 }

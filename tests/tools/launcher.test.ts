@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { copyFile, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { execa } from "execa";
 import { type Test, test } from "tap";
 import { linkSystemPrograms, runToEnd, temporaryFolder, waitUntil, writePrograms } from "./program-folder.ts";
 
@@ -183,11 +183,16 @@ test("two launchers at once install the packages once", async (t) => {
 test("a launcher that was killed in the middle does not stop the next one", async (t) => {
   const hanging = `echo started >> "$NPM_LOG"; exec sleep 30`;
   const { root, bin, env, installations } = await checkout(t, { ...thisNode, npm: hanging });
-  const child = spawn(join(root, "dmm-env"), [], { env, detached: true, stdio: "ignore" });
+  const running = execa(join(root, "dmm-env"), [], {
+    env,
+    extendEnv: false,
+    stdio: "ignore",
+    killDescendants: true,
+    reject: false,
+  });
   await waitUntil("the installation begins", async () => ((await installations()) > 0 ? true : undefined));
-  const gone = new Promise((ended) => child.once("close", ended));
-  process.kill(-(child.pid as number), "SIGKILL");
-  await gone;
+  running.kill("SIGKILL");
+  assert.equal((await running).signal, "SIGKILL");
   await writePrograms(bin, { npm: npmCi });
   assert.equal((await runToEnd(join(root, "dmm-env"), [], { env })).code, 0);
   assert.equal(await installations(), 2);

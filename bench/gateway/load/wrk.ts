@@ -1,8 +1,7 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { execa } from "execa";
 import { coreCount, pin } from "../processes/cores.ts";
 import type { GeneratorPlan } from "./plan.ts";
 import type { Saturation } from "./saturate.ts";
@@ -23,12 +22,12 @@ export async function saturateByWrk(command: string, plan: GeneratorPlan): Promi
       "--duration",
       `${plan.seconds}s`,
     ];
-    const words = pin(
+    const [program, ...words] = pin(
       [command, ...options, "--script", script, `http://${host}:${port}/`],
       "surroundings",
       coreCount,
     );
-    const { stdout } = await promisify(execFile)(words[0]!, words.slice(1));
+    const { stdout } = await execa(program!, words, { stdin: "ignore" });
     return parseWrk(stdout);
   } finally {
     await rm(directory, { recursive: true, force: true });

@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { execa, type ResultPromise } from "execa";
 import { coreCount, pin } from "./cores.ts";
 
 export interface Start {
@@ -9,6 +9,8 @@ export interface Start {
   /** `contender` has a core of its own; all else shares the others. `anywhere` is not pinned. */
   readonly place: "contender" | "surroundings" | "anywhere";
 }
+
+type ChildProcess = ResultPromise["nodeChildProcess"];
 
 const living = new Set<ChildProcess>();
 process.once("exit", () => {
@@ -24,10 +26,13 @@ export class StartedProcess implements AsyncDisposable {
 
   constructor({ command, args, environment = {}, place }: Start) {
     const [program, ...words] = pin([command, ...args], place, coreCount);
-    this.child = spawn(program!, words, {
-      env: { ...process.env, ...environment },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    this.child = execa(program!, words, {
+      env: environment,
+      stdin: "ignore",
+      buffer: false,
+      cleanup: false,
+      reject: false,
+    }).nodeChildProcess;
     living.add(this.child);
     this.child.once("exit", () => living.delete(this.child));
     this.child.once("error", (error) => this.#keep(String(error)));

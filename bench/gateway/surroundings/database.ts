@@ -1,6 +1,5 @@
-import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { execa } from "execa";
 import { type Connection, createConnection } from "mysql2/promise";
 import { findPart } from "../processes/programs.ts";
 import { StartedProcess } from "../processes/started-process.ts";
@@ -84,5 +83,5 @@ async function install(directory: string): Promise<void> {
     "--innodb-log-file-size=8M",
     "--user=root",
   ];
-  await promisify(execFile)(command, args, { env: { ...process.env, ...environment } });
+  await execa(command, args, { env: environment, stdin: "ignore" });
 }

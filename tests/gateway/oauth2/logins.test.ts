@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { execa } from "execa";
 import { before, t, test } from "tap";
 import { describeGateway, StartedRole, startGateway } from "../started-gateway.ts";
 import { waitUntil } from "../started-process.ts";
@@ -27,19 +28,15 @@ const shared = { ISSUER: issuer, CLIENT_SECRET_KEY: "key-of-client-secrets-in-a-
 
 /** Runs the role `user` with a password on its standard input. */
 async function storeUser(password: string, ...args: string[]) {
-  const { spawn } = await import("node:child_process");
   const main = join(import.meta.dirname, "../../../gateway/main.ts");
-  const child = spawn(process.execPath, [main, "user", ...args], {
-    env: { ...process.env, ...describeGateway(server.platform.surroundings) },
+  const { exitCode, all } = await execa(process.execPath, [main, "user", ...args], {
+    env: describeGateway(server.platform.surroundings),
+    input: `${password}\n`,
+    all: true,
+    stripFinalNewline: false,
+    reject: false,
   });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (chunk) => {
-      output += chunk;
-    });
-  child.stdin.end(`${password}\n`);
-  await once(child, "exit");
-  return { code: child.exitCode, output };
+  return { code: exitCode, output: all };
 }
 
 test("the role `user` registers somebody, and gives another password, each to choose an own one with", async () => {
@@ -176,6 +173,6 @@ test("while the database is away nobody signs in, and tokens are checked on", as
 
 test("every role of the image is still known", async () => {
   const role = new StartedRole("nothing", "127.229.1.34", {});
-  await once(role.process.child, "exit");
+  await once(role.process.child, "close");
   assert.match(role.process.output, /user/);
 });

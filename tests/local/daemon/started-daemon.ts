@@ -1,6 +1,6 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { execa, type ResultPromise } from "execa";
 import { parts, root, temporaryDirectory } from "./started-region.ts";
 
 const main = join(root, "local", "main.ts");
@@ -46,16 +46,21 @@ export function serveWords(
 
 /** Runs the region's command line to its end. */
 export async function runRegion(words: readonly string[]): Promise<Ended> {
-  return await new Promise((resolve) => {
-    execFile(process.execPath, [main, ...words], (error, stdout, stderr) => {
-      resolve({ code: error ? (typeof error.code === "number" ? error.code : null) : 0, stdout, stderr });
-    });
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [main, ...words], {
+    stdin: "ignore",
+    stripFinalNewline: false,
+    reject: false,
   });
+  return { code: exitCode ?? null, stdout, stderr };
 }
 
 /** A daemon that serves; whatever the test did to it, nothing of it is left at the end of the scope. */
 export async function startDaemon(words: readonly string[], directory: string) {
-  const child = spawn(process.execPath, [main, ...words], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = execa(process.execPath, [main, ...words], {
+    stdin: "ignore",
+    buffer: false,
+    reject: false,
+  }).nodeChildProcess;
   const exited = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
   await waitForReady(child, exited);
   return {
@@ -74,7 +79,10 @@ export async function startDaemon(words: readonly string[], directory: string) {
   };
 }
 
-async function waitForReady(child: ChildProcess, exited: Promise<number | null>): Promise<void> {
+async function waitForReady(
+  child: ResultPromise["nodeChildProcess"],
+  exited: Promise<number | null>,
+): Promise<void> {
   let errors = "";
   child.stderr?.setEncoding("utf8").on("data", (chunk) => {
     errors += chunk;

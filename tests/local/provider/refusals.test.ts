@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { execa } from "execa";
 import { test } from "tap";
 import { realisations } from "../../../local/network/index.ts";
 import { startProviders } from "../../../local/provider/start.ts";
 import { createMemoryRegion } from "./memory-region.ts";
-
-const runFile = promisify(execFile);
 
 /** What the engine's diagnostics must say about each program, and what they must not. */
 const expected: Readonly<Record<string, { readonly says: readonly RegExp[]; readonly hides?: RegExp }>> = {
@@ -47,7 +44,10 @@ test("what the local region does not honour", async (t) => {
     try {
       const script = join(import.meta.dirname, "refused-programs.ts");
       const ports = [String(providers.aws), String(providers.awsx)];
-      const { stdout } = await runFile(process.execPath, [script, ...ports], { timeout: 120_000 });
+      const { stdout } = await execa(process.execPath, [script, ...ports], {
+        stdin: "ignore",
+        timeout: 120_000,
+      });
       const told = JSON.parse(stdout) as Record<string, string>;
       assert.deepEqual(Object.keys(told).sort(), Object.keys(expected).sort());
       for (const [name, { says, hides }] of Object.entries(expected)) {
