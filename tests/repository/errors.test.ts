@@ -1,57 +1,72 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "tap";
-import { parts, readSourceFiles, root } from "./source-files.ts";
+import { readCodeUses, readDocumentedCodes } from "./error-codes.ts";
 
-const codePattern = /\bDMM_[A-Z]+(?:_[A-Z0-9]+)+\b/g;
+const { catalogued, raised } = readCodeUses();
+const documented = new Set(readDocumentedCodes());
 
-/** Environment variables share the prefix but are no error codes. */
-const variablePattern = /^DMM_ENV_/;
+/** Every area has a catalogue; a code of another area would escape the comparison. */
+const catalogues = [
+  "cli/errors.ts",
+  "cli/release/errors.ts",
+  "gateway/admin/errors.ts",
+  "gateway/errors.ts",
+  "local/errors.ts",
+  "tools/errors.ts",
+  "verify/errors.ts",
+];
 
-function codesIn(text: string): readonly string[] {
-  return (text.match(codePattern) ?? []).filter((code) => !variablePattern.test(code));
-}
-
-function documentedCodes(): ReadonlySet<string> {
-  const folder = join(root, "docs", "errors");
-  const texts = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
-  return new Set(texts.flatMap(codesIn));
-}
-
-const files = readSourceFiles(parts);
-
-/** Where codes are only listed with their texts; a code is raised somewhere else, by its name. */
-const catalogues = ["cli/errors.ts", "local/errors.ts", "gateway/admin/errors.ts"];
-
-/** The launcher is no TypeScript. */
-const launcher = readFileSync(join(root, "dmm-env"), "utf8");
-
-function raisedCodes(): ReadonlySet<string> {
-  const used = files.filter(({ path }) => !catalogues.includes(path)).map(({ text }) => text);
-  return new Set([...used, launcher].flatMap(codesIn));
-}
-
-function cataloguedCodes(): ReadonlySet<string> {
-  return new Set(files.filter(({ path }) => catalogues.includes(path)).flatMap(({ text }) => codesIn(text)));
-}
+test("the catalogues of every area are read", async () => {
+  assert.deepEqual([...new Set(catalogued.map(({ path }) => path))].sort(), catalogues);
+  assert.ok(catalogued.length > 100);
+});
 
 test("every error code is documented", async () => {
-  const documented = documentedCodes();
+  const codes = [...raised, ...catalogued.map(({ code }) => code)];
+  assert.deepEqual(codes.filter((code) => !documented.has(code)).sort(), []);
+});
+
+test("every error code of a catalogue is raised somewhere outside of it", async () => {
   assert.deepEqual(
-    [...raisedCodes(), ...cataloguedCodes()].filter((code) => !documented.has(code)).sort(),
+    catalogued.filter(({ code }) => !raised.has(code)),
     [],
   );
 });
 
-test("every error code of a catalogue is raised somewhere", async () => {
-  const raised = raisedCodes();
-  const codes = [...cataloguedCodes()];
-  assert.ok(codes.length > 50);
-  assert.deepEqual(codes.filter((code) => !raised.has(code)).sort(), []);
+test("every documented error code is raised somewhere", async () => {
+  assert.deepEqual([...documented].filter((code) => !raised.has(code)).sort(), []);
 });
 
-test("every documented error code is raised somewhere", async () => {
-  const raised = raisedCodes();
-  assert.deepEqual([...documentedCodes()].filter((code) => !raised.has(code)).sort(), []);
+test("no error code is documented twice", async () => {
+  const codes = readDocumentedCodes();
+  assert.deepEqual(
+    codes.filter((code, index) => codes.indexOf(code) !== index),
+    [],
+  );
+});
+
+test("a comment, a type, a comparison and a function that nobody calls are no use of a code", async () => {
+  const catalogue = {
+    path: "area/errors.ts",
+    text: `
+      export type Code = "DMM_AREA_TYPE" | "DMM_AREA_CALLED";
+      export const table = { DMM_AREA_LISTED: { status: 1 } };
+      export function called() { return new AreaError("DMM_AREA_CALLED"); }
+      export function uncalled() { return new AreaError("DMM_AREA_UNCALLED"); }`,
+  };
+  const user = {
+    path: "area/user.ts",
+    text: `
+      import { called, uncalled } from "./errors.ts";
+      // Throws DMM_AREA_COMMENT.
+      if (error.code === "DMM_AREA_COMPARED") throw called();
+      throw new AreaError("DMM_AREA_NAMED");`,
+  };
+  const uses = readCodeUses([catalogue, user]);
+  const found = [...uses.raised].filter((code) => code.startsWith("DMM_AREA_"));
+  assert.deepEqual(found.sort(), ["DMM_AREA_CALLED", "DMM_AREA_NAMED"]);
+  assert.deepEqual(
+    uses.catalogued.map(({ code, kind }) => `${code} ${kind}`),
+    ["DMM_AREA_LISTED listed", "DMM_AREA_CALLED raising", "DMM_AREA_UNCALLED raising"],
+  );
 });
