@@ -51,7 +51,7 @@ async function unpackChromium(folder: string, say: (line: string) => void): Prom
 const starter = `#!/bin/sh
 root=$(CDPATH='' cd "$(dirname "$0")/.." && pwd -P)
 libraries=
-for folder in "$root"/usr/lib/*-linux-gnu* "$root"/lib/*-linux-gnu*; do libraries=$libraries:$folder; done
+for folder in "$root"/usr/lib/*-linux-gnu* "$root"/lib/*-linux-gnu* "$root"/usr/lib/*-linux-gnu*/pulseaudio; do libraries=$libraries:$folder; done
 export LD_LIBRARY_PATH="\${libraries#:}" FONTCONFIG_SYSROOT="$root"
 exec "$root/usr/lib/chromium/chromium" "$@"
 `;
