@@ -40,7 +40,7 @@ const settings = [
     "enableDeletionProtection",
     true,
     false,
-    "As for the database.",
+    "An environment must be deletable at once.",
   ),
   setting(
     "aws:s3/bucket:Bucket",
@@ -68,7 +68,7 @@ const settings = [
     "CLIENT_CERTIFICATES_VERIFIED",
     "off",
     "on",
-    "The admin site believes a client certificate only where the entrance has verified it.",
+    "The admin site believes a client certificate only where the ingress has verified it.",
   ),
 ] as const;
 
@@ -86,11 +86,15 @@ const presences: readonly Presence[] = [
     { type: "aws:lb/listener:Listener", property: "mutualAuthentication" },
     "Only insiders get in.",
   ),
-  only("environment", { type: "aws:lb/trustStore:TrustStore" }, "The insiders' authority."),
+  only(
+    "environment",
+    { type: "aws:lb/trustStore:TrustStore" },
+    "Insiders' certificates are verified against their authority.",
+  ),
   only(
     "environment",
     { type: "aws:lb/trustStoreRevocation:TrustStoreRevocation" },
-    "The insiders' revoked certificates.",
+    "A revoked insider is refused.",
   ),
   only("environment", { type: "aws:s3/bucketObjectv2:BucketObjectv2" }, access),
   only("environment", { type: "aws:s3/bucket:Bucket", name: "access" }, access),
@@ -116,12 +120,12 @@ const presences: readonly Presence[] = [
   only(
     "environment",
     { type: "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", name: "insiders-*" },
-    "Sources.",
+    "Requests come from the insiders' networks only; production is open to the public.",
   ),
   only(
     "production",
     { type: "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", name: "public" },
-    "Sources.",
+    "Requests come from the insiders' networks only; production is open to the public.",
   ),
 ];
 

@@ -1,4 +1,5 @@
 import type { Verdict } from "./check.ts";
+import type { Difference } from "./differences.ts";
 import type { RunningImage } from "./images.ts";
 import type { CheckResult, Totals } from "./result.ts";
 
@@ -9,6 +10,7 @@ type Happening =
       readonly environment: string;
       readonly target: "local" | "aws";
       readonly profile: string;
+      readonly differences: readonly Difference[];
       readonly suites: readonly { readonly name: string; readonly claims: readonly string[] }[];
       readonly notRun: readonly string[];
     }

@@ -1,4 +1,5 @@
 import type { Verdict } from "./check.ts";
+import type { Difference } from "./differences.ts";
 import type { Observation } from "./evidence/record.ts";
 import type { RunningImage } from "./images.ts";
 
@@ -22,6 +23,8 @@ export interface RunResult {
   readonly environment: string;
   readonly target: "local" | "aws";
   readonly profile: string;
+  /** What is declared to differ from production: this environment's own first. */
+  readonly differences: readonly Difference[];
   /** What the gateway's service ran when the run began; empty after a release, when nothing runs any more. */
   readonly images: readonly RunningImage[];
   /** ISO 8601, UTC. */

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { Difference } from "./differences.ts";
 import { happened, type VerifyEvent } from "./events.ts";
 import type { Signer, Subject } from "./evidence/attestation.ts";
 import { openFolder } from "./evidence/folder.ts";
@@ -16,6 +17,7 @@ export interface SessionOptions {
     readonly checks: readonly { readonly claim: string }[];
   }[];
   readonly notRun: readonly string[];
+  readonly differences: readonly Difference[];
   /** What was deployed; its digest is a subject of the attestation. */
   readonly outputs: unknown;
   readonly subjects?: readonly Subject[];
@@ -38,12 +40,14 @@ export function openSession(options: SessionOptions): Session {
     folder.append(event);
     options.onEvent?.(event);
   };
-  const { environment, target, profile, notRun } = options;
+  const { environment, target, profile, notRun, differences } = options;
   const suites = options.suites.map(({ name, checks }) => ({
     name,
     claims: checks.map((check) => check.claim),
   }));
-  emit(happened({ event: "run-started", run: id, environment, target, profile, suites, notRun }));
+  emit(
+    happened({ event: "run-started", run: id, environment, target, profile, differences, suites, notRun }),
+  );
   return {
     emit,
     async close(checks, images = []) {
@@ -52,7 +56,17 @@ export function openSession(options: SessionOptions): Session {
       const durationMs = Math.round(performance.now() - started);
       emit(happened({ event: "run-finished", run: id, verdict, totals, durationMs }));
       const finishedAt = new Date().toISOString();
-      const base = { id, environment, target, profile, images, startedAt, finishedAt, durationMs };
+      const base = {
+        id,
+        environment,
+        target,
+        profile,
+        differences,
+        images,
+        startedAt,
+        finishedAt,
+        durationMs,
+      };
       return await folder.write({ ...base, checks, notRun, totals, verdict }, options);
     },
   };

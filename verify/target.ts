@@ -1,4 +1,5 @@
 import type { PlatformOutputs } from "../stacks/outputs.ts";
+import type { Difference } from "./differences.ts";
 
 /** A client certificate of one insider, as PEM. */
 export interface Insider {
@@ -31,6 +32,8 @@ export interface Target {
   readonly insider: Insider;
   readonly grants: Grants;
   readonly outputs: PlatformOutputs;
+  /** What is declared to differ from production; every form of the evidence has it. */
+  readonly differences: readonly Difference[];
   readonly aws: {
     readonly region: string;
     readonly endpoint?: string;

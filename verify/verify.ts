@@ -52,6 +52,7 @@ export async function verify(target: Target, options: VerifyOptions): Promise<Ru
       target: target.kind,
       profile: options.profile,
       outputs: target.outputs,
+      differences: target.differences,
       suites,
       notRun,
     });

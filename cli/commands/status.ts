@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { Difference } from "../../verify/index.ts";
 import { explainRefusal } from "../access/explain-refusal.ts";
 import { isValid, listGrants } from "../access/grants.ts";
 import { requireOperatorAccess } from "../access/operator-access.ts";
@@ -17,7 +18,8 @@ import { exitCodes } from "../exit-codes.ts";
 import { environmentFolder } from "../home.ts";
 import { renderBrowserSteps } from "../making/browser-steps.ts";
 import { operatorGrant } from "../making/claim.ts";
-import { renderCurl, renderPortDifference } from "../making/invitation.ts";
+import { listDifferences, renderOwnDifferences } from "../making/differences.ts";
+import { renderCurl } from "../making/invitation.ts";
 import { readClient, serve, writeTokenHeader } from "../making/prove-serving.ts";
 import { chalk } from "../report/style.ts";
 import { type Outcome, runCommand, type Session } from "../session.ts";
@@ -56,6 +58,7 @@ async function status(session: Session, text: string): Promise<Outcome> {
       serving: now.serving,
       ...(now.url && { url: now.url }),
       ...(now.image && { image: now.image }),
+      ...(now.differences && { differences: now.differences }),
       ...(now.problem && { problem: now.problem }),
       ...(now.fix && { fix: now.fix }),
       insiders: insiders.map((grant) => ({ name: grant.name, expires: grant.expires })),
@@ -85,6 +88,7 @@ interface Trial {
   readonly serving: boolean;
   readonly url?: string;
   readonly image?: DeployedImage;
+  readonly differences?: readonly Difference[];
   readonly problem?: string;
   /** What fixes the problem, where it is known. */
   readonly fix?: string;
@@ -102,11 +106,15 @@ async function tryIt(session: Session, name: string): Promise<Trial> {
     return { serving: false, problem: (error as Error).message };
   }
   const { entrance, outputs, folder, record } = open;
-  const known = { url: entrance.url, image: describeDeployedImage(record.target, outputs) };
+  const known = {
+    url: entrance.url,
+    image: describeDeployedImage(record.target, outputs),
+    differences: listDifferences(open),
+  };
   try {
     requireOperatorAccess(open);
     await serveOnce(open);
-    const steps = [...renderBrowserSteps(entrance, folder, operatorGrant), ...renderPortDifference(entrance)];
+    const steps = [...renderBrowserSteps(entrance, folder, operatorGrant), ...renderOwnDifferences(open)];
     return { ...known, serving: true, curl: renderCurl(entrance, folder), steps };
   } catch (error) {
     const fix = isExpected(error) ? { fix: error.hint } : {};

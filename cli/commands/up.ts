@@ -5,8 +5,8 @@ import { parseInsiderNetworks } from "../environment/insider-networks.ts";
 import { parseName } from "../environment/name.ts";
 import { findAdminUrl } from "../making/browser-steps.ts";
 import { operatorGrant } from "../making/claim.ts";
+import { listDifferences, renderOwnDifferences } from "../making/differences.ts";
 import { renderInvitation } from "../making/invitation.ts";
-import { renderPortDifferences } from "../making/port-differences.ts";
 import { makeUpRun, releaseInterrupted, upSteps } from "../making/up.ts";
 import { done, type Outcome, runCommand, type Session } from "../session.ts";
 
@@ -57,13 +57,14 @@ async function up(session: Session, name: string, options: UpOptions): Promise<O
       connect: entrance.connect,
       expires: record.expires,
       ports: record.ports ?? {},
+      differences: listDifferences({ record, entrance }),
       resources: observation.done,
       changes: observation.changes,
       shortened,
     },
     lines: [
       ...renderShortened(shortened),
-      ...renderPortDifferences(record.ports),
+      ...renderOwnDifferences({ record, entrance }),
       ...renderInvitation(record.name, entrance, folder, record.expires),
     ],
   };

@@ -1,6 +1,5 @@
 import type { Entrance } from "../access/entrance.ts";
 import { grantFiles } from "../access/grants.ts";
-import { readProductionPort } from "../engine/configuration.ts";
 import type { EnvironmentFolder } from "../home.ts";
 import { chalk } from "../report/style.ts";
 import { renderBrowserSteps, shown } from "./browser-steps.ts";
@@ -36,15 +35,6 @@ export function renderCurl(
   return words.map(quote).join(" ");
 }
 
-/** A difference that is not the same for every environment, so it is said of each that has it. */
-export function renderPortDifference({ connect }: Entrance): readonly string[] {
-  const production = readProductionPort();
-  if (connect.port === production) return [];
-  return [
-    `Differs from production: port ${connect.port} instead of ${production}, which this machine does not allow (dmm-env:ingressPort).`,
-  ];
-}
-
 /** What `up` leaves an operator with: the address, a request to try, the next command. */
 export function renderInvitation(
   name: string,
@@ -59,7 +49,6 @@ export function renderInvitation(
     `  ${renderCurl(entrance, folder)}`,
     "",
     ...renderBrowserSteps(entrance, folder, operatorGrant),
-    ...renderPortDifference(entrance),
     "",
     `Next: ${chalk.bold(`dmm-env verify ${name}`)}`,
   ];

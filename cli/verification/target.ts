@@ -2,6 +2,7 @@ import { digestContent } from "../../tools/image/digest.ts";
 import type { Grants, Target } from "../../verify/index.ts";
 import type { OpenEnvironment } from "../environment/open-environment.ts";
 import { operatorGrant } from "../making/claim.ts";
+import { listDifferences } from "../making/differences.ts";
 import { readClient } from "../making/prove-serving.ts";
 import { imageContent } from "../region/local-images.ts";
 import { createCheckGrants } from "./check-grants.ts";
@@ -27,6 +28,7 @@ export async function createTarget(
     insider: { name: operatorGrant, ...readClient(folder.access, operatorGrant) },
     grants,
     outputs,
+    differences: listDifferences(open),
     aws: {
       region: aws.region,
       ...(aws.endpoint && { endpoint: aws.endpoint }),

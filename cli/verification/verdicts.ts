@@ -1,5 +1,6 @@
 import type { RunningImage, RunResult } from "../../verify/index.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
+import { renderDifference } from "../making/differences.ts";
 import { chalk } from "../report/style.ts";
 
 /** 0 when every claim held, 1 when one is broken, otherwise 3: never green by omission. */
@@ -20,6 +21,7 @@ export function renderVerdicts(result: RunResult): readonly string[] {
     `${held} of ${checks} claims held, ${broken} broken, ${inconclusive} inconclusive, in ${(result.durationMs / 1000).toFixed(1)} s.`,
     ...result.images.map(renderImage),
     ...warnOfSeveral(result.images),
+    ...renderDifferences(result.differences),
     `Evidence: ${result.directory}`,
   ];
 }
@@ -42,6 +44,17 @@ function warnOfSeveral(images: readonly RunningImage[]): readonly string[] {
   ];
 }
 
+/** This environment's own in words; those that every environment has stand in the evidence. */
+function renderDifferences(differences: RunResult["differences"]): readonly string[] {
+  const own = differences.filter(({ scope }) => scope === "this environment");
+  const others = differences.length - own.length;
+  const rest =
+    others === 1
+      ? "1 declared difference from production is the same in every environment; the report lists it."
+      : `${others} declared differences from production are the same in every environment; the report lists them.`;
+  return [...own.map(renderDifference), ...(others === 0 ? [] : [rest])];
+}
+
 /** The result as it is in `--json`: verdicts without the observations, which are in the evidence. */
 export function reportVerdicts(result: RunResult): Record<string, unknown> {
   return {
@@ -50,6 +63,7 @@ export function reportVerdicts(result: RunResult): Record<string, unknown> {
     verdict: result.verdict,
     totals: result.totals,
     images: result.images,
+    differences: result.differences,
     claims: result.checks.map(({ suite, check, claim, verdict, message, durationMs }) => {
       return { suite, check, claim, verdict, message, durationMs };
     }),

@@ -9,6 +9,7 @@ const result: RunResult = {
   environment: "feature-x",
   target: "local",
   profile: "short",
+  differences: [],
   images: [{ image: "dmm-env/gateway:1", digest: `sha256:${"a1b2".repeat(16)}`, tasks: 3 }],
   startedAt: "2026-01-31T14:25:01.000Z",
   finishedAt: "2026-01-31T14:25:02.000Z",
@@ -55,6 +56,28 @@ test("more than one content is told of, and which one appeared during the run", 
 
 test("after a release there is no image to speak of", async () => {
   assert.ok(render([]).every((line) => !line.startsWith("Image")));
+});
+
+const port = {
+  scope: "this environment",
+  what: "dmm-env:ingressPort",
+  production: "443",
+  environment: "8443",
+  reason: "This machine does not allow production's port, or another program has it.",
+} as const;
+const protection = { ...port, scope: "every environment", what: "aws:kms/key:Key protect" } as const;
+
+test("what this environment alone has otherwise than production is said in words, the rest is counted", async () => {
+  const lines = renderVerdicts({ ...result, differences: [port, protection] }).map(stripVTControlCharacters);
+  assert.deepEqual(lines.slice(2, 4), [
+    "Differs from production: dmm-env:ingressPort is 8443 instead of 443. This machine does not allow production's port, or another program has it.",
+    "1 declared difference from production is the same in every environment; the report lists it.",
+  ]);
+});
+
+test("the JSON has every difference with its reason", async () => {
+  const differences = [port, protection];
+  assert.deepEqual(reportVerdicts({ ...result, differences }).differences, differences);
 });
 
 test("the JSON has the images with whole digests", async () => {

@@ -101,7 +101,10 @@ test("on a machine that was set up for something else", { timeout: 400_000 }, as
       assert.equal(code, 0, output);
       for (const [key, port] of Object.entries({ servicePort: 8080, databasePort: 3306, cachePort: 6379 }))
         if (others.ports.has(port))
-          assert.match(output, new RegExp(`instead of ${port}, .* \\(dmm-env:${key}\\)`));
+          assert.match(
+            output,
+            new RegExp(`Differs from production: dmm-env:${key} is \\d+ instead of ${port}\\.`),
+          );
       const exposed = globSync("**/*", { cwd: checkout.home })
         .map((path) => join(checkout.home, path))
         .filter((path) => (statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o002)

@@ -11,6 +11,7 @@ const allowed: Readonly<Record<(typeof parts)[number], readonly string[]>> = {
   verify: ["stacks/outputs.ts"],
   cli: [
     "stacks/config.ts",
+    "stacks/differences.ts",
     "stacks/outputs.ts",
     "stacks/index.ts",
     "verify/index.ts",

@@ -42,6 +42,22 @@ const result: BareResult = {
   environment: "feature-x",
   target: "local",
   profile: "short",
+  differences: [
+    {
+      scope: "this environment",
+      what: "dmm-env:ingressPort",
+      production: "443",
+      environment: "8443",
+      reason: "Not <allowed> # here.",
+    },
+    {
+      scope: "every environment",
+      what: "aws:kms/key:Key deletionWindowInDays",
+      production: "30",
+      environment: "7",
+      reason: "AWS deletes no key sooner.",
+    },
+  ],
   images: [{ image: `app/"gateway":1`, digest: `sha256:${"a1".repeat(32)}`, tasks: 3 }],
   startedAt: "2026-01-31T14:25:01.000Z",
   finishedAt: "2026-01-31T14:25:02.000Z",
@@ -87,6 +103,40 @@ test("TAP, JUnit and report quote the digest of what ran, and why it is unknown 
     renderReport(unknown),
     /<dt>Image<\/dt><dd>unknown unknown \(0 tasks; AccessDenied: &lt;no&gt;\)/,
   );
+});
+
+test("every form of the evidence says what differs from production, and why", async () => {
+  const tap = renderTap(result);
+  assert.match(
+    tap,
+    /^# differs from production: dmm-env:ingressPort is 8443 instead of 443\. Not <allowed> \\# here\.$/m,
+  );
+  assert.match(
+    tap,
+    /^# differs from production: aws:kms\/key:Key deletionWindowInDays is 7 instead of 30\./m,
+  );
+  const own = "dmm-env:ingressPort is 8443 instead of 443. Not &lt;allowed&gt; # here.";
+  assert.equal(renderJunit(result).split(`<property name="difference" value="${own}"/>`).length, 3);
+  const [head = "", rest = ""] = renderReport(result).split("</header>");
+  assert.ok(
+    head.includes("<dt>Differs from production</dt><dd>1 of this environment, 1 of every environment"),
+  );
+  assert.ok(head.includes("<dt>dmm-env:ingressPort</dt><dd>8443 instead of 443</dd>"));
+  assert.match(
+    rest,
+    /dmm-env:ingressPort<\/code>: <strong>8443<\/strong> instead of 443\. Not &lt;allowed&gt;/,
+  );
+  assert.match(rest, /deletionWindowInDays<\/code>: <strong>7<\/strong> instead of 30\./);
+  const text = await attest(result, [], { suites, outputs: {}, signer });
+  const summary = openEnvelope((text ?? "").trimEnd().split("\n").at(-1) ?? "");
+  assert.deepEqual(summary.predicate["urn:dmm-env:differences"], result.differences);
+});
+
+test("a report of an environment that has no difference of its own says so", async () => {
+  const page = renderReport({ ...result, differences: result.differences.slice(1) });
+  assert.match(page, /<dd>0 of this environment, 1 of every environment<\/dd>/);
+  assert.match(page, /None of this environment alone\./);
+  assert.doesNotMatch(page, /ingressPort/);
 });
 
 test("JUnit is valid XML with one case per claim, failures and errors counted", async () => {

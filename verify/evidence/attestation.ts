@@ -107,6 +107,7 @@ function summarize(
     "urn:dmm-env:not-run": result.notRun,
     "urn:dmm-env:target": result.target,
     "urn:dmm-env:images": result.images,
+    "urn:dmm-env:differences": result.differences,
   };
 }
 

@@ -1,3 +1,4 @@
+import { describeDifference } from "../differences.ts";
 import { describeImage } from "../images.ts";
 import type { CheckResult } from "../result.ts";
 import { longestText, shortenTexts } from "../shorten.ts";
@@ -29,6 +30,7 @@ function renderSuite(result: BareResult, suite: string, checks: readonly CheckRe
     property("target", result.target),
     property("profile", result.profile),
     ...result.images.map((image) => property("image", describeImage(image))),
+    ...result.differences.map((difference) => property("difference", describeDifference(difference))),
     "    </properties>",
     ...checks.flatMap((check) => renderCase(suite, check)),
     "  </testsuite>",

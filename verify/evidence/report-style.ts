@@ -12,10 +12,12 @@ header { border-left: .4rem solid var(--mark); padding: .2rem 1rem; background: 
 h1 { font-size: 1.6rem; line-height: 1.2; margin: .4rem 0; color: var(--mark); }
 h2 { font-size: 1.15rem; margin: 1.6rem 0 .5rem; } h3 { font-size: .85rem; margin: .8rem 0 .2rem; color: var(--quiet); }
 dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: .5rem; }
+.wide { grid-column: 1 / -1; }
 dt { font-size: .8rem; color: var(--quiet); } dd { margin: 0; }
 details { border: 1px solid var(--line); border-left: .25rem solid var(--mark); border-radius: .3rem;
   margin: .4rem 0; padding: .4rem .8rem; }
 summary { cursor: pointer; } summary small { color: var(--quiet); }
+.quiet { --mark: var(--line); } code { font-size: .9em; }
 .verdict { color: var(--mark); font-weight: 600; }
 ul { padding-left: 1.2rem; } li.broken::marker, li.inconclusive::marker { color: var(--mark); }
 pre { margin: 0; padding: .6rem; background: var(--soft); border-radius: .3rem; font-size: .8rem;

@@ -1,4 +1,5 @@
 import type { Verdict } from "../check.ts";
+import { countDifferences, type Difference, selectOwn } from "../differences.ts";
 import { describeImage } from "../images.ts";
 import type { CheckResult } from "../result.ts";
 import { longestText, shortenTexts } from "../shorten.ts";
@@ -34,6 +35,7 @@ export function renderReport(result: BareResult): string {
     // What could not be proven comes before what could: it is what the reader must act on.
     renderProblems(result.checks),
     ...suites.map(([suite, checks]) => renderSuite(suite, checks)),
+    renderDifferences(result.differences),
     renderNotRun(result.notRun),
     "</body>",
     "</html>",
@@ -47,7 +49,10 @@ function renderHead(result: BareResult): string {
     ["Environment", `${result.environment} (${result.target})`],
     ["Run", result.id],
     ["Profile", result.profile],
-    ...result.images.map((image) => ["Image", describeImage(image)] as const),
+    ["Differs from production", countDifferences(result.differences)],
+    ...selectOwn(result.differences).map(
+      ({ what, production, environment }) => [what, `${environment} instead of ${production}`] as const,
+    ),
     ["Started", result.startedAt],
     ["Took", `${(result.durationMs / 1_000).toFixed(1)} s`],
     [
@@ -59,9 +64,15 @@ function renderHead(result: BareResult): string {
     `<header class="${result.verdict}">`,
     `<h1><span aria-hidden="true">${marks[result.verdict]}</span> ${escapeMarkup(result.environment)}: ${result.verdict}</h1>`,
     `<p>${sentences[result.verdict]}</p>`,
-    `<dl>${facts.map(([name, value]) => `<div><dt>${name}</dt><dd>${escapeMarkup(value)}</dd></div>`).join("")}</dl>`,
+    `<dl>${facts.map(([name, value]) => `<div>${renderFact(name, value)}</div>`).join("")}`,
+    // A reference with its digest is longer than a column.
+    `${result.images.map((image) => `<div class="wide">${renderFact("Image", describeImage(image))}</div>`).join("")}</dl>`,
     "</header>",
   ].join("\n");
+}
+
+function renderFact(name: string, value: string): string {
+  return `<dt>${escapeMarkup(name)}</dt><dd>${escapeMarkup(value)}</dd>`;
 }
 
 function renderProblems(checks: readonly CheckResult[]): string {
@@ -94,6 +105,29 @@ function renderCheck(check: CheckResult): string {
     ),
     "</details>",
   ].join("\n");
+}
+
+/** This environment's own stand open; what every environment has is there to be looked up. */
+function renderDifferences(differences: readonly Difference[]): string {
+  if (differences.length === 0) return "";
+  const own = selectOwn(differences);
+  const others = differences.filter((difference) => !own.includes(difference));
+  return [
+    "<section><h2>Differences from production</h2>",
+    own.length === 0 ? "<p>None of this environment alone.</p>" : renderDifferenceList(own),
+    others.length === 0
+      ? ""
+      : `<details class="quiet"><summary>${others.length} of every environment</summary>${renderDifferenceList(others)}</details>`,
+    "</section>",
+  ].join("\n");
+}
+
+function renderDifferenceList(differences: readonly Difference[]): string {
+  const items = differences.map(({ what, production, environment, reason }) => {
+    const values = `<strong>${escapeMarkup(environment)}</strong> instead of ${escapeMarkup(production)}`;
+    return `<li><code>${escapeMarkup(what)}</code>: ${values}. ${escapeMarkup(reason)}</li>`;
+  });
+  return `<ul>${items.join("")}</ul>`;
 }
 
 function renderNotRun(notRun: readonly string[]): string {

@@ -1,3 +1,4 @@
+import { describeDifference } from "../differences.ts";
 import { describeImage } from "../images.ts";
 import type { CheckResult } from "../result.ts";
 import { longestText, shortenTexts } from "../shorten.ts";
@@ -19,6 +20,8 @@ export function renderTap(result: BareResult): string {
     `# run ${escapeText(result.id)} of ${escapeText(result.environment)} (${result.target}), profile ${result.profile}: ${result.verdict}`,
   );
   for (const image of result.images) lines.push(`# image ${escapeText(describeImage(image))}`);
+  for (const difference of result.differences)
+    lines.push(`# differs from production: ${escapeText(describeDifference(difference))}`);
   for (const check of result.notRun) lines.push(`# not run: ${escapeText(check)}`);
   return `${lines.join("\n")}\n`;
 }

@@ -1,3 +1,4 @@
+import type { Difference } from "../differences.ts";
 import type { Target } from "../target.ts";
 
 /** What of an environment can be looked for after it is gone. Plain data: it outlives the environment on disk. */
@@ -6,6 +7,7 @@ export interface ReleaseSnapshot {
   readonly kind: Target["kind"];
   /** Where it answered. */
   readonly addresses: readonly { readonly what: string; readonly host: string; readonly port: number }[];
+  readonly differences: readonly Difference[];
   readonly aws: { readonly region: string; readonly endpoint?: string };
 }
 
@@ -25,6 +27,7 @@ export function readReleaseSnapshot(target: Target): ReleaseSnapshot {
       { what: "the database's readers", host: database.readerEndpoint, port: database.port },
       { what: "the cache", host: cache.configurationEndpoint, port: cache.port },
     ],
+    differences: target.differences,
     aws: { region: aws.region, ...(aws.endpoint === undefined ? {} : { endpoint: aws.endpoint }) },
   };
 }

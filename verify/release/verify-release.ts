@@ -24,6 +24,7 @@ export async function verifyRelease(before: ReleaseSnapshot, options: ReleaseOpt
     target: before.kind,
     profile: "release",
     outputs: before,
+    differences: before.differences,
     suites: [release],
     notRun: [],
   });

@@ -57,6 +57,15 @@ export async function startPlatform(...breaks: readonly Break[]): Promise<Starte
         state.revokedSerials.add(serials.get(name) ?? "");
       },
     },
+    differences: [
+      {
+        scope: "this environment",
+        what: "dmm-env:ingressPort",
+        production: "443",
+        environment: String(entrance.port),
+        reason: "The stand-in takes a free port.",
+      },
+    ],
     outputs: describeOutputs(state, { database: ports[0], cache: ports[1] }),
     aws: {
       region: "eu-west-1",

@@ -1,0 +1,27 @@
+/** One declared difference between the environment and production, beside names, addresses and tags. */
+export interface Difference {
+  /** Whether this environment alone has it, or every environment does. */
+  readonly scope: "this environment" | "every environment";
+  /** Key of the configuration (`dmm-env:ingressPort`), or resource type with name or property. */
+  readonly what: string;
+  readonly production: string;
+  readonly environment: string;
+  /** Why, as a sentence. */
+  readonly reason: string;
+}
+
+/** One sentence with the reason: `dmm-env:ingressPort is 8443 instead of 443. This machine …`. */
+export function describeDifference({ what, production, environment, reason }: Difference): string {
+  return `${what} is ${environment} instead of ${production}. ${reason}`;
+}
+
+/** Only what this environment has by itself; the rest is the same in every run. */
+export function selectOwn(differences: readonly Difference[]): readonly Difference[] {
+  return differences.filter(({ scope }) => scope === "this environment");
+}
+
+/** How many there are of each kind: `1 of this environment, 23 of every environment`. */
+export function countDifferences(differences: readonly Difference[]): string {
+  const own = selectOwn(differences).length;
+  return `${own} of this environment, ${differences.length - own} of every environment`;
+}
