@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { OperatorError } from "../errors.ts";
-import { createFile, readFileIfThere, replaceFile } from "./file.ts";
+import { createLockLink, readLockLink, replaceLockLink } from "./lock-link.ts";
 import { isAlive, ownIdentity, type ProcessIdentity } from "./process-identity.ts";
 
 /** Who works on an environment, and since when. */
@@ -23,8 +23,9 @@ export interface Lock extends Disposable {
 export function acquireLock(file: string, name: string, command: string): Lock {
   const own: Holder = { ...ownIdentity(), command, since: new Date().toISOString() };
   for (;;) {
-    if (createFile(file, JSON.stringify(own))) return lockOf(file, own);
-    const text = readFileIfThere(file);
+    const created = createLockLink(file, own);
+    if (created !== undefined) return lockOf(file, created);
+    const text = readLockLink(file);
     if (text === undefined) continue;
     const holder = parseHolder(text);
     if (holder !== undefined && isAlive(holder)) {
@@ -35,49 +36,51 @@ export function acquireLock(file: string, name: string, command: string): Lock {
         since: holder.since,
       });
     }
-    if (seize(file, text, JSON.stringify(own))) return lockOf(file, own);
+    const seized = seize(file, text, own);
+    if (seized !== undefined) return lockOf(file, seized);
   }
 }
 
 /** The living process that works on the environment now, if any. */
 export function readHolder(file: string): Holder | undefined {
-  const holder = parseHolder(readFileIfThere(file) ?? "");
+  const holder = parseHolder(readLockLink(file) ?? "");
   return holder !== undefined && isAlive(holder) ? holder : undefined;
 }
 
 /**
- * Replaces a file whose holder is dead by our own. Of several processes that found it dead only one may: the one that
- * creates the heir's file, named by the dead content. A dead heir's file is seized the same way.
+ * Replaces a lock whose holder is dead by our own; undefined when another process was faster. Of several processes that
+ * found it dead only one may: the one that creates the heir's lock, named by the dead content. A dead heir's lock is
+ * seized the same way.
  */
-function seize(file: string, dead: string, own: string): boolean {
+function seize(file: string, dead: string, own: Holder): string | undefined {
   const claim = `${file}.${createHash("sha256").update(dead).digest("hex").slice(0, 8)}`;
-  if (!createFile(claim, own)) {
-    const text = readFileIfThere(claim);
+  if (createLockLink(claim, own) === undefined) {
+    const text = readLockLink(claim);
     const heir = parseHolder(text ?? "");
-    if (text === undefined || (heir !== undefined && isAlive(heir)) || !seize(claim, text, own)) return false;
+    if (text === undefined || (heir !== undefined && isAlive(heir))) return undefined;
+    if (seize(claim, text, own) === undefined) return undefined;
   }
   try {
     // Another heir may have come and gone between our look and our claim.
-    if (readFileIfThere(file) !== dead) return false;
-    replaceFile(file, own);
-    return true;
+    return readLockLink(file) === dead ? replaceLockLink(file, own) : undefined;
   } finally {
     rmSync(claim, { force: true });
   }
 }
 
-function lockOf(file: string, own: Holder): Lock {
+function lockOf(file: string, own: string): Lock {
   const release = () => {
-    if (readFileIfThere(file) === JSON.stringify(own)) rmSync(file, { force: true });
+    if (readLockLink(file) === own) rmSync(file, { force: true });
   };
   return { release, [Symbol.dispose]: release };
 }
 
+/** A lock that was taken on a full disk names the process alone. */
 function parseHolder(text: string): Holder | undefined {
   try {
     const value = JSON.parse(text) as Partial<Holder>;
     return typeof value.pid === "number" && typeof value.startTime === "number"
-      ? (value as Holder)
+      ? { command: "another command", since: "an unknown time", ...(value as ProcessIdentity) }
       : undefined;
   } catch {
     return undefined;

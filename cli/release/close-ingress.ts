@@ -11,6 +11,7 @@ import {
 import { isValid, listGrants, readGrant } from "../access/grants.ts";
 import { revocableGrants, revokeGrants } from "../access/revoke.ts";
 import { readListeners } from "../environment/network.ts";
+import { OperatorError } from "../errors.ts";
 import { operatorGrant } from "../making/claim.ts";
 import { readClient } from "../making/prove-serving.ts";
 import type { Progress } from "../report/reporter.ts";
@@ -95,6 +96,9 @@ async function revokeEverybody(run: DownRun, ingress: Ingress): Promise<ClosureP
     revoked.push(...grants.map(({ name }) => name));
   } catch (error) {
     run.detours.push(`The grants could not be revoked: ${(error as Error).message}`);
+    // Nobody was notified, so there is nothing to wait for.
+    if (error instanceof OperatorError && error.code === "DMM_DISK_FULL")
+      return { closed: false, revoked, refusals: [] };
   }
   const until = performance.now() + withinMs[target];
   for (;;) {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa, type ResultPromise } from "execa";
 import { test } from "tap";
 import { acquireLock, readHolder } from "../../cli/environment/lock.ts";
+import { ownIdentity } from "../../cli/environment/process-identity.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
 const lockModule = join(import.meta.dirname, "..", "..", "cli", "environment", "lock.ts");
@@ -57,7 +58,7 @@ test("a lock whose process was killed is taken over", async () => {
   await once(holder, "exit");
   assert.equal(readHolder(file), undefined);
   using _ = acquireLock(file, "feature-x", "dmm-env down feature-x");
-  assert.equal(JSON.parse(readFileSync(file, "utf8")).pid, process.pid);
+  assert.equal(JSON.parse(readlinkSync(file)).pid, process.pid);
   assert.deepEqual(readdirSync(folder.directory), ["run.lock"]);
 });
 
@@ -66,7 +67,7 @@ test("a lock that names a pid which another process has by now is taken over", a
   const file = join(folder.directory, "run.lock");
   writeFileSync(file, JSON.stringify({ pid: process.ppid, startTime: 1, command: "x", since: "y" }));
   acquireLock(file, "feature-x", "again").release();
-  assert.equal(existsSync(file), false);
+  assert.deepEqual(readdirSync(folder.directory), []);
 });
 
 test("a lock that was cut short is taken over", async () => {
@@ -74,7 +75,28 @@ test("a lock that was cut short is taken over", async () => {
   const file = join(folder.directory, "run.lock");
   writeFileSync(file, '{"pid": 1');
   acquireLock(file, "feature-x", "again").release();
-  assert.equal(existsSync(file), false);
+  assert.deepEqual(readdirSync(folder.directory), []);
+});
+
+test("a lock that was taken on a full disk, where it names its process alone, is respected", async () => {
+  using folder = new TemporaryHome();
+  const file = join(folder.directory, "run.lock");
+  const { pid, startTime } = ownIdentity();
+  symlinkSync(JSON.stringify({ pid, startTime }), file);
+  assert.equal(readHolder(file)?.pid, pid);
+  assert.throws(() => acquireLock(file, "feature-x", "dmm-env up feature-x"), {
+    code: "DMM_ENVIRONMENT_BUSY",
+    message: new RegExp(`"another command" runs as process ${pid}`),
+  });
+  // The largest pid of Linux, and 300 years of clock ticks: ext4 keeps 59 bytes without a block.
+  assert.ok(JSON.stringify({ pid: 4_194_304, startTime: 946_080_000_000 }).length <= 59);
+});
+
+test("a command line of any length fits into a lock", async () => {
+  using folder = new TemporaryHome();
+  const file = join(folder.directory, "run.lock");
+  using _ = acquireLock(file, "feature-x", `dmm-env up ${'ü"'.repeat(5_000)}`);
+  assert.equal(readHolder(file)?.pid, process.pid);
 });
 
 test("a released lock is not taken away from its next holder", async () => {
@@ -84,5 +106,5 @@ test("a released lock is not taken away from its next holder", async () => {
   first.release();
   using _ = acquireLock(file, "feature-x", "second");
   first.release();
-  assert.equal(JSON.parse(readFileSync(file, "utf8")).command, "second");
+  assert.equal(JSON.parse(readlinkSync(file)).command, "second");
 });

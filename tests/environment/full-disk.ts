@@ -1,0 +1,73 @@
+import { closeSync, existsSync, openSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { findHome } from "../../cli/home.ts";
+import { findLeftOvers } from "../cli/left-over.ts";
+import { runCommandLine, startCommandLine } from "../cli/started-command.ts";
+
+/**
+ * The life of an environment on a disk that becomes full, run by full-disk.test.ts where the home is a file system of
+ * its own. Prints one JSON object.
+ * Usage: node full-disk.ts HOME NAME
+ */
+const [directory = "", name = ""] = process.argv.slice(2);
+
+/** Another program that takes whatever space there is, to the last byte, until it is stopped. */
+class Filler {
+  readonly #file = openSync(join(directory, "filler"), "w");
+  #timer: NodeJS.Timeout | undefined;
+
+  start(until: () => boolean): void {
+    this.#fill();
+    this.#timer = setInterval(() => (until() ? this.stop() : this.#fill()), 5);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #fill(): void {
+    for (let size = 1 << 20; size >= 1; size >>= 1) {
+      const chunk = Buffer.alloc(size, 1);
+      try {
+        for (;;) if (writeSync(this.#file, chunk) < size) break;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+      }
+    }
+  }
+}
+
+/** Whether a file of one byte cannot be written. */
+function isFull(): boolean {
+  try {
+    const descriptor = openSync(join(directory, "probe"), "w");
+    try {
+      writeSync(descriptor, "x");
+      return false;
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENOSPC";
+  }
+}
+
+async function runJson(...words: readonly string[]) {
+  const { code, stdout, stderr } = await runCommandLine(directory, ...words, "--json");
+  return { code, stderr, ...JSON.parse(stdout) };
+}
+
+const up = await runJson("up", name);
+const filler = new Filler();
+// The files of the environment are the space that its teardown frees.
+filler.start(() => !existsSync(join(directory, "environments", name)));
+const full = isFull();
+const refused = await runJson("up", name);
+const killed = startCommandLine(directory, "down", name);
+await killed.says("close the ingress to everybody …");
+killed.process.kill("SIGKILL");
+await killed.ended;
+const down = await runJson("down", name);
+filler.stop();
+const left = findLeftOvers(findHome({ DMM_ENV_HOME: directory }));
+console.log(JSON.stringify({ up, full, refused, down, left }));
