@@ -19,7 +19,6 @@ export const bundles: Readonly<Record<BundleName, Bundle>> = {
     byHand:
       "start dmm-env by its launcher, ./dmm-env, which brings Node, or put Node on PATH (https://nodejs.org/en/download)",
     bytes: 0,
-    inPlace: false,
   },
   pulumi: {
     name: "pulumi",
@@ -28,7 +27,6 @@ export const bundles: Readonly<Record<BundleName, Bundle>> = {
     ways: [pulumiRelease, pulumiBuild],
     byHand: "install it (https://www.pulumi.com/docs/install/) so that it is on PATH",
     bytes: 1_000 * mebibyte,
-    inPlace: false,
   },
   debian: {
     name: "debian",
@@ -38,7 +36,6 @@ export const bundles: Readonly<Record<BundleName, Bundle>> = {
     byHand:
       "install them with the package manager (apt-get install redis-server mariadb-server haproxy; brew install redis mariadb haproxy) so that they are on PATH; their services need not run",
     bytes: 400 * mebibyte,
-    inPlace: false,
   },
   moto: {
     name: "moto",
@@ -47,6 +44,5 @@ export const bundles: Readonly<Record<BundleName, Bundle>> = {
     ways: [motoEnvironment],
     byHand: `pipx install 'moto[server]==${pinned.moto}', so that moto_server is on PATH`,
     bytes: 300 * mebibyte,
-    inPlace: true,
   },
 };

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, statfs } from "node:fs/promises";
+import { mkdir, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { bundles } from "./bundles.ts";
 import { checkFailed, diskTooSmall, notWritable, type Unobtained, unobtainable } from "./errors.ts";
@@ -11,6 +11,7 @@ import type { Bundle, Way } from "./source.ts";
 import { parts, units } from "./table.ts";
 import { findToolchain, type Toolchain, writeStamp } from "./toolchain.ts";
 import { renderRange } from "./version-range.ts";
+import { createVersion, useVersion } from "./versions.ts";
 
 /** What an operator is told while parts are obtained. */
 export type ObtainEvent =
@@ -117,11 +118,24 @@ async function obtainBy(
   toolchain: Toolchain,
   options: ObtainOptions,
 ): Promise<void> {
-  const place = join(toolchain.directory, bundle.name);
-  const folder = bundle.inPlace ? place : join(toolchain.partial, bundle.name);
-  // A folder without its stamp was interrupted; what is worth keeping is in `keep`.
-  await rm(folder, { recursive: true, force: true });
-  await makeFolder(folder);
+  const folder = await createVersion(toolchain, bundle.name).catch((error: unknown) => {
+    throw notWritable(toolchain.versions, error);
+  });
+  try {
+    await buildBundle(way, bundle, { folder, toolchain, options });
+    await useVersion(toolchain, bundle.name, folder);
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Fills the folder, checks what is in it and stamps it. */
+async function buildBundle(
+  way: Way,
+  bundle: Bundle,
+  { folder, toolchain, options }: { folder: string; toolchain: Toolchain; options: ObtainOptions },
+): Promise<void> {
   await requireSpace(folder, bundle.bytes);
   const { version } = await way.run({
     folder,
@@ -138,10 +152,6 @@ async function obtainBy(
   options.observe?.({ kind: "progress", name: bundle.name, detail: "checking" });
   await checkBundle(bundle, folder, toolchain);
   await writeStamp(folder, { version, way: way.name });
-  if (folder !== place) {
-    await rm(place, { recursive: true, force: true });
-    await rename(folder, place);
-  }
 }
 
 /** Starts every program of the bundle once. Throws DMM_TOOLS_CHECK. */

@@ -2,7 +2,7 @@ import type { BundleName, PartName } from "./part.ts";
 
 /** One obtaining: where to build and whom to tell. */
 export interface Job {
-  /** Empty folder to fill; it becomes the bundle's folder once its parts were checked. */
+  /** Empty folder to fill, and to stay in; the bundle's link leads to it once its parts were checked. */
   readonly folder: string;
   /** Outlives an interruption, so that what was fetched is not fetched again. */
   readonly keep: string;
@@ -31,6 +31,4 @@ export interface Bundle {
   readonly byHand: string;
   /** Free bytes that obtaining it takes at most. */
   readonly bytes: number;
-  /** A virtual environment holds its own path and cannot be moved: it is made where it stays. */
-  readonly inPlace: boolean;
 }

@@ -9,9 +9,11 @@ const checkout = resolve(import.meta.dirname, "..");
 
 /** Where obtained parts live, and what this module remembers about them. */
 export interface Toolchain {
-  /** One folder for each bundle. */
+  /** One symbolic link for each bundle. */
   readonly directory: string;
-  /** What is being obtained; everything in it may be thrown away when no set-up runs. */
+  /** Folders that the bundles' links lead to. */
+  readonly versions: string;
+  /** Downloads in progress; everything in it may be thrown away when no set-up runs. */
   readonly partial: string;
   readonly lock: string;
   /** Versions of programs, by path and time of change. */
@@ -26,6 +28,7 @@ export function findToolchain(environment: NodeJS.ProcessEnv = process.env): Too
   const directory = resolve(environment.DMM_ENV_TOOLCHAIN || join(home, "toolchain"));
   return {
     directory,
+    versions: join(directory, ".versions"),
     partial: join(directory, ".partial"),
     lock: join(directory, ".setup.lock"),
     probes: join(home, "cache", "parts.json"),

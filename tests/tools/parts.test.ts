@@ -21,6 +21,7 @@ async function machine(t: Test): Promise<{ folder: string; path: string; toolcha
   const directory = join(folder, "toolchain");
   const toolchain = {
     directory,
+    versions: join(directory, ".versions"),
     partial: join(directory, ".partial"),
     lock: join(directory, ".setup.lock"),
     probes: join(folder, "cache", "parts.json"),
