@@ -1,5 +1,6 @@
 import { digestContent } from "../../tools/image/digest.ts";
 import type { Grants, Target } from "../../verify/index.ts";
+import { accessAws } from "../access/aws-access.ts";
 import type { OpenEnvironment } from "../environment/open-environment.ts";
 import { operatorGrant } from "../making/claim.ts";
 import { listDifferences } from "../making/differences.ts";
@@ -41,7 +42,7 @@ export async function createTarget(
 /** AWS's own chain: environment, profile, role. */
 async function readAwsCredentials(region: string): Promise<Target["aws"]["credentials"]> {
   const { STSClient } = await import("@aws-sdk/client-sts");
-  const client = new STSClient({ region });
+  const client = new STSClient(accessAws(region));
   try {
     return await client.config.credentials();
   } finally {

@@ -1,4 +1,5 @@
 import type { FirehoseClient } from "@aws-sdk/client-firehose";
+import { awsLimits } from "../aws-limits.ts";
 import type { Deliver } from "./access-log.ts";
 
 /** Delivers to a Firehose stream. The SDK is loaded with the first batch: it must not slow the start down. */
@@ -6,7 +7,7 @@ export function createFirehoseDelivery(streamName: string): Deliver {
   let client: FirehoseClient | undefined;
   return async (records) => {
     const { FirehoseClient, PutRecordBatchCommand } = await import("@aws-sdk/client-firehose");
-    client ??= new FirehoseClient({ maxAttempts: 1 });
+    client ??= new FirehoseClient({ ...awsLimits, maxAttempts: 1 });
     let waiting = records.map((record) => ({ Data: Buffer.from(record) }));
     // A call may fail in part; only those records are given again.
     for (let attempt = 1; waiting.length > 0; attempt++) {

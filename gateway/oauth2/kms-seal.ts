@@ -1,4 +1,5 @@
 import { DecryptCommand, EncryptCommand, KMSClient } from "@aws-sdk/client-kms";
+import { awsLimits } from "../aws-limits.ts";
 import type { Seal } from "./sealing.ts";
 
 const version = "kms";
@@ -10,7 +11,7 @@ const anothersSeal: ReadonlySet<string> = new Set(["IncorrectKeyException", "Inv
 
 /** A seal whose key never leaves AWS KMS. A private key is far below the 4 KiB that KMS encrypts directly. */
 export function createKmsSeal(keyId: string): Seal {
-  const client = new KMSClient({});
+  const client = new KMSClient(awsLimits);
   return {
     async close(text) {
       const command = new EncryptCommand({

@@ -9,6 +9,7 @@ import type { ResourceGroupsTaggingAPI } from "@aws-sdk/client-resource-groups-t
 import type { S3 } from "@aws-sdk/client-s3";
 import type { SSM } from "@aws-sdk/client-ssm";
 import type { Target } from "../target.ts";
+import { awsLimits } from "./aws-limits.ts";
 
 /** AWS clients, each loaded when a check first asks for it: a run of one access check needs only one of them. */
 export interface AwsClients {
@@ -29,7 +30,7 @@ export function createAwsClients(aws: Target["aws"]): AwsClients {
   const options = {
     region: aws.region,
     credentials: aws.credentials,
-    maxAttempts: 3,
+    ...awsLimits,
     ...(aws.endpoint === undefined ? {} : { endpoint: aws.endpoint }),
   };
   const opened = new Map<string, Promise<{ destroy(): void }>>();
