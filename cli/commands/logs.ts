@@ -3,6 +3,7 @@ import { chooseName, nameHelp } from "../environment/default-name.ts";
 import { requireRecord } from "../environment/open-environment.ts";
 import { listNames } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
+import { exitCodes } from "../exit-codes.ts";
 import { environmentFolder } from "../home.ts";
 import { follow } from "../logs/follow.ts";
 import { findLogs, type LogFile, type LogTail, readTail, selectLogs } from "../logs/log-files.ts";
@@ -75,7 +76,8 @@ async function followLogs(session: Session, { name, tails, find }: FollowedLogs)
   process.stdout.once("error", () => unread.abort());
   const signal = AbortSignal.any([session.interruption.first, unread.signal]);
   await follow({ find, shown, signal, onLine });
-  return { exitCode: done, report: { environment: name }, lines: [] };
+  const exitCode = session.interruption.first.aborted ? exitCodes.interrupted : done;
+  return { exitCode, report: { environment: name }, lines: [] };
 }
 
 /** Throws DMM_USAGE. */

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa, type ResultPromise } from "execa";
 
@@ -58,6 +59,15 @@ export function startCommandLineIn(
     child.once("close", (code) => resolve({ code, stdout: stdout(), stderr: stderr() }));
   });
   return { process: child, ended, says: (text) => untilSaid(child, { text, stderr, ended }) };
+}
+
+/** Waits until a command has its own listeners for signals: SIGHUP is one that Node itself leaves alone. */
+export async function untilItListens({ process: { pid } }: StartedCommand): Promise<void> {
+  for (;;) {
+    const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? "0";
+    if (Number.parseInt(caught.slice(-1), 16) & 1) return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
 
 /** Runs the command line to its end. */
