@@ -61,14 +61,15 @@ export class DurableWrites {
       if (asking) void connection.sendCommand(["ASKING"]).catch(() => {});
       return connection.sendCommand(args);
     };
-    const replies = batch.map(({ args, asking }) => send(args, asking));
+    // Settled from the start: a command may be refused long before its batch is confirmed.
+    const replies = Promise.allSettled(batch.map(({ args, asking }) => send(args, asking)));
     // WAIT counts replicas that have this connection's last write. A repeated command may find everything done by an
     // earlier connection and write nothing, so each batch ends with a write of its own.
     const { key, asking } = batch.at(-1)!;
     const barrier = send(["SET", nameBarrier(key), "", "PX", "1000"], asking);
     const durable = Promise.all([barrier, this.#replicate()]);
     const [outcome] = await Promise.allSettled([durable]);
-    const answers = await Promise.allSettled(replies);
+    const answers = await replies;
     for (const [index, { resolve, reject }] of batch.entries()) {
       const answer = answers[index]!;
       if (answer.status === "rejected") reject(answer.reason as Error);
