@@ -22,6 +22,8 @@ const { values, positionals: wanted } = parseArgs({
 if (values.kills !== undefined) process.env.DMM_ENV_CHAOS_COUNT = values.kills;
 if (values.seeds !== undefined) process.env.DMM_ENV_CHAOS_SEEDS = values.seeds;
 if (values.seed !== undefined) process.env.DMM_ENV_CHAOS_SEED = values.seed;
+/** For one file; each kill or seed that was asked for has a minute. */
+const fileLimitMs = Math.max(900_000, 60_000 * Math.max(Number(values.seeds ?? 0), Number(values.kills ?? 0)));
 // It chose this program; what the tests start is the command line.
 delete process.env.DMM_ENV_PROGRAM;
 
@@ -72,7 +74,7 @@ for (const [jobs, group] of [
   [1, files.filter(isAlone)],
 ] as const) {
   const paths = group.map((file) => join(root, file));
-  addOutcome(outcome, await runFiles(paths, { root, jobs, timeoutMs: 900_000, onFile: printFile }));
+  addOutcome(outcome, await runFiles(paths, { root, jobs, timeoutMs: fileLimitMs, onFile: printFile }));
 }
 printOutcome(outcome);
 process.exit(exitCodeOf(outcome, process.env));
