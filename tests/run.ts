@@ -23,7 +23,10 @@ if (values.kills !== undefined) process.env.DMM_ENV_CHAOS_COUNT = values.kills;
 if (values.seeds !== undefined) process.env.DMM_ENV_CHAOS_SEEDS = values.seeds;
 if (values.seed !== undefined) process.env.DMM_ENV_CHAOS_SEED = values.seed;
 /** For one file; each kill or seed that was asked for has a minute. */
-const fileLimitMs = Math.max(900_000, 60_000 * Math.max(Number(values.seeds ?? 0), Number(values.kills ?? 0)));
+const fileLimitMs = Math.max(
+  900_000,
+  60_000 * Math.max(Number(values.seeds ?? 0), Number(values.kills ?? 0)),
+);
 // It chose this program; what the tests start is the command line.
 delete process.env.DMM_ENV_PROGRAM;
 
