@@ -1,22 +1,31 @@
 import { globSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { parseArgs } from "node:util";
 import { execa } from "execa";
 import { t } from "tap";
+import { keepBusy } from "./runner/busy.ts";
 import { obtainChromium } from "./runner/chromium.ts";
 import { addOutcome, createOutcome, exitCodeOf } from "./runner/outcome.ts";
 import { printFile, printOutcome } from "./runner/print.ts";
 import { runFiles } from "./runner/run-files.ts";
+import { createStandIns } from "./runner/stand-ins.ts";
 
 /**
  * Runs the test files given (or all) by tap, prints the report and, last, one plain line `N passed, N failed` or
  * `N passed, N failed, N skipped`. With CI=true a skipped test fails the run.
- * Usage: `npm test -- [--kills N] [--seeds N] [--seed N] [folder or file …]`; the numbers are for the chaos tests.
+ * Usage: `npm test -- [--kills N] [--seeds N] [--seed N] [--stand-ins right|wrong] [--busy N] [folder or file …]`; the first
+ * three are for the chaos tests, the last two make another machine of this one.
  */
 const root = join(import.meta.dirname, "..");
 const { values, positionals: wanted } = parseArgs({
-  options: { kills: { type: "string" }, seeds: { type: "string" }, seed: { type: "string" } },
+  options: {
+    kills: { type: "string" },
+    seeds: { type: "string" },
+    seed: { type: "string" },
+    "stand-ins": { type: "string" },
+    busy: { type: "string" },
+  },
   allowPositionals: true,
 });
 if (values.kills !== undefined) process.env.DMM_ENV_CHAOS_COUNT = values.kills;
@@ -70,6 +79,17 @@ if (files.length === 0) {
 if (files.some((file) => !toolless.some((path) => file.startsWith(path)))) await obtainToolchain();
 if (files.some((file) => browsing.test(file)))
   await obtainChromium((line) => process.stdout.write(`${line}\n`));
+if (values["stand-ins"] !== undefined) {
+  const kind = values["stand-ins"];
+  if (kind !== "right" && kind !== "wrong") {
+    process.stderr.write(`--stand-ins is ${kind}; it must be right or wrong.\n`);
+    process.exit(2);
+  }
+  process.env.PATH = [await createStandIns(join(folder, "stand-ins"), kind), process.env.PATH].join(
+    delimiter,
+  );
+}
+if (values.busy !== undefined) keepBusy(Number(values.busy));
 const isAlone = (file: string): boolean => alone.some((path) => file.startsWith(path));
 const outcome = createOutcome();
 for (const [jobs, group] of [

@@ -1,9 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { delimiter, join, resolve } from "node:path";
+import { basename, delimiter, dirname, join, resolve } from "node:path";
 import type { BundleName } from "./part.ts";
-
-/** Debian keeps daemons where an ordinary user's PATH does not look. */
-const daemonFolders = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
 const checkout = resolve(import.meta.dirname, "..");
 
@@ -32,8 +29,16 @@ export function findToolchain(environment: NodeJS.ProcessEnv = process.env): Too
     partial: join(directory, ".partial"),
     lock: join(directory, ".setup.lock"),
     probes: join(home, "cache", "parts.json"),
-    searchFolders: [...(environment.PATH ?? "").split(delimiter), ...daemonFolders],
+    searchFolders: addDaemonFolders((environment.PATH ?? "").split(delimiter)),
   };
+}
+
+/** Debian keeps daemons where an ordinary user's PATH does not look: in `sbin` beside each `bin`. */
+function addDaemonFolders(folders: readonly string[]): readonly string[] {
+  const beside = folders
+    .filter((folder) => basename(folder) === "bin")
+    .map((folder) => join(dirname(folder), "sbin"));
+  return [...new Set([...folders, ...beside])];
 }
 
 /** What a finished bundle says about itself. */

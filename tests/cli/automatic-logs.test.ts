@@ -5,7 +5,7 @@ import { test } from "tap";
 import { writeConfiguration } from "../../cli/engine/configuration.ts";
 import { ensureStack } from "../../cli/engine/stack.ts";
 import { environmentFolder } from "../../cli/home.ts";
-import { pulumiRoot, resolveParts } from "../../tools/parts.ts";
+import { installedPart } from "../installed-parts.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
 test("the engine keeps no logs of its own, and those of earlier versions are removed", async () => {
@@ -16,7 +16,7 @@ test("the engine keeps no logs of its own, and those of earlier versions are rem
   writeFileSync(join(logs, "organization+dmm-env+feature-x-20260101T000000.log"), "left");
   const environment = environmentFolder(home, "feature-x");
   writeConfiguration(environment.engine, "feature-x", {});
-  const command = join(pulumiRoot(await resolveParts()), "bin", "pulumi");
+  const command = installedPart("pulumi").command;
   await ensureStack({ home, folder: environment, name: "feature-x", command });
   assert.ok(statSync(logs).isFile());
   assert.deepEqual(readdirSync(home.pulumiHome), ["logs"]);

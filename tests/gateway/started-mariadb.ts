@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { createConnection } from "mysql2/promise";
+import { installedPart } from "../installed-parts.ts";
 import type { CertificateFiles } from "./certificates.ts";
-import { findProgram, mariadbShare, StartedProcess, waitUntil } from "./started-process.ts";
+import { StartedProcess, waitUntil } from "./started-process.ts";
 
 /** A database server with an empty schema `platform` and the user `platform`. */
 export class StartedMariadb {
@@ -81,6 +82,7 @@ export class StartedMariadb {
   }
 
   #launch(): StartedProcess {
+    const { share } = installedPart("mariadbd");
     return StartedProcess.ofToolchain("mariadbd", [
       "--no-defaults",
       `--datadir=${this.#directory}/data`,
@@ -88,8 +90,10 @@ export class StartedMariadb {
       `--tmpdir=${this.#directory}`,
       `--socket=${this.#directory}/socket`,
       `--pid-file=${this.#directory}/pid`,
-      `--lc-messages-dir=${mariadbShare}`,
-      `--character-sets-dir=${mariadbShare}/charsets`,
+      // Without the folder, the server knows its own.
+      ...(share === undefined
+        ? []
+        : [`--lc-messages-dir=${share}`, `--character-sets-dir=${share}/charsets`]),
       `--bind-address=${this.#addresses.join(",")}`,
       `--port=${this.port}`,
       "--innodb-buffer-pool-size=16M",
@@ -133,21 +137,21 @@ export class StartedMariadb {
 }
 
 async function install(directory: string): Promise<void> {
-  const program = findProgram("mariadb-install-db");
-  const basedir = program.includes("/") ? resolve(program, "../..") : "/usr";
+  const { share } = installedPart("mariadbd");
+  const { command, environment } = installedPart("mariadb-install-db");
   await execa(
-    program,
+    command,
     [
       "--no-defaults",
-      `--basedir=${basedir}`,
+      `--basedir=${dirname(dirname(share ?? command))}`,
       `--datadir=${directory}/data`,
       "--auth-root-authentication-method=normal",
       "--skip-test-db",
       "--skip-name-resolve",
-      `--lc-messages-dir=${mariadbShare}`,
+      ...(share === undefined ? [] : [`--lc-messages-dir=${share}`]),
       "--innodb-log-file-size=8M",
       "--user=root",
     ],
-    { env: { TMPDIR: directory, LD_LIBRARY_PATH: StartedProcess.libraries } },
+    { env: { TMPDIR: directory, ...environment } },
   );
 }

@@ -1,31 +1,14 @@
 import { once } from "node:events";
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
 import { execa, type ResultPromise } from "execa";
-
-const toolchain = process.env.DMM_ENV_TOOLCHAIN ?? resolve(import.meta.dirname, "../../.dmm-env/toolchain");
-const debian = join(toolchain, "debian");
-
-/** A program of the toolchain, or of PATH where the toolchain does not have it. */
-export function findProgram(name: string): string {
-  for (const folder of ["usr/bin", "usr/sbin"]) {
-    const path = join(debian, folder, name);
-    if (existsSync(path)) return path;
-  }
-  return name;
-}
-
-export const mariadbShare = join(debian, "usr/share/mysql");
-
-const libraries = [join(debian, "usr/lib/x86_64-linux-gnu"), join(debian, "lib/x86_64-linux-gnu")].join(":");
+import type { PartName } from "../../tools/part.ts";
+import { installedPart } from "../installed-parts.ts";
 
 /** A process that a test started; it ends with the test, whatever happens. */
 export class StartedProcess {
   readonly child: ResultPromise["nodeChildProcess"];
-  static readonly libraries = libraries;
   output = "";
 
-  constructor(command: string, args: readonly string[], environment: Record<string, string> = {}) {
+  constructor(command: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
     this.child = execa(command, args, {
       env: environment,
       stdin: "ignore",
@@ -41,8 +24,9 @@ export class StartedProcess {
   }
 
   /** Of the toolchain, with its libraries. */
-  static ofToolchain(name: string, args: readonly string[]): StartedProcess {
-    return new StartedProcess(findProgram(name), args, { LD_LIBRARY_PATH: libraries });
+  static ofToolchain(name: PartName, args: readonly string[]): StartedProcess {
+    const { command, environment } = installedPart(name);
+    return new StartedProcess(command, args, environment);
   }
 
   get exited(): boolean {

@@ -7,13 +7,13 @@ import { t, test } from "tap";
 import { startProviders } from "../../local/provider/start.ts";
 import { realisations } from "../../local/registry.ts";
 import { program } from "../../stacks/index.ts";
+import { installedPart } from "../installed-parts.ts";
 import { startEngine } from "../local/provider/engine.ts";
 import { createMemoryRegion } from "../local/provider/memory-region.ts";
 import { deploy, environmentConfig, productionConfig } from "./deployed.ts";
 import { startLanguageHost } from "./language-host.ts";
 
 const root = join(import.meta.dirname, "..", "..");
-const toolchain = process.env.DMM_ENV_TOOLCHAIN ?? join(root, ".dmm-env", "toolchain");
 const providers = await startProviders(createMemoryRegion(), realisations);
 t.teardown(() => providers.close());
 
@@ -78,5 +78,5 @@ function runPulumi(folder: string) {
     PULUMI_DEBUG_PROVIDERS: `aws:${providers.aws},awsx:${providers.awsx}`,
   };
   return (...parameters: string[]) =>
-    execa(join(toolchain, "pulumi", "bin", "pulumi"), parameters, { cwd: folder, env, stdin: "ignore" });
+    execa(installedPart("pulumi").command, parameters, { cwd: folder, env, stdin: "ignore" });
 }

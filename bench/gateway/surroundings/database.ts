@@ -51,14 +51,14 @@ export async function startDatabase(host: string, port: number, directory: strin
 }
 
 function launch(host: string, port: number, directory: string, socketPath: string): StartedProcess {
-  const { command, environment, share = "" } = findPart("mariadbd");
+  const { command, environment, share } = findPart("mariadbd");
   const args = [
     "--no-defaults",
     `--datadir=${directory}/database`,
     `--socket=${socketPath}`,
     `--pid-file=${directory}/database.pid`,
-    `--lc-messages-dir=${share}`,
-    `--character-sets-dir=${share}/charsets`,
+    // Without the folder, the server knows its own.
+    ...(share === undefined ? [] : [`--lc-messages-dir=${share}`, `--character-sets-dir=${share}/charsets`]),
     `--bind-address=${host}`,
     `--port=${port}`,
     "--innodb-buffer-pool-size=16M",
@@ -70,7 +70,7 @@ function launch(host: string, port: number, directory: string, socketPath: strin
 }
 
 async function install(directory: string): Promise<void> {
-  const { share = "" } = findPart("mariadbd");
+  const { share } = findPart("mariadbd");
   const { command, environment } = findPart("mariadb-install-db");
   const args = [
     "--no-defaults",
@@ -79,7 +79,7 @@ async function install(directory: string): Promise<void> {
     "--auth-root-authentication-method=normal",
     "--skip-test-db",
     "--skip-name-resolve",
-    `--lc-messages-dir=${share}`,
+    ...(share === undefined ? [] : [`--lc-messages-dir=${share}`]),
     "--innodb-log-file-size=8M",
     "--user=root",
   ];

@@ -3,15 +3,12 @@ import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { test } from "tap";
 import { createKmsSeal } from "../../../gateway/oauth2/kms-seal.ts";
 import { createLocalSeal } from "../../../gateway/oauth2/sealing.ts";
-import { resolveParts } from "../../../tools/parts.ts";
+import { installedPart } from "../../installed-parts.ts";
 import { StartedProcess, waitUntil } from "../started-process.ts";
-
-const { found } = await resolveParts();
 
 test("a key of AWS KMS seals signing keys, and opens nothing that others sealed", async (context) => {
   const endpoint = "http://127.230.1.60:5000";
-  assert.ok(found.moto, "moto is part of the toolchain: run npm test, or ./dmm-env setup");
-  const moto = new StartedProcess(found.moto.command, ["-H", "127.230.1.60", "-p", "5000"]);
+  const moto = new StartedProcess(installedPart("moto").command, ["-H", "127.230.1.60", "-p", "5000"]);
   context.teardown(() => moto.end());
   await waitUntil(
     "moto answers",

@@ -3,31 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRegion, type OwnedRegion, type RegionOptions } from "../../../local/daemon/region.ts";
 import type { Part, PartName } from "../../../local/region.ts";
+import { regionParts } from "../../../tools/parts.ts";
+import { resolvedParts } from "../../installed-parts.ts";
 
 export const root = join(import.meta.dirname, "..", "..", "..");
-const toolchain = process.env.DMM_ENV_TOOLCHAIN ?? join(root, ".dmm-env", "toolchain");
-const debian = join(toolchain, "debian");
-const debianEnvironment = {
-  LD_LIBRARY_PATH: [join(debian, "usr/lib/x86_64-linux-gnu"), join(debian, "lib/x86_64-linux-gnu")].join(":"),
-};
 
-/** The real parts, where the tests' set-up put them. */
-export const parts: Readonly<Record<PartName, Part>> = {
-  haproxy: { command: join(debian, "usr/sbin/haproxy"), environment: debianEnvironment },
-  "redis-server": { command: join(debian, "usr/bin/redis-server"), environment: debianEnvironment },
-  mariadbd: {
-    command: join(debian, "usr/sbin/mariadbd"),
-    environment: debianEnvironment,
-    share: join(debian, "usr/share/mysql"),
-  },
-  "mariadb-install-db": {
-    command: join(debian, "usr/bin/mariadb-install-db"),
-    environment: debianEnvironment,
-    share: join(debian, "usr/share/mysql"),
-  },
-  moto: { command: join(toolchain, "moto", "bin", "moto_server"), environment: {} },
-  node: { command: process.execPath, environment: {} },
-};
+/** The real parts, where the product finds them. */
+export const parts: Readonly<Record<PartName, Part>> = regionParts(resolvedParts);
 
 /** A folder that is gone at the end of its scope. */
 export function temporaryDirectory(): Disposable & { readonly path: string } {

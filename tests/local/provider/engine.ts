@@ -9,9 +9,8 @@ import {
   type Stack,
 } from "@pulumi/pulumi/automation/index.js";
 import type { StartedProviders } from "../../../local/provider/start.ts";
-
-const root = join(import.meta.dirname, "..", "..", "..");
-const toolchain = process.env.DMM_ENV_TOOLCHAIN ?? join(root, ".dmm-env", "toolchain");
+import { pulumiRoot } from "../../../tools/parts.ts";
+import { resolvedParts } from "../../installed-parts.ts";
 
 /** A stack of a throw-away backend, run by the real engine against attached providers. */
 export interface StartedEngine {
@@ -41,7 +40,7 @@ async function startIn(
 ): Promise<StartedEngine> {
   const backend = join(folder, "state");
   await mkdir(backend);
-  const pulumiCommand = await PulumiCommand.get({ root: join(toolchain, "pulumi") });
+  const pulumiCommand = await PulumiCommand.get({ root: pulumiRoot(resolvedParts) });
   const stack = await LocalWorkspace.createOrSelectStack(
     { stackName: "dev", projectName: "provider-test", program },
     {

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Test, test } from "tap";
+import { resolveParts } from "../../tools/parts.ts";
+import { findToolchain } from "../../tools/toolchain.ts";
+import { installedPart } from "../installed-parts.ts";
+import { createStandIns } from "../runner/stand-ins.ts";
+
+/** What the product finds on a machine whose PATH has the stand-ins alone. */
+async function resolveBeside(t: Test, kind: "right" | "wrong") {
+  const folder = mkdtempSync(join(tmpdir(), "dmm-s-"));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const bin = await createStandIns(join(folder, "stand-ins"), kind);
+  const environment = { PATH: bin, DMM_ENV_HOME: folder, DMM_ENV_TOOLCHAIN: join(folder, "none") };
+  return { folder, ...(await resolveParts({ toolchain: findToolchain(environment) })) };
+}
+
+const names = ["haproxy", "mariadb-install-db", "mariadbd", "moto", "pulumi", "redis-server"];
+
+test("stand-ins of right versions are found installed, each one", async (t) => {
+  const { folder, found } = await resolveBeside(t, "right");
+  const { node, ...others } = found;
+  assert.equal(node?.command, process.execPath);
+  assert.deepEqual(Object.keys(others).sort(), names);
+  for (const { command, source } of Object.values(others))
+    assert.deepEqual([command.startsWith(folder), source], [true, "path"], command);
+  const { share } = installedPart("mariadbd");
+  assert.equal(found.mariadbd?.share, share && join(folder, "stand-ins", "share", "mysql"));
+});
+
+test("stand-ins of wrong versions are seen and refused, each one", async (t) => {
+  const { folder, missing } = await resolveBeside(t, "wrong");
+  assert.deepEqual(missing.map(({ name }) => name).sort(), names);
+  for (const { name, refused } of missing) assert.ok(refused.join().includes(folder), name);
+});
