@@ -4,10 +4,12 @@ import { readFileIfThere } from "../environment/file.ts";
 import { readHolder } from "../environment/lock.ts";
 import { isStopped } from "../environment/process-identity.ts";
 import { type EnvironmentRecord, listNames, readRecord } from "../environment/record.ts";
+import { OperatorError } from "../errors.ts";
 import { environmentFolder } from "../home.ts";
 import { operatorGrant } from "../making/claim.ts";
 import { readClient } from "../making/prove-serving.ts";
 import { readRegionAddress } from "../region/address.ts";
+import { explainFailure } from "../report/failure.ts";
 import { renderTable } from "../report/table.ts";
 import { done, type Outcome, runCommand, type Session } from "../session.ts";
 
@@ -31,10 +33,12 @@ interface Row {
 }
 
 async function list({ home, target }: Session): Promise<Outcome> {
-  const rows = await Promise.all(listNames(home).map((name) => look(home, name)));
-  const shown = rows.filter(
-    (row) => target === undefined || row.target === target || row.stage === "damaged",
-  );
+  const inspected = await Promise.all(listNames(home).map((name) => inspect(home, name)));
+  const unreadable = inspected.find(({ error }) => error !== undefined)?.error;
+  const failure = unreadable && explainFailure(unreadable, home);
+  const shown = inspected
+    .map(({ row }) => row)
+    .filter((row) => target === undefined || row.target === target || row.target === "?");
   const cells = shown.map(({ name, target: where, stage, now, owner, expires }) => [
     name,
     where,
@@ -44,7 +48,8 @@ async function list({ home, target }: Session): Promise<Outcome> {
     expires,
   ]);
   return {
-    exitCode: done,
+    exitCode: failure?.exitCode ?? done,
+    ...(failure && { failure }),
     report: { environments: shown },
     lines:
       shown.length === 0
@@ -53,20 +58,27 @@ async function list({ home, target }: Session): Promise<Outcome> {
   };
 }
 
-async function look(home: Session["home"], name: string): Promise<Row> {
+/** One environment, and the refusal of the operating system where it belongs to another user. */
+async function inspect(
+  home: Session["home"],
+  name: string,
+): Promise<{ readonly row: Row; readonly error?: OperatorError }> {
   try {
     const record = readRecord(home, name);
-    if (record === undefined) return damaged(name, "no record: dmm-env down removes it");
+    if (record === undefined) return { row: unknown(name, "damaged", "no record: dmm-env down removes it") };
     const { now, url } = await seeNow(home, record);
     const { target, stage, owner, expires } = record;
-    return { name, target, stage, now, owner, expires, url };
+    return { row: { name, target, stage, now, owner, expires, url } };
   } catch (error) {
-    return damaged(name, (error as Error).message);
+    const { message } = error as Error;
+    return error instanceof OperatorError && error.code === "DMM_FILE_UNUSABLE"
+      ? { row: unknown(name, "unreadable", message), error }
+      : { row: unknown(name, "damaged", message) };
   }
 }
 
-function damaged(name: string, now: string): Row {
-  return { name, target: "?", stage: "damaged", now, owner: "?", expires: "?", url: null };
+function unknown(name: string, stage: "damaged" | "unreadable", now: string): Row {
+  return { name, target: "?", stage, now, owner: "?", expires: "?", url: null };
 }
 
 async function seeNow(
