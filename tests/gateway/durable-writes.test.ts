@@ -18,7 +18,11 @@ test("a command that is refused before its batch is confirmed rejects that write
   await once(node, "listening");
   const { port } = node.address() as AddressInfo;
   const address = { host: "127.0.0.1", port };
-  const connection = new NodeConnection({ ...address, tls: false, commandTimeoutMs: 30_000 }, address, () => {});
+  const connection = new NodeConnection(
+    { ...address, tls: false, commandTimeoutMs: 30_000 },
+    address,
+    () => {},
+  );
   context.teardown(() => connection.destroy());
   await connection.untilReady();
   const parts = { connection, replicationMs: 200, isReplicated: () => true, onReplica: () => {} };
