@@ -111,6 +111,7 @@ export async function runGateway(): Promise<void> {
     readConfiguration: () => stores.configuration.current,
     nonces,
     work: lifecycle,
+    waitFor: (what, coming) => lifecycle.waitFor(what, coming),
   });
   await Promise.all([configured, reached]);
   ready.resolve();

@@ -5,7 +5,7 @@ export interface Health {
   readonly state: State;
   /** Version of the configuration that is served; 0 before the first. */
   readonly version: number;
-  /** What it waits for while it starts: `database`, `cache`. */
+  /** What it waits for while it starts: `database`, `cache`, `signing keys`. */
   readonly waitsFor?: readonly string[];
 }
 

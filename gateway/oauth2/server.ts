@@ -44,6 +44,8 @@ export interface OAuth2Parts {
   readonly nonces: ProofNonces;
   /** Counts what must be finished before the process ends. */
   readonly work: Work;
+  /** Says what the start waits for. */
+  readonly waitFor: (what: string, coming: Promise<void>) => Promise<void>;
 }
 
 /** Time that a request's body may take to arrive: it is a form, and nothing of it is forwarded. */
@@ -72,12 +74,13 @@ export async function createOAuth2Server(parts: OAuth2Parts): Promise<OwnEndpoin
   };
 }
 
-async function loadKeys({ migrated, signingKeys, logger }: OAuth2Parts): Promise<void> {
+async function loadKeys({ migrated, signingKeys, logger, waitFor }: OAuth2Parts): Promise<void> {
   await migrated;
-  await untilReachable(
+  const loaded = untilReachable(
     () => signingKeys.load(),
     (error) => logger.warn({ error: describeReason(error) }, "waiting for the signing keys"),
   );
+  await waitFor("signing keys", loaded);
 }
 
 /** Opens the login once; after a failure the next one who needs it tries again. */

@@ -41,6 +41,8 @@ export class Primary {
   readonly #heartbeat: NodeJS.Timeout;
   #doubtful = false;
   #closed = false;
+  /** Both connections have had a response: a stopped node's kernel accepts connections too. */
+  #proven = false;
 
   constructor(parts: PrimaryParts) {
     const { settings, address, onReplica } = parts;
@@ -60,10 +62,11 @@ export class Primary {
       this.reads.send(["PING"], () => {}, doubt);
     }, heartbeatMs);
     this.#heartbeat.unref();
+    void this.#prove();
   }
 
   get ready(): boolean {
-    return this.reads.isReady && this.#writing.isReady && !this.#doubtful;
+    return this.#proven && this.reads.isReady && this.#writing.isReady && !this.#doubtful;
   }
 
   /** It did not answer, and nobody has confirmed it since: nobody should wait for it or believe it. */
@@ -102,6 +105,17 @@ export class Primary {
     clearInterval(this.#heartbeat);
     this.reads.destroy();
     this.#writing.destroy();
+  }
+
+  async #prove(): Promise<void> {
+    while (!this.#closed) {
+      await this.untilReady();
+      const pings = [this.reads, this.#writing].map((connection) => connection.sendCommand(["PING"]));
+      const outcomes = await Promise.allSettled(pings);
+      if (outcomes.every(({ status }) => status === "fulfilled")) break;
+      await new Promise((resolve) => setTimeout(resolve, retryMs));
+    }
+    this.#proven = true;
   }
 
   async #reinstate(): Promise<void> {

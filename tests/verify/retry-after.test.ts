@@ -27,7 +27,7 @@ test("nobody waits longer than the time limit", async () => {
     requests++;
     return respond(503, { "retry-after": "60" });
   };
-  assert.equal((await requestPatiently(send, 1000)).status, 503);
+  assert.equal((await requestPatiently(send, { withinMs: 1000 })).status, 503);
   assert.equal(requests, 1);
 });
 

@@ -114,6 +114,37 @@ test("a run goes on where ECS does not answer, and says so", async () => {
   });
 });
 
+test("a platform that asks for patience is asked again, and the evidence says so", async () => {
+  await using platform = await startPlatform("asks for patience once for each request");
+  const only = [
+    "gateway/a-missing-token-gets-401",
+    "gateway/an-unknown-route-gets-404",
+    "oauth2/a-token-is-issued-only-for-granted-scopes",
+    "oauth2/a-wrong-secret-gets-401",
+    "oauth2/a-client-assertion-is-taken-once",
+  ];
+  const { checks } = await inFolder((directory) =>
+    verify(platform.target, { only, profile: "short", directory }),
+  );
+  for (const { check, verdict, message, evidence } of checks) {
+    assert.equal(verdict, "held", `${check}: ${message}`);
+    if (check.startsWith("gateway/"))
+      assert.ok(
+        evidence.some(({ name }) => name.endsWith(": sent again")),
+        check,
+      );
+  }
+});
+
+test("a platform that asks for patience without end is no success, and costs bounded time", async () => {
+  await using platform = await startPlatform("asks for patience without end");
+  const only = ["gateway/a-missing-token-gets-401"];
+  const { verdict } = await inFolder((directory) =>
+    verify(platform.target, { only, profile: "short", directory }),
+  );
+  assert.notEqual(verdict, "held");
+});
+
 async function runRelease(...breaks: readonly Break[]): Promise<RunResult> {
   await using platform = await startPlatform(...breaks);
   const { credentials } = platform.target.aws;

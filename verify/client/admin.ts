@@ -4,6 +4,7 @@ import { shorten } from "../shorten.ts";
 import type { Target } from "../target.ts";
 import type { Answered } from "./attempt.ts";
 import type { ClientRequest } from "./http.ts";
+import { requestPatiently } from "./retry-after.ts";
 
 /** What became of a change, as the admin API tells it. */
 export interface ConfigurationChange {
@@ -45,7 +46,7 @@ export async function askAdmin(
 
 /** The version that an edit has to be based on. Throws DMM_VERIFY_NO_CONTROL where the site does not tell. */
 export async function readVersion(context: CheckContext): Promise<number> {
-  const answer = await askAdmin(context, { path: "/api/configuration" });
+  const answer = await requestPatiently(() => askAdmin(context, { path: "/api/configuration" }));
   const version = answer.status === 200 ? parseObject(answer.body).version : undefined;
   if (typeof version !== "number")
     throw noControl(`the admin site should tell its version and answered ${answer.status}`);
@@ -80,7 +81,7 @@ async function inTurn<Result>({ target }: CheckContext, work: () => Promise<Resu
 async function sendCurrentEdit(context: CheckContext, edit: Edit): Promise<Answered> {
   let basedOn = await readVersion(context);
   for (let attempt = 1; ; attempt += 1) {
-    const answer = await sendEdit(context, edit, basedOn);
+    const answer = await requestPatiently(() => sendEdit(context, edit, basedOn));
     if (answer.status !== 409 || attempt === mostAttempts) return answer;
     const { conflict } = parseObject(answer.body);
     const current = Number((conflict as { current?: unknown } | undefined)?.current);

@@ -1,8 +1,19 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Answered } from "./attempt.ts";
+import type { CheckScope } from "../check.ts";
+import { type Answered, summarizeAttempt } from "./attempt.ts";
 
 /** How long the verifier goes on for one thing that it needs itself, in milliseconds. */
 const patienceMs = 15_000;
+
+/** How long a check goes on for one request, in milliseconds: its own time limit is not much longer. */
+const checkPatienceMs = 5_000;
+
+export interface Patience {
+  readonly withinMs?: number;
+  readonly signal?: AbortSignal;
+  /** Called with each 503 before the wait. */
+  readonly onWait?: (response: Answered) => void;
+}
 
 /**
  * Sends a request that may be repeated until its response is something else than 503, as often as `Retry-After` (RFC 9110
@@ -11,7 +22,7 @@ const patienceMs = 15_000;
  */
 export async function requestPatiently(
   send: () => Promise<Answered>,
-  withinMs: number = patienceMs,
+  { withinMs = patienceMs, signal, onWait }: Patience = {},
 ): Promise<Answered> {
   const deadline = performance.now() + withinMs;
   for (;;) {
@@ -19,8 +30,19 @@ export async function requestPatiently(
     const waitMs = readRetryAfter(response.headers["retry-after"]);
     if (response.status !== 503 || waitMs === undefined || performance.now() + waitMs > deadline)
       return response;
-    await delay(waitMs);
+    onWait?.(response);
+    await delay(waitMs, undefined, signal === undefined ? {} : { signal });
   }
+}
+
+/** The same for one request of a check; the evidence has every response that was not the last word. */
+export function requestForCheck(
+  { evidence, signal }: Pick<CheckScope, "evidence" | "signal">,
+  what: string,
+  send: () => Promise<Answered>,
+): Promise<Answered> {
+  const onWait = (response: Answered) => evidence.record(`${what}: sent again`, summarizeAttempt(response));
+  return requestPatiently(send, { withinMs: checkPatienceMs, signal, onWait });
 }
 
 /** Seconds or a date, as milliseconds from now; `undefined` where there is neither. */

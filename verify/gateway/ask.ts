@@ -1,6 +1,7 @@
 import type { CheckContext } from "../check.ts";
 import { type Answered, summarizeAttempt } from "../client/attempt.ts";
 import type { ClientRequest } from "../client/http.ts";
+import { requestForCheck } from "../client/retry-after.ts";
 import { noControl } from "../errors.ts";
 
 export interface Question extends ClientRequest {
@@ -16,11 +17,9 @@ export async function ask(context: CheckContext, question: Question): Promise<An
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const client = context.entrance.open();
   try {
-    const answer = await client.request({
-      ...request,
-      headers: { ...authorization, ...headers },
-      signal: context.signal,
-    });
+    const answer = await requestForCheck(context, what, () =>
+      client.request({ ...request, headers: { ...authorization, ...headers }, signal: context.signal }),
+    );
     context.evidence.record(what, summarizeAttempt(answer));
     return answer;
   } finally {

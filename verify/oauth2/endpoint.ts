@@ -1,6 +1,7 @@
 import type { CheckContext } from "../check.ts";
 import { parseObject } from "../client/admin.ts";
 import type { Answered } from "../client/attempt.ts";
+import { requestForCheck } from "../client/retry-after.ts";
 
 export const tokenEndpoint = "/oauth2/token";
 export const introspectionEndpoint = "/oauth2/introspect";
@@ -29,16 +30,18 @@ export async function postForm(context: CheckContext, post: FormPost): Promise<F
     post.authorization === undefined ? await context.tokens.authorization() : post.authorization;
   const client = context.entrance.open();
   try {
-    const answer = await client.request({
-      method: "POST",
-      path: post.path,
-      headers: {
-        ...(authorization === null ? {} : { authorization }),
-        "content-type": "application/x-www-form-urlencoded",
-      },
-      body: new URLSearchParams(post.form.map(([name, value]) => [name, value])).toString(),
-      signal: context.signal,
-    });
+    const answer = await requestForCheck(context, post.what, () =>
+      client.request({
+        method: "POST",
+        path: post.path,
+        headers: {
+          ...(authorization === null ? {} : { authorization }),
+          "content-type": "application/x-www-form-urlencoded",
+        },
+        body: new URLSearchParams(post.form.map(([name, value]) => [name, value])).toString(),
+        signal: context.signal,
+      }),
+    );
     const fields = parseObject(answer.body);
     context.evidence.record(post.what, {
       status: answer.status,

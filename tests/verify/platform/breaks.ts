@@ -68,6 +68,8 @@ export type Break =
   | "serves removed routes"
   | "fails requests with a change"
   | "takes stale edits"
+  | "asks for patience once for each request"
+  | "asks for patience without end"
   | "has no admin site"
   | "keeps parameters in clear"
   | "disables its key"

@@ -17,9 +17,23 @@ export function answerRequest(
     refuse(response, 400);
     return;
   }
+  if (asksForPatience(state, request)) {
+    response.setHeader("retry-after", "0");
+    refuse(response, 503);
+    return;
+  }
   const url = new URL(request.url ?? "/", `https://${state.domain}`);
   if (request.headers.host?.startsWith("admin.")) answerAdminSite(state, url, request, response);
   else answerApi(state, url, request, response);
+}
+
+/** As a gateway does whose token store is away for a moment. */
+function asksForPatience({ breaks, deferred }: PlatformState, request: IncomingMessage): boolean {
+  if (breaks.has("asks for patience without end")) return true;
+  const name = `${request.method} ${request.url}`;
+  if (!breaks.has("asks for patience once for each request") || deferred.has(name)) return false;
+  deferred.add(name);
+  return true;
 }
 
 function answerApi(state: PlatformState, url: URL, request: IncomingMessage, response: ServerResponse): void {

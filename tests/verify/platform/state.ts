@@ -24,6 +24,8 @@ export interface PlatformState {
   /** Passwords of people by name, and codes that were not redeemed yet. */
   readonly people: Map<string, string>;
   readonly codes: Set<string>;
+  /** Requests that were refused with `Retry-After`, by method and path. */
+  readonly deferred: Set<string>;
   readonly revokedSerials: Set<string>;
   /** Requests so far: one gateway in three takes each. */
   requests: number;
@@ -67,6 +69,7 @@ export function createState(breaks: Breaks): PlatformState {
     unknownTokens: new Map(),
     halfRevoked: new Set(),
     assertions: new Set(),
+    deferred: new Set(),
     people: new Map(),
     codes: new Set(),
     revokedSerials: new Set(),

@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { json } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
+import { before, type Test, t, test } from "tap";
+import { HeldLine } from "./held-line.ts";
+import { describeGateway, issueToken, StartedRole } from "./started-gateway.ts";
+import { StartedMariadb } from "./started-mariadb.ts";
+import { waitUntil } from "./started-process.ts";
+import { StartedRedis } from "./started-redis.ts";
+
+const block = "127.152";
+let database: StartedMariadb;
+let redis: StartedRedis;
+
+before(async () => {
+  [database, redis] = await Promise.all([
+    StartedMariadb.start(`${block}.1.50`),
+    StartedRedis.start(block, { primaries: 1 }),
+  ]);
+});
+
+t.teardown(() => Promise.all([database?.stop(), redis?.stop()]));
+
+function start(context: Test, address: string, environment: Record<string, string>): StartedRole {
+  const usual = describeGateway({ database, redis, upstreamUrl: `http://${block}.1.20:8080` });
+  const gateway = new StartedRole("gateway", `${block}.1.${address}`, { ...usual, ...environment });
+  context.teardown(() => gateway.process.end());
+  return gateway;
+}
+
+async function readHealth(gateway: StartedRole): Promise<{ status: number; waitsFor?: string[] }> {
+  const answer = await fetch(`${gateway.origin}/health/ready`);
+  return { status: answer.status, ...((await answer.json()) as { waitsFor?: string[] }) };
+}
+
+/** It waits for one thing alone, and goes on doing so. */
+async function requireWaiting(gateway: StartedRole, what: string): Promise<void> {
+  await waitUntil(`it waits for ${what} alone`, async () => {
+    const health = await readHealth(gateway).catch(() => undefined);
+    assert.notEqual(health?.status, 200, gateway.process.output);
+    return health?.waitsFor?.join() === what;
+  });
+  await sleep(1500);
+  const { status, waitsFor } = await readHealth(gateway);
+  assert.deepEqual([status, waitsFor], [503, [what]], gateway.process.output);
+}
+
+/** AWS KMS as far as a seal needs it: what it encrypts is only encoded. */
+async function startKms(context: Test, address: string) {
+  const kms = { isAway: true, requests: 0, origin: `http://${address}:4599` };
+  const server = createServer(async (request, response) => {
+    kms.requests += 1;
+    const body = (await json(request)) as Record<string, string>;
+    const closes = String(request.headers["x-amz-target"]).endsWith(".Encrypt");
+    const answer = closes ? { CiphertextBlob: body.Plaintext } : { Plaintext: body.CiphertextBlob };
+    response.writeHead(kms.isAway ? 500 : 200, { "content-type": "application/x-amz-json-1.1" });
+    response.end(
+      JSON.stringify(kms.isAway ? { __type: "KMSInternalException", message: "KMS is away" } : answer),
+    );
+  });
+  server.listen(4599, address);
+  await once(server, "listening");
+  context.teardown(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return kms;
+}
+
+test("a gateway whose signing keys cannot be opened is not ready and says so; once they are, it is", async (context) => {
+  const kms = await startKms(context, `${block}.1.60`);
+  const gateway = start(context, "32", {
+    SIGNING_KEYS_KMS_KEY: "alias/test",
+    AWS_ENDPOINT_URL: kms.origin,
+    AWS_REGION: "eu-west-1",
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+  });
+  await waitUntil("it asks for its keys", () => kms.requests > 0, 30_000);
+  await requireWaiting(gateway, "signing keys");
+  await waitUntil("it says why", () =>
+    /KMS is away.*waiting for the signing keys/.test(gateway.process.output),
+  );
+  kms.isAway = false;
+  await gateway.waitUntilReady();
+  const { keys } = (await (await fetch(`${gateway.origin}/oauth2/jwks`)).json()) as { keys: unknown[] };
+  assert.equal(keys.length, 2);
+  assert.ok((await issueToken(gateway)).length > 20);
+});
+
+const password = "not-a-secret";
+
+// The node keeps the last one's port and password.
+for (const [what, address, more] of [
+  ["is accepted and gets no response", "30", {}],
+  ["gets no response to its password", "31", { REDIS_AUTH_TOKEN: password }],
+] as const)
+  test(`a gateway whose connection for writes ${what} is not ready; once it is, the first token is issued`, async (context) => {
+    const node = redis.nodes[0]!;
+    // One to ask for the cluster's nodes, then one for look-ups; the next is for writes.
+    const line = await HeldLine.open(node.host, redis.port, 2);
+    context.teardown(() => line.close());
+    await node.command("CONFIG", "SET", "cluster-announce-port", String(line.port));
+    if ("REDIS_AUTH_TOKEN" in more) await node.command("CONFIG", "SET", "requirepass", password);
+    const gateway = start(context, address, { REDIS_PORT: String(line.port), ...more });
+    await waitUntil("it connects for writes", () => line.held > 0, 30_000);
+    await requireWaiting(gateway, "cache");
+    line.release();
+    await gateway.waitUntilReady();
+    assert.ok((await issueToken(gateway)).length > 20);
+    assert.doesNotMatch(gateway.process.output, /responded 503/);
+  });
