@@ -22,7 +22,6 @@ export async function findRole(pool: Pool, name: string): Promise<Role> {
   const [rows] = await pool.query<RowDataPacket[]>("SELECT name, role FROM administrators WHERE name = ?", [
     name,
   ]);
-  // The database compares without regard to case; certificates do not.
   return rows[0]?.name === name && rows[0]?.role === "editor" ? "editor" : "viewer";
 }
 
@@ -46,22 +45,19 @@ export async function appoint(pool: Pool, name: string, role: Role, author: Auth
     throw new AdminError("DMM_ADMIN_REQUEST_INVALID", {
       detail: `${JSON.stringify(name)} has a character that cannot be seen: it could pass for another name.`,
     });
+  // The database ignores blanks at the end.
+  if (name !== name.trim())
+    throw new AdminError("DMM_ADMIN_REQUEST_INVALID", {
+      detail: `${JSON.stringify(name)} begins or ends with a blank.`,
+    });
   await inTransaction(pool, async (connection) => {
     const before = await keepOneEditor(connection, name, role);
-    if (before?.name === name && before.role === role) return;
-    const isOther = before !== undefined && before.name !== name;
-    // The name of another certificate, which the database takes for the same: it has no role any more.
-    if (isOther)
-      await recordAdministratorChange(
-        connection,
-        { name: before.name, roleBefore: before.role, role: null },
-        author,
-      );
-    const roleBefore = isOther ? null : (before?.role ?? null);
+    if (before?.role === role) return;
+    const roleBefore = before?.role ?? null;
     await recordAdministratorChange(connection, { name, roleBefore, role }, author);
     await connection.query(
       `INSERT INTO administrators (name, role, appointed_by, appointed_at) VALUES (?, ?, ?, UTC_TIMESTAMP(3))
-       ON DUPLICATE KEY UPDATE name = VALUES(name), role = VALUES(role),
+       ON DUPLICATE KEY UPDATE role = VALUES(role),
        appointed_by = VALUES(appointed_by), appointed_at = VALUES(appointed_at)`,
       [name, role, author.name],
     );
@@ -93,13 +89,9 @@ async function keepOneEditor(
   name: string,
   role: Role,
 ): Promise<{ readonly name: string; readonly role: Role } | undefined> {
-  // Compared by the database: an appointment in other letters takes the place of this one.
-  const [rows] = await connection.query<RowDataPacket[]>(
-    "SELECT name, role, name <> ? AS is_other FROM administrators FOR UPDATE",
-    [name],
-  );
-  if (role !== "editor" && !rows.some((row) => row.role === "editor" && row.is_other === 1))
+  const [rows] = await connection.query<RowDataPacket[]>("SELECT name, role FROM administrators FOR UPDATE");
+  if (role !== "editor" && !rows.some((row) => row.role === "editor" && row.name !== name))
     throw new AdminError("DMM_ADMIN_LAST_EDITOR");
-  const own = rows.find((row) => row.is_other === 0);
+  const own = rows.find((row) => row.name === name);
   return own && { name: String(own.name), role: own.role === "editor" ? "editor" : "viewer" };
 }

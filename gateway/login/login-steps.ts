@@ -3,7 +3,15 @@ import { FormError, readForm } from "./form.ts";
 import { renderLogin } from "./login-page.ts";
 import { showPage } from "./page.ts";
 import { rememberChoice } from "./pending-choice.ts";
-import { finishLogin, leave, nameClient, readRedirectUri, refuse, type Visit } from "./visit.ts";
+import {
+  finishLogin,
+  leave,
+  nameClient,
+  readLoginTime,
+  readRedirectUri,
+  refuse,
+  type Visit,
+} from "./visit.ts";
 
 /** The page for name and password, or the way to where the company's people sign in. */
 export async function startLogin(visit: Visit): Promise<void> {
@@ -24,9 +32,12 @@ export async function checkPassword(visit: Visit): Promise<void> {
   const name = (form.get("name") ?? "").trim();
   const password = form.get("password") ?? "";
   const claim: Claim = { throttle: parts.throttle, name, address: context.ip };
-  const attempted = await attempt(claim, async () =>
-    isPossible(name, password) ? await parts.login.check(name, password) : undefined,
-  );
+  let ts = readLoginTime();
+  const attempted = await attempt(claim, async () => {
+    // It may have waited for its turn.
+    ts = readLoginTime();
+    return isPossible(name, password) ? await parts.login.check(name, password) : undefined;
+  });
   if ("seconds" in attempted) {
     context.status = 429;
     context.set("retry-after", String(attempted.seconds));
@@ -43,20 +54,21 @@ export async function checkPassword(visit: Visit): Promise<void> {
     return;
   }
   if (account.password?.mustChange === true) {
-    await rememberChoice(visit, { id: account.id, password: account.password });
+    await rememberChoice(visit, { id: account.id, password: account.password }, ts);
     leave(context, visit.path);
     return;
   }
-  await finishLogin(visit, account.id);
+  await finishLogin(visit, { accountId: account.id, ts });
 }
 
 export async function completeElsewhere(visit: Visit): Promise<void> {
   const { context, parts, details } = visit;
   if (parts.login.complete === undefined || details.prompt.name !== "login")
     throw new FormError("Nobody asked for a login.");
+  const ts = readLoginTime();
   const account = await parts.login.complete(new URLSearchParams(context.querystring));
   if (account === undefined) refuse(context, 401, "access_denied", "The login elsewhere did not succeed.");
-  else await finishLogin(visit, account.id);
+  else await finishLogin(visit, { accountId: account.id, ts });
 }
 
 export function showLogin(visit: Visit, shown: { readonly name?: string; readonly error?: string }): void {

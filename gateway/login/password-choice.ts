@@ -16,7 +16,9 @@ export interface ChoiceParts {
 
 /** What became of it, `seconds` with how long to wait. */
 export type ChoiceAnswer =
-  | { readonly kind: "chosen" | "outdated" }
+  | { readonly kind: "outdated" }
+  /** A login by the new password counts from `ts` on, in seconds. */
+  | { readonly kind: "chosen"; readonly ts: number }
   | { readonly kind: "refused"; readonly problem: string; readonly seconds?: number };
 
 /**
@@ -42,5 +44,5 @@ export async function choosePassword(
     logger.warn({ error: describeReason(error) }, "sign-out not carried out"),
   );
   await untilSecondIsOver();
-  return { kind: "chosen" };
+  return { kind: "chosen", ts: outcome.orderedAt + 1 };
 }

@@ -34,7 +34,7 @@ export async function takePasswordChoice(visit: Visit): Promise<void> {
     if (answer.seconds !== undefined) context.set("retry-after", String(answer.seconds));
     return showPasswordChoice(visit, pending, answer.problem);
   }
-  await finishLogin(visit, accountId);
+  await finishLogin(visit, { accountId, ts: answer.ts });
 }
 
 async function startAgain(visit: Visit, error: string): Promise<void> {

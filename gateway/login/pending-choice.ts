@@ -16,9 +16,10 @@ const longestSeconds = 600;
 export async function rememberChoice(
   visit: Visit,
   { id, password }: Required<Pick<CheckedAccount, "id" | "password">>,
+  since: number,
 ): Promise<void> {
   const { userName, mark } = password;
-  const choice: PendingChoice = { accountId: id, userName, mark, since: Math.floor(Date.now() / 1000) };
+  const choice: PendingChoice = { accountId: id, userName, mark, since };
   // Without a `login`: whoever goes on without choosing has not signed in.
   await store(visit, { passwordChoice: choice });
 }

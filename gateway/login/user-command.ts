@@ -41,10 +41,11 @@ export async function runUser(args: readonly string[]): Promise<void> {
 /** Somebody who is registered already gets the password and everything else that was said. @throws UserInvalidError */
 async function storeUser(pool: Pool, profile: UserProfile, password: string): Promise<void> {
   const author = { name: `command of ${userInfo().username}` };
-  const [[row]] = await pool.query<RowDataPacket[]>("SELECT user_id FROM users WHERE name = ?", [
+  const [[row]] = await pool.query<RowDataPacket[]>("SELECT user_id, name FROM users WHERE name = ?", [
     profile.name,
   ]);
-  if (row === undefined) await createUser(pool, profile, { password, author });
+  // Another spelling of somebody's name is refused like any other wrong one.
+  if (row === undefined || row.name !== profile.name) await createUser(pool, profile, { password, author });
   else {
     await replacePassword(pool, { id: String(row.user_id), author }, password, {
       display_name: profile.displayName,

@@ -56,7 +56,7 @@ function describeConditions({ find, state, after }: Pick<UserSearch, "find" | "s
   for (const word of words.slice(0, mostWords)) {
     const pattern = `%${word.replace(/[\\%_]/g, "\\$&")}%`;
     conditions.push("(name LIKE ? OR display_name LIKE ? OR email LIKE ?)");
-    values.push(pattern, pattern, pattern);
+    values.push(pattern.toLowerCase(), pattern, pattern);
   }
   if (state !== "any") conditions.push(state === "disabled" ? "disabled" : "NOT disabled");
   if (after !== undefined) {

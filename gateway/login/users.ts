@@ -22,7 +22,10 @@ class UserLogin implements Login {
   }
 
   async check(name: string, password: string): Promise<CheckedAccount | undefined> {
-    const row = await this.#select("name = ?", name.toLowerCase());
+    const userName = name.toLowerCase();
+    const found = await this.#select("name = ?", userName);
+    // Attempts are counted by what was typed: no other spelling may lead to the same user.
+    const row = found?.name === userName ? found : undefined;
     this.#decoy ??= hashPassword(randomUUID());
     const matches = await matchesPassword(row?.password_hash ?? (await this.#decoy), password);
     if (row === undefined || !matches) return undefined;

@@ -46,7 +46,16 @@ export async function finish(
   leave(context, await provider.interactionResult(context.req, context.res, result, options));
 }
 
-export async function finishLogin(visit: Visit, accountId: string): Promise<void> {
+/** Time of a login that begins now, in seconds. What is decided about the account from here on ends it. */
+export function readLoginTime(): number {
+  return Math.floor(Date.now() / 1000);
+}
+
+/** `ts` is the time before which the password was looked at, in seconds: whoever is signed out after it stays out. */
+export async function finishLogin(
+  visit: Visit,
+  { accountId, ts }: { readonly accountId: string; readonly ts: number },
+): Promise<void> {
   const { context, parts, details } = visit;
   if ((await parts.login.findAccount(accountId)) === undefined) {
     // A login of a company's own that knows somebody by name and password, and not by id.
@@ -58,8 +67,6 @@ export async function finishLogin(visit: Visit, accountId: string): Promise<void
     { client: details.params.client_id, account: accountId, address: context.ip },
     "signed in",
   );
-  // The time of the login, not that of the visit which completes it: who is signed out in between stays out.
-  const ts = Math.floor(Date.now() / 1000);
   await finish(visit, { login: { accountId, remember: true, ts } }, { merged: false });
 }
 

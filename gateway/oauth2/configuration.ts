@@ -2,6 +2,7 @@ import type { Configuration, KoaContextWithOIDC, errors as OAuth2Errors } from "
 import { idTokenAlgorithms } from "../configuration/limits.ts";
 import type { Login } from "../login/login.ts";
 import type { Primaries } from "../redis/primaries.ts";
+import { nameCookie } from "../request/gateway-cookies.ts";
 import type { ServedConfiguration } from "../routing/served.ts";
 import type { ProofNonces } from "../tokens/nonces.ts";
 import { openidScopes } from "../tokens/scopes.ts";
@@ -66,9 +67,9 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
     cookies: {
       // A prefix that browsers hold to: nobody but this host, over TLS, can set these.
       names: {
-        session: secure ? "__Host-session" : "session",
-        interaction: secure ? "__Secure-interaction" : "interaction",
-        resume: secure ? "__Secure-resume" : "resume",
+        session: nameCookie("session", "__Host-", secure),
+        interaction: nameCookie("interaction", "__Secure-", secure),
+        resume: nameCookie("resume", "__Secure-", secure),
       },
       keys: [deriveKey(parts.secret, "dmm-env cookies").toString("base64url")],
       long: { signed: true, httpOnly: true, sameSite: "lax", secure },

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { ApiErrorCode } from "../errors.ts";
+import { dropGatewayCookies } from "./gateway-cookies.ts";
 import { dropFields, passesToUpstream, readNominated } from "./header-rules.ts";
 import { isHost } from "./host.ts";
 
@@ -63,6 +64,11 @@ export function readHead(request: IncomingMessage): Head {
         head.authorization = value;
         head.authorizations++;
         break;
+      case "cookie": {
+        const rest = dropGatewayCookies(value);
+        if (rest !== undefined) head.outgoing.push(name, rest);
+        break;
+      }
       case "dpop":
         head.proof = value;
         head.proofs++;

@@ -61,6 +61,8 @@ export const requestRules: ReadonlyMap<string, RequestRule> = new Map([
   ["authorization", "credential"],
   ["proxy-authorization", "credential"],
   ["dpop", "credential"],
+  // What is left of it without the gateway's own cookies goes on.
+  ["cookie", "gateway"],
 ]);
 
 /** Families of names, all of rule `identity`: what proxies in front of applications say of who asks. */

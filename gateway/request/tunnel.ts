@@ -11,6 +11,7 @@ import type { ApiErrorCode } from "../errors.ts";
 import type { Lifecycle } from "../lifecycle.ts";
 import type { UpstreamTarget } from "../upstreams/target.ts";
 import type { Exchange } from "./exchange.ts";
+import { setsGatewayCookie } from "./gateway-cookies.ts";
 import { readNominated, responseRules } from "./header-rules.ts";
 import { writeInterim } from "./interim.ts";
 import { writeOutgoingHeaders, writeOutgoingPath } from "./outgoing.ts";
@@ -247,7 +248,9 @@ function passFields({
   const fields: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index]!.toLowerCase();
-    if (!responseRules.has(name) && !nominated.has(name)) fields.push(name, rawHeaders[index + 1]!);
+    const value = rawHeaders[index + 1]!;
+    if (responseRules.has(name) || nominated.has(name)) continue;
+    if (name !== "set-cookie" || !setsGatewayCookie(value)) fields.push(name, value);
   }
   return fields;
 }

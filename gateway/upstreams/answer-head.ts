@@ -1,3 +1,4 @@
+import { setsGatewayCookie } from "../request/gateway-cookies.ts";
 import { dropFields, readNominated, responseRules, unprintable } from "../request/header-rules.ts";
 import { UpstreamError } from "./upstream-error.ts";
 
@@ -27,13 +28,14 @@ interface Reading {
   keptSeconds: number | undefined;
 }
 
-type Use = "pass" | "drop" | "length" | "coding" | "connection" | "keep-alive";
+type Use = "pass" | "drop" | "cookie" | "length" | "coding" | "connection" | "keep-alive";
 
 const uses: ReadonlyMap<string, Use> = new Map([
   ["content-length", "length"],
   ["transfer-encoding", "coding"],
   ["connection", "connection"],
   ["keep-alive", "keep-alive"],
+  ["set-cookie", "cookie"],
 ]);
 
 /** Upstreams repeat their names, so each spelling is checked once. Bounded, because an upstream may invent some. */
@@ -89,6 +91,9 @@ function readField(text: string, at: number, end: number, reading: Reading): voi
   switch (use) {
     case "pass":
       reading.fields.push(name, value);
+      return;
+    case "cookie":
+      if (!setsGatewayCookie(value)) reading.fields.push(name, value);
       return;
     case "length":
       if (reading.length !== undefined || !/^[0-9]{1,15}$/.test(value)) throw malformed("length", value);

@@ -118,3 +118,21 @@ test("whatever the bytes are, a head is read or refused, and no value can end it
     { numRuns: 2000 },
   );
 });
+
+test("an upstream sets its own cookies and none of the gateway's", async () => {
+  const set = (...values: string[]) =>
+    parseAnswerHead(
+      `HTTP/1.1 200 OK\r\n${values.map((value) => `Set-Cookie: ${value}\r\n`).join("")}`,
+      false,
+    ).fields.filter((_, index) => index % 2 === 1);
+  const own = ["a=oauth2-session; Path=/", "session=1", "__Host-session=1; Secure; Path=/"];
+  const gateways = [
+    "__Host-oauth2-session=x; Path=/; Secure",
+    "__host-OAuth2-session.sig=x",
+    "__Secure-oauth2-interaction=x",
+    "oauth2-resume=x",
+    " dmm-session=x",
+    "__Host-dmm-session",
+  ];
+  assert.deepEqual(set(...gateways, ...own), own);
+});

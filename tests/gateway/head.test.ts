@@ -10,10 +10,12 @@ function read(headers: readonly (readonly [string, string])[], minor = 1) {
 }
 
 const host = ["Host", "api.test"] as const;
+/** Of cookies only the gateway's own are taken away. */
+const stopped = [...requestRules.keys()].filter((name) => name !== "cookie");
 
 test("what identifies or belongs to one connection never reaches an upstream", async () => {
   const name = fc.oneof(
-    fc.constantFrom(...requestRules.keys()),
+    fc.constantFrom(...stopped),
     fc.constantFrom(
       "x-forwarded-for",
       "x-forwarded-anything",
@@ -71,7 +73,7 @@ test("heads with more than one reading are refused", async () => {
 const written = fc
   .tuple(
     fc.oneof(
-      fc.constantFrom(...requestRules.keys()),
+      fc.constantFrom(...stopped),
       fc
         .tuple(fc.constantFrom(...identityPrefixes), fc.stringMatching(/^[a-z]{1,6}$/))
         .map((parts) => parts.join("")),
@@ -114,4 +116,18 @@ test("names that clients invent do not change what is known of others", async ()
 test("an expectation is for HTTP/1.1", async () => {
   assert.equal(read([host, ["Expect", "100-Continue"]]).expectsContinue, true);
   assert.equal(read([host, ["Expect", "100-continue"]], 0).expectsContinue, false);
+});
+
+test("an upstream gets a browser's cookies without the gateway's own", async () => {
+  const cookies = (...values: string[]) =>
+    read([host, ...values.map((value) => ["Cookie", value] as const)]).outgoing;
+  assert.deepEqual(cookies("a=1; session=own; oauth=2"), ["cookie", "a=1; session=own; oauth=2"]);
+  assert.deepEqual(
+    cookies("a=1; __Host-oauth2-session=s; __Host-oauth2-session.sig=t;b=2; __secure-OAUTH2-resume=r", "c=3"),
+    ["cookie", "a=1;b=2", "cookie", "c=3"],
+  );
+  assert.deepEqual(
+    cookies("__Host-dmm-session=s", "dmm-session=t; oauth2-interaction=i", "oauth2-session"),
+    [],
+  );
 });

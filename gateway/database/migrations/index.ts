@@ -3,6 +3,7 @@ import { announceGateways } from "./announce-gateways.ts";
 import { appointAdministrators } from "./appoint-administrators.ts";
 import { authenticateClients } from "./authenticate-clients.ts";
 import { choosePasswords } from "./choose-passwords.ts";
+import { compareNamesExactly } from "./compare-names-exactly.ts";
 import { createSchema } from "./create-schema.ts";
 import { identifyChanges } from "./identify-changes.ts";
 import { identifyClients } from "./identify-clients.ts";
@@ -39,4 +40,5 @@ export const migrations: readonly Migration[] = [
   { name: "014-share-routes", up: shareRoutes },
   { name: "015-sign-out-of-clients", up: signOutOfClients },
   { name: "016-record-operator-actions", up: recordOperatorActions },
+  { name: "017-compare-names-exactly", up: compareNamesExactly },
 ];

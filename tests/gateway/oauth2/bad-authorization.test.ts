@@ -77,9 +77,9 @@ for (const [name, value, error] of parameters)
 test("cookies that are nobody's lead to the login like none", async () => {
   const { url } = await createRequest();
   for (const cookie of [
-    "__Host-session=x",
-    "__Host-session=x; __Host-session.sig=y",
-    "__Secure-resume=%00",
+    "__Host-oauth2-session=x",
+    "__Host-oauth2-session=x; __Host-oauth2-session.sig=y",
+    "__Secure-oauth2-resume=%00",
     "=;=",
     "x".repeat(4000),
   ]) {

@@ -5,11 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { before, t, test } from "tap";
+import { orderSignOut } from "../../../gateway/login/sign-out-orders.ts";
 import { describeGateway, StartedRole, startGateway } from "../started-gateway.ts";
 import { waitUntil } from "../started-process.ts";
 import { createRequest } from "./authorize.ts";
 import { Browser } from "./browser.ts";
-import { issuer, StartedServer, signIn } from "./started-server.ts";
+import { issuer, password, StartedServer, signIn } from "./started-server.ts";
 
 let server: StartedServer;
 let directory: string;
@@ -175,4 +176,46 @@ test("every role of the image is still known", async () => {
   const role = new StartedRole("nothing", "127.229.1.34", {});
   await once(role.process.child, "close");
   assert.match(role.process.output, /user/);
+});
+
+/** The account is found only a while after the password was right, as where a store stands still. */
+const slowLogin = `
+let checked = 0;
+export default () => ({
+  async check(name) { checked = Date.now(); return { id: "slow-" + name, name }; },
+  async findAccount(id) {
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, checked + 3000 - Date.now())));
+    return { id, name: id };
+  },
+});`;
+
+test("who is signed out while a login is under way is not signed in by it", async (context) => {
+  const path = join(directory, "slow.mjs");
+  await writeFile(path, slowLogin);
+  const { surroundings } = server.platform;
+  const gateway = await startGateway("127.229.1.36", surroundings, { ...shared, LOGIN: path });
+  context.teardown(() => gateway.process.end());
+  const browser = new Browser(issuer, gateway.origin);
+  const page = await browser.open((await createRequest()).url);
+  const completed = browser.submit(page, "/login", { name: "eve", password: "any" });
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  await orderSignOut(surroundings.database as never, { accountId: "slow-eve", attemptsOf: null });
+  const consent = await completed;
+  await waitUntil("the sign-out is carried out", async () => {
+    const rows = await surroundings.database.query("SELECT 1 FROM sign_outs WHERE account_id = 'slow-eve'");
+    return rows.length === 0;
+  });
+  await browser.submit(consent, "/consent").catch(() => {});
+  const silent = await browser.open((await createRequest("app", { prompt: "none" })).url);
+  assert.equal(silent.url.searchParams.get("error"), "login_required");
+});
+
+test("another spelling of a name is another name: it signs nobody in and changes no password", async () => {
+  assert.equal((await storeUser("quite another password", "ádá")).code, 2);
+  for (const name of ["ádá", "äda", "a\u0308da", "\uff41da"]) {
+    const browser = server.browser("10.9.8.7");
+    const page = await browser.open((await createRequest()).url);
+    const refused = await browser.submit(page, "/login", { name, password });
+    assert.equal(refused.status, 401, name);
+  }
 });
