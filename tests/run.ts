@@ -85,9 +85,9 @@ if (values["stand-ins"] !== undefined) {
     process.stderr.write(`--stand-ins is ${kind}; it must be right or wrong.\n`);
     process.exit(2);
   }
-  process.env.PATH = [await createStandIns(join(folder, "stand-ins"), kind), process.env.PATH].join(
-    delimiter,
-  );
+  const standIns = mkdtempSync(join(tmpdir(), "dmm-s-"));
+  process.on("exit", () => rmSync(standIns, { recursive: true, force: true }));
+  process.env.PATH = [await createStandIns(standIns, kind), process.env.PATH].join(delimiter);
 }
 if (values.busy !== undefined) keepBusy(Number(values.busy));
 const isAlone = (file: string): boolean => alone.some((path) => file.startsWith(path));

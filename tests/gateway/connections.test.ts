@@ -96,7 +96,7 @@ test("an answer without a length is all that came until the end", async () => {
 test("idle connections expire", async () => {
   await askUpstream(target, { path: "/ok" });
   assert.equal(target.connections.open, 1);
-  await waitUntil("it is closed", () => target.connections.open === 0 && open.size === 0, 8000);
+  await waitUntil("it is closed", () => target.connections.open === 0 && open.size === 0);
 });
 
 test("a target that closes ends what runs", async () => {

@@ -26,14 +26,21 @@ function start(environment: Record<string, string> = {}): Promise<StartedRole> {
   return startGateway(`127.204.1.${next++}`, platform.surroundings, environment);
 }
 
+/** Waits until the gateway counts this many requests of the API whose answers have not ended. */
+async function waitUntilRunning(gateway: StartedRole, count: number): Promise<void> {
+  await waitUntil(`${count} requests run`, async () => {
+    const text = await (await fetch(`${gateway.origin}/metrics`)).text();
+    return Number(/^gateway_requests_running (\d+)/m.exec(text)?.[1]) >= count;
+  });
+}
+
 test("a draining gateway is not ready, finishes what runs, and ends with 0", async () => {
   const gateway = await start();
   const running = fetch(`${gateway.origin}/long/slow?ms=1500`);
   const streaming = fetch(`${gateway.origin}/long/stream?chunks=30&everyMs=50`).then((answer) =>
     answer.text(),
   );
-  await waitUntil("requests run", () => gateway.process.output.includes("serving"));
-  await new Promise((done) => setTimeout(done, 100));
+  await waitUntilRunning(gateway, 2);
   const ended = gateway.process.end("SIGTERM");
   await waitUntil("it says that it is not ready", async () => {
     const answer = await fetch(`${gateway.origin}/health/ready`, { headers: { connection: "close" } });
@@ -51,13 +58,13 @@ test("a draining gateway is not ready, finishes what runs, and ends with 0", asy
 });
 
 test("idle connections do not hold a draining gateway", async () => {
-  const gateway = await start();
+  const gateway = await start({ DRAIN_SECONDS: "60" });
   const { hostname, port } = new URL(gateway.origin);
   const idle = connect({ host: hostname, port: Number(port) });
   await once(idle, "connect");
   const began = performance.now();
   assert.equal(await gateway.process.end("SIGTERM"), 0);
-  assert.ok(performance.now() - began < 2000, `${performance.now() - began} ms`);
+  assert.ok(performance.now() - began < 30_000, `${performance.now() - began} ms`);
   idle.destroy();
 });
 
@@ -67,22 +74,22 @@ test("a request that runs longer than the budget is cut, and the process still e
     () => "answered",
     () => "cut",
   );
-  await new Promise((done) => setTimeout(done, 100));
+  await waitUntilRunning(gateway, 1);
   const began = performance.now();
   assert.equal(await gateway.process.end("SIGTERM"), 0);
   assert.equal(await running, "cut");
-  assert.ok(performance.now() - began < 3000, `${performance.now() - began} ms`);
+  assert.ok(performance.now() - began < 15_000, `${performance.now() - began} ms`);
 });
 
 test("a second signal ends at once", async () => {
   const gateway = await start();
   const running = fetch(`${gateway.origin}/long/slow?ms=20000`).catch(() => {});
-  await new Promise((done) => setTimeout(done, 100));
+  await waitUntilRunning(gateway, 1);
   gateway.process.child.kill("SIGTERM");
   await waitUntil("it drains", () => gateway.process.output.includes("draining"));
   const began = performance.now();
   assert.equal(await gateway.process.end("SIGTERM"), 1);
-  assert.ok(performance.now() - began < 500);
+  assert.ok(performance.now() - began < 15_000, "it did not wait for the request");
   await running;
 });
 

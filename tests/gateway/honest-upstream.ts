@@ -61,7 +61,8 @@ export class StartedHonestUpstream {
       };
       const name = url.pathname.slice(url.pathname.lastIndexOf("/") + 1);
       if (name === "wait")
-        setTimeout(() => response.end(JSON.stringify(seen)), Number(url.searchParams.get("ms")));
+        // A test that is over does not wait for it.
+        setTimeout(() => response.end(JSON.stringify(seen)), Number(url.searchParams.get("ms"))).unref();
       else if (name === "bytes") answerBytes(response, url);
       else if (name === "endless") answerEndless(response);
       else response.end(JSON.stringify(seen));

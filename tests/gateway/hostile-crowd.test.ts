@@ -75,7 +75,7 @@ async function proveQuiet(): Promise<void> {
     running = await readRunning(origin);
     return running.length === 0;
   };
-  await waitUntil("all counts are zero", settled, 10_000).catch((error: Error) => {
+  await waitUntil("all counts are zero", settled).catch((error: Error) => {
     throw new Error(`${error.message}: ${running.join(", ")}`);
   });
   assert.equal(platform.gateway.process.exited, false);

@@ -134,13 +134,13 @@ test("an upstream that never accepts is 504 at the limit of its connections", as
     const { database } = platform.surroundings;
     await platform.addRoute("full", {
       origins: [`http://${host}:8080`],
-      columns: { first_byte_limit_ms: 5000, retries: 0 },
+      columns: { first_byte_limit_ms: 60_000, retries: 0 },
     });
     await database.query("UPDATE upstreams SET connect_limit_ms = 300 WHERE name = 'full'");
     await platform.publish();
     const began = performance.now();
     assert.equal(await ask("/full/x"), "504");
-    assert.ok(performance.now() - began < 2000);
+    assert.ok(performance.now() - began < 30_000);
   } finally {
     for (const socket of filling) socket.destroy();
     child.kill("SIGKILL");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { RequestListener, Server } from "node:http";
+import type { RequestListener, Server, ServerResponse } from "node:http";
 import { test } from "tap";
 import { createListener, type ListenerOptions, listen } from "../../gateway/listener.ts";
 import { close, get } from "./odd-requests.ts";
@@ -53,12 +53,13 @@ test("a connection beyond the most is told so, and the next one has its place", 
 
 test("a client that takes nothing of a finished answer is cut, and one that waits for its answer is not", async () => {
   let asked = 0;
+  let late: ServerResponse | undefined;
   await withListener(
     { unreadMs: 200 },
     (request, response) => {
       asked++;
       if (request.url === "/large") response.end("x".repeat(20_000_000));
-      else setTimeout(() => response.end("late"), 700);
+      else late = response;
     },
     async (server) => {
       const [deaf, patient] = [new OpenClient(origin), new OpenClient(origin)];
@@ -68,7 +69,10 @@ test("a client that takes nothing of a finished answer is cut, and one that wait
       await waitUntil("both are asked for", () => asked === 2);
       const connections = () =>
         new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)));
-      await waitUntil("one is cut", async () => (await connections()) === 1, 3000);
+      await waitUntil("one is cut", async () => (await connections()) === 1);
+      // The patient one has then waited longer than the limit, too.
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      late!.end("late");
       await patient.waitFor("late");
       deaf.leave();
       patient.leave();

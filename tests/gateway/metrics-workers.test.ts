@@ -17,7 +17,7 @@ before(async () => {
 t.teardown(() => platform?.stop());
 
 /** Only the kernel knows which worker gets a connection, so each request has its own. */
-async function ask(gateway: StartedRole, path: string, withinMs = 5000) {
+async function ask(gateway: StartedRole, path: string, withinMs = 60_000) {
   const answer = await fetch(gateway.origin + path, {
     headers: { connection: "close" },
     signal: AbortSignal.timeout(withinMs),
@@ -156,7 +156,7 @@ test("a worker that does not answer holds a scrape up for a second, is named sil
   try {
     const began = performance.now();
     // The kernel goes on to give it connections, some of these among them.
-    const scrapes = Array.from({ length: 12 }, () => ask(gateway, "/metrics", 4000));
+    const scrapes = Array.from({ length: 12 }, () => ask(gateway, "/metrics", 30_000));
     context.teardown(() => Promise.allSettled(scrapes));
     const text = PrometheusText.parse((await Promise.any(scrapes)).text);
     assert.ok(performance.now() - began > 900);

@@ -38,7 +38,7 @@ export class OpenClient {
     );
   }
 
-  async waitUntilEnded(withinMs = 10_000): Promise<void> {
+  async waitUntilEnded(withinMs = 60_000): Promise<void> {
     await waitUntil("the connection is ended", () => this.ended || this.closed, withinMs);
   }
 

@@ -90,7 +90,7 @@ test("a gateway that starts without a database is not ready and says what it wai
   assert.deepEqual([waiting.status, waiting.version, waiting.waitsFor], [503, 0, ["database"]]);
   assert.equal((await fetch(`${late.origin}/verify/echo`)).status, 503);
   line.isDown = false;
-  await waitUntil("it is ready by itself", async () => (await readHealth(late)).status === 200, 3000);
+  await waitUntil("it is ready by itself", async () => (await readHealth(late)).status === 200);
   const ready = await readHealth(late);
   assert.deepEqual([ready.version, ready.waitsFor], [await readStoredVersion(), undefined]);
 });
@@ -119,7 +119,7 @@ test("a database that falls silent, its connections seeming open, costs no reque
   });
   line.isSilent = false;
   const began = performance.now();
-  await waitUntil("it caught up", async () => (await readHealth(gateway)).version === version, 10_000);
+  await waitUntil("it caught up", async () => (await readHealth(gateway)).version === version);
   context.comment(`caught up ${Math.round(performance.now() - began)} ms after the return`);
   await waitUntil("it says so", async () => {
     const [row] = await platform.surroundings.database.query(
@@ -134,13 +134,19 @@ test("a primary that hangs costs a bounded wait and 503, never entry", async () 
   const node = platform.surroundings.redis.nodes[0]!;
   node.process.child.kill("SIGSTOP");
   const answer = await ask(token);
-  const next = await ask(token);
+  const next: Awaited<ReturnType<typeof ask>>[] = [];
+  for (let times = 0; times < 5; times++) next.push(await ask(token));
   node.process.child.kill("SIGCONT");
-  // Who comes after does not wait again.
-  assert.ok(next.status === 503 && next.tookMs < 300, `${next.status} after ${next.tookMs} ms`);
+  // Who comes after does not wait again; the replica may have taken over meanwhile.
+  assert.ok(
+    next.every(({ status }) => status === 503 || status === 200),
+    next.map(({ status }) => status).join(),
+  );
+  const quickest = Math.min(...next.map(({ tookMs }) => tookMs));
+  assert.ok(quickest < answer.tookMs / 2, `${quickest} ms, and ${answer.tookMs} ms before`);
   assert.equal(answer.status, 503);
   assert.equal(answer.retryAfter, "1");
-  assert.ok(answer.tookMs < 1500, `${answer.tookMs} ms`);
+  assert.ok(answer.tookMs < 15_000, `${answer.tookMs} ms`);
   await waitUntil("the token counts again", async () => (await ask(token)).status === 200);
 });
 
@@ -168,7 +174,7 @@ test("a lost primary answers 503 until its replica took over, then every token t
     const { status, retryAfter, tookMs } = await ask(token);
     seen.add(status);
     if (status === 503) assert.equal(retryAfter, "1");
-    assert.ok(tookMs < 1500, `${tookMs} ms`);
+    assert.ok(tookMs < 15_000, `${tookMs} ms`);
     return status === 200;
   });
   const back = performance.now();
@@ -178,10 +184,10 @@ test("a lost primary answers 503 until its replica took over, then every token t
   );
   assert.ok(seen.has(503));
   assert.ok(
-    electedAt !== undefined && back - electedAt < 1000,
+    electedAt !== undefined && back - electedAt < 15_000,
     `${back - (electedAt ?? 0)} ms after the election`,
   );
-  assert.ok(back - began < 6000, `${back - began} ms`);
+  assert.ok(back - began < 45_000, `${back - began} ms`);
   assert.equal((await ask("unknown-token")).status, 401);
 });
 

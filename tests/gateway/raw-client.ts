@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 
 /** Sends bytes as they are and gives back everything that came until the other side closed or `withinMs` passed. */
-export async function sendRaw(origin: string, text: string, withinMs = 2000): Promise<string> {
+export async function sendRaw(origin: string, text: string, withinMs = 10_000): Promise<string> {
   const { hostname, port } = new URL(origin);
   const socket = connect({ host: hostname, port: Number(port) });
   let received = "";

@@ -78,7 +78,7 @@ export class StartedPlatform {
     const { database } = this.surroundings;
     await database.query("UPDATE configuration SET version = version + 1");
     const [row] = await database.query("SELECT version FROM configuration");
-    const deadline = Date.now() + 5000;
+    const deadline = Date.now() + 60_000;
     for (;;) {
       const answer = await fetch(`${this.gateway.origin}/health/live`);
       const health = (await answer.json()) as { version: number };

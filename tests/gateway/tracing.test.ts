@@ -249,7 +249,7 @@ test("a collector that is away costs spans, which are counted, and neither reque
     await ask("/orders/echo", `00-${nameTrace()}-${caller}-01`, alone);
     const began = performance.now();
     assert.equal(await alone.process.end("SIGTERM"), 0);
-    assert.ok(performance.now() - began < 4000);
+    assert.ok(performance.now() - began < 25_000);
     assert.equal(alone.process.output.match(/spans dropped/g)!.length, 1);
   } finally {
     await alone.process.end();

@@ -60,7 +60,7 @@ test("a limit of opening a connection holds for an origin that another upstream 
     );
     const began = performance.now();
     await assert.rejects(ask(100), { kind: "slow" });
-    assert.ok(performance.now() - began < 5000);
+    assert.ok(performance.now() - began < 30_000);
     assert.equal(await Promise.race([waiting, "still waiting"]), "still waiting");
     patient.close();
     await waiting;

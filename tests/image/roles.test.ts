@@ -43,7 +43,7 @@ for (const { name, host, ready, says } of roles) {
     await using role = new Role(image, name, {
       variables: { ...variables, NODE_DEBUG_NATIVE: "COMPILE_CACHE" },
     });
-    await waitUntil(`${name} to say ${says}`, () => says.test(role.output), 10_000);
+    await waitUntil(`${name} to say ${says}`, () => says.test(role.output), 60_000);
     assert.equal(await statusAt(host, "/health/live"), 200);
     assert.equal(await statusAt(host, "/health/ready"), ready);
     await using probe = new Role(image, "health", { variables });
@@ -80,7 +80,7 @@ test("a second SIGTERM ends a role at once, with workers too", async () => {
     const variables = { ...variablesAt(host), GATEWAY_WORKERS: workers, DRAIN_QUIET_MS: "15000" };
     await using role = new Role(image, "gateway", { variables });
     const said = (word: string) => role.output.split(`"msg":"${word}"`).length - 1;
-    await waitUntil("every worker", () => said("waiting for the database") === Number(workers), 10_000);
+    await waitUntil("every worker", () => said("waiting for the database") === Number(workers), 60_000);
     role.kill("SIGTERM");
     await waitUntil("every worker to drain", () => said("draining") === Number(workers));
     role.kill("SIGTERM");

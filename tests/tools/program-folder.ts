@@ -58,7 +58,7 @@ export async function runToEnd(
     ...options,
     extendEnv: false,
     stripFinalNewline: false,
-    timeout: 60_000,
+    timeout: 300_000,
     reject: false,
   });
   return { code: exitCode ?? -1, stdout, stderr };
@@ -68,7 +68,7 @@ export async function runToEnd(
 export async function waitUntil<Result>(
   what: string,
   look: () => Promise<Result | undefined>,
-  withinMs = 15_000,
+  withinMs = 60_000,
 ): Promise<Result> {
   const until = performance.now() + withinMs;
   for (;;) {

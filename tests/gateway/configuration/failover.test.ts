@@ -172,15 +172,11 @@ test("of changes during two lost writers each is there as it was answered, and o
   assert.equal((await putScope(stored[0]!.name, stored[0]!.basedOn)).status, 409);
   assert.equal((await countAdditions()).get(last.name), 1);
 
-  await waitUntil(
-    "both gateways serve the last version",
-    async () => {
-      const versions = gateways.map(async ({ origin }) => {
-        const answer = await fetch(`${origin}/health/ready`);
-        return ((await answer.json()) as { version: number }).version;
-      });
-      return (await Promise.all(versions)).every((version) => version === last.answer.version);
-    },
-    10_000,
-  );
+  await waitUntil("both gateways serve the last version", async () => {
+    const versions = gateways.map(async ({ origin }) => {
+      const answer = await fetch(`${origin}/health/ready`);
+      return ((await answer.json()) as { version: number }).version;
+    });
+    return (await Promise.all(versions)).every((version) => version === last.answer.version);
+  });
 });

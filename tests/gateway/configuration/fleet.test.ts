@@ -114,10 +114,8 @@ test("who hangs, lost the database or cannot be reached is counted and named, af
     (await readPage()).includes(`3 of 5 serve version ${version} ${behind}`),
   );
   const lost = `${addresses.hanging}:8080 is lost. No answer within 1000 ms. ${addresses.withoutDatabase}:8080 serves version ${version - 1}. It answers, but the database is out of its reach.`;
-  await waitUntil(
-    "the page says why, once their announcements are old",
-    async () => (await readPage()).includes(`3 of 5 serve version ${version} ${lost}`),
-    12_000,
+  await waitUntil("the page says why, once their announcements are old", async () =>
+    (await readPage()).includes(`3 of 5 serve version ${version} ${lost}`),
   );
   const again = await change("while:lost");
   assert.deepEqual([again.acknowledged, again.of], [2, 5]);
@@ -126,10 +124,8 @@ test("who hangs, lost the database or cannot be reached is counted and named, af
   gateways.get(addresses.hanging)!.process.child.kill("SIGCONT");
   line.isSilent = false;
   line.isDown = false;
-  await waitUntil(
-    "all are back",
-    async () => (await readPage()).includes(`5 of 5 serve version ${again.version}`),
-    12_000,
+  await waitUntil("all are back", async () =>
+    (await readPage()).includes(`5 of 5 serve version ${again.version}`),
   );
 });
 
@@ -156,14 +152,10 @@ test("a killed gateway that nobody tells anything is found to be gone once it is
   context.teardown(() => extra.process.end());
   await waitUntil("it is announced", async () => (await readPage()).includes("5 of 5 serve version"));
   await extra.process.end();
-  await waitUntil(
-    "the page counts four",
-    async () => {
-      const page = await readPage();
-      return page.includes("4 of 4 serve version") && page.includes(`${block}.1.35:8080 gone`);
-    },
-    10_000,
-  );
+  await waitUntil("the page counts four", async () => {
+    const page = await readPage();
+    return page.includes("4 of 4 serve version") && page.includes(`${block}.1.35:8080 gone`);
+  });
 });
 
 test("a gateway at the address of a killed one is counted once, from its first announcement on", async () => {

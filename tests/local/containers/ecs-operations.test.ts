@@ -157,7 +157,7 @@ test("an update that fails goes back, in what is stored as well", async () => {
   await createService(ground, first);
   const bad = await define(ground, { environment: { FAIL_WITH: "no" } });
   await ecs.send(new UpdateServiceCommand({ cluster, service: name, taskDefinition: bad.id }));
-  await waitUntil("the way back", async () => (await readService()).taskDefinition === first.id, 15_000);
+  await waitUntil("the way back", async () => (await readService()).taskDefinition === first.id);
   await waitUntilStable();
   const messages = (await readService()).events?.map(({ message }) => message ?? "") ?? [];
   assert.ok(messages.some((message) => /deployment failed: tasks failed to start/.test(message)));

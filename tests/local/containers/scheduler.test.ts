@@ -86,9 +86,9 @@ test("a steady service is never given up: its tasks are tried until they start a
   const image = images["test/habits"];
   Object.assign(images, { "test/habits": undefined });
   ground.region.supervisor.get(taskProcesses(ground)[0] ?? "")?.kill("SIGKILL");
-  await waitUntil("five failed starts", () => (scheduler?.deployments[0]?.failedTasks ?? 0) >= 4, 15_000);
+  await waitUntil("five failed starts", () => (scheduler?.deployments[0]?.failedTasks ?? 0) >= 4);
   Object.assign(images, { "test/habits": image });
-  await waitUntil("the service", async () => (await ask(ground)).status === 200, 15_000);
+  await waitUntil("the service", async () => (await ask(ground)).status === 200);
 });
 
 test("a forced deployment replaces every task by one of the same definition", async () => {

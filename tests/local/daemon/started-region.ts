@@ -31,7 +31,7 @@ export async function openRegion(
 export async function waitUntil(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  withinMs = 5000,
+  withinMs = 60_000,
 ): Promise<void> {
   const until = performance.now() + withinMs;
   while (!(await condition())) {

@@ -60,7 +60,7 @@ test("what the program made is known behind the endpoint, whenever moto was star
 
   const life = await waitForMoto(region);
   region.supervisor.get("moto")?.kill("SIGKILL");
-  await waitUntil("moto's next life", async () => (await waitForMoto(region)) > life, 20_000);
+  await waitUntil("moto's next life", async () => (await waitForMoto(region)) > life);
   assert.equal((await describe())[0]?.logGroupName, "/x/gateway");
 
   const realisation = realisations.find(({ type }) => type === logGroupType);

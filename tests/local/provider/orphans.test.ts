@@ -29,7 +29,7 @@ function childrenOf(pid: number): readonly number[] {
   );
 }
 
-async function waitUntil(holds: () => boolean, what: string, withinMs = 20_000): Promise<void> {
+async function waitUntil(holds: () => boolean, what: string, withinMs = 60_000): Promise<void> {
   const until = Date.now() + withinMs;
   while (!holds()) {
     assert.ok(Date.now() < until, `not within ${withinMs} ms: ${what}`);
