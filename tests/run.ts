@@ -1,6 +1,6 @@
 import { globSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { execa } from "execa";
 import { t } from "tap";
@@ -85,7 +85,7 @@ if (values["stand-ins"] !== undefined) {
     process.stderr.write(`--stand-ins is ${kind}; it must be right or wrong.\n`);
     process.exit(2);
   }
-  const standIns = mkdtempSync(join(tmpdir(), "dmm-s-"));
+  const standIns = mkdtempSync(join(dirname(folder), "dmm-s-"));
   process.on("exit", () => rmSync(standIns, { recursive: true, force: true }));
   process.env.PATH = [await createStandIns(standIns, kind), process.env.PATH].join(delimiter);
 }
