@@ -1,5 +1,6 @@
 import type { Author } from "../configuration/history.ts";
-import type { Pool, PoolConnection, RowDataPacket } from "../database/pool.ts";
+import { type Newest, readNewest } from "../database/newest.ts";
+import type { Pool, PoolConnection } from "../database/pool.ts";
 import type { Role } from "./administrators.ts";
 
 /** Who gave or took whose role. */
@@ -35,13 +36,9 @@ export async function recordAdministratorChange(
 /** Newest first. */
 export async function readAdministratorChanges(
   pool: Pool,
-  { before, limit }: { readonly before?: number | undefined; readonly limit: number },
+  page: Newest,
 ): Promise<readonly RecordedAdministratorChange[]> {
-  const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT * FROM administrator_changes ${before === undefined ? "" : "WHERE id < ?"} ORDER BY id DESC LIMIT ?`,
-    before === undefined ? [limit] : [before, limit],
-  );
-  return rows.map((row) => ({
+  return (await readNewest(pool, "administrator_changes", page)).map((row) => ({
     id: Number(row.id),
     name: String(row.name),
     roleBefore: parseRole(row.role_before),

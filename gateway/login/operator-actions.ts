@@ -1,4 +1,5 @@
 import type { Author } from "../configuration/history.ts";
+import { type Newest, readNewest } from "../database/newest.ts";
 import type { Pool, ResultSetHeader, RowDataPacket } from "../database/pool.ts";
 
 export const operatorActionNames = ["rotate-signing-keys", "clear-account", "clear-address"] as const;
@@ -58,13 +59,9 @@ export async function readOperatorAction(
 /** Newest first. */
 export async function readOperatorActions(
   pool: Pool,
-  { before, limit }: { readonly before?: number | undefined; readonly limit: number },
+  page: Newest,
 ): Promise<readonly RecordedOperatorAction[]> {
-  const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT * FROM operator_actions ${before === undefined ? "" : "WHERE id < ?"} ORDER BY id DESC LIMIT ?`,
-    before === undefined ? [limit] : [before, limit],
-  );
-  return rows.map(parseRow);
+  return (await readNewest(pool, "operator_actions", page)).map(parseRow);
 }
 
 /** Oldest first. */

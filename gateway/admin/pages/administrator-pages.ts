@@ -76,10 +76,9 @@ async function renderTable(page: PageRequest): Promise<Content> {
 }
 
 async function renderChanges(page: PageRequest): Promise<Content> {
-  const before = Number(page.query("before"));
   const changes = await readAdministratorChanges(page.site.pool, {
     limit: changesPerPage,
-    before: Number.isInteger(before) && before > 0 ? before : undefined,
+    before: page.readBefore(),
   });
   return html`<p class="back"><a href="/administrators">Administrators</a></p>
     <div class="head"><h1>Changes of administrators</h1></div>

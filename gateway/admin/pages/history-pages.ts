@@ -43,10 +43,10 @@ export function addHistoryPages(app: FastifyInstance, context: SiteContext): voi
 }
 
 async function sendHistory(page: PageRequest): Promise<FastifyReply> {
-  const before = Number(page.query("before"));
+  const before = page.readBefore();
   const versions = await readVersions(page.site.pool, {
     limit: pageLength,
-    ...(Number.isInteger(before) && before > 0 ? { before } : {}),
+    ...(before === undefined ? {} : { before }),
   });
   const oldest = versions.at(-1)?.version ?? 0;
   return page.send(

@@ -60,6 +60,12 @@ export class PageRequest {
     return Number(basedOn);
   }
 
+  /** Where a list goes on: only entries before this one. */
+  readBefore(): number | undefined {
+    const before = Number(this.query("before"));
+    return Number.isInteger(before) && before > 0 ? before : undefined;
+  }
+
   /** What the form before this page did, if any. */
   renderStored(): Content {
     const stored = this.query("stored");

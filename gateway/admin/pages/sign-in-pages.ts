@@ -42,10 +42,9 @@ export function addSignInPages(app: FastifyInstance, context: SiteContext): void
 }
 
 async function sendPage(page: PageRequest): Promise<FastifyReply> {
-  const before = Number(page.query("before"));
   const actions = await readOperatorActions(page.site.pool, {
     limit: actionsPerPage,
-    before: Number.isInteger(before) && before > 0 ? before : undefined,
+    before: page.readBefore(),
   });
   const done = actions.find(({ id }) => String(id) === page.query("done"));
   return page.send(

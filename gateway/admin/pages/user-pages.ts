@@ -56,10 +56,10 @@ async function sendList(page: PageRequest): Promise<FastifyReply> {
 }
 
 async function sendChanges(page: PageRequest): Promise<FastifyReply> {
-  const before = Number(page.query("before"));
+  const before = page.readBefore();
   const changes = await readUserChanges(page.site.pool, {
     limit: changesPerPage,
-    ...(Number.isInteger(before) && before > 0 ? { before } : {}),
+    ...(before === undefined ? {} : { before }),
   });
   const oldest = changes.at(-1)?.id ?? 0;
   return page.send(
