@@ -1,4 +1,5 @@
 import { SettingsError } from "./errors.ts";
+import { longestKeysCheckSeconds } from "./oauth2/lifetimes.ts";
 import { parseSigningKeys, type SigningKey } from "./oauth2/signing-key.ts";
 import { readTracing, type TracingSettings } from "./tracing/settings.ts";
 
@@ -134,7 +135,9 @@ class Reader {
     return {
       ...(keys === undefined ? {} : { keys }),
       ...(kmsKey === undefined ? {} : { kmsKey }),
-      checkMs: this.number("SIGNING_KEYS_CHECK_SECONDS", { fallback: 30, from: 1, to: 300 }) * 1000,
+      checkMs:
+        this.number("SIGNING_KEYS_CHECK_SECONDS", { fallback: 30, from: 1, to: longestKeysCheckSeconds }) *
+        1000,
     };
   }
 

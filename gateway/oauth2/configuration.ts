@@ -11,6 +11,7 @@ import { ClientAdapter } from "./client-adapter.ts";
 import { createAssertionCheck } from "./client-assertions.ts";
 import { interaction, routes } from "./endpoints.ts";
 import { lifetimes } from "./lifetimes.ts";
+import { listPageOrigins } from "./page-origins.ts";
 import { createPages } from "./pages.ts";
 import { describeResource } from "./resources.ts";
 import { deriveKey } from "./sealing.ts";
@@ -101,8 +102,7 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
       return { accountId: id, claims: async () => ({ sub: id, name, ...(email ? { email } : {}) }) };
     },
     clientBasedCORS: (_context, origin, client) =>
-      client.clientAuthMethod === "none" &&
-      (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin),
+      client.clientAuthMethod === "none" && listPageOrigins(client.redirectUris ?? []).includes(origin),
     interactions: { url: (_context, { uid }) => `${interaction}${uid}` },
     renderError: pages.showError,
     features: {

@@ -11,10 +11,11 @@ import {
   userinfo,
 } from "./endpoints.ts";
 import { correctErrors } from "./library-errors.ts";
-import { devicePollSeconds } from "./lifetimes.ts";
+import { devicePollSeconds, lifetimes } from "./lifetimes.ts";
 import { createLogoutGuard } from "./logout-requests.ts";
 import { isLostStore } from "./lost-store.ts";
 import { createPageGuards, type PageGuardParts } from "./page-guards.ts";
+import { limitSharing } from "./page-origins.ts";
 import { answerError } from "./pages.ts";
 import type { UnitsOfWork } from "./unit-of-work.ts";
 
@@ -97,7 +98,10 @@ export function createFront(parts: FrontParts): readonly Middleware[] {
   async function forbidStoring(context: Context, next: Next): Promise<void> {
     await next();
     const published = context.path === routes.jwks || isMetadata(context);
-    context.set("cache-control", published && context.status === 200 ? "public, max-age=300" : "no-store");
+    context.set(
+      "cache-control",
+      published && context.status === 200 ? `public, max-age=${lifetimes.published}` : "no-store",
+    );
   }
 
   async function completeMetadata(context: Context, next: Next): Promise<void> {
@@ -136,6 +140,7 @@ export function createFront(parts: FrontParts): readonly Middleware[] {
 
   return [
     protectPages,
+    limitSharing(readConfiguration),
     answerFailure,
     forbidStoring,
     refuseEncodings,

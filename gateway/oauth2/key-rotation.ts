@@ -10,13 +10,17 @@ export const rotation = {
   every: 90 * daySeconds,
   /** Published before it signs, so that whoever keeps a copy of the set has it in time. */
   publishedAhead: 1 * daySeconds,
-  /** Published after its successor signs; far longer than an ID token lives. */
-  publishedAfter: 7 * daySeconds,
+  /**
+   * Published after its successor signs. An ID token lives for an hour, but as `id_token_hint` it is good for as long as
+   * the session may go on that it is from: applications keep it in order to sign out.
+   */
+  publishedAfter: lifetimes.session,
 } as const;
 
 /**
  * For keys that an operator requests, in seconds. Both hold however the gateways' checks fall: 5 minutes at most until a
- * gateway knows the key (`SIGNING_KEYS_CHECK_SECONDS`), 5 more until clients have the new set.
+ * gateway knows the key (`SIGNING_KEYS_CHECK_SECONDS`), 5 more until clients have the new set. Hints of older sessions are
+ * refused then: what a leaked key signed must not count.
  */
 export const requestedRotation = {
   publishedAhead: 15 * 60,

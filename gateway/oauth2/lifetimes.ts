@@ -16,7 +16,12 @@ export const lifetimes = {
   /** Of a consent, and so of everything that follows from it, however often it is refreshed. */
   grant: 90 * day,
   pushedRequest: 1 * minute,
+  /** Of a copy of the metadata or the key set, as `max-age` says. */
+  published: 5 * minute,
 } as const;
+
+/** Longest time between two looks of a gateway for rotated keys, in seconds. */
+export const longestKeysCheckSeconds = 5 * minute;
 
 /** Least time between two polls with one device code (RFC 8628 3.5), in seconds. */
 export const devicePollSeconds = 5;

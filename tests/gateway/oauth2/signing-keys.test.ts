@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
 import { before, t, test } from "tap";
 import { rotation } from "../../../gateway/oauth2/key-rotation.ts";
+import { lifetimes } from "../../../gateway/oauth2/lifetimes.ts";
 import { createLocalSeal } from "../../../gateway/oauth2/sealing.ts";
 import { createSigningKey, parseSigningKeys } from "../../../gateway/oauth2/signing-key.ts";
 import { describeGateway, StartedRole, startGateway } from "../started-gateway.ts";
@@ -89,6 +91,9 @@ for (const alg of ["ES256", "RS256"])
       ]);
     const others = await listKids(alg === "ES256" ? "RS256" : "ES256");
     const old = await findSigner(alg);
+    const { answer: kept } = await obtainTokens(server, alg === "RS256" ? "interoperable" : "app");
+    const signOut = async () =>
+      (await server.browser().open(new URL(`/oauth2/logout?id_token_hint=${kept.id_token}`, issuer))).status;
     await age(old, rotation.every + 10);
     await waitUntil("a second key is published", async () => (await listKids(alg)).length === 2);
     const next = (await listKids(alg)).find((kid) => kid !== old)!;
@@ -99,8 +104,15 @@ for (const alg of ["ES256", "RS256"])
     assert.equal(await findSigner(alg), next);
     assert.ok((await listKids(alg)).includes(old));
 
-    await age(next, rotation.publishedAfter + 10);
+    // As long as the session of that ID token may go on without a visit.
+    await age(next, lifetimes.session - 60);
+    await sleep(1500);
+    assert.ok((await listKids(alg)).includes(old));
+    assert.equal(await signOut(), 200);
+
+    await age(next, rotation.publishedAfter - lifetimes.session + 70);
     await waitUntil("the old key is published no longer", async () => !(await listKids(alg)).includes(old));
+    assert.equal(await signOut(), 400);
     assert.equal(await findSigner(alg), next);
     assert.deepEqual(await listKids(alg === "ES256" ? "RS256" : "ES256"), others);
   });
