@@ -78,7 +78,9 @@ export class CacheCluster {
     await this.region.supervisor.start({
       name: processName(node),
       command: this.region.parts["redis-server"].command,
-      arguments: ["redis.conf"],
+      // Redis resolves the file to an absolute path and, where that has one of *?[, takes it for a pattern: a folder called
+      // [b] matches nothing, and Redis starts without any configuration, on every address.
+      arguments: ["/proc/self/cwd/redis.conf"],
       environment: this.region.parts["redis-server"].environment,
       workingDirectory: node.directory,
       listens: [`${node.address}:${port}`, `${node.address}:${port + 10_000}`],
