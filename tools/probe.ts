@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { childEnvironment } from "./child-environment.ts";
 
 /** Asks a program for its version; undefined when it does not run or does not say. */
@@ -35,13 +36,14 @@ export const askMotoVersion: Probe = async (command, environment) => {
 };
 
 /**
- * pip writes `#!/path/python`, or `#!/bin/sh` and then `'''exec' /path/python` where the path is long or has blanks.
+ * A script of ours takes the Python beside it. pip writes `#!/path/python`, or `#!/bin/sh` and then `'''exec' /path/python` where the path is long or has blanks.
  */
 async function readInterpreter(script: string): Promise<string | undefined> {
   const file = await open(script);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(512), 0, 512, 0);
     const lines = buffer.toString("utf8", 0, bytesRead).split("\n", 2);
+    if (/^exec "\$\{0%\/\*\}\/python" /.test(lines[1] ?? "")) return join(dirname(script), "python");
     return /(?:^#!|^'''exec' )"?(\/[^"\n]*?python[\d.]*)"?(?:\s|$)/m.exec(lines.join("\n"))?.[1];
   } finally {
     await file.close();

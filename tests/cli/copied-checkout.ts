@@ -6,7 +6,7 @@ import type { CommandResult } from "./started-command.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const copied = ["cli", "gateway", "local", "stacks", "tools", "verify"];
-const files = ["Pulumi.yaml", "Pulumi.production.yaml", "package.json"];
+const files = ["dmm-env", "Pulumi.yaml", "Pulumi.production.yaml", "package.json", "package-lock.json"];
 
 /** A checkout that a test may edit; its packages are this one's. */
 export class CopiedCheckout implements Disposable {

@@ -23,9 +23,13 @@ interface Checkout {
   requests(): Promise<readonly string[]>;
 }
 
-async function checkout(t: Test, programs: Readonly<Record<string, string>>): Promise<Checkout> {
+async function checkout(
+  t: Test,
+  programs: Readonly<Record<string, string>>,
+  name = "check out",
+): Promise<Checkout> {
   const folder = await temporaryFolder(t);
-  const root = join(folder, "check out");
+  const root = join(folder, name);
   await mkdir(join(root, "cli"), { recursive: true });
   await copyFile(launcher, join(root, "dmm-env"));
   await writeFile(join(root, "package-lock.json"), '{ "lockfileVersion": 3 }');
@@ -66,6 +70,13 @@ test("it starts the command line from any folder, through a link, with every wor
   assert.deepEqual(got.words, ["up", "feature x", "--json", "*", ""]);
   assert.equal(got.cwd, "/");
   assert.equal(got.cache, join(root, ".dmm-env", "cache", "node"));
+});
+
+test("a checkout whose path holds a backslash, from which Node loads nothing, is refused before anything is made", async (t) => {
+  const { root, env, installations } = await checkout(t, thisNode, "a\\b");
+  const { code, stdout, stderr } = await runToEnd(join(root, "dmm-env"), ["list"], { env });
+  assert.deepEqual([code, stdout, await installations()], [3, "", 0]);
+  assert.match(stderr, /DMM_PATH_UNUSABLE: The path .*a\\b cannot be used: it holds a backslash/);
 });
 
 test("packages are installed when the lock file changed, and only then", async (t) => {

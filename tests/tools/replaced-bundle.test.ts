@@ -10,13 +10,14 @@ const system = "cat chmod dirname mkdir rm sh sed".split(" ");
 /** Stands for Python with venv: what pip installs is decided by `pip`. */
 const python = (pip: string) => `
 case "$*" in
-*importlib*server*|*moto.server*) echo 5.2.5 ;;
+*importlib.metadata*) echo 5.2.5 ;;
 -c*) echo "3.12 True True True $0" ;;
 "-m venv "*) mkdir -p "$3/bin"; cat "$0" > "$3/bin/python"; chmod +x "$3/bin/python" ;;
+"-m moto.server "*) echo "$*" ;;
 *install*) ${pip} ;;
 esac`;
 
-const installs = `bin=$(dirname "$0"); printf '#!%s/python\\n' "$bin" > "$bin/moto_server"; chmod +x "$bin/moto_server"`;
+const installs = `bin=$(dirname "$0"); echo "$bin" > "$bin/built-at"; echo "#!$bin/python" > "$bin/moto_server"`;
 
 /** A version in use that is too old by now: as an earlier version of dmm-env put it there, or behind a link. */
 async function putOldBundle(toolchain: string, bundle: string, linked: boolean): Promise<string> {
@@ -33,7 +34,7 @@ async function putOldBundle(toolchain: string, bundle: string, linked: boolean):
 
 async function machine(t: Test, pip: string) {
   // The characters that break shells, lists and shebang lines.
-  const folder = join(await temporaryFolder(t), "it's 100% #1 \u00e9");
+  const folder = join(await temporaryFolder(t), 'it\'s 100% #1 "quoted" \u00e9');
   const bin = await linkSystemPrograms(join(folder, "bin"), system);
   await writePrograms(bin, {
     python3: python(pip),
@@ -76,16 +77,16 @@ for (const linked of [false, true]) {
   test(`a set-up that succeeds replaces the bundle in use and removes it, ${linked ? "a link" : "a folder"}`, async (t) => {
     const { toolchain, obtain } = await machine(t, installs);
     const place = await putOldBundle(toolchain, "moto", linked);
-    const { code, found } = await obtain("moto");
-    assert.equal(code, 0, JSON.stringify(found));
+    const { code, found, message } = await obtain("moto");
+    assert.equal(code, 0, message);
     assert.equal(found.moto.command, join(place, "bin", "moto_server"));
     const target = await readlink(place);
     const [version, ...others] = await readdir(join(toolchain, ".versions", "moto"));
     assert.deepEqual([target, others], [join(".versions", "moto", version!), []]);
     // A virtual environment holds its own path, so it must still be where it was built.
-    assert.match(
-      await readFile(found.moto.command, "utf8"),
-      new RegExp(`/\\.versions/moto/${version}/bin/python`),
-    );
+    const python = await readFile(join(place, "bin", "built-at"), "utf8");
+    assert.equal(python.trim(), join(toolchain, ".versions", "moto", version!, "bin"));
+    const { stdout } = await runToEnd(found.moto.command, ["--version"], { env: {} });
+    assert.match(stdout, /^-m moto\.server --version/);
   });
 }

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { runCommand } from "../command.ts";
 import { commandMissing } from "../errors.ts";
@@ -35,9 +35,20 @@ export const motoEnvironment: Way = {
         } else if (line.startsWith("Installing collected")) job.progress("installing", 0.7);
       },
     );
+    const server = join(job.folder, "bin", "moto_server");
+    await writeFile(server, serverScript);
+    await chmod(server, 0o755);
     return { version: pinned.moto };
   },
 };
+
+/**
+ * Replaces the script that pip writes. pip puts the interpreter's path into it, and some paths do not survive that: a
+ * double quote ends the string that holds it. This one finds the interpreter beside itself.
+ */
+const serverScript = `#!/bin/sh
+exec "\${0%/*}/python" -m moto.server "$@"
+`;
 
 const quietly = ["--no-input", "--disable-pip-version-check", "--progress-bar=off"];
 

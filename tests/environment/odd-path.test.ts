@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { existsSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { test } from "tap";
+import { findHome } from "../../cli/home.ts";
+import { findToolchain } from "../../tools/toolchain.ts";
+import { CopiedCheckout } from "../cli/copied-checkout.ts";
+import { findLeftOvers } from "../cli/left-over.ts";
+
+/** What separates, quotes, expands or comments in some language that a path gets into. */
+const folders = 'My "Projects"/it\'s 100% #1 $HOME `id` \u00e9\u4e2d (a) [b] {c} & | * ? ! ~ = +,@';
+
+test("launcher, gate and toolchain work where the checkout's path has every odd character", {
+  timeout: 400_000,
+}, async () => {
+  using checkout = new CopiedCheckout(folders);
+  // Programs get this path, not the one that it leads to.
+  const toolchain = join(checkout.home, "tool chain");
+  symlinkSync(findToolchain().directory, toolchain);
+  const { exitCode, stdout, stderr } = await execa(
+    join(checkout.directory, "dmm-env"),
+    ["gate", "feature-x", "--json"],
+    {
+      env: { DMM_ENV_HOME: checkout.home, DMM_ENV_TOOLCHAIN: toolchain, DMM_ENV_PROGRAM: undefined },
+      stdin: "ignore",
+      reject: false,
+    },
+  );
+  assert.ok(stdout, stderr);
+  const report = JSON.parse(stdout);
+  assert.equal(report.error, null, stderr);
+  assert.deepEqual([report.totals?.broken, exitCode], [0, report.exitCode], stdout);
+  assert.equal(report.verdict, "held", stdout);
+  assert.equal(report.release.verdict, "nothing is left over");
+  assert.ok(existsSync(report.release.proof));
+  assert.deepEqual(findLeftOvers(findHome({ DMM_ENV_HOME: checkout.home })), []);
+});
