@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { State } from "./lifecycle.ts";
+import { boundRest } from "./request/linger.ts";
 
 export interface Health {
   readonly state: State;
@@ -17,6 +18,7 @@ export function answerHealth(
 ): boolean {
   const url = request.url ?? "";
   if (!url.startsWith("/health/")) return false;
+  boundRest(response);
   const health = describe(read());
   // Live means that the process answers at all: a draining one must not be killed for it.
   if (url === "/health/live") return answer(response, 200, health);

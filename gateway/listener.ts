@@ -4,6 +4,7 @@ import type { ApiErrorCode } from "./errors.ts";
 import { answerParserError } from "./parser-errors.ts";
 import { acceptAbsoluteForm } from "./request/absolute-form.ts";
 import { answerError } from "./request/answer.ts";
+import { boundRest } from "./request/linger.ts";
 import { answerOnSocket } from "./request/socket-answer.ts";
 import { asksForWebSocket } from "./request/tunnel.ts";
 import { findOwedAnswer, takeTurns } from "./request/turns.ts";
@@ -20,6 +21,8 @@ export interface ListenerOptions {
   readonly continues?: RequestListener;
   /** Connections of one process; a client that has none of them is told so. */
   readonly mostConnections?: number;
+  /** Time in which a request has to arrive, in milliseconds; 0 where its body may stream for as long as it moves. */
+  readonly requestMs?: number;
   /** Time in which a client has to take something of an answer that is ready for it, in milliseconds. */
   readonly unreadMs?: number;
 }
@@ -32,7 +35,7 @@ export interface ListenerOptions {
  */
 export function createListener(
   listener: RequestListener,
-  { continues, mostConnections = 10_000, unreadMs = 30_000 }: ListenerOptions = {},
+  { continues, mostConnections = 10_000, requestMs = 0, unreadMs = 30_000 }: ListenerOptions = {},
 ): Server {
   const refused = new WeakSet<Duplex>();
   /** Requests whose upgrade is not followed. */
@@ -47,6 +50,8 @@ export function createListener(
       // The parser dropped what came in one piece with it, so what comes next may be the rest of a request.
       if (unfollowed.has(request)) response.shouldKeepAlive = false;
       if (request.url!.charCodeAt(0) !== 0x2f) acceptAbsoluteForm(request);
+      // A body in a GET or HEAD is refused, or bounded by the endpoint that takes no notice of it.
+      if (request.method !== "GET" && request.method !== "HEAD") boundRest(response);
       const refusal = findRefusal(request);
       if (refusal === undefined) begin(request, response);
       else answerError(response, refusal, { requestId: "-", realm: "", arriving: true });
@@ -57,7 +62,7 @@ export function createListener(
       keepAliveTimeout: 75_000,
       headersTimeout: 10_000,
       // Uploads may stream for longer than any fixed time; a stalled one is cut by the request path.
-      requestTimeout: 0,
+      requestTimeout: requestMs,
       connectionsCheckingInterval: 2000,
       maxHeaderSize: longestHead,
       noDelay: true,

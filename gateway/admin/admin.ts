@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { Broadcast } from "../configuration/broadcast.ts";
 import { recordCurrent } from "../configuration/change.ts";
 import { forgetGone } from "../configuration/fleet.ts";
@@ -15,6 +16,9 @@ import { readTaskAddress } from "../task.ts";
 import { isDevelopment } from "./identity.ts";
 import type { Site } from "./site.ts";
 
+/** Time in which a request has to arrive, in milliseconds: the largest is a whole configuration. */
+const requestMs = 30_000;
+
 /** The role `admin`: listens at once, and is ready when schema and site are. */
 export async function runAdmin(): Promise<void> {
   const settings = parseAdminSettings(process.env);
@@ -22,14 +26,15 @@ export async function runAdmin(): Promise<void> {
   const lifecycle = new Lifecycle(logger, settings);
   const pool = createDatabasePool(settings.database, settings.database.host, logger);
   let site: Site | undefined;
-  const server = createListener((request, response) => {
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
     if (answerHealth(request, response, () => ({ ...lifecycle.health, version: 0 }))) return;
     lifecycle.begin();
     response.once("close", () => lifecycle.end());
     if (lifecycle.state === "draining") response.shouldKeepAlive = false;
     if (site === undefined) response.writeHead(503, { "retry-after": "1" }).end();
     else site.serve(request, response);
-  });
+  };
+  const server = createListener(serve, { requestMs });
   lifecycle.listenForSignals(server);
   lifecycle.onRelease(() => pool.end());
   await listen(server, { host: await readTaskAddress(settings.host), port: settings.port, shared: false });

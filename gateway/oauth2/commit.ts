@@ -8,13 +8,14 @@ export interface CommitParts {
   readonly units: UnitsOfWork;
   /** Why the library failed. */
   readonly findFailure: (context: Context) => Error | undefined;
+  readonly logRefusal: (context: Context, error: Error) => void;
 }
 
 /**
  * Carries out what the library decided before its response leaves. A lost store throws, and nothing stays of the
  * request; whoever was slower than another request with the same code or token hears so.
  */
-export function createCommit({ units, findFailure }: CommitParts): Middleware {
+export function createCommit({ units, findFailure, logRefusal }: CommitParts): Middleware {
   return async function commit(context: Context, next: Next): Promise<void> {
     const unit = units.begin(context.req, { defersStorage: context.path === routes.token });
     await next();
@@ -28,6 +29,7 @@ export function createCommit({ units, findFailure }: CommitParts): Middleware {
       await units.commit(unit);
     } catch (error) {
       if (!isRefusal(error)) throw error;
+      logRefusal(context, error);
       context.status = error.statusCode;
       context.remove("location");
       await answerError(context, { error: error.message, error_description: error.error_description });

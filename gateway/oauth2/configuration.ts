@@ -1,4 +1,9 @@
-import type { Configuration, KoaContextWithOIDC, errors as OAuth2Errors } from "oidc-provider";
+import type {
+  Configuration,
+  interactionPolicy,
+  KoaContextWithOIDC,
+  errors as OAuth2Errors,
+} from "oidc-provider";
 import { idTokenAlgorithms } from "../configuration/limits.ts";
 import type { Login } from "../login/login.ts";
 import type { Primaries } from "../redis/primaries.ts";
@@ -26,6 +31,7 @@ export interface ConfigurationParts {
   readonly keys: readonly SigningKey[];
   readonly nonces: ProofNonces;
   readonly errors: typeof OAuth2Errors;
+  readonly loginPolicy: interactionPolicy.DefaultPolicy;
   readonly readConfiguration: () => ServedConfiguration;
   /** Opened at its first use. */
   readonly readLogin: () => Promise<Login>;
@@ -103,7 +109,7 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
     },
     clientBasedCORS: (_context, origin, client) =>
       client.clientAuthMethod === "none" && listPageOrigins(client.redirectUris ?? []).includes(origin),
-    interactions: { url: (_context, { uid }) => `${interaction}${uid}` },
+    interactions: { policy: parts.loginPolicy, url: (_context, { uid }) => `${interaction}${uid}` },
     renderError: pages.showError,
     features: {
       devInteractions: { enabled: false },

@@ -1,3 +1,4 @@
+import type { errors as OAuth2Errors } from "oidc-provider";
 import type { Logger } from "../logger.ts";
 import { describeReason } from "../reason.ts";
 import type { Context } from "./context.ts";
@@ -10,7 +11,9 @@ const quietMs = 1000;
 export function createFailureLog(logger: Logger): (error: Error, context: Context) => void {
   let loggedAt = Number.NEGATIVE_INFINITY;
   let requests = 0;
-  return (error, { path }) => {
+  return (error, { path, req }) => {
+    // The client left, or took too long, before its request was whole: whoever wants to could fill the log.
+    if (req.destroyed && !req.complete) return;
     if (!isLostStore(error)) {
       logger.error({ err: error }, "OAuth2 server failed");
       return;
@@ -20,5 +23,13 @@ export function createFailureLog(logger: Logger): (error: Error, context: Contex
     logger.warn({ path, requests, error: describeReason(error) }, "store not available, responded 503");
     loggedAt = performance.now();
     requests = 0;
+  };
+}
+
+/** Logs why a token request was refused: the client gets the error's name only (RFC 6749 5.2). */
+export function createRefusalLog(logger: Logger): (context: Context, error: Error) => void {
+  return ({ oidc }, error) => {
+    const { error: name, error_detail: detail } = error as Partial<OAuth2Errors.OIDCProviderError>;
+    logger.info({ client: oidc?.client?.clientId, error: name, detail }, "token request refused");
   };
 }

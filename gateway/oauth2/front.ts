@@ -29,6 +29,7 @@ export interface FrontParts extends PageGuardParts {
   /** Why the library answered that it failed. */
   readonly findFailure: (context: Context) => Error | undefined;
   readonly logFailure: (error: Error, context: Context) => void;
+  readonly logRefusal: (context: Context, error: Error) => void;
   readonly units: UnitsOfWork;
 }
 

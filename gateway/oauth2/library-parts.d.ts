@@ -16,3 +16,8 @@ declare module "oidc-provider/lib/helpers/challenge.js" {
     checkChallenge(challenge: string): boolean;
   }
 }
+
+declare module "oidc-provider/lib/helpers/interaction_policy/index.js" {
+  const policy: typeof import("oidc-provider").interactionPolicy;
+  export = policy;
+}

@@ -1,4 +1,4 @@
-export type Library = Pick<typeof import("oidc-provider"), "default" | "errors">;
+export type Library = Pick<typeof import("oidc-provider"), "default" | "errors" | "interactionPolicy">;
 
 /**
  * The parts of `oidc-provider` that its index exports. The index itself warns on standard error of every release of
@@ -6,9 +6,10 @@ export type Library = Pick<typeof import("oidc-provider"), "default" | "errors">
  * (`engines` of its packages), and every other warning of the library stays.
  */
 export async function loadLibrary(): Promise<Library> {
-  const [{ Provider }, errors] = await Promise.all([
+  const [{ Provider }, errors, interactionPolicy] = await Promise.all([
     import("oidc-provider/lib/provider.js"),
     import("oidc-provider/lib/helpers/errors.js"),
+    import("oidc-provider/lib/helpers/interaction_policy/index.js"),
   ]);
-  return { default: Provider, errors };
+  return { default: Provider, errors, interactionPolicy };
 }

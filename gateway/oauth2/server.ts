@@ -17,11 +17,12 @@ import { answerInQueryOnly, verifySecretsByHash } from "./client-rules.ts";
 import { createConfiguration } from "./configuration.ts";
 import { paceDevices } from "./device-pace.ts";
 import { isOwnPath } from "./endpoints.ts";
-import { createFailureLog } from "./failure-log.ts";
+import { createFailureLog, createRefusalLog } from "./failure-log.ts";
 import { createFront } from "./front.ts";
 import { tagTokens } from "./grant-tags.ts";
 import { type Library, loadLibrary } from "./library.ts";
 import { noteReplays } from "./library-errors.ts";
+import { createLoginPolicy } from "./login-policy.ts";
 import { createOwnPages } from "./own-pages.ts";
 import { rememberProofs } from "./proof-memory.ts";
 import type { SigningKeys } from "./signing-keys.ts";
@@ -100,7 +101,7 @@ function rememberLogin({ login, database, logger }: OAuth2Parts): () => Promise<
 
 function createProvider(
   parts: OAuth2Parts,
-  { default: Server, errors }: Library,
+  { default: Server, errors, interactionPolicy }: Library,
   readLogin: () => Promise<Login>,
 ): Provider {
   const { issuer, primaries, logger, clientSecretKey, signingKeys, readConfiguration, nonces } = parts;
@@ -115,6 +116,7 @@ function createProvider(
       secret: clientSecretKey,
       keys: signingKeys.current,
       nonces,
+      loginPolicy: createLoginPolicy(interactionPolicy),
     }),
   );
   // TLS ends at the balancer.
@@ -132,6 +134,8 @@ function createProvider(
   provider.on("grant.revoked", ({ oidc }) =>
     logger.info({ client: oidc.client?.clientId, endpoint: oidc.route }, "grant revoked"),
   );
+  const logRefusal = createRefusalLog(logger);
+  provider.on("grant.error", logRefusal);
   provider.on("server_error", (context, error) => failures.set(context.req, error));
   provider.on("grant.success", ({ req }) => units.succeed(req));
   provider.on("authorization.success", ({ req }) => units.succeed(req));
@@ -140,7 +144,7 @@ function createProvider(
     ...{ provider, issuer, readConfiguration, noncesDemanded: nonces.demanded },
     findFailure: (context) => failures.get(context.req),
     units,
-    logFailure: createFailureLog(logger),
+    ...{ logFailure: createFailureLog(logger), logRefusal },
     answerUserinfo: async (context) => {
       const endpoint = await import("./userinfo.ts");
       const tokens = new Tokens(primaries, issuer, nonces);

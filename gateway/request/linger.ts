@@ -24,6 +24,24 @@ export function endWhileArriving(response: ServerResponse, body?: string | Buffe
   request.resume();
 }
 
+/** How long the rest of a request may take to arrive once its response has ended, in milliseconds. */
+const longestRestMs = 10_000;
+
+/** Ends the connection of a request that goes on and on after its response has ended: nobody waits for the rest. */
+export function boundRest(response: ServerResponse): void {
+  response.once("finish", endRest);
+}
+
+function endRest(this: ServerResponse): void {
+  const request = this.req;
+  if (request.complete) return;
+  const { socket } = request;
+  const timer = setTimeout(() => {
+    if (!request.complete) socket.destroy();
+  }, longestRestMs);
+  timer.unref();
+}
+
 /** Ends a connection after what was written, also where the other side never ends its own half. */
 export function endConnection(socket: Duplex): void {
   socket.end();

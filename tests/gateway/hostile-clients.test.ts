@@ -87,6 +87,8 @@ test("no field that says who asks reaches an upstream, however it is spelled", a
   const framing = ["connection", "transfer-encoding", "content-length", "host", "expect", "upgrade"];
   // Says who forwarded the request, not who asks: it is continued.
   framing.push("via");
+  // Goes on without the gateway's own.
+  framing.push("cookie");
   const names = [...requestRules.keys(), ...identityPrefixes.map((prefix) => `${prefix}x`)];
   const fields = names
     .filter((name) => !framing.includes(name))
@@ -239,6 +241,29 @@ test("a notice of somebody else does not hold a connection by a body that never 
   client.send(post(noticePath, "X-Dmm-Signature: x\r\nContent-Length: 10\r\n", "x"));
   await client.waitUntilEnded();
   client.leave();
+});
+
+test("a request that was answered does not hold its connection by a body that goes on", async () => {
+  const clients = [
+    "/health/live",
+    "/oauth2/authorize",
+    "/oauth2/userinfo",
+    "/oauth2/interaction/x/login",
+  ].map((path) => {
+    const client = new OpenClient(origin);
+    client.send(post(path, "Content-Length: 100000\r\n", "x"));
+    return client;
+  });
+  const drip = setInterval(() => {
+    for (const client of clients) if (client.socket.writable) client.send("x");
+  }, 500);
+  try {
+    for (const client of clients) await client.waitUntilEnded();
+  } finally {
+    clearInterval(drip);
+    for (const client of clients) client.leave();
+  }
+  for (const { statuses } of clients) assert.equal(statuses.length, 1);
 });
 
 test("a connection that was refused does not stay, whatever the client does", async () => {

@@ -27,6 +27,8 @@ export class Browser {
   readonly #origin: string;
   readonly #address: string;
   cookies: Cookie[] = [];
+  /** What happens once, before the next redirection is followed. */
+  beforeRedirection: (() => Promise<unknown>) | undefined;
 
   constructor(issuer: string, origin: string, address = "192.0.2.1") {
     this.#issuer = new URL(issuer);
@@ -46,6 +48,9 @@ export class Browser {
       if (location === null) return { url, status: answer.status, headers: answer.headers, text };
       if (answer.status === 307 || answer.status === 308)
         throw new Error(`${url} sends a form on by ${answer.status}.`);
+      const happen = this.beforeRedirection;
+      this.beforeRedirection = undefined;
+      await happen?.();
       url = new URL(location, url);
       request = {};
     }

@@ -47,9 +47,10 @@ for (let seed = firstSeed; seed < firstSeed + seeds; seed++)
     await waitUntilWhole(fleet.redis);
     for (const family of families) await family.settle();
     context.comment(`${names.join("; ")}: ${JSON.stringify(counts)}`);
+    const refusals = fleet.readRefusals();
     assert.deepEqual(
       families.flatMap(({ violations }) => violations),
       [],
-      names.join("; "),
+      `${names.join("; ")}\n${refusals.join("\n")}`,
     );
   });

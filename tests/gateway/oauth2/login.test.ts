@@ -195,6 +195,23 @@ test("a session whose account is gone is nobody's: the person signs in again, an
   assert.ok((await signIn(browser, again)).url.searchParams.get("code"));
 });
 
+test("who is disabled between the right password and the page that follows is asked to sign in", async () => {
+  const { database } = server.platform.surroundings;
+  await database.query(
+    "INSERT INTO users (user_id, name, password_hash, display_name, created_at) SELECT 'person-10', 'lise', password_hash, 'Lise Meitner', created_at FROM users WHERE name = 'ada'",
+  );
+  const browser = server.browser("203.0.113.91");
+  const page = await browser.open((await createRequest()).url);
+  browser.beforeRedirection = () =>
+    database.query("UPDATE users SET disabled = 1 WHERE user_id = 'person-10'");
+  const next = await browser.submit(page, "/login", { name: "lise", password });
+  assert.equal(next.status, 200, next.text);
+  assert.match(next.text, /<input[^>]+type="password"/);
+  // The account that is gone is forgotten with the next request.
+  const again = await browser.open((await createRequest()).url);
+  assert.ok((await signIn(browser, again)).url.searchParams.get("code"));
+});
+
 test("one address cannot try many names", async () => {
   let last = 0;
   const browser = server.browser("203.0.113.9");

@@ -8,6 +8,7 @@ import { issuer, redirectUri } from "../started-server.ts";
 export interface TokenAnswer {
   readonly status: number;
   readonly error: string | undefined;
+  readonly description: string | undefined;
   readonly accessToken: string;
   readonly refreshToken: string;
 }
@@ -122,6 +123,7 @@ export class ChaosClient {
     return {
       status,
       error: json.error as string | undefined,
+      description: json.error_description as string | undefined,
       accessToken: String(json.access_token),
       refreshToken: String(json.refresh_token),
     };

@@ -1,6 +1,6 @@
 import { describeReason } from "../../../../gateway/reason.ts";
 import type { Chance } from "../../chance.ts";
-import type { ChaosClient, Login } from "./client.ts";
+import type { ChaosClient, Login, TokenAnswer } from "./client.ts";
 
 export interface Counts {
   logins: number;
@@ -61,8 +61,7 @@ export class Family {
       this.#refreshToken = refreshToken;
     }
     if (twice) this.#dead = true;
-    else if (good.length === 0)
-      this.#report(`a code was refused: ${answers[0]!.status} ${answers[0]!.error}`);
+    else if (good.length === 0) this.#report(`a code was refused: ${explain(answers[0]!)}`);
     if (this.#dead) await this.checkDead();
   }
 
@@ -80,7 +79,7 @@ export class Family {
   async #refresh(): Promise<void> {
     const answer = await this.#client.refresh(this.#refreshToken);
     if (answer.status !== 200) {
-      this.#report(`a refresh was refused: ${answer.status} ${answer.error}`);
+      this.#report(`a refresh was refused: ${explain(answer)}`);
       return;
     }
     this.#counts.refreshes++;
@@ -160,14 +159,18 @@ export class Family {
         );
     }
     if (this.#refreshToken === "") return;
-    const { status, error } = await this.#client.refresh(this.#refreshToken);
-    if (status !== (this.#dead ? 400 : 200))
+    const answer = await this.#client.refresh(this.#refreshToken);
+    if (answer.status !== (this.#dead ? 400 : 200))
       this.#report(
-        `at the end a refresh is answered ${status} ${error}; ${this.#reason ?? "nobody revoked it"}`,
+        `at the end a refresh is answered ${explain(answer)}; ${this.#reason ?? "nobody revoked it"}`,
       );
   }
 
   #report(what: string): void {
     this.violations.push(what);
   }
+}
+
+function explain({ status, error, description }: TokenAnswer): string {
+  return `${status} ${error}: ${description}`;
 }

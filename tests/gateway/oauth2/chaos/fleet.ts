@@ -6,7 +6,7 @@ import { redirectUri } from "../started-server.ts";
 const environment = {
   CLIENT_SECRET_KEY: "key-of-client-secrets-in-a-test",
   LOGIN: "development",
-  LOG_LEVEL: "warn",
+  LOG_LEVEL: "info",
   // Shorter than the nodes' own time limit, as in production: who is silent is doubted before it is replaced.
   REDIS_TIMEOUT_MS: "500",
 };
@@ -15,6 +15,7 @@ const environment = {
 export class Fleet {
   readonly redis: StartedRedis;
   readonly gateways: readonly StartedRole[];
+  readonly #read: number[] = [];
   readonly #others: readonly { stop(): Promise<unknown> }[];
 
   private constructor(
@@ -25,6 +26,16 @@ export class Fleet {
     this.redis = redis;
     this.gateways = gateways;
     this.#others = others;
+  }
+
+  /** Why the gateways refused token requests since this was read last. */
+  readRefusals(): readonly string[] {
+    return this.gateways.flatMap((gateway, index) => {
+      const { output } = gateway.process;
+      const lines = output.slice(this.#read[index] ?? 0).split("\n");
+      this.#read[index] = output.length;
+      return lines.filter((line) => line.includes("token request refused"));
+    });
   }
 
   static async start(block: string): Promise<Fleet> {
