@@ -18,6 +18,8 @@ import type { SigningKeys } from "./signing-keys.ts";
 
 /** How often a gateway looks for orders that it was not told of, in milliseconds. */
 const lookMs = 2000;
+/** Orders that are carried out at once: an account that holds much keeps no other waiting. */
+const mostAtOnce = 4;
 
 export interface SignOutDeskParts {
   readonly pool: Pool;
@@ -34,6 +36,8 @@ export class SignOutDesk {
   readonly #parts: SignOutDeskParts;
   #timer: NodeJS.Timeout | undefined;
   #away = false;
+  /** Orders that are being carried out, by their ids: a look that finds one waits for it. */
+  readonly #underWay = new Map<number, Promise<void>>();
 
   constructor(parts: SignOutDeskParts) {
     this.#parts = parts;
@@ -81,9 +85,22 @@ export class SignOutDesk {
   async #signOut(): Promise<void> {
     const { pool } = this.#parts;
     for (let orders = await readSignOutOrders(pool); orders.length > 0; ) {
-      for (const order of orders) await this.#carryOut(order);
+      const left = orders.values();
+      const lane = async () => {
+        for (const order of left) await this.#carryOutOnce(order);
+      };
+      await Promise.all(Array.from({ length: mostAtOnce }, lane));
       orders = await readSignOutOrders(pool);
     }
+  }
+
+  async #carryOutOnce(order: SignOutOrder): Promise<void> {
+    let carryingOut = this.#underWay.get(order.id);
+    if (carryingOut === undefined) {
+      carryingOut = this.#carryOut(order).finally(() => this.#underWay.delete(order.id));
+      this.#underWay.set(order.id, carryingOut);
+    }
+    await carryingOut;
   }
 
   async #carryOut(order: SignOutOrder): Promise<void> {

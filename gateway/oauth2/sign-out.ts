@@ -1,5 +1,5 @@
-import type { Primaries } from "../redis/primaries.ts";
-import { AccountMembers } from "./account-members.ts";
+import type { Command, Primaries } from "../redis/primaries.ts";
+import { type AccountMember, AccountMembers, firstPosition } from "./account-members.ts";
 import { findPlace } from "./record-place.ts";
 import { planRevocation } from "./revocation.ts";
 
@@ -18,14 +18,19 @@ export async function signOutEverywhere(
   const members = new AccountMembers(primaries);
   let ended = 0;
   for (;;) {
-    const held = await members.end(accountId, endedAt);
-    if (held.length === 0) return ended;
-    await primaries.writeAll(
-      held.map(({ kind, id }) =>
-        kind === "Grant" ? planRevocation(findPlace("Grant", id)!.tag) : { key: id, args: ["DEL", id] },
-      ),
-    );
-    await members.forget(accountId, held);
-    ended += held.length;
+    const before = ended;
+    for (let position = firstPosition; ; ) {
+      const { found, next } = await members.end(accountId, endedAt, position);
+      await primaries.writeAll(found.map(planEnd));
+      await members.forget(accountId, found);
+      ended += found.length;
+      if (next === undefined) break;
+      position = next;
+    }
+    if (ended === before) return ended;
   }
+}
+
+function planEnd({ kind, id }: AccountMember): Command {
+  return kind === "Grant" ? planRevocation(findPlace("Grant", id)!.tag) : { key: id, args: ["DEL", id] };
 }

@@ -3,6 +3,7 @@ import { pino } from "pino";
 import { before, t, test } from "tap";
 import { deriveNoticeKey, signNotice } from "../../../gateway/configuration/notice.ts";
 import { signOutPath } from "../../../gateway/login/sign-out-orders.ts";
+import { AccountMembers, firstPosition } from "../../../gateway/oauth2/account-members.ts";
 import { RedisAdapter } from "../../../gateway/oauth2/adapter.ts";
 import { signOutEverywhere } from "../../../gateway/oauth2/sign-out.ts";
 import { UnitsOfWork } from "../../../gateway/oauth2/unit-of-work.ts";
@@ -54,6 +55,14 @@ async function hold(accountId: string, since: number): Promise<() => Promise<rea
     ]);
 }
 
+async function inBatches(count: number, add: (index: number) => Promise<unknown>): Promise<void> {
+  for (let from = 0; from < count; from += 500)
+    await Promise.all(Array.from({ length: Math.min(500, count - from) }, (_, index) => add(from + index)));
+}
+
+const eachNode = (...command: string[]) =>
+  Promise.all(platform.surroundings.redis.nodes.map((node) => node.command(...command)));
+
 const all = [true, true, true, true, true];
 const nothing = [false, false, false, false, false];
 
@@ -87,6 +96,41 @@ test("a sign-out that was broken off half-way is completed by the next attempt",
   await assert.rejects(signOutEverywhere(breaking, "interrupted", now()), /killed/);
   await signOutEverywhere(primaries, "interrupted", now());
   assert.deepEqual(await look(), nothing);
+});
+
+test("members that expire in one second end too, beside more of them that began later than fit in a batch", async () => {
+  const members = new AccountMembers(primaries);
+  const expiresAt = now() + 1000;
+  const add = (id: string, startedAt: number) =>
+    members.add("crowded", { kind: "Session", id, startedAt }, expiresAt);
+  await inBatches(1300, (index) => add(`oauth2:Session:{${index}}`, now() - (index % 2 === 0 ? 60 : 0)));
+  assert.equal(await signOutEverywhere(primaries, "crowded", now() - 30), 650);
+  const batch = await members.end("crowded", now() + 1, firstPosition);
+  assert.equal(batch.found.length, 500, "the others are still listed");
+});
+
+test("what is read in Redis grows with what the account holds, not with its square", async () => {
+  const spent: number[] = [];
+  for (const count of [3000, 30_000]) {
+    const members = new AccountMembers(primaries);
+    const account = `monitor ${count}`;
+    await inBatches(count, (index) => {
+      const member = {
+        kind: "Session",
+        id: `oauth2:Session:{${account}${index}}`,
+        startedAt: now() - 60,
+      } as const;
+      return members.add(account, member, now() + 1000 + index);
+    });
+    await eachNode("CONFIG", "RESETSTAT");
+    assert.equal(await signOutEverywhere(primaries, account, now()), count);
+    const stats = (await eachNode("INFO", "commandstats")).join("");
+    const reads = [...stats.matchAll(/cmdstat_zrange[a-z]*:calls=\d+,usec=(\d+)/g)];
+    spent.push(reads.reduce((sum, [, microseconds]) => sum + Number(microseconds), 0));
+  }
+  const [few, many] = spent as [number, number];
+  // The square would be a hundredfold; the rest is what the machine does meanwhile.
+  assert.ok(many < few * 10 + 20_000, `${few} µs for 3000, ${many} µs for 30000`);
 });
 
 test("only the admin site's signed notice is heard, and not through a balancer", async () => {
