@@ -11,8 +11,11 @@ import { createToken } from "../../bench/gateway/surroundings/json-web-token.ts"
 import { httpPort, planNetwork } from "../../bench/gateway/surroundings/network.ts";
 import type { Surroundings } from "../../bench/gateway/surroundings/surroundings.ts";
 import { answerBytes, startUpstream } from "../../bench/gateway/surroundings/upstream.ts";
+import { reserveNetwork } from "../loopback.ts";
 
-const network = planNetwork("127.248");
+const loopback = await reserveNetwork();
+
+const network = planNetwork(loopback);
 const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const shared = createSecretKey(Buffer.from("a secret of this test"));
 

@@ -4,8 +4,11 @@ import { createServer, type RequestListener } from "node:http";
 import { test } from "tap";
 import { generate } from "../../bench/gateway/load/generator.ts";
 import { renderRequest } from "../../bench/gateway/load/plan.ts";
+import { reserveNetwork } from "../loopback.ts";
 
-const host = "127.248.1.1";
+const network = await reserveNetwork();
+
+const host = `${network}.1.1`;
 
 async function withServer(listener: RequestListener, use: (port: number) => Promise<void>): Promise<void> {
   const server = createServer(listener).listen(0, host);

@@ -5,10 +5,13 @@ import { dirname, join } from "node:path";
 import { test } from "tap";
 import { claimNetwork } from "../../cli/environment/network.ts";
 import { environmentFolder, type Home } from "../../cli/home.ts";
+import { reserveNetwork } from "../loopback.ts";
 import { startFakeSts } from "./fake-sts.ts";
 import { makeRecord } from "./made-record.ts";
 import { commandLineEnvironment, startCommandLineIn } from "./started-command.ts";
 import { TemporaryHome } from "./temporary-home.ts";
+
+const network = await reserveNetwork();
 
 const name = "feature-x";
 const own = "111122223333";
@@ -44,7 +47,7 @@ test("down with the credentials of another account refuses, and changes nothing"
 }, async (t) => {
   using folder = new TemporaryHome();
   const { home } = folder;
-  const sts = await startFakeSts(t, "127.246.0.3", another);
+  const sts = await startFakeSts(t, `${network}.0.3`, another);
   const origin = { target: "aws", backend: home.backend, region: "eu-west-1", account: own } as const;
   makeRecord(home, name, { ...origin, stage: "up", insiders: ["203.0.113.0/24"] });
   claimNetwork(home, name, { origin });
@@ -75,7 +78,7 @@ test("a gate on aws reports what failed first, and what its teardown met later b
 }, async (t) => {
   using folder = new TemporaryHome();
   const { home } = folder;
-  const sts = await startFakeSts(t, "127.246.0.4", own);
+  const sts = await startFakeSts(t, `${network}.0.4`, own);
   // A folder where the engine's project belongs: the first step fails, after the environment was reserved.
   const { engine, record } = environmentFolder(home, name);
   mkdirSync(join(engine, "Pulumi.yaml"), { recursive: true });

@@ -3,8 +3,9 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { test } from "tap";
 import { chooseIngressPort, listensOnEveryAddress } from "../../cli/environment/ingress-port.ts";
+import { reserveNetwork } from "../loopback.ts";
 
-const network = 212;
+const network = Number((await reserveNetwork()).split(".")[1]);
 
 async function listen(port: number, host: string): Promise<Server & AsyncDisposable> {
   const server = createServer();

@@ -3,8 +3,9 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { test } from "tap";
 import { choosePorts } from "../../cli/environment/ports.ts";
+import { reserveNetwork } from "../loopback.ts";
 
-const network = 241;
+const network = Number((await reserveNetwork()).split(".")[1]);
 /** Rarely used, so that the test decides what is taken. */
 const production = { servicePort: 18_080, databasePort: 13_306, cachePort: 16_379 };
 

@@ -4,8 +4,11 @@ import { text } from "node:stream/consumers";
 import { type Test, test } from "tap";
 import type { DownRun } from "../../cli/release/down-run.ts";
 import { stopServices } from "../../cli/release/stop-services.ts";
+import { reserveNetwork } from "../loopback.ts";
 
-const address = "127.247.0.1";
+const network = await reserveNetwork();
+
+const address = `${network}.0.1`;
 
 function describeRun(port: number): Parameters<typeof stopServices>[0] {
   return {

@@ -4,6 +4,9 @@ import type { AddressInfo } from "node:net";
 import { algorithm, createSerial, exportKey } from "../../cli/access/authority.ts";
 import type { Entrance } from "../../cli/access/entrance.ts";
 import { x509 } from "../../cli/access/x509.ts";
+import { reserveNetwork } from "../loopback.ts";
+
+const network = await reserveNetwork();
 
 /** A TLS server that lets in whoever an authority has signed and no list revokes, as the platform's entrance does. */
 export interface StartedEntrance extends AsyncDisposable {
@@ -21,14 +24,14 @@ export async function startEntrance(authorityPem: string, revocationList: string
     { ...secrets(revocationList), requestCert: true, rejectUnauthorized: true },
     (request, response) => response.end(`${request.method} ${request.url}`),
   );
-  server.listen(0, "127.200.0.1");
+  server.listen(0, `${network}.0.1`);
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   return {
     entrance: {
       url: `https://${hostName}:${port}`,
       host: hostName,
-      connect: { host: "127.200.0.1", port },
+      connect: { host: `${network}.0.1`, port },
       plainPort: port,
       authority: certificate,
     },

@@ -5,9 +5,12 @@ import { pino } from "pino";
 import { before, t, test } from "tap";
 import { AccessLog } from "../../gateway/delivery/access-log.ts";
 import type { Exchange } from "../../gateway/request/exchange.ts";
+import { reserveNetwork } from "../loopback.ts";
 import { issueToken, startGateway } from "./started-gateway.ts";
 import { waitUntil } from "./started-process.ts";
 import { StartedPlatform } from "./started-surroundings.ts";
+
+const network = await reserveNetwork();
 
 const silent = pino({ level: "silent" });
 
@@ -97,8 +100,8 @@ const firehose = createServer((request, response) => {
 });
 
 before(async () => {
-  await new Promise<void>((resolve) => firehose.listen(4566, "127.208.1.2", resolve));
-  platform = await StartedPlatform.start("127.208");
+  await new Promise<void>((resolve) => firehose.listen(4566, `${network}.1.2`, resolve));
+  platform = await StartedPlatform.start(network);
 });
 
 t.teardown(async () => {
@@ -108,9 +111,9 @@ t.teardown(async () => {
 });
 
 test("every request becomes a line at the delivery stream, also the last ones before the end", async () => {
-  const gateway = await startGateway("127.208.1.31", platform.surroundings, {
+  const gateway = await startGateway(`${network}.1.31`, platform.surroundings, {
     DELIVERY_STREAM: "access-log",
-    AWS_ENDPOINT_URL: "http://127.208.1.2:4566",
+    AWS_ENDPOINT_URL: `http://${network}.1.2:4566`,
     AWS_REGION: "eu-west-1",
     AWS_ACCESS_KEY_ID: "test",
     AWS_SECRET_ACCESS_KEY: "test",

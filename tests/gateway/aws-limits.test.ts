@@ -2,13 +2,16 @@ import assert from "node:assert/strict";
 import { test } from "tap";
 import { createFirehoseDelivery } from "../../gateway/delivery/firehose.ts";
 import { createKmsSeal } from "../../gateway/oauth2/kms-seal.ts";
+import { reserveNetwork } from "../loopback.ts";
 import { startMuteServer } from "../repository/mute-server.ts";
+
+const network = await reserveNetwork();
 
 test("Firehose and KMS that never respond are errors of the gateway in bounded time", {
   timeout: 60_000,
 }, async (t) => {
   Object.assign(process.env, {
-    AWS_ENDPOINT_URL: await startMuteServer(t, "127.246.0.2"),
+    AWS_ENDPOINT_URL: await startMuteServer(t, `${network}.0.2`),
     AWS_REGION: "eu-west-1",
     AWS_ACCESS_KEY_ID: "test",
     AWS_SECRET_ACCESS_KEY: "test",

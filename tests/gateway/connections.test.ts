@@ -3,8 +3,11 @@ import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { before, beforeEach, t, test } from "tap";
 import { UpstreamTarget } from "../../gateway/upstreams/target.ts";
+import { reserveNetwork } from "../loopback.ts";
 import { waitUntil } from "./started-process.ts";
 import { askUpstream } from "./upstream-request.ts";
+
+const network = await reserveNetwork();
 
 const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
@@ -40,13 +43,13 @@ before(async () => {
     socket.on("close", () => open.delete(socket));
     socket.on("data", (chunk) => behaviours[chunk.toString("latin1").split(" ")[1]!]?.(socket));
   });
-  server.listen(8080, "127.209.2.1");
+  server.listen(8080, `${network}.2.1`);
   await once(server, "listening");
 });
 
 beforeEach(() => {
   target?.close();
-  target = new UpstreamTarget("http://127.209.2.1:8080");
+  target = new UpstreamTarget(`http://${network}.2.1:8080`);
   opened = 0;
 });
 
@@ -107,7 +110,7 @@ test("a target that closes ends what runs", async () => {
 });
 
 test("nobody there is a failure at once", async () => {
-  const dead = new UpstreamTarget("http://127.209.2.1:9");
+  const dead = new UpstreamTarget(`http://${network}.2.1:9`);
   await assert.rejects(askUpstream(dead), { code: "ECONNREFUSED" });
   assert.equal(dead.connections.open, 0);
 });

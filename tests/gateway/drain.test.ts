@@ -2,16 +2,19 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { before, t, test } from "tap";
+import { reserveNetwork } from "../loopback.ts";
 import { issueToken, type StartedRole, startGateway } from "./started-gateway.ts";
 import { waitUntil } from "./started-process.ts";
 import { StartedPlatform } from "./started-surroundings.ts";
+
+const network = await reserveNetwork();
 
 let platform: StartedPlatform;
 let token: string;
 let next = 60;
 
 before(async () => {
-  platform = await StartedPlatform.start("127.204");
+  platform = await StartedPlatform.start(network);
   token = await issueToken(platform.gateway);
   await platform.addRoute("long", {
     origins: [platform.stub.origin],
@@ -23,7 +26,7 @@ before(async () => {
 t.teardown(() => platform?.stop());
 
 function start(environment: Record<string, string> = {}): Promise<StartedRole> {
-  return startGateway(`127.204.1.${next++}`, platform.surroundings, environment);
+  return startGateway(`${network}.1.${next++}`, platform.surroundings, environment);
 }
 
 /** Waits until the gateway counts this many requests of the API whose answers have not ended. */
@@ -99,7 +102,7 @@ test("missing settings are all named, and nothing is started", async () => {
   const main = resolve(import.meta.dirname, "../../gateway/main.ts");
   const started = new StartedProcess(process.execPath, [main, "gateway"], {
     PORT: "0",
-    HOST: "127.204.1.99",
+    HOST: `${network}.1.99`,
   });
   await waitUntil("it ends", () => started.exited);
   assert.equal(started.child.exitCode, 2);

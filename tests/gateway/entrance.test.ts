@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
+import { reserveNetwork } from "../loopback.ts";
 import { readStatus, sendRaw } from "./raw-client.ts";
 import { issueToken, revokeToken } from "./started-gateway.ts";
 import { StartedPlatform } from "./started-surroundings.ts";
+
+const network = await reserveNetwork();
 
 let platform: StartedPlatform;
 let origin: string;
 
 before(async () => {
-  platform = await StartedPlatform.start("127.202");
+  platform = await StartedPlatform.start(network);
   origin = platform.gateway.origin;
 });
 

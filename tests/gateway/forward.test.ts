@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
+import { reserveNetwork } from "../loopback.ts";
 import { StartedBadUpstream } from "./bad-upstream.ts";
 import { readStatus, sendRaw } from "./raw-client.ts";
 import { issueToken } from "./started-gateway.ts";
 import { waitUntil } from "./started-process.ts";
 import { StartedPlatform } from "./started-surroundings.ts";
+
+const network = await reserveNetwork();
 
 let platform: StartedPlatform;
 let bad: StartedBadUpstream;
@@ -12,9 +15,9 @@ let origin: string;
 let flooded = 0;
 
 before(async () => {
-  platform = await StartedPlatform.start("127.201");
+  platform = await StartedPlatform.start(network);
   origin = platform.gateway.origin;
-  bad = await StartedBadUpstream.start("127.201.1.21", {
+  bad = await StartedBadUpstream.start(`${network}.1.21`, {
     reset: (socket) => socket.resetAndDestroy(),
     garbage: (socket) => socket.end("this is not HTTP\r\n\r\n"),
     silent: () => {},

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { before, t, test } from "tap";
+import { reserveNetwork } from "../loopback.ts";
 import { StartedBadUpstream } from "./bad-upstream.ts";
 import { Chance } from "./chance.ts";
 import { describeBytes, type Seen, StartedHonestUpstream } from "./honest-upstream.ts";
@@ -14,7 +15,7 @@ import { issueToken } from "./started-gateway.ts";
 import { waitUntil } from "./started-process.ts";
 import { StartedPlatform } from "./started-surroundings.ts";
 
-const block = "127.210";
+const block = await reserveNetwork();
 /** Longer and other crowds: `DMM_ENV_CROWD_MS=20000 DMM_ENV_CROWD_SEED=7 node --test …`. */
 const crowdMs = Number(process.env.DMM_ENV_CROWD_MS ?? 5000);
 const seed = Number(process.env.DMM_ENV_CROWD_SEED ?? 1);

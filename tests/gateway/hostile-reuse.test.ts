@@ -4,8 +4,11 @@ import { createServer } from "node:net";
 import { test } from "tap";
 import type { UpstreamConnection } from "../../gateway/upstreams/connection.ts";
 import { UpstreamTarget } from "../../gateway/upstreams/target.ts";
+import { reserveNetwork } from "../loopback.ts";
 import { waitUntil } from "./started-process.ts";
 import { askUpstream } from "./upstream-request.ts";
+
+const network = await reserveNetwork();
 
 test("whoever stopped reading at the end of an answer does not stop the next one of that connection", {
   timeout: 60_000,
@@ -21,9 +24,9 @@ test("whoever stopped reading at the end of an answer does not stop the next one
       socket.write("af");
     });
   });
-  server.listen(8080, "127.215.2.2");
+  server.listen(8080, `${network}.2.2`);
   await once(server, "listening");
-  const target = new UpstreamTarget("http://127.215.2.2:8080");
+  const target = new UpstreamTarget(`http://${network}.2.2:8080`);
   try {
     await new Promise<void>((resolve, reject) => {
       let connection: UpstreamConnection | undefined;

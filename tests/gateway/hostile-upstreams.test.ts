@@ -3,13 +3,14 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { execa } from "execa";
 import { before, t, test } from "tap";
+import { reserveNetwork } from "../loopback.ts";
 import { StartedBadUpstream } from "./bad-upstream.ts";
 import { upstreamTricks } from "./hostile-upstream.ts";
 import { OpenClient } from "./open-client.ts";
 import { waitUntil } from "./started-process.ts";
 import { StartedPlatform } from "./started-surroundings.ts";
 
-const block = "127.245";
+const block = await reserveNetwork();
 const columns = { first_byte_limit_ms: 400, idle_limit_ms: 300, retries: 0 };
 
 let platform: StartedPlatform;

@@ -2,11 +2,14 @@ import assert from "node:assert/strict";
 import type { RequestListener, Server, ServerResponse } from "node:http";
 import { test } from "tap";
 import { createListener, type ListenerOptions, listen } from "../../gateway/listener.ts";
+import { reserveNetwork } from "../loopback.ts";
 import { close, get } from "./odd-requests.ts";
 import { OpenClient } from "./open-client.ts";
 import { waitUntil } from "./started-process.ts";
 
-const host = "127.215.2.1";
+const network = await reserveNetwork();
+
+const host = `${network}.2.1`;
 const origin = `http://${host}:8080`;
 
 async function withListener(

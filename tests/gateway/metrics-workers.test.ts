@@ -1,17 +1,20 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { before, type Test, t, test } from "tap";
+import { reserveNetwork } from "../loopback.ts";
 import { PrometheusText } from "./prometheus-text.ts";
 import { type StartedRole, startGateway } from "./started-gateway.ts";
 import { waitUntil } from "./started-process.ts";
 import { StartedPlatform } from "./started-surroundings.ts";
+
+const network = await reserveNetwork();
 
 let platform: StartedPlatform;
 const count = "gateway_request_duration_seconds_count";
 const unknown = { route: "_none", status: "404" };
 
 before(async () => {
-  platform = await StartedPlatform.start("127.211");
+  platform = await StartedPlatform.start(network);
 });
 
 t.teardown(() => platform?.stop());
@@ -85,7 +88,7 @@ function assertNothingLost(earlier: PrometheusText, later: PrometheusText): void
 }
 
 test("a scrape of two workers has the requests of both, whichever answers it", async (context) => {
-  const gateway = await startWorkers(context, "127.211.1.32", 2);
+  const gateway = await startWorkers(context, `${network}.1.32`, 2);
   await askUnknown(gateway, 20);
   await scrapeUntil(gateway, "all are counted", (text) => text.find(count, unknown) === 20);
   for (let round = 0; round < 8; round++) {
@@ -110,7 +113,7 @@ test("a scrape of two workers has the requests of both, whichever answers it", a
 });
 
 test("no count goes backwards when a worker is killed, and the scrape says that one was", async (context) => {
-  const gateway = await startWorkers(context, "127.211.1.33", 3);
+  const gateway = await startWorkers(context, `${network}.1.33`, 3);
   await askUnknown(gateway, 30);
   let earlier = await scrapeUntil(gateway, "all are counted", (text) => text.find(count, unknown) === 30);
   for (const round of [1, 2]) {
@@ -136,7 +139,7 @@ test("no count goes backwards when a worker is killed, and the scrape says that 
 });
 
 test("a worker that ends in order leaves what it has counted since the last scrape", async (context) => {
-  const gateway = await startWorkers(context, "127.211.1.34", 2);
+  const gateway = await startWorkers(context, `${network}.1.34`, 2);
   await askUnknown(gateway, 20);
   for (const worker of readWorkers(gateway)) process.kill(worker, "SIGTERM");
   const text = await scrapeUntil(
@@ -148,7 +151,7 @@ test("a worker that ends in order leaves what it has counted since the last scra
 });
 
 test("a worker that does not answer holds a scrape up for a second, is named silent, and keeps its counts", async (context) => {
-  const gateway = await startWorkers(context, "127.211.1.35", 2);
+  const gateway = await startWorkers(context, `${network}.1.35`, 2);
   await askUnknown(gateway, 20);
   const earlier = await scrapeUntil(gateway, "all are counted", (text) => text.find(count, unknown) === 20);
   const [silent] = readWorkers(gateway);
@@ -175,7 +178,7 @@ test("a worker that does not answer holds a scrape up for a second, is named sil
 });
 
 test("the counts of one worker are not passed off as the task's when nobody adds them up", async (context) => {
-  const gateway = await startWorkers(context, "127.211.1.36", 2);
+  const gateway = await startWorkers(context, `${network}.1.36`, 2);
   gateway.process.child.kill("SIGSTOP");
   try {
     const { status, text } = await ask(gateway, "/metrics");

@@ -4,10 +4,13 @@ import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { before, t, test } from "tap";
+import { reserveNetwork } from "../loopback.ts";
 import { PrometheusText } from "./prometheus-text.ts";
 import { issueToken, type StartedRole, startGateway } from "./started-gateway.ts";
 import { waitUntil } from "./started-process.ts";
 import { StartedPlatform } from "./started-surroundings.ts";
+
+const network = await reserveNetwork();
 
 let platform: StartedPlatform;
 let gateway: StartedRole;
@@ -17,12 +20,12 @@ const odd = 'odd "route" \\ of\ntwo lines';
 
 before(async () => {
   mute = createServer(() => {});
-  mute.listen(8080, "127.215.1.21");
+  mute.listen(8080, `${network}.1.21`);
   await once(mute, "listening");
-  platform = await StartedPlatform.start("127.215");
+  platform = await StartedPlatform.start(network);
   gateway = platform.gateway;
-  await platform.addRoute("mute", { origins: ["http://127.215.1.21:8080"] });
-  await platform.addRoute("gone", { origins: ["http://127.215.1.98:9"], columns: { retries: 1 } });
+  await platform.addRoute("mute", { origins: [`http://${network}.1.21:8080`] });
+  await platform.addRoute("gone", { origins: [`http://${network}.1.98:9`], columns: { retries: 1 } });
   await platform.addRoute(odd, {
     origins: [platform.stub.origin],
     columns: { path: "/odd/*", rewrite_prefix: "/verify" },
@@ -93,7 +96,7 @@ test("a client that leaves before its answer is counted as that, not as answered
 });
 
 test("pools tell what runs, what is idle and what waits", async () => {
-  const origin = "http://127.215.1.21:8080";
+  const origin = `http://${network}.1.21:8080`;
   const leaving = new AbortController();
   const waiting = fetch(`${gateway.origin}/mute/x`, { signal: leaving.signal });
   const text = await scrapeUntil(
@@ -188,9 +191,9 @@ test("metrics are asked for by GET and HEAD, by whoever is not behind the balanc
 });
 
 test("a port of their own has the metrics and nothing else", async (context) => {
-  const own = await startGateway("127.215.1.31", platform.surroundings, { METRICS_PORT: "9464" });
+  const own = await startGateway(`${network}.1.31`, platform.surroundings, { METRICS_PORT: "9464" });
   context.teardown(() => own.process.end());
-  const url = "http://127.215.1.31:9464";
+  const url = `http://${network}.1.31:9464`;
   const answer = await fetch(`${url}/metrics`, { headers: { "x-forwarded-for": "10.0.0.7" } });
   assert.equal(PrometheusText.parse(await answer.text()).value("gateway_serving"), 1);
   for (const path of ["/", "/health/ready", "/verify/echo", "/metrics/", "/oauth2/token"])
@@ -202,14 +205,16 @@ test("a port for the metrics that is none, or that is taken by the APIs, is refu
   for (const METRICS_PORT of ["0", "65536", "metrics", "8080"])
     for (const GATEWAY_WORKERS of ["1", "2"])
       await assert.rejects(
-        startGateway("127.215.1.32", platform.surroundings, { METRICS_PORT, GATEWAY_WORKERS }),
+        startGateway(`${network}.1.32`, platform.surroundings, { METRICS_PORT, GATEWAY_WORKERS }),
         /METRICS_PORT is/,
         `${METRICS_PORT} of ${GATEWAY_WORKERS}`,
       );
 });
 
 test("the documentation has every metric with its kind and its labels, and no other", async (context) => {
-  const traced = await startGateway("127.215.1.33", platform.surroundings, { OTEL_TRACES_EXPORTER: "otlp" });
+  const traced = await startGateway(`${network}.1.33`, platform.surroundings, {
+    OTEL_TRACES_EXPORTER: "otlp",
+  });
   context.teardown(() => traced.process.end());
   const answer = await fetch(`${traced.origin}/nowhere`);
   await answer.arrayBuffer();

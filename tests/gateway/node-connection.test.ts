@@ -4,9 +4,12 @@ import { createServer, type Server, type Socket } from "node:net";
 import { afterEach, test } from "tap";
 import { NodeConnection } from "../../gateway/redis/node-connection.ts";
 import type { RedisSettings } from "../../gateway/settings.ts";
+import { reserveNetwork } from "../loopback.ts";
 import { waitUntil } from "./started-process.ts";
 
-const host = "127.221.9.1";
+const network = await reserveNetwork();
+
+const host = `${network}.9.1`;
 const releases: (() => void)[] = [];
 afterEach(() => {
   for (const release of releases.splice(0)) release();

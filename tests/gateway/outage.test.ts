@@ -3,16 +3,19 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { before, t, test } from "tap";
 import { computeSlot } from "../../gateway/redis/slot.ts";
 import { computeTokenKey } from "../../gateway/tokens/token-key.ts";
+import { reserveNetwork } from "../loopback.ts";
 import { DatabaseLine } from "./configuration/database-line.ts";
 import { describeGateway, issueToken, StartedRole, startGateway } from "./started-gateway.ts";
 import { waitUntil } from "./started-process.ts";
 import { StartedPlatform } from "./started-surroundings.ts";
 
+const network = await reserveNetwork();
+
 let platform: StartedPlatform;
 let origin: string;
 
 before(async () => {
-  platform = await StartedPlatform.start("127.203", { redis: { primaries: 3, replica: true } });
+  platform = await StartedPlatform.start(network, { redis: { primaries: 3, replica: true } });
   origin = platform.gateway.origin;
 });
 
@@ -73,9 +76,9 @@ async function readStoredVersion(): Promise<number> {
 }
 
 test("a gateway that starts without a database is not ready and says what it waits for, and serves when it is there", async (context) => {
-  const line = await DatabaseLine.open("127.203.1.60", platform.surroundings.database.host);
+  const line = await DatabaseLine.open(`${network}.1.60`, platform.surroundings.database.host);
   line.isDown = true;
-  const late = await startBehindLine(line, "127.203.1.32");
+  const late = await startBehindLine(line, `${network}.1.32`);
   context.teardown(async () => {
     await late.process.end();
     await line.close();
@@ -96,8 +99,8 @@ test("a gateway that starts without a database is not ready and says what it wai
 });
 
 test("a database that falls silent, its connections seeming open, costs no request; ten seconds after its return all is caught up", async (context) => {
-  const line = await DatabaseLine.open("127.203.1.61", platform.surroundings.database.host);
-  const gateway = await startBehindLine(line, "127.203.1.33");
+  const line = await DatabaseLine.open(`${network}.1.61`, platform.surroundings.database.host);
+  const gateway = await startBehindLine(line, `${network}.1.33`);
   context.teardown(async () => {
     await gateway.process.end();
     await line.close();
@@ -123,7 +126,7 @@ test("a database that falls silent, its connections seeming open, costs no reque
   context.comment(`caught up ${Math.round(performance.now() - began)} ms after the return`);
   await waitUntil("it says so", async () => {
     const [row] = await platform.surroundings.database.query(
-      "SELECT version FROM gateways WHERE address = '127.203.1.33'",
+      `SELECT version FROM gateways WHERE address = '${network}.1.33'`,
     );
     return Number(row!.version) === version;
   });
@@ -192,7 +195,7 @@ test("a lost primary answers 503 until its replica took over, then every token t
 });
 
 test("a gateway that starts after a failover finds the new primary", async () => {
-  const gateway = await startGateway("127.203.1.31", platform.surroundings, {
+  const gateway = await startGateway(`${network}.1.31`, platform.surroundings, {
     REDIS_HOST: platform.surroundings.redis.nodes[1]!.host,
   });
   await gateway.process.end();

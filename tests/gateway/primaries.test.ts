@@ -10,9 +10,12 @@ import { planStorage } from "../../gateway/oauth2/revocation.ts";
 import { Primaries } from "../../gateway/redis/primaries.ts";
 import { computeSlot } from "../../gateway/redis/slot.ts";
 import type { RedisSettings } from "../../gateway/settings.ts";
+import { reserveNetwork } from "../loopback.ts";
 import { createCertificates } from "./certificates.ts";
 import { waitUntil } from "./started-process.ts";
 import { type RedisShape, type StartedNode, StartedRedis } from "./started-redis.ts";
+
+const network = await reserveNetwork();
 
 const silent = pino({ enabled: false });
 const tag = "0123456789abcdef";
@@ -53,7 +56,7 @@ async function untilRead(primaries: Primaries, expected: readonly unknown[]): Pr
 }
 
 test("while a slot moves to a node without slots, what is there is found and what is written arrives", async (context) => {
-  const { redis, primaries } = await startCluster(context, "127.193", { primaries: 1, replica: true });
+  const { redis, primaries } = await startCluster(context, network, { primaries: 1, replica: true });
   const [source, target] = redis.nodes as [StartedNode, StartedNode];
   for (const [name, value] of [
     [key, "moved"],
@@ -87,7 +90,7 @@ test("while a slot moves to a node without slots, what is there is found and wha
 
 test("a primary that was replaced while it was stopped is not believed when it comes back", async (context) => {
   const shape = { primaries: 3, replica: true, nodeTimeoutMs: 2000 };
-  const { redis, primaries } = await startCluster(context, "127.194", shape);
+  const { redis, primaries } = await startCluster(context, network, shape);
   const [primary, , , replica] = redis.nodes as [StartedNode, StartedNode, StartedNode, StartedNode];
   let at = 0;
   const name = (number: number) => `key-${number}`;
@@ -113,7 +116,7 @@ test("a primary that was replaced while it was stopped is not believed when it c
 });
 
 test("nothing is acknowledged while no replica confirms it, also when the cluster gave the replica up", async (context) => {
-  const { redis, primaries } = await startCluster(context, "127.195", { primaries: 3, replica: true });
+  const { redis, primaries } = await startCluster(context, network, { primaries: 3, replica: true });
   const replica = redis.nodes[3]!;
   let at = 0;
   while (computeSlot(`key-${at}`) >= 5000) at++;
@@ -132,7 +135,7 @@ test("nothing is acknowledged while no replica confirms it, also when the cluste
 async function readReason(context: Test, settings: Partial<RedisSettings>): Promise<string> {
   const lines: string[] = [];
   const logger = pino({ level: "warn" }, { write: (line: string) => void lines.push(line) });
-  const full = { host: "127.196.1.1", port: 7001, tls: false, commandTimeoutMs: 500, ...settings };
+  const full = { host: `${network}.1.1`, port: 7001, tls: false, commandTimeoutMs: 500, ...settings };
   const primaries = new Primaries(full, logger);
   context.teardown(() => primaries.close());
   void primaries.start();
@@ -147,18 +150,18 @@ test("why the cache cannot be reached is in the log: name, port, password, certi
   const refusing = createServer((socket) => {
     socket.on("error", () => {});
     socket.on("data", () => socket.write("-WRONGPASS invalid username-password pair\r\n"));
-  }).listen(7001, "127.196.1.1");
+  }).listen(7001, `${network}.1.1`);
   context.teardown(() => refusing.close());
   await once(refusing, "listening");
   const wrong = await readReason(context, { password: "wrong" });
   assert.match(wrong, /WRONGPASS/);
   assert.doesNotMatch(wrong, /wrong$/);
 
-  const files = await createCertificates(["127.196.1.2"]);
+  const files = await createCertificates([`${network}.1.2`]);
   context.teardown(() => files.remove());
   const [cert, secretKey] = await Promise.all([readFile(files.certificate), readFile(files.key)]);
-  const unknown = createSecureServer({ cert, key: secretKey }).listen(7001, "127.196.1.2");
+  const unknown = createSecureServer({ cert, key: secretKey }).listen(7001, `${network}.1.2`);
   context.teardown(() => unknown.close());
   await once(unknown, "listening");
-  assert.match(await readReason(context, { host: "127.196.1.2", tls: true }), /certificate|verify/i);
+  assert.match(await readReason(context, { host: `${network}.1.2`, tls: true }), /certificate|verify/i);
 });

@@ -4,8 +4,12 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import { before, t, test } from "tap";
 import type { ProbeOutcome } from "../../gateway/upstreams/probe.ts";
 import { Upstreams } from "../../gateway/upstreams/upstreams.ts";
+import { reserveNetwork } from "../loopback.ts";
 import { waitUntil } from "./started-process.ts";
 import { StartedPlatform } from "./started-surroundings.ts";
+
+const network = await reserveNetwork();
+const otherNetwork = await reserveNetwork();
 
 /** An API that answers its name, and whose health is what a test says. */
 class StartedApi {
@@ -34,7 +38,7 @@ class StartedApi {
 }
 
 const fail = (response: ServerResponse) => response.writeHead(503).end();
-const apis = ["127.209.3.1", "127.209.3.2"].map((host) => new StartedApi(host));
+const apis = [`${network}.3.1`, `${network}.3.2`].map((host) => new StartedApi(host));
 const [well, other] = apis as [StartedApi, StartedApi];
 const outcomes: ProbeOutcome[] = [];
 const upstreams = new Upstreams((outcome) => outcomes.push(outcome));
@@ -111,7 +115,7 @@ test("all are tried where none is well, and nobody is asked for what is not serv
 });
 
 test("a gateway asks where its configuration says so", async () => {
-  platform = await StartedPlatform.start("127.246");
+  platform = await StartedPlatform.start(otherNetwork);
   well.answerHealth = (response) => response.end();
   other.answerHealth = fail;
   await platform.addRoute("asked", { origins: apis.map(({ origin }) => origin) });
@@ -122,5 +126,5 @@ test("a gateway asks where its configuration says so", async () => {
   const { gateway } = platform;
   await waitUntil("it tells", () => gateway.process.output.includes("upstream is not well"));
   for (let count = 0; count < 20; count++)
-    assert.equal(await (await fetch(`${gateway.origin}/asked/x`)).text(), "127.209.3.1");
+    assert.equal(await (await fetch(`${gateway.origin}/asked/x`)).text(), `${network}.3.1`);
 });

@@ -4,13 +4,14 @@ import { createServer } from "node:http";
 import { json } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { before, type Test, t, test } from "tap";
+import { reserveNetwork } from "../loopback.ts";
 import { HeldLine } from "./held-line.ts";
 import { describeGateway, issueToken, StartedRole } from "./started-gateway.ts";
 import { StartedMariadb } from "./started-mariadb.ts";
 import { waitUntil } from "./started-process.ts";
 import { StartedRedis } from "./started-redis.ts";
 
-const block = "127.152";
+const block = await reserveNetwork();
 let database: StartedMariadb;
 let redis: StartedRedis;
 

@@ -3,10 +3,13 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:https";
 import { before, t, test } from "tap";
+import { reserveNetwork } from "../loopback.ts";
 import { type CertificateFiles, createCertificates } from "./certificates.ts";
 import { readStatus, sendRaw } from "./raw-client.ts";
 import { type StartedRole, startGateway } from "./started-gateway.ts";
 import { StartedPlatform } from "./started-surroundings.ts";
+
+const network = await reserveNetwork();
 
 let platform: StartedPlatform;
 let known: CertificateFiles;
@@ -17,7 +20,7 @@ const others: Server[] = [];
 const trusting: StartedRole[] = [];
 
 before(async () => {
-  known = await createCertificates(["127.247.1.21"]);
+  known = await createCertificates([`${network}.1.21`]);
   const [key, cert] = await Promise.all([readFile(known.key), readFile(known.certificate)]);
   server = createServer({ key, cert }, (request, response) => {
     let bytes = 0;
@@ -30,16 +33,16 @@ before(async () => {
   server.on("upgrade", (_request, socket) => {
     socket.end("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\nhello");
   });
-  for (const host of ["127.247.1.21", "127.247.1.22"]) {
+  for (const host of [`${network}.1.21`, `${network}.1.22`]) {
     const one = host.endsWith("21") ? server : createServer({ key, cert }).listen(8443, host);
     if (one === server) server.listen(8443, host);
     else others.push(one);
     await once(one, "listening");
   }
-  platform = await StartedPlatform.start("127.247");
-  await platform.addRoute("tls", { origins: ["https://127.247.1.21:8443"] });
-  await platform.addRoute("other", { origins: ["https://127.247.1.22:8443"] });
-  const gateway = await startGateway("127.247.1.31", platform.surroundings, {
+  platform = await StartedPlatform.start(network);
+  await platform.addRoute("tls", { origins: [`https://${network}.1.21:8443`] });
+  await platform.addRoute("other", { origins: [`https://${network}.1.22:8443`] });
+  const gateway = await startGateway(`${network}.1.31`, platform.surroundings, {
     NODE_EXTRA_CA_CERTS: known.authority,
   });
   trusting.push(gateway);
@@ -57,9 +60,9 @@ t.teardown(async () => {
 
 test("an upstream over TLS is reached, connections are kept, and content arrives whole", async () => {
   const ask = async (init: RequestInit = {}) => await (await fetch(`${origin}/tls/x`, init)).text();
-  assert.equal(await ask(), "GET 127.247.1.21:8443 0");
+  assert.equal(await ask(), `GET ${network}.1.21:8443 0`);
   const content = "a".repeat(900_000);
-  assert.equal(await ask({ method: "POST", body: content }), "POST 127.247.1.21:8443 900000");
+  assert.equal(await ask({ method: "POST", body: content }), `POST ${network}.1.21:8443 900000`);
   assert.equal(handshakes, 1);
 });
 

@@ -1,36 +1,39 @@
 import assert from "node:assert/strict";
 import { test } from "tap";
+import { reserveNetwork } from "../loopback.ts";
 import { createCertificates } from "./certificates.ts";
 import { describeGateway, issueToken, StartedRole } from "./started-gateway.ts";
 import { StartedMariadb } from "./started-mariadb.ts";
 import { waitUntil } from "./started-process.ts";
 import { StartedRedis } from "./started-redis.ts";
 
+const network = await reserveNetwork();
+
 test("stores given by address are reached over TLS, and only when their certificate is right", async (context) => {
   const secured = {
-    tls: await createCertificates(["127.205.1.1", "127.205.1.50"]),
+    tls: await createCertificates([`${network}.1.1`, `${network}.1.50`]),
     password: "not-a-secret",
   };
-  const other = await createCertificates(["127.205.1.99"]);
+  const other = await createCertificates([`${network}.1.99`]);
   context.teardown(() => Promise.all([secured.tls.remove(), other.remove()]));
   const [database, redis] = await Promise.all([
-    StartedMariadb.start(["127.205.1.50", "127.205.1.51"], secured.tls),
-    StartedRedis.start("127.205", { primaries: 1, secured }),
+    StartedMariadb.start([`${network}.1.50`, `${network}.1.51`], secured.tls),
+    StartedRedis.start(network, { primaries: 1, secured }),
   ]);
   context.teardown(() => Promise.all([database.stop(), redis.stop()]));
   const environment = {
-    ...describeGateway({ database, redis, upstreamUrl: "http://127.205.1.20:8080" }),
+    ...describeGateway({ database, redis, upstreamUrl: `http://${network}.1.20:8080` }),
     REDIS_AUTH_TOKEN: secured.password,
     REDIS_TLS: "on",
     DATABASE_TLS: "on",
   };
   const trusted = { NODE_EXTRA_CA_CERTS: secured.tls.authority };
-  const gateway = new StartedRole("gateway", "127.205.1.30", { ...environment, ...trusted });
+  const gateway = new StartedRole("gateway", `${network}.1.30`, { ...environment, ...trusted });
   context.teardown(() => gateway.process.end());
   await gateway.waitUntilReady();
   assert.ok((await issueToken(gateway)).length > 20);
 
-  const wrong = new StartedRole("gateway", "127.205.1.31", {
+  const wrong = new StartedRole("gateway", `${network}.1.31`, {
     ...environment,
     NODE_EXTRA_CA_CERTS: other.authority,
   });
@@ -38,11 +41,11 @@ test("stores given by address are reached over TLS, and only when their certific
   await waitUntil("it says why it waits", () => wrong.process.output.includes("waiting for the database"));
   assert.match(wrong.process.output, /unable to verify|certificate/);
 
-  const named = new StartedRole("gateway", "127.205.1.32", {
+  const named = new StartedRole("gateway", `${network}.1.32`, {
     ...environment,
     ...trusted,
     // The same server under an address that its certificate does not have.
-    DATABASE_HOST: "127.205.1.51",
+    DATABASE_HOST: `${network}.1.51`,
   });
   context.teardown(() => named.process.end());
   await waitUntil("it does not take the certificate", () =>

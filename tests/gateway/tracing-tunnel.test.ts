@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
+import { reserveNetwork } from "../loopback.ts";
 import { readStatus, sendRaw } from "./raw-client.ts";
 import { type ReceivedSpan, StartedCollector } from "./started-collector.ts";
 import { waitUntil } from "./started-process.ts";
 import { StartedPlatform } from "./started-surroundings.ts";
 import { StartedWebSocketUpstream } from "./websocket-upstream.ts";
+
+const network = await reserveNetwork();
 
 const server = 2;
 const client = 3;
@@ -16,16 +19,16 @@ let upstream: StartedWebSocketUpstream;
 let nextTrace = 1;
 
 before(async () => {
-  collector = await StartedCollector.start("127.253.1.90");
-  upstream = await StartedWebSocketUpstream.start("127.253.1.21");
-  platform = await StartedPlatform.start("127.253", {
+  collector = await StartedCollector.start(`${network}.1.90`);
+  upstream = await StartedWebSocketUpstream.start(`${network}.1.21`);
+  platform = await StartedPlatform.start(network, {
     environment: {
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin,
       OTEL_TRACES_SAMPLER: "parentbased_always_off",
     },
   });
   await platform.addRoute("ws", { origins: [upstream.origin] });
-  await platform.addRoute("gone", { origins: ["http://127.253.1.98:9"] });
+  await platform.addRoute("gone", { origins: [`http://${network}.1.98:9`] });
 });
 
 t.teardown(() => Promise.all([collector?.stop(), upstream?.stop(), platform?.stop()]));

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
 import { parseGatewaySettings } from "../../gateway/settings.ts";
+import { reserveNetwork } from "../loopback.ts";
 import { type ReceivedSpan, StartedCollector } from "./started-collector.ts";
 import { describeGateway, issueToken, type StartedRole, startGateway } from "./started-gateway.ts";
 import { waitUntil } from "./started-process.ts";
 import { StartedPlatform } from "./started-surroundings.ts";
+
+const network = await reserveNetwork();
 
 const server = 2;
 const client = 3;
@@ -17,9 +20,9 @@ let token: string;
 let nextTrace = 1;
 
 before(async () => {
-  collector = await StartedCollector.start("127.212.1.90");
-  platform = await StartedPlatform.start("127.212");
-  gateway = await startGateway("127.212.1.60", platform.surroundings, {
+  collector = await StartedCollector.start(`${network}.1.90`);
+  platform = await StartedPlatform.start(network);
+  gateway = await startGateway(`${network}.1.60`, platform.surroundings, {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin,
     OTEL_TRACES_SAMPLER: "parentbased_traceidratio",
     OTEL_TRACES_SAMPLER_ARG: "0",
@@ -31,7 +34,7 @@ before(async () => {
     columns: { path: "/orders/{id}", rewrite_prefix: "/verify" },
   });
   await platform.addRoute("gone", {
-    origins: ["http://127.212.1.98:9", "http://127.212.1.99:9"],
+    origins: [`http://${network}.1.98:9`, `http://${network}.1.99:9`],
     columns: { retries: 1 },
   });
 });
@@ -85,7 +88,7 @@ test("a request is a span below the caller's, and its attempt one below that, wh
     "http.request.method": "GET",
     "http.route": "/orders/{id}",
     "http.response.status_code": 200,
-    "server.address": "127.212.1.60",
+    "server.address": `${network}.1.60`,
     "server.port": 8080,
     "url.path": "/orders/echo",
     "url.scheme": "http",
@@ -94,7 +97,7 @@ test("a request is a span below the caller's, and its attempt one below that, wh
   assert.deepEqual(inner.attributes, {
     "http.request.method": "GET",
     "http.response.status_code": 200,
-    "server.address": "127.212.1.20",
+    "server.address": `${network}.1.20`,
     "server.port": 8080,
     "url.full": `${platform.stub.origin}/verify/echo`,
   });
@@ -178,7 +181,7 @@ test("a parent that is not sampled, and a share of none, make no spans, and the 
 });
 
 test("callers are followed up to a bound of the operator's, and what is left out is counted", async () => {
-  const bounded = await startGateway("127.212.1.65", platform.surroundings, {
+  const bounded = await startGateway(`${network}.1.65`, platform.surroundings, {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin,
     OTEL_TRACES_SAMPLER: "parentbased_always_off",
     TRACE_CALLERS_PER_SECOND: "2",
@@ -202,7 +205,7 @@ test("callers are followed up to a bound of the operator's, and what is left out
 
 test("the collector gets the header that it knows its senders by, and nobody else sees it", async () => {
   const key = "a-key-of/the+collector=";
-  const knowing = await startGateway("127.212.1.66", platform.surroundings, {
+  const knowing = await startGateway(`${network}.1.66`, platform.surroundings, {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin,
     // As a file with a line feed at its end would be stored.
     OTEL_EXPORTER_OTLP_HEADERS: `x-api-key=${encodeURIComponent(key)}\n`,
@@ -224,7 +227,7 @@ test("the collector gets the header that it knows its senders by, and nobody els
 });
 
 test("what waits is delivered while the gateway drains", async () => {
-  const leaving = await startGateway("127.212.1.61", platform.surroundings, {
+  const leaving = await startGateway(`${network}.1.61`, platform.surroundings, {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin,
     DRAIN_QUIET_MS: "0",
   });
@@ -235,8 +238,8 @@ test("what waits is delivered while the gateway drains", async () => {
 });
 
 test("a collector that is away costs spans, which are counted, and neither requests nor the drain", async () => {
-  const alone = await startGateway("127.212.1.62", platform.surroundings, {
-    OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.212.1.97:9",
+  const alone = await startGateway(`${network}.1.62`, platform.surroundings, {
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://${network}.1.97:9`,
     OTEL_EXPORTER_OTLP_TIMEOUT: "300",
   });
   try {
@@ -276,8 +279,8 @@ test("who does not trace loads nothing for it", async () => {
       { ...describeGateway(platform.surroundings), ...environment },
     );
   };
-  const off = trace({ HOST: "127.212.1.63" });
-  const on = trace({ HOST: "127.212.1.64", OTEL_TRACES_EXPORTER: "otlp" });
+  const off = trace({ HOST: `${network}.1.63` });
+  const on = trace({ HOST: `${network}.1.64`, OTEL_TRACES_EXPORTER: "otlp" });
   try {
     for (const one of [off, on]) await waitUntil("it serves", () => one.output.includes('"serving"'), 15_000);
     assert.doesNotMatch(off.output, /LOADED/);

@@ -2,18 +2,21 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { before, t, test } from "tap";
+import { reserveNetwork } from "../loopback.ts";
 import { readStatus, sendRaw } from "./raw-client.ts";
 import { issueToken } from "./started-gateway.ts";
 import { waitUntil } from "./started-process.ts";
 import { StartedPlatform } from "./started-surroundings.ts";
 import { StartedWebSocketUpstream } from "./websocket-upstream.ts";
 
+const network = await reserveNetwork();
+
 let platform: StartedPlatform;
 let upstream: StartedWebSocketUpstream;
 
 before(async () => {
-  platform = await StartedPlatform.start("127.206");
-  upstream = await StartedWebSocketUpstream.start("127.206.1.21");
+  platform = await StartedPlatform.start(network);
+  upstream = await StartedWebSocketUpstream.start(`${network}.1.21`);
   await platform.addRoute("ws", { origins: [upstream.origin], public: true });
   await platform.addRoute("closed", {
     origins: [upstream.origin],
@@ -87,7 +90,7 @@ test("what an upstream answers instead of switching reaches the client", async (
 
 test("an open WebSocket does not hold a draining gateway, which tells both ends that it goes away", async () => {
   const { startGateway } = await import("./started-gateway.ts");
-  const gateway = await startGateway("127.206.1.31", platform.surroundings);
+  const gateway = await startGateway(`${network}.1.31`, platform.surroundings);
   const socket = new WebSocket(`${gateway.origin.replace("http", "ws")}/ws/echo`);
   await once(socket, "open");
   const [end] = upstream.sockets;

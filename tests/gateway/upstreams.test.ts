@@ -5,14 +5,17 @@ import fc from "fast-check";
 import { t, test } from "tap";
 import { RetryBudget } from "../../gateway/upstreams/retry-budget.ts";
 import { Upstreams } from "../../gateway/upstreams/upstreams.ts";
+import { reserveNetwork } from "../loopback.ts";
 import { StartedProcess, waitUntil } from "./started-process.ts";
 import { askUpstream } from "./upstream-request.ts";
+
+const network = await reserveNetwork();
 
 const upstreams = new Upstreams(() => {});
 t.teardown(() => upstreams.close());
 
 function open(name: string, weights: readonly number[]) {
-  const targets = weights.map((weight, index) => ({ origin: `http://127.209.1.${index + 1}:9`, weight }));
+  const targets = weights.map((weight, index) => ({ origin: `http://${network}.1.${index + 1}:9`, weight }));
   return upstreams.resolve({ name, connectLimitMs: 1000, targets });
 }
 
@@ -23,7 +26,7 @@ test("origins are chosen by weight", async () => {
     const { origin } = choices.choose()!;
     counts.set(origin, (counts.get(origin) ?? 0) + 1);
   }
-  const share = counts.get("http://127.209.1.2:9")! / 8000;
+  const share = counts.get(`http://${network}.1.2:9`)! / 8000;
   assert.ok(share > 0.7 && share < 0.8, `${share}`);
 });
 
@@ -39,7 +42,7 @@ test("an origin that keeps failing rests, a repeated request goes elsewhere, and
 
 test("a limit of opening a connection holds for an origin that another upstream opened before", async () => {
   const port = 8080;
-  const listen = `require("node:net").createServer().listen({ host: "127.209.1.50", port: ${port}, backlog: 1 }, () => console.log("open"))`;
+  const listen = `require("node:net").createServer().listen({ host: "${network}.1.50", port: ${port}, backlog: 1 }, () => console.log("open"))`;
   const deaf = new StartedProcess(process.execPath, ["-e", listen]);
   const fillers: ReturnType<typeof connect>[] = [];
   try {
@@ -47,9 +50,9 @@ test("a limit of opening a connection holds for an origin that another upstream 
     // Who is stopped accepts nobody: once the line is full, the kernel leaves whoever comes without an answer.
     deaf.child.kill("SIGSTOP");
     for (let count = 0; count < 8; count++)
-      fillers.push(connect({ host: "127.209.1.50", port }).on("error", () => {}));
+      fillers.push(connect({ host: `${network}.1.50`, port }).on("error", () => {}));
     await Promise.race(fillers.map((filler) => once(filler, "connect")));
-    const targets = [{ origin: `http://127.209.1.50:${port}`, weight: 1 }];
+    const targets = [{ origin: `http://${network}.1.50:${port}`, weight: 1 }];
     const patient = upstreams.resolve({ name: "patient", connectLimitMs: 60_000, targets }).choose()!;
     const hasty = upstreams.resolve({ name: "hasty", connectLimitMs: 100, targets }).choose()!;
     assert.equal(hasty, patient);

@@ -5,14 +5,17 @@ import { pino } from "pino";
 import { before, t, test } from "tap";
 import { Broadcast } from "../../gateway/configuration/broadcast.ts";
 import { deriveNoticeKey } from "../../gateway/configuration/notice.ts";
+import { reserveNetwork } from "../loopback.ts";
 import { issueToken, startGateway } from "./started-gateway.ts";
 import { waitUntil } from "./started-process.ts";
 import { StartedPlatform } from "./started-surroundings.ts";
 
+const network = await reserveNetwork();
+
 let platform: StartedPlatform;
 
 before(async () => {
-  platform = await StartedPlatform.start("127.207");
+  platform = await StartedPlatform.start(network);
 });
 
 t.teardown(() => platform?.stop());
@@ -31,7 +34,7 @@ function readChildren(pid: number): number[] {
 }
 
 test("workers share the port, are replaced when they end, and end together", async () => {
-  const gateway = await startGateway("127.207.1.31", platform.surroundings, { GATEWAY_WORKERS: "2" });
+  const gateway = await startGateway(`${network}.1.31`, platform.surroundings, { GATEWAY_WORKERS: "2" });
   const pid = gateway.process.child.pid!;
   try {
     await waitUntil("both serve", () => gateway.process.output.match(/"msg":"serving"/g)?.length === 2);
@@ -54,7 +57,7 @@ test("workers share the port, are replaced when they end, and end together", asy
 });
 
 test("a worker that takes another's place gets no request before it can serve it", async (context) => {
-  const gateway = await startGateway("127.207.1.34", platform.surroundings, { GATEWAY_WORKERS: "2" });
+  const gateway = await startGateway(`${network}.1.34`, platform.surroundings, { GATEWAY_WORKERS: "2" });
   context.teardown(() => gateway.process.end("SIGTERM"));
   const countServing = () => gateway.process.output.match(/"msg":"serving"/g)?.length;
   await waitUntil("both serve", () => countServing() === 2);
@@ -77,7 +80,7 @@ test("a worker that takes another's place gets no request before it can serve it
 test("all workers serve a version when one of them has acknowledged it", async (context) => {
   const { database } = platform.surroundings;
   // Nobody looks for a version by itself here.
-  const gateway = await startGateway("127.207.1.33", platform.surroundings, {
+  const gateway = await startGateway(`${network}.1.33`, platform.surroundings, {
     GATEWAY_WORKERS: "3",
     CONFIGURATION_POLL_MS: "60000",
   });
@@ -92,7 +95,7 @@ test("all workers serve a version when one of them has acknowledged it", async (
   });
   context.teardown(() => pool.end());
   await waitUntil("it announced itself", async () => {
-    const rows = await database.query("SELECT state FROM gateways WHERE address = '127.207.1.33'");
+    const rows = await database.query(`SELECT state FROM gateways WHERE address = '${network}.1.33'`);
     assert.ok(rows.length <= 1, `${rows.length} entries of one gateway`);
     return rows[0]?.state === "serving";
   });
@@ -105,7 +108,7 @@ test("all workers serve a version when one of them has acknowledged it", async (
   const [row] = await database.query("SELECT version FROM configuration");
   const { missing } = await broadcast.tell(Number(row!.version));
   assert.deepEqual(
-    missing.filter(({ address }) => address === "127.207.1.33"),
+    missing.filter(({ address }) => address === `${network}.1.33`),
     [],
   );
   for (let attempt = 0; attempt < 12; attempt++) {
@@ -116,7 +119,7 @@ test("all workers serve a version when one of them has acknowledged it", async (
 
 test("wrong settings end the process, whatever the number of workers", async () => {
   await assert.rejects(
-    startGateway("127.207.1.32", platform.surroundings, { GATEWAY_WORKERS: "2", DRAIN_SECONDS: "never" }),
+    startGateway(`${network}.1.32`, platform.surroundings, { GATEWAY_WORKERS: "2", DRAIN_SECONDS: "never" }),
     /DRAIN_SECONDS is "never"/,
   );
 });

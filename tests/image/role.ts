@@ -3,17 +3,18 @@ import { get } from "node:http";
 import { execa, type ResultPromise } from "execa";
 import type { AssembledImage } from "./assembled-image.ts";
 
-/** Enough for every role to start where nothing answers: the stores' address has no listener. */
+/** Enough for every role to start where nothing answers: the stores' address in the network of `host` has no listener. */
 export function variablesAt(host: string): Readonly<Record<string, string>> {
+  const stores = host.replace(/\d+$/, "250");
   return {
     ENVIRONMENT: "image",
     HOST: host,
     ISSUER: "https://api.example.com",
-    DATABASE_HOST: "127.238.0.250",
+    DATABASE_HOST: stores,
     DATABASE_USER: "platform",
     DATABASE_PASSWORD: "unused",
-    REDIS_HOST: "127.238.0.250",
-    UPSTREAM_URL: "http://127.238.0.250:8080",
+    REDIS_HOST: stores,
+    UPSTREAM_URL: `http://${stores}:8080`,
   };
 }
 

@@ -15,15 +15,14 @@ export interface StartedRegion extends AsyncDisposable {
   reopen(): Promise<OwnedRegion>;
 }
 
-/** Blocks 127.200 to 127.249 belong to tests; each test file takes its own. */
+/** `network`: as `reserveNetwork` gives it. */
 export async function startRegion(
-  block: number,
+  network: string,
   images: Readonly<Record<string, Image>> = {},
 ): Promise<StartedRegion> {
   const directory = mkdtempSync(join(tmpdir(), "dmm-region-"));
   const cache = process.env.DMM_ENV_CACHE ?? join(root, ".dmm-env", "cache");
-  const open = () =>
-    createRegion({ directory, cache, network: `127.${block}`, name: "eu-west-1", parts, images });
+  const open = () => createRegion({ directory, cache, network, name: "eu-west-1", parts, images });
   let region = await open();
   await region.certificates.prepare();
   return {
@@ -74,8 +73,8 @@ export async function ask(
   });
 }
 
-/** Listening addresses in the block, as the kernel lists them. */
-export function listenersOf(block: number): readonly string[] {
+/** Listening addresses in the network, as the kernel lists them. */
+export function listenersOf(network: string): readonly string[] {
   const listening = "0A";
   return readFileSync("/proc/net/tcp", "utf8")
     .split("\n")
@@ -91,7 +90,7 @@ export function listenersOf(block: number): readonly string[] {
           .map((hex) => Number.parseInt(hex, 16)) ?? [];
       return `${numbers.join(".")}:${Number.parseInt(port, 16)}`;
     })
-    .filter((address) => address.startsWith(`127.${block}.`));
+    .filter((address) => address.startsWith(`${network}.`));
 }
 
 /** The number of processes whose working directory lies in the folder. */

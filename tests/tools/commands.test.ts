@@ -2,11 +2,14 @@ import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type Test, test } from "tap";
+import { reserveNetwork } from "../loopback.ts";
 import { linkSystemPrograms, runToEnd, temporaryFolder } from "./program-folder.ts";
+
+const network = await reserveNetwork();
 
 const main = resolve(import.meta.dirname, "..", "..", "cli", "main.ts");
 /** Nobody listens there: refused at once. */
-const nowhere = "http://127.200.9.9:65000";
+const nowhere = `http://${network}.9.9:65000`;
 const allParts = ["pulumi", "redis-server", "mariadbd", "mariadb-install-db", "haproxy", "moto"];
 
 /** An environment in which nothing is installed and every source is out of reach. */

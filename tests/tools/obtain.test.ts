@@ -7,7 +7,10 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { execa, type ResultPromise } from "execa";
 import { type Test, test } from "tap";
+import { reserveNetwork } from "../loopback.ts";
 import { linkSystemPrograms, runToEnd, temporaryFolder, waitUntil, writePrograms } from "./program-folder.ts";
+
+const network = await reserveNetwork();
 
 const script = join(import.meta.dirname, "obtaining.ts");
 const used = "cat chmod dirname gzip mkdir rm sh sleep tar".split(" ");
@@ -51,7 +54,7 @@ async function machine(
       HOME: folder,
       DMM_ENV_HOME: join(folder, "home"),
       // Nobody listens there: refused at once.
-      DMM_ENV_PULUMI_RELEASES: options.releases ?? "http://127.200.9.9:65000",
+      DMM_ENV_PULUMI_RELEASES: options.releases ?? `http://${network}.9.9:65000`,
     },
     builds: async () => (await readFile(log, "utf8").catch(() => "")).split("\n").filter(Boolean).map(Number),
   };
@@ -82,10 +85,10 @@ async function mirror(t: Test, options: { readonly checksum?: string } = {}): Pr
   const server = createServer((request, response) => {
     const file = files[request.url ?? ""];
     response.writeHead(file === undefined ? 404 : 200).end(file);
-  }).listen(0, "127.200.9.1");
+  }).listen(0, `${network}.9.1`);
   await once(server, "listening");
   t.teardown(() => server.close());
-  return `http://127.200.9.1:${(server.address() as AddressInfo).port}`;
+  return `http://${network}.9.1:${(server.address() as AddressInfo).port}`;
 }
 
 /** Starts obtaining and waits until the compiler runs. */

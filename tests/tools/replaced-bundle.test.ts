@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { lstat, mkdir, readdir, readFile, readlink, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Test, test } from "tap";
+import { reserveNetwork } from "../loopback.ts";
 import { linkSystemPrograms, runToEnd, temporaryFolder, writePrograms } from "./program-folder.ts";
+
+const network = await reserveNetwork();
 
 const script = join(import.meta.dirname, "obtaining.ts");
 const system = "cat chmod dirname mkdir rm sh sed".split(" ");
@@ -48,7 +51,7 @@ async function machine(t: Test, pip: string) {
     HOME: folder,
     DMM_ENV_HOME: join(folder, "home"),
     DMM_ENV_TOOLCHAIN: toolchain,
-    DMM_ENV_PULUMI_RELEASES: "http://127.200.9.9:65000",
+    DMM_ENV_PULUMI_RELEASES: `http://${network}.9.9:65000`,
   };
   const obtain = async (part: string) => {
     const { code, stdout } = await runToEnd(process.execPath, [script, part], { env });

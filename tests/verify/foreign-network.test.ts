@@ -29,7 +29,7 @@ const withNetworks =
 test("nothing is proven about foreign networks where every address at hand is an insider's", async () => {
   const result = await checkWith(withNetworks(["::/0", "127.0.0.0/8"]));
   assert.equal(result.verdict, "inconclusive");
-  assert.match(result.message, /127\.201\.0\.1 is within .*127\.0\.0\.0\/8/);
+  assert.match(result.message, /127\.\d+\.0\.1 is within .*127\.0\.0\.0\/8/);
 });
 
 test("nothing is proven about foreign networks where the entrance is open to the public", async () => {

@@ -6,12 +6,15 @@ import { findDeliveryProblem, type LoadReport } from "../../verify/load/answer.t
 import { startLoad } from "../../verify/load/generator.ts";
 import { drawTimeline, measureOutage } from "../../verify/load/outage.ts";
 import { planLoad, type WorkerPlan } from "../../verify/load/plan.ts";
+import { reserveNetwork } from "../loopback.ts";
 import { createAuthority } from "./platform/authority.ts";
 import { listen } from "./platform/entrance.ts";
 import { startPlatform } from "./platform/platform.ts";
 
+const network = await reserveNetwork();
+
 const shape = { label: "any", method: "GET", path: "/", headers: {} };
-const host = "127.202.0.10";
+const host = `${network}.0.10`;
 
 async function runAgainst(
   answer: (count: number) => number | undefined,

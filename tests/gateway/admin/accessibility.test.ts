@@ -17,8 +17,11 @@ import {
 } from "../../../gateway/login/password-page.ts";
 import { renderError, renderLoggedOut, renderLogout } from "../../../gateway/login/plain-pages.ts";
 import type { Html } from "../../../gateway/page/html.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { StartedAdmin } from "./started-admin.ts";
 import { findChromium, StartedBrowser } from "./started-browser.ts";
+
+const network = await reserveNetwork();
 
 const executable = findChromium();
 const skip = executable === undefined ? "Chromium is not on PATH, so no page was judged." : false;
@@ -32,7 +35,7 @@ test("accessibility", { skip }, async (t) => {
   const paths: string[] = [];
 
   t.before(async () => {
-    admin = await StartedAdmin.start("127.244");
+    admin = await StartedAdmin.start(network);
     browser = await StartedBrowser.start(executable!);
     paths.push(...(await fill(admin)));
   });
@@ -136,7 +139,13 @@ async function fill(admin: StartedAdmin): Promise<string[]> {
     await admin.database.query(
       `INSERT INTO gateways (instance, address, port, state, version, refused_version, refusal, started_at, seen_at)
        VALUES (?, ?, 8080, ?, ?, ?, 'a reason', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) + INTERVAL 1 HOUR)`,
-      [String(index), `127.244.9.${index}`, state, version - (index % 2), index % 2 === 1 ? version : null],
+      [
+        String(index),
+        `${network}.9.${index}`,
+        state,
+        version - (index % 2),
+        index % 2 === 1 ? version : null,
+      ],
     );
   return [
     ...[

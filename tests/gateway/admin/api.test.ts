@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
 import { hashClientSecret } from "../../../gateway/oauth2/client-secret.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { readStatus, sendRaw } from "../raw-client.ts";
 import { StartedAdmin } from "./started-admin.ts";
+
+const network = await reserveNetwork();
 
 let admin: StartedAdmin;
 const orders = { methods: ["GET"], path: "/orders/{id}", upstream: "stub", scopes: ["verify:read"] };
 
 before(async () => {
-  admin = await StartedAdmin.start("127.218");
+  admin = await StartedAdmin.start(network);
 });
 t.teardown(async () => {
   await admin?.stop();

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { test } from "tap";
+import { reserveNetwork } from "../../loopback.ts";
 import { StartedAdmin } from "./started-admin.ts";
 import { findChromium, StartedBrowser } from "./started-browser.ts";
+
+const network = await reserveNetwork();
 
 const executable = findChromium();
 const skip = executable === undefined ? "Chromium is not on PATH, so no page was looked at." : false;
@@ -12,7 +15,7 @@ test("the admin site in Chromium", { skip }, async (t) => {
   let browser: StartedBrowser;
 
   t.before(async () => {
-    admin = await StartedAdmin.start("127.219");
+    admin = await StartedAdmin.start(network);
     browser = await StartedBrowser.start(executable!);
   });
   t.teardown(async () => {
@@ -179,7 +182,7 @@ test("the admin site in Chromium", { skip }, async (t) => {
     const version = await admin.readVersion();
     await admin.database.query(
       `INSERT INTO gateways (instance, address, port, state, version, started_at, seen_at)
-       VALUES ('a', '127.219.9.1', 8080, 'serving', ?, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) + INTERVAL 1 HOUR)`,
+       VALUES ('a', '${network}.9.1', 8080, 'serving', ?, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) + INTERVAL 1 HOUR)`,
       [version],
     );
     await page.waitForSelector(`.figure >> text=1 of 1 serve version ${version}`);
@@ -187,7 +190,7 @@ test("the admin site in Chromium", { skip }, async (t) => {
     await page.waitForSelector(`text=0 of 1 serve version ${version}`);
     assert.match(
       (await page.textContent(".behind")) ?? "",
-      new RegExp(`127.219.9.1:8080 serves version ${version - 1}`),
+      new RegExp(`${network}.9.1:8080 serves version ${version - 1}`),
     );
     await admin.database.query("UPDATE gateways SET state = 'draining'");
     await page.waitForSelector("td >> text=draining");

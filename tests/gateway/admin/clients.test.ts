@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { before, t, test } from "tap";
+import { reserveNetwork } from "../../loopback.ts";
 import { type Answer, StartedAdmin } from "./started-admin.ts";
 import { findChromium, StartedBrowser } from "./started-browser.ts";
+
+const network = await reserveNetwork();
 
 const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const publicKey = { ...pair.publicKey.export({ format: "jwk" }), kid: "of-2027" };
@@ -14,7 +17,7 @@ let browser: StartedBrowser | undefined;
 const executable = findChromium();
 
 before(async () => {
-  admin = await StartedAdmin.start("127.5");
+  admin = await StartedAdmin.start(network);
   if (executable !== undefined) browser = await StartedBrowser.start(executable);
 });
 t.teardown(async () => {

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
+import { reserveNetwork } from "../../loopback.ts";
 import { openForm, sendForm } from "./form-client.ts";
 import { StartedAdmin } from "./started-admin.ts";
 
+const network = await reserveNetwork();
+
 let admin: StartedAdmin;
 before(async () => {
-  admin = await StartedAdmin.start("127.7");
+  admin = await StartedAdmin.start(network);
 });
 t.teardown(() => admin?.stop());
 

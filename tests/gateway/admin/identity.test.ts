@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
 import { readCommonName } from "../../../gateway/admin/distinguished-name.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { readStatus, sendRaw } from "../raw-client.ts";
 import { StartedRole } from "../started-gateway.ts";
 import { StartedMariadb } from "../started-mariadb.ts";
 import { describeAdmin, describePerson } from "./started-admin.ts";
 
+const network = await reserveNetwork();
+
 let database: StartedMariadb;
 before(async () => {
-  database = await StartedMariadb.start("127.214.1.50");
+  database = await StartedMariadb.start(`${network}.1.50`);
 });
 t.teardown(async () => {
   await database?.stop();
@@ -33,7 +36,7 @@ for (const [subject, name] of subjects)
   });
 
 async function withAdmin(environment: Record<string, string>, look: (admin: StartedRole) => Promise<void>) {
-  const admin = new StartedRole("admin", "127.214.1.40", { ...describeAdmin(database), ...environment });
+  const admin = new StartedRole("admin", `${network}.1.40`, { ...describeAdmin(database), ...environment });
   try {
     await admin.waitUntilReady();
     await look(admin);

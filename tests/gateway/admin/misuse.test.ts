@@ -2,13 +2,16 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { before, t, test } from "tap";
 import { findAmbiguity } from "../../../gateway/admin/api/strict-json.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { readStatus, sendRaw } from "../raw-client.ts";
 import { openForm, sendForm } from "./form-client.ts";
 import { describePerson, StartedAdmin } from "./started-admin.ts";
 
+const network = await reserveNetwork();
+
 let admin: StartedAdmin;
 before(async () => {
-  admin = await StartedAdmin.start("127.215");
+  admin = await StartedAdmin.start(network);
 });
 t.teardown(async () => {
   await admin?.stop();

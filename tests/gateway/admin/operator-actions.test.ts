@@ -11,6 +11,7 @@ import {
 } from "../../../gateway/oauth2/key-rotation.ts";
 import { createSigningKey } from "../../../gateway/oauth2/signing-key.ts";
 import { Primaries } from "../../../gateway/redis/primaries.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { createRequest, obtainTokens } from "../oauth2/authorize.ts";
 import { issuer, password, StartedServer } from "../oauth2/started-server.ts";
 import { startGateway } from "../started-gateway.ts";
@@ -18,7 +19,7 @@ import { waitUntil } from "../started-process.ts";
 import { openForm, sendForm } from "./form-client.ts";
 import { StartedAdmin } from "./started-admin.ts";
 
-const block = "127.251";
+const block = await reserveNetwork();
 let server: StartedServer;
 let admin: StartedAdmin;
 let primaries: Primaries;

@@ -1,18 +1,24 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
+import { reserveNetwork } from "../../loopback.ts";
 import { DatabaseLine } from "../configuration/database-line.ts";
 import { StartedRole } from "../started-gateway.ts";
 import { StartedMariadb } from "../started-mariadb.ts";
 import { describeAdmin, describePerson } from "./started-admin.ts";
+
+const network = await reserveNetwork();
 
 let database: StartedMariadb;
 let line: DatabaseLine;
 let admin: StartedRole;
 
 before(async () => {
-  database = await StartedMariadb.start("127.247.1.50");
-  line = await DatabaseLine.open("127.247.1.51", database.host);
-  admin = new StartedRole("admin", "127.247.1.40", { ...describeAdmin(database), DATABASE_HOST: line.host });
+  database = await StartedMariadb.start(`${network}.1.50`);
+  line = await DatabaseLine.open(`${network}.1.51`, database.host);
+  admin = new StartedRole("admin", `${network}.1.40`, {
+    ...describeAdmin(database),
+    DATABASE_HOST: line.host,
+  });
   await admin.waitUntilReady();
 });
 t.teardown(async () => {

@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
+import { reserveNetwork } from "../../loopback.ts";
 import { openForm as openFormAt, sendForm } from "./form-client.ts";
 import { describePerson, StartedAdmin } from "./started-admin.ts";
+
+const network = await reserveNetwork();
 
 let admin: StartedAdmin;
 
 before(async () => {
-  admin = await StartedAdmin.start("127.213");
+  admin = await StartedAdmin.start(network);
 });
 t.teardown(async () => {
   await admin?.stop();

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "tap";
+import { reserveNetwork } from "../../loopback.ts";
 import { StartedAdmin } from "./started-admin.ts";
 import { findChromium, StartedBrowser } from "./started-browser.ts";
+
+const network = await reserveNetwork();
+const otherNetwork = await reserveNetwork();
 
 const executable = findChromium();
 const skip = executable === undefined ? "Chromium is not on PATH, so no page was looked at." : false;
@@ -11,7 +15,7 @@ test("users in Chromium", { skip }, async (t) => {
   let browser: StartedBrowser;
 
   t.before(async () => {
-    admin = await StartedAdmin.start("127.246");
+    admin = await StartedAdmin.start(network);
     browser = await StartedBrowser.start(executable!);
   });
   t.teardown(async () => {
@@ -87,7 +91,7 @@ test("users in Chromium", { skip }, async (t) => {
   });
 
   t.test("where people sign in elsewhere the pages say so, and the API too", async (context) => {
-    const elsewhere = await StartedAdmin.startOn(admin.database, "127.247", { LOGIN: "development" });
+    const elsewhere = await StartedAdmin.startOn(admin.database, otherNetwork, { LOGIN: "development" });
     context.teardown(() => elsewhere.stop());
     const page = await elsewhere.call("/users");
     assert.equal(page.status, 200);

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
+import { reserveNetwork } from "../../loopback.ts";
 import { createRequest, obtainTokens } from "../oauth2/authorize.ts";
 import { issuer, StartedServer, signIn } from "../oauth2/started-server.ts";
 import { waitUntil } from "../started-process.ts";
 import { type Answer, StartedAdmin } from "./started-admin.ts";
 
-const block = "127.242";
+const block = await reserveNetwork();
 let server: StartedServer;
 let admin: StartedAdmin;
 

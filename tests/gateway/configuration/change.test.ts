@@ -10,8 +10,11 @@ import { ConfigurationInvalidError, VersionStaleError } from "../../../gateway/c
 import { findVersion, readVersions } from "../../../gateway/configuration/history.ts";
 import { readConfiguration } from "../../../gateway/database/configuration.ts";
 import type { Pool } from "../../../gateway/database/pool.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { StartedMariadb } from "../started-mariadb.ts";
 import { createRoute, openMigrated } from "./migrated-database.ts";
+
+const network = await reserveNetwork();
 
 let database: StartedMariadb;
 let pool: Pool;
@@ -19,7 +22,7 @@ const alice = { name: "alice", certificate: "0A01" };
 const bob = { name: "bob" };
 
 before(async () => {
-  database = await StartedMariadb.start("127.216.1.50");
+  database = await StartedMariadb.start(`${network}.1.50`);
   pool = await openMigrated(database);
 });
 t.teardown(async () => {

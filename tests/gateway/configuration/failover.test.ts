@@ -4,12 +4,13 @@ import { operations, realisations } from "../../../local/database/index.ts";
 import { findCluster } from "../../../local/database/running.ts";
 import type { Properties } from "../../../local/realisation.ts";
 import { ask, createResource, type StartedRegion, startRegion } from "../../local/started-region.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { describePerson } from "../admin/started-admin.ts";
 import { StartedRole } from "../started-gateway.ts";
 import { waitUntil } from "../started-process.ts";
 import { StartedRedis } from "../started-redis.ts";
 
-const block = "127.245";
+const block = await reserveNetwork();
 const password = "a-password-of-the-master";
 const find = (name: string) => realisations.find(({ type }) => type.endsWith(`:${name}`))!;
 let started: StartedRegion;
@@ -18,7 +19,7 @@ let admin: StartedRole;
 const gateways: StartedRole[] = [];
 
 async function startCluster(): Promise<Properties> {
-  started = await startRegion(245);
+  started = await startRegion(block);
   const { region } = started;
   const cluster = await createResource(region, find("Cluster"), {
     clusterIdentifier: "t-db",

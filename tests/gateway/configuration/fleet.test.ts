@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
+import { reserveNetwork } from "../../loopback.ts";
 import { describeAdmin, describePerson } from "../admin/started-admin.ts";
 import { describeGateway, StartedRole, startGateway } from "../started-gateway.ts";
 import { waitUntil } from "../started-process.ts";
@@ -7,7 +8,7 @@ import { StartedPlatform } from "../started-surroundings.ts";
 import { DatabaseLine } from "./database-line.ts";
 import { UnreachableListener } from "./unreachable-listener.ts";
 
-const block = "127.246";
+const block = await reserveNetwork();
 /** One gateway for each thing that can happen to it. */
 const addresses = {
   well: `${block}.1.30`,

@@ -3,6 +3,7 @@ import { before, t, test } from "tap";
 import { changeConfiguration, readCurrent } from "../../../gateway/configuration/change.ts";
 import { putEntry } from "../../../gateway/configuration/document.ts";
 import type { Pool, RowDataPacket } from "../../../gateway/database/pool.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { describeGateway, startGateway } from "../started-gateway.ts";
 import { StartedMariadb } from "../started-mariadb.ts";
 import { waitUntil } from "../started-process.ts";
@@ -10,7 +11,7 @@ import { StartedRedis } from "../started-redis.ts";
 import { DatabaseLine } from "./database-line.ts";
 import { createRoute, openMigrated, openPool } from "./migrated-database.ts";
 
-const block = "127.244";
+const block = await reserveNetwork();
 let former: StartedMariadb;
 let next: StartedMariadb;
 let line: DatabaseLine;

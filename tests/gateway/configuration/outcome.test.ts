@@ -11,10 +11,13 @@ import { readVersions } from "../../../gateway/configuration/history.ts";
 import { settleChange } from "../../../gateway/configuration/outcome.ts";
 import type { Pool } from "../../../gateway/database/pool.ts";
 import { CommitUncertainError } from "../../../gateway/database/transaction.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { StartedMariadb } from "../started-mariadb.ts";
 import { waitUntil } from "../started-process.ts";
 import { DatabaseLine } from "./database-line.ts";
 import { createRoute, openMigrated, openPool } from "./migrated-database.ts";
+
+const network = await reserveNetwork();
 
 let database: StartedMariadb;
 let line: DatabaseLine;
@@ -25,9 +28,9 @@ let direct: Pool;
 const alice = { name: "alice" };
 
 before(async () => {
-  database = await StartedMariadb.start("127.243.1.50");
+  database = await StartedMariadb.start(`${network}.1.50`);
   direct = await openMigrated(database);
-  line = await DatabaseLine.open("127.243.1.51", database.host);
+  line = await DatabaseLine.open(`${network}.1.51`, database.host);
   pool = openPool(database, line.host);
 });
 t.teardown(async () => {

@@ -7,12 +7,13 @@ import { putEntry } from "../../../gateway/configuration/document.ts";
 import { readFleet } from "../../../gateway/configuration/fleet.ts";
 import { deriveNoticeKey, noticePath, signNotice } from "../../../gateway/configuration/notice.ts";
 import { createDatabasePool, type Pool } from "../../../gateway/database/pool.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { issueToken, type StartedRole, startGateway } from "../started-gateway.ts";
 import { waitUntil } from "../started-process.ts";
 import { StartedPlatform } from "../started-surroundings.ts";
 import { createRoute } from "./migrated-database.ts";
 
-const block = "127.217";
+const block = await reserveNetwork();
 const logger = pino({ level: "silent" });
 // So slow that only a notice explains a fast change.
 const environment = { CONFIGURATION_POLL_MS: "60000" };
@@ -113,7 +114,7 @@ const forged: Readonly<Record<string, (headers: Record<string, string>) => Recor
   "of an hour ago": (headers) => ({ ...headers, "x-dmm-sent-at": String(Date.now() - 3_600_000) }),
   "for another gateway": (headers) => {
     const sentAt = Date.now();
-    const signature = signNotice(key, { authority: "127.217.1.99:8080", sentAt, body });
+    const signature = signNotice(key, { authority: `${block}.1.99:8080`, sentAt, body });
     return { ...headers, "x-dmm-sent-at": String(sentAt), "x-dmm-signature": signature };
   },
   "through a balancer": (headers) => ({ ...headers, "x-forwarded-for": "203.0.113.9" }),

@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
+import { reserveNetwork } from "../../loopback.ts";
 import { authorize, createRequest } from "./authorize.ts";
 import { issuer, redirectUri, StartedServer } from "./started-server.ts";
+
+const network = await reserveNetwork();
 
 let server: StartedServer;
 
 before(async () => {
-  server = await StartedServer.start("127.240");
+  server = await StartedServer.start(network);
 });
 
 t.teardown(() => server?.stop());

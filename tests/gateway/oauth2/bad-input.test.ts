@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { before, t, test } from "tap";
+import { reserveNetwork } from "../../loopback.ts";
 import { readStatus, sendRaw } from "../raw-client.ts";
 import { createRequest } from "./authorize.ts";
 import { deviceGrant, issuer, redirectUri, StartedServer, secret } from "./started-server.ts";
 
+const network = await reserveNetwork();
+
 let server: StartedServer;
 
 before(async () => {
-  server = await StartedServer.start("127.254");
+  server = await StartedServer.start(network);
   await server.addClient("machine", { public: false, grantTypes: "client_credentials", redirectUris: "" });
   await server.publish();
 });

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
+import { reserveNetwork } from "../../loopback.ts";
 import { Chance } from "../chance.ts";
 import { ChaosClient } from "./chaos/client.ts";
 import { type Counts, Family } from "./chaos/family.ts";
 import { strike, waitUntilWhole } from "./chaos/faults.ts";
 import { Fleet } from "./chaos/fleet.ts";
+
+const network = await reserveNetwork();
 
 const seeds = Number(process.env.DMM_ENV_CHAOS_SEEDS ?? 5);
 const firstSeed = Number(process.env.DMM_ENV_CHAOS_SEED ?? 20_261_130);
@@ -14,7 +17,7 @@ const clients = 12;
 
 let fleet: Fleet;
 before(async () => {
-  fleet = await Fleet.start("127.191");
+  fleet = await Fleet.start(network);
 });
 t.teardown(() => fleet?.stop());
 

@@ -2,12 +2,15 @@ import assert from "node:assert/strict";
 import * as oauth from "oauth4webapi";
 import * as openid from "openid-client";
 import { before, t, test } from "tap";
+import { reserveNetwork } from "../../loopback.ts";
 import { issuer, StartedServer, secret } from "./started-server.ts";
+
+const network = await reserveNetwork();
 
 let server: StartedServer;
 
 before(async () => {
-  server = await StartedServer.start("127.222");
+  server = await StartedServer.start(network);
   await server.addClient("machine", {
     public: false,
     grantTypes: "client_credentials",

@@ -2,13 +2,16 @@ import assert from "node:assert/strict";
 import * as oauth from "oauth4webapi";
 import * as openid from "openid-client";
 import { before, t, test } from "tap";
+import { reserveNetwork } from "../../loopback.ts";
 import { authorize, createRequest, obtainTokens } from "./authorize.ts";
 import { deviceGrant, issuer, redirectUri, StartedServer, secret, signIn } from "./started-server.ts";
+
+const network = await reserveNetwork();
 
 let server: StartedServer;
 
 before(async () => {
-  server = await StartedServer.start("127.252");
+  server = await StartedServer.start(network);
   await server.addClient("pushing", { requirePushedAuthorizationRequests: true });
   await server.addClient("bound", { dpopBoundAccessTokens: true });
   await server.addClient("machine", {

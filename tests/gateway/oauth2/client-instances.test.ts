@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
+import { reserveNetwork } from "../../loopback.ts";
 import { obtainTokens, type Tokens } from "./authorize.ts";
 import { StartedServer, secret } from "./started-server.ts";
+
+const network = await reserveNetwork();
 
 let server: StartedServer;
 
 before(async () => {
-  server = await StartedServer.start("127.190");
+  server = await StartedServer.start(network);
   await server.addClient("auditor", {
     public: false,
     scopes: "token:introspect",

@@ -5,8 +5,11 @@ import * as oauth from "oauth4webapi";
 import * as openid from "openid-client";
 import { before, t, test } from "tap";
 import { ProofNonces } from "../../../gateway/tokens/nonces.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { startGateway } from "../started-gateway.ts";
 import { issuer, StartedServer, secret } from "./started-server.ts";
+
+const network = await reserveNetwork();
 
 let server: StartedServer;
 let pair: GenerateKeyPairResult;
@@ -14,7 +17,7 @@ const secretKey = "key-of-client-secrets-in-a-test";
 const basic = { authorization: `Basic ${btoa(`machine:${secret}`)}` };
 
 before(async () => {
-  server = await StartedServer.start("127.4", { DPOP_NONCES: "on" });
+  server = await StartedServer.start(network, { DPOP_NONCES: "on" });
   await server.addClient("machine", { public: false, grantTypes: "client_credentials", redirectUris: "" });
   await server.publish();
   pair = await generateKeyPair("ES256", { extractable: true });
@@ -139,7 +142,7 @@ test("at the API", async (t) => {
   t.test(
     "another gateway knows the nonce; one that demands none takes it and gives none",
     async (context) => {
-      const other = await startGateway("127.4.1.31", server.platform.surroundings, {
+      const other = await startGateway(`${network}.1.31`, server.platform.surroundings, {
         ISSUER: issuer,
         CLIENT_SECRET_KEY: secretKey,
       });

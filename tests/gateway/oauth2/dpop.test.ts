@@ -3,8 +3,11 @@ import { hash } from "node:crypto";
 import { exportJWK, type GenerateKeyPairResult, generateKeyPair, SignJWT } from "jose";
 import * as oauth from "oauth4webapi";
 import { before, t, test } from "tap";
+import { reserveNetwork } from "../../loopback.ts";
 import { authorize, createRequest } from "./authorize.ts";
 import { issuer, redirectUri, StartedServer, secret } from "./started-server.ts";
+
+const network = await reserveNetwork();
 
 let server: StartedServer;
 let keys: GenerateKeyPairResult;
@@ -12,7 +15,7 @@ let jwk: object;
 let token: string;
 
 before(async () => {
-  server = await StartedServer.start("127.223");
+  server = await StartedServer.start(network);
   await server.addClient("machine", { public: false, grantTypes: "client_credentials", redirectUris: "" });
   await server.publish();
   keys = await generateKeyPair("ES256", { extractable: true });

@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
 import { computeSlot } from "../../../gateway/redis/slot.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../started-process.ts";
 import { createRequest, obtainTokens, type Tokens } from "./authorize.ts";
 import { StartedServer } from "./started-server.ts";
 
+const network = await reserveNetwork();
+
 let server: StartedServer;
 
 before(async () => {
-  server = await StartedServer.start("127.232", {}, { replica: true });
+  server = await StartedServer.start(network, {}, { replica: true });
 });
 
 t.teardown(() => server?.stop());

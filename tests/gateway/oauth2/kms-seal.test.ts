@@ -4,11 +4,14 @@ import { test } from "tap";
 import { createKmsSeal } from "../../../gateway/oauth2/kms-seal.ts";
 import { createLocalSeal } from "../../../gateway/oauth2/sealing.ts";
 import { installedPart } from "../../installed-parts.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { StartedProcess, waitUntil } from "../started-process.ts";
 
+const network = await reserveNetwork();
+
 test("a key of AWS KMS seals signing keys, and opens nothing that others sealed", async (context) => {
-  const endpoint = "http://127.230.1.60:5000";
-  const moto = new StartedProcess(installedPart("moto").command, ["-H", "127.230.1.60", "-p", "5000"]);
+  const endpoint = `http://${network}.1.60:5000`;
+  const moto = new StartedProcess(installedPart("moto").command, ["-H", `${network}.1.60`, "-p", "5000"]);
   context.teardown(() => moto.end());
   await waitUntil(
     "moto answers",

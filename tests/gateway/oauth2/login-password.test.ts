@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
 import { hashPassword } from "../../../gateway/login/password.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { createRequest, obtainTokens } from "./authorize.ts";
 import { type Browser, findForms, type Visited } from "./browser.ts";
 import { password, StartedServer, signIn } from "./started-server.ts";
+
+const network = await reserveNetwork();
 
 let server: StartedServer;
 /** Hashing is slow on purpose: everybody is given the same one. */
@@ -11,7 +14,7 @@ const given = "k7mfq-xw3pd-9hhva-t2ebn";
 let givenHash: string;
 
 before(async () => {
-  server = await StartedServer.start("127.8");
+  server = await StartedServer.start(network);
   givenHash = await hashPassword(given);
 });
 

@@ -7,14 +7,17 @@ import { before, t, test } from "tap";
 import { hashPassword, matchesPassword } from "../../../gateway/login/password.ts";
 import { allowances, Throttle } from "../../../gateway/login/throttle.ts";
 import { Primaries } from "../../../gateway/redis/primaries.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { authorize, createRequest, obtainTokens } from "./authorize.ts";
 import { findForms } from "./browser.ts";
 import { issuer, password, redirectUri, StartedServer, secret, signIn } from "./started-server.ts";
 
+const network = await reserveNetwork();
+
 let server: StartedServer;
 
 before(async () => {
-  server = await StartedServer.start("127.226");
+  server = await StartedServer.start(network);
 });
 
 t.teardown(() => server?.stop());

@@ -6,18 +6,21 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { before, t, test } from "tap";
 import { orderSignOut } from "../../../gateway/login/sign-out-orders.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { describeGateway, StartedRole, startGateway } from "../started-gateway.ts";
 import { waitUntil } from "../started-process.ts";
 import { createRequest } from "./authorize.ts";
 import { Browser } from "./browser.ts";
 import { issuer, password, StartedServer, signIn } from "./started-server.ts";
 
+const network = await reserveNetwork();
+
 let server: StartedServer;
 let directory: string;
 
 before(async () => {
   directory = await mkdtemp(join(tmpdir(), "gateway-login-"));
-  server = await StartedServer.start("127.229");
+  server = await StartedServer.start(network);
 });
 
 t.teardown(async () => {
@@ -67,7 +70,7 @@ test("a password that is too short, and no name, are refused", async () => {
 });
 
 test("the development login says so on its pages and in the log", async (context) => {
-  const gateway = await startGateway("127.229.1.31", server.platform.surroundings, {
+  const gateway = await startGateway(`${network}.1.31`, server.platform.surroundings, {
     ...shared,
     LOGIN: "development",
   });
@@ -96,7 +99,7 @@ export default () => ({
 });`;
 
 test("where passwords are not kept here nobody changes one here", async (context) => {
-  const gateway = await startGateway("127.229.1.35", server.platform.surroundings, {
+  const gateway = await startGateway(`${network}.1.35`, server.platform.surroundings, {
     ...shared,
     LOGIN: "development",
   });
@@ -110,7 +113,7 @@ test("where passwords are not kept here nobody changes one here", async (context
 test("a company's own login takes the place of the page, and its answer counts in the same browser only", async (context) => {
   const path = join(directory, "company.mjs");
   await writeFile(path, companyLogin);
-  const gateway = await startGateway("127.229.1.32", server.platform.surroundings, {
+  const gateway = await startGateway(`${network}.1.32`, server.platform.surroundings, {
     ...shared,
     LOGIN: path,
   });
@@ -130,7 +133,7 @@ test("a company's own login takes the place of the page, and its answer counts i
 });
 
 test("a login that cannot be opened lets nobody in and keeps the rest alive", async (context) => {
-  const gateway = await startGateway("127.229.1.33", server.platform.surroundings, {
+  const gateway = await startGateway(`${network}.1.33`, server.platform.surroundings, {
     ...shared,
     LOGIN: join(directory, "missing.mjs"),
   });
@@ -173,7 +176,7 @@ test("while the database is away nobody signs in, and tokens are checked on", as
 });
 
 test("every role of the image is still known", async () => {
-  const role = new StartedRole("nothing", "127.229.1.34", {});
+  const role = new StartedRole("nothing", `${network}.1.34`, {});
   await once(role.process.child, "close");
   assert.match(role.process.output, /user/);
 });
@@ -193,7 +196,7 @@ test("who is signed out while a login is under way is not signed in by it", asyn
   const path = join(directory, "slow.mjs");
   await writeFile(path, slowLogin);
   const { surroundings } = server.platform;
-  const gateway = await startGateway("127.229.1.36", surroundings, { ...shared, LOGIN: path });
+  const gateway = await startGateway(`${network}.1.36`, surroundings, { ...shared, LOGIN: path });
   context.teardown(() => gateway.process.end());
   const browser = new Browser(issuer, gateway.origin);
   const page = await browser.open((await createRequest()).url);

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
+import { reserveNetwork } from "../../loopback.ts";
 import { authorize, createRequest, obtainTokens } from "./authorize.ts";
 import { redirectUri, StartedServer } from "./started-server.ts";
+
+const network = await reserveNetwork();
 
 const own = new URL(redirectUri).origin;
 const strangers = ["https://elsewhere.test", "http://app.test", "https://app.test:8443", "null"];
@@ -9,7 +12,7 @@ const appRedirect = "com.example.app:/callback";
 let server: StartedServer;
 
 before(async () => {
-  server = await StartedServer.start("127.153");
+  server = await StartedServer.start(network);
   await server.addClient("native", { redirectUris: appRedirect });
   // Its secret is at its server, so no page of it has business here.
   await server.addClient("hosted", { public: false, redirectUris: "https://hosted.test/callback" });

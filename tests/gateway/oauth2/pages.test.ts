@@ -3,10 +3,13 @@ import * as oauth from "oauth4webapi";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { before, t, test } from "tap";
 import { hashPassword } from "../../../gateway/login/password.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { findChromium } from "../admin/started-browser.ts";
 import { createRequest } from "./authorize.ts";
 import { issuer, password, redirectUri, StartedServer, secret } from "./started-server.ts";
 import { TlsFront } from "./tls-front.ts";
+
+const network = await reserveNetwork();
 
 const executablePath = findChromium();
 const skip = executablePath === undefined ? "there is no chromium on PATH" : false;
@@ -19,8 +22,8 @@ let browser: Browser;
 
 before(async () => {
   if (executablePath === undefined) return;
-  server = await StartedServer.start("127.227");
-  front = await TlsFront.start("127.227.1.40", issuer, server.origin);
+  server = await StartedServer.start(network);
+  front = await TlsFront.start(`${network}.1.40`, issuer, server.origin);
   browser = await chromium.launch({
     executablePath,
     args: [

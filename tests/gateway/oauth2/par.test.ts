@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import * as oauth from "oauth4webapi";
 import { before, t, test } from "tap";
+import { reserveNetwork } from "../../loopback.ts";
 import { createRequest } from "./authorize.ts";
 import { issuer, redirectUri, StartedServer, secret, signIn } from "./started-server.ts";
+
+const network = await reserveNetwork();
 
 let server: StartedServer;
 
 before(async () => {
-  server = await StartedServer.start("127.224");
+  server = await StartedServer.start(network);
 });
 
 t.teardown(() => server?.stop());

@@ -4,8 +4,11 @@ import { exportJWK, type GenerateKeyPairResult, generateKeyPair, SignJWT } from 
 import * as oauth from "oauth4webapi";
 import * as openid from "openid-client";
 import { before, t, test } from "tap";
+import { reserveNetwork } from "../../loopback.ts";
 import { authorize, createRequest } from "./authorize.ts";
 import { issuer, redirectUri, StartedServer, secret } from "./started-server.ts";
+
+const network = await reserveNetwork();
 
 const algorithms = ["ES256", "Ed25519", "PS256", "RS256"] as const;
 const tokenEndpoint = `${issuer}/oauth2/token`;
@@ -15,7 +18,7 @@ let server: StartedServer;
 const pairs: Record<string, GenerateKeyPairResult> = {};
 
 before(async () => {
-  server = await StartedServer.start("127.3");
+  server = await StartedServer.start(network);
   for (const algorithm of algorithms)
     pairs[algorithm] = await generateKeyPair(algorithm, { extractable: true });
   const keys = await Promise.all(

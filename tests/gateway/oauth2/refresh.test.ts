@@ -7,13 +7,16 @@ import { loadLibrary } from "../../../gateway/oauth2/library.ts";
 import { UnitsOfWork } from "../../../gateway/oauth2/unit-of-work.ts";
 import { Primaries } from "../../../gateway/redis/primaries.ts";
 import { computeGrantTag } from "../../../gateway/tokens/token-key.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { createRequest, obtainTokens } from "./authorize.ts";
 import { issuer, StartedServer, secret } from "./started-server.ts";
+
+const network = await reserveNetwork();
 
 let server: StartedServer;
 
 before(async () => {
-  server = await StartedServer.start("127.221");
+  server = await StartedServer.start(network);
 });
 
 t.teardown(() => server?.stop());

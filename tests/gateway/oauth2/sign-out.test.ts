@@ -9,12 +9,15 @@ import { signOutEverywhere } from "../../../gateway/oauth2/sign-out.ts";
 import { UnitsOfWork } from "../../../gateway/oauth2/unit-of-work.ts";
 import { Primaries } from "../../../gateway/redis/primaries.ts";
 import { computeGrantTag } from "../../../gateway/tokens/token-key.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { StartedPlatform } from "../started-surroundings.ts";
+
+const network = await reserveNetwork();
 
 let platform: StartedPlatform;
 let primaries: Primaries;
 before(async () => {
-  platform = await StartedPlatform.start("127.249", { redis: { primaries: 3 } });
+  platform = await StartedPlatform.start(network, { redis: { primaries: 3 } });
   const { host, port } = platform.surroundings.redis;
   primaries = new Primaries({ host, port, tls: false, commandTimeoutMs: 1000 }, pino({ enabled: false }));
   await primaries.start();

@@ -7,15 +7,18 @@ import { rotation } from "../../../gateway/oauth2/key-rotation.ts";
 import { lifetimes } from "../../../gateway/oauth2/lifetimes.ts";
 import { createLocalSeal } from "../../../gateway/oauth2/sealing.ts";
 import { createSigningKey, parseSigningKeys } from "../../../gateway/oauth2/signing-key.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { describeGateway, StartedRole, startGateway } from "../started-gateway.ts";
 import { waitUntil } from "../started-process.ts";
 import { createRequest, obtainTokens } from "./authorize.ts";
 import { issuer, StartedServer } from "./started-server.ts";
 
+const network = await reserveNetwork();
+
 let server: StartedServer;
 
 before(async () => {
-  server = await StartedServer.start("127.228", { SIGNING_KEYS_CHECK_SECONDS: "1" });
+  server = await StartedServer.start(network, { SIGNING_KEYS_CHECK_SECONDS: "1" });
   await server.addClient("interoperable", { idTokenSignedResponseAlg: "RS256" });
   await server.publish();
 });
@@ -52,7 +55,7 @@ test("published keys are public, of each algorithm one, and the same at every ga
   for (const key of keys)
     for (const member of ["d", "p", "q", "dp", "dq", "qi"] as const) assert.equal(key[member], undefined);
   assert.equal(Buffer.from(keys[0]!.n!, "base64url").length, 256);
-  const second = await startGateway("127.228.1.31", server.platform.surroundings, shared);
+  const second = await startGateway(`${network}.1.31`, server.platform.surroundings, shared);
   context.teardown(() => second.process.end());
   assert.deepEqual(await readKeys(second.origin), await readKeys());
 });
@@ -121,7 +124,7 @@ test("a platform that has a key for one algorithm keeps it, and gets one for the
   const { database } = server.platform.surroundings;
   const [kept] = await listKids("ES256");
   await database.query("DELETE FROM signing_keys WHERE kid <> ?", [kept]);
-  const gateway = await startGateway("127.228.1.34", server.platform.surroundings, shared);
+  const gateway = await startGateway(`${network}.1.34`, server.platform.surroundings, shared);
   context.teardown(() => gateway.process.end());
   assert.deepEqual(await listKids("ES256", gateway.origin), [kept]);
   assert.equal((await listKids("RS256", gateway.origin)).length, 1);
@@ -131,7 +134,7 @@ test("gateways that start at once make one key of each algorithm", async (contex
   const { database } = server.platform.surroundings;
   await database.query("DELETE FROM signing_keys");
   const gateways = await Promise.all(
-    [41, 42, 43].map((host) => startGateway(`127.228.1.${host}`, server.platform.surroundings, shared)),
+    [41, 42, 43].map((host) => startGateway(`${network}.1.${host}`, server.platform.surroundings, shared)),
   );
   context.teardown(() => Promise.all(gateways.map(({ process }) => process.end())));
   const [row] = await database.query("SELECT COUNT(*) AS count FROM signing_keys");
@@ -144,7 +147,7 @@ test("gateways that start at once make one key of each algorithm", async (contex
 test("keys that the operator gives are taken in their order, and none is made", async (context) => {
   const algorithms = ["ES256", "RS256", "ES256"] as const;
   const given = await Promise.all(algorithms.map(createSigningKey));
-  const gateway = await startGateway("127.228.1.32", server.platform.surroundings, {
+  const gateway = await startGateway(`${network}.1.32`, server.platform.surroundings, {
     ...shared,
     SIGNING_KEYS: JSON.stringify({ keys: given }),
   });
@@ -156,7 +159,7 @@ test("keys that the operator gives are taken in their order, and none is made", 
 });
 
 test("where keys of one type alone are given, every client goes on, and the log says what is missing", async (context) => {
-  const gateway = await startGateway("127.228.1.35", server.platform.surroundings, {
+  const gateway = await startGateway(`${network}.1.35`, server.platform.surroundings, {
     ...shared,
     SIGNING_KEYS: JSON.stringify({ keys: [await createSigningKey("ES256")] }),
   });
@@ -178,7 +181,7 @@ test("where keys of one type alone are given, every client goes on, and the log 
 });
 
 test("given keys that are none end the start with the reason, and are not repeated", async () => {
-  const role = new StartedRole("gateway", "127.228.1.33", {
+  const role = new StartedRole("gateway", `${network}.1.33`, {
     ...describeGateway(server.platform.surroundings),
     SIGNING_KEYS: '{"keys":[{"kty":"oct","k":"c2VjcmV0LXNlY3JldA"}]}',
   });

@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
 import { allowances } from "../../../gateway/login/throttle.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { createRequest } from "./authorize.ts";
 import { redirectUri, StartedServer, secret } from "./started-server.ts";
+
+const network = await reserveNetwork();
 
 let server: StartedServer;
 
 before(async () => {
-  server = await StartedServer.start("127.6");
+  server = await StartedServer.start(network);
 });
 
 t.teardown(() => server?.stop());

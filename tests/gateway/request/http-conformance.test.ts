@@ -4,6 +4,7 @@ import { operations } from "../../../local/balancing/index.ts";
 import { balancingOf } from "../../local/balancing/realisations.ts";
 import { type Surroundings, startSurroundings } from "../../local/balancing/surroundings.ts";
 import { ask, createResource } from "../../local/started-region.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { OpenClient } from "../open-client.ts";
 import { issueToken } from "../started-gateway.ts";
 import { waitUntil } from "../started-process.ts";
@@ -17,7 +18,7 @@ import { upgradeRows } from "./conformance/upgrades.ts";
 import { versionRows } from "./conformance/versions.ts";
 import { RecordingUpstream } from "./recording-upstream.ts";
 
-const block = 8;
+const block = await reserveNetwork();
 const shared = { origins: ["https://app.test"], exposedHeaders: ["etag"], credentials: true };
 let platform: StartedPlatform;
 let upstream: RecordingUpstream;
@@ -26,8 +27,8 @@ let token: string;
 let balancer: string;
 
 before(async () => {
-  platform = await StartedPlatform.start(`127.${block}`);
-  upstream = await RecordingUpstream.start(`127.${block}.1.21`);
+  platform = await StartedPlatform.start(block);
+  upstream = await RecordingUpstream.start(`${block}.1.21`);
   await platform.addRoute("c", { origins: [upstream.origin] });
   await platform.addRoute("p", { origins: [upstream.origin], public: false });
   await platform.addRoute("o", { origins: [upstream.origin], columns: { host: "orders.api.test" } });
@@ -61,7 +62,7 @@ async function serveThroughBalancer({ started, loadBalancer, targetGroup }: Surr
   });
   await ask(started.region, operations, "elasticloadbalancing", {
     operation: "RegisterTargets",
-    input: { TargetGroupArn: targetGroup.id, Targets: [{ Id: `127.${block}.1.30`, Port: 8080 }] },
+    input: { TargetGroupArn: targetGroup.id, Targets: [{ Id: `${block}.1.30`, Port: 8080 }] },
   });
   const origin = `http://${loadBalancer.outputs.dnsName}:8443`;
   await waitUntil("the gateway is served", async () => {

@@ -9,6 +9,7 @@ import { findBalancer } from "../../../local/balancing/balancers.ts";
 import { operations } from "../../../local/balancing/index.ts";
 import type { Resource } from "../../../local/realisation.ts";
 import { objectsOf } from "../../../local/services/s3/objects.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../daemon/started-region.ts";
 import { ask, createResource, listenersOf, processesIn } from "../started-region.ts";
 import { createInsiders, type Insiders } from "./insiders.ts";
@@ -26,7 +27,9 @@ import {
   startTarget,
 } from "./surroundings.ts";
 
-const block = 215;
+const network = await reserveNetwork();
+
+const block = await reserveNetwork();
 let surroundings: Surroundings;
 let insiders: Insiders;
 let insider: { certificate: string; key: string };
@@ -102,7 +105,7 @@ test("a group without targets answers 503", async () => {
 });
 
 test("a registered target serves after its first healthy answer", async () => {
-  targets.push(await startTarget(`127.${block}.1.10`), await startTarget(`127.${block}.2.10`));
+  targets.push(await startTarget(`${block}.1.10`), await startTarget(`${block}.2.10`));
   for (const target of targets) {
     await elb("RegisterTargets", {
       TargetGroupArn: surroundings.targetGroup.id,
@@ -165,10 +168,10 @@ test("without a certificate, or with one of another authority, nobody gets in", 
 });
 
 test("only networks that the security group names may connect, and a new rule counts at once", async () => {
-  await assert.rejects(enter({ from: "127.250.0.1" }));
-  openTo(surroundings.started, "127.250.0.0/24", "sgr-2");
+  await assert.rejects(enter({ from: `${network}.0.1` }));
+  openTo(surroundings.started, `${network}.0.0/24`, "sgr-2");
   await waitUntil("the new network to get in", () =>
-    enter({ from: "127.250.0.1" }).then(
+    enter({ from: `${network}.0.1` }).then(
       ({ status }) => status === 200,
       () => false,
     ),
@@ -178,7 +181,7 @@ test("only networks that the security group names may connect, and a new rule co
     "sgr-2",
   );
   await waitUntil("the network to be out again", () =>
-    enter({ from: "127.250.0.1" }).then(
+    enter({ from: `${network}.0.1` }).then(
       () => false,
       () => true,
     ),
@@ -226,7 +229,7 @@ test("no session is resumed and nothing below TLS 1.2 is spoken", async () => {
 });
 
 test("a host's rule leads to its own target group", async () => {
-  const target = await startTarget(`127.${block}.3.10`);
+  const target = await startTarget(`${block}.3.10`);
   targets.push(target);
   await elb("RegisterTargets", { TargetGroupArn: adminGroup.id, Targets: [{ Id: target.address }] });
   await waitUntil("the target to be healthy", async () => (await healthOf(adminGroup)).join() === "healthy");
@@ -352,13 +355,13 @@ test("requests stand in the access log of the bucket, one line each, as AWS writ
   });
   assert.match(
     added[0]!.key,
-    /^entrance\/AWSLogs\/127215000000\/elasticloadbalancing\/eu-west-1\/\d{4}\/\d\d\/\d\d\/127215000000_elasticloadbalancing_eu-west-1_app\.t-entrance\.\w+_\d{8}T\d{4}Z_[\d.]+_\w+\.log\.gz$/,
+    /^entrance\/AWSLogs\/(127\d{3}000000)\/elasticloadbalancing\/eu-west-1\/\d{4}\/\d\d\/\d\d\/\1_elasticloadbalancing_eu-west-1_app\.t-entrance\.\w+_\d{8}T\d{4}Z_[\d.]+_\w+\.log\.gz$/,
   );
   const lines = gunzipSync(store.read("t-access", added[0]!.key)!.body).toString("utf8").trim().split("\n");
   const line = lines.find((candidate) => candidate.includes("/logged?a=1"))!;
   assert.match(
     line,
-    /^https \S+Z app\/t-entrance\/\w+ 127\.0\.0\.1:\d+ 127\.215\.2\.10:8080 \d+\.\d{3} \d+\.\d{3} \d+\.\d{3} 200 200 \d+ \d+ "GET https:\/\/t\.api\.example\.com:8443\/logged\?a=1 HTTP\/1\.1" "a \\x22quoted\\x22 agent" TLS_\w+ TLSv1\.3 arn:aws:elasticloadbalancing:\S+t-gateway\S+ "Root=1-\S+" "t\.api\.example\.com" "arn:aws:acm:\S+" 0 \S+Z "forward" /,
+    /^https \S+Z app\/t-entrance\/\w+ 127\.0\.0\.1:\d+ 127\.\d+\.2\.10:8080 \d+\.\d{3} \d+\.\d{3} \d+\.\d{3} 200 200 \d+ \d+ "GET https:\/\/t\.api\.example\.com:8443\/logged\?a=1 HTTP\/1\.1" "a \\x22quoted\\x22 agent" TLS_\w+ TLSv1\.3 arn:aws:elasticloadbalancing:\S+t-gateway\S+ "Root=1-\S+" "t\.api\.example\.com" "arn:aws:acm:\S+" 0 \S+Z "forward" /,
   );
 });
 
@@ -367,7 +370,7 @@ test("a deleted load balancer leaves no process, no listener and no file", async
   await balancingOf("ListenerRule").delete!(region, rule);
   await balancingOf("Listener").delete!(region, listener);
   await balancingOf("LoadBalancer").delete!(region, surroundings.loadBalancer);
-  const mine = listenersOf(block).filter((address) => address.startsWith(`127.${block}.0.`));
+  const mine = listenersOf(block).filter((address) => address.startsWith(`${block}.0.`));
   assert.deepEqual(mine, []);
   assert.equal(processesIn(region.directory), 0);
 });

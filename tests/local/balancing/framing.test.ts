@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { createServer, connect as dial, type Server, type Socket } from "node:net";
 import { before, t, test } from "tap";
 import { operations } from "../../../local/balancing/index.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../daemon/started-region.ts";
 import { ask, createResource } from "../started-region.ts";
 import { balancingOf } from "./realisations.ts";
 import { ingressPort, type Surroundings, startSurroundings } from "./surroundings.ts";
 
-const block = 242;
+const block = await reserveNetwork();
 let surroundings: Surroundings;
 let target: Server;
 const received: string[] = [];
@@ -28,7 +29,7 @@ function answerHeads(socket: Socket): void {
 before(async () => {
   surroundings = await startSurroundings(block);
   target = createServer(answerHeads);
-  await new Promise<void>((resolve) => target.listen(8080, `127.${block}.1.10`, resolve));
+  await new Promise<void>((resolve) => target.listen(8080, `${block}.1.10`, resolve));
   await createResource(surroundings.started.region, balancingOf("Listener"), {
     loadBalancerArn: surroundings.loadBalancer.id,
     port: ingressPort,
@@ -39,7 +40,7 @@ before(async () => {
     operation: "RegisterTargets",
     input: {
       TargetGroupArn: surroundings.targetGroup.id,
-      Targets: [{ Id: `127.${block}.1.10`, Port: 8080 }],
+      Targets: [{ Id: `${block}.1.10`, Port: 8080 }],
     },
   });
   await waitUntil("the target to be served", async () =>

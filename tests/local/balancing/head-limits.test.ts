@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { type ClientHttp2Session, connect } from "node:http2";
 import { before, t, test } from "tap";
 import { operations } from "../../../local/balancing/index.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../daemon/started-region.ts";
 import { ask, createResource } from "../started-region.ts";
 import { balancingOf } from "./realisations.ts";
@@ -14,14 +15,14 @@ import {
   startTarget,
 } from "./surroundings.ts";
 
-const block = 6;
+const block = await reserveNetwork();
 let surroundings: Surroundings;
 let target: StartedTarget;
 let session: ClientHttp2Session;
 
 before(async () => {
   surroundings = await startSurroundings(block);
-  target = await startTarget(`127.${block}.1.10`);
+  target = await startTarget(`${block}.1.10`);
   const { started, loadBalancer, targetGroup, certificateArn } = surroundings;
   await createResource(started.region, balancingOf("Listener"), {
     loadBalancerArn: loadBalancer.id,

@@ -3,6 +3,7 @@ import { get, request } from "node:http";
 import { before, t, test } from "tap";
 import { operations } from "../../../local/balancing/index.ts";
 import type { Properties, Resource } from "../../../local/realisation.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../daemon/started-region.ts";
 import { ask, createResource } from "../started-region.ts";
 import { balancingOf } from "./realisations.ts";
@@ -14,7 +15,7 @@ import {
   startTarget,
 } from "./surroundings.ts";
 
-const block = 217;
+const block = await reserveNetwork();
 let surroundings: Surroundings;
 let listener: Resource;
 let target: StartedTarget;
@@ -67,7 +68,7 @@ before(async () => {
     inputs: open,
     outputs: open,
   });
-  target = await startTarget(`127.${block}.1.10`);
+  target = await startTarget(`${block}.1.10`);
   listener = await createResource(region, balancingOf("Listener"), {
     loadBalancerArn: surroundings.loadBalancer.id,
     port: 8080,

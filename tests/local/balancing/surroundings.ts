@@ -28,8 +28,11 @@ function put(
 }
 
 /** A load balancer with one target group in a region of its own, open to 127.0.0.1 and to the region itself. */
-export async function startSurroundings(block: number, groupInputs: Properties = {}): Promise<Surroundings> {
-  const started = await startRegion(block);
+export async function startSurroundings(
+  network: string,
+  groupInputs: Properties = {},
+): Promise<Surroundings> {
+  const started = await startRegion(network);
   put(started, "aws:ec2/vpc:Vpc", "vpc-1", { cidrBlock: "10.9.0.0/16" });
   for (const zone of ["a", "b"]) {
     put(started, "aws:ec2/subnet:Subnet", `subnet-${zone}`, {

@@ -6,6 +6,7 @@ import { before, t, test } from "tap";
 import { operations, realisations } from "../../../local/cache/index.ts";
 import { findCluster } from "../../../local/cache/running.ts";
 import type { Properties, Resource } from "../../../local/realisation.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../daemon/started-region.ts";
 import {
   ask,
@@ -16,7 +17,7 @@ import {
   startRegion,
 } from "../started-region.ts";
 
-const block = 211;
+const block = await reserveNetwork();
 const token = "token-of-at-least-16-characters";
 const inputs: Properties = {
   replicationGroupId: "t-cache",

@@ -1,5 +1,4 @@
 import { findBalancer } from "../../../local/balancing/balancers.ts";
-import { findListeners } from "../../../local/daemon/listeners.ts";
 import type { OwnedRegion } from "../../../local/daemon/region.ts";
 import { restoreResources } from "../../../local/daemon/restore.ts";
 import { KeyRing } from "../../../local/endpoint/credentials.ts";
@@ -8,6 +7,7 @@ import { type Endpoint, startEndpoint } from "../../../local/endpoint/server.ts"
 import type { Properties, Realisation, Resource } from "../../../local/realisation.ts";
 import type { Image } from "../../../local/region.ts";
 import { realisations } from "../../../local/registry.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { targetGroupInputs } from "../balancing/surroundings.ts";
 import { root } from "../daemon/started-region.ts";
 import type { ClientSettings } from "../endpoint/started-endpoint.ts";
@@ -58,19 +58,14 @@ async function make(region: OwnedRegion, type: string, inputs: Properties): Prom
   return createResource(region, realisationOf(type), inputs);
 }
 
-/** On the first network of the tests' blocks in which nobody listens. */
 export async function openGround(): Promise<Ground> {
-  for (let block = 229; block >= 220; block -= 1) {
-    if (findListeners(`127.${block}`).length > 0) continue;
-    const started = await startRegion(block, images);
-    try {
-      return await furnish(started);
-    } catch (error) {
-      await started[Symbol.asyncDispose]();
-      if ((error as { code?: string }).code !== "DMM_REGION_ADDRESS_TAKEN") throw error;
-    }
+  const started = await startRegion(await reserveNetwork(), images);
+  try {
+    return await furnish(started);
+  } catch (error) {
+    await started[Symbol.asyncDispose]();
+    throw error;
   }
-  throw new Error("no network from 127.220 to 127.229 is free");
 }
 
 async function furnish(started: StartedRegion): Promise<Ground> {

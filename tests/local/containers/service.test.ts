@@ -25,13 +25,11 @@ before(async () => {
 });
 t.teardown(() => ground[Symbol.asyncDispose]());
 
-function blockOf({ region }: Ground): number {
-  return Number(region.network.split(".")[1]);
-}
-
 /** Addresses in zones, not of the edge. */
 function taskListeners(): readonly string[] {
-  return listenersOf(blockOf(ground)).filter((address) => !address.startsWith(`${ground.region.network}.0.`));
+  return listenersOf(ground.region.network).filter(
+    (address) => !address.startsWith(`${ground.region.network}.0.`),
+  );
 }
 
 test("a service is steady when its tasks serve, one in each zone", async () => {

@@ -4,7 +4,10 @@ import { readFileSync, statSync } from "node:fs";
 import { connect, createServer, type TLSSocket } from "node:tls";
 import { test } from "tap";
 import { RegionCertificates } from "../../../local/daemon/certificates.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { temporaryDirectory } from "./started-region.ts";
+
+const network = await reserveNetwork();
 
 test("a server certificate convinces a client that trusts the region's authority", async () => {
   using folder = temporaryDirectory();
@@ -12,17 +15,17 @@ test("a server certificate convinces a client that trusts the region's authority
   const files = await certificates.issue({
     name: "entrance",
     dnsNames: ["a.example", "*.a.example"],
-    addresses: ["127.201.0.11"],
+    addresses: [`${network}.0.11`],
   });
   const server = createServer({
     cert: readFileSync(files.certificateFile),
     key: readFileSync(files.keyFile),
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.201.0.11", resolve));
+  await new Promise<void>((resolve) => server.listen(0, `${network}.0.11`, resolve));
   const { port } = server.address() as { port: number };
   const ca = readFileSync(certificates.authorityFile);
   for (const servername of ["a.example", "b.a.example"]) {
-    const socket: TLSSocket = connect({ host: "127.201.0.11", port, ca, servername });
+    const socket: TLSSocket = connect({ host: `${network}.0.11`, port, ca, servername });
     await new Promise((resolve, reject) => socket.once("secureConnect", resolve).once("error", reject));
     assert.equal(socket.authorized, true);
     socket.destroy();

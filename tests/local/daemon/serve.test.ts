@@ -6,7 +6,11 @@ import { GetParameterCommand, PutParameterCommand, SSMClient } from "@aws-sdk/cl
 import { test } from "tap";
 import { readLedger } from "../../../local/daemon/ledger.ts";
 import { readProcess } from "../../../local/daemon/process-identity.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { prepareDirectory, type RegionFile, runRegion, serveWords, startDaemon } from "./started-daemon.ts";
+
+const network = await reserveNetwork();
+const otherNetwork = await reserveNetwork();
 
 function ssm(file: RegionFile): SSMClient {
   return new SSMClient({
@@ -19,7 +23,7 @@ function ssm(file: RegionFile): SSMClient {
 
 test("a region serves, ends on request with all its processes, and remembers over a restart", async () => {
   using prepared = prepareDirectory();
-  const words = serveWords(prepared, "127.230");
+  const words = serveWords(prepared, network);
   const first = await startDaemon(words, prepared.directory);
   await using _first = first;
   assert.equal(first.file.pid, first.pid);
@@ -39,7 +43,7 @@ test("a region serves, ends on request with all its processes, and remembers ove
 
 test("a killed region's processes are ended by its next life", async () => {
   using prepared = prepareDirectory();
-  const words = serveWords(prepared, "127.231");
+  const words = serveWords(prepared, network);
   await using first = await startDaemon(words, prepared.directory);
   await first.stop("SIGKILL");
   const orphans = readLedger(prepared.directory).filter((entry) => entry.name === "moto");
@@ -51,9 +55,9 @@ test("a killed region's processes are ended by its next life", async () => {
 
 test("sweep ends a killed region's processes, and the inventory sees them before and not after", async () => {
   using prepared = prepareDirectory();
-  await using daemon = await startDaemon(serveWords(prepared, "127.232"), prepared.directory);
+  await using daemon = await startDaemon(serveWords(prepared, network), prepared.directory);
   const look = async () => {
-    const words = ["inventory", "--directory", prepared.directory, "--network", "127.232"];
+    const words = ["inventory", "--directory", prepared.directory, "--network", network];
     return JSON.parse((await runRegion(words)).stdout) as Record<
       "processes" | "listeners" | "files",
       unknown[]
@@ -76,7 +80,7 @@ test("sweep ends a killed region's processes, and the inventory sees them before
 
 test("sweep ends a living region before what it would start anew", async () => {
   using prepared = prepareDirectory();
-  await using daemon = await startDaemon(serveWords(prepared, "127.233"), prepared.directory);
+  await using daemon = await startDaemon(serveWords(prepared, network), prepared.directory);
   await runRegion(["sweep", "--directory", prepared.directory]);
   assert.equal(await daemon.exited, 0);
   assert.deepEqual(readLedger(prepared.directory), []);
@@ -85,8 +89,8 @@ test("sweep ends a living region before what it would start anew", async () => {
 test("a second daemon on the same folder or network is refused, naming the first and since when it runs", async () => {
   using prepared = prepareDirectory();
   using other = prepareDirectory();
-  await using daemon = await startDaemon(serveWords(prepared, "127.234"), prepared.directory);
-  for (const words of [serveWords(prepared, "127.235"), serveWords(other, "127.234")]) {
+  await using daemon = await startDaemon(serveWords(prepared, network), prepared.directory);
+  for (const words of [serveWords(prepared, otherNetwork), serveWords(other, network)]) {
     const second = await runRegion(words);
     const failure = JSON.parse(second.stderr) as { code: string; message: string; fix: string };
     assert.equal(second.code, 3);
@@ -99,20 +103,20 @@ test("a second daemon on the same folder or network is refused, naming the first
 test("a network in which somebody listens already is refused, naming address and pid", async () => {
   using prepared = prepareDirectory();
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.236.1.20", resolve));
+  await new Promise<void>((resolve) => server.listen(0, `${network}.1.20`, resolve));
   const { port } = server.address() as { port: number };
-  const refused = await runRegion(serveWords(prepared, "127.236"));
+  const refused = await runRegion(serveWords(prepared, network));
   server.close();
   assert.equal(refused.code, 3);
   assert.match(
     refused.stderr,
-    new RegExp(`DMM_REGION_ADDRESS_TAKEN.*127.236.1.20:${port} \\(pid ${process.pid}\\)`),
+    new RegExp(`DMM_REGION_ADDRESS_TAKEN.*${network}.1.20:${port} \\(pid ${process.pid}\\)`),
   );
 });
 
 test("a moto that dies is logged and started again, and the region lives on", async () => {
   using prepared = prepareDirectory();
-  await using daemon = await startDaemon(serveWords(prepared, "127.237"), prepared.directory);
+  await using daemon = await startDaemon(serveWords(prepared, network), prepared.directory);
   const moto = () => readLedger(prepared.directory).find((entry) => entry.name === "moto")?.process?.pid;
   const before = moto();
   process.kill(before ?? 0, "SIGKILL");
@@ -127,7 +131,7 @@ test("a moto that dies is logged and started again, and the region lives on", as
 
 test("an edited journal is refused with file and line, and a region that only releases passes over it", async () => {
   using prepared = prepareDirectory();
-  const words = serveWords(prepared, "127.238");
+  const words = serveWords(prepared, network);
   const daemon = await startDaemon(words, prepared.directory);
   await using _daemon = daemon;
   await ssm(daemon.file).send(new PutParameterCommand({ Name: "/a", Value: "a", Type: "String" }));

@@ -5,6 +5,9 @@ import { createRegion, type OwnedRegion, type RegionOptions } from "../../../loc
 import type { Part, PartName } from "../../../local/region.ts";
 import { regionParts } from "../../../tools/parts.ts";
 import { resolvedParts } from "../../installed-parts.ts";
+import { reserveNetwork } from "../../loopback.ts";
+
+const loopback = await reserveNetwork();
 
 export const root = join(import.meta.dirname, "..", "..", "..");
 
@@ -23,7 +26,13 @@ export type StartedRegion = OwnedRegion & AsyncDisposable;
 export async function openRegion(
   options: Partial<RegionOptions> & { readonly directory: string },
 ): Promise<StartedRegion> {
-  const region = await createRegion({ network: "127.201", name: "eu-west-1", parts, images: {}, ...options });
+  const region = await createRegion({
+    network: loopback,
+    name: "eu-west-1",
+    parts,
+    images: {},
+    ...options,
+  });
   return Object.assign(region, { [Symbol.asyncDispose]: () => region.close() });
 }
 

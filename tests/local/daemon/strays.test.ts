@@ -8,7 +8,12 @@ import { Ledger } from "../../../local/daemon/ledger.ts";
 import { inventory } from "../../../local/daemon/look.ts";
 import { readProcess } from "../../../local/daemon/process-identity.ts";
 import { endStrays } from "../../../local/daemon/strays.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { temporaryDirectory, waitUntil } from "./started-region.ts";
+
+const loopback = await reserveNetwork();
+const otherLoopback = await reserveNetwork();
+const thirdLoopback = await reserveNetwork();
 
 /** A process that is not in the ledger: what a fault of the region would leave behind. */
 function startOrphan(options: { readonly cwd?: string; readonly file?: string; readonly home?: string }) {
@@ -33,7 +38,7 @@ test("a deliberate orphan is found by its working directory and by its open file
   using working = startOrphan({ cwd: folder.path });
   using writing = startOrphan({ file: join(folder.path, "log") });
   using stranger = startOrphan({});
-  const found = inventory({ directory: folder.path, network: "127.239" }).processes;
+  const found = inventory({ directory: folder.path, network: loopback }).processes;
   const why = new Map(found.map((entry) => [entry.pid, entry.why]));
   assert.equal(why.get(working.pid), `working directory ${folder.path}`);
   assert.equal(why.get(writing.pid), `open file ${join(folder.path, "log")}`);
@@ -43,20 +48,20 @@ test("a deliberate orphan is found by its working directory and by its open file
 test("a listener in the network is found with its pid, and one in another network is not", async () => {
   using folder = temporaryDirectory();
   const servers = await Promise.all(
-    ["127.239.2.11", "127.240.2.11"].map(async (address) => {
+    [`${loopback}.2.11`, `${otherLoopback}.2.11`].map(async (address) => {
       const server = createServer();
       await new Promise<void>((resolve) => server.listen(0, address, resolve));
       return server;
     }),
   );
   const { port } = servers[0]!.address() as { port: number };
-  const { listeners } = inventory({ directory: folder.path, network: "127.239" });
+  const { listeners } = inventory({ directory: folder.path, network: loopback });
   for (const server of servers) server.close();
-  assert.deepEqual(listeners, [{ address: `127.239.2.11:${port}`, pid: process.pid }]);
+  assert.deepEqual(listeners, [{ address: `${loopback}.2.11:${port}`, pid: process.pid }]);
 });
 
 test("nothing is found where there is nothing", async () => {
-  const found = inventory({ directory: "/nowhere/at/all", network: "127.241" });
+  const found = inventory({ directory: "/nowhere/at/all", network: thirdLoopback });
   assert.deepEqual(found, { processes: [], listeners: [], files: [] });
 });
 

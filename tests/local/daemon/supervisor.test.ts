@@ -6,7 +6,10 @@ import { join } from "node:path";
 import { test } from "tap";
 import { readLedger } from "../../../local/daemon/ledger.ts";
 import { readProcess } from "../../../local/daemon/process-identity.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { openRegion, temporaryDirectory, waitUntil } from "./started-region.ts";
+
+const network = await reserveNetwork();
 
 function readLog(directory: string, name: string): string {
   return readFileSync(join(directory, "logs", `${name}.log`), "utf8");
@@ -19,11 +22,11 @@ test("a process is in the ledger with pid and start time while it lives", async 
     name: "task/a",
     command: "sleep",
     arguments: ["60"],
-    listens: ["127.201.1.10:1"],
+    listens: [`${network}.1.10:1`],
   });
   const [entry] = readLedger(folder.path);
   assert.deepEqual(entry?.process, { pid: running.pid, startTime: readProcess(running.pid)?.startTime });
-  assert.deepEqual(entry?.listens, ["127.201.1.10:1"]);
+  assert.deepEqual(entry?.listens, [`${network}.1.10:1`]);
   await running.stop();
   assert.equal(readProcess(running.pid), undefined);
   assert.deepEqual(readLedger(folder.path), []);
@@ -147,7 +150,7 @@ for (const everywhere of ["0.0.0.0", "::"]) {
     const foreign = createServer().listen(0, everywhere);
     await once(foreign, "listening");
     const { port } = foreign.address() as AddressInfo;
-    const address = `127.201.1.10:${port}`;
+    const address = `${network}.1.10:${port}`;
     try {
       await assert.rejects(
         region.supervisor.start({

@@ -6,6 +6,7 @@ import { before, t, test } from "tap";
 import { operations, realisations } from "../../../local/database/index.ts";
 import { findCluster } from "../../../local/database/running.ts";
 import type { Properties, Resource } from "../../../local/realisation.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../daemon/started-region.ts";
 import {
   ask,
@@ -16,7 +17,9 @@ import {
   startRegion,
 } from "../started-region.ts";
 
-const block = 213;
+const network = await reserveNetwork();
+
+const block = await reserveNetwork();
 const password = "a-password-of-the-master";
 const find = (name: string) => realisations.find(({ type }) => type.endsWith(`:${name}`))!;
 const clusterInputs: Properties = {
@@ -130,7 +133,7 @@ test("a connection without TLS is refused", async () => {
 });
 
 test("a host outside the region is not allowed to connect, at an instance and at an endpoint", async () => {
-  const from = "127.250.0.1";
+  const from = `${network}.0.1`;
   await assert.rejects(
     connectAs({ host: String(instances[1]!.outputs.endpoint), from }),
     /not allowed to connect/,

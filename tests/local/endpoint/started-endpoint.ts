@@ -3,6 +3,7 @@ import { startEndpoint } from "../../../local/endpoint/server.ts";
 import type { Operations } from "../../../local/operation.ts";
 import type { Properties, Realisation, Resource } from "../../../local/realisation.ts";
 import { operations, realisations } from "../../../local/services/index.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { openRegion, type StartedRegion, temporaryDirectory } from "../daemon/started-region.ts";
 
 export interface StartedEndpoint extends AsyncDisposable {
@@ -29,7 +30,7 @@ export async function openEndpoint(
 ): Promise<StartedEndpoint> {
   const folder = temporaryDirectory();
   const table = new Map(Object.entries({ ...operations, ...options.operations }));
-  const { region, keys, endpoint } = await openOnFreeNetwork(folder.path, table);
+  const { region, keys, endpoint } = await openOnReservedNetwork(folder.path, table);
   return {
     region,
     keys,
@@ -53,19 +54,15 @@ export async function openEndpoint(
   };
 }
 
-/** Test files run side by side, so each takes the first network that nobody listens in. */
-async function openOnFreeNetwork(directory: string, table: ReadonlyMap<string, Operations>) {
-  for (let number = 210; number < 230; number += 1) {
-    const region = await openRegion({ directory, network: `127.${number}` });
-    const keys = new KeyRing(region.directory);
-    try {
-      return { region, keys, endpoint: await startEndpoint(region, { keys, operations: table }) };
-    } catch (error) {
-      await region.close();
-      if ((error as { code?: string }).code !== "DMM_REGION_ADDRESS_TAKEN") throw error;
-    }
+async function openOnReservedNetwork(directory: string, table: ReadonlyMap<string, Operations>) {
+  const region = await openRegion({ directory, network: await reserveNetwork() });
+  const keys = new KeyRing(region.directory);
+  try {
+    return { region, keys, endpoint: await startEndpoint(region, { keys, operations: table }) };
+  } catch (error) {
+    await region.close();
+    throw error;
   }
-  throw new Error("no network from 127.210 to 127.229 is free");
 }
 
 function find(type: string): Realisation {

@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "tap";
 import { createAwsClients } from "../../../verify/client/aws.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { startMuteServer } from "../../repository/mute-server.ts";
+
+const network = await reserveNetwork();
 
 test("every AWS client of a check gives up on an endpoint that never responds", {
   timeout: 120_000,
 }, async (t) => {
-  const endpoint = await startMuteServer(t, "127.246.0.1");
+  const endpoint = await startMuteServer(t, `${network}.0.1`);
   const credentials = { accessKeyId: "AKIA", secretAccessKey: "secret" };
   const clients = createAwsClients({ region: "eu-west-1", endpoint, credentials });
   const { close, ...services } = clients;

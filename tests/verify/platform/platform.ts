@@ -1,11 +1,15 @@
 import type { Server } from "node:net";
 import type { Target } from "../../../verify/target.ts";
+import { reserveNetwork } from "../../loopback.ts";
 import { createAuthority } from "./authority.ts";
 import { createAwsEndpoint } from "./aws-endpoint.ts";
 import type { Break } from "./breaks.ts";
 import { createCache, createDatabase } from "./data-ports.ts";
 import { listen, openEntrance } from "./entrance.ts";
 import { createState, type PlatformState } from "./state.ts";
+
+const loopback = await reserveNetwork();
+const otherLoopback = await reserveNetwork();
 
 export interface StartedPlatform extends AsyncDisposable {
   readonly target: Target;
@@ -14,8 +18,8 @@ export interface StartedPlatform extends AsyncDisposable {
   release(): Promise<void>;
 }
 
-const host = "127.200.0.10";
-const foreignAddress = "127.201.0.1";
+const host = `${loopback}.0.10`;
+const foreignAddress = `${otherLoopback}.0.1`;
 
 /**
  * Starts a small platform with real TLS, real HTTP and the AWS wire protocols, which keeps every claim but those that
