@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { describeMachine } from "./machine.ts";
-import type { Options } from "./main.ts";
+import type { Options } from "./options.ts";
 import { type Spread, spread } from "./statistics.ts";
 
 const root = join(import.meta.dirname, "..");

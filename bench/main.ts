@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import type { Options } from "./options.ts";
 
 /**
  * Benchmarks: each prints one JSON object on standard output and its progress on standard error.
@@ -9,15 +10,6 @@ const benchmarks: Readonly<Record<string, () => Promise<{ measure(options: Optio
   gateway: () => import("./gateway/gateway.ts"),
   propagation: () => import("./gateway/propagation.ts"),
 };
-
-export interface Options {
-  /** How often everything is measured; medians are taken over the runs. */
-  readonly runs: number;
-  /** Names of the contenders that take part, all if empty; for `gateway`. */
-  readonly only: readonly string[];
-  /** Whether memory is watched over a million requests, after two million; for `gateway`. */
-  readonly million: boolean;
-}
 
 function parseArguments(words: string[]): { readonly name: string; readonly options: Options } {
   const { positionals, values } = readWords(words);

@@ -5,8 +5,9 @@ import { hostedZone } from "./invokes/hosted-zone.ts";
 import { parameter } from "./invokes/parameter.ts";
 import { makePassword } from "./invokes/password.ts";
 import { isUnknown, wrapSecret } from "./provider/markers.ts";
-import type { CheckFailure, Properties } from "./realisation.ts";
+import type { CheckFailure } from "./realisation.ts";
 import type { Region } from "./region.ts";
+import type { Properties } from "./resource.ts";
 
 /** One function of the AWS provider: the arguments that it honours, and its answer. */
 interface Invoke {

@@ -1,5 +1,6 @@
-import type { Properties, Realisation, Resource } from "./realisation.ts";
+import type { Realisation } from "./realisation.ts";
 import type { Region } from "./region.ts";
+import type { Properties, Resource } from "./resource.ts";
 
 /** What a record is made from; `id` is the id that it will have. */
 interface RecordRequest {

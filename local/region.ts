@@ -1,5 +1,5 @@
 import type { ImageContent } from "../tools/image/content.ts";
-import type { Properties, Resource } from "./realisation.ts";
+import type { Properties, Resource } from "./resource.ts";
 
 /** A program of the toolchain: what to run and the environment it needs (libraries outside the system's paths). */
 export interface Part {

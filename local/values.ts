@@ -1,5 +1,5 @@
 import { unknown } from "./provider/markers.ts";
-import type { Properties, Value } from "./realisation.ts";
+import type { Properties, Value } from "./resource.ts";
 
 /**
  * Properties as the engine sends them are untyped; these take one by its kind, or undefined where it is not given or,

@@ -11,6 +11,3 @@ export interface Deployment {
   /** Of every service. */
   readonly image: Image;
 }
-
-/** Port of the gateways' metrics, which has nothing else; the one that OpenTelemetry names for Prometheus. */
-export const metricsPort = 9464;

@@ -41,6 +41,9 @@ export interface RunResult {
   readonly files: readonly string[];
 }
 
+/** A run before its evidence is written. */
+export type BareResult = Omit<RunResult, "directory" | "files">;
+
 /** Broken outweighs inconclusive, which outweighs held; nothing at all is inconclusive. */
 export function combineVerdicts(verdicts: readonly Verdict[]): Verdict {
   if (verdicts.includes("broken")) return "broken";

@@ -1,5 +1,5 @@
 import { describeMachine } from "../machine.ts";
-import type { Options } from "../main.ts";
+import type { Options } from "../options.ts";
 import { spread } from "../statistics.ts";
 import { measureChain } from "./chain.ts";
 import { measureLatency } from "./latency.ts";

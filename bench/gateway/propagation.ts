@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { describeMachine } from "../machine.ts";
-import type { Options } from "../main.ts";
+import type { Options } from "../options.ts";
 import { spread } from "../statistics.ts";
 import { checkedPath, issueTokens, startGateway } from "./contenders/own.ts";
 import { generate } from "./load/generator.ts";

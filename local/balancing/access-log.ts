@@ -17,7 +17,7 @@ import type { Region } from "../region.ts";
 import { objectsOf as s3ObjectsOf } from "../services/s3/objects.ts";
 import { flagOf, objectOf, textOf } from "../values.ts";
 import { type LogContext, renderLogLine } from "./access-log-line.ts";
-import { backendName } from "./balancers.ts";
+import { backendName } from "./backend-name.ts";
 import { types } from "./types.ts";
 
 /** Every five minutes, as AWS does; sooner only where the file would grow large. */

@@ -1,4 +1,5 @@
-import type { CheckFailure, Properties } from "../realisation.ts";
+import type { CheckFailure } from "../realisation.ts";
+import type { Properties } from "../resource.ts";
 import { numberOf, objectOf, objectsOf, textOf } from "../values.ts";
 import { quote } from "./conditions.ts";
 

@@ -1,4 +1,4 @@
-import type { Properties } from "../realisation.ts";
+import type { Properties } from "../resource.ts";
 import { numberOf, objectOf, textOf } from "../values.ts";
 import { quote } from "./conditions.ts";
 

@@ -1,11 +1,11 @@
 import { relative } from "node:path";
-import type { Resource } from "../realisation.ts";
 import type { Region } from "../region.ts";
+import type { Resource } from "../resource.ts";
 import { issueAcmCertificate } from "../services/naming/certificate.ts";
 import { flagOf, numberOf, objectOf, textOf, textsOf } from "../values.ts";
 import { planAction } from "./actions.ts";
 import { renderBackend } from "./backend.ts";
-import { backendName } from "./balancers.ts";
+import { backendName } from "./backend-name.ts";
 import { priorityOf, renderConditions } from "./conditions.ts";
 import { type FrontendPlan, renderFrontend } from "./frontend.ts";
 import { mergeRevocations, type Revocations, TrustStoreFiles } from "./revocation-lists.ts";

@@ -2,11 +2,12 @@ import { setTimeout as elapse } from "node:timers/promises";
 import type { Region } from "../region.ts";
 import { AccessLog } from "./access-log.ts";
 import { renderServerOptions, type ServerPlan } from "./backend.ts";
+import { backendName } from "./backend-name.ts";
 import { type BalancerPlan, planBalancer } from "./balancer-plan.ts";
-import { backendName } from "./balancers.ts";
 import { isClosed } from "./closing.ts";
 import { FollowedFiles } from "./followed-files.ts";
 import { Haproxy } from "./haproxy.ts";
+import type { RunningBalancer } from "./running-balancer.ts";
 import { readStatistics, type ServerStatistics } from "./statistics.ts";
 import { types } from "./types.ts";
 
@@ -16,7 +17,7 @@ const deleteEveryMs = 200;
 const deleteTries = 150;
 
 /** One load balancer: an address and the HAProxy that serves its listeners. Changes happen one after the other. */
-export class Balancer {
+export class Balancer implements RunningBalancer {
   readonly region: Region;
   readonly arn: string;
   readonly address: string;

@@ -1,27 +1,22 @@
 import type { Region } from "../region.ts";
 import { textOf } from "../values.ts";
 import { planAction } from "./actions.ts";
-import type { Balancer } from "./balancer.ts";
+import type { RunningBalancer } from "./running-balancer.ts";
 import { types } from "./types.ts";
 
-const balancers = new WeakMap<Region, Map<string, Balancer>>();
+const balancers = new WeakMap<Region, Map<string, RunningBalancer>>();
 
-export function rememberBalancer(region: Region, arn: string, balancer: Balancer): void {
-  const known = balancers.get(region) ?? new Map<string, Balancer>();
+export function rememberBalancer(region: Region, arn: string, balancer: RunningBalancer): void {
+  const known = balancers.get(region) ?? new Map<string, RunningBalancer>();
   balancers.set(region, known.set(arn, balancer));
 }
 
-export function findBalancer(region: Region, arn: string | undefined): Balancer | undefined {
+export function findBalancer(region: Region, arn: string | undefined): RunningBalancer | undefined {
   return arn === undefined ? undefined : balancers.get(region)?.get(arn);
 }
 
 export function forgetBalancer(region: Region, arn: string): void {
   balancers.get(region)?.delete(arn);
-}
-
-/** A target group's backend: its own name, which is unique in the region. */
-export function backendName(targetGroupArn: string): string {
-  return targetGroupArn.split("/")[1] ?? targetGroupArn;
 }
 
 /** The load balancer whose listeners or rules lead to a target group; AWS allows at most one. */
@@ -39,6 +34,6 @@ export function balancerArnOfGroup(region: Region, targetGroupArn: string): stri
   return listener && textOf(listener.inputs, "loadBalancerArn");
 }
 
-export function balancerOfGroup(region: Region, targetGroupArn: string): Balancer | undefined {
+export function balancerOfGroup(region: Region, targetGroupArn: string): RunningBalancer | undefined {
   return findBalancer(region, balancerArnOfGroup(region, targetGroupArn));
 }

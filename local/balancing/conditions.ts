@@ -1,4 +1,5 @@
-import type { CheckFailure, Properties } from "../realisation.ts";
+import type { CheckFailure } from "../realisation.ts";
+import type { Properties } from "../resource.ts";
 import { objectOf, objectsOf, textOf, textsOf } from "../values.ts";
 
 /** Conditions of listener rules that are honoured, by their property: what to look at, and whether case counts. */

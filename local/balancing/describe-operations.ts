@@ -1,6 +1,6 @@
 import { AwsError, type Operation, type Operations } from "../operation.ts";
-import type { Properties, Resource } from "../realisation.ts";
 import type { Region } from "../region.ts";
+import type { Properties, Resource } from "../resource.ts";
 import { numberOf, objectOf, objectsOf, textOf, textsOf } from "../values.ts";
 import { zoneName, zonesOfSubnets } from "../zones.ts";
 import { healthCheckOf } from "./backend.ts";

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { AwsError } from "../operation.ts";
-import type { CheckFailure, CreateRequest, Properties, Realisation, Resource } from "../realisation.ts";
+import type { CheckFailure, CreateRequest, Realisation } from "../realisation.ts";
 import type { Region } from "../region.ts";
+import type { Properties, Resource } from "../resource.ts";
 import { flagOf, numberOf, objectOf, textOf } from "../values.ts";
 import { validateActions } from "./actions.ts";
 import { findBalancer } from "./balancers.ts";

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { makeArn } from "../arn.ts";
 import { AwsError } from "../operation.ts";
-import type { CheckFailure, Properties, Realisation } from "../realisation.ts";
+import type { CheckFailure, Realisation } from "../realisation.ts";
 import type { Region } from "../region.ts";
+import type { Properties } from "../resource.ts";
 import { objectOf, textOf, textsOf } from "../values.ts";
 import { zonesOfSubnets } from "../zones.ts";
 import { Balancer } from "./balancer.ts";

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { makeArn } from "../arn.ts";
 import { AwsError } from "../operation.ts";
-import type { CheckFailure, Properties, Realisation } from "../realisation.ts";
+import type { CheckFailure, Realisation } from "../realisation.ts";
+import type { Properties } from "../resource.ts";
 import { flagOf, numberOf, objectOf, textOf } from "../values.ts";
 import { balancerArnOfGroup, balancerOfGroup } from "./balancers.ts";
 import { forgetTargets } from "./targets.ts";

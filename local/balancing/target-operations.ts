@@ -1,6 +1,6 @@
 import { AwsError, type Operation, type Operations } from "../operation.ts";
-import type { Resource } from "../realisation.ts";
 import type { Region } from "../region.ts";
+import type { Resource } from "../resource.ts";
 import { numberOf } from "../values.ts";
 import { beginDeregistration, readTargetHealth, registerTarget, type TargetState } from "./targets.ts";
 import { types } from "./types.ts";

@@ -2,8 +2,9 @@ import { setTimeout as elapse } from "node:timers/promises";
 import type { Region } from "../region.ts";
 import { numberOf } from "../values.ts";
 import { healthCheckOf, type ServerPlan } from "./backend.ts";
-import type { Balancer } from "./balancer.ts";
-import { backendName, balancerOfGroup } from "./balancers.ts";
+import { backendName } from "./backend-name.ts";
+import { balancerOfGroup } from "./balancers.ts";
+import type { RunningBalancer } from "./running-balancer.ts";
 import { waitForFirstHealth } from "./target-health.ts";
 import { types } from "./types.ts";
 
@@ -97,7 +98,7 @@ async function waitUntilIdle(
     targetGroupArn,
     balancer,
     server,
-  }: { readonly targetGroupArn: string; readonly balancer: Balancer; readonly server: string },
+  }: { readonly targetGroupArn: string; readonly balancer: RunningBalancer; readonly server: string },
 ): Promise<void> {
   const group = region.resources.get(types.targetGroup, targetGroupArn);
   const deadline = Date.now() + (numberOf(group?.inputs ?? {}, "deregistrationDelay") ?? 300) * 1000;

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { makeArn } from "../arn.ts";
 import { AwsError } from "../operation.ts";
-import type { Properties, Realisation } from "../realisation.ts";
+import type { Realisation } from "../realisation.ts";
 import type { Region } from "../region.ts";
+import type { Properties } from "../resource.ts";
 import { numberOf, objectOf, textOf } from "../values.ts";
 import { findBalancer } from "./balancers.ts";
 import { countRevoked, type RevocationList, readPem, TrustStoreFiles } from "./revocation-lists.ts";

@@ -1,7 +1,7 @@
 import { makeArn } from "../arn.ts";
 import { AwsError, type Operation, type Operations } from "../operation.ts";
-import type { Resource } from "../realisation.ts";
 import type { Region } from "../region.ts";
+import type { Resource } from "../resource.ts";
 import { flagOf, numberOf, textOf } from "../values.ts";
 import { zoneName } from "../zones.ts";
 import type { NodeView } from "./cluster-view.ts";

@@ -1,8 +1,9 @@
 import { makeArn } from "../arn.ts";
 import { AwsError } from "../operation.ts";
-import type { Properties, Realisation } from "../realisation.ts";
+import type { Realisation } from "../realisation.ts";
 import { recorded } from "../recorded.ts";
 import type { Region } from "../region.ts";
+import type { Properties } from "../resource.ts";
 import { objectsOf, textOf } from "../values.ts";
 
 const type = "aws:elasticache/parameterGroup:ParameterGroup";

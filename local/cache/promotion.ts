@@ -1,5 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { CacheCluster } from "./cluster.ts";
+import type { Region, RunningProcess } from "../region.ts";
+import type { NodeView } from "./cluster-view.ts";
+import type { Reply } from "./command-connection.ts";
 import { recordEvent } from "./events.ts";
 import type { CacheNode } from "./topology.ts";
 
@@ -7,12 +9,21 @@ import type { CacheNode } from "./topology.ts";
 const voteWithinMs = 250;
 const askEveryMs = 10;
 
+/** What a promotion needs of the cluster that it happens in. */
+interface ShardedCluster {
+  readonly region: Region;
+  view(except?: CacheNode): Promise<readonly NodeView[]>;
+  nodeAt(address: string): CacheNode | undefined;
+  process(node: CacheNode): RunningProcess | undefined;
+  run(node: CacheNode, ...commands: readonly (readonly string[])[]): Promise<Reply[]>;
+}
+
 /**
  * Gives the shard of a lost node to its best replica, if the node was the primary. ElastiCache's control plane does the
  * same; Redis alone would first wait until the node's silence is long enough. The vote of the other primaries is
  * asked for; where no majority of them is left, or it does not come, the replica takes over without it.
  */
-export async function promoteReplica(cluster: CacheCluster, lost: CacheNode): Promise<void> {
+export async function promoteReplica(cluster: ShardedCluster, lost: CacheNode): Promise<void> {
   const view = await cluster.view(lost);
   const self = view.find((seen) => seen.address === lost.address);
   if (self?.role !== "primary") return;
@@ -43,7 +54,7 @@ export async function promoteReplica(cluster: CacheCluster, lost: CacheNode): Pr
 
 /** The replica that received most; choosing another would lose writes that this one has. */
 async function mostAdvanced(
-  cluster: CacheCluster,
+  cluster: ShardedCluster,
   candidates: readonly CacheNode[],
 ): Promise<CacheNode | undefined> {
   if (candidates.length < 2) return candidates[0];
@@ -56,7 +67,7 @@ async function mostAdvanced(
   return ranked.sort((left, right) => right.offset - left.offset)[0]?.node;
 }
 
-async function becomesPrimary(cluster: CacheCluster, node: CacheNode): Promise<boolean> {
+async function becomesPrimary(cluster: ShardedCluster, node: CacheNode): Promise<boolean> {
   const deadline = Date.now() + voteWithinMs;
   while (Date.now() < deadline) {
     const replies = await cluster.run(node, ["ROLE"]).catch(() => undefined);

@@ -1,8 +1,9 @@
 import { makeArn } from "../arn.ts";
 import { Haproxy } from "../balancing/haproxy.ts";
 import { serveEndpoints } from "../balancing/tcp-endpoint.ts";
-import type { CheckFailure, Properties, Realisation } from "../realisation.ts";
+import type { CheckFailure, Realisation } from "../realisation.ts";
 import type { Region } from "../region.ts";
+import type { Properties } from "../resource.ts";
 import { flagOf, numberOf, textOf } from "../values.ts";
 import { changeToken } from "./auth-token.ts";
 import { CacheCluster } from "./cluster.ts";

@@ -1,6 +1,6 @@
 import { AwsError } from "../operation.ts";
-import type { Resource } from "../realisation.ts";
 import type { Region } from "../region.ts";
+import type { Resource } from "../resource.ts";
 
 /** By name or ARN. @throws AwsError ClusterNotFoundException */
 export function findCluster(region: Region, reference: string): Resource {

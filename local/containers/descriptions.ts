@@ -1,5 +1,5 @@
-import type { Resource } from "../realisation.ts";
 import type { Region } from "../region.ts";
+import type { Resource } from "../resource.ts";
 import { servicesOf } from "./cluster.ts";
 import type { Deployment } from "./deployment.ts";
 import { listTasks, schedulerOf } from "./running.ts";

@@ -1,6 +1,6 @@
 import { AwsError, type AwsRequest, type Operations } from "../operation.ts";
-import type { Resource } from "../realisation.ts";
 import type { Region } from "../region.ts";
+import type { Resource } from "../resource.ts";
 import { findCluster, servicesOf } from "./cluster.ts";
 import { describeCluster, describeService, describeTask } from "./descriptions.ts";
 import { listTasks, schedulerOf } from "./running.ts";

@@ -1,8 +1,8 @@
 import { makeArn, makeId } from "../arn.ts";
 import { AwsError } from "../operation.ts";
-import type { Properties } from "../realisation.ts";
 import { recorded } from "../recorded.ts";
 import type { Region } from "../region.ts";
+import type { Properties } from "../resource.ts";
 import { flagOf, numberOf, objectOf, textOf, textsOf } from "../values.ts";
 import { zonesOfSubnets } from "../zones.ts";
 

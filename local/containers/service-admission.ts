@@ -1,6 +1,7 @@
 import { balancerArnOfGroup } from "../balancing/balancers.ts";
-import type { CheckFailure, Properties } from "../realisation.ts";
+import type { CheckFailure } from "../realisation.ts";
 import type { Region } from "../region.ts";
+import type { Properties } from "../resource.ts";
 import { flagOf, numberOf, objectOf, objectsOf, textOf, textsOf } from "../values.ts";
 import { invalid, type ServicePlan } from "./service-plan.ts";
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { AwsError } from "../operation.ts";
-import type { Properties } from "../realisation.ts";
 import type { Region } from "../region.ts";
+import type { Properties } from "../resource.ts";
 import { flagOf, numberOf, objectOf, objectsOf, textOf, textsOf } from "../values.ts";
 import { zonesOfSubnets } from "../zones.ts";
 import { findCluster } from "./cluster.ts";

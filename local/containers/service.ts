@@ -1,7 +1,8 @@
 import { makeArn } from "../arn.ts";
 import { localError } from "../errors.ts";
-import type { Properties, Realisation, Resource } from "../realisation.ts";
+import type { Realisation } from "../realisation.ts";
 import type { Region } from "../region.ts";
+import type { Properties, Resource } from "../resource.ts";
 import { flagOf, textOf } from "../values.ts";
 import { findCluster } from "./cluster.ts";
 import { forgetScheduler, keepScheduler, schedulerOf } from "./running.ts";

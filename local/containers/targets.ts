@@ -1,4 +1,5 @@
-import { backendName, balancerOfGroup } from "../balancing/balancers.ts";
+import { backendName } from "../balancing/backend-name.ts";
+import { balancerOfGroup } from "../balancing/balancers.ts";
 import {
   deregisterTarget,
   readTargetHealth,

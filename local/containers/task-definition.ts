@@ -1,8 +1,9 @@
 import { makeArn } from "../arn.ts";
 import { AwsError } from "../operation.ts";
-import type { CheckFailure, Properties, Realisation, Resource } from "../realisation.ts";
+import type { CheckFailure, Realisation } from "../realisation.ts";
 import { recorded } from "../recorded.ts";
 import type { Region } from "../region.ts";
+import type { Properties, Resource } from "../resource.ts";
 import { listOf, textOf } from "../values.ts";
 import { type ContainerDefinition, parseContainerDefinition } from "./container-definition.ts";
 

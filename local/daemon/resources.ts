@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { Properties, Resource } from "../realisation.ts";
 import type { Resources } from "../region.ts";
+import type { Properties, Resource } from "../resource.ts";
 import { LineFile, readLines, replaceFile } from "./files.ts";
 import { RegionError } from "./region-error.ts";
 import { Seal } from "./seal.ts";

@@ -1,4 +1,5 @@
-import type { Realisation, Resource, Value } from "../realisation.ts";
+import type { Realisation } from "../realisation.ts";
+import type { Resource, Value } from "../resource.ts";
 import type { OwnedRegion } from "./region.ts";
 
 /**

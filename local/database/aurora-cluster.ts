@@ -1,7 +1,8 @@
 import { makeArn } from "../arn.ts";
 import { AwsError } from "../operation.ts";
-import type { CheckFailure, Properties, Realisation } from "../realisation.ts";
+import type { CheckFailure, Realisation } from "../realisation.ts";
 import type { Region } from "../region.ts";
+import type { Properties } from "../resource.ts";
 import { numberOf, textOf } from "../values.ts";
 import { zoneName } from "../zones.ts";
 import { masterAccount } from "./accounts.ts";

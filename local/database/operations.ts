@@ -1,6 +1,6 @@
 import { AwsError, type Operation, type Operations } from "../operation.ts";
-import type { Resource } from "../realisation.ts";
 import type { Region } from "../region.ts";
+import type { Resource } from "../resource.ts";
 import { textOf } from "../values.ts";
 import { zoneName } from "../zones.ts";
 import type { DatabaseCluster } from "./cluster.ts";

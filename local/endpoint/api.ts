@@ -3,11 +3,11 @@ import { AwsError, type AwsRequest, type Operation, type Operations } from "../o
 import { settleMirror } from "../services/mirror.ts";
 import { answerS3, writeS3Error } from "../services/s3/api.ts";
 import { forwardToMoto } from "./moto.ts";
+import type { EndpointOptions } from "./options.ts";
 import { admitCaller } from "./permissions.ts";
 import { readJsonInput, readJsonOperation, writeJsonAnswer, writeJsonError } from "./protocol-json.ts";
 import { readForm, readQueryInput, writeQueryAnswer, writeQueryError } from "./protocol-query.ts";
 import { isRestService, readRestOperation, writeRestError } from "./protocol-rest.ts";
-import type { EndpointOptions } from "./server.ts";
 import { authenticate, parseSignature } from "./signature.ts";
 import type { WireRequest, WireResponse } from "./wire.ts";
 

@@ -1,6 +1,6 @@
 import { AwsError, type AwsRequest } from "../operation.ts";
-import type { Resource } from "../realisation.ts";
 import type { Region } from "../region.ts";
+import type { Resource } from "../resource.ts";
 import { type Access, evaluate, parsePolicy, type Statement } from "./policy.ts";
 import { accessOf } from "./request-access.ts";
 

@@ -1,19 +1,14 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { addressTaken } from "../daemon/ports.ts";
 import type { OwnedRegion } from "../daemon/region.ts";
-import { AwsError, type Operations } from "../operation.ts";
+import { AwsError } from "../operation.ts";
 import { answerApi } from "./api.ts";
-import type { KeyRing } from "./credentials.ts";
+import type { EndpointOptions } from "./options.ts";
 import { answerTask, onTaskEnd } from "./tasks.ts";
 import { readRequest, type WireResponse, writeResponse } from "./wire.ts";
 
 export interface Endpoint {
   close(): Promise<void>;
-}
-
-export interface EndpointOptions {
-  readonly keys: KeyRing;
-  readonly operations: ReadonlyMap<string, Operations>;
 }
 
 /**

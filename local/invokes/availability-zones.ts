@@ -1,6 +1,6 @@
 import { localError } from "../errors.ts";
-import type { Properties } from "../realisation.ts";
 import type { Region } from "../region.ts";
+import type { Properties } from "../resource.ts";
 import { listOf, objectsOf } from "../values.ts";
 
 /** The zones of the region, all ordinary and all available. */

@@ -1,8 +1,8 @@
 import { buildImage, findImage } from "../containers/images.ts";
 import { localError } from "../errors.ts";
 import { AwsError } from "../operation.ts";
-import type { Properties } from "../realisation.ts";
 import type { Region } from "../region.ts";
+import type { Properties } from "../resource.ts";
 
 /** An image in ECR by its tag. The local registry has of each repository what its content is now, under every tag. */
 export function ecrImage(region: Region, args: Properties, token: string): Properties {

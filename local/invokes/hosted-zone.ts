@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { localError } from "../errors.ts";
-import type { Properties } from "../realisation.ts";
 import type { Region } from "../region.ts";
+import type { Properties } from "../resource.ts";
 
 /** The hosted zone of a domain: the local region is authoritative for whatever domain the program owns. */
 export function hostedZone(region: Region, args: Properties, token: string): Properties {

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { makeArn } from "../arn.ts";
 import { localError } from "../errors.ts";
 import { wrapSecret } from "../provider/markers.ts";
-import type { Properties } from "../realisation.ts";
 import type { Region } from "../region.ts";
+import type { Properties } from "../resource.ts";
 
 /** AWS publishes the ids of its ECS-optimised images under names that every account can read. */
 const imageParameter =

@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import type { Properties } from "../realisation.ts";
+import type { Properties } from "../resource.ts";
 
 /** Character classes of Secrets Manager's GetRandomPassword, each with the argument that leaves it out. */
 const classes = [

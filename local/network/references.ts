@@ -1,7 +1,8 @@
 import { AwsError } from "../operation.ts";
 import { isUnknown } from "../provider/markers.ts";
-import type { CheckFailure, Properties, Resource, Value } from "../realisation.ts";
+import type { CheckFailure } from "../realisation.ts";
 import type { Region } from "../region.ts";
+import type { Properties, Resource, Value } from "../resource.ts";
 import { parseCidr } from "./cidr.ts";
 
 export const types = {

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { makeArn, makeId } from "../arn.ts";
 import { AwsError } from "../operation.ts";
-import type { Properties, Value } from "../realisation.ts";
 import { recorded } from "../recorded.ts";
 import type { Region } from "../region.ts";
+import type { Properties, Value } from "../resource.ts";
 import { invalidCidr, missing, need, needIfGiven, refuseWhileUsed, types } from "./references.ts";
 
 export const routeTable = recorded(types.routeTable, {

@@ -1,9 +1,10 @@
 import { makeArn, makeId } from "../arn.ts";
 import { AwsError } from "../operation.ts";
 import { isUnknown } from "../provider/markers.ts";
-import type { CheckFailure, Properties, Realisation, Resource } from "../realisation.ts";
+import type { CheckFailure, Realisation } from "../realisation.ts";
 import { recorded } from "../recorded.ts";
 import type { Region } from "../region.ts";
+import type { Properties, Resource } from "../resource.ts";
 import { invalidCidr, missing, need, needIfGiven, refuseWhileNamed, types } from "./references.ts";
 
 /** Everything that carries security groups on its network interfaces. */

@@ -1,9 +1,9 @@
 import { makeArn, makeId } from "../arn.ts";
 import { zoneIdOf } from "../invokes/availability-zones.ts";
 import { AwsError } from "../operation.ts";
-import type { Properties, Resource } from "../realisation.ts";
 import { recorded } from "../recorded.ts";
 import type { Region } from "../region.ts";
+import type { Properties, Resource } from "../resource.ts";
 import { contains, overlaps, parseCidr } from "./cidr.ts";
 import { invalidCidr, missing, need, refuseWhileNamed, refuseWhileUsed, types } from "./references.ts";
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import type { Properties, Realisation } from "../realisation.ts";
+import type { Realisation } from "../realisation.ts";
 import type { Resources } from "../region.ts";
+import type { Properties } from "../resource.ts";
 import { isUnsettled } from "./unsettled.ts";
 
 /** What an automatic name is made from. */

@@ -1,8 +1,9 @@
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import { localError, renderError } from "../errors.ts";
 import { answerInvoke } from "../invokes.ts";
-import type { Properties, Realisation } from "../realisation.ts";
+import type { Realisation } from "../realisation.ts";
 import type { Region } from "../region.ts";
+import type { Properties } from "../resource.ts";
 import { type CheckRequest, checkInputs } from "./check.ts";
 import { checkConfiguration, defaultTagsOf } from "./configuration.ts";
 import { diffInputs } from "./diff.ts";

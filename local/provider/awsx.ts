@@ -1,7 +1,7 @@
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import { localError } from "../errors.ts";
-import type { Properties } from "../realisation.ts";
 import type { Region } from "../region.ts";
+import type { Properties } from "../resource.ts";
 import { VpcArgumentsError } from "../vpc/arguments.ts";
 import { type ConstructRequest, constructVpc, vpcType } from "../vpc/component.ts";
 import { explain } from "./explain.ts";

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Properties, Realisation, Value } from "../realisation.ts";
+import type { Realisation } from "../realisation.ts";
+import type { Properties, Value } from "../resource.ts";
 import { isAutomatic, namedBy } from "./autonaming.ts";
 import { unwrapAll } from "./markers.ts";
 

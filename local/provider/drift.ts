@@ -1,4 +1,4 @@
-import type { Properties, Value } from "../realisation.ts";
+import type { Properties, Value } from "../resource.ts";
 import { unwrapAll } from "./markers.ts";
 
 /**

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { localError } from "../errors.ts";
-import type { CreateRequest, Properties, Realisation, Resource } from "../realisation.ts";
+import type { CreateRequest, Realisation } from "../realisation.ts";
 import type { Region } from "../region.ts";
+import type { Properties, Resource } from "../resource.ts";
 import { diffInputs } from "./diff.ts";
 import { complete, updated } from "./outputs.ts";
 import { findOrphan, noteCreated, noteCreation, settle, settleKnown } from "./unsettled.ts";

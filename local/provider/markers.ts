@@ -1,4 +1,4 @@
-import type { Properties, Value } from "../realisation.ts";
+import type { Properties, Value } from "../resource.ts";
 
 /**
  * How Pulumi's engine writes what plain JSON cannot say. The constants are part of its wire protocol

@@ -1,4 +1,4 @@
-import type { Properties, Value } from "../realisation.ts";
+import type { Properties, Value } from "../resource.ts";
 import { unknown } from "./markers.ts";
 import * as protocol from "./protocol.ts";
 

@@ -1,5 +1,6 @@
-import type { Properties, Realisation } from "../realisation.ts";
+import type { Realisation } from "../realisation.ts";
 import type { Region } from "../region.ts";
+import type { Properties } from "../resource.ts";
 import { isRegional } from "./check.ts";
 import { unknown } from "./markers.ts";
 

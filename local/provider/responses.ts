@@ -1,4 +1,5 @@
-import type { CheckFailure, Properties } from "../realisation.ts";
+import type { CheckFailure } from "../realisation.ts";
+import type { Properties } from "../resource.ts";
 import type { Change, ChangeKind, Difference } from "./diff.ts";
 import { providerMessages as pb, writeStruct } from "./protocol.ts";
 

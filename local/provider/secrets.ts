@@ -1,4 +1,5 @@
-import type { Properties, Realisation, Value } from "../realisation.ts";
+import type { Realisation } from "../realisation.ts";
+import type { Properties, Value } from "../resource.ts";
 import { rewrap, secretStrings, wrapSecret } from "./markers.ts";
 
 /** Shorter strings ("true", "443") occur everywhere, and a secret that short is none. */

@@ -1,5 +1,5 @@
-import type { Properties } from "../realisation.ts";
 import type { Resources } from "../region.ts";
+import type { Properties } from "../resource.ts";
 import { settle } from "./unsettled.ts";
 
 interface Session {

@@ -1,5 +1,5 @@
-import type { Resource } from "../realisation.ts";
 import type { Resources } from "../region.ts";
+import type { Resource } from "../resource.ts";
 
 /**
  * A creation stays noted until it is certain that Pulumi's state has it: until the engine that asked for it ended in order,

@@ -1,6 +1,6 @@
 import { callMotoForm, callMotoJson, waitForMoto } from "../endpoint/moto.ts";
-import type { Resource } from "../realisation.ts";
 import type { Region } from "../region.ts";
+import type { Resource } from "../resource.ts";
 import { alarmForm } from "./monitoring/alarm-form.ts";
 import { logGroupType, metricAlarmType, topicType } from "./monitoring/types.ts";
 

@@ -1,8 +1,9 @@
 import { localError, renderError } from "../errors.ts";
 import { type Cidr, parseCidr } from "../network/cidr.ts";
 import { isUnknown } from "../provider/markers.ts";
-import type { CheckFailure, Properties, Value } from "../realisation.ts";
+import type { CheckFailure } from "../realisation.ts";
 import type { Region } from "../region.ts";
+import type { Properties, Value } from "../resource.ts";
 import { findSameNames, oneOf, parseSpecs, type SubnetSpec } from "./specification.ts";
 
 const layoutStrategies = ["Legacy", "Auto", "AutoMerge", "Exact"] as const;

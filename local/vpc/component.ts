@@ -1,7 +1,7 @@
 import { types } from "../network/references.ts";
 import { idOf, type Registered, type Registration, type ResourceMonitor } from "../provider/monitor.ts";
-import type { Properties } from "../realisation.ts";
 import type { Region } from "../region.ts";
+import type { Properties } from "../resource.ts";
 import { parseArguments, type VpcArguments } from "./arguments.ts";
 import { type Family, registerChild, settleAll, sharedTags } from "./family.ts";
 import { type PlannedSubnet, planSubnets } from "./layout.ts";

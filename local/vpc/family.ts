@@ -1,6 +1,6 @@
 import { unknown } from "../provider/markers.ts";
 import type { Registered, ResourceMonitor } from "../provider/monitor.ts";
-import type { Properties, Value } from "../realisation.ts";
+import type { Properties, Value } from "../resource.ts";
 import type { VpcArguments } from "./arguments.ts";
 
 /** What all children of one component share. */

@@ -1,5 +1,6 @@
 import { parseCidr, sizeOf } from "../network/cidr.ts";
-import type { CheckFailure, Properties, Value } from "../realisation.ts";
+import type { CheckFailure } from "../realisation.ts";
+import type { Properties, Value } from "../resource.ts";
 
 const subnetTypes = ["Public", "Private", "Isolated", "Unused"] as const;
 export type SubnetType = (typeof subnetTypes)[number];

@@ -2,7 +2,7 @@ import { renderCidr } from "../network/cidr.ts";
 import { types } from "../network/references.ts";
 import { isUnknown, unknown } from "../provider/markers.ts";
 import { idOf, type Registered } from "../provider/monitor.ts";
-import type { Properties, Value } from "../realisation.ts";
+import type { Properties, Value } from "../resource.ts";
 import { type Family, mergeTags, registerChild, settleAll, sharedTags } from "./family.ts";
 import type { PlannedSubnet } from "./layout.ts";
 import { subnetNames } from "./naming.ts";

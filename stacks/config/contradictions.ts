@@ -1,4 +1,4 @@
-import { metricsPort } from "../deployment.ts";
+import { metricsPort } from "../metrics-port.ts";
 import type { Values } from "./keys.ts";
 import { productionName } from "./names.ts";
 import { overlap } from "./networks.ts";

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { type Deployment, metricsPort } from "../deployment.ts";
+import type { Deployment } from "../deployment.ts";
+import { metricsPort } from "../metrics-port.ts";
 import { collectorWays } from "./collector.ts";
 import { awsClients, type Flow, flowsOf, type Group, groups, httpsPort } from "./flows.ts";
 

@@ -2,14 +2,16 @@ import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cache } from "../cache.ts";
 import { type Database, databaseName } from "../database/database.ts";
-import { type Deployment, metricsPort } from "../deployment.ts";
+import type { Deployment } from "../deployment.ts";
 import { differing } from "../differences.ts";
 import type { Entrance } from "../entrance/entrance.ts";
 import type { Logs } from "../logs/logs.ts";
+import { metricsPort } from "../metrics-port.ts";
 import type { Statement } from "../policy.ts";
 import type { Secrets } from "../secrets.ts";
 import type { Upstream } from "../upstream.ts";
-import { createService, type Ground, type ServiceSpec } from "./service.ts";
+import { createService, type Ground } from "./service.ts";
+import type { ServiceSpec } from "./service-spec.ts";
 import { traceEnvironment } from "./tracing.ts";
 
 interface ServicesArgs {

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment.ts";
 import type { GrantedRole } from "./roles.ts";
-import type { ServiceSpec } from "./service.ts";
+import type { ServiceSpec } from "./service-spec.ts";
 
 interface TaskArgs {
   readonly spec: ServiceSpec;

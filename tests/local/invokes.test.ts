@@ -4,7 +4,7 @@ import { test } from "tap";
 import { makePassword } from "../../local/invokes/password.ts";
 import { answerInvoke } from "../../local/invokes.ts";
 import { unwrapAll, wrapSecret } from "../../local/provider/markers.ts";
-import type { Properties } from "../../local/realisation.ts";
+import type { Properties } from "../../local/resource.ts";
 import { digestContent } from "../../tools/image/digest.ts";
 import { createMemoryRegion } from "./provider/memory-region.ts";
 

@@ -5,7 +5,8 @@ import { types } from "../../local/network/references.ts";
 import { AwsError } from "../../local/operation.ts";
 import { checkInputs } from "../../local/provider/check.ts";
 import { createResource, deleteResource, updateResource } from "../../local/provider/lifecycle.ts";
-import type { Properties, Realisation, Resource } from "../../local/realisation.ts";
+import type { Realisation } from "../../local/realisation.ts";
+import type { Properties, Resource } from "../../local/resource.ts";
 import { createMemoryRegion, type MemoryRegion } from "./provider/memory-region.ts";
 
 const table = new Map(realisations.map((realisation) => [realisation.type, realisation]));

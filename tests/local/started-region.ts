@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { execaSync } from "execa";
 import { createRegion, type OwnedRegion } from "../../local/daemon/region.ts";
 import type { Operations } from "../../local/operation.ts";
-import type { Properties, Realisation, Resource } from "../../local/realisation.ts";
+import type { Realisation } from "../../local/realisation.ts";
 import type { Image } from "../../local/region.ts";
+import type { Properties, Resource } from "../../local/resource.ts";
 import { parts, root } from "./daemon/started-region.ts";
 
 /** A region without provider and endpoint, in a folder and on a loopback block of its own. */

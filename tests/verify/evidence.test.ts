@@ -4,13 +4,12 @@ import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { test } from "tap";
 import { attest } from "../../verify/evidence/attestation.ts";
 import { type Envelope, encodePreAuthentication } from "../../verify/evidence/dsse.ts";
-import type { BareResult } from "../../verify/evidence/folder.ts";
 import { renderJunit } from "../../verify/evidence/junit.ts";
 import { createEvidence } from "../../verify/evidence/record.ts";
 import { renderReport } from "../../verify/evidence/report.ts";
 import { createSecrets } from "../../verify/evidence/secrets.ts";
 import { renderTap } from "../../verify/evidence/tap.ts";
-import type { CheckResult } from "../../verify/result.ts";
+import type { BareResult, CheckResult } from "../../verify/result.ts";
 import { parseTap } from "./tap-reader.ts";
 
 const nasty = `<script>alert("x")</script> & # \\ 'q' \u0007 ]]>`;

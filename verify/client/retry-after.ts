@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { CheckScope } from "../check.ts";
+import type { Evidence } from "../evidence/record.ts";
 import { type Answered, summarizeAttempt } from "./attempt.ts";
 
 /** How long the verifier goes on for one thing that it needs itself, in milliseconds. */
@@ -37,7 +37,7 @@ export async function requestPatiently(
 
 /** The same for one request of a check; the evidence has every response that was not the last word. */
 export function requestForCheck(
-  { evidence, signal }: Pick<CheckScope, "evidence" | "signal">,
+  { evidence, signal }: { readonly evidence: Evidence; readonly signal: AbortSignal },
   what: string,
   send: () => Promise<Answered>,
 ): Promise<Answered> {

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { RunningImage } from "../images.ts";
+import type { BareResult } from "../result.ts";
 import { combineVerdicts } from "../result.ts";
 import { stringifyCanonically } from "./canonical.ts";
 import { type Envelope, type Signer, seal } from "./dsse.ts";
-import type { BareResult } from "./folder.ts";
 
 export type { Signer };
 

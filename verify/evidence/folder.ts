@@ -2,14 +2,11 @@ import { createHash } from "node:crypto";
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { VerifyEvent } from "../events.ts";
-import type { RunResult } from "../result.ts";
+import type { BareResult, RunResult } from "../result.ts";
 import { type AttestationOptions, attest } from "./attestation.ts";
 import { renderJunit } from "./junit.ts";
 import { renderReport } from "./report.ts";
 import { renderTap } from "./tap.ts";
-
-/** A run before its evidence is written. */
-export type BareResult = Omit<RunResult, "directory" | "files">;
 
 export interface EvidenceFolder {
   /** On disk before it returns, so that a killed run still tells how far it came. */

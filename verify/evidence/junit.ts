@@ -1,8 +1,7 @@
 import { describeDifference } from "../differences.ts";
 import { describeImage } from "../images.ts";
-import type { CheckResult } from "../result.ts";
+import type { BareResult, CheckResult } from "../result.ts";
 import { longestText, shortenTexts } from "../shorten.ts";
-import type { BareResult } from "./folder.ts";
 import { escapeMarkup } from "./markup.ts";
 
 /** Renders a run as JUnit XML: one suite per suite, one case per claim; broken is a failure, inconclusive an error. */

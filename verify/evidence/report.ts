@@ -1,9 +1,8 @@
 import type { Verdict } from "../check.ts";
 import { countDifferences, type Difference, selectOwn } from "../differences.ts";
 import { describeImage } from "../images.ts";
-import type { CheckResult } from "../result.ts";
+import type { BareResult, CheckResult } from "../result.ts";
 import { longestText, shortenTexts } from "../shorten.ts";
-import type { BareResult } from "./folder.ts";
 import { escapeMarkup } from "./markup.ts";
 import { reportStyle } from "./report-style.ts";
 import { renderTimeline } from "./timeline.ts";

@@ -1,8 +1,7 @@
 import { describeDifference } from "../differences.ts";
 import { describeImage } from "../images.ts";
-import type { CheckResult } from "../result.ts";
+import type { BareResult, CheckResult } from "../result.ts";
 import { longestText, shortenTexts } from "../shorten.ts";
-import type { BareResult } from "./folder.ts";
 
 /** Renders a run as TAP 14: a subtest per suite, a test point per claim. What is inconclusive is not ok. */
 export function renderTap(result: BareResult): string {

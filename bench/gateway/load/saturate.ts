@@ -1,15 +1,8 @@
 import { findOnPath } from "../processes/programs.ts";
 import { generate } from "./generator.ts";
 import type { GeneratorPlan } from "./plan.ts";
+import type { Saturation } from "./saturation.ts";
 import { saturateByWrk } from "./wrk.ts";
-
-/** What a closed loop got through. */
-export interface Saturation {
-  readonly requests: number;
-  readonly seconds: number;
-  /** Requests with another answer than a good one, or none. */
-  readonly failed: number;
-}
 
 const wrk = findOnPath("wrk");
 

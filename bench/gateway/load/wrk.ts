@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { coreCount, pin } from "../processes/cores.ts";
 import type { GeneratorPlan } from "./plan.ts";
-import type { Saturation } from "./saturate.ts";
+import type { Saturation } from "./saturation.ts";
 
 /** Saturates by wrk, which takes about a third of what a generator in Node does. */
 export async function saturateByWrk(command: string, plan: GeneratorPlan): Promise<Saturation> {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { AwsError, type AwsRequest, type Operations } from "../../operation.ts";
-import type { Resource } from "../../realisation.ts";
 import type { Region } from "../../region.ts";
+import type { Resource } from "../../resource.ts";
 import { objectOf } from "../../values.ts";
 import { requiredText } from "../input.ts";
 import { assertRecordsEncryptable, buffersOf, streamType } from "./stream.ts";

@@ -1,8 +1,9 @@
 import { makeArn } from "../../arn.ts";
 import { AwsError } from "../../operation.ts";
 import { isUnknown } from "../../provider/markers.ts";
-import type { Properties, Realisation, Resource } from "../../realisation.ts";
+import type { Realisation } from "../../realisation.ts";
 import type { Region } from "../../region.ts";
+import type { Properties, Resource } from "../../resource.ts";
 import { flagOf, numberOf, objectOf, textOf } from "../../values.ts";
 import { assertUsable, findKey } from "../kms/keys.ts";
 import { objectsOf } from "../s3/objects.ts";

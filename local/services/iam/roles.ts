@@ -4,9 +4,10 @@ import { managedPolicies } from "../../endpoint/permissions.ts";
 import { parsePolicy } from "../../endpoint/policy.ts";
 import { AwsError } from "../../operation.ts";
 import { isUnknown } from "../../provider/markers.ts";
-import type { CheckFailure, Realisation, Resource, Value } from "../../realisation.ts";
+import type { CheckFailure, Realisation } from "../../realisation.ts";
 import { recorded } from "../../recorded.ts";
 import type { Region } from "../../region.ts";
+import type { Resource, Value } from "../../resource.ts";
 
 export const roleType = "aws:iam/role:Role";
 export const rolePolicyType = "aws:iam/rolePolicy:RolePolicy";

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { Properties, Realisation } from "../../realisation.ts";
+import type { Realisation } from "../../realisation.ts";
+import type { Properties } from "../../resource.ts";
 import { createKey, putKey, readKey } from "./keys.ts";
 
 const dayMs = 86_400_000;

@@ -1,4 +1,4 @@
-import type { Properties, Value } from "../../realisation.ts";
+import type { Properties, Value } from "../../resource.ts";
 
 /** A metric alarm's inputs as the form that `PutMetricAlarm` takes. */
 export function alarmForm(inputs: Properties): Record<string, string> {

@@ -1,9 +1,10 @@
 import { makeArn } from "../../arn.ts";
 import { AwsError } from "../../operation.ts";
 import { isUnknown } from "../../provider/markers.ts";
-import type { Properties, Realisation } from "../../realisation.ts";
+import type { Realisation } from "../../realisation.ts";
 import { recorded } from "../../recorded.ts";
 import type { Region } from "../../region.ts";
+import type { Properties } from "../../resource.ts";
 import { existsInMirror } from "../mirror.ts";
 import { logGroupType, metricAlarmType, topicType } from "./types.ts";
 

@@ -2,9 +2,10 @@ import { createHash, randomUUID, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { makeArn } from "../../arn.ts";
 import { AwsError } from "../../operation.ts";
-import type { Properties, Realisation } from "../../realisation.ts";
+import type { Realisation } from "../../realisation.ts";
 import { recorded } from "../../recorded.ts";
 import type { Region } from "../../region.ts";
+import type { Properties } from "../../resource.ts";
 import { textsOf } from "../../values.ts";
 import { recordType } from "./record.ts";
 

@@ -5,24 +5,8 @@ import type { WireRequest, WireResponse } from "../../endpoint/wire.ts";
 import { AwsError, type AwsRequest } from "../../operation.ts";
 import type { Region } from "../../region.ts";
 import { bucketOperations } from "./bucket-operations.ts";
+import type { S3Call, S3Operation } from "./call.ts";
 import { objectOperations } from "./object-operations.ts";
-
-/** One call to S3, its address taken apart. */
-export interface S3Call {
-  readonly request: WireRequest;
-  readonly bucket: string;
-  readonly key: string;
-  readonly query: URLSearchParams;
-}
-
-export interface S3Answer {
-  readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** An object becomes XML under its only name. */
-  readonly body?: Buffer | Record<string, unknown>;
-}
-
-export type S3Operation = (region: Region, call: S3Call) => S3Answer;
 
 const operations: Readonly<Record<string, S3Operation>> = { ...bucketOperations, ...objectOperations };
 

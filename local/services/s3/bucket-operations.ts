@@ -1,6 +1,6 @@
 import { AwsError } from "../../operation.ts";
 import type { Region } from "../../region.ts";
-import type { S3Answer, S3Call, S3Operation } from "./api.ts";
+import type { S3Answer, S3Call, S3Operation } from "./call.ts";
 import { type ObjectHead, objectsOf } from "./objects.ts";
 
 const mostKeys = 1000;

@@ -1,6 +1,7 @@
 import { AwsError } from "../../operation.ts";
-import type { CheckFailure, Properties, Realisation } from "../../realisation.ts";
+import type { CheckFailure, Realisation } from "../../realisation.ts";
 import type { Region } from "../../region.ts";
+import type { Properties } from "../../resource.ts";
 import { bucketName, objectsOf } from "./objects.ts";
 
 export const bucketType = "aws:s3/bucket:Bucket";

@@ -1,8 +1,8 @@
 import { XMLParser } from "fast-xml-parser";
 import { AwsError } from "../../operation.ts";
 import type { Region } from "../../region.ts";
-import type { S3Answer, S3Call, S3Operation } from "./api.ts";
 import { readUpload } from "./aws-chunked.ts";
+import type { S3Answer, S3Call, S3Operation } from "./call.ts";
 import { type ObjectHead, objectsOf } from "./objects.ts";
 import { encryptionOf } from "./settings.ts";
 

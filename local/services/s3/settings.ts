@@ -1,7 +1,8 @@
 import { AwsError } from "../../operation.ts";
-import type { CheckFailure, Properties, Realisation } from "../../realisation.ts";
+import type { CheckFailure, Realisation } from "../../realisation.ts";
 import { recorded } from "../../recorded.ts";
 import type { Region } from "../../region.ts";
+import type { Properties } from "../../resource.ts";
 import { objectsOf } from "./objects.ts";
 
 const encryptionType =

@@ -1,6 +1,7 @@
 import { AwsError } from "../../operation.ts";
-import type { Properties, Realisation } from "../../realisation.ts";
+import type { Realisation } from "../../realisation.ts";
 import type { Region } from "../../region.ts";
+import type { Properties } from "../../resource.ts";
 import {
   type NewParameter,
   openParameter,

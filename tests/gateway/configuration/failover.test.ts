@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { before, t, test } from "tap";
 import { operations, realisations } from "../../../local/database/index.ts";
 import { findCluster } from "../../../local/database/running.ts";
-import type { Properties } from "../../../local/realisation.ts";
+import type { Properties } from "../../../local/resource.ts";
 import { ask, createResource, type StartedRegion, startRegion } from "../../local/started-region.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { describePerson } from "../admin/started-admin.ts";

@@ -7,7 +7,7 @@ import { gunzipSync } from "node:zlib";
 import { before, t, test } from "tap";
 import { findBalancer } from "../../../local/balancing/balancers.ts";
 import { operations } from "../../../local/balancing/index.ts";
-import type { Resource } from "../../../local/realisation.ts";
+import type { Resource } from "../../../local/resource.ts";
 import { objectsOf } from "../../../local/services/s3/objects.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../daemon/started-region.ts";

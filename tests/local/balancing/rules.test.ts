@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { get, request } from "node:http";
 import { before, t, test } from "tap";
 import { operations } from "../../../local/balancing/index.ts";
-import type { Properties, Resource } from "../../../local/realisation.ts";
+import type { Properties, Resource } from "../../../local/resource.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../daemon/started-region.ts";
 import { ask, createResource } from "../started-region.ts";

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { request } from "node:https";
-import type { Properties, Resource } from "../../../local/realisation.ts";
+import type { Properties, Resource } from "../../../local/resource.ts";
 import { objectsOf } from "../../../local/services/s3/objects.ts";
 import { createResource, type StartedRegion, startRegion } from "../started-region.ts";
 import { balancingOf } from "./realisations.ts";

@@ -5,7 +5,7 @@ import { createCluster } from "redis";
 import { before, t, test } from "tap";
 import { operations, realisations } from "../../../local/cache/index.ts";
 import { findCluster } from "../../../local/cache/running.ts";
-import type { Properties, Resource } from "../../../local/realisation.ts";
+import type { Properties, Resource } from "../../../local/resource.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../daemon/started-region.ts";
 import {

@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-fis";
 import { before, t, test } from "tap";
 import { schedulerOf } from "../../../local/containers/running.ts";
-import type { Resource } from "../../../local/realisation.ts";
+import type { Resource } from "../../../local/resource.ts";
 import { waitUntil } from "../daemon/started-region.ts";
 import { type Ground, openGround } from "./ground.ts";
 import { ask, createService, define } from "./services.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
-import type { Properties, Resource } from "../../../local/realisation.ts";
+import type { Properties, Resource } from "../../../local/resource.ts";
 import { type Ground, openGround } from "./ground.ts";
 import { createService, define } from "./services.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, before, t, test } from "tap";
 import { schedulerOf } from "../../../local/containers/running.ts";
-import type { Resource } from "../../../local/realisation.ts";
+import type { Resource } from "../../../local/resource.ts";
 import { waitUntil } from "../daemon/started-region.ts";
 import { type Ground, openGround } from "./ground.ts";
 import {

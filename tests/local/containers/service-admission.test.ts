@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
 import { validateService } from "../../../local/containers/service-admission.ts";
-import type { Properties, Resource } from "../../../local/realisation.ts";
+import type { Properties, Resource } from "../../../local/resource.ts";
 import { type Ground, makeTargetGroup, openGround } from "./ground.ts";
 import { createService, define, serviceType, taskProcesses } from "./services.ts";
 

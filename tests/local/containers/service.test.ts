@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, t, test } from "tap";
 import { schedulerOf } from "../../../local/containers/running.ts";
-import type { Resource } from "../../../local/realisation.ts";
+import type { Resource } from "../../../local/resource.ts";
 import { waitUntil } from "../daemon/started-region.ts";
 import { listenersOf } from "../started-region.ts";
 import { type Ground, openGround, realisationOf } from "./ground.ts";

@@ -1,6 +1,7 @@
 import { get } from "node:http";
-import { backendName, balancerOfGroup } from "../../../local/balancing/balancers.ts";
-import type { Properties, Resource } from "../../../local/realisation.ts";
+import { backendName } from "../../../local/balancing/backend-name.ts";
+import { balancerOfGroup } from "../../../local/balancing/balancers.ts";
+import type { Properties, Resource } from "../../../local/resource.ts";
 import { waitUntil } from "../daemon/started-region.ts";
 import type { Ground } from "./ground.ts";
 

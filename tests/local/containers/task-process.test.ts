@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterEach, before, t, test } from "tap";
-import type { Properties, Resource } from "../../../local/realisation.ts";
+import type { Properties, Resource } from "../../../local/resource.ts";
 import { type Ground, openGround } from "./ground.ts";
 import { ask, createService, define, removeServices, taskProcesses } from "./services.ts";
 

@@ -3,7 +3,7 @@ import { appendFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
 import { ResourceJournal } from "../../../local/daemon/resources.ts";
-import type { Resource } from "../../../local/realisation.ts";
+import type { Resource } from "../../../local/resource.ts";
 import { temporaryDirectory } from "./started-region.ts";
 
 function topic(id: string, outputs: Resource["outputs"] = {}): Resource {

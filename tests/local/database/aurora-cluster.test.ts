@@ -5,7 +5,7 @@ import { createConnection } from "mysql2/promise";
 import { before, t, test } from "tap";
 import { operations, realisations } from "../../../local/database/index.ts";
 import { findCluster } from "../../../local/database/running.ts";
-import type { Properties, Resource } from "../../../local/realisation.ts";
+import type { Properties, Resource } from "../../../local/resource.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../daemon/started-region.ts";
 import {

@@ -1,7 +1,8 @@
 import { KeyRing } from "../../../local/endpoint/credentials.ts";
 import { startEndpoint } from "../../../local/endpoint/server.ts";
 import type { Operations } from "../../../local/operation.ts";
-import type { Properties, Realisation, Resource } from "../../../local/realisation.ts";
+import type { Realisation } from "../../../local/realisation.ts";
+import type { Properties, Resource } from "../../../local/resource.ts";
 import { operations, realisations } from "../../../local/services/index.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { openRegion, type StartedRegion, temporaryDirectory } from "../daemon/started-region.ts";

@@ -4,7 +4,8 @@ import { test } from "tap";
 import { proposeName } from "../../../local/provider/autonaming.ts";
 import { diffInputs } from "../../../local/provider/diff.ts";
 import { unknown, wrapSecret } from "../../../local/provider/markers.ts";
-import type { Properties, Realisation } from "../../../local/realisation.ts";
+import type { Realisation } from "../../../local/realisation.ts";
+import type { Properties } from "../../../local/resource.ts";
 import { MemoryResources } from "./memory-region.ts";
 
 const realisation: Realisation = {

@@ -10,7 +10,7 @@ import {
   wrapSecret,
 } from "../../../local/provider/markers.ts";
 import { protect } from "../../../local/provider/secrets.ts";
-import type { Properties, Value } from "../../../local/realisation.ts";
+import type { Properties, Value } from "../../../local/resource.ts";
 
 const plain = fc.jsonValue({ maxDepth: 3 }).map((value) => value as Value);
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { Properties, Resource } from "../../../local/realisation.ts";
 import type { Region, Resources } from "../../../local/region.ts";
+import type { Properties, Resource } from "../../../local/resource.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
 

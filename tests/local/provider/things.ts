@@ -1,5 +1,6 @@
 import { CustomResource, type CustomResourceOptions, type Inputs, type Output } from "@pulumi/pulumi";
-import type { Properties, Realisation } from "../../../local/realisation.ts";
+import type { Realisation } from "../../../local/realisation.ts";
+import type { Properties } from "../../../local/resource.ts";
 
 export const thingType = "aws:test/thing:Thing";
 

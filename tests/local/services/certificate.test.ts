@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "tap";
-import type { Properties } from "../../../local/realisation.ts";
+import type { Properties } from "../../../local/resource.ts";
 import { issueAcmCertificate } from "../../../local/services/naming/certificate.ts";
 import { openEndpoint } from "../endpoint/started-endpoint.ts";
 

@@ -4,7 +4,8 @@ import { createServer, type ServerOptions } from "node:https";
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { Authority } from "./authority.ts";
-import { answerRequest, refuse } from "./gateway.ts";
+import { answerRequest } from "./gateway.ts";
+import { refuse } from "./refuse.ts";
 import type { PlatformState } from "./state.ts";
 
 export interface Entrance {

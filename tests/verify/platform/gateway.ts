@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { answerAdmin } from "./admin.ts";
 import { answerOAuth, tellSecret } from "./oauth.ts";
+import { refuse } from "./refuse.ts";
 import { isAmbiguous } from "./request-rules.ts";
 import { answerRoute, routes } from "./routes.ts";
 import { type PlatformState, shardOfUnknown, type Token } from "./state.ts";
@@ -142,17 +143,4 @@ function findTokenFailure(
     return { status: 403, challenge: `Bearer realm="api", error="insufficient_scope", scope="${scope}"` };
   }
   return undefined;
-}
-
-export function refuse(
-  response: ServerResponse,
-  status: number,
-  challenge?: string,
-  more: object = {},
-): void {
-  response.writeHead(status, {
-    "content-type": "application/problem+json",
-    ...(challenge === undefined ? {} : { "www-authenticate": challenge }),
-  });
-  response.end(JSON.stringify({ status, ...more }));
 }

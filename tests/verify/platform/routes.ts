@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
-import { refuse } from "./gateway.ts";
+import { refuse } from "./refuse.ts";
 import { selectFields } from "./request-rules.ts";
 import type { PlatformState } from "./state.ts";
 

@@ -1,0 +1,8 @@
+import type { Operations } from "../operation.ts";
+import type { KeyRing } from "./credentials.ts";
+
+/** What the endpoint answers with: the credentials it knows and the operations of each service. */
+export interface EndpointOptions {
+  readonly keys: KeyRing;
+  readonly operations: ReadonlyMap<string, Operations>;
+}
