@@ -1,7 +1,7 @@
 import type { Author } from "../configuration/history.ts";
 import { type Newest, readNewest } from "../database/newest.ts";
 import type { Pool, PoolConnection } from "../database/pool.ts";
-import type { Role } from "./administrators.ts";
+import type { Role } from "./role.ts";
 
 /** Who gave or took whose role. */
 export interface AdministratorChange {

@@ -4,11 +4,7 @@ import { inTransaction } from "../database/transaction.ts";
 import { hasInvisible } from "../page/invisible.ts";
 import { recordAdministratorChange } from "./administrator-changes.ts";
 import { AdminError } from "./errors.ts";
-
-/** A viewer sees everything but secrets; an editor changes it. */
-export type Role = "viewer" | "editor";
-
-export const roles = ["viewer", "editor"] as const satisfies readonly Role[];
+import type { Role } from "./role.ts";
 
 /** Somebody whose role was decided; everybody else is a viewer. */
 export interface Appointment {

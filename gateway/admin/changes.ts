@@ -1,12 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Propagation } from "../configuration/broadcast.ts";
-import { type Change, type Changed, changeConfiguration, restoreVersion } from "../configuration/change.ts";
+import { changeConfiguration, restoreVersion } from "../configuration/change.ts";
+import type { Change, Changed } from "../configuration/edit.ts";
 import type { Author } from "../configuration/history.ts";
 import { hasInvisible } from "../page/invisible.ts";
 import { describeReason } from "../reason.ts";
 import { AdminError } from "./errors.ts";
 import type { Administrator } from "./identity.ts";
-import type { SiteParts } from "./site.ts";
+import type { SiteParts } from "./site-parts.ts";
 
 /** What became of a change: the version, and who serves it. */
 export interface Outcome extends Changed {

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import type { Pool } from "../database/pool.ts";
 import type { AdminSettings } from "../settings.ts";
-import { findRole, type Role } from "./administrators.ts";
+import { findRole } from "./administrators.ts";
 import { readCommonName } from "./distinguished-name.ts";
 import { AdminError } from "./errors.ts";
+import type { Role } from "./role.ts";
 
 /** Who is asking, and what this person may do. */
 export interface Administrator {

@@ -3,7 +3,7 @@ import { deriveNoticeKey } from "../configuration/notice.ts";
 import { sendNotice } from "../configuration/notice-sender.ts";
 import { signOutPath } from "../login/sign-out-orders.ts";
 import { describeReason } from "../reason.ts";
-import type { SiteParts } from "./site.ts";
+import type { SiteParts } from "./site-parts.ts";
 
 /** How many gateways are asked: any of them can do it, for all. */
 const mostAsked = 3;

@@ -1,10 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import swagger from "@fastify/swagger";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
-import type { Broadcast } from "../configuration/broadcast.ts";
-import type { Pool } from "../database/pool.ts";
-import type { Logger } from "../logger.ts";
-import type { AdminSettings } from "../settings.ts";
 import { addApi } from "./api/api.ts";
 import { describeApi } from "./api/description.ts";
 import { answerProblem } from "./api/problem.ts";
@@ -20,6 +16,8 @@ import { renderErrorPage } from "./pages/error-page.ts";
 import { addPages } from "./pages/pages.ts";
 import { securityHeaders, strictTransport } from "./security-headers.ts";
 import { SignOuts } from "./sign-outs.ts";
+import type { SiteContext } from "./site-context.ts";
+import type { SiteParts } from "./site-parts.ts";
 import { Users } from "./users.ts";
 
 declare module "fastify" {
@@ -27,21 +25,6 @@ declare module "fastify" {
     /** Who is asking; there for everything but assets. */
     administrator: Administrator;
   }
-}
-
-export interface SiteParts {
-  readonly settings: AdminSettings;
-  readonly logger: Logger;
-  readonly pool: Pool;
-  readonly broadcast: Broadcast;
-}
-
-/** What pages and API need at hand. */
-export interface SiteContext extends SiteParts {
-  readonly changes: Changes;
-  readonly users: Users;
-  readonly operatorActions: OperatorActions;
-  readonly guard: ForgeryGuard;
 }
 
 /** The admin site, ready to answer. */

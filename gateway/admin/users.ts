@@ -15,7 +15,7 @@ import { describeAuthor } from "./changes.ts";
 import { AdminError } from "./errors.ts";
 import type { Administrator } from "./identity.ts";
 import type { SignOuts } from "./sign-outs.ts";
-import type { SiteParts } from "./site.ts";
+import type { SiteParts } from "./site-parts.ts";
 
 /** What became of a change. */
 export interface UserOutcome {

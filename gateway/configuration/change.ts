@@ -3,35 +3,15 @@ import type { Pool, PoolConnection, RowDataPacket } from "../database/pool.ts";
 import { inTransaction } from "../database/transaction.ts";
 import { computeDifferences, type Difference, describeSecretChange, describeTokenEnd } from "./difference.ts";
 import { type ConfigurationDocument, nouns } from "./document.ts";
+import type { Change, Changed } from "./edit.ts";
 import { ConfigurationInvalidError, UnknownError, VersionStaleError } from "./errors.ts";
-import { type Author, findDocument, readAuthorsSince, recordFound, recordVersion } from "./history.ts";
+import { findDocument, readAuthorsSince, recordFound, recordVersion } from "./history.ts";
 import { normalizeDocument } from "./normalize.ts";
 import { settleChange } from "./outcome.ts";
 import { findRepetition } from "./repetition.ts";
 import { writeDifferences } from "./rows.ts";
 import { readDocument } from "./tables.ts";
 import { validateConfiguration } from "./validate.ts";
-
-/** An edit: what it was based on, who makes it, and what it makes of the document. */
-export interface Change {
-  /** Absent for the platform's own changes, which depend on no reading. */
-  readonly basedOn?: number;
-  readonly author: Author;
-  /** In the author's words; made from the differences when empty. */
-  readonly summary?: string;
-  readonly restoredFrom?: number;
-  readonly edit: (document: ConfigurationDocument) => ConfigurationDocument;
-  /** Hashes of new secrets by client; `null` takes the secret away. */
-  readonly secretHashes?: ReadonlyMap<string, string | null>;
-  /** A client whose tokens, codes and consents end. */
-  readonly endsTokensOf?: string;
-}
-
-export interface Changed {
-  readonly version: number;
-  /** Empty when the edit changed nothing; then no version was made. */
-  readonly differences: readonly Difference[];
-}
 
 /** The current document with its version. */
 export interface CurrentDocument {

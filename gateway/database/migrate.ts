@@ -1,15 +1,10 @@
 import type { Logger } from "../logger.ts";
-import { type Migration, migrations } from "./migrations/index.ts";
-import type { Pool, PoolConnection, RowDataPacket } from "./pool.ts";
+import { migrations } from "./migrations/index.ts";
+import type { Migration, MigrationContext } from "./migrations/migration.ts";
+import type { Pool, RowDataPacket } from "./pool.ts";
 
 /** Seconds that a role waits for another one which is migrating. */
 const lockSeconds = 60;
-
-/** What a migration may need to know about where it runs. */
-export interface MigrationContext {
-  readonly connection: PoolConnection;
-  readonly upstreamUrl: string;
-}
 
 /**
  * Brings the schema up to this image, whichever role comes first. Every migration is additive, because the version

@@ -1,7 +1,7 @@
 import type Provider from "oidc-provider";
 import type { Login } from "../login/login.ts";
 import type { Context } from "./context.ts";
-import type { OAuth2Parts } from "./server.ts";
+import type { OAuth2Parts } from "./parts.ts";
 import { signOutEverywhere } from "./sign-out.ts";
 
 /** The pages on which people sign in, allow and choose passwords. Each loads what it needs when somebody first comes. */

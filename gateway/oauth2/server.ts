@@ -1,18 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type Provider from "oidc-provider";
-import { type Pool, untilReachable } from "../database/pool.ts";
-import type { Logger } from "../logger.ts";
+import { untilReachable } from "../database/pool.ts";
 import type { Login } from "../login/login.ts";
 import { describeReason } from "../reason.ts";
 import type { Primaries } from "../redis/primaries.ts";
 import type { OwnEndpoints } from "../request/entrance.ts";
 import { normalizeTarget } from "../request/path.ts";
-import type { ServedConfiguration } from "../routing/served.ts";
-import type { ProofNonces } from "../tokens/nonces.ts";
 import { ReplayMemory } from "../tokens/replay-memory.ts";
 import { Tokens } from "../tokens/tokens.ts";
 import { endAbandonedSessions } from "./abandoned-sessions.ts";
-import type { Work } from "./abort-jobs.ts";
 import { answerInQueryOnly, verifySecretsByHash } from "./client-rules.ts";
 import { createConfiguration } from "./configuration.ts";
 import { paceDevices } from "./device-pace.ts";
@@ -24,30 +20,10 @@ import { type Library, loadLibrary } from "./library.ts";
 import { noteReplays } from "./library-errors.ts";
 import { createLoginPolicy } from "./login-policy.ts";
 import { createOwnPages } from "./own-pages.ts";
+import type { OAuth2Parts } from "./parts.ts";
 import { rememberProofs } from "./proof-memory.ts";
-import type { SigningKeys } from "./signing-keys.ts";
 import { limitStrangers } from "./strangers.ts";
 import { UnitsOfWork } from "./unit-of-work.ts";
-
-export interface OAuth2Parts {
-  readonly issuer: URL;
-  readonly primaries: Primaries;
-  readonly logger: Logger;
-  readonly clientSecretKey: string;
-  /** `users`, `development` or the path of a module. */
-  readonly login: string;
-  /** Reads users and what scopes mean. */
-  readonly database: Pool;
-  readonly signingKeys: SigningKeys;
-  /** Resolves when the schema is there. */
-  readonly migrated: Promise<void>;
-  readonly readConfiguration: () => ServedConfiguration;
-  readonly nonces: ProofNonces;
-  /** Counts what must be finished before the process ends. */
-  readonly work: Work;
-  /** Says what the start waits for. */
-  readonly waitFor: (what: string, coming: Promise<void>) => Promise<void>;
-}
 
 /** Time that a request's body may take to arrive: it is a form, and nothing of it is forwarded. */
 const bodyLimitMs = 10_000;
@@ -88,7 +64,7 @@ async function loadKeys({ migrated, signingKeys, logger, waitFor }: OAuth2Parts)
 function rememberLogin({ login, database, logger }: OAuth2Parts): () => Promise<Login> {
   let opening: Promise<Login> | undefined;
   return () => {
-    opening ??= import("../login/login.ts")
+    opening ??= import("../login/open-login.ts")
       .then(({ openLogin }) => openLogin(login, { database, logger }))
       .catch((error: Error) => {
         opening = undefined;

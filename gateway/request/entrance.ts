@@ -24,7 +24,8 @@ import { readHead } from "./head.ts";
 import { endConnection } from "./linger.ts";
 import { normalizeTarget } from "./path.ts";
 import { carriesToken } from "./query-token.ts";
-import { openTunnel, type TunnelContext, type TunnelEnd } from "./tunnel.ts";
+import { openTunnel, type TunnelContext } from "./tunnel.ts";
+import type { TunnelEnd } from "./tunnel-end.ts";
 import { hasPassed } from "./via.ts";
 
 /** The OAuth2 server, as far as the entrance needs to know it. */

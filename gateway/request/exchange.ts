@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ApiErrorCode } from "../errors.ts";
 import type { ServedRoute } from "../routing/served.ts";
-import type { RequestTrace } from "../tracing/request-trace.ts";
+import type { ExchangeTrace } from "./exchange-trace.ts";
 import type { Head } from "./head.ts";
 import type { Target } from "./path.ts";
 import { createRequestId } from "./trace.ts";
-import type { TunnelEnd } from "./tunnel.ts";
+import type { TunnelEnd } from "./tunnel-end.ts";
 
 /** One request and its answer, on their way through the gateway. */
 export class Exchange {
@@ -31,7 +31,7 @@ export class Exchange {
   /** Origin that answered or failed last. */
   upstream: string | undefined;
   /** Set where requests are traced. */
-  trace: RequestTrace | undefined;
+  trace: ExchangeTrace | undefined;
   attempts = 0;
   sentBytes = 0;
 

@@ -6,7 +6,6 @@ import {
 } from "node:http";
 import { request as openSecure } from "node:https";
 import { isIP } from "node:net";
-import type { Duplex } from "node:stream";
 import type { ApiErrorCode } from "../errors.ts";
 import type { Lifecycle } from "../lifecycle.ts";
 import type { UpstreamTarget } from "../upstreams/target.ts";
@@ -15,6 +14,7 @@ import { setsGatewayCookie } from "./gateway-cookies.ts";
 import { readNominated, responseRules } from "./header-rules.ts";
 import { writeInterim } from "./interim.ts";
 import { writeOutgoingHeaders, writeOutgoingPath } from "./outgoing.ts";
+import type { TunnelEnd } from "./tunnel-end.ts";
 import { createGoingAway, FrameBoundary } from "./websocket-frames.ts";
 
 export interface TunnelContext {
@@ -23,13 +23,6 @@ export interface TunnelContext {
   readonly lifecycle: Lifecycle;
   /** The gateway's name in `Via`. */
   readonly pseudonym: string;
-}
-
-/** The client's side of a connection that asked to become a WebSocket. */
-export interface TunnelEnd {
-  readonly socket: Duplex;
-  /** What the client sent beyond its request. */
-  readonly head: Buffer;
 }
 
 /** How long the other side may still send after one side has ended, in milliseconds. */

@@ -24,6 +24,7 @@ import {
 import { describeApiError } from "../errors.ts";
 import { readMethods } from "../oauth2/endpoints.ts";
 import type { Exchange } from "../request/exchange.ts";
+import type { ExchangeTrace } from "../request/exchange-trace.ts";
 import { writeOutgoingPath } from "../request/outgoing.ts";
 import type { parseTraceparent } from "../request/trace.ts";
 
@@ -34,7 +35,7 @@ const knownMethods = new Set("CONNECT DELETE GET HEAD OPTIONS PATCH POST PUT QUE
  * The spans of one request: one of the gateway, and one of each attempt at an upstream. Never a query, a header or a
  * token. https://opentelemetry.io/docs/specs/semconv/http/http-spans/
  */
-export class RequestTrace {
+export class RequestTrace implements ExchangeTrace {
   readonly #tracer: Tracer;
   readonly #exchange: Exchange;
   readonly #span: Span;

@@ -1,8 +1,9 @@
 import type { FastifyInstance } from "fastify";
 import { readAdministratorChanges } from "../administrator-changes.ts";
-import { appoint, dismiss, type Role, readAppointments, roles } from "../administrators.ts";
+import { appoint, dismiss, readAppointments } from "../administrators.ts";
 import { describeAuthor } from "../changes.ts";
-import type { SiteContext } from "../site.ts";
+import { type Role, roles } from "../role.ts";
+import type { SiteContext } from "../site-context.ts";
 import { changeProblems, looseObject, readProblems } from "./answers.ts";
 import { administratorParameter } from "./schemas.ts";
 import { changesQuery } from "./user-schemas.ts";

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { AdminError } from "../errors.ts";
-import type { SiteContext } from "../site.ts";
+import type { SiteContext } from "../site-context.ts";
 import { addAdministrators } from "./administrators.ts";
 import { addConfiguration } from "./configuration.ts";
 import { addEntries } from "./entries.ts";

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { readCurrent } from "../../configuration/change.ts";
 import type { ConfigurationDocument } from "../../configuration/document.ts";
-import type { SiteContext } from "../site.ts";
+import type { SiteContext } from "../site-context.ts";
 import { changeProblems, looseObject, outcome, readProblems } from "./answers.ts";
 import { readChange } from "./entries.ts";
 import { changeQuery, documentSchema } from "./schemas.ts";

@@ -12,7 +12,7 @@ import {
 import { UnknownError } from "../../configuration/errors.ts";
 import { bearsSecret } from "../clients.ts";
 import { generateSecret } from "../secret.ts";
-import type { SiteContext } from "../site.ts";
+import type { SiteContext } from "../site-context.ts";
 import { changeProblems, looseObject, outcome, readProblems } from "./answers.ts";
 import { changeQuery, entrySchemas, nameParameter } from "./schemas.ts";
 

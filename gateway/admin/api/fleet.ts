@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import type { SiteContext } from "../site.ts";
+import type { SiteContext } from "../site-context.ts";
 import { looseObject, readProblems } from "./answers.ts";
 
 /** Who serves which version. */

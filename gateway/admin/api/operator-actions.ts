@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { readOperatorActions } from "../../login/operator-actions.ts";
 import { longestSubject } from "../operator-actions.ts";
-import type { SiteContext } from "../site.ts";
+import type { SiteContext } from "../site-context.ts";
 import { changeProblems, looseObject, readProblems } from "./answers.ts";
 import { changesQuery } from "./user-schemas.ts";
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { requireSecretBearer } from "../clients.ts";
 import { generateSecret } from "../secret.ts";
-import type { SiteContext } from "../site.ts";
+import type { SiteContext } from "../site-context.ts";
 import { changeProblems, outcome } from "./answers.ts";
 import { readChange } from "./entries.ts";
 import { changeQuery, nameParameter } from "./schemas.ts";

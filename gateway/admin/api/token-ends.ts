@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { requireClient } from "../clients.ts";
-import type { SiteContext } from "../site.ts";
+import type { SiteContext } from "../site-context.ts";
 import { changeProblems, outcome } from "./answers.ts";
 import { readChange } from "./entries.ts";
 import { changeQuery, nameParameter } from "./schemas.ts";

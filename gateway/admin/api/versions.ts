@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { UnknownError } from "../../configuration/errors.ts";
 import { findDocument, findVersion, readVersions } from "../../configuration/history.ts";
-import type { SiteContext } from "../site.ts";
+import type { SiteContext } from "../site-context.ts";
 import { changeProblems, looseObject, outcome, readProblems, version as versionAnswer } from "./answers.ts";
 import { changeQuery, pageQuery, versionParameter } from "./schemas.ts";
 

@@ -1,10 +1,11 @@
 import type { FastifyInstance } from "fastify";
 import { type Content, html } from "../../page/html.ts";
 import { readAdministratorChanges } from "../administrator-changes.ts";
-import { appoint, dismiss, readAppointments, roles, unknownAppointment } from "../administrators.ts";
+import { appoint, dismiss, readAppointments, unknownAppointment } from "../administrators.ts";
 import { describeAuthor } from "../changes.ts";
 import { AdminError } from "../errors.ts";
-import type { SiteContext } from "../site.ts";
+import { roles } from "../role.ts";
+import type { SiteContext } from "../site-context.ts";
 import { renderAdministratorChanges } from "./administrator-changes.ts";
 import { renderQuestion } from "./edit-page.ts";
 import { PageRequest } from "./page-context.ts";

@@ -3,7 +3,7 @@ import { type EntryOf, findEntry, type Kind, nouns, putEntry } from "../../confi
 import { ConfigurationInvalidError, UnknownError, VersionStaleError } from "../../configuration/errors.ts";
 import { bearsSecret } from "../clients.ts";
 import { generateSecret } from "../secret.ts";
-import type { SiteContext } from "../site.ts";
+import type { SiteContext } from "../site-context.ts";
 import { type Editing, renderEditor } from "./edit-page.ts";
 import type { EntryForm } from "./entry-form.ts";
 import { FormReader } from "./form-values.ts";

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { type Fleet, type FleetMember, isExpected, servesVersion } from "../../configuration/fleet.ts";
 import { type Content, type Html, html } from "../../page/html.ts";
-import type { SiteContext } from "../site.ts";
+import type { SiteContext } from "../site-context.ts";
 import { describeFleet, describeLevel, renderFleetStatus } from "./fleet-status.ts";
 import { PageRequest } from "./page-context.ts";
 import { describeDuration, renderTime } from "./values.ts";

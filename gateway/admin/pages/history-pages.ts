@@ -8,7 +8,7 @@ import {
   readVersions,
 } from "../../configuration/history.ts";
 import { type Content, html } from "../../page/html.ts";
-import type { SiteContext } from "../site.ts";
+import type { SiteContext } from "../site-context.ts";
 import { renderDifferences } from "./differences.ts";
 import { renderConflict, renderProblems } from "./notices.ts";
 import { PageRequest } from "./page-context.ts";

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { type CurrentDocument, readCurrent } from "../../configuration/change.ts";
 import type { Content } from "../../page/html.ts";
 import { AdminError } from "../errors.ts";
-import type { SiteContext } from "../site.ts";
+import type { SiteContext } from "../site-context.ts";
 import { type Frame, renderPage, type Section } from "./layout.ts";
 import { renderStored } from "./notices.ts";
 

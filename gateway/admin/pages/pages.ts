@@ -1,7 +1,7 @@
 import formbody from "@fastify/formbody";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { AdminError } from "../errors.ts";
-import type { SiteContext } from "../site.ts";
+import type { SiteContext } from "../site-context.ts";
 import { addAdministratorPages } from "./administrator-pages.ts";
 import { clientForm } from "./client-form.ts";
 import { addEntryPages } from "./entry-pages.ts";

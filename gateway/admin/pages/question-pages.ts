@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import type { ConfigurationDocument } from "../../configuration/document.ts";
 import { VersionStaleError } from "../../configuration/errors.ts";
 import type { Content } from "../../page/html.ts";
-import type { SiteContext } from "../site.ts";
+import type { SiteContext } from "../site-context.ts";
 import { renderQuestion } from "./edit-page.ts";
 import { renderConflict } from "./notices.ts";
 import { PageRequest } from "./page-context.ts";

@@ -9,7 +9,7 @@ import {
 } from "../../configuration/document.ts";
 import { ConfigurationInvalidError, UnknownError, VersionStaleError } from "../../configuration/errors.ts";
 import { type Content, html } from "../../page/html.ts";
-import type { SiteContext } from "../site.ts";
+import type { SiteContext } from "../site-context.ts";
 import { renderQuestion } from "./edit-page.ts";
 import { renderConflict, renderProblems } from "./notices.ts";
 import { PageRequest } from "./page-context.ts";

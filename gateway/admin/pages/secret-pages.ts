@@ -3,7 +3,7 @@ import { html } from "../../page/html.ts";
 import type { Outcome } from "../changes.ts";
 import { requireSecretBearer } from "../clients.ts";
 import { generateSecret } from "../secret.ts";
-import type { SiteContext } from "../site.ts";
+import type { SiteContext } from "../site-context.ts";
 import { renderStored } from "./notices.ts";
 import type { PageRequest } from "./page-context.ts";
 import { addQuestionPages } from "./question-pages.ts";

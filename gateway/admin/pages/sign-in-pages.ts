@@ -3,7 +3,7 @@ import { type RecordedOperatorAction, readOperatorActions } from "../../login/op
 import { type Content, html } from "../../page/html.ts";
 import { AdminError } from "../errors.ts";
 import { longestSubject } from "../operator-actions.ts";
-import type { SiteContext } from "../site.ts";
+import type { SiteContext } from "../site-context.ts";
 import { renderQuestion } from "./edit-page.ts";
 import { renderOperatorActions } from "./operator-actions.ts";
 import { PageRequest } from "./page-context.ts";

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { html } from "../../page/html.ts";
 import { requireClient } from "../clients.ts";
-import type { SiteContext } from "../site.ts";
+import type { SiteContext } from "../site-context.ts";
 import { addQuestionPages } from "./question-pages.ts";
 
 /** All tokens of a client are ended after a question. */

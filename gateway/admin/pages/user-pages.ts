@@ -4,7 +4,7 @@ import { UserInvalidError, UserStaleError } from "../../login/user-errors.ts";
 import { searchUsers, type UserSearch } from "../../login/user-search.ts";
 import type { User } from "../../login/user-store.ts";
 import { html } from "../../page/html.ts";
-import type { SiteContext } from "../site.ts";
+import type { SiteContext } from "../site-context.ts";
 import { PageRequest } from "./page-context.ts";
 import { requireUser } from "./required-user.ts";
 import { addUserActionPages } from "./user-action-pages.ts";

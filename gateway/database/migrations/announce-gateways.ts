@@ -1,4 +1,4 @@
-import type { MigrationContext } from "../migrate.ts";
+import type { MigrationContext } from "./migration.ts";
 
 /** Gateways tell here that they live, where, and which version they serve. Times are the database's own. */
 export async function announceGateways({ connection }: MigrationContext): Promise<void> {

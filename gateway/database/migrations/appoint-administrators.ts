@@ -1,4 +1,4 @@
-import type { MigrationContext } from "../migrate.ts";
+import type { MigrationContext } from "./migration.ts";
 
 /** Who may change what is configured; whoever else has a certificate may look. */
 export async function appointAdministrators({ connection }: MigrationContext): Promise<void> {

@@ -1,4 +1,4 @@
-import type { MigrationContext } from "../migrate.ts";
+import type { MigrationContext } from "./migration.ts";
 
 /**
  * Names that decide who somebody is are compared by their characters. The default collation takes letters with and

@@ -1,4 +1,4 @@
-import type { MigrationContext } from "../migrate.ts";
+import type { MigrationContext } from "./migration.ts";
 
 /**
  * `configuration` has one row: the version that gateways should serve. Whoever changes a route, an upstream or a client

@@ -1,5 +1,5 @@
-import type { MigrationContext } from "../migrate.ts";
 import type { RowDataPacket } from "../pool.ts";
+import type { MigrationContext } from "./migration.ts";
 import { addColumn } from "./version-configuration.ts";
 
 /**

@@ -1,4 +1,3 @@
-import type { MigrationContext } from "../migrate.ts";
 import { announceGateways } from "./announce-gateways.ts";
 import { appointAdministrators } from "./appoint-administrators.ts";
 import { authenticateClients } from "./authenticate-clients.ts";
@@ -8,6 +7,7 @@ import { createSchema } from "./create-schema.ts";
 import { identifyChanges } from "./identify-changes.ts";
 import { identifyClients } from "./identify-clients.ts";
 import { manageUsers } from "./manage-users.ts";
+import type { Migration } from "./migration.ts";
 import { probeUpstreams } from "./probe-upstreams.ts";
 import { recordAdministrators } from "./record-administrators.ts";
 import { recordOperatorActions } from "./record-operator-actions.ts";
@@ -16,12 +16,6 @@ import { seedVerification } from "./seed-verification.ts";
 import { shareRoutes } from "./share-routes.ts";
 import { signOutOfClients } from "./sign-out-of-clients.ts";
 import { versionConfiguration } from "./version-configuration.ts";
-
-export interface Migration {
-  /** Never changed once released; the order of the list is the order of application. */
-  readonly name: string;
-  readonly up: (context: MigrationContext) => Promise<void>;
-}
 
 export const migrations: readonly Migration[] = [
   { name: "001-create-schema", up: createSchema },

@@ -1,5 +1,5 @@
-import type { MigrationContext } from "../migrate.ts";
 import type { PoolConnection, RowDataPacket } from "../pool.ts";
+import type { MigrationContext } from "./migration.ts";
 
 /** What managing users needs: who changed them and when, against which revision, and orders to sign people out. */
 const tables = [

@@ -1,4 +1,4 @@
-import type { MigrationContext } from "../migrate.ts";
+import type { MigrationContext } from "./migration.ts";
 
 /** Who gave and took which role. It begins with what is known: who has a role, and from whom. */
 export async function recordAdministrators({ connection }: MigrationContext): Promise<void> {

@@ -1,4 +1,4 @@
-import type { MigrationContext } from "../migrate.ts";
+import type { MigrationContext } from "./migration.ts";
 import { addColumn } from "./version-configuration.ts";
 
 /** What an operator has gateways do at once, until it is done and as history, and keys that were made that way. */

@@ -1,4 +1,4 @@
-import type { MigrationContext } from "../migrate.ts";
+import type { MigrationContext } from "./migration.ts";
 
 /** People who sign in, and the keys of the signatures that tell clients about them. */
 const tables = [

@@ -1,4 +1,4 @@
-import type { MigrationContext } from "../migrate.ts";
+import type { MigrationContext } from "./migration.ts";
 
 interface SeededRoute {
   readonly name: string;

@@ -1,4 +1,4 @@
-import type { MigrationContext } from "../migrate.ts";
+import type { MigrationContext } from "./migration.ts";
 import { addColumn } from "./version-configuration.ts";
 
 /** Which pages of other origins may use a route, as JSON. Those that are there already may be used by none. */

@@ -1,4 +1,4 @@
-import type { MigrationContext } from "../migrate.ts";
+import type { MigrationContext } from "./migration.ts";
 import { addColumn } from "./version-configuration.ts";
 
 /** Where a browser may be sent after signing out (OpenID Connect RP-Initiated Logout 3.1). */

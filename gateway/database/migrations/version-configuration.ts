@@ -1,5 +1,5 @@
-import type { MigrationContext } from "../migrate.ts";
 import type { PoolConnection, RowDataPacket } from "../pool.ts";
+import type { MigrationContext } from "./migration.ts";
 
 /**
  * Every version of the configuration, with who made it. `document` is the whole of it without secrets, so that any

@@ -1,0 +1,12 @@
+import type { Broadcast } from "../configuration/broadcast.ts";
+import type { Pool } from "../database/pool.ts";
+import type { Logger } from "../logger.ts";
+import type { AdminSettings } from "../settings.ts";
+
+/** What the admin site is built from. */
+export interface SiteParts {
+  readonly settings: AdminSettings;
+  readonly logger: Logger;
+  readonly pool: Pool;
+  readonly broadcast: Broadcast;
+}

@@ -1,0 +1,14 @@
+import type { PoolConnection } from "../pool.ts";
+
+/** What a migration may need to know about where it runs. */
+export interface MigrationContext {
+  readonly connection: PoolConnection;
+  readonly upstreamUrl: string;
+}
+
+/** One step of the schema, additive. */
+export interface Migration {
+  /** Never changed once released; the order of the list is the order of application. */
+  readonly name: string;
+  readonly up: (context: MigrationContext) => Promise<void>;
+}

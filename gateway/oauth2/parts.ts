@@ -1,0 +1,28 @@
+import type { Pool } from "../database/pool.ts";
+import type { Logger } from "../logger.ts";
+import type { Primaries } from "../redis/primaries.ts";
+import type { ServedConfiguration } from "../routing/served.ts";
+import type { ProofNonces } from "../tokens/nonces.ts";
+import type { Work } from "./abort-jobs.ts";
+import type { SigningKeys } from "./signing-keys.ts";
+
+/** What the OAuth2 server is built from. */
+export interface OAuth2Parts {
+  readonly issuer: URL;
+  readonly primaries: Primaries;
+  readonly logger: Logger;
+  readonly clientSecretKey: string;
+  /** `users`, `development` or the path of a module. */
+  readonly login: string;
+  /** Reads users and what scopes mean. */
+  readonly database: Pool;
+  readonly signingKeys: SigningKeys;
+  /** Resolves when the schema is there. */
+  readonly migrated: Promise<void>;
+  readonly readConfiguration: () => ServedConfiguration;
+  readonly nonces: ProofNonces;
+  /** Counts what must be finished before the process ends. */
+  readonly work: Work;
+  /** Says what the start waits for. */
+  readonly waitFor: (what: string, coming: Promise<void>) => Promise<void>;
+}
