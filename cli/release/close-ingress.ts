@@ -15,20 +15,10 @@ import { OperatorError } from "../errors.ts";
 import { operatorGrant } from "../making/claim.ts";
 import { readClient } from "../making/prove-serving.ts";
 import type { Progress } from "../report/reporter.ts";
+import type { ClosureProof } from "./closure-proof.ts";
 import type { DownRun } from "./down-run.ts";
 import { findIngress, type Ingress } from "./find-ingress.ts";
 import { cutOff } from "./reach-region.ts";
-
-/** What clients met at the ingress before anything was deleted. */
-export interface ClosureProof {
-  /** True only where it was seen that nobody gets in. */
-  readonly closed: boolean;
-  readonly revoked: readonly string[];
-  /** One line per client that knocked: who, and how it was refused. */
-  readonly refusals: readonly { readonly client: string; readonly reason: string }[];
-  /** How it was closed where not by revocation, or why that could not be seen. */
-  readonly note?: string;
-}
 
 const withinMs = { local: 5_000, aws: 60_000 } as const;
 

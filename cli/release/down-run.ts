@@ -6,8 +6,8 @@ import type { EnvironmentFolder } from "../home.ts";
 import type { RegionAddress } from "../region/address.ts";
 import type { Inventory } from "../region/inventory.ts";
 import type { Session } from "../session.ts";
-import type { ClosureProof } from "./close-ingress.ts";
-import type { LeftOver } from "./inventory.ts";
+import type { ClosureProof } from "./closure-proof.ts";
+import type { LeftOver } from "./left-over.ts";
 import type { Statement } from "./statements.ts";
 
 /** One run of `down`. The steps fill it in order. Everything that may be damaged is optional. */

@@ -4,14 +4,8 @@ import { readListeners } from "../environment/network.ts";
 import { readProcessesIn, readStartTime } from "../environment/process-identity.ts";
 import type { Progress } from "../report/reporter.ts";
 import type { DownRun } from "./down-run.ts";
+import type { LeftOver } from "./left-over.ts";
 import { type Statement, stateGone } from "./statements.ts";
-
-/** Something that should be gone. */
-export interface LeftOver {
-  readonly kind: "process" | "listener" | "file" | "state" | "resource";
-  /** What and where, so that a person finds it. */
-  readonly what: string;
-}
 
 /**
  * What is still there, seen without Pulumi's state: on this machine the kernel's list of processes and listeners,

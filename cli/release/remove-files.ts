@@ -4,7 +4,7 @@ import { explainFileError, isThere } from "../environment/file.ts";
 import type { Progress } from "../report/reporter.ts";
 import type { DownRun } from "./down-run.ts";
 import { removedFolder } from "./find-environment.ts";
-import type { LeftOver } from "./inventory.ts";
+import type { LeftOver } from "./left-over.ts";
 import { judge, stateGone } from "./statements.ts";
 
 /**

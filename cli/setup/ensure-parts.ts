@@ -19,7 +19,7 @@ export async function ensureParts(reporter: Reporter, options: EnsureOptions = {
   if (missing.length === 0) return resolved;
   const [{ obtainMissing }, { createSetupDisplay }] = await Promise.all([
     import("../../tools/obtain.ts"),
-    import("./display.ts"),
+    import("./create-setup-display.ts"),
   ]);
   const display = await createSetupDisplay(reporter);
   try {

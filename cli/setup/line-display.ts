@@ -1,6 +1,6 @@
 import type { ObtainEvent } from "../../tools/obtain.ts";
 import type { Reporter } from "../report/reporter.ts";
-import { renderDuration, renderWaiting, type SetupDisplay } from "./display.ts";
+import { renderDuration, renderWaiting, type SetupDisplay } from "./setup-display.ts";
 
 const heartbeatMs = 10_000;
 

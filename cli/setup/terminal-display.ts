@@ -2,7 +2,7 @@ import { chalkStderr as chalk } from "chalk";
 import { Listr, ListrLogger, ProcessOutput } from "listr2";
 import type { ObtainEvent } from "../../tools/obtain.ts";
 import type { Reporter } from "../report/reporter.ts";
-import { renderDuration, renderWaiting, type SetupDisplay } from "./display.ts";
+import { renderDuration, renderWaiting, type SetupDisplay } from "./setup-display.ts";
 
 const barWidth = 24;
 const redrawMs = 500;

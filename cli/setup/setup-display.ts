@@ -1,22 +1,10 @@
 import type { ObtainEvent } from "../../tools/obtain.ts";
-import type { Reporter } from "../report/reporter.ts";
-import { LineDisplay } from "./line-display.ts";
 
 /** Shows how parts are obtained. */
 export interface SetupDisplay {
   observe(event: ObtainEvent): void;
   /** Resolves when everything is shown. */
   end(): Promise<void>;
-}
-
-/** A bar for each bundle where somebody watches a terminal, timestamped lines everywhere else. */
-export async function createSetupDisplay(
-  reporter: Reporter,
-  environment: NodeJS.ProcessEnv = process.env,
-): Promise<SetupDisplay> {
-  const watched = process.stderr.isTTY && environment.TERM !== "dumb" && !environment.CI;
-  if (watched) return new (await import("./terminal-display.ts")).TerminalDisplay(reporter);
-  return new LineDisplay(reporter);
 }
 
 /** `waiting for process 4711, which obtains parts since 13:20:01`. */

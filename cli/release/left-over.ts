@@ -1,0 +1,6 @@
+/** Something that should be gone. */
+export interface LeftOver {
+  readonly kind: "process" | "listener" | "file" | "state" | "resource";
+  /** What and where, so that a person finds it. */
+  readonly what: string;
+}
