@@ -1,10 +1,10 @@
 import type { Socket } from "node:net";
 import { Membership } from "./configuration/membership.ts";
 import { deriveNoticeKey } from "./configuration/notice.ts";
+import { storeVerifierSecret } from "./configuration/verifier-secret.ts";
 import { ConfigurationWatch } from "./configuration/watch.ts";
 import { migrate } from "./database/migrate.ts";
 import { createDatabasePool, untilReachable } from "./database/pool.ts";
-import { storeVerifierSecret } from "./database/verifier.ts";
 import { AccessLog } from "./delivery/access-log.ts";
 import { createFirehoseDelivery } from "./delivery/firehose.ts";
 import { Lifecycle } from "./lifecycle.ts";

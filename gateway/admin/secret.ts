@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { hashClientSecret } from "../oauth2/client-secret.ts";
+import { hashClientSecret } from "../configuration/client-secret.ts";
 
 /** A client's secret at the only moment when it is known, and what is stored of it. */
 export interface GeneratedSecret {

@@ -1,9 +1,9 @@
-import { readConfiguration, readVersion } from "../database/configuration.ts";
 import { type Pool, untilReachable } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
 import { describeReason } from "../reason.ts";
 import { compileConfiguration, emptyConfiguration, type ServedConfiguration } from "../routing/served.ts";
 import type { Upstreams } from "../upstreams/upstreams.ts";
+import { readConfiguration, readVersion } from "./stored-configuration.ts";
 
 export interface WatchSettings {
   readonly writer: Pool;

@@ -1,5 +1,5 @@
 import type Provider from "oidc-provider";
-import { hashClientSecret, matchesClientSecret } from "./client-secret.ts";
+import { hashClientSecret, matchesClientSecret } from "../configuration/client-secret.ts";
 
 /** The stored client secret is a keyed hash, so what is presented is hashed before it is compared. */
 export function verifySecretsByHash(provider: Provider, key: string): void {

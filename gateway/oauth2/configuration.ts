@@ -5,9 +5,10 @@ import type {
   errors as OAuth2Errors,
 } from "oidc-provider";
 import { idTokenAlgorithms } from "../configuration/limits.ts";
+import { deriveKey } from "../derived-key.ts";
+import { nameCookie } from "../headers/gateway-cookies.ts";
 import type { Login } from "../login/login.ts";
 import type { Primaries } from "../redis/primaries.ts";
-import { nameCookie } from "../request/gateway-cookies.ts";
 import type { ServedConfiguration } from "../routing/served.ts";
 import type { ProofNonces } from "../tokens/nonces.ts";
 import { openidScopes } from "../tokens/scopes.ts";
@@ -19,7 +20,6 @@ import { lifetimes } from "./lifetimes.ts";
 import { listPageOrigins } from "./page-origins.ts";
 import { createPages } from "./pages.ts";
 import { describeResource } from "./resources.ts";
-import { deriveKey } from "./sealing.ts";
 import type { SigningKey } from "./signing-key.ts";
 import type { UnitsOfWork } from "./unit-of-work.ts";
 

@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { deriveKey } from "../derived-key.ts";
 
 /** How private keys are kept from whoever reads the database or a copy of it. Here a company puts its own vault. */
 export interface Seal {
@@ -34,9 +35,4 @@ export function createLocalSeal(secret: string): Seal {
       }
     },
   };
-}
-
-/** A key of 256 bits for one purpose (RFC 5869). */
-export function deriveKey(secret: string, purpose: string): Buffer {
-  return Buffer.from(hkdfSync("sha256", secret, "", purpose, 32));
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { ApiErrorCode } from "../errors.ts";
-import { dropGatewayCookies } from "./gateway-cookies.ts";
-import { dropFields, passesToUpstream, readNominated } from "./header-rules.ts";
+import { dropGatewayCookies } from "../headers/gateway-cookies.ts";
+import { dropFields, passesToUpstream, readNominated } from "../headers/header-rules.ts";
 import { isHost } from "./host.ts";
 
 /** Characters of all field names and values together. The parser takes more, so that a long target can be told apart. */

@@ -1,5 +1,5 @@
+import { unprintable } from "../headers/header-rules.ts";
 import type { Exchange } from "./exchange.ts";
-import { unprintable } from "./header-rules.ts";
 import { continueTrace } from "./trace.ts";
 import { writeVia } from "./via.ts";
 

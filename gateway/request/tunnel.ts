@@ -7,11 +7,11 @@ import {
 import { request as openSecure } from "node:https";
 import { isIP } from "node:net";
 import type { ApiErrorCode } from "../errors.ts";
+import { setsGatewayCookie } from "../headers/gateway-cookies.ts";
+import { readNominated, responseRules } from "../headers/header-rules.ts";
 import type { Lifecycle } from "../lifecycle.ts";
 import type { UpstreamTarget } from "../upstreams/target.ts";
 import type { Exchange } from "./exchange.ts";
-import { setsGatewayCookie } from "./gateway-cookies.ts";
-import { readNominated, responseRules } from "./header-rules.ts";
 import { writeInterim } from "./interim.ts";
 import { writeOutgoingHeaders, writeOutgoingPath } from "./outgoing.ts";
 import type { TunnelEnd } from "./tunnel-end.ts";

@@ -1,13 +1,5 @@
+import type { Upstream } from "../upstreams/upstream.ts";
 import type { Cors } from "./cors.ts";
-
-/** Where requests of a route lead: one or several origins, chosen by weight. */
-export interface Upstream {
-  readonly name: string;
-  readonly connectLimitMs: number;
-  /** Where each origin is asked whether it is well, and how often; absent, nobody is asked. */
-  readonly health?: { readonly path: string; readonly intervalMs: number };
-  readonly targets: readonly { readonly origin: string; readonly weight: number }[];
-}
 
 /** One row of the route table. */
 export interface Route {
@@ -64,4 +56,11 @@ export interface Client {
   /** Whether its tokens must be bound to a key (RFC 9449 5.2). */
   readonly dpopBoundAccessTokens: boolean;
   readonly idTokenSignedResponseAlg: string;
+}
+
+/** Everything that decides what a gateway serves, as of one version. */
+export interface StoredConfiguration {
+  readonly version: number;
+  readonly routes: readonly Route[];
+  readonly clients: readonly Client[];
 }

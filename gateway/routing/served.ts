@@ -1,7 +1,6 @@
-import type { StoredConfiguration } from "../database/configuration.ts";
 import type { UpstreamChoices, Upstreams } from "../upstreams/upstreams.ts";
 import { readFixedPrefix } from "./pattern.ts";
-import type { Client, Route } from "./route.ts";
+import type { Client, Route, StoredConfiguration } from "./route.ts";
 import { RouteTable } from "./table.ts";
 
 /** A route with what its requests need at hand. */

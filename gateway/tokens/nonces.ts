@@ -1,5 +1,5 @@
 import type ServerChallenge from "oidc-provider/lib/helpers/challenge.js";
-import { deriveKey } from "../oauth2/sealing.ts";
+import { deriveKey } from "../derived-key.ts";
 
 /**
  * Nonces of DPoP proofs (RFC 9449 8 and 9): who made proofs ahead, while holding a key for a moment, cannot have known

@@ -1,5 +1,5 @@
-import { setsGatewayCookie } from "../request/gateway-cookies.ts";
-import { dropFields, readNominated, responseRules, unprintable } from "../request/header-rules.ts";
+import { setsGatewayCookie } from "../headers/gateway-cookies.ts";
+import { dropFields, readNominated, responseRules, unprintable } from "../headers/header-rules.ts";
 import { UpstreamError } from "./upstream-error.ts";
 
 /** How the end of an answer's body is known (RFC 9112 6.3). */

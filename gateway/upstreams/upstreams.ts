@@ -1,6 +1,6 @@
-import type { Upstream } from "../routing/route.ts";
 import { HealthProbe, type ProbeOutcome } from "./probe.ts";
 import { UpstreamTarget } from "./target.ts";
+import type { Upstream } from "./upstream.ts";
 
 interface Choice {
   readonly target: UpstreamTarget;

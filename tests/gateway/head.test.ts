@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import type { IncomingMessage } from "node:http";
 import fc from "fast-check";
 import { test } from "tap";
+import { identityPrefixes, passesToUpstream, requestRules } from "../../gateway/headers/header-rules.ts";
 import { readHead } from "../../gateway/request/head.ts";
-import { identityPrefixes, passesToUpstream, requestRules } from "../../gateway/request/header-rules.ts";
 
 function read(headers: readonly (readonly [string, string])[], minor = 1) {
   return readHead({ rawHeaders: headers.flat(), httpVersionMinor: minor } as unknown as IncomingMessage);

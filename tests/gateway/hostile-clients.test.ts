@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { before, t, test } from "tap";
 import { noticePath } from "../../gateway/configuration/notice.ts";
-import { identityPrefixes, requestRules } from "../../gateway/request/header-rules.ts";
+import { identityPrefixes, requestRules } from "../../gateway/headers/header-rules.ts";
 import { reserveNetwork } from "../loopback.ts";
 import { type Seen, StartedHonestUpstream } from "./honest-upstream.ts";
 import { close, get, oddRequests, post } from "./odd-requests.ts";

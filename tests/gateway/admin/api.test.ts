@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
-import { hashClientSecret } from "../../../gateway/oauth2/client-secret.ts";
+import { hashClientSecret } from "../../../gateway/configuration/client-secret.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { readStatus, sendRaw } from "../raw-client.ts";
 import { StartedAdmin } from "./started-admin.ts";

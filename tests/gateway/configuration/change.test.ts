@@ -8,7 +8,7 @@ import {
 } from "../../../gateway/configuration/document.ts";
 import { ConfigurationInvalidError, VersionStaleError } from "../../../gateway/configuration/errors.ts";
 import { findVersion, readVersions } from "../../../gateway/configuration/history.ts";
-import { readConfiguration } from "../../../gateway/database/configuration.ts";
+import { readConfiguration } from "../../../gateway/configuration/stored-configuration.ts";
 import type { Pool } from "../../../gateway/database/pool.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { StartedMariadb } from "../started-mariadb.ts";

@@ -1,6 +1,6 @@
-import { hashClientSecret } from "../oauth2/client-secret.ts";
+import type { Pool, RowDataPacket } from "../database/pool.ts";
 import type { StoreSettings } from "../settings.ts";
-import type { Pool, RowDataPacket } from "./pool.ts";
+import { hashClientSecret } from "./client-secret.ts";
 
 /**
  * Gives the client `verifier` the secret that the platform generated for it. Runs at every start, because a rotated
@@ -13,8 +13,8 @@ export async function storeVerifierSecret(pool: Pool, settings: StoreSettings): 
     "SELECT secret_hash FROM clients WHERE client_id = 'verifier'",
   );
   if (stored === undefined || stored.secret_hash === hash) return;
-  const { changeConfiguration } = await import("../configuration/change.ts");
-  const { platform } = await import("../configuration/history.ts");
+  const { changeConfiguration } = await import("./change.ts");
+  const { platform } = await import("./history.ts");
   await changeConfiguration(pool, {
     author: platform,
     edit: (document) => document,

@@ -1,15 +1,9 @@
-import type { ConfigurationDocument, RouteEntry } from "../configuration/document.ts";
-import { readDocument } from "../configuration/tables.ts";
-import type { Client, Route, Upstream } from "../routing/route.ts";
-import type { Pool, PoolConnection, RowDataPacket } from "./pool.ts";
-import { inTransaction } from "./transaction.ts";
-
-/** Everything that decides what a gateway serves, as of one version. */
-export interface StoredConfiguration {
-  readonly version: number;
-  readonly routes: readonly Route[];
-  readonly clients: readonly Client[];
-}
+import type { Pool, PoolConnection, RowDataPacket } from "../database/pool.ts";
+import { inTransaction } from "../database/transaction.ts";
+import type { Route, StoredConfiguration } from "../routing/route.ts";
+import type { Upstream } from "../upstreams/upstream.ts";
+import type { ConfigurationDocument, RouteEntry } from "./document.ts";
+import { readDocument } from "./tables.ts";
 
 /** The version that gateways should serve. */
 export async function readVersion(pool: Pool): Promise<number> {
