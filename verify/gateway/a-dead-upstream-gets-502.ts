@@ -1,5 +1,5 @@
 import { broken, type Check, held } from "../check.ts";
-import { ask, requireAnswer } from "./ask.ts";
+import { ask, requireAnswer } from "../client/ask.ts";
 import { guardedRoute } from "./token-refusal.ts";
 
 export const aDeadUpstreamGets502: Check = {

@@ -1,5 +1,5 @@
 import { type Check, held } from "../check.ts";
-import { ask, requireAnswer } from "./ask.ts";
+import { ask, requireAnswer } from "../client/ask.ts";
 import { guardedRoute, judgeRefusal } from "./token-refusal.ts";
 
 /** None of these is a credential in the sense of RFC 6750 2.1. */

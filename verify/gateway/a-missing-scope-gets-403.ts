@@ -1,7 +1,7 @@
 import { broken, type Check, inconclusive } from "../check.ts";
+import { ask, requireAnswer } from "../client/ask.ts";
 import { parseChallenges } from "../client/challenge.ts";
 import { readScope, writeScope } from "../client/tokens.ts";
-import { ask, requireAnswer } from "./ask.ts";
 import { guardedRoute, judgeRefusal } from "./token-refusal.ts";
 
 export const aMissingScopeGets403: Check = {

@@ -1,5 +1,5 @@
 import { type Check, held, inconclusive } from "../check.ts";
-import { ask } from "./ask.ts";
+import { ask } from "../client/ask.ts";
 import { guardedRoute, judgeRefusal } from "./token-refusal.ts";
 
 /** Enough requests, each on a connection of its own, to meet every gateway. */

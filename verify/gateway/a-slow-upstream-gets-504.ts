@@ -1,5 +1,5 @@
 import { broken, type Check, held } from "../check.ts";
-import { ask, requireAnswer } from "./ask.ts";
+import { ask, requireAnswer } from "../client/ask.ts";
 
 const route = "/verify/slow";
 /** The route's limit for the first byte, and how far from it the answer may come. */

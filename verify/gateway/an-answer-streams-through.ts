@@ -1,5 +1,5 @@
 import { broken, type Check, held, inconclusive } from "../check.ts";
-import { ask } from "./ask.ts";
+import { ask } from "../client/ask.ts";
 
 /** The upstream sends this many pieces of this size, so far apart. */
 const pieces = 8;

@@ -1,6 +1,6 @@
 import { broken, type Check, type CheckContext, type Finding, held } from "../check.ts";
+import { ask, readEcho } from "../client/ask.ts";
 import { readScope, writeScope } from "../client/tokens.ts";
-import { ask, readEcho } from "./ask.ts";
 import { guardedRoute } from "./token-refusal.ts";
 
 export const anAuthorisedRequestReachesTheUpstream: Check = {

@@ -1,5 +1,5 @@
 import { broken, type Check, held } from "../check.ts";
-import { ask, readEcho } from "./ask.ts";
+import { ask, readEcho } from "../client/ask.ts";
 import { guardedRoute } from "./token-refusal.ts";
 
 /** Fields by which proxies tell an upstream who calls. Whoever can send them himself can be anybody. */

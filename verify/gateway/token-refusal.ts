@@ -1,7 +1,7 @@
 import { broken, type CheckContext, type Finding, held } from "../check.ts";
+import { ask, requireAnswer } from "../client/ask.ts";
 import type { Answered } from "../client/attempt.ts";
 import { parseChallenges } from "../client/challenge.ts";
-import { ask, requireAnswer } from "./ask.ts";
 
 export const guardedRoute = "/verify/echo";
 

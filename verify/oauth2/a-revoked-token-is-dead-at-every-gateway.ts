@@ -1,6 +1,6 @@
 import { broken, type Check, type CheckContext, held, inconclusive } from "../check.ts";
+import { readGatewayService } from "../client/gateway-service.ts";
 import type { HttpClient } from "../client/http.ts";
-import { readGatewayService } from "../recovery/gateway-service.ts";
 
 /** For each gateway so many connections that none is missed: with 3 gateways one run in 60,000 would. */
 const connectionsPerGateway = 10;

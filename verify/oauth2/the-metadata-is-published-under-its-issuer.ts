@@ -1,6 +1,6 @@
 import { broken, type Check, type CheckContext, type Finding, held } from "../check.ts";
 import { parseObject } from "../client/admin.ts";
-import { ask, requireAnswer } from "../gateway/ask.ts";
+import { ask, requireAnswer } from "../client/ask.ts";
 
 const path = "/.well-known/oauth-authorization-server";
 const endpoints = [

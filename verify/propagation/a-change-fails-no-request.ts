@@ -1,13 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { broken, type Check, type CheckContext, held, undelivered } from "../check.ts";
 import { addEntry, type ConfigurationChange, changeConfiguration } from "../client/admin.ts";
+import { planRoute } from "../client/fleet.ts";
 import { noControl } from "../errors.ts";
 import { findDeliveryProblem, type LoadReport } from "../load/answer.ts";
 import { type RunningLoad, startLoad } from "../load/generator.ts";
 import { countKinds } from "../load/outage.ts";
 import { planLoad } from "../load/plan.ts";
 import { waitForSteadyLoad } from "../load/steady.ts";
-import { planRoute } from "./fleet.ts";
 
 /** Changes during the load: each swaps the table of every gateway. */
 const changes = 4;

@@ -1,6 +1,6 @@
 import { broken, type Check, held, inconclusive } from "../check.ts";
 import { addEntry } from "../client/admin.ts";
-import { askEveryGateway, countGateways, describeChange, findMissing, planRoute } from "./fleet.ts";
+import { askEveryGateway, countGateways, describeChange, findMissing, planRoute } from "../client/fleet.ts";
 
 /** Far above what it takes; the figure itself is in the evidence. */
 const longestMs = 10_000;

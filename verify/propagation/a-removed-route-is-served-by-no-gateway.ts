@@ -1,6 +1,6 @@
 import { broken, type Check, held, inconclusive } from "../check.ts";
 import { addEntry, changeConfiguration } from "../client/admin.ts";
-import { askEveryGateway, countGateways, describeChange, findMissing, planRoute } from "./fleet.ts";
+import { askEveryGateway, countGateways, describeChange, findMissing, planRoute } from "../client/fleet.ts";
 
 export const aRemovedRouteIsServedByNoGateway: Check = {
   claim: "a removed route is served by no gateway",

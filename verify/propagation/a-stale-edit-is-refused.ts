@@ -1,6 +1,6 @@
 import { broken, type Check, held, inconclusive } from "../check.ts";
 import { addEntry, askAdmin, readVersion, sendEdit } from "../client/admin.ts";
-import { planRoute } from "./fleet.ts";
+import { planRoute } from "../client/fleet.ts";
 
 export const aStaleEditIsRefused: Check = {
   claim: "a stale edit is refused",

@@ -1,7 +1,7 @@
 import { broken, type Check, type CheckContext, type Finding, held, inconclusive } from "../check.ts";
+import { askEveryGateway, countGateways } from "../client/fleet.ts";
 import { waitUntil } from "../client/wait.ts";
 import { noControl, VerifyError } from "../errors.ts";
-import { askEveryGateway, countGateways } from "../propagation/fleet.ts";
 import {
   type ChangeSeries,
   countAdditions,

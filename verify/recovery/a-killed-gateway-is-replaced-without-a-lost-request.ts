@@ -1,8 +1,8 @@
 import { broken, type Check, held } from "../check.ts";
+import { describeService, isFullStrength, readGatewayService } from "../client/gateway-service.ts";
 import { waitUntil } from "../client/wait.ts";
 import { noControl } from "../errors.ts";
 import { breakUnderLoad, recoveryLimitMs } from "./experiment.ts";
-import { describeService, isFullStrength, readGatewayService } from "./gateway-service.ts";
 import { describeOutage, judgeRecovery } from "./judge.ts";
 import { prepareKill } from "./kill-experiment.ts";
 

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { CheckContext } from "../check.ts";
 import { askAdmin, parseObject, readVersion } from "../client/admin.ts";
+import { planRoute } from "../client/fleet.ts";
 import type { HttpClient } from "../client/http.ts";
-import { planRoute } from "../propagation/fleet.ts";
 
 /** One change, and what the admin site said of it. */
 export interface SentChange {

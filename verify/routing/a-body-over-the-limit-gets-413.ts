@@ -1,8 +1,8 @@
 import { broken, type Check, held } from "../check.ts";
+import { ask } from "../client/ask.ts";
 import { sendRaw } from "../client/raw.ts";
 import { readScope, writeScope } from "../client/tokens.ts";
 import { noControl } from "../errors.ts";
-import { ask } from "../gateway/ask.ts";
 import { renderRequest, route } from "./raw-request.ts";
 
 /** The usual limit of a route, and the shortest body above it. */

@@ -1,6 +1,6 @@
 import { broken, type Check, held } from "../check.ts";
+import { requireAnswer } from "../client/ask.ts";
 import { sendRaw } from "../client/raw.ts";
-import { requireAnswer } from "../gateway/ask.ts";
 import { renderRequest, route } from "./raw-request.ts";
 
 /** All lead to `/verify/echo` for some server. Clients would straighten them out, so they are sent as bytes. */

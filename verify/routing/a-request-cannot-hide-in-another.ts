@@ -1,7 +1,7 @@
 import { broken, type Check, type CheckContext, held, inconclusive } from "../check.ts";
+import { requireAnswer } from "../client/ask.ts";
 import { sendRaw } from "../client/raw.ts";
 import { readScope, writeScope } from "../client/tokens.ts";
-import { requireAnswer } from "../gateway/ask.ts";
 import { renderRequest, route } from "./raw-request.ts";
 
 /** Requests that follow on other connections: whoever gets the hidden answer is somebody else. */

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { broken, type Check, held } from "../check.ts";
-import { ask, readEcho } from "../gateway/ask.ts";
+import { ask, readEcho } from "../client/ask.ts";
 import { route } from "./raw-request.ts";
 
 /** W3C Trace Context 3.2: version, trace, parent, flags. */

@@ -1,5 +1,5 @@
 import { broken, type Check, held } from "../check.ts";
-import { ask, requireAnswer } from "../gateway/ask.ts";
+import { ask, requireAnswer } from "../client/ask.ts";
 import { route } from "./raw-request.ts";
 
 export const aWrongMethodGets405: Check = {

@@ -1,7 +1,7 @@
 import { broken, type Check, type CheckContext, held } from "../check.ts";
+import { requireAnswer } from "../client/ask.ts";
 import { sendRaw } from "../client/raw.ts";
 import { readScope, writeScope } from "../client/tokens.ts";
-import { requireAnswer } from "../gateway/ask.ts";
 import { renderRequest, route } from "./raw-request.ts";
 
 const empty = "0\r\n\r\n";

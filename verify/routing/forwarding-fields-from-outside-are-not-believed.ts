@@ -1,5 +1,5 @@
 import { broken, type Check, held } from "../check.ts";
-import { ask, readEcho } from "../gateway/ask.ts";
+import { ask, readEcho } from "../client/ask.ts";
 import { route } from "./raw-request.ts";
 
 /** Addresses for documentation (RFC 5737): nobody comes from there. */

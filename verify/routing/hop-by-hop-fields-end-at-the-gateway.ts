@@ -1,5 +1,5 @@
 import { broken, type Check, held } from "../check.ts";
-import { ask, readEcho } from "../gateway/ask.ts";
+import { ask, readEcho } from "../client/ask.ts";
 import { route } from "./raw-request.ts";
 
 /** RFC 9110 7.6.1: they speak about one connection, and the next one is another. */

@@ -1,5 +1,5 @@
 import { broken, type Check, held } from "../check.ts";
-import { readEcho } from "../gateway/ask.ts";
+import { readEcho } from "../client/ask.ts";
 
 export const aTokenDoesNotReachTheUpstream: Check = {
   claim: "a token does not reach the upstream",

@@ -1,8 +1,8 @@
 import type { CheckContext } from "../check.ts";
-import type { ConfigurationChange } from "../client/admin.ts";
-import { readScope } from "../client/tokens.ts";
 import { noControl } from "../errors.ts";
-import { readGatewayService } from "../recovery/gateway-service.ts";
+import type { ConfigurationChange } from "./admin.ts";
+import { readGatewayService } from "./gateway-service.ts";
+import { readScope } from "./tokens.ts";
 
 /** For each gateway so many connections that none is missed. */
 const connectionsPerGateway = 8;

@@ -1,8 +1,8 @@
 import type { CheckContext } from "../check.ts";
-import { type Answered, summarizeAttempt } from "../client/attempt.ts";
-import type { ClientRequest } from "../client/http.ts";
-import { requestForCheck } from "../client/retry-after.ts";
 import { noControl } from "../errors.ts";
+import { type Answered, summarizeAttempt } from "./attempt.ts";
+import type { ClientRequest } from "./http.ts";
+import { requestForCheck } from "./retry-after.ts";
 
 export interface Question extends ClientRequest {
   /** What the evidence calls it. */
