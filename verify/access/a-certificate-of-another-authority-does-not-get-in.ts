@@ -1,5 +1,5 @@
 import type { Check } from "../check.ts";
-import { judgeRefusal, requireInsider, tryToEnter } from "./entry.ts";
+import { judgeRefusal, requireInsider, tryToEnter } from "../client/entry.ts";
 
 export const aCertificateOfAnotherAuthorityDoesNotGetIn: Check = {
   claim: "a certificate of another authority does not get in",

@@ -1,6 +1,6 @@
 import { BlockList, isIPv6 } from "node:net";
 import { type Check, inconclusive } from "../check.ts";
-import { judgeRefusal, requireInsider, tryToEnter } from "./entry.ts";
+import { judgeRefusal, requireInsider, tryToEnter } from "../client/entry.ts";
 
 export const aForeignNetworkDoesNotGetIn: Check = {
   claim: "a foreign network does not get in",

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { type Check, inconclusive } from "../check.ts";
+import { describeAttempt, judgeRefusal, requireInsider, tryToEnter } from "../client/entry.ts";
 import { waitUntil } from "../client/wait.ts";
-import { describeAttempt, judgeRefusal, requireInsider, tryToEnter } from "./entry.ts";
 
 /** Long enough to be accepted once first, short enough to wait for. Certificates count in whole seconds. */
 const lifetimeSeconds = 2;

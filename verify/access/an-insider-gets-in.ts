@@ -1,6 +1,6 @@
 import { broken, type Check, held } from "../check.ts";
 import { summarizeAttempt } from "../client/attempt.ts";
-import { describeAttempt, isLetIn, openDoor, tryToEnter } from "./entry.ts";
+import { describeAttempt, isLetIn, openDoor, tryToEnter } from "../client/entry.ts";
 
 export const anInsiderGetsIn: Check = {
   claim: "an insider gets in",

@@ -2,8 +2,8 @@ import { networkInterfaces } from "node:os";
 import { connect } from "node:tls";
 import { broken, type Check, type CheckContext, held, inconclusive } from "../check.ts";
 import { knock } from "../client/contact.ts";
+import { requireInsider } from "../client/entry.ts";
 import { dataPorts, type Reading } from "./data-ports.ts";
-import { requireInsider } from "./entry.ts";
 
 export const noDataPortServesStrangers: Check = {
   claim: "no data port serves strangers",

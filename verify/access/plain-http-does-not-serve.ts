@@ -1,6 +1,6 @@
 import { broken, type Check, type CheckContext, held, inconclusive } from "../check.ts";
 import { type Contact, knock } from "../client/contact.ts";
-import { openDoor, requireInsider } from "./entry.ts";
+import { openDoor, requireInsider } from "../client/entry.ts";
 
 type Reading = "refused" | "redirected" | "served" | "unclear";
 

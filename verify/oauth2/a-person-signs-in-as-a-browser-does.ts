@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
-import { openDoor } from "../access/entry.ts";
 import { broken, type Check, type CheckContext, type Finding, held } from "../check.ts";
+import { openDoor } from "../client/entry.ts";
 import { readScope } from "../client/tokens.ts";
 import { Browser, Stopped, type Visited } from "./browser.ts";
 import { describeFormAnswer, holdsToken, postForm, tokenEndpoint } from "./endpoint.ts";

@@ -1,7 +1,7 @@
 import { broken, type CheckContext, type Finding, held, inconclusive } from "../check.ts";
-import { type Attempt, summarizeAttempt } from "../client/attempt.ts";
-import type { ClientIdentity } from "../client/entrance.ts";
 import { noControl } from "../errors.ts";
+import { type Attempt, summarizeAttempt } from "./attempt.ts";
+import type { ClientIdentity } from "./entrance.ts";
 
 /** Where an authorised insider gets 200; whoever else gets it has got in. */
 export const openDoor = "/verify/echo";
