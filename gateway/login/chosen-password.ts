@@ -9,7 +9,7 @@ import { recordUserChange } from "./user-changes.ts";
 /** A password that a person wants instead of the one that was right a moment ago. */
 export interface PasswordChoice {
   readonly accountId: string;
-  /** Of the password that was right. */
+  /** Of the user as it was when the password was right. */
   readonly mark: string;
   readonly password: string;
 }
@@ -20,9 +20,12 @@ export type ChoiceOutcome =
   | { readonly kind: "refused"; readonly problem: string }
   | { readonly kind: "outdated" };
 
-/** Names a stored password without telling anything of it, so that another one is noticed. */
-export function markPassword(passwordHash: string): string {
-  return hash("sha256", passwordHash, "base64url");
+/**
+ * Names the state of a user without telling anything of the password, so that whatever was done to the account since is
+ * noticed: another password, a sign-out, an edit.
+ */
+export function markPassword(row: RowDataPacket): string {
+  return hash("sha256", `${row.revision}:${row.password_hash}`, "base64url");
 }
 
 /**
@@ -36,7 +39,7 @@ export async function storeChosenPassword(
   { accountId, mark, password }: PasswordChoice,
 ): Promise<ChoiceOutcome> {
   const row = await readUser(pool, accountId);
-  if (row === undefined || markPassword(row.password_hash) !== mark) return { kind: "outdated" };
+  if (row === undefined || markPassword(row) !== mark) return { kind: "outdated" };
   const problem = findPasswordProblem(password, [row.name, row.display_name, row.email ?? ""]);
   if (problem !== undefined) return { kind: "refused", problem };
   if (await matchesPassword(row.password_hash, password))
@@ -45,7 +48,7 @@ export async function storeChosenPassword(
   return inTransaction(pool, async (connection) => {
     // Hashing takes a while: an administrator may have been faster.
     const user = await readUser(connection, accountId, "FOR UPDATE");
-    if (user === undefined || markPassword(user.password_hash) !== mark) return { kind: "outdated" };
+    if (user === undefined || markPassword(user) !== mark) return { kind: "outdated" };
     const now = new Date();
     const revision = Number(user.revision) + 1;
     await connection.query("UPDATE users SET ? WHERE user_id = ?", [

@@ -20,7 +20,7 @@ export interface CheckedAccount extends Account {
 export interface RightPassword {
   /** What is typed to sign in. */
   readonly userName: string;
-  /** Tells this password from any other of the account. */
+  /** Tells the account as it is now from what is done to it later: another password, a sign-out. */
   readonly mark: string;
   /** Somebody else made it: it lets in to choose another, and to nothing else. */
   readonly mustChange: boolean;

@@ -64,7 +64,7 @@ async function change(
   const choice = { accountId: account.id, mark: account.password.mark, password: form.get("new") ?? "" };
   const answer = await choosePassword(parts, choice, form.get("again") ?? "");
   if (answer.kind === "outdated")
-    return refused(409, "The password was changed meanwhile. Nothing was stored.");
+    return refused(409, "Your account was changed meanwhile. Nothing was stored.");
   if (answer.kind === "refused")
     return refused(answer.seconds === undefined ? 422 : 429, answer.problem, answer.seconds);
   showPage(context, { title: "Your password is changed", content: renderPasswordChanged() });

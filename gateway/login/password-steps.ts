@@ -28,7 +28,7 @@ export async function takePasswordChoice(visit: Visit): Promise<void> {
   const choice = { accountId, mark, password: form.get("new") ?? "" };
   const answer = await choosePassword(parts, choice, form.get("again") ?? "");
   if (answer.kind === "outdated")
-    return startAgain(visit, "The password was changed meanwhile. Sign in with the new one.");
+    return startAgain(visit, "Your account was changed meanwhile. Sign in again.");
   if (answer.kind === "refused") {
     context.status = answer.seconds === undefined ? 422 : 429;
     if (answer.seconds !== undefined) context.set("retry-after", String(answer.seconds));

@@ -36,7 +36,7 @@ class UserLogin implements Login {
       ...describe(row),
       password: {
         userName: String(row.name),
-        mark: markPassword(row.password_hash),
+        mark: markPassword(row),
         mustChange: now?.must_choose_password === 1,
       },
     };
@@ -53,7 +53,7 @@ class UserLogin implements Login {
 
   async #select(condition: string, value: string): Promise<RowDataPacket | undefined> {
     const [[row]] = await this.#database.query<RowDataPacket[]>(
-      `SELECT user_id, name, password_hash, must_choose_password, display_name, email FROM users WHERE ${condition} AND NOT disabled`,
+      `SELECT user_id, name, password_hash, revision, must_choose_password, display_name, email FROM users WHERE ${condition} AND NOT disabled`,
       [value],
     );
     return row;

@@ -76,6 +76,19 @@ test("a password that somebody else made leads to the choice of an own one, and 
   assert.equal(heading(await fresh.submit(login, "/login", { name: "grace", password: own })), "Allow app?");
 });
 
+test("who is signed out while the choice is open has not signed in", async () => {
+  await add("patience");
+  const { browser, page } = await begin("patience");
+  // As a sign-out does: it changes nothing else of the user.
+  await server.platform.surroundings.database.query(
+    "UPDATE users SET revision = revision + 1 WHERE name = 'patience'",
+  );
+  const late = await choose(browser, page, own);
+  assert.equal(late.status, 409);
+  assert.match(alert(late), /account was changed meanwhile/);
+  assert.equal((await readUser("patience")).must_choose_password, 1);
+});
+
 test("who does not choose has not signed in, whichever way is tried", async () => {
   await add("evader");
   const { browser, page } = await begin("evader");
