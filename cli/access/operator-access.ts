@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import type { OpenEnvironment } from "../environment/open-environment.ts";
 import { OperatorError } from "../errors.ts";
-import { operatorGrant } from "../making/claim.ts";
+import type { OpenEnvironment } from "../open-environment.ts";
 import { grantFiles, isValid, readGrant } from "./grants.ts";
+import { operatorGrant } from "./operator-grant.ts";
 
 /**
  * Why the operator's own requests cannot be let in, as far as this machine knows: then nothing can be said about the

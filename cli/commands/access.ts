@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { withAccessLock } from "../access/access-lock.ts";
 import { readAuthority } from "../access/authority.ts";
+import { readClient } from "../access/client-identity.ts";
 import { requireLifetime } from "../access/end-with-environment.ts";
 import type { ClientIdentity } from "../access/entrance.ts";
 import {
@@ -17,13 +18,12 @@ import { revokeGrants } from "../access/revoke.ts";
 import { shutOut } from "../access/shut-out.ts";
 import { chooseName, nameHelp } from "../environment/default-name.ts";
 import { parseDuration, renderDuration } from "../environment/duration.ts";
-import { openEnvironment, requireRecord } from "../environment/open-environment.ts";
 import type { EnvironmentRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
 import { type EnvironmentFolder, environmentFolder } from "../home.ts";
 import { findAdminUrl, renderBrowserSteps } from "../making/browser-steps.ts";
 import { renderCurl } from "../making/invitation.ts";
-import { readClient } from "../making/prove-serving.ts";
+import { openEnvironment, requireRecord } from "../open-environment.ts";
 import { readRegionAddress } from "../region/address.ts";
 import { isResponsive } from "../region/responsive.ts";
 import { chalk } from "../report/style.ts";

@@ -1,13 +1,13 @@
 import type { Command } from "commander";
+import { readClient } from "../access/client-identity.ts";
 import { describeKnock, findEntrance, knock } from "../access/entrance.ts";
+import { operatorGrant } from "../access/operator-grant.ts";
 import { readFileIfThere } from "../environment/file.ts";
 import { readHolder } from "../environment/lock.ts";
 import { isStopped } from "../environment/process-identity.ts";
 import { type EnvironmentRecord, listNames, readRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
 import { environmentFolder } from "../home.ts";
-import { operatorGrant } from "../making/claim.ts";
-import { readClient } from "../making/prove-serving.ts";
 import { readRegionAddress } from "../region/address.ts";
 import { explainFailure } from "../report/failure.ts";
 import { renderTable } from "../report/table.ts";

@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import { chooseName, nameHelp } from "../environment/default-name.ts";
-import { requireRecord } from "../environment/open-environment.ts";
 import { listNames } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { environmentFolder } from "../home.ts";
 import { follow } from "../logs/follow.ts";
 import { findLogs, type LogFile, type LogTail, readTail, selectLogs } from "../logs/log-files.ts";
+import { requireRecord } from "../open-environment.ts";
 import { writeOutput } from "../report/lost-output.ts";
 import { done, type Outcome, runCommand, type Session } from "../session.ts";
 

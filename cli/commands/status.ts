@@ -1,26 +1,22 @@
 import type { Command } from "commander";
 import type { Difference } from "../../verify/index.ts";
+import { readClient } from "../access/client-identity.ts";
 import { explainRefusal } from "../access/explain-refusal.ts";
 import { isValid, listGrants } from "../access/grants.ts";
 import { requireOperatorAccess } from "../access/operator-access.ts";
+import { operatorGrant } from "../access/operator-grant.ts";
 import { readVerifierSecret } from "../access/token.ts";
 import { chooseName, nameHelp } from "../environment/default-name.ts";
 import { renderDuration } from "../environment/duration.ts";
 import { readHolder } from "../environment/lock.ts";
-import {
-  describeStage,
-  type OpenEnvironment,
-  openEnvironment,
-  requireRecord,
-} from "../environment/open-environment.ts";
 import { isExpected } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { environmentFolder } from "../home.ts";
 import { renderBrowserSteps } from "../making/browser-steps.ts";
-import { operatorGrant } from "../making/claim.ts";
 import { listDifferences, renderOwnDifferences } from "../making/differences.ts";
 import { renderCurl } from "../making/invitation.ts";
-import { readClient, serve, writeTokenHeader } from "../making/prove-serving.ts";
+import { serve, writeTokenHeader } from "../making/prove-serving.ts";
+import { describeStage, type OpenEnvironment, openEnvironment, requireRecord } from "../open-environment.ts";
 import { chalk } from "../report/style.ts";
 import { type Outcome, runCommand, type Session } from "../session.ts";
 import { type DeployedImage, describeDeployedImage } from "../verification/deployed-image.ts";

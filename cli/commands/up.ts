@@ -1,10 +1,10 @@
 import type { Command } from "commander";
+import { operatorGrant } from "../access/operator-grant.ts";
 import { chooseNewName, newNameHelp } from "../environment/default-name.ts";
 import { parseDuration } from "../environment/duration.ts";
 import { parseInsiderNetworks } from "../environment/insider-networks.ts";
 import { parseName } from "../environment/name.ts";
 import { findAdminUrl } from "../making/browser-steps.ts";
-import { operatorGrant } from "../making/claim.ts";
 import { listDifferences, renderOwnDifferences } from "../making/differences.ts";
 import { renderInvitation } from "../making/invitation.ts";
 import { makeUpRun, releaseInterrupted, upSteps } from "../making/up.ts";

@@ -1,6 +1,6 @@
 import { OperatorError } from "../errors.ts";
+import { explainProgramError } from "../report/program-error.ts";
 import type { Observation } from "./observer.ts";
-import { explainProgramError } from "./program-error.ts";
 import type { EngineExit } from "./pulumi.ts";
 
 /** A run that failed: what it was, what it printed and what it reported. */

@@ -1,10 +1,10 @@
 import type { ProfileName } from "../../verify/index.ts";
-import { openEnvironment } from "../environment/open-environment.ts";
 import { readRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { makeUpRun, upSteps } from "../making/up.ts";
 import type { UpRequest, UpRun } from "../making/up-run.ts";
+import { openEnvironment } from "../open-environment.ts";
 import { createDownRun, release } from "../release/down.ts";
 import { ensureSigningKey } from "../release/envelope.ts";
 import { explainFailure, type Failure } from "../report/failure.ts";

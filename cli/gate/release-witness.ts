@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { ReleaseSnapshot, RunResult, Target } from "../../verify/index.ts";
-import type { OpenEnvironment } from "../environment/open-environment.ts";
+import type { OpenEnvironment } from "../open-environment.ts";
 import type { Step } from "../report/reporter.ts";
 import type { Session } from "../session.ts";
 import { createSigner } from "../verification/signer.ts";

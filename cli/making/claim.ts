@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { pulumiRoot } from "../../tools/parts.ts";
 import { type Authority, ensureAuthority } from "../access/authority.ts";
 import { hasEveryFile, issueGrant, isValid, readGrant } from "../access/grants.ts";
+import { operatorGrant } from "../access/operator-grant.ts";
 import { ensureFirstList } from "../access/revocation-list.ts";
 import {
   addressBlockOf,
@@ -30,9 +31,6 @@ import type { Session } from "../session.ts";
 import type { UpRequest, UpRun } from "./up-run.ts";
 
 const defaultLifetimeSeconds = 8 * 3600;
-
-/** The grant that the operator's own requests use; it ends with the environment. */
-export const operatorGrant = "operator";
 
 /** Takes the environment for this run: its lock, its record, its network, its access material and its configuration. */
 export async function claimEnvironment(run: UpRun): Promise<void> {

@@ -1,9 +1,9 @@
 import type { Entrance } from "../access/entrance.ts";
 import { grantFiles } from "../access/grants.ts";
+import { operatorGrant } from "../access/operator-grant.ts";
 import type { EnvironmentFolder } from "../home.ts";
 import { chalk } from "../report/style.ts";
 import { renderBrowserSteps, shown } from "./browser-steps.ts";
-import { operatorGrant } from "./claim.ts";
 import { tokenHeaderFile } from "./prove-serving.ts";
 
 /** A curl command that works as it is: the insider's certificate and the token come from files. */

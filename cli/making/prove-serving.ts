@@ -1,15 +1,14 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { accessAws } from "../access/aws-access.ts";
+import { readClient } from "../access/client-identity.ts";
 import { ask, type ClientIdentity, type Entrance } from "../access/entrance.ts";
 import { explainRefusal } from "../access/explain-refusal.ts";
-import { grantFiles } from "../access/grants.ts";
+import { operatorGrant } from "../access/operator-grant.ts";
 import { fetchToken, readVerifierSecret, type Token } from "../access/token.ts";
 import { replaceFile } from "../environment/file.ts";
 import { writeRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
 import type { Progress } from "../report/reporter.ts";
-import { operatorGrant } from "./claim.ts";
 import type { UpRun } from "./up-run.ts";
 
 const withinSeconds = { local: 30, aws: 600 } as const;
@@ -59,12 +58,6 @@ export async function serve(
   if (answer.status !== 200)
     throw new Error(`GET /verify/echo answered ${answer.status}: ${answer.body.slice(0, 200)}`);
   return token;
-}
-
-/** Certificate and key of a grant as PEM. */
-export function readClient(access: string, grant: string): ClientIdentity {
-  const files = grantFiles(access, grant);
-  return { certificate: readFileSync(files.certificate, "utf8"), key: readFileSync(files.key, "utf8") };
 }
 
 /** The header that curl reads from a file, so that no token stands in a command line. */

@@ -1,5 +1,6 @@
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
 import { accessAws } from "../access/aws-access.ts";
+import { readClient } from "../access/client-identity.ts";
 import {
   type ClientIdentity,
   describeKnock,
@@ -9,11 +10,10 @@ import {
   knock,
 } from "../access/entrance.ts";
 import { isValid, listGrants, readGrant } from "../access/grants.ts";
+import { operatorGrant } from "../access/operator-grant.ts";
 import { revocableGrants, revokeGrants } from "../access/revoke.ts";
 import { readListeners } from "../environment/network.ts";
 import { OperatorError } from "../errors.ts";
-import { operatorGrant } from "../making/claim.ts";
-import { readClient } from "../making/prove-serving.ts";
 import type { Progress } from "../report/reporter.ts";
 import type { ClosureProof } from "./closure-proof.ts";
 import type { DownRun } from "./down-run.ts";

@@ -1,12 +1,12 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { chalkStderr as chalk } from "chalk";
-import { explainProgramError } from "../engine/program-error.ts";
 import { makeFolder } from "../environment/file.ts";
 import { isExpected, OperatorError } from "../errors.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import type { Home } from "../home.ts";
 import { Interrupted } from "../interruption.ts";
+import { explainProgramError } from "./program-error.ts";
 
 /** A failure as it is shown and as it is in `--json`. */
 export interface Failure {

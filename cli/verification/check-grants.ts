@@ -3,7 +3,7 @@ import { withAccessLock } from "../access/access-lock.ts";
 import { readAuthority } from "../access/authority.ts";
 import { issueCertificate, parseGrantName } from "../access/grants.ts";
 import { findCheckSerials, publishRevocations, storeRevocations } from "../access/revoke.ts";
-import type { OpenEnvironment } from "../environment/open-environment.ts";
+import type { OpenEnvironment } from "../open-environment.ts";
 
 /** The grants of one run of `verify`; none outlives it. */
 export interface CheckGrants extends Grants {

@@ -1,10 +1,10 @@
 import { digestContent } from "../../tools/image/digest.ts";
 import type { Grants, Target } from "../../verify/index.ts";
 import { accessAws } from "../access/aws-access.ts";
-import type { OpenEnvironment } from "../environment/open-environment.ts";
-import { operatorGrant } from "../making/claim.ts";
+import { readClient } from "../access/client-identity.ts";
+import { operatorGrant } from "../access/operator-grant.ts";
 import { listDifferences } from "../making/differences.ts";
-import { readClient } from "../making/prove-serving.ts";
+import type { OpenEnvironment } from "../open-environment.ts";
 import { imageContent } from "../region/local-images.ts";
 import { createCheckGrants } from "./check-grants.ts";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { ProfileName, RunResult, VerifyEvent } from "../../verify/index.ts";
 import { requireOperatorAccess } from "../access/operator-access.ts";
-import type { OpenEnvironment } from "../environment/open-environment.ts";
+import type { OpenEnvironment } from "../open-environment.ts";
 import type { Progress, Step } from "../report/reporter.ts";
 import type { Session } from "../session.ts";
 import { type CheckGrants, createCheckGrants } from "./check-grants.ts";

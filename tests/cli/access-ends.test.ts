@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import { test } from "tap";
 import { ensureAuthority } from "../../cli/access/authority.ts";
+import { readClient } from "../../cli/access/client-identity.ts";
 import { endWithEnvironment, requireLifetime } from "../../cli/access/end-with-environment.ts";
 import { knock } from "../../cli/access/entrance.ts";
 import {
@@ -16,7 +17,6 @@ import {
 import { createRevocationList, ensureFirstList, readRevocations } from "../../cli/access/revocation-list.ts";
 import { findCheckSerials, hasUnpublished, revokeGrants, storeRevocations } from "../../cli/access/revoke.ts";
 import { x509 } from "../../cli/access/x509.ts";
-import { readClient } from "../../cli/making/prove-serving.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 import { startEntrance } from "./tls-entrance.ts";
 

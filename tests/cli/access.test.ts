@@ -7,12 +7,12 @@ import { setTimeout as elapse } from "node:timers/promises";
 import { connect, createSecureContext } from "node:tls";
 import { test } from "tap";
 import { authorityFile, ensureAuthority, readAuthority } from "../../cli/access/authority.ts";
+import { readClient } from "../../cli/access/client-identity.ts";
 import { knock } from "../../cli/access/entrance.ts";
 import { grantFiles, issueGrant, listGrants, parseGrantName, readGrant } from "../../cli/access/grants.ts";
 import { createRevocationList, ensureFirstList } from "../../cli/access/revocation-list.ts";
 import { revokeGrants } from "../../cli/access/revoke.ts";
 import { x509 } from "../../cli/access/x509.ts";
-import { readClient } from "../../cli/making/prove-serving.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 import { startEntrance } from "./tls-entrance.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "tap";
-import { explainProgramError } from "../../cli/engine/program-error.ts";
 import { checkout } from "../../cli/home.ts";
+import { explainProgramError } from "../../cli/report/program-error.ts";
 import { CopiedCheckout } from "./copied-checkout.ts";
 
 const index = join(checkout, "stacks", "index.ts");

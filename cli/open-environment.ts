@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
-import type { PlatformOutputs } from "../../stacks/outputs.ts";
-import { type AwsAccess, accessAws } from "../access/aws-access.ts";
-import { type Entrance, findEntrance } from "../access/entrance.ts";
-import { readProject } from "../engine/configuration.ts";
-import { OperatorError } from "../errors.ts";
-import { type EnvironmentFolder, environmentFolder } from "../home.ts";
-import { type RegionAddress, readRegionAddress } from "../region/address.ts";
-import type { Session } from "../session.ts";
-import { parseName } from "./name.ts";
-import { requireSameTarget } from "./origin.ts";
-import { isStopped } from "./process-identity.ts";
-import { type EnvironmentRecord, readRecord } from "./record.ts";
+import type { PlatformOutputs } from "../stacks/outputs.ts";
+import { type AwsAccess, accessAws } from "./access/aws-access.ts";
+import { type Entrance, findEntrance } from "./access/entrance.ts";
+import { readProject } from "./engine/configuration.ts";
+import { parseName } from "./environment/name.ts";
+import { requireSameTarget } from "./environment/origin.ts";
+import { isStopped } from "./environment/process-identity.ts";
+import { type EnvironmentRecord, readRecord } from "./environment/record.ts";
+import { OperatorError } from "./errors.ts";
+import { type EnvironmentFolder, environmentFolder } from "./home.ts";
+import { type RegionAddress, readRegionAddress } from "./region/address.ts";
+import type { Session } from "./session.ts";
 
 /** An environment that is up, and how to reach it. */
 export interface OpenEnvironment {
