@@ -1,10 +1,10 @@
+import { isUnknown, wrapSecret } from "./engine/markers.ts";
 import { localError, renderError } from "./errors.ts";
 import { availabilityZones } from "./invokes/availability-zones.ts";
 import { ecrImage } from "./invokes/ecr-image.ts";
 import { hostedZone } from "./invokes/hosted-zone.ts";
 import { parameter } from "./invokes/parameter.ts";
 import { makePassword } from "./invokes/password.ts";
-import { isUnknown, wrapSecret } from "./provider/markers.ts";
 import type { CheckFailure } from "./realisation.ts";
 import type { Region } from "./region.ts";
 import type { Properties } from "./resource.ts";

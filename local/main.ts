@@ -14,7 +14,7 @@ process.umask(0o077);
 async function run(): Promise<void> {
   const wanted = parseArguments(process.argv.slice(2));
   if (wanted.command === "serve") {
-    const { serve } = await import("./daemon/serve.ts");
+    const { serve } = await import("./serve.ts");
     await serve(wanted);
     return;
   }

@@ -1,4 +1,4 @@
-import { unknown } from "./provider/markers.ts";
+import { unknown } from "./engine/markers.ts";
 import type { Properties, Value } from "./resource.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { admitCaller } from "../endpoint/permissions.ts";
+import { admitCaller } from "../access/permissions.ts";
 import { AwsError, type AwsRequest } from "../operation.ts";
 import type { Region } from "../region.ts";
 import { operations } from "../services/index.ts";

@@ -1,15 +1,15 @@
+import { admitCaller } from "../access/permissions.ts";
+import { authenticate, parseSignature } from "../access/signature.ts";
+import type { WireRequest, WireResponse } from "../access/wire.ts";
 import type { OwnedRegion } from "../daemon/region.ts";
 import { AwsError, type AwsRequest, type Operation, type Operations } from "../operation.ts";
 import { settleMirror } from "../services/mirror.ts";
+import { forwardToMoto } from "../services/moto.ts";
 import { answerS3, writeS3Error } from "../services/s3/api.ts";
-import { forwardToMoto } from "./moto.ts";
 import type { EndpointOptions } from "./options.ts";
-import { admitCaller } from "./permissions.ts";
 import { readJsonInput, readJsonOperation, writeJsonAnswer, writeJsonError } from "./protocol-json.ts";
 import { readForm, readQueryInput, writeQueryAnswer, writeQueryError } from "./protocol-query.ts";
 import { isRestService, readRestOperation, writeRestError } from "./protocol-rest.ts";
-import { authenticate, parseSignature } from "./signature.ts";
-import type { WireRequest, WireResponse } from "./wire.ts";
 
 /** Services whose other operations moto answers truly: it holds what they read, and nothing runs behind them. */
 const passedOn: ReadonlySet<string> = new Set(["logs", "monitoring", "sns"]);

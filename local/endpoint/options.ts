@@ -1,5 +1,5 @@
+import type { KeyRing } from "../access/credentials.ts";
 import type { Operations } from "../operation.ts";
-import type { KeyRing } from "./credentials.ts";
 
 /** What the endpoint answers with: the credentials it knows and the operations of each service. */
 export interface EndpointOptions {

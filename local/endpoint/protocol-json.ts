@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { decodeBody, type WireRequest, type WireResponse } from "../access/wire.ts";
 import { AwsError } from "../operation.ts";
-import { decodeBody, type WireRequest, type WireResponse } from "./wire.ts";
 
 /** AWS JSON 1.0 and 1.1: the operation is in `x-amz-target`, parameters and answer are JSON. */
 export function readJsonOperation(request: WireRequest): string | undefined {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { XMLBuilder } from "fast-xml-parser";
+import { decodeBody, type WireRequest, type WireResponse } from "../access/wire.ts";
 import type { AwsError } from "../operation.ts";
-import { decodeBody, type WireRequest, type WireResponse } from "./wire.ts";
 
 /** AWS Query: parameters are a form, the answer is XML. */
 const namespaces: Readonly<Record<string, string>> = {

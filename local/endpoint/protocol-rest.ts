@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
+import type { WireRequest, WireResponse } from "../access/wire.ts";
 import type { AwsError } from "../operation.ts";
 import { readJsonInput } from "./protocol-json.ts";
-import type { WireRequest, WireResponse } from "./wire.ts";
 
 /** One operation of a REST service: `{name}` in the path is a parameter. */
 interface Route {

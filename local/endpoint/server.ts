@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
+import { readRequest, type WireResponse, writeResponse } from "../access/wire.ts";
 import { addressTaken } from "../daemon/ports.ts";
 import type { OwnedRegion } from "../daemon/region.ts";
 import { AwsError } from "../operation.ts";
 import { answerApi } from "./api.ts";
 import type { EndpointOptions } from "./options.ts";
 import { answerTask, onTaskEnd } from "./tasks.ts";
-import { readRequest, type WireResponse, writeResponse } from "./wire.ts";
 
 export interface Endpoint {
   close(): Promise<void>;

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
+import type { KeyRing, TaskCredentials } from "../access/credentials.ts";
+import type { WireResponse } from "../access/wire.ts";
 import type { Region } from "../region.ts";
-import type { KeyRing, TaskCredentials } from "./credentials.ts";
-import type { WireResponse } from "./wire.ts";
 
 /** What the endpoint must know of a running ECS task. */
 export interface TaskRegistration {

@@ -1,5 +1,5 @@
+import { isUnknown } from "../engine/markers.ts";
 import { AwsError } from "../operation.ts";
-import { isUnknown } from "../provider/markers.ts";
 import type { CheckFailure } from "../realisation.ts";
 import type { Region } from "../region.ts";
 import type { Properties, Resource, Value } from "../resource.ts";

@@ -1,6 +1,6 @@
 import { makeArn, makeId } from "../arn.ts";
+import { isUnknown } from "../engine/markers.ts";
 import { AwsError } from "../operation.ts";
-import { isUnknown } from "../provider/markers.ts";
 import type { CheckFailure, Realisation } from "../realisation.ts";
 import { recorded } from "../recorded.ts";
 import type { Region } from "../region.ts";

@@ -1,4 +1,6 @@
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
+import { unwrapAll } from "../engine/markers.ts";
+import * as protocol from "../engine/protocol.ts";
 import { localError, renderError } from "../errors.ts";
 import { answerInvoke } from "../invokes.ts";
 import type { Realisation } from "../realisation.ts";
@@ -10,9 +12,7 @@ import { diffInputs } from "./diff.ts";
 import { driftedInputs } from "./drift.ts";
 import { attempt, explain } from "./explain.ts";
 import { createResource, deleteResource, findKnown, readResource, updateResource } from "./lifecycle.ts";
-import { unwrapAll } from "./markers.ts";
 import { planCreated, planUpdated } from "./outputs.ts";
-import * as protocol from "./protocol.ts";
 import * as responses from "./responses.ts";
 import { protect } from "./secrets.ts";
 import { Sessions } from "./sessions.ts";

@@ -1,9 +1,9 @@
+import { containsSecret, isUnknown, unwrapAll } from "../engine/markers.ts";
 import { localError, renderError } from "../errors.ts";
 import type { CheckFailure, Realisation } from "../realisation.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
 import { isAutomatic, namedBy, proposeName } from "./autonaming.ts";
-import { containsSecret, isUnknown, unwrapAll } from "./markers.ts";
 import { protect } from "./secrets.ts";
 
 export interface CheckRequest {

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
+import { unwrapAll } from "../engine/markers.ts";
 import type { Realisation } from "../realisation.ts";
 import type { Properties, Value } from "../resource.ts";
 import { isAutomatic, namedBy } from "./autonaming.ts";
-import { unwrapAll } from "./markers.ts";
 
 export type ChangeKind = "add" | "delete" | "update";
 

@@ -1,5 +1,5 @@
+import { unwrapAll } from "../engine/markers.ts";
 import type { Properties, Value } from "../resource.ts";
-import { unwrapAll } from "./markers.ts";
 
 /**
  * The inputs of a resource as the world has them: an input that changed in the world since the state was written shows up

@@ -1,8 +1,8 @@
 import { RegionError } from "../daemon/region-error.ts";
+import { grpc, type RpcFailure } from "../engine/protocol.ts";
 import { LocalError, localError, renderError } from "../errors.ts";
 import { AwsError } from "../operation.ts";
 import type { Region } from "../region.ts";
-import { grpc, type RpcFailure } from "./protocol.ts";
 
 /**
  * Turns whatever was thrown into an answer that the engine prints as it stands. The code is never INTERNAL or UNKNOWN:

@@ -1,8 +1,8 @@
+import { unknown } from "../engine/markers.ts";
 import type { Realisation } from "../realisation.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
 import { isRegional } from "./check.ts";
-import { unknown } from "./markers.ts";
 
 /** Outputs of a creation that a preview can tell already: the inputs, and what only the real run will know as unknown. */
 export function planCreated(region: Region, realisation: Realisation, inputs: Properties): Properties {

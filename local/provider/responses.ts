@@ -1,7 +1,7 @@
+import { providerMessages as pb, writeStruct } from "../engine/protocol.ts";
 import type { CheckFailure } from "../realisation.ts";
 import type { Properties } from "../resource.ts";
 import type { Change, ChangeKind, Difference } from "./diff.ts";
-import { providerMessages as pb, writeStruct } from "./protocol.ts";
 
 type CheckResponse = InstanceType<typeof pb.CheckResponse>;
 type DiffResponse = InstanceType<typeof pb.DiffResponse>;

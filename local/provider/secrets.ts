@@ -1,6 +1,6 @@
+import { rewrap, secretStrings, wrapSecret } from "../engine/markers.ts";
 import type { Realisation } from "../realisation.ts";
 import type { Properties, Value } from "../resource.ts";
-import { rewrap, secretStrings, wrapSecret } from "./markers.ts";
 
 /** Shorter strings ("true", "443") occur everywhere, and a secret that short is none. */
 const leastSecretLength = 8;

@@ -1,8 +1,8 @@
+import { listen } from "../engine/protocol.ts";
 import type { Realisation } from "../realisation.ts";
 import type { Region } from "../region.ts";
 import { createAwsService } from "./aws.ts";
 import { createAwsxService } from "./awsx.ts";
-import { listen } from "./protocol.ts";
 
 /** Loopback ports of the providers, as `PULUMI_DEBUG_PROVIDERS=aws:PORT,awsx:PORT` wants them. */
 export interface StartedProviders {

@@ -1,8 +1,8 @@
-import { callMotoForm, callMotoJson, waitForMoto } from "../endpoint/moto.ts";
 import type { Region } from "../region.ts";
 import type { Resource } from "../resource.ts";
 import { alarmForm } from "./monitoring/alarm-form.ts";
 import { logGroupType, metricAlarmType, topicType } from "./monitoring/types.ts";
+import { callMotoForm, callMotoJson, waitForMoto } from "./moto.ts";
 
 /** How moto learns of a resource that the program made, and how it is asked whether it still knows it. */
 interface Mirrored {

@@ -1,6 +1,6 @@
+import { isUnknown } from "../engine/markers.ts";
 import { localError, renderError } from "../errors.ts";
 import { type Cidr, parseCidr } from "../network/cidr.ts";
-import { isUnknown } from "../provider/markers.ts";
 import type { CheckFailure } from "../realisation.ts";
 import type { Region } from "../region.ts";
 import type { Properties, Value } from "../resource.ts";

@@ -1,5 +1,5 @@
+import { idOf, type Registered, type Registration, type ResourceMonitor } from "../engine/monitor.ts";
 import { types } from "../network/references.ts";
-import { idOf, type Registered, type Registration, type ResourceMonitor } from "../provider/monitor.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
 import { parseArguments, type VpcArguments } from "./arguments.ts";

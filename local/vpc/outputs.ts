@@ -1,6 +1,6 @@
+import { referTo } from "../engine/markers.ts";
+import { idOf, type Registered } from "../engine/monitor.ts";
 import { blockAround, type Cidr, contains, endOf, sizeOf } from "../network/cidr.ts";
-import { referTo } from "../provider/markers.ts";
-import { idOf, type Registered } from "../provider/monitor.ts";
 import type { Properties, Value } from "../resource.ts";
 import type { Layout, PlannedSubnet } from "./layout.ts";
 import type { SubnetType } from "./specification.ts";

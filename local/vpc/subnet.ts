@@ -1,7 +1,7 @@
+import { isUnknown, unknown } from "../engine/markers.ts";
+import { idOf, type Registered } from "../engine/monitor.ts";
 import { renderCidr } from "../network/cidr.ts";
 import { types } from "../network/references.ts";
-import { isUnknown, unknown } from "../provider/markers.ts";
-import { idOf, type Registered } from "../provider/monitor.ts";
 import type { Properties, Value } from "../resource.ts";
 import { type Family, mergeTags, registerChild, settleAll, sharedTags } from "./family.ts";
 import type { PlannedSubnet } from "./layout.ts";

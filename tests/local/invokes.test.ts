@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { test } from "tap";
+import { unwrapAll, wrapSecret } from "../../local/engine/markers.ts";
 import { makePassword } from "../../local/invokes/password.ts";
 import { answerInvoke } from "../../local/invokes.ts";
-import { unwrapAll, wrapSecret } from "../../local/provider/markers.ts";
 import type { Properties } from "../../local/resource.ts";
 import { digestContent } from "../../tools/image/digest.ts";
 import { createMemoryRegion } from "./provider/memory-region.ts";

@@ -36,13 +36,6 @@ const stillMutual: readonly string[] = [
   "gateway/metrics gateway/request",
   "gateway/request gateway/tokens",
   "gateway/request gateway/tracing",
-  "local/containers local/endpoint",
-  "local/daemon local/database",
-  "local/daemon local/endpoint",
-  "local/daemon local/provider",
-  "local/endpoint local/services",
-  "local/endpoint local/services/s3",
-  "local/provider local/vpc",
 ];
 
 test("every folder imports only what the design allows", async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { isAllowed } from "../../endpoint/permissions.ts";
+import { isAllowed } from "../../access/permissions.ts";
 import { AwsError } from "../../operation.ts";
 import type { Region } from "../../region.ts";
 import { assertUsable, findKey } from "../kms/keys.ts";

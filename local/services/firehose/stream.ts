@@ -1,6 +1,6 @@
 import { makeArn } from "../../arn.ts";
+import { isUnknown } from "../../engine/markers.ts";
 import { AwsError } from "../../operation.ts";
-import { isUnknown } from "../../provider/markers.ts";
 import type { Realisation } from "../../realisation.ts";
 import type { Region } from "../../region.ts";
 import type { Properties, Resource } from "../../resource.ts";

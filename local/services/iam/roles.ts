@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
+import { managedPolicies } from "../../access/permissions.ts";
+import { parsePolicy } from "../../access/policy.ts";
 import { makeGlobalArn } from "../../arn.ts";
-import { managedPolicies } from "../../endpoint/permissions.ts";
-import { parsePolicy } from "../../endpoint/policy.ts";
+import { isUnknown } from "../../engine/markers.ts";
 import { AwsError } from "../../operation.ts";
-import { isUnknown } from "../../provider/markers.ts";
 import type { CheckFailure, Realisation } from "../../realisation.ts";
 import { recorded } from "../../recorded.ts";
 import type { Region } from "../../region.ts";

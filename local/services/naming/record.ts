@@ -1,5 +1,5 @@
+import { isUnknown } from "../../engine/markers.ts";
 import { AwsError } from "../../operation.ts";
-import { isUnknown } from "../../provider/markers.ts";
 import { recorded } from "../../recorded.ts";
 import { textsOf } from "../../values.ts";
 

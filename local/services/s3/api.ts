@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { XMLBuilder } from "fast-xml-parser";
-import { admitCaller } from "../../endpoint/permissions.ts";
-import type { WireRequest, WireResponse } from "../../endpoint/wire.ts";
+import { admitCaller } from "../../access/permissions.ts";
+import type { WireRequest, WireResponse } from "../../access/wire.ts";
 import { AwsError, type AwsRequest } from "../../operation.ts";
 import type { Region } from "../../region.ts";
 import { bucketOperations } from "./bucket-operations.ts";

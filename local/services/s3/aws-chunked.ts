@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
-import type { WireRequest } from "../../endpoint/wire.ts";
+import type { WireRequest } from "../../access/wire.ts";
 import { AwsError } from "../../operation.ts";
 
 /** An uploaded body as the client meant it, with the checksums that came before or after it. */

@@ -1,4 +1,4 @@
-import type { WireRequest } from "../../endpoint/wire.ts";
+import type { WireRequest } from "../../access/wire.ts";
 import type { Region } from "../../region.ts";
 
 /** One call to S3, its address taken apart. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { assertAllowed } from "../../endpoint/permissions.ts";
+import { assertAllowed } from "../../access/permissions.ts";
 import { AwsError, type AwsRequest, type Operations } from "../../operation.ts";
 import type { Region } from "../../region.ts";
 import { optionalFlag, optionalNumber, optionalText, requiredText, textList } from "../input.ts";

@@ -1,9 +1,9 @@
+import { KeyRing } from "../../../local/access/credentials.ts";
 import { findBalancer } from "../../../local/balancing/balancers.ts";
 import type { OwnedRegion } from "../../../local/daemon/region.ts";
 import { restoreResources } from "../../../local/daemon/restore.ts";
-import { KeyRing } from "../../../local/endpoint/credentials.ts";
-import { loadOperations } from "../../../local/endpoint/operations.ts";
 import { type Endpoint, startEndpoint } from "../../../local/endpoint/server.ts";
+import { loadOperations } from "../../../local/operations.ts";
 import type { Realisation } from "../../../local/realisation.ts";
 import type { Image } from "../../../local/region.ts";
 import { realisations } from "../../../local/registry.ts";

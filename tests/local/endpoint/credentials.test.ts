@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { GetParameterCommand, GetParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { test } from "tap";
-import { KeyRing } from "../../../local/endpoint/credentials.ts";
+import { KeyRing } from "../../../local/access/credentials.ts";
 import { registerTask, unregisterTask } from "../../../local/endpoint/tasks.ts";
 import { openEndpoint, type StartedEndpoint } from "./started-endpoint.ts";
 

@@ -1,4 +1,4 @@
-import { KeyRing } from "../../../local/endpoint/credentials.ts";
+import { KeyRing } from "../../../local/access/credentials.ts";
 import { startEndpoint } from "../../../local/endpoint/server.ts";
 import type { Operations } from "../../../local/operation.ts";
 import type { Realisation } from "../../../local/realisation.ts";

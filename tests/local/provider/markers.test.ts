@@ -8,7 +8,7 @@ import {
   unknown,
   unwrap,
   wrapSecret,
-} from "../../../local/provider/markers.ts";
+} from "../../../local/engine/markers.ts";
 import { protect } from "../../../local/provider/secrets.ts";
 import type { Properties, Value } from "../../../local/resource.ts";
 

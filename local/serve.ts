@@ -1,21 +1,21 @@
 import { mkdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
-import { KeyRing } from "../endpoint/credentials.ts";
-import { startMoto } from "../endpoint/moto.ts";
-import { loadOperations } from "../endpoint/operations.ts";
-import { type Endpoint, startEndpoint } from "../endpoint/server.ts";
-import type { StartedProviders } from "../provider/start.ts";
-import { flushServices } from "../services/index.ts";
-import type { ServeArguments } from "./arguments.ts";
-import { replaceFile } from "./files.ts";
-import { findListeners } from "./listeners.ts";
-import { claimOwnership } from "./ownership.ts";
-import { choosePort } from "./ports.ts";
-import { readProcess } from "./process-identity.ts";
-import { createRegion, type OwnedRegion, usualEndpointPort } from "./region.ts";
-import { explainWriteFailure, RegionError } from "./region-error.ts";
-import { restoreResources } from "./restore.ts";
-import { endStrays, regionName } from "./strays.ts";
+import { KeyRing } from "./access/credentials.ts";
+import type { ServeArguments } from "./daemon/arguments.ts";
+import { replaceFile } from "./daemon/files.ts";
+import { findListeners } from "./daemon/listeners.ts";
+import { claimOwnership } from "./daemon/ownership.ts";
+import { choosePort } from "./daemon/ports.ts";
+import { readProcess } from "./daemon/process-identity.ts";
+import { createRegion, type OwnedRegion, usualEndpointPort } from "./daemon/region.ts";
+import { explainWriteFailure, RegionError } from "./daemon/region-error.ts";
+import { restoreResources } from "./daemon/restore.ts";
+import { endStrays, regionName } from "./daemon/strays.ts";
+import { type Endpoint, startEndpoint } from "./endpoint/server.ts";
+import { loadOperations } from "./operations.ts";
+import type { StartedProviders } from "./provider/start.ts";
+import { flushServices } from "./services/index.ts";
+import { startMoto } from "./services/moto.ts";
 
 /** What ends with the daemon, besides the region itself. */
 interface Serving {
@@ -61,7 +61,7 @@ async function startServing(region: OwnedRegion, serving: Serving, wanted: Serve
   if (!wanted.releasing) void warmDatabase(region);
   const [providers, { realisations }] = await Promise.all([
     openProviders(region, serving),
-    import("../registry.ts"),
+    import("./registry.ts"),
     openEndpoint(region, serving, wanted, keys),
     region.certificates.prepare(),
   ]);
@@ -73,14 +73,14 @@ async function startServing(region: OwnedRegion, serving: Serving, wanted: Serve
 
 /** The empty database is made once per machine and takes most of a second; who needs it later reports a failure. */
 async function warmDatabase(region: OwnedRegion): Promise<void> {
-  const { prepareTemplate } = await import("../database/index.ts");
+  const { prepareTemplate } = await import("./database/index.ts");
   await prepareTemplate(region).catch(() => {});
 }
 
 async function openProviders(region: OwnedRegion, serving: Serving): Promise<StartedProviders> {
   const [{ realisations }, { startProviders }] = await Promise.all([
-    import("../registry.ts"),
-    import("../provider/start.ts"),
+    import("./registry.ts"),
+    import("./provider/start.ts"),
   ]);
   serving.providers = await startProviders(region, realisations);
   return serving.providers;

@@ -1,9 +1,9 @@
 import { setPriority } from "node:os";
+import type { WireRequest, WireResponse } from "../access/wire.ts";
 import { findHolders } from "../daemon/listeners.ts";
 import { choosePort } from "../daemon/ports.ts";
 import { AwsError } from "../operation.ts";
 import type { Region } from "../region.ts";
-import type { WireRequest, WireResponse } from "./wire.ts";
 
 /** Services that are warmed, because moto loads each one's code at its first request. */
 const warmed = ["iam", "logs", "monitoring", "sns"] as const;
