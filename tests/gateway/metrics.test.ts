@@ -228,7 +228,7 @@ test("the documentation has every metric with its kind and its labels, and no ot
     });
     return text.includes("event_loop_delay") && text.includes("gateway_errors_total");
   });
-  const path = join(import.meta.dirname, "..", "..", "docs", "operations.md");
+  const path = join(import.meta.dirname, "..", "..", "docs", "metrics.md");
   const rows = readFileSync(path, "utf8").matchAll(
     /^\| `([a-z0-9_]+)` +\| (counter|gauge|histogram) +\| (.*?) *\|/gm,
   );
