@@ -54,9 +54,10 @@ export class ForgeryGuard {
  * @throws AdminError
  */
 export function checkOrigin(request: FastifyRequest): void {
-  const { origin, host } = request.headers;
+  const { origin, host, "x-forwarded-proto": scheme = "http" } = request.headers;
   const site = request.headers["sec-fetch-site"];
-  const foreign = origin !== undefined && URL.parse(origin)?.host !== host;
+  // The balancer says how it was asked: a page that came without TLS may be anybody's.
+  const foreign = origin !== undefined && origin !== URL.parse(`${scheme}://${host}`)?.origin;
   if (foreign || (site !== undefined && site !== "same-origin" && site !== "none"))
     throw new AdminError("DMM_ADMIN_ORIGIN_FOREIGN");
 }

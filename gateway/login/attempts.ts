@@ -1,4 +1,5 @@
-import { type Attempt, allowances, nameNetwork, type Refused, type Throttle } from "./throttle.ts";
+import { nameNetwork } from "../limits/network.ts";
+import { type Attempt, allowances, type Refused, type Throttle } from "./throttle.ts";
 
 /** Somebody at an address who claims to be the user of this name. */
 export interface Claim {

@@ -1,5 +1,4 @@
 import { hash, randomUUID } from "node:crypto";
-import { isIP } from "node:net";
 import { setTimeout as elapse } from "node:timers/promises";
 import type { Primaries } from "../redis/primaries.ts";
 
@@ -121,22 +120,6 @@ export class Throttle {
         : ["EVAL", wrongScript, "2", wrong, pending, id, String(allowance.windowSeconds)];
     await this.#primaries.read(wrong, command);
   }
-}
-
-/** Whoever has one address of an IPv6 network has all 2^64 of it: they count as one. */
-export function nameNetwork(address: string): string {
-  if (isIP(address) !== 6) return address;
-  const [head = "", tail] = address.split("::");
-  const groups = head === "" ? [] : head.split(":");
-  const after = tail === undefined || tail === "" ? [] : tail.split(":");
-  const mapped = /(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  const filled =
-    tail === undefined ? groups : [...groups, ...Array(8 - groups.length - after.length).fill("0"), ...after];
-  return `${filled
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(":")}::/64`;
 }
 
 /** Both in one slot. */

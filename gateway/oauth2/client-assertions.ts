@@ -10,7 +10,10 @@ export const longestAssertionSeconds = 3600;
  * issuer, subject, and that this server is among its audience.
  */
 export function createAssertionCheck(errors: typeof OAuth2Errors): AssertionCheck {
-  return async (context, { aud, exp }) => {
+  return async (context, { aud, exp }, { crit }) => {
+    // RFC 7515 4.1.11: no extension is understood here. The library takes `b64`, which no JWT may have (RFC 7797 7).
+    if (crit !== undefined)
+      throw new errors.InvalidClientAuth("no critical header parameter (crit) is supported");
     const accepted = (context.oidc as unknown as Audience).clientJwtAuthExpectedAudience();
     // Whoever else it is for could show it here.
     if (![aud].flat().every((one) => accepted.has(one)))

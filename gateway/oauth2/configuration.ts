@@ -116,8 +116,11 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
       clientCredentials: { enabled: true },
       revocation: {
         enabled: true,
-        // RFC 7009 2.1: a token is revoked by the client that it was issued to.
-        allowedPolicy: async (_context, client, token) => token.clientId === client.clientId,
+        // RFC 7009 2.1: a token is revoked by the client that it was issued to, and another one hears that it was not.
+        allowedPolicy: async (_context, client, token) => {
+          if (token.clientId === client.clientId) return true;
+          throw new errors.InvalidGrant("the token was issued to another client");
+        },
       },
       introspection: {
         enabled: true,

@@ -83,6 +83,20 @@ export function createFront(parts: FrontParts): readonly Middleware[] {
     await answerError(context, { error: "invalid_request", error_description: "a form is plain UTF-8 text" });
   }
 
+  /** RFC 6749 5.2: multiple credentials are no credentials, also where only the first of them would be read. */
+  async function refuseTwoCredentials(context: Context, next: Next): Promise<void> {
+    const { authorization } = context.req.headersDistinct;
+    if (context.path === userinfo || (authorization?.length ?? 0) < 2) {
+      await next();
+      return;
+    }
+    context.status = 400;
+    await answerError(context, {
+      error: "invalid_request",
+      error_description: "the request has more than one Authorization header",
+    });
+  }
+
   async function answerWrongMethod(context: Context, next: Next): Promise<void> {
     await next();
     const methods = readMethods(context.path);
@@ -145,6 +159,7 @@ export function createFront(parts: FrontParts): readonly Middleware[] {
     answerFailure,
     forbidStoring,
     refuseEncodings,
+    refuseTwoCredentials,
     answerWrongMethod,
     completeMetadata,
     withholdNonces,

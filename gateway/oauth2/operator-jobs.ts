@@ -1,4 +1,5 @@
 import type { Pool } from "../database/pool.ts";
+import { nameNetwork } from "../limits/network.ts";
 import type { Logger } from "../logger.ts";
 import {
   type OperatorAction,
@@ -6,7 +7,7 @@ import {
   readPendingActions,
   settleOperatorAction,
 } from "../login/operator-actions.ts";
-import { allowances, nameNetwork, Throttle } from "../login/throttle.ts";
+import { allowances, Throttle } from "../login/throttle.ts";
 import type { Primaries } from "../redis/primaries.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type Provider from "oidc-provider";
 import { untilReachable } from "../database/pool.ts";
+import { nameNetwork } from "../limits/network.ts";
 import type { Login } from "../login/login.ts";
 import { describeReason } from "../reason.ts";
 import type { Primaries } from "../redis/primaries.ts";
@@ -131,7 +132,7 @@ function createProvider(
     answerInteraction: (context) => pages.answerInteraction(context, provider),
     answerPasswordChange: (context) => pages.answerPasswordChange(context),
     beginUserCode: async (address) => {
-      const { allowances, nameNetwork, Throttle } = await import("../login/throttle.ts");
+      const { allowances, Throttle } = await import("../login/throttle.ts");
       return new Throttle(primaries).begin(allowances.userCode, nameNetwork(address));
     },
   });
@@ -140,7 +141,7 @@ function createProvider(
 }
 
 async function countBeginning(primaries: Primaries, address: string): Promise<number> {
-  const { allowances, nameNetwork, Throttle } = await import("../login/throttle.ts");
+  const { allowances, Throttle } = await import("../login/throttle.ts");
   return new Throttle(primaries).take(allowances.beginning, nameNetwork(address));
 }
 

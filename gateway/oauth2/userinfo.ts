@@ -1,5 +1,6 @@
 import type { Login } from "../login/login.ts";
 import { readCredentials } from "../request/credentials.ts";
+import { carriesToken } from "../request/query-token.ts";
 import type { Client } from "../routing/route.ts";
 import { findProofFault, type ProofChecks, proofAlgorithms } from "../tokens/proof.ts";
 import type { TokenRecord, Tokens } from "../tokens/tokens.ts";
@@ -15,7 +16,7 @@ export interface UserinfoParts {
 }
 
 interface Refusal {
-  readonly status: 401 | 403;
+  readonly status: 400 | 401 | 403;
   readonly error?: string;
   readonly scheme: "Bearer" | "DPoP";
 }
@@ -74,6 +75,9 @@ async function findToken(
   const { method, req: request } = context;
   const { authorization } = request.headersDistinct;
   const credentials = readCredentials(authorization?.[0], authorization?.length ?? 0);
+  // RFC 6750 2: one way for one request.
+  if (credentials !== "missing" && context.search !== "" && carriesToken(context.search))
+    return { status: 400, error: "invalid_request", scheme: "Bearer" };
   if (credentials === "missing") return { status: 401, scheme: "Bearer" };
   if (credentials === "malformed") return { status: 401, error: "invalid_request", scheme: "Bearer" };
   const { token, bound } = credentials;

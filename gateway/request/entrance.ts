@@ -4,6 +4,7 @@ import type { AccessLog } from "../delivery/access-log.ts";
 import type { ApiErrorCode } from "../errors.ts";
 import { answerHealth } from "../health.ts";
 import type { Lifecycle } from "../lifecycle.ts";
+import { nameNetwork } from "../limits/network.ts";
 import type { RateLimiter } from "../limits/rate.ts";
 import type { Logger } from "../logger.ts";
 import type { Metrics } from "../metrics/metrics.ts";
@@ -16,7 +17,7 @@ import type { Tracing } from "../tracing/tracing.ts";
 import { RetryBudget } from "../upstreams/retry-budget.ts";
 import { acceptAbsoluteForm } from "./absolute-form.ts";
 import { answerError } from "./answer.ts";
-import { authorize } from "./authorize.ts";
+import { authorize, isStillAuthorized } from "./authorize.ts";
 import { answerPreflight, readPreflight, writeShared } from "./cross-origin.ts";
 import { Exchange } from "./exchange.ts";
 import { type ForwardContext, forward } from "./forward.ts";
@@ -66,6 +67,7 @@ export class Entrance {
       lifecycle: parts.lifecycle,
       pseudonym: parts.realm,
       refuse: (exchange, code) => this.#refuse(exchange, code),
+      isStillAuthorized: (exchange) => isStillAuthorized(exchange, parts.readConfiguration(), parts.tokens),
       tell: (exchange, error) =>
         parts.logger.warn(
           {
@@ -175,7 +177,7 @@ export class Entrance {
     }
     const { route, clientId, head, request } = exchange;
     if (route!.rate !== undefined) {
-      const caller = clientId ?? head.forwardedFor ?? request.socket.remoteAddress ?? "";
+      const caller = clientId ?? nameNetwork(head.forwardedFor ?? request.socket.remoteAddress ?? "");
       const waitMs = await rates.take(route!, caller);
       if (exchange.response.destroyed) return;
       if (waitMs > 0) {

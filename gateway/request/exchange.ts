@@ -25,6 +25,8 @@ export class Exchange {
   clientId: string | undefined;
   scope: string | undefined;
   accountId: string | undefined;
+  /** In seconds since 1970; absent where no token is needed. */
+  tokenExpiresAt: number | undefined;
   error: ApiErrorCode | undefined;
   /** What was wrong with a DPoP proof, for the log. */
   proofFault: string | undefined;

@@ -1,8 +1,8 @@
 import type { Duplex } from "node:stream";
 
-/** The client's side of a connection that asked to become a WebSocket. */
+/** One side of a connection that asked to become a WebSocket. */
 export interface TunnelEnd {
   readonly socket: Duplex;
-  /** What the client sent beyond its request. */
+  /** What came beyond its request or answer. */
   readonly head: Buffer;
 }

@@ -46,9 +46,12 @@ function countLengthBytes(length: number): number {
   return length === 126 ? 2 : length === 127 ? 8 : 0;
 }
 
-/** A close frame with the status 1001, "going away" (RFC 6455 7.4.1); masked as a client's is. */
-export function createGoingAway({ masked }: { readonly masked: boolean }): Buffer {
-  const status = Buffer.from([0x03, 0xe9]);
+/** Why a tunnel is ended (RFC 6455 7.4.1): the gateway goes away or time is over; the client may not go on. */
+export type CloseStatus = 1001 | 1008;
+
+/** A close frame; masked as a client's is. */
+export function createClose(code: CloseStatus, { masked }: { readonly masked: boolean }): Buffer {
+  const status = Buffer.from([code >> 8, code & 0xff]);
   if (!masked) return Buffer.concat([Buffer.from([0x88, 0x02]), status]);
   const mask = randomBytes(4);
   const covered = status.map((byte, index) => byte ^ mask[index]!);

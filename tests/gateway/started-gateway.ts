@@ -80,11 +80,15 @@ export async function startGateway(
   }
 }
 
-/** An access token of the client `verifier`. */
-export async function issueToken(gateway: StartedRole, scope = "verify:read verify:write"): Promise<string> {
+/** An access token of the client `verifier`, or another with its secret. */
+export async function issueToken(
+  gateway: StartedRole,
+  scope = "verify:read verify:write",
+  client = "verifier",
+): Promise<string> {
   const answer = await fetch(`${gateway.origin}/oauth2/token`, {
     method: "POST",
-    headers: { authorization: `Basic ${btoa(`verifier:${verifierSecret}`)}` },
+    headers: { authorization: `Basic ${btoa(`${client}:${verifierSecret}`)}` },
     body: new URLSearchParams({ grant_type: "client_credentials", scope }),
   });
   const body = (await answer.json()) as { access_token?: string };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { test } from "tap";
-import { createGoingAway, FrameBoundary } from "../../gateway/request/websocket-frames.ts";
+import { createClose, FrameBoundary } from "../../gateway/request/websocket-frames.ts";
 
 /** A frame as RFC 6455 5.2 writes it; what is in it makes no difference. */
 function createFrame(bytes: number, masked: boolean): Buffer {
@@ -50,8 +50,8 @@ test("a boundary is where a frame ended, and nowhere else, however the bytes are
 });
 
 test("going away is said with the status 1001, masked on the way to a server", async () => {
-  assert.deepEqual([...createGoingAway({ masked: false })], [0x88, 2, 3, 0xe9]);
-  const [first, second, ...rest] = createGoingAway({ masked: true });
+  assert.deepEqual([...createClose(1001, { masked: false })], [0x88, 2, 3, 0xe9]);
+  const [first, second, ...rest] = createClose(1001, { masked: true });
   assert.deepEqual([first, second], [0x88, 0x82]);
   assert.deepEqual([rest[4]! ^ rest[0]!, rest[5]! ^ rest[1]!], [3, 0xe9]);
 });

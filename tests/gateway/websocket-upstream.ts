@@ -2,7 +2,10 @@ import { createHash } from "node:crypto";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { Duplex } from "node:stream";
 
-/** An upstream that echoes short text frames, and refuses the path `/no` and leaves `/never` without an answer. */
+/**
+ * An upstream that echoes short text frames, refuses the path `/no`, leaves `/never` without an answer, and switches at
+ * `/h2c` and `/bare` to something else.
+ */
 export class StartedWebSocketUpstream {
   readonly origin: string;
   readonly #server: Server;
@@ -23,6 +26,14 @@ export class StartedWebSocketUpstream {
       started.lastHeaders = request.headers;
       if (request.url?.endsWith("/no")) {
         socket.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno");
+        return;
+      }
+      if (request.url?.endsWith("/h2c") || request.url?.endsWith("/bare")) {
+        const protocol = request.url.endsWith("/h2c") ? "Upgrade: h2c\r\nConnection: Upgrade\r\n" : "";
+        socket.on("error", () => {});
+        socket.on("end", () => socket.end());
+        socket.resume();
+        socket.write(`HTTP/1.1 101 Switching Protocols\r\n${protocol}\r\n`);
         return;
       }
       if (request.url?.endsWith("/never")) {

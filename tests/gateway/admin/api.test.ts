@@ -255,6 +255,8 @@ test("another site's request is refused, whatever it says it is", async () => {
   for (const headers of [
     { origin: "https://evil.example" },
     { origin: "null" },
+    { origin: admin.origin, "x-forwarded-proto": "https" },
+    { origin: admin.origin.replace("http:", "https:") },
     { "sec-fetch-site": "cross-site" },
     { "sec-fetch-site": "same-site" },
   ]) {

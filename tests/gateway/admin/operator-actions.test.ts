@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
 import { pino } from "pino";
 import { before, t, test } from "tap";
-import { type Allowance, allowances, nameNetwork, Throttle } from "../../../gateway/login/throttle.ts";
+import { nameNetwork } from "../../../gateway/limits/network.ts";
+import { type Allowance, allowances, Throttle } from "../../../gateway/login/throttle.ts";
 import {
   findExpired,
   requestedRotation,

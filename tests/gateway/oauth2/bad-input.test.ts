@@ -49,6 +49,23 @@ for (const [path, methods] of Object.entries(endpoints))
     }
   });
 
+test("two Authorization headers are no credentials, whichever of them is right", async () => {
+  for (const path of posted)
+    for (const headers of [
+      [basic.authorization, "Basic eDp5"],
+      ["Basic eDp5", basic.authorization],
+    ]) {
+      const body = "grant_type=client_credentials&scope=verify:read&token=x";
+      const lines = headers.map((value) => `Authorization: ${value}\r\n`).join("");
+      const received = await sendRaw(
+        server.origin,
+        `POST ${path} HTTP/1.1\r\nHost: api.test\r\nConnection: close\r\n${lines}Content-Type: ${form}\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+      );
+      assert.equal(readStatus(received), 400, path);
+      assert.match(received, /"invalid_request"/);
+    }
+});
+
 test("nothing below the endpoints is anything", async () => {
   for (const path of [
     "/oauth2",

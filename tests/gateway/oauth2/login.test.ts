@@ -301,6 +301,10 @@ test("userinfo tells what the scopes of the token allow, to that token only", as
     assert.match(refused.headers.get("www-authenticate")!, /^Bearer realm=/);
     await refused.arrayBuffer();
   }
+  const twice = await fetch(`${server.origin}/oauth2/userinfo?access_token=${whole.accessToken}`, {
+    headers: { authorization: `Bearer ${whole.accessToken}` },
+  });
+  assert.deepEqual([twice.status, await twice.json()], [400, { error: "invalid_request" }]);
 });
 
 test("a page of another origin may ask who signed in, and reads a refusal", async () => {

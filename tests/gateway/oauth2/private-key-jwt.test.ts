@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
+import { createHmac, KeyObject, sign } from "node:crypto";
 import { exportJWK, type GenerateKeyPairResult, generateKeyPair, SignJWT } from "jose";
 import * as oauth from "oauth4webapi";
 import * as openid from "openid-client";
@@ -199,6 +199,13 @@ const refused: Readonly<Record<string, () => Promise<string>>> = {
   "with an algorithm that is not offered": () =>
     createAssertion({}, { alg: "PS384", kid: "PS256" }, pairs.PS256!.privateKey).catch(() => "x.y.z"),
   "with a critical extension": () => createAssertion({}, { crit: ["x"], x: 1 }).catch(() => "x.y.z"),
+  "whose header says that its payload is not encoded": async () => {
+    const [head, payload] = (await createAssertion()).split(".");
+    const described = JSON.parse(Buffer.from(head!, "base64url").toString()) as object;
+    const signed = `${encode({ ...described, crit: ["b64"], b64: false })}.${payload}`;
+    const key = { key: KeyObject.from(pairs.ES256!.privateKey), dsaEncoding: "ieee-p1363" } as const;
+    return `${signed}.${sign("sha256", Buffer.from(signed), key).toString("base64url")}`;
+  },
   "that is unsigned": async () => {
     const [, payload] = (await createAssertion()).split(".");
     return `${encode({ alg: "none", kid: "ES256" })}.${payload}.`;

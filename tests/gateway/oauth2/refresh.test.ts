@@ -241,7 +241,11 @@ test("nobody revokes or introspects a token of another client", async () => {
   const foreign = await server.post("/oauth2/revoke", new URLSearchParams({ token: accessToken }), {
     authorization: basic,
   });
-  assert.equal(foreign.status, 200);
+  assert.deepEqual([foreign.status, foreign.json.error], [400, "invalid_grant"]);
+  const unknown = await server.post("/oauth2/revoke", new URLSearchParams({ token: "x" }), {
+    authorization: basic,
+  });
+  assert.equal(unknown.status, 200, "RFC 7009 2.2: nothing is left to revoke");
   assert.equal(await server.useToken(accessToken), 200);
   const looked = await server.post("/oauth2/introspect", new URLSearchParams({ token: accessToken }), {
     authorization: basic,

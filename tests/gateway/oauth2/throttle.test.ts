@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "tap";
-import { nameNetwork } from "../../../gateway/login/throttle.ts";
+import { nameNetwork } from "../../../gateway/limits/network.ts";
 
 test("addresses of one IPv6 network count as one, others by themselves", async () => {
   const names: Readonly<Record<string, string>> = {

@@ -1,0 +1,93 @@
+import type { IncomingMessage } from "node:http";
+import type { Lifecycle } from "../lifecycle.ts";
+import type { UpstreamTarget } from "../upstreams/target.ts";
+import { passFields } from "./answer-fields.ts";
+import type { Exchange } from "./exchange.ts";
+import type { TunnelEnd } from "./tunnel-end.ts";
+import { type CloseStatus, createClose, FrameBoundary } from "./websocket-frames.ts";
+
+/** How long the other side may still send after one side has ended, in milliseconds. */
+const lingerMs = 500;
+
+/** Two ends that switched to WebSocket. */
+export interface Ends {
+  readonly client: TunnelEnd;
+  readonly upstream: TunnelEnd;
+  readonly target: UpstreamTarget;
+  readonly lifecycle: Lifecycle;
+}
+
+/** Ends a tunnel, telling both ends why. */
+export type EndTunnel = (status: CloseStatus) => void;
+
+/** Tells the client that the upstream switched and passes bytes both ways from then on. Gives back how to end that. */
+export function join(exchange: Exchange, answer: IncomingMessage, ends: Ends): EndTunnel {
+  const { client, upstream, target, lifecycle } = ends;
+  target.succeed();
+  target.inFlight++;
+  const lines = ["HTTP/1.1 101 Switching Protocols", "connection: upgrade", "upgrade: websocket"];
+  const headers = [...passFields(answer), "x-request-id", exchange.id];
+  for (let index = 0; index < headers.length; index += 2)
+    lines.push(`${headers[index]}: ${headers[index + 1]}`);
+  exchange.response.statusCode = 101;
+  exchange.response.detachSocket(client.socket as never);
+  client.socket.write(`${lines.join("\r\n")}\r\n\r\n`, "latin1");
+  const closeBoth = () => {
+    client.socket.destroy();
+    upstream.socket.destroy();
+  };
+  const close = [
+    pass({ from: upstream, to: client, masked: false }),
+    pass({ from: client, to: upstream, masked: true }),
+  ];
+  let ending = false;
+  const end = (status: CloseStatus) => {
+    if (ending) return;
+    ending = true;
+    for (const closeOne of close) closeOne(status);
+    setTimeout(closeBoth, lingerMs);
+  };
+  const closeTunnel = lifecycle.openTunnel(() => end(1001));
+  upstream.socket.once("close", () => {
+    target.inFlight--;
+    closeBoth();
+  });
+  client.socket.once("close", () => {
+    closeBoth();
+    closeTunnel();
+    // The answer has no socket any more that could tell its end.
+    exchange.response.emit("close");
+  });
+  for (const { socket } of [client, upstream]) {
+    socket.on("error", closeBoth);
+    // Half a WebSocket is of no use to anybody; what is still on its way may arrive.
+    socket.once("end", () => setTimeout(closeBoth, lingerMs));
+  }
+  return end;
+}
+
+/** Passes bytes one way. What it gives back closes that way with a status, and passes no more. */
+function pass({
+  from,
+  to,
+  masked,
+}: {
+  readonly from: TunnelEnd;
+  readonly to: TunnelEnd;
+  readonly masked: boolean;
+}): EndTunnel {
+  const boundary = new FrameBoundary();
+  if (from.head.length > 0) {
+    boundary.pass(from.head);
+    to.socket.write(from.head);
+  }
+  from.socket.on("data", (chunk: Buffer) => boundary.pass(chunk));
+  from.socket.pipe(to.socket);
+  return (status) => {
+    from.socket.unpipe(to.socket);
+    from.socket.resume();
+    // In the middle of a frame it would be taken for a part of it.
+    if (boundary.isBetween) to.socket.end(createClose(status, { masked }));
+    else to.socket.end();
+  };
+}

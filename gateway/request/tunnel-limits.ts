@@ -1,0 +1,45 @@
+import type { Duplex } from "node:stream";
+import type { Exchange } from "./exchange.ts";
+import type { EndTunnel } from "./joined-tunnel.ts";
+
+/** How often the token of an open tunnel is looked up again, in milliseconds. */
+const checkMs = 30_000;
+
+export interface LimitedTunnel {
+  readonly socket: Duplex;
+  readonly end: EndTunnel;
+  readonly isAuthorized: (exchange: Exchange) => Promise<boolean>;
+}
+
+/**
+ * Ends a tunnel with its token: when the token expires, and at the latest one look-up after it was revoked or its client
+ * or the person was removed. While the token's primary is away the tunnel stays, until the next look-up or until the token
+ * expires.
+ */
+export function limitTunnel(exchange: Exchange, { socket, end, isAuthorized }: LimitedTunnel): void {
+  const { tokenExpiresAt } = exchange;
+  if (tokenExpiresAt === undefined) return;
+  let timer: NodeJS.Timeout;
+  const endWithToken = () => {
+    exchange.error = "DMM_GATEWAY_TOKEN_INVALID";
+    end(1008);
+  };
+  const check = () => {
+    if (socket.destroyed) return;
+    if (Date.now() >= tokenExpiresAt * 1000) {
+      endWithToken();
+      return;
+    }
+    isAuthorized(exchange).then((authorized) => {
+      if (!authorized && !socket.destroyed) endWithToken();
+    }, ignoreOutage);
+    schedule();
+  };
+  const schedule = () => {
+    timer = setTimeout(check, Math.min(checkMs, Math.max(0, tokenExpiresAt * 1000 - Date.now())));
+  };
+  socket.once("close", () => clearTimeout(timer));
+  schedule();
+}
+
+function ignoreOutage(): void {}
