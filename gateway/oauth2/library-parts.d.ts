@@ -17,6 +17,13 @@ declare module "oidc-provider/lib/helpers/challenge.js" {
   }
 }
 
+declare module "oidc-provider/lib/helpers/re_render_errors.js" {
+  /** Shown on the page where people enter the code of a device. */
+  export class AlreadyUsedError extends Error {
+    constructor(userCode: string);
+  }
+}
+
 declare module "oidc-provider/lib/helpers/interaction_policy/index.js" {
   const policy: typeof import("oidc-provider").interactionPolicy;
   export = policy;

@@ -12,6 +12,7 @@ import { Tokens } from "../tokens/tokens.ts";
 import { endAbandonedSessions } from "./abandoned-sessions.ts";
 import { answerInQueryOnly, verifySecretsByHash } from "./client-rules.ts";
 import { createConfiguration } from "./configuration.ts";
+import { decideOnce } from "./device-decisions.ts";
 import { paceDevices } from "./device-pace.ts";
 import { isOwnPath } from "./endpoints.ts";
 import { createFailureLog, createRefusalLog } from "./failure-log.ts";
@@ -106,6 +107,7 @@ function createProvider(
   endAbandonedSessions(provider, readLogin);
   noteReplays(provider);
   paceDevices(provider, primaries, errors);
+  decideOnce(provider, memory);
   limitStrangers(provider, errors, (address) => countBeginning(primaries, address));
   const failures = new WeakMap<IncomingMessage, Error>();
   provider.on("grant.revoked", ({ oidc }) =>

@@ -90,6 +90,23 @@ test("of several that ask with one allowed code at once at most one is answered"
   for (const { status, json } of answers) if (status !== 200) assert.equal(json.error, "invalid_grant");
 });
 
+test("of several people who decide about one code at the same moment one does, and the others hear so", async () => {
+  for (const press of [{}, { abort: "yes" }]) {
+    const device = await begin();
+    const people = await Promise.all(
+      Array.from({ length: 5 }, async () => {
+        const browser = server.browser();
+        return { browser, page: await enterCode(browser, device.user_code) };
+      }),
+    );
+    const pages = await Promise.all(
+      people.map(({ browser, page }, index) => browser.submit(page, "/device", index === 0 ? {} : press)),
+    );
+    const late = pages.filter(({ text }) => /used before/.test(text));
+    assert.equal(late.length, 4, pages.map(({ text }) => /<h1>[^<]*/.exec(text)?.[0]).join());
+  }
+});
+
 test("a device that asks too often is told to slow down", async () => {
   const device = await begin();
   assert.equal((await poll(device.device_code)).json.error, "authorization_pending");
