@@ -58,6 +58,8 @@ export function createFront(parts: FrontParts): readonly Middleware[] {
     if (failure === undefined) return;
     const lost = isLostStore(failure);
     parts.logFailure(failure, context);
+    // What the library had decided before it failed, a code perhaps, is nobody's.
+    context.remove("location");
     // The library's own answer for a lost store would be a 500, which a client must not repeat.
     context.status = lost ? 503 : 500;
     if (lost) context.set("retry-after", "1");

@@ -45,6 +45,8 @@ export class Browser {
       const answer = await this.#fetch(url, request);
       const location = answer.headers.get("location");
       const text = await answer.text();
+      if (location !== null && (answer.status < 300 || answer.status > 399))
+        throw new Error(`${url} answers ${answer.status} with Location ${location}.`);
       if (location === null) return { url, status: answer.status, headers: answer.headers, text };
       if (answer.status === 307 || answer.status === 308)
         throw new Error(`${url} sends a form on by ${answer.status}.`);

@@ -4,7 +4,7 @@ import { computeSlot } from "../../../gateway/redis/slot.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../started-process.ts";
 import { createRequest, obtainTokens, type Tokens } from "./authorize.ts";
-import { StartedServer } from "./started-server.ts";
+import { password, StartedServer } from "./started-server.ts";
 
 const network = await reserveNetwork();
 
@@ -37,6 +37,26 @@ async function obtainAtFirst(): Promise<Tokens> {
 function revoke(token: string) {
   return server.post("/oauth2/revoke", new URLSearchParams({ client_id: "app", token }));
 }
+
+test("an authorization that fails when the session is stored gives no code away", async () => {
+  const begun = await Promise.all(
+    Array.from({ length: 24 }, async (_, index) => {
+      const browser = server.browser(`192.0.2.${index + 1}`);
+      const page = await browser.open((await createRequest()).url);
+      return { browser, consent: await browser.submit(page, "/login", { name: "ada", password }) };
+    }),
+  );
+  const replica = server.platform.surroundings.redis.nodes[3]!.process.child;
+  replica.kill("SIGSTOP");
+  try {
+    const ended = await Promise.all(begun.map(({ browser, consent }) => browser.submit(consent, "/consent")));
+    assert.ok(ended.some(({ status }) => status === 503));
+    // The browser throws where a page that failed leads somewhere.
+    for (const { status, url } of ended) assert.equal(status === 503, !url.searchParams.has("code"));
+  } finally {
+    replica.kill("SIGCONT");
+  }
+});
 
 test("while a replica does not respond, nothing is acknowledged, nothing is used up, and tokens are looked up", async () => {
   const [revoked, refreshed] = [await obtainAtFirst(), await obtainAtFirst()];
