@@ -39,7 +39,7 @@ export async function readAppointments(pool: Pool): Promise<readonly Appointment
 export async function appoint(pool: Pool, name: string, role: Role, author: Author): Promise<void> {
   if (hasInvisible(name))
     throw new AdminError("DMM_ADMIN_REQUEST_INVALID", {
-      detail: `${JSON.stringify(name)} has a character that cannot be seen: it could pass for another name.`,
+      detail: `${JSON.stringify(name)} contains an invisible character, so it could be mistaken for another name.`,
     });
   // The database ignores blanks at the end.
   if (name !== name.trim())

@@ -35,7 +35,7 @@ export class Changes {
   async make(administrator: Administrator, change: Omit<Change, "author">): Promise<Outcome> {
     if (hasInvisible(change.summary ?? ""))
       throw new AdminError("DMM_ADMIN_REQUEST_INVALID", {
-        detail: "The words for the history have a character that cannot be seen.",
+        detail: "The summary contains an invisible character.",
       });
     const author = describeAuthor(administrator);
     return this.#publish(await changeConfiguration(this.#parts.pool, { ...change, author }));

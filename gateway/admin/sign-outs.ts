@@ -29,11 +29,11 @@ export class SignOuts {
           await sendNotice(member, { key: this.#key, path: signOutPath, body: "{}" });
           return true;
         } catch (error) {
-          logger.warn({ address: member.address, error: describeReason(error) }, "sign-out not carried out");
+          logger.warn({ address: member.address, error: describeReason(error) }, "sign-out not completed");
         }
     } catch (error) {
       // It is ordered, which is what was asked for.
-      logger.warn({ error: describeReason(error) }, "sign-out not carried out");
+      logger.warn({ error: describeReason(error) }, "sign-out not completed");
     }
     return false;
   }

@@ -54,7 +54,7 @@ export class EntryProblems {
       field,
       `It has ${value.length} characters; there is room for ${longest}.`,
     );
-    this.require(!hasInvisible(value), field, "It has a character that cannot be seen.");
+    this.require(!hasInvisible(value), field, "It contains an invisible character.");
   }
 
   /** Every word must be one of `known`, and stand there once. */

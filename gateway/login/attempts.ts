@@ -51,5 +51,5 @@ export async function attempt<Result>(
 
 export function describeWait(seconds: number): string {
   const minutes = Math.ceil(seconds / 60);
-  return `There were too many attempts. Try again in ${minutes} ${minutes === 1 ? "minute" : "minutes"}.`;
+  return `Too many attempts. Try again in ${minutes} ${minutes === 1 ? "minute" : "minutes"}.`;
 }

@@ -43,7 +43,7 @@ export async function storeChosenPassword(
   const problem = findPasswordProblem(password, [row.name, row.display_name, row.email ?? ""]);
   if (problem !== undefined) return { kind: "refused", problem };
   if (await matchesPassword(row.password_hash, password))
-    return { kind: "refused", problem: "This is the password that you have. Choose another one." };
+    return { kind: "refused", problem: "This is your current password. Choose a different one." };
   const hashed = await hashPassword(password);
   return inTransaction(pool, async (connection) => {
     // Hashing takes a while: an administrator may have been faster.

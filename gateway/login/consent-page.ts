@@ -20,25 +20,25 @@ export function renderConsent(page: ConsentPage): Html {
   const { action, clientName, accountName, wishes, redirectHost } = page;
   return html`<h1>Allow ${clientName}?</h1>
 <p class="soft">Signed in as <strong>${accountName}</strong>.</p>
-<p>${clientName} wants to act for you:</p>
+<p>${clientName} is asking for permission to:</p>
 <ul>
 ${wishes.map(
   ({ scope, description }) =>
     html`<li>${description}${description === scope ? undefined : html`<small>${scope}</small>`}</li>\n`,
 )}</ul>
-${redirectHost === undefined ? undefined : html`<p class="soft">You then go back to ${redirectHost}.</p>`}
+${redirectHost === undefined ? undefined : html`<p class="soft">You will be returned to ${redirectHost}.</p>`}
 <form method="post" action="${action}/consent">
 <div class="actions"><button class="primary" type="submit">Allow</button></div>
 </form>
 <form method="post" action="${action}/abort">
-<div class="actions"><button type="submit">Do not allow</button></div>
+<div class="actions"><button type="submit">Deny</button></div>
 </form>`;
 }
 
 /** What scopes of OpenID Connect mean. */
 export const openidDescriptions: Readonly<Record<string, string>> = {
-  openid: "Know who you are",
+  openid: "Know your account ID",
   profile: "See your name",
-  email: "See your e-mail address",
-  offline_access: "Act for you when you are not there",
+  email: "See your email address",
+  offline_access: "Keep access while you are away (offline access)",
 };

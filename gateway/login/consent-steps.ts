@@ -9,7 +9,7 @@ export async function showConsent(visit: Visit): Promise<void> {
   const { context, parts, details, path } = visit;
   const accountId = details.session?.accountId;
   const account = accountId === undefined ? undefined : await parts.login.findAccount(accountId);
-  if (account === undefined) throw new FormError("The account is not there any more.");
+  if (account === undefined) throw new FormError("This account no longer exists.");
   const redirectUri = readRedirectUri(visit);
   const content = renderConsent({
     action: path,
@@ -23,7 +23,7 @@ export async function showConsent(visit: Visit): Promise<void> {
 
 export async function consent(visit: Visit): Promise<void> {
   const { provider, details, context, parts } = visit;
-  if (details.prompt.name !== "consent") throw new FormError("Nobody asked for a consent.");
+  if (details.prompt.name !== "consent") throw new FormError("There is no consent to give for this request.");
   await readForm(context.req);
   const grantId = await grantConsent(provider, details);
   const { client_id: client, scope } = details.params;

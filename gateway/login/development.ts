@@ -4,7 +4,7 @@ import type { CreateLogin } from "./login.ts";
 export const developmentPassword = "development";
 
 const notice =
-  "Development login: any name is let in with the password “development”. Never use this where real APIs answer.";
+  "Development login: any user name is accepted with the password “development”. Never use it in front of real APIs.";
 
 /** For a developer's own machine, where nobody has registered users. */
 export const createDevelopmentLogin: CreateLogin = () => {

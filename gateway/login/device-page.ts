@@ -11,7 +11,7 @@ export function renderDeviceInput(
   { code, error }: { code?: string | undefined; error?: string | undefined },
 ): Html {
   return html`<h1>Connect a device</h1>
-<p>Type the code that your device shows.</p>
+<p>Enter the code shown on your device.</p>
 ${error === undefined ? undefined : html`<p class="error" role="alert">${error}</p>`}
 <form method="post" action="${form.action}">
 <input type="hidden" name="xsrf" value="${form.csrf}">
@@ -31,23 +31,23 @@ export interface DeviceConfirmation extends DeviceForm {
 
 export function renderDeviceConfirmation(page: DeviceConfirmation): Html {
   return html`<h1>Is this your device?</h1>
-<p><strong>${page.clientName}</strong> asks to be connected. It must show this code now:</p>
+<p><strong>${page.clientName}</strong> is asking to connect to your account. Check that your device shows this code:</p>
 <p class="code">${page.code}</p>
-${page.address === undefined ? undefined : html`<p class="soft">It asked from the address ${page.address}.</p>`}
-<p class="soft">If somebody sent you this code, or you have no such device at hand, do not connect it: whoever has the
-device would act for you.</p>
+${page.address === undefined ? undefined : html`<p class="soft">The request came from ${page.address}.</p>`}
+<p class="soft">If someone sent you this code, or the device is not in front of you, do not connect it: it would give the
+person who has the device access to your account.</p>
 <form method="post" action="${page.action}">
 <input type="hidden" name="xsrf" value="${page.csrf}">
 <input type="hidden" name="user_code" value="${page.code}">
 <input type="hidden" name="confirm" value="yes">
 <div class="actions">
 <button class="primary" type="submit">Connect this device</button>
-<button type="submit" name="abort" value="yes">Do not connect</button>
+<button type="submit" name="abort" value="yes">Cancel</button>
 </div>
 </form>`;
 }
 
 export function renderDeviceConnected(clientName: string): Html {
-  return html`<h1>Connected</h1>
-<p>${clientName} is connected and goes on by itself. You can close this page.</p>`;
+  return html`<h1>Device connected</h1>
+<p>${clientName} is connected and continues automatically. You can close this page.</p>`;
 }

@@ -20,10 +20,11 @@ export async function readForm(request: IncomingMessage): Promise<ReadonlyMap<st
     if (bytes > mostBytes) throw new FormError("The form is too large.");
     chunks.push(chunk as Buffer);
   }
-  if (bytes > 0 && type !== "application/x-www-form-urlencoded") throw new FormError("This is no form.");
+  if (bytes > 0 && type !== "application/x-www-form-urlencoded")
+    throw new FormError("The request body is not a form.");
   const fields = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(Buffer.concat(chunks).toString("utf8"))) {
-    if (fields.has(name)) throw new FormError(`${name} was sent twice.`);
+    if (fields.has(name)) throw new FormError(`${name} was sent more than once.`);
     fields.set(name, value);
   }
   return fields;

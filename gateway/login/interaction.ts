@@ -30,16 +30,16 @@ export async function answerInteraction(
   const [uid = "", name = "", ...more] = context.path.split("/").slice(3);
   const step = more.length === 0 ? steps[`${context.method} ${name}`] : undefined;
   if (step === undefined) {
-    refuse(context, 404, "not_found", "There is no such page.");
+    refuse(context, 404, "not_found", "Page not found.");
     return;
   }
   if (context.method === "POST" && !isFromOwnPage(context.req, parts.issuer.origin)) {
-    refuse(context, 403, "invalid_request", "The form was sent by another site.");
+    refuse(context, 403, "invalid_request", "The form was submitted from another site.");
     return;
   }
   try {
     const details = await provider.interactionDetails(context.req, context.res);
-    if (details.uid !== uid) throw new FormError("This page belongs to another request.");
+    if (details.uid !== uid) throw new FormError("This page belongs to a different sign-in request.");
     await step({ context, provider, parts, details, path: `/oauth2/interaction/${uid}` });
   } catch (error) {
     explain(context, error as Error);
@@ -54,14 +54,14 @@ async function show(visit: Visit): Promise<void> {
 
 async function abort(visit: Visit): Promise<void> {
   await readForm(visit.context.req);
-  const result = { error: "access_denied", error_description: "the person did not allow it" };
+  const result = { error: "access_denied", error_description: "the user denied the request" };
   await finish(visit, result, { merged: false });
 }
 
 function explain(context: Context, error: Error): void {
   if (error instanceof FormError) refuse(context, 400, "invalid_request", error.message);
   else if (error.name === "SessionNotFound")
-    refuse(context, 400, "invalid_request", "This sign-in has expired, or was begun in another browser.");
+    refuse(context, 400, "invalid_request", "This sign-in has expired or was started in another browser.");
   else if (error instanceof PasswordsBusyError) refuseBusy(context);
   else throw error;
 }

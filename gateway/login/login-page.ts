@@ -15,7 +15,7 @@ export interface LoginPage {
 export function renderLogin({ action, clientName, host, name, error }: LoginPage): Html {
   const known = name !== undefined && name !== "";
   return html`<h1>Sign in</h1>
-<p class="soft">to go on to <strong>${clientName}</strong></p>
+<p class="soft">to continue to <strong>${clientName}</strong></p>
 ${error === undefined ? undefined : html`<p class="error" role="alert" id="error">${error}</p>`}
 <form method="post" action="${action}/login">
 <label for="name">User name</label>
@@ -26,7 +26,7 @@ ${error === undefined ? undefined : html`<p class="error" role="alert" id="error
 <div class="actions"><button class="primary" type="submit">Sign in</button></div>
 </form>
 <form method="post" action="${action}/abort"><div class="actions"><button type="submit">Cancel</button></div></form>
-<p class="soft">You are at ${host}. Sign in only if you came here from ${clientName} yourself.</p>`;
+<p class="soft">You are on ${host}. Sign in only if you came here from ${clientName}.</p>`;
 }
 
 const autofocus = html` autofocus`;

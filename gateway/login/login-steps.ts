@@ -27,7 +27,8 @@ export async function startLogin(visit: Visit): Promise<void> {
 
 export async function checkPassword(visit: Visit): Promise<void> {
   const { context, parts, details } = visit;
-  if (details.prompt.name !== "login") throw new FormError("Nobody asked for a login.");
+  if (details.prompt.name !== "login")
+    throw new FormError("There is no sign-in to complete for this request.");
   const form = await readForm(context.req);
   const name = (form.get("name") ?? "").trim();
   const password = form.get("password") ?? "";
@@ -50,7 +51,7 @@ export async function checkPassword(visit: Visit): Promise<void> {
     parts.logger.info({ client: details.params.client_id, address: context.ip }, "login refused");
     context.status = 401;
     // The same words for an unknown name: who is registered is nobody's business.
-    showLogin(visit, { name, error: "User name and password do not belong together." });
+    showLogin(visit, { name, error: "Incorrect user name or password." });
     return;
   }
   if (account.password?.mustChange === true) {
@@ -64,10 +65,10 @@ export async function checkPassword(visit: Visit): Promise<void> {
 export async function completeElsewhere(visit: Visit): Promise<void> {
   const { context, parts, details } = visit;
   if (parts.login.complete === undefined || details.prompt.name !== "login")
-    throw new FormError("Nobody asked for a login.");
+    throw new FormError("There is no sign-in to complete for this request.");
   const ts = readLoginTime();
   const account = await parts.login.complete(new URLSearchParams(context.querystring));
-  if (account === undefined) refuse(context, 401, "access_denied", "The login elsewhere did not succeed.");
+  if (account === undefined) refuse(context, 401, "access_denied", "Sign-in with the other service failed.");
   else await finishLogin(visit, { accountId: account.id, ts });
 }
 

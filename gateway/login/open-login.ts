@@ -14,6 +14,6 @@ async function loadLogin(choice: string): Promise<CreateLogin> {
   const { resolve } = await import("node:path");
   const loaded = (await import(pathToFileURL(resolve(choice)).href)) as { default?: CreateLogin };
   if (typeof loaded.default !== "function")
-    throw new TypeError(`LOGIN is ${choice}; its default export must be a function that creates a login.`);
+    throw new TypeError(`LOGIN is ${choice}; its default export must be a CreateLogin function.`);
   return loaded.default;
 }

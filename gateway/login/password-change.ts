@@ -17,7 +17,7 @@ export interface PasswordChangeParts extends ChoiceParts {
  */
 export async function answerPasswordChange(context: Context, parts: PasswordChangeParts): Promise<void> {
   if (parts.login.choosePassword === undefined) {
-    refuse(context, 404, "not_found", "Passwords are not changed here.");
+    refuse(context, 404, "not_found", "Passwords cannot be changed here.");
     return;
   }
   if (context.method !== "POST") {
@@ -25,7 +25,7 @@ export async function answerPasswordChange(context: Context, parts: PasswordChan
     return;
   }
   if (!isFromOwnPage(context.req, parts.issuer.origin)) {
-    refuse(context, 403, "invalid_request", "The form was sent by another site.");
+    refuse(context, 403, "invalid_request", "The form was submitted from another site.");
     return;
   }
   try {
@@ -59,15 +59,15 @@ async function change(
   if (account === undefined) {
     parts.logger.info({ address: context.ip }, "password change refused");
     // The same words for an unknown name: who is registered is nobody's business.
-    return refused(401, "User name and present password do not belong together.");
+    return refused(401, "Incorrect user name or current password.");
   }
   const choice = { accountId: account.id, mark: account.password.mark, password: form.get("new") ?? "" };
   const answer = await choosePassword(parts, choice, form.get("again") ?? "");
   if (answer.kind === "outdated")
-    return refused(409, "Your account was changed meanwhile. Nothing was stored.");
+    return refused(409, "Your account was changed in the meantime. Your password was not changed.");
   if (answer.kind === "refused")
     return refused(answer.seconds === undefined ? 422 : 429, answer.problem, answer.seconds);
-  showPage(context, { title: "Your password is changed", content: renderPasswordChanged() });
+  showPage(context, { title: "Password changed", content: renderPasswordChanged() });
 }
 
 function show(
@@ -75,7 +75,7 @@ function show(
   { issuer, login }: PasswordChangeParts,
   shown: { readonly name?: string; readonly error?: string },
 ): void {
-  const title = shown.error === undefined ? "Change your password" : "Not stored: change your password";
+  const title = shown.error === undefined ? "Change your password" : "Error: change your password";
   const content = renderPasswordChange({ action: context.path, host: issuer.host, ...shown });
   showPage(context, { title, content, notice: login.notice });
 }

@@ -35,13 +35,13 @@ export async function choosePassword(
   const seconds = await throttle.take(allowances.passwordChoice, choice.accountId);
   if (seconds > 0) return { kind: "refused", problem: describeWait(seconds), seconds };
   if (choice.password.normalize("NFKC") !== again.normalize("NFKC"))
-    return { kind: "refused", problem: "The two new passwords are not the same. Type both again." };
+    return { kind: "refused", problem: "The new passwords do not match. Enter both again." };
   const outcome: ChoiceOutcome = await login.choosePassword(choice);
   if (outcome.kind !== "chosen") return outcome;
   logger.info({ account: choice.accountId }, "password chosen");
   await signOut(choice.accountId, outcome.orderedAt).catch((error: Error) =>
     // It is ordered, and so done as soon as the store is back.
-    logger.warn({ error: describeReason(error) }, "sign-out not carried out"),
+    logger.warn({ error: describeReason(error) }, "sign-out not completed"),
   );
   await untilSecondIsOver();
   return { kind: "chosen", ts: outcome.orderedAt + 1 };

@@ -12,14 +12,14 @@ export interface ChoicePage {
 
 /** Between the login with a password that somebody else made and whatever comes after it. */
 export function renderPasswordChoice({ action, userName, clientName, error }: ChoicePage): Html {
-  return html`<h1>Choose your own password</h1>
-<p>Somebody else made the one that you signed in with. Choose one that only you know, to go on to <strong>${clientName}</strong>.</p>
+  return html`<h1>Choose a new password</h1>
+<p>You signed in with a temporary password. Choose one that only you know to continue to <strong>${clientName}</strong>.</p>
 ${renderRefusal(error)}
 <form method="post" action="${action}/password">
 <label for="name">User name</label>
 <input type="text" id="name" value="${userName}" autocomplete="username" readonly>
 ${renderNewPassword(error, html` autofocus`)}
-<div class="actions"><button class="primary" type="submit">Store and go on</button></div>
+<div class="actions"><button class="primary" type="submit">Save and continue</button></div>
 </form>
 <form method="post" action="${action}/abort"><div class="actions"><button type="submit">Cancel</button></div></form>`;
 }
@@ -35,23 +35,23 @@ export interface ChangePage {
 /** For whoever knows the password and wants another one, at any time. */
 export function renderPasswordChange({ action, host, name = "", error }: ChangePage): Html {
   return html`<h1>Change your password</h1>
-<p class="soft">at ${host}. Afterwards you sign in again everywhere.</p>
+<p class="soft">on ${host}. This signs you out everywhere.</p>
 ${renderRefusal(error)}
 <form method="post" action="${action}">
 <label for="name">User name</label>
 <input type="text" id="name" name="name" value="${name}" autocomplete="username" autocapitalize="none" spellcheck="false"
  maxlength="100" required${name === "" && html` autofocus`}>
-<label for="password">Present password</label>
+<label for="password">Current password</label>
 <input type="password" id="password" name="password" autocomplete="current-password" maxlength="500"
  required${name !== "" && html` autofocus`}${error !== undefined && described}>
 ${renderNewPassword(error, undefined)}
-<div class="actions"><button class="primary" type="submit">Change it</button></div>
+<div class="actions"><button class="primary" type="submit">Change password</button></div>
 </form>`;
 }
 
 export function renderPasswordChanged(): Html {
-  return html`<h1>Your password is changed</h1>
-<p>The one before does not work any more, and everything that you signed in to with it has ended. Sign in there again.</p>`;
+  return html`<h1>Password changed</h1>
+<p>Your old password no longer works, and you have been signed out everywhere. Sign in again with the new one.</p>`;
 }
 
 const described = html` aria-describedby="error" aria-invalid="true"`;
@@ -65,9 +65,9 @@ function renderNewPassword(error: string | undefined, focus: Html | undefined): 
   const { least, most } = passwordLimits;
   const hints = error === undefined ? "rule" : "rule error";
   return html`<label for="new">New password</label>
-<p class="soft" id="rule">At least ${least} characters. A few words in a row are easy to remember, and spaces are fine.</p>
+<p class="soft" id="rule">At least ${least} characters. Several words in a row are easy to remember; spaces are allowed.</p>
 <input type="password" id="new" name="new" autocomplete="new-password" minlength="${least}" maxlength="${most}"
  passwordrules="minlength: ${least}; maxlength: ${most};" aria-describedby="${hints}" required${focus}>
-<label for="again">The same again</label>
+<label for="again">Confirm new password</label>
 <input type="password" id="again" name="again" autocomplete="new-password" maxlength="${most}" required>`;
 }

@@ -19,15 +19,15 @@ export function findPasswordProblem(password: string, names: readonly string[]):
   const text = password.normalize("NFKC");
   const length = [...text].length;
   if (length < passwordLimits.least)
-    return `This password has ${length === 1 ? "1 character" : `${length} characters`}; it needs at least ${passwordLimits.least}. A few words in a row are fine.`;
+    return `This password has ${length === 1 ? "1 character" : `${length} characters`}; use at least ${passwordLimits.least}. Several words in a row work well.`;
   if (password.length > passwordLimits.most)
-    return `This password has more than ${passwordLimits.most} characters, which is the most there is room for.`;
+    return `This password is too long. Use at most ${passwordLimits.most} characters.`;
   const plain = stripPatterns(text.toLowerCase());
   if (countOwn(strip(plain, commonWords)) < leastOfOwn)
-    return "This password is one of those that are tried first. Choose one that nobody would guess.";
+    return "This password is too easy to guess. Choose a less common one.";
   // Names before words: a name may have a word in it.
   if (countOwn(strip(strip(plain, listNameParts(names)), commonWords)) < leastOfOwn)
-    return "This password is little more than your name. Choose one that nobody would guess.";
+    return "This password is too similar to your name. Choose one that is harder to guess.";
   return undefined;
 }
 

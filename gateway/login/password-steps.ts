@@ -10,7 +10,7 @@ export function showPasswordChoice(visit: Visit, { userName }: PendingChoice, er
   const { context, parts, path } = visit;
   const content = renderPasswordChoice({ action: path, userName, clientName: nameClient(visit), error });
   showPage(context, {
-    title: error === undefined ? "Choose your own password" : "Not stored: choose your own password",
+    title: error === undefined ? "Choose a new password" : "Error: choose a new password",
     content,
     notice: parts.login.notice,
     leadsTo: readRedirectUri(visit),
@@ -20,15 +20,16 @@ export function showPasswordChoice(visit: Visit, { userName }: PendingChoice, er
 /** The login goes on with the password that the person chose. */
 export async function takePasswordChoice(visit: Visit): Promise<void> {
   const { context, parts } = visit;
-  if (visit.details.prompt.name !== "login") throw new FormError("Nobody asked for a password.");
+  if (visit.details.prompt.name !== "login")
+    throw new FormError("There is no password to choose for this request.");
   const form = await readForm(context.req);
   const pending = findChoice(visit);
-  if (pending === undefined) return startAgain(visit, "That took too long. Sign in again.");
+  if (pending === undefined) return startAgain(visit, "This page has expired. Sign in again.");
   const { accountId, mark } = pending;
   const choice = { accountId, mark, password: form.get("new") ?? "" };
   const answer = await choosePassword(parts, choice, form.get("again") ?? "");
   if (answer.kind === "outdated")
-    return startAgain(visit, "Your account was changed meanwhile. Sign in again.");
+    return startAgain(visit, "Your account was changed in the meantime. Sign in again.");
   if (answer.kind === "refused") {
     context.status = answer.seconds === undefined ? 422 : 429;
     if (answer.seconds !== undefined) context.set("retry-after", String(answer.seconds));

@@ -10,10 +10,10 @@ const most = 2;
 /** People who may wait for a turn, before the server says that it is busy. */
 const longestQueue = 20;
 
-/** Too many passwords are being checked at once. */
+/** Too many passwords are being checked at the same time. */
 export class PasswordsBusyError extends Error {
   constructor() {
-    super("Too many passwords are being checked at once.");
+    super("Too many passwords are being checked at the same time.");
     this.name = "PasswordsBusyError";
   }
 }

@@ -1,9 +1,9 @@
 import { type Html, html } from "../page/html.ts";
 
 export function renderError(error: string, description: string | undefined): Html {
-  return html`<h1>This did not work</h1>
-<p class="error" role="alert">${description ?? "The request cannot be answered."}</p>
-<p class="soft">Go back to where you came from and try again. If it happens again, tell its makers: <code>${error}</code>.</p>`;
+  return html`<h1>Something went wrong</h1>
+<p class="error" role="alert">${description ?? "The request cannot be processed."}</p>
+<p class="soft">Go back to the application and try again. If the problem persists, report this error code to its developers: <code>${error}</code>.</p>`;
 }
 
 export interface LogoutPage {
@@ -16,11 +16,11 @@ export interface LogoutPage {
 
 export function renderLogout({ action, csrf, host, staysHere }: LogoutPage): Html {
   return html`<h1>Sign out?</h1>
-<p>You are signed in at ${host}.</p>
+<p>You are signed in to ${host}.</p>
 ${
   staysHere
-    ? html`<p class="error" role="alert">The application asked to continue at an address that is not registered for it, so you stay here
-afterwards. Tell its makers: <code>post_logout_redirect_uri</code>.</p>`
+    ? html`<p class="error" role="alert">The application asked to return you to an address that is not registered for it, so you will stay
+here. Report this to its developers: <code>post_logout_redirect_uri</code>.</p>`
     : undefined
 }
 <form method="post" action="${action}">
@@ -33,6 +33,6 @@ afterwards. Tell its makers: <code>post_logout_redirect_uri</code>.</p>`
 }
 
 export function renderLoggedOut(): Html {
-  return html`<h1>Done</h1>
+  return html`<h1>Signed out</h1>
 <p>You can close this page.</p>`;
 }

@@ -9,7 +9,7 @@ import { UserInvalidError } from "./user-errors.ts";
 import { normalizeProfile, type UserProfile } from "./user-rules.ts";
 import { createUser, replacePassword } from "./user-store.ts";
 
-const usage = `Usage: user NAME [DISPLAY NAME] [E-MAIL], with the password on standard input.
+const usage = `Usage: user <name> [display name] [email]; the password is read from standard input.
 `;
 
 const leastPasswordLength = 12;
@@ -24,7 +24,7 @@ export async function runUser(args: readonly string[]): Promise<void> {
   const settings = parseStoreSettings(process.env);
   const password = (await text(process.stdin)).replace(/\r?\n$/, "");
   if ([...password].length < leastPasswordLength)
-    return refuse(`The password has fewer than ${leastPasswordLength} characters.\n`);
+    return refuse(`The password must have at least ${leastPasswordLength} characters.\n`);
   const pool = createDatabasePool(settings.database, settings.database.host);
   try {
     await migrate(pool, settings.upstreamUrl, createLogger({ role: "user", environment: "" }));

@@ -25,7 +25,7 @@ export class UserStaleError extends Error {
   readonly conflict: UserConflict;
 
   constructor(conflict: UserConflict) {
-    super(`The edit is based on revision ${conflict.basedOn}; revision ${conflict.current} is current.`);
+    super(`The edit is based on revision ${conflict.basedOn}; the current revision is ${conflict.current}.`);
     this.name = "UserStaleError";
     this.conflict = conflict;
   }

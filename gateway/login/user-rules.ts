@@ -41,17 +41,17 @@ export function findProfileProblems({ name, displayName, email }: UserProfile): 
   if (!namePattern.test(name))
     problems.push({
       field: "name",
-      message: `A name has 1 to ${userLimits.name} letters a to z, digits and . _ @ -, and starts with a letter or digit.`,
+      message: `A name must have 1 to ${userLimits.name} characters (letters a to z, digits, . _ @ -) and start with a letter or digit.`,
     });
   if (displayName.length > userLimits.displayName)
     problems.push({
       field: "displayName",
-      message: `It has ${displayName.length} characters; there is room for ${userLimits.displayName}.`,
+      message: `The display name has ${displayName.length} characters; the maximum is ${userLimits.displayName}.`,
     });
   if (hasInvisible(displayName))
-    problems.push({ field: "displayName", message: "It has a character that cannot be seen." });
+    problems.push({ field: "displayName", message: "It contains an invisible character." });
   // Whether an address is right is known by whoever gets mail there; only what cannot be one is refused.
   if (email !== null && (email.length > userLimits.email || !/^[!-~]+@[!-~]+$/.test(email)))
-    problems.push({ field: "email", message: `${JSON.stringify(email)} is no e-mail address.` });
+    problems.push({ field: "email", message: `${JSON.stringify(email)} is not a valid email address.` });
   return problems;
 }

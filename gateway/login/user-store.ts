@@ -62,7 +62,7 @@ export async function createUser(
       );
     } catch (error) {
       if ((error as { code?: string }).code !== "ER_DUP_ENTRY") throw error;
-      throw new UserInvalidError([{ field: "name", message: "There is a user with this name already." }]);
+      throw new UserInvalidError([{ field: "name", message: "A user with this name already exists." }]);
     }
     const user = await lockUser(connection, { id, author });
     await record(connection, user, { action: "created", author });

@@ -59,8 +59,8 @@ export async function finishLogin(
   const { context, parts, details } = visit;
   if ((await parts.login.findAccount(accountId)) === undefined) {
     // A login of a company's own that knows somebody by name and password, and not by id.
-    parts.logger.warn({ account: accountId }, "signed in, but the account is not found");
-    refuse(context, 401, "access_denied", "There is no account for this person.");
+    parts.logger.warn({ account: accountId }, "signed in but account not found");
+    refuse(context, 401, "access_denied", "No account was found for this user.");
     return;
   }
   parts.logger.info(
@@ -78,11 +78,11 @@ export function leave(context: Context, to: string): void {
 
 export function refuse(context: Context, status: number, error: string, description: string): void {
   context.status = status;
-  showPage(context, { title: "This did not work", content: renderError(error, description) });
+  showPage(context, { title: "Something went wrong", content: renderError(error, description) });
 }
 
 /** Many passwords are being looked at, and this one has no turn. */
 export function refuseBusy(context: Context): void {
   context.set("retry-after", "1");
-  refuse(context, 503, "temporarily_unavailable", "Too many people are signing in. Try again.");
+  refuse(context, 503, "temporarily_unavailable", "Too many users are signing in right now. Try again.");
 }

@@ -32,7 +32,7 @@ export class AbortJobs {
   begin(consumption: Consumption): void {
     const { place, transaction } = consumption;
     if (this.#running >= mostJobs) {
-      this.#logger.error({ transaction }, "token request not undone: too many others are waiting");
+      this.#logger.error({ transaction }, "token request not undone: queue full");
       return;
     }
     this.#running++;

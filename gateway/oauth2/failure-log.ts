@@ -20,7 +20,7 @@ export function createFailureLog(logger: Logger): (error: Error, context: Contex
     }
     requests++;
     if (performance.now() - loggedAt < quietMs) return;
-    logger.warn({ path, requests, error: describeReason(error) }, "store not available, responded 503");
+    logger.warn({ path, requests, error: describeReason(error) }, "store unavailable, responded with 503");
     loggedAt = performance.now();
     requests = 0;
   };

@@ -66,8 +66,8 @@ export function createFront(parts: FrontParts): readonly Middleware[] {
     await answerError(
       context,
       lost
-        ? { error: "temporarily_unavailable", error_description: "A store of the server is not available." }
-        : { error: "server_error", error_description: "The server failed." },
+        ? { error: "temporarily_unavailable", error_description: "The server's data store is unavailable." }
+        : { error: "server_error", error_description: "The server failed to process the request." },
     );
   }
 
@@ -82,7 +82,10 @@ export function createFront(parts: FrontParts): readonly Middleware[] {
     }
     context.status = 415;
     context.set("accept-encoding", "identity");
-    await answerError(context, { error: "invalid_request", error_description: "a form is plain UTF-8 text" });
+    await answerError(context, {
+      error: "invalid_request",
+      error_description: "the form must be uncompressed UTF-8",
+    });
   }
 
   /** RFC 6749 5.2: multiple credentials are no credentials, also where only the first of them would be read. */
@@ -107,7 +110,7 @@ export function createFront(parts: FrontParts): readonly Middleware[] {
     context.set("allow", methods.includes("GET") ? ["HEAD", ...methods].join(", ") : methods.join(", "));
     context.body = {
       error: "invalid_request",
-      error_description: `${context.method} is not for ${context.path}`,
+      error_description: `${context.method} is not supported for ${context.path}`,
     };
   }
 

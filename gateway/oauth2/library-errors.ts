@@ -30,5 +30,5 @@ export async function correctErrors(context: Context, next: Next): Promise<void>
     body.error = "unauthorized_client";
   // RFC 9449 5.
   if (body.error === "invalid_grant" && context.state[replay] === true)
-    Object.assign(body, { error: "invalid_dpop_proof", error_description: "the proof was used before" });
+    Object.assign(body, { error: "invalid_dpop_proof", error_description: "the proof was already used" });
 }

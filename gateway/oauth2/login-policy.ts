@@ -12,7 +12,7 @@ export function createLoginPolicy({
   const policy = base();
   const accountMissing = new Check(
     "account_missing",
-    "the account is not there",
+    "the account does not exist",
     "login_required",
     ({ oidc }) =>
       oidc.session?.accountId !== undefined && oidc.account === undefined

@@ -24,7 +24,7 @@ export async function carryOutOperatorActions(parts: OperatorJobParts): Promise<
     for (const action of pending) {
       const outcome = await carryOut(parts, action);
       await settleOperatorAction(parts.pool, action.id, outcome);
-      parts.logger.info({ action: action.action, outcome }, "operator's action carried out");
+      parts.logger.info({ action: action.action, outcome }, "operator action completed");
     }
     pending = await readPendingActions(parts.pool);
   }

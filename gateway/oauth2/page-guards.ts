@@ -53,7 +53,7 @@ export function createPageGuards({ provider, beginUserCode }: PageGuardParts): r
     context.set("retry-after", String(seconds));
     await answerError(context, {
       error: "slow_down",
-      error_description: `There were too many attempts. Try again in ${Math.ceil(seconds / 60)} minutes.`,
+      error_description: `Too many attempts. Try again in ${Math.ceil(seconds / 60)} minutes.`,
     });
   }
 
@@ -78,7 +78,7 @@ async function replaceScript(context: Context, next: Next): Promise<void> {
     title: "Sign out",
     leadsTo: readLogoutTarget(context as never),
     content: html`<h1>Sign out first</h1>
-<p>To go on, this browser has to be signed out here.</p>
+<p>To continue, sign out of the current session in this browser.</p>
 <form method="post" action="${new Html(action)}">
 ${inputs}
 <div class="actions"><button class="primary" type="submit" autofocus>Continue</button></div>

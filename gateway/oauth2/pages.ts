@@ -22,7 +22,7 @@ export async function answerError(context: Context, out: ErrorOut): Promise<void
   const { renderError } = await import("../login/plain-pages.ts");
   const { showPage } = await import("../login/page.ts");
   const content = renderError(out.error, out.error_description);
-  showPage(context, { title: "This did not work", content });
+  showPage(context, { title: "Something went wrong", content });
 }
 
 /** The library's pages in our own look; each loads what it needs when somebody first sees it. */
@@ -42,7 +42,7 @@ export function createPages(issuer: URL, readLogin: () => Promise<Login>) {
     },
     async showLoggedOut(context: KoaContextWithOIDC): Promise<void> {
       const { renderLoggedOut } = await import("../login/plain-pages.ts");
-      await show(context, "Done", renderLoggedOut());
+      await show(context, "Signed out", renderLoggedOut());
     },
     async showDeviceInput(
       context: KoaContextWithOIDC,
@@ -79,7 +79,7 @@ export function createPages(issuer: URL, readLogin: () => Promise<Login>) {
       const { renderDeviceConnected } = await import("../login/device-page.ts");
       const { client } = context.oidc;
       const name = client?.clientName ?? client?.clientId ?? "Your device";
-      await show(context, "Connected", renderDeviceConnected(name));
+      await show(context, "Device connected", renderDeviceConnected(name));
     },
   };
 }
@@ -104,14 +104,14 @@ function explainDeviceError(error: Error | undefined): string | undefined {
   switch (error.name) {
     case "NoCodeError":
     case "NotFoundError":
-      return "No device shows this code. Look at it again.";
+      return "Incorrect code. Check the code on your device and try again.";
     case "ExpiredError":
-      return "This code has expired. Let your device make another.";
+      return "This code has expired. Request a new code on your device.";
     case "AlreadyUsedError":
-      return "This code was used before. Let your device make another.";
+      return "This code has already been used. Request a new code on your device.";
     case "AbortedError":
       return "The device was not connected.";
     default:
-      return "This did not work. Type the code again.";
+      return "Something went wrong. Enter the code again.";
   }
 }

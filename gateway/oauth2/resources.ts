@@ -25,8 +25,7 @@ export function describeResource(
   request: ResourceRequest,
   { origin, served, errors }: { origin: string; served: ServedConfiguration; errors: typeof OAuth2Errors },
 ): ResourceServer {
-  if (request.resource !== origin)
-    throw new errors.InvalidTarget(`the only resource of this server is ${origin}`);
+  if (request.resource !== origin) throw new errors.InvalidTarget(`resource must be ${origin}`);
   // Asked for every time, because scopes change while the server runs.
   const client = served.clients.get(request.clientId);
   const allowed = client?.scopes ?? [];

@@ -70,7 +70,7 @@ function rememberLogin({ login, database, logger }: OAuth2Parts): () => Promise<
       .then(({ openLogin }) => openLogin(login, { database, logger }))
       .catch((error: Error) => {
         opening = undefined;
-        logger.error({ login, error: describeReason(error) }, "login not opened");
+        logger.error({ login, error: describeReason(error) }, "login failed to initialize");
         throw error;
       });
     return opening;

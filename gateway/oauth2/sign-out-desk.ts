@@ -77,7 +77,7 @@ export class SignOutDesk {
     const failed = looks.find((look) => look.status === "rejected");
     // A store is away. The order stays, and so does the next look.
     if (failed !== undefined && !this.#away)
-      logger.warn({ error: describeReason(failed.reason) }, "sign-outs or operators' actions are waiting");
+      logger.warn({ error: describeReason(failed.reason) }, "sign-outs or operator actions pending");
     this.#away = failed !== undefined;
     return failed === undefined;
   }

@@ -37,7 +37,7 @@ export function parseSigningKeys(text: string): readonly SigningKey[] {
   try {
     set = JSON.parse(text);
   } catch {
-    throw new TypeError("is no JSON");
+    throw new TypeError("is not valid JSON");
   }
   if (!Array.isArray(set?.keys) || set.keys.length === 0) throw new TypeError('has no "keys"');
   const keys = set.keys.map((key: JsonWebKey & { kid?: unknown }, index) => {
@@ -52,7 +52,7 @@ export function parseSigningKeys(text: string): readonly SigningKey[] {
     }
   });
   if (new Set(keys.map(({ kid }) => kid)).size < keys.length)
-    throw new TypeError('has two keys of one "kid"');
+    throw new TypeError('has two keys with the same "kid"');
   return keys;
 }
 

@@ -60,7 +60,7 @@ export class SigningKeys {
     if (given !== undefined) {
       for (const alg of idTokenAlgorithms)
         if (!given.some((key) => key.alg === alg))
-          logger.warn({ alg }, "no signing key given for an algorithm");
+          logger.warn({ alg }, "no signing key supplied for an algorithm");
       return;
     }
     let stored = await this.#read(this.#parts.writer);
@@ -77,7 +77,8 @@ export class SigningKeys {
         () => {
           if (this.#current.map(({ kid }) => kid).join() !== before) onChange();
         },
-        (error: Error) => this.#parts.logger.warn({ error: describeReason(error) }, "signing keys not read"),
+        (error: Error) =>
+          this.#parts.logger.warn({ error: describeReason(error) }, "signing keys could not be read"),
       );
     }, this.#parts.checkMs);
     this.#timer.unref();
@@ -126,7 +127,7 @@ export class SigningKeys {
     const known = this.#opened.get(sealed);
     if (known !== undefined || this.#opened.has(sealed)) return known;
     const text = await (await this.#parts.openSeal()).open(sealed);
-    if (text === undefined) this.#parts.logger.warn({ kid }, "signing key sealed under another secret");
+    if (text === undefined) this.#parts.logger.warn({ kid }, "signing key encrypted under another secret");
     const key = text === undefined ? undefined : (JSON.parse(text) as SigningKey);
     this.#opened.set(sealed, key);
     return key;
@@ -161,7 +162,8 @@ export class SigningKeys {
     for (const { kid } of findExpired(all))
       await connection.query("DELETE FROM signing_keys WHERE kid = ?", [kid]);
     await connection.commit();
-    for (const { kid, alg } of made) this.#parts.logger.info({ kid, alg, isRequested }, "signing key made");
+    for (const { kid, alg } of made)
+      this.#parts.logger.info({ kid, alg, isRequested }, "signing key created");
     return all;
   }
 
@@ -171,7 +173,8 @@ export class SigningKeys {
       const [[lock]] = await connection.query<RowDataPacket[]>(
         "SELECT GET_LOCK('dmm-env/signing-keys', 10) AS taken",
       );
-      if (lock?.taken !== 1) throw new Error("Another gateway has been making a signing key for 10 s.");
+      if (lock?.taken !== 1)
+        throw new Error("Timed out after 10 s while another gateway was creating a signing key.");
       return await use(connection);
     } finally {
       // Gives back the lock as well, and ends a transaction that was not committed.

@@ -42,6 +42,6 @@ function isStranger({ oidc }: Context): boolean {
 }
 
 function refuse(errors: typeof OAuth2Errors): Error {
-  const error = new errors.TemporarilyUnavailable("too many authorizations were begun from this address");
+  const error = new errors.TemporarilyUnavailable("too many authorization requests from this address");
   return Object.assign(error, { status: 429, statusCode: 429 });
 }

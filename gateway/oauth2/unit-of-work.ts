@@ -151,7 +151,7 @@ export class UnitsOfWork {
       if (performance.now() > deadline && Number(payload.consumed) < Date.now() / 1000 - unsettledSeconds)
         return payload;
       if (performance.now() > deadline || this.#waiting >= mostWaiting)
-        throw new RedisUnavailableError("another request that uses the same is not settled");
+        throw new RedisUnavailableError("another request with the same code or token is still in progress");
       this.#waiting++;
       await new Promise((resolve) => setTimeout(resolve, pollMs));
       this.#waiting--;

@@ -92,7 +92,9 @@ async function findToken(
   const proofs = request.headersDistinct.dpop ?? [];
   const proven = { method, origin: issuer.origin, path: userinfo, token, thumbprint: record.jkt };
   const fault =
-    proofs.length === 1 ? await findProofFault(proofs[0]!, proven, checks) : { reason: "no proof" };
+    proofs.length === 1
+      ? await findProofFault(proofs[0]!, proven, checks)
+      : { reason: "DPoP proof is missing" };
   const { nonces } = checks;
   if (fault?.needsNonce === true || nonces.demanded) context.set("dpop-nonce", await nonces.next());
   if (fault === undefined) return record;

@@ -196,7 +196,7 @@ test("a device is connected in Chromium at the address that it shows", { skip },
   await page.getByRole("button", { name: "Connect this device" }).click();
   // Apps on a person's machine ask each time (RFC 8252 8.6).
   await page.getByRole("button", { name: "Allow", exact: true }).click();
-  await page.getByRole("heading", { name: "Connected" }).waitFor();
+  await page.getByRole("heading", { name: "Device connected" }).waitFor();
   const response = await oauth.deviceCodeGrantRequest(
     metadata,
     client,

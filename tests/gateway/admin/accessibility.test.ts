@@ -194,27 +194,27 @@ const loginPages: Readonly<Record<string, Html>> = {
     clientName: "x".repeat(100),
     host: "api.example.com",
     name: "ada",
-    error: "User name and password do not belong together.",
+    error: "Incorrect user name or password.",
   }),
-  "Choose your own password": renderPasswordChoice({
+  "Choose a new password": renderPasswordChoice({
     ...{ action: "/x", userName: `${"long".repeat(20)}@example.test`, clientName: long },
   }),
-  "Choose your own password again": renderPasswordChoice({
+  "Choose a new password again": renderPasswordChoice({
     ...{ action: "/x", userName: "ada", clientName: "x".repeat(100) },
-    error: "This password is one of those that are tried first. Choose one that nobody would guess.",
+    error: "This password is too easy to guess. Choose a less common one.",
   }),
   "Change your password": renderPasswordChange({ action: "/x", host: "api.example.com" }),
   "Change your password again": renderPasswordChange({
     ...{ action: "/x", host: "api.example.com", name: "ada" },
-    error: "User name and present password do not belong together.",
+    error: "Incorrect user name or current password.",
   }),
-  "Your password is changed": renderPasswordChanged(),
+  "Password changed": renderPasswordChanged(),
   "Allow access": renderConsent({
     action: "/x",
     clientName: long,
     accountName: "لينا الخطيب",
     wishes: [
-      { scope: "openid", description: "Know who you are" },
+      { scope: "openid", description: "Know your account ID" },
       { scope: "x".repeat(90), description: "x".repeat(90) },
     ],
     redirectHost: "app.example.com",
@@ -222,7 +222,7 @@ const loginPages: Readonly<Record<string, Html>> = {
   "Connect a device": renderDeviceInput(form, {}),
   "Connect a device again": renderDeviceInput(form, {
     code: "BBBB-BBBB",
-    error: "No device shows this code. Look at it again.",
+    error: "Incorrect code. Check the code on your device and try again.",
   }),
   "Is this your device?": renderDeviceConfirmation({
     ...form,
@@ -230,10 +230,10 @@ const loginPages: Readonly<Record<string, Html>> = {
     clientName: long,
     address: "2001:db8::1",
   }),
-  Connected: renderDeviceConnected(long),
-  "This did not work": renderError("invalid_client", "client is invalid"),
+  "Device connected": renderDeviceConnected(long),
+  "Something went wrong": renderError("invalid_client", "client is invalid"),
   "Sign out": renderLogout({ ...form, host: "api.example.com", staysHere: true }),
-  Done: renderLoggedOut(),
+  "Signed out": renderLoggedOut(),
 };
 
 function renderLoginPage(title: string, content: Html): string {

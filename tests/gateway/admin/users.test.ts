@@ -80,7 +80,7 @@ test("a user is registered with a generated password, and signs in with it", asy
     [user.name, user.displayName, user.revision, user.disabled],
     ["grace", "Grace Hopper", 1, false],
   );
-  assert.match(await tryLogin("grace", password), /^Choose your own password/);
+  assert.match(await tryLogin("grace", password), /^Choose a new password/);
   assert.match(await tryLogin("grace", "a password that she has not"), /^Sign in/);
   assert.doesNotMatch(answer.text, /scrypt|hash/);
   for (const path of [
@@ -187,7 +187,7 @@ test("another password ends what the old one got, and lets in who was locked out
   assert.match(await tryLogin("hedy", password), /^Sign in/, "locked out");
   const answer = await act(user.id, "password");
   assert.match(await tryLogin("hedy", password), /^Sign in/);
-  assert.match(await tryLogin("hedy", String(answer.body.password)), /^Choose your own password/);
+  assert.match(await tryLogin("hedy", String(answer.body.password)), /^Choose a new password/);
 });
 
 test("a user who is removed is gone with everything, and the name is somebody else's", async () => {

@@ -189,7 +189,7 @@ test("nobody is led to an address that is not registered exactly", async () => {
     const request = await createRequest("app", { redirect_uri: uri });
     const page = await server.browser().open(request.url);
     assert.deepEqual([page.status, page.url.origin], [400, issuer], uri);
-    assert.match(page.text, /This did not work/);
+    assert.match(page.text, /Something went wrong/);
     assert.doesNotMatch(page.text, /href=/);
   }
 });

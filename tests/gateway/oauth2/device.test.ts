@@ -62,7 +62,7 @@ test("a strict client connects a device: pending, allowed, connected once", asyn
   assert.match(confirmation.text, /Is this your device\?/);
   assert.match(confirmation.text, new RegExp(device.user_code));
   const done = await signIn(browser, await browser.submit(confirmation, "/device"));
-  assert.match(done.text, /<h1>Connected/);
+  assert.match(done.text, /<h1>Device connected/);
 
   const answer = await oauth.deviceCodeGrantRequest(
     server.metadata,
@@ -198,11 +198,11 @@ test("codes cannot be guessed without end", async () => {
   let page = await browser.open("/oauth2/device");
   for (let guess = 0; guess < 20; guess++) {
     page = await browser.submit(page, "/device", { user_code: "BBBB-BBBB" });
-    assert.match(page.text, /No device shows this code/);
+    assert.match(page.text, /Incorrect code/);
   }
   page = await browser.submit(page, "/device", { user_code: "BBBB-BBBB" });
   assert.equal(page.status, 429);
   assert.ok(Number(page.headers.get("retry-after")) > 0);
   const other = server.browser("192.0.2.67");
-  assert.match((await enterCode(other, "BBBB-BBBB")).text, /No device shows this code/);
+  assert.match((await enterCode(other, "BBBB-BBBB")).text, /Incorrect code/);
 });

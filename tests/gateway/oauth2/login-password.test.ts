@@ -55,7 +55,7 @@ const alert = (page: Visited) => /role="alert"[^>]*>([^<]*)/.exec(page.text)?.[1
 test("a password that somebody else made leads to the choice of an own one, and that to the consent", async () => {
   await add("grace");
   const { browser, page } = await begin("Grace");
-  assert.equal(heading(page), "Choose your own password");
+  assert.equal(heading(page), "Choose a new password");
   assert.match(page.text, /value="grace" autocomplete="username" readonly/);
   assert.doesNotMatch(page.text, /<script/);
   assert.equal(page.headers.get("cache-control"), "no-store");
@@ -85,7 +85,7 @@ test("who is signed out while the choice is open has not signed in", async () =>
   );
   const late = await choose(browser, page, own);
   assert.equal(late.status, 409);
-  assert.match(alert(late), /account was changed meanwhile/);
+  assert.match(alert(late), /account was changed in the meantime/);
   assert.equal((await readUser("patience")).must_choose_password, 1);
 });
 
@@ -105,7 +105,7 @@ test("who does not choose has not signed in, whichever way is tried", async () =
   assert.equal(forced.status, 400);
   assert.equal(
     heading(await consent.browser.open(consent.page.url)),
-    "Choose your own password",
+    "Choose a new password",
     "loaded again",
   );
   const silent = await browser.open((await createRequest("app", { prompt: "none" })).url);
@@ -155,12 +155,12 @@ test("a password that cannot be is refused with the reason, and the choice goes 
   await add("picky", { display_name: "Picky Person", email: "somebody@example.test" });
   const { browser, page } = await begin("picky");
   const refusals: readonly (readonly [password: string, again: string, words: RegExp])[] = [
-    ["elevenchars", "elevenchars", /has 11 characters; it needs at least 12/],
+    ["elevenchars", "elevenchars", /has 11 characters; use at least 12/],
     ["", "", /has 0 characters/],
-    [own, `${own}.`, /not the same/],
-    ["password1234", "password1234", /tried first/],
-    ["picky-person-12", "picky-person-12", /little more than your name/],
-    [given, given, /the password that you have/],
+    [own, `${own}.`, /do not match/],
+    ["password1234", "password1234", /too easy to guess/],
+    ["picky-person-12", "picky-person-12", /too similar to your name/],
+    [given, given, /current password/],
     ["x7 ".repeat(167), "x7 ".repeat(167), /more than 500 characters/],
     ['"><script>', '"><script>', /has 10 characters/],
   ];
@@ -190,7 +190,7 @@ test("of two who choose at once one succeeds, and the other signs in again", asy
   assert.deepEqual(answers.map((answer) => answer.status).sort(), [200, 409]);
   const late = answers.find(({ status }) => status === 409)!;
   assert.equal(heading(late), "Sign in");
-  assert.match(alert(late), /changed meanwhile/);
+  assert.match(alert(late), /changed in the meantime/);
 });
 
 test("a password that was replaced, or a user who was disabled, in between ends the choice", async () => {
@@ -214,7 +214,7 @@ test("passwords are not chosen without end", async () => {
   for (let attempt = 0; attempt < 21; attempt++) last = await choose(browser, last, "short");
   assert.equal(last.status, 429);
   assert.ok(Number(last.headers.get("retry-after")) > 0);
-  assert.match(alert(last), /too many attempts/);
+  assert.match(alert(last), /Too many attempts/);
 });
 
 test("nobody who was there before is made to choose", async () => {
@@ -234,7 +234,7 @@ test("whoever gives the present password changes it, and everything that was got
   assert.match(page.headers.get("content-security-policy")!, /default-src 'none'.*form-action 'self';/);
   const fields = { name: "Ada", password, new: own, again: own };
   const done = await browser.submit(page, "/oauth2/password", fields);
-  assert.equal(heading(done), "Your password is changed");
+  assert.equal(heading(done), "Password changed");
   assert.equal(await server.useToken(held.accessToken), 401, "when the answer is there");
   const refreshed = await server.post(
     "/oauth2/token",
@@ -251,7 +251,7 @@ test("whoever gives the present password changes it, and everything that was got
     new: password,
     again: password,
   });
-  assert.equal(heading(back), "Your password is changed");
+  assert.equal(heading(back), "Password changed");
 });
 
 test("a change with a wrong password is refused, in the same words for nobody, and counted as a guess", async () => {

@@ -40,7 +40,7 @@ test("pages have no script, cannot be framed or kept, and say whose they are", a
   }
   assert.match(consent.text, /Ada Lovelace/);
   assert.match(consent.text, /Read what is verified/);
-  assert.match(consent.text, /See your e-mail address/);
+  assert.match(consent.text, /See your email address/);
 });
 
 test("cookies are bound to the host and to the page, and no script reads them", async () => {
@@ -119,7 +119,7 @@ test("a user's password cannot be guessed without end, from wherever, and others
   const refused = await browser.submit(page, "/login", { name: "grace", password });
   assert.equal(refused.status, 429);
   assert.ok(Number(refused.headers.get("retry-after")) > 0);
-  assert.match(refused.text, /too many attempts/);
+  assert.match(refused.text, /Too many attempts/);
   assert.ok((await signIn(browser, refused)).url.searchParams.get("code"));
 });
 
@@ -242,7 +242,7 @@ test("a form of another site, and one of another browser, are refused", async ()
   }
   const stranger = await server.browser().open(action, { method: "POST", body: body() });
   assert.equal(stranger.status, 400);
-  assert.match(stranger.text, /begun in another browser/);
+  assert.match(stranger.text, /started in another browser/);
 });
 
 test("an interaction of one request does not answer another", async () => {
@@ -418,7 +418,7 @@ test("signing out without having signed in is a page too, without a script", asy
   const browser = server.browser();
   const page = await browser.open("/oauth2/logout");
   assert.doesNotMatch(page.text, /<script/);
-  assert.match((await browser.submit(page, "/confirm")).text, /<h1>Done/);
+  assert.match((await browser.submit(page, "/confirm")).text, /<h1>Signed out/);
 });
 
 test("signing out leads to no address that is not registered", async () => {
@@ -479,7 +479,7 @@ test("who is sent to sign out with a wrong address, or by a client that is gone,
     assert.match(page.text, /is not registered for it/);
     assert.doesNotMatch(page.headers.get("content-security-policy")!, /evil/);
     const done = await browser.submit(page, "/confirm", { logout: "yes" });
-    assert.match(done.text, /<h1>Done/);
+    assert.match(done.text, /<h1>Signed out/);
     const silent = await browser.open((await createRequest("app", { prompt: "none" })).url);
     assert.equal(silent.url.searchParams.get("error"), "login_required");
   }

@@ -50,7 +50,7 @@ test("the role `user` registers somebody, and gives another password, each to ch
     const browser = server.browser();
     const page = await browser.open((await createRequest()).url);
     const next = await browser.submit(page, "/login", { name: "HEDY", password });
-    assert.match(next.text, /<h1>Choose your own password/);
+    assert.match(next.text, /<h1>Choose a new password/);
     const own = `${password} of my own`;
     const consent = await browser.submit(next, "/password", { new: own, again: own });
     assert.match(consent.text, /Signed in as <strong>Hedy Lamarr/);
@@ -63,7 +63,7 @@ test("the role `user` registers somebody, and gives another password, each to ch
 
 test("a password that is too short, and no name, are refused", async () => {
   const short = await storeUser("short", "mary");
-  assert.deepEqual(short, { code: 2, output: "The password has fewer than 12 characters.\n" });
+  assert.deepEqual(short, { code: 2, output: "The password must have at least 12 characters.\n" });
   assert.equal((await storeUser("long enough a password")).code, 2);
   const rows = await server.platform.surroundings.database.query("SELECT 1 FROM users WHERE name = 'mary'");
   assert.equal(rows.length, 0);
@@ -80,7 +80,7 @@ test("the development login says so on its pages and in the log", async (context
   );
   const browser = new Browser(issuer, gateway.origin);
   const page = await browser.open((await createRequest()).url);
-  assert.match(page.text, /class="notice">Development login: any name is let in/);
+  assert.match(page.text, /class="notice">Development login: any user name is accepted/);
   const next = await browser.submit(page, "/login", { name: "dev", password: "development" });
   assert.match(next.text, /Development login/);
   assert.ok((await browser.submit(next, "/consent")).url.searchParams.get("code"));
@@ -107,7 +107,7 @@ test("where passwords are not kept here nobody changes one here", async (context
   const browser = new Browser(issuer, gateway.origin);
   const page = await browser.open("/oauth2/password");
   assert.equal(page.status, 404);
-  assert.match(page.text, /Passwords are not changed here/);
+  assert.match(page.text, /Passwords cannot be changed here/);
 });
 
 test("a company's own login takes the place of the page, and its answer counts in the same browser only", async (context) => {
@@ -142,7 +142,7 @@ test("a login that cannot be opened lets nobody in and keeps the rest alive", as
   const page = await browser.open((await createRequest()).url);
   assert.equal(page.status, 500);
   assert.doesNotMatch(page.text, /missing/);
-  assert.match(gateway.process.output, /login not opened/);
+  assert.match(gateway.process.output, /login failed to initialize/);
   const metadata = await fetch(`${gateway.origin}/.well-known/oauth-authorization-server`);
   await metadata.arrayBuffer();
   assert.equal(metadata.status, 200);

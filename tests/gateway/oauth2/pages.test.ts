@@ -126,13 +126,13 @@ for (const [name, shape] of Object.entries(shapes))
     await page.getByRole("button", { name: "Continue" }).click();
     await picture("device-confirmation");
     await page.getByRole("button", { name: "Connect this device" }).click();
-    await page.getByRole("heading", { name: "Connected" }).waitFor();
+    await page.getByRole("heading", { name: "Device connected" }).waitFor();
     await picture("device-connected");
 
     await page.goto(`${issuer}/oauth2/logout`);
     await picture("logout");
     await page.getByRole("button", { name: "Sign out" }).click();
-    await page.getByRole("heading", { name: "Done" }).waitFor();
+    await page.getByRole("heading", { name: "Signed out" }).waitFor();
     await page.goto(`${issuer}/oauth2/authorize?client_id=nobody`);
     await picture("error");
     assert.deepEqual(
@@ -168,7 +168,7 @@ for (const [name, shape] of Object.entries(shapes))
     await page.keyboard.press("Tab");
     await page.keyboard.type(given);
     await page.keyboard.press("Enter");
-    await page.getByRole("heading", { name: "Choose your own password" }).waitFor();
+    await page.getByRole("heading", { name: "Choose a new password" }).waitFor();
     await picture("password-choice");
     await waitForFocus(page, "New password");
     await page.keyboard.type("password1234");
@@ -177,7 +177,7 @@ for (const [name, shape] of Object.entries(shapes))
     await page.keyboard.press("Enter");
     await page.getByRole("alert").waitFor();
     await picture("password-choice-refused");
-    assert.match(await page.title(), /^Not stored/);
+    assert.match(await page.title(), /^Error: /);
     const own = "three fish for my cat";
     await waitForFocus(page, "New password");
     await page.keyboard.type(own);
@@ -196,13 +196,13 @@ for (const [name, shape] of Object.entries(shapes))
     await page.keyboard.press("Enter");
     await page.getByRole("alert").waitFor();
     await picture("password-change-refused");
-    await waitForFocus(page, "Present password");
+    await waitForFocus(page, "Current password");
     for (const text of [own, "four fish for my cat", "four fish for my cat"]) {
       await page.keyboard.type(text);
       await page.keyboard.press("Tab");
     }
-    await page.getByRole("button", { name: "Change it" }).click();
-    await page.getByRole("heading", { name: "Your password is changed" }).waitFor();
+    await page.getByRole("button", { name: "Change password" }).click();
+    await page.getByRole("heading", { name: "Password changed" }).waitFor();
     await picture("password-changed");
     assert.deepEqual(complaints, []);
     await page.context().close();

@@ -334,7 +334,7 @@ test("signing out ends what was not granted for longer", async () => {
   const page = await browser.open("/oauth2/logout");
   assert.match(page.text, /Sign out\?/);
   const done = await browser.submit(page, "/confirm", { logout: "yes" });
-  assert.match(done.text, /<h1>Done/);
+  assert.match(done.text, /<h1>Signed out/);
   assert.equal(await server.useToken(String(answer.json.access_token)), 401);
   assert.equal((await refresh(String(answer.json.refresh_token))).json.error, "invalid_grant");
   assert.match((await browser.open((await createRequest()).url)).text, /Sign in<\/h1>/);

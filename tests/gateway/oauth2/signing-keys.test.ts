@@ -165,7 +165,7 @@ test("where keys of one type alone are given, every client goes on, and the log 
   });
   context.teardown(() => gateway.process.end());
   await waitUntil("the log says so", () =>
-    /"alg":"RS256".*no signing key given/.test(gateway.process.output),
+    /"alg":"RS256".*no signing key supplied/.test(gateway.process.output),
   );
   const metadata = await fetch(`${gateway.origin}/.well-known/openid-configuration`);
   const { id_token_signing_alg_values_supported: offered } = (await metadata.json()) as Record<
