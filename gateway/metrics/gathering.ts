@@ -88,8 +88,8 @@ export class Gathering {
 
   #describe({ answered, missing }: Pick<Scrape, "answered" | "missing">): Family[] {
     return describeWorkers({
-      answering: answered.size,
-      silent: missing.size,
+      responding: answered.size,
+      unresponsive: missing.size,
       starting: Math.max(0, this.#workers - answered.size - missing.size),
       restarts: this.restarts,
     });
@@ -103,24 +103,24 @@ function settle({ missing, finish }: Scrape, worker: ChildProcess): void {
 
 /** Who the values are of. */
 export function describeWorkers(of: {
-  readonly answering: number;
-  readonly silent: number;
+  readonly responding: number;
+  readonly unresponsive: number;
   readonly starting: number;
   readonly restarts: number;
 }): Family[] {
-  const states = (["answering", "silent", "starting"] as const).map(
+  const states = (["responding", "unresponsive", "starting"] as const).map(
     (state) => [{ state }, of[state]] as const,
   );
   return [
     gauge(
       "gateway_workers",
       "sum",
-      "Workers whose values these are, that did not answer in time, and that are not there yet.",
+      "Workers by state: included in this scrape, unresponsive within its time limit, or still starting.",
       states,
     ),
     counter(
       "gateway_worker_restarts_total",
-      "Workers that ended by themselves; what one counted since the scrape before is lost where it was killed.",
+      "Workers restarted after exiting unexpectedly. Counts since the previous scrape are lost if the worker was killed.",
       of.restarts,
     ),
   ];

@@ -70,7 +70,7 @@ export class Metrics {
   }
 
   #renderAlone(): string {
-    const alone = { answering: 1, silent: 0, starting: 0, restarts: 0 };
+    const alone = { responding: 1, unresponsive: 0, starting: 0, restarts: 0 };
     return renderFamilies([...this.#collect(), ...describeWorkers(alone)]);
   }
 
@@ -92,24 +92,29 @@ export class Metrics {
   #collectState(): Family[] {
     const { lifecycle, readConfiguration } = this.#sources;
     return [
-      gauge("gateway_requests_running", "sum", "Requests whose answer has not ended.", lifecycle.running),
+      gauge(
+        "gateway_requests_in_flight",
+        "sum",
+        "Requests whose response is not complete.",
+        lifecycle.running,
+      ),
       gauge(
         "gateway_connections_open",
         "sum",
-        "Connections of clients, idle ones too; each worker takes 10,000.",
+        "Open client connections, including idle ones. Each worker accepts up to 10,000.",
         lifecycle.connections,
       ),
-      gauge("gateway_tunnels_open", "sum", "WebSockets that are open.", lifecycle.tunnels),
+      gauge("gateway_tunnels_open", "sum", "Open WebSocket connections.", lifecycle.tunnels),
       gauge(
         "gateway_serving",
         "min",
-        "1 while all workers take requests, 0 before and while draining.",
+        "1 while all workers accept requests, 0 while any is starting or draining.",
         lifecycle.state === "serving" ? 1 : 0,
       ),
       gauge(
         "gateway_configuration_version",
         "min",
-        "Version of the configuration that all workers serve.",
+        "Lowest configuration version served by any worker.",
         readConfiguration().version,
       ),
     ];

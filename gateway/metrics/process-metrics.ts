@@ -9,7 +9,7 @@ const resolutionMs = 20;
 export function collectProcess(): Family[] {
   const { user, system } = process.cpuUsage();
   return [
-    counter("process_cpu_seconds_total", "CPU time of all processes.", (user + system) / 1e6),
+    counter("process_cpu_seconds_total", "Total CPU time of all processes.", (user + system) / 1e6),
     gauge(
       "process_resident_memory_bytes",
       "sum",
@@ -19,7 +19,7 @@ export function collectProcess(): Family[] {
     gauge(
       "process_start_time_seconds",
       "min",
-      "When the first process started, in seconds since 1970.",
+      "Start time of the first process, in seconds since the Unix epoch.",
       performance.timeOrigin / 1000,
     ),
   ];
@@ -32,16 +32,12 @@ export class EventLoop {
   collect(): Family[] {
     const worker = process.env[workerVariables.number] ?? "1";
     const { active, idle } = performance.eventLoopUtilization();
-    const seconds = counter(
-      "gateway_event_loop_seconds_total",
-      "Time in which the event loop worked or waited.",
-      [
-        [{ worker, state: "active" }, active / 1000],
-        [{ worker, state: "idle" }, idle / 1000],
-      ],
-    );
+    const seconds = counter("gateway_event_loop_seconds_total", "Time the event loop spent active or idle.", [
+      [{ worker, state: "active" }, active / 1000],
+      [{ worker, state: "idle" }, idle / 1000],
+    ]);
     const delays = this.#readDelay().map(([part, help, delay]) =>
-      gauge(`gateway_event_loop_delay_${part}_seconds`, "max", `${help} since the scrape before.`, [
+      gauge(`gateway_event_loop_delay_${part}_seconds`, "max", `${help} since the previous scrape.`, [
         [{ worker }, delay],
       ]),
     );
@@ -61,9 +57,9 @@ export class EventLoop {
     const [p50, p99, max] = [this.#delay.percentile(50), this.#delay.percentile(99), this.#delay.max];
     this.#delay.reset();
     return [
-      ["p50", "Delay that half of the timers stayed below", toDelay(p50)],
-      ["p99", "Delay that 99 of 100 timers stayed below", toDelay(p99)],
-      ["max", "Longest delay of a timer", toDelay(max)],
+      ["p50", "Median event loop delay", toDelay(p50)],
+      ["p99", "99th percentile of the event loop delay", toDelay(p99)],
+      ["max", "Maximum event loop delay", toDelay(max)],
     ];
   }
 }

@@ -53,20 +53,20 @@ export class RequestMetrics {
       {
         name: "gateway_request_duration_seconds",
         type: "histogram",
-        help: "Time from a request's head to the end of its answer; status 0 where the client left before one.",
+        help: "Time from the request header to the end of the response. Status 0: the client disconnected before a response.",
         rule: "sum",
         bounds,
         samples: routes.flatMap(([route, { statuses }]) => toSamples(route, statuses)),
       },
-      counter("gateway_errors_total", "Errors of the catalogue, refusals among them.", errors),
+      counter("gateway_errors_total", "Error responses by code, including rejected requests.", errors),
       counter(
-        "gateway_repetitions_total",
-        "Attempts at an upstream after the first of a request.",
+        "gateway_upstream_retries_total",
+        "Attempts to reach an upstream after the first attempt of a request.",
         ofRoutes((counts) => counts.repetitions),
       ),
       counter(
         "gateway_forwarded_bytes_total",
-        "Bytes of upstreams' bodies that were passed on.",
+        "Bytes of upstream response bodies forwarded to clients.",
         ofRoutes((counts) => counts.sentBytes),
       ),
     ];

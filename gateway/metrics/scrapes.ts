@@ -9,10 +9,10 @@ export async function answerScrape(response: ServerResponse, read: ReadMetrics):
   try {
     const text = await read();
     // Better no answer than the counts of one worker, which would look as if the others had lost theirs.
-    if (text === undefined) refuse(response, 503, "The process that started this worker does not answer.");
+    if (text === undefined) refuse(response, 503, "The process that started this worker is unresponsive.");
     else write(response, 200, { type: contentType, text });
   } catch (error) {
-    refuse(response, 500, "The metrics could not be collected; the log has the reason.");
+    refuse(response, 500, "The metrics could not be collected; see the log for the reason.");
     throw error;
   }
 }
@@ -27,8 +27,9 @@ export async function listenForScrapes(
 ): Promise<void> {
   if (port === undefined) return;
   const server = createServer((request, response) => {
-    if (request.url !== "/metrics") refuse(response, 404, "There is /metrics here.");
-    else if (request.method !== "GET" && request.method !== "HEAD") refuse(response, 405, "GET or HEAD.");
+    if (request.url !== "/metrics") refuse(response, 404, "Only /metrics is served on this port.");
+    else if (request.method !== "GET" && request.method !== "HEAD")
+      refuse(response, 405, "Only GET and HEAD are allowed.");
     else void answerScrape(response, read);
   });
   await new Promise<void>((resolve, reject) => {

@@ -13,21 +13,21 @@ export function collectUpstreams({ targets }: Upstreams): Family[] {
     all.map((target) => [{ origin: target.origin }, read(target)] as const);
   return [
     gauge(
-      "gateway_upstream_requests_running",
+      "gateway_upstream_requests_in_flight",
       "sum",
-      "Requests that an origin has not answered yet.",
+      "Requests waiting for a response from the origin.",
       byOrigin(({ inFlight }) => inFlight),
     ),
     gauge(
       "gateway_upstream_healthy",
       "min",
-      "0 where a worker lets the origin rest after failures.",
+      "0 if any worker considers the origin unhealthy.",
       byOrigin((target) => (target.isHealthy(now) ? 1 : 0)),
     ),
     gauge(
       "gateway_upstream_connections",
       "sum",
-      "Connections to an origin.",
+      "Connections to the origin.",
       all.flatMap(({ origin, connections }) => byState({ origin }, connections)),
     ),
   ];
@@ -42,29 +42,29 @@ export function collectRedis(primaries: Primaries, rates: RateLimiter): Family[]
     gauge(
       "gateway_redis_ready",
       "min",
-      "1 while every slot of the cluster has a primary that answers.",
+      "1 while every slot of the cluster has a responsive primary.",
       primaries.ready ? 1 : 0,
     ),
     gauge(
       "gateway_redis_primary_ready",
       "min",
-      "1 while the primary answers.",
+      "1 while the primary is responsive.",
       nodes.map(({ primary, node }) => [{ primary }, node.ready ? 1 : 0]),
     ),
     gauge(
-      "gateway_redis_commands_waiting",
+      "gateway_redis_commands_in_flight",
       "sum",
-      "Look-ups that the primary has not answered yet.",
+      "Lookups waiting for a reply from the primary.",
       nodes.map(({ primary, node }) => [{ primary }, node.reads.waiting]),
     ),
     counter(
-      "gateway_redis_commands_lost_total",
-      "Commands that no primary answered in time.",
+      "gateway_redis_commands_failed_total",
+      "Commands that received no reply from a primary in time.",
       primaries.lostCommands,
     ),
     counter(
-      "gateway_rate_unchecked_total",
-      "Requests that passed although their rate could not be looked up.",
+      "gateway_rate_limit_bypassed_total",
+      "Requests allowed without a rate limit check because Redis was unavailable.",
       rates.unchecked,
     ),
   ];
@@ -80,9 +80,9 @@ export function collectDatabase(endpoints: Readonly<Record<string, { occupancy: 
       pools.flatMap(({ endpoint, occupancy }) => byState({ endpoint }, occupancy)),
     ),
     gauge(
-      "gateway_database_waiting",
+      "gateway_database_queries_waiting",
       "sum",
-      "Statements that wait for a connection.",
+      "Queries waiting for a connection.",
       pools.map(({ endpoint, occupancy }) => [{ endpoint }, occupancy.waiting]),
     ),
   ];
@@ -90,9 +90,14 @@ export function collectDatabase(endpoints: Readonly<Record<string, { occupancy: 
 
 export function collectAccessLog({ waiting, waitingCharacters, delivered, dropped }: AccessLog): Family[] {
   return [
-    gauge("gateway_access_log_waiting_lines", "sum", "Lines that wait for their delivery.", waiting),
-    gauge("gateway_access_log_waiting_characters", "sum", "Characters of these lines.", waitingCharacters),
-    counter("gateway_access_log_lines_total", "What became of the lines of the access log.", [
+    gauge("gateway_access_log_queue_lines", "sum", "Access log lines queued for delivery.", waiting),
+    gauge(
+      "gateway_access_log_queue_characters",
+      "sum",
+      "Total length of the queued access log lines, in characters.",
+      waitingCharacters,
+    ),
+    counter("gateway_access_log_lines_total", "Access log lines by delivery outcome.", [
       [{ outcome: "delivered" }, delivered],
       [{ outcome: "dropped" }, dropped],
     ]),
@@ -101,14 +106,14 @@ export function collectAccessLog({ waiting, waitingCharacters, delivered, droppe
 
 export function collectSpans({ waiting, delivered, dropped, unfollowed }: SpanQueue): Family[] {
   return [
-    gauge("gateway_trace_waiting_spans", "sum", "Spans that wait for the collector.", waiting),
-    counter("gateway_trace_spans_total", "What became of the spans.", [
+    gauge("gateway_trace_queue_spans", "sum", "Spans queued for the collector.", waiting),
+    counter("gateway_trace_spans_total", "Spans by delivery outcome.", [
       [{ outcome: "delivered" }, delivered],
       [{ outcome: "dropped" }, dropped],
     ]),
     counter(
-      "gateway_trace_unfollowed_total",
-      "Traces that callers began and that were too many to go on.",
+      "gateway_trace_contexts_ignored_total",
+      "Incoming trace contexts ignored because callers exceeded the rate limit.",
       unfollowed,
     ),
   ];

@@ -33,7 +33,7 @@ function start(environment: Record<string, string> = {}): Promise<StartedRole> {
 async function waitUntilRunning(gateway: StartedRole, count: number): Promise<void> {
   await waitUntil(`${count} requests run`, async () => {
     const text = await (await fetch(`${gateway.origin}/metrics`)).text();
-    return Number(/^gateway_requests_running (\d+)/m.exec(text)?.[1]) >= count;
+    return Number(/^gateway_requests_in_flight (\d+)/m.exec(text)?.[1]) >= count;
   });
 }
 

@@ -153,7 +153,7 @@ test("after all that nothing runs, nothing is held, and nothing went wrong insid
   assert.doesNotMatch(output, /uncaught|unhandled|request failed/);
   const text = await (await fetch(`${origin}/metrics`)).text();
   const busy = text.match(
-    /^gateway_(?:requests_running|upstream_requests_running\S*|upstream_connections\S*busy\S*) .*/gm,
+    /^gateway_(?:requests_in_flight|upstream_requests_in_flight\S*|upstream_connections\S*busy\S*) .*/gm,
   )!;
   assert.ok(busy.length > 5, text);
   for (const line of busy) assert.match(line, / 0$/);

@@ -60,7 +60,7 @@ async function startWorkers(context: Test, host: string, workers: number) {
     gateway,
     "all answer",
     (text) =>
-      text.value("gateway_workers", { state: "answering" }) === workers &&
+      text.value("gateway_workers", { state: "responding" }) === workers &&
       text.value("gateway_serving") === 1,
   );
   return gateway;
@@ -98,8 +98,8 @@ test("a scrape of two workers has the requests of both, whichever answers it", a
       text.value("gateway_errors_total", { code: "DMM_GATEWAY_ROUTE_UNKNOWN", route: "_none" }),
       20,
     );
-    assert.equal(text.value("gateway_workers", { state: "answering" }), 2);
-    assert.equal(text.value("gateway_workers", { state: "silent" }), 0);
+    assert.equal(text.value("gateway_workers", { state: "responding" }), 2);
+    assert.equal(text.value("gateway_workers", { state: "unresponsive" }), 0);
   }
   const text = await scrapeUntil(gateway, "both event loops are measured", (it) =>
     ["1", "2"].every((worker) => it.find("gateway_event_loop_delay_max_seconds", { worker }) !== undefined),
@@ -126,11 +126,11 @@ test("no count goes backwards when a worker is killed, and the scrape says that 
     assertNothingLost(earlier, between);
     assert.equal(between.value(count, unknown), 30);
     const workers = (state: string) => between.value("gateway_workers", { state });
-    assert.deepEqual([workers("answering") + workers("starting"), workers("silent")], [3, 0]);
+    assert.deepEqual([workers("responding") + workers("starting"), workers("unresponsive")], [3, 0]);
     earlier = await scrapeUntil(
       gateway,
       "another one answers",
-      (text) => text.value("gateway_workers", { state: "answering" }) === 3,
+      (text) => text.value("gateway_workers", { state: "responding" }) === 3,
     );
     assertNothingLost(between, earlier);
   }
@@ -150,7 +150,7 @@ test("a worker that ends in order leaves what it has counted since the last scra
   assert.equal(text.value(count, unknown), 20);
 });
 
-test("a worker that does not answer holds a scrape up for a second, is named silent, and keeps its counts", async (context) => {
+test("a worker that does not answer holds a scrape up for a second, is reported as unresponsive, and keeps its counts", async (context) => {
   const gateway = await startWorkers(context, `${network}.1.35`, 2);
   await askUnknown(gateway, 20);
   const earlier = await scrapeUntil(gateway, "all are counted", (text) => text.find(count, unknown) === 20);
@@ -163,8 +163,8 @@ test("a worker that does not answer holds a scrape up for a second, is named sil
     context.teardown(() => Promise.allSettled(scrapes));
     const text = PrometheusText.parse((await Promise.any(scrapes)).text);
     assert.ok(performance.now() - began > 900);
-    assert.equal(text.value("gateway_workers", { state: "silent" }), 1);
-    assert.equal(text.value("gateway_workers", { state: "answering" }), 1);
+    assert.equal(text.value("gateway_workers", { state: "unresponsive" }), 1);
+    assert.equal(text.value("gateway_workers", { state: "responding" }), 1);
     assertNothingLost(earlier, text);
     assert.equal(text.find("gateway_event_loop_delay_max_seconds", { worker: "1" }), undefined);
   } finally {
@@ -173,7 +173,7 @@ test("a worker that does not answer holds a scrape up for a second, is named sil
   await scrapeUntil(
     gateway,
     "it answers again",
-    (text) => text.value("gateway_workers", { state: "answering" }) === 2,
+    (text) => text.value("gateway_workers", { state: "responding" }) === 2,
   );
 });
 

@@ -77,7 +77,7 @@ test("rate, errors and duration are told by route, whatever a route is called", 
   assert.equal(text.value(name, { route: "_none", status: "404" }), 1);
   assert.equal(text.value("gateway_errors_total", { code: "DMM_GATEWAY_ROUTE_UNKNOWN", route: "_none" }), 1);
   assert.equal(text.value("gateway_errors_total", { code: "DMM_GATEWAY_UPSTREAM_FAILED", route: "gone" }), 1);
-  assert.equal(text.value("gateway_repetitions_total", { route: "gone" }), 1);
+  assert.equal(text.value("gateway_upstream_retries_total", { route: "gone" }), 1);
   assert.ok(text.value("gateway_forwarded_bytes_total", { route: odd }) > 0);
   const seconds = text.value("gateway_request_duration_seconds_sum", { route: odd, status: "200" });
   assert.ok(seconds > 0 && seconds < 10, `${seconds} s`);
@@ -101,9 +101,9 @@ test("pools tell what runs, what is idle and what waits", async () => {
   const waiting = fetch(`${gateway.origin}/mute/x`, { signal: leaving.signal });
   const text = await scrapeUntil(
     "it runs",
-    (it) => it.find("gateway_upstream_requests_running", { origin }) === 1,
+    (it) => it.find("gateway_upstream_requests_in_flight", { origin }) === 1,
   );
-  assert.equal(text.value("gateway_requests_running"), 1);
+  assert.equal(text.value("gateway_requests_in_flight"), 1);
   // The one that waits, and the scrape's own.
   assert.ok(text.value("gateway_connections_open") >= 2);
   assert.equal(text.value("gateway_upstream_connections", { origin, state: "busy" }), 1);
@@ -117,13 +117,13 @@ test("pools tell what runs, what is idle and what waits", async () => {
   const idle = await scrapeUntil(
     "all has ended",
     (it) =>
-      it.find("gateway_requests_running") === 0 &&
+      it.find("gateway_requests_in_flight") === 0 &&
       it.value("gateway_upstream_connections", stub) >= 1 &&
       it.value("gateway_database_connections", writer) >= 1,
   );
-  assert.equal(idle.value("gateway_upstream_requests_running", { origin }), 0);
-  assert.equal(idle.value("gateway_database_waiting", { endpoint: "writer" }), 0);
-  assert.equal(idle.value("gateway_database_waiting", { endpoint: "reader" }), 0);
+  assert.equal(idle.value("gateway_upstream_requests_in_flight", { origin }), 0);
+  assert.equal(idle.value("gateway_database_queries_waiting", { endpoint: "writer" }), 0);
+  assert.equal(idle.value("gateway_database_queries_waiting", { endpoint: "reader" }), 0);
 });
 
 test("queues to Redis and Firehose tell what waits and what was lost", async () => {
@@ -132,18 +132,18 @@ test("queues to Redis and Firehose tell what waits and what was lost", async () 
   const token = await issueToken(gateway);
   const text = await scrape();
   assert.equal(text.value("gateway_redis_primary_ready", { primary }), 1);
-  assert.equal(text.value("gateway_redis_commands_waiting", { primary }), 0);
-  assert.equal(text.value("gateway_redis_commands_lost_total"), 0);
-  assert.equal(text.value("gateway_access_log_waiting_lines"), 0);
+  assert.equal(text.value("gateway_redis_commands_in_flight", { primary }), 0);
+  assert.equal(text.value("gateway_redis_commands_failed_total"), 0);
+  assert.equal(text.value("gateway_access_log_queue_lines"), 0);
   assert.equal(text.value("gateway_access_log_lines_total", { outcome: "dropped" }), 0);
   const [node] = redis.nodes;
   node!.process.child.kill("SIGSTOP");
   try {
     const lost = fetch(`${gateway.origin}/verify/echo`, { headers: { authorization: `Bearer ${token}` } });
-    await scrapeUntil("it waits", (it) => it.value("gateway_redis_commands_waiting", { primary }) === 1);
+    await scrapeUntil("it waits", (it) => it.value("gateway_redis_commands_in_flight", { primary }) === 1);
     assert.equal((await lost).status, 503);
     const silent = await scrape();
-    assert.equal(silent.value("gateway_redis_commands_lost_total"), 1);
+    assert.equal(silent.value("gateway_redis_commands_failed_total"), 1);
     assert.equal(silent.value("gateway_redis_ready"), 0);
     assert.equal(silent.value("gateway_redis_primary_ready", { primary }), 0);
   } finally {
@@ -168,7 +168,7 @@ test("the delay of the event loop is there from the second scrape on, and is non
 
 test("a task says what it is: its workers, its processes, its version", async () => {
   const text = await scrape();
-  for (const [state, count] of Object.entries({ answering: 1, silent: 0, starting: 0 }))
+  for (const [state, count] of Object.entries({ responding: 1, unresponsive: 0, starting: 0 }))
     assert.equal(text.value("gateway_workers", { state }), count);
   assert.equal(text.value("gateway_worker_restarts_total"), 0);
   assert.equal(text.value("gateway_serving"), 1);

@@ -197,7 +197,7 @@ test("callers are followed up to a bound of the operator's, and what is left out
     );
     const followed = flags.filter((flag) => flag === "01").length;
     assert.ok(followed >= 2 && followed <= 6, `${followed} of 12`);
-    assert.equal(await readMetric(bounded, "gateway_trace_unfollowed_total"), 12 - followed);
+    assert.equal(await readMetric(bounded, "gateway_trace_contexts_ignored_total"), 12 - followed);
   } finally {
     await bounded.process.end();
   }
@@ -248,7 +248,7 @@ test("a collector that is away costs spans, which are counted, and neither reque
     const dropped = 'gateway_trace_spans_total{outcome="dropped"}';
     await waitUntil("all are counted", async () => ((await readMetric(alone, dropped)) ?? 0) >= 40);
     assert.equal(await readMetric(alone, 'gateway_trace_spans_total{outcome="delivered"}'), 0);
-    assert.equal(await readMetric(alone, "gateway_trace_waiting_spans"), 0);
+    assert.equal(await readMetric(alone, "gateway_trace_queue_spans"), 0);
     await ask("/orders/echo", `00-${nameTrace()}-${caller}-01`, alone);
     const began = performance.now();
     assert.equal(await alone.process.end("SIGTERM"), 0);
@@ -291,8 +291,8 @@ test("who does not trace loads nothing for it", async () => {
 });
 
 test("metrics of traces are there only where requests are traced", async () => {
-  assert.equal(await readMetric(platform.gateway, "gateway_trace_waiting_spans"), undefined);
-  assert.notEqual(await readMetric(gateway, "gateway_trace_waiting_spans"), undefined);
+  assert.equal(await readMetric(platform.gateway, "gateway_trace_queue_spans"), undefined);
+  assert.notEqual(await readMetric(gateway, "gateway_trace_queue_spans"), undefined);
 });
 
 test("settings of tracing are off by default, and wrong ones are all named", async () => {
