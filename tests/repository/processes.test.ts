@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "tap";
 import { importsOf, parts, readSourceFiles } from "./source-files.ts";
 
-/** Each has its reason in docs/decisions/0046. */
+/** Each has its reason in docs/decisions/0015-running-other-programs.md. */
 const exceptions = [
   // Processes that outlive the command or are found again after a kill.
   "cli/engine/pulumi.ts",
