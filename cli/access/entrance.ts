@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { request } from "node:https";
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
 import { listensOnEveryAddress } from "../environment/ingress-port.ts";
+import { readEdgeListeners } from "../environment/network.ts";
 import type { RegionAddress } from "../region/address.ts";
 
 /** Port of `http:`, on which the platform has no listener. */
@@ -112,7 +113,13 @@ export function describeKnock(knocked: Knock): string {
 }
 
 function isRefusal(reason: string, host: string): boolean {
-  // A load balancer on AWS drops what it does not take; that a port refuses means that it is somebody else's.
-  if (reason === "ECONNREFUSED") return host.startsWith("127.");
+  // A load balancer on AWS drops what it does not take; that a port refuses means that it is somebody else's. Here it is
+  // the address of nobody: as long as the environment's edge listens elsewhere, that says nothing about who gets in.
+  if (reason === "ECONNREFUSED") return isClosedEdge(host);
   return /^(ERR_SSL_|ECONNRESET|EPIPE|EPROTO)/.test(reason);
+}
+
+function isClosedEdge(host: string): boolean {
+  const network = /^127\.(\d{1,3})\./.exec(host)?.[1];
+  return network !== undefined && readEdgeListeners(Number(network)).length === 0;
 }

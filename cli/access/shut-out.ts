@@ -1,4 +1,4 @@
-import { readListeners } from "../environment/network.ts";
+import { readEdgeListeners } from "../environment/network.ts";
 import type { EnvironmentRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
 import type { EnvironmentFolder } from "../home.ts";
@@ -21,8 +21,7 @@ export async function shutOut(
   writeClosing(folder.region, new Date().toISOString());
   await endBalancers(folder.region);
   await revokeGrants(folder.access, [grant]);
-  const edge = new RegExp(`^127\\.${network}\\.0\\.\\d{2,3}:`);
-  const open = readListeners(network).filter((address) => edge.test(address));
+  const open = readEdgeListeners(network);
   if (open.length === 0) return;
   throw new OperatorError("DMM_REVOCATION_UNPROVEN", {
     name,

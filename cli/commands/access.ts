@@ -141,9 +141,14 @@ async function revoke(session: Session, words: Words): Promise<Outcome> {
     return await closeForAll(folder, record, before);
   const { entrance, aws, outputs } = openEnvironment(session, name);
   const trustStore = outputs.access;
-  await withAccessLock(folder, name, () =>
-    revokeGrants(folder.access, [before], trustStore ? { aws, trustStore } : undefined),
-  );
+  try {
+    await withAccessLock(folder, name, () =>
+      revokeGrants(folder.access, [before], trustStore ? { aws, trustStore } : undefined),
+    );
+  } catch (error) {
+    if (record.target === "aws" || (error as OperatorError).code !== "DMM_AWS_FAILED") throw error;
+    return await closeForAll(folder, record, before);
+  }
   const about = { name, grant: insider, target: record.target };
   const client = readClientIfThere(folder, insider);
   const refusal = client === undefined ? null : await proveRevoked(entrance, client, about);
@@ -175,7 +180,7 @@ async function closeForAll(
       ingress: "closed",
     },
     lines: [
-      `${chalk.bold(grant.name)} is out of ${name}. Its region is dead or does not respond, so the ingress was closed for everybody.`,
+      `${chalk.bold(grant.name)} is out of ${name}. Its region or load balancer is dead or does not respond, so the ingress was closed for everybody.`,
       `To open it again, without ${grant.name}: ${chalk.bold(`dmm-env up ${name}`)}`,
     ],
   };

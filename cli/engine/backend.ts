@@ -1,4 +1,8 @@
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { isThere } from "../environment/file.ts";
+import type { Home } from "../home.ts";
 import type { Session } from "../session.ts";
+import { readStackState } from "./state.ts";
 
 /**
  * The session with the backend in which an environment was created. The shell may name another one by now; that one
@@ -13,4 +17,19 @@ export function useBackend(session: Session, name: string, backend: string): Ses
     );
   }
   return { ...session, home: { ...home, backend } };
+}
+
+/**
+ * Where the state is that was created in `backend`. A checkout that was moved or renamed took its own state along: then
+ * the folder that the record names is gone, and the one that belongs to this home has the stack.
+ */
+export function locateBackend(home: Home, backend: string, project: string, name: string): string {
+  const own = pathToFileURL(home.state).href;
+  if (!isMissingFolder(backend) || backend === own) return backend;
+  return readStackState({ ...home, backend: own }, project, name).kind === "absent" ? backend : own;
+}
+
+/** Whether the backend is a folder that does not exist: what it had cannot be known. */
+export function isMissingFolder(backend: string): boolean {
+  return backend.startsWith("file:///") && !isThere(fileURLToPath(backend));
 }

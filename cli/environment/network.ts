@@ -108,6 +108,15 @@ export function readListeners(network: number): readonly string[] {
     .map(([a, b, c, d, port]) => `${a}.${b}.${c}.${d}:${port}`);
 }
 
+/**
+ * Addresses of an environment's edge (zone 0: load balancers and endpoints, without the region's own two) on which any
+ * process listens. What files say of the ingress may be wrong; while one of these is open, somebody may get in.
+ */
+export function readEdgeListeners(network: number): readonly string[] {
+  const edge = new RegExp(`^127\\.${network}\\.0\\.\\d{2,3}:`);
+  return readListeners(network).filter((address) => edge.test(address));
+}
+
 /** Four octets and a port each; see proc(5), /proc/net/tcp. */
 function readLoopbackListeners(): readonly (readonly number[])[] {
   const listeners: number[][] = [];

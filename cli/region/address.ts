@@ -1,5 +1,5 @@
-import { join } from "node:path";
-import { readFileIfThere } from "../environment/file.ts";
+import { basename, join } from "node:path";
+import { isThere, readFileIfThere } from "../environment/file.ts";
 import { isAlive, type ProcessIdentity } from "../environment/process-identity.ts";
 
 /** How a running local region is reached: what it writes to `region.json` when it is ready. */
@@ -23,7 +23,11 @@ export function readRegionAddress(directory: string): RegionAddress | undefined 
   if (text === undefined) return undefined;
   try {
     const address = JSON.parse(text) as RegionAddress;
-    return typeof address.pid === "number" && isAlive(address) ? address : undefined;
+    if (typeof address.pid !== "number" || !isAlive(address)) return undefined;
+    // Whole only where it was written: the folder may have been moved since.
+    const { authorityFile } = address;
+    const inside = join(directory, authorityFile.split(`/${basename(directory)}/`).at(-1) ?? "");
+    return isThere(authorityFile) ? address : { ...address, authorityFile: inside };
   } catch {
     // Damaged: as good as none. The sweep goes by the ledger, not by this file.
     return undefined;

@@ -12,7 +12,7 @@ import {
 import { isValid, listGrants, readGrant } from "../access/grants.ts";
 import { operatorGrant } from "../access/operator-grant.ts";
 import { revocableGrants, revokeGrants } from "../access/revoke.ts";
-import { readListeners } from "../environment/network.ts";
+import { readEdgeListeners } from "../environment/network.ts";
 import { OperatorError } from "../errors.ts";
 import type { Progress } from "../report/reporter.ts";
 import type { ClosureProof } from "./closure-proof.ts";
@@ -29,9 +29,9 @@ const withinMs = { local: 5_000, aws: 60_000 } as const;
 export async function closeIngress(run: DownRun, progress: Progress): Promise<void> {
   const { target, network, region } = run;
   const ingress = findIngress(run);
-  const where =
-    ingress?.entrance.dnsName ?? (network === undefined ? undefined : `127.${network}.0.10 to .250`);
-  if (target === "local" && where !== undefined && edgeListeners(network, ingress).length === 0) {
+  const where = network === undefined ? undefined : `127.${network}.0.10 to .250`;
+  const readOpen = () => (network === undefined ? [] : readEdgeListeners(network));
+  if (target === "local" && where !== undefined && readOpen().length === 0) {
     run.closure = { closed: true, revoked: [], refusals: [], note: `Nobody listened at ${where}.` };
     return progress(`nobody listens at ${where}`);
   }
@@ -41,25 +41,12 @@ export async function closeIngress(run: DownRun, progress: Progress): Promise<vo
   }
   if (target === "aws") return leaveUnproven(run, progress);
   await cutOff(run, progress);
-  const open = edgeListeners(network, ingress);
+  const open = readOpen();
   const closed = where !== undefined && open.length === 0;
   const note = closed ? `Nobody listens at ${where}.` : `Still open: ${open.join(", ") || "not known"}`;
   run.closure = { closed, revoked: run.closure?.revoked ?? [], refusals: [], note };
   run.detours.push(
     "It could not be shown that every grant was revoked; the load balancers were ended before anything was deleted.",
-  );
-}
-
-/**
- * Addresses of the ingress on which anybody listens; where it is not known, of the whole edge (zone 0), which is load
- * balancers and endpoints, without the region's own two.
- */
-function edgeListeners(network: number | undefined, ingress: Ingress | undefined): readonly string[] {
-  if (network === undefined) return [];
-  const known = ingress?.entrance.dnsName;
-  const edge = new RegExp(`^127\\.${network}\\.0\\.\\d{2,3}:`);
-  return readListeners(network).filter((address) =>
-    known === undefined ? edge.test(address) : address.startsWith(`${known}:`),
   );
 }
 
@@ -75,7 +62,8 @@ function leaveUnproven(run: DownRun, progress: Progress): void {
 
 async function revokeEverybody(run: DownRun, ingress: Ingress): Promise<ClosureProof> {
   const { folder, region, target, project } = run;
-  const entrance = findEntrance(ingress as PlatformOutputs, region);
+  const entrance = openEntrance(run, ingress);
+  if (entrance === undefined) return { closed: false, revoked: [], refusals: [] };
   const insider = readInsider(folder.access);
   const grants = revocableGrants(folder.access);
   const revoked: string[] = [];
@@ -101,6 +89,16 @@ async function revokeEverybody(run: DownRun, ingress: Ingress): Promise<ClosureP
       return { closed: proven, revoked, refusals };
     }
     await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+/** Undefined where the authority of its certificate cannot be read: then nobody can knock. */
+function openEntrance({ region, detours }: DownRun, ingress: Ingress): Entrance | undefined {
+  try {
+    return findEntrance(ingress as PlatformOutputs, region);
+  } catch (error) {
+    detours.push(`The ingress could not be asked: ${(error as Error).message}`);
+    return undefined;
   }
 }
 

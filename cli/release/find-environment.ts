@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { locateBackend } from "../engine/backend.ts";
 import type { Project } from "../engine/configuration.ts";
 import { readStackState, readStateAccounts } from "../engine/state.ts";
 import { isThere, readFileIfThere } from "../environment/file.ts";
@@ -29,7 +30,8 @@ export function findEnvironment(session: Session, project: Project, name: string
   const folder = environmentFolder(home, name);
   const record = readUndamaged(home, name);
   const stored = (record && originOf(record)) ?? readClaimedOrigin(home, name);
-  const own = { ...home, backend: stored?.backend ?? home.backend };
+  const created = stored?.backend ?? home.backend;
+  const own = { ...home, backend: locateBackend(home, created, project.name, name) };
   requireTrace({ ...session, home: own }, project, name);
   const target = record?.target ?? stored?.target ?? deduceTarget(session, own, { project, name });
   requireSameTarget(name, target, session.target);
@@ -41,12 +43,16 @@ export function findEnvironment(session: Session, project: Project, name: string
   return {
     origin: { region: project.region, ...stored, backend: own.backend, target },
     ...(network !== undefined && { network }),
-    detours:
-      record === undefined
+    detours: [
+      ...(record === undefined
         ? [
             `The environment's record was damaged or missing. ${describeSource(stored)}, Pulumi's state in ${own.backend}.`,
           ]
-        : [],
+        : []),
+      ...(created === own.backend
+        ? []
+        : [`The state was created in ${created}, which is gone: ${own.backend} was moved.`]),
+    ],
   };
 }
 

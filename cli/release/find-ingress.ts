@@ -1,5 +1,6 @@
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
 import { readStateResources, type StateResource } from "../engine/state.ts";
+import { readEdgeListeners } from "../environment/network.ts";
 import type { DownRun } from "./down-run.ts";
 
 /** Where clients get in, and the trust store that decides who. */
@@ -7,11 +8,19 @@ export type Ingress = Pick<PlatformOutputs, "entrance" | "access">;
 
 /**
  * The ingress from the outputs of the last complete `up`, else from the engine's state, which also knows the listeners
- * of an `up` that failed late.
+ * of an `up` that failed late. On the local target it is known by its listener: a file may be stale, or another
+ * environment's.
  */
-export function findIngress({ outputs, session, project, name }: DownRun): Ingress | undefined {
-  if (typeof outputs?.entrance?.dnsName === "string") return outputs;
-  return readIngress(readStateResources(session.home, project.name, name));
+export function findIngress(run: DownRun): Ingress | undefined {
+  const { outputs, session, project, name } = run;
+  if (typeof outputs?.entrance?.dnsName === "string" && isOwn(run, outputs)) return outputs;
+  const ingress = readIngress(readStateResources(session.home, project.name, name));
+  return ingress !== undefined && isOwn(run, ingress) ? ingress : undefined;
+}
+
+function isOwn({ target, network }: DownRun, { entrance }: Ingress): boolean {
+  if (target === "aws" || network === undefined) return target === "aws";
+  return readEdgeListeners(network).includes(`${entrance.dnsName}:${entrance.port}`);
 }
 
 function readIngress(resources: readonly StateResource[]): Ingress | undefined {

@@ -1,4 +1,6 @@
+import { pathToFileURL } from "node:url";
 import { accessAws } from "../access/aws-access.ts";
+import { isMissingFolder } from "../engine/backend.ts";
 import { readStackState } from "../engine/state.ts";
 import { readListeners } from "../environment/network.ts";
 import { readProcessesIn, readStartTime } from "../environment/process-identity.ts";
@@ -57,8 +59,11 @@ function stockHere(run: DownRun): Stock {
 
 /** Files of a stack are removed with the others; a stack in another backend only the engine can remove. */
 function describeStack({ session, project, name, deletion }: DownRun): readonly Statement[] {
-  if (readStackState(session.home, project.name, name).kind !== "elsewhere") return [];
+  const { backend, state } = session.home;
   const statement = "Pulumi's stack is removed.";
+  if (deletion === undefined && isMissingFolder(backend) && backend !== pathToFileURL(state).href)
+    return [{ statement, outcome: "not observed", evidence: `${backend} does not exist` }];
+  if (readStackState(session.home, project.name, name).kind !== "elsewhere") return [];
   return [
     deletion === undefined
       ? {
