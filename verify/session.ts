@@ -3,6 +3,7 @@ import type { Difference } from "./differences.ts";
 import { happened, type VerifyEvent } from "./events.ts";
 import type { Signer, Subject } from "./evidence/attestation.ts";
 import { openFolder } from "./evidence/folder.ts";
+import type { Scope } from "./evidence/scope.ts";
 import type { RunningImage } from "./images.ts";
 import { type CheckResult, combineVerdicts, countVerdicts, type RunResult } from "./result.ts";
 
@@ -11,6 +12,8 @@ export interface SessionOptions {
   readonly environment: string;
   readonly target: "local" | "aws";
   readonly profile: string;
+  /** What the attestation's level speaks about. */
+  readonly scope: Scope;
   readonly directory: string;
   readonly suites: readonly {
     readonly name: string;

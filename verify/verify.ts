@@ -50,6 +50,7 @@ export async function verify(target: Target, options: VerifyOptions): Promise<Ru
       ...options,
       environment: target.environment,
       target: target.kind,
+      scope: "prerelease",
       profile: options.profile,
       outputs: target.outputs,
       differences: target.differences,

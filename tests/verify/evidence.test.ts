@@ -126,7 +126,7 @@ test("every form of the evidence says what differs from production, and why", as
     /dmm-env:ingressPort<\/code>: <strong>8443<\/strong> instead of 443\. Not &lt;allowed&gt;/,
   );
   assert.match(rest, /deletionWindowInDays<\/code>: <strong>7<\/strong> instead of 30\./);
-  const text = await attest(result, [], { suites, outputs: {}, signer });
+  const text = await attest(result, [], { scope: "prerelease", suites, outputs: {}, signer });
   const summary = openEnvelope((text ?? "").trimEnd().split("\n").at(-1) ?? "");
   assert.deepEqual(summary.predicate["urn:dmm-env:differences"], result.differences);
 });
@@ -203,7 +203,7 @@ function openEnvelope(line: string): Statement {
 
 test("the attestation is one signed test-result per suite and a summary over all of them", async () => {
   const files = [{ name: "results.tap", digest: { sha256: "00" } }];
-  const text = await attest(result, files, { suites, outputs: { b: 1, a: 2 }, signer });
+  const text = await attest(result, files, { scope: "prerelease", suites, outputs: { b: 1, a: 2 }, signer });
   const statements = (text ?? "").trimEnd().split("\n").map(openEnvelope);
   assert.deepEqual(
     statements.map((statement) => statement.predicateType),
@@ -225,7 +225,12 @@ test("the attestation is one signed test-result per suite and a summary over all
 
 test("the attestation speaks about the image by its digest, and tells of one it does not know", async () => {
   const attestOf = async (images: BareResult["images"]) => {
-    const text = await attest({ ...result, images }, [], { suites, outputs: {}, signer });
+    const text = await attest({ ...result, images }, [], {
+      scope: "prerelease",
+      suites,
+      outputs: {},
+      signer,
+    });
     return (text ?? "").trimEnd().split("\n").map(openEnvelope);
   };
   const [one, two] = ["a1".repeat(32), "b2".repeat(32)];
@@ -248,20 +253,22 @@ test("the attestation speaks about the image by its digest, and tells of one it 
   assert.deepEqual(statements.at(-1)?.predicate["urn:dmm-env:images"], [unknown]);
 });
 
-test("only a run that left nothing out attests the full level", async () => {
-  const levelOf = async (notRun: readonly string[]): Promise<unknown> => {
+test("only a run before a release that left nothing out attests the full level", async () => {
+  const levelOf = async (scope: "prerelease" | "teardown", notRun: readonly string[]): Promise<unknown> => {
     const held = checks.map((check) => ({ ...check, verdict: "held" as const }));
     const text = await attest({ ...result, checks: held, notRun, verdict: "held" }, [], {
+      scope,
       suites,
       outputs: {},
       signer,
     });
     return openEnvelope((text ?? "").trimEnd().split("\n").at(-1) ?? "").predicate.verifiedLevels;
   };
-  assert.deepEqual(await levelOf([]), ["DMM_ENV_PRERELEASE_FULL"]);
-  assert.deepEqual(await levelOf(["recovery/four"]), ["DMM_ENV_PRERELEASE_PARTIAL"]);
+  assert.deepEqual(await levelOf("prerelease", []), ["DMM_ENV_PRERELEASE_FULL"]);
+  assert.deepEqual(await levelOf("prerelease", ["recovery/four"]), ["DMM_ENV_PRERELEASE_PARTIAL"]);
+  assert.deepEqual(await levelOf("teardown", []), ["DMM_ENV_TEARDOWN"]);
 });
 
 test("without a signer there is no attestation", async () => {
-  assert.equal(await attest(result, [], { suites, outputs: {} }), undefined);
+  assert.equal(await attest(result, [], { scope: "prerelease", suites, outputs: {} }), undefined);
 });

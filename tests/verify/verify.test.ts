@@ -26,6 +26,14 @@ async function inFolder<Result>(work: (directory: string) => Promise<Result>): P
   }
 }
 
+/** The levels that the summary of a run's attestation names. */
+function readLevels(directory: string): unknown {
+  const lines = readFileSync(join(directory, "attestation.intoto.jsonl"), "utf8").trimEnd().split("\n");
+  const { payload } = JSON.parse(lines.at(-1) ?? "") as { payload: string };
+  const statement = JSON.parse(Buffer.from(payload, "base64").toString());
+  return statement.predicate.verifiedLevels;
+}
+
 test("a run leaves events, TAP, JUnit, report, result and attestation, with no secret in any of them", async () => {
   await using platform = await startPlatform();
   await inFolder(async (directory) => {
@@ -40,6 +48,7 @@ test("a run leaves events, TAP, JUnit, report, result and attestation, with no s
     assert.equal(result.verdict, "held", JSON.stringify(result.checks.map((check) => check.message)));
     assert.equal(result.totals.checks, result.totals.held);
     assert.ok(result.notRun.includes("access/an-insider-gets-in"));
+    assert.deepEqual(readLevels(directory), ["DMM_ENV_PRERELEASE_PARTIAL"]);
     for (const file of [
       "events.jsonl",
       "results.tap",
@@ -157,6 +166,23 @@ test("after the release every claim holds where nothing is left", async () => {
   const result = await runRelease();
   assert.equal(result.verdict, "held", JSON.stringify(result.checks.map((check) => check.message)));
   assert.equal(result.checks.length, release.checks.length);
+});
+
+test("a teardown that holds is attested at a level of its own, and at none where something is left", async () => {
+  const cases: readonly (readonly [readonly Break[], string])[] = [
+    [[], "DMM_ENV_TEARDOWN"],
+    [["keeps its ports open"], "FAILED"],
+  ];
+  for (const [breaks, level] of cases) {
+    await using platform = await startPlatform(...breaks);
+    const { credentials } = platform.target.aws;
+    const before = readReleaseSnapshot(platform.target);
+    await platform.release();
+    await inFolder(async (directory) => {
+      await verifyRelease(before, { directory, credentials, signer });
+      assert.deepEqual(readLevels(directory), [level]);
+    });
+  }
 });
 
 test("a port that still answers after the release breaks the claim", async () => {

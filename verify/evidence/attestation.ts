@@ -4,6 +4,7 @@ import type { BareResult } from "../result.ts";
 import { combineVerdicts } from "../result.ts";
 import { stringifyCanonically } from "./canonical.ts";
 import { type Envelope, type Signer, seal } from "./dsse.ts";
+import { levelOf, policyUriOf, type Scope } from "./scope.ts";
 
 export type { Signer };
 
@@ -14,6 +15,7 @@ export interface Subject {
 }
 
 export interface AttestationOptions {
+  readonly scope: Scope;
   readonly suites: readonly {
     readonly name: string;
     readonly checks: readonly { readonly claim: string }[];
@@ -77,7 +79,7 @@ export async function attest(
         _type: statementType,
         subject: subjects,
         predicateType: summaryType,
-        predicate: summarize(result, files, claims, inputs),
+        predicate: summarize(result, { scope: options.scope, files, claims, inputs }),
       },
       signer,
     ),
@@ -88,20 +90,26 @@ export async function attest(
 /** SLSA verification summary 1.2; fields of our own have URIs as names, as it asks. */
 function summarize(
   result: BareResult,
-  files: readonly Subject[],
-  claims: string,
-  inputs: readonly object[],
+  {
+    scope,
+    files,
+    claims,
+    inputs,
+  }: {
+    readonly scope: Scope;
+    readonly files: readonly Subject[];
+    readonly claims: string;
+    readonly inputs: readonly object[];
+  },
 ): object {
-  const passed = result.verdict === "held";
-  const level = result.notRun.length === 0 ? "DMM_ENV_PRERELEASE_FULL" : "DMM_ENV_PRERELEASE_PARTIAL";
   return {
     verifier: { id: "urn:dmm-env:verify" },
     timeVerified: result.finishedAt,
     resourceUri: `urn:dmm-env:environment:${result.environment}`,
-    policy: { uri: "urn:dmm-env:claims", digest: { sha256: digestOf(claims) } },
+    policy: { uri: policyUriOf(scope), digest: { sha256: digestOf(claims) } },
     inputAttestations: inputs,
-    verificationResult: passed ? "PASSED" : "FAILED",
-    verifiedLevels: [passed ? level : "FAILED"],
+    verificationResult: result.verdict === "held" ? "PASSED" : "FAILED",
+    verifiedLevels: [levelOf(scope, result)],
     slsaVersion: "1.2",
     "urn:dmm-env:evidence": files,
     "urn:dmm-env:not-run": result.notRun,

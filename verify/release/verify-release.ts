@@ -22,6 +22,7 @@ export async function verifyRelease(before: ReleaseSnapshot, options: ReleaseOpt
     ...options,
     environment: before.environment,
     target: before.kind,
+    scope: "teardown",
     profile: "release",
     outputs: before,
     differences: before.differences,
