@@ -23,25 +23,25 @@ export interface ApiError {
 export const apiErrors = {
   DMM_GATEWAY_REQUEST_AMBIGUOUS: {
     status: 400,
-    title: "The request can be read in more than one way.",
+    title: "Ambiguous request.",
     closes: true,
   },
-  DMM_GATEWAY_REQUEST_MALFORMED: { status: 400, title: "The request is not valid HTTP.", closes: true },
-  DMM_GATEWAY_PATH_AMBIGUOUS: { status: 400, title: "The path can be read in more than one way." },
+  DMM_GATEWAY_REQUEST_MALFORMED: { status: 400, title: "Malformed HTTP request.", closes: true },
+  DMM_GATEWAY_PATH_AMBIGUOUS: { status: 400, title: "Ambiguous request path." },
   DMM_GATEWAY_BODY_UNEXPECTED: {
     status: 400,
-    title: "A request with this method carries no body.",
+    title: "A request body is not allowed for this method.",
     closes: true,
   },
   DMM_GATEWAY_TOKEN_REPEATED: {
     status: 400,
-    title: "The request carries an access token in more than one way.",
+    title: "The access token was sent in more than one way.",
     challenge: "invalid_request",
   },
-  DMM_GATEWAY_TOKEN_MISSING: { status: 401, title: "This resource needs an access token." },
+  DMM_GATEWAY_TOKEN_MISSING: { status: 401, title: "An access token is required." },
   DMM_GATEWAY_TOKEN_MALFORMED: {
     status: 401,
-    title: "The Authorization header carries no access token.",
+    title: "The Authorization header does not contain a valid access token.",
     challenge: "invalid_request",
   },
   DMM_GATEWAY_TOKEN_INVALID: {
@@ -57,31 +57,31 @@ export const apiErrors = {
   },
   DMM_GATEWAY_PROOF_INVALID: {
     status: 401,
-    title: "The DPoP proof does not prove this request.",
+    title: "The DPoP proof is missing or not valid for this request.",
     challenge: "invalid_dpop_proof",
     bound: true,
   },
   DMM_GATEWAY_PROOF_NONCE: {
     status: 401,
-    title: "The DPoP proof needs the nonce of this answer.",
+    title: "The DPoP proof must contain the nonce from this response.",
     challenge: "use_dpop_nonce",
     bound: true,
   },
   DMM_GATEWAY_SCOPE_INSUFFICIENT: {
     status: 403,
-    title: "The access token does not carry the scope that this resource needs.",
+    title: "The access token does not have the required scope.",
     challenge: "insufficient_scope",
   },
-  DMM_GATEWAY_ROUTE_UNKNOWN: { status: 404, title: "There is no such resource." },
-  DMM_GATEWAY_METHOD_NOT_ALLOWED: { status: 405, title: "The resource does not have this method." },
+  DMM_GATEWAY_ROUTE_UNKNOWN: { status: 404, title: "Resource not found." },
+  DMM_GATEWAY_METHOD_NOT_ALLOWED: { status: 405, title: "Method not allowed for this resource." },
   DMM_GATEWAY_REQUEST_SLOW: {
     status: 408,
-    title: "The request did not arrive in time.",
+    title: "Request timeout.",
     closes: true,
   },
   DMM_GATEWAY_BODY_TOO_LARGE: {
     status: 413,
-    title: "The request body is larger than this resource takes.",
+    title: "The request body is too large.",
     closes: true,
   },
   DMM_GATEWAY_TARGET_TOO_LONG: {
@@ -91,25 +91,25 @@ export const apiErrors = {
   },
   DMM_GATEWAY_EXPECTATION_UNKNOWN: {
     status: 417,
-    title: "The Expect header asks for something unknown.",
+    title: "Unsupported Expect value.",
     closes: true,
   },
   DMM_GATEWAY_RATE_EXCEEDED: { status: 429, title: "Too many requests." },
   DMM_GATEWAY_HEADERS_TOO_LARGE: {
     status: 431,
-    title: "The request's header fields are too large.",
+    title: "The request header fields are too large.",
     closes: true,
   },
-  DMM_GATEWAY_INTERNAL: { status: 500, title: "The gateway failed.", closes: true },
+  DMM_GATEWAY_INTERNAL: { status: 500, title: "Internal gateway error.", closes: true },
   DMM_GATEWAY_CODING_UNKNOWN: {
     status: 501,
-    title: "This transfer coding is not implemented.",
+    title: "Unsupported transfer coding.",
     closes: true,
   },
-  DMM_GATEWAY_UPSTREAM_FAILED: { status: 502, title: "The API behind this resource did not answer." },
+  DMM_GATEWAY_UPSTREAM_FAILED: { status: 502, title: "The upstream API failed to respond." },
   DMM_GATEWAY_UPSTREAM_BUSY: {
     status: 503,
-    title: "The API behind this resource is busy.",
+    title: "The upstream API is overloaded.",
     retryAfterSeconds: 1,
   },
   DMM_GATEWAY_STARTING: {
@@ -119,27 +119,27 @@ export const apiErrors = {
   },
   DMM_GATEWAY_CONNECTIONS_EXCEEDED: {
     status: 503,
-    title: "The gateway has as many connections as it serves.",
+    title: "Too many connections.",
     retryAfterSeconds: 1,
     closes: true,
   },
   DMM_GATEWAY_TOKENS_UNAVAILABLE: {
     status: 503,
-    title: "Access tokens cannot be checked at the moment.",
+    title: "Access tokens cannot be validated right now.",
     retryAfterSeconds: 1,
   },
   DMM_GATEWAY_UPSTREAM_SLOW: {
     status: 504,
-    title: "The API behind this resource did not answer in time.",
+    title: "The upstream API did not respond in time.",
   },
   DMM_GATEWAY_VERSION_UNSUPPORTED: {
     status: 505,
-    title: "This version of HTTP is not supported.",
+    title: "Unsupported HTTP version.",
     closes: true,
   },
   DMM_GATEWAY_LOOP_DETECTED: {
     status: 508,
-    title: "The request has been through this gateway before.",
+    title: "Request loop detected.",
   },
 } as const satisfies Record<string, ApiError>;
 

@@ -130,7 +130,7 @@ type Stores = ReturnType<typeof openStores>;
 
 function openStores(settings: GatewaySettings, logger: ReturnType<typeof createLogger>) {
   const upstreams = new Upstreams(({ healthy, ...outcome }) =>
-    logger.warn(outcome, healthy ? "upstream is well again" : "upstream is not well"),
+    logger.warn(outcome, healthy ? "upstream healthy" : "upstream unhealthy"),
   );
   const writer = createDatabasePool(settings.database, settings.database.host, logger);
   const reader = createDatabasePool(settings.database, settings.database.readerHost, logger);

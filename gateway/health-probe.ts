@@ -11,7 +11,7 @@ const withinMs = 2500;
  * error, which the container runtime keeps. No other code has a meaning for it.
  */
 export async function probeHealth(): Promise<void> {
-  const limit = setTimeout(() => leave(`no answer within ${withinMs} ms`), withinMs);
+  const limit = setTimeout(() => leave(`no response within ${withinMs} ms`), withinMs);
   limit.unref();
   try {
     const settings = parseListeningSettings(process.env);
@@ -28,7 +28,9 @@ function explainDeath(host: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const request = get({ host, port, path: "/health/live", agent: false }, (response) => {
       response.resume();
-      resolve(response.statusCode === 200 ? undefined : `${address} answered ${response.statusCode}`);
+      resolve(
+        response.statusCode === 200 ? undefined : `${address} responded with status ${response.statusCode}`,
+      );
     });
     request.on("error", (error) => resolve(`${address}: ${describeReason(error)}`));
   });

@@ -110,14 +110,14 @@ export class Lifecycle {
   listenForSignals(server: Server): void {
     const onSignal = (signal: NodeJS.Signals) => {
       if (this.#state === "draining" || this.#state === "closed") {
-        this.#logger.warn({ signal, running: this.#running }, "ended at once by a second signal");
+        this.#logger.warn({ signal, running: this.#running }, "shutdown forced by a second signal");
         process.exit(1);
       }
       this.#logger.info({ signal, running: this.#running }, "draining");
       this.drain(server).then(
         () => process.exit(0),
         (error: unknown) => {
-          this.#logger.error({ error }, "draining failed");
+          this.#logger.error({ error }, "drain failed");
           process.exit(1);
         },
       );
@@ -146,7 +146,7 @@ export class Lifecycle {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
     const finished = await waitUntil(() => this.#running - this.tunnels === 0, deadline);
-    if (!finished) this.#logger.warn({ running: this.#running }, "drain budget used up");
+    if (!finished) this.#logger.warn({ running: this.#running }, "drain time limit exceeded");
     server.closeAllConnections();
     // Tunnels never end by themselves; what they were goes into the log as well.
     for (const end of this.#tunnels) end();

@@ -25,7 +25,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on("error", () => 
 const name = process.argv[2] ?? "gateway";
 const run = roles[name];
 if (run === undefined) {
-  process.stderr.write(`${name} is not a role of this image; there are ${Object.keys(roles).join(", ")}.\n`);
+  process.stderr.write(`${name} is not a role of this image; use one of ${Object.keys(roles).join(", ")}.\n`);
   process.exit(2);
 }
 

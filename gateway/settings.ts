@@ -145,7 +145,7 @@ class Reader {
     if (this.optional("METRICS_PORT") === undefined) return undefined;
     const port = this.number("METRICS_PORT", { fallback: 9464, from: 1, to: 65_535 });
     if (port === Number(this.optional("PORT") ?? "8080"))
-      this.problems.push(`METRICS_PORT is "${port}"; it must be another one than PORT.`);
+      this.problems.push(`METRICS_PORT is "${port}"; it must differ from PORT.`);
     return port;
   }
 

@@ -21,10 +21,10 @@ export async function readTaskAddress(host: string | undefined): Promise<string>
       response.on("end", () => resolve(body));
       response.on("error", reject);
     });
-    request.on("timeout", () => request.destroy(new Error(`${uri} did not answer within 2 s.`)));
+    request.on("timeout", () => request.destroy(new Error(`${uri} did not respond within 2 s.`)));
     request.on("error", reject);
   });
   const address = (JSON.parse(text) as TaskMetadata).Networks?.[0]?.IPv4Addresses?.[0];
-  if (address === undefined) throw new Error(`${uri} names no address of this task.`);
+  if (address === undefined) throw new Error(`${uri} did not return an address of this task.`);
   return address;
 }

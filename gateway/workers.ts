@@ -50,7 +50,7 @@ export async function runWorkers(main: string, count: number): Promise<void> {
         return;
       }
       gathering.restarts++;
-      process.stderr.write(`Worker ${number} ended with ${code ?? "a signal"} and is started again.\n`);
+      process.stderr.write(`Worker ${number} exited with ${code ?? "a signal"} and is being restarted.\n`);
       await new Promise((resolve) => setTimeout(resolve, restartMs));
     }
   };

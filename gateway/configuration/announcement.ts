@@ -85,7 +85,7 @@ export class Announcement {
     } catch (error) {
       // The database is away or not migrated yet: requests do not wait for it, and the next look tells again.
       this.#told = "";
-      if (!this.#away) logger.warn({ error: describeReason(error) }, "gateway not announced");
+      if (!this.#away) logger.warn({ error: describeReason(error) }, "heartbeat failed");
       this.#away = true;
     }
   }

@@ -109,7 +109,7 @@ function describe(
   if (answer.refused?.version === version)
     return { version: answer.version, afterMs, problem: answer.refused.reason };
   if (answer.version >= version) return { version: answer.version, afterMs };
-  if (answer.version === 0) return { problem: "Not all of its workers answer." };
-  const why = answer.unread === undefined ? "" : ` It could not read the newer one: ${answer.unread}`;
+  if (answer.version === 0) return { problem: "Not all of its workers respond." };
+  const why = answer.unread === undefined ? "" : ` It failed to load the newer version: ${answer.unread}`;
   return { version: answer.version, problem: `It serves version ${answer.version}.${why}` };
 }

@@ -21,11 +21,11 @@ export async function callMember(member: FleetMember, key: Buffer, version: numb
     const body = JSON.stringify({ version });
     const answer = JSON.parse(await sendNotice(member, { key, path: noticePath, body })) as Acknowledgement;
     if (answer.instance === member.instance) return { kind: "answered", answer };
-    return { kind: "gone", problem: "Another process answers at its address." };
+    return { kind: "gone", problem: "Another process responds at its address." };
   } catch (error) {
     const { code, connected = false, message } = error as Error & { code?: string; connected?: boolean };
     // The kernel's own word: nobody has this port, so nobody takes requests there.
-    if (code === "ECONNREFUSED") return { kind: "gone", problem: "Nobody listens at its address." };
+    if (code === "ECONNREFUSED") return { kind: "gone", problem: "Nothing is listening at its address." };
     return { kind: "silent", problem: message, connected, isLate: code === "ETIMEDOUT" };
   }
 }

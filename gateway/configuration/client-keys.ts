@@ -37,11 +37,15 @@ export function validateKeys({ keys }: ClientKeys, report: EntryProblems): void 
   report.require(
     keys.length > 0 && keys.length <= clientKeyLimits.keys,
     "jwks",
-    `It has ${keys.length} keys; there must be 1 to ${clientKeyLimits.keys}.`,
+    `The set has ${keys.length} keys; it must have 1 to ${clientKeyLimits.keys}.`,
   );
   report.text("jwks", JSON.stringify(keys), clientKeyLimits.text);
   const kids = keys.flatMap(({ kid }) => (kid === undefined ? [] : [kid]));
-  report.require(new Set(kids).size === kids.length, "jwks", 'Two keys have the same "kid".');
+  report.require(
+    new Set(kids).size === kids.length,
+    "jwks",
+    'Two keys have the same "kid"; it must be unique.',
+  );
   for (const [index, key] of keys.slice(0, clientKeyLimits.keys).entries()) {
     const fault = findFault(key);
     // The place, not the key: what was pasted by mistake may be a private one.
@@ -51,19 +55,20 @@ export function validateKeys({ keys }: ClientKeys, report: EntryProblems): void 
 
 function findFault(key: ClientKey): string | undefined {
   if (secretMembers.some((name) => name in key))
-    return "is private or symmetric; only the public key belongs here. Replace it: it has been shown.";
+    return "is private or symmetric; only public keys are allowed. Replace this key: it has been disclosed.";
   const type =
     typeof key.kty === "string" && Object.hasOwn(keyTypes, key.kty) ? keyTypes[key.kty] : undefined;
-  if (type === undefined) return "has no known type; it must be RSA, EC or OKP.";
-  if (key.use !== undefined && key.use !== "sig") return 'is not for signatures; its "use" must be "sig".';
+  if (type === undefined) return "has an unsupported type; it must be RSA, EC or OKP.";
+  if (key.use !== undefined && key.use !== "sig") return 'is not a signing key; its "use" must be "sig".';
   if (key.alg !== undefined && !type.algorithms.includes(key.alg as string))
-    return `has an "alg" that is not for it; it must be ${type.algorithms.join(" or ")}.`;
+    return `has an "alg" that does not match its type; it must be ${type.algorithms.join(" or ")}.`;
   if (key.kid !== undefined && (typeof key.kid !== "string" || key.kid === "" || key.kid.length > 200))
-    return 'has a "kid" that is no text of 1 to 200 characters.';
+    return 'has an invalid "kid"; it must be a string of 1 to 200 characters.';
   if (key.kty !== "RSA" && !curves.has(key.crv))
-    return "is on an unknown curve; it must be P-256 or Ed25519.";
-  if (key.kty === "RSA" && key.e !== exponent) return 'has an "e" that is not 65537 ("AQAB").';
-  return isSound(key, type.members) ? findWeakness(key) : "cannot be read as RFC 7518 says.";
+    return "uses an unsupported curve; it must be P-256 or Ed25519.";
+  if (key.kty === "RSA" && key.e !== exponent)
+    return 'has an unsupported exponent; "e" must be 65537 ("AQAB").';
+  return isSound(key, type.members) ? findWeakness(key) : "is not a valid JWK (RFC 7518).";
 }
 
 /** Read and written again it is the same: nothing missing, nothing too long, and the point on its curve. */
@@ -80,5 +85,7 @@ function findWeakness({ kty, n }: ClientKey): string | undefined {
   if (kty !== "RSA") return undefined;
   const bits = Buffer.from(String(n), "base64url").length * 8;
   const { least, most } = clientKeyLimits.rsaBits;
-  return bits >= least && bits <= most ? undefined : `has ${bits} bits; RSA keys have ${least} to ${most}.`;
+  return bits >= least && bits <= most
+    ? undefined
+    : `has ${bits} bits; RSA keys must have ${least} to ${most}.`;
 }

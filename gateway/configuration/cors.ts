@@ -27,27 +27,27 @@ function unique(words: readonly string[]): string[] {
 export function validateCors(cors: Cors, report: EntryProblems): void {
   const { origins, headers, exposedHeaders, credentials, maxAgeSeconds } = cors;
   const most = corsLimits.entries;
-  report.require(origins.length > 0, "cors", "At least one origin is needed.");
+  report.require(origins.length > 0, "cors", "At least one origin is required.");
   for (const list of [origins, headers, exposedHeaders])
-    report.require(list.length <= most, "cors", `${list.length} are too many; ${most} are allowed.`);
+    report.require(list.length <= most, "cors", `There are ${list.length} entries; the maximum is ${most}.`);
   const isEvery = origins.includes("*");
   report.require(
     !isEvery || origins.length === 1,
     "cors",
-    "* is every origin: no other can stand beside it.",
+    "* allows every origin and cannot be combined with others.",
   );
-  report.require(!isEvery || !credentials, "cors", "Credentials are for named origins, not for *.");
+  report.require(!isEvery || !credentials, "cors", "Credentials require explicit origins, not *.");
   for (const origin of origins)
     report.require(
       origin === "*" || isWebOrigin(origin),
       "cors",
-      `${JSON.stringify(origin)} is no origin; it must be like https://app.example.com, without a path.`,
+      `${JSON.stringify(origin)} is not a valid origin; use the form https://app.example.com, without a path.`,
     );
   for (const name of [...headers, ...exposedHeaders])
     report.require(
       /^[a-z0-9-]{1,100}$/.test(name),
       "cors",
-      `${JSON.stringify(name)} is no name of a header field.`,
+      `${JSON.stringify(name)} is not a valid header field name.`,
     );
   report.number("cors", maxAgeSeconds, corsLimits.maxAgeSeconds);
 }

@@ -53,7 +53,7 @@ export function describeTokenEnd(clientName: string): Difference {
     kind: "clients",
     name: clientName,
     change: "changed",
-    fields: [{ field: "tokens", before: "(issued until now)", after: "(ended)" }],
+    fields: [{ field: "tokens", before: "(previous tokens)", after: "(ended)" }],
   };
 }
 
@@ -63,6 +63,6 @@ export function describeSecretChange(clientName: string): Difference {
     kind: "clients",
     name: clientName,
     change: "changed",
-    fields: [{ field: "secret", before: "(hidden)", after: "(a new one)" }],
+    fields: [{ field: "secret", before: "(hidden)", after: "(new secret)" }],
   };
 }

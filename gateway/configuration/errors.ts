@@ -29,7 +29,7 @@ export class VersionStaleError extends Error {
   readonly conflict: Conflict;
 
   constructor(conflict: Conflict) {
-    super(`The edit is based on version ${conflict.basedOn}; version ${conflict.current} is current.`);
+    super(`The edit is based on version ${conflict.basedOn}; the current version is ${conflict.current}.`);
     this.name = "VersionStaleError";
     this.conflict = conflict;
   }
@@ -38,7 +38,7 @@ export class VersionStaleError extends Error {
 /** There is no such entry or version to act on. */
 export class UnknownError extends Error {
   constructor(what: string) {
-    super(`There is no ${what}.`);
+    super(`Not found: ${what}.`);
     this.name = "UnknownError";
   }
 }

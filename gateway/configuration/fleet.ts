@@ -112,5 +112,5 @@ function supersede(member: FleetMember, index: number, members: readonly FleetMe
   const next = members[index + 1];
   const isSuperseded = next?.address === member.address && next.port === member.port;
   if (!isSuperseded || member.state === "closed") return member;
-  return { ...member, state: "gone", problem: "A newer gateway has its address." };
+  return { ...member, state: "gone", problem: "A newer gateway uses its address." };
 }

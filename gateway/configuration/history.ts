@@ -134,7 +134,7 @@ export async function recordFound(
   if ((await findVersion(connection, version)) !== undefined) return;
   const before = await findDocument(connection);
   const differences = before === undefined ? [] : computeDifferences(before, document);
-  const summary = before === undefined ? "As the platform was set up" : "Changed in the database directly";
+  const summary = before === undefined ? "Initial configuration" : "Changed directly in the database";
   await recordVersion(connection, { version, author: platform, summary, differences }, document);
 }
 

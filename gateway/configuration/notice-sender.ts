@@ -48,7 +48,7 @@ export function sendNotice(
         response.on("error", reject);
         response.on("end", () => {
           if (response.statusCode === 200) resolve(text);
-          else reject(new Error(`It answered with ${response.statusCode}.`));
+          else reject(new Error(`It responded with status ${response.statusCode}.`));
         });
       },
     );
@@ -59,7 +59,7 @@ export function sendNotice(
       });
     });
     sent.on("timeout", () => {
-      const error = new Error(`No ${connected ? "answer" : "connection"} within ${answerLimitMs} ms.`);
+      const error = new Error(`No ${connected ? "response" : "connection"} within ${answerLimitMs} ms.`);
       sent.destroy(Object.assign(error, { code: "ETIMEDOUT", connected }));
     });
     sent.on("error", reject);

@@ -45,20 +45,25 @@ export class EntryProblems {
     const holds =
       (whole ? Number.isInteger(value) : Number.isFinite(value)) && value >= least && value <= most;
     const range = `${least} to ${most}${unit === undefined ? "" : ` ${unit}`}`;
-    this.require(holds, field, `${value} is not ${whole ? "a whole number " : ""}from ${range}.`);
+    this.require(
+      holds,
+      field,
+      `${value} is out of range; it must be ${whole ? "a whole number from " : ""}${range}.`,
+    );
   }
 
   text(field: string, value: string, longest: number): void {
     this.require(
       value.length <= longest,
       field,
-      `It has ${value.length} characters; there is room for ${longest}.`,
+      `It has ${value.length} characters; the maximum is ${longest}.`,
     );
     this.require(!hasInvisible(value), field, "It contains an invisible character.");
   }
 
   /** Every word must be one of `known`, and stand there once. */
   words(field: string, words: readonly string[], known: { has(word: string): boolean }, what: string): void {
-    for (const word of words) this.require(known.has(word), field, `${JSON.stringify(word)} is no ${what}.`);
+    for (const word of words)
+      this.require(known.has(word), field, `Unknown ${what}: ${JSON.stringify(word)}.`);
   }
 }

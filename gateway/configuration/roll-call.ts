@@ -104,7 +104,7 @@ export class RollCall {
 function describeFound(member: FleetMember, result: CallResult): FleetMember {
   if (result.kind === "answered") {
     const { state, version, refused = null } = result.answer;
-    const problem = "It answers, but the database is out of its reach.";
+    const problem = "It responds but cannot reach the database.";
     return { ...member, state: state as GatewayState, version, refused, problem };
   }
   const isGone = result.kind === "gone" || (!result.connected && isLongLost(member));

@@ -100,7 +100,7 @@ function resolveRoute(entry: RouteEntry, upstreams: ReadonlyMap<string, Upstream
   const { host, rewritePrefix, rate, cors, ...same } = entry;
   const upstream = upstreams.get(entry.upstream);
   if (upstream === undefined)
-    throw new Error(`Route ${entry.name} leads to ${entry.upstream}, which is no upstream.`);
+    throw new Error(`Route ${entry.name} refers to upstream ${entry.upstream}, which does not exist.`);
   return {
     ...same,
     upstream,

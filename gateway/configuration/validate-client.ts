@@ -22,15 +22,11 @@ export function validateClient(
   for (const field of ["redirectUris", "postLogoutRedirectUris"] as const)
     for (const uri of client[field]) validateRedirectUri(uri, { field, isPublic: client.public }, report);
   const redirected = client.grantTypes.includes("authorization_code");
-  report.require(
-    client.grantTypes.length > 0,
-    "grantTypes",
-    "Without a grant type the client gets no token.",
-  );
+  report.require(client.grantTypes.length > 0, "grantTypes", "At least one grant type is required.");
   report.require(
     !(client.public && client.grantTypes.includes("client_credentials")),
     "grantTypes",
-    "A public client has no secret, so client_credentials is not for it.",
+    "A public client has no secret and cannot use client_credentials.",
   );
   report.require(
     !redirected || client.redirectUris.length > 0,
@@ -41,12 +37,12 @@ export function validateClient(
     report.require(
       redirected || client[field].length === 0,
       field,
-      "Redirect URIs are for authorization_code only.",
+      "Redirect URIs require the grant type authorization_code.",
     );
   report.require(
     redirected || !client.requirePushedAuthorizationRequests,
     "requirePushedAuthorizationRequests",
-    "Only requests of authorization_code can be pushed.",
+    "Pushed authorization requests require the grant type authorization_code.",
   );
   report.words("idTokenSignedResponseAlg", [client.idTokenSignedResponseAlg], knownAlgorithms, "algorithm");
   validateAuthentication(client, report);
@@ -55,19 +51,23 @@ export function validateClient(
 /** One way to authenticate, and what it needs: a second one would be the weaker of the two. */
 function validateAuthentication(client: ClientEntry, report: EntryProblems): void {
   const { tokenEndpointAuthMethod: method, jwks } = client;
-  report.words("tokenEndpointAuthMethod", [method], knownAuthMethods, "method of authentication");
+  report.words("tokenEndpointAuthMethod", [method], knownAuthMethods, "authentication method");
   report.require(
     (method === "none") === client.public,
     "tokenEndpointAuthMethod",
     client.public
-      ? "A public client cannot authenticate, so its method is none."
-      : "A client that does not authenticate is a public one.",
+      ? "A public client cannot authenticate; its method must be none."
+      : "The method none requires a public client.",
   );
-  report.require(jwks === null || method === "private_key_jwt", "jwks", "Keys are for private_key_jwt only.");
+  report.require(
+    jwks === null || method === "private_key_jwt",
+    "jwks",
+    "Keys are allowed for private_key_jwt only.",
+  );
   report.require(
     jwks !== null || method !== "private_key_jwt",
     "jwks",
-    "private_key_jwt needs a public key.",
+    "private_key_jwt requires a public key.",
   );
   if (jwks !== null) validateKeys(jwks, report);
 }
@@ -90,6 +90,6 @@ function validateRedirectUri(
       !/[#*\s]/.test(uri) &&
       (scheme === "https:" || (scheme === "http:" && loopback) || appScheme),
     field,
-    `${JSON.stringify(uri)} is no redirect URI; it must be https, or http on a loopback address, without fragment and wildcards.`,
+    `${JSON.stringify(uri)} is not a valid redirect URI; it must use https, or http on a loopback address, without a fragment or wildcards.`,
   );
 }

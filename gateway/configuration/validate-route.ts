@@ -22,19 +22,19 @@ export interface KnownNames {
 }
 
 export function validateRoute(route: RouteEntry, known: KnownNames, report: EntryProblems): void {
-  report.require(route.methods.length > 0, "methods", "At least one method is needed.");
-  report.words("methods", route.methods, knownMethods, "method that a route can have");
+  report.require(route.methods.length > 0, "methods", "At least one method is required.");
+  report.words("methods", route.methods, knownMethods, "method");
   report.require(
     known.upstreams.has(route.upstream),
     "upstream",
-    `${JSON.stringify(route.upstream)} is no API that is configured.`,
+    `${JSON.stringify(route.upstream)} is not a configured API.`,
   );
-  report.words("scopes", route.scopes, known.scopes, "scope that is configured");
+  report.words("scopes", route.scopes, known.scopes, "scope");
   report.text("scopes", route.scopes.join(" "), textLimits.routeScopes);
   report.require(
     !route.public || route.scopes.length === 0,
     "scopes",
-    "A public route asks for no token, so it can ask for no scope.",
+    "A public route requires no token and cannot require scopes.",
   );
   if (route.host !== null) validateHost(route.host, report);
   validatePath(route.path, report);
@@ -53,7 +53,7 @@ function validateHost(host: string, report: EntryProblems): void {
   report.require(
     right && host.length <= textLimits.host,
     "host",
-    `${JSON.stringify(host)} is no host name; a port is not part of it.`,
+    `${JSON.stringify(host)} is not a valid host name; it must not include a port.`,
   );
 }
 
@@ -64,7 +64,7 @@ function validatePath(path: string, report: EntryProblems): void {
     report.require(
       normalizeTarget(`/${fixed.join("/")}`)?.path === `/${fixed.join("/")}`,
       "path",
-      "No request arrives with this path: characters that need no escape come unescaped.",
+      "No request can match this path: unreserved characters must not be percent-encoded.",
     );
   } catch (error) {
     if (!(error instanceof PatternError)) throw error;
@@ -72,7 +72,7 @@ function validatePath(path: string, report: EntryProblems): void {
     return;
   }
   const own = reserved.find((prefix) => path === prefix || path.startsWith(prefix));
-  report.require(own === undefined, "path", `The gateway itself answers everything at ${own}.`);
+  report.require(own === undefined, "path", `${own} is reserved for the gateway itself.`);
 }
 
 function validateRewrite(prefix: string, report: EntryProblems): void {
@@ -81,7 +81,7 @@ function validateRewrite(prefix: string, report: EntryProblems): void {
   report.require(
     right && !/[{}*?]/.test(prefix),
     "rewritePrefix",
-    `${JSON.stringify(prefix)} is no prefix; it must be like /v2, without a slash at its end.`,
+    `${JSON.stringify(prefix)} is not a valid prefix; use the form /v2, without a trailing slash.`,
   );
 }
 
@@ -96,7 +96,7 @@ export function findConflicts(routes: readonly RouteEntry[], problems: Problems)
       else
         problems
           .of("routes", route.name)
-          .add("path", `${method} ${route.path} is answered by the route ${other} already.`);
+          .add("path", `${method} ${route.path} is already matched by route ${other}.`);
     }
 }
 

@@ -41,10 +41,10 @@ function validateNames(document: ConfigurationDocument, problems: Problems): voi
       report.require(
         pattern.test(name) && name.length <= textLimits.name,
         "name",
-        `A name has 1 to ${textLimits.name} letters, digits and ${kind === "scopes" ? ". _ - : /" : ". _ -"}, and starts with a letter or digit.`,
+        `A name must have 1 to ${textLimits.name} characters (letters, digits and ${kind === "scopes" ? ". _ - : /" : ". _ -"}) and start with a letter or digit.`,
       );
       // The database compares names without regard to case.
-      report.require(!seen.has(name.toLowerCase()), "name", "Another one has this name.");
+      report.require(!seen.has(name.toLowerCase()), "name", "This name is already in use.");
       seen.add(name.toLowerCase());
     }
   }
@@ -55,7 +55,7 @@ function validateHealth({ path, intervalMs }: HealthEntry, report: EntryProblems
   report.require(
     path.length <= textLimits.path && target !== undefined && target.path + target.query === path,
     "health",
-    `${JSON.stringify(path)} is no path; it must be like /health, with at most ${textLimits.path} characters.`,
+    `${JSON.stringify(path)} is not a valid path; use the form /health, with at most ${textLimits.path} characters.`,
   );
   report.number("health", intervalMs, upstreamLimits.healthIntervalMs);
 }
@@ -70,13 +70,13 @@ function validateTargets(targets: readonly Target[], report: EntryProblems): voi
   for (const { origin, weight } of targets) {
     validateOrigin(origin, report);
     report.number("targets", weight, upstreamLimits.weight);
-    report.require(!seen.has(origin), "targets", `${origin} is there twice.`);
+    report.require(!seen.has(origin), "targets", `${origin} is listed twice.`);
     seen.add(origin);
   }
   report.require(
     targets.some(({ weight }) => weight > 0),
     "targets",
-    "At least one origin needs a weight above 0.",
+    "At least one origin must have a weight above 0.",
   );
 }
 
@@ -90,7 +90,12 @@ function validateOrigin(origin: string, report: EntryProblems): void {
   report.require(
     right && origin.length <= textLimits.origin,
     "targets",
-    `${JSON.stringify(origin)} is no origin; it must be like http://10.0.0.5:8080, without a path.`,
+    `${JSON.stringify(origin)} is not a valid origin; use the form http://10.0.0.5:8080, without a path.`,
   );
-  if (right) report.require(!linkLocal.test(url.hostname), "targets", `${origin} is a link-local address.`);
+  if (right)
+    report.require(
+      !linkLocal.test(url.hostname),
+      "targets",
+      `${origin} is a link-local address, which is not allowed.`,
+    );
 }

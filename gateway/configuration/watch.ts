@@ -138,6 +138,6 @@ export class ConfigurationWatch {
     const reason = describeReason(error);
     if (reason === this.#told) return;
     this.#told = reason;
-    this.#settings.logger.warn({ error: reason, refusal: this.#refusal }, "configuration not loaded");
+    this.#settings.logger.warn({ error: reason, refusal: this.#refusal }, "configuration reload failed");
   }
 }

@@ -18,7 +18,8 @@ export async function migrate(pool: Pool, upstreamUrl: string, logger: Logger): 
       "SELECT GET_LOCK('dmm-env/migrations', ?) AS taken",
       [lockSeconds],
     );
-    if (lock?.taken !== 1) throw new Error(`Another role has been migrating for ${lockSeconds} s.`);
+    if (lock?.taken !== 1)
+      throw new Error(`Timed out after ${lockSeconds} s while another role was migrating the schema.`);
     await applyAll({ connection, upstreamUrl }, logger);
   } finally {
     // Gives back the lock as well, and an unfinished transaction.

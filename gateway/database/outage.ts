@@ -51,7 +51,7 @@ export function isBroken(error: unknown): boolean {
 
 /** What the server would say to a write, for one that was found to be a reader before anything was written. */
 export function readOnlyError(): Error {
-  return Object.assign(new Error("The server that answers is a reader."), { code: "ER_READ_ONLY_MODE" });
+  return Object.assign(new Error("The server that responds is a reader."), { code: "ER_READ_ONLY_MODE" });
 }
 
 /**
@@ -62,7 +62,7 @@ export async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      const error = new Error(`The database did not answer within ${limitMs} ms.`);
+      const error = new Error(`The database did not respond within ${limitMs} ms.`);
       reject(Object.assign(error, { code: lateCode }));
     }, limitMs);
   });

@@ -80,7 +80,7 @@ export class Pool {
     if (unreachable === this.#unreachable) return;
     this.#unreachable = unreachable;
     if (unreachable === undefined) this.#logger?.info({ host: this.#host }, "database reachable again");
-    else this.#logger?.warn({ host: this.#host, error: unreachable }, "database not reachable");
+    else this.#logger?.warn({ host: this.#host, error: unreachable }, "database unreachable");
   }
 
   get occupancy(): PoolOccupancy {

@@ -10,7 +10,7 @@ export class CommitUncertainError extends Error {
   readonly fatal = true;
 
   constructor(cause: unknown) {
-    super(`Whether it was committed is not known: ${describeReason(cause)}`, { cause });
+    super(`Commit outcome unknown: ${describeReason(cause)}`, { cause });
     this.name = "CommitUncertainError";
   }
 }

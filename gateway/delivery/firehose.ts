@@ -16,7 +16,7 @@ export function createFirehoseDelivery(streamName: string): Deliver {
       );
       if ((answer.FailedPutCount ?? 0) === 0) return;
       waiting = waiting.filter((_record, index) => answer.RequestResponses?.[index]?.ErrorCode !== undefined);
-      if (attempt === 3) throw new Error(`${streamName} did not take ${waiting.length} records.`);
+      if (attempt === 3) throw new Error(`${streamName} rejected ${waiting.length} records.`);
       await new Promise((resolve) => setTimeout(resolve, 100 * attempt));
     }
   };

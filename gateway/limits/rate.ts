@@ -47,7 +47,7 @@ export class RateLimiter {
       return Number(await this.#run(key, parameters));
     } catch (error) {
       this.unchecked++;
-      this.#logger.warn({ error: describeReason(error), route: route.name }, "rate limit not checked");
+      this.#logger.warn({ error: describeReason(error), route: route.name }, "rate limit bypassed");
       return 0;
     }
   }

@@ -82,7 +82,7 @@ export class DurableWrites {
     const { connection, replicationMs, isReplicated, onReplica } = this.#parts;
     if (!isReplicated()) {
       const role = (await connection.sendCommand(["ROLE"])) as readonly Reply[];
-      if (role[0] !== "master") throw new RedisUnavailableError("the node is no primary");
+      if (role[0] !== "master") throw new RedisUnavailableError("the node is not a primary");
       if ((role[2] as readonly Reply[]).length === 0) return;
       onReplica();
     }

@@ -144,7 +144,7 @@ export class NodeConnection {
 
   #take(reply: Reply): void {
     const waiting = this.#line[this.#next];
-    if (waiting === undefined) throw new Error("an answer that nobody asked for");
+    if (waiting === undefined) throw new Error("an unsolicited reply");
     this.#next++;
     if (this.#next === this.#line.length) {
       this.#line = [];

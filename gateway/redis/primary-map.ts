@@ -108,7 +108,7 @@ export class PrimaryMap {
       if (!this.closed) this.#apply(shards);
       return true;
     } catch (error) {
-      this.#log(error as Error, "cache not reachable");
+      this.#log(error as Error, "cache unreachable");
       return false;
     }
   }
@@ -157,7 +157,7 @@ export class PrimaryMap {
       settings: this.#settings,
       address,
       onTrouble: (error) => {
-        this.#log(error, "cache primary not available", nameAddress(address));
+        this.#log(error, "cache primary unavailable", nameAddress(address));
         this.refresh();
       },
       confirm: async () => {

@@ -44,7 +44,7 @@ export class ReplyParser {
       if (reply === incomplete) {
         // It is read from its beginning when more has come; that happens at the border of a chunk only.
         this.#at = start;
-        if (this.#buffer.length - start > longestBytes) throw new RedisProtocolError("a reply without end");
+        if (this.#buffer.length - start > longestBytes) throw new RedisProtocolError("an unterminated reply");
         return;
       }
       this.#onReply(reply);
@@ -64,7 +64,7 @@ export class ReplyParser {
     const end = buffer.indexOf(0x0a, this.#at);
     if (end === -1) return incomplete;
     if (buffer[end - 1] !== 0x0d || end - 1 === this.#at)
-      throw new RedisProtocolError("a line without its end");
+      throw new RedisProtocolError("an unterminated line");
     const from = this.#at + 1;
     this.#at = end + 1;
     if (type === 0x2b) return buffer.toString("utf8", from, end - 1);
@@ -78,14 +78,14 @@ export class ReplyParser {
     const to = from + this.#checkLength(length);
     if (this.#buffer.length < to + 2) return incomplete;
     if (this.#buffer[to] !== 0x0d || this.#buffer[to + 1] !== 0x0a)
-      throw new RedisProtocolError("a text of another length than announced");
+      throw new RedisProtocolError("a string of the wrong length");
     this.#at = to + 2;
     return this.#buffer.toString("utf8", from, to);
   }
 
   #readList(length: number, depth: number): Reply | typeof incomplete {
     if (length === -1) return null;
-    if (depth >= deepest) throw new RedisProtocolError("lists in lists");
+    if (depth >= deepest) throw new RedisProtocolError("nested arrays");
     this.#checkLength(length);
     const list: Reply[] = [];
     while (list.length < length) {
@@ -111,9 +111,9 @@ export class ReplyParser {
       value = value * 10 + digit;
     }
     if (at < buffer.length && (buffer[at] !== 0x0d || at === first))
-      throw new RedisProtocolError("a number with other signs than digits");
+      throw new RedisProtocolError("a non-numeric integer");
     if (at + 1 >= buffer.length) return incomplete;
-    if (buffer[at + 1] !== 0x0a) throw new RedisProtocolError("a line without its end");
+    if (buffer[at + 1] !== 0x0a) throw new RedisProtocolError("an unterminated line");
     this.#at = at + 2;
     return negative ? -value : value;
   }

@@ -23,8 +23,8 @@ interface KnownNode {
  * @throws TypeError when a reply has another shape
  */
 export function parseShards(slots: unknown, nodes: unknown, askedHost: string): Shard[] {
-  if (!Array.isArray(slots)) throw new TypeError("CLUSTER SLOTS was not answered with a list.");
-  if (typeof nodes !== "string") throw new TypeError("CLUSTER NODES was not answered with a text.");
+  if (!Array.isArray(slots)) throw new TypeError("CLUSTER SLOTS did not return an array.");
+  if (typeof nodes !== "string") throw new TypeError("CLUSTER NODES did not return a string.");
   const known = parseNodes(nodes);
   const shards = new Map<string, Shard & { ranges: [number, number][] }>();
   for (const entry of slots as unknown[][]) {

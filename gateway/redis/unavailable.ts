@@ -1,7 +1,7 @@
 /** The key's primary cannot be asked at the moment. Nobody may be let in for it. */
 export class RedisUnavailableError extends Error {
   constructor(reason: string, options: { readonly cause?: unknown } = {}) {
-    super(`The key's Redis primary cannot be asked: ${reason}`, options);
+    super(`The key's Redis primary is unavailable: ${reason}`, options);
     this.name = "RedisUnavailableError";
   }
 }
@@ -9,7 +9,7 @@ export class RedisUnavailableError extends Error {
 /** No answer came in time. */
 export class RedisSilentError extends RedisUnavailableError {
   constructor(ms: number) {
-    super(`no answer within ${ms} ms`);
+    super(`no reply within ${ms} ms`);
     this.name = "RedisSilentError";
   }
 }

@@ -206,7 +206,7 @@ class Forwarding implements UpstreamRequest {
     clearTimeout(this.#wholeTimer);
     clearTimeout(this.#stalledTimer);
     this.#left = true;
-    this.#connection?.destroy(new Error("The client left."));
+    this.#connection?.destroy(new Error("The client disconnected."));
   }
 
   readonly #tooSlow = () => this.#connection?.destroy(new GatewayError("DMM_GATEWAY_UPSTREAM_SLOW"));

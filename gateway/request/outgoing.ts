@@ -33,7 +33,7 @@ const expectsContent = new Set(["POST", "PUT", "PATCH"]);
 
 /** Values that did not pass Node's parser, which lets no such character in. @throws Error */
 function requireOneLine(value: string): string {
-  if (unprintable.test(value)) throw new Error(`${JSON.stringify(value)} cannot be sent in a head.`);
+  if (unprintable.test(value)) throw new Error(`${JSON.stringify(value)} cannot be sent in a header.`);
   return value;
 }
 

@@ -81,7 +81,7 @@ export function openTunnel(exchange: Exchange, client: TunnelEnd, context: Tunne
   };
   const waiting = new WaitingEnd(client);
   const timer = setTimeout(() => {
-    fail("DMM_GATEWAY_UPSTREAM_SLOW", new Error("The upstream did not answer the handshake in time."));
+    fail("DMM_GATEWAY_UPSTREAM_SLOW", new Error("The upstream did not complete the handshake in time."));
     outgoing.destroy();
   }, route.firstByteLimitMs);
   const { wholeLimitMs } = route;

@@ -27,9 +27,12 @@ export function parsePattern(pattern: string): PatternSegment[] {
     }
     if (/^\{[A-Za-z][A-Za-z0-9_]*\}$/.test(text)) return { kind: "parameter", name: text.slice(1, -1) };
     if (!/^(?:[A-Za-z0-9\-._~!$&'()+,;=:@]|%[0-9A-F]{2})*$/.test(text))
-      throw new PatternError(pattern, `${JSON.stringify(text)} has a character that no path has.`);
+      throw new PatternError(
+        pattern,
+        `${JSON.stringify(text)} contains a character that is not allowed in a path.`,
+      );
     if (text === "" && index !== texts.length - 1) throw new PatternError(pattern, "a segment is empty.");
-    if (text === "." || text === "..") throw new PatternError(pattern, "it must not climb.");
+    if (text === "." || text === "..") throw new PatternError(pattern, "it must not contain dot segments.");
     return { kind: "fixed", text };
   });
 }

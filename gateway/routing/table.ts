@@ -5,7 +5,7 @@ import type { Route } from "./route.ts";
 /** Two routes that answer to the same requests. */
 export class RouteConflictError extends Error {
   constructor(first: string, second: string) {
-    super(`Routes ${first} and ${second} answer to the same method and path.`);
+    super(`Routes ${first} and ${second} match the same method and path.`);
     this.name = "RouteConflictError";
   }
 }

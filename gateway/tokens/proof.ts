@@ -63,12 +63,12 @@ export async function findProofFault(
   const wrongClaim = findWrongClaim(payload, request);
   if (wrongClaim !== undefined) return { reason: wrongClaim };
   const thumbprint = await calculateJwkThumbprint(protectedHeader.jwk!);
-  if (thumbprint !== request.thumbprint) return { reason: "another key" };
+  if (thumbprint !== request.thumbprint) return { reason: "signed with a different key" };
   const staleness = await findStaleness(payload, nonces);
   if (staleness !== undefined) return { reason: staleness, needsNonce: true };
   // Last of all: a proof that fails otherwise must not use up the right one.
   const first = await memory.isFirst("proof", [thumbprint, payload.jti!], memorySeconds);
-  return first ? undefined : { reason: "shown before" };
+  return first ? undefined : { reason: "already used" };
 }
 
 /** RFC 9449 11.1: a nonce tells when a proof was made, and better than the client's clock. */

@@ -32,7 +32,7 @@ export class SpanQueue implements SpanProcessor {
           else
             this.#lose(
               spans.length,
-              result.error === undefined ? "The collector refused them." : describeReason(result.error),
+              result.error === undefined ? "The collector rejected them." : describeReason(result.error),
             );
           done(result);
         }),
@@ -49,7 +49,7 @@ export class SpanQueue implements SpanProcessor {
 
   onEnd(span: ReadableSpan): void {
     if (this.waiting >= spanLimit) {
-      this.#lose(1, "Too many spans wait for the collector.");
+      this.#lose(1, "The span queue is full.");
       return;
     }
     this.waiting++;

@@ -73,7 +73,7 @@ export function parseAnswerHead(text: string, toHead: boolean): AnswerHead {
     at = end + 2;
     count++;
     if (count > fieldLimit)
-      throw new UpstreamError("failed", `The answer has more than ${fieldLimit} fields.`);
+      throw new UpstreamError("failed", `The response has more than ${fieldLimit} header fields.`);
   }
   return conclude(Number(match[2]), match[1] === "1", toHead, reading);
 }
@@ -154,5 +154,5 @@ function conclude(status: number, isCurrent: boolean, toHead: boolean, reading: 
 
 function malformed(part: string, found: string): UpstreamError {
   const shown = JSON.stringify(found.slice(0, 80));
-  return new UpstreamError("failed", `The ${part} of the answer's head is malformed: ${shown}.`);
+  return new UpstreamError("failed", `The ${part} of the response header is malformed: ${shown}.`);
 }

@@ -76,7 +76,7 @@ export class AnswerReader {
       const end = buffer.indexOf(headEnd, Math.max(at, before - 3));
       const complete = end >= 0 && end + 4 <= length;
       if ((complete ? end : length) - at > headLimit)
-        throw new UpstreamError("failed", `The answer's head is longer than ${headLimit} bytes.`);
+        throw new UpstreamError("failed", `The response header is longer than ${headLimit} bytes.`);
       if (!complete) {
         if (length > at) this.#partial = Buffer.from(buffer.subarray(at, length));
         return arrivedLength;
@@ -87,10 +87,11 @@ export class AnswerReader {
         this.#head = head;
         return at - before;
       }
-      if (head.status === 101) throw new UpstreamError("failed", "The upstream switched protocols unasked.");
+      if (head.status === 101)
+        throw new UpstreamError("failed", "The upstream switched protocols without a request to do so.");
       this.#interims++;
       if (this.#interims > interimLimit)
-        throw new UpstreamError("failed", `The upstream sent more than ${interimLimit} interim answers.`);
+        throw new UpstreamError("failed", `The upstream sent more than ${interimLimit} interim responses.`);
       this.#receiver.onInterim(head);
     }
   }

@@ -58,7 +58,10 @@ export class ChunkReader {
     const inTrailer = this.#state === "trailer";
     if (inTrailer) this.#trailerBytes += upTo - start;
     if (this.#trailerBytes > trailerLimit || (!inTrailer && this.#line.length + upTo - start > lineLimit))
-      throw new UpstreamError("failed", "A line between the answer's chunks, or its trailer, is too long.");
+      throw new UpstreamError(
+        "failed",
+        "A chunk size line or the trailer section of the response is too long.",
+      );
     this.#line += buffer.toString("latin1", start, upTo);
     if (!complete) return upTo;
     const line = this.#line;
@@ -90,6 +93,6 @@ export class ChunkReader {
 function malformed(line: string): UpstreamError {
   return new UpstreamError(
     "failed",
-    `The answer's chunks are malformed: ${JSON.stringify(line.slice(0, 80))}.`,
+    `The chunked encoding of the response is malformed: ${JSON.stringify(line.slice(0, 80))}.`,
   );
 }

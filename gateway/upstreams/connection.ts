@@ -66,7 +66,7 @@ export class UpstreamConnection {
     socket.setKeepAlive(true, 10_000);
     const { connectLimitMs } = options;
     this.#connectTimer = setTimeout(
-      () => this.destroy(new UpstreamError("slow", `There was no connection within ${connectLimitMs} ms.`)),
+      () => this.destroy(new UpstreamError("slow", `No connection within ${connectLimitMs} ms.`)),
       connectLimitMs,
     );
     socket.once(origin.secure ? "secureConnect" : "connect", () => {
@@ -163,7 +163,7 @@ export class UpstreamConnection {
   #arrive(buffer: Buffer, length: number): void {
     const reader = this.#reader;
     if (reader === undefined) {
-      this.destroy(new UpstreamError("failed", "The upstream sent what nobody had asked for."));
+      this.destroy(new UpstreamError("failed", "The upstream sent unsolicited data."));
       return;
     }
     try {
@@ -185,7 +185,7 @@ export class UpstreamConnection {
       if (this.#paused) this.resume();
       this.#expiresAt = Date.now() + kept;
       this.#options.onIdle(this);
-    } else this.destroy(new UpstreamError("failed", "The connection cannot be used again."));
+    } else this.destroy(new UpstreamError("failed", "The connection cannot be reused."));
   }
 
   #end(): void {

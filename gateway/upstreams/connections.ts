@@ -38,7 +38,8 @@ export class Connections {
   close(): void {
     clearTimeout(this.#sweepTimer);
     this.#idle = [];
-    for (const connection of this.#all) connection.destroy(new UpstreamError("failed", "The gateway ends."));
+    for (const connection of this.#all)
+      connection.destroy(new UpstreamError("failed", "The gateway is shutting down."));
   }
 
   #takeIdle(): UpstreamConnection | undefined {

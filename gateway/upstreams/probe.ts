@@ -57,7 +57,7 @@ export class HealthProbe {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
-    this.#running?.destroy(new UpstreamError("failed", "The health check ends."));
+    this.#running?.destroy(new UpstreamError("failed", "The health check was stopped."));
   }
 
   readonly #ask = (): void => {
@@ -67,7 +67,7 @@ export class HealthProbe {
     const request = new ProbeRequest(this.#target.location.authority, path, this.#take);
     const waitMs = Math.min(intervalMs * 0.8, longestWaitMs);
     const limit = setTimeout(
-      () => connection.destroy(new UpstreamError("slow", `There was no answer within ${waitMs} ms.`)),
+      () => connection.destroy(new UpstreamError("slow", `No response within ${waitMs} ms.`)),
       waitMs,
     );
     request.onDone = () => {
@@ -124,13 +124,13 @@ class ProbeRequest implements UpstreamRequest {
     this.#bytes += chunk.length;
     if (this.#bytes > contentLimit)
       this.connection?.destroy(
-        new UpstreamError("failed", `Its answer is longer than ${contentLimit} bytes.`),
+        new UpstreamError("failed", `The response is longer than ${contentLimit} bytes.`),
       );
   }
 
   onEnd(): void {
     this.onDone();
-    this.#settle(this.#status < 400, `It answered ${this.#status}.`);
+    this.#settle(this.#status < 400, `The status was ${this.#status}.`);
   }
 
   onFailure(error: Error): void {

@@ -106,7 +106,7 @@ test("a target that closes ends what runs", async () => {
   const asked = askUpstream(target, { path: "/never" });
   await waitUntil("it runs", () => open.size === 1);
   target.close();
-  await assert.rejects(asked, /ends/);
+  await assert.rejects(asked, /shutting down/);
 });
 
 test("nobody there is a failure at once", async () => {

@@ -183,7 +183,7 @@ test("the counts of one worker are not passed off as the task's when nobody adds
   try {
     const { status, text } = await ask(gateway, "/metrics");
     assert.equal(status, 503);
-    assert.match(text, /does not answer/);
+    assert.match(text, /is unresponsive/);
   } finally {
     gateway.process.child.kill("SIGCONT");
   }

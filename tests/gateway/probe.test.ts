@@ -86,7 +86,7 @@ test("an origin that says it is not well gets no requests until it is well twice
 });
 
 for (const [what, answer, reason] of [
-  ["says nothing", () => {}, /no answer within/],
+  ["says nothing", () => {}, /[Nn]o response within/],
   ["breaks off", (response: ServerResponse) => response.socket?.destroy(), /closed|reset|ECONNRESET/],
   ["never ends its answer", (response: ServerResponse) => response.write("x".repeat(70_000)), /longer than/],
 ] as const)
@@ -124,7 +124,7 @@ test("a gateway asks where its configuration says so", async () => {
   );
   await platform.publish();
   const { gateway } = platform;
-  await waitUntil("it tells", () => gateway.process.output.includes("upstream is not well"));
+  await waitUntil("it tells", () => gateway.process.output.includes("upstream unhealthy"));
   for (let count = 0; count < 20; count++)
     assert.equal(await (await fetch(`${gateway.origin}/asked/x`)).text(), `${network}.3.1`);
 });

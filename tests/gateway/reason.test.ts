@@ -50,7 +50,7 @@ test("a database that cannot be reached is logged once with its reason", async (
   await pool.end();
   assert.equal(lines.length, 1);
   const [[message, fields]] = lines as [[string, { host: string; error: string }]];
-  assert.deepEqual([message, fields.host], ["database not reachable", "localhost"]);
+  assert.deepEqual([message, fields.host], ["database unreachable", "localhost"]);
   assert.match(fields.error, /ECONNREFUSED/);
 });
 

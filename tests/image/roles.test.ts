@@ -93,7 +93,7 @@ test("a second SIGTERM ends a role at once, with workers too", async () => {
     await waitUntil("every worker to drain", () => said("draining") === Number(workers));
     role.kill("SIGTERM");
     assert.deepEqual(await role.ended, { code: 1, signal: null });
-    assert.equal(said("ended at once by a second signal"), Number(workers));
+    assert.equal(said("shutdown forced by a second signal"), Number(workers));
   }
 });
 

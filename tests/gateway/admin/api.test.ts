@@ -68,7 +68,7 @@ test("routes that answer to the same requests are refused", async () => {
   const answer = await put("/api/routes/echo-again", { ...orders, path: "/verify/echo" });
   assert.equal(answer.status, 422);
   assert.equal(answer.body.code, "DMM_ADMIN_CONFIGURATION_INVALID");
-  assert.match(answer.body.problems[0]?.message ?? "", /answered by the route/);
+  assert.match(answer.body.problems[0]?.message ?? "", /already matched by route/);
 });
 
 const wrong: readonly (readonly [what: string, body: unknown])[] = [

@@ -215,7 +215,7 @@ test("in Chromium", { skip }, async (t) => {
       ["{", /no JWK set/],
       ['{"keys":"x"}', /no JWK set/],
       [JSON.stringify({ keys: [privateKey] }), /Key 1 is private or symmetric/],
-      ["", /needs a public key/],
+      ["", /requires a public key/],
     ] as const) {
       await page.fill("#field-jwks", text);
       await page.click("form.editor button[type=submit]");

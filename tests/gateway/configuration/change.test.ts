@@ -58,7 +58,7 @@ test("a change is stored as one version with author, time, difference and docume
 test("the version before the first change is in the history as well", async () => {
   const versions = await readVersions(pool, { limit: 100 });
   assert.equal(versions.at(-1)?.author, "platform");
-  assert.equal(versions.at(-1)?.summary, "As the platform was set up");
+  assert.equal(versions.at(-1)?.summary, "Initial configuration");
 });
 
 test("an edit of a version that is not current any more is refused, and told what changed and by whom", async () => {
@@ -176,7 +176,7 @@ test("what was changed in the database directly is recorded at the next change",
   const { version } = await readCurrent(pool);
   await changeConfiguration(pool, { basedOn: version, author: alice, edit: addRoute("after-gap") });
   const found = await findVersion(pool, version);
-  assert.equal(found?.summary, "Changed in the database directly");
+  assert.equal(found?.summary, "Changed directly in the database");
   assert.deepEqual(
     found.differences.map(({ name }) => name),
     ["smuggled"],

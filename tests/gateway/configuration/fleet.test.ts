@@ -120,7 +120,10 @@ test("who hangs, lost the database or cannot be reached is counted and named, af
   );
   const again = await change("while:lost");
   assert.deepEqual([again.acknowledged, again.of], [2, 5]);
-  assert.match(problemsOf(again.missing)[addresses.withoutDatabase]!, /It could not read the newer one: /);
+  assert.match(
+    problemsOf(again.missing)[addresses.withoutDatabase]!,
+    /It failed to load the newer version: /,
+  );
 
   gateways.get(addresses.hanging)!.process.child.kill("SIGCONT");
   line.isSilent = false;
@@ -133,7 +136,7 @@ test("who hangs, lost the database or cannot be reached is counted and named, af
 test("a killed gateway is named as gone by the next change, and counted no more", async () => {
   await gateways.get(addresses.killed)!.process.end();
   const { acknowledged, of, missing, gone } = await change("after:kill");
-  assert.deepEqual(problemsOf(gone), { [addresses.killed]: "Nobody listens at its address." });
+  assert.deepEqual(problemsOf(gone), { [addresses.killed]: "Nothing is listening at its address." });
   assert.deepEqual(
     missing.map(({ address }) => address),
     [droppedAddress],
@@ -165,7 +168,7 @@ test("a gateway at the address of a killed one is counted once, from its first a
   gateways.set(hanging, await startGateway(hanging, platform.surroundings));
   await waitUntil("the newer one is announced", async () => {
     const page = await readPage();
-    return page.includes("4 of 4 serve version") && page.includes("A newer gateway has its address.");
+    return page.includes("4 of 4 serve version") && page.includes("A newer gateway uses its address.");
   });
   const { acknowledged, of, gone } = await change("after:reuse");
   assert.deepEqual([acknowledged, of, gone], [3, 4, []]);

@@ -161,7 +161,7 @@ test("a password that cannot be is refused with the reason, and the choice goes 
     ["password1234", "password1234", /too easy to guess/],
     ["picky-person-12", "picky-person-12", /too similar to your name/],
     [given, given, /current password/],
-    ["x7 ".repeat(167), "x7 ".repeat(167), /more than 500 characters/],
+    ["x7 ".repeat(167), "x7 ".repeat(167), /at most 500 characters/],
     ['"><script>', '"><script>', /has 10 characters/],
   ];
   let current = page;
