@@ -6,7 +6,7 @@ import type { Profile } from "./profiles.ts";
 import type { Target } from "./target.ts";
 
 /** What a check comes to: proven, disproven, or neither. Neither is never green. */
-export type Verdict = "held" | "broken" | "inconclusive";
+export type Verdict = "passed" | "failed" | "inconclusive";
 
 export interface Finding {
   readonly verdict: Verdict;
@@ -57,12 +57,12 @@ export interface Suite<Context = CheckContext> {
   readonly checks: readonly Check<Context>[];
 }
 
-export function held(message: string): Finding {
-  return { verdict: "held", message };
+export function pass(message: string): Finding {
+  return { verdict: "passed", message };
 }
 
-export function broken(message: string): Finding {
-  return { verdict: "broken", message };
+export function fail(message: string): Finding {
+  return { verdict: "failed", message };
 }
 
 export function inconclusive(message: string): Finding {

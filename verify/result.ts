@@ -44,24 +44,24 @@ export interface RunResult {
 /** A run before its evidence is written. */
 export type BareResult = Omit<RunResult, "directory" | "files">;
 
-/** Broken outweighs inconclusive, which outweighs held; nothing at all is inconclusive. */
+/** Failed outweighs inconclusive, which outweighs passed; nothing at all is inconclusive. */
 export function combineVerdicts(verdicts: readonly Verdict[]): Verdict {
-  if (verdicts.includes("broken")) return "broken";
+  if (verdicts.includes("failed")) return "failed";
   if (verdicts.length === 0 || verdicts.includes("inconclusive")) return "inconclusive";
-  return "held";
+  return "passed";
 }
 
-/** Exit code of a run: 0 every claim held, 1 a claim is broken, 3 something could not be checked. */
+/** Exit code of a run: 0 every claim passed, 1 a claim failed, 3 a check is inconclusive. */
 export function exitCodeOf(verdict: Verdict): 0 | 1 | 3 {
-  return verdict === "held" ? 0 : verdict === "broken" ? 1 : 3;
+  return verdict === "passed" ? 0 : verdict === "failed" ? 1 : 3;
 }
 
 export function countVerdicts(checks: readonly { readonly verdict: Verdict }[]): Totals {
   const count = (verdict: Verdict): number => checks.filter((check) => check.verdict === verdict).length;
   return {
     checks: checks.length,
-    held: count("held"),
-    broken: count("broken"),
+    passed: count("passed"),
+    failed: count("failed"),
     inconclusive: count("inconclusive"),
   };
 }

@@ -11,12 +11,12 @@ import { type Surroundings, serverName } from "./surroundings/surroundings.ts";
 const steps = [2000, 4000, 6000, 8000, 10_000];
 const stepSeconds = 6;
 const limitMs = 19;
-/** A step that was not held is tried again: what else this machine does can break a promise, never keep it. */
+/** A step that did not pass is tried again: what else this machine does can break a promise, never keep it. */
 const tries = 3;
 
 interface Step {
   readonly arrivalsPerSecond: number;
-  readonly verdict: "held" | "broken" | "inconclusive";
+  readonly verdict: "passed" | "failed" | "inconclusive";
   readonly reason?: string;
   readonly p50: number;
   readonly p95: number;
@@ -75,11 +75,11 @@ export async function measureChain(surroundings: Surroundings, contenderIndex: n
       const step = await measureStep(arrivalsPerSecond, parts, () => run(arrivalsPerSecond, stepSeconds));
       done.push(step);
       report(`chain at ${arrivalsPerSecond}/s: ${step.verdict}, p95 ${step.p95} ms ${step.reason ?? ""}`);
-      if (step.verdict === "held") break;
+      if (step.verdict === "passed") break;
     }
   }
-  const held = done.filter(({ verdict }) => verdict === "held").map((step) => step.arrivalsPerSecond);
-  return { limit: `p95 under ${limitMs} ms`, highestHeld: Math.max(0, ...held), steps: done };
+  const passed = done.filter(({ verdict }) => verdict === "passed").map((step) => step.arrivalsPerSecond);
+  return { limit: `p95 under ${limitMs} ms`, highestPassed: Math.max(0, ...passed), steps: done };
 }
 
 async function measureStep(
@@ -111,11 +111,11 @@ async function measureStep(
 function judge(load: GeneratorReport): Pick<Step, "verdict" | "reason"> {
   const failed = load.sent - (load.kinds["200"] ?? 0);
   if (failed > 0)
-    return { verdict: "broken", reason: `${failed} requests failed: ${JSON.stringify(load.kinds)}` };
+    return { verdict: "failed", reason: `${failed} requests failed: ${JSON.stringify(load.kinds)}` };
   // The generator's own lateness is part of the latency; beyond the limit it alone would decide.
   const problem = findDeliveryProblem(load, limitMs);
   if (problem !== undefined) return { verdict: "inconclusive", reason: problem };
   return load.response.p95 < limitMs
-    ? { verdict: "held" }
-    : { verdict: "broken", reason: `p95 is ${load.response.p95} ms` };
+    ? { verdict: "passed" }
+    : { verdict: "failed", reason: `p95 is ${load.response.p95} ms` };
 }

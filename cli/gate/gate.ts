@@ -73,7 +73,7 @@ async function releaseAfter(session: Session, up: UpRun, witness?: ReleaseWitnes
     const result = await proveRelease(session, witness);
     return {
       ...released,
-      exitCode: result.verdict === "broken" ? exitCodes.leftOver : released.exitCode,
+      exitCode: result.verdict === "failed" ? exitCodes.leftOver : released.exitCode,
       report: { ...released.report, claims: reportVerdicts(result).claims },
       lines: [...released.lines, ...renderVerdicts(result)],
     };

@@ -34,7 +34,7 @@ export async function proveRelease(session: Session, witness: ReleaseWitness): P
         signer: createSigner(session),
       });
       progress(context.result.verdict);
-      return context.result.verdict === "held" ? undefined : "failed";
+      return context.result.verdict === "passed" ? undefined : "failed";
     },
   };
   await session.reporter.run([step], run);

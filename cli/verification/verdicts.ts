@@ -3,22 +3,22 @@ import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { renderDifference } from "../making/differences.ts";
 import { chalk } from "../report/style.ts";
 
-/** 0 when every claim held, 1 when one is broken, otherwise 3: never green by omission. */
+/** 0 when every claim passed, 1 when one failed, otherwise 3: never green by omission. */
 export function exitCodeOf({ verdict }: RunResult): ExitCode {
-  if (verdict === "held") return exitCodes.done;
-  return verdict === "broken" ? exitCodes.claimBroken : exitCodes.notReady;
+  if (verdict === "passed") return exitCodes.done;
+  return verdict === "failed" ? exitCodes.claimBroken : exitCodes.notReady;
 }
 
-/** The claims that did not hold with what was observed, the totals, and where the evidence is. */
+/** The claims that did not pass with what was observed, the totals, and where the evidence is. */
 export function renderVerdicts(result: RunResult): readonly string[] {
-  const { held, broken, inconclusive, checks } = result.totals;
-  const rest = result.checks.filter(({ verdict }) => verdict !== "held");
-  const paint = { broken: chalk.red, inconclusive: chalk.yellow, held: chalk.green };
+  const { passed, failed, inconclusive, checks } = result.totals;
+  const rest = result.checks.filter(({ verdict }) => verdict !== "passed");
+  const paint = { failed: chalk.red, inconclusive: chalk.yellow, passed: chalk.green };
   return [
     ...rest.map(
       ({ verdict, suite, claim, message }) => `${paint[verdict](verdict)}  ${suite}: ${claim}: ${message}`,
     ),
-    `${held} of ${checks} claims held, ${broken} broken, ${inconclusive} inconclusive, in ${(result.durationMs / 1000).toFixed(1)} s.`,
+    `${passed} of ${checks} claims passed, ${failed} failed, ${inconclusive} inconclusive, in ${(result.durationMs / 1000).toFixed(1)} s.`,
     ...result.images.map(renderImage),
     ...warnOfSeveral(result.images),
     ...renderDifferences(result.differences),

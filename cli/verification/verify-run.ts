@@ -44,9 +44,9 @@ async function runVerification(run: VerifyRun, progress: Progress): ReturnType<S
   } finally {
     await revokeRest(session, grants);
   }
-  const { held, broken, inconclusive } = run.result.totals;
-  progress(`${held} held, ${broken} broken, ${inconclusive} inconclusive`);
-  return run.result.verdict === "held" ? undefined : "failed";
+  const { passed, failed, inconclusive } = run.result.totals;
+  progress(`${passed} passed, ${failed} failed, ${inconclusive} inconclusive`);
+  return run.result.verdict === "passed" ? undefined : "failed";
 }
 
 /** What checks were granted ends with the run; where the region is gone, it ends by itself within minutes. */

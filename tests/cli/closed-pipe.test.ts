@@ -7,7 +7,7 @@ import { findLeftOvers } from "./left-over.ts";
 import { commandLineEnvironment, commandLineFile } from "./started-command.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
-const exitCodes = { held: 0, broken: 1, inconclusive: 3 } as const;
+const exitCodes = { passed: 0, failed: 1, inconclusive: 3 } as const;
 
 /** `dmm-env … 2>&1 | head -3`: the lines that head shows, and the exit code of the command itself. */
 async function runIntoHead(home: string, ...words: readonly string[]) {

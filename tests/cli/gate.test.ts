@@ -19,13 +19,13 @@ test(
     const report = JSON.parse(stdout);
     assert.equal(code, 0, `${stdout}\n${stderr}`);
     assert.equal(report.exitCode, 0);
-    assert.equal(report.verdict, "held");
-    assert.equal(report.totals.held, report.totals.checks);
+    assert.equal(report.verdict, "passed");
+    assert.equal(report.totals.passed, report.totals.checks);
     assert.deepEqual(report.release.leftOver, []);
     assert.deepEqual(report.release.detours, []);
     assert.ok(report.release.access.revoked.includes("operator"));
     assert.equal(report.release.access.refusals.length, 2);
-    assert.ok(report.release.claims.every((claim: { verdict: string }) => claim.verdict === "held"));
+    assert.ok(report.release.claims.every((claim: { verdict: string }) => claim.verdict === "passed"));
     assert.ok(existsSync(join(report.evidence, "events.jsonl")));
     assert.deepEqual(findLeftOvers(folder.home), []);
 

@@ -16,8 +16,8 @@ const result: RunResult = {
   durationMs: 1_000,
   checks: [],
   notRun: [],
-  totals: { checks: 1, held: 1, broken: 0, inconclusive: 0 },
-  verdict: "held",
+  totals: { checks: 1, passed: 1, failed: 0, inconclusive: 0 },
+  verdict: "passed",
   directory: "/tmp/run",
   files: [],
 };
@@ -28,7 +28,7 @@ function render(images: RunResult["images"]): readonly string[] {
 
 test("the verdicts name what was verified on one line, by the beginning of its digest", async () => {
   assert.deepEqual(render(result.images), [
-    "1 of 1 claims held, 0 broken, 0 inconclusive, in 1.0 s.",
+    "1 of 1 claims passed, 0 failed, 0 inconclusive, in 1.0 s.",
     "Image: dmm-env/gateway:1 sha256:a1b2a1b2a1b2, run by 3 tasks",
     "Evidence: /tmp/run",
   ]);

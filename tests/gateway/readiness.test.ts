@@ -111,5 +111,5 @@ for (const [what, address, more] of [
     line.release();
     await gateway.waitUntilReady();
     assert.ok((await issueToken(gateway)).length > 20);
-    assert.doesNotMatch(gateway.process.output, /responded 503/);
+    assert.doesNotMatch(gateway.process.output, /responded with 503/);
   });

@@ -32,8 +32,8 @@ function checkOf(suite: string, claim: string, verdict: CheckResult["verdict"]):
 }
 
 const checks = [
-  checkOf("access", "one", "held"),
-  checkOf("access", "two", "broken"),
+  checkOf("access", "one", "passed"),
+  checkOf("access", "two", "failed"),
   checkOf("gateway", "three # TODO", "inconclusive"),
 ];
 const result: BareResult = {
@@ -63,8 +63,8 @@ const result: BareResult = {
   durationMs: 1_000,
   checks,
   notRun: ["recovery/four"],
-  totals: { checks: 3, held: 1, broken: 1, inconclusive: 1 },
-  verdict: "broken",
+  totals: { checks: 3, passed: 1, failed: 1, inconclusive: 1 },
+  verdict: "failed",
 };
 const suites = [
   { name: "access", checks: [{ claim: "one" }, { claim: "two" }] },
@@ -134,7 +134,7 @@ test("every form of the evidence says what differs from production, and why", as
 test("a report of an environment that has no difference of its own says so", async () => {
   const page = renderReport({ ...result, differences: result.differences.slice(1) });
   assert.match(page, /<dd>0 of this environment, 1 of every environment<\/dd>/);
-  assert.match(page, /None of this environment alone\./);
+  assert.match(page, /None specific to this environment\./);
   assert.doesNotMatch(page, /ingressPort/);
 });
 
@@ -151,7 +151,7 @@ test("JUnit is valid XML with one case per claim, failures and errors counted", 
     root.testsuite.map((suite: { testcase: unknown[] }) => suite.testcase.length),
     [2, 1],
   );
-  assert.equal(root.testsuite[0].testcase[1].failure["@_type"], "broken");
+  assert.equal(root.testsuite[0].testcase[1].failure["@_type"], "failed");
   assert.equal(root.testsuite[1].testcase[0].error["@_type"], "inconclusive");
 });
 
@@ -255,8 +255,8 @@ test("the attestation speaks about the image by its digest, and tells of one it 
 
 test("only a run before a release that left nothing out attests the full level", async () => {
   const levelOf = async (scope: "prerelease" | "teardown", notRun: readonly string[]): Promise<unknown> => {
-    const held = checks.map((check) => ({ ...check, verdict: "held" as const }));
-    const text = await attest({ ...result, checks: held, notRun, verdict: "held" }, [], {
+    const passed = checks.map((check) => ({ ...check, verdict: "passed" as const }));
+    const text = await attest({ ...result, checks: passed, notRun, verdict: "passed" }, [], {
       scope,
       suites,
       outputs: {},

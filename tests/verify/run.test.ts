@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "tap";
-import { broken, type Check, type CheckScope, held, undelivered } from "../../verify/check.ts";
+import { type Check, type CheckScope, fail, pass, undelivered } from "../../verify/check.ts";
 import type { VerifyEvent } from "../../verify/events.ts";
 import { createSecrets } from "../../verify/evidence/secrets.ts";
 import { combineVerdicts, exitCodeOf } from "../../verify/result.ts";
@@ -38,7 +38,7 @@ test("a check without evidence proves nothing", async () => {
   const result = await runCheck(
     runnerOf(),
     "suite",
-    checkOf(async () => held("trust me")),
+    checkOf(async () => pass("trust me")),
   );
   assert.equal(result.verdict, "inconclusive");
   assert.match(result.message, /no evidence.*trust me/);
@@ -52,7 +52,7 @@ test("a check that overruns its time is inconclusive, told to end, and cleaned u
     defer(() => void seen.push("last registered"));
     await new Promise((resolve) => signal.addEventListener("abort", resolve));
     seen.push("told to end");
-    return held("too late");
+    return pass("too late");
   }, 30);
   const result = await runCheck(runnerOf(), "suite", slow);
   assert.equal(result.verdict, "inconclusive");
@@ -62,7 +62,7 @@ test("a check that overruns its time is inconclusive, told to end, and cleaned u
 
 test("a check whose load was not delivered is run again, at most twice, and says so in its evidence", async () => {
   for (const [delivered, verdict, runs] of [
-    [2, "held", 2],
+    [2, "passed", 2],
     [9, "inconclusive", 3],
   ] as const) {
     let attempts = 0;
@@ -73,7 +73,7 @@ test("a check whose load was not delivered is run again, at most twice, and says
         cleaned += 1;
       });
       evidence.record("attempt", attempts);
-      return attempts < delivered ? undelivered("requests were sent late") : held("it is so");
+      return attempts < delivered ? undelivered("requests were sent late") : pass("it is so");
     });
     const result = await runCheck(runnerOf(), "suite", loaded);
     assert.deepEqual([result.verdict, attempts, cleaned], [verdict, runs, runs]);
@@ -86,9 +86,9 @@ test("what a check finds wrong is not measured again", async () => {
   const wrong = checkOf(async ({ evidence }) => {
     attempts += 1;
     evidence.record("attempt", attempts);
-    return broken("it is not so");
+    return fail("it is not so");
   });
-  assert.equal((await runCheck(runnerOf(), "suite", wrong)).verdict, "broken");
+  assert.equal((await runCheck(runnerOf(), "suite", wrong)).verdict, "failed");
   assert.equal(attempts, 1);
 });
 
@@ -96,10 +96,10 @@ test("clean-up that fails is told in the evidence and changes no verdict", async
   const untidy = checkOf(async ({ defer, evidence }) => {
     evidence.record("seen", 1);
     defer(() => Promise.reject(new Error("stuck")));
-    return held("it is so");
+    return pass("it is so");
   });
   const result = await runCheck(runnerOf(), "suite", untidy);
-  assert.equal(result.verdict, "held");
+  assert.equal(result.verdict, "passed");
   assert.deepEqual(result.evidence.at(-1), { name: "clean-up failed", value: "stuck" });
 });
 
@@ -133,7 +133,7 @@ test("checks that disturb each other never overlap", async () => {
     await new Promise((resolve) => setImmediate(resolve));
     running -= 1;
     evidence.record("running", running);
-    return held("it is so");
+    return pass("it is so");
   });
   const checks = [counted, counted, counted];
   await runSuites(runnerOf(), [{ name: "a", subject: "", order: "one by one", checks }]);
@@ -148,15 +148,15 @@ test("a secret in a message is replaced in the result and in every event", async
   const telling = checkOf(async ({ evidence, progress }) => {
     evidence.record("seen", "very-secret-token");
     progress("now very-secret-token");
-    return held("got very-secret-token");
+    return pass("got very-secret-token");
   });
   const result = await runCheck(runner, "suite", telling);
   assert.doesNotMatch(JSON.stringify([result, runner.events]), /very-secret/);
 });
 
-test("broken outweighs inconclusive, which outweighs held, and nothing is inconclusive", async () => {
-  assert.equal(exitCodeOf(combineVerdicts(["held", "held"])), 0);
-  assert.equal(exitCodeOf(combineVerdicts(["held", "inconclusive", "broken"])), 1);
-  assert.equal(exitCodeOf(combineVerdicts(["held", "inconclusive"])), 3);
+test("failed outweighs inconclusive, which outweighs passed, and nothing is inconclusive", async () => {
+  assert.equal(exitCodeOf(combineVerdicts(["passed", "passed"])), 0);
+  assert.equal(exitCodeOf(combineVerdicts(["passed", "inconclusive", "failed"])), 1);
+  assert.equal(exitCodeOf(combineVerdicts(["passed", "inconclusive"])), 3);
   assert.equal(exitCodeOf(combineVerdicts([])), 3);
 });

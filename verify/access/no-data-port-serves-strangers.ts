@@ -1,6 +1,6 @@
 import { networkInterfaces } from "node:os";
 import { connect } from "node:tls";
-import { broken, type Check, type CheckContext, held, inconclusive } from "../check.ts";
+import { type Check, type CheckContext, fail, inconclusive, pass } from "../check.ts";
 import { knock } from "../client/contact.ts";
 import { requireInsider } from "../client/entry.ts";
 import { dataPorts, type Reading } from "./data-ports.ts";
@@ -15,11 +15,11 @@ export const noDataPortServesStrangers: Check = {
       context.evidence.record(reading.what, `${reading.outcome}: ${reading.detail}`);
     const served = readings.filter((reading) => reading.outcome === "served");
     if (served.length > 0)
-      return broken(served.map((reading) => `${reading.what} ${reading.detail}`).join("; "));
+      return fail(served.map((reading) => `${reading.what} ${reading.detail}`).join("; "));
     const unclear = readings.filter((reading) => reading.outcome === "unclear");
     if (unclear.length > 0)
       return inconclusive(unclear.map((reading) => `${reading.what} ${reading.detail}`).join("; "));
-    return held(`${readings.length} ways to the database and the cache from outside are refused`);
+    return pass(`${readings.length} ways to the database and the cache from outside are refused`);
   },
 };
 

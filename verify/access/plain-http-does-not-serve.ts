@@ -1,4 +1,4 @@
-import { broken, type Check, type CheckContext, held, inconclusive } from "../check.ts";
+import { type Check, type CheckContext, fail, inconclusive, pass } from "../check.ts";
 import { type Contact, knock } from "../client/contact.ts";
 import { openDoor, requireInsider } from "../client/entry.ts";
 
@@ -12,19 +12,19 @@ export const plainHttpDoesNotServe: Check = {
     const { connect, plainPort } = context.target.entrance;
     const plain = plainPort === undefined ? "refused" : await readPlain(context, plainPort);
     const secure = await readPlain(context, connect.port);
-    if (plain === "served") return broken(`port ${plainPort} serves plain HTTP`);
+    if (plain === "served") return fail(`port ${plainPort} serves plain HTTP`);
     if (secure === "served" || secure === "redirected")
-      return broken(`port ${connect.port} answers plain HTTP`);
+      return fail(`port ${connect.port} answers plain HTTP`);
     if (plain === "unclear" || secure === "unclear") {
       return inconclusive(
         `plain HTTP is ${plain} on port ${plainPort} and ${secure} on port ${connect.port}`,
       );
     }
     if (plainPort === undefined)
-      return held(
+      return pass(
         `plain HTTP is refused on port ${connect.port}; port 80 belongs to another program of this machine`,
       );
-    return held(`plain HTTP is ${plain} on port ${plainPort} and refused on port ${connect.port}`);
+    return pass(`plain HTTP is ${plain} on port ${plainPort} and refused on port ${connect.port}`);
   },
 };
 

@@ -1,4 +1,4 @@
-import { broken, type CheckContext, type Finding, held, inconclusive } from "../check.ts";
+import { type CheckContext, type Finding, fail, inconclusive, pass } from "../check.ts";
 import { noControl } from "../errors.ts";
 import { type Attempt, summarizeAttempt } from "./attempt.ts";
 import type { ClientIdentity } from "./entrance.ts";
@@ -44,15 +44,15 @@ export function judgeRefusal(
   who: string,
   options: { readonly silenceRefuses?: boolean } = {},
 ): Finding {
-  if (attempt.outcome === "refused") return held(`${who} is refused: ${describeAttempt(attempt)}`);
+  if (attempt.outcome === "refused") return pass(`${who} is refused: ${describeAttempt(attempt)}`);
   if (attempt.outcome === "timed out" && attempt.stage === "connect" && options.silenceRefuses) {
-    return held(`${who} gets no connection at all`);
+    return pass(`${who} gets no connection at all`);
   }
   if (attempt.outcome !== "answered")
     return inconclusive(`${who} was neither let in nor refused: ${describeAttempt(attempt)}`);
-  if (balancerRefuses.has(attempt.status)) return held(`${who} is refused with ${attempt.status}`);
+  if (balancerRefuses.has(attempt.status)) return pass(`${who} is refused with ${attempt.status}`);
   if (attempt.status >= 500) return inconclusive(`${who} met a failure: ${describeAttempt(attempt)}`);
-  return broken(`${who} got in: ${describeAttempt(attempt)}`);
+  return fail(`${who} got in: ${describeAttempt(attempt)}`);
 }
 
 export function describeAttempt(attempt: Attempt): string {

@@ -4,7 +4,7 @@ import type { BareResult, CheckResult } from "../result.ts";
 import { longestText, shortenTexts } from "../shorten.ts";
 import { escapeMarkup } from "./markup.ts";
 
-/** Renders a run as JUnit XML: one suite per suite, one case per claim; broken is a failure, inconclusive an error. */
+/** Renders a run as JUnit XML: one suite per suite, one case per claim; failed is a failure, inconclusive an error. */
 export function renderJunit(result: BareResult): string {
   const suites = [...Map.groupBy(result.checks, (check) => check.suite)];
   const counts = countAttributes(result.checks, result.durationMs);
@@ -40,8 +40,8 @@ function renderCase(suite: string, check: CheckResult): readonly string[] {
   const open = `    <testcase classname="${escapeMarkup(suite)}" name="${escapeMarkup(check.claim)}" time="${seconds(check.durationMs)}">`;
   const message = escapeMarkup(check.message);
   const output = `      <system-out>${escapeMarkup(`${check.message}\n${JSON.stringify(shortenTexts(check.evidence, longestText), undefined, 1)}`)}</system-out>`;
-  if (check.verdict === "broken")
-    return [open, `      <failure type="broken" message="${message}"/>`, output, "    </testcase>"];
+  if (check.verdict === "failed")
+    return [open, `      <failure type="failed" message="${message}"/>`, output, "    </testcase>"];
   if (check.verdict === "inconclusive")
     return [open, `      <error type="inconclusive" message="${message}"/>`, output, "    </testcase>"];
   return [open, output, "    </testcase>"];
@@ -49,7 +49,7 @@ function renderCase(suite: string, check: CheckResult): readonly string[] {
 
 function countAttributes(checks: readonly CheckResult[], durationMs: number): string {
   const count = (verdict: string): number => checks.filter((check) => check.verdict === verdict).length;
-  return `tests="${checks.length}" failures="${count("broken")}" errors="${count("inconclusive")}" skipped="0" time="${seconds(durationMs)}"`;
+  return `tests="${checks.length}" failures="${count("failed")}" errors="${count("inconclusive")}" skipped="0" time="${seconds(durationMs)}"`;
 }
 
 function seconds(ms: number): string {

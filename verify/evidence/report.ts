@@ -8,12 +8,12 @@ import { reportStyle } from "./report-style.ts";
 import { renderTimeline } from "./timeline.ts";
 
 const sentences: Readonly<Record<Verdict, string>> = {
-  held: "Every claim that was checked holds.",
-  broken: "At least one claim is broken.",
-  inconclusive: "At least one claim could not be proven.",
+  passed: "All checked claims passed.",
+  failed: "At least one claim failed.",
+  inconclusive: "At least one claim is inconclusive.",
 };
 
-const marks: Readonly<Record<Verdict, string>> = { held: "✓", broken: "✗", inconclusive: "?" };
+const marks: Readonly<Record<Verdict, string>> = { passed: "✓", failed: "✗", inconclusive: "?" };
 
 /** Renders a run as one HTML page that needs nothing else: no script, no network, readable on a phone and on paper. */
 export function renderReport(result: BareResult): string {
@@ -56,7 +56,7 @@ function renderHead(result: BareResult): string {
     ["Took", `${(result.durationMs / 1_000).toFixed(1)} s`],
     [
       "Claims",
-      `${totals.held} held, ${totals.broken} broken, ${totals.inconclusive} inconclusive, ${result.notRun.length} not run`,
+      `${totals.passed} passed, ${totals.failed} failed, ${totals.inconclusive} inconclusive, ${result.notRun.length} not run`,
     ],
   ];
   return [
@@ -75,13 +75,13 @@ function renderFact(name: string, value: string): string {
 }
 
 function renderProblems(checks: readonly CheckResult[]): string {
-  const problems = checks.filter((check) => check.verdict !== "held");
+  const problems = checks.filter((check) => check.verdict !== "passed");
   if (problems.length === 0) return "";
   const items = problems.map(
     (check) =>
       `<li class="${check.verdict}"><strong>${escapeMarkup(check.claim)}:</strong> ${escapeMarkup(check.message)}</li>`,
   );
-  return `<section><h2>What stands against a release</h2><ul>${items.join("")}</ul></section>`;
+  return `<section><h2>What blocks a release</h2><ul>${items.join("")}</ul></section>`;
 }
 
 function renderSuite(suite: string, checks: readonly CheckResult[]): string {
@@ -94,7 +94,7 @@ function renderCheck(check: CheckResult): string {
     .map((seen) => renderTimeline(seen.value));
   const rest = check.evidence.filter((seen) => seen.name !== "timeline");
   return [
-    `<details class="${check.verdict}"${check.verdict === "held" ? "" : " open"}>`,
+    `<details class="${check.verdict}"${check.verdict === "passed" ? "" : " open"}>`,
     `<summary><span class="verdict">${marks[check.verdict]} ${check.verdict}</span> ${escapeMarkup(check.claim)} <small>${check.durationMs} ms</small></summary>`,
     `<p>${escapeMarkup(check.message)}</p>`,
     ...timelines,
@@ -113,10 +113,10 @@ function renderDifferences(differences: readonly Difference[]): string {
   const others = differences.filter((difference) => !own.includes(difference));
   return [
     "<section><h2>Differences from production</h2>",
-    own.length === 0 ? "<p>None of this environment alone.</p>" : renderDifferenceList(own),
+    own.length === 0 ? "<p>None specific to this environment.</p>" : renderDifferenceList(own),
     others.length === 0
       ? ""
-      : `<details class="quiet"><summary>${others.length} of every environment</summary>${renderDifferenceList(others)}</details>`,
+      : `<details class="quiet"><summary>${others.length} common to every environment</summary>${renderDifferenceList(others)}</details>`,
     "</section>",
   ].join("\n");
 }

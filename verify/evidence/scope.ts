@@ -11,7 +11,7 @@ const levels = { full: "DMM_ENV_PRERELEASE_FULL", partial: "DMM_ENV_PRERELEASE_P
  * own, so that a rule that asks for one accepts no run of another. Only a run that left no claim out is full.
  */
 export function levelOf(scope: Scope, { verdict, notRun }: Pick<BareResult, "verdict" | "notRun">): string {
-  if (verdict !== "held") return "FAILED";
+  if (verdict !== "passed") return "FAILED";
   if (scope === "teardown") return teardownLevel;
   return notRun.length === 0 ? levels.full : levels.partial;
 }

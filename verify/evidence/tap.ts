@@ -12,8 +12,8 @@ export function renderTap(result: BareResult): string {
     for (const [number, check] of checks.entries()) {
       lines.push(...renderCheck(check, number + 1).map((line) => `    ${line}`));
     }
-    const held = checks.every((check) => check.verdict === "held");
-    lines.push(`${held ? "ok" : "not ok"} ${index + 1} - ${escapeText(suite)}`);
+    const passed = checks.every((check) => check.verdict === "passed");
+    lines.push(`${passed ? "ok" : "not ok"} ${index + 1} - ${escapeText(suite)}`);
   }
   lines.push(
     `# run ${escapeText(result.id)} of ${escapeText(result.environment)} (${result.target}), profile ${result.profile}: ${result.verdict}`,
@@ -27,7 +27,7 @@ export function renderTap(result: BareResult): string {
 
 function renderCheck(check: CheckResult, number: number): readonly string[] {
   return [
-    `${check.verdict === "held" ? "ok" : "not ok"} ${number} - ${escapeText(check.claim)}`,
+    `${check.verdict === "passed" ? "ok" : "not ok"} ${number} - ${escapeText(check.claim)}`,
     "  ---",
     // JSON is YAML, so one line of it is a diagnostic that every TAP reader understands.
     `  verdict: ${check.verdict}`,

@@ -1,4 +1,4 @@
-import { broken, type Check, inconclusive } from "../check.ts";
+import { type Check, fail, inconclusive } from "../check.ts";
 import { ask, requireAnswer } from "../client/ask.ts";
 import { parseChallenges } from "../client/challenge.ts";
 import { readScope, writeScope } from "../client/tokens.ts";
@@ -23,8 +23,8 @@ export const aMissingScopeGets403: Check = {
     const finding = judgeRefusal(answer, what, { status: 403, errors: ["insufficient_scope"] });
     const challenge = parseChallenges(answer.headers["www-authenticate"] ?? "")?.[0];
     const named = challenge?.parameters.scope;
-    if (finding.verdict === "held" && named !== undefined && !named.split(" ").includes(readScope)) {
-      return broken(`${what} is told that it needs ${named}; it needs ${readScope}`);
+    if (finding.verdict === "passed" && named !== undefined && !named.split(" ").includes(readScope)) {
+      return fail(`${what} is told that it needs ${named}; it needs ${readScope}`);
     }
     return finding;
   },

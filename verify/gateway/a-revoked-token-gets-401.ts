@@ -1,4 +1,4 @@
-import { type Check, held, inconclusive } from "../check.ts";
+import { type Check, inconclusive, pass } from "../check.ts";
 import { ask } from "../client/ask.ts";
 import { guardedRoute, judgeRefusal } from "./token-refusal.ts";
 
@@ -18,8 +18,8 @@ export const aRevokedTokenGets401: Check = {
       const what = `request ${count} with the revoked token`;
       const answer = await ask(context, { what, path: guardedRoute, token });
       const finding = judgeRefusal(answer, what, { status: 401, errors: ["invalid_token"] });
-      if (finding.verdict !== "held") return finding;
+      if (finding.verdict !== "passed") return finding;
     }
-    return held(`${requestsAfter} requests straight after the revocation are all answered 401`);
+    return pass(`${requestsAfter} requests straight after the revocation are all answered 401`);
   },
 };

@@ -1,4 +1,4 @@
-import { broken, type Check, held } from "../check.ts";
+import { type Check, fail, pass } from "../check.ts";
 import { ask, requireAnswer } from "../client/ask.ts";
 
 const route = "/verify/slow";
@@ -14,15 +14,15 @@ export const aSlowUpstreamGets504: Check = {
     const path = `${route}?ms=${limitMs * 5}`;
     const answer = await ask(context, { what: `GET ${path}`, path, token: await context.tokens.shared() });
     if (answer.status !== 504)
-      return broken(`GET ${path} should be answered 504 and was answered ${answer.status}`);
+      return fail(`GET ${path} should be answered 504 and was answered ${answer.status}`);
     const late = answer.elapsedMs > limitMs + toleranceMs;
     // Before its time is over an upstream is not slow.
     if (late || answer.elapsedMs < limitMs * 0.9) {
-      return broken(
+      return fail(
         `GET ${path} is answered 504 after ${answer.elapsedMs} ms; the route's limit is ${limitMs} ms`,
       );
     }
-    return held(
+    return pass(
       `GET ${path} is answered 504 after ${answer.elapsedMs} ms, at the route's limit of ${limitMs} ms`,
     );
   },

@@ -1,4 +1,4 @@
-import { broken, type Check, held, inconclusive } from "../check.ts";
+import { type Check, fail, inconclusive, pass } from "../check.ts";
 import { ask } from "../client/ask.ts";
 
 /** The upstream sends this many pieces of this size, so far apart. */
@@ -13,10 +13,10 @@ export const anAnswerStreamsThrough: Check = {
     const path = `/verify/stream?chunks=${pieces}&bytes=${bytesEach}&everyMs=${everyMs}`;
     const answer = await ask(context, { what: `GET ${path}`, path, token: await context.tokens.shared() });
     if (answer.status !== 200)
-      return broken(`GET ${path} should be answered 200 and was answered ${answer.status}`);
+      return fail(`GET ${path} should be answered 200 and was answered ${answer.status}`);
     context.evidence.record("arrivals", answer.pieces);
     const bytes = answer.pieces.reduce((sum, piece) => sum + piece.bytes, 0);
-    if (bytes !== pieces * bytesEach) return broken(`${bytes} bytes arrived of ${pieces * bytesEach}`);
+    if (bytes !== pieces * bytesEach) return fail(`${bytes} bytes arrived of ${pieces * bytesEach}`);
     const first = answer.pieces[0]?.atMs ?? 0;
     const spreadMs = (answer.pieces.at(-1)?.atMs ?? 0) - first;
     const sentOverMs = (pieces - 1) * everyMs;
@@ -24,17 +24,17 @@ export const anAnswerStreamsThrough: Check = {
       return inconclusive("the upstream sent its pieces faster than it was asked to");
     // A buffer hands over at the end what it gathered; half the time is far from both.
     if (spreadMs < sentOverMs / 2) {
-      return broken(
+      return fail(
         `the pieces were sent over ${sentOverMs} ms and arrived within ${Math.round(spreadMs)} ms: something gathers them`,
       );
     }
     // Two may share a packet on a busy machine; more together is something that waits for more.
     if (answer.pieces.length < pieces - 2) {
-      return broken(
+      return fail(
         `${pieces} pieces were sent one by one and ${answer.pieces.length} arrived: something gathers them`,
       );
     }
-    return held(
+    return pass(
       `${answer.pieces.length} pieces sent over ${sentOverMs} ms arrive over ${Math.round(spreadMs)} ms, the first after ${Math.round(first)} ms`,
     );
   },

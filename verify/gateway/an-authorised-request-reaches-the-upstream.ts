@@ -1,4 +1,4 @@
-import { broken, type Check, type CheckContext, type Finding, held } from "../check.ts";
+import { type Check, type CheckContext, type Finding, fail, pass } from "../check.ts";
 import { ask, readEcho } from "../client/ask.ts";
 import { readScope, writeScope } from "../client/tokens.ts";
 import { guardedRoute } from "./token-refusal.ts";
@@ -10,9 +10,9 @@ export const anAuthorisedRequestReachesTheUpstream: Check = {
     const token = await context.tokens.issue(`${readScope} ${writeScope}`);
     for (const method of ["GET", "POST"]) {
       const finding = await checkMethod(context, method, token);
-      if (finding.verdict !== "held") return finding;
+      if (finding.verdict !== "passed") return finding;
     }
-    return held("GET and POST reach the upstream with method, path and query as they were sent");
+    return pass("GET and POST reach the upstream with method, path and query as they were sent");
   },
 };
 
@@ -28,18 +28,17 @@ async function checkMethod(context: CheckContext, method: string, token: string)
     headers: { "x-probe": probe },
     ...(method === "POST" ? { body: probe } : {}),
   });
-  if (answer.status !== 200)
-    return broken(`${what} should be answered 200 and was answered ${answer.status}`);
+  if (answer.status !== 200) return fail(`${what} should be answered 200 and was answered ${answer.status}`);
   const echo = readEcho(answer);
-  if (echo === undefined) return broken(`${what} was answered by something other than the upstream`);
+  if (echo === undefined) return fail(`${what} was answered by something other than the upstream`);
   context.evidence.record(`what the upstream saw of ${method}`, {
     method: echo.method,
     path: echo.path,
     fields: Object.keys(echo.headers),
   });
   if (echo.method !== method || echo.path !== path)
-    return broken(`${what} reached the upstream as ${echo.method} ${echo.path}`);
+    return fail(`${what} reached the upstream as ${echo.method} ${echo.path}`);
   if (echo.headers["x-probe"] !== probe)
-    return broken(`${what} reached the upstream without its own header field x-probe`);
-  return held(what);
+    return fail(`${what} reached the upstream without its own header field x-probe`);
+  return pass(what);
 }

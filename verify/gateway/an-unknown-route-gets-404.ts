@@ -1,4 +1,4 @@
-import { broken, type Check, held } from "../check.ts";
+import { type Check, fail, pass } from "../check.ts";
 import { ask, requireAnswer } from "../client/ask.ts";
 import { guardedRoute } from "./token-refusal.ts";
 
@@ -10,7 +10,7 @@ export const anUnknownRouteGets404: Check = {
     const path = `/verify/${context.uniqueName("nowhere")}`;
     const answer = await ask(context, { what: `GET ${path}`, path, token: await context.tokens.shared() });
     return answer.status === 404
-      ? held(`GET ${path} is answered 404`)
-      : broken(`GET ${path} should be answered 404 and was answered ${answer.status}`);
+      ? pass(`GET ${path} is answered 404`)
+      : fail(`GET ${path} should be answered 404 and was answered ${answer.status}`);
   },
 };

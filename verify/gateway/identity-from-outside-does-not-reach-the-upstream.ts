@@ -1,4 +1,4 @@
-import { broken, type Check, held } from "../check.ts";
+import { type Check, fail, pass } from "../check.ts";
 import { ask, readEcho } from "../client/ask.ts";
 import { guardedRoute } from "./token-refusal.ts";
 
@@ -29,18 +29,18 @@ export const identityFromOutsideDoesNotReachTheUpstream: Check = {
     });
     // Refusing such a request is as good as cleaning it.
     if (answer.status === 400 || answer.status === 403)
-      return held(`${what} is refused with ${answer.status}`);
+      return pass(`${what} is refused with ${answer.status}`);
     if (answer.status !== 200)
-      return broken(`${what} should be answered 200, 400 or 403 and was answered ${answer.status}`);
+      return fail(`${what} should be answered 200, 400 or 403 and was answered ${answer.status}`);
     const echo = readEcho(answer);
-    if (echo === undefined) return broken(`${what} was answered by something other than the upstream`);
+    if (echo === undefined) return fail(`${what} was answered by something other than the upstream`);
     const passed = Object.entries(echo.headers).filter(([, value]) => String(value).includes(forged));
     context.evidence.record("sent and passed on", {
       sent: identityFields,
       passed: passed.map(([name]) => name),
     });
     return passed.length > 0
-      ? broken(`the upstream is told the forged ${passed.map(([name]) => name).join(", ")}`)
-      : held(`none of ${identityFields.length} forged fields reaches the upstream`);
+      ? fail(`the upstream is told the forged ${passed.map(([name]) => name).join(", ")}`)
+      : pass(`none of ${identityFields.length} forged fields reaches the upstream`);
   },
 };

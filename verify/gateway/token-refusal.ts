@@ -1,4 +1,4 @@
-import { broken, type CheckContext, type Finding, held } from "../check.ts";
+import { type CheckContext, type Finding, fail, pass } from "../check.ts";
 import { ask, requireAnswer } from "../client/ask.ts";
 import type { Answered } from "../client/attempt.ts";
 import { parseChallenges } from "../client/challenge.ts";
@@ -27,12 +27,11 @@ export async function checkRefusal(
 
 export function judgeRefusal(answer: Answered, what: string, expect: Expectation): Finding {
   if (answer.status !== expect.status)
-    return broken(`${what} should be answered ${expect.status} and was answered ${answer.status}`);
+    return fail(`${what} should be answered ${expect.status} and was answered ${answer.status}`);
   const field = answer.headers["www-authenticate"];
   const problem = field === undefined ? "there is none" : findChallengeProblem(field, expect);
-  if (problem)
-    return broken(`${what} is answered ${expect.status}, but WWW-Authenticate is wrong: ${problem}`);
-  return held(`${what} is answered ${expect.status} with ${field}`);
+  if (problem) return fail(`${what} is answered ${expect.status}, but WWW-Authenticate is wrong: ${problem}`);
+  return pass(`${what} is answered ${expect.status} with ${field}`);
 }
 
 /** RFC 6750 3: one Bearer challenge, with the error code where the request brought a token and only there. */

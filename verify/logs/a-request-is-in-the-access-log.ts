@@ -1,4 +1,4 @@
-import { broken, type Check, held, inconclusive } from "../check.ts";
+import { type Check, fail, inconclusive, pass } from "../check.ts";
 import { waitForLines } from "./delivered-log.ts";
 import { sendLogged } from "./logged-request.ts";
 
@@ -19,15 +19,15 @@ export const aRequestIsInTheAccessLog: Check = {
     for (const [what, { id, answer }] of Object.entries({ served, refused })) {
       const line = lines.get(id);
       context.evidence.record(`the line of the ${what} request`, line ?? "none");
-      if (line === undefined) return broken(`the ${what} request ${id} is not in the access log`);
+      if (line === undefined) return fail(`the ${what} request ${id} is not in the access log`);
       if (line.method !== "GET" || line.path !== path || line.status !== answer.status)
-        return broken(
+        return fail(
           `the ${what} request GET ${path} ${answer.status} is in the access log as ${line.method} ${line.path} ${line.status}`,
         );
     }
     const { clientId } = context.target.outputs.verifier;
     if (lines.get(served.id)?.client !== clientId)
-      return broken(`the access log does not tell that ${clientId} sent the served request`);
-    return held(`a served and a refused request are in the access log after ${Date.now() - since} ms`);
+      return fail(`the access log does not tell that ${clientId} sent the served request`);
+    return pass(`a served and a refused request are in the access log after ${Date.now() - since} ms`);
   },
 };

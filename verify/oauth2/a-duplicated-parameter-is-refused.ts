@@ -1,4 +1,4 @@
-import { broken, type Check, held, inconclusive } from "../check.ts";
+import { type Check, fail, inconclusive, pass } from "../check.ts";
 import { readScope, writeScope } from "../client/tokens.ts";
 import { describeFormAnswer, holdsToken, postForm, tokenEndpoint } from "./endpoint.ts";
 
@@ -29,8 +29,8 @@ export const aDuplicatedParameterIsRefused: Check = {
       const what = `a second ${name}=${value}`;
       const answer = await postForm(context, { what, path: tokenEndpoint, form: [...plain, [name, value]] });
       if (answer.status !== 400 || holdsToken(answer))
-        return broken(`${what} should be answered 400 and was answered ${describeFormAnswer(answer)}`);
+        return fail(`${what} should be answered 400 and was answered ${describeFormAnswer(answer)}`);
     }
-    return held(`${doubles.length} requests with a parameter twice are answered 400`);
+    return pass(`${doubles.length} requests with a parameter twice are answered 400`);
   },
 };

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { broken, type Check, type CheckContext, type Finding, held } from "../check.ts";
+import { type Check, type CheckContext, type Finding, fail, pass } from "../check.ts";
 import { openDoor } from "../client/entry.ts";
 import { readScope } from "../client/tokens.ts";
 import { Browser, Stopped, type Visited } from "./browser.ts";
@@ -20,7 +20,7 @@ export const aPersonSignsInAsABrowserDoes: Check = {
     try {
       return await signIn(context, client, person);
     } catch (error) {
-      if (error instanceof Stopped) return broken(error.message);
+      if (error instanceof Stopped) return fail(error.message);
       throw error;
     }
   },
@@ -31,10 +31,8 @@ async function findWayElsewhere(context: CheckContext, client: PersonClient): Pr
   const { location } = await authorize(context, client, { what: "the way to the login" });
   const { url } = context.target.entrance;
   return location?.origin === url
-    ? held(`people sign in elsewhere; the way there begins at ${url}`)
-    : broken(
-        `the authorization endpoint should lead to the login at ${url} and leads to ${location?.origin}`,
-      );
+    ? pass(`people sign in elsewhere; the way there begins at ${url}`)
+    : fail(`the authorization endpoint should lead to the login at ${url} and leads to ${location?.origin}`);
 }
 
 async function signIn(context: CheckContext, client: PersonClient, person: Person): Promise<Finding> {
@@ -54,7 +52,7 @@ async function signIn(context: CheckContext, client: PersonClient, person: Perso
   const answered = await fillIn(browser, first, person);
   const code = answered.url.searchParams.get("code");
   if (code === null || answered.url.searchParams.get("state") !== state)
-    return broken(`the login should end with a code and ended with ${describeEnd(answered)}`);
+    return fail(`the login should end with a code and ended with ${describeEnd(answered)}`);
   return redeem(context, client, { code, verifier });
 }
 
@@ -92,7 +90,7 @@ async function redeem(
     ],
   });
   if (!holdsToken(answer))
-    return broken(`the code should be worth a token and was answered ${describeFormAnswer(answer)}`);
+    return fail(`the code should be worth a token and was answered ${describeFormAnswer(answer)}`);
   const authorization = `Bearer ${String(answer.fields.access_token)}`;
   const served = await context.entrance.attempt({
     path: openDoor,
@@ -101,8 +99,8 @@ async function redeem(
   });
   const status = served.outcome === "answered" ? served.status : served.outcome;
   context.evidence.record(`GET ${openDoor} with the person's token`, { status });
-  if (status !== 200) return broken(`the person's token should open ${openDoor} and was answered ${status}`);
-  return held(
+  if (status !== 200) return fail(`the person's token should open ${openDoor} and was answered ${status}`);
+  return pass(
     `login, consent and answer stay at ${context.target.entrance.url}, and the code is worth a token`,
   );
 }

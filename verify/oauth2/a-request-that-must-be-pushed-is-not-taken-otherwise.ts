@@ -1,4 +1,4 @@
-import { broken, type Check, held } from "../check.ts";
+import { type Check, fail, pass } from "../check.ts";
 import { addPersonClient, authorize, requireLogin } from "./person-client.ts";
 
 /** RFC 9126 6: who relies on pushed requests relies on that no other way is open. */
@@ -16,11 +16,11 @@ export const aRequestThatMustBePushedIsNotTakenOtherwise: Check = {
       const { status, location, parameters } = await authorize(context, client, { what, change });
       const isRefused = parameters.has("error") || status === 400;
       if (!isRefused || parameters.has("code"))
-        return broken(
+        return fail(
           `${what} should be refused for a client that must push, and was answered ${status} ${location?.pathname ?? ""}`,
         );
     }
-    return held(
+    return pass(
       `${requests.length} requests of a client that must push are refused; one of another leads to the login`,
     );
   },

@@ -1,4 +1,4 @@
-import { broken, type Check, held, inconclusive } from "../check.ts";
+import { type Check, fail, inconclusive, pass } from "../check.ts";
 import { introspectionEndpoint, postForm } from "./endpoint.ts";
 
 export const aRevokedTokenIsInactive: Check = {
@@ -16,14 +16,14 @@ export const aRevokedTokenIsInactive: Check = {
     await context.tokens.revoke(token);
     const after = await introspect("after it is revoked");
     if (after.status !== 200 || after.fields.active !== false)
-      return broken(
+      return fail(
         `a revoked token should be inactive and was answered ${after.status}, active: ${String(after.fields.active)}`,
       );
     // RFC 7662 2.2: of an inactive token nothing more is told.
     const more = Object.keys(after.fields).filter((name) => name !== "active");
     return more.length > 0
-      ? broken(`a revoked token is inactive, but its ${more.join(", ")} is told`)
-      : held(
+      ? fail(`a revoked token is inactive, but its ${more.join(", ")} is told`)
+      : pass(
           "introspection tells the token active before its revocation, and straight after it only inactive",
         );
   },

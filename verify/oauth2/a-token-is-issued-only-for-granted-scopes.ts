@@ -1,4 +1,4 @@
-import { broken, type Check, held, inconclusive } from "../check.ts";
+import { type Check, fail, inconclusive, pass } from "../check.ts";
 import { readScope } from "../client/tokens.ts";
 import { describeFormAnswer, holdsToken, postForm, tokenEndpoint } from "./endpoint.ts";
 
@@ -23,7 +23,7 @@ export const aTokenIsIssuedOnlyForGrantedScopes: Check = {
       );
     // RFC 6749 3.3: absent means as asked for.
     const granted = own.fields.scope ?? readScope;
-    if (granted !== readScope) return broken(`a token for ${readScope} was issued with ${String(granted)}`);
+    if (granted !== readScope) return fail(`a token for ${readScope} was issued with ${String(granted)}`);
     for (const scope of foreign) {
       const answer = await postForm(context, {
         what: `the scope ${scope}`,
@@ -34,13 +34,13 @@ export const aTokenIsIssuedOnlyForGrantedScopes: Check = {
         ],
       });
       if (holdsToken(answer))
-        return broken(`a token for ${scope} was issued with ${String(answer.fields.scope)}`);
+        return fail(`a token for ${scope} was issued with ${String(answer.fields.scope)}`);
       if (answer.status !== 400 || answer.fields.error !== "invalid_scope")
-        return broken(
+        return fail(
           `${scope} should be answered 400 invalid_scope and was answered ${describeFormAnswer(answer)}`,
         );
     }
-    return held(
+    return pass(
       `${readScope} is issued, and ${foreign.length} requests for more are answered 400 invalid_scope`,
     );
   },

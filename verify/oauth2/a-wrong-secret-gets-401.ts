@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { broken, type Check, held } from "../check.ts";
+import { type Check, fail, pass } from "../check.ts";
 import { readScope } from "../client/tokens.ts";
 import { describeFormAnswer, holdsToken, postForm, tokenEndpoint } from "./endpoint.ts";
 
@@ -27,16 +27,16 @@ export const aWrongSecretGets401: Check = {
         ],
         authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${secret}`).toString("base64")}`,
       });
-      if (holdsToken(answer)) return broken(`${what} got a token`);
+      if (holdsToken(answer)) return fail(`${what} got a token`);
       // RFC 6749 5.2: 401 with a challenge, as the client came with an Authorization field.
       const isRefused = answer.status === 401 && answer.fields.error === "invalid_client";
       if (!isRefused)
-        return broken(
+        return fail(
           `${what} should be answered 401 invalid_client and was answered ${describeFormAnswer(answer)}`,
         );
       if (!/^basic\b/i.test(answer.headers["www-authenticate"] ?? ""))
-        return broken(`${what} is answered 401 without a Basic challenge`);
+        return fail(`${what} is answered 401 without a Basic challenge`);
     }
-    return held(`${attempts.length} wrong credentials are answered 401 invalid_client with a challenge`);
+    return pass(`${attempts.length} wrong credentials are answered 401 invalid_client with a challenge`);
   },
 };

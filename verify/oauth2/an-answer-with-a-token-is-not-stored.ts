@@ -1,4 +1,4 @@
-import { broken, type Check, held, inconclusive } from "../check.ts";
+import { type Check, fail, inconclusive, pass } from "../check.ts";
 import { readScope } from "../client/tokens.ts";
 import { holdsToken, introspectionEndpoint, postForm, tokenEndpoint } from "./endpoint.ts";
 
@@ -32,8 +32,8 @@ export const anAnswerWithATokenIsNotStored: Check = {
     for (const [what, answer] of Object.entries({ issued, refused, introspected })) {
       const field = answer.headers["cache-control"] ?? "";
       if (!/(?:^|[\s,])no-store(?:$|[\s,])/i.test(field))
-        return broken(`the answer "${what}" may be stored: Cache-Control is ${field || "absent"}`);
+        return fail(`the answer "${what}" may be stored: Cache-Control is ${field || "absent"}`);
     }
-    return held("a token, a refusal and an introspection are answered with Cache-Control: no-store");
+    return pass("a token, a refusal and an introspection are answered with Cache-Control: no-store");
   },
 };

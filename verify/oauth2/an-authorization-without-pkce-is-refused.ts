@@ -1,4 +1,4 @@
-import { broken, type Check, held } from "../check.ts";
+import { type Check, fail, pass } from "../check.ts";
 import { addPersonClient, authorize, requireLogin } from "./person-client.ts";
 
 /** RFC 9700 2.1.1: without PKCE S256 whoever sees a code can use it. */
@@ -17,11 +17,11 @@ export const anAuthorizationWithoutPkceIsRefused: Check = {
     for (const [what, change] of withoutPkce) {
       const { status, parameters } = await authorize(context, client, { what, change });
       if (parameters.get("error") !== "invalid_request" || parameters.has("code"))
-        return broken(
+        return fail(
           `an authorization request with ${what} should get invalid_request and got ${parameters.get("error") ?? status}`,
         );
     }
-    return held(
+    return pass(
       `with S256 a request leads to the login; ${withoutPkce.length} without it get invalid_request`,
     );
   },

@@ -1,4 +1,4 @@
-import { broken, type Check, held } from "../check.ts";
+import { type Check, fail, pass } from "../check.ts";
 import { addPersonClient, authorize, requireLogin } from "./person-client.ts";
 
 export const anUnregisteredRedirectIsNotFollowed: Check = {
@@ -23,10 +23,10 @@ export const anUnregisteredRedirectIsNotFollowed: Check = {
         what: uri,
         change: { redirect_uri: uri },
       });
-      if (location !== undefined) return broken(`a request for ${uri} is sent on to ${location.origin}`);
+      if (location !== undefined) return fail(`a request for ${uri} is sent on to ${location.origin}`);
       if (status < 400 || status > 499)
-        return broken(`a request for ${uri} should be refused and was answered ${status}`);
+        return fail(`a request for ${uri} should be refused and was answered ${status}`);
     }
-    return held(`${others.length} addresses that are not registered are refused without a redirect`);
+    return pass(`${others.length} addresses that are not registered are refused without a redirect`);
   },
 };

@@ -1,4 +1,4 @@
-import { broken, type Check, type CheckContext, type Finding, held } from "../check.ts";
+import { type Check, type CheckContext, type Finding, fail, pass } from "../check.ts";
 import { readScope } from "../client/tokens.ts";
 import { describeFormAnswer, holdsToken, postForm, tokenEndpoint } from "./endpoint.ts";
 import { addPersonClient, authorize, type PersonClient, requireLogin } from "./person-client.ts";
@@ -15,7 +15,7 @@ export const implicitAndPasswordGrantsAreRefused: Check = {
     return (
       (await checkImplicit(context, client)) ??
       (await checkPassword(context)) ??
-      held(`${implicitTypes.length} implicit response types and the password grant are refused`)
+      pass(`${implicitTypes.length} implicit response types and the password grant are refused`)
     );
   },
 };
@@ -26,9 +26,9 @@ async function checkImplicit(context: CheckContext, client: PersonClient): Promi
     const change = { response_type: type, nonce: context.uniqueName("nonce") };
     const { status, parameters } = await authorize(context, client, { what, change });
     const error = parameters.get("error");
-    if (parameters.has("access_token") || parameters.has("id_token")) return broken(`${what} got a token`);
+    if (parameters.has("access_token") || parameters.has("id_token")) return fail(`${what} got a token`);
     if (error !== "unsupported_response_type" && error !== "unauthorized_client" && status !== 400)
-      return broken(`${what} should be refused and got ${error ?? status}`);
+      return fail(`${what} should be refused and got ${error ?? status}`);
   }
   return undefined;
 }
@@ -47,5 +47,5 @@ async function checkPassword(context: CheckContext): Promise<Finding | undefined
   const refusals = ["unsupported_grant_type", "unauthorized_client"];
   if (!holdsToken(answer) && answer.status === 400 && refusals.includes(String(answer.fields.error)))
     return undefined;
-  return broken(`the password grant should be answered 400 and was answered ${describeFormAnswer(answer)}`);
+  return fail(`the password grant should be answered 400 and was answered ${describeFormAnswer(answer)}`);
 }

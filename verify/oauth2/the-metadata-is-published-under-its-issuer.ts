@@ -1,4 +1,4 @@
-import { broken, type Check, type CheckContext, type Finding, held } from "../check.ts";
+import { type Check, type CheckContext, type Finding, fail, pass } from "../check.ts";
 import { parseObject } from "../client/admin.ts";
 import { ask, requireAnswer } from "../client/ask.ts";
 
@@ -19,9 +19,9 @@ export const theMetadataIsPublishedUnderItsIssuer: Check = {
     await requireAnswer(context, "/verify/echo");
     const answer = await ask(context, { what: `GET ${path}`, path });
     if (answer.status !== 200)
-      return broken(`GET ${path} should be answered 200 and was answered ${answer.status}`);
+      return fail(`GET ${path} should be answered 200 and was answered ${answer.status}`);
     const problem = findProblem(context, parseObject(answer.body));
-    return problem ?? held(`the metadata names its issuer, and ${endpoints.length} endpoints below it`);
+    return problem ?? pass(`the metadata names its issuer, and ${endpoints.length} endpoints below it`);
   },
 };
 
@@ -32,15 +32,15 @@ function findProblem(
   const issuer = context.target.entrance.url;
   context.evidence.record("metadata", metadata);
   if (metadata.issuer !== issuer)
-    return broken(`the issuer is ${String(metadata.issuer)}; it should be ${issuer}`);
+    return fail(`the issuer is ${String(metadata.issuer)}; it should be ${issuer}`);
   for (const name of endpoints) {
     const value = metadata[name];
     // A prefix would take https://issuer.evil.example for the issuer's.
     if (typeof value !== "string" || URL.parse(value)?.origin !== issuer)
-      return broken(`${name} is ${String(value)}; it should be at ${issuer}`);
+      return fail(`${name} is ${String(value)}; it should be at ${issuer}`);
   }
   const methods = metadata.code_challenge_methods_supported;
   if (!Array.isArray(methods) || methods.join() !== "S256")
-    return broken(`code_challenge_methods_supported is ${String(methods)}; it should be S256 alone`);
+    return fail(`code_challenge_methods_supported is ${String(methods)}; it should be S256 alone`);
   return undefined;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { broken, type Check, type CheckContext, held, undelivered } from "../check.ts";
+import { type Check, type CheckContext, fail, pass, undelivered } from "../check.ts";
 import { addEntry, type ConfigurationChange, changeConfiguration } from "../client/admin.ts";
 import { planRoute } from "../client/fleet.ts";
 import { noControl } from "../errors.ts";
@@ -28,12 +28,12 @@ export const aChangeFailsNoRequest: Check = {
     recordLoad(context, report, made);
     const failed = report.answers.filter(({ status }) => status !== 200);
     if (failed.length > 0)
-      return broken(
+      return fail(
         `${failed.length} of ${report.answers.length} requests failed during ${made.length} changes: ${JSON.stringify(countKinds(failed))}`,
       );
     const problem = findDeliveryProblem(report);
     if (problem !== undefined) return undelivered(problem);
-    return held(
+    return pass(
       `none of ${report.answers.length} requests failed during ${made.length} changes of the routes`,
     );
   },

@@ -1,4 +1,4 @@
-import { broken, type Check, held, inconclusive } from "../check.ts";
+import { type Check, fail, inconclusive, pass } from "../check.ts";
 import { addEntry } from "../client/admin.ts";
 import { askEveryGateway, countGateways, describeChange, findMissing, planRoute } from "../client/fleet.ts";
 
@@ -21,13 +21,13 @@ export const aNewRouteIsServedByEveryGateway: Check = {
     const after = await askEveryGateway(context, path, gateways);
     context.evidence.record("propagation", { gateways, ...change, before, after });
     const missing = findMissing(change, gateways);
-    if (missing !== undefined) return broken(`version ${change.version} has the new route, but ${missing}`);
+    if (missing !== undefined) return fail(`version ${change.version} has the new route, but ${missing}`);
     const refused = after.filter((status) => status !== 200);
     if (refused.length > 0)
-      return broken(
+      return fail(
         `every gateway acknowledges the new route, but ${refused.length} of ${after.length} requests got ${refused[0]}`,
       );
-    if (change.propagation.afterMs > longestMs) return broken(`it took too long: ${describeChange(change)}`);
-    return held(`${describeChange(change)}, and ${after.length} requests at once are answered 200`);
+    if (change.propagation.afterMs > longestMs) return fail(`it took too long: ${describeChange(change)}`);
+    return pass(`${describeChange(change)}, and ${after.length} requests at once are answered 200`);
   },
 };

@@ -1,4 +1,4 @@
-import { broken, type Check, held, inconclusive } from "../check.ts";
+import { type Check, fail, inconclusive, pass } from "../check.ts";
 import { addEntry, changeConfiguration } from "../client/admin.ts";
 import { askEveryGateway, countGateways, describeChange, findMissing, planRoute } from "../client/fleet.ts";
 
@@ -19,12 +19,12 @@ export const aRemovedRouteIsServedByNoGateway: Check = {
     const after = await askEveryGateway(context, path, gateways);
     context.evidence.record("propagation", { gateways, ...change, before, after });
     const missing = findMissing(change, gateways);
-    if (missing !== undefined) return broken(`version ${change.version} lacks the route, but ${missing}`);
+    if (missing !== undefined) return fail(`version ${change.version} lacks the route, but ${missing}`);
     const served = after.filter((status) => status !== 404);
     return served.length > 0
-      ? broken(
+      ? fail(
           `the route is gone everywhere, but ${served.length} of ${after.length} requests got ${served[0]}`,
         )
-      : held(`${describeChange(change)}, and ${after.length} requests at once are answered 404`);
+      : pass(`${describeChange(change)}, and ${after.length} requests at once are answered 404`);
   },
 };

@@ -1,4 +1,4 @@
-import { broken, type Check, held, inconclusive } from "../check.ts";
+import { type Check, fail, inconclusive, pass } from "../check.ts";
 import { addEntry, askAdmin, readVersion, sendEdit } from "../client/admin.ts";
 import { planRoute } from "../client/fleet.ts";
 
@@ -23,13 +23,13 @@ export const aStaleEditIsRefused: Check = {
       kept: kept.status,
     });
     if (answer.status !== 409)
-      return broken(
+      return fail(
         `an edit of version ${basedOn}, while ${change.version} is current, should be answered 409 and was answered ${answer.status}`,
       );
     if (kept.status !== 200) return inconclusive(`the route should be told and was answered ${kept.status}`);
     return kept.body.includes(`${name}-stale`)
-      ? broken("a stale edit is answered 409, and yet it is stored")
-      : held(
+      ? fail("a stale edit is answered 409, and yet it is stored")
+      : pass(
           `an edit of version ${basedOn}, while ${change.version} is current, is answered 409 and not stored`,
         );
   },

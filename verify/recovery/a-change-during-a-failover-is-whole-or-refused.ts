@@ -1,4 +1,4 @@
-import { broken, type Check, type CheckContext, type Finding, held, inconclusive } from "../check.ts";
+import { type Check, type CheckContext, type Finding, fail, inconclusive, pass } from "../check.ts";
 import { askEveryGateway, countGateways } from "../client/fleet.ts";
 import { waitUntil } from "../client/wait.ts";
 import { noControl, VerifyError } from "../errors.ts";
@@ -37,12 +37,12 @@ export const aChangeDuringAFailoverIsWholeOrRefused: Check = {
     await series.stop();
     const { sent } = series;
     context.evidence.record("changes", sent);
-    if (isTaken === false) return broken(`the writer is replaced, but no change is taken: ${describe(sent)}`);
+    if (isTaken === false) return fail(`the writer is replaced, but no change is taken: ${describe(sent)}`);
     return (
       judgeAnswers(sent) ??
       (await judgeHistory(context, sent)) ??
       (await judgeServing(context, sent, gateways)) ??
-      held(`${describe(sent)}; each is in the history as it was answered, and all gateways serve the last`)
+      pass(`${describe(sent)}; each is in the history as it was answered, and all gateways serve the last`)
     );
   },
 };
@@ -91,7 +91,7 @@ function judgeAnswers(sent: readonly SentChange[]): Finding | undefined {
   const unclear = sent.find((change) => !isStored(change) && change.status !== 503 && change.status !== 409);
   if (unclear === undefined) return undefined;
   const how = unclear.status === undefined ? "was not answered" : `was answered ${unclear.status}`;
-  return broken(`a change should be stored or refused by 503, and one ${how}`);
+  return fail(`a change should be stored or refused by 503, and one ${how}`);
 }
 
 async function judgeHistory(
@@ -104,10 +104,9 @@ async function judgeHistory(
   const stored = sent.filter(isStored);
   const missing = stored.filter((change) => countOf(change) === 0);
   if (missing.length > 0)
-    return broken(`${missing.length} of ${stored.length} changes were said to be stored and are not there`);
+    return fail(`${missing.length} of ${stored.length} changes were said to be stored and are not there`);
   const smuggled = sent.filter((change) => !isStored(change) && countOf(change) > 0);
-  if (smuggled.length > 0)
-    return broken(`${smuggled.length} changes were refused and are there all the same`);
+  if (smuggled.length > 0) return fail(`${smuggled.length} changes were refused and are there all the same`);
   const last = stored.at(-1);
   if (last === undefined) return inconclusive("no change was stored");
   const again = await sendAgain(context, last);
@@ -116,7 +115,7 @@ async function judgeHistory(
   const twice = stored.find(({ name }) => repeated.get(name) !== 1);
   return twice === undefined
     ? undefined
-    : broken(
+    : fail(
         `${twice.name} was added ${repeated.get(twice.name)} times, and sent ${twice === last ? "twice" : "once"}`,
       );
 }
@@ -143,7 +142,7 @@ async function judgeServing(
   } catch (error) {
     if (!(error instanceof VerifyError) || error.code !== "DMM_VERIFY_TIME_OVER") throw error;
     const others = statuses.filter((status) => status !== 200);
-    return broken(
+    return fail(
       `the last change is stored, but ${others.length} of ${statuses.length} requests get ${others[0]} ${withinMs} ms later`,
     );
   }

@@ -1,4 +1,4 @@
-import { broken, type Check, held } from "../check.ts";
+import { type Check, fail, pass } from "../check.ts";
 import { describeService, isFullStrength, readGatewayService } from "../client/gateway-service.ts";
 import { waitUntil } from "../client/wait.ts";
 import { noControl } from "../errors.ts";
@@ -38,8 +38,8 @@ export const aKilledGatewayIsReplacedWithoutALostRequest: Check = {
     });
     const finding = judgeRecovery("the killed gateway", experiment, recoveryLimitMs(context));
     if (finding) return finding;
-    if (experiment.outage.failed > 0) return broken(`a gateway was killed and ${describeOutage(experiment)}`);
-    return held(
+    if (experiment.outage.failed > 0) return fail(`a gateway was killed and ${describeOutage(experiment)}`);
+    return pass(
       `back at full strength after ${experiment.restoredAfterMs} ms; ${describeOutage(experiment)}`,
     );
   },

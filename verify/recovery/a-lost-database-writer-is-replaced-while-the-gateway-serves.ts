@@ -1,4 +1,4 @@
-import { broken, type Check, held, inconclusive } from "../check.ts";
+import { type Check, fail, inconclusive, pass } from "../check.ts";
 import { describeDatabase, isWhole, readDatabase } from "./database-cluster.ts";
 import { breakUnderLoad, recoveryLimitMs } from "./experiment.ts";
 import { describeOutage, judgeRecovery } from "./judge.ts";
@@ -35,15 +35,15 @@ export const aLostDatabaseWriterIsReplacedWhileTheGatewayServes: Check = {
     });
     const finding = judgeRecovery("the lost writer", experiment, recoveryLimitMs(context));
     if (finding) return finding;
-    if (experiment.outage.failed > 0) return broken(`the writer was lost and ${describeOutage(experiment)}`);
+    if (experiment.outage.failed > 0) return fail(`the writer was lost and ${describeOutage(experiment)}`);
     const token = await context.tokens.issue();
     const after = await context.entrance.attempt({
       path: "/verify/echo",
       headers: { authorization: `Bearer ${token}` },
     });
     const served = after.outcome === "answered" && after.status === 200;
-    if (!served) return broken("a token issued after the writer was replaced is not served");
-    return held(
+    if (!served) return fail("a token issued after the writer was replaced is not served");
+    return pass(
       `another writer and all instances after ${experiment.restoredAfterMs} ms; ${describeOutage(experiment)}`,
     );
   },

@@ -1,4 +1,4 @@
-import { broken, type Finding, inconclusive, undelivered } from "../check.ts";
+import { type Finding, fail, inconclusive, undelivered } from "../check.ts";
 import { findDeliveryProblem } from "../load/answer.ts";
 import type { Experiment } from "./experiment.ts";
 
@@ -7,9 +7,9 @@ export function judgeRecovery(what: string, experiment: Experiment, withinMs: nu
   if (!experiment.happened)
     return inconclusive(`the fault cannot be seen, so nothing was proven: ${experiment.detail}`);
   if (experiment.restoredAfterMs === undefined)
-    return broken(`${what} is not replaced within ${withinMs} ms: ${experiment.detail}`);
+    return fail(`${what} is not replaced within ${withinMs} ms: ${experiment.detail}`);
   if (!experiment.settled)
-    return broken(`${what} is replaced, but clients still fail: ${describeOutage(experiment)}`);
+    return fail(`${what} is replaced, but clients still fail: ${describeOutage(experiment)}`);
   const problem = findDeliveryProblem(experiment.report);
   return problem === undefined ? undefined : undelivered(problem);
 }

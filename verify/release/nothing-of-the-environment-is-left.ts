@@ -1,4 +1,4 @@
-import { broken, type Check, held, inconclusive } from "../check.ts";
+import { type Check, fail, inconclusive, pass } from "../check.ts";
 import { knock } from "../client/contact.ts";
 import type { ReleaseContext } from "./context.ts";
 
@@ -18,8 +18,8 @@ async function checkRegionGone(context: ReleaseContext): ReturnType<Check["run"]
     `the region at ${endpoint}`,
     contact.outcome === "unreachable" ? contact.code : contact.outcome,
   );
-  if (contact.outcome !== "unreachable") return broken(`the region still takes connections at ${endpoint}`);
-  return held(`the region at ${endpoint} is gone, and every resource with it`);
+  if (contact.outcome !== "unreachable") return fail(`the region still takes connections at ${endpoint}`);
+  return pass(`the region at ${endpoint} is gone, and every resource with it`);
 }
 
 async function checkTagsGone(context: ReleaseContext): ReturnType<Check["run"]> {
@@ -37,6 +37,6 @@ async function checkTagsGone(context: ReleaseContext): ReturnType<Check["run"]> 
   } while (token !== undefined);
   context.evidence.record(`resources tagged dmm:environment=${environment}`, arns);
   if (arns.length > 0)
-    return broken(`${arns.length} resources still carry the tag, among them ${arns.slice(0, 3).join(", ")}`);
-  return held(`no resource carries the tag dmm:environment=${environment}`);
+    return fail(`${arns.length} resources still carry the tag, among them ${arns.slice(0, 3).join(", ")}`);
+  return pass(`no resource carries the tag dmm:environment=${environment}`);
 }

@@ -1,4 +1,4 @@
-import { broken, type Check, held, inconclusive } from "../check.ts";
+import { type Check, fail, inconclusive, pass } from "../check.ts";
 import { knock } from "../client/contact.ts";
 import type { ReleaseContext } from "./context.ts";
 
@@ -19,7 +19,7 @@ export const theEntranceAndTheDataPortsAreClosed: Check<ReleaseContext> = {
       }),
     );
     const open = contacts.filter((contact) => contact.open).map((contact) => contact.what);
-    if (open.length > 0) return broken(`still takes connections: ${open.join(", ")}`);
-    return held(`none of ${contacts.length} addresses takes a connection`);
+    if (open.length > 0) return fail(`still takes connections: ${open.join(", ")}`);
+    return pass(`none of ${contacts.length} addresses takes a connection`);
   },
 };

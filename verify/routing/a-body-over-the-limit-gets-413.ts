@@ -1,4 +1,4 @@
-import { broken, type Check, held } from "../check.ts";
+import { type Check, fail, pass } from "../check.ts";
 import { ask } from "../client/ask.ts";
 import { sendRaw } from "../client/raw.ts";
 import { readScope, writeScope } from "../client/tokens.ts";
@@ -36,16 +36,16 @@ export const aBodyOverTheLimitGets413: Check = {
     );
     context.evidence.record("answers", { announced: announced.statuses, streamed: streamed.statuses });
     if (announced.statuses[0] !== 413)
-      return broken(
+      return fail(
         `an announced body of ${announcedBytes} bytes should be answered 413 and was answered ${announced.statuses[0] ?? "not at all"}`,
       );
     // A sender that is not done sending may meet the end of the connection before the answer.
     const cut = streamed.statuses.length === 0 && streamed.closed;
     if (streamed.statuses[0] !== 413 && !cut)
-      return broken(
+      return fail(
         `a body that grows over ${limitBytes} bytes should be answered 413 and was answered ${streamed.statuses[0] ?? "not at all"}`,
       );
-    return held(
+    return pass(
       `${announcedBytes} announced bytes are answered 413, and so is a body that grows over the limit`,
     );
   },

@@ -1,4 +1,4 @@
-import { broken, type Check, held } from "../check.ts";
+import { type Check, fail, pass } from "../check.ts";
 import { requireAnswer } from "../client/ask.ts";
 import { sendRaw } from "../client/raw.ts";
 import { renderRequest, route } from "./raw-request.ts";
@@ -41,8 +41,8 @@ export const aPathTrickIsRefused: Check = {
     context.evidence.record("answers", answers);
     const served = answers.find(({ statuses }) => !isRefusal(statuses));
     return served === undefined
-      ? held(`${tricks.length} paths with a second meaning are refused`)
-      : broken(
+      ? pass(`${tricks.length} paths with a second meaning are refused`)
+      : fail(
           `${served.path} should be refused and was answered ${served.statuses.join(", ") || "not at all"}`,
         );
   },

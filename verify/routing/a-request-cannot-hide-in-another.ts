@@ -1,4 +1,4 @@
-import { broken, type Check, type CheckContext, held, inconclusive } from "../check.ts";
+import { type Check, type CheckContext, fail, inconclusive, pass } from "../check.ts";
 import { requireAnswer } from "../client/ask.ts";
 import { sendRaw } from "../client/raw.ts";
 import { readScope, writeScope } from "../client/tokens.ts";
@@ -28,11 +28,11 @@ export const aRequestCannotHideInAnother: Check = {
         answer.text.includes(`"path":"${route}?hidden"`) ||
         answer.statuses.filter((status) => status < 400).length > 1
       )
-        return broken(`with ${what} the request in the body is answered, too`);
+        return fail(`with ${what} the request in the body is answered, too`);
       const strange = others.find((path) => path !== `${route}?own`);
-      if (strange !== undefined) return broken(`with ${what} somebody else gets the answer to ${strange}`);
+      if (strange !== undefined) return fail(`with ${what} somebody else gets the answer to ${strange}`);
     }
-    return held("a request in the body of another is never answered, neither there nor to anybody else");
+    return pass("a request in the body of another is never answered, neither there nor to anybody else");
   },
 };
 

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { broken, type Check, held } from "../check.ts";
+import { type Check, fail, pass } from "../check.ts";
 import { ask, readEcho } from "../client/ask.ts";
 import { route } from "./raw-request.ts";
 
@@ -20,7 +20,7 @@ export const aTraceGoesOnToTheUpstream: Check = {
     });
     const echo = readEcho(answer);
     if (answer.status !== 200 || echo === undefined)
-      return broken(
+      return fail(
         `a request of a trace should be answered 200 by the upstream and was answered ${answer.status}`,
       );
     const field = String(echo.headers.traceparent ?? "");
@@ -28,11 +28,11 @@ export const aTraceGoesOnToTheUpstream: Check = {
     context.evidence.record("what the upstream saw", { traceparent: field, requestId });
     const parts = shape.exec(field);
     if (parts?.[1] !== trace)
-      return broken(`the upstream is told the trace ${field || "nothing"}; it should be ${trace}`);
+      return fail(`the upstream is told the trace ${field || "nothing"}; it should be ${trace}`);
     if (requestId === "" || requestId !== answer.headers["x-request-id"])
-      return broken(
+      return fail(
         `the upstream knows the request as ${requestId || "nothing"}, the client as ${answer.headers["x-request-id"] ?? "nothing"}`,
       );
-    return held(`the upstream is told the caller's trace and the request id that the client is told`);
+    return pass(`the upstream is told the caller's trace and the request id that the client is told`);
   },
 };

@@ -1,4 +1,4 @@
-import { broken, type Check, held } from "../check.ts";
+import { type Check, fail, pass } from "../check.ts";
 import { ask, requireAnswer } from "../client/ask.ts";
 import { route } from "./raw-request.ts";
 
@@ -12,12 +12,12 @@ export const aWrongMethodGets405: Check = {
       const what = `${method} ${route}`;
       const answer = await ask(context, { what, method, path: route, token });
       if (answer.status !== 405)
-        return broken(`${what} should be answered 405 and was answered ${answer.status}`);
+        return fail(`${what} should be answered 405 and was answered ${answer.status}`);
       const allowed = (answer.headers.allow ?? "").split(",").map((name) => name.trim());
       // RFC 9110 15.5.6: who is refused for the method is told which there are.
       const right = allowed.includes("GET") && allowed.includes("POST") && !allowed.includes(method);
-      if (!right) return broken(`${what} is answered 405 with Allow: ${answer.headers.allow ?? "absent"}`);
+      if (!right) return fail(`${what} is answered 405 with Allow: ${answer.headers.allow ?? "absent"}`);
     }
-    return held("PUT, DELETE and PATCH are answered 405 with the methods that there are");
+    return pass("PUT, DELETE and PATCH are answered 405 with the methods that there are");
   },
 };

@@ -1,4 +1,4 @@
-import { broken, type Check, held } from "../check.ts";
+import { type Check, fail, pass } from "../check.ts";
 import { ask, readEcho } from "../client/ask.ts";
 import { route } from "./raw-request.ts";
 
@@ -31,15 +31,15 @@ export const forwardingFieldsFromOutsideAreNotBelieved: Check = {
     });
     const echo = readEcho(answer);
     if (answer.status !== 200 || echo === undefined)
-      return broken(`${what} should be answered 200 by the upstream and was answered ${answer.status}`);
+      return fail(`${what} should be answered 200 by the upstream and was answered ${answer.status}`);
     const believed = Object.entries(claims)
       .filter(([name, claim]) => String(echo.headers[name] ?? "").includes(claim))
       .map(([name]) => name);
     const from = echo.headers["x-forwarded-for"];
     context.evidence.record("claimed and passed on", { claimed: Object.keys(claims), believed, from });
-    if (believed.length > 0) return broken(`the upstream is told the client's own ${believed.join(", ")}`);
+    if (believed.length > 0) return fail(`the upstream is told the client's own ${believed.join(", ")}`);
     return typeof from === "string" && from !== ""
-      ? held(`none of ${Object.keys(claims).length} claims reaches the upstream; X-Forwarded-For is ${from}`)
-      : broken("the upstream is not told where the request came from");
+      ? pass(`none of ${Object.keys(claims).length} claims reaches the upstream; X-Forwarded-For is ${from}`)
+      : fail("the upstream is not told where the request came from");
   },
 };

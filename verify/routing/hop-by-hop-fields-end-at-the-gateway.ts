@@ -1,4 +1,4 @@
-import { broken, type Check, held } from "../check.ts";
+import { type Check, fail, pass } from "../check.ts";
 import { ask, readEcho } from "../client/ask.ts";
 import { route } from "./raw-request.ts";
 
@@ -23,13 +23,13 @@ export const hopByHopFieldsEndAtTheGateway: Check = {
     });
     const echo = readEcho(answer);
     if (answer.status !== 200 || echo === undefined)
-      return broken(`${what} should be answered 200 by the upstream and was answered ${answer.status}`);
+      return fail(`${what} should be answered 200 by the upstream and was answered ${answer.status}`);
     const passed = fields.filter((name) => String(echo.headers[name] ?? "").includes(marker));
     context.evidence.record("sent and passed on", { sent: fields, passed });
     // The control: the upstream does tell of fields that go on.
-    if (echo.headers["x-end-to-end"] !== marker) return broken(`${what} loses an end-to-end field, too`);
+    if (echo.headers["x-end-to-end"] !== marker) return fail(`${what} loses an end-to-end field, too`);
     return passed.length > 0
-      ? broken(`the upstream is told ${passed.join(", ")}`)
-      : held(`none of ${fields.length} hop-by-hop fields reaches the upstream; an end-to-end field does`);
+      ? fail(`the upstream is told ${passed.join(", ")}`)
+      : pass(`none of ${fields.length} hop-by-hop fields reaches the upstream; an end-to-end field does`);
   },
 };

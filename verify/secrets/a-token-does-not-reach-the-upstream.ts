@@ -1,4 +1,4 @@
-import { broken, type Check, held } from "../check.ts";
+import { type Check, fail, pass } from "../check.ts";
 import { readEcho } from "../client/ask.ts";
 
 export const aTokenDoesNotReachTheUpstream: Check = {
@@ -13,10 +13,10 @@ export const aTokenDoesNotReachTheUpstream: Check = {
     });
     const echo = answer.outcome === "answered" ? readEcho(answer) : undefined;
     if (answer.outcome !== "answered" || answer.status !== 200 || echo === undefined)
-      return broken(`an authorised request should be answered 200 by the upstream`);
+      return fail(`an authorised request should be answered 200 by the upstream`);
     context.evidence.record("what the upstream saw", { fields: Object.keys(echo.headers) });
     return answer.body.includes(token)
-      ? broken("the upstream is told the token, and could use it")
-      : held(`none of ${Object.keys(echo.headers).length} fields that the upstream sees has the token`);
+      ? fail("the upstream is told the token, and could use it")
+      : pass(`none of ${Object.keys(echo.headers).length} fields that the upstream sees has the token`);
   },
 };

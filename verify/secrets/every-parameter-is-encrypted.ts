@@ -1,4 +1,4 @@
-import { broken, type Check, held } from "../check.ts";
+import { type Check, fail, pass } from "../check.ts";
 import { listParameters, readParameter } from "./parameters.ts";
 
 export const everyParameterIsEncrypted: Check = {
@@ -8,13 +8,13 @@ export const everyParameterIsEncrypted: Check = {
     const parameters = await listParameters(context);
     context.evidence.record("parameters", parameters);
     for (const { name, type } of parameters) {
-      if (type !== "SecureString") return broken(`${name} is a ${type || "parameter without a type"}`);
+      if (type !== "SecureString") return fail(`${name} is a ${type || "parameter without a type"}`);
       const opened = await readParameter(context, name, { opened: true });
       const lying = await readParameter(context, name, { opened: false });
-      if (lying.includes(opened)) return broken(`${name} gives its value without its key`);
+      if (lying.includes(opened)) return fail(`${name} gives its value without its key`);
       // Encoded is not encrypted.
-      if (Buffer.from(lying, "base64").includes(opened)) return broken(`${name} is only encoded`);
+      if (Buffer.from(lying, "base64").includes(opened)) return fail(`${name} is only encoded`);
     }
-    return held(`${parameters.length} parameters give their values only when their key opens them`);
+    return pass(`${parameters.length} parameters give their values only when their key opens them`);
   },
 };

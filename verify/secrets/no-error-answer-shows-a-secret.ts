@@ -1,4 +1,4 @@
-import { broken, type Check, type CheckContext, held } from "../check.ts";
+import { type Check, type CheckContext, fail, pass } from "../check.ts";
 import type { Answered } from "../client/attempt.ts";
 import type { ClientIdentity } from "../client/entrance.ts";
 import type { ClientRequest } from "../client/http.ts";
@@ -29,12 +29,12 @@ export const noErrorAnswerShowsASecret: Check = {
         throw noControl(`${what} should be answered ${status} and was answered ${answer.status}`);
       const text = JSON.stringify(answer.headers) + answer.body;
       const shown = [...secrets].find(([, secret]) => text.includes(secret));
-      if (shown !== undefined) return broken(`${what} is answered ${status} and shows ${shown[0]}`);
+      if (shown !== undefined) return fail(`${what} is answered ${status} and shows ${shown[0]}`);
       // A trace of the program names files and addresses that are nobody's business.
       if (/\bat .+\.[cm]?[jt]s:\d+/.test(answer.body))
-        return broken(`${what} is answered ${status} with a stack trace`);
+        return fail(`${what} is answered ${status} with a stack trace`);
     }
-    return held(`${provocations.length} errors show none of ${secrets.size} secrets and no stack trace`);
+    return pass(`${provocations.length} errors show none of ${secrets.size} secrets and no stack trace`);
   },
 };
 

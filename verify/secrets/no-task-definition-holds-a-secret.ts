@@ -1,5 +1,5 @@
 import type { TaskDefinition } from "@aws-sdk/client-ecs";
-import { broken, type Check, type CheckContext, held } from "../check.ts";
+import { type Check, type CheckContext, fail, pass } from "../check.ts";
 import { noControl } from "../errors.ts";
 import { listParameters, readParameter } from "./parameters.ts";
 
@@ -28,14 +28,14 @@ export const noTaskDefinitionHoldsASecret: Check = {
       // Wherever it stands: environment, command, labels, options of the log.
       const text = JSON.stringify(definition);
       const shown = [...values].find(([, value]) => text.includes(value));
-      if (shown !== undefined) return broken(`${what} holds the value of ${shown[0]}`);
+      if (shown !== undefined) return fail(`${what} holds the value of ${shown[0]}`);
       const suspect = variables.find((name) => secretName.test(name));
       if (suspect !== undefined)
-        return broken(`${what} has ${suspect} in its environment and not in its secrets`);
+        return fail(`${what} has ${suspect} in its environment and not in its secrets`);
     }
     if (references === 0)
       throw noControl("no task definition refers to any secret, so none of them is the platform's");
-    return held(
+    return pass(
       `${definitions.length} task definitions only name ${references} secrets and hold none of ${values.size} values`,
     );
   },

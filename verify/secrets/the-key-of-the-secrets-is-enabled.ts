@@ -1,4 +1,4 @@
-import { broken, type Check, held } from "../check.ts";
+import { type Check, fail, pass } from "../check.ts";
 import { listParameters } from "./parameters.ts";
 
 export const theKeyOfTheSecretsIsEnabled: Check = {
@@ -14,12 +14,12 @@ export const theKeyOfTheSecretsIsEnabled: Check = {
       const { Arn: arn, Enabled: enabled, KeyState: state, KeyManager: manager } = key ?? {};
       const rotates = rotation.KeyRotationEnabled === true;
       context.evidence.record(`key ${id}`, { arn, enabled, state, manager, rotates });
-      if (enabled !== true || state !== "Enabled") return broken(`key ${id} is ${state ?? "unknown"}`);
+      if (enabled !== true || state !== "Enabled") return fail(`key ${id} is ${state ?? "unknown"}`);
       // AWS's own key opens to whoever may use the Parameter Store.
-      if (manager !== "CUSTOMER") return broken(`key ${id} is AWS's own and not the environment's`);
-      if (!rotates) return broken(`key ${id} is never rotated`);
+      if (manager !== "CUSTOMER") return fail(`key ${id} is AWS's own and not the environment's`);
+      if (!rotates) return fail(`key ${id} is never rotated`);
     }
-    return held(
+    return pass(
       `${parameters.length} parameters lie under ${[...ids].join(", ")}: the environment's own, enabled, rotated`,
     );
   },

@@ -102,7 +102,7 @@ test("of several people who decide about one code at the same moment one does, a
     const pages = await Promise.all(
       people.map(({ browser, page }, index) => browser.submit(page, "/device", index === 0 ? {} : press)),
     );
-    const late = pages.filter(({ text }) => /used before/.test(text));
+    const late = pages.filter(({ text }) => /already been used/.test(text));
     assert.equal(late.length, 4, pages.map(({ text }) => /<h1>[^<]*/.exec(text)?.[0]).join());
   }
 });

@@ -86,7 +86,7 @@ test("while a replica does not respond, nothing is acknowledged, nothing is used
     assert.ok(status === 200 || status === 503, JSON.stringify(json));
     return status === 200;
   });
-  assert.match(server.platform.gateway.process.output, /store not available, responded 503/);
+  assert.match(server.platform.gateway.process.output, /store unavailable, responded with 503/);
 });
 
 test("after a failover a used refresh token is still used, and one that was used in vain is good", async () => {
