@@ -105,7 +105,7 @@ test("who hangs, lost the database or cannot be reached is counted and named, af
     addresses.withoutDatabase,
     droppedAddress,
   ]);
-  assert.equal(problems[addresses.hanging], "No answer within 1000 ms.");
+  assert.equal(problems[addresses.hanging], "No response within 1000 ms.");
   assert.match(problems[addresses.withoutDatabase]!, new RegExp(`^It serves version ${version - 1}\\.`));
   assert.equal(problems[droppedAddress], "No connection within 1000 ms.");
 
@@ -114,7 +114,7 @@ test("who hangs, lost the database or cannot be reached is counted and named, af
   await waitUntil("the page names the two", async () =>
     (await readPage()).includes(`3 of 5 serve version ${version} ${behind}`),
   );
-  const lost = `${addresses.hanging}:8080 is lost. No answer within 1000 ms. ${addresses.withoutDatabase}:8080 serves version ${version - 1}. It answers, but the database is out of its reach.`;
+  const lost = `${addresses.hanging}:8080 is lost. No response within 1000 ms. ${addresses.withoutDatabase}:8080 serves version ${version - 1}. It responds but cannot reach the database.`;
   await waitUntil("the page says why, once their announcements are old", async () =>
     (await readPage()).includes(`3 of 5 serve version ${version} ${lost}`),
   );
@@ -146,7 +146,7 @@ test("a killed gateway is named as gone by the next change, and counted no more"
     const page = await readPage();
     return (
       page.includes("4 of 4 serve version") &&
-      page.includes(`${addresses.killed}:8080 gone Nobody listens at its address.`)
+      page.includes(`${addresses.killed}:8080 gone Nothing is listening at its address.`)
     );
   });
 });

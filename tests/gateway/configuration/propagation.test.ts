@@ -82,7 +82,7 @@ test("a gateway that does not answer is named, and the others do not wait for it
   const propagation = await new Broadcast({ pool, key, logger }).tell(version);
   assert.equal(propagation.acknowledged, 1);
   assert.equal(propagation.missing[0]?.address, `${block}.1.31`);
-  assert.match(propagation.missing[0]?.problem ?? "", /No answer within 1000 ms/);
+  assert.match(propagation.missing[0]?.problem ?? "", /No response within 1000 ms/);
   second.process.child.kill("SIGCONT");
   const again = await new Broadcast({ pool, key, logger }).tell(version);
   assert.equal(again.acknowledged, 2);
