@@ -51,6 +51,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/access.ts")).registerAccess,
   },
   {
+    name: "attestation",
+    summary: "check the signature of an attestation or of a teardown's proof",
+    load: async () => (await import("./commands/attestation.ts")).registerAttestation,
+  },
+  {
     name: "logs",
     summary: "what the parts of NAME write",
     load: async () => (await import("./commands/logs.ts")).registerLogs,

@@ -1,3 +1,4 @@
+import { attestationErrors } from "./attestation/errors.ts";
 import { type Entry, entry } from "./error-entry.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { teardownErrors } from "./release/errors.ts";
@@ -7,6 +8,7 @@ const { wrongUsage, notReady, notMade, interrupted } = exitCodes;
 /** Every failure an operator may meet, by its stable code; docs/errors/cli.md explains each. */
 export const catalogue = {
   ...teardownErrors,
+  ...attestationErrors,
   DMM_USAGE: entry<"problem" | "command">(
     wrongUsage,
     (v) => `${v.problem}`,

@@ -20,6 +20,8 @@ export interface Home {
   readonly logs: string;
   readonly passphrase: string;
   readonly signingKey: string;
+  /** The public half of the signing key. */
+  readonly publicKey: string;
 }
 
 /**
@@ -42,6 +44,7 @@ export function findHome(environment: NodeJS.ProcessEnv = process.env): Home {
     logs: join(directory, "logs"),
     passphrase: join(directory, "passphrase"),
     signingKey: join(directory, "signing.key"),
+    publicKey: join(directory, "signing.pub.pem"),
   };
 }
 

@@ -6,7 +6,7 @@ import {
   type KeyObject,
   sign,
 } from "node:crypto";
-import { createFile, readFileIfThere } from "../environment/file.ts";
+import { createFile, readFileIfThere, replaceFile } from "../environment/file.ts";
 import { OperatorError } from "../errors.ts";
 import type { Home } from "../home.ts";
 
@@ -28,19 +28,24 @@ export interface SigningKey {
 
 const inTotoType = "application/vnd.in-toto+json";
 
-/** Reads the checkout's signing key, or makes it. Throws DMM_KEY_UNREADABLE. */
+/** Reads the checkout's signing key, or creates it, with its public half beside it. Throws DMM_KEY_UNREADABLE. */
 export function ensureSigningKey(home: Home): SigningKey {
   if (readFileIfThere(home.signingKey) === undefined) {
     const { privateKey } = generateKeyPairSync("ed25519");
     createFile(home.signingKey, privateKey.export({ type: "pkcs8", format: "pem" }).toString());
   }
+  const signer = readSigningKey(home);
+  if (readFileIfThere(home.publicKey) !== signer.publicKeyPem)
+    replaceFile(home.publicKey, signer.publicKeyPem);
+  return signer;
+}
+
+function readSigningKey(home: Home): SigningKey {
   try {
     const key = createPrivateKey(readFileIfThere(home.signingKey) ?? "");
     const publicKey = createPublicKey(key);
-    const keyId = createHash("sha256")
-      .update(publicKey.export({ type: "spki", format: "der" }))
-      .digest("hex");
-    return { key, keyId, publicKeyPem: publicKey.export({ type: "spki", format: "pem" }).toString() };
+    const publicKeyPem = publicKey.export({ type: "spki", format: "pem" }).toString();
+    return { key, keyId: keyIdOf(publicKey), publicKeyPem };
   } catch (cause) {
     const fix = "Remove the file; a new key is made. Earlier proofs stay valid under their own.";
     throw new OperatorError(
@@ -49,6 +54,18 @@ export function ensureSigningKey(home: Home): SigningKey {
       cause,
     );
   }
+}
+
+/** By what a public key is known: the SHA-256 of its DER form (SPKI), in hexadecimal. */
+export function keyIdOf(publicKey: KeyObject): string {
+  return createHash("sha256")
+    .update(publicKey.export({ type: "spki", format: "der" }))
+    .digest("hex");
+}
+
+/** Name of the file with a public key that lies beside what it has signed. */
+export function publicKeyFileOf({ keyId }: Pick<SigningKey, "keyId">): string {
+  return `${keyId.slice(0, 16)}.pub.pem`;
 }
 
 /** Signs an in-toto statement. */

@@ -4,7 +4,7 @@ import { replaceFile } from "../environment/file.ts";
 import { releaseNetwork } from "../environment/network.ts";
 import type { Progress } from "../report/reporter.ts";
 import type { DownRun } from "./down-run.ts";
-import { ensureSigningKey, signStatement } from "./envelope.ts";
+import { ensureSigningKey, publicKeyFileOf, signStatement } from "./envelope.ts";
 import { judge } from "./statements.ts";
 
 /** Type of the statement that a teardown makes (in-toto Statement v1, predicateType). */
@@ -20,7 +20,7 @@ export async function signProof(run: DownRun, progress: Progress): Promise<void>
   const envelope = signStatement(makeStatement(run), signer);
   const time = run.startedAt.replace(/[:.]/g, "-");
   const proof = join(home.releases, `${run.name}-${time}.json`);
-  replaceFile(join(home.releases, `${signer.keyId.slice(0, 16)}.pub.pem`), signer.publicKeyPem);
+  replaceFile(join(home.releases, publicKeyFileOf(signer)), signer.publicKeyPem);
   replaceFile(proof, `${JSON.stringify(envelope, null, 2)}\n`);
   run.proof = proof;
   if (judge(run.statements) === "nothing is left over") releaseNetwork(home, run.name);

@@ -17,6 +17,7 @@ test("the help is what docs/commands.txt shows", async () => {
     ["access", "grant"],
     ["access", "revoke"],
     ["access", "list"],
+    ["attestation", "check"],
   ]) {
     const { code, stdout } = await runCommandLine(folder.directory, ...words, "--help");
     assert.equal(code, 0, words.join(" "));

@@ -1,0 +1,40 @@
+import { createPublicKey, type KeyObject } from "node:crypto";
+import { join } from "node:path";
+import { listFolder, readFileIfThere } from "../environment/file.ts";
+import { OperatorError } from "../errors.ts";
+import type { Home } from "../home.ts";
+import { keyIdOf } from "../release/envelope.ts";
+
+/** A public key that signatures are checked with, and where it is from. */
+export interface PublicKey {
+  readonly file: string;
+  readonly key: KeyObject;
+  readonly keyId: string;
+}
+
+/** Reads a public key in PEM. Throws DMM_KEY_UNREADABLE. */
+export function readPublicKey(file: string): PublicKey {
+  const text = readFileIfThere(file);
+  try {
+    if (text === undefined) throw new Error("there is no such file");
+    if (!text.includes("PUBLIC KEY")) throw new Error("it is not a public key in PEM");
+    const key = createPublicKey(text);
+    if (key.asymmetricKeyType !== "ed25519") throw new Error(`its type is ${key.asymmetricKeyType}`);
+    return { file, key, keyId: keyIdOf(key) };
+  } catch (cause) {
+    const fix = "Name a file with an Ed25519 public key in PEM, such as .dmm-env/signing.pub.pem.";
+    throw new OperatorError("DMM_KEY_UNREADABLE", { file, problem: (cause as Error).message, fix }, cause);
+  }
+}
+
+/**
+ * The public keys of this checkout: the current one and those of earlier proofs. A key that lies beside an attestation
+ * is none of them, because whoever forges the one can forge the other.
+ */
+export function readOwnKeys(home: Home): readonly PublicKey[] {
+  const current = readFileIfThere(home.publicKey) === undefined ? [] : [home.publicKey];
+  const earlier = listFolder(home.releases)
+    .filter(({ name }) => name.endsWith(".pub.pem"))
+    .map(({ name }) => join(home.releases, name));
+  return [...current, ...earlier].map(readPublicKey);
+}
