@@ -12,8 +12,8 @@ RUN --mount=type=secret,id=npmrc,target=/root/.npmrc,required=false \
  && find node_modules -type f \( -name '*.d.[cm]ts' -o -name '*.d.ts' -o -name '*.map' \) -delete
 COPY gateway gateway
 COPY tools/errors.ts tools/
-COPY tools/image tools/image
-RUN node tools/image/describe.ts --exact > image.json \
+COPY image image
+RUN node image/describe.ts --exact > image.json \
  && install -d -o node compile-cache
 # Modules are compiled here, because the file system is read-only later; by the same user, because Node keeps one cache
 # for each.

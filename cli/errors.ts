@@ -1,7 +1,7 @@
 import { attestationErrors } from "./attestation/errors.ts";
 import { type Entry, entry } from "./error-entry.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
-import { teardownErrors } from "./release/errors.ts";
+import { teardownErrors } from "./teardown/errors.ts";
 
 const { wrongUsage, notReady, notMade, interrupted } = exitCodes;
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { PlatformOutputs } from "../stacks/outputs.ts";
 import { type AwsAccess, accessAws } from "./access/aws-access.ts";
-import { type Entrance, findEntrance } from "./access/entrance.ts";
+import { type Entrance, findEntrance } from "./access/ingress.ts";
 import { readProject } from "./engine/configuration.ts";
 import { parseName } from "./environment/name.ts";
 import { requireSameTarget } from "./environment/origin.ts";

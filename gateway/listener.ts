@@ -3,11 +3,11 @@ import type { Duplex } from "node:stream";
 import type { ApiErrorCode } from "./errors.ts";
 import { answerParserError } from "./parser-errors.ts";
 import { acceptAbsoluteForm } from "./request/absolute-form.ts";
-import { answerError } from "./request/answer.ts";
+import { answerError } from "./request/error-response.ts";
 import { boundRest } from "./request/linger.ts";
-import { answerOnSocket } from "./request/socket-answer.ts";
+import { findOwedAnswer, takeTurns } from "./request/pipelining.ts";
+import { answerOnSocket } from "./request/socket-response.ts";
 import { asksForWebSocket } from "./request/tunnel.ts";
-import { findOwedAnswer, takeTurns } from "./request/turns.ts";
 
 /** Fields of a request; `docs/errors/gateway.md` names the number. */
 const mostFields = 200;

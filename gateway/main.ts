@@ -14,7 +14,7 @@ const roles: Readonly<Record<string, () => Promise<void>>> = {
   },
   admin: async () => (await import("./admin/admin.ts")).runAdmin(),
   stub: async () => (await import("./stub/stub.ts")).runStub(),
-  user: async () => (await import("./login/user-command.ts")).runUser(process.argv.slice(3)),
+  user: async () => (await import("./users/user-command.ts")).runUser(process.argv.slice(3)),
   health: async () => (await import("./health-probe.ts")).probeHealth(),
   warm: async () => (await import("./warm.ts")).warmCompileCache(),
 };

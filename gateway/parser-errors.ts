@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { ApiErrorCode } from "./errors.ts";
-import { answerOnSocket } from "./request/socket-answer.ts";
+import { answerOnSocket } from "./request/socket-response.ts";
 
 /** An error of Node's parser, with the bytes that it was given last and how many of them it took. */
 export interface ParserError extends Error {

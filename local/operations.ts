@@ -4,11 +4,11 @@ type Module = { readonly operations: Readonly<Record<string, Operations>> };
 
 /** Every folder that answers operations itself; its `index.ts` names them by service. */
 const folders: readonly (() => Promise<Module>)[] = [
-  () => import("./services/index.ts"),
-  () => import("./balancing/index.ts"),
-  () => import("./cache/index.ts"),
-  () => import("./database/index.ts"),
-  () => import("./containers/index.ts"),
+  () => import("./services.ts"),
+  () => import("./elb/index.ts"),
+  () => import("./elasticache/index.ts"),
+  () => import("./rds/index.ts"),
+  () => import("./ecs/index.ts"),
 ];
 
 /** Operations by service that the region answers itself. Two folders may share a service, never an operation. */

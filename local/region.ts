@@ -1,4 +1,4 @@
-import type { ImageContent } from "../tools/image/content.ts";
+import type { ImageContent } from "../image/content.ts";
 import type { Properties, Resource } from "./resource.ts";
 
 /** A program of the toolchain: what to run and the environment it needs (libraries outside the system's paths). */

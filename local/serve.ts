@@ -12,10 +12,10 @@ import { explainWriteFailure, RegionError } from "./daemon/region-error.ts";
 import { restoreResources } from "./daemon/restore.ts";
 import { endStrays, regionName } from "./daemon/strays.ts";
 import { type Endpoint, startEndpoint } from "./endpoint/server.ts";
+import { startMoto } from "./moto.ts";
 import { loadOperations } from "./operations.ts";
 import type { StartedProviders } from "./provider/start.ts";
-import { flushServices } from "./services/index.ts";
-import { startMoto } from "./services/moto.ts";
+import { flushServices } from "./services.ts";
 
 /** What ends with the daemon, besides the region itself. */
 interface Serving {
@@ -73,7 +73,7 @@ async function startServing(region: OwnedRegion, serving: Serving, wanted: Serve
 
 /** The empty database is made once per machine and takes most of a second; who needs it later reports a failure. */
 async function warmDatabase(region: OwnedRegion): Promise<void> {
-  const { prepareTemplate } = await import("./database/index.ts");
+  const { prepareTemplate } = await import("./rds/index.ts");
   await prepareTemplate(region).catch(() => {});
 }
 

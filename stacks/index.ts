@@ -3,7 +3,7 @@ import { Cache } from "./cache.ts";
 import { Compute } from "./compute/compute.ts";
 import { Database } from "./database/database.ts";
 import type { Deployment } from "./deployment.ts";
-import { Entrance } from "./entrance/entrance.ts";
+import { Entrance } from "./ingress/ingress.ts";
 import { Logs } from "./logs/logs.ts";
 import { createNames } from "./naming.ts";
 import { Network } from "./network/network.ts";

@@ -3,7 +3,7 @@ import type { Cache } from "./cache.ts";
 import type { Compute } from "./compute/compute.ts";
 import { type Database, databaseName } from "./database/database.ts";
 import type { Deployment } from "./deployment.ts";
-import type { Entrance } from "./entrance/entrance.ts";
+import type { Entrance } from "./ingress/ingress.ts";
 import type { Logs } from "./logs/logs.ts";
 import type { Network } from "./network/network.ts";
 import type { PlatformOutputs } from "./outputs.ts";

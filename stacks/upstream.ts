@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "./deployment.ts";
 import { differing } from "./differences.ts";
-import { createTargetGroup } from "./entrance/target-group.ts";
+import { createTargetGroup } from "./ingress/target-group.ts";
 import type { Network } from "./network/network.ts";
 
 /** The API that gateways forward to: a load balancer inside the VPC before the stub service. */

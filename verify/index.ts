@@ -16,19 +16,19 @@ export type { RunningImage } from "./images.ts";
 export type { ProfileName } from "./profiles.ts";
 /** @public */
 export { profiles } from "./profiles.ts";
-/** @public */
-export {
-  type ReleaseOptions,
-  type ReleaseSnapshot,
-  readReleaseSnapshot,
-  verifyRelease,
-} from "./release/verify-release.ts";
 export type { RunResult } from "./result.ts";
 /** @public */
 export { type CheckResult, exitCodeOf, type Totals } from "./result.ts";
 /** @public */
 export { type ClaimListing, listClaims, suiteNames } from "./suites.ts";
 export type { Grants, Insider, Target } from "./target.ts";
+/** @public */
+export {
+  type ReleaseOptions,
+  type ReleaseSnapshot,
+  readReleaseSnapshot,
+  verifyRelease,
+} from "./teardown/verify-release.ts";
 /** @public */
 export type { VerifyOptions } from "./verify.ts";
 export { verify } from "./verify.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import type { ClientIdentity } from "./entrance.ts";
 import { grantFiles } from "./grants.ts";
+import type { ClientIdentity } from "./ingress.ts";
 
 /** Certificate and key of a grant as PEM. */
 export function readClient(access: string, grant: string): ClientIdentity {

@@ -1,5 +1,5 @@
 import { OperatorError } from "../errors.ts";
-import { type ClientIdentity, describeKnock, type Entrance, knock } from "./entrance.ts";
+import { type ClientIdentity, describeKnock, type Entrance, knock } from "./ingress.ts";
 
 const withinSeconds = { local: 5, aws: 60 } as const;
 

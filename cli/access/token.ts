@@ -1,7 +1,7 @@
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
 import { OperatorError } from "../errors.ts";
 import type { AwsAccess } from "./aws-access.ts";
-import { ask, type ClientIdentity, type Entrance } from "./entrance.ts";
+import { ask, type ClientIdentity, type Entrance } from "./ingress.ts";
 
 /** An access token and how long it holds. */
 export interface Token {

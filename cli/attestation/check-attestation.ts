@@ -1,6 +1,6 @@
 import { verify } from "node:crypto";
 import { OperatorError } from "../errors.ts";
-import { type Envelope, encode } from "../release/envelope.ts";
+import { type Envelope, encode } from "../teardown/envelope.ts";
 import { type Description, describeStatements } from "./describe-statement.ts";
 import type { PublicKey } from "./public-key.ts";
 import { readEnvelopes } from "./read-envelopes.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Envelope } from "../release/envelope.ts";
+import type { Envelope } from "../teardown/envelope.ts";
 
 /** What one signed statement says. */
 export interface Description {

@@ -3,7 +3,6 @@ import { withAccessLock } from "../access/access-lock.ts";
 import { readAuthority } from "../access/authority.ts";
 import { readClient } from "../access/client-identity.ts";
 import { requireLifetime } from "../access/end-with-environment.ts";
-import type { ClientIdentity } from "../access/entrance.ts";
 import {
   type Grant,
   grantFiles,
@@ -13,6 +12,7 @@ import {
   parseGrantName,
   readGrant,
 } from "../access/grants.ts";
+import type { ClientIdentity } from "../access/ingress.ts";
 import { proveRevoked } from "../access/prove-revoked.ts";
 import { revokeGrants } from "../access/revoke.ts";
 import { shutOut } from "../access/shut-out.ts";
@@ -21,9 +21,9 @@ import { parseDuration, renderDuration } from "../environment/duration.ts";
 import type { EnvironmentRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
 import { type EnvironmentFolder, environmentFolder } from "../home.ts";
-import { findAdminUrl, renderBrowserSteps } from "../making/browser-steps.ts";
-import { renderCurl } from "../making/invitation.ts";
 import { openEnvironment, requireRecord } from "../open-environment.ts";
+import { findAdminUrl, renderBrowserSteps } from "../provisioning/browser-steps.ts";
+import { renderCurl } from "../provisioning/invitation.ts";
 import { readRegionAddress } from "../region/address.ts";
 import { isResponsive } from "../region/responsive.ts";
 import { chalk } from "../report/style.ts";

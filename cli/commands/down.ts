@@ -2,8 +2,8 @@ import type { Command } from "commander";
 import { chooseNameToDelete, nameHelp } from "../environment/default-name.ts";
 import { parseName } from "../environment/name.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { createDownRun, release } from "../release/down.ts";
 import { runCommand, type Session } from "../session.ts";
+import { createDownRun, release } from "../teardown/down.ts";
 
 export function registerDown(program: Command): void {
   program

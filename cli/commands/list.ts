@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { readClient } from "../access/client-identity.ts";
-import { describeKnock, findEntrance, knock } from "../access/entrance.ts";
+import { describeKnock, findEntrance, knock } from "../access/ingress.ts";
 import { operatorGrant } from "../access/operator-grant.ts";
 import { readFileIfThere } from "../environment/file.ts";
 import { readHolder } from "../environment/lock.ts";

@@ -4,10 +4,10 @@ import { chooseNewName, newNameHelp } from "../environment/default-name.ts";
 import { parseDuration } from "../environment/duration.ts";
 import { parseInsiderNetworks } from "../environment/insider-networks.ts";
 import { parseName } from "../environment/name.ts";
-import { findAdminUrl } from "../making/browser-steps.ts";
-import { listDifferences, renderOwnDifferences } from "../making/differences.ts";
-import { renderInvitation } from "../making/invitation.ts";
-import { makeUpRun, releaseInterrupted, upSteps } from "../making/up.ts";
+import { findAdminUrl } from "../provisioning/browser-steps.ts";
+import { listDifferences, renderOwnDifferences } from "../provisioning/differences.ts";
+import { renderInvitation } from "../provisioning/invitation.ts";
+import { makeUpRun, releaseInterrupted, upSteps } from "../provisioning/up.ts";
 import { done, type Outcome, runCommand, type Session } from "../session.ts";
 
 interface UpOptions {

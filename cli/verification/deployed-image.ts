@@ -1,5 +1,5 @@
+import { digestContent } from "../../image/digest.ts";
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
-import { digestContent } from "../../tools/image/digest.ts";
 import type { TargetName } from "../environment/origin.ts";
 import { imageContent } from "../region/local-images.ts";
 

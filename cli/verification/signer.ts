@@ -1,7 +1,7 @@
 import { sign } from "node:crypto";
 import type { Signer } from "../../verify/index.ts";
-import { ensureSigningKey } from "../release/envelope.ts";
 import type { Session } from "../session.ts";
+import { ensureSigningKey } from "../teardown/envelope.ts";
 
 /** Signs the evidence with this checkout's key, which stays here. */
 export function createSigner({ home }: Session): Signer {

@@ -1,10 +1,10 @@
-import { digestContent } from "../../tools/image/digest.ts";
+import { digestContent } from "../../image/digest.ts";
 import type { Grants, Target } from "../../verify/index.ts";
 import { accessAws } from "../access/aws-access.ts";
 import { readClient } from "../access/client-identity.ts";
 import { operatorGrant } from "../access/operator-grant.ts";
-import { listDifferences } from "../making/differences.ts";
 import type { OpenEnvironment } from "../open-environment.ts";
+import { listDifferences } from "../provisioning/differences.ts";
 import { imageContent } from "../region/local-images.ts";
 import { createCheckGrants } from "./check-grants.ts";
 

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { Broadcast } from "../configuration/broadcast.ts";
 import { recordCurrent } from "../configuration/change.ts";
-import { forgetGone } from "../configuration/fleet.ts";
-import { deriveNoticeKey } from "../configuration/notice.ts";
 import { storeVerifierSecret } from "../configuration/verifier-secret.ts";
 import { migrate } from "../database/migrate.ts";
 import { createDatabasePool, untilReachable } from "../database/pool.ts";
+import { Broadcast } from "../fleet/broadcast.ts";
+import { forgetGone } from "../fleet/members.ts";
+import { deriveNoticeKey } from "../fleet/notification.ts";
 import { answerHealth } from "../health.ts";
 import { Lifecycle } from "../lifecycle.ts";
 import { createListener, listen } from "../listener.ts";

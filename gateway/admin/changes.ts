@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Propagation } from "../configuration/broadcast.ts";
 import { changeConfiguration, restoreVersion } from "../configuration/change.ts";
 import type { Change, Changed } from "../configuration/edit.ts";
 import type { Author } from "../configuration/history.ts";
+import type { Propagation } from "../fleet/broadcast.ts";
 import { hasInvisible } from "../page/invisible.ts";
 import { describeReason } from "../reason.ts";
 import { AdminError } from "./errors.ts";

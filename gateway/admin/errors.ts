@@ -1,7 +1,7 @@
 import type { Conflict } from "../configuration/errors.ts";
 import type { Problem } from "../configuration/problems.ts";
-import type { UserConflict } from "../login/user-errors.ts";
-import type { ProfileProblem } from "../login/user-rules.ts";
+import type { UserConflict } from "../users/user-errors.ts";
+import type { ProfileProblem } from "../users/user-rules.ts";
 
 interface AdminErrorKind {
   readonly status: number;

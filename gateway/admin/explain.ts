@@ -6,8 +6,8 @@ import {
   VersionStaleError,
 } from "../configuration/errors.ts";
 import { isAway } from "../database/outage.ts";
-import { PasswordsBusyError } from "../login/password.ts";
-import { UserInvalidError, UserStaleError } from "../login/user-errors.ts";
+import { PasswordsBusyError } from "../users/password.ts";
+import { UserInvalidError, UserStaleError } from "../users/user-errors.ts";
 import { AdminError } from "./errors.ts";
 
 /** Errors of Fastify that a client causes, by code. */

@@ -1,8 +1,8 @@
-import { isReachable, readFleet } from "../configuration/fleet.ts";
-import { deriveNoticeKey } from "../configuration/notice.ts";
-import { sendNotice } from "../configuration/notice-sender.ts";
-import { signOutPath } from "../login/sign-out-orders.ts";
+import { isReachable, readFleet } from "../fleet/members.ts";
+import { deriveNoticeKey } from "../fleet/notification.ts";
+import { sendNotice } from "../fleet/notification-sender.ts";
 import { describeReason } from "../reason.ts";
+import { signOutPath } from "../users/sign-out-jobs.ts";
 import type { SiteParts } from "./site-parts.ts";
 
 /** How many gateways are asked: any of them can do it, for all. */

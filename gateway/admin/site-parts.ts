@@ -1,5 +1,5 @@
-import type { Broadcast } from "../configuration/broadcast.ts";
 import type { Pool } from "../database/pool.ts";
+import type { Broadcast } from "../fleet/broadcast.ts";
 import type { Logger } from "../logger.ts";
 import type { AdminSettings } from "../settings.ts";
 

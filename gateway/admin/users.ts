@@ -1,6 +1,6 @@
-import { generatePassword } from "../login/generated-password.ts";
-import { untilSecondIsOver } from "../login/sign-out-orders.ts";
-import { normalizeProfile, type UserProfile } from "../login/user-rules.ts";
+import { generatePassword } from "../users/generated-password.ts";
+import { untilSecondIsOver } from "../users/sign-out-jobs.ts";
+import { normalizeProfile, type UserProfile } from "../users/user-rules.ts";
 import {
   createUser,
   editUser,
@@ -10,7 +10,7 @@ import {
   signUserOut,
   type User,
   type UserTarget,
-} from "../login/user-store.ts";
+} from "../users/user-store.ts";
 import { describeAuthor } from "./changes.ts";
 import { AdminError } from "./errors.ts";
 import type { Administrator } from "./identity.ts";

@@ -1,4 +1,4 @@
-import { normalizeTarget } from "../request/path.ts";
+import { normalizeTarget } from "../exchange/path.ts";
 import { PatternError, parsePattern } from "../routing/pattern.ts";
 import { validateCors } from "./cors.ts";
 import type { RouteEntry } from "./document.ts";

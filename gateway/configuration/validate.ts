@@ -1,4 +1,4 @@
-import { normalizeTarget } from "../request/path.ts";
+import { normalizeTarget } from "../exchange/path.ts";
 import { type ConfigurationDocument, type HealthEntry, kinds } from "./document.ts";
 import { namePattern, scopePattern, textLimits, upstreamLimits } from "./limits.ts";
 import { type EntryProblems, type Problem, Problems } from "./problems.ts";

@@ -1,6 +1,6 @@
+import type { Exchange } from "../exchange/exchange.ts";
 import type { Logger } from "../logger.ts";
 import { describeReason } from "../reason.ts";
-import type { Exchange } from "../request/exchange.ts";
 
 /** Takes records to where the access log is kept; resolves when they are safe. */
 export type Deliver = (records: readonly string[]) => Promise<void>;

@@ -1,9 +1,9 @@
 import type Provider from "oidc-provider";
-import type { Context } from "../oauth2/context.ts";
+import { PasswordsBusyError } from "../users/password.ts";
 import { consent, showConsent } from "./consent-steps.ts";
+import type { Context } from "./context.ts";
 import { FormError, isFromOwnPage, readForm } from "./form.ts";
 import { checkPassword, completeElsewhere, startLogin } from "./login-steps.ts";
-import { PasswordsBusyError } from "./password.ts";
 import { showPasswordChoice, takePasswordChoice } from "./password-steps.ts";
 import { findChoice } from "./pending-choice.ts";
 import { finish, type InteractionParts, refuse, refuseBusy, type Visit } from "./visit.ts";

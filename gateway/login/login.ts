@@ -1,6 +1,6 @@
 import type { Pool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
-import type { ChoiceOutcome, PasswordChoice } from "./chosen-password.ts";
+import type { ChoiceOutcome, PasswordChoice } from "../users/chosen-password.ts";
 
 /** A person who can sign in. */
 export interface Account {

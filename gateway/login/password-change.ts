@@ -1,8 +1,8 @@
-import type { Context } from "../oauth2/context.ts";
+import { PasswordsBusyError } from "../users/password.ts";
 import { attempt, type Claim, describeWait, isPossible } from "./attempts.ts";
+import type { Context } from "./context.ts";
 import { FormError, isFromOwnPage, readForm } from "./form.ts";
 import { showPage } from "./page.ts";
-import { PasswordsBusyError } from "./password.ts";
 import { type ChoiceParts, choosePassword } from "./password-choice.ts";
 import { renderPasswordChange, renderPasswordChanged } from "./password-page.ts";
 import { refuse, refuseBusy } from "./visit.ts";

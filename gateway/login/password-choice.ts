@@ -1,9 +1,9 @@
 import type { Logger } from "../logger.ts";
 import { describeReason } from "../reason.ts";
+import type { ChoiceOutcome, PasswordChoice } from "../users/chosen-password.ts";
+import { untilSecondIsOver } from "../users/sign-out-jobs.ts";
 import { describeWait } from "./attempts.ts";
-import type { ChoiceOutcome, PasswordChoice } from "./chosen-password.ts";
 import type { Login } from "./login.ts";
-import { untilSecondIsOver } from "./sign-out-orders.ts";
 import { allowances, type Throttle } from "./throttle.ts";
 
 export interface ChoiceParts {

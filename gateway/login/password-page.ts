@@ -1,5 +1,5 @@
 import { type Html, html } from "../page/html.ts";
-import { passwordLimits } from "./password-rules.ts";
+import { passwordLimits } from "../users/password-rules.ts";
 
 export interface ChoicePage {
   /** Where the form goes. */

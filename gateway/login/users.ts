@@ -5,9 +5,9 @@ import {
   markPassword,
   type PasswordChoice,
   storeChosenPassword,
-} from "./chosen-password.ts";
+} from "../users/chosen-password.ts";
+import { hashPassword, matchesPassword } from "../users/password.ts";
 import type { Account, CheckedAccount, CreateLogin, Login } from "./login.ts";
-import { hashPassword, matchesPassword } from "./password.ts";
 
 /** The platform's own login: users in the database. */
 export const createUserLogin: CreateLogin = ({ database }) => new UserLogin(database);

@@ -1,7 +1,7 @@
 import type Provider from "oidc-provider";
 import type { Pool } from "../database/pool.ts";
-import type { Context } from "../oauth2/context.ts";
 import type { Client } from "../routing/route.ts";
+import type { Context } from "./context.ts";
 import { showPage } from "./page.ts";
 import type { ChoiceParts } from "./password-choice.ts";
 import { renderError } from "./plain-pages.ts";

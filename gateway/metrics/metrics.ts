@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { PoolOccupancy } from "../database/occupancy.ts";
 import type { AccessLog } from "../delivery/access-log.ts";
+import type { Exchange } from "../exchange/exchange.ts";
 import type { Lifecycle } from "../lifecycle.ts";
 import type { RateLimiter } from "../limits/rate.ts";
 import type { Primaries } from "../redis/primaries.ts";
-import type { Exchange } from "../request/exchange.ts";
 import type { ServedConfiguration } from "../routing/served.ts";
 import type { SpanQueue } from "../tracing/span-queue.ts";
 import type { Upstreams } from "../upstreams/upstreams.ts";

@@ -1,4 +1,4 @@
-import type { Exchange } from "../request/exchange.ts";
+import type { Exchange } from "../exchange/exchange.ts";
 import { counter, type Family, type Labels, type Sample } from "./family.ts";
 
 /** Upper bounds of the duration histogram, in seconds. */

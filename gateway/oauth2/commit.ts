@@ -1,5 +1,5 @@
 import type { KoaContextWithOIDC } from "oidc-provider";
-import type { Context, Middleware, Next } from "./context.ts";
+import type { Context, Middleware, Next } from "../login/context.ts";
 import { routes } from "./endpoints.ts";
 import { answerError } from "./pages.ts";
 import type { UnitsOfWork } from "./unit-of-work.ts";

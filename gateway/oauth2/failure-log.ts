@@ -1,7 +1,7 @@
 import type { errors as OAuth2Errors } from "oidc-provider";
 import type { Logger } from "../logger.ts";
+import type { Context } from "../login/context.ts";
 import { describeReason } from "../reason.ts";
-import type { Context } from "./context.ts";
 import { isLostStore } from "./lost-store.ts";
 
 /** Least time between two log lines about a store that is not available, in milliseconds. */

@@ -1,5 +1,5 @@
 import type Provider from "oidc-provider";
-import type { Context, Next } from "./context.ts";
+import type { Context, Next } from "../login/context.ts";
 import { routes } from "./endpoints.ts";
 
 /** What a client without a grant or response type hears from the library as `invalid_request`: RFC 6749 4.1.2.1, 5.2. */

@@ -1,6 +1,6 @@
+import type { Context, Middleware, Next } from "../login/context.ts";
 import { FormError, readForm } from "../login/form.ts";
 import type { ServedConfiguration } from "../routing/served.ts";
-import type { Context, Middleware, Next } from "./context.ts";
 import { routes } from "./endpoints.ts";
 import { answerError, staysHere } from "./pages.ts";
 

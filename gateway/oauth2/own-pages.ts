@@ -1,6 +1,6 @@
 import type Provider from "oidc-provider";
+import type { Context } from "../login/context.ts";
 import type { Login } from "../login/login.ts";
-import type { Context } from "./context.ts";
 import type { OAuth2Parts } from "./parts.ts";
 import { signOutEverywhere } from "./sign-out.ts";
 

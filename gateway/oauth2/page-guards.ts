@@ -1,6 +1,6 @@
 import type Provider from "oidc-provider";
+import type { Context, Middleware, Next } from "../login/context.ts";
 import type { Attempt, Refused } from "../login/throttle.ts";
-import type { Context, Middleware, Next } from "./context.ts";
 import { routes } from "./endpoints.ts";
 import { answerError, prefilledCode, readLogoutTarget, wrongCode } from "./pages.ts";
 

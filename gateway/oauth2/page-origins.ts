@@ -1,5 +1,5 @@
+import type { Middleware } from "../login/context.ts";
 import type { ServedConfiguration } from "../routing/served.ts";
-import type { Middleware } from "./context.ts";
 import { routes } from "./endpoints.ts";
 
 /** Where a client shows who it is: what these endpoints respond is for pages of registered clients only. */

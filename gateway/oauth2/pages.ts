@@ -1,8 +1,8 @@
 import type Provider from "oidc-provider";
 import type { ErrorOut, KoaContextWithOIDC } from "oidc-provider";
+import type { Context } from "../login/context.ts";
 import type { Login } from "../login/login.ts";
 import type { Html } from "../page/html.ts";
-import type { Context } from "./context.ts";
 
 /** Set where the application asked for an address after signing out that it did not register. */
 export const staysHere = "staysHere";

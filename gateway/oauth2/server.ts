@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type Provider from "oidc-provider";
 import { untilReachable } from "../database/pool.ts";
+import { normalizeTarget } from "../exchange/path.ts";
 import { nameNetwork } from "../limits/network.ts";
 import type { Login } from "../login/login.ts";
 import { describeReason } from "../reason.ts";
 import type { Primaries } from "../redis/primaries.ts";
-import type { OwnEndpoints } from "../request/entrance.ts";
-import { normalizeTarget } from "../request/path.ts";
+import type { OwnEndpoints } from "../request/request-path.ts";
 import { ReplayMemory } from "../tokens/replay-memory.ts";
 import { Tokens } from "../tokens/tokens.ts";
 import { endAbandonedSessions } from "./abandoned-sessions.ts";
@@ -16,15 +16,15 @@ import { decideOnce } from "./device-decisions.ts";
 import { paceDevices } from "./device-pace.ts";
 import { isOwnPath } from "./endpoints.ts";
 import { createFailureLog, createRefusalLog } from "./failure-log.ts";
-import { createFront } from "./front.ts";
 import { tagTokens } from "./grant-tags.ts";
 import { type Library, loadLibrary } from "./library.ts";
 import { noteReplays } from "./library-errors.ts";
 import { createLoginPolicy } from "./login-policy.ts";
+import { createFront } from "./middleware.ts";
 import { createOwnPages } from "./own-pages.ts";
 import type { OAuth2Parts } from "./parts.ts";
 import { rememberProofs } from "./proof-memory.ts";
-import { limitStrangers } from "./strangers.ts";
+import { limitStrangers } from "./unauthenticated-limits.ts";
 import { UnitsOfWork } from "./unit-of-work.ts";
 
 /** Time that a request's body may take to arrive: it is a form, and nothing of it is forwarded. */

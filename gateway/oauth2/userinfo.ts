@@ -1,10 +1,10 @@
+import { readCredentials } from "../exchange/credentials.ts";
+import type { Context } from "../login/context.ts";
 import type { Login } from "../login/login.ts";
-import { readCredentials } from "../request/credentials.ts";
 import { carriesToken } from "../request/query-token.ts";
 import type { Client } from "../routing/route.ts";
 import { findProofFault, type ProofChecks, proofAlgorithms } from "../tokens/proof.ts";
 import type { TokenRecord, Tokens } from "../tokens/tokens.ts";
-import type { Context } from "./context.ts";
 import { userinfo } from "./endpoints.ts";
 
 export interface UserinfoParts {

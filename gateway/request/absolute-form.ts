@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { isHost } from "./host.ts";
+import { isHost } from "../exchange/host.ts";
 
 const absolute = /^https?:\/\/([^/?#]*)(.*)$/i;
 

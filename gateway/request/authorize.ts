@@ -1,10 +1,10 @@
 import type { ApiErrorCode } from "../errors.ts";
+import { type PresentedToken, readCredentials } from "../exchange/credentials.ts";
+import type { Exchange } from "../exchange/exchange.ts";
 import type { Client } from "../routing/route.ts";
 import type { ServedConfiguration } from "../routing/served.ts";
 import { keepScopes } from "../tokens/scopes.ts";
 import { findMissingScope, type TokenRecord, type Tokens } from "../tokens/tokens.ts";
-import { type PresentedToken, readCredentials } from "./credentials.ts";
-import type { Exchange } from "./exchange.ts";
 
 /**
  * Whether the request may pass its route: a token that lives, of a client that exists, with every scope of the route.

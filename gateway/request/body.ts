@@ -1,6 +1,6 @@
 import { GatewayError } from "../errors.ts";
+import type { Exchange } from "../exchange/exchange.ts";
 import type { RequestContent, UpstreamConnection } from "../upstreams/connection.ts";
-import type { Exchange } from "./exchange.ts";
 
 /**
  * The content of a client's request on its way to the upstream, as fast as that takes it. What nobody announced the

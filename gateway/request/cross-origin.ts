@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
+import type { Exchange } from "../exchange/exchange.ts";
 import type { Cors } from "../routing/cors.ts";
 import type { ServedRoute } from "../routing/served.ts";
-import type { Exchange } from "./exchange.ts";
 
 /** What the gateway's own responses tell a client beside their status. */
 const ownFields = ["dpop-nonce", "retry-after", "www-authenticate", "x-request-id"];

@@ -1,16 +1,16 @@
 import { type ApiErrorCode, GatewayError } from "../errors.ts";
-import type { AnswerHead } from "../upstreams/answer-head.ts";
+import type { Exchange } from "../exchange/exchange.ts";
+import { renderRequestHead, writeOutgoingHeaders, writeOutgoingPath } from "../exchange/outgoing.ts";
 import type { UpstreamConnection, UpstreamRequest } from "../upstreams/connection.ts";
+import type { AnswerHead } from "../upstreams/response-head.ts";
 import type { RetryBudget } from "../upstreams/retry-budget.ts";
 import type { UpstreamTarget } from "../upstreams/target.ts";
 import { UpstreamError } from "../upstreams/upstream-error.ts";
 import { PassedContent } from "./body.ts";
 import { shareResponse } from "./cross-origin.ts";
-import type { Exchange } from "./exchange.ts";
 import { flushHead } from "./flush-head.ts";
 import { writeInterim } from "./interim.ts";
 import { cutAnswer, endWhileArriving } from "./linger.ts";
-import { renderRequestHead, writeOutgoingHeaders, writeOutgoingPath } from "./outgoing.ts";
 
 export interface ForwardContext {
   readonly budget: RetryBudget;

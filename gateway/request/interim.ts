@@ -1,5 +1,5 @@
 import { type ServerResponse, STATUS_CODES } from "node:http";
-import type { AnswerHead } from "../upstreams/answer-head.ts";
+import type { AnswerHead } from "../upstreams/response-head.ts";
 
 /** The upstream's word on content is its own: the gateway asks for no 100, and sends one itself where a client waits. */
 const toGateway = 100;

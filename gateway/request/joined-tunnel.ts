@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
+import type { Exchange } from "../exchange/exchange.ts";
+import type { TunnelEnd } from "../exchange/tunnel-end.ts";
 import type { Lifecycle } from "../lifecycle.ts";
 import type { UpstreamTarget } from "../upstreams/target.ts";
-import { passFields } from "./answer-fields.ts";
-import type { Exchange } from "./exchange.ts";
-import type { TunnelEnd } from "./tunnel-end.ts";
+import { passFields } from "./response-fields.ts";
 import { type CloseStatus, createClose, FrameBoundary } from "./websocket-frames.ts";
 
 /** How long the other side may still send after one side has ended, in milliseconds. */

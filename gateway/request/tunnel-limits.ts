@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import type { Exchange } from "./exchange.ts";
+import type { Exchange } from "../exchange/exchange.ts";
 import type { EndTunnel } from "./joined-tunnel.ts";
 
 /** How often the token of an open tunnel is looked up again, in milliseconds. */

@@ -7,13 +7,13 @@ import {
 import { request as openSecure } from "node:https";
 import { isIP } from "node:net";
 import type { ApiErrorCode } from "../errors.ts";
+import type { Exchange } from "../exchange/exchange.ts";
+import { writeOutgoingHeaders, writeOutgoingPath } from "../exchange/outgoing.ts";
+import type { TunnelEnd } from "../exchange/tunnel-end.ts";
 import type { Lifecycle } from "../lifecycle.ts";
-import { passFields } from "./answer-fields.ts";
-import type { Exchange } from "./exchange.ts";
 import { writeInterim } from "./interim.ts";
 import { type EndTunnel, join } from "./joined-tunnel.ts";
-import { writeOutgoingHeaders, writeOutgoingPath } from "./outgoing.ts";
-import type { TunnelEnd } from "./tunnel-end.ts";
+import { passFields } from "./response-fields.ts";
 import { limitTunnel } from "./tunnel-limits.ts";
 import { WaitingEnd } from "./waiting-end.ts";
 

@@ -1,4 +1,4 @@
-import type { TunnelEnd } from "./tunnel-end.ts";
+import type { TunnelEnd } from "../exchange/tunnel-end.ts";
 
 /** What a client may send before it knows that its handshake succeeded, in bytes. */
 const earlyLimit = 65_536;

@@ -1,8 +1,8 @@
 import type { ApiErrorCode } from "../errors.ts";
+import type { PresentedToken } from "../exchange/credentials.ts";
+import type { Exchange } from "../exchange/exchange.ts";
 import type { Primaries } from "../redis/primaries.ts";
 import type { Reply } from "../redis/reply-parser.ts";
-import type { PresentedToken } from "../request/credentials.ts";
-import type { Exchange } from "../request/exchange.ts";
 import type { ProofNonces } from "./nonces.ts";
 import { findProofFault } from "./proof.ts";
 import { ReplayMemory } from "./replay-memory.ts";

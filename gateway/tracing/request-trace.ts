@@ -22,11 +22,11 @@ import {
   ATTR_URL_SCHEME,
 } from "@opentelemetry/semantic-conventions";
 import { describeApiError } from "../errors.ts";
+import type { Exchange } from "../exchange/exchange.ts";
+import type { ExchangeTrace } from "../exchange/exchange-trace.ts";
+import { writeOutgoingPath } from "../exchange/outgoing.ts";
+import type { parseTraceparent } from "../exchange/trace.ts";
 import { readMethods } from "../oauth2/endpoints.ts";
-import type { Exchange } from "../request/exchange.ts";
-import type { ExchangeTrace } from "../request/exchange-trace.ts";
-import { writeOutgoingPath } from "../request/outgoing.ts";
-import type { parseTraceparent } from "../request/trace.ts";
 
 /** Methods that may stand in a span's name: any other would make as many names as a caller likes. */
 const knownMethods = new Set("CONNECT DELETE GET HEAD OPTIONS PATCH POST PUT QUERY TRACE".split(" "));

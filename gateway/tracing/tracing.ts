@@ -12,9 +12,9 @@ import {
   ATTR_SERVICE_INSTANCE_ID,
   ATTR_SERVICE_NAME,
 } from "@opentelemetry/semantic-conventions";
+import type { Exchange } from "../exchange/exchange.ts";
+import { parseTraceparent } from "../exchange/trace.ts";
 import type { Logger } from "../logger.ts";
-import type { Exchange } from "../request/exchange.ts";
-import { parseTraceparent } from "../request/trace.ts";
 import { nameInstance, workerVariables } from "../siblings.ts";
 import { FollowCallers } from "./follow-callers.ts";
 import { RequestTrace } from "./request-trace.ts";

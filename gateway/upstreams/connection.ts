@@ -1,7 +1,7 @@
 import { connect as connectPlain, isIP, type Socket } from "node:net";
 import { connect as connectSecure } from "node:tls";
-import { AnswerReader, type AnswerReceiver } from "./answer-reader.ts";
 import type { Origin } from "./origin.ts";
+import { AnswerReader, type AnswerReceiver } from "./response-reader.ts";
 import { UpstreamError } from "./upstream-error.ts";
 
 /** The content of a request, sent once its head has left. */

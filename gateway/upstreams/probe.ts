@@ -1,6 +1,6 @@
 import { describeReason } from "../reason.ts";
-import type { AnswerHead } from "./answer-head.ts";
 import type { UpstreamConnection, UpstreamRequest } from "./connection.ts";
+import type { AnswerHead } from "./response-head.ts";
 import type { UpstreamTarget } from "./target.ts";
 import { UpstreamError } from "./upstream-error.ts";
 

@@ -1,7 +1,7 @@
 import { makeArn } from "../arn.ts";
+import { findKey } from "../kms/keys.ts";
 import type { AwsRequest } from "../operation.ts";
 import type { Region } from "../region.ts";
-import { findKey } from "../services/kms/keys.ts";
 import type { Access } from "./policy.ts";
 
 /** Services whose actions have another prefix than their signing name. */

@@ -1,11 +1,11 @@
 import { admitCaller } from "../access/permissions.ts";
 import { authenticate, parseSignature } from "../access/signature.ts";
 import type { WireRequest, WireResponse } from "../access/wire.ts";
+import { settleMirror } from "../cloudwatch/mirror.ts";
 import type { OwnedRegion } from "../daemon/region.ts";
+import { forwardToMoto } from "../moto.ts";
 import { AwsError, type AwsRequest, type Operation, type Operations } from "../operation.ts";
-import { settleMirror } from "../services/mirror.ts";
-import { forwardToMoto } from "../services/moto.ts";
-import { answerS3, writeS3Error } from "../services/s3/api.ts";
+import { answerS3, writeS3Error } from "../s3/api.ts";
 import type { EndpointOptions } from "./options.ts";
 import { readJsonInput, readJsonOperation, writeJsonAnswer, writeJsonError } from "./protocol-json.ts";
 import { readForm, readQueryInput, writeQueryAnswer, writeQueryError } from "./protocol-query.ts";

@@ -1,4 +1,4 @@
-import { buildImage, findImage } from "../containers/images.ts";
+import { buildImage, findImage } from "../ecs/images.ts";
 import { localError } from "../errors.ts";
 import { AwsError } from "../operation.ts";
 import type { Region } from "../region.ts";

@@ -1,12 +1,12 @@
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
+import { VpcArgumentsError } from "../awsx-vpc/arguments.ts";
+import { type ConstructRequest, constructVpc, vpcType } from "../awsx-vpc/component.ts";
 import { flattenOutputs } from "../engine/markers.ts";
 import { ResourceMonitor } from "../engine/monitor.ts";
 import * as protocol from "../engine/protocol.ts";
 import { localError } from "../errors.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
-import { VpcArgumentsError } from "../vpc/arguments.ts";
-import { type ConstructRequest, constructVpc, vpcType } from "../vpc/component.ts";
 import { explain } from "./explain.ts";
 import * as responses from "./responses.ts";
 

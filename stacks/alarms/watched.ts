@@ -1,7 +1,7 @@
 import type { Cache } from "../cache.ts";
 import type { Database } from "../database/database.ts";
 import type { Deployment } from "../deployment.ts";
-import type { Entrance } from "../entrance/entrance.ts";
+import type { Entrance } from "../ingress/ingress.ts";
 import type { Logs } from "../logs/logs.ts";
 import type { Metric, Watch } from "./watch.ts";
 

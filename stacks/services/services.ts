@@ -4,7 +4,7 @@ import type { Cache } from "../cache.ts";
 import { type Database, databaseName } from "../database/database.ts";
 import type { Deployment } from "../deployment.ts";
 import { differing } from "../differences.ts";
-import type { Entrance } from "../entrance/entrance.ts";
+import type { Entrance } from "../ingress/ingress.ts";
 import type { Logs } from "../logs/logs.ts";
 import { metricsPort } from "../metrics-port.ts";
 import type { Statement } from "../policy.ts";

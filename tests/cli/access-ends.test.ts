@@ -5,7 +5,6 @@ import { test } from "tap";
 import { ensureAuthority } from "../../cli/access/authority.ts";
 import { readClient } from "../../cli/access/client-identity.ts";
 import { endWithEnvironment, requireLifetime } from "../../cli/access/end-with-environment.ts";
-import { knock } from "../../cli/access/entrance.ts";
 import {
   grantFiles,
   issueCertificate,
@@ -14,6 +13,7 @@ import {
   listGrants,
   readGrant,
 } from "../../cli/access/grants.ts";
+import { knock } from "../../cli/access/ingress.ts";
 import { createRevocationList, ensureFirstList, readRevocations } from "../../cli/access/revocation-list.ts";
 import { findCheckSerials, hasUnpublished, revokeGrants, storeRevocations } from "../../cli/access/revoke.ts";
 import { x509 } from "../../cli/access/x509.ts";

@@ -4,7 +4,7 @@ import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { test } from "tap";
-import { ensureSigningKey, signStatement } from "../../cli/release/envelope.ts";
+import { ensureSigningKey, signStatement } from "../../cli/teardown/envelope.ts";
 import { runCommandLine } from "./started-command.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 

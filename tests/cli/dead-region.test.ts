@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { connect } from "node:tls";
 import { test } from "tap";
 import { readClient } from "../../cli/access/client-identity.ts";
-import { type Entrance, findEntrance, knock } from "../../cli/access/entrance.ts";
+import { type Entrance, findEntrance, knock } from "../../cli/access/ingress.ts";
 import { environmentFolder, type Home } from "../../cli/home.ts";
 import { readRegionAddress } from "../../cli/region/address.ts";
 import { readLedger } from "../../cli/region/ledger.ts";

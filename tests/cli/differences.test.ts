@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "tap";
 import { readProductionPort, readProductionPorts } from "../../cli/engine/configuration.ts";
-import { listDifferences, listOwnDifferences, renderOwnDifferences } from "../../cli/making/differences.ts";
+import {
+  listDifferences,
+  listOwnDifferences,
+  renderOwnDifferences,
+} from "../../cli/provisioning/differences.ts";
 import { declaredDifferences } from "../../stacks/differences.ts";
 
 const production = { ingress: readProductionPort(), ...readProductionPorts() };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createPublicKey, verify } from "node:crypto";
 import { statSync, writeFileSync } from "node:fs";
 import { test } from "tap";
-import { encode, ensureSigningKey, signStatement } from "../../cli/release/envelope.ts";
+import { encode, ensureSigningKey, signStatement } from "../../cli/teardown/envelope.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
 test("a proof is verified with the public key alone, and no longer once a byte is changed", async () => {

@@ -3,7 +3,7 @@ import { createPublicKey, verify } from "node:crypto";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
-import { encode } from "../../cli/release/envelope.ts";
+import { encode } from "../../cli/teardown/envelope.ts";
 import { findLeftOvers } from "./left-over.ts";
 import { runCommandLine, startCommandLine } from "./started-command.ts";
 import { TemporaryHome } from "./temporary-home.ts";

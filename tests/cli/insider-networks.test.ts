@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import fc from "fast-check";
 import { test } from "tap";
 import { parseInsiderNetworks } from "../../cli/environment/insider-networks.ts";
-import { parseCidr } from "../../local/network/cidr.ts";
+import { parseCidr } from "../../local/ec2/cidr.ts";
 import { runCommandLine } from "./started-command.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 

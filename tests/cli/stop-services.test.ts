@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import { type Test, test } from "tap";
-import type { DownRun } from "../../cli/release/down-run.ts";
-import { stopServices } from "../../cli/release/stop-services.ts";
+import type { DownRun } from "../../cli/teardown/down-run.ts";
+import { stopServices } from "../../cli/teardown/stop-services.ts";
 import { reserveNetwork } from "../loopback.ts";
 
 const network = await reserveNetwork();

@@ -5,7 +5,7 @@ import { test } from "tap";
 import { claimNetwork } from "../../cli/environment/network.ts";
 import { type EnvironmentRecord, writeRecord } from "../../cli/environment/record.ts";
 import { environmentFolder, type Home } from "../../cli/home.ts";
-import { judge, type Statement } from "../../cli/release/statements.ts";
+import { judge, type Statement } from "../../cli/teardown/statements.ts";
 import { commandLineEnvironment, startCommandLineIn } from "./started-command.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { algorithm, createSerial, exportKey } from "../../cli/access/authority.ts";
-import type { Entrance } from "../../cli/access/entrance.ts";
+import type { Entrance } from "../../cli/access/ingress.ts";
 import { x509 } from "../../cli/access/x509.ts";
 import { reserveNetwork } from "../loopback.ts";
 

@@ -1,5 +1,5 @@
-import type { AnswerHead } from "../../gateway/upstreams/answer-head.ts";
 import type { UpstreamRequest } from "../../gateway/upstreams/connection.ts";
+import type { AnswerHead } from "../../gateway/upstreams/response-head.ts";
 import type { UpstreamTarget } from "../../gateway/upstreams/target.ts";
 
 export interface UpstreamAnswer {

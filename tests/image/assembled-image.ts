@@ -11,9 +11,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { type ImageContent, listFiles } from "../../tools/image/content.ts";
-import { digestContent } from "../../tools/image/digest.ts";
-import { listPackages } from "../../tools/image/packages.ts";
+import { type ImageContent, listFiles } from "../../image/content.ts";
+import { digestContent } from "../../image/digest.ts";
+import { listPackages } from "../../image/packages.ts";
 
 export const root = join(import.meta.dirname, "..", "..");
 

@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, wr
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "tap";
-import { digestContent } from "../../tools/image/digest.ts";
-import { listPackages } from "../../tools/image/packages.ts";
+import { digestContent } from "../../image/digest.ts";
+import { listPackages } from "../../image/packages.ts";
 
 type Files = Readonly<Record<string, string>>;
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { before, t, test } from "tap";
-import { digestContent } from "../../tools/image/digest.ts";
+import { digestContent } from "../../image/digest.ts";
 import { waitUntil } from "../local/daemon/started-region.ts";
 import { reserveNetwork } from "../loopback.ts";
 import { AssembledImage } from "./assembled-image.ts";

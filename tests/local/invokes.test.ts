@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { test } from "tap";
+import { digestContent } from "../../image/digest.ts";
 import { unwrapAll, wrapSecret } from "../../local/engine/markers.ts";
 import { makePassword } from "../../local/invokes/password.ts";
 import { answerInvoke } from "../../local/invokes.ts";
 import type { Properties } from "../../local/resource.ts";
-import { digestContent } from "../../tools/image/digest.ts";
 import { createMemoryRegion } from "./provider/memory-region.ts";
 
 const region = createMemoryRegion();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "tap";
-import { realisations } from "../../local/network/index.ts";
-import { types } from "../../local/network/references.ts";
+import { realisations } from "../../local/ec2/index.ts";
+import { types } from "../../local/ec2/references.ts";
 import { AwsError } from "../../local/operation.ts";
 import { checkInputs } from "../../local/provider/check.ts";
 import { createResource, deleteResource, updateResource } from "../../local/provider/lifecycle.ts";

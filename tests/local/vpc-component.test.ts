@@ -4,7 +4,7 @@ import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment, PulumiFn } from "@pulumi/pulumi/automation/index.js";
 import { test } from "tap";
-import { realisations } from "../../local/network/index.ts";
+import { realisations } from "../../local/ec2/index.ts";
 import { startProviders } from "../../local/provider/start.ts";
 import { collectSteps, startEngine } from "./provider/engine.ts";
 import { createMemoryRegion } from "./provider/memory-region.ts";

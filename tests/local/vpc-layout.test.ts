@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { test } from "tap";
-import { contains, overlaps, parseCidr, renderCidr, sizeOf } from "../../local/network/cidr.ts";
-import { parseArguments } from "../../local/vpc/arguments.ts";
-import { type Layout, planSubnets } from "../../local/vpc/layout.ts";
-import { resolvedLayout } from "../../local/vpc/outputs.ts";
-import type { SubnetSpec } from "../../local/vpc/specification.ts";
+import { parseArguments } from "../../local/awsx-vpc/arguments.ts";
+import { type Layout, planSubnets } from "../../local/awsx-vpc/layout.ts";
+import { resolvedLayout } from "../../local/awsx-vpc/outputs.ts";
+import type { SubnetSpec } from "../../local/awsx-vpc/specification.ts";
+import { contains, overlaps, parseCidr, renderCidr, sizeOf } from "../../local/ec2/cidr.ts";
 import { createMemoryRegion } from "./provider/memory-region.ts";
 
 function layout(

@@ -9,7 +9,7 @@ const documented = new Set(readDocumentedCodes());
 const catalogues = [
   "cli/attestation/errors.ts",
   "cli/errors.ts",
-  "cli/release/errors.ts",
+  "cli/teardown/errors.ts",
   "gateway/admin/errors.ts",
   "gateway/errors.ts",
   "local/errors.ts",

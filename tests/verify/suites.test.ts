@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
 import { slugOf } from "../../verify/check.ts";
-import { release } from "../../verify/release/index.ts";
 import { listClaims, selectChecks, suites } from "../../verify/suites.ts";
+import { release } from "../../verify/teardown/index.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const everySuite = [...suites, release];

@@ -10,7 +10,7 @@ import {
   verify,
   verifyRelease,
 } from "../../verify/index.ts";
-import { release } from "../../verify/release/index.ts";
+import { release } from "../../verify/teardown/index.ts";
 import { standInImage } from "./platform/aws-json.ts";
 import type { Break } from "./platform/breaks.ts";
 import { startPlatform } from "./platform/platform.ts";

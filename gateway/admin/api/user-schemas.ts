@@ -1,4 +1,4 @@
-import { userLimits } from "../../login/user-rules.ts";
+import { userLimits } from "../../users/user-rules.ts";
 import type { Schema } from "./schemas.ts";
 
 const wholeNumber = { type: "string", pattern: "^[0-9]{1,15}$" };

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { UnknownError } from "../../configuration/errors.ts";
-import { readUserChanges } from "../../login/user-changes.ts";
-import { findUser, searchUsers } from "../../login/user-search.ts";
+import { readUserChanges } from "../../users/user-changes.ts";
+import { findUser, searchUsers } from "../../users/user-search.ts";
 import type { SiteContext } from "../site-context.ts";
 import { userActions } from "../users.ts";
 import { changeProblems, looseObject, readProblems } from "./answers.ts";

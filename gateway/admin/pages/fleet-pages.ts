@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { type Fleet, type FleetMember, isExpected, servesVersion } from "../../configuration/fleet.ts";
+import { type Fleet, type FleetMember, isExpected, servesVersion } from "../../fleet/members.ts";
 import { type Content, type Html, html } from "../../page/html.ts";
 import type { SiteContext } from "../site-context.ts";
 import { describeFleet, describeLevel, renderFleetStatus } from "./fleet-status.ts";

@@ -1,4 +1,4 @@
-import type { Fleet } from "../../configuration/fleet.ts";
+import type { Fleet } from "../../fleet/members.ts";
 import { type Html, html } from "../../page/html.ts";
 
 /** `12 of 12 serve version 41`, everywhere, and up to date where scripts run. */

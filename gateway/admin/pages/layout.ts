@@ -1,4 +1,4 @@
-import type { Fleet } from "../../configuration/fleet.ts";
+import type { Fleet } from "../../fleet/members.ts";
 import { type Content, type Html, html } from "../../page/html.ts";
 import { locateAsset } from "../assets.ts";
 import type { Administrator } from "../identity.ts";

@@ -1,6 +1,6 @@
-import type { Propagation } from "../../configuration/broadcast.ts";
 import type { Conflict } from "../../configuration/errors.ts";
 import type { Problem } from "../../configuration/problems.ts";
+import type { Propagation } from "../../fleet/broadcast.ts";
 import { type Html, html } from "../../page/html.ts";
 import { fieldNames, renderDifferences } from "./differences.ts";
 import { identifyField } from "./field.ts";

@@ -1,6 +1,6 @@
 import { UnknownError } from "../../configuration/errors.ts";
-import { findUser } from "../../login/user-search.ts";
-import type { User } from "../../login/user-store.ts";
+import { findUser } from "../../users/user-search.ts";
+import type { User } from "../../users/user-store.ts";
 import type { PageRequest } from "./page-context.ts";
 
 /** The user of the address. @throws UnknownError */

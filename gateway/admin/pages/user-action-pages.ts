@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
-import { UserStaleError } from "../../login/user-errors.ts";
-import type { User } from "../../login/user-store.ts";
 import { type Content, html } from "../../page/html.ts";
+import { UserStaleError } from "../../users/user-errors.ts";
+import type { User } from "../../users/user-store.ts";
 import type { SiteContext } from "../site-context.ts";
 import { type UserActionName, userActions } from "../users.ts";
 import { renderQuestion } from "./edit-page.ts";

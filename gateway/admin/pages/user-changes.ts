@@ -1,5 +1,5 @@
-import type { RecordedUserChange, UserAction } from "../../login/user-changes.ts";
 import { type Content, html } from "../../page/html.ts";
+import type { RecordedUserChange, UserAction } from "../../users/user-changes.ts";
 import { renderTime } from "./values.ts";
 
 const actions: Readonly<Record<UserAction, string>> = {

@@ -1,7 +1,7 @@
-import type { RecordedUserChange } from "../../login/user-changes.ts";
-import { type ProfileProblem, userLimits } from "../../login/user-rules.ts";
-import type { User } from "../../login/user-store.ts";
 import { type Content, type Html, html } from "../../page/html.ts";
+import type { RecordedUserChange } from "../../users/user-changes.ts";
+import { type ProfileProblem, userLimits } from "../../users/user-rules.ts";
+import type { User } from "../../users/user-store.ts";
 import { type Field, type FieldState, identifyField, renderField } from "./field.ts";
 import { renderUserChanges } from "./user-changes.ts";
 import { renderTime } from "./values.ts";

@@ -1,5 +1,5 @@
-import type { User } from "../../login/user-store.ts";
 import { type Content, type Html, html } from "../../page/html.ts";
+import type { User } from "../../users/user-store.ts";
 import { renderTime } from "./values.ts";
 
 export const usersPerPage = 50;

@@ -1,9 +1,9 @@
 import type { Pool } from "../../database/pool.ts";
-import { isSignOutPending } from "../../login/sign-out-orders.ts";
-import { type RecordedUserChange, readUserChanges, type UserAction } from "../../login/user-changes.ts";
-import type { UserConflict } from "../../login/user-errors.ts";
-import type { User } from "../../login/user-store.ts";
 import { type Content, type Html, html } from "../../page/html.ts";
+import { isSignOutPending } from "../../users/sign-out-jobs.ts";
+import { type RecordedUserChange, readUserChanges, type UserAction } from "../../users/user-changes.ts";
+import type { UserConflict } from "../../users/user-errors.ts";
+import type { User } from "../../users/user-store.ts";
 import { describeUserChange } from "./user-changes.ts";
 import { renderTime } from "./values.ts";
 

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { readUserChanges } from "../../login/user-changes.ts";
-import { UserInvalidError, UserStaleError } from "../../login/user-errors.ts";
-import { searchUsers, type UserSearch } from "../../login/user-search.ts";
-import type { User } from "../../login/user-store.ts";
 import { html } from "../../page/html.ts";
+import { readUserChanges } from "../../users/user-changes.ts";
+import { UserInvalidError, UserStaleError } from "../../users/user-errors.ts";
+import { searchUsers, type UserSearch } from "../../users/user-search.ts";
+import type { User } from "../../users/user-store.ts";
 import type { SiteContext } from "../site-context.ts";
 import { PageRequest } from "./page-context.ts";
 import { requireUser } from "./required-user.ts";

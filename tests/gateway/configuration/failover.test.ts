@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
-import { operations, realisations } from "../../../local/database/index.ts";
-import { findCluster } from "../../../local/database/running.ts";
+import { operations, realisations } from "../../../local/rds/index.ts";
+import { findCluster } from "../../../local/rds/running.ts";
 import type { Properties } from "../../../local/resource.ts";
 import { ask, createResource, type StartedRegion, startRegion } from "../../local/started-region.ts";
 import { reserveNetwork } from "../../loopback.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as oauth from "oauth4webapi";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { before, t, test } from "tap";
-import { hashPassword } from "../../../gateway/login/password.ts";
+import { hashPassword } from "../../../gateway/users/password.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { findChromium } from "../admin/started-browser.ts";
 import { createRequest } from "./authorize.ts";

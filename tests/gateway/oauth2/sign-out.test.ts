@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { pino } from "pino";
 import { before, t, test } from "tap";
-import { deriveNoticeKey, signNotice } from "../../../gateway/configuration/notice.ts";
-import { signOutPath } from "../../../gateway/login/sign-out-orders.ts";
+import { deriveNoticeKey, signNotice } from "../../../gateway/fleet/notification.ts";
 import { AccountMembers, firstPosition } from "../../../gateway/oauth2/account-members.ts";
 import { RedisAdapter } from "../../../gateway/oauth2/adapter.ts";
 import { signOutEverywhere } from "../../../gateway/oauth2/sign-out.ts";
 import { UnitsOfWork } from "../../../gateway/oauth2/unit-of-work.ts";
 import { Primaries } from "../../../gateway/redis/primaries.ts";
 import { computeGrantTag } from "../../../gateway/tokens/token-key.ts";
+import { signOutPath } from "../../../gateway/users/sign-out-jobs.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { StartedPlatform } from "../started-surroundings.ts";
 

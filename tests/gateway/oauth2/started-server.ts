@@ -1,6 +1,6 @@
 import * as oauth from "oauth4webapi";
 import { hashClientSecret } from "../../../gateway/configuration/client-secret.ts";
-import { hashPassword } from "../../../gateway/login/password.ts";
+import { hashPassword } from "../../../gateway/users/password.ts";
 import { StartedPlatform } from "../started-surroundings.ts";
 import { Browser, type Visited } from "./browser.ts";
 

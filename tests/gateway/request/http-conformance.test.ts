@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
-import { operations } from "../../../local/balancing/index.ts";
-import { balancingOf } from "../../local/balancing/realisations.ts";
-import { type Surroundings, startSurroundings } from "../../local/balancing/surroundings.ts";
+import { operations } from "../../../local/elb/index.ts";
+import { balancingOf } from "../../local/elb/realisations.ts";
+import { type Surroundings, startSurroundings } from "../../local/elb/surroundings.ts";
 import { ask, createResource } from "../../local/started-region.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { OpenClient } from "../open-client.ts";

@@ -10,8 +10,8 @@ import {
   PutLogEventsCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { test } from "tap";
-import { realisations } from "../../../local/services/index.ts";
-import { startMoto, waitForMoto } from "../../../local/services/moto.ts";
+import { startMoto, waitForMoto } from "../../../local/moto.ts";
+import { realisations } from "../../../local/services.ts";
 import { waitUntil } from "../daemon/started-region.ts";
 import { openEndpoint } from "./started-endpoint.ts";
 

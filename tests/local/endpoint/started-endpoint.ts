@@ -3,7 +3,7 @@ import { startEndpoint } from "../../../local/endpoint/server.ts";
 import type { Operations } from "../../../local/operation.ts";
 import type { Realisation } from "../../../local/realisation.ts";
 import type { Properties, Resource } from "../../../local/resource.ts";
-import { operations, realisations } from "../../../local/services/index.ts";
+import { operations, realisations } from "../../../local/services.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { openRegion, type StartedRegion, temporaryDirectory } from "../daemon/started-region.ts";
 

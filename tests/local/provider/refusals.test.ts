@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { execa } from "execa";
 import { test } from "tap";
-import { realisations } from "../../../local/network/index.ts";
+import { realisations } from "../../../local/ec2/index.ts";
 import { startProviders } from "../../../local/provider/start.ts";
 import { createMemoryRegion } from "./memory-region.ts";
 

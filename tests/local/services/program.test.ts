@@ -5,7 +5,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { test } from "tap";
 import { startProviders } from "../../../local/provider/start.ts";
-import { realisations } from "../../../local/services/index.ts";
+import { realisations } from "../../../local/services.ts";
 import { openEndpoint } from "../endpoint/started-endpoint.ts";
 import { collectSteps, startEngine } from "../provider/engine.ts";
 

@@ -1,0 +1,45 @@
+import { relative } from "node:path";
+import { grantFiles } from "../access/grants.ts";
+import type { Entrance } from "../access/ingress.ts";
+import type { EnvironmentFolder } from "../home.ts";
+
+/** Where a person administers the platform: the other host of the ingress. */
+export function findAdminUrl({ url }: Entrance): string {
+  const admin = new URL(url);
+  admin.hostname = `admin.${admin.hostname}`;
+  return admin.origin;
+}
+
+/**
+ * How a person reaches an environment with a browser: on the local target, whose names are in no DNS, how the browser
+ * finds the address, and what to import there. Nothing of it changes the system by itself.
+ */
+export function renderBrowserSteps(
+  entrance: Entrance,
+  folder: EnvironmentFolder,
+  grant: string,
+): readonly string[] {
+  const files = grantFiles(folder.access, grant);
+  const hosts = [entrance.host, `admin.${entrance.host}`];
+  const { host: address } = entrance.connect;
+  const rules = hosts.map((host) => `MAP ${host} ${address}`).join(",");
+  return [
+    `In a browser: ${entrance.url} and ${findAdminUrl(entrance)}`,
+    ...(entrance.authorityFile !== undefined
+      ? [
+          // A Chromium that runs already with the same folder would take no rules.
+          `  chromium --user-data-dir="$HOME/.config/dmm-env-browser/${entrance.host}" --host-resolver-rules='${rules}'`,
+          `  or, for any browser, in /etc/hosts: ${address} ${hosts.join(" ")}`,
+          // There, because a browser may keep authorities by profile.
+          `  there import ${shown(entrance.authorityFile)} as an authority for web sites`,
+        ]
+      : []),
+    `  there import ${shown(files.bundle)} (its password is in ${shown(files.password)})`,
+  ];
+}
+
+/** Relative where that is shorter: the command is pasted where dmm-env was typed. */
+export function shown(file: string): string {
+  const path = relative(process.cwd(), file);
+  return path.startsWith("..") ? file : path;
+}

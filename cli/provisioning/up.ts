@@ -1,0 +1,93 @@
+import { requireAwsIdentity } from "../access/aws-identity.ts";
+import { useBackend } from "../engine/backend.ts";
+import { checkConfiguration, isNetworkAllowed, type Project, readProject } from "../engine/configuration.ts";
+import { requireSpace } from "../environment/disk.ts";
+import { networkNumbers } from "../environment/network.ts";
+import type { Origin } from "../environment/origin.ts";
+import { type EnvironmentRecord, originOf } from "../environment/record.ts";
+import { OperatorError } from "../errors.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { environmentFolder } from "../home.ts";
+import { explainFailure } from "../report/failure.ts";
+import type { Step } from "../report/reporter.ts";
+import type { Outcome, Session } from "../session.ts";
+import { ensureParts } from "../setup/ensure-parts.ts";
+import { createDownRun, release } from "../teardown/down.ts";
+import { checkRequest, claimEnvironment, overridesOf, planRecord } from "./claim.ts";
+import { endGrants } from "./end-grants.ts";
+import { makeRegion } from "./make-region.ts";
+import { makeResources } from "./make-resources.ts";
+import { proveServing } from "./prove-serving.ts";
+import type { UpRequest, UpRun } from "./up-run.ts";
+
+/** What `up` does, in order. */
+export const upSteps: readonly Step<UpRun>[] = [
+  { title: "claim the name, a network and the keys", run: claimEnvironment },
+  { title: "start the region", run: makeRegion },
+  { title: "make every resource", run: makeResources },
+  { title: "end every grant with the environment", run: endGrants },
+  { title: "serve an authorised request", run: proveServing },
+];
+
+/** Looks at what the run needs before anything is touched: the configuration, the request, the machine's parts. */
+export async function makeUpRun(session: Session, request: UpRequest): Promise<UpRun> {
+  const project = readProject();
+  const earlier = checkRequest(session, request);
+  const planned = planOrigin(session, project, earlier);
+  checkPlan({ origin: planned, request, project }, earlier);
+  if (planned.target === "local" && earlier === undefined) requireSpace(session.home);
+  const origin = await confirmOrigin(request.name, planned);
+  const parts = await ensureParts(session.reporter, { signal: session.interruption.first });
+  const folder = environmentFolder(session.home, request.name);
+  const own = useBackend(session, request.name, origin.backend);
+  return { session: own, request, project, parts, origin, folder } as UpRun;
+}
+
+/** What a new environment is created with, and an old one keeps. */
+function planOrigin(
+  { target = "local", home }: Session,
+  project: Project,
+  earlier: EnvironmentRecord | undefined,
+): Origin {
+  const stored = earlier && originOf(earlier);
+  return stored ?? { target: earlier?.target ?? target, backend: home.backend, region: project.region };
+}
+
+/** On AWS the credentials are checked before anything is touched, and their account belongs to the origin. */
+async function confirmOrigin(name: string, origin: Origin): Promise<Origin> {
+  if (origin.target === "local") return origin;
+  const { account } = await requireAwsIdentity(origin.region, { name, ...origin });
+  return { ...origin, account };
+}
+
+/** The configuration with the first network that it allows: which one it becomes is only known under the lock. */
+function checkPlan(run: Pick<UpRun, "origin" | "request" | "project">, earlier?: EnvironmentRecord): void {
+  const network = earlier?.network ?? networkNumbers.find((number) => isNetworkAllowed(run.project, number));
+  checkConfiguration(overridesOf(planRecord(run, earlier, network ?? networkNumbers[0]!), run.project));
+}
+
+/** Ctrl-C during `up`: what this run has made is given back; an environment that was up before stays as it is. */
+export async function releaseInterrupted(run: UpRun): Promise<Outcome> {
+  const { session, request, record } = run;
+  if (record === undefined)
+    return interrupted(run, "nothing was changed.", `dmm-env up ${request.name} begins again.`);
+  if (run.wasUp) {
+    return interrupted(
+      run,
+      "the update was stopped; the environment stays up.",
+      `dmm-env up ${request.name} finishes it.`,
+    );
+  }
+  const teardown = await release(await createDownRun(session, request.name, run.lock));
+  if (teardown.exitCode !== exitCodes.done) return teardown;
+  return interrupted(
+    run,
+    `everything of "${request.name}" was torn down.`,
+    `dmm-env up ${request.name} begins again.`,
+  );
+}
+
+function interrupted({ session, request }: UpRun, outcome: string, next: string): Outcome {
+  const failure = explainFailure(new OperatorError("DMM_INTERRUPTED", { outcome, next }), session.home);
+  return { exitCode: exitCodes.interrupted, report: { environment: request.name }, lines: [], failure };
+}

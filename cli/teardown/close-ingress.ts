@@ -1,0 +1,133 @@
+import type { PlatformOutputs } from "../../stacks/outputs.ts";
+import { accessAws } from "../access/aws-access.ts";
+import { readClient } from "../access/client-identity.ts";
+import { isValid, listGrants, readGrant } from "../access/grants.ts";
+import {
+  type ClientIdentity,
+  describeKnock,
+  type Entrance,
+  findEntrance,
+  type Knock,
+  knock,
+} from "../access/ingress.ts";
+import { operatorGrant } from "../access/operator-grant.ts";
+import { revocableGrants, revokeGrants } from "../access/revoke.ts";
+import { readEdgeListeners } from "../environment/network.ts";
+import { OperatorError } from "../errors.ts";
+import type { Progress } from "../report/reporter.ts";
+import type { ClosureProof } from "./closure-proof.ts";
+import type { DownRun } from "./down-run.ts";
+import { findIngress, type Ingress } from "./find-ingress.ts";
+import { cutOff } from "./reach-region.ts";
+
+const withinMs = { local: 5_000, aws: 60_000 } as const;
+
+/**
+ * Access first: revokes every grant and shows with real requests that neither an insider nor anybody else gets in.
+ * Where that cannot be shown on the local target, the load balancers are ended instead, and nothing listens any more.
+ */
+export async function closeIngress(run: DownRun, progress: Progress): Promise<void> {
+  const { target, network, region } = run;
+  const ingress = findIngress(run);
+  const where = network === undefined ? undefined : `127.${network}.0.10 to .250`;
+  const readOpen = () => (network === undefined ? [] : readEdgeListeners(network));
+  if (target === "local" && where !== undefined && readOpen().length === 0) {
+    run.closure = { closed: true, revoked: [], refusals: [], note: `Nobody listened at ${where}.` };
+    return progress(`nobody listens at ${where}`);
+  }
+  if (ingress !== undefined && (target === "aws" || region !== undefined)) {
+    run.closure = await revokeEverybody(run, ingress);
+    if (run.closure.closed) return progress(summarize(run.closure));
+  }
+  if (target === "aws") return leaveUnproven(run, progress);
+  await cutOff(run, progress);
+  const open = readOpen();
+  const closed = where !== undefined && open.length === 0;
+  const note = closed ? `Nobody listens at ${where}.` : `Still open: ${open.join(", ") || "not known"}`;
+  run.closure = { closed, revoked: run.closure?.revoked ?? [], refusals: [], note };
+  run.detours.push(
+    "It could not be shown that every grant was revoked; the load balancers were ended before anything was deleted.",
+  );
+}
+
+function leaveUnproven(run: DownRun, progress: Progress): void {
+  const { closure } = run;
+  const note = closure
+    ? `It could not be shown that nobody gets in: ${summarize(closure)}.`
+    : "Neither the outputs nor the engine's state name an ingress.";
+  run.closure = { closed: false, revoked: closure?.revoked ?? [], refusals: closure?.refusals ?? [], note };
+  run.detours.push(`${note} The load balancer is deleted next.`);
+  progress(note);
+}
+
+async function revokeEverybody(run: DownRun, ingress: Ingress): Promise<ClosureProof> {
+  const { folder, region, target, project } = run;
+  const entrance = openEntrance(run, ingress);
+  if (entrance === undefined) return { closed: false, revoked: [], refusals: [] };
+  const insider = readInsider(folder.access);
+  const grants = revocableGrants(folder.access);
+  const revoked: string[] = [];
+  try {
+    if (ingress.access === null) throw new Error("the trust store is not known");
+    const aws = accessAws(project.region, region);
+    await revokeGrants(folder.access, grants, { aws, trustStore: ingress.access });
+    revoked.push(...grants.map(({ name }) => name));
+  } catch (error) {
+    run.detours.push(`The grants could not be revoked: ${(error as Error).message}`);
+    // Nobody was notified, so there is nothing to wait for.
+    if (error instanceof OperatorError && error.code === "DMM_DISK_FULL")
+      return { closed: false, revoked, refusals: [] };
+  }
+  const until = performance.now() + withinMs[target];
+  for (;;) {
+    const seen = await knockEverybody(entrance, insider);
+    const closed = seen.every(({ knocked }) => knocked !== "in" && "refused" in knocked);
+    // Without a certificate that was let in, a refusal says nothing about those who have one.
+    const proven = closed && insider !== undefined && revoked.length > 0;
+    if (proven || performance.now() > until || (closed && insider === undefined)) {
+      const refusals = seen.map(({ client, knocked }) => ({ client, reason: describeKnock(knocked) }));
+      return { closed: proven, revoked, refusals };
+    }
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+/** Undefined where the authority of its certificate cannot be read: then nobody can knock. */
+function openEntrance({ region, detours }: DownRun, ingress: Ingress): Entrance | undefined {
+  try {
+    return findEntrance(ingress as PlatformOutputs, region);
+  } catch (error) {
+    detours.push(`The ingress could not be asked: ${(error as Error).message}`);
+    return undefined;
+  }
+}
+
+async function knockEverybody(
+  entrance: Entrance,
+  insider: ClientIdentity | undefined,
+): Promise<readonly { readonly client: string; readonly knocked: Knock }[]> {
+  const clients = [
+    ["no certificate", undefined],
+    ...(insider ? [["the operator's certificate", insider] as const] : []),
+  ] as const;
+  return await Promise.all(
+    clients.map(async ([client, identity]) => ({ client, knocked: await knock(entrance, identity) })),
+  );
+}
+
+function summarize({ revoked, refusals }: ClosureProof): string {
+  const count = `${revoked.length} ${revoked.length === 1 ? "grant" : "grants"} revoked`;
+  return [count, ...refusals.map(({ client, reason }) => `${client}: ${reason}`)].join(", ");
+}
+
+/** A certificate that has been let in until now: the operator's, or any other that is still valid. */
+function readInsider(access: string): ClientIdentity | undefined {
+  const grant = [readGrant(access, operatorGrant), ...listGrants(access)].find(
+    (one) => one !== undefined && isValid(one),
+  );
+  try {
+    return grant === undefined ? undefined : readClient(access, grant.name);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,115 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Pool } from "../database/pool.ts";
+import type { Logger } from "../logger.ts";
+import { RollCall } from "./fleet-status.ts";
+import { type FleetMember, isExpected, isReachable } from "./members.ts";
+import { type CallResult, callMember } from "./probe.ts";
+
+/** What became of one notice. */
+export interface Delivery {
+  readonly instance: string;
+  readonly address: string;
+  /** The version that the gateway said it serves; absent when it said nothing. */
+  readonly version?: number;
+  /** From the start of the broadcast until the answer, in milliseconds. */
+  readonly afterMs?: number;
+  readonly problem?: string;
+}
+
+/** What became of all of them. */
+export interface Propagation {
+  readonly version: number;
+  readonly acknowledged: number;
+  readonly of: number;
+  /** Until the last acknowledgement, in milliseconds. */
+  readonly afterMs: number;
+  readonly missing: readonly Delivery[];
+  /** Had announced themselves a moment ago, and are not there any more: they serve nobody and are not counted. */
+  readonly gone: readonly Delivery[];
+}
+
+export interface BroadcastParts {
+  readonly pool: Pick<Pool, "query">;
+  readonly key: Buffer;
+  readonly logger: Logger;
+}
+
+/** The pauses before further attempts, in milliseconds. */
+const pausesMs = [100, 300];
+
+/** Tells every gateway that announced itself of a new version, and collects what each serves then. */
+export class Broadcast {
+  /** Who is there; it hears of those that a notice found to be gone. */
+  readonly rollCall: RollCall;
+  readonly #parts: BroadcastParts;
+
+  constructor(parts: BroadcastParts) {
+    this.#parts = parts;
+    this.rollCall = new RollCall(parts);
+  }
+
+  async tell(version: number): Promise<Propagation> {
+    const startedAt = performance.now();
+    const { members } = await this.rollCall.readAnnounced();
+    const told = members
+      .filter((member) => isReachable(member) || member.state === "lost")
+      .map((member) => ({ member, delivery: this.#deliver(member, version, startedAt) }));
+    // The starting and the draining hear of it too; but only who serves can be waited for.
+    const awaited = told.filter(({ member }) => isExpected(member));
+    const deliveries = await Promise.all(awaited.map(({ delivery }) => delivery));
+    const there = deliveries.filter(({ isGone }) => !isGone).map(({ delivery }) => delivery);
+    const missing = there.filter((delivery) => (delivery.version ?? 0) < version);
+    const propagation = {
+      version,
+      acknowledged: there.length - missing.length,
+      of: there.length,
+      afterMs: Math.max(0, ...there.map(({ afterMs }) => afterMs ?? 0)),
+      missing,
+      gone: deliveries.filter(({ isGone }) => isGone).map(({ delivery }) => delivery),
+    };
+    this.#parts.logger.info(propagation, "configuration broadcast");
+    return propagation;
+  }
+
+  async #deliver(
+    member: FleetMember,
+    version: number,
+    startedAt: number,
+  ): Promise<{ readonly delivery: Delivery; readonly isGone: boolean }> {
+    const { instance, address } = member;
+    for (let attempt = 0; ; attempt++) {
+      const result = await callMember(member, this.#parts.key, version);
+      const afterMs = Math.round((performance.now() - startedAt) * 10) / 10;
+      const pause = pausesMs[attempt];
+      if (isFinal(result, version) || pause === undefined) {
+        const isGone = result.kind === "gone";
+        if (isGone) this.rollCall.noteGone(instance, result.problem);
+        if (result.kind === "answered") this.rollCall.noteAcknowledged(instance, result.answer.version);
+        return { delivery: { instance, address, ...describe(result, version, afterMs) }, isGone };
+      }
+      await delay(pause);
+    }
+  }
+}
+
+/** Whether asking again could not change it: who hangs looks for itself when it wakes. */
+function isFinal(result: CallResult, version: number): boolean {
+  if (result.kind === "answered")
+    return result.answer.version >= version || result.answer.refused?.version === version;
+  return result.kind === "silent" && result.isLate;
+}
+
+function describe(
+  result: CallResult,
+  version: number,
+  afterMs: number,
+): Pick<Delivery, "version" | "afterMs" | "problem"> {
+  if (result.kind !== "answered") return { problem: result.problem };
+  const { answer } = result;
+  if (answer.refused?.version === version)
+    return { version: answer.version, afterMs, problem: answer.refused.reason };
+  if (answer.version >= version) return { version: answer.version, afterMs };
+  if (answer.version === 0) return { problem: "Not all of its workers respond." };
+  const why = answer.unread === undefined ? "" : ` It failed to load the newer version: ${answer.unread}`;
+  return { version: answer.version, problem: `It serves version ${answer.version}.${why}` };
+}

@@ -1,0 +1,92 @@
+import type { ConfigurationWatch } from "../configuration/watch.ts";
+import type { Pool } from "../database/pool.ts";
+import type { Logger } from "../logger.ts";
+import { describeReason } from "../reason.ts";
+import { nameInstance, speaksForTask } from "../siblings.ts";
+
+/** How often a gateway says that it lives, and how soon it tells a change of what it says, in milliseconds. */
+export const heartbeatMs = 2000;
+const lookMs = 200;
+
+export interface AnnouncementParts {
+  readonly pool: Pool;
+  readonly logger: Logger;
+  readonly address: string;
+  readonly port: number;
+  readonly readState: () => string;
+  readonly watch: ConfigurationWatch;
+}
+
+/**
+ * A gateway's entry in the table `gateways`: address, state, and the version that it serves. The admin site finds the
+ * gateways there, and a person sees there what is true although the admin site was away when it came true.
+ */
+export class Announcement {
+  /** Of this task; a successor at the same address has another. */
+  readonly instance = nameInstance();
+  readonly #parts: AnnouncementParts;
+  #timer: NodeJS.Timeout | undefined;
+  #told = "";
+  #toldAt = 0;
+  #telling: Promise<void> = Promise.resolve();
+  #away = false;
+
+  constructor(parts: AnnouncementParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    if (!speaksForTask()) return;
+    this.#timer = setInterval(() => this.#look(), lookMs);
+    this.#timer.unref();
+    this.#look();
+  }
+
+  /** Says that this gateway is gone. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    if (!speaksForTask()) return;
+    await this.#telling;
+    await this.#write("closed");
+  }
+
+  #look(): void {
+    const { readState, watch } = this.#parts;
+    const state = readState();
+    const news = `${state} ${watch.current.version} ${watch.refusal?.version}`;
+    const now = Date.now();
+    if (news === this.#told && now - this.#toldAt < heartbeatMs) return;
+    this.#told = news;
+    this.#toldAt = now;
+    this.#telling = this.#telling.then(() => this.#write(state));
+  }
+
+  async #write(state: string): Promise<void> {
+    const { pool, address, port, watch, logger } = this.#parts;
+    const { refusal } = watch;
+    try {
+      await pool.query(
+        `INSERT INTO gateways
+         (instance, address, port, state, version, refused_version, refusal, started_at, seen_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))
+         ON DUPLICATE KEY UPDATE state = VALUES(state), version = VALUES(version),
+         refused_version = VALUES(refused_version), refusal = VALUES(refusal), seen_at = VALUES(seen_at)`,
+        [
+          this.instance,
+          address,
+          port,
+          state,
+          watch.current.version,
+          refusal?.version ?? null,
+          refusal?.reason.slice(0, 500) ?? null,
+        ],
+      );
+      this.#away = false;
+    } catch (error) {
+      // The database is away or not migrated yet: requests do not wait for it, and the next look tells again.
+      this.#told = "";
+      if (!this.#away) logger.warn({ error: describeReason(error) }, "heartbeat failed");
+      this.#away = true;
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import type { Pool, RowDataPacket } from "../database/pool.ts";
+import { heartbeatMs } from "./heartbeat.ts";
+
+/** Without a sign of life for this long a gateway counts as lost, in milliseconds. */
+const lostAfterMs = 3 * heartbeatMs;
+
+/** How long entries are looked at, and how long those that are gone are still shown, in seconds. */
+const lookedAtSeconds = 600;
+const shownSeconds = 120;
+
+/** *lost* says nothing any more, and may be there; *gone* is not there any more, although it never said so. */
+export type GatewayState = "starting" | "serving" | "draining" | "closed" | "lost" | "gone";
+
+/** One gateway: what it announced, and where that is not enough, what was found when it was called. */
+export interface FleetMember {
+  readonly instance: string;
+  readonly address: string;
+  readonly port: number;
+  readonly state: GatewayState;
+  /** What it last said of itself. */
+  readonly announced: string;
+  readonly version: number;
+  readonly refused: { readonly version: number; readonly reason: string } | null;
+  readonly startedAt: Date;
+  /** Since its last sign of life, in milliseconds. */
+  readonly silentMs: number;
+  /** Why it is not what it announced, in a sentence. */
+  readonly problem?: string;
+}
+
+/** "12 of 12 serve version 41". */
+export interface Fleet {
+  /** The version that all should serve. */
+  readonly version: number;
+  /** Gateways that take requests, as far as is known: those that are lost among them, those that are gone not. */
+  readonly serving: number;
+  /** How many of them serve `version`. */
+  readonly current: number;
+  readonly members: readonly FleetMember[];
+}
+
+/** The gateways that announced themselves, as they did; who said nothing for a while is lost until it is called. */
+export async function readFleet(pool: Pick<Pool, "query">): Promise<Fleet> {
+  const [rows] = await pool.query<RowDataPacket[]>(
+    `SELECT gateways.*, configuration.version AS wanted,
+       TIMESTAMPDIFF(MICROSECOND, seen_at, UTC_TIMESTAMP(3)) DIV 1000 AS silent_ms
+     FROM configuration LEFT JOIN gateways ON seen_at > UTC_TIMESTAMP(3) - INTERVAL ${lookedAtSeconds} SECOND
+     WHERE configuration.id = 1 ORDER BY address, port, started_at`,
+  );
+  const members = rows.filter((row) => row.instance !== null).map(parseMember);
+  return summarizeFleet(Number(rows[0]?.wanted ?? 0), members.map(supersede));
+}
+
+/** Counts, and leaves out those that went long ago. */
+export function summarizeFleet(version: number, members: readonly FleetMember[]): Fleet {
+  const expected = members.filter(isExpected);
+  return {
+    version,
+    serving: expected.length,
+    current: expected.filter((member) => servesVersion(member, version)).length,
+    members: members.filter(
+      ({ state, silentMs }) => (state !== "closed" && state !== "gone") || silentMs < shownSeconds * 1000,
+    ),
+  };
+}
+
+/** Whether requests may be answered by it: then it has to serve the current version. */
+export function isExpected({ state, announced }: FleetMember): boolean {
+  return state === "serving" || (state === "lost" && announced === "serving");
+}
+
+export function servesVersion({ state, version }: FleetMember, wanted: number): boolean {
+  return state === "serving" && version === wanted;
+}
+
+/** Those that take requests or may still be given some. */
+export function isReachable({ state }: FleetMember): boolean {
+  return state === "starting" || state === "serving" || state === "draining";
+}
+
+/** Whether it has been silent for so long that whatever runs gateways has replaced it by now. */
+export function isLongLost({ silentMs }: FleetMember): boolean {
+  return silentMs >= shownSeconds * 1000;
+}
+
+/** Forgets gateways that went long ago. */
+export async function forgetGone(pool: Pool): Promise<void> {
+  await pool.query("DELETE FROM gateways WHERE seen_at < UTC_TIMESTAMP(3) - INTERVAL 1 DAY");
+}
+
+function parseMember(row: RowDataPacket): FleetMember {
+  const silentMs = Math.max(0, Number(row.silent_ms));
+  const announced = String(row.state);
+  return {
+    instance: String(row.instance),
+    address: String(row.address),
+    port: Number(row.port),
+    state: announced !== "closed" && silentMs > lostAfterMs ? "lost" : (announced as GatewayState),
+    announced,
+    version: Number(row.version),
+    refused:
+      row.refused_version === null
+        ? null
+        : { version: Number(row.refused_version), reason: String(row.refusal ?? "") },
+    startedAt: row.started_at as Date,
+    silentMs,
+  };
+}
+
+/** An address is given to a new task once the old one is gone. Members of one address stand in the order of their start. */
+function supersede(member: FleetMember, index: number, members: readonly FleetMember[]): FleetMember {
+  const next = members[index + 1];
+  const isSuperseded = next?.address === member.address && next.port === member.port;
+  if (!isSuperseded || member.state === "closed") return member;
+  return { ...member, state: "gone", problem: "A newer gateway uses its address." };
+}

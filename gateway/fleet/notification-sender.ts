@@ -1,0 +1,68 @@
+import { Agent, request } from "node:http";
+import type { FleetMember } from "./members.ts";
+import { signNotice } from "./notification.ts";
+
+/** How long one gateway may take for its answer, in milliseconds. */
+const answerLimitMs = 1000;
+
+/** A notice on its way: where to, and what it says. */
+export interface OutgoingNotice {
+  readonly key: Buffer;
+  readonly path: string;
+  readonly body: string;
+}
+
+// A connection of the last change may be gone; a fresh one costs a millisecond and never fails for that.
+const agent = new Agent({ keepAlive: false });
+
+/** Sends a signed notice to one gateway and gives back its answer's text. @throws Error saying what a person can read */
+export function sendNotice(
+  { address, port }: Pick<FleetMember, "address" | "port">,
+  { key, path, body }: OutgoingNotice,
+): Promise<string> {
+  const authority = `${address}:${port}`;
+  const sentAt = Date.now();
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      {
+        host: address,
+        port,
+        path,
+        method: "POST",
+        agent,
+        timeout: answerLimitMs,
+        headers: {
+          host: authority,
+          "content-type": "application/json",
+          "content-length": body.length,
+          "x-dmm-sent-at": sentAt,
+          "x-dmm-signature": signNotice(key, { authority, path, sentAt, body }),
+        },
+      },
+      (response) => {
+        let text = "";
+        response.setEncoding("utf8");
+        response.on("data", (chunk: string) => {
+          text += chunk;
+        });
+        response.on("error", reject);
+        response.on("end", () => {
+          if (response.statusCode === 200) resolve(text);
+          else reject(new Error(`It responded with status ${response.statusCode}.`));
+        });
+      },
+    );
+    let connected = false;
+    sent.on("socket", (socket) => {
+      socket.once("connect", () => {
+        connected = true;
+      });
+    });
+    sent.on("timeout", () => {
+      const error = new Error(`No ${connected ? "response" : "connection"} within ${answerLimitMs} ms.`);
+      sent.destroy(Object.assign(error, { code: "ETIMEDOUT", connected }));
+    });
+    sent.on("error", reject);
+    sent.end(body);
+  });
+}

@@ -1,0 +1,193 @@
+import type { Context, Middleware, Next } from "../login/context.ts";
+import type { ServedConfiguration } from "../routing/served.ts";
+import { createCommit } from "./commit.ts";
+import {
+  interaction,
+  metadata,
+  openidMetadata,
+  passwordChange,
+  readMethods,
+  routes,
+  userinfo,
+} from "./endpoints.ts";
+import { correctErrors } from "./library-errors.ts";
+import { devicePollSeconds, lifetimes } from "./lifetimes.ts";
+import { createLogoutGuard } from "./logout-requests.ts";
+import { isLostStore } from "./lost-store.ts";
+import { createPageGuards, type PageGuardParts } from "./page-guards.ts";
+import { limitSharing } from "./page-origins.ts";
+import { answerError } from "./pages.ts";
+import type { UnitsOfWork } from "./unit-of-work.ts";
+
+export interface FrontParts extends PageGuardParts {
+  readonly issuer: URL;
+  readonly readConfiguration: () => ServedConfiguration;
+  readonly noncesDemanded: boolean;
+  readonly answerInteraction: (context: Context) => Promise<void>;
+  readonly answerUserinfo: (context: Context) => Promise<void>;
+  readonly answerPasswordChange: (context: Context) => Promise<void>;
+  /** Why the library answered that it failed. */
+  readonly findFailure: (context: Context) => Error | undefined;
+  readonly logFailure: (error: Error, context: Context) => void;
+  readonly logRefusal: (context: Context, error: Error) => void;
+  readonly units: UnitsOfWork;
+}
+
+/** What stands before the library's endpoints, in the order in which a request meets it. */
+export function createFront(parts: FrontParts): readonly Middleware[] {
+  const { issuer, readConfiguration } = parts;
+
+  async function protectPages(context: Context, next: Next): Promise<void> {
+    // For the library's own markup; pages of ours replace it. Its scripts, where there are any, add their digests.
+    context.set("content-security-policy", pagePolicy);
+    context.set("x-content-type-options", "nosniff");
+    context.set("x-frame-options", "DENY");
+    if (issuer.protocol === "https:") context.set("strict-transport-security", "max-age=31536000");
+    await next();
+    if (context.type !== "text/html") context.remove("content-security-policy");
+  }
+
+  async function answerFailure(context: Context, next: Next): Promise<void> {
+    let failure: Error | undefined;
+    try {
+      await next();
+      failure = parts.findFailure(context);
+    } catch (error) {
+      failure = error as Error;
+    }
+    if (failure === undefined) return;
+    const lost = isLostStore(failure);
+    parts.logFailure(failure, context);
+    // What the library had decided before it failed, a code perhaps, is nobody's.
+    context.remove("location");
+    // The library's own answer for a lost store would be a 500, which a client must not repeat.
+    context.status = lost ? 503 : 500;
+    if (lost) context.set("retry-after", "1");
+    await answerError(
+      context,
+      lost
+        ? { error: "temporarily_unavailable", error_description: "The server's data store is unavailable." }
+        : { error: "server_error", error_description: "The server failed to process the request." },
+    );
+  }
+
+  /** RFC 6749 B: forms are UTF-8, and as they are. Who decodes them otherwise would read something else. */
+  async function refuseEncodings(context: Context, next: Next): Promise<void> {
+    const { "content-encoding": encoding = "identity" } = context.headers;
+    const charset = context.request.charset || "utf-8";
+    const isPlain = encoding.toLowerCase() === "identity" && /^(?:utf-?8|us-ascii)$/i.test(charset);
+    if (isPlain || context.method !== "POST") {
+      await next();
+      return;
+    }
+    context.status = 415;
+    context.set("accept-encoding", "identity");
+    await answerError(context, {
+      error: "invalid_request",
+      error_description: "the form must be uncompressed UTF-8",
+    });
+  }
+
+  /** RFC 6749 5.2: multiple credentials are no credentials, also where only the first of them would be read. */
+  async function refuseTwoCredentials(context: Context, next: Next): Promise<void> {
+    const { authorization } = context.req.headersDistinct;
+    if (context.path === userinfo || (authorization?.length ?? 0) < 2) {
+      await next();
+      return;
+    }
+    context.status = 400;
+    await answerError(context, {
+      error: "invalid_request",
+      error_description: "the request has more than one Authorization header",
+    });
+  }
+
+  async function answerWrongMethod(context: Context, next: Next): Promise<void> {
+    await next();
+    const methods = readMethods(context.path);
+    if (context.status !== 404 || context.body != null || methods === undefined) return;
+    context.status = 405;
+    context.set("allow", methods.includes("GET") ? ["HEAD", ...methods].join(", ") : methods.join(", "));
+    context.body = {
+      error: "invalid_request",
+      error_description: `${context.method} is not supported for ${context.path}`,
+    };
+  }
+
+  /** RFC 9111: what is not said to be kept must not be; metadata may, for a little while. */
+  async function forbidStoring(context: Context, next: Next): Promise<void> {
+    await next();
+    const published = context.path === routes.jwks || isMetadata(context);
+    context.set(
+      "cache-control",
+      published && context.status === 200 ? `public, max-age=${lifetimes.published}` : "no-store",
+    );
+  }
+
+  async function completeMetadata(context: Context, next: Next): Promise<void> {
+    await next();
+    if (!isMetadata(context) || context.status !== 200) return;
+    const body = context.body as Record<string, unknown>;
+    const known = body.scopes_supported as string[];
+    const methods = body.token_endpoint_auth_methods_supported;
+    body.scopes_supported = [...new Set([...known, ...readConfiguration().scope.split(" ")])].filter(Boolean);
+    body.userinfo_endpoint = new URL(userinfo, issuer.origin).href;
+    body.response_modes_supported = ["query"];
+    body.revocation_endpoint_auth_methods_supported = methods;
+    body.introspection_endpoint_auth_methods_supported = methods;
+  }
+
+  /** The library gives one with every answer; who gets one has to use it, which is of use only where it is wanted. */
+  async function withholdNonces(context: Context, next: Next): Promise<void> {
+    await next();
+    const wanted = (context.body as { error?: unknown } | undefined)?.error === "use_dpop_nonce";
+    if (!parts.noncesDemanded && !wanted) context.remove("dpop-nonce");
+  }
+
+  async function completeDeviceAnswer(context: Context, next: Next): Promise<void> {
+    await next();
+    if (context.path === routes.device_authorization && context.status === 200)
+      Object.assign(context.body as object, { interval: devicePollSeconds });
+  }
+
+  async function answerOwnEndpoints(context: Context, next: Next): Promise<void> {
+    if (context.path.startsWith(interaction)) await parts.answerInteraction(context);
+    else if (context.path === userinfo && (isAllowed(context) || isPreflight(context)))
+      await parts.answerUserinfo(context);
+    else if (context.path === passwordChange && isAllowed(context)) await parts.answerPasswordChange(context);
+    else await next();
+  }
+
+  return [
+    protectPages,
+    limitSharing(readConfiguration),
+    answerFailure,
+    forbidStoring,
+    refuseEncodings,
+    refuseTwoCredentials,
+    answerWrongMethod,
+    completeMetadata,
+    withholdNonces,
+    completeDeviceAnswer,
+    correctErrors,
+    createLogoutGuard(readConfiguration),
+    ...createPageGuards(parts),
+    answerOwnEndpoints,
+    createCommit(parts),
+  ];
+}
+
+const pagePolicy = "default-src 'none'; script-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+function isAllowed({ path, method }: Context): boolean {
+  return readMethods(path)?.includes(method === "HEAD" ? "GET" : method) === true;
+}
+
+/** What a browser asks before a page of another origin may send a token. */
+function isPreflight({ method, headers }: Context): boolean {
+  return method === "OPTIONS" && headers["access-control-request-method"] !== undefined;
+}
+
+function isMetadata({ path }: Context): boolean {
+  return path === metadata || path === openidMetadata;
+}

@@ -1,0 +1,47 @@
+import type Provider from "oidc-provider";
+import type { errors as OAuth2Errors } from "oidc-provider";
+import type { Context } from "../login/context.ts";
+
+/** Requests that leave something in Redis before anybody has proven who they are, by the library's names of endpoints. */
+const beginnings = new Set(["authorization", "device_authorization", "pushed_authorization_request"]);
+
+interface Model {
+  readonly prototype: { save(...rest: unknown[]): Promise<unknown> };
+}
+
+/**
+ * Bounds what strangers leave in Redis: an authorization that was begun is kept for a quarter of an hour, so who begins
+ * without an end would fill it. `count` answers the seconds to wait, 0 if another one may be begun from this address.
+ */
+export function limitStrangers(
+  provider: Provider,
+  errors: typeof OAuth2Errors,
+  count: (address: string) => Promise<number>,
+): void {
+  const models = [provider.Interaction, provider.DeviceCode, provider.PushedAuthorizationRequest];
+  for (const { prototype } of models as unknown as readonly Model[]) {
+    const save = prototype.save;
+    prototype.save = async function (...rest) {
+      const context = (provider.constructor as typeof Provider).ctx as Context | undefined;
+      if (context !== undefined && isStranger(context)) {
+        const seconds = await count(context.ip);
+        if (seconds > 0) {
+          context.set("retry-after", String(seconds));
+          throw refuse(errors);
+        }
+      }
+      return await save.apply(this, rest);
+    };
+  }
+}
+
+/** A client with a secret or a key has shown it by then; whoever asks for a login has shown nothing. */
+function isStranger({ oidc }: Context): boolean {
+  if (!beginnings.has(oidc.route)) return false;
+  return oidc.route === "authorization" || oidc.client?.tokenEndpointAuthMethod === "none";
+}
+
+function refuse(errors: typeof OAuth2Errors): Error {
+  const error = new errors.TemporarilyUnavailable("too many authorization requests from this address");
+  return Object.assign(error, { status: 429, statusCode: 429 });
+}

@@ -1,0 +1,34 @@
+import { STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import { type ApiErrorCode, describeApiError } from "../errors.ts";
+import { endConnection } from "./linger.ts";
+import { findOwedAnswer } from "./pipelining.ts";
+
+const ended = new WeakSet<Duplex>();
+
+/**
+ * Answers what never became a request on the connection itself, and ends the connection. Requests that came whole before
+ * it are answered first. An answer that has begun while its request breaks is cut: whatever follows would be taken for
+ * a part of it.
+ */
+export function answerOnSocket(socket: Duplex, code: ApiErrorCode): void {
+  if (ended.has(socket)) return;
+  const owed = findOwedAnswer(socket);
+  if (owed !== undefined && !owed.req.complete && owed.headersSent) socket.destroy();
+  else if (owed?.req.complete === true) owed.once("close", () => end(socket, code));
+  else end(socket, code);
+}
+
+function end(socket: Duplex, code: ApiErrorCode): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  ended.add(socket);
+  const { status, title } = describeApiError(code);
+  const date = new Date().toUTCString();
+  const body = JSON.stringify({ type: `urn:dmm-env:error:${code}`, title, status, code });
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nDate: ${date}\r\nContent-Type: application/problem+json\r\n`;
+  socket.write(`${head}Content-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`);
+  endConnection(socket);
+}

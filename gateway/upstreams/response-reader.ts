@@ -1,0 +1,152 @@
+import { ChunkReader } from "./chunk-reader.ts";
+import { type AnswerHead, parseAnswerHead } from "./response-head.ts";
+import { UpstreamError } from "./upstream-error.ts";
+
+/** Who waits for an answer: `onWhole`, or `onHead`, `onData` as often as it takes, and `onEnd`. */
+export interface AnswerReceiver {
+  /** An interim answer came (1xx but 101); any number may, before the others. */
+  onInterim(head: AnswerHead): void;
+  /** Head and body came together, as most answers do. One character of the body is one byte (latin1). */
+  onWhole(head: AnswerHead, body: string): void;
+  onHead(head: AnswerHead): void;
+  /** The chunk is the receiver's to keep. */
+  onData(chunk: Buffer): void;
+  onEnd(): void;
+}
+
+/** `overrun`: the answer is complete, and the upstream sent more than that. */
+export type Progress = "open" | "complete" | "overrun";
+
+const headLimit = 16_384;
+const interimLimit = 20;
+const headEnd = Buffer.from("\r\n\r\n");
+
+/** Reads one answer from a connection's bytes (RFC 9112), which are only lent for the time of a call. */
+export class AnswerReader {
+  readonly #receiver: AnswerReceiver;
+  readonly #toHead: boolean;
+  #interims = 0;
+  /** The beginning of a head that came in several parts. */
+  #partial: Buffer | undefined;
+  #head: AnswerHead | undefined;
+  /** Bytes of the body that are still to come, where the length is known. */
+  #left = 0;
+  #chunks: ChunkReader | undefined;
+
+  /** @param toHead whether the request was HEAD: then no body follows, whatever the fields say */
+  constructor(receiver: AnswerReceiver, toHead: boolean) {
+    this.#receiver = receiver;
+    this.#toHead = toHead;
+  }
+
+  get head(): AnswerHead | undefined {
+    return this.#head;
+  }
+
+  /** Whether any byte of the answer has come. */
+  get begun(): boolean {
+    return this.#head !== undefined || this.#partial !== undefined || this.#interims > 0;
+  }
+
+  /** @throws UpstreamError when it is no answer */
+  read(buffer: Buffer, length: number): Progress {
+    if (this.#head !== undefined) return this.#readBody(buffer, 0, length);
+    const at = this.#readHead(buffer, length);
+    return this.#head === undefined ? "open" : this.#begin(this.#head, buffer, at, length);
+  }
+
+  /** The upstream ended the connection. Answers whether the answer is complete with that. */
+  end(): boolean {
+    if (this.#head?.framing !== "close") return false;
+    this.#receiver.onEnd();
+    return true;
+  }
+
+  /** Answers where the body begins, once there is a head. */
+  #readHead(arrived: Buffer, arrivedLength: number): number {
+    let buffer = arrived;
+    let length = arrivedLength;
+    const before = this.#partial?.length ?? 0;
+    if (this.#partial !== undefined) {
+      buffer = Buffer.concat([this.#partial, arrived.subarray(0, arrivedLength)]);
+      length = buffer.length;
+      this.#partial = undefined;
+    }
+    for (let at = 0; ; ) {
+      const end = buffer.indexOf(headEnd, Math.max(at, before - 3));
+      const complete = end >= 0 && end + 4 <= length;
+      if ((complete ? end : length) - at > headLimit)
+        throw new UpstreamError("failed", `The response header is longer than ${headLimit} bytes.`);
+      if (!complete) {
+        if (length > at) this.#partial = Buffer.from(buffer.subarray(at, length));
+        return arrivedLength;
+      }
+      const head = parseAnswerHead(buffer.toString("latin1", at, end + 2), this.#toHead);
+      at = end + 4;
+      if (head.status >= 200) {
+        this.#head = head;
+        return at - before;
+      }
+      if (head.status === 101)
+        throw new UpstreamError("failed", "The upstream switched protocols without a request to do so.");
+      this.#interims++;
+      if (this.#interims > interimLimit)
+        throw new UpstreamError("failed", `The upstream sent more than ${interimLimit} interim responses.`);
+      this.#receiver.onInterim(head);
+    }
+  }
+
+  #begin(head: AnswerHead, buffer: Buffer, start: number, end: number): Progress {
+    const available = end - start;
+    switch (head.framing) {
+      case "none":
+        this.#receiver.onWhole(head, "");
+        return available > 0 ? "overrun" : "complete";
+      case "length":
+        if (available >= head.length) {
+          this.#receiver.onWhole(head, buffer.toString("latin1", start, start + head.length));
+          return available > head.length ? "overrun" : "complete";
+        }
+        this.#left = head.length;
+        break;
+      case "chunked":
+        return this.#beginChunks(head, buffer, start, end);
+    }
+    this.#receiver.onHead(head);
+    return available > 0 ? this.#readBody(buffer, start, end) : "open";
+  }
+
+  #beginChunks(head: AnswerHead, buffer: Buffer, start: number, end: number): Progress {
+    this.#chunks = new ChunkReader();
+    const stopped = this.#chunks.read(buffer, start, end);
+    const chunk = this.#chunks.take(buffer);
+    if (this.#chunks.done) {
+      // The end is known, so the length is: the client gets one piece.
+      head.fields.push("content-length", String(chunk.length));
+      this.#receiver.onWhole(head, chunk.toString("latin1"));
+      return stopped < end ? "overrun" : "complete";
+    }
+    this.#receiver.onHead(head);
+    if (chunk.length > 0) this.#receiver.onData(chunk);
+    return "open";
+  }
+
+  #readBody(buffer: Buffer, start: number, end: number): Progress {
+    if (this.#chunks !== undefined) return this.#readChunks(this.#chunks, buffer, end);
+    const upTo = this.#head!.framing === "length" ? Math.min(end, start + this.#left) : end;
+    this.#left -= upTo - start;
+    this.#receiver.onData(Buffer.from(buffer.subarray(start, upTo)));
+    if (this.#head!.framing === "close" || this.#left > 0) return "open";
+    this.#receiver.onEnd();
+    return upTo < end ? "overrun" : "complete";
+  }
+
+  #readChunks(chunks: ChunkReader, buffer: Buffer, end: number): Progress {
+    const stopped = chunks.read(buffer, 0, end);
+    const chunk = chunks.take(buffer);
+    if (chunk.length > 0) this.#receiver.onData(chunk);
+    if (!chunks.done) return "open";
+    this.#receiver.onEnd();
+    return stopped < end ? "overrun" : "complete";
+  }
+}

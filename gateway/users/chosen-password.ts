@@ -1,0 +1,77 @@
+import { hash } from "node:crypto";
+import type { Pool, RowDataPacket } from "../database/pool.ts";
+import { inTransaction } from "../database/transaction.ts";
+import { hashPassword, matchesPassword } from "./password.ts";
+import { findPasswordProblem } from "./password-rules.ts";
+import { orderSignOut } from "./sign-out-jobs.ts";
+import { recordUserChange } from "./user-changes.ts";
+
+/** A password that a person wants instead of the one that was right a moment ago. */
+export interface PasswordChoice {
+  readonly accountId: string;
+  /** Of the user as it was when the password was right. */
+  readonly mark: string;
+  readonly password: string;
+}
+
+/** `orderedAt`, in seconds: whatever began until then has to end. Where it is outdated nothing was stored. */
+export type ChoiceOutcome =
+  | { readonly kind: "chosen"; readonly orderedAt: number }
+  | { readonly kind: "refused"; readonly problem: string }
+  | { readonly kind: "outdated" };
+
+/**
+ * Names the state of a user without telling anything of the password, so that whatever was done to the account since is
+ * noticed: another password, a sign-out, an edit.
+ */
+export function markPassword(row: RowDataPacket): string {
+  return hash("sha256", `${row.revision}:${row.password_hash}`, "base64url");
+}
+
+/**
+ * Stores what somebody chose for themselves, if the password that was right still is the account's; orders that
+ * everything ends which was got by it.
+ *
+ * @throws PasswordsBusyError
+ */
+export async function storeChosenPassword(
+  pool: Pool,
+  { accountId, mark, password }: PasswordChoice,
+): Promise<ChoiceOutcome> {
+  const row = await readUser(pool, accountId);
+  if (row === undefined || markPassword(row) !== mark) return { kind: "outdated" };
+  const problem = findPasswordProblem(password, [row.name, row.display_name, row.email ?? ""]);
+  if (problem !== undefined) return { kind: "refused", problem };
+  if (await matchesPassword(row.password_hash, password))
+    return { kind: "refused", problem: "This is your current password. Choose a different one." };
+  const hashed = await hashPassword(password);
+  return inTransaction(pool, async (connection) => {
+    // Hashing takes a while: an administrator may have been faster.
+    const user = await readUser(connection, accountId, "FOR UPDATE");
+    if (user === undefined || markPassword(user) !== mark) return { kind: "outdated" };
+    const now = new Date();
+    const revision = Number(user.revision) + 1;
+    await connection.query("UPDATE users SET ? WHERE user_id = ?", [
+      { password_hash: hashed, password_set_at: now, must_choose_password: false, revision },
+      accountId,
+    ]);
+    await recordUserChange(connection, {
+      ...{ userId: accountId, userName: String(user.name), revision, action: "chose-password", fields: [] },
+      ...{ author: String(user.name), certificate: null },
+    });
+    await orderSignOut(connection, { accountId, attemptsOf: String(user.name) }, now);
+    return { kind: "chosen", orderedAt: Math.floor(now.getTime() / 1000) };
+  });
+}
+
+async function readUser(
+  from: Pick<Pool, "query">,
+  id: string,
+  lock = "",
+): Promise<RowDataPacket | undefined> {
+  const [[row]] = await from.query<RowDataPacket[]>(
+    `SELECT name, display_name, email, password_hash, revision FROM users WHERE user_id = ? AND NOT disabled ${lock}`,
+    [id],
+  );
+  return row;
+}

@@ -1,0 +1,112 @@
+import { callMotoForm, callMotoJson, waitForMoto } from "../moto.ts";
+import type { Region } from "../region.ts";
+import type { Resource } from "../resource.ts";
+import { alarmForm } from "./alarm-form.ts";
+import { logGroupType, metricAlarmType, topicType } from "./types.ts";
+
+/** How moto learns of a resource that the program made, and how it is asked whether it still knows it. */
+interface Mirrored {
+  put(region: Region, resource: Resource): Promise<Answer>;
+  remove(region: Region, resource: Resource): Promise<Answer>;
+  exists(region: Region, resource: Resource): Promise<boolean>;
+}
+
+type Answer = { readonly status: number; readonly text: string };
+
+const logs = (region: Region, operation: string, input: Record<string, unknown>) =>
+  callMotoJson(region, "logs", `Logs_20140328.${operation}`, input);
+const alarms = (region: Region, action: string, form: Record<string, string>) =>
+  callMotoForm(region, "monitoring", action, { Version: "2010-08-01", ...form });
+const topics = (region: Region, action: string, form: Record<string, string>) =>
+  callMotoForm(region, "sns", action, { Version: "2010-03-31", ...form });
+
+const mirrored: Readonly<Record<string, Mirrored>> = {
+  [logGroupType]: {
+    async put(region, { id, inputs }) {
+      const made = await logs(region, "CreateLogGroup", { logGroupName: id, tags: inputs.tags ?? {} });
+      const days = inputs.retentionInDays;
+      if (isRefused(made) || typeof days !== "number" || days === 0) return made;
+      return await logs(region, "PutRetentionPolicy", { logGroupName: id, retentionInDays: days });
+    },
+    remove: (region, { id }) => logs(region, "DeleteLogGroup", { logGroupName: id }),
+    async exists(region, { id }) {
+      const { text } = await logs(region, "DescribeLogGroups", { logGroupNamePrefix: id });
+      const found = JSON.parse(text) as { logGroups?: readonly { logGroupName?: string }[] };
+      return (found.logGroups ?? []).some(({ logGroupName }) => logGroupName === id);
+    },
+  },
+  [metricAlarmType]: {
+    put: (region, { inputs }) => alarms(region, "PutMetricAlarm", alarmForm(inputs)),
+    remove: (region, { id }) => alarms(region, "DeleteAlarms", { "AlarmNames.member.1": id }),
+    async exists(region, { id }) {
+      const { text } = await alarms(region, "DescribeAlarms", { "AlarmNames.member.1": id });
+      return text.includes(`<AlarmName>${id}</AlarmName>`);
+    },
+  },
+  [topicType]: {
+    put: (region, { inputs }) => topics(region, "CreateTopic", { Name: String(inputs.name) }),
+    remove: (region, { id }) => topics(region, "DeleteTopic", { TopicArn: id }),
+    async exists(region, { id }) {
+      const { status } = await topics(region, "GetTopicAttributes", { TopicArn: id });
+      return status === 200;
+    },
+  },
+};
+
+/** Already there is what was wanted: an update puts again. */
+function isRefused({ status, text }: Answer): boolean {
+  return status >= 300 && !/AlreadyExists/.test(text);
+}
+
+interface Mirror {
+  /** The life of moto that was filled. */
+  life: number;
+  readonly shown: Map<string, Resource>;
+  work: Promise<void>;
+}
+
+const mirrors = new WeakMap<Region, Mirror>();
+
+/**
+ * Brings moto up to date with the region before something is passed on to it. It happens then and not at each creation,
+ * so that bringing an environment up never waits for moto, and a moto that was restarted is filled again by itself.
+ */
+export async function settleMirror(region: Region): Promise<void> {
+  const mirror = mirrors.get(region) ?? { life: 0, shown: new Map(), work: Promise.resolve() };
+  mirrors.set(region, mirror);
+  const work = mirror.work.catch(() => {}).then(() => settle(region, mirror));
+  mirror.work = work;
+  await work;
+}
+
+async function settle(region: Region, mirror: Mirror): Promise<void> {
+  const life = await waitForMoto(region);
+  if (life !== mirror.life) mirror.shown.clear();
+  mirror.life = life;
+  const wanted = new Map(
+    Object.keys(mirrored)
+      .flatMap((type) => region.resources.all(type))
+      .map((resource) => [`${resource.type} ${resource.id}`, resource]),
+  );
+  for (const [name, resource] of mirror.shown) {
+    if (wanted.has(name)) continue;
+    await mirrored[resource.type]?.remove(region, resource);
+    mirror.shown.delete(name);
+  }
+  for (const [name, resource] of wanted) {
+    if (mirror.shown.get(name)?.inputs === resource.inputs) continue;
+    const answer = await mirrored[resource.type]?.put(region, resource);
+    if (answer && isRefused(answer)) throw new Error(`moto refused ${name}: ${answer.text.slice(0, 300)}`);
+    mirror.shown.set(name, resource);
+  }
+}
+
+/**
+ * Whether a mirrored resource still exists. While moto was never filled nobody can have removed it by the API; from then
+ * on moto is asked.
+ */
+export async function existsInMirror(region: Region, resource: Resource): Promise<boolean> {
+  const mirror = mirrors.get(region);
+  if (!mirror?.shown.has(`${resource.type} ${resource.id}`)) return true;
+  return (await mirrored[resource.type]?.exists(region, resource)) ?? true;
+}

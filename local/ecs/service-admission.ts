@@ -1,0 +1,68 @@
+import { balancerArnOfGroup } from "../elb/balancers.ts";
+import type { CheckFailure } from "../realisation.ts";
+import type { Region } from "../region.ts";
+import type { Properties } from "../resource.ts";
+import { flagOf, numberOf, objectOf, objectsOf, textOf, textsOf } from "../values.ts";
+import { invalid, type ServicePlan } from "./service-plan.ts";
+
+/** Properties with several values on AWS of which the region makes one. */
+const only: Readonly<Record<string, string>> = { schedulingStrategy: "REPLICA", launchType: "EC2" };
+
+/** What is wrong with a service's inputs by themselves. */
+export function validateService(inputs: Properties): readonly CheckFailure[] {
+  const failures: CheckFailure[] = [];
+  const refuse = (property: string, reason: string) => failures.push({ property, reason });
+  for (const [property, allowed] of Object.entries(only)) {
+    const value = textOf(inputs, property);
+    if (value !== undefined && value !== allowed)
+      refuse(property, `it is ${value}; the local region makes ${allowed}.`);
+  }
+  const controller = textOf(objectOf(inputs, "deploymentController") ?? {}, "type") ?? "ECS";
+  if (controller !== "ECS")
+    refuse("deploymentController.type", `it is ${controller}; the local region makes ECS.`);
+  if (flagOf(inputs, "enableExecuteCommand") === true)
+    refuse("enableExecuteCommand", "nobody can enter a task of the local region.");
+  for (const { type, field } of objectsOf(inputs, "orderedPlacementStrategies")) {
+    if (type !== "spread" || field !== "attribute:ecs.availability-zone")
+      refuse("orderedPlacementStrategies", `${type} of ${field}; tasks are spread over zones here.`);
+  }
+  const count = numberOf(inputs, "desiredCount");
+  if (count !== undefined && (count < 0 || !Number.isInteger(count)))
+    refuse("desiredCount", `it is ${count}; it must be a whole number from 0.`);
+  for (const entry of objectsOf(inputs, "loadBalancers")) {
+    if (textOf(entry, "elbName") !== undefined)
+      refuse("loadBalancers", "elbName is a Classic Load Balancer; give targetGroupArn.");
+  }
+  return failures;
+}
+
+/** Refuses what ECS refuses of a plan that is right by itself. @throws AwsError InvalidParameterException */
+export function admitPlan(region: Region, plan: ServicePlan): void {
+  const { container } = plan.definition;
+  for (const { targetGroupArn, containerName, containerPort } of plan.targets) {
+    if (!region.resources.get("aws:lb/targetGroup:TargetGroup", targetGroupArn))
+      throw invalid(`Unable to find the target group ${targetGroupArn}.`);
+    if (balancerArnOfGroup(region, targetGroupArn) === undefined)
+      throw invalid(
+        `The target group with targetGroupArn ${targetGroupArn} does not have an associated load balancer.`,
+      );
+    if (containerName !== container.name)
+      throw invalid(`The container ${containerName} does not exist in the task definition.`);
+    if (!container.ports.includes(containerPort))
+      throw invalid(`The container ${containerName} did not have a container port ${containerPort} defined.`);
+  }
+  admitCapacity(region, plan);
+}
+
+function admitCapacity(region: Region, { capacityProvider, clusterArn }: ServicePlan): void {
+  if (capacityProvider === undefined) return;
+  const name = clusterArn.slice(clusterArn.lastIndexOf("/") + 1);
+  const known = region.resources
+    .all("aws:ecs/clusterCapacityProviders:ClusterCapacityProviders")
+    .filter(({ inputs }) => inputs.clusterName === name)
+    .flatMap(({ inputs }) => textsOf(inputs, "capacityProviders"));
+  if (!known.includes(capacityProvider))
+    throw invalid(
+      `The specified capacity provider '${capacityProvider}' is not associated with the cluster ${name}.`,
+    );
+}

@@ -1,0 +1,29 @@
+import type { Haproxy } from "../elb/haproxy.ts";
+import type { Region } from "../region.ts";
+import type { CacheCluster } from "./cluster.ts";
+
+/** A replication group in operation. */
+export interface RunningGroup {
+  readonly cluster: CacheCluster;
+  readonly endpoint: Haproxy;
+}
+
+const groups = new WeakMap<Region, Map<string, RunningGroup>>();
+
+/** What runs is known to the process alone; after a restart of the region it is started anew from what is stored. */
+export function rememberCluster(region: Region, id: string, group: RunningGroup): void {
+  const known = groups.get(region) ?? new Map<string, RunningGroup>();
+  groups.set(region, known.set(id, group));
+}
+
+export function findRunning(region: Region, id: string): RunningGroup | undefined {
+  return groups.get(region)?.get(id);
+}
+
+export function findCluster(region: Region, id: string): CacheCluster | undefined {
+  return findRunning(region, id)?.cluster;
+}
+
+export function forgetCluster(region: Region, id: string): void {
+  groups.get(region)?.delete(id);
+}

@@ -1,0 +1,185 @@
+import { randomBytes } from "node:crypto";
+import { managedPolicies } from "../access/permissions.ts";
+import { parsePolicy } from "../access/policy.ts";
+import { makeGlobalArn } from "../arn.ts";
+import { isUnknown } from "../engine/markers.ts";
+import { AwsError } from "../operation.ts";
+import type { CheckFailure, Realisation } from "../realisation.ts";
+import { recorded } from "../recorded.ts";
+import type { Region } from "../region.ts";
+import type { Resource, Value } from "../resource.ts";
+
+export const roleType = "aws:iam/role:Role";
+export const rolePolicyType = "aws:iam/rolePolicy:RolePolicy";
+export const attachmentType = "aws:iam/rolePolicyAttachment:RolePolicyAttachment";
+export const instanceProfileType = "aws:iam/instanceProfile:InstanceProfile";
+
+/** Ids as IAM writes them: 17 letters and digits behind a prefix that names the kind. */
+function uniqueId(prefix: "AROA" | "AIPA"): string {
+  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  return `${prefix}${Array.from(randomBytes(17), (byte) => letters[byte % letters.length]).join("")}`;
+}
+
+function wrongName(property: string, value: Value | undefined, longest: number): readonly CheckFailure[] {
+  const wrong =
+    typeof value === "string" && !isUnknown(value) && !new RegExp(`^[\\w+=,.@-]{1,${longest}}$`).test(value);
+  return wrong ? [{ property, reason: `${value} must be 1 to ${longest} letters, digits and +=,.@_-.` }] : [];
+}
+
+function wrongPolicy(
+  property: string,
+  value: Value | undefined,
+  parse: (text: string) => unknown,
+): readonly CheckFailure[] {
+  if (typeof value !== "string" || isUnknown(value)) return [];
+  try {
+    parse(value);
+    return [];
+  } catch (error) {
+    return [{ property, reason: (error as Error).message }];
+  }
+}
+
+/** Trust policies are looked at for their form: nobody assumes a role here but the region for its tasks and streams. */
+function parseTrust(text: string): void {
+  const document = JSON.parse(text) as { Statement?: readonly { Action?: unknown; Principal?: unknown }[] };
+  const statements = [document.Statement ?? []].flat();
+  if (statements.length === 0) throw new Error("It has no Statement.");
+  if (statements.some(({ Principal }) => Principal === undefined))
+    throw new Error("A statement names no Principal.");
+}
+
+/** The role that an input names, by name or by ARN. @throws AwsError NoSuchEntity */
+export function findRole(region: Region, reference: unknown): Resource {
+  const role = region.resources.find(
+    roleType,
+    ({ id, outputs }) => id === reference || outputs.arn === reference,
+  );
+  if (!role)
+    throw new AwsError("NoSuchEntity", `The role with name ${String(reference)} cannot be found.`, 404);
+  return role;
+}
+
+export function isOfRole(role: Resource) {
+  return ({ inputs }: Resource): boolean => inputs.role === role.id || inputs.role === role.outputs.arn;
+}
+
+function refuseTaken(region: Region, type: string, id: string, what: string): void {
+  if (region.resources.get(type, id))
+    throw new AwsError("EntityAlreadyExists", `${what} with name ${id} already exists.`, 409);
+}
+
+function pathOf(path: Value | undefined): string {
+  return typeof path === "string" ? path : "/";
+}
+
+const role = recorded(roleType, {
+  inputs: [
+    "name",
+    "assumeRolePolicy",
+    "description",
+    "path",
+    "maxSessionDuration",
+    "forceDetachPolicies",
+    "tags",
+  ],
+  replaceOn: ["name", "path"],
+  computed: ["arn", "createDate", "uniqueId"],
+  autoname: { property: "name", maxLength: 64 },
+  defaults: () => ({ path: "/", maxSessionDuration: 3600, forceDetachPolicies: false }),
+  validate: ({ name, assumeRolePolicy }) => [
+    ...wrongName("name", name, 64),
+    ...wrongPolicy("assumeRolePolicy", assumeRolePolicy, parseTrust),
+  ],
+  id: (_region, { inputs }) => String(inputs.name),
+  admit(region, { id }, existing) {
+    if (!existing) refuseTaken(region, roleType, id, "Role");
+  },
+  outputs: (region, { id, inputs }) => ({
+    arn: makeGlobalArn(region, "iam", `role${pathOf(inputs.path)}${id}`),
+    createDate: new Date().toISOString(),
+    uniqueId: uniqueId("AROA"),
+  }),
+  release(region, resource) {
+    const used = [rolePolicyType, attachmentType, instanceProfileType].flatMap((type) =>
+      region.resources.all(type).filter(isOfRole(resource)),
+    );
+    if (used.length === 0 || resource.inputs.forceDetachPolicies === true) return;
+    const names = used.map(({ id }) => id).join(", ");
+    throw new AwsError(
+      "DeleteConflict",
+      `Cannot delete entity, must detach all policies and profiles first: ${names}.`,
+      409,
+    );
+  },
+});
+
+/** Inline policies are evaluated for every call of a task (see endpoint/permissions.ts). */
+const rolePolicy = recorded(rolePolicyType, {
+  inputs: ["name", "role", "policy"],
+  replaceOn: ["name", "role"],
+  computed: [],
+  autoname: { property: "name", maxLength: 128 },
+  validate: ({ name, policy }) => [
+    ...wrongName("name", name, 128),
+    ...wrongPolicy("policy", policy, parsePolicy),
+  ],
+  id: (_region, { inputs }) => `${String(inputs.role)}:${String(inputs.name)}`,
+  admit(region, { inputs }) {
+    findRole(region, inputs.role);
+    parsePolicyOrRefuse(String(inputs.policy));
+  },
+});
+
+/** In a preview the document may still be unknown, so what the region cannot honour is refused here once more. */
+function parsePolicyOrRefuse(text: string): void {
+  try {
+    parsePolicy(text);
+  } catch (error) {
+    throw new AwsError("MalformedPolicyDocument", (error as Error).message);
+  }
+}
+
+const rolePolicyAttachment = recorded(attachmentType, {
+  inputs: ["role", "policyArn"],
+  replaceOn: ["role", "policyArn"],
+  computed: [],
+  id: (_region, { inputs }) => `${String(inputs.role)}/${String(inputs.policyArn)}`,
+  admit(region, { inputs }) {
+    findRole(region, inputs.role);
+    const arn = String(inputs.policyArn);
+    if (Object.hasOwn(managedPolicies, arn)) return;
+    const known = Object.keys(managedPolicies).join(", ");
+    throw new AwsError(
+      "NoSuchEntity",
+      `Policy ${arn} is not known to the local region; it knows ${known}.`,
+      404,
+    );
+  },
+});
+
+const instanceProfile = recorded(instanceProfileType, {
+  inputs: ["name", "role", "path", "tags"],
+  replaceOn: ["name", "path"],
+  computed: ["arn", "createDate", "uniqueId"],
+  autoname: { property: "name", maxLength: 128 },
+  defaults: () => ({ path: "/" }),
+  validate: ({ name }) => wrongName("name", name, 128),
+  id: (_region, { inputs }) => String(inputs.name),
+  admit(region, { id, inputs }, existing) {
+    if (!existing) refuseTaken(region, instanceProfileType, id, "Instance Profile");
+    if (inputs.role !== undefined) findRole(region, inputs.role);
+  },
+  outputs: (region, { id, inputs }) => ({
+    arn: makeGlobalArn(region, "iam", `instance-profile${pathOf(inputs.path)}${id}`),
+    createDate: new Date().toISOString(),
+    uniqueId: uniqueId("AIPA"),
+  }),
+});
+
+export const iamRealisations: readonly Realisation[] = [
+  role,
+  rolePolicy,
+  rolePolicyAttachment,
+  instanceProfile,
+];

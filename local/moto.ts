@@ -1,0 +1,171 @@
+import { setPriority } from "node:os";
+import type { WireRequest, WireResponse } from "./access/wire.ts";
+import { findHolders } from "./daemon/listeners.ts";
+import { choosePort } from "./daemon/ports.ts";
+import { AwsError } from "./operation.ts";
+import type { Region } from "./region.ts";
+
+/** Services that are warmed, because moto loads each one's code at its first request. */
+const warmed = ["iam", "logs", "monitoring", "sns"] as const;
+
+const readyWithinMs = 30_000;
+const restartAfterMs = 200;
+const timeoutMs = 15_000;
+
+interface Moto {
+  /** Counts the lives of the process: moto remembers nothing over a restart. */
+  life: number;
+  ready: Promise<void>;
+  /** Where this life answers. */
+  url: string;
+  /** Lives in a row that never answered. */
+  failures: number;
+}
+
+const motos = new WeakMap<Region, Moto>();
+
+/**
+ * Starts moto behind the endpoint and returns at once. It answers what the region passes on (see
+ * {@link forwardToMoto}); if it dies it is started again.
+ */
+export function startMoto(region: Region): void {
+  const moto: Moto = motos.get(region) ?? {
+    life: 0,
+    ready: Promise.resolve(),
+    url: region.moto,
+    failures: 0,
+  };
+  motos.set(region, moto);
+  moto.life += 1;
+  moto.ready = runMoto(region, moto);
+  moto.ready.catch((error: unknown) => region.log("moto.not-ready", { error: String(error) }));
+}
+
+async function runMoto(region: Region, moto: Moto): Promise<void> {
+  const { command, environment } = region.parts.moto;
+  const { hostname, port: usual } = new URL(region.moto);
+  const port = String(await choosePort(hostname, Number(usual)));
+  moto.url = `http://${hostname}:${port}`;
+  moto.failures += 1;
+  const running = await region.supervisor.start({
+    name: "moto",
+    command,
+    arguments: ["-H", hostname, "-p", port],
+    environment: { ...environment, MOTO_ACCOUNT_ID: region.accountId, PYTHONUNBUFFERED: "1" },
+    listens: [`${hostname}:${port}`],
+    stop: { signal: "SIGTERM", withinMs: 300 },
+    onExit: () => setTimeout(() => startMoto(region), restartAfterMs * 2 ** Math.min(moto.failures, 6)),
+  });
+  // Its start is a second of computing that nothing waits for; what `up` waits for goes first.
+  setPriority(running.pid, 10);
+  await waitUntilReady(moto.url, running.pid);
+  moto.failures = 0;
+  void warm(region);
+}
+
+/** Resolves with the current life of moto once it answers; a new life has forgotten everything. */
+export async function waitForMoto(region: Region): Promise<number> {
+  const moto = motos.get(region);
+  if (!moto)
+    throw new AwsError("ServiceUnavailable", "This region only releases; moto does not run in it.", 503);
+  await moto.ready;
+  return moto.life;
+}
+
+/** An answer counts only when our process alone listens there: what another program answers is not moto's. */
+async function waitUntilReady(url: string, pid: number): Promise<void> {
+  const until = performance.now() + readyWithinMs;
+  for (;;) {
+    const answer = await fetch(`${url}/moto-api/`, { method: "HEAD" }).catch(() => undefined);
+    await answer?.body?.cancel();
+    const holders = answer ? findHolders(new URL(url).host) : [];
+    if (holders.length > 0 && holders.every((holder) => holder.pid === pid)) return;
+    if (performance.now() > until) throw new Error(`moto did not answer at ${url} in ${readyWithinMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+function urlOf(region: Region): string {
+  return motos.get(region)?.url ?? region.moto;
+}
+
+async function warm(region: Region): Promise<void> {
+  for (const service of warmed) {
+    const form = new URLSearchParams({ Action: "ListTopics", Version: "2010-03-31" });
+    // The answer, often an error, does not matter.
+    await sendForm(region, service, form).catch(() => {});
+  }
+}
+
+/** Passes one request on as it came; moto reads service and region from the signature and does not check it. */
+export async function forwardToMoto(region: Region, request: WireRequest): Promise<WireResponse> {
+  await waitForMoto(region);
+  const {
+    host: _host,
+    connection: _connection,
+    "content-length": _length,
+    expect: _expect,
+    ...headers
+  } = request.headers;
+  const body = request.body.length > 0 ? { body: new Uint8Array(request.body) } : {};
+  const url = `${urlOf(region)}${request.path}${request.query === "" ? "" : `?${request.query}`}`;
+  const answer = await fetch(url, {
+    method: request.method,
+    headers,
+    ...body,
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+  const contentType = answer.headers.get("content-type");
+  return {
+    status: answer.status,
+    headers: contentType === null ? {} : { "content-type": contentType },
+    body: Buffer.from(await answer.arrayBuffer()),
+  };
+}
+
+/** One call of the region's own, with a form (Query services). Returns the XML. */
+export async function callMotoForm(
+  region: Region,
+  service: string,
+  action: string,
+  parameters: Readonly<Record<string, string>>,
+): Promise<{ readonly status: number; readonly text: string }> {
+  await waitForMoto(region);
+  return await sendForm(region, service, new URLSearchParams({ Action: action, ...parameters }));
+}
+
+/** One call of the region's own, with JSON (`Logs_20140328.CreateLogGroup`). */
+export async function callMotoJson(
+  region: Region,
+  service: string,
+  target: string,
+  input: Readonly<Record<string, unknown>>,
+): Promise<{ readonly status: number; readonly text: string }> {
+  await waitForMoto(region);
+  const headers = { "content-type": "application/x-amz-json-1.1", "x-amz-target": target };
+  return await send(region, service, headers, JSON.stringify(input));
+}
+
+async function sendForm(region: Region, service: string, form: URLSearchParams) {
+  return await send(
+    region,
+    service,
+    { "content-type": "application/x-www-form-urlencoded" },
+    form.toString(),
+  );
+}
+
+async function send(region: Region, service: string, headers: Record<string, string>, body: string) {
+  const answer = await fetch(`${urlOf(region)}/`, {
+    method: "POST",
+    headers: { ...headers, authorization: unsignedScope(region, service) },
+    body,
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+  return { status: answer.status, text: await answer.text() };
+}
+
+function unsignedScope(region: Region, service: string): string {
+  const scope = `region/20200101/${region.name}/${service}/aws4_request`;
+  return `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`;
+}

@@ -1,0 +1,84 @@
+import { AwsError } from "../operation.ts";
+import type { CheckFailure, Realisation } from "../realisation.ts";
+import { recorded } from "../recorded.ts";
+import type { Region } from "../region.ts";
+import type { Properties } from "../resource.ts";
+import { objectsOf } from "./objects.ts";
+
+const encryptionType =
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
+
+/** A setting of a bucket: recorded under the bucket's name, refused for a bucket that does not exist. */
+function setting(
+  type: string,
+  inputs: readonly string[],
+  more: { readonly defaults?: Properties; validate?(inputs: Properties): readonly CheckFailure[] } = {},
+): Realisation {
+  return recorded(type, {
+    inputs: ["bucket", ...inputs],
+    replaceOn: ["bucket"],
+    computed: [],
+    defaults: () => ({ ...more.defaults }),
+    ...(more.validate ? { validate: more.validate } : {}),
+    id: (_region, request) => String(request.inputs.bucket),
+    admit(region, request) {
+      if (objectsOf(region).hasBucket(String(request.inputs.bucket))) return;
+      throw new AwsError(
+        "NoSuchBucket",
+        `The specified bucket does not exist: ${request.inputs.bucket}.`,
+        404,
+      );
+    },
+  });
+}
+
+/** Bucket policies name principals, as trust policies do, so only their form is looked at here. */
+function validatePolicy({ policy }: Properties): readonly CheckFailure[] {
+  if (typeof policy !== "string") return [];
+  try {
+    const document = JSON.parse(policy) as { Statement?: unknown };
+    if (Array.isArray(document.Statement) && document.Statement.length > 0) return [];
+    return [{ property: "policy", reason: "it has no Statement." }];
+  } catch (error) {
+    // An unknown value of a preview is a marker, not JSON; it cannot be told from a mistake by its form.
+    return policy.trimStart().startsWith("{")
+      ? [{ property: "policy", reason: `it is not JSON: ${(error as Error).message}.` }]
+      : [];
+  }
+}
+
+/** What S3 says of encryption in the answers about an object: every new object is encrypted, by default with SSE-S3. */
+export function encryptionOf(region: Region, bucket: string): Record<string, string> {
+  const rules = region.resources.get(encryptionType, bucket)?.inputs.rules as
+    | readonly { applyServerSideEncryptionByDefault?: { sseAlgorithm?: string; kmsMasterKeyId?: string } }[]
+    | undefined;
+  const wanted = rules?.[0]?.applyServerSideEncryptionByDefault;
+  const key = wanted?.kmsMasterKeyId;
+  return {
+    "x-amz-server-side-encryption": wanted?.sseAlgorithm ?? "AES256",
+    ...(key === undefined ? {} : { "x-amz-server-side-encryption-aws-kms-key-id": key }),
+  };
+}
+
+/**
+ * Settings of buckets that are recorded. Nothing here acts on a schedule: the shortest lifecycle is a day, and no
+ * environment is reachable for anyone whom public access would let in.
+ */
+export const bucketSettings: readonly Realisation[] = [
+  setting(
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+    ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"],
+    {
+      defaults: {
+        blockPublicAcls: false,
+        blockPublicPolicy: false,
+        ignorePublicAcls: false,
+        restrictPublicBuckets: false,
+      },
+    },
+  ),
+  setting("aws:s3/bucketPolicy:BucketPolicy", ["policy"], { validate: validatePolicy }),
+  setting(encryptionType, ["rules"]),
+  setting("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", ["rules"]),
+  setting("aws:s3/bucketOwnershipControls:BucketOwnershipControls", ["rule"]),
+];

@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type Server, type ServerResponse } from "node:http";
+import { before, t, test } from "tap";
+import type { ProbeOutcome } from "../../../gateway/upstreams/probe.ts";
+import { Upstreams } from "../../../gateway/upstreams/upstreams.ts";
+import { reserveNetwork } from "../../loopback.ts";
+import { waitUntil } from "../started-process.ts";
+import { StartedPlatform } from "../started-surroundings.ts";
+
+const network = await reserveNetwork();
+const otherNetwork = await reserveNetwork();
+
+/** An API that answers its name, and whose health is what a test says. */
+class StartedApi {
+  readonly origin: string;
+  readonly server: Server;
+  asked = 0;
+  answerHealth: (response: ServerResponse) => void = (response) => response.end();
+
+  constructor(host: string) {
+    this.origin = `http://${host}:8080`;
+    this.server = createServer((request, response) => {
+      if (request.url !== "/health?deep=1") {
+        response.end(host);
+        return;
+      }
+      this.asked++;
+      this.answerHealth(response);
+    });
+    this.server.listen(8080, host);
+  }
+
+  stop(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+}
+
+const fail = (response: ServerResponse) => response.writeHead(503).end();
+const apis = [`${network}.3.1`, `${network}.3.2`].map((host) => new StartedApi(host));
+const [well, other] = apis as [StartedApi, StartedApi];
+const outcomes: ProbeOutcome[] = [];
+const upstreams = new Upstreams((outcome) => outcomes.push(outcome));
+let platform: StartedPlatform | undefined;
+
+before(() => Promise.all(apis.map(({ server }) => once(server, "listening"))));
+
+t.teardown(async () => {
+  upstreams.close();
+  for (const api of apis) api.stop();
+  await platform?.stop();
+});
+
+function open(intervalMs: number) {
+  return upstreams.resolve({
+    name: "asked",
+    connectLimitMs: 500,
+    health: { path: "/health?deep=1", intervalMs },
+    targets: apis.map(({ origin }) => ({ origin, weight: 1 })),
+  });
+}
+
+const chosen = (choices: ReturnType<typeof open>) =>
+  new Set(Array.from({ length: 50 }, () => choices.choose()?.origin));
+
+test("an origin that says it is not well gets no requests until it is well twice", async () => {
+  const choices = open(1000);
+  assert.equal(chosen(choices).size, 2);
+  other.answerHealth = fail;
+  upstreams.serve([choices]);
+  await waitUntil("the first answer is believed", () => outcomes.length === 1);
+  assert.deepEqual(outcomes.pop(), {
+    origin: other.origin,
+    path: "/health?deep=1",
+    healthy: false,
+    reason: "It answered 503.",
+  });
+  assert.deepEqual([...chosen(choices)], [well.origin]);
+  const before = other.asked;
+  other.answerHealth = (response) => response.writeHead(204).end();
+  await waitUntil("it is well again", () => outcomes.length === 1);
+  assert.ok(other.asked >= before + 2);
+  assert.equal(outcomes.pop()?.healthy, true);
+  assert.equal(chosen(choices).size, 2);
+});
+
+for (const [what, answer, reason] of [
+  ["says nothing", () => {}, /[Nn]o response within/],
+  ["breaks off", (response: ServerResponse) => response.socket?.destroy(), /closed|reset|ECONNRESET/],
+  ["never ends its answer", (response: ServerResponse) => response.write("x".repeat(70_000)), /longer than/],
+] as const)
+  test(`an origin that ${what} is not well`, async () => {
+    const choices = open(1000);
+    upstreams.serve([choices]);
+    other.answerHealth = answer;
+    await waitUntil("it is believed", () => outcomes.length === 1);
+    assert.match(outcomes.pop()!.reason, reason);
+    assert.deepEqual([...chosen(choices)], [well.origin]);
+    other.answerHealth = (response) => response.end();
+    await waitUntil("it is well again", () => outcomes.pop()?.healthy === true);
+  });
+
+test("all are tried where none is well, and nobody is asked for what is not served any more", async () => {
+  const choices = open(1000);
+  upstreams.serve([choices]);
+  for (const api of apis) api.answerHealth = fail;
+  await waitUntil("both are not well", () => outcomes.length === 2);
+  assert.equal(chosen(choices).size, 2);
+  upstreams.serve([]);
+  assert.equal([...upstreams.targets].length, 0);
+  const asked = other.asked;
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assert.equal(other.asked, asked);
+});
+
+test("a gateway asks where its configuration says so", async () => {
+  platform = await StartedPlatform.start(otherNetwork);
+  well.answerHealth = (response) => response.end();
+  other.answerHealth = fail;
+  await platform.addRoute("asked", { origins: apis.map(({ origin }) => origin) });
+  await platform.surroundings.database.query(
+    "UPDATE upstreams SET health_path = '/health?deep=1', health_interval_ms = 500 WHERE name = 'asked'",
+  );
+  await platform.publish();
+  const { gateway } = platform;
+  await waitUntil("it tells", () => gateway.process.output.includes("upstream unhealthy"));
+  for (let count = 0; count < 20; count++)
+    assert.equal(await (await fetch(`${gateway.origin}/asked/x`)).text(), `${network}.3.1`);
+});

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DescribeTasksCommand, ECSClient, ListTasksCommand, StopTaskCommand } from "@aws-sdk/client-ecs";
+import { before, t, test } from "tap";
+import { digestContent } from "../../../image/digest.ts";
+import { findStored, storeContent } from "../../../local/ecs/image-store.ts";
+import { buildImage, findImage, pullImage } from "../../../local/ecs/images.ts";
+import { waitUntil } from "../daemon/started-region.ts";
+import { type Ground, openGround } from "./ground.ts";
+import { ask, createService, define, removeServices } from "./services.ts";
+
+const [cluster, name] = ["t-main", "t-main"];
+let ground: Ground;
+let ecs: ECSClient;
+
+before(async () => {
+  ground = await openGround();
+  ecs = new ECSClient(ground.client);
+});
+t.teardown(async () => {
+  ecs.destroy();
+  await ground[Symbol.asyncDispose]();
+});
+
+async function readTasks() {
+  const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster, serviceName: name }));
+  const { tasks = [] } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }));
+  return tasks;
+}
+
+/** An image of the test with a content that it may edit. */
+function editableImage() {
+  const folder = mkdtempSync(join(tmpdir(), "dmm-env-content-"));
+  const program = join(folder, "habits", "image.mjs");
+  cpSync(join(import.meta.dirname, "image.mjs"), program);
+  const { images } = ground.region;
+  const image = images["test/habits"]!;
+  const content = { folder, workspace: "habits" };
+  const entrypoint = [process.execPath, "habits/image.mjs"];
+  Object.assign(images, { "test/habits": { ...image, entrypoint, content } });
+  return {
+    content,
+    edit: () =>
+      writeFileSync(program, readFileSync(program, "utf8").replace('VERSION = "1"', 'VERSION = "2"')),
+    async [Symbol.asyncDispose]() {
+      Object.assign(images, { "test/habits": image });
+      await removeServices(ground);
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+async function readDigests() {
+  return (await readTasks()).flatMap(({ containers = [] }) =>
+    containers.map(({ imageDigest }) => imageDigest),
+  );
+}
+
+async function stopTask() {
+  const [task] = await readTasks();
+  await ecs.send(new StopTaskCommand({ cluster, task: task?.taskArn, reason: "an experiment" }));
+  await waitUntil("another task", async () => {
+    const [other] = await readTasks();
+    return other !== undefined && other.taskArn !== task?.taskArn && other.lastStatus === "RUNNING";
+  });
+}
+
+test("by its tag an image is the content at the start of each task, whose digest the task tells", async () => {
+  await using image = editableImage();
+  const before = digestContent(image.content);
+  await createService(ground, await define(ground));
+  image.edit();
+  const after = digestContent(image.content);
+  assert.notEqual(after, before);
+  assert.deepEqual(await readDigests(), [before]);
+  assert.equal((await ask(ground)).body.version, "1");
+  await stopTask();
+  await waitUntil("a task of the edited content alone", async () => (await readDigests()).join() === after);
+  await waitUntil("its answer", async () => (await ask(ground)).body.version === "2");
+});
+
+test("by its digest an image stays what it was, also for tasks that start after an edit", async () => {
+  await using image = editableImage();
+  const { digest } = buildImage(ground.region, findImage(ground.region, "test/habits"));
+  await createService(ground, await define(ground, { image: `test/habits@${digest}` }));
+  image.edit();
+  await stopTask();
+  assert.deepEqual(await readDigests(), [digest]);
+  await waitUntil("its answer", async () => (await ask(ground)).body.version === "1");
+  const missing = `test/habits@sha256:${"0".repeat(64)}`;
+  assert.throws(() => pullImage(ground.region, missing), {
+    code: "CannotPullContainerError",
+    message: /is not stored on this machine any more, and its checkout now has sha256:/,
+  });
+});
+
+/** A store and a checkout in a folder of their own. */
+function openStore() {
+  const folder = mkdtempSync(join(tmpdir(), "dmm-env-store-"));
+  const content = { folder: join(folder, "checkout"), workspace: "habits" };
+  const program = join(content.folder, "habits", "image.mjs");
+  cpSync(join(import.meta.dirname, "image.mjs"), program);
+  return {
+    cache: join(folder, "cache"),
+    content,
+    program,
+    images: () => readdirSync(join(folder, "cache", "images")),
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true }),
+  };
+}
+
+test("the same content is stored once, and each edit beside it", async () => {
+  using store = openStore();
+  const first = storeContent(store.cache, store.content);
+  assert.deepEqual(storeContent(store.cache, store.content), first);
+  writeFileSync(store.program, "// edited");
+  const second = storeContent(store.cache, store.content);
+  assert.equal(store.images().length, 2);
+  for (const { digest, folder } of [first, second]) {
+    assert.equal(digestContent({ ...store.content, folder }), digest);
+    assert.deepEqual(JSON.parse(readFileSync(join(folder, "image.json"), "utf8")), { digest });
+  }
+});
+
+test("a stored image that was edited is not taken for itself, and is stored again", async () => {
+  using store = openStore();
+  const { digest, folder } = storeContent(store.cache, store.content);
+  writeFileSync(join(folder, "habits", "image.mjs"), "// edited");
+  assert.equal(findStored(store.cache, store.content, digest), undefined);
+  assert.deepEqual(storeContent(store.cache, store.content), { digest, folder });
+  assert.equal(digestContent({ ...store.content, folder }), digest);
+});
+
+test("an image that no environment can run any more is removed when another one is stored", async () => {
+  using store = openStore();
+  const { folder } = storeContent(store.cache, store.content);
+  const longAgo = new Date(Date.now() - 9 * 86_400_000);
+  utimesSync(folder, longAgo, longAgo);
+  writeFileSync(store.program, "// edited");
+  const { digest } = storeContent(store.cache, store.content);
+  assert.deepEqual(store.images(), [digest.slice("sha256:".length)]);
+});

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { afterEach, before, t, test } from "tap";
+import { schedulerOf } from "../../../local/ecs/running.ts";
+import type { Resource } from "../../../local/resource.ts";
+import { waitUntil } from "../daemon/started-region.ts";
+import { type Ground, openGround } from "./ground.ts";
+import {
+  ask,
+  createService,
+  define,
+  removeServices,
+  taskProcesses,
+  waitForRequests,
+  waitForTasks,
+} from "./services.ts";
+
+let ground: Ground;
+
+before(async () => {
+  ground = await openGround();
+});
+afterEach(() => removeServices(ground));
+t.teardown(() => ground[Symbol.asyncDispose]());
+
+function schedulerFor(service: Resource) {
+  const scheduler = schedulerOf(ground.region, service.id);
+  assert.ok(scheduler);
+  return scheduler;
+}
+
+test("a killed task is replaced by another with an address of its own, and its target is gone", async () => {
+  const service = await createService(ground, await define(ground));
+  const { tasks } = schedulerFor(service);
+  const [killed] = tasks.living;
+  assert.ok(killed);
+  killed.process?.kill("SIGKILL");
+  await waitUntil("the end", () => killed.status === "STOPPED");
+  assert.equal(killed.exitCode, 137);
+  await waitUntil("its replacement", async () => (await ask(ground)).status === 200);
+  const [next] = tasks.living;
+  assert.notEqual(next?.id, killed.id);
+  assert.notEqual(next?.address, killed.address);
+  assert.equal(next?.zone, killed.zone);
+  assert.equal((await ask(ground)).body.address, next?.address);
+});
+
+test("a task that ignores SIGTERM is killed when its stopTimeout is over", async () => {
+  const service = await createService(
+    ground,
+    await define(ground, { environment: { IGNORE_SIGTERM: "yes" }, stopTimeout: 1 }),
+  );
+  const begun = performance.now();
+  await ground.remove(service);
+  const tookMs = performance.now() - begun;
+  assert.ok(tookMs >= 950 && tookMs < 25_000, `${tookMs} ms`);
+  assert.deepEqual(taskProcesses(ground), []);
+});
+
+test("a task that is stopped while it starts does not come to life", async () => {
+  const definition = await define(ground);
+  const service = await createService(ground, definition);
+  const scheduler = schedulerFor(service);
+  const [deployment] = scheduler.deployments;
+  assert.ok(deployment);
+  const starting = scheduler.tasks.start(deployment, 2);
+  const task = scheduler.tasks.all.at(-1);
+  assert.equal(task?.status, "PENDING");
+  assert.ok(task);
+  await Promise.all([
+    starting,
+    scheduler.tasks.stop(task, { code: "UserInitiated", reason: "changed my mind" }),
+  ]);
+  assert.equal(task.status, "STOPPED");
+  assert.equal(task.stoppedReason, "changed my mind");
+  assert.equal(task.process, undefined, "nothing was run for it");
+  await waitForTasks(ground, 1);
+});
+
+test("a task that dies while it drains ends once, and nobody living loses an address by it", async () => {
+  const service = await createService(ground, await define(ground));
+  const { tasks } = schedulerFor(service);
+  const [leaving] = tasks.living;
+  assert.ok(leaving);
+  const slow = ask(ground, "/?ms=20000").catch(() => undefined);
+  await waitForRequests(ground, 1);
+  const ended = tasks.stop(leaving, { code: "UserInitiated", reason: "drain" });
+  assert.equal(leaving.status, "DEACTIVATING");
+  leaving.process?.kill("SIGKILL");
+  await ended;
+  await slow;
+  assert.equal(leaving.stoppedReason, "drain");
+  await waitUntil("the replacement", async () => (await ask(ground)).status === 200);
+  const [next] = tasks.living;
+  assert.ok(next);
+  const again = ground.region.addresses.claim(next.zoneNumber, `task/t-main/${next.slot}`);
+  assert.equal(again, next.address, "the living task still owns its address");
+});
+
+test("no two tasks that live or drain have the same address, however often they die", async () => {
+  const service = await createService(ground, await define(ground), { desiredCount: 3 });
+  const { tasks } = schedulerFor(service);
+  for (let round = 0; round < 4; round += 1) {
+    for (const { process } of tasks.living.slice(0, 2)) process?.kill("SIGKILL");
+    await waitUntil("three healthy tasks", () => {
+      const held = tasks.all.filter(({ released }) => !released).map(({ address }) => address);
+      assert.equal(new Set(held).size, held.length);
+      return tasks.living.length === 3 && tasks.living.every(({ proven }) => proven);
+    });
+  }
+  assert.equal(new Set(tasks.living.map(({ zone }) => zone)).size, 3, "each zone still has one");
+});
