@@ -194,6 +194,13 @@ export const catalogue = {
     (v) => `The Pulumi engine failed: ${v.problem}`,
     (v) => `Its log is ${v.log}.`,
   ),
+  DMM_BACKEND_UNUSABLE: entry<"name" | "backend" | "problem" | "log">(
+    notReady,
+    (v) =>
+      `Pulumi's backend ${v.backend} of "${v.name}" cannot be used: ${v.problem.toString().replace(/\.$/, "")}. Nothing was changed.`,
+    (v) =>
+      `Correct PULUMI_BACKEND_URL or its credentials, or unset it to keep the state in .dmm-env/state. Log: ${v.log}`,
+  ),
   DMM_ENGINE_LOCKED: entry<"name" | "holder">(
     notReady,
     (v) => `The Pulumi stack "${v.name}" is locked by ${v.holder}.`,

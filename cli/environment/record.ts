@@ -32,6 +32,8 @@ export interface EnvironmentRecord {
   readonly backend?: string;
   readonly region?: string;
   readonly account?: string;
+  /** Whether the engine was ever told to create the stack; absent in a record of an earlier version. */
+  readonly stack?: "not requested" | "requested";
   /** How the resources went, from the moment of the teardown when that is certain. */
   readonly deletion?: string;
 }
@@ -97,6 +99,7 @@ function findProblem(value: unknown, name: string): string | undefined {
   expect("created", isTime(record.created));
   expect("expires", isTime(record.expires));
   expect("stage", stages.includes(record.stage as Stage));
+  expect("stack", [undefined, "not requested", "requested"].includes(record.stack as undefined));
   for (const key of ["backend", "region", "account", "deletion"])
     expect(key, record[key] === undefined || typeof record[key] === "string");
   return problems.length === 0 ? undefined : problems.join(", ");

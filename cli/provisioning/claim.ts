@@ -49,6 +49,9 @@ export async function claimEnvironment(run: UpRun): Promise<void> {
     name: request.name,
     command: join(pulumiRoot(run.parts), "bin", "pulumi"),
   };
+  // From here on a stack may be there, whatever becomes of this process.
+  run.record = { ...run.record, stack: "requested" };
+  writeRecord(session.home, run.record);
   run.stack = quietly(
     ensureStack(run.setting, {
       stop: session.interruption.first,
@@ -110,6 +113,7 @@ export function planRecord(
     created: earlier?.created ?? new Date().toISOString(),
     expires: lifetime === undefined ? earlier!.expires : new Date(Date.now() + lifetime * 1000).toISOString(),
     stage: earlier?.stage ?? "making",
+    ...(earlier === undefined ? { stack: "not requested" } : earlier.stack && { stack: earlier.stack }),
   };
 }
 

@@ -1,5 +1,8 @@
+import { join } from "node:path";
+import { pulumiRoot } from "../../tools/parts.ts";
 import { requireAwsIdentity } from "../access/aws-identity.ts";
 import { useBackend } from "../engine/backend.ts";
+import { checkBackend } from "../engine/check-backend.ts";
 import { checkConfiguration, isNetworkAllowed, type Project, readProject } from "../engine/configuration.ts";
 import { requireSpace } from "../environment/disk.ts";
 import { networkNumbers } from "../environment/network.ts";
@@ -29,7 +32,7 @@ export const upSteps: readonly Step<UpRun>[] = [
   { title: "serve an authorised request", run: proveServing },
 ];
 
-/** Looks at what the run needs before anything is touched: the configuration, the request, the machine's parts. */
+/** Looks at what the run needs before anything is touched: the configuration, the request, the machine's parts, the backend. */
 export async function makeUpRun(session: Session, request: UpRequest): Promise<UpRun> {
   const project = readProject();
   const earlier = checkRequest(session, request);
@@ -40,6 +43,7 @@ export async function makeUpRun(session: Session, request: UpRequest): Promise<U
   const parts = await ensureParts(session.reporter, { signal: session.interruption.first });
   const folder = environmentFolder(session.home, request.name);
   const own = useBackend(session, request.name, origin.backend);
+  await checkBackend(own, request.name, join(pulumiRoot(parts), "bin", "pulumi"));
   return { session: own, request, project, parts, origin, folder } as UpRun;
 }
 

@@ -24,7 +24,9 @@ export async function deleteResources(run: DownRun, progress: Progress): Promise
   const state = readStackState(session.home, project.name, name);
   const nothing = state.kind === "present" && state.resources === 0 && state.pending === 0;
   if (nothing) recordDeletion(run, "the stack had no resource");
-  if (state.kind === "absent" || nothing) return progress(run.deletion ?? "there is no stack");
+  // Another backend than files says nothing by itself; the record knows of what never began and of what is done.
+  const known = state.kind === "elsewhere" && run.deletion !== undefined;
+  if (state.kind === "absent" || nothing || known) return progress(run.deletion ?? "there is no stack");
   if (state.kind === "damaged" && target === "aws") {
     throw new OperatorError("DMM_STATE_LOST", {
       name,
@@ -62,6 +64,10 @@ async function runEngine(run: DownRun, state: StackState, progress: Progress): P
     recordDeletion(run, `the engine deleted ${observation.done} resources and the stack`);
   } catch (error) {
     if (target === "aws" || !isExpected(error)) throw error;
+    if (/no stack named '.+' found/.test(error.message)) {
+      recordDeletion(run, `${session.home.backend} has no stack of this name`);
+      return progress("there is no stack");
+    }
     const why = watch.lost.aborted ? "the local region stopped responding." : error.message;
     run.detours.push(
       `The engine did not delete everything: ${why} Processes were ended and files removed instead.`,

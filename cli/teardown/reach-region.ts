@@ -49,7 +49,9 @@ async function restart(run: DownRun, progress: Progress): Promise<void> {
   const { session, folder, network, name } = run;
   const state = readStackState(session.home, run.project.name, name);
   const nothing =
-    state.kind === "absent" || (state.kind === "present" && state.resources === 0 && state.pending === 0);
+    state.kind === "absent" ||
+    (state.kind === "elsewhere" && run.deletion !== undefined) ||
+    (state.kind === "present" && state.resources === 0 && state.pending === 0);
   if (nothing || !existsSync(folder.region) || network === undefined) return progress("nothing needs it");
   try {
     run.region = await startRegion({

@@ -28,5 +28,8 @@ export async function takeOver(run: DownRun, progress: Progress): Promise<void> 
 
 /** The stack is created before the first resource. */
 function isUnmade({ session, project, name }: DownRun, record: EnvironmentRecord): boolean {
-  return record.stage === "making" && readStackState(session.home, project.name, name).kind === "absent";
+  if (record.stage !== "making") return false;
+  return (
+    record.stack === "not requested" || readStackState(session.home, project.name, name).kind === "absent"
+  );
 }
