@@ -4,6 +4,8 @@ import type { Command } from "commander";
 export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
+  /** Command lines that `--help` shows, each one that works as it is. */
+  readonly examples: readonly string[];
   readonly load: () => Promise<(program: Command) => unknown>;
   /** Words that other tools use for it, to suggest the right one. */
   readonly alsoKnownAs?: readonly string[];
@@ -12,63 +14,74 @@ export interface CommandEntry {
 export const commands: readonly CommandEntry[] = [
   {
     name: "up",
-    summary: "make the environment NAME, or bring it up to date",
+    summary: "Create an environment, or update it to the current program and image",
+    examples: ["dmm-env up feature-x", "dmm-env up feature-x --for 2d"],
     load: async () => (await import("./commands/up.ts")).registerUp,
     alsoKnownAs: ["create", "deploy", "start"],
   },
   {
     name: "verify",
-    summary: "prove every claim that the platform makes, with evidence",
+    summary: "Check every claim of the platform and write evidence",
+    examples: ["dmm-env verify feature-x", "dmm-env verify feature-x --suite oauth2 --suite recovery"],
     load: async () => (await import("./commands/verify.ts")).registerVerify,
     alsoKnownAs: ["test", "check"],
   },
   {
     name: "down",
-    summary: "release NAME: access first, then every resource, then proof that nothing is left",
+    summary: "Tear an environment down: revoke access, delete every resource, prove that nothing is left",
+    examples: ["dmm-env down feature-x"],
     load: async () => (await import("./commands/down.ts")).registerDown,
     alsoKnownAs: ["destroy", "delete", "remove", "rm", "stop", "release"],
   },
   {
     name: "gate",
-    summary: "up, verify and down in one act, for CI; always ends in down",
+    summary: "Run up, verify and down in a row, for CI; always ends with down",
+    examples: ['dmm-env gate "pr-$NUMBER" --json > gate.json', "dmm-env gate feature-x --profile full"],
     load: async () => (await import("./commands/gate.ts")).registerGate,
   },
   {
     name: "status",
-    summary: "how NAME is doing, looked at now",
+    summary: "Show the current status of an environment",
+    examples: ["dmm-env status feature-x"],
     load: async () => (await import("./commands/status.ts")).registerStatus,
     alsoKnownAs: ["show", "info"],
   },
   {
     name: "list",
-    summary: "all environments of this checkout",
+    summary: "List the environments of this checkout",
+    examples: ["dmm-env list", "dmm-env list --target aws"],
     load: async () => (await import("./commands/list.ts")).registerList,
     alsoKnownAs: ["ls"],
   },
   {
     name: "access",
-    summary: "grant, revoke and list the insiders of an environment",
+    summary: "Grant, revoke and list access to an environment",
+    examples: ["dmm-env access grant feature-x jane.doe --for 4h", "dmm-env access list feature-x"],
     load: async () => (await import("./commands/access.ts")).registerAccess,
   },
   {
     name: "attestation",
-    summary: "check the signature of an attestation or of a teardown's proof",
+    summary: "Check the signatures of an attestation or a teardown proof",
+    examples: ["dmm-env attestation check proof.json --key signer.pub.pem"],
     load: async () => (await import("./commands/attestation.ts")).registerAttestation,
   },
   {
     name: "logs",
-    summary: "what the parts of NAME write",
+    summary: "Show the logs of an environment's components",
+    examples: ["dmm-env logs feature-x task/gateway --follow", "dmm-env logs feature-x engine --lines 100"],
     load: async () => (await import("./commands/logs.ts")).registerLogs,
   },
   {
     name: "setup",
-    summary: "fetch every part that this machine lacks",
+    summary: "Download missing tools into the toolchain",
+    examples: ["dmm-env setup"],
     load: async () => (await import("./commands/setup.ts")).registerSetup,
     alsoKnownAs: ["install", "init"],
   },
   {
     name: "doctor",
-    summary: "what is wanted, what was found, and how to mend it",
+    summary: "Check prerequisites and suggest fixes",
+    examples: ["dmm-env doctor"],
     load: async () => (await import("./commands/doctor.ts")).registerDoctor,
   },
 ];

@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from "commander";
 import { commands } from "./commands.ts";
 import { targets } from "./environment/origin.ts";
 import { OperatorError } from "./errors.ts";
+import { renderExamples } from "./help-examples.ts";
 import { findHome } from "./home.ts";
 import { explainFailure, renderFailure } from "./report/failure.ts";
 import { writeOutput } from "./report/lost-output.ts";
@@ -31,22 +32,25 @@ export async function runProgram(words: readonly string[]): Promise<void> {
 export async function buildProgram(words: readonly string[]): Promise<Command> {
   const program = new Command("dmm-env")
     .description(
-      "Verify, then release: an environment identical to production, for insiders only, given back in one act.",
+      "Deploy an environment that is identical to production and open to insiders only, verify it, and tear it down with proof that nothing is left.",
     )
     .addOption(
       new Option("--target <target>", "where the environment runs (default: local)").choices([...targets]),
     )
-    .option("--json", "one JSON object on stdout, everything else on stderr")
-    .option("--no-color", "no colours; the environment variable NO_COLOR says the same")
-    .version("0.1.0")
+    .option("--json", "print one JSON object on stdout and everything else on stderr")
+    .option("--no-color", "disable colors; same as the environment variable NO_COLOR")
+    .version("0.1.0", "-V, --version", "print the version number")
+    .helpOption("-h, --help", "show help for the command")
+    .helpCommand("help [command]", "Show help for a command")
     .showSuggestionAfterError()
     .exitOverride()
     // Every message of a failure leaves in one place, in one form.
     .configureOutput({ outputError: () => undefined });
   const asked = words.find((word) => commands.some(({ name }) => name === word));
-  for (const { name, summary, load } of commands) {
+  for (const { name, summary, examples, load } of commands) {
     if (name === asked) (await load())(program);
-    else program.command(name).description(summary);
+    else program.command(name);
+    program.commands.at(-1)?.description(summary).addHelpText("after", renderExamples(examples));
   }
   for (const command of program.commands) inherit(command);
   return program;

@@ -73,7 +73,7 @@ export async function runCommand(
   const interruption = listenForInterruption(() =>
     reporter.note(
       interrupted === "gently"
-        ? "Interrupted: stopping gently. Press Ctrl-C again to end at once."
+        ? "Interrupted: shutting down. Press Ctrl-C again to stop immediately."
         : "Interrupted.",
     ),
   );

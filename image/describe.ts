@@ -30,7 +30,7 @@ function refuseMore(needed: ReadonlySet<string>): void {
   const links = listFiles(content).filter(({ isLink }) => isLink);
   const paths = [...more, ...links].map(({ path }) => path);
   if (paths.length === 0) return;
-  throw new ToolError("DMM_TOOLS_IMAGE", `The image would hold more than its content: ${paths.join(", ")}.`, {
-    hint: "Install with npm ci --workspace gateway --omit=dev; make files of links.",
+  throw new ToolError("DMM_TOOLS_IMAGE", `The image contains unexpected files: ${paths.join(", ")}.`, {
+    hint: "Install with npm ci --workspace gateway --omit=dev, and replace links with files.",
   });
 }

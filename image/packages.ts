@@ -100,7 +100,7 @@ function readJson(file: string): unknown {
 }
 
 function unfit(message: string, cause?: unknown): ToolError {
-  return new ToolError("DMM_TOOLS_IMAGE", `The image's content is not complete: ${message}`, {
+  return new ToolError("DMM_TOOLS_IMAGE", `The image content is incomplete: ${message}`, {
     hint: "Run npm ci in the checkout, and try again.",
     cause,
   });

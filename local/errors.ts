@@ -10,27 +10,27 @@ interface Text {
  */
 const localErrors = {
   DMM_LOCAL_TYPE_UNKNOWN: (v: { type: string }) => ({
-    message: `The local region does not make resources of type ${v.type}.`,
-    hint: "Take a supported type, or add a realisation of this one to local/registry.ts.",
+    message: `The local region does not support resources of type ${v.type}.`,
+    hint: "Use a supported type, or add a resource handler for this one to local/registry.ts.",
   }),
   DMM_LOCAL_PROPERTY_UNKNOWN: (v: { type: string; property: string; allowed: readonly string[] }) => ({
-    message: `The local region does not honour property ${v.property} of ${v.type}; it honours ${v.allowed.join(", ")}.`,
-    hint: "Remove the property, or teach the realisation of this type to honour it.",
+    message: `The local region does not support property ${v.property} of ${v.type}; supported properties are ${v.allowed.join(", ")}.`,
+    hint: "Remove the property, or add support for it to the resource handler of this type.",
   }),
   DMM_LOCAL_PROPERTY_INVALID: (v: { type: string; property: string; reason: string }) => ({
-    message: `${v.property} of ${v.type} is not valid: ${v.reason}`,
+    message: `${v.property} of ${v.type} is invalid: ${v.reason}`,
     hint: "Correct the property in the program.",
   }),
   DMM_LOCAL_REGION_OTHER: (v: { region: string; expected: string }) => ({
-    message: `Region ${v.region} was asked for, but this local region is ${v.expected}.`,
+    message: `Region ${v.region} was requested, but this local region is ${v.expected}.`,
     hint: `Set aws:region to ${v.expected}, or start the local region as ${v.region}.`,
   }),
   DMM_LOCAL_REGION_MISSING: (v: { expected: string }) => ({
-    message: "The AWS provider has no region; it needs one.",
+    message: "The AWS provider has no region configured.",
     hint: `Set aws:region to ${v.expected} in the stack's configuration.`,
   }),
   DMM_LOCAL_CONFIGURATION_UNKNOWN: (v: { property: string; allowed: readonly string[] }) => ({
-    message: `The local region does not honour the provider setting aws:${v.property}; it honours ${v.allowed.join(", ")}.`,
+    message: `The local region does not support the provider setting aws:${v.property}; supported settings are ${v.allowed.join(", ")}.`,
     hint: "Remove the setting from the stack's configuration.",
   }),
   DMM_LOCAL_CONFIGURATION_INVALID: (v: { property: string; value: string; reason: string }) => ({
@@ -38,12 +38,12 @@ const localErrors = {
     hint: `Correct aws:${v.property} in the stack's configuration.`,
   }),
   DMM_LOCAL_NAME_MISSING: (v: { type: string; property: string }) => ({
-    message: `${v.property} of ${v.type} is not given, and automatic names are switched off (pulumi:autonaming).`,
-    hint: `Give ${v.property} in the program.`,
+    message: `${v.property} of ${v.type} is missing, and automatic names are disabled (pulumi:autonaming).`,
+    hint: `Set ${v.property} in the program.`,
   }),
   DMM_LOCAL_INVOKE_UNKNOWN: (v: { token: string; allowed: readonly string[] }) => ({
-    message: `The local region does not answer the function ${v.token}; it answers ${v.allowed.join(", ")}.`,
-    hint: "Take a supported function, or add this one to local/invokes.ts.",
+    message: `The local region does not support the function ${v.token}; supported functions are ${v.allowed.join(", ")}.`,
+    hint: "Use a supported function, or add this one to local/invokes.ts.",
   }),
   DMM_LOCAL_INVOKE_ARGUMENT: (v: { token: string; argument: string; reason: string }) => ({
     message: `Argument ${v.argument} of ${v.token}: ${v.reason}`,
@@ -54,7 +54,7 @@ const localErrors = {
     hint: "Create it first, or correct the name.",
   }),
   DMM_LOCAL_RESOURCE_GONE: (v: { type: string; id: string }) => ({
-    message: `${v.type} ${v.id} does not exist in the local region, but Pulumi's state says that it does.`,
+    message: `${v.type} ${v.id} does not exist in the local region, but is in Pulumi's state.`,
     hint: "Run pulumi refresh, then the command again.",
   }),
   DMM_LOCAL_RESOURCE_REFUSED: (v: {
@@ -65,18 +65,18 @@ const localErrors = {
     reason: string;
   }) => ({
     message: `Could not ${v.act} ${v.type} ${v.name}: ${v.code}: ${v.reason}`,
-    hint: "This is AWS's own answer; correct what it names.",
+    hint: "This is the error that AWS returns; correct what it names.",
   }),
   DMM_LOCAL_RESOURCE_FAILED: (v: { act: string; type: string; name: string; reason: string }) => ({
     message: `Could not ${v.act} ${v.type} ${v.name}: ${v.reason}`,
-    hint: "The region's log has the whole error; run the command again once its cause is gone.",
+    hint: "The region's log has the full error; fix the cause and run the command again.",
   }),
   DMM_LOCAL_SERVICE_UNSTEADY: (v: { service: string; reason: string }) => ({
     message: `ECS service ${v.service} ${v.reason}`,
-    hint: "Look at the tasks' logs with `dmm-env logs`, correct the image or its settings, and run the command again.",
+    hint: "Read the tasks' logs with `dmm-env logs`, correct the image or its settings, and run the command again.",
   }),
   DMM_LOCAL_COMPONENT_UNKNOWN: (v: { type: string; allowed: readonly string[] }) => ({
-    message: `The local region does not construct components of type ${v.type}; it constructs ${v.allowed.join(", ")}.`,
+    message: `The local region does not support components of type ${v.type}; supported components are ${v.allowed.join(", ")}.`,
     hint: "Build it from plain resources in the program.",
   }),
   DMM_LOCAL_VPC_ARGUMENT: (v: { argument: string; reason: string }) => ({
@@ -84,8 +84,8 @@ const localErrors = {
     hint: "Correct the argument in the program.",
   }),
   DMM_LOCAL_PART_NOT_SERVING: (v: { part: string; reason: string }) => ({
-    message: `${v.part} does not serve: ${v.reason}`,
-    hint: "Its log lies under logs/ in the region's folder; run the command again once the cause is gone.",
+    message: `${v.part} is not serving: ${v.reason}`,
+    hint: "Read its log under logs/ in the region's folder, fix the cause and run the command again.",
   }),
 } as const satisfies Readonly<Record<string, (values: never) => Text>>;
 

@@ -87,7 +87,7 @@ export function answerInvoke(
   const failures = Object.keys(args)
     .filter((argument) => !invoke.arguments.includes(argument))
     .map((argument) =>
-      refuse(token, argument, `is not honoured; honoured are ${invoke.arguments.join(", ")}.`),
+      refuse(token, argument, `is not supported; supported are ${invoke.arguments.join(", ")}.`),
     );
   const asked = args.region;
   if (asked !== undefined && asked !== region.name && !isUnknown(asked)) {

@@ -110,8 +110,8 @@ function makeDirectory(path: string): string {
     if (explained instanceof RegionError) throw explained;
     throw new RegionError(
       "DMM_REGION_ARGUMENT",
-      `--directory ${path} cannot be made: ${(cause as Error).message}.`,
-      "Give a folder that this user may write.",
+      `--directory ${path} cannot be created: ${(cause as Error).message}.`,
+      "Specify a folder that this user can write to.",
       cause,
     );
   }
@@ -125,8 +125,8 @@ function refuseTakenNetwork(network: string): void {
   if (taken.length === 0) return;
   throw new RegionError(
     "DMM_REGION_ADDRESS_TAKEN",
-    `The network ${network}.0.0/16 has listeners already: ${taken.join(", ")}.`,
-    "End those processes, or bring the environment up with another address block.",
+    `The network ${network}.0.0/16 already has listeners: ${taken.join(", ")}.`,
+    "End those processes, or use another address block for the environment.",
   );
 }
 

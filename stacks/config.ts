@@ -96,7 +96,11 @@ function unknownKeys(values: Readonly<Record<string, string | undefined>>): Conf
   const known = new Set(Object.keys(keys).map((name) => `${namespace}:${name}`));
   return Object.keys(values)
     .filter((key) => key.startsWith(`${namespace}:`) && !known.has(key))
-    .map((key) => ({ key, value: values[key], message: `${key} is not a key of this program; remove it.` }));
+    .map((key) => ({
+      key,
+      value: values[key],
+      message: `${key} is not a configuration key of this program; remove it.`,
+    }));
 }
 
 function describe(name: keyof Values, value: string | undefined, allowed: string): ConfigProblem {

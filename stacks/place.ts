@@ -15,10 +15,10 @@ export interface Place {
 /** A Region that cannot carry the platform. */
 export class RegionError extends pulumi.RunError {
   readonly code = "DMM_REGION_UNFIT";
-  readonly hint = "Set aws:region to a Region with three zones or more.";
+  readonly hint = "Set aws:region to a Region with at least three zones.";
 
   constructor(region: string, zones: number) {
-    super(`Region ${region} offers ${zones} availability zones; the platform needs 3.`);
+    super(`Region ${region} offers ${zones} availability zones; the platform requires 3.`);
     this.name = "RegionError";
   }
 }

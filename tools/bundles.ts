@@ -17,7 +17,7 @@ export const bundles: Readonly<Record<BundleName, Bundle>> = {
     // The launcher brings it: this code already needs one to run.
     ways: [],
     byHand:
-      "start dmm-env by its launcher, ./dmm-env, which brings Node, or put Node on PATH (https://nodejs.org/en/download)",
+      "start dmm-env with its launcher, ./dmm-env, which downloads Node, or put Node on PATH (https://nodejs.org/en/download)",
     bytes: 0,
   },
   pulumi: {
@@ -34,7 +34,7 @@ export const bundles: Readonly<Record<BundleName, Bundle>> = {
     title: "Redis, MariaDB, HAProxy",
     ways: [debianPackages],
     byHand:
-      "install them with the package manager (apt-get install redis-server mariadb-server haproxy; brew install redis mariadb haproxy) so that they are on PATH; their services need not run",
+      "install them with the package manager (apt-get install redis-server mariadb-server haproxy; brew install redis mariadb haproxy) so that they are on PATH; their services need not be running",
     bytes: 400 * mebibyte,
   },
   moto: {

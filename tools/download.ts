@@ -53,7 +53,7 @@ async function withAnswer<Result>(
   // Resolving a name has no time limit of its own.
   const late = new AbortController();
   const timer = setTimeout(
-    () => late.abort(new Error(`no answer within ${answerWithinMs / 1000} s`)),
+    () => late.abort(new Error(`no response within ${answerWithinMs / 1000} s`)),
     answerWithinMs,
   );
   try {

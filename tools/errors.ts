@@ -35,8 +35,8 @@ export class ToolError extends Error {
 /** Something is missing and nobody tried to obtain it. */
 export function partsMissing(missing: readonly MissingPart[]): ToolError {
   const named = missing.map(({ name, wanted }) => `${name} (${wanted})`).join(", ");
-  return new ToolError("DMM_TOOLS_MISSING", `This machine lacks ${named}.`, {
-    hint: "Run dmm-env setup; dmm-env doctor says what was found instead.",
+  return new ToolError("DMM_TOOLS_MISSING", `Missing on this machine: ${named}.`, {
+    hint: "Download the missing tools: dmm-env setup. See what was found: dmm-env doctor",
   });
 }
 
@@ -56,11 +56,11 @@ export function unobtainable(bundles: readonly Unobtained[], toolchain: string):
   });
   return new ToolError(
     "DMM_TOOLS_UNOBTAINABLE",
-    `Parts are missing and could not be obtained.\n${blocks.join("\n")}`,
+    `Tools are missing and could not be obtained.\n${blocks.join("\n")}`,
     {
       hint:
-        "Make one of the named sources reachable and run dmm-env setup again; it goes on where it stopped. " +
-        `Without a network, copy ${toolchain} from a machine that has it to the same path here.`,
+        "Make one of these sources reachable and run dmm-env setup again; it continues where it stopped. " +
+        `Without a network, copy ${toolchain} from another machine to the same path here.`,
       cause: bundles[0]?.attempts.at(-1)?.error,
     },
   );
@@ -74,7 +74,7 @@ export function unsupportedPlatform(message: string): ToolError {
 /** `printed` are the last lines that the command said. */
 export function commandFailed(command: string, printed: string, cause: unknown): ToolError {
   return new ToolError("DMM_TOOLS_COMMAND", `${command} failed: ${printed}`, {
-    hint: "Run the command by hand to see all that it says.",
+    hint: "Run the command manually to see its full output.",
     cause,
   });
 }
@@ -84,7 +84,7 @@ export function commandMissing(command: string): ToolError {
 }
 
 export function unreachable(url: string, reason: string, cause?: unknown): ToolError {
-  return new ToolError("DMM_TOOLS_UNREACHABLE", `${url} could not be fetched: ${reason}`, {
+  return new ToolError("DMM_TOOLS_UNREACHABLE", `${url} could not be downloaded: ${reason}`, {
     hint: "Check the network and the proxy variables (HTTPS_PROXY, NO_PROXY).",
     cause,
   });
@@ -98,7 +98,7 @@ export function wrongChecksum(
     "DMM_TOOLS_CHECKSUM",
     `${url} has the SHA-256 ${sums.actual}; it must be ${sums.expected}`,
     {
-      hint: "Try again; if it stays so, do not trust the source.",
+      hint: "Try again; if the checksum is still wrong, do not trust the source.",
     },
   );
 }
@@ -113,7 +113,7 @@ export function diskTooSmall(
   sizes: { readonly free: number; readonly needed: number },
 ): ToolError {
   const mebibytes = (bytes: number) => `${Math.floor(bytes / 2 ** 20)} MiB`;
-  const message = `${folder} has ${mebibytes(sizes.free)} free; ${mebibytes(sizes.needed)} are needed`;
+  const message = `${folder} has ${mebibytes(sizes.free)} free; ${mebibytes(sizes.needed)} are required`;
   return new ToolError("DMM_TOOLS_DISK", message, {
     hint: "Free some space, or set DMM_ENV_TOOLCHAIN to a folder on another disk.",
   });

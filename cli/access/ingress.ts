@@ -108,8 +108,8 @@ export async function knock(entrance: Entrance, client?: ClientIdentity): Promis
 
 /** In words, for people and proofs. */
 export function describeKnock(knocked: Knock): string {
-  if (knocked === "in") return "it was let in";
-  return "refused" in knocked ? knocked.refused : `no statement possible (${knocked.unclear})`;
+  if (knocked === "in") return "admitted";
+  return "refused" in knocked ? knocked.refused : `inconclusive (${knocked.unclear})`;
 }
 
 function isRefusal(reason: string, host: string): boolean {

@@ -52,7 +52,7 @@ export async function fetchToken(
     body: new URLSearchParams({ grant_type: "client_credentials", scope }).toString(),
   });
   if (answer.status !== 200)
-    throw new Error(`/oauth2/token answered ${answer.status}: ${answer.body.slice(0, 200)}`);
+    throw new Error(`/oauth2/token returned ${answer.status}: ${answer.body.slice(0, 200)}`);
   const { access_token: value, expires_in: expiresInSeconds } = JSON.parse(answer.body) as Record<
     string,
     unknown

@@ -45,7 +45,7 @@ function describe(
     const details = [...levels, String(predicate.resourceUri), String(predicate.timeVerified)];
     return { kind: "verification summary", result, passed: result === "PASSED", details, ...rest };
   }
-  if (predicateType.endsWith("/attestation/release/v2")) {
+  if (predicateType.endsWith("/attestation/teardown/v1")) {
     const result = String(predicate.verdict);
     const details = [`environment ${predicate.environment}`, String(predicate.finishedAt)];
     return { kind: "teardown", result, passed: result === "nothing is left over", details, ...rest };

@@ -8,13 +8,13 @@ export const attestationErrors = {
   DMM_ATTESTATION_UNREADABLE: entry<"file" | "problem">(
     wrongUsage,
     (v) => `${v.file} is not an attestation: ${v.problem}.`,
-    () => "Name an attestation.intoto.jsonl of .dmm-env/runs or a proof of .dmm-env/releases.",
+    () => "Give an attestation.intoto.jsonl from .dmm-env/runs or a proof from .dmm-env/releases.",
   ),
   DMM_SIGNER_UNKNOWN: entry<"file" | "item" | "signers">(
     notReady,
-    (v) => `Item ${v.item} of ${v.file} was signed with the key ${v.signers}, which is not a known key.`,
+    (v) => `Item ${v.item} of ${v.file} was signed with the key ${v.signers}, which is unknown.`,
     () =>
-      "Name the signer's public key: --key FILE. Get it from the signer, not from beside the attestation.",
+      "Give the signer's public key: --key <file>. Get it from the signer, not together with the attestation.",
   ),
   DMM_SIGNATURE_INVALID: entry<"file" | "item" | "key">(
     claimBroken,

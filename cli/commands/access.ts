@@ -20,6 +20,7 @@ import { chooseName, nameHelp } from "../environment/default-name.ts";
 import { parseDuration, renderDuration } from "../environment/duration.ts";
 import type { EnvironmentRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
+import { renderExamples } from "../help-examples.ts";
 import { type EnvironmentFolder, environmentFolder } from "../home.ts";
 import { openEnvironment, requireRecord } from "../open-environment.ts";
 import { findAdminUrl, renderBrowserSteps } from "../provisioning/browser-steps.ts";
@@ -34,18 +35,23 @@ import { done, type Outcome, runCommand, type Session } from "../session.ts";
 const atOnce = { interrupted: "at once" } as const;
 
 export function registerAccess(program: Command): void {
-  const access = program
-    .command("access")
-    .description("grant, revoke and list the insiders of an environment");
+  const access = program.command("access");
   access
     .command("grant")
     .usage(usage)
     .argument(
       "<insider...>",
-      "who is let in, for example jane.doe; before it the environment, as in every command",
+      "name of the insider, for example jane.doe; optionally preceded by the name of the environment",
     )
-    .description("let an insider in for a limited time")
-    .requiredOption("--for <duration>", "how long: 90s, 30m, 4h, at most 7d")
+    .description("Grant an insider access for a limited time")
+    .addHelpText(
+      "after",
+      renderExamples([
+        "dmm-env access grant jane.doe --for 30m",
+        "dmm-env access grant feature-x jane.doe --for 4h",
+      ]),
+    )
+    .requiredOption("--for <duration>", "validity of the grant, for example 90s, 30m or 4h; at most 7d")
     .action((words: readonly string[], options: { for: string }, command: Command) =>
       runCommand(
         command,
@@ -57,15 +63,17 @@ export function registerAccess(program: Command): void {
   access
     .command("revoke")
     .usage(usage)
-    .argument("<insider...>", "whose grant ends now; before it the environment, as in every command")
-    .description("end a grant at once, and prove that its certificate is refused")
+    .argument("<insider...>", "name of the insider; optionally preceded by the name of the environment")
+    .description("Revoke a grant at once and prove that its certificate is rejected")
+    .addHelpText("after", renderExamples(["dmm-env access revoke feature-x jane.doe"]))
     .action((words: readonly string[], _: object, command: Command) =>
       runCommand(command, (session) => revoke(session, readWords(session, words)), atOnce),
     );
   access
     .command("list")
     .argument("[name]", nameHelp)
-    .description("all grants and until when they hold")
+    .description("List all grants with state and expiry")
+    .addHelpText("after", renderExamples(["dmm-env access list feature-x"]))
     .action((name: string | undefined, _: object, command: Command) =>
       runCommand(command, (session) => list(session, chooseName(session, name)), atOnce),
     );
@@ -83,7 +91,7 @@ const usage = "[options] [name] <insider>";
 function readWords(session: Session, words: readonly string[]): Words {
   const [insider = "", name, ...surplus] = words.toReversed();
   if (surplus.length > 0) {
-    const problem = `Too many arguments: ${words.length}; expected are the environment and the insider.`;
+    const problem = `Too many arguments: ${words.length}; expected an environment and an insider.`;
     throw new OperatorError("DMM_USAGE", { problem, command: "access " });
   }
   return { name: chooseName(session, name), insider };
@@ -118,13 +126,13 @@ async function grant(
       adminUrl: findAdminUrl(entrance),
     },
     lines: [
-      `${chalk.bold(insider)} may enter ${name} for ${renderDuration(lifetimeSeconds)}, until ${issued.expires}.`,
+      `${chalk.bold(insider)} has access to ${name} for ${renderDuration(lifetimeSeconds)}, until ${issued.expires}.`,
       "",
       `  ${renderCurl(entrance, folder, insider)}`,
       "",
       ...renderBrowserSteps(entrance, folder, insider),
       "",
-      `To end it at once: ${chalk.bold(`dmm-env access revoke ${name} ${insider}`)}`,
+      `To revoke it: ${chalk.bold(`dmm-env access revoke ${name} ${insider}`)}`,
     ],
   };
 }
@@ -157,8 +165,8 @@ async function revoke(session: Session, words: Words): Promise<Outcome> {
     report: { environment: name, grant: readGrant(folder.access, insider), refusal },
     lines: [
       refusal === null
-        ? `${chalk.bold(insider)} is on the revocation list of ${name}. Its certificate's files cannot be read, so it was not shown to the ingress.`
-        : `${chalk.bold(insider)} is out of ${name}: the ingress refuses the certificate (${refusal}).`,
+        ? `${chalk.bold(insider)} is on the revocation list of ${name}. The certificate files cannot be read, so the ingress was not tested with them.`
+        : `${chalk.bold(insider)} no longer has access to ${name}: the ingress rejects the certificate (${refusal}).`,
     ],
   };
 }
@@ -176,11 +184,11 @@ async function closeForAll(
     report: {
       environment: name,
       grant: readGrant(folder.access, grant.name),
-      refusal: "nobody listens",
+      refusal: "nothing listens",
       ingress: "closed",
     },
     lines: [
-      `${chalk.bold(grant.name)} is out of ${name}. Its region or load balancer is dead or does not respond, so the ingress was closed for everybody.`,
+      `${chalk.bold(grant.name)} no longer has access to ${name}. The region or load balancer is dead or unresponsive, so the ingress was closed for everyone.`,
       `To open it again, without ${grant.name}: ${chalk.bold(`dmm-env up ${name}`)}`,
     ],
   };
@@ -212,7 +220,7 @@ async function list(session: Session, text: string): Promise<Outcome> {
       ["insider", "state", "issued", "expires"],
       grants.map(({ name: who, state, issued, expires, damaged }) => [
         who,
-        damaged ? `${state}, its file is damaged` : state,
+        damaged ? `${state}, file damaged` : state,
         issued,
         expires,
       ]),

@@ -2,16 +2,23 @@ import type { Command } from "commander";
 import { type CheckedAttestation, checkAttestation } from "../attestation/check-attestation.ts";
 import { readOwnKeys, readPublicKey } from "../attestation/public-key.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
+import { renderExamples } from "../help-examples.ts";
 import { type Outcome, runCommand, type Session } from "../session.ts";
 
 export function registerAttestation(program: Command): void {
   program
     .command("attestation")
-    .description("check the signature of an attestation or of a teardown's proof")
     .command("check")
     .argument("<file>", "attestation.intoto.jsonl of a run, or the proof of a teardown")
-    .description("check every signature of a file and print what it states")
-    .option("--key <file>", "public key of the signer in PEM (default: this checkout's own keys)")
+    .description("Check every signature of a file and print what it states")
+    .addHelpText(
+      "after",
+      renderExamples([
+        "dmm-env attestation check .dmm-env/runs/feature-x-2026-01-01T08-00-00-000Z/attestation.intoto.jsonl",
+        "dmm-env attestation check proof.json --key signer.pub.pem",
+      ]),
+    )
+    .option("--key <file>", "public key of the signer in PEM (default: this checkout's keys)")
     .action((file: string, { key }: { readonly key?: string }, command: Command) =>
       runCommand(command, (session) => check(session, file, key), { interrupted: "at once" }),
     );

@@ -8,9 +8,9 @@ import { explainFailure } from "../report/failure.ts";
 import { type Outcome, runCommand, type Session } from "../session.ts";
 import { listPartRows, type PartRow, renderPartRows } from "../setup/part-rows.ts";
 
-/** `dmm-env doctor`: what is wanted, what was found, and how to mend it. */
+/** `dmm-env doctor`: checks prerequisites and suggests fixes. */
 export function registerDoctor(program: Command): void {
-  const command = program.command("doctor").description("what is wanted, what was found, and how to mend it");
+  const command = program.command("doctor");
   command.action(() => runCommand(command, examine));
 }
 
@@ -19,21 +19,21 @@ async function examine(session: Session): Promise<Outcome> {
   const resolved = await resolveParts({ fresh: true });
   const rows = listPartRows(resolved);
   const lines = [...renderPartRows(rows), ...renderReasons(rows), ...renderOtherWays(rows)];
-  if (resolved.missing.length === 0) return { exitCode: exitCodes.done, report: { parts: rows }, lines };
+  if (resolved.missing.length === 0) return { exitCode: exitCodes.done, report: { tools: rows }, lines };
   const failure = explainFailure(partsMissing(resolved.missing), session.home);
-  return { exitCode: failure.exitCode, report: { parts: rows }, lines, failure };
+  return { exitCode: failure.exitCode, report: { tools: rows }, lines, failure };
 }
 
 function renderReasons(rows: readonly PartRow[]): readonly string[] {
   const reasons = [...new Set(rows.flatMap(({ refused }) => refused))];
   return reasons.length === 0
     ? []
-    : ["", "Found, but it does not do:", ...reasons.map((reason) => `  ${reason}`)];
+    : ["", "Found, but not usable:", ...reasons.map((reason) => `  ${reason}`)];
 }
 
 function renderOtherWays(rows: readonly PartRow[]): readonly string[] {
-  const missing = new Set(rows.filter(({ found }) => found === null).map(({ part }) => parts[part].bundle));
+  const missing = new Set(rows.filter(({ found }) => found === null).map(({ tool }) => parts[tool].bundle));
   if (missing.size === 0) return [];
   const ways = [...missing].map((name) => `  ${bundles[name].title}: ${bundles[name].byHand}`);
-  return ["", "Instead of dmm-env setup:", ...ways];
+  return ["", "Alternatives to dmm-env setup:", ...ways];
 }

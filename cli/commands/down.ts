@@ -9,7 +9,6 @@ export function registerDown(program: Command): void {
   program
     .command("down")
     .argument("[name]", nameHelp)
-    .description("release NAME: access first, then every resource, then proof that nothing is left")
     .action((name: string | undefined, _: object, command: Command) =>
       runCommand(command, (session) => down(session, parseName(chooseNameToDelete(session, name)))),
     );

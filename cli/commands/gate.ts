@@ -18,11 +18,10 @@ export function registerGate(program: Command): void {
   const command = program
     .command("gate")
     .argument("[name]", newNameHelp)
-    .description("up, verify and down in one act, for CI; always ends in down")
-    .option("--for <duration>", "how long it may live at most: 90m, 8h (default: 8h)")
+    .option("--for <duration>", "lifetime of the environment at most, for example 90m or 8h (default: 8h)")
     .option(
       "--insiders <networks>",
-      "source networks of the insiders as CIDR blocks (default on local: 127.0.0.1/32)",
+      "source networks of insiders as CIDR blocks, comma separated (default on local: 127.0.0.1/32)",
     );
   addProfileOption(command).action((name: string | undefined, options: GateOptions, command: Command) =>
     runCommand(command, (session) =>

@@ -16,7 +16,6 @@ import { done, type Outcome, runCommand, type Session } from "../session.ts";
 export function registerList(program: Command): void {
   program
     .command("list")
-    .description("all environments of this checkout")
     .action((_: object, command: Command) => runCommand(command, list, { interrupted: "at once" }));
 }
 
@@ -53,7 +52,7 @@ async function list({ home, target }: Session): Promise<Outcome> {
     report: { environments: shown },
     lines:
       shown.length === 0
-        ? ["There is no environment. Make one: dmm-env up feature-x"]
+        ? ["No environments. Create one: dmm-env up <name>"]
         : renderTable(["name", "target", "stage", "now", "owner", "expires"], cells),
   };
 }
@@ -65,7 +64,8 @@ async function inspect(
 ): Promise<{ readonly row: Row; readonly error?: OperatorError }> {
   try {
     const record = readRecord(home, name);
-    if (record === undefined) return { row: unknown(name, "damaged", "no record: dmm-env down removes it") };
+    if (record === undefined)
+      return { row: unknown(name, "damaged", `no record; dmm-env down ${name} removes it`) };
     const { now, url } = await seeNow(home, record);
     const { target, stage, owner, expires } = record;
     return { row: { name, target, stage, now, owner, expires, url } };
@@ -89,16 +89,16 @@ async function seeNow(
   const holder = readHolder(folder.lock);
   if (holder !== undefined) return { now: `busy (${holder.command}, process ${holder.pid})`, url: null };
   const region = readRegionAddress(folder.region);
-  if (record.target === "local" && region === undefined) return { now: "its region does not run", url: null };
+  if (record.target === "local" && region === undefined) return { now: "region not running", url: null };
   if (region !== undefined && isStopped(region.pid))
-    return { now: `its region does not respond (process ${region.pid} is stopped)`, url: null };
+    return { now: `region unresponsive (process ${region.pid} is stopped)`, url: null };
   const outputs = readFileIfThere(folder.outputs);
-  if (outputs === undefined) return { now: "half made", url: null };
+  if (outputs === undefined) return { now: "incomplete", url: null };
   const entrance = findEntrance(JSON.parse(outputs), region);
   const answer = await knock(entrance, readClient(folder.access, operatorGrant));
-  const over = Date.parse(record.expires) < Date.now() ? "lifetime is over, " : "";
+  const over = Date.parse(record.expires) < Date.now() ? "expired, " : "";
   return {
-    now: over + (answer === "in" ? "serving" : `refuses the operator (${describeKnock(answer)})`),
+    now: over + (answer === "in" ? "serving" : `rejects the operator (${describeKnock(answer)})`),
     url: entrance.url,
   };
 }

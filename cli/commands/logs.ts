@@ -25,10 +25,9 @@ export function registerLogs(program: Command): void {
   program
     .command("logs")
     .argument("[name]", nameHelp)
-    .argument("[part]", "one log, for example engine, region or task/gateway; its beginning is enough")
-    .description("what the parts of NAME write")
-    .option("--follow", "go on until Ctrl-C; with --json one JSON object for each line")
-    .option("--lines <count>", "so many last lines of each part", "20")
+    .argument("[component]", "log to show, for example engine, region or task/gateway; a prefix is enough")
+    .option("--follow", "follow the logs until Ctrl-C; with --json, print one JSON object per line")
+    .option("--lines <count>", "number of lines to show per component", "20")
     .action((name: string | undefined, part: string | undefined, options: LogsOptions, command: Command) =>
       runCommand(command, (session) => logs(session, readAsked(session, name, part), options)),
     );
@@ -54,7 +53,10 @@ async function logs(session: Session, asked: Asked, options: LogsOptions): Promi
   if (options.follow) return await followLogs(session, { name, tails, find });
   return {
     exitCode: done,
-    report: { environment: name, logs: tails.map(({ part, file, lines }) => ({ part, file, lines })) },
+    report: {
+      environment: name,
+      logs: tails.map(({ part, file, lines }) => ({ component: part, file, lines })),
+    },
     lines: tails.flatMap((tail) => tail.lines.map((line) => `${tail.part}  ${line}`)),
   };
 }
@@ -68,7 +70,10 @@ interface FollowedLogs {
 /** Each line as it is written; with --json as an object of its own, so that stdout is JSON lines throughout. */
 async function followLogs(session: Session, { name, tails, find }: FollowedLogs): Promise<Outcome> {
   const onLine = (part: string, line: string) =>
-    writeOutput(process.stdout, `${session.json ? JSON.stringify({ part, line }) : `${part}  ${line}`}\n`);
+    writeOutput(
+      process.stdout,
+      `${session.json ? JSON.stringify({ component: part, line }) : `${part}  ${line}`}\n`,
+    );
   for (const { part, lines } of tails) for (const line of lines) await onLine(part, line);
   const shown = new Map(tails.map(({ file, size }) => [file, size]));
   // Nobody reads on, as after `| head`: there is nothing to follow for.

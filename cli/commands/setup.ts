@@ -6,9 +6,9 @@ import { listPartRows } from "../setup/part-rows.ts";
 
 export { ensureParts } from "../setup/ensure-parts.ts";
 
-/** `dmm-env setup`: fetches every part that this machine lacks. */
+/** `dmm-env setup`: downloads missing tools. */
 export function registerSetup(program: Command): void {
-  const command = program.command("setup").description("fetch every part that this machine lacks");
+  const command = program.command("setup");
   command.action(() => runCommand(command, setUp));
 }
 
@@ -17,12 +17,12 @@ async function setUp(session: Session): Promise<Outcome> {
   const rows = listPartRows(resolved);
   return {
     exitCode: exitCodes.done,
-    report: { parts: rows },
+    report: { tools: rows },
     lines: [
       ...rows.map(
-        ({ part, found, source }) => `${part} ${found} (${source === "path" ? "on PATH" : "toolchain"})`,
+        ({ tool, found, source }) => `${tool} ${found} (${source === "path" ? "on PATH" : "toolchain"})`,
       ),
-      "Everything is there. Next: dmm-env up NAME",
+      "All tools are present. Next: dmm-env up <name>",
     ],
   };
 }

@@ -25,7 +25,6 @@ export function registerStatus(program: Command): void {
   program
     .command("status")
     .argument("[name]", nameHelp)
-    .description("how NAME is doing, looked at now")
     .action((name: string | undefined, _: object, command: Command) =>
       runCommand(command, (session) => status(session, chooseName(session, name)), {
         interrupted: "at once",
@@ -42,7 +41,7 @@ async function status(session: Session, text: string): Promise<Outcome> {
   const left = (Date.parse(expires) - Date.now()) / 1000;
   const holder = readHolder(folder.lock);
   const insiders = listGrants(folder.access).filter((grant) => isValid(grant));
-  const lifetime = left > 0 ? `expires in ${renderDuration(left)}` : "its lifetime is over";
+  const lifetime = left > 0 ? `expires in ${renderDuration(left)}` : "expired";
   return {
     exitCode: now.serving ? exitCodes.done : exitCodes.notReady,
     report: {
@@ -56,18 +55,16 @@ async function status(session: Session, text: string): Promise<Outcome> {
       ...(now.image && { image: now.image }),
       ...(now.differences && { differences: now.differences }),
       ...(now.problem && { problem: now.problem }),
-      ...(now.fix && { fix: now.fix }),
+      ...(now.fix && { hint: now.fix }),
       insiders: insiders.map((grant) => ({ name: grant.name, expires: grant.expires })),
       busy: holder ? { pid: holder.pid, command: holder.command, since: holder.since } : null,
     },
     lines: [
       `${chalk.bold(name)} on ${target}, owned by ${owner}, ${lifetime}`,
-      now.serving
-        ? `${chalk.green("serves")} at ${now.url}`
-        : `${chalk.red("does not serve")}: ${now.problem}`,
+      now.serving ? `${chalk.green("serving")} at ${now.url}` : `${chalk.red("not serving")}: ${now.problem}`,
       ...(now.fix ? [`${chalk.dim("→")} ${now.fix}`] : []),
       ...(now.image?.current === false
-        ? [chalk.yellow(`runs older code than this checkout: dmm-env up ${name} rolls it out`)]
+        ? [chalk.yellow(`runs older code than this checkout; deploy it: dmm-env up ${name}`)]
         : []),
       `insiders: ${insiders.map((grant) => grant.name).join(", ") || "none"}`,
       ...(holder ? [`busy: ${holder.command}, process ${holder.pid} since ${holder.since}`] : []),
@@ -75,7 +72,7 @@ async function status(session: Session, text: string): Promise<Outcome> {
         ? ["", `  ${now.curl}`, "", ...(now.steps ?? [])]
         : stage === "up"
           ? []
-          : [`${describeStage(record)}: dmm-env up or down ${name}`]),
+          : [`${describeStage(record)}: dmm-env up ${name} or dmm-env down ${name}`]),
     ],
   };
 }

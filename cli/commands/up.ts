@@ -19,11 +19,10 @@ export function registerUp(program: Command): void {
   program
     .command("up")
     .argument("[name]", newNameHelp)
-    .description("make the environment NAME, or bring it up to date")
-    .option("--for <duration>", "how long it may live: 90m, 8h, 2d (default: 8h)")
+    .option("--for <duration>", "lifetime of the environment, for example 90m, 8h or 2d (default: 8h)")
     .option(
       "--insiders <networks>",
-      "source networks of the insiders as CIDR blocks (default on local: 127.0.0.1/32)",
+      "source networks of insiders as CIDR blocks, comma separated (default on local: 127.0.0.1/32)",
     )
     .action((name: string | undefined, options: UpOptions, command: Command) =>
       runCommand(command, (session) => up(session, chooseNewName(session, name), options)),
@@ -60,7 +59,7 @@ async function up(session: Session, name: string, options: UpOptions): Promise<O
       differences: listDifferences({ record, entrance }),
       resources: observation.done,
       changes: observation.changes,
-      shortened,
+      reissued: shortened,
     },
     lines: [
       ...renderShortened(shortened),
@@ -74,6 +73,6 @@ function renderShortened(insiders: readonly string[]): readonly string[] {
   const others = insiders.filter((insider) => insider !== operatorGrant);
   if (others.length === 0) return [];
   return [
-    `These insiders have new certificates that end with the environment; the earlier ones are revoked: ${others.join(", ")}.`,
+    `Reissued certificates that expire with the environment, and revoked the earlier ones: ${others.join(", ")}.`,
   ];
 }

@@ -19,11 +19,10 @@ export function registerVerify(program: Command): void {
   const command = program
     .command("verify")
     .argument("[name]", nameHelp)
-    .description("prove every claim that the platform makes, with evidence")
-    .option("--suite <suite>", "only this suite; may be given more than once", collect)
+    .option("--suite <suite>", "run only this suite; can be repeated", collect)
     .option(
-      "--only <claim>",
-      "only this claim, for example access/an-insider-gets-in; may be given more than once",
+      "--only <check>",
+      "run only this check, for example access/an-insider-gets-in; can be repeated",
       collect,
     );
   addProfileOption(command).action((name: string | undefined, options: VerifyOptions, command: Command) =>

@@ -5,8 +5,8 @@ import { nameOfBranch, readBranch } from "./branch.ts";
 import { readOwner } from "./owner.ts";
 import { listNames, readRecord } from "./record.ts";
 
-export const nameHelp = "name of the environment (default: the current git branch's, or the only one)";
-export const newNameHelp = "name of the environment (default: from the current git branch)";
+export const nameHelp = "name of the environment (default: that of the current git branch, or the only one)";
+export const newNameHelp = "name of the environment (default: derived from the current git branch)";
 
 /**
  * The given name, otherwise the environment of the current git branch, otherwise the only one there is. Says which was
@@ -49,8 +49,8 @@ function missing(names: readonly string[], branch: string | undefined): Operator
   const where =
     branch === undefined
       ? "no git branch is checked out"
-      : `the git branch ${branch} has none (it would be ${nameOfBranch(branch)})`;
-  const there = names.length === 0 ? "there is none" : `there are ${names.join(", ")}`;
+      : `the git branch ${branch} has no environment (it would be ${nameOfBranch(branch)})`;
+  const there = names.length === 0 ? "there are no environments" : `the environments are ${names.join(", ")}`;
   return new OperatorError("DMM_NAME_MISSING", { where, there });
 }
 
@@ -68,7 +68,8 @@ function refuseOthers(session: Session, name: string): void {
 /** The first line that an operator sees, and a field of the JSON object. */
 function announce(session: Session, chosen: ChosenName): string {
   session.chosen = chosen;
-  const why = chosen.by === "branch" ? `the environment of the git branch ${chosen.branch}` : "the only one";
+  const why =
+    chosen.by === "branch" ? `the environment of the git branch ${chosen.branch}` : "the only environment";
   session.reporter.note(`Environment ${chosen.name}: ${why}.`);
   return chosen.name;
 }

@@ -39,7 +39,7 @@ export async function runGate(session: Session, request: GateRequest): Promise<O
   const released = await releaseAfter(session, up, witness);
   return {
     exitCode: conclude(session, proof, released),
-    report: { environment: request.name, ...proof.report, release: released.report },
+    report: { environment: request.name, ...proof.report, teardown: released.report },
     lines: [...proof.lines, ...released.lines],
     ...choose(session, request.name, proof, released),
   };
@@ -98,10 +98,10 @@ function choose(
   const causes = [proof.failure, released.failure].filter((failure) => failure !== undefined);
   if (released.failure) return { failure: causes[0]!, laterFailures: causes.slice(1) };
   if (session.interruption.first.aborted && released.exitCode === exitCodes.done) {
-    const outcome = `everything of "${name}" was torn down.`;
+    const outcome = `"${name}" was torn down.`;
     return failed(
       session,
-      new OperatorError("DMM_INTERRUPTED", { outcome, next: `dmm-env gate ${name} begins again.` }),
+      new OperatorError("DMM_INTERRUPTED", { outcome, next: `Start again: dmm-env gate ${name}` }),
     );
   }
   return proof.failure ? { failure: proof.failure } : {};

@@ -24,7 +24,7 @@ export async function takeWitness(session: Session, open: OpenEnvironment): Prom
 export async function proveRelease(session: Session, witness: ReleaseWitness): Promise<RunResult> {
   const run: { result?: RunResult } = {};
   const step: Step<typeof run> = {
-    title: "prove the release from outside",
+    title: "verify the teardown from outside",
     async run(context, progress) {
       const { verifyRelease } = await import("../../verify/index.ts");
       const time = new Date().toISOString().replace(/[:.]/g, "-");

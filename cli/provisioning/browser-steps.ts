@@ -31,10 +31,10 @@ export function renderBrowserSteps(
           `  chromium --user-data-dir="$HOME/.config/dmm-env-browser/${entrance.host}" --host-resolver-rules='${rules}'`,
           `  or, for any browser, in /etc/hosts: ${address} ${hosts.join(" ")}`,
           // There, because a browser may keep authorities by profile.
-          `  there import ${shown(entrance.authorityFile)} as an authority for web sites`,
+          `  in that browser, import ${shown(entrance.authorityFile)} as a certificate authority for websites`,
         ]
       : []),
-    `  there import ${shown(files.bundle)} (its password is in ${shown(files.password)})`,
+    `  in that browser, import ${shown(files.bundle)} as your certificate (password: ${shown(files.password)})`,
   ];
 }
 

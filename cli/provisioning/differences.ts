@@ -25,19 +25,19 @@ export function listOwnDifferences({ record, entrance }: Differing): readonly Di
     own("ingressPort", {
       production: readProductionPort(),
       environment: entrance.connect.port,
-      reason: "This machine does not allow production's port, or another program has it.",
+      reason: "This machine does not allow production's port, or another program uses it.",
     }),
     ...(Object.entries(record.ports ?? {}) as [PortKey, number][]).map(([key, environment]) =>
       own(key, {
         production: ports[key],
         environment,
-        reason: "Another program of this machine has production's port.",
+        reason: "Another program on this machine uses production's port.",
       }),
     ),
     own("image", {
       production: image,
       environment: record.target === "local" ? nameLocalImage(image) : image,
-      reason: "The image is built from this checkout, because the local region has no other registry.",
+      reason: "The image comes from this checkout, because the local region has no other registry.",
     }),
   ].filter(({ production, environment }) => production !== environment);
 }

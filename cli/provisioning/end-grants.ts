@@ -21,5 +21,5 @@ export async function endGrants(run: UpRun, progress: Progress): Promise<void> {
     return shortened;
   });
   if (region !== undefined) writeClosing(folder.region, record.expires);
-  progress(run.shortened.length === 0 ? `until ${record.expires}` : `shortened: ${run.shortened.join(", ")}`);
+  progress(run.shortened.length === 0 ? `until ${record.expires}` : `reissued: ${run.shortened.join(", ")}`);
 }

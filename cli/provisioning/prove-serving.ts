@@ -56,7 +56,7 @@ export async function serve(
     headers: { authorization: `Bearer ${token.value}` },
   });
   if (answer.status !== 200)
-    throw new Error(`GET /verify/echo answered ${answer.status}: ${answer.body.slice(0, 200)}`);
+    throw new Error(`GET /verify/echo returned ${answer.status}: ${answer.body.slice(0, 200)}`);
   return token;
 }
 

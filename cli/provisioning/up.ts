@@ -25,10 +25,10 @@ import type { UpRequest, UpRun } from "./up-run.ts";
 
 /** What `up` does, in order. */
 export const upSteps: readonly Step<UpRun>[] = [
-  { title: "claim the name, a network and the keys", run: claimEnvironment },
+  { title: "reserve name, network and keys", run: claimEnvironment },
   { title: "start the region", run: makeRegion },
-  { title: "make every resource", run: makeResources },
-  { title: "end every grant with the environment", run: endGrants },
+  { title: "create resources", run: makeResources },
+  { title: "limit grants to the environment's lifetime", run: endGrants },
   { title: "serve an authorised request", run: proveServing },
 ];
 
@@ -74,21 +74,17 @@ function checkPlan(run: Pick<UpRun, "origin" | "request" | "project">, earlier?:
 export async function releaseInterrupted(run: UpRun): Promise<Outcome> {
   const { session, request, record } = run;
   if (record === undefined)
-    return interrupted(run, "nothing was changed.", `dmm-env up ${request.name} begins again.`);
+    return interrupted(run, "nothing was changed.", `Start again: dmm-env up ${request.name}`);
   if (run.wasUp) {
     return interrupted(
       run,
-      "the update was stopped; the environment stays up.",
-      `dmm-env up ${request.name} finishes it.`,
+      "the update was stopped; the environment is still up.",
+      `Finish it: dmm-env up ${request.name}`,
     );
   }
   const teardown = await release(await createDownRun(session, request.name, run.lock));
   if (teardown.exitCode !== exitCodes.done) return teardown;
-  return interrupted(
-    run,
-    `everything of "${request.name}" was torn down.`,
-    `dmm-env up ${request.name} begins again.`,
-  );
+  return interrupted(run, `"${request.name}" was torn down.`, `Start again: dmm-env up ${request.name}`);
 }
 
 function interrupted({ session, request }: UpRun, outcome: string, next: string): Outcome {

@@ -50,7 +50,7 @@ export class LineDisplay implements SetupDisplay {
   #begin(event: Extract<ObtainEvent, { kind: "planned" }>): void {
     for (const { name, title } of event.bundles) {
       this.#lines.set(name, { title, start: performance.now(), detail: "" });
-      this.#reporter.note(`${title}: missing, obtaining it …`);
+      this.#reporter.note(`${title}: missing, downloading …`);
     }
     this.#heartbeat = setInterval(() => {
       for (const { title, start, detail } of this.#lines.values()) {

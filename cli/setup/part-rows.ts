@@ -4,7 +4,7 @@ import { renderRange } from "../../tools/version-range.ts";
 
 /** What is wanted and what was found of one part; also its form in `--json`. */
 export interface PartRow {
-  readonly part: PartName;
+  readonly tool: PartName;
   readonly wanted: string;
   /** Version, or null when it is missing. */
   readonly found: string | null;
@@ -12,7 +12,7 @@ export interface PartRow {
   /** `path`: installed on this machine; `toolchain`: obtained by `dmm-env setup`. */
   readonly source: "path" | "toolchain" | null;
   /** The next command, or null when nothing is to be done. */
-  readonly fix: string | null;
+  readonly hint: string | null;
   /** Programs that were found but do not do, and why. */
   readonly refused: readonly string[];
 }
@@ -23,30 +23,30 @@ export function listPartRows(resolved: ResolvedParts): readonly PartRow[] {
     const found = resolved.found[part];
     if (found !== undefined) {
       return {
-        part,
+        tool: part,
         wanted,
         found: found.version,
         where: found.command,
         source: found.source,
-        fix: null,
+        hint: null,
         refused: [],
       };
     }
     const refused = resolved.missing.find(({ name }) => name === part)?.refused ?? [];
-    const fix = part === "node" ? "start dmm-env by ./dmm-env" : "dmm-env setup";
-    return { part, wanted, found: null, where: null, source: null, fix, refused };
+    const hint = part === "node" ? "start dmm-env with ./dmm-env" : "dmm-env setup";
+    return { tool: part, wanted, found: null, where: null, source: null, hint, refused };
   });
 }
 
 /** The rows as lines in columns. */
 export function renderPartRows(rows: readonly PartRow[]): readonly string[] {
-  const header = ["part", "wanted", "found", "where", "fix"];
+  const header = ["tool", "required", "found", "path", "fix"];
   const cells = rows.map((row) => [
-    row.part,
+    row.tool,
     row.wanted,
     row.found ?? "missing",
     row.where ?? "-",
-    row.fix ?? "-",
+    row.hint ?? "-",
   ]);
   const widths = header.map((name, column) =>
     Math.max(...[header, ...cells].map((line) => (line[column] ?? name).length)),

@@ -32,8 +32,8 @@ export async function closeIngress(run: DownRun, progress: Progress): Promise<vo
   const where = network === undefined ? undefined : `127.${network}.0.10 to .250`;
   const readOpen = () => (network === undefined ? [] : readEdgeListeners(network));
   if (target === "local" && where !== undefined && readOpen().length === 0) {
-    run.closure = { closed: true, revoked: [], refusals: [], note: `Nobody listened at ${where}.` };
-    return progress(`nobody listens at ${where}`);
+    run.closure = { closed: true, revoked: [], refusals: [], note: `Nothing listened at ${where}.` };
+    return progress(`nothing listens at ${where}`);
   }
   if (ingress !== undefined && (target === "aws" || region !== undefined)) {
     run.closure = await revokeEverybody(run, ingress);
@@ -43,18 +43,18 @@ export async function closeIngress(run: DownRun, progress: Progress): Promise<vo
   await cutOff(run, progress);
   const open = readOpen();
   const closed = where !== undefined && open.length === 0;
-  const note = closed ? `Nobody listens at ${where}.` : `Still open: ${open.join(", ") || "not known"}`;
+  const note = closed ? `Nothing listens at ${where}.` : `Still open: ${open.join(", ") || "unknown"}`;
   run.closure = { closed, revoked: run.closure?.revoked ?? [], refusals: [], note };
   run.detours.push(
-    "It could not be shown that every grant was revoked; the load balancers were ended before anything was deleted.",
+    "Revocation of every grant could not be proven; the load balancers were stopped before anything was deleted.",
   );
 }
 
 function leaveUnproven(run: DownRun, progress: Progress): void {
   const { closure } = run;
   const note = closure
-    ? `It could not be shown that nobody gets in: ${summarize(closure)}.`
-    : "Neither the outputs nor the engine's state name an ingress.";
+    ? `The ingress could not be proven closed: ${summarize(closure)}.`
+    : "Neither the stack's outputs nor its state name an ingress.";
   run.closure = { closed: false, revoked: closure?.revoked ?? [], refusals: closure?.refusals ?? [], note };
   run.detours.push(`${note} The load balancer is deleted next.`);
   progress(note);
@@ -68,7 +68,7 @@ async function revokeEverybody(run: DownRun, ingress: Ingress): Promise<ClosureP
   const grants = revocableGrants(folder.access);
   const revoked: string[] = [];
   try {
-    if (ingress.access === null) throw new Error("the trust store is not known");
+    if (ingress.access === null) throw new Error("the trust store is unknown");
     const aws = accessAws(project.region, region);
     await revokeGrants(folder.access, grants, { aws, trustStore: ingress.access });
     revoked.push(...grants.map(({ name }) => name));

@@ -36,7 +36,7 @@ export async function deleteResources(run: DownRun, progress: Progress): Promise
   }
   if (target === "local" && (state.kind === "damaged" || region === undefined)) {
     const why =
-      state.kind === "damaged" ? `Pulumi's state is damaged (${state.problem})` : "there is no region to ask";
+      state.kind === "damaged" ? `Pulumi's state is damaged (${state.problem})` : "no region is running";
     run.detours.push(
       `Resources were not deleted one by one: ${why}. Their processes were ended and their files removed.`,
     );
@@ -68,11 +68,11 @@ async function runEngine(run: DownRun, state: StackState, progress: Progress): P
       recordDeletion(run, `${session.home.backend} has no stack of this name`);
       return progress("there is no stack");
     }
-    const why = watch.lost.aborted ? "the local region stopped responding." : error.message;
+    const why = watch.lost.aborted ? "The local region became unresponsive." : error.message;
     run.detours.push(
       `The engine did not delete everything: ${why} Processes were ended and files removed instead.`,
     );
-    return progress("the engine failed; processes and files go without it");
+    return progress("the engine failed; ending processes and removing files without it");
   } finally {
     watch.stop();
     await stopping;

@@ -25,13 +25,13 @@ import { takeOver } from "./take-over.ts";
 
 /** What `down` does, in order: access first, then resources, then an inventory that believes none of the steps before. */
 export const downSteps: readonly Step<DownRun>[] = [
-  { title: "take the environment over", run: takeOver },
+  { title: "take over the environment", run: takeOver },
   { title: "reach the region", run: reachRegion },
-  { title: "close the ingress to everybody", run: closeIngress },
-  { title: "delete every resource", run: deleteResources },
-  { title: "end the region", run: endRegion },
+  { title: "close the ingress", run: closeIngress },
+  { title: "delete resources", run: deleteResources },
+  { title: "stop the region", run: endRegion },
   { title: "take inventory", run: takeStock },
-  { title: "remove every file", run: removeFiles },
+  { title: "remove files", run: removeFiles },
   { title: "sign the proof", run: signProof },
 ];
 
@@ -90,7 +90,7 @@ export async function release(run: DownRun): Promise<Outcome> {
     const failure = explainFailure(problem, session.home);
     return { exitCode: failure.exitCode, report, lines: notes, failure };
   }
-  const lines = [...notes, `${name} is torn down; nothing is left over. Proof: ${run.proof}`];
+  const lines = [...notes, `${name} is torn down; nothing is left. Proof: ${run.proof}`];
   return { exitCode: exitCodes.done, report, lines };
 }
 
@@ -101,9 +101,9 @@ function reportDown(run: DownRun): Record<string, unknown> {
     verdict: judge(run.statements),
     access: run.closure,
     resourcesDeleted: run.resourcesDeleted,
-    detours: run.detours,
+    workarounds: run.detours,
     statements: run.statements,
-    leftOver: run.leftOver,
+    leftovers: run.leftOver,
     proof: run.proof ?? null,
   };
 }

@@ -12,21 +12,24 @@ export async function endRegion(run: DownRun, progress: Progress): Promise<void>
   const { folder, target } = run;
   if (target === "aws") return progress("there is none");
   if (!(await stopRegion(folder.region)))
-    run.detours.push("The local region did not end when it was asked to and was killed.");
+    run.detours.push("The local region did not stop when asked and was killed.");
   let seen = await takeInventory(folder.region, run.network);
   if (lives(seen)) {
     const swept = await sweepRegion(folder.region);
     if (swept.length > 0)
-      run.detours.push(`${swept.length} processes had outlived their region and were ended by its ledger.`);
+      run.detours.push(
+        `${swept.length} processes had outlived their region and were ended using its ledger.`,
+      );
     seen = await takeInventory(folder.region, run.network);
   }
   if (lives(seen)) {
     const ended = (await endStragglers(folder.region)).map(({ pid, command }) => `${pid} ${command}`);
-    if (ended.length > 0) run.detours.push(`Processes that no ledger named were ended: ${ended.join(", ")}.`);
+    if (ended.length > 0)
+      run.detours.push(`Processes missing from the ledger were ended: ${ended.join(", ")}.`);
     seen = await takeInventory(folder.region, run.network);
   }
   run.inventory = seen;
-  progress(lives(seen) ? `${seen.processes.length} processes stay` : "every process has ended");
+  progress(lives(seen) ? `${seen.processes.length} processes remain` : "all processes have ended");
 }
 
 function lives(inventory: Inventory): boolean {

@@ -58,7 +58,7 @@ export function findEnvironment(session: Session, project: Project, name: string
 
 function describeSource(stored: Origin | undefined): string {
   return stored === undefined
-    ? "Its target was established from what it left behind"
+    ? "Its target was determined from its remains"
     : "Its target and backend were read from the reservation of its network";
 }
 

@@ -17,7 +17,7 @@ export async function takeStock(run: DownRun, progress: Progress): Promise<void>
   const found = run.target === "local" ? stockHere(run) : await stockAtAws(run);
   run.leftOver.push(...found.leftOver);
   run.statements.push(...found.statements);
-  progress(run.leftOver.length === 0 ? "nothing" : `${run.leftOver.length} things`);
+  progress(run.leftOver.length === 0 ? "nothing left" : `${run.leftOver.length} leftovers`);
 }
 
 interface Stock {
@@ -37,8 +37,8 @@ function stockHere(run: DownRun): Stock {
   const listeners = network === undefined ? [] : readListeners(network);
   const where =
     network === undefined
-      ? "the processes above: no file names its network any more, and no process lives that could listen"
-      : `127.${network}.0.0/16, by the kernel's list`;
+      ? "the processes above; no file names its network, and no process is left that could listen"
+      : `127.${network}.0.0/16, from the kernel's list of listeners`;
   return {
     leftOver: [
       ...processes.map((what) => ({ kind: "process", what }) as const),
@@ -48,7 +48,7 @@ function stockHere(run: DownRun): Stock {
       stateGone(
         "No process of the environment runs.",
         processes,
-        "the region's ledger, the working folders and the open files of all processes",
+        "the region's ledger and the working folders and open files of all processes",
       ),
       stateGone("Nothing listens in the environment's network.", listeners, where),
       ...describeStack(run),
@@ -103,19 +103,18 @@ async function stockAtAws(run: DownRun): Promise<Stock> {
 
 /** Closed before anything was deleted, or gone with everything else: either way nobody gets in. */
 function describeIngress({ closure, target }: DownRun, gone: boolean): Statement {
-  const statement = "Nobody gets in at the ingress.";
+  const statement = "The ingress admits nobody.";
   const refusals = closure.refusals.map(({ client, reason }) => `${client}: ${reason}`).join(", ");
   const evidence = [closure.note, refusals].filter(Boolean).join(" ");
   if (closure.closed || gone) {
-    const deleted =
-      target === "aws" ? "The engine deleted the load balancer." : "Nothing listens there any more.";
+    const deleted = target === "aws" ? "The engine deleted the load balancer." : "Nothing listens there.";
     return {
       statement,
       outcome: "observed",
       evidence: [evidence, gone ? deleted : ""].filter(Boolean).join(" "),
     };
   }
-  return { statement, outcome: "not observed", evidence: evidence || "nobody could knock" };
+  return { statement, outcome: "not observed", evidence: evidence || "no client could connect" };
 }
 
 /** ARNs, or why they could not be read. */
@@ -139,7 +138,7 @@ async function readTagged(region: string, name: string): Promise<string[] | stri
     } while (token !== undefined);
     return found;
   } catch (cause) {
-    return `AWS did not list them: ${(cause as Error).message}`;
+    return `AWS did not list the resources: ${(cause as Error).message}`;
   } finally {
     client.destroy();
   }

@@ -8,7 +8,7 @@ import { ensureSigningKey, publicKeyFileOf, signStatement } from "./envelope.ts"
 import { judge } from "./statements.ts";
 
 /** Type of the statement that a teardown makes (in-toto Statement v1, predicateType). */
-export const releasePredicate = "https://dmm-env.invalid/attestation/release/v2";
+export const releasePredicate = "https://dmm-env.invalid/attestation/teardown/v1";
 
 /**
  * Writes down what was observed and what was not, signed by this checkout's key. The reservation of the network is the
@@ -45,9 +45,9 @@ function makeStatement(run: DownRun): Record<string, unknown> {
       finishedAt: new Date().toISOString(),
       access: run.closure,
       resourcesDeleted: run.resourcesDeleted,
-      detours: run.detours,
+      workarounds: run.detours,
       statements: run.statements,
-      leftOver: run.leftOver,
+      leftovers: run.leftOver,
       verdict: judge(run.statements),
     },
   };

@@ -52,7 +52,7 @@ async function restart(run: DownRun, progress: Progress): Promise<void> {
     state.kind === "absent" ||
     (state.kind === "elsewhere" && run.deletion !== undefined) ||
     (state.kind === "present" && state.resources === 0 && state.pending === 0);
-  if (nothing || !existsSync(folder.region) || network === undefined) return progress("nothing needs it");
+  if (nothing || !existsSync(folder.region) || network === undefined) return progress("not needed");
   try {
     run.region = await startRegion({
       home: session.home,
@@ -62,13 +62,13 @@ async function restart(run: DownRun, progress: Progress): Promise<void> {
       parts: regionParts(await resolveParts()),
       forRelease: true,
     });
-    run.detours.push("The local region was not running; it was started again for the teardown.");
-    progress(`it was started again, process ${run.region.pid}`);
+    run.detours.push("The local region was not running; it was restarted for the teardown.");
+    progress(`restarted, process ${run.region.pid}`);
   } catch (error) {
     if (!isExpected(error)) throw error;
     run.detours.push(
-      `The local region could not be started again (${error.message}); its processes were ended by its ledger.`,
+      `The local region could not be restarted (${error.message}); its processes were ended using its ledger.`,
     );
-    progress("it cannot be started again; its ledger does");
+    progress("cannot be restarted; using its ledger");
   }
 }

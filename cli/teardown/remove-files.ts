@@ -15,7 +15,7 @@ import { judge, stateGone } from "./statements.ts";
 export async function removeFiles(run: DownRun, progress: Progress): Promise<void> {
   const { session, folder, name, project } = run;
   if (judge(run.statements) !== "nothing is left over")
-    return progress("kept: something is left or was not observed");
+    return progress("kept: the teardown is incomplete or unproven");
   removeStackFiles(session.home, project.name, name);
   const aside = removedFolder(session.home, name);
   try {
@@ -34,7 +34,7 @@ export async function removeFiles(run: DownRun, progress: Progress): Promise<voi
       `${session.home.environments} and ${session.home.backend}`,
     ),
   );
-  progress(found.length === 0 ? "nothing is left" : `${found.length} stay`);
+  progress(found.length === 0 ? "nothing left" : `${found.length} left`);
 }
 
 function findFiles({ session, folder, name, project }: DownRun): readonly LeftOver[] {

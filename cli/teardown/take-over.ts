@@ -10,8 +10,8 @@ export async function takeOver(run: DownRun, progress: Progress): Promise<void> 
   const { session, folder, name } = run;
   run.lock ??= acquireLock(folder.lock, name, session.commandLine);
   if (await endAbandonedEngine(folder)) {
-    run.detours.push("An engine that an interrupted run had left behind was ended.");
-    progress("ended an engine that was left behind");
+    run.detours.push("An engine left behind by an interrupted run was ended.");
+    progress("ended a leftover engine");
   }
   removeDeadLocks(session.home, run.project.name, name);
   removeCutDescriptions(session.home, run.project.name, name);

@@ -4,7 +4,7 @@ import { type Command, Option } from "commander";
 const profileNames = ["short", "full"] as const;
 
 export function addProfileOption(command: Command): Command {
-  const option = new Option("--profile <profile>", "how much load and patience to spend").choices([
+  const option = new Option("--profile <profile>", "load profile; both profiles run every check").choices([
     ...profileNames,
   ]);
   return command.addOption(option.default("short"));

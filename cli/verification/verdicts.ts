@@ -18,7 +18,7 @@ export function renderVerdicts(result: RunResult): readonly string[] {
     ...rest.map(
       ({ verdict, suite, claim, message }) => `${paint[verdict](verdict)}  ${suite}: ${claim}: ${message}`,
     ),
-    `${passed} of ${checks} claims passed, ${failed} failed, ${inconclusive} inconclusive, in ${(result.durationMs / 1000).toFixed(1)} s.`,
+    `${passed} of ${checks} checks passed, ${failed} failed, ${inconclusive} inconclusive, in ${(result.durationMs / 1000).toFixed(1)} s.`,
     ...result.images.map(renderImage),
     ...warnOfSeveral(result.images),
     ...renderDifferences(result.differences),
@@ -40,7 +40,9 @@ function warnOfSeveral(images: readonly RunningImage[]): readonly string[] {
   const digests = new Set(images.map(({ digest }) => digest));
   if (digests.size < 2) return [];
   return [
-    chalk.yellow(`The gateways ran ${digests.size} different contents; the verdict is no single one's.`),
+    chalk.yellow(
+      `The gateways ran ${digests.size} different image contents; the result does not belong to a single one.`,
+    ),
   ];
 }
 
@@ -50,8 +52,8 @@ function renderDifferences(differences: RunResult["differences"]): readonly stri
   const others = differences.length - own.length;
   const rest =
     others === 1
-      ? "1 declared difference from production is the same in every environment; the report lists it."
-      : `${others} declared differences from production are the same in every environment; the report lists them.`;
+      ? "1 declared difference from production applies to every environment; the report lists it."
+      : `${others} declared differences from production apply to every environment; the report lists them.`;
   return [...own.map(renderDifference), ...(others === 0 ? [] : [rest])];
 }
 

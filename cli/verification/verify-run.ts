@@ -23,9 +23,7 @@ export interface VerifyRun {
   result: RunResult;
 }
 
-export const verifySteps: readonly Step<VerifyRun>[] = [
-  { title: "verify every claim", run: runVerification },
-];
+export const verifySteps: readonly Step<VerifyRun>[] = [{ title: "run checks", run: runVerification }];
 
 async function runVerification(run: VerifyRun, progress: Progress): ReturnType<Step<VerifyRun>["run"]> {
   const { session, request, open } = run;
@@ -52,7 +50,7 @@ async function runVerification(run: VerifyRun, progress: Progress): ReturnType<S
 /** What checks were granted ends with the run; where the region is gone, it ends by itself within minutes. */
 async function revokeRest({ reporter }: Session, grants: CheckGrants): Promise<void> {
   await grants.revokeRest().catch((error: Error) => {
-    reporter.note(`Grants of checks could not be revoked (${error.message}); they end by themselves.`);
+    reporter.note(`Grants of checks could not be revoked (${error.message}); they expire automatically.`);
   });
 }
 
@@ -64,7 +62,7 @@ function reportEvents(progress: Progress): (event: VerifyEvent) => void {
       total = event.suites.reduce((sum, { claims }) => sum + claims.length, 0);
     if (event.event === "check-finished") finished += 1;
     if (event.event === "check-started" || event.event === "check-finished") {
-      progress(`${finished} of ${total} claims, ${event.suite}: ${event.claim}`);
+      progress(`${finished} of ${total} checks, ${event.suite}: ${event.claim}`);
     }
   };
 }

@@ -96,7 +96,7 @@ const recordedCertificate = recorded(certificateType, {
         : [
             {
               property: "validationMethod",
-              reason: `it is ${String(validationMethod)}; only DNS is honoured.`,
+              reason: `it is ${String(validationMethod)}; only DNS is supported.`,
             },
           ]),
       ...(keyAlgorithm === "EC_prime256v1"
@@ -104,7 +104,7 @@ const recordedCertificate = recorded(certificateType, {
         : [
             {
               property: "keyAlgorithm",
-              reason: `it is ${String(keyAlgorithm)}; only EC_prime256v1 is honoured.`,
+              reason: `it is ${String(keyAlgorithm)}; only EC_prime256v1 is supported.`,
             },
           ]),
     ];

@@ -68,7 +68,7 @@ export function parseArguments(region: Region, given: Properties): VpcArguments 
   const args = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
   const failures: CheckFailure[] = Object.keys(args)
     .filter((property) => !honoured.includes(property))
-    .map((property) => ({ property, reason: `is not honoured; honoured are ${honoured.join(", ")}.` }));
+    .map((property) => ({ property, reason: `is not supported; supported are ${honoured.join(", ")}.` }));
 
   function choose<Word extends string>(
     property: string,
@@ -129,7 +129,7 @@ function parseZones(region: Region, args: Properties, failures: CheckFailure[]):
   if (names !== undefined && count !== undefined) {
     failures.push({
       property: "numberOfAvailabilityZones",
-      reason: "is given beside availabilityZoneNames; give one of them.",
+      reason: "is given together with availabilityZoneNames; give only one of them.",
     });
   }
   if (names !== undefined) {

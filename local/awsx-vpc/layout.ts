@@ -139,7 +139,7 @@ function findGaps(vpc: Cidr, planned: readonly PlannedSubnet[]): readonly CheckF
   return [
     {
       property: "subnetSpecs",
-      reason: `leave gaps ${gaps.join(", ")}; declare them as Unused, or take strategy Auto.`,
+      reason: `leave gaps ${gaps.join(", ")}; declare them as Unused, or use strategy Auto.`,
     },
   ];
 }

@@ -40,7 +40,7 @@ export function parseSpecs(
   if (given === undefined || given === null) return undefined;
   const list = Array.isArray(given) ? given : [];
   if (list.length === 0)
-    failures.push({ property: "subnetSpecs", reason: "it is empty; give at least one, or leave it out." });
+    failures.push({ property: "subnetSpecs", reason: "it is empty; give at least one, or omit it." });
   const specs = list.map((item, index) =>
     parseSpec(item as Properties, `subnetSpecs[${index}]`, zones, failures),
   );
@@ -58,7 +58,7 @@ function parseSpec(spec: Properties, path: string, zones: number, failures: Chec
   for (const name of Object.keys(spec).filter((key) => !known.includes(key) && spec[key] !== null)) {
     failures.push({
       property: `${path}.${name}`,
-      reason: `is not honoured; honoured are ${known.join(", ")}.`,
+      reason: `is not supported; supported are ${known.join(", ")}.`,
     });
   }
   if (spec.assignIpv6AddressOnCreation === true) {
@@ -136,12 +136,12 @@ function parseBlocks(
     if (!parsed)
       failures.push({
         property: `${path}.cidrBlocks`,
-        reason: `${block} is no IPv4 block such as 10.0.0.0/24.`,
+        reason: `${block} is not an IPv4 block such as 10.0.0.0/24.`,
       });
     else if (mask !== undefined && parsed.mask !== mask) {
       failures.push({
         property: `${path}.cidrBlocks`,
-        reason: `${block} is not of the size asked for, /${mask}.`,
+        reason: `${block} does not have the requested size, /${mask}.`,
       });
     }
   }
@@ -156,6 +156,6 @@ export function findSameNames(specs: readonly SubnetSpec[]): readonly CheckFailu
     .filter(([, { length }]) => length > 1)
     .map(([name, { length }]) => ({
       property: "subnetSpecs",
-      reason: `has ${length} specs with the name "${name}"; give each a name of its own (without one it is the type).`,
+      reason: `has ${length} specs with the name "${name}"; give each a unique name (the default is the type).`,
     }));
 }

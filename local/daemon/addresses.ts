@@ -60,8 +60,8 @@ export class AddressBook implements Addresses {
     }
     throw new RegionError(
       "DMM_REGION_ADDRESSES_EXHAUSTED",
-      `All ${size} addresses of ${this.#network}.${zone}.0/24 are taken.`,
-      "Lower the number of tasks or nodes of one zone.",
+      `All ${size} addresses of ${this.#network}.${zone}.0/24 are in use.`,
+      "Reduce the number of tasks or nodes per zone.",
     );
   }
 
@@ -78,8 +78,8 @@ function readStored(file: string, lenient: boolean): StoredAddresses {
     if (lenient) return { claims: {}, last: {} };
     throw new RegionError(
       "DMM_REGION_FILE_BROKEN",
-      `${file} is not JSON: it was edited or cut.`,
-      "Release the environment with `dmm-env down`, then bring it up again.",
+      `${file} is not JSON: it was edited or truncated.`,
+      "Tear the environment down with `dmm-env down`, then run `dmm-env up` again.",
       cause,
     );
   }

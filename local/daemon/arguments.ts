@@ -133,7 +133,7 @@ function parseParts(file: string): Readonly<Record<PartName, Part>> {
     throw new RegionError(
       "DMM_REGION_PART_MISSING",
       `--parts ${file} names no command for ${missing.join(", ")}.`,
-      "Run `dmm-env setup`; it obtains every part.",
+      "Run `dmm-env setup`; it downloads missing tools.",
     );
   }
   const parts = partNames.map((name) => [name, { environment: {}, ...found[name] }] as const);

@@ -41,8 +41,8 @@ async function claim(name: string, owner: Owner, what: string, directory: string
   const holder = (await askHolder(name)) ?? recordedHolder(directory);
   throw new RegionError(
     "DMM_REGION_RUNNING",
-    `${what} is in use already: ${describe(holder)}.`,
-    "Release the environment that uses it with `dmm-env down`, or wait until it has ended.",
+    `${what} is already in use: ${describe(holder)}.`,
+    "Tear down the environment that uses it with `dmm-env down`, or wait until it has ended.",
   );
 }
 

@@ -40,7 +40,7 @@ export function addressTaken(what: string, address: string, cause?: unknown): Re
   return new RegionError(
     "DMM_REGION_ADDRESS_TAKEN",
     `${what}: ${who}.`,
-    `End that process (\`ss -ltnp 'sport = :${port}'\` shows it) or let it listen on one address alone, then run the command again.`,
+    `End that process (\`ss -ltnp 'sport = :${port}'\` shows it) or let it listen on a single address, then run the command again.`,
     cause,
   );
 }

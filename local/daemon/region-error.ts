@@ -32,8 +32,8 @@ export function explainWriteFailure(file: string, cause: unknown): RegionError |
   if (code === "ENOSPC" || code === "EDQUOT") {
     return new RegionError(
       "DMM_REGION_DISK_FULL",
-      `${file} could not be written: no space is left on its disk (${code}).`,
-      "Free some space and repeat the command; nothing was recorded as done.",
+      `${file} could not be written: the disk is full (${code}).`,
+      "Free some space and run the command again; nothing was recorded as done.",
       cause,
     );
   }

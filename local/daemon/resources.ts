@@ -41,8 +41,8 @@ export class ResourceJournal implements Resources {
     const refuse = (line: number): never => {
       throw new RegionError(
         "DMM_REGION_FILE_BROKEN",
-        `${this.#file} cannot be read at line ${line}: it was edited, or written by another region.`,
-        "Release the environment with `dmm-env down`; it passes over such lines and deletes everything else.",
+        `${this.#file} is corrupt at line ${line}: it was edited, or written by another region.`,
+        "Tear the environment down with `dmm-env down`; it skips such lines and deletes everything else.",
       );
     };
     const broken = options.lenient ? (options.broken ?? (() => {})) : refuse;

@@ -84,7 +84,7 @@ export async function spawnProcess(
     throw new RegionError(
       "DMM_REGION_PROCESS_FAILED",
       `${spec.command} could not be started for ${spec.name}: ${cause.code ?? cause.message}.`,
-      "Run `dmm-env doctor`; it names the parts that are missing or cannot run.",
+      "Run `dmm-env doctor`; it lists tools that are missing or cannot run.",
       cause,
     );
   }

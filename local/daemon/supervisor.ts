@@ -86,15 +86,15 @@ export class ProcessSupervisor implements Supervisor {
     if (this.#closing) {
       throw new RegionError(
         "DMM_REGION_CLOSING",
-        `${spec.name} cannot be started: the region is ending.`,
+        `${spec.name} cannot be started: the region is shutting down.`,
         "Run `dmm-env up` again.",
       );
     }
     if (this.#running.has(spec.name) || this.#starting.has(spec.name)) {
       throw new RegionError(
         "DMM_REGION_PROCESS_RUNNING",
-        `${spec.name} is running already (pid ${this.#running.get(spec.name)?.pid ?? "not known yet"}).`,
-        "Release the environment with `dmm-env down` and bring it up again; send the region's log if it recurs.",
+        `${spec.name} is already running (pid ${this.#running.get(spec.name)?.pid ?? "unknown"}).`,
+        "Tear the environment down with `dmm-env down` and run `dmm-env up` again; report a bug with the region's log if it recurs.",
       );
     }
   }

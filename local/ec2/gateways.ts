@@ -48,7 +48,7 @@ export const eip = recorded(types.eip, {
   validate: ({ domain }) =>
     domain === "vpc"
       ? []
-      : [{ property: "domain", reason: `${String(domain)} is not vpc, the only one left.` }],
+      : [{ property: "domain", reason: `${String(domain)} is not vpc, the only supported value.` }],
   id: () => makeId("eipalloc"),
   outputs(region, { id }) {
     const publicIp = claimPublicAddress(region);

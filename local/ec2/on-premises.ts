@@ -65,5 +65,5 @@ function invalidPrefixes({ allowedPrefixes }: Properties): readonly CheckFailure
   const prefixes = Array.isArray(allowedPrefixes) ? allowedPrefixes : [];
   return prefixes
     .filter((prefix) => typeof prefix === "string" && prefix.includes("/") && !parseCidr(prefix))
-    .map((prefix) => ({ property: "allowedPrefixes", reason: `${String(prefix)} is no IPv4 block.` }));
+    .map((prefix) => ({ property: "allowedPrefixes", reason: `${String(prefix)} is not an IPv4 block.` }));
 }

@@ -89,7 +89,7 @@ export function refuseWhileNamed(
 export function missing(inputs: Properties, ...names: readonly string[]): readonly CheckFailure[] {
   return names
     .filter((property) => inputs[property] === undefined || inputs[property] === "")
-    .map((property) => ({ property, reason: "it is missing, and AWS needs it." }));
+    .map((property) => ({ property, reason: "it is missing, and AWS requires it." }));
 }
 
 /** A block that is no block; `masks` are the sizes that AWS allows. */
@@ -101,7 +101,7 @@ export function invalidCidr(
   const value = inputs[property];
   if (value === undefined || isUnknown(value)) return [];
   const block = parseCidr(value);
-  if (!block) return [{ property, reason: `${String(value)} is no IPv4 block such as 10.0.0.0/16.` }];
+  if (!block) return [{ property, reason: `${String(value)} is not an IPv4 block such as 10.0.0.0/16.` }];
   if (block.mask >= masks.least && block.mask <= masks.most) return [];
   return [
     {

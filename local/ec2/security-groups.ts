@@ -49,7 +49,7 @@ export const securityGroup = recorded(types.securityGroup, {
 
 function invalidName({ name }: Properties): readonly CheckFailure[] {
   if (typeof name !== "string" || isUnknown(name) || !name.startsWith("sg-")) return [];
-  return [{ property: "name", reason: `${name} begins with sg-, which AWS keeps for ids.` }];
+  return [{ property: "name", reason: `${name} begins with sg-, which AWS reserves for ids.` }];
 }
 
 /** Rules go with their own group; another group's rule that names this one holds it, unless that rule goes as well. */
@@ -110,14 +110,16 @@ function invalidPorts(inputs: Properties): readonly CheckFailure[] {
     const port = inputs[property];
     if (isUnknown(port)) return [];
     if (all)
-      return port === undefined ? [] : [{ property, reason: "ipProtocol -1 means every port; give none." }];
+      return port === undefined
+        ? []
+        : [{ property, reason: "ipProtocol -1 means all ports; omit the ports." }];
     const inRange = Number.isInteger(port) && Number(port) >= -1 && Number(port) <= 65535;
-    return inRange ? [] : [{ property, reason: `${String(port)} is no port from 0 to 65535.` }];
+    return inRange ? [] : [{ property, reason: `${String(port)} is not a port from 0 to 65535.` }];
   });
   const { fromPort, toPort } = inputs;
   const reversed = typeof fromPort === "number" && typeof toPort === "number" && fromPort > toPort;
   return reversed
-    ? [...failures, { property: "toPort", reason: `${toPort} lies before fromPort ${fromPort}.` }]
+    ? [...failures, { property: "toPort", reason: `${toPort} is less than fromPort ${fromPort}.` }]
     : failures;
 }
 

@@ -41,7 +41,7 @@ export function explainMembers(definition: Readonly<Record<string, unknown>>): r
     .filter(([, value]) => value !== undefined && value !== null && !isEmptyList(value))
     .flatMap(([name]) => {
       if ((honoured as readonly string[]).includes(name) || name in recordedMembers) return [];
-      return [`${name} is not honoured by the local region${refused[name] ? ` (${refused[name]})` : ""}`];
+      return [`${name} is not supported by the local region${refused[name] ? ` (${refused[name]})` : ""}`];
     });
 }
 

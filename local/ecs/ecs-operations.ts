@@ -145,7 +145,9 @@ function lookUp<Found>(
 function admitMembers(input: Input, honoured: readonly string[]): void {
   const other = Object.keys(input).filter((name) => input[name] !== undefined && !honoured.includes(name));
   if (other.length > 0)
-    throw invalid(`The local region does not honour ${other.join(", ")}; it honours ${honoured.join(", ")}.`);
+    throw invalid(
+      `The local region does not support ${other.join(", ")}; supported are ${honoured.join(", ")}.`,
+    );
 }
 
 function textList(value: unknown, fallback: readonly string[] = []): readonly string[] {

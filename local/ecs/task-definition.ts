@@ -75,7 +75,7 @@ function findProblems(inputs: Properties): readonly CheckFailure[] {
   if (mode !== undefined && mode !== "awsvpc")
     failures.push({
       property: "networkMode",
-      reason: `it is ${mode}; the local region gives every task an address of its own: awsvpc.`,
+      reason: `it is ${mode}; it must be awsvpc: every task of the local region has its own address.`,
     });
   if (listOf(inputs, "volumes").length > 0)
     failures.push({ property: "volumes", reason: "tasks of the local region have no volumes." });

@@ -47,7 +47,7 @@ export const parameterGroup: Realisation = recorded(type, {
       return [
         {
           property: "parameters",
-          reason: `${name} = ${value} is not honoured here; honoured are ${redisParameters.join(", ")}, cluster-enabled = yes.`,
+          reason: `${name} = ${value} is not supported here; supported are ${redisParameters.join(", ")}, cluster-enabled = yes.`,
         },
       ];
     }),

@@ -21,13 +21,13 @@ export function validateActions(
     const type = textOf(action, "type");
     if (type === "forward") {
       const groups = objectsOf(objectOf(action, "forward") ?? {}, "targetGroups");
-      if (groups.length > 1) return refuse("forwarding to several target groups is not honoured here.");
+      if (groups.length > 1) return refuse("forwarding to several target groups is not supported.");
       return action.targetGroupArn === undefined && groups.length === 0
         ? refuse("a forward needs a target group.")
         : [];
     }
     if (type === "redirect" || type === "fixed-response" || type === undefined) return [];
-    return refuse(`type ${type} is not honoured here; honoured are forward, redirect, fixed-response.`);
+    return refuse(`type ${type} is not supported here; supported are forward, redirect, fixed-response.`);
   });
 }
 

@@ -17,7 +17,7 @@ export function validateConditions(inputs: Properties): readonly CheckFailure[] 
       .filter((name) => !(name in honoured) && name !== "sourceIp" && condition[name] !== null)
       .map((name) => ({
         property: "conditions",
-        reason: `${name} is not honoured here; honoured are ${[...Object.keys(honoured), "sourceIp"].join(", ")}.`,
+        reason: `${name} is not supported here; supported are ${[...Object.keys(honoured), "sourceIp"].join(", ")}.`,
       })),
   );
 }

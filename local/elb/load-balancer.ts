@@ -89,7 +89,7 @@ function validate(inputs: Properties): readonly CheckFailure[] {
   const failures: CheckFailure[] = [];
   const type = textOf(inputs, "loadBalancerType");
   if (type !== undefined && type !== "application") {
-    failures.push({ property: "loadBalancerType", reason: `it is ${type}; only application is made here.` });
+    failures.push({ property: "loadBalancerType", reason: `it is ${type}; only application is supported.` });
   }
   const own = textOf(inputs, "name");
   if (own !== undefined && !/^(?!internal-)[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?$/.test(own)) {

@@ -99,7 +99,7 @@ function validate(inputs: Properties): readonly CheckFailure[] {
     refuse("slowStart", "it cannot be combined with least_outstanding_requests.");
   }
   if (flagOf(objectOf(inputs, "stickiness") ?? {}, "enabled") === true)
-    refuse("stickiness", "it is not honoured here.");
+    refuse("stickiness", "it is not supported here.");
   return [...failures, ...validateHealthCheck(inputs)];
 }
 
@@ -121,13 +121,13 @@ function validateHealthCheck(inputs: Properties): readonly CheckFailure[] {
   within("unhealthyThreshold", 2, 10);
   const protocol = textOf(check, "protocol");
   if (protocol !== undefined && protocol !== "HTTP") {
-    failures.push({ property: "healthCheck.protocol", reason: `it is ${protocol}; only HTTP is made here.` });
+    failures.push({ property: "healthCheck.protocol", reason: `it is ${protocol}; only HTTP is supported.` });
   }
   const matcher = textOf(check, "matcher");
   if (matcher !== undefined && !/^\d{3}(-\d{3})?(,\d{3}(-\d{3})?)*$/.test(matcher)) {
     failures.push({
       property: "healthCheck.matcher",
-      reason: `it is ${matcher}; it must be as 200, 200,202 or 200-299.`,
+      reason: `it is ${matcher}; it must be a value such as 200, 200,202 or 200-299.`,
     });
   }
   return failures;

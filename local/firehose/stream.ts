@@ -102,13 +102,13 @@ export const deliveryStream: Realisation = {
         : [
             {
               property: "destination",
-              reason: `it is ${String(inputs.destination)}; only extended_s3 is honoured.`,
+              reason: `it is ${String(inputs.destination)}; only extended_s3 is supported.`,
             },
           ]),
       ...(s3 ? [] : [{ property: "extendedS3Configuration", reason: "it is missing." }]),
       ...other.map((name) => ({
         property: "extendedS3Configuration",
-        reason: `${name} is not honoured; honoured are ${destinationKeys.join(", ")}.`,
+        reason: `${name} is not supported; supported are ${destinationKeys.join(", ")}.`,
       })),
       ...(format === "GZIP" || format === "UNCOMPRESSED" || isUnknown(format)
         ? []

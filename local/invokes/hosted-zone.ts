@@ -10,7 +10,7 @@ export function hostedZone(region: Region, args: Properties, token: string): Pro
     throw localError("DMM_LOCAL_INVOKE_ARGUMENT", {
       token,
       argument: "name",
-      reason: "is missing; give the domain of the zone.",
+      reason: "is missing; it must be the domain of the zone.",
     });
   }
   const name = wanted.replace(/\.$/, "");

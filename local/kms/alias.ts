@@ -12,7 +12,14 @@ export const alias = recorded("aws:kms/alias:Alias", {
   validate({ name }) {
     const wrong =
       typeof name === "string" && name.startsWith("alias/") && !/^alias\/[a-zA-Z0-9/_-]+$/.test(name);
-    return wrong ? [{ property: "name", reason: `${name} may hold letters, digits, /, _ and - only.` }] : [];
+    return wrong
+      ? [
+          {
+            property: "name",
+            reason: `${name} is invalid; it must contain only letters, digits, /, _ and -.`,
+          },
+        ]
+      : [];
   },
   id: (_region, { inputs }) => String(inputs.name),
   admit(region, { id, inputs }, existing) {

@@ -114,7 +114,7 @@ function validate(inputs: Properties): readonly CheckFailure[] {
   const refuse = (property: string, reason: string) => failures.push({ property, reason });
   const given = (name: string) => textOf(inputs, name) !== undefined;
   if (given("engine") && inputs.engine !== "aurora-mysql")
-    refuse("engine", `it is ${inputs.engine}; only aurora-mysql is made here.`);
+    refuse("engine", `it is ${inputs.engine}; only aurora-mysql is supported.`);
   if (given("engineVersion") && !String(inputs.engineVersion).startsWith("8.0")) {
     refuse("engineVersion", `it is ${inputs.engineVersion}; only 8.0 is made here.`);
   }

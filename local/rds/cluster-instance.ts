@@ -76,12 +76,12 @@ export const clusterInstance: Realisation = {
 function validate(inputs: Properties): readonly CheckFailure[] {
   const failures: CheckFailure[] = [];
   if (textOf(inputs, "engine") !== undefined && inputs.engine !== "aurora-mysql") {
-    failures.push({ property: "engine", reason: `it is ${inputs.engine}; only aurora-mysql is made here.` });
+    failures.push({ property: "engine", reason: `it is ${inputs.engine}; only aurora-mysql is supported.` });
   }
   if (inputs.publiclyAccessible === true) {
     failures.push({
       property: "publiclyAccessible",
-      reason: "it is true; nothing here listens outside of 127.0.0.0/8.",
+      reason: "it is true; nothing here listens outside 127.0.0.0/8.",
     });
   }
   return failures;

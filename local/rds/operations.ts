@@ -40,7 +40,7 @@ const FailoverDBCluster: Operation = async (region, request) => {
   if (request.input.TargetDBInstanceIdentifier !== undefined) {
     throw new AwsError(
       "InvalidParameterValue",
-      "TargetDBInstanceIdentifier is not honoured by the local region.",
+      "TargetDBInstanceIdentifier is not supported by the local region.",
     );
   }
   const writer = cluster.writer;

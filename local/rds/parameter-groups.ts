@@ -49,7 +49,7 @@ function parameterGroup(type: string, arnPart: string): Realisation {
         .filter((name) => !honoured.includes(name))
         .map((name) => ({
           property: "parameters",
-          reason: `${name} is not honoured here; honoured are ${honoured.join(", ")}.`,
+          reason: `${name} is not supported here; supported are ${honoured.join(", ")}.`,
         })),
     id: (_region, request) => textOf(request.inputs, "name") ?? request.name,
     outputs: (region, request) => ({ arn: makeArn(region, "rds", `${arnPart}:${request.id}`) }),

@@ -23,7 +23,7 @@ export const record = recorded(recordType, {
         ? [{ property: "records", reason: "exactly one of records and aliases must be given." }]
         : []),
       ...(hasRecords && ttl === undefined
-        ? [{ property: "ttl", reason: "it is missing; records need one." }]
+        ? [{ property: "ttl", reason: "it is missing; records require a TTL." }]
         : []),
     ];
   },

@@ -24,7 +24,7 @@ function validate(inputs: Properties): readonly CheckFailure[] {
     ? [
         {
           property: "bucket",
-          reason: `${bucket} is no bucket name: 3 to 63 lower-case letters, digits, dots and hyphens.`,
+          reason: `${bucket} is not a bucket name; it must be 3 to 63 lower-case letters, digits, dots and hyphens.`,
         },
       ]
     : [];

@@ -36,7 +36,7 @@ export const bucketObject: Realisation = {
   validate(inputs) {
     const given = ["content", "contentBase64"].filter((name) => inputs[name] !== undefined);
     return given.length > 1
-      ? [{ property: "content", reason: "content and contentBase64 exclude each other." }]
+      ? [{ property: "content", reason: "content and contentBase64 are mutually exclusive." }]
       : [];
   },
   async create(region, { inputs }) {

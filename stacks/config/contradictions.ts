@@ -34,8 +34,8 @@ function ofLocks(config: Partial<Values>): Contradiction[] {
     .map((name) => ({
       name,
       message: production
-        ? "must not be set in production, which has no insiders and no end."
-        : "must be set: nobody but insiders may reach an environment, and it must end.",
+        ? "must not be set in production, which has no insiders and does not expire."
+        : "must be set: an environment admits insiders only and must expire.",
     }));
 }
 
@@ -51,7 +51,7 @@ function ofPrivateLine(config: Partial<Values>, fullKey: (name: Name) => string)
   if (config.directConnectGatewayId !== undefined && onPremisesNetworks?.length === 0)
     found.push({
       name: "directConnectGatewayId",
-      message: `leads nowhere: set ${fullKey("onPremisesNetworks")} as well.`,
+      message: `has no effect: set ${fullKey("onPremisesNetworks")} as well.`,
     });
   return found;
 }
@@ -68,7 +68,7 @@ function ofCapacity(
 /** A gateway listens on both. */
 function ofPorts({ servicePort }: Partial<Values>): Contradiction[] {
   if (servicePort !== metricsPort) return [];
-  return [{ name: "servicePort", message: `is ${servicePort}, which is the port of the metrics.` }];
+  return [{ name: "servicePort", message: `is ${servicePort}, which is the metrics port.` }];
 }
 
 function ofTracing(config: Partial<Values>, fullKey: (name: Name) => string): Contradiction[] {
@@ -78,7 +78,7 @@ function ofTracing(config: Partial<Values>, fullKey: (name: Name) => string): Co
   if (traceEndpoint === undefined)
     return idle
       .filter((name) => !isEmpty(config[name]))
-      .map((name) => ({ name, message: `is of no use: set ${fullKey("traceEndpoint")} as well.` }));
+      .map((name) => ({ name, message: `has no effect: set ${fullKey("traceEndpoint")} as well.` }));
   // On a way that is not encrypted anybody could read the key, and send spans in our name from then on.
   if (traceHeader === undefined || traceEndpoint.startsWith("https:")) return [];
   return [

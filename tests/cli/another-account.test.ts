@@ -66,7 +66,7 @@ test("down with the credentials of another account refuses, and changes nothing"
     const down = await runJson(home, sts.url, "down", name);
     assert.equal(down.error?.code, "DMM_ACCOUNT_MISMATCH", JSON.stringify(down));
     assert.equal(down.code, 3);
-    assert.match(down.error.message, new RegExp(`account ${own}; the credentials are of ${another}`));
+    assert.match(down.error.message, new RegExp(`account ${own}; the credentials belong to ${another}`));
     assert.deepEqual(describeFiles(home), files);
     assert.equal(existsSync(home.releases), false);
   }

@@ -26,7 +26,7 @@ const summaryOf = (verificationResult: string, level: string) =>
     timeVerified: "2026-01-31T14:25:01.000Z",
   });
 const teardownOf = (verdict: string) =>
-  statement("https://dmm-env.invalid/attestation/release/v2", { environment: "feature-x", verdict });
+  statement("https://dmm-env.invalid/attestation/teardown/v1", { environment: "feature-x", verdict });
 
 /** Writes envelopes one a line, as a run does. */
 function write(folder: TemporaryHome, ...statements: readonly object[]): string {

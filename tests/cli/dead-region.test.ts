@@ -71,7 +71,7 @@ test("access revoke puts everybody out of an environment whose region is dead, a
 
   const revoked = await runJson(home, "access", "revoke", name, "eve");
   assert.equal(revoked.code, 0, JSON.stringify(revoked));
-  assert.deepEqual([revoked.ingress, revoked.refusal], ["closed", "nobody listens"]);
+  assert.deepEqual([revoked.ingress, revoked.refusal], ["closed", "nothing listens"]);
   await connection.closed;
   for (const client of [eve, operator, undefined])
     assert.deepEqual(await knock(entrance, client), { refused: "ECONNREFUSED" });
@@ -100,10 +100,10 @@ test("down closes the ingress of a dead region first, and its proof says what wa
   const { predicate } = JSON.parse(Buffer.from(proof.payload, "base64").toString("utf8"));
   assert.equal(predicate.verdict, "nothing is left over");
   const statement = predicate.statements.find(
-    (one: { statement: string }) => one.statement === "Nobody gets in at the ingress.",
+    (one: { statement: string }) => one.statement === "The ingress admits nobody.",
   );
   assert.equal(statement.outcome, "observed");
   assert.ok(statement.evidence.length > 0);
-  assert.match(predicate.detours.join(" "), /region was not running/);
+  assert.match(predicate.workarounds.join(" "), /region was not running/);
   assert.deepEqual(findLeftOvers(home), []);
 });

@@ -72,9 +72,13 @@ test("the branch's environment goes before the only one, and several are listed"
   assert.deepEqual(chooseExisting(["other"], branch), { name: "other", by: "only", branch });
   assert.deepEqual(chooseExisting(["other"], undefined), { name: "other", by: "only", branch: null });
   const cases = [
-    [["one", "two"], branch, /branch feature\/x has none \(it would be feature-x\).* there are one, two/],
-    [["one", "two"], undefined, /no git branch is checked out.* there are one, two/],
-    [[], branch, /there is none/],
+    [
+      ["one", "two"],
+      branch,
+      /branch feature\/x has no environment \(it would be feature-x\).* the environments are one, two/,
+    ],
+    [["one", "two"], undefined, /no git branch is checked out.* the environments are one, two/],
+    [[], branch, /there are no environments/],
   ] as const;
   for (const [there, on, message] of cases) {
     assert.throws(() => chooseExisting(there, on), { code: "DMM_NAME_MISSING", exitCode: 2, message });
@@ -112,6 +116,6 @@ test("down without a name takes no environment that is another's, on AWS or dama
     const { exitCode, error } = await checkout.runJson("down");
     assert.deepEqual([exitCode, error.code], [2, "DMM_NAME_NEEDED"]);
     assert.match(error.message, reason);
-    assert.equal(error.hint, "Name it if it is meant: dmm-env down feature-x");
+    assert.equal(error.hint, "To delete it, give its name: dmm-env down feature-x");
   }
 });

@@ -44,7 +44,7 @@ test("every declared difference is reported, with both values and the reason", a
 test("each port of its own is said in words with production's", async () => {
   assert.ok(
     renderOwnDifferences(shifted).includes(
-      "Differs from production: dmm-env:ingressPort is 8443 instead of 443. This machine does not allow production's port, or another program has it.",
+      "Differs from production: dmm-env:ingressPort is 8443 instead of 443. This machine does not allow production's port, or another program uses it.",
     ),
   );
   assert.equal(renderOwnDifferences(shifted).length, 4);

@@ -21,7 +21,7 @@ test("an error names the values of its texts, and the compiler refuses it when o
   const { message, hint } = new OperatorError("DMM_NAME_RESERVED", { name: "production" });
   assert.match(
     `${message} ${hint}`,
-    /^"production" is production's own name; .+ Choose a name such as feature-x\.$/,
+    /^"production" is reserved for production; .+ Choose a name such as feature-x\.$/,
   );
   // @ts-expect-error: `allowed` is missing
   assert.match(new OperatorError("DMM_NAME_INVALID", { name: "x" }).message, /undefined/);

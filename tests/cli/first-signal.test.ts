@@ -48,7 +48,7 @@ test("the first signal ends every command on an environment whose load balancers
     }
     await t.test(`verify: ${signal}`, async () => {
       const command = startCommandLine(directory, "verify", name, "--json");
-      await command.says("verify every claim …");
+      await command.says("run checks …");
       const { exitCode } = JSON.parse(await interrupt(command, signal, 40_000));
       assert.equal(exitCode, 130);
     });
@@ -56,7 +56,7 @@ test("the first signal ends every command on an environment whose load balancers
       const command = startCommandLine(directory, "up", name, "--json");
       await command.says("serve an authorised request …");
       const { error } = JSON.parse(await interrupt(command, signal, 40_000));
-      assert.match(error.message, /the update was stopped; the environment stays up/);
+      assert.match(error.message, /the update was stopped; the environment is still up/);
     });
   }
 
@@ -64,7 +64,7 @@ test("the first signal ends every command on an environment whose load balancers
   const status = await runCommandLine(directory, "status", name);
   assert.equal(status.code, 0, status.stdout);
   const down = startCommandLine(directory, "down", name, "--json");
-  await down.says("delete every resource …");
+  await down.says("delete resources …");
   assert.equal(JSON.parse(await interrupt(down, "SIGTERM", 60_000)).verdict, "nothing is left over");
   assert.deepEqual(findLeftOvers(home), []);
 });

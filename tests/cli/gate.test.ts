@@ -21,15 +21,15 @@ test(
     assert.equal(report.exitCode, 0);
     assert.equal(report.verdict, "passed");
     assert.equal(report.totals.passed, report.totals.checks);
-    assert.deepEqual(report.release.leftOver, []);
-    assert.deepEqual(report.release.detours, []);
-    assert.ok(report.release.access.revoked.includes("operator"));
-    assert.equal(report.release.access.refusals.length, 2);
-    assert.ok(report.release.claims.every((claim: { verdict: string }) => claim.verdict === "passed"));
+    assert.deepEqual(report.teardown.leftovers, []);
+    assert.deepEqual(report.teardown.workarounds, []);
+    assert.ok(report.teardown.access.revoked.includes("operator"));
+    assert.equal(report.teardown.access.refusals.length, 2);
+    assert.ok(report.teardown.claims.every((claim: { verdict: string }) => claim.verdict === "passed"));
     assert.ok(existsSync(join(report.evidence, "events.jsonl")));
     assert.deepEqual(findLeftOvers(folder.home), []);
 
-    const envelope = JSON.parse(readFileSync(report.release.proof, "utf8"));
+    const envelope = JSON.parse(readFileSync(report.teardown.proof, "utf8"));
     const [publicKey] = globSync("*.pub.pem", { cwd: folder.home.releases });
     const key = createPublicKey(readFileSync(join(folder.home.releases, publicKey!)));
     const payload = Buffer.from(envelope.payload, "base64");
@@ -48,7 +48,7 @@ test(
 test("a gate that is interrupted releases what it has made and ends with 130", slow, async () => {
   using folder = new TemporaryHome();
   const gate = startCommandLine(folder.directory, "gate", "feature-x", "--json");
-  await gate.says("verify every claim …");
+  await gate.says("run checks …");
   gate.process.kill("SIGINT");
   const { code, stdout, stderr } = await gate.ended;
   assert.equal(code, 130, stderr);

@@ -6,7 +6,7 @@ import { TemporaryHome } from "./temporary-home.ts";
 
 const slow = { timeout: 400_000 };
 
-for (const step of ["start the region", "make every resource", "serve an authorised request"]) {
+for (const step of ["start the region", "create resources", "serve an authorised request"]) {
   test(`Ctrl-C while up is to ${step} gives everything back and ends with 130`, slow, async () => {
     using folder = new TemporaryHome();
     const up = startCommandLine(folder.directory, "up", "feature-x");
@@ -18,7 +18,7 @@ for (const step of ["start the region", "make every resource", "serve an authori
       assert.equal((await runCommandLine(folder.directory, "down", "feature-x")).code, 0);
     } else {
       assert.equal(code, 130, stderr);
-      assert.match(stderr, /DMM_INTERRUPTED Interrupted: everything of "feature-x" was torn down/);
+      assert.match(stderr, /DMM_INTERRUPTED Interrupted: "feature-x" was torn down/);
     }
     assert.doesNotMatch(stderr, /\n {4}at /);
     assert.deepEqual(findLeftOvers(folder.home), []);
@@ -28,7 +28,7 @@ for (const step of ["start the region", "make every resource", "serve an authori
 test("a second Ctrl-C ends at once, and down still gets to nothing left over", slow, async () => {
   using folder = new TemporaryHome();
   const up = startCommandLine(folder.directory, "up", "feature-x");
-  await up.says("make every resource …");
+  await up.says("create resources …");
   up.process.kill("SIGINT");
   await up.says("Press Ctrl-C again");
   up.process.kill("SIGINT");

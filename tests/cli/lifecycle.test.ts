@@ -64,7 +64,7 @@ test("an environment that is up", { timeout: 900_000 }, async (t) => {
         url: status.url,
       },
     );
-    assert.match((await run("status", name)).stdout, /serves at https:\/\/feature-x\./);
+    assert.match((await run("status", name)).stdout, /serving at https:\/\/feature-x\./);
   });
 
   t.test("is not changed by another up", async () => {
@@ -103,7 +103,7 @@ test("an environment that is up", { timeout: 900_000 }, async (t) => {
     assert.equal(status.code, 3);
     assert.match(
       status.stdout,
-      /does not serve: .*operator's own grant.* was revoked[\s\S]*→ dmm-env up feature-x/,
+      /not serving: .*operator's grant.* was revoked[\s\S]*→ Issue a new one: dmm-env up feature-x/,
     );
     assert.doesNotMatch(status.stdout, /SSL|OPENSSL/i);
     // Which proves by a request of the operator's that it serves.
@@ -115,13 +115,13 @@ test("an environment that is up", { timeout: 900_000 }, async (t) => {
     assert.equal(status.environment, name);
     assert.equal(status.chosen.name, name);
     const { stderr } = await run("logs", "engine", "--lines", "1");
-    assert.match(stderr.split("\n")[0] ?? "", /Environment feature-x: the only one\./);
+    assert.match(stderr.split("\n")[0] ?? "", /Environment feature-x: the only environment\./);
   });
 
   t.test("is refused to a second command while one works on it, but revoking is not", async () => {
     await run("access", "grant", name, "joe", "--for", "10m");
     const verify = startCommandLine(folder.directory, "verify", name, "--suite", "gateway");
-    await verify.says("verify every claim …");
+    await verify.says("run checks …");
     const busy = await runJson("down", name);
     assert.equal(busy.exitCode, 3);
     assert.equal(busy.error.code, "DMM_ENVIRONMENT_BUSY");
@@ -135,8 +135,11 @@ test("an environment that is up", { timeout: 900_000 }, async (t) => {
       ["task/gateway", 3],
       ["task/admin", 1],
     ] as const) {
-      const selected = (await runJson("logs", name, part)).logs as readonly { part: string }[];
-      assert.ok(selected.length >= tasks && selected.every((log) => log.part.startsWith(`${part}/`)), part);
+      const selected = (await runJson("logs", name, part)).logs as readonly { component: string }[];
+      assert.ok(
+        selected.length >= tasks && selected.every((log) => log.component.startsWith(`${part}/`)),
+        part,
+      );
     }
     assert.equal((await runJson("logs", name, "engine")).exitCode, 0);
     assert.equal((await runJson("logs", name, "region")).exitCode, 0);
@@ -144,7 +147,8 @@ test("an environment that is up", { timeout: 900_000 }, async (t) => {
     assert.ok(logs.length >= 5);
     assert.ok(
       logs.every(
-        (log: { part: string; lines: unknown[] }) => log.part.startsWith("task/") && log.lines.length <= 1,
+        (log: { component: string; lines: unknown[] }) =>
+          log.component.startsWith("task/") && log.lines.length <= 1,
       ),
     );
     assert.equal((await runJson("logs", name, "kafka")).error.code, "DMM_LOG_UNKNOWN");
@@ -193,8 +197,8 @@ test("an environment that is up", { timeout: 900_000 }, async (t) => {
     truncateSync(join(home.state, ".pulumi", "stacks", "dmm-env", `${name}.json`), 1_000);
     const down = await runJson("down", name);
     assert.equal(down.exitCode, 0, JSON.stringify(down));
-    assert.ok(down.detours.length >= 2);
-    assert.deepEqual(down.leftOver, []);
+    assert.ok(down.workarounds.length >= 2);
+    assert.deepEqual(down.leftovers, []);
     assert.deepEqual(findLeftOvers(home), []);
     assert.equal((await runJson("down", name)).error.code, "DMM_ENVIRONMENT_UNKNOWN");
   });

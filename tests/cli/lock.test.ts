@@ -38,7 +38,7 @@ test("a lock that a living process holds is refused with its pid and since when"
         assert.equal(error.exitCode, 3);
         assert.match(
           error.message,
-          new RegExp(`"dmm-env up feature-x" runs as process ${holder.pid} since 20`),
+          new RegExp(`"dmm-env up feature-x" has been running as process ${holder.pid} since 20`),
         );
         return true;
       },
@@ -86,7 +86,7 @@ test("a lock that was taken on a full disk, where it names its process alone, is
   assert.equal(readHolder(file)?.pid, pid);
   assert.throws(() => acquireLock(file, "feature-x", "dmm-env up feature-x"), {
     code: "DMM_ENVIRONMENT_BUSY",
-    message: new RegExp(`"another command" runs as process ${pid}`),
+    message: new RegExp(`"another command" has been running as process ${pid}`),
   });
   // The largest pid of Linux, and 300 years of clock ticks: ext4 keeps 59 bytes without a block.
   assert.ok(JSON.stringify({ pid: 4_194_304, startTime: 946_080_000_000 }).length <= 59);

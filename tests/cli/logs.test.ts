@@ -44,7 +44,7 @@ test("with --json and --follow stdout is JSON lines throughout, and tasks that c
   using folder = new TemporaryHome();
   const fileOf = writeLogs(folder, tasks);
   const command = startCommandLine(folder.directory, "--json", "logs", name, "task/gateway", "--follow");
-  const lines: { part?: string; line?: string; exitCode?: number }[] = [];
+  const lines: { component?: string; line?: string; exitCode?: number }[] = [];
   let rest = "";
   const shown = (line: string) =>
     new Promise<void>((resolve) => {
@@ -67,12 +67,12 @@ test("with --json and --follow stdout is JSON lines throughout, and tasks that c
   await shown("half of a line, and the rest");
   command.process.kill("SIGINT");
   const { code } = await command.ended;
-  assert.equal(code, 0);
+  assert.equal(code, 130);
   assert.deepEqual(
-    lines.slice(0, 4).map(({ part, line }) => `${part} ${line}`),
+    lines.slice(0, 4).map(({ component, line }) => `${component} ${line}`),
     ["task/gateway/aa one", "task/gateway/aa two", "task/gateway/bb three", "task/gateway/dd first words"],
   );
-  assert.equal(lines.at(-1)?.exitCode, 0);
+  assert.equal(lines.at(-1)?.exitCode, 130);
   assert.equal(rest, "");
 });
 

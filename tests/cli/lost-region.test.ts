@@ -13,7 +13,7 @@ const slow = { timeout: 300_000 };
 
 /** Waits until the engine has created some of the resources that have processes, which is the middle of its run. */
 async function untilHalfMade(home: Home, up: StartedCommand): Promise<RegionAddress> {
-  await up.says("make every resource …");
+  await up.says("create resources …");
   const { region } = environmentFolder(home, name);
   while (readLedger(region).length < 6) {
     assert.equal(up.process.exitCode, null, "it ended before its resources were half made");
@@ -26,7 +26,7 @@ async function startDown(home: Home): Promise<readonly [StartedCommand, RegionAd
   const up = await runCommandLine(home.directory, "up", name);
   assert.equal(up.code, 0, up.stderr);
   const down = startCommandLine(home.directory, "down", name, "--json");
-  await down.says("delete every resource …");
+  await down.says("delete resources …");
   return [down, readRegionAddress(environmentFolder(home, name).region)!];
 }
 
@@ -100,7 +100,7 @@ test("a signal to down and to verify while the region is stopped ends them with 
   assert.equal((await runCommandLine(directory, "up", name)).code, 0);
   const region = readRegionAddress(environmentFolder(home, name).region)!;
   const verify = startCommandLine(directory, "verify", name, "--json");
-  await verify.says("verify every claim …");
+  await verify.says("run checks …");
   await elapse(1_000);
   process.kill(region.pid, "SIGSTOP");
   verify.process.kill("SIGHUP");
@@ -108,7 +108,7 @@ test("a signal to down and to verify while the region is stopped ends them with 
   process.kill(region.pid, "SIGCONT");
 
   const down = startCommandLine(directory, "down", name, "--json");
-  await down.says("delete every resource …");
+  await down.says("delete resources …");
   process.kill(region.pid, "SIGSTOP");
   down.process.kill("SIGINT");
   const ended = await endWithin(60_000, down);

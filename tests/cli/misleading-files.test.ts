@@ -54,9 +54,9 @@ test("an environment whose checkout was moved is torn down, with the state that 
     const home = findHome({ DMM_ENV_HOME: directory });
     const down = await runJson(home, "down", name);
     assert.equal(down.code, 0, JSON.stringify(down));
-    const { verdict, detours } = readPredicate(down.proof);
+    const { verdict, workarounds } = readPredicate(down.proof);
     assert.equal(verdict, "nothing is left over");
-    assert.match(detours.join(" "), /was moved/);
+    assert.match(workarounds.join(" "), /was moved/);
     assert.equal(existsSync(join(home.state, ".pulumi", "stacks", "dmm-env", `${name}.json`)), false);
     assert.deepEqual(findLeftOvers(home), []);
     assert.deepEqual(findLeftOvers(folder.home), []);

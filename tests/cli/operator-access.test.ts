@@ -29,7 +29,7 @@ test("an operator's own trouble is known before anything is asked of the platfor
     const record = makeRecord(folder.home, name, { expires, stage: "up" });
     return findOperatorProblem({ name, record, folder: environment } as OpenEnvironment);
   };
-  assert.match(find()?.message ?? "", /own grant for "feature-x" is missing or damaged/);
+  assert.match(find()?.message ?? "", /grant for "feature-x" is missing or damaged/);
   await issue(environment.access, 3_600);
   assert.equal(find(), undefined);
   const over = find("2026-01-01T00:00:00.000Z");

@@ -5,7 +5,7 @@ import { test } from "tap";
 import { LineReporter } from "../../cli/report/lines.ts";
 
 const steps = [
-  { title: "verify every claim", run: async () => "failed" as const },
+  { title: "run checks", run: async () => "failed" as const },
   { title: "go on", run: async () => undefined },
 ];
 
@@ -15,7 +15,7 @@ test("a step that came to its end without success is said to have failed, and th
     text += line;
   });
   await reporter.run(steps, {});
-  assert.match(text, /verify every claim: failed in 0\.\d s\n.*go on …\n.*go on: done in/);
+  assert.match(text, /run checks: failed in 0\.\d s\n.*go on …\n.*go on: done in/);
   assert.equal(reporter.times.length, 2);
 });
 
@@ -25,7 +25,7 @@ test("on a terminal such a step has no tick", async () => {
     const { TerminalReporter } = await import(${file});
     const reporter = new TerminalReporter();
     await reporter.run([
-      { title: "verify every claim", run: async () => "failed" },
+      { title: "run checks", run: async () => "failed" },
       { title: "go on", run: async () => undefined },
     ], {});
     console.log(reporter.times.length);
@@ -36,7 +36,7 @@ test("on a terminal such a step has no tick", async () => {
   });
   const shown = output.stdout + output.stderr;
   assert.match(output.stdout, /\n2\n$/);
-  assert.match(shown, /✖ verify every claim/);
-  assert.doesNotMatch(shown, /✔ verify every claim/);
+  assert.match(shown, /✖ run checks/);
+  assert.doesNotMatch(shown, /✔ run checks/);
   assert.match(shown, /✔ go on/);
 });

@@ -153,7 +153,7 @@ test("up and status of an environment whose teardown has begun point to down", s
   for (const command of ["up", "verify"]) {
     const { error } = await runJson(home, command, name);
     assert.equal(error.code, "DMM_TEARDOWN_UNFINISHED");
-    assert.match(error.hint, /^dmm-env down feature-x finishes it/);
+    assert.match(error.hint, /^Finish it: dmm-env down feature-x/);
   }
 });
 

@@ -49,7 +49,7 @@ test(
     assert.equal(down.access.closed, true);
     assert.deepEqual(down.access.revoked, ["operator"]);
     assert.equal(down.access.refusals.length, 2);
-    assert.match(down.detours.join(" "), /record was damaged or missing/);
+    assert.match(down.workarounds.join(" "), /record was damaged or missing/);
     const proof = readProof(down.proof);
     assert.equal(proof.backend, `file://${elsewhere}`);
     assert.equal(proof.verdict, "nothing is left over");
@@ -70,14 +70,14 @@ test(
     assert.equal((await runJson(home, "access", "grant", name, "eve", "--for", "5h")).code, 0);
     const shorter = await runJson(home, "up", name, "--for", "1h");
     assert.equal(shorter.code, 0, JSON.stringify(shorter));
-    assert.deepEqual(shorter.shortened, ["eve", "operator"]);
+    assert.deepEqual(shorter.reissued, ["eve", "operator"]);
     const { grants } = await runJson(home, "access", "list", name);
     for (const { expires } of grants) assert.ok(Date.parse(expires) <= Date.parse(shorter.expires));
     const region = readRegionAddress(environmentFolder(home, name).region)!;
     process.kill(region.pid, "SIGSTOP");
     const status = await runJson(home, "status", name);
     assert.equal(status.code, 3);
-    assert.match(status.problem, new RegExp(`process ${region.pid}\\) lives and does not respond`));
+    assert.match(status.problem, new RegExp(`process ${region.pid}\\) is unresponsive`));
     assert.equal((await runJson(home, "verify", name)).error.code, "DMM_REGION_UNRESPONSIVE");
 
     const revoked = await runJson(home, "access", "revoke", name, "eve");
@@ -93,7 +93,7 @@ test(
     const down = await runJson(home, "down", name);
     assert.equal(down.code, 0, JSON.stringify(down));
     assert.match(
-      down.detours.join(" "),
+      down.workarounds.join(" "),
       new RegExp(`process ${region.pid}\\) did not respond; it was killed`),
     );
     assert.equal(down.access.closed, true);

@@ -28,7 +28,7 @@ function render(images: RunResult["images"]): readonly string[] {
 
 test("the verdicts name what was verified on one line, by the beginning of its digest", async () => {
   assert.deepEqual(render(result.images), [
-    "1 of 1 claims passed, 0 failed, 0 inconclusive, in 1.0 s.",
+    "1 of 1 checks passed, 0 failed, 0 inconclusive, in 1.0 s.",
     "Image: dmm-env/gateway:1 sha256:a1b2a1b2a1b2, run by 3 tasks",
     "Evidence: /tmp/run",
   ]);
@@ -50,7 +50,7 @@ test("more than one content is told of, and which one appeared during the run", 
   assert.deepEqual(render([first!, second]).slice(1, 4), [
     "Image: dmm-env/gateway:1 sha256:a1b2a1b2a1b2, run by 3 tasks",
     "Image: dmm-env/gateway:1 sha256:c3d4c3d4c3d4, run by 1 task, appeared during the run",
-    "The gateways ran 2 different contents; the verdict is no single one's.",
+    "The gateways ran 2 different image contents; the result does not belong to a single one.",
   ]);
 });
 
@@ -63,15 +63,15 @@ const port = {
   what: "dmm-env:ingressPort",
   production: "443",
   environment: "8443",
-  reason: "This machine does not allow production's port, or another program has it.",
+  reason: "This machine does not allow production's port, or another program uses it.",
 } as const;
 const protection = { ...port, scope: "every environment", what: "aws:kms/key:Key protect" } as const;
 
 test("what this environment alone has otherwise than production is said in words, the rest is counted", async () => {
   const lines = renderVerdicts({ ...result, differences: [port, protection] }).map(stripVTControlCharacters);
   assert.deepEqual(lines.slice(2, 4), [
-    "Differs from production: dmm-env:ingressPort is 8443 instead of 443. This machine does not allow production's port, or another program has it.",
-    "1 declared difference from production is the same in every environment; the report lists it.",
+    "Differs from production: dmm-env:ingressPort is 8443 instead of 443. This machine does not allow production's port, or another program uses it.",
+    "1 declared difference from production applies to every environment; the report lists it.",
   ]);
 });
 

@@ -40,7 +40,7 @@ test("down frees a disk without one free byte, also after a down that was killed
   assert.equal(down.code, 0, down.stderr);
   assert.equal(down.verdict, "nothing is left over");
   assert.equal(down.access.closed, true);
-  assert.match(down.detours.join(" "), /could not be revoked: .* the disk is full/);
+  assert.match(down.workarounds.join(" "), /could not be revoked: .* the disk is full/);
   assert.deepEqual(left, []);
   assert.equal(existsSync(down.proof), false, "the disk was one of its own");
 });

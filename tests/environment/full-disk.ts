@@ -64,7 +64,7 @@ filler.start(() => !existsSync(join(directory, "environments", name)));
 const full = isFull();
 const refused = await runJson("up", name);
 const killed = startCommandLine(directory, "down", name);
-await killed.says("close the ingress to everybody …");
+await killed.says("close the ingress …");
 killed.process.kill("SIGKILL");
 await killed.ended;
 const down = await runJson("down", name);

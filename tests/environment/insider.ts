@@ -25,8 +25,8 @@ export function parseBrowserSteps(output: string): BrowserSteps {
     return found.slice(1);
   };
   const [url = "", adminUrl = ""] = find(/^In a browser: (\S+) and (\S+)$/m);
-  const [bundle = "", password = ""] = find(/import (\S+\.p12) \(its password is in (\S+)\)/);
-  const [authority = ""] = find(/import (\S+\.pem) as an authority/);
+  const [bundle = "", password = ""] = find(/import (\S+\.p12) as your certificate \(password: (\S+)\)/);
+  const [authority = ""] = find(/import (\S+\.pem) as a certificate authority/);
   const [rules = ""] = find(/--host-resolver-rules='([^']+)'/);
   return {
     url,

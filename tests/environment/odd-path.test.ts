@@ -30,9 +30,9 @@ test("launcher, gate and toolchain work where the checkout's path has every odd 
   assert.ok(stdout, stderr);
   const report = JSON.parse(stdout);
   assert.equal(report.error, null, stderr);
-  assert.deepEqual([report.totals?.broken, exitCode], [0, report.exitCode], stdout);
+  assert.deepEqual([report.totals?.failed, exitCode], [0, report.exitCode], stdout);
   assert.equal(report.verdict, "passed", stdout);
-  assert.equal(report.release.verdict, "nothing is left over");
-  assert.ok(existsSync(report.release.proof));
+  assert.equal(report.teardown.verdict, "nothing is left over");
+  assert.ok(existsSync(report.teardown.proof));
   assert.deepEqual(findLeftOvers(findHome({ DMM_ENV_HOME: checkout.home })), []);
 });

@@ -210,7 +210,7 @@ test("the network's inputs", async (t) => {
       toPort: 80,
       cidrIpv4: "10.0.0.0/33",
     };
-    assert.match(reasons("ingressRule", rule), /10\.0\.0\.0\/33[\s\S]*80 lies before fromPort 90/);
+    assert.match(reasons("ingressRule", rule), /10\.0\.0\.0\/33[\s\S]*80 is less than fromPort 90/);
     assert.match(reasons("securityGroup", { vpcId: "vpc-0", name: "sg-mine" }), /begins with sg-/);
   });
 });

@@ -145,8 +145,8 @@ test("a key is not sent over a way that is not encrypted, and what needs a colle
     ["dmm-env:traceEndpoint is http://collector.internal:4318; with dmm-env:traceHeader it must be https."],
   );
   assert.deepEqual(problemsOf({ traceHeader: "x-api-key", traceNetworks: "10.0.0.0/8" }), [
-    "dmm-env:traceNetworks is of no use: set dmm-env:traceEndpoint as well.",
-    "dmm-env:traceHeader is of no use: set dmm-env:traceEndpoint as well.",
+    "dmm-env:traceNetworks has no effect: set dmm-env:traceEndpoint as well.",
+    "dmm-env:traceHeader has no effect: set dmm-env:traceEndpoint as well.",
   ]);
 });
 

@@ -55,7 +55,7 @@ test("doctor prints part, wanted, found, where and fix, and exits with 3 when so
   const { code, stdout, stderr } = await run(["doctor"], await offline(t));
   assert.equal(code, 3);
   const lines = stdout.split("\n");
-  assert.match(lines[0] ?? "", /^part +wanted +found +where +fix$/);
+  assert.match(lines[0] ?? "", /^tool +required +found +path +fix$/);
   assert.ok(
     lines.some((line) => /^redis-server +7\.0 or newer, below 8 +missing +- +dmm-env setup$/.test(line)),
     stdout,
@@ -66,18 +66,18 @@ test("doctor prints part, wanted, found, where and fix, and exits with 3 when so
 test("doctor --json prints one object that says what is missing", async (t) => {
   const { code, stdout } = await run(["doctor", "--json"], await offline(t));
   assert.equal(code, 3);
-  const { error, parts } = JSON.parse(stdout) as {
+  const { error, tools } = JSON.parse(stdout) as {
     error: { code: string };
-    parts: { part: string; found: string | null; fix: string }[];
+    tools: { tool: string; found: string | null; hint: string }[];
   };
   assert.equal(error.code, "DMM_TOOLS_MISSING");
-  const missing = parts.filter(({ found }) => found === null);
+  const missing = tools.filter(({ found }) => found === null);
   assert.deepEqual(
-    missing.map(({ part }) => part),
+    missing.map(({ tool }) => tool),
     allParts,
   );
-  assert.ok(missing.every(({ fix }) => fix === "dmm-env setup"));
-  assert.equal(parts.find(({ part }) => part === "node")?.found, process.versions.node);
+  assert.ok(missing.every(({ hint }) => hint === "dmm-env setup"));
+  assert.equal(tools.find(({ tool }) => tool === "node")?.found, process.versions.node);
 });
 
 test("without a network the error names each missing part and every way to get it", async (t) => {

@@ -76,7 +76,7 @@ test("a checkout whose path holds a backslash, from which Node loads nothing, is
   const { root, env, installations } = await checkout(t, thisNode, "a\\b");
   const { code, stdout, stderr } = await runToEnd(join(root, "dmm-env"), ["list"], { env });
   assert.deepEqual([code, stdout, await installations()], [3, "", 0]);
-  assert.match(stderr, /DMM_PATH_UNUSABLE: The path .*a\\b cannot be used: it holds a backslash/);
+  assert.match(stderr, /DMM_PATH_UNUSABLE: The path .*a\\b cannot be used: it contains a backslash/);
 });
 
 test("packages are installed when the lock file changed, and only then", async (t) => {
@@ -176,7 +176,7 @@ test("an unreachable registry is told by code, with what npm says", async (t) =>
   });
   const { code, stderr } = await runToEnd(join(root, "dmm-env"), [], { env });
   assert.equal(code, 3);
-  assert.match(stderr, /ECONNREFUSED[\s\S]*DMM_TOOLS_NODE.*could not fetch[\s\S]*registry/);
+  assert.match(stderr, /ECONNREFUSED[\s\S]*DMM_TOOLS_NODE.*could not download[\s\S]*registry/);
 });
 
 test("two launchers at once install the packages once", async (t) => {

@@ -140,7 +140,7 @@ test("an edited journal is refused with file and line, and a region that only re
   writeFileSync(journal, `not json\n${readFileSync(journal, "utf8")}`);
   const refused = await runRegion(words);
   assert.equal(refused.code, 3);
-  assert.match(refused.stderr, /DMM_REGION_FILE_BROKEN.*resources\.jsonl cannot be read at line 1/);
+  assert.match(refused.stderr, /DMM_REGION_FILE_BROKEN.*resources\.jsonl is corrupt at line 1/);
   await using releasing = await startDaemon([...words, "--purpose", "release"], prepared.directory);
   assert.ok(readProcess(releasing.pid));
 });

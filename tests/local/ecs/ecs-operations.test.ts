@@ -196,10 +196,10 @@ test("operations and parameters that the region does not honour are refused by n
   await assert.rejects(ecs.send(new RunTaskCommand({ cluster, taskDefinition: "t-main:1" })), /RunTask/);
   await assert.rejects(
     ecs.send(new UpdateServiceCommand({ cluster, service: name, enableExecuteCommand: true })),
-    /does not honour enableExecuteCommand/,
+    /does not support enableExecuteCommand/,
   );
   await assert.rejects(
     ecs.send(new ListTasksCommand({ cluster, containerInstance: "i-1" })),
-    /does not honour containerInstance/,
+    /does not support containerInstance/,
   );
 });

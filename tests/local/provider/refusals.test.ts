@@ -8,7 +8,7 @@ import { createMemoryRegion } from "./memory-region.ts";
 
 /** What the engine's diagnostics must say about each program, and what they must not. */
 const expected: Readonly<Record<string, { readonly says: readonly RegExp[]; readonly hides?: RegExp }>> = {
-  type: { says: [/does not make resources of type aws:sqs\/queue:Queue.*DMM_LOCAL_TYPE_UNKNOWN/] },
+  type: { says: [/does not support resources of type aws:sqs\/queue:Queue.*DMM_LOCAL_TYPE_UNKNOWN/] },
   properties: {
     says: [
       /ipv6IpamPoolId of aws:ec2\/vpc:Vpc.*DMM_LOCAL_PROPERTY_UNKNOWN/,
@@ -17,7 +17,7 @@ const expected: Readonly<Record<string, { readonly says: readonly RegExp[]; read
   },
   values: {
     says: [
-      /10\.0\.0\.1\/8 is no IPv4 block.*DMM_LOCAL_PROPERTY_INVALID/,
+      /10\.0\.0\.1\/8 is not an IPv4 block.*DMM_LOCAL_PROPERTY_INVALID/,
       /host is neither default nor dedicated/,
     ],
   },
@@ -25,7 +25,7 @@ const expected: Readonly<Record<string, { readonly says: readonly RegExp[]; read
   reference: {
     says: [/InvalidVpcID\.NotFound: The vpc ID 'vpc-0123' does not exist.*DMM_LOCAL_RESOURCE_REFUSED/],
   },
-  invoke: { says: [/does not answer the function aws:ec2\/getAmi:getAmi.*DMM_LOCAL_INVOKE_UNKNOWN/] },
+  invoke: { says: [/does not support the function aws:ec2\/getAmi:getAmi.*DMM_LOCAL_INVOKE_UNKNOWN/] },
   component: {
     says: [
       /property cidrBlock with value '\{10\.0\.0\.0\/99\}'.*DMM_LOCAL_VPC_ARGUMENT/,
@@ -33,7 +33,7 @@ const expected: Readonly<Record<string, { readonly says: readonly RegExp[]; read
     ],
   },
   region: {
-    says: [/Region us-east-1 was asked for, but this local region is eu-west-1.*DMM_LOCAL_REGION_OTHER/s],
+    says: [/Region us-east-1 was requested, but this local region is eu-west-1.*DMM_LOCAL_REGION_OTHER/s],
   },
 };
 
