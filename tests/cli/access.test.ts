@@ -68,7 +68,7 @@ test("a grant ends by itself", async () => {
   assert.notEqual(await knock(started.entrance, jane), "in");
 });
 
-test("a certificate of another authority does not get in", async () => {
+test("a certificate from another authority does not get in", async () => {
   using folder = new TemporaryHome();
   using other = new TemporaryHome();
   const { pem, list } = await makeAccess(folder.directory);

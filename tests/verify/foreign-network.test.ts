@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "tap";
-import { aForeignNetworkDoesNotGetIn } from "../../verify/access/a-foreign-network-does-not-get-in.ts";
+import { aClientOutsideTheAllowedNetworksDoesNotGetIn } from "../../verify/access/a-client-outside-the-allowed-networks-does-not-get-in.ts";
 import { createSecrets } from "../../verify/evidence/secrets.ts";
 import type { CheckResult } from "../../verify/result.ts";
 import { runCheck } from "../../verify/run.ts";
@@ -14,7 +14,7 @@ async function checkWith(change: (target: Target) => Partial<Target>): Promise<C
   const secrets = createSecrets();
   await using world = openWorld(target, secrets);
   const runner = { world, secrets, signal: new AbortController().signal, emit: () => {} };
-  return await runCheck(runner, "access", aForeignNetworkDoesNotGetIn);
+  return await runCheck(runner, "access", aClientOutsideTheAllowedNetworksDoesNotGetIn);
 }
 
 const withNetworks =

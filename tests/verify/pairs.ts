@@ -9,7 +9,7 @@ export const pairs: Readonly<
     breaks: ["needs no certificate"],
     hides: ["turns insiders away"],
   },
-  "access/a-certificate-of-another-authority-does-not-get-in": {
+  "access/a-certificate-from-another-authority-does-not-get-in": {
     breaks: ["trusts any authority"],
     hides: ["turns insiders away"],
   },
@@ -22,19 +22,19 @@ export const pairs: Readonly<
     breaks: ["serves revoked grants on open connections"],
     hides: ["turns insiders away"],
   },
-  "access/a-foreign-network-does-not-get-in": {
+  "access/a-client-outside-the-allowed-networks-does-not-get-in": {
     breaks: ["serves every network"],
     hides: ["turns insiders away"],
   },
-  "access/no-data-port-serves-strangers": {
+  "access/no-data-port-serves-unauthenticated-clients": {
     breaks: ["lets the database greet strangers", "lets the cache answer strangers"],
     hides: ["turns insiders away"],
   },
-  "access/plain-http-does-not-serve": {
+  "access/plain-http-is-not-served": {
     breaks: ["serves plain http", "serves plain http on the secure port"],
     hides: ["turns insiders away"],
   },
-  "gateway/an-authorised-request-reaches-the-upstream": { breaks: ["loses the query"] },
+  "gateway/an-authorized-request-reaches-the-upstream": { breaks: ["loses the query"] },
   "gateway/a-missing-token-gets-401": {
     breaks: ["lets requests without a token in", "blames a token that was not sent"],
     hides: ["turns insiders away"],
@@ -55,13 +55,13 @@ export const pairs: Readonly<
     breaks: ["gives up on slow upstreams at once"],
     hides: ["turns insiders away"],
   },
-  "gateway/an-answer-streams-through": { breaks: ["gathers answers"] },
-  "gateway/identity-from-outside-does-not-reach-the-upstream": { breaks: ["passes identity on"] },
+  "gateway/a-response-streams-through": { breaks: ["gathers answers"] },
+  "gateway/a-forged-identity-does-not-reach-the-upstream": { breaks: ["passes identity on"] },
   "oauth2/the-metadata-is-published-under-its-issuer": {
     breaks: ["names another issuer"],
     hides: ["turns insiders away"],
   },
-  "oauth2/a-person-signs-in-as-a-browser-does": {
+  "oauth2/a-user-signs-in-through-the-browser-flow": {
     breaks: ["redirects to another port after the login", "forbids its login form to lead on"],
     hides: ["has no admin site"],
   },
@@ -70,7 +70,7 @@ export const pairs: Readonly<
     hides: ["turns insiders away"],
   },
   "oauth2/a-wrong-secret-gets-401": { breaks: ["takes any client secret"], hides: ["turns insiders away"] },
-  "oauth2/a-client-assertion-is-taken-once": {
+  "oauth2/a-client-assertion-is-accepted-once": {
     breaks: ["takes an assertion again", "takes an assertion from several at once"],
     hides: ["has no admin site"],
   },
@@ -78,12 +78,12 @@ export const pairs: Readonly<
     breaks: ["takes a parameter twice"],
     hides: ["turns insiders away"],
   },
-  "oauth2/an-answer-with-a-token-is-not-stored": {
+  "oauth2/a-token-response-is-not-cacheable": {
     breaks: ["lets tokens be stored"],
     hides: ["turns insiders away"],
   },
   "oauth2/a-revoked-token-is-inactive": { breaks: ["keeps revoked tokens"], hides: ["turns insiders away"] },
-  "oauth2/a-revoked-token-is-dead-at-every-gateway": {
+  "oauth2/a-revoked-token-is-rejected-by-every-gateway": {
     breaks: ["revokes at all gateways but one"],
     hides: ["turns insiders away"],
   },
@@ -91,7 +91,7 @@ export const pairs: Readonly<
     breaks: ["needs no PKCE"],
     hides: ["has no admin site"],
   },
-  "oauth2/a-request-that-must-be-pushed-is-not-taken-otherwise": {
+  "oauth2/required-pushed-authorization-requests-are-enforced": {
     breaks: ["takes requests that must be pushed"],
     hides: ["has no admin site"],
   },
@@ -99,11 +99,11 @@ export const pairs: Readonly<
     breaks: ["grants implicitly", "takes passwords"],
     hides: ["has no admin site"],
   },
-  "oauth2/an-unregistered-redirect-is-not-followed": {
+  "oauth2/an-unregistered-redirect-uri-is-refused": {
     breaks: ["redirects anywhere"],
     hides: ["has no admin site"],
   },
-  "routing/a-path-trick-is-refused": { breaks: ["follows path tricks"], hides: ["turns insiders away"] },
+  "routing/an-ambiguous-path-is-refused": { breaks: ["follows path tricks"], hides: ["turns insiders away"] },
   "routing/a-wrong-method-gets-405": {
     breaks: ["calls a wrong method unknown"],
     hides: ["turns insiders away"],
@@ -112,15 +112,15 @@ export const pairs: Readonly<
     breaks: ["takes ambiguous requests"],
     hides: ["turns insiders away"],
   },
-  "routing/a-request-cannot-hide-in-another": {
+  "routing/a-smuggled-request-is-not-served": {
     breaks: ["lets a request hide in another"],
     hides: ["turns insiders away"],
   },
-  "routing/hop-by-hop-fields-end-at-the-gateway": {
+  "routing/hop-by-hop-headers-are-not-forwarded": {
     breaks: ["passes hop-by-hop fields on"],
     hides: ["turns insiders away"],
   },
-  "routing/a-trace-goes-on-to-the-upstream": {
+  "routing/a-trace-context-reaches-the-upstream": {
     breaks: ["begins a trace of its own"],
     hides: ["turns insiders away"],
   },
@@ -128,7 +128,7 @@ export const pairs: Readonly<
     breaks: ["takes bodies of any size"],
     hides: ["turns insiders away"],
   },
-  "routing/forwarding-fields-from-outside-are-not-believed": {
+  "routing/forged-forwarding-headers-are-not-trusted": {
     breaks: ["believes forwarding fields"],
     hides: ["turns insiders away"],
   },
@@ -140,18 +140,18 @@ export const pairs: Readonly<
     breaks: ["serves removed routes", "leaves a gateway behind"],
     hides: ["has no admin site"],
   },
-  "propagation/a-change-fails-no-request": {
+  "propagation/a-change-causes-no-failed-request": {
     breaks: ["fails requests with a change"],
     hides: ["has no admin site"],
   },
   "propagation/a-stale-edit-is-refused": { breaks: ["takes stale edits"], hides: ["has no admin site"] },
   "secrets/every-parameter-is-encrypted": { breaks: ["keeps parameters in clear"] },
-  "secrets/the-key-of-the-secrets-is-enabled": { breaks: ["disables its key"] },
-  "secrets/no-task-definition-holds-a-secret": {
+  "secrets/the-encryption-key-is-enabled": { breaks: ["disables its key"] },
+  "secrets/no-task-definition-contains-a-secret": {
     breaks: ["writes a secret into its task definition"],
     hides: ["has no secrets in its task definition"],
   },
-  "secrets/no-error-answer-shows-a-secret": {
+  "secrets/no-error-response-contains-a-secret": {
     breaks: ["shows its secrets in errors"],
     hides: ["turns insiders away"],
   },
@@ -163,15 +163,15 @@ export const pairs: Readonly<
     breaks: ["loses access log lines"],
     hides: ["turns insiders away"],
   },
-  "logs/the-access-log-holds-no-credential": {
+  "logs/the-access-log-contains-no-credentials": {
     breaks: ["writes tokens into the access log"],
     hides: ["loses access log lines"],
   },
-  "recovery/a-killed-gateway-is-replaced-without-a-lost-request": {
+  "recovery/a-killed-gateway-is-replaced-without-a-failed-request": {
     breaks: ["loses requests with a gateway", "never replaces a gateway"],
     hides: ["does not kill", "turns insiders away"],
   },
-  "recovery/a-lost-cache-primary-is-replaced-and-lets-nobody-in": {
+  "recovery/a-lost-cache-primary-is-replaced-and-no-invalid-token-is-accepted": {
     breaks: [
       "lets anybody in during a failover",
       "forgets tokens in a failover",
@@ -180,11 +180,11 @@ export const pairs: Readonly<
     ],
     hides: ["does not fail over", "turns insiders away"],
   },
-  "recovery/a-lost-database-writer-is-replaced-while-the-gateway-serves": {
+  "recovery/a-lost-database-writer-is-replaced-while-the-gateway-keeps-serving": {
     breaks: ["fails requests with the writer", "never brings the old writer back"],
     hides: ["keeps the writer", "turns insiders away"],
   },
-  "recovery/a-change-during-a-failover-is-whole-or-refused": {
+  "recovery/a-change-during-a-failover-is-atomic": {
     breaks: [
       "stores changes that it refuses",
       "loses changes with the writer",

@@ -130,7 +130,7 @@ test("a platform that asks for patience is asked again, and the evidence says so
     "gateway/an-unknown-route-gets-404",
     "oauth2/a-token-is-issued-only-for-granted-scopes",
     "oauth2/a-wrong-secret-gets-401",
-    "oauth2/a-client-assertion-is-taken-once",
+    "oauth2/a-client-assertion-is-accepted-once",
   ];
   const { checks } = await inFolder((directory) =>
     verify(platform.target, { only, profile: "short", directory }),

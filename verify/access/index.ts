@@ -1,13 +1,13 @@
 import type { Suite } from "../check.ts";
-import { aCertificateOfAnotherAuthorityDoesNotGetIn } from "./a-certificate-of-another-authority-does-not-get-in.ts";
-import { aForeignNetworkDoesNotGetIn } from "./a-foreign-network-does-not-get-in.ts";
+import { aCertificateFromAnotherAuthorityDoesNotGetIn } from "./a-certificate-from-another-authority-does-not-get-in.ts";
+import { aClientOutsideTheAllowedNetworksDoesNotGetIn } from "./a-client-outside-the-allowed-networks-does-not-get-in.ts";
 import { aRequestWithoutACertificateDoesNotGetIn } from "./a-request-without-a-certificate-does-not-get-in.ts";
 import { aRevokedGrantDoesNotGetIn } from "./a-revoked-grant-does-not-get-in.ts";
 import { aRevokedGrantLosesItsOpenConnections } from "./a-revoked-grant-loses-its-open-connections.ts";
 import { anExpiredGrantDoesNotGetIn } from "./an-expired-grant-does-not-get-in.ts";
 import { anInsiderGetsIn } from "./an-insider-gets-in.ts";
-import { noDataPortServesStrangers } from "./no-data-port-serves-strangers.ts";
-import { plainHttpDoesNotServe } from "./plain-http-does-not-serve.ts";
+import { noDataPortServesUnauthenticatedClients } from "./no-data-port-serves-unauthenticated-clients.ts";
+import { plainHttpIsNotServed } from "./plain-http-is-not-served.ts";
 
 export const access: Suite = {
   name: "access",
@@ -16,12 +16,12 @@ export const access: Suite = {
   checks: [
     anInsiderGetsIn,
     aRequestWithoutACertificateDoesNotGetIn,
-    aCertificateOfAnotherAuthorityDoesNotGetIn,
+    aCertificateFromAnotherAuthorityDoesNotGetIn,
     anExpiredGrantDoesNotGetIn,
     aRevokedGrantDoesNotGetIn,
     aRevokedGrantLosesItsOpenConnections,
-    aForeignNetworkDoesNotGetIn,
-    noDataPortServesStrangers,
-    plainHttpDoesNotServe,
+    aClientOutsideTheAllowedNetworksDoesNotGetIn,
+    noDataPortServesUnauthenticatedClients,
+    plainHttpIsNotServed,
   ],
 };

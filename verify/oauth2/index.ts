@@ -1,16 +1,16 @@
 import type { Suite } from "../check.ts";
-import { aClientAssertionIsTakenOnce } from "./a-client-assertion-is-taken-once.ts";
+import { aClientAssertionIsAcceptedOnce } from "./a-client-assertion-is-accepted-once.ts";
 import { aDuplicatedParameterIsRefused } from "./a-duplicated-parameter-is-refused.ts";
-import { aPersonSignsInAsABrowserDoes } from "./a-person-signs-in-as-a-browser-does.ts";
-import { aRequestThatMustBePushedIsNotTakenOtherwise } from "./a-request-that-must-be-pushed-is-not-taken-otherwise.ts";
-import { aRevokedTokenIsDeadAtEveryGateway } from "./a-revoked-token-is-dead-at-every-gateway.ts";
 import { aRevokedTokenIsInactive } from "./a-revoked-token-is-inactive.ts";
+import { aRevokedTokenIsRejectedByEveryGateway } from "./a-revoked-token-is-rejected-by-every-gateway.ts";
 import { aTokenIsIssuedOnlyForGrantedScopes } from "./a-token-is-issued-only-for-granted-scopes.ts";
+import { aTokenResponseIsNotCacheable } from "./a-token-response-is-not-cacheable.ts";
+import { aUserSignsInThroughTheBrowserFlow } from "./a-user-signs-in-through-the-browser-flow.ts";
 import { aWrongSecretGets401 } from "./a-wrong-secret-gets-401.ts";
-import { anAnswerWithATokenIsNotStored } from "./an-answer-with-a-token-is-not-stored.ts";
 import { anAuthorizationWithoutPkceIsRefused } from "./an-authorization-without-pkce-is-refused.ts";
-import { anUnregisteredRedirectIsNotFollowed } from "./an-unregistered-redirect-is-not-followed.ts";
+import { anUnregisteredRedirectUriIsRefused } from "./an-unregistered-redirect-uri-is-refused.ts";
 import { implicitAndPasswordGrantsAreRefused } from "./implicit-and-password-grants-are-refused.ts";
+import { requiredPushedAuthorizationRequestsAreEnforced } from "./required-pushed-authorization-requests-are-enforced.ts";
 import { theMetadataIsPublishedUnderItsIssuer } from "./the-metadata-is-published-under-its-issuer.ts";
 
 export const oauth2: Suite = {
@@ -19,17 +19,17 @@ export const oauth2: Suite = {
   order: "together",
   checks: [
     theMetadataIsPublishedUnderItsIssuer,
-    aPersonSignsInAsABrowserDoes,
+    aUserSignsInThroughTheBrowserFlow,
     aTokenIsIssuedOnlyForGrantedScopes,
     aWrongSecretGets401,
-    aClientAssertionIsTakenOnce,
+    aClientAssertionIsAcceptedOnce,
     aDuplicatedParameterIsRefused,
-    anAnswerWithATokenIsNotStored,
+    aTokenResponseIsNotCacheable,
     aRevokedTokenIsInactive,
-    aRevokedTokenIsDeadAtEveryGateway,
+    aRevokedTokenIsRejectedByEveryGateway,
     anAuthorizationWithoutPkceIsRefused,
-    aRequestThatMustBePushedIsNotTakenOtherwise,
+    requiredPushedAuthorizationRequestsAreEnforced,
     implicitAndPasswordGrantsAreRefused,
-    anUnregisteredRedirectIsNotFollowed,
+    anUnregisteredRedirectUriIsRefused,
   ],
 };

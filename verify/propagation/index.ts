@@ -1,5 +1,5 @@
 import type { Suite } from "../check.ts";
-import { aChangeFailsNoRequest } from "./a-change-fails-no-request.ts";
+import { aChangeCausesNoFailedRequest } from "./a-change-causes-no-failed-request.ts";
 import { aNewRouteIsServedByEveryGateway } from "./a-new-route-is-served-by-every-gateway.ts";
 import { aRemovedRouteIsServedByNoGateway } from "./a-removed-route-is-served-by-no-gateway.ts";
 import { aStaleEditIsRefused } from "./a-stale-edit-is-refused.ts";
@@ -11,7 +11,7 @@ export const propagation: Suite = {
   checks: [
     aNewRouteIsServedByEveryGateway,
     aRemovedRouteIsServedByNoGateway,
-    aChangeFailsNoRequest,
+    aChangeCausesNoFailedRequest,
     aStaleEditIsRefused,
   ],
 };

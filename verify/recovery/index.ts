@@ -1,17 +1,17 @@
 import type { Suite } from "../check.ts";
-import { aChangeDuringAFailoverIsWholeOrRefused } from "./a-change-during-a-failover-is-whole-or-refused.ts";
-import { aKilledGatewayIsReplacedWithoutALostRequest } from "./a-killed-gateway-is-replaced-without-a-lost-request.ts";
-import { aLostCachePrimaryIsReplacedAndLetsNobodyIn } from "./a-lost-cache-primary-is-replaced-and-lets-nobody-in.ts";
-import { aLostDatabaseWriterIsReplacedWhileTheGatewayServes } from "./a-lost-database-writer-is-replaced-while-the-gateway-serves.ts";
+import { aChangeDuringAFailoverIsAtomic } from "./a-change-during-a-failover-is-atomic.ts";
+import { aKilledGatewayIsReplacedWithoutAFailedRequest } from "./a-killed-gateway-is-replaced-without-a-failed-request.ts";
+import { aLostCachePrimaryIsReplacedAndNoInvalidTokenIsAccepted } from "./a-lost-cache-primary-is-replaced-and-no-invalid-token-is-accepted.ts";
+import { aLostDatabaseWriterIsReplacedWhileTheGatewayKeepsServing } from "./a-lost-database-writer-is-replaced-while-the-gateway-keeps-serving.ts";
 
 export const recovery: Suite = {
   name: "recovery",
   subject: "what a fault costs, under load",
   order: "one by one",
   checks: [
-    aKilledGatewayIsReplacedWithoutALostRequest,
-    aLostCachePrimaryIsReplacedAndLetsNobodyIn,
-    aLostDatabaseWriterIsReplacedWhileTheGatewayServes,
-    aChangeDuringAFailoverIsWholeOrRefused,
+    aKilledGatewayIsReplacedWithoutAFailedRequest,
+    aLostCachePrimaryIsReplacedAndNoInvalidTokenIsAccepted,
+    aLostDatabaseWriterIsReplacedWhileTheGatewayKeepsServing,
+    aChangeDuringAFailoverIsAtomic,
   ],
 };

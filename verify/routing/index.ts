@@ -1,25 +1,25 @@
 import type { Suite } from "../check.ts";
 import { aBodyOverTheLimitGets413 } from "./a-body-over-the-limit-gets-413.ts";
-import { aPathTrickIsRefused } from "./a-path-trick-is-refused.ts";
-import { aRequestCannotHideInAnother } from "./a-request-cannot-hide-in-another.ts";
-import { aTraceGoesOnToTheUpstream } from "./a-trace-goes-on-to-the-upstream.ts";
+import { aSmuggledRequestIsNotServed } from "./a-smuggled-request-is-not-served.ts";
+import { aTraceContextReachesTheUpstream } from "./a-trace-context-reaches-the-upstream.ts";
 import { aWrongMethodGets405 } from "./a-wrong-method-gets-405.ts";
+import { anAmbiguousPathIsRefused } from "./an-ambiguous-path-is-refused.ts";
 import { anAmbiguousRequestIsRefused } from "./an-ambiguous-request-is-refused.ts";
-import { forwardingFieldsFromOutsideAreNotBelieved } from "./forwarding-fields-from-outside-are-not-believed.ts";
-import { hopByHopFieldsEndAtTheGateway } from "./hop-by-hop-fields-end-at-the-gateway.ts";
+import { forgedForwardingHeadersAreNotTrusted } from "./forged-forwarding-headers-are-not-trusted.ts";
+import { hopByHopHeadersAreNotForwarded } from "./hop-by-hop-headers-are-not-forwarded.ts";
 
 export const routing: Suite = {
   name: "routing",
   subject: "that every server on the way reads the same request",
   order: "together",
   checks: [
-    aPathTrickIsRefused,
+    anAmbiguousPathIsRefused,
     aWrongMethodGets405,
     anAmbiguousRequestIsRefused,
-    aRequestCannotHideInAnother,
-    hopByHopFieldsEndAtTheGateway,
-    aTraceGoesOnToTheUpstream,
+    aSmuggledRequestIsNotServed,
+    hopByHopHeadersAreNotForwarded,
+    aTraceContextReachesTheUpstream,
     aBodyOverTheLimitGets413,
-    forwardingFieldsFromOutsideAreNotBelieved,
+    forgedForwardingHeadersAreNotTrusted,
   ],
 };

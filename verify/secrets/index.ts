@@ -1,9 +1,9 @@
 import type { Suite } from "../check.ts";
 import { aTokenDoesNotReachTheUpstream } from "./a-token-does-not-reach-the-upstream.ts";
 import { everyParameterIsEncrypted } from "./every-parameter-is-encrypted.ts";
-import { noErrorAnswerShowsASecret } from "./no-error-answer-shows-a-secret.ts";
-import { noTaskDefinitionHoldsASecret } from "./no-task-definition-holds-a-secret.ts";
-import { theKeyOfTheSecretsIsEnabled } from "./the-key-of-the-secrets-is-enabled.ts";
+import { noErrorResponseContainsASecret } from "./no-error-response-contains-a-secret.ts";
+import { noTaskDefinitionContainsASecret } from "./no-task-definition-contains-a-secret.ts";
+import { theEncryptionKeyIsEnabled } from "./the-encryption-key-is-enabled.ts";
 
 export const secrets: Suite = {
   name: "secrets",
@@ -11,9 +11,9 @@ export const secrets: Suite = {
   order: "together",
   checks: [
     everyParameterIsEncrypted,
-    theKeyOfTheSecretsIsEnabled,
-    noTaskDefinitionHoldsASecret,
-    noErrorAnswerShowsASecret,
+    theEncryptionKeyIsEnabled,
+    noTaskDefinitionContainsASecret,
+    noErrorResponseContainsASecret,
     aTokenDoesNotReachTheUpstream,
   ],
 };

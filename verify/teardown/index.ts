@@ -1,12 +1,12 @@
 import type { Suite } from "../check.ts";
 import type { ReleaseContext } from "./context.ts";
-import { nothingOfTheEnvironmentIsLeft } from "./nothing-of-the-environment-is-left.ts";
-import { theEntranceAndTheDataPortsAreClosed } from "./the-entrance-and-the-data-ports-are-closed.ts";
+import { noResourceOfTheEnvironmentRemains } from "./no-resource-of-the-environment-remains.ts";
+import { theIngressAndTheDataPortsAreClosed } from "./the-ingress-and-the-data-ports-are-closed.ts";
 
 /** Runs after `down`; it looks at where the environment was. */
 export const release: Suite<ReleaseContext> = {
   name: "release",
   subject: "what is left after the environment was given back",
   order: "together",
-  checks: [theEntranceAndTheDataPortsAreClosed, nothingOfTheEnvironmentIsLeft],
+  checks: [theIngressAndTheDataPortsAreClosed, noResourceOfTheEnvironmentRemains],
 };

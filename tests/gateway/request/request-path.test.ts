@@ -29,7 +29,7 @@ async function ask(path: string, init: RequestInit = {}) {
 
 const withToken = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
-test("an authorised request reaches the upstream", async () => {
+test("an authorized request reaches the upstream", async () => {
   const token = await issueToken(platform.gateway);
   assert.equal((await ask("/verify/echo", withToken(token))).status, 200);
   assert.equal((await ask("/verify/echo", { ...withToken(token), method: "HEAD" })).status, 200);

@@ -6,8 +6,8 @@ import { addKeyClient, createAssertionForm } from "./key-client.ts";
 const atOnce = 12;
 
 /** RFC 7523 3: whoever saw an assertion pass by must not get a token with it, not even a moment later. */
-export const aClientAssertionIsTakenOnce: Check = {
-  claim: "a client assertion is taken once",
+export const aClientAssertionIsAcceptedOnce: Check = {
+  claim: "a client assertion is accepted once",
   timeoutMs: 20_000,
   async run(context) {
     const client = await addKeyClient(context);

@@ -6,8 +6,8 @@ import { breakUnderLoad, recoveryLimitMs } from "./experiment.ts";
 import { describeOutage, judgeRecovery } from "./judge.ts";
 import { prepareKill } from "./kill-experiment.ts";
 
-export const aKilledGatewayIsReplacedWithoutALostRequest: Check = {
-  claim: "a killed gateway is replaced without a lost request",
+export const aKilledGatewayIsReplacedWithoutAFailedRequest: Check = {
+  claim: "a killed gateway is replaced without a failed request",
   timeoutMs: 420_000,
   async run(context) {
     const before = await waitUntil(

@@ -15,8 +15,8 @@ const identityFields = [
   "x-user-id",
 ];
 
-export const identityFromOutsideDoesNotReachTheUpstream: Check = {
-  claim: "identity from outside does not reach the upstream",
+export const aForgedIdentityDoesNotReachTheUpstream: Check = {
+  claim: "a forged identity does not reach the upstream",
   timeoutMs: 15_000,
   async run(context) {
     const forged = context.uniqueName("forged");

@@ -10,8 +10,8 @@ import { addPersonClient, authorize, type PersonClient } from "./person-client.t
 /** Login, choice of a password, consent. */
 const mostPages = 6;
 
-export const aPersonSignsInAsABrowserDoes: Check = {
-  claim: "a person signs in as a browser does",
+export const aUserSignsInThroughTheBrowserFlow: Check = {
+  claim: "a user signs in through the browser flow",
   timeoutMs: 60_000,
   async run(context) {
     const person = await addPerson(context);

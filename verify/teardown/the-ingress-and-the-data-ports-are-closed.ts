@@ -2,8 +2,8 @@ import { type Check, fail, inconclusive, pass } from "../check.ts";
 import { knock } from "../client/contact.ts";
 import type { ReleaseContext } from "./context.ts";
 
-export const theEntranceAndTheDataPortsAreClosed: Check<ReleaseContext> = {
-  claim: "the entrance and the data ports are closed",
+export const theIngressAndTheDataPortsAreClosed: Check<ReleaseContext> = {
+  claim: "the ingress and the data ports are closed",
   timeoutMs: 15_000,
   async run(context) {
     const { addresses } = context.before;

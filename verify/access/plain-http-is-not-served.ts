@@ -4,8 +4,8 @@ import { openDoor, requireInsider } from "../client/entry.ts";
 
 type Reading = "refused" | "redirected" | "served" | "unclear";
 
-export const plainHttpDoesNotServe: Check = {
-  claim: "plain http does not serve",
+export const plainHttpIsNotServed: Check = {
+  claim: "plain http is not served",
   timeoutMs: 15_000,
   async run(context) {
     await requireInsider(context);

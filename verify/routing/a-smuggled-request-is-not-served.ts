@@ -7,8 +7,8 @@ import { renderRequest, route } from "./raw-request.ts";
 /** Requests that follow on other connections: whoever gets the hidden answer is somebody else. */
 const followers = 6;
 
-export const aRequestCannotHideInAnother: Check = {
-  claim: "a request cannot hide in another",
+export const aSmuggledRequestIsNotServed: Check = {
+  claim: "a smuggled request is not served",
   timeoutMs: 30_000,
   async run(context) {
     await requireAnswer(context, route);

@@ -13,8 +13,8 @@ import { waitForSteadyLoad } from "../load/steady.ts";
 const changes = 4;
 const timeoutMs = 5_000;
 
-export const aChangeFailsNoRequest: Check = {
-  claim: "a change fails no request",
+export const aChangeCausesNoFailedRequest: Check = {
+  claim: "a change causes no failed request",
   timeoutMs: 60_000,
   async run(context) {
     const load = await startBackground(context);

@@ -5,8 +5,8 @@ import { knock } from "../client/contact.ts";
 import { requireInsider } from "../client/entry.ts";
 import { dataPorts, type Reading } from "./data-ports.ts";
 
-export const noDataPortServesStrangers: Check = {
-  claim: "no data port serves strangers",
+export const noDataPortServesUnauthenticatedClients: Check = {
+  claim: "no data port serves unauthenticated clients",
   timeoutMs: 30_000,
   async run(context) {
     await requireInsider(context);

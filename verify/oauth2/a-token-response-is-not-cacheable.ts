@@ -3,8 +3,8 @@ import { readScope } from "../client/tokens.ts";
 import { holdsToken, introspectionEndpoint, postForm, tokenEndpoint } from "./endpoint.ts";
 
 /** RFC 6749 5.1: a cache that kept one would hand it to somebody else. */
-export const anAnswerWithATokenIsNotStored: Check = {
-  claim: "an answer with a token is not stored",
+export const aTokenResponseIsNotCacheable: Check = {
+  claim: "a token response is not cacheable",
   timeoutMs: 15_000,
   async run(context) {
     const issued = await postForm(context, {

@@ -4,8 +4,8 @@ import { noControl } from "../errors.ts";
 import { waitForLines } from "./delivered-log.ts";
 import { sendLogged } from "./logged-request.ts";
 
-export const theAccessLogHoldsNoCredential: Check = {
-  claim: "the access log holds no credential",
+export const theAccessLogContainsNoCredentials: Check = {
+  claim: "the access log contains no credentials",
   timeoutMs: 400_000,
   async run(context) {
     const since = Date.now();

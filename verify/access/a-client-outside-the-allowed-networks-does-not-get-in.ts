@@ -2,8 +2,8 @@ import { BlockList, isIPv6 } from "node:net";
 import { type Check, inconclusive } from "../check.ts";
 import { judgeRefusal, requireInsider, tryToEnter } from "../client/entry.ts";
 
-export const aForeignNetworkDoesNotGetIn: Check = {
-  claim: "a foreign network does not get in",
+export const aClientOutsideTheAllowedNetworksDoesNotGetIn: Check = {
+  claim: "a client outside the allowed networks does not get in",
   timeoutMs: 20_000,
   async run(context) {
     const { foreignAddress, outputs } = context.target;

@@ -18,8 +18,8 @@ const claims: Readonly<Record<string, string>> = {
   "x-http-method-override": "DELETE",
 };
 
-export const forwardingFieldsFromOutsideAreNotBelieved: Check = {
-  claim: "forwarding fields from outside are not believed",
+export const forgedForwardingHeadersAreNotTrusted: Check = {
+  claim: "forged forwarding headers are not trusted",
   timeoutMs: 15_000,
   async run(context) {
     const what = "a request that claims to come from elsewhere";

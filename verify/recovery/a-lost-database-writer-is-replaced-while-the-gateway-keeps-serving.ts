@@ -7,8 +7,8 @@ import { describeOutage, judgeRecovery } from "./judge.ts";
  * What can be proven from outside: RDS names another writer, all instances come back, no request on the authorised path
  * fails meanwhile, and new tokens are issued afterwards. That the new writer takes writes is RDS's word, not seen here.
  */
-export const aLostDatabaseWriterIsReplacedWhileTheGatewayServes: Check = {
-  claim: "a lost database writer is replaced while the gateway serves",
+export const aLostDatabaseWriterIsReplacedWhileTheGatewayKeepsServing: Check = {
+  claim: "a lost database writer is replaced while the gateway keeps serving",
   timeoutMs: 900_000,
   async run(context) {
     const before = await readDatabase(context);

@@ -2,8 +2,8 @@ import { type Check, fail, pass } from "../check.ts";
 import { addPersonClient, authorize, requireLogin } from "./person-client.ts";
 
 /** RFC 9126 6: who relies on pushed requests relies on that no other way is open. */
-export const aRequestThatMustBePushedIsNotTakenOtherwise: Check = {
-  claim: "a request that must be pushed is not taken otherwise",
+export const requiredPushedAuthorizationRequestsAreEnforced: Check = {
+  claim: "required pushed authorization requests are enforced",
   timeoutMs: 20_000,
   async run(context) {
     await requireLogin(context, await addPersonClient(context));

@@ -5,8 +5,8 @@ import type { HttpClient } from "../client/http.ts";
 /** For each gateway so many connections that none is missed: with 3 gateways one run in 60,000 would. */
 const connectionsPerGateway = 10;
 
-export const aRevokedTokenIsDeadAtEveryGateway: Check = {
-  claim: "a revoked token is dead at every gateway",
+export const aRevokedTokenIsRejectedByEveryGateway: Check = {
+  claim: "a revoked token is rejected by every gateway",
   timeoutMs: 20_000,
   async run(context) {
     const gateways = (await readGatewayService(context)).running;

@@ -17,8 +17,8 @@ const around = 3;
 /** Within this every gateway serves what was stored, without anybody's help. */
 const mostCatchUpMs = 10_000;
 
-export const aChangeDuringAFailoverIsWholeOrRefused: Check = {
-  claim: "a change during a failover is whole or refused",
+export const aChangeDuringAFailoverIsAtomic: Check = {
+  claim: "a change during a failover is atomic",
   timeoutMs: 900_000,
   async run(context) {
     const before = await readDatabase(context);

@@ -5,8 +5,8 @@ import { route } from "./raw-request.ts";
 /** RFC 9110 7.6.1: they speak about one connection, and the next one is another. */
 const fields = ["keep-alive", "proxy-connection", "te", "proxy-authorization"];
 
-export const hopByHopFieldsEndAtTheGateway: Check = {
-  claim: "hop-by-hop fields end at the gateway",
+export const hopByHopHeadersAreNotForwarded: Check = {
+  claim: "hop-by-hop headers are not forwarded",
   timeoutMs: 15_000,
   async run(context) {
     const marker = context.uniqueName("hop");

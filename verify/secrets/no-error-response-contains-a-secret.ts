@@ -11,8 +11,8 @@ interface Provocation extends ClientRequest {
   readonly site?: NonNullable<ClientIdentity["site"]>;
 }
 
-export const noErrorAnswerShowsASecret: Check = {
-  claim: "no error answer shows a secret",
+export const noErrorResponseContainsASecret: Check = {
+  claim: "no error response contains a secret",
   timeoutMs: 30_000,
   async run(context) {
     const token = await context.tokens.issue();

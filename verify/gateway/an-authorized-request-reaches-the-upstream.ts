@@ -3,8 +3,8 @@ import { ask, readEcho } from "../client/ask.ts";
 import { readScope, writeScope } from "../client/tokens.ts";
 import { guardedRoute } from "./token-refusal.ts";
 
-export const anAuthorisedRequestReachesTheUpstream: Check = {
-  claim: "an authorised request reaches the upstream",
+export const anAuthorizedRequestReachesTheUpstream: Check = {
+  claim: "an authorized request reaches the upstream",
   timeoutMs: 15_000,
   async run(context) {
     const token = await context.tokens.issue(`${readScope} ${writeScope}`);

@@ -1,8 +1,8 @@
 import { type Check, fail, pass } from "../check.ts";
 import { listParameters } from "./parameters.ts";
 
-export const theKeyOfTheSecretsIsEnabled: Check = {
-  claim: "the key of the secrets is enabled",
+export const theEncryptionKeyIsEnabled: Check = {
+  claim: "the encryption key is enabled",
   timeoutMs: 20_000,
   async run(context) {
     const parameters = await listParameters(context);

@@ -3,8 +3,8 @@ import { knock } from "../client/contact.ts";
 import type { ReleaseContext } from "./context.ts";
 
 /** Locally the whole region must be gone; on AWS no resource may carry the environment's tag. */
-export const nothingOfTheEnvironmentIsLeft: Check<ReleaseContext> = {
-  claim: "nothing of the environment is left",
+export const noResourceOfTheEnvironmentRemains: Check<ReleaseContext> = {
+  claim: "no resource of the environment remains",
   timeoutMs: 60_000,
   run: (context) => (context.before.kind === "local" ? checkRegionGone(context) : checkTagsGone(context)),
 };

@@ -1,8 +1,8 @@
 import type { Check } from "../check.ts";
 import { judgeRefusal, requireInsider, tryToEnter } from "../client/entry.ts";
 
-export const aCertificateOfAnotherAuthorityDoesNotGetIn: Check = {
-  claim: "a certificate of another authority does not get in",
+export const aCertificateFromAnotherAuthorityDoesNotGetIn: Check = {
+  claim: "a certificate from another authority does not get in",
   timeoutMs: 15_000,
   async run(context) {
     await requireInsider(context);

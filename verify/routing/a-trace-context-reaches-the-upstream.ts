@@ -6,8 +6,8 @@ import { route } from "./raw-request.ts";
 /** W3C Trace Context 3.2: version, trace, parent, flags. */
 const shape = /^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/;
 
-export const aTraceGoesOnToTheUpstream: Check = {
-  claim: "a trace goes on to the upstream",
+export const aTraceContextReachesTheUpstream: Check = {
+  claim: "a trace context reaches the upstream",
   timeoutMs: 15_000,
   async run(context) {
     const trace = randomBytes(16).toString("hex");

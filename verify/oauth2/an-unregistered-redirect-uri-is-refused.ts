@@ -1,8 +1,8 @@
 import { type Check, fail, pass } from "../check.ts";
 import { addPersonClient, authorize, requireLogin } from "./person-client.ts";
 
-export const anUnregisteredRedirectIsNotFollowed: Check = {
-  claim: "an unregistered redirect is not followed",
+export const anUnregisteredRedirectUriIsRefused: Check = {
+  claim: "an unregistered redirect uri is refused",
   timeoutMs: 20_000,
   async run(context) {
     const client = await addPersonClient(context);

@@ -7,8 +7,8 @@ import { listParameters, readParameter } from "./parameters.ts";
 const secretName = /PASSWORD|SECRET|TOKEN|PRIVATE|CREDENTIAL/i;
 
 /** Whoever may look at ECS can read a task definition; what is in its `secrets` is only named there. */
-export const noTaskDefinitionHoldsASecret: Check = {
-  claim: "no task definition holds a secret",
+export const noTaskDefinitionContainsASecret: Check = {
+  claim: "no task definition contains a secret",
   timeoutMs: 20_000,
   async run(context) {
     const values = new Map<string, string>();

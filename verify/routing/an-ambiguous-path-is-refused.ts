@@ -26,8 +26,8 @@ const tricks = [
   "/verify/echo#part",
 ];
 
-export const aPathTrickIsRefused: Check = {
-  claim: "a path trick is refused",
+export const anAmbiguousPathIsRefused: Check = {
+  claim: "an ambiguous path is refused",
   timeoutMs: 30_000,
   async run(context) {
     await requireAnswer(context, route);

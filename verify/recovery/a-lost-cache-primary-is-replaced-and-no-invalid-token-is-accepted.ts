@@ -9,8 +9,8 @@ import { describeOutage, judgeRecovery } from "./judge.ts";
 const path = "/verify/echo";
 const bogus = "nobody's token";
 
-export const aLostCachePrimaryIsReplacedAndLetsNobodyIn: Check = {
-  claim: "a lost cache primary is replaced and lets nobody in",
+export const aLostCachePrimaryIsReplacedAndNoInvalidTokenIsAccepted: Check = {
+  claim: "a lost cache primary is replaced and no invalid token is accepted",
   timeoutMs: 600_000,
   async run(context) {
     const shards = await readShards(context);

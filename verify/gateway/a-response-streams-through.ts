@@ -6,8 +6,8 @@ const pieces = 8;
 const bytesEach = 512;
 const everyMs = 100;
 
-export const anAnswerStreamsThrough: Check = {
-  claim: "an answer streams through",
+export const aResponseStreamsThrough: Check = {
+  claim: "a response streams through",
   timeoutMs: 15_000,
   async run(context) {
     const path = `/verify/stream?chunks=${pieces}&bytes=${bytesEach}&everyMs=${everyMs}`;
