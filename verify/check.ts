@@ -71,7 +71,7 @@ export function inconclusive(message: string): Finding {
 
 /** Inconclusive, because the generator did not deliver the planned load. */
 export function undelivered(problem: string): Finding {
-  return { ...inconclusive(`the load was not the one planned: ${problem}`), undelivered: true };
+  return { ...inconclusive(`the planned load was not delivered: ${problem}`), undelivered: true };
 }
 
 /** The claim as a file name and as an argument on a command line: `an insider gets in` → `an-insider-gets-in`. */

@@ -20,8 +20,8 @@ export function selectOwn(differences: readonly Difference[]): readonly Differen
   return differences.filter(({ scope }) => scope === "this environment");
 }
 
-/** How many there are of each kind: `1 of this environment, 23 of every environment`. */
+/** How many there are of each kind: `1 specific to this environment, 23 common to every environment`. */
 export function countDifferences(differences: readonly Difference[]): string {
   const own = selectOwn(differences).length;
-  return `${own} of this environment, ${differences.length - own} of every environment`;
+  return `${own} specific to this environment, ${differences.length - own} common to every environment`;
 }

@@ -21,7 +21,7 @@ export class VerifyError extends Error {
 export function unknownSuite(name: string, known: readonly string[]): VerifyError {
   return new VerifyError(
     "DMM_VERIFY_UNKNOWN_SUITE",
-    `There is no suite ${name}; there are ${known.join(", ")}.`,
+    `Unknown suite ${name}; the suites are ${known.join(", ")}.`,
     {
       hint: "Leave the option out to run every suite.",
       exitCode: 2,
@@ -32,8 +32,8 @@ export function unknownSuite(name: string, known: readonly string[]): VerifyErro
 export function unknownCheck(name: string, suites: readonly string[]): VerifyError {
   return new VerifyError(
     "DMM_VERIFY_UNKNOWN_CHECK",
-    `There is no check ${name} in ${suites.length === 1 ? "suite" : "the suites"} ${suites.join(", ")}.`,
-    { hint: "Name a check as docs/suites.md does, for example access/an-insider-gets-in.", exitCode: 2 },
+    `Unknown check ${name} in ${suites.length === 1 ? "suite" : "suites"} ${suites.join(", ")}.`,
+    { hint: "Use a check name from docs/suites.md, for example access/an-insider-gets-in.", exitCode: 2 },
   );
 }
 
@@ -49,25 +49,25 @@ export function staleImage(environment: string, running: string, expected: strin
 /** A check needs something to work before its claim can be told from a dead platform. */
 export function noControl(what: string): VerifyError {
   return new VerifyError("DMM_VERIFY_NO_CONTROL", `The control failed: ${what}.`, {
-    hint: "Mend what the control shows; until then a refusal proves nothing.",
+    hint: "Fix the failed control first; without it, a rejection proves nothing.",
   });
 }
 
 export function noAnswer(what: string, why: string, cause?: unknown): VerifyError {
-  return new VerifyError("DMM_VERIFY_NO_ANSWER", `${what} got no answer: ${why}.`, {
-    hint: "Look at the environment's status and at the log of its load balancer.",
+  return new VerifyError("DMM_VERIFY_NO_ANSWER", `${what} got no response: ${why}.`, {
+    hint: "Check the environment's status and the log of its load balancer.",
     cause,
   });
 }
 
 export function timeOver(what: string, afterMs: number): VerifyError {
   return new VerifyError("DMM_VERIFY_TIME_OVER", `${what} did not happen within ${afterMs} ms.`, {
-    hint: "Look at the run's events for the last thing that did.",
+    hint: "See the run's events for the last successful step.",
   });
 }
 
 export function interrupted(): VerifyError {
-  return new VerifyError("DMM_VERIFY_INTERRUPTED", "The run was interrupted before the check was over.", {
+  return new VerifyError("DMM_VERIFY_INTERRUPTED", "The run was interrupted before the check finished.", {
     hint: "Run the verification again.",
   });
 }
@@ -77,7 +77,7 @@ export function notLoopback(host: string): VerifyError {
     "DMM_VERIFY_NOT_LOOPBACK",
     `The load would go to ${host}; locally it may only go to 127.0.0.0/8.`,
     {
-      hint: "Bring the environment up again; its record names a foreign address.",
+      hint: "Bring the environment up again; its record has an address outside this machine.",
     },
   );
 }

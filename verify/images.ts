@@ -40,7 +40,7 @@ export async function readRunningImages(
       tasks.length === 0 ? [] : ((await ecs.describeTasks({ cluster, tasks }, { abortSignal })).tasks ?? []);
     const running = described.filter(({ lastStatus }) => lastStatus === "RUNNING");
     const images = countImages(running.flatMap(({ containers = [] }) => containers));
-    return images.length > 0 ? images : [missing("ECS tells of no container of a running task")];
+    return images.length > 0 ? images : [missing("ECS lists no container for a running task")];
   } catch (error) {
     return [missing(explainError(error))];
   }
@@ -53,7 +53,9 @@ function countImages(
   return [...counted.values()]
     .map(([{ image = unknown, imageDigest } = {}, ...others]) => ({
       image,
-      ...(imageDigest ? { digest: imageDigest } : { digest: unknown, reason: "ECS tells no digest of it" }),
+      ...(imageDigest
+        ? { digest: imageDigest }
+        : { digest: unknown, reason: "ECS reports no digest for it" }),
       tasks: others.length + 1,
     }))
     .sort((one, other) => other.tasks - one.tasks);

@@ -67,7 +67,7 @@ export async function runCheck<World>(
   let finding = await attemptCheck(runner, { suite, check, evidence });
   for (let attempt = 2; finding.undelivered && attempt <= mostAttempts; attempt += 1) {
     if (runner.signal.aborted) break;
-    evidence.record(`attempt ${attempt - 1} was repeated`, finding.message);
+    evidence.record(`attempt ${attempt - 1} was retried`, finding.message);
     finding = await attemptCheck(runner, { suite, check, evidence });
   }
   const result: CheckResult = {
@@ -156,7 +156,7 @@ async function releaseQuietly(
   try {
     await Promise.race([release(), late]);
   } catch (error) {
-    record("clean-up failed", explainError(error));
+    record("cleanup failed", explainError(error));
   } finally {
     clearTimeout(timer);
   }

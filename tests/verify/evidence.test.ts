@@ -118,7 +118,7 @@ test("every form of the evidence says what differs from production, and why", as
   assert.equal(renderJunit(result).split(`<property name="difference" value="${own}"/>`).length, 3);
   const [head = "", rest = ""] = renderReport(result).split("</header>");
   assert.ok(
-    head.includes("<dt>Differs from production</dt><dd>1 of this environment, 1 of every environment"),
+    head.includes("<dt>Differs from production</dt><dd>1 specific to this environment, 1 common to every environment"),
   );
   assert.ok(head.includes("<dt>dmm-env:ingressPort</dt><dd>8443 instead of 443</dd>"));
   assert.match(
@@ -133,7 +133,7 @@ test("every form of the evidence says what differs from production, and why", as
 
 test("a report of an environment that has no difference of its own says so", async () => {
   const page = renderReport({ ...result, differences: result.differences.slice(1) });
-  assert.match(page, /<dd>0 of this environment, 1 of every environment<\/dd>/);
+  assert.match(page, /<dd>0 specific to this environment, 1 common to every environment<\/dd>/);
   assert.match(page, /None specific to this environment\./);
   assert.doesNotMatch(page, /ingressPort/);
 });
@@ -246,7 +246,7 @@ test("the attestation speaks about the image by its digest, and tells of one it 
     image: "app/gateway:1",
     digest: "unknown",
     tasks: 2,
-    reason: "ECS tells no digest of it",
+    reason: "ECS reports no digest for it",
   };
   const statements = await attestOf([unknown]);
   assert.equal(statements[0]?.subject.length, 1);

@@ -77,7 +77,7 @@ test("a check whose load was not delivered is run again, at most twice, and says
     });
     const result = await runCheck(runnerOf(), "suite", loaded);
     assert.deepEqual([result.verdict, attempts, cleaned], [verdict, runs, runs]);
-    assert.match(JSON.stringify(result.evidence), /attempt 1 was repeated.*sent late/);
+    assert.match(JSON.stringify(result.evidence), /attempt 1 was retried.*sent late/);
   }
 });
 
@@ -100,7 +100,7 @@ test("clean-up that fails is told in the evidence and changes no verdict", async
   });
   const result = await runCheck(runnerOf(), "suite", untidy);
   assert.equal(result.verdict, "passed");
-  assert.deepEqual(result.evidence.at(-1), { name: "clean-up failed", value: "stuck" });
+  assert.deepEqual(result.evidence.at(-1), { name: "cleanup failed", value: "stuck" });
 });
 
 test("an interrupted run ends at once with every remaining check inconclusive", async () => {

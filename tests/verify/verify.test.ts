@@ -78,7 +78,7 @@ test("a run leaves events, TAP, JUnit, report, result and attestation, with no s
 
 test("a run says which images the gateways run, by ECS's word, and that it does not know where ECS does not", async () => {
   const { image, digest } = standInImage;
-  const reason = "ECS tells no digest of it";
+  const reason = "ECS reports no digest for it";
   const other = `sha256:${"b2".repeat(32)}`;
   const cases: readonly (readonly [readonly Break[], RunResult["images"]])[] = [
     [[], [{ image, digest, tasks: 3 }]],
@@ -139,7 +139,7 @@ test("a platform that asks for patience is asked again, and the evidence says so
     assert.equal(verdict, "passed", `${check}: ${message}`);
     if (check.startsWith("gateway/"))
       assert.ok(
-        evidence.some(({ name }) => name.endsWith(": sent again")),
+        evidence.some(({ name }) => name.endsWith(": retried")),
         check,
       );
   }

@@ -8,7 +8,7 @@ export const aCertificateFromAnotherAuthorityDoesNotGetIn: Check = {
     await requireInsider(context);
     const { forgeInsider } = await import("./forged-insider.ts");
     const insider = await forgeInsider(context.target.insider);
-    const who = "a client of another authority with the same name";
+    const who = "a client with the same name from another authority";
     return judgeRefusal(await tryToEnter(context, who, { insider }), who);
   },
 };

@@ -10,9 +10,9 @@ export const aClientOutsideTheAllowedNetworksDoesNotGetIn: Check = {
     const networks = outputs.access?.networks;
     context.evidence.record("insiders' networks", networks ?? "open to the public");
     if (networks === undefined)
-      return inconclusive("the entrance is open to the public, so no network is foreign");
+      return inconclusive("the ingress is open to the public, so no network is excluded");
     if (foreignAddress === undefined) {
-      return inconclusive("this machine has no address outside the insiders' networks to come from");
+      return inconclusive("this machine has no address outside the insiders' networks");
     }
     if (isWithin(foreignAddress, networks)) {
       return inconclusive(`${foreignAddress} is within the insiders' networks ${networks.join(", ")}`);

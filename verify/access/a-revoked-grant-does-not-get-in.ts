@@ -10,9 +10,7 @@ export const aRevokedGrantDoesNotGetIn: Check = {
     const before = await tryToEnter(context, "before it is revoked", { insider });
     if (before.outcome !== "answered" || before.status !== 200) {
       await context.target.grants.revoke(name);
-      return inconclusive(
-        `the grant should open the entrance before it is revoked and was ${describeAttempt(before)}`,
-      );
+      return inconclusive(`the grant should be accepted before it is revoked but ${describeAttempt(before)}`);
     }
     await context.target.grants.revoke(name);
     const who = "the holder of a revoked grant";

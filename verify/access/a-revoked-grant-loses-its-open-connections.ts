@@ -20,12 +20,10 @@ export const aRevokedGrantLosesItsOpenConnections: Check = {
     context.evidence.record("before: first request", summarizeAttempt(first));
     context.evidence.record("before: second request", summarizeAttempt(second));
     if (first.outcome !== "answered" || second.outcome !== "answered" || second.status !== 200) {
-      return inconclusive(
-        `before it is revoked the grant should be answered 200 and was ${describeAttempt(second)}`,
-      );
+      return inconclusive(`before it is revoked the grant should get 200 but ${describeAttempt(second)}`);
     }
     if (!second.connection.reused)
-      return inconclusive("the entrance keeps no connection open, so none can be lost");
+      return inconclusive("the ingress keeps no connection open, so none can be closed");
     await context.target.grants.revoke(name);
     revoked = true;
     const after = await client.attempt(request);

@@ -18,9 +18,7 @@ export const anExpiredGrantDoesNotGetIn: Check = {
     context.evidence.record("grant", { name, expiresAt: new Date(expiresAt).toISOString() });
     const before = await tryToEnter(context, "before it expires", { insider });
     if (before.outcome !== "answered" || before.status !== 200) {
-      return inconclusive(
-        `the grant should open the entrance before it expires and was ${describeAttempt(before)}`,
-      );
+      return inconclusive(`the grant should be accepted before it expires but ${describeAttempt(before)}`);
     }
     context.progress("waiting for the grant to expire");
     // A certificate is good through the second that it names.

@@ -9,11 +9,11 @@ export const anInsiderGetsIn: Check = {
     // Without a token first: a locked entrance would also keep the token from us, and hide what is wrong.
     const knock = await context.entrance.attempt({ path: openDoor, signal: context.signal });
     context.evidence.record("an insider without a token", summarizeAttempt(knock));
-    if (!isLetIn(knock)) return fail(`an insider should meet the gateway and was ${describeAttempt(knock)}`);
+    if (!isLetIn(knock)) return fail(`an insider should reach the gateway but ${describeAttempt(knock)}`);
     const attempt = await tryToEnter(context, "an insider with a token", {});
     if (attempt.outcome === "answered" && attempt.status === 200) {
-      return pass(`an insider is answered 200 in ${attempt.elapsedMs} ms`);
+      return pass(`an insider gets 200 after ${attempt.elapsedMs} ms`);
     }
-    return fail(`an insider with a good token should be answered 200 and was ${describeAttempt(attempt)}`);
+    return fail(`an insider with a valid token should get 200 but ${describeAttempt(attempt)}`);
   },
 };

@@ -30,7 +30,7 @@ export function dataPorts(outputs: Target["outputs"]): readonly DataPort[] {
       judge: judgeDatabase,
     },
     { what: "the cache over TLS", knock: { ...redis, tls: true }, judge: judgeCache },
-    { what: "the cache in clear", knock: redis, judge: judgeCache },
+    { what: "the cache in plaintext", knock: redis, judge: judgeCache },
   ];
 }
 
@@ -41,9 +41,12 @@ function judgeDatabase(contact: Contact): Omit<Reading, "what"> {
     return refusal ?? { outcome: "unclear", detail: contact.outcome };
   // Packet: 3 bytes length, 1 byte sequence, then the payload; 0xff begins an error, with its number after it.
   if (contact.bytes[4] === 0xff)
-    return { outcome: "refused", detail: `error ${contact.bytes.readUInt16LE(5)} before any log-in` };
+    return { outcome: "refused", detail: `error ${contact.bytes.readUInt16LE(5)} before any login` };
   const version = contact.bytes.subarray(5, Math.max(5, contact.bytes.indexOf(0, 5))).toString("latin1");
-  return { outcome: "served", detail: `greets a stranger as ${version || "an unknown server"}` };
+  return {
+    outcome: "served",
+    detail: `greets an unauthenticated client as ${version || "an unknown server"}`,
+  };
 }
 
 function judgeCache(contact: Contact): Omit<Reading, "what"> {
@@ -53,13 +56,16 @@ function judgeCache(contact: Contact): Omit<Reading, "what"> {
   const line = contact.bytes.toString("latin1").split("\r\n")[0] ?? "";
   if (line.startsWith("-NOAUTH") || line.startsWith("-DENIED"))
     return { outcome: "refused", detail: line.split(" ")[0] ?? line };
-  return { outcome: "served", detail: `answers a stranger with ${JSON.stringify(line.slice(0, 60))}` };
+  return {
+    outcome: "served",
+    detail: `responds to an unauthenticated client with ${JSON.stringify(line.slice(0, 60))}`,
+  };
 }
 
 function judgeClosed(contact: Contact): Omit<Reading, "what"> | undefined {
   if (contact.outcome === "unreachable") return { outcome: "refused", detail: contact.code };
-  if (contact.outcome === "closed") return { outcome: "refused", detail: "closed without a word" };
+  if (contact.outcome === "closed") return { outcome: "refused", detail: "closed without a response" };
   if (contact.outcome === "silent")
-    return { outcome: "unclear", detail: "keeps the connection and says nothing" };
+    return { outcome: "unclear", detail: "keeps the connection open without a response" };
   return undefined;
 }

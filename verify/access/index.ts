@@ -11,7 +11,7 @@ import { plainHttpIsNotServed } from "./plain-http-is-not-served.ts";
 
 export const access: Suite = {
   name: "access",
-  subject: "who gets in, and who does not",
+  subject: "who gets in and who does not",
   order: "together",
   checks: [
     anInsiderGetsIn,

@@ -19,7 +19,7 @@ export const noDataPortServesUnauthenticatedClients: Check = {
     const unclear = readings.filter((reading) => reading.outcome === "unclear");
     if (unclear.length > 0)
       return inconclusive(unclear.map((reading) => `${reading.what} ${reading.detail}`).join("; "));
-    return pass(`${readings.length} ways to the database and the cache from outside are refused`);
+    return pass(`${readings.length} connections to the database and the cache from outside are refused`);
   },
 };
 
@@ -52,7 +52,7 @@ async function readOtherInterfaces(context: CheckContext): Promise<readonly Read
       if (contact.outcome === "unreachable") return { what, outcome: "refused", detail: contact.code };
       // 443 is a port that other programs of this machine may serve on an address of their own.
       if (port === entrance.connect.port && !(await showsOurCertificate(context, host)))
-        return { what, outcome: "refused", detail: "belongs to another program of this machine" };
+        return { what, outcome: "refused", detail: "belongs to another program on this machine" };
       return { what, outcome: "served", detail: "has a listener outside the loopback network" };
     }),
   );

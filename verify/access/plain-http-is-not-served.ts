@@ -14,7 +14,7 @@ export const plainHttpIsNotServed: Check = {
     const secure = await readPlain(context, connect.port);
     if (plain === "served") return fail(`port ${plainPort} serves plain HTTP`);
     if (secure === "served" || secure === "redirected")
-      return fail(`port ${connect.port} answers plain HTTP`);
+      return fail(`port ${connect.port} accepts plain HTTP`);
     if (plain === "unclear" || secure === "unclear") {
       return inconclusive(
         `plain HTTP is ${plain} on port ${plainPort} and ${secure} on port ${connect.port}`,
@@ -22,7 +22,7 @@ export const plainHttpIsNotServed: Check = {
     }
     if (plainPort === undefined)
       return pass(
-        `plain HTTP is refused on port ${connect.port}; port 80 belongs to another program of this machine`,
+        `plain HTTP is refused on port ${connect.port}; port 80 belongs to another program on this machine`,
       );
     return pass(`plain HTTP is ${plain} on port ${plainPort} and refused on port ${connect.port}`);
   },

@@ -49,7 +49,7 @@ export async function readVersion(context: CheckContext): Promise<number> {
   const answer = await requestPatiently(() => askAdmin(context, { path: "/api/configuration" }));
   const version = answer.status === 200 ? parseObject(answer.body).version : undefined;
   if (typeof version !== "number")
-    throw noControl(`the admin site should tell its version and answered ${answer.status}`);
+    throw noControl(`the admin site should return its version but returned ${answer.status}`);
   return version;
 }
 
@@ -96,7 +96,7 @@ export function changeConfiguration(context: CheckContext, edit: Edit): Promise<
     const change = answer.status < 300 ? parseChange(answer) : undefined;
     if (change === undefined) {
       throw noControl(
-        `${edit.method} ${edit.entry} should be taken by the admin site and was answered ${answer.status} ${shorten(answer.body)}`,
+        `${edit.method} ${edit.entry} should be accepted by the admin site but returned ${answer.status} ${shorten(answer.body)}`,
       );
     }
     return change;

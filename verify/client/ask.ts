@@ -30,12 +30,12 @@ export async function ask(context: CheckContext, question: Question): Promise<An
 /** The control of every refusal: with a good token the same route answers 200. */
 export async function requireAnswer(context: CheckContext, path: string): Promise<void> {
   const answer = await ask(context, {
-    what: `control: authorised GET ${path}`,
+    what: `control: authorized GET ${path}`,
     path,
     token: await context.tokens.shared(),
   });
   if (answer.status !== 200)
-    throw noControl(`an authorised GET ${path} should be answered 200 and was answered ${answer.status}`);
+    throw noControl(`an authorized GET ${path} should return 200 but returned ${answer.status}`);
 }
 
 /** What the upstream says that it saw. Undefined: the answer is not the upstream's. */

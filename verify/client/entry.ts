@@ -26,7 +26,7 @@ export async function tryToEnter(
 export async function requireInsider(context: CheckContext): Promise<void> {
   const attempt = await tryToEnter(context, "control: an insider", {});
   if (attempt.outcome !== "answered" || attempt.status !== 200) {
-    throw noControl(`an insider's request should be answered 200 and was ${describeAttempt(attempt)}`);
+    throw noControl(`an insider's request should get 200 but ${describeAttempt(attempt)}`);
   }
 }
 
@@ -44,21 +44,21 @@ export function judgeRefusal(
   who: string,
   options: { readonly silenceRefuses?: boolean } = {},
 ): Finding {
-  if (attempt.outcome === "refused") return pass(`${who} is refused: ${describeAttempt(attempt)}`);
+  if (attempt.outcome === "refused") return pass(`${who} ${describeAttempt(attempt)}`);
   if (attempt.outcome === "timed out" && attempt.stage === "connect" && options.silenceRefuses) {
     return pass(`${who} gets no connection at all`);
   }
   if (attempt.outcome !== "answered")
-    return inconclusive(`${who} was neither let in nor refused: ${describeAttempt(attempt)}`);
-  if (balancerRefuses.has(attempt.status)) return pass(`${who} is refused with ${attempt.status}`);
-  if (attempt.status >= 500) return inconclusive(`${who} met a failure: ${describeAttempt(attempt)}`);
+    return inconclusive(`${who} was neither accepted nor rejected: ${describeAttempt(attempt)}`);
+  if (balancerRefuses.has(attempt.status)) return pass(`${who} is rejected with ${attempt.status}`);
+  if (attempt.status >= 500) return inconclusive(`${who} got a server error: ${describeAttempt(attempt)}`);
   return fail(`${who} got in: ${describeAttempt(attempt)}`);
 }
 
 export function describeAttempt(attempt: Attempt): string {
-  if (attempt.outcome === "answered") return `answered ${attempt.status}`;
-  if (attempt.outcome === "timed out") return `left without an answer at the ${attempt.stage}`;
+  if (attempt.outcome === "answered") return `got ${attempt.status}`;
+  if (attempt.outcome === "timed out") return `timed out during ${attempt.stage}`;
   if (attempt.outcome === "distrusted")
-    return `given up, as the entrance's certificate is not trusted (${attempt.code})`;
-  return `turned away at the ${attempt.stage} (${attempt.code})`;
+    return `aborted because the ingress certificate is not trusted (${attempt.code})`;
+  return `was rejected during ${attempt.stage} (${attempt.code})`;
 }

@@ -10,7 +10,7 @@ const connectionsPerGateway = 8;
 /** How many gateways ECS runs: what the admin site says is compared with it. */
 export async function countGateways(context: CheckContext): Promise<number> {
   const { running } = await readGatewayService(context);
-  if (running === 0) throw noControl("no gateway runs");
+  if (running === 0) throw noControl("no gateway is running");
   return running;
 }
 
@@ -51,5 +51,5 @@ export function findMissing({ propagation }: ConfigurationChange, gateways: numb
 
 export function describeChange({ version, propagation, elapsedMs }: ConfigurationChange): string {
   const { acknowledged, of, afterMs } = propagation;
-  return `${acknowledged} of ${of} gateways serve version ${version} after ${afterMs} ms (answered after ${Math.round(elapsedMs)} ms)`;
+  return `${acknowledged} of ${of} gateways serve version ${version} after ${afterMs} ms (response after ${Math.round(elapsedMs)} ms)`;
 }

@@ -22,7 +22,7 @@ export async function readGatewayService(context: CheckContext): Promise<Gateway
     balancing.describeTargetHealth({ TargetGroupArn: entrance.gatewayTargetGroupArn }),
   ]);
   const service = services.services?.[0];
-  if (service === undefined) throw noControl(`ECS knows no service ${serviceName} in ${cluster}`);
+  if (service === undefined) throw noControl(`ECS has no service ${serviceName} in cluster ${cluster}`);
   const arns = listed.taskArns ?? [];
   const described =
     arns.length === 0 ? [] : ((await ecs.describeTasks({ cluster, tasks: arns })).tasks ?? []);
@@ -42,5 +42,5 @@ export function isFullStrength(service: GatewayService): boolean {
 }
 
 export function describeService(service: GatewayService): string {
-  return `${service.running} of ${service.desired} gateways run, ${service.healthy} are healthy`;
+  return `${service.running} of ${service.desired} gateways are running, ${service.healthy} are healthy`;
 }

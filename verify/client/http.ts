@@ -115,7 +115,7 @@ async function readAnswer(
   for await (const chunk of response as AsyncIterable<Buffer>) {
     pieces.push({ atMs: elapsed(), bytes: chunk.length });
     bytes += chunk.length;
-    if (bytes > longestBody) throw new Error(`the body is longer than ${longestBody} bytes`);
+    if (bytes > longestBody) throw new Error(`the response body is longer than ${longestBody} bytes`);
     chunks.push(chunk);
   }
   return {

@@ -41,7 +41,7 @@ export function requestForCheck(
   what: string,
   send: () => Promise<Answered>,
 ): Promise<Answered> {
-  const onWait = (response: Answered) => evidence.record(`${what}: sent again`, summarizeAttempt(response));
+  const onWait = (response: Answered) => evidence.record(`${what}: retried`, summarizeAttempt(response));
   return requestPatiently(send, { withinMs: checkPatienceMs, signal, onWait });
 }
 

@@ -78,7 +78,7 @@ export function createTokens(options: {
     const answer = await post("/oauth2/token", { grant_type: "client_credentials", scope });
     const token = answer.status === 200 ? tokenIn(answer.body) : undefined;
     if (token === undefined)
-      throw refusedToken(`/oauth2/token answered ${answer.status} ${shorten(answer.body)}`);
+      throw refusedToken(`/oauth2/token returned ${answer.status} ${shorten(answer.body)}`);
     secrets.add(token);
     return token;
   };
@@ -96,7 +96,7 @@ export function createTokens(options: {
     async revoke(token) {
       const answer = await post("/oauth2/revoke", { token, token_type_hint: "access_token" });
       if (answer.status !== 200)
-        throw refusedToken(`/oauth2/revoke answered ${answer.status} ${shorten(answer.body)}`);
+        throw refusedToken(`/oauth2/revoke returned ${answer.status} ${shorten(answer.body)}`);
     },
   };
 }
@@ -114,7 +114,7 @@ function tokenIn(body: string): string | undefined {
 }
 
 function refusedToken(why: string): VerifyError {
-  return new VerifyError("DMM_VERIFY_NO_TOKEN", `No access token could be had: ${why}.`, {
-    hint: "Look at the gateway's log; the verifier's client must exist and have both verify scopes.",
+  return new VerifyError("DMM_VERIFY_NO_TOKEN", `No access token could be obtained or revoked: ${why}.`, {
+    hint: "Check the gateway's log; the verifier's client must exist and have both verify scopes.",
   });
 }

@@ -10,9 +10,7 @@ export const aDeadUpstreamGets502: Check = {
     const path = "/verify/dead";
     const answer = await ask(context, { what: `GET ${path}`, path, token: await context.tokens.shared() });
     return answer.status === 502
-      ? pass(`GET ${path}, whose upstream nobody serves, is answered 502 in ${answer.elapsedMs} ms`)
-      : fail(
-          `GET ${path}, whose upstream nobody serves, should be answered 502 and was answered ${answer.status}`,
-        );
+      ? pass(`GET ${path}, whose upstream is down, returns 502 in ${answer.elapsedMs} ms`)
+      : fail(`GET ${path}, whose upstream is down, should return 502 but returned ${answer.status}`);
   },
 };

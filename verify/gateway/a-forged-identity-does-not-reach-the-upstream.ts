@@ -31,16 +31,16 @@ export const aForgedIdentityDoesNotReachTheUpstream: Check = {
     if (answer.status === 400 || answer.status === 403)
       return pass(`${what} is refused with ${answer.status}`);
     if (answer.status !== 200)
-      return fail(`${what} should be answered 200, 400 or 403 and was answered ${answer.status}`);
+      return fail(`${what} should return 200, 400 or 403 but returned ${answer.status}`);
     const echo = readEcho(answer);
-    if (echo === undefined) return fail(`${what} was answered by something other than the upstream`);
+    if (echo === undefined) return fail(`${what} got its response from something other than the upstream`);
     const passed = Object.entries(echo.headers).filter(([, value]) => String(value).includes(forged));
-    context.evidence.record("sent and passed on", {
+    context.evidence.record("sent and forwarded", {
       sent: identityFields,
       passed: passed.map(([name]) => name),
     });
     return passed.length > 0
-      ? fail(`the upstream is told the forged ${passed.map(([name]) => name).join(", ")}`)
+      ? fail(`the upstream received the forged ${passed.map(([name]) => name).join(", ")}`)
       : pass(`none of ${identityFields.length} forged fields reaches the upstream`);
   },
 };

@@ -19,6 +19,6 @@ export const aMalformedTokenGets401: Check = {
       });
       if (finding.verdict !== "passed") return finding;
     }
-    return pass(`${malformed.length} malformed tokens are answered 401 with a challenge`);
+    return pass(`${malformed.length} malformed tokens return 401 with a challenge`);
   },
 };

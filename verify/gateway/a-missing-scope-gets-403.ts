@@ -11,20 +11,20 @@ export const aMissingScopeGets403: Check = {
     await requireAnswer(context, guardedRoute);
     const token = await context.tokens.issue(writeScope);
     const own = await ask(context, {
-      what: "control: what the scope allows",
+      what: "control: what the token's scope allows",
       method: "POST",
       path: guardedRoute,
       token,
     });
     if (own.status !== 200)
-      return inconclusive(`the token should do for POST ${guardedRoute} and got ${own.status}`);
+      return inconclusive(`the token should be accepted for POST ${guardedRoute} but got ${own.status}`);
     const what = `a token without ${readScope}`;
     const answer = await ask(context, { what, path: guardedRoute, token });
     const finding = judgeRefusal(answer, what, { status: 403, errors: ["insufficient_scope"] });
     const challenge = parseChallenges(answer.headers["www-authenticate"] ?? "")?.[0];
     const named = challenge?.parameters.scope;
     if (finding.verdict === "passed" && named !== undefined && !named.split(" ").includes(readScope)) {
-      return fail(`${what} is told that it needs ${named}; it needs ${readScope}`);
+      return fail(`the challenge for ${what} requires ${named}; it should require ${readScope}`);
     }
     return finding;
   },

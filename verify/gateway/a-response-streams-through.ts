@@ -12,30 +12,29 @@ export const aResponseStreamsThrough: Check = {
   async run(context) {
     const path = `/verify/stream?chunks=${pieces}&bytes=${bytesEach}&everyMs=${everyMs}`;
     const answer = await ask(context, { what: `GET ${path}`, path, token: await context.tokens.shared() });
-    if (answer.status !== 200)
-      return fail(`GET ${path} should be answered 200 and was answered ${answer.status}`);
+    if (answer.status !== 200) return fail(`GET ${path} should return 200 but returned ${answer.status}`);
     context.evidence.record("arrivals", answer.pieces);
     const bytes = answer.pieces.reduce((sum, piece) => sum + piece.bytes, 0);
-    if (bytes !== pieces * bytesEach) return fail(`${bytes} bytes arrived of ${pieces * bytesEach}`);
+    if (bytes !== pieces * bytesEach) return fail(`${bytes} of ${pieces * bytesEach} bytes arrived`);
     const first = answer.pieces[0]?.atMs ?? 0;
     const spreadMs = (answer.pieces.at(-1)?.atMs ?? 0) - first;
     const sentOverMs = (pieces - 1) * everyMs;
     if (answer.elapsedMs < sentOverMs)
-      return inconclusive("the upstream sent its pieces faster than it was asked to");
+      return inconclusive("the upstream sent its chunks faster than requested");
     // A buffer hands over at the end what it gathered; half the time is far from both.
     if (spreadMs < sentOverMs / 2) {
       return fail(
-        `the pieces were sent over ${sentOverMs} ms and arrived within ${Math.round(spreadMs)} ms: something gathers them`,
+        `the chunks were sent over ${sentOverMs} ms and arrived within ${Math.round(spreadMs)} ms: something buffers them`,
       );
     }
     // Two may share a packet on a busy machine; more together is something that waits for more.
     if (answer.pieces.length < pieces - 2) {
       return fail(
-        `${pieces} pieces were sent one by one and ${answer.pieces.length} arrived: something gathers them`,
+        `${pieces} chunks were sent one by one and ${answer.pieces.length} arrived: something buffers them`,
       );
     }
     return pass(
-      `${answer.pieces.length} pieces sent over ${sentOverMs} ms arrive over ${Math.round(spreadMs)} ms, the first after ${Math.round(first)} ms`,
+      `${answer.pieces.length} chunks sent over ${sentOverMs} ms arrive over ${Math.round(spreadMs)} ms, the first after ${Math.round(first)} ms`,
     );
   },
 };

@@ -12,7 +12,7 @@ export const aRevokedTokenGets401: Check = {
     const token = await context.tokens.issue();
     const before = await ask(context, { what: "before it is revoked", path: guardedRoute, token });
     if (before.status !== 200)
-      return inconclusive(`the token should be good before it is revoked and got ${before.status}`);
+      return inconclusive(`the token should be valid before it is revoked but got ${before.status}`);
     await context.tokens.revoke(token);
     for (let count = 1; count <= requestsAfter; count += 1) {
       const what = `request ${count} with the revoked token`;
@@ -20,6 +20,6 @@ export const aRevokedTokenGets401: Check = {
       const finding = judgeRefusal(answer, what, { status: 401, errors: ["invalid_token"] });
       if (finding.verdict !== "passed") return finding;
     }
-    return pass(`${requestsAfter} requests straight after the revocation are all answered 401`);
+    return pass(`${requestsAfter} requests immediately after the revocation return 401`);
   },
 };

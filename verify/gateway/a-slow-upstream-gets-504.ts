@@ -13,17 +13,14 @@ export const aSlowUpstreamGets504: Check = {
     await requireAnswer(context, `${route}?ms=0`);
     const path = `${route}?ms=${limitMs * 5}`;
     const answer = await ask(context, { what: `GET ${path}`, path, token: await context.tokens.shared() });
-    if (answer.status !== 504)
-      return fail(`GET ${path} should be answered 504 and was answered ${answer.status}`);
+    if (answer.status !== 504) return fail(`GET ${path} should return 504 but returned ${answer.status}`);
     const late = answer.elapsedMs > limitMs + toleranceMs;
     // Before its time is over an upstream is not slow.
     if (late || answer.elapsedMs < limitMs * 0.9) {
-      return fail(
-        `GET ${path} is answered 504 after ${answer.elapsedMs} ms; the route's limit is ${limitMs} ms`,
-      );
+      return fail(`GET ${path} returns 504 after ${answer.elapsedMs} ms; the route's limit is ${limitMs} ms`);
     }
     return pass(
-      `GET ${path} is answered 504 after ${answer.elapsedMs} ms, at the route's limit of ${limitMs} ms`,
+      `GET ${path} returns 504 after ${answer.elapsedMs} ms, at the route's limit of ${limitMs} ms`,
     );
   },
 };

@@ -12,7 +12,7 @@ export const anAuthorizedRequestReachesTheUpstream: Check = {
       const finding = await checkMethod(context, method, token);
       if (finding.verdict !== "passed") return finding;
     }
-    return pass("GET and POST reach the upstream with method, path and query as they were sent");
+    return pass("GET and POST reach the upstream with method, path and query unchanged");
   },
 };
 
@@ -28,9 +28,9 @@ async function checkMethod(context: CheckContext, method: string, token: string)
     headers: { "x-probe": probe },
     ...(method === "POST" ? { body: probe } : {}),
   });
-  if (answer.status !== 200) return fail(`${what} should be answered 200 and was answered ${answer.status}`);
+  if (answer.status !== 200) return fail(`${what} should return 200 but returned ${answer.status}`);
   const echo = readEcho(answer);
-  if (echo === undefined) return fail(`${what} was answered by something other than the upstream`);
+  if (echo === undefined) return fail(`${what} got its response from something other than the upstream`);
   context.evidence.record(`what the upstream saw of ${method}`, {
     method: echo.method,
     path: echo.path,

@@ -10,7 +10,7 @@ export const anUnknownRouteGets404: Check = {
     const path = `/verify/${context.uniqueName("nowhere")}`;
     const answer = await ask(context, { what: `GET ${path}`, path, token: await context.tokens.shared() });
     return answer.status === 404
-      ? pass(`GET ${path} is answered 404`)
-      : fail(`GET ${path} should be answered 404 and was answered ${answer.status}`);
+      ? pass(`GET ${path} returns 404`)
+      : fail(`GET ${path} should return 404 but returned ${answer.status}`);
   },
 };

@@ -7,7 +7,7 @@ export const anUnknownTokenGets401: Check = {
   timeoutMs: 15_000,
   run: (context) =>
     checkRefusal(context, {
-      what: "a well-formed token that nobody issued",
+      what: "a well-formed token that was never issued",
       // The shape of the platform's own tokens: 32 random bytes in base64url.
       authorization: `Bearer ${randomBytes(32).toString("base64url")}`,
       expect: { status: 401, errors: ["invalid_token"] },

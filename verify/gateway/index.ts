@@ -13,7 +13,7 @@ import { anUnknownTokenGets401 } from "./an-unknown-token-gets-401.ts";
 
 export const gateway: Suite = {
   name: "gateway",
-  subject: "what a request meets behind the entrance",
+  subject: "how the gateway treats requests behind the ingress",
   order: "together",
   checks: [
     anAuthorizedRequestReachesTheUpstream,

@@ -27,11 +27,11 @@ export async function checkRefusal(
 
 export function judgeRefusal(answer: Answered, what: string, expect: Expectation): Finding {
   if (answer.status !== expect.status)
-    return fail(`${what} should be answered ${expect.status} and was answered ${answer.status}`);
+    return fail(`${what} should return ${expect.status} but returned ${answer.status}`);
   const field = answer.headers["www-authenticate"];
   const problem = field === undefined ? "there is none" : findChallengeProblem(field, expect);
-  if (problem) return fail(`${what} is answered ${expect.status}, but WWW-Authenticate is wrong: ${problem}`);
-  return pass(`${what} is answered ${expect.status} with ${field}`);
+  if (problem) return fail(`${what} returns ${expect.status}, but WWW-Authenticate is wrong: ${problem}`);
+  return pass(`${what} returns ${expect.status} with ${field}`);
 }
 
 /** RFC 6750 3: one Bearer challenge, with the error code where the request brought a token and only there. */
@@ -43,6 +43,6 @@ function findChallengeProblem(field: string, expect: Expectation): string | unde
   const { error } = bearer.parameters;
   if (expect.errors.length === 0)
     return error === undefined ? undefined : `error=${error} though no token was sent`;
-  if (error === undefined) return `it carries no error; ${expect.errors.join(" or ")} is due`;
-  return expect.errors.includes(error) ? undefined : `error=${error}; ${expect.errors.join(" or ")} is due`;
+  if (error === undefined) return `it has no error code; expected ${expect.errors.join(" or ")}`;
+  return expect.errors.includes(error) ? undefined : `error=${error}; expected ${expect.errors.join(" or ")}`;
 }

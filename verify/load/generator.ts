@@ -60,7 +60,7 @@ export async function startLoad(plan: WorkerPlan): Promise<RunningLoad> {
     finished.reject(error);
   });
   worker.once("exit", (code) => {
-    const error = new Error(`the load's thread ended with ${code} before its report`);
+    const error = new Error(`the load generator exited with ${code} before reporting`);
     started.reject(error);
     finished.reject(error);
   });

@@ -43,7 +43,7 @@ export function measureOutage(
 export function countKinds(answers: readonly LoadAnswer[]): Readonly<Record<string, number>> {
   const kinds: Record<string, number> = {};
   for (const answer of answers) {
-    const kind = answer.status === 0 ? (answer.error ?? "no answer") : String(answer.status);
+    const kind = answer.status === 0 ? (answer.error ?? "no response") : String(answer.status);
     kinds[kind] = (kinds[kind] ?? 0) + 1;
   }
   return kinds;

@@ -52,7 +52,7 @@ export function createSender(pool: Pool, plan: WorkerPlan, report: (answer: Pack
       pool.dispatch(wanted, {
         onRequestStart(controller) {
           request.controller = controller;
-          if (request.settled) controller.abort(new Error("its time is over"));
+          if (request.settled) controller.abort(new Error("timed out"));
         },
         onResponseStart(_controller, status) {
           request.status = status;
@@ -66,7 +66,7 @@ export function createSender(pool: Pool, plan: WorkerPlan, report: (answer: Pack
       for (const request of pending) {
         if (now - request.dueAt < plan.timeoutMs) break;
         settle(request, "TIMEOUT");
-        request.controller?.abort(new Error("its time is over"));
+        request.controller?.abort(new Error("timed out"));
       }
     },
   };

@@ -13,7 +13,7 @@ export async function waitForSteadyLoad(
   signal: AbortSignal,
 ): Promise<void> {
   await delay(steadyMs, undefined, { signal });
-  await waitUntil("an answer under load", () => load.answers.length > 0, {
+  await waitUntil("a response under load", () => load.answers.length > 0, {
     withinMs: firstAnswerWithinMs,
     everyMs: 50,
     signal,

@@ -13,12 +13,12 @@ export const aRequestIsInTheAccessLog: Check = {
     const refused = await sendLogged(context, "a refused request", { path });
     if (served.answer.status !== 200 || refused.answer.status !== 401)
       return inconclusive(
-        `the requests should be answered 200 and 401 and were answered ${served.answer.status} and ${refused.answer.status}`,
+        `the requests should return 200 and 401 but returned ${served.answer.status} and ${refused.answer.status}`,
       );
     const { lines } = await waitForLines(context, [served.id, refused.id], since);
     for (const [what, { id, answer }] of Object.entries({ served, refused })) {
       const line = lines.get(id);
-      context.evidence.record(`the line of the ${what} request`, line ?? "none");
+      context.evidence.record(`the log line of the ${what} request`, line ?? "none");
       if (line === undefined) return fail(`the ${what} request ${id} is not in the access log`);
       if (line.method !== "GET" || line.path !== path || line.status !== answer.status)
         return fail(
@@ -27,7 +27,7 @@ export const aRequestIsInTheAccessLog: Check = {
     }
     const { clientId } = context.target.outputs.verifier;
     if (lines.get(served.id)?.client !== clientId)
-      return fail(`the access log does not tell that ${clientId} sent the served request`);
+      return fail(`the access log does not name ${clientId} as the client of the served request`);
     return pass(`a served and a refused request are in the access log after ${Date.now() - since} ms`);
   },
 };

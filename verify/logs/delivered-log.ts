@@ -74,7 +74,7 @@ async function readStream(context: CheckContext): Promise<Stream> {
   const s3 = answer.DeliveryStreamDescription?.Destinations?.[0]?.ExtendedS3DestinationDescription;
   const { IntervalInSeconds: seconds, SizeInMBs: megabytes } = s3?.BufferingHints ?? {};
   if (seconds === undefined || megabytes === undefined)
-    throw noControl(`${deliveryStream} tells no buffer to a bucket`);
+    throw noControl(`${deliveryStream} has no S3 destination with buffering`);
   return { prefix: s3?.Prefix ?? "", intervalMs: seconds * 1_000, sizeBytes: megabytes * 1024 * 1024 };
 }
 

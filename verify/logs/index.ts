@@ -4,7 +4,7 @@ import { theAccessLogContainsNoCredentials } from "./the-access-log-contains-no-
 
 export const logs: Suite = {
   name: "logs",
-  subject: "what is written down about requests",
+  subject: "what is logged about requests",
   order: "together",
   checks: [aRequestIsInTheAccessLog, theAccessLogContainsNoCredentials],
 };

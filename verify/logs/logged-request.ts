@@ -15,7 +15,7 @@ export async function sendLogged(
     const id = answer.headers["x-request-id"];
     context.evidence.record(what, { status: answer.status, requestId: id });
     if (id === undefined || id === "")
-      throw noControl(`${what} was answered ${answer.status} without a request id`);
+      throw noControl(`${what} returned ${answer.status} without a request ID`);
     return { id, answer };
   } finally {
     client.close();

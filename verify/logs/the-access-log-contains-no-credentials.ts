@@ -14,7 +14,10 @@ export const theAccessLogContainsNoCredentials: Check = {
     const basic = Buffer.from(`somebody:${password}`).toString("base64");
     const bearer = { authorization: `Bearer ${token}` };
     const sent = [
-      await sendLogged(context, "a token as it should be sent", { path: "/verify/echo", headers: bearer }),
+      await sendLogged(context, "a token in the Authorization header", {
+        path: "/verify/echo",
+        headers: bearer,
+      }),
       await sendLogged(context, "a token in the query", {
         path: `/verify/echo?access_token=${token}&password=${password}`,
         headers: bearer,
@@ -44,7 +47,7 @@ export const theAccessLogContainsNoCredentials: Check = {
       fields: Object.keys(lines.get(sent[0]?.id ?? "") ?? {}),
     });
     return shown === undefined
-      ? pass(`${lines.size} lines, ${sent.length} of them of requests with credentials, hold none of these`)
-      : fail(`the access log holds the ${shown[0]} of a request`);
+      ? pass(`${lines.size} lines, ${sent.length} of them of requests with credentials, contain none of them`)
+      : fail(`the access log contains the ${shown[0]} of a request`);
   },
 };

@@ -16,10 +16,10 @@ export const aClientAssertionIsAcceptedOnce: Check = {
     const form = createAssertionForm(context, client);
     const first = await post("control: an assertion for the first time", form);
     if (!holdsToken(first))
-      return inconclusive(`a new assertion should get a token and was answered ${describeFormAnswer(first)}`);
-    const again = await post("the same assertion once more", form);
+      return inconclusive(`a new assertion should get a token but got ${describeFormAnswer(first)}`);
+    const again = await post("the same assertion again", form);
     if (again.status !== 401 || holdsToken(again))
-      return fail(`the same assertion should be answered 401 and was answered ${describeFormAnswer(again)}`);
+      return fail(`the same assertion should return 401 but returned ${describeFormAnswer(again)}`);
     const another = createAssertionForm(context, client);
     const answers = await Promise.all(
       Array.from({ length: atOnce }, (_, index) =>
@@ -28,7 +28,11 @@ export const aClientAssertionIsAcceptedOnce: Check = {
     );
     const taken = answers.filter(holdsToken).length;
     if (taken !== 1)
-      return fail(`of ${atOnce} requests with one assertion at once 1 should get a token and ${taken} did`);
-    return pass(`an assertion gets a token once: not again, and of ${atOnce} at once for 1`);
+      return fail(
+        `of ${atOnce} concurrent requests with one assertion, 1 should get a token but ${taken} did`,
+      );
+    return pass(
+      `an assertion gets a token once: not when reused, and for only 1 of ${atOnce} concurrent requests`,
+    );
   },
 };

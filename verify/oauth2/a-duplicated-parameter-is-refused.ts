@@ -18,7 +18,7 @@ export const aDuplicatedParameterIsRefused: Check = {
       form: plain,
     });
     if (!holdsToken(once))
-      return inconclusive(`a token should be issued and was answered ${describeFormAnswer(once)}`);
+      return inconclusive(`a token should be issued, but the response was ${describeFormAnswer(once)}`);
     const doubles = [
       ["scope", writeScope],
       ["scope", readScope],
@@ -29,8 +29,8 @@ export const aDuplicatedParameterIsRefused: Check = {
       const what = `a second ${name}=${value}`;
       const answer = await postForm(context, { what, path: tokenEndpoint, form: [...plain, [name, value]] });
       if (answer.status !== 400 || holdsToken(answer))
-        return fail(`${what} should be answered 400 and was answered ${describeFormAnswer(answer)}`);
+        return fail(`${what} should return 400 but returned ${describeFormAnswer(answer)}`);
     }
-    return pass(`${doubles.length} requests with a parameter twice are answered 400`);
+    return pass(`${doubles.length} requests with a duplicate parameter return 400`);
   },
 };

@@ -11,20 +11,18 @@ export const aRevokedTokenIsInactive: Check = {
     const before = await introspect("control: before it is revoked");
     if (before.status !== 200 || before.fields.active !== true)
       return inconclusive(
-        `the token should be active before it is revoked and was answered ${before.status}`,
+        `the token should be active before it is revoked, but introspection returned ${before.status}`,
       );
     await context.tokens.revoke(token);
     const after = await introspect("after it is revoked");
     if (after.status !== 200 || after.fields.active !== false)
       return fail(
-        `a revoked token should be inactive and was answered ${after.status}, active: ${String(after.fields.active)}`,
+        `a revoked token should be inactive, but introspection returned ${after.status}, active: ${String(after.fields.active)}`,
       );
     // RFC 7662 2.2: of an inactive token nothing more is told.
     const more = Object.keys(after.fields).filter((name) => name !== "active");
     return more.length > 0
-      ? fail(`a revoked token is inactive, but its ${more.join(", ")} is told`)
-      : pass(
-          "introspection tells the token active before its revocation, and straight after it only inactive",
-        );
+      ? fail(`a revoked token is inactive, but the response includes ${more.join(", ")}`)
+      : pass("introspection reports the token as active before the revocation and only as inactive after it");
   },
 };

@@ -19,16 +19,16 @@ export const aRevokedTokenIsRejectedByEveryGateway: Check = {
     const notGood = before.filter((status) => status !== 200);
     if (notGood.length > 0 || before.length === 0)
       return inconclusive(
-        `the token should be good on ${clients.length} connections; ${notGood.length} got ${notGood[0]}`,
+        `the token should be valid on ${clients.length} connections; ${notGood.length} got ${notGood[0]}`,
       );
     await context.tokens.revoke(token);
     const after = await askAll(context, clients, token);
     context.evidence.record("on open connections", { gateways, before, after });
     const alive = after.filter((status) => status !== 401);
     return alive.length > 0
-      ? fail(`${alive.length} of ${clients.length} requests straight after the revocation got ${alive[0]}`)
+      ? fail(`${alive.length} of ${clients.length} requests immediately after the revocation got ${alive[0]}`)
       : pass(
-          `${clients.length} open connections to ${gateways} gateways: 200 before the revocation, 401 straight after`,
+          `${clients.length} open connections to ${gateways} gateways: 200 before the revocation, 401 immediately after`,
         );
   },
 };

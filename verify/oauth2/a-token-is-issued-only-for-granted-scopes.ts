@@ -19,7 +19,7 @@ export const aTokenIsIssuedOnlyForGrantedScopes: Check = {
     });
     if (own.status !== 200 || !holdsToken(own))
       return inconclusive(
-        `a token for ${readScope} should be issued and was answered ${describeFormAnswer(own)}`,
+        `a token for ${readScope} should be issued, but the response was ${describeFormAnswer(own)}`,
       );
     // RFC 6749 3.3: absent means as asked for.
     const granted = own.fields.scope ?? readScope;
@@ -36,12 +36,8 @@ export const aTokenIsIssuedOnlyForGrantedScopes: Check = {
       if (holdsToken(answer))
         return fail(`a token for ${scope} was issued with ${String(answer.fields.scope)}`);
       if (answer.status !== 400 || answer.fields.error !== "invalid_scope")
-        return fail(
-          `${scope} should be answered 400 invalid_scope and was answered ${describeFormAnswer(answer)}`,
-        );
+        return fail(`${scope} should return 400 invalid_scope but returned ${describeFormAnswer(answer)}`);
     }
-    return pass(
-      `${readScope} is issued, and ${foreign.length} requests for more are answered 400 invalid_scope`,
-    );
+    return pass(`${readScope} is issued, and ${foreign.length} requests for more return 400 invalid_scope`);
   },
 };

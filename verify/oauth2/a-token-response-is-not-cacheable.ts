@@ -17,7 +17,7 @@ export const aTokenResponseIsNotCacheable: Check = {
     });
     if (!holdsToken(issued)) return inconclusive(`no token was issued: ${issued.status}`);
     const refused = await postForm(context, {
-      what: "a refusal",
+      what: "an error response",
       path: tokenEndpoint,
       form: [
         ["grant_type", "client_credentials"],
@@ -25,15 +25,17 @@ export const aTokenResponseIsNotCacheable: Check = {
       ],
     });
     const introspected = await postForm(context, {
-      what: "an introspection",
+      what: "an introspection response",
       path: introspectionEndpoint,
       form: [["token", String(issued.fields.access_token)]],
     });
     for (const [what, answer] of Object.entries({ issued, refused, introspected })) {
       const field = answer.headers["cache-control"] ?? "";
       if (!/(?:^|[\s,])no-store(?:$|[\s,])/i.test(field))
-        return fail(`the answer "${what}" may be stored: Cache-Control is ${field || "absent"}`);
+        return fail(`the response "${what}" is cacheable: Cache-Control is ${field || "absent"}`);
     }
-    return pass("a token, a refusal and an introspection are answered with Cache-Control: no-store");
+    return pass(
+      "a token response, an error response and an introspection response have Cache-Control: no-store",
+    );
   },
 };

@@ -28,11 +28,13 @@ export const aUserSignsInThroughTheBrowserFlow: Check = {
 
 /** Where people are kept elsewhere nobody can be made to sign in, and what leads there is all that is ours. */
 async function findWayElsewhere(context: CheckContext, client: PersonClient): Promise<Finding> {
-  const { location } = await authorize(context, client, { what: "the way to the login" });
+  const { location } = await authorize(context, client, { what: "the redirect to the sign-in page" });
   const { url } = context.target.entrance;
   return location?.origin === url
-    ? pass(`people sign in elsewhere; the way there begins at ${url}`)
-    : fail(`the authorization endpoint should lead to the login at ${url} and leads to ${location?.origin}`);
+    ? pass(`users sign in at another service; the redirect starts at ${url}`)
+    : fail(
+        `the authorization endpoint should redirect to the sign-in page at ${url} but redirects to ${location?.origin}`,
+      );
 }
 
 async function signIn(context: CheckContext, client: PersonClient, person: Person): Promise<Finding> {
@@ -52,7 +54,7 @@ async function signIn(context: CheckContext, client: PersonClient, person: Perso
   const answered = await fillIn(browser, first, person);
   const code = answered.url.searchParams.get("code");
   if (code === null || answered.url.searchParams.get("state") !== state)
-    return fail(`the login should end with a code and ended with ${describeEnd(answered)}`);
+    return fail(`the sign-in should end with a code but ended with ${describeEnd(answered)}`);
   return redeem(context, client, { code, verifier });
 }
 
@@ -90,7 +92,9 @@ async function redeem(
     ],
   });
   if (!holdsToken(answer))
-    return fail(`the code should be worth a token and was answered ${describeFormAnswer(answer)}`);
+    return fail(
+      `the code should be exchanged for a token, but the response was ${describeFormAnswer(answer)}`,
+    );
   const authorization = `Bearer ${String(answer.fields.access_token)}`;
   const served = await context.entrance.attempt({
     path: openDoor,
@@ -98,10 +102,10 @@ async function redeem(
     signal: context.signal,
   });
   const status = served.outcome === "answered" ? served.status : served.outcome;
-  context.evidence.record(`GET ${openDoor} with the person's token`, { status });
-  if (status !== 200) return fail(`the person's token should open ${openDoor} and was answered ${status}`);
+  context.evidence.record(`GET ${openDoor} with the user's token`, { status });
+  if (status !== 200) return fail(`the user's token should be accepted at ${openDoor} but got ${status}`);
   return pass(
-    `login, consent and answer stay at ${context.target.entrance.url}, and the code is worth a token`,
+    `sign-in, consent and redirect stay at ${context.target.entrance.url}, and the code is exchanged for a token`,
   );
 }
 

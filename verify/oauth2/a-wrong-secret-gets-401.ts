@@ -11,11 +11,7 @@ export const aWrongSecretGets401: Check = {
     const { clientId } = context.target.outputs.verifier;
     const attempts = [
       ["a wrong secret", clientId, randomBytes(30).toString("base64url")],
-      [
-        "a client that nobody registered",
-        context.uniqueName("client"),
-        randomBytes(30).toString("base64url"),
-      ],
+      ["an unregistered client", context.uniqueName("client"), randomBytes(30).toString("base64url")],
     ] as const;
     for (const [what, id, secret] of attempts) {
       const answer = await postForm(context, {
@@ -31,12 +27,10 @@ export const aWrongSecretGets401: Check = {
       // RFC 6749 5.2: 401 with a challenge, as the client came with an Authorization field.
       const isRefused = answer.status === 401 && answer.fields.error === "invalid_client";
       if (!isRefused)
-        return fail(
-          `${what} should be answered 401 invalid_client and was answered ${describeFormAnswer(answer)}`,
-        );
+        return fail(`${what} should return 401 invalid_client but returned ${describeFormAnswer(answer)}`);
       if (!/^basic\b/i.test(answer.headers["www-authenticate"] ?? ""))
-        return fail(`${what} is answered 401 without a Basic challenge`);
+        return fail(`${what} returns 401 without a Basic challenge`);
     }
-    return pass(`${attempts.length} wrong credentials are answered 401 invalid_client with a challenge`);
+    return pass(`${attempts.length} wrong credentials return 401 invalid_client with a challenge`);
   },
 };

@@ -22,7 +22,7 @@ export const anAuthorizationWithoutPkceIsRefused: Check = {
         );
     }
     return pass(
-      `with S256 a request leads to the login; ${withoutPkce.length} without it get invalid_request`,
+      `a request with S256 reaches the sign-in page; ${withoutPkce.length} without it get invalid_request`,
     );
   },
 };

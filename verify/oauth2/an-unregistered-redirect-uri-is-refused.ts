@@ -25,7 +25,7 @@ export const anUnregisteredRedirectUriIsRefused: Check = {
       });
       if (location !== undefined) return fail(`a request for ${uri} is sent on to ${location.origin}`);
       if (status < 400 || status > 499)
-        return fail(`a request for ${uri} should be refused and was answered ${status}`);
+        return fail(`a request for ${uri} should be rejected but got ${status}`);
     }
     return pass(`${others.length} addresses that are not registered are refused without a redirect`);
   },

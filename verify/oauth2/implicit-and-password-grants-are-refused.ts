@@ -47,5 +47,5 @@ async function checkPassword(context: CheckContext): Promise<Finding | undefined
   const refusals = ["unsupported_grant_type", "unauthorized_client"];
   if (!holdsToken(answer) && answer.status === 400 && refusals.includes(String(answer.fields.error)))
     return undefined;
-  return fail(`the password grant should be answered 400 and was answered ${describeFormAnswer(answer)}`);
+  return fail(`the password grant should return 400 but returned ${describeFormAnswer(answer)}`);
 }

@@ -15,7 +15,7 @@ import { theMetadataIsPublishedUnderItsIssuer } from "./the-metadata-is-publishe
 
 export const oauth2: Suite = {
   name: "oauth2",
-  subject: "to whom the OAuth2 server gives what",
+  subject: "what the OAuth2 server issues, and to whom",
   order: "together",
   checks: [
     theMetadataIsPublishedUnderItsIssuer,

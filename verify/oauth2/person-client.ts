@@ -72,7 +72,9 @@ export async function requireLogin(context: CheckContext, client: PersonClient):
   const leadsOn =
     location !== undefined && location.hostname === new URL(`https://${context.entrance.host}`).hostname;
   if (!isPage && !leadsOn)
-    throw noControl(`an authorization request with PKCE should lead to the login and was answered ${status}`);
+    throw noControl(
+      `an authorization request with PKCE should redirect to the sign-in page but got ${status}`,
+    );
 }
 
 function readAuthorization(context: CheckContext, answer: Answered): Authorization {

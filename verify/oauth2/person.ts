@@ -20,7 +20,7 @@ export async function addPerson(context: CheckContext): Promise<Person | undefin
   if (created.code === "DMM_ADMIN_USERS_ELSEWHERE") return undefined;
   const { id } = (created.user ?? {}) as { id?: unknown };
   if (typeof id !== "string" || typeof created.password !== "string")
-    throw noControl(`the admin site should register a person and answered ${answer.status}`);
+    throw noControl(`the admin site should register a user but returned ${answer.status}`);
   context.defer(() => removePerson(context, id));
   return { name, password: created.password, chosenPassword: randomBytes(18).toString("base64url") };
 }

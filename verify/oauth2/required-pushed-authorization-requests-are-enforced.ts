@@ -9,19 +9,19 @@ export const requiredPushedAuthorizationRequestsAreEnforced: Check = {
     await requireLogin(context, await addPersonClient(context));
     const client = await addPersonClient(context, { requirePushedAuthorizationRequests: true });
     const requests = [
-      ["a request in the address", {}],
-      ["a pushed request that nobody pushed", { request_uri: "urn:ietf:params:oauth:request_uri:none" }],
+      ["a request with plain parameters", {}],
+      ["an unknown request_uri", { request_uri: "urn:ietf:params:oauth:request_uri:none" }],
     ] as const;
     for (const [what, change] of requests) {
       const { status, location, parameters } = await authorize(context, client, { what, change });
       const isRefused = parameters.has("error") || status === 400;
       if (!isRefused || parameters.has("code"))
         return fail(
-          `${what} should be refused for a client that must push, and was answered ${status} ${location?.pathname ?? ""}`,
+          `${what} should be rejected for a client that requires PAR but got ${status} ${location?.pathname ?? ""}`,
         );
     }
     return pass(
-      `${requests.length} requests of a client that must push are refused; one of another leads to the login`,
+      `${requests.length} requests of a client that requires PAR are rejected; one of another client reaches the sign-in page`,
     );
   },
 };

@@ -18,8 +18,7 @@ export const theMetadataIsPublishedUnderItsIssuer: Check = {
   async run(context) {
     await requireAnswer(context, "/verify/echo");
     const answer = await ask(context, { what: `GET ${path}`, path });
-    if (answer.status !== 200)
-      return fail(`GET ${path} should be answered 200 and was answered ${answer.status}`);
+    if (answer.status !== 200) return fail(`GET ${path} should return 200 but returned ${answer.status}`);
     const problem = findProblem(context, parseObject(answer.body));
     return problem ?? pass(`the metadata names its issuer, and ${endpoints.length} endpoints below it`);
   },

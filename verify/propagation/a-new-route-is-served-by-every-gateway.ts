@@ -14,9 +14,7 @@ export const aNewRouteIsServedByEveryGateway: Check = {
     const path = `/verify/${name}`;
     const before = await askEveryGateway(context, path, 1);
     if (before.some((status) => status !== 404))
-      return inconclusive(
-        `${path} should be answered 404 before its route is made and was answered ${before[0]}`,
-      );
+      return inconclusive(`${path} should return 404 before its route is created but returned ${before[0]}`);
     const change = await addEntry(context, `routes/${name}`, planRoute(path));
     const after = await askEveryGateway(context, path, gateways);
     context.evidence.record("propagation", { gateways, ...change, before, after });
@@ -28,6 +26,6 @@ export const aNewRouteIsServedByEveryGateway: Check = {
         `every gateway acknowledges the new route, but ${refused.length} of ${after.length} requests got ${refused[0]}`,
       );
     if (change.propagation.afterMs > longestMs) return fail(`it took too long: ${describeChange(change)}`);
-    return pass(`${describeChange(change)}, and ${after.length} requests at once are answered 200`);
+    return pass(`${describeChange(change)}, and ${after.length} requests at once return 200`);
   },
 };

@@ -13,7 +13,7 @@ export const aRemovedRouteIsServedByNoGateway: Check = {
     const before = await askEveryGateway(context, path, 1);
     if (before.some((status) => status !== 200))
       return inconclusive(
-        `${path} should be answered 200 before its route is removed and was answered ${before.join()}`,
+        `${path} should return 200 before its route is removed but returned ${before.join()}`,
       );
     const change = await changeConfiguration(context, { method: "DELETE", entry: `routes/${name}` });
     const after = await askEveryGateway(context, path, gateways);
@@ -25,6 +25,6 @@ export const aRemovedRouteIsServedByNoGateway: Check = {
       ? fail(
           `the route is gone everywhere, but ${served.length} of ${after.length} requests got ${served[0]}`,
         )
-      : pass(`${describeChange(change)}, and ${after.length} requests at once are answered 404`);
+      : pass(`${describeChange(change)}, and ${after.length} requests at once return 404`);
   },
 };

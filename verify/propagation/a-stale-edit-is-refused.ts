@@ -12,7 +12,7 @@ export const aStaleEditIsRefused: Check = {
     // Somebody else is faster.
     const change = await addEntry(context, entry, planRoute(`/verify/${name}`));
     if (change.version <= basedOn)
-      return inconclusive(`a change should make a version above ${basedOn} and made ${change.version}`);
+      return inconclusive(`a change should create a version above ${basedOn} but created ${change.version}`);
     const value = planRoute(`/verify/${name}-stale`);
     const answer = await sendEdit(context, { method: "PUT", entry, value }, basedOn);
     const kept = await askAdmin(context, { path: `/api/${entry}` });
@@ -24,13 +24,13 @@ export const aStaleEditIsRefused: Check = {
     });
     if (answer.status !== 409)
       return fail(
-        `an edit of version ${basedOn}, while ${change.version} is current, should be answered 409 and was answered ${answer.status}`,
+        `an edit of version ${basedOn}, while ${change.version} is current, should return 409 but returned ${answer.status}`,
       );
-    if (kept.status !== 200) return inconclusive(`the route should be told and was answered ${kept.status}`);
+    if (kept.status !== 200) return inconclusive(`the route should be readable but got ${kept.status}`);
     return kept.body.includes(`${name}-stale`)
-      ? fail("a stale edit is answered 409, and yet it is stored")
+      ? fail("a stale edit returns 409 but is stored")
       : pass(
-          `an edit of version ${basedOn}, while ${change.version} is current, is answered 409 and not stored`,
+          `an edit of version ${basedOn}, while ${change.version} is current, returns 409 and is not stored`,
         );
   },
 };

@@ -6,7 +6,7 @@ import { aStaleEditIsRefused } from "./a-stale-edit-is-refused.ts";
 
 export const propagation: Suite = {
   name: "propagation",
-  subject: "whether a change of the configuration reaches every gateway",
+  subject: "whether a configuration change reaches every gateway",
   order: "one by one",
   checks: [
     aNewRouteIsServedByEveryGateway,

@@ -23,7 +23,7 @@ export const aChangeDuringAFailoverIsAtomic: Check = {
   async run(context) {
     const before = await readDatabase(context);
     if (!isWhole(before) || before.members.length < 2 || before.writer === undefined)
-      return inconclusive(`the cluster should be whole before the fault: ${describeDatabase(before)}`);
+      return inconclusive(`the cluster should be healthy before the fault: ${describeDatabase(before)}`);
     const gateways = await countGateways(context);
     const series = startChanges(context);
     await waitForStored(context, series, 0);
@@ -37,12 +37,13 @@ export const aChangeDuringAFailoverIsAtomic: Check = {
     await series.stop();
     const { sent } = series;
     context.evidence.record("changes", sent);
-    if (isTaken === false) return fail(`the writer is replaced, but no change is taken: ${describe(sent)}`);
+    if (isTaken === false)
+      return fail(`the writer is replaced, but no change is accepted: ${describe(sent)}`);
     return (
       judgeAnswers(sent) ??
       (await judgeHistory(context, sent)) ??
       (await judgeServing(context, sent, gateways)) ??
-      pass(`${describe(sent)}; each is in the history as it was answered, and all gateways serve the last`)
+      pass(`${describe(sent)}; the history matches every response, and all gateways serve the last change`)
     );
   },
 };
@@ -60,7 +61,7 @@ async function waitForStored(context: CheckContext, series: ChangeSeries, after:
     return true;
   } catch (error) {
     if (!(error instanceof VerifyError) || error.code !== "DMM_VERIFY_TIME_OVER") throw error;
-    throw noControl(`changes should be taken by the admin site: ${describe(series.sent)}`);
+    throw noControl(`changes should be accepted by the admin site: ${describe(series.sent)}`);
   }
 }
 
@@ -82,7 +83,7 @@ async function loseWriter(context: CheckContext, writer: string): Promise<Findin
     return undefined;
   } catch (error) {
     if (!(error instanceof VerifyError) || error.code !== "DMM_VERIFY_TIME_OVER") throw error;
-    return inconclusive(`the fault cannot be seen, so nothing was proven: ${describeDatabase(seen)}`);
+    return inconclusive(`the fault is not visible, so nothing was proven: ${describeDatabase(seen)}`);
   }
 }
 
@@ -90,8 +91,8 @@ function judgeAnswers(sent: readonly SentChange[]): Finding | undefined {
   // 409: somebody else was faster, or an edit before this one is there although it was refused; history tells.
   const unclear = sent.find((change) => !isStored(change) && change.status !== 503 && change.status !== 409);
   if (unclear === undefined) return undefined;
-  const how = unclear.status === undefined ? "was not answered" : `was answered ${unclear.status}`;
-  return fail(`a change should be stored or refused by 503, and one ${how}`);
+  const how = unclear.status === undefined ? "got no response" : `got ${unclear.status}`;
+  return fail(`a change should be stored or rejected with 503, but one ${how}`);
 }
 
 async function judgeHistory(
@@ -104,9 +105,9 @@ async function judgeHistory(
   const stored = sent.filter(isStored);
   const missing = stored.filter((change) => countOf(change) === 0);
   if (missing.length > 0)
-    return fail(`${missing.length} of ${stored.length} changes were said to be stored and are not there`);
+    return fail(`${missing.length} of ${stored.length} changes were acknowledged but are missing`);
   const smuggled = sent.filter((change) => !isStored(change) && countOf(change) > 0);
-  if (smuggled.length > 0) return fail(`${smuggled.length} changes were refused and are there all the same`);
+  if (smuggled.length > 0) return fail(`${smuggled.length} changes were rejected but are present`);
   const last = stored.at(-1);
   if (last === undefined) return inconclusive("no change was stored");
   const again = await sendAgain(context, last);

@@ -11,7 +11,7 @@ export const aKilledGatewayIsReplacedWithoutAFailedRequest: Check = {
   timeoutMs: 420_000,
   async run(context) {
     const before = await waitUntil(
-      "the gateway's full strength before the fault",
+      "the gateway at full capacity before the fault",
       async () => {
         const service = await readGatewayService(context);
         return isFullStrength(service) && service;
@@ -19,7 +19,7 @@ export const aKilledGatewayIsReplacedWithoutAFailedRequest: Check = {
       { withinMs: 10_000, everyMs: 200, signal: context.signal },
     );
     if (before.desired < 2)
-      throw noControl(`only ${before.desired} gateway runs, so none can be lost without an outage`);
+      throw noControl(`only ${before.desired} gateway is running, so killing it would cause an outage`);
     const victim = before.tasks[0] ?? "";
     const kill = await prepareKill(context, victim);
     const token = await context.tokens.shared();
@@ -40,7 +40,7 @@ export const aKilledGatewayIsReplacedWithoutAFailedRequest: Check = {
     if (finding) return finding;
     if (experiment.outage.failed > 0) return fail(`a gateway was killed and ${describeOutage(experiment)}`);
     return pass(
-      `back at full strength after ${experiment.restoredAfterMs} ms; ${describeOutage(experiment)}`,
+      `back at full capacity after ${experiment.restoredAfterMs} ms; ${describeOutage(experiment)}`,
     );
   },
 };

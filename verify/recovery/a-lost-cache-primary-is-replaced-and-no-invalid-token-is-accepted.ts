@@ -7,7 +7,7 @@ import { breakUnderLoad, type Experiment, type Look, recoveryLimitMs } from "./e
 import { describeOutage, judgeRecovery } from "./judge.ts";
 
 const path = "/verify/echo";
-const bogus = "nobody's token";
+const bogus = "a token that was never issued";
 
 export const aLostCachePrimaryIsReplacedAndNoInvalidTokenIsAccepted: Check = {
   claim: "a lost cache primary is replaced and no invalid token is accepted",
@@ -66,8 +66,8 @@ async function losePrimary(
       `${lost.length} of ${tokens.length} tokens issued before the fault are lost (${lost.join(", ")})`,
     );
   return pass(
-    `shard ${shard.id} is back at full strength after ${experiment.restoredAfterMs} ms; ${describeOutage(experiment)}; ` +
-      `nobody was let in and ${tokens.length} of ${tokens.length} tokens are still good`,
+    `shard ${shard.id} is back at full capacity after ${experiment.restoredAfterMs} ms; ${describeOutage(experiment)}; ` +
+      `no invalid token was accepted and ${tokens.length} of ${tokens.length} tokens are still valid`,
   );
 }
 
@@ -95,13 +95,16 @@ function judgeAnswers(experiment: Experiment): Finding | undefined {
   const letIn = answers.filter(
     (answer) => answer.label === bogus && answer.status >= 200 && answer.status < 400,
   );
-  if (letIn.length > 0) return fail(`${letIn.length} requests with a token that nobody issued were let in`);
+  if (letIn.length > 0)
+    return fail(`${letIn.length} requests with a token that was never issued were accepted`);
   const denied = answers.filter(
     (answer) => answer.label !== bogus && (answer.status === 401 || answer.status === 403),
   );
-  if (denied.length > 0) return fail(`${denied.length} requests with a good token were told that it is not`);
+  if (denied.length > 0)
+    return fail(`${denied.length} requests with a valid token were rejected as unauthorized`);
   const wrong = answers.filter((answer) => !isServed(answer) && answer.status !== 503);
-  if (wrong.length > 0) return fail(`the outage should show as 503 alone: ${describeOutage(experiment)}`);
+  if (wrong.length > 0)
+    return fail(`the outage should cause only 503 responses: ${describeOutage(experiment)}`);
   return undefined;
 }
 

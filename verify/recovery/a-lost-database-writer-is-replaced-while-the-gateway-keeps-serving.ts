@@ -14,7 +14,7 @@ export const aLostDatabaseWriterIsReplacedWhileTheGatewayKeepsServing: Check = {
     const before = await readDatabase(context);
     context.evidence.record("cluster before", before);
     if (!isWhole(before) || before.members.length < 2 || before.writer === undefined) {
-      return inconclusive(`the cluster should be whole before the fault: ${describeDatabase(before)}`);
+      return inconclusive(`the cluster should be healthy before the fault: ${describeDatabase(before)}`);
     }
     const { clusterIdentifier } = context.target.outputs.database;
     const rds = await context.aws.rds();

@@ -14,7 +14,7 @@ export async function readShards(context: CheckContext): Promise<readonly CacheS
   const { replicationGroupId } = context.target.outputs.cache;
   const answer = await cache.describeReplicationGroups({ ReplicationGroupId: replicationGroupId });
   const group = answer.ReplicationGroups?.[0];
-  if (group === undefined) throw noControl(`ElastiCache knows no replication group ${replicationGroupId}`);
+  if (group === undefined) throw noControl(`ElastiCache has no replication group ${replicationGroupId}`);
   return (group.NodeGroups ?? []).map((shard) => ({
     id: shard.NodeGroupId ?? "",
     available: group.Status === "available" && shard.Status === "available",
@@ -39,7 +39,7 @@ export function createFailoverReport(context: CheckContext, since: Date): () => 
       return messages.find((message) => /failover.*complete/i.test(message));
     } catch (error) {
       silent = true;
-      context.evidence.record("ElastiCache tells no events", explainError(error));
+      context.evidence.record("ElastiCache returned no events", explainError(error));
       return undefined;
     }
   };

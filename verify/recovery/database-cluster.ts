@@ -16,7 +16,7 @@ export async function readDatabase(context: CheckContext): Promise<DatabaseClust
     rds.describeDBInstances({ Filters: [{ Name: "db-cluster-id", Values: [clusterIdentifier] }] }),
   ]);
   const cluster = clusters.DBClusters?.[0];
-  if (cluster === undefined) throw noControl(`RDS knows no cluster ${clusterIdentifier}`);
+  if (cluster === undefined) throw noControl(`RDS has no cluster ${clusterIdentifier}`);
   const statuses = new Map(
     (instances.DBInstances ?? []).map((instance) => [
       instance.DBInstanceIdentifier,

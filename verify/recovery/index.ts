@@ -6,7 +6,7 @@ import { aLostDatabaseWriterIsReplacedWhileTheGatewayKeepsServing } from "./a-lo
 
 export const recovery: Suite = {
   name: "recovery",
-  subject: "what a fault costs, under load",
+  subject: "the impact of a fault under load",
   order: "one by one",
   checks: [
     aKilledGatewayIsReplacedWithoutAFailedRequest,

@@ -5,11 +5,11 @@ import type { Experiment } from "./experiment.ts";
 /** What every recovery needs before its own claim is looked at; undefined where all of it is there. */
 export function judgeRecovery(what: string, experiment: Experiment, withinMs: number): Finding | undefined {
   if (!experiment.happened)
-    return inconclusive(`the fault cannot be seen, so nothing was proven: ${experiment.detail}`);
+    return inconclusive(`the fault is not visible, so nothing was proven: ${experiment.detail}`);
   if (experiment.restoredAfterMs === undefined)
-    return fail(`${what} is not replaced within ${withinMs} ms: ${experiment.detail}`);
+    return fail(`${what} was not replaced within ${withinMs} ms: ${experiment.detail}`);
   if (!experiment.settled)
-    return fail(`${what} is replaced, but clients still fail: ${describeOutage(experiment)}`);
+    return fail(`${what} was replaced, but client requests still fail: ${describeOutage(experiment)}`);
   const problem = findDeliveryProblem(experiment.report);
   return problem === undefined ? undefined : undelivered(problem);
 }

@@ -27,7 +27,7 @@ export async function prepareKill(
     tags: { "dmm:environment": environment },
   });
   const id = answer.experimentTemplate?.id;
-  if (id === undefined) throw notStarted("FIS made no experiment template");
+  if (id === undefined) throw notStarted("FIS created no experiment template");
   context.defer(async () => {
     await fis.deleteExperimentTemplate({ id });
   });
@@ -56,7 +56,7 @@ function faultRole(target: CheckContext["target"]): string {
 }
 
 function notStarted(why: string): VerifyError {
-  return new VerifyError("DMM_VERIFY_NO_FAULT", `The fault could not be made: ${why}.`, {
-    hint: "Look at the experiment in FIS and at the rights of the role that it uses.",
+  return new VerifyError("DMM_VERIFY_NO_FAULT", `The fault could not be injected: ${why}.`, {
+    hint: "Check the experiment in FIS and the permissions of its role.",
   });
 }

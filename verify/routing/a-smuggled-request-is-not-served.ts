@@ -18,7 +18,7 @@ export const aSmuggledRequestIsNotServed: Check = {
     const pair = await sendRaw(context.target, control, context.signal);
     if (pair.statuses.length !== 2)
       return inconclusive(
-        `two requests on one connection should get two answers and got ${pair.statuses.length}`,
+        `two requests on one connection should get two responses but got ${pair.statuses.length}`,
       );
     for (const [what, request] of Object.entries(renderAttacks(context, token, hidden))) {
       const answer = await sendRaw(context.target, request, context.signal);
@@ -28,11 +28,13 @@ export const aSmuggledRequestIsNotServed: Check = {
         answer.text.includes(`"path":"${route}?hidden"`) ||
         answer.statuses.filter((status) => status < 400).length > 1
       )
-        return fail(`with ${what} the request in the body is answered, too`);
+        return fail(`with ${what} the smuggled request gets a response`);
       const strange = others.find((path) => path !== `${route}?own`);
-      if (strange !== undefined) return fail(`with ${what} somebody else gets the answer to ${strange}`);
+      if (strange !== undefined) return fail(`with ${what} another client gets the response to ${strange}`);
     }
-    return pass("a request in the body of another is never answered, neither there nor to anybody else");
+    return pass(
+      "a request in the body of another request never gets a response, on its own connection or on another",
+    );
   },
 };
 
@@ -55,10 +57,7 @@ function renderAttacks(
       [`Content-Length: ${chunk.indexOf("\n") + 1}`, "Transfer-Encoding: chunked"],
       chunk,
     ),
-    "a coding that one may not know": attack(
-      [`Content-Length: ${ending.length}`, "Transfer-Encoding: xchunked"],
-      ending,
-    ),
+    "an unknown coding": attack([`Content-Length: ${ending.length}`, "Transfer-Encoding: xchunked"], ending),
     "a folded coding": attack([`Content-Length: ${ending.length}`, "Transfer-Encoding:\r\n chunked"], ending),
   };
 }

@@ -11,13 +11,12 @@ export const aWrongMethodGets405: Check = {
     for (const method of ["PUT", "DELETE", "PATCH"]) {
       const what = `${method} ${route}`;
       const answer = await ask(context, { what, method, path: route, token });
-      if (answer.status !== 405)
-        return fail(`${what} should be answered 405 and was answered ${answer.status}`);
+      if (answer.status !== 405) return fail(`${what} should return 405 but returned ${answer.status}`);
       const allowed = (answer.headers.allow ?? "").split(",").map((name) => name.trim());
       // RFC 9110 15.5.6: who is refused for the method is told which there are.
       const right = allowed.includes("GET") && allowed.includes("POST") && !allowed.includes(method);
-      if (!right) return fail(`${what} is answered 405 with Allow: ${answer.headers.allow ?? "absent"}`);
+      if (!right) return fail(`${what} returns 405 with Allow: ${answer.headers.allow ?? "absent"}`);
     }
-    return pass("PUT, DELETE and PATCH are answered 405 with the methods that there are");
+    return pass("PUT, DELETE and PATCH return 405 with the allowed methods");
   },
 };

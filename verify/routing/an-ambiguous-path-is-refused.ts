@@ -41,10 +41,8 @@ export const anAmbiguousPathIsRefused: Check = {
     context.evidence.record("answers", answers);
     const served = answers.find(({ statuses }) => !isRefusal(statuses));
     return served === undefined
-      ? pass(`${tricks.length} paths with a second meaning are refused`)
-      : fail(
-          `${served.path} should be refused and was answered ${served.statuses.join(", ") || "not at all"}`,
-        );
+      ? pass(`${tricks.length} ambiguous paths are rejected`)
+      : fail(`${served.path} should be rejected but returned ${served.statuses.join(", ") || "no response"}`);
   },
 };
 

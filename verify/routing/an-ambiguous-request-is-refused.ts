@@ -24,9 +24,9 @@ const ambiguous: Readonly<Record<string, Omit<Parameters<typeof renderRequest>[1
     body: empty,
   },
   "chunks in HTTP/1.0": { method: "POST", version: "HTTP/1.0", lines: [chunked], body: empty },
-  "a chunk size that is none": { method: "POST", lines: [chunked], body: `0x4\r\nabcd\r\n${empty}` },
+  "an invalid chunk size": { method: "POST", lines: [chunked], body: `0x4\r\nabcd\r\n${empty}` },
   "a GET with a body": { lines: ["Content-Length: 4"], body: "abcd" },
-  "a line end inside a field": { lines: ["X-Probe: a\rHost: elsewhere.example.net"] },
+  "a line break inside a field": { lines: ["X-Probe: a\rHost: elsewhere.example.net"] },
   "a zero byte in a field": { lines: ["X-Probe: a\0b"] },
   "a space in the target": { target: `${route} /elsewhere` },
 };
@@ -47,9 +47,9 @@ export const anAmbiguousRequestIsRefused: Check = {
     // Whether the balancer or the gateway refuses, and whether by an answer or by closing, is the same to an attacker.
     const served = answers.filter(({ statuses }) => statuses.some((status) => status < 400));
     return served.length === 0
-      ? pass(`${answers.length} requests that two servers could read differently are refused`)
+      ? pass(`${answers.length} ambiguous requests are rejected`)
       : fail(
-          `a request with ${served[0]?.what} should be refused and was answered ${served[0]?.statuses.join(", ")}`,
+          `a request with ${served[0]?.what} should be rejected but returned ${served[0]?.statuses.join(", ")}`,
         );
   },
 };

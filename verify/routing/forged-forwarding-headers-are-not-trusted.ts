@@ -22,7 +22,7 @@ export const forgedForwardingHeadersAreNotTrusted: Check = {
   claim: "forged forwarding headers are not trusted",
   timeoutMs: 15_000,
   async run(context) {
-    const what = "a request that claims to come from elsewhere";
+    const what = "a request with forged forwarding headers";
     const answer = await ask(context, {
       what,
       path: route,
@@ -31,15 +31,17 @@ export const forgedForwardingHeadersAreNotTrusted: Check = {
     });
     const echo = readEcho(answer);
     if (answer.status !== 200 || echo === undefined)
-      return fail(`${what} should be answered 200 by the upstream and was answered ${answer.status}`);
+      return fail(`${what} should return 200 from the upstream but returned ${answer.status}`);
     const believed = Object.entries(claims)
       .filter(([name, claim]) => String(echo.headers[name] ?? "").includes(claim))
       .map(([name]) => name);
     const from = echo.headers["x-forwarded-for"];
-    context.evidence.record("claimed and passed on", { claimed: Object.keys(claims), believed, from });
-    if (believed.length > 0) return fail(`the upstream is told the client's own ${believed.join(", ")}`);
+    context.evidence.record("claimed and forwarded", { claimed: Object.keys(claims), believed, from });
+    if (believed.length > 0) return fail(`the upstream received the client's own ${believed.join(", ")}`);
     return typeof from === "string" && from !== ""
-      ? pass(`none of ${Object.keys(claims).length} claims reaches the upstream; X-Forwarded-For is ${from}`)
-      : fail("the upstream is not told where the request came from");
+      ? pass(
+          `none of ${Object.keys(claims).length} forged headers reaches the upstream; X-Forwarded-For is ${from}`,
+        )
+      : fail("the upstream does not receive the origin of the request");
   },
 };

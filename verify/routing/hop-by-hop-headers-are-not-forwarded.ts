@@ -23,13 +23,13 @@ export const hopByHopHeadersAreNotForwarded: Check = {
     });
     const echo = readEcho(answer);
     if (answer.status !== 200 || echo === undefined)
-      return fail(`${what} should be answered 200 by the upstream and was answered ${answer.status}`);
+      return fail(`${what} should return 200 from the upstream but returned ${answer.status}`);
     const passed = fields.filter((name) => String(echo.headers[name] ?? "").includes(marker));
-    context.evidence.record("sent and passed on", { sent: fields, passed });
+    context.evidence.record("sent and forwarded", { sent: fields, passed });
     // The control: the upstream does tell of fields that go on.
-    if (echo.headers["x-end-to-end"] !== marker) return fail(`${what} loses an end-to-end field, too`);
+    if (echo.headers["x-end-to-end"] !== marker) return fail(`${what} also loses an end-to-end header`);
     return passed.length > 0
-      ? fail(`the upstream is told ${passed.join(", ")}`)
-      : pass(`none of ${fields.length} hop-by-hop fields reaches the upstream; an end-to-end field does`);
+      ? fail(`the upstream received ${passed.join(", ")}`)
+      : pass(`none of ${fields.length} hop-by-hop headers reaches the upstream; an end-to-end header does`);
   },
 };

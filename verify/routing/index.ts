@@ -10,7 +10,7 @@ import { hopByHopHeadersAreNotForwarded } from "./hop-by-hop-headers-are-not-for
 
 export const routing: Suite = {
   name: "routing",
-  subject: "that every server on the way reads the same request",
+  subject: "whether every server on the path interprets a request identically",
   order: "together",
   checks: [
     anAmbiguousPathIsRefused,

@@ -13,10 +13,12 @@ export const aTokenDoesNotReachTheUpstream: Check = {
     });
     const echo = answer.outcome === "answered" ? readEcho(answer) : undefined;
     if (answer.outcome !== "answered" || answer.status !== 200 || echo === undefined)
-      return fail(`an authorised request should be answered 200 by the upstream`);
+      return fail("an authorized request should return 200 from the upstream");
     context.evidence.record("what the upstream saw", { fields: Object.keys(echo.headers) });
     return answer.body.includes(token)
-      ? fail("the upstream is told the token, and could use it")
-      : pass(`none of ${Object.keys(echo.headers).length} fields that the upstream sees has the token`);
+      ? fail("the upstream receives the token and could use it")
+      : pass(
+          `none of ${Object.keys(echo.headers).length} headers received by the upstream contains the token`,
+        );
   },
 };

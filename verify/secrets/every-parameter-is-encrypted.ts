@@ -11,10 +11,10 @@ export const everyParameterIsEncrypted: Check = {
       if (type !== "SecureString") return fail(`${name} is a ${type || "parameter without a type"}`);
       const opened = await readParameter(context, name, { opened: true });
       const lying = await readParameter(context, name, { opened: false });
-      if (lying.includes(opened)) return fail(`${name} gives its value without its key`);
+      if (lying.includes(opened)) return fail(`${name} can be read without its key`);
       // Encoded is not encrypted.
       if (Buffer.from(lying, "base64").includes(opened)) return fail(`${name} is only encoded`);
     }
-    return pass(`${parameters.length} parameters give their values only when their key opens them`);
+    return pass(`${parameters.length} parameters can be read only with their key`);
   },
 };

@@ -7,7 +7,7 @@ import { theEncryptionKeyIsEnabled } from "./the-encryption-key-is-enabled.ts";
 
 export const secrets: Suite = {
   name: "secrets",
-  subject: "where the platform's secrets lie, and who is shown them",
+  subject: "where the platform's secrets are stored and who can see them",
   order: "together",
   checks: [
     everyParameterIsEncrypted,

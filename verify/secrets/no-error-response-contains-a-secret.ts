@@ -26,15 +26,15 @@ export const noErrorResponseContainsASecret: Check = {
       // The text itself is not recorded: it might show one.
       context.evidence.record(what, { status: answer.status, bytes: answer.body.length });
       if (answer.status !== status)
-        throw noControl(`${what} should be answered ${status} and was answered ${answer.status}`);
+        throw noControl(`${what} should return ${status} but returned ${answer.status}`);
       const text = JSON.stringify(answer.headers) + answer.body;
       const shown = [...secrets].find(([, secret]) => text.includes(secret));
-      if (shown !== undefined) return fail(`${what} is answered ${status} and shows ${shown[0]}`);
+      if (shown !== undefined) return fail(`${what} returns ${status} and shows ${shown[0]}`);
       // A trace of the program names files and addresses that are nobody's business.
       if (/\bat .+\.[cm]?[jt]s:\d+/.test(answer.body))
-        return fail(`${what} is answered ${status} with a stack trace`);
+        return fail(`${what} returns ${status} with a stack trace`);
     }
-    return pass(`${provocations.length} errors show none of ${secrets.size} secrets and no stack trace`);
+    return pass(`${provocations.length} errors contain none of ${secrets.size} secrets and no stack trace`);
   },
 };
 

@@ -28,15 +28,15 @@ export const noTaskDefinitionContainsASecret: Check = {
       // Wherever it stands: environment, command, labels, options of the log.
       const text = JSON.stringify(definition);
       const shown = [...values].find(([, value]) => text.includes(value));
-      if (shown !== undefined) return fail(`${what} holds the value of ${shown[0]}`);
+      if (shown !== undefined) return fail(`${what} contains the value of ${shown[0]}`);
       const suspect = variables.find((name) => secretName.test(name));
       if (suspect !== undefined)
-        return fail(`${what} has ${suspect} in its environment and not in its secrets`);
+        return fail(`${what} has ${suspect} in its environment instead of its secrets`);
     }
     if (references === 0)
-      throw noControl("no task definition refers to any secret, so none of them is the platform's");
+      throw noControl("no task definition refers to a secret, so none of them belongs to the platform");
     return pass(
-      `${definitions.length} task definitions only name ${references} secrets and hold none of ${values.size} values`,
+      `${definitions.length} task definitions only reference ${references} secrets and contain none of ${values.size} values`,
     );
   },
 };
@@ -49,7 +49,7 @@ async function readDefinitions(context: CheckContext): Promise<readonly TaskDefi
     services.map(async ({ serviceName, taskDefinition }) => {
       const answer = await ecs.describeTaskDefinition({ taskDefinition });
       if (answer.taskDefinition === undefined)
-        throw noControl(`ECS tells no task definition of ${serviceName}`);
+        throw noControl(`ECS returned no task definition for ${serviceName}`);
       return answer.taskDefinition;
     }),
   );

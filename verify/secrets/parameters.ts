@@ -25,7 +25,7 @@ export async function listParameters(context: CheckContext): Promise<readonly St
   } while (token !== undefined && token !== "");
   if (!found.some(({ name }) => name === secretParameter))
     throw noControl(
-      `the Parameter Store should have ${secretParameter} and has ${found.length} below ${path}`,
+      `Parameter Store should have ${secretParameter} but has ${found.length} parameters below ${path}`,
     );
   return found;
 }

@@ -16,11 +16,11 @@ export const theEncryptionKeyIsEnabled: Check = {
       context.evidence.record(`key ${id}`, { arn, enabled, state, manager, rotates });
       if (enabled !== true || state !== "Enabled") return fail(`key ${id} is ${state ?? "unknown"}`);
       // AWS's own key opens to whoever may use the Parameter Store.
-      if (manager !== "CUSTOMER") return fail(`key ${id} is AWS's own and not the environment's`);
+      if (manager !== "CUSTOMER") return fail(`key ${id} is an AWS managed key, not the environment's own`);
       if (!rotates) return fail(`key ${id} is never rotated`);
     }
     return pass(
-      `${parameters.length} parameters lie under ${[...ids].join(", ")}: the environment's own, enabled, rotated`,
+      `${parameters.length} parameters are encrypted with ${[...ids].join(", ")}: the environment's own key, enabled and rotated`,
     );
   },
 };

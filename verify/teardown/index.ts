@@ -6,7 +6,7 @@ import { theIngressAndTheDataPortsAreClosed } from "./the-ingress-and-the-data-p
 /** Runs after `down`; it looks at where the environment was. */
 export const release: Suite<ReleaseContext> = {
   name: "release",
-  subject: "what is left after the environment was given back",
+  subject: "what remains after the environment was torn down",
   order: "together",
   checks: [theIngressAndTheDataPortsAreClosed, noResourceOfTheEnvironmentRemains],
 };

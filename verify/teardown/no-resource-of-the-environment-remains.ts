@@ -11,15 +11,15 @@ export const noResourceOfTheEnvironmentRemains: Check<ReleaseContext> = {
 
 async function checkRegionGone(context: ReleaseContext): ReturnType<Check["run"]> {
   const { endpoint } = context.before.aws;
-  if (endpoint === undefined) return inconclusive("nobody took note of where the region answered");
+  if (endpoint === undefined) return inconclusive("no region endpoint was recorded");
   const { hostname, port } = new URL(endpoint);
   const contact = await knock({ host: hostname, port: Number(port), waitMs: 1_000, signal: context.signal });
   context.evidence.record(
     `the region at ${endpoint}`,
     contact.outcome === "unreachable" ? contact.code : contact.outcome,
   );
-  if (contact.outcome !== "unreachable") return fail(`the region still takes connections at ${endpoint}`);
-  return pass(`the region at ${endpoint} is gone, and every resource with it`);
+  if (contact.outcome !== "unreachable") return fail(`the region still accepts connections at ${endpoint}`);
+  return pass(`the region at ${endpoint} is gone, along with every resource`);
 }
 
 async function checkTagsGone(context: ReleaseContext): ReturnType<Check["run"]> {

@@ -19,10 +19,10 @@ export function readReleaseSnapshot(target: Target): ReleaseSnapshot {
     environment: target.environment,
     kind: target.kind,
     addresses: [
-      { what: "the entrance", host: entrance.connect.host, port: entrance.connect.port },
+      { what: "the ingress", host: entrance.connect.host, port: entrance.connect.port },
       ...(entrance.plainPort === undefined
         ? []
-        : [{ what: "the entrance's plain port", host: entrance.connect.host, port: entrance.plainPort }]),
+        : [{ what: "the ingress's plain HTTP port", host: entrance.connect.host, port: entrance.plainPort }]),
       { what: "the database's writer", host: database.writerEndpoint, port: database.port },
       { what: "the database's readers", host: database.readerEndpoint, port: database.port },
       { what: "the cache", host: cache.configurationEndpoint, port: cache.port },

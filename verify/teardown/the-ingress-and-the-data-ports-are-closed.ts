@@ -7,7 +7,7 @@ export const theIngressAndTheDataPortsAreClosed: Check<ReleaseContext> = {
   timeoutMs: 15_000,
   async run(context) {
     const { addresses } = context.before;
-    if (addresses.length === 0) return inconclusive("nobody took note of where the environment answered");
+    if (addresses.length === 0) return inconclusive("no addresses of the environment were recorded");
     const contacts = await Promise.all(
       addresses.map(async ({ what, host, port }) => {
         const contact = await knock({ host, port, waitMs: 1_000, signal: context.signal });
@@ -19,7 +19,7 @@ export const theIngressAndTheDataPortsAreClosed: Check<ReleaseContext> = {
       }),
     );
     const open = contacts.filter((contact) => contact.open).map((contact) => contact.what);
-    if (open.length > 0) return fail(`still takes connections: ${open.join(", ")}`);
-    return pass(`none of ${contacts.length} addresses takes a connection`);
+    if (open.length > 0) return fail(`still accepts connections: ${open.join(", ")}`);
+    return pass(`none of ${contacts.length} addresses accepts a connection`);
   },
 };
