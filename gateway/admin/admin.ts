@@ -39,7 +39,9 @@ export async function runAdmin(): Promise<void> {
   lifecycle.onRelease(() => pool.end());
   await listen(server, { host: await readTaskAddress(settings.host), port: settings.port, shared: false });
   if (isDevelopment(settings))
-    logger.warn("DEVELOPMENT: no client certificate is asked for; everybody is the editor `developer`");
+    logger.warn(
+      "DEVELOPMENT: no client certificate is required; every request acts as the editor `developer`",
+    );
   const stored = untilReachable(
     async () => {
       await migrate(pool, settings.upstreamUrl, logger);

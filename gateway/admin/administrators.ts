@@ -44,7 +44,7 @@ export async function appoint(pool: Pool, name: string, role: Role, author: Auth
   // The database ignores blanks at the end.
   if (name !== name.trim())
     throw new AdminError("DMM_ADMIN_REQUEST_INVALID", {
-      detail: `${JSON.stringify(name)} begins or ends with a blank.`,
+      detail: `${JSON.stringify(name)} begins or ends with a space.`,
     });
   await inTransaction(pool, async (connection) => {
     const before = await keepOneEditor(connection, name, role);
@@ -72,7 +72,7 @@ export async function dismiss(pool: Pool, name: string, author: Author): Promise
 }
 
 export function unknownAppointment(name: string): AdminError {
-  return new AdminError("DMM_ADMIN_RESOURCE_UNKNOWN", { detail: `${name} has no role of their own.` });
+  return new AdminError("DMM_ADMIN_RESOURCE_UNKNOWN", { detail: `No role is assigned to ${name}.` });
 }
 
 /**

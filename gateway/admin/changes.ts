@@ -58,7 +58,10 @@ export class Changes {
       return { ...changed, propagation: await this.#tell(changed.version) };
     } catch (error) {
       // It is stored, which is what was asked for. The gateways look for themselves, and are told once it can be done.
-      this.#parts.logger.warn({ error: describeReason(error), version: changed.version }, "broadcast failed");
+      this.#parts.logger.warn(
+        { error: describeReason(error), version: changed.version },
+        "configuration broadcast failed",
+      );
       void this.#tellLater(changed.version);
       return changed;
     }

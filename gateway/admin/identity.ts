@@ -37,7 +37,8 @@ export async function identify(
   if (isDevelopment(settings)) return identifyDeveloper(request);
   if (!settings.clientCertificatesVerified)
     throw new AdminError("DMM_ADMIN_IDENTITY_MISSING", {
-      detail: "This environment's balancer verifies no client certificates, so nobody can be believed.",
+      detail:
+        "The load balancer of this environment does not verify client certificates, so no identity can be trusted.",
     });
   const subject = readOnly(request, "x-amzn-mtls-clientcert-subject");
   const name = subject === undefined ? undefined : readCommonName(subject);
@@ -45,7 +46,7 @@ export async function identify(
     throw new AdminError("DMM_ADMIN_IDENTITY_MISSING", {
       ...(subject === undefined
         ? {}
-        : { detail: "The certificate's subject has not exactly one common name." }),
+        : { detail: "The certificate's subject must have exactly one common name." }),
     });
   const certificate = readOnly(request, "x-amzn-mtls-clientcert-serial-number");
   return {
@@ -64,7 +65,7 @@ function identifyDeveloper({ headers }: IncomingMessage): Administrator {
   const host = URL.parse(`http://${headers.host}`)?.hostname ?? "";
   if (headers["x-forwarded-for"] !== undefined || !/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(host))
     throw new AdminError("DMM_ADMIN_IDENTITY_MISSING", {
-      detail: "In development the site is for browsers on this machine only.",
+      detail: "In development, the site accepts browsers on this machine only.",
     });
   return { name: "developer", role: "editor", development: true };
 }

@@ -31,12 +31,9 @@ export class OperatorActions {
     const id = await requestOperatorAction(pool, action, describeAuthor(administrator));
     await this.#signOuts.carryOut();
     const recorded = await readOperatorAction(pool, id);
-    if (recorded === undefined) throw new Error(`Action ${id} is not recorded any more.`);
+    if (recorded === undefined) throw new Error(`Action ${id} is no longer recorded.`);
     const { outcome } = recorded;
-    logger.info(
-      { action: action.action, author: administrator.name, outcome },
-      "operator's action requested",
-    );
+    logger.info({ action: action.action, author: administrator.name, outcome }, "operator action requested");
     return recorded;
   }
 }

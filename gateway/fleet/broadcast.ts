@@ -52,7 +52,7 @@ export class Broadcast {
     const startedAt = performance.now();
     const { members } = await this.rollCall.readAnnounced();
     const told = members
-      .filter((member) => isReachable(member) || member.state === "lost")
+      .filter((member) => isReachable(member) || member.state === "unresponsive")
       .map((member) => ({ member, delivery: this.#deliver(member, version, startedAt) }));
     // The starting and the draining hear of it too; but only who serves can be waited for.
     const awaited = told.filter(({ member }) => isExpected(member));

@@ -52,7 +52,9 @@ export class RollCall {
   /** As it is: who is silent is called. */
   async read(): Promise<Fleet> {
     const { version, members } = await this.readAnnounced();
-    const found = members.map((member) => (member.state === "lost" ? this.#find(member, version) : member));
+    const found = members.map((member) =>
+      member.state === "unresponsive" ? this.#find(member, version) : member,
+    );
     return summarizeFleet(version, await Promise.all(found));
   }
 
@@ -108,5 +110,5 @@ function describeFound(member: FleetMember, result: CallResult): FleetMember {
     return { ...member, state: state as GatewayState, version, refused, problem };
   }
   const isGone = result.kind === "gone" || (!result.connected && isLongLost(member));
-  return { ...member, state: isGone ? "gone" : "lost", problem: result.problem };
+  return { ...member, state: isGone ? "gone" : "unresponsive", problem: result.problem };
 }

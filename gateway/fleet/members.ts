@@ -9,7 +9,7 @@ const lookedAtSeconds = 600;
 const shownSeconds = 120;
 
 /** *lost* says nothing any more, and may be there; *gone* is not there any more, although it never said so. */
-export type GatewayState = "starting" | "serving" | "draining" | "closed" | "lost" | "gone";
+export type GatewayState = "starting" | "serving" | "draining" | "closed" | "unresponsive" | "gone";
 
 /** One gateway: what it announced, and where that is not enough, what was found when it was called. */
 export interface FleetMember {
@@ -66,7 +66,7 @@ export function summarizeFleet(version: number, members: readonly FleetMember[])
 
 /** Whether requests may be answered by it: then it has to serve the current version. */
 export function isExpected({ state, announced }: FleetMember): boolean {
-  return state === "serving" || (state === "lost" && announced === "serving");
+  return state === "serving" || (state === "unresponsive" && announced === "serving");
 }
 
 export function servesVersion({ state, version }: FleetMember, wanted: number): boolean {
@@ -95,7 +95,7 @@ function parseMember(row: RowDataPacket): FleetMember {
     instance: String(row.instance),
     address: String(row.address),
     port: Number(row.port),
-    state: announced !== "closed" && silentMs > lostAfterMs ? "lost" : (announced as GatewayState),
+    state: announced !== "closed" && silentMs > lostAfterMs ? "unresponsive" : (announced as GatewayState),
     announced,
     version: Number(row.version),
     refused:

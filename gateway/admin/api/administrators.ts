@@ -20,7 +20,7 @@ export function addAdministrators(app: FastifyInstance, { pool }: SiteContext): 
     {
       schema: {
         tags,
-        summary: "Yourself, and whoever has a role",
+        summary: "List yourself and all administrators",
         response: { 200: looseObject("`you`, and `administrators`."), ...readProblems },
       },
     },
@@ -34,7 +34,7 @@ export function addAdministrators(app: FastifyInstance, { pool }: SiteContext): 
     {
       schema: {
         tags,
-        summary: "Who gave and took which role, newest first",
+        summary: "List role changes, newest first",
         querystring: changesQuery,
         response: { 200: looseObject("Under `changes`."), ...readProblems },
       },
@@ -51,7 +51,7 @@ export function addAdministrators(app: FastifyInstance, { pool }: SiteContext): 
     {
       schema: {
         tags,
-        summary: "Give somebody a role",
+        summary: "Assign a role",
         params: administratorParameter,
         body: {
           type: "object",
@@ -72,9 +72,9 @@ export function addAdministrators(app: FastifyInstance, { pool }: SiteContext): 
     {
       schema: {
         tags,
-        summary: "Take somebody's role away",
+        summary: "Remove a role",
         params: administratorParameter,
-        response: { 200: looseObject("The role that is left."), ...changeProblems },
+        response: { 200: looseObject("The remaining role."), ...changeProblems },
       },
     },
     async ({ params: { name }, administrator }) => {

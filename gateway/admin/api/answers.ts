@@ -30,7 +30,7 @@ const deliveries = {
 const propagation: Schema = {
   type: "object",
   description:
-    "How many of the serving gateways acknowledged the version, and which did not. Those that are gone are not counted.",
+    "How many of the serving gateways acknowledged the version, and which did not. Gateways that are gone are not counted.",
   required: ["version", "acknowledged", "of", "afterMs", "missing", "gone"],
   properties: {
     version: whole,
@@ -84,12 +84,12 @@ export const outcome = anyOf(
     required: ["version", "differences"],
     properties: { version: whole, differences, propagation, secret: { type: "string", minLength: 43 } },
   },
-  "Stored. `secret` is there when one was generated, and never again.",
+  "The change was saved. `secret` is returned once, when it is generated.",
 );
 
 export const version: Schema = {
   type: "object",
-  description: "One version with its document.",
+  description: "A version and its document.",
   required: ["version", "author", "createdAt", "summary", "differences"],
   properties: {
     version: whole,
@@ -99,7 +99,7 @@ export const version: Schema = {
     summary: text,
     restoredFrom: { type: ["integer", "null"] },
     differences,
-    document: { type: "object", description: "The whole configuration of this version." },
+    document: { type: "object", description: "The complete configuration of this version." },
   },
 };
 

@@ -13,8 +13,8 @@ export function addConfiguration(app: FastifyInstance, { pool, changes }: SiteCo
     {
       schema: {
         tags: ["configuration"],
-        summary: "The current configuration, without secrets",
-        response: { 200: looseObject("`version`, and the configuration."), ...readProblems },
+        summary: "Get the current configuration, without secrets",
+        response: { 200: looseObject("`version` and the configuration."), ...readProblems },
       },
     },
     async (_request, reply) => {
@@ -30,7 +30,7 @@ export function addConfiguration(app: FastifyInstance, { pool, changes }: SiteCo
         tags: ["configuration"],
         summary: "Replace the configuration",
         description:
-          "Secrets stay with clients that stay; new clients need one from /api/clients/{name}/secret.",
+          "Existing clients keep their secrets; create secrets for new clients with /api/clients/{name}/secret.",
         querystring: changeQuery,
         body: documentSchema,
         response: { 200: outcome, ...changeProblems },

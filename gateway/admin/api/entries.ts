@@ -41,8 +41,8 @@ function addReading(app: FastifyInstance, kind: Kind, { pool }: SiteContext): vo
     {
       schema: {
         tags: [kind],
-        summary: `All ${noun}s`,
-        response: { 200: looseObject(`\`version\`, and all under \`${kind}\`.`), ...readProblems },
+        summary: `List ${noun}s`,
+        response: { 200: looseObject(`\`version\`, and the entries under \`${kind}\`.`), ...readProblems },
       },
     },
     async (_request, reply) => {
@@ -56,7 +56,7 @@ function addReading(app: FastifyInstance, kind: Kind, { pool }: SiteContext): vo
     {
       schema: {
         tags: [kind],
-        summary: `One ${noun}`,
+        summary: `Get one ${noun}`,
         params: nameParameter(kind),
         response: { 200: looseObject(`\`version\`, and the ${noun} under \`entry\`.`), ...readProblems },
       },

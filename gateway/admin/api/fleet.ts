@@ -9,9 +9,9 @@ export function addFleet(app: FastifyInstance, { broadcast }: SiteContext): void
     {
       schema: {
         tags: ["gateways"],
-        summary: "Gateways, and how many of them serve the current version",
+        summary: "List gateways and how many serve the current version",
         response: {
-          200: looseObject("`current` of `serving` gateways serve `version`; each is under `members`."),
+          200: looseObject("`current` of `serving` gateways serve `version`; `members` lists each gateway."),
           ...readProblems,
         },
       },

@@ -7,7 +7,7 @@ import { changesQuery } from "./user-schemas.ts";
 
 const tags = ["sign-in"];
 const recorded = looseObject(
-  "The action. `outcome` is `null` until a gateway has carried it out, within 2 s once one can.",
+  "The action. `outcome` is `null` until a gateway has completed it, normally within 2 s.",
 );
 
 /** What an operator has gateways do at once, and who did. */
@@ -19,7 +19,7 @@ export function addOperatorActions(app: FastifyInstance, { pool, operatorActions
         tags,
         summary: "Rotate the signing keys",
         description:
-          "New keys are published at once and sign 15 minutes later; the old ones are published for 2 hours after.",
+          "New keys are published immediately and start signing 15 minutes later; the old keys remain published for another 2 hours.",
         body: { type: "object", additionalProperties: false, properties: {} },
         response: { 200: recorded, ...changeProblems },
       },
@@ -34,7 +34,7 @@ export function addOperatorActions(app: FastifyInstance, { pool, operatorActions
     {
       schema: {
         tags,
-        summary: "Who rotated keys and cleared wrong attempts, newest first",
+        summary: "List key rotations and cleared sign-in attempts, newest first",
         querystring: changesQuery,
         response: { 200: looseObject("Under `actions`."), ...readProblems },
       },
@@ -59,8 +59,8 @@ function addClearing(
     {
       schema: {
         tags,
-        summary: `Clear the wrong attempts of an ${kind}`,
-        description: "Lifts the lock that follows too many wrong attempts to sign in.",
+        summary: `Clear the failed sign-in attempts of an ${kind}`,
+        description: "Lifts the lockout that follows too many failed sign-in attempts.",
         body: {
           type: "object",
           additionalProperties: false,

@@ -48,7 +48,8 @@ const corsSchema: Schema = {
   ),
   type: ["object", "null"],
   default: null,
-  description: "Pages of other origins that may use the route. The methods are the route's.",
+  description:
+    "Other origins whose pages may use the route (CORS). The allowed methods are those of the route.",
 };
 
 const routeNumbers = Object.fromEntries(
@@ -141,7 +142,7 @@ export const entrySchemas: Readonly<Record<Kind, Schema>> = {
       type: "string",
       enum: [...authMethods],
       description:
-        "Left out: none for a public client, private_key_jwt with jwks, otherwise client_secret_basic.",
+        "Default: none for a public client, private_key_jwt with jwks, otherwise client_secret_basic.",
     },
     jwks: {
       ...object({ keys: { type: "array", minItems: 1, maxItems: clientKeyLimits.keys, items: publicKey } }, [
@@ -184,14 +185,14 @@ const wholeNumber = { type: "string", pattern: "^[0-9]{1,15}$" };
 
 export const changeQuery: Schema = object(
   {
-    basedOn: { ...wholeNumber, description: "The version that the change was made from." },
-    summary: text(300, { description: "Why, for the history." }),
+    basedOn: { ...wholeNumber, description: "The version the change was made from." },
+    summary: text(300, { description: "Reason for the change, shown in the history." }),
   },
   ["basedOn"],
 );
 
 export const pageQuery: Schema = object({
-  before: { ...wholeNumber, description: "Only versions before this one." },
+  before: { ...wholeNumber, description: "Only versions earlier than this one." },
   limit: { type: "string", pattern: "^(?:[1-9][0-9]?|100)$", default: "20" },
 });
 

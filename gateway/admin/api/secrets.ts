@@ -14,7 +14,7 @@ export function addSecrets(app: FastifyInstance, { changes, settings }: SiteCont
       schema: {
         tags: ["clients"],
         summary: "Replace the secret of a client",
-        description: "The old one is dead as soon as gateways serve the new version.",
+        description: "The old secret stops working as soon as the gateways serve the new version.",
         params: nameParameter("clients"),
         querystring: changeQuery,
         body: { type: "object", additionalProperties: false, properties: {} },

@@ -12,7 +12,7 @@ export function findAmbiguity(text: string): string | undefined {
   for (let index = 0; index < text.length; index++) {
     const character = text[index];
     if (character === "{" || character === "[") {
-      if (open.length === deepest) return `It is nested deeper than ${deepest} levels.`;
+      if (open.length === deepest) return `The JSON is nested deeper than ${deepest} levels.`;
       open.push(character === "{" ? new Set() : undefined);
       awaitsName = character === "{";
     } else if (character === "}" || character === "]") {
@@ -24,7 +24,7 @@ export function findAmbiguity(text: string): string | undefined {
       if (awaitsName) {
         const name = readName(text.slice(index, end));
         const names = open.at(-1)!;
-        if (names.has(name)) return `${JSON.stringify(name)} is there twice.`;
+        if (names.has(name)) return `Duplicate member ${JSON.stringify(name)}.`;
         names.add(name);
         awaitsName = false;
       }

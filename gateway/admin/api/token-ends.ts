@@ -14,7 +14,7 @@ export function addTokenEnds(app: FastifyInstance, { changes }: SiteContext): vo
         tags: ["clients"],
         summary: "End all tokens of a client",
         description:
-          "Access tokens, refresh tokens, codes and consents are refused as soon as gateways serve the new version.",
+          "Access tokens, refresh tokens, codes and consents are revoked as soon as the gateways serve the new version.",
         params: nameParameter("clients"),
         querystring: changeQuery,
         body: { type: "object", additionalProperties: false, properties: {} },

@@ -15,20 +15,20 @@ export const usersQuery = object({
     type: "string",
     maxLength: 200,
     default: "",
-    description: "Words that are in the name, the display name or the e-mail address.",
+    description: "Text to find in the name, display name or email address.",
   },
   state: { type: "string", enum: ["any", "enabled", "disabled"], default: "any" },
-  after: { type: "string", maxLength: userLimits.name, description: "`next` of the page before." },
+  after: { type: "string", maxLength: userLimits.name, description: "`next` of the previous page." },
   limit,
 });
 
 export const changesQuery = object({
-  before: { ...wholeNumber, description: "Only changes before the one with this id." },
+  before: { ...wholeNumber, description: "Only changes earlier than the one with this id." },
   limit,
 });
 
 export const userQuery = object(
-  { basedOn: { ...wholeNumber, description: "The user's revision that the change was made from." } },
+  { basedOn: { ...wholeNumber, description: "The user's revision the change was made from." } },
   ["basedOn"],
 );
 
@@ -51,7 +51,7 @@ const text = { type: "string" };
 export const userOutcome: Schema = {
   type: "object",
   description:
-    "`password` is there when one was generated, and never again; the user chooses another at the next login (`mustChoosePassword`). `signedOut` says whether everything that the user held has ended by now, or will as soon as a gateway is there.",
+    "`password` is returned once, when it is generated; the user must choose another at the next sign-in (`mustChoosePassword`). `signedOut` says whether all sessions and tokens of the user have ended, or will end as soon as a gateway is available.",
   required: ["user"],
   properties: {
     user: {

@@ -49,10 +49,10 @@ function addReading(app: FastifyInstance, { pool }: SiteContext): void {
     {
       schema: {
         tags,
-        summary: "Users in the order of their names",
+        summary: "List users by name",
         querystring: usersQuery,
         response: {
-          200: looseObject("`count` of all that fit, `users` of this page, and `next` where there are more."),
+          200: looseObject("`count` of all matches, `users` on this page, and `next` if there are more."),
           ...readProblems,
         },
       },
@@ -67,9 +67,9 @@ function addReading(app: FastifyInstance, { pool }: SiteContext): void {
     {
       schema: {
         tags,
-        summary: "One user, with the last changes",
+        summary: "Get one user and the latest changes",
         params: userParameter,
-        response: { 200: looseObject("`user`, and `changes`, newest first."), ...readProblems },
+        response: { 200: looseObject("`user`, and its `changes`, newest first."), ...readProblems },
       },
     },
     async ({ params: { id } }, reply) => {
@@ -84,7 +84,7 @@ function addReading(app: FastifyInstance, { pool }: SiteContext): void {
     {
       schema: {
         tags,
-        summary: "Who did what to whom, newest first; also of users who are gone",
+        summary: "List changes to users, newest first, including removed users",
         querystring: changesQuery,
         response: { 200: looseObject("Under `changes`."), ...readProblems },
       },
@@ -105,7 +105,7 @@ function addChanging(app: FastifyInstance, { users }: SiteContext): void {
     {
       schema: {
         tags,
-        summary: "Register somebody, with a generated password",
+        summary: "Register a user with a generated password",
         body: newUserBody,
         response,
       },
@@ -120,7 +120,7 @@ function addChanging(app: FastifyInstance, { users }: SiteContext): void {
     {
       schema: {
         tags,
-        summary: "Replace display name and e-mail address",
+        summary: "Replace the display name and email address",
         params: userParameter,
         querystring: userQuery,
         body: userBody,
@@ -150,9 +150,9 @@ function addChanging(app: FastifyInstance, { users }: SiteContext): void {
 }
 
 const summaries: Readonly<Record<(typeof userActions)[number], string>> = {
-  password: "Generate another password; ends everything that the user holds",
-  disable: "Let the user in no more; ends everything that the user holds",
-  enable: "Let the user in again",
-  "sign-out": "End everything that the user holds: sessions, refresh tokens, access tokens",
-  remove: "Forget the user; ends everything that the user holds",
+  password: "Generate a new password; ends all sessions and tokens of the user",
+  disable: "Disable the user; ends all sessions and tokens of the user",
+  enable: "Enable the user",
+  "sign-out": "Sign the user out everywhere: ends all sessions, refresh tokens and access tokens",
+  remove: "Remove the user; ends all sessions and tokens of the user",
 };

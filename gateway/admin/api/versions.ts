@@ -12,7 +12,7 @@ export function addVersions(app: FastifyInstance, { pool, changes }: SiteContext
     {
       schema: {
         tags: ["versions"],
-        summary: "Versions, newest first",
+        summary: "List versions, newest first",
         querystring: pageQuery,
         response: { 200: looseObject("Under `versions`."), ...readProblems },
       },
@@ -29,7 +29,7 @@ export function addVersions(app: FastifyInstance, { pool, changes }: SiteContext
     {
       schema: {
         tags: ["versions"],
-        summary: "One version with its document",
+        summary: "Get one version and its document",
         params: versionParameter,
         response: { 200: versionAnswer, ...readProblems },
       },
@@ -46,7 +46,7 @@ export function addVersions(app: FastifyInstance, { pool, changes }: SiteContext
     {
       schema: {
         tags: ["versions"],
-        summary: "Roll back to an earlier version, as a new one",
+        summary: "Roll back to an earlier version, creating a new one",
         params: versionParameter,
         querystring: changeQuery,
         body: { type: "object", additionalProperties: false, properties: {} },

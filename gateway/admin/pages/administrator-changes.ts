@@ -5,20 +5,20 @@ import { renderTime } from "./values.ts";
 /** `Appointed editor, was viewer`. */
 export function describeAdministratorChange({ roleBefore, role }: AdministratorChange): string {
   const before = roleBefore === null || roleBefore === role ? "" : `, was ${roleBefore}`;
-  return role === null ? `Dismissed${before}` : `Appointed ${role}${before}`;
+  return role === null ? `Removed${before}` : `Assigned ${role}${before}`;
 }
 
 export function renderAdministratorChanges(changes: readonly RecordedAdministratorChange[]): Content {
-  if (changes.length === 0) return html`<p class="empty">Nothing is recorded.</p>`;
+  if (changes.length === 0) return html`<p class="empty">No entries yet.</p>`;
   return html`<table>
-    <caption class="hidden">Changes of administrators</caption>
-    <thead><tr><th scope="col">What</th><th scope="col">Whom</th><th scope="col">Who</th><th scope="col">When</th></tr></thead>
+    <caption class="hidden">Administrator changes</caption>
+    <thead><tr><th scope="col">Change</th><th scope="col">Administrator</th><th scope="col">Changed by</th><th scope="col">Time</th></tr></thead>
     <tbody>${changes.map(
       (change) => html`<tr>
       <th scope="row">${describeAdministratorChange(change)}</th>
-      <td data-title="Whom"><bdi>${change.name}</bdi></td>
-      <td data-title="Who"><bdi>${change.author}</bdi>${change.certificate !== null && html` <span class="quiet">certificate ${change.certificate}</span>`}</td>
-      <td data-title="When">${renderTime(change.madeAt)}</td>
+      <td data-title="Administrator"><bdi>${change.name}</bdi></td>
+      <td data-title="Changed by"><bdi>${change.author}</bdi>${change.certificate !== null && html` <span class="quiet">certificate ${change.certificate}</span>`}</td>
+      <td data-title="Time">${renderTime(change.madeAt)}</td>
     </tr>`,
     )}</tbody>
   </table>`;

@@ -22,8 +22,8 @@ export function addAdministratorPages(app: FastifyInstance, context: SiteContext
     return page.send(
       { title: "Administrators", section: "administrators" },
       html`<div class="head"><h1>Administrators</h1></div>
-      <p class="lead">Names are those of client certificates. Whoever is not listed is a viewer.
-        <a href="/administrator-changes">Who appointed and dismissed whom</a> is kept.</p>
+      <p class="lead">Names are the common names of client certificates. Anyone not listed is a viewer.
+        All changes are kept in the <a href="/administrator-changes">change log</a>.</p>
       ${await renderTable(page)}
       ${page.canEdit && renderForm(page.issueToken())}`,
     );
@@ -31,7 +31,7 @@ export function addAdministratorPages(app: FastifyInstance, context: SiteContext
   app.get("/administrator-changes", { schema }, async (request, reply) => {
     const page = new PageRequest(context, request, reply);
     return page.send(
-      { title: "Changes of administrators", section: "administrators" },
+      { title: "Administrator changes", section: "administrators" },
       await renderChanges(page),
     );
   });
@@ -41,7 +41,7 @@ export function addAdministratorPages(app: FastifyInstance, context: SiteContext
     const name = page.field("name").trim();
     const role = roles.find((known) => known === page.field("role"));
     if (name === "" || name.length > 200 || role === undefined)
-      throw new AdminError("DMM_ADMIN_REQUEST_INVALID", { detail: "A name and a role are needed." });
+      throw new AdminError("DMM_ADMIN_REQUEST_INVALID", { detail: "A name and a role are required." });
     await appoint(pool, name, role, describeAuthor(request.administrator));
     return page.leave("/administrators");
   });
@@ -60,16 +60,16 @@ export function addAdministratorPages(app: FastifyInstance, context: SiteContext
 async function renderTable(page: PageRequest): Promise<Content> {
   return html`<table>
     <caption class="hidden">Administrators</caption>
-    <thead><tr><th scope="col">Name</th><th scope="col">Role</th><th scope="col">Appointed by</th><th scope="col">When</th>${page.canEdit && html`<th scope="col"><span class="hidden">Actions</span></th>`}</tr></thead>
+    <thead><tr><th scope="col">Name</th><th scope="col">Role</th><th scope="col">Assigned by</th><th scope="col">Time</th>${page.canEdit && html`<th scope="col"><span class="hidden">Actions</span></th>`}</tr></thead>
     <tbody>${(await readAppointments(page.site.pool)).map(
       ({ name, role, appointedBy, appointedAt }) => html`<tr>
       <th scope="row"><bdi>${name}</bdi></th>
       <td data-title="Role">${role}</td>
-      <td data-title="Appointed by"><bdi>${appointedBy}</bdi></td>
-      <td data-title="When">${renderTime(appointedAt)}</td>
+      <td data-title="Assigned by"><bdi>${appointedBy}</bdi></td>
+      <td data-title="Time">${renderTime(appointedAt)}</td>
       ${
         page.canEdit &&
-        html`<td class="do"><a class="button" href="/administrators/${encodeURIComponent(name)}/remove">Dismiss<span class="hidden"> ${name}</span></a></td>`
+        html`<td class="do"><a class="button" href="/administrators/${encodeURIComponent(name)}/remove">Remove<span class="hidden"> ${name}</span></a></td>`
       }
     </tr>`,
     )}</tbody>
@@ -82,8 +82,8 @@ async function renderChanges(page: PageRequest): Promise<Content> {
     before: page.readBefore(),
   });
   return html`<p class="back"><a href="/administrators">Administrators</a></p>
-    <div class="head"><h1>Changes of administrators</h1></div>
-    <p class="lead">Who appointed and dismissed whom, newest first.</p>
+    <div class="head"><h1>Administrator changes</h1></div>
+    <p class="lead">All role changes, newest first.</p>
     ${renderAdministratorChanges(changes)}
     ${changes.length === changesPerPage && html`<p><a class="button" href="/administrator-changes?before=${changes.at(-1)?.id}">Older changes</a></p>`}`;
 }
@@ -98,12 +98,12 @@ async function renderDismissal(page: PageRequest): Promise<Content> {
   const isLast = appointment.role === "editor" && editors.length === 1;
   return renderQuestion({
     back: { path: "/administrators", title: "Administrators" },
-    title: `Dismiss ${name}?`,
+    title: `Remove ${name} as administrator?`,
     text: isLast
-      ? html`<p>Nobody could change anything after this. Appoint another editor first.</p>`
-      : html`<p>${isSelf ? html`<strong>This is you.</strong> You look on as a viewer, and cannot take it back yourself.` : "They look on as a viewer, like everybody who is not listed."}</p>`,
+      ? html`<p>This is the last editor; without one, nobody can make changes. Assign another editor first.</p>`
+      : html`<p>${isSelf ? html`<strong>This is you.</strong> You keep viewer access and cannot undo this yourself.` : "They keep viewer access, like everyone who is not listed."}</p>`,
     action: `/administrators/${encodeURIComponent(name)}/remove`,
-    button: "Dismiss",
+    button: "Remove",
     impossible: isLast,
     canEdit: page.canEdit,
     basedOn: 0,
@@ -114,11 +114,11 @@ async function renderDismissal(page: PageRequest): Promise<Content> {
 function renderForm(token: string): Content {
   return html`<form class="editor" method="post" action="/administrators">
     <input type="hidden" name="token" value="${token}">
-    <section class="group last"><h2>Appoint somebody</h2><div class="fields">
-      <div class="field text"><label for="name">Name in the certificate</label>
+    <section class="group last"><h2>Assign a role</h2><div class="fields">
+      <div class="field text"><label for="name">Common name of the certificate</label>
         <input id="name" name="name" required maxlength="200" autocomplete="off" autocapitalize="none" spellcheck="false"></div>
       <div class="field choice"><label for="role">Role</label>
         <select id="role" name="role">${[...roles].reverse().map((role) => html`<option>${role}</option>`)}</select></div></div>
-      <div class="actions"><button class="main" type="submit">Appoint</button></div>
+      <div class="actions"><button class="main" type="submit">Assign</button></div>
     </section></form>`;
 }

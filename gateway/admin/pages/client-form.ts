@@ -7,22 +7,22 @@ import type { FormReader } from "./form-values.ts";
 import { renderTime, renderWords } from "./values.ts";
 
 const grantHints: Readonly<Record<string, string>> = {
-  authorization_code: "for people in a browser or an app",
-  client_credentials: "for machines",
-  refresh_token: "longer than one access token",
+  authorization_code: "for users of a browser or an app",
+  client_credentials: "for services",
+  refresh_token: "for sessions longer than one access token",
   "urn:ietf:params:oauth:grant-type:device_code": "for devices without a keyboard",
 };
 
 const methodHints: Readonly<Record<string, string>> = {
-  client_secret_basic: "a secret",
-  private_key_jwt: "its own key",
+  client_secret_basic: "client secret",
+  private_key_jwt: "key pair",
   none: "public",
 };
 
 export const clientForm: EntryForm<"clients"> = {
   kind: "clients",
   title: "Clients",
-  lead: "Who may ask the OAuth2 server for tokens. Secrets are generated here, shown once, and kept as a keyed hash.",
+  lead: "Applications that can request tokens from the OAuth2 server. Secrets are generated here, shown once and stored as a keyed hash.",
   nameHint: "The client_id.",
   columns: [
     { title: "Description", cell: ({ description }) => description },
@@ -35,14 +35,14 @@ export const clientForm: EntryForm<"clients"> = {
   ],
   groups: ({ scopes }) => [
     {
-      legend: "Who it is",
+      legend: "Identity",
       fields: [
         { type: "text", name: "description", label: "Description", longest: textLimits.description },
         {
           type: "choice",
           name: "tokenEndpointAuthMethod",
-          label: "Authenticates by",
-          hint: "A public client runs where it could not keep a secret.",
+          label: "Authentication method",
+          hint: "For apps that cannot keep a secret, such as browser and mobile apps.",
           options: authMethods.map((value) => ({ value, hint: methodHints[value] ?? "" })),
         },
         {
@@ -55,14 +55,14 @@ export const clientForm: EntryForm<"clients"> = {
       ],
     },
     {
-      legend: "What it may",
+      legend: "Permissions",
       fields: [
         {
           type: "choices",
           name: "scopes",
           label: "Scopes",
           options: scopes.map(({ name, description }) => ({ value: name, hint: description })),
-          none: "There is no scope yet.",
+          none: "No scopes yet.",
         },
         {
           type: "choices",
@@ -74,36 +74,36 @@ export const clientForm: EntryForm<"clients"> = {
           type: "lines",
           name: "redirectUris",
           label: "Redirect URIs",
-          hint: "One a line, exactly as they are sent. Only for authorization_code.",
+          hint: "One per line, exactly as the client sends it. Only for authorization_code.",
           rows: 3,
         },
         {
           type: "lines",
           name: "postLogoutRedirectUris",
-          label: "Redirect URIs after signing out",
-          hint: "One a line, exactly as they are sent (post_logout_redirect_uri). Only for authorization_code.",
+          label: "Post-logout redirect URIs",
+          hint: "One per line, exactly as the client sends it (post_logout_redirect_uri). Only for authorization_code.",
           rows: 2,
         },
       ],
     },
     {
-      legend: "What is asked of it",
+      legend: "Security requirements",
       fields: [
         {
           type: "flag",
           name: "requirePushedAuthorizationRequests",
-          label: "Pushes every authorization request first (PAR)",
+          label: "Require pushed authorization requests (PAR)",
         },
         {
           type: "flag",
           name: "dpopBoundAccessTokens",
-          label: "Binds every token to a key (DPoP)",
+          label: "Require sender-constrained tokens (DPoP)",
         },
         {
           type: "choice",
           name: "idTokenSignedResponseAlg",
-          label: "ID tokens signed with",
-          hint: "RS256 is what every client understands.",
+          label: "ID token signing algorithm",
+          hint: "Every client supports RS256.",
           options: idTokenAlgorithms.map((value) => ({ value })),
         },
       ],
@@ -162,7 +162,7 @@ function readKeys(reader: FormReader): ClientKeys | null {
   } catch {
     // Told below, like every other text that is none.
   }
-  const message = 'It is no JWK set; it must be like {"keys": [{"kty": "EC", ...}]}.';
+  const message = 'This is not a JWK set; use the form {"keys": [{"kty": "EC", ...}]}.';
   reader.problems.push({ kind: "clients", name: reader.name, field: "jwks", message });
   return null;
 }
@@ -176,7 +176,7 @@ async function renderSecretState(name: string, pool: Pool): Promise<Content> {
   );
   if (row === undefined || row.public === 1 || row.method !== "client_secret_basic") return undefined;
   if (row.has_secret !== 1)
-    return html`<p class="notice warning">It has no secret, so it gets no token until one is made below.</p>`;
+    return html`<p class="notice warning">This client has no secret and cannot get tokens until you generate one below.</p>`;
   if (row.secret_set_at === null) return undefined;
-  return html`<p class="lead">Its secret is of ${renderTime(row.secret_set_at as Date)}.</p>`;
+  return html`<p class="lead">Secret set ${renderTime(row.secret_set_at as Date)}.</p>`;
 }

@@ -5,34 +5,34 @@ import type { FormReader, Values } from "./form-values.ts";
 
 /** Problems of all of them are told at the origins. */
 export const corsGroup: FieldGroup = {
-  legend: "Pages of other origins (CORS)",
+  legend: "Cross-origin access (CORS)",
   fields: [
     {
       type: "lines",
       name: "cors",
       label: "Origins",
-      hint: "One a line, like https://app.example.com; * is every origin. Empty: the upstream decides, and errors of the gateway are readable to none.",
+      hint: "One per line, for example https://app.example.com; * allows every origin. If empty, the upstream decides, and no origin can read gateway errors.",
       rows: 3,
     },
     {
       type: "lines",
       name: "corsHeaders",
-      label: "Request header fields",
-      hint: "One a line, beyond those that every page may send.",
+      label: "Allowed request headers",
+      hint: "One per line, in addition to the CORS-safelisted headers.",
       rows: 3,
     },
     {
       type: "lines",
       name: "corsExposedHeaders",
-      label: "Response header fields that pages may read",
-      hint: "One a line, beside the gateway's own.",
+      label: "Exposed response headers",
+      hint: "One per line, in addition to the gateway's own.",
       rows: 2,
     },
-    { type: "flag", name: "corsCredentials", label: "With cookies and client certificates" },
+    { type: "flag", name: "corsCredentials", label: "Allow credentials (cookies, client certificates)" },
     {
       type: "number",
       name: "corsMaxAge",
-      label: "Preflight remembered",
+      label: "Preflight cache time",
       bounds: corsLimits.maxAgeSeconds,
     },
   ],

@@ -5,31 +5,31 @@ import { describeValue } from "./values.ts";
 
 /** What fields are called where people read. */
 export const fieldNames: Readonly<Record<string, string>> = {
-  connectLimitMs: "connect limit, ms",
+  connectLimitMs: "connect timeout, ms",
   health: "health check",
   targets: "origins",
   rewritePrefix: "path rewrite",
-  firstByteLimitMs: "first byte limit, ms",
-  idleLimitMs: "idle limit, ms",
-  wholeLimitMs: "whole limit, ms",
+  firstByteLimitMs: "first byte timeout, ms",
+  idleLimitMs: "idle timeout, ms",
+  wholeLimitMs: "total timeout, ms",
   bodyLimitBytes: "body limit, bytes",
   upstream: "API",
-  cors: "pages of other origins (CORS)",
+  cors: "cross-origin access (CORS)",
   grantTypes: "grant types",
   redirectUris: "redirect URIs",
-  postLogoutRedirectUris: "redirect URIs after signing out",
+  postLogoutRedirectUris: "post-logout redirect URIs",
   tokenEndpointAuthMethod: "authentication",
   jwks: "keys",
-  requirePushedAuthorizationRequests: "only pushed requests (PAR)",
-  dpopBoundAccessTokens: "only bound tokens (DPoP)",
-  idTokenSignedResponseAlg: "ID token signature",
+  requirePushedAuthorizationRequests: "require pushed requests (PAR)",
+  dpopBoundAccessTokens: "require bound tokens (DPoP)",
+  idTokenSignedResponseAlg: "ID token signing algorithm",
 };
 
 const verbs = { added: "Added", changed: "Changed", removed: "Removed" } as const;
 
 /** One block for each entry that is not what it was. */
 export function renderDifferences(differences: readonly Difference[]): Content {
-  if (differences.length === 0) return html`<p class="quiet">Nothing differs.</p>`;
+  if (differences.length === 0) return html`<p class="quiet">No differences.</p>`;
   return differences.map(
     ({
       kind,

@@ -42,7 +42,7 @@ export function renderEditor<K extends Kind>(
   <div class="head"><h1>${isNew ? `New ${noun}` : name}</h1></div>
   ${notice}
   ${problems.length > 0 && renderProblems(problems, { kind: form.kind, name: name ?? String(editing.values.name ?? "") })}
-  ${!canEdit && html`<p class="notice">You are a viewer: you see this ${noun}, and an editor changes it.</p>`}
+  ${!canEdit && html`<p class="notice">You have view-only access. An editor can change this ${noun}.</p>`}
   ${editing.state}
   <form class="editor" method="post" action="${action}" novalidate>
     <input type="hidden" name="token" value="${token}">
@@ -53,9 +53,9 @@ export function renderEditor<K extends Kind>(
     ${
       canEdit &&
       html`<div class="group last">
-      <div class="field text"><label for="summary">Why (for the history)</label>
+      <div class="field text"><label for="summary">Reason for the change (shown in the history)</label>
         <input id="summary" name="summary" maxlength="300" autocomplete="off" value="${String(editing.values.summary ?? "")}"></div>
-      <div class="actions"><button class="main" type="submit">${isNew ? `Add the ${noun}` : "Store"}</button>
+      <div class="actions"><button class="main" type="submit">${isNew ? `Add ${noun}` : "Save"}</button>
         <a class="button" href="/${form.kind}">Cancel</a></div>
     </div>`
     }
@@ -74,7 +74,7 @@ function renderGroups<K extends Kind>(
     type: "text",
     name: "name",
     label: "Name",
-    hint: name === undefined ? form.nameHint : "A name stays as it is.",
+    hint: name === undefined ? form.nameHint : "The name cannot be changed.",
     required: true,
     code: true,
     longest: 100,
@@ -97,9 +97,9 @@ function renderFurther<K extends Kind>(kind: K, name: string, entry: EntryOf<K> 
   const path = `/${kind}/${encodeURIComponent(name)}`;
   const hasSecret = kind === "clients" && bearsSecret(entry as EntryOf<"clients">);
   return html`<p class="further">
-    ${hasSecret && html`<a class="button" href="${path}/secret">Replace the secret</a>`}
+    ${hasSecret && html`<a class="button" href="${path}/secret">Replace secret</a>`}
     ${kind === "clients" && html`<a class="button bad" href="${path}/end-tokens">End all tokens</a>`}
-    <a class="button bad" href="${path}/remove">Remove this ${nouns[kind]}</a></p>`;
+    <a class="button bad" href="${path}/remove">Remove ${nouns[kind]}</a></p>`;
 }
 
 /** A question before something that cannot be taken back by looking elsewhere. */
@@ -134,6 +134,6 @@ export function renderQuestion(question: Question): Html {
     <div class="actions">${impossible !== true && html`<button class="main${harmless !== true && " bad"}" type="submit">${button}</button>`}
     <a class="button" href="${back.path}">${impossible === true ? "Back" : "Cancel"}</a></div>
   </form>`
-      : html`<p class="notice">You are a viewer: an editor does this.</p>`
+      : html`<p class="notice">You have view-only access. Only an editor can do this.</p>`
   }`;
 }

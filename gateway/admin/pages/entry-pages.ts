@@ -116,6 +116,6 @@ function requireName(
   if (existing !== undefined && !found) throw new UnknownError(`${nouns[kind]} ${name}`);
   if (existing === undefined && found)
     throw new ConfigurationInvalidError([
-      { kind, name, field: "name", message: `There is a ${nouns[kind]} with this name already.` },
+      { kind, name, field: "name", message: `A ${nouns[kind]} with this name already exists.` },
     ]);
 }

@@ -15,7 +15,7 @@ export function addFleetPages(app: FastifyInstance, context: SiteContext): void 
     return page.send(
       { title: "Gateways", section: "gateways", reloadSeconds: 5 },
       html`<div class="head"><h1>Gateways</h1></div>
-      <p class="lead">Each announces itself every two seconds, with its state and the version of the configuration that it serves.</p>
+      <p class="lead">Each gateway sends a heartbeat every two seconds with its state and the configuration version it serves.</p>
       ${renderFleet(fleet)}`,
     );
   });
@@ -36,16 +36,16 @@ function renderFleet(fleet: Fleet): Html {
   return html`<div id="fleet" hx-get="/gateways/live" hx-trigger="every 1s" hx-target="this" hx-swap="outerHTML">
     <p class="figure ${describeLevel(fleet)}">${describeFleet(fleet)}</p>
     ${behind.length > 0 && html`<ul class="behind">${behind.map((member) => html`<li><code>${member.address}:${member.port}</code> ${describeLag(member)}</li>`)}</ul>`}
-    ${fleet.members.length === 0 ? html`<p class="empty">No gateway has announced itself.</p>` : renderTable(fleet)}
+    ${fleet.members.length === 0 ? html`<p class="empty">No gateway has sent a heartbeat.</p>` : renderTable(fleet)}
   </div>`;
 }
 
 /** Why a gateway is not one of those that serve the current version. */
 function describeLag({ state, version, refused, problem }: FleetMember): string {
   const said = problem === undefined ? "" : ` ${problem}`;
-  if (state === "lost") return `is lost.${said}`;
+  if (state === "unresponsive") return `is unresponsive.${said}`;
   if (refused !== null)
-    return `serves version ${version}: it refused version ${refused.version}, because ${refused.reason}`;
+    return `serves version ${version}; it rejected version ${refused.version}: ${refused.reason}`;
   return `serves version ${version}.${said}`;
 }
 
@@ -54,20 +54,20 @@ const levels: Readonly<Record<FleetMember["state"], string>> = {
   serving: "good",
   draining: "warning",
   closed: "",
-  lost: "bad",
+  unresponsive: "bad",
   gone: "",
 };
 
 function renderTable({ members, version }: Fleet): Content {
   return html`<table>
     <caption class="hidden">Gateways</caption>
-    <thead><tr><th scope="col">Address</th><th scope="col">State</th><th scope="col">Serves version</th><th scope="col">Last sign of life</th><th scope="col">Up since</th></tr></thead>
+    <thead><tr><th scope="col">Address</th><th scope="col">State</th><th scope="col">Version</th><th scope="col">Last heartbeat</th><th scope="col">Up since</th></tr></thead>
     <tbody>${members.map(
       (member) => html`<tr${(member.state === "closed" || member.state === "gone") && html` class="gone"`}>
       <th scope="row"><code>${member.address}:${member.port}</code></th>
       <td data-title="State"><span class="badge ${levels[member.state]}">${member.state}</span>${member.problem !== undefined && html` <span class="quiet">${member.problem}</span>`}</td>
-      <td data-title="Serves version">${member.version}${member.version !== version && html` <span class="quiet">not ${version}</span>`}</td>
-      <td data-title="Last sign of life">${member.silentMs < 3000 ? "now" : `${describeDuration(Math.round(member.silentMs / 1000) * 1000)} ago`}</td>
+      <td data-title="Version">${member.version}${member.version !== version && html` <span class="quiet">not ${version}</span>`}</td>
+      <td data-title="Last heartbeat">${member.silentMs < 3000 ? "now" : `${describeDuration(Math.round(member.silentMs / 1000) * 1000)} ago`}</td>
       <td data-title="Up since">${renderTime(member.startedAt)}</td>
     </tr>`,
     )}</tbody>

@@ -8,8 +8,8 @@ export function renderFleetStatus(fleet: Fleet): Html {
 }
 
 export function describeFleet({ serving, current, version }: Fleet): string {
-  if (serving === 0) return `No gateway serves; version ${version} waits`;
-  return `${current} of ${serving} serve version ${version}`;
+  if (serving === 0) return `No gateway is serving; version ${version} is pending`;
+  return `${current} of ${serving} gateways serve version ${version}`;
 }
 
 export function describeLevel({ serving, current }: Fleet): "good" | "warning" {

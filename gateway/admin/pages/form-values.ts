@@ -4,7 +4,7 @@ import type { Problem } from "../../configuration/problems.ts";
 /** What a form shows or sent, by field. */
 export type Values = Readonly<Record<string, string | readonly string[]>>;
 
-/** Reads what a form sent into an entry's types, and remembers what is no number. */
+/** Reads what a form sent into an entry's types, and remembers what is not a number. */
 export class FormReader {
   readonly problems: Problem[] = [];
   readonly values: Values;
@@ -24,7 +24,7 @@ export class FormReader {
     if (typeof value === "string") return value.trim();
     this.problems.push({
       ...{ kind: this.#kind, name: field === "name" ? "" : this.name, field },
-      message: "It was sent more than once.",
+      message: "This field was sent more than once.",
     });
     return "";
   }
@@ -64,7 +64,7 @@ export class FormReader {
       kind: this.#kind,
       name: this.name,
       field,
-      message: `${JSON.stringify(text)} is no number.`,
+      message: `${JSON.stringify(text)} is not a number.`,
     });
     return usual;
   }

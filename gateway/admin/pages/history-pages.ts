@@ -53,8 +53,8 @@ async function sendHistory(page: PageRequest): Promise<FastifyReply> {
     { title: "History", section: "history" },
     html`<div class="head"><h1>History</h1></div>
     ${page.renderStored()}
-    <p class="lead">Every version of the configuration, newest first. Any of them can be brought back, as a new version.</p>
-    ${versions.length === 0 ? html`<p class="empty">There is nothing older.</p>` : renderTable(versions)}
+    <p class="lead">All versions of the configuration, newest first. You can roll back to any of them, which creates a new version.</p>
+    ${versions.length === 0 ? html`<p class="empty">No older versions.</p>` : renderTable(versions)}
     ${versions.length === pageLength && html`<p><a class="button" href="/history?before=${oldest}">Older versions</a></p>`}`,
   );
 }
@@ -62,13 +62,13 @@ async function sendHistory(page: PageRequest): Promise<FastifyReply> {
 function renderTable(versions: readonly RecordedVersion[]): Content {
   return html`<table>
     <caption class="hidden">Versions</caption>
-    <thead><tr><th scope="col">Version</th><th scope="col">What</th><th scope="col">Who</th><th scope="col">When</th></tr></thead>
+    <thead><tr><th scope="col">Version</th><th scope="col">Summary</th><th scope="col">Changed by</th><th scope="col">Time</th></tr></thead>
     <tbody>${versions.map(
       ({ version, summary, author, createdAt }) => html`<tr>
       <th class="brief" scope="row"><a href="/history/${version}">${version}</a></th>
-      <td data-title="What">${summary}</td>
-      <td data-title="Who">${author}</td>
-      <td data-title="When">${renderTime(createdAt)}</td>
+      <td data-title="Summary">${summary}</td>
+      <td data-title="Changed by">${author}</td>
+      <td data-title="Time">${renderTime(createdAt)}</td>
     </tr>`,
     )}</tbody>
   </table>`;
@@ -89,8 +89,8 @@ async function sendVersion(
     <div class="head"><h1>Version ${version}</h1></div>
     ${notice}
     <p class="lead">${recorded.summary}. By <strong>${recorded.author}</strong>${recorded.certificate !== null && html` <span class="quiet">(certificate ${recorded.certificate})</span>`}, ${renderTime(recorded.createdAt)}.
-      ${recorded.restoredFrom !== null && html`It brought back <a href="/history/${recorded.restoredFrom}">version ${recorded.restoredFrom}</a>.`}</p>
-    <section><h2>What it changed</h2>${renderDifferences(recorded.differences)}</section>
+      ${recorded.restoredFrom !== null && html`Rolled back to <a href="/history/${recorded.restoredFrom}">version ${recorded.restoredFrom}</a>.`}</p>
+    <section><h2>Changes</h2>${renderDifferences(recorded.differences)}</section>
     ${version === current.version ? html`<p class="notice">This is the current version.</p>` : renderWayBack(page, version, current.version, renderDifferences(computeDifferences(current.document, document)))}`;
   return page.send(
     { title: `Version ${version}`, section: "history", ...(status === undefined ? {} : { status }) },
@@ -99,8 +99,8 @@ async function sendVersion(
 }
 
 function renderWayBack(page: PageRequest, version: number, current: number, differences: Content): Content {
-  return html`<section><h2>What rolling back to it would change</h2>${differences}
-  <p class="quiet">Secrets stay as they are: one that was replaced does not come back.</p>
+  return html`<section><h2>Changes if you roll back to this version</h2>${differences}
+  <p class="quiet">Secrets do not change: a replaced secret is not restored.</p>
   ${
     page.canEdit &&
     html`<form method="post" action="/history/${version}/restore">

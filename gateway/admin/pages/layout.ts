@@ -73,8 +73,8 @@ ${content}
 }
 
 function renderDevelopmentNotice(): Html {
-  return html`<p class="development"><strong>Development.</strong> Nobody shows a certificate here: everybody who
-    reaches this port is the editor <em>developer</em>.</p>`;
+  return html`<p class="development"><strong>Development.</strong> No client certificates are required here: everyone who can
+    reach this port acts as the editor <em>developer</em>.</p>`;
 }
 
 function renderIdentity({ name, role }: Administrator): Html {

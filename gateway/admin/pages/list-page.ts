@@ -29,7 +29,7 @@ export function renderList<K extends Kind>(
     <button type="submit">Find</button>
   </form>
   <div id="list" aria-live="polite">
-  ${found.length === 0 ? html`<p class="empty">${entries.length === 0 ? `There is no ${noun} yet.` : `No ${noun} has “${find}”.`}</p>` : renderTable(form, document, found)}
+  ${found.length === 0 ? html`<p class="empty">${entries.length === 0 ? `No ${noun}s yet.` : `No ${noun} matches “${find}”.`}</p>` : renderTable(form, document, found)}
   <p class="quiet count">${found.length === entries.length ? `${entries.length} ${entries.length === 1 ? noun : `${noun}s`}` : `${found.length} of ${entries.length} ${noun}s`}</p>
   </div>`;
 }

@@ -8,22 +8,22 @@ import { describeDuration } from "./values.ts";
 
 /** After a form: which version it made, and who serves it. */
 export function renderStored(version: number, propagation: Propagation | undefined): Html {
-  if (version === 0) return html`<p class="notice" role="status">Nothing was changed.</p>`;
+  if (version === 0) return html`<p class="notice" role="status">No changes were made.</p>`;
   if (propagation === undefined)
-    return html`<p class="notice good" role="status">Version ${version} is stored. The gateways are being told.</p>`;
+    return html`<p class="notice good" role="status">Version ${version} saved. Notifying the gateways.</p>`;
   const { acknowledged, of, afterMs, missing, gone } = propagation;
   const reached = `${acknowledged} of ${of} gateways serve it`;
   return html`<div class="notice ${missing.length === 0 ? "good" : "warning"}" role="status">
-    <p>Version ${version} is stored. ${of === 0 ? "No gateway is there to serve it." : html`${reached}${acknowledged > 0 && ` after ${describeDuration(Math.round(afterMs))}`}.`}</p>
+    <p>Version ${version} saved. ${of === 0 ? "No gateway is available to serve it." : html`${reached}${acknowledged > 0 && ` after ${describeDuration(Math.round(afterMs))}`}.`}</p>
     ${missing.length > 0 && html`<ul>${missing.map(({ address, problem }) => html`<li><code>${address}</code>: ${problem}</li>`)}</ul>`}
-    ${gone.length > 0 && html`<p>Not counted, because they are gone:</p><ul>${gone.map(({ address, problem }) => html`<li><code>${address}</code>: ${problem}</li>`)}</ul>`}
+    ${gone.length > 0 && html`<p>Not counted because they are gone:</p><ul>${gone.map(({ address, problem }) => html`<li><code>${address}</code>: ${problem}</li>`)}</ul>`}
   </div>`;
 }
 
 /** What is wrong, with a way to each field of the form that it stands before. */
 export function renderProblems(problems: readonly Problem[], own: { kind: string; name: string }): Html {
   return html`<div class="notice bad" role="alert" id="problems" tabindex="-1">
-    <p><strong>Nothing was stored.</strong> ${problems.length === 1 ? "One thing has" : `${problems.length} things have`} to be put right:</p>
+    <p><strong>Nothing was saved.</strong> ${problems.length === 1 ? "Fix this problem" : `Fix these ${problems.length} problems`}:</p>
     <ul>${problems.map(({ kind, name, field, message }) => {
       const isOwn = kind === own.kind && name === own.name && field !== undefined;
       return isOwn
@@ -37,9 +37,9 @@ export function renderProblems(problems: readonly Problem[], own: { kind: string
 export function renderConflict({ basedOn, current, authors, differences }: Conflict): Html {
   const who = authors.length === 0 ? "Somebody" : authors.join(" and ");
   return html`<div class="notice warning" role="alert" id="conflict" tabindex="-1">
-    <p><strong>Nothing was stored.</strong> ${who} changed the configuration while you were editing: you began at
-      version ${basedOn}, and version ${current} is current. Since then:</p>
-    ${differences === undefined ? html`<p>Version ${basedOn} is not in the history, so what changed cannot be shown.</p>` : renderDifferences(differences)}
-    <p>Your input is kept below. Look at it again; then store it on top of version ${current}.</p>
+    <p><strong>Nothing was saved.</strong> ${who} changed the configuration while you were editing. You started from
+      version ${basedOn}; the current version is ${current}. Changes since then:</p>
+    ${differences === undefined ? html`<p>The changes cannot be shown because version ${basedOn} is not in the history.</p>` : renderDifferences(differences)}
+    <p>Your input is kept below. Review it, then save it on top of version ${current}.</p>
   </div>`;
 }

@@ -8,27 +8,27 @@ import { renderTime } from "./values.ts";
 
 const actions: Readonly<Record<OperatorActionName, string>> = {
   "rotate-signing-keys": "Rotated the signing keys",
-  "clear-account": "Cleared wrong attempts of the account",
-  "clear-address": "Cleared wrong attempts of the address",
+  "clear-account": "Cleared failed sign-in attempts of the account",
+  "clear-address": "Cleared failed sign-in attempts of the address",
 };
 
 const outcomes: Readonly<Record<OperatorActionOutcome, string>> = {
   done: "Done",
-  "rotating-already": "Not done: a rotation was under way",
-  "keys-supplied": "Not done: keys are supplied by SIGNING_KEYS",
+  "rotating-already": "Not done: another rotation was in progress",
+  "keys-supplied": "Not done: the keys are supplied by SIGNING_KEYS",
 };
 
 export function renderOperatorActions(recorded: readonly RecordedOperatorAction[]): Content {
-  if (recorded.length === 0) return html`<p class="empty">Nothing is recorded.</p>`;
+  if (recorded.length === 0) return html`<p class="empty">No entries yet.</p>`;
   return html`<table>
-    <caption class="hidden">Operators' actions</caption>
-    <thead><tr><th scope="col">What</th><th scope="col">Outcome</th><th scope="col">Who</th><th scope="col">When</th></tr></thead>
+    <caption class="hidden">Operator actions</caption>
+    <thead><tr><th scope="col">Action</th><th scope="col">Outcome</th><th scope="col">Requested by</th><th scope="col">Time</th></tr></thead>
     <tbody>${recorded.map(
       ({ action, subject, outcome, author, certificate, requestedAt }) => html`<tr>
       <th scope="row">${actions[action]}${subject !== "" && html` <bdi>${subject}</bdi>`}</th>
       <td data-title="Outcome">${outcome === null ? "Waiting for a gateway" : outcomes[outcome]}</td>
-      <td data-title="Who"><bdi>${author}</bdi>${certificate !== null && html` <span class="quiet">certificate ${certificate}</span>`}</td>
-      <td data-title="When">${renderTime(requestedAt)}</td>
+      <td data-title="Requested by"><bdi>${author}</bdi>${certificate !== null && html` <span class="quiet">certificate ${certificate}</span>`}</td>
+      <td data-title="Time">${renderTime(requestedAt)}</td>
     </tr>`,
     )}</tbody>
   </table>`;

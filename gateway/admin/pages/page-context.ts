@@ -56,7 +56,7 @@ export class PageRequest {
     this.checkForm();
     const basedOn = this.field("basedOn");
     if (!/^\d{1,15}$/.test(basedOn))
-      throw new AdminError("DMM_ADMIN_REQUEST_INVALID", { detail: "The form does not say its version." });
+      throw new AdminError("DMM_ADMIN_REQUEST_INVALID", { detail: "The form does not include its version." });
     return Number(basedOn);
   }
 
@@ -89,7 +89,7 @@ export class PageRequest {
     const frame = {
       ...page,
       // What is read out first should say how it went.
-      title: (page.status ?? 200) < 400 ? page.title : `Not stored: ${page.title}`,
+      title: (page.status ?? 200) < 400 ? page.title : `Error: ${page.title}`,
       environment: settings.environment,
       administrator: this.request.administrator,
       fleet: await broadcast.rollCall.read(),

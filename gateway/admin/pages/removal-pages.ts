@@ -91,17 +91,17 @@ async function sendQuestion(
 
 function renderConsequence(kind: Kind, users: ReturnType<typeof findUsers>): Content {
   if (users.length > 0)
-    return html`<p>It is still in use, so it cannot be removed yet:</p><ul>${users.map(
+    return html`<p>It cannot be removed because it is still used by:</p><ul>${users.map(
       (user) =>
         html`<li>${nouns[user.kind]} <a href="/${user.kind}/${encodeURIComponent(user.name)}">${user.name}</a></li>`,
     )}</ul>`;
   const effects: Readonly<Record<Kind, string>> = {
-    routes: "Its requests are answered with 404 from then on, or by a less specific route.",
-    upstreams: "No route leads to it.",
-    scopes: "No route asks for it, and no client has it.",
-    clients: "Its tokens are refused from then on, and its secret is forgotten.",
+    routes: "Its requests will get 404 or match a less specific route.",
+    upstreams: "No route uses it.",
+    scopes: "No route requires it and no client has it.",
+    clients: "Its tokens are revoked and its secret is deleted.",
   };
-  return html`<p>${effects[kind]} The history keeps what it was.</p>`;
+  return html`<p>${effects[kind]} It stays in the history.</p>`;
 }
 
 function findUsers(

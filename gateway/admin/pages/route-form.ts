@@ -11,8 +11,8 @@ import { describeRate, renderWords } from "./values.ts";
 export const routeForm: EntryForm<"routes"> = {
   kind: "routes",
   title: "Routes",
-  lead: "Which requests lead to which API, and on what conditions. The most specific path wins.",
-  nameHint: "As it stands in the access log.",
+  lead: "Which requests are routed to which API, and under what conditions. The most specific path wins.",
+  nameHint: "Shown in the access log.",
   columns: [
     {
       title: "Request",
@@ -85,14 +85,14 @@ function listGroups(document: ConfigurationDocument): readonly FieldGroup[] {
           type: "choices",
           name: "methods",
           label: "Methods",
-          hint: "GET brings HEAD.",
+          hint: "GET includes HEAD.",
           options: methods.map((value) => ({ value })),
         },
         {
           type: "text",
           name: "path",
           label: "Path",
-          hint: "Like /orders/{id}; a last segment * takes everything below.",
+          hint: "For example /orders/{id}; * as the last segment matches everything below.",
           required: true,
           code: true,
           longest: textLimits.path,
@@ -101,14 +101,14 @@ function listGroups(document: ConfigurationDocument): readonly FieldGroup[] {
           type: "text",
           name: "host",
           label: "Host",
-          hint: "Empty is every host.",
+          hint: "Leave empty to match every host.",
           code: true,
           longest: textLimits.host,
         },
       ],
     },
     {
-      legend: "Where they lead",
+      legend: "Destination",
       fields: [
         {
           type: "choice",
@@ -120,57 +120,63 @@ function listGroups(document: ConfigurationDocument): readonly FieldGroup[] {
           type: "text",
           name: "rewritePrefix",
           label: "Path rewrite",
-          hint: "Takes the place of the path before its first {parameter} or *. Empty leaves it.",
+          hint: "Replaces the part of the path before its first {parameter} or *. Leave empty to keep the path.",
           code: true,
           longest: textLimits.path,
         },
       ],
     },
     {
-      legend: "Who may",
+      legend: "Access",
       fields: [
         {
           type: "choices",
           name: "scopes",
-          label: "Scopes that the token needs, all of them",
+          label: "Required scopes (all of them)",
           options: document.scopes.map(({ name, description }) => ({ value: name, hint: description })),
-          none: "There is no scope yet.",
+          none: "No scopes yet.",
         },
         {
           type: "flag",
           name: "public",
-          label: "Public: asks for no token at all",
+          label: "Public: no token required",
         },
       ],
     },
     {
       legend: "Limits",
       fields: [
-        { type: "number", name: "firstByteLimitMs", label: "First byte", bounds: firstByteLimitMs },
-        { type: "number", name: "idleLimitMs", label: "Between two parts", bounds: idleLimitMs },
+        { type: "number", name: "firstByteLimitMs", label: "First byte timeout", bounds: firstByteLimitMs },
+        { type: "number", name: "idleLimitMs", label: "Idle timeout", bounds: idleLimitMs },
         {
           type: "number",
           name: "wholeLimitMs",
-          label: "Whole answer",
-          hint: "0 is no limit.",
+          label: "Total timeout",
+          hint: "0 means no limit.",
           bounds: wholeLimitMs,
         },
-        { type: "number", name: "bodyLimitBytes", label: "Request body", bounds: bodyLimitBytes },
+        { type: "number", name: "bodyLimitBytes", label: "Maximum request body", bounds: bodyLimitBytes },
         {
           type: "number",
           name: "retries",
           label: "Retries",
-          hint: "Of requests that can be repeated.",
+          hint: "For requests that are safe to retry.",
           bounds: retries,
         },
         {
           type: "number",
           name: "rate",
-          label: "Rate per client",
-          hint: "Empty is no limit.",
+          label: "Rate limit per client",
+          hint: "Leave empty for no limit.",
           bounds: { ...rateLimits.perSecond, unit: "/s" },
         },
-        { type: "number", name: "burst", label: "Burst", hint: "At once.", bounds: rateLimits.burst },
+        {
+          type: "number",
+          name: "burst",
+          label: "Burst",
+          hint: "Requests allowed at once.",
+          bounds: rateLimits.burst,
+        },
       ],
     },
     corsGroup,
@@ -201,8 +207,8 @@ function writeRoute(route: RouteEntry): Values {
 function renderOverlaps(route: RouteEntry, document: ConfigurationDocument): Content {
   const overlaps = findOverlaps(route, document.routes);
   if (overlaps.length === 0) return undefined;
-  return html`<section class="aside"><h2>Meets other routes</h2>
-    <p>Some requests fit both; the more specific path gets them.</p>
-    <ul>${overlaps.map(({ other, winner }) => html`<li><a href="/routes/${encodeURIComponent(other)}">${other}</a>: ${winner === other ? "it" : "this one"} gets them</li>`)}</ul>
+  return html`<section class="aside"><h2>Overlapping routes</h2>
+    <p>Some requests match both routes; the more specific path wins.</p>
+    <ul>${overlaps.map(({ other, winner }) => html`<li><a href="/routes/${encodeURIComponent(other)}">${other}</a>: ${winner === other ? "that route" : "this route"} wins</li>`)}</ul>
   </section>`;
 }

@@ -5,8 +5,8 @@ import type { EntryForm } from "./entry-form.ts";
 export const scopeForm: EntryForm<"scopes"> = {
   kind: "scopes",
   title: "Scopes",
-  lead: "What a client may be allowed to do. A route asks for scopes, and a token carries those its client may have.",
-  nameHint: "As clients ask for it, like orders:read.",
+  lead: "Permissions that can be granted to clients. Routes require scopes; a token has the scopes its client is allowed.",
+  nameHint: "As clients request it, for example orders:read.",
   columns: [
     { title: "Description", cell: ({ description }) => description },
     {
@@ -30,13 +30,13 @@ export const scopeForm: EntryForm<"scopes"> = {
   ],
   groups: () => [
     {
-      legend: "What it allows",
+      legend: "Description",
       fields: [
         {
           type: "text",
           name: "description",
           label: "Description",
-          hint: "For people who are asked for their consent.",
+          hint: "Shown to users on the consent page.",
           longest: textLimits.description,
         },
       ],

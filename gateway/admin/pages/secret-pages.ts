@@ -16,8 +16,8 @@ export function addSecretPages(app: FastifyInstance, context: SiteContext): void
     ask: (name, path) => ({
       tab: `Secret of ${name}`,
       title: `Replace the secret of ${name}?`,
-      text: html`<p>The secret that the client has now stops working as soon as the gateways serve the new version. Tokens
-      that it was given go on until they expire; they can be <a href="${path}/end-tokens">ended</a> as well.</p>`,
+      text: html`<p>The current secret stops working as soon as the gateways serve the new version. Existing tokens
+      remain valid until they expire; you can also <a href="${path}/end-tokens">end them now</a>.</p>`,
       button: "Replace the secret",
     }),
     change: async (page, name, basedOn) => {
@@ -45,7 +45,7 @@ export async function sendSecret(
     <div class="head"><h1>Secret of ${name}</h1></div>
     ${renderStored(version, propagation)}
     <div class="secret" role="alert">
-      <p><strong>Copy it now.</strong> It is shown this once: what is stored is a keyed hash of it.</p>
+      <p><strong>Copy it now.</strong> It is shown only once; only a keyed hash of it is stored.</p>
       <dl><div><dt>client_id</dt><dd><code>${name}</code></dd></div>
       <div><dt>client_secret</dt><dd><code id="secret" tabindex="0">${shown.secret}</code></dd></div></dl>
     </div>

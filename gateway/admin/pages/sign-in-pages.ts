@@ -50,7 +50,7 @@ async function sendPage(page: PageRequest): Promise<FastifyReply> {
   return page.send(
     { title: "Sign-in", section },
     html`<div class="head"><h1>Sign-in</h1>${page.canEdit && html`<a class="button" href="/sign-in/rotate-keys">Rotate signing keys</a>`}</div>
-    <p class="lead">What an editor can do at once; each action is recorded below.</p>
+    <p class="lead">Actions that take effect immediately. Each action is recorded below.</p>
     ${done !== undefined && renderDone(done)}
     ${page.canEdit && renderForm(page.issueToken())}
     <h2>Actions</h2>
@@ -62,15 +62,15 @@ async function sendPage(page: PageRequest): Promise<FastifyReply> {
 function renderDone({ outcome }: RecordedOperatorAction): Content {
   switch (outcome) {
     case "done":
-      return html`<p class="notice good" role="status">A gateway has done it, for all.</p>`;
+      return html`<p class="notice good" role="status">Done for all gateways.</p>`;
     case "rotating-already":
-      return html`<p class="notice warning" role="status">The keys of an earlier rotation do not sign yet, so none were made.</p>`;
+      return html`<p class="notice warning" role="status">The keys of an earlier rotation are not in use yet, so no new keys were created.</p>`;
     case "keys-supplied":
-      return html`<p class="notice warning" role="alert">The signing keys are supplied by <code>SIGNING_KEYS</code>: rotate
+      return html`<p class="notice warning" role="alert">The signing keys are supplied by <code>SIGNING_KEYS</code>. Rotate
         them there.</p>`;
     case null:
-      return html`<p class="notice warning" role="alert">It is recorded, and no gateway has done it yet. One does within 2 s
-        of being able to; load this page again.</p>`;
+      return html`<p class="notice warning" role="alert">The action is recorded but not done yet. A gateway normally completes it
+        within 2 s; reload this page.</p>`;
   }
 }
 
@@ -78,8 +78,8 @@ function renderRotation(page: PageRequest): Content {
   return renderQuestion({
     back: { path: "/sign-in", title: "Sign-in" },
     title: "Rotate the signing keys?",
-    text: html`<p>New keys are published at once and sign 15 minutes later, when every client can have them. The old ones
-      are published for 2 hours after, so that ID tokens that they signed stay good until they expire.</p>`,
+    text: html`<p>New keys are published immediately and start signing 15 minutes later, when every client can have them. The old
+      keys remain published for another 2 hours, so ID tokens they signed stay valid until they expire.</p>`,
     action: "/sign-in/rotate-keys",
     button: "Rotate",
     canEdit: page.canEdit,
@@ -91,10 +91,10 @@ function renderRotation(page: PageRequest): Content {
 function renderForm(token: string): Content {
   return html`<form class="editor" method="post" action="/sign-in/wrong-attempts">
     <input type="hidden" name="token" value="${token}">
-    <section class="group last"><h2>Clear wrong attempts</h2><div class="fields">
-      <div class="field choice"><label for="kind">Of an</label>
+    <section class="group last"><h2>Clear failed sign-in attempts</h2><div class="fields">
+      <div class="field choice"><label for="kind">Clear by</label>
         <select id="kind" name="kind"><option value="account">Account</option><option value="address">Address</option></select></div>
-      <div class="field text"><label for="subject">Name that is typed to sign in, or IP address</label>
+      <div class="field text"><label for="subject">User name or IP address</label>
         <input id="subject" name="subject" required maxlength="${longestSubject}" autocomplete="off" autocapitalize="none" spellcheck="false"></div></div>
       <div class="actions"><button class="main" type="submit">Clear</button></div>
     </section></form>`;

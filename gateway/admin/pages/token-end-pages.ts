@@ -12,8 +12,8 @@ export function addTokenEndPages(app: FastifyInstance, context: SiteContext): vo
     ask: (name) => ({
       tab: `Tokens of ${name}`,
       title: `End all tokens of ${name}?`,
-      text: html`<p>Its access tokens, refresh tokens and codes are refused as soon as the gateways serve the new version,
-      and everybody who uses it has to sign in and allow it again. Its secret stays.</p>`,
+      text: html`<p>Its access tokens, refresh tokens and codes are revoked as soon as the gateways serve the new version,
+      and all its users must sign in and give consent again. Its secret does not change.</p>`,
       button: "End all tokens",
     }),
     change: async (page, name, basedOn) => {

@@ -7,15 +7,15 @@ import { describeDuration, describeHealth, describeTarget } from "./values.ts";
 export const upstreamForm: EntryForm<"upstreams"> = {
   kind: "upstreams",
   title: "APIs",
-  lead: "What stands behind the gateways: one or several origins each, chosen by weight among the healthy ones.",
-  nameHint: "As routes name it.",
+  lead: "APIs behind the gateways. Each has one or more origins; healthy origins are chosen by weight.",
+  nameHint: "Routes refer to it by this name.",
   columns: [
     {
       title: "Origins",
       cell: ({ targets }) =>
-        html`<ul class="plain">${targets.map((target) => html`<li><code>${describeTarget(target)}</code>${target.weight === 0 && html` <span class="badge">out</span>`}</li>`)}</ul>`,
+        html`<ul class="plain">${targets.map((target) => html`<li><code>${describeTarget(target)}</code>${target.weight === 0 && html` <span class="badge">disabled</span>`}</li>`)}</ul>`,
     },
-    { title: "Connect limit", cell: ({ connectLimitMs }) => describeDuration(connectLimitMs) },
+    { title: "Connect timeout", cell: ({ connectLimitMs }) => describeDuration(connectLimitMs) },
     { title: "Health check", cell: ({ health }) => describeHealth(health) },
     {
       title: "Routes",
@@ -29,19 +29,19 @@ export const upstreamForm: EntryForm<"upstreams"> = {
   ],
   groups: () => [
     {
-      legend: "Where it is",
+      legend: "Destination",
       fields: [
         {
           type: "lines",
           name: "targets",
           label: "Origins",
-          hint: "One a line, like http://10.0.0.5:8080. A number after it is its weight: 1 if none is said, 0 takes it out.",
+          hint: "One per line, for example http://10.0.0.5:8080. Optionally add a weight after the origin: the default is 1; 0 disables it.",
           rows: 4,
         },
         {
           type: "number",
           name: "connectLimitMs",
-          label: "Connect limit",
+          label: "Connect timeout",
           bounds: upstreamLimits.connectLimitMs,
         },
       ],
@@ -53,7 +53,7 @@ export const upstreamForm: EntryForm<"upstreams"> = {
           type: "text",
           name: "health",
           label: "Health check path",
-          hint: "Every gateway asks each origin there; a status from 200 to 399 is well. Empty asks nobody: then only failed requests tell.",
+          hint: "Every gateway probes each origin at this path; a status from 200 to 399 counts as healthy. Leave empty to rely on failed requests only.",
           code: true,
           longest: textLimits.path,
         },

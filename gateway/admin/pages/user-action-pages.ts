@@ -16,34 +16,34 @@ interface Asking {
   readonly harmless?: boolean;
 }
 
-const everything = "Everything the user holds ends at once: sessions, refresh tokens, access tokens.";
+const everything = "All sessions, refresh tokens and access tokens of the user end immediately.";
 
 /** What is asked before each action. */
 const questions: Readonly<Record<UserActionName, Asking>> = {
   password: {
-    title: (name) => `Give ${name} another password?`,
-    text: `It is generated and shown once. The one before stops working. ${everything}`,
-    button: "Generate a password",
+    title: (name) => `Reset the password of ${name}?`,
+    text: `A new password is generated and shown once. The old one stops working. ${everything}`,
+    button: "Generate password",
   },
   disable: {
     title: (name) => `Disable ${name}?`,
-    text: `Nobody signs in as this user until they are enabled again. ${everything}`,
+    text: `This user cannot sign in until they are enabled again. ${everything}`,
     button: "Disable",
   },
   enable: {
     title: (name) => `Enable ${name}?`,
-    text: "The user can sign in again, with the same password as before.",
+    text: "The user can sign in again with the same password.",
     button: "Enable",
     harmless: true,
   },
   "sign-out": {
     title: (name) => `Sign ${name} out everywhere?`,
-    text: `${everything} The user can sign in again at once.`,
+    text: `${everything} The user can sign in again immediately.`,
     button: "Sign out everywhere",
   },
   remove: {
     title: (name) => `Remove ${name}?`,
-    text: `The user is forgotten for good; the name becomes free, and whoever gets it is somebody else to every client. ${everything} Who removed whom stays known.`,
+    text: `The user is deleted permanently. The name can be reused, but clients will treat its new owner as a different user. ${everything} The removal is kept in the change log.`,
     button: "Remove",
   },
 };

@@ -7,13 +7,13 @@ const actions: Readonly<Record<UserAction, string>> = {
   edited: "Changed",
   disabled: "Disabled",
   enabled: "Enabled",
-  password: "Another password",
-  "chose-password": "Chose a password",
+  password: "Password reset",
+  "chose-password": "Password changed by user",
   "signed-out": "Signed out everywhere",
   removed: "Removed",
 };
 
-const fields: Readonly<Record<string, string>> = { displayName: "display name", email: "e-mail" };
+const fields: Readonly<Record<string, string>> = { displayName: "display name", email: "email" };
 
 /** `Changed display name, e-mail`. */
 export function describeUserChange(change: RecordedUserChange): string {
@@ -26,16 +26,16 @@ export function renderUserChanges(
   changes: readonly RecordedUserChange[],
   { named }: { readonly named: boolean },
 ): Content {
-  if (changes.length === 0) return html`<p class="empty">Nothing is recorded.</p>`;
+  if (changes.length === 0) return html`<p class="empty">No entries yet.</p>`;
   return html`<table>
     <caption class="hidden">Changes</caption>
-    <thead><tr><th scope="col">What</th>${named && html`<th scope="col">User</th>`}<th scope="col">Who</th><th scope="col">When</th></tr></thead>
+    <thead><tr><th scope="col">Change</th>${named && html`<th scope="col">User</th>`}<th scope="col">Changed by</th><th scope="col">Time</th></tr></thead>
     <tbody>${changes.map(
       (change) => html`<tr>
       <th scope="row">${describeUserChange(change)}</th>
       ${named && html`<td data-title="User">${change.action === "removed" ? change.userName : html`<a href="/users/${change.userId}">${change.userName}</a>`}</td>`}
-      <td data-title="Who">${change.action === "chose-password" ? "the user" : html`<bdi>${change.author}</bdi>`}${change.certificate !== null && html` <span class="quiet">certificate ${change.certificate}</span>`}</td>
-      <td data-title="When">${renderTime(change.madeAt)}</td>
+      <td data-title="Changed by">${change.action === "chose-password" ? "the user" : html`<bdi>${change.author}</bdi>`}${change.certificate !== null && html` <span class="quiet">certificate ${change.certificate}</span>`}</td>
+      <td data-title="Time">${renderTime(change.madeAt)}</td>
     </tr>`,
     )}</tbody>
   </table>`;

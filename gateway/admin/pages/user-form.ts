@@ -18,7 +18,7 @@ export interface UserEditing {
   readonly notice?: Content;
 }
 
-const labels = { name: "Name", displayName: "Display name", email: "E-mail" } as const;
+const labels = { name: "Name", displayName: "Display name", email: "Email" } as const;
 
 const nameField: Field = {
   type: "text",
@@ -34,14 +34,14 @@ const fields: readonly Field[] = [
     type: "text",
     name: "displayName",
     label: labels.displayName,
-    hint: "For people and for clients; the name if it is empty.",
+    hint: "Shown to users and clients. If empty, the name is used.",
     longest: userLimits.displayName,
   },
   {
     type: "text",
     name: "email",
     label: labels.email,
-    hint: "For clients that are allowed to know it.",
+    hint: "Disclosed to clients with the email scope.",
     longest: userLimits.email,
   },
 ];
@@ -53,14 +53,14 @@ export function renderNewUser(editing: UserEditing): Html {
   ${renderProfileProblems(editing.problems)}
   ${
     editing.canEdit
-      ? html`<p class="lead">The password is generated, and shown once after this form. It lets the user in to choose one of their own.</p>
+      ? html`<p class="lead">A temporary password is generated and shown once after you submit this form. The user must choose a new one at the first sign-in.</p>
   <form class="editor" method="post" action="/new/users" novalidate>
     <input type="hidden" name="token" value="${editing.token}">
     <div class="group fields">${renderFields(values, editing.problems, new Set())}</div>
-    <div class="group last"><div class="actions"><button class="main" type="submit">Add the user</button>
+    <div class="group last"><div class="actions"><button class="main" type="submit">Add user</button>
       <a class="button" href="/users">Cancel</a></div></div>
   </form>`
-      : html`<p class="notice">You are a viewer: an editor adds users.</p>`
+      : html`<p class="notice">You have view-only access. Only an editor can add users.</p>`
   }`;
 }
 
@@ -78,15 +78,15 @@ export function renderUser(
   <div class="head"><h1>${user.name}</h1></div>
   ${notice}
   ${renderProfileProblems(problems)}
-  ${user.disabled && html`<p class="notice warning">Disabled: nobody signs in as this user.</p>`}
-  <p class="lead">Since ${renderTime(user.createdAt)}. ${user.passwordSetAt !== null && html`The password is of ${renderTime(user.passwordSetAt)}${user.mustChoosePassword && ", and the next login leads to the choice of another"}. `}Clients know the user as <code>${user.id}</code>.</p>
+  ${user.disabled && html`<p class="notice warning">Disabled: this user cannot sign in.</p>`}
+  <p class="lead">Created ${renderTime(user.createdAt)}. ${user.passwordSetAt !== null && html`Password set ${renderTime(user.passwordSetAt)}${user.mustChoosePassword && "; the user must choose a new one at the next sign-in"}. `}Subject (sub) in tokens: <code>${user.id}</code>.</p>
   <form class="editor" method="post" action="/users/${user.id}" novalidate>
     <input type="hidden" name="token" value="${token}">
     <input type="hidden" name="basedOn" value="${basedOn}">
     <fieldset class="all"${!canEdit && html` disabled`}>
     <legend class="hidden">User ${user.name}</legend>
     <div class="group fields">${renderFields(values, problems, new Set(["name"]))}</div>
-    ${canEdit && html`<div class="group last"><div class="actions"><button class="main" type="submit">Store</button></div></div>`}
+    ${canEdit && html`<div class="group last"><div class="actions"><button class="main" type="submit">Save</button></div></div>`}
     </fieldset>
   </form>
   ${canEdit && renderActions(user)}
@@ -96,10 +96,10 @@ export function renderUser(
 function renderActions({ id, disabled }: User): Html {
   const path = `/users/${id}`;
   return html`<p class="further">
-    <a class="button" href="${path}/password">Another password</a>
+    <a class="button" href="${path}/password">Reset password</a>
     <a class="button" href="${path}/sign-out">Sign out everywhere</a>
     ${disabled ? html`<a class="button" href="${path}/enable">Enable</a>` : html`<a class="button bad" href="${path}/disable">Disable</a>`}
-    <a class="button bad" href="${path}/remove">Remove this user</a></p>`;
+    <a class="button bad" href="${path}/remove">Remove user</a></p>`;
 }
 
 function renderFields(
@@ -110,15 +110,15 @@ function renderFields(
   const messages = new Map<string, string[]>();
   for (const { field, message } of problems) messages.set(field, [...(messages.get(field) ?? []), message]);
   const hint = fixed.has("name")
-    ? "A name stays as it is."
-    : "What is typed to sign in, like ada or ada@example.com. It stays as it is.";
+    ? "The name cannot be changed."
+    : "The user name for signing in, for example ada or ada@example.com. It cannot be changed later.";
   return [{ ...nameField, hint }, ...fields].map((field) => renderField(field, { values, messages, fixed }));
 }
 
 function renderProfileProblems(problems: readonly ProfileProblem[] = []): Content {
   if (problems.length === 0) return undefined;
   return html`<div class="notice bad" role="alert" id="problems" tabindex="-1">
-    <p><strong>Nothing was stored.</strong> To be put right:</p>
+    <p><strong>Nothing was saved.</strong> Fix these problems:</p>
     <ul>${problems.map(({ field, message }) => html`<li><a href="#${identifyField(field)}">${labels[field]}</a>: ${message}</li>`)}</ul>
   </div>`;
 }

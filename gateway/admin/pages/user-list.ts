@@ -24,8 +24,8 @@ export function renderUserList(page: UserListPage): Html {
   return html`<div class="head"><h1>Users</h1>
     ${canEdit && html`<a class="button main" href="/new/users">Add a user</a>`}</div>
   ${notice}
-  <p class="lead">People who sign in at the OAuth2 server. They are no part of the configuration: what is changed here holds at once,
-    and <a href="/user-changes">who changed what</a> is kept.</p>
+  <p class="lead">Users who sign in at the OAuth2 server. They are not part of the configuration: changes take effect immediately
+    and are kept in the <a href="/user-changes">change log</a>.</p>
   <form class="find" method="get" action="/users" role="search">
     <label for="find">Find</label>
     <input id="find" type="search" name="find" value="${find}" maxlength="200" autocomplete="off" spellcheck="false"
@@ -42,23 +42,23 @@ export function renderUserList(page: UserListPage): Html {
 }
 
 function describeNobody({ find, state, isFirst }: UserListPage): string {
-  if (!isFirst) return "Nobody comes after these.";
-  if (find === "" && state === "any") return "Nobody is registered yet.";
-  if (find === "") return `Nobody is ${state}.`;
-  return `Nobody${state === "any" ? "" : ` who is ${state}`} has “${find}”.`;
+  if (!isFirst) return "No more users.";
+  if (find === "" && state === "any") return "No users yet.";
+  if (find === "") return `No ${state} users.`;
+  return `No ${state === "any" ? "" : `${state} `}user matches “${find}”.`;
 }
 
 function renderTable(users: readonly User[]): Html {
   return html`<table>
     <caption class="hidden">Users</caption>
-    <thead><tr><th scope="col">Name</th><th scope="col">Display name</th><th scope="col">E-mail</th><th scope="col">State</th><th scope="col">Since</th></tr></thead>
+    <thead><tr><th scope="col">Name</th><th scope="col">Display name</th><th scope="col">Email</th><th scope="col">State</th><th scope="col">Created</th></tr></thead>
     <tbody>${users.map(
       ({ id, name, displayName, email, disabled, createdAt }) => html`<tr>
       <th scope="row"><a href="/users/${id}">${name}</a></th>
       <td class="long" data-title="Display name"><bdi>${displayName}</bdi></td>
-      <td class="long" data-title="E-mail">${email}</td>
+      <td class="long" data-title="Email">${email}</td>
       <td data-title="State">${disabled ? html`<span class="badge bad">disabled</span>` : "enabled"}</td>
-      <td data-title="Since">${renderTime(createdAt, "day")}</td>
+      <td data-title="Created">${renderTime(createdAt, "day")}</td>
     </tr>`,
     )}</tbody>
   </table>`;

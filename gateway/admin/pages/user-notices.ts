@@ -7,9 +7,9 @@ import type { User } from "../../users/user-store.ts";
 import { describeUserChange } from "./user-changes.ts";
 import { renderTime } from "./values.ts";
 
-const ended = "Everything they held has ended.";
+const ended = "All their sessions and tokens have ended.";
 const pending =
-  "What they hold ends as soon as a gateway can reach the store of tokens; until then access tokens work, for 10 minutes at most.";
+  "Their sessions and tokens end as soon as a gateway can reach the token store; until then, access tokens remain valid for at most 10 minutes.";
 
 /** Actions after which nothing is held any more. */
 const ending: ReadonlySet<UserAction> = new Set(["disabled", "password", "signed-out", "removed"]);
@@ -20,7 +20,7 @@ export async function renderUserDone(
   user: User,
   { revision, changes }: { readonly revision: string; readonly changes: readonly RecordedUserChange[] },
 ): Promise<Content> {
-  if (revision === "0") return html`<p class="notice" role="status">Nothing was changed.</p>`;
+  if (revision === "0") return html`<p class="notice" role="status">No changes were made.</p>`;
   const change = changes.find((known) => String(known.revision) === revision);
   if (change === undefined) return undefined;
   return renderEnding(`${describeUserChange(change)}.`, {
@@ -33,7 +33,7 @@ export async function renderRemoved(pool: Pool, id: string): Promise<Content> {
   if (!/^[A-Za-z0-9-]{1,36}$/.test(id)) return undefined;
   const [change] = await readUserChanges(pool, { userId: id, limit: 1 });
   if (change?.action !== "removed") return undefined;
-  return renderEnding(`${change.userName} is removed.`, {
+  return renderEnding(`${change.userName} was removed.`, {
     ends: true,
     waits: await isSignOutPending(pool, id),
   });
@@ -55,10 +55,10 @@ export function renderPassword(
   const path = `/users/${user.id}`;
   return html`<p class="back"><a href="/users">Users</a></p>
   <div class="head"><h1>Password of ${user.name}</h1></div>
-  ${shown.isNew === true ? html`<p class="notice good" role="status">The user is registered.</p>` : renderEnding("The one before does not work any more.", { ends: true, waits: shown.signedOut !== true })}
+  ${shown.isNew === true ? html`<p class="notice good" role="status">User created.</p>` : renderEnding("The old password no longer works.", { ends: true, waits: shown.signedOut !== true })}
   <div class="secret" role="alert">
-    <p><strong>Copy it now.</strong> It is shown this once: what is stored is a slow hash of it. Hand it over by a way that
-      only ${user.name} can read. At the first login ${user.name} chooses another, which nobody else knows.</p>
+    <p><strong>Copy it now.</strong> It is shown only once; only a hash of it is stored. Send it through a channel that
+      only ${user.name} can read. ${user.name} must choose a new password at the first sign-in.</p>
     <dl><div><dt>Name</dt><dd><code>${user.name}</code></dd></div>
     <div><dt>Password</dt><dd><code id="secret" tabindex="0">${shown.password}</code></dd></div></dl>
   </div>
@@ -68,8 +68,8 @@ export function renderPassword(
 /** Who was faster, and with what. */
 export function renderUserConflict({ changes }: UserConflict): Html {
   return html`<div class="notice warning" role="alert" id="conflict" tabindex="-1">
-    <p><strong>Nothing was stored.</strong> This user was changed while you were looking:</p>
+    <p><strong>Nothing was saved.</strong> This user was changed while you were editing:</p>
     <ul>${changes.map((change) => html`<li>${describeUserChange(change)}, by ${change.action === "chose-password" ? "the user" : html`<bdi>${change.author}</bdi>`}, ${renderTime(change.madeAt)}</li>`)}</ul>
-    <p>Look at it again; then send it once more, if it still is what you want.</p>
+    <p>Review the changes, then submit again if you still want to.</p>
   </div>`;
 }

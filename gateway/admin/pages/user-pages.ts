@@ -41,8 +41,8 @@ async function sendList(page: PageRequest): Promise<FastifyReply> {
     return page.send(
       { title: "Users", section },
       html`<div class="head"><h1>Users</h1></div>
-      <p class="notice">People sign in here by the company's own login (<code>LOGIN</code>), so users are kept there, and not
-        in this platform. Who is disabled there gets nothing any more at the next refresh, within 10 minutes at the latest.</p>`,
+      <p class="notice">Users sign in through the custom login (<code>LOGIN</code>) and are managed there, not
+        on this platform. A user who is disabled there loses access at the next refresh, within 10 minutes at the latest.</p>`,
     );
   const state = (["enabled", "disabled"] as const).find((known) => known === page.query("state")) ?? "any";
   const search: UserSearch = { find: page.query("find").slice(0, 200), state, limit: usersPerPage };
@@ -63,10 +63,10 @@ async function sendChanges(page: PageRequest): Promise<FastifyReply> {
   });
   const oldest = changes.at(-1)?.id ?? 0;
   return page.send(
-    { title: "Changes of users", section },
+    { title: "User changes", section },
     html`<p class="back"><a href="/users">Users</a></p>
-    <div class="head"><h1>Changes of users</h1></div>
-    <p class="lead">Who did what to whom, newest first; also of users who are gone.</p>
+    <div class="head"><h1>User changes</h1></div>
+    <p class="lead">All changes to users, newest first, including removed users.</p>
     ${renderUserChanges(changes, { named: true })}
     ${changes.length === changesPerPage && html`<p><a class="button" href="/user-changes?before=${oldest}">Older changes</a></p>`}`,
   );

@@ -52,8 +52,8 @@ export function describeHealth(health: HealthEntry | null): string {
 function describeCors({ origins, headers, exposedHeaders, credentials, maxAgeSeconds }: Cors): string {
   return [
     `${origins.join(", ")}${credentials ? ", with credentials" : ""}`,
-    ...(headers.length > 0 ? [`sends ${headers.join(", ")}`] : []),
-    ...(exposedHeaders.length > 0 ? [`reads ${exposedHeaders.join(", ")}`] : []),
+    ...(headers.length > 0 ? [`request headers ${headers.join(", ")}`] : []),
+    ...(exposedHeaders.length > 0 ? [`exposed headers ${exposedHeaders.join(", ")}`] : []),
     `${maxAgeSeconds} s`,
   ].join("; ");
 }

@@ -93,7 +93,7 @@ test("accessibility", { skip }, async (t) => {
     await admin.call(`/api/scopes/other?basedOn=${await admin.readVersion()}`, { method: "PUT", json: {} });
     await page.fill("#field-description", "Changed");
     await page.click("form.editor button[type=submit]");
-    assert.match((await page.textContent("#conflict")) ?? "", /Nothing was stored/);
+    assert.match((await page.textContent("#conflict")) ?? "", /Nothing was saved/);
     assert.deepEqual(await judge(page), [], "a conflict");
     await page.context().close();
   });

@@ -61,7 +61,7 @@ test("the admin site in Chromium", { skip }, async (t) => {
       await page.keyboard.press("Tab");
     }
     await page.waitForURL("**/routes?stored=*");
-    assert.match((await page.textContent(".notice")) ?? "", /is stored/);
+    assert.match((await page.textContent(".notice")) ?? "", /Version \d+ saved/);
     const { entry } = (await admin.call("/api/routes/typed")).body;
     assert.deepEqual([entry.path, entry.upstream, entry.scopes], ["/typed", "stub", ["verify:read"]]);
     await page.context().close();
@@ -107,8 +107,8 @@ test("the admin site in Chromium", { skip }, async (t) => {
     await admin.call(`/api/scopes/of-another?basedOn=${version}`, { method: "PUT", json: {} });
     await store(page);
     const conflict = (await page.textContent("#conflict")) ?? "";
-    assert.match(conflict, /Nothing was stored/);
-    assert.match(conflict, new RegExp(`version ${version + 1} is current`));
+    assert.match(conflict, /Nothing was saved/);
+    assert.match(conflict, new RegExp(`current version is ${version + 1}`));
     assert.match(conflict, /Added scope of-another/);
     assert.equal(await page.inputValue("#field-idleLimitMs"), "4321");
     await store(page);
@@ -123,7 +123,7 @@ test("the admin site in Chromium", { skip }, async (t) => {
     await page.fill("#field-path", "no-slash");
     await page.fill("#field-retries", "many");
     await store(page);
-    assert.match((await page.textContent("#wrong-retries")) ?? "", /"many" is no number/);
+    assert.match((await page.textContent("#wrong-retries")) ?? "", /"many" is not a number/);
     assert.equal(await page.getAttribute("#field-retries", "aria-invalid"), "true");
     await page.fill("#field-retries", "2");
     await store(page);
@@ -170,7 +170,7 @@ test("the admin site in Chromium", { skip }, async (t) => {
   t.test("a viewer sees forms that cannot be changed, and no way to send them", async () => {
     const page = await browser.open("alice");
     await page.goto(`${admin.origin}/routes/verify-echo`);
-    assert.match((await page.textContent("main")) ?? "", /You are a viewer/);
+    assert.match((await page.textContent("main")) ?? "", /You have view-only access/);
     assert.equal(await page.isDisabled("#field-path"), true);
     assert.equal(await page.locator("main button").count(), 0);
     await page.context().close();
@@ -185,9 +185,9 @@ test("the admin site in Chromium", { skip }, async (t) => {
        VALUES ('a', '${network}.9.1', 8080, 'serving', ?, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) + INTERVAL 1 HOUR)`,
       [version],
     );
-    await page.waitForSelector(`.figure >> text=1 of 1 serve version ${version}`);
+    await page.waitForSelector(`.figure >> text=1 of 1 gateways serve version ${version}`);
     await admin.database.query("UPDATE gateways SET version = ?", [version - 1]);
-    await page.waitForSelector(`text=0 of 1 serve version ${version}`);
+    await page.waitForSelector(`text=0 of 1 gateways serve version ${version}`);
     assert.match(
       (await page.textContent(".behind")) ?? "",
       new RegExp(`${network}.9.1:8080 serves version ${version - 1}`),

@@ -74,7 +74,7 @@ test("a client that gets a key loses its secret, and has none when the key goes"
   const [row] = await admin.database.query("SELECT * FROM clients WHERE client_id = 'turning'");
   assert.deepEqual([row!.secret_hash, row!.secret_set_at], [null, null]);
   await put("turning", {});
-  assert.match((await admin.call("/clients/turning")).text, /It has no secret/);
+  assert.match((await admin.call("/clients/turning")).text, /This client has no secret/);
 });
 
 const refused: Readonly<Record<string, readonly [json: object, status: number, field?: string]>> = {
@@ -198,7 +198,7 @@ test("in Chromium", { skip }, async (t) => {
       ["private_key_jwt", { keys: [publicKey] }, true],
     );
     await page.goto(`${admin.origin}/clients/typed`);
-    assert.equal(await page.locator("text=Replace the secret").count(), 0);
+    assert.equal(await page.locator("text=Replace secret").count(), 0);
     const widths = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]");
     assert.deepEqual(widths, [phone.width, phone.width]);
     const folder = process.env.SCREENSHOTS;
@@ -212,8 +212,8 @@ test("in Chromium", { skip }, async (t) => {
     await page.fill("#field-name", "mistyped");
     await page.selectOption("#field-tokenEndpointAuthMethod", "private_key_jwt");
     for (const [text, message] of [
-      ["{", /no JWK set/],
-      ['{"keys":"x"}', /no JWK set/],
+      ["{", /not a JWK set/],
+      ['{"keys":"x"}', /not a JWK set/],
       [JSON.stringify({ keys: [privateKey] }), /Key 1 is private or symmetric/],
       ["", /requires a public key/],
     ] as const) {

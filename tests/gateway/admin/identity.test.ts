@@ -49,14 +49,14 @@ test("a deployed site whose balancer verifies nobody believes nobody, whatever t
   withAdmin({ CLIENT_CERTIFICATES_VERIFIED: "off", ENVIRONMENT: "production" }, async (admin) => {
     const answer = await fetch(`${admin.origin}/routes`, { headers: describePerson("operator") });
     assert.equal(answer.status, 403);
-    assert.match(await answer.text(), /nobody can be believed/);
+    assert.match(await answer.text(), /no identity can be trusted/);
   }));
 
 test("a developer's site needs no certificate, and says so on every page and in the log", async () =>
   withAdmin({ CLIENT_CERTIFICATES_VERIFIED: "off", ENVIRONMENT: "development" }, async (admin) => {
     const answer = await fetch(`${admin.origin}/routes`);
     assert.equal(answer.status, 200);
-    assert.match(await answer.text(), /Nobody shows a certificate here/);
+    assert.match(await answer.text(), /No client certificates are required here/);
     const forwarded = await fetch(`${admin.origin}/routes`, {
       headers: { "x-forwarded-for": "203.0.113.9" },
     });
@@ -66,5 +66,5 @@ test("a developer's site needs no certificate, and says so on every page and in 
       "GET /routes HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
     );
     assert.equal(readStatus(rebound), 403, "by a name that leads here");
-    assert.match(admin.process.output, /DEVELOPMENT: no client certificate is asked for/);
+    assert.match(admin.process.output, /DEVELOPMENT: no client certificate is required/);
   }));

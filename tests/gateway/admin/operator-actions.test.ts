@@ -98,8 +98,8 @@ test("a locked address is let in at once when its wrong attempts are cleared on 
   );
   assert.match(sent.location ?? "", /^\/sign-in\?done=\d+$/, sent.text);
   const { text } = await admin.call(sent.location!);
-  assert.match(text, /A gateway has done it/);
-  assert.match(text, /Cleared wrong attempts of the address <bdi>2001:db8:1:2::9<\/bdi>/);
+  assert.match(text, /Done for all gateways/);
+  assert.match(text, /Cleared failed sign-in attempts of the address <bdi>2001:db8:1:2::9<\/bdi>/);
   assert.doesNotMatch(await tryLogin("ada", password, "2001:db8:1:2::1"), /Too many attempts/);
 });
 

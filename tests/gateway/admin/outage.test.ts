@@ -58,7 +58,7 @@ test("the API says that nothing was stored, and takes the same change again", as
   line.commitFate = "lost";
   const lost = await putScope("lost:api", version);
   assert.deepEqual([lost.status, lost.body.code], [503, "DMM_ADMIN_CHANGE_NOT_STORED"]);
-  assert.match(String(lost.body.title), /Nothing of it was stored/);
+  assert.match(String(lost.body.title), /Nothing was saved/);
   assert.equal(lost.headers.get("retry-after"), "2");
   assert.equal(await readVersion(), version);
   assert.equal((await putScope("lost:api", version)).status, 201);
@@ -83,7 +83,7 @@ test("a form's page says that nothing was stored, and the same form is taken aft
   line.commitFate = "lost";
   const lost = await ask("/new/scopes", { form, cookie });
   assert.equal(lost.status, 503);
-  assert.match(lost.text, /<h1>[^<]*Nothing of it was stored: send it again\./);
+  assert.match(lost.text, /<h1>[^<]*Nothing was saved; send the change again\./);
   for (let times = 0; times < 2; times++) {
     const stored = await ask("/new/scopes", { form, cookie });
     assert.deepEqual(

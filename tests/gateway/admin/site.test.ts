@@ -128,25 +128,25 @@ test("a scope that is in use is not removed, and its users are named", async () 
   const fields = { token: form.token, basedOn: form.basedOn };
   const answer = await send("/scopes/verify:read/remove", fields, { cookie: form.cookie });
   assert.equal(answer.status, 422);
-  assert.match(answer.text, /Nothing was stored/);
+  assert.match(answer.text, /Nothing was saved/);
   assert.match(answer.text, /verify-echo/);
 });
 
 test("without a verified certificate the page says so, and nothing else", async () => {
   const { status, text } = await admin.call("/routes", { as: "" });
   assert.equal(status, 403);
-  assert.match(text, /A client certificate that the balancer verified is needed/);
+  assert.match(text, /A client certificate verified by the load balancer is required/);
   assert.doesNotMatch(text, /verify-echo/);
 });
 
 test("a client that came back by a roll-back says that it has no secret", async () => {
   const version = await admin.readVersion();
   await admin.call(`/api/clients/brief?basedOn=${version}`, { method: "PUT", json: {} });
-  assert.match((await admin.call("/clients/brief")).text, /Its secret is of/);
+  assert.match((await admin.call("/clients/brief")).text, /Secret set /);
   await admin.call(`/api/clients/brief?basedOn=${version + 1}`, { method: "DELETE" });
   await admin.call(`/api/versions/${version + 1}/restore?basedOn=${version + 2}`, {
     method: "POST",
     json: {},
   });
-  assert.match((await admin.call("/clients/brief")).text, /It has no secret/);
+  assert.match((await admin.call("/clients/brief")).text, /This client has no secret/);
 });

@@ -27,7 +27,7 @@ test("users in Chromium", { skip }, async (t) => {
     const page = await browser.open("operator", { javaScriptEnabled: false });
     const text = async () => (await page.textContent("main")) ?? "";
     await page.goto(`${admin.origin}/users`);
-    assert.match(await text(), /Nobody is registered yet/);
+    assert.match(await text(), /No users yet/);
     await page.click("text=Add a user");
     await page.fill("#field-name", "Ada");
     await page.click("form.editor button");
@@ -44,20 +44,20 @@ test("users in Chromium", { skip }, async (t) => {
     await page.click("text=Disable");
     await page.click("form.question button");
     // No gateway is there to end anything.
-    assert.match(await text(), /Disabled\. What they hold ends as soon as a gateway/);
+    assert.match(await text(), /Disabled\. Their sessions and tokens end as soon as a gateway/);
     await page.click("text=Enable");
     await page.click("form.question button");
     assert.match(await text(), /Enabled\./);
-    await page.click("text=Another password");
+    await page.click("text=Reset password");
     await page.click("form.question button");
     assert.notEqual(await page.textContent("#secret"), password);
     await page.click("text=I have copied it");
-    await page.click("text=Remove this user");
+    await page.click("text=Remove user");
     await page.click("form.question button");
-    assert.match(await text(), /ada is removed\..*Nobody is registered yet/s);
-    await page.click("text=who changed what");
+    assert.match(await text(), /ada was removed\..*No users yet/s);
+    await page.click("text=change log");
     assert.deepEqual(await page.locator("tbody th").allTextContents(), [
-      ...["Removed", "Another password", "Enabled", "Disabled", "Changed display name", "Added"],
+      ...["Removed", "Password reset", "Enabled", "Disabled", "Changed display name", "Added"],
     ]);
     await page.context().close();
   });
@@ -70,7 +70,7 @@ test("users in Chromium", { skip }, async (t) => {
     await page.fill("#field-displayName", "Typed");
     await admin.call(`/api/users/${user.id}/disable?basedOn=1`, { method: "POST", json: {} });
     await page.click("form.editor button");
-    assert.match((await page.textContent("#conflict")) ?? "", /Nothing was stored.*Disabled, by operator/s);
+    assert.match((await page.textContent("#conflict")) ?? "", /Nothing was saved.*Disabled, by operator/s);
     assert.equal(await page.inputValue("#field-displayName"), "Typed");
     await page.click("form.editor button");
     assert.match((await page.textContent("main")) ?? "", /Changed display name/);
@@ -95,7 +95,7 @@ test("users in Chromium", { skip }, async (t) => {
     context.teardown(() => elsewhere.stop());
     const page = await elsewhere.call("/users");
     assert.equal(page.status, 200);
-    assert.match(page.text, /kept there, and not\s+in this platform/);
+    assert.match(page.text, /managed there, not\s+on this platform/);
     assert.doesNotMatch(page.text, /Add a user|contested/);
     for (const path of ["/api/users", "/api/user-changes", "/new/users"]) {
       const answer = await elsewhere.call(path);

@@ -108,7 +108,7 @@ test("who chose a password has it until an administrator makes another, and ever
     return { must: now.mustChoosePassword, revision: now.revision, last: changes[0]! };
   };
   assert.equal((await look()).must, true);
-  assert.match((await admin.call(`/users/${user.id}`)).text, /the next login leads to the choice of another/);
+  assert.match((await admin.call(`/users/${user.id}`)).text, /must choose a new one at the next sign-in/);
   const browser = server.browser();
   const login = await browser.open((await createRequest()).url);
   const page = await browser.submit(login, "/login", { name: "chooser", password });
@@ -119,8 +119,8 @@ test("who chose a password has it until an administrator makes another, and ever
   assert.deepEqual([must, revision], [false, 2]);
   assert.deepEqual([last.action, last.author, last.certificate], ["chose-password", "chooser", null]);
   const { text } = await admin.call(`/users/${user.id}`);
-  assert.match(text, /Chose a password<\/th>\s*<td data-title="Who">the user</);
-  assert.doesNotMatch(text, /leads to the choice/);
+  assert.match(text, /Password changed by user<\/th>\s*<td data-title="Changed by">the user</);
+  assert.doesNotMatch(text, /must choose a new one/);
   assert.match(await tryLogin("chooser", chosen), /^Allow/);
   assert.equal((await act(user.id, "password", { basedOn: 1 })).body.code, "DMM_ADMIN_USER_STALE");
   assert.equal((await act(user.id, "password")).status, 200);
@@ -217,7 +217,7 @@ test("while no gateway can be told a user is disabled all the same, and gateways
   assert.deepEqual([disabled.status, disabled.body.signedOut], [200, false]);
   await waitUntil("the order is carried out", async () => (await server.useToken(accessToken)) === 401);
   const { text } = await admin.call(`/users/person-1?done=${readUser(disabled).revision}`);
-  assert.match(text, /Everything they held has ended/);
+  assert.match(text, /All their sessions and tokens have ended/);
   assert.equal((await act("person-1", "enable")).status, 200);
 });
 

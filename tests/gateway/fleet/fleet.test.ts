@@ -39,7 +39,7 @@ before(async () => {
     gateways.set(address, new StartedRole("gateway", address, { ...describeGateway(surroundings), ...host }));
   }
   await Promise.all([admin, ...gateways.values()].map((role) => role.waitUntilReady()));
-  await waitUntil("all are announced", async () => (await readPage()).includes("5 of 5 serve version"));
+  await waitUntil("all are announced", async () => (await readPage()).includes("5 of 5 gateways serve version"));
 });
 t.teardown(async () => {
   await Promise.all([...gateways.values(), admin].map((role) => role?.process.end()));
@@ -112,11 +112,11 @@ test("who hangs, lost the database or cannot be reached is counted and named, af
   // The partitioned one finds the version by itself; what it announces is true although nobody can call it.
   const behind = `${addresses.hanging}:8080 serves version ${version - 1}. ${addresses.withoutDatabase}:8080 serves version ${version - 1}.`;
   await waitUntil("the page names the two", async () =>
-    (await readPage()).includes(`3 of 5 serve version ${version} ${behind}`),
+    (await readPage()).includes(`3 of 5 gateways serve version ${version} ${behind}`),
   );
-  const lost = `${addresses.hanging}:8080 is lost. No response within 1000 ms. ${addresses.withoutDatabase}:8080 serves version ${version - 1}. It responds but cannot reach the database.`;
+  const lost = `${addresses.hanging}:8080 is unresponsive. No response within 1000 ms. ${addresses.withoutDatabase}:8080 serves version ${version - 1}. It responds but cannot reach the database.`;
   await waitUntil("the page says why, once their announcements are old", async () =>
-    (await readPage()).includes(`3 of 5 serve version ${version} ${lost}`),
+    (await readPage()).includes(`3 of 5 gateways serve version ${version} ${lost}`),
   );
   const again = await change("while:lost");
   assert.deepEqual([again.acknowledged, again.of], [2, 5]);
@@ -129,7 +129,7 @@ test("who hangs, lost the database or cannot be reached is counted and named, af
   line.isSilent = false;
   line.isDown = false;
   await waitUntil("all are back", async () =>
-    (await readPage()).includes(`5 of 5 serve version ${again.version}`),
+    (await readPage()).includes(`5 of 5 gateways serve version ${again.version}`),
   );
 });
 
@@ -145,7 +145,7 @@ test("a killed gateway is named as gone by the next change, and counted no more"
   await waitUntil("the page counts four", async () => {
     const page = await readPage();
     return (
-      page.includes("4 of 4 serve version") &&
+      page.includes("4 of 4 gateways serve version") &&
       page.includes(`${addresses.killed}:8080 gone Nothing is listening at its address.`)
     );
   });
@@ -154,11 +154,11 @@ test("a killed gateway is named as gone by the next change, and counted no more"
 test("a killed gateway that nobody tells anything is found to be gone once it is silent", async (context) => {
   const extra = await startGateway(`${block}.1.35`, platform.surroundings);
   context.teardown(() => extra.process.end());
-  await waitUntil("it is announced", async () => (await readPage()).includes("5 of 5 serve version"));
+  await waitUntil("it is announced", async () => (await readPage()).includes("5 of 5 gateways serve version"));
   await extra.process.end();
   await waitUntil("the page counts four", async () => {
     const page = await readPage();
-    return page.includes("4 of 4 serve version") && page.includes(`${block}.1.35:8080 gone`);
+    return page.includes("4 of 4 gateways serve version") && page.includes(`${block}.1.35:8080 gone`);
   });
 });
 
@@ -168,7 +168,7 @@ test("a gateway at the address of a killed one is counted once, from its first a
   gateways.set(hanging, await startGateway(hanging, platform.surroundings));
   await waitUntil("the newer one is announced", async () => {
     const page = await readPage();
-    return page.includes("4 of 4 serve version") && page.includes("A newer gateway uses its address.");
+    return page.includes("4 of 4 gateways serve version") && page.includes("A newer gateway uses its address.");
   });
   const { acknowledged, of, gone } = await change("after:reuse");
   assert.deepEqual([acknowledged, of, gone], [3, 4, []]);
