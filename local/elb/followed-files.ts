@@ -32,7 +32,8 @@ export class FollowedFiles {
     for (const [store, revocations] of plan.revocations) {
       const files = revocationFiles(store);
       // First the serials: they end what is open, and close the moment before the list is in effect.
-      await this.#replaceLines(files.serials, revocations.serials);
+      const changed = await this.#replaceLines(files.serials, revocations.serials);
+      if (changed) await this.#haproxy.endFormer();
       await this.#replaceList(files.lists, revocations.lists);
     }
     await this.followSources(plan);
@@ -42,14 +43,16 @@ export class FollowedFiles {
     for (const [file, read] of plan.sources) await this.#replaceLines(file, read());
   }
 
-  async #replaceLines(file: string, lines: readonly string[]): Promise<void> {
-    if (this.#known.get(file) === renderLines(lines)) return;
+  /** Whether anything changed. */
+  async #replaceLines(file: string, lines: readonly string[]): Promise<boolean> {
+    if (this.#known.get(file) === renderLines(lines)) return false;
     const prepared = await this.#haproxy.command(`prepare acl ${file}`);
     const version = /version created: (\d+)/i.exec(prepared)?.[1];
     if (version === undefined) throw new Error(`${file} cannot be changed: ${prepared}`);
     const added = lines.map((line) => `add acl @${version} ${file} ${line}`);
     await this.#haproxy.command([...added, `commit acl @${version} ${file}`].join(";"));
     this.#write(file, renderLines(lines));
+    return true;
   }
 
   async #replaceList(file: string, pem: string): Promise<void> {

@@ -63,6 +63,17 @@ export class Haproxy {
     return sendCommand(this.#socketPath(this.#process), command);
   }
 
+  /**
+   * Ends the processes that still finish what they began before the present one took over. Nobody can tell them anything
+   * any more: they gave their admin sockets away.
+   */
+  async endFormer(): Promise<void> {
+    const former = this.#region.supervisor
+      .list(`haproxy/${this.#name}@`)
+      .filter((running) => running.pid !== this.#process?.pid);
+    await Promise.all(former.map((running) => running.stop()));
+  }
+
   /** Ends the process; it can be served again. */
   async stop(): Promise<void> {
     this.#process = undefined;

@@ -263,6 +263,30 @@ test("a revoked certificate loses its open connections and gets no new one, and 
   kept.destroy();
 });
 
+test("a revoked certificate loses a connection that a former process of the balancer still serves", async () => {
+  const revoked = await insiders.issue("carol", "00ff23");
+  const asked = targets.map(({ requests }) => requests);
+  const answered = enter({ path: "/slow?ms=6000" }, revoked);
+  answered.catch(() => {});
+  await waitUntil("the request to arrive", () =>
+    targets.some(({ requests }, index) => requests > asked[index]!),
+  );
+  const later = await createResource(surroundings.started.region, balancingOf("ListenerRule"), {
+    listenerArn: listener.id,
+    priority: 20,
+    conditions: [{ hostHeader: { values: [`later.${domain}`] } }],
+    actions: [{ type: "forward", targetGroupArn: adminGroup.id }],
+  });
+  upload("revoked-2.crl", await insiders.revoke(["00ff22", "00ff23"]));
+  await elb("AddTrustStoreRevocations", {
+    TrustStoreArn: trustStore.id,
+    RevocationContents: [{ S3Bucket: "t-access", S3Key: "revoked-2.crl" }],
+  });
+  await assert.rejects(answered);
+  assert.equal((await enter()).status, 200);
+  await balancingOf("ListenerRule").delete!(surroundings.started.region, later);
+});
+
 test("a target that leaves finishes its requests, and none is lost", async () => {
   const slow = Promise.all(Array.from({ length: 6 }, () => enter({ path: "/slow?ms=400" })));
   await waitUntil("the requests to arrive", () =>
