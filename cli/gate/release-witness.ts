@@ -20,7 +20,7 @@ export async function takeWitness(session: Session, open: OpenEnvironment): Prom
   return { name: open.name, snapshot: readReleaseSnapshot(target), credentials: target.aws.credentials };
 }
 
-/** Runs the suite *release* against where the environment was. */
+/** Runs the suite *teardown* against where the environment was. */
 export async function proveRelease(session: Session, witness: ReleaseWitness): Promise<RunResult> {
   const run: { result?: RunResult } = {};
   const step: Step<typeof run> = {

@@ -118,7 +118,9 @@ test("every form of the evidence says what differs from production, and why", as
   assert.equal(renderJunit(result).split(`<property name="difference" value="${own}"/>`).length, 3);
   const [head = "", rest = ""] = renderReport(result).split("</header>");
   assert.ok(
-    head.includes("<dt>Differs from production</dt><dd>1 specific to this environment, 1 common to every environment"),
+    head.includes(
+      "<dt>Differs from production</dt><dd>1 specific to this environment, 1 common to every environment",
+    ),
   );
   assert.ok(head.includes("<dt>dmm-env:ingressPort</dt><dd>8443 instead of 443</dd>"));
   assert.match(

@@ -5,7 +5,7 @@ import { theIngressAndTheDataPortsAreClosed } from "./the-ingress-and-the-data-p
 
 /** Runs after `down`; it looks at where the environment was. */
 export const release: Suite<ReleaseContext> = {
-  name: "release",
+  name: "teardown",
   subject: "what remains after the environment was torn down",
   order: "together",
   checks: [theIngressAndTheDataPortsAreClosed, noResourceOfTheEnvironmentRemains],

@@ -23,7 +23,7 @@ export async function verifyRelease(before: ReleaseSnapshot, options: ReleaseOpt
     environment: before.environment,
     target: before.kind,
     scope: "teardown",
-    profile: "release",
+    profile: "teardown",
     outputs: before,
     differences: before.differences,
     suites: [release],

@@ -39,7 +39,9 @@ before(async () => {
     gateways.set(address, new StartedRole("gateway", address, { ...describeGateway(surroundings), ...host }));
   }
   await Promise.all([admin, ...gateways.values()].map((role) => role.waitUntilReady()));
-  await waitUntil("all are announced", async () => (await readPage()).includes("5 of 5 gateways serve version"));
+  await waitUntil("all are announced", async () =>
+    (await readPage()).includes("5 of 5 gateways serve version"),
+  );
 });
 t.teardown(async () => {
   await Promise.all([...gateways.values(), admin].map((role) => role?.process.end()));
@@ -154,7 +156,9 @@ test("a killed gateway is named as gone by the next change, and counted no more"
 test("a killed gateway that nobody tells anything is found to be gone once it is silent", async (context) => {
   const extra = await startGateway(`${block}.1.35`, platform.surroundings);
   context.teardown(() => extra.process.end());
-  await waitUntil("it is announced", async () => (await readPage()).includes("5 of 5 gateways serve version"));
+  await waitUntil("it is announced", async () =>
+    (await readPage()).includes("5 of 5 gateways serve version"),
+  );
   await extra.process.end();
   await waitUntil("the page counts four", async () => {
     const page = await readPage();
@@ -168,7 +172,9 @@ test("a gateway at the address of a killed one is counted once, from its first a
   gateways.set(hanging, await startGateway(hanging, platform.surroundings));
   await waitUntil("the newer one is announced", async () => {
     const page = await readPage();
-    return page.includes("4 of 4 gateways serve version") && page.includes("A newer gateway uses its address.");
+    return (
+      page.includes("4 of 4 gateways serve version") && page.includes("A newer gateway uses its address.")
+    );
   });
   const { acknowledged, of, gone } = await change("after:reuse");
   assert.deepEqual([acknowledged, of, gone], [3, 4, []]);
