@@ -76,13 +76,21 @@ export async function waitForMoto(region: Region): Promise<number> {
 async function waitUntilReady(url: string, pid: number): Promise<void> {
   const until = performance.now() + readyWithinMs;
   for (;;) {
-    const answer = await fetch(`${url}/moto-api/`, { method: "HEAD" }).catch(() => undefined);
-    await answer?.body?.cancel();
-    const holders = answer ? findHolders(new URL(url).host) : [];
-    if (holders.length > 0 && holders.every((holder) => holder.pid === pid)) return;
+    // Another program that takes the port meanwhile is not even asked.
+    if (isHeldBy(url, pid)) {
+      const response = await fetch(`${url}/moto-api/`, { method: "HEAD" }).catch(() => undefined);
+      await response?.body?.cancel();
+      if (response !== undefined && isHeldBy(url, pid)) return;
+    }
     if (performance.now() > until) throw new Error(`moto did not answer at ${url} in ${readyWithinMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
+}
+
+/** Whether this process, and no other, listens there. */
+function isHeldBy(url: string, pid: number): boolean {
+  const holders = findHolders(new URL(url).host);
+  return holders.length > 0 && holders.every((holder) => holder.pid === pid);
 }
 
 function urlOf(region: Region): string {
