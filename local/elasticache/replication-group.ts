@@ -111,16 +111,16 @@ function validate(inputs: Properties): readonly CheckFailure[] {
   const replicas = numberOf(inputs, "replicasPerNodeGroup") ?? 0;
   const given = (name: string) => textOf(inputs, name) !== undefined;
   if (inputs.numNodeGroups === undefined)
-    refuse("numNodeGroups", "it is required: only cluster mode is made here.");
+    refuse("numNodeGroups", "it is required: only cluster mode is supported.");
   if (shards !== undefined && (shards < 1 || shards > 90))
     refuse("numNodeGroups", `it is ${shards}; it must be 1 to 90.`);
   if (replicas < 0 || replicas > 5) refuse("replicasPerNodeGroup", `it is ${replicas}; it must be 0 to 5.`);
   if (given("engine") && inputs.engine !== "redis")
-    refuse("engine", `it is ${inputs.engine}; only redis is made here.`);
+    refuse("engine", `it is ${inputs.engine}; only redis is supported.`);
   if (given("engineVersion") && !String(inputs.engineVersion).startsWith("7."))
     refuse("engineVersion", `it is ${inputs.engineVersion}; the toolchain has Redis 7.`);
   if (given("clusterMode") && inputs.clusterMode !== "enabled")
-    refuse("clusterMode", `it is ${inputs.clusterMode}; only enabled is made here.`);
+    refuse("clusterMode", `it is ${inputs.clusterMode}; only enabled is supported.`);
   if (inputs.automaticFailoverEnabled === false)
     refuse("automaticFailoverEnabled", "it is false; cluster mode always has it.");
   if (inputs.multiAzEnabled === true && replicas < 1)

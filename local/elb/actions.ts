@@ -16,7 +16,7 @@ export function validateActions(
   const actions = objectsOf(inputs, property);
   const refuse = (reason: string) => [{ property, reason }];
   if (Array.isArray(inputs[property]) && actions.length !== 1)
-    return refuse("exactly one action is honoured here.");
+    return refuse("exactly one action is supported.");
   return actions.flatMap((action) => {
     const type = textOf(action, "type");
     if (type === "forward") {

@@ -182,7 +182,7 @@ function validateListener(inputs: Properties): readonly CheckFailure[] {
   if (mode === "verify" && mutual.trustStoreArn === undefined)
     refuse("mutualAuthentication.trustStoreArn", "mode verify needs it.");
   if (flagOf(mutual, "ignoreClientCertificateExpiry") === true) {
-    refuse("mutualAuthentication.ignoreClientCertificateExpiry", "only false is honoured here.");
+    refuse("mutualAuthentication.ignoreClientCertificateExpiry", "only false is supported.");
   }
   return failures;
 }

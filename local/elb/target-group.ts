@@ -80,7 +80,7 @@ function validate(inputs: Properties): readonly CheckFailure[] {
   const only = (property: string, allowed: string) => {
     const value = textOf(inputs, property);
     if (value !== undefined && value !== allowed)
-      refuse(property, `it is ${value}; only ${allowed} is made here.`);
+      refuse(property, `it is ${value}; only ${allowed} is supported.`);
   };
   only("targetType", "ip");
   only("protocol", "HTTP");

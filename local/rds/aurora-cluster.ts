@@ -22,10 +22,10 @@ const recordedInputs: Readonly<Record<string, string>> = {
     "hosts outside the region are refused by the accounts, see docs/decisions/0003-what-guards-a-data-port.md",
   storageEncrypted: "the files lie in the region's own folder and go with it",
   kmsKeyId: "belongs to encryption at rest",
-  backupRetentionPeriod: "no backup is made here",
-  copyTagsToSnapshot: "no snapshot is made here",
-  deleteAutomatedBackups: "no backup is made here",
-  preferredBackupWindow: "no backup is made here",
+  backupRetentionPeriod: "no backup is created here",
+  copyTagsToSnapshot: "no snapshot is created here",
+  deleteAutomatedBackups: "no backup is created here",
+  preferredBackupWindow: "no backup is created here",
   preferredMaintenanceWindow: "the toolchain pins the version",
   applyImmediately: "there is no maintenance window to wait for",
   finalSnapshotIdentifier: "a deletion that would need it is refused, see skipFinalSnapshot",
@@ -116,7 +116,7 @@ function validate(inputs: Properties): readonly CheckFailure[] {
   if (given("engine") && inputs.engine !== "aurora-mysql")
     refuse("engine", `it is ${inputs.engine}; only aurora-mysql is supported.`);
   if (given("engineVersion") && !String(inputs.engineVersion).startsWith("8.0")) {
-    refuse("engineVersion", `it is ${inputs.engineVersion}; only 8.0 is made here.`);
+    refuse("engineVersion", `it is ${inputs.engineVersion}; only 8.0 is supported.`);
   }
   if (inputs.masterUsername === undefined) refuse("masterUsername", "it is required.");
   if (inputs.masterPassword === undefined) refuse("masterPassword", "it is required.");

@@ -18,7 +18,7 @@ const recordedInputs: Readonly<Record<string, string>> = {
   engineVersion: "the toolchain's MariaDB serves",
   instanceClass: "the processes share the machine; nothing is sized",
   autoMinorVersionUpgrade: "the toolchain pins the version",
-  copyTagsToSnapshot: "no snapshot is made here",
+  copyTagsToSnapshot: "no snapshot is created here",
   applyImmediately: "there is no maintenance window to wait for",
   tags: "kept for the APIs",
 };

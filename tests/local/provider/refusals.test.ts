@@ -12,7 +12,7 @@ const expected: Readonly<Record<string, { readonly says: readonly RegExp[]; read
   properties: {
     says: [
       /ipv6IpamPoolId of aws:ec2\/vpc:Vpc.*DMM_LOCAL_PROPERTY_UNKNOWN/,
-      /Region us-east-1 was asked for.*DMM_LOCAL_REGION_OTHER/,
+      /Region us-east-1 was requested.*DMM_LOCAL_REGION_OTHER/,
     ],
   },
   values: {
