@@ -200,6 +200,11 @@ export const catalogue = {
     (v) =>
       `Correct PULUMI_BACKEND_URL or its credentials, or unset it to keep the state in .dmm-env/state. Log: ${v.log}`,
   ),
+  DMM_ENGINE_UNRESPONSIVE: entry<"problem" | "log">(
+    notMade,
+    (v) => `The Pulumi engine was killed: ${v.problem}.`,
+    (v) => `Its log is ${v.log}. The next command continues from the state that it wrote.`,
+  ),
   DMM_ENGINE_LOCKED: entry<"name" | "holder">(
     notReady,
     (v) => `The Pulumi stack "${v.name}" is locked by ${v.holder}.`,

@@ -20,7 +20,9 @@ export function explainEngine(run: FailedRun): OperatorError {
 
 /** Failures before the first resource are only printed. */
 function explainOutput({ name, exit, passphraseFile }: FailedRun): OperatorError | undefined {
-  const { output, log } = exit;
+  const { output, log, unresponsive } = exit;
+  if (unresponsive !== undefined)
+    return new OperatorError("DMM_ENGINE_UNRESPONSIVE", { problem: unresponsive, log });
   const locked = /currently locked by \d+ lock\(s\)[\s\S]*?(created by .+)$/m.exec(output);
   if (locked !== null)
     return new OperatorError("DMM_ENGINE_LOCKED", { name, holder: locked[1] ?? "another run" });

@@ -3,10 +3,16 @@ import { closeSync, mkdirSync, openSync, readFileSync, statSync, writeSync } fro
 import { join } from "node:path";
 import { childEnvironment } from "../../tools/child-environment.ts";
 import { explainFileError, makeFolder } from "../environment/file.ts";
-import { type ProcessIdentity, readStartTime, sendSignal } from "../environment/process-identity.ts";
+import {
+  type ProcessIdentity,
+  readStartTime,
+  sendGroupSignal,
+  sendSignal,
+} from "../environment/process-identity.ts";
 import type { EnvironmentFolder, Home } from "../home.ts";
 import { disableAutomaticLogs } from "./automatic-logs.ts";
 import { ensurePassphrase } from "./passphrase.ts";
+import { watchEngine } from "./watch-engine.ts";
 
 /** Everything that a run of the engine's command line needs to know about where it is. */
 export interface EngineSetting {
@@ -24,6 +30,8 @@ export interface EngineExit {
   readonly code: number | null;
   /** What ended it, where it did not end by itself. */
   readonly signal: NodeJS.Signals | null;
+  /** Why it was killed before its end, where nobody asked for that. */
+  readonly unresponsive?: string;
   /** What it wrote, both streams together. */
   readonly output: string;
   readonly log: string;
@@ -37,7 +45,11 @@ export interface EngineSignals {
   readonly kill?: AbortSignal;
   /** How long it may take to end gently; absent: as long as it likes, because AWS takes its time. */
   readonly graceMs?: number;
+  /** How long the whole run may take, whatever it reports; absent on AWS. */
+  readonly limitMs?: number;
 }
+
+type Ending = Pick<EngineExit, "code" | "signal" | "unresponsive">;
 
 /**
  * Runs one `pulumi` command. It writes to a log file, not to a pipe, and has a session of its own: so it neither dies
@@ -75,27 +87,36 @@ function openLog(log: string, words: readonly string[]): number {
   }
 }
 
-async function watch(
-  child: ReturnType<typeof spawn>,
-  signals: EngineSignals = {},
-): Promise<Pick<EngineExit, "code" | "signal">> {
-  const ended = new Promise<Pick<EngineExit, "code" | "signal">>((resolve, reject) => {
+async function watch(child: ReturnType<typeof spawn>, signals: EngineSignals = {}): Promise<Ending> {
+  const ended = new Promise<Ending>((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (code, signal) => resolve({ code, signal }));
   });
   const identity = identify(child);
-  const kill = () => identity !== undefined && sendSignal(identity, "SIGKILL");
+  // With every process that it started: they are in its group, and would hold on to what they work at.
+  const kill = () => identity !== undefined && sendGroupSignal(identity, "SIGKILL");
+  let unresponsive: string | undefined;
+  const watcher =
+    identity &&
+    watchEngine(identity, signals.limitMs, (reason) => {
+      unresponsive = reason;
+      kill();
+    });
   let grace: NodeJS.Timeout | undefined;
   const stop = () => {
     if (identity !== undefined) sendSignal(identity, "SIGINT");
+    // One that is stopped gets the wish only when it continues.
+    if (identity !== undefined) sendGroupSignal(identity, "SIGCONT");
     if (signals.graceMs !== undefined) grace = setTimeout(kill, signals.graceMs);
   };
   if (signals.stop?.aborted) stop();
   signals.stop?.addEventListener("abort", stop, { once: true });
   signals.kill?.addEventListener("abort", kill, { once: true });
   try {
-    return await ended;
+    const exit = await ended;
+    return unresponsive === undefined ? exit : { ...exit, unresponsive };
   } finally {
+    watcher?.stop();
     clearTimeout(grace);
     signals.stop?.removeEventListener("abort", stop);
     signals.kill?.removeEventListener("abort", kill);

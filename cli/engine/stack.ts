@@ -19,6 +19,9 @@ export interface EngineRun {
 /** Our own resources are made and deleted in seconds; whatever takes longer after a wish to stop hangs. */
 const localGraceMs = 15_000;
 
+/** Resources on this machine go in seconds; an engine that takes so long waits for something that does not come. */
+const localLimitMs = 600_000;
+
 /** Creating a stack is a few requests to its backend. */
 const stackLimitMs = 120_000;
 
@@ -28,9 +31,7 @@ const parallel = "32";
 /** Creates the stack unless it is there; the engine then writes the salt of its secrets into the configuration. */
 export async function ensureStack(setting: EngineSetting, signals?: EngineSignals): Promise<void> {
   const words = ["stack", "init", setting.name, "--no-select", "--secrets-provider", "passphrase"];
-  const limit = AbortSignal.timeout(stackLimitMs);
-  const kill = signals?.kill === undefined ? limit : AbortSignal.any([signals.kill, limit]);
-  const exit = await runPulumi(setting, words, { ...signals, kill });
+  const exit = await runPulumi(setting, words, { ...signals, limitMs: stackLimitMs });
   signals?.stop?.throwIfAborted();
   if (exit.code !== 0 && !/already exists/.test(exit.output))
     throw explain(setting, "made", exit, { done: 0, changes: {}, problems: [] });
@@ -85,7 +86,7 @@ async function runEngine(
       {
         ...(run.stop && { stop: run.stop }),
         kill: run.kill ? AbortSignal.any([run.kill, disk.full]) : disk.full,
-        ...(setting.providers && { graceMs: localGraceMs }),
+        ...(setting.providers && { graceMs: localGraceMs, limitMs: localLimitMs }),
       },
     );
     if (disk.full.aborted) throw new OperatorError("DMM_DISK_FULL", { file: setting.home.state });

@@ -81,9 +81,18 @@ export async function waitUntilGone(identity: ProcessIdentity, withinMs: number)
 
 /** Sends a signal unless the process is already gone. */
 export function sendSignal(identity: ProcessIdentity, signal: NodeJS.Signals): void {
+  signalTo(identity, identity.pid, signal);
+}
+
+/** Sends a signal to a process that leads a group and to everything in it, unless the leader is already gone. */
+export function sendGroupSignal(leader: ProcessIdentity, signal: NodeJS.Signals): void {
+  signalTo(leader, -leader.pid, signal);
+}
+
+function signalTo(identity: ProcessIdentity, receiver: number, signal: NodeJS.Signals): void {
   if (!isAlive(identity)) return;
   try {
-    process.kill(identity.pid, signal);
+    process.kill(receiver, signal);
   } catch {
     // It ended between the look and the signal.
   }

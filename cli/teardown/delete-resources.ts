@@ -11,8 +11,8 @@ import type { Progress } from "../report/reporter.ts";
 import type { DownRun } from "./down-run.ts";
 import { stopServices } from "./stop-services.ts";
 
-/** Resources on this machine go in seconds; an engine that takes so long waits for something that does not come. */
-const localLimitMs = 600_000;
+/** After a first signal nobody waits for long: what the engine does not delete is ended and removed without it. */
+const interruptedLimitMs = 30_000;
 
 /**
  * Lets the engine delete what it has created, and the stack. On the local target a state that cannot be read does not
@@ -49,10 +49,11 @@ async function runEngine(run: DownRun, state: StackState, progress: Progress): P
   const { session, target, region } = run;
   const stopping = stopServices(run);
   const watch = watchRegion(region);
+  const interrupted = limitAfter(session.interruption.first, interruptedLimitMs);
   const limits = [
     session.interruption.second,
     watch.lost,
-    ...(target === "local" ? [AbortSignal.timeout(localLimitMs)] : []),
+    ...(target === "local" ? [interrupted.passed] : []),
   ];
   try {
     const observation = await destroy(await makeSetting(run), {
@@ -75,9 +76,26 @@ async function runEngine(run: DownRun, state: StackState, progress: Progress): P
     return progress("the engine failed; ending processes and removing files without it");
   } finally {
     watch.stop();
+    interrupted.cancel();
     await stopping;
   }
   progress(`${run.resourcesDeleted} resources deleted`);
+}
+
+/** A signal that aborts so long after another one has. */
+function limitAfter(first: AbortSignal, ms: number): { readonly passed: AbortSignal; cancel(): void } {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const start = () => {
+    timer = setTimeout(() => controller.abort(), ms);
+  };
+  if (first.aborted) start();
+  first.addEventListener("abort", start, { once: true });
+  const cancel = () => {
+    clearTimeout(timer);
+    first.removeEventListener("abort", start);
+  };
+  return { passed: controller.signal, cancel };
 }
 
 /** Remembers that the resources are gone: the state that could say so is gone as well. */

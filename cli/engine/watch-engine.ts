@@ -1,0 +1,30 @@
+import { isStopped, type ProcessIdentity } from "../environment/process-identity.ts";
+
+const lookEveryMs = 1_000;
+/** Stopped for a moment is not lost: a debugger does that too. On AWS an engine that is killed may lose what it created. */
+const stoppedLooks = { local: 5, aws: 300 } as const;
+
+/**
+ * Watches a run of the engine, whatever it reports: one that is stopped by a signal takes no other signal but SIGKILL,
+ * and one that passes its limit waits for something that does not come. Calls `giveUp` once, with the reason.
+ */
+export function watchEngine(
+  engine: ProcessIdentity,
+  limitMs: number | undefined,
+  giveUp: (reason: string) => void,
+): { stop(): void } {
+  const patience = limitMs === undefined ? stoppedLooks.aws : stoppedLooks.local;
+  const until = performance.now() + (limitMs ?? Number.POSITIVE_INFINITY);
+  let stopped = 0;
+  const end = (reason: string) => {
+    clearInterval(timer);
+    giveUp(reason);
+  };
+  const look = () => {
+    stopped = isStopped(engine.pid) ? stopped + 1 : 0;
+    if (stopped >= patience) end(`it was stopped by a signal for ${patience} seconds`);
+    else if (performance.now() > until) end(`it had not finished after ${(limitMs ?? 0) / 1000} seconds`);
+  };
+  const timer = setInterval(look, Math.min(lookEveryMs, limitMs ?? lookEveryMs));
+  return { stop: () => clearInterval(timer) };
+}
