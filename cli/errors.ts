@@ -241,7 +241,7 @@ export const catalogue = {
   ),
   DMM_AWS_FAILED: entry<"operation" | "problem">(
     notReady,
-    (v) => `AWS rejected ${v.operation}: ${v.problem}`,
+    (v) => `AWS rejected the request ${v.operation}: ${v.problem}`,
     () => "Check the credentials and the region, then run the command again.",
   ),
   DMM_UNEXPECTED: entry<"problem" | "log">(

@@ -62,7 +62,7 @@ export function openEnvironment(session: Session, text: string): OpenEnvironment
 /** In words, for people. */
 export function describeStage({ stage }: EnvironmentRecord): string {
   if (stage === "up") return "it is up";
-  return stage === "making" ? "it is half made" : "it is half released";
+  return stage === "making" ? "it is incomplete" : "its teardown is incomplete";
 }
 
 function readOutputs(folder: EnvironmentFolder, name: string): PlatformOutputs {

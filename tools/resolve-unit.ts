@@ -111,7 +111,7 @@ async function acceptVersion(
     .catch(() => undefined);
   if (version !== undefined && accepts(wanted, version)) return version;
   refused.push(
-    version === undefined ? `${command} does not run or says no version` : `${command} is ${version}`,
+    version === undefined ? `${command} does not run or prints no version` : `${command} is ${version}`,
   );
   return undefined;
 }

@@ -52,7 +52,7 @@ export async function readAuthority(directory: string): Promise<Authority> {
       {
         file: keyFile(directory),
         problem: (cause as Error).message,
-        fix: "Access cannot be granted any more; release the environment with dmm-env down and make it again.",
+        fix: "Access can no longer be granted; tear the environment down with dmm-env down and create it again.",
       },
       cause,
     );

@@ -42,7 +42,7 @@ export function renderFailure(failure: Failure): string {
 function interrupted(): OperatorError {
   return new OperatorError("DMM_INTERRUPTED", {
     outcome: "nothing was changed.",
-    next: "Run the command again when you like.",
+    next: "Run the command again.",
   });
 }
 

@@ -97,7 +97,7 @@ function openEntrance({ region, detours }: DownRun, ingress: Ingress): Entrance 
   try {
     return findEntrance(ingress as PlatformOutputs, region);
   } catch (error) {
-    detours.push(`The ingress could not be asked: ${(error as Error).message}`);
+    detours.push(`The ingress could not be tested: ${(error as Error).message}`);
     return undefined;
   }
 }

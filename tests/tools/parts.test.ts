@@ -79,7 +79,7 @@ test("a stamped folder whose program does not start does not count either", asyn
   const { missing } = await resolveParts({ toolchain });
   const refused = missing.find(({ name }) => name === "pulumi")?.refused;
   assert.deepEqual(refused, [
-    `${join(toolchain.directory, "pulumi", "bin", "pulumi")} does not run or says no version`,
+    `${join(toolchain.directory, "pulumi", "bin", "pulumi")} does not run or prints no version`,
   ]);
 });
 
