@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { ToolError } from "../tools/errors.ts";
 import { type ImageContent, listFiles } from "./content.ts";
 import { digestContent } from "./digest.ts";
+import { contentUnexpected, ImageError } from "./errors.ts";
 import { listInstalled, listPackages } from "./packages.ts";
 
 /**
@@ -20,7 +20,7 @@ try {
   if (exact) refuseMore(new Set(packages.map(({ path }) => path)));
   process.stdout.write(`${JSON.stringify({ digest, files: files.length, packages: packages.length })}\n`);
 } catch (error) {
-  if (!(error instanceof ToolError)) throw error;
+  if (!(error instanceof ImageError)) throw error;
   process.stderr.write(`error ${error.code}: ${error.message}\n  ${error.hint}\n`);
   process.exitCode = 1;
 }
@@ -30,7 +30,5 @@ function refuseMore(needed: ReadonlySet<string>): void {
   const links = listFiles(content).filter(({ isLink }) => isLink);
   const paths = [...more, ...links].map(({ path }) => path);
   if (paths.length === 0) return;
-  throw new ToolError("DMM_TOOLS_IMAGE", `The image contains unexpected files: ${paths.join(", ")}.`, {
-    hint: "Install with npm ci --workspace gateway --omit=dev, and replace links with files.",
-  });
+  throw contentUnexpected(paths);
 }

@@ -15,7 +15,7 @@ import { listPackages } from "./packages.ts";
  * and the image that is built from it have the same one. It is not the digest that a registry gives to the image's
  * manifest: that one also holds the base image and the layers.
  *
- * @throws ToolError DMM_TOOLS_IMAGE
+ * @throws ImageError
  */
 export function digestContent(content: ImageContent): string {
   const entries = [

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
-import { ToolError } from "../tools/errors.ts";
 import type { ImageContent } from "./content.ts";
+import { contentIncomplete } from "./errors.ts";
 
 /** A package as npm installed it. */
 export interface InstalledPackage {
@@ -30,7 +30,7 @@ type Lock = Readonly<Record<string, LockEntry>>;
  * without package.json. Read from `node_modules/.package-lock.json`, where npm notes what it has really installed:
  * package-lock.json may already say more than that.
  *
- * @throws ToolError DMM_TOOLS_IMAGE when one of them is not installed, or is not fixed by an integrity
+ * @throws ImageError when one of them is not installed, or is not fixed by an integrity
  */
 export function listPackages(content: ImageContent): readonly InstalledPackage[] {
   const manifest = join(content.folder, content.workspace, "package.json");
@@ -41,7 +41,7 @@ export function listPackages(content: ImageContent): readonly InstalledPackage[]
     for (const { name, isOptional } of edgesOf(entry)) {
       const path = locate(installed, from, name);
       if (path === undefined && isOptional) continue;
-      if (path === undefined) throw unfit(`${from} needs ${name}, which is not installed.`);
+      if (path === undefined) throw contentIncomplete(`${from} needs ${name}, which is not installed.`);
       if (found.has(path)) continue;
       found.set(path, installed[path]!);
       follow(path, installed[path]!);
@@ -87,7 +87,7 @@ function locate(installed: Lock, from: string, name: string): string | undefined
 
 function describe(path: string, { integrity, inBundle }: LockEntry): readonly InstalledPackage[] {
   if (inBundle === true) return [];
-  if (integrity === undefined) throw unfit(`${path} has no integrity in the lock file.`);
+  if (integrity === undefined) throw contentIncomplete(`${path} has no integrity in the lock file.`);
   return [{ path, integrity }];
 }
 
@@ -95,13 +95,6 @@ function readJson(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch (cause) {
-    throw unfit(`${file} cannot be read: ${(cause as Error).message}.`, cause);
+    throw contentIncomplete(`${file} cannot be read: ${(cause as Error).message}.`, cause);
   }
-}
-
-function unfit(message: string, cause?: unknown): ToolError {
-  return new ToolError("DMM_TOOLS_IMAGE", `The image content is incomplete: ${message}`, {
-    hint: "Run npm ci in the checkout, and try again.",
-    cause,
-  });
 }

@@ -12,8 +12,7 @@ export type ToolErrorCode =
   | "DMM_TOOLS_UNREACHABLE"
   | "DMM_TOOLS_CHECKSUM"
   | "DMM_TOOLS_CHECK"
-  | "DMM_TOOLS_DISK"
-  | "DMM_TOOLS_IMAGE";
+  | "DMM_TOOLS_DISK";
 
 /** A part that is missing, or that could not be obtained. */
 export class ToolError extends Error {

@@ -32,7 +32,7 @@ const keptMs = 8 * 86_400_000;
  * Copies the content into the store unless it has it, so that later edits do not reach the tasks of this image. Packages
  * are not copied but linked: the digest has their integrity, so a change of them is noticed.
  *
- * @throws ToolError DMM_TOOLS_IMAGE
+ * @throws ImageError
  */
 export function storeContent(cache: string, content: ImageContent): StoredImage {
   const stored = findStored(cache, content, digestContent(content));

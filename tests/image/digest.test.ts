@@ -146,16 +146,16 @@ for (const [what, [installed, message]] of Object.entries(refusals)) {
   test(`${what} is refused by name`, async () => {
     using checkout = new Checkout();
     checkout.install(installed);
-    assert.throws(() => checkout.digest, { code: "DMM_TOOLS_IMAGE", message });
+    assert.throws(() => checkout.digest, { code: "DMM_IMAGE_INCOMPLETE", message });
   });
 }
 
 test("a checkout in which nothing was installed is refused, and so is a torn note of npm", async () => {
   using checkout = new Checkout();
   checkout.write("node_modules/.package-lock.json", "{");
-  assert.throws(() => checkout.digest, { code: "DMM_TOOLS_IMAGE", message: /cannot be read/ });
+  assert.throws(() => checkout.digest, { code: "DMM_IMAGE_INCOMPLETE", message: /cannot be read/ });
   rmSync(join(checkout.path, "node_modules"), { recursive: true });
-  assert.throws(() => checkout.digest, { code: "DMM_TOOLS_IMAGE", message: /ENOENT/ });
+  assert.throws(() => checkout.digest, { code: "DMM_IMAGE_INCOMPLETE", message: /ENOENT/ });
 });
 
 test("a workspace without package.json has no packages", async () => {

@@ -21,7 +21,7 @@ const allowed: Readonly<Record<(typeof parts)[number], readonly string[]>> = {
     "image",
   ],
   tools: [],
-  image: ["tools/errors.ts"],
+  image: [],
   bench: ["verify/load", "tools"],
 };
 

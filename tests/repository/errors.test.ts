@@ -12,6 +12,7 @@ const catalogues = [
   "cli/teardown/errors.ts",
   "gateway/admin/errors.ts",
   "gateway/errors.ts",
+  "image/errors.ts",
   "local/errors.ts",
   "tools/errors.ts",
   "verify/errors.ts",
