@@ -17,8 +17,8 @@ import { createResource, type StartedRegion, startRegion } from "../started-regi
 /** Images of the tests: one with habits (see image.mjs), and the product's own. */
 const images: Readonly<Record<string, Image>> = {
   "test/habits": {
-    entrypoint: [process.execPath, "containers/image.mjs"],
-    content: { folder: `${root}/tests/local`, workspace: "containers" },
+    entrypoint: [process.execPath, "ecs/image.mjs"],
+    content: { folder: `${root}/tests/local`, workspace: "ecs" },
   },
   "dmm-env/gateway": {
     entrypoint: [process.execPath, "gateway/main.ts"],
@@ -26,7 +26,7 @@ const images: Readonly<Record<string, Image>> = {
   },
   "test/absent": {
     entrypoint: ["/nonexistent/program"],
-    content: { folder: `${root}/tests/local`, workspace: "containers" },
+    content: { folder: `${root}/tests/local`, workspace: "ecs" },
   },
   "test/unreadable": {
     entrypoint: [process.execPath],
