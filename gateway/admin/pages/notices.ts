@@ -35,7 +35,7 @@ export function renderProblems(problems: readonly Problem[], own: { kind: string
 
 /** Who was faster, and with what. */
 export function renderConflict({ basedOn, current, authors, differences }: Conflict): Html {
-  const who = authors.length === 0 ? "Somebody" : authors.join(" and ");
+  const who = authors.length === 0 ? "Someone" : authors.join(" and ");
   return html`<div class="notice warning" role="alert" id="conflict" tabindex="-1">
     <p><strong>Nothing was saved.</strong> ${who} changed the configuration while you were editing. You started from
       version ${basedOn}; the current version is ${current}. Changes since then:</p>
