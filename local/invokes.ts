@@ -5,9 +5,9 @@ import { ecrImage } from "./invokes/ecr-image.ts";
 import { hostedZone } from "./invokes/hosted-zone.ts";
 import { parameter } from "./invokes/parameter.ts";
 import { makePassword } from "./invokes/password.ts";
-import type { CheckFailure } from "./realisation.ts";
 import type { Region } from "./region.ts";
 import type { Properties } from "./resource.ts";
+import type { CheckFailure } from "./resource-handler.ts";
 
 /** One function of the AWS provider: the arguments that it honours, and its answer. */
 interface Invoke {

@@ -1,6 +1,6 @@
-import type { Realisation } from "./realisation.ts";
 import type { Region } from "./region.ts";
 import type { Properties, Resource } from "./resource.ts";
+import type { ResourceHandler } from "./resource-handler.ts";
 
 /** What a record is made from; `id` is the id that it will have. */
 interface RecordRequest {
@@ -12,8 +12,8 @@ interface RecordRequest {
 
 /** What is particular to one resource type whose only reality is a record with ids and ARNs. */
 interface RecordedType
-  extends Pick<Realisation, "inputs" | "replaceOn" | "computed" | "changing" | "secrets" | "autoname">,
-    Pick<Realisation, "deleteBeforeReplace" | "defaults" | "validate"> {
+  extends Pick<ResourceHandler, "inputs" | "replaceOn" | "computed" | "changing" | "secrets" | "autoname">,
+    Pick<ResourceHandler, "deleteBeforeReplace" | "defaults" | "validate"> {
   /** The id of a new record. */
   id(region: Region, request: Omit<RecordRequest, "id">): string;
   /** The computed outputs; the inputs are added by themselves. */
@@ -28,10 +28,10 @@ interface RecordedType
 }
 
 /**
- * Builds the realisation of a type that is only recorded: it is checked and remembered as AWS would, and nothing runs for
+ * Builds the handler of a type that is only recorded: it is checked and remembered as AWS would, and nothing runs for
  * it. The record is stored in the same turn as it is admitted, so that two creations cannot both claim one name or block.
  */
-export function recorded(type: string, recordedType: RecordedType): Realisation {
+export function recorded(type: string, recordedType: RecordedType): ResourceHandler {
   const { id, outputs, admit, release, ...shape } = recordedType;
 
   function complete(region: Region, request: RecordRequest): Properties {

@@ -19,7 +19,7 @@ export interface Image {
   readonly content: ImageContent;
 }
 
-/** An AWS region on one machine: what every realisation and every API operation works with. */
+/** An AWS region on one machine: what every handler and every API operation works with. */
 export interface Region {
   /** For example `eu-west-1`. */
   readonly name: string;

@@ -59,13 +59,13 @@ async function startServing(region: OwnedRegion, serving: Serving, wanted: Serve
   // First, because it takes longest; nothing waits for it that does not need it, and a release needs it never.
   if (!wanted.releasing) startMoto(region);
   if (!wanted.releasing) void warmDatabase(region);
-  const [providers, { realisations }] = await Promise.all([
+  const [providers, { handlers }] = await Promise.all([
     openProviders(region, serving),
     import("./registry.ts"),
     openEndpoint(region, serving, wanted, keys),
     region.certificates.prepare(),
   ]);
-  if (!wanted.releasing) await restoreResources(region, realisations);
+  if (!wanted.releasing) await restoreResources(region, handlers);
   writeRegionFile(region, providers, keys);
   process.stdout.write("ready\n");
   region.log("region.ready", { aws: providers.aws, awsx: providers.awsx });
@@ -78,11 +78,11 @@ async function warmDatabase(region: OwnedRegion): Promise<void> {
 }
 
 async function openProviders(region: OwnedRegion, serving: Serving): Promise<StartedProviders> {
-  const [{ realisations }, { startProviders }] = await Promise.all([
+  const [{ handlers }, { startProviders }] = await Promise.all([
     import("./registry.ts"),
     import("./provider/start.ts"),
   ]);
-  serving.providers = await startProviders(region, realisations);
+  serving.providers = await startProviders(region, handlers);
   return serving.providers;
 }
 

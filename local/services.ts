@@ -1,16 +1,16 @@
 import { certificate, certificateValidation } from "./acm/certificate.ts";
 import { acmOperations } from "./acm/operations.ts";
-import { monitoringRealisations } from "./cloudwatch/realisations.ts";
+import { monitoringResourceHandlers } from "./cloudwatch/resource-handlers.ts";
 import { firehoseOperations } from "./firehose/operations.ts";
 import { buffersOf, deliveryStream } from "./firehose/stream.ts";
 import { iamOperations } from "./iam/operations.ts";
-import { iamRealisations } from "./iam/roles.ts";
+import { iamResourceHandlers } from "./iam/roles.ts";
 import { alias } from "./kms/alias.ts";
 import { key } from "./kms/key.ts";
 import { kmsOperations } from "./kms/operations.ts";
 import type { Operations } from "./operation.ts";
-import type { Realisation } from "./realisation.ts";
 import type { Region } from "./region.ts";
+import type { ResourceHandler } from "./resource-handler.ts";
 import { record } from "./route53/record.ts";
 import { bucket } from "./s3/bucket.ts";
 import { bucketObject } from "./s3/object.ts";
@@ -21,7 +21,7 @@ import { stsOperations } from "./sts.ts";
 import { taggingOperations } from "./tagging.ts";
 
 /** Resource types that the region's own services make real. */
-export const realisations: readonly Realisation[] = [
+export const handlers: readonly ResourceHandler[] = [
   bucket,
   ...bucketSettings,
   bucketObject,
@@ -29,8 +29,8 @@ export const realisations: readonly Realisation[] = [
   alias,
   parameter,
   deliveryStream,
-  ...monitoringRealisations,
-  ...iamRealisations,
+  ...monitoringResourceHandlers,
+  ...iamResourceHandlers,
   certificate,
   certificateValidation,
   record,

@@ -2,10 +2,10 @@ import { createHash, randomUUID, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { makeArn } from "../arn.ts";
 import { AwsError } from "../operation.ts";
-import type { Realisation } from "../realisation.ts";
 import { recorded } from "../recorded.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
+import type { ResourceHandler } from "../resource-handler.ts";
 import { recordType } from "../route53/record.ts";
 import { textsOf } from "../values.ts";
 
@@ -123,7 +123,7 @@ const recordedCertificate = recorded(certificateType, {
   }),
 });
 
-export const certificate: Realisation = {
+export const certificate: ResourceHandler = {
   ...recordedCertificate,
   async read(region, { id }) {
     const status = readStatus(region, id);
@@ -138,7 +138,7 @@ async function readDates(region: Region, arn: string): Promise<Properties> {
 }
 
 /** Resolves when the certificate is issued, which needs its records to be there. */
-export const certificateValidation: Realisation = {
+export const certificateValidation: ResourceHandler = {
   type: certificateValidationType,
   inputs: ["certificateArn", "validationRecordFqdns"],
   replaceOn: ["certificateArn", "validationRecordFqdns"],

@@ -1,9 +1,9 @@
 import { type Cidr, parseCidr } from "../ec2/cidr.ts";
 import { isUnknown } from "../engine/markers.ts";
 import { localError, renderError } from "../errors.ts";
-import type { CheckFailure } from "../realisation.ts";
 import type { Region } from "../region.ts";
 import type { Properties, Value } from "../resource.ts";
+import type { CheckFailure } from "../resource-handler.ts";
 import { findSameNames, oneOf, parseSpecs, type SubnetSpec } from "./specification.ts";
 
 const layoutStrategies = ["Legacy", "Auto", "AutoMerge", "Exact"] as const;

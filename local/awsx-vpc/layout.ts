@@ -8,7 +8,7 @@ import {
   renderCidr,
   sizeOf,
 } from "../ec2/cidr.ts";
-import type { CheckFailure } from "../realisation.ts";
+import type { CheckFailure } from "../resource-handler.ts";
 import { type VpcArguments, VpcArgumentsError } from "./arguments.ts";
 import { allocateLegacy } from "./legacy-layout.ts";
 import { mergeSpecs } from "./merge-specs.ts";

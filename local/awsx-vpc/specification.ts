@@ -1,6 +1,6 @@
 import { parseCidr, sizeOf } from "../ec2/cidr.ts";
-import type { CheckFailure } from "../realisation.ts";
 import type { Properties, Value } from "../resource.ts";
+import type { CheckFailure } from "../resource-handler.ts";
 
 const subnetTypes = ["Public", "Private", "Isolated", "Unused"] as const;
 export type SubnetType = (typeof subnetTypes)[number];

@@ -1,5 +1,5 @@
-import type { Realisation } from "../realisation.ts";
 import type { Resource, Value } from "../resource.ts";
+import type { ResourceHandler } from "../resource-handler.ts";
 import type { OwnedRegion } from "./region.ts";
 
 /**
@@ -8,9 +8,9 @@ import type { OwnedRegion } from "./region.ts";
  */
 export async function restoreResources(
   region: OwnedRegion,
-  realisations: readonly Realisation[],
+  handlers: readonly ResourceHandler[],
 ): Promise<void> {
-  const byType = new Map(realisations.map((realisation) => [realisation.type, realisation]));
+  const byType = new Map(handlers.map((handler) => [handler.type, handler]));
   const resources = region.resources.everything();
   const references = findReferences(resources);
   const restored = new Map<Resource, Promise<void>>();
@@ -32,15 +32,15 @@ export async function restoreResources(
 
 async function restoreOne(
   region: OwnedRegion,
-  realisation: Realisation | undefined,
+  handler: ResourceHandler | undefined,
   stored: Resource,
 ): Promise<void> {
-  if (!realisation?.restore) return;
+  if (!handler?.restore) return;
   // What came back before may have changed what is stored of this one.
   const resource = region.resources.get(stored.type, stored.id);
   if (!resource) return;
   try {
-    await realisation.restore(region, resource);
+    await handler.restore(region, resource);
   } catch (error) {
     region.regionLog.writeError("resource.not-restored", error);
     region.log("resource.not-restored", { type: resource.type, id: resource.id });

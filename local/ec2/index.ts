@@ -1,4 +1,4 @@
-import type { Realisation } from "../realisation.ts";
+import type { ResourceHandler } from "../resource-handler.ts";
 import { eip, internetGateway, natGateway } from "./gateways.ts";
 import { gatewayAssociation, vpnGateway, vpnGatewayRoutePropagation } from "./on-premises.ts";
 import { route, routeTable, routeTableAssociation } from "./routing.ts";
@@ -7,7 +7,7 @@ import { subnet } from "./subnet.ts";
 import { vpc } from "./vpc.ts";
 
 /** The network exists as records: addresses, references and refusals are AWS's, packets are the machine's own. */
-export const realisations: readonly Realisation[] = [
+export const handlers: readonly ResourceHandler[] = [
   vpc,
   subnet,
   internetGateway,

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { makeArn, makeId } from "../arn.ts";
-import type { CheckFailure } from "../realisation.ts";
 import { recorded } from "../recorded.ts";
 import type { Properties } from "../resource.ts";
+import type { CheckFailure } from "../resource-handler.ts";
 import { parseCidr } from "./cidr.ts";
 import { missing, need, needIfGiven, refuseWhileUsed, types } from "./references.ts";
 

@@ -1,8 +1,8 @@
 import { isUnknown } from "../engine/markers.ts";
 import { AwsError } from "../operation.ts";
-import type { CheckFailure } from "../realisation.ts";
 import type { Region } from "../region.ts";
 import type { Properties, Resource, Value } from "../resource.ts";
+import type { CheckFailure } from "../resource-handler.ts";
 import { parseCidr } from "./cidr.ts";
 
 export const types = {

@@ -1,10 +1,10 @@
 import { makeArn, makeId } from "../arn.ts";
 import { isUnknown } from "../engine/markers.ts";
 import { AwsError } from "../operation.ts";
-import type { CheckFailure, Realisation } from "../realisation.ts";
 import { recorded } from "../recorded.ts";
 import type { Region } from "../region.ts";
 import type { Properties, Resource } from "../resource.ts";
+import type { CheckFailure, ResourceHandler } from "../resource-handler.ts";
 import { invalidCidr, missing, need, needIfGiven, refuseWhileNamed, types } from "./references.ts";
 
 /** Everything that carries security groups on its network interfaces. */
@@ -70,7 +70,7 @@ function refuseWhileReferenced(region: Region, group: Resource): void {
 const sources = ["cidrIpv4", "referencedSecurityGroupId"] as const;
 
 /** One opening of a security group. Groups have no other openings: the program declares each rule by itself. */
-function rule(type: typeof types.ingressRule | typeof types.egressRule): Realisation {
+function rule(type: typeof types.ingressRule | typeof types.egressRule): ResourceHandler {
   return recorded(type, {
     inputs: ["securityGroupId", "ipProtocol", "fromPort", "toPort", ...sources, "description", "tags"],
     replaceOn: ["securityGroupId"],

@@ -1,7 +1,7 @@
 import { makeArn } from "../arn.ts";
 import { AwsError } from "../operation.ts";
-import type { Realisation } from "../realisation.ts";
 import { recorded } from "../recorded.ts";
+import type { ResourceHandler } from "../resource-handler.ts";
 import { objectOf, objectsOf, textOf, textsOf } from "../values.ts";
 import { servicesOf } from "./cluster.ts";
 import { autoScalingGroup, groupType, launchTemplate } from "./instances.ts";
@@ -90,7 +90,7 @@ const clusterCapacityProviders = recorded("aws:ecs/clusterCapacityProviders:Clus
 });
 
 /** Types of compute capacity that are remembered and checked, and for which nothing runs. */
-export const capacityRecords: readonly Realisation[] = [
+export const capacityRecords: readonly ResourceHandler[] = [
   launchTemplate,
   autoScalingGroup,
   cluster,

@@ -1,7 +1,7 @@
 import { balancerArnOfGroup } from "../elb/balancers.ts";
-import type { CheckFailure } from "../realisation.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
+import type { CheckFailure } from "../resource-handler.ts";
 import { flagOf, numberOf, objectOf, objectsOf, textOf, textsOf } from "../values.ts";
 import { invalid, type ServicePlan } from "./service-plan.ts";
 

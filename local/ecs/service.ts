@@ -1,8 +1,8 @@
 import { makeArn } from "../arn.ts";
 import { localError } from "../errors.ts";
-import type { Realisation } from "../realisation.ts";
 import type { Region } from "../region.ts";
 import type { Properties, Resource } from "../resource.ts";
+import type { ResourceHandler } from "../resource-handler.ts";
 import { flagOf, textOf } from "../values.ts";
 import { findCluster } from "./cluster.ts";
 import { forgetScheduler, keepScheduler, schedulerOf } from "./running.ts";
@@ -30,7 +30,7 @@ export const recordedProperties: Readonly<Record<string, string>> = {
 };
 
 /** `aws:ecs/service:Service`: its tasks are processes of this machine, spread over the zones of its subnets. */
-export const service: Realisation = {
+export const service: ResourceHandler = {
   type,
   inputs: [
     "name",

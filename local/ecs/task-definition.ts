@@ -1,9 +1,9 @@
 import { makeArn } from "../arn.ts";
 import { AwsError } from "../operation.ts";
-import type { CheckFailure, Realisation } from "../realisation.ts";
 import { recorded } from "../recorded.ts";
 import type { Region } from "../region.ts";
 import type { Properties, Resource } from "../resource.ts";
+import type { CheckFailure, ResourceHandler } from "../resource-handler.ts";
 import { listOf, textOf } from "../values.ts";
 import { type ContainerDefinition, parseContainerDefinition } from "./container-definition.ts";
 
@@ -39,7 +39,7 @@ export const recordedProperties: Readonly<Record<string, string>> = {
 const unchanging = ["skipDestroy", "trackLatest", "tags"];
 
 /** `aws:ecs/taskDefinition:TaskDefinition`: every change is a new revision. */
-export const taskDefinition: Realisation = recorded(type, {
+export const taskDefinition: ResourceHandler = recorded(type, {
   inputs: [...honoured, ...Object.keys(recordedProperties), "volumes"],
   replaceOn: [...honoured, ...Object.keys(recordedProperties), "volumes"].filter(
     (name) => !unchanging.includes(name),

@@ -1,4 +1,4 @@
-import type { Realisation } from "../realisation.ts";
+import type { ResourceHandler } from "../resource-handler.ts";
 import { parameterGroup } from "./parameter-group.ts";
 import { replicationGroup } from "./replication-group.ts";
 import { subnetGroup } from "./subnet-group.ts";
@@ -6,4 +6,4 @@ import { subnetGroup } from "./subnet-group.ts";
 export { operations } from "./operations.ts";
 
 /** ElastiCache: a Redis Cluster of real processes. */
-export const realisations: readonly Realisation[] = [replicationGroup, subnetGroup, parameterGroup];
+export const handlers: readonly ResourceHandler[] = [replicationGroup, subnetGroup, parameterGroup];

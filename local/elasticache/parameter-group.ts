@@ -1,9 +1,9 @@
 import { makeArn } from "../arn.ts";
 import { AwsError } from "../operation.ts";
-import type { Realisation } from "../realisation.ts";
 import { recorded } from "../recorded.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
+import type { ResourceHandler } from "../resource-handler.ts";
 import { objectsOf, textOf } from "../values.ts";
 
 const type = "aws:elasticache/parameterGroup:ParameterGroup";
@@ -32,7 +32,7 @@ const redisParameters: readonly string[] = [
 const fixedParameters: Readonly<Record<string, string>> = { "cluster-enabled": "yes" };
 
 /** Settings of every node of a replication group, by Redis's own names. */
-export const parameterGroup: Realisation = recorded(type, {
+export const parameterGroup: ResourceHandler = recorded(type, {
   inputs: ["name", "family", "description", "parameters", "tags"],
   replaceOn: ["name", "family", "description"],
   computed: ["arn"],

@@ -1,9 +1,9 @@
 import { makeArn } from "../arn.ts";
 import { Haproxy } from "../elb/haproxy.ts";
 import { serveEndpoints } from "../elb/tcp-endpoint.ts";
-import type { CheckFailure, Realisation } from "../realisation.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
+import type { CheckFailure, ResourceHandler } from "../resource-handler.ts";
 import { flagOf, numberOf, textOf } from "../values.ts";
 import { changeToken } from "./auth-token.ts";
 import { CacheCluster } from "./cluster.ts";
@@ -41,7 +41,7 @@ const identity = [
 ];
 
 /** A Redis Cluster of real processes, one loopback address each, and one address that leads to all of them. */
-export const replicationGroup: Realisation = {
+export const replicationGroup: ResourceHandler = {
   type: "aws:elasticache/replicationGroup:ReplicationGroup",
   inputs: [
     ...identity,

@@ -1,15 +1,15 @@
 import { makeArn } from "../arn.ts";
 import { AwsError } from "../operation.ts";
-import type { Realisation } from "../realisation.ts";
 import { recorded } from "../recorded.ts";
 import type { Region } from "../region.ts";
+import type { ResourceHandler } from "../resource-handler.ts";
 import { textOf, textsOf } from "../values.ts";
 import { vpcOfSubnets, zonesOfSubnets } from "../zones.ts";
 
 const type = "aws:elasticache/subnetGroup:SubnetGroup";
 
 /** The subnets, so the zones, in which the nodes of a replication group stand. */
-export const subnetGroup: Realisation = recorded(type, {
+export const subnetGroup: ResourceHandler = recorded(type, {
   inputs: ["name", "description", "subnetIds", "tags"],
   replaceOn: ["name"],
   computed: ["arn", "vpcId"],

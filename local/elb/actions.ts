@@ -1,5 +1,5 @@
-import type { CheckFailure } from "../realisation.ts";
 import type { Properties } from "../resource.ts";
+import type { CheckFailure } from "../resource-handler.ts";
 import { numberOf, objectOf, objectsOf, textOf } from "../values.ts";
 import { quote } from "./conditions.ts";
 

@@ -1,5 +1,5 @@
-import type { CheckFailure } from "../realisation.ts";
 import type { Properties } from "../resource.ts";
+import type { CheckFailure } from "../resource-handler.ts";
 import { objectOf, objectsOf, textOf, textsOf } from "../values.ts";
 
 /** Conditions of listener rules that are honoured, by their property: what to look at, and whether case counts. */

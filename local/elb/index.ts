@@ -1,5 +1,5 @@
 import type { Operations } from "../operation.ts";
-import type { Realisation } from "../realisation.ts";
+import type { ResourceHandler } from "../resource-handler.ts";
 import { describeOperations } from "./describe-operations.ts";
 import { listener, listenerRule } from "./listener.ts";
 import { loadBalancer } from "./load-balancer.ts";
@@ -9,7 +9,7 @@ import { trustOperations } from "./trust-operations.ts";
 import { trustStore, trustStoreRevocation } from "./trust-store.ts";
 
 /** Elastic Load Balancing: each load balancer is a HAProxy. */
-export const realisations: readonly Realisation[] = [
+export const handlers: readonly ResourceHandler[] = [
   loadBalancer,
   targetGroup,
   listener,

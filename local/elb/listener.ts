@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { AwsError } from "../operation.ts";
-import type { CheckFailure, CreateRequest, Realisation } from "../realisation.ts";
 import type { Region } from "../region.ts";
 import type { Properties, Resource } from "../resource.ts";
+import type { CheckFailure, CreateRequest, ResourceHandler } from "../resource-handler.ts";
 import { flagOf, numberOf, objectOf, textOf } from "../values.ts";
 import { validateActions } from "./actions.ts";
 import { findBalancer } from "./balancers.ts";
@@ -11,7 +11,7 @@ import { tlsPolicies } from "./tls.ts";
 import { types } from "./types.ts";
 
 /** A port of a load balancer: a frontend of its HAProxy. */
-export const listener: Realisation = {
+export const listener: ResourceHandler = {
   type: types.listener,
   inputs: [
     "loadBalancerArn",
@@ -63,7 +63,7 @@ export const listener: Realisation = {
 };
 
 /** A rule of a listener; the one with the lowest priority whose conditions hold decides. */
-export const listenerRule: Realisation = {
+export const listenerRule: ResourceHandler = {
   type: types.listenerRule,
   inputs: ["listenerArn", "priority", "conditions", "actions", "tags"],
   replaceOn: ["listenerArn"],

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { makeArn } from "../arn.ts";
 import { AwsError } from "../operation.ts";
-import type { CheckFailure, Realisation } from "../realisation.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
+import type { CheckFailure, ResourceHandler } from "../resource-handler.ts";
 import { objectOf, textOf, textsOf } from "../values.ts";
 import { zonesOfSubnets } from "../zones.ts";
 import { Balancer } from "./balancer.ts";
@@ -19,7 +19,7 @@ const recordedInputs: Readonly<Record<string, string>> = {
 };
 
 /** An Application Load Balancer as one HAProxy on an edge address. */
-export const loadBalancer: Realisation = {
+export const loadBalancer: ResourceHandler = {
   type: types.loadBalancer,
   inputs: [
     "name",

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { makeArn } from "../arn.ts";
 import { AwsError } from "../operation.ts";
-import type { CheckFailure, Realisation } from "../realisation.ts";
 import type { Properties } from "../resource.ts";
+import type { CheckFailure, ResourceHandler } from "../resource-handler.ts";
 import { flagOf, numberOf, objectOf, textOf } from "../values.ts";
 import { balancerArnOfGroup, balancerOfGroup } from "./balancers.ts";
 import { forgetTargets } from "./targets.ts";
@@ -11,7 +11,7 @@ import { types } from "./types.ts";
 const identity = ["name", "port", "protocol", "targetType", "vpcId"];
 
 /** A target group: a backend of the load balancer whose listeners lead to it. */
-export const targetGroup: Realisation = {
+export const targetGroup: ResourceHandler = {
   type: types.targetGroup,
   inputs: [
     ...identity,

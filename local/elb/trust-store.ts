@@ -1,16 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { makeArn } from "../arn.ts";
 import { AwsError } from "../operation.ts";
-import type { Realisation } from "../realisation.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
+import type { ResourceHandler } from "../resource-handler.ts";
 import { numberOf, objectOf, textOf } from "../values.ts";
 import { findBalancer } from "./balancers.ts";
 import { countRevoked, type RevocationList, readPem, TrustStoreFiles } from "./revocation-lists.ts";
 import { types } from "./types.ts";
 
 /** The authorities whose certificates a listener takes, copied from S3 when the store is made, as on AWS. */
-export const trustStore: Realisation = {
+export const trustStore: ResourceHandler = {
   type: types.trustStore,
   inputs: ["name", "caCertificatesBundleS3Bucket", "caCertificatesBundleS3Key", "tags"],
   replaceOn: ["name"],
@@ -44,7 +44,7 @@ export const trustStore: Realisation = {
 };
 
 /** A revocation list of a trust store. */
-export const trustStoreRevocation: Realisation = {
+export const trustStoreRevocation: ResourceHandler = {
   type: types.trustStoreRevocation,
   inputs: ["trustStoreArn", "revocationsS3Bucket", "revocationsS3Key"],
   replaceOn: ["trustStoreArn", "revocationsS3Bucket", "revocationsS3Key"],

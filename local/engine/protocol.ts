@@ -6,8 +6,8 @@ import type {
   sendUnaryData,
   UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import type { CheckFailure } from "../realisation.ts";
 import type { Properties, Value } from "../resource.ts";
+import type { CheckFailure } from "../resource-handler.ts";
 
 /**
  * The one place that touches the stubs generated from Pulumi's protocol, which carry no promise of stability. They are

@@ -2,9 +2,9 @@ import { makeArn } from "../arn.ts";
 import { isUnknown } from "../engine/markers.ts";
 import { assertUsable, findKey } from "../kms/keys.ts";
 import { AwsError } from "../operation.ts";
-import type { Realisation } from "../realisation.ts";
 import type { Region } from "../region.ts";
 import type { Properties, Resource } from "../resource.ts";
+import type { ResourceHandler } from "../resource-handler.ts";
 import { objectsOf } from "../s3/objects.ts";
 import { flagOf, numberOf, objectOf, textOf } from "../values.ts";
 import { type BufferLimits, DeliveryBuffer } from "./buffer.ts";
@@ -85,7 +85,7 @@ function open(region: Region, { id, inputs }: Pick<Resource, "id" | "inputs">): 
 }
 
 /** A stream that buffers records and delivers them to S3 as its role may. */
-export const deliveryStream: Realisation = {
+export const deliveryStream: ResourceHandler = {
   type: streamType,
   inputs: ["name", "destination", "extendedS3Configuration", "serverSideEncryption", "tags"],
   replaceOn: ["name", "destination"],

@@ -4,10 +4,10 @@ import { parsePolicy } from "../access/policy.ts";
 import { makeGlobalArn } from "../arn.ts";
 import { isUnknown } from "../engine/markers.ts";
 import { AwsError } from "../operation.ts";
-import type { CheckFailure, Realisation } from "../realisation.ts";
 import { recorded } from "../recorded.ts";
 import type { Region } from "../region.ts";
 import type { Resource, Value } from "../resource.ts";
+import type { CheckFailure, ResourceHandler } from "../resource-handler.ts";
 
 export const roleType = "aws:iam/role:Role";
 export const rolePolicyType = "aws:iam/rolePolicy:RolePolicy";
@@ -177,7 +177,7 @@ const instanceProfile = recorded(instanceProfileType, {
   }),
 });
 
-export const iamRealisations: readonly Realisation[] = [
+export const iamResourceHandlers: readonly ResourceHandler[] = [
   role,
   rolePolicy,
   rolePolicyAttachment,

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { Realisation } from "../realisation.ts";
 import type { Properties } from "../resource.ts";
+import type { ResourceHandler } from "../resource-handler.ts";
 import { createKey, putKey, readKey } from "./keys.ts";
 
 const dayMs = 86_400_000;
 
 /** A symmetric key. Deleted, it waits for its window as in KMS: nothing can be decrypted with it from then on. */
-export const key: Realisation = {
+export const key: ResourceHandler = {
   type: "aws:kms/key:Key",
   inputs: ["description", "deletionWindowInDays", "enableKeyRotation", "isEnabled", "policy", "tags"],
   replaceOn: [],

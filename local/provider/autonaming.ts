@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import type { Realisation } from "../realisation.ts";
 import type { Resources } from "../region.ts";
 import type { Properties } from "../resource.ts";
+import type { ResourceHandler } from "../resource-handler.ts";
 import { isUnsettled } from "./unsettled.ts";
 
 /** What an automatic name is made from. */
@@ -15,7 +15,7 @@ export interface Named {
 
 /** Undefined for types that have no name. */
 export function namedBy(
-  { type, autoname }: Realisation,
+  { type, autoname }: ResourceHandler,
   { urn, name }: { readonly urn: string; readonly name: string },
   inputs: Properties,
 ): (Named & { readonly property: string }) | undefined {

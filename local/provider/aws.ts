@@ -3,9 +3,9 @@ import { unwrapAll } from "../engine/markers.ts";
 import * as protocol from "../engine/protocol.ts";
 import { localError, renderError } from "../errors.ts";
 import { answerInvoke } from "../invokes.ts";
-import type { Realisation } from "../realisation.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
+import type { ResourceHandler } from "../resource-handler.ts";
 import { type CheckRequest, checkInputs } from "./check.ts";
 import { checkConfiguration, defaultTagsOf } from "./configuration.ts";
 import { diffInputs } from "./diff.ts";
@@ -28,15 +28,15 @@ const pb = protocol.providerMessages;
 /** Answers Pulumi's engine as the provider `aws`: every type of the table, made real in this region. */
 export function createAwsService(
   region: Region,
-  realisations: readonly Realisation[],
+  handlers: readonly ResourceHandler[],
 ): UntypedServiceImplementation {
-  const table = new Map(realisations.map((realisation) => [realisation.type, realisation]));
+  const table = new Map(handlers.map((handler) => [handler.type, handler]));
   const sessions = new Sessions(region.resources);
 
-  function find(type: string): Realisation {
-    const realisation = table.get(type);
-    if (!realisation) throw localError("DMM_LOCAL_TYPE_UNKNOWN", { type });
-    return realisation;
+  function find(type: string): ResourceHandler {
+    const handler = table.get(type);
+    if (!handler) throw localError("DMM_LOCAL_TYPE_UNKNOWN", { type });
+    return handler;
   }
 
   const methods = {
@@ -64,13 +64,13 @@ export function createAwsService(
     check(call: Call<"CheckRequest">) {
       const { request } = call;
       const type = typeOf(request.getUrn());
-      const realisation = table.get(type);
+      const handler = table.get(type);
       const news = protocol.readStruct(request.getNews());
-      if (!realisation) {
+      if (!handler) {
         const reason = renderError(localError("DMM_LOCAL_TYPE_UNKNOWN", { type }));
         return responses.writeChecked(news, [{ property: "", reason }]);
       }
-      const checked = checkInputs(region, realisation, {
+      const checked = checkInputs(region, handler, {
         urn: request.getUrn(),
         name: nameOf(request.getUrn()),
         olds: protocol.readStruct(request.getOlds()),
@@ -98,15 +98,14 @@ export function createAwsService(
       const { request } = call;
       const urn = request.getUrn();
       const name = nameOf(urn);
-      const realisation = find(typeOf(urn));
+      const handler = find(typeOf(urn));
       const wrapped = protocol.readStruct(request.getProperties());
       const inputs = unwrapAll(wrapped);
       const response = new pb.CreateResponse();
-      const write = (outputs: Properties) => protocol.writeStruct(protect(outputs, realisation, wrapped));
-      if (request.getPreview())
-        return response.setProperties(write(planCreated(region, realisation, inputs)));
-      const resource = await attempt(region, "create", { type: realisation.type, name }, () =>
-        createResource(region, realisation, { urn, name, inputs }),
+      const write = (outputs: Properties) => protocol.writeStruct(protect(outputs, handler, wrapped));
+      if (request.getPreview()) return response.setProperties(write(planCreated(region, handler, inputs)));
+      const resource = await attempt(region, "create", { type: handler.type, name }, () =>
+        createResource(region, handler, { urn, name, inputs }),
       );
       sessions.created(call.getPeer(), urn);
       return response.setId(resource.id).setProperties(write(resource.outputs));
@@ -114,29 +113,29 @@ export function createAwsService(
 
     async update({ request }: Call<"UpdateRequest">) {
       const urn = request.getUrn();
-      const realisation = find(typeOf(urn));
-      const { type } = realisation;
+      const handler = find(typeOf(urn));
+      const { type } = handler;
       const wrapped = protocol.readStruct(request.getNews());
       const inputs = unwrapAll(wrapped);
       const write = (outputs: Properties) =>
-        new pb.UpdateResponse().setProperties(protocol.writeStruct(protect(outputs, realisation, wrapped)));
+        new pb.UpdateResponse().setProperties(protocol.writeStruct(protect(outputs, handler, wrapped)));
       if (request.getPreview()) {
         const olds = unwrapAll(protocol.readStruct(request.getOlds()));
-        return write(planUpdated(region, realisation, olds, inputs));
+        return write(planUpdated(region, handler, olds, inputs));
       }
       const resource = await attempt(region, "update", { type, name: nameOf(urn) }, async () =>
-        updateResource(region, realisation, findKnown(region, type, urn, request.getId()), inputs),
+        updateResource(region, handler, findKnown(region, type, urn, request.getId()), inputs),
       );
       return write(resource.outputs);
     },
 
     async read({ request }: Call<"ReadRequest">) {
       const urn = request.getUrn();
-      const realisation = find(typeOf(urn));
-      const { type } = realisation;
+      const handler = find(typeOf(urn));
+      const { type } = handler;
       settleKnown(region.resources, urn, request.getId());
       const resource = await attempt(region, "read", { type, name: nameOf(urn) }, () =>
-        readResource(region, realisation, request.getId()),
+        readResource(region, handler, request.getId()),
       );
       const response = new pb.ReadResponse();
       if (!resource) return response;
@@ -145,17 +144,17 @@ export function createAwsService(
       const seen = driftedInputs(stateInputs, unwrapAll(state), resource.inputs, resource.outputs);
       return response
         .setId(resource.id)
-        .setProperties(protocol.writeStruct(protect(resource.outputs, realisation, stateInputs, state)))
-        .setInputs(protocol.writeStruct(protect(seen, realisation, stateInputs, state)));
+        .setProperties(protocol.writeStruct(protect(resource.outputs, handler, stateInputs, state)))
+        .setInputs(protocol.writeStruct(protect(seen, handler, stateInputs, state)));
     },
 
     async delete({ request }: Call<"DeleteRequest">) {
       const urn = request.getUrn();
-      const realisation = find(typeOf(urn));
-      const { type } = realisation;
+      const handler = find(typeOf(urn));
+      const { type } = handler;
       await attempt(region, "delete", { type, name: nameOf(urn) }, async () => {
         const resource = region.resources.get(type, request.getId());
-        if (resource) await deleteResource(region, realisation, resource);
+        if (resource) await deleteResource(region, handler, resource);
       });
       return protocol.empty();
     },

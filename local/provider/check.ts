@@ -1,8 +1,8 @@
 import { containsSecret, isUnknown, unwrapAll } from "../engine/markers.ts";
 import { localError, renderError } from "../errors.ts";
-import type { CheckFailure, Realisation } from "../realisation.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
+import type { CheckFailure, ResourceHandler } from "../resource-handler.ts";
 import { isAutomatic, namedBy, proposeName } from "./autonaming.ts";
 import { protect } from "./secrets.ts";
 
@@ -31,16 +31,16 @@ export function isRegional(type: string): boolean {
 }
 
 /** Reports everything that is wrong with a resource's inputs, and fills in names, default tags and AWS's own defaults. */
-export function checkInputs(region: Region, realisation: Realisation, request: CheckRequest): Checked {
+export function checkInputs(region: Region, handler: ResourceHandler, request: CheckRequest): Checked {
   const given = withoutNull(unwrapAll(request.news));
-  const failures = [...refuseUnknown(realisation, given), ...refuseOtherRegion(region, given)];
-  let inputs = mergeTags(realisation, given, request.defaultTags);
-  const name = chooseName(region, realisation, inputs, request);
+  const failures = [...refuseUnknown(handler, given), ...refuseOtherRegion(region, given)];
+  let inputs = mergeTags(handler, given, request.defaultTags);
+  const name = chooseName(region, handler, inputs, request);
   if (typeof name === "object") failures.push(name);
-  if (typeof name === "string") inputs[realisation.autoname!.property] = name;
-  inputs = { ...realisation.defaults?.(inputs), ...inputs };
-  if (failures.length === 0) failures.push(...validate(realisation, inputs));
-  const checked = protect(inputs, realisation, request.news);
+  if (typeof name === "string") inputs[handler.autoname!.property] = name;
+  inputs = { ...handler.defaults?.(inputs), ...inputs };
+  if (failures.length === 0) failures.push(...validate(handler, inputs));
+  const checked = protect(inputs, handler, request.news);
   return {
     inputs: checked,
     failures: failures.map((failure) => hideSecret(failure, { ...request.news, ...checked })),
@@ -57,15 +57,15 @@ function withoutNull(properties: Properties): Properties {
   return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== null));
 }
 
-function refuseUnknown(realisation: Realisation, inputs: Properties): readonly CheckFailure[] {
-  const { type } = realisation;
-  const allowed = isRegional(type) ? [...realisation.inputs, "region"] : realisation.inputs;
+function refuseUnknown(handler: ResourceHandler, inputs: Properties): readonly CheckFailure[] {
+  const { type } = handler;
+  const allowed = isRegional(type) ? [...handler.inputs, "region"] : handler.inputs;
   return Object.keys(inputs)
     .filter((property) => !allowed.includes(property))
     .map((property) => ({
       property,
       reason: renderError(
-        localError("DMM_LOCAL_PROPERTY_UNKNOWN", { type, property, allowed: realisation.inputs }),
+        localError("DMM_LOCAL_PROPERTY_UNKNOWN", { type, property, allowed: handler.inputs }),
       ),
     }));
 }
@@ -78,8 +78,8 @@ function refuseOtherRegion(region: Region, inputs: Properties): readonly CheckFa
 }
 
 /** Default tags lie under the resource's own, as the provider's documentation has it; Auto Scaling groups take none. */
-function mergeTags(realisation: Realisation, inputs: Properties, defaultTags: Properties): Properties {
-  const taggable = realisation.inputs.includes("tags") && realisation.type !== "aws:autoscaling/group:Group";
+function mergeTags(handler: ResourceHandler, inputs: Properties, defaultTags: Properties): Properties {
+  const taggable = handler.inputs.includes("tags") && handler.type !== "aws:autoscaling/group:Group";
   if (!taggable || Object.keys(defaultTags).length === 0) return { ...inputs };
   const own = inputs.tags ?? {};
   return typeof own === "object" && !Array.isArray(own)
@@ -90,11 +90,11 @@ function mergeTags(realisation: Realisation, inputs: Properties, defaultTags: Pr
 /** The automatic name; undefined where a name is given or the type has none. */
 function chooseName(
   region: Region,
-  realisation: Realisation,
+  handler: ResourceHandler,
   inputs: Properties,
   request: CheckRequest,
 ): string | CheckFailure | undefined {
-  const named = namedBy(realisation, request, inputs);
+  const named = namedBy(handler, request, inputs);
   if (!named || inputs[named.property] !== undefined) return undefined;
   const { type, property } = named;
   if (request.autonaming?.mode === "disable") {
@@ -105,9 +105,9 @@ function chooseName(
   return isAutomatic(old, named) ? (old as string) : proposeName(region.resources, property, named);
 }
 
-function validate(realisation: Realisation, inputs: Properties): readonly CheckFailure[] {
-  const { type } = realisation;
-  return (realisation.validate?.(inputs) ?? []).map(({ property, reason }) => ({
+function validate(handler: ResourceHandler, inputs: Properties): readonly CheckFailure[] {
+  const { type } = handler;
+  return (handler.validate?.(inputs) ?? []).map(({ property, reason }) => ({
     property,
     reason: renderError(localError("DMM_LOCAL_PROPERTY_INVALID", { type, property, reason })),
   }));

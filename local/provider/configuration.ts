@@ -1,8 +1,8 @@
 import { isUnknown, unwrapAll } from "../engine/markers.ts";
 import { localError, renderError } from "../errors.ts";
-import type { CheckFailure } from "../realisation.ts";
 import type { Region } from "../region.ts";
 import type { Properties, Value } from "../resource.ts";
+import type { CheckFailure } from "../resource-handler.ts";
 
 /** Settings that say how to reach AWS or spare its checks; the local region needs none of them and is right with all. */
 const reach = [

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { unwrapAll } from "../engine/markers.ts";
-import type { Realisation } from "../realisation.ts";
 import type { Properties, Value } from "../resource.ts";
+import type { ResourceHandler } from "../resource-handler.ts";
 import { isAutomatic, namedBy } from "./autonaming.ts";
 
 export type ChangeKind = "add" | "delete" | "update";
@@ -32,14 +32,13 @@ export interface DiffRequest {
 }
 
 /** Compares what is wanted with what was wanted when the resource was last made or updated; secrets compare in clear. */
-export function diffInputs(realisation: Realisation, request: DiffRequest): Difference {
+export function diffInputs(handler: ResourceHandler, request: DiffRequest): Difference {
   const olds = unwrapAll(request.oldInputs);
   const news = unwrapAll(request.news);
   const names = [...new Set([...Object.keys(olds), ...Object.keys(news)])]
     .filter((name) => !name.startsWith("__") && !request.ignoreChanges.includes(name))
     .sort();
-  const forces = (name: string) =>
-    !realisation.update || realisation.replaceOn.includes(name) || name === "region";
+  const forces = (name: string) => !handler.update || handler.replaceOn.includes(name) || name === "region";
   const changes = names.flatMap((name) =>
     compare(olds[name], news[name], name).map((change) => ({ ...change, replaces: forces(name) })),
   );
@@ -49,29 +48,29 @@ export function diffInputs(realisation: Realisation, request: DiffRequest): Diff
     changes,
     changed,
     replaces,
-    deleteBeforeReplace: replaces.length > 0 && cannotStandBeside(realisation, request, olds, news),
-    stables: stablesOf(realisation, replaces.length > 0),
+    deleteBeforeReplace: replaces.length > 0 && cannotStandBeside(handler, request, olds, news),
+    stables: stablesOf(handler, replaces.length > 0),
   };
 }
 
 /** Old and new cannot exist at once where AWS forbids it, or where the program fixed a name that both would have. */
 function cannotStandBeside(
-  realisation: Realisation,
+  handler: ResourceHandler,
   request: DiffRequest,
   olds: Properties,
   news: Properties,
 ): boolean {
-  if (realisation.deleteBeforeReplace) return true;
-  const named = namedBy(realisation, request, news);
+  if (handler.deleteBeforeReplace) return true;
+  const named = namedBy(handler, request, news);
   if (!named) return false;
   const kept = news[named.property];
   return isSame(olds[named.property], kept) && !isAutomatic(kept, named);
 }
 
-function stablesOf(realisation: Realisation, replaced: boolean): readonly string[] {
+function stablesOf(handler: ResourceHandler, replaced: boolean): readonly string[] {
   if (replaced) return [];
-  const changing = realisation.changing ?? [];
-  return ["id", ...realisation.computed, ...realisation.replaceOn].filter((name) => !changing.includes(name));
+  const changing = handler.changing ?? [];
+  return ["id", ...handler.computed, ...handler.replaceOn].filter((name) => !changing.includes(name));
 }
 
 function isSame(old: Value | undefined, wanted: Value | undefined): boolean {

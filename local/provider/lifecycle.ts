@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { localError } from "../errors.ts";
-import type { CreateRequest, Realisation } from "../realisation.ts";
 import type { Region } from "../region.ts";
 import type { Properties, Resource } from "../resource.ts";
+import type { CreateRequest, ResourceHandler } from "../resource-handler.ts";
 import { diffInputs } from "./diff.ts";
 import { complete, updated } from "./outputs.ts";
 import { findOrphan, noteCreated, noteCreation, settle, settleKnown } from "./unsettled.ts";
@@ -13,14 +13,14 @@ const underWay = new WeakMap<Region, Map<string, Promise<Resource>>>();
 /** Makes a resource real, or takes over what a killed run made for the same URN (see unsettled.ts). */
 export async function createResource(
   region: Region,
-  realisation: Realisation,
+  handler: ResourceHandler,
   request: CreateRequest,
 ): Promise<Resource> {
   const creations = underWay.get(region) ?? new Map<string, Promise<Resource>>();
   underWay.set(region, creations);
   const before = creations.get(request.urn);
   const creation = (before?.catch(() => undefined) ?? Promise.resolve()).then(() =>
-    adoptOrMake(region, realisation, request),
+    adoptOrMake(region, handler, request),
   );
   creations.set(request.urn, creation);
   try {
@@ -32,12 +32,12 @@ export async function createResource(
 
 async function adoptOrMake(
   region: Region,
-  realisation: Realisation,
+  handler: ResourceHandler,
   request: CreateRequest,
 ): Promise<Resource> {
-  const orphan = findOrphan(region.resources, realisation.type, request.urn);
-  if (!orphan) return make(region, realisation, request);
-  const { replaces, changed } = diffInputs(realisation, {
+  const orphan = findOrphan(region.resources, handler.type, request.urn);
+  if (!orphan) return make(region, handler, request);
+  const { replaces, changed } = diffInputs(handler, {
     urn: request.urn,
     name: request.name,
     oldInputs: orphan.inputs,
@@ -46,18 +46,18 @@ async function adoptOrMake(
   });
   region.log("orphan", { urn: request.urn, id: orphan.id, changed });
   if (changed.length === 0) return orphan;
-  if (replaces.length === 0) return updateResource(region, realisation, orphan, request.inputs);
-  await deleteResource(region, realisation, orphan);
-  return make(region, realisation, request);
+  if (replaces.length === 0) return updateResource(region, handler, orphan, request.inputs);
+  await deleteResource(region, handler, orphan);
+  return make(region, handler, request);
 }
 
-async function make(region: Region, realisation: Realisation, request: CreateRequest): Promise<Resource> {
+async function make(region: Region, handler: ResourceHandler, request: CreateRequest): Promise<Resource> {
   const { urn, name, inputs } = request;
-  const { type } = realisation;
+  const { type } = handler;
   noteCreation(region.resources, { type, urn, name });
   try {
-    const created = await realisation.create(region, request);
-    const outputs = complete(region, realisation, inputs, created.outputs);
+    const created = await handler.create(region, request);
+    const outputs = complete(region, handler, inputs, created.outputs);
     const resource = { type, id: created.id, urn, name, inputs, outputs };
     region.resources.put(resource);
     noteCreated(region.resources, resource);
@@ -71,14 +71,14 @@ async function make(region: Region, realisation: Realisation, request: CreateReq
 /** Changes a resource in place and remembers what it is now. */
 export async function updateResource(
   region: Region,
-  realisation: Realisation,
+  handler: ResourceHandler,
   resource: Resource,
   inputs: Properties,
 ): Promise<Resource> {
-  const told = (await realisation.update?.(region, resource, inputs)) ?? {};
+  const told = (await handler.update?.(region, resource, inputs)) ?? {};
   // The resource may have changed by itself meanwhile (a failover), so its computed outputs are read again.
   const current = region.resources.get(resource.type, resource.id) ?? resource;
-  const outputs = updated(region, realisation, current.outputs, inputs, told);
+  const outputs = updated(region, handler, current.outputs, inputs, told);
   const next = { ...resource, inputs, outputs };
   region.resources.put(next);
   return next;
@@ -87,28 +87,28 @@ export async function updateResource(
 /** Looks at the world; undefined when the resource is gone, which is then remembered. */
 export async function readResource(
   region: Region,
-  realisation: Realisation,
+  handler: ResourceHandler,
   id: string,
 ): Promise<Resource | undefined> {
-  const resource = region.resources.get(realisation.type, id);
-  if (!resource || !realisation.read) return resource;
-  const seen = await realisation.read(region, resource);
+  const resource = region.resources.get(handler.type, id);
+  if (!resource || !handler.read) return resource;
+  const seen = await handler.read(region, resource);
   if (!seen) {
-    region.resources.remove(realisation.type, id);
+    region.resources.remove(handler.type, id);
     return undefined;
   }
   const outputs = { ...resource.outputs, ...seen };
-  if (!isDeepStrictEqual(outputs, resource.outputs)) region.resources.patch(realisation.type, id, outputs);
+  if (!isDeepStrictEqual(outputs, resource.outputs)) region.resources.patch(handler.type, id, outputs);
   return { ...resource, outputs };
 }
 
 /** Ends a resource and forgets it; what is gone already counts as deleted. */
 export async function deleteResource(
   region: Region,
-  realisation: Realisation,
+  handler: ResourceHandler,
   resource: Resource,
 ): Promise<void> {
-  await realisation.delete?.(region, resource);
+  await handler.delete?.(region, resource);
   region.resources.remove(resource.type, resource.id);
   settleKnown(region.resources, resource.urn, resource.id);
 }

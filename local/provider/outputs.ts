@@ -1,53 +1,53 @@
 import { unknown } from "../engine/markers.ts";
-import type { Realisation } from "../realisation.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
+import type { ResourceHandler } from "../resource-handler.ts";
 import { isRegional } from "./check.ts";
 
 /** Outputs of a creation that a preview can tell already: the inputs, and what only the real run will know as unknown. */
-export function planCreated(region: Region, realisation: Realisation, inputs: Properties): Properties {
-  const computed = Object.fromEntries(realisation.computed.map((name) => [name, unknown]));
-  return complete(region, realisation, inputs, { ...computed, ...definedIn(inputs) });
+export function planCreated(region: Region, handler: ResourceHandler, inputs: Properties): Properties {
+  const computed = Object.fromEntries(handler.computed.map((name) => [name, unknown]));
+  return complete(region, handler, inputs, { ...computed, ...definedIn(inputs) });
 }
 
 /** Outputs of an update that a preview can tell: what creation computed stays, except what every update changes. */
 export function planUpdated(
   region: Region,
-  realisation: Realisation,
+  handler: ResourceHandler,
   olds: Properties,
   inputs: Properties,
 ): Properties {
-  const changing = Object.fromEntries((realisation.changing ?? []).map((name) => [name, unknown]));
-  return complete(region, realisation, inputs, { ...keep(realisation, olds), ...inputs, ...changing });
+  const changing = Object.fromEntries((handler.changing ?? []).map((name) => [name, unknown]));
+  return complete(region, handler, inputs, { ...keep(handler, olds), ...inputs, ...changing });
 }
 
-/** Outputs after an update: what the realisation tells, over the inputs, over what creation computed. */
+/** Outputs after an update: what the handler tells, over the inputs, over what creation computed. */
 export function updated(
   region: Region,
-  realisation: Realisation,
+  handler: ResourceHandler,
   olds: Properties,
   inputs: Properties,
   told: Properties,
 ): Properties {
-  return complete(region, realisation, inputs, { ...keep(realisation, olds), ...inputs, ...told });
+  return complete(region, handler, inputs, { ...keep(handler, olds), ...inputs, ...told });
 }
 
 /** Adds the outputs that every AWS type has: its region, and all its tags under one name. */
 export function complete(
   region: Region,
-  realisation: Realisation,
+  handler: ResourceHandler,
   inputs: Properties,
   outputs: Properties,
 ): Properties {
   const all: Properties = { ...inputs, ...outputs };
-  if (isRegional(realisation.type)) all.region = region.name;
-  if (realisation.inputs.includes("tags") && !Array.isArray(inputs.tags)) all.tagsAll = inputs.tags ?? {};
+  if (isRegional(handler.type)) all.region = region.name;
+  if (handler.inputs.includes("tags") && !Array.isArray(inputs.tags)) all.tagsAll = inputs.tags ?? {};
   return all;
 }
 
-function keep(realisation: Realisation, olds: Properties): Properties {
+function keep(handler: ResourceHandler, olds: Properties): Properties {
   return Object.fromEntries(
-    realisation.computed.flatMap((name) => {
+    handler.computed.flatMap((name) => {
       const value = olds[name];
       return value === undefined ? [] : [[name, value]];
     }),

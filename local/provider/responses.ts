@@ -1,6 +1,6 @@
 import { providerMessages as pb, writeStruct } from "../engine/protocol.ts";
-import type { CheckFailure } from "../realisation.ts";
 import type { Properties } from "../resource.ts";
+import type { CheckFailure } from "../resource-handler.ts";
 import type { Change, ChangeKind, Difference } from "./diff.ts";
 
 type CheckResponse = InstanceType<typeof pb.CheckResponse>;

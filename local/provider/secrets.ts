@@ -1,6 +1,6 @@
 import { rewrap, secretStrings, wrapSecret } from "../engine/markers.ts";
-import type { Realisation } from "../realisation.ts";
 import type { Properties, Value } from "../resource.ts";
+import type { ResourceHandler } from "../resource-handler.ts";
 
 /** Shorter strings ("true", "443") occur everywhere, and a secret that short is none. */
 const leastSecretLength = 8;
@@ -11,13 +11,13 @@ const leastSecretLength = 8;
  */
 export function protect(
   plain: Properties,
-  realisation: Pick<Realisation, "secrets">,
+  handler: Pick<ResourceHandler, "secrets">,
   ...templates: readonly Properties[]
 ): Properties {
   const known = templates.flatMap(secretStrings).filter((text) => text.length >= leastSecretLength);
   return Object.fromEntries(
     Object.entries(plain).map(([name, value]) => {
-      if (realisation.secrets?.includes(name)) return [name, wrapSecret(value)];
+      if (handler.secrets?.includes(name)) return [name, wrapSecret(value)];
       const marked = templates.reduce<Value>((result, template) => rewrap(result, template[name]), value);
       return [name, repeats(marked, known) ? wrapSecret(value) : marked];
     }),

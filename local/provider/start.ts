@@ -1,6 +1,6 @@
 import { listen } from "../engine/protocol.ts";
-import type { Realisation } from "../realisation.ts";
 import type { Region } from "../region.ts";
+import type { ResourceHandler } from "../resource-handler.ts";
 import { createAwsService } from "./aws.ts";
 import { createAwsxService } from "./awsx.ts";
 
@@ -14,10 +14,10 @@ export interface StartedProviders {
 /** Serves the providers `aws` and `awsx` for one region; they outlive the engines that attach to them. */
 export async function startProviders(
   region: Region,
-  realisations: readonly Realisation[],
+  handlers: readonly ResourceHandler[],
 ): Promise<StartedProviders> {
   const [aws, awsx] = await Promise.all([
-    listen(createAwsService(region, realisations)),
+    listen(createAwsService(region, handlers)),
     listen(createAwsxService(region)),
   ]);
   return {

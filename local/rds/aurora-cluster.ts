@@ -1,8 +1,8 @@
 import { makeArn } from "../arn.ts";
 import { AwsError } from "../operation.ts";
-import type { CheckFailure, Realisation } from "../realisation.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
+import type { CheckFailure, ResourceHandler } from "../resource-handler.ts";
 import { numberOf, textOf } from "../values.ts";
 import { zoneName } from "../zones.ts";
 import { masterAccount } from "./accounts.ts";
@@ -42,7 +42,7 @@ const identity = [
 ];
 
 /** An Aurora MySQL cluster as MariaDB instances that replicate, behind the two endpoints of a cluster. */
-export const auroraCluster: Realisation = {
+export const auroraCluster: ResourceHandler = {
   type: "aws:rds/cluster:Cluster",
   inputs: [
     ...identity,

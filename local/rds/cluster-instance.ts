@@ -1,8 +1,8 @@
 import { makeArn } from "../arn.ts";
 import { AwsError } from "../operation.ts";
-import type { CheckFailure, Realisation } from "../realisation.ts";
 import type { Region } from "../region.ts";
 import type { Properties, Resource } from "../resource.ts";
+import type { CheckFailure, ResourceHandler } from "../resource-handler.ts";
 import { numberOf, textOf } from "../values.ts";
 import { zoneName, zoneNumber } from "../zones.ts";
 import type { DatabaseCluster } from "./cluster.ts";
@@ -26,7 +26,7 @@ const recordedInputs: Readonly<Record<string, string>> = {
 const identity = ["identifier", "clusterIdentifier", "engine", "availabilityZone", "dbSubnetGroupName"];
 
 /** One instance of an Aurora cluster: a mariadbd on an address of its own in its zone. */
-export const clusterInstance: Realisation = {
+export const clusterInstance: ResourceHandler = {
   type: instanceResourceType,
   inputs: [
     ...identity,

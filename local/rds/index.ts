@@ -1,4 +1,4 @@
-import type { Realisation } from "../realisation.ts";
+import type { ResourceHandler } from "../resource-handler.ts";
 import { auroraCluster } from "./aurora-cluster.ts";
 import { clusterInstance } from "./cluster-instance.ts";
 import { clusterParameterGroup, instanceParameterGroup } from "./parameter-groups.ts";
@@ -8,7 +8,7 @@ export { operations } from "./operations.ts";
 export { prepareTemplate } from "./template.ts";
 
 /** RDS: an Aurora MySQL cluster as MariaDB instances that replicate. */
-export const realisations: readonly Realisation[] = [
+export const handlers: readonly ResourceHandler[] = [
   auroraCluster,
   clusterInstance,
   subnetGroup,

@@ -1,8 +1,8 @@
 import { makeArn } from "../arn.ts";
 import { AwsError } from "../operation.ts";
-import type { Realisation } from "../realisation.ts";
 import { recorded } from "../recorded.ts";
 import type { Region } from "../region.ts";
+import type { ResourceHandler } from "../resource-handler.ts";
 import { objectsOf, textOf } from "../values.ts";
 
 const clusterType = "aws:rds/clusterParameterGroup:ClusterParameterGroup";
@@ -36,7 +36,7 @@ export const clusterParameterGroup = parameterGroup(clusterType, "cluster-pg");
 /** Settings of single instances. */
 export const instanceParameterGroup = parameterGroup(instanceType, "pg");
 
-function parameterGroup(type: string, arnPart: string): Realisation {
+function parameterGroup(type: string, arnPart: string): ResourceHandler {
   return recorded(type, {
     inputs: ["name", "family", "description", "parameters", "tags"],
     replaceOn: ["name", "family", "description"],

@@ -1,7 +1,7 @@
 import { AwsError } from "../operation.ts";
-import type { CheckFailure, Realisation } from "../realisation.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
+import type { CheckFailure, ResourceHandler } from "../resource-handler.ts";
 import { bucketName, objectsOf } from "./objects.ts";
 
 export const bucketType = "aws:s3/bucket:Bucket";
@@ -31,7 +31,7 @@ function validate(inputs: Properties): readonly CheckFailure[] {
 }
 
 /** A bucket is a folder of objects; deleting one that is not empty is refused unless `forceDestroy` says otherwise. */
-export const bucket: Realisation = {
+export const bucket: ResourceHandler = {
   type: bucketType,
   inputs: ["bucket", "forceDestroy", "tags"],
   replaceOn: ["bucket"],

@@ -1,6 +1,6 @@
-import type { Realisation } from "../realisation.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
+import type { ResourceHandler } from "../resource-handler.ts";
 import { type ObjectHead, objectsOf } from "./objects.ts";
 
 function write(region: Region, inputs: Properties): Properties {
@@ -27,7 +27,7 @@ function outputsOf(bucket: string, head: ObjectHead): Properties {
 }
 
 /** An object that the program uploads. */
-export const bucketObject: Realisation = {
+export const bucketObject: ResourceHandler = {
   type: "aws:s3/bucketObjectv2:BucketObjectv2",
   inputs: ["bucket", "key", "content", "contentBase64", "contentType", "tags"],
   replaceOn: ["bucket", "key"],

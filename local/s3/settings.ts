@@ -1,8 +1,8 @@
 import { AwsError } from "../operation.ts";
-import type { CheckFailure, Realisation } from "../realisation.ts";
 import { recorded } from "../recorded.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
+import type { CheckFailure, ResourceHandler } from "../resource-handler.ts";
 import { objectsOf } from "./objects.ts";
 
 const encryptionType =
@@ -13,7 +13,7 @@ function setting(
   type: string,
   inputs: readonly string[],
   more: { readonly defaults?: Properties; validate?(inputs: Properties): readonly CheckFailure[] } = {},
-): Realisation {
+): ResourceHandler {
   return recorded(type, {
     inputs: ["bucket", ...inputs],
     replaceOn: ["bucket"],
@@ -64,7 +64,7 @@ export function encryptionOf(region: Region, bucket: string): Record<string, str
  * Settings of buckets that are recorded. Nothing here acts on a schedule: the shortest lifecycle is a day, and no
  * environment is reachable for anyone whom public access would let in.
  */
-export const bucketSettings: readonly Realisation[] = [
+export const bucketSettings: readonly ResourceHandler[] = [
   setting(
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
     ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"],

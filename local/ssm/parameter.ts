@@ -1,7 +1,7 @@
 import { AwsError } from "../operation.ts";
-import type { Realisation } from "../realisation.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
+import type { ResourceHandler } from "../resource-handler.ts";
 import {
   type NewParameter,
   openParameter,
@@ -34,7 +34,7 @@ function write(region: Region, inputs: Properties, overwrite: boolean): Properti
 }
 
 /** A parameter of the Parameter Store; a SecureString is encrypted with its KMS key and opened for each read. */
-export const parameter: Realisation = {
+export const parameter: ResourceHandler = {
   type: "aws:ssm/parameter:Parameter",
   inputs: [
     "name",

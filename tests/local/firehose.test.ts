@@ -10,7 +10,7 @@ import { test } from "tap";
 import { createRegion } from "../../local/daemon/region.ts";
 import { renderKey } from "../../local/firehose/delivery.ts";
 import { objectsOf } from "../../local/s3/objects.ts";
-import { flushServices, realisations } from "../../local/services.ts";
+import { flushServices, handlers } from "../../local/services.ts";
 import { parts, waitUntil } from "./daemon/started-region.ts";
 import { openEndpoint, type StartedEndpoint } from "./endpoint/started-endpoint.ts";
 
@@ -100,7 +100,7 @@ test("what was accepted is delivered after a restart of the region", async () =>
   await firehose.send(new PutRecordCommand({ DeliveryStreamName: "access", Record: record("survivor") }));
   const { directory, network, name } = region;
   const second = await createRegion({ directory, network, name, parts, images: {} });
-  await realisations.find(({ type }) => type === streamType)?.restore?.(second, stream);
+  await handlers.find(({ type }) => type === streamType)?.restore?.(second, stream);
   await waitUntil("delivery after the restart", () => objectsOf(second).list("logs").length === 1);
   await second.close();
 });

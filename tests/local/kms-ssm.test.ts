@@ -146,9 +146,9 @@ test("a look at a parameter sees what the API changed", async () => {
     value: "a",
   });
   await ssm.send(new PutParameterCommand({ Name: "/x", Value: "b", Overwrite: true }));
-  const { realisations } = await import("../../local/services.ts");
-  const realisation = realisations.find(({ type }) => type === parameter.type);
-  assert.equal((await realisation?.read?.(started.region, parameter))?.value, "b");
+  const { handlers } = await import("../../local/services.ts");
+  const handler = handlers.find(({ type }) => type === parameter.type);
+  assert.equal((await handler?.read?.(started.region, parameter))?.value, "b");
   await ssm.send(new DeleteParameterCommand({ Name: "/x" }));
-  assert.equal(await realisation?.read?.(started.region, parameter), undefined);
+  assert.equal(await handler?.read?.(started.region, parameter), undefined);
 });

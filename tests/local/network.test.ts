@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "tap";
-import { realisations } from "../../local/ec2/index.ts";
+import { handlers } from "../../local/ec2/index.ts";
 import { types } from "../../local/ec2/references.ts";
 import { AwsError } from "../../local/operation.ts";
 import { checkInputs } from "../../local/provider/check.ts";
 import { createResource, deleteResource, updateResource } from "../../local/provider/lifecycle.ts";
-import type { Realisation } from "../../local/realisation.ts";
 import type { Properties, Resource } from "../../local/resource.ts";
+import type { ResourceHandler } from "../../local/resource-handler.ts";
 import { createMemoryRegion, type MemoryRegion } from "./provider/memory-region.ts";
 
-const table = new Map(realisations.map((realisation) => [realisation.type, realisation]));
+const table = new Map(handlers.map((handler) => [handler.type, handler]));
 let region: MemoryRegion;
 let count = 0;
 
@@ -17,8 +17,8 @@ beforeEach(() => {
   region = createMemoryRegion();
 });
 
-function find(kind: keyof typeof types): Realisation {
-  return table.get(types[kind]) ?? assert.fail(`no realisation of ${kind}`);
+function find(kind: keyof typeof types): ResourceHandler {
+  return table.get(types[kind]) ?? assert.fail(`no handler of ${kind}`);
 }
 
 function check(kind: keyof typeof types, news: Properties) {

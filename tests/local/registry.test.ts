@@ -3,13 +3,13 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { test } from "tap";
-import type { Realisation } from "../../local/realisation.ts";
-import { realisations } from "../../local/registry.ts";
+import { handlers } from "../../local/registry.ts";
+import type { ResourceHandler } from "../../local/resource-handler.ts";
 
 const aws = dirname(createRequire(import.meta.url).resolve("@pulumi/aws/package.json"));
 
 /** Inputs and outputs of a type, as the SDK's own class sends them: `resourceInputs["name"] = args?.name`. */
-function readShape({ type }: Realisation): {
+function readShape({ type }: ResourceHandler): {
   readonly inputs: ReadonlySet<string>;
   readonly all: ReadonlySet<string>;
 } {
@@ -22,35 +22,27 @@ function readShape({ type }: Realisation): {
   return { inputs: new Set(inputs), all: new Set([...lines.map(([, name]) => name ?? ""), "id"]) };
 }
 
-test("the table of realisations", async (t) => {
+test("the table of handlers", async (t) => {
   t.test("has each type once", async () => {
-    const types = realisations.map(({ type }) => type);
+    const types = handlers.map(({ type }) => type);
     assert.deepEqual(
       types.filter((type, index) => types.indexOf(type) !== index),
       [],
     );
   });
 
-  for (const realisation of realisations) {
-    t.test(`knows ${realisation.type} as the AWS provider has it`, async () => {
-      const { inputs, all } = readShape(realisation);
+  for (const handler of handlers) {
+    t.test(`knows ${handler.type} as the AWS provider has it`, async () => {
+      const { inputs, all } = readShape(handler);
       const not = (names: readonly string[] | undefined, known: ReadonlySet<string>) =>
         (names ?? []).filter((name) => !known.has(name));
-      assert.deepEqual(not(realisation.inputs, inputs), [], "inputs that the provider does not have");
-      assert.deepEqual(
-        not(realisation.replaceOn, new Set(realisation.inputs)),
-        [],
-        "replaceOn beyond the inputs",
-      );
-      assert.deepEqual(not(realisation.computed, all), [], "outputs that the provider does not have");
-      assert.deepEqual(
-        not(realisation.changing, new Set(realisation.computed)),
-        [],
-        "changing beyond computed",
-      );
-      assert.deepEqual(not(realisation.secrets, all), [], "secrets that the provider does not have");
-      const named = realisation.autoname ? [realisation.autoname.property] : [];
-      assert.deepEqual(not(named, new Set(realisation.inputs)), [], "an automatic name that is no input");
+      assert.deepEqual(not(handler.inputs, inputs), [], "inputs that the provider does not have");
+      assert.deepEqual(not(handler.replaceOn, new Set(handler.inputs)), [], "replaceOn beyond the inputs");
+      assert.deepEqual(not(handler.computed, all), [], "outputs that the provider does not have");
+      assert.deepEqual(not(handler.changing, new Set(handler.computed)), [], "changing beyond computed");
+      assert.deepEqual(not(handler.secrets, all), [], "secrets that the provider does not have");
+      const named = handler.autoname ? [handler.autoname.property] : [];
+      assert.deepEqual(not(named, new Set(handler.inputs)), [], "an automatic name that is no input");
     });
   }
 });

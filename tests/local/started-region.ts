@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { execaSync } from "execa";
 import { createRegion, type OwnedRegion } from "../../local/daemon/region.ts";
 import type { Operations } from "../../local/operation.ts";
-import type { Realisation } from "../../local/realisation.ts";
 import type { Image } from "../../local/region.ts";
 import type { Properties, Resource } from "../../local/resource.ts";
+import type { ResourceHandler } from "../../local/resource-handler.ts";
 import { parts, root } from "./daemon/started-region.ts";
 
 /** A region without provider and endpoint, in a folder and on a loopback block of its own. */
@@ -45,14 +45,14 @@ export async function startRegion(
 /** Creates a resource and remembers it, as the provider does. */
 export async function createResource(
   region: OwnedRegion,
-  realisation: Realisation,
+  handler: ResourceHandler,
   inputs: Properties,
 ): Promise<Resource> {
-  const complete = { ...realisation.defaults?.(inputs), ...inputs };
-  const name = realisation.type.split(":").at(-1) ?? "";
-  const urn = `urn:pulumi:test::test::${realisation.type}::${name}`;
-  const { id, outputs } = await realisation.create(region, { urn, name, inputs: complete });
-  const resource = { type: realisation.type, id, urn, name, inputs: complete, outputs };
+  const complete = { ...handler.defaults?.(inputs), ...inputs };
+  const name = handler.type.split(":").at(-1) ?? "";
+  const urn = `urn:pulumi:test::test::${handler.type}::${name}`;
+  const { id, outputs } = await handler.create(region, { urn, name, inputs: complete });
+  const resource = { type: handler.type, id, urn, name, inputs: complete, outputs };
   region.resources.put(resource);
   return resource;
 }

@@ -4,7 +4,7 @@ import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment, PulumiFn } from "@pulumi/pulumi/automation/index.js";
 import { test } from "tap";
-import { realisations } from "../../local/ec2/index.ts";
+import { handlers } from "../../local/ec2/index.ts";
 import { startProviders } from "../../local/provider/start.ts";
 import { collectSteps, startEngine } from "./provider/engine.ts";
 import { createMemoryRegion } from "./provider/memory-region.ts";
@@ -88,7 +88,7 @@ function expectedFamily(): readonly string[] {
 test("awsx:ec2:Vpc through the real engine", async (t) => {
   t.test("is made as the real one makes it, changes in place, and leaves nothing", async () => {
     const region = createMemoryRegion();
-    const providers = await startProviders(region, realisations);
+    const providers = await startProviders(region, handlers);
     await using engine = await startEngine(providers, program());
     try {
       const preview = await engine.stack.preview();
@@ -172,7 +172,7 @@ test("awsx:ec2:Vpc through the real engine", async (t) => {
   });
 
   t.test("hands its provider, protection, dependencies and secrets on to its children", async () => {
-    const providers = await startProviders(createMemoryRegion(), realisations);
+    const providers = await startProviders(createMemoryRegion(), handlers);
     await using engine = await startEngine(providers, async () => {
       const other = new aws.Provider("other", {
         region: "eu-west-1",

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { t, test } from "tap";
 import { startProviders } from "../../local/provider/start.ts";
-import { realisations } from "../../local/registry.ts";
+import { handlers } from "../../local/registry.ts";
 import { program } from "../../stacks/index.ts";
 import { installedPart } from "../installed-parts.ts";
 import { startEngine } from "../local/provider/engine.ts";
@@ -14,11 +14,11 @@ import { deploy, environmentConfig, productionConfig } from "./deployed.ts";
 import { startLanguageHost } from "./language-host.ts";
 
 const root = join(import.meta.dirname, "..", "..");
-const providers = await startProviders(createMemoryRegion(), realisations);
+const providers = await startProviders(createMemoryRegion(), handlers);
 t.teardown(() => providers.close());
 
 test("the local region knows every type and every input that the program uses", async () => {
-  const known = new Map(realisations.map(({ type, inputs }) => [type, inputs]));
+  const known = new Map(handlers.map(({ type, inputs }) => [type, inputs]));
   const unknown = new Set<string>();
   for (const config of [environmentConfig, productionConfig]) {
     for (const { type, inputs } of (await deploy(config)).resources) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
-import { operations, realisations } from "../../../local/rds/index.ts";
+import { handlers, operations } from "../../../local/rds/index.ts";
 import { findCluster } from "../../../local/rds/running.ts";
 import type { Properties } from "../../../local/resource.ts";
 import { ask, createResource, type StartedRegion, startRegion } from "../../local/started-region.ts";
@@ -12,7 +12,7 @@ import { StartedRedis } from "../started-redis.ts";
 
 const block = await reserveNetwork();
 const password = "a-password-of-the-master";
-const find = (name: string) => realisations.find(({ type }) => type.endsWith(`:${name}`))!;
+const find = (name: string) => handlers.find(({ type }) => type.endsWith(`:${name}`))!;
 let started: StartedRegion;
 let redis: StartedRedis;
 let admin: StartedRole;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
 import { operations } from "../../../local/elb/index.ts";
-import { balancingOf } from "../../local/elb/realisations.ts";
+import { balancingOf } from "../../local/elb/resource-handlers.ts";
 import { type Surroundings, startSurroundings } from "../../local/elb/surroundings.ts";
 import { ask, createResource } from "../../local/started-region.ts";
 import { reserveNetwork } from "../../loopback.ts";

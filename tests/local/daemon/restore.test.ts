@@ -3,12 +3,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
 import { restoreResources } from "../../../local/daemon/restore.ts";
-import type { Realisation } from "../../../local/realisation.ts";
 import type { Properties } from "../../../local/resource.ts";
+import type { ResourceHandler } from "../../../local/resource-handler.ts";
 import { openRegion, temporaryDirectory } from "./started-region.ts";
 
 /** A type whose restoring takes a moment and is written down when it begins and ends. */
-function observed(type: string, steps: string[], fails = false): Realisation {
+function observed(type: string, steps: string[], fails = false): ResourceHandler {
   return {
     type,
     inputs: [],

@@ -15,7 +15,7 @@ import {
 } from "@aws-sdk/client-ecs";
 import { afterEach, before, t, test } from "tap";
 import { waitUntil } from "../daemon/started-region.ts";
-import { type Ground, openGround } from "./ground.ts";
+import { type Ground, openGround } from "./fixtures.ts";
 import { ask, createService, define, removeServices, waitForTasks } from "./services.ts";
 
 const [cluster, name] = ["t-main", "t-main"];

@@ -8,7 +8,7 @@ import { digestContent } from "../../../image/digest.ts";
 import { findStored, storeContent } from "../../../local/ecs/image-store.ts";
 import { buildImage, findImage, pullImage } from "../../../local/ecs/images.ts";
 import { waitUntil } from "../daemon/started-region.ts";
-import { type Ground, openGround } from "./ground.ts";
+import { type Ground, openGround } from "./fixtures.ts";
 import { ask, createService, define, removeServices } from "./services.ts";
 
 const [cluster, name] = ["t-main", "t-main"];

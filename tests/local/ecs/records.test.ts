@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
 import type { Properties, Resource } from "../../../local/resource.ts";
-import { type Ground, openGround } from "./ground.ts";
+import { type Ground, openGround } from "./fixtures.ts";
 import { createService, define } from "./services.ts";
 
 const templateType = "aws:ec2/launchTemplate:LaunchTemplate";

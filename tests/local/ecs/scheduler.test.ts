@@ -3,7 +3,7 @@ import { afterEach, before, t, test } from "tap";
 import { schedulerOf } from "../../../local/ecs/running.ts";
 import type { Resource } from "../../../local/resource.ts";
 import { waitUntil } from "../daemon/started-region.ts";
-import { type Ground, openGround } from "./ground.ts";
+import { type Ground, openGround } from "./fixtures.ts";
 import {
   ask,
   createService,

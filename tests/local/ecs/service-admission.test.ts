@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { before, t, test } from "tap";
 import { validateService } from "../../../local/ecs/service-admission.ts";
 import type { Properties, Resource } from "../../../local/resource.ts";
-import { type Ground, makeTargetGroup, openGround } from "./ground.ts";
+import { type Ground, makeTargetGroup, openGround } from "./fixtures.ts";
 import { createService, define, serviceType, taskProcesses } from "./services.ts";
 
 let ground: Ground;

@@ -6,7 +6,7 @@ import { schedulerOf } from "../../../local/ecs/running.ts";
 import type { Resource } from "../../../local/resource.ts";
 import { waitUntil } from "../daemon/started-region.ts";
 import { listenersOf } from "../started-region.ts";
-import { type Ground, openGround, realisationOf } from "./ground.ts";
+import { type Ground, handlerOf, openGround } from "./fixtures.ts";
 import {
   ask,
   createService,
@@ -61,7 +61,7 @@ test("a deletion ends every process and leaves neither listener, address, target
   assert.doesNotMatch(stored, /task\//);
   const folder = join(ground.region.directory, "processes", "task", "t-main");
   assert.deepEqual(existsSync(folder) ? readdirSync(folder) : [], []);
-  await realisationOf(serviceType).delete?.(ground.region, service);
+  await handlerOf(serviceType).delete?.(ground.region, service);
 });
 
 test("a deletion lets the request finish that a task has in its hands", async () => {

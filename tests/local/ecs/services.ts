@@ -3,7 +3,7 @@ import { backendName } from "../../../local/elb/backend-name.ts";
 import { balancerOfGroup } from "../../../local/elb/balancers.ts";
 import type { Properties, Resource } from "../../../local/resource.ts";
 import { waitUntil } from "../daemon/started-region.ts";
-import type { Ground } from "./ground.ts";
+import type { Ground } from "./fixtures.ts";
 
 export const serviceType = "aws:ecs/service:Service";
 const definitionType = "aws:ecs/taskDefinition:TaskDefinition";

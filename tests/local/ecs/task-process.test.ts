@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterEach, before, t, test } from "tap";
 import type { Properties, Resource } from "../../../local/resource.ts";
-import { type Ground, openGround } from "./ground.ts";
+import { type Ground, openGround } from "./fixtures.ts";
 import { ask, createService, define, removeServices, taskProcesses } from "./services.ts";
 
 const secret = 'w0rd "with" quotes/+';

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { before, t, test } from "tap";
 import { schedulerOf } from "../../../local/ecs/running.ts";
 import { waitUntil } from "../daemon/started-region.ts";
-import { type Ground, openGround } from "./ground.ts";
+import { type Ground, openGround } from "./fixtures.ts";
 import { ask, createService, define } from "./services.ts";
 
 let ground: Ground;

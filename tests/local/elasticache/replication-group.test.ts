@@ -3,7 +3,7 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createCluster } from "redis";
 import { before, t, test } from "tap";
-import { operations, realisations } from "../../../local/elasticache/index.ts";
+import { handlers, operations } from "../../../local/elasticache/index.ts";
 import { findCluster } from "../../../local/elasticache/running.ts";
 import type { Properties, Resource } from "../../../local/resource.ts";
 import { reserveNetwork } from "../../loopback.ts";
@@ -30,7 +30,7 @@ const inputs: Properties = {
   authToken: token,
   multiAzEnabled: true,
 };
-const replicationGroup = realisations.find(({ type }) => type.endsWith(":ReplicationGroup"))!;
+const replicationGroup = handlers.find(({ type }) => type.endsWith(":ReplicationGroup"))!;
 
 let started: StartedRegion;
 let group: Resource;

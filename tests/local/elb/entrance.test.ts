@@ -13,7 +13,7 @@ import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../daemon/started-region.ts";
 import { ask, createResource, listenersOf, processesIn } from "../started-region.ts";
 import { createInsiders, type Insiders } from "./insiders.ts";
-import { balancingOf } from "./realisations.ts";
+import { balancingOf } from "./resource-handlers.ts";
 import {
   type AskOptions,
   askEntrance,

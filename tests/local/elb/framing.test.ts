@@ -5,7 +5,7 @@ import { operations } from "../../../local/elb/index.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../daemon/started-region.ts";
 import { ask, createResource } from "../started-region.ts";
-import { balancingOf } from "./realisations.ts";
+import { balancingOf } from "./resource-handlers.ts";
 import { ingressPort, type Surroundings, startSurroundings } from "./surroundings.ts";
 
 const block = await reserveNetwork();

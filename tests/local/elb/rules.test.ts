@@ -6,7 +6,7 @@ import type { Properties, Resource } from "../../../local/resource.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../daemon/started-region.ts";
 import { ask, createResource } from "../started-region.ts";
-import { balancingOf } from "./realisations.ts";
+import { balancingOf } from "./resource-handlers.ts";
 import {
   openTo,
   type StartedTarget,
@@ -164,9 +164,9 @@ test("a target that takes no connection is answered for with 502 until it is out
 test("listeners and rules serve again after a restart of the region", async () => {
   const region = await surroundings.started.reopen();
   for (const name of ["LoadBalancer", "Listener", "ListenerRule"]) {
-    const realisation = balancingOf(name);
+    const handler = balancingOf(name);
     await Promise.all(
-      region.resources.all(realisation.type).map((resource) => realisation.restore!(region, resource)),
+      region.resources.all(handler.type).map((resource) => handler.restore!(region, resource)),
     );
   }
   assert.equal((await see("/old/asks.txt")).status, 410);

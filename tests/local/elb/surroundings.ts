@@ -3,13 +3,13 @@ import { request } from "node:https";
 import type { Properties, Resource } from "../../../local/resource.ts";
 import { objectsOf } from "../../../local/s3/objects.ts";
 import { createResource, type StartedRegion, startRegion } from "../started-region.ts";
-import { balancingOf } from "./realisations.ts";
+import { balancingOf } from "./resource-handlers.ts";
 
 export const domain = "t.api.example.com";
 /** One that every user may bind. */
 export const ingressPort = 8443;
 
-/** What a load balancer stands on, without the network's own realisations. */
+/** What a load balancer stands on, without the network's own handlers. */
 export interface Surroundings extends AsyncDisposable {
   readonly started: StartedRegion;
   readonly loadBalancer: Resource;

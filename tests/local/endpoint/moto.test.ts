@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import { test } from "tap";
 import { startMoto, waitForMoto } from "../../../local/moto.ts";
-import { realisations } from "../../../local/services.ts";
+import { handlers } from "../../../local/services.ts";
 import { waitUntil } from "../daemon/started-region.ts";
 import { openEndpoint } from "./started-endpoint.ts";
 
@@ -63,10 +63,10 @@ test("what the program made is known behind the endpoint, whenever moto was star
   await waitUntil("moto's next life", async () => (await waitForMoto(region)) > life);
   assert.equal((await describe())[0]?.logGroupName, "/x/gateway");
 
-  const realisation = realisations.find(({ type }) => type === logGroupType);
-  assert.deepEqual(await realisation?.read?.(region, group), {});
+  const handler = handlers.find(({ type }) => type === logGroupType);
+  assert.deepEqual(await handler?.read?.(region, group), {});
   await logs.send(new DeleteLogGroupCommand({ logGroupName: "/x/gateway" }));
-  assert.equal(await realisation?.read?.(region, group), undefined);
+  assert.equal(await handler?.read?.(region, group), undefined);
 });
 
 test("another program on moto's port of every address is not asked for anything", {

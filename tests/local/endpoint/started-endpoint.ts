@@ -1,9 +1,9 @@
 import { KeyRing } from "../../../local/access/credentials.ts";
 import { startEndpoint } from "../../../local/endpoint/server.ts";
 import type { Operations } from "../../../local/operation.ts";
-import type { Realisation } from "../../../local/realisation.ts";
 import type { Properties, Resource } from "../../../local/resource.ts";
-import { operations, realisations } from "../../../local/services.ts";
+import type { ResourceHandler } from "../../../local/resource-handler.ts";
+import { handlers, operations } from "../../../local/services.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { openRegion, type StartedRegion, temporaryDirectory } from "../daemon/started-region.ts";
 
@@ -66,9 +66,9 @@ async function openOnReservedNetwork(directory: string, table: ReadonlyMap<strin
   }
 }
 
-function find(type: string): Realisation {
-  const found = realisations.find((realisation) => realisation.type === type);
-  if (!found) throw new Error(`no realisation of ${type}`);
+function find(type: string): ResourceHandler {
+  const found = handlers.find((handler) => handler.type === type);
+  if (!found) throw new Error(`no handler of ${type}`);
   return found;
 }
 
@@ -78,10 +78,10 @@ async function create(
   name: string,
   given: Properties,
 ): Promise<Resource> {
-  const realisation = find(type);
-  const inputs = { ...realisation.defaults?.(given), ...given };
+  const handler = find(type);
+  const inputs = { ...handler.defaults?.(given), ...given };
   const urn = `urn:pulumi:test::test::${type}::${name}`;
-  const { id, outputs } = await realisation.create(region, { urn, name, inputs });
+  const { id, outputs } = await handler.create(region, { urn, name, inputs });
   const resource: Resource = {
     type,
     id,
@@ -95,9 +95,9 @@ async function create(
 }
 
 async function update(region: StartedRegion, resource: Resource, given: Properties): Promise<Resource> {
-  const realisation = find(resource.type);
-  const inputs = { ...realisation.defaults?.(given), ...given };
-  const told = (await realisation.update?.(region, resource, inputs)) ?? {};
+  const handler = find(resource.type);
+  const inputs = { ...handler.defaults?.(given), ...given };
+  const told = (await handler.update?.(region, resource, inputs)) ?? {};
   const updated = { ...resource, inputs, outputs: { ...resource.outputs, ...inputs, ...told } };
   region.resources.put(updated);
   return updated;

@@ -7,11 +7,11 @@ import { createMemoryRegion } from "./memory-region.ts";
 import { ThingWorld, thingType } from "./things.ts";
 
 const region = createMemoryRegion();
-const { realisation } = new ThingWorld();
+const { handler } = new ThingWorld();
 const urn = `urn:pulumi:dev::p::${thingType}::thing`;
 
 function check(news: CheckRequest["news"], request: Partial<CheckRequest> = {}) {
-  return checkInputs(region, realisation, {
+  return checkInputs(region, handler, {
     urn,
     name: "thing",
     olds: {},

@@ -4,11 +4,11 @@ import { test } from "tap";
 import { unknown, wrapSecret } from "../../../local/engine/markers.ts";
 import { proposeName } from "../../../local/provider/autonaming.ts";
 import { diffInputs } from "../../../local/provider/diff.ts";
-import type { Realisation } from "../../../local/realisation.ts";
 import type { Properties } from "../../../local/resource.ts";
+import type { ResourceHandler } from "../../../local/resource-handler.ts";
 import { MemoryResources } from "./memory-region.ts";
 
-const realisation: Realisation = {
+const handler: ResourceHandler = {
   type: "aws:test/thing:Thing",
   inputs: ["name", "size", "subnets", "tags"],
   replaceOn: ["name", "subnets"],
@@ -20,7 +20,7 @@ const realisation: Realisation = {
 };
 const urn = "urn:pulumi:dev::p::aws:test/thing:Thing::thing";
 
-function diff(oldInputs: Properties, news: Properties, of: Realisation = realisation) {
+function diff(oldInputs: Properties, news: Properties, of: ResourceHandler = handler) {
   return diffInputs(of, { urn, name: "thing", oldInputs, news, ignoreChanges: [] });
 }
 
@@ -46,7 +46,7 @@ test("the difference between old and new inputs", async (t) => {
   });
 
   t.test("replaces on every change of a type that cannot be updated", async () => {
-    const { update: _, ...fixed } = realisation;
+    const { update: _, ...fixed } = handler;
     assert.deepEqual(diff({ size: 1 }, { size: 2 }, fixed).replaces, ["size"]);
   });
 
@@ -66,7 +66,7 @@ test("the difference between old and new inputs", async (t) => {
       news: { size: 2 },
       ignoreChanges: ["size"],
     };
-    assert.deepEqual(diffInputs(realisation, request).changed, []);
+    assert.deepEqual(diffInputs(handler, request).changed, []);
   });
 
   t.test("lists the outputs that an update keeps, and not those that it changes", async () => {
@@ -81,7 +81,7 @@ test("the difference between old and new inputs", async (t) => {
       true,
     );
     const automatic = proposeName(new MemoryResources(), "name", {
-      type: realisation.type,
+      type: handler.type,
       urn,
       name: "thing",
       maxLength: 32,

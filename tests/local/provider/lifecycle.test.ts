@@ -19,7 +19,7 @@ test("a resource through the real engine", async (t) => {
   t.test("lives, changes, is replaced, drifts, is imported and ends as on AWS", async () => {
     const region = createMemoryRegion();
     const world = new ThingWorld();
-    const providers = await startProviders(region, [world.realisation]);
+    const providers = await startProviders(region, [world.handler]);
     await using engine = await startEngine(providers, async () => {});
     try {
       await lives(engine, world);
@@ -55,7 +55,7 @@ async function lives(engine: StartedEngine, world: ThingWorld): Promise<void> {
   assert.match(outputs.name?.value, /^thing-[0-9a-f]{7}$/);
   assert.equal(outputs.size?.value, 1, "AWS's default is filled in");
   const state = await engine.readStateFile();
-  assert.equal(world.things.get("thing-1")?.password, password, "realisations see secrets in clear");
+  assert.equal(world.things.get("thing-1")?.password, password, "handlers see secrets in clear");
   assert.ok(
     !state.includes(password) && !state.includes("a secret token"),
     "the state shows no secret in clear",

@@ -41,7 +41,7 @@ test("an engine that is killed while a resource is being made", async (t) => {
   t.test("leaves an orphan that the next run takes over, however that run differs", async () => {
     const region = createMemoryRegion();
     const world = new ThingWorld();
-    const providers = await startProviders(region, [world.realisation]);
+    const providers = await startProviders(region, [world.handler]);
     let inputs: { zone: string; size?: number } = { zone: "a" };
     await using engine = await startEngine(providers, async () => ({
       name: new Thing("thing", inputs).name,
@@ -79,7 +79,7 @@ test("an engine that is killed while a resource is being made", async (t) => {
   t.test("does not make a later replacement take over the resource that it replaces", async () => {
     const region = createMemoryRegion();
     const world = new ThingWorld();
-    const providers = await startProviders(region, [world.realisation]);
+    const providers = await startProviders(region, [world.handler]);
     let zone = "a";
     await using engine = await startEngine(providers, async () => void new Thing("thing", { zone }));
     try {

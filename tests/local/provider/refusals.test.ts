@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { execa } from "execa";
 import { test } from "tap";
-import { realisations } from "../../../local/ec2/index.ts";
+import { handlers } from "../../../local/ec2/index.ts";
 import { startProviders } from "../../../local/provider/start.ts";
 import { createMemoryRegion } from "./memory-region.ts";
 
@@ -40,7 +40,7 @@ const expected: Readonly<Record<string, { readonly says: readonly RegExp[]; read
 test("what the local region does not honour", async (t) => {
   t.test("is refused by name, with the fix, before anything is made", async () => {
     const region = createMemoryRegion();
-    const providers = await startProviders(region, realisations);
+    const providers = await startProviders(region, handlers);
     try {
       const script = join(import.meta.dirname, "refused-programs.ts");
       const ports = [String(providers.aws), String(providers.awsx)];

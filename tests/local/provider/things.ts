@@ -1,6 +1,6 @@
 import { CustomResource, type CustomResourceOptions, type Inputs, type Output } from "@pulumi/pulumi";
-import type { Realisation } from "../../../local/realisation.ts";
 import type { Properties } from "../../../local/resource.ts";
+import type { ResourceHandler } from "../../../local/resource-handler.ts";
 
 export const thingType = "aws:test/thing:Thing";
 
@@ -12,7 +12,7 @@ export class ThingWorld {
   /** Set by a test: creations wait for it. */
   hold: Promise<void> = Promise.resolve();
 
-  readonly realisation: Realisation = {
+  readonly handler: ResourceHandler = {
     type: thingType,
     inputs: ["name", "size", "zone", "password", "environment", "tags"],
     replaceOn: ["name", "zone"],

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { createConnection } from "mysql2/promise";
 import { before, t, test } from "tap";
-import { operations, realisations } from "../../../local/rds/index.ts";
+import { handlers, operations } from "../../../local/rds/index.ts";
 import { findCluster } from "../../../local/rds/running.ts";
 import type { Properties, Resource } from "../../../local/resource.ts";
 import { reserveNetwork } from "../../loopback.ts";
@@ -21,7 +21,7 @@ const network = await reserveNetwork();
 
 const block = await reserveNetwork();
 const password = "a-password-of-the-master";
-const find = (name: string) => realisations.find(({ type }) => type.endsWith(`:${name}`))!;
+const find = (name: string) => handlers.find(({ type }) => type.endsWith(`:${name}`))!;
 const clusterInputs: Properties = {
   clusterIdentifier: "t-db",
   engine: "aurora-mysql",

@@ -5,7 +5,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { test } from "tap";
 import { startProviders } from "../../../local/provider/start.ts";
-import { realisations } from "../../../local/services.ts";
+import { handlers } from "../../../local/services.ts";
 import { openEndpoint } from "../endpoint/started-endpoint.ts";
 import { collectSteps, startEngine } from "../provider/engine.ts";
 
@@ -118,7 +118,7 @@ test("a program of everything comes up, rests, is refreshed, changes and goes", 
 }, async () => {
   await using started = await openEndpoint();
   const { region, client } = started;
-  const providers = await startProviders(region, realisations);
+  const providers = await startProviders(region, handlers);
   await using engine = await startEngine(providers, program("first value"));
   const { stack } = engine;
   try {

@@ -1,10 +1,10 @@
 import { makeArn } from "../arn.ts";
 import { isUnknown } from "../engine/markers.ts";
 import { AwsError } from "../operation.ts";
-import type { Realisation } from "../realisation.ts";
 import { recorded } from "../recorded.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
+import type { ResourceHandler } from "../resource-handler.ts";
 import { existsInMirror } from "./mirror.ts";
 import { logGroupType, metricAlarmType, topicType } from "./types.ts";
 
@@ -14,9 +14,9 @@ const retentions = [
 ];
 
 /** Adds the look at moto, where the API may have removed what the program made. */
-function observed(realisation: Realisation): Realisation {
+function observed(handler: ResourceHandler): ResourceHandler {
   return {
-    ...realisation,
+    ...handler,
     read: async (region, resource) => ((await existsInMirror(region, resource)) ? {} : undefined),
   };
 }
@@ -116,4 +116,6 @@ const topic = recorded(topicType, {
   outputs: (region, { id }) => ({ arn: id, owner: region.accountId }),
 });
 
-export const monitoringRealisations: readonly Realisation[] = [logGroup, metricAlarm, topic].map(observed);
+export const monitoringResourceHandlers: readonly ResourceHandler[] = [logGroup, metricAlarm, topic].map(
+  observed,
+);

@@ -8,10 +8,10 @@ export interface CheckFailure {
 }
 
 /** How one AWS resource type is made real on this machine. */
-export interface Realisation {
+export interface ResourceHandler {
   /** Pulumi type token, for example `aws:lb/loadBalancer:LoadBalancer`. */
   readonly type: string;
-  /** Every input property that this realisation honours; any other is refused by name. */
+  /** Every input property that this handler honours; any other is refused by name. */
   readonly inputs: readonly string[];
   /** Inputs whose change AWS answers with a new resource. */
   readonly replaceOn: readonly string[];

@@ -4,10 +4,10 @@ import { restoreResources } from "../../../local/daemon/restore.ts";
 import { findBalancer } from "../../../local/elb/balancers.ts";
 import { type Endpoint, startEndpoint } from "../../../local/endpoint/server.ts";
 import { loadOperations } from "../../../local/operations.ts";
-import type { Realisation } from "../../../local/realisation.ts";
 import type { Image } from "../../../local/region.ts";
-import { realisations } from "../../../local/registry.ts";
+import { handlers } from "../../../local/registry.ts";
 import type { Properties, Resource } from "../../../local/resource.ts";
+import type { ResourceHandler } from "../../../local/resource-handler.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { root } from "../daemon/started-region.ts";
 import { targetGroupInputs } from "../elb/surroundings.ts";
@@ -49,14 +49,14 @@ export interface Ground extends AsyncDisposable {
   restart(): Promise<void>;
 }
 
-export function realisationOf(type: string): Realisation {
-  const found = realisations.find((realisation) => realisation.type === type);
-  if (!found) throw new Error(`no realisation of ${type}`);
+export function handlerOf(type: string): ResourceHandler {
+  const found = handlers.find((handler) => handler.type === type);
+  if (!found) throw new Error(`no handler of ${type}`);
   return found;
 }
 
 async function make(region: OwnedRegion, type: string, inputs: Properties): Promise<Resource> {
-  return createResource(region, realisationOf(type), inputs);
+  return createResource(region, handlerOf(type), inputs);
 }
 
 export async function openGround(): Promise<Ground> {
@@ -89,13 +89,13 @@ async function furnish(started: StartedRegion): Promise<Ground> {
     entrance: { host, port: 8080 },
     make: (type, inputs) => make(region, type, inputs),
     async change(resource, inputs) {
-      const told = (await realisationOf(resource.type).update?.(region, resource, inputs)) ?? {};
+      const told = (await handlerOf(resource.type).update?.(region, resource, inputs)) ?? {};
       const changed = { ...resource, inputs, outputs: { ...resource.outputs, ...inputs, ...told } };
       region.resources.put(changed);
       return changed;
     },
     async remove(resource) {
-      await realisationOf(resource.type).delete?.(region, resource);
+      await handlerOf(resource.type).delete?.(region, resource);
       region.resources.remove(resource.type, resource.id);
     },
     async restart() {
@@ -104,7 +104,7 @@ async function furnish(started: StartedRegion): Promise<Ground> {
       region = await started.reopen();
       await region.certificates.prepare();
       endpoint = await openEndpoint(region, keys);
-      await restoreResources(region, realisations);
+      await restoreResources(region, handlers);
     },
     async [Symbol.asyncDispose]() {
       await endBalancers(region);
