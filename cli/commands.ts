@@ -9,6 +9,8 @@ export interface CommandEntry {
   readonly load: () => Promise<(program: Command) => unknown>;
   /** Words that other tools use for it, to suggest the right one. */
   readonly alsoKnownAs?: readonly string[];
+  /** Commands below it, each with a help of its own. */
+  readonly subcommands?: readonly string[];
 }
 
 export const commands: readonly CommandEntry[] = [
@@ -58,12 +60,14 @@ export const commands: readonly CommandEntry[] = [
     summary: "Grant, revoke and list access to an environment",
     examples: ["dmm-env access grant feature-x jane.doe --for 4h", "dmm-env access list feature-x"],
     load: async () => (await import("./commands/access.ts")).registerAccess,
+    subcommands: ["grant", "revoke", "list"],
   },
   {
     name: "attestation",
     summary: "Check the signatures of an attestation or a teardown proof",
     examples: ["dmm-env attestation check proof.json --key signer.pub.pem"],
     load: async () => (await import("./commands/attestation.ts")).registerAttestation,
+    subcommands: ["check"],
   },
   {
     name: "logs",

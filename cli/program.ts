@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
-import { commands } from "./commands.ts";
+import { type CommandEntry, commands } from "./commands.ts";
 import { targets } from "./environment/origin.ts";
 import { OperatorError } from "./errors.ts";
 import { renderExamples } from "./help-examples.ts";
@@ -61,6 +61,12 @@ function inherit(command: Command): void {
   for (const child of command.commands) inherit(child.copyInheritedSettings(command));
 }
 
+/** `access grant`: the command whose help tells more. */
+function nameCommand({ name, subcommands = [] }: CommandEntry, words: readonly string[]): string {
+  const next = words[words.indexOf(name) + 1] ?? "";
+  return subcommands.includes(next) ? `${name} ${next}` : name;
+}
+
 function explainUsage(error: CommanderError, words: readonly string[]): OperatorError {
   const asked = commands.find(({ name }) => words.includes(name));
   const unknown = /unknown command '(.+?)'/.exec(error.message)?.[1];
@@ -73,6 +79,6 @@ function explainUsage(error: CommanderError, words: readonly string[]): Operator
   const problem = `${message.replace(/\n\(/, " (")}${suggestion}`;
   return new OperatorError("DMM_USAGE", {
     problem: problem.slice(0, 1).toUpperCase() + problem.slice(1),
-    command: asked === undefined ? "" : `${asked.name} `,
+    command: asked === undefined ? "" : `${nameCommand(asked, words)} `,
   });
 }

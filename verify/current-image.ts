@@ -23,7 +23,15 @@ export async function requireCurrentImage(
   const stale = (await Promise.all(read)).flatMap(({ service, images }) =>
     images
       .filter(({ digest }) => digest !== unknown && digest !== expected)
-      .map(({ digest, tasks }) => `${tasks} ${tasks === 1 ? "task" : "tasks"} of ${service} run ${digest}`),
+      .map(
+        ({ digest, tasks }) =>
+          `${tasks} ${tasks === 1 ? "task" : "tasks"} of ${service} run ${shortenDigest(digest)}`,
+      ),
   );
-  if (stale.length > 0) throw staleImage(world.target.environment, stale.join(", "), expected);
+  if (stale.length > 0) throw staleImage(world.target.environment, stale.join(", "), shortenDigest(expected));
+}
+
+/** As much of a digest as tells it from others. */
+function shortenDigest(digest: string): string {
+  return digest.slice(0, "sha256:".length + 12);
 }

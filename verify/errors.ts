@@ -18,22 +18,51 @@ export class VerifyError extends Error {
   }
 }
 
+/** `Did you mean access? ` where a known name is a few letters away. */
+function suggest(name: string, known: readonly string[]): string {
+  const [nearest] = known
+    .map((candidate) => ({ candidate, distance: distanceOf(name, candidate) }))
+    .filter(({ distance, candidate }) => distance <= Math.max(1, Math.floor(candidate.length / 4)))
+    .sort((one, other) => one.distance - other.distance);
+  return nearest === undefined ? "" : `Did you mean ${nearest.candidate}? `;
+}
+
+/** Letters to add, remove or replace until one word is the other (Levenshtein). */
+function distanceOf(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (const [line, letter] of [...one].entries()) {
+    const next = [line + 1];
+    for (const [column, against] of [...other].entries()) {
+      const replaced = row[column]! + (letter === against ? 0 : 1);
+      next.push(Math.min(replaced, row[column + 1]! + 1, next[column]! + 1));
+    }
+    row = next;
+  }
+  return row.at(-1)!;
+}
+
 export function unknownSuite(name: string, known: readonly string[]): VerifyError {
   return new VerifyError(
     "DMM_VERIFY_UNKNOWN_SUITE",
     `Unknown suite ${name}; the suites are ${known.join(", ")}.`,
     {
-      hint: "Leave the option out to run every suite.",
+      hint: `${suggest(name, known)}Leave the option out to run every suite.`,
       exitCode: 2,
     },
   );
 }
 
-export function unknownCheck(name: string, suites: readonly string[]): VerifyError {
+export function unknownCheck(
+  name: string,
+  { suites, checks }: { readonly suites: readonly string[]; readonly checks: readonly string[] },
+): VerifyError {
   return new VerifyError(
     "DMM_VERIFY_UNKNOWN_CHECK",
     `Unknown check ${name} in ${suites.length === 1 ? "suite" : "suites"} ${suites.join(", ")}.`,
-    { hint: "Use a check name from docs/suites.md, for example access/an-insider-gets-in.", exitCode: 2 },
+    {
+      hint: `${suggest(name, checks)}Use a check name from docs/suites.md, for example access/an-insider-gets-in.`,
+      exitCode: 2,
+    },
   );
 }
 

@@ -20,7 +20,7 @@ export type { RunResult } from "./result.ts";
 /** @public */
 export { type CheckResult, exitCodeOf, type Totals } from "./result.ts";
 /** @public */
-export { type ClaimListing, listClaims, suiteNames } from "./suites.ts";
+export { type ClaimListing, listClaims, selectChecks, suiteNames } from "./suites.ts";
 export type { Grants, Insider, Target } from "./target.ts";
 /** @public */
 export {

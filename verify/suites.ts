@@ -67,10 +67,12 @@ export function selectChecks(wanted: {
       ),
     );
     if (!known)
-      throw unknownCheck(
-        name,
-        candidates.map((suite) => suite.name),
-      );
+      throw unknownCheck(name, {
+        suites: candidates.map((suite) => suite.name),
+        checks: candidates.flatMap((suite) =>
+          suite.checks.map((check) => checkNameOf(suite.name, check.claim)),
+        ),
+      });
   }
   const selected = candidates
     .map((suite) => ({ ...suite, checks: suite.checks.filter((check) => isWanted(suite, check)) }))

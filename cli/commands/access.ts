@@ -13,6 +13,7 @@ import {
   readGrant,
 } from "../access/grants.ts";
 import type { ClientIdentity } from "../access/ingress.ts";
+import { operatorGrant } from "../access/operator-grant.ts";
 import { proveRevoked } from "../access/prove-revoked.ts";
 import { revokeGrants } from "../access/revoke.ts";
 import { shutOut } from "../access/shut-out.ts";
@@ -56,7 +57,10 @@ export function registerAccess(program: Command): void {
       runCommand(
         command,
         (session) =>
-          grant(session, { ...readWords(session, words), lifetimeSeconds: parseDuration(options.for) }),
+          grant(session, {
+            ...readWords(session, words, "grant"),
+            lifetimeSeconds: parseDuration(options.for),
+          }),
         atOnce,
       ),
     );
@@ -67,7 +71,7 @@ export function registerAccess(program: Command): void {
     .description("Revoke a grant at once and prove that its certificate is rejected")
     .addHelpText("after", renderExamples(["dmm-env access revoke feature-x jane.doe"]))
     .action((words: readonly string[], _: object, command: Command) =>
-      runCommand(command, (session) => revoke(session, readWords(session, words)), atOnce),
+      runCommand(command, (session) => revoke(session, readWords(session, words, "revoke")), atOnce),
     );
   access
     .command("list")
@@ -88,11 +92,11 @@ interface Words {
 const usage = "[options] [name] <insider>";
 
 /** The environment may be left out, so one word is the insider. Throws DMM_USAGE for more than two. */
-function readWords(session: Session, words: readonly string[]): Words {
+function readWords(session: Session, words: readonly string[], command: string): Words {
   const [insider = "", name, ...surplus] = words.toReversed();
   if (surplus.length > 0) {
     const problem = `Too many arguments: ${words.length}; expected an environment and an insider.`;
-    throw new OperatorError("DMM_USAGE", { problem, command: "access " });
+    throw new OperatorError("DMM_USAGE", { problem, command: `access ${command} ` });
   }
   return { name: chooseName(session, name), insider };
 }
@@ -126,7 +130,7 @@ async function grant(
       adminUrl: findAdminUrl(entrance),
     },
     lines: [
-      `${chalk.bold(insider)} has access to ${name} for ${renderDuration(lifetimeSeconds)}, until ${issued.expires}.`,
+      `${chalk.bold(insider)} has access to ${name} for ${renderDuration(lifetimeSeconds)}, until ${issued.expires}${lifetimeSeconds < request.lifetimeSeconds ? ", the end of the environment's lifetime" : ""}.`,
       "",
       `  ${renderCurl(entrance, folder, insider)}`,
       "",
@@ -167,6 +171,9 @@ async function revoke(session: Session, words: Words): Promise<Outcome> {
       refusal === null
         ? `${chalk.bold(insider)} is on the revocation list of ${name}. The certificate files cannot be read, so the ingress was not tested with them.`
         : `${chalk.bold(insider)} no longer has access to ${name}: the ingress rejects the certificate (${refusal}).`,
+      ...(insider === operatorGrant
+        ? [`This was your own access. To restore it: ${chalk.bold(`dmm-env up ${name}`)}`]
+        : []),
     ],
   };
 }

@@ -35,6 +35,8 @@ function readRequest({ suite, only, profile }: VerifyOptions): VerifyRequest {
 }
 
 async function verify(session: Session, name: string, request: VerifyRequest): Promise<Outcome> {
+  const { selectChecks } = await import("../../verify/index.ts");
+  selectChecks(request);
   const open = openEnvironment(session, name);
   using _ = acquireLock(open.folder.lock, open.name, session.commandLine);
   const run = { session, request, open } as VerifyRun;

@@ -9,7 +9,12 @@ import { explainFailure, type Failure } from "../report/failure.ts";
 import type { Outcome, Session } from "../session.ts";
 import { createDownRun, release } from "../teardown/down.ts";
 import { ensureSigningKey } from "../teardown/envelope.ts";
-import { exitCodeOf, renderVerdicts, reportVerdicts } from "../verification/verdicts.ts";
+import {
+  exitCodeOf,
+  renderTeardownVerdicts,
+  renderVerdicts,
+  reportVerdicts,
+} from "../verification/verdicts.ts";
 import { type VerifyRun, verifySteps } from "../verification/verify-run.ts";
 import { proveRelease, type ReleaseWitness, takeWitness } from "./release-witness.ts";
 
@@ -40,7 +45,7 @@ export async function runGate(session: Session, request: GateRequest): Promise<O
   return {
     exitCode: conclude(session, proof, released),
     report: { environment: request.name, ...proof.report, teardown: released.report },
-    lines: [...proof.lines, ...released.lines],
+    lines: [...proof.lines, ...released.lines, renderConclusion(request.name, proof, released)],
     ...choose(session, request.name, proof, released),
   };
 }
@@ -75,11 +80,17 @@ async function releaseAfter(session: Session, up: UpRun, witness?: ReleaseWitnes
       ...released,
       exitCode: result.verdict === "failed" ? exitCodes.leftOver : released.exitCode,
       report: { ...released.report, claims: reportVerdicts(result).claims },
-      lines: [...released.lines, ...renderVerdicts(result)],
+      lines: [...renderTeardownVerdicts(result), ...released.lines],
     };
   } catch (error) {
     return { ...failed(session, error), exitCode: exitCodes.leftOver };
   }
+}
+
+/** The last line is the gate's own verdict. */
+function renderConclusion(name: string, proof: Act, released: Act): string {
+  if (released.exitCode !== exitCodes.done) return `Gate ${name}: failed, the teardown is not complete.`;
+  return proof.exitCode === exitCodes.done ? `Gate ${name}: passed.` : `Gate ${name}: failed.`;
 }
 
 /** A teardown that left something over or is not proven outweighs everything, because it needs somebody now; then the operator's own interruption. */

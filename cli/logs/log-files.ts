@@ -39,7 +39,10 @@ export interface LogTail extends LogFile {
 export function readTail(log: LogFile, count: number): LogTail {
   const content = readIfThere(log.file);
   const size = content.lastIndexOf("\n") + 1;
-  const lines = content.toString("utf8", 0, size).split("\n").slice(0, -1);
+  const lines = content
+    .toString("utf8", 0, size)
+    .split("\n")
+    .filter((line) => line.trim() !== "");
   return { ...log, lines: count === 0 ? [] : lines.slice(-count), size };
 }
 

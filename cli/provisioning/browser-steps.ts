@@ -24,7 +24,8 @@ export function renderBrowserSteps(
   const { host: address } = entrance.connect;
   const rules = hosts.map((host) => `MAP ${host} ${address}`).join(",");
   return [
-    `In a browser: ${entrance.url} and ${findAdminUrl(entrance)}`,
+    `In a browser: ${findAdminUrl(entrance)} (administration)`,
+    `  ${entrance.url} serves the APIs and their sign-in; its root has no page`,
     ...(entrance.authorityFile !== undefined
       ? [
           // A Chromium that runs already with the same folder would take no rules.

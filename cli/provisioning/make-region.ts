@@ -1,6 +1,7 @@
 import { regionParts } from "../../tools/parts.ts";
 import { hasUnpublished } from "../access/revoke.ts";
 import { OperatorError } from "../errors.ts";
+import { readRegionAddress } from "../region/address.ts";
 import { writeClosing } from "../region/closing.ts";
 import { isResponsive } from "../region/responsive.ts";
 import { startRegion } from "../region/start.ts";
@@ -14,6 +15,7 @@ export async function makeRegion(run: UpRun, progress: Progress): Promise<void> 
   // A list that could not be published must be at the ingress before anybody is let in again.
   const opens = !hasUnpublished(folder.access);
   writeClosing(folder.region, opens ? record.expires : new Date().toISOString());
+  const earlier = readRegionAddress(folder.region)?.pid;
   run.region = await startRegion({
     home: session.home,
     folder,
@@ -25,5 +27,5 @@ export async function makeRegion(run: UpRun, progress: Progress): Promise<void> 
   const { pid } = run.region;
   if (!(await isResponsive(run.region)))
     throw new OperatorError("DMM_REGION_UNRESPONSIVE", { name: record.name, pid });
-  progress(`${run.region.network}.0.0/16, process ${run.region.pid}`);
+  progress(`${run.region.network}.0.0/16, process ${pid}${pid === earlier ? ", already running" : ""}`);
 }

@@ -12,18 +12,33 @@ export function exitCodeOf({ verdict }: RunResult): ExitCode {
 /** The claims that did not pass with what was observed, the totals, and where the evidence is. */
 export function renderVerdicts(result: RunResult): readonly string[] {
   const { passed, failed, inconclusive, checks } = result.totals;
-  const rest = result.checks.filter(({ verdict }) => verdict !== "passed");
-  const paint = { failed: chalk.red, inconclusive: chalk.yellow, passed: chalk.green };
   return [
-    ...rest.map(
-      ({ verdict, suite, claim, message }) => `${paint[verdict](verdict)}  ${suite}: ${claim}: ${message}`,
-    ),
+    ...renderOpen(result),
     `${passed} of ${checks} checks passed, ${failed} failed, ${inconclusive} inconclusive, in ${(result.durationMs / 1000).toFixed(1)} s.`,
     ...result.images.map(renderImage),
     ...warnOfSeveral(result.images),
     ...renderDifferences(result.differences),
     `Evidence: ${result.directory}`,
   ];
+}
+
+/** What the checks after a teardown came to; images and differences were told with the first run. */
+export function renderTeardownVerdicts(result: RunResult): readonly string[] {
+  const { passed, checks } = result.totals;
+  return [
+    ...renderOpen(result),
+    `Teardown: ${passed} of ${checks} checks passed. Evidence: ${result.directory}`,
+  ];
+}
+
+/** Checks that failed or were inconclusive, with what was observed. */
+function renderOpen(result: RunResult): readonly string[] {
+  const paint = { failed: chalk.red, inconclusive: chalk.yellow, passed: chalk.green };
+  return result.checks
+    .filter(({ verdict }) => verdict !== "passed")
+    .map(
+      ({ verdict, suite, claim, message }) => `${paint[verdict](verdict)}  ${suite}: ${claim}: ${message}`,
+    );
 }
 
 /** What was verified, with as much of its digest as tells it from others. */

@@ -120,5 +120,11 @@ function answerError(
   return reply
     .status(explained.status)
     .type("text/html; charset=utf-8")
-    .send(renderErrorPage(explained, request.administrator).text);
+    .send(
+      renderErrorPage(explained, {
+        administrator: request.administrator,
+        // Who is not let in is told nothing of the environment.
+        ...(request.administrator !== undefined && { environment: context.settings.environment }),
+      }).text,
+    );
 }

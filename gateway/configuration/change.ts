@@ -5,7 +5,7 @@ import { computeDifferences, type Difference, describeSecretChange, describeToke
 import { type ConfigurationDocument, nouns } from "./document.ts";
 import type { Change, Changed } from "./edit.ts";
 import { ConfigurationInvalidError, UnknownError, VersionStaleError } from "./errors.ts";
-import { findDocument, readAuthorsSince, recordFound, recordVersion } from "./history.ts";
+import { findDocument, readAuthorsSince, readUnseenSince, recordFound, recordVersion } from "./history.ts";
 import { findRepetition } from "./idempotency.ts";
 import { normalizeDocument } from "./normalize.ts";
 import { settleChange } from "./outcome.ts";
@@ -124,7 +124,14 @@ async function describeConflict(
     basedOn,
     current: current.version,
     authors: await readAuthorsSince(connection, basedOn),
-    ...(edited === undefined ? {} : { differences: computeDifferences(edited, current.document) }),
+    ...(edited === undefined
+      ? {}
+      : {
+          differences: [
+            ...computeDifferences(edited, current.document),
+            ...(await readUnseenSince(connection, basedOn)),
+          ],
+        }),
   });
 }
 

@@ -100,6 +100,20 @@ export async function readAuthorsSince(from: Reader, after: number): Promise<rea
   return rows.map((row) => String(row.author));
 }
 
+/**
+ * What versions after `after` changed that no document shows: secrets and tokens of clients, which a comparison of two
+ * documents does not find.
+ */
+export async function readUnseenSince(from: Reader, after: number): Promise<readonly Difference[]> {
+  const [rows] = await from.query<RowDataPacket[]>(
+    "SELECT differences FROM configuration_versions WHERE version > ? ORDER BY version",
+    [after],
+  );
+  return rows
+    .flatMap((row) => JSON.parse(String(row.differences)) as Difference[])
+    .filter(({ fields }) => fields.some(({ field }) => field === "secret" || field === "tokens"));
+}
+
 export async function recordVersion(
   connection: PoolConnection,
   record: VersionRecord,

@@ -90,6 +90,6 @@ function validateRedirectUri(
       !/[#*\s]/.test(uri) &&
       (scheme === "https:" || (scheme === "http:" && loopback) || appScheme),
     field,
-    `${JSON.stringify(uri)} is not a valid redirect URI; it must use https, or http on a loopback address, without a fragment or wildcards.`,
+    `${JSON.stringify(uri)} is not a valid redirect URI; it must use https, or http on 127.0.0.1 or [::1] (localhost is refused, RFC 8252, section 8.3), without a fragment or wildcards.`,
   );
 }

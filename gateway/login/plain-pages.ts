@@ -10,11 +10,20 @@ export interface LogoutPage {
   readonly action: string;
   readonly csrf: string;
   readonly host: string;
+  readonly signedIn: boolean;
   /** The application asked for an address that it did not register. */
   readonly staysHere: boolean;
 }
 
-export function renderLogout({ action, csrf, host, staysHere }: LogoutPage): Html {
+export function renderLogout(page: LogoutPage): Html {
+  const { action, csrf, host, staysHere, signedIn } = page;
+  if (!signedIn)
+    return html`<h1>You are not signed in</h1>
+<p>There is nothing to sign out of at ${host}.</p>
+<form method="post" action="${action}">
+<input type="hidden" name="xsrf" value="${csrf}">
+<div class="actions"><button class="primary" type="submit" name="logout" value="yes">Continue</button></div>
+</form>`;
   return html`<h1>Sign out?</h1>
 <p>You are signed in to ${host}.</p>
 ${

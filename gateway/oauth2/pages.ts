@@ -36,7 +36,8 @@ export function createPages(issuer: URL, readLogin: () => Promise<Login>) {
     async showLogout(context: KoaContextWithOIDC): Promise<void> {
       const { renderLogout } = await import("../login/plain-pages.ts");
       const action = context.oidc.urlFor("end_session_confirm");
-      const page = { action, csrf: readCsrf(context), host: issuer.host };
+      const signedIn = context.oidc.session?.accountId !== undefined;
+      const page = { action, csrf: readCsrf(context), host: issuer.host, signedIn };
       const content = renderLogout({ ...page, staysHere: context.state[staysHere] === true });
       await show(context, "Sign out", content, readLogoutTarget(context));
     },

@@ -18,6 +18,13 @@ const endpoints: Readonly<
   "/verify/stream": answerStream,
 };
 
+/** Says who refused, so that a wrong path rewrite is not taken for an unknown route of the gateway. */
+function answerUnknown(response: ServerResponse, { pathname }: URL): void {
+  const served = [...Object.keys(endpoints), "/verify/echo/*"].join(", ");
+  const message = `The API stub was reached and does not serve ${pathname}; it serves ${served}.`;
+  response.writeHead(404, { "content-type": "application/json" }).end(JSON.stringify({ message }));
+}
+
 export async function runStub(): Promise<void> {
   const settings = parseListeningSettings(process.env);
   const logger = createLogger({ role: "stub", environment: settings.environment });
@@ -27,9 +34,9 @@ export async function runStub(): Promise<void> {
     lifecycle.begin();
     response.once("close", () => lifecycle.end());
     const url = new URL(request.url ?? "/", "http://stub");
-    const endpoint = endpoints[url.pathname];
-    if (endpoint !== undefined) endpoint(request, response, url);
-    else response.writeHead(404, { "content-type": "application/json" }).end("{}");
+    const endpoint = endpoints[url.pathname] ?? (url.pathname.startsWith("/verify/echo/") && answerEcho);
+    if (endpoint) endpoint(request, response, url);
+    else answerUnknown(response, url);
   });
   lifecycle.listenForSignals(server);
   const host = await readTaskAddress(settings.host);

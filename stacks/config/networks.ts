@@ -23,6 +23,8 @@ export const addressBlock: Parser<string> = (text) => {
 /** Any IPv4 network from /8; shorter masks would amount to "everybody". */
 const sourceNetwork: Parser<string> = (text) => {
   const network = readNetwork(text);
+  const cleared = network === undefined ? clearHostBits(text) : undefined;
+  if (cleared !== undefined) return { problem: `a network without host bits, such as ${cleared}` };
   if (network === undefined || network.bits < 8) {
     return { problem: "an IPv4 network with a mask from /8 to /32, like 203.0.113.0/24" };
   }
@@ -44,14 +46,29 @@ function contains(outer: string, inner: string): boolean {
 }
 
 function readNetwork(text: string): Network | undefined {
+  const written = readWritten(text);
+  if (written === undefined) return undefined;
+  // AWS refuses a network that is written with host bits set.
+  return maskTo(written.first, written.bits) === written.first ? written : undefined;
+}
+
+/** The network of an address that is written with host bits set; undefined where it has none, or no mask that is allowed. */
+function clearHostBits(text: string): string | undefined {
+  const written = readWritten(text);
+  if (written === undefined || written.bits < 8) return undefined;
+  const first = maskTo(written.first, written.bits);
+  if (first === written.first) return undefined;
+  const numbers = [24, 16, 8, 0].map((shift) => Math.floor(first / 2 ** shift) % 256);
+  return `${numbers.join(".")}/${written.bits}`;
+}
+
+function readWritten(text: string): Network | undefined {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text);
   // 010 is 10 to some readers and 8 to others, and AWS refuses it.
   if (match === null || match.slice(1).some((number) => /^0\d/.test(number))) return undefined;
   const [a = 0, b = 0, c = 0, d = 0, bits = 0] = match.slice(1).map(Number);
   if (Math.max(a, b, c, d) > 255 || bits > 32) return undefined;
-  const first = a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d;
-  // AWS refuses a network that is written with host bits set.
-  return maskTo(first, bits) === first ? { first, bits } : undefined;
+  return { first: a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d, bits };
 }
 
 function maskTo(address: number, bits: number): number {

@@ -59,6 +59,8 @@ test("wrong usage ends with 2, says what is wrong and where to look, and shows n
     [["status", "feature-x"], /DMM_ENVIRONMENT_UNKNOWN/],
     [["logs", "feature-x"], /DMM_ENVIRONMENT_UNKNOWN/],
     [["access", "grant", "feature-x", "jane"], /option '--for <duration>' not specified/],
+    [["access", "grant", "feature-x", "jane"], /See dmm-env access grant --help/],
+    [["verify", "feature-x", "--suite", "acess"], /DMM_VERIFY_UNKNOWN_SUITE[\s\S]*Did you mean access\?/],
     [["access", "list", "feature-x"], /DMM_ENVIRONMENT_UNKNOWN/],
   ];
   await Promise.all(

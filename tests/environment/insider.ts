@@ -24,7 +24,7 @@ export function parseBrowserSteps(output: string): BrowserSteps {
     if (found === null) throw new Error(`up did not print ${pattern}:\n${output}`);
     return found.slice(1);
   };
-  const [url = "", adminUrl = ""] = find(/^In a browser: (\S+) and (\S+)$/m);
+  const [adminUrl = "", url = ""] = find(/^In a browser: (\S+) \(administration\)\n {2}(\S+) serves/m);
   const [bundle = "", password = ""] = find(/import (\S+\.p12) as your certificate \(password: (\S+)\)/);
   const [authority = ""] = find(/import (\S+\.pem) as a certificate authority/);
   const [rules = ""] = find(/--host-resolver-rules='([^']+)'/);

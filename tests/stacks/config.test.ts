@@ -102,6 +102,11 @@ test("networks with host bits, wrong numbers or wrong masks are refused", async 
   }
 });
 
+test("a network with host bits is refused with the one that it lies in", async () => {
+  const [problem = ""] = problemsOf({ ...environmentConfig, insiders: "10.20.30.40/12" });
+  assert.match(problem, /without host bits, such as 10\.16\.0\.0\/12/);
+});
+
 test("the address block is private, large enough, and apart from the networks on premises", async () => {
   for (const block of ["10.0.0.0/15", "10.0.0.0/21", "203.0.0.0/16", "172.32.0.0/16"]) {
     assert.equal(problemsOf({ ...environmentConfig, addressBlock: block }).length, 1, block);

@@ -51,10 +51,15 @@ test("an unknown suite or check is refused by name with what there is", async ()
   assert.throws(() => selectChecks({ suites: ["acess"] }), {
     code: "DMM_VERIFY_UNKNOWN_SUITE",
     message: /acess.*access/,
+    hint: /^Did you mean access\?/,
   });
   const elsewhere = { suites: ["gateway"], only: ["an-insider-gets-in"] };
   assert.throws(() => selectChecks(elsewhere), {
     code: "DMM_VERIFY_UNKNOWN_CHECK",
     message: /an-insider-gets-in.*gateway/,
+    hint: /^Use a check name/,
+  });
+  assert.throws(() => selectChecks({ only: ["access/an-insider-get-in"] }), {
+    hint: /^Did you mean access\/an-insider-gets-in\?/,
   });
 });

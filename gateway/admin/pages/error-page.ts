@@ -1,14 +1,16 @@
 import { type Html, html } from "../../page/html.ts";
 import { type AdminError, adminErrors } from "../errors.ts";
-import type { Administrator } from "../identity.ts";
-import { renderPage } from "./layout.ts";
+import { type Frame, renderPage } from "./layout.ts";
 
 /** A failure as a page, with the way back. */
-export function renderErrorPage(error: AdminError, administrator: Administrator | undefined): Html {
+export function renderErrorPage(
+  error: AdminError,
+  { administrator, environment }: Pick<Frame, "administrator" | "environment">,
+): Html {
   const { status, title } = adminErrors[error.code];
   const { detail } = error.details;
   return renderPage(
-    { title, administrator },
+    { title, administrator, ...(environment !== undefined && { environment }) },
     html`<div class="head"><h1>${title}</h1></div>
     ${detail !== undefined && html`<p class="lead">${detail}</p>`}
     <p class="quiet">${status} · <code>${error.code}</code></p>

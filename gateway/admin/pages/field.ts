@@ -80,7 +80,8 @@ function renderInput(field: Field, id: string, state: FieldState, described: Con
     case "lines":
       return html`<textarea id="${id}" name="${field.name}" rows="${field.rows}" spellcheck="false" autocomplete="off"${described}>${value}</textarea>`;
     case "choice":
-      return html`<select id="${id}" name="${field.name}"${described}>${field.options.map((option) => html`<option value="${option.value}"${option.value === value && html` selected`}>${option.value}${option.hint !== undefined && html` (${option.hint})`}</option>`)}</select>`;
+      // Where nothing is chosen yet, the first option must not pass for a choice.
+      return html`<select id="${id}" name="${field.name}"${value === "" && html` required`}${described}>${value === "" && html`<option value="" selected disabled>Choose one</option>`}${field.options.map((option) => html`<option value="${option.value}"${option.value === value && html` selected`}>${option.value}${option.hint !== undefined && html` (${option.hint})`}</option>`)}</select>`;
     case "text":
       return html`<input id="${id}" name="${field.name}" value="${value}" autocomplete="off" autocapitalize="none" spellcheck="false"${field.code === true && html` class="code"`}${field.longest !== undefined && html` maxlength="${field.longest}"`}${field.required === true && html` required`}${fixed}${described}>`;
     default:

@@ -67,7 +67,7 @@ function renderTable(versions: readonly RecordedVersion[]): Content {
       ({ version, summary, author, createdAt }) => html`<tr>
       <th class="brief" scope="row"><a href="/history/${version}">${version}</a></th>
       <td data-title="Summary">${summary}</td>
-      <td data-title="Changed by">${author}</td>
+      <td class="long" data-title="Changed by">${author}</td>
       <td data-title="Time">${renderTime(createdAt)}</td>
     </tr>`,
     )}</tbody>

@@ -232,7 +232,8 @@ const loginPages: Readonly<Record<string, Html>> = {
   }),
   "Device connected": renderDeviceConnected(long),
   "Something went wrong": renderError("invalid_client", "client is invalid"),
-  "Sign out": renderLogout({ ...form, host: "api.example.com", staysHere: true }),
+  "Sign out": renderLogout({ ...form, host: "api.example.com", staysHere: true, signedIn: true }),
+  "Not signed in": renderLogout({ ...form, host: "api.example.com", staysHere: false, signedIn: false }),
   "Signed out": renderLoggedOut(),
 };
 

@@ -139,7 +139,10 @@ test("ending all tokens of a client makes it another instance, in a version with
   assert.notEqual(await readInstance(), before);
   const versions = await admin.call("/api/versions");
   assert.match(versions.text, /Ended all tokens of client leaky/);
-  assert.equal((await admin.call(path, { method: "POST", json: {} })).status, 409);
+  const stale = await admin.call(path, { method: "POST", json: {} });
+  assert.equal(stale.status, 409);
+  const changed = stale.body.conflict.differences.map(({ name, fields }) => [name, fields[0]?.field]);
+  assert.deepEqual(changed, [["leaky", "tokens"]]);
   const unknown = `/api/clients/nobody/end-tokens?basedOn=${await admin.readVersion()}`;
   assert.equal((await admin.call(unknown, { method: "POST", json: {} })).status, 404);
   assert.doesNotMatch((await admin.call("/api/clients/leaky")).text, /instance/);

@@ -163,10 +163,10 @@ test("each action is in the history with its author, and viewers cannot act", as
       outcome,
     ]),
     [
-      ["rotate-signing-keys", "", "operator", "0A0B0C", "rotating-already"],
-      ["rotate-signing-keys", "", "operator", "0A0B0C", "done"],
-      ["clear-address", "2001:db8:1:2::9", "operator", "0A0B0C", "done"],
-      ["clear-account", "Ada", "operator", "0A0B0C", "done"],
+      ["rotate-signing-keys", "", "operator", "6A86CE563A2D3E60D70BE3A41A5ED94E", "rotating-already"],
+      ["rotate-signing-keys", "", "operator", "6A86CE563A2D3E60D70BE3A41A5ED94E", "done"],
+      ["clear-address", "2001:db8:1:2::9", "operator", "6A86CE563A2D3E60D70BE3A41A5ED94E", "done"],
+      ["clear-account", "Ada", "operator", "6A86CE563A2D3E60D70BE3A41A5ED94E", "done"],
     ],
   );
 });

@@ -97,7 +97,11 @@ export interface Body {
   readonly conflict: {
     readonly current: number;
     readonly authors: readonly string[];
-    readonly differences: readonly { readonly name: string; readonly change: string }[];
+    readonly differences: readonly {
+      readonly name: string;
+      readonly change: string;
+      readonly fields: readonly { readonly field: string }[];
+    }[];
   };
   readonly versions: readonly {
     readonly version: number;
@@ -118,7 +122,7 @@ export interface Answer {
 export function describePerson(name: string): Record<string, string> {
   return {
     "x-amzn-mtls-clientcert-subject": `CN=${name},O=test`,
-    "x-amzn-mtls-clientcert-serial-number": "0A0B0C",
+    "x-amzn-mtls-clientcert-serial-number": "6A86CE563A2D3E60D70BE3A41A5ED94E",
   };
 }
 
