@@ -72,10 +72,10 @@ export const catalogue = {
       `The operator's grant for "${v.name}" ${v.reason}, so the ingress rejects every request from this machine.`,
     (v) => `Issue a new one: dmm-env up ${v.name}`,
   ),
-  DMM_NAME_IN_USE: entry<"name" | "owner" | "created">(
+  DMM_NAME_IN_USE: entry<"name" | "found">(
     wrongUsage,
     (v) =>
-      `The environment "${v.name}" already exists, created by ${v.owner} at ${v.created}; gate creates a new environment and tears it down.`,
+      `The environment "${v.name}" already exists, ${v.found}; gate creates a new environment and tears it down.`,
     (v) => `Choose another name, or tear that one down first: dmm-env down ${v.name}`,
   ),
   DMM_ENVIRONMENT_BUSY: entry<"name" | "command" | "pid" | "since">(

@@ -11,6 +11,7 @@ import { OperatorError } from "./errors.ts";
 import { type EnvironmentFolder, environmentFolder } from "./home.ts";
 import { type RegionAddress, readRegionAddress } from "./region/address.ts";
 import type { Session } from "./session.ts";
+import { findTraces } from "./teardown/find-traces.ts";
 
 /** An environment that is up, and how to reach it. */
 export interface OpenEnvironment {
@@ -27,10 +28,22 @@ export interface OpenEnvironment {
 export function requireRecord(session: Session, text: string): EnvironmentRecord {
   const name = parseName(text);
   const record = readRecord(session.home, name);
-  if (record === undefined)
-    throw new OperatorError("DMM_ENVIRONMENT_UNKNOWN", { name, places: session.home.environments });
+  if (record === undefined) throw explainMissing(session, name);
   requireSameTarget(name, record.target, session.target);
   return record;
+}
+
+/** An environment whose record is lost may still serve. */
+function explainMissing({ home }: Session, name: string): OperatorError {
+  const traces = findTraces(home, readProject().name, name);
+  if (traces.length === 0)
+    return new OperatorError("DMM_ENVIRONMENT_UNKNOWN", { name, places: home.environments });
+  const problem = `it is missing, but there is ${traces.join(", ")}`;
+  return new OperatorError("DMM_RECORD_UNREADABLE", {
+    file: environmentFolder(home, name).record,
+    name,
+    problem,
+  });
 }
 
 /** Opens an environment for work that needs it to be up. Throws also DMM_ENVIRONMENT_NOT_UP, DMM_TEARDOWN_UNFINISHED, DMM_REGION_DOWN

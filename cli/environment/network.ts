@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { OperatorError } from "../errors.ts";
 import { environmentFolder, type Home } from "../home.ts";
 import { createFile, isThere, listFolder, readFileIfThere } from "./file.ts";
+import { readLoopbackListeners } from "./listeners.ts";
 import { type Origin, parseOrigin } from "./origin.ts";
 
 const first = 10;
@@ -49,6 +50,11 @@ export function releaseNetwork(home: Home, name: string): void {
 /** The number that an environment has, from its claim alone (its record may be damaged). */
 export function claimedBy(home: Home, name: string): number | undefined {
   return claims(home).find((number) => readClaim(home, number)?.name === name);
+}
+
+/** Names for which a network is reserved, each once. */
+export function listReservedNames(home: Home): readonly string[] {
+  return [...new Set(claims(home).flatMap((number) => readClaim(home, number)?.name ?? []))];
 }
 
 /** The second copy of an environment's origin, outside of its folder. */
@@ -98,14 +104,14 @@ function claims(home: Home): readonly number[] {
 
 /** Second numbers of every 127.x network on which any process of this machine listens. */
 function readListeningNetworks(): ReadonlySet<number> {
-  return new Set(readLoopbackListeners().map(([, second]) => second ?? 0));
+  return new Set(readLoopbackListeners().map(({ network }) => network));
 }
 
 /** Addresses in 127.E.0.0/16 on which any process of this machine listens, as `127.23.0.10:8443`. */
 export function readListeners(network: number): readonly string[] {
   return readLoopbackListeners()
-    .filter(([, second]) => second === network)
-    .map(([a, b, c, d, port]) => `${a}.${b}.${c}.${d}:${port}`);
+    .filter((listener) => listener.network === network)
+    .map(({ address }) => address);
 }
 
 /**
@@ -115,17 +121,4 @@ export function readListeners(network: number): readonly string[] {
 export function readEdgeListeners(network: number): readonly string[] {
   const edge = new RegExp(`^127\\.${network}\\.0\\.\\d{2,3}:`);
   return readListeners(network).filter((address) => edge.test(address));
-}
-
-/** Four octets and a port each; see proc(5), /proc/net/tcp. */
-function readLoopbackListeners(): readonly (readonly number[])[] {
-  const listeners: number[][] = [];
-  for (const line of readFileSync("/proc/net/tcp", "latin1").split("\n").slice(1)) {
-    const [, local = "", , state] = line.trim().split(/\s+/);
-    // State 0A is LISTEN; the address is in host byte order: 0A00177F:20FB reads 127.23.0.10:8443.
-    const [, a, b, c, d, port] = /^(..)(..)(..)(..):(....)$/.exec(local) ?? [];
-    if (state !== "0A" || d !== "7F") continue;
-    listeners.push([d, c, b, a, port].map((part) => Number.parseInt(part ?? "", 16)));
-  }
-  return listeners;
 }

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 
 /** A process told apart from any later one with the same number: the start time is in clock ticks since boot. */
 export interface ProcessIdentity {
@@ -20,13 +21,26 @@ export function readStartTime(pid: number): number | undefined {
 
 /** Every process whose working directory is in this folder, also when the folder was removed. Other than this one. */
 export function readProcessesIn(directory: string): readonly NeighbourProcess[] {
-  const pids = readdirSync("/proc")
+  const folder = resolveFolder(directory);
+  return readLivingProcesses().filter(({ pid }) => pid !== process.pid && worksIn(pid, folder));
+}
+
+/** Every process of this machine that lives. */
+export function readLivingProcesses(): readonly NeighbourProcess[] {
+  return readdirSync("/proc")
     .filter((entry) => /^\d+$/.test(entry))
-    .map(Number);
-  return pids
-    .filter((pid) => pid !== process.pid && worksIn(pid, directory))
-    .map(readStat)
+    .map((pid) => readStat(Number(pid)))
     .filter((status) => status !== undefined);
+}
+
+/** The path as the kernel names it, without symbolic links, also of a folder that was removed. */
+export function resolveFolder(directory: string): string {
+  try {
+    return realpathSync(directory);
+  } catch {
+    const parent = dirname(directory);
+    return parent === directory ? directory : join(resolveFolder(parent), basename(directory));
+  }
 }
 
 /** Whether a process is stopped by a signal or a debugger: it lives, and responds to nothing. */
@@ -34,14 +48,19 @@ export function isStopped(pid: number): boolean {
   return /^[Tt]$/.test(readStat(pid)?.state ?? "");
 }
 
-function worksIn(pid: number, directory: string): boolean {
+/** Whether a process works in a folder; its path is as {@link resolveFolder} gives it. */
+export function worksIn(pid: number, folder: string): boolean {
   try {
-    // The kernel writes " (deleted)" behind a folder that is gone.
-    const folder = readlinkSync(`/proc/${pid}/cwd`).replace(/ \(deleted\)$/, "");
-    return folder === directory || folder.startsWith(`${directory}/`);
+    return isInside(readlinkSync(`/proc/${pid}/cwd`), folder);
   } catch {
     return false;
   }
+}
+
+/** Whether a path from /proc is the folder or in it. The kernel writes " (deleted)" behind what is gone. */
+export function isInside(path: string | undefined, folder: string): boolean {
+  const plain = path?.replace(/ \(deleted\)$/, "");
+  return plain === folder || plain?.startsWith(`${folder}/`) === true;
 }
 
 function readStat(pid: number): (NeighbourProcess & { readonly state: string }) | undefined {

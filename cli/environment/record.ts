@@ -2,6 +2,7 @@ import { sourceNetworks } from "../../stacks/config.ts";
 import { OperatorError } from "../errors.ts";
 import { environmentFolder, type Home } from "../home.ts";
 import { listFolder, readFileIfThere, replaceFile } from "./file.ts";
+import { claimedBy, listReservedNames } from "./network.ts";
 import { type Origin, parseOrigin, type TargetName, targets } from "./origin.ts";
 import type { Ports } from "./ports.ts";
 
@@ -58,7 +59,7 @@ export function readRecord(home: Home, name: string): EnvironmentRecord | undefi
       cause,
     );
   }
-  const problem = findProblem(value, name);
+  const problem = findProblem(value, name) ?? findContradiction(home, value as EnvironmentRecord);
   if (problem !== undefined) throw new OperatorError("DMM_RECORD_UNREADABLE", { file, name, problem });
   return value as EnvironmentRecord;
 }
@@ -67,12 +68,20 @@ export function writeRecord(home: Home, record: EnvironmentRecord): void {
   replaceFile(environmentFolder(home, record.name).record, `${JSON.stringify(record, null, 2)}\n`);
 }
 
-/** Names of all environments that have a folder, whole or damaged. Throws DMM_FILE_UNUSABLE for another user's. */
+/** Names of all environments that have a folder or a reserved network, whole or damaged. Throws DMM_FILE_UNUSABLE for another user's. */
 export function listNames(home: Home): readonly string[] {
-  return listFolder(home.environments)
+  const folders = listFolder(home.environments)
     .filter((item) => item.isDirectory() && !item.name.startsWith("."))
-    .map((item) => item.name)
-    .sort();
+    .map((item) => item.name);
+  return [...new Set([...folders, ...listReservedNames(home)])].sort();
+}
+
+/** The reservation is what keeps others off a network, so a record that names another one is not believed. */
+function findContradiction(home: Home, { name, network }: EnvironmentRecord): string | undefined {
+  const reserved = claimedBy(home, name);
+  return reserved === undefined || reserved === network
+    ? undefined
+    : `network is ${network}, but ${reserved} is reserved for it`;
 }
 
 function findProblem(value: unknown, name: string): string | undefined {

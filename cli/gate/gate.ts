@@ -1,4 +1,5 @@
 import type { ProfileName } from "../../verify/index.ts";
+import { readProject } from "../engine/configuration.ts";
 import { readRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
@@ -9,6 +10,7 @@ import { explainFailure, type Failure } from "../report/failure.ts";
 import type { Outcome, Session } from "../session.ts";
 import { createDownRun, release } from "../teardown/down.ts";
 import { ensureSigningKey } from "../teardown/envelope.ts";
+import { findTraces } from "../teardown/find-traces.ts";
 import {
   exitCodeOf,
   renderTeardownVerdicts,
@@ -123,8 +125,13 @@ function failed(session: Session, error: unknown): Act {
   return { exitCode: failure.exitCode, report: {}, lines: [], failure };
 }
 
-function refuseUsedName(session: Session, name: string): void {
-  const record = readRecord(session.home, name);
-  if (record === undefined) return;
-  throw new OperatorError("DMM_NAME_IN_USE", { name, owner: record.owner, created: record.created });
+/** Its record may be lost while the environment serves: whatever is there of it counts. */
+function refuseUsedName({ home }: Session, name: string): void {
+  const record = readRecord(home, name);
+  const traces = findTraces(home, readProject().name, name);
+  if (record === undefined && traces.length === 0) return;
+  const found = record
+    ? `created by ${record.owner} at ${record.created}`
+    : `without a record, but with ${traces.join(", ")}`;
+  throw new OperatorError("DMM_NAME_IN_USE", { name, found });
 }

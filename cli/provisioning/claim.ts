@@ -16,7 +16,7 @@ import {
 import { endAbandonedEngine, removeDeadLocks } from "../engine/locks.ts";
 import type { Program } from "../engine/program-host.ts";
 import { ensureStack } from "../engine/stack.ts";
-import { removeCutDescriptions } from "../engine/state.ts";
+import { readStackState, removeCutDescriptions } from "../engine/state.ts";
 import { makeFolder } from "../environment/file.ts";
 import { chooseIngressPort } from "../environment/ingress-port.ts";
 import { acquireLock } from "../environment/lock.ts";
@@ -26,6 +26,7 @@ import { readOwner } from "../environment/owner.ts";
 import { choosePorts } from "../environment/ports.ts";
 import { type EnvironmentRecord, readRecord, writeRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
+import { readRegionAddress } from "../region/address.ts";
 import { nameLocalImage } from "../region/local-images.ts";
 import type { Session } from "../session.ts";
 import type { UpRequest, UpRun } from "./up-run.ts";
@@ -80,11 +81,17 @@ export function checkRequest({ home, target }: Session, request: UpRequest): Env
 function decideRecord(run: UpRun): EnvironmentRecord {
   const { origin, session, request } = run;
   const earlier = checkRequest(session, request);
-  run.wasUp = earlier?.stage === "up";
+  run.wasUp = earlier === undefined ? servesWithoutRecord(run) : earlier.stage === "up";
   const isAllowed = (number: number) => isNetworkAllowed(run.project, number);
   // The reservation holds the origin too: it is what is left where the record is damaged.
   const network = earlier?.network ?? claimNetwork(session.home, request.name, { isAllowed, origin });
   return planRecord(run, earlier, network);
+}
+
+/** A record that was lost does not make somebody's environment one of this run's. */
+function servesWithoutRecord({ session, folder, project, request }: UpRun): boolean {
+  const state = readStackState(session.home, project.name, request.name);
+  return readRegionAddress(folder.region) !== undefined || (state.kind === "present" && state.resources > 1);
 }
 
 /** Ports stand in the outputs and in every task's environment, so they stay what they were when it was first made. */

@@ -43,7 +43,10 @@ export async function closeIngress(run: DownRun, progress: Progress): Promise<vo
   await cutOff(run, progress);
   const open = readOpen();
   const closed = where !== undefined && open.length === 0;
-  const note = closed ? `Nothing listens at ${where}.` : `Still open: ${open.join(", ") || "unknown"}`;
+  const note = closed
+    ? `Nothing listens at ${where}.`
+    : `Before anything was deleted, these were still open: ${open.join(", ") || "unknown"}.`;
+  progress(note);
   run.closure = { closed, revoked: run.closure?.revoked ?? [], refusals: [], note };
   run.detours.push(
     "Revocation of every grant could not be proven; the load balancers were stopped before anything was deleted.",

@@ -1,15 +1,15 @@
-import { join } from "node:path";
 import { locateBackend } from "../engine/backend.ts";
 import type { Project } from "../engine/configuration.ts";
 import { readStackState, readStateAccounts } from "../engine/state.ts";
-import { isThere, readFileIfThere } from "../environment/file.ts";
-import { claimedBy, readClaimedOrigin } from "../environment/network.ts";
+import { isThere } from "../environment/file.ts";
+import { readClaimedOrigin } from "../environment/network.ts";
 import { type Origin, requireSameTarget, type TargetName } from "../environment/origin.ts";
 import { type EnvironmentRecord, originOf, readRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
-import { type EnvironmentFolder, environmentFolder, type Home } from "../home.ts";
-import { readLedger } from "../region/ledger.ts";
+import { environmentFolder, type Home } from "../home.ts";
 import type { Session } from "../session.ts";
+import { findNetwork, isLocalAccount } from "./find-network.ts";
+import { findTraces } from "./find-traces.ts";
 
 /** What is known of an environment that is to be torn down. Each piece of evidence may be damaged or gone. */
 export interface FoundEnvironment {
@@ -27,7 +27,6 @@ export interface FoundEnvironment {
  */
 export function findEnvironment(session: Session, project: Project, name: string): FoundEnvironment {
   const { home } = session;
-  const folder = environmentFolder(home, name);
   const record = readUndamaged(home, name);
   const stored = (record && originOf(record)) ?? readClaimedOrigin(home, name);
   const created = stored?.backend ?? home.backend;
@@ -35,11 +34,11 @@ export function findEnvironment(session: Session, project: Project, name: string
   requireTrace({ ...session, home: own }, project, name);
   const target = record?.target ?? stored?.target ?? deduceTarget(session, own, { project, name });
   requireSameTarget(name, target, session.target);
-  const network =
-    record?.network ??
-    claimedBy(home, name) ??
-    readRegionNetwork(folder) ??
-    networkOfState(own, project, name);
+  const { network, contradiction } = findNetwork(own, {
+    project: project.name,
+    name,
+    ...(record && { recorded: record.network }),
+  });
   return {
     origin: { region: project.region, ...stored, backend: own.backend, target },
     ...(network !== undefined && { network }),
@@ -49,6 +48,7 @@ export function findEnvironment(session: Session, project: Project, name: string
             `The environment's record was damaged or missing. ${describeSource(stored)}, Pulumi's state in ${own.backend}.`,
           ]
         : []),
+      ...(contradiction !== undefined && target === "local" ? [contradiction] : []),
       ...(created === own.backend
         ? []
         : [`The state was created in ${created}, which is gone: ${own.backend} was moved.`]),
@@ -62,23 +62,10 @@ function describeSource(stored: Origin | undefined): string {
     : "Its target and backend were read from the reservation of its network";
 }
 
-/** Where the folder of an environment is for the moment that its removal takes. */
-export function removedFolder(home: Home, name: string): string {
-  return join(home.environments, `.${name}.released`);
-}
-
-function requireTrace(session: Session, project: Project, name: string): void {
-  const { home, target } = session;
-  const state = readStackState(home, project.name, name).kind;
-  const traces =
-    isThere(environmentFolder(home, name).directory) ||
-    isThere(removedFolder(home, name)) ||
-    claimedBy(home, name) !== undefined ||
-    state === "present" ||
-    state === "damaged" ||
-    // Another machine may have created it; the backend is asked for its stack.
-    (state === "elsewhere" && target === "aws");
-  if (traces) return;
+function requireTrace({ home, target }: Session, project: Project, name: string): void {
+  if (findTraces(home, project.name, name).length > 0) return;
+  // Another machine may have created it; the backend is asked for its stack.
+  if (target === "aws" && readStackState(home, project.name, name).kind === "elsewhere") return;
   throw new OperatorError("DMM_ENVIRONMENT_UNKNOWN", {
     name,
     places: `${home.environments}, ${home.networks} and ${home.backend}`,
@@ -112,32 +99,10 @@ function isEmpty(home: Home, project: Project, name: string): boolean {
   return state.kind === "present" && state.resources === 0 && state.pending === 0;
 }
 
-/** The local region's account numbers are made from its network: 127.23 is 127023000000. */
-function isLocalAccount(account: string): boolean {
-  return /^127\d{3}000000$/.test(account);
-}
-
-function networkOfState(home: Home, project: Project, name: string): number | undefined {
-  const account = readStateAccounts(home, project.name, name).find(isLocalAccount);
-  return account === undefined ? undefined : Number(account.slice(3, 6));
-}
-
 function readUndamaged(home: Home, name: string): EnvironmentRecord | undefined {
   try {
     return readRecord(home, name);
   } catch {
     return undefined;
   }
-}
-
-/** The network of a region whose record and reservation are lost, from its own files. */
-function readRegionNetwork(folder: EnvironmentFolder): number | undefined {
-  const region = readFileIfThere(join(folder.region, "region.json")) ?? "";
-  const number =
-    /"network":\s*"127\.(\d+)"/.exec(region)?.[1] ??
-    readLedger(folder.region)
-      .flatMap(({ listens }) => listens)
-      .map((address) => /\b127\.(\d+)\.\d+\.\d+:/.exec(address)?.[1])
-      .find((found) => found !== undefined);
-  return number === undefined ? undefined : Number(number);
 }

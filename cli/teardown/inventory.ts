@@ -35,6 +35,7 @@ function stockHere(run: DownRun): Stock {
       processes.push(`${pid} ${name} (${why})`);
   }
   const listeners = network === undefined ? [] : readListeners(network);
+  const unknown = network === undefined && processes.length > 0;
   const where =
     network === undefined
       ? "the processes above; no file names its network, and no process is left that could listen"
@@ -50,7 +51,13 @@ function stockHere(run: DownRun): Stock {
         processes,
         "the region's ledger and the working folders and open files of all processes",
       ),
-      stateGone("Nothing listens in the environment's network.", listeners, where),
+      unknown
+        ? {
+            statement: "Nothing listens in the environment's network.",
+            outcome: "not observed",
+            evidence: "no file names its network, and processes of it still run",
+          }
+        : stateGone("Nothing listens in the environment's network.", listeners, where),
       ...describeStack(run),
       describeIngress(run, listeners.length === 0 && (network !== undefined || processes.length === 0)),
     ],
@@ -107,7 +114,7 @@ function describeIngress({ closure, target }: DownRun, gone: boolean): Statement
   const refusals = closure.refusals.map(({ client, reason }) => `${client}: ${reason}`).join(", ");
   const evidence = [closure.note, refusals].filter(Boolean).join(" ");
   if (closure.closed || gone) {
-    const deleted = target === "aws" ? "The engine deleted the load balancer." : "Nothing listens there.";
+    const deleted = target === "aws" ? "The engine deleted the load balancer." : "Nothing listens there now.";
     return {
       statement,
       outcome: "observed",

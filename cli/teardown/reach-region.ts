@@ -1,12 +1,14 @@
 import { existsSync } from "node:fs";
 import { regionParts, resolveParts } from "../../tools/parts.ts";
 import { readStackState } from "../engine/state.ts";
+import { readEdgeListeners } from "../environment/network.ts";
 import { sendSignal, waitUntilGone } from "../environment/process-identity.ts";
 import { isExpected } from "../errors.ts";
 import { readRegionAddress } from "../region/address.ts";
 import { endBalancers } from "../region/ledger.ts";
 import { isResponsive } from "../region/responsive.ts";
 import { startRegion } from "../region/start.ts";
+import { endEdge } from "../region/stragglers.ts";
 import type { Progress } from "../report/reporter.ts";
 import type { DownRun } from "./down-run.ts";
 
@@ -42,6 +44,9 @@ export async function cutOff(run: DownRun, progress: Progress): Promise<void> {
     await waitUntilGone(region, 2_000);
   }
   await endBalancers(folder.region);
+  // Those that no ledger names, by the kernel's lists.
+  const open = run.network === undefined ? [] : readEdgeListeners(run.network);
+  if (open.length > 0) await endEdge(folder.region, open);
   await restart(run, progress);
 }
 

@@ -3,7 +3,7 @@ import { readStackState, removeStackFiles } from "../engine/state.ts";
 import { explainFileError, isThere } from "../environment/file.ts";
 import type { Progress } from "../report/reporter.ts";
 import type { DownRun } from "./down-run.ts";
-import { removedFolder } from "./find-environment.ts";
+import { removedFolder } from "./find-traces.ts";
 import type { LeftOver } from "./left-over.ts";
 import { judge, stateGone } from "./statements.ts";
 

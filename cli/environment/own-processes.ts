@@ -1,0 +1,60 @@
+import { readdirSync, readlinkSync, statSync } from "node:fs";
+import { readLoopbackListeners } from "./listeners.ts";
+import {
+  isInside,
+  type NeighbourProcess,
+  readLivingProcesses,
+  resolveFolder,
+  worksIn,
+} from "./process-identity.ts";
+
+/** A process of an environment, with the numbers of the loopback networks on which it listens. */
+export interface OwnProcess extends NeighbourProcess {
+  readonly listens: readonly string[];
+  readonly networks: readonly number[];
+}
+
+/**
+ * Processes proven to belong to the environment whose folder this is, also when the folder was removed: of this user,
+ * without a terminal, and working in the folder, writing their output there, or listening on a loopback address with a
+ * file of the folder open. A program that only reads a log from elsewhere is none of them.
+ */
+export function readOwnProcesses(directory: string): readonly OwnProcess[] {
+  const folder = resolveFolder(directory);
+  const listeners = readLoopbackListeners();
+  return readLivingProcesses().flatMap((status) => {
+    if (status.pid === process.pid || status.terminal || !isOwnUser(status.pid)) return [];
+    const open = readOpenFiles(status.pid);
+    const held = listeners.filter(({ inode }) => [...open.values()].includes(`socket:[${inode}]`));
+    const writes = ["1", "2"].some((fd) => isInside(open.get(fd), folder));
+    const uses = held.length > 0 && [...open.values()].some((path) => isInside(path, folder));
+    if (!(worksIn(status.pid, folder) || writes || uses)) return [];
+    const listens = held.map(({ address }) => address);
+    return [{ ...status, listens, networks: [...new Set(held.map(({ network }) => network))] }];
+  });
+}
+
+function isOwnUser(pid: number): boolean {
+  try {
+    return statSync(`/proc/${pid}`).uid === process.getuid?.();
+  } catch {
+    return false;
+  }
+}
+
+/** By number of the file descriptor; empty where the process is gone. */
+function readOpenFiles(pid: number): ReadonlyMap<string, string> {
+  const open = new Map<string, string>();
+  try {
+    for (const fd of readdirSync(`/proc/${pid}/fd`)) {
+      try {
+        open.set(fd, readlinkSync(`/proc/${pid}/fd/${fd}`));
+      } catch {
+        // Closed between the list and the look.
+      }
+    }
+  } catch {
+    // It ended.
+  }
+  return open;
+}
