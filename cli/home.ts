@@ -1,3 +1,4 @@
+import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -36,7 +37,7 @@ export function findHome(environment: NodeJS.ProcessEnv = process.env): Home {
     environments: join(directory, "environments"),
     networks: join(directory, "networks"),
     state,
-    backend: environment.PULUMI_BACKEND_URL || pathToFileURL(state).href,
+    backend: resolveBackend(environment.PULUMI_BACKEND_URL) ?? pathToFileURL(state).href,
     pulumiHome: join(directory, "pulumi-home"),
     releases: join(directory, "releases"),
     runs: join(directory, "runs"),
@@ -46,6 +47,18 @@ export function findHome(environment: NodeJS.ProcessEnv = process.env): Home {
     signingKey: join(directory, "signing.key"),
     publicKey: join(directory, "signing.pub.pem"),
   };
+}
+
+/**
+ * The engine resolves a relative backend against the folder that it works in, which is another one in every command. It
+ * means the operator's folder: `file://./state`, `file://state`, `file://~/state`.
+ */
+function resolveBackend(backend: string | undefined): string | undefined {
+  const relative = /^file:\/\/(?!\/)(.*)$/.exec(backend ?? "")?.[1];
+  if (relative === undefined) return backend || undefined;
+  const [path = "", query] = relative.split("?");
+  const folder = /^~(?=\/|$)/.test(path) ? join(homedir(), path.slice(1)) : resolve(path);
+  return `${pathToFileURL(folder).href}${query === undefined ? "" : `?${query}`}`;
 }
 
 /** The folders and files of one environment. */

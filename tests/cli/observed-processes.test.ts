@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdirSync, openSync, rmSync, symlinkSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { test } from "tap";
+import { readOwnProcesses } from "../../cli/environment/own-processes.ts";
+import { readProcessesIn } from "../../cli/environment/process-identity.ts";
+import { environmentFolder, findHome } from "../../cli/home.ts";
+import type { DownRun } from "../../cli/teardown/down-run.ts";
+import { takeStock } from "../../cli/teardown/inventory.ts";
+import { judge } from "../../cli/teardown/statements.ts";
+import { TemporaryHome } from "./temporary-home.ts";
+
+/** A process that lives until it is ended with its test. */
+function startSleeper(cwd: string, output?: number) {
+  const child = spawn("sleep", ["60"], {
+    cwd,
+    detached: true,
+    stdio: ["ignore", output ?? "ignore", output ?? "ignore"],
+  });
+  return { pid: child.pid!, [Symbol.dispose]: () => void child.kill("SIGKILL") };
+}
+
+test("processes of an environment are found through a symbolic link, by folder and by output", async () => {
+  using folder = new TemporaryHome();
+  const link = `${folder.directory}-link`;
+  symlinkSync(folder.directory, link);
+  try {
+    const { directory } = environmentFolder(findHome({ DMM_ENV_HOME: link }), "feature-x");
+    mkdirSync(directory, { recursive: true });
+    using worker = startSleeper(directory);
+    using writer = startSleeper("/", openSync(join(directory, "log"), "w"));
+    using stranger = startSleeper("/");
+    rmSync(directory, { recursive: true });
+    const own = readOwnProcesses(directory).map(({ pid }) => pid);
+    assert.ok(readProcessesIn(directory).some(({ pid }) => pid === worker.pid));
+    assert.ok(own.includes(worker.pid) && own.includes(writer.pid));
+    assert.ok(!own.includes(stranger.pid));
+  } finally {
+    rmSync(link);
+  }
+});
+
+test("without a known network, nothing is stated about listeners while a process lives", async () => {
+  using folder = new TemporaryHome();
+  const { home } = folder;
+  const environment = environmentFolder(home, "feature-x");
+  mkdirSync(environment.directory, { recursive: true });
+  using _process = startSleeper(environment.directory);
+  const run = {
+    session: { home },
+    name: "feature-x",
+    project: { name: "dmm-env" },
+    folder: environment,
+    target: "local",
+    closure: { closed: false, revoked: [], refusals: [] },
+    leftOver: [],
+    statements: [],
+  } as unknown as DownRun;
+  await takeStock(run, () => undefined);
+  const outcomes = Object.fromEntries(run.statements.map(({ statement, outcome }) => [statement, outcome]));
+  assert.equal(outcomes["Nothing listens in the environment's network."], "not observed");
+  assert.equal(outcomes["The ingress admits nobody."], "not observed");
+  assert.equal(judge(run.statements), "something is left over");
+});
+
+test("a relative backend is resolved against the operator's folder and home", async () => {
+  const backendOf = (backend: string) => findHome({ PULUMI_BACKEND_URL: backend }).backend;
+  assert.equal(backendOf("file://./rel"), pathToFileURL(join(process.cwd(), "rel")).href);
+  assert.equal(backendOf("file://rel"), pathToFileURL(join(process.cwd(), "rel")).href);
+  assert.equal(backendOf("file://~"), pathToFileURL(homedir()).href);
+  assert.equal(
+    backendOf("file://~/rel?no_tmp_dir=true"),
+    `${pathToFileURL(join(homedir(), "rel")).href}?no_tmp_dir=true`,
+  );
+  for (const backend of ["file:///srv/state", "s3://bucket/folder"])
+    assert.equal(backendOf(backend), backend);
+});
