@@ -82,7 +82,8 @@ export const catalogue = {
     notReady,
     (v) =>
       `The environment "${v.name}" is busy: "${v.command}" has been running as process ${v.pid} since ${v.since}.`,
-    (v) => `Wait until it ends, or interrupt it: kill -INT ${v.pid}`,
+    (v) =>
+      `Wait until it ends, or interrupt it: kill -INT ${v.pid}. A stopped process needs kill -CONT ${v.pid} as well.`,
   ),
   DMM_GRANT_NAME_INVALID: entry<"grant">(
     wrongUsage,

@@ -21,7 +21,7 @@ export async function runProgram(words: readonly string[]): Promise<void> {
       const { code, message, hint, exitCode } = failure;
       await writeOutput(
         process.stdout,
-        `${JSON.stringify({ command: words[0] ?? "", exitCode, error: { code, message, hint }, steps: [] })}\n`,
+        `${JSON.stringify({ command: nameAsked(words), exitCode, error: { code, message, hint }, steps: [] })}\n`,
       );
     }
     process.exitCode = failure.exitCode;
@@ -65,6 +65,11 @@ function inherit(command: Command): void {
 function nameCommand({ name, subcommands = [] }: CommandEntry, words: readonly string[]): string {
   const next = words[words.indexOf(name) + 1] ?? "";
   return subcommands.includes(next) ? `${name} ${next}` : name;
+}
+
+function nameAsked(words: readonly string[]): string {
+  const asked = commands.find(({ name }) => name === words.find((word) => !word.startsWith("-")));
+  return asked === undefined ? (words[0] ?? "") : nameCommand(asked, words);
 }
 
 function explainUsage(error: CommanderError, words: readonly string[]): OperatorError {

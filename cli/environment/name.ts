@@ -8,7 +8,12 @@ import { OperatorError } from "../errors.ts";
 export function parseName(text: string): string {
   const parsed = environmentName(text);
   if ("problem" in parsed)
-    throw new OperatorError("DMM_NAME_INVALID", { name: text, allowed: parsed.problem });
+    throw new OperatorError("DMM_NAME_INVALID", { name: shorten(text), allowed: parsed.problem });
   if (text === productionName) throw new OperatorError("DMM_NAME_RESERVED", { name: text });
   return parsed.value;
+}
+
+/** A message repeats enough of a wrong name to recognize it. */
+function shorten(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}… (${text.length} characters)` : text;
 }

@@ -95,4 +95,9 @@ test("with --json there is exactly one object on stdout, also for wrong usage", 
     assert.equal(exitCode, code);
     assert.deepEqual(Object.keys(error), ["code", "message", "hint"]);
   }
+  const grant = await runCommandLine(folder.directory, "--json", "access", "grant", "jane.doe");
+  assert.equal(JSON.parse(grant.stdout).command, "access grant");
+  const long = JSON.parse((await runCommandLine(folder.directory, "up", "x".repeat(5_000), "--json")).stdout);
+  assert.equal(long.error.code, "DMM_NAME_INVALID");
+  assert.ok(long.error.message.length < 500, long.error.message);
 });

@@ -72,6 +72,19 @@ test("it starts the command line from any folder, through a link, with every wor
   assert.equal(got.cache, join(root, ".dmm-env", "cache", "node"));
 });
 
+test("options in NODE_OPTIONS that our Node does not know do not keep it from starting", async (t) => {
+  const { root, env, installations } = await checkout(t, thisNode);
+  const start = (options: string) =>
+    runToEnd(join(root, "dmm-env"), ["list"], { env: { ...env, NODE_OPTIONS: options } });
+  await runToEnd(join(root, "dmm-env"), ["list"], { env });
+  for (const options of ["--bogus", "--require /does/not/exist", "--experimental-default-type=commonjs"]) {
+    const { code, stdout, stderr } = await start(options);
+    assert.equal(code, 0, `${options}: ${stderr}`);
+    assert.deepEqual(JSON.parse(stdout).words, ["list"]);
+  }
+  assert.equal(await installations(), 1);
+});
+
 test("a checkout whose path holds a backslash, from which Node loads nothing, is refused before anything is made", async (t) => {
   const { root, env, installations } = await checkout(t, thisNode, "a\\b");
   const { code, stdout, stderr } = await runToEnd(join(root, "dmm-env"), ["list"], { env });
