@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { mkdirSync, openSync, rmSync, symlinkSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { execa } from "execa";
 import { test } from "tap";
 import { readOwnProcesses } from "../../cli/environment/own-processes.ts";
 import { readProcessesIn } from "../../cli/environment/process-identity.ts";
@@ -15,10 +15,14 @@ import { TemporaryHome } from "./temporary-home.ts";
 
 /** A process that lives until it is ended with its test. */
 function startSleeper(cwd: string, output?: number) {
-  const child = spawn("sleep", ["60"], {
+  // execa takes any descriptor; its types know only the standard ones.
+  const written = (output as 1 | undefined) ?? "ignore";
+  const child = execa("sleep", ["60"], {
     cwd,
-    detached: true,
-    stdio: ["ignore", output ?? "ignore", output ?? "ignore"],
+    stdin: "ignore",
+    stdout: written,
+    stderr: written,
+    reject: false,
   });
   return { pid: child.pid!, [Symbol.dispose]: () => void child.kill("SIGKILL") };
 }
