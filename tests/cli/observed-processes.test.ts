@@ -23,6 +23,8 @@ function startSleeper(cwd: string, output?: number) {
     stdout: written,
     stderr: written,
     reject: false,
+    // As what dmm-env starts: without a terminal.
+    detached: true,
   });
   return { pid: child.pid!, [Symbol.dispose]: () => void child.kill("SIGKILL") };
 }
