@@ -16,8 +16,8 @@ export interface OwnProcess extends NeighbourProcess {
 
 /**
  * Processes proven to belong to the environment whose folder this is, also when the folder was removed: of this user,
- * without a terminal, and working in the folder, writing their output there, or listening on a loopback address with a
- * file of the folder open. A program that only reads a log from elsewhere is none of them.
+ * without a terminal, and writing their output to the folder, or listening in a network of environments (127.E.0.0/16) while
+ * they work in the folder or have a file of it open. An editor that works there, or a program that reads a log, is none.
  */
 export function readOwnProcesses(directory: string): readonly OwnProcess[] {
   const folder = resolveFolder(directory);
@@ -27,8 +27,10 @@ export function readOwnProcesses(directory: string): readonly OwnProcess[] {
     const open = readOpenFiles(status.pid);
     const held = listeners.filter(({ inode }) => [...open.values()].includes(`socket:[${inode}]`));
     const writes = ["1", "2"].some((fd) => isInside(open.get(fd), folder));
-    const uses = held.length > 0 && [...open.values()].some((path) => isInside(path, folder));
-    if (!(worksIn(status.pid, folder) || writes || uses)) return [];
+    const serves = held.some(({ network }) => network !== 0);
+    const uses = () =>
+      worksIn(status.pid, folder) || [...open.values()].some((path) => isInside(path, folder));
+    if (!(writes || (serves && uses()))) return [];
     const listens = held.map(({ address }) => address);
     return [{ ...status, listens, networks: [...new Set(held.map(({ network }) => network))] }];
   });
