@@ -80,9 +80,9 @@ test("a gate on aws reports what failed first, and what its teardown met later b
   const { home } = folder;
   const sts = await startFakeSts(t, `${network}.0.4`, own);
   // A folder where the engine's project belongs: the first step fails, after the environment was reserved.
-  const { engine, record } = environmentFolder(home, name);
-  mkdirSync(join(engine, "Pulumi.yaml"), { recursive: true });
+  const { directory, engine, record } = environmentFolder(home, name);
   const watching = setInterval(() => {
+    if (existsSync(directory)) mkdirSync(join(engine, "Pulumi.yaml"), { recursive: true });
     if (existsSync(record)) sts.account = another;
   }, 2);
   t.teardown(() => clearInterval(watching));

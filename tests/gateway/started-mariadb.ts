@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
@@ -137,13 +137,20 @@ export class StartedMariadb {
 }
 
 async function install(directory: string): Promise<void> {
-  const { share } = installedPart("mariadbd");
+  const { share: installed } = installedPart("mariadbd");
   const { command, environment } = installedPart("mariadb-install-db");
+  // The script takes no path with a blank, and a checkout may be at one.
+  const root = dirname(dirname(installed ?? command));
+  const base = join(directory, "installed");
+  await symlink(root, base);
+  const within = (path: string) =>
+    path.startsWith(`${root}/`) ? join(base, path.slice(root.length + 1)) : path;
+  const share = installed && within(installed);
   await execa(
-    command,
+    within(command),
     [
       "--no-defaults",
-      `--basedir=${dirname(dirname(share ?? command))}`,
+      `--basedir=${base}`,
       `--datadir=${directory}/data`,
       "--auth-root-authentication-method=normal",
       "--skip-test-db",
