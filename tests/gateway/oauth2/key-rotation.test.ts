@@ -58,11 +58,11 @@ test("the document says the times that are used", async () => {
   for (const claim of [
     `every ${rotation.every / daySeconds} days`,
     "published for a day before it signs",
-    `stays published for ${rotation.publishedAfter / daySeconds} days after`,
+    `its predecessor remains published for another ${rotation.publishedAfter / daySeconds} days`,
     `sign ${requestedRotation.publishedAhead / 60} minutes later`,
-    `keeps the set for its ${lifetimes.published / 60} minutes`,
-    `published for ${requestedRotation.publishedAfter / 3600} hours after`,
-    "which live for 1 hour",
+    `caches the set for ${lifetimes.published / 60} minutes`,
+    `remain published for another ${requestedRotation.publishedAfter / 3600} hours`,
+    "which are valid for 1 hour",
   ])
     assert.ok(document.includes(claim), claim);
   assert.equal(rotation.publishedAhead, daySeconds);
