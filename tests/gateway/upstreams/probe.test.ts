@@ -74,7 +74,7 @@ test("an origin that says it is not well gets no requests until it is well twice
     origin: other.origin,
     path: "/health?deep=1",
     healthy: false,
-    reason: "It answered 503.",
+    reason: "The status was 503.",
   });
   assert.deepEqual([...chosen(choices)], [well.origin]);
   const before = other.asked;
