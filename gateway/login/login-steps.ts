@@ -33,11 +33,11 @@ export async function checkPassword(visit: Visit): Promise<void> {
   const name = (form.get("name") ?? "").trim();
   const password = form.get("password") ?? "";
   const claim: Claim = { throttle: parts.throttle, name, address: context.ip };
-  let ts = readLoginTime();
   const attempted = await attempt(claim, async () => {
-    // It may have waited for its turn.
-    ts = readLoginTime();
-    return isPossible(name, password) ? await parts.login.check(name, password) : undefined;
+    // Not before: it may have waited for its turn.
+    const ts = readLoginTime();
+    const account = isPossible(name, password) ? await parts.login.check(name, password) : undefined;
+    return account && { account, ts };
   });
   if ("seconds" in attempted) {
     context.status = 429;
@@ -45,8 +45,7 @@ export async function checkPassword(visit: Visit): Promise<void> {
     showLogin(visit, { name, error: describeWait(attempted.seconds) });
     return;
   }
-  const account = attempted.result;
-  if (account === undefined) {
+  if (attempted.result === undefined) {
     // Not the name: people type passwords there.
     parts.logger.info({ client: details.params.client_id, address: context.ip }, "login refused");
     context.status = 401;
@@ -54,6 +53,7 @@ export async function checkPassword(visit: Visit): Promise<void> {
     showLogin(visit, { name, error: "Incorrect user name or password." });
     return;
   }
+  const { account, ts } = attempted.result;
   if (account.password?.mustChange === true) {
     await rememberChoice(visit, { id: account.id, password: account.password }, ts);
     leave(context, visit.path);
