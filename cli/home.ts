@@ -37,7 +37,7 @@ export function findHome(environment: NodeJS.ProcessEnv = process.env): Home {
     environments: join(directory, "environments"),
     networks: join(directory, "networks"),
     state,
-    backend: resolveBackend(environment.PULUMI_BACKEND_URL) ?? pathToFileURL(state).href,
+    backend: resolveBackend(environment.PULUMI_BACKEND_URL) ?? ownBackend({ state }),
     pulumiHome: join(directory, "pulumi-home"),
     releases: join(directory, "releases"),
     runs: join(directory, "runs"),
@@ -59,6 +59,11 @@ function resolveBackend(backend: string | undefined): string | undefined {
   const [path = "", query] = relative.split("?");
   const folder = /^~(?=\/|$)/.test(path) ? join(homedir(), path.slice(1)) : resolve(path);
   return `${pathToFileURL(folder).href}${query === undefined ? "" : `?${query}`}`;
+}
+
+/** URL of the backend that a home has where nobody names another one. */
+export function ownBackend({ state }: Pick<Home, "state">): string {
+  return pathToFileURL(state).href;
 }
 
 /** The folders and files of one environment. */

@@ -1,6 +1,6 @@
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { isThere } from "../environment/file.ts";
-import type { Home } from "../home.ts";
+import { type Home, ownBackend } from "../home.ts";
 import type { Session } from "../session.ts";
 import { readStackState } from "./state.ts";
 
@@ -24,7 +24,7 @@ export function useBackend(session: Session, name: string, backend: string): Ses
  * the folder that the record names is gone, and the one that belongs to this home has the stack.
  */
 export function locateBackend(home: Home, backend: string, project: string, name: string): string {
-  const own = pathToFileURL(home.state).href;
+  const own = ownBackend(home);
   if (!isMissingFolder(backend) || backend === own) return backend;
   return readStackState({ ...home, backend: own }, project, name).kind === "absent" ? backend : own;
 }

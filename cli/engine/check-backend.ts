@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { OperatorError } from "../errors.ts";
-import { environmentFolder } from "../home.ts";
+import { environmentFolder, ownBackend } from "../home.ts";
 import type { Session } from "../session.ts";
 import { runPulumi } from "./pulumi.ts";
 
@@ -19,7 +18,7 @@ export async function checkBackend(
   name: string,
   pulumi: string,
 ): Promise<void> {
-  if (home.backend === pathToFileURL(home.state).href) return;
+  if (home.backend === ownBackend(home)) return;
   const engine = mkdtempSync(join(tmpdir(), "dmm-env-backend-"));
   try {
     const folder = { ...environmentFolder(home, name), engine, logs: home.logs };

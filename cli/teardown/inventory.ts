@@ -1,9 +1,9 @@
-import { pathToFileURL } from "node:url";
 import { accessAws } from "../access/aws-access.ts";
 import { isMissingFolder } from "../engine/backend.ts";
 import { readStackState } from "../engine/state.ts";
 import { readListeners } from "../environment/network.ts";
 import { readProcessesIn, readStartTime } from "../environment/process-identity.ts";
+import { ownBackend } from "../home.ts";
 import type { Progress } from "../report/reporter.ts";
 import type { DownRun } from "./down-run.ts";
 import type { LeftOver } from "./left-over.ts";
@@ -66,9 +66,9 @@ function stockHere(run: DownRun): Stock {
 
 /** Files of a stack are removed with the others; a stack in another backend only the engine can remove. */
 function describeStack({ session, project, name, deletion }: DownRun): readonly Statement[] {
-  const { backend, state } = session.home;
+  const { backend } = session.home;
   const statement = "Pulumi's stack is removed.";
-  if (deletion === undefined && isMissingFolder(backend) && backend !== pathToFileURL(state).href)
+  if (deletion === undefined && isMissingFolder(backend) && backend !== ownBackend(session.home))
     return [{ statement, outcome: "not observed", evidence: `${backend} does not exist` }];
   if (readStackState(session.home, project.name, name).kind !== "elsewhere") return [];
   return [
