@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
-import type { ConfigurationDocument } from "../../configuration/document.ts";
+import type { ConfigurationDocument, Kind } from "../../configuration/document.ts";
 import { VersionStaleError } from "../../configuration/errors.ts";
 import type { Content } from "../../page/html.ts";
 import type { SiteContext } from "../site-context.ts";
@@ -7,33 +7,34 @@ import { renderQuestion } from "./edit-page.ts";
 import { renderConflict } from "./notices.ts";
 import { PageRequest } from "./page-context.ts";
 
-/** What is asked before something of a client is changed. */
-export interface ClientQuestion {
+/** What is asked before something of an entry is changed. */
+export interface Question {
   /** Of the page, as in the browser's tab. */
   readonly tab: string;
   readonly title: string;
   readonly text: Content;
   readonly button: string;
+  /** There is nothing to confirm. */
+  readonly impossible?: boolean;
 }
 
-export interface ClientQuestionPages {
-  /** The question's address below the client's: `secret`. */
+export interface QuestionPages {
+  readonly kind: Kind;
+  /** The question's address below the entry's: `secret`. */
   readonly below: string;
-  /** @throws UnknownError, AdminError where the client is not there, or of another kind */
+  /** @throws UnknownError, AdminError where the entry is not there, or of another kind */
   readonly require: (document: ConfigurationDocument, name: string) => void;
-  /** `path` is the client's page. */
-  readonly ask: (name: string, path: string) => ClientQuestion;
+  /** `path` is the entry's page. */
+  readonly ask: (name: string, path: string, document: ConfigurationDocument) => Question;
   /** @throws VersionStaleError: then the question is asked again, on top of the version that was faster */
   readonly change: (page: PageRequest, name: string, basedOn: number) => Promise<FastifyReply>;
+  /** Said above the question, asked again, where the change failed by this; `undefined` for any other error. */
+  readonly explain?: (error: unknown, name: string) => Content | undefined;
 }
 
-/** A change of one client that is made after a question, which is asked again where the configuration has changed since. */
-export function addQuestionPages(
-  app: FastifyInstance,
-  context: SiteContext,
-  pages: ClientQuestionPages,
-): void {
-  const path = `/clients/:name/${pages.below}`;
+/** A change of one entry that is made after a question, which is asked again where the configuration has changed since. */
+export function addQuestionPages(app: FastifyInstance, context: SiteContext, pages: QuestionPages): void {
+  const path = `/${pages.kind}/:name/${pages.below}`;
   const schema = { hide: true };
   app.get(path, { schema }, async (request, reply) => {
     const page = new PageRequest(context, request, reply);
@@ -43,9 +44,12 @@ export function addQuestionPages(
   app.post(path, { schema }, async (request, reply) => {
     const page = new PageRequest(context, request, reply);
     const basedOn = page.readBasis();
+    const name = page.parameter("name");
     try {
-      return await pages.change(page, page.parameter("name"), basedOn);
+      return await pages.change(page, name, basedOn);
     } catch (error) {
+      const notice = pages.explain?.(error, name);
+      if (notice !== undefined) return sendQuestion(page, pages, { basedOn, notice, status: 422 });
       if (!(error instanceof VersionStaleError)) throw error;
       const { conflict } = error;
       const asking = { basedOn: conflict.current, notice: renderConflict(conflict), status: 409 };
@@ -56,14 +60,14 @@ export function addQuestionPages(
 
 async function sendQuestion(
   page: PageRequest,
-  pages: ClientQuestionPages,
+  pages: QuestionPages,
   asking: { readonly basedOn: number; readonly notice?: Content; readonly status?: number },
 ): Promise<FastifyReply> {
   const name = page.parameter("name");
   const { document } = await page.readCurrent();
   pages.require(document, name);
-  const path = `/clients/${encodeURIComponent(name)}`;
-  const { tab, ...question } = pages.ask(name, path);
+  const path = `/${pages.kind}/${encodeURIComponent(name)}`;
+  const { tab, ...question } = pages.ask(name, path, document);
   const content = renderQuestion({
     ...question,
     back: { path, title: name },
@@ -73,5 +77,5 @@ async function sendQuestion(
     ...asking,
   });
   const status = asking.status === undefined ? {} : { status: asking.status };
-  return page.send({ title: tab, section: "clients", ...status }, content);
+  return page.send({ title: tab, section: pages.kind, ...status }, content);
 }

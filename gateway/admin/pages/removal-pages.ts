@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance } from "fastify";
 import {
   type ConfigurationDocument,
   findEntry,
@@ -7,86 +7,48 @@ import {
   nouns,
   removeEntry,
 } from "../../configuration/document.ts";
-import { ConfigurationInvalidError, UnknownError, VersionStaleError } from "../../configuration/errors.ts";
+import { ConfigurationInvalidError, UnknownError } from "../../configuration/errors.ts";
 import { type Content, html } from "../../page/html.ts";
 import type { SiteContext } from "../site-context.ts";
-import { renderQuestion } from "./edit-page.ts";
-import { renderConflict, renderProblems } from "./notices.ts";
-import { PageRequest } from "./page-context.ts";
+import { renderProblems } from "./notices.ts";
+import { addQuestionPages, type QuestionPages } from "./question-pages.ts";
 
 /** Removing asks first, and says who would miss it. */
 export function addRemovalPages(app: FastifyInstance, context: SiteContext): void {
-  const schema = { hide: true };
-  for (const kind of kinds) {
-    app.get(`/${kind}/:name/remove`, { schema }, async (request, reply) => {
-      const page = new PageRequest(context, request, reply);
-      const { version } = await page.readCurrent();
-      return sendQuestion(page, kind, { basedOn: version });
-    });
-    app.post(`/${kind}/:name/remove`, { schema }, (request, reply) =>
-      remove(new PageRequest(context, request, reply), kind),
-    );
-  }
+  for (const kind of kinds) addQuestionPages(app, context, describeRemoval(context, kind));
 }
 
-async function remove(page: PageRequest, kind: Kind): Promise<FastifyReply> {
-  const basedOn = page.readBasis();
-  const name = page.parameter("name");
-  try {
-    const made = await page.site.changes.make(page.request.administrator, {
-      basedOn,
-      edit: (document) => {
-        if (findEntry(document, kind, name) === undefined) throw new UnknownError(`${nouns[kind]} ${name}`);
-        return removeEntry(document, kind, name);
-      },
-    });
-    return page.leave(`/${kind}?stored=${made.version}`);
-  } catch (error) {
-    if (error instanceof ConfigurationInvalidError) {
-      const notice = renderProblems(error.problems, { kind, name });
-      return sendQuestion(page, kind, { basedOn, notice, status: 422 });
-    }
-    if (error instanceof VersionStaleError) {
-      const { conflict } = error;
-      return sendQuestion(page, kind, {
-        basedOn: conflict.current,
-        notice: renderConflict(conflict),
-        status: 409,
-      });
-    }
-    throw error;
-  }
-}
-
-async function sendQuestion(
-  page: PageRequest,
-  kind: Kind,
-  asking: { readonly basedOn: number; readonly notice?: Content; readonly status?: number },
-): Promise<FastifyReply> {
-  const name = page.parameter("name");
-  const { document } = await page.readCurrent();
-  if (findEntry(document, kind, name) === undefined) throw new UnknownError(`${nouns[kind]} ${name}`);
-  const path = `/${kind}/${encodeURIComponent(name)}`;
-  const users = findUsers(kind, name, document);
-  const content = renderQuestion({
-    back: { path, title: name },
-    title: `Remove ${nouns[kind]} ${name}?`,
-    text: renderConsequence(kind, users),
-    impossible: users.length > 0,
-    action: `${path}/remove`,
-    button: "Remove",
-    canEdit: page.canEdit,
-    token: page.issueToken(),
-    ...asking,
-  });
-  return page.send(
-    {
-      title: `Remove ${name}`,
-      section: kind,
-      ...(asking.status === undefined ? {} : { status: asking.status }),
+function describeRemoval({ changes }: SiteContext, kind: Kind): QuestionPages {
+  const require = (document: ConfigurationDocument, name: string): void => {
+    if (findEntry(document, kind, name) === undefined) throw new UnknownError(`${nouns[kind]} ${name}`);
+  };
+  return {
+    kind,
+    below: "remove",
+    require,
+    ask: (name, _path, document) => {
+      const users = findUsers(kind, name, document);
+      return {
+        tab: `Remove ${name}`,
+        title: `Remove ${nouns[kind]} ${name}?`,
+        text: renderConsequence(kind, users),
+        impossible: users.length > 0,
+        button: "Remove",
+      };
     },
-    content,
-  );
+    change: async (page, name, basedOn) => {
+      const made = await changes.make(page.request.administrator, {
+        basedOn,
+        edit: (document) => {
+          require(document, name);
+          return removeEntry(document, kind, name);
+        },
+      });
+      return page.leave(`/${kind}?stored=${made.version}`);
+    },
+    explain: (error, name) =>
+      error instanceof ConfigurationInvalidError ? renderProblems(error.problems, { kind, name }) : undefined,
+  };
 }
 
 function renderConsequence(kind: Kind, users: ReturnType<typeof findUsers>): Content {

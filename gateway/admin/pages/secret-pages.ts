@@ -11,6 +11,7 @@ import { addQuestionPages } from "./question-pages.ts";
 /** A client's secret is replaced after a question, and shown in the answer to it and nowhere else. */
 export function addSecretPages(app: FastifyInstance, context: SiteContext): void {
   addQuestionPages(app, context, {
+    kind: "clients",
     below: "secret",
     require: requireSecretBearer,
     ask: (name, path) => ({

@@ -7,6 +7,7 @@ import { addQuestionPages } from "./question-pages.ts";
 /** All tokens of a client are ended after a question. */
 export function addTokenEndPages(app: FastifyInstance, context: SiteContext): void {
   addQuestionPages(app, context, {
+    kind: "clients",
     below: "end-tokens",
     require: requireClient,
     ask: (name) => ({
