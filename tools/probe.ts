@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { open, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { childEnvironment } from "./child-environment.ts";
 
@@ -42,9 +42,10 @@ async function readInterpreter(script: string): Promise<string | undefined> {
   const file = await open(script);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(512), 0, 512, 0);
-    const lines = buffer.toString("utf8", 0, bytesRead).split("\n", 2);
-    if (/^exec "\$\{0%\/\*\}\/python" /.test(lines[1] ?? "")) return join(dirname(script), "python");
-    return /(?:^#!|^'''exec' )"?(\/[^"\n]*?python[\d.]*)"?(?:\s|$)/m.exec(lines.join("\n"))?.[1];
+    const [first = "", second = "", third = ""] = buffer.toString("utf8", 0, bytesRead).split("\n", 3);
+    if (/^exec "\$\{script%\/\*\}\/python" /.test(third))
+      return join(dirname(await realpath(script)), "python");
+    return /(?:^#!|^'''exec' )"?(\/[^"\n]*?python[\d.]*)"?(?:\s|$)/m.exec(`${first}\n${second}`)?.[1];
   } finally {
     await file.close();
   }

@@ -44,10 +44,11 @@ export const motoEnvironment: Way = {
 
 /**
  * Replaces the script that pip writes. pip puts the interpreter's path into it, and some paths do not survive that: a
- * double quote ends the string that holds it. This one finds the interpreter beside itself.
+ * double quote ends the string that holds it. This one finds the interpreter beside itself, also when a link leads to it.
  */
 const serverScript = `#!/bin/sh
-exec "\${0%/*}/python" -m moto.server "$@"
+script=$(readlink -f "$0")
+exec "\${script%/*}/python" -m moto.server "$@"
 `;
 
 const quietly = ["--no-input", "--disable-pip-version-check", "--progress-bar=off"];
