@@ -11,8 +11,8 @@ const benchmarks: Readonly<Record<string, () => Promise<{ measure(options: Optio
   propagation: () => import("./gateway/propagation.ts"),
 };
 
-function parseArguments(words: string[]): { readonly name: string; readonly options: Options } {
-  const { positionals, values } = readWords(words);
+function parseArguments(args: string[]): { readonly name: string; readonly options: Options } {
+  const { positionals, values } = readArgs(args);
   const [name = ""] = positionals;
   if (!(name in benchmarks)) {
     fail(`Benchmark "${name}" is unknown; there is ${Object.keys(benchmarks).join(", ")}.`);
@@ -24,10 +24,10 @@ function parseArguments(words: string[]): { readonly name: string; readonly opti
   return { name, options: { runs, only, million: values.million } };
 }
 
-function readWords(words: string[]) {
+function readArgs(args: string[]) {
   try {
     return parseArgs({
-      args: words,
+      args: args,
       allowPositionals: true,
       options: {
         runs: { type: "string", default: "5" },

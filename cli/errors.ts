@@ -223,7 +223,7 @@ export const catalogue = {
     (v) =>
       `Restore the passphrase that the state was created with, or tear the environment down: dmm-env down ${v.name}`,
   ),
-  DMM_ENTRANCE_NOT_SERVING: entry<"name" | "seconds" | "problem">(
+  DMM_INGRESS_NOT_SERVING: entry<"name" | "seconds" | "problem">(
     notMade,
     (v) =>
       `The ingress of "${v.name}" did not serve an authorised request within ${v.seconds} seconds: ${v.problem}`,

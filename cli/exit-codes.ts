@@ -1,11 +1,11 @@
 /** What the exit code of every command says; part of the contract with scripts and CI. */
 export const exitCodes = {
   done: 0,
-  claimBroken: 1,
+  checkFailed: 1,
   wrongUsage: 2,
   notReady: 3,
   notMade: 4,
-  leftOver: 5,
+  leftover: 5,
   interrupted: 130,
 } as const;
 

@@ -15,7 +15,7 @@ export interface Home {
   /** URL of Pulumi's backend: what PULUMI_BACKEND_URL names, otherwise the folder `state`. An environment keeps the one that it was created with. */
   readonly backend: string;
   readonly pulumiHome: string;
-  readonly releases: string;
+  readonly teardowns: string;
   readonly runs: string;
   readonly cache: string;
   readonly logs: string;
@@ -39,7 +39,7 @@ export function findHome(environment: NodeJS.ProcessEnv = process.env): Home {
     state,
     backend: resolveBackend(environment.PULUMI_BACKEND_URL) ?? ownBackend({ state }),
     pulumiHome: join(directory, "pulumi-home"),
-    releases: join(directory, "releases"),
+    teardowns: join(directory, "teardowns"),
     runs: join(directory, "runs"),
     cache: resolve(environment.DMM_ENV_CACHE || join(directory, "cache")),
     logs: join(directory, "logs"),

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { PlatformOutputs } from "../stacks/outputs.ts";
 import { type AwsAccess, accessAws } from "./access/aws-access.ts";
-import { type Entrance, findEntrance } from "./access/ingress.ts";
+import { findIngress, type Ingress } from "./access/ingress.ts";
 import { readProject } from "./engine/configuration.ts";
 import { parseName } from "./environment/name.ts";
 import { requireSameTarget } from "./environment/origin.ts";
@@ -20,7 +20,7 @@ export interface OpenEnvironment {
   readonly folder: EnvironmentFolder;
   readonly outputs: PlatformOutputs;
   readonly region?: RegionAddress;
-  readonly entrance: Entrance;
+  readonly ingress: Ingress;
   readonly aws: AwsAccess;
 }
 
@@ -51,7 +51,7 @@ function explainMissing({ home }: Session, name: string): OperatorError {
 export function openEnvironment(session: Session, text: string): OpenEnvironment {
   const record = requireRecord(session, text);
   const { name } = record;
-  if (record.stage === "releasing") throw new OperatorError("DMM_TEARDOWN_UNFINISHED", { name });
+  if (record.stage === "tearing-down") throw new OperatorError("DMM_TEARDOWN_UNFINISHED", { name });
   if (record.stage !== "up") {
     throw new OperatorError("DMM_ENVIRONMENT_NOT_UP", { name, state: describeStage(record) });
   }
@@ -67,7 +67,7 @@ export function openEnvironment(session: Session, text: string): OpenEnvironment
     folder,
     outputs,
     ...(region && { region }),
-    entrance: findEntrance(outputs, region),
+    ingress: findIngress(outputs, region),
     aws: accessAws(outputs.region ?? readProject().region, region),
   };
 }
@@ -75,7 +75,7 @@ export function openEnvironment(session: Session, text: string): OpenEnvironment
 /** In words, for people. */
 export function describeStage({ stage }: EnvironmentRecord): string {
   if (stage === "up") return "it is up";
-  return stage === "making" ? "it is incomplete" : "its teardown is incomplete";
+  return stage === "creating" ? "it is incomplete" : "its teardown is incomplete";
 }
 
 function readOutputs(folder: EnvironmentFolder, name: string): PlatformOutputs {

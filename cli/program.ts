@@ -8,20 +8,20 @@ import { explainFailure, renderFailure } from "./report/failure.ts";
 import { writeOutput } from "./report/lost-output.ts";
 
 /** Reads the command line and runs what it asks for. Sets the process's exit code; throws nothing. */
-export async function runProgram(words: readonly string[]): Promise<void> {
+export async function runProgram(args: readonly string[]): Promise<void> {
   try {
-    const program = await buildProgram(words);
-    await program.parseAsync([...words], { from: "user" });
+    const program = await buildProgram(args);
+    await program.parseAsync([...args], { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return;
-    const usage = error instanceof CommanderError ? explainUsage(error, words) : error;
+    const usage = error instanceof CommanderError ? explainUsage(error, args) : error;
     const failure = explainFailure(usage, findHome());
     await writeOutput(process.stderr, renderFailure(failure));
-    if (words.includes("--json")) {
+    if (args.includes("--json")) {
       const { code, message, hint, exitCode } = failure;
       await writeOutput(
         process.stdout,
-        `${JSON.stringify({ command: nameAsked(words), exitCode, error: { code, message, hint }, steps: [] })}\n`,
+        `${JSON.stringify({ command: nameAsked(args), exitCode, error: { code, message, hint }, steps: [] })}\n`,
       );
     }
     process.exitCode = failure.exitCode;
@@ -29,7 +29,7 @@ export async function runProgram(words: readonly string[]): Promise<void> {
 }
 
 /** The program with every command; only the one that is asked for brings its code along. */
-export async function buildProgram(words: readonly string[]): Promise<Command> {
+export async function buildProgram(args: readonly string[]): Promise<Command> {
   const program = new Command("dmm-env")
     .description(
       "Deploy an environment that is identical to production and open to insiders only, verify it, and tear it down with proof that nothing is left.",
@@ -46,7 +46,7 @@ export async function buildProgram(words: readonly string[]): Promise<Command> {
     .exitOverride()
     // Every message of a failure leaves in one place, in one form.
     .configureOutput({ outputError: () => undefined });
-  const asked = words.find((word) => commands.some(({ name }) => name === word));
+  const asked = args.find((word) => commands.some(({ name }) => name === word));
   for (const { name, summary, examples, load } of commands) {
     if (name === asked) (await load())(program);
     else program.command(name);
@@ -62,18 +62,18 @@ function inherit(command: Command): void {
 }
 
 /** `access grant`: the command whose help tells more. */
-function nameCommand({ name, subcommands = [] }: CommandEntry, words: readonly string[]): string {
-  const next = words[words.indexOf(name) + 1] ?? "";
+function nameCommand({ name, subcommands = [] }: CommandEntry, args: readonly string[]): string {
+  const next = args[args.indexOf(name) + 1] ?? "";
   return subcommands.includes(next) ? `${name} ${next}` : name;
 }
 
-function nameAsked(words: readonly string[]): string {
-  const asked = commands.find(({ name }) => name === words.find((word) => !word.startsWith("-")));
-  return asked === undefined ? (words[0] ?? "") : nameCommand(asked, words);
+function nameAsked(args: readonly string[]): string {
+  const asked = commands.find(({ name }) => name === args.find((word) => !word.startsWith("-")));
+  return asked === undefined ? (args[0] ?? "") : nameCommand(asked, args);
 }
 
-function explainUsage(error: CommanderError, words: readonly string[]): OperatorError {
-  const asked = commands.find(({ name }) => words.includes(name));
+function explainUsage(error: CommanderError, args: readonly string[]): OperatorError {
+  const asked = commands.find(({ name }) => args.includes(name));
   const unknown = /unknown command '(.+?)'/.exec(error.message)?.[1];
   const meant = commands.find(
     ({ alsoKnownAs = [] }) => unknown !== undefined && alsoKnownAs.includes(unknown),
@@ -84,6 +84,6 @@ function explainUsage(error: CommanderError, words: readonly string[]): Operator
   const problem = `${message.replace(/\n\(/, " (")}${suggestion}`;
   return new OperatorError("DMM_USAGE", {
     problem: problem.slice(0, 1).toUpperCase() + problem.slice(1),
-    command: asked === undefined ? "" : `${nameCommand(asked, words)} `,
+    command: asked === undefined ? "" : `${nameCommand(asked, args)} `,
   });
 }

@@ -6,7 +6,7 @@ import { createDatabasePool, untilReachable } from "./database/pool.ts";
 import { AccessLog } from "./delivery/access-log.ts";
 import { createFirehoseDelivery } from "./delivery/firehose.ts";
 import { Membership } from "./fleet/membership.ts";
-import { deriveNoticeKey } from "./fleet/notification.ts";
+import { deriveNotificationKey } from "./fleet/notification.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { RateLimiter } from "./limits/rate.ts";
 import { createListener, listen } from "./listener.ts";
@@ -14,11 +14,11 @@ import { createLogger } from "./logger.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { listenForScrapes } from "./metrics/scrapes.ts";
 import { createOAuth2Server } from "./oauth2/server.ts";
-import { SignOutDesk } from "./oauth2/sign-out-worker.ts";
+import { SignOutWorker } from "./oauth2/sign-out-worker.ts";
 import { openSigningKeys, type SigningKeys } from "./oauth2/signing-keys.ts";
 import { describeReason } from "./reason.ts";
 import { Primaries } from "./redis/primaries.ts";
-import { Entrance, type OwnEndpoints } from "./request/request-path.ts";
+import { Ingress, type OwnEndpoints } from "./request/request-path.ts";
 import { type GatewaySettings, parseGatewaySettings } from "./settings.ts";
 import { isWorker, untilWorthListening } from "./siblings.ts";
 import { readTaskAddress } from "./task.ts";
@@ -43,7 +43,7 @@ export async function runGateway(): Promise<void> {
     readConfiguration: () => stores.configuration.current,
   });
   let oauth2: OwnEndpoints | undefined;
-  const entrance = new Entrance({
+  const ingress = new Ingress({
     lifecycle,
     logger,
     tokens: new Tokens(stores.primaries, settings.issuer, nonces),
@@ -58,15 +58,15 @@ export async function runGateway(): Promise<void> {
   let membership: Membership | undefined;
   const signingKeys = openSigningKeys(settings, stores.writer, logger);
   lifecycle.onRelease(() => signingKeys.close());
-  const signOuts = openSignOutDesk(settings, { ...stores, signingKeys }, logger);
+  const signOuts = openSignOutWorker(settings, { ...stores, signingKeys }, logger);
   const server = createListener(
     (request, response) => {
-      if (membership?.answer(request, response) || signOuts.answer(request, response)) return;
-      entrance.admit(request, response);
+      if (membership?.respond(request, response) || signOuts.respond(request, response)) return;
+      ingress.admit(request, response);
     },
-    { continues: (request, response) => entrance.admit(request, response) },
+    { continues: (request, response) => ingress.admit(request, response) },
   );
-  server.on("upgrade", (request, socket, head) => entrance.admitUpgrade(request, socket as Socket, head));
+  server.on("upgrade", (request, socket, head) => ingress.admitUpgrade(request, socket as Socket, head));
   lifecycle.countConnections(server);
   lifecycle.listenForSignals(server);
   lifecycle.onRelease(() => closeStores(stores));
@@ -153,14 +153,14 @@ function openStores(settings: GatewaySettings, logger: ReturnType<typeof createL
   };
 }
 
-function openSignOutDesk(
+function openSignOutWorker(
   settings: GatewaySettings,
   { writer, primaries, signingKeys }: Stores & { readonly signingKeys: SigningKeys },
   logger: ReturnType<typeof createLogger>,
-): SignOutDesk {
-  const key = deriveNoticeKey(settings.database.password);
+): SignOutWorker {
+  const key = deriveNotificationKey(settings.database.password);
   const realm = settings.issuer.host;
-  return new SignOutDesk({ pool: writer, primaries, signingKeys, logger, key, realm });
+  return new SignOutWorker({ pool: writer, primaries, signingKeys, logger, key, realm });
 }
 
 async function loadConfiguration(

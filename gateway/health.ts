@@ -11,19 +11,15 @@ export interface Health {
 }
 
 /** For the balancer only; `true` when the request was one of these. */
-export function answerHealth(
-  request: IncomingMessage,
-  response: ServerResponse,
-  read: () => Health,
-): boolean {
+export function serveHealth(request: IncomingMessage, response: ServerResponse, read: () => Health): boolean {
   const url = request.url ?? "";
   if (!url.startsWith("/health/")) return false;
   boundRest(response);
   const health = describe(read());
   // Live means that the process answers at all: a draining one must not be killed for it.
-  if (url === "/health/live") return answer(response, 200, health);
-  if (url === "/health/ready") return answer(response, health.state === "serving" ? 200 : 503, health);
-  return answer(response, 404, undefined);
+  if (url === "/health/live") return respond(response, 200, health);
+  if (url === "/health/ready") return respond(response, health.state === "serving" ? 200 : 503, health);
+  return respond(response, 404, undefined);
 }
 
 /** What is waited for is of interest while something is. */
@@ -31,7 +27,7 @@ function describe({ state, version, waitsFor = [] }: Health): Health {
   return { state, version, ...(state === "starting" && waitsFor.length > 0 ? { waitsFor } : {}) };
 }
 
-function answer(response: ServerResponse, status: number, health: Health | undefined): true {
+function respond(response: ServerResponse, status: number, health: Health | undefined): true {
   const body = health === undefined ? "{}" : JSON.stringify(health);
   response.writeHead(status, [
     "content-type",

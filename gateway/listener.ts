@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import type { Duplex } from "node:stream";
 import type { ApiErrorCode } from "./errors.ts";
-import { answerParserError } from "./parser-errors.ts";
+import { respondToParserError } from "./parser-errors.ts";
 import { acceptAbsoluteForm } from "./request/absolute-form.ts";
-import { answerError } from "./request/error-response.ts";
+import { sendError } from "./request/error-response.ts";
 import { boundRest } from "./request/linger.ts";
-import { findOwedAnswer, takeTurns } from "./request/pipelining.ts";
-import { answerOnSocket } from "./request/socket-response.ts";
+import { findPendingResponse, queueResponses } from "./request/pipelining.ts";
+import { respondOnSocket } from "./request/socket-response.ts";
 import { asksForWebSocket } from "./request/tunnel.ts";
 
 /** Fields of a request; `docs/errors/gateway.md` names the number. */
@@ -46,7 +46,7 @@ export function createListener(
     return refused.has(request.socket) ? "DMM_GATEWAY_CONNECTIONS_EXCEEDED" : undefined;
   };
   const admit = (begin: RequestListener): RequestListener =>
-    takeTurns((request, response) => {
+    queueResponses((request, response) => {
       // The parser dropped what came in one piece with it, so what comes next may be the rest of a request.
       if (unfollowed.has(request)) response.shouldKeepAlive = false;
       if (request.url!.charCodeAt(0) !== 0x2f) acceptAbsoluteForm(request);
@@ -54,7 +54,7 @@ export function createListener(
       if (request.method !== "GET" && request.method !== "HEAD") boundRest(response);
       const refusal = findRefusal(request);
       if (refusal === undefined) begin(request, response);
-      else answerError(response, refusal, { requestId: "-", realm: "", arriving: true });
+      else sendError(response, refusal, { requestId: "-", realm: "", arriving: true });
     });
   const server = createServer(
     {
@@ -75,7 +75,7 @@ export function createListener(
         const isFollowed =
           asksForWebSocket(request) &&
           findRefusal(request) === undefined &&
-          findOwedAnswer(request.socket) === undefined;
+          findPendingResponse(request.socket) === undefined;
         if (!isFollowed) unfollowed.add(request);
         return isFollowed;
       },
@@ -89,9 +89,9 @@ export function createListener(
   server.on("connect", (_request, socket) => {
     // Node has let go of it.
     socket.on("error", () => socket.destroy());
-    answerOnSocket(socket, "DMM_GATEWAY_REQUEST_AMBIGUOUS");
+    respondOnSocket(socket, "DMM_GATEWAY_REQUEST_AMBIGUOUS");
   });
-  server.on("clientError", answerParserError);
+  server.on("clientError", respondToParserError);
   boundConnections(server, mostConnections, refused);
   cutUnread(server, unreadMs);
   return server;

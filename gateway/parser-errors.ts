@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { ApiErrorCode } from "./errors.ts";
-import { answerOnSocket } from "./request/socket-response.ts";
+import { respondOnSocket } from "./request/socket-response.ts";
 
 /** An error of Node's parser, with the bytes that it was given last and how many of them it took. */
 export interface ParserError extends Error {
@@ -18,11 +18,11 @@ const codes: Readonly<Record<string, ApiErrorCode>> = {
 };
 
 /** What the parser refuses never becomes a request. */
-export function answerParserError(error: ParserError, socket: Duplex): void {
+export function respondToParserError(error: ParserError, socket: Duplex): void {
   // A connection that never carried a byte is closed without a word: a balancer would take it for its next answer.
   const unused = (socket as Socket).bytesRead === 0;
   if (error.code === "ECONNRESET" || unused) socket.destroy();
-  else answerOnSocket(socket, explainParserError(error));
+  else respondOnSocket(socket, explainParserError(error));
 }
 
 function explainParserError(error: ParserError): ApiErrorCode {

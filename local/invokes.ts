@@ -12,18 +12,18 @@ import type { CheckFailure } from "./resource-handler.ts";
 /** One function of the AWS provider: the arguments that it honours, and its answer. */
 interface Invoke {
   readonly arguments: readonly string[];
-  answer(region: Region, args: Properties, token: string): Properties;
+  respond(region: Region, args: Properties, token: string): Properties;
 }
 
 /** Functions that the program may call, by token. */
 const invokes: Readonly<Record<string, Invoke>> = {
   "aws:index/getAvailabilityZones:getAvailabilityZones": {
     arguments: ["state", "region", "filters", "excludeNames", "excludeZoneIds"],
-    answer: availabilityZones,
+    respond: availabilityZones,
   },
   "aws:index/getCallerIdentity:getCallerIdentity": {
     arguments: ["id"],
-    answer: (region) => ({
+    respond: (region) => ({
       id: region.accountId,
       accountId: region.accountId,
       userId: "AIDALOCALOPERATOR",
@@ -32,7 +32,7 @@ const invokes: Readonly<Record<string, Invoke>> = {
   },
   "aws:index/getRegion:getRegion": {
     arguments: ["id", "name", "region"],
-    answer: (region) => ({
+    respond: (region) => ({
       id: region.name,
       name: region.name,
       region: region.name,
@@ -42,19 +42,22 @@ const invokes: Readonly<Record<string, Invoke>> = {
   },
   "aws:index/getPartition:getPartition": {
     arguments: ["id"],
-    answer: () => ({
+    respond: () => ({
       id: "aws",
       partition: "aws",
       dnsSuffix: "amazonaws.com",
       reverseDnsPrefix: "com.amazonaws",
     }),
   },
-  "aws:ssm/getParameter:getParameter": { arguments: ["name", "region", "withDecryption"], answer: parameter },
+  "aws:ssm/getParameter:getParameter": {
+    arguments: ["name", "region", "withDecryption"],
+    respond: parameter,
+  },
   "aws:ecr/getImage:getImage": {
     arguments: ["repositoryName", "imageTag", "registryId", "region"],
-    answer: ecrImage,
+    respond: ecrImage,
   },
-  "aws:route53/getZone:getZone": { arguments: ["name", "privateZone", "zoneId"], answer: hostedZone },
+  "aws:route53/getZone:getZone": { arguments: ["name", "privateZone", "zoneId"], respond: hostedZone },
   "aws:secretsmanager/getRandomPassword:getRandomPassword": {
     arguments: [
       "excludeCharacters",
@@ -67,16 +70,16 @@ const invokes: Readonly<Record<string, Invoke>> = {
       "region",
       "requireEachIncludedType",
     ],
-    answer: randomPassword,
+    respond: randomPassword,
   },
   "aws:elb/getServiceAccount:getServiceAccount": {
     arguments: ["region"],
-    answer: (region) => ({ id: "156460612806", region: region.name, arn: "arn:aws:iam::156460612806:root" }),
+    respond: (region) => ({ id: "156460612806", region: region.name, arn: "arn:aws:iam::156460612806:root" }),
   },
 };
 
 /** Answers a function, or says per argument what is wrong; throws for one that the region does not know. */
-export function answerInvoke(
+export function serveInvoke(
   region: Region,
   token: string,
   given: Properties,
@@ -95,7 +98,7 @@ export function answerInvoke(
     failures.push({ property: "region", reason: renderError(error) });
   }
   if (failures.length > 0) return { failures };
-  return { result: { ...args, ...invoke.answer(region, args, token) } };
+  return { result: { ...args, ...invoke.respond(region, args, token) } };
 }
 
 function refuse(token: string, argument: string, reason: string): CheckFailure {

@@ -117,17 +117,17 @@ export async function forwardToMoto(region: Region, request: WireRequest): Promi
   } = request.headers;
   const body = request.body.length > 0 ? { body: new Uint8Array(request.body) } : {};
   const url = `${urlOf(region)}${request.path}${request.query === "" ? "" : `?${request.query}`}`;
-  const answer = await fetch(url, {
+  const response = await fetch(url, {
     method: request.method,
     headers,
     ...body,
     signal: AbortSignal.timeout(timeoutMs),
   });
-  const contentType = answer.headers.get("content-type");
+  const contentType = response.headers.get("content-type");
   return {
-    status: answer.status,
+    status: response.status,
     headers: contentType === null ? {} : { "content-type": contentType },
-    body: Buffer.from(await answer.arrayBuffer()),
+    body: Buffer.from(await response.arrayBuffer()),
   };
 }
 
@@ -164,13 +164,13 @@ async function sendForm(region: Region, service: string, form: URLSearchParams) 
 }
 
 async function send(region: Region, service: string, headers: Record<string, string>, body: string) {
-  const answer = await fetch(`${urlOf(region)}/`, {
+  const response = await fetch(`${urlOf(region)}/`, {
     method: "POST",
     headers: { ...headers, authorization: unsignedScope(region, service) },
     body,
     signal: AbortSignal.timeout(timeoutMs),
   });
-  return { status: answer.status, text: await answer.text() };
+  return { status: response.status, text: await response.text() };
 }
 
 function unsignedScope(region: Region, service: string): string {

@@ -82,7 +82,7 @@ export interface Certificates {
 
 /** A process to run, and when it counts as started. */
 export interface ProcessSpec {
-  /** Unique in the region: `haproxy/entrance`, `redis/cache-0001-001`, `task/gateway/8f3a…`. */
+  /** Unique in the region: `haproxy/ingress`, `redis/cache-0001-001`, `task/gateway/8f3a…`. */
   readonly name: string;
   readonly command: string;
   readonly arguments: readonly string[];

@@ -4,7 +4,7 @@ import { KeyRing } from "./access/credentials.ts";
 import type { ServeArguments } from "./daemon/arguments.ts";
 import { replaceFile } from "./daemon/files.ts";
 import { findListeners } from "./daemon/listeners.ts";
-import { claimOwnership } from "./daemon/ownership.ts";
+import { takeOwnership } from "./daemon/ownership.ts";
 import { choosePort } from "./daemon/ports.ts";
 import { readProcess } from "./daemon/process-identity.ts";
 import { createRegion, type OwnedRegion, usualEndpointPort } from "./daemon/region.ts";
@@ -30,7 +30,7 @@ interface Serving {
  */
 export async function serve(wanted: ServeArguments): Promise<void> {
   const directory = makeDirectory(wanted.directory);
-  await claimOwnership(directory, wanted.network);
+  await takeOwnership(directory, wanted.network);
   const ended = await endStrays(directory);
   if (!wanted.releasing) refuseTakenNetwork(wanted.network);
   const region = await createRegion({

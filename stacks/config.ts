@@ -28,7 +28,7 @@ export const environmentKeys = [
 export interface PlatformConfig extends Values {
   /** True for the one environment that is open to the public and must not be lost. */
   readonly production: boolean;
-  /** Host name of the entrance: the zone itself in production, else the environment's name in it. */
+  /** Host name of the ingress: the zone itself in production, else the environment's name in it. */
   readonly domain: string;
   /** What clients write: `https://feature-x.api.example.com`, with the port where it is not 443. */
   readonly origin: string;

@@ -3,7 +3,7 @@ import { Cache } from "./cache.ts";
 import { Compute } from "./compute/compute.ts";
 import { Database } from "./database/database.ts";
 import type { Deployment } from "./deployment.ts";
-import { Entrance } from "./ingress/ingress.ts";
+import { Ingress } from "./ingress/ingress.ts";
 import { Logs } from "./logs/logs.ts";
 import { createNames } from "./naming.ts";
 import { Network } from "./network/network.ts";
@@ -28,15 +28,15 @@ export async function program(): Promise<DeclaredOutputs> {
   const logs = new Logs(deployment, secrets.key);
   const database = new Database(deployment, { network, secrets });
   const cache = new Cache(deployment, { network, secrets });
-  const entrance = new Entrance(deployment, { network, logs });
+  const ingress = new Ingress(deployment, { network, logs });
   const upstream = new Upstream(deployment, network);
   const compute = new Compute(deployment, network);
-  const ground = { network, compute, key: secrets.key };
-  const services = new Services(deployment, { ground, entrance, upstream, database, cache, secrets, logs });
-  new Alarms(deployment, { entrance, database, cache, logs });
+  const context = { network, compute, key: secrets.key };
+  const services = new Services(deployment, { context, ingress, upstream, database, cache, secrets, logs });
+  new Alarms(deployment, { ingress, database, cache, logs });
   return describePlatform(deployment, {
     network,
-    entrance,
+    ingress,
     compute,
     services,
     database,

@@ -12,7 +12,7 @@ export interface PlatformOutputs {
     readonly addressBlock: string;
     readonly availabilityZones: readonly string[];
   };
-  readonly entrance: {
+  readonly ingress: {
     /** Host name in the certificate, for example `feature-x.api.example.com`. */
     readonly domain: string;
     /** The load balancer's own DNS name (an address on the local target). */

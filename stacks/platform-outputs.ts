@@ -3,7 +3,7 @@ import type { Cache } from "./cache.ts";
 import type { Compute } from "./compute/compute.ts";
 import { type Database, databaseName } from "./database/database.ts";
 import type { Deployment } from "./deployment.ts";
-import type { Entrance } from "./ingress/ingress.ts";
+import type { Ingress } from "./ingress/ingress.ts";
 import type { Logs } from "./logs/logs.ts";
 import type { Network } from "./network/network.ts";
 import type { PlatformOutputs } from "./outputs.ts";
@@ -21,7 +21,7 @@ type Declared<T> = T extends string | number | null
 
 interface Parts {
   readonly network: Network;
-  readonly entrance: Entrance;
+  readonly ingress: Ingress;
   readonly compute: Compute;
   readonly services: Services;
   readonly database: Database;
@@ -41,8 +41,8 @@ export function describePlatform(deployment: Deployment, parts: Parts): Declared
       addressBlock: config.addressBlock,
       availabilityZones: place.zones,
     },
-    entrance: describeEntrance(deployment, parts),
-    access: describeAccess(deployment, parts.entrance),
+    ingress: describeIngress(deployment, parts),
+    access: describeAccess(deployment, parts.ingress),
     compute: describeCompute(deployment, parts),
     database: {
       clusterIdentifier: parts.database.cluster.clusterIdentifier,
@@ -61,19 +61,19 @@ export function describePlatform(deployment: Deployment, parts: Parts): Declared
   };
 }
 
-function describeEntrance({ config }: Deployment, { entrance, network }: Parts): DeclaredOutputs["entrance"] {
+function describeIngress({ config }: Deployment, { ingress, network }: Parts): DeclaredOutputs["ingress"] {
   return {
     domain: config.domain,
-    dnsName: entrance.loadBalancer.dnsName,
+    dnsName: ingress.loadBalancer.dnsName,
     port: config.ingressPort,
-    loadBalancerArn: entrance.loadBalancer.arn,
-    listenerArn: entrance.listener.arn,
-    gatewayTargetGroupArn: entrance.gatewayTargets.arn,
-    securityGroupId: network.groups.entrance.id,
+    loadBalancerArn: ingress.loadBalancer.arn,
+    listenerArn: ingress.listener.arn,
+    gatewayTargetGroupArn: ingress.gatewayTargets.arn,
+    securityGroupId: network.groups.ingress.id,
   };
 }
 
-function describeAccess({ config }: Deployment, { insiders }: Entrance): DeclaredOutputs["access"] {
+function describeAccess({ config }: Deployment, { insiders }: Ingress): DeclaredOutputs["access"] {
   if (insiders === undefined) return null;
   return {
     trustStoreArn: insiders.trustStore.arn,

@@ -28,8 +28,8 @@ const checks: readonly { readonly name: string; readonly command: readonly strin
   },
 ];
 
-async function run([program = "", ...words]: readonly string[]): Promise<number> {
-  const { exitCode } = await execa(program, words, { cwd: root, stdio: "inherit", reject: false });
+async function run([program = "", ...args]: readonly string[]): Promise<number> {
+  const { exitCode } = await execa(program, args, { cwd: root, stdio: "inherit", reject: false });
   return exitCode ?? 1;
 }
 

@@ -75,6 +75,6 @@ function passLines(onLine: (line: string) => void) {
 }
 
 /** Enough to recognise the command; its full length helps nobody. */
-function render({ command, arguments: words }: Command): string {
-  return [basename(command), words.find((word) => !word.startsWith("-"))].filter(Boolean).join(" ");
+function render({ command, arguments: args }: Command): string {
+  return [basename(command), args.find((word) => !word.startsWith("-"))].filter(Boolean).join(" ");
 }

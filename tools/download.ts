@@ -7,12 +7,12 @@ import { readProxies } from "./child-environment.ts";
 import { ToolError, unreachable } from "./errors.ts";
 
 /** An answer must begin within this time: an unreachable host often swallows packets instead of refusing. */
-const answerWithinMs = 8_000;
+const responseLimitMs = 8_000;
 const silenceMs = 20_000;
 
 /** Fetches a small text. Throws DMM_TOOLS_UNREACHABLE. */
 export async function fetchText(url: string, signal?: AbortSignal): Promise<string> {
-  return withAnswer(url, signal, (response) => response.text());
+  return withResponse(url, signal, (response) => response.text());
 }
 
 /** Fetches a file and returns its SHA-256 in hexadecimal. Throws DMM_TOOLS_UNREACHABLE. */
@@ -22,7 +22,7 @@ export async function download(options: {
   readonly signal?: AbortSignal;
   readonly progress: (received: number, total: number | undefined) => void;
 }): Promise<string> {
-  return withAnswer(options.url, options.signal, async (response) => {
+  return withResponse(options.url, options.signal, async (response) => {
     const total = Number(response.headers.get("content-length")) || undefined;
     const hash = createHash("sha256");
     let received = 0;
@@ -39,22 +39,22 @@ export async function download(options: {
   });
 }
 
-async function withAnswer<Result>(
+async function withResponse<Result>(
   url: string,
   signal: AbortSignal | undefined,
   read: (response: Response) => Promise<Result>,
 ): Promise<Result> {
   const dispatcher = new EnvHttpProxyAgent({
     ...readProxies(),
-    connect: { timeout: answerWithinMs },
-    headersTimeout: answerWithinMs,
+    connect: { timeout: responseLimitMs },
+    headersTimeout: responseLimitMs,
     bodyTimeout: silenceMs,
   });
   // Resolving a name has no time limit of its own.
   const late = new AbortController();
   const timer = setTimeout(
-    () => late.abort(new Error(`no response within ${answerWithinMs / 1000} s`)),
-    answerWithinMs,
+    () => late.abort(new Error(`no response within ${responseLimitMs / 1000} s`)),
+    responseLimitMs,
   );
   try {
     const response = await fetch(url, {

@@ -8,7 +8,7 @@ export type Probe = (
   environment: Readonly<Record<string, string>>,
 ) => Promise<string | undefined>;
 
-const answerWithinMs = 20_000;
+const responseLimitMs = 20_000;
 /** Characters. */
 const outputLimit = 2 ** 20;
 
@@ -53,12 +53,12 @@ async function readInterpreter(script: string): Promise<string | undefined> {
 
 async function run(
   command: string,
-  words: readonly string[],
+  args: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<string | undefined> {
   // Most commands of ours run no tool, and execa takes a fifth of a second to load.
   const { execa } = await import("execa");
-  const child = execa(command, words, {
+  const child = execa(command, args, {
     env: { ...childEnvironment("tools"), ...environment },
     extendEnv: false,
     stdin: "ignore",
@@ -71,7 +71,7 @@ async function run(
     child.kill();
     child.stdout.destroy();
     child.stderr.destroy();
-  }, answerWithinMs);
+  }, responseLimitMs);
   const { failed, stdout, stderr } = await child;
   clearTimeout(limit);
   return failed ? undefined : `${stdout}\n${stderr}`;

@@ -1,5 +1,5 @@
 import type { AwsClients } from "./client/aws.ts";
-import type { Entrance } from "./client/entrance.ts";
+import type { Ingress } from "./client/ingress.ts";
 import type { Tokens } from "./client/tokens.ts";
 import type { Evidence } from "./evidence/record.ts";
 import type { Profile } from "./profiles.ts";
@@ -33,7 +33,7 @@ export interface CheckScope {
 export interface World {
   readonly target: Target;
   readonly profile: Profile;
-  readonly entrance: Entrance;
+  readonly ingress: Ingress;
   readonly tokens: Tokens;
   readonly aws: AwsClients;
 }

@@ -82,7 +82,7 @@ export function noControl(what: string): VerifyError {
   });
 }
 
-export function noAnswer(what: string, why: string, cause?: unknown): VerifyError {
+export function noResponse(what: string, why: string, cause?: unknown): VerifyError {
   return new VerifyError("DMM_VERIFY_NO_ANSWER", `${what} got no response: ${why}.`, {
     hint: "Check the environment's status and the log of its load balancer.",
     cause,

@@ -24,11 +24,11 @@ export { type ClaimListing, listClaims, selectChecks, suiteNames } from "./suite
 export type { Grants, Insider, Target } from "./target.ts";
 /** @public */
 export {
-  type ReleaseOptions,
-  type ReleaseSnapshot,
-  readReleaseSnapshot,
-  verifyRelease,
-} from "./teardown/verify-release.ts";
+  readTeardownSnapshot,
+  type TeardownOptions,
+  type TeardownSnapshot,
+  verifyTeardown,
+} from "./teardown/verify-teardown.ts";
 /** @public */
 export type { VerifyOptions } from "./verify.ts";
 export { verify } from "./verify.ts";

@@ -8,7 +8,7 @@ import { type CheckResult, combineVerdicts } from "./result.ts";
 
 /** At most so many checks of a suite at once: the machine under test may be this one. */
 const concurrently = 4;
-const releaseWithinMs = 10_000;
+const cleanUpLimitMs = 10_000;
 /** So often a check is run whose load a busy machine does not deliver; what the platform did wrong counts at once. */
 const mostAttempts = 3;
 
@@ -95,7 +95,7 @@ async function attemptCheck<World>(
   runner: Runner<World>,
   { suite, check, evidence }: AttemptedCheck<World>,
 ): Promise<Finding> {
-  const releases: (() => void | Promise<void>)[] = [];
+  const cleanUps: (() => void | Promise<void>)[] = [];
   const limit = new AbortController();
   const { claim } = check;
   const scope: CheckScope = {
@@ -105,7 +105,7 @@ async function attemptCheck<World>(
       runner.emit(
         happened({ event: "check-progress", suite, claim, message: runner.secrets.redact(message) }),
       ),
-    defer: (release) => releases.push(release),
+    defer: (release) => cleanUps.push(release),
     uniqueName: (thing) => `verify-${thing}-${randomBytes(4).toString("hex")}`,
   };
   const found = await findWithin(
@@ -116,7 +116,7 @@ async function attemptCheck<World>(
   // The rest of a check that overran its time must not go on beside the next one.
   limit.abort();
   const finding = requireEvidence(found, evidence.observations.length);
-  for (const release of releases.reverse()) await releaseQuietly(release, evidence.record);
+  for (const release of cleanUps.reverse()) await cleanUpQuietly(release, evidence.record);
   return finding;
 }
 
@@ -147,12 +147,12 @@ function requireEvidence(finding: Finding, observations: number): Finding {
   return { verdict: "inconclusive", message: `no evidence was recorded for: ${finding.message}` };
 }
 
-async function releaseQuietly(
+async function cleanUpQuietly(
   release: () => void | Promise<void>,
   record: (name: string, value: unknown) => void,
 ): Promise<void> {
   const { promise: late, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, releaseWithinMs);
+  const timer = setTimeout(resolve, cleanUpLimitMs);
   try {
     await Promise.race([release(), late]);
   } catch (error) {

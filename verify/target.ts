@@ -12,7 +12,7 @@ export interface Insider {
 export interface Grants {
   /** Issues a certificate that expires by itself; `lifetimeSeconds` may be as short as 1. */
   issue(options: { readonly name: string; readonly lifetimeSeconds: number }): Promise<Insider>;
-  /** Kills a grant; resolves when the entrance has been told. */
+  /** Kills a grant; resolves when the ingress has been told. */
   revoke(name: string): Promise<void>;
 }
 
@@ -21,12 +21,12 @@ export interface Target {
   readonly kind: "local" | "aws";
   readonly environment: string;
   /** `url` is what clients write; `connect` is where its host name leads (like curl's --connect-to). */
-  readonly entrance: {
+  readonly ingress: {
     readonly url: string;
     readonly connect: { readonly host: string; readonly port: number };
     /** Where nothing may serve plain HTTP; absent where another program of this machine has it on every address. */
     readonly plainPort?: number;
-    /** PEM of the authority of the entrance's certificate; absent where the system's trust store has it. */
+    /** PEM of the authority of the ingress's certificate; absent where the system's trust store has it. */
     readonly authority?: string;
   };
   readonly insider: Insider;

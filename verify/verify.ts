@@ -1,6 +1,6 @@
 import type { World } from "./check.ts";
 import { createAwsClients } from "./client/aws.ts";
-import { createEntrance } from "./client/entrance.ts";
+import { createIngress } from "./client/ingress.ts";
 import { createTokens } from "./client/tokens.ts";
 import { requireCurrentImage } from "./current-image.ts";
 import { happened, type VerifyEvent } from "./events.ts";
@@ -71,13 +71,13 @@ export async function verify(target: Target, options: VerifyOptions): Promise<Ru
 }
 
 function createWorld(target: Target, profile: ProfileName, secrets: ReturnType<typeof createSecrets>): World {
-  const entrance = createEntrance(target);
+  const ingress = createIngress(target);
   const aws = createAwsClients(target.aws);
   return {
     target,
     profile: profiles[profile],
-    entrance,
+    ingress,
     aws,
-    tokens: createTokens({ target, entrance, aws, secrets }),
+    tokens: createTokens({ target, ingress, aws, secrets }),
   };
 }

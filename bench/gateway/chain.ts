@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
-import { findDeliveryProblem } from "../../verify/load/answer.ts";
+import { findDeliveryProblem } from "../../verify/load/response.ts";
 import { checkedPath, issueTokens, startGateway } from "./contenders/own.ts";
 import { generate } from "./load/generator.ts";
 import { type GeneratorReport, renderRequest } from "./load/plan.ts";
 import { readUsage } from "./processes/usage.ts";
 import { report } from "./progress.ts";
-import { startFront, tlsPort } from "./surroundings/front.ts";
-import { type Surroundings, serverName } from "./surroundings/surroundings.ts";
+import { serverName, type TestBed } from "./test-bed/test-bed.ts";
+import { startTlsProxy, tlsPort } from "./test-bed/tls-proxy.ts";
 
 const steps = [2000, 4000, 6000, 8000, 10_000];
 const stepSeconds = 6;
@@ -30,25 +30,25 @@ interface Step {
  * The whole chain on the cores of this machine together, as a client of production meets it: TLS to a balancer, gateway
  * with token check, Redis over TLS, upstream, and the generator as well.
  */
-export async function measureChain(surroundings: Surroundings, contenderIndex: number): Promise<unknown> {
+export async function measureChain(testBed: TestBed, contenderIndex: number): Promise<unknown> {
   await using stack = new AsyncDisposableStack();
-  const { redis, certificates, network } = surroundings;
+  const { redis, certificates, network } = testBed;
   const host = network.contender(contenderIndex);
   const gateway = stack.use(
     await startGateway(
-      surroundings,
+      testBed,
       host,
       { REDIS_PORT: String(redis.tlsPort), REDIS_TLS: "on", NODE_EXTRA_CA_CERTS: certificates.authority },
       "anywhere",
     ),
   );
   const authorizations = await issueTokens(host);
-  const front = stack.use(await startFront(surroundings, network.contender(contenderIndex + 1), [host]));
+  const proxy = stack.use(await startTlsProxy(testBed, network.contender(contenderIndex + 1), [host]));
   const parts = {
     gateway: [gateway.pid],
-    front: [front.pid],
+    proxy: [proxy.pid],
     redis: redis.pids,
-    upstream: [surroundings.upstream.pid],
+    upstream: [testBed.upstream.pid],
   };
   const requests = authorizations.map((authorization) =>
     renderRequest(checkedPath, serverName, { accept: "*/*", authorization }),

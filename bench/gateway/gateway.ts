@@ -9,8 +9,8 @@ import { type Participant, startParticipants } from "./participants.ts";
 import { canPin } from "./processes/cores.ts";
 import { computeRatios } from "./ratios.ts";
 import { playRounds, type Turn } from "./rounds.ts";
-import { startSurroundings } from "./surroundings/surroundings.ts";
-import { answerBytes } from "./surroundings/upstream.ts";
+import { startTestBed } from "./test-bed/test-bed.ts";
+import { responseBytes } from "./test-bed/upstream.ts";
 
 const block = "127.251";
 const latencyRounds = 3;
@@ -18,23 +18,23 @@ const latencyRounds = 3;
 /** Our gateway beside others in one run: cost per request, latency, the whole chain, memory. */
 export async function measure({ runs, only, million }: Options): Promise<unknown> {
   const machine = describeMachine();
-  await using surroundings = await startSurroundings(block);
-  await using participants = await startParticipants(surroundings, only);
+  await using testBed = await startTestBed(block);
+  await using participants = await startParticipants(testBed, only);
   const turns = await playRounds(participants.all, runs);
   const arrivalsPerSecond = computeHalfLoad(turns);
-  const latency = await measureLatency(participants.all, surroundings, {
+  const latency = await measureLatency(participants.all, testBed, {
     rounds: latencyRounds,
     arrivalsPerSecond,
   });
   const own = participants.all.find(({ contender }) => contender.name === "own-token");
   const memory = million && own !== undefined ? await watchMemory(own) : undefined;
-  const chain = own === undefined ? undefined : await measureChain(surroundings, participants.all.length);
+  const chain = own === undefined ? undefined : await measureChain(testBed, participants.all.length);
   return {
     benchmark: "gateway",
     runs,
     machine: { ...machine, loadAverage1mAfter: describeMachine().loadAverage1m },
     method: {
-      answerBytes,
+      responseBytes,
       saturatedBy,
       pinned: canPin,
       latencyAtArrivalsPerSecond: arrivalsPerSecond,

@@ -1,11 +1,11 @@
-import { findDeliveryProblem, type Percentiles } from "../../verify/load/answer.ts";
+import { findDeliveryProblem, type Percentiles } from "../../verify/load/response.ts";
 import { spread } from "../statistics.ts";
 import { generate } from "./load/generator.ts";
 import { type GeneratorPlan, renderRequest } from "./load/plan.ts";
 import { type Participant, planLoad } from "./participants.ts";
 import { report } from "./progress.ts";
-import { httpPort } from "./surroundings/network.ts";
-import { type Surroundings, serverName } from "./surroundings/surroundings.ts";
+import { httpPort } from "./test-bed/network.ts";
+import { serverName, type TestBed } from "./test-bed/test-bed.ts";
 
 /** Medians over the rounds, in milliseconds from the intended send time. */
 export interface Latency {
@@ -23,7 +23,7 @@ const seconds = 3;
 /** Latency of everybody at the same fixed rate, and of the upstream without anybody between. */
 export async function measureLatency(
   all: readonly Participant[],
-  { network }: Surroundings,
+  { network }: TestBed,
   options: { readonly rounds: number; readonly arrivalsPerSecond: number },
 ): Promise<Readonly<Record<string, Latency | { readonly problems: readonly string[] }>>> {
   const { rounds, arrivalsPerSecond } = options;

@@ -2,7 +2,7 @@ import type { Contender, Running } from "./contenders/contender.ts";
 import { contenders } from "./contenders/table.ts";
 import { type GeneratorPlan, renderRequest } from "./load/plan.ts";
 import { report } from "./progress.ts";
-import { type Surroundings, serverName } from "./surroundings/surroundings.ts";
+import { serverName, type TestBed } from "./test-bed/test-bed.ts";
 
 /** A contender that takes part. */
 export interface Participant {
@@ -17,10 +17,7 @@ export interface Participants extends AsyncDisposable {
 }
 
 /** Starts every contender that can take part, or only those named. */
-export async function startParticipants(
-  surroundings: Surroundings,
-  only: readonly string[],
-): Promise<Participants> {
+export async function startParticipants(testBed: TestBed, only: readonly string[]): Promise<Participants> {
   await using stack = new AsyncDisposableStack();
   const all: Participant[] = [];
   const absent: Record<string, string> = {};
@@ -32,9 +29,7 @@ export async function startParticipants(
       continue;
     }
     report(`starting ${contender.name}`);
-    const running = stack.use(
-      await contender.start(surroundings, surroundings.network.contender(all.length)),
-    );
+    const running = stack.use(await contender.start(testBed, testBed.network.contender(all.length)));
     await proveBehaviour(contender.name, running);
     all.push({ contender, running });
   }

@@ -7,9 +7,9 @@ import { generate } from "./load/generator.ts";
 import { renderRequest } from "./load/plan.ts";
 import { StartedProcess } from "./processes/started-process.ts";
 import { report } from "./progress.ts";
-import { startFront } from "./surroundings/front.ts";
-import { httpPort } from "./surroundings/network.ts";
-import { type Surroundings, serverName, startSurroundings } from "./surroundings/surroundings.ts";
+import { httpPort } from "./test-bed/network.ts";
+import { serverName, startTestBed, type TestBed } from "./test-bed/test-bed.ts";
+import { startTlsProxy } from "./test-bed/tls-proxy.ts";
 
 const block = "127.251";
 const gatewayCount = 12;
@@ -28,7 +28,7 @@ interface Change {
   /** Until the last gateway acknowledged, from the begin of the broadcast: what the admin site says. */
   readonly acknowledgedMs: number;
   /** From sending the change to its answer, with checking and storing it: what an operator waits. */
-  readonly answeredMs: number;
+  readonly respondedMs: number;
   readonly acknowledged: number;
   /** Gateways that answered a request of the new route with 200, asked right after the answer. */
   readonly serving: number;
@@ -38,23 +38,23 @@ interface Change {
 export async function measure({ runs }: Options): Promise<unknown> {
   const machine = describeMachine();
   await using stack = new AsyncDisposableStack();
-  const surroundings = stack.use(await startSurroundings(block));
-  const { network } = surroundings;
+  const testBed = stack.use(await startTestBed(block));
+  const { network } = testBed;
   const hosts = Array.from({ length: gatewayCount }, (_, index) => network.contender(index));
   // One after the other: the first one brings the schema, and a start takes a whole core.
   for (const host of hosts) {
     report(`starting gateway ${host}`);
-    stack.use(await startGateway(surroundings, host, {}, "anywhere"));
+    stack.use(await startGateway(testBed, host, {}, "anywhere"));
   }
   const adminHost = network.contender(gatewayCount);
-  stack.use(await startAdmin(surroundings, adminHost));
-  const frontHost = network.contender(gatewayCount + 1);
-  stack.use(await startFront(surroundings, frontHost, hosts));
+  stack.use(await startAdmin(testBed, adminHost));
+  const proxyHost = network.contender(gatewayCount + 1);
+  stack.use(await startTlsProxy(testBed, proxyHost, hosts));
   const authorizations = await issueTokens(hosts[0]!);
   const changeCount = runs * changesPerRun;
   const load = generate(
     {
-      destination: { host: frontHost, port: httpPort },
+      destination: { host: proxyHost, port: httpPort },
       requests: authorizations.map((authorization) =>
         renderRequest(checkedPath, serverName, { authorization }),
       ),
@@ -79,15 +79,15 @@ async function change(adminHost: string, hosts: readonly string[], index: number
   const { version } = (await (await fetch(`${admin}/api/routes`)).json()) as Outcome;
   const route = { methods: ["GET"], path: `/bench/${index}`, upstream: "stub", public: true };
   const sentAt = performance.now();
-  const answer = await fetch(`${admin}/api/routes/bench-${index}?basedOn=${version}`, {
+  const response = await fetch(`${admin}/api/routes/bench-${index}?basedOn=${version}`, {
     method: "PUT",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(route),
   });
-  const outcome = (await answer.json()) as Outcome;
-  const answeredMs = performance.now() - sentAt;
+  const outcome = (await response.json()) as Outcome;
+  const respondedMs = performance.now() - sentAt;
   if (outcome.propagation === undefined)
-    throw new Error(`The change was answered with ${answer.status}: ${JSON.stringify(outcome)}`);
+    throw new Error(`The change was answered with ${response.status}: ${JSON.stringify(outcome)}`);
   const statuses = await Promise.all(
     hosts.map(async (host) => {
       const response = await fetch(`http://${host}:${httpPort}${route.path}`);
@@ -97,7 +97,7 @@ async function change(adminHost: string, hosts: readonly string[], index: number
   );
   return {
     acknowledgedMs: outcome.propagation.afterMs,
-    answeredMs,
+    respondedMs,
     acknowledged: outcome.propagation.acknowledged,
     serving: statuses.filter((status) => status === 200).length,
   };
@@ -112,7 +112,7 @@ function summarize(changes: readonly Change[]): Record<string, unknown> {
     changes: changes.length,
     reach: `every gateway within ${reachMs} ms (p99), no failed request`,
     acknowledgedByAllMs: { ...spread(acknowledged), p99 },
-    answeredMs: spread(changes.map((one) => one.answeredMs)),
+    respondedMs: spread(changes.map((one) => one.respondedMs)),
     /** Changes after whose answer not every gateway had acknowledged and served the new route. */
     incomplete: incomplete.length,
     reached: p99 < reachMs && incomplete.length === 0,
@@ -132,7 +132,7 @@ async function describeTraffic(running: ReturnType<typeof generate>): Promise<un
   };
 }
 
-async function startAdmin({ database, upstreamUrl }: Surroundings, host: string): Promise<StartedProcess> {
+async function startAdmin({ database, upstreamUrl }: TestBed, host: string): Promise<StartedProcess> {
   const main = fileURLToPath(new URL("../../gateway/main.ts", import.meta.url));
   const admin = new StartedProcess({
     command: process.execPath,

@@ -8,8 +8,8 @@ import type { RegionAddress } from "../region/address.ts";
 /** Port of `http:`, on which the platform has no listener. */
 const plainPort = 80;
 
-/** The entrance as clients reach it. */
-export interface Entrance {
+/** The ingress as clients reach it. */
+export interface Ingress {
   /** What clients write: `https://feature-x.api.example.com:8443`. */
   readonly url: string;
   readonly host: string;
@@ -23,8 +23,8 @@ export interface Entrance {
 }
 
 /** Where clients reach an environment. */
-export function findEntrance(outputs: PlatformOutputs, region?: RegionAddress): Entrance {
-  const { domain, dnsName, port } = outputs.entrance;
+export function findIngress(outputs: PlatformOutputs, region?: RegionAddress): Ingress {
+  const { domain, dnsName, port } = outputs.ingress;
   const taken = region !== undefined && listensOnEveryAddress(plainPort);
   return {
     url: new URL(`https://${domain}:${port}`).origin,
@@ -44,7 +44,7 @@ export interface ClientIdentity {
   readonly key: string;
 }
 
-export interface Answer {
+export interface IngressResponse {
   readonly status: number;
   readonly body: string;
 }
@@ -58,20 +58,20 @@ export interface Question {
   readonly timeoutMs?: number;
 }
 
-/** One request on a connection of its own. Rejects when the entrance does not answer HTTP at all: that is how it refuses. */
-export function ask(entrance: Entrance, question: Question): Promise<Answer> {
+/** One request on a connection of its own. Rejects when the ingress does not answer HTTP at all: that is how it refuses. */
+export function ask(ingress: Ingress, question: Question): Promise<IngressResponse> {
   return new Promise((resolve, reject) => {
     const call = request(
       {
-        host: entrance.connect.host,
-        port: entrance.connect.port,
-        servername: entrance.host,
+        host: ingress.connect.host,
+        port: ingress.connect.port,
+        servername: ingress.host,
         method: question.method ?? "GET",
         path: question.path,
-        headers: { host: new URL(entrance.url).host, connection: "close", ...question.headers },
+        headers: { host: new URL(ingress.url).host, connection: "close", ...question.headers },
         agent: false,
         signal: AbortSignal.timeout(question.timeoutMs ?? 5_000),
-        ...(entrance.authority && { ca: entrance.authority }),
+        ...(ingress.authority && { ca: ingress.authority }),
         ...(question.client && { cert: question.client.certificate, key: question.client.key }),
       },
       (response) => {
@@ -96,13 +96,13 @@ export type Knock = "in" | { readonly refused: string } | { readonly unclear: st
  * this machine, when nothing listens. Whatever else happened (a time limit, a name or network that is away, a server
  * certificate that is not trusted) says nothing about access. What is behind the ingress has no part in it.
  */
-export async function knock(entrance: Entrance, client?: ClientIdentity): Promise<Knock> {
+export async function knock(ingress: Ingress, client?: ClientIdentity): Promise<Knock> {
   try {
-    await ask(entrance, { path: "/verify/echo", timeoutMs: 2_000, ...(client && { client }) });
+    await ask(ingress, { path: "/verify/echo", timeoutMs: 2_000, ...(client && { client }) });
     return "in";
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
-    return isRefusal(reason, entrance.connect.host) ? { refused: reason } : { unclear: reason };
+    return isRefusal(reason, ingress.connect.host) ? { refused: reason } : { unclear: reason };
   }
 }
 

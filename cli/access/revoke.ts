@@ -13,7 +13,7 @@ import {
 } from "./revocation-list.ts";
 import { type IssuedSerial, readSerials } from "./serials.ts";
 
-/** The trust store that the entrance asks, and where it fetches its lists from. */
+/** The trust store that the ingress asks, and where it fetches its lists from. */
 export type TrustStore = NonNullable<PlatformOutputs["access"]>;
 
 /** Where a list is published. */

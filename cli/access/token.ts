@@ -1,7 +1,7 @@
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
 import { OperatorError } from "../errors.ts";
 import type { AwsAccess } from "./aws-access.ts";
-import { ask, type ClientIdentity, type Entrance } from "./ingress.ts";
+import { ask, type ClientIdentity, type Ingress } from "./ingress.ts";
 
 /** An access token and how long it holds. */
 export interface Token {
@@ -33,14 +33,14 @@ export async function readVerifierSecret(
   }
 }
 
-/** Fetches a token by client credentials (RFC 6749, 4.4). Rejects with what the entrance said instead. */
+/** Fetches a token by client credentials (RFC 6749, 4.4). Rejects with what the ingress said instead. */
 export async function fetchToken(
-  entrance: Entrance,
+  ingress: Ingress,
   client: ClientIdentity,
   credentials: { readonly id: string; readonly secret: string; readonly scope: string },
 ): Promise<Token> {
   const { id, secret, scope } = credentials;
-  const answer = await ask(entrance, {
+  const response = await ask(ingress, {
     method: "POST",
     path: "/oauth2/token",
     client,
@@ -51,9 +51,9 @@ export async function fetchToken(
     },
     body: new URLSearchParams({ grant_type: "client_credentials", scope }).toString(),
   });
-  if (answer.status !== 200)
-    throw new Error(`/oauth2/token returned ${answer.status}: ${answer.body.slice(0, 200)}`);
-  const { access_token: value, expires_in: expiresInSeconds } = JSON.parse(answer.body) as Record<
+  if (response.status !== 200)
+    throw new Error(`/oauth2/token returned ${response.status}: ${response.body.slice(0, 200)}`);
+  const { access_token: value, expires_in: expiresInSeconds } = JSON.parse(response.body) as Record<
     string,
     unknown
   >;

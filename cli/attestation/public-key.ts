@@ -33,8 +33,8 @@ export function readPublicKey(file: string): PublicKey {
  */
 export function readOwnKeys(home: Home): readonly PublicKey[] {
   const current = readFileIfThere(home.publicKey) === undefined ? [] : [home.publicKey];
-  const earlier = listFolder(home.releases)
+  const earlier = listFolder(home.teardowns)
     .filter(({ name }) => name.endsWith(".pub.pem"))
-    .map(({ name }) => join(home.releases, name));
+    .map(({ name }) => join(home.teardowns, name));
   return [...current, ...earlier].map(readPublicKey);
 }

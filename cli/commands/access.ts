@@ -53,12 +53,12 @@ export function registerAccess(program: Command): void {
       ]),
     )
     .requiredOption("--for <duration>", "validity of the grant, for example 90s, 30m or 4h; at most 7d")
-    .action((words: readonly string[], options: { for: string }, command: Command) =>
+    .action((args: readonly string[], options: { for: string }, command: Command) =>
       runCommand(
         command,
         (session) =>
           grant(session, {
-            ...readWords(session, words, "grant"),
+            ...readArgs(session, args, "grant"),
             lifetimeSeconds: parseDuration(options.for),
           }),
         atOnce,
@@ -70,8 +70,8 @@ export function registerAccess(program: Command): void {
     .argument("<insider...>", "name of the insider; optionally preceded by the name of the environment")
     .description("Revoke a grant at once and prove that its certificate is rejected")
     .addHelpText("after", renderExamples(["dmm-env access revoke feature-x jane.doe"]))
-    .action((words: readonly string[], _: object, command: Command) =>
-      runCommand(command, (session) => revoke(session, readWords(session, words, "revoke")), atOnce),
+    .action((args: readonly string[], _: object, command: Command) =>
+      runCommand(command, (session) => revoke(session, readArgs(session, args, "revoke")), atOnce),
     );
   access
     .command("list")
@@ -84,7 +84,7 @@ export function registerAccess(program: Command): void {
 }
 
 /** Of whom the command speaks, and in which environment. */
-interface Words {
+interface Args {
   readonly name: string;
   readonly insider: string;
 }
@@ -92,10 +92,10 @@ interface Words {
 const usage = "[options] [name] <insider>";
 
 /** The environment may be left out, so one word is the insider. Throws DMM_USAGE for more than two. */
-function readWords(session: Session, words: readonly string[], command: string): Words {
-  const [insider = "", name, ...surplus] = words.toReversed();
+function readArgs(session: Session, args: readonly string[], command: string): Args {
+  const [insider = "", name, ...surplus] = args.toReversed();
   if (surplus.length > 0) {
-    const problem = `Too many arguments: ${words.length}; expected an environment and an insider.`;
+    const problem = `Too many arguments: ${args.length}; expected an environment and an insider.`;
     throw new OperatorError("DMM_USAGE", { problem, command: `access ${command} ` });
   }
   return { name: chooseName(session, name), insider };
@@ -103,10 +103,10 @@ function readWords(session: Session, words: readonly string[], command: string):
 
 async function grant(
   session: Session,
-  request: Words & { readonly lifetimeSeconds: number },
+  request: Args & { readonly lifetimeSeconds: number },
 ): Promise<Outcome> {
   const insider = parseGrantName(request.insider);
-  const { name, folder, entrance, record } = openEnvironment(session, request.name);
+  const { name, folder, ingress, record } = openEnvironment(session, request.name);
   // Nothing outlives the environment that it is for.
   const lifetimeSeconds = Math.min(request.lifetimeSeconds, requireLifetime(record));
   const issued = await withAccessLock(folder, name, async () =>
@@ -126,15 +126,15 @@ async function grant(
       key: files.key,
       bundle: files.bundle,
       bundlePassword: files.password,
-      url: entrance.url,
-      adminUrl: findAdminUrl(entrance),
+      url: ingress.url,
+      adminUrl: findAdminUrl(ingress),
     },
     lines: [
       `${chalk.bold(insider)} has access to ${name} for ${renderDuration(lifetimeSeconds)}, until ${issued.expires}${lifetimeSeconds < request.lifetimeSeconds ? ", the end of the environment's lifetime" : ""}.`,
       "",
-      `  ${renderCurl(entrance, folder, insider)}`,
+      `  ${renderCurl(ingress, folder, insider)}`,
       "",
-      ...renderBrowserSteps(entrance, folder, insider),
+      ...renderBrowserSteps(ingress, folder, insider),
       "",
       `To revoke it: ${chalk.bold(`dmm-env access revoke ${name} ${insider}`)}`,
     ],
@@ -142,16 +142,16 @@ async function grant(
 }
 
 /** Revoking twice does no harm: the list is published again, and proven again. */
-async function revoke(session: Session, words: Words): Promise<Outcome> {
-  const insider = parseGrantName(words.insider);
-  const record = requireRecord(session, words.name);
+async function revoke(session: Session, args: Args): Promise<Outcome> {
+  const insider = parseGrantName(args.insider);
+  const record = requireRecord(session, args.name);
   const { name } = record;
   const folder = environmentFolder(session.home, name);
   const before = readGrant(folder.access, insider);
   if (before === undefined) throw new OperatorError("DMM_GRANT_UNKNOWN", { name, grant: insider });
   if (record.target === "local" && !(await isRegionResponsive(folder)))
     return await closeForAll(folder, record, before);
-  const { entrance, aws, outputs } = openEnvironment(session, name);
+  const { ingress, aws, outputs } = openEnvironment(session, name);
   const trustStore = outputs.access;
   try {
     await withAccessLock(folder, name, () =>
@@ -163,7 +163,7 @@ async function revoke(session: Session, words: Words): Promise<Outcome> {
   }
   const about = { name, grant: insider, target: record.target };
   const client = readClientIfThere(folder, insider);
-  const refusal = client === undefined ? null : await proveRevoked(entrance, client, about);
+  const refusal = client === undefined ? null : await proveRevoked(ingress, client, about);
   return {
     exitCode: done,
     report: { environment: name, grant: readGrant(folder.access, insider), refusal },

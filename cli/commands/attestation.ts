@@ -44,5 +44,5 @@ async function check({ home }: Session, file: string, keyFile?: string): Promise
 /** A valid signature under a failure is no success: a script may look at the exit code alone. */
 function exitCodeOf({ verdict }: CheckedAttestation): ExitCode {
   if (verdict === "passed") return exitCodes.done;
-  return verdict === "failed" ? exitCodes.claimBroken : exitCodes.notReady;
+  return verdict === "failed" ? exitCodes.checkFailed : exitCodes.notReady;
 }

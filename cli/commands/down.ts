@@ -3,7 +3,7 @@ import { chooseNameToDelete, nameHelp } from "../environment/default-name.ts";
 import { parseName } from "../environment/name.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { runCommand, type Session } from "../session.ts";
-import { createDownRun, release } from "../teardown/down.ts";
+import { createDownRun, tearDown } from "../teardown/down.ts";
 
 export function registerDown(program: Command): void {
   program
@@ -15,8 +15,8 @@ export function registerDown(program: Command): void {
 }
 
 /** A first Ctrl-C does not leave it half released: the release is finished, and the exit code says what happened. */
-async function down(session: Session, name: string): ReturnType<typeof release> {
-  const outcome = await release(await createDownRun(session, name));
+async function down(session: Session, name: string): ReturnType<typeof tearDown> {
+  const outcome = await tearDown(await createDownRun(session, name));
   if (!session.interruption.first.aborted || outcome.exitCode !== exitCodes.done) return outcome;
   return { ...outcome, exitCode: exitCodes.interrupted };
 }

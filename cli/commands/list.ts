@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { readClient } from "../access/client-identity.ts";
-import { describeKnock, findEntrance, knock } from "../access/ingress.ts";
+import { describeKnock, findIngress, knock } from "../access/ingress.ts";
 import { operatorGrant } from "../access/operator-grant.ts";
 import { readFileIfThere } from "../environment/file.ts";
 import { readHolder } from "../environment/lock.ts";
@@ -94,11 +94,11 @@ async function seeNow(
     return { now: `region unresponsive (process ${region.pid} is stopped)`, url: null };
   const outputs = readFileIfThere(folder.outputs);
   if (outputs === undefined) return { now: "incomplete", url: null };
-  const entrance = findEntrance(JSON.parse(outputs), region);
-  const answer = await knock(entrance, readClient(folder.access, operatorGrant));
+  const ingress = findIngress(JSON.parse(outputs), region);
+  const response = await knock(ingress, readClient(folder.access, operatorGrant));
   const over = Date.parse(record.expires) < Date.now() ? "expired, " : "";
   return {
-    now: over + (answer === "in" ? "serving" : `rejects the operator (${describeKnock(answer)})`),
-    url: entrance.url,
+    now: over + (response === "in" ? "serving" : `rejects the operator (${describeKnock(response)})`),
+    url: ingress.url,
   };
 }

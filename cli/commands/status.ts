@@ -98,26 +98,26 @@ async function tryIt(session: Session, name: string): Promise<Trial> {
   } catch (error) {
     return { serving: false, problem: (error as Error).message };
   }
-  const { entrance, outputs, folder, record } = open;
+  const { ingress, outputs, folder, record } = open;
   const known = {
-    url: entrance.url,
+    url: ingress.url,
     image: describeDeployedImage(record.target, outputs),
     differences: listDifferences(open),
   };
   try {
     requireOperatorAccess(open);
     await serveOnce(open);
-    const steps = [...renderBrowserSteps(entrance, folder, operatorGrant), ...renderOwnDifferences(open)];
-    return { ...known, serving: true, curl: renderCurl(entrance, folder), steps };
+    const steps = [...renderBrowserSteps(ingress, folder, operatorGrant), ...renderOwnDifferences(open)];
+    return { ...known, serving: true, curl: renderCurl(ingress, folder), steps };
   } catch (error) {
     const fix = isExpected(error) ? { fix: error.hint } : {};
     return { ...known, ...fix, serving: false, problem: explainRefusal(error as Error) };
   }
 }
 
-async function serveOnce({ entrance, outputs, aws, folder }: OpenEnvironment): Promise<void> {
+async function serveOnce({ ingress, outputs, aws, folder }: OpenEnvironment): Promise<void> {
   const secret = await readVerifierSecret(aws, outputs.verifier);
   const credentials = { id: outputs.verifier.clientId, secret, scope: "verify:read" };
   const client = readClient(folder.access, operatorGrant);
-  writeTokenHeader(folder.access, await serve(entrance, client, credentials));
+  writeTokenHeader(folder.access, await serve(ingress, client, credentials));
 }

@@ -7,7 +7,7 @@ import { parseName } from "../environment/name.ts";
 import { findAdminUrl } from "../provisioning/browser-steps.ts";
 import { listDifferences, renderOwnDifferences } from "../provisioning/differences.ts";
 import { renderInvitation } from "../provisioning/invitation.ts";
-import { makeUpRun, releaseInterrupted, upSteps } from "../provisioning/up.ts";
+import { makeUpRun, teardownInterrupted, upSteps } from "../provisioning/up.ts";
 import { done, type Outcome, runCommand, type Session } from "../session.ts";
 
 interface UpOptions {
@@ -39,32 +39,32 @@ async function up(session: Session, name: string, options: UpOptions): Promise<O
   try {
     await session.reporter.run(upSteps, run);
   } catch (error) {
-    if (session.interruption.first.aborted) return await releaseInterrupted(run);
+    if (session.interruption.first.aborted) return await teardownInterrupted(run);
     throw error;
   } finally {
     run.lock?.release();
   }
-  const { record, entrance, folder, observation } = run;
+  const { record, ingress, folder, observation } = run;
   const { shortened } = run;
   return {
     exitCode: done,
     report: {
       environment: record.name,
       target: record.target,
-      url: entrance.url,
-      adminUrl: findAdminUrl(entrance),
-      connect: entrance.connect,
+      url: ingress.url,
+      adminUrl: findAdminUrl(ingress),
+      connect: ingress.connect,
       expires: record.expires,
       ports: record.ports ?? {},
-      differences: listDifferences({ record, entrance }),
+      differences: listDifferences({ record, ingress }),
       resources: observation.done,
       changes: observation.changes,
       reissued: shortened,
     },
     lines: [
       ...renderShortened(shortened),
-      ...renderOwnDifferences({ record, entrance }),
-      ...renderInvitation(record.name, entrance, folder, record.expires),
+      ...renderOwnDifferences({ record, ingress }),
+      ...renderInvitation(record.name, ingress, folder, record.expires),
     ],
   };
 }

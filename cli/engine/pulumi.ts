@@ -58,15 +58,15 @@ type Ending = Pick<EngineExit, "code" | "signal" | "unresponsive">;
  */
 export async function runPulumi(
   setting: EngineSetting,
-  words: readonly string[],
+  args: readonly string[],
   signals?: EngineSignals,
 ): Promise<EngineExit> {
   makeFolder(setting.folder.logs);
   await disableAutomaticLogs(setting.home);
   const log = join(setting.folder.logs, "engine.log");
-  const output = openLog(log, words);
+  const output = openLog(log, args);
   const before = statSync(log).size;
-  const child = spawn(setting.command, [...words, "--non-interactive", "--color", "never"], {
+  const child = spawn(setting.command, [...args, "--non-interactive", "--color", "never"], {
     cwd: setting.folder.engine,
     detached: true,
     stdio: ["ignore", output, output],
@@ -77,10 +77,10 @@ export async function runPulumi(
   return { ...exit, output: readFileSync(log).subarray(before).toString("utf8"), log };
 }
 
-function openLog(log: string, words: readonly string[]): number {
+function openLog(log: string, args: readonly string[]): number {
   try {
     const output = openSync(log, "a", 0o600);
-    writeSync(output, `\n$ pulumi ${words.join(" ")}  # ${new Date().toISOString()}\n`);
+    writeSync(output, `\n$ pulumi ${args.join(" ")}  # ${new Date().toISOString()}\n`);
     return output;
   } catch (cause) {
     throw explainFileError(log, cause);

@@ -30,8 +30,8 @@ const parallel = "32";
 
 /** Creates the stack unless it is there; the engine then writes the salt of its secrets into the configuration. */
 export async function ensureStack(setting: EngineSetting, signals?: EngineSignals): Promise<void> {
-  const words = ["stack", "init", setting.name, "--no-select", "--secrets-provider", "passphrase"];
-  const exit = await runPulumi(setting, words, { ...signals, limitMs: stackLimitMs });
+  const args = ["stack", "init", setting.name, "--no-select", "--secrets-provider", "passphrase"];
+  const exit = await runPulumi(setting, args, { ...signals, limitMs: stackLimitMs });
   signals?.stop?.throwIfAborted();
   if (exit.code !== 0 && !/already exists/.test(exit.output))
     throw explain(setting, "made", exit, { done: 0, changes: {}, problems: [] });
@@ -46,8 +46,8 @@ export async function bringUp(
   const { hostProgram } = await import("./program-host.ts");
   const host = await hostProgram(program);
   try {
-    const words = ["up", "--client", host.address, "--exec-kind", "auto.inline"];
-    return await runEngine(setting, "made", words, run);
+    const args = ["up", "--client", host.address, "--exec-kind", "auto.inline"];
+    return await runEngine(setting, "made", args, run);
   } finally {
     host.close();
   }
@@ -71,7 +71,7 @@ export async function forgetPending(setting: EngineSetting, run: EngineRun): Pro
 async function runEngine(
   setting: EngineSetting,
   verb: string,
-  words: readonly string[],
+  args: readonly string[],
   run: EngineRun,
 ): Promise<Observation> {
   const { listenForEvents } = await import("./events.ts");
@@ -82,7 +82,7 @@ async function runEngine(
     const flags = ["--stack", setting.name, "--yes", "--skip-preview", "--parallel", parallel];
     const exit = await runPulumi(
       setting,
-      [...words, ...flags, "--suppress-progress", "--event-log", events.address],
+      [...args, ...flags, "--suppress-progress", "--event-log", events.address],
       {
         ...(run.stop && { stop: run.stop }),
         kill: run.kill ? AbortSignal.any([run.kill, disk.full]) : disk.full,

@@ -12,18 +12,18 @@ import {
 import { dirname } from "node:path";
 import { OperatorError } from "../errors.ts";
 
-let drafts = 0;
+let temporaryFiles = 0;
 
 /** Replaces a file in one step, readable by its owner only: whoever reads it sees the old content or the new. */
 export function replaceFile(file: string, content: string | Uint8Array): void {
-  withDraft(file, content, (draft) => renameSync(draft, file));
+  withTemporaryFile(file, content, (temporaryFile) => renameSync(temporaryFile, file));
 }
 
 /** Creates a file with all its content in one step; false when it is there already. */
 export function createFile(file: string, content: string): boolean {
-  return withDraft(file, content, (draft) => {
+  return withTemporaryFile(file, content, (temporaryFile) => {
     try {
-      linkSync(draft, file);
+      linkSync(temporaryFile, file);
       return true;
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === "EEXIST") return false;
@@ -80,20 +80,20 @@ export function explainFileError(file: string, cause: unknown): unknown {
   return cause;
 }
 
-function withDraft<Result>(
+function withTemporaryFile<Result>(
   file: string,
   content: string | Uint8Array,
-  place: (draft: string) => Result,
+  place: (temporaryFile: string) => Result,
 ): Result {
-  drafts += 1;
-  const draft = `${file}.${process.pid}-${drafts}.draft`;
+  temporaryFiles += 1;
+  const temporaryFile = `${file}.${process.pid}-${temporaryFiles}.draft`;
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    writeFileSync(draft, content, { mode: 0o600 });
-    return place(draft);
+    writeFileSync(temporaryFile, content, { mode: 0o600 });
+    return place(temporaryFile);
   } catch (cause) {
     throw explainFileError(file, cause);
   } finally {
-    rmSync(draft, { force: true });
+    rmSync(temporaryFile, { force: true });
   }
 }

@@ -36,8 +36,8 @@ export function acquireLock(file: string, name: string, command: string): Lock {
         since: holder.since,
       });
     }
-    const seized = seize(file, text, own);
-    if (seized !== undefined) return lockOf(file, seized);
+    const takenOver = takeOver(file, text, own);
+    if (takenOver !== undefined) return lockOf(file, takenOver);
   }
 }
 
@@ -52,13 +52,13 @@ export function readHolder(file: string): Holder | undefined {
  * found it dead only one may: the one that creates the heir's lock, named by the dead content. A dead heir's lock is
  * seized the same way.
  */
-function seize(file: string, dead: string, own: Holder): string | undefined {
+function takeOver(file: string, dead: string, own: Holder): string | undefined {
   const claim = `${file}.${createHash("sha256").update(dead).digest("hex").slice(0, 8)}`;
   if (createLockLink(claim, own) === undefined) {
     const text = readLockLink(claim);
     const heir = parseHolder(text ?? "");
     if (text === undefined || (heir !== undefined && isAlive(heir))) return undefined;
-    if (seize(claim, text, own) === undefined) return undefined;
+    if (takeOver(claim, text, own) === undefined) return undefined;
   }
   try {
     // Another heir may have come and gone between our look and our claim.

@@ -18,7 +18,7 @@ export const networkNumbers: readonly number[] = Array.from({ length: count }, (
  * that an environment mostly gets the same number again, and the same name in another checkout another. The claim is a file that only one process can create.
  * `isAllowed` leaves numbers out that the configuration rules out.
  */
-export function claimNetwork(
+export function reserveNetwork(
   home: Home,
   name: string,
   {
@@ -27,7 +27,7 @@ export function claimNetwork(
   }: { readonly isAllowed?: (number: number) => boolean; readonly origin?: Origin } = {},
 ): number {
   const content = origin === undefined ? name : JSON.stringify({ name, ...origin });
-  const own = claimedBy(home, name);
+  const own = reservedBy(home, name);
   if (own !== undefined) return own;
   const listening = readListeningNetworks();
   const start = createHash("sha256").update(`${home.directory}\0${name}`).digest().readUInt16BE(0);
@@ -41,29 +41,29 @@ export function claimNetwork(
 /** Gives the numbers of an environment back. */
 export function releaseNetwork(home: Home, name: string): void {
   for (const number of claims(home)) {
-    if (readClaim(home, number)?.name === name) {
+    if (readReservation(home, number)?.name === name) {
       rmSync(join(home.networks, String(number)), { force: true });
     }
   }
 }
 
 /** The number that an environment has, from its claim alone (its record may be damaged). */
-export function claimedBy(home: Home, name: string): number | undefined {
-  return claims(home).find((number) => readClaim(home, number)?.name === name);
+export function reservedBy(home: Home, name: string): number | undefined {
+  return claims(home).find((number) => readReservation(home, number)?.name === name);
 }
 
 /** Names for which a network is reserved, each once. */
 export function listReservedNames(home: Home): readonly string[] {
-  return [...new Set(claims(home).flatMap((number) => readClaim(home, number)?.name ?? []))];
+  return [...new Set(claims(home).flatMap((number) => readReservation(home, number)?.name ?? []))];
 }
 
 /** The second copy of an environment's origin, outside of its folder. */
-export function readClaimedOrigin(home: Home, name: string): Origin | undefined {
-  const number = claimedBy(home, name);
-  return number === undefined ? undefined : readClaim(home, number)?.origin;
+export function readReservedOrigin(home: Home, name: string): Origin | undefined {
+  const number = reservedBy(home, name);
+  return number === undefined ? undefined : readReservation(home, number)?.origin;
 }
 
-function readClaim(
+function readReservation(
   home: Home,
   number: number,
 ): { readonly name: string; readonly origin?: Origin } | undefined {
@@ -85,7 +85,7 @@ function claim(home: Home, number: number, content: string): boolean {
   if (createFile(file, content)) return true;
   // A claim whose environment has no folder is what a kill between two steps of down leaves behind. On AWS it may be
   // the last that is known of resources which still cost money.
-  const owner = readClaim(home, number);
+  const owner = readReservation(home, number);
   if (owner === undefined || owner.origin?.target === "aws" || existsEnvironment(home, owner.name))
     return false;
   rmSync(file, { force: true });

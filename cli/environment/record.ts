@@ -2,12 +2,12 @@ import { sourceNetworks } from "../../stacks/config.ts";
 import { OperatorError } from "../errors.ts";
 import { environmentFolder, type Home } from "../home.ts";
 import { listFolder, readFileIfThere, replaceFile } from "./file.ts";
-import { claimedBy, listReservedNames } from "./network.ts";
+import { listReservedNames, reservedBy } from "./network.ts";
 import { type Origin, parseOrigin, type TargetName, targets } from "./origin.ts";
 import type { Ports } from "./ports.ts";
 
-export const stages = ["making", "up", "releasing"] as const;
-/** How far an environment has come: `making` until it served an authorised request, `releasing` from the start of down. */
+export const stages = ["creating", "up", "tearing-down"] as const;
+/** How far an environment has come: `creating` until it served an authorised request, `tearing-down` from the start of down. */
 export type Stage = (typeof stages)[number];
 
 /** What this machine knows about one environment without asking anybody. */
@@ -78,7 +78,7 @@ export function listNames(home: Home): readonly string[] {
 
 /** The reservation is what keeps others off a network, so a record that names another one is not believed. */
 function findContradiction(home: Home, { name, network }: EnvironmentRecord): string | undefined {
-  const reserved = claimedBy(home, name);
+  const reserved = reservedBy(home, name);
   return reserved === undefined || reserved === network
     ? undefined
     : `network is ${network}, but ${reserved} is reserved for it`;

@@ -8,7 +8,7 @@ import { makeUpRun, upSteps } from "../provisioning/up.ts";
 import type { UpRequest, UpRun } from "../provisioning/up-run.ts";
 import { explainFailure, type Failure } from "../report/failure.ts";
 import type { Outcome, Session } from "../session.ts";
-import { createDownRun, release } from "../teardown/down.ts";
+import { createDownRun, tearDown } from "../teardown/down.ts";
 import { ensureSigningKey } from "../teardown/envelope.ts";
 import { findTraces } from "../teardown/find-traces.ts";
 import {
@@ -18,7 +18,7 @@ import {
   reportVerdicts,
 } from "../verification/verdicts.ts";
 import { type VerifyRun, verifySteps } from "../verification/verify-run.ts";
-import { proveRelease, type ReleaseWitness, takeWitness } from "./release-witness.ts";
+import { proveTeardown, type TeardownWitness, takeWitness } from "./teardown-witness.ts";
 
 export interface GateRequest extends UpRequest {
   readonly profile: ProfileName;
@@ -43,12 +43,12 @@ export async function runGate(session: Session, request: GateRequest): Promise<O
   const { witness, ...proof } = await prove(session, up, request);
   // Nothing was claimed: somebody else took the name meanwhile. It is theirs to release.
   if (up.lock === undefined) return proof;
-  const released = await releaseAfter(session, up, witness);
+  const tornDown = await tearDownAfter(session, up, witness);
   return {
-    exitCode: conclude(session, proof, released),
-    report: { environment: request.name, ...proof.report, teardown: released.report },
-    lines: [...proof.lines, ...released.lines, renderConclusion(request.name, proof, released)],
-    ...choose(session, request.name, proof, released),
+    exitCode: conclude(session, proof, tornDown),
+    report: { environment: request.name, ...proof.report, teardown: tornDown.report },
+    lines: [...proof.lines, ...tornDown.lines, renderConclusion(request.name, proof, tornDown)],
+    ...choose(session, request.name, proof, tornDown),
   };
 }
 
@@ -56,8 +56,8 @@ async function prove(
   session: Session,
   up: UpRun,
   request: GateRequest,
-): Promise<Act & { readonly witness?: ReleaseWitness }> {
-  let witness: ReleaseWitness | undefined;
+): Promise<Act & { readonly witness?: TeardownWitness }> {
+  let witness: TeardownWitness | undefined;
   try {
     await session.reporter.run(upSteps, up);
     const open = openEnvironment(session, request.name);
@@ -65,7 +65,7 @@ async function prove(
     const verification = { session, request: { profile: request.profile }, open } as VerifyRun;
     await session.reporter.run(verifySteps, verification);
     const { result } = verification;
-    const report = { url: open.entrance.url, ...reportVerdicts(result) };
+    const report = { url: open.ingress.url, ...reportVerdicts(result) };
     return { exitCode: exitCodeOf(result), report, lines: renderVerdicts(result), witness };
   } catch (error) {
     return { ...failed(session, error), ...(witness && { witness }) };
@@ -73,31 +73,31 @@ async function prove(
 }
 
 /** Releases, then lets the verification look from outside whether it is true. */
-async function releaseAfter(session: Session, up: UpRun, witness?: ReleaseWitness): Promise<Act> {
+async function tearDownAfter(session: Session, up: UpRun, witness?: TeardownWitness): Promise<Act> {
   try {
-    const released = await release(await createDownRun(session, up.request.name, up.lock));
-    if (witness === undefined) return released;
-    const result = await proveRelease(session, witness);
+    const tornDown = await tearDown(await createDownRun(session, up.request.name, up.lock));
+    if (witness === undefined) return tornDown;
+    const result = await proveTeardown(session, witness);
     return {
-      ...released,
-      exitCode: result.verdict === "failed" ? exitCodes.leftOver : released.exitCode,
-      report: { ...released.report, claims: reportVerdicts(result).claims },
-      lines: [...renderTeardownVerdicts(result), ...released.lines],
+      ...tornDown,
+      exitCode: result.verdict === "failed" ? exitCodes.leftover : tornDown.exitCode,
+      report: { ...tornDown.report, claims: reportVerdicts(result).claims },
+      lines: [...renderTeardownVerdicts(result), ...tornDown.lines],
     };
   } catch (error) {
-    return { ...failed(session, error), exitCode: exitCodes.leftOver };
+    return { ...failed(session, error), exitCode: exitCodes.leftover };
   }
 }
 
 /** The last line is the gate's own verdict. */
-function renderConclusion(name: string, proof: Act, released: Act): string {
-  if (released.exitCode !== exitCodes.done) return `Gate ${name}: failed, the teardown is not complete.`;
+function renderConclusion(name: string, proof: Act, tornDown: Act): string {
+  if (tornDown.exitCode !== exitCodes.done) return `Gate ${name}: failed, the teardown is not complete.`;
   return proof.exitCode === exitCodes.done ? `Gate ${name}: passed.` : `Gate ${name}: failed.`;
 }
 
 /** A teardown that left something over or is not proven outweighs everything, because it needs somebody now; then the operator's own interruption. */
-function conclude(session: Session, proof: Act, released: Act): ExitCode {
-  if (released.exitCode !== exitCodes.done) return released.exitCode;
+function conclude(session: Session, proof: Act, tornDown: Act): ExitCode {
+  if (tornDown.exitCode !== exitCodes.done) return tornDown.exitCode;
   return session.interruption.first.aborted ? exitCodes.interrupted : proof.exitCode;
 }
 
@@ -106,11 +106,11 @@ function choose(
   session: Session,
   name: string,
   proof: Act,
-  released: Act,
+  tornDown: Act,
 ): Pick<Outcome, "failure" | "laterFailures"> {
-  const causes = [proof.failure, released.failure].filter((failure) => failure !== undefined);
-  if (released.failure) return { failure: causes[0]!, laterFailures: causes.slice(1) };
-  if (session.interruption.first.aborted && released.exitCode === exitCodes.done) {
+  const causes = [proof.failure, tornDown.failure].filter((failure) => failure !== undefined);
+  if (tornDown.failure) return { failure: causes[0]!, laterFailures: causes.slice(1) };
+  if (session.interruption.first.aborted && tornDown.exitCode === exitCodes.done) {
     const outcome = `"${name}" was torn down.`;
     return failed(
       session,

@@ -4,7 +4,7 @@ import type { EnvironmentFolder } from "../home.ts";
 
 /** The log of one component of an environment. */
 export interface LogFile {
-  /** `engine`, `region`, `haproxy/entrance`, `task/gateway/8f3a…`: without the environment's name. */
+  /** `engine`, `region`, `haproxy/ingress`, `task/gateway/8f3a…`: without the environment's name. */
   readonly part: string;
   readonly file: string;
 }

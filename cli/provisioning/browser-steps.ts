@@ -1,10 +1,10 @@
 import { relative } from "node:path";
 import { grantFiles } from "../access/grants.ts";
-import type { Entrance } from "../access/ingress.ts";
+import type { Ingress } from "../access/ingress.ts";
 import type { EnvironmentFolder } from "../home.ts";
 
 /** Where a person administers the platform: the other host of the ingress. */
-export function findAdminUrl({ url }: Entrance): string {
+export function findAdminUrl({ url }: Ingress): string {
   const admin = new URL(url);
   admin.hostname = `admin.${admin.hostname}`;
   return admin.origin;
@@ -15,24 +15,24 @@ export function findAdminUrl({ url }: Entrance): string {
  * finds the address, and what to import there. Nothing of it changes the system by itself.
  */
 export function renderBrowserSteps(
-  entrance: Entrance,
+  ingress: Ingress,
   folder: EnvironmentFolder,
   grant: string,
 ): readonly string[] {
   const files = grantFiles(folder.access, grant);
-  const hosts = [entrance.host, `admin.${entrance.host}`];
-  const { host: address } = entrance.connect;
+  const hosts = [ingress.host, `admin.${ingress.host}`];
+  const { host: address } = ingress.connect;
   const rules = hosts.map((host) => `MAP ${host} ${address}`).join(",");
   return [
-    `In a browser: ${findAdminUrl(entrance)} (administration)`,
-    `  ${entrance.url} serves the APIs and their sign-in; its root has no page`,
-    ...(entrance.authorityFile !== undefined
+    `In a browser: ${findAdminUrl(ingress)} (administration)`,
+    `  ${ingress.url} serves the APIs and their sign-in; its root has no page`,
+    ...(ingress.authorityFile !== undefined
       ? [
           // A Chromium that runs already with the same folder would take no rules.
-          `  chromium --user-data-dir="$HOME/.config/dmm-env-browser/${entrance.host}" --host-resolver-rules='${rules}'`,
+          `  chromium --user-data-dir="$HOME/.config/dmm-env-browser/${ingress.host}" --host-resolver-rules='${rules}'`,
           `  or, for any browser, in /etc/hosts: ${address} ${hosts.join(" ")}`,
           // There, because a browser may keep authorities by profile.
-          `  in that browser, import ${shown(entrance.authorityFile)} as a certificate authority for websites`,
+          `  in that browser, import ${shown(ingress.authorityFile)} as a certificate authority for websites`,
         ]
       : []),
     `  in that browser, import ${shown(files.bundle)} as your certificate (password: ${shown(files.password)})`,

@@ -9,7 +9,7 @@ import { nameLocalImage } from "../region/local-images.ts";
 /** What tells which of the configurable differences an environment has. */
 export interface Differing {
   readonly record: Pick<EnvironmentRecord, "target" | "ports">;
-  readonly entrance: { readonly connect: { readonly port: number } };
+  readonly ingress: { readonly connect: { readonly port: number } };
 }
 
 /** Everything in which an environment differs from production: what it has by itself, then what every one has. */
@@ -18,13 +18,13 @@ export function listDifferences(environment: Differing): readonly Difference[] {
 }
 
 /** The configuration that an environment does not have from production, beside what is always its own. */
-export function listOwnDifferences({ record, entrance }: Differing): readonly Difference[] {
+export function listOwnDifferences({ record, ingress }: Differing): readonly Difference[] {
   const ports = readProductionPorts();
   const { image } = readProject();
   return [
     own("ingressPort", {
       production: readProductionPort(),
-      environment: entrance.connect.port,
+      environment: ingress.connect.port,
       reason: "This machine does not allow production's port, or another program uses it.",
     }),
     ...(Object.entries(record.ports ?? {}) as [PortKey, number][]).map(([key, environment]) =>

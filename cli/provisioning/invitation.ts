@@ -1,5 +1,5 @@
 import { grantFiles } from "../access/grants.ts";
-import type { Entrance } from "../access/ingress.ts";
+import type { Ingress } from "../access/ingress.ts";
 import { operatorGrant } from "../access/operator-grant.ts";
 import type { EnvironmentFolder } from "../home.ts";
 import { chalk } from "../report/style.ts";
@@ -8,20 +8,20 @@ import { tokenHeaderFile } from "./prove-serving.ts";
 
 /** A curl command that works as it is: the insider's certificate and the token come from files. */
 export function renderCurl(
-  entrance: Entrance,
+  ingress: Ingress,
   folder: EnvironmentFolder,
   grant: string = operatorGrant,
 ): string {
   const files = grantFiles(folder.access, grant);
-  const { hostname, port } = new URL(entrance.url);
+  const { hostname, port } = new URL(ingress.url);
   const words = [
     "curl",
-    ...(entrance.authorityFile
+    ...(ingress.authorityFile
       ? [
           "--resolve",
-          `${hostname}:${port || 443}:${entrance.connect.host}`,
+          `${hostname}:${port || 443}:${ingress.connect.host}`,
           "--cacert",
-          shown(entrance.authorityFile),
+          shown(ingress.authorityFile),
         ]
       : []),
     "--cert",
@@ -30,7 +30,7 @@ export function renderCurl(
     shown(files.key),
     "-H",
     `@${shown(tokenHeaderFile(folder.access))}`,
-    `${entrance.url}/verify/echo`,
+    `${ingress.url}/verify/echo`,
   ];
   return words.map(quote).join(" ");
 }
@@ -38,17 +38,17 @@ export function renderCurl(
 /** What `up` leaves an operator with: the address, a request to try, the next command. */
 export function renderInvitation(
   name: string,
-  entrance: Entrance,
+  ingress: Ingress,
   folder: EnvironmentFolder,
   expires: string,
 ): readonly string[] {
   return [
     "",
-    `${chalk.bold(name)} serves insiders at ${chalk.cyan(entrance.url)} until ${expires}.`,
+    `${chalk.bold(name)} serves insiders at ${chalk.cyan(ingress.url)} until ${expires}.`,
     "",
-    `  ${renderCurl(entrance, folder)}`,
+    `  ${renderCurl(ingress, folder)}`,
     "",
-    ...renderBrowserSteps(entrance, folder, operatorGrant),
+    ...renderBrowserSteps(ingress, folder, operatorGrant),
     "",
     `Next: ${chalk.bold(`dmm-env verify ${name}`)}`,
   ];

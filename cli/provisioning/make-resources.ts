@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
-import { findEntrance } from "../access/ingress.ts";
+import { findIngress } from "../access/ingress.ts";
 import { bringUp, type EngineRun, forgetPending } from "../engine/stack.ts";
 import { readStackState, type StackState } from "../engine/state.ts";
 import { replaceFile } from "../environment/file.ts";
@@ -27,7 +27,7 @@ export async function makeResources(run: UpRun, progress: Progress): Promise<voi
     watch.stop();
   }
   run.outputs = run.observation.outputs as unknown as PlatformOutputs;
-  run.entrance = findEntrance(run.outputs, region);
+  run.ingress = findIngress(run.outputs, region);
   replaceFile(run.folder.outputs, `${JSON.stringify(run.outputs, null, 2)}\n`);
 }
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { accessAws } from "../access/aws-access.ts";
 import { readClient } from "../access/client-identity.ts";
 import { explainRefusal } from "../access/explain-refusal.ts";
-import { ask, type ClientIdentity, type Entrance } from "../access/ingress.ts";
+import { ask, type ClientIdentity, type Ingress } from "../access/ingress.ts";
 import { operatorGrant } from "../access/operator-grant.ts";
 import { fetchToken, readVerifierSecret, type Token } from "../access/token.ts";
 import { replaceFile } from "../environment/file.ts";
@@ -15,13 +15,13 @@ const withinSeconds = { local: 30, aws: 600 } as const;
 
 /** An environment is up when it has served a request of an insider with a token, from outside and through everything. */
 export async function proveServing(run: UpRun, progress: Progress): Promise<void> {
-  const { session, record, folder, entrance, outputs, project, region } = run;
+  const { session, record, folder, ingress, outputs, project, region } = run;
   const secret = await readVerifierSecret(accessAws(project.region, region), outputs.verifier);
   const client = readClient(folder.access, operatorGrant);
   const credentials = { id: outputs.verifier.clientId, secret, scope: "verify:read" };
   const start = performance.now();
   for (let attempt = 1; ; attempt += 1) {
-    const outcome = await serve(entrance, client, credentials).catch((error: Error) => error);
+    const outcome = await serve(ingress, client, credentials).catch((error: Error) => error);
     if (!(outcome instanceof Error)) {
       writeTokenHeader(folder.access, outcome);
       break;
@@ -29,7 +29,7 @@ export async function proveServing(run: UpRun, progress: Progress): Promise<void
     const seconds = withinSeconds[record.target];
     if (performance.now() - start > seconds * 1000) {
       throw new OperatorError(
-        "DMM_ENTRANCE_NOT_SERVING",
+        "DMM_INGRESS_NOT_SERVING",
         { name: record.name, seconds, problem: explainRefusal(outcome) },
         outcome,
       );
@@ -38,25 +38,25 @@ export async function proveServing(run: UpRun, progress: Progress): Promise<void
     progress(`attempt ${attempt}: ${explainRefusal(outcome)}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  progress(`${entrance.url} served GET /verify/echo`);
+  progress(`${ingress.url} served GET /verify/echo`);
   run.record = { ...record, stage: "up" };
   writeRecord(session.home, run.record);
 }
 
 /** A new token, proven by one request that it authorises. */
 export async function serve(
-  entrance: Entrance,
+  ingress: Ingress,
   client: ClientIdentity,
   credentials: { readonly id: string; readonly secret: string; readonly scope: string },
 ): Promise<Token> {
-  const token = await fetchToken(entrance, client, credentials);
-  const answer = await ask(entrance, {
+  const token = await fetchToken(ingress, client, credentials);
+  const response = await ask(ingress, {
     path: "/verify/echo",
     client,
     headers: { authorization: `Bearer ${token.value}` },
   });
-  if (answer.status !== 200)
-    throw new Error(`GET /verify/echo returned ${answer.status}: ${answer.body.slice(0, 200)}`);
+  if (response.status !== 200)
+    throw new Error(`GET /verify/echo returned ${response.status}: ${response.body.slice(0, 200)}`);
   return token;
 }
 

@@ -1,6 +1,6 @@
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
 import type { ResolvedParts } from "../../tools/parts.ts";
-import type { Entrance } from "../access/ingress.ts";
+import type { Ingress } from "../access/ingress.ts";
 import type { Project } from "../engine/configuration.ts";
 import type { Observation } from "../engine/observer.ts";
 import type { Program } from "../engine/program-host.ts";
@@ -42,5 +42,5 @@ export interface UpRun {
   outputs: PlatformOutputs;
   /** Insiders whose certificates would have outlived the environment; they have others now. */
   shortened: readonly string[];
-  entrance: Entrance;
+  ingress: Ingress;
 }

@@ -15,17 +15,17 @@ import { explainFailure } from "../report/failure.ts";
 import type { Step } from "../report/reporter.ts";
 import type { Outcome, Session } from "../session.ts";
 import { ensureParts } from "../setup/ensure-parts.ts";
-import { createDownRun, release } from "../teardown/down.ts";
-import { checkRequest, claimEnvironment, overridesOf, planRecord } from "./claim.ts";
+import { createDownRun, tearDown } from "../teardown/down.ts";
 import { endGrants } from "./end-grants.ts";
 import { makeRegion } from "./make-region.ts";
 import { makeResources } from "./make-resources.ts";
 import { proveServing } from "./prove-serving.ts";
+import { checkRequest, overridesOf, planRecord, reserveEnvironment } from "./reserve.ts";
 import type { UpRequest, UpRun } from "./up-run.ts";
 
 /** What `up` does, in order. */
 export const upSteps: readonly Step<UpRun>[] = [
-  { title: "reserve name, network and keys", run: claimEnvironment },
+  { title: "reserve name, network and keys", run: reserveEnvironment },
   { title: "start the region", run: makeRegion },
   { title: "create resources", run: makeResources },
   { title: "limit grants to the environment's lifetime", run: endGrants },
@@ -71,7 +71,7 @@ function checkPlan(run: Pick<UpRun, "origin" | "request" | "project">, earlier?:
 }
 
 /** Ctrl-C during `up`: what this run has made is given back; an environment that was up before stays as it is. */
-export async function releaseInterrupted(run: UpRun): Promise<Outcome> {
+export async function teardownInterrupted(run: UpRun): Promise<Outcome> {
   const { session, request, record } = run;
   if (record === undefined)
     return interrupted(run, "nothing was changed.", `Start again: dmm-env up ${request.name}`);
@@ -82,7 +82,7 @@ export async function releaseInterrupted(run: UpRun): Promise<Outcome> {
       `Finish it: dmm-env up ${request.name}`,
     );
   }
-  const teardown = await release(await createDownRun(session, request.name, run.lock));
+  const teardown = await tearDown(await createDownRun(session, request.name, run.lock));
   if (teardown.exitCode !== exitCodes.done) return teardown;
   return interrupted(run, `"${request.name}" was torn down.`, `Start again: dmm-env up ${request.name}`);
 }

@@ -26,9 +26,9 @@ export async function takeInventory(directory: string, network?: number): Promis
   return (await ask("inventory", "--directory", directory, ...where)) as Inventory;
 }
 
-async function ask(...words: readonly string[]): Promise<unknown> {
+async function ask(...args: readonly string[]): Promise<unknown> {
   const { execa } = await import("execa");
-  const { stdout } = await execa(process.execPath, [join(checkout, "local", "main.ts"), ...words], {
+  const { stdout } = await execa(process.execPath, [join(checkout, "local", "main.ts"), ...args], {
     cwd: checkout,
     env: childEnvironment("local"),
     extendEnv: false,

@@ -22,7 +22,7 @@ export interface RegionStart {
   readonly region: string;
   readonly parts: RegionParts;
   /** Starts what is needed to delete resources, without making them real again. */
-  readonly forRelease?: boolean;
+  readonly forTeardown?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -55,7 +55,7 @@ export async function startRegion(start: RegionStart): Promise<RegionAddress> {
   return await waitUntilReady(start, child, log);
 }
 
-function regionArguments({ folder, record, region, parts, forRelease }: RegionStart): readonly string[] {
+function regionArguments({ folder, record, region, parts, forTeardown }: RegionStart): readonly string[] {
   const partsFile = join(folder.directory, "parts.json");
   const imagesFile = join(folder.directory, "images.json");
   replaceFile(partsFile, JSON.stringify(parts));
@@ -73,7 +73,7 @@ function regionArguments({ folder, record, region, parts, forRelease }: RegionSt
     partsFile,
     "--images",
     imagesFile,
-    ...(forRelease ? ["--purpose", "release"] : []),
+    ...(forTeardown ? ["--purpose", "teardown"] : []),
   ];
 }
 

@@ -5,8 +5,8 @@ import { isValid, listGrants, readGrant } from "../access/grants.ts";
 import {
   type ClientIdentity,
   describeKnock,
-  type Entrance,
-  findEntrance,
+  findIngress as findAddress,
+  type Ingress as IngressAddress,
   type Knock,
   knock,
 } from "../access/ingress.ts";
@@ -65,8 +65,8 @@ function leaveUnproven(run: DownRun, progress: Progress): void {
 
 async function revokeEverybody(run: DownRun, ingress: Ingress): Promise<ClosureProof> {
   const { folder, region, target, project } = run;
-  const entrance = openEntrance(run, ingress);
-  if (entrance === undefined) return { closed: false, revoked: [], refusals: [] };
+  const address = findIngressAddress(run, ingress);
+  if (address === undefined) return { closed: false, revoked: [], refusals: [] };
   const insider = readInsider(folder.access);
   const grants = revocableGrants(folder.access);
   const revoked: string[] = [];
@@ -83,7 +83,7 @@ async function revokeEverybody(run: DownRun, ingress: Ingress): Promise<ClosureP
   }
   const until = performance.now() + withinMs[target];
   for (;;) {
-    const seen = await knockEverybody(entrance, insider);
+    const seen = await knockEverybody(address, insider);
     const closed = seen.every(({ knocked }) => knocked !== "in" && "refused" in knocked);
     // Without a certificate that was let in, a refusal says nothing about those who have one.
     const proven = closed && insider !== undefined && revoked.length > 0;
@@ -96,9 +96,9 @@ async function revokeEverybody(run: DownRun, ingress: Ingress): Promise<ClosureP
 }
 
 /** Undefined where the authority of its certificate cannot be read: then nobody can knock. */
-function openEntrance({ region, detours }: DownRun, ingress: Ingress): Entrance | undefined {
+function findIngressAddress({ region, detours }: DownRun, ingress: Ingress): IngressAddress | undefined {
   try {
-    return findEntrance(ingress as PlatformOutputs, region);
+    return findAddress(ingress as PlatformOutputs, region);
   } catch (error) {
     detours.push(`The ingress could not be tested: ${(error as Error).message}`);
     return undefined;
@@ -106,7 +106,7 @@ function openEntrance({ region, detours }: DownRun, ingress: Ingress): Entrance 
 }
 
 async function knockEverybody(
-  entrance: Entrance,
+  ingress: IngressAddress,
   insider: ClientIdentity | undefined,
 ): Promise<readonly { readonly client: string; readonly knocked: Knock }[]> {
   const clients = [
@@ -114,7 +114,7 @@ async function knockEverybody(
     ...(insider ? [["the operator's certificate", insider] as const] : []),
   ] as const;
   return await Promise.all(
-    clients.map(async ([client, identity]) => ({ client, knocked: await knock(entrance, identity) })),
+    clients.map(async ([client, identity]) => ({ client, knocked: await knock(ingress, identity) })),
   );
 }
 

@@ -7,7 +7,7 @@ import type { RegionAddress } from "../region/address.ts";
 import type { Inventory } from "../region/inventory.ts";
 import type { Session } from "../session.ts";
 import type { ClosureProof } from "./closure-proof.ts";
-import type { LeftOver } from "./left-over.ts";
+import type { Leftover } from "./left-over.ts";
 import type { Statement } from "./statements.ts";
 
 /** One run of `down`. The steps fill it in order. Everything that may be damaged is optional. */
@@ -32,7 +32,7 @@ export interface DownRun {
   deletion?: string;
   /** What was seen of the local region after it was ended, before its files were removed. */
   inventory?: Inventory;
-  readonly leftOver: LeftOver[];
+  readonly leftover: Leftover[];
   readonly statements: Statement[];
   /** File with the signed proof; absent until it is stored. */
   proof?: string;

@@ -58,7 +58,7 @@ export async function createDownRun(session: Session, name: string, lock?: Lock)
     startedAt: new Date().toISOString(),
     detours: [...detours],
     resourcesDeleted: 0,
-    leftOver: [],
+    leftover: [],
     statements: [],
     ...(network !== undefined && { network }),
     ...(outputs && { outputs }),
@@ -76,7 +76,7 @@ function requireSigningKey({ home }: Session): void {
 }
 
 /** Runs the teardown and says how it ended: 0, 5 with everything that is left over, or 3 with what was not observed. */
-export async function release(run: DownRun): Promise<Outcome> {
+export async function tearDown(run: DownRun): Promise<Outcome> {
   const { session, name } = run;
   try {
     await session.reporter.run(downSteps, run);
@@ -103,7 +103,7 @@ function reportDown(run: DownRun): Record<string, unknown> {
     resourcesDeleted: run.resourcesDeleted,
     workarounds: run.detours,
     statements: run.statements,
-    leftovers: run.leftOver,
+    leftovers: run.leftover,
     proof: run.proof ?? null,
   };
 }
@@ -112,13 +112,13 @@ function reportDown(run: DownRun): Record<string, unknown> {
 function findProblem({
   name,
   statements,
-  leftOver,
+  leftover,
   proof = "not stored",
 }: DownRun): OperatorError | undefined {
   const verdict = judge(statements);
   if (verdict === "nothing is left over") return undefined;
   if (verdict === "something is left over") {
-    const items = leftOver.map(({ kind, what }) => `${kind} ${what}`).join("; ");
+    const items = leftover.map(({ kind, what }) => `${kind} ${what}`).join("; ");
     return new OperatorError("DMM_LEFT_OVER", { name, items });
   }
   const unseen = statements.filter(({ outcome }) => outcome === "not observed");

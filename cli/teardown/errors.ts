@@ -1,7 +1,7 @@
 import { entry } from "../error-entry.ts";
 import { exitCodes } from "../exit-codes.ts";
 
-const { wrongUsage, notReady, leftOver } = exitCodes;
+const { wrongUsage, notReady, leftover } = exitCodes;
 
 /** Failures of a teardown, and of what it rests on: target, account, state, region. Part of the catalogue. */
 export const teardownErrors = {
@@ -35,7 +35,7 @@ export const teardownErrors = {
       `Restore the stack in ${v.backend} from a backup, or find the resources by the tag dmm:environment=${v.name} in the AWS console.`,
   ),
   DMM_LEFT_OVER: entry<"name" | "items">(
-    leftOver,
+    leftover,
     (v) => `The teardown of "${v.name}" left resources behind: ${v.items}`,
     (v) =>
       `Run it again: dmm-env down ${v.name}. If something still remains, remove it by the process id or path above.`,

@@ -2,7 +2,7 @@ import { locateBackend } from "../engine/backend.ts";
 import type { Project } from "../engine/configuration.ts";
 import { readStackState, readStateAccounts } from "../engine/state.ts";
 import { isThere } from "../environment/file.ts";
-import { readClaimedOrigin } from "../environment/network.ts";
+import { readReservedOrigin } from "../environment/network.ts";
 import { type Origin, requireSameTarget, type TargetName } from "../environment/origin.ts";
 import { type EnvironmentRecord, originOf, readRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
@@ -28,7 +28,7 @@ export interface FoundEnvironment {
 export function findEnvironment(session: Session, project: Project, name: string): FoundEnvironment {
   const { home } = session;
   const record = readUndamaged(home, name);
-  const stored = (record && originOf(record)) ?? readClaimedOrigin(home, name);
+  const stored = (record && originOf(record)) ?? readReservedOrigin(home, name);
   const created = stored?.backend ?? home.backend;
   const own = { ...home, backend: locateBackend(home, created, project.name, name) };
   requireTrace({ ...session, home: own }, project, name);

@@ -4,7 +4,7 @@ import { readEdgeListeners } from "../environment/network.ts";
 import type { DownRun } from "./down-run.ts";
 
 /** Where clients get in, and the trust store that decides who. */
-export type Ingress = Pick<PlatformOutputs, "entrance" | "access">;
+export type Ingress = Pick<PlatformOutputs, "ingress" | "access">;
 
 /**
  * The ingress from the outputs of the last complete `up`, else from the engine's state, which also knows the listeners
@@ -13,14 +13,14 @@ export type Ingress = Pick<PlatformOutputs, "entrance" | "access">;
  */
 export function findIngress(run: DownRun): Ingress | undefined {
   const { outputs, session, project, name } = run;
-  if (typeof outputs?.entrance?.dnsName === "string" && isOwn(run, outputs)) return outputs;
+  if (typeof outputs?.ingress?.dnsName === "string" && isOwn(run, outputs)) return outputs;
   const ingress = readIngress(readStateResources(session.home, project.name, name));
   return ingress !== undefined && isOwn(run, ingress) ? ingress : undefined;
 }
 
-function isOwn({ target, network }: DownRun, { entrance }: Ingress): boolean {
+function isOwn({ target, network }: DownRun, { ingress }: Ingress): boolean {
   if (target === "aws" || network === undefined) return target === "aws";
-  return readEdgeListeners(network).includes(`${entrance.dnsName}:${entrance.port}`);
+  return readEdgeListeners(network).includes(`${ingress.dnsName}:${ingress.port}`);
 }
 
 function readIngress(resources: readonly StateResource[]): Ingress | undefined {
@@ -38,13 +38,13 @@ function readIngress(resources: readonly StateResource[]): Ingress | undefined {
   const domain = ofType("aws:acm/certificate:Certificate")[0]?.inputs?.domainName;
   if (listener === undefined || balancer === undefined || trustStoreArn === undefined) return undefined;
   return {
-    entrance: {
+    ingress: {
       domain: String(domain ?? balancer.outputs?.dnsName),
       dnsName: String(balancer.outputs?.dnsName),
       port: Number(listener.inputs?.port),
       loadBalancerArn: String(balancer.id),
       listenerArn: String(listener.id),
-    } as PlatformOutputs["entrance"],
+    } as PlatformOutputs["ingress"],
     access:
       list === undefined
         ? null

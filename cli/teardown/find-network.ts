@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { readStateAccounts } from "../engine/state.ts";
 import { readFileIfThere } from "../environment/file.ts";
-import { claimedBy } from "../environment/network.ts";
+import { reservedBy } from "../environment/network.ts";
 import { readOwnProcesses } from "../environment/own-processes.ts";
 import { type EnvironmentFolder, environmentFolder, type Home } from "../home.ts";
 import { readLedger } from "../region/ledger.ts";
@@ -28,7 +28,7 @@ export function findNetwork(
 ): FoundNetwork {
   const folder = environmentFolder(home, name);
   const sources = [
-    ["the reservation", claimedBy(home, name)],
+    ["the reservation", reservedBy(home, name)],
     ["the region's files", readRegionNetwork(folder)],
     ["Pulumi's state", networkOfState(home, project, name)],
     ["the record", recorded],

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { readStackState } from "../engine/state.ts";
 import { isThere } from "../environment/file.ts";
-import { claimedBy } from "../environment/network.ts";
+import { reservedBy } from "../environment/network.ts";
 import { readProcessesIn } from "../environment/process-identity.ts";
 import { environmentFolder, type Home } from "../home.ts";
 
@@ -13,7 +13,7 @@ export function removedFolder(home: Home, name: string): string {
 /** What this machine has of an environment, whether or not it has a record: each a place where a person finds it. */
 export function findTraces(home: Home, project: string, name: string): readonly string[] {
   const { directory } = environmentFolder(home, name);
-  const network = claimedBy(home, name);
+  const network = reservedBy(home, name);
   const state = readStackState(home, project, name).kind;
   const processes = readProcessesIn(directory).filter(({ terminal }) => !terminal);
   return [

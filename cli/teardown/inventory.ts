@@ -6,7 +6,7 @@ import { readProcessesIn, readStartTime } from "../environment/process-identity.
 import { ownBackend } from "../home.ts";
 import type { Progress } from "../report/reporter.ts";
 import type { DownRun } from "./down-run.ts";
-import type { LeftOver } from "./left-over.ts";
+import type { Leftover } from "./left-over.ts";
 import { type Statement, stateGone } from "./statements.ts";
 
 /**
@@ -15,13 +15,13 @@ import { type Statement, stateGone } from "./statements.ts";
  */
 export async function takeStock(run: DownRun, progress: Progress): Promise<void> {
   const found = run.target === "local" ? stockHere(run) : await stockAtAws(run);
-  run.leftOver.push(...found.leftOver);
+  run.leftover.push(...found.leftover);
   run.statements.push(...found.statements);
-  progress(run.leftOver.length === 0 ? "nothing left" : `${run.leftOver.length} leftovers`);
+  progress(run.leftover.length === 0 ? "nothing left" : `${run.leftover.length} leftovers`);
 }
 
 interface Stock {
-  readonly leftOver: readonly LeftOver[];
+  readonly leftover: readonly Leftover[];
   readonly statements: readonly Statement[];
 }
 
@@ -41,7 +41,7 @@ function stockHere(run: DownRun): Stock {
       ? "the processes above; no file names its network, and no process is left that could listen"
       : `127.${network}.0.0/16, from the kernel's list of listeners`;
   return {
-    leftOver: [
+    leftover: [
       ...processes.map((what) => ({ kind: "process", what }) as const),
       ...listeners.map((what) => ({ kind: "listener", what }) as const),
     ],
@@ -105,7 +105,7 @@ async function stockAtAws(run: DownRun): Promise<Stock> {
     describeIngress(run, run.resourcesDeleted > 0),
   ];
   const found = typeof tagged === "string" ? [] : tagged;
-  return { leftOver: found.map((what) => ({ kind: "resource", what })), statements };
+  return { leftover: found.map((what) => ({ kind: "resource", what })), statements };
 }
 
 /** Closed before anything was deleted, or gone with everything else: either way nobody gets in. */

@@ -8,7 +8,7 @@ import { ensureSigningKey, publicKeyFileOf, signStatement } from "./envelope.ts"
 import { judge } from "./statements.ts";
 
 /** Type of the statement that a teardown makes (in-toto Statement v1, predicateType). */
-export const releasePredicate = "https://dmm-env.invalid/attestation/teardown/v1";
+export const teardownPredicate = "https://dmm-env.invalid/attestation/teardown/v1";
 
 /**
  * Writes down what was observed and what was not, signed by this checkout's key. The reservation of the network is the
@@ -19,8 +19,8 @@ export async function signProof(run: DownRun, progress: Progress): Promise<void>
   const signer = ensureSigningKey(home);
   const envelope = signStatement(makeStatement(run), signer);
   const time = run.startedAt.replace(/[:.]/g, "-");
-  const proof = join(home.releases, `${run.name}-${time}.json`);
-  replaceFile(join(home.releases, publicKeyFileOf(signer)), signer.publicKeyPem);
+  const proof = join(home.teardowns, `${run.name}-${time}.json`);
+  replaceFile(join(home.teardowns, publicKeyFileOf(signer)), signer.publicKeyPem);
   replaceFile(proof, `${JSON.stringify(envelope, null, 2)}\n`);
   run.proof = proof;
   if (judge(run.statements) === "nothing is left over") releaseNetwork(home, run.name);
@@ -34,7 +34,7 @@ function makeStatement(run: DownRun): Record<string, unknown> {
     _type: "https://in-toto.io/Statement/v1",
     // The subject is the environment as it was: its stack's outputs name every part of it.
     subject: [{ name: run.name, digest: { sha256: createHash("sha256").update(outputs).digest("hex") } }],
-    predicateType: releasePredicate,
+    predicateType: teardownPredicate,
     predicate: {
       environment: run.name,
       target,
@@ -47,7 +47,7 @@ function makeStatement(run: DownRun): Record<string, unknown> {
       resourcesDeleted: run.resourcesDeleted,
       workarounds: run.detours,
       statements: run.statements,
-      leftovers: run.leftOver,
+      leftovers: run.leftover,
       verdict: judge(run.statements),
     },
   };

@@ -65,7 +65,7 @@ async function restart(run: DownRun, progress: Progress): Promise<void> {
       record: { name, network },
       region: run.project.region,
       parts: regionParts(await resolveParts()),
-      forRelease: true,
+      forTeardown: true,
     });
     run.detours.push("The local region was not running; it was restarted for the teardown.");
     progress(`restarted, process ${run.region.pid}`);

@@ -4,7 +4,7 @@ import { explainFileError, isThere } from "../environment/file.ts";
 import type { Progress } from "../report/reporter.ts";
 import type { DownRun } from "./down-run.ts";
 import { removedFolder } from "./find-traces.ts";
-import type { LeftOver } from "./left-over.ts";
+import type { Leftover } from "./left-over.ts";
 import { judge, stateGone } from "./statements.ts";
 
 /**
@@ -26,7 +26,7 @@ export async function removeFiles(run: DownRun, progress: Progress): Promise<voi
     throw explainFileError(folder.directory, cause);
   }
   const found = findFiles(run);
-  run.leftOver.push(...found);
+  run.leftover.push(...found);
   run.statements.push(
     stateGone(
       "No file of the environment and no Pulumi state is left.",
@@ -37,10 +37,10 @@ export async function removeFiles(run: DownRun, progress: Progress): Promise<voi
   progress(found.length === 0 ? "nothing left" : `${found.length} left`);
 }
 
-function findFiles({ session, folder, name, project }: DownRun): readonly LeftOver[] {
+function findFiles({ session, folder, name, project }: DownRun): readonly Leftover[] {
   const paths = [folder.directory, removedFolder(session.home, name)].filter((path) => isThere(path));
   const state = readStackState(session.home, project.name, name);
-  const found: LeftOver[] = paths.map((what) => ({ kind: "file", what }));
+  const found: Leftover[] = paths.map((what) => ({ kind: "file", what }));
   if (state.kind === "present" || state.kind === "damaged")
     found.push({ kind: "state", what: `Pulumi stack ${name} in ${session.home.backend}` });
   return found;

@@ -20,7 +20,7 @@ export async function takeOver(run: DownRun, progress: Progress): Promise<void> 
     if (record === undefined) return;
     const deletion = record.deletion ?? (isUnmade(run, record) ? "no resource had been created" : undefined);
     if (deletion !== undefined) run.deletion = deletion;
-    writeRecord(session.home, { ...record, stage: "releasing", ...(deletion && { deletion }) });
+    writeRecord(session.home, { ...record, stage: "tearing-down", ...(deletion && { deletion }) });
   } catch {
     // A damaged record is a detour already; on a full disk the teardown goes on and frees it.
   }
@@ -28,7 +28,7 @@ export async function takeOver(run: DownRun, progress: Progress): Promise<void> 
 
 /** The stack is created before the first resource. */
 function isUnmade({ session, project, name }: DownRun, record: EnvironmentRecord): boolean {
-  if (record.stage !== "making") return false;
+  if (record.stage !== "creating") return false;
   return (
     record.stack === "not requested" || readStackState(session.home, project.name, name).kind === "absent"
   );

@@ -16,15 +16,15 @@ export async function createTarget(
   open: OpenEnvironment,
   grants: Grants = createCheckGrants(open),
 ): Promise<Target> {
-  const { name, record, folder, entrance, outputs, aws } = open;
+  const { name, record, folder, ingress, outputs, aws } = open;
   return {
     kind: record.target,
     environment: name,
-    entrance: {
-      url: entrance.url,
-      connect: entrance.connect,
-      ...(entrance.plainPort !== undefined && { plainPort: entrance.plainPort }),
-      ...(entrance.authority && { authority: entrance.authority }),
+    ingress: {
+      url: ingress.url,
+      connect: ingress.connect,
+      ...(ingress.plainPort !== undefined && { plainPort: ingress.plainPort }),
+      ...(ingress.authority && { authority: ingress.authority }),
     },
     insider: { name: operatorGrant, ...readClient(folder.access, operatorGrant) },
     grants,

@@ -6,7 +6,7 @@ import { chalk } from "../report/style.ts";
 /** 0 when every claim passed, 1 when one failed, otherwise 3: never green by omission. */
 export function exitCodeOf({ verdict }: RunResult): ExitCode {
   if (verdict === "passed") return exitCodes.done;
-  return verdict === "failed" ? exitCodes.claimBroken : exitCodes.notReady;
+  return verdict === "failed" ? exitCodes.checkFailed : exitCodes.notReady;
 }
 
 /** The claims that did not pass with what was observed, the totals, and where the evidence is. */

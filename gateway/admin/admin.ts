@@ -5,8 +5,8 @@ import { migrate } from "../database/migrate.ts";
 import { createDatabasePool, untilReachable } from "../database/pool.ts";
 import { Broadcast } from "../fleet/broadcast.ts";
 import { forgetGone } from "../fleet/members.ts";
-import { deriveNoticeKey } from "../fleet/notification.ts";
-import { answerHealth } from "../health.ts";
+import { deriveNotificationKey } from "../fleet/notification.ts";
+import { serveHealth } from "../health.ts";
 import { Lifecycle } from "../lifecycle.ts";
 import { createListener, listen } from "../listener.ts";
 import { createLogger } from "../logger.ts";
@@ -27,7 +27,7 @@ export async function runAdmin(): Promise<void> {
   const pool = createDatabasePool(settings.database, settings.database.host, logger);
   let site: Site | undefined;
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
-    if (answerHealth(request, response, () => ({ ...lifecycle.health, version: 0 }))) return;
+    if (serveHealth(request, response, () => ({ ...lifecycle.health, version: 0 }))) return;
     lifecycle.begin();
     response.once("close", () => lifecycle.end());
     if (lifecycle.state === "draining") response.shouldKeepAlive = false;
@@ -51,7 +51,7 @@ export async function runAdmin(): Promise<void> {
     },
     (error) => logger.warn({ error: describeReason(error) }, "waiting for the database"),
   );
-  const broadcast = new Broadcast({ pool, logger, key: deriveNoticeKey(settings.database.password) });
+  const broadcast = new Broadcast({ pool, logger, key: deriveNotificationKey(settings.database.password) });
   // Loaded while the database is being reached: it is the heavier part of the start.
   const { createSite } = await import("./site.ts");
   site = await createSite({ settings, logger, pool, broadcast });

@@ -1,6 +1,6 @@
 import { isReachable, readFleet } from "../fleet/members.ts";
-import { deriveNoticeKey } from "../fleet/notification.ts";
-import { sendNotice } from "../fleet/notification-sender.ts";
+import { deriveNotificationKey } from "../fleet/notification.ts";
+import { sendNotification } from "../fleet/notification-sender.ts";
 import { describeReason } from "../reason.ts";
 import { signOutPath } from "../users/sign-out-jobs.ts";
 import type { SiteParts } from "./site-parts.ts";
@@ -15,7 +15,7 @@ export class SignOuts {
 
   constructor(parts: SiteParts) {
     this.#parts = parts;
-    this.#key = deriveNoticeKey(parts.settings.database.password);
+    this.#key = deriveNotificationKey(parts.settings.database.password);
   }
 
   /** `true` when all of it is done; otherwise gateways do it as soon as they can, by looking for orders. */
@@ -26,7 +26,7 @@ export class SignOuts {
       const asked = members.filter(isReachable).sort((a, b) => rank(a.state) - rank(b.state));
       for (const member of asked.slice(0, mostAsked))
         try {
-          await sendNotice(member, { key: this.#key, path: signOutPath, body: "{}" });
+          await sendNotification(member, { key: this.#key, path: signOutPath, body: "{}" });
           return true;
         } catch (error) {
           logger.warn({ address: member.address, error: describeReason(error) }, "sign-out not completed");

@@ -3,7 +3,7 @@ import swagger from "@fastify/swagger";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import { addApi } from "./api/api.ts";
 import { describeApi } from "./api/description.ts";
-import { answerProblem } from "./api/problem.ts";
+import { sendProblem } from "./api/problem.ts";
 import { addAssets } from "./assets.ts";
 import { Changes } from "./changes.ts";
 import { AdminError } from "./errors.ts";
@@ -52,7 +52,7 @@ export async function createSite(parts: SiteParts): Promise<Site> {
     // An address that cannot be read, or is longer than any there is.
     frameworkErrors: (_error, request, reply) => {
       reply.headers(securityHeaders);
-      answerError(context, new AdminError("DMM_ADMIN_RESOURCE_UNKNOWN"), request, reply);
+      sendError(context, new AdminError("DMM_ADMIN_RESOURCE_UNKNOWN"), request, reply);
     },
     ajv: {
       customOptions: {
@@ -65,14 +65,14 @@ export async function createSite(parts: SiteParts): Promise<Site> {
     },
   });
   // Answers are ours and right by type: a compiled serializer for each would only cost its compilation.
-  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  app.setSerializerCompiler(() => (response) => JSON.stringify(response));
   await app.register(swagger, { openapi: describeApi() });
   app.decorateRequest("administrator");
   app.addHook("onRequest", async (_request, reply) => {
     reply.headers(securityHeaders);
     if (settings.clientCertificatesVerified) reply.header("strict-transport-security", strictTransport);
   });
-  app.setErrorHandler((error: Error, request, reply) => answerError(context, error, request, reply));
+  app.setErrorHandler((error: Error, request, reply) => sendError(context, error, request, reply));
   const paths = new KnownPaths();
   paths.listenTo(app);
   app.addHook("onRequest", async (request, reply) => {
@@ -106,7 +106,7 @@ function addGuards(app: FastifyInstance, { settings, pool }: SiteContext): void 
   });
 }
 
-function answerError(
+function sendError(
   context: SiteContext,
   error: Error,
   request: FastifyRequest,
@@ -116,7 +116,7 @@ function answerError(
   if (explained.status >= 500)
     context.logger.error({ err: explained.cause ?? error, url: request.url }, "admin request failed");
   if (explained.status === 503) reply.header("retry-after", "2");
-  if (request.url.startsWith("/api/")) return answerProblem(reply, explained);
+  if (request.url.startsWith("/api/")) return sendProblem(reply, explained);
   return reply
     .status(explained.status)
     .type("text/html; charset=utf-8")

@@ -6,7 +6,7 @@ import { type ConfigurationDocument, nouns } from "./document.ts";
 import type { Change, Changed } from "./edit.ts";
 import { ConfigurationInvalidError, UnknownError, VersionStaleError } from "./errors.ts";
 import { findDocument, readAuthorsSince, readUnseenSince, recordFound, recordVersion } from "./history.ts";
-import { findRepetition } from "./idempotency.ts";
+import { findRetry } from "./idempotency.ts";
 import { normalizeDocument } from "./normalize.ts";
 import { settleChange } from "./outcome.ts";
 import { writeDifferences } from "./rows.ts";
@@ -47,7 +47,7 @@ async function storeChange(connection: PoolConnection, change: Change, changeId:
   const before = await readDocument(connection);
   await recordFound(connection, version, before);
   if (change.basedOn !== undefined && change.basedOn !== version) {
-    const made = await findRepetition(connection, change, version);
+    const made = await findRetry(connection, change, version);
     if (made !== undefined) return made;
     throw await describeConflict(connection, change.basedOn, { version, document: before });
   }

@@ -10,7 +10,7 @@ import { normalizeDocument } from "./normalize.ts";
  * Whoever lost the answer to a change may send it again. A change with a new secret is another one each time, because
  * the secret that was lost with the answer is of no use to anybody.
  */
-export async function findRepetition(
+export async function findRetry(
   connection: PoolConnection,
   change: Change,
   current: number,

@@ -45,9 +45,9 @@ export class Pool {
   readonly query: DriverPool["query"] = async (statement: unknown, values?: never) => {
     const connection = await this.getConnection();
     try {
-      const answer = await within(statementLimitMs, connection.query(statement as string, values));
+      const response = await within(statementLimitMs, connection.query(statement as string, values));
       connection.release();
-      return answer as never;
+      return response as never;
     } catch (error) {
       if (isBroken(error)) this.discard(connection, error);
       else connection.release();

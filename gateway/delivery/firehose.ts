@@ -11,11 +11,13 @@ export function createFirehoseDelivery(streamName: string): Deliver {
     let waiting = records.map((record) => ({ Data: Buffer.from(record) }));
     // A call may fail in part; only those records are given again.
     for (let attempt = 1; waiting.length > 0; attempt++) {
-      const answer = await client.send(
+      const response = await client.send(
         new PutRecordBatchCommand({ DeliveryStreamName: streamName, Records: waiting }),
       );
-      if ((answer.FailedPutCount ?? 0) === 0) return;
-      waiting = waiting.filter((_record, index) => answer.RequestResponses?.[index]?.ErrorCode !== undefined);
+      if ((response.FailedPutCount ?? 0) === 0) return;
+      waiting = waiting.filter(
+        (_record, index) => response.RequestResponses?.[index]?.ErrorCode !== undefined,
+      );
       if (attempt === 3) throw new Error(`${streamName} rejected ${waiting.length} records.`);
       await new Promise((resolve) => setTimeout(resolve, 100 * attempt));
     }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Pool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
-import { RollCall } from "./fleet-status.ts";
+import { FleetStatus } from "./fleet-status.ts";
 import { type FleetMember, isExpected, isReachable } from "./members.ts";
 import { type CallResult, callMember } from "./probe.ts";
 
@@ -40,17 +40,17 @@ const pausesMs = [100, 300];
 /** Tells every gateway that announced itself of a new version, and collects what each serves then. */
 export class Broadcast {
   /** Who is there; it hears of those that a notice found to be gone. */
-  readonly rollCall: RollCall;
+  readonly fleetStatus: FleetStatus;
   readonly #parts: BroadcastParts;
 
   constructor(parts: BroadcastParts) {
     this.#parts = parts;
-    this.rollCall = new RollCall(parts);
+    this.fleetStatus = new FleetStatus(parts);
   }
 
   async tell(version: number): Promise<Propagation> {
     const startedAt = performance.now();
-    const { members } = await this.rollCall.readAnnounced();
+    const { members } = await this.fleetStatus.readHeartbeats();
     const told = members
       .filter((member) => isReachable(member) || member.state === "unresponsive")
       .map((member) => ({ member, delivery: this.#deliver(member, version, startedAt) }));
@@ -83,8 +83,8 @@ export class Broadcast {
       const pause = pausesMs[attempt];
       if (isFinal(result, version) || pause === undefined) {
         const isGone = result.kind === "gone";
-        if (isGone) this.rollCall.noteGone(instance, result.problem);
-        if (result.kind === "answered") this.rollCall.noteAcknowledged(instance, result.answer.version);
+        if (isGone) this.fleetStatus.noteGone(instance, result.problem);
+        if (result.kind === "responded") this.fleetStatus.noteAcknowledged(instance, result.response.version);
         return { delivery: { instance, address, ...describe(result, version, afterMs) }, isGone };
       }
       await delay(pause);
@@ -94,9 +94,9 @@ export class Broadcast {
 
 /** Whether asking again could not change it: who hangs looks for itself when it wakes. */
 function isFinal(result: CallResult, version: number): boolean {
-  if (result.kind === "answered")
-    return result.answer.version >= version || result.answer.refused?.version === version;
-  return result.kind === "silent" && result.isLate;
+  if (result.kind === "responded")
+    return result.response.version >= version || result.response.refused?.version === version;
+  return result.kind === "unresponsive" && result.isLate;
 }
 
 function describe(
@@ -104,12 +104,12 @@ function describe(
   version: number,
   afterMs: number,
 ): Pick<Delivery, "version" | "afterMs" | "problem"> {
-  if (result.kind !== "answered") return { problem: result.problem };
-  const { answer } = result;
-  if (answer.refused?.version === version)
-    return { version: answer.version, afterMs, problem: answer.refused.reason };
-  if (answer.version >= version) return { version: answer.version, afterMs };
-  if (answer.version === 0) return { problem: "Not all of its workers respond." };
-  const why = answer.unread === undefined ? "" : ` It failed to load the newer version: ${answer.unread}`;
-  return { version: answer.version, problem: `It serves version ${answer.version}.${why}` };
+  if (result.kind !== "responded") return { problem: result.problem };
+  const { response } = result;
+  if (response.refused?.version === version)
+    return { version: response.version, afterMs, problem: response.refused.reason };
+  if (response.version >= version) return { version: response.version, afterMs };
+  if (response.version === 0) return { problem: "Not all of its workers respond." };
+  const why = response.unread === undefined ? "" : ` It failed to load the newer version: ${response.unread}`;
+  return { version: response.version, problem: `It serves version ${response.version}.${why}` };
 }

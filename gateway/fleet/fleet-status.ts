@@ -24,7 +24,7 @@ interface Call {
  * database, or be gone, and is called to find out. An announcement alone would show a hanging gateway for as long as a
  * dead one, and neither of them right.
  */
-export class RollCall {
+export class FleetStatus {
   readonly #pool: Pick<Pool, "query">;
   readonly #key: Buffer;
   readonly #calls = new Map<string, Call>();
@@ -40,7 +40,7 @@ export class RollCall {
   }
 
   /** As announced, but without those that were found to be gone. */
-  async readAnnounced(): Promise<Fleet> {
+  async readHeartbeats(): Promise<Fleet> {
     const { version, members } = await readFleet(this.#pool);
     this.#forgetAllBut(members);
     return summarizeFleet(
@@ -51,7 +51,7 @@ export class RollCall {
 
   /** As it is: who is silent is called. */
   async read(): Promise<Fleet> {
-    const { version, members } = await this.readAnnounced();
+    const { version, members } = await this.readHeartbeats();
     const found = members.map((member) =>
       member.state === "unresponsive" ? this.#find(member, version) : member,
     );
@@ -75,7 +75,7 @@ export class RollCall {
 
   #withoutGone(member: FleetMember): FleetMember {
     const gone = this.#gone.get(member.instance);
-    const isGone = gone !== undefined && Date.now() - member.silentMs <= gone.at;
+    const isGone = gone !== undefined && Date.now() - member.unresponsiveMs <= gone.at;
     return isGone && member.state !== "closed" ? { ...member, state: "gone", problem: gone.problem } : member;
   }
 
@@ -104,8 +104,8 @@ export class RollCall {
 }
 
 function describeFound(member: FleetMember, result: CallResult): FleetMember {
-  if (result.kind === "answered") {
-    const { state, version, refused = null } = result.answer;
+  if (result.kind === "responded") {
+    const { state, version, refused = null } = result.response;
     const problem = "It responds but cannot reach the database.";
     return { ...member, state: state as GatewayState, version, refused, problem };
   }

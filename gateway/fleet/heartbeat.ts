@@ -8,7 +8,7 @@ import { nameInstance, speaksForTask } from "../siblings.ts";
 export const heartbeatMs = 2000;
 const lookMs = 200;
 
-export interface AnnouncementParts {
+export interface HeartbeatParts {
   readonly pool: Pool;
   readonly logger: Logger;
   readonly address: string;
@@ -21,17 +21,17 @@ export interface AnnouncementParts {
  * A gateway's entry in the table `gateways`: address, state, and the version that it serves. The admin site finds the
  * gateways there, and a person sees there what is true although the admin site was away when it came true.
  */
-export class Announcement {
+export class Heartbeat {
   /** Of this task; a successor at the same address has another. */
   readonly instance = nameInstance();
-  readonly #parts: AnnouncementParts;
+  readonly #parts: HeartbeatParts;
   #timer: NodeJS.Timeout | undefined;
   #told = "";
   #toldAt = 0;
   #telling: Promise<void> = Promise.resolve();
   #away = false;
 
-  constructor(parts: AnnouncementParts) {
+  constructor(parts: HeartbeatParts) {
     this.#parts = parts;
   }
 

@@ -23,7 +23,7 @@ export interface FleetMember {
   readonly refused: { readonly version: number; readonly reason: string } | null;
   readonly startedAt: Date;
   /** Since its last sign of life, in milliseconds. */
-  readonly silentMs: number;
+  readonly unresponsiveMs: number;
   /** Why it is not what it announced, in a sentence. */
   readonly problem?: string;
 }
@@ -59,7 +59,8 @@ export function summarizeFleet(version: number, members: readonly FleetMember[])
     serving: expected.length,
     current: expected.filter((member) => servesVersion(member, version)).length,
     members: members.filter(
-      ({ state, silentMs }) => (state !== "closed" && state !== "gone") || silentMs < shownSeconds * 1000,
+      ({ state, unresponsiveMs }) =>
+        (state !== "closed" && state !== "gone") || unresponsiveMs < shownSeconds * 1000,
     ),
   };
 }
@@ -79,8 +80,8 @@ export function isReachable({ state }: FleetMember): boolean {
 }
 
 /** Whether it has been silent for so long that whatever runs gateways has replaced it by now. */
-export function isLongLost({ silentMs }: FleetMember): boolean {
-  return silentMs >= shownSeconds * 1000;
+export function isLongLost({ unresponsiveMs }: FleetMember): boolean {
+  return unresponsiveMs >= shownSeconds * 1000;
 }
 
 /** Forgets gateways that went long ago. */
@@ -89,13 +90,14 @@ export async function forgetGone(pool: Pool): Promise<void> {
 }
 
 function parseMember(row: RowDataPacket): FleetMember {
-  const silentMs = Math.max(0, Number(row.silent_ms));
+  const unresponsiveMs = Math.max(0, Number(row.silent_ms));
   const announced = String(row.state);
   return {
     instance: String(row.instance),
     address: String(row.address),
     port: Number(row.port),
-    state: announced !== "closed" && silentMs > lostAfterMs ? "unresponsive" : (announced as GatewayState),
+    state:
+      announced !== "closed" && unresponsiveMs > lostAfterMs ? "unresponsive" : (announced as GatewayState),
     announced,
     version: Number(row.version),
     refused:
@@ -103,7 +105,7 @@ function parseMember(row: RowDataPacket): FleetMember {
         ? null
         : { version: Number(row.refused_version), reason: String(row.refusal ?? "") },
     startedAt: row.started_at as Date,
-    silentMs,
+    unresponsiveMs,
   };
 }
 

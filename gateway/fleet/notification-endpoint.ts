@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ConfigurationWatch } from "../configuration/watch.ts";
 import type { Siblings } from "../siblings.ts";
-import { type Acknowledgement, noticePath } from "./notification.ts";
-import { readNotice, refuseNotice } from "./notification-reader.ts";
+import { type Acknowledgement, notificationPath } from "./notification.ts";
+import { readNotification, refuseNotification } from "./notification-reader.ts";
 
 /** Less than the sender's patience, in milliseconds. */
-const answerWithinMs = 800;
+const responseLimitMs = 800;
 
-export interface NoticeEndpointParts {
+export interface NotificationEndpointParts {
   readonly key: Buffer;
   readonly instance: string;
   readonly realm: string;
@@ -22,15 +22,15 @@ export interface NoticeEndpointParts {
  *
  * @returns whether the request was for this endpoint
  */
-export function answerNotice(
+export function serveNotification(
   request: IncomingMessage,
   response: ServerResponse,
-  parts: NoticeEndpointParts,
+  parts: NotificationEndpointParts,
 ): boolean {
-  if (request.url !== noticePath) return false;
+  if (request.url !== notificationPath) return false;
   readVersion(request, parts.key).then(
     async (version) => {
-      if (version === undefined) return refuseNotice(request, response, parts.realm);
+      if (version === undefined) return refuseNotification(request, response, parts.realm);
       const lowest = await reachEverywhere(parts, version);
       acknowledge(response, parts, lowest);
     },
@@ -41,7 +41,7 @@ export function answerNotice(
 
 /** The version of an authentic notice. */
 async function readVersion(request: IncomingMessage, key: Buffer): Promise<number | undefined> {
-  const body = await readNotice(request, { key, path: noticePath });
+  const body = await readNotification(request, { key, path: notificationPath });
   if (body === undefined) return undefined;
   const { version } = JSON.parse(body) as { version?: unknown };
   return typeof version === "number" ? version : undefined;
@@ -53,30 +53,33 @@ async function readVersion(request: IncomingMessage, key: Buffer): Promise<numbe
  *
  * @returns the lowest version that one of them serves
  */
-async function reachEverywhere({ watch, siblings }: NoticeEndpointParts, version: number): Promise<number> {
+async function reachEverywhere(
+  { watch, siblings }: NotificationEndpointParts,
+  version: number,
+): Promise<number> {
   let others = 0;
   const spread = siblings.spread(version).then((lowest) => {
     others = lowest;
   });
-  const limit = new Promise((resolve) => setTimeout(resolve, answerWithinMs).unref());
+  const limit = new Promise((resolve) => setTimeout(resolve, responseLimitMs).unref());
   await Promise.race([Promise.all([watch.reach(version), spread]), limit]);
   return Math.min(watch.current.version, others);
 }
 
 function acknowledge(
   response: ServerResponse,
-  { instance, readState, watch }: NoticeEndpointParts,
+  { instance, readState, watch }: NotificationEndpointParts,
   version: number,
 ): void {
   const { refusal: refused, unread } = watch;
-  const answer: Acknowledgement = {
+  const acknowledgement: Acknowledgement = {
     instance,
     state: readState(),
     version,
     ...(refused === undefined ? {} : { refused }),
     ...(unread === undefined ? {} : { unread }),
   };
-  const body = JSON.stringify(answer);
+  const body = JSON.stringify(acknowledgement);
   response.writeHead(200, {
     "content-type": "application/json",
     "cache-control": "no-store",

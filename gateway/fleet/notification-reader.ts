@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { answerError } from "../request/error-response.ts";
+import { sendError } from "../request/error-response.ts";
 import { isAuthentic } from "./notification.ts";
 
 const longestBody = 1024;
@@ -10,7 +10,7 @@ const longestMs = 2000;
 const proxied = ["x-forwarded-for", "x-forwarded-proto", "x-amzn-trace-id", "forwarded", "via"] as const;
 
 /** The body of an authentic notice of the admin site. @throws Error when the client leaves, or does not send it in time */
-export async function readNotice(
+export async function readNotification(
   request: IncomingMessage,
   { key, path }: { readonly key: Buffer; readonly path: string },
 ): Promise<string | undefined> {
@@ -29,13 +29,13 @@ export async function readNotice(
   } finally {
     clearTimeout(timer);
   }
-  const notice = { authority: headers.host ?? "", path, sentAt, body };
-  return isAuthentic(key, notice, signature) ? body : undefined;
+  const notification = { authority: headers.host ?? "", path, sentAt, body };
+  return isAuthentic(key, notification, signature) ? body : undefined;
 }
 
 /** Whoever else asks is told that there is no such resource, whatever was wrong. */
-export function refuseNotice(request: IncomingMessage, response: ServerResponse, realm: string): void {
+export function refuseNotification(request: IncomingMessage, response: ServerResponse, realm: string): void {
   // What is left of its body is nobody's.
   if (!request.complete) response.shouldKeepAlive = false;
-  answerError(response, "DMM_GATEWAY_ROUTE_UNKNOWN", { requestId: "-", realm });
+  sendError(response, "DMM_GATEWAY_ROUTE_UNKNOWN", { requestId: "-", realm });
 }

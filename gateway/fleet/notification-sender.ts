@@ -1,12 +1,12 @@
 import { Agent, request } from "node:http";
 import type { FleetMember } from "./members.ts";
-import { signNotice } from "./notification.ts";
+import { signNotification } from "./notification.ts";
 
 /** How long one gateway may take for its answer, in milliseconds. */
-const answerLimitMs = 1000;
+const responseLimitMs = 1000;
 
 /** A notice on its way: where to, and what it says. */
-export interface OutgoingNotice {
+export interface OutgoingNotification {
   readonly key: Buffer;
   readonly path: string;
   readonly body: string;
@@ -16,9 +16,9 @@ export interface OutgoingNotice {
 const agent = new Agent({ keepAlive: false });
 
 /** Sends a signed notice to one gateway and gives back its answer's text. @throws Error saying what a person can read */
-export function sendNotice(
+export function sendNotification(
   { address, port }: Pick<FleetMember, "address" | "port">,
-  { key, path, body }: OutgoingNotice,
+  { key, path, body }: OutgoingNotification,
 ): Promise<string> {
   const authority = `${address}:${port}`;
   const sentAt = Date.now();
@@ -30,13 +30,13 @@ export function sendNotice(
         path,
         method: "POST",
         agent,
-        timeout: answerLimitMs,
+        timeout: responseLimitMs,
         headers: {
           host: authority,
           "content-type": "application/json",
           "content-length": body.length,
           "x-dmm-sent-at": sentAt,
-          "x-dmm-signature": signNotice(key, { authority, path, sentAt, body }),
+          "x-dmm-signature": signNotification(key, { authority, path, sentAt, body }),
         },
       },
       (response) => {
@@ -59,7 +59,7 @@ export function sendNotice(
       });
     });
     sent.on("timeout", () => {
-      const error = new Error(`No ${connected ? "response" : "connection"} within ${answerLimitMs} ms.`);
+      const error = new Error(`No ${connected ? "response" : "connection"} within ${responseLimitMs} ms.`);
       sent.destroy(Object.assign(error, { code: "ETIMEDOUT", connected }));
     });
     sent.on("error", reject);

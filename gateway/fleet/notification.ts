@@ -1,13 +1,13 @@
 import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 
 /** Where a gateway hears of a new version, on the port that it serves; never through the balancer. */
-export const noticePath = "/internal/configuration";
+export const notificationPath = "/internal/configuration";
 
 /** A notice is good for this long, in milliseconds; clocks of one region differ by far less. */
 const lifetimeMs = 30_000;
 
 /** The words that are signed: replayed elsewhere or later they are worth nothing. */
-export interface Notice {
+export interface Notification {
   /** Address and port that the notice goes to, as in its `Host`. */
   readonly authority: string;
   /** Where it goes there; a new version's, if none is said. */
@@ -21,18 +21,26 @@ export interface Notice {
  * The key of notices. The admin site and the gateways share the database's password and nothing else; the key is
  * derived from it, so that neither says anything about the other.
  */
-export function deriveNoticeKey(databasePassword: string): Buffer {
+export function deriveNotificationKey(databasePassword: string): Buffer {
   return Buffer.from(hkdfSync("sha256", databasePassword, "dmm-env", "notices of configuration", 32));
 }
 
-export function signNotice(key: Buffer, { authority, path = noticePath, sentAt, body }: Notice): string {
+export function signNotification(
+  key: Buffer,
+  { authority, path = notificationPath, sentAt, body }: Notification,
+): string {
   return createHmac("sha256", key).update(`${path}\n${authority}\n${sentAt}\n${body}`).digest("hex");
 }
 
 /** Compares in constant time. */
-export function isAuthentic(key: Buffer, notice: Notice, signature: string, now = Date.now()): boolean {
-  if (!(Math.abs(now - notice.sentAt) <= lifetimeMs)) return false;
-  const expected = Buffer.from(signNotice(key, notice));
+export function isAuthentic(
+  key: Buffer,
+  notification: Notification,
+  signature: string,
+  now = Date.now(),
+): boolean {
+  if (!(Math.abs(now - notification.sentAt) <= lifetimeMs)) return false;
+  const expected = Buffer.from(signNotification(key, notification));
   const presented = Buffer.from(signature);
   return expected.length === presented.length && timingSafeEqual(expected, presented);
 }

@@ -22,7 +22,7 @@ const steps: Readonly<Record<string, (visit: Visit) => Promise<void>>> = {
  * The pages between a client's request and its answer: `/oauth2/interaction/{uid}[/step]`. The interaction is found by
  * a cookie that is bound to this path and that no other site's form brings along.
  */
-export async function answerInteraction(
+export async function serveInteraction(
   context: Context,
   provider: Provider,
   parts: InteractionParts,

@@ -44,7 +44,7 @@ export interface Login {
    * `returnTo` with whatever query the other side adds, which `complete` then reads.
    */
   begin?(returnTo: URL): Promise<URL>;
-  complete?(answer: URLSearchParams): Promise<Account | undefined>;
+  complete?(response: URLSearchParams): Promise<Account | undefined>;
 }
 
 export interface LoginParts {

@@ -15,7 +15,7 @@ export interface PasswordChangeParts extends ChoiceParts {
  * The page where somebody changes the password by giving the one before. It asks for no session and makes none: the
  * password decides, so no other site's form can do anything with what a browser brings along.
  */
-export async function answerPasswordChange(context: Context, parts: PasswordChangeParts): Promise<void> {
+export async function servePasswordChange(context: Context, parts: PasswordChangeParts): Promise<void> {
   if (parts.login.choosePassword === undefined) {
     refuse(context, 404, "not_found", "Passwords cannot be changed here.");
     return;
@@ -62,11 +62,11 @@ async function change(
     return refused(401, "Incorrect user name or current password.");
   }
   const choice = { accountId: account.id, mark: account.password.mark, password: form.get("new") ?? "" };
-  const answer = await choosePassword(parts, choice, form.get("again") ?? "");
-  if (answer.kind === "outdated")
+  const response = await choosePassword(parts, choice, form.get("again") ?? "");
+  if (response.kind === "outdated")
     return refused(409, "Your account was changed in the meantime. Your password was not changed.");
-  if (answer.kind === "refused")
-    return refused(answer.seconds === undefined ? 422 : 429, answer.problem, answer.seconds);
+  if (response.kind === "refused")
+    return refused(response.seconds === undefined ? 422 : 429, response.problem, response.seconds);
   showPage(context, { title: "Password changed", content: renderPasswordChanged() });
 }
 

@@ -15,7 +15,7 @@ export interface ChoiceParts {
 }
 
 /** What became of it, `seconds` with how long to wait. */
-export type ChoiceAnswer =
+export type ChoiceResponse =
   | { readonly kind: "outdated" }
   /** A login by the new password counts from `ts` on, in seconds. */
   | { readonly kind: "chosen"; readonly ts: number }
@@ -29,7 +29,7 @@ export async function choosePassword(
   { login, throttle, logger, signOut }: ChoiceParts,
   choice: PasswordChoice,
   again: string,
-): Promise<ChoiceAnswer> {
+): Promise<ChoiceResponse> {
   if (login.choosePassword === undefined) return { kind: "outdated" };
   // Hashing is dear: who is in may not have it done without end either.
   const seconds = await throttle.take(allowances.passwordChoice, choice.accountId);

@@ -27,15 +27,15 @@ export async function takePasswordChoice(visit: Visit): Promise<void> {
   if (pending === undefined) return startAgain(visit, "This page has expired. Sign in again.");
   const { accountId, mark } = pending;
   const choice = { accountId, mark, password: form.get("new") ?? "" };
-  const answer = await choosePassword(parts, choice, form.get("again") ?? "");
-  if (answer.kind === "outdated")
+  const response = await choosePassword(parts, choice, form.get("again") ?? "");
+  if (response.kind === "outdated")
     return startAgain(visit, "Your account was changed in the meantime. Sign in again.");
-  if (answer.kind === "refused") {
-    context.status = answer.seconds === undefined ? 422 : 429;
-    if (answer.seconds !== undefined) context.set("retry-after", String(answer.seconds));
-    return showPasswordChoice(visit, pending, answer.problem);
+  if (response.kind === "refused") {
+    context.status = response.seconds === undefined ? 422 : 429;
+    if (response.seconds !== undefined) context.set("retry-after", String(response.seconds));
+    return showPasswordChoice(visit, pending, response.problem);
   }
-  await finishLogin(visit, { accountId, ts: answer.ts });
+  await finishLogin(visit, { accountId, ts: response.ts });
 }
 
 async function startAgain(visit: Visit, error: string): Promise<void> {

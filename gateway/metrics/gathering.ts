@@ -10,7 +10,7 @@ const gatherMs = 1000;
 
 interface Scrape {
   readonly missing: Set<ChildProcess>;
-  readonly answered: Set<ChildProcess>;
+  readonly responded: Set<ChildProcess>;
   readonly finish: () => void;
 }
 
@@ -41,7 +41,7 @@ export class Gathering {
       this.#ended = mergeFamilies([this.#ended, keepCounts(this.#told.get(worker) ?? [])]);
       this.#told.delete(worker);
       for (const scrape of this.#scrapes.values()) {
-        scrape.answered.delete(worker);
+        scrape.responded.delete(worker);
         settle(scrape, worker);
       }
     });
@@ -58,7 +58,7 @@ export class Gathering {
       this.#told.set(worker, message.families);
       const scrape = this.#scrapes.get(message.id);
       if (scrape === undefined) return;
-      scrape.answered.add(worker);
+      scrape.responded.add(worker);
       settle(scrape, worker);
     }
   }
@@ -67,30 +67,30 @@ export class Gathering {
   async scrape(from?: ChildProcess): Promise<string> {
     const key = String(++this.#counter);
     const missing = new Set([...this.#told.keys()].filter((worker) => worker !== from && worker.connected));
-    const answered = new Set(from === undefined ? [] : [from]);
+    const responded = new Set(from === undefined ? [] : [from]);
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, gatherMs);
       const finish = () => {
         clearTimeout(timer);
         resolve();
       };
-      this.#scrapes.set(key, { missing, answered, finish });
+      this.#scrapes.set(key, { missing, responded, finish });
       for (const worker of missing) tell(worker, { kind: "metrics-ask", id: key });
       if (missing.size === 0) finish();
     });
     this.#scrapes.delete(key);
     const lists = [...this.#told].map(([worker, families]) =>
-      answered.has(worker) ? families : keepCounts(families),
+      responded.has(worker) ? families : keepCounts(families),
     );
     const merged = mergeFamilies([...lists, this.#ended, collectProcess()]);
-    return renderFamilies([...merged, ...this.#describe({ answered, missing })]);
+    return renderFamilies([...merged, ...this.#describe({ responded, missing })]);
   }
 
-  #describe({ answered, missing }: Pick<Scrape, "answered" | "missing">): Family[] {
+  #describe({ responded, missing }: Pick<Scrape, "responded" | "missing">): Family[] {
     return describeWorkers({
-      responding: answered.size,
+      responding: responded.size,
       unresponsive: missing.size,
-      starting: Math.max(0, this.#workers - answered.size - missing.size),
+      starting: Math.max(0, this.#workers - responded.size - missing.size),
       restarts: this.restarts,
     });
   }

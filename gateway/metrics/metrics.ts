@@ -13,7 +13,7 @@ import { describeWorkers } from "./gathering.ts";
 import { collectProcess, EventLoop } from "./process-metrics.ts";
 import { renderFamilies } from "./render.ts";
 import { RequestMetrics } from "./request-metrics.ts";
-import { answerScrape } from "./scrapes.ts";
+import { serveScrape } from "./scrapes.ts";
 import {
   collectAccessLog,
   collectDatabase,
@@ -57,10 +57,10 @@ export class Metrics {
    * Answers `/metrics` to whoever asks this process directly. What comes through the balancer carries its
    * `X-Forwarded-For`, and is an ordinary request for a route.
    */
-  answer(request: IncomingMessage, response: ServerResponse): boolean {
+  respond(request: IncomingMessage, response: ServerResponse): boolean {
     if (request.url !== "/metrics" || request.headers["x-forwarded-for"] !== undefined) return false;
     if (request.method !== "GET" && request.method !== "HEAD") return false;
-    void answerScrape(response, () => this.read());
+    void serveScrape(response, () => this.read());
     return true;
   }
 

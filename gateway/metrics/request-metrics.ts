@@ -16,7 +16,7 @@ interface Series {
 interface RouteCounts {
   readonly statuses: Map<number, Series>;
   readonly errors: Map<string, number>;
-  repetitions: number;
+  retries: number;
   sentBytes: number;
 }
 
@@ -38,7 +38,7 @@ export class RequestMetrics {
     for (let index = bounds.length - 1; index >= 0 && seconds <= bounds[index]!; index--)
       series.buckets[index]!++;
     counts.sentBytes += sentBytes;
-    if (attempts > 1) counts.repetitions += attempts - 1;
+    if (attempts > 1) counts.retries += attempts - 1;
     if (error !== undefined) counts.errors.set(error, (counts.errors.get(error) ?? 0) + 1);
   }
 
@@ -62,7 +62,7 @@ export class RequestMetrics {
       counter(
         "gateway_upstream_retries_total",
         "Attempts to reach an upstream after the first attempt of a request.",
-        ofRoutes((counts) => counts.repetitions),
+        ofRoutes((counts) => counts.retries),
       ),
       counter(
         "gateway_forwarded_bytes_total",
@@ -75,7 +75,7 @@ export class RequestMetrics {
   #open(route: string): RouteCounts {
     let counts = this.#routes.get(route);
     if (counts === undefined) {
-      counts = { statuses: new Map(), errors: new Map(), repetitions: 0, sentBytes: 0 };
+      counts = { statuses: new Map(), errors: new Map(), retries: 0, sentBytes: 0 };
       this.#routes.set(route, counts);
     }
     return counts;

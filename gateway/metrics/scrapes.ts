@@ -5,7 +5,7 @@ import { contentType } from "./render.ts";
 export type ReadMetrics = () => Promise<string | undefined>;
 
 /** Answers a scrape. A fault in it is answered, and thrown for whoever logs it. */
-export async function answerScrape(response: ServerResponse, read: ReadMetrics): Promise<void> {
+export async function serveScrape(response: ServerResponse, read: ReadMetrics): Promise<void> {
   try {
     const text = await read();
     // Better no answer than the counts of one worker, which would look as if the others had lost theirs.
@@ -30,7 +30,7 @@ export async function listenForScrapes(
     if (request.url !== "/metrics") refuse(response, 404, "Only /metrics is served on this port.");
     else if (request.method !== "GET" && request.method !== "HEAD")
       refuse(response, 405, "Only GET and HEAD are allowed.");
-    else void answerScrape(response, read);
+    else void serveScrape(response, read);
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

@@ -46,9 +46,9 @@ export class WorkerLine {
     const id = ++this.#counter;
     const text = await new Promise<string | undefined>((resolve) => {
       const timer = setTimeout(resolve, scrapeMs, undefined);
-      this.#waiting.set(id, (answer) => {
+      this.#waiting.set(id, (response) => {
         clearTimeout(timer);
-        resolve(answer);
+        resolve(response);
       });
       send({ kind: "metrics-scrape", id, families: this.#collect() });
     });

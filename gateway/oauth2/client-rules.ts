@@ -10,7 +10,7 @@ export function verifySecretsByHash(provider: Provider, key: string): void {
 }
 
 /** Codes travel in the query alone: one way to answer, and none that needs a script. */
-export function answerInQueryOnly(provider: Provider): void {
+export function respondInQueryOnly(provider: Provider): void {
   const { prototype } = provider.Client as unknown as { prototype: ClientPrototype };
   // Other types are refused in a moment, for what they are.
   prototype.responseModeAllowed = (mode, type) => mode === "query" || type !== "code";

@@ -1,7 +1,7 @@
 import type { KoaContextWithOIDC } from "oidc-provider";
 import type { Context, Middleware, Next } from "../login/context.ts";
 import { routes } from "./endpoints.ts";
-import { answerError } from "./pages.ts";
+import { sendError } from "./pages.ts";
 import type { UnitsOfWork } from "./unit-of-work.ts";
 
 export interface CommitParts {
@@ -32,7 +32,7 @@ export function createCommit({ units, findFailure, logRefusal }: CommitParts): M
       logRefusal(context, error);
       context.status = error.statusCode;
       context.remove("location");
-      await answerError(context, { error: error.message, error_description: error.error_description });
+      await sendError(context, { error: error.message, error_description: error.error_description });
     }
   };
 }

@@ -2,7 +2,7 @@ import type { Context, Middleware, Next } from "../login/context.ts";
 import { FormError, readForm } from "../login/form.ts";
 import type { ServedConfiguration } from "../routing/served.ts";
 import { routes } from "./endpoints.ts";
-import { answerError, staysHere } from "./pages.ts";
+import { sendError, staysHere } from "./pages.ts";
 
 /**
  * Requests to sign out (OpenID Connect RP-Initiated Logout 2) before the library reads them. What an application asks for
@@ -36,7 +36,7 @@ async function takeForm(context: Context): Promise<void> {
   } catch (error) {
     if (!(error instanceof FormError)) throw error;
     context.status = 400;
-    await answerError(context, { error: "invalid_request", error_description: error.message });
+    await sendError(context, { error: "invalid_request", error_description: error.message });
   }
 }
 

@@ -16,16 +16,16 @@ import { createLogoutGuard } from "./logout-requests.ts";
 import { isLostStore } from "./lost-store.ts";
 import { createPageGuards, type PageGuardParts } from "./page-guards.ts";
 import { limitSharing } from "./page-origins.ts";
-import { answerError } from "./pages.ts";
+import { sendError } from "./pages.ts";
 import type { UnitsOfWork } from "./unit-of-work.ts";
 
-export interface FrontParts extends PageGuardParts {
+export interface MiddlewareParts extends PageGuardParts {
   readonly issuer: URL;
   readonly readConfiguration: () => ServedConfiguration;
   readonly noncesDemanded: boolean;
-  readonly answerInteraction: (context: Context) => Promise<void>;
-  readonly answerUserinfo: (context: Context) => Promise<void>;
-  readonly answerPasswordChange: (context: Context) => Promise<void>;
+  readonly serveInteraction: (context: Context) => Promise<void>;
+  readonly serveUserinfo: (context: Context) => Promise<void>;
+  readonly servePasswordChange: (context: Context) => Promise<void>;
   /** Why the library answered that it failed. */
   readonly findFailure: (context: Context) => Error | undefined;
   readonly logFailure: (error: Error, context: Context) => void;
@@ -34,7 +34,7 @@ export interface FrontParts extends PageGuardParts {
 }
 
 /** What stands before the library's endpoints, in the order in which a request meets it. */
-export function createFront(parts: FrontParts): readonly Middleware[] {
+export function createMiddleware(parts: MiddlewareParts): readonly Middleware[] {
   const { issuer, readConfiguration } = parts;
 
   async function protectPages(context: Context, next: Next): Promise<void> {
@@ -47,7 +47,7 @@ export function createFront(parts: FrontParts): readonly Middleware[] {
     if (context.type !== "text/html") context.remove("content-security-policy");
   }
 
-  async function answerFailure(context: Context, next: Next): Promise<void> {
+  async function sendFailure(context: Context, next: Next): Promise<void> {
     let failure: Error | undefined;
     try {
       await next();
@@ -63,7 +63,7 @@ export function createFront(parts: FrontParts): readonly Middleware[] {
     // The library's own answer for a lost store would be a 500, which a client must not repeat.
     context.status = lost ? 503 : 500;
     if (lost) context.set("retry-after", "1");
-    await answerError(
+    await sendError(
       context,
       lost
         ? { error: "temporarily_unavailable", error_description: "The server's data store is unavailable." }
@@ -82,7 +82,7 @@ export function createFront(parts: FrontParts): readonly Middleware[] {
     }
     context.status = 415;
     context.set("accept-encoding", "identity");
-    await answerError(context, {
+    await sendError(context, {
       error: "invalid_request",
       error_description: "the form must be uncompressed UTF-8",
     });
@@ -96,13 +96,13 @@ export function createFront(parts: FrontParts): readonly Middleware[] {
       return;
     }
     context.status = 400;
-    await answerError(context, {
+    await sendError(context, {
       error: "invalid_request",
       error_description: "the request has more than one Authorization header",
     });
   }
 
-  async function answerWrongMethod(context: Context, next: Next): Promise<void> {
+  async function sendWrongMethod(context: Context, next: Next): Promise<void> {
     await next();
     const methods = readMethods(context.path);
     if (context.status !== 404 || context.body != null || methods === undefined) return;
@@ -144,35 +144,35 @@ export function createFront(parts: FrontParts): readonly Middleware[] {
     if (!parts.noncesDemanded && !wanted) context.remove("dpop-nonce");
   }
 
-  async function completeDeviceAnswer(context: Context, next: Next): Promise<void> {
+  async function completeDeviceResponse(context: Context, next: Next): Promise<void> {
     await next();
     if (context.path === routes.device_authorization && context.status === 200)
       Object.assign(context.body as object, { interval: devicePollSeconds });
   }
 
-  async function answerOwnEndpoints(context: Context, next: Next): Promise<void> {
-    if (context.path.startsWith(interaction)) await parts.answerInteraction(context);
+  async function serveOwnEndpoints(context: Context, next: Next): Promise<void> {
+    if (context.path.startsWith(interaction)) await parts.serveInteraction(context);
     else if (context.path === userinfo && (isAllowed(context) || isPreflight(context)))
-      await parts.answerUserinfo(context);
-    else if (context.path === passwordChange && isAllowed(context)) await parts.answerPasswordChange(context);
+      await parts.serveUserinfo(context);
+    else if (context.path === passwordChange && isAllowed(context)) await parts.servePasswordChange(context);
     else await next();
   }
 
   return [
     protectPages,
     limitSharing(readConfiguration),
-    answerFailure,
+    sendFailure,
     forbidStoring,
     refuseEncodings,
     refuseTwoCredentials,
-    answerWrongMethod,
+    sendWrongMethod,
     completeMetadata,
     withholdNonces,
-    completeDeviceAnswer,
+    completeDeviceResponse,
     correctErrors,
     createLogoutGuard(readConfiguration),
     ...createPageGuards(parts),
-    answerOwnEndpoints,
+    serveOwnEndpoints,
     createCommit(parts),
   ];
 }

@@ -16,13 +16,13 @@ export function createOwnPages(parts: OAuth2Parts, readLogin: () => Promise<Logi
     };
   };
   return {
-    async answerInteraction(context: Context, provider: Provider): Promise<void> {
-      const { answerInteraction } = await import("../login/interaction.ts");
-      await answerInteraction(context, provider, await readParts());
+    async serveInteraction(context: Context, provider: Provider): Promise<void> {
+      const { serveInteraction } = await import("../login/interaction.ts");
+      await serveInteraction(context, provider, await readParts());
     },
-    async answerPasswordChange(context: Context): Promise<void> {
-      const { answerPasswordChange } = await import("../login/password-change.ts");
-      await answerPasswordChange(context, await readParts());
+    async servePasswordChange(context: Context): Promise<void> {
+      const { servePasswordChange } = await import("../login/password-change.ts");
+      await servePasswordChange(context, await readParts());
     },
   };
 }

@@ -2,7 +2,7 @@ import type Provider from "oidc-provider";
 import type { Context, Middleware, Next } from "../login/context.ts";
 import type { Attempt, Refused } from "../login/throttle.ts";
 import { routes } from "./endpoints.ts";
-import { answerError, prefilledCode, readLogoutTarget, wrongCode } from "./pages.ts";
+import { prefilledCode, readLogoutTarget, sendError, wrongCode } from "./pages.ts";
 
 export interface PageGuardParts {
   readonly provider: Provider;
@@ -51,7 +51,7 @@ export function createPageGuards({ provider, beginUserCode }: PageGuardParts): r
     const { seconds } = attempt;
     context.status = 429;
     context.set("retry-after", String(seconds));
-    await answerError(context, {
+    await sendError(context, {
       error: "slow_down",
       error_description: `Too many attempts. Try again in ${Math.ceil(seconds / 60)} minutes.`,
     });

@@ -14,7 +14,7 @@ export const prefilledCode = "prefilledCode";
 export const wrongCode = "wrongCode";
 
 /** A page for people, JSON for everybody else. */
-export async function answerError(context: Context, out: ErrorOut): Promise<void> {
+export async function sendError(context: Context, out: ErrorOut): Promise<void> {
   if (context.accepts("json", "html") !== "html") {
     context.body = out;
     return;
@@ -32,7 +32,7 @@ export function createPages(issuer: URL, readLogin: () => Promise<Login>) {
     showPage(context, { title, content, notice: (await readLogin()).notice, leadsTo });
   };
   return {
-    showError: answerError,
+    showError: sendError,
     async showLogout(context: KoaContextWithOIDC): Promise<void> {
       const { renderLogout } = await import("../login/plain-pages.ts");
       const action = context.oidc.urlFor("end_session_confirm");

@@ -10,7 +10,7 @@ import type { OwnEndpoints } from "../request/request-path.ts";
 import { ReplayMemory } from "../tokens/replay-memory.ts";
 import { Tokens } from "../tokens/tokens.ts";
 import { endAbandonedSessions } from "./abandoned-sessions.ts";
-import { answerInQueryOnly, verifySecretsByHash } from "./client-rules.ts";
+import { respondInQueryOnly, verifySecretsByHash } from "./client-rules.ts";
 import { createConfiguration } from "./configuration.ts";
 import { decideOnce } from "./device-decisions.ts";
 import { paceDevices } from "./device-pace.ts";
@@ -20,17 +20,17 @@ import { tagTokens } from "./grant-tags.ts";
 import { type Library, loadLibrary } from "./library.ts";
 import { noteReplays } from "./library-errors.ts";
 import { createLoginPolicy } from "./login-policy.ts";
-import { createFront } from "./middleware.ts";
+import { createMiddleware } from "./middleware.ts";
 import { createOwnPages } from "./own-pages.ts";
 import type { OAuth2Parts } from "./parts.ts";
 import { rememberProofs } from "./proof-memory.ts";
-import { limitStrangers } from "./unauthenticated-limits.ts";
+import { limitUnauthenticatedClients } from "./unauthenticated-limits.ts";
 import { UnitsOfWork } from "./unit-of-work.ts";
 
 /** Time that a request's body may take to arrive: it is a form, and nothing of it is forwarded. */
 const bodyLimitMs = 10_000;
 
-type Answer = (request: IncomingMessage, response: ServerResponse) => unknown;
+type Respond = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /**
  * The OAuth2 and OpenID Connect server. `oidc-provider` is loaded here, after the listener is open: it is the heaviest
@@ -42,14 +42,14 @@ export async function createOAuth2Server(parts: OAuth2Parts): Promise<OwnEndpoin
   // What is not the platform's own may be wrong or have something to announce: better now than to the first person.
   if (parts.login !== "users") void readLogin().catch(() => {});
   const start = () => createProvider(parts, library, readLogin).callback();
-  let answer: Answer = start();
+  let respond: Respond = start();
   // Keys are given to the library once, so other keys need another instance; all its state is in Redis.
   parts.signingKeys.watch(() => {
-    answer = start();
+    respond = start();
   });
   return {
     owns: isOwnPath,
-    serve: (request, response) => serve(parts.issuer, answer, request, response),
+    serve: (request, response) => serve(parts.issuer, respond, request, response),
   };
 }
 
@@ -100,7 +100,7 @@ function createProvider(
   // TLS ends at the balancer.
   provider.proxy = true;
   verifySecretsByHash(provider, clientSecretKey);
-  answerInQueryOnly(provider);
+  respondInQueryOnly(provider);
   tagTokens(provider);
   const memory = new ReplayMemory(primaries, { durable: true });
   rememberProofs(provider, memory);
@@ -108,7 +108,7 @@ function createProvider(
   noteReplays(provider);
   paceDevices(provider, primaries, errors);
   decideOnce(provider, memory);
-  limitStrangers(provider, errors, (address) => countBeginning(primaries, address));
+  limitUnauthenticatedClients(provider, errors, (address) => countBeginning(primaries, address));
   const failures = new WeakMap<IncomingMessage, Error>();
   provider.on("grant.revoked", ({ oidc }) =>
     logger.info({ client: oidc.client?.clientId, endpoint: oidc.route }, "grant revoked"),
@@ -119,26 +119,26 @@ function createProvider(
   provider.on("grant.success", ({ req }) => units.succeed(req));
   provider.on("authorization.success", ({ req }) => units.succeed(req));
   const pages = createOwnPages(parts, readLogin);
-  const front = createFront({
+  const middleware = createMiddleware({
     ...{ provider, issuer, readConfiguration, noncesDemanded: nonces.demanded },
     findFailure: (context) => failures.get(context.req),
     units,
     ...{ logFailure: createFailureLog(logger), logRefusal },
-    answerUserinfo: async (context) => {
+    serveUserinfo: async (context) => {
       const endpoint = await import("./userinfo.ts");
       const tokens = new Tokens(primaries, issuer, nonces);
       const findClient = (id: string) => readConfiguration().clients.get(id);
       const checks = { memory, nonces };
-      await endpoint.answerUserinfo(context, { issuer, tokens, checks, readLogin, findClient });
+      await endpoint.serveUserinfo(context, { issuer, tokens, checks, readLogin, findClient });
     },
-    answerInteraction: (context) => pages.answerInteraction(context, provider),
-    answerPasswordChange: (context) => pages.answerPasswordChange(context),
+    serveInteraction: (context) => pages.serveInteraction(context, provider),
+    servePasswordChange: (context) => pages.servePasswordChange(context),
     beginUserCode: async (address) => {
       const { allowances, Throttle } = await import("../login/throttle.ts");
       return new Throttle(primaries).begin(allowances.userCode, nameNetwork(address));
     },
   });
-  for (const middleware of front) provider.use(middleware);
+  for (const step of middleware) provider.use(step);
   return provider;
 }
 
@@ -148,9 +148,9 @@ async function countBeginning(primaries: Primaries, address: string): Promise<nu
 }
 
 /** The server derives addresses from the Host header: it is told the issuer's, whatever the request says. */
-function serve(issuer: URL, answer: Answer, request: IncomingMessage, response: ServerResponse): void {
+function serve(issuer: URL, respond: Respond, request: IncomingMessage, response: ServerResponse): void {
   const { headers } = request;
-  // As the entrance read it, so that both mean the same endpoint.
+  // As the ingress read it, so that both mean the same endpoint.
   const target = normalizeTarget(request.url ?? "");
   if (target !== undefined) request.url = target.path + target.query;
   headers.host = issuer.host;
@@ -163,5 +163,5 @@ function serve(issuer: URL, answer: Answer, request: IncomingMessage, response: 
   const timer = setTimeout(() => request.destroy(), bodyLimitMs);
   request.once("close", () => clearTimeout(timer));
   response.once("close", () => clearTimeout(timer));
-  answer(request, response);
+  respond(request, response);
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Pool } from "../database/pool.ts";
-import { readNotice, refuseNotice } from "../fleet/notification-reader.ts";
+import { readNotification, refuseNotification } from "../fleet/notification-reader.ts";
 import type { Logger } from "../logger.ts";
 import { allowances, Throttle } from "../login/throttle.ts";
 import { describeReason } from "../reason.ts";
@@ -16,7 +16,7 @@ const lookMs = 2000;
 /** Orders that are carried out at once: an account that holds much keeps no other waiting. */
 const mostAtOnce = 4;
 
-export interface SignOutDeskParts {
+export interface SignOutWorkerParts {
   readonly pool: Pool;
   readonly primaries: Primaries;
   readonly signingKeys: SigningKeys;
@@ -27,14 +27,14 @@ export interface SignOutDeskParts {
 }
 
 /** Carries out the orders to sign people out and what operators requested, when it is told of one and by looking now and then. */
-export class SignOutDesk {
-  readonly #parts: SignOutDeskParts;
+export class SignOutWorker {
+  readonly #parts: SignOutWorkerParts;
   #timer: NodeJS.Timeout | undefined;
   #away = false;
   /** Orders that are being carried out, by their ids: a look that finds one waits for it. */
   readonly #underWay = new Map<number, Promise<void>>();
 
-  constructor(parts: SignOutDeskParts) {
+  constructor(parts: SignOutWorkerParts) {
     this.#parts = parts;
   }
 
@@ -50,12 +50,12 @@ export class SignOutDesk {
   }
 
   /** `true` when the request was for this desk. It is answered once all orders are carried out. */
-  answer(request: IncomingMessage, response: ServerResponse): boolean {
+  respond(request: IncomingMessage, response: ServerResponse): boolean {
     if (request.url !== signOutPath) return false;
     const { key, realm } = this.#parts;
-    readNotice(request, { key, path: signOutPath }).then(
+    readNotification(request, { key, path: signOutPath }).then(
       async (body) => {
-        if (body === undefined) return refuseNotice(request, response, realm);
+        if (body === undefined) return refuseNotification(request, response, realm);
         const done = await this.#look();
         response.writeHead(done ? 200 : 503, { "cache-control": "no-store", "content-length": 0 }).end();
       },

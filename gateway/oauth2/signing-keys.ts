@@ -4,13 +4,13 @@ import type { Logger } from "../logger.ts";
 import { describeReason } from "../reason.ts";
 import type { SigningSettings } from "../settings.ts";
 import { findDue, findExpired, isRotating, orderKeys, type StoredKey } from "./key-rotation.ts";
-import { createLocalSeal, type Seal } from "./sealing.ts";
+import { type Cipher, createLocalCipher } from "./local-cipher.ts";
 import { createSigningKey, type SigningAlgorithm, type SigningKey } from "./signing-key.ts";
 
 export interface SigningKeysParts {
   readonly writer: Pool;
   /** Opened when a stored key is first read. */
-  readonly openSeal: () => Promise<Seal>;
+  readonly openCipher: () => Promise<Cipher>;
   readonly logger: Logger;
   /** Given by the operator: then nothing is stored, and rotation is theirs. */
   readonly given?: readonly SigningKey[];
@@ -27,10 +27,10 @@ export function openSigningKeys(
   return new SigningKeys({
     ...{ writer, logger, checkMs },
     ...(keys === undefined ? {} : { given: keys }),
-    openSeal: async () =>
+    openCipher: async () =>
       kmsKey === undefined
-        ? createLocalSeal(clientSecretKey)
-        : (await import("./kms-seal.ts")).createKmsSeal(kmsKey),
+        ? createLocalCipher(clientSecretKey)
+        : (await import("./kms-cipher.ts")).createKmsCipher(kmsKey),
   });
 }
 
@@ -126,7 +126,7 @@ export class SigningKeys {
   async #open(kid: string, sealed: string): Promise<SigningKey | undefined> {
     const known = this.#opened.get(sealed);
     if (known !== undefined || this.#opened.has(sealed)) return known;
-    const text = await (await this.#parts.openSeal()).open(sealed);
+    const text = await (await this.#parts.openCipher()).decrypt(sealed);
     if (text === undefined) this.#parts.logger.warn({ kid }, "signing key encrypted under another secret");
     const key = text === undefined ? undefined : (JSON.parse(text) as SigningKey);
     this.#opened.set(sealed, key);
@@ -148,9 +148,9 @@ export class SigningKeys {
     { algorithms, isRequested }: { algorithms: readonly SigningAlgorithm[]; isRequested: boolean },
   ): Promise<StoredKey[]> {
     const made = await Promise.all(algorithms.map(createSigningKey));
-    const seal = await this.#parts.openSeal();
+    const cipher = await this.#parts.openCipher();
     const rows = await Promise.all(
-      made.map(async (key) => [key.kid, await seal.close(JSON.stringify(key)), isRequested]),
+      made.map(async (key) => [key.kid, await cipher.encrypt(JSON.stringify(key)), isRequested]),
     );
     await connection.beginTransaction();
     for (const row of rows)

@@ -13,7 +13,7 @@ interface Model {
  * Bounds what strangers leave in Redis: an authorization that was begun is kept for a quarter of an hour, so who begins
  * without an end would fill it. `count` answers the seconds to wait, 0 if another one may be begun from this address.
  */
-export function limitStrangers(
+export function limitUnauthenticatedClients(
   provider: Provider,
   errors: typeof OAuth2Errors,
   count: (address: string) => Promise<number>,
@@ -23,7 +23,7 @@ export function limitStrangers(
     const save = prototype.save;
     prototype.save = async function (...rest) {
       const context = (provider.constructor as typeof Provider).ctx as Context | undefined;
-      if (context !== undefined && isStranger(context)) {
+      if (context !== undefined && isUnauthenticated(context)) {
         const seconds = await count(context.ip);
         if (seconds > 0) {
           context.set("retry-after", String(seconds));
@@ -36,7 +36,7 @@ export function limitStrangers(
 }
 
 /** A client with a secret or a key has shown it by then; whoever asks for a login has shown nothing. */
-function isStranger({ oidc }: Context): boolean {
+function isUnauthenticated({ oidc }: Context): boolean {
   if (!beginnings.has(oidc.route)) return false;
   return oidc.route === "authorization" || oidc.client?.tokenEndpointAuthMethod === "none";
 }

@@ -25,7 +25,7 @@ interface Refusal {
  * Who signed in (OpenID Connect Core 5.3), to whom the token's scopes let know. The library's own endpoint wants tokens
  * without an audience, while ours are all for the platform, of which this endpoint is a part.
  */
-export async function answerUserinfo(context: Context, parts: UserinfoParts): Promise<void> {
+export async function serveUserinfo(context: Context, parts: UserinfoParts): Promise<void> {
   letPagesRead(context);
   if (context.method === "OPTIONS") {
     context.status = 204;

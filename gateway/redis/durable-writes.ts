@@ -69,11 +69,11 @@ export class DurableWrites {
     const barrier = send(["SET", nameBarrier(key), "", "PX", "1000"], asking);
     const durable = Promise.all([barrier, this.#replicate()]);
     const [outcome] = await Promise.allSettled([durable]);
-    const answers = await replies;
+    const responses = await replies;
     for (const [index, { resolve, reject }] of batch.entries()) {
-      const answer = answers[index]!;
-      if (answer.status === "rejected") reject(answer.reason as Error);
-      else if (outcome.status === "fulfilled") resolve(answer.value);
+      const response = responses[index]!;
+      if (response.status === "rejected") reject(response.reason as Error);
+      else if (outcome.status === "fulfilled") resolve(response.value);
       else reject(explainFailure(outcome.reason as Error));
     }
   }

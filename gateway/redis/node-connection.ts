@@ -4,7 +4,7 @@ import { describeReason } from "../reason.ts";
 import type { RedisSettings } from "../settings.ts";
 import { type Address, describeTls, retryMs } from "./node-address.ts";
 import { RedisReplyError, type Reply, ReplyParser } from "./reply-parser.ts";
-import { RedisSilentError, RedisUnavailableError } from "./unavailable.ts";
+import { RedisUnavailableError, RedisUnresponsiveError } from "./unavailable.ts";
 
 /** How long a connection may take until commands can be sent, in milliseconds. */
 const connectMs = 1000;
@@ -178,7 +178,7 @@ export class NodeConnection {
         return;
       }
       waiting.settled = true;
-      waiting.reject(new RedisSilentError(this.#settings.commandTimeoutMs));
+      waiting.reject(new RedisUnresponsiveError(this.#settings.commandTimeoutMs));
     }
   };
 

@@ -5,7 +5,7 @@ import type { Primary } from "./primary.ts";
 import { PrimaryMap } from "./primary-map.ts";
 import { RedisReplyError, type Reply } from "./reply-parser.ts";
 import { parseRedirection } from "./topology.ts";
-import { RedisSilentError, RedisUnavailableError, withinTime } from "./unavailable.ts";
+import { RedisUnavailableError, RedisUnresponsiveError, withinTime } from "./unavailable.ts";
 
 /** Replies by which a node says that it cannot serve at the moment. */
 const notServing =
@@ -69,7 +69,7 @@ export class Primaries {
     // Every request comes through here: one promise is all that it pays.
     return new Promise((resolve, reject) => {
       primary.reads.send(args, resolve, (error) => {
-        if (error instanceof RedisSilentError) primary.doubt(error);
+        if (error instanceof RedisUnresponsiveError) primary.doubt(error);
         this.#recover(key, args, error).then(resolve, reject);
       });
     });

@@ -3,7 +3,7 @@ import { DurableWrites } from "./durable-writes.ts";
 import { type Address, retryMs } from "./node-address.ts";
 import { NodeConnection } from "./node-connection.ts";
 import type { Reply } from "./reply-parser.ts";
-import { RedisSilentError, RedisUnavailableError, withinTime } from "./unavailable.ts";
+import { RedisUnavailableError, RedisUnresponsiveError, withinTime } from "./unavailable.ts";
 
 /** Time between two heartbeats, in milliseconds. */
 const heartbeatMs = 250;
@@ -85,7 +85,7 @@ export class Primary {
     try {
       return await this.#writes.send(key, args, asking);
     } catch (error) {
-      if (error instanceof RedisSilentError) this.doubt(error);
+      if (error instanceof RedisUnresponsiveError) this.doubt(error);
       throw error;
     }
   }
@@ -120,13 +120,13 @@ export class Primary {
 
   async #reinstate(): Promise<void> {
     while (!this.#closed) {
-      if (this.reads.isReady && (await this.#answers()) && (await this.#parts.confirm())) break;
+      if (this.reads.isReady && (await this.#responses()) && (await this.#parts.confirm())) break;
       await new Promise((resolve) => setTimeout(resolve, retryMs));
     }
     this.#doubtful = false;
   }
 
-  #answers(): Promise<boolean> {
+  #responses(): Promise<boolean> {
     return withinTime(probeMs, this.reads.sendCommand(["PING"])).then(
       () => true,
       () => false,

@@ -7,7 +7,7 @@ export class RedisUnavailableError extends Error {
 }
 
 /** No answer came in time. */
-export class RedisSilentError extends RedisUnavailableError {
+export class RedisUnresponsiveError extends RedisUnavailableError {
   constructor(ms: number) {
     super(`no reply within ${ms} ms`);
     this.name = "RedisSilentError";
@@ -20,7 +20,7 @@ export class RedisSilentError extends RedisUnavailableError {
  */
 export function withinTime<T>(ms: number, promise: Promise<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const timer = setTimeout(() => setImmediate(() => reject(new RedisSilentError(ms))), ms);
+    const timer = setTimeout(() => setImmediate(() => reject(new RedisUnresponsiveError(ms))), ms);
     promise.then(
       (value) => {
         clearTimeout(timer);

@@ -13,7 +13,7 @@ export function readPreflight({ method, headers }: IncomingMessage): string | un
 }
 
 /** Answers a preflight in place of the upstream. An origin that may not is told nothing, which a browser takes for no. */
-export function answerPreflight({ request, response, id }: Exchange, { cors, methods }: ServedRoute): void {
+export function servePreflight({ request, response, id }: Exchange, { cors, methods }: ServedRoute): void {
   const fields = shareWith(request, cors!);
   if (fields[0] === "access-control-allow-origin") {
     fields.push("access-control-allow-methods", methods.join(", "));

@@ -28,7 +28,7 @@ const bodies: ReadonlyMap<string, string> = new Map(
 );
 
 /** Answers an error of the catalogue as `application/problem+json` (RFC 9457). */
-export function answerError(response: ServerResponse, code: ApiErrorCode, details: ErrorDetails): void {
+export function sendError(response: ServerResponse, code: ApiErrorCode, details: ErrorDetails): void {
   const error = describeApiError(code);
   const body = `${bodies.get(code)}${details.requestId}"}`;
   const headers = [

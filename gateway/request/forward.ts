@@ -2,7 +2,7 @@ import { type ApiErrorCode, GatewayError } from "../errors.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import { renderRequestHead, writeOutgoingHeaders, writeOutgoingPath } from "../exchange/outgoing.ts";
 import type { UpstreamConnection, UpstreamRequest } from "../upstreams/connection.ts";
-import type { AnswerHead } from "../upstreams/response-head.ts";
+import type { ResponseHead } from "../upstreams/response-head.ts";
 import type { RetryBudget } from "../upstreams/retry-budget.ts";
 import type { UpstreamTarget } from "../upstreams/target.ts";
 import { UpstreamError } from "../upstreams/upstream-error.ts";
@@ -10,7 +10,7 @@ import { PassedContent } from "./body.ts";
 import { shareResponse } from "./cross-origin.ts";
 import { flushHead } from "./flush-head.ts";
 import { writeInterim } from "./interim.ts";
-import { cutAnswer, endWhileArriving } from "./linger.ts";
+import { cutResponse, endWhileArriving } from "./linger.ts";
 
 export interface ForwardContext {
   readonly budget: RetryBudget;
@@ -48,7 +48,7 @@ class Forwarding implements UpstreamRequest {
   #firstByteTimer: NodeJS.Timeout | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
   #stalledTimer: NodeJS.Timeout | undefined;
-  #answered = false;
+  #responded = false;
   #left = false;
 
   constructor(exchange: Exchange, context: ForwardContext) {
@@ -87,14 +87,14 @@ class Forwarding implements UpstreamRequest {
 
   /** The upstream's time begins when it has the whole request. */
   onSent(): void {
-    if (this.content !== undefined && !this.#answered) this.#startFirstByteTimer();
+    if (this.content !== undefined && !this.#responded) this.#startFirstByteTimer();
   }
 
-  onInterim(head: AnswerHead): void {
+  onInterim(head: ResponseHead): void {
     writeInterim(this.#exchange.response, head);
   }
 
-  onWhole(head: AnswerHead, body: string): void {
+  onWhole(head: ResponseHead, body: string): void {
     const { response } = this.#exchange;
     this.#writeHead(head);
     this.#exchange.sentBytes += body.length;
@@ -104,7 +104,7 @@ class Forwarding implements UpstreamRequest {
     else response.end(body, "latin1");
   }
 
-  onHead(head: AnswerHead): void {
+  onHead(head: ResponseHead): void {
     this.#writeHead(head);
     // It leaves with the first of the body, but does not wait for one that comes later.
     setImmediate(flushHead, this.#exchange.response);
@@ -144,17 +144,17 @@ class Forwarding implements UpstreamRequest {
     clearTimeout(this.#stalledTimer);
     const exchange = this.#exchange;
     const code = explainUpstreamError(error);
-    exchange.trace?.endAttempt(this.#answered ? exchange.response.statusCode : undefined, code);
+    exchange.trace?.endAttempt(this.#responded ? exchange.response.statusCode : undefined, code);
     if (this.#left) return;
     const ownFault = clientFaults.has(code);
     if (!ownFault) {
       this.#target!.fail();
       this.#context.tell(exchange, error);
     }
-    if (this.#answered) {
+    if (this.#responded) {
       // The status is gone: a cut connection is the only way to say that the answer is not whole.
       exchange.error = code;
-      cutAnswer(exchange.response);
+      cutResponse(exchange.response);
     } else if (!ownFault && this.#mayRepeat(code)) {
       this.attempt(this.#target);
     } else {
@@ -163,9 +163,9 @@ class Forwarding implements UpstreamRequest {
     }
   }
 
-  #writeHead(head: AnswerHead): void {
+  #writeHead(head: ResponseHead): void {
     const { response, id, shared } = this.#exchange;
-    this.#answered = true;
+    this.#responded = true;
     clearTimeout(this.#firstByteTimer);
     // Nobody reads the rest of this body: the connection cannot carry another request.
     if (this.#isArriving) response.shouldKeepAlive = false;

@@ -1,5 +1,5 @@
 import { type ServerResponse, STATUS_CODES } from "node:http";
-import type { AnswerHead } from "../upstreams/response-head.ts";
+import type { ResponseHead } from "../upstreams/response-head.ts";
 
 /** The upstream's word on content is its own: the gateway asks for no 100, and sends one itself where a client waits. */
 const toGateway = 100;
@@ -10,7 +10,7 @@ const toGateway = 100;
  */
 export function writeInterim(
   response: ServerResponse,
-  { status, fields }: Pick<AnswerHead, "status" | "fields">,
+  { status, fields }: Pick<ResponseHead, "status" | "fields">,
 ): void {
   const { req, socket } = response;
   if (status === toGateway || req.httpVersionMinor === 0 || response.headersSent || socket === null) return;

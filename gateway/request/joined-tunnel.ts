@@ -21,12 +21,12 @@ export interface Ends {
 export type EndTunnel = (status: CloseStatus) => void;
 
 /** Tells the client that the upstream switched and passes bytes both ways from then on. Gives back how to end that. */
-export function join(exchange: Exchange, answer: IncomingMessage, ends: Ends): EndTunnel {
+export function join(exchange: Exchange, response: IncomingMessage, ends: Ends): EndTunnel {
   const { client, upstream, target, lifecycle } = ends;
   target.succeed();
   target.inFlight++;
   const lines = ["HTTP/1.1 101 Switching Protocols", "connection: upgrade", "upgrade: websocket"];
-  const headers = [...passFields(answer), "x-request-id", exchange.id];
+  const headers = [...passFields(response), "x-request-id", exchange.id];
   for (let index = 0; index < headers.length; index += 2)
     lines.push(`${headers[index]}: ${headers[index + 1]}`);
   exchange.response.statusCode = 101;

@@ -52,7 +52,7 @@ export function endConnection(socket: Duplex): void {
 }
 
 /** Cuts the connection of an answer that is not whole. HTTP/1.0 may know its end by nothing else than the connection's. */
-export function cutAnswer(response: ServerResponse): void {
+export function cutResponse(response: ServerResponse): void {
   if (response.req.httpVersionMinor === 0) response.socket?.resetAndDestroy();
   response.destroy();
 }

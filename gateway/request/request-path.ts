@@ -7,7 +7,7 @@ import { readHead } from "../exchange/head.ts";
 import { normalizeTarget } from "../exchange/path.ts";
 import type { TunnelEnd } from "../exchange/tunnel-end.ts";
 import { hasPassed } from "../exchange/via.ts";
-import { answerHealth } from "../health.ts";
+import { serveHealth } from "../health.ts";
 import type { Lifecycle } from "../lifecycle.ts";
 import { nameNetwork } from "../limits/network.ts";
 import type { RateLimiter } from "../limits/rate.ts";
@@ -22,21 +22,21 @@ import type { Tracing } from "../tracing/tracing.ts";
 import { RetryBudget } from "../upstreams/retry-budget.ts";
 import { acceptAbsoluteForm } from "./absolute-form.ts";
 import { authorize, isStillAuthorized } from "./authorize.ts";
-import { answerPreflight, readPreflight, writeShared } from "./cross-origin.ts";
-import { answerError } from "./error-response.ts";
+import { readPreflight, servePreflight, writeShared } from "./cross-origin.ts";
+import { sendError } from "./error-response.ts";
 import { type ForwardContext, forward } from "./forward.ts";
 import { endConnection } from "./linger.ts";
 import { carriesToken } from "./query-token.ts";
 import { openTunnel, type TunnelContext } from "./tunnel.ts";
 
-/** The OAuth2 server, as far as the entrance needs to know it. */
+/** The OAuth2 server, as far as the ingress needs to know it. */
 export interface OwnEndpoints {
   /** Whether the path is one of its endpoints. */
   owns(path: string): boolean;
   serve(request: IncomingMessage, response: ServerResponse): void;
 }
 
-export interface EntranceParts {
+export interface IngressParts {
   readonly lifecycle: Lifecycle;
   readonly logger: Logger;
   readonly tokens: Tokens;
@@ -56,11 +56,11 @@ export interface EntranceParts {
 const longestTarget = 16_384;
 
 /** Every request comes in here: refused, answered by the gateway itself, or forwarded. */
-export class Entrance {
-  readonly #parts: EntranceParts;
+export class Ingress {
+  readonly #parts: IngressParts;
   readonly #forwarding: ForwardContext & TunnelContext;
 
-  constructor(parts: EntranceParts) {
+  constructor(parts: IngressParts) {
     this.#parts = parts;
     this.#forwarding = {
       budget: new RetryBudget(),
@@ -96,8 +96,8 @@ export class Entrance {
     const { lifecycle, metrics } = this.#parts;
     const configuration = this.#parts.readConfiguration();
     const readHealth = () => ({ ...lifecycle.health, version: configuration.version });
-    if (answerHealth(request, response, readHealth)) return;
-    if (metrics.answer(request, response)) return;
+    if (serveHealth(request, response, readHealth)) return;
+    if (metrics.respond(request, response)) return;
     lifecycle.begin();
     if (lifecycle.state === "draining") response.shouldKeepAlive = false;
     const exchange = new Exchange({ request, response, client }, readHead(request), configuration.version);
@@ -137,7 +137,7 @@ export class Entrance {
     }
     if (configuration.version === 0) return "DMM_GATEWAY_STARTING";
     const host = readHostName(head.host);
-    if (method === "OPTIONS" && this.#answerPreflight(exchange, configuration, host)) return undefined;
+    if (method === "OPTIONS" && this.#servePreflight(exchange, configuration, host)) return undefined;
     const resolution = configuration.table.resolve(host, method, target.path);
     if (resolution === undefined) return "DMM_GATEWAY_ROUTE_UNKNOWN";
     if (resolution.route === undefined) {
@@ -155,12 +155,12 @@ export class Entrance {
   }
 
   /** Answers what a browser asks before a page of another origin may use a route that says who may. */
-  #answerPreflight(exchange: Exchange, { table }: ServedConfiguration, host: string): boolean {
+  #servePreflight(exchange: Exchange, { table }: ServedConfiguration, host: string): boolean {
     const method = readPreflight(exchange.request);
     if (method === undefined || exchange.head.hasBody) return false;
     const route = table.resolve(host, method, exchange.target!.path)?.route;
     if (route?.cors === undefined) return false;
-    answerPreflight(exchange, route);
+    servePreflight(exchange, route);
     return true;
   }
 
@@ -212,7 +212,7 @@ export class Entrance {
     // Nobody reads the rest of this body: the connection cannot carry another request.
     const unread = head.hasBody && !request.complete;
     if (unread) response.shouldKeepAlive = false;
-    answerError(response, code, {
+    sendError(response, code, {
       arriving: unread && isSending(exchange, code),
       requestId: exchange.id,
       realm: this.#parts.realm,

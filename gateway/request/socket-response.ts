@@ -2,7 +2,7 @@ import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { type ApiErrorCode, describeApiError } from "../errors.ts";
 import { endConnection } from "./linger.ts";
-import { findOwedAnswer } from "./pipelining.ts";
+import { findPendingResponse } from "./pipelining.ts";
 
 const ended = new WeakSet<Duplex>();
 
@@ -11,9 +11,9 @@ const ended = new WeakSet<Duplex>();
  * it are answered first. An answer that has begun while its request breaks is cut: whatever follows would be taken for
  * a part of it.
  */
-export function answerOnSocket(socket: Duplex, code: ApiErrorCode): void {
+export function respondOnSocket(socket: Duplex, code: ApiErrorCode): void {
   if (ended.has(socket)) return;
-  const owed = findOwedAnswer(socket);
+  const owed = findPendingResponse(socket);
   if (owed !== undefined && !owed.req.complete && owed.headersSent) socket.destroy();
   else if (owed?.req.complete === true) owed.once("close", () => end(socket, code));
   else end(socket, code);

@@ -99,15 +99,15 @@ export function openTunnel(exchange: Exchange, client: TunnelEnd, context: Tunne
   });
   outgoing.on("error", (error) => fail("DMM_GATEWAY_UPSTREAM_FAILED", error));
   outgoing.on("close", () => clearTimeout(timer));
-  outgoing.on("upgrade", (answer, socket, head) => {
-    if (!isWebSocket(answer)) {
-      fail("DMM_GATEWAY_UPSTREAM_FAILED", explainSwitch(answer));
+  outgoing.on("upgrade", (response, socket, head) => {
+    if (!isWebSocket(response)) {
+      fail("DMM_GATEWAY_UPSTREAM_FAILED", explainSwitch(response));
       socket.destroy();
       return;
     }
     settled = true;
     clearTimeout(timer);
-    end = join(exchange, answer, {
+    end = join(exchange, response, {
       client: waiting.release(),
       upstream: { socket, head },
       target,
@@ -115,21 +115,21 @@ export function openTunnel(exchange: Exchange, client: TunnelEnd, context: Tunne
     });
     limitTunnel(exchange, { socket: client.socket, end, isAuthorized: context.isStillAuthorized });
   });
-  outgoing.on("response", (answer) => {
-    if (answer.statusCode === 101) {
-      fail("DMM_GATEWAY_UPSTREAM_FAILED", explainSwitch(answer));
+  outgoing.on("response", (response) => {
+    if (response.statusCode === 101) {
+      fail("DMM_GATEWAY_UPSTREAM_FAILED", explainSwitch(response));
       outgoing.destroy();
       return;
     }
     settled = true;
     clearTimeout(timer);
     target.succeed();
-    exchange.trace?.endAttempt(answer.statusCode);
+    exchange.trace?.endAttempt(response.statusCode);
     outgoing.setTimeout(route.idleLimitMs, () => outgoing.destroy());
-    passAnswer(exchange, answer);
+    forwardResponse(exchange, response);
   });
-  outgoing.on("information", ({ statusCode, ...answer }) =>
-    writeInterim(exchange.response, { status: statusCode, fields: passFields(answer) }),
+  outgoing.on("information", ({ statusCode, ...response }) =>
+    writeInterim(exchange.response, { status: statusCode, fields: passFields(response) }),
   );
   // All of the answer's fields or none: the head is bounded in bytes.
   outgoing.maxHeadersCount = 0;
@@ -141,10 +141,10 @@ function explainSwitch({ headers }: IncomingMessage): Error {
   return new Error(`The upstream switched to the protocol ${protocol} instead of a WebSocket.`);
 }
 
-function passAnswer(exchange: Exchange, answer: IncomingMessage): void {
+function forwardResponse(exchange: Exchange, upstream: IncomingMessage): void {
   const response: ServerResponse = exchange.response;
   response.shouldKeepAlive = false;
-  response.writeHead(answer.statusCode!, [...passFields(answer), "x-request-id", exchange.id]);
-  answer.pipe(response);
-  answer.on("error", () => response.destroy());
+  response.writeHead(upstream.statusCode!, [...passFields(upstream), "x-request-id", exchange.id]);
+  upstream.pipe(response);
+  upstream.on("error", () => response.destroy());
 }

@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 const echoedBytes = 16_384;
 
 /** What arrived here: method, path, headers as they were on the wire, and the body. */
-export function answerEcho(request: IncomingMessage, response: ServerResponse): void {
+export function serveEcho(request: IncomingMessage, response: ServerResponse): void {
   const digest = createHash("sha256");
   const kept: Buffer[] = [];
   let bytes = 0;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 /** Answers `?ms=` milliseconds after the request came, at most a minute. */
-export function answerSlow(request: IncomingMessage, response: ServerResponse, url: URL): void {
+export function serveSlow(request: IncomingMessage, response: ServerResponse, url: URL): void {
   request.resume();
   const waitMs = Math.min(Math.max(Number(url.searchParams.get("ms") ?? "0") || 0, 0), 60_000);
   const timer = setTimeout(() => {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 /** Sends `?chunks=` lines (default 5) of `?bytes=` bytes (default 64), `?everyMs=` apart (default 50). */
-export function answerStream(request: IncomingMessage, response: ServerResponse, url: URL): void {
+export function serveStream(request: IncomingMessage, response: ServerResponse, url: URL): void {
   request.resume();
   const count = readNumber(url, "chunks", { fallback: 5, to: 1_000_000 });
   const bytes = readNumber(url, "bytes", { fallback: 64, to: 1_048_576 });

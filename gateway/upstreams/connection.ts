@@ -1,7 +1,7 @@
 import { connect as connectPlain, isIP, type Socket } from "node:net";
 import { connect as connectSecure } from "node:tls";
 import type { Origin } from "./origin.ts";
-import { AnswerReader, type AnswerReceiver } from "./response-reader.ts";
+import { ResponseReader, type ResponseReceiver } from "./response-reader.ts";
 import { UpstreamError } from "./upstream-error.ts";
 
 /** The content of a request, sent once its head has left. */
@@ -13,7 +13,7 @@ export interface RequestContent {
 }
 
 /** One request, and who waits for its answer: `onFailure` is called instead of what would end the answer. */
-export interface UpstreamRequest extends AnswerReceiver {
+export interface UpstreamRequest extends ResponseReceiver {
   /** Request line and fields up to the empty line. One character is one byte (latin1). */
   readonly head: string;
   /** Whether the method is HEAD. */
@@ -51,7 +51,7 @@ export class UpstreamConnection {
   readonly #connectTimer: NodeJS.Timeout;
   #expiresAt = 0;
   #request: UpstreamRequest | undefined;
-  #reader: AnswerReader | undefined;
+  #reader: ResponseReader | undefined;
   #open = false;
   #sent = false;
   #paused = false;
@@ -99,7 +99,7 @@ export class UpstreamConnection {
   /** Sends a request as soon as the connection is open. Only for a new connection, or one that is idle. */
   send(request: UpstreamRequest): void {
     this.#request = request;
-    this.#reader = new AnswerReader(request, request.toHead);
+    this.#reader = new ResponseReader(request, request.toHead);
     this.#sent = false;
     if (this.#open) this.#begin();
   }
@@ -175,7 +175,7 @@ export class UpstreamConnection {
   }
 
   /** An answer is complete. A connection that carried anything unclear does not carry another one's request. */
-  #release(reader: AnswerReader, clean: boolean): void {
+  #release(reader: ResponseReader, clean: boolean): void {
     const { persistent, keptSeconds } = reader.head!;
     this.#request = undefined;
     this.#reader = undefined;

@@ -1,6 +1,6 @@
 import { describeReason } from "../reason.ts";
 import type { UpstreamConnection, UpstreamRequest } from "./connection.ts";
-import type { AnswerHead } from "./response-head.ts";
+import type { ResponseHead } from "./response-head.ts";
 import type { UpstreamTarget } from "./target.ts";
 import { UpstreamError } from "./upstream-error.ts";
 
@@ -111,12 +111,12 @@ class ProbeRequest implements UpstreamRequest {
 
   onInterim(): void {}
 
-  onWhole(head: AnswerHead): void {
+  onWhole(head: ResponseHead): void {
     this.onHead(head);
     this.onEnd();
   }
 
-  onHead({ status }: AnswerHead): void {
+  onHead({ status }: ResponseHead): void {
     this.#status = status;
   }
 

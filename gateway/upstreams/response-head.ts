@@ -6,7 +6,7 @@ import { UpstreamError } from "./upstream-error.ts";
 export type Framing = "none" | "length" | "chunked" | "close";
 
 /** The head of an answer, with what the client gets of it. */
-export interface AnswerHead {
+export interface ResponseHead {
   readonly status: number;
   /** Names in lower case and values in turn, without what belongs to this connection. */
   readonly fields: string[];
@@ -54,7 +54,7 @@ const fieldLimit = 200;
  * @param toHead whether the request was HEAD: then no body follows, whatever the fields say
  * @throws UpstreamError
  */
-export function parseAnswerHead(text: string, toHead: boolean): AnswerHead {
+export function parseResponseHead(text: string, toHead: boolean): ResponseHead {
   const firstEnd = text.indexOf("\r\n");
   const first = text.slice(0, firstEnd);
   const match = statusLine.exec(first);
@@ -132,7 +132,7 @@ function readKeptSeconds(value: string): number | undefined {
   return seconds === undefined ? undefined : Number(seconds);
 }
 
-function conclude(status: number, isCurrent: boolean, toHead: boolean, reading: Reading): AnswerHead {
+function conclude(status: number, isCurrent: boolean, toHead: boolean, reading: Reading): ResponseHead {
   const { fields, length, coding, connection, keptSeconds } = reading;
   if (coding !== undefined && (coding !== "chunked" || length !== undefined || !isCurrent))
     throw malformed("transfer coding", coding);

@@ -1,14 +1,14 @@
 import { ChunkReader } from "./chunk-reader.ts";
-import { type AnswerHead, parseAnswerHead } from "./response-head.ts";
+import { parseResponseHead, type ResponseHead } from "./response-head.ts";
 import { UpstreamError } from "./upstream-error.ts";
 
 /** Who waits for an answer: `onWhole`, or `onHead`, `onData` as often as it takes, and `onEnd`. */
-export interface AnswerReceiver {
+export interface ResponseReceiver {
   /** An interim answer came (1xx but 101); any number may, before the others. */
-  onInterim(head: AnswerHead): void;
+  onInterim(head: ResponseHead): void;
   /** Head and body came together, as most answers do. One character of the body is one byte (latin1). */
-  onWhole(head: AnswerHead, body: string): void;
-  onHead(head: AnswerHead): void;
+  onWhole(head: ResponseHead, body: string): void;
+  onHead(head: ResponseHead): void;
   /** The chunk is the receiver's to keep. */
   onData(chunk: Buffer): void;
   onEnd(): void;
@@ -22,24 +22,24 @@ const interimLimit = 20;
 const headEnd = Buffer.from("\r\n\r\n");
 
 /** Reads one answer from a connection's bytes (RFC 9112), which are only lent for the time of a call. */
-export class AnswerReader {
-  readonly #receiver: AnswerReceiver;
+export class ResponseReader {
+  readonly #receiver: ResponseReceiver;
   readonly #toHead: boolean;
   #interims = 0;
   /** The beginning of a head that came in several parts. */
   #partial: Buffer | undefined;
-  #head: AnswerHead | undefined;
+  #head: ResponseHead | undefined;
   /** Bytes of the body that are still to come, where the length is known. */
   #left = 0;
   #chunks: ChunkReader | undefined;
 
   /** @param toHead whether the request was HEAD: then no body follows, whatever the fields say */
-  constructor(receiver: AnswerReceiver, toHead: boolean) {
+  constructor(receiver: ResponseReceiver, toHead: boolean) {
     this.#receiver = receiver;
     this.#toHead = toHead;
   }
 
-  get head(): AnswerHead | undefined {
+  get head(): ResponseHead | undefined {
     return this.#head;
   }
 
@@ -81,7 +81,7 @@ export class AnswerReader {
         if (length > at) this.#partial = Buffer.from(buffer.subarray(at, length));
         return arrivedLength;
       }
-      const head = parseAnswerHead(buffer.toString("latin1", at, end + 2), this.#toHead);
+      const head = parseResponseHead(buffer.toString("latin1", at, end + 2), this.#toHead);
       at = end + 4;
       if (head.status >= 200) {
         this.#head = head;
@@ -96,7 +96,7 @@ export class AnswerReader {
     }
   }
 
-  #begin(head: AnswerHead, buffer: Buffer, start: number, end: number): Progress {
+  #begin(head: ResponseHead, buffer: Buffer, start: number, end: number): Progress {
     const available = end - start;
     switch (head.framing) {
       case "none":
@@ -116,7 +116,7 @@ export class AnswerReader {
     return available > 0 ? this.#readBody(buffer, start, end) : "open";
   }
 
-  #beginChunks(head: AnswerHead, buffer: Buffer, start: number, end: number): Progress {
+  #beginChunks(head: ResponseHead, buffer: Buffer, start: number, end: number): Progress {
     this.#chunks = new ChunkReader();
     const stopped = this.#chunks.read(buffer, start, end);
     const chunk = this.#chunks.take(buffer);

@@ -15,13 +15,16 @@ export function mergeSpecs(
   return defaults.map((spec) => ({ ...spec, ...given.find(({ type }) => type === spec.type) }));
 }
 
-interface Surroundings {
+interface NetworkContext {
   readonly index: number;
   readonly given: readonly SubnetSpec[];
   readonly defaults: readonly SubnetSpec[];
 }
 
-function explain({ type, blocks }: SubnetSpec, { index, given, defaults }: Surroundings): readonly string[] {
+function explain(
+  { type, blocks }: SubnetSpec,
+  { index, given, defaults }: NetworkContext,
+): readonly string[] {
   const types = defaults.map((spec) => spec.type).join(" and ");
   if (!defaults.some((spec) => spec.type === type))
     return [`[${index}] is ${type}; with AutoMerge the local region takes ${types}.`];

@@ -18,7 +18,7 @@ export interface MadeSubnet {
 }
 
 /** The NAT gateway comes earlier than the rest of its subnet, and private subnets wait for it alone. */
-interface SubnetInMaking {
+interface PendingSubnet {
   readonly complete: Promise<MadeSubnet>;
   readonly natGateway: Promise<Registered>;
 }
@@ -31,7 +31,7 @@ export function makeSubnet(
   family: Family,
   plan: PlannedSubnet,
   nat: { readonly carries: boolean; readonly gateway: Promise<Registered> | undefined },
-): SubnetInMaking {
+): PendingSubnet {
   const { name, nameTag } = subnetNames(family.name, plan, family.args);
   const own: Properties = { Name: nameTag, SubnetType: plan.spec.type };
   const shared = sharedTags(family.name, family.args);

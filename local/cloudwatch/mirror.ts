@@ -6,12 +6,12 @@ import { logGroupType, metricAlarmType, topicType } from "./types.ts";
 
 /** How moto learns of a resource that the program made, and how it is asked whether it still knows it. */
 interface Mirrored {
-  put(region: Region, resource: Resource): Promise<Answer>;
-  remove(region: Region, resource: Resource): Promise<Answer>;
+  put(region: Region, resource: Resource): Promise<MotoResponse>;
+  remove(region: Region, resource: Resource): Promise<MotoResponse>;
   exists(region: Region, resource: Resource): Promise<boolean>;
 }
 
-type Answer = { readonly status: number; readonly text: string };
+type MotoResponse = { readonly status: number; readonly text: string };
 
 const logs = (region: Region, operation: string, input: Record<string, unknown>) =>
   callMotoJson(region, "logs", `Logs_20140328.${operation}`, input);
@@ -54,7 +54,7 @@ const mirrored: Readonly<Record<string, Mirrored>> = {
 };
 
 /** Already there is what was wanted: an update puts again. */
-function isRefused({ status, text }: Answer): boolean {
+function isRefused({ status, text }: MotoResponse): boolean {
   return status >= 300 && !/AlreadyExists/.test(text);
 }
 
@@ -95,8 +95,9 @@ async function settle(region: Region, mirror: Mirror): Promise<void> {
   }
   for (const [name, resource] of wanted) {
     if (mirror.shown.get(name)?.inputs === resource.inputs) continue;
-    const answer = await mirrored[resource.type]?.put(region, resource);
-    if (answer && isRefused(answer)) throw new Error(`moto refused ${name}: ${answer.text.slice(0, 300)}`);
+    const response = await mirrored[resource.type]?.put(region, resource);
+    if (response && isRefused(response))
+      throw new Error(`moto refused ${name}: ${response.text.slice(0, 300)}`);
     mirror.shown.set(name, resource);
   }
 }

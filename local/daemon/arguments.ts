@@ -28,7 +28,7 @@ export interface InventoryArguments {
 }
 
 const usage = [
-  "serve --directory D --network 127.N --region R --parts P.json --images I.json [--purpose release]",
+  "serve --directory D --network 127.N --region R --parts P.json --images I.json [--purpose teardown]",
   "sweep --directory D",
   "inventory --directory D [--network 127.N]",
 ].join(" | ");
@@ -53,9 +53,9 @@ const partNames: readonly PartName[] = [
 
 /** Reads the region's command line. @throws RegionError DMM_REGION_ARGUMENT or DMM_REGION_PART_MISSING */
 export function parseArguments(
-  words: readonly string[],
+  args: readonly string[],
 ): ServeArguments | SweepArguments | InventoryArguments {
-  const { command, values } = parseWords(words);
+  const { command, values } = parseCommandLine(args);
   const directory = resolve(required(values.directory, "--directory"));
   if (command === "sweep") return { command, directory };
   if (command === "inventory") {
@@ -74,8 +74,8 @@ export function parseArguments(
   };
 }
 
-function parseWords(words: readonly string[]) {
-  const [command, ...rest] = words;
+function parseCommandLine(args: readonly string[]) {
+  const [command, ...rest] = args;
   if (command !== "serve" && command !== "sweep" && command !== "inventory") {
     throw wrong(`The command is ${command ?? "missing"}; it must be serve, sweep or inventory.`);
   }
@@ -110,9 +110,9 @@ function parseRegionName(value: string): string {
 }
 
 function parsePurpose(value: string | undefined): boolean {
-  if (value !== undefined && value !== "release")
-    throw wrong(`--purpose is ${value}; it can only be release.`);
-  return value === "release";
+  if (value !== undefined && value !== "teardown")
+    throw wrong(`--purpose is ${value}; it can only be teardown.`);
+  return value === "teardown";
 }
 
 function readJson(file: string, option: string): Record<string, unknown> {

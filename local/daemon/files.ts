@@ -15,13 +15,13 @@ import { explainWriteFailure } from "./region-error.ts";
 
 /** Replaces a file in one step: whoever reads it sees the old content or the new, also after a kill in between. */
 export function replaceFile(file: string, content: string | Uint8Array): void {
-  const draft = `${file}.${process.pid}.draft`;
+  const temporaryFile = `${file}.${process.pid}.draft`;
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    writeFileSync(draft, content, { mode: 0o600 });
-    renameSync(draft, file);
+    writeFileSync(temporaryFile, content, { mode: 0o600 });
+    renameSync(temporaryFile, file);
   } catch (cause) {
-    rmSync(draft, { force: true });
+    rmSync(temporaryFile, { force: true });
     throw explainWriteFailure(file, cause);
   }
 }

@@ -11,7 +11,7 @@ interface Owner {
   readonly network: string;
 }
 
-const answerWithinMs = 500;
+const responseLimitMs = 500;
 
 /**
  * Makes this process the only daemon of a folder and of a network. The lock is a name in Linux' abstract socket
@@ -19,7 +19,7 @@ const answerWithinMs = 500;
  *
  * @throws RegionError DMM_REGION_RUNNING naming the pid of the holder and since when it runs
  */
-export async function claimOwnership(directory: string, network: string): Promise<void> {
+export async function takeOwnership(directory: string, network: string): Promise<void> {
   const owner: Owner = { pid: process.pid, directory, network };
   await claim(lockName("directory", directory), owner, `The region in ${directory}`, directory);
   await claim(lockName("network", network), owner, `The network ${network}.0.0/16`, directory);
@@ -59,19 +59,19 @@ async function listen(server: Server, name: string): Promise<boolean> {
 async function askHolder(name: string): Promise<Owner | undefined> {
   return await new Promise((resolve) => {
     const socket = connect(name);
-    let answer = "";
+    let response = "";
     const finish = (): void => {
       socket.destroy();
       try {
-        resolve(JSON.parse(answer) as Owner);
+        resolve(JSON.parse(response) as Owner);
       } catch {
         resolve(undefined);
       }
     };
     socket.setEncoding("utf8").on("data", (chunk) => {
-      answer += chunk;
+      response += chunk;
     });
-    socket.once("end", finish).once("error", finish).setTimeout(answerWithinMs, finish);
+    socket.once("end", finish).once("error", finish).setTimeout(responseLimitMs, finish);
   });
 }
 

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import type { Resources } from "../region.ts";
 import type { Properties, Resource } from "../resource.ts";
+import { Cipher } from "./cipher.ts";
 import { LineFile, readLines, replaceFile } from "./files.ts";
 import { RegionError } from "./region-error.ts";
-import { Seal } from "./seal.ts";
 
 type JournalLine =
-  | { readonly op: "put"; readonly type: string; readonly id: string; readonly sealed: string }
+  | { readonly op: "put"; readonly type: string; readonly id: string; readonly encrypted: string }
   | { readonly op: "remove"; readonly type: string; readonly id: string };
 
 /** Rewriting pays once the journal is mostly history. */
@@ -26,7 +26,7 @@ function key(type: string, id: string): string {
  */
 export class ResourceJournal implements Resources {
   readonly #file: string;
-  readonly #seal: Seal;
+  readonly #cipher: Cipher;
   readonly #resources = new Map<string, Resource>();
   #lines: LineFile;
   #written = 0;
@@ -37,7 +37,7 @@ export class ResourceJournal implements Resources {
     options: { readonly lenient: boolean; readonly broken?: (line: number) => void },
   ) {
     this.#file = journalFile(directory);
-    this.#seal = new Seal(directory);
+    this.#cipher = new Cipher(directory);
     const refuse = (line: number): never => {
       throw new RegionError(
         "DMM_REGION_FILE_BROKEN",
@@ -74,7 +74,7 @@ export class ResourceJournal implements Resources {
 
   put(resource: Resource): void {
     const { type, id } = resource;
-    this.#write({ op: "put", type, id, sealed: this.#seal.seal(resource) });
+    this.#write({ op: "put", type, id, encrypted: this.#cipher.encrypt(resource) });
     this.#resources.set(key(type, id), resource);
   }
 
@@ -95,7 +95,7 @@ export class ResourceJournal implements Resources {
 
   #apply(line: JournalLine): void {
     if (line.op === "remove") this.#resources.delete(key(line.type, line.id));
-    else this.#resources.set(key(line.type, line.id), this.#seal.open(line.sealed) as Resource);
+    else this.#resources.set(key(line.type, line.id), this.#cipher.open(line.encrypted) as Resource);
   }
 
   #write(line: JournalLine): void {
@@ -113,7 +113,7 @@ export class ResourceJournal implements Resources {
         op: "put",
         type: resource.type,
         id: resource.id,
-        sealed: this.#seal.seal(resource),
+        encrypted: this.#cipher.encrypt(resource),
       };
       return `${JSON.stringify(line)}\n`;
     });

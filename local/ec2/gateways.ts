@@ -31,7 +31,7 @@ export const internetGateway = recorded(types.internetGateway, {
 });
 
 /** A free address from 203.0.113.0/24, the block of RFC 5737 that leads nowhere. */
-function claimPublicAddress(region: Region): string {
+function reservePublicAddress(region: Region): string {
   const taken = new Set(region.resources.all(types.eip).map(({ outputs }) => outputs.publicIp));
   for (let host = 1; host < 255; host += 1) {
     if (!taken.has(`203.0.113.${host}`)) return `203.0.113.${host}`;
@@ -51,7 +51,7 @@ export const eip = recorded(types.eip, {
       : [{ property: "domain", reason: `${String(domain)} is not vpc, the only supported value.` }],
   id: () => makeId("eipalloc"),
   outputs(region, { id }) {
-    const publicIp = claimPublicAddress(region);
+    const publicIp = reservePublicAddress(region);
     return {
       allocationId: id,
       arn: makeArn(region, "ec2", `elastic-ip/${id}`),

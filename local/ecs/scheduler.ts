@@ -1,7 +1,7 @@
 import type { Region } from "../region.ts";
 import { Deployment } from "./deployment.ts";
-import { planRound } from "./round.ts";
-import { Rounds } from "./rounds.ts";
+import { ReconcileLoop } from "./reconcile-loop.ts";
+import { planReconciliation } from "./reconcile-plan.ts";
 import { ServiceEvents } from "./service-events.ts";
 import { differInTasks, type ServicePlan } from "./service-plan.ts";
 import { ServiceTasks } from "./service-tasks.ts";
@@ -33,7 +33,7 @@ export class ServiceScheduler {
   readonly #options: SchedulerOptions;
   readonly #waits = new SteadyWaits();
   readonly #watch: TaskWatch;
-  readonly #rounds: Rounds;
+  readonly #reconcileLoop: ReconcileLoop;
   #primary: Deployment;
   /** The last one that became steady: where a failed deployment goes back to. */
   #completed: Deployment | undefined;
@@ -49,7 +49,7 @@ export class ServiceScheduler {
     this.events = new ServiceEvents(plan.service);
     this.tasks = new ServiceTasks(region, (task, words) => this.#noteCrash(task, words));
     this.#watch = new TaskWatch(region, (task, reason) => this.#replace(task, reason));
-    this.#rounds = new Rounds({
+    this.#reconcileLoop = new ReconcileLoop({
       run: () => this.#converge(),
       onError: (error) =>
         region.log("service.round-failed", { service: this.plan.service, reason: String(error) }),
@@ -95,7 +95,7 @@ export class ServiceScheduler {
   /** Ends every task; nothing is started any more. */
   async close(): Promise<void> {
     this.#end("was deleted meanwhile");
-    await this.#rounds.settle();
+    await this.#reconcileLoop.settle();
     await this.tasks.stopAll({ code: "ServiceSchedulerInitiated", reason: "Service was deleted" });
   }
 
@@ -110,7 +110,7 @@ export class ServiceScheduler {
   #wake(): void {
     this.#changedAt = Date.now();
     this.#steady = false;
-    this.#rounds.wake();
+    this.#reconcileLoop.wake();
   }
 
   async #converge(): Promise<void> {
@@ -124,7 +124,7 @@ export class ServiceScheduler {
       healthy: healthy.has(task),
       expendable: !task.proven || isLost(task),
     }));
-    const { start, retire } = planRound(deployment.plan, tasks);
+    const { start, retire } = planReconciliation(deployment.plan, tasks);
     for (const { task, current } of retire) this.#retire(task, current);
     const mayStart = deployment.state !== "FAILED" && Date.now() >= this.#startAfter;
     if (mayStart && start.length > 0) {
@@ -201,7 +201,7 @@ export class ServiceScheduler {
 
   #end(why: string): void {
     this.#closed = true;
-    this.#rounds.end();
+    this.#reconcileLoop.end();
     this.#waits.rejectAll(why);
   }
 

@@ -61,12 +61,12 @@ function judge(task: Task, states: ReadonlyMap<string, TargetState>): TaskHealth
 }
 
 /** Whether the load balancers themselves answer: one that is down calls nobody unhealthy. */
-export async function areBalancersAnswering(region: Region, task: Task): Promise<boolean> {
-  const answers = await Promise.all(
+export async function areBalancersResponding(region: Region, task: Task): Promise<boolean> {
+  const responses = await Promise.all(
     task.targets.map(async ({ targetGroupArn }) => {
       const servers = await balancerOfGroup(region, targetGroupArn)?.readServers(backendName(targetGroupArn));
       return (servers?.size ?? 0) > 0;
     }),
   );
-  return answers.every(Boolean);
+  return responses.every(Boolean);
 }

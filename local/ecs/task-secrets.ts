@@ -25,12 +25,12 @@ export async function readSecrets(
   const names = [...new Set(entries.map(([, valueFrom]) => toName(valueFrom)))];
   const found = new Map<string, string>();
   for (let index = 0; index < names.length; index += namesPerCall) {
-    const answer = await readParameters(region, names.slice(index, index + namesPerCall), {
+    const response = await readParameters(region, names.slice(index, index + namesPerCall), {
       kind: "task",
       taskArn,
       roleArn,
     });
-    for (const { Name, Value } of answer) found.set(Name, Value);
+    for (const { Name, Value } of response) found.set(Name, Value);
   }
   return Object.fromEntries(
     entries.map(([variable, valueFrom]) => {
@@ -50,8 +50,8 @@ async function readParameters(
   const request: AwsRequest = { service: "ssm", operation: "GetParameters", input, caller };
   try {
     admitCaller(region, request);
-    const answer = await operations.ssm?.GetParameters?.(region, request);
-    return (answer?.Parameters ?? []) as readonly { Name: string; Value: string }[];
+    const response = await operations.ssm?.GetParameters?.(region, request);
+    return (response?.Parameters ?? []) as readonly { Name: string; Value: string }[];
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     throw unreadable(`${error.code}: ${error.message}`);

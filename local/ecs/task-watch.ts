@@ -1,5 +1,5 @@
 import type { Region } from "../region.ts";
-import { areBalancersAnswering, readTaskHealth } from "./targets.ts";
+import { areBalancersResponding, readTaskHealth } from "./targets.ts";
 import type { Task } from "./task.ts";
 
 /** A balancer that restarts calls everybody unhealthy for a moment. */
@@ -42,7 +42,7 @@ export class TaskWatch {
     task.unhealthySince ??= Date.now();
     const ageMs = Date.now() - (task.startedAt?.getTime() ?? 0);
     if (ageMs < task.deployment.plan.healthCheckGraceMs || !isLost(task)) return;
-    if (task.proven && !(await areBalancersAnswering(this.#region, task))) {
+    if (task.proven && !(await areBalancersResponding(this.#region, task))) {
       task.unhealthySince = undefined;
       return;
     }

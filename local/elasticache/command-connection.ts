@@ -15,7 +15,7 @@ export interface CommandTarget {
   readonly tls: boolean;
 }
 
-const answerWithinMs = 2000;
+const responseLimitMs = 2000;
 
 /**
  * Runs commands on one node, one after the other, and returns their replies. The region speaks RESP by itself: six
@@ -45,7 +45,7 @@ async function exchange(target: CommandTarget, text: string, expected: number): 
       socket.destroy();
       reject(error);
     };
-    socket.setTimeout(answerWithinMs, () =>
+    socket.setTimeout(responseLimitMs, () =>
       fail(new Error(`${target.address}:${target.port} did not answer`)),
     );
     socket.on("error", fail);

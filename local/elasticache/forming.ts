@@ -57,10 +57,10 @@ function writeAll(cluster: CacheCluster, arrangement: Arrangement): void {
  * node knows of another's replicas is not waited for: that spreads by gossip within seconds and only serves reads.
  */
 async function isAsPlanned(cluster: CacheCluster): Promise<boolean> {
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     cluster.nodes.map((node) => knowsThePlan(cluster, node).catch(() => false)),
   );
-  return answers.every((knows) => knows);
+  return responses.every((knows) => knows);
 }
 
 async function knowsThePlan(cluster: CacheCluster, node: CacheNode): Promise<boolean> {

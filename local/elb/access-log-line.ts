@@ -16,7 +16,7 @@ const fields = [
   ["targetMs", "%Tr"],
   ["sendMs", "%Td"],
   ["status", "%ST"],
-  ["answered", "%[var(txn.answered)]"],
+  ["responded", "%[var(txn.answered)]"],
   ["receivedBytes", "%U"],
   ["sentBytes", "%B"],
   ["method", "%HM"],
@@ -63,7 +63,7 @@ export function renderLogLine(line: string, context: LogContext): string | undef
   const spent = ["queuedMs", "connectMs", "targetMs", "sendMs"] as const;
   const endedMs = begunMs + spent.reduce((sum, field) => sum + Math.max(0, ms(field)), 0);
   const target = value("target").startsWith("-") ? "-" : value("target");
-  const answered = value("answered") === "1";
+  const responded = value("responded") === "1";
   const host = value("host");
   const uri = value("uri").startsWith("/") ? `${value("scheme")}://${host}${value("uri")}` : value("uri");
   const rule = value("rule");
@@ -74,10 +74,10 @@ export function renderLogLine(line: string, context: LogContext): string | undef
     value("client"),
     target,
     target === "-" ? "-1" : seconds(Math.max(0, ms("queuedMs")) + Math.max(0, ms("connectMs"))),
-    answered ? seconds(ms("targetMs")) : "-1",
-    answered ? seconds(Math.max(0, ms("sendMs"))) : "-1",
+    responded ? seconds(ms("targetMs")) : "-1",
+    responded ? seconds(Math.max(0, ms("sendMs"))) : "-1",
     value("status"),
-    answered ? value("status") : "-",
+    responded ? value("status") : "-",
     value("receivedBytes"),
     value("sentBytes"),
     inQuotes(`${value("method")} ${uri} ${value("version")}`),
@@ -93,7 +93,7 @@ export function renderLogLine(line: string, context: LogContext): string | undef
     inQuotes(target === "-" ? "fixed-response" : "forward"),
     '"-" "-"',
     inQuotes(target),
-    inQuotes(answered ? value("status") : "-"),
+    inQuotes(responded ? value("status") : "-"),
     '"-" "-"',
     "-",
   ].join(" ");

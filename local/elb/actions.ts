@@ -6,7 +6,7 @@ import { quote } from "./conditions.ts";
 /** What one listener or rule does with a request. */
 export type Action =
   | { readonly kind: "forward"; readonly targetGroupArn: string }
-  | { readonly kind: "answer"; readonly directive: string };
+  | { readonly kind: "respond"; readonly directive: string };
 
 /** Everything in actions that is not honoured. */
 export function validateActions(
@@ -37,9 +37,9 @@ export function planAction(inputs: Properties, property: "actions" | "defaultAct
   const fixed = objectOf(action, "fixedResponse");
   const redirect = objectOf(action, "redirect");
   if (textOf(action, "type") === "fixed-response" && fixed)
-    return { kind: "answer", directive: renderFixed(fixed) };
+    return { kind: "respond", directive: renderFixed(fixed) };
   if (textOf(action, "type") === "redirect" && redirect)
-    return { kind: "answer", directive: renderRedirect(redirect) };
+    return { kind: "respond", directive: renderRedirect(redirect) };
   const [group] = objectsOf(objectOf(action, "forward") ?? {}, "targetGroups");
   return {
     kind: "forward",

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 
-const answerWithinMs = 3000;
+const responseLimitMs = 3000;
 
 /**
  * Sends one command line (or several joined by `;`) to HAProxy's admin socket and returns the whole answer.
@@ -10,7 +10,9 @@ export function sendCommand(path: string, command: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(path);
     const parts: Buffer[] = [];
-    socket.setTimeout(answerWithinMs, () => socket.destroy(new Error(`${path} did not answer "${command}"`)));
+    socket.setTimeout(responseLimitMs, () =>
+      socket.destroy(new Error(`${path} did not answer "${command}"`)),
+    );
     socket.on("error", reject);
     socket.on("data", (part: Buffer) => parts.push(part));
     socket.on("end", () => resolve(Buffer.concat(parts).toString("utf8").trim()));

@@ -101,7 +101,7 @@ async function planFrontend(region: Region, request: FrontendRequest): Promise<F
     .sort((left, right) => priorityOf(left.inputs) - priorityOf(right.inputs));
   const lead = (inputs: Resource["inputs"], property: "actions" | "defaultActions") => {
     const action = planAction(inputs, property);
-    if (action.kind === "answer") return { directive: action.directive };
+    if (action.kind === "respond") return { directive: action.directive };
     groups.add(action.targetGroupArn);
     return { backend: backendName(action.targetGroupArn) };
   };

@@ -96,11 +96,11 @@ export class Balancer implements RunningBalancer {
       if (!group || !this.#plan?.backends.includes(backend)) return;
       const place = `${backend}/${server.name}`;
       const options = renderServerOptions(group.inputs);
-      const answer = await this.#haproxy.command(
+      const response = await this.#haproxy.command(
         `add server ${place} ${server.address}:${server.port} ${options};enable health ${place};set server ${place} state ready`,
       );
-      if (!/New server registered|already exists/i.test(answer)) {
-        this.region.log("balancer.server-refused", { place, answer });
+      if (!/New server registered|already exists/i.test(response)) {
+        this.region.log("balancer.server-refused", { place, response });
       }
     });
   }
@@ -156,8 +156,8 @@ export class Balancer implements RunningBalancer {
   async #deleteServer(place: string): Promise<void> {
     for (let tries = 0; tries < deleteTries && !this.#ended; tries += 1) {
       await elapse(deleteEveryMs, undefined, { ref: false });
-      const answer = await this.#haproxy.command(`del server ${place}`).catch(() => "gone");
-      if (!/still has|must be|in use/i.test(answer)) return;
+      const response = await this.#haproxy.command(`del server ${place}`).catch(() => "gone");
+      if (!/still has|must be|in use/i.test(response)) return;
     }
   }
 

@@ -58,8 +58,8 @@ export class FollowedFiles {
   async #replaceList(file: string, pem: string): Promise<void> {
     if (pem === "" || this.#known.get(file) === pem) return;
     await this.#haproxy.command(`set ssl crl-file ${file} <<\n${pem.trim()}\n`);
-    const answer = await this.#haproxy.command(`commit ssl crl-file ${file}`);
-    if (!/Success/i.test(answer)) throw new Error(`${file} cannot be changed: ${answer}`);
+    const response = await this.#haproxy.command(`commit ssl crl-file ${file}`);
+    if (!/Success/i.test(response)) throw new Error(`${file} cannot be changed: ${response}`);
     this.#write(file, pem);
   }
 

@@ -125,8 +125,8 @@ export class Haproxy {
     const path = `/proc/${started.pid}/cwd/${generation}.sock`;
     const deadline = Date.now() + startWithinMs;
     while (!gone && Date.now() < deadline) {
-      const answer = await sendCommand(path, "show version").catch(() => undefined);
-      if (answer) return;
+      const response = await sendCommand(path, "show version").catch(() => undefined);
+      if (response) return;
       await delay(4);
     }
     if (!gone) await started.stop();

@@ -5,10 +5,10 @@ import { settleMirror } from "../cloudwatch/mirror.ts";
 import type { OwnedRegion } from "../daemon/region.ts";
 import { forwardToMoto } from "../moto.ts";
 import { AwsError, type AwsRequest, type Operation, type Operations } from "../operation.ts";
-import { answerS3, writeS3Error } from "../s3/api.ts";
+import { serveS3, writeS3Error } from "../s3/api.ts";
 import type { EndpointOptions } from "./options.ts";
-import { readJsonInput, readJsonOperation, writeJsonAnswer, writeJsonError } from "./protocol-json.ts";
-import { readForm, readQueryInput, writeQueryAnswer, writeQueryError } from "./protocol-query.ts";
+import { readJsonInput, readJsonOperation, writeJsonError, writeJsonResponse } from "./protocol-json.ts";
+import { readForm, readQueryInput, writeQueryError, writeQueryResponse } from "./protocol-query.ts";
 import { isRestService, readRestOperation, writeRestError } from "./protocol-rest.ts";
 
 /** Services whose other operations moto answers truly: it holds what they read, and nothing runs behind them. */
@@ -22,7 +22,7 @@ interface Call {
 }
 
 /** Answers one call to an AWS API: who calls, what is asked, whether it is allowed, then the answer in its protocol. */
-export async function answerApi(
+export async function serveApi(
   region: OwnedRegion,
   options: EndpointOptions,
   request: WireRequest,
@@ -32,12 +32,12 @@ export async function answerApi(
     const signature = parseSignature(request);
     const { caller } = authenticate(request, signature, options.keys);
     const { service } = signature;
-    if (service === "s3") return await answerS3(region, request, caller);
+    if (service === "s3") return await serveS3(region, request, caller);
     const { operation, input } = readCall(service, request);
     const call: AwsRequest = { service, operation, input, caller };
     admitCaller(region, call);
     const own = ownOperation(options.operations, service, operation);
-    if (own) return writeAnswer(protocol, request, call, await own(region, call));
+    if (own) return writeResponse(protocol, request, call, await own(region, call));
     if (!passedOn.has(service)) throw unknownOperation(service, operation);
     await settleMirror(region);
     return await forwardToMoto(region, request);
@@ -76,14 +76,14 @@ function readCall(service: string, request: WireRequest): Call {
   return { operation, input: readQueryInput(form) };
 }
 
-function writeAnswer(
+function writeResponse(
   protocol: Protocol,
   request: WireRequest,
   call: AwsRequest,
   output: Record<string, unknown>,
 ): WireResponse {
-  if (protocol === "query") return writeQueryAnswer(call.service, call.operation, output);
-  return writeJsonAnswer(request, output);
+  if (protocol === "query") return writeQueryResponse(call.service, call.operation, output);
+  return writeJsonResponse(request, output);
 }
 
 function writeError(protocol: Protocol, request: WireRequest, error: AwsError): WireResponse {

@@ -21,7 +21,7 @@ export function readJsonInput(request: WireRequest): Record<string, unknown> {
 }
 
 /** Times are seconds since the epoch and blobs are base64 in these protocols. */
-export function writeJsonAnswer(request: WireRequest, output: Record<string, unknown>): WireResponse {
+export function writeJsonResponse(request: WireRequest, output: Record<string, unknown>): WireResponse {
   const body = JSON.stringify(output, function replace(this: Record<string, unknown>, key, value) {
     const original = this[key];
     if (original instanceof Date) return original.getTime() / 1000;

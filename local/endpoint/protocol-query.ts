@@ -64,7 +64,7 @@ function listOf(branch: Branch): readonly Branch[] | undefined {
   return [...branch.children].sort(([a], [b]) => Number(a) - Number(b)).map(([, child]) => child);
 }
 
-export function writeQueryAnswer(
+export function writeQueryResponse(
   service: string,
   operation: string,
   output: Record<string, unknown>,

@@ -3,9 +3,9 @@ import { readRequest, type WireResponse, writeResponse } from "../access/wire.ts
 import { addressTaken } from "../daemon/ports.ts";
 import type { OwnedRegion } from "../daemon/region.ts";
 import { AwsError } from "../operation.ts";
-import { answerApi } from "./api.ts";
+import { serveApi } from "./api.ts";
 import type { EndpointOptions } from "./options.ts";
-import { answerTask, onTaskEnd } from "./tasks.ts";
+import { onTaskEnd, serveTask } from "./tasks.ts";
 
 export interface Endpoint {
   close(): Promise<void>;
@@ -18,7 +18,7 @@ export interface Endpoint {
  */
 export async function startEndpoint(region: OwnedRegion, options: EndpointOptions): Promise<Endpoint> {
   const server = createServer((message, response) => {
-    answer(region, options, message)
+    respond(region, options, message)
       .then((wire) => writeResponse(response, wire))
       .catch((error: unknown) => {
         region.regionLog.writeError("endpoint.failed", error);
@@ -39,13 +39,13 @@ export async function startEndpoint(region: OwnedRegion, options: EndpointOption
   };
 }
 
-async function answer(
+async function respond(
   region: OwnedRegion,
   options: EndpointOptions,
   message: IncomingMessage,
 ): Promise<WireResponse> {
   const path = message.url ?? "/";
-  return answerTask(path, options.keys) ?? (await answerApi(region, options, await readRequest(message)));
+  return serveTask(path, options.keys) ?? (await serveApi(region, options, await readRequest(message)));
 }
 
 /** A body that was not read to its end has no protocol yet, so the answer is the bare status. */

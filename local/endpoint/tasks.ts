@@ -64,7 +64,7 @@ export function onTaskEnd(forget: (taskArn: string) => void): void {
 }
 
 /** Answers what the ECS agent answers inside a task; undefined when the path is not one of its own. */
-export function answerTask(path: string, keys: KeyRing): WireResponse | undefined {
+export function serveTask(path: string, keys: KeyRing): WireResponse | undefined {
   if (!path.startsWith("/v4/") && !path.startsWith("/credentials/")) return undefined;
   for (const task of tasks.values()) {
     if (path === task.credentialsPath && task.roleArn !== undefined)

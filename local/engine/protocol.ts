@@ -92,12 +92,12 @@ function withoutUndefined(value: Value | undefined): Value {
 
 /** Turns a function from request to response into a gRPC handler; `explain` makes any error one that the engine can print. */
 export function unary<Request, Response>(
-  answer: (call: Call<Request>) => Promise<Response> | Response,
+  respond: (call: Call<Request>) => Promise<Response> | Response,
   explain: (error: unknown) => RpcFailure,
 ): (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>) => void {
   return (call, callback) => {
     Promise.resolve(call)
-      .then(answer)
+      .then(respond)
       .then(
         (response) => callback(null, response),
         (error: unknown) => callback(explain(error) as Partial<ServiceError>),

@@ -111,9 +111,9 @@ export function encrypt(
   assertUsable(key);
   const nonce = randomBytes(12);
   const cipher = createCipheriv("aes-256-gcm", readMaterial(region, key), nonce).setAAD(bindingOf(context));
-  const sealed = Buffer.concat([cipher.update(plaintext), cipher.final()]);
+  const encrypted = Buffer.concat([cipher.update(plaintext), cipher.final()]);
   const name = Buffer.from(key.keyId);
-  return Buffer.concat([Buffer.from([version, name.length]), name, nonce, cipher.getAuthTag(), sealed]);
+  return Buffer.concat([Buffer.from([version, name.length]), name, nonce, cipher.getAuthTag(), encrypted]);
 }
 
 /** The key that a ciphertext names. @throws AwsError InvalidCiphertextException */

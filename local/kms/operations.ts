@@ -48,13 +48,13 @@ function dataKeyLength(request: AwsRequest): number {
 function generateDataKey(
   region: Region,
   request: AwsRequest,
-): { readonly plaintext: Buffer; readonly answer: Record<string, unknown> } {
+): { readonly plaintext: Buffer; readonly response: Record<string, unknown> } {
   const key = findKey(region, requiredText(request, "KeyId"));
   assertUsable(key);
   const plaintext = randomBytes(dataKeyLength(request));
   return {
     plaintext,
-    answer: { KeyId: key.arn, CiphertextBlob: encrypt(region, key, plaintext, contextOf(request)) },
+    response: { KeyId: key.arn, CiphertextBlob: encrypt(region, key, plaintext, contextOf(request)) },
   };
 }
 
@@ -104,11 +104,11 @@ export const kmsOperations: Operations = {
     return { KeyId: key.arn, Plaintext: plaintext, EncryptionAlgorithm: "SYMMETRIC_DEFAULT" };
   },
   async GenerateDataKey(region, request) {
-    const { plaintext, answer } = generateDataKey(region, request);
-    return { ...answer, Plaintext: plaintext };
+    const { plaintext, response } = generateDataKey(region, request);
+    return { ...response, Plaintext: plaintext };
   },
   async GenerateDataKeyWithoutPlaintext(region, request) {
-    return generateDataKey(region, request).answer;
+    return generateDataKey(region, request).response;
   },
   async DescribeKey(region, request) {
     return { KeyMetadata: describe(region, findKey(region, requiredText(request, "KeyId"))) };

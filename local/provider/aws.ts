@@ -2,7 +2,7 @@ import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import { unwrapAll } from "../engine/markers.ts";
 import * as protocol from "../engine/protocol.ts";
 import { localError, renderError } from "../errors.ts";
-import { answerInvoke } from "../invokes.ts";
+import { serveInvoke } from "../invokes.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
 import type { ResourceHandler } from "../resource-handler.ts";
@@ -161,14 +161,14 @@ export function createAwsService(
 
     invoke({ request }: Call<"InvokeRequest">) {
       return responses.writeInvoked(
-        answerInvoke(region, request.getTok(), unwrapAll(protocol.readStruct(request.getArgs()))),
+        serveInvoke(region, request.getTok(), unwrapAll(protocol.readStruct(request.getArgs()))),
       );
     },
   };
   return Object.fromEntries(
-    Object.entries(methods).map(([name, answer]) => [
+    Object.entries(methods).map(([name, respond]) => [
       name,
-      protocol.unary(answer as (call: protocol.Call<unknown>) => unknown, (error) => explain(region, error)),
+      protocol.unary(respond as (call: protocol.Call<unknown>) => unknown, (error) => explain(region, error)),
     ]),
   );
 }

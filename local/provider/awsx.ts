@@ -45,9 +45,9 @@ export function createAwsxService(region: Region): UntypedServiceImplementation 
     },
   };
   return Object.fromEntries(
-    Object.entries(methods).map(([name, answer]) => [
+    Object.entries(methods).map(([name, respond]) => [
       name,
-      protocol.unary(answer as (call: protocol.Call<unknown>) => unknown, (error) =>
+      protocol.unary(respond as (call: protocol.Call<unknown>) => unknown, (error) =>
         error instanceof VpcArgumentsError ? protocol.invalidInputs(error.failures) : explain(region, error),
       ),
     ]),

@@ -9,7 +9,7 @@ import { instanceArguments } from "./server-options.ts";
 import { copyTemplate } from "./template.ts";
 
 const startWithinMs = 20_000;
-const answerWithinMs = 10_000;
+const responseLimitMs = 10_000;
 
 /** What an instance has from its cluster. */
 export interface ClusterSettings {
@@ -129,14 +129,14 @@ export class DatabaseInstance {
     const connection = await createConnection({
       socketPath: `/proc/${process.pid}/cwd/admin.sock`,
       user: userInfo().username,
-      connectTimeout: answerWithinMs,
+      connectTimeout: responseLimitMs,
     });
     // An error between statements would otherwise end the region.
     connection.on("error", () => {});
     try {
       let rows: RowDataPacket[] = [];
       for (const sql of statements)
-        [rows] = await connection.query<RowDataPacket[]>({ sql, timeout: answerWithinMs });
+        [rows] = await connection.query<RowDataPacket[]>({ sql, timeout: responseLimitMs });
       return rows;
     } finally {
       // Said goodbye to, or each of these would stand in the server's log as an aborted connection.

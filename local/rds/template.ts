@@ -6,8 +6,8 @@ import { execa } from "execa";
 import { localError } from "../errors.ts";
 import type { Region } from "../region.ts";
 import { openAlias } from "./alias.ts";
-import { createDraft, removeLeftDrafts } from "./drafts.ts";
 import { processUserOptions, storageOptions } from "./server-options.ts";
+import { createTemporaryFolder, removeLeftoverTemporaryFolders } from "./temporary-folders.ts";
 
 const building = new WeakMap<Region, Promise<string>>();
 
@@ -35,14 +35,15 @@ export async function copyTemplate(region: Region, target: string): Promise<void
 
 async function findOrBuild(region: Region): Promise<string> {
   const folder = join(region.cache, "mariadb", await templateKey(region));
-  for (const draft of removeLeftDrafts(dirname(folder))) region.log("database.draft-removed", { draft });
+  for (const temporaryFolder of removeLeftoverTemporaryFolders(dirname(folder)))
+    region.log("database.draft-removed", { temporaryFolder });
   if (existsSync(folder)) return folder;
-  const draft = createDraft(folder);
+  const temporaryFolder = createTemporaryFolder(folder);
   try {
-    await install(region, draft);
-    renameSync(draft, folder);
+    await install(region, temporaryFolder);
+    renameSync(temporaryFolder, folder);
   } catch (error) {
-    rmSync(draft, { recursive: true, force: true });
+    rmSync(temporaryFolder, { recursive: true, force: true });
     // Another environment was quicker; its template is as good.
     if (!existsSync(folder)) throw error;
   }

@@ -2,7 +2,7 @@ import { setTimeout as elapse } from "node:timers/promises";
 import type { DatabaseInstance } from "./instance.ts";
 
 const lookEveryMs = 1000;
-const answerWithinMs = 2000;
+const responseLimitMs = 2000;
 /** A busy machine may delay one answer, hardly three in a row. */
 const missesAllowed = 3;
 
@@ -24,7 +24,7 @@ export function watchWriter(writerNow: () => DatabaseInstance | undefined): () =
       if (!writer || !process) continue;
       if (process.pid !== watched) misses = 0;
       watched = process.pid;
-      misses = (await answers(writer)) || writer.process !== process ? 0 : misses + 1;
+      misses = (await responses(writer)) || writer.process !== process ? 0 : misses + 1;
       if (misses < missesAllowed || end.signal.aborted) continue;
       writer.region.log("database.writer-hung", { instance: writer.name, misses });
       process.kill("SIGKILL");
@@ -33,10 +33,10 @@ export function watchWriter(writerNow: () => DatabaseInstance | undefined): () =
   return () => end.abort();
 }
 
-async function answers(instance: DatabaseInstance): Promise<boolean> {
+async function responses(instance: DatabaseInstance): Promise<boolean> {
   const asked = instance.query("SELECT 1").then(
     () => true,
     () => false,
   );
-  return await Promise.race([asked, elapse(answerWithinMs, false, { ref: false })]);
+  return await Promise.race([asked, elapse(responseLimitMs, false, { ref: false })]);
 }

@@ -45,7 +45,7 @@ const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: "
 const namespace = "http://s3.amazonaws.com/doc/2006-03-01/";
 
 /** Answers one call to the S3 API, with addresses of the form `/<bucket>/<key>`. */
-export async function answerS3(
+export async function serveS3(
   region: Region,
   request: WireRequest,
   caller: AwsRequest["caller"],

@@ -1,11 +1,11 @@
 import { AwsError } from "../operation.ts";
 import type { Region } from "../region.ts";
-import type { S3Answer, S3Call, S3Operation } from "./call.ts";
+import type { S3Call, S3Operation, S3Response } from "./call.ts";
 import { type ObjectHead, objectsOf } from "./objects.ts";
 
 const mostKeys = 1000;
 
-function listBuckets(region: Region): S3Answer {
+function listBuckets(region: Region): S3Response {
   const buckets = region.resources.all("aws:s3/bucket:Bucket").map(({ id }) => ({
     Name: id,
     CreationDate: objectsOf(region).readCreation(id).toISOString(),
@@ -14,7 +14,7 @@ function listBuckets(region: Region): S3Answer {
   return { body: { ListAllMyBucketsResult: { Owner: owner, Buckets: { Bucket: buckets } } } };
 }
 
-function headBucket(region: Region, { bucket }: S3Call): S3Answer {
+function headBucket(region: Region, { bucket }: S3Call): S3Response {
   if (!objectsOf(region).hasBucket(bucket)) throw new AwsError("NotFound", "Not Found", 404);
   return { headers: { "x-amz-bucket-region": region.name } };
 }
@@ -26,7 +26,7 @@ interface Page {
   readonly last?: string;
 }
 
-function listObjects(region: Region, { bucket, query }: S3Call): S3Answer {
+function listObjects(region: Region, { bucket, query }: S3Call): S3Response {
   const prefix = query.get("prefix") ?? "";
   const delimiter = query.get("delimiter") ?? "";
   const token = query.get("continuation-token");

@@ -10,7 +10,7 @@ export interface S3Call {
 }
 
 /** What an operation responds with; 200 where it names no status. */
-export interface S3Answer {
+export interface S3Response {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** An object becomes XML under its only name. */
@@ -18,4 +18,4 @@ export interface S3Answer {
 }
 
 /** One S3 operation, called once the caller is allowed to. */
-export type S3Operation = (region: Region, call: S3Call) => S3Answer;
+export type S3Operation = (region: Region, call: S3Call) => S3Response;

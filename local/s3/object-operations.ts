@@ -2,7 +2,7 @@ import { XMLParser } from "fast-xml-parser";
 import { AwsError } from "../operation.ts";
 import type { Region } from "../region.ts";
 import { readUpload } from "./aws-chunked.ts";
-import type { S3Answer, S3Call, S3Operation } from "./call.ts";
+import type { S3Call, S3Operation, S3Response } from "./call.ts";
 import { type ObjectHead, objectsOf } from "./objects.ts";
 import { encryptionOf } from "./settings.ts";
 
@@ -13,7 +13,7 @@ const mostDeletions = 1000;
 
 const parser = new XMLParser({ parseTagValue: false, isArray: (name) => name === "Object" });
 
-function putObject(region: Region, { request, bucket, key }: S3Call): S3Answer {
+function putObject(region: Region, { request, bucket, key }: S3Call): S3Response {
   const objects = objectsOf(region);
   if (Buffer.byteLength(key) > longestKey) throw new AwsError("KeyTooLongError", "Your key is too long.");
   if (request.headers["if-none-match"] === "*" && objects.head(bucket, key)) {
@@ -35,7 +35,7 @@ function putObject(region: Region, { request, bucket, key }: S3Call): S3Answer {
   return { headers: { etag: head.etag, ...checksums, ...encryptionOf(region, bucket) } };
 }
 
-function getObject(region: Region, { request, bucket, key }: S3Call): S3Answer {
+function getObject(region: Region, { request, bucket, key }: S3Call): S3Response {
   const found = objectsOf(region).read(bucket, key);
   if (!found) throw new AwsError("NoSuchKey", "The specified key does not exist.", 404);
   const { head, body } = found;
@@ -55,18 +55,18 @@ function getObject(region: Region, { request, bucket, key }: S3Call): S3Answer {
   };
 }
 
-function headObject(region: Region, { bucket, key }: S3Call): S3Answer {
+function headObject(region: Region, { bucket, key }: S3Call): S3Response {
   const head = objectsOf(region).head(bucket, key);
   if (!head) throw new AwsError("NotFound", "Not Found", 404);
   return { headers: { ...headersOf(region, bucket, head), "content-length": String(head.size) } };
 }
 
-function deleteObject(region: Region, { bucket, key }: S3Call): S3Answer {
+function deleteObject(region: Region, { bucket, key }: S3Call): S3Response {
   objectsOf(region).remove(bucket, key);
   return { status: 204 };
 }
 
-function deleteObjects(region: Region, { request, bucket }: S3Call): S3Answer {
+function deleteObjects(region: Region, { request, bucket }: S3Call): S3Response {
   const { body } = readUpload(request);
   const document = parser.parse(body.toString("utf8")) as {
     Delete?: { Object?: readonly { Key: string }[]; Quiet?: string };

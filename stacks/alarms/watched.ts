@@ -1,12 +1,12 @@
 import type { Cache } from "../cache.ts";
 import type { Database } from "../database/database.ts";
 import type { Deployment } from "../deployment.ts";
-import type { Entrance } from "../ingress/ingress.ts";
+import type { Ingress } from "../ingress/ingress.ts";
 import type { Logs } from "../logs/logs.ts";
 import type { Metric, Watch } from "./watch.ts";
 
 export interface WatchedParts {
-  readonly entrance: Entrance;
+  readonly ingress: Ingress;
   readonly database: Database;
   readonly cache: Cache;
   readonly logs: Logs;
@@ -15,14 +15,14 @@ export interface WatchedParts {
 /** Everything that is watched. */
 export function watches(deployment: Deployment, parts: WatchedParts): readonly Watch[] {
   return [
-    ...entranceWatches(parts.entrance),
+    ...ingressWatches(parts.ingress),
     ...shards(deployment).flatMap((shard) => shardWatches(deployment, shard)),
     databaseWatch(parts.database),
     deliveryWatch(parts.logs),
   ];
 }
 
-function entranceWatches({ loadBalancer, gatewayTargets }: Entrance): readonly Watch[] {
+function ingressWatches({ loadBalancer, gatewayTargets }: Ingress): readonly Watch[] {
   const namespace = "AWS/ApplicationELB";
   const LoadBalancer = loadBalancer.arnSuffix;
   const TargetGroup = gatewayTargets.arnSuffix;
@@ -30,8 +30,8 @@ function entranceWatches({ loadBalancer, gatewayTargets }: Entrance): readonly W
   return [
     {
       ...common,
-      thing: "entrance-errors",
-      description: "The entrance itself answers 5xx: no gateway takes the request",
+      thing: "ingress-errors",
+      description: "The ingress itself answers 5xx: no gateway takes the request",
       metrics: [
         { namespace, metricName: "HTTPCode_ELB_5XX_Count", dimensions: { LoadBalancer }, statistic: "Sum" },
       ],

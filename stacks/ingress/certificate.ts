@@ -2,26 +2,26 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment.ts";
 
-/** Host names of the entrance by role. */
+/** Host names of the ingress by role. */
 export interface Hosts {
   readonly api: string;
   readonly admin: string;
 }
 
-/** A certificate for all host names of the entrance, proven through the zone; yields its ARN once it is issued. */
+/** A certificate for all host names of the ingress, proven through the zone; yields its ARN once it is issued. */
 export function createCertificate(
   parent: pulumi.Resource,
   deployment: Deployment,
   { zoneId, hosts }: { readonly zoneId: pulumi.Input<string>; readonly hosts: Hosts },
 ): pulumi.Output<string> {
   const certificate = new aws.acm.Certificate(
-    "entrance",
+    "ingress",
     {
       domainName: hosts.api,
       subjectAlternativeNames: [hosts.admin],
       validationMethod: "DNS",
       keyAlgorithm: "EC_prime256v1",
-      tags: deployment.names.tags("entrance"),
+      tags: deployment.names.tags("ingress"),
     },
     { parent },
   );
@@ -29,7 +29,7 @@ export function createCertificate(
     proveHost(parent, { certificate, zoneId, role, host }),
   );
   const validation = new aws.acm.CertificateValidation(
-    "entrance",
+    "ingress",
     { certificateArn: certificate.arn, validationRecordFqdns: records.map((record) => record.fqdn) },
     { parent },
   );

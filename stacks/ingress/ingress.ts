@@ -11,13 +11,13 @@ import { createTargetGroup } from "./target-group.ts";
 /** TLS 1.3 and 1.2 with forward secrecy and authenticated encryption only. */
 const tlsPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06";
 
-interface EntranceArgs {
+interface IngressArgs {
   readonly network: Network;
   readonly logs: Logs;
 }
 
 /** The only way in: HTTPS on one port, for insiders only in an environment. Nothing listens on port 80. */
-export class Entrance extends pulumi.ComponentResource {
+export class Ingress extends pulumi.ComponentResource {
   readonly loadBalancer: aws.lb.LoadBalancer;
   readonly listener: aws.lb.Listener;
   readonly gatewayTargets: aws.lb.TargetGroup;
@@ -25,8 +25,8 @@ export class Entrance extends pulumi.ComponentResource {
   readonly adminRule: aws.lb.ListenerRule;
   readonly insiders: InsiderTrust | undefined;
 
-  constructor(deployment: Deployment, args: EntranceArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("dmm-env:stacks:Entrance", "entrance", {}, opts);
+  constructor(deployment: Deployment, args: IngressArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("dmm-env:stacks:Ingress", "ingress", {}, opts);
     const { vpcId } = args.network;
     const hosts = hostNames(deployment);
     const { zoneId } = aws.route53.getZoneOutput(
@@ -38,8 +38,8 @@ export class Entrance extends pulumi.ComponentResource {
     this.loadBalancer = createLoadBalancer(this, deployment, args);
     this.gatewayTargets = createTargetGroup(this, deployment, { thing: "gateway", vpcId });
     this.adminTargets = createTargetGroup(this, deployment, { thing: "admin", vpcId });
-    this.listener = createListener(this, deployment, { entrance: this, certificateArn });
-    this.adminRule = createAdminRule(this, deployment, { entrance: this, host: hosts.admin });
+    this.listener = createListener(this, deployment, { ingress: this, certificateArn });
+    this.adminRule = createAdminRule(this, deployment, { ingress: this, host: hosts.admin });
     createAliases(this, { hosts, zoneId, loadBalancer: this.loadBalancer });
     this.registerOutputs({});
   }
@@ -52,16 +52,16 @@ function hostNames({ config }: Deployment): Hosts {
 function createLoadBalancer(
   parent: pulumi.Resource,
   { config, names }: Deployment,
-  { network, logs }: EntranceArgs,
+  { network, logs }: IngressArgs,
 ): aws.lb.LoadBalancer {
   return new aws.lb.LoadBalancer(
-    "entrance",
+    "ingress",
     {
-      name: names.of("entrance"),
+      name: names.of("ingress"),
       loadBalancerType: "application",
       internal: false,
       subnets: network.publicSubnetIds,
-      securityGroups: [network.groups.entrance.id],
+      securityGroups: [network.groups.ingress.id],
       idleTimeout: 60,
       // Node and the load balancer must never read one request as two.
       desyncMitigationMode: "strictest",
@@ -71,8 +71,8 @@ function createLoadBalancer(
         "aws:lb/loadBalancer:LoadBalancer",
         "enableDeletionProtection",
       ),
-      accessLogs: { enabled: true, bucket: logs.storage.bucket.bucket, prefix: logs.entrancePrefix },
-      tags: names.tags("entrance"),
+      accessLogs: { enabled: true, bucket: logs.storage.bucket.bucket, prefix: logs.ingressPrefix },
+      tags: names.tags("ingress"),
     },
     // AWS writes a test object before it accepts the setting.
     { parent, dependsOn: [logs.storage.policy] },
@@ -82,16 +82,13 @@ function createLoadBalancer(
 function createListener(
   parent: pulumi.Resource,
   { config, names }: Deployment,
-  {
-    entrance,
-    certificateArn,
-  }: { readonly entrance: Entrance; readonly certificateArn: pulumi.Input<string> },
+  { ingress, certificateArn }: { readonly ingress: Ingress; readonly certificateArn: pulumi.Input<string> },
 ): aws.lb.Listener {
-  const { insiders } = entrance;
+  const { insiders } = ingress;
   return new aws.lb.Listener(
-    "entrance",
+    "ingress",
     {
-      loadBalancerArn: entrance.loadBalancer.arn,
+      loadBalancerArn: ingress.loadBalancer.arn,
       protocol: "HTTPS",
       port: config.ingressPort,
       sslPolicy: tlsPolicy,
@@ -103,8 +100,8 @@ function createListener(
           ignoreClientCertificateExpiry: false,
         },
       }),
-      defaultActions: [{ type: "forward", targetGroupArn: entrance.gatewayTargets.arn }],
-      tags: names.tags("entrance"),
+      defaultActions: [{ type: "forward", targetGroupArn: ingress.gatewayTargets.arn }],
+      tags: names.tags("ingress"),
     },
     { parent, dependsOn: insiders ? [insiders.revocation] : [] },
   );
@@ -113,15 +110,15 @@ function createListener(
 function createAdminRule(
   parent: pulumi.Resource,
   { names }: Deployment,
-  { entrance, host }: { readonly entrance: Entrance; readonly host: string },
+  { ingress, host }: { readonly ingress: Ingress; readonly host: string },
 ): aws.lb.ListenerRule {
   return new aws.lb.ListenerRule(
     "admin",
     {
-      listenerArn: entrance.listener.arn,
+      listenerArn: ingress.listener.arn,
       priority: 10,
       conditions: [{ hostHeader: { values: [host] } }],
-      actions: [{ type: "forward", targetGroupArn: entrance.adminTargets.arn }],
+      actions: [{ type: "forward", targetGroupArn: ingress.adminTargets.arn }],
       tags: names.tags("admin"),
     },
     { parent },

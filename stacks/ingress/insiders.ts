@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment.ts";
 import { createPrivateBucket } from "../private-bucket.ts";
 
-/** The second lock of an environment: whose client certificates the entrance takes. */
+/** The second lock of an environment: whose client certificates the ingress takes. */
 export interface InsiderTrust {
   readonly bucket: aws.s3.Bucket;
   readonly trustStore: aws.lb.TrustStore;

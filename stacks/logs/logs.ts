@@ -9,15 +9,15 @@ import { createDeliveryStream } from "./delivery.ts";
 export class Logs extends pulumi.ComponentResource {
   readonly storage: PrivateBucket;
   readonly stream: aws.kinesis.FirehoseDeliveryStream;
-  /** Where in the bucket the entrance writes its access logs. */
-  readonly entrancePrefix = "entrance";
+  /** Where in the bucket the ingress writes its access logs. */
+  readonly ingressPrefix = "ingress";
 
   constructor(deployment: Deployment, key: aws.kms.Key, opts?: pulumi.ComponentResourceOptions) {
     super("dmm-env:stacks:Logs", "logs", {}, opts);
     this.storage = createPrivateBucket(this, deployment, {
       thing: "logs",
       expireAfterDays: deployment.config.logRetentionDays,
-      allow: (bucketArn) => [entranceWrites(deployment, bucketArn, this.entrancePrefix)],
+      allow: (bucketArn) => [ingressWrites(deployment, bucketArn, this.ingressPrefix)],
     });
     this.stream = createDeliveryStream(this, deployment, { bucket: this.storage.bucket, key });
     this.registerOutputs({});
@@ -25,9 +25,9 @@ export class Logs extends pulumi.ComponentResource {
 }
 
 /** The service principal that load balancers deliver their logs as, in every Region. */
-function entranceWrites({ place }: Deployment, bucketArn: pulumi.Output<string>, prefix: string): Statement {
+function ingressWrites({ place }: Deployment, bucketArn: pulumi.Output<string>, prefix: string): Statement {
   return {
-    Sid: "EntranceLogs",
+    Sid: "IngressLogs",
     Effect: "Allow",
     Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
     Action: "s3:PutObject",

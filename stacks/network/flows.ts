@@ -2,7 +2,7 @@ import type { PlatformConfig } from "../config.ts";
 
 /** Security groups, each with what carries it. */
 export const groups = {
-  entrance: "Load balancer that clients reach",
+  ingress: "Load balancer that clients reach",
   gateway: "Gateway tasks",
   admin: "Admin site tasks",
   upstream: "Load balancer before the API stub",
@@ -24,8 +24,8 @@ export interface Flow {
 /** Every way inside the VPC. What is not in this list is closed. */
 export function flowsOf({ servicePort, databasePort, cachePort }: Ports): readonly Flow[] {
   return [
-    { from: "entrance", to: "gateway", port: servicePort },
-    { from: "entrance", to: "admin", port: servicePort },
+    { from: "ingress", to: "gateway", port: servicePort },
+    { from: "ingress", to: "admin", port: servicePort },
     { from: "gateway", to: "upstream", port: servicePort },
     { from: "gateway", to: "database", port: databasePort },
     { from: "gateway", to: "cache", port: cachePort },

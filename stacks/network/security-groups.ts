@@ -25,7 +25,7 @@ export function createSecurityGroups(
   const context = { parent, deployment, groups: created };
   const rules = [
     ...flowsOf(deployment.config).flatMap((flow) => createFlow(context, flow)),
-    ...entranceSources(deployment).map((network) => admitToEntrance(context, network)),
+    ...ingressSources(deployment).map((network) => admitToIngress(context, network)),
     ...deployment.config.metricsNetworks.map((network) => admitScraper(context, network)),
     ...awsClients.map((group) =>
       letOut(context, {
@@ -59,7 +59,7 @@ interface Context {
 }
 
 /** Production serves the public; an environment its insiders and nobody else. */
-function entranceSources({ config }: Deployment): readonly string[] {
+function ingressSources({ config }: Deployment): readonly string[] {
   return config.production ? [everywhere] : config.insiders;
 }
 
@@ -109,11 +109,11 @@ function createFlow(
   return [out, into].map((resource) => ({ between: [from, to], resource }));
 }
 
-function admitToEntrance(context: Context, network: string): Rule {
+function admitToIngress(context: Context, network: string): Rule {
   const name = network === everywhere ? "public" : `insiders-${network}`;
-  const tag = "entrance-from-outside";
+  const tag = "ingress-from-outside";
   const port = context.deployment.config.ingressPort;
-  return letIn(context, { name, group: "entrance", network, port, purpose: "HTTPS", tag });
+  return letIn(context, { name, group: "ingress", network, port, purpose: "HTTPS", tag });
 }
 
 function admitScraper(context: Context, network: string): Rule {

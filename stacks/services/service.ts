@@ -9,7 +9,7 @@ import type { ServiceSpec } from "./service-spec.ts";
 import { createTaskDefinition } from "./task-definition.ts";
 
 /** Where services run. */
-export interface Ground {
+export interface ServiceContext {
   readonly network: Network;
   readonly compute: Compute;
   readonly key: aws.kms.Key;
@@ -19,7 +19,7 @@ export interface Ground {
 export function createService(
   parent: pulumi.Resource,
   deployment: Deployment,
-  { ground, spec }: { readonly ground: Ground; readonly spec: ServiceSpec },
+  { context, spec }: { readonly context: ServiceContext; readonly spec: ServiceSpec },
 ): aws.ecs.Service {
   const logGroup = createLogGroup(parent, deployment, spec.name);
   const parameters = Object.values(spec.secrets);
@@ -28,17 +28,17 @@ export function createService(
     ...names,
     logGroup,
     parameters,
-    key: ground.key,
+    key: context.key,
   });
   const task =
     spec.permissions.length > 0
       ? createTaskRole(parent, deployment, { ...names, statements: spec.permissions })
       : undefined;
   const definition = createTaskDefinition(parent, deployment, { spec, logGroup, execution, task });
-  const ways = ground.network.rulesOf(spec.name);
-  const waitsFor = [...ways, ground.compute.association, execution.policy, ...spec.waitsFor];
+  const ways = context.network.rulesOf(spec.name);
+  const waitsFor = [...ways, context.compute.association, execution.policy, ...spec.waitsFor];
   if (task !== undefined) waitsFor.push(task.policy);
-  return run(parent, deployment, { ground, spec, definition, waitsFor });
+  return run(parent, deployment, { context, spec, definition, waitsFor });
 }
 
 function createLogGroup(parent: pulumi.Resource, { names, config }: Deployment, service: string) {
@@ -50,7 +50,7 @@ function createLogGroup(parent: pulumi.Resource, { names, config }: Deployment, 
 }
 
 interface RunArgs {
-  readonly ground: Ground;
+  readonly context: ServiceContext;
   readonly spec: ServiceSpec;
   readonly definition: aws.ecs.TaskDefinition;
   readonly waitsFor: pulumi.Resource[];
@@ -59,9 +59,9 @@ interface RunArgs {
 function run(
   parent: pulumi.Resource,
   { config, names }: Deployment,
-  { ground, spec, definition, waitsFor }: RunArgs,
+  { context, spec, definition, waitsFor }: RunArgs,
 ): aws.ecs.Service {
-  const { network, compute } = ground;
+  const { network, compute } = context;
   return new aws.ecs.Service(
     spec.name,
     {

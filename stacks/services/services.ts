@@ -4,19 +4,19 @@ import type { Cache } from "../cache.ts";
 import { type Database, databaseName } from "../database/database.ts";
 import type { Deployment } from "../deployment.ts";
 import { differing } from "../differences.ts";
-import type { Entrance } from "../ingress/ingress.ts";
+import type { Ingress } from "../ingress/ingress.ts";
 import type { Logs } from "../logs/logs.ts";
 import { metricsPort } from "../metrics-port.ts";
 import type { Statement } from "../policy.ts";
 import type { Secrets } from "../secrets.ts";
 import type { Upstream } from "../upstream.ts";
-import { createService, type Ground } from "./service.ts";
+import { createService, type ServiceContext } from "./service.ts";
 import type { ServiceSpec } from "./service-spec.ts";
 import { traceEnvironment } from "./tracing.ts";
 
 interface ServicesArgs {
-  readonly ground: Ground;
-  readonly entrance: Entrance;
+  readonly context: ServiceContext;
+  readonly ingress: Ingress;
   readonly upstream: Upstream;
   readonly database: Database;
   readonly cache: Cache;
@@ -32,7 +32,7 @@ export class Services extends pulumi.ComponentResource {
 
   constructor(deployment: Deployment, args: ServicesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("dmm-env:stacks:Services", "services", {}, opts);
-    const create = (spec: ServiceSpec) => createService(this, deployment, { ground: args.ground, spec });
+    const create = (spec: ServiceSpec) => createService(this, deployment, { context: args.context, spec });
     this.stub = create(stub(deployment, args));
     this.gateway = create(gateway(deployment, args));
     this.admin = create(admin(deployment, args));
@@ -56,8 +56,8 @@ function gateway(deployment: Deployment, args: ServicesArgs): ServiceSpec {
       ...(args.secrets.traceHeaders && { OTEL_EXPORTER_OTLP_HEADERS: args.secrets.traceHeaders }),
     },
     permissions: [writeAccessLog(args.logs)],
-    targets: args.entrance.gatewayTargets,
-    waitsFor: [args.entrance.listener, ...args.database.instances],
+    targets: args.ingress.gatewayTargets,
+    waitsFor: [args.ingress.listener, ...args.database.instances],
   };
 }
 
@@ -70,7 +70,7 @@ function admin(deployment: Deployment, args: ServicesArgs): ServiceSpec {
     environment: {
       ...storeEnvironment(deployment, args),
       ...loginEnvironment(deployment),
-      // The site believes a client certificate's name only where the entrance has verified the certificate.
+      // The site believes a client certificate's name only where the ingress has verified the certificate.
       CLIENT_CERTIFICATES_VERIFIED: differing(
         deployment.config,
         "aws:ecs/taskDefinition:TaskDefinition",
@@ -82,9 +82,9 @@ function admin(deployment: Deployment, args: ServicesArgs): ServiceSpec {
       CLIENT_SECRET_KEY: args.secrets.clientSecretKey,
     },
     permissions: [],
-    targets: args.entrance.adminTargets,
+    targets: args.ingress.adminTargets,
     // ECS refuses a target group that no listener leads to yet.
-    waitsFor: [args.entrance.adminRule, ...args.database.instances],
+    waitsFor: [args.ingress.adminRule, ...args.database.instances],
   };
 }
 

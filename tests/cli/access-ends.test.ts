@@ -18,7 +18,7 @@ import { createRevocationList, ensureFirstList, readRevocations } from "../../cl
 import { findCheckSerials, hasUnpublished, revokeGrants, storeRevocations } from "../../cli/access/revoke.ts";
 import { x509 } from "../../cli/access/x509.ts";
 import { TemporaryHome } from "./temporary-home.ts";
-import { startEntrance } from "./tls-entrance.ts";
+import { startIngress } from "./tls-ingress.ts";
 
 const environment = "feature-x";
 
@@ -41,17 +41,17 @@ test("a shortened life shortens every grant: the earlier certificates are revoke
   using folder = new TemporaryHome();
   const { directory } = folder;
   const { authority, first, issue } = await makeAccess(directory);
-  await using started = await startEntrance(authority.certificate.toString("pem"), first);
+  await using started = await startIngress(authority.certificate.toString("pem"), first);
   const before = [await issue("eve", 18_000), await issue("operator", 18_000)];
   const short = await issue("joe", 5);
   const eve = readClient(directory, "eve");
-  assert.equal(await knock(started.entrance, eve), "in");
+  assert.equal(await knock(started.ingress, eve), "in");
 
   const expires = inSeconds(60);
   assert.deepEqual(await endWithEnvironment(directory, { name: environment, expires }), ["eve", "operator"]);
   started.useRevocationList(readFileSync(join(directory, "revoked.pem"), "utf8"));
-  assert.notEqual(await knock(started.entrance, eve), "in");
-  assert.equal(await knock(started.entrance, readClient(directory, "eve")), "in");
+  assert.notEqual(await knock(started.ingress, eve), "in");
+  assert.equal(await knock(started.ingress, readClient(directory, "eve")), "in");
   assert.deepEqual(listedSerials(directory), before.map(({ serial }) => serial).sort());
   for (const grant of listGrants(directory)) {
     assert.ok(isValid(grant) && Date.parse(grant.expires) <= Date.parse(expires), grant.name);

@@ -14,7 +14,7 @@ import { createRevocationList, ensureFirstList } from "../../cli/access/revocati
 import { revokeGrants } from "../../cli/access/revoke.ts";
 import { x509 } from "../../cli/access/x509.ts";
 import { TemporaryHome } from "./temporary-home.ts";
-import { startEntrance } from "./tls-entrance.ts";
+import { startIngress } from "./tls-ingress.ts";
 
 async function makeAccess(directory: string) {
   const authority = await ensureAuthority(directory, "feature-x");
@@ -24,26 +24,26 @@ async function makeAccess(directory: string) {
   return { authority, list, issue, pem: readFileSync(authorityFile(directory), "utf8") };
 }
 
-test("a granted insider gets in, and is out as soon as the entrance has the list that revokes the grant", async () => {
+test("a granted insider gets in, and is out as soon as the ingress has the list that revokes the grant", async () => {
   using folder = new TemporaryHome();
   const { pem, list, issue } = await makeAccess(folder.directory);
-  await using started = await startEntrance(pem, list);
+  await using started = await startIngress(pem, list);
   await issue("jane");
   await issue("joe");
   const [jane, joe] = [readClient(folder.directory, "jane"), readClient(folder.directory, "joe")];
-  assert.equal(await knock(started.entrance, jane), "in");
-  assert.notEqual(await knock(started.entrance), "in");
+  assert.equal(await knock(started.ingress, jane), "in");
+  assert.notEqual(await knock(started.ingress), "in");
 
   await revokeGrants(folder.directory, [readGrant(folder.directory, "jane")!]);
   started.useRevocationList(readFileSync(join(folder.directory, "revoked.pem"), "utf8"));
-  assert.notEqual(await knock(started.entrance, jane), "in");
-  assert.equal(await knock(started.entrance, joe), "in");
+  assert.notEqual(await knock(started.ingress, jane), "in");
+  assert.equal(await knock(started.ingress, joe), "in");
 });
 
 test("a grant's bundle opens with its password alone, and lets in as its certificate does", async () => {
   using folder = new TemporaryHome();
   const { pem, list, issue } = await makeAccess(folder.directory);
-  await using started = await startEntrance(pem, list);
+  await using started = await startIngress(pem, list);
   await issue("jane");
   const { bundle, password } = grantFiles(folder.directory, "jane");
   for (const file of [bundle, password]) assert.equal(statSync(file).mode & 0o777, 0o600);
@@ -51,7 +51,7 @@ test("a grant's bundle opens with its password alone, and lets in as its certifi
   const passphrase = readFileSync(password, "utf8").trim();
   assert.ok(passphrase.length >= 20);
   assert.throws(() => createSecureContext({ pfx, passphrase: "another" }), /mac verify failure/i);
-  const { host, connect: way, authority } = started.entrance;
+  const { host, connect: way, authority } = started.ingress;
   const socket = connect({ ...way, servername: host, ca: authority, pfx, passphrase });
   socket.write(`GET /as-jane HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
   assert.match(await text(socket), /GET \/as-jane$/);
@@ -60,12 +60,12 @@ test("a grant's bundle opens with its password alone, and lets in as its certifi
 test("a grant ends by itself", async () => {
   using folder = new TemporaryHome();
   const { pem, list, issue } = await makeAccess(folder.directory);
-  await using started = await startEntrance(pem, list);
+  await using started = await startIngress(pem, list);
   const grant = await issue("jane", 2);
   const jane = readClient(folder.directory, "jane");
-  assert.equal(await knock(started.entrance, jane), "in");
+  assert.equal(await knock(started.ingress, jane), "in");
   await elapse(Date.parse(grant.expires) - Date.now() + 1_050);
-  assert.notEqual(await knock(started.entrance, jane), "in");
+  assert.notEqual(await knock(started.ingress, jane), "in");
 });
 
 test("a certificate from another authority does not get in", async () => {
@@ -73,8 +73,8 @@ test("a certificate from another authority does not get in", async () => {
   using other = new TemporaryHome();
   const { pem, list } = await makeAccess(folder.directory);
   await (await makeAccess(other.directory)).issue("jane");
-  await using started = await startEntrance(pem, list);
-  assert.notEqual(await knock(started.entrance, readClient(other.directory, "jane")), "in");
+  await using started = await startIngress(pem, list);
+  assert.notEqual(await knock(started.ingress, readClient(other.directory, "jane")), "in");
 });
 
 test("a certificate names its insider and allows nothing but being a client", async () => {

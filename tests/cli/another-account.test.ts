@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "tap";
-import { claimNetwork } from "../../cli/environment/network.ts";
+import { reserveNetwork as reserveEnvironmentNetwork } from "../../cli/environment/network.ts";
 import { environmentFolder, type Home } from "../../cli/home.ts";
 import { reserveNetwork } from "../loopback.ts";
 import { startFakeSts } from "./fake-sts.ts";
@@ -17,7 +17,7 @@ const name = "feature-x";
 const own = "111122223333";
 const another = "999988887777";
 
-async function runJson(home: Home, endpoint: string, ...words: readonly string[]) {
+async function runJson(home: Home, endpoint: string, ...args: readonly string[]) {
   const environment = {
     ...commandLineEnvironment(home.directory),
     AWS_ENDPOINT_URL: endpoint,
@@ -26,7 +26,7 @@ async function runJson(home: Home, endpoint: string, ...words: readonly string[]
     AWS_REGION: "eu-west-1",
     AWS_EC2_METADATA_DISABLED: "true",
   };
-  const { code, stdout, stderr } = await startCommandLineIn(environment, ...words, "--json").ended;
+  const { code, stdout, stderr } = await startCommandLineIn(environment, ...args, "--json").ended;
   assert.ok(stdout, stderr);
   return { code, ...JSON.parse(stdout) };
 }
@@ -50,7 +50,7 @@ test("down with the credentials of another account refuses, and changes nothing"
   const sts = await startFakeSts(t, `${network}.0.3`, another);
   const origin = { target: "aws", backend: home.backend, region: "eu-west-1", account: own } as const;
   makeRecord(home, name, { ...origin, stage: "up", insiders: ["203.0.113.0/24"] });
-  claimNetwork(home, name, { origin });
+  reserveEnvironmentNetwork(home, name, { origin });
   const state = join(home.state, ".pulumi", "stacks", "dmm-env", `${name}.json`);
   mkdirSync(dirname(state), { recursive: true });
   const resources = [{ type: "aws:ecs/cluster:Cluster", id: `arn:aws:ecs:eu-west-1:${own}:cluster/x` }];
@@ -68,7 +68,7 @@ test("down with the credentials of another account refuses, and changes nothing"
     assert.equal(down.code, 3);
     assert.match(down.error.message, new RegExp(`account ${own}; the credentials belong to ${another}`));
     assert.deepEqual(describeFiles(home), files);
-    assert.equal(existsSync(home.releases), false);
+    assert.equal(existsSync(home.teardowns), false);
   }
   assert.deepEqual(new Set(sts.requests), new Set(["GetCallerIdentity"]));
 });

@@ -36,8 +36,8 @@ function write(folder: TemporaryHome, ...statements: readonly object[]): string 
   return file;
 }
 
-async function check(home: string, ...words: readonly string[]) {
-  const { code, stdout } = await runCommandLine(home, "attestation", "check", ...words, "--json");
+async function check(home: string, ...args: readonly string[]) {
+  const { code, stdout } = await runCommandLine(home, "attestation", "check", ...args, "--json");
   return { code, report: JSON.parse(stdout) };
 }
 

@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { test } from "tap";
-import { claimNetwork } from "../../cli/environment/network.ts";
+import { reserveNetwork } from "../../cli/environment/network.ts";
 import { environmentFolder } from "../../cli/home.ts";
-import { findLeftOvers } from "./left-over.ts";
+import { findLeftovers } from "./left-over.ts";
 import { makeRecord } from "./made-record.ts";
 import { commandLineEnvironment, startCommandLineIn } from "./started-command.ts";
 import { TemporaryHome } from "./temporary-home.ts";
@@ -20,8 +20,8 @@ function environmentOf(directory: string, backend: string): NodeJS.ProcessEnv {
   return { ...environment, AWS_EC2_METADATA_DISABLED: "true", PULUMI_BACKEND_URL: backend };
 }
 
-async function runJson(environment: NodeJS.ProcessEnv, ...words: readonly string[]) {
-  const { code, stdout } = await startCommandLineIn(environment, ...words, "--json").ended;
+async function runJson(environment: NodeJS.ProcessEnv, ...args: readonly string[]) {
+  const { code, stdout } = await startCommandLineIn(environment, ...args, "--json").ended;
   return { code, ...JSON.parse(stdout) };
 }
 
@@ -44,12 +44,12 @@ test("where the stack was never requested, down finishes without the backend", s
     using folder = new TemporaryHome();
     const { home } = folder;
     const origin = { target: "local", backend, region: "eu-west-1" } as const;
-    const network = claimNetwork(home, name, { isAllowed: () => true, origin });
+    const network = reserveNetwork(home, name, { isAllowed: () => true, origin });
     makeRecord(home, name, { ...origin, network, stack: "not requested" });
     mkdirSync(environmentFolder(home, name).region, { recursive: true });
     const down = await runJson(environmentOf(folder.directory, backend), "down", name);
     assert.deepEqual([down.code, down.verdict], [0, "nothing is left over"], JSON.stringify(down));
-    assert.deepEqual(findLeftOvers(home), []);
+    assert.deepEqual(findLeftovers(home), []);
   }
 });
 
@@ -60,7 +60,7 @@ test(
     using folder = new TemporaryHome();
     const { home } = folder;
     const origin = { target: "local", backend: "s3://nope", region: "eu-west-1" } as const;
-    const network = claimNetwork(home, name, { isAllowed: () => true, origin });
+    const network = reserveNetwork(home, name, { isAllowed: () => true, origin });
     makeRecord(home, name, { ...origin, network, stack: "requested" });
     const down = await runJson(environmentOf(folder.directory, origin.backend), "down", name);
     assert.deepEqual([down.code, down.error?.code], [3, "DMM_TEARDOWN_UNPROVEN"]);

@@ -3,17 +3,17 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { test } from "tap";
-import { findLeftOvers } from "./left-over.ts";
+import { findLeftovers } from "./left-over.ts";
 import { commandLineEnvironment, commandLineFile } from "./started-command.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
 const exitCodes = { passed: 0, failed: 1, inconclusive: 3 } as const;
 
 /** `dmm-env … 2>&1 | head -3`: the lines that head shows, and the exit code of the command itself. */
-async function runIntoHead(home: string, ...words: readonly string[]) {
+async function runIntoHead(home: string, ...args: readonly string[]) {
   const script = '{ "$0" "$@" 2>&1; echo $? >"$CODE"; } | head -3';
   const code = join(home, "exit-code");
-  const { stdout } = await execa("sh", ["-c", script, process.execPath, commandLineFile, ...words], {
+  const { stdout } = await execa("sh", ["-c", script, process.execPath, commandLineFile, ...args], {
     env: { ...commandLineEnvironment(home), CODE: code },
     stdin: "ignore",
   });
@@ -34,7 +34,7 @@ test("gate whose pipe closes after three lines goes on to its verdict, tears dow
   const [main] = results.sort((one, other) => other.checks - one.checks);
   assert.ok(main, "there is no evidence");
   assert.equal(code, exitCodes[main.verdict], `the verdict is ${main.verdict}`);
-  const [proof] = globSync("feature-x-*.json", { cwd: folder.home.releases });
+  const [proof] = globSync("feature-x-*.json", { cwd: folder.home.teardowns });
   assert.ok(proof, "there is no proof");
-  assert.deepEqual(findLeftOvers(folder.home), []);
+  assert.deepEqual(findLeftovers(folder.home), []);
 });

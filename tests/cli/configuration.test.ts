@@ -11,7 +11,7 @@ import {
   readProject,
   writeConfiguration,
 } from "../../cli/engine/configuration.ts";
-import { claimNetwork, networkNumbers } from "../../cli/environment/network.ts";
+import { networkNumbers, reserveNetwork } from "../../cli/environment/network.ts";
 import { checkout } from "../../cli/home.ts";
 import { environmentKeys } from "../../stacks/config.ts";
 import { CopiedCheckout } from "./copied-checkout.ts";
@@ -104,6 +104,6 @@ test("an environment gets no address block in which an on-premises network lies"
   const project = { ...readProject(), onPremisesNetworks: ["10.20.30.0/24", "10.128.0.0/9"] };
   const allowed = networkNumbers.filter((number) => isNetworkAllowed(project, number));
   assert.ok(!allowed.includes(20) && !allowed.includes(128) && allowed.length === 117);
-  const number = claimNetwork(folder.home, "feature-x", { isAllowed: (one) => one === 42 });
+  const number = reserveNetwork(folder.home, "feature-x", { isAllowed: (one) => one === 42 });
   assert.equal(number, 42);
 });

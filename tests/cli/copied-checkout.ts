@@ -36,13 +36,13 @@ export class CopiedCheckout implements Disposable {
   }
 
   /** Runs the command line of this checkout to its end. */
-  async run(...words: readonly string[]): Promise<CommandResult> {
+  async run(...args: readonly string[]): Promise<CommandResult> {
     const env = {
       DMM_ENV_HOME: this.home,
       DMM_ENV_TOOLCHAIN: process.env.DMM_ENV_TOOLCHAIN ?? join(root, ".dmm-env", "toolchain"),
       DMM_ENV_CACHE: process.env.DMM_ENV_CACHE ?? join(root, ".dmm-env", "cache"),
     };
-    const program = [join(this.directory, "cli", "main.ts"), ...words];
+    const program = [join(this.directory, "cli", "main.ts"), ...args];
     const { exitCode, stdout, stderr } = await execa(process.execPath, program, {
       cwd: this.directory,
       env,
@@ -54,8 +54,8 @@ export class CopiedCheckout implements Disposable {
   }
 
   /** The one object that a command prints with `--json`. */
-  async runJson(...words: readonly string[]) {
-    return JSON.parse((await this.run(...words, "--json")).stdout);
+  async runJson(...args: readonly string[]) {
+    return JSON.parse((await this.run(...args, "--json")).stdout);
   }
 
   [Symbol.dispose](): void {

@@ -3,49 +3,49 @@ import { readFileSync } from "node:fs";
 import { connect } from "node:tls";
 import { test } from "tap";
 import { readClient } from "../../cli/access/client-identity.ts";
-import { type Entrance, findEntrance, knock } from "../../cli/access/ingress.ts";
+import { findIngress, type Ingress, knock } from "../../cli/access/ingress.ts";
 import { environmentFolder, type Home } from "../../cli/home.ts";
 import { readRegionAddress } from "../../cli/region/address.ts";
 import { readLedger } from "../../cli/region/ledger.ts";
-import { findLeftOvers } from "./left-over.ts";
+import { findLeftovers } from "./left-over.ts";
 import { runCommandLine } from "./started-command.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
 const name = "feature-x";
 
-async function runJson(home: Home, ...words: readonly string[]) {
-  const { code, stdout, stderr } = await runCommandLine(home.directory, ...words, "--json");
+async function runJson(home: Home, ...args: readonly string[]) {
+  const { code, stdout, stderr } = await runCommandLine(home.directory, ...args, "--json");
   assert.ok(stdout, stderr);
   return { code, stderr, ...JSON.parse(stdout) };
 }
 
 /** Makes an environment with one insider, kills its region alone and returns its ingress, which still serves. */
-async function loseRegion(home: Home): Promise<Entrance> {
+async function loseRegion(home: Home): Promise<Ingress> {
   const { access, outputs, region } = environmentFolder(home, name);
   const up = await runJson(home, "up", name);
   assert.equal(up.code, 0, up.stderr);
   assert.equal((await runJson(home, "access", "grant", name, "eve", "--for", "1h")).code, 0);
   const address = readRegionAddress(region)!;
-  const entrance = findEntrance(JSON.parse(readFileSync(outputs, "utf8")), address);
+  const ingress = findIngress(JSON.parse(readFileSync(outputs, "utf8")), address);
   process.kill(address.pid, "SIGKILL");
   while (readRegionAddress(region) !== undefined) await new Promise((resolve) => setTimeout(resolve, 10));
   const balancers = readLedger(region).filter((entry) => entry.name.startsWith("haproxy/"));
   assert.ok(balancers.length > 0);
   for (const { process: balancer } of balancers) assert.doesNotThrow(() => process.kill(balancer!.pid, 0));
   assert.equal(
-    await knock(entrance, readClient(access, "eve")),
+    await knock(ingress, readClient(access, "eve")),
     "in",
     "the load balancer outlives its region",
   );
-  return entrance;
+  return ingress;
 }
 
 /** An insider's connection that is open already; resolves when the ingress ends it. */
-async function openConnection(entrance: Entrance, client: ReturnType<typeof readClient>) {
+async function openConnection(ingress: Ingress, client: ReturnType<typeof readClient>) {
   const socket = connect({
-    ...entrance.connect,
-    servername: entrance.host,
-    ca: entrance.authority,
+    ...ingress.connect,
+    servername: ingress.host,
+    ca: ingress.authority,
     cert: client.certificate,
     key: client.key,
   });
@@ -53,7 +53,7 @@ async function openConnection(entrance: Entrance, client: ReturnType<typeof read
   socket.on("error", () => undefined);
   await new Promise<void>((resolve, reject) => {
     socket.once("data", () => resolve()).once("close", reject);
-    socket.write(`GET /verify/echo HTTP/1.1\r\nHost: ${new URL(entrance.url).host}\r\n\r\n`);
+    socket.write(`GET /verify/echo HTTP/1.1\r\nHost: ${new URL(ingress.url).host}\r\n\r\n`);
   });
   return { closed, isOpen: () => !socket.destroyed };
 }
@@ -64,9 +64,9 @@ test("access revoke puts everybody out of an environment whose region is dead, a
   using folder = new TemporaryHome();
   const { home } = folder;
   const { access } = environmentFolder(home, name);
-  const entrance = await loseRegion(home);
+  const ingress = await loseRegion(home);
   const [eve, operator] = [readClient(access, "eve"), readClient(access, "operator")];
-  const connection = await openConnection(entrance, eve);
+  const connection = await openConnection(ingress, eve);
   assert.ok(connection.isOpen());
 
   const revoked = await runJson(home, "access", "revoke", name, "eve");
@@ -74,15 +74,15 @@ test("access revoke puts everybody out of an environment whose region is dead, a
   assert.deepEqual([revoked.ingress, revoked.refusal], ["closed", "nothing listens"]);
   await connection.closed;
   for (const client of [eve, operator, undefined])
-    assert.deepEqual(await knock(entrance, client), { refused: "ECONNREFUSED" });
+    assert.deepEqual(await knock(ingress, client), { refused: "ECONNREFUSED" });
 
   const up = await runJson(home, "up", name);
   assert.equal(up.code, 0, JSON.stringify(up));
-  assert.equal(await knock(entrance, operator), "in");
-  const knocked = await knock(entrance, eve);
+  assert.equal(await knock(ingress, operator), "in");
+  const knocked = await knock(ingress, eve);
   assert.ok(knocked !== "in" && "refused" in knocked, JSON.stringify(knocked));
   assert.equal((await runJson(home, "down", name)).code, 0);
-  assert.deepEqual(findLeftOvers(home), []);
+  assert.deepEqual(findLeftovers(home), []);
 });
 
 test("down closes the ingress of a dead region first, and its proof says what was observed", {
@@ -90,8 +90,8 @@ test("down closes the ingress of a dead region first, and its proof says what wa
 }, async () => {
   using folder = new TemporaryHome();
   const { home } = folder;
-  const entrance = await loseRegion(home);
-  const connection = await openConnection(entrance, readClient(environmentFolder(home, name).access, "eve"));
+  const ingress = await loseRegion(home);
+  const connection = await openConnection(ingress, readClient(environmentFolder(home, name).access, "eve"));
   const down = await runJson(home, "down", name);
   assert.equal(down.code, 0, JSON.stringify(down));
   await connection.closed;
@@ -105,5 +105,5 @@ test("down closes the ingress of a dead region first, and its proof says what wa
   assert.equal(statement.outcome, "observed");
   assert.ok(statement.evidence.length > 0);
   assert.match(predicate.workarounds.join(" "), /region was not running/);
-  assert.deepEqual(findLeftOvers(home), []);
+  assert.deepEqual(findLeftovers(home), []);
 });

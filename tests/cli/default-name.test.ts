@@ -13,9 +13,9 @@ import { CopiedCheckout } from "./copied-checkout.ts";
 import { makeRecord } from "./made-record.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
-function git(directory: string, ...words: readonly string[]): void {
+function git(directory: string, ...args: readonly string[]): void {
   const author = ["-c", "user.name=jane", "-c", "user.email=jane@example.com"];
-  execaSync("git", ["-C", directory, ...author, ...words], { stdio: "ignore" });
+  execaSync("git", ["-C", directory, ...author, ...args], { stdio: "ignore" });
 }
 
 const names: Readonly<Record<string, string>> = {

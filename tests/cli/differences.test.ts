@@ -11,11 +11,11 @@ import { declaredDifferences } from "../../stacks/differences.ts";
 const production = { ingress: readProductionPort(), ...readProductionPorts() };
 const asProduction = {
   record: { target: "aws" },
-  entrance: { connect: { port: production.ingress } },
+  ingress: { connect: { port: production.ingress } },
 } as const;
 const shifted = {
   record: { target: "local", ports: { servicePort: 9080, databasePort: 4306, cachePort: 7379 } },
-  entrance: { connect: { port: 8443 } },
+  ingress: { connect: { port: 8443 } },
 } as const;
 
 test("an environment on production's ports differs only in what every environment has", async () => {

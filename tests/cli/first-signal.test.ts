@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "tap";
 import { environmentFolder } from "../../cli/home.ts";
 import { readLedger } from "../../cli/region/ledger.ts";
-import { findLeftOvers } from "./left-over.ts";
+import { findLeftovers } from "./left-over.ts";
 import { runCommandLine, type StartedCommand, startCommandLine, untilItListens } from "./started-command.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
@@ -35,13 +35,13 @@ test("the first signal ends every command on an environment whose load balancers
   for (const pid of balancers) process.kill(pid, "SIGSTOP");
 
   for (const signal of signals) {
-    for (const words of [
+    for (const args of [
       ["status", name],
       ["access", "revoke", name, "eve"],
       ["logs", name, "region", "--follow"],
     ]) {
-      await t.test(`${words.join(" ")}: ${signal}`, async () => {
-        const command = startCommandLine(directory, ...words);
+      await t.test(`${args.join(" ")}: ${signal}`, async () => {
+        const command = startCommandLine(directory, ...args);
         await untilItListens(command);
         await interrupt(command, signal, 5_000);
       });
@@ -66,5 +66,5 @@ test("the first signal ends every command on an environment whose load balancers
   const down = startCommandLine(directory, "down", name, "--json");
   await down.says("delete resources …");
   assert.equal(JSON.parse(await interrupt(down, "SIGTERM", 60_000)).verdict, "nothing is left over");
-  assert.deepEqual(findLeftOvers(home), []);
+  assert.deepEqual(findLeftovers(home), []);
 });

@@ -4,7 +4,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
 import { encode } from "../../cli/teardown/envelope.ts";
-import { findLeftOvers } from "./left-over.ts";
+import { findLeftovers } from "./left-over.ts";
 import { runCommandLine, startCommandLine } from "./started-command.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
@@ -27,11 +27,11 @@ test(
     assert.equal(report.teardown.access.refusals.length, 2);
     assert.ok(report.teardown.claims.every((claim: { verdict: string }) => claim.verdict === "passed"));
     assert.ok(existsSync(join(report.evidence, "events.jsonl")));
-    assert.deepEqual(findLeftOvers(folder.home), []);
+    assert.deepEqual(findLeftovers(folder.home), []);
 
     const envelope = JSON.parse(readFileSync(report.teardown.proof, "utf8"));
-    const [publicKey] = globSync("*.pub.pem", { cwd: folder.home.releases });
-    const key = createPublicKey(readFileSync(join(folder.home.releases, publicKey!)));
+    const [publicKey] = globSync("*.pub.pem", { cwd: folder.home.teardowns });
+    const key = createPublicKey(readFileSync(join(folder.home.teardowns, publicKey!)));
     const payload = Buffer.from(envelope.payload, "base64");
     assert.ok(
       verify(
@@ -53,5 +53,5 @@ test("a gate that is interrupted releases what it has made and ends with 130", s
   const { code, stdout, stderr } = await gate.ended;
   assert.equal(code, 130, stderr);
   assert.equal(JSON.parse(stdout).error.code, "DMM_INTERRUPTED");
-  assert.deepEqual(findLeftOvers(folder.home), []);
+  assert.deepEqual(findLeftovers(folder.home), []);
 });

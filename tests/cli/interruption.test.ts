@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "tap";
-import { findLeftOvers } from "./left-over.ts";
+import { findLeftovers } from "./left-over.ts";
 import { runCommandLine, startCommandLine } from "./started-command.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
@@ -21,7 +21,7 @@ for (const step of ["start the region", "create resources", "serve an authorised
       assert.match(stderr, /DMM_INTERRUPTED Interrupted: "feature-x" was torn down/);
     }
     assert.doesNotMatch(stderr, /\n {4}at /);
-    assert.deepEqual(findLeftOvers(folder.home), []);
+    assert.deepEqual(findLeftovers(folder.home), []);
   });
 }
 
@@ -35,5 +35,5 @@ test("a second Ctrl-C ends at once, and down still gets to nothing left over", s
   assert.equal((await up.ended).code, 130);
   const down = await runCommandLine(folder.directory, "down", "feature-x");
   assert.equal(down.code, 0, down.stderr);
-  assert.deepEqual(findLeftOvers(folder.home), []);
+  assert.deepEqual(findLeftovers(folder.home), []);
 });

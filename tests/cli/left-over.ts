@@ -4,7 +4,7 @@ import { readProcessesIn } from "../../cli/environment/process-identity.ts";
 import type { Home } from "../../cli/home.ts";
 
 /** What is left of environments in a home, seen by the test itself: processes, folders, claims, stacks. */
-export function findLeftOvers(home: Home): readonly string[] {
+export function findLeftovers(home: Home): readonly string[] {
   const stacks = join(home.state, ".pulumi", "stacks", "dmm-env");
   return [
     ...readProcessesIn(home.directory).map(({ pid, command }) => `process ${pid} ${command}`),

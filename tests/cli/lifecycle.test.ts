@@ -6,7 +6,7 @@ import { test } from "tap";
 import { readRecord, writeRecord } from "../../cli/environment/record.ts";
 import { environmentFolder } from "../../cli/home.ts";
 import { readRegionAddress } from "../../cli/region/address.ts";
-import { findLeftOvers } from "./left-over.ts";
+import { findLeftovers } from "./left-over.ts";
 import { runCommandLine, startCommandLine } from "./started-command.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
@@ -16,8 +16,8 @@ test("an environment that is up", { timeout: 900_000 }, async (t) => {
   const folder = new TemporaryHome();
   const { home } = folder;
   const place = environmentFolder(home, name);
-  const run = (...words: readonly string[]) => runCommandLine(folder.directory, ...words);
-  const runJson = async (...words: readonly string[]) => JSON.parse((await run(...words, "--json")).stdout);
+  const run = (...args: readonly string[]) => runCommandLine(folder.directory, ...args);
+  const runJson = async (...args: readonly string[]) => JSON.parse((await run(...args, "--json")).stdout);
   let invitation = "";
 
   t.before(async () => {
@@ -176,8 +176,8 @@ test("an environment that is up", { timeout: 900_000 }, async (t) => {
   t.test("names a record that was edited, and up refuses to guess", async () => {
     const record = readRecord(home, name)!;
     writeFileSync(place.record, '{"name": "feature-x", "netw');
-    for (const words of [["status"], ["up"], ["verify"]]) {
-      assert.equal((await runJson(...words, name)).error.code, "DMM_RECORD_UNREADABLE");
+    for (const args of [["status"], ["up"], ["verify"]]) {
+      assert.equal((await runJson(...args, name)).error.code, "DMM_RECORD_UNREADABLE");
     }
     assert.equal((await runJson("list")).environments[0].stage, "damaged");
     writeRecord(home, record);
@@ -199,7 +199,7 @@ test("an environment that is up", { timeout: 900_000 }, async (t) => {
     assert.equal(down.exitCode, 0, JSON.stringify(down));
     assert.ok(down.workarounds.length >= 2);
     assert.deepEqual(down.leftovers, []);
-    assert.deepEqual(findLeftOvers(home), []);
+    assert.deepEqual(findLeftovers(home), []);
     assert.equal((await runJson("down", name)).error.code, "DMM_ENVIRONMENT_UNKNOWN");
   });
 });

@@ -26,7 +26,7 @@ const tasks = {
   "task/feature-x-gateway/aa": "one\ntwo\n",
   "task/feature-x-gateway/bb": "three\n",
   "task/feature-x-admin/cc": "four\n",
-  "haproxy/feature-x-entrance@1": "five\n",
+  "haproxy/feature-x-ingress@1": "five\n",
 };
 
 test("a log is named without its environment, and the beginning of its name is enough", async () => {
@@ -36,7 +36,7 @@ test("a log is named without its environment, and the beginning of its name is e
   const parts = (part?: string) => selectLogs(all, part).map((log) => log.part);
   assert.deepEqual(parts("task/gateway"), ["task/gateway/aa", "task/gateway/bb"]);
   assert.deepEqual(parts("task/gateway/bb"), ["task/gateway/bb"]);
-  assert.deepEqual(parts("haproxy"), ["haproxy/entrance@1"]);
+  assert.deepEqual(parts("haproxy"), ["haproxy/ingress@1"]);
   assert.equal(parts().length, 4);
 });
 

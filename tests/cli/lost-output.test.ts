@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { execa } from "execa";
 import { test } from "tap";
-import { findLeftOvers } from "./left-over.ts";
+import { findLeftovers } from "./left-over.ts";
 import { commandLineEnvironment, commandLineFile, startCommandLine } from "./started-command.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
@@ -11,8 +11,8 @@ const name = "feature-x";
 const terminal = join(import.meta.dirname, "closed-terminal.py");
 
 /** Runs a command whose readers end at once, as `| head -0` does. */
-async function runUnread(home: string, ...words: readonly string[]): Promise<number | string | undefined> {
-  const running = execa(process.execPath, [commandLineFile, ...words], {
+async function runUnread(home: string, ...args: readonly string[]): Promise<number | string | undefined> {
+  const running = execa(process.execPath, [commandLineFile, ...args], {
     env: commandLineEnvironment(home),
     stdin: "ignore",
     buffer: false,
@@ -25,17 +25,13 @@ async function runUnread(home: string, ...words: readonly string[]): Promise<num
 }
 
 /** Runs a command whose output goes to a device that is full. */
-async function runFull(home: string, ...words: readonly string[]): Promise<number | string | undefined> {
+async function runFull(home: string, ...args: readonly string[]): Promise<number | string | undefined> {
   const script = 'exec "$0" "$@" > /dev/full 2>&1';
-  const { exitCode, signal } = await execa(
-    "sh",
-    ["-c", script, process.execPath, commandLineFile, ...words],
-    {
-      env: commandLineEnvironment(home),
-      stdio: "ignore",
-      reject: false,
-    },
-  );
+  const { exitCode, signal } = await execa("sh", ["-c", script, process.execPath, commandLineFile, ...args], {
+    env: commandLineEnvironment(home),
+    stdio: "ignore",
+    reject: false,
+  });
   return exitCode ?? signal;
 }
 
@@ -43,11 +39,11 @@ async function runFull(home: string, ...words: readonly string[]): Promise<numbe
 async function runInClosedTerminal(
   home: string,
   { text, hangup }: { readonly text: string; readonly hangup: "ignore" | "stop" },
-  ...words: readonly string[]
+  ...args: readonly string[]
 ): Promise<{ readonly code: number; readonly shown: string }> {
   const { stdout, stderr } = await execa(
     "python3",
-    [terminal, text, process.execPath, commandLineFile, ...words],
+    [terminal, text, process.execPath, commandLineFile, ...args],
     {
       env: { ...commandLineEnvironment(home), TERM: "xterm", CI: "", DMM_ENV_HANGUP: hangup },
       stdin: "ignore",
@@ -74,7 +70,7 @@ test("commands whose output nobody takes, or on a full disk, end as they should"
   following.process.kill("SIGTERM");
   assert.ok([0, 130].includes((await following.ended).code ?? -1));
   assert.equal(await runFull(directory, "down", name, "--json"), 0);
-  assert.deepEqual(findLeftOvers(home), []);
+  assert.deepEqual(findLeftovers(home), []);
 });
 
 test("a failure keeps its exit code when nobody reads its message", { timeout: 60_000 }, async () => {
@@ -100,7 +96,7 @@ for (const { when, text } of moments) {
     const closing = { text, hangup: "stop" } as const;
     const { code, shown } = await runInClosedTerminal(folder.directory, closing, "up", name);
     assert.equal(code, 130, shown);
-    assert.deepEqual(findLeftOvers(folder.home), []);
+    assert.deepEqual(findLeftovers(folder.home), []);
   });
 }
 
@@ -111,5 +107,5 @@ test("under nohup up and down go on to their end without a terminal", { timeout:
     const { code, shown } = await runInClosedTerminal(folder.directory, closing, command, name);
     assert.equal(code, 0, shown);
   }
-  assert.deepEqual(findLeftOvers(folder.home), []);
+  assert.deepEqual(findLeftovers(folder.home), []);
 });

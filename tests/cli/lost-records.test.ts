@@ -6,15 +6,15 @@ import { readEdgeListeners } from "../../cli/environment/network.ts";
 import { readRecord } from "../../cli/environment/record.ts";
 import { environmentFolder, type Home } from "../../cli/home.ts";
 import { readRegionAddress } from "../../cli/region/address.ts";
-import { findLeftOvers } from "./left-over.ts";
+import { findLeftovers } from "./left-over.ts";
 import { runCommandLine } from "./started-command.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
 const name = "feature-x";
 const slow = { timeout: 280_000 };
 
-async function runJson(home: Home, ...words: readonly string[]) {
-  const { code, stdout, stderr } = await runCommandLine(home.directory, ...words, "--json");
+async function runJson(home: Home, ...args: readonly string[]) {
+  const { code, stdout, stderr } = await runCommandLine(home.directory, ...args, "--json");
   assert.ok(stdout, stderr);
   return { code, stderr, ...JSON.parse(stdout) };
 }
@@ -48,7 +48,7 @@ test("gate refuses the name of an environment whose record is lost, and leaves i
   assert.ok(down.access.revoked.includes("operator"), JSON.stringify(down.access));
   const evidence = findEvidence(down)["Nothing listens in the environment's network."] ?? "";
   assert.ok(evidence.includes(`.${network}.0.0/16`), evidence);
-  assert.deepEqual(findLeftOvers(home), []);
+  assert.deepEqual(findLeftovers(home), []);
 });
 
 test(
@@ -73,7 +73,7 @@ test(
     assert.equal(down.access.closed, true);
     assert.doesNotMatch(findEvidence(down)["The ingress admits nobody."] ?? "", /open/);
     assert.deepEqual(readEdgeListeners(network), []);
-    assert.deepEqual(findLeftOvers(home), []);
+    assert.deepEqual(findLeftovers(home), []);
   },
 );
 
@@ -90,5 +90,5 @@ test("down ends what a dead region without a ledger left, by the files it has op
   assert.equal(down.code, 0, JSON.stringify(down));
   assert.equal(down.access.closed, true, JSON.stringify(down.access));
   assert.deepEqual(readEdgeListeners(network), []);
-  assert.deepEqual(findLeftOvers(home), []);
+  assert.deepEqual(findLeftovers(home), []);
 });

@@ -4,7 +4,7 @@ import { test } from "tap";
 import { environmentFolder, type Home } from "../../cli/home.ts";
 import { type RegionAddress, readRegionAddress } from "../../cli/region/address.ts";
 import { readLedger } from "../../cli/region/ledger.ts";
-import { findLeftOvers } from "./left-over.ts";
+import { findLeftovers } from "./left-over.ts";
 import { runCommandLine, type StartedCommand, startCommandLine } from "./started-command.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
@@ -43,7 +43,7 @@ async function assertDownFinishes(home: Home): Promise<void> {
   const down = await endWithin(60_000, startCommandLine(home.directory, "down", name, "--json"));
   assert.equal(down.code, 0, JSON.stringify(down));
   assert.equal(down.verdict, "nothing is left over");
-  assert.deepEqual(findLeftOvers(home), []);
+  assert.deepEqual(findLeftovers(home), []);
 }
 
 const losses = [
@@ -73,7 +73,7 @@ for (const { signal, is, code } of losses) {
     const ended = await endWithin(60_000, down);
     assert.equal(ended.code, 0, JSON.stringify(ended));
     assert.equal(ended.verdict, "nothing is left over");
-    assert.deepEqual(findLeftOvers(folder.home), []);
+    assert.deepEqual(findLeftovers(folder.home), []);
   });
 }
 
@@ -89,7 +89,7 @@ for (const command of ["up", "gate"]) {
       const ended = await endWithin(90_000, started);
       assert.equal(ended.code, 130, JSON.stringify(ended));
       assert.equal(ended.error.code, "DMM_INTERRUPTED");
-      assert.deepEqual(findLeftOvers(folder.home), []);
+      assert.deepEqual(findLeftovers(folder.home), []);
     },
   );
 }
@@ -114,5 +114,5 @@ test("a signal to down and to verify while the region is stopped ends them with 
   const ended = await endWithin(60_000, down);
   assert.equal(ended.code, 130, JSON.stringify(ended));
   assert.equal(ended.verdict, "nothing is left over");
-  assert.deepEqual(findLeftOvers(home), []);
+  assert.deepEqual(findLeftovers(home), []);
 });

@@ -17,7 +17,7 @@ export function makeRecord(
     owner: "jane",
     created: "2026-01-01T00:00:00.000Z",
     expires: new Date(Date.now() + 3_600_000).toISOString(),
-    stage: "making",
+    stage: "creating",
     ...more,
   };
   mkdirSync(environmentFolder(home, name).directory, { recursive: true });

@@ -3,14 +3,14 @@ import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { test } from "tap";
 import { environmentFolder, findHome, type Home } from "../../cli/home.ts";
-import { findLeftOvers } from "./left-over.ts";
+import { findLeftovers } from "./left-over.ts";
 import { runCommandLine } from "./started-command.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
 const name = "feature-x";
 
-async function runJson(home: Home, ...words: readonly string[]) {
-  const { code, stdout, stderr } = await runCommandLine(home.directory, ...words, "--json");
+async function runJson(home: Home, ...args: readonly string[]) {
+  const { code, stdout, stderr } = await runCommandLine(home.directory, ...args, "--json");
   assert.ok(stdout, stderr);
   return { code, stderr, ...JSON.parse(stdout) };
 }
@@ -29,8 +29,8 @@ test("outputs that name an address where nobody listens prove neither a revocati
   assert.equal((await runJson(home, "access", "grant", name, "eve", "--for", "1h")).code, 0);
   const file = environmentFolder(home, name).outputs;
   const outputs = JSON.parse(readFileSync(file, "utf8"));
-  const { dnsName } = outputs.entrance;
-  outputs.entrance.dnsName = dnsName.replace(/\d+$/, "200");
+  const { dnsName } = outputs.ingress;
+  outputs.ingress.dnsName = dnsName.replace(/\d+$/, "200");
   writeFileSync(file, JSON.stringify(outputs));
 
   const revoked = await runJson(home, "access", "revoke", name, "eve");
@@ -40,7 +40,7 @@ test("outputs that name an address where nobody listens prove neither a revocati
   assert.equal(down.access.closed, true);
   assert.ok(down.access.revoked.includes("operator"), JSON.stringify(down.access));
   for (const { reason } of down.access.refusals) assert.doesNotMatch(reason, /ECONNREFUSED/);
-  assert.deepEqual(findLeftOvers(home), []);
+  assert.deepEqual(findLeftovers(home), []);
 });
 
 test("an environment whose checkout was moved is torn down, with the state that moved along", {
@@ -58,8 +58,8 @@ test("an environment whose checkout was moved is torn down, with the state that 
     assert.equal(verdict, "nothing is left over");
     assert.match(workarounds.join(" "), /was moved/);
     assert.equal(existsSync(join(home.state, ".pulumi", "stacks", "dmm-env", `${name}.json`)), false);
-    assert.deepEqual(findLeftOvers(home), []);
-    assert.deepEqual(findLeftOvers(folder.home), []);
+    assert.deepEqual(findLeftovers(home), []);
+    assert.deepEqual(findLeftovers(folder.home), []);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -78,5 +78,5 @@ test("a state folder that is gone for good is said to be not observed", { timeou
   assert.equal(readPredicate(down.proof).verdict, "not everything could be observed");
   writeFileSync(file, JSON.stringify(record));
   assert.equal((await runJson(home, "down", name)).code, 0);
-  assert.deepEqual(findLeftOvers(home), []);
+  assert.deepEqual(findLeftovers(home), []);
 });

@@ -4,19 +4,19 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "tap";
-import { claimedBy, claimNetwork, readListeners, releaseNetwork } from "../../cli/environment/network.ts";
+import { readListeners, releaseNetwork, reservedBy, reserveNetwork } from "../../cli/environment/network.ts";
 import { environmentFolder } from "../../cli/home.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
 test("an environment keeps its network until it is released", async () => {
   using folder = new TemporaryHome();
   const { home } = folder;
-  const number = claimNetwork(home, "feature-x");
+  const number = reserveNetwork(home, "feature-x");
   assert.ok(number >= 10 && number <= 199);
-  assert.equal(claimNetwork(home, "feature-x"), number);
-  assert.equal(claimedBy(home, "feature-x"), number);
+  assert.equal(reserveNetwork(home, "feature-x"), number);
+  assert.equal(reservedBy(home, "feature-x"), number);
   releaseNetwork(home, "feature-x");
-  assert.equal(claimedBy(home, "feature-x"), undefined);
+  assert.equal(reservedBy(home, "feature-x"), undefined);
   assert.deepEqual(readdirSync(home.networks), []);
 });
 
@@ -24,12 +24,12 @@ test("no two environments get the same network", async () => {
   using folder = new TemporaryHome();
   const names = Array.from({ length: 12 }, (_, index) => `feature-${index}`);
   for (const name of names) mkdirSync(environmentFolder(folder.home, name).directory, { recursive: true });
-  assert.equal(new Set(names.map((name) => claimNetwork(folder.home, name))).size, 12);
+  assert.equal(new Set(names.map((name) => reserveNetwork(folder.home, name))).size, 12);
 });
 
 test("a network in which any process listens is passed over", async () => {
   using first = new TemporaryHome();
-  const number = claimNetwork(first.home, "feature-x");
+  const number = reserveNetwork(first.home, "feature-x");
   const server = createServer().listen(0, `127.${number}.7.7`);
   await once(server, "listening");
   try {
@@ -38,7 +38,7 @@ test("a network in which any process listens is passed over", async () => {
       1,
     );
     using second = new TemporaryHome();
-    assert.notEqual(claimNetwork(second.home, "feature-x"), number);
+    assert.notEqual(reserveNetwork(second.home, "feature-x"), number);
   } finally {
     server.close();
     await once(server, "close");
@@ -47,8 +47,8 @@ test("a network in which any process listens is passed over", async () => {
 
 test("a claim whose environment is gone does not keep its network", async () => {
   using folder = new TemporaryHome();
-  const number = claimNetwork(folder.home, "feature-x");
+  const number = reserveNetwork(folder.home, "feature-x");
   writeFileSync(join(folder.home.networks, String(number)), "gone");
-  assert.equal(claimNetwork(folder.home, "feature-x"), number);
-  assert.equal(claimedBy(folder.home, "gone"), undefined);
+  assert.equal(reserveNetwork(folder.home, "feature-x"), number);
+  assert.equal(reservedBy(folder.home, "gone"), undefined);
 });

@@ -62,7 +62,7 @@ test("without a known network, nothing is stated about listeners while a process
     folder: environment,
     target: "local",
     closure: { closed: false, revoked: [], refusals: [] },
-    leftOver: [],
+    leftover: [],
     statements: [],
   } as unknown as DownRun;
   await takeStock(run, () => undefined);

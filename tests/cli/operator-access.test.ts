@@ -13,7 +13,7 @@ import { environmentFolder } from "../../cli/home.ts";
 import type { OpenEnvironment } from "../../cli/open-environment.ts";
 import { makeRecord } from "./made-record.ts";
 import { TemporaryHome } from "./temporary-home.ts";
-import { startEntrance } from "./tls-entrance.ts";
+import { startIngress } from "./tls-ingress.ts";
 
 const name = "feature-x";
 
@@ -49,10 +49,10 @@ test("a refusal of the ingress is told in words, not in OpenSSL's lines", async 
   const { access } = environmentFolder(folder.home, name);
   const authority = await ensureAuthority(access, name);
   const first = await ensureFirstList(access, authority);
-  await using entrance = await startEntrance(authority.certificate.toString("pem"), first);
+  await using ingress = await startIngress(authority.certificate.toString("pem"), first);
   let isClosed = false;
   const refusal = async (client?: Parameters<typeof ask>[1]["client"], port?: number) => {
-    const at = { ...entrance.entrance, ...(port && { connect: { host: "127.0.0.1", port } }) };
+    const at = { ...ingress.ingress, ...(port && { connect: { host: "127.0.0.1", port } }) };
     const error = await ask(at, {
       path: "/",
       ...(client && { client }),

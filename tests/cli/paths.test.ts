@@ -39,10 +39,10 @@ test("a home that cannot be read is an error of every command, not an empty list
   // Below a file no path can be looked up: refused for every user, root as well.
   const home = join(folder.directory, "file");
   writeFileSync(home, "");
-  for (const words of commands) {
-    const { code, stdout } = await runCommandLine(home, ...words, "--json");
+  for (const args of commands) {
+    const { code, stdout } = await runCommandLine(home, ...args, "--json");
     const { error } = JSON.parse(stdout);
-    assert.deepEqual([code, error?.code], [3, "DMM_FILE_UNUSABLE"], `${words[0]}: ${stdout}`);
+    assert.deepEqual([code, error?.code], [3, "DMM_FILE_UNUSABLE"], `${args[0]}: ${stdout}`);
     assert.match(error.message, /ENOTDIR/);
   }
 });

@@ -11,7 +11,7 @@ import { TemporaryHome } from "./temporary-home.ts";
 test("the help is what docs/commands.txt shows", async () => {
   using folder = new TemporaryHome();
   const pages: string[] = [];
-  for (const words of [
+  for (const args of [
     [],
     ...commands.map(({ name }) => [name]),
     ["access", "grant"],
@@ -19,9 +19,9 @@ test("the help is what docs/commands.txt shows", async () => {
     ["access", "list"],
     ["attestation", "check"],
   ]) {
-    const { code, stdout } = await runCommandLine(folder.directory, ...words, "--help");
-    assert.equal(code, 0, words.join(" "));
-    pages.push(`$ dmm-env ${[...words, "--help"].join(" ")}\n\n${stdout}`);
+    const { code, stdout } = await runCommandLine(folder.directory, ...args, "--help");
+    assert.equal(code, 0, args.join(" "));
+    pages.push(`$ dmm-env ${[...args, "--help"].join(" ")}\n\n${stdout}`);
   }
   const golden = readFileSync(join(import.meta.dirname, "..", "..", "docs", "commands.txt"), "utf8");
   assert.equal(pages.join("\n"), golden);
@@ -64,11 +64,11 @@ test("wrong usage ends with 2, says what is wrong and where to look, and shows n
     [["access", "list", "feature-x"], /DMM_ENVIRONMENT_UNKNOWN/],
   ];
   await Promise.all(
-    cases.map(async ([words, message]) => {
-      const { code, stdout, stderr } = await runCommandLine(folder.directory, ...words);
-      assert.equal(code, 2, `${words.join(" ")}: ${stderr}`);
-      assert.match(stderr, message, words.join(" "));
-      assert.match(stderr, /\n→ /, words.join(" "));
+    cases.map(async ([args, message]) => {
+      const { code, stdout, stderr } = await runCommandLine(folder.directory, ...args);
+      assert.equal(code, 2, `${args.join(" ")}: ${stderr}`);
+      assert.match(stderr, message, args.join(" "));
+      assert.match(stderr, /\n→ /, args.join(" "));
       assert.doesNotMatch(stderr, /\n {4}at /);
       assert.equal(stdout, "");
     }),
@@ -81,16 +81,16 @@ test("with --json there is exactly one object on stdout, also for wrong usage", 
     [["list", "--json"], { command: "list", exitCode: 0, error: null, environments: [], steps: [] }],
     [["--json", "list"], { command: "list", exitCode: 0, error: null, environments: [], steps: [] }],
   ];
-  for (const [words, expected] of cases) {
-    const { stdout } = await runCommandLine(folder.directory, ...words);
+  for (const [args, expected] of cases) {
+    const { stdout } = await runCommandLine(folder.directory, ...args);
     assert.deepEqual(JSON.parse(stdout), expected);
   }
-  for (const words of [
+  for (const args of [
     ["down", "feature-x", "--json"],
     ["status", "--json"],
     ["nonsense", "--json"],
   ]) {
-    const { code, stdout } = await runCommandLine(folder.directory, ...words);
+    const { code, stdout } = await runCommandLine(folder.directory, ...args);
     const { exitCode, error } = JSON.parse(stdout);
     assert.equal(exitCode, code);
     assert.deepEqual(Object.keys(error), ["code", "message", "hint"]);

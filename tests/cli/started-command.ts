@@ -35,16 +35,16 @@ export function commandLineEnvironment(home: string): NodeJS.ProcessEnv {
 }
 
 /** Starts the command line in a home of its own. */
-export function startCommandLine(home: string, ...words: readonly string[]): StartedCommand {
-  return startCommandLineIn(commandLineEnvironment(home), ...words);
+export function startCommandLine(home: string, ...args: readonly string[]): StartedCommand {
+  return startCommandLineIn(commandLineEnvironment(home), ...args);
 }
 
 /** Starts the command line with these environment variables and no others. */
 export function startCommandLineIn(
   environment: NodeJS.ProcessEnv,
-  ...words: readonly string[]
+  ...args: readonly string[]
 ): StartedCommand {
-  const running = execa(process.execPath, [commandLineFile, ...words], {
+  const running = execa(process.execPath, [commandLineFile, ...args], {
     cwd: root,
     env: environment,
     extendEnv: false,
@@ -71,8 +71,8 @@ export async function untilItListens({ process: { pid } }: StartedCommand): Prom
 }
 
 /** Runs the command line to its end. */
-export function runCommandLine(home: string, ...words: readonly string[]): Promise<CommandResult> {
-  return startCommandLine(home, ...words).ended;
+export function runCommandLine(home: string, ...args: readonly string[]): Promise<CommandResult> {
+  return startCommandLine(home, ...args).ended;
 }
 
 async function untilSaid(

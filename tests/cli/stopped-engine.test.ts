@@ -9,7 +9,7 @@ import {
   waitUntilGone,
 } from "../../cli/environment/process-identity.ts";
 import { environmentFolder, type Home } from "../../cli/home.ts";
-import { findLeftOvers } from "./left-over.ts";
+import { findLeftovers } from "./left-over.ts";
 import { runCommandLine, type StartedCommand, startCommandLine } from "./started-command.ts";
 import { makeSetting } from "./started-stack.ts";
 import { TemporaryHome } from "./temporary-home.ts";
@@ -52,7 +52,7 @@ for (const signal of [undefined, "SIGTERM"] as const) {
     assert.equal(ended.code, signal === undefined ? 0 : 130, JSON.stringify(ended));
     assert.equal(ended.verdict, "nothing is left over");
     assert.match(ended.workarounds.join(" "), /engine was killed: it was stopped by a signal/);
-    assert.deepEqual(findLeftOvers(home), []);
+    assert.deepEqual(findLeftovers(home), []);
   });
 }
 
@@ -66,7 +66,7 @@ test("up ends with DMM_ENGINE_UNRESPONSIVE when its engine is stopped, and down 
   assert.equal(ended.code, 4, JSON.stringify(ended));
   assert.equal(ended.error.code, "DMM_ENGINE_UNRESPONSIVE");
   assert.equal((await runCommandLine(directory, "down", name)).code, 0);
-  assert.deepEqual(findLeftOvers(home), []);
+  assert.deepEqual(findLeftovers(home), []);
 });
 
 test("an engine that passes its limit is killed with everything that it started", slow, async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "tap";
-import { claimNetwork } from "../../cli/environment/network.ts";
+import { reserveNetwork } from "../../cli/environment/network.ts";
 import { type EnvironmentRecord, writeRecord } from "../../cli/environment/record.ts";
 import { environmentFolder, type Home } from "../../cli/home.ts";
 import { judge, type Statement } from "../../cli/teardown/statements.ts";
@@ -24,8 +24,8 @@ function withoutCredentials(home: Home): NodeJS.ProcessEnv {
   };
 }
 
-async function runJson(home: Home, ...words: readonly string[]) {
-  const { code, stdout } = await startCommandLineIn(withoutCredentials(home), ...words, "--json").ended;
+async function runJson(home: Home, ...args: readonly string[]) {
+  const { code, stdout } = await startCommandLineIn(withoutCredentials(home), ...args, "--json").ended;
   return { code, ...JSON.parse(stdout) };
 }
 
@@ -59,11 +59,11 @@ function writeState(home: Home, resources: readonly Record<string, unknown>[]): 
 test("on aws credentials are checked before anything is created, deleted or forgotten", slow, async () => {
   using folder = new TemporaryHome();
   const { home } = folder;
-  for (const words of [
+  for (const args of [
     ["up", name],
     ["gate", name],
   ]) {
-    const refused = await runJson(home, ...words, "--target", "aws", "--insiders", "203.0.113.0/24");
+    const refused = await runJson(home, ...args, "--target", "aws", "--insiders", "203.0.113.0/24");
     assert.equal(refused.error.code, "DMM_AWS_CREDENTIALS", JSON.stringify(refused));
     assert.equal(refused.code, 3);
     assert.equal(existsSync(environmentFolder(home, name).directory), false);
@@ -87,7 +87,7 @@ test("a damaged record is no reason to take an environment on aws for a local on
     region: "eu-west-1",
     account: "111122223333",
   } as const;
-  claimNetwork(home, name, { origin });
+  reserveNetwork(home, name, { origin });
   writeFileSync(place.record, "[]");
   const state = writeState(home, []);
   assert.equal((await runJson(home, "down", name)).error.code, "DMM_AWS_CREDENTIALS");
@@ -121,7 +121,7 @@ test("where nothing names the target, down refuses and deletes nothing", slow, a
   assert.match(down.error.hint, /--target local, or --target aws/);
   assert.equal(readFileSync(state, "utf8"), before);
   assert.ok(existsSync(place.record));
-  assert.equal(existsSync(home.releases), false);
+  assert.equal(existsSync(home.teardowns), false);
 });
 
 test(
@@ -131,7 +131,7 @@ test(
     using folder = new TemporaryHome();
     const { home } = folder;
     const place = environmentFolder(home, name);
-    makeRecord(home, { target: "local", stage: "making" });
+    makeRecord(home, { target: "local", stage: "creating" });
     writeFileSync(home.signingKey, "cut");
     const refused = await runJson(home, "down", name);
     assert.equal(refused.error.code, "DMM_KEY_UNREADABLE");
@@ -149,7 +149,7 @@ test(
 test("up and status of an environment whose teardown has begun point to down", slow, async () => {
   using folder = new TemporaryHome();
   const { home } = folder;
-  makeRecord(home, { target: "local", stage: "releasing" });
+  makeRecord(home, { target: "local", stage: "tearing-down" });
   for (const command of ["up", "verify"]) {
     const { error } = await runJson(home, command, name);
     assert.equal(error.code, "DMM_TEARDOWN_UNFINISHED");

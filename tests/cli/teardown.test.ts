@@ -5,15 +5,15 @@ import { test } from "tap";
 import { readListeners } from "../../cli/environment/network.ts";
 import { environmentFolder, type Home } from "../../cli/home.ts";
 import { readRegionAddress } from "../../cli/region/address.ts";
-import { findLeftOvers } from "./left-over.ts";
+import { findLeftovers } from "./left-over.ts";
 import { commandLineEnvironment, runCommandLine, startCommandLineIn } from "./started-command.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
 const name = "feature-x";
 const slow = { timeout: 400_000 };
 
-async function runJson(home: Home, ...words: readonly string[]) {
-  const { code, stdout } = await runCommandLine(home.directory, ...words, "--json");
+async function runJson(home: Home, ...args: readonly string[]) {
+  const { code, stdout } = await runCommandLine(home.directory, ...args, "--json");
   return { code, ...JSON.parse(stdout) };
 }
 
@@ -54,7 +54,7 @@ test(
     assert.equal(proof.backend, `file://${elsewhere}`);
     assert.equal(proof.verdict, "nothing is left over");
     assert.ok(proof.statements.length >= 4);
-    assert.deepEqual(findLeftOvers(home), []);
+    assert.deepEqual(findLeftovers(home), []);
     assert.deepEqual(readdirSync(home.networks), []);
   },
 );
@@ -98,6 +98,6 @@ test(
     );
     assert.equal(down.access.closed, true);
     assert.equal(down.verdict, "nothing is left over");
-    assert.deepEqual(findLeftOvers(home), []);
+    assert.deepEqual(findLeftovers(home), []);
   },
 );

@@ -13,8 +13,8 @@ const name = "feature-x";
 /** Nobody's ids: root reads everything, whatever its mode. Anybody else is kept out of folders of mode 000 of their own. */
 const anotherUser = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
-async function runJson(home: string, ...words: readonly string[]) {
-  const { exitCode, stdout, stderr } = await execa(process.execPath, [commandLineFile, ...words, "--json"], {
+async function runJson(home: string, ...args: readonly string[]) {
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [commandLineFile, ...args, "--json"], {
     ...anotherUser,
     cwd: "/",
     env: { ...commandLineEnvironment(home), NODE_COMPILE_CACHE: "" },
@@ -39,11 +39,11 @@ test("commands say that a home, or what is in it, cannot be read", { timeout: 12
     assert.deepEqual([control.code, control.environments[0].stage], [0, "up"], "nothing else is in the way");
     for (const path of closed) {
       chmodSync(path, 0o000);
-      for (const words of [["list"], ["status", name], ["status"], ["logs", name], ["down", name]]) {
+      for (const args of [["list"], ["status", name], ["status"], ["logs", name], ["down", name]]) {
         await t.test(
-          `${words.join(" ")} where ${path.slice(directory.length) || "the home"} has mode 000`,
+          `${args.join(" ")} where ${path.slice(directory.length) || "the home"} has mode 000`,
           async () => {
-            const { code, error } = await runJson(directory, ...words);
+            const { code, error } = await runJson(directory, ...args);
             assert.equal(error?.code, "DMM_FILE_UNUSABLE", JSON.stringify(error));
             assert.equal(code, 3);
             assert.match(error.message, /EACCES/);

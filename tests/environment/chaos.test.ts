@@ -15,7 +15,7 @@ test(`down ends with nothing left over after each of ${count} kills (seed ${seed
       async () => {
         const aftermath = await strike(blow, durations);
         if (aftermath.struck) struck += 1;
-        assert.deepEqual(aftermath.leftOver, [], aftermath.downReport);
+        assert.deepEqual(aftermath.leftover, [], aftermath.downReport);
         // 2: the blow fell before anything existed, or the struck `down` had already finished.
         assert.ok(
           aftermath.downCode === 0 || aftermath.downCode === 2,

@@ -24,7 +24,7 @@ export interface Aftermath {
   readonly struck: boolean;
   readonly downCode: number | null;
   readonly downReport: string;
-  readonly leftOver: readonly string[];
+  readonly leftover: readonly string[];
 }
 
 /** Blows in an order that only the seed decides; victims and moments come in turn, so that each has its share. */
@@ -84,7 +84,7 @@ export async function strike(blow: Blow, durations: Durations): Promise<Aftermat
     struck,
     downCode: down.code,
     downReport: `${down.stdout}\n${down.stderr}`,
-    leftOver: readLeftOver(home.folder, name, releasedNetwork),
+    leftover: readLeftover(home.folder, name, releasedNetwork),
   };
 }
 
@@ -127,7 +127,7 @@ function readNetwork(folder: string, name: string): string | undefined {
   }
 }
 
-function readLeftOver(folder: string, name: string, network: string | undefined): readonly string[] {
+function readLeftover(folder: string, name: string, network: string | undefined): readonly string[] {
   const processes = readProcessesOf(folder).map((view) => `process ${view.pid} ${view.commandLine}`);
   const listeners = network === undefined ? [] : readListeners(network).map((socket) => `listener ${socket}`);
   const files = existsSync(join(folder, "environments", name)) ? [`folder environments/${name}`] : [];

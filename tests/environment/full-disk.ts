@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { findHome } from "../../cli/home.ts";
-import { findLeftOvers } from "../cli/left-over.ts";
+import { findLeftovers } from "../cli/left-over.ts";
 import { runCommandLine, startCommandLine } from "../cli/started-command.ts";
 
 /**
@@ -69,5 +69,5 @@ killed.process.kill("SIGKILL");
 await killed.ended;
 const down = await runJson("down", name);
 filler.stop();
-const left = findLeftOvers(findHome({ DMM_ENV_HOME: directory }));
+const left = findLeftovers(findHome({ DMM_ENV_HOME: directory }));
 console.log(JSON.stringify({ up, full, refused, down, left }));

@@ -7,7 +7,7 @@ import { execa } from "execa";
 import { test } from "tap";
 import { findHome } from "../../cli/home.ts";
 import { CopiedCheckout } from "../cli/copied-checkout.ts";
-import { findLeftOvers } from "../cli/left-over.ts";
+import { findLeftovers } from "../cli/left-over.ts";
 import { commandLineEnvironment } from "../cli/started-command.ts";
 
 const name = "feature-x";
@@ -126,7 +126,7 @@ test("on a machine that was set up for something else", { timeout: 400_000 }, as
   t.test("down leaves nothing, also when nobody reads what it says", { timeout: 200_000 }, async () => {
     const { code } = await run("0777", ["down", name, "--json"], false);
     assert.equal(code, 0);
-    assert.deepEqual(findLeftOvers(findHome({ DMM_ENV_HOME: checkout.home })), []);
+    assert.deepEqual(findLeftovers(findHome({ DMM_ENV_HOME: checkout.home })), []);
     assert.equal(others.asked, 0, "requests reached another program");
   });
 });

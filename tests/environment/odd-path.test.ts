@@ -6,7 +6,7 @@ import { test } from "tap";
 import { findHome } from "../../cli/home.ts";
 import { findToolchain } from "../../tools/toolchain.ts";
 import { CopiedCheckout } from "../cli/copied-checkout.ts";
-import { findLeftOvers } from "../cli/left-over.ts";
+import { findLeftovers } from "../cli/left-over.ts";
 
 /** What separates, quotes, expands or comments in some language that a path gets into. */
 const folders = 'My "Projects"/it\'s 100% #1 $HOME `id` \u00e9\u4e2d (a) [b] {c} & | * ? ! ~ = +,@';
@@ -34,5 +34,5 @@ test("launcher, gate and toolchain work where the checkout's path has every odd 
   assert.equal(report.verdict, "passed", stdout);
   assert.equal(report.teardown.verdict, "nothing is left over");
   assert.ok(existsSync(report.teardown.proof));
-  assert.deepEqual(findLeftOvers(findHome({ DMM_ENV_HOME: checkout.home })), []);
+  assert.deepEqual(findLeftovers(findHome({ DMM_ENV_HOME: checkout.home })), []);
 });

@@ -38,11 +38,11 @@ function readRegionAddress(): RegionAddress {
 async function readSecrets(): Promise<readonly string[]> {
   const { endpoint, region, credentials } = readRegionAddress();
   const client = new SSMClient({ endpoint, region, credentials });
-  const answer = await client.send(
+  const response = await client.send(
     new GetParametersByPathCommand({ Path: "/", Recursive: true, WithDecryption: true }),
   );
   client.destroy();
-  return (answer.Parameters ?? [])
+  return (response.Parameters ?? [])
     .filter(({ Type }) => Type === "SecureString")
     .map(({ Value }) => Value ?? "");
 }

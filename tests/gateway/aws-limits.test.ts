@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "tap";
 import { createFirehoseDelivery } from "../../gateway/delivery/firehose.ts";
-import { createKmsSeal } from "../../gateway/oauth2/kms-seal.ts";
+import { createKmsCipher } from "../../gateway/oauth2/kms-cipher.ts";
 import { reserveNetwork } from "../loopback.ts";
 import { startMuteServer } from "../repository/mute-server.ts";
 
@@ -18,6 +18,6 @@ test("Firehose and KMS that never respond are errors of the gateway in bounded t
   });
   await Promise.all([
     assert.rejects(createFirehoseDelivery("logs")(["a line"]), { name: "TimeoutError" }),
-    assert.rejects(createKmsSeal("alias/keys").close("a key"), { name: "TimeoutError" }),
+    assert.rejects(createKmsCipher("alias/keys").encrypt("a key"), { name: "TimeoutError" }),
   ]);
 });

@@ -5,7 +5,7 @@ import { before, t, test } from "tap";
 import { reserveNetwork } from "../loopback.ts";
 import { issueToken, type StartedRole, startGateway } from "./started-gateway.ts";
 import { waitUntil } from "./started-process.ts";
-import { StartedPlatform } from "./started-surroundings.ts";
+import { StartedPlatform } from "./started-test-bed.ts";
 
 const network = await reserveNetwork();
 
@@ -26,7 +26,7 @@ before(async () => {
 t.teardown(() => platform?.stop());
 
 function start(environment: Record<string, string> = {}): Promise<StartedRole> {
-  return startGateway(`${network}.1.${next++}`, platform.surroundings, environment);
+  return startGateway(`${network}.1.${next++}`, platform.testBed, environment);
 }
 
 /** Waits until the gateway counts this many requests of the API whose answers have not ended. */
@@ -40,14 +40,14 @@ async function waitUntilRunning(gateway: StartedRole, count: number): Promise<vo
 test("a draining gateway is not ready, finishes what runs, and ends with 0", async () => {
   const gateway = await start();
   const running = fetch(`${gateway.origin}/long/slow?ms=1500`);
-  const streaming = fetch(`${gateway.origin}/long/stream?chunks=30&everyMs=50`).then((answer) =>
-    answer.text(),
+  const streaming = fetch(`${gateway.origin}/long/stream?chunks=30&everyMs=50`).then((response) =>
+    response.text(),
   );
   await waitUntilRunning(gateway, 2);
   const ended = gateway.process.end("SIGTERM");
   await waitUntil("it says that it is not ready", async () => {
-    const answer = await fetch(`${gateway.origin}/health/ready`, { headers: { connection: "close" } });
-    return answer.status === 503;
+    const response = await fetch(`${gateway.origin}/health/ready`, { headers: { connection: "close" } });
+    return response.status === 503;
   });
   const late = await fetch(`${gateway.origin}/verify/echo`, {
     headers: { authorization: `Bearer ${token}` },
@@ -74,7 +74,7 @@ test("idle connections do not hold a draining gateway", async () => {
 test("a request that runs longer than the budget is cut, and the process still ends", async () => {
   const gateway = await start({ DRAIN_SECONDS: "1" });
   const running = fetch(`${gateway.origin}/long/slow?ms=20000`).then(
-    () => "answered",
+    () => "responded",
     () => "cut",
   );
   await waitUntilRunning(gateway, 1);

@@ -34,12 +34,12 @@ export class StartedHonestUpstream {
   static async start(host: string): Promise<StartedHonestUpstream> {
     const server = createServer({ keepAliveTimeout: 30_000 });
     const started = new StartedHonestUpstream(`http://${host}:8080`, server);
-    server.on("request", (request, response) => started.#answer(request, response));
+    server.on("request", (request, response) => started.#response(request, response));
     await new Promise<void>((resolve) => server.listen(8080, host, resolve));
     return started;
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse): void {
+  #response(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url!, "http://upstream");
     const digest = createHash("sha256");
     let bytes = 0;
@@ -63,8 +63,8 @@ export class StartedHonestUpstream {
       if (name === "wait")
         // A test that is over does not wait for it.
         setTimeout(() => response.end(JSON.stringify(seen)), Number(url.searchParams.get("ms"))).unref();
-      else if (name === "bytes") answerBytes(response, url);
-      else if (name === "endless") answerEndless(response);
+      else if (name === "bytes") responseBytes(response, url);
+      else if (name === "endless") serveEndless(response);
       else response.end(JSON.stringify(seen));
     });
   }
@@ -80,7 +80,7 @@ export function describeBytes(id: string, length: number): string {
   return `${id}.`.repeat(Math.ceil(length / (id.length + 1))).slice(0, length);
 }
 
-function answerBytes(response: ServerResponse, { searchParams }: URL): void {
+function responseBytes(response: ServerResponse, { searchParams }: URL): void {
   const text = describeBytes(searchParams.get("id") ?? "", Number(searchParams.get("n")));
   if (searchParams.has("chunked")) {
     const half = Math.floor(text.length / 2);
@@ -92,7 +92,7 @@ function answerBytes(response: ServerResponse, { searchParams }: URL): void {
   }
 }
 
-function answerEndless(response: ServerResponse): void {
+function serveEndless(response: ServerResponse): void {
   const chunk = "x".repeat(16_384);
   const go = () => {
     while (!response.destroyed && response.write(chunk));

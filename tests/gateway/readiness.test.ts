@@ -32,8 +32,8 @@ function start(context: Test, address: string, environment: Record<string, strin
 }
 
 async function readHealth(gateway: StartedRole): Promise<{ status: number; waitsFor?: string[] }> {
-  const answer = await fetch(`${gateway.origin}/health/ready`);
-  return { status: answer.status, ...((await answer.json()) as { waitsFor?: string[] }) };
+  const response = await fetch(`${gateway.origin}/health/ready`);
+  return { status: response.status, ...((await response.json()) as { waitsFor?: string[] }) };
 }
 
 /** It waits for one thing alone, and goes on doing so. */
@@ -55,10 +55,10 @@ async function startKms(context: Test, address: string) {
     kms.requests += 1;
     const body = (await json(request)) as Record<string, string>;
     const closes = String(request.headers["x-amz-target"]).endsWith(".Encrypt");
-    const answer = closes ? { CiphertextBlob: body.Plaintext } : { Plaintext: body.CiphertextBlob };
+    const result = closes ? { CiphertextBlob: body.Plaintext } : { Plaintext: body.CiphertextBlob };
     response.writeHead(kms.isAway ? 500 : 200, { "content-type": "application/x-amz-json-1.1" });
     response.end(
-      JSON.stringify(kms.isAway ? { __type: "KMSInternalException", message: "KMS is away" } : answer),
+      JSON.stringify(kms.isAway ? { __type: "KMSInternalException", message: "KMS is away" } : result),
     );
   });
   server.listen(4599, address);

@@ -21,9 +21,9 @@ export class StartedRole {
       async () => {
         if (this.process.exited) throw new Error(`It ended:\n${this.process.output}`);
         return await fetch(`${this.origin}/health/ready`).then(
-          async (answer) => {
-            await answer.arrayBuffer();
-            return answer.status === 200;
+          async (response) => {
+            await response.arrayBuffer();
+            return response.status === 200;
           },
           () => false,
         );
@@ -35,7 +35,7 @@ export class StartedRole {
   }
 }
 
-export interface Surroundings {
+export interface TestBed {
   readonly database: StartedMariadb;
   readonly redis: StartedRedis;
   readonly upstreamUrl: string;
@@ -44,7 +44,7 @@ export interface Surroundings {
 export const verifierSecret = "verifier-secret-of-a-test";
 
 /** The environment variables of a gateway in these surroundings. */
-export function describeGateway({ database, redis, upstreamUrl }: Surroundings): Record<string, string> {
+export function describeGateway({ database, redis, upstreamUrl }: TestBed): Record<string, string> {
   return {
     ENVIRONMENT: "test",
     ISSUER: "https://api.test",
@@ -67,10 +67,10 @@ export function describeGateway({ database, redis, upstreamUrl }: Surroundings):
 /** A gateway that is ready. */
 export async function startGateway(
   host: string,
-  surroundings: Surroundings,
+  testBed: TestBed,
   environment: Record<string, string> = {},
 ): Promise<StartedRole> {
-  const gateway = new StartedRole("gateway", host, { ...describeGateway(surroundings), ...environment });
+  const gateway = new StartedRole("gateway", host, { ...describeGateway(testBed), ...environment });
   try {
     await gateway.waitUntilReady();
     return gateway;
@@ -86,23 +86,24 @@ export async function issueToken(
   scope = "verify:read verify:write",
   client = "verifier",
 ): Promise<string> {
-  const answer = await fetch(`${gateway.origin}/oauth2/token`, {
+  const response = await fetch(`${gateway.origin}/oauth2/token`, {
     method: "POST",
     headers: { authorization: `Basic ${btoa(`${client}:${verifierSecret}`)}` },
     body: new URLSearchParams({ grant_type: "client_credentials", scope }),
   });
-  const body = (await answer.json()) as { access_token?: string };
-  if (body.access_token === undefined) throw new Error(`No token: ${answer.status} ${JSON.stringify(body)}`);
+  const body = (await response.json()) as { access_token?: string };
+  if (body.access_token === undefined)
+    throw new Error(`No token: ${response.status} ${JSON.stringify(body)}`);
   return body.access_token;
 }
 
 /** Revokes a token as the client `verifier`. */
 export async function revokeToken(gateway: StartedRole, token: string): Promise<number> {
-  const answer = await fetch(`${gateway.origin}/oauth2/revoke`, {
+  const response = await fetch(`${gateway.origin}/oauth2/revoke`, {
     method: "POST",
     headers: { authorization: `Basic ${btoa(`verifier:${verifierSecret}`)}` },
     body: new URLSearchParams({ token }),
   });
-  await answer.arrayBuffer();
-  return answer.status;
+  await response.arrayBuffer();
+  return response.status;
 }

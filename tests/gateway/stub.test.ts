@@ -13,9 +13,9 @@ test("the stub echoes below /verify/echo, and names itself where it serves nothi
   assert.equal(echoed.status, 200);
   assert.equal(((await echoed.json()) as { path: string }).path, "/verify/echo/orders/7?x=1");
   for (const path of ["/orders/7", "/verify/echoes", "/toString"]) {
-    const answer = await fetch(`${stub.origin}${path}`);
-    assert.equal(answer.status, 404);
-    const { message } = (await answer.json()) as { message: string };
+    const response = await fetch(`${stub.origin}${path}`);
+    assert.equal(response.status, 404);
+    const { message } = (await response.json()) as { message: string };
     assert.match(message, /^The API stub was reached and does not serve \/.*; it serves \/verify\/echo,/);
   }
 });

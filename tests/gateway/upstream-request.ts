@@ -1,8 +1,8 @@
 import type { UpstreamRequest } from "../../gateway/upstreams/connection.ts";
-import type { AnswerHead } from "../../gateway/upstreams/response-head.ts";
+import type { ResponseHead } from "../../gateway/upstreams/response-head.ts";
 import type { UpstreamTarget } from "../../gateway/upstreams/target.ts";
 
-export interface UpstreamAnswer {
+export interface UpstreamResponse {
   readonly status: number;
   readonly body: string;
 }
@@ -11,7 +11,7 @@ export interface UpstreamAnswer {
 export function askUpstream(
   target: UpstreamTarget,
   { path = "/", method = "GET", connectLimitMs = 2000 } = {},
-): Promise<UpstreamAnswer> {
+): Promise<UpstreamResponse> {
   return new Promise((resolve, reject) => {
     let status = 0;
     let body = "";
@@ -21,8 +21,8 @@ export function askUpstream(
       content: undefined,
       onSent: () => {},
       onInterim: () => {},
-      onWhole: (head: AnswerHead, text) => resolve({ status: head.status, body: text }),
-      onHead: (head: AnswerHead) => {
+      onWhole: (head: ResponseHead, text) => resolve({ status: head.status, body: text }),
+      onHead: (head: ResponseHead) => {
         status = head.status;
       },
       onData: (chunk) => {

@@ -4,11 +4,11 @@ import { createPool } from "mysql2/promise";
 import { pino } from "pino";
 import { before, t, test } from "tap";
 import { Broadcast } from "../../gateway/fleet/broadcast.ts";
-import { deriveNoticeKey } from "../../gateway/fleet/notification.ts";
+import { deriveNotificationKey } from "../../gateway/fleet/notification.ts";
 import { reserveNetwork } from "../loopback.ts";
 import { issueToken, startGateway } from "./started-gateway.ts";
 import { waitUntil } from "./started-process.ts";
-import { StartedPlatform } from "./started-surroundings.ts";
+import { StartedPlatform } from "./started-test-bed.ts";
 
 const network = await reserveNetwork();
 
@@ -34,7 +34,7 @@ function readChildren(pid: number): number[] {
 }
 
 test("workers share the port, are replaced when they end, and end together", async () => {
-  const gateway = await startGateway(`${network}.1.31`, platform.surroundings, { GATEWAY_WORKERS: "2" });
+  const gateway = await startGateway(`${network}.1.31`, platform.testBed, { GATEWAY_WORKERS: "2" });
   const pid = gateway.process.child.pid!;
   try {
     await waitUntil("both serve", () => gateway.process.output.match(/"msg":"serving"/g)?.length === 2);
@@ -57,30 +57,30 @@ test("workers share the port, are replaced when they end, and end together", asy
 });
 
 test("a worker that takes another's place gets no request before it can serve it", async (context) => {
-  const gateway = await startGateway(`${network}.1.34`, platform.surroundings, { GATEWAY_WORKERS: "2" });
+  const gateway = await startGateway(`${network}.1.34`, platform.testBed, { GATEWAY_WORKERS: "2" });
   context.teardown(() => gateway.process.end("SIGTERM"));
   const countServing = () => gateway.process.output.match(/"msg":"serving"/g)?.length;
   await waitUntil("both serve", () => countServing() === 2);
   process.kill(readChildren(gateway.process.child.pid!)[0]!, "SIGKILL");
   const statuses = new Set<number>();
   await waitUntil("a third serves", async () => {
-    const answers = Array.from({ length: 8 }, () =>
+    const responses = Array.from({ length: 8 }, () =>
       fetch(`${gateway.origin}/health/ready`, { headers: { connection: "close" } }).then(
         ({ status }) => statuses.add(status),
         // Connections that the killed one had not accepted yet.
         () => {},
       ),
     );
-    await Promise.all(answers);
+    await Promise.all(responses);
     return countServing() === 3;
   });
   assert.deepEqual([...statuses], [200]);
 });
 
 test("all workers serve a version when one of them has acknowledged it", async (context) => {
-  const { database } = platform.surroundings;
+  const { database } = platform.testBed;
   // Nobody looks for a version by itself here.
-  const gateway = await startGateway(`${network}.1.33`, platform.surroundings, {
+  const gateway = await startGateway(`${network}.1.33`, platform.testBed, {
     GATEWAY_WORKERS: "3",
     CONFIGURATION_POLL_MS: "60000",
   });
@@ -101,7 +101,7 @@ test("all workers serve a version when one of them has acknowledged it", async (
   });
   const broadcast = new Broadcast({
     pool,
-    key: deriveNoticeKey(database.password),
+    key: deriveNotificationKey(database.password),
     logger: pino({ level: "silent" }),
   });
   await database.query("UPDATE configuration SET version = version + 1");
@@ -112,14 +112,14 @@ test("all workers serve a version when one of them has acknowledged it", async (
     [],
   );
   for (let attempt = 0; attempt < 12; attempt++) {
-    const answer = await fetch(`${gateway.origin}/health/live`, { headers: { connection: "close" } });
-    assert.equal(((await answer.json()) as { version: number }).version, Number(row!.version));
+    const response = await fetch(`${gateway.origin}/health/live`, { headers: { connection: "close" } });
+    assert.equal(((await response.json()) as { version: number }).version, Number(row!.version));
   }
 });
 
 test("wrong settings end the process, whatever the number of workers", async () => {
   await assert.rejects(
-    startGateway(`${network}.1.32`, platform.surroundings, { GATEWAY_WORKERS: "2", DRAIN_SECONDS: "never" }),
+    startGateway(`${network}.1.32`, platform.testBed, { GATEWAY_WORKERS: "2", DRAIN_SECONDS: "never" }),
     /DRAIN_SECONDS is "never"/,
   );
 });

@@ -57,8 +57,8 @@ test("records are buffered and delivered together, compressed, under the time of
   const { firehose, objects } = await openStream(started);
   await firehose.send(new PutRecordCommand({ DeliveryStreamName: "access", Record: record("one\n") }));
   const Records = [record("two\n"), record("three\n")];
-  const answer = await firehose.send(new PutRecordBatchCommand({ DeliveryStreamName: "access", Records }));
-  assert.equal(answer.FailedPutCount, 0);
+  const response = await firehose.send(new PutRecordBatchCommand({ DeliveryStreamName: "access", Records }));
+  assert.equal(response.FailedPutCount, 0);
   assert.equal(objects.list("logs").length, 0);
   await flushServices(started.region);
   const [object] = objects.list("logs");

@@ -4,14 +4,14 @@ import { test } from "tap";
 import { digestContent } from "../../image/digest.ts";
 import { unwrapAll, wrapSecret } from "../../local/engine/markers.ts";
 import { makePassword } from "../../local/invokes/password.ts";
-import { answerInvoke } from "../../local/invokes.ts";
+import { serveInvoke } from "../../local/invokes.ts";
 import type { Properties } from "../../local/resource.ts";
 import { createMemoryRegion } from "./provider/memory-region.ts";
 
 const region = createMemoryRegion();
 
 function invoke(token: string, args: Properties = {}): Properties {
-  const outcome = answerInvoke(region, token, args);
+  const outcome = serveInvoke(region, token, args);
   assert.ok("result" in outcome, JSON.stringify(outcome));
   return outcome.result;
 }
@@ -78,10 +78,10 @@ test("the functions of the AWS provider", async (t) => {
   });
 
   t.test("refuse by name what they do not know", async () => {
-    assert.throws(() => answerInvoke(region, "aws:ec2/getAmi:getAmi", {}), {
+    assert.throws(() => serveInvoke(region, "aws:ec2/getAmi:getAmi", {}), {
       code: "DMM_LOCAL_INVOKE_UNKNOWN",
     });
-    const outcome = answerInvoke(region, "aws:index/getRegion:getRegion", {
+    const outcome = serveInvoke(region, "aws:index/getRegion:getRegion", {
       endpoint: "x",
       region: "us-east-1",
     });

@@ -35,10 +35,10 @@ test("a ciphertext opens with its key and encryption context only", async () => 
   await using started = await openEndpoint();
   const { kms } = await openKey(started);
   const EncryptionContext = { purpose: "test", order: "any" };
-  const sealed = await kms.send(
+  const encrypted = await kms.send(
     new EncryptCommand({ KeyId: "alias/main", Plaintext: Buffer.from("secret"), EncryptionContext }),
   );
-  const CiphertextBlob = sealed.CiphertextBlob ?? new Uint8Array();
+  const CiphertextBlob = encrypted.CiphertextBlob ?? new Uint8Array();
   const opened = await kms.send(
     new DecryptCommand({ CiphertextBlob, EncryptionContext: { order: "any", purpose: "test" } }),
   );
@@ -68,7 +68,7 @@ test("a disabled key and one that waits for its deletion open nothing", async ()
   await decrypt();
 });
 
-test("a data key comes in clear and sealed, and both are the same", async () => {
+test("a data key comes in clear and encrypted, and both are the same", async () => {
   await using started = await openEndpoint();
   const { kms, KeyId } = await openKey(started);
   const made = await kms.send(new GenerateDataKeyCommand({ KeyId, KeySpec: "AES_256" }));
@@ -133,8 +133,8 @@ test("parameters are put, listed by path and deleted through the API", async () 
 test("the names under which AWS publishes its images are answered", async () => {
   await using started = await openEndpoint();
   const Name = "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id";
-  const answer = await new SSMClient(started.client).send(new GetParameterCommand({ Name }));
-  assert.match(answer.Parameter?.Value ?? "", /^ami-[0-9a-f]{17}$/);
+  const response = await new SSMClient(started.client).send(new GetParameterCommand({ Name }));
+  assert.match(response.Parameter?.Value ?? "", /^ami-[0-9a-f]{17}$/);
 });
 
 test("a look at a parameter sees what the API changed", async () => {

@@ -56,7 +56,7 @@ export async function deploy(
 ): Promise<Deployed> {
   const resources: DeclaredResource[] = [];
   await pulumi.runtime.setMocks(
-    { newResource: answer, call: (request) => call(request, zones) },
+    { newResource: respond, call: (request) => call(request, zones) },
     "dmm-env",
     config.environment ?? "none",
     false,
@@ -128,7 +128,7 @@ function unwrap(value: unknown): unknown {
 }
 
 /** Outputs that AWS would compute, made from the logical name. */
-function answer({ type, name, inputs }: pulumi.runtime.MockResourceArgs): pulumi.runtime.MockResourceResult {
+function respond({ type, name, inputs }: pulumi.runtime.MockResourceArgs): pulumi.runtime.MockResourceResult {
   const arn = `arn:aws:mock:eu-west-1:123456789012:${name}`;
   const computed: Record<string, unknown> = { arn, ...computedByType(type, name, inputs) };
   return { id: `${name}-id`, state: { ...computed, ...inputs } };
@@ -180,7 +180,7 @@ function call(
   { token }: pulumi.runtime.MockCallArgs,
   zones: readonly string[],
 ): pulumi.runtime.MockCallResult {
-  const answers: Readonly<Record<string, pulumi.runtime.MockCallResult>> = {
+  const responses: Readonly<Record<string, pulumi.runtime.MockCallResult>> = {
     "aws:index/getCallerIdentity:getCallerIdentity": { accountId: "123456789012" },
     "aws:index/getRegion:getRegion": { region: "eu-west-1" },
     "aws:index/getPartition:getPartition": { partition: "aws", dnsSuffix: "amazonaws.com" },
@@ -190,7 +190,7 @@ function call(
     "aws:route53/getZone:getZone": { zoneId: "Z2" },
     "aws:secretsmanager/getRandomPassword:getRandomPassword": { randomPassword: "a-random-password" },
   };
-  const found = answers[token];
+  const found = responses[token];
   if (found === undefined) throw new Error(`The program invokes ${token}, which has no answer here.`);
   return found;
 }

@@ -117,7 +117,7 @@ function equal(one: unknown, other: unknown): boolean {
 
 /** Inputs by type and logical name, without names, addresses, owner and lifetime; declared variables left out. */
 function normalize(deployed: Deployed, declared: readonly Property[]): Map<string, Record<string, unknown>> {
-  const { environment: name, network, entrance } = deployed.outputs;
+  const { environment: name, network, ingress } = deployed.outputs;
   const variables = declared.filter((it) => it.type.includes("taskDefinition")).map((it) => it.property);
   const neutral = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(neutral);
@@ -128,7 +128,7 @@ function normalize(deployed: Deployed, declared: readonly Property[]): Map<strin
     }
     if (typeof value !== "string") return value;
     const text = value
-      .replaceAll(entrance.domain, "DOMAIN")
+      .replaceAll(ingress.domain, "DOMAIN")
       .replaceAll(name, "NAME")
       .replaceAll(network.addressBlock, "BLOCK");
     return variables.reduce(

@@ -8,19 +8,19 @@ const production = await deploy(productionConfig);
 const listener = "aws:lb/listener:Listener";
 const arn = (name: string) => `arn:aws:mock:eu-west-1:123456789012:${name}`;
 
-test("the entrance listens on 443 alone, with TLS 1.2 or newer", async () => {
-  const outer = environment.all(listener).filter((it) => it.inputs.loadBalancerArn === arn("entrance"));
+test("the ingress listens on 443 alone, with TLS 1.2 or newer", async () => {
+  const outer = environment.all(listener).filter((it) => it.inputs.loadBalancerArn === arn("ingress"));
   assert.deepEqual(
     outer.map(({ inputs }) => [inputs.port, inputs.protocol]),
     [[443, "HTTPS"]],
   );
   assert.match(outer[0]?.inputs.sslPolicy, /^ELBSecurityPolicy-TLS13-1-[23]-/);
-  assert.equal(outer[0]?.inputs.certificateArn, arn("entrance"));
+  assert.equal(outer[0]?.inputs.certificateArn, arn("ingress"));
 });
 
 test("another port is that of the listener, of its security group and of every address", async () => {
   const shifted = await deploy({ ...environmentConfig, ingressPort: "8443" });
-  assert.equal(shifted.one(listener, "entrance").inputs.port, 8443);
+  assert.equal(shifted.one(listener, "ingress").inputs.port, 8443);
   const rules = shifted
     .all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
     .filter(({ name }) => name.startsWith("insiders-"))
@@ -31,7 +31,7 @@ test("another port is that of the listener, of its security group and of every a
   ]);
   assert.equal(readIssuer(shifted), "https://feature-x.api.example.com:8443");
   assert.equal(readIssuer(environment), "https://feature-x.api.example.com");
-  assert.equal(shifted.outputs.entrance.port, 8443);
+  assert.equal(shifted.outputs.ingress.port, 8443);
 });
 
 function readIssuer(deployed: Deployed): string | undefined {
@@ -40,15 +40,15 @@ function readIssuer(deployed: Deployed): string | undefined {
   return variables.find((it: { name: string }) => it.name === "ISSUER")?.value;
 }
 
-test("an environment's entrance verifies client certificates, and only once it knows the revoked ones", async () => {
-  const { inputs, dependencies } = environment.one(listener, "entrance");
+test("an environment's ingress verifies client certificates, and only once it knows the revoked ones", async () => {
+  const { inputs, dependencies } = environment.one(listener, "ingress");
   assert.deepEqual(inputs.mutualAuthentication, {
     mode: "verify",
     trustStoreArn: arn("insiders"),
     ignoreClientCertificateExpiry: false,
   });
   assert.ok(dependencies.some((urn) => urn.includes("TrustStoreRevocation")));
-  assert.equal(production.one(listener, "entrance").inputs.mutualAuthentication, undefined);
+  assert.equal(production.one(listener, "ingress").inputs.mutualAuthentication, undefined);
 });
 
 test("the trust store takes the operator's authority and its first revocation list", async () => {
@@ -81,8 +81,8 @@ test("slow start, deregistration delay and every container's stop timeout are th
   assert.match(Buffer.from(userData, "base64").toString(), /^ECS_CONTAINER_STOP_TIMEOUT=45s$/m);
 });
 
-test("the certificate is proven for both host names, and both lead to the entrance", async () => {
-  const { inputs } = environment.one("aws:acm/certificate:Certificate", "entrance");
+test("the certificate is proven for both host names, and both lead to the ingress", async () => {
+  const { inputs } = environment.one("aws:acm/certificate:Certificate", "ingress");
   assert.equal(inputs.domainName, "feature-x.api.example.com");
   assert.deepEqual(inputs.subjectAlternativeNames, ["admin.feature-x.api.example.com"]);
   const records = environment.all("aws:route53/record:Record");
@@ -93,14 +93,14 @@ test("the certificate is proven for both host names, and both lead to the entran
     aliases.map((it) => it.inputs.name),
     ["feature-x.api.example.com", "admin.feature-x.api.example.com"],
   );
-  for (const { inputs: alias } of aliases) assert.equal(alias.aliases[0].name, "entrance.elb.example");
+  for (const { inputs: alias } of aliases) assert.equal(alias.aliases[0].name, "ingress.elb.example");
 });
 
 test("the admin site has its own host name, everything else goes to gateways", async () => {
   const rule = environment.one("aws:lb/listenerRule:ListenerRule", "admin").inputs;
   assert.deepEqual(rule.conditions, [{ hostHeader: { values: ["admin.feature-x.api.example.com"] } }]);
   assert.deepEqual(rule.actions, [{ type: "forward", targetGroupArn: arn("admin") }]);
-  assert.deepEqual(environment.one(listener, "entrance").inputs.defaultActions, [
+  assert.deepEqual(environment.one(listener, "ingress").inputs.defaultActions, [
     { type: "forward", targetGroupArn: arn("gateway") },
   ]);
 });
@@ -115,18 +115,18 @@ test("the upstream is reachable inside the VPC only", async () => {
 });
 
 test("access logs go to the bucket whose policy lets load balancers write there and nowhere else", async () => {
-  const { inputs, dependencies } = environment.one("aws:lb/loadBalancer:LoadBalancer", "entrance");
+  const { inputs, dependencies } = environment.one("aws:lb/loadBalancer:LoadBalancer", "ingress");
   assert.deepEqual(inputs.accessLogs, {
     enabled: true,
     bucket: "feature-x-logs-123456789012-eu-west-1",
-    prefix: "entrance",
+    prefix: "ingress",
   });
   assert.ok(dependencies.some((urn) => urn.includes("BucketPolicy")));
   const policy = JSON.parse(environment.one("aws:s3/bucketPolicy:BucketPolicy", "logs").inputs.policy);
   const allowed = policy.Statement.filter((it: { Effect: string }) => it.Effect === "Allow");
   assert.deepEqual(
     allowed.map((it: { Resource: string }) => it.Resource),
-    [`${arn("logs")}/entrance/AWSLogs/123456789012/*`],
+    [`${arn("logs")}/ingress/AWSLogs/123456789012/*`],
   );
 });
 

@@ -17,10 +17,10 @@ const { PluginInfo } = require("@pulumi/pulumi/proto/plugin_pb.js");
 export async function startLanguageHost(): Promise<{ readonly port: number; close(): void }> {
   const server = new grpc.Server();
   server.addService(LanguageRuntimeService, {
-    handshake: answer(() => new messages.LanguageHandshakeResponse()),
-    getRequiredPlugins: answer(() => new messages.GetRequiredPluginsResponse()),
-    getRequiredPackages: answer(() => new messages.GetRequiredPackagesResponse()),
-    getPluginInfo: answer(() => new PluginInfo()),
+    handshake: respond(() => new messages.LanguageHandshakeResponse()),
+    getRequiredPlugins: respond(() => new messages.GetRequiredPluginsResponse()),
+    getRequiredPackages: respond(() => new messages.GetRequiredPackagesResponse()),
+    getPluginInfo: respond(() => new PluginInfo()),
     run: (call: { request: RunRequest }, callback: (error: null, response: unknown) => void) => {
       void runProgram(call.request).then((end) => {
         const response = new messages.RunResponse();
@@ -37,7 +37,7 @@ export async function startLanguageHost(): Promise<{ readonly port: number; clos
   return { port, close: () => server.forceShutdown() };
 }
 
-function answer(create: () => unknown) {
+function respond(create: () => unknown) {
   return (_call: unknown, callback: (error: null, response: unknown) => void) => callback(null, create());
 }
 

@@ -28,14 +28,14 @@ test("the outputs have the shape that the outside reads", async () => {
     "cache",
     "compute",
     "database",
-    "entrance",
+    "ingress",
     "environment",
     "logs",
     "network",
     "region",
     "verifier",
   ]);
-  assert.equal(outputs.entrance.port, 443);
+  assert.equal(outputs.ingress.port, 443);
   assert.deepEqual(outputs.access?.networks, ["203.0.113.0/24", "198.51.100.7/32"]);
   assert.equal(outputs.verifier.secretParameter, "/dmm-env/feature-x/verifier-secret");
 });

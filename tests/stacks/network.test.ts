@@ -17,13 +17,13 @@ function sources({ all }: Deployed) {
 
 test("an environment is open to its insiders' networks on 443 and to nobody else", async () => {
   assert.deepEqual(sources(environment), [
-    "entrance-id 443-443 203.0.113.0/24",
-    "entrance-id 443-443 198.51.100.7/32",
+    "ingress-id 443-443 203.0.113.0/24",
+    "ingress-id 443-443 198.51.100.7/32",
   ]);
 });
 
-test("production is open to the public on 443 of the entrance and nowhere else", async () => {
-  assert.deepEqual(sources(production), ["entrance-id 443-443 0.0.0.0/0"]);
+test("production is open to the public on 443 of the ingress and nowhere else", async () => {
+  assert.deepEqual(sources(production), ["ingress-id 443-443 0.0.0.0/0"]);
 });
 
 const defaults = { servicePort: 8080, databasePort: 3306, cachePort: 6379 };

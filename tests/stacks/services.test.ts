@@ -121,7 +121,7 @@ test("services wait for their listener, their policies and the capacity, and gat
     assert.match(waits(service), /ClusterCapacityProviders/);
     assert.match(waits(service), new RegExp(`RolePolicy::${service}-execution`));
   }
-  assert.match(waits("gateway"), /Listener::entrance[\s\S]*ClusterInstance::database-writer/);
+  assert.match(waits("gateway"), /Listener::ingress[\s\S]*ClusterInstance::database-writer/);
   assert.match(waits("admin"), /ListenerRule::admin/);
   assert.match(waits("stub"), /Listener::upstream/);
 });

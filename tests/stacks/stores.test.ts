@@ -109,11 +109,11 @@ test("access logs are delivered compressed and encrypted within a minute", async
   assert.equal(inputs.extendedS3Configuration.kmsKeyArn, arn("platform"));
 });
 
-test("every shard, the database, the entrance and the delivery have an alarm that reaches the topic", async () => {
+test("every shard, the database, the ingress and the delivery have an alarm that reaches the topic", async () => {
   const alarms = environment.all("aws:cloudwatch/metricAlarm:MetricAlarm");
   const shards = [1, 2, 3].flatMap((shard) => [`cache-${shard}-memory`, `cache-${shard}-lag`]);
   const others = [
-    "entrance-errors",
+    "ingress-errors",
     "gateway-errors",
     "gateway-unhealthy",
     "database-lag",

@@ -32,7 +32,7 @@ test("nothing is proven about foreign networks where every address at hand is an
   assert.match(result.message, /127\.\d+\.0\.1 is within .*127\.0\.0\.0\/8/);
 });
 
-test("nothing is proven about foreign networks where the entrance is open to the public", async () => {
+test("nothing is proven about foreign networks where the ingress is open to the public", async () => {
   const result = await checkWith(({ outputs }) => ({ outputs: { ...outputs, access: null } }));
   assert.deepEqual([result.verdict, /public/.test(result.message)], ["inconclusive", true]);
 });

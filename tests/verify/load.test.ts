@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { createServer } from "node:https";
 import { setTimeout as delay } from "node:timers/promises";
 import { test } from "tap";
-import { findDeliveryProblem, type LoadReport } from "../../verify/load/answer.ts";
 import { startLoad } from "../../verify/load/generator.ts";
 import { drawTimeline, measureOutage } from "../../verify/load/outage.ts";
 import { planLoad, type WorkerPlan } from "../../verify/load/plan.ts";
+import { findDeliveryProblem, type LoadReport } from "../../verify/load/response.ts";
 import { reserveNetwork } from "../loopback.ts";
 import { createAuthority } from "./platform/authority.ts";
-import { listen } from "./platform/entrance.ts";
+import { listen } from "./platform/ingress.ts";
 import { startPlatform } from "./platform/platform.ts";
 
 const network = await reserveNetwork();
@@ -17,7 +17,7 @@ const shape = { label: "any", method: "GET", path: "/", headers: {} };
 const host = `${network}.0.10`;
 
 async function runAgainst(
-  answer: (count: number) => number | undefined,
+  respond: (count: number) => number | undefined,
   plan: Partial<WorkerPlan>,
 ): Promise<LoadReport> {
   const authority = await createAuthority("load");
@@ -26,7 +26,7 @@ async function runAgainst(
   let count = 0;
   const server = createServer({ cert: identity.certificate, key: identity.key }, (_request, response) => {
     count += 1;
-    const waitMs = answer(count);
+    const waitMs = respond(count);
     if (waitMs === undefined) response.destroy();
     else setTimeout(() => response.end("ok"), waitMs).unref();
   });
@@ -58,7 +58,7 @@ test("arrivals follow the plan while every answer is slower than the time betwee
   const report = await runAgainst(() => 300, {});
   assert.ok(Math.abs(report.planned - 100) <= 2, `${report.planned} were planned`);
   assert.equal(report.sent, report.planned);
-  assert.equal(report.answers.length, report.sent);
+  assert.equal(report.responses.length, report.sent);
   assert.ok(report.response.p50 >= 300, `p50 is ${report.response.p50}`);
 });
 
@@ -72,15 +72,15 @@ test("a request is sent when it is due, not when the next one is", async () => {
 test("a stall is charged to every request that it delayed, from the time it was due", async () => {
   const stallMs = 250;
   let stalledUntil = 0;
-  const answer = (count: number): number => {
+  const respond = (count: number): number => {
     if (count === 1) stalledUntil = Date.now() + stallMs;
     return Math.max(0, stalledUntil - Date.now());
   };
-  const report = await runAgainst(answer, { arrivalsPerSecond: 100 });
-  const slow = report.answers.filter((answered) => answered.responseMs >= stallMs / 5);
+  const report = await runAgainst(respond, { arrivalsPerSecond: 100 });
+  const slow = report.responses.filter((responded) => responded.responseMs >= stallMs / 5);
   // Of some 25 requests due during the stall four fifths waited longer than a fifth of it.
   assert.ok(slow.length >= 15, `${slow.length} requests felt the stall`);
-  assert.ok(report.answers.every((answered) => answered.responseMs >= answered.lateMs));
+  assert.ok(report.responses.every((responded) => responded.responseMs >= responded.lateMs));
 });
 
 test("a request over the bound is counted as unsent, and such a load proves nothing", async () => {
@@ -94,9 +94,11 @@ test("every request ends exactly once: answered, reset or timed out", async () =
   const report = await runAgainst((count) => (count % 3 === 0 ? undefined : count % 3 === 1 ? 0 : 60_000), {
     timeoutMs: 3_000,
   });
-  assert.equal(report.answers.length, report.sent);
-  const kinds = new Set(report.answers.map((answer) => (answer.status === 0 ? answer.error : "answered")));
-  assert.ok(kinds.has("answered") && kinds.has("TIMEOUT") && kinds.size >= 3, [...kinds].join(", "));
+  assert.equal(report.responses.length, report.sent);
+  const kinds = new Set(
+    report.responses.map((response) => (response.status === 0 ? response.error : "responded")),
+  );
+  assert.ok(kinds.has("responded") && kinds.has("TIMEOUT") && kinds.size >= 3, [...kinds].join(", "));
 });
 
 test("lateness of the generator makes a load prove nothing", async () => {
@@ -105,7 +107,7 @@ test("lateness of the generator makes a load prove nothing", async () => {
     planned: 100,
     sent: 100,
     unsent: 0,
-    answers: [],
+    responses: [],
     response: figures,
     lateness: figures,
     durationMs: 1_000,
@@ -118,23 +120,28 @@ test("locally the load goes to loopback addresses only", async () => {
   const { target } = platform;
   const elsewhere = {
     ...target,
-    entrance: { ...target.entrance, connect: { host: "192.0.2.1", port: 443 } },
+    ingress: { ...target.ingress, connect: { host: "192.0.2.1", port: 443 } },
   };
   const plan = { requests: [shape], arrivalsPerSecond: 10, longestMs: 100, timeoutMs: 100, inFlight: 10 };
   assert.throws(() => planLoad(elsewhere, plan), { code: "DMM_VERIFY_NOT_LOOPBACK" });
 });
 
 test("an outage is measured from the fault to the end of the last failed request", async () => {
-  const answerAt = (dueAt: number, status: number, responseMs = 10) => ({
+  const respondAt = (dueAt: number, status: number, responseMs = 10) => ({
     label: "any",
     dueAt,
     lateMs: 0,
     responseMs,
     status,
   });
-  const answers = [answerAt(900, 200), answerAt(1_100, 503), answerAt(1_200, 502, 50), answerAt(1_300, 200)];
-  const isGood = (answer: { readonly status: number }) => answer.status === 200;
-  assert.deepEqual(measureOutage(answers, 1_000, isGood), {
+  const responses = [
+    respondAt(900, 200),
+    respondAt(1_100, 503),
+    respondAt(1_200, 502, 50),
+    respondAt(1_300, 200),
+  ];
+  const isGood = (response: { readonly status: number }) => response.status === 200;
+  assert.deepEqual(measureOutage(responses, 1_000, isGood), {
     requests: 4,
     failed: 2,
     kinds: { "502": 1, "503": 1 },
@@ -142,7 +149,7 @@ test("an outage is measured from the fault to the end of the last failed request
     overAfterMs: 250,
     lastedMs: 150,
   });
-  const timeline = drawTimeline(answers, 1_000, isGood, 200);
+  const timeline = drawTimeline(responses, 1_000, isGood, 200);
   assert.deepEqual(
     timeline.slices.map(({ good, failed }) => [good, failed]),
     [

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "tap";
-import type { Answered } from "../../verify/client/attempt.ts";
+import type { Responded } from "../../verify/client/attempt.ts";
 import { readRetryAfter, requestPatiently } from "../../verify/client/retry-after.ts";
 
-function respond(status: number, headers: Record<string, string> = {}): Answered {
+function respond(status: number, headers: Record<string, string> = {}): Responded {
   const connection = { localPort: 1, reused: false };
-  return { outcome: "answered", status, headers, body: "", pieces: [], elapsedMs: 0, connection };
+  return { outcome: "responded", status, headers, body: "", pieces: [], elapsedMs: 0, connection };
 }
 
 test("a request that is answered 503 with Retry-After is sent again, one without it is not", async () => {

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { test } from "tap";
 import {
   type RunResult,
-  readReleaseSnapshot,
+  readTeardownSnapshot,
   type VerifyEvent,
   verify,
-  verifyRelease,
+  verifyTeardown,
 } from "../../verify/index.ts";
 import { release } from "../../verify/teardown/index.ts";
 import { standInImage } from "./platform/aws-json.ts";
@@ -154,16 +154,16 @@ test("a platform that asks for patience without end is no success, and costs bou
   assert.notEqual(verdict, "passed");
 });
 
-async function runRelease(...breaks: readonly Break[]): Promise<RunResult> {
+async function runTeardown(...breaks: readonly Break[]): Promise<RunResult> {
   await using platform = await startPlatform(...breaks);
   const { credentials } = platform.target.aws;
-  const before = readReleaseSnapshot(platform.target);
+  const before = readTeardownSnapshot(platform.target);
   await platform.release();
-  return await inFolder((directory) => verifyRelease(before, { directory, credentials }));
+  return await inFolder((directory) => verifyTeardown(before, { directory, credentials }));
 }
 
 test("after the release every claim holds where nothing is left", async () => {
-  const result = await runRelease();
+  const result = await runTeardown();
   assert.equal(result.verdict, "passed", JSON.stringify(result.checks.map((check) => check.message)));
   assert.equal(result.checks.length, release.checks.length);
 });
@@ -176,17 +176,17 @@ test("a teardown that holds is attested at a level of its own, and at none where
   for (const [breaks, level] of cases) {
     await using platform = await startPlatform(...breaks);
     const { credentials } = platform.target.aws;
-    const before = readReleaseSnapshot(platform.target);
+    const before = readTeardownSnapshot(platform.target);
     await platform.release();
     await inFolder(async (directory) => {
-      await verifyRelease(before, { directory, credentials, signer });
+      await verifyTeardown(before, { directory, credentials, signer });
       assert.deepEqual(readLevels(directory), [level]);
     });
   }
 });
 
 test("a port that still answers after the release breaks the claim", async () => {
-  const result = await runRelease("keeps its ports open");
+  const result = await runTeardown("keeps its ports open");
   assert.deepEqual(
     result.checks.map((check) => check.verdict),
     ["failed", "passed"],
@@ -194,7 +194,7 @@ test("a port that still answers after the release breaks the claim", async () =>
 });
 
 test("a region that still answers after the release breaks the claim", async () => {
-  const result = await runRelease("keeps its region");
+  const result = await runTeardown("keeps its region");
   assert.deepEqual(
     result.checks.map((check) => check.verdict),
     ["passed", "failed"],
@@ -208,9 +208,9 @@ test("on AWS a resource that still carries the tag breaks the claim", async () =
   ];
   for (const [breaks, verdict] of cases) {
     await using platform = await startPlatform(...breaks);
-    const before = { ...readReleaseSnapshot(platform.target), kind: "aws" as const, addresses: [] };
+    const before = { ...readTeardownSnapshot(platform.target), kind: "aws" as const, addresses: [] };
     const { credentials } = platform.target.aws;
-    const result = await inFolder((directory) => verifyRelease(before, { directory, credentials }));
+    const result = await inFolder((directory) => verifyTeardown(before, { directory, credentials }));
     assert.equal(result.checks[1]?.verdict, verdict);
   }
 });

@@ -1,6 +1,6 @@
 import type { World } from "../../verify/check.ts";
 import { createAwsClients } from "../../verify/client/aws.ts";
-import { createEntrance } from "../../verify/client/entrance.ts";
+import { createIngress } from "../../verify/client/ingress.ts";
 import { createTokens } from "../../verify/client/tokens.ts";
 import type { Secrets } from "../../verify/evidence/secrets.ts";
 import type { Profile } from "../../verify/profiles.ts";
@@ -24,13 +24,13 @@ export function openWorld(
   secrets: Secrets,
   profile: Profile = quick,
 ): World & AsyncDisposable {
-  const entrance = createEntrance(target);
+  const ingress = createIngress(target);
   const aws = createAwsClients(target.aws);
-  const tokens = createTokens({ target, entrance, aws, secrets });
+  const tokens = createTokens({ target, ingress, aws, secrets });
   return {
     target,
     profile,
-    entrance,
+    ingress,
     aws,
     tokens,
     [Symbol.asyncDispose]: () => aws.close(),

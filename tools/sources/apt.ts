@@ -37,10 +37,10 @@ export async function openApt(options: {
     "Acquire::https::Timeout=20",
   ].flatMap((setting) => ["-o", setting]);
   const complaints: string[] = [];
-  const run = (command: string, words: readonly string[], directory?: string) =>
+  const run = (command: string, args: readonly string[], directory?: string) =>
     runCommand({
       command,
-      arguments: [...words, ...settings],
+      arguments: [...args, ...settings],
       environment: { LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive" },
       ...(directory !== undefined && { directory }),
       ...(job.signal && { signal: job.signal }),

@@ -95,12 +95,12 @@ async function createEnvironment(found: Python, job: Job): Promise<readonly [str
 async function python(
   job: Job,
   command: string,
-  words: readonly string[],
+  args: readonly string[],
   onLine?: (line: string) => void,
 ): Promise<string> {
   return runCommand({
     command,
-    arguments: words,
+    arguments: args,
     // An operator's own module path must not get into the environment.
     environment: { PYTHONPATH: "", PYTHONHOME: "", VIRTUAL_ENV: "", PIP_USER: "0" },
     ...(job.signal && { signal: job.signal }),

@@ -61,10 +61,10 @@ async function build(job: Job, stale: number): Promise<void> {
   });
 }
 
-async function go(job: Job, words: readonly string[], onLine: (line: string) => void): Promise<string> {
+async function go(job: Job, args: readonly string[], onLine: (line: string) => void): Promise<string> {
   return runCommand({
     command: "go",
-    arguments: words,
+    arguments: args,
     directory: module,
     // A go.work above the checkout would change what the modules mean.
     environment: { CGO_ENABLED: "0", GOWORK: "off" },

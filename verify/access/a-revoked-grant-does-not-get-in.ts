@@ -8,7 +8,7 @@ export const aRevokedGrantDoesNotGetIn: Check = {
     const name = context.uniqueName("revoked");
     const insider = await context.target.grants.issue({ name, lifetimeSeconds: 600 });
     const before = await tryToEnter(context, "before it is revoked", { insider });
-    if (before.outcome !== "answered" || before.status !== 200) {
+    if (before.outcome !== "responded" || before.status !== 200) {
       await context.target.grants.revoke(name);
       return inconclusive(`the grant should be accepted before it is revoked but ${describeAttempt(before)}`);
     }

@@ -11,7 +11,7 @@ export const aRevokedGrantLosesItsOpenConnections: Check = {
     const insider = await context.target.grants.issue({ name, lifetimeSeconds: 600 });
     let revoked = false;
     context.defer(() => (revoked ? undefined : context.target.grants.revoke(name)));
-    const client = context.entrance.open({ insider });
+    const client = context.ingress.open({ insider });
     context.defer(client.close);
     const request = { path: openDoor, headers: { authorization: `Bearer ${token}` }, signal: context.signal };
 
@@ -19,7 +19,7 @@ export const aRevokedGrantLosesItsOpenConnections: Check = {
     const second = await client.attempt(request);
     context.evidence.record("before: first request", summarizeAttempt(first));
     context.evidence.record("before: second request", summarizeAttempt(second));
-    if (first.outcome !== "answered" || second.outcome !== "answered" || second.status !== 200) {
+    if (first.outcome !== "responded" || second.outcome !== "responded" || second.status !== 200) {
       return inconclusive(`before it is revoked the grant should get 200 but ${describeAttempt(second)}`);
     }
     if (!second.connection.reused)

@@ -17,7 +17,7 @@ export const anExpiredGrantDoesNotGetIn: Check = {
     const expiresAt = Date.parse(new X509Certificate(insider.certificate).validTo);
     context.evidence.record("grant", { name, expiresAt: new Date(expiresAt).toISOString() });
     const before = await tryToEnter(context, "before it expires", { insider });
-    if (before.outcome !== "answered" || before.status !== 200) {
+    if (before.outcome !== "responded" || before.status !== 200) {
       return inconclusive(`the grant should be accepted before it expires but ${describeAttempt(before)}`);
     }
     context.progress("waiting for the grant to expire");

@@ -6,12 +6,12 @@ export const anInsiderGetsIn: Check = {
   claim: "an insider gets in",
   timeoutMs: 15_000,
   async run(context) {
-    // Without a token first: a locked entrance would also keep the token from us, and hide what is wrong.
-    const knock = await context.entrance.attempt({ path: openDoor, signal: context.signal });
+    // Without a token first: a locked ingress would also keep the token from us, and hide what is wrong.
+    const knock = await context.ingress.attempt({ path: openDoor, signal: context.signal });
     context.evidence.record("an insider without a token", summarizeAttempt(knock));
     if (!isLetIn(knock)) return fail(`an insider should reach the gateway but ${describeAttempt(knock)}`);
     const attempt = await tryToEnter(context, "an insider with a token", {});
-    if (attempt.outcome === "answered" && attempt.status === 200) {
+    if (attempt.outcome === "responded" && attempt.status === 200) {
       return pass(`an insider gets 200 after ${attempt.elapsedMs} ms`);
     }
     return fail(`an insider with a valid token should get 200 but ${describeAttempt(attempt)}`);

@@ -8,7 +8,7 @@ const hourMs = 3_600_000;
 
 /**
  * A certificate that differs from a real insider's in its authority's key alone: subject and issuer have the same
- * names, so an entrance that compares names instead of signatures lets it in.
+ * names, so an ingress that compares names instead of signatures lets it in.
  */
 export async function forgeInsider(real: Insider): Promise<Insider> {
   x509.cryptoProvider.set(webcrypto as unknown as Crypto);

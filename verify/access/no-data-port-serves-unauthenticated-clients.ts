@@ -37,8 +37,8 @@ async function readFromOutside(context: CheckContext): Promise<readonly Reading[
 /** Locally the environment may listen on loopback addresses only: nothing of it on the machine's other addresses. */
 async function readOtherInterfaces(context: CheckContext): Promise<readonly Reading[]> {
   if (context.target.kind !== "local") return [];
-  const { outputs, entrance } = context.target;
-  const ports = new Set([outputs.database.port, outputs.cache.port, entrance.connect.port]);
+  const { outputs, ingress } = context.target;
+  const ports = new Set([outputs.database.port, outputs.cache.port, ingress.connect.port]);
   const addresses = Object.entries(networkInterfaces()).flatMap(([name, entries]) =>
     (entries ?? [])
       .filter((entry) => !entry.internal)
@@ -51,7 +51,7 @@ async function readOtherInterfaces(context: CheckContext): Promise<readonly Read
       const what = `${host} port ${port}`;
       if (contact.outcome === "unreachable") return { what, outcome: "refused", detail: contact.code };
       // 443 is a port that other programs of this machine may serve on an address of their own.
-      if (port === entrance.connect.port && !(await showsOurCertificate(context, host)))
+      if (port === ingress.connect.port && !(await showsOurCertificate(context, host)))
         return { what, outcome: "refused", detail: "belongs to another program on this machine" };
       return { what, outcome: "served", detail: "has a listener outside the loopback network" };
     }),
@@ -60,7 +60,7 @@ async function readOtherInterfaces(context: CheckContext): Promise<readonly Read
 
 /** Whether what listens there has the environment's certificate, and so is its ingress. */
 function showsOurCertificate({ target, signal }: CheckContext, host: string): Promise<boolean> {
-  const { url, connect: way, authority } = target.entrance;
+  const { url, connect: way, authority } = target.ingress;
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const socket = connect({ host, port: way.port, servername: new URL(url).hostname, ca: authority });
   const leave = () => socket.destroy();

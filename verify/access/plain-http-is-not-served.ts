@@ -9,7 +9,7 @@ export const plainHttpIsNotServed: Check = {
   timeoutMs: 15_000,
   async run(context) {
     await requireInsider(context);
-    const { connect, plainPort } = context.target.entrance;
+    const { connect, plainPort } = context.target.ingress;
     const plain = plainPort === undefined ? "refused" : await readPlain(context, plainPort);
     const secure = await readPlain(context, connect.port);
     if (plain === "served") return fail(`port ${plainPort} serves plain HTTP`);
@@ -32,12 +32,12 @@ async function readPlain(context: CheckContext, port: number): Promise<Reading> 
   const token = await context.tokens.shared();
   const lines = [
     `GET ${openDoor} HTTP/1.1`,
-    `Host: ${context.entrance.host}`,
+    `Host: ${context.ingress.host}`,
     `Authorization: Bearer ${token}`,
     "Connection: close",
   ];
   const contact = await knock({
-    host: context.target.entrance.connect.host,
+    host: context.target.ingress.connect.host,
     port,
     send: `${lines.join("\r\n")}\r\n\r\n`,
     signal: context.signal,

@@ -2,7 +2,7 @@ import type { CheckContext } from "../check.ts";
 import { noControl } from "../errors.ts";
 import { shorten } from "../shorten.ts";
 import type { Target } from "../target.ts";
-import type { Answered } from "./attempt.ts";
+import type { Responded } from "./attempt.ts";
 import type { ClientRequest } from "./http.ts";
 import { requestPatiently } from "./retry-after.ts";
 
@@ -32,8 +32,8 @@ const mostAttempts = 8;
 export async function askAdmin(
   context: CheckContext,
   request: Omit<ClientRequest, "signal" | "headers">,
-): Promise<Answered> {
-  const client = context.entrance.open({ site: "admin" });
+): Promise<Responded> {
+  const client = context.ingress.open({ site: "admin" });
   try {
     return await client.request({
       ...request,
@@ -46,15 +46,15 @@ export async function askAdmin(
 
 /** The version that an edit has to be based on. Throws DMM_VERIFY_NO_CONTROL where the site does not tell. */
 export async function readVersion(context: CheckContext): Promise<number> {
-  const answer = await requestPatiently(() => askAdmin(context, { path: "/api/configuration" }));
-  const version = answer.status === 200 ? parseObject(answer.body).version : undefined;
+  const response = await requestPatiently(() => askAdmin(context, { path: "/api/configuration" }));
+  const version = response.status === 200 ? parseObject(response.body).version : undefined;
   if (typeof version !== "number")
-    throw noControl(`the admin site should return its version but returned ${answer.status}`);
+    throw noControl(`the admin site should return its version but returned ${response.status}`);
   return version;
 }
 
 /** An edit based on the version given, whatever is answered. */
-export function sendEdit(context: CheckContext, edit: Edit, basedOn: number): Promise<Answered> {
+export function sendEdit(context: CheckContext, edit: Edit, basedOn: number): Promise<Responded> {
   return askAdmin(context, {
     method: edit.method,
     path: `/api/${edit.entry}?basedOn=${basedOn}&summary=verification`,
@@ -78,12 +78,12 @@ async function inTurn<Result>({ target }: CheckContext, work: () => Promise<Resu
 /**
  * Sends an edit based on the current version, and again on top of the version that a 409 names: somebody else was faster.
  */
-async function sendCurrentEdit(context: CheckContext, edit: Edit): Promise<Answered> {
+async function sendCurrentEdit(context: CheckContext, edit: Edit): Promise<Responded> {
   let basedOn = await readVersion(context);
   for (let attempt = 1; ; attempt += 1) {
-    const answer = await requestPatiently(() => sendEdit(context, edit, basedOn));
-    if (answer.status !== 409 || attempt === mostAttempts) return answer;
-    const { conflict } = parseObject(answer.body);
+    const response = await requestPatiently(() => sendEdit(context, edit, basedOn));
+    if (response.status !== 409 || attempt === mostAttempts) return response;
+    const { conflict } = parseObject(response.body);
     const current = Number((conflict as { current?: unknown } | undefined)?.current);
     basedOn = current > basedOn ? current : await readVersion(context);
   }
@@ -92,11 +92,11 @@ async function sendCurrentEdit(context: CheckContext, edit: Edit): Promise<Answe
 /** Makes an edit, again when somebody else was faster. Throws DMM_VERIFY_NO_CONTROL where it is not taken. */
 export function changeConfiguration(context: CheckContext, edit: Edit): Promise<ConfigurationChange> {
   return inTurn(context, async () => {
-    const answer = await sendCurrentEdit(context, edit);
-    const change = answer.status < 300 ? parseChange(answer) : undefined;
+    const response = await sendCurrentEdit(context, edit);
+    const change = response.status < 300 ? parseChange(response) : undefined;
     if (change === undefined) {
       throw noControl(
-        `${edit.method} ${edit.entry} should be accepted by the admin site but returned ${answer.status} ${shorten(answer.body)}`,
+        `${edit.method} ${edit.entry} should be accepted by the admin site but returned ${response.status} ${shorten(response.body)}`,
       );
     }
     return change;
@@ -115,12 +115,12 @@ export async function addEntry(
 
 /** Removes an entry if it is there. */
 async function removeEntry(context: CheckContext, entry: string): Promise<void> {
-  const answer = await inTurn(context, () => sendCurrentEdit(context, { method: "DELETE", entry }));
-  if (answer.status !== 404 && answer.status >= 300)
-    throw noControl(`${entry} could not be removed: ${answer.status}`);
+  const response = await inTurn(context, () => sendCurrentEdit(context, { method: "DELETE", entry }));
+  if (response.status !== 404 && response.status >= 300)
+    throw noControl(`${entry} could not be removed: ${response.status}`);
 }
 
-function parseChange({ body, elapsedMs }: Answered): ConfigurationChange | undefined {
+function parseChange({ body, elapsedMs }: Responded): ConfigurationChange | undefined {
   const { version, propagation } = parseObject(body);
   if (typeof version !== "number" || typeof propagation !== "object" || propagation === null)
     return undefined;

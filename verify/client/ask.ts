@@ -1,6 +1,6 @@
 import type { CheckContext } from "../check.ts";
 import { noControl } from "../errors.ts";
-import { type Answered, summarizeAttempt } from "./attempt.ts";
+import { type Responded, summarizeAttempt } from "./attempt.ts";
 import type { ClientRequest } from "./http.ts";
 import { requestForCheck } from "./retry-after.ts";
 
@@ -11,39 +11,39 @@ export interface Question extends ClientRequest {
   readonly token?: string;
 }
 
-/** One request of an insider through the entrance, answered and recorded. */
-export async function ask(context: CheckContext, question: Question): Promise<Answered> {
+/** One request of an insider through the ingress, answered and recorded. */
+export async function ask(context: CheckContext, question: Question): Promise<Responded> {
   const { what, token, headers, ...request } = question;
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const client = context.entrance.open();
+  const client = context.ingress.open();
   try {
-    const answer = await requestForCheck(context, what, () =>
+    const response = await requestForCheck(context, what, () =>
       client.request({ ...request, headers: { ...authorization, ...headers }, signal: context.signal }),
     );
-    context.evidence.record(what, summarizeAttempt(answer));
-    return answer;
+    context.evidence.record(what, summarizeAttempt(response));
+    return response;
   } finally {
     client.close();
   }
 }
 
 /** The control of every refusal: with a good token the same route answers 200. */
-export async function requireAnswer(context: CheckContext, path: string): Promise<void> {
-  const answer = await ask(context, {
+export async function requireResponse(context: CheckContext, path: string): Promise<void> {
+  const response = await ask(context, {
     what: `control: authorized GET ${path}`,
     path,
     token: await context.tokens.shared(),
   });
-  if (answer.status !== 200)
-    throw noControl(`an authorized GET ${path} should return 200 but returned ${answer.status}`);
+  if (response.status !== 200)
+    throw noControl(`an authorized GET ${path} should return 200 but returned ${response.status}`);
 }
 
 /** What the upstream says that it saw. Undefined: the answer is not the upstream's. */
 export function readEcho(
-  answer: Answered,
+  response: Responded,
 ): { method: string; path: string; headers: Record<string, unknown> } | undefined {
   try {
-    const echo: unknown = JSON.parse(answer.body);
+    const echo: unknown = JSON.parse(response.body);
     if (
       typeof echo !== "object" ||
       echo === null ||

@@ -1,8 +1,8 @@
 /** What became of one request, seen from the client. */
-export type Attempt = Answered | Refused | TimedOut | Distrusted;
+export type Attempt = Responded | Refused | TimedOut | Distrusted;
 
-export interface Answered {
-  readonly outcome: "answered";
+export interface Responded {
+  readonly outcome: "responded";
   readonly status: number;
   /** Lower-case names; repeated fields joined by a comma, as RFC 9110 5.3 allows. */
   readonly headers: Readonly<Record<string, string>>;
@@ -60,7 +60,7 @@ function firstLine(text: string): string {
 
 /** An attempt as evidence, with the whole body: what is made for reading shortens it. */
 export function summarizeAttempt(attempt: Attempt): Record<string, unknown> {
-  if (attempt.outcome !== "answered") return { ...attempt };
+  if (attempt.outcome !== "responded") return { ...attempt };
   return {
     outcome: attempt.outcome,
     status: attempt.status,

@@ -1,14 +1,14 @@
 import { type CheckContext, type Finding, fail, inconclusive, pass } from "../check.ts";
 import { noControl } from "../errors.ts";
 import { type Attempt, summarizeAttempt } from "./attempt.ts";
-import type { ClientIdentity } from "./entrance.ts";
+import type { ClientIdentity } from "./ingress.ts";
 
 /** Where an authorised insider gets 200; whoever else gets it has got in. */
 export const openDoor = "/verify/echo";
 
 /**
- * Tries to get in with a good token, so that only the locks of the entrance can turn the request away: a refusal
- * further in would hide that the entrance is open.
+ * Tries to get in with a good token, so that only the locks of the ingress can turn the request away: a refusal
+ * further in would hide that the ingress is open.
  */
 export async function tryToEnter(
   context: CheckContext,
@@ -17,7 +17,7 @@ export async function tryToEnter(
 ): Promise<Attempt> {
   const token = await context.tokens.shared();
   const request = { path: openDoor, headers: { authorization: `Bearer ${token}` }, signal: context.signal };
-  const attempt = await context.entrance.attempt(request, identity);
+  const attempt = await context.ingress.attempt(request, identity);
   context.evidence.record(who, summarizeAttempt(attempt));
   return attempt;
 }
@@ -25,7 +25,7 @@ export async function tryToEnter(
 /** The control of every refusal: the same request from an insider is answered. */
 export async function requireInsider(context: CheckContext): Promise<void> {
   const attempt = await tryToEnter(context, "control: an insider", {});
-  if (attempt.outcome !== "answered" || attempt.status !== 200) {
+  if (attempt.outcome !== "responded" || attempt.status !== 200) {
     throw noControl(`an insider's request should get 200 but ${describeAttempt(attempt)}`);
   }
 }
@@ -33,9 +33,9 @@ export async function requireInsider(context: CheckContext): Promise<void> {
 /** Statuses with which a load balancer itself turns a client away. */
 const balancerRefuses = new Set([400, 403, 495, 496]);
 
-/** Whether an attempt passed the entrance, whatever the gateway made of it. */
+/** Whether an attempt passed the ingress, whatever the gateway made of it. */
 export function isLetIn(attempt: Attempt): boolean {
-  return attempt.outcome === "answered" && attempt.status < 500 && !balancerRefuses.has(attempt.status);
+  return attempt.outcome === "responded" && attempt.status < 500 && !balancerRefuses.has(attempt.status);
 }
 
 /** Reads an attempt that should not have got in. */
@@ -48,7 +48,7 @@ export function judgeRefusal(
   if (attempt.outcome === "timed out" && attempt.stage === "connect" && options.silenceRefuses) {
     return pass(`${who} gets no connection at all`);
   }
-  if (attempt.outcome !== "answered")
+  if (attempt.outcome !== "responded")
     return inconclusive(`${who} was neither accepted nor rejected: ${describeAttempt(attempt)}`);
   if (balancerRefuses.has(attempt.status)) return pass(`${who} is rejected with ${attempt.status}`);
   if (attempt.status >= 500) return inconclusive(`${who} got a server error: ${describeAttempt(attempt)}`);
@@ -56,7 +56,7 @@ export function judgeRefusal(
 }
 
 export function describeAttempt(attempt: Attempt): string {
-  if (attempt.outcome === "answered") return `got ${attempt.status}`;
+  if (attempt.outcome === "responded") return `got ${attempt.status}`;
   if (attempt.outcome === "timed out") return `timed out during ${attempt.stage}`;
   if (attempt.outcome === "distrusted")
     return `aborted because the ingress certificate is not trusted (${attempt.code})`;

@@ -36,8 +36,8 @@ export async function askEveryGateway(
   const request = { path, headers: { authorization: `Bearer ${token}` }, signal: context.signal };
   return await Promise.all(
     Array.from({ length: connectionsPerGateway * gateways }, async () => {
-      const answer = await context.entrance.attempt(request);
-      return answer.outcome === "answered" ? answer.status : 0;
+      const response = await context.ingress.attempt(request);
+      return response.outcome === "responded" ? response.status : 0;
     }),
   );
 }

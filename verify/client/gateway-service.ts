@@ -12,14 +12,14 @@ export interface GatewayService {
 
 /** The gateway's service as ECS and the load balancer see it now. */
 export async function readGatewayService(context: CheckContext): Promise<GatewayService> {
-  const { compute, entrance } = context.target.outputs;
+  const { compute, ingress } = context.target.outputs;
   const cluster = compute.clusterArn;
   const serviceName = compute.services.gateway;
   const [ecs, balancing] = await Promise.all([context.aws.ecs(), context.aws.loadBalancing()]);
   const [services, listed, health] = await Promise.all([
     ecs.describeServices({ cluster, services: [serviceName] }),
     ecs.listTasks({ cluster, serviceName, desiredStatus: "RUNNING" }),
-    balancing.describeTargetHealth({ TargetGroupArn: entrance.gatewayTargetGroupArn }),
+    balancing.describeTargetHealth({ TargetGroupArn: ingress.gatewayTargetGroupArn }),
   ]);
   const service = services.services?.[0];
   if (service === undefined) throw noControl(`ECS has no service ${serviceName} in cluster ${cluster}`);

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import { type Agent, request as sendRequest } from "node:https";
 import type { Socket } from "node:net";
-import { interrupted, noAnswer } from "../errors.ts";
-import { type Answered, type Attempt, type Stage, sortFailure } from "./attempt.ts";
+import { interrupted, noResponse } from "../errors.ts";
+import { type Attempt, type Responded, type Stage, sortFailure } from "./attempt.ts";
 
 const defaultTimeoutMs = 8_000;
 const longestBody = 1 << 20;
@@ -20,7 +20,7 @@ export interface HttpClient {
   /** Sends a request and tells what became of it; throws only where our own machine failed. */
   attempt(request: ClientRequest): Promise<Attempt>;
   /** Sends a request that must be answered. Throws DMM_VERIFY_NO_ANSWER. */
-  request(request: ClientRequest): Promise<Answered>;
+  request(request: ClientRequest): Promise<Responded>;
   close(): void;
 }
 
@@ -40,10 +40,10 @@ export function openHttpClient(options: HttpClientOptions): HttpClient {
     attempt,
     async request(request) {
       const result = await attempt(request);
-      if (result.outcome === "answered") return result;
+      if (result.outcome === "responded") return result;
       const why =
         "reason" in result ? `${result.code} ${result.reason}` : `${result.outcome} at ${result.stage}`;
-      throw noAnswer(`${request.method ?? "GET"} ${request.path}`, why);
+      throw noResponse(`${request.method ?? "GET"} ${request.path}`, why);
     },
     close: () => options.agent.destroy(),
   };
@@ -96,7 +96,7 @@ function sendOnce(options: HttpClientOptions, wanted: ClientRequest): Promise<At
   request.on("response", (response) => {
     stage = "body";
     const connection = { localPort: request.socket?.localPort ?? 0, reused: request.reusedSocket };
-    readAnswer(response, elapsed).then((answer) => resolve({ ...answer, connection }), fail);
+    readResponse(response, elapsed).then((read) => resolve({ ...read, connection }), fail);
   });
   request.end(wanted.body);
   return promise.finally(() => {
@@ -105,10 +105,10 @@ function sendOnce(options: HttpClientOptions, wanted: ClientRequest): Promise<At
   });
 }
 
-async function readAnswer(
+async function readResponse(
   response: IncomingMessage,
   elapsed: () => number,
-): Promise<Omit<Answered, "connection">> {
+): Promise<Omit<Responded, "connection">> {
   const pieces: { atMs: number; bytes: number }[] = [];
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -119,7 +119,7 @@ async function readAnswer(
     chunks.push(chunk);
   }
   return {
-    outcome: "answered",
+    outcome: "responded",
     status: response.statusCode ?? 0,
     headers: Object.fromEntries(
       Object.entries(response.headers).map(([name, value]) => [

@@ -1,9 +1,9 @@
 import { connect } from "node:tls";
-import { interrupted, noAnswer } from "../errors.ts";
+import { interrupted, noResponse } from "../errors.ts";
 import type { Target } from "../target.ts";
 
 /** What came back for bytes that no HTTP client would send. */
-export interface RawAnswer {
+export interface RawResponse {
   /** Status of every answer, in order; none where the connection was closed without a word. */
   readonly statuses: readonly number[];
   readonly text: string;
@@ -15,9 +15,9 @@ const longestMs = 4_000;
 const quietMs = 400;
 
 /** Sends bytes as they are over TLS, as the operator's insider, and gathers whatever is answered. */
-export function sendRaw(target: Target, bytes: string, signal: AbortSignal): Promise<RawAnswer> {
-  const { promise, resolve, reject } = Promise.withResolvers<RawAnswer>();
-  const { connect: to, url, authority } = target.entrance;
+export function sendRaw(target: Target, bytes: string, signal: AbortSignal): Promise<RawResponse> {
+  const { promise, resolve, reject } = Promise.withResolvers<RawResponse>();
+  const { connect: to, url, authority } = target.ingress;
   const chunks: Buffer[] = [];
   const finish = (closed: boolean): void => {
     const text = Buffer.concat(chunks).toString("latin1");
@@ -46,7 +46,7 @@ export function sendRaw(target: Target, bytes: string, signal: AbortSignal): Pro
   socket.on("error", (error) => {
     // A reset after the answer is how a server ends what it no longer wants to read.
     if (socket.authorized) finish(true);
-    else reject(noAnswer("A raw request", error.message, error));
+    else reject(noResponse("A raw request", error.message, error));
   });
   return promise.finally(() => {
     clearTimeout(late);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Evidence } from "../evidence/record.ts";
-import { type Answered, summarizeAttempt } from "./attempt.ts";
+import { type Responded, summarizeAttempt } from "./attempt.ts";
 
 /** How long the verifier goes on for one thing that it needs itself, in milliseconds. */
 const patienceMs = 15_000;
@@ -12,7 +12,7 @@ export interface Patience {
   readonly withinMs?: number;
   readonly signal?: AbortSignal;
   /** Called with each 503 before the wait. */
-  readonly onWait?: (response: Answered) => void;
+  readonly onWait?: (response: Responded) => void;
 }
 
 /**
@@ -21,9 +21,9 @@ export interface Patience {
  * response, whatever it is.
  */
 export async function requestPatiently(
-  send: () => Promise<Answered>,
+  send: () => Promise<Responded>,
   { withinMs = patienceMs, signal, onWait }: Patience = {},
-): Promise<Answered> {
+): Promise<Responded> {
   const deadline = performance.now() + withinMs;
   for (;;) {
     const response = await send();
@@ -39,9 +39,9 @@ export async function requestPatiently(
 export function requestForCheck(
   { evidence, signal }: { readonly evidence: Evidence; readonly signal: AbortSignal },
   what: string,
-  send: () => Promise<Answered>,
-): Promise<Answered> {
-  const onWait = (response: Answered) => evidence.record(`${what}: retried`, summarizeAttempt(response));
+  send: () => Promise<Responded>,
+): Promise<Responded> {
+  const onWait = (response: Responded) => evidence.record(`${what}: retried`, summarizeAttempt(response));
   return requestPatiently(send, { withinMs: checkPatienceMs, signal, onWait });
 }
 

@@ -2,16 +2,16 @@ import { VerifyError } from "../errors.ts";
 import type { Secrets } from "../evidence/secrets.ts";
 import { shorten } from "../shorten.ts";
 import type { Target } from "../target.ts";
-import type { Answered } from "./attempt.ts";
+import type { Responded } from "./attempt.ts";
 import type { AwsClients } from "./aws.ts";
-import type { Entrance } from "./entrance.ts";
+import type { Ingress } from "./ingress.ts";
 import { requestPatiently } from "./retry-after.ts";
 
 /** The scopes that the verifier's client has. */
 export const readScope = "verify:read";
 export const writeScope = "verify:write";
 
-/** Access tokens by the client credentials grant (RFC 6749 4.4), got through the entrance like any client does. */
+/** Access tokens by the client credentials grant (RFC 6749 4.4), got through the ingress like any client does. */
 export interface Tokens {
   /** A new token. */
   issue(scope?: string): Promise<string>;
@@ -25,19 +25,19 @@ export interface Tokens {
 
 export function createTokens(options: {
   readonly target: Target;
-  readonly entrance: Entrance;
+  readonly ingress: Ingress;
   readonly aws: AwsClients;
   readonly secrets: Secrets;
 }): Tokens {
-  const { target, entrance, aws, secrets } = options;
+  const { target, ingress, aws, secrets } = options;
   let authorization: Promise<string> | undefined;
   let shared: Promise<string> | undefined;
 
   const readAuthorization = async (): Promise<string> => {
     const { clientId, secretParameter } = target.outputs.verifier;
     const ssm = await aws.ssm();
-    const answer = await ssm.getParameter({ Name: secretParameter, WithDecryption: true });
-    const secret = answer.Parameter?.Value;
+    const response = await ssm.getParameter({ Name: secretParameter, WithDecryption: true });
+    const secret = response.Parameter?.Value;
     if (!secret) throw refusedToken(`parameter ${secretParameter} is empty`);
     secrets.add(secret);
     // RFC 6749 2.3.1: both are form-encoded before they become a Basic credential.
@@ -55,11 +55,11 @@ export function createTokens(options: {
     });
     return authorization;
   };
-  const post = (path: string, form: Record<string, string>): Promise<Answered> =>
+  const post = (path: string, form: Record<string, string>): Promise<Responded> =>
     requestPatiently(() => postOnce(path, form));
-  const postOnce = async (path: string, form: Record<string, string>): Promise<Answered> => {
+  const postOnce = async (path: string, form: Record<string, string>): Promise<Responded> => {
     // A connection of its own: one kept from an earlier suite may be closing just now.
-    const client = entrance.open();
+    const client = ingress.open();
     try {
       return await client.request({
         method: "POST",
@@ -75,10 +75,10 @@ export function createTokens(options: {
     }
   };
   const issue = async (scope: string = readScope): Promise<string> => {
-    const answer = await post("/oauth2/token", { grant_type: "client_credentials", scope });
-    const token = answer.status === 200 ? tokenIn(answer.body) : undefined;
+    const response = await post("/oauth2/token", { grant_type: "client_credentials", scope });
+    const token = response.status === 200 ? tokenIn(response.body) : undefined;
     if (token === undefined)
-      throw refusedToken(`/oauth2/token returned ${answer.status} ${shorten(answer.body)}`);
+      throw refusedToken(`/oauth2/token returned ${response.status} ${shorten(response.body)}`);
     secrets.add(token);
     return token;
   };
@@ -94,9 +94,9 @@ export function createTokens(options: {
       return shared;
     },
     async revoke(token) {
-      const answer = await post("/oauth2/revoke", { token, token_type_hint: "access_token" });
-      if (answer.status !== 200)
-        throw refusedToken(`/oauth2/revoke returned ${answer.status} ${shorten(answer.body)}`);
+      const response = await post("/oauth2/revoke", { token, token_type_hint: "access_token" });
+      if (response.status !== 200)
+        throw refusedToken(`/oauth2/revoke returned ${response.status} ${shorten(response.body)}`);
     },
   };
 }

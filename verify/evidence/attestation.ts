@@ -3,7 +3,7 @@ import type { RunningImage } from "../images.ts";
 import type { BareResult } from "../result.ts";
 import { combineVerdicts } from "../result.ts";
 import { stringifyCanonically } from "./canonical.ts";
-import { type Envelope, type Signer, seal } from "./dsse.ts";
+import { type Envelope, type Signer, signStatement } from "./dsse.ts";
 import { levelOf, policyUriOf, type Scope } from "./scope.ts";
 
 export type { Signer };
@@ -49,7 +49,7 @@ export async function attest(
     const names = (verdict: string): string[] =>
       checks.filter((check) => check.verdict === verdict).map((check) => check.claim);
     const verdict = combineVerdicts(checks.map((check) => check.verdict));
-    const envelope = await seal(
+    const envelope = await signStatement(
       {
         _type: statementType,
         subject: subjects,
@@ -74,7 +74,7 @@ export async function attest(
     });
   }
   envelopes.push(
-    await seal(
+    await signStatement(
       {
         _type: statementType,
         subject: subjects,

@@ -21,7 +21,7 @@ export function encodePreAuthentication(type: string, body: Uint8Array): Uint8Ar
 }
 
 /** Puts an in-toto statement into a signed envelope. */
-export async function seal(statement: object, signer: Signer): Promise<Envelope> {
+export async function signStatement(statement: object, signer: Signer): Promise<Envelope> {
   const body = Buffer.from(JSON.stringify(statement));
   const signature = await signer(encodePreAuthentication(inTotoType, body));
   return {

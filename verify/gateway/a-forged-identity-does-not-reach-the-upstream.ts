@@ -21,18 +21,18 @@ export const aForgedIdentityDoesNotReachTheUpstream: Check = {
   async run(context) {
     const forged = context.uniqueName("forged");
     const what = "a request that claims an identity";
-    const answer = await ask(context, {
+    const response = await ask(context, {
       what,
       path: guardedRoute,
       token: await context.tokens.shared(),
       headers: Object.fromEntries(identityFields.map((name) => [name, forged])),
     });
     // Refusing such a request is as good as cleaning it.
-    if (answer.status === 400 || answer.status === 403)
-      return pass(`${what} is refused with ${answer.status}`);
-    if (answer.status !== 200)
-      return fail(`${what} should return 200, 400 or 403 but returned ${answer.status}`);
-    const echo = readEcho(answer);
+    if (response.status === 400 || response.status === 403)
+      return pass(`${what} is refused with ${response.status}`);
+    if (response.status !== 200)
+      return fail(`${what} should return 200, 400 or 403 but returned ${response.status}`);
+    const echo = readEcho(response);
     if (echo === undefined) return fail(`${what} got its response from something other than the upstream`);
     const passed = Object.entries(echo.headers).filter(([, value]) => String(value).includes(forged));
     context.evidence.record("sent and forwarded", {

@@ -1,5 +1,5 @@
 import { type Check, pass } from "../check.ts";
-import { ask, requireAnswer } from "../client/ask.ts";
+import { ask, requireResponse } from "../client/ask.ts";
 import { guardedRoute, judgeRefusal } from "./token-refusal.ts";
 
 /** None of these is a credential in the sense of RFC 6750 2.1. */
@@ -9,11 +9,11 @@ export const aMalformedTokenGets401: Check = {
   claim: "a malformed token gets 401",
   timeoutMs: 20_000,
   async run(context) {
-    await requireAnswer(context, guardedRoute);
+    await requireResponse(context, guardedRoute);
     for (const authorization of malformed) {
       const what = `Authorization: ${authorization}`;
-      const answer = await ask(context, { what, path: guardedRoute, headers: { authorization } });
-      const finding = judgeRefusal(answer, what, {
+      const response = await ask(context, { what, path: guardedRoute, headers: { authorization } });
+      const finding = judgeRefusal(response, what, {
         status: 401,
         errors: ["invalid_token", "invalid_request"],
       });

@@ -1,5 +1,5 @@
 import { type Check, fail, inconclusive } from "../check.ts";
-import { ask, requireAnswer } from "../client/ask.ts";
+import { ask, requireResponse } from "../client/ask.ts";
 import { parseChallenges } from "../client/challenge.ts";
 import { readScope, writeScope } from "../client/tokens.ts";
 import { guardedRoute, judgeRefusal } from "./token-refusal.ts";
@@ -8,7 +8,7 @@ export const aMissingScopeGets403: Check = {
   claim: "a missing scope gets 403",
   timeoutMs: 15_000,
   async run(context) {
-    await requireAnswer(context, guardedRoute);
+    await requireResponse(context, guardedRoute);
     const token = await context.tokens.issue(writeScope);
     const own = await ask(context, {
       what: "control: what the token's scope allows",
@@ -19,9 +19,9 @@ export const aMissingScopeGets403: Check = {
     if (own.status !== 200)
       return inconclusive(`the token should be accepted for POST ${guardedRoute} but got ${own.status}`);
     const what = `a token without ${readScope}`;
-    const answer = await ask(context, { what, path: guardedRoute, token });
-    const finding = judgeRefusal(answer, what, { status: 403, errors: ["insufficient_scope"] });
-    const challenge = parseChallenges(answer.headers["www-authenticate"] ?? "")?.[0];
+    const response = await ask(context, { what, path: guardedRoute, token });
+    const finding = judgeRefusal(response, what, { status: 403, errors: ["insufficient_scope"] });
+    const challenge = parseChallenges(response.headers["www-authenticate"] ?? "")?.[0];
     const named = challenge?.parameters.scope;
     if (finding.verdict === "passed" && named !== undefined && !named.split(" ").includes(readScope)) {
       return fail(`the challenge for ${what} requires ${named}; it should require ${readScope}`);

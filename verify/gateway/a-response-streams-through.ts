@@ -11,15 +11,15 @@ export const aResponseStreamsThrough: Check = {
   timeoutMs: 15_000,
   async run(context) {
     const path = `/verify/stream?chunks=${pieces}&bytes=${bytesEach}&everyMs=${everyMs}`;
-    const answer = await ask(context, { what: `GET ${path}`, path, token: await context.tokens.shared() });
-    if (answer.status !== 200) return fail(`GET ${path} should return 200 but returned ${answer.status}`);
-    context.evidence.record("arrivals", answer.pieces);
-    const bytes = answer.pieces.reduce((sum, piece) => sum + piece.bytes, 0);
+    const response = await ask(context, { what: `GET ${path}`, path, token: await context.tokens.shared() });
+    if (response.status !== 200) return fail(`GET ${path} should return 200 but returned ${response.status}`);
+    context.evidence.record("arrivals", response.pieces);
+    const bytes = response.pieces.reduce((sum, piece) => sum + piece.bytes, 0);
     if (bytes !== pieces * bytesEach) return fail(`${bytes} of ${pieces * bytesEach} bytes arrived`);
-    const first = answer.pieces[0]?.atMs ?? 0;
-    const spreadMs = (answer.pieces.at(-1)?.atMs ?? 0) - first;
+    const first = response.pieces[0]?.atMs ?? 0;
+    const spreadMs = (response.pieces.at(-1)?.atMs ?? 0) - first;
     const sentOverMs = (pieces - 1) * everyMs;
-    if (answer.elapsedMs < sentOverMs)
+    if (response.elapsedMs < sentOverMs)
       return inconclusive("the upstream sent its chunks faster than requested");
     // A buffer hands over at the end what it gathered; half the time is far from both.
     if (spreadMs < sentOverMs / 2) {
@@ -28,13 +28,13 @@ export const aResponseStreamsThrough: Check = {
       );
     }
     // Two may share a packet on a busy machine; more together is something that waits for more.
-    if (answer.pieces.length < pieces - 2) {
+    if (response.pieces.length < pieces - 2) {
       return fail(
-        `${pieces} chunks were sent one by one and ${answer.pieces.length} arrived: something buffers them`,
+        `${pieces} chunks were sent one by one and ${response.pieces.length} arrived: something buffers them`,
       );
     }
     return pass(
-      `${answer.pieces.length} chunks sent over ${sentOverMs} ms arrive over ${Math.round(spreadMs)} ms, the first after ${Math.round(first)} ms`,
+      `${response.pieces.length} chunks sent over ${sentOverMs} ms arrive over ${Math.round(spreadMs)} ms, the first after ${Math.round(first)} ms`,
     );
   },
 };

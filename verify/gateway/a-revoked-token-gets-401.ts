@@ -16,8 +16,8 @@ export const aRevokedTokenGets401: Check = {
     await context.tokens.revoke(token);
     for (let count = 1; count <= requestsAfter; count += 1) {
       const what = `request ${count} with the revoked token`;
-      const answer = await ask(context, { what, path: guardedRoute, token });
-      const finding = judgeRefusal(answer, what, { status: 401, errors: ["invalid_token"] });
+      const response = await ask(context, { what, path: guardedRoute, token });
+      const finding = judgeRefusal(response, what, { status: 401, errors: ["invalid_token"] });
       if (finding.verdict !== "passed") return finding;
     }
     return pass(`${requestsAfter} requests immediately after the revocation return 401`);

@@ -1,5 +1,5 @@
 import { type Check, fail, pass } from "../check.ts";
-import { ask, requireAnswer } from "../client/ask.ts";
+import { ask, requireResponse } from "../client/ask.ts";
 
 const route = "/verify/slow";
 /** The route's limit for the first byte, and how far from it the answer may come. */
@@ -10,17 +10,19 @@ export const aSlowUpstreamGets504: Check = {
   claim: "a slow upstream gets 504",
   timeoutMs: 20_000,
   async run(context) {
-    await requireAnswer(context, `${route}?ms=0`);
+    await requireResponse(context, `${route}?ms=0`);
     const path = `${route}?ms=${limitMs * 5}`;
-    const answer = await ask(context, { what: `GET ${path}`, path, token: await context.tokens.shared() });
-    if (answer.status !== 504) return fail(`GET ${path} should return 504 but returned ${answer.status}`);
-    const late = answer.elapsedMs > limitMs + toleranceMs;
+    const response = await ask(context, { what: `GET ${path}`, path, token: await context.tokens.shared() });
+    if (response.status !== 504) return fail(`GET ${path} should return 504 but returned ${response.status}`);
+    const late = response.elapsedMs > limitMs + toleranceMs;
     // Before its time is over an upstream is not slow.
-    if (late || answer.elapsedMs < limitMs * 0.9) {
-      return fail(`GET ${path} returns 504 after ${answer.elapsedMs} ms; the route's limit is ${limitMs} ms`);
+    if (late || response.elapsedMs < limitMs * 0.9) {
+      return fail(
+        `GET ${path} returns 504 after ${response.elapsedMs} ms; the route's limit is ${limitMs} ms`,
+      );
     }
     return pass(
-      `GET ${path} returns 504 after ${answer.elapsedMs} ms, at the route's limit of ${limitMs} ms`,
+      `GET ${path} returns 504 after ${response.elapsedMs} ms, at the route's limit of ${limitMs} ms`,
     );
   },
 };

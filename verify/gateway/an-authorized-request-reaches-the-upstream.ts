@@ -20,7 +20,7 @@ async function checkMethod(context: CheckContext, method: string, token: string)
   const probe = context.uniqueName("probe");
   const path = `${guardedRoute}?probe=${probe}&empty=&again=1&again=2`;
   const what = `${method} ${path}`;
-  const answer = await ask(context, {
+  const response = await ask(context, {
     what,
     method,
     path,
@@ -28,8 +28,8 @@ async function checkMethod(context: CheckContext, method: string, token: string)
     headers: { "x-probe": probe },
     ...(method === "POST" ? { body: probe } : {}),
   });
-  if (answer.status !== 200) return fail(`${what} should return 200 but returned ${answer.status}`);
-  const echo = readEcho(answer);
+  if (response.status !== 200) return fail(`${what} should return 200 but returned ${response.status}`);
+  const echo = readEcho(response);
   if (echo === undefined) return fail(`${what} got its response from something other than the upstream`);
   context.evidence.record(`what the upstream saw of ${method}`, {
     method: echo.method,

@@ -1,16 +1,16 @@
 import { type Check, fail, pass } from "../check.ts";
-import { ask, requireAnswer } from "../client/ask.ts";
+import { ask, requireResponse } from "../client/ask.ts";
 import { guardedRoute } from "./token-refusal.ts";
 
 export const anUnknownRouteGets404: Check = {
   claim: "an unknown route gets 404",
   timeoutMs: 15_000,
   async run(context) {
-    await requireAnswer(context, guardedRoute);
+    await requireResponse(context, guardedRoute);
     const path = `/verify/${context.uniqueName("nowhere")}`;
-    const answer = await ask(context, { what: `GET ${path}`, path, token: await context.tokens.shared() });
-    return answer.status === 404
+    const response = await ask(context, { what: `GET ${path}`, path, token: await context.tokens.shared() });
+    return response.status === 404
       ? pass(`GET ${path} returns 404`)
-      : fail(`GET ${path} should return 404 but returned ${answer.status}`);
+      : fail(`GET ${path} should return 404 but returned ${response.status}`);
   },
 };

@@ -1,6 +1,6 @@
 import { type CheckContext, type Finding, fail, pass } from "../check.ts";
-import { ask, requireAnswer } from "../client/ask.ts";
-import type { Answered } from "../client/attempt.ts";
+import { ask, requireResponse } from "../client/ask.ts";
+import type { Responded } from "../client/attempt.ts";
 import { parseChallenges } from "../client/challenge.ts";
 
 export const guardedRoute = "/verify/echo";
@@ -16,19 +16,19 @@ export async function checkRefusal(
   context: CheckContext,
   request: { readonly what: string; readonly authorization?: string; readonly expect: Expectation },
 ): Promise<Finding> {
-  await requireAnswer(context, guardedRoute);
-  const answer = await ask(context, {
+  await requireResponse(context, guardedRoute);
+  const response = await ask(context, {
     what: request.what,
     path: guardedRoute,
     ...(request.authorization === undefined ? {} : { headers: { authorization: request.authorization } }),
   });
-  return judgeRefusal(answer, request.what, request.expect);
+  return judgeRefusal(response, request.what, request.expect);
 }
 
-export function judgeRefusal(answer: Answered, what: string, expect: Expectation): Finding {
-  if (answer.status !== expect.status)
-    return fail(`${what} should return ${expect.status} but returned ${answer.status}`);
-  const field = answer.headers["www-authenticate"];
+export function judgeRefusal(response: Responded, what: string, expect: Expectation): Finding {
+  if (response.status !== expect.status)
+    return fail(`${what} should return ${expect.status} but returned ${response.status}`);
+  const field = response.headers["www-authenticate"];
   const problem = field === undefined ? "there is none" : findChallengeProblem(field, expect);
   if (problem) return fail(`${what} returns ${expect.status}, but WWW-Authenticate is wrong: ${problem}`);
   return pass(`${what} returns ${expect.status} with ${field}`);

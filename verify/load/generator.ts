@@ -1,12 +1,12 @@
 import { Worker } from "node:worker_threads";
-import type { LoadAnswer, LoadReport, PackedAnswer } from "./answer.ts";
 import { createHistogram, readPercentiles, toMicroseconds } from "./histogram.ts";
 import type { WorkerPlan } from "./plan.ts";
+import type { LoadReport, LoadResponse, PackedResponse } from "./response.ts";
 
 /** A load that is under way. */
 export interface RunningLoad {
   /** Every answer so far, in the order of their ends. */
-  readonly answers: readonly LoadAnswer[];
+  readonly responses: readonly LoadResponse[];
   /** Ends the load; resolves when the last request is answered or given up. */
   stop(): Promise<LoadReport>;
   /** Ends it without waiting for answers. */
@@ -14,8 +14,8 @@ export interface RunningLoad {
 }
 
 interface WorkerMessage {
-  readonly kind: "answers" | "finished";
-  readonly answers: readonly PackedAnswer[];
+  readonly kind: "responses" | "finished";
+  readonly responses: readonly PackedResponse[];
   readonly planned: number;
   readonly sent: number;
   readonly unsent: number;
@@ -28,7 +28,7 @@ interface WorkerMessage {
  */
 export async function startLoad(plan: WorkerPlan): Promise<RunningLoad> {
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: plan });
-  const answers: LoadAnswer[] = [];
+  const responses: LoadResponse[] = [];
   const response = createHistogram();
   const lateness = createHistogram();
   const finished = Promise.withResolvers<LoadReport>();
@@ -37,20 +37,20 @@ export async function startLoad(plan: WorkerPlan): Promise<RunningLoad> {
   const started = Promise.withResolvers<void>();
   worker.on("message", (message: WorkerMessage) => {
     started.resolve();
-    for (const packed of message.answers) {
-      const answer = unpack(packed, plan);
-      answers.push(answer);
-      lateness.recordValue(toMicroseconds(answer.lateMs));
-      if (answer.status !== 0) response.recordValue(toMicroseconds(answer.responseMs));
+    for (const packed of message.responses) {
+      const received = unpack(packed, plan);
+      responses.push(received);
+      lateness.recordValue(toMicroseconds(received.lateMs));
+      if (received.status !== 0) response.recordValue(toMicroseconds(received.responseMs));
     }
-    if (message.kind === "answers") return;
+    if (message.kind === "responses") return;
     const { planned, sent, unsent, durationMs } = message;
     finished.resolve({
       planned,
       sent,
       unsent,
       durationMs: Math.round(durationMs),
-      answers,
+      responses,
       response: readPercentiles(response),
       lateness: readPercentiles(lateness),
     });
@@ -66,7 +66,7 @@ export async function startLoad(plan: WorkerPlan): Promise<RunningLoad> {
   });
   await started.promise;
   return {
-    answers,
+    responses,
     async stop() {
       worker.postMessage("stop");
       const report = await finished.promise;
@@ -80,9 +80,9 @@ export async function startLoad(plan: WorkerPlan): Promise<RunningLoad> {
 }
 
 function unpack(
-  [index, dueAt, lateMs, responseMs, status, error]: PackedAnswer,
+  [index, dueAt, lateMs, responseMs, status, error]: PackedResponse,
   plan: WorkerPlan,
-): LoadAnswer {
+): LoadResponse {
   const label = plan.requests[index]?.label ?? String(index);
   return { label, dueAt, lateMs, responseMs, status, ...(error === "" ? {} : { error }) };
 }

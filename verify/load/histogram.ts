@@ -1,5 +1,5 @@
 import { build, type Histogram } from "hdr-histogram-js";
-import type { Percentiles } from "./answer.ts";
+import type { Percentiles } from "./response.ts";
 
 const longestMinutes = 10;
 

@@ -1,4 +1,4 @@
-import type { LoadAnswer } from "./answer.ts";
+import type { LoadResponse } from "./response.ts";
 
 /** What clients saw of a fault. */
 export interface Outage {
@@ -16,18 +16,18 @@ export interface Outage {
 
 /** Measures what failed after the fault; `isGood` says which answers count as served. */
 export function measureOutage(
-  answers: readonly LoadAnswer[],
+  responses: readonly LoadResponse[],
   faultAt: number,
-  isGood: (answer: LoadAnswer) => boolean,
+  isGood: (response: LoadResponse) => boolean,
 ): Outage {
-  const failed = answers.filter((answer) => !isGood(answer)).sort((a, b) => a.dueAt - b.dueAt);
+  const failed = responses.filter((response) => !isGood(response)).sort((a, b) => a.dueAt - b.dueAt);
   const first = failed[0];
   const lastEnd = failed.reduce(
-    (latest, answer) => Math.max(latest, answer.dueAt + answer.responseMs),
+    (latest, response) => Math.max(latest, response.dueAt + response.responseMs),
     faultAt,
   );
   return {
-    requests: answers.length,
+    requests: responses.length,
     failed: failed.length,
     kinds: countKinds(failed),
     ...(first === undefined
@@ -40,10 +40,10 @@ export function measureOutage(
   };
 }
 
-export function countKinds(answers: readonly LoadAnswer[]): Readonly<Record<string, number>> {
+export function countKinds(responses: readonly LoadResponse[]): Readonly<Record<string, number>> {
   const kinds: Record<string, number> = {};
-  for (const answer of answers) {
-    const kind = answer.status === 0 ? (answer.error ?? "no response") : String(answer.status);
+  for (const response of responses) {
+    const kind = response.status === 0 ? (response.error ?? "no response") : String(response.status);
     kinds[kind] = (kinds[kind] ?? 0) + 1;
   }
   return kinds;
@@ -58,25 +58,25 @@ export interface Timeline {
 }
 
 export function drawTimeline(
-  answers: readonly LoadAnswer[],
+  responses: readonly LoadResponse[],
   faultAt: number,
-  isGood: (answer: LoadAnswer) => boolean,
+  isGood: (response: LoadResponse) => boolean,
   sliceMs = 100,
 ): Timeline {
-  const begin = answers.reduce((earliest, answer) => Math.min(earliest, answer.dueAt), faultAt);
-  const slices: LoadAnswer[][] = [];
-  for (const answer of answers) {
-    const index = Math.floor((answer.dueAt - begin) / sliceMs);
-    slices[index] = [...(slices[index] ?? []), answer];
+  const begin = responses.reduce((earliest, response) => Math.min(earliest, response.dueAt), faultAt);
+  const slices: LoadResponse[][] = [];
+  for (const response of responses) {
+    const index = Math.floor((response.dueAt - begin) / sliceMs);
+    slices[index] = [...(slices[index] ?? []), response];
   }
   return {
     sliceMs,
     faultMs: Math.round(faultAt - begin),
     slices: Array.from(slices, (slice = []) => ({
       good: slice.filter(isGood).length,
-      failed: slice.filter((answer) => !isGood(answer)).length,
+      failed: slice.filter((response) => !isGood(response)).length,
       p95Ms: percentile(
-        slice.map((answer) => answer.responseMs),
+        slice.map((response) => response.responseMs),
         0.95,
       ),
     })),

@@ -1,6 +1,6 @@
 import type { Dispatcher, Pool } from "undici";
-import type { PackedAnswer } from "./answer.ts";
 import type { WorkerPlan } from "./plan.ts";
+import type { PackedResponse } from "./response.ts";
 
 export interface Sender {
   /** Sends the request of that index in the mix, which was due at `dueAt`. */
@@ -20,7 +20,11 @@ interface Pending {
 }
 
 /** Sends over a pool at undici's lowest level and reports each request exactly once. */
-export function createSender(pool: Pool, plan: WorkerPlan, report: (answer: PackedAnswer) => void): Sender {
+export function createSender(
+  pool: Pool,
+  plan: WorkerPlan,
+  report: (response: PackedResponse) => void,
+): Sender {
   // In order of sending, so the oldest are first.
   const pending = new Set<Pending>();
   const settle = (request: Pending, error: string): void => {

@@ -4,7 +4,7 @@ import type { Profile } from "../profiles.ts";
 import type { RunningLoad } from "./generator.ts";
 
 /** On a busy machine the first connections take longer than the steady state that is asked for. */
-const firstAnswerWithinMs = 10_000;
+const firstResponseLimitMs = 10_000;
 
 /** Waits for undisturbed load of the profile's length that was answered. Throws DMM_VERIFY_TIME_OVER. */
 export async function waitForSteadyLoad(
@@ -13,8 +13,8 @@ export async function waitForSteadyLoad(
   signal: AbortSignal,
 ): Promise<void> {
   await delay(steadyMs, undefined, { signal });
-  await waitUntil("a response under load", () => load.answers.length > 0, {
-    withinMs: firstAnswerWithinMs,
+  await waitUntil("a response under load", () => load.responses.length > 0, {
+    withinMs: firstResponseLimitMs,
     everyMs: 50,
     signal,
   });

@@ -1,8 +1,8 @@
 import { connect } from "node:tls";
 import { parentPort, workerData } from "node:worker_threads";
 import { Pool } from "undici";
-import type { PackedAnswer } from "./answer.ts";
 import type { WorkerPlan } from "./plan.ts";
+import type { PackedResponse } from "./response.ts";
 import { createSender } from "./sender.ts";
 
 /**
@@ -42,8 +42,8 @@ const pool = new Pool(url.origin, {
   },
 });
 
-let answers: PackedAnswer[] = [];
-const sender = createSender(pool, plan, (answer) => answers.push(answer));
+let responses: PackedResponse[] = [];
+const sender = createSender(pool, plan, (response) => responses.push(response));
 const startedAt = performance.timeOrigin + performance.now();
 let planned = 0;
 let unsent = 0;
@@ -67,12 +67,12 @@ function tick(): void {
   else finish(now);
 }
 
-function post(kind: "answers" | "finished", durationMs: number): void {
-  parentPort?.postMessage({ kind, answers, planned, sent: planned - unsent, unsent, durationMs });
-  answers = [];
+function post(kind: "responses" | "finished", durationMs: number): void {
+  parentPort?.postMessage({ kind, responses, planned, sent: planned - unsent, unsent, durationMs });
+  responses = [];
 }
 
-const reporting = setInterval(() => post("answers", 0), reportEveryMs);
+const reporting = setInterval(() => post("responses", 0), reportEveryMs);
 
 function finish(now: number): void {
   clearInterval(reporting);

@@ -11,18 +11,18 @@ export const aRequestIsInTheAccessLog: Check = {
     const headers = { authorization: `Bearer ${await context.tokens.shared()}` };
     const served = await sendLogged(context, "a served request", { path, headers });
     const refused = await sendLogged(context, "a refused request", { path });
-    if (served.answer.status !== 200 || refused.answer.status !== 401)
+    if (served.response.status !== 200 || refused.response.status !== 401)
       return inconclusive(
-        `the requests should return 200 and 401 but returned ${served.answer.status} and ${refused.answer.status}`,
+        `the requests should return 200 and 401 but returned ${served.response.status} and ${refused.response.status}`,
       );
     const { lines } = await waitForLines(context, [served.id, refused.id], since);
-    for (const [what, { id, answer }] of Object.entries({ served, refused })) {
+    for (const [what, { id, response }] of Object.entries({ served, refused })) {
       const line = lines.get(id);
       context.evidence.record(`the log line of the ${what} request`, line ?? "none");
       if (line === undefined) return fail(`the ${what} request ${id} is not in the access log`);
-      if (line.method !== "GET" || line.path !== path || line.status !== answer.status)
+      if (line.method !== "GET" || line.path !== path || line.status !== response.status)
         return fail(
-          `the ${what} request GET ${path} ${answer.status} is in the access log as ${line.method} ${line.path} ${line.status}`,
+          `the ${what} request GET ${path} ${response.status} is in the access log as ${line.method} ${line.path} ${line.status}`,
         );
     }
     const { clientId } = context.target.outputs.verifier;

@@ -70,8 +70,8 @@ interface Stream {
 async function readStream(context: CheckContext): Promise<Stream> {
   const { deliveryStream } = context.target.outputs.logs;
   const firehose = await context.aws.firehose();
-  const answer = await firehose.describeDeliveryStream({ DeliveryStreamName: deliveryStream });
-  const s3 = answer.DeliveryStreamDescription?.Destinations?.[0]?.ExtendedS3DestinationDescription;
+  const response = await firehose.describeDeliveryStream({ DeliveryStreamName: deliveryStream });
+  const s3 = response.DeliveryStreamDescription?.Destinations?.[0]?.ExtendedS3DestinationDescription;
   const { IntervalInSeconds: seconds, SizeInMBs: megabytes } = s3?.BufferingHints ?? {};
   if (seconds === undefined || megabytes === undefined)
     throw noControl(`${deliveryStream} has no S3 destination with buffering`);

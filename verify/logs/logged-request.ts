@@ -1,5 +1,5 @@
 import type { CheckContext } from "../check.ts";
-import type { Answered } from "../client/attempt.ts";
+import type { Responded } from "../client/attempt.ts";
 import type { ClientRequest } from "../client/http.ts";
 import { noControl } from "../errors.ts";
 
@@ -8,15 +8,15 @@ export async function sendLogged(
   context: CheckContext,
   what: string,
   request: ClientRequest,
-): Promise<{ readonly id: string; readonly answer: Answered }> {
-  const client = context.entrance.open();
+): Promise<{ readonly id: string; readonly response: Responded }> {
+  const client = context.ingress.open();
   try {
-    const answer = await client.request({ ...request, signal: context.signal });
-    const id = answer.headers["x-request-id"];
-    context.evidence.record(what, { status: answer.status, requestId: id });
+    const response = await client.request({ ...request, signal: context.signal });
+    const id = response.headers["x-request-id"];
+    context.evidence.record(what, { status: response.status, requestId: id });
     if (id === undefined || id === "")
-      throw noControl(`${what} returned ${answer.status} without a request ID`);
-    return { id, answer };
+      throw noControl(`${what} returned ${response.status} without a request ID`);
+    return { id, response };
   } finally {
     client.close();
   }

@@ -1,5 +1,5 @@
 import { type Check, fail, inconclusive, pass } from "../check.ts";
-import { describeFormAnswer, holdsToken, postForm, tokenEndpoint } from "./endpoint.ts";
+import { describeFormResponse, holdsToken, postForm, tokenEndpoint } from "./endpoint.ts";
 import { addKeyClient, createAssertionForm } from "./key-client.ts";
 
 /** So many at once, each on a connection of its own and so at whichever gateway. */
@@ -16,17 +16,17 @@ export const aClientAssertionIsAcceptedOnce: Check = {
     const form = createAssertionForm(context, client);
     const first = await post("control: an assertion for the first time", form);
     if (!holdsToken(first))
-      return inconclusive(`a new assertion should get a token but got ${describeFormAnswer(first)}`);
+      return inconclusive(`a new assertion should get a token but got ${describeFormResponse(first)}`);
     const again = await post("the same assertion again", form);
     if (again.status !== 401 || holdsToken(again))
-      return fail(`the same assertion should return 401 but returned ${describeFormAnswer(again)}`);
+      return fail(`the same assertion should return 401 but returned ${describeFormResponse(again)}`);
     const another = createAssertionForm(context, client);
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: atOnce }, (_, index) =>
         post(`another assertion, ${index + 1} of ${atOnce}`, another),
       ),
     );
-    const taken = answers.filter(holdsToken).length;
+    const taken = responses.filter(holdsToken).length;
     if (taken !== 1)
       return fail(
         `of ${atOnce} concurrent requests with one assertion, 1 should get a token but ${taken} did`,

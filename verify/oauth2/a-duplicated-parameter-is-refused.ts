@@ -1,6 +1,6 @@
 import { type Check, fail, inconclusive, pass } from "../check.ts";
 import { readScope, writeScope } from "../client/tokens.ts";
-import { describeFormAnswer, holdsToken, postForm, tokenEndpoint } from "./endpoint.ts";
+import { describeFormResponse, holdsToken, postForm, tokenEndpoint } from "./endpoint.ts";
 
 const plain = [
   ["grant_type", "client_credentials"],
@@ -18,7 +18,7 @@ export const aDuplicatedParameterIsRefused: Check = {
       form: plain,
     });
     if (!holdsToken(once))
-      return inconclusive(`a token should be issued, but the response was ${describeFormAnswer(once)}`);
+      return inconclusive(`a token should be issued, but the response was ${describeFormResponse(once)}`);
     const doubles = [
       ["scope", writeScope],
       ["scope", readScope],
@@ -27,9 +27,13 @@ export const aDuplicatedParameterIsRefused: Check = {
     ] as const;
     for (const [name, value] of doubles) {
       const what = `a second ${name}=${value}`;
-      const answer = await postForm(context, { what, path: tokenEndpoint, form: [...plain, [name, value]] });
-      if (answer.status !== 400 || holdsToken(answer))
-        return fail(`${what} should return 400 but returned ${describeFormAnswer(answer)}`);
+      const response = await postForm(context, {
+        what,
+        path: tokenEndpoint,
+        form: [...plain, [name, value]],
+      });
+      if (response.status !== 400 || holdsToken(response))
+        return fail(`${what} should return 400 but returned ${describeFormResponse(response)}`);
     }
     return pass(`${doubles.length} requests with a duplicate parameter return 400`);
   },

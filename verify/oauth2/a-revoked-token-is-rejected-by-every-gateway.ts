@@ -11,7 +11,7 @@ export const aRevokedTokenIsRejectedByEveryGateway: Check = {
   async run(context) {
     const gateways = (await readGatewayService(context)).running;
     const token = await context.tokens.issue();
-    const clients = Array.from({ length: connectionsPerGateway * gateways }, () => context.entrance.open());
+    const clients = Array.from({ length: connectionsPerGateway * gateways }, () => context.ingress.open());
     context.defer(() => {
       for (const client of clients) client.close();
     });
@@ -37,8 +37,8 @@ function askAll(context: CheckContext, clients: readonly HttpClient[], token: st
   return Promise.all(
     clients.map(async (client) => {
       const headers = { authorization: `Bearer ${token}` };
-      const answer = await client.request({ path: "/verify/echo", headers, signal: context.signal });
-      return answer.status;
+      const response = await client.request({ path: "/verify/echo", headers, signal: context.signal });
+      return response.status;
     }),
   );
 }

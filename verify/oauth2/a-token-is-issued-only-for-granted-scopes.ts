@@ -1,6 +1,6 @@
 import { type Check, fail, inconclusive, pass } from "../check.ts";
 import { readScope } from "../client/tokens.ts";
-import { describeFormAnswer, holdsToken, postForm, tokenEndpoint } from "./endpoint.ts";
+import { describeFormResponse, holdsToken, postForm, tokenEndpoint } from "./endpoint.ts";
 
 /** Beside one that nobody has: scopes by which somebody could see or do more than the verifier may. */
 const foreign = ["verify:admin", "token:introspect", `${readScope} verify:admin`];
@@ -19,13 +19,13 @@ export const aTokenIsIssuedOnlyForGrantedScopes: Check = {
     });
     if (own.status !== 200 || !holdsToken(own))
       return inconclusive(
-        `a token for ${readScope} should be issued, but the response was ${describeFormAnswer(own)}`,
+        `a token for ${readScope} should be issued, but the response was ${describeFormResponse(own)}`,
       );
     // RFC 6749 3.3: absent means as asked for.
     const granted = own.fields.scope ?? readScope;
     if (granted !== readScope) return fail(`a token for ${readScope} was issued with ${String(granted)}`);
     for (const scope of foreign) {
-      const answer = await postForm(context, {
+      const response = await postForm(context, {
         what: `the scope ${scope}`,
         path: tokenEndpoint,
         form: [
@@ -33,10 +33,12 @@ export const aTokenIsIssuedOnlyForGrantedScopes: Check = {
           ["scope", scope],
         ],
       });
-      if (holdsToken(answer))
-        return fail(`a token for ${scope} was issued with ${String(answer.fields.scope)}`);
-      if (answer.status !== 400 || answer.fields.error !== "invalid_scope")
-        return fail(`${scope} should return 400 invalid_scope but returned ${describeFormAnswer(answer)}`);
+      if (holdsToken(response))
+        return fail(`a token for ${scope} was issued with ${String(response.fields.scope)}`);
+      if (response.status !== 400 || response.fields.error !== "invalid_scope")
+        return fail(
+          `${scope} should return 400 invalid_scope but returned ${describeFormResponse(response)}`,
+        );
     }
     return pass(`${readScope} is issued, and ${foreign.length} requests for more return 400 invalid_scope`);
   },

@@ -29,8 +29,8 @@ export const aTokenResponseIsNotCacheable: Check = {
       path: introspectionEndpoint,
       form: [["token", String(issued.fields.access_token)]],
     });
-    for (const [what, answer] of Object.entries({ issued, refused, introspected })) {
-      const field = answer.headers["cache-control"] ?? "";
+    for (const [what, response] of Object.entries({ issued, refused, introspected })) {
+      const field = response.headers["cache-control"] ?? "";
       if (!/(?:^|[\s,])no-store(?:$|[\s,])/i.test(field))
         return fail(`the response "${what}" is cacheable: Cache-Control is ${field || "absent"}`);
     }

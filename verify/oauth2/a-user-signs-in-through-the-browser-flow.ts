@@ -3,7 +3,7 @@ import { type Check, type CheckContext, type Finding, fail, pass } from "../chec
 import { openDoor } from "../client/entry.ts";
 import { readScope } from "../client/tokens.ts";
 import { Browser, Stopped, type Visited } from "./browser.ts";
-import { describeFormAnswer, holdsToken, postForm, tokenEndpoint } from "./endpoint.ts";
+import { describeFormResponse, holdsToken, postForm, tokenEndpoint } from "./endpoint.ts";
 import { addPerson, type Person } from "./person.ts";
 import { addPersonClient, authorize, type PersonClient } from "./person-client.ts";
 
@@ -29,7 +29,7 @@ export const aUserSignsInThroughTheBrowserFlow: Check = {
 /** Where people are kept elsewhere nobody can be made to sign in, and what leads there is all that is ours. */
 async function findWayElsewhere(context: CheckContext, client: PersonClient): Promise<Finding> {
   const { location } = await authorize(context, client, { what: "the redirect to the sign-in page" });
-  const { url } = context.target.entrance;
+  const { url } = context.target.ingress;
   return location?.origin === url
     ? pass(`users sign in at another service; the redirect starts at ${url}`)
     : fail(
@@ -51,10 +51,10 @@ async function signIn(context: CheckContext, client: PersonClient, person: Perso
     code_challenge_method: "S256",
   });
   const first = await browser.open(`/oauth2/authorize?${query}`);
-  const answered = await fillIn(browser, first, person);
-  const code = answered.url.searchParams.get("code");
-  if (code === null || answered.url.searchParams.get("state") !== state)
-    return fail(`the sign-in should end with a code but ended with ${describeEnd(answered)}`);
+  const responded = await fillIn(browser, first, person);
+  const code = responded.url.searchParams.get("code");
+  if (code === null || responded.url.searchParams.get("state") !== state)
+    return fail(`the sign-in should end with a code but ended with ${describeEnd(responded)}`);
   return redeem(context, client, { code, verifier });
 }
 
@@ -79,7 +79,7 @@ async function redeem(
   client: PersonClient,
   { code, verifier }: { readonly code: string; readonly verifier: string },
 ): Promise<Finding> {
-  const answer = await postForm(context, {
+  const response = await postForm(context, {
     what: "the code at the token endpoint",
     path: tokenEndpoint,
     authorization: null,
@@ -91,21 +91,21 @@ async function redeem(
       ["code_verifier", verifier],
     ],
   });
-  if (!holdsToken(answer))
+  if (!holdsToken(response))
     return fail(
-      `the code should be exchanged for a token, but the response was ${describeFormAnswer(answer)}`,
+      `the code should be exchanged for a token, but the response was ${describeFormResponse(response)}`,
     );
-  const authorization = `Bearer ${String(answer.fields.access_token)}`;
-  const served = await context.entrance.attempt({
+  const authorization = `Bearer ${String(response.fields.access_token)}`;
+  const served = await context.ingress.attempt({
     path: openDoor,
     headers: { authorization },
     signal: context.signal,
   });
-  const status = served.outcome === "answered" ? served.status : served.outcome;
+  const status = served.outcome === "responded" ? served.status : served.outcome;
   context.evidence.record(`GET ${openDoor} with the user's token`, { status });
   if (status !== 200) return fail(`the user's token should be accepted at ${openDoor} but got ${status}`);
   return pass(
-    `sign-in, consent and redirect stay at ${context.target.entrance.url}, and the code is exchanged for a token`,
+    `sign-in, consent and redirect stay at ${context.target.ingress.url}, and the code is exchanged for a token`,
   );
 }
 

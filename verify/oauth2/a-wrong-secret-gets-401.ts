@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type Check, fail, pass } from "../check.ts";
 import { readScope } from "../client/tokens.ts";
-import { describeFormAnswer, holdsToken, postForm, tokenEndpoint } from "./endpoint.ts";
+import { describeFormResponse, holdsToken, postForm, tokenEndpoint } from "./endpoint.ts";
 
 export const aWrongSecretGets401: Check = {
   claim: "a wrong secret gets 401",
@@ -14,7 +14,7 @@ export const aWrongSecretGets401: Check = {
       ["an unregistered client", context.uniqueName("client"), randomBytes(30).toString("base64url")],
     ] as const;
     for (const [what, id, secret] of attempts) {
-      const answer = await postForm(context, {
+      const response = await postForm(context, {
         what,
         path: tokenEndpoint,
         form: [
@@ -23,12 +23,14 @@ export const aWrongSecretGets401: Check = {
         ],
         authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${secret}`).toString("base64")}`,
       });
-      if (holdsToken(answer)) return fail(`${what} got a token`);
+      if (holdsToken(response)) return fail(`${what} got a token`);
       // RFC 6749 5.2: 401 with a challenge, as the client came with an Authorization field.
-      const isRefused = answer.status === 401 && answer.fields.error === "invalid_client";
+      const isRefused = response.status === 401 && response.fields.error === "invalid_client";
       if (!isRefused)
-        return fail(`${what} should return 401 invalid_client but returned ${describeFormAnswer(answer)}`);
-      if (!/^basic\b/i.test(answer.headers["www-authenticate"] ?? ""))
+        return fail(
+          `${what} should return 401 invalid_client but returned ${describeFormResponse(response)}`,
+        );
+      if (!/^basic\b/i.test(response.headers["www-authenticate"] ?? ""))
         return fail(`${what} returns 401 without a Basic challenge`);
     }
     return pass(`${attempts.length} wrong credentials return 401 invalid_client with a challenge`);

@@ -1,5 +1,5 @@
 import type { CheckContext } from "../check.ts";
-import type { Answered } from "../client/attempt.ts";
+import type { Responded } from "../client/attempt.ts";
 import { Cookies } from "../client/cookies.ts";
 import { noControl } from "../errors.ts";
 import { allowsForm } from "./form-action.ts";
@@ -37,7 +37,7 @@ export class Browser {
   /** `application` is the address that answers of the authorization endpoint are for. */
   constructor(context: CheckContext, application: string) {
     this.#context = context;
-    this.#origin = context.target.entrance.url;
+    this.#origin = context.target.ingress.url;
     this.#application = application;
   }
 
@@ -66,14 +66,14 @@ export class Browser {
         return { url, status: 0, body: "", policy: undefined };
       if (url.origin !== this.#origin)
         throw new Stopped(`the browser is sent to ${url.origin}, and the platform is at ${this.#origin}`);
-      const answer = await this.#send(url, form);
-      const { location } = answer.headers;
+      const response = await this.#send(url, form);
+      const { location } = response.headers;
       if (location === undefined)
         return {
           url,
-          status: answer.status,
-          body: answer.body,
-          policy: answer.headers["content-security-policy"],
+          status: response.status,
+          body: response.body,
+          policy: response.headers["content-security-policy"],
         };
       url = new URL(location, url);
       form = undefined;
@@ -81,9 +81,9 @@ export class Browser {
     throw new Stopped(`the browser is redirected more than ${mostRedirections} times`);
   }
 
-  async #send(url: URL, body: string | undefined): Promise<Answered> {
+  async #send(url: URL, body: string | undefined): Promise<Responded> {
     const cookie = this.#cookies.render(url.pathname);
-    const answer = await this.#context.entrance.attempt({
+    const response = await this.#context.ingress.attempt({
       method: body === undefined ? "GET" : "POST",
       path: url.pathname + url.search,
       headers: {
@@ -101,14 +101,14 @@ export class Browser {
       timeoutMs: 20_000,
       signal: this.#context.signal,
     });
-    if (answer.outcome !== "answered") throw noControl(`${url.pathname} got no answer`);
-    this.#cookies.keep(answer.headers["set-cookie"]);
+    if (response.outcome !== "responded") throw noControl(`${url.pathname} got no answer`);
+    this.#cookies.keep(response.headers["set-cookie"]);
     this.#context.evidence.record(`${body === undefined ? "GET" : "POST"} ${url.pathname}`, {
-      status: answer.status,
-      location: answer.headers.location?.replace(/([?&]code=)[^&]+/, "$1[secret]"),
-      policy: answer.headers["content-security-policy"],
+      status: response.status,
+      location: response.headers.location?.replace(/([?&]code=)[^&]+/, "$1[secret]"),
+      policy: response.headers["content-security-policy"],
     });
-    return answer;
+    return response;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { CheckContext } from "../check.ts";
 import { parseObject } from "../client/admin.ts";
-import type { Answered } from "../client/attempt.ts";
+import type { Responded } from "../client/attempt.ts";
 import { requestForCheck } from "../client/retry-after.ts";
 
 export const tokenEndpoint = "/oauth2/token";
@@ -19,18 +19,18 @@ export interface FormPost {
   readonly authorization?: string | null;
 }
 
-export interface FormAnswer extends Answered {
+export interface FormResponse extends Responded {
   /** The answer's JSON object; empty where it is none. */
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
 /** One form for the OAuth2 server, answered and recorded without what is secret in it. */
-export async function postForm(context: CheckContext, post: FormPost): Promise<FormAnswer> {
+export async function postForm(context: CheckContext, post: FormPost): Promise<FormResponse> {
   const authorization =
     post.authorization === undefined ? await context.tokens.authorization() : post.authorization;
-  const client = context.entrance.open();
+  const client = context.ingress.open();
   try {
-    const answer = await requestForCheck(context, post.what, () =>
+    const response = await requestForCheck(context, post.what, () =>
       client.request({
         method: "POST",
         path: post.path,
@@ -42,25 +42,25 @@ export async function postForm(context: CheckContext, post: FormPost): Promise<F
         signal: context.signal,
       }),
     );
-    const fields = parseObject(answer.body);
+    const fields = parseObject(response.body);
     context.evidence.record(post.what, {
-      status: answer.status,
-      cacheControl: answer.headers["cache-control"],
+      status: response.status,
+      cacheControl: response.headers["cache-control"],
       fields: Object.fromEntries(
         Object.entries(fields).map(([name, value]) => [name, secretMembers.has(name) ? "[secret]" : value]),
       ),
     });
-    return { ...answer, fields };
+    return { ...response, fields };
   } finally {
     client.close();
   }
 }
 
 /** Whether an answer holds a token, whatever else it says. */
-export function holdsToken({ fields }: FormAnswer): boolean {
+export function holdsToken({ fields }: FormResponse): boolean {
   return typeof fields.access_token === "string" && fields.access_token !== "";
 }
 
-export function describeFormAnswer({ status, fields }: FormAnswer): string {
+export function describeFormResponse({ status, fields }: FormResponse): string {
   return typeof fields.error === "string" ? `${status} ${fields.error}` : String(status);
 }

@@ -1,6 +1,6 @@
 import { type Check, type CheckContext, type Finding, fail, pass } from "../check.ts";
 import { readScope } from "../client/tokens.ts";
-import { describeFormAnswer, holdsToken, postForm, tokenEndpoint } from "./endpoint.ts";
+import { describeFormResponse, holdsToken, postForm, tokenEndpoint } from "./endpoint.ts";
 import { addPersonClient, authorize, type PersonClient, requireLogin } from "./person-client.ts";
 
 const implicitTypes = ["token", "id_token", "id_token token", "code token"];
@@ -34,7 +34,7 @@ async function checkImplicit(context: CheckContext, client: PersonClient): Promi
 }
 
 async function checkPassword(context: CheckContext): Promise<Finding | undefined> {
-  const answer = await postForm(context, {
+  const response = await postForm(context, {
     what: "grant_type=password",
     path: tokenEndpoint,
     form: [
@@ -45,7 +45,7 @@ async function checkPassword(context: CheckContext): Promise<Finding | undefined
     ],
   });
   const refusals = ["unsupported_grant_type", "unauthorized_client"];
-  if (!holdsToken(answer) && answer.status === 400 && refusals.includes(String(answer.fields.error)))
+  if (!holdsToken(response) && response.status === 400 && refusals.includes(String(response.fields.error)))
     return undefined;
-  return fail(`the password grant should return 400 but returned ${describeFormAnswer(answer)}`);
+  return fail(`the password grant should return 400 but returned ${describeFormResponse(response)}`);
 }

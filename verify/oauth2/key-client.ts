@@ -26,7 +26,7 @@ export function createAssertionForm(
   { id, key }: KeyClient,
 ): readonly (readonly [string, string])[] {
   const now = Math.floor(Date.now() / 1000);
-  const audience = context.target.entrance.url;
+  const audience = context.target.ingress.url;
   const claims = { iss: id, sub: id, aud: audience, jti: randomUUID(), iat: now, exp: now + 60 };
   const content = `${encode({ alg: "ES256" })}.${encode(claims)}`;
   const signature = sign("sha256", Buffer.from(content), { key, dsaEncoding: "ieee-p1363" });

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { CheckContext } from "../check.ts";
 import { addEntry } from "../client/admin.ts";
-import type { Answered } from "../client/attempt.ts";
+import type { Responded } from "../client/attempt.ts";
 import { readScope } from "../client/tokens.ts";
 import { noControl } from "../errors.ts";
 
@@ -52,12 +52,12 @@ export async function authorize(
   const query = new URLSearchParams(
     Object.entries(parameters).flatMap(([name, value]) => (value === null ? [] : [[name, value]])),
   );
-  const answer = await context.entrance.attempt({
+  const response = await context.ingress.attempt({
     path: `/oauth2/authorize?${query}`,
     signal: context.signal,
   });
-  if (answer.outcome !== "answered") throw noControl(`${request.what} got no answer`);
-  const authorization = readAuthorization(context, answer);
+  if (response.outcome !== "responded") throw noControl(`${request.what} got no answer`);
+  const authorization = readAuthorization(context, response);
   context.evidence.record(request.what, {
     status: authorization.status,
     location: authorization.location?.href.replace(/([?&#]code=)[^&]+/, "$1[secret]"),
@@ -70,17 +70,17 @@ export async function requireLogin(context: CheckContext, client: PersonClient):
   const { status, location } = await authorize(context, client, { what: "control: with PKCE S256" });
   const isPage = status === 200;
   const leadsOn =
-    location !== undefined && location.hostname === new URL(`https://${context.entrance.host}`).hostname;
+    location !== undefined && location.hostname === new URL(`https://${context.ingress.host}`).hostname;
   if (!isPage && !leadsOn)
     throw noControl(
       `an authorization request with PKCE should redirect to the sign-in page but got ${status}`,
     );
 }
 
-function readAuthorization(context: CheckContext, answer: Answered): Authorization {
-  const field = answer.headers.location;
-  const location = field === undefined ? undefined : new URL(field, `https://${context.entrance.host}`);
+function readAuthorization(context: CheckContext, response: Responded): Authorization {
+  const field = response.headers.location;
+  const location = field === undefined ? undefined : new URL(field, `https://${context.ingress.host}`);
   const parameters = new URLSearchParams(location?.search);
   for (const [name, value] of new URLSearchParams(location?.hash.slice(1))) parameters.append(name, value);
-  return { status: answer.status, location, parameters };
+  return { status: response.status, location, parameters };
 }

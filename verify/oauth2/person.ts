@@ -15,12 +15,12 @@ export interface Person {
 export async function addPerson(context: CheckContext): Promise<Person | undefined> {
   const name = context.uniqueName("person");
   const body = JSON.stringify({ name, displayName: "Verification" });
-  const answer = await askAdmin(context, { method: "POST", path: "/api/users", body });
-  const created = parseObject(answer.body);
+  const response = await askAdmin(context, { method: "POST", path: "/api/users", body });
+  const created = parseObject(response.body);
   if (created.code === "DMM_ADMIN_USERS_ELSEWHERE") return undefined;
   const { id } = (created.user ?? {}) as { id?: unknown };
   if (typeof id !== "string" || typeof created.password !== "string")
-    throw noControl(`the admin site should register a user but returned ${answer.status}`);
+    throw noControl(`the admin site should register a user but returned ${response.status}`);
   context.defer(() => removePerson(context, id));
   return { name, password: created.password, chosenPassword: randomBytes(18).toString("base64url") };
 }
@@ -29,7 +29,7 @@ async function removePerson(context: CheckContext, id: string): Promise<void> {
   const path = `/api/users/${encodeURIComponent(id)}`;
   const found = parseObject((await askAdmin(context, { path })).body);
   const { revision } = (found.user ?? found) as { revision?: unknown };
-  const answer = await askAdmin(context, { method: "DELETE", path: `${path}?basedOn=${String(revision)}` });
-  if (answer.status >= 300 && answer.status !== 404)
-    throw noControl(`the person ${id} could not be removed: ${answer.status}`);
+  const response = await askAdmin(context, { method: "DELETE", path: `${path}?basedOn=${String(revision)}` });
+  if (response.status >= 300 && response.status !== 404)
+    throw noControl(`the person ${id} could not be removed: ${response.status}`);
 }

@@ -1,6 +1,6 @@
 import { type Check, type CheckContext, type Finding, fail, pass } from "../check.ts";
 import { parseObject } from "../client/admin.ts";
-import { ask, requireAnswer } from "../client/ask.ts";
+import { ask, requireResponse } from "../client/ask.ts";
 
 const path = "/.well-known/oauth-authorization-server";
 const endpoints = [
@@ -16,10 +16,10 @@ export const theMetadataIsPublishedUnderItsIssuer: Check = {
   claim: "the metadata is published under its issuer",
   timeoutMs: 15_000,
   async run(context) {
-    await requireAnswer(context, "/verify/echo");
-    const answer = await ask(context, { what: `GET ${path}`, path });
-    if (answer.status !== 200) return fail(`GET ${path} should return 200 but returned ${answer.status}`);
-    const problem = findProblem(context, parseObject(answer.body));
+    await requireResponse(context, "/verify/echo");
+    const response = await ask(context, { what: `GET ${path}`, path });
+    if (response.status !== 200) return fail(`GET ${path} should return 200 but returned ${response.status}`);
+    const problem = findProblem(context, parseObject(response.body));
     return problem ?? pass(`the metadata names its issuer, and ${endpoints.length} endpoints below it`);
   },
 };
@@ -28,7 +28,7 @@ function findProblem(
   context: CheckContext,
   metadata: Readonly<Record<string, unknown>>,
 ): Finding | undefined {
-  const issuer = context.target.entrance.url;
+  const issuer = context.target.ingress.url;
   context.evidence.record("metadata", metadata);
   if (metadata.issuer !== issuer)
     return fail(`the issuer is ${String(metadata.issuer)}; it should be ${issuer}`);

@@ -3,10 +3,10 @@ import { type Check, type CheckContext, fail, pass, undelivered } from "../check
 import { addEntry, type ConfigurationChange, changeConfiguration } from "../client/admin.ts";
 import { planRoute } from "../client/fleet.ts";
 import { noControl } from "../errors.ts";
-import { findDeliveryProblem, type LoadReport } from "../load/answer.ts";
 import { type RunningLoad, startLoad } from "../load/generator.ts";
 import { countKinds } from "../load/outage.ts";
 import { planLoad } from "../load/plan.ts";
+import { findDeliveryProblem, type LoadReport } from "../load/response.ts";
 import { waitForSteadyLoad } from "../load/steady.ts";
 
 /** Changes during the load: each swaps the table of every gateway. */
@@ -19,22 +19,22 @@ export const aChangeCausesNoFailedRequest: Check = {
   async run(context) {
     const load = await startBackground(context);
     await waitForSteadyLoad(load, context.profile, context.signal);
-    const failedBefore = load.answers.filter(({ status }) => status !== 200).length;
+    const failedBefore = load.responses.filter(({ status }) => status !== 200).length;
     if (failedBefore > 0)
-      throw noControl(`${failedBefore} of ${load.answers.length} requests failed before any change`);
+      throw noControl(`${failedBefore} of ${load.responses.length} requests failed before any change`);
     const made = await changeRoutes(context);
     await delay(context.profile.settledMs, undefined, { signal: context.signal });
     const report = await load.stop();
     recordLoad(context, report, made);
-    const failed = report.answers.filter(({ status }) => status !== 200);
+    const failed = report.responses.filter(({ status }) => status !== 200);
     if (failed.length > 0)
       return fail(
-        `${failed.length} of ${report.answers.length} requests failed during ${made.length} changes: ${JSON.stringify(countKinds(failed))}`,
+        `${failed.length} of ${report.responses.length} requests failed during ${made.length} changes: ${JSON.stringify(countKinds(failed))}`,
       );
     const problem = findDeliveryProblem(report);
     if (problem !== undefined) return undelivered(problem);
     return pass(
-      `none of ${report.answers.length} requests failed during ${made.length} changes of the routes`,
+      `none of ${report.responses.length} requests failed during ${made.length} changes of the routes`,
     );
   },
 };
@@ -67,7 +67,7 @@ async function changeRoutes(context: CheckContext): Promise<readonly Configurati
 }
 
 function recordLoad(context: CheckContext, report: LoadReport, made: readonly ConfigurationChange[]): void {
-  const { answers, ...figures } = report;
-  context.evidence.record("load", { ...figures, answers: countKinds(answers) });
+  const { responses, ...figures } = report;
+  context.evidence.record("load", { ...figures, responses: countKinds(responses) });
   context.evidence.record("changes", made);
 }

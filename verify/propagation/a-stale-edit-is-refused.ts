@@ -14,17 +14,17 @@ export const aStaleEditIsRefused: Check = {
     if (change.version <= basedOn)
       return inconclusive(`a change should create a version above ${basedOn} but created ${change.version}`);
     const value = planRoute(`/verify/${name}-stale`);
-    const answer = await sendEdit(context, { method: "PUT", entry, value }, basedOn);
+    const response = await sendEdit(context, { method: "PUT", entry, value }, basedOn);
     const kept = await askAdmin(context, { path: `/api/${entry}` });
     context.evidence.record("a stale edit", {
       basedOn,
       current: change.version,
-      status: answer.status,
+      status: response.status,
       kept: kept.status,
     });
-    if (answer.status !== 409)
+    if (response.status !== 409)
       return fail(
-        `an edit of version ${basedOn}, while ${change.version} is current, should return 409 but returned ${answer.status}`,
+        `an edit of version ${basedOn}, while ${change.version} is current, should return 409 but returned ${response.status}`,
       );
     if (kept.status !== 200) return inconclusive(`the route should be readable but got ${kept.status}`);
     return kept.body.includes(`${name}-stale`)

@@ -40,7 +40,7 @@ export const aChangeDuringAFailoverIsAtomic: Check = {
     if (isTaken === false)
       return fail(`the writer is replaced, but no change is accepted: ${describe(sent)}`);
     return (
-      judgeAnswers(sent) ??
+      judgeResponses(sent) ??
       (await judgeHistory(context, sent)) ??
       (await judgeServing(context, sent, gateways)) ??
       pass(`${describe(sent)}; the history matches every response, and all gateways serve the last change`)
@@ -87,7 +87,7 @@ async function loseWriter(context: CheckContext, writer: string): Promise<Findin
   }
 }
 
-function judgeAnswers(sent: readonly SentChange[]): Finding | undefined {
+function judgeResponses(sent: readonly SentChange[]): Finding | undefined {
   // 409: somebody else was faster, or an edit before this one is there although it was refused; history tells.
   const unclear = sent.find((change) => !isStored(change) && change.status !== 503 && change.status !== 409);
   if (unclear === undefined) return undefined;

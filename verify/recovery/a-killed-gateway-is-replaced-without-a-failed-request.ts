@@ -28,7 +28,7 @@ export const aKilledGatewayIsReplacedWithoutAFailedRequest: Check = {
       what: `killing ${victim.split("/").at(-1)}, one of ${before.desired} gateways`,
       // GET is idempotent: a balancer may send it again to another gateway (RFC 9110 9.2.2).
       requests: [{ label: "authorised", method: "GET", path: "/verify/echo", headers }],
-      isGood: (answer) => answer.status === 200,
+      isGood: (response) => response.status === 200,
       inject: kill.start,
       async look() {
         const service = await readGatewayService(context);

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type Check, type CheckContext, type Finding, fail, inconclusive, pass } from "../check.ts";
-import type { LoadAnswer } from "../load/answer.ts";
 import type { LoadRequest } from "../load/plan.ts";
+import type { LoadResponse } from "../load/response.ts";
 import { type CacheShard, createFailoverReport, readShards } from "./cache-shard.ts";
 import { breakUnderLoad, type Experiment, type Look, recoveryLimitMs } from "./experiment.ts";
 import { describeOutage, judgeRecovery } from "./judge.ts";
@@ -47,19 +47,19 @@ async function losePrimary(
     async inject() {
       await cache.testFailover({ ReplicationGroupId: replicationGroupId, NodeGroupId: shard.id });
     },
-    async look(answers) {
+    async look(responses) {
       const now = (await readShards(context)).find((candidate) => candidate.id === shard.id);
-      return judgeShard(shard, now, { event: await report(), clientsSawIt: !answers.every(isServed) });
+      return judgeShard(shard, now, { event: await report(), clientsSawIt: !responses.every(isServed) });
     },
   });
   const finding =
-    judgeAnswers(experiment) ?? judgeRecovery("the lost primary", experiment, recoveryLimitMs(context));
+    judgeResponses(experiment) ?? judgeRecovery("the lost primary", experiment, recoveryLimitMs(context));
   if (finding) return finding;
   const lost = await findLostTokens(context, tokens);
   context.evidence.record("tokens issued before the fault", {
     issued: tokens.length,
     lost: lost.length,
-    answers: lost,
+    responses: lost,
   });
   if (lost.length > 0)
     return fail(
@@ -85,24 +85,24 @@ function mixRequests(tokens: readonly string[]): readonly LoadRequest[] {
   ]);
 }
 
-function isServed(answer: LoadAnswer): boolean {
-  return answer.status === (answer.label === bogus ? 401 : 200);
+function isServed(response: LoadResponse): boolean {
+  return response.status === (response.label === bogus ? 401 : 200);
 }
 
 /** During the outage 503 is honest; anything else that is not the right answer breaks the claim. */
-function judgeAnswers(experiment: Experiment): Finding | undefined {
-  const { answers } = experiment.report;
-  const letIn = answers.filter(
-    (answer) => answer.label === bogus && answer.status >= 200 && answer.status < 400,
+function judgeResponses(experiment: Experiment): Finding | undefined {
+  const { responses } = experiment.report;
+  const letIn = responses.filter(
+    (response) => response.label === bogus && response.status >= 200 && response.status < 400,
   );
   if (letIn.length > 0)
     return fail(`${letIn.length} requests with a token that was never issued were accepted`);
-  const denied = answers.filter(
-    (answer) => answer.label !== bogus && (answer.status === 401 || answer.status === 403),
+  const denied = responses.filter(
+    (response) => response.label !== bogus && (response.status === 401 || response.status === 403),
   );
   if (denied.length > 0)
     return fail(`${denied.length} requests with a valid token were rejected as unauthorized`);
-  const wrong = answers.filter((answer) => !isServed(answer) && answer.status !== 503);
+  const wrong = responses.filter((response) => !isServed(response) && response.status !== 503);
   if (wrong.length > 0)
     return fail(`the outage should cause only 503 responses: ${describeOutage(experiment)}`);
   return undefined;
@@ -124,15 +124,15 @@ function judgeShard(
 }
 
 async function findLostTokens(context: CheckContext, tokens: readonly string[]): Promise<readonly string[]> {
-  const client = context.entrance.open();
+  const client = context.ingress.open();
   context.defer(client.close);
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     tokens.map((token) =>
       client.attempt({ path, headers: { authorization: `Bearer ${token}` }, signal: context.signal }),
     ),
   );
-  return answers.flatMap((answer) => {
-    if (answer.outcome !== "answered") return [answer.outcome];
-    return answer.status === 200 ? [] : [String(answer.status)];
+  return responses.flatMap((response) => {
+    if (response.outcome !== "responded") return [response.outcome];
+    return response.status === 200 ? [] : [String(response.status)];
   });
 }

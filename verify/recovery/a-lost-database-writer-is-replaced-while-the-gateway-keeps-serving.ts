@@ -22,7 +22,7 @@ export const aLostDatabaseWriterIsReplacedWhileTheGatewayKeepsServing: Check = {
     const experiment = await breakUnderLoad(context, {
       what: `failing over the database, whose writer is ${before.writer}`,
       requests: [{ label: "authorised", method: "GET", path: "/verify/echo", headers }],
-      isGood: (answer) => answer.status === 200,
+      isGood: (response) => response.status === 200,
       async inject() {
         await rds.failoverDBCluster({ DBClusterIdentifier: clusterIdentifier });
       },
@@ -37,11 +37,11 @@ export const aLostDatabaseWriterIsReplacedWhileTheGatewayKeepsServing: Check = {
     if (finding) return finding;
     if (experiment.outage.failed > 0) return fail(`the writer was lost and ${describeOutage(experiment)}`);
     const token = await context.tokens.issue();
-    const after = await context.entrance.attempt({
+    const after = await context.ingress.attempt({
       path: "/verify/echo",
       headers: { authorization: `Bearer ${token}` },
     });
-    const served = after.outcome === "answered" && after.status === 200;
+    const served = after.outcome === "responded" && after.status === 200;
     if (!served) return fail("a token issued after the writer was replaced is not served");
     return pass(
       `another writer and all instances after ${experiment.restoredAfterMs} ms; ${describeOutage(experiment)}`,

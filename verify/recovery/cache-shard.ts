@@ -12,8 +12,8 @@ export interface CacheShard {
 export async function readShards(context: CheckContext): Promise<readonly CacheShard[]> {
   const cache = await context.aws.elastiCache();
   const { replicationGroupId } = context.target.outputs.cache;
-  const answer = await cache.describeReplicationGroups({ ReplicationGroupId: replicationGroupId });
-  const group = answer.ReplicationGroups?.[0];
+  const response = await cache.describeReplicationGroups({ ReplicationGroupId: replicationGroupId });
+  const group = response.ReplicationGroups?.[0];
   if (group === undefined) throw noControl(`ElastiCache has no replication group ${replicationGroupId}`);
   return (group.NodeGroups ?? []).map((shard) => ({
     id: shard.NodeGroupId ?? "",
@@ -30,12 +30,12 @@ export function createFailoverReport(context: CheckContext, since: Date): () => 
     const cache = await context.aws.elastiCache();
     const { replicationGroupId } = context.target.outputs.cache;
     try {
-      const answer = await cache.describeEvents({
+      const response = await cache.describeEvents({
         SourceType: "replication-group",
         SourceIdentifier: replicationGroupId,
         StartTime: since,
       });
-      const messages = (answer.Events ?? []).map((event) => event.Message ?? "");
+      const messages = (response.Events ?? []).map((event) => event.Message ?? "");
       return messages.find((message) => /failover.*complete/i.test(message));
     } catch (error) {
       silent = true;

@@ -17,7 +17,7 @@ export interface SentChange {
 }
 
 /** The admin site may wait for a new writer before it says what became of a change. */
-const answerWithinMs = 55_000;
+const responseLimitMs = 55_000;
 /** Between two changes: so many that some meet the fault, so few that history stays readable. */
 const pauseMs = { local: 40, aws: 500 } as const;
 
@@ -28,7 +28,7 @@ export interface ChangeSeries {
 }
 
 export function startChanges(context: CheckContext): ChangeSeries {
-  const client = context.entrance.open({ site: "admin" });
+  const client = context.ingress.open({ site: "admin" });
   const prefix = context.uniqueName("change");
   const sent: SentChange[] = [];
   let stopped = false;
@@ -58,7 +58,7 @@ export function startChanges(context: CheckContext): ChangeSeries {
 
 /** Sends a change that was sent before, word for word. */
 export async function sendAgain(context: CheckContext, { name, basedOn }: SentChange): Promise<SentChange> {
-  const client = context.entrance.open({ site: "admin" });
+  const client = context.ingress.open({ site: "admin" });
   try {
     return await sendChange(client, name, basedOn);
   } finally {
@@ -84,15 +84,16 @@ export async function countAdditions(
 }
 
 async function sendChange(client: HttpClient, name: string, basedOn: number): Promise<SentChange> {
-  const answer = await client.attempt({
+  const response = await client.attempt({
     method: "PUT",
     path: `/api/routes/${name}?basedOn=${basedOn}&summary=verification`,
     headers: { "content-type": "application/json" },
     body: JSON.stringify(planRoute(`/verify/${name}`)),
-    timeoutMs: answerWithinMs,
+    timeoutMs: responseLimitMs,
   });
-  const status = answer.outcome === "answered" ? answer.status : undefined;
-  const { version } = answer.outcome === "answered" && answer.status < 300 ? parseObject(answer.body) : {};
+  const status = response.outcome === "responded" ? response.status : undefined;
+  const { version } =
+    response.outcome === "responded" && response.status < 300 ? parseObject(response.body) : {};
   return {
     name,
     basedOn,
@@ -131,11 +132,11 @@ async function removeRoutes(context: CheckContext, prefix: string): Promise<void
     };
     const routes = document.routes.filter(({ name }) => !name.startsWith(`${prefix}-`));
     if (routes.length === document.routes.length) return;
-    const answer = await askAdmin(context, {
+    const response = await askAdmin(context, {
       method: "PUT",
       path: `/api/configuration?basedOn=${version}&summary=verification`,
       body: JSON.stringify({ ...document, routes }),
     });
-    if (answer.status < 300) return;
+    if (response.status < 300) return;
   }
 }

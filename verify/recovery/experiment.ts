@@ -2,10 +2,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { CheckContext } from "../check.ts";
 import { type WaitOptions, waitUntil } from "../client/wait.ts";
 import { noControl, VerifyError } from "../errors.ts";
-import type { LoadAnswer, LoadReport } from "../load/answer.ts";
 import { type RunningLoad, startLoad } from "../load/generator.ts";
 import { countKinds, drawTimeline, measureOutage, type Outage } from "../load/outage.ts";
 import { type LoadRequest, planLoad } from "../load/plan.ts";
+import type { LoadReport, LoadResponse } from "../load/response.ts";
 import { waitForSteadyLoad } from "../load/steady.ts";
 
 /** What AWS says about the thing that was broken. */
@@ -22,10 +22,10 @@ export interface Fault {
   readonly what: string;
   readonly requests: readonly LoadRequest[];
   /** Whether an answer counts as served. */
-  readonly isGood: (answer: LoadAnswer) => boolean;
+  readonly isGood: (response: LoadResponse) => boolean;
   inject(): Promise<void>;
   /** `answers`: those to requests that were due after the fault, so far. */
-  look(answers: readonly LoadAnswer[]): Promise<Look>;
+  look(responses: readonly LoadResponse[]): Promise<Look>;
 }
 
 export interface Experiment {
@@ -57,19 +57,19 @@ export async function breakUnderLoad(context: CheckContext, fault: Fault): Promi
   );
   context.defer(() => load.abandon());
   await waitForSteadyLoad(load, profile, signal);
-  requireSteadyState(load.answers, fault);
+  requireSteadyState(load.responses, fault);
 
   context.progress(fault.what);
   const faultAt = Date.now();
   await fault.inject();
   const { happened, restoredAt, detail } = await followRecovery(context, fault, () =>
-    load.answers.filter((answer) => answer.dueAt >= faultAt),
+    load.responses.filter((response) => response.dueAt >= faultAt),
   );
   const settled = restoredAt !== undefined && (await waitUntilServed(context, load, fault));
   const report = await load.stop();
-  const outage = measureOutage(report.answers, faultAt, fault.isGood);
+  const outage = measureOutage(report.responses, faultAt, fault.isGood);
   const restoredAfterMs = restoredAt === undefined ? undefined : restoredAt - faultAt;
-  const { answers, ...figures } = report;
+  const { responses, ...figures } = report;
   context.evidence.record("fault", {
     what: fault.what,
     at: new Date(faultAt).toISOString(),
@@ -81,10 +81,10 @@ export async function breakUnderLoad(context: CheckContext, fault: Fault): Promi
   context.evidence.record("load", {
     ...figures,
     arrivalsPerSecond: profile.arrivalsPerSecond,
-    answers: countKinds(answers),
+    responses: countKinds(responses),
   });
   context.evidence.record("outage", outage);
-  context.evidence.record("timeline", drawTimeline(answers, faultAt, fault.isGood));
+  context.evidence.record("timeline", drawTimeline(responses, faultAt, fault.isGood));
   return {
     report,
     outage,
@@ -96,11 +96,11 @@ export async function breakUnderLoad(context: CheckContext, fault: Fault): Promi
 }
 
 /** Whoever does not serve before the fault cannot be said to have lost anything by it. */
-function requireSteadyState(answers: readonly LoadAnswer[], fault: Fault): void {
-  const failed = answers.filter((answer) => !fault.isGood(answer));
+function requireSteadyState(responses: readonly LoadResponse[], fault: Fault): void {
+  const failed = responses.filter((response) => !fault.isGood(response));
   if (failed.length > 0) {
     throw noControl(
-      `${failed.length} of ${answers.length} requests failed before the fault: ${JSON.stringify(countKinds(failed))}`,
+      `${failed.length} of ${responses.length} requests failed before the fault: ${JSON.stringify(countKinds(failed))}`,
     );
   }
 }
@@ -111,7 +111,7 @@ async function waitUntilServed(context: CheckContext, load: RunningLoad, fault: 
   await delay(settledMs, undefined, { signal: context.signal });
   const look = (): boolean => {
     const since = Date.now() - settledMs;
-    const recent = load.answers.filter((answer) => answer.dueAt + answer.responseMs >= since);
+    const recent = load.responses.filter((response) => response.dueAt + response.responseMs >= since);
     return recent.length > 0 && recent.every(fault.isGood);
   };
   return await happensWithin("steady service", look, {
@@ -137,11 +137,11 @@ async function happensWithin(
 async function followRecovery(
   context: CheckContext,
   fault: Fault,
-  readAnswers: () => readonly LoadAnswer[],
+  readResponses: () => readonly LoadResponse[],
 ): Promise<{ happened: boolean; restoredAt?: number; detail: string }> {
   const state = { happened: false, detail: "" };
   const isRestored = async (): Promise<boolean> => {
-    const seen = await fault.look(readAnswers());
+    const seen = await fault.look(readResponses());
     if (seen.happened && !state.happened) context.progress(seen.detail);
     state.happened ||= seen.happened;
     state.detail = seen.detail;

@@ -1,5 +1,5 @@
 import { type Finding, fail, inconclusive, undelivered } from "../check.ts";
-import { findDeliveryProblem } from "../load/answer.ts";
+import { findDeliveryProblem } from "../load/response.ts";
 import type { Experiment } from "./experiment.ts";
 
 /** What every recovery needs before its own claim is looked at; undefined where all of it is there. */

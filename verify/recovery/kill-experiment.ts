@@ -11,7 +11,7 @@ export async function prepareKill(
 ): Promise<{ start(): Promise<void> }> {
   const fis = await context.aws.fis();
   const { environment } = context.target;
-  const answer = await fis.createExperimentTemplate({
+  const response = await fis.createExperimentTemplate({
     clientToken: context.uniqueName("kill"),
     description: "kill one gateway",
     roleArn: faultRole(context.target),
@@ -26,7 +26,7 @@ export async function prepareKill(
     stopConditions: [{ source: "none" }],
     tags: { "dmm:environment": environment },
   });
-  const id = answer.experimentTemplate?.id;
+  const id = response.experimentTemplate?.id;
   if (id === undefined) throw notStarted("FIS created no experiment template");
   context.defer(async () => {
     await fis.deleteExperimentTemplate({ id });

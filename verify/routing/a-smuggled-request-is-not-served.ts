@@ -1,5 +1,5 @@
 import { type Check, type CheckContext, fail, inconclusive, pass } from "../check.ts";
-import { requireAnswer } from "../client/ask.ts";
+import { requireResponse } from "../client/ask.ts";
 import { sendRaw } from "../client/raw.ts";
 import { readScope, writeScope } from "../client/tokens.ts";
 import { renderRequest, route } from "./raw-request.ts";
@@ -11,7 +11,7 @@ export const aSmuggledRequestIsNotServed: Check = {
   claim: "a smuggled request is not served",
   timeoutMs: 30_000,
   async run(context) {
-    await requireAnswer(context, route);
+    await requireResponse(context, route);
     const token = await context.tokens.issue(`${readScope} ${writeScope}`);
     const hidden = renderRequest(context, { target: `${route}?hidden`, token });
     const control = renderRequest(context, { token, target: `${route}?first` }) + hidden;
@@ -21,12 +21,12 @@ export const aSmuggledRequestIsNotServed: Check = {
         `two requests on one connection should get two responses but got ${pair.statuses.length}`,
       );
     for (const [what, request] of Object.entries(renderAttacks(context, token, hidden))) {
-      const answer = await sendRaw(context.target, request, context.signal);
+      const response = await sendRaw(context.target, request, context.signal);
       const others = await readFollowers(context, token);
-      context.evidence.record(what, { statuses: answer.statuses, closed: answer.closed, others });
+      context.evidence.record(what, { statuses: response.statuses, closed: response.closed, others });
       if (
-        answer.text.includes(`"path":"${route}?hidden"`) ||
-        answer.statuses.filter((status) => status < 400).length > 1
+        response.text.includes(`"path":"${route}?hidden"`) ||
+        response.statuses.filter((status) => status < 400).length > 1
       )
         return fail(`with ${what} the smuggled request gets a response`);
       const strange = others.find((path) => path !== `${route}?own`);
@@ -65,10 +65,10 @@ function renderAttacks(
 /** What requests after it are answered: each must be told its own path. */
 async function readFollowers(context: CheckContext, token: string): Promise<readonly string[]> {
   const request = renderRequest(context, { target: `${route}?own`, token, lines: ["Connection: close"] });
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: followers }, () => sendRaw(context.target, request, context.signal)),
   );
-  return answers.map(
+  return responses.map(
     ({ text, statuses }) => /"path":"([^"]*)"/.exec(text)?.[1] ?? statuses.join() ?? "nothing",
   );
 }

@@ -12,24 +12,24 @@ export const aTraceContextReachesTheUpstream: Check = {
   async run(context) {
     const trace = randomBytes(16).toString("hex");
     const parent = randomBytes(8).toString("hex");
-    const answer = await ask(context, {
+    const response = await ask(context, {
       what: "a traced request",
       path: route,
       token: await context.tokens.shared(),
       headers: { traceparent: `00-${trace}-${parent}-01` },
     });
-    const echo = readEcho(answer);
-    if (answer.status !== 200 || echo === undefined)
-      return fail(`a traced request should return 200 from the upstream but returned ${answer.status}`);
+    const echo = readEcho(response);
+    if (response.status !== 200 || echo === undefined)
+      return fail(`a traced request should return 200 from the upstream but returned ${response.status}`);
     const field = String(echo.headers.traceparent ?? "");
     const requestId = String(echo.headers["x-request-id"] ?? "");
     context.evidence.record("what the upstream saw", { traceparent: field, requestId });
     const parts = shape.exec(field);
     if (parts?.[1] !== trace)
       return fail(`the upstream received the trace ${field || "nothing"}; it should be ${trace}`);
-    if (requestId === "" || requestId !== answer.headers["x-request-id"])
+    if (requestId === "" || requestId !== response.headers["x-request-id"])
       return fail(
-        `the upstream received the request ID ${requestId || "nothing"}, the client ${answer.headers["x-request-id"] ?? "nothing"}`,
+        `the upstream received the request ID ${requestId || "nothing"}, the client ${response.headers["x-request-id"] ?? "nothing"}`,
       );
     return pass(`the upstream receives the caller's trace and the same request ID as the client`);
   },

@@ -1,21 +1,21 @@
 import { type Check, fail, pass } from "../check.ts";
-import { ask, requireAnswer } from "../client/ask.ts";
+import { ask, requireResponse } from "../client/ask.ts";
 import { route } from "./raw-request.ts";
 
 export const aWrongMethodGets405: Check = {
   claim: "a wrong method gets 405",
   timeoutMs: 15_000,
   async run(context) {
-    await requireAnswer(context, route);
+    await requireResponse(context, route);
     const token = await context.tokens.shared();
     for (const method of ["PUT", "DELETE", "PATCH"]) {
       const what = `${method} ${route}`;
-      const answer = await ask(context, { what, method, path: route, token });
-      if (answer.status !== 405) return fail(`${what} should return 405 but returned ${answer.status}`);
-      const allowed = (answer.headers.allow ?? "").split(",").map((name) => name.trim());
+      const response = await ask(context, { what, method, path: route, token });
+      if (response.status !== 405) return fail(`${what} should return 405 but returned ${response.status}`);
+      const allowed = (response.headers.allow ?? "").split(",").map((name) => name.trim());
       // RFC 9110 15.5.6: who is refused for the method is told which there are.
       const right = allowed.includes("GET") && allowed.includes("POST") && !allowed.includes(method);
-      if (!right) return fail(`${what} returns 405 with Allow: ${answer.headers.allow ?? "absent"}`);
+      if (!right) return fail(`${what} returns 405 with Allow: ${response.headers.allow ?? "absent"}`);
     }
     return pass("PUT, DELETE and PATCH return 405 with the allowed methods");
   },

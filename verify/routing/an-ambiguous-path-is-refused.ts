@@ -1,5 +1,5 @@
 import { type Check, fail, pass } from "../check.ts";
-import { requireAnswer } from "../client/ask.ts";
+import { requireResponse } from "../client/ask.ts";
 import { sendRaw } from "../client/raw.ts";
 import { renderRequest, route } from "./raw-request.ts";
 
@@ -30,16 +30,16 @@ export const anAmbiguousPathIsRefused: Check = {
   claim: "an ambiguous path is refused",
   timeoutMs: 30_000,
   async run(context) {
-    await requireAnswer(context, route);
+    await requireResponse(context, route);
     const token = await context.tokens.shared();
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       tricks.map(async (path) => {
         const request = renderRequest(context, { target: path, token });
         return { path, statuses: (await sendRaw(context.target, request, context.signal)).statuses };
       }),
     );
-    context.evidence.record("answers", answers);
-    const served = answers.find(({ statuses }) => !isRefusal(statuses));
+    context.evidence.record("answers", responses);
+    const served = responses.find(({ statuses }) => !isRefusal(statuses));
     return served === undefined
       ? pass(`${tricks.length} ambiguous paths are rejected`)
       : fail(`${served.path} should be rejected but returned ${served.statuses.join(", ") || "no response"}`);

@@ -1,5 +1,5 @@
 import { type Check, type CheckContext, fail, pass } from "../check.ts";
-import { requireAnswer } from "../client/ask.ts";
+import { requireResponse } from "../client/ask.ts";
 import { sendRaw } from "../client/raw.ts";
 import { readScope, writeScope } from "../client/tokens.ts";
 import { renderRequest, route } from "./raw-request.ts";
@@ -35,19 +35,19 @@ export const anAmbiguousRequestIsRefused: Check = {
   claim: "an ambiguous request is refused",
   timeoutMs: 30_000,
   async run(context) {
-    await requireAnswer(context, route);
+    await requireResponse(context, route);
     const token = await context.tokens.issue(`${readScope} ${writeScope}`);
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Object.entries(ambiguous).map(async ([what, request]) => ({
         what,
         statuses: await sendAmbiguous(context, { ...request, token }),
       })),
     );
-    context.evidence.record("answers", answers);
+    context.evidence.record("answers", responses);
     // Whether the balancer or the gateway refuses, and whether by an answer or by closing, is the same to an attacker.
-    const served = answers.filter(({ statuses }) => statuses.some((status) => status < 400));
+    const served = responses.filter(({ statuses }) => statuses.some((status) => status < 400));
     return served.length === 0
-      ? pass(`${answers.length} ambiguous requests are rejected`)
+      ? pass(`${responses.length} ambiguous requests are rejected`)
       : fail(
           `a request with ${served[0]?.what} should be rejected but returned ${served[0]?.statuses.join(", ")}`,
         );

@@ -23,15 +23,15 @@ export const forgedForwardingHeadersAreNotTrusted: Check = {
   timeoutMs: 15_000,
   async run(context) {
     const what = "a request with forged forwarding headers";
-    const answer = await ask(context, {
+    const response = await ask(context, {
       what,
       path: route,
       token: await context.tokens.shared(),
       headers: claims,
     });
-    const echo = readEcho(answer);
-    if (answer.status !== 200 || echo === undefined)
-      return fail(`${what} should return 200 from the upstream but returned ${answer.status}`);
+    const echo = readEcho(response);
+    if (response.status !== 200 || echo === undefined)
+      return fail(`${what} should return 200 from the upstream but returned ${response.status}`);
     const believed = Object.entries(claims)
       .filter(([name, claim]) => String(echo.headers[name] ?? "").includes(claim))
       .map(([name]) => name);

@@ -11,7 +11,7 @@ export const hopByHopHeadersAreNotForwarded: Check = {
   async run(context) {
     const marker = context.uniqueName("hop");
     const what = "a request with hop-by-hop fields";
-    const answer = await ask(context, {
+    const response = await ask(context, {
       what,
       path: route,
       token: await context.tokens.shared(),
@@ -21,9 +21,9 @@ export const hopByHopHeadersAreNotForwarded: Check = {
         "x-end-to-end": marker,
       },
     });
-    const echo = readEcho(answer);
-    if (answer.status !== 200 || echo === undefined)
-      return fail(`${what} should return 200 from the upstream but returned ${answer.status}`);
+    const echo = readEcho(response);
+    if (response.status !== 200 || echo === undefined)
+      return fail(`${what} should return 200 from the upstream but returned ${response.status}`);
     const passed = fields.filter((name) => String(echo.headers[name] ?? "").includes(marker));
     context.evidence.record("sent and forwarded", { sent: fields, passed });
     // The control: the upstream does tell of fields that go on.

@@ -16,7 +16,7 @@ export function renderRequest(
     readonly body?: string;
   },
 ): string {
-  const { method = "GET", target = route, version = "HTTP/1.1", host = context.entrance.host } = request;
+  const { method = "GET", target = route, version = "HTTP/1.1", host = context.ingress.host } = request;
   const lines = [
     `${method} ${target} ${version}`,
     ...(host === null ? [] : [`Host: ${host}`]),

@@ -6,16 +6,16 @@ export const aTokenDoesNotReachTheUpstream: Check = {
   timeoutMs: 15_000,
   async run(context) {
     const token = await context.tokens.issue();
-    const answer = await context.entrance.attempt({
+    const response = await context.ingress.attempt({
       path: "/verify/echo",
       headers: { authorization: `Bearer ${token}` },
       signal: context.signal,
     });
-    const echo = answer.outcome === "answered" ? readEcho(answer) : undefined;
-    if (answer.outcome !== "answered" || answer.status !== 200 || echo === undefined)
+    const echo = response.outcome === "responded" ? readEcho(response) : undefined;
+    if (response.outcome !== "responded" || response.status !== 200 || echo === undefined)
       return fail("an authorized request should return 200 from the upstream");
     context.evidence.record("what the upstream saw", { fields: Object.keys(echo.headers) });
-    return answer.body.includes(token)
+    return response.body.includes(token)
       ? fail("the upstream receives the token and could use it")
       : pass(
           `none of ${Object.keys(echo.headers).length} headers received by the upstream contains the token`,

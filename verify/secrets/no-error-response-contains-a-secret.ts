@@ -1,7 +1,7 @@
 import { type Check, type CheckContext, fail, pass } from "../check.ts";
-import type { Answered } from "../client/attempt.ts";
-import type { ClientIdentity } from "../client/entrance.ts";
+import type { Responded } from "../client/attempt.ts";
 import type { ClientRequest } from "../client/http.ts";
+import type { ClientIdentity } from "../client/ingress.ts";
 import { noControl } from "../errors.ts";
 import { listParameters, readParameter } from "./parameters.ts";
 
@@ -22,16 +22,16 @@ export const noErrorResponseContainsASecret: Check = {
     const provocations = await planProvocations(context, token);
     for (const provocation of provocations) {
       const { what, status, site, ...request } = provocation;
-      const answer = await provoke(context, request, site);
+      const response = await provoke(context, request, site);
       // The text itself is not recorded: it might show one.
-      context.evidence.record(what, { status: answer.status, bytes: answer.body.length });
-      if (answer.status !== status)
-        throw noControl(`${what} should return ${status} but returned ${answer.status}`);
-      const text = JSON.stringify(answer.headers) + answer.body;
+      context.evidence.record(what, { status: response.status, bytes: response.body.length });
+      if (response.status !== status)
+        throw noControl(`${what} should return ${status} but returned ${response.status}`);
+      const text = JSON.stringify(response.headers) + response.body;
       const shown = [...secrets].find(([, secret]) => text.includes(secret));
       if (shown !== undefined) return fail(`${what} returns ${status} and shows ${shown[0]}`);
       // A trace of the program names files and addresses that are nobody's business.
-      if (/\bat .+\.[cm]?[jt]s:\d+/.test(answer.body))
+      if (/\bat .+\.[cm]?[jt]s:\d+/.test(response.body))
         return fail(`${what} returns ${status} with a stack trace`);
     }
     return pass(`${provocations.length} errors contain none of ${secrets.size} secrets and no stack trace`);
@@ -79,8 +79,8 @@ async function provoke(
   context: CheckContext,
   request: ClientRequest,
   site: ClientIdentity["site"],
-): Promise<Answered> {
-  const client = context.entrance.open(site === undefined ? {} : { site });
+): Promise<Responded> {
+  const client = context.ingress.open(site === undefined ? {} : { site });
   try {
     return await client.request({ ...request, signal: context.signal });
   } finally {

@@ -47,10 +47,10 @@ async function readDefinitions(context: CheckContext): Promise<readonly TaskDefi
   const { services = [] } = await ecs.describeServices({ cluster, services: Object.values(names) });
   return await Promise.all(
     services.map(async ({ serviceName, taskDefinition }) => {
-      const answer = await ecs.describeTaskDefinition({ taskDefinition });
-      if (answer.taskDefinition === undefined)
+      const response = await ecs.describeTaskDefinition({ taskDefinition });
+      if (response.taskDefinition === undefined)
         throw noControl(`ECS returned no task definition for ${serviceName}`);
-      return answer.taskDefinition;
+      return response.taskDefinition;
     }),
   );
 }

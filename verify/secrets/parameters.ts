@@ -37,8 +37,8 @@ export async function readParameter(
   options: { readonly opened: boolean },
 ): Promise<string> {
   const ssm = await context.aws.ssm();
-  const answer = await ssm.getParameter({ Name: name, WithDecryption: options.opened });
-  const value = answer.Parameter?.Value;
+  const response = await ssm.getParameter({ Name: name, WithDecryption: options.opened });
+  const value = response.Parameter?.Value;
   if (!value) throw noControl(`parameter ${name} is empty`);
   return value;
 }

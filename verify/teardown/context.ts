@@ -1,11 +1,11 @@
 import type { CheckScope } from "../check.ts";
 import type { AwsClients } from "../client/aws.ts";
-import type { ReleaseSnapshot } from "./snapshot.ts";
+import type { TeardownSnapshot } from "./snapshot.ts";
 
 /** What the checks after a release share. */
-export interface ReleaseWorld {
-  readonly before: ReleaseSnapshot;
+export interface TeardownWorld {
+  readonly before: TeardownSnapshot;
   readonly aws: AwsClients;
 }
 
-export type ReleaseContext = CheckScope & ReleaseWorld;
+export type TeardownContext = CheckScope & TeardownWorld;

@@ -1,15 +1,15 @@
 import { type Check, fail, inconclusive, pass } from "../check.ts";
 import { knock } from "../client/contact.ts";
-import type { ReleaseContext } from "./context.ts";
+import type { TeardownContext } from "./context.ts";
 
 /** Locally the whole region must be gone; on AWS no resource may carry the environment's tag. */
-export const noResourceOfTheEnvironmentRemains: Check<ReleaseContext> = {
+export const noResourceOfTheEnvironmentRemains: Check<TeardownContext> = {
   claim: "no resource of the environment remains",
   timeoutMs: 60_000,
   run: (context) => (context.before.kind === "local" ? checkRegionGone(context) : checkTagsGone(context)),
 };
 
-async function checkRegionGone(context: ReleaseContext): ReturnType<Check["run"]> {
+async function checkRegionGone(context: TeardownContext): ReturnType<Check["run"]> {
   const { endpoint } = context.before.aws;
   if (endpoint === undefined) return inconclusive("no region endpoint was recorded");
   const { hostname, port } = new URL(endpoint);
@@ -22,18 +22,18 @@ async function checkRegionGone(context: ReleaseContext): ReturnType<Check["run"]
   return pass(`the region at ${endpoint} is gone, along with every resource`);
 }
 
-async function checkTagsGone(context: ReleaseContext): ReturnType<Check["run"]> {
+async function checkTagsGone(context: TeardownContext): ReturnType<Check["run"]> {
   const tagging = await context.aws.tagging();
   const { environment } = context.before;
   const arns: string[] = [];
   let token: string | undefined;
   do {
-    const answer = await tagging.getResources({
+    const response = await tagging.getResources({
       TagFilters: [{ Key: "dmm:environment", Values: [environment] }],
       ...(token === undefined ? {} : { PaginationToken: token }),
     });
-    arns.push(...(answer.ResourceTagMappingList ?? []).flatMap((mapping) => mapping.ResourceARN ?? []));
-    token = answer.PaginationToken || undefined;
+    arns.push(...(response.ResourceTagMappingList ?? []).flatMap((mapping) => mapping.ResourceARN ?? []));
+    token = response.PaginationToken || undefined;
   } while (token !== undefined);
   context.evidence.record(`resources tagged dmm:environment=${environment}`, arns);
   if (arns.length > 0)

@@ -2,7 +2,7 @@ import type { Difference } from "../differences.ts";
 import type { Target } from "../target.ts";
 
 /** What of an environment can be looked for after it is gone. Plain data: it outlives the environment on disk. */
-export interface ReleaseSnapshot {
+export interface TeardownSnapshot {
   readonly environment: string;
   readonly kind: Target["kind"];
   /** Where it answered. */
@@ -12,17 +12,17 @@ export interface ReleaseSnapshot {
 }
 
 /** Takes note of where an environment answers, before it is released. */
-export function readReleaseSnapshot(target: Target): ReleaseSnapshot {
-  const { entrance, outputs, aws } = target;
+export function readTeardownSnapshot(target: Target): TeardownSnapshot {
+  const { ingress, outputs, aws } = target;
   const { database, cache } = outputs;
   return {
     environment: target.environment,
     kind: target.kind,
     addresses: [
-      { what: "the ingress", host: entrance.connect.host, port: entrance.connect.port },
-      ...(entrance.plainPort === undefined
+      { what: "the ingress", host: ingress.connect.host, port: ingress.connect.port },
+      ...(ingress.plainPort === undefined
         ? []
-        : [{ what: "the ingress's plain HTTP port", host: entrance.connect.host, port: entrance.plainPort }]),
+        : [{ what: "the ingress's plain HTTP port", host: ingress.connect.host, port: ingress.plainPort }]),
       { what: "the database's writer", host: database.writerEndpoint, port: database.port },
       { what: "the database's readers", host: database.readerEndpoint, port: database.port },
       { what: "the cache", host: cache.configurationEndpoint, port: cache.port },

@@ -1,8 +1,8 @@
 import { type Check, fail, inconclusive, pass } from "../check.ts";
 import { knock } from "../client/contact.ts";
-import type { ReleaseContext } from "./context.ts";
+import type { TeardownContext } from "./context.ts";
 
-export const theIngressAndTheDataPortsAreClosed: Check<ReleaseContext> = {
+export const theIngressAndTheDataPortsAreClosed: Check<TeardownContext> = {
   claim: "the ingress and the data ports are closed",
   timeoutMs: 15_000,
   async run(context) {

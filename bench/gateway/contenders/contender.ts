@@ -1,5 +1,5 @@
 import type { StartedProcess } from "../processes/started-process.ts";
-import type { Surroundings } from "../surroundings/surroundings.ts";
+import type { TestBed } from "../test-bed/test-bed.ts";
 
 /** A contender that serves. */
 export interface Running extends AsyncDisposable {
@@ -18,5 +18,5 @@ export interface Contender {
   readonly checks: string;
   /** Why it cannot take part here; undefined where it can. */
   absence(): string | undefined;
-  start(surroundings: Surroundings, host: string): Promise<Running>;
+  start(testBed: TestBed, host: string): Promise<Running>;
 }

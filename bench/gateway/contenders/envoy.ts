@@ -1,6 +1,6 @@
-import { createToken } from "../surroundings/json-web-token.ts";
-import { httpPort, type Network } from "../surroundings/network.ts";
-import type { Surroundings } from "../surroundings/surroundings.ts";
+import { createToken } from "../test-bed/json-web-token.ts";
+import { httpPort, type Network } from "../test-bed/network.ts";
+import type { TestBed } from "../test-bed/test-bed.ts";
 import { describeProgram } from "./program.ts";
 
 const extension = "type.googleapis.com/envoy.extensions";
@@ -28,13 +28,13 @@ export const envoyJwt = describeProgram({
   ...program,
   name: "envoy-jwt-rs256",
   checks: "JWT by jwt_authn RS256 (2048 bits); expiry; issuer; audience",
-  files: (surroundings, host) => ({
-    "envoy.json": render(surroundings.network, host, [renderJwtAuthn(surroundings), router]),
+  files: (testBed, host) => ({
+    "envoy.json": render(testBed.network, host, [renderJwtAuthn(testBed), router]),
   }),
   authorizations: ({ keys }) => [`Bearer ${createToken("RS256", keys.rsa.privateKey, "verifier")}`],
 });
 
-function renderJwtAuthn({ keys }: Surroundings): object {
+function renderJwtAuthn({ keys }: TestBed): object {
   const jwk = { ...keys.rsa.publicKey.export({ format: "jwk" }), kid: "bench", alg: "RS256", use: "sig" };
   const provider = {
     issuer: "https://api.bench",
@@ -56,7 +56,7 @@ function render(network: Network, host: string, filters: readonly object[]): str
   const route = { match: { prefix: "/" }, route: { cluster: "upstream" } };
   const manager = {
     "@type": `${extension}.filters.network.http_connection_manager.v3.HttpConnectionManager`,
-    stat_prefix: "entrance",
+    stat_prefix: "ingress",
     route_config: { virtual_hosts: [{ name: "all", domains: ["*"], routes: [route] }] },
     http_filters: filters,
   };
@@ -70,7 +70,7 @@ function render(network: Network, host: string, filters: readonly object[]): str
     static_resources: {
       listeners: [
         {
-          name: "entrance",
+          name: "ingress",
           address: at(host),
           filter_chains: [{ filters: [{ name: "http", typed_config: manager }] }],
         },

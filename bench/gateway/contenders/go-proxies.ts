@@ -1,4 +1,4 @@
-import { httpPort } from "../surroundings/network.ts";
+import { httpPort } from "../test-bed/network.ts";
 import { describeProgram } from "./program.ts";
 
 /** One core is what every contender has. */
@@ -12,12 +12,12 @@ export const traefik = describeProgram({
     "static.yaml": `
 log: { level: ERROR }
 global: { checkNewVersion: false, sendAnonymousUsage: false }
-entryPoints: { entrance: { address: "${host}:${httpPort}" } }
+entryPoints: { ingress: { address: "${host}:${httpPort}" } }
 providers: { file: { filename: "${directory}/traefik-dynamic.yaml", watch: false } }
 `,
     "dynamic.yaml": `
 http:
-  routers: { all: { rule: "PathPrefix(\`/\`)", entryPoints: [entrance], service: upstream } }
+  routers: { all: { rule: "PathPrefix(\`/\`)", entryPoints: [ingress], service: upstream } }
   services: { upstream: { loadBalancer: { servers: [{ url: "${upstreamUrl}" }] } } }
 `,
   }),

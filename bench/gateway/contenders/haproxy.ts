@@ -1,8 +1,8 @@
 import { findPart } from "../processes/programs.ts";
-import { balancerDefaults } from "../surroundings/balancer-defaults.ts";
-import { createToken } from "../surroundings/json-web-token.ts";
-import { httpPort } from "../surroundings/network.ts";
-import type { Surroundings } from "../surroundings/surroundings.ts";
+import { balancerDefaults } from "../test-bed/balancer-defaults.ts";
+import { createToken } from "../test-bed/json-web-token.ts";
+import { httpPort } from "../test-bed/network.ts";
+import type { TestBed } from "../test-bed/test-bed.ts";
 import { describeProgram } from "./program.ts";
 
 const program = {
@@ -14,20 +14,20 @@ const program = {
 export const haproxy = describeProgram({
   ...program,
   name: "haproxy",
-  files: (surroundings, host) => ({ "haproxy.cfg": render(surroundings, host, "") }),
+  files: (testBed, host) => ({ "haproxy.cfg": render(testBed, host, "") }),
 });
 
 export const haproxyRs256 = describeProgram({
   ...program,
   name: "haproxy-jwt-rs256",
   checks: "JWT by jwt_verify RS256 (2048 bits); expiry; scope",
-  files: (surroundings, host) => ({
+  files: (testBed, host) => ({
     "haproxy.cfg": render(
-      surroundings,
+      testBed,
       host,
-      renderChecks("RS256", `${surroundings.directory}/haproxy-jwt-rs256-public.pem`),
+      renderChecks("RS256", `${testBed.directory}/haproxy-jwt-rs256-public.pem`),
     ),
-    "public.pem": String(surroundings.keys.rsa.publicKey.export({ type: "spki", format: "pem" })),
+    "public.pem": String(testBed.keys.rsa.publicKey.export({ type: "spki", format: "pem" })),
   }),
   authorizations: ({ keys }) => [`Bearer ${createToken("RS256", keys.rsa.privateKey, "verifier")}`],
 });
@@ -36,12 +36,8 @@ export const haproxyHs256 = describeProgram({
   ...program,
   name: "haproxy-jwt-hs256",
   checks: "JWT by jwt_verify HS256; expiry; scope",
-  files: (surroundings, host) => ({
-    "haproxy.cfg": render(
-      surroundings,
-      host,
-      renderChecks("HS256", surroundings.keys.shared.export().toString()),
-    ),
+  files: (testBed, host) => ({
+    "haproxy.cfg": render(testBed, host, renderChecks("HS256", testBed.keys.shared.export().toString())),
   }),
   authorizations: ({ keys }) => [`Bearer ${createToken("HS256", keys.shared, "verifier")}`],
 });
@@ -60,9 +56,9 @@ function renderChecks(algorithm: string, key: string): string {
   http-request deny deny_status 403 unless { var(txn.scope) -m sub verify:read }`;
 }
 
-function render({ network }: Surroundings, host: string, checks: string): string {
+function render({ network }: TestBed, host: string, checks: string): string {
   return `${balancerDefaults}
-frontend entrance
+frontend ingress
   bind ${host}:${httpPort}${checks}
   default_backend upstream
 backend upstream

@@ -1,4 +1,4 @@
-import { httpPort } from "../surroundings/network.ts";
+import { httpPort } from "../test-bed/network.ts";
 import { describeProgram } from "./program.ts";
 
 export const nginx = describeProgram({

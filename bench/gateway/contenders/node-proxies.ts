@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { httpPort } from "../surroundings/network.ts";
+import { httpPort } from "../test-bed/network.ts";
 import { describeProgram, type Program } from "./program.ts";
 
 const node = { command: process.execPath, environment: { NODE_ENV: "production" } };

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { StartedProcess } from "../processes/started-process.ts";
-import { httpPort } from "../surroundings/network.ts";
-import type { Surroundings } from "../surroundings/surroundings.ts";
+import { httpPort } from "../test-bed/network.ts";
+import type { TestBed } from "../test-bed/test-bed.ts";
 import type { Contender, Running } from "./contender.ts";
 
 const main = fileURLToPath(new URL("../../../gateway/main.ts", import.meta.url));
@@ -18,8 +18,8 @@ export const ownChecking: Contender = {
   name: "own-token",
   checks: "opaque token, by one GET at its Redis primary; scope; client",
   absence: () => undefined,
-  start: async (surroundings, host) => {
-    const process = await startGateway(surroundings, host);
+  start: async (testBed, host) => {
+    const process = await startGateway(testBed, host);
     const authorizations = await issueTokens(host);
     return describe(process, host, checkedPath, authorizations);
   },
@@ -30,9 +30,9 @@ export const ownOpen: Contender = {
   name: "own-open",
   checks: "nothing",
   absence: () => undefined,
-  start: async (surroundings, host) => {
-    const process = await startGateway(surroundings, host);
-    await addOpenRoute(surroundings);
+  start: async (testBed, host) => {
+    const process = await startGateway(testBed, host);
+    await addOpenRoute(testBed);
     await process.waitUntil("the open route is served", async () => {
       const response = await fetch(`http://${host}:${httpPort}${openPath}`);
       await response.arrayBuffer();
@@ -44,10 +44,10 @@ export const ownOpen: Contender = {
 
 /** A gateway as production runs it, but for what `environment` says. */
 export async function startGateway(
-  { database, redis, upstreamUrl }: Surroundings,
+  { database, redis, upstreamUrl }: TestBed,
   host: string,
   environment: Readonly<Record<string, string>> = {},
-  place: "contender" | "surroundings" | "anywhere" = "contender",
+  place: "contender" | "test-bed" | "anywhere" = "contender",
 ): Promise<StartedProcess> {
   const gateway = new StartedProcess({
     command: process.execPath,
@@ -83,20 +83,20 @@ export async function startGateway(
 export async function issueTokens(host: string): Promise<string[]> {
   return await Promise.all(
     Array.from({ length: tokenCount }, async () => {
-      const answer = await fetch(`http://${host}:${httpPort}/oauth2/token`, {
+      const response = await fetch(`http://${host}:${httpPort}/oauth2/token`, {
         method: "POST",
         headers: { authorization: `Basic ${btoa(`verifier:${secret}`)}` },
         body: new URLSearchParams({ grant_type: "client_credentials", scope: "verify:read" }),
       });
-      const body = (await answer.json()) as { readonly access_token?: string };
+      const body = (await response.json()) as { readonly access_token?: string };
       if (body.access_token === undefined)
-        throw new Error(`No token: ${answer.status} ${JSON.stringify(body)}`);
+        throw new Error(`No token: ${response.status} ${JSON.stringify(body)}`);
       return `Bearer ${body.access_token}`;
     }),
   );
 }
 
-async function addOpenRoute({ database }: Surroundings): Promise<void> {
+async function addOpenRoute({ database }: TestBed): Promise<void> {
   await database.query(
     "INSERT INTO routes (name, methods, path, upstream, public) VALUES ('bench-open', 'GET', ?, 'stub', true)",
     [openPath],

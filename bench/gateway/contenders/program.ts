@@ -2,9 +2,9 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { findOnPath } from "../processes/programs.ts";
 import { StartedProcess } from "../processes/started-process.ts";
-import { httpPort } from "../surroundings/network.ts";
-import type { Surroundings } from "../surroundings/surroundings.ts";
-import { answers } from "../surroundings/upstream.ts";
+import { httpPort } from "../test-bed/network.ts";
+import type { TestBed } from "../test-bed/test-bed.ts";
+import { responses } from "../test-bed/upstream.ts";
 import type { Contender } from "./contender.ts";
 import { checkedPath } from "./own.ts";
 
@@ -20,9 +20,9 @@ export interface Program {
   };
   readonly environment?: Readonly<Record<string, string>>;
   /** Files that it needs, by name; those that begin with a dot stay where they are written to. */
-  files(surroundings: Surroundings, host: string): Readonly<Record<string, string>>;
+  files(testBed: TestBed, host: string): Readonly<Record<string, string>>;
   args(path: (file: string) => string): readonly string[];
-  readonly authorizations?: (surroundings: Surroundings) => readonly string[];
+  readonly authorizations?: (testBed: TestBed) => readonly string[];
 }
 
 /** A contender that is one program with some files. */
@@ -34,9 +34,9 @@ export function describeProgram(program: Program): Contender {
       program.locate !== undefined || findOnPath(program.program) !== undefined
         ? undefined
         : `${program.program} is not on PATH`,
-    async start(surroundings, host) {
-      const path = (file: string) => join(surroundings.directory, `${program.name}-${file}`);
-      for (const [file, text] of Object.entries(program.files(surroundings, host)))
+    async start(testBed, host) {
+      const path = (file: string) => join(testBed.directory, `${program.name}-${file}`);
+      for (const [file, text] of Object.entries(program.files(testBed, host)))
         await writeFile(path(file), text, { mode: 0o600 });
       const { command, environment } = program.locate?.() ?? {
         command: findOnPath(program.program)!,
@@ -49,14 +49,14 @@ export function describeProgram(program: Program): Contender {
         place: "contender",
       });
       await process.waitUntil(`${program.name} answers`, () =>
-        answers(`http://${host}:${httpPort}${checkedPath}`),
+        responses(`http://${host}:${httpPort}${checkedPath}`),
       );
       return {
         process,
         host,
         port: httpPort,
         path: checkedPath,
-        authorizations: program.authorizations?.(surroundings) ?? [],
+        authorizations: program.authorizations?.(testBed) ?? [],
         [Symbol.asyncDispose]: () => process[Symbol.asyncDispose](),
       };
     },

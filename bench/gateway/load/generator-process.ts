@@ -34,7 +34,7 @@ const report: GeneratorReport = {
   planned: arrivalsPerSecond === undefined ? sent : planned,
   sent,
   unsent,
-  answers: [],
+  responses: [],
   response: readPercentiles(response),
   lateness: readPercentiles(lateness),
   durationMs,
@@ -58,7 +58,7 @@ async function openAll(): Promise<RawConnection[]> {
 function send(connection: RawConnection, dueAt: number): void {
   const request = requests[sent % requests.length]!;
   sent++;
-  connection.onAnswer = (status, problem) => {
+  connection.onResponse = (status, problem) => {
     const now = performance.now();
     const kind = problem === "" ? String(status) : problem;
     kinds[kind] = (kinds[kind] ?? 0) + 1;
@@ -93,13 +93,13 @@ function tick(perSecond: number): void {
 }
 
 function finishIfIdle(): void {
-  const answered = Object.values(kinds).reduce((sum, count) => sum + count, 0);
-  if (performance.now() >= endAt && answered === sent) finished.resolve();
+  const responded = Object.values(kinds).reduce((sum, count) => sum + count, 0);
+  if (performance.now() >= endAt && responded === sent) finished.resolve();
 }
 
 /** What is unanswered a second after the end counts as lost. */
 async function afterTheEnd(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, plan.seconds * 1000 + 1000));
-  const answered = Object.values(kinds).reduce((sum, count) => sum + count, 0);
-  if (answered < sent) kinds["no answer"] = sent - answered;
+  const responded = Object.values(kinds).reduce((sum, count) => sum + count, 0);
+  if (responded < sent) kinds["no answer"] = sent - responded;
 }

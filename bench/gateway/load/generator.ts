@@ -8,7 +8,7 @@ const program = fileURLToPath(new URL("./generator-process.ts", import.meta.url)
 /** Runs a load to its end. All of it goes to this machine. @throws Error when the destination is not loopback, or the generator fails */
 export async function generate(
   plan: GeneratorPlan,
-  place: "surroundings" | "anywhere" = "surroundings",
+  place: "test-bed" | "anywhere" = "test-bed",
 ): Promise<GeneratorReport> {
   const { host } = plan.destination;
   if (!/^127(\.\d{1,3}){3}$/.test(host))

@@ -1,4 +1,4 @@
-import type { LoadReport } from "../../../verify/load/answer.ts";
+import type { LoadReport } from "../../../verify/load/response.ts";
 import type { Destination } from "./raw-connection.ts";
 
 /** A bounded load, as plain data for the generator's process. */

@@ -16,7 +16,7 @@ const headEnd = Buffer.from("\r\n\r\n");
  */
 export class RawConnection {
   /** Status of the answer, or why there is none. */
-  onAnswer: (status: number, problem: string) => void = () => {};
+  onResponse: (status: number, problem: string) => void = () => {};
   readonly #socket: Socket;
   /** Bytes of the body still to come; undefined while the head is not complete. */
   #missing: number | undefined;
@@ -29,7 +29,7 @@ export class RawConnection {
     socket.setNoDelay(true);
     socket.on("data", (chunk: Buffer) => this.#read(chunk));
     socket.on("error", () => {});
-    socket.on("close", () => this.#answer(0, "the connection was closed"));
+    socket.on("close", () => this.#response(0, "the connection was closed"));
   }
 
   static async open({ host, port, tls }: Destination): Promise<RawConnection> {
@@ -67,7 +67,7 @@ export class RawConnection {
       const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
       this.#status = Number(head.slice(9, 12));
       if (length === undefined) {
-        this.#answer(this.#status, "an answer without Content-Length");
+        this.#response(this.#status, "an answer without Content-Length");
         this.close();
         return;
       }
@@ -75,12 +75,12 @@ export class RawConnection {
     } else this.#missing -= chunk.length;
     if (this.#missing > 0) return;
     this.#missing = undefined;
-    this.#answer(this.#status, "");
+    this.#response(this.#status, "");
   }
 
-  #answer(status: number, problem: string): void {
+  #response(status: number, problem: string): void {
     if (!this.#waiting) return;
     this.#waiting = false;
-    this.onAnswer(status, problem);
+    this.onResponse(status, problem);
   }
 }

@@ -22,12 +22,12 @@ export async function saturateByWrk(command: string, plan: GeneratorPlan): Promi
       "--duration",
       `${plan.seconds}s`,
     ];
-    const [program, ...words] = pin(
+    const [program, ...args] = pin(
       [command, ...options, "--script", script, `http://${host}:${port}/`],
-      "surroundings",
+      "test-bed",
       coreCount,
     );
-    const { stdout } = await execa(program!, words, { stdin: "ignore" });
+    const { stdout } = await execa(program!, args, { stdin: "ignore" });
     return parseWrk(stdout);
   } finally {
     await rm(directory, { recursive: true, force: true });

@@ -9,7 +9,7 @@ export const canPin = coreCount > 1 && hasTaskset();
 /** The command, bound to its cores: the contender's is the second one, so that nothing else competes with it. */
 export function pin(
   command: readonly string[],
-  place: "contender" | "surroundings" | "anywhere",
+  place: "contender" | "test-bed" | "anywhere",
   cores: number,
 ): readonly string[] {
   if (place === "anywhere" || !canPin) return command;

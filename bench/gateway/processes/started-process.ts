@@ -7,7 +7,7 @@ export interface Start {
   readonly args: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   /** `contender` has a core of its own; all else shares the others. `anywhere` is not pinned. */
-  readonly place: "contender" | "surroundings" | "anywhere";
+  readonly place: "contender" | "test-bed" | "anywhere";
 }
 
 type ChildProcess = ResultPromise["nodeChildProcess"];
@@ -25,8 +25,8 @@ export class StartedProcess implements AsyncDisposable {
   output = "";
 
   constructor({ command, args, environment = {}, place }: Start) {
-    const [program, ...words] = pin([command, ...args], place, coreCount);
-    this.child = execa(program!, words, {
+    const [program, ...pinned] = pin([command, ...args], place, coreCount);
+    this.child = execa(program!, pinned, {
       env: environment,
       stdin: "ignore",
       buffer: false,

@@ -4,7 +4,7 @@ import { appoint, dismiss, readAppointments } from "../administrators.ts";
 import { describeAuthor } from "../changes.ts";
 import { type Role, roles } from "../role.ts";
 import type { SiteContext } from "../site-context.ts";
-import { changeProblems, looseObject, readProblems } from "./answers.ts";
+import { changeProblems, looseObject, readProblems } from "./responses.ts";
 import { administratorParameter } from "./schemas.ts";
 import { changesQuery } from "./user-schemas.ts";
 

@@ -2,8 +2,8 @@ import type { FastifyInstance } from "fastify";
 import { readCurrent } from "../../configuration/change.ts";
 import type { ConfigurationDocument } from "../../configuration/document.ts";
 import type { SiteContext } from "../site-context.ts";
-import { changeProblems, looseObject, outcome, readProblems } from "./answers.ts";
 import { readChange } from "./entries.ts";
+import { changeProblems, looseObject, outcome, readProblems } from "./responses.ts";
 import { changeQuery, documentSchema } from "./schemas.ts";
 
 /** The whole configuration at once: several changes that only make sense together are one version. */

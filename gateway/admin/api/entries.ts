@@ -13,7 +13,7 @@ import { UnknownError } from "../../configuration/errors.ts";
 import { bearsSecret } from "../clients.ts";
 import { generateSecret } from "../secret.ts";
 import type { SiteContext } from "../site-context.ts";
-import { changeProblems, looseObject, outcome, readProblems } from "./answers.ts";
+import { changeProblems, looseObject, outcome, readProblems } from "./responses.ts";
 import { changeQuery, entrySchemas, nameParameter } from "./schemas.ts";
 
 interface Named {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { SiteContext } from "../site-context.ts";
-import { looseObject, readProblems } from "./answers.ts";
+import { looseObject, readProblems } from "./responses.ts";
 
 /** Who serves which version. */
 export function addFleet(app: FastifyInstance, { broadcast }: SiteContext): void {
@@ -16,6 +16,6 @@ export function addFleet(app: FastifyInstance, { broadcast }: SiteContext): void
         },
       },
     },
-    async () => broadcast.rollCall.read(),
+    async () => broadcast.fleetStatus.read(),
   );
 }

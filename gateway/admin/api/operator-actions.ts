@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { readOperatorActions } from "../../login/operator-actions.ts";
 import { longestSubject } from "../operator-actions.ts";
 import type { SiteContext } from "../site-context.ts";
-import { changeProblems, looseObject, readProblems } from "./answers.ts";
+import { changeProblems, looseObject, readProblems } from "./responses.ts";
 import { changesQuery } from "./user-schemas.ts";
 
 const tags = ["sign-in"];

@@ -2,8 +2,8 @@ import type { FastifyInstance } from "fastify";
 import { requireSecretBearer } from "../clients.ts";
 import { generateSecret } from "../secret.ts";
 import type { SiteContext } from "../site-context.ts";
-import { changeProblems, outcome } from "./answers.ts";
 import { readChange } from "./entries.ts";
+import { changeProblems, outcome } from "./responses.ts";
 import { changeQuery, nameParameter } from "./schemas.ts";
 
 /** A client's secret is generated here, answered once, and kept as a keyed hash. */

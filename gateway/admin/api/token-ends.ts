@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import { requireClient } from "../clients.ts";
 import type { SiteContext } from "../site-context.ts";
-import { changeProblems, outcome } from "./answers.ts";
 import { readChange } from "./entries.ts";
+import { changeProblems, outcome } from "./responses.ts";
 import { changeQuery, nameParameter } from "./schemas.ts";
 
 /** Ends everything that a client was given, as when a secret or a token has leaked. */

@@ -4,7 +4,7 @@ import { readUserChanges } from "../../users/user-changes.ts";
 import { findUser, searchUsers } from "../../users/user-search.ts";
 import type { SiteContext } from "../site-context.ts";
 import { userActions } from "../users.ts";
-import { changeProblems, looseObject, readProblems } from "./answers.ts";
+import { changeProblems, looseObject, readProblems } from "./responses.ts";
 import {
   changesQuery,
   newUserBody,

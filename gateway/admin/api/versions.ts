@@ -2,7 +2,13 @@ import type { FastifyInstance } from "fastify";
 import { UnknownError } from "../../configuration/errors.ts";
 import { findDocument, findVersion, readVersions } from "../../configuration/history.ts";
 import type { SiteContext } from "../site-context.ts";
-import { changeProblems, looseObject, outcome, readProblems, version as versionAnswer } from "./answers.ts";
+import {
+  changeProblems,
+  looseObject,
+  outcome,
+  readProblems,
+  version as versionResponse,
+} from "./responses.ts";
 import { changeQuery, pageQuery, versionParameter } from "./schemas.ts";
 
 /** Who changed what and when, and the way back. */
@@ -31,7 +37,7 @@ export function addVersions(app: FastifyInstance, { pool, changes }: SiteContext
         tags: ["versions"],
         summary: "Get one version and its document",
         params: versionParameter,
-        response: { 200: versionAnswer, ...readProblems },
+        response: { 200: versionResponse, ...readProblems },
       },
     },
     async ({ params }) => {

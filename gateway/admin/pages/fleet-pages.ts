@@ -11,7 +11,7 @@ export function addFleetPages(app: FastifyInstance, context: SiteContext): void 
   const schema = { hide: true };
   app.get("/gateways", { schema }, async (request, reply) => {
     const page = new PageRequest(context, request, reply);
-    const fleet = await context.broadcast.rollCall.read();
+    const fleet = await context.broadcast.fleetStatus.read();
     return page.send(
       { title: "Gateways", section: "gateways", reloadSeconds: 5 },
       html`<div class="head"><h1>Gateways</h1></div>
@@ -21,11 +21,11 @@ export function addFleetPages(app: FastifyInstance, context: SiteContext): void 
   });
   app.get("/gateways/live", { schema }, async (_request, reply) => {
     reply.type("text/html; charset=utf-8");
-    return renderFleet(await context.broadcast.rollCall.read()).text;
+    return renderFleet(await context.broadcast.fleetStatus.read()).text;
   });
   app.get("/gateways/status", { schema }, async (_request, reply) => {
     reply.type("text/html; charset=utf-8");
-    return renderFleetStatus(await context.broadcast.rollCall.read()).text;
+    return renderFleetStatus(await context.broadcast.fleetStatus.read()).text;
   });
 }
 
@@ -67,7 +67,7 @@ function renderTable({ members, version }: Fleet): Content {
       <th scope="row"><code>${member.address}:${member.port}</code></th>
       <td data-title="State"><span class="badge ${levels[member.state]}">${member.state}</span>${member.problem !== undefined && html` <span class="quiet">${member.problem}</span>`}</td>
       <td data-title="Version">${member.version}${member.version !== version && html` <span class="quiet">not ${version}</span>`}</td>
-      <td data-title="Last heartbeat">${member.silentMs < 3000 ? "now" : `${describeDuration(Math.round(member.silentMs / 1000) * 1000)} ago`}</td>
+      <td data-title="Last heartbeat">${member.unresponsiveMs < 3000 ? "now" : `${describeDuration(Math.round(member.unresponsiveMs / 1000) * 1000)} ago`}</td>
       <td data-title="Up since">${renderTime(member.startedAt)}</td>
     </tr>`,
     )}</tbody>

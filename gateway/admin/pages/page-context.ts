@@ -92,7 +92,7 @@ export class PageRequest {
       title: (page.status ?? 200) < 400 ? page.title : `Error: ${page.title}`,
       environment: settings.environment,
       administrator: this.request.administrator,
-      fleet: await broadcast.rollCall.read(),
+      fleet: await broadcast.fleetStatus.read(),
     };
     return this.reply
       .status(page.status ?? 200)

@@ -59,8 +59,8 @@ test("accessibility", { skip }, async (t) => {
   t.test("no page of the admin site breaks a rule of WCAG 2.2 AA, in light colours at a desk", async () => {
     const page = await browser.open("operator", { viewport: desk });
     for (const path of paths) {
-      const answer = await page.goto(admin.origin + path);
-      assert.equal(answer?.status(), path === "/nothing" ? 404 : 200, path);
+      const response = await page.goto(admin.origin + path);
+      assert.equal(response?.status(), path === "/nothing" ? 404 : 200, path);
       assert.deepEqual(await judge(page), [], path);
     }
     await page.context().close();

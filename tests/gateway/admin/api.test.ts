@@ -65,10 +65,10 @@ test("a stale edit is answered with 409 that names who changed what", async () =
 });
 
 test("routes that answer to the same requests are refused", async () => {
-  const answer = await put("/api/routes/echo-again", { ...orders, path: "/verify/echo" });
-  assert.equal(answer.status, 422);
-  assert.equal(answer.body.code, "DMM_ADMIN_CONFIGURATION_INVALID");
-  assert.match(answer.body.problems[0]?.message ?? "", /already matched by route/);
+  const response = await put("/api/routes/echo-again", { ...orders, path: "/verify/echo" });
+  assert.equal(response.status, 422);
+  assert.equal(response.body.code, "DMM_ADMIN_CONFIGURATION_INVALID");
+  assert.match(response.body.problems[0]?.message ?? "", /already matched by route/);
 });
 
 const wrong: readonly (readonly [what: string, body: unknown])[] = [
@@ -81,10 +81,10 @@ const wrong: readonly (readonly [what: string, body: unknown])[] = [
 ];
 for (const [what, json] of wrong)
   test(`${what} is refused by the schema`, async () => {
-    const answer = await put("/api/routes/wrong", json);
-    assert.equal(answer.status, 400);
-    assert.equal(answer.body.code, "DMM_ADMIN_REQUEST_INVALID");
-    assert.match(answer.body.detail, /^body/);
+    const response = await put("/api/routes/wrong", json);
+    assert.equal(response.status, 400);
+    assert.equal(response.body.code, "DMM_ADMIN_REQUEST_INVALID");
+    assert.match(response.body.detail, /^body/);
   });
 
 test("malformed JSON, another media type and a missing basedOn are refused", async () => {
@@ -95,9 +95,9 @@ test("malformed JSON, another media type and a missing basedOn are refused", asy
       method: "PUT",
       headers: { "x-amzn-mtls-clientcert-subject": "CN=operator", ...more },
       body,
-    }).then(async (answer) => ({
-      status: answer.status,
-      code: ((await answer.json()) as { code: string }).code,
+    }).then(async (response) => ({
+      status: response.status,
+      code: ((await response.json()) as { code: string }).code,
     }));
   assert.deepEqual(await send("{"), { status: 400, code: "DMM_ADMIN_REQUEST_INVALID" });
   assert.deepEqual(await send('{"__proto__":{"admin":true}}'), {
@@ -203,9 +203,9 @@ test("the whole configuration is replaced as one version", async () => {
     ...(document.routes as unknown[]),
     { ...orders, name: "bulk", path: "/bulk", scopes: ["bulk"] },
   ];
-  const answer = await put("/api/configuration", { ...document, scopes, routes }, version);
-  assert.equal(answer.status, 200);
-  assert.equal(answer.body.version, version + 1);
+  const response = await put("/api/configuration", { ...document, scopes, routes }, version);
+  assert.equal(response.status, 200);
+  assert.equal(response.body.version, version + 1);
 });
 
 test("whoever has no role looks, and changes nothing", async () => {
@@ -230,8 +230,8 @@ test("texts may have any character, in any language", async () => {
 });
 
 test("the last editor cannot be dismissed", async () => {
-  const answer = await admin.call("/api/administrators/operator", { method: "DELETE" });
-  assert.deepEqual([answer.status, answer.body.code], [409, "DMM_ADMIN_LAST_EDITOR"]);
+  const response = await admin.call("/api/administrators/operator", { method: "DELETE" });
+  assert.deepEqual([response.status, response.body.code], [409, "DMM_ADMIN_LAST_EDITOR"]);
 });
 
 test("without a certificate nobody comes in, and a name that imitates another is its own", async () => {
@@ -243,13 +243,13 @@ test("without a certificate nobody comes in, and a name that imitates another is
     "CN=eve,CN=operator",
     "CN=Operator",
   ]) {
-    const answer = await admin.call(`/api/scopes/forged?basedOn=${await admin.readVersion()}`, {
+    const response = await admin.call(`/api/scopes/forged?basedOn=${await admin.readVersion()}`, {
       as: "",
       method: "PUT",
       json: {},
       headers: { "x-amzn-mtls-clientcert-subject": subject },
     });
-    assert.equal(answer.status, 403, subject);
+    assert.equal(response.status, 403, subject);
   }
 });
 
@@ -263,11 +263,11 @@ test("another site's request is refused, whatever it says it is", async () => {
     { "sec-fetch-site": "cross-site" },
     { "sec-fetch-site": "same-site" },
   ]) {
-    const answer = await admin.call(`/api/scopes/forged?basedOn=${version}`, {
+    const response = await admin.call(`/api/scopes/forged?basedOn=${version}`, {
       method: "DELETE",
       headers: Object.fromEntries(Object.entries(headers)),
     });
-    assert.deepEqual([answer.status, answer.body.code], [403, "DMM_ADMIN_ORIGIN_FOREIGN"]);
+    assert.deepEqual([response.status, response.body.code], [403, "DMM_ADMIN_ORIGIN_FOREIGN"]);
   }
 });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { before, t, test } from "tap";
 import { reserveNetwork } from "../../loopback.ts";
-import { type Answer, StartedAdmin } from "./started-admin.ts";
+import { type ReceivedResponse, StartedAdmin } from "./started-admin.ts";
 import { findChromium, StartedBrowser } from "./started-browser.ts";
 
 const network = await reserveNetwork();
@@ -25,7 +25,7 @@ t.teardown(async () => {
   await admin?.stop();
 });
 
-async function put(name: string, json: object): Promise<Answer> {
+async function put(name: string, json: object): Promise<ReceivedResponse> {
   const path = `/api/clients/${name}?basedOn=${await admin.readVersion()}`;
   return admin.call(path, { method: "PUT", json });
 }
@@ -114,11 +114,11 @@ const refused: Readonly<Record<string, readonly [json: object, status: number, f
 for (const [what, [json, status, field]] of Object.entries(refused))
   test(`${what} is refused, and nothing is stored or repeated`, async () => {
     const before = await admin.readVersion();
-    const answer = await put("refused", json);
-    assert.equal(answer.status, status, answer.text);
+    const response = await put("refused", json);
+    assert.equal(response.status, status, response.text);
     if (field !== undefined)
-      assert.deepEqual([...new Set(answer.body.problems.map((one) => one.field))], [field]);
-    assert.ok(!answer.text.includes(String(privateKey.d)));
+      assert.deepEqual([...new Set(response.body.problems.map((one) => one.field))], [field]);
+    assert.ok(!response.text.includes(String(privateKey.d)));
     assert.equal(await admin.readVersion(), before);
   });
 

@@ -29,10 +29,10 @@ async function put(
 
 test("of two editors who change the same at once one stores, and the other hears it", async () => {
   const basedOn = await admin.readVersion();
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     ["/a", "/b"].map((path) => put("/api/routes/raced", { ...orders, path }, { basedOn })),
   );
-  assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 409]);
+  assert.deepEqual(responses.map(({ status }) => status).sort(), [201, 409]);
   assert.equal(await admin.readVersion(), basedOn + 1);
 });
 
@@ -64,13 +64,13 @@ test("a viewer is refused at everything that changes something", async () => {
   assert.ok(operations.length >= 18, String(operations.length));
   const version = await admin.readVersion();
   for (const { method, path } of operations) {
-    const answer = await admin.call(`${path}?basedOn=${version}`, {
+    const response = await admin.call(`${path}?basedOn=${version}`, {
       as: "alice",
       method,
       ...(method === "DELETE" ? {} : { json: {} }),
     });
     assert.deepEqual(
-      [answer.status, answer.body.code],
+      [response.status, response.body.code],
       [403, "DMM_ADMIN_ROLE_INSUFFICIENT"],
       `${method} ${path}`,
     );
@@ -91,9 +91,9 @@ test("a viewer is refused at everything that changes something", async () => {
     "/administrators/1/remove",
   ];
   for (const path of [...forms, ...more]) {
-    const answer = await sendForm(admin, path, { basedOn: String(version) }, describePerson("alice"));
-    assert.equal(answer.status, 403, path);
-    assert.match(answer.text, /DMM_ADMIN_ROLE_INSUFFICIENT/, path);
+    const response = await sendForm(admin, path, { basedOn: String(version) }, describePerson("alice"));
+    assert.equal(response.status, 403, path);
+    assert.match(response.text, /DMM_ADMIN_ROLE_INSUFFICIENT/, path);
   }
   assert.equal(await admin.readVersion(), version);
 });

@@ -22,7 +22,7 @@ export async function sendForm(
   fields: Record<string, string> | string,
   headers: Record<string, string> = {},
 ) {
-  const answer = await fetch(admin.origin + path, {
+  const response = await fetch(admin.origin + path, {
     method: "POST",
     redirect: "manual",
     headers: {
@@ -32,5 +32,5 @@ export async function sendForm(
     },
     body: typeof fields === "string" ? fields : new URLSearchParams(fields),
   });
-  return { status: answer.status, location: answer.headers.get("location"), text: await answer.text() };
+  return { status: response.status, location: response.headers.get("location"), text: await response.text() };
 }

@@ -47,16 +47,16 @@ async function withAdmin(environment: Record<string, string>, look: (admin: Star
 
 test("a deployed site whose balancer verifies nobody believes nobody, whatever the headers say", async () =>
   withAdmin({ CLIENT_CERTIFICATES_VERIFIED: "off", ENVIRONMENT: "production" }, async (admin) => {
-    const answer = await fetch(`${admin.origin}/routes`, { headers: describePerson("operator") });
-    assert.equal(answer.status, 403);
-    assert.match(await answer.text(), /no identity can be trusted/);
+    const response = await fetch(`${admin.origin}/routes`, { headers: describePerson("operator") });
+    assert.equal(response.status, 403);
+    assert.match(await response.text(), /no identity can be trusted/);
   }));
 
 test("a developer's site needs no certificate, and says so on every page and in the log", async () =>
   withAdmin({ CLIENT_CERTIFICATES_VERIFIED: "off", ENVIRONMENT: "development" }, async (admin) => {
-    const answer = await fetch(`${admin.origin}/routes`);
-    assert.equal(answer.status, 200);
-    assert.match(await answer.text(), /No client certificates are required here/);
+    const response = await fetch(`${admin.origin}/routes`);
+    assert.equal(response.status, 200);
+    assert.match(await response.text(), /No client certificates are required here/);
     const forwarded = await fetch(`${admin.origin}/routes`, {
       headers: { "x-forwarded-for": "203.0.113.9" },
     });

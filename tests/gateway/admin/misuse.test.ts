@@ -35,12 +35,12 @@ async function putText(
   headers: Record<string, string> = { "content-type": "application/json" },
 ) {
   const basedOn = await admin.readVersion();
-  const answer = await fetch(`${admin.origin}/api/routes/misused?basedOn=${basedOn}`, {
+  const response = await fetch(`${admin.origin}/api/routes/misused?basedOn=${basedOn}`, {
     method: "PUT",
     headers: { ...describePerson("operator"), ...headers },
     body: Buffer.from(body),
   });
-  return { status: answer.status, ...((await answer.json()) as { code: string; detail: string }) };
+  return { status: response.status, ...((await response.json()) as { code: string; detail: string }) };
 }
 
 for (const method of ["QUERY", "OPTIONS", "TRACE", "PROPFIND", "PATCH"])
@@ -110,9 +110,9 @@ const unreadable: readonly (readonly [
 ];
 for (const [what, body, headers, status] of unreadable)
   test(`a body of ${what} is refused with ${status}`, async () => {
-    const answer = await putText(body, headers);
+    const response = await putText(body, headers);
     assert.deepEqual(
-      [answer.status, answer.code],
+      [response.status, response.code],
       [status, status === 415 ? "DMM_ADMIN_MEDIA_UNKNOWN" : "DMM_ADMIN_REQUEST_INVALID"],
     );
     assert.equal((await admin.call("/api/routes/misused")).status, 404);
@@ -124,12 +124,12 @@ test("1 MiB of right configuration is taken", async () => {
     name: `many:${index}`,
     description: "x".repeat(300),
   }));
-  const answer = await put(
+  const response = await put(
     "/api/configuration",
     { ...document, scopes: [...(document.scopes as []), ...scopes] },
     { basedOn: version },
   );
-  assert.equal(answer.status, 200, answer.text.slice(0, 300));
+  assert.equal(response.status, 200, response.text.slice(0, 300));
   assert.equal((await put("/api/configuration", document)).status, 200);
 });
 
@@ -174,13 +174,13 @@ test("names that objects have by themselves are names like others", async () => 
     "/clients/%ff",
     `/routes/${"x".repeat(400)}`,
   ]) {
-    const answer = await admin.call(path);
+    const response = await admin.call(path);
     assert.deepEqual(
-      [answer.status, /DMM_\w+/.exec(answer.text)?.[0]],
+      [response.status, /DMM_\w+/.exec(response.text)?.[0]],
       [404, "DMM_ADMIN_RESOURCE_UNKNOWN"],
       path,
     );
-    assert.match(answer.headers.get("content-security-policy") ?? "", /default-src 'none'/, path);
+    assert.match(response.headers.get("content-security-policy") ?? "", /default-src 'none'/, path);
   }
 });
 

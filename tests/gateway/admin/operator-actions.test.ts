@@ -28,8 +28,8 @@ let throttle: Throttle;
 
 before(async () => {
   server = await StartedServer.start(block, { SIGNING_KEYS_CHECK_SECONDS: "1" });
-  admin = await StartedAdmin.startOn(server.platform.surroundings.database, block);
-  const { host, port } = server.platform.surroundings.redis;
+  admin = await StartedAdmin.startOn(server.platform.testBed.database, block);
+  const { host, port } = server.platform.testBed.redis;
   primaries = new Primaries({ host, port, tls: false, commandTimeoutMs: 1000 }, pino({ enabled: false }));
   await primaries.start();
   throttle = new Throttle(primaries);
@@ -60,19 +60,19 @@ async function act(path: string, json: unknown, as = "operator") {
 }
 
 async function readKids(): Promise<readonly string[]> {
-  const answer = await fetch(`${server.origin}/oauth2/jwks`);
-  const { keys } = (await answer.json()) as JSONWebKeySet;
+  const response = await fetch(`${server.origin}/oauth2/jwks`);
+  const { keys } = (await response.json()) as JSONWebKeySet;
   return keys.filter(({ alg }) => alg === "ES256").map(({ kid }) => kid!);
 }
 
 async function issueIdToken(): Promise<{ readonly token: string; readonly signer: string }> {
-  const token = (await obtainTokens(server)).answer.id_token!;
+  const token = (await obtainTokens(server)).response.id_token!;
   const { kid } = JSON.parse(Buffer.from(token.split(".")[0]!, "base64url").toString());
   return { token, signer: kid };
 }
 
 const age = (kid: string, seconds: number) =>
-  server.platform.surroundings.database.query(
+  server.platform.testBed.database.query(
     "UPDATE signing_keys SET created_at = created_at - INTERVAL ? SECOND WHERE kid = ?",
     [seconds, kid],
   );
@@ -80,9 +80,9 @@ const age = (kid: string, seconds: number) =>
 test("a locked account is let in at once when its wrong attempts are cleared", async () => {
   await exhaust(allowances.user, "ada");
   assert.match(await tryLogin("ada", password, "198.51.100.20"), /Too many attempts/);
-  const answer = await act("/api/wrong-attempts/clear-account", { account: "Ada" });
-  assert.equal(answer.status, 200, answer.text);
-  assert.equal(answer.body.outcome, "done");
+  const response = await act("/api/wrong-attempts/clear-account", { account: "Ada" });
+  assert.equal(response.status, 200, response.text);
+  assert.equal(response.body.outcome, "done");
   assert.doesNotMatch(await tryLogin("ada", password, "198.51.100.20"), /Too many attempts/);
 });
 
@@ -106,8 +106,8 @@ test("a locked address is let in at once when its wrong attempts are cleared on 
 test("rotated keys are published at once and sign soon, and ID tokens of the old one stay good until they expire", async () => {
   const old = await issueIdToken();
   await age(old.signer, rotation.every / 2);
-  const answer = await act("/api/signing-keys/rotate", {});
-  assert.equal(answer.body.outcome, "done", answer.text);
+  const response = await act("/api/signing-keys/rotate", {});
+  assert.equal(response.body.outcome, "done", response.text);
   await waitUntil("the new key is published", async () => (await readKids()).length === 2);
   const next = (await readKids()).find((kid) => kid !== old.signer)!;
   assert.equal((await issueIdToken()).signer, old.signer, "clients may not have the new key yet");
@@ -180,8 +180,8 @@ test("what cannot be an account or an address is refused, and not recorded", asy
     ["/api/signing-keys/rotate", { algorithm: "ES256" }],
   ] as const)
     assert.equal((await act(path, json)).status, 400, `${path} ${JSON.stringify(json)}`);
-  const answer = await admin.call("/api/operator-actions");
-  assert.equal((answer.body.actions as readonly unknown[]).length, 4);
+  const response = await admin.call("/api/operator-actions");
+  assert.equal((response.body.actions as readonly unknown[]).length, 4);
 });
 
 test("supplied keys are not rotated, and a waiting action is carried out by the next gateway", async (context) => {
@@ -189,7 +189,7 @@ test("supplied keys are not rotated, and a waiting action is carried out by the 
   const waiting = await act("/api/signing-keys/rotate", {});
   assert.equal(waiting.status, 200, waiting.text);
   assert.equal(waiting.body.outcome, null);
-  const gateway = await startGateway(`${block}.1.31`, server.platform.surroundings, {
+  const gateway = await startGateway(`${block}.1.31`, server.platform.testBed, {
     ISSUER: issuer,
     SIGNING_KEYS: JSON.stringify({ keys: [await createSigningKey("ES256")] }),
   });

@@ -32,7 +32,7 @@ async function ask(
   options: { method?: string; json?: object; form?: Record<string, string>; cookie?: string } = {},
 ) {
   const { json, form, cookie } = options;
-  const answer = await fetch(admin.origin + path, {
+  const response = await fetch(admin.origin + path, {
     method: options.method ?? (form === undefined ? "GET" : "POST"),
     redirect: "manual",
     headers: {
@@ -43,14 +43,14 @@ async function ask(
     ...(json === undefined ? {} : { body: JSON.stringify(json) }),
     ...(form === undefined ? {} : { body: new URLSearchParams(form) }),
   });
-  return { status: answer.status, headers: answer.headers, text: await answer.text() };
+  return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
 const readVersion = async () => Number(JSON.parse((await ask("/api/configuration")).text).version);
 
 const putScope = async (name: string, basedOn: number) => {
-  const answer = await ask(`/api/scopes/${name}?basedOn=${basedOn}`, { method: "PUT", json: {} });
-  return { ...answer, body: JSON.parse(answer.text) as Record<string, unknown> };
+  const response = await ask(`/api/scopes/${name}?basedOn=${basedOn}`, { method: "PUT", json: {} });
+  return { ...response, body: JSON.parse(response.text) as Record<string, unknown> };
 };
 
 test("the API says that nothing was stored, and takes the same change again", async () => {

@@ -115,21 +115,21 @@ test("an edit of an entry that somebody removed does not bring it back", async (
   const form = await openForm("/scopes/nasty");
   await admin.call(`/api/scopes/nasty?basedOn=${form.basedOn}`, { method: "DELETE" });
   const basedOn = String(await admin.readVersion());
-  const answer = await send(
+  const response = await send(
     "/scopes/nasty",
     { token: form.token, basedOn, description: "" },
     { cookie: form.cookie },
   );
-  assert.equal(answer.status, 404);
+  assert.equal(response.status, 404);
 });
 
 test("a scope that is in use is not removed, and its users are named", async () => {
   const form = await openForm("/scopes/verify:read/remove");
   const fields = { token: form.token, basedOn: form.basedOn };
-  const answer = await send("/scopes/verify:read/remove", fields, { cookie: form.cookie });
-  assert.equal(answer.status, 422);
-  assert.match(answer.text, /Nothing was saved/);
-  assert.match(answer.text, /verify-echo/);
+  const response = await send("/scopes/verify:read/remove", fields, { cookie: form.cookie });
+  assert.equal(response.status, 422);
+  assert.match(response.text, /Nothing was saved/);
+  assert.match(response.text, /verify-echo/);
 });
 
 test("without a verified certificate the page says so, and nothing else", async () => {

@@ -53,9 +53,9 @@ export class StartedAdmin {
       readonly json?: unknown;
       readonly headers?: Record<string, string>;
     } = {},
-  ): Promise<Answer> {
+  ): Promise<ReceivedResponse> {
     const { as = "operator", method = "GET", json, headers } = options;
-    const answer = await fetch(this.origin + path, {
+    const response = await fetch(this.origin + path, {
       method,
       redirect: "manual",
       headers: {
@@ -65,11 +65,11 @@ export class StartedAdmin {
       },
       ...(json === undefined ? {} : { body: JSON.stringify(json) }),
     });
-    const text = await answer.text();
-    const isJson = /json/.test(answer.headers.get("content-type") ?? "");
+    const text = await response.text();
+    const isJson = /json/.test(response.headers.get("content-type") ?? "");
     return {
-      status: answer.status,
-      headers: answer.headers,
+      status: response.status,
+      headers: response.headers,
       text,
       body: isJson ? (JSON.parse(text) as Body) : ({} as Body),
     };
@@ -111,7 +111,7 @@ export interface Body {
   readonly [more: string]: unknown;
 }
 
-export interface Answer {
+export interface ReceivedResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;

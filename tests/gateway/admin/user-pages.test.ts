@@ -98,9 +98,9 @@ test("users in Chromium", { skip }, async (t) => {
     assert.match(page.text, /managed there, not\s+on this platform/);
     assert.doesNotMatch(page.text, /Add a user|contested/);
     for (const path of ["/api/users", "/api/user-changes", "/new/users"]) {
-      const answer = await elsewhere.call(path);
-      assert.equal(answer.status, 409, path);
-      assert.match(answer.text, /DMM_ADMIN_USERS_ELSEWHERE/);
+      const response = await elsewhere.call(path);
+      assert.equal(response.status, 409, path);
+      assert.match(response.text, /DMM_ADMIN_USERS_ELSEWHERE/);
     }
     const refused = await elsewhere.call("/api/users", { method: "POST", json: { name: "eve" } });
     assert.equal(refused.body.code, "DMM_ADMIN_USERS_ELSEWHERE");

@@ -4,7 +4,7 @@ import { reserveNetwork } from "../../loopback.ts";
 import { createRequest, obtainTokens } from "../oauth2/authorize.ts";
 import { issuer, StartedServer, signIn } from "../oauth2/started-server.ts";
 import { waitUntil } from "../started-process.ts";
-import { type Answer, StartedAdmin } from "./started-admin.ts";
+import { type ReceivedResponse, StartedAdmin } from "./started-admin.ts";
 
 const block = await reserveNetwork();
 let server: StartedServer;
@@ -12,7 +12,7 @@ let admin: StartedAdmin;
 
 before(async () => {
   server = await StartedServer.start(block);
-  admin = await StartedAdmin.startOn(server.platform.surroundings.database, block);
+  admin = await StartedAdmin.startOn(server.platform.testBed.database, block);
 });
 t.teardown(async () => {
   await admin?.stop();
@@ -28,12 +28,12 @@ interface User {
   readonly revision: number;
 }
 
-const readUser = (answer: Answer) => answer.body.user as unknown as User;
+const readUser = (response: ReceivedResponse) => response.body.user as unknown as User;
 
 async function create(profile: Record<string, unknown>) {
-  const answer = await admin.call("/api/users", { method: "POST", json: profile });
-  assert.equal(answer.status, 201, answer.text);
-  return { user: readUser(answer), password: String(answer.body.password), answer };
+  const response = await admin.call("/api/users", { method: "POST", json: profile });
+  assert.equal(response.status, 201, response.text);
+  return { user: readUser(response), password: String(response.body.password), response };
 }
 
 async function act(
@@ -51,7 +51,7 @@ async function act(
 
 /** As if the user had chosen this password: what comes first with a generated one is proved elsewhere. */
 async function adopt({ id }: User): Promise<void> {
-  const { database } = server.platform.surroundings;
+  const { database } = server.platform.testBed;
   await database.query("UPDATE users SET must_choose_password = FALSE WHERE user_id = ?", [id]);
 }
 
@@ -70,7 +70,7 @@ const refresh = (token: string) =>
   );
 
 test("a user is registered with a generated password, and signs in with it", async () => {
-  const { user, password, answer } = await create({
+  const { user, password, response } = await create({
     name: "Grace",
     displayName: "Grace Hopper",
     email: "grace@example.test",
@@ -82,7 +82,7 @@ test("a user is registered with a generated password, and signs in with it", asy
   );
   assert.match(await tryLogin("grace", password), /^Choose a new password/);
   assert.match(await tryLogin("grace", "a password that she has not"), /^Sign in/);
-  assert.doesNotMatch(answer.text, /scrypt|hash/);
+  assert.doesNotMatch(response.text, /scrypt|hash/);
   for (const path of [
     `/api/users/${user.id}`,
     "/api/users",
@@ -165,14 +165,14 @@ test("a login that was begun before a sign-out does not survive it", async () =>
       .filter(({ path }) => at.startsWith(path))
       .map(({ name, value }) => `${name}=${value}`)
       .join("; ");
-  const answer = await fetch(server.origin + form, {
+  const response = await fetch(server.origin + form, {
     method: "POST",
     redirect: "manual",
     headers: { cookie: cookies(form), origin: issuer, "sec-fetch-site": "same-origin" },
     body: new URLSearchParams({ name: "mallory", password }),
   });
-  const onward = answer.headers.get("location")!;
-  assert.equal(answer.status, 303);
+  const onward = response.headers.get("location")!;
+  assert.equal(response.status, 303);
   assert.equal((await act(user.id, "password")).body.signedOut, true);
   const resumed = await browser.open(onward);
   // The page that comes cannot be used: its session is gone.
@@ -185,9 +185,9 @@ test("another password ends what the old one got, and lets in who was locked out
   const { user, password } = await create({ name: "hedy" });
   for (let attempts = 0; attempts < 11; attempts++) await tryLogin("hedy", "wrong");
   assert.match(await tryLogin("hedy", password), /^Sign in/, "locked out");
-  const answer = await act(user.id, "password");
+  const response = await act(user.id, "password");
   assert.match(await tryLogin("hedy", password), /^Sign in/);
-  assert.match(await tryLogin("hedy", String(answer.body.password)), /^Choose a new password/);
+  assert.match(await tryLogin("hedy", String(response.body.password)), /^Choose a new password/);
 });
 
 test("a user who is removed is gone with everything, and the name is somebody else's", async () => {
@@ -209,7 +209,7 @@ test("a user who is removed is gone with everything, and the name is somebody el
 
 test("while no gateway can be told a user is disabled all the same, and gateways see to the rest", async () => {
   const { accessToken } = await obtainTokens(server);
-  const { database } = server.platform.surroundings;
+  const { database } = server.platform.testBed;
   const [gateway] = await database.query("SELECT port FROM gateways WHERE state = 'serving'");
   await database.query("UPDATE gateways SET port = 9");
   const disabled = await act("person-1", "disable");
@@ -249,8 +249,8 @@ const wrong: readonly (readonly [what: string, profile: Record<string, unknown>,
 ];
 for (const [what, profile, status] of wrong)
   test(`${what} is refused`, async () => {
-    const answer = await admin.call("/api/users", { method: "POST", json: profile });
-    assert.equal(answer.status, status, answer.text);
+    const response = await admin.call("/api/users", { method: "POST", json: profile });
+    assert.equal(response.status, status, response.text);
     const { count } = (await admin.call(`/api/users?find=${encodeURIComponent(String(profile.name))}`)).body;
     if (profile.name !== "" && !/ada/i.test(String(profile.name))) assert.equal(count, 0);
   });
@@ -276,7 +276,7 @@ test("a viewer looks, and changes nothing", async () => {
 });
 
 test("a hundred thousand users are searched and paged", async () => {
-  const { database } = server.platform.surroundings;
+  const { database } = server.platform.testBed;
   await database.query(
     `INSERT INTO users (user_id, name, password_hash, display_name, email, created_at)
      SELECT CONCAT('bulk-', seq), CONCAT('bulk', LPAD(seq, 6, '0')), '', CONCAT('Person 100% ', seq), CONCAT('p', seq, '@example.test'), UTC_TIMESTAMP(3)

@@ -26,7 +26,7 @@ export class DatabaseLine {
   /** New connections are refused, as while nobody is the writer. */
   isDown = false;
   /** What is sent neither arrives nor is answered, as when a host is gone; connections seem open. */
-  isSilent = false;
+  isUnresponsive = false;
   commitFate: CommitFate | undefined;
   /** Connections so far. */
   opened = 0;
@@ -76,7 +76,7 @@ export class DatabaseLine {
       });
     }
     client.on("data", (sent: Buffer) => {
-      if (this.isSilent) return;
+      if (this.isUnresponsive) return;
       const fate = sent.equals(commitPacket) ? this.commitFate : undefined;
       if (fate !== undefined) this.commitFate = undefined;
       if (fate === "lost") return this.#meetFate(cut);
@@ -89,8 +89,8 @@ export class DatabaseLine {
       // The answer comes through the listener below, which is the first to hear it.
       if (fate === "unanswered") server.prependOnceListener("data", () => this.#meetFate(cut));
     });
-    server.on("data", (answered) => {
-      if (!this.isSilent && !client.destroyed) client.write(answered);
+    server.on("data", (responded) => {
+      if (!this.isUnresponsive && !client.destroyed) client.write(responded);
     });
   }
 

@@ -71,15 +71,15 @@ t.teardown(async () => {
   await started?.[Symbol.asyncDispose]();
 });
 
-interface Answer {
+interface ReceivedResponse {
   readonly status: number;
   readonly version?: number;
   readonly code?: string;
   readonly versions?: readonly { readonly differences: readonly { readonly name: string }[] }[];
 }
 
-async function call(path: string, method = "GET", json?: object): Promise<Answer> {
-  const answer = await fetch(admin.origin + path, {
+async function call(path: string, method = "GET", json?: object): Promise<ReceivedResponse> {
+  const response = await fetch(admin.origin + path, {
     method,
     headers: {
       ...describePerson("operator"),
@@ -87,7 +87,7 @@ async function call(path: string, method = "GET", json?: object): Promise<Answer
     },
     ...(json === undefined ? {} : { body: JSON.stringify(json) }),
   });
-  return { ...((await answer.json()) as object), status: answer.status };
+  return { ...((await response.json()) as object), status: response.status };
 }
 
 const putScope = (name: string, basedOn: number) =>
@@ -103,8 +103,8 @@ async function failOver(): Promise<void> {
   });
   await waitUntil("another writer", () => ![before, undefined].includes(nameWriter()), 15_000);
   await waitUntil("every instance", async () => {
-    const answer = await ask(started.region, operations, "rds", { operation: "DescribeDBClusters" });
-    const { DBCluster } = answer.DBClusters as { DBCluster: readonly { readonly Status: string }[] };
+    const response = await ask(started.region, operations, "rds", { operation: "DescribeDBClusters" });
+    const { DBCluster } = response.DBClusters as { DBCluster: readonly { readonly Status: string }[] };
     return DBCluster[0]?.Status === "available";
   });
 }
@@ -112,7 +112,7 @@ async function failOver(): Promise<void> {
 interface Sent {
   readonly name: string;
   readonly basedOn: number;
-  readonly answer: Answer;
+  readonly response: ReceivedResponse;
 }
 
 /** Sends one change after another until it is told to stop. */
@@ -120,9 +120,9 @@ async function keepChanging(sent: Sent[], isOver: () => boolean): Promise<void> 
   let { version: basedOn = 0 } = await call("/api/configuration");
   while (!isOver()) {
     const name = `failover:${sent.length}`;
-    const answer = await putScope(name, basedOn);
-    sent.push({ name, basedOn, answer });
-    if (answer.version !== undefined) basedOn = answer.version;
+    const response = await putScope(name, basedOn);
+    sent.push({ name, basedOn, response });
+    if (response.version !== undefined) basedOn = response.version;
     else await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
@@ -154,14 +154,14 @@ test("of changes during two lost writers each is there as it was answered, and o
   isOver = true;
   await changing;
 
-  const refused = sent.filter(({ answer }) => answer.status === 503);
-  const stored = sent.filter(({ answer }) => answer.status === 201);
+  const refused = sent.filter(({ response }) => response.status === 503);
+  const stored = sent.filter(({ response }) => response.status === 201);
   context.comment(
-    `${stored.length} stored, ${refused.map(({ answer }) => answer.code).join() || "none"} refused`,
+    `${stored.length} stored, ${refused.map(({ response }) => response.code).join() || "none"} refused`,
   );
   assert.equal(stored.length + refused.length, sent.length, JSON.stringify(sent.at(-1)));
-  for (const { answer } of refused)
-    assert.match(answer.code ?? "", /^DMM_ADMIN_(CHANGE_NOT_STORED|STORE_UNAVAILABLE)$/);
+  for (const { response } of refused)
+    assert.match(response.code ?? "", /^DMM_ADMIN_(CHANGE_NOT_STORED|STORE_UNAVAILABLE)$/);
   const counts = await countAdditions();
   for (const { name } of stored) assert.equal(counts.get(name), 1, name);
   for (const { name } of refused) assert.equal(counts.get(name), undefined, name);
@@ -169,15 +169,15 @@ test("of changes during two lost writers each is there as it was answered, and o
   // Who lost an answer sends the last change again: it is the same version. Older ones are stale, and made by nobody.
   const last = stored.at(-1)!;
   const again = await putScope(last.name, last.basedOn);
-  assert.deepEqual([again.status, again.version], [201, last.answer.version]);
+  assert.deepEqual([again.status, again.version], [201, last.response.version]);
   assert.equal((await putScope(stored[0]!.name, stored[0]!.basedOn)).status, 409);
   assert.equal((await countAdditions()).get(last.name), 1);
 
   await waitUntil("both gateways serve the last version", async () => {
     const versions = gateways.map(async ({ origin }) => {
-      const answer = await fetch(`${origin}/health/ready`);
-      return ((await answer.json()) as { version: number }).version;
+      const response = await fetch(`${origin}/health/ready`);
+      return ((await response.json()) as { version: number }).version;
     });
-    return (await Promise.all(versions)).every((version) => version === last.answer.version);
+    return (await Promise.all(versions)).every((version) => version === last.response.version);
   });
 });

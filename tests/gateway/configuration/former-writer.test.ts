@@ -41,8 +41,8 @@ async function failOver(from: StartedMariadb, to: StartedMariadb): Promise<void>
 /** Where as many connections lead as the pool has at most. */
 async function findServers(): Promise<readonly string[]> {
   const ask = () => pool.query<RowDataPacket[]>("SELECT @@datadir AS folder, SLEEP(0.05)");
-  const answers = await Promise.all([ask(), ask(), ask(), ask()]);
-  return [...new Set(answers.map(([[row]]) => String(row?.folder)))];
+  const responses = await Promise.all([ask(), ask(), ask(), ask()]);
+  return [...new Set(responses.map(([[row]]) => String(row?.folder)))];
 }
 
 test("a change that meets a former writer is made at the next one, and nothing leads to the former any more", async () => {
@@ -76,8 +76,8 @@ test("a gateway announces itself at the next writer, and serves what is changed 
   const redis = await StartedRedis.start(block, { primaries: 1 });
   context.teardown(() => redis.stop());
   const database = Object.assign(Object.create(former) as StartedMariadb, { host: line.host });
-  const surroundings = { database, redis, upstreamUrl: "http://127.0.0.1:9000" };
-  const gateway = await startGateway(`${block}.1.30`, surroundings, describeGateway(surroundings));
+  const testBed = { database, redis, upstreamUrl: "http://127.0.0.1:9000" };
+  const gateway = await startGateway(`${block}.1.30`, testBed, describeGateway(testBed));
   context.teardown(() => gateway.process.end());
   await next.setReadOnly(false);
   await failOver(former, next);
@@ -88,7 +88,7 @@ test("a gateway announces itself at the next writer, and serves what is changed 
   await next.query("UPDATE configuration SET version = version + 100");
   const [row] = await next.query("SELECT version FROM configuration");
   await waitUntil("it serves the next writer's version", async () => {
-    const answer = await fetch(`${gateway.origin}/health/live`);
-    return ((await answer.json()) as { version: number }).version === Number(row?.version);
+    const response = await fetch(`${gateway.origin}/health/live`);
+    return ((await response.json()) as { version: number }).version === Number(row?.version);
   });
 });

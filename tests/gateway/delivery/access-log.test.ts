@@ -8,7 +8,7 @@ import type { Exchange } from "../../../gateway/exchange/exchange.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { issueToken, startGateway } from "../started-gateway.ts";
 import { waitUntil } from "../started-process.ts";
-import { StartedPlatform } from "../started-surroundings.ts";
+import { StartedPlatform } from "../started-test-bed.ts";
 
 const network = await reserveNetwork();
 
@@ -111,7 +111,7 @@ t.teardown(async () => {
 });
 
 test("every request becomes a line at the delivery stream, also the last ones before the end", async () => {
-  const gateway = await startGateway(`${network}.1.31`, platform.surroundings, {
+  const gateway = await startGateway(`${network}.1.31`, platform.testBed, {
     DELIVERY_STREAM: "access-log",
     AWS_ENDPOINT_URL: `http://${network}.1.2:4566`,
     AWS_REGION: "eu-west-1",

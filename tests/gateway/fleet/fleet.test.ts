@@ -5,7 +5,7 @@ import { describeAdmin, describePerson } from "../admin/started-admin.ts";
 import { DatabaseLine } from "../configuration/database-line.ts";
 import { describeGateway, StartedRole, startGateway } from "../started-gateway.ts";
 import { waitUntil } from "../started-process.ts";
-import { StartedPlatform } from "../started-surroundings.ts";
+import { StartedPlatform } from "../started-test-bed.ts";
 import { UnreachableListener } from "./unreachable-listener.ts";
 
 const block = await reserveNetwork();
@@ -28,15 +28,15 @@ const gateways = new Map<string, StartedRole>();
 
 before(async () => {
   platform = await StartedPlatform.start(block);
-  const { surroundings, gateway } = platform;
+  const { testBed, gateway } = platform;
   gateways.set(addresses.well, gateway);
-  line = await DatabaseLine.open(`${block}.1.60`, surroundings.database.host);
+  line = await DatabaseLine.open(`${block}.1.60`, testBed.database.host);
   dropped = await UnreachableListener.start(droppedAddress);
-  admin = new StartedRole("admin", `${block}.1.40`, describeAdmin(surroundings.database));
+  admin = new StartedRole("admin", `${block}.1.40`, describeAdmin(testBed.database));
   const { withoutDatabase, hanging, partitioned, killed } = addresses;
   for (const address of [hanging, withoutDatabase, partitioned, killed]) {
     const host = address === withoutDatabase ? { DATABASE_HOST: line.host } : {};
-    gateways.set(address, new StartedRole("gateway", address, { ...describeGateway(surroundings), ...host }));
+    gateways.set(address, new StartedRole("gateway", address, { ...describeGateway(testBed), ...host }));
   }
   await Promise.all([admin, ...gateways.values()].map((role) => role.waitUntilReady()));
   await waitUntil("all are announced", async () =>
@@ -55,7 +55,7 @@ async function ask(
   method = "GET",
   json?: object,
 ): Promise<{ readonly text: string; readonly version: number; readonly propagation: Propagation }> {
-  const answer = await fetch(admin.origin + path, {
+  const response = await fetch(admin.origin + path, {
     method,
     headers: {
       ...describePerson("operator"),
@@ -63,7 +63,7 @@ async function ask(
     },
     ...(json === undefined ? {} : { body: JSON.stringify(json) }),
   });
-  const text = await answer.text();
+  const text = await response.text();
   return { text, ...(path.startsWith("/api/") ? JSON.parse(text) : {}) };
 }
 
@@ -92,9 +92,9 @@ const problemsOf = (deliveries: Propagation["missing"]) =>
 
 test("who hangs, lost the database or cannot be reached is counted and named, after a change and as long as it lasts", async () => {
   gateways.get(addresses.hanging)!.process.child.kill("SIGSTOP");
-  line.isSilent = true;
+  line.isUnresponsive = true;
   line.isDown = true;
-  const { database } = platform.surroundings;
+  const { database } = platform.testBed;
   await database.query("UPDATE gateways SET address = ? WHERE address = ?", [
     droppedAddress,
     addresses.partitioned,
@@ -128,7 +128,7 @@ test("who hangs, lost the database or cannot be reached is counted and named, af
   );
 
   gateways.get(addresses.hanging)!.process.child.kill("SIGCONT");
-  line.isSilent = false;
+  line.isUnresponsive = false;
   line.isDown = false;
   await waitUntil("all are back", async () =>
     (await readPage()).includes(`5 of 5 gateways serve version ${again.version}`),
@@ -154,7 +154,7 @@ test("a killed gateway is named as gone by the next change, and counted no more"
 });
 
 test("a killed gateway that nobody tells anything is found to be gone once it is silent", async (context) => {
-  const extra = await startGateway(`${block}.1.35`, platform.surroundings);
+  const extra = await startGateway(`${block}.1.35`, platform.testBed);
   context.teardown(() => extra.process.end());
   await waitUntil("it is announced", async () =>
     (await readPage()).includes("5 of 5 gateways serve version"),
@@ -169,7 +169,7 @@ test("a killed gateway that nobody tells anything is found to be gone once it is
 test("a gateway at the address of a killed one is counted once, from its first announcement on", async () => {
   const { hanging } = addresses;
   await gateways.get(hanging)!.process.end();
-  gateways.set(hanging, await startGateway(hanging, platform.surroundings));
+  gateways.set(hanging, await startGateway(hanging, platform.testBed));
   await waitUntil("the newer one is announced", async () => {
     const page = await readPage();
     return (

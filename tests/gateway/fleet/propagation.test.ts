@@ -6,12 +6,16 @@ import { putEntry } from "../../../gateway/configuration/document.ts";
 import { createDatabasePool, type Pool } from "../../../gateway/database/pool.ts";
 import { Broadcast } from "../../../gateway/fleet/broadcast.ts";
 import { readFleet } from "../../../gateway/fleet/members.ts";
-import { deriveNoticeKey, noticePath, signNotice } from "../../../gateway/fleet/notification.ts";
+import {
+  deriveNotificationKey,
+  notificationPath,
+  signNotification,
+} from "../../../gateway/fleet/notification.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { createRoute } from "../configuration/migrated-database.ts";
 import { issueToken, type StartedRole, startGateway } from "../started-gateway.ts";
 import { waitUntil } from "../started-process.ts";
-import { StartedPlatform } from "../started-surroundings.ts";
+import { StartedPlatform } from "../started-test-bed.ts";
 
 const block = await reserveNetwork();
 const logger = pino({ level: "silent" });
@@ -25,13 +29,13 @@ const author = { name: "alice" };
 
 before(async () => {
   platform = await StartedPlatform.start(block, { environment });
-  second = await startGateway(`${block}.1.31`, platform.surroundings, environment);
-  const { host, port, user, password } = platform.surroundings.database;
+  second = await startGateway(`${block}.1.31`, platform.testBed, environment);
+  const { host, port, user, password } = platform.testBed.database;
   pool = createDatabasePool(
     { host, readerHost: host, port, name: "platform", user, password, tls: false },
     host,
   );
-  key = deriveNoticeKey(password);
+  key = deriveNotificationKey(password);
   await waitUntil("both gateways are announced", async () => (await readFleet(pool)).serving === 2);
 });
 t.teardown(async () => {
@@ -54,13 +58,13 @@ test("a new version is acknowledged by every gateway, and served when it is ackn
   const propagation = await new Broadcast({ pool, key, logger }).tell(version);
   assert.deepEqual([propagation.acknowledged, propagation.of, propagation.missing], [2, 2, []]);
   for (const gateway of [platform.gateway, second]) {
-    const answer = await fetch(`${gateway.origin}/verify/fresh`, {
+    const response = await fetch(`${gateway.origin}/verify/fresh`, {
       method: "PUT",
       headers: { authorization: `Bearer ${token}` },
     });
-    await answer.arrayBuffer();
+    await response.arrayBuffer();
     // The stub does not know it either; but the gateway's own answer would be a problem document.
-    assert.notEqual(answer.headers.get("content-type"), "application/problem+json");
+    assert.notEqual(response.headers.get("content-type"), "application/problem+json");
   }
   await waitUntil("both announce the version", async () => (await readFleet(pool)).current === 2);
 });
@@ -69,7 +73,7 @@ test("who acknowledged a version is counted as serving it at once, before it ann
   const broadcast = new Broadcast({ pool, key, logger });
   for (const name of ["one", "two", "three"]) {
     const { acknowledged, of } = await broadcast.tell(await addRoute(name));
-    const { current, serving } = await broadcast.rollCall.readAnnounced();
+    const { current, serving } = await broadcast.fleetStatus.readHeartbeats();
     assert.ok(acknowledged > 0);
     assert.ok(current >= acknowledged, `${current} of ${acknowledged} that acknowledged`);
     assert.equal(serving, of);
@@ -89,7 +93,7 @@ test("a gateway that does not answer is named, and the others do not wait for it
 });
 
 test("a version that gateways cannot serve is refused by name, and the one before is served on", async () => {
-  const { database } = platform.surroundings;
+  const { database } = platform.testBed;
   await database.query("INSERT INTO routes SET ?", [
     { name: "wrong", methods: "GET", path: "no-slash", upstream: "stub" },
   ]);
@@ -114,7 +118,7 @@ const forged: Readonly<Record<string, (headers: Record<string, string>) => Recor
   "of an hour ago": (headers) => ({ ...headers, "x-dmm-sent-at": String(Date.now() - 3_600_000) }),
   "for another gateway": (headers) => {
     const sentAt = Date.now();
-    const signature = signNotice(key, { authority: `${block}.1.99:8080`, sentAt, body });
+    const signature = signNotification(key, { authority: `${block}.1.99:8080`, sentAt, body });
     return { ...headers, "x-dmm-sent-at": String(sentAt), "x-dmm-signature": signature };
   },
   "through a balancer": (headers) => ({ ...headers, "x-forwarded-for": "203.0.113.9" }),
@@ -127,11 +131,15 @@ for (const [what, forge] of Object.entries(forged))
     const authority = new URL(platform.gateway.origin).host;
     const headers = forge({
       "x-dmm-sent-at": String(sentAt),
-      "x-dmm-signature": signNotice(key, { authority, sentAt, body }),
+      "x-dmm-signature": signNotification(key, { authority, sentAt, body }),
     });
-    const answer = await fetch(platform.gateway.origin + noticePath, { method: "POST", headers, body });
-    assert.equal(answer.status, 404);
-    assert.equal(((await answer.json()) as { code: string }).code, "DMM_GATEWAY_ROUTE_UNKNOWN");
+    const response = await fetch(platform.gateway.origin + notificationPath, {
+      method: "POST",
+      headers,
+      body,
+    });
+    assert.equal(response.status, 404);
+    assert.equal(((await response.json()) as { code: string }).code, "DMM_GATEWAY_ROUTE_UNKNOWN");
   });
 
 test("a gateway that drains says so, and one that left is not counted", async () => {

@@ -34,7 +34,7 @@ const shared = { ISSUER: issuer, CLIENT_SECRET_KEY: "key-of-client-secrets-in-a-
 async function storeUser(password: string, ...args: string[]) {
   const main = join(import.meta.dirname, "../../../gateway/main.ts");
   const { exitCode, all } = await execa(process.execPath, [main, "user", ...args], {
-    env: describeGateway(server.platform.surroundings),
+    env: describeGateway(server.platform.testBed),
     input: `${password}\n`,
     all: true,
     stripFinalNewline: false,
@@ -65,12 +65,12 @@ test("a password that is too short, and no name, are refused", async () => {
   const short = await storeUser("short", "mary");
   assert.deepEqual(short, { code: 2, output: "The password must have at least 12 characters.\n" });
   assert.equal((await storeUser("long enough a password")).code, 2);
-  const rows = await server.platform.surroundings.database.query("SELECT 1 FROM users WHERE name = 'mary'");
+  const rows = await server.platform.testBed.database.query("SELECT 1 FROM users WHERE name = 'mary'");
   assert.equal(rows.length, 0);
 });
 
 test("the development login says so on its pages and in the log", async (context) => {
-  const gateway = await startGateway(`${network}.1.31`, server.platform.surroundings, {
+  const gateway = await startGateway(`${network}.1.31`, server.platform.testBed, {
     ...shared,
     LOGIN: "development",
   });
@@ -99,7 +99,7 @@ export default () => ({
 });`;
 
 test("where passwords are not kept here nobody changes one here", async (context) => {
-  const gateway = await startGateway(`${network}.1.35`, server.platform.surroundings, {
+  const gateway = await startGateway(`${network}.1.35`, server.platform.testBed, {
     ...shared,
     LOGIN: "development",
   });
@@ -113,7 +113,7 @@ test("where passwords are not kept here nobody changes one here", async (context
 test("a company's own login takes the place of the page, and its answer counts in the same browser only", async (context) => {
   const path = join(directory, "company.mjs");
   await writeFile(path, companyLogin);
-  const gateway = await startGateway(`${network}.1.32`, server.platform.surroundings, {
+  const gateway = await startGateway(`${network}.1.32`, server.platform.testBed, {
     ...shared,
     LOGIN: path,
   });
@@ -133,7 +133,7 @@ test("a company's own login takes the place of the page, and its answer counts i
 });
 
 test("a login that cannot be opened lets nobody in and keeps the rest alive", async (context) => {
-  const gateway = await startGateway(`${network}.1.33`, server.platform.surroundings, {
+  const gateway = await startGateway(`${network}.1.33`, server.platform.testBed, {
     ...shared,
     LOGIN: join(directory, "missing.mjs"),
   });
@@ -149,7 +149,7 @@ test("a login that cannot be opened lets nobody in and keeps the rest alive", as
 });
 
 test("while the database is away nobody signs in, and tokens are checked on", async () => {
-  const { database } = server.platform.surroundings;
+  const { database } = server.platform.testBed;
   const { obtainTokens } = await import("../oauth2/authorize.ts");
   const { accessToken, refreshToken } = await obtainTokens(server);
   const browser = server.browser();
@@ -195,17 +195,17 @@ export default () => ({
 test("who is signed out while a login is under way is not signed in by it", async (context) => {
   const path = join(directory, "slow.mjs");
   await writeFile(path, slowLogin);
-  const { surroundings } = server.platform;
-  const gateway = await startGateway(`${network}.1.36`, surroundings, { ...shared, LOGIN: path });
+  const { testBed } = server.platform;
+  const gateway = await startGateway(`${network}.1.36`, testBed, { ...shared, LOGIN: path });
   context.teardown(() => gateway.process.end());
   const browser = new Browser(issuer, gateway.origin);
   const page = await browser.open((await createRequest()).url);
   const completed = browser.submit(page, "/login", { name: "eve", password: "any" });
   await new Promise((resolve) => setTimeout(resolve, 1500));
-  await orderSignOut(surroundings.database as never, { accountId: "slow-eve", attemptsOf: null });
+  await orderSignOut(testBed.database as never, { accountId: "slow-eve", attemptsOf: null });
   const consent = await completed;
   await waitUntil("the sign-out is carried out", async () => {
-    const rows = await surroundings.database.query("SELECT 1 FROM sign_outs WHERE account_id = 'slow-eve'");
+    const rows = await testBed.database.query("SELECT 1 FROM sign_outs WHERE account_id = 'slow-eve'");
     return rows.length === 0;
   });
   await browser.submit(consent, "/consent").catch(() => {});

@@ -44,10 +44,10 @@ test("pages have no script, cannot be framed or kept, and say whose they are", a
 });
 
 test("cookies are bound to the host and to the page, and no script reads them", async () => {
-  const answer = await fetch(`${server.origin}${(await createRequest()).url.href.slice(issuer.length)}`, {
+  const response = await fetch(`${server.origin}${(await createRequest()).url.href.slice(issuer.length)}`, {
     redirect: "manual",
   });
-  const cookies = answer.headers.getSetCookie();
+  const cookies = response.headers.getSetCookie();
   assert.ok(cookies.length >= 2);
   for (const cookie of cookies) {
     assert.match(cookie, /^__(Secure|Host)-/);
@@ -56,7 +56,7 @@ test("cookies are bound to the host and to the page, and no script reads them", 
     assert.match(cookie, /samesite=lax/i);
     assert.doesNotMatch(cookie, /domain=/i);
   }
-  await answer.arrayBuffer();
+  await response.arrayBuffer();
 });
 
 test("somebody who signed in is not asked again, and who must ask again is", async () => {
@@ -105,7 +105,7 @@ test("what is typed stays text", async () => {
 });
 
 test("a user's password cannot be guessed without end, from wherever, and others are not hindered", async () => {
-  const { database } = server.platform.surroundings;
+  const { database } = server.platform.testBed;
   await database.query(
     "INSERT INTO users (user_id, name, password_hash, display_name, created_at) SELECT 'person-2', 'grace', password_hash, 'Grace Hopper', created_at FROM users WHERE name = 'ada'",
   );
@@ -124,7 +124,7 @@ test("a user's password cannot be guessed without end, from wherever, and others
 });
 
 test("right attempts at once are all let through, though they are more than wrong ones are allowed", async () => {
-  const { host, port } = server.platform.surroundings.redis;
+  const { host, port } = server.platform.testBed.redis;
   const primaries = new Primaries(
     { host, port, tls: false, commandTimeoutMs: 5000 },
     pino({ level: "silent" }),
@@ -153,19 +153,19 @@ test("right attempts at once are all let through, though they are more than wron
 });
 
 test("wrong guesses at once are no more than are allowed", async () => {
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: 25 }, async (_none, index) => {
       const browser = server.browser(`198.51.100.${index}`);
       const page = await browser.open((await createRequest()).url);
       return (await browser.submit(page, "/login", { name: "nobody.here", password: "wrong" })).status;
     }),
   );
-  assert.equal(answers.filter((status) => status === 401).length, 10);
-  assert.equal(answers.filter((status) => status === 429).length, 15);
+  assert.equal(responses.filter((status) => status === 401).length, 10);
+  assert.equal(responses.filter((status) => status === 429).length, 15);
 });
 
 test("an address that is refused locks nobody out", async () => {
-  const { database } = server.platform.surroundings;
+  const { database } = server.platform.testBed;
   await database.query(
     "INSERT INTO users (user_id, name, password_hash, display_name, created_at) SELECT 'person-8', 'joan', password_hash, 'Joan Clarke', created_at FROM users WHERE name = 'ada'",
   );
@@ -181,7 +181,7 @@ test("an address that is refused locks nobody out", async () => {
 });
 
 test("a session whose account is gone is nobody's: the person signs in again, and a silent request hears so", async () => {
-  const { database } = server.platform.surroundings;
+  const { database } = server.platform.testBed;
   await database.query(
     "INSERT INTO users (user_id, name, password_hash, display_name, created_at) SELECT 'person-9', 'rosa', password_hash, 'Rosa Parks', created_at FROM users WHERE name = 'ada'",
   );
@@ -199,7 +199,7 @@ test("a session whose account is gone is nobody's: the person signs in again, an
 });
 
 test("who is disabled between the right password and the page that follows is asked to sign in", async () => {
-  const { database } = server.platform.surroundings;
+  const { database } = server.platform.testBed;
   await database.query(
     "INSERT INTO users (user_id, name, password_hash, display_name, created_at) SELECT 'person-10', 'lise', password_hash, 'Lise Meitner', created_at FROM users WHERE name = 'ada'",
   );
@@ -286,8 +286,8 @@ test("who does not allow it is led back with the reason", async () => {
 test("userinfo tells what the scopes of the token allow, to that token only", async () => {
   const client = { client_id: "app" };
   const whole = await obtainTokens(server);
-  const answer = await oauth.userInfoRequest(server.metadata, client, whole.accessToken, server.options);
-  const claims = await oauth.processUserInfoResponse(server.metadata, client, "person-1", answer);
+  const response = await oauth.userInfoRequest(server.metadata, client, whole.accessToken, server.options);
+  const claims = await oauth.processUserInfoResponse(server.metadata, client, "person-1", response);
   assert.deepEqual(claims, { sub: "person-1", name: "Ada Lovelace", email: "ada@example.test" });
   const little = await obtainTokens(server, "app", { scope: "openid verify:read" });
   const less = await oauth.userInfoRequest(server.metadata, client, little.accessToken, server.options);
@@ -311,11 +311,11 @@ test("a page of another origin may ask who signed in, and reads a refusal", asyn
   const { accessToken } = await obtainTokens(server);
   const origin = new URL(redirectUri).origin;
   const ask = async (method: string, headers: Record<string, string>) => {
-    const answer = await fetch(`${server.origin}/oauth2/userinfo`, {
+    const response = await fetch(`${server.origin}/oauth2/userinfo`, {
       method,
       headers: { origin, ...headers },
     });
-    return { status: answer.status, headers: answer.headers, body: await answer.text() };
+    return { status: response.status, headers: response.headers, body: await response.text() };
   };
   const preflight = await ask("OPTIONS", {
     "access-control-request-method": "GET",
@@ -338,11 +338,11 @@ test("a page of another origin may ask who signed in, and reads a refusal", asyn
 
 test("a page of a public client may ask for tokens, one of another origin may not read them", async () => {
   const preflight = async (origin: string) => {
-    const answer = await fetch(`${server.origin}/oauth2/token`, {
+    const response = await fetch(`${server.origin}/oauth2/token`, {
       method: "OPTIONS",
       headers: { origin, "access-control-request-method": "POST" },
     });
-    return answer.status;
+    return response.status;
   };
   assert.equal(await preflight(new URL(redirectUri).origin), 204);
   const ask = async (origin: string, id: string) => {
@@ -398,7 +398,7 @@ test("openid-client completes the flow of a confidential client by itself", asyn
 });
 
 test("another person signs in only after the first one is signed out, by a form and not by a script", async () => {
-  const { database } = server.platform.surroundings;
+  const { database } = server.platform.testBed;
   await database.query(
     "INSERT INTO users (user_id, name, password_hash, display_name, created_at) SELECT 'person-3', 'mary', password_hash, 'Mary Ward', created_at FROM users WHERE name = 'ada'",
   );
@@ -439,17 +439,17 @@ test("signing out leads to no address that is not registered", async () => {
 
 test("signing out leads back to the application, at an address that it registered, by GET and by POST", async () => {
   const after = "https://app.test/signed-out?from=here";
-  await server.platform.surroundings.database.query(
+  await server.platform.testBed.database.query(
     "UPDATE clients SET post_logout_redirect_uris = ? WHERE client_id = 'app'",
     [after],
   );
   await server.publish();
   for (const method of ["GET", "POST"]) {
     const browser = server.browser();
-    const { answer } = await obtainTokens(server);
+    const { response } = await obtainTokens(server);
     await authorize(server, await createRequest(), { browser });
     const parameters = new URLSearchParams({
-      id_token_hint: answer.id_token!,
+      id_token_hint: response.id_token!,
       post_logout_redirect_uri: after,
       state: "s p",
     });

@@ -24,7 +24,7 @@ const own = "my cat eats three fish a day";
 
 /** Somebody whose password an administrator made. */
 async function add(name: string, columns: Record<string, unknown> = {}): Promise<string> {
-  await server.platform.surroundings.database.query("INSERT INTO users SET ?", [
+  await server.platform.testBed.database.query("INSERT INTO users SET ?", [
     {
       ...{ user_id: `id-of-${name}`, name, password_hash: givenHash, display_name: `Person ${name}` },
       ...{ created_at: new Date(), must_choose_password: true, ...columns },
@@ -34,9 +34,7 @@ async function add(name: string, columns: Record<string, unknown> = {}): Promise
 }
 
 async function readUser(name: string) {
-  const [row] = await server.platform.surroundings.database.query("SELECT * FROM users WHERE name = ?", [
-    name,
-  ]);
+  const [row] = await server.platform.testBed.database.query("SELECT * FROM users WHERE name = ?", [name]);
   return row!;
 }
 
@@ -65,7 +63,7 @@ test("a password that somebody else made leads to the choice of an own one, and 
   assert.ok(code);
   const user = await readUser("grace");
   assert.deepEqual([user.must_choose_password, user.revision], [0, 2]);
-  const [change] = await server.platform.surroundings.database.query(
+  const [change] = await server.platform.testBed.database.query(
     "SELECT action, author, certificate FROM user_changes WHERE user_id = ?",
     [user.user_id],
   );
@@ -80,7 +78,7 @@ test("who is signed out while the choice is open has not signed in", async () =>
   await add("patience");
   const { browser, page } = await begin("patience");
   // As a sign-out does: it changes nothing else of the user.
-  await server.platform.surroundings.database.query(
+  await server.platform.testBed.database.query(
     "UPDATE users SET revision = revision + 1 WHERE name = 'patience'",
   );
   const late = await choose(browser, page, own);
@@ -183,18 +181,18 @@ test("a password that cannot be is refused with the reason, and the choice goes 
 test("of two who choose at once one succeeds, and the other signs in again", async () => {
   await add("twice");
   const [one, two] = [await begin("twice"), await begin("twice")];
-  const answers = await Promise.all([
+  const responses = await Promise.all([
     choose(one.browser, one.page, own),
     choose(two.browser, two.page, "another phrase of mine"),
   ]);
-  assert.deepEqual(answers.map((answer) => answer.status).sort(), [200, 409]);
-  const late = answers.find(({ status }) => status === 409)!;
+  assert.deepEqual(responses.map((response) => response.status).sort(), [200, 409]);
+  const late = responses.find(({ status }) => status === 409)!;
   assert.equal(heading(late), "Sign in");
   assert.match(alert(late), /changed in the meantime/);
 });
 
 test("a password that was replaced, or a user who was disabled, in between ends the choice", async () => {
-  const { database } = server.platform.surroundings;
+  const { database } = server.platform.testBed;
   for (const [name, change] of [
     ["replaced", { password_hash: "scrypt$1$1$1$x$x" }],
     ["disabled", { disabled: true }],
@@ -284,9 +282,9 @@ test("a form that is not one, and another method, are refused at the change of a
   assert.equal(twice.status, 400);
   const json = await server.post("/oauth2/password", "{}", { "content-type": "application/json" });
   assert.equal(json.status, 400);
-  const answer = await fetch(`${server.origin}/oauth2/password`, { method: "PUT" });
-  await answer.arrayBuffer();
-  assert.equal(answer.status, 405);
+  const response = await fetch(`${server.origin}/oauth2/password`, { method: "PUT" });
+  await response.arrayBuffer();
+  assert.equal(response.status, 405);
 });
 
 test("no password stands in the log", async () => {

@@ -5,7 +5,7 @@ import { reserveNetwork } from "../../loopback.ts";
 import { PrometheusText } from "../prometheus-text.ts";
 import { type StartedRole, startGateway } from "../started-gateway.ts";
 import { waitUntil } from "../started-process.ts";
-import { StartedPlatform } from "../started-surroundings.ts";
+import { StartedPlatform } from "../started-test-bed.ts";
 
 const network = await reserveNetwork();
 
@@ -21,11 +21,11 @@ t.teardown(() => platform?.stop());
 
 /** Only the kernel knows which worker gets a connection, so each request has its own. */
 async function ask(gateway: StartedRole, path: string, withinMs = 60_000) {
-  const answer = await fetch(gateway.origin + path, {
+  const response = await fetch(gateway.origin + path, {
     headers: { connection: "close" },
     signal: AbortSignal.timeout(withinMs),
   });
-  return { status: answer.status, text: await answer.text() };
+  return { status: response.status, text: await response.text() };
 }
 
 async function scrape(gateway: StartedRole): Promise<PrometheusText> {
@@ -38,8 +38,8 @@ async function scrape(gateway: StartedRole): Promise<PrometheusText> {
 async function scrapeUntil(gateway: StartedRole, what: string, condition: (text: PrometheusText) => boolean) {
   let text: PrometheusText | undefined;
   await waitUntil(what, async () => {
-    const answer = await ask(gateway, "/metrics").catch(() => undefined);
-    text = answer?.status === 200 ? PrometheusText.parse(answer.text) : undefined;
+    const response = await ask(gateway, "/metrics").catch(() => undefined);
+    text = response?.status === 200 ? PrometheusText.parse(response.text) : undefined;
     return text !== undefined && condition(text);
   });
   return text!;
@@ -51,7 +51,7 @@ async function askUnknown(gateway: StartedRole, times: number): Promise<void> {
 }
 
 async function startWorkers(context: Test, host: string, workers: number) {
-  const gateway = await startGateway(host, platform.surroundings, {
+  const gateway = await startGateway(host, platform.testBed, {
     GATEWAY_WORKERS: String(workers),
     METRICS_PORT: "9464",
   });

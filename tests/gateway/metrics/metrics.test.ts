@@ -8,7 +8,7 @@ import { reserveNetwork } from "../../loopback.ts";
 import { PrometheusText } from "../prometheus-text.ts";
 import { issueToken, type StartedRole, startGateway } from "../started-gateway.ts";
 import { waitUntil } from "../started-process.ts";
-import { StartedPlatform } from "../started-surroundings.ts";
+import { StartedPlatform } from "../started-test-bed.ts";
 
 const network = await reserveNetwork();
 
@@ -39,10 +39,10 @@ t.teardown(async () => {
 });
 
 async function scrape(): Promise<PrometheusText> {
-  const answer = await fetch(`${gateway.origin}/metrics`);
-  assert.equal(answer.status, 200);
-  assert.equal(answer.headers.get("content-type"), "text/plain; version=0.0.4; charset=utf-8");
-  return PrometheusText.parse(await answer.text());
+  const response = await fetch(`${gateway.origin}/metrics`);
+  assert.equal(response.status, 200);
+  assert.equal(response.headers.get("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+  return PrometheusText.parse(await response.text());
 }
 
 /** A request is counted when its answer has ended, which its client may see a little earlier. */
@@ -56,9 +56,9 @@ async function scrapeUntil(what: string, condition: (text: PrometheusText) => bo
 }
 
 async function ask(path: string): Promise<number> {
-  const answer = await fetch(gateway.origin + path);
-  await answer.arrayBuffer();
-  return answer.status;
+  const response = await fetch(gateway.origin + path);
+  await response.arrayBuffer();
+  return response.status;
 }
 
 test("rate, errors and duration are told by route, whatever a route is called", async () => {
@@ -127,7 +127,7 @@ test("pools tell what runs, what is idle and what waits", async () => {
 });
 
 test("queues to Redis and Firehose tell what waits and what was lost", async () => {
-  const { redis } = platform.surroundings;
+  const { redis } = platform.testBed;
   const primary = `${redis.host}:${redis.port}`;
   const token = await issueToken(gateway);
   const text = await scrape();
@@ -191,11 +191,11 @@ test("metrics are asked for by GET and HEAD, by whoever is not behind the balanc
 });
 
 test("a port of their own has the metrics and nothing else", async (context) => {
-  const own = await startGateway(`${network}.1.31`, platform.surroundings, { METRICS_PORT: "9464" });
+  const own = await startGateway(`${network}.1.31`, platform.testBed, { METRICS_PORT: "9464" });
   context.teardown(() => own.process.end());
   const url = `http://${network}.1.31:9464`;
-  const answer = await fetch(`${url}/metrics`, { headers: { "x-forwarded-for": "10.0.0.7" } });
-  assert.equal(PrometheusText.parse(await answer.text()).value("gateway_serving"), 1);
+  const response = await fetch(`${url}/metrics`, { headers: { "x-forwarded-for": "10.0.0.7" } });
+  assert.equal(PrometheusText.parse(await response.text()).value("gateway_serving"), 1);
   for (const path of ["/", "/health/ready", "/verify/echo", "/metrics/", "/oauth2/token"])
     assert.equal((await fetch(url + path)).status, 404, path);
   assert.equal((await fetch(`${url}/metrics`, { method: "POST", body: "x" })).status, 405);
@@ -205,19 +205,19 @@ test("a port for the metrics that is none, or that is taken by the APIs, is refu
   for (const METRICS_PORT of ["0", "65536", "metrics", "8080"])
     for (const GATEWAY_WORKERS of ["1", "2"])
       await assert.rejects(
-        startGateway(`${network}.1.32`, platform.surroundings, { METRICS_PORT, GATEWAY_WORKERS }),
+        startGateway(`${network}.1.32`, platform.testBed, { METRICS_PORT, GATEWAY_WORKERS }),
         /METRICS_PORT is/,
         `${METRICS_PORT} of ${GATEWAY_WORKERS}`,
       );
 });
 
 test("the documentation has every metric with its kind and its labels, and no other", async (context) => {
-  const traced = await startGateway(`${network}.1.33`, platform.surroundings, {
+  const traced = await startGateway(`${network}.1.33`, platform.testBed, {
     OTEL_TRACES_EXPORTER: "otlp",
   });
   context.teardown(() => traced.process.end());
-  const answer = await fetch(`${traced.origin}/nowhere`);
-  await answer.arrayBuffer();
+  const response = await fetch(`${traced.origin}/nowhere`);
+  await response.arrayBuffer();
   let told: string[][] = [];
   await waitUntil("all are told", async () => {
     const text = await (await fetch(`${traced.origin}/metrics`)).text();

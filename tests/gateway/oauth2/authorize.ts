@@ -49,7 +49,7 @@ export async function authorize(
 export interface Tokens {
   readonly accessToken: string;
   readonly refreshToken: string | undefined;
-  readonly answer: oauth.TokenEndpointResponse;
+  readonly response: oauth.TokenEndpointResponse;
 }
 
 /** The whole code flow for a public client. */
@@ -61,7 +61,7 @@ export async function obtainTokens(
   const request = await createRequest(clientId, parameters);
   const code = await authorize(server, request, { clientId });
   const client = { client_id: clientId };
-  const answer = await oauth.authorizationCodeGrantRequest(
+  const response = await oauth.authorizationCodeGrantRequest(
     server.metadata,
     client,
     oauth.None(),
@@ -70,10 +70,10 @@ export async function obtainTokens(
     request.verifier,
     server.options,
   );
-  const tokens = await oauth.processAuthorizationCodeResponse(server.metadata, client, answer, {
+  const tokens = await oauth.processAuthorizationCodeResponse(server.metadata, client, response, {
     ...(String(parameters.scope ?? "openid").includes("openid")
       ? { expectedNonce: request.nonce, requireIdToken: true }
       : {}),
   });
-  return { accessToken: tokens.access_token, refreshToken: tokens.refresh_token, answer: tokens };
+  return { accessToken: tokens.access_token, refreshToken: tokens.refresh_token, response: tokens };
 }

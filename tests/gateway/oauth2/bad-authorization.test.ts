@@ -73,8 +73,8 @@ for (const [name, value, error] of parameters)
     const { url, state } = await createRequest("app", { [name]: value });
     const { url: to } = await server.browser().open(url);
     assert.equal(`${to.origin}${to.pathname}`, redirectUri);
-    const answer = ["error", "iss", "state", "code"].map((one) => to.searchParams.get(one));
-    assert.deepEqual(answer, [error, issuer, state, null]);
+    const response = ["error", "iss", "state", "code"].map((one) => to.searchParams.get(one));
+    assert.deepEqual(response, [error, issuer, state, null]);
   });
 
 test("cookies that are nobody's lead to the login like none", async () => {
@@ -86,13 +86,13 @@ test("cookies that are nobody's lead to the login like none", async () => {
     "=;=",
     "x".repeat(4000),
   ]) {
-    const answer = await fetch(server.origin + url.pathname + url.search, {
+    const response = await fetch(server.origin + url.pathname + url.search, {
       headers: { cookie },
       redirect: "manual",
     });
-    await answer.arrayBuffer();
+    await response.arrayBuffer();
     assert.match(
-      answer.headers.get("location") ?? "",
+      response.headers.get("location") ?? "",
       /^(?:https:\/\/api\.test)?\/oauth2\/interaction\//,
       cookie,
     );

@@ -41,11 +41,11 @@ const endpoints: Readonly<Record<string, readonly string[]>> = {
 for (const [path, methods] of Object.entries(endpoints))
   test(`${path} has ${methods.join(", ")}, and says so to every other method`, async () => {
     for (const method of ["HEAD", "GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "QUERY"]) {
-      const answer = await fetch(server.origin + path, { method, redirect: "manual" });
-      await answer.arrayBuffer();
-      assert.equal(answer.status === 405, !methods.includes(method), `${method} ${answer.status}`);
-      if (answer.status === 405) assert.equal(answer.headers.get("allow"), methods.join(", "));
-      assert.ok(answer.status < 500, `${method} ${answer.status}`);
+      const response = await fetch(server.origin + path, { method, redirect: "manual" });
+      await response.arrayBuffer();
+      assert.equal(response.status === 405, !methods.includes(method), `${method} ${response.status}`);
+      if (response.status === 405) assert.equal(response.headers.get("allow"), methods.join(", "));
+      assert.ok(response.status < 500, `${method} ${response.status}`);
     }
   });
 
@@ -76,9 +76,9 @@ test("nothing below the endpoints is anything", async () => {
     "/oauth2/par/",
   ])
     for (const method of ["GET", "POST"]) {
-      const answer = await fetch(server.origin + path, { method });
-      const { code } = (await answer.json()) as { code: string };
-      assert.deepEqual([answer.status, code], [404, "DMM_GATEWAY_ROUTE_UNKNOWN"], path);
+      const response = await fetch(server.origin + path, { method });
+      const { code } = (await response.json()) as { code: string };
+      assert.deepEqual([response.status, code], [404, "DMM_GATEWAY_ROUTE_UNKNOWN"], path);
     }
   for (const path of ["/oauth2/../oauth2/token", "/oauth2//token", "/oauth2/token%2f", "/oauth2/%2574oken"])
     for (const method of ["GET", "POST"]) {
@@ -93,10 +93,10 @@ test("nothing below the endpoints is anything", async () => {
 test("pages of interactions that are nobody's are refused, whatever their name and method", async () => {
   for (const path of ["interaction/x", "interaction/x/login", "interaction/x/y/z", "authorize/x", "device/x"])
     for (const method of ["GET", "POST", "PUT", "DELETE"]) {
-      const answer = await fetch(`${server.origin}/oauth2/${path}`, { method, redirect: "manual" });
-      await answer.arrayBuffer();
-      assert.ok([303, 400, 403, 404].includes(answer.status), `${method} ${path} ${answer.status}`);
-      assert.equal(answer.headers.get("cache-control"), "no-store");
+      const response = await fetch(`${server.origin}/oauth2/${path}`, { method, redirect: "manual" });
+      await response.arrayBuffer();
+      assert.ok([303, 400, 403, 404].includes(response.status), `${method} ${path} ${response.status}`);
+      assert.equal(response.headers.get("cache-control"), "no-store");
     }
 });
 
@@ -126,17 +126,17 @@ const bodies: Readonly<
 for (const [what, [body, headers, status]] of Object.entries(bodies))
   test(`${what} is refused at every endpoint that takes a form`, async () => {
     for (const path of posted) {
-      const answer = await server.post(path, body, { ...basic, ...headers });
-      assert.deepEqual([answer.status, answer.headers.get("cache-control")], [status, "no-store"], path);
-      assert.match(String(answer.json.error), /^invalid_(?:request|scope)$|^unauthorized_client$/, path);
+      const response = await server.post(path, body, { ...basic, ...headers });
+      assert.deepEqual([response.status, response.headers.get("cache-control")], [status, "no-store"], path);
+      assert.match(String(response.json.error), /^invalid_(?:request|scope)$|^unauthorized_client$/, path);
     }
   });
 
 test("UTF-8 by its name is a form like any other", async () => {
   const body = "grant_type=client_credentials&scope=verify:read";
   for (const type of [`${form}; charset=UTF-8`, `${form};charset="utf-8"`]) {
-    const answer = await server.post("/oauth2/token", body, { ...basic, "content-type": type });
-    assert.equal(answer.status, 200, type);
+    const response = await server.post("/oauth2/token", body, { ...basic, "content-type": type });
+    assert.equal(response.status, 200, type);
   }
 });
 
@@ -196,9 +196,9 @@ const headers: Readonly<Record<string, number>> = {
 
 test("credentials that are none are refused, and the answer says no more", async () => {
   for (const [authorization, expected] of Object.entries(headers)) {
-    const answer = await server.post("/oauth2/token", "grant_type=client_credentials", { authorization });
-    assert.equal(answer.status, expected, authorization.slice(0, 40));
-    assert.deepEqual(Object.keys(answer.json), ["error", "error_description"]);
+    const response = await server.post("/oauth2/token", "grant_type=client_credentials", { authorization });
+    assert.equal(response.status, expected, authorization.slice(0, 40));
+    assert.deepEqual(Object.keys(response.json), ["error", "error_description"]);
   }
 });
 

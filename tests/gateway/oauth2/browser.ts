@@ -42,14 +42,14 @@ export class Browser {
     let request = init;
     for (let hops = 0; hops < 10; hops++) {
       if (url.origin !== this.#issuer.origin) return { url, status: 0, headers: new Headers(), text: "" };
-      const answer = await this.#fetch(url, request);
-      const location = answer.headers.get("location");
-      const text = await answer.text();
-      if (location !== null && (answer.status < 300 || answer.status > 399))
-        throw new Error(`${url} answers ${answer.status} with Location ${location}.`);
-      if (location === null) return { url, status: answer.status, headers: answer.headers, text };
-      if (answer.status === 307 || answer.status === 308)
-        throw new Error(`${url} sends a form on by ${answer.status}.`);
+      const response = await this.#fetch(url, request);
+      const location = response.headers.get("location");
+      const text = await response.text();
+      if (location !== null && (response.status < 300 || response.status > 399))
+        throw new Error(`${url} answers ${response.status} with Location ${location}.`);
+      if (location === null) return { url, status: response.status, headers: response.headers, text };
+      if (response.status === 307 || response.status === 308)
+        throw new Error(`${url} sends a form on by ${response.status}.`);
       const happen = this.beforeRedirection;
       this.beforeRedirection = undefined;
       await happen?.();
@@ -77,13 +77,13 @@ export class Browser {
     headers.set("x-forwarded-for", this.#address);
     if (cookies.length > 0)
       headers.set("cookie", cookies.map(({ name, value }) => `${name}=${value}`).join("; "));
-    const answer = await fetch(this.#origin + url.pathname + url.search, {
+    const response = await fetch(this.#origin + url.pathname + url.search, {
       ...init,
       headers,
       redirect: "manual",
     });
-    for (const line of answer.headers.getSetCookie()) this.#keep(line);
-    return answer;
+    for (const line of response.headers.getSetCookie()) this.#keep(line);
+    return response;
   }
 
   #keep(line: string): void {

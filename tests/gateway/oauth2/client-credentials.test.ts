@@ -45,9 +45,9 @@ test("openid-client discovers the server and gets a token that is good for the A
 test("both documents of metadata say what the server does, and nothing that it refuses", async () => {
   const [oauth2, openidConnect] = await Promise.all(
     ["oauth-authorization-server", "openid-configuration"].map(async (name) => {
-      const answer = await fetch(`${server.origin}/.well-known/${name}`);
-      assert.equal(answer.headers.get("content-type"), "application/json; charset=utf-8");
-      return (await answer.json()) as Record<string, unknown>;
+      const response = await fetch(`${server.origin}/.well-known/${name}`);
+      assert.equal(response.headers.get("content-type"), "application/json; charset=utf-8");
+      return (await response.json()) as Record<string, unknown>;
     }),
   );
   assert.deepEqual(oauth2, openidConnect);
@@ -68,8 +68,8 @@ test("both documents of metadata say what the server does, and nothing that it r
 });
 
 test("oauth4webapi takes the OpenID metadata too", async () => {
-  const answer = await oauth.discoveryRequest(new URL(issuer), server.options);
-  const { userinfo_endpoint } = await oauth.processDiscoveryResponse(new URL(issuer), answer);
+  const response = await oauth.discoveryRequest(new URL(issuer), server.options);
+  const { userinfo_endpoint } = await oauth.processDiscoveryResponse(new URL(issuer), response);
   assert.equal(userinfo_endpoint, `${issuer}/oauth2/userinfo`);
 });
 
@@ -84,7 +84,7 @@ test("a wrong secret, an unknown client and no secret are the same invalid_clien
   assert.deepEqual(wrong.json, unknown.json);
   const none = await server.post("/oauth2/token", body({ client_id: "machine" }));
   assert.deepEqual([none.status, none.json.error], [401, "invalid_client"]);
-  const hash = await server.platform.surroundings.database.query(
+  const hash = await server.platform.testBed.database.query(
     "SELECT secret_hash FROM clients WHERE client_id = 'machine'",
   );
   const stored = await server.post("/oauth2/token", body(), basic("machine", String(hash[0]!.secret_hash)));
@@ -104,10 +104,10 @@ test("a secret is taken from one place only", async () => {
 });
 
 test("the token answer is not to be stored, and carries no more than was asked", async () => {
-  const answer = await server.post("/oauth2/token", body(), basic("machine", secret));
-  assert.equal(answer.headers.get("cache-control"), "no-store");
-  assert.deepEqual(Object.keys(answer.json).sort(), ["access_token", "expires_in", "scope", "token_type"]);
-  assert.deepEqual([answer.json.scope, answer.json.token_type], ["verify:read", "Bearer"]);
+  const response = await server.post("/oauth2/token", body(), basic("machine", secret));
+  assert.equal(response.headers.get("cache-control"), "no-store");
+  assert.deepEqual(Object.keys(response.json).sort(), ["access_token", "expires_in", "scope", "token_type"]);
+  assert.deepEqual([response.json.scope, response.json.token_type], ["verify:read", "Bearer"]);
 });
 
 /** Requests for a token that are refused. */
@@ -146,9 +146,9 @@ const refused: Readonly<Record<string, readonly [string, number, string]>> = {
 
 for (const [what, [text, status, error]] of Object.entries(refused))
   test(`${what} is refused with ${error}`, async () => {
-    const answer = await server.post("/oauth2/token", text, basic("machine", secret));
-    assert.deepEqual([answer.status, answer.json.error], [status, error], answer.text);
-    assert.equal(answer.headers.get("cache-control"), "no-store");
+    const response = await server.post("/oauth2/token", text, basic("machine", secret));
+    assert.deepEqual([response.status, response.json.error], [status, error], response.text);
+    assert.equal(response.headers.get("cache-control"), "no-store");
   });
 
 test("a body that is no form, or is too large, is refused", async () => {
@@ -177,9 +177,9 @@ test("a path that only looks like an endpoint is none", async () => {
     "/oauth2/interaction/",
     "/oauth2/x",
   ]) {
-    const answer = await server.post(path, body(), basic("machine", secret));
-    assert.equal(answer.status, 404, path);
-    assert.equal(answer.json.code, "DMM_GATEWAY_ROUTE_UNKNOWN", path);
+    const response = await server.post(path, body(), basic("machine", secret));
+    assert.equal(response.status, 404, path);
+    assert.equal(response.json.code, "DMM_GATEWAY_ROUTE_UNKNOWN", path);
   }
   const encoded = await server.post("/oauth2/%74oken", body(), basic("machine", secret));
   // The same path by RFC 3986 6.2.2.2, and so the same answer.
@@ -188,14 +188,14 @@ test("a path that only looks like an endpoint is none", async () => {
 
 test("metadata and keys are answered to HEAD as to GET", async () => {
   for (const path of ["/.well-known/oauth-authorization-server", "/oauth2/jwks"]) {
-    const answer = await fetch(server.origin + path, { method: "HEAD" });
-    assert.equal(answer.status, 200, path);
-    assert.match(answer.headers.get("cache-control")!, /max-age/);
+    const response = await fetch(server.origin + path, { method: "HEAD" });
+    assert.equal(response.status, 200, path);
+    assert.match(response.headers.get("cache-control")!, /max-age/);
   }
 });
 
 test("a secret that was replaced is dead without a restart", async () => {
-  const { database } = server.platform.surroundings;
+  const { database } = server.platform.testBed;
   await server.addClient("replaced", { public: false, grantTypes: "client_credentials", redirectUris: "" });
   await server.publish();
   assert.equal((await server.post("/oauth2/token", body(), basic("replaced", secret))).status, 200);

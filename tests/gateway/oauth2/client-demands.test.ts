@@ -46,8 +46,8 @@ test("pushed, the same request completes with openid-client", async () => {
   const url = await openid.buildAuthorizationUrlWithPAR(configuration, parameters);
   assert.match(url.searchParams.get("request_uri")!, /^urn:ietf:params:oauth:request_uri:/);
   const browser = server.browser();
-  const { url: answer } = await signIn(browser, await browser.open(url));
-  const tokens = await openid.authorizationCodeGrant(configuration, answer, {
+  const { url: response } = await signIn(browser, await browser.open(url));
+  const tokens = await openid.authorizationCodeGrant(configuration, response, {
     pkceCodeVerifier: request.verifier,
     expectedState: request.state,
     expectedNonce: request.nonce,
@@ -106,7 +106,7 @@ test("with a proof it gets bound tokens, which nobody refreshes without one", as
   const handle = await createHandle();
   const request = await createRequest("bound");
   const code = await authorize(server, request, { clientId: "bound" });
-  const answer = await oauth.authorizationCodeGrantRequest(
+  const response = await oauth.authorizationCodeGrantRequest(
     server.metadata,
     client,
     oauth.None(),
@@ -115,7 +115,7 @@ test("with a proof it gets bound tokens, which nobody refreshes without one", as
     request.verifier,
     { ...server.options, DPoP: handle },
   );
-  const tokens = await oauth.processAuthorizationCodeResponse(server.metadata, client, answer, {
+  const tokens = await oauth.processAuthorizationCodeResponse(server.metadata, client, response, {
     expectedNonce: request.nonce,
   });
   assert.equal(tokens.token_type, "dpop");
@@ -140,18 +140,18 @@ test("refresh tokens of before it was demanded are worth nothing without a proof
   await server.addClient("changed", {});
   await server.publish();
   const { refreshToken } = await obtainTokens(server, "changed");
-  const { database } = server.platform.surroundings;
+  const { database } = server.platform.testBed;
   await database.query("UPDATE clients SET dpop_bound_access_tokens = TRUE WHERE client_id = 'changed'");
   await server.publish();
-  const answer = await server.post(
+  const response = await server.post(
     "/oauth2/token",
     new URLSearchParams({ grant_type: "refresh_token", client_id: "changed", refresh_token: refreshToken! }),
   );
-  assert.deepEqual([answer.status, answer.json.error], [400, "invalid_grant"]);
+  assert.deepEqual([response.status, response.json.error], [400, "invalid_grant"]);
 });
 
 test("a version that is recorded without its demands, as the release before does, loses none of them", async () => {
-  const { database } = server.platform.surroundings;
+  const { database } = server.platform.testBed;
   const [row] = await database.query("SELECT version FROM configuration");
   const clients = ["app", "bound", "machine"].map((name) => ({
     ...{ name, description: "", public: name !== "machine", scopes: ["verify:read"] },
@@ -165,10 +165,10 @@ test("a version that is recorded without its demands, as the release before does
     [Number(row!.version) + 1, document],
   );
   await server.publish();
-  const answer = await server.post(
+  const response = await server.post(
     "/oauth2/token",
     new URLSearchParams({ grant_type: "client_credentials", scope: "verify:read" }),
     { authorization: `Basic ${btoa(`machine:${secret}`)}` },
   );
-  assert.deepEqual([answer.status, answer.json.error], [400, "invalid_grant"], answer.text);
+  assert.deepEqual([response.status, response.json.error], [400, "invalid_grant"], response.text);
 });

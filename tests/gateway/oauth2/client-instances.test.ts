@@ -44,7 +44,7 @@ async function showAll({ accessToken, refreshToken }: Tokens, clientId: string) 
 const dead = { api: 401, introspection: [200, { active: false }], userinfo: 401 };
 
 test("what a client was given ends with the client, and one of the same name inherits nothing", async () => {
-  const { database } = server.platform.surroundings;
+  const { database } = server.platform.testBed;
   await server.addClient("brief", {});
   await server.publish();
   const tokens = await obtainTokens(server, "brief");
@@ -59,7 +59,7 @@ test("what a client was given ends with the client, and one of the same name inh
 });
 
 test("an access token counts for no scope that its client has lost", async () => {
-  const { database } = server.platform.surroundings;
+  const { database } = server.platform.testBed;
   await server.addClient("shrinking", { scopes: "verify:read verify:write" });
   await server.publish();
   const scope = "openid verify:read verify:write";

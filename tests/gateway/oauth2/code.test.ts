@@ -30,8 +30,8 @@ async function redeem(code: string, fields: Record<string, string> = {}) {
 }
 
 test("a strict client completes the code flow and learns who signed in", async () => {
-  const { accessToken, answer } = await obtainTokens(server);
-  const claims = oauth.getValidatedIdTokenClaims(answer)!;
+  const { accessToken, response } = await obtainTokens(server);
+  const claims = oauth.getValidatedIdTokenClaims(response)!;
   assert.equal(claims.iss, issuer);
   assert.equal(claims.sub, "person-1");
   assert.equal(claims.name, "Ada Lovelace");
@@ -43,7 +43,7 @@ test("the signature of the ID token is by a key that the server publishes", asyn
   const request = await createRequest();
   const code = await authorize(server, request);
   const client = { client_id: "app" };
-  const answer = await oauth.authorizationCodeGrantRequest(
+  const response = await oauth.authorizationCodeGrantRequest(
     server.metadata,
     client,
     oauth.None(),
@@ -52,10 +52,10 @@ test("the signature of the ID token is by a key that the server publishes", asyn
     request.verifier,
     server.options,
   );
-  await oauth.processAuthorizationCodeResponse(server.metadata, client, answer, {
+  await oauth.processAuthorizationCodeResponse(server.metadata, client, response, {
     expectedNonce: request.nonce,
   });
-  await oauth.validateApplicationLevelSignature(server.metadata, answer, server.options);
+  await oauth.validateApplicationLevelSignature(server.metadata, response, server.options);
 });
 
 test("a confidential client completes it with its secret, in the header and in the body", async () => {
@@ -63,7 +63,7 @@ test("a confidential client completes it with its secret, in the header and in t
   for (const authentication of [oauth.ClientSecretBasic(secret), oauth.ClientSecretPost(secret)]) {
     const request = await createRequest("web", { scope: "verify:read" });
     const code = await authorize(server, request, { clientId: "web" });
-    const answer = await oauth.authorizationCodeGrantRequest(
+    const response = await oauth.authorizationCodeGrantRequest(
       server.metadata,
       client,
       authentication,
@@ -72,7 +72,7 @@ test("a confidential client completes it with its secret, in the header and in t
       request.verifier,
       server.options,
     );
-    const tokens = await oauth.processAuthorizationCodeResponse(server.metadata, client, answer);
+    const tokens = await oauth.processAuthorizationCodeResponse(server.metadata, client, response);
     assert.equal(tokens.scope, "verify:read");
     assert.equal(tokens.id_token, undefined);
   }
@@ -101,12 +101,12 @@ test("a code that is used twice is refused, and what it brought is dead", async 
 test("of 50 redemptions at once none leaves a living token, and at most one is answered", async () => {
   const request = await createRequest();
   const code = (await authorize(server, request)).get("code")!;
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: 50 }, () => redeem(code, { code_verifier: request.verifier })),
   );
-  const issued = answers.filter(({ status }) => status === 200);
+  const issued = responses.filter(({ status }) => status === 200);
   assert.ok(issued.length <= 1, `${issued.length} were answered`);
-  for (const { status, json } of answers)
+  for (const { status, json } of responses)
     if (status !== 200) assert.deepEqual([status, json.error], [400, "invalid_grant"]);
   for (const { json } of issued) assert.equal(await server.useToken(String(json.access_token)), 401);
 });
@@ -165,12 +165,12 @@ for (const [what, [changes, error]] of Object.entries(refused))
       else request.url.searchParams.set(name, value);
     const { url } = await server.browser().open(request.url);
     assert.equal(`${url.origin}${url.pathname}`, redirectUri);
-    const answer = new URLSearchParams(url.search || url.hash.slice(1));
+    const response = new URLSearchParams(url.search || url.hash.slice(1));
     assert.deepEqual(
-      [answer.get("error"), answer.get("iss"), answer.get("state")],
+      [response.get("error"), response.get("iss"), response.get("state")],
       [error, issuer, request.state],
     );
-    assert.equal(answer.get("code"), null);
+    assert.equal(response.get("code"), null);
   });
 
 test("nobody is led to an address that is not registered exactly", async () => {
@@ -240,8 +240,8 @@ test("an app on loopback is answered at any port, and a second consent is asked 
   const browser = server.browser();
   for (const port of [50_001, 50_002]) {
     const request = await createRequest("desktop", { redirect_uri: `http://127.0.0.1:${port}/back` });
-    const answer = await authorize(server, request, { browser, clientId: "desktop" });
-    assert.ok(answer.get("code"));
+    const response = await authorize(server, request, { browser, clientId: "desktop" });
+    assert.ok(response.get("code"));
   }
 });
 
@@ -251,7 +251,7 @@ test("a client that was changed is served as it is now, without a restart", asyn
   assert.equal((await server.browser().open(request.url)).status, 400);
   await server.publish();
   assert.match((await server.browser().open(request.url)).text, /Sign in/);
-  const { database } = server.platform.surroundings;
+  const { database } = server.platform.testBed;
   await database.query("UPDATE clients SET redirect_uris = 'https://app.test/new' WHERE client_id = 'late'");
   await server.publish();
   assert.equal((await server.browser().open(request.url)).status, 400);
@@ -277,8 +277,8 @@ test("a page of a public client may ask for tokens from its own origin, and no o
       code,
       code_verifier: request.verifier,
     };
-    const answer = await server.post("/oauth2/token", new URLSearchParams(body), { origin });
-    assert.equal(answer.headers.get("access-control-allow-origin"), allowed ? origin : null, origin);
-    assert.equal(answer.json.access_token !== undefined, allowed, origin);
+    const response = await server.post("/oauth2/token", new URLSearchParams(body), { origin });
+    assert.equal(response.headers.get("access-control-allow-origin"), allowed ? origin : null, origin);
+    assert.equal(response.json.access_token !== undefined, allowed, origin);
   }
 });

@@ -18,14 +18,14 @@ t.teardown(() => server?.stop());
 const client = { client_id: "app" };
 
 async function begin(scope = "openid verify:read"): Promise<oauth.DeviceAuthorizationResponse> {
-  const answer = await oauth.deviceAuthorizationRequest(
+  const response = await oauth.deviceAuthorizationRequest(
     server.metadata,
     client,
     oauth.None(),
     { scope },
     server.options,
   );
-  return oauth.processDeviceAuthorizationResponse(server.metadata, client, answer);
+  return oauth.processDeviceAuthorizationResponse(server.metadata, client, response);
 }
 
 function poll(deviceCode: string, clientId = "app") {
@@ -37,7 +37,7 @@ function poll(deviceCode: string, clientId = "app") {
 
 /** Forgets when a device asked last, instead of waiting for it. */
 async function letTimePass(): Promise<void> {
-  for (const node of server.platform.surroundings.redis.nodes)
+  for (const node of server.platform.testBed.redis.nodes)
     for (const key of (await node.command("KEYS", "oauth2:poll:*")) as string[])
       await node.command("DEL", key);
 }
@@ -64,14 +64,14 @@ test("a strict client connects a device: pending, allowed, connected once", asyn
   const done = await signIn(browser, await browser.submit(confirmation, "/device"));
   assert.match(done.text, /<h1>Device connected/);
 
-  const answer = await oauth.deviceCodeGrantRequest(
+  const response = await oauth.deviceCodeGrantRequest(
     server.metadata,
     client,
     oauth.None(),
     device.device_code,
     server.options,
   );
-  const tokens = await oauth.processDeviceCodeResponse(server.metadata, client, answer);
+  const tokens = await oauth.processDeviceCodeResponse(server.metadata, client, response);
   assert.equal(await server.useToken(tokens.access_token), 200);
   assert.equal(oauth.getValidatedIdTokenClaims(tokens)?.sub, "person-1");
   assert.ok(tokens.refresh_token);
@@ -85,9 +85,9 @@ test("of several that ask with one allowed code at once at most one is answered"
   const device = await begin();
   const browser = server.browser();
   await signIn(browser, await browser.submit(await enterCode(browser, device.user_code), "/device"));
-  const answers = await Promise.all(Array.from({ length: 20 }, () => poll(device.device_code)));
-  assert.ok(answers.filter(({ status }) => status === 200).length <= 1);
-  for (const { status, json } of answers) if (status !== 200) assert.equal(json.error, "invalid_grant");
+  const responses = await Promise.all(Array.from({ length: 20 }, () => poll(device.device_code)));
+  assert.ok(responses.filter(({ status }) => status === 200).length <= 1);
+  for (const { status, json } of responses) if (status !== 200) assert.equal(json.error, "invalid_grant");
 });
 
 test("of several people who decide about one code at the same moment one does, and the others hear so", async () => {
@@ -131,7 +131,7 @@ test("a device that was not allowed hears so", async () => {
 
 test("a code that expired is told from one that never was", async () => {
   const device = await begin();
-  for (const node of server.platform.surroundings.redis.nodes)
+  for (const node of server.platform.testBed.redis.nodes)
     for (const key of (await node.command("KEYS", "oauth2:DeviceCode:*")) as string[]) {
       const text = String(await node.command("GET", key));
       await node.command("SET", key, text.replace(/"exp":\d+/, '"exp":1000'), "KEEPTTL");
@@ -144,8 +144,8 @@ test("a code that expired is told from one that never was", async () => {
 
 test("a device code is worth nothing to another client", async () => {
   const device = await begin();
-  const answer = await poll(device.device_code, "other");
-  assert.deepEqual([answer.status, answer.json.error], [400, "invalid_grant"]);
+  const response = await poll(device.device_code, "other");
+  assert.deepEqual([response.status, response.json.error], [400, "invalid_grant"]);
 });
 
 test("a code in the address is filled in, and still has to be compared", async () => {
@@ -165,8 +165,8 @@ test("what is put into the address as a code stays text", async () => {
 });
 
 test("a form that no session knows is led back to the page, not answered with an error of ours", async () => {
-  const answer = await server.post("/oauth2/device", "user_code=BBBB-BBBB&xsrf=x");
-  assert.deepEqual([answer.status, answer.headers.get("location")], [303, "/oauth2/device"]);
+  const response = await server.post("/oauth2/device", "user_code=BBBB-BBBB&xsrf=x");
+  assert.deepEqual([response.status, response.headers.get("location")], [303, "/oauth2/device"]);
   const step = await fetch(`${server.origin}/oauth2/device/unknown`, { redirect: "manual" });
   assert.deepEqual([step.status, step.headers.get("location")], [303, "/oauth2/device"]);
   const browser = server.browser();

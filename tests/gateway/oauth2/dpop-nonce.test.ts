@@ -33,13 +33,13 @@ async function createProof(claims: Record<string, unknown>): Promise<string> {
 }
 
 async function obtain(claims: Record<string, unknown>, origin = server.origin) {
-  const answer = await fetch(`${origin}/oauth2/token`, {
+  const response = await fetch(`${origin}/oauth2/token`, {
     method: "POST",
     headers: { ...basic, dpop: await createProof({ htm: "POST", htu: `${issuer}/oauth2/token`, ...claims }) },
     body: new URLSearchParams({ grant_type: "client_credentials", scope: "verify:read" }),
   });
-  const json = (await answer.json()) as Record<string, unknown>;
-  return { status: answer.status, json, nonce: answer.headers.get("dpop-nonce") };
+  const json = (await response.json()) as Record<string, unknown>;
+  return { status: response.status, json, nonce: response.headers.get("dpop-nonce") };
 }
 
 async function use(
@@ -50,12 +50,12 @@ async function use(
 ) {
   const ath = hash("sha256", token, "base64url");
   const proof = await createProof({ htm: "GET", htu: issuer + path, ath, ...claims });
-  const answer = await fetch(origin + path, { headers: { authorization: `DPoP ${token}`, dpop: proof } });
-  await answer.arrayBuffer();
+  const response = await fetch(origin + path, { headers: { authorization: `DPoP ${token}`, dpop: proof } });
+  await response.arrayBuffer();
   return {
-    status: answer.status,
-    challenge: answer.headers.get("www-authenticate") ?? "",
-    nonce: answer.headers.get("dpop-nonce"),
+    status: response.status,
+    challenge: response.headers.get("www-authenticate") ?? "",
+    nonce: response.headers.get("dpop-nonce"),
   };
 }
 
@@ -77,7 +77,7 @@ test("a strict client is told the nonce, tries again, and gets and uses its toke
   await assert.rejects(ask(), (error: Error) => oauth.isDPoPNonceError(error));
   const tokens = await ask();
   // It keeps the nonce for the whole origin, so that the API's first request carries it.
-  const answer = await oauth.protectedResourceRequest(
+  const response = await oauth.protectedResourceRequest(
     tokens.access_token,
     "GET",
     new URL("/verify/echo", issuer),
@@ -85,7 +85,7 @@ test("a strict client is told the nonce, tries again, and gets and uses its toke
     undefined,
     { ...server.options, DPoP },
   );
-  assert.equal(answer.status, 200);
+  assert.equal(response.status, 200);
 });
 
 test("openid-client tries again by itself", async () => {
@@ -129,20 +129,20 @@ test("at the API", async (t) => {
   t.test("with a nonce the client's clock does not count, and the proof still passes once", async () => {
     const jti = crypto.randomUUID();
     const claims = { nonce, iat: Math.floor(Date.now() / 1000) - 86_400, jti };
-    const answers = await Promise.all(Array.from({ length: 20 }, () => use(token, claims)));
-    assert.equal(answers.filter(({ status }) => status === 200).length, 1);
+    const responses = await Promise.all(Array.from({ length: 20 }, () => use(token, claims)));
+    assert.equal(responses.filter(({ status }) => status === 200).length, 1);
   });
 
   t.test("a request without a bound token gets no nonce", async () => {
-    const answer = await fetch(`${server.origin}/verify/echo`);
-    await answer.arrayBuffer();
-    assert.equal(answer.headers.get("dpop-nonce"), null);
+    const response = await fetch(`${server.origin}/verify/echo`);
+    await response.arrayBuffer();
+    assert.equal(response.headers.get("dpop-nonce"), null);
   });
 
   t.test(
     "another gateway knows the nonce; one that demands none takes it and gives none",
     async (context) => {
-      const other = await startGateway(`${network}.1.31`, server.platform.surroundings, {
+      const other = await startGateway(`${network}.1.31`, server.platform.testBed, {
         ISSUER: issuer,
         CLIENT_SECRET_KEY: secretKey,
       });

@@ -20,11 +20,11 @@ before(async () => {
   await server.publish();
   keys = await generateKeyPair("ES256", { extractable: true });
   jwk = await exportJWK(keys.publicKey);
-  const answer = await obtain(
+  const response = await obtain(
     await createProof({ htm: "POST", htu: `${issuer}/oauth2/token`, ath: undefined }),
   );
-  assert.deepEqual([answer.status, answer.json.token_type], [200, "DPoP"], answer.text);
-  token = String(answer.json.access_token);
+  assert.deepEqual([response.status, response.json.token_type], [200, "DPoP"], response.text);
+  token = String(response.json.access_token);
 });
 
 t.teardown(() => server?.stop());
@@ -56,9 +56,9 @@ async function createProof(
 }
 
 async function use(headers: Record<string, string>, path = "/verify/echo", method = "GET") {
-  const answer = await fetch(server.origin + path, { method, headers });
-  await answer.arrayBuffer();
-  return { status: answer.status, challenge: answer.headers.get("www-authenticate") };
+  const response = await fetch(server.origin + path, { method, headers });
+  await response.arrayBuffer();
+  return { status: response.status, challenge: response.headers.get("www-authenticate") };
 }
 
 const bound = (proof: string) => ({ authorization: `DPoP ${token}`, dpop: proof });
@@ -80,12 +80,12 @@ test("it is refused as a bearer token, and the answer asks for DPoP", async () =
 });
 
 test("a bearer token is refused with the scheme DPoP", async () => {
-  const answer = await server.post(
+  const response = await server.post(
     "/oauth2/token",
     new URLSearchParams({ grant_type: "client_credentials", scope: "verify:read" }),
     { authorization: `Basic ${btoa(`machine:${secret}`)}` },
   );
-  const bearer = String(answer.json.access_token);
+  const bearer = String(response.json.access_token);
   assert.equal(await server.useToken(bearer), 200);
   const proof = await createProof({ ath: hash("sha256", bearer, "base64url") });
   assert.equal(await server.useToken(bearer, "DPoP", { dpop: proof }), 401);
@@ -93,9 +93,9 @@ test("a bearer token is refused with the scheme DPoP", async () => {
 
 test("a proof passes once, however often it is shown at the same time", async () => {
   const proof = await createProof();
-  const answers = await Promise.all(Array.from({ length: 20 }, () => use(bound(proof))));
-  assert.equal(answers.filter(({ status }) => status === 200).length, 1);
-  for (const { status, challenge } of answers)
+  const responses = await Promise.all(Array.from({ length: 20 }, () => use(bound(proof))));
+  assert.equal(responses.filter(({ status }) => status === 200).length, 1);
+  for (const { status, challenge } of responses)
     if (status !== 200) assert.match(challenge!, /error="invalid_dpop_proof"/);
 });
 
@@ -104,9 +104,9 @@ test("no proof and two proofs are refused", async () => {
   const headers = new Headers({ authorization: `DPoP ${token}` });
   headers.append("dpop", await createProof());
   headers.append("dpop", await createProof());
-  const answer = await fetch(`${server.origin}/verify/echo`, { headers });
-  await answer.arrayBuffer();
-  assert.equal(answer.status, 401);
+  const response = await fetch(`${server.origin}/verify/echo`, { headers });
+  await response.arrayBuffer();
+  assert.equal(response.status, 401);
 });
 
 /** Proofs that prove something else. */
@@ -171,8 +171,8 @@ test("a proof that was collected elsewhere does not pass by naming that place as
 });
 
 test("the proof does not reach the API behind the gateway", async () => {
-  const answer = await fetch(`${server.origin}/verify/echo`, { headers: bound(await createProof()) });
-  const { headers } = (await answer.json()) as { headers: Record<string, string> };
+  const response = await fetch(`${server.origin}/verify/echo`, { headers: bound(await createProof()) });
+  const { headers } = (await response.json()) as { headers: Record<string, string> };
   assert.equal(headers.dpop, undefined);
   assert.equal(headers.authorization, undefined);
   assert.equal(headers["x-authenticated-client"], "machine");
@@ -180,9 +180,9 @@ test("the proof does not reach the API behind the gateway", async () => {
 
 test("a proof is taken once at the token endpoint too, however many there are at once", async () => {
   const proof = await createProof({ htm: "POST", htu: `${issuer}/oauth2/token`, ath: undefined });
-  const answers = await Promise.all(Array.from({ length: 20 }, () => obtain(proof)));
-  assert.equal(answers.filter(({ status }) => status === 200).length, 1);
-  for (const { status, json } of answers)
+  const responses = await Promise.all(Array.from({ length: 20 }, () => obtain(proof)));
+  assert.equal(responses.filter(({ status }) => status === 200).length, 1);
+  for (const { status, json } of responses)
     if (status !== 200) assert.deepEqual([status, json.error], [400, "invalid_dpop_proof"]);
   const elsewhere = await createProof({ htm: "POST", htu: `${issuer}/oauth2/par`, ath: undefined });
   const { status, json } = await obtain(elsewhere);
@@ -195,7 +195,7 @@ test("a strict client binds code, access and refresh token to its key, and nobod
   const request = await createRequest("app", { dpop_jkt: await handle.calculateThumbprint() });
   const code = await authorize(server, request);
   const options = { ...server.options, DPoP: handle };
-  const answer = await oauth.authorizationCodeGrantRequest(
+  const response = await oauth.authorizationCodeGrantRequest(
     server.metadata,
     client,
     oauth.None(),
@@ -204,7 +204,7 @@ test("a strict client binds code, access and refresh token to its key, and nobod
     request.verifier,
     options,
   );
-  const tokens = await oauth.processAuthorizationCodeResponse(server.metadata, client, answer, {
+  const tokens = await oauth.processAuthorizationCodeResponse(server.metadata, client, response, {
     expectedNonce: request.nonce,
   });
   assert.equal(tokens.token_type, "dpop");
@@ -248,7 +248,7 @@ test("a code that is bound to a key is redeemed with that key only", async () =>
   const request = await createRequest("app", { dpop_jkt: await mine.calculateThumbprint() });
   const code = await authorize(server, request);
   for (const handle of [undefined, oauth.DPoP({}, await oauth.generateKeyPair("ES256"))]) {
-    const answer = await oauth.authorizationCodeGrantRequest(
+    const response = await oauth.authorizationCodeGrantRequest(
       server.metadata,
       client,
       oauth.None(),
@@ -257,6 +257,6 @@ test("a code that is bound to a key is redeemed with that key only", async () =>
       request.verifier,
       { ...server.options, ...(handle === undefined ? {} : { DPoP: handle }) },
     );
-    assert.equal(answer.status, 400);
+    assert.equal(response.status, 400);
   }
 });

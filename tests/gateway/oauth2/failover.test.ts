@@ -46,7 +46,7 @@ test("an authorization that fails when the session is stored gives no code away"
       return { browser, consent: await browser.submit(page, "/login", { name: "ada", password }) };
     }),
   );
-  const replica = server.platform.surroundings.redis.nodes[3]!.process.child;
+  const replica = server.platform.testBed.redis.nodes[3]!.process.child;
   replica.kill("SIGSTOP");
   try {
     const ended = await Promise.all(begun.map(({ browser, consent }) => browser.submit(consent, "/consent")));
@@ -60,7 +60,7 @@ test("an authorization that fails when the session is stored gives no code away"
 
 test("while a replica does not respond, nothing is acknowledged, nothing is used up, and tokens are looked up", async () => {
   const [revoked, refreshed] = [await obtainAtFirst(), await obtainAtFirst()];
-  const replica = server.platform.surroundings.redis.nodes[3]!.process.child;
+  const replica = server.platform.testBed.redis.nodes[3]!.process.child;
   replica.kill("SIGSTOP");
   try {
     const [revocation, refreshment, status] = await Promise.all([
@@ -98,7 +98,7 @@ test("after a failover a used refresh token is still used, and one that was used
   const others: Tokens[] = [await obtainAtFirst()];
   while (others.length < 12) others.push(await obtainTokens(server));
 
-  const [primary] = server.platform.surroundings.redis.nodes;
+  const [primary] = server.platform.testBed.redis.nodes;
   await primary!.process.end("SIGKILL");
   // Meanwhile nobody hears that a token is bad, and none is taken for good.
   const begun = await Promise.all(others.map(({ refreshToken }) => refresh(refreshToken!)));
@@ -113,8 +113,8 @@ test("after a failover a used refresh token is still used, and one that was used
   assert.equal(await server.useToken(revoked.accessToken), 401);
   for (const [index, { status, json }] of begun.entries()) {
     const token = status === 200 ? String(json.refresh_token) : others[index]!.refreshToken!;
-    const answer = await refresh(token);
-    assert.equal(answer.status, 200, `${status}, then ${answer.text}`);
+    const response = await refresh(token);
+    assert.equal(response.status, 200, `${status}, then ${response.text}`);
   }
   const page = await server.browser().open((await createRequest()).url);
   assert.match(page.text, /Sign in/);

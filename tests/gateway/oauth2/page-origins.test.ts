@@ -153,11 +153,11 @@ test("metadata and keys are open to pages of every origin", async () => {
     "/oauth2/jwks",
   ])
     for (const origin of [own, "https://elsewhere.test"]) {
-      const answer = await fetch(server.origin + path, { headers: { origin } });
-      await answer.arrayBuffer();
-      assert.equal(answer.status, 200);
-      assert.ok([origin, "*"].includes(shared(answer.headers)!), path);
-      assert.equal(answer.headers.get("access-control-allow-credentials"), null);
+      const response = await fetch(server.origin + path, { headers: { origin } });
+      await response.arrayBuffer();
+      assert.equal(response.status, 200);
+      assert.ok([origin, "*"].includes(shared(response.headers)!), path);
+      assert.equal(response.headers.get("access-control-allow-credentials"), null);
       assert.ok([origin, "*"].includes(shared(await preflight(path, origin, "GET"))!), path);
     }
 });

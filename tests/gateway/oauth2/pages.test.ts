@@ -7,7 +7,7 @@ import { reserveNetwork } from "../../loopback.ts";
 import { findChromium } from "../admin/started-browser.ts";
 import { createRequest } from "./authorize.ts";
 import { issuer, password, redirectUri, StartedServer, secret } from "./started-server.ts";
-import { TlsFront } from "./tls-front.ts";
+import { TlsProxy } from "./tls-proxy.ts";
 
 const network = await reserveNetwork();
 
@@ -17,26 +17,26 @@ const skip = executablePath === undefined ? "there is no chromium on PATH" : fal
 const pictures = process.env.PICTURES;
 
 let server: StartedServer;
-let front: TlsFront;
+let proxy: TlsProxy;
 let browser: Browser;
 
 before(async () => {
   if (executablePath === undefined) return;
   server = await StartedServer.start(network);
-  front = await TlsFront.start(`${network}.1.40`, issuer, server.origin);
+  proxy = await TlsProxy.start(`${network}.1.40`, issuer, server.origin);
   browser = await chromium.launch({
     executablePath,
     args: [
       "--no-sandbox",
       "--ignore-certificate-errors",
-      `--host-resolver-rules=MAP api.test:443 ${front.host}:${front.port}, MAP app.test:443 ${front.host}:${front.port}`,
+      `--host-resolver-rules=MAP api.test:443 ${proxy.host}:${proxy.port}, MAP app.test:443 ${proxy.host}:${proxy.port}`,
     ],
   });
 });
 
 t.teardown(async () => {
   await browser?.close();
-  await front?.stop();
+  await proxy?.stop();
   await server?.stop();
 });
 
@@ -108,7 +108,7 @@ for (const [name, shape] of Object.entries(shapes))
     );
     assert.ok(code.get("code"));
 
-    const answer = await oauth.deviceAuthorizationRequest(
+    const response = await oauth.deviceAuthorizationRequest(
       server.metadata,
       { client_id: "web" },
       oauth.ClientSecretBasic(secret),
@@ -118,7 +118,7 @@ for (const [name, shape] of Object.entries(shapes))
     const device = await oauth.processDeviceAuthorizationResponse(
       server.metadata,
       { client_id: "web" },
-      answer,
+      response,
     );
     await page.goto(device.verification_uri);
     await picture("device");
@@ -154,7 +154,7 @@ for (const [name, shape] of Object.entries(shapes))
     skip,
   }, async () => {
     const user = `grace.${shape.colorScheme}.${shape.width}`;
-    await server.platform.surroundings.database.query("INSERT INTO users SET ?", [
+    await server.platform.testBed.database.query("INSERT INTO users SET ?", [
       {
         ...{ user_id: user, name: user, display_name: "Grace Hopper", created_at: new Date() },
         ...{ password_hash: await hashPassword(given), must_choose_password: true },

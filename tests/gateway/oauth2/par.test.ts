@@ -20,14 +20,14 @@ const client = { client_id: "web" };
 /** Pushes a request of the confidential client and gives back where a browser is to be sent. */
 async function push() {
   const request = await createRequest("web");
-  const answer = await oauth.pushedAuthorizationRequest(
+  const response = await oauth.pushedAuthorizationRequest(
     server.metadata,
     client,
     oauth.ClientSecretBasic(secret),
     request.url.searchParams,
     server.options,
   );
-  const pushed = await oauth.processPushedAuthorizationResponse(server.metadata, client, answer);
+  const pushed = await oauth.processPushedAuthorizationResponse(server.metadata, client, response);
   const url = new URL("/oauth2/authorize", issuer);
   url.search = new URLSearchParams({ client_id: "web", request_uri: pushed.request_uri }).toString();
   return { request, url, uri: pushed.request_uri };
@@ -38,7 +38,7 @@ test("a strict client pushes its request and completes the code flow", async () 
   const browser = server.browser();
   const visited = await signIn(browser, await browser.open(url));
   const code = oauth.validateAuthResponse(server.metadata, client, visited.url, request.state);
-  const answer = await oauth.authorizationCodeGrantRequest(
+  const response = await oauth.authorizationCodeGrantRequest(
     server.metadata,
     client,
     oauth.ClientSecretBasic(secret),
@@ -47,7 +47,7 @@ test("a strict client pushes its request and completes the code flow", async () 
     request.verifier,
     server.options,
   );
-  const tokens = await oauth.processAuthorizationCodeResponse(server.metadata, client, answer, {
+  const tokens = await oauth.processAuthorizationCodeResponse(server.metadata, client, response, {
     expectedNonce: request.nonce,
   });
   assert.equal(await server.useToken(tokens.access_token), 200);
@@ -115,17 +115,17 @@ for (const [what, [changes, error]] of Object.entries(refused))
     for (const [name, value] of Object.entries(changes))
       if (value === undefined) url.searchParams.delete(name);
       else url.searchParams.set(name, value);
-    const answer = await server.post("/oauth2/par", url.searchParams, {
+    const response = await server.post("/oauth2/par", url.searchParams, {
       authorization: `Basic ${btoa(`web:${secret}`)}`,
     });
-    assert.equal(answer.status, 400, answer.text);
-    assert.equal(answer.json.error, error, answer.text);
+    assert.equal(response.status, 400, response.text);
+    assert.equal(response.json.error, error, response.text);
   });
 
 test("nobody pushes a request for a client without its secret", async () => {
   const { url } = await createRequest("web");
   for (const headers of [{}, { authorization: `Basic ${btoa("web:wrong")}` }]) {
-    const answer = await server.post("/oauth2/par", url.searchParams, headers);
-    assert.deepEqual([answer.status, answer.json.error], [401, "invalid_client"]);
+    const response = await server.post("/oauth2/par", url.searchParams, headers);
+    assert.deepEqual([response.status, response.json.error], [401, "invalid_client"]);
   }
 });

@@ -74,14 +74,14 @@ function obtain(
 for (const algorithm of algorithms)
   test(`a strict client gets a token by its own key with ${algorithm}`, async () => {
     const client = { client_id: "machine" };
-    const answer = await oauth.clientCredentialsGrantRequest(
+    const response = await oauth.clientCredentialsGrantRequest(
       server.metadata,
       client,
       oauth.PrivateKeyJwt({ key: pairs[algorithm]!.privateKey, kid: algorithm }),
       new URLSearchParams({ scope: "verify:read" }),
       server.options,
     );
-    const tokens = await oauth.processClientCredentialsResponse(server.metadata, client, answer);
+    const tokens = await oauth.processClientCredentialsResponse(server.metadata, client, response);
     assert.equal(await server.useToken(tokens.access_token), 200);
   });
 
@@ -111,14 +111,14 @@ test("the code flow, pushed first, completes without any secret", async () => {
   const client = { client_id: "shop" };
   const authentication = oauth.PrivateKeyJwt({ key: pairs.PS256!.privateKey, kid: "PS256" });
   const request = await createRequest("shop");
-  const answer = await oauth.pushedAuthorizationRequest(
+  const response = await oauth.pushedAuthorizationRequest(
     server.metadata,
     client,
     authentication,
     request.url.searchParams,
     server.options,
   );
-  const pushed = await oauth.processPushedAuthorizationResponse(server.metadata, client, answer);
+  const pushed = await oauth.processPushedAuthorizationResponse(server.metadata, client, response);
   const url = new URL("/oauth2/authorize", issuer);
   url.search = new URLSearchParams({ client_id: "shop", request_uri: pushed.request_uri }).toString();
   const code = await authorize(server, { ...request, url }, { clientId: "shop" });
@@ -151,9 +151,9 @@ test("an assertion may name the token endpoint, and a set with this server alone
 
 test("an assertion is taken once, however often it is shown at the same time", async () => {
   const assertion = await createAssertion();
-  const answers = await Promise.all(Array.from({ length: 20 }, () => obtain(assertion)));
-  assert.equal(answers.filter(({ status }) => status === 200).length, 1);
-  for (const { status, json } of answers)
+  const responses = await Promise.all(Array.from({ length: 20 }, () => obtain(assertion)));
+  assert.equal(responses.filter(({ status }) => status === 200).length, 1);
+  for (const { status, json } of responses)
     if (status !== 200) assert.deepEqual([status, json.error], [401, "invalid_client"]);
   assert.equal((await obtain(assertion)).status, 401);
 });
@@ -262,7 +262,7 @@ test("a client with a key gets nothing by other means", async () => {
 });
 
 test("a key that was replaced is dead without a restart", async () => {
-  const { database } = server.platform.surroundings;
+  const { database } = server.platform.testBed;
   const old = () => createAssertion({ iss: "neighbour", sub: "neighbour" }, { kid: undefined });
   assert.equal((await obtain(await old())).status, 200);
   const next = await generateKeyPair("ES256", { extractable: true });

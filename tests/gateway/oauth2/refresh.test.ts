@@ -34,14 +34,14 @@ test("a strict client refreshes, and each refresh token is another one", async (
   let { refreshToken } = await obtainTokens(server);
   const seen = new Set([refreshToken]);
   for (let round = 0; round < 3; round++) {
-    const answer = await oauth.refreshTokenGrantRequest(
+    const response = await oauth.refreshTokenGrantRequest(
       server.metadata,
       client,
       oauth.None(),
       refreshToken!,
       server.options,
     );
-    const tokens = await oauth.processRefreshTokenResponse(server.metadata, client, answer);
+    const tokens = await oauth.processRefreshTokenResponse(server.metadata, client, response);
     assert.equal(await server.useToken(tokens.access_token), 200);
     assert.ok(!seen.has(tokens.refresh_token));
     refreshToken = tokens.refresh_token;
@@ -64,8 +64,8 @@ test("a refresh token that is used again kills the whole family", async () => {
 
 test("of 30 refreshes with one token at once at most one is answered, and nothing of it lives", async () => {
   const { refreshToken } = await obtainTokens(server);
-  const answers = await Promise.all(Array.from({ length: 30 }, () => refresh(refreshToken!)));
-  const issued = answers.filter(({ status }) => status === 200);
+  const responses = await Promise.all(Array.from({ length: 30 }, () => refresh(refreshToken!)));
+  const issued = responses.filter(({ status }) => status === 200);
   assert.ok(issued.length <= 1, `${issued.length} were answered`);
   for (const { json } of issued) {
     assert.equal(await server.useToken(String(json.access_token)), 401);
@@ -118,7 +118,7 @@ test("a refresh or a code that is refused is not used up", async () => {
 test("revoking a grant costs the same however often it was refreshed", async () => {
   const count = async () => {
     const stats = await Promise.all(
-      server.platform.surroundings.redis.nodes.map((node) => node.command("INFO", "commandstats")),
+      server.platform.testBed.redis.nodes.map((node) => node.command("INFO", "commandstats")),
     );
     const calls = [...stats.join().matchAll(/cmdstat_(?:set|del|eval|zadd):calls=(\d+)/g)];
     return calls.reduce((sum, [, number]) => sum + Number(number), 0);
@@ -138,12 +138,12 @@ test("revoking a grant costs the same however often it was refreshed", async () 
 });
 
 test("a person who is disabled gets nothing more", async () => {
-  const { database } = server.platform.surroundings;
+  const { database } = server.platform.testBed;
   const { refreshToken } = await obtainTokens(server);
   await database.query("UPDATE users SET disabled = TRUE");
   try {
-    const answer = await refresh(refreshToken!);
-    assert.deepEqual([answer.status, answer.json.error], [400, "invalid_grant"]);
+    const response = await refresh(refreshToken!);
+    assert.deepEqual([response.status, response.json.error], [400, "invalid_grant"]);
   } finally {
     await database.query("UPDATE users SET disabled = FALSE");
   }
@@ -151,14 +151,14 @@ test("a person who is disabled gets nothing more", async () => {
 
 test("a revoked refresh token takes its access token along, at once", async () => {
   const { refreshToken, accessToken } = await obtainTokens(server);
-  const answer = await oauth.revocationRequest(
+  const response = await oauth.revocationRequest(
     server.metadata,
     client,
     oauth.None(),
     refreshToken!,
     server.options,
   );
-  await oauth.processRevocationResponse(answer);
+  await oauth.processRevocationResponse(response);
   assert.equal(await server.useToken(accessToken), 401);
   assert.equal((await refresh(refreshToken!)).json.error, "invalid_grant");
 });
@@ -170,7 +170,7 @@ test("after a revocation the same browser gets tokens that live", async () => {
   for (let round = 0; round < 2; round++) {
     const request = await createRequest();
     const code = (await authorize(server, request, { browser })).get("code")!;
-    const answer = await server.post(
+    const response = await server.post(
       "/oauth2/token",
       new URLSearchParams({
         grant_type: "authorization_code",
@@ -180,7 +180,7 @@ test("after a revocation the same browser gets tokens that live", async () => {
         code_verifier: request.verifier,
       }),
     );
-    const token = String(answer.json.access_token);
+    const token = String(response.json.access_token);
     assert.equal(await server.useToken(token), 200);
     await server.post("/oauth2/revoke", new URLSearchParams({ client_id: "app", token }));
     assert.equal(await server.useToken(token), 401);
@@ -205,7 +205,7 @@ test("a refresh and a revocation at the same time leave nothing alive", async ()
 });
 
 test("what is written for a grant after it was revoked is dead", async () => {
-  const { host, port } = server.platform.surroundings.redis;
+  const { host, port } = server.platform.testBed.redis;
   const logger = pino({ level: "silent" });
   const primaries = new Primaries({ host, port, tls: false, commandTimeoutMs: 1000 }, logger);
   await primaries.start();
@@ -254,7 +254,7 @@ test("nobody revokes or introspects a token of another client", async () => {
 });
 
 test("a token of any other form is not active, which is no error", async () => {
-  const { id_token: idToken } = await obtainTokens(server).then(({ answer }) => answer);
+  const { id_token: idToken } = await obtainTokens(server).then(({ response }) => response);
   for (const token of [idToken!, "eyJhbGciOiJub25lIn0.e30.", "a.b.c", "x"]) {
     const form = new URLSearchParams({ token });
     const looked = await server.post("/oauth2/introspect", form, { authorization: basic });
@@ -282,7 +282,7 @@ test("a grant that the client does not have is refused by its name", async () =>
 test("a strict client introspects its own tokens, and those of others with the scope for it", async () => {
   const { accessToken, refreshToken } = await obtainTokens(server);
   for (const token of [accessToken, refreshToken!]) {
-    const answer = await oauth.introspectionRequest(
+    const response = await oauth.introspectionRequest(
       server.metadata,
       client,
       oauth.None(),
@@ -292,7 +292,7 @@ test("a strict client introspects its own tokens, and those of others with the s
     const { active, sub, client_id, iss } = await oauth.processIntrospectionResponse(
       server.metadata,
       client,
-      answer,
+      response,
     );
     assert.deepEqual([active, sub, client_id, iss], [true, "person-1", "app", issuer]);
   }
@@ -320,7 +320,7 @@ test("signing out ends what was not granted for longer", async () => {
   const request = await createRequest();
   const { authorize } = await import("./authorize.ts");
   const code = (await authorize(server, request, { browser })).get("code")!;
-  const answer = await server.post(
+  const response = await server.post(
     "/oauth2/token",
     new URLSearchParams({
       grant_type: "authorization_code",
@@ -330,12 +330,12 @@ test("signing out ends what was not granted for longer", async () => {
       code_verifier: request.verifier,
     }),
   );
-  assert.equal(answer.status, 200);
+  assert.equal(response.status, 200);
   const page = await browser.open("/oauth2/logout");
   assert.match(page.text, /Sign out\?/);
   const done = await browser.submit(page, "/confirm", { logout: "yes" });
   assert.match(done.text, /<h1>Signed out/);
-  assert.equal(await server.useToken(String(answer.json.access_token)), 401);
-  assert.equal((await refresh(String(answer.json.refresh_token))).json.error, "invalid_grant");
+  assert.equal(await server.useToken(String(response.json.access_token)), 401);
+  assert.equal((await refresh(String(response.json.refresh_token))).json.error, "invalid_grant");
   assert.match((await browser.open((await createRequest()).url)).text, /Sign in<\/h1>/);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { pino } from "pino";
 import { before, t, test } from "tap";
-import { deriveNoticeKey, signNotice } from "../../../gateway/fleet/notification.ts";
+import { deriveNotificationKey, signNotification } from "../../../gateway/fleet/notification.ts";
 import { AccountMembers, firstPosition } from "../../../gateway/oauth2/account-members.ts";
 import { RedisAdapter } from "../../../gateway/oauth2/adapter.ts";
 import { signOutEverywhere } from "../../../gateway/oauth2/sign-out.ts";
@@ -10,7 +10,7 @@ import { Primaries } from "../../../gateway/redis/primaries.ts";
 import { computeGrantTag } from "../../../gateway/tokens/token-key.ts";
 import { signOutPath } from "../../../gateway/users/sign-out-jobs.ts";
 import { reserveNetwork } from "../../loopback.ts";
-import { StartedPlatform } from "../started-surroundings.ts";
+import { StartedPlatform } from "../started-test-bed.ts";
 
 const network = await reserveNetwork();
 
@@ -18,7 +18,7 @@ let platform: StartedPlatform;
 let primaries: Primaries;
 before(async () => {
   platform = await StartedPlatform.start(network, { redis: { primaries: 3 } });
-  const { host, port } = platform.surroundings.redis;
+  const { host, port } = platform.testBed.redis;
   primaries = new Primaries({ host, port, tls: false, commandTimeoutMs: 1000 }, pino({ enabled: false }));
   await primaries.start();
 });
@@ -64,7 +64,7 @@ async function inBatches(count: number, add: (index: number) => Promise<unknown>
 }
 
 const eachNode = (...command: string[]) =>
-  Promise.all(platform.surroundings.redis.nodes.map((node) => node.command(...command)));
+  Promise.all(platform.testBed.redis.nodes.map((node) => node.command(...command)));
 
 const all = [true, true, true, true, true];
 const nothing = [false, false, false, false, false];
@@ -138,17 +138,20 @@ test("what is read in Redis grows with what the account holds, not with its squa
 
 test("only the admin site's signed notice is heard, and not through a balancer", async () => {
   const { origin } = platform.gateway;
-  const key = deriveNoticeKey(platform.surroundings.database.password);
+  const key = deriveNotificationKey(platform.testBed.database.password);
   const send = async (path: string, headers: Record<string, string> = {}) => {
     const notice = { authority: new URL(origin).host, path, sentAt: Date.now(), body: "{}" };
-    const signed = { "x-dmm-sent-at": String(notice.sentAt), "x-dmm-signature": signNotice(key, notice) };
-    const answer = await fetch(origin + signOutPath, {
+    const signed = {
+      "x-dmm-sent-at": String(notice.sentAt),
+      "x-dmm-signature": signNotification(key, notice),
+    };
+    const response = await fetch(origin + signOutPath, {
       method: "POST",
       body: "{}",
       headers: { ...signed, ...headers },
     });
-    await answer.arrayBuffer();
-    return answer.status;
+    await response.arrayBuffer();
+    return response.status;
   };
   assert.equal(await send(signOutPath), 200);
   assert.equal(await send("/internal/configuration"), 404, "signed for something else");

@@ -5,7 +5,7 @@ import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
 import { before, t, test } from "tap";
 import { rotation } from "../../../gateway/oauth2/key-rotation.ts";
 import { lifetimes } from "../../../gateway/oauth2/lifetimes.ts";
-import { createLocalSeal } from "../../../gateway/oauth2/sealing.ts";
+import { createLocalCipher } from "../../../gateway/oauth2/local-cipher.ts";
 import { createSigningKey, parseSigningKeys } from "../../../gateway/oauth2/signing-key.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { describeGateway, StartedRole, startGateway } from "../started-gateway.ts";
@@ -28,8 +28,8 @@ t.teardown(() => server?.stop());
 const shared = { ISSUER: issuer, CLIENT_SECRET_KEY: "key-of-client-secrets-in-a-test" };
 
 async function readKeys(origin = server.origin): Promise<JSONWebKeySet> {
-  const answer = await fetch(`${origin}/oauth2/jwks`);
-  return (await answer.json()) as JSONWebKeySet;
+  const response = await fetch(`${origin}/oauth2/jwks`);
+  return (await response.json()) as JSONWebKeySet;
 }
 
 const listKids = async (alg: string, origin?: string) =>
@@ -37,8 +37,8 @@ const listKids = async (alg: string, origin?: string) =>
 
 /** Which key signs for a client now, by an ID token that everybody can verify. */
 async function findSigner(alg: string): Promise<string> {
-  const { answer } = await obtainTokens(server, alg === "RS256" ? "interoperable" : "app");
-  const { protectedHeader } = await jwtVerify(answer.id_token!, createLocalJWKSet(await readKeys()), {
+  const { response } = await obtainTokens(server, alg === "RS256" ? "interoperable" : "app");
+  const { protectedHeader } = await jwtVerify(response.id_token!, createLocalJWKSet(await readKeys()), {
     issuer,
     algorithms: [alg],
   });
@@ -55,7 +55,7 @@ test("published keys are public, of each algorithm one, and the same at every ga
   for (const key of keys)
     for (const member of ["d", "p", "q", "dp", "dq", "qi"] as const) assert.equal(key[member], undefined);
   assert.equal(Buffer.from(keys[0]!.n!, "base64url").length, 256);
-  const second = await startGateway(`${network}.1.31`, server.platform.surroundings, shared);
+  const second = await startGateway(`${network}.1.31`, server.platform.testBed, shared);
   context.teardown(() => second.process.end());
   assert.deepEqual(await readKeys(second.origin), await readKeys());
 });
@@ -66,27 +66,27 @@ test("a client gets ID tokens signed as it registered, and never as another one 
     ["interoperable", "RS256", "ES256"],
     ["app", "ES256", "RS256"],
   ] as const) {
-    const { answer } = await obtainTokens(server, id);
+    const { response } = await obtainTokens(server, id);
     const set = createLocalJWKSet(await readKeys());
-    const { payload } = await jwtVerify(answer.id_token!, set, { issuer, audience: id, algorithms: [alg] });
+    const { payload } = await jwtVerify(response.id_token!, set, { issuer, audience: id, algorithms: [alg] });
     assert.equal(payload.sub, "person-1");
-    await assert.rejects(jwtVerify(answer.id_token!, set, { algorithms: [other] }), /alg/);
+    await assert.rejects(jwtVerify(response.id_token!, set, { algorithms: [other] }), /alg/);
   }
 });
 
 test("the database holds no key that could be used", async () => {
-  const rows = await server.platform.surroundings.database.query("SELECT * FROM signing_keys");
+  const rows = await server.platform.testBed.database.query("SELECT * FROM signing_keys");
   assert.equal(rows.length, 2);
   for (const row of rows) {
     assert.match(String(row.sealed), /^v1\./);
     assert.doesNotMatch(JSON.stringify(row), /"d"|kty/);
-    assert.equal(await createLocalSeal("another secret").open(String(row.sealed)), undefined);
+    assert.equal(await createLocalCipher("another secret").decrypt(String(row.sealed)), undefined);
   }
 });
 
 for (const alg of ["ES256", "RS256"])
   test(`keys for ${alg} rotate without a restart: published ahead, then signing, the old one published on`, async () => {
-    const { database } = server.platform.surroundings;
+    const { database } = server.platform.testBed;
     const age = (kid: string, seconds: number) =>
       database.query("UPDATE signing_keys SET created_at = created_at - INTERVAL ? SECOND WHERE kid = ?", [
         seconds,
@@ -94,7 +94,7 @@ for (const alg of ["ES256", "RS256"])
       ]);
     const others = await listKids(alg === "ES256" ? "RS256" : "ES256");
     const old = await findSigner(alg);
-    const { answer: kept } = await obtainTokens(server, alg === "RS256" ? "interoperable" : "app");
+    const { response: kept } = await obtainTokens(server, alg === "RS256" ? "interoperable" : "app");
     const signOut = async () =>
       (await server.browser().open(new URL(`/oauth2/logout?id_token_hint=${kept.id_token}`, issuer))).status;
     await age(old, rotation.every + 10);
@@ -121,20 +121,20 @@ for (const alg of ["ES256", "RS256"])
   });
 
 test("a platform that has a key for one algorithm keeps it, and gets one for the other", async (context) => {
-  const { database } = server.platform.surroundings;
+  const { database } = server.platform.testBed;
   const [kept] = await listKids("ES256");
   await database.query("DELETE FROM signing_keys WHERE kid <> ?", [kept]);
-  const gateway = await startGateway(`${network}.1.34`, server.platform.surroundings, shared);
+  const gateway = await startGateway(`${network}.1.34`, server.platform.testBed, shared);
   context.teardown(() => gateway.process.end());
   assert.deepEqual(await listKids("ES256", gateway.origin), [kept]);
   assert.equal((await listKids("RS256", gateway.origin)).length, 1);
 });
 
 test("gateways that start at once make one key of each algorithm", async (context) => {
-  const { database } = server.platform.surroundings;
+  const { database } = server.platform.testBed;
   await database.query("DELETE FROM signing_keys");
   const gateways = await Promise.all(
-    [41, 42, 43].map((host) => startGateway(`${network}.1.${host}`, server.platform.surroundings, shared)),
+    [41, 42, 43].map((host) => startGateway(`${network}.1.${host}`, server.platform.testBed, shared)),
   );
   context.teardown(() => Promise.all(gateways.map(({ process }) => process.end())));
   const [row] = await database.query("SELECT COUNT(*) AS count FROM signing_keys");
@@ -147,7 +147,7 @@ test("gateways that start at once make one key of each algorithm", async (contex
 test("keys that the operator gives are taken in their order, and none is made", async (context) => {
   const algorithms = ["ES256", "RS256", "ES256"] as const;
   const given = await Promise.all(algorithms.map(createSigningKey));
-  const gateway = await startGateway(`${network}.1.32`, server.platform.surroundings, {
+  const gateway = await startGateway(`${network}.1.32`, server.platform.testBed, {
     ...shared,
     SIGNING_KEYS: JSON.stringify({ keys: given }),
   });
@@ -159,7 +159,7 @@ test("keys that the operator gives are taken in their order, and none is made", 
 });
 
 test("where keys of one type alone are given, every client goes on, and the log says what is missing", async (context) => {
-  const gateway = await startGateway(`${network}.1.35`, server.platform.surroundings, {
+  const gateway = await startGateway(`${network}.1.35`, server.platform.testBed, {
     ...shared,
     SIGNING_KEYS: JSON.stringify({ keys: [await createSigningKey("ES256")] }),
   });
@@ -182,7 +182,7 @@ test("where keys of one type alone are given, every client goes on, and the log 
 
 test("given keys that are none end the start with the reason, and are not repeated", async () => {
   const role = new StartedRole("gateway", `${network}.1.33`, {
-    ...describeGateway(server.platform.surroundings),
+    ...describeGateway(server.platform.testBed),
     SIGNING_KEYS: '{"keys":[{"kty":"oct","k":"c2VjcmV0LXNlY3JldA"}]}',
   });
   await waitUntil("it ends", () => role.process.exited);

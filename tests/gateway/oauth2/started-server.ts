@@ -1,7 +1,7 @@
 import * as oauth from "oauth4webapi";
 import { hashClientSecret } from "../../../gateway/configuration/client-secret.ts";
 import { hashPassword } from "../../../gateway/users/password.ts";
-import { StartedPlatform } from "../started-surroundings.ts";
+import { StartedPlatform } from "../started-test-bed.ts";
 import { Browser, type Visited } from "./browser.ts";
 
 export const issuer = "https://api.test";
@@ -46,7 +46,7 @@ export class StartedServer {
       environment: { CLIENT_SECRET_KEY: secretKey, ISSUER: issuer, ...environment },
     });
     try {
-      const { database } = platform.surroundings;
+      const { database } = platform.testBed;
       await database.query("INSERT INTO users SET ?", [
         {
           user_id: "person-1",
@@ -60,10 +60,10 @@ export class StartedServer {
       await database.query(
         "UPDATE scopes SET description = 'Read what is verified' WHERE name = 'verify:read'",
       );
-      const answer = await fetchAt(platform.gateway.origin)(
+      const response = await fetchAt(platform.gateway.origin)(
         `${issuer}/.well-known/oauth-authorization-server`,
       );
-      const metadata = await oauth.processDiscoveryResponse(new URL(issuer), answer);
+      const metadata = await oauth.processDiscoveryResponse(new URL(issuer), response);
       const started = new StartedServer(platform, metadata);
       await started.addClient("app", {});
       await started.addClient("web", { public: false, description: "The Web Shop" });
@@ -90,7 +90,7 @@ export class StartedServer {
   }
 
   async addClient(id: string, row: ClientRow): Promise<void> {
-    const { database } = this.platform.surroundings;
+    const { database } = this.platform.testBed;
     const isPublic = row.public ?? true;
     await database.query("INSERT INTO clients SET ?", [
       {
@@ -121,24 +121,24 @@ export class StartedServer {
 
   /** Posts to an endpoint as it is, and reads what comes. */
   async post(path: string, body: URLSearchParams | string, headers: Record<string, string> = {}) {
-    const answer = await fetch(this.origin + path, {
+    const response = await fetch(this.origin + path, {
       method: "POST",
       headers: { "content-type": "application/x-www-form-urlencoded", ...headers },
       body: String(body),
       redirect: "manual",
     });
-    const text = await answer.text();
+    const text = await response.text();
     const json = text.startsWith("{") ? (JSON.parse(text) as Record<string, unknown>) : {};
-    return { status: answer.status, headers: answer.headers, text, json };
+    return { status: response.status, headers: response.headers, text, json };
   }
 
   /** Status of `GET /verify/echo` with this token. */
   async useToken(token: string, scheme = "Bearer", headers: Record<string, string> = {}): Promise<number> {
-    const answer = await fetch(`${this.origin}/verify/echo`, {
+    const response = await fetch(`${this.origin}/verify/echo`, {
       headers: { authorization: `${scheme} ${token}`, ...headers },
     });
-    await answer.arrayBuffer();
-    return answer.status;
+    await response.arrayBuffer();
+    return response.status;
   }
 
   stop(): Promise<void> {

@@ -49,8 +49,8 @@ test("commands of one turn leave together and are answered in their order", asyn
       socket.write(bulk(`value of ${key}`));
   });
   const connection = await open(port);
-  const answers = await Promise.all(["a", "ü", "c"].map((key) => connection.sendCommand(["GET", key])));
-  assert.deepEqual(answers, ["value of a", "value of ü", "value of c"]);
+  const responses = await Promise.all(["a", "ü", "c"].map((key) => connection.sendCommand(["GET", key])));
+  assert.deepEqual(responses, ["value of a", "value of ü", "value of c"]);
   assert.equal(told.length, 1);
 });
 

@@ -7,7 +7,7 @@ import { reserveNetwork } from "../../loopback.ts";
 import { DatabaseLine } from "../configuration/database-line.ts";
 import { describeGateway, issueToken, StartedRole, startGateway } from "../started-gateway.ts";
 import { waitUntil } from "../started-process.ts";
-import { StartedPlatform } from "../started-surroundings.ts";
+import { StartedPlatform } from "../started-test-bed.ts";
 
 const network = await reserveNetwork();
 
@@ -23,11 +23,11 @@ t.teardown(() => platform?.stop());
 
 async function ask(token: string): Promise<{ status: number; retryAfter: string | null; tookMs: number }> {
   const began = performance.now();
-  const answer = await fetch(`${origin}/verify/echo`, { headers: { authorization: `Bearer ${token}` } });
-  await answer.arrayBuffer();
+  const response = await fetch(`${origin}/verify/echo`, { headers: { authorization: `Bearer ${token}` } });
+  await response.arrayBuffer();
   return {
-    status: answer.status,
-    retryAfter: answer.headers.get("retry-after"),
+    status: response.status,
+    retryAfter: response.headers.get("retry-after"),
     tookMs: performance.now() - began,
   };
 }
@@ -46,7 +46,7 @@ async function issueTokenOfFirstPrimary(): Promise<string> {
 }
 
 test("the database may go away: loaded routes are served, and a new version is served when it is back", async () => {
-  const { database } = platform.surroundings;
+  const { database } = platform.testBed;
   const token = await issueToken(platform.gateway);
   await database.pause();
   await sleep(300);
@@ -59,24 +59,24 @@ test("the database may go away: loaded routes are served, and a new version is s
 
 /** A gateway on this platform whose database is behind a line that can be cut. */
 async function startBehindLine(line: DatabaseLine, address: string): Promise<StartedRole> {
-  const { CONFIGURATION_POLL_MS: _, ...usual } = describeGateway(platform.surroundings);
+  const { CONFIGURATION_POLL_MS: _, ...usual } = describeGateway(platform.testBed);
   return new StartedRole("gateway", address, { ...usual, DATABASE_HOST: line.host });
 }
 
 async function readHealth(
   role: StartedRole,
 ): Promise<{ status: number; version: number; waitsFor?: string[] }> {
-  const answer = await fetch(`${role.origin}/health/ready`);
-  return { status: answer.status, ...((await answer.json()) as { version: number }) };
+  const response = await fetch(`${role.origin}/health/ready`);
+  return { status: response.status, ...((await response.json()) as { version: number }) };
 }
 
 async function readStoredVersion(): Promise<number> {
-  const [row] = await platform.surroundings.database.query("SELECT version FROM configuration");
+  const [row] = await platform.testBed.database.query("SELECT version FROM configuration");
   return Number(row!.version);
 }
 
 test("a gateway that starts without a database is not ready and says what it waits for, and serves when it is there", async (context) => {
-  const line = await DatabaseLine.open(`${network}.1.60`, platform.surroundings.database.host);
+  const line = await DatabaseLine.open(`${network}.1.60`, platform.testBed.database.host);
   line.isDown = true;
   const late = await startBehindLine(line, `${network}.1.32`);
   context.teardown(async () => {
@@ -99,7 +99,7 @@ test("a gateway that starts without a database is not ready and says what it wai
 });
 
 test("a database that falls silent, its connections seeming open, costs no request; ten seconds after its return all is caught up", async (context) => {
-  const line = await DatabaseLine.open(`${network}.1.61`, platform.surroundings.database.host);
+  const line = await DatabaseLine.open(`${network}.1.61`, platform.testBed.database.host);
   const gateway = await startBehindLine(line, `${network}.1.33`);
   context.teardown(async () => {
     await gateway.process.end();
@@ -107,25 +107,25 @@ test("a database that falls silent, its connections seeming open, costs no reque
   });
   await gateway.waitUntilReady();
   const token = await issueToken(gateway);
-  line.isSilent = true;
+  line.isUnresponsive = true;
   await platform.publish();
   const version = await readStoredVersion();
-  const silentUntil = Date.now() + 7000;
+  const unresponsiveUntil = Date.now() + 7000;
   await waitUntil("seven seconds of silence", async () => {
-    const answer = await fetch(`${gateway.origin}/verify/echo`, {
+    const response = await fetch(`${gateway.origin}/verify/echo`, {
       headers: { authorization: `Bearer ${token}` },
     });
-    await answer.arrayBuffer();
-    assert.equal(answer.status, 200);
+    await response.arrayBuffer();
+    assert.equal(response.status, 200);
     assert.ok((await readHealth(gateway)).version < version);
-    return Date.now() > silentUntil;
+    return Date.now() > unresponsiveUntil;
   });
-  line.isSilent = false;
+  line.isUnresponsive = false;
   const began = performance.now();
   await waitUntil("it caught up", async () => (await readHealth(gateway)).version === version);
   context.comment(`caught up ${Math.round(performance.now() - began)} ms after the return`);
   await waitUntil("it says so", async () => {
-    const [row] = await platform.surroundings.database.query(
+    const [row] = await platform.testBed.database.query(
       `SELECT version FROM gateways WHERE address = '${network}.1.33'`,
     );
     return Number(row!.version) === version;
@@ -134,9 +134,9 @@ test("a database that falls silent, its connections seeming open, costs no reque
 
 test("a primary that hangs costs a bounded wait and 503, never entry", async () => {
   const token = await issueTokenOfFirstPrimary();
-  const node = platform.surroundings.redis.nodes[0]!;
+  const node = platform.testBed.redis.nodes[0]!;
   node.process.child.kill("SIGSTOP");
-  const answer = await ask(token);
+  const response = await ask(token);
   const next: Awaited<ReturnType<typeof ask>>[] = [];
   for (let times = 0; times < 5; times++) next.push(await ask(token));
   node.process.child.kill("SIGCONT");
@@ -146,15 +146,15 @@ test("a primary that hangs costs a bounded wait and 503, never entry", async () 
     next.map(({ status }) => status).join(),
   );
   const quickest = Math.min(...next.map(({ tookMs }) => tookMs));
-  assert.ok(quickest < answer.tookMs / 2, `${quickest} ms, and ${answer.tookMs} ms before`);
-  assert.equal(answer.status, 503);
-  assert.equal(answer.retryAfter, "1");
-  assert.ok(answer.tookMs < 15_000, `${answer.tookMs} ms`);
+  assert.ok(quickest < response.tookMs / 2, `${quickest} ms, and ${response.tookMs} ms before`);
+  assert.equal(response.status, 503);
+  assert.equal(response.retryAfter, "1");
+  assert.ok(response.tookMs < 15_000, `${response.tookMs} ms`);
   await waitUntil("the token counts again", async () => (await ask(token)).status === 200);
 });
 
 test("a lost primary answers 503 until its replica took over, then every token that was acknowledged", async () => {
-  const { nodes } = platform.surroundings.redis;
+  const { nodes } = platform.testBed.redis;
   // The test before may have made the replica a primary, or be about to.
   await waitUntil(
     "no node is believed to have failed",
@@ -195,8 +195,8 @@ test("a lost primary answers 503 until its replica took over, then every token t
 });
 
 test("a gateway that starts after a failover finds the new primary", async () => {
-  const gateway = await startGateway(`${network}.1.31`, platform.surroundings, {
-    REDIS_HOST: platform.surroundings.redis.nodes[1]!.host,
+  const gateway = await startGateway(`${network}.1.31`, platform.testBed, {
+    REDIS_HOST: platform.testBed.redis.nodes[1]!.host,
   });
   await gateway.process.end();
 });

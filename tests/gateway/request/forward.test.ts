@@ -5,7 +5,7 @@ import { StartedBadUpstream } from "../bad-upstream.ts";
 import { readStatus, sendRaw } from "../raw-client.ts";
 import { issueToken } from "../started-gateway.ts";
 import { waitUntil } from "../started-process.ts";
-import { StartedPlatform } from "../started-surroundings.ts";
+import { StartedPlatform } from "../started-test-bed.ts";
 
 const network = await reserveNetwork();
 
@@ -57,11 +57,11 @@ t.teardown(async () => {
 });
 
 async function ask(path: string, init: RequestInit = {}) {
-  const answer = await fetch(origin + path, init);
+  const response = await fetch(origin + path, init);
   return {
-    status: answer.status,
-    headers: answer.headers,
-    body: (await answer.json()) as Record<string, unknown>,
+    status: response.status,
+    headers: response.headers,
+    body: (await response.json()) as Record<string, unknown>,
   };
 }
 
@@ -92,17 +92,17 @@ test("a repeatable request is tried once more, one with a body is not", async ()
 
 test("an answer that breaks off breaks off for the client too", async () => {
   for (const path of ["/bad/early", "/bad/stalled"]) {
-    const answer = await fetch(origin + path);
-    assert.equal(answer.status, 200);
-    await assert.rejects(answer.text(), path);
+    const response = await fetch(origin + path);
+    assert.equal(response.status, 200);
+    await assert.rejects(response.text(), path);
   }
 });
 
 test("an endless answer is read no faster than the client reads, and stops when the client leaves", async () => {
   flooded = 0;
   const leaving = new AbortController();
-  const answer = await fetch(`${origin}/bad/endless`, { signal: leaving.signal });
-  const reader = answer.body!.getReader();
+  const response = await fetch(`${origin}/bad/endless`, { signal: leaving.signal });
+  const reader = response.body!.getReader();
   await reader.read();
   const full = await settle(() => flooded);
   assert.ok(full < 40_000_000, `${full} bytes were taken from the upstream`);
@@ -125,11 +125,11 @@ async function settle(read: () => number): Promise<number> {
 }
 
 test("answers lose what belongs to the connection and keep the rest", async () => {
-  const answer = await fetch(`${origin}/bad/headers`);
-  assert.equal(await answer.text(), "ok");
-  assert.equal(answer.headers.get("x-own"), null);
-  assert.deepEqual(answer.headers.getSetCookie(), ["a=1", "b=2"]);
-  assert.notEqual(answer.headers.get("x-request-id"), "theirs");
+  const response = await fetch(`${origin}/bad/headers`);
+  assert.equal(await response.text(), "ok");
+  assert.equal(response.headers.get("x-own"), null);
+  assert.deepEqual(response.headers.getSetCookie(), ["a=1", "b=2"]);
+  assert.notEqual(response.headers.get("x-request-id"), "theirs");
 });
 
 test("bodies stream to the upstream, announced or chunked, and arrive whole", async () => {
@@ -156,8 +156,8 @@ test("an answer reaches a client that goes on sending", async () => {
     (path) =>
       `POST ${path} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n${chunk.repeat(160)}0\r\n\r\n`,
   );
-  const answers = await Promise.all(requests.map((request) => sendRaw(origin, request)));
-  assert.deepEqual(answers.map(readStatus), [413, 401]);
+  const responses = await Promise.all(requests.map((request) => sendRaw(origin, request)));
+  assert.deepEqual(responses.map(readStatus), [413, 401]);
 });
 
 test("an upstream that answers before it has the whole body is heard", async () => {

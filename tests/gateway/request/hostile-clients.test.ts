@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { before, t, test } from "tap";
-import { noticePath } from "../../../gateway/fleet/notification.ts";
+import { notificationPath } from "../../../gateway/fleet/notification.ts";
 import { identityPrefixes, requestRules } from "../../../gateway/headers/header-rules.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { type Seen, StartedHonestUpstream } from "../honest-upstream.ts";
@@ -9,7 +9,7 @@ import { close, get, oddRequests, post } from "../odd-requests.ts";
 import { OpenClient } from "../open-client.ts";
 import { readRunning } from "../running.ts";
 import { waitUntil } from "../started-process.ts";
-import { StartedPlatform } from "../started-surroundings.ts";
+import { StartedPlatform } from "../started-test-bed.ts";
 
 const block = await reserveNetwork();
 let platform: StartedPlatform;
@@ -239,7 +239,7 @@ test("the whole time of a request is the client's fault where the client took it
 
 test("a notice of somebody else does not hold a connection by a body that never comes", async () => {
   const client = new OpenClient(origin);
-  client.send(post(noticePath, "X-Dmm-Signature: x\r\nContent-Length: 10\r\n", "x"));
+  client.send(post(notificationPath, "X-Dmm-Signature: x\r\nContent-Length: 10\r\n", "x"));
   await client.waitUntilEnded();
   client.leave();
 });

@@ -13,7 +13,7 @@ import { OpenClient } from "../open-client.ts";
 import { readRunning } from "../running.ts";
 import { issueToken } from "../started-gateway.ts";
 import { waitUntil } from "../started-process.ts";
-import { StartedPlatform } from "../started-surroundings.ts";
+import { StartedPlatform } from "../started-test-bed.ts";
 
 const block = await reserveNetwork();
 /** Longer and other crowds: `DMM_ENV_CROWD_MS=20000 DMM_ENV_CROWD_SEED=7 node --test …`. */
@@ -149,11 +149,11 @@ async function askHonestly(chance: Chance): Promise<void> {
 }
 
 async function ask(path: string, init: RequestInit = {}): Promise<string> {
-  const answer = await fetch(origin + path, init).catch((error: Error) => {
+  const response = await fetch(origin + path, init).catch((error: Error) => {
     throw new Error(`${init.method} ${path}`, { cause: error });
   });
-  const text = await answer.text();
-  assert.equal(answer.status, 200, `${path}: ${text.slice(0, 300)}`);
+  const text = await response.text();
+  assert.equal(response.status, 200, `${path}: ${text.slice(0, 300)}`);
   return text;
 }
 

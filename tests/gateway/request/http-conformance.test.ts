@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { before, t, test } from "tap";
 import { operations } from "../../../local/elb/index.ts";
 import { balancingOf } from "../../local/elb/resource-handlers.ts";
-import { type Surroundings, startSurroundings } from "../../local/elb/surroundings.ts";
+import { startTestBed, type TestBed } from "../../local/elb/test-bed.ts";
 import { ask, createResource } from "../../local/started-region.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { OpenClient } from "../open-client.ts";
 import { issueToken } from "../started-gateway.ts";
 import { waitUntil } from "../started-process.ts";
-import { StartedPlatform } from "../started-surroundings.ts";
+import { StartedPlatform } from "../started-test-bed.ts";
 import { forwardingRows } from "./conformance/forwarding.ts";
 import type { ConformanceRow } from "./conformance/row.ts";
 import { sharingRows } from "./conformance/sharing.ts";
@@ -22,7 +22,7 @@ const block = await reserveNetwork();
 const shared = { origins: ["https://app.test"], exposedHeaders: ["etag"], credentials: true };
 let platform: StartedPlatform;
 let upstream: RecordingUpstream;
-let surroundings: Surroundings;
+let testBed: TestBed;
 let token: string;
 let balancer: string;
 
@@ -43,17 +43,17 @@ before(async () => {
   });
   await platform.addRoute("loop", { origins: [platform.gateway.origin] });
   token = await issueToken(platform.gateway);
-  surroundings = await startSurroundings(block);
-  balancer = await serveThroughBalancer(surroundings);
+  testBed = await startTestBed(block);
+  balancer = await serveThroughBalancer(testBed);
 });
 
 t.teardown(async () => {
-  await surroundings?.[Symbol.asyncDispose]();
+  await testBed?.[Symbol.asyncDispose]();
   await Promise.all([upstream?.stop(), platform?.stop()]);
 });
 
 /** Puts the gateway behind a load balancer, and gives back its origin. */
-async function serveThroughBalancer({ started, loadBalancer, targetGroup }: Surroundings): Promise<string> {
+async function serveThroughBalancer({ started, loadBalancer, targetGroup }: TestBed): Promise<string> {
   await createResource(started.region, balancingOf("Listener"), {
     loadBalancerArn: loadBalancer.id,
     port: 8443,

@@ -3,7 +3,7 @@ import { before, t, test } from "tap";
 import { reserveNetwork } from "../../loopback.ts";
 import { readStatus, sendRaw } from "../raw-client.ts";
 import { issueToken, revokeToken } from "../started-gateway.ts";
-import { StartedPlatform } from "../started-surroundings.ts";
+import { StartedPlatform } from "../started-test-bed.ts";
 
 const network = await reserveNetwork();
 
@@ -18,12 +18,12 @@ before(async () => {
 t.teardown(() => platform?.stop());
 
 async function ask(path: string, init: RequestInit = {}) {
-  const answer = await fetch(origin + path, init);
-  await answer.arrayBuffer();
+  const response = await fetch(origin + path, init);
+  await response.arrayBuffer();
   return {
-    status: answer.status,
-    headers: answer.headers,
-    challenge: answer.headers.get("www-authenticate"),
+    status: response.status,
+    headers: response.headers,
+    challenge: response.headers.get("www-authenticate"),
   };
 }
 
@@ -58,7 +58,7 @@ test("an unknown and a revoked token are 401 with invalid_token", async () => {
 });
 
 test("a token is dead when its client is gone", async () => {
-  const { database } = platform.surroundings;
+  const { database } = platform.testBed;
   const token = await issueToken(platform.gateway);
   await database.query("UPDATE clients SET client_id = 'other' WHERE client_id = 'verifier'");
   await platform.publish();

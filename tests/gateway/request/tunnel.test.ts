@@ -8,7 +8,7 @@ import { reserveNetwork } from "../../loopback.ts";
 import { readStatus, sendRaw } from "../raw-client.ts";
 import { issueToken, revokeToken, verifierSecret } from "../started-gateway.ts";
 import { waitUntil } from "../started-process.ts";
-import { StartedPlatform } from "../started-surroundings.ts";
+import { StartedPlatform } from "../started-test-bed.ts";
 import { StartedWebSocketUpstream } from "../websocket-upstream.ts";
 
 const network = await reserveNetwork();
@@ -49,9 +49,9 @@ test("a WebSocket passes messages both ways and ends on both sides", async () =>
   const socket = new WebSocket(`${platform.gateway.origin.replace("http", "ws")}/ws/echo`);
   await once(socket, "open");
   for (const text of ["one", "two"]) {
-    const answer = once(socket, "message");
+    const response = once(socket, "message");
     socket.send(text);
-    const [message] = (await answer) as [MessageEvent];
+    const [message] = (await response) as [MessageEvent];
     assert.equal(message.data, text);
   }
   assert.equal(upstream.lastHeaders["x-forwarded-host"], new URL(platform.gateway.origin).host);
@@ -129,7 +129,7 @@ async function openWithToken(token: string): Promise<{ closed: Promise<[CloseEve
 test("a WebSocket ends when its token expires, is revoked, or has lost its client or its scope, and not before", {
   timeout: 120_000,
 }, async () => {
-  const { database, redis } = platform.surroundings;
+  const { database, redis } = platform.testBed;
   const [verifier] = await database.query("SELECT * FROM clients WHERE client_id = 'verifier'");
   for (const name of ["replaced", "narrowed"])
     await database.query("INSERT INTO clients SET ?", [
@@ -160,9 +160,9 @@ test("a WebSocket ends when its token expires, is revoked, or has lost its clien
   assert.equal((await expired.closed)[0].code, 1008);
   assert.ok(Date.now() >= exp * 1000, "not before it expired");
   for (const { closed } of [revoked, replaced, narrowed]) assert.equal((await closed)[0].code, 1008);
-  const answer = once(stays.socket, "message");
+  const response = once(stays.socket, "message");
   stays.socket.send("still here");
-  assert.equal(((await answer) as [MessageEvent])[0].data, "still here");
+  assert.equal(((await response) as [MessageEvent])[0].data, "still here");
   for (const end of upstream.sockets) end.destroy();
   await stays.closed;
   await waitUntil("the upstream's ends are closed", () => upstream.sockets.size === 0);
@@ -170,7 +170,7 @@ test("a WebSocket ends when its token expires, is revoked, or has lost its clien
 
 test("an open WebSocket does not hold a draining gateway, which tells both ends that it goes away", async () => {
   const { startGateway } = await import("../started-gateway.ts");
-  const gateway = await startGateway(`${network}.1.31`, platform.surroundings, environment);
+  const gateway = await startGateway(`${network}.1.31`, platform.testBed, environment);
   const socket = new WebSocket(`${gateway.origin.replace("http", "ws")}/ws/echo`);
   await once(socket, "open");
   const [end] = upstream.sockets;
@@ -186,10 +186,10 @@ test("a route's rate holds for a caller, and says when to come again", async () 
   const statuses: number[] = [];
   let retryAfter: string | null = null;
   for (let index = 0; index < 5; index++) {
-    const answer = await fetch(`${platform.gateway.origin}/limited/echo`);
-    await answer.arrayBuffer();
-    statuses.push(answer.status);
-    retryAfter = answer.headers.get("retry-after") ?? retryAfter;
+    const response = await fetch(`${platform.gateway.origin}/limited/echo`);
+    await response.arrayBuffer();
+    statuses.push(response.status);
+    retryAfter = response.headers.get("retry-after") ?? retryAfter;
   }
   assert.deepEqual(statuses, [200, 200, 200, 429, 429]);
   assert.equal(retryAfter, "1");
@@ -198,18 +198,18 @@ test("a route's rate holds for a caller, and says when to come again", async () 
   });
   assert.equal(other.status, 200);
   const from = async (address: string) => {
-    const answer = await fetch(`${platform.gateway.origin}/limited/echo`, {
+    const response = await fetch(`${platform.gateway.origin}/limited/echo`, {
       headers: { "x-forwarded-for": address },
     });
-    await answer.arrayBuffer();
-    return answer.status;
+    await response.arrayBuffer();
+    return response.status;
   };
   const crowd = await Promise.all([1, 2, 3, 4, 5].map((host) => from(`2001:db8:1:2::${host}`)));
   assert.deepEqual(crowd.sort(), [200, 200, 200, 429, 429], "addresses of one IPv6 network are one caller");
   assert.equal(await from("2001:db8:1:3::1"), 200);
   await waitUntil("the rate allows one more", async () => {
-    const answer = await fetch(`${platform.gateway.origin}/limited/echo`);
-    return answer.status === 200;
+    const response = await fetch(`${platform.gateway.origin}/limited/echo`);
+    return response.status === 200;
   });
 });
 

@@ -4,7 +4,7 @@ import { reserveNetwork } from "../../loopback.ts";
 import { readStatus, sendRaw } from "../raw-client.ts";
 import { type ReceivedSpan, StartedCollector } from "../started-collector.ts";
 import { waitUntil } from "../started-process.ts";
-import { StartedPlatform } from "../started-surroundings.ts";
+import { StartedPlatform } from "../started-test-bed.ts";
 import { StartedWebSocketUpstream } from "../websocket-upstream.ts";
 
 const network = await reserveNetwork();

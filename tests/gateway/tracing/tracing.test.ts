@@ -5,7 +5,7 @@ import { reserveNetwork } from "../../loopback.ts";
 import { type ReceivedSpan, StartedCollector } from "../started-collector.ts";
 import { describeGateway, issueToken, type StartedRole, startGateway } from "../started-gateway.ts";
 import { waitUntil } from "../started-process.ts";
-import { StartedPlatform } from "../started-surroundings.ts";
+import { StartedPlatform } from "../started-test-bed.ts";
 
 const network = await reserveNetwork();
 
@@ -22,7 +22,7 @@ let nextTrace = 1;
 before(async () => {
   collector = await StartedCollector.start(`${network}.1.90`);
   platform = await StartedPlatform.start(network);
-  gateway = await startGateway(`${network}.1.60`, platform.surroundings, {
+  gateway = await startGateway(`${network}.1.60`, platform.testBed, {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin,
     OTEL_TRACES_SAMPLER: "parentbased_traceidratio",
     OTEL_TRACES_SAMPLER_ARG: "0",
@@ -49,10 +49,10 @@ function nameTrace(): string {
 }
 
 async function ask(path: string, traceparent: string, at = gateway) {
-  const answer = await fetch(at.origin + path, {
+  const response = await fetch(at.origin + path, {
     headers: { traceparent, authorization: `Bearer ${token}` },
   });
-  return { status: answer.status, body: (await answer.json()) as { headers: Record<string, string> } };
+  return { status: response.status, body: (await response.json()) as { headers: Record<string, string> } };
 }
 
 async function collect(traceId: string, count: number): Promise<ReceivedSpan[]> {
@@ -181,7 +181,7 @@ test("a parent that is not sampled, and a share of none, make no spans, and the 
 });
 
 test("callers are followed up to a bound of the operator's, and what is left out is counted", async () => {
-  const bounded = await startGateway(`${network}.1.65`, platform.surroundings, {
+  const bounded = await startGateway(`${network}.1.65`, platform.testBed, {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin,
     OTEL_TRACES_SAMPLER: "parentbased_always_off",
     TRACE_CALLERS_PER_SECOND: "2",
@@ -205,7 +205,7 @@ test("callers are followed up to a bound of the operator's, and what is left out
 
 test("the collector gets the header that it knows its senders by, and nobody else sees it", async () => {
   const key = "a-key-of/the+collector=";
-  const knowing = await startGateway(`${network}.1.66`, platform.surroundings, {
+  const knowing = await startGateway(`${network}.1.66`, platform.testBed, {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin,
     // As a file with a line feed at its end would be stored.
     OTEL_EXPORTER_OTLP_HEADERS: `x-api-key=${encodeURIComponent(key)}\n`,
@@ -227,7 +227,7 @@ test("the collector gets the header that it knows its senders by, and nobody els
 });
 
 test("what waits is delivered while the gateway drains", async () => {
-  const leaving = await startGateway(`${network}.1.61`, platform.surroundings, {
+  const leaving = await startGateway(`${network}.1.61`, platform.testBed, {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin,
     DRAIN_QUIET_MS: "0",
   });
@@ -238,7 +238,7 @@ test("what waits is delivered while the gateway drains", async () => {
 });
 
 test("a collector that is away costs spans, which are counted, and neither requests nor the drain", async () => {
-  const alone = await startGateway(`${network}.1.62`, platform.surroundings, {
+  const alone = await startGateway(`${network}.1.62`, platform.testBed, {
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://${network}.1.97:9`,
     OTEL_EXPORTER_OTLP_TIMEOUT: "300",
   });
@@ -276,7 +276,7 @@ test("who does not trace loads nothing for it", async () => {
         new URL("../../../gateway/main.ts", import.meta.url).pathname,
         "gateway",
       ],
-      { ...describeGateway(platform.surroundings), ...environment },
+      { ...describeGateway(platform.testBed), ...environment },
     );
   };
   const off = trace({ HOST: `${network}.1.63` });
@@ -296,7 +296,7 @@ test("metrics of traces are there only where requests are traced", async () => {
 });
 
 test("settings of tracing are off by default, and wrong ones are all named", async () => {
-  const base = describeGateway(platform.surroundings);
+  const base = describeGateway(platform.testBed);
   const read = (variables: Record<string, string>) => parseGatewaySettings({ ...base, ...variables }).tracing;
   const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector.test:4318" };
   assert.equal(read({}), undefined);

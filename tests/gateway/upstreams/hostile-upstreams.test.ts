@@ -8,7 +8,7 @@ import { StartedBadUpstream } from "../bad-upstream.ts";
 import { upstreamTricks } from "../hostile-upstream.ts";
 import { OpenClient } from "../open-client.ts";
 import { waitUntil } from "../started-process.ts";
-import { StartedPlatform } from "../started-surroundings.ts";
+import { StartedPlatform } from "../started-test-bed.ts";
 
 const block = await reserveNetwork();
 const columns = { first_byte_limit_ms: 400, idle_limit_ms: 300, retries: 0 };
@@ -42,10 +42,10 @@ t.teardown(() => Promise.all([upstream?.stop(), platform?.stop()]));
 /** `200 body`, `200 cut`, the bare status of the gateway's own errors, or `cut`. */
 async function ask(path: string, method = "GET"): Promise<string> {
   const init = method === "POST" ? { method, body: "content" } : { method };
-  const answer = await fetch(origin + path, init).catch(() => undefined);
-  if (answer === undefined) return "cut";
-  const text = await answer.text().catch(() => "cut");
-  return text.includes("DMM_GATEWAY_UPSTREAM_") ? String(answer.status) : `${answer.status} ${text}`;
+  const response = await fetch(origin + path, init).catch(() => undefined);
+  if (response === undefined) return "cut";
+  const text = await response.text().catch(() => "cut");
+  return text.includes("DMM_GATEWAY_UPSTREAM_") ? String(response.status) : `${response.status} ${text}`;
 }
 
 let asked = 0;
@@ -132,7 +132,7 @@ test("an upstream that never accepts is 504 at the limit of its connections", as
   // The kernel accepts in its place until the backlog is full.
   const filling = Array.from({ length: 3 }, () => connect({ host, port: 8080 }).on("error", () => {}));
   try {
-    const { database } = platform.surroundings;
+    const { database } = platform.testBed;
     await platform.addRoute("full", {
       origins: [`http://${host}:8080`],
       columns: { first_byte_limit_ms: 60_000, retries: 0 },

@@ -6,7 +6,7 @@ import type { ProbeOutcome } from "../../../gateway/upstreams/probe.ts";
 import { Upstreams } from "../../../gateway/upstreams/upstreams.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../started-process.ts";
-import { StartedPlatform } from "../started-surroundings.ts";
+import { StartedPlatform } from "../started-test-bed.ts";
 
 const network = await reserveNetwork();
 const otherNetwork = await reserveNetwork();
@@ -16,7 +16,7 @@ class StartedApi {
   readonly origin: string;
   readonly server: Server;
   asked = 0;
-  answerHealth: (response: ServerResponse) => void = (response) => response.end();
+  serveHealth: (response: ServerResponse) => void = (response) => response.end();
 
   constructor(host: string) {
     this.origin = `http://${host}:8080`;
@@ -26,7 +26,7 @@ class StartedApi {
         return;
       }
       this.asked++;
-      this.answerHealth(response);
+      this.serveHealth(response);
     });
     this.server.listen(8080, host);
   }
@@ -67,7 +67,7 @@ const chosen = (choices: ReturnType<typeof open>) =>
 test("an origin that says it is not well gets no requests until it is well twice", async () => {
   const choices = open(1000);
   assert.equal(chosen(choices).size, 2);
-  other.answerHealth = fail;
+  other.serveHealth = fail;
   upstreams.serve([choices]);
   await waitUntil("the first answer is believed", () => outcomes.length === 1);
   assert.deepEqual(outcomes.pop(), {
@@ -78,14 +78,14 @@ test("an origin that says it is not well gets no requests until it is well twice
   });
   assert.deepEqual([...chosen(choices)], [well.origin]);
   const before = other.asked;
-  other.answerHealth = (response) => response.writeHead(204).end();
+  other.serveHealth = (response) => response.writeHead(204).end();
   await waitUntil("it is well again", () => outcomes.length === 1);
   assert.ok(other.asked >= before + 2);
   assert.equal(outcomes.pop()?.healthy, true);
   assert.equal(chosen(choices).size, 2);
 });
 
-for (const [what, answer, reason] of [
+for (const [what, respond, reason] of [
   ["says nothing", () => {}, /[Nn]o response within/],
   ["breaks off", (response: ServerResponse) => response.socket?.destroy(), /closed|reset|ECONNRESET/],
   ["never ends its answer", (response: ServerResponse) => response.write("x".repeat(70_000)), /longer than/],
@@ -93,18 +93,18 @@ for (const [what, answer, reason] of [
   test(`an origin that ${what} is not well`, async () => {
     const choices = open(1000);
     upstreams.serve([choices]);
-    other.answerHealth = answer;
+    other.serveHealth = respond;
     await waitUntil("it is believed", () => outcomes.length === 1);
     assert.match(outcomes.pop()!.reason, reason);
     assert.deepEqual([...chosen(choices)], [well.origin]);
-    other.answerHealth = (response) => response.end();
+    other.serveHealth = (response) => response.end();
     await waitUntil("it is well again", () => outcomes.pop()?.healthy === true);
   });
 
 test("all are tried where none is well, and nobody is asked for what is not served any more", async () => {
   const choices = open(1000);
   upstreams.serve([choices]);
-  for (const api of apis) api.answerHealth = fail;
+  for (const api of apis) api.serveHealth = fail;
   await waitUntil("both are not well", () => outcomes.length === 2);
   assert.equal(chosen(choices).size, 2);
   upstreams.serve([]);
@@ -116,10 +116,10 @@ test("all are tried where none is well, and nobody is asked for what is not serv
 
 test("a gateway asks where its configuration says so", async () => {
   platform = await StartedPlatform.start(otherNetwork);
-  well.answerHealth = (response) => response.end();
-  other.answerHealth = fail;
+  well.serveHealth = (response) => response.end();
+  other.serveHealth = fail;
   await platform.addRoute("asked", { origins: apis.map(({ origin }) => origin) });
-  await platform.surroundings.database.query(
+  await platform.testBed.database.query(
     "UPDATE upstreams SET health_path = '/health?deep=1', health_interval_ms = 500 WHERE name = 'asked'",
   );
   await platform.publish();

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { test } from "tap";
-import { parseAnswerHead } from "../../../gateway/upstreams/response-head.ts";
+import { parseResponseHead } from "../../../gateway/upstreams/response-head.ts";
 import { UpstreamError } from "../../../gateway/upstreams/upstream-error.ts";
 
 const parse = (lines: readonly string[], toHead = false) =>
-  parseAnswerHead(lines.map((line) => `${line}\r\n`).join(""), toHead);
+  parseResponseHead(lines.map((line) => `${line}\r\n`).join(""), toHead);
 
 test("a head is read: status, fields in small letters, framing, and what belongs to the connection is gone", async () => {
   const head = parse([
@@ -121,7 +121,7 @@ test("whatever the bytes are, a head is read or refused, and no value can end it
 
 test("an upstream sets its own cookies and none of the gateway's", async () => {
   const set = (...values: string[]) =>
-    parseAnswerHead(
+    parseResponseHead(
       `HTTP/1.1 200 OK\r\n${values.map((value) => `Set-Cookie: ${value}\r\n`).join("")}`,
       false,
     ).fields.filter((_, index) => index % 2 === 1);

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { test } from "tap";
-import type { AnswerHead } from "../../../gateway/upstreams/response-head.ts";
+import type { ResponseHead } from "../../../gateway/upstreams/response-head.ts";
 import {
-  AnswerReader,
-  type AnswerReceiver,
   type Progress,
+  ResponseReader,
+  type ResponseReceiver,
 } from "../../../gateway/upstreams/response-reader.ts";
 import { UpstreamError } from "../../../gateway/upstreams/upstream-error.ts";
 
 /** What a receiver was told. */
-class Told implements AnswerReceiver {
+class Told implements ResponseReceiver {
   status = 0;
   body = "";
   ends = 0;
@@ -18,18 +18,18 @@ class Told implements AnswerReceiver {
   fields: readonly string[] = [];
   readonly interims: number[] = [];
 
-  onInterim({ status }: AnswerHead): void {
+  onInterim({ status }: ResponseHead): void {
     this.interims.push(status);
   }
 
-  onWhole(head: AnswerHead, body: string): void {
+  onWhole(head: ResponseHead, body: string): void {
     this.onHead(head);
     this.body = body;
     this.whole = true;
     this.ends++;
   }
 
-  onHead({ status, fields }: AnswerHead): void {
+  onHead({ status, fields }: ResponseHead): void {
     this.status = status;
     this.fields = fields;
   }
@@ -46,7 +46,7 @@ class Told implements AnswerReceiver {
 /** Reads parts that all come in the same buffer, as a connection's do. */
 function read(parts: readonly string[], { toHead = false } = {}): { told: Told; progress: Progress } {
   const told = new Told();
-  const reader = new AnswerReader(told, toHead);
+  const reader = new ResponseReader(told, toHead);
   const buffer = Buffer.alloc(100_000);
   let progress: Progress = "open";
   for (const part of parts) {
@@ -97,15 +97,15 @@ test("an answer is the same wherever the network cuts it", async () => {
 });
 
 test("what comes after an answer is noticed, and is not part of it", async () => {
-  for (const answer of [
+  for (const response of [
     "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
     "HTTP/1.1 204 No Content\r\n\r\n",
   ]) {
-    const { told, progress } = read([`${answer}HTTP/1.1 200 OK\r\n`]);
-    assert.deepEqual([progress, told.ends, told.body], ["overrun", 1, answer.includes("ok") ? "ok" : ""]);
-    const body = answer.slice(0, -3);
-    assert.equal(read([body, `${answer.slice(-3)}more`]).progress, "overrun");
+    const { told, progress } = read([`${response}HTTP/1.1 200 OK\r\n`]);
+    assert.deepEqual([progress, told.ends, told.body], ["overrun", 1, response.includes("ok") ? "ok" : ""]);
+    const body = response.slice(0, -3);
+    assert.equal(read([body, `${response.slice(-3)}more`]).progress, "overrun");
   }
 });
 
@@ -116,13 +116,13 @@ test("an answer to HEAD has no body, whatever it announces", async () => {
 
 test("an answer without a length ends with its connection, and no other does", async () => {
   const told = new Told();
-  const until = new AnswerReader(told, false);
+  const until = new ResponseReader(told, false);
   assert.equal(until.end(), false);
   for (const part of ["HTTP/1.1 200 OK\r\n\r\n", "a", "b"]) until.read(Buffer.from(part), part.length);
   assert.equal(told.ends, 0);
   assert.equal(until.end(), true);
   assert.deepEqual([told.body, told.ends], ["ab", 1]);
-  const short = new AnswerReader(new Told(), false);
+  const short = new ResponseReader(new Told(), false);
   const text = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab";
   short.read(Buffer.from(text), text.length);
   assert.equal(short.end(), false);

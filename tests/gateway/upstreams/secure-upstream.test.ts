@@ -7,7 +7,7 @@ import { reserveNetwork } from "../../loopback.ts";
 import { type CertificateFiles, createCertificates } from "../certificates.ts";
 import { readStatus, sendRaw } from "../raw-client.ts";
 import { type StartedRole, startGateway } from "../started-gateway.ts";
-import { StartedPlatform } from "../started-surroundings.ts";
+import { StartedPlatform } from "../started-test-bed.ts";
 
 const network = await reserveNetwork();
 
@@ -42,7 +42,7 @@ before(async () => {
   platform = await StartedPlatform.start(network);
   await platform.addRoute("tls", { origins: [`https://${network}.1.21:8443`] });
   await platform.addRoute("other", { origins: [`https://${network}.1.22:8443`] });
-  const gateway = await startGateway(`${network}.1.31`, platform.surroundings, {
+  const gateway = await startGateway(`${network}.1.31`, platform.testBed, {
     NODE_EXTRA_CA_CERTS: known.authority,
   });
   trusting.push(gateway);

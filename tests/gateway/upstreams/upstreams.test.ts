@@ -58,7 +58,7 @@ test("a limit of opening a connection holds for an origin that another upstream 
     assert.equal(hasty, patient);
     const ask = (connectLimitMs: number) => askUpstream(patient, { connectLimitMs });
     const waiting = ask(60_000).then(
-      () => "answered",
+      () => "responded",
       (error: { code?: string }) => error.code,
     );
     const began = performance.now();

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
 import { parseArguments } from "../../../local/daemon/arguments.ts";
-import { prepareDirectory, runRegion, serveWords } from "./started-daemon.ts";
+import { prepareDirectory, runRegion, serveArgs } from "./started-daemon.ts";
 
 test("wrong words are refused with the value and the usage, by exit code 2", async () => {
   const refused = await runRegion(["serve", "--directory", "/tmp/x", "--network", "10.0"]);
@@ -16,7 +16,7 @@ test("wrong words are refused with the value and the usage, by exit code 2", asy
 
 test("every argument is looked at", async () => {
   using prepared = prepareDirectory();
-  const right = serveWords(prepared, "127.230");
+  const right = serveArgs(prepared, "127.230");
   assert.equal(parseArguments(right).command, "serve");
   const change = (name: string, value: string) =>
     right.map((word, index) => (right[index - 1] === name ? value : word));
@@ -25,7 +25,7 @@ test("every argument is looked at", async () => {
   const badImages = join(prepared.directory, "..", "bad-images.json");
   const image = { entrypoint: ["/bin/true"], content: { folder: "/" } };
   writeFileSync(badImages, JSON.stringify({ "app/gateway": image }));
-  for (const [words, message] of [
+  for (const [args, message] of [
     [[], /command is missing/],
     [["start"], /command is start/],
     [["sweep"], /--directory is missing/],
@@ -38,14 +38,14 @@ test("every argument is looked at", async () => {
     [change("--images", badImages), /content, with folder and workspace, for app\/gateway/],
     [[...right, "--purpose", "fun"], /--purpose is fun/],
   ] as const) {
-    assert.throws(() => parseArguments(words), { code: "DMM_REGION_ARGUMENT", message });
+    assert.throws(() => parseArguments(args), { code: "DMM_REGION_ARGUMENT", message });
   }
 });
 
 test("a part that is missing is named, with the way to get it", async () => {
   using prepared = prepareDirectory();
   writeFileSync(prepared.partsFile, JSON.stringify({ node: { command: "node", environment: {} } }));
-  assert.throws(() => parseArguments(serveWords(prepared, "127.230")), {
+  assert.throws(() => parseArguments(serveArgs(prepared, "127.230")), {
     code: "DMM_REGION_PART_MISSING",
     message: /haproxy, redis-server, mariadbd, mariadb-install-db, moto/,
     fix: /dmm-env setup/,

@@ -13,7 +13,7 @@ test("a server certificate convinces a client that trusts the region's authority
   using folder = temporaryDirectory();
   const certificates = new RegionCertificates(folder.path, "eu-west-1");
   const files = await certificates.issue({
-    name: "entrance",
+    name: "ingress",
     dnsNames: ["a.example", "*.a.example"],
     addresses: [`${network}.0.11`],
   });

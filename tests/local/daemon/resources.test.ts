@@ -54,7 +54,10 @@ test("an edited line is refused with file, line and fix, and passed over when on
   first.close();
   const file = join(folder.path, "resources.jsonl");
   const lines = readFileSync(file, "utf8").split("\n");
-  writeFileSync(file, [lines[0]?.replace('"sealed":"', '"sealed":"AAAA'), ...lines.slice(1)].join("\n"));
+  writeFileSync(
+    file,
+    [lines[0]?.replace('"encrypted":"', '"encrypted":"AAAA'), ...lines.slice(1)].join("\n"),
+  );
   assert.throws(() => new ResourceJournal(folder.path, { lenient: false }), {
     code: "DMM_REGION_FILE_BROKEN",
     message: new RegExp(`${file}.*line 1`),

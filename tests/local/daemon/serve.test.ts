@@ -7,7 +7,7 @@ import { test } from "tap";
 import { readLedger } from "../../../local/daemon/ledger.ts";
 import { readProcess } from "../../../local/daemon/process-identity.ts";
 import { reserveNetwork } from "../../loopback.ts";
-import { prepareDirectory, type RegionFile, runRegion, serveWords, startDaemon } from "./started-daemon.ts";
+import { prepareDirectory, type RegionFile, runRegion, serveArgs, startDaemon } from "./started-daemon.ts";
 
 const network = await reserveNetwork();
 const otherNetwork = await reserveNetwork();
@@ -23,8 +23,8 @@ function ssm(file: RegionFile): SSMClient {
 
 test("a region serves, ends on request with all its processes, and remembers over a restart", async () => {
   using prepared = prepareDirectory();
-  const words = serveWords(prepared, network);
-  const first = await startDaemon(words, prepared.directory);
+  const args = serveArgs(prepared, network);
+  const first = await startDaemon(args, prepared.directory);
   await using _first = first;
   assert.equal(first.file.pid, first.pid);
   assert.equal(first.file.startTime, readProcess(first.pid)?.startTime);
@@ -35,7 +35,7 @@ test("a region serves, ends on request with all its processes, and remembers ove
   assert.equal(await first.stop(), 0);
   for (const { pid } of children) assert.equal(readProcess(pid), undefined);
 
-  await using second = await startDaemon(words, prepared.directory);
+  await using second = await startDaemon(args, prepared.directory);
   const read = new GetParameterCommand({ Name: "/kept", WithDecryption: true });
   assert.equal((await ssm(second.file).send(read)).Parameter?.Value, "kept");
   assert.deepEqual(second.file.credentials, first.file.credentials);
@@ -43,22 +43,22 @@ test("a region serves, ends on request with all its processes, and remembers ove
 
 test("a killed region's processes are ended by its next life", async () => {
   using prepared = prepareDirectory();
-  const words = serveWords(prepared, network);
-  await using first = await startDaemon(words, prepared.directory);
+  const args = serveArgs(prepared, network);
+  await using first = await startDaemon(args, prepared.directory);
   await first.stop("SIGKILL");
   const orphans = readLedger(prepared.directory).filter((entry) => entry.name === "moto");
   const [moto] = orphans.flatMap((entry) => entry.process ?? []);
   assert.ok(moto && readProcess(moto.pid), "moto lives on");
-  await using _second = await startDaemon(words, prepared.directory);
+  await using _second = await startDaemon(args, prepared.directory);
   assert.equal(readProcess(moto.pid), undefined);
 });
 
 test("sweep ends a killed region's processes, and the inventory sees them before and not after", async () => {
   using prepared = prepareDirectory();
-  await using daemon = await startDaemon(serveWords(prepared, network), prepared.directory);
+  await using daemon = await startDaemon(serveArgs(prepared, network), prepared.directory);
   const look = async () => {
-    const words = ["inventory", "--directory", prepared.directory, "--network", network];
-    return JSON.parse((await runRegion(words)).stdout) as Record<
+    const args = ["inventory", "--directory", prepared.directory, "--network", network];
+    return JSON.parse((await runRegion(args)).stdout) as Record<
       "processes" | "listeners" | "files",
       unknown[]
     >;
@@ -80,7 +80,7 @@ test("sweep ends a killed region's processes, and the inventory sees them before
 
 test("sweep ends a living region before what it would start anew", async () => {
   using prepared = prepareDirectory();
-  await using daemon = await startDaemon(serveWords(prepared, network), prepared.directory);
+  await using daemon = await startDaemon(serveArgs(prepared, network), prepared.directory);
   await runRegion(["sweep", "--directory", prepared.directory]);
   assert.equal(await daemon.exited, 0);
   assert.deepEqual(readLedger(prepared.directory), []);
@@ -89,9 +89,9 @@ test("sweep ends a living region before what it would start anew", async () => {
 test("a second daemon on the same folder or network is refused, naming the first and since when it runs", async () => {
   using prepared = prepareDirectory();
   using other = prepareDirectory();
-  await using daemon = await startDaemon(serveWords(prepared, network), prepared.directory);
-  for (const words of [serveWords(prepared, otherNetwork), serveWords(other, network)]) {
-    const second = await runRegion(words);
+  await using daemon = await startDaemon(serveArgs(prepared, network), prepared.directory);
+  for (const args of [serveArgs(prepared, otherNetwork), serveArgs(other, network)]) {
+    const second = await runRegion(args);
     const failure = JSON.parse(second.stderr) as { code: string; message: string; fix: string };
     assert.equal(second.code, 3);
     assert.equal(failure.code, "DMM_REGION_RUNNING");
@@ -105,7 +105,7 @@ test("a network in which somebody listens already is refused, naming address and
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, `${network}.1.20`, resolve));
   const { port } = server.address() as { port: number };
-  const refused = await runRegion(serveWords(prepared, network));
+  const refused = await runRegion(serveArgs(prepared, network));
   server.close();
   assert.equal(refused.code, 3);
   assert.match(
@@ -116,7 +116,7 @@ test("a network in which somebody listens already is refused, naming address and
 
 test("a moto that dies is logged and started again, and the region lives on", async () => {
   using prepared = prepareDirectory();
-  await using daemon = await startDaemon(serveWords(prepared, network), prepared.directory);
+  await using daemon = await startDaemon(serveArgs(prepared, network), prepared.directory);
   const moto = () => readLedger(prepared.directory).find((entry) => entry.name === "moto")?.process?.pid;
   const before = moto();
   process.kill(before ?? 0, "SIGKILL");
@@ -131,16 +131,16 @@ test("a moto that dies is logged and started again, and the region lives on", as
 
 test("an edited journal is refused with file and line, and a region that only releases passes over it", async () => {
   using prepared = prepareDirectory();
-  const words = serveWords(prepared, network);
-  const daemon = await startDaemon(words, prepared.directory);
+  const args = serveArgs(prepared, network);
+  const daemon = await startDaemon(args, prepared.directory);
   await using _daemon = daemon;
   await ssm(daemon.file).send(new PutParameterCommand({ Name: "/a", Value: "a", Type: "String" }));
   await daemon.stop();
   const journal = join(prepared.directory, "resources.jsonl");
   writeFileSync(journal, `not json\n${readFileSync(journal, "utf8")}`);
-  const refused = await runRegion(words);
+  const refused = await runRegion(args);
   assert.equal(refused.code, 3);
   assert.match(refused.stderr, /DMM_REGION_FILE_BROKEN.*resources\.jsonl is corrupt at line 1/);
-  await using releasing = await startDaemon([...words, "--purpose", "release"], prepared.directory);
+  await using releasing = await startDaemon([...args, "--purpose", "teardown"], prepared.directory);
   assert.ok(readProcess(releasing.pid));
 });

@@ -36,7 +36,7 @@ export function prepareDirectory() {
 
 export type Prepared = ReturnType<typeof prepareDirectory>;
 
-export function serveWords(
+export function serveArgs(
   { directory, partsFile, imagesFile }: Prepared,
   network: string,
 ): readonly string[] {
@@ -45,8 +45,8 @@ export function serveWords(
 }
 
 /** Runs the region's command line to its end. */
-export async function runRegion(words: readonly string[]): Promise<Ended> {
-  const { exitCode, stdout, stderr } = await execa(process.execPath, [main, ...words], {
+export async function runRegion(args: readonly string[]): Promise<Ended> {
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [main, ...args], {
     stdin: "ignore",
     stripFinalNewline: false,
     reject: false,
@@ -55,8 +55,8 @@ export async function runRegion(words: readonly string[]): Promise<Ended> {
 }
 
 /** A daemon that serves; whatever the test did to it, nothing of it is left at the end of the scope. */
-export async function startDaemon(words: readonly string[], directory: string) {
-  const child = execa(process.execPath, [main, ...words], {
+export async function startDaemon(args: readonly string[], directory: string) {
+  const child = execa(process.execPath, [main, ...args], {
     stdin: "ignore",
     buffer: false,
     reject: false,

@@ -108,7 +108,7 @@ test("closing ends tasks before the balancer and databases last, and starts noth
   const log = join(folder.path, "order");
   writeFileSync(log, "");
   mkdirSync(join(folder.path, "bin"));
-  for (const name of ["redis/one", "haproxy/entrance", "task/gateway/1"]) {
+  for (const name of ["redis/one", "haproxy/ingress", "task/gateway/1"]) {
     const script = `trap 'echo ${name} >> ${log}; exit' TERM; echo up; while :; do sleep 0.02; done`;
     const lines: string[] = [];
     await region.supervisor.start({
@@ -122,7 +122,7 @@ test("closing ends tasks before the balancer and databases last, and starts noth
   await region.close();
   assert.deepEqual(readFileSync(log, "utf8").trim().split("\n"), [
     "task/gateway/1",
-    "haproxy/entrance",
+    "haproxy/ingress",
     "redis/one",
   ]);
   await assert.rejects(region.supervisor.start({ name: "task/late", command: "sleep", arguments: ["1"] }), {

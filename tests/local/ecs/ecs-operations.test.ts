@@ -15,21 +15,21 @@ import {
 } from "@aws-sdk/client-ecs";
 import { afterEach, before, t, test } from "tap";
 import { waitUntil } from "../daemon/started-region.ts";
-import { type Ground, openGround } from "./fixtures.ts";
+import { type Fixture, openFixture } from "./fixtures.ts";
 import { ask, createService, define, removeServices, waitForTasks } from "./services.ts";
 
 const [cluster, name] = ["t-main", "t-main"];
-let ground: Ground;
+let fixture: Fixture;
 let ecs: ECSClient;
 
 before(async () => {
-  ground = await openGround();
-  ecs = new ECSClient(ground.client);
+  fixture = await openFixture();
+  ecs = new ECSClient(fixture.client);
 });
-afterEach(() => removeServices(ground));
+afterEach(() => removeServices(fixture));
 t.teardown(async () => {
   ecs.destroy();
-  await ground[Symbol.asyncDispose]();
+  await fixture[Symbol.asyncDispose]();
 });
 
 async function readService() {
@@ -54,8 +54,8 @@ async function waitUntilStable(): Promise<void> {
 }
 
 test("a service is described as it is: counts of living processes and one completed deployment", async () => {
-  const definition = await define(ground);
-  const made = await createService(ground, definition, { desiredCount: 2 });
+  const definition = await define(fixture);
+  const made = await createService(fixture, definition, { desiredCount: 2 });
   const service = await readService();
   const { serviceArn, status, desiredCount, runningCount, pendingCount, taskDefinition } = service;
   assert.deepEqual(
@@ -79,19 +79,19 @@ test("a service is described as it is: counts of living processes and one comple
 });
 
 test("a running task tells its zone, its address and its process", async () => {
-  await createService(ground, await define(ground));
+  await createService(fixture, await define(fixture));
   const [task] = await readTasks();
   assert.equal(task?.lastStatus, "RUNNING");
   assert.equal(task?.healthStatus, "HEALTHY");
   assert.equal(task?.availabilityZone, "eu-west-1a");
   const address = task?.attachments?.[0]?.details?.find((detail) => detail.name === "privateIPv4Address");
-  assert.equal(address?.value, (await ask(ground)).body.address);
+  assert.equal(address?.value, (await ask(fixture)).body.address);
   const pid = Number(task?.containers?.[0]?.runtimeId);
   assert.doesNotThrow(() => process.kill(pid, 0));
 });
 
 test("a task definition is told word for word", async () => {
-  const { id, inputs } = await define(ground);
+  const { id, inputs } = await define(fixture);
   const { taskDefinition } = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: id }));
   assert.equal(taskDefinition?.taskDefinitionArn, id);
   assert.deepEqual(taskDefinition?.containerDefinitions, JSON.parse(String(inputs.containerDefinitions)));
@@ -101,7 +101,7 @@ test("a task definition is told word for word", async () => {
 });
 
 test("a task that is stopped says by whom and why, and is replaced", async () => {
-  await createService(ground, await define(ground));
+  await createService(fixture, await define(fixture));
   const [task] = await readTasks();
   const stopped = await ecs.send(
     new StopTaskCommand({ cluster, task: task?.taskArn, reason: "an experiment" }),
@@ -125,9 +125,9 @@ test("a task that is stopped says by whom and why, and is replaced", async () =>
 });
 
 test("a task that crashed keeps its exit code", async () => {
-  await createService(ground, await define(ground));
+  await createService(fixture, await define(fixture));
   const [task] = await readTasks();
-  await ask(ground, "/crash").catch(() => undefined);
+  await ask(fixture, "/crash").catch(() => undefined);
   await waitUntil("the end of the task", async () => {
     const { tasks } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: [task?.taskArn ?? ""] }));
     const [seen] = tasks ?? [];
@@ -139,37 +139,37 @@ test("a task that crashed keeps its exit code", async () => {
 });
 
 test("a changed count and definition are reached, and hold over a restart of the region", async () => {
-  await createService(ground, await define(ground));
-  const next = await define(ground, { environment: { VERSION: "2" } });
+  await createService(fixture, await define(fixture));
+  const next = await define(fixture, { environment: { VERSION: "2" } });
   const { service } = await ecs.send(
     new UpdateServiceCommand({ cluster, service: name, desiredCount: 2, taskDefinition: next.id }),
   );
   assert.equal(service?.desiredCount, 2);
   await waitUntilStable();
-  await ground.restart();
-  assert.equal((await ask(ground)).body.version, "2");
+  await fixture.restart();
+  assert.equal((await ask(fixture)).body.version, "2");
   const restored = await readService();
   assert.deepEqual([restored.runningCount, restored.taskDefinition], [2, next.id]);
 });
 
 test("an update that fails goes back, in what is stored as well", async () => {
-  const first = await define(ground);
-  await createService(ground, first);
-  const bad = await define(ground, { environment: { FAIL_WITH: "no" } });
+  const first = await define(fixture);
+  await createService(fixture, first);
+  const bad = await define(fixture, { environment: { FAIL_WITH: "no" } });
   await ecs.send(new UpdateServiceCommand({ cluster, service: name, taskDefinition: bad.id }));
   await waitUntil("the way back", async () => (await readService()).taskDefinition === first.id);
   await waitUntilStable();
   const messages = (await readService()).events?.map(({ message }) => message ?? "") ?? [];
   assert.ok(messages.some((message) => /deployment failed: tasks failed to start/.test(message)));
-  await ground.restart();
+  await fixture.restart();
   assert.equal((await readService()).taskDefinition, first.id);
 });
 
 test("a service with count 0 is stable without a task", async () => {
-  await createService(ground, await define(ground), { desiredCount: 2 });
+  await createService(fixture, await define(fixture), { desiredCount: 2 });
   await ecs.send(new UpdateServiceCommand({ cluster, service: name, desiredCount: 0 }));
   await waitUntilStable();
-  await waitForTasks(ground, 0);
+  await waitForTasks(fixture, 0);
 });
 
 test("what does not exist is missing or refused by the API's own names", async () => {
@@ -192,7 +192,7 @@ test("what does not exist is missing or refused by the API's own names", async (
 });
 
 test("operations and parameters that the region does not honour are refused by name", async () => {
-  await createService(ground, await define(ground));
+  await createService(fixture, await define(fixture));
   await assert.rejects(ecs.send(new RunTaskCommand({ cluster, taskDefinition: "t-main:1" })), /RunTask/);
   await assert.rejects(
     ecs.send(new UpdateServiceCommand({ cluster, service: name, enableExecuteCommand: true })),

@@ -13,26 +13,26 @@ import { before, t, test } from "tap";
 import { schedulerOf } from "../../../local/ecs/running.ts";
 import type { Resource } from "../../../local/resource.ts";
 import { waitUntil } from "../daemon/started-region.ts";
-import { type Ground, openGround } from "./fixtures.ts";
+import { type Fixture, openFixture } from "./fixtures.ts";
 import { ask, createService, define } from "./services.ts";
 
 const processName = basename(process.execPath);
-let ground: Ground;
+let fixture: Fixture;
 let service: Resource;
 let fis: FisClient;
 
 before(async () => {
-  ground = await openGround();
-  fis = new FisClient(ground.client);
-  service = await createService(ground, await define(ground), { desiredCount: 2 });
+  fixture = await openFixture();
+  fis = new FisClient(fixture.client);
+  service = await createService(fixture, await define(fixture), { desiredCount: 2 });
 });
 t.teardown(async () => {
   fis.destroy();
-  await ground[Symbol.asyncDispose]();
+  await fixture[Symbol.asyncDispose]();
 });
 
 function livingTasks() {
-  return schedulerOf(ground.region, service.id)?.tasks.living ?? [];
+  return schedulerOf(fixture.region, service.id)?.tasks.living ?? [];
 }
 
 function template(
@@ -84,7 +84,7 @@ test("an experiment kills the process of the named task and of no other, and the
     return living.length === 2 && living.every(({ proven }) => proven);
   });
   assert.ok(livingTasks().includes(other), "the other task still lives");
-  assert.equal((await ask(ground)).status, 200);
+  assert.equal((await ask(fixture)).status, 200);
 });
 
 test("of several tasks so many are hit as the selection says", async () => {

@@ -10,7 +10,7 @@ import type { Properties, Resource } from "../../../local/resource.ts";
 import type { ResourceHandler } from "../../../local/resource-handler.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { root } from "../daemon/started-region.ts";
-import { targetGroupInputs } from "../elb/surroundings.ts";
+import { targetGroupInputs } from "../elb/test-bed.ts";
 import type { ClientSettings } from "../endpoint/started-endpoint.ts";
 import { createResource, type StartedRegion, startRegion } from "../started-region.ts";
 
@@ -35,13 +35,13 @@ const images: Readonly<Record<string, Image>> = {
 };
 
 /** A region with its endpoint, a cluster, and a load balancer with one target group: what a service stands on. */
-export interface Ground extends AsyncDisposable {
+export interface Fixture extends AsyncDisposable {
   readonly region: OwnedRegion;
   readonly client: ClientSettings;
   readonly cluster: Resource;
   readonly targetGroup: Resource;
   /** Address at which the load balancer serves. */
-  readonly entrance: { readonly host: string; readonly port: number };
+  readonly ingress: { readonly host: string; readonly port: number };
   make(type: string, inputs: Properties): Promise<Resource>;
   change(resource: Resource, inputs: Properties): Promise<Resource>;
   remove(resource: Resource): Promise<void>;
@@ -59,7 +59,7 @@ async function make(region: OwnedRegion, type: string, inputs: Properties): Prom
   return createResource(region, handlerOf(type), inputs);
 }
 
-export async function openGround(): Promise<Ground> {
+export async function openFixture(): Promise<Fixture> {
   const started = await startRegion(await reserveNetwork(), images);
   try {
     return await furnish(started);
@@ -69,7 +69,7 @@ export async function openGround(): Promise<Ground> {
   }
 }
 
-async function furnish(started: StartedRegion): Promise<Ground> {
+async function furnish(started: StartedRegion): Promise<Fixture> {
   let { region } = started;
   const keys = new KeyRing(region.directory);
   let endpoint: Endpoint = await openEndpoint(region, keys);
@@ -86,7 +86,7 @@ async function furnish(started: StartedRegion): Promise<Ground> {
     },
     cluster,
     targetGroup,
-    entrance: { host, port: 8080 },
+    ingress: { host, port: 8080 },
     make: (type, inputs) => make(region, type, inputs),
     async change(resource, inputs) {
       const told = (await handlerOf(resource.type).update?.(region, resource, inputs)) ?? {};
@@ -130,14 +130,14 @@ async function build(region: OwnedRegion) {
   put("aws:ec2/vpc:Vpc", "vpc-1", { cidrBlock: "10.9.0.0/16" });
   for (const zone of ["a", "b", "c"])
     put("aws:ec2/subnet:Subnet", `subnet-${zone}`, { availabilityZone: `eu-west-1${zone}`, vpcId: "vpc-1" });
-  put("aws:ec2/securityGroup:SecurityGroup", "sg-1", { name: "entrance" });
+  put("aws:ec2/securityGroup:SecurityGroup", "sg-1", { name: "ingress" });
   put("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "sgr-1", {
     securityGroupId: "sg-1",
     ipProtocol: "-1",
     cidrIpv4: "127.0.0.0/8",
   });
   const balancer = await make(region, "aws:lb/loadBalancer:LoadBalancer", {
-    name: "t-entrance",
+    name: "t-ingress",
     securityGroups: ["sg-1"],
     subnets: ["subnet-a", "subnet-b", "subnet-c"],
   });

@@ -8,20 +8,20 @@ import { digestContent } from "../../../image/digest.ts";
 import { findStored, storeContent } from "../../../local/ecs/image-store.ts";
 import { buildImage, findImage, pullImage } from "../../../local/ecs/images.ts";
 import { waitUntil } from "../daemon/started-region.ts";
-import { type Ground, openGround } from "./fixtures.ts";
+import { type Fixture, openFixture } from "./fixtures.ts";
 import { ask, createService, define, removeServices } from "./services.ts";
 
 const [cluster, name] = ["t-main", "t-main"];
-let ground: Ground;
+let fixture: Fixture;
 let ecs: ECSClient;
 
 before(async () => {
-  ground = await openGround();
-  ecs = new ECSClient(ground.client);
+  fixture = await openFixture();
+  ecs = new ECSClient(fixture.client);
 });
 t.teardown(async () => {
   ecs.destroy();
-  await ground[Symbol.asyncDispose]();
+  await fixture[Symbol.asyncDispose]();
 });
 
 async function readTasks() {
@@ -35,7 +35,7 @@ function editableImage() {
   const folder = mkdtempSync(join(tmpdir(), "dmm-env-content-"));
   const program = join(folder, "habits", "image.mjs");
   cpSync(join(import.meta.dirname, "image.mjs"), program);
-  const { images } = ground.region;
+  const { images } = fixture.region;
   const image = images["test/habits"]!;
   const content = { folder, workspace: "habits" };
   const entrypoint = [process.execPath, "habits/image.mjs"];
@@ -46,7 +46,7 @@ function editableImage() {
       writeFileSync(program, readFileSync(program, "utf8").replace('VERSION = "1"', 'VERSION = "2"')),
     async [Symbol.asyncDispose]() {
       Object.assign(images, { "test/habits": image });
-      await removeServices(ground);
+      await removeServices(fixture);
       rmSync(folder, { recursive: true });
     },
   };
@@ -70,27 +70,27 @@ async function stopTask() {
 test("by its tag an image is the content at the start of each task, whose digest the task tells", async () => {
   await using image = editableImage();
   const before = digestContent(image.content);
-  await createService(ground, await define(ground));
+  await createService(fixture, await define(fixture));
   image.edit();
   const after = digestContent(image.content);
   assert.notEqual(after, before);
   assert.deepEqual(await readDigests(), [before]);
-  assert.equal((await ask(ground)).body.version, "1");
+  assert.equal((await ask(fixture)).body.version, "1");
   await stopTask();
   await waitUntil("a task of the edited content alone", async () => (await readDigests()).join() === after);
-  await waitUntil("its answer", async () => (await ask(ground)).body.version === "2");
+  await waitUntil("its answer", async () => (await ask(fixture)).body.version === "2");
 });
 
 test("by its digest an image stays what it was, also for tasks that start after an edit", async () => {
   await using image = editableImage();
-  const { digest } = buildImage(ground.region, findImage(ground.region, "test/habits"));
-  await createService(ground, await define(ground, { image: `test/habits@${digest}` }));
+  const { digest } = buildImage(fixture.region, findImage(fixture.region, "test/habits"));
+  await createService(fixture, await define(fixture, { image: `test/habits@${digest}` }));
   image.edit();
   await stopTask();
   assert.deepEqual(await readDigests(), [digest]);
-  await waitUntil("its answer", async () => (await ask(ground)).body.version === "1");
+  await waitUntil("its answer", async () => (await ask(fixture)).body.version === "1");
   const missing = `test/habits@sha256:${"0".repeat(64)}`;
-  assert.throws(() => pullImage(ground.region, missing), {
+  assert.throws(() => pullImage(fixture.region, missing), {
     code: "CannotPullContainerError",
     message: /is not stored on this machine any more, and its checkout now has sha256:/,
   });

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
 import type { Properties, Resource } from "../../../local/resource.ts";
-import { type Ground, openGround } from "./fixtures.ts";
+import { type Fixture, openFixture } from "./fixtures.ts";
 import { createService, define } from "./services.ts";
 
 const templateType = "aws:ec2/launchTemplate:LaunchTemplate";
 const groupType = "aws:autoscaling/group:Group";
 const providerType = "aws:ecs/capacityProvider:CapacityProvider";
 const associationType = "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders";
-let ground: Ground;
+let fixture: Fixture;
 let template: Resource;
 let group: Resource;
 
@@ -25,18 +25,18 @@ function groupInputs(more: Properties = {}): Properties {
 }
 
 before(async () => {
-  ground = await openGround();
-  template = await ground.make(templateType, { name: "t-instances", instanceType: "c7g.xlarge" });
-  group = await ground.make(groupType, groupInputs());
+  fixture = await openFixture();
+  template = await fixture.make(templateType, { name: "t-instances", instanceType: "c7g.xlarge" });
+  group = await fixture.make(groupType, groupInputs());
 });
-t.teardown(() => ground[Symbol.asyncDispose]());
+t.teardown(() => fixture[Symbol.asyncDispose]());
 
 test("a changed launch template has a new version, which is the default only where that is wanted", async () => {
-  const made = await ground.make(templateType, { name: "t-other", instanceType: "c7g.large" });
+  const made = await fixture.make(templateType, { name: "t-other", instanceType: "c7g.large" });
   assert.deepEqual([made.outputs.latestVersion, made.outputs.defaultVersion], [1, 1]);
-  const second = await ground.change(made, { name: "t-other", instanceType: "c7g.xlarge" });
+  const second = await fixture.change(made, { name: "t-other", instanceType: "c7g.xlarge" });
   assert.deepEqual([second.outputs.latestVersion, second.outputs.defaultVersion], [2, 1]);
-  const third = await ground.change(second, {
+  const third = await fixture.change(second, {
     name: "t-other",
     instanceType: "c7g.2xlarge",
     updateDefaultVersion: true,
@@ -45,7 +45,7 @@ test("a changed launch template has a new version, which is the default only whe
 });
 
 test("a group names its template by id or name and lies in the zones of its subnets", async () => {
-  const byName = await ground.make(
+  const byName = await fixture.make(
     groupType,
     groupInputs({
       name: "t-by-name",
@@ -54,7 +54,7 @@ test("a group names its template by id or name and lies in the zones of its subn
     }),
   );
   assert.deepEqual(byName.outputs.availabilityZones, ["eu-west-1b"]);
-  const moved = await ground.change(byName, groupInputs({ name: "t-by-name" }));
+  const moved = await fixture.change(byName, groupInputs({ name: "t-by-name" }));
   assert.deepEqual(moved.outputs.availabilityZones, ["eu-west-1a"]);
   assert.equal(moved.outputs.arn, byName.outputs.arn);
 });
@@ -66,36 +66,37 @@ const provider = (more: Properties = {}) => ({
 });
 
 const refusals: readonly (readonly [string, () => Promise<Resource>, RegExp])[] = [
-  ["a template of a taken name", () => ground.make(templateType, { name: "t-instances" }), /already in use/],
+  ["a template of a taken name", () => fixture.make(templateType, { name: "t-instances" }), /already in use/],
   [
     "a group of an unknown template",
-    () => ground.make(groupType, groupInputs({ name: "t-x", launchTemplate: { id: "lt-0" } })),
+    () => fixture.make(groupType, groupInputs({ name: "t-x", launchTemplate: { id: "lt-0" } })),
     /lt-0 does not exist/,
   ],
-  ["a group of a taken name", () => ground.make(groupType, groupInputs()), /already exists: t-group/],
+  ["a group of a taken name", () => fixture.make(groupType, groupInputs()), /already exists: t-group/],
   [
     "a group whose sizes are out of order",
-    () => ground.make(groupType, groupInputs({ name: "t-x", desiredCapacity: 9 })),
+    () => fixture.make(groupType, groupInputs({ name: "t-x", desiredCapacity: 9 })),
     /desiredCapacity 9/,
   ],
   [
     "a provider of an unknown group",
-    () => ground.make(providerType, provider({ autoScalingGroupProvider: { autoScalingGroupArn: "arn:x" } })),
+    () =>
+      fixture.make(providerType, provider({ autoScalingGroupProvider: { autoScalingGroupArn: "arn:x" } })),
     /arn:x does not exist/,
   ],
   [
     "a provider of a reserved name",
-    () => ground.make(providerType, provider({ name: "ecs-x" })),
+    () => fixture.make(providerType, provider({ name: "ecs-x" })),
     /must not begin/,
   ],
   [
     "a cluster with an unknown provider",
-    () => ground.make(associationType, { clusterName: "t-main", capacityProviders: ["t-none"] }),
+    () => fixture.make(associationType, { clusterName: "t-main", capacityProviders: ["t-none"] }),
     /t-none was not found/,
   ],
   [
     "a second cluster of one name",
-    () => ground.make("aws:ecs/cluster:Cluster", { name: "t-main" }),
+    () => fixture.make("aws:ecs/cluster:Cluster", { name: "t-main" }),
     /exists already/,
   ],
 ];
@@ -107,30 +108,30 @@ for (const [what, attempt, message] of refusals) {
 }
 
 test("what is in use is not deleted: a provider of a cluster, a cluster of services", async () => {
-  const capacity = await ground.make(providerType, provider());
-  const association = await ground.make(associationType, {
+  const capacity = await fixture.make(providerType, provider());
+  const association = await fixture.make(associationType, {
     clusterName: "t-main",
     capacityProviders: ["t-capacity"],
   });
-  await assert.rejects(ground.remove(capacity), { code: "ResourceInUseException" });
+  await assert.rejects(fixture.remove(capacity), { code: "ResourceInUseException" });
   const strategy = { capacityProviderStrategies: [{ capacityProvider: "t-capacity", weight: 1 }] };
-  const service = await createService(ground, await define(ground), { desiredCount: 0, ...strategy });
-  await assert.rejects(ground.remove(ground.cluster), { code: "ClusterContainsServicesException" });
-  for (const resource of [service, association, capacity]) await ground.remove(resource);
+  const service = await createService(fixture, await define(fixture), { desiredCount: 0, ...strategy });
+  await assert.rejects(fixture.remove(fixture.cluster), { code: "ClusterContainsServicesException" });
+  for (const resource of [service, association, capacity]) await fixture.remove(resource);
 });
 
 test("a task definition gets a new revision each time, and never one of before", async () => {
-  const [first, second] = [await define(ground), await define(ground)];
+  const [first, second] = [await define(fixture), await define(fixture)];
   const revision = Number(first.outputs.revision);
   assert.equal(second.outputs.revision, revision + 1);
-  await ground.remove(second);
-  assert.equal((await define(ground)).outputs.revision, revision + 2);
+  await fixture.remove(second);
+  assert.equal((await define(fixture)).outputs.revision, revision + 2);
   assert.equal(first.outputs.arnWithoutRevision, first.id.replace(/:\d+$/, ""));
 });
 
 test("a task definition with an unknown role is refused by the role's name", async () => {
   const roles = { executionRoleArn: "arn:aws:iam::1:role/none" };
-  await assert.rejects(define(ground, {}, roles), {
+  await assert.rejects(define(fixture, {}, roles), {
     code: "ClientException",
     message: /role\/none does not exist/,
   });

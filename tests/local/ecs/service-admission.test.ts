@@ -2,22 +2,22 @@ import assert from "node:assert/strict";
 import { before, t, test } from "tap";
 import { validateService } from "../../../local/ecs/service-admission.ts";
 import type { Properties, Resource } from "../../../local/resource.ts";
-import { type Ground, makeTargetGroup, openGround } from "./fixtures.ts";
+import { type Fixture, makeTargetGroup, openFixture } from "./fixtures.ts";
 import { createService, define, serviceType, taskProcesses } from "./services.ts";
 
-let ground: Ground;
+let fixture: Fixture;
 let definition: Resource;
 let lonely: Resource;
 
 before(async () => {
-  ground = await openGround();
-  definition = await define(ground);
-  lonely = await makeTargetGroup(ground.region, "t-lonely");
+  fixture = await openFixture();
+  definition = await define(fixture);
+  lonely = await makeTargetGroup(fixture.region, "t-lonely");
 });
-t.teardown(() => ground[Symbol.asyncDispose]());
+t.teardown(() => fixture[Symbol.asyncDispose]());
 
 const target = (more: Properties = {}) => [
-  { targetGroupArn: ground.targetGroup.id, containerName: "main", containerPort: 8080, ...more },
+  { targetGroupArn: fixture.targetGroup.id, containerName: "main", containerPort: 8080, ...more },
 ];
 
 const refusals: readonly (readonly [string, () => Properties, RegExp])[] = [
@@ -55,9 +55,9 @@ const refusals: readonly (readonly [string, () => Properties, RegExp])[] = [
 
 for (const [what, more, message] of refusals) {
   test(`a service with ${what} is refused before anything runs`, async () => {
-    await assert.rejects(createService(ground, definition, more()), { name: "AwsError", message });
-    assert.deepEqual(taskProcesses(ground), []);
-    assert.deepEqual(ground.region.resources.all(serviceType), []);
+    await assert.rejects(createService(fixture, definition, more()), { name: "AwsError", message });
+    assert.deepEqual(taskProcesses(fixture), []);
+    assert.deepEqual(fixture.region.resources.all(serviceType), []);
   });
 }
 

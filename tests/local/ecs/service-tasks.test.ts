@@ -3,7 +3,7 @@ import { afterEach, before, t, test } from "tap";
 import { schedulerOf } from "../../../local/ecs/running.ts";
 import type { Resource } from "../../../local/resource.ts";
 import { waitUntil } from "../daemon/started-region.ts";
-import { type Ground, openGround } from "./fixtures.ts";
+import { type Fixture, openFixture } from "./fixtures.ts";
 import {
   ask,
   createService,
@@ -14,51 +14,51 @@ import {
   waitForTasks,
 } from "./services.ts";
 
-let ground: Ground;
+let fixture: Fixture;
 
 before(async () => {
-  ground = await openGround();
+  fixture = await openFixture();
 });
-afterEach(() => removeServices(ground));
-t.teardown(() => ground[Symbol.asyncDispose]());
+afterEach(() => removeServices(fixture));
+t.teardown(() => fixture[Symbol.asyncDispose]());
 
 function schedulerFor(service: Resource) {
-  const scheduler = schedulerOf(ground.region, service.id);
+  const scheduler = schedulerOf(fixture.region, service.id);
   assert.ok(scheduler);
   return scheduler;
 }
 
 test("a killed task is replaced by another with an address of its own, and its target is gone", async () => {
-  const service = await createService(ground, await define(ground));
+  const service = await createService(fixture, await define(fixture));
   const { tasks } = schedulerFor(service);
   const [killed] = tasks.living;
   assert.ok(killed);
   killed.process?.kill("SIGKILL");
   await waitUntil("the end", () => killed.status === "STOPPED");
   assert.equal(killed.exitCode, 137);
-  await waitUntil("its replacement", async () => (await ask(ground)).status === 200);
+  await waitUntil("its replacement", async () => (await ask(fixture)).status === 200);
   const [next] = tasks.living;
   assert.notEqual(next?.id, killed.id);
   assert.notEqual(next?.address, killed.address);
   assert.equal(next?.zone, killed.zone);
-  assert.equal((await ask(ground)).body.address, next?.address);
+  assert.equal((await ask(fixture)).body.address, next?.address);
 });
 
 test("a task that ignores SIGTERM is killed when its stopTimeout is over", async () => {
   const service = await createService(
-    ground,
-    await define(ground, { environment: { IGNORE_SIGTERM: "yes" }, stopTimeout: 1 }),
+    fixture,
+    await define(fixture, { environment: { IGNORE_SIGTERM: "yes" }, stopTimeout: 1 }),
   );
   const begun = performance.now();
-  await ground.remove(service);
+  await fixture.remove(service);
   const tookMs = performance.now() - begun;
   assert.ok(tookMs >= 950 && tookMs < 25_000, `${tookMs} ms`);
-  assert.deepEqual(taskProcesses(ground), []);
+  assert.deepEqual(taskProcesses(fixture), []);
 });
 
 test("a task that is stopped while it starts does not come to life", async () => {
-  const definition = await define(ground);
-  const service = await createService(ground, definition);
+  const definition = await define(fixture);
+  const service = await createService(fixture, definition);
   const scheduler = schedulerFor(service);
   const [deployment] = scheduler.deployments;
   assert.ok(deployment);
@@ -73,31 +73,31 @@ test("a task that is stopped while it starts does not come to life", async () =>
   assert.equal(task.status, "STOPPED");
   assert.equal(task.stoppedReason, "changed my mind");
   assert.equal(task.process, undefined, "nothing was run for it");
-  await waitForTasks(ground, 1);
+  await waitForTasks(fixture, 1);
 });
 
 test("a task that dies while it drains ends once, and nobody living loses an address by it", async () => {
-  const service = await createService(ground, await define(ground));
+  const service = await createService(fixture, await define(fixture));
   const { tasks } = schedulerFor(service);
   const [leaving] = tasks.living;
   assert.ok(leaving);
-  const slow = ask(ground, "/?ms=20000").catch(() => undefined);
-  await waitForRequests(ground, 1);
+  const slow = ask(fixture, "/?ms=20000").catch(() => undefined);
+  await waitForRequests(fixture, 1);
   const ended = tasks.stop(leaving, { code: "UserInitiated", reason: "drain" });
   assert.equal(leaving.status, "DEACTIVATING");
   leaving.process?.kill("SIGKILL");
   await ended;
   await slow;
   assert.equal(leaving.stoppedReason, "drain");
-  await waitUntil("the replacement", async () => (await ask(ground)).status === 200);
+  await waitUntil("the replacement", async () => (await ask(fixture)).status === 200);
   const [next] = tasks.living;
   assert.ok(next);
-  const again = ground.region.addresses.claim(next.zoneNumber, `task/t-main/${next.slot}`);
+  const again = fixture.region.addresses.claim(next.zoneNumber, `task/t-main/${next.slot}`);
   assert.equal(again, next.address, "the living task still owns its address");
 });
 
 test("no two tasks that live or drain have the same address, however often they die", async () => {
-  const service = await createService(ground, await define(ground), { desiredCount: 3 });
+  const service = await createService(fixture, await define(fixture), { desiredCount: 3 });
   const { tasks } = schedulerFor(service);
   for (let round = 0; round < 4; round += 1) {
     for (const { process } of tasks.living.slice(0, 2)) process?.kill("SIGKILL");

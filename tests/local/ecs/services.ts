@@ -3,14 +3,14 @@ import { backendName } from "../../../local/elb/backend-name.ts";
 import { balancerOfGroup } from "../../../local/elb/balancers.ts";
 import type { Properties, Resource } from "../../../local/resource.ts";
 import { waitUntil } from "../daemon/started-region.ts";
-import type { Ground } from "./fixtures.ts";
+import type { Fixture } from "./fixtures.ts";
 
 export const serviceType = "aws:ecs/service:Service";
 const definitionType = "aws:ecs/taskDefinition:TaskDefinition";
 
 /** One container of the image with habits; `container` changes what it says. */
 export function define(
-  ground: Ground,
+  fixture: Fixture,
   container: Record<string, unknown> = {},
   roles: Properties = {},
 ): Promise<Resource> {
@@ -26,7 +26,7 @@ export function define(
     environment: list(environment, "value"),
     secrets: list(secrets, "valueFrom"),
   };
-  return ground.make(definitionType, {
+  return fixture.make(definitionType, {
     family: "t-main",
     networkMode: "awsvpc",
     containerDefinitions: JSON.stringify([definition]),
@@ -34,14 +34,14 @@ export function define(
   });
 }
 
-export function describeInputs(ground: Ground, definition: Resource, more: Properties = {}): Properties {
+export function describeInputs(fixture: Fixture, definition: Resource, more: Properties = {}): Properties {
   return {
     name: "t-main",
-    cluster: ground.cluster.id,
+    cluster: fixture.cluster.id,
     taskDefinition: definition.id,
     desiredCount: 1,
     networkConfiguration: { subnets: ["subnet-a", "subnet-b", "subnet-c"] },
-    loadBalancers: [{ targetGroupArn: ground.targetGroup.id, containerName: "main", containerPort: 8080 }],
+    loadBalancers: [{ targetGroupArn: fixture.targetGroup.id, containerName: "main", containerPort: 8080 }],
     deploymentCircuitBreaker: { enable: true, rollback: true },
     waitForSteadyState: true,
     ...more,
@@ -49,22 +49,22 @@ export function describeInputs(ground: Ground, definition: Resource, more: Prope
 }
 
 export async function createService(
-  ground: Ground,
+  fixture: Fixture,
   definition: Resource,
   more: Properties = {},
 ): Promise<Resource> {
-  return ground.make(serviceType, describeInputs(ground, definition, more));
+  return fixture.make(serviceType, describeInputs(fixture, definition, more));
 }
 
-export interface Answer {
+export interface ReceivedResponse {
   readonly status: number;
   readonly body: Record<string, string>;
 }
 
 /** One request through the load balancer, on a connection of its own. */
-export function ask({ entrance }: Ground, path = "/"): Promise<Answer> {
+export function ask({ ingress }: Fixture, path = "/"): Promise<ReceivedResponse> {
   return new Promise((resolve, reject) => {
-    const request = get({ ...entrance, path, agent: false, timeout: 10_000 }, (response) => {
+    const request = get({ ...ingress, path, agent: false, timeout: 10_000 }, (response) => {
       let text = "";
       response.on("data", (part) => {
         text += part;
@@ -80,13 +80,13 @@ export function ask({ entrance }: Ground, path = "/"): Promise<Answer> {
 }
 
 /** Asks all the time until it is told to stop; then gives what was not answered with 200. */
-export function keepAsking(ground: Ground): () => Promise<{ asked: number; failed: readonly string[] }> {
+export function keepAsking(fixture: Fixture): () => Promise<{ asked: number; failed: readonly string[] }> {
   const failed: string[] = [];
   let [asked, asking] = [0, true];
   const asker = async () => {
     while (asking) {
-      const status = await ask(ground).then(
-        (answer) => String(answer.status),
+      const status = await ask(fixture).then(
+        (response) => String(response.status),
         (error) => String(error),
       );
       asked += 1;
@@ -103,16 +103,16 @@ export function keepAsking(ground: Ground): () => Promise<{ asked: number; faile
 }
 
 /** Names of the processes of tasks that live. */
-export function taskProcesses(ground: Ground): readonly string[] {
-  return ground.region.supervisor.list("task/").map(({ name }) => name);
+export function taskProcesses(fixture: Fixture): readonly string[] {
+  return fixture.region.supervisor.list("task/").map(({ name }) => name);
 }
 
-export async function waitForTasks(ground: Ground, count: number): Promise<void> {
-  await waitUntil(`${count} tasks`, () => taskProcesses(ground).length === count, 15_000);
+export async function waitForTasks(fixture: Fixture, count: number): Promise<void> {
+  await waitUntil(`${count} tasks`, () => taskProcesses(fixture).length === count, 15_000);
 }
 
 /** Waits until the load balancer has so many requests in the hands of its targets. */
-export async function waitForRequests({ region, targetGroup }: Ground, count: number): Promise<void> {
+export async function waitForRequests({ region, targetGroup }: Fixture, count: number): Promise<void> {
   await waitUntil(`${count} requests under way`, async () => {
     const servers = await balancerOfGroup(region, targetGroup.id)?.readServers(backendName(targetGroup.id));
     return [...(servers?.values() ?? [])].reduce((sum, { requests }) => sum + requests, 0) >= count;
@@ -120,6 +120,6 @@ export async function waitForRequests({ region, targetGroup }: Ground, count: nu
 }
 
 /** What a test leaves running, whether it passed or not. */
-export async function removeServices(ground: Ground): Promise<void> {
-  await Promise.all(ground.region.resources.all(serviceType).map((service) => ground.remove(service)));
+export async function removeServices(fixture: Fixture): Promise<void> {
+  await Promise.all(fixture.region.resources.all(serviceType).map((service) => fixture.remove(service)));
 }

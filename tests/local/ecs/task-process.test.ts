@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterEach, before, t, test } from "tap";
 import type { Properties, Resource } from "../../../local/resource.ts";
-import { type Ground, openGround } from "./fixtures.ts";
+import { type Fixture, openFixture } from "./fixtures.ts";
 import { ask, createService, define, removeServices, taskProcesses } from "./services.ts";
 
 const secret = 'w0rd "with" quotes/+';
-let ground: Ground;
+let fixture: Fixture;
 let execution: Resource;
 let parameter: Resource;
 
@@ -20,16 +20,16 @@ const trust = JSON.stringify({
 });
 
 async function makeRole(name: string, statements: readonly Record<string, unknown>[]): Promise<Resource> {
-  const role = await ground.make("aws:iam/role:Role", { name, assumeRolePolicy: trust });
+  const role = await fixture.make("aws:iam/role:Role", { name, assumeRolePolicy: trust });
   const policy = JSON.stringify({ Version: "2012-10-17", Statement: statements });
-  await ground.make("aws:iam/rolePolicy:RolePolicy", { name, role: name, policy });
+  await fixture.make("aws:iam/rolePolicy:RolePolicy", { name, role: name, policy });
   return role;
 }
 
 before(async () => {
-  ground = await openGround();
-  const key = await ground.make("aws:kms/key:Key", { description: "main", deletionWindowInDays: 7 });
-  parameter = await ground.make("aws:ssm/parameter:Parameter", {
+  fixture = await openFixture();
+  const key = await fixture.make("aws:kms/key:Key", { description: "main", deletionWindowInDays: 7 });
+  parameter = await fixture.make("aws:ssm/parameter:Parameter", {
     name: "/t/password",
     type: "SecureString",
     keyId: key.id,
@@ -40,8 +40,8 @@ before(async () => {
     { Effect: "Allow", Action: "kms:Decrypt", Resource: key.outputs.arn },
   ]);
 });
-afterEach(() => removeServices(ground));
-t.teardown(() => ground[Symbol.asyncDispose]());
+afterEach(() => removeServices(fixture));
+t.teardown(() => fixture[Symbol.asyncDispose]());
 
 function rolesOf(role: Resource, more: Properties = {}): Properties {
   return { executionRoleArn: String(role.outputs.arn), ...more };
@@ -52,12 +52,12 @@ test("a task's environment is that of its definition, its secrets, and what the 
     { Effect: "Allow", Action: "sts:GetCallerIdentity", Resource: "*" },
   ]);
   const definition = await define(
-    ground,
+    fixture,
     { environment: { VERSION: "7" }, secrets: { PASSWORD: String(parameter.outputs.arn) } },
     rolesOf(execution, { taskRoleArn: String(task.outputs.arn) }),
   );
-  const service = await createService(ground, definition);
-  const { body } = await ask(ground, "/environment");
+  const service = await createService(fixture, definition);
+  const { body } = await ask(fixture, "/environment");
   const { ECS_CONTAINER_METADATA_URI_V4, AWS_CONTAINER_CREDENTIALS_FULL_URI, HOME, TMPDIR, PATH, ...rest } =
     body;
   const compileCache = process.env.NODE_COMPILE_CACHE;
@@ -65,13 +65,13 @@ test("a task's environment is that of its definition, its secrets, and what the 
     VERSION: "7",
     PASSWORD: secret,
     AWS_REGION: "eu-west-1",
-    AWS_ENDPOINT_URL: ground.region.endpoint,
-    NODE_EXTRA_CA_CERTS: ground.region.authorityFile,
+    AWS_ENDPOINT_URL: fixture.region.endpoint,
+    NODE_EXTRA_CA_CERTS: fixture.region.authorityFile,
     LANG: "C.UTF-8",
     TZ: "UTC",
     ...(compileCache !== undefined && { NODE_COMPILE_CACHE: compileCache }),
   });
-  assert.ok(PATH && HOME?.startsWith(ground.region.directory) && TMPDIR?.startsWith(HOME));
+  assert.ok(PATH && HOME?.startsWith(fixture.region.directory) && TMPDIR?.startsWith(HOME));
   const metadata = await (await fetch(`${ECS_CONTAINER_METADATA_URI_V4}/task`)).json();
   assert.match(String((metadata as Record<string, string>).TaskARN), /:task\/t-main\/[0-9a-f]{32}$/);
   const given = (await (await fetch(AWS_CONTAINER_CREDENTIALS_FULL_URI ?? "")).json()) as Record<
@@ -79,7 +79,7 @@ test("a task's environment is that of its definition, its secrets, and what the 
     string
   >;
   const sts = new STSClient({
-    ...ground.client,
+    ...fixture.client,
     credentials: {
       accessKeyId: given.AccessKeyId ?? "",
       secretAccessKey: given.SecretAccessKey ?? "",
@@ -88,36 +88,36 @@ test("a task's environment is that of its definition, its secrets, and what the 
   });
   const { Arn } = await sts.send(new GetCallerIdentityCommand({}));
   assert.match(String(Arn), /assumed-role\/t-task\//);
-  await ground.remove(service);
+  await fixture.remove(service);
   const gone = await fetch(AWS_CONTAINER_CREDENTIALS_FULL_URI ?? "");
   assert.equal(gone.status, 404, "credentials end with their task");
 });
 
 test("a secret stands in no argument and in no file of the region", async () => {
   const secrets = { PASSWORD: "/t/password" };
-  await createService(ground, await define(ground, { secrets }, rolesOf(execution)));
-  assert.equal((await ask(ground, "/environment")).body.PASSWORD, secret);
-  const [name = ""] = taskProcesses(ground);
-  const pid = ground.region.supervisor.get(name)?.pid;
+  await createService(fixture, await define(fixture, { secrets }, rolesOf(execution)));
+  assert.equal((await ask(fixture, "/environment")).body.PASSWORD, secret);
+  const [name = ""] = taskProcesses(fixture);
+  const pid = fixture.region.supervisor.get(name)?.pid;
   assert.doesNotMatch(readFileSync(`/proc/${pid}/cmdline`, "utf8"), /w0rd/);
   for (const file of ["resources.jsonl", "ledger.jsonl", "addresses.json", join("logs", "region.log")])
-    assert.doesNotMatch(readFileSync(join(ground.region.directory, file), "utf8"), /w0rd/);
+    assert.doesNotMatch(readFileSync(join(fixture.region.directory, file), "utf8"), /w0rd/);
 });
 
 test("a task that prints its environment and fails does not bring its secrets into the error", async () => {
   const definition = await define(
-    ground,
+    fixture,
     { environment: { FAIL_WITH: "cannot go on:" }, secrets: { PASSWORD: "/t/password" } },
     rolesOf(execution),
   );
-  await assert.rejects(createService(ground, definition), (error: Error) => {
+  await assert.rejects(createService(fixture, definition), (error: Error) => {
     assert.match(error.message, /circuit breaker.*exit code 3[\s\S]*cannot go on:/);
     assert.match(error.message, /"PASSWORD":"\*\*\*"/);
     assert.doesNotMatch(error.message, /w0rd/);
     return true;
   });
-  assert.doesNotMatch(readFileSync(join(ground.region.directory, "logs", "region.log"), "utf8"), /w0rd/);
-  assert.deepEqual(taskProcesses(ground), []);
+  assert.doesNotMatch(readFileSync(join(fixture.region.directory, "logs", "region.log"), "utf8"), /w0rd/);
+  assert.deepEqual(taskProcesses(fixture), []);
 });
 
 const refusals = [
@@ -147,8 +147,8 @@ const refusals = [
 for (const { why, roles, message } of refusals) {
   test(`a task with secrets does not start with ${why}`, async () => {
     const secrets = { PASSWORD: String(parameter.outputs.arn) };
-    const definition = await define(ground, { secrets }, await roles());
-    await assert.rejects(createService(ground, definition), { code: "DMM_LOCAL_SERVICE_UNSTEADY", message });
+    const definition = await define(fixture, { secrets }, await roles());
+    await assert.rejects(createService(fixture, definition), { code: "DMM_LOCAL_SERVICE_UNSTEADY", message });
   });
 }
 
@@ -156,18 +156,18 @@ test("a secret that does not exist, an image, a program and a content that do no
   const reader = await makeRole("t-reader", [
     { Effect: "Allow", Action: "ssm:GetParameters", Resource: "*" },
   ]);
-  const absent = await define(ground, { secrets: { A: "/t/absent" } }, rolesOf(reader));
-  await assert.rejects(createService(ground, absent), { message: /invalid parameters: \/t\/absent/ });
-  const unknown = await define(ground, { image: "example.com/other/image@sha256:00" });
-  await assert.rejects(createService(ground, unknown), {
+  const absent = await define(fixture, { secrets: { A: "/t/absent" } }, rolesOf(reader));
+  await assert.rejects(createService(fixture, absent), { message: /invalid parameters: \/t\/absent/ });
+  const unknown = await define(fixture, { image: "example.com/other/image@sha256:00" });
+  await assert.rejects(createService(fixture, unknown), {
     message: /CannotPullContainerError: Image example\.com\/other\/image.*unknown/,
   });
-  const broken = await define(ground, { image: "test/absent" });
-  await assert.rejects(createService(ground, broken), {
+  const broken = await define(fixture, { image: "test/absent" });
+  await assert.rejects(createService(fixture, broken), {
     message: /\/nonexistent\/program could not be started/,
   });
-  const unreadable = await define(ground, { image: "test/unreadable" });
-  await assert.rejects(createService(ground, unreadable), {
+  const unreadable = await define(fixture, { image: "test/unreadable" });
+  await assert.rejects(createService(fixture, unreadable), {
     message: /CannotPullContainerError: .*nothing-here/,
   });
 });

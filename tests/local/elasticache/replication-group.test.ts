@@ -54,11 +54,11 @@ async function connectClient(password: string) {
 }
 
 async function describeGroup() {
-  const answer = await ask(started.region, operations, "elasticache", {
+  const response = await ask(started.region, operations, "elasticache", {
     operation: "DescribeReplicationGroups",
     input: { ReplicationGroupId: "t-cache" },
   });
-  return (answer.ReplicationGroups as { ReplicationGroup: { Status: string }[] }).ReplicationGroup[0]!;
+  return (response.ReplicationGroups as { ReplicationGroup: { Status: string }[] }).ReplicationGroup[0]!;
 }
 
 test("primary and replica of a shard stand in different zones", async () => {
@@ -113,8 +113,11 @@ test("a lost primary costs a shard no longer than its failover takes, and the no
 });
 
 async function describeEvents(input: Record<string, unknown>) {
-  const answer = await ask(started.region, operations, "elasticache", { operation: "DescribeEvents", input });
-  return (answer.Events as { Event: { SourceIdentifier: string; Message: string; Date: string }[] }).Event;
+  const response = await ask(started.region, operations, "elasticache", {
+    operation: "DescribeEvents",
+    input,
+  });
+  return (response.Events as { Event: { SourceIdentifier: string; Message: string; Date: string }[] }).Event;
 }
 
 test("a failover is told as ElastiCache tells it, newest first", async () => {

@@ -3,7 +3,7 @@ import { test } from "tap";
 import { renderLogLine } from "../../../local/elb/access-log-line.ts";
 
 const context = {
-  balancer: "app/entrance/01",
+  balancer: "app/ingress/01",
   targetGroupArns: new Map([["gateway", "arn:group"]]),
   certificateArn: "arn:cert",
 };
@@ -40,7 +40,7 @@ test("a request is one line with AWS's fields in AWS's order", async () => {
   const fields = renderLogLine(line(), context)!.match(/"[^"]*"|\S+/g)!;
   assert.equal(fields.length, 30);
   assert.deepEqual(fields.slice(2, 12), [
-    "app/entrance/01",
+    "app/ingress/01",
     "127.0.0.1:5",
     "127.9.1.10:8080",
     "0.001",

@@ -6,15 +6,15 @@ import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../daemon/started-region.ts";
 import { ask, createResource } from "../started-region.ts";
 import { balancingOf } from "./resource-handlers.ts";
-import { ingressPort, type Surroundings, startSurroundings } from "./surroundings.ts";
+import { ingressPort, startTestBed, type TestBed } from "./test-bed.ts";
 
 const block = await reserveNetwork();
-let surroundings: Surroundings;
+let testBed: TestBed;
 let target: Server;
 const received: string[] = [];
 
 /** Answers every head at once and keeps what came, health checks apart. */
-function answerHeads(socket: Socket): void {
+function responseHeads(socket: Socket): void {
   let text = "";
   socket.on("error", () => {});
   socket.on("data", (part) => {
@@ -27,19 +27,19 @@ function answerHeads(socket: Socket): void {
 }
 
 before(async () => {
-  surroundings = await startSurroundings(block);
-  target = createServer(answerHeads);
+  testBed = await startTestBed(block);
+  target = createServer(responseHeads);
   await new Promise<void>((resolve) => target.listen(8080, `${block}.1.10`, resolve));
-  await createResource(surroundings.started.region, balancingOf("Listener"), {
-    loadBalancerArn: surroundings.loadBalancer.id,
+  await createResource(testBed.started.region, balancingOf("Listener"), {
+    loadBalancerArn: testBed.loadBalancer.id,
     port: ingressPort,
     protocol: "HTTP",
-    defaultActions: [{ type: "forward", targetGroupArn: surroundings.targetGroup.id }],
+    defaultActions: [{ type: "forward", targetGroupArn: testBed.targetGroup.id }],
   });
-  await ask(surroundings.started.region, operations, "elasticloadbalancing", {
+  await ask(testBed.started.region, operations, "elasticloadbalancing", {
     operation: "RegisterTargets",
     input: {
-      TargetGroupArn: surroundings.targetGroup.id,
+      TargetGroupArn: testBed.targetGroup.id,
       Targets: [{ Id: `${block}.1.10`, Port: 8080 }],
     },
   });
@@ -48,17 +48,17 @@ before(async () => {
   );
 });
 t.teardown(async () => {
-  await surroundings?.[Symbol.asyncDispose]();
+  await testBed?.[Symbol.asyncDispose]();
   target?.close();
 });
 
 /** Everything that is answered on one connection until it is closed or quiet. */
 async function send(text: string): Promise<string> {
   received.length = 0;
-  const socket = dial(ingressPort, String(surroundings.loadBalancer.outputs.dnsName));
-  let answered = "";
+  const socket = dial(ingressPort, String(testBed.loadBalancer.outputs.dnsName));
+  let responded = "";
   socket.on("data", (part) => {
-    answered += part.toString("latin1");
+    responded += part.toString("latin1");
   });
   socket.on("error", () => {});
   socket.write(text);
@@ -66,12 +66,12 @@ async function send(text: string): Promise<string> {
   const quiet = new Promise<void>((resolve) => socket.setTimeout(1000, resolve));
   await Promise.race([closed, quiet]);
   socket.destroy();
-  return answered;
+  return responded;
 }
 
 test("a length beside a coding is not passed on, and the connection ends with the answer: RFC 9112 6.3", async () => {
   const hidden = "GET /hidden HTTP/1.1\r\nHost: a\r\n\r\n";
-  const answered = await send(
+  const responded = await send(
     `POST /one HTTP/1.1\r\nHost: a\r\nContent-Length: ${5 + hidden.length}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${hidden}`,
   );
   // An ALB in its strictest mode answers 400. Here nobody behind can read the request in two ways.
@@ -79,8 +79,8 @@ test("a length beside a coding is not passed on, and the connection ends with th
   assert.match(received[0]!, /^POST \/one /);
   assert.match(received[0]!, /transfer-encoding: chunked/i);
   assert.doesNotMatch(received[0]!, /content-length/i);
-  assert.match(answered, /^HTTP\/1\.1 200 [\s\S]*connection: close/i);
-  assert.equal(answered.match(/HTTP\/1\.1/g)?.length, 1);
+  assert.match(responded, /^HTTP\/1\.1 200 [\s\S]*connection: close/i);
+  assert.equal(responded.match(/HTTP\/1\.1/g)?.length, 1);
 });
 
 test("fields that Connection names arrive with their naming, so the target can end them", async () => {

@@ -7,23 +7,17 @@ import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../daemon/started-region.ts";
 import { ask, createResource } from "../started-region.ts";
 import { balancingOf } from "./resource-handlers.ts";
-import {
-  domain,
-  type StartedTarget,
-  type Surroundings,
-  startSurroundings,
-  startTarget,
-} from "./surroundings.ts";
+import { domain, type StartedTarget, startTarget, startTestBed, type TestBed } from "./test-bed.ts";
 
 const block = await reserveNetwork();
-let surroundings: Surroundings;
+let testBed: TestBed;
 let target: StartedTarget;
 let session: ClientHttp2Session;
 
 before(async () => {
-  surroundings = await startSurroundings(block);
+  testBed = await startTestBed(block);
   target = await startTarget(`${block}.1.10`);
-  const { started, loadBalancer, targetGroup, certificateArn } = surroundings;
+  const { started, loadBalancer, targetGroup, certificateArn } = testBed;
   await createResource(started.region, balancingOf("Listener"), {
     loadBalancerArn: loadBalancer.id,
     port: 8443,
@@ -44,7 +38,7 @@ before(async () => {
 t.teardown(async () => {
   session?.destroy();
   await target?.[Symbol.asyncDispose]();
-  await surroundings?.[Symbol.asyncDispose]();
+  await testBed?.[Symbol.asyncDispose]();
 });
 
 /** The status of a request over HTTP/2. */

@@ -7,16 +7,10 @@ import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../daemon/started-region.ts";
 import { ask, createResource } from "../started-region.ts";
 import { balancingOf } from "./resource-handlers.ts";
-import {
-  openTo,
-  type StartedTarget,
-  type Surroundings,
-  startSurroundings,
-  startTarget,
-} from "./surroundings.ts";
+import { openTo, type StartedTarget, startTarget, startTestBed, type TestBed } from "./test-bed.ts";
 
 const block = await reserveNetwork();
-let surroundings: Surroundings;
+let testBed: TestBed;
 let listener: Resource;
 let target: StartedTarget;
 
@@ -29,7 +23,7 @@ interface Seen {
 function see(path: string, { host = "t.example.com", method = "GET" } = {}): Promise<Seen> {
   return new Promise((resolve, reject) => {
     const outgoing = (method === "GET" ? get : request)({
-      host: String(surroundings.loadBalancer.outputs.dnsName),
+      host: String(testBed.loadBalancer.outputs.dnsName),
       port: 8080,
       path,
       method,
@@ -52,14 +46,14 @@ function see(path: string, { host = "t.example.com", method = "GET" } = {}): Pro
 
 function createRule(priority: number, conditions: Properties[], action: Properties): Promise<Resource> {
   const inputs = { listenerArn: listener.id, priority, conditions, actions: [action] };
-  return createResource(surroundings.started.region, balancingOf("ListenerRule"), inputs);
+  return createResource(testBed.started.region, balancingOf("ListenerRule"), inputs);
 }
 
 before(async () => {
-  surroundings = await startSurroundings(block);
-  const { region } = surroundings.started;
+  testBed = await startTestBed(block);
+  const { region } = testBed.started;
   const open = { securityGroupId: "sg-1", ipProtocol: "-1", cidrIpv4: "127.0.0.0/8" };
-  openTo(surroundings.started, "127.0.0.0/8", "sgr-9");
+  openTo(testBed.started, "127.0.0.0/8", "sgr-9");
   region.resources.put({
     type: "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
     id: "sgr-9",
@@ -70,20 +64,20 @@ before(async () => {
   });
   target = await startTarget(`${block}.1.10`);
   listener = await createResource(region, balancingOf("Listener"), {
-    loadBalancerArn: surroundings.loadBalancer.id,
+    loadBalancerArn: testBed.loadBalancer.id,
     port: 8080,
     protocol: "HTTP",
-    defaultActions: [{ type: "forward", targetGroupArn: surroundings.targetGroup.id }],
+    defaultActions: [{ type: "forward", targetGroupArn: testBed.targetGroup.id }],
   });
   await ask(region, operations, "elasticloadbalancing", {
     operation: "RegisterTargets",
-    input: { TargetGroupArn: surroundings.targetGroup.id, Targets: [{ Id: target.address }] },
+    input: { TargetGroupArn: testBed.targetGroup.id, Targets: [{ Id: target.address }] },
   });
   await waitUntil("the target", async () => (await see("/")).status === 200);
 });
 t.teardown(async () => {
   await target[Symbol.asyncDispose]();
-  await surroundings[Symbol.asyncDispose]();
+  await testBed[Symbol.asyncDispose]();
 });
 
 test("rules decide in the order of their priority, whatever order they were made in", async () => {
@@ -125,7 +119,7 @@ test("two rules of one priority are refused", async () => {
   await assert.rejects(
     createRule(5, [{ pathPattern: { values: ["/x"] } }], {
       type: "forward",
-      targetGroupArn: surroundings.targetGroup.id,
+      targetGroupArn: testBed.targetGroup.id,
     }),
     {
       code: "PriorityInUse",
@@ -134,18 +128,15 @@ test("two rules of one priority are refused", async () => {
 });
 
 test("a target group that a listener leads to is not deleted", async () => {
-  await assert.rejects(
-    balancingOf("TargetGroup").delete!(surroundings.started.region, surroundings.targetGroup),
-    {
-      code: "ResourceInUse",
-    },
-  );
+  await assert.rejects(balancingOf("TargetGroup").delete!(testBed.started.region, testBed.targetGroup), {
+    code: "ResourceInUse",
+  });
 });
 
 test("a target outside the region's network is refused", async () => {
-  const input = { TargetGroupArn: surroundings.targetGroup.id, Targets: [{ Id: "127.0.0.1", Port: 22 }] };
+  const input = { TargetGroupArn: testBed.targetGroup.id, Targets: [{ Id: "127.0.0.1", Port: 22 }] };
   await assert.rejects(
-    ask(surroundings.started.region, operations, "elasticloadbalancing", {
+    ask(testBed.started.region, operations, "elasticloadbalancing", {
       operation: "RegisterTargets",
       input,
     }),
@@ -162,7 +153,7 @@ test("a target that takes no connection is answered for with 502 until it is out
 });
 
 test("listeners and rules serve again after a restart of the region", async () => {
-  const region = await surroundings.started.reopen();
+  const region = await testBed.started.reopen();
   for (const name of ["LoadBalancer", "Listener", "ListenerRule"]) {
     const handler = balancingOf(name);
     await Promise.all(

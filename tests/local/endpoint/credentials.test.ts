@@ -40,9 +40,9 @@ function read(uri: string | undefined): Promise<Response> {
 
 /** Settings of a client inside the task: it finds its credentials by itself, as in a container on AWS. */
 async function readTaskCredentials(uri: string | undefined) {
-  const answer = await read(uri);
-  assert.equal(answer.status, 200);
-  const found = (await answer.json()) as { AccessKeyId: string; SecretAccessKey: string; Token: string };
+  const response = await read(uri);
+  assert.equal(response.status, 200);
+  const found = (await response.json()) as { AccessKeyId: string; SecretAccessKey: string; Token: string };
   return {
     accessKeyId: found.AccessKeyId,
     secretAccessKey: found.SecretAccessKey,
@@ -124,8 +124,8 @@ test("a task may do what its role's policies allow, on the resources that they n
     ...started.client,
     credentials: await readTaskCredentials(task.credentialsUri),
   });
-  const answer = await client.send(new GetParameterCommand({ Name: "/own/a" }));
-  assert.equal(answer.Parameter?.Value, "/own/a");
+  const response = await client.send(new GetParameterCommand({ Name: "/own/a" }));
+  assert.equal(response.Parameter?.Value, "/own/a");
   const denied = { name: "AccessDeniedException", message: /assumed-role\/task\/0123.*ssm:GetParameter/ };
   await assert.rejects(client.send(new GetParameterCommand({ Name: "/own/denied" })), denied);
   await assert.rejects(client.send(new GetParameterCommand({ Name: "/other/a" })), denied);

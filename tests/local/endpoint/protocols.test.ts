@@ -13,10 +13,10 @@ import { AwsError, type AwsRequest } from "../../../local/operation.ts";
 import { openEndpoint } from "./started-endpoint.ts";
 
 /** An operation that keeps what it was asked, so that a test can compare it with what a real client was given. */
-function keeping(seen: AwsRequest[], answer: Record<string, unknown>) {
+function keeping(seen: AwsRequest[], response: Record<string, unknown>) {
   return async (_region: unknown, request: AwsRequest) => {
     seen.push(request);
-    return answer;
+    return response;
   };
 }
 
@@ -27,10 +27,10 @@ test("a JSON client's call arrives with its parameters, and dates come back as d
     operations: { ecs: { DescribeTasks: keeping(seen, { tasks: [{ taskArn: "arn:t", createdAt: at }] }) } },
   });
   const client = new ECSClient(started.client);
-  const answer = await client.send(new DescribeTasksCommand({ cluster: "c", tasks: ["a", "b"] }));
+  const response = await client.send(new DescribeTasksCommand({ cluster: "c", tasks: ["a", "b"] }));
   assert.deepEqual(seen[0]?.input, { cluster: "c", tasks: ["a", "b"] });
   assert.deepEqual(seen[0]?.caller, { kind: "operator" });
-  assert.deepEqual(answer.tasks, [{ taskArn: "arn:t", createdAt: at }]);
+  assert.deepEqual(response.tasks, [{ taskArn: "arn:t", createdAt: at }]);
 });
 
 test("a Query client's numbered lists arrive as arrays, and member lists come back as arrays", async () => {
@@ -47,7 +47,9 @@ test("a Query client's numbered lists arrive as arrays, and member lists come ba
     },
   });
   const client = new ElasticLoadBalancingV2Client(started.client);
-  const answer = await client.send(new DescribeTargetGroupsCommand({ TargetGroupArns: ["arn:1", "arn:2"] }));
+  const response = await client.send(
+    new DescribeTargetGroupsCommand({ TargetGroupArns: ["arn:1", "arn:2"] }),
+  );
   await client.send(
     new RegisterTargetsCommand({
       TargetGroupArn: "arn:1",
@@ -60,7 +62,7 @@ test("a Query client's numbered lists arrive as arrays, and member lists come ba
     Targets: [{ Id: "127.202.1.10", Port: "8080" }, { Id: "x" }],
   });
   assert.deepEqual(
-    answer.TargetGroups?.map((group) => [group.TargetGroupName, group.Port]),
+    response.TargetGroups?.map((group) => [group.TargetGroupName, group.Port]),
     [
       ["one", 8080],
       ["two", undefined],

@@ -96,11 +96,11 @@ async function query(sql: string, options: ConnectOptions = {}): Promise<Record<
 }
 
 async function describeCluster() {
-  const answer = await ask(started.region, operations, "rds", {
+  const response = await ask(started.region, operations, "rds", {
     operation: "DescribeDBClusters",
     input: { DBClusterIdentifier: "t-db" },
   });
-  return (answer.DBClusters as { DBCluster: Record<string, never>[] }).DBCluster[0] as unknown as {
+  return (response.DBClusters as { DBCluster: Record<string, never>[] }).DBCluster[0] as unknown as {
     Status: string;
     DBClusterMembers: { DBClusterMember: { DBInstanceIdentifier: string; IsClusterWriter: boolean }[] };
   };

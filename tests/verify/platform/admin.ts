@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
-import { answerPeople } from "./login.ts";
+import { serveUsers } from "./login.ts";
 import { awayMs, type PlatformState } from "./state.ts";
 
 /** The stand-in's admin site: entries, versions, and how many gateways have acknowledged one. */
-export function answerAdmin(
+export function serveAdmin(
   state: PlatformState,
   url: URL,
   request: IncomingMessage,
@@ -12,19 +12,19 @@ export function answerAdmin(
 ): void {
   const entry = url.pathname.replace(/^\/api\//, "");
   void text(request).then((body) => {
-    const [status, answer] =
+    const [status, content] =
       entry === "users" || entry.startsWith("users/")
-        ? answerPeople(state, request.method, body)
+        ? serveUsers(state, request.method, body)
         : request.method === "GET"
           ? read(state, entry)
           : change(state, entry, { basedOn: Number(url.searchParams.get("basedOn")), body });
-    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(answer));
+    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(content));
   });
 }
 
-type Answer = readonly [status: number, body: object];
+type PlannedResponse = readonly [status: number, body: object];
 
-function read(state: PlatformState, entry: string): Answer {
+function read(state: PlatformState, entry: string): PlannedResponse {
   const { entries, version } = state;
   if (entry === "configuration") return [200, { version, routes: listRoutes(state) }];
   if (entry === "versions") return [200, { versions: listVersions(state) }];
@@ -55,7 +55,7 @@ interface Edit {
   readonly body: string;
 }
 
-function change(state: PlatformState, entry: string, sent: Omit<Edit, "entry">): Answer {
+function change(state: PlatformState, entry: string, sent: Omit<Edit, "entry">): PlannedResponse {
   const { breaks, entries } = state;
   const edit = { entry, ...sent };
   const outage = findOutage(state);
@@ -64,9 +64,9 @@ function change(state: PlatformState, entry: string, sent: Omit<Edit, "entry">):
     return [outage, { status: outage }];
   }
   const last = state.versions.at(-1);
-  const isRepetition = last?.basedOn === edit.basedOn && last.added === entry && last.body === edit.body;
-  if (isRepetition && !breaks.has("makes a repeated change twice")) return tell(state, last.version);
-  if (edit.basedOn !== state.version && !isRepetition && !breaks.has("takes stale edits"))
+  const isRetry = last?.basedOn === edit.basedOn && last.added === entry && last.body === edit.body;
+  if (isRetry && !breaks.has("makes a repeated change twice")) return tell(state, last.version);
+  if (edit.basedOn !== state.version && !isRetry && !breaks.has("takes stale edits"))
     return [409, { status: 409 }];
   if (edit.body === "" && !entries.has(entry)) return [404, { status: 404 }];
   store(state, edit);
@@ -95,7 +95,7 @@ function store(state: PlatformState, { entry, basedOn, body }: Edit): void {
   state.versions.push({ version: state.version, basedOn, added, body });
 }
 
-function tell(state: PlatformState, version: number): Answer {
+function tell(state: PlatformState, version: number): PlannedResponse {
   const { length: of } = state.tasks;
   const acknowledged = state.breaks.has("leaves a gateway behind") ? of - 1 : of;
   return [200, { version, propagation: { acknowledged, of, afterMs: 1, missing: [] } }];

@@ -3,7 +3,7 @@ import { beginLogin } from "./login.ts";
 import type { PlatformState } from "./state.ts";
 
 /** The stand-in's authorization endpoint, as far as the login. */
-export function answerAuthorization(state: PlatformState, url: URL, response: ServerResponse): void {
+export function serveAuthorization(state: PlatformState, url: URL, response: ServerResponse): void {
   const { breaks } = state;
   const read = (name: string): string => url.searchParams.get(name) ?? "";
   const client = state.entries.get(`clients/${read("client_id")}`) as

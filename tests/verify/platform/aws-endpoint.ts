@@ -1,22 +1,22 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Server } from "node:net";
 import { text } from "node:stream/consumers";
-import { answerFis } from "./aws-fis.ts";
-import { answerJson } from "./aws-json.ts";
-import { answerQuery } from "./aws-query.ts";
-import { answerStorage } from "./aws-storage.ts";
+import { serveFis } from "./aws-fis.ts";
+import { serveJson } from "./aws-json.ts";
+import { serveQuery } from "./aws-query.ts";
+import { serveStorage } from "./aws-storage.ts";
 import type { PlatformState } from "./state.ts";
 
 /** The AWS APIs as the real SDK speaks them, for the few operations that the suites use. */
 export function createAwsEndpoint(state: PlatformState): Server {
   return createServer((request, response) => {
-    answer(state, request, response).catch((error: unknown) => {
+    respond(state, request, response).catch((error: unknown) => {
       response.writeHead(500, { "content-type": "text/plain" }).end(String(error));
     });
   });
 }
 
-async function answer(
+async function respond(
   state: PlatformState,
   request: IncomingMessage,
   response: ServerResponse,
@@ -25,14 +25,14 @@ async function answer(
   const target = request.headers["x-amz-target"];
   if (typeof target === "string") {
     const operation = target.split(".")[1] ?? "";
-    const result = answerJson(state, operation, JSON.parse(body || "{}") as Record<string, unknown>);
+    const result = serveJson(state, operation, JSON.parse(body || "{}") as Record<string, unknown>);
     response.writeHead(200, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify(result));
     return;
   }
   if (request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded")) {
     const form = new URLSearchParams(body);
     const operation = form.get("Action") ?? "";
-    const result = answerQuery(state, operation);
+    const result = serveQuery(state, operation);
     response.writeHead(200, { "content-type": "text/xml" });
     response.end(
       `<${operation}Response><${operation}Result>${result}</${operation}Result></${operation}Response>`,
@@ -41,10 +41,10 @@ async function answer(
   }
   const url = new URL(request.url ?? "/", "http://standin");
   if (url.pathname.startsWith("/standin-logs")) {
-    response.writeHead(200).end(answerStorage(state, url));
+    response.writeHead(200).end(serveStorage(state, url));
     return;
   }
-  const result = answerFis(
+  const result = serveFis(
     state,
     `${request.method} ${request.url}`,
     body === "" ? {} : (JSON.parse(body) as object),

@@ -1,7 +1,7 @@
 import { killTask, type PlatformState } from "./state.ts";
 
 /** Fault Injection Service: REST with JSON. */
-export function answerFis(state: PlatformState, request: string, input: object): object {
+export function serveFis(state: PlatformState, request: string, input: object): object {
   if (request === "POST /experimentTemplates") {
     const { targets } = input as { targets: Record<string, { resourceArns: readonly string[] }> };
     const id = `EXT${state.experiments.size + 1}`;

@@ -1,7 +1,7 @@
 import { desiredTasks, type PlatformState } from "./state.ts";
 
 /** ECS, SSM, KMS, Firehose and the tagging API: JSON 1.1. */
-export function answerJson(state: PlatformState, operation: string, input: Record<string, unknown>): object {
+export function serveJson(state: PlatformState, operation: string, input: Record<string, unknown>): object {
   switch (operation) {
     case "DescribeServices":
       return {

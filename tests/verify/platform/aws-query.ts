@@ -1,7 +1,7 @@
 import { databaseInstances, failOverCache, failOverDatabase, type PlatformState } from "./state.ts";
 
 /** Load balancing, ElastiCache and RDS: the Query protocol, XML out. */
-export function answerQuery(state: PlatformState, operation: string): string {
+export function serveQuery(state: PlatformState, operation: string): string {
   switch (operation) {
     case "DescribeTargetHealth":
       return list(

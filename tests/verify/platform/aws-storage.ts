@@ -4,7 +4,7 @@ import type { PlatformState } from "./state.ts";
 const key = "gateway/2026/01/01/part.gz";
 
 /** S3, as far as it lists and gives the objects of the access log. Path style, XML or the object's bytes. */
-export function answerStorage(state: PlatformState, url: URL): string | Buffer {
+export function serveStorage(state: PlatformState, url: URL): string | Buffer {
   if (!url.searchParams.has("list-type")) return gzipSync(state.logLines.map((line) => `${line}\n`).join(""));
   // All that was written so far is delivered once the stream's buffer has been filled.
   const contents = state.isLogDelivered

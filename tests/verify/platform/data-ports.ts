@@ -19,12 +19,12 @@ export function createDatabase(state: PlatformState): Server {
 }
 
 export function createCache(state: PlatformState, identity: Identity): Server {
-  const answer = state.breaks.has("lets the cache answer strangers")
+  const response = state.breaks.has("lets the cache answer strangers")
     ? "+PONG\r\n"
     : "-NOAUTH Authentication required.\r\n";
   const server = createTlsServer({ cert: identity.certificate, key: identity.key }, (socket) => {
     socket.on("error", () => {});
-    socket.on("data", () => socket.write(answer));
+    socket.on("data", () => socket.write(response));
   });
   server.on("tlsClientError", (_error, socket) => socket.destroy());
   return server;

@@ -1,17 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { answerAdmin } from "./admin.ts";
-import { answerOAuth, tellSecret } from "./oauth.ts";
+import { serveAdmin } from "./admin.ts";
+import { serveOAuth, tellSecret } from "./oauth.ts";
 import { refuse } from "./refuse.ts";
 import { isAmbiguous } from "./request-rules.ts";
-import { answerRoute, routes } from "./routes.ts";
+import { routes, serveRoute } from "./routes.ts";
 import { type PlatformState, shardOfUnknown, type Token } from "./state.ts";
 
-/** The stand-in's HTTP side: what a gateway does with a request that came through the entrance. */
-export function answerRequest(
-  state: PlatformState,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
+/** The stand-in's HTTP side: what a gateway does with a request that came through the ingress. */
+export function serveRequest(state: PlatformState, request: IncomingMessage, response: ServerResponse): void {
   state.requests += 1;
   response.setHeader("x-request-id", String(state.requests));
   if (isAmbiguous(state, request)) {
@@ -24,8 +20,8 @@ export function answerRequest(
     return;
   }
   const url = new URL(request.url ?? "/", `https://${state.domain}`);
-  if (request.headers.host?.startsWith("admin.")) answerAdminSite(state, url, request, response);
-  else answerApi(state, url, request, response);
+  if (request.headers.host?.startsWith("admin.")) serveAdminSite(state, url, request, response);
+  else serveApi(state, url, request, response);
 }
 
 /** As a gateway does whose token store is away for a moment. */
@@ -37,25 +33,25 @@ function asksForPatience({ breaks, deferred }: PlatformState, request: IncomingM
   return true;
 }
 
-function answerApi(state: PlatformState, url: URL, request: IncomingMessage, response: ServerResponse): void {
+function serveApi(state: PlatformState, url: URL, request: IncomingMessage, response: ServerResponse): void {
   response.once("finish", () => writeLine(state, request, response));
   const isOAuth = /^\/(oauth2|\.well-known)\//.test(url.pathname);
   const failure = isOAuth ? undefined : (findOutage(state) ?? findRefusal(state, request, url));
   if (failure !== undefined) {
     if (failure.allow !== undefined) response.setHeader("allow", failure.allow);
     refuse(response, failure.status, failure.challenge, tellSecret(state));
-  } else if (isOAuth) answerOAuth(state, url, request, response);
-  else answerRoute(state, url, request, response);
+  } else if (isOAuth) serveOAuth(state, url, request, response);
+  else serveRoute(state, url, request, response);
 }
 
-function answerAdminSite(
+function serveAdminSite(
   state: PlatformState,
   url: URL,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
   if (state.breaks.has("has no admin site")) refuse(response, 503);
-  else answerAdmin(state, url, request, response);
+  else serveAdmin(state, url, request, response);
 }
 
 function writeLine(state: PlatformState, request: IncomingMessage, response: ServerResponse): void {

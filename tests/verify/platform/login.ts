@@ -12,7 +12,7 @@ export function beginLogin(query: URLSearchParams, response: ServerResponse): vo
 }
 
 /** The stand-in's login page: whoever has a right password is sent on to the application with a code. */
-export function answerLogin(state: PlatformState, request: IncomingMessage, response: ServerResponse): void {
+export function serveLogin(state: PlatformState, request: IncomingMessage, response: ServerResponse): void {
   const cookie = /(?:^|; )request=([^;]+)/.exec(request.headers.cookie ?? "")?.[1] ?? "";
   const query = new URLSearchParams(Buffer.from(cookie, "base64url").toString());
   const application = query.get("redirect_uri") ?? "";
@@ -44,10 +44,10 @@ export function answerLogin(state: PlatformState, request: IncomingMessage, resp
   });
 }
 
-type Answer = readonly [status: number, body: object];
+type PlannedResponse = readonly [status: number, body: object];
 
 /** The admin site's people: registered with a password, and removed. */
-export function answerPeople(state: PlatformState, method: string | undefined, sent: string): Answer {
+export function serveUsers(state: PlatformState, method: string | undefined, sent: string): PlannedResponse {
   if (method === "POST") {
     const { name } = JSON.parse(sent) as { name: string };
     const password = randomBytes(9).toString("base64url");

@@ -1,29 +1,29 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
-import { answerAuthorization } from "./authorization.ts";
-import { answerLogin } from "./login.ts";
+import { serveAuthorization } from "./authorization.ts";
+import { serveLogin } from "./login.ts";
 import { awayMs, type PlatformState, shardCount } from "./state.ts";
 
-type Answer = readonly [status: number, body: object];
+type PlannedResponse = readonly [status: number, body: object];
 
 const knownScopes = new Set(["verify:read", "verify:write"]);
 
 /** The stand-in's OAuth2 server: RFC 6749 4.4, 7009, 7662, 8414, and the beginning of 4.1. */
-export function answerOAuth(
+export function serveOAuth(
   state: PlatformState,
   url: URL,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  if (url.pathname === "/oauth2/authorize") answerAuthorization(state, url, response);
-  else if (url.pathname.startsWith("/oauth2/interaction/")) answerLogin(state, request, response);
+  if (url.pathname === "/oauth2/authorize") serveAuthorization(state, url, response);
+  else if (url.pathname.startsWith("/oauth2/interaction/")) serveLogin(state, request, response);
   else if (url.pathname.startsWith("/.well-known/")) send(state, response, [200, describeServer(state)]);
   else
     void text(request).then((body) => {
       const form = new URLSearchParams(body);
       const known = isClient(state, request.headers.authorization) || isAssertion(state, form);
-      if (known || isCode(state, form)) return send(state, response, answerForm(state, url.pathname, body));
+      if (known || isCode(state, form)) return send(state, response, serveForm(state, url.pathname, body));
       response.setHeader("www-authenticate", "Basic");
       return send(state, response, [401, { error: "invalid_client", ...tellSecret(state) }]);
     });
@@ -52,7 +52,7 @@ function isClient({ breaks, clientId, clientSecret }: PlatformState, field: stri
   return breaks.has("takes any client secret") || field === `Basic ${credential.toString("base64")}`;
 }
 
-function send({ breaks }: PlatformState, response: ServerResponse, [status, body]: Answer): void {
+function send({ breaks }: PlatformState, response: ServerResponse, [status, body]: PlannedResponse): void {
   const cacheControl = breaks.has("lets tokens be stored") ? "private, max-age=60" : "no-store";
   response.writeHead(status, { "content-type": "application/json", "cache-control": cacheControl });
   response.end(JSON.stringify(body));
@@ -76,7 +76,7 @@ function describeServer({ breaks, domain }: PlatformState): object {
   };
 }
 
-function answerForm(state: PlatformState, path: string, body: string): Answer {
+function serveForm(state: PlatformState, path: string, body: string): PlannedResponse {
   const form = new URLSearchParams(body);
   const names = [...form.keys()];
   const isDoubled = new Set(names).size < names.length;
@@ -86,7 +86,7 @@ function answerForm(state: PlatformState, path: string, body: string): Answer {
   return revoke(state, form);
 }
 
-function issue(state: PlatformState, form: URLSearchParams): Answer {
+function issue(state: PlatformState, form: URLSearchParams): PlannedResponse {
   const grant = form.get("grant_type");
   const mayUse =
     grant === "client_credentials" ||
@@ -104,12 +104,12 @@ function issue(state: PlatformState, form: URLSearchParams): Answer {
   return [200, { access_token: name, token_type: "Bearer", expires_in: 600, scope: scopes.join(" ") }];
 }
 
-function introspect(state: PlatformState, form: URLSearchParams): Answer {
+function introspect(state: PlatformState, form: URLSearchParams): PlannedResponse {
   const token = state.tokens.get(form.get("token") ?? "");
   return [200, token === undefined ? { active: false } : { active: true, scope: token.scopes.join(" ") }];
 }
 
-function revoke({ breaks, tokens, halfRevoked }: PlatformState, form: URLSearchParams): Answer {
+function revoke({ breaks, tokens, halfRevoked }: PlatformState, form: URLSearchParams): PlannedResponse {
   const name = form.get("token") ?? "";
   if (breaks.has("revokes at all gateways but one")) halfRevoked.add(name);
   else if (!breaks.has("keeps revoked tokens")) tokens.delete(name);

@@ -5,7 +5,7 @@ import { createAuthority } from "./authority.ts";
 import { createAwsEndpoint } from "./aws-endpoint.ts";
 import type { Break } from "./breaks.ts";
 import { createCache, createDatabase } from "./data-ports.ts";
-import { listen, openEntrance } from "./entrance.ts";
+import { listen, openIngress } from "./ingress.ts";
 import { createState, type PlatformState } from "./state.ts";
 
 const loopback = await reserveNetwork();
@@ -31,7 +31,7 @@ export async function startPlatform(...breaks: readonly Break[]): Promise<Starte
     createAuthority("stand-in region"),
     createAuthority("stand-in insiders"),
   ]);
-  const entrance = await openEntrance(state, host, { server, insiders });
+  const ingress = await openIngress(state, host, { server, insiders });
   const identity = await server.issue({ subject: "cache", notAfter: inSeconds(3_600), names: ["cache"] });
   const [database, cache, endpoint] = [
     createDatabase(state),
@@ -48,10 +48,10 @@ export async function startPlatform(...breaks: readonly Break[]): Promise<Starte
   const target: Target = {
     kind: "local",
     environment: "standin",
-    entrance: {
+    ingress: {
       url: `https://${state.domain}`,
-      connect: { host, port: entrance.port },
-      plainPort: entrance.plainPort,
+      connect: { host, port: ingress.port },
+      plainPort: ingress.plainPort,
       authority: server.certificate,
     },
     insider: await issue({ name: "operator", lifetimeSeconds: 3_600 }),
@@ -66,7 +66,7 @@ export async function startPlatform(...breaks: readonly Break[]): Promise<Starte
         scope: "this environment",
         what: "dmm-env:ingressPort",
         production: "443",
-        environment: String(entrance.port),
+        environment: String(ingress.port),
         reason: "The stand-in takes a free port.",
       },
     ],
@@ -78,7 +78,7 @@ export async function startPlatform(...breaks: readonly Break[]): Promise<Starte
     },
     foreignAddress,
   };
-  const data = [...entrance.servers, database, cache];
+  const data = [...ingress.servers, database, cache];
   const close = async (servers: readonly Server[]) => void (await Promise.all(servers.map(closeServer)));
   return {
     target,
@@ -100,7 +100,7 @@ function describeOutputs(
     environment: "standin",
     region: "eu-west-1",
     network: { vpcId: "vpc-1", addressBlock: "10.0.0.0/16", availabilityZones: ["eu-west-1a"] },
-    entrance: {
+    ingress: {
       domain: state.domain,
       dnsName: host,
       port: 443,

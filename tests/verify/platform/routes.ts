@@ -17,7 +17,7 @@ const slowLimitMs = 1_000;
 const bodyLimitBytes = 10 * 1024 * 1024;
 
 /** What the upstream makes of an authorised request. */
-export function answerRoute(
+export function serveRoute(
   state: PlatformState,
   url: URL,
   request: IncomingMessage,
@@ -26,20 +26,15 @@ export function answerRoute(
   if (url.pathname === "/verify/dead") {
     refuse(response, state.breaks.has("blames itself for a dead upstream") ? 500 : 502);
   } else if (url.pathname === "/verify/slow") {
-    void answerSlow(state, Number(url.searchParams.get("ms")), response);
+    void serveSlow(state, Number(url.searchParams.get("ms")), response);
   } else if (url.pathname === "/verify/stream") {
-    void answerStream(state, url, response);
+    void serveStream(state, url, response);
   } else {
-    answerEcho(state, url, request, response);
+    serveEcho(state, url, request, response);
   }
 }
 
-function answerEcho(
-  state: PlatformState,
-  url: URL,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
+function serveEcho(state: PlatformState, url: URL, request: IncomingMessage, response: ServerResponse): void {
   const path = state.breaks.has("loses the query") ? url.pathname : request.url;
   const headers = selectFields(state, request, String(response.getHeader("x-request-id")));
   const body = JSON.stringify({ method: request.method, path, headers });
@@ -56,7 +51,7 @@ function answerEcho(
   });
 }
 
-async function answerSlow(state: PlatformState, ms: number, response: ServerResponse): Promise<void> {
+async function serveSlow(state: PlatformState, ms: number, response: ServerResponse): Promise<void> {
   if (ms > slowLimitMs && state.breaks.has("gives up on slow upstreams at once"))
     return refuse(response, 504);
   await delay(Math.min(ms, slowLimitMs));
@@ -64,7 +59,7 @@ async function answerSlow(state: PlatformState, ms: number, response: ServerResp
   response.writeHead(200).end("{}");
 }
 
-async function answerStream(state: PlatformState, url: URL, response: ServerResponse): Promise<void> {
+async function serveStream(state: PlatformState, url: URL, response: ServerResponse): Promise<void> {
   const read = (name: string): number => Number(url.searchParams.get(name));
   const piece = "x".repeat(read("bytes"));
   let gathered = "";

@@ -5,7 +5,7 @@ import { createRequest } from "../authorize.ts";
 import { Browser } from "../browser.ts";
 import { issuer, redirectUri } from "../started-server.ts";
 
-export interface TokenAnswer {
+export interface TokenResponse {
   readonly status: number;
   readonly error: string | undefined;
   readonly description: string | undefined;
@@ -64,7 +64,7 @@ export class ChaosClient {
     return { code, verifier: request.verifier };
   }
 
-  redeem({ code, verifier }: Login): Promise<TokenAnswer> {
+  redeem({ code, verifier }: Login): Promise<TokenResponse> {
     return this.#ask({
       grant_type: "authorization_code",
       redirect_uri: redirectUri,
@@ -73,12 +73,12 @@ export class ChaosClient {
     });
   }
 
-  refresh(token: string): Promise<TokenAnswer> {
+  refresh(token: string): Promise<TokenResponse> {
     return this.#ask({ grant_type: "refresh_token", refresh_token: token });
   }
 
   /** One attempt, for whoever does not care about the answer. */
-  refreshOnce(token: string): Promise<TokenAnswer> {
+  refreshOnce(token: string): Promise<TokenResponse> {
     return this.#askOnce({ grant_type: "refresh_token", refresh_token: token });
   }
 
@@ -93,12 +93,12 @@ export class ChaosClient {
 
   /** Status of an API's response, at one gateway or at each of them. */
   async use(token: string): Promise<number> {
-    const answer = await fetch(`${this.#origin}/verify/echo`, {
+    const response = await fetch(`${this.#origin}/verify/echo`, {
       headers: { authorization: `Bearer ${token}` },
       dispatcher,
     });
-    await answer.arrayBuffer();
-    return answer.status;
+    await response.arrayBuffer();
+    return response.status;
   }
 
   /** Until somebody knows. */
@@ -110,15 +110,15 @@ export class ChaosClient {
     }
   }
 
-  async #ask(fields: Record<string, string>): Promise<TokenAnswer> {
+  async #ask(fields: Record<string, string>): Promise<TokenResponse> {
     for (const deadline = Date.now() + patienceMs; ; ) {
-      const answer = await this.#askOnce(fields);
-      if (answer.status !== 503 || Date.now() > deadline) return answer;
+      const response = await this.#askOnce(fields);
+      if (response.status !== 503 || Date.now() > deadline) return response;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
 
-  async #askOnce(fields: Record<string, string>): Promise<TokenAnswer> {
+  async #askOnce(fields: Record<string, string>): Promise<TokenResponse> {
     const { status, json } = await this.#post("/oauth2/token", fields);
     return {
       status,
@@ -130,12 +130,15 @@ export class ChaosClient {
   }
 
   async #post(path: string, fields: Record<string, string>) {
-    const answer = await fetch(this.#origin + path, {
+    const response = await fetch(this.#origin + path, {
       method: "POST",
       body: new URLSearchParams({ client_id: "app", ...fields }),
       dispatcher,
     });
-    const text = await answer.text();
-    return { status: answer.status, json: text === "" ? {} : (JSON.parse(text) as Record<string, unknown>) };
+    const text = await response.text();
+    return {
+      status: response.status,
+      json: text === "" ? {} : (JSON.parse(text) as Record<string, unknown>),
+    };
   }
 }

@@ -1,6 +1,6 @@
 import { describeReason } from "../../../../gateway/reason.ts";
 import type { Chance } from "../../chance.ts";
-import type { ChaosClient, Login, TokenAnswer } from "./client.ts";
+import type { ChaosClient, Login, TokenResponse } from "./client.ts";
 
 export interface Counts {
   logins: number;
@@ -50,10 +50,10 @@ export class Family {
     // Some clients are in a hurry, and some codes are stolen: at most one redemption may be acknowledged.
     const twice = this.#chance.next() < 0.1;
     if (twice) this.#reason = "its code was shown twice";
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: twice ? 2 : 1 }, () => this.#client.redeem(login)),
     );
-    const good = answers.filter(({ status }) => status === 200);
+    const good = responses.filter(({ status }) => status === 200);
     if (good.length > 1) this.#report("a code was redeemed twice");
     for (const { accessToken, refreshToken } of good) {
       this.#counts.redemptions++;
@@ -61,7 +61,7 @@ export class Family {
       this.#refreshToken = refreshToken;
     }
     if (twice) this.#dead = true;
-    else if (good.length === 0) this.#report(`a code was refused: ${explain(answers[0]!)}`);
+    else if (good.length === 0) this.#report(`a code was refused: ${explain(responses[0]!)}`);
     if (this.#dead) await this.checkDead();
   }
 
@@ -77,15 +77,15 @@ export class Family {
   }
 
   async #refresh(): Promise<void> {
-    const answer = await this.#client.refresh(this.#refreshToken);
-    if (answer.status !== 200) {
-      this.#report(`a refresh was refused: ${explain(answer)}`);
+    const response = await this.#client.refresh(this.#refreshToken);
+    if (response.status !== 200) {
+      this.#report(`a refresh was refused: ${explain(response)}`);
       return;
     }
     this.#counts.refreshes++;
     this.#used.push(this.#refreshToken);
-    this.#accessTokens.push(answer.accessToken);
-    this.#refreshToken = answer.refreshToken;
+    this.#accessTokens.push(response.accessToken);
+    this.#refreshToken = response.refreshToken;
   }
 
   async #use(): Promise<void> {
@@ -120,8 +120,8 @@ export class Family {
   async #refreshTwice(): Promise<void> {
     this.#reason = "a refresh token was shown twice";
     const token = this.#refreshToken;
-    const answers = await Promise.all([this.#client.refresh(token), this.#client.refresh(token)]);
-    const good = answers.filter(({ status }) => status === 200);
+    const responses = await Promise.all([this.#client.refresh(token), this.#client.refresh(token)]);
+    const good = responses.filter(({ status }) => status === 200);
     if (good.length > 1) this.#report("a refresh token was used twice");
     this.#accessTokens.push(...good.map(({ accessToken }) => accessToken));
     this.#used.push(token);
@@ -159,10 +159,10 @@ export class Family {
         );
     }
     if (this.#refreshToken === "") return;
-    const answer = await this.#client.refresh(this.#refreshToken);
-    if (answer.status !== (this.#dead ? 400 : 200))
+    const response = await this.#client.refresh(this.#refreshToken);
+    if (response.status !== (this.#dead ? 400 : 200))
       this.#report(
-        `at the end a refresh is answered ${explain(answer)}; ${this.#reason ?? "nobody revoked it"}`,
+        `at the end a refresh is answered ${explain(response)}; ${this.#reason ?? "nobody revoked it"}`,
       );
   }
 
@@ -171,6 +171,6 @@ export class Family {
   }
 }
 
-function explain({ status, error, description }: TokenAnswer): string {
+function explain({ status, error, description }: TokenResponse): string {
   return `${status} ${error}: ${description}`;
 }

@@ -1,4 +1,4 @@
-import { StartedRole, type Surroundings, startGateway } from "../../started-gateway.ts";
+import { StartedRole, startGateway, type TestBed } from "../../started-gateway.ts";
 import { StartedMariadb } from "../../started-mariadb.ts";
 import { StartedRedis } from "../../started-redis.ts";
 import { redirectUri } from "../started-server.ts";
@@ -52,10 +52,10 @@ export class Fleet {
       keep(StartedRedis.start(block, { primaries: 3, replicas: true, nodeTimeoutMs: 2000 })),
     ]);
     await stub.waitUntilReady();
-    const surroundings: Surroundings = { database, redis, upstreamUrl: stub.origin };
+    const testBed: TestBed = { database, redis, upstreamUrl: stub.origin };
     const gateways: StartedRole[] = [];
     for (const address of [30, 31, 32]) {
-      const gateway = await startGateway(`${block}.1.${address}`, surroundings, environment);
+      const gateway = await startGateway(`${block}.1.${address}`, testBed, environment);
       stack.defer(async () => void (await gateway.process.end()));
       gateways.push(gateway);
     }

@@ -4,15 +4,15 @@ import { findPart } from "../processes/programs.ts";
 import { StartedProcess } from "../processes/started-process.ts";
 import { balancerDefaults } from "./balancer-defaults.ts";
 import { httpPort } from "./network.ts";
-import type { Surroundings } from "./surroundings.ts";
-import { answers } from "./upstream.ts";
+import type { TestBed } from "./test-bed.ts";
+import { responses } from "./upstream.ts";
 
 /** Where the front takes TLS; plain HTTP is on the port that everybody has. */
 export const tlsPort = 8443;
 
 /** A balancer before one or more gateways, in turn, as the region's load balancer stands before them. */
-export async function startFront(
-  { directory, certificates }: Surroundings,
+export async function startTlsProxy(
+  { directory, certificates }: TestBed,
   host: string,
   gateways: readonly string[],
 ): Promise<StartedProcess> {
@@ -21,7 +21,7 @@ export async function startFront(
   await writeFile(
     configuration,
     `${balancerDefaults}
-frontend entrance
+frontend ingress
   bind ${host}:${tlsPort} ssl crt ${certificates.both} alpn http/1.1
   bind ${host}:${httpPort}
   http-request set-header X-Forwarded-Proto https if { ssl_fc }
@@ -33,12 +33,12 @@ ${servers.join("\n")}
 `,
   );
   const { command, environment } = findPart("haproxy");
-  const front = new StartedProcess({
+  const proxy = new StartedProcess({
     command,
     args: ["-db", "-f", configuration],
     environment,
     place: "anywhere",
   });
-  await front.waitUntil("the front answers", () => answers(`http://${host}:${httpPort}/front`));
-  return front;
+  await proxy.waitUntil("the front answers", () => responses(`http://${host}:${httpPort}/front`));
+  return proxy;
 }

@@ -4,13 +4,13 @@ import { findPart } from "../processes/programs.ts";
 import { StartedProcess } from "../processes/started-process.ts";
 
 /** Bytes of the upstream's answers. */
-export const answerBytes = 1024;
+export const responseBytes = 1024;
 
 /** An upstream that costs next to nothing: HAProxy answering every request with the same kilobyte by itself. */
 export async function startUpstream(host: string, port: number, directory: string): Promise<StartedProcess> {
   const body = join(directory, "upstream-body");
   const configuration = join(directory, "upstream.cfg");
-  await writeFile(body, "x".repeat(answerBytes));
+  await writeFile(body, "x".repeat(responseBytes));
   await writeFile(
     configuration,
     `global
@@ -32,14 +32,14 @@ frontend upstream
     command,
     args: ["-db", "-f", configuration],
     environment,
-    place: "surroundings",
+    place: "test-bed",
   });
-  await process.waitUntil("the upstream answers", () => answers(`http://${host}:${port}/`));
+  await process.waitUntil("the upstream answers", () => responses(`http://${host}:${port}/`));
   return process;
 }
 
 /** Whether somebody who knows the way answers there: by letting through or by asking for a token. */
-export async function answers(url: string): Promise<boolean> {
+export async function responses(url: string): Promise<boolean> {
   return await fetch(url, { signal: AbortSignal.timeout(1000) }).then(
     async (response) => {
       await response.arrayBuffer();

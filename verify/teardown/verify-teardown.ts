@@ -6,16 +6,16 @@ import { openSession } from "../session.ts";
 import type { Target } from "../target.ts";
 import type { VerifyOptions } from "../verify.ts";
 import { release } from "./index.ts";
-import type { ReleaseSnapshot } from "./snapshot.ts";
+import type { TeardownSnapshot } from "./snapshot.ts";
 
-export { type ReleaseSnapshot, readReleaseSnapshot } from "./snapshot.ts";
+export { readTeardownSnapshot, type TeardownSnapshot } from "./snapshot.ts";
 
-export interface ReleaseOptions extends Omit<VerifyOptions, "suites" | "only" | "profile"> {
+export interface TeardownOptions extends Omit<VerifyOptions, "suites" | "only" | "profile"> {
   readonly credentials: Target["aws"]["credentials"];
 }
 
 /** Proves from outside, after `down`, that an environment is gone. Leaves evidence like {@link verify}. */
-export async function verifyRelease(before: ReleaseSnapshot, options: ReleaseOptions): Promise<RunResult> {
+export async function verifyTeardown(before: TeardownSnapshot, options: TeardownOptions): Promise<RunResult> {
   const secrets = createSecrets();
   secrets.add(options.credentials.secretAccessKey);
   const session = openSession({

@@ -1,5 +1,5 @@
 /** What became of one planned request. */
-export interface LoadAnswer {
+export interface LoadResponse {
   /** Which request of the mix. */
   readonly label: string;
   /** When the plan wanted it sent, in milliseconds of Unix time. */
@@ -15,7 +15,7 @@ export interface LoadAnswer {
 }
 
 /** The same, as it crosses the thread border: label as an index. */
-export type PackedAnswer = readonly [
+export type PackedResponse = readonly [
   index: number,
   dueAt: number,
   lateMs: number,
@@ -30,7 +30,7 @@ export interface LoadReport {
   readonly sent: number;
   /** Due, but too many were unanswered already. */
   readonly unsent: number;
-  readonly answers: readonly LoadAnswer[];
+  readonly responses: readonly LoadResponse[];
   /** From the intended send time, milliseconds; every answered request. */
   readonly response: Percentiles;
   /** How late the generator sent, milliseconds. */

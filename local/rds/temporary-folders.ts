@@ -12,16 +12,16 @@ const named = /\.(\d+)(?:-(\d+))?\.draft$/;
 const oldMs = 3_600_000;
 
 /** An empty folder, beside the template that it may become, which tells who makes it. */
-export function createDraft(folder: string): string {
+export function createTemporaryFolder(folder: string): string {
   const startTime = readProcess(process.pid)?.startTime ?? 0;
-  const draft = `${folder}.${process.pid}-${startTime}.draft`;
-  rmSync(draft, { recursive: true, force: true });
-  mkdirSync(draft, { recursive: true, mode: 0o700 });
-  return draft;
+  const temporaryFolder = `${folder}.${process.pid}-${startTime}.draft`;
+  rmSync(temporaryFolder, { recursive: true, force: true });
+  mkdirSync(temporaryFolder, { recursive: true, mode: 0o700 });
+  return temporaryFolder;
 }
 
 /** Removes drafts that makers left behind when they were killed: old ones that no living process makes or fills. */
-export function removeLeftDrafts(folder: string, now = Date.now()): readonly string[] {
+export function removeLeftoverTemporaryFolders(folder: string, now = Date.now()): readonly string[] {
   if (!existsSync(folder)) return [];
   const left = readdirSync(folder).filter(
     (name) => named.test(name) && !isBeingMade(name) && now - changedAt(join(folder, name)) > oldMs,

@@ -1,19 +1,19 @@
 import { DecryptCommand, EncryptCommand, KMSClient } from "@aws-sdk/client-kms";
 import { awsLimits } from "../aws-limits.ts";
-import type { Seal } from "./sealing.ts";
+import type { Cipher } from "./local-cipher.ts";
 
 const version = "kms";
 /** Binds the ciphertext to what it is for: another use of the same KMS key cannot open it. */
 const context = { purpose: "dmm-env signing keys" };
 
 /** What KMS says of what another key closed. */
-const anothersSeal: ReadonlySet<string> = new Set(["IncorrectKeyException", "InvalidCiphertextException"]);
+const otherCipher: ReadonlySet<string> = new Set(["IncorrectKeyException", "InvalidCiphertextException"]);
 
 /** A seal whose key never leaves AWS KMS. A private key is far below the 4 KiB that KMS encrypts directly. */
-export function createKmsSeal(keyId: string): Seal {
+export function createKmsCipher(keyId: string): Cipher {
   const client = new KMSClient(awsLimits);
   return {
-    async close(text) {
+    async encrypt(text) {
       const command = new EncryptCommand({
         KeyId: keyId,
         Plaintext: Buffer.from(text),
@@ -22,7 +22,7 @@ export function createKmsSeal(keyId: string): Seal {
       const { CiphertextBlob } = await client.send(command);
       return `${version}.${Buffer.from(CiphertextBlob!).toString("base64url")}`;
     },
-    async open(sealed) {
+    async decrypt(sealed) {
       if (!sealed.startsWith(`${version}.`)) return undefined;
       const command = new DecryptCommand({
         KeyId: keyId,
@@ -34,7 +34,7 @@ export function createKmsSeal(keyId: string): Seal {
         return Buffer.from(Plaintext!).toString("utf8");
       } catch (error) {
         // Any other failure may pass: a key that cannot be opened now is not lost for that.
-        if (anothersSeal.has((error as Error).name)) return undefined;
+        if (otherCipher.has((error as Error).name)) return undefined;
         throw error;
       }
     },

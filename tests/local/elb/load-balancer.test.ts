@@ -16,21 +16,21 @@ import { createInsiders, type Insiders } from "./insiders.ts";
 import { balancingOf } from "./resource-handlers.ts";
 import {
   type AskOptions,
-  askEntrance,
+  askIngress,
   createTargetGroup,
   domain,
   ingressPort,
   openTo,
   type StartedTarget,
-  type Surroundings,
-  startSurroundings,
   startTarget,
-} from "./surroundings.ts";
+  startTestBed,
+  type TestBed,
+} from "./test-bed.ts";
 
 const network = await reserveNetwork();
 
 const block = await reserveNetwork();
-let surroundings: Surroundings;
+let testBed: TestBed;
 let insiders: Insiders;
 let insider: { certificate: string; key: string };
 let authority: string;
@@ -41,24 +41,24 @@ let adminGroup: Resource;
 const targets: StartedTarget[] = [];
 
 function upload(key: string, body: string): void {
-  objectsOf(surroundings.started.region).write("t-access", key, { body: Buffer.from(body) });
+  objectsOf(testBed.started.region).write("t-access", key, { body: Buffer.from(body) });
 }
 
 const elb = (operation: string, input: Record<string, unknown>) =>
-  ask(surroundings.started.region, operations, "elasticloadbalancing", { operation, input });
+  ask(testBed.started.region, operations, "elasticloadbalancing", { operation, input });
 
 const enter = (options: AskOptions = {}, as: typeof insider | undefined = insider) =>
-  askEntrance(surroundings, authority, as, options);
+  askIngress(testBed, authority, as, options);
 
 async function healthOf(group: Resource): Promise<readonly string[]> {
-  const answer = await elb("DescribeTargetHealth", { TargetGroupArn: group.id });
-  const { member } = answer.TargetHealthDescriptions as { member: { TargetHealth: { State: string } }[] };
+  const response = await elb("DescribeTargetHealth", { TargetGroupArn: group.id });
+  const { member } = response.TargetHealthDescriptions as { member: { TargetHealth: { State: string } }[] };
   return member.map(({ TargetHealth }) => TargetHealth.State);
 }
 
 before(async () => {
-  surroundings = await startSurroundings(block);
-  const { started } = surroundings;
+  testBed = await startTestBed(block);
+  const { started } = testBed;
   authority = readFileSync(started.region.authorityFile, "utf8");
   insiders = await createInsiders();
   insider = await insiders.issue("ann", "0a11");
@@ -76,17 +76,17 @@ before(async () => {
   });
   adminGroup = await createTargetGroup(started, "t-admin");
   listener = await createResource(started.region, balancingOf("Listener"), {
-    loadBalancerArn: surroundings.loadBalancer.id,
+    loadBalancerArn: testBed.loadBalancer.id,
     port: ingressPort,
     protocol: "HTTPS",
     sslPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
-    certificateArn: surroundings.certificateArn,
+    certificateArn: testBed.certificateArn,
     mutualAuthentication: {
       mode: "verify",
       trustStoreArn: trustStore.id,
       ignoreClientCertificateExpiry: false,
     },
-    defaultActions: [{ type: "forward", targetGroupArn: surroundings.targetGroup.id }],
+    defaultActions: [{ type: "forward", targetGroupArn: testBed.targetGroup.id }],
   });
   rule = await createResource(started.region, balancingOf("ListenerRule"), {
     listenerArn: listener.id,
@@ -97,7 +97,7 @@ before(async () => {
 });
 t.teardown(async () => {
   for (const target of targets) await target[Symbol.asyncDispose]();
-  await surroundings[Symbol.asyncDispose]();
+  await testBed[Symbol.asyncDispose]();
 });
 
 test("a group without targets answers 503", async () => {
@@ -108,13 +108,13 @@ test("a registered target serves after its first healthy answer", async () => {
   targets.push(await startTarget(`${block}.1.10`), await startTarget(`${block}.2.10`));
   for (const target of targets) {
     await elb("RegisterTargets", {
-      TargetGroupArn: surroundings.targetGroup.id,
+      TargetGroupArn: testBed.targetGroup.id,
       Targets: [{ Id: target.address, Port: 8080 }],
     });
   }
   await waitUntil(
     "both targets to be healthy",
-    async () => (await healthOf(surroundings.targetGroup)).join() === "healthy,healthy",
+    async () => (await healthOf(testBed.targetGroup)).join() === "healthy,healthy",
   );
   const seen = new Set<string>();
   for (let asked = 0; asked < 10; asked += 1) seen.add((await enter()).text);
@@ -162,21 +162,21 @@ test("a body that comes along with its head leaves room for what a target is tol
 });
 
 test("without a certificate, or with one of another authority, nobody gets in", async () => {
-  await assert.rejects(askEntrance(surroundings, authority, undefined));
+  await assert.rejects(askIngress(testBed, authority, undefined));
   const stranger = await (await createInsiders("strangers")).issue("ann", "0a11");
   await assert.rejects(enter({}, stranger));
 });
 
 test("only networks that the security group names may connect, and a new rule counts at once", async () => {
   await assert.rejects(enter({ from: `${network}.0.1` }));
-  openTo(surroundings.started, `${network}.0.0/24`, "sgr-2");
+  openTo(testBed.started, `${network}.0.0/24`, "sgr-2");
   await waitUntil("the new network to get in", () =>
     enter({ from: `${network}.0.1` }).then(
       ({ status }) => status === 200,
       () => false,
     ),
   );
-  surroundings.started.region.resources.remove(
+  testBed.started.region.resources.remove(
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
     "sgr-2",
   );
@@ -190,7 +190,7 @@ test("only networks that the security group names may connect, and a new rule co
 
 test("no session is resumed and nothing below TLS 1.2 is spoken", async () => {
   const options = {
-    host: String(surroundings.loadBalancer.outputs.dnsName),
+    host: String(testBed.loadBalancer.outputs.dnsName),
     port: ingressPort,
     servername: domain,
     ca: authority,
@@ -244,12 +244,12 @@ test("a revoked certificate loses its open connections and gets no new one, and 
   assert.equal((await enter({ agent }, revoked)).status, 200);
   assert.equal((await enter({ agent: kept })).status, 200);
   upload("revoked-1.crl", await insiders.revoke(["00ff22"]));
-  const answer = await elb("AddTrustStoreRevocations", {
+  const response = await elb("AddTrustStoreRevocations", {
     TrustStoreArn: trustStore.id,
     RevocationContents: [{ S3Bucket: "t-access", S3Key: "revoked-1.crl" }],
   });
   assert.equal(
-    (answer.TrustStoreRevocations as { member: { NumberOfRevokedEntries: number }[] }).member[0]!
+    (response.TrustStoreRevocations as { member: { NumberOfRevokedEntries: number }[] }).member[0]!
       .NumberOfRevokedEntries,
     1,
   );
@@ -266,12 +266,12 @@ test("a revoked certificate loses its open connections and gets no new one, and 
 test("a revoked certificate loses a connection that a former process of the balancer still serves", async () => {
   const revoked = await insiders.issue("carol", "00ff23");
   const asked = targets.map(({ requests }) => requests);
-  const answered = enter({ path: "/slow?ms=6000" }, revoked);
-  answered.catch(() => {});
+  const responded = enter({ path: "/slow?ms=6000" }, revoked);
+  responded.catch(() => {});
   await waitUntil("the request to arrive", () =>
     targets.some(({ requests }, index) => requests > asked[index]!),
   );
-  const later = await createResource(surroundings.started.region, balancingOf("ListenerRule"), {
+  const later = await createResource(testBed.started.region, balancingOf("ListenerRule"), {
     listenerArn: listener.id,
     priority: 20,
     conditions: [{ hostHeader: { values: [`later.${domain}`] } }],
@@ -282,9 +282,9 @@ test("a revoked certificate loses a connection that a former process of the bala
     TrustStoreArn: trustStore.id,
     RevocationContents: [{ S3Bucket: "t-access", S3Key: "revoked-2.crl" }],
   });
-  await assert.rejects(answered);
+  await assert.rejects(responded);
   assert.equal((await enter()).status, 200);
-  await balancingOf("ListenerRule").delete!(surroundings.started.region, later);
+  await balancingOf("ListenerRule").delete!(testBed.started.region, later);
 });
 
 test("a target that leaves finishes its requests, and none is lost", async () => {
@@ -294,47 +294,44 @@ test("a target that leaves finishes its requests, and none is lost", async () =>
   );
   const leaving = targets[0]!;
   await elb("DeregisterTargets", {
-    TargetGroupArn: surroundings.targetGroup.id,
+    TargetGroupArn: testBed.targetGroup.id,
     Targets: [{ Id: leaving.address, Port: 8080 }],
   });
   const { requests } = leaving;
   for (let asked = 0; asked < 10; asked += 1) assert.equal((await enter()).text, targets[1]!.address);
   assert.equal(leaving.requests, requests);
   for (const { status } of await slow) assert.equal(status, 200);
-  await waitUntil(
-    "the target to be gone",
-    async () => (await healthOf(surroundings.targetGroup)).length === 1,
-  );
+  await waitUntil("the target to be gone", async () => (await healthOf(testBed.targetGroup)).length === 1);
   await elb("RegisterTargets", {
-    TargetGroupArn: surroundings.targetGroup.id,
+    TargetGroupArn: testBed.targetGroup.id,
     Targets: [{ Id: leaving.address, Port: 8080 }],
   });
   await waitUntil(
     "it to be back",
-    async () => (await healthOf(surroundings.targetGroup)).join() === "healthy,healthy",
+    async () => (await healthOf(testBed.targetGroup)).join() === "healthy,healthy",
   );
 });
 
 test("a killed target costs no idempotent request", async () => {
   const dying = targets[0]!;
   let stopped = false;
-  const answers: number[] = [];
+  const responses: number[] = [];
   const asking = Array.from({ length: 4 }, async () => {
-    while (!stopped) answers.push((await enter({ path: "/slow?ms=5" })).status);
+    while (!stopped) responses.push((await enter({ path: "/slow?ms=5" })).status);
   });
-  await waitUntil("answers", () => answers.length > 20);
+  await waitUntil("answers", () => responses.length > 20);
   dying.server.closeAllConnections();
   dying.server.close();
-  const before = answers.length;
-  await waitUntil("answers after the loss", () => answers.length > before + 60);
+  const before = responses.length;
+  await waitUntil("answers after the loss", () => responses.length > before + 60);
   stopped = true;
   await Promise.all(asking);
-  assert.deepEqual([...new Set(answers)], [200]);
+  assert.deepEqual([...new Set(responses)], [200]);
   targets.splice(0, 1);
 });
 
 test("a balancer that dies serves again", async () => {
-  const [running] = surroundings.started.region.supervisor.list("haproxy/t-entrance");
+  const [running] = testBed.started.region.supervisor.list("haproxy/t-ingress");
   running!.kill("SIGKILL");
   await waitUntil("an answer", () =>
     enter().then(
@@ -345,7 +342,7 @@ test("a balancer that dies serves again", async () => {
 });
 
 test("at the end of its ingress everybody is cut off, and a later end lets them in again", async () => {
-  const file = join(surroundings.started.region.directory, "closing.json");
+  const file = join(testBed.started.region.directory, "closing.json");
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   assert.equal((await enter({ agent })).status, 200);
   const isIn = (options: AskOptions = {}) =>
@@ -366,9 +363,9 @@ test("at the end of its ingress everybody is cut off, and a later end lets them 
 });
 
 test("requests stand in the access log of the bucket, one line each, as AWS writes them", async () => {
-  const balancer = findBalancer(surroundings.started.region, surroundings.loadBalancer.id)!;
+  const balancer = findBalancer(testBed.started.region, testBed.loadBalancer.id)!;
   await balancer.accessLog.deliver();
-  const store = objectsOf(surroundings.started.region);
+  const store = objectsOf(testBed.started.region);
   const known = new Set(store.list("t-access").map(({ key }) => key));
   await enter({ path: "/logged?a=1", headers: { "user-agent": 'a "quoted" agent' } });
   let added: readonly { readonly key: string }[] = [];
@@ -379,21 +376,21 @@ test("requests stand in the access log of the bucket, one line each, as AWS writ
   });
   assert.match(
     added[0]!.key,
-    /^entrance\/AWSLogs\/(127\d{3}000000)\/elasticloadbalancing\/eu-west-1\/\d{4}\/\d\d\/\d\d\/\1_elasticloadbalancing_eu-west-1_app\.t-entrance\.\w+_\d{8}T\d{4}Z_[\d.]+_\w+\.log\.gz$/,
+    /^ingress\/AWSLogs\/(127\d{3}000000)\/elasticloadbalancing\/eu-west-1\/\d{4}\/\d\d\/\d\d\/\1_elasticloadbalancing_eu-west-1_app\.t-ingress\.\w+_\d{8}T\d{4}Z_[\d.]+_\w+\.log\.gz$/,
   );
   const lines = gunzipSync(store.read("t-access", added[0]!.key)!.body).toString("utf8").trim().split("\n");
   const line = lines.find((candidate) => candidate.includes("/logged?a=1"))!;
   assert.match(
     line,
-    /^https \S+Z app\/t-entrance\/\w+ 127\.0\.0\.1:\d+ 127\.\d+\.2\.10:8080 \d+\.\d{3} \d+\.\d{3} \d+\.\d{3} 200 200 \d+ \d+ "GET https:\/\/t\.api\.example\.com:8443\/logged\?a=1 HTTP\/1\.1" "a \\x22quoted\\x22 agent" TLS_\w+ TLSv1\.3 arn:aws:elasticloadbalancing:\S+t-gateway\S+ "Root=1-\S+" "t\.api\.example\.com" "arn:aws:acm:\S+" 0 \S+Z "forward" /,
+    /^https \S+Z app\/t-ingress\/\w+ 127\.0\.0\.1:\d+ 127\.\d+\.2\.10:8080 \d+\.\d{3} \d+\.\d{3} \d+\.\d{3} 200 200 \d+ \d+ "GET https:\/\/t\.api\.example\.com:8443\/logged\?a=1 HTTP\/1\.1" "a \\x22quoted\\x22 agent" TLS_\w+ TLSv1\.3 arn:aws:elasticloadbalancing:\S+t-gateway\S+ "Root=1-\S+" "t\.api\.example\.com" "arn:aws:acm:\S+" 0 \S+Z "forward" /,
   );
 });
 
 test("a deleted load balancer leaves no process, no listener and no file", async () => {
-  const { region } = surroundings.started;
+  const { region } = testBed.started;
   await balancingOf("ListenerRule").delete!(region, rule);
   await balancingOf("Listener").delete!(region, listener);
-  await balancingOf("LoadBalancer").delete!(region, surroundings.loadBalancer);
+  await balancingOf("LoadBalancer").delete!(region, testBed.loadBalancer);
   const mine = listenersOf(block).filter((address) => address.startsWith(`${block}.0.`));
   assert.deepEqual(mine, []);
   assert.equal(processesIn(region.directory), 0);

@@ -2,10 +2,10 @@ import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { deriveKey } from "../derived-key.ts";
 
 /** How private keys are kept from whoever reads the database or a copy of it. Here a company puts its own vault. */
-export interface Seal {
-  close(text: string): Promise<string>;
+export interface Cipher {
+  encrypt(text: string): Promise<string>;
   /** `undefined` when it was closed under another key. */
-  open(sealed: string): Promise<string | undefined>;
+  decrypt(sealed: string): Promise<string | undefined>;
 }
 
 const version = "v1";
@@ -13,16 +13,16 @@ const nonceBytes = 12;
 const tagBytes = 16;
 
 /** AES-256-GCM under a key derived from a secret that the gateways have and the database does not. */
-export function createLocalSeal(secret: string): Seal {
+export function createLocalCipher(secret: string): Cipher {
   const key = deriveKey(secret, "dmm-env signing keys");
   return {
-    async close(text) {
+    async encrypt(text) {
       const nonce = randomBytes(nonceBytes);
       const cipher = createCipheriv("aes-256-gcm", key, nonce);
       const body = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
       return `${version}.${Buffer.concat([nonce, cipher.getAuthTag(), body]).toString("base64url")}`;
     },
-    async open(sealed) {
+    async decrypt(sealed) {
       if (!sealed.startsWith(`${version}.`)) return undefined;
       const bytes = Buffer.from(sealed.slice(version.length + 1), "base64url");
       try {

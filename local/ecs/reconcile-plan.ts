@@ -1,5 +1,5 @@
 /** What one round of a service must know of a task that is meant to live. */
-export interface RoundTask {
+export interface ReconciledTask {
   /** Zone number, from 1. */
   readonly zone: number;
   /** Of the deployment that is wanted. */
@@ -18,7 +18,7 @@ interface Wanted {
 }
 
 /** What to do now: a task to start in each of these zones, and tasks to let go. */
-export interface Round<Task> {
+export interface ReconcilePlan<Task> {
   readonly start: readonly number[];
   readonly retire: readonly Task[];
 }
@@ -28,7 +28,10 @@ export interface Round<Task> {
  * maximum (rounded down), never fewer healthy ones than the minimum (rounded up).
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
  */
-export function planRound<Task extends RoundTask>(wanted: Wanted, tasks: readonly Task[]): Round<Task> {
+export function planReconciliation<Task extends ReconciledTask>(
+  wanted: Wanted,
+  tasks: readonly Task[],
+): ReconcilePlan<Task> {
   const current = tasks.filter((task) => task.current);
   const outdated = tasks.filter((task) => !task.current);
   const { desiredCount, zones } = wanted;
@@ -43,7 +46,11 @@ export function planRound<Task extends RoundTask>(wanted: Wanted, tasks: readonl
 }
 
 /** Each in the zone that has the fewest so far. */
-function spread(zones: readonly number[], current: readonly RoundTask[], count: number): readonly number[] {
+function spread(
+  zones: readonly number[],
+  current: readonly ReconciledTask[],
+  count: number,
+): readonly number[] {
   const counts = new Map(zones.map((zone) => [zone, current.filter((task) => task.zone === zone).length]));
   return Array.from({ length: Math.max(0, count) }, () => {
     const [zone, held] = [...counts].reduce((least, entry) => (entry[1] < least[1] ? entry : least));
@@ -53,7 +60,7 @@ function spread(zones: readonly number[], current: readonly RoundTask[], count: 
 }
 
 /** Scaling in: those that serve nobody first, then always one of the fullest zone, the newest of it. */
-function choosePlaces<Task extends RoundTask>(current: readonly Task[], count: number): readonly Task[] {
+function choosePlaces<Task extends ReconciledTask>(current: readonly Task[], count: number): readonly Task[] {
   const left = [...current];
   const chosen: Task[] = [];
   while (chosen.length < count) {
@@ -69,7 +76,7 @@ function choosePlaces<Task extends RoundTask>(current: readonly Task[], count: n
 }
 
 /** Those that serve nobody at once, the others as far as enough healthy tasks remain. */
-function chooseOutdated<Task extends RoundTask>(
+function chooseOutdated<Task extends ReconciledTask>(
   { desiredCount, minimumHealthyPercent }: Wanted,
   staying: readonly Task[],
   outdated: readonly Task[],

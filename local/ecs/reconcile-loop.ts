@@ -1,6 +1,6 @@
 /** How a service's rounds are run. */
-export interface RoundsOptions {
-  /** One round. What it throws is told and does not end the rounds. */
+export interface ReconcileLoopOptions {
+  /** One round. What it throws is told and does not end the reconcileLoop. */
   readonly run: () => Promise<void>;
   readonly onError: (error: unknown) => void;
   /** From the end of a round to the next one that nobody asked for, in milliseconds. */
@@ -8,14 +8,14 @@ export interface RoundsOptions {
 }
 
 /** Runs rounds one after another, never two at once: when somebody asks, and from time to time by itself. */
-export class Rounds {
-  readonly #options: RoundsOptions;
+export class ReconcileLoop {
+  readonly #options: ReconcileLoopOptions;
   #wanted = false;
   #ended = false;
   #running: Promise<void> | undefined;
   #beat: NodeJS.Timeout | undefined;
 
-  constructor(options: RoundsOptions) {
+  constructor(options: ReconcileLoopOptions) {
     this.#options = options;
   }
 

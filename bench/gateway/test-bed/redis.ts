@@ -79,7 +79,7 @@ function startNode(
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const { command, environment } = findPart("redis-server");
-  return new StartedProcess({ command, args, environment, place: "surroundings" });
+  return new StartedProcess({ command, args, environment, place: "test-bed" });
 }
 
 async function command(host: string, ...args: string[]): Promise<unknown> {

@@ -21,14 +21,14 @@ const from = (address: string) => ({ "x-forwarded-for": address });
 
 /** Sets how many authorizations this gateway's strangers have begun. */
 async function countAs(count: number): Promise<void> {
-  for (const node of server.platform.surroundings.redis.nodes)
+  for (const node of server.platform.testBed.redis.nodes)
     for (const key of (await node.command("KEYS", "attempts:beginning:*")) as string[])
       await node.command("SET", key, String(count), "KEEPTTL");
 }
 
 async function countStored(kind: string): Promise<number> {
   let count = 0;
-  for (const node of server.platform.surroundings.redis.nodes)
+  for (const node of server.platform.testBed.redis.nodes)
     count += ((await node.command("KEYS", `*${kind}*`)) as string[]).length;
   return count;
 }

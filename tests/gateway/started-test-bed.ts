@@ -1,15 +1,15 @@
-import { StartedRole, type Surroundings, startGateway } from "./started-gateway.ts";
+import { StartedRole, startGateway, type TestBed } from "./started-gateway.ts";
 import { StartedMariadb } from "./started-mariadb.ts";
 import { StartedRedis } from "./started-redis.ts";
 
 /** Database, Redis Cluster, stub and one gateway, on addresses of one block. */
 export class StartedPlatform {
-  readonly surroundings: Surroundings;
+  readonly testBed: TestBed;
   readonly stub: StartedRole;
   readonly gateway: StartedRole;
 
-  private constructor(surroundings: Surroundings, stub: StartedRole, gateway: StartedRole) {
-    this.surroundings = surroundings;
+  private constructor(testBed: TestBed, stub: StartedRole, gateway: StartedRole) {
+    this.testBed = testBed;
     this.stub = stub;
     this.gateway = gateway;
   }
@@ -36,10 +36,10 @@ export class StartedPlatform {
     ] as const;
     try {
       const [database, redis] = await Promise.all(starting);
-      const surroundings = { database, redis, upstreamUrl: stub.origin };
+      const testBed = { database, redis, upstreamUrl: stub.origin };
       await stub.waitUntilReady();
-      const gateway = await startGateway(`${block}.1.30`, surroundings, options.environment);
-      return new StartedPlatform(surroundings, stub, gateway);
+      const gateway = await startGateway(`${block}.1.30`, testBed, options.environment);
+      return new StartedPlatform(testBed, stub, gateway);
     } catch (error) {
       await Promise.allSettled(starting);
       await release();
@@ -57,7 +57,7 @@ export class StartedPlatform {
       readonly columns?: Record<string, unknown>;
     },
   ): Promise<void> {
-    const { database } = this.surroundings;
+    const { database } = this.testBed;
     await database.query("INSERT INTO upstreams (name) VALUES (?)", [name]);
     for (const origin of options.origins)
       await database.query("INSERT INTO upstream_targets (upstream, origin) VALUES (?, ?)", [name, origin]);
@@ -75,13 +75,13 @@ export class StartedPlatform {
 
   /** Raises the version and waits until the gateway serves it. */
   async publish(): Promise<void> {
-    const { database } = this.surroundings;
+    const { database } = this.testBed;
     await database.query("UPDATE configuration SET version = version + 1");
     const [row] = await database.query("SELECT version FROM configuration");
     const deadline = Date.now() + 60_000;
     for (;;) {
-      const answer = await fetch(`${this.gateway.origin}/health/live`);
-      const health = (await answer.json()) as { version: number };
+      const response = await fetch(`${this.gateway.origin}/health/live`);
+      const health = (await response.json()) as { version: number };
       if (health.version === Number(row!.version)) return;
       if (Date.now() > deadline)
         throw new Error(
@@ -92,7 +92,7 @@ export class StartedPlatform {
   }
 
   async stop(): Promise<void> {
-    const { database, redis } = this.surroundings;
+    const { database, redis } = this.testBed;
     await Promise.all([this.gateway.process.end(), this.stub.process.end(), database.stop(), redis.stop()]);
   }
 }

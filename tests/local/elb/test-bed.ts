@@ -10,7 +10,7 @@ export const domain = "t.api.example.com";
 export const ingressPort = 8443;
 
 /** What a load balancer stands on, without the network's own handlers. */
-export interface Surroundings extends AsyncDisposable {
+export interface TestBed extends AsyncDisposable {
   readonly started: StartedRegion;
   readonly loadBalancer: Resource;
   readonly targetGroup: Resource;
@@ -28,10 +28,7 @@ function put(
 }
 
 /** A load balancer with one target group in a region of its own, open to 127.0.0.1 and to the region itself. */
-export async function startSurroundings(
-  network: string,
-  groupInputs: Properties = {},
-): Promise<Surroundings> {
+export async function startTestBed(network: string, groupInputs: Properties = {}): Promise<TestBed> {
   const started = await startRegion(network);
   put(started, "aws:ec2/vpc:Vpc", "vpc-1", { cidrBlock: "10.9.0.0/16" });
   for (const zone of ["a", "b"]) {
@@ -40,7 +37,7 @@ export async function startSurroundings(
       vpcId: "vpc-1",
     });
   }
-  put(started, "aws:ec2/securityGroup:SecurityGroup", "sg-1", { name: "entrance" });
+  put(started, "aws:ec2/securityGroup:SecurityGroup", "sg-1", { name: "ingress" });
   openTo(started, "127.0.0.1/32", "sgr-1");
   const certificateArn = "arn:aws:acm:eu-west-1:127:certificate/11111111";
   const names = { domainName: domain, subjectAlternativeNames: [`admin.${domain}`] };
@@ -48,11 +45,11 @@ export async function startSurroundings(
   put(started, "aws:s3/bucket:Bucket", "t-access", { bucket: "t-access" });
   objectsOf(started.region).createBucket("t-access");
   const loadBalancer = await createResource(started.region, balancingOf("LoadBalancer"), {
-    name: "t-entrance",
+    name: "t-ingress",
     securityGroups: ["sg-1"],
     subnets: ["subnet-a", "subnet-b"],
     dropInvalidHeaderFields: true,
-    accessLogs: { enabled: true, bucket: "t-access", prefix: "entrance" },
+    accessLogs: { enabled: true, bucket: "t-access", prefix: "ingress" },
   });
   const targetGroup = await createTargetGroup(started, "t-gateway", groupInputs);
   return {
@@ -146,7 +143,7 @@ export async function startTarget(address: string): Promise<StartedTarget> {
   });
 }
 
-export interface Answer {
+export interface ReceivedResponse {
   readonly status: number;
   readonly text: string;
 }
@@ -161,16 +158,16 @@ export interface AskOptions {
   readonly agent?: import("node:https").Agent;
 }
 
-/** One HTTPS request to the entrance as an insider (or as nobody). */
-export function askEntrance(
-  surroundings: Surroundings,
+/** One HTTPS request to the ingress as an insider (or as nobody). */
+export function askIngress(
+  testBed: TestBed,
   authority: string,
   insider: { readonly certificate: string; readonly key: string } | undefined,
   options: AskOptions = {},
-): Promise<Answer> {
+): Promise<ReceivedResponse> {
   return new Promise((resolve, reject) => {
     const outgoing = request({
-      host: String(surroundings.loadBalancer.outputs.dnsName),
+      host: String(testBed.loadBalancer.outputs.dnsName),
       port: ingressPort,
       path: options.path ?? "/",
       method: options.method ?? "GET",

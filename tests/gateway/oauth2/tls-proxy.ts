@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:https";
 import { type CertificateFiles, createCertificates } from "../certificates.ts";
 
 /** TLS before a gateway, for real browsers: it is the issuer's host, and every other host is a client's page. */
-export class TlsFront {
+export class TlsProxy {
   readonly host: string;
   readonly port = 8443;
   readonly #server: Server;
@@ -16,7 +16,7 @@ export class TlsFront {
     this.#certificates = certificates;
   }
 
-  static async start(host: string, issuer: string, gateway: string): Promise<TlsFront> {
+  static async start(host: string, issuer: string, gateway: string): Promise<TlsProxy> {
     const certificates = await createCertificates([host]);
     const { hostname, port } = new URL(gateway);
     const server = createServer(
@@ -30,18 +30,18 @@ export class TlsFront {
         const headers = { ...request.headers, "x-forwarded-for": "192.0.2.9", "x-forwarded-proto": "https" };
         const onward = forward(
           { hostname, port, path: request.url!, method: request.method!, headers },
-          (answer) => {
-            response.writeHead(answer.statusCode!, answer.rawHeaders);
-            answer.pipe(response);
+          (upstream) => {
+            response.writeHead(upstream.statusCode!, upstream.rawHeaders);
+            upstream.pipe(response);
           },
         );
         onward.on("error", () => response.destroy());
         request.pipe(onward);
       },
     );
-    const front = new TlsFront(host, server, certificates);
-    await new Promise<void>((resolve) => server.listen(front.port, host, resolve));
-    return front;
+    const proxy = new TlsProxy(host, server, certificates);
+    await new Promise<void>((resolve) => server.listen(proxy.port, host, resolve));
+    return proxy;
   }
 
   async stop(): Promise<void> {

@@ -6,9 +6,9 @@ const keyBytes = 32;
 
 /**
  * Encrypts what the region stores: resources hold passwords, and no file of an environment shows one in clear.
- * AES-256-GCM; the sealed form is nonce, tag and ciphertext in base64.
+ * AES-256-GCM; the encrypted form is nonce, tag and ciphertext in base64.
  */
-export class Seal {
+export class Cipher {
   readonly #key: Buffer;
 
   constructor(directory: string) {
@@ -20,11 +20,11 @@ export class Seal {
     if (this.#key !== key) replaceFile(file, this.#key.toString("base64"));
   }
 
-  seal(value: unknown): string {
+  encrypt(value: unknown): string {
     const nonce = randomBytes(12);
     const cipher = createCipheriv("aes-256-gcm", this.#key, nonce);
-    const sealed = Buffer.concat([cipher.update(JSON.stringify(value), "utf8"), cipher.final()]);
-    return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString("base64");
+    const encrypted = Buffer.concat([cipher.update(JSON.stringify(value), "utf8"), cipher.final()]);
+    return Buffer.concat([nonce, cipher.getAuthTag(), encrypted]).toString("base64");
   }
 
   open(text: string): unknown {

@@ -20,7 +20,7 @@ import { readStackState, removeCutDescriptions } from "../engine/state.ts";
 import { makeFolder } from "../environment/file.ts";
 import { chooseIngressPort } from "../environment/ingress-port.ts";
 import { acquireLock } from "../environment/lock.ts";
-import { claimNetwork } from "../environment/network.ts";
+import { reserveNetwork } from "../environment/network.ts";
 import { requireSameTarget } from "../environment/origin.ts";
 import { readOwner } from "../environment/owner.ts";
 import { choosePorts } from "../environment/ports.ts";
@@ -34,7 +34,7 @@ import type { UpRequest, UpRun } from "./up-run.ts";
 const defaultLifetimeSeconds = 8 * 3600;
 
 /** Takes the environment for this run: its lock, its record, its network, its access material and its configuration. */
-export async function claimEnvironment(run: UpRun): Promise<void> {
+export async function reserveEnvironment(run: UpRun): Promise<void> {
   const { session, request, folder } = run;
   makeFolder(folder.directory);
   run.lock = acquireLock(folder.lock, request.name, session.commandLine);
@@ -70,7 +70,7 @@ export async function claimEnvironment(run: UpRun): Promise<void> {
 export function checkRequest({ home, target }: Session, request: UpRequest): EnvironmentRecord | undefined {
   const { name } = request;
   const earlier = readRecord(home, name);
-  if (earlier?.stage === "releasing") throw new OperatorError("DMM_TEARDOWN_UNFINISHED", { name });
+  if (earlier?.stage === "tearing-down") throw new OperatorError("DMM_TEARDOWN_UNFINISHED", { name });
   if (earlier !== undefined) requireSameTarget(name, earlier.target, target);
   if (earlier === undefined && target === "aws" && request.insiders === undefined) {
     throw new OperatorError("DMM_NETWORKS_MISSING", {});
@@ -84,7 +84,7 @@ function decideRecord(run: UpRun): EnvironmentRecord {
   run.wasUp = earlier === undefined ? servesWithoutRecord(run) : earlier.stage === "up";
   const isAllowed = (number: number) => isNetworkAllowed(run.project, number);
   // The reservation holds the origin too: it is what is left where the record is damaged.
-  const network = earlier?.network ?? claimNetwork(session.home, request.name, { isAllowed, origin });
+  const network = earlier?.network ?? reserveNetwork(session.home, request.name, { isAllowed, origin });
   return planRecord(run, earlier, network);
 }
 
@@ -119,7 +119,7 @@ export function planRecord(
     owner: earlier?.owner ?? readOwner(),
     created: earlier?.created ?? new Date().toISOString(),
     expires: lifetime === undefined ? earlier!.expires : new Date(Date.now() + lifetime * 1000).toISOString(),
-    stage: earlier?.stage ?? "making",
+    stage: earlier?.stage ?? "creating",
     ...(earlier === undefined ? { stack: "not requested" } : earlier.stack && { stack: earlier.stack }),
   };
 }

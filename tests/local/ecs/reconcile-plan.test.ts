@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { test } from "tap";
-import { planRound, type RoundTask } from "../../../local/ecs/round.ts";
+import { planReconciliation, type ReconciledTask } from "../../../local/ecs/reconcile-plan.ts";
 
 const rolling = { desiredCount: 3, minimumHealthyPercent: 100, maximumPercent: 200, zones: [1, 2, 3] };
 
-function tasks(count: number, task: Partial<RoundTask> = {}): RoundTask[] {
+function tasks(count: number, task: Partial<ReconciledTask> = {}): ReconciledTask[] {
   return Array.from({ length: count }, (_, index) => ({
     zone: (index % 3) + 1,
     current: true,
@@ -14,47 +14,47 @@ function tasks(count: number, task: Partial<RoundTask> = {}): RoundTask[] {
     ...task,
   }));
 }
-const old = (count: number, task: Partial<RoundTask> = {}) => tasks(count, { current: false, ...task });
+const old = (count: number, task: Partial<ReconciledTask> = {}) => tasks(count, { current: false, ...task });
 
 test("a new service starts all its tasks at once, one zone after another", async () => {
-  assert.deepEqual(planRound({ ...rolling, desiredCount: 4 }, []).start, [1, 2, 3, 1]);
+  assert.deepEqual(planReconciliation({ ...rolling, desiredCount: 4 }, []).start, [1, 2, 3, 1]);
 });
 
 test("a task that is missing is started in the zone that lacks it", async () => {
   const left = tasks(3).filter(({ zone }) => zone !== 2);
-  assert.deepEqual(planRound(rolling, left), { start: [2], retire: [] });
+  assert.deepEqual(planReconciliation(rolling, left), { start: [2], retire: [] });
 });
 
 test("a new deployment starts beside the old one as far as the maximum lets it", async () => {
-  assert.equal(planRound(rolling, old(3)).start.length, 3);
-  assert.equal(planRound({ ...rolling, maximumPercent: 150 }, old(3)).start.length, 1);
-  assert.equal(planRound({ ...rolling, maximumPercent: 100 }, old(3)).start.length, 0);
+  assert.equal(planReconciliation(rolling, old(3)).start.length, 3);
+  assert.equal(planReconciliation({ ...rolling, maximumPercent: 150 }, old(3)).start.length, 1);
+  assert.equal(planReconciliation({ ...rolling, maximumPercent: 100 }, old(3)).start.length, 0);
 });
 
 test("an old task goes for each new one that is healthy, and no sooner", async () => {
-  assert.equal(planRound(rolling, [...old(3), ...tasks(3, { healthy: false })]).retire.length, 0);
+  assert.equal(planReconciliation(rolling, [...old(3), ...tasks(3, { healthy: false })]).retire.length, 0);
   const one = [...old(3), ...tasks(1), ...tasks(2, { healthy: false })];
-  assert.equal(planRound(rolling, one).retire.length, 1);
-  assert.equal(planRound(rolling, [...old(3), ...tasks(3)]).retire.length, 3);
+  assert.equal(planReconciliation(rolling, one).retire.length, 1);
+  assert.equal(planReconciliation(rolling, [...old(3), ...tasks(3)]).retire.length, 3);
 });
 
 test("a lower minimum lets old tasks go before new ones are there", async () => {
   const wanted = { ...rolling, minimumHealthyPercent: 50, maximumPercent: 100 };
-  assert.equal(planRound(wanted, old(3)).retire.length, 1);
+  assert.equal(planReconciliation(wanted, old(3)).retire.length, 1);
 });
 
 test("old tasks that never served go at once, and those that a balancer forgot for a moment stay", async () => {
   const never = old(2, { healthy: false, expendable: true });
-  assert.deepEqual(planRound(rolling, [...never, ...tasks(3, { healthy: false })]).retire, never);
+  assert.deepEqual(planReconciliation(rolling, [...never, ...tasks(3, { healthy: false })]).retire, never);
   const unseen = old(3, { healthy: false });
-  assert.deepEqual(planRound(rolling, [...unseen, ...tasks(3, { healthy: false })]).retire, []);
+  assert.deepEqual(planReconciliation(rolling, [...unseen, ...tasks(3, { healthy: false })]).retire, []);
 });
 
 test("scaling in takes a task that serves nobody first, then evens out the zones", async () => {
   const idle = { zone: 1, current: true, healthy: false, expendable: false };
-  assert.deepEqual(planRound(rolling, [...tasks(3), idle]).retire, [idle]);
+  assert.deepEqual(planReconciliation(rolling, [...tasks(3), idle]).retire, [idle]);
   const many = tasks(5);
-  const { retire } = planRound(rolling, many);
+  const { retire } = planReconciliation(rolling, many);
   const left = many.filter((task) => !retire.includes(task)).map(({ zone }) => zone);
   assert.deepEqual(left.sort(), [1, 2, 3]);
 });
@@ -73,7 +73,7 @@ test("no round starts beyond the maximum, or retires healthy tasks beyond the mi
     fc.array(task, { maxLength: 20 }),
     (desiredCount, minimumHealthyPercent, maximumPercent, living) => {
       const wanted = { desiredCount, minimumHealthyPercent, maximumPercent, zones: [1, 2, 3] };
-      const { start, retire } = planRound(wanted, living);
+      const { start, retire } = planReconciliation(wanted, living);
       if (start.length > 0)
         assert.ok(living.length + start.length <= Math.floor((desiredCount * maximumPercent) / 100));
       assert.equal(new Set(retire).size, retire.length);

@@ -7,20 +7,20 @@ export interface ClientIdentity {
   readonly insider?: Insider | null;
   /** Come from this address of our machine. */
   readonly localAddress?: string | undefined;
-  /** Ask for another host of the entrance: `admin` for the admin site. */
+  /** Ask for another host of the ingress: `admin` for the admin site. */
   readonly site?: "admin";
 }
 
 /** The platform's front door: opens clients that arrive there as the operator's insider or as somebody else. */
-export interface Entrance {
+export interface Ingress {
   readonly host: string;
   open(identity?: ClientIdentity): HttpClient;
   /** One request over a connection of its own. */
   attempt(request: ClientRequest, identity?: ClientIdentity): ReturnType<HttpClient["attempt"]>;
 }
 
-export function createEntrance(target: Target): Entrance {
-  const url = new URL(target.entrance.url);
+export function createIngress(target: Target): Ingress {
+  const url = new URL(target.ingress.url);
   const open = (identity: ClientIdentity = {}): HttpClient => {
     const insider = identity.insider === undefined ? target.insider : identity.insider;
     const site = identity.site === undefined ? "" : `${identity.site}.`;
@@ -30,13 +30,13 @@ export function createEntrance(target: Target): Entrance {
       // Every connection shows its certificate anew: a resumed session would not be checked again.
       maxCachedSessions: 0,
       servername: `${site}${url.hostname}`,
-      ...(target.entrance.authority === undefined ? {} : { ca: target.entrance.authority }),
+      ...(target.ingress.authority === undefined ? {} : { ca: target.ingress.authority }),
       ...(insider === null ? {} : { cert: insider.certificate, key: insider.key }),
     });
     return openHttpClient({
       agent,
-      host: target.entrance.connect.host,
-      port: target.entrance.connect.port,
+      host: target.ingress.connect.host,
+      port: target.ingress.connect.port,
       authority: `${site}${url.host}`,
       localAddress: identity.localAddress,
     });

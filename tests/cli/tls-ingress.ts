@@ -2,22 +2,22 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { algorithm, createSerial, exportKey } from "../../cli/access/authority.ts";
-import type { Entrance } from "../../cli/access/ingress.ts";
+import type { Ingress } from "../../cli/access/ingress.ts";
 import { x509 } from "../../cli/access/x509.ts";
 import { reserveNetwork } from "../loopback.ts";
 
 const network = await reserveNetwork();
 
-/** A TLS server that lets in whoever an authority has signed and no list revokes, as the platform's entrance does. */
-export interface StartedEntrance extends AsyncDisposable {
-  readonly entrance: Entrance;
+/** A TLS server that lets in whoever an authority has signed and no list revokes, as the platform's ingress does. */
+export interface StartedIngress extends AsyncDisposable {
+  readonly ingress: Ingress;
   /** Honours another revocation list from now on. */
   useRevocationList(pem: string): void;
 }
 
 const hostName = "feature-x.api.example.com";
 
-export async function startEntrance(authorityPem: string, revocationList: string): Promise<StartedEntrance> {
+export async function startIngress(authorityPem: string, revocationList: string): Promise<StartedIngress> {
   const { certificate, key } = await issueServerCertificate();
   const secrets = (crl: string) => ({ cert: certificate, key, ca: authorityPem, crl });
   const server = createServer(
@@ -28,7 +28,7 @@ export async function startEntrance(authorityPem: string, revocationList: string
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   return {
-    entrance: {
+    ingress: {
       url: `https://${hostName}:${port}`,
       host: hostName,
       connect: { host: `${network}.0.1`, port },

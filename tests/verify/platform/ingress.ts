@@ -4,11 +4,11 @@ import { createServer, type ServerOptions } from "node:https";
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { Authority } from "./authority.ts";
-import { answerRequest } from "./gateway.ts";
+import { serveRequest } from "./gateway.ts";
 import { refuse } from "./refuse.ts";
 import type { PlatformState } from "./state.ts";
 
-export interface Entrance {
+export interface Ingress {
   readonly port: number;
   readonly plainPort: number;
   readonly servers: readonly Server[];
@@ -18,11 +18,11 @@ export interface Entrance {
 const insiders = "127.0.0.1";
 
 /** The stand-in's load balancer: TLS, client certificates, networks, and plain HTTP that only redirects. */
-export async function openEntrance(
+export async function openIngress(
   state: PlatformState,
   host: string,
   authorities: { readonly server: Authority; readonly insiders: Authority },
-): Promise<Entrance> {
+): Promise<Ingress> {
   const { breaks, domain } = state;
   const notAfter = new Date(Date.now() + 3_600_000);
   const identity = await authorities.server.issue({
@@ -30,14 +30,14 @@ export async function openEntrance(
     notAfter,
     names: [domain, `admin.${domain}`],
   });
-  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+  const respond = (request: IncomingMessage, response: ServerResponse): void => {
     const serial = (request.socket as TLSSocket).getPeerCertificate?.()?.serialNumber;
     const revoked = serial !== undefined && state.revokedSerials.has(serial);
     const forgives =
       breaks.has("ignores revocation") || breaks.has("serves revoked grants on open connections");
     if (breaks.has("turns insiders away")) refuse(response, 403);
     else if (revoked && !forgives) request.socket.destroy();
-    else answerRequest(state, request, response);
+    else serveRequest(state, request, response);
   };
   const options: ServerOptions = {
     cert: identity.certificate,
@@ -48,7 +48,7 @@ export async function openEntrance(
     rejectUnauthorized: false,
     insecureHTTPParser: breaks.has("lets a request hide in another"),
   };
-  const secure = createServer(options, answer);
+  const secure = createServer(options, respond);
   secure.on("secureConnection", (socket: TLSSocket) => {
     if (!mayEnter(state, socket)) socket.destroy();
   });
@@ -56,7 +56,7 @@ export async function openEntrance(
     if (socket.remoteAddress !== insiders && !breaks.has("serves every network")) socket.destroy();
   });
   const plain = createPlainServer((request, response) => {
-    if (breaks.has("serves plain http")) answerRequest(state, request, response);
+    if (breaks.has("serves plain http")) serveRequest(state, request, response);
     else response.writeHead(301, { location: `https://${domain}${request.url}` }).end();
   });
   const front = breaks.has("serves plain http on the secure port") ? createBothWays(secure, plain) : secure;

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { ReleaseSnapshot, RunResult, Target } from "../../verify/index.ts";
+import type { RunResult, Target, TeardownSnapshot } from "../../verify/index.ts";
 import type { OpenEnvironment } from "../open-environment.ts";
 import type { Step } from "../report/reporter.ts";
 import type { Session } from "../session.ts";
@@ -7,28 +7,28 @@ import { createSigner } from "../verification/signer.ts";
 import { createTarget } from "../verification/target.ts";
 
 /** What is noted of an environment while it is up, to look for after it is gone. */
-export interface ReleaseWitness {
+export interface TeardownWitness {
   readonly name: string;
-  readonly snapshot: ReleaseSnapshot;
+  readonly snapshot: TeardownSnapshot;
   readonly credentials: Target["aws"]["credentials"];
 }
 
-export async function takeWitness(session: Session, open: OpenEnvironment): Promise<ReleaseWitness> {
+export async function takeWitness(session: Session, open: OpenEnvironment): Promise<TeardownWitness> {
   session.interruption.first.throwIfAborted();
-  const { readReleaseSnapshot } = await import("../../verify/index.ts");
+  const { readTeardownSnapshot } = await import("../../verify/index.ts");
   const target = await createTarget(open);
-  return { name: open.name, snapshot: readReleaseSnapshot(target), credentials: target.aws.credentials };
+  return { name: open.name, snapshot: readTeardownSnapshot(target), credentials: target.aws.credentials };
 }
 
 /** Runs the suite *teardown* against where the environment was. */
-export async function proveRelease(session: Session, witness: ReleaseWitness): Promise<RunResult> {
+export async function proveTeardown(session: Session, witness: TeardownWitness): Promise<RunResult> {
   const run: { result?: RunResult } = {};
   const step: Step<typeof run> = {
     title: "verify the teardown from outside",
     async run(context, progress) {
-      const { verifyRelease } = await import("../../verify/index.ts");
+      const { verifyTeardown } = await import("../../verify/index.ts");
       const time = new Date().toISOString().replace(/[:.]/g, "-");
-      context.result = await verifyRelease(witness.snapshot, {
+      context.result = await verifyTeardown(witness.snapshot, {
         credentials: witness.credentials,
         directory: join(session.home.runs, `${witness.name}-${time}-release`),
         signer: createSigner(session),

@@ -66,7 +66,7 @@ function launch(host: string, port: number, directory: string, socketPath: strin
     "--skip-name-resolve",
     "--user=root",
   ];
-  return new StartedProcess({ command, args, environment, place: "surroundings" });
+  return new StartedProcess({ command, args, environment, place: "test-bed" });
 }
 
 async function install(directory: string): Promise<void> {

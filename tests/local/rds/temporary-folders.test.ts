@@ -6,7 +6,10 @@ import { basename, join } from "node:path";
 import { execa } from "execa";
 import { beforeEach, t, test } from "tap";
 import { readProcess } from "../../../local/daemon/process-identity.ts";
-import { createDraft, removeLeftDrafts } from "../../../local/rds/drafts.ts";
+import {
+  createTemporaryFolder,
+  removeLeftoverTemporaryFolders,
+} from "../../../local/rds/temporary-folders.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "dmm-drafts-"));
 const hours = 3_600_000;
@@ -24,7 +27,7 @@ function leave(name: string): string {
   return name;
 }
 
-const removedIn = (passedMs: number) => removeLeftDrafts(folder, Date.now() + passedMs);
+const removedIn = (passedMs: number) => removeLeftoverTemporaryFolders(folder, Date.now() + passedMs);
 
 test("a draft whose maker was killed is removed once it is old", async () => {
   const left = [leave(`10.11-abc.${nobody}-77.draft`), leave(`10.11-abc.${nobody}.draft`)];
@@ -34,7 +37,7 @@ test("a draft whose maker was killed is removed once it is old", async () => {
 });
 
 test("a draft that a living process makes stays, however old; that of an earlier one with its number does not", async () => {
-  const mine = createDraft(join(folder, "10.11-abc"));
+  const mine = createTemporaryFolder(join(folder, "10.11-abc"));
   const startTime = readProcess(process.pid)!.startTime;
   assert.equal(basename(mine), `10.11-abc.${process.pid}-${startTime}.draft`);
   const earlier = leave(`10.11-abc.${process.pid}-${startTime - 1}.draft`);
@@ -43,19 +46,19 @@ test("a draft that a living process makes stays, however old; that of an earlier
 });
 
 test("a draft that a killed maker's child still fills stays until the child is gone", async () => {
-  const draft = leave(`10.11-abc.${nobody}-77.draft`);
-  const words = ["-c", "read _", "sh", `--datadir=${join(folder, draft)}`];
+  const temporaryFolder = leave(`10.11-abc.${nobody}-77.draft`);
+  const words = ["-c", "read _", "sh", `--datadir=${join(folder, temporaryFolder)}`];
   const child = execa("/bin/sh", words, { stdin: "pipe", reject: false });
   await once(child.nodeChildProcess, "spawn");
   assert.deepEqual(removedIn(2 * hours), []);
   child.kill("SIGKILL");
   await child;
-  assert.deepEqual(removedIn(2 * hours), [draft]);
+  assert.deepEqual(removedIn(2 * hours), [temporaryFolder]);
 });
 
 test("templates and what others keep there stay", async () => {
   const kept = [leave("10.11-abc"), leave("10.11-abc.draft"), leave("notes")];
   assert.deepEqual(removedIn(48 * hours), []);
   assert.deepEqual(readdirSync(folder).sort(), kept.sort());
-  assert.deepEqual(removeLeftDrafts(join(folder, "nowhere")), []);
+  assert.deepEqual(removeLeftoverTemporaryFolders(join(folder, "nowhere")), []);
 });

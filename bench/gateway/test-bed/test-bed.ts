@@ -14,7 +14,7 @@ import { startUpstream } from "./upstream.ts";
 export const serverName = "api.bench";
 
 /** Everything around the contenders: real stores, one upstream, keys and certificates. */
-export interface Surroundings extends AsyncDisposable {
+export interface TestBed extends AsyncDisposable {
   readonly directory: string;
   readonly network: Network;
   readonly upstream: StartedProcess;
@@ -32,7 +32,7 @@ export interface Keys {
   readonly shared: KeyObject;
 }
 
-export async function startSurroundings(block: string): Promise<Surroundings> {
+export async function startTestBed(block: string): Promise<TestBed> {
   await using stack = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), "dmm-env-bench-"));
   // An interrupted benchmark ends without its disposals.
