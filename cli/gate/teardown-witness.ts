@@ -30,7 +30,7 @@ export async function proveTeardown(session: Session, witness: TeardownWitness):
       const time = new Date().toISOString().replace(/[:.]/g, "-");
       context.result = await verifyTeardown(witness.snapshot, {
         credentials: witness.credentials,
-        directory: join(session.home.runs, `${witness.name}-${time}-release`),
+        directory: join(session.home.runs, `${witness.name}-${time}-teardown`),
         signer: createSigner(session),
       });
       progress(context.result.verdict);
