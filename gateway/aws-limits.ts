@@ -1,6 +1,6 @@
 /**
- * Limits of every request that the gateway sends to AWS, for the constructors of the SDK's clients. Without them the SDK
- * waits for a response as long as the connection lives; without `throwOnRequestTimeout` it only logs a warning.
+ * Limits of every request to AWS, for the constructors of the SDK's clients. Without them the SDK waits for a
+ * response as long as the connection lives; without `throwOnRequestTimeout` it only logs a warning.
  */
 export const awsLimits = {
   maxAttempts: 3,

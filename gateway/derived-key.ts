@@ -1,6 +1,6 @@
 import { hkdfSync } from "node:crypto";
 
-/** A key of 256 bits for one purpose (RFC 5869). */
+/** A 256-bit key for one purpose (RFC 5869). */
 export function deriveKey(secret: string, purpose: string): Buffer {
   return Buffer.from(hkdfSync("sha256", secret, "", purpose, 32));
 }

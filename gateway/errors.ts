@@ -1,22 +1,22 @@
 /**
- * What an API client can be told, and nothing else: a wire error, its status and a sentence. Whatever an upstream or a
- * store said stays in the log.
+ * Everything an API client can receive as an error: a wire code, its status and a sentence. Error texts of
+ * upstreams and stores stay in the log.
  */
 export interface ApiError {
   readonly status: number;
   readonly title: string;
-  /** RFC 6750 error code of the `WWW-Authenticate` challenge; absent where the client sent no token at all. */
+  /** RFC 6750 error code of the `WWW-Authenticate` challenge; absent where the client sent no token. */
   readonly challenge?:
     | "invalid_request"
     | "invalid_token"
     | "insufficient_scope"
     | "invalid_dpop_proof"
     | "use_dpop_nonce";
-  /** The challenge is for a token bound to a key (RFC 9449 7.1) instead of a bearer token. */
+  /** The challenge asks for a DPoP-bound token (RFC 9449 section 7.1) instead of a bearer token. */
   readonly bound?: true;
   /** `Retry-After`, in seconds. */
   readonly retryAfterSeconds?: number;
-  /** The connection's state is not to be trusted after this error. */
+  /** Closes the connection: its state cannot be trusted after this error. */
   readonly closes?: boolean;
 }
 
@@ -150,7 +150,7 @@ export function describeApiError(code: ApiErrorCode): ApiError {
   return apiErrors[code];
 }
 
-/** A failure on the way to an answer that has a place in the catalogue; `cause` is for the log. */
+/** A failure during a request that has a catalogue entry; `cause` is for the log. */
 export class GatewayError extends Error {
   readonly code: ApiErrorCode;
 
@@ -161,7 +161,7 @@ export class GatewayError extends Error {
   }
 }
 
-/** Why a role cannot start, for the operator: every problem of the environment in one message. */
+/** Why a role cannot start: every problem of the environment in one message. */
 export class SettingsError extends Error {
   readonly code = "DMM_GATEWAY_SETTINGS_INVALID";
   readonly problems: readonly string[];

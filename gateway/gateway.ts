@@ -26,7 +26,10 @@ import { ProofNonces } from "./tokens/nonces.ts";
 import { Tokens } from "./tokens/tokens.ts";
 import { Upstreams } from "./upstreams/upstreams.ts";
 
-/** The role `gateway`: listens at once, and is ready when schema, configuration, tokens and OAuth2 server are. */
+/**
+ * The role `gateway`: listens immediately, and becomes ready once schema, configuration, tokens and OAuth2 server
+ * are.
+ */
 export async function runGateway(): Promise<void> {
   const settings = parseGatewaySettings(process.env);
   const logger = createLogger({ role: "gateway", environment: settings.environment });
@@ -119,7 +122,7 @@ export async function runGateway(): Promise<void> {
   lifecycle.serve();
 }
 
-/** Who does not trace loads nothing for it. */
+/** Tracing is loaded only when enabled. */
 async function openTracing(settings: GatewaySettings, logger: ReturnType<typeof createLogger>) {
   if (settings.tracing === undefined) return undefined;
   const { Tracing } = await import("./tracing/tracing.ts");

@@ -3,12 +3,12 @@ import { describeReason } from "./reason.ts";
 import { parseListeningSettings } from "./settings.ts";
 import { readTaskAddress } from "./task.ts";
 
-/** Shorter than the health check's own limit, which would end the probe without a word. */
+/** Shorter than the health check's own limit, which would end the probe without a message. */
 const withinMs = 2500;
 
 /**
- * The image's health check: exits 0 when the process of this container is live, otherwise 1 with the reason on standard
- * error, which the container runtime keeps. No other code has a meaning for it.
+ * The image's health check: exits with 0 when the process of this container is live, otherwise with 1 and the
+ * reason on standard error, which the container runtime keeps. Other exit codes are reserved.
  */
 export async function probeHealth(): Promise<void> {
   const limit = setTimeout(() => leave(`no response within ${withinMs} ms`), withinMs);

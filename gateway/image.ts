@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * The digest of the content that this image was built from, as its build noted it beside the gateway. Absent in a
- * checkout: what is there may change while the process runs, so whoever starts it must say what it was.
+ * The digest of the image's content, which the build wrote beside the gateway. Absent in a checkout, whose files
+ * may change while the process runs; there the parent process must provide it.
  */
 export function readImageDigest(): string | undefined {
   try {

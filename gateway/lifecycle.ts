@@ -2,10 +2,10 @@ import type { Server } from "node:http";
 import { readImageDigest } from "./image.ts";
 import type { Logger } from "./logger.ts";
 
-/** *serving* takes requests; *draining* finishes them; *closed* has let everything go. */
+/** *serving* accepts requests; *draining* finishes them; *closed* has released everything. */
 export type State = "starting" | "serving" | "draining" | "closed";
 
-/** How long tunnels may take to end, in milliseconds. */
+/** Time limit for tunnels to end, in milliseconds. */
 const tunnelEndMs = 1000;
 
 export interface DrainSettings {
@@ -14,17 +14,17 @@ export interface DrainSettings {
 }
 
 /**
- * The life of one process: from the first configuration to the last answer.
+ * The life of one process: from the first configuration to the last response.
  *
- * ECS takes a task out of the balancer before it sends SIGTERM, but answers already on their way, and balancers that
- * notice a little later, must find somebody: so the listener stays open until the line has been quiet.
+ * ECS removes a task from the balancer before it sends SIGTERM, but requests in flight, and those of balancers
+ * that notice later, must still be served: so the listener stays open until no request has come for a while.
  */
 export class Lifecycle {
   #state: State = "starting";
   #lastRequestAt = 0;
   #running = 0;
   #connections = 0;
-  /** How to end each tunnel that is open. */
+  /** How to end each open tunnel. */
   readonly #tunnels = new Set<() => void>();
   readonly #logger: Logger;
   readonly #drain: DrainSettings;
@@ -40,7 +40,7 @@ export class Lifecycle {
     return this.#state;
   }
 
-  /** Connections of clients, idle ones too. */
+  /** Connections of clients, including idle ones. */
   get connections(): number {
     return this.#connections;
   }
@@ -49,12 +49,12 @@ export class Lifecycle {
     return this.#running;
   }
 
-  /** For whoever asks whether requests can be taken, and why not. */
+  /** Whether requests can be served, and why not. */
   get health(): { readonly state: State; readonly waitsFor: readonly string[] } {
     return { state: this.#state, waitsFor: [...this.#missing] };
   }
 
-  /** Says that `what` is missing until it has come. */
+  /** Reports `what` as missing until the promise settles. */
   waitFor<T>(what: string, coming: Promise<T>): Promise<T> {
     this.#missing.add(what);
     coming.then(
@@ -64,19 +64,22 @@ export class Lifecycle {
     return coming;
   }
 
-  /** WebSockets that are open; they are part of what runs, but never end by themselves. */
+  /** Open WebSockets; they count as running but do not end on their own. */
   get tunnels(): number {
     return this.#tunnels.size;
   }
 
-  /** Counts a tunnel, which `end` can be asked to end; gives back what to call when it has ended. */
+  /** Counts a tunnel, which `end` closes; returns the function to call when it has ended. */
   openTunnel(end: () => void): () => void {
     const own = () => end();
     this.#tunnels.add(own);
     return () => this.#tunnels.delete(own);
   }
 
-  /** Once serving, a lost store does not take the whole fleet out of the balancer: requests are answered one by one. */
+  /**
+   * Once serving, a lost store does not remove the whole fleet from the balancer: each request gets its own
+   * response.
+   */
   serve(): void {
     if (this.#state !== "starting") return;
     this.#state = "serving";
@@ -101,12 +104,12 @@ export class Lifecycle {
     this.#running--;
   }
 
-  /** Called in reverse order once the last request has been answered. */
+  /** Called in reverse order after the last response. */
   onRelease(release: () => Promise<void> | void): void {
     this.#releases.push(release);
   }
 
-  /** SIGTERM and SIGINT drain; a second one ends at once. */
+  /** SIGTERM and SIGINT drain; a second signal exits immediately. */
   listenForSignals(server: Server): void {
     const onSignal = (signal: NodeJS.Signals) => {
       if (this.#state === "draining" || this.#state === "closed") {
@@ -124,9 +127,9 @@ export class Lifecycle {
     };
     process.on("SIGTERM", onSignal);
     process.on("SIGINT", onSignal);
-    // A promise that nobody waited for harms one request at most.
+    // An unhandled rejection affects one request at most.
     process.on("unhandledRejection", (error) => this.#logger.error({ err: error }, "unhandled rejection"));
-    // After an exception that nobody caught, nothing is certain: finish what runs, and let a new process take over.
+    // After an uncaught exception the state is unknown: finish running requests, and let a new process take over.
     process.on("uncaughtException", (error) => {
       this.#logger.fatal({ err: error }, "uncaught exception");
       if (this.#state === "draining" || this.#state === "closed") return;
@@ -135,11 +138,14 @@ export class Lifecycle {
     });
   }
 
-  /** Stops accepting once the line is quiet, finishes what runs within the budget, and releases every store. */
+  /**
+   * Stops accepting once no requests arrive, finishes those in flight within the time limit, and releases every
+   * store.
+   */
   async drain(server: Server): Promise<void> {
     this.#state = "draining";
     const deadline = Date.now() + this.#drain.drainMs;
-    // Half of the budget belongs to the requests that are already running.
+    // Half of the time limit is reserved for requests in flight.
     const quietUntil = Date.now() + this.#drain.drainMs / 2;
     this.#lastRequestAt = Date.now();
     await waitUntil(() => Date.now() - this.#lastRequestAt >= this.#drain.drainQuietMs, quietUntil);
@@ -148,7 +154,7 @@ export class Lifecycle {
     const finished = await waitUntil(() => this.#running - this.tunnels === 0, deadline);
     if (!finished) this.#logger.warn({ running: this.#running }, "drain time limit exceeded");
     server.closeAllConnections();
-    // Tunnels never end by themselves; what they were goes into the log as well.
+    // Tunnels do not end on their own; they are logged as well.
     for (const end of this.#tunnels) end();
     if (await waitUntil(() => this.tunnels === 0, Date.now() + tunnelEndMs)) await closed;
     for (const release of this.#releases.reverse())

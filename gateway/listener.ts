@@ -9,36 +9,41 @@ import { findPendingResponse, queueResponses } from "./request/pipelining.ts";
 import { respondOnSocket } from "./request/socket-response.ts";
 import { asksForWebSocket } from "./request/tunnel.ts";
 
-/** Fields of a request; `docs/errors/gateway.md` names the number. */
+/** Maximum number of header fields; documented in `docs/errors/gateway.md`. */
 const mostFields = 200;
-/** Characters of target, names and values that the parser takes; the request path allows less of each (`head.ts`). */
+/**
+ * Characters of target, names and values that the parser accepts; the request path allows less of each
+ * (`head.ts`).
+ */
 const longestHead = 49_152;
-/** Connections beyond the most that are still told why they are refused. */
+/** Connections beyond the limit that still get an error response. */
 const mostRefused = 1000;
 
 export interface ListenerOptions {
-  /** Gets the requests that wait to be told to go on (`Expect: 100-continue`); absent where all are told. */
+  /** Tracks requests that wait for `100 Continue`; where absent, all of them get it immediately. */
   readonly continues?: RequestListener;
-  /** Connections of one process; a client that has none of them is told so. */
+  /** Connection limit of one process; clients beyond it get an error response. */
   readonly mostConnections?: number;
-  /** Time in which a request has to arrive, in milliseconds; 0 where its body may stream for as long as it moves. */
+  /**
+   * Time limit for receiving a request, in milliseconds; 0 where its body may stream as long as it makes progress.
+   */
   readonly requestMs?: number;
-  /** Time in which a client has to take something of an answer that is ready for it, in milliseconds. */
+  /** Time limit for a client to read some of a pending response, in milliseconds. */
   readonly unreadMs?: number;
 }
 
 /**
- * An HTTP/1.1 server whose limits fit behind a balancer.
+ * An HTTP/1.1 server with limits that suit a balancer.
  *
- * The balancer keeps idle connections for 60 s: ours must live longer, or it sends a request into a connection that is
- * being closed and its client sees a 502.
+ * The balancer keeps idle connections for 60 s: ours must live longer, or it sends a request into a connection
+ * that is being closed and its client sees a 502.
  */
 export function createListener(
   listener: RequestListener,
   { continues, mostConnections = 10_000, requestMs = 0, unreadMs = 30_000 }: ListenerOptions = {},
 ): Server {
   const refused = new WeakSet<Duplex>();
-  /** Requests whose upgrade is not followed. */
+  /** Requests whose upgrade is ignored. */
   const unfollowed = new WeakSet<IncomingMessage>();
   const findRefusal = (request: IncomingMessage): ApiErrorCode | undefined => {
     if (request.httpVersionMajor !== 1) return explainVersion(request);
@@ -47,10 +52,10 @@ export function createListener(
   };
   const admit = (begin: RequestListener): RequestListener =>
     queueResponses((request, response) => {
-      // The parser dropped what came in one piece with it, so what comes next may be the rest of a request.
+      // The parser dropped bytes that arrived in the same packet, so the next bytes may be the rest of a request.
       if (unfollowed.has(request)) response.shouldKeepAlive = false;
       if (request.url!.charCodeAt(0) !== 0x2f) acceptAbsoluteForm(request);
-      // A body in a GET or HEAD is refused, or bounded by the endpoint that takes no notice of it.
+      // A body in a GET or HEAD is refused, or bounded by the endpoint that ignores it.
       if (request.method !== "GET" && request.method !== "HEAD") boundRest(response);
       const refusal = findRefusal(request);
       if (refusal === undefined) begin(request, response);
@@ -61,16 +66,17 @@ export function createListener(
       keepAlive: true,
       keepAliveTimeout: 75_000,
       headersTimeout: 10_000,
-      // Uploads may stream for longer than any fixed time; a stalled one is cut by the request path.
+      // Uploads may stream longer than any fixed time; the request path cuts a stalled one.
       requestTimeout: requestMs,
       connectionsCheckingInterval: 2000,
       maxHeaderSize: longestHead,
       noDelay: true,
-      // A missing Host is refused with our own answer.
+      // A missing Host gets our own error response.
       requireHostHeader: false,
       joinDuplicateHeaders: false,
       insecureHTTPParser: false,
-      // What is not followed is an ordinary request (RFC 9110 7.8). Nothing else may be owed on a connection that changes.
+      // An ignored upgrade is an ordinary request (RFC 9110 section 7.8). No response may be pending on a
+      // connection that changes protocol.
       shouldUpgradeCallback: (request) => {
         const isFollowed =
           asksForWebSocket(request) &&
@@ -82,12 +88,12 @@ export function createListener(
     },
     admit(listener),
   );
-  // Node leaves out what is beyond this number, and tells nobody: one more than allowed shows that there were more.
+  // Node silently drops fields beyond this number: one more than allowed reveals that there were more.
   server.maxHeadersCount = mostFields + 1;
   if (continues !== undefined) server.on("checkContinue", admit(continues));
   server.on("checkExpectation", admit(listener));
   server.on("connect", (_request, socket) => {
-    // Node has let go of it.
+    // Node has removed its own error listener.
     socket.on("error", () => socket.destroy());
     respondOnSocket(socket, "DMM_GATEWAY_REQUEST_AMBIGUOUS");
   });
@@ -107,7 +113,7 @@ function boundConnections(server: Server, mostConnections: number, refused: Weak
   });
 }
 
-/** Node tells here of connections on which nothing has moved: idle ones, too, which it closes unless somebody listens. */
+/** Node emits this for connections without activity, idle ones too, which it closes unless there is a listener. */
 function cutUnread(server: Server, unreadMs: number): void {
   server.timeout = unreadMs;
   server.on("timeout", (socket) => {
@@ -116,7 +122,9 @@ function cutUnread(server: Server, unreadMs: number): void {
   });
 }
 
-/** RFC 9112 2.3: HTTP/1.1 and 1.0. A request line without a version is read as 0.9, which had no fields. */
+/**
+ * RFC 9112 section 2.3: HTTP/1.1 and 1.0. A request line without a version is read as 0.9, which had no fields.
+ */
 function explainVersion({ httpVersionMajor }: IncomingMessage): ApiErrorCode {
   return httpVersionMajor === 0 ? "DMM_GATEWAY_REQUEST_MALFORMED" : "DMM_GATEWAY_VERSION_UNSUPPORTED";
 }

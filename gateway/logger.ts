@@ -2,10 +2,10 @@ import { type Logger, type LoggerOptions, pino } from "pino";
 
 export type { Logger } from "pino";
 
-/** Lines that cannot be written wait up to here, in bytes; later ones are dropped. */
+/** Bytes of log lines that may be buffered; later ones are dropped. */
 const unwrittenLimit = 1_048_576;
 
-/** Structured log on standard output, one JSON object a line. Nothing that authenticates anybody may be given to it. */
+/** Structured log on standard output, one JSON object a line. Never pass credentials to it. */
 export function createLogger(bindings: { readonly role: string; readonly environment: string }): Logger {
   const destination = pino.destination({ dest: 1, sync: true, maxLength: unwrittenLimit });
   // A log that cannot be written (its reader is gone, its disk is full) costs lines, never the task.
@@ -15,7 +15,7 @@ export function createLogger(bindings: { readonly role: string; readonly environ
     level: process.env.LOG_LEVEL ?? "info",
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
-    // A second line of defence: no object that is logged should have these at all.
+    // Defence in depth: no logged object should have these at all.
     redact: {
       paths: ["*.password", "*.secret", "*.authorization", "*.token", "*.clientSecret"],
       censor: "[removed]",

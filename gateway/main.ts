@@ -3,9 +3,7 @@ import { fileURLToPath } from "node:url";
 import { SettingsError } from "./errors.ts";
 import { countWorkers, runWorkers } from "./workers.ts";
 
-/**
- * The roles of the image. Each is imported when it is asked for: the stub must not pay for the OAuth2 server.
- */
+/** The roles of the image. Each is imported on demand: the stub must not load the OAuth2 server. */
 const roles: Readonly<Record<string, () => Promise<void>>> = {
   gateway: async () => {
     const workers = countWorkers();
@@ -19,7 +17,7 @@ const roles: Readonly<Record<string, () => Promise<void>>> = {
   warm: async () => (await import("./warm.ts")).warmCompileCache(),
 };
 
-// What nobody can read any more (its reader is gone, its disk is full) is dropped and does not end the task.
+// Output that cannot be written (its reader is gone, its disk is full) is dropped and does not end the task.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 
 const name = process.argv[2] ?? "gateway";
@@ -29,8 +27,8 @@ if (run === undefined) {
   process.exit(2);
 }
 
-// The kernel keeps from a container's first process every signal that it does not listen for: one that comes before the
-// role listens would be lost, and the container would be killed at the end of its time.
+// The kernel discards every signal that a container's first process does not listen for: one that arrives before
+// the role listens would be lost, and the container would be killed at its stop timeout.
 for (const signal of ["SIGTERM", "SIGINT"] as const)
   process.on(signal, () => {
     if (process.listenerCount(signal) === 1) process.exit(128 + constants.signals[signal]);

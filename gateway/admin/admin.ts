@@ -16,10 +16,10 @@ import { readTaskAddress } from "../task.ts";
 import { isDevelopment } from "./identity.ts";
 import type { Site } from "./site.ts";
 
-/** Time in which a request has to arrive, in milliseconds: the largest is a whole configuration. */
+/** Time limit for receiving a request, in milliseconds; the largest is a whole configuration. */
 const requestMs = 30_000;
 
-/** The role `admin`: listens at once, and is ready when schema and site are. */
+/** The role `admin`: listens immediately, and becomes ready once schema and site are. */
 export async function runAdmin(): Promise<void> {
   const settings = parseAdminSettings(process.env);
   const logger = createLogger({ role: "admin", environment: settings.environment });
@@ -52,7 +52,7 @@ export async function runAdmin(): Promise<void> {
     (error) => logger.warn({ error: describeReason(error) }, "waiting for the database"),
   );
   const broadcast = new Broadcast({ pool, logger, key: deriveNotificationKey(settings.database.password) });
-  // Loaded while the database is being reached: it is the heavier part of the start.
+  // Loaded while the database connects: it is the slower part of the start.
   const { createSite } = await import("./site.ts");
   site = await createSite({ settings, logger, pool, broadcast });
   await lifecycle.waitFor("database", stored);

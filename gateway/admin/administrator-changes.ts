@@ -3,11 +3,11 @@ import { type Newest, readNewest } from "../database/newest.ts";
 import type { Pool, PoolConnection } from "../database/pool.ts";
 import type { Role } from "./role.ts";
 
-/** Who gave or took whose role. */
+/** One role change: who changed whose role. */
 export interface AdministratorChange {
   /** As in the certificate. */
   readonly name: string;
-  /** `null` where the person had none of their own, or has none any more: a viewer like everybody. */
+  /** `null` where the person has no explicit role, which makes them a viewer. */
   readonly roleBefore: Role | null;
   readonly role: Role | null;
 }
@@ -20,7 +20,7 @@ export interface RecordedAdministratorChange extends AdministratorChange {
   readonly madeAt: Date;
 }
 
-/** To be called in the transaction of the change. */
+/** Call it in the transaction of the change. */
 export async function recordAdministratorChange(
   connection: Pick<PoolConnection, "query">,
   { name, roleBefore, role }: AdministratorChange,

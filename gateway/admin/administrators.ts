@@ -6,7 +6,7 @@ import { recordAdministratorChange } from "./administrator-changes.ts";
 import { AdminError } from "./errors.ts";
 import type { Role } from "./role.ts";
 
-/** Somebody whose role was decided; everybody else is a viewer. */
+/** A person with an explicit role; everyone else is a viewer. */
 export interface Appointment {
   readonly name: string;
   readonly role: Role;
@@ -32,16 +32,16 @@ export async function readAppointments(pool: Pool): Promise<readonly Appointment
 }
 
 /**
- * Who has this role already keeps it, and from whom it is.
+ * Assigns a role. A person who already has it keeps the existing appointment.
  *
- * @throws AdminError where nobody could change anything after it, or the name cannot be told from another
+ * @throws AdminError if nobody could edit afterwards, or the name is ambiguous
  */
 export async function appoint(pool: Pool, name: string, role: Role, author: Author): Promise<void> {
   if (hasInvisible(name))
     throw new AdminError("DMM_ADMIN_REQUEST_INVALID", {
       detail: `${JSON.stringify(name)} contains an invisible character, so it could be mistaken for another name.`,
     });
-  // The database ignores blanks at the end.
+  // The database ignores trailing spaces.
   if (name !== name.trim())
     throw new AdminError("DMM_ADMIN_REQUEST_INVALID", {
       detail: `${JSON.stringify(name)} begins or ends with a space.`,
@@ -60,7 +60,7 @@ export async function appoint(pool: Pool, name: string, role: Role, author: Auth
   });
 }
 
-/** Back to a viewer like everybody. @throws AdminError */
+/** Removes a role; the person becomes a viewer. @throws AdminError */
 export async function dismiss(pool: Pool, name: string, author: Author): Promise<void> {
   await inTransaction(pool, async (connection) => {
     const before = await keepOneEditor(connection, name, "viewer");
@@ -76,9 +76,9 @@ export function unknownAppointment(name: string): AdminError {
 }
 
 /**
- * Without an editor nobody could ever appoint one. Whoever changes roles at the same time waits for this.
+ * Without an editor no further editor could be appointed. Locks the table against concurrent role changes.
  *
- * @returns the appointment that there is
+ * @returns the existing appointment
  */
 async function keepOneEditor(
   connection: PoolConnection,

@@ -33,12 +33,12 @@ function readAsset(name: string): ReadAsset {
   return asset;
 }
 
-/** Its address changes with its content, so that browsers may keep it. */
+/** The URL changes with the content, so that browsers may cache it. */
 export function locateAsset(name: string): string {
   return `/assets/${name}?${readAsset(name).digest}`;
 }
 
-/** Static files are the same for everybody, also for those who are told that they may not come in. */
+/** Static files are the same for everyone, including clients that are refused access. */
 export function addAssets(app: FastifyInstance): void {
   for (const [name, { type }] of Object.entries(assets))
     app.get(`/assets/${name}`, { schema: { hide: true } }, async (_request, reply) => {

@@ -9,20 +9,20 @@ import { AdminError } from "./errors.ts";
 import type { Administrator } from "./identity.ts";
 import type { SiteParts } from "./site-parts.ts";
 
-/** What became of a change: the version, and who serves it. */
+/** The result of a change: the version, and which gateways serve it. */
 export interface Outcome extends Changed {
-  /** Absent when nothing was changed. */
+  /** Absent when nothing changed. */
   readonly propagation?: Propagation;
 }
 
-/** How many outcomes are kept for the page that follows a form. */
+/** Number of outcomes kept for the page that follows a form. */
 const remembered = 50;
 
-/** How often, and after which pauses in milliseconds, the gateways are told later. */
+/** Number of later attempts to notify the gateways, and their pauses in milliseconds. */
 const laterAttempts = 60;
 const laterMs = 500;
 
-/** Stores changes and tells the gateways. */
+/** Stores changes and notifies the gateways. */
 export class Changes {
   readonly #parts: SiteParts;
   readonly #propagations = new Map<number, Propagation>();
@@ -47,7 +47,7 @@ export class Changes {
     return this.#publish(await restoreVersion(this.#parts.pool, version, { basedOn, author }));
   }
 
-  /** What became of a version that this process stored a short while ago. */
+  /** The outcome of a version that this process stored recently. */
   findPropagation(version: number): Propagation | undefined {
     return this.#propagations.get(version);
   }
@@ -57,7 +57,7 @@ export class Changes {
     try {
       return { ...changed, propagation: await this.#tell(changed.version) };
     } catch (error) {
-      // It is stored, which is what was asked for. The gateways look for themselves, and are told once it can be done.
+      // The change is stored, as requested. Gateways also poll, and are notified once that is possible.
       this.#parts.logger.warn(
         { error: describeReason(error), version: changed.version },
         "configuration broadcast failed",
@@ -75,7 +75,7 @@ export class Changes {
     return propagation;
   }
 
-  /** Only the database knows which gateways there are: as soon as it is back. */
+  /** The list of gateways is in the database, so this waits for the database. */
   async #tellLater(version: number): Promise<void> {
     for (let attempt = 0; attempt < laterAttempts; attempt++) {
       await delay(laterMs, undefined, { ref: false });

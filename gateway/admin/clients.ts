@@ -2,19 +2,19 @@ import { type ClientEntry, type ConfigurationDocument, findEntry } from "../conf
 import { ConfigurationInvalidError, UnknownError } from "../configuration/errors.ts";
 import { readAuthMethod } from "../configuration/normalize.ts";
 
-/** Whether the client authenticates by a secret: others must not have one. */
+/** Whether the client authenticates with a secret; other clients must not have one. */
 export function bearsSecret(client: ClientEntry): boolean {
   return readAuthMethod(client) === "client_secret_basic";
 }
 
-/** The document as it is, when it has this client. @throws UnknownError */
+/** Returns the document if it contains this client. @throws UnknownError */
 export function requireClient(document: ConfigurationDocument, name: string): ConfigurationDocument {
   if (findEntry(document, "clients", name) === undefined) throw new UnknownError(`client ${name}`);
   return document;
 }
 
 /**
- * The document as it is, when it has this client and the client can have a secret.
+ * Returns the document if it contains this client and the client can have a secret.
  *
  * @throws UnknownError, ConfigurationInvalidError
  */

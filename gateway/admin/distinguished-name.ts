@@ -1,6 +1,6 @@
 /**
- * The common name of a certificate's subject as RFC 2253 writes it; undefined unless there is exactly one. Commas and
- * plus signs that belong to a value are escaped or quoted, so a name cannot pass for two.
+ * The common name of a certificate's subject in RFC 2253 form; undefined unless there is exactly one. Commas and
+ * plus signs inside a value are escaped or quoted, so one name cannot pass for two.
  */
 export function readCommonName(subject: string): string | undefined {
   const names = splitParts(subject).flatMap((part) => {
@@ -32,7 +32,7 @@ function splitParts(subject: string): string[] {
 
 function readEscapes(value: string): string {
   const inner = /^".*"$/s.test(value) ? value.slice(1, -1) : value;
-  // Escaped bytes are UTF-8, and a character may take several.
+  // Escaped bytes are UTF-8; one character may take several.
   return inner.replace(/(?:\\[0-9A-Fa-f]{2})+|\\(.)/gs, (run: string, character?: string) =>
     character === undefined ? Buffer.from(run.replaceAll("\\", ""), "hex").toString("utf8") : character,
   );

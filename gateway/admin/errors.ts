@@ -8,7 +8,7 @@ interface AdminErrorKind {
   readonly title: string;
 }
 
-/** What a user of the admin site or of its API can be told. */
+/** Errors that the admin site and its API show to users. */
 export const adminErrors = {
   DMM_ADMIN_REQUEST_INVALID: { status: 400, title: "The request does not match the API description." },
   DMM_ADMIN_IDENTITY_MISSING: {
@@ -66,7 +66,7 @@ export const adminErrors = {
 
 export type AdminErrorCode = keyof typeof adminErrors;
 
-/** What an error says beyond its title. */
+/** Details of an error beyond its title. */
 export interface AdminErrorDetails {
   readonly detail?: string;
   readonly problems?: readonly (Problem | ProfileProblem)[];

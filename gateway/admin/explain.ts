@@ -10,7 +10,7 @@ import { PasswordsBusyError } from "../users/password.ts";
 import { UserInvalidError, UserStaleError } from "../users/user-errors.ts";
 import { AdminError } from "./errors.ts";
 
-/** Errors of Fastify that a client causes, by code. */
+/** Fastify errors caused by the client, by code. */
 const ofRequests: Readonly<Record<string, "DMM_ADMIN_BODY_TOO_LARGE" | "DMM_ADMIN_MEDIA_UNKNOWN">> = {
   FST_ERR_CTP_BODY_TOO_LARGE: "DMM_ADMIN_BODY_TOO_LARGE",
   FST_ERR_CTP_INVALID_MEDIA_TYPE: "DMM_ADMIN_MEDIA_UNKNOWN",
@@ -23,7 +23,7 @@ interface ForeignError extends Error {
   readonly validationContext?: string;
 }
 
-/** Any error as one of the admin site's own; an unknown one keeps its cause for the log. */
+/** Converts any error to one of the admin site's; an unknown error keeps its cause for the log. */
 export function explainError(error: ForeignError): AdminError {
   if (error instanceof AdminError) return error;
   if (error instanceof VersionStaleError)

@@ -2,7 +2,10 @@ import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto"
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { AdminError } from "./errors.ts";
 
-/** The certificate comes along with whatever a browser sends, also when another site made it send. */
+/**
+ * CSRF protection: a browser sends the client certificate with every request, including those that another site
+ * triggers.
+ */
 export class ForgeryGuard {
   readonly #key: Buffer;
   readonly #cookie: string;
@@ -10,12 +13,12 @@ export class ForgeryGuard {
 
   constructor(options: { readonly secret: string; readonly tls: boolean }) {
     this.#key = Buffer.from(hkdfSync("sha256", options.secret, "dmm-env", "forms of the admin site", 32));
-    // The prefix binds a cookie to this very host, and browsers honour it over TLS only.
+    // The prefix binds the cookie to this host; browsers accept it over TLS only.
     this.#cookie = options.tls ? "__Host-dmm-session" : "dmm-session";
     this.#attributes = `Path=/; HttpOnly; SameSite=Strict${options.tls ? "; Secure" : ""}`;
   }
 
-  /** The token that forms of this page carry, bound to the person and to a cookie, which is set if there is none. */
+  /** The token for this page's forms, bound to the user and to a cookie, which is set if absent. */
   issueToken(request: FastifyRequest, reply: FastifyReply): string {
     let session = this.#readSession(request);
     if (session === undefined) {
@@ -25,7 +28,7 @@ export class ForgeryGuard {
     return this.#sign(request.administrator.name, session);
   }
 
-  /** @throws AdminError unless the form was made by this site for this person and session */
+  /** @throws AdminError unless this site rendered the form for this user and session */
   checkForm(request: FastifyRequest, token: unknown): void {
     const session = this.#readSession(request);
     if (session === undefined || typeof token !== "string") throw new AdminError("DMM_ADMIN_FORM_EXPIRED");
@@ -48,15 +51,15 @@ export class ForgeryGuard {
 }
 
 /**
- * A browser says where a request comes from; what comes from elsewhere is refused. Other clients say nothing, and no
- * other site can make them send anything.
+ * Browsers state where a request comes from, and cross-site requests are refused. Other clients send no such
+ * header, and no other site can make them send requests.
  *
  * @throws AdminError
  */
 export function checkOrigin(request: FastifyRequest): void {
   const { origin, host, "x-forwarded-proto": scheme = "http" } = request.headers;
   const site = request.headers["sec-fetch-site"];
-  // The balancer says how it was asked: a page that came without TLS may be anybody's.
+  // The balancer states the original scheme: an origin without TLS cannot be trusted.
   const foreign = origin !== undefined && origin !== URL.parse(`${scheme}://${host}`)?.origin;
   if (foreign || (site !== undefined && site !== "same-origin" && site !== "none"))
     throw new AdminError("DMM_ADMIN_ORIGIN_FOREIGN");

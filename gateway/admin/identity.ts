@@ -6,28 +6,28 @@ import { readCommonName } from "./distinguished-name.ts";
 import { AdminError } from "./errors.ts";
 import type { Role } from "./role.ts";
 
-/** Who is asking, and what this person may do. */
+/** The authenticated administrator and their role. */
 export interface Administrator {
   readonly name: string;
   readonly role: Role;
   /** Serial number of the certificate; absent in development. */
   readonly certificate?: string;
-  /** Nobody was verified: this is a developer's own machine. */
+  /** No certificate was verified: this is a development machine. */
   readonly development: boolean;
 }
 
-/** Where nothing says that this is a deployed environment, whoever reaches the port is its developer. */
+/** Unless the environment is configured as deployed, a client of the port is treated as its developer. */
 export function isDevelopment(settings: AdminSettings): boolean {
   return !settings.clientCertificatesVerified && settings.environment === "development";
 }
 
 /**
- * The person of the client certificate that the balancer verified, in the headers that an Application Load Balancer
- * writes (and takes from nobody else) when its mutual TLS is in mode `verify`. Where no certificate is verified the
- * headers are only a claim.
+ * Identifies the administrator by the client certificate that an Application Load Balancer verified, from the
+ * headers that it writes (and strips from clients) when its mutual TLS is in mode `verify`. Without that mode the
+ * headers are only claims.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html
  *
- * @throws AdminError when there is nobody
+ * @throws AdminError if there is no verified certificate
  */
 export async function identify(
   request: IncomingMessage,
@@ -58,8 +58,8 @@ export async function identify(
 }
 
 /**
- * A developer's browser speaks to the port itself. What came through a balancer did not come from there, and a host
- * name that is none of this machine's belongs to another site whose name was made to lead here.
+ * A developer's browser connects to the port directly. Requests through a balancer are refused, and so are foreign
+ * host names: they indicate DNS rebinding.
  */
 function identifyDeveloper({ headers }: IncomingMessage): Administrator {
   const host = URL.parse(`http://${headers.host}`)?.hostname ?? "";
@@ -70,7 +70,7 @@ function identifyDeveloper({ headers }: IncomingMessage): Administrator {
   return { name: "developer", role: "editor", development: true };
 }
 
-/** A header that comes once; of two, one would be somebody's own. */
+/** A header that must occur once; a second value would come from the client. */
 function readOnly(request: IncomingMessage, name: string): string | undefined {
   const values = request.headersDistinct[name];
   return values?.length === 1 && values[0] !== "" ? values[0] : undefined;

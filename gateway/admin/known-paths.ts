@@ -5,11 +5,11 @@ interface KnownPath {
   readonly methods: Set<string>;
 }
 
-/** Which methods each path has, so that a wrong one is told from a wrong path (RFC 9110 15.5.6). */
+/** Methods by path, to distinguish a wrong method (405, RFC 9110 section 15.5.6) from a wrong path. */
 export class KnownPaths {
   readonly #paths = new Map<string, KnownPath>();
 
-  /** To be called before the routes are added. */
+  /** Call it before the routes are added. */
   listenTo(app: FastifyInstance): void {
     app.addHook("onRoute", ({ url, method }) => {
       const known = this.#paths.get(url) ?? { pattern: compilePattern(url), methods: new Set() };
@@ -18,7 +18,7 @@ export class KnownPaths {
     });
   }
 
-  /** Methods of the path of this address; none where there is no such path. */
+  /** Methods of this URL's path; empty if the path does not exist. */
   findMethods(url: string): readonly string[] {
     const path = url.split("?", 1)[0]!;
     const methods = [...this.#paths.values()]

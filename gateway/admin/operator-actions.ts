@@ -11,10 +11,10 @@ import type { Administrator } from "./identity.ts";
 import type { SignOuts } from "./sign-outs.ts";
 import type { SiteParts } from "./site-parts.ts";
 
-/** Longest name that can be typed to sign in. */
+/** Longest accepted login name. */
 export const longestSubject = 100;
 
-/** Has gateways do at once what an operator wants, and keeps who wanted it. */
+/** Has gateways carry out operator actions, and records who requested them. */
 export class OperatorActions {
   readonly #parts: SiteParts;
   readonly #signOuts: SignOuts;
@@ -24,7 +24,7 @@ export class OperatorActions {
     this.#signOuts = signOuts;
   }
 
-  /** Without an outcome where no gateway could be reached yet. @throws AdminError for a subject that cannot be meant */
+  /** Returns no outcome if no gateway could be reached yet. @throws AdminError for an invalid subject */
   async request(administrator: Administrator, action: OperatorAction): Promise<RecordedOperatorAction> {
     validateSubject(action);
     const { pool, logger } = this.#parts;

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { hashClientSecret } from "../configuration/client-secret.ts";
 
-/** A client's secret at the only moment when it is known, and what is stored of it. */
+/** A new client secret, with the hash that is stored. The text is not available again. */
 export interface GeneratedSecret {
-  /** 256 bits, in characters that survive forms and shells. */
+  /** 256 bits, in characters that are safe in forms and shells. */
   readonly text: string;
   readonly hash: string;
 }

@@ -1,4 +1,4 @@
-/** Sent with every answer. Pages have no inline script and no inline style, so none has to be allowed. */
+/** Sent with every response. Pages have no inline script or style, so the policy allows none. */
 export const securityHeaders: Readonly<Record<string, string>> = {
   "content-security-policy": [
     "default-src 'none'",
@@ -12,7 +12,7 @@ export const securityHeaders: Readonly<Record<string, string>> = {
   ].join("; "),
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
-  // Not `no-referrer`: forms would then come with the origin `null`.
+  // Not `no-referrer`: browsers would then send forms with the origin `null`.
   "referrer-policy": "same-origin",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
@@ -20,5 +20,5 @@ export const securityHeaders: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
 };
 
-/** For sites behind TLS: browsers do not try without it any more (RFC 6797). */
+/** For sites behind TLS: browsers no longer connect without it (RFC 6797). */
 export const strictTransport = "max-age=31536000";

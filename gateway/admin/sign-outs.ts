@@ -5,10 +5,10 @@ import { describeReason } from "../reason.ts";
 import { signOutPath } from "../users/sign-out-jobs.ts";
 import type { SiteParts } from "./site-parts.ts";
 
-/** How many gateways are asked: any of them can do it, for all. */
+/** Number of gateways notified; any of them can do the work for all. */
 const mostAsked = 3;
 
-/** Has a gateway carry out what is recorded to be done: tokens, sessions and keys are theirs, this role cannot reach them. */
+/** Has a gateway carry out recorded jobs: this role has no access to tokens, sessions and keys. */
 export class SignOuts {
   readonly #parts: SiteParts;
   readonly #key: Buffer;
@@ -18,7 +18,7 @@ export class SignOuts {
     this.#key = deriveNotificationKey(parts.settings.database.password);
   }
 
-  /** `true` when all of it is done; otherwise gateways do it as soon as they can, by looking for orders. */
+  /** `true` when all jobs are done; otherwise gateways find them by polling. */
   async carryOut(): Promise<boolean> {
     const { pool, logger } = this.#parts;
     try {
@@ -32,7 +32,7 @@ export class SignOuts {
           logger.warn({ address: member.address, error: describeReason(error) }, "sign-out not completed");
         }
     } catch (error) {
-      // It is ordered, which is what was asked for.
+      // The job is stored, as requested.
       logger.warn({ error: describeReason(error) }, "sign-out not completed");
     }
     return false;

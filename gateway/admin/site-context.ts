@@ -4,7 +4,7 @@ import type { OperatorActions } from "./operator-actions.ts";
 import type { SiteParts } from "./site-parts.ts";
 import type { Users } from "./users.ts";
 
-/** What pages and API need at hand. */
+/** Context that pages and API share. */
 export interface SiteContext extends SiteParts {
   readonly changes: Changes;
   readonly users: Users;

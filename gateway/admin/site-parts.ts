@@ -3,7 +3,7 @@ import type { Broadcast } from "../fleet/broadcast.ts";
 import type { Logger } from "../logger.ts";
 import type { AdminSettings } from "../settings.ts";
 
-/** What the admin site is built from. */
+/** Dependencies of the admin site. */
 export interface SiteParts {
   readonly settings: AdminSettings;
   readonly logger: Logger;

@@ -22,17 +22,17 @@ import { Users } from "./users.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** Who is asking; there for everything but assets. */
+    /** The authenticated administrator; set for everything but assets. */
     administrator: Administrator;
   }
 }
 
-/** The admin site, ready to answer. */
+/** The admin site, ready to serve requests. */
 export interface Site {
   serve(request: IncomingMessage, response: ServerResponse): void;
 }
 
-/** Bodies hold a whole configuration at most. */
+/** The largest body is a whole configuration. */
 const longestBody = 4 * 1024 * 1024;
 
 export async function createSite(parts: SiteParts): Promise<Site> {
@@ -49,7 +49,7 @@ export async function createSite(parts: SiteParts): Promise<Site> {
     logger: false,
     bodyLimit: longestBody,
     routerOptions: { maxParamLength: 300 },
-    // An address that cannot be read, or is longer than any there is.
+    // A URL that cannot be parsed or is too long.
     frameworkErrors: (_error, request, reply) => {
       reply.headers(securityHeaders);
       sendError(context, new AdminError("DMM_ADMIN_RESOURCE_UNKNOWN"), request, reply);
@@ -64,7 +64,7 @@ export async function createSite(parts: SiteParts): Promise<Site> {
       },
     },
   });
-  // Answers are ours and right by type: a compiled serializer for each would only cost its compilation.
+  // Response objects are typed already; compiling a serializer for each would only cost time.
   app.setSerializerCompiler(() => (response) => JSON.stringify(response));
   await app.register(swagger, { openapi: describeApi() });
   app.decorateRequest("administrator");
@@ -76,9 +76,9 @@ export async function createSite(parts: SiteParts): Promise<Site> {
   const paths = new KnownPaths();
   paths.listenTo(app);
   app.addHook("onRequest", async (request, reply) => {
-    // Before its body is looked at: what it is does not matter.
+    // Before the body is read, whatever it contains.
     if (!request.is404) return;
-    // The way on is shown to whoever would come in; that it is unknown is told to everybody.
+    // The links are for administrators only; the 404 itself is for everyone.
     const known = await identify(request.raw, settings, parts.pool).catch(() => undefined);
     if (known !== undefined) request.administrator = known;
     const methods = paths.findMethods(request.url);
@@ -96,7 +96,7 @@ export async function createSite(parts: SiteParts): Promise<Site> {
   return { serve: (request, response) => app.routing(request, response) };
 }
 
-/** Who comes in: somebody who is known, from this site, and an editor where something is changed. */
+/** Requires a known administrator, a same-site request, and an editor for changes. */
 function addGuards(app: FastifyInstance, { settings, pool }: SiteContext): void {
   app.addHook("onRequest", async (request) => {
     request.administrator = await identify(request.raw, settings, pool);
@@ -123,7 +123,7 @@ function sendError(
     .send(
       renderErrorPage(explained, {
         administrator: request.administrator,
-        // Who is not let in is told nothing of the environment.
+        // A refused client learns nothing about the environment.
         ...(request.administrator !== undefined && { environment: context.settings.environment }),
       }).text,
     );

@@ -17,27 +17,27 @@ import type { Administrator } from "./identity.ts";
 import type { SignOuts } from "./sign-outs.ts";
 import type { SiteParts } from "./site-parts.ts";
 
-/** What became of a change. */
+/** The result of a change to a user. */
 export interface UserOutcome {
   readonly user: User;
-  /** Generated, and known at this moment only. */
+  /** Generated; not available again. */
   readonly password?: string;
-  /** Whether everything that the user held has ended by now. Absent where nothing had to. */
+  /** Whether the user's sessions and tokens have ended; absent where nothing had to end. */
   readonly signedOut?: boolean;
 }
 
-/** What can be done to a user who is there, with nothing more to say. */
+/** Actions on an existing user that need no further input. */
 export const userActions = ["password", "disable", "enable", "sign-out", "remove"] as const;
 
 export type UserActionName = (typeof userActions)[number];
 
-/** Which user, and which revision of theirs somebody was looking at. */
+/** A user, with the revision that the administrator saw. */
 export interface UserReference {
   readonly id: string;
   readonly basedOn: number;
 }
 
-/** Changes users, and has ended what those who may not any more still hold. */
+/** Changes users, and ends sessions and tokens that are no longer allowed. */
 export class Users {
   readonly #parts: SiteParts;
   readonly #signOuts: SignOuts;
@@ -47,17 +47,20 @@ export class Users {
     this.#signOuts = signOuts;
   }
 
-  /** Whether this platform keeps the users. */
+  /** Whether this platform stores the users. */
   get areHere(): boolean {
     return this.#parts.settings.login === "users";
   }
 
-  /** @throws AdminError where they are kept elsewhere */
+  /** @throws AdminError where users are stored elsewhere */
   requireHere(): void {
     if (!this.areHere) throw new AdminError("DMM_ADMIN_USERS_ELSEWHERE");
   }
 
-  /** With a generated password: what an administrator thinks of is guessed. @throws UserInvalidError */
+  /**
+   * Creates a user with a generated password, because passwords that administrators choose can be guessed. @throws
+   * UserInvalidError
+   */
   async create(
     administrator: Administrator,
     profile: Parameters<typeof normalizeProfile>[0],
@@ -112,7 +115,7 @@ export class Users {
     }
   }
 
-  /** By id: who it is stays in the database. */
+  /** Logs the id only; the user's name stays in the database. */
   #tell(action: string, { id, revision }: User, { name }: Administrator): void {
     this.#parts.logger.info({ action, user: id, revision, author: name }, "user changed");
   }

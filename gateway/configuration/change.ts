@@ -29,10 +29,10 @@ export async function readCurrent(pool: Pool): Promise<CurrentDocument> {
 }
 
 /**
- * Makes one new version of an edit, or nothing at all: it is based on the current version, it is right as a whole, and
- * tables, version and history change in one transaction. Changes queue at the version's row. What was found and recorded
- * on the way to a refusal is lost with it, and found again the next time. An edit that its author sends again, because
- * the answer was lost, is answered with the version that it made.
+ * Turns an edit into one new version, or changes nothing: the edit must be based on the current version and leave
+ * a valid configuration. Tables, version and history change in one transaction; changes queue for the version's
+ * row. A refused change rolls back everything, including gaps that were found in the history. A repeated edit,
+ * whose first response was lost, returns the version that it created.
  *
  * @throws VersionStaleError, ConfigurationInvalidError, UnknownError, ChangeNotStoredError, ChangeUncertainError
  */
@@ -53,12 +53,12 @@ async function storeChange(connection: PoolConnection, change: Change, changeId:
   }
   const after = normalizeDocument(change.edit(before));
   const edited = computeDifferences(before, after);
-  // What is there already is served, right or wrong: only who changes it must leave it right.
+  // An invalid existing configuration is still served, but a change must leave a valid one.
   const problems = edited.length === 0 ? [] : validateConfiguration(after);
   if (problems.length > 0) throw new ConfigurationInvalidError(problems);
   await writeDifferences(connection, edited, after);
   const secrets = await writeSecrets(connection, change.secretHashes ?? new Map());
-  // A new client's first secret is part of its being new.
+  // A new client's first secret is part of creating it and no difference of its own.
   const added = new Set(
     edited.filter(({ kind, change }) => kind === "clients" && change === "added").map(({ name }) => name),
   );
@@ -79,8 +79,8 @@ async function storeChange(connection: PoolConnection, change: Change, changeId:
 }
 
 /**
- * An earlier version once more, as a new one. Secrets stay as they are: a secret that was replaced, perhaps because it
- * leaked, does not come back, and a client that comes back needs a new one.
+ * Restores an earlier version as a new one. Secrets are not restored: a replaced secret may have leaked, and a
+ * restored client needs a new one.
  *
  * @throws UnknownError, VersionStaleError, ConfigurationInvalidError
  */
@@ -99,7 +99,7 @@ export async function restoreVersion(
   });
 }
 
-/** Records the current version if nobody did, so that history is whole from the first look on. */
+/** Records the current version if it has no record, so that the history is complete from the start. */
 export async function recordCurrent(pool: Pool): Promise<void> {
   await inTransaction(pool, async (connection) => {
     const version = await lockVersion(connection);
@@ -150,7 +150,7 @@ async function writeSecrets(
   return differences;
 }
 
-/** What was issued names the instance that it was issued to. */
+/** Tokens name the client instance that they were issued to. */
 async function endTokens(connection: PoolConnection, client: string | undefined): Promise<Difference[]> {
   if (client === undefined) return [];
   await connection.query("UPDATE clients SET instance = ? WHERE client_id = ?", [randomUUID(), client]);

@@ -3,7 +3,9 @@ import type { ClientKey, ClientKeys } from "./document.ts";
 import { clientKeyLimits } from "./limits.ts";
 import type { EntryProblems } from "./problems.ts";
 
-/** What makes a public key of each type (RFC 7518 6, RFC 8037 2), and what it may sign with. */
+/**
+ * Members of a public key by type (RFC 7518 section 6, RFC 8037 section 2), and the algorithms it may sign with.
+ */
 const keyTypes: Readonly<
   Record<string, { readonly members: readonly string[]; readonly algorithms: readonly string[] }>
 > = {
@@ -14,14 +16,14 @@ const keyTypes: Readonly<
 const curves: ReadonlySet<unknown> = new Set(["P-256", "Ed25519"]);
 
 const publicMembers = ["kty", "kid", "use", "alg", "crv", "x", "y", "e", "n"] as const;
-/** Of private and symmetric keys: kept until validation has refused them, and no longer. */
+/** Of private and symmetric keys: kept only until validation refuses them. */
 const secretMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"] as const;
 const keptMembers = [...publicMembers, ...secretMembers];
 
-/** Every signature is checked with 65537; a far larger exponent would only cost time. */
+/** Every verification uses 65537; a much larger exponent would only cost time. */
 const exponent = "AQAB";
 
-/** Members in one order and without certificates and the like, which nobody reads; keys in one order. */
+/** Sorts members and keys, and drops unused members such as certificates. */
 export function normalizeKeys(keys: ClientKeys | null): ClientKeys | null {
   if (keys === null) return null;
   const texts = keys.keys.map((key) =>
@@ -32,7 +34,7 @@ export function normalizeKeys(keys: ClientKeys | null): ClientKeys | null {
   return { keys: texts.sort().map((text) => JSON.parse(text)) };
 }
 
-/** Public keys that assertions of a client (RFC 7523) can be checked with, and nothing else. */
+/** Accepts only public keys that can verify a client's assertions (RFC 7523). */
 export function validateKeys({ keys }: ClientKeys, report: EntryProblems): void {
   report.require(
     keys.length > 0 && keys.length <= clientKeyLimits.keys,
@@ -48,7 +50,7 @@ export function validateKeys({ keys }: ClientKeys, report: EntryProblems): void 
   );
   for (const [index, key] of keys.slice(0, clientKeyLimits.keys).entries()) {
     const fault = findFault(key);
-    // The place, not the key: what was pasted by mistake may be a private one.
+    // Names the position, not the key: a private key may have been pasted by mistake.
     if (fault !== undefined) report.add("jwks", `Key ${index + 1} ${fault}`);
   }
 }
@@ -71,7 +73,9 @@ function findFault(key: ClientKey): string | undefined {
   return isSound(key, type.members) ? findWeakness(key) : "is not a valid JWK (RFC 7518).";
 }
 
-/** Read and written again it is the same: nothing missing, nothing too long, and the point on its curve. */
+/**
+ * Importing and exporting the key yields the same key: nothing missing or too long, and the point is on its curve.
+ */
 function isSound(key: ClientKey, members: readonly string[]): boolean {
   try {
     const written = createPublicKey({ key: key as never, format: "jwk" }).export({ format: "jwk" });

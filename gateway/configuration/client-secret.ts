@@ -1,8 +1,8 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
 /**
- * A client's secret as it is stored. Secrets are generated with 256 bits, so a fast keyed hash is right: a slow one,
- * made for passwords that people choose, would be the bottleneck of every token request and protect nothing more.
+ * A client's secret as it is stored. Secrets have 256 random bits, so a fast keyed hash is sufficient: a slow
+ * password hash would be the bottleneck of every token request and add no protection.
  */
 export function hashClientSecret(key: string, clientId: string, secret: string): string {
   return createHmac("sha256", key).update(clientId).update("\0").update(secret).digest("hex");

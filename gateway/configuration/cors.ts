@@ -2,7 +2,7 @@ import type { Cors } from "../routing/cors.ts";
 import { corsLimits } from "./limits.ts";
 import type { EntryProblems } from "./problems.ts";
 
-/** What is left out takes its usual value; hosts and names in small letters, each once. */
+/** Fills in defaults; lower-cases hosts and header names and removes duplicates. */
 export function normalizeCors(cors: Partial<Cors>): Cors {
   return {
     origins: unique((cors.origins ?? []).map(normalizeOrigin)),
@@ -13,7 +13,7 @@ export function normalizeCors(cors: Partial<Cors>): Cors {
   };
 }
 
-/** As a browser writes it; what is more than an origin stays, and is refused. */
+/** As a browser writes it; anything more than an origin is kept for validation to refuse. */
 function normalizeOrigin(text: string): string {
   const url = URL.parse(text);
   return url !== null && url.href === `${url.origin}/` ? url.origin : text;
@@ -23,7 +23,7 @@ function unique(words: readonly string[]): string[] {
   return [...new Set(words.map((word) => word.trim().toLowerCase()))].sort();
 }
 
-/** Every problem is at the field `cors`. */
+/** All problems are reported for the field `cors`. */
 export function validateCors(cors: Cors, report: EntryProblems): void {
   const { origins, headers, exposedHeaders, credentials, maxAgeSeconds } = cors;
   const most = corsLimits.entries;

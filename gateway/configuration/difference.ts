@@ -1,6 +1,6 @@
 import { type ConfigurationDocument, type Entry, type Kind, kinds } from "./document.ts";
 
-/** What became of one entry. */
+/** How one entry changed. */
 export interface Difference {
   readonly kind: Kind;
   readonly name: string;
@@ -10,13 +10,13 @@ export interface Difference {
 
 export interface FieldDifference {
   readonly field: string;
-  /** Absent where the entry is new. */
+  /** Absent for an added entry. */
   readonly before?: unknown;
-  /** Absent where the entry is gone. */
+  /** Absent for a removed entry. */
   readonly after?: unknown;
 }
 
-/** What happened between two normalized documents, by kind and name; empty when they mean the same. */
+/** Differences between two normalized documents, by kind and name; empty when they are equivalent. */
 export function computeDifferences(
   before: ConfigurationDocument,
   after: ConfigurationDocument,
@@ -47,7 +47,7 @@ function compareFields(before: Entry | undefined, after: Entry | undefined): Fie
   });
 }
 
-/** Everything that the client was given has ended. */
+/** Everything that was issued to the client has ended. */
 export function describeTokenEnd(clientName: string): Difference {
   return {
     kind: "clients",
@@ -57,7 +57,7 @@ export function describeTokenEnd(clientName: string): Difference {
   };
 }
 
-/** A secret's replacement is told, the secret is not. */
+/** Reports that a secret was replaced, not the secret. */
 export function describeSecretChange(clientName: string): Difference {
   return {
     kind: "clients",

@@ -1,33 +1,33 @@
 import type { Cors } from "../routing/cors.ts";
 
-/** An API behind the gateways: one or several origins, chosen by weight. */
+/** An API behind the gateways: one or more origins, chosen by weight. */
 export interface UpstreamEntry {
   readonly name: string;
   readonly connectLimitMs: number;
-  /** How each origin is asked whether it is well; null asks nobody. */
+  /** Health check of each origin; `null` disables it. */
   readonly health: HealthEntry | null;
   readonly targets: readonly TargetEntry[];
 }
 
 export interface HealthEntry {
-  /** With a query, if it takes one. */
+  /** May include a query. */
   readonly path: string;
   readonly intervalMs: number;
 }
 
 export interface TargetEntry {
   readonly origin: string;
-  /** 0 takes the origin out without forgetting it. */
+  /** 0 disables the origin and keeps its entry. */
   readonly weight: number;
 }
 
-/** What a client may be allowed to do, in words that people read. */
+/** A permission of a client, with a description for users. */
 export interface ScopeEntry {
   readonly name: string;
   readonly description: string;
 }
 
-/** Which requests lead to which API, and on what conditions. `null` is "none". */
+/** Maps requests to an API, with conditions. `null` is "none". */
 export interface RouteEntry {
   readonly name: string;
   readonly host: string | null;
@@ -43,7 +43,7 @@ export interface RouteEntry {
   readonly bodyLimitBytes: number;
   readonly retries: number;
   readonly rate: { readonly perSecond: number; readonly burst: number } | null;
-  /** Pages of other origins that may use it. */
+  /** Cross-origin access for pages of other origins. */
   readonly cors: Cors | null;
 }
 
@@ -54,24 +54,27 @@ export interface ClientKeys {
   readonly keys: readonly ClientKey[];
 }
 
-/** A client of the OAuth2 server, in the terms of RFC 7591; its name is the `client_id`. Secrets are never part of a document. */
+/**
+ * A client of the OAuth2 server, in the terms of RFC 7591; its name is the `client_id`. Secrets are never part of
+ * a document.
+ */
 export interface ClientEntry {
   readonly name: string;
   readonly description: string;
-  /** Has no secret, because it could not keep one (RFC 6749 2.1). */
+  /** Has no secret, because it could not keep one (RFC 6749 section 2.1). */
   readonly public: boolean;
   readonly scopes: readonly string[];
   readonly grantTypes: readonly string[];
   readonly redirectUris: readonly string[];
-  /** Where a browser may be sent after signing out (OpenID Connect RP-Initiated Logout 3.1). */
+  /** Allowed redirect URIs after signing out (OpenID Connect RP-Initiated Logout section 3.1). */
   readonly postLogoutRedirectUris: readonly string[];
-  /** `none` and public are the same thing. */
+  /** `none` is equivalent to a public client. */
   readonly tokenEndpointAuthMethod: string;
   /** For `private_key_jwt`. */
   readonly jwks: ClientKeys | null;
-  /** RFC 9126 6. */
+  /** RFC 9126 section 6. */
   readonly requirePushedAuthorizationRequests: boolean;
-  /** RFC 9449 5.2. */
+  /** RFC 9449 section 5.2. */
   readonly dpopBoundAccessTokens: boolean;
   readonly idTokenSignedResponseAlg: string;
 }
@@ -87,13 +90,15 @@ export type Kind = keyof Entries;
 export type EntryOf<K extends Kind> = Entries[K];
 export type Entry = Entries[Kind];
 
-/** Everything that decides what gateways serve, secrets apart; in the shape that is compared, stored and shown. */
+/**
+ * Everything that determines what gateways serve, except secrets, in the form that is compared, stored and shown.
+ */
 export type ConfigurationDocument = { readonly [K in Kind]: readonly EntryOf<K>[] };
 
-/** In the order in which one builds on another. */
+/** In dependency order. */
 export const kinds = ["upstreams", "scopes", "routes", "clients"] as const satisfies readonly Kind[];
 
-/** What one of each is called in a sentence. */
+/** The noun for an entry of each kind. */
 export const nouns: Readonly<Record<Kind, string>> = {
   upstreams: "API",
   scopes: "scope",
@@ -109,7 +114,7 @@ export function findEntry<K extends Kind>(
   return (document[kind] as readonly EntryOf<K>[]).find((entry) => entry.name === name);
 }
 
-/** The document with one entry more, or another in its place. */
+/** The document with one entry added or replaced. */
 export function putEntry<K extends Kind>(
   document: ConfigurationDocument,
   kind: K,

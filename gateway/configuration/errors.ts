@@ -2,7 +2,7 @@ import { describeReason } from "../reason.ts";
 import type { Difference } from "./difference.ts";
 import type { Problem } from "./problems.ts";
 
-/** A change that would leave the configuration wrong: nothing of it was stored. */
+/** The change would make the configuration invalid; nothing was stored. */
 export class ConfigurationInvalidError extends Error {
   readonly problems: readonly Problem[];
 
@@ -14,17 +14,17 @@ export class ConfigurationInvalidError extends Error {
   }
 }
 
-/** What others did since the version that an edit was based on. */
+/** Changes by others since the version that an edit was based on. */
 export interface Conflict {
   readonly basedOn: number;
   readonly current: number;
-  /** Who made the versions in between, newest last. */
+  /** Authors of the versions in between, newest last. */
   readonly authors: readonly string[];
-  /** Unknown where the version that was edited left no document. */
+  /** Absent where the base version has no document. */
   readonly differences?: readonly Difference[];
 }
 
-/** An edit of a version that is not the current one any more: nothing of it was stored. */
+/** The edit was based on a version that is no longer current; nothing was stored. */
 export class VersionStaleError extends Error {
   readonly conflict: Conflict;
 
@@ -35,7 +35,7 @@ export class VersionStaleError extends Error {
   }
 }
 
-/** There is no such entry or version to act on. */
+/** The entry or version does not exist. */
 export class UnknownError extends Error {
   constructor(what: string) {
     super(`Not found: ${what}.`);
@@ -43,7 +43,7 @@ export class UnknownError extends Error {
   }
 }
 
-/** The database was lost before a change was stored: nothing of it is there, and repeating it is safe. */
+/** The database connection was lost before the change was stored. Nothing was stored; retrying is safe. */
 export class ChangeNotStoredError extends Error {
   constructor(cause: unknown) {
     super(`Nothing was stored: ${describeReason(cause)}`, { cause });
@@ -51,7 +51,10 @@ export class ChangeNotStoredError extends Error {
   }
 }
 
-/** The database was lost while a change was being stored, and did not come back within the wait: all of it or nothing. */
+/**
+ * The database connection was lost during the commit and did not return within the time limit: the change is
+ * stored completely or not at all.
+ */
 export class ChangeUncertainError extends Error {
   constructor(cause: unknown) {
     super(describeReason(cause), { cause });

@@ -3,22 +3,22 @@ import { computeDifferences, type Difference } from "./difference.ts";
 import type { ConfigurationDocument } from "./document.ts";
 import { normalizeDocument } from "./normalize.ts";
 
-/** Who changes the configuration. */
+/** The author of a configuration change. */
 export interface Author {
   readonly name: string;
-  /** Serial number of the certificate that was shown. */
+  /** Serial number of the client certificate. */
   readonly certificate?: string;
 }
 
-/** The platform itself, where no person made the change. */
+/** The platform as author, for changes that no person made. */
 export const platform: Author = { name: "platform" };
 
-/** As the history names them. */
+/** The author's name in the history. */
 export function nameAuthor({ name }: Author): string {
   return name.slice(0, 200);
 }
 
-/** One version as history tells it. */
+/** One version in the history. */
 export interface RecordedVersion {
   readonly version: number;
   readonly author: string;
@@ -29,10 +29,10 @@ export interface RecordedVersion {
   readonly differences: readonly Difference[];
 }
 
-/** What a new record says beside its document. */
+/** Metadata of a new version. */
 export interface VersionRecord {
   readonly version: number;
-  /** Of the change that made it; nobody asks for what was found. */
+  /** Id of the change that created it; absent for versions that were found in the tables. */
   readonly changeId?: string;
   readonly author: Author;
   readonly summary: string;
@@ -64,7 +64,7 @@ export async function findVersion(from: Reader, version: number): Promise<Record
   return row === undefined ? undefined : parseVersion(row);
 }
 
-/** The version that a change made, if it was stored. */
+/** The version that a change created, if it was stored. */
 export async function findVersionOfChange(
   from: Reader,
   changeId: string,
@@ -76,7 +76,7 @@ export async function findVersionOfChange(
   return row === undefined ? undefined : parseVersion(row);
 }
 
-/** The document of a version; of the newest one that has any, if `version` is left out. */
+/** The document of a version; by default of the newest version that has one. */
 export async function findDocument(
   from: Reader,
   version?: number,
@@ -90,7 +90,7 @@ export async function findDocument(
   return row === undefined ? undefined : normalizeDocument(JSON.parse(String(row.document)));
 }
 
-/** Names of those who made the versions after `after`, oldest first. */
+/** Authors of the versions after `after`, oldest first. */
 export async function readAuthorsSince(from: Reader, after: number): Promise<readonly string[]> {
   const [rows] = await from.query<RowDataPacket[]>(
     `SELECT author FROM configuration_versions WHERE version > ?
@@ -101,8 +101,8 @@ export async function readAuthorsSince(from: Reader, after: number): Promise<rea
 }
 
 /**
- * What versions after `after` changed that no document shows: secrets and tokens of clients, which a comparison of two
- * documents does not find.
+ * Changes after version `after` that no document shows: secrets and tokens of clients, which comparing two
+ * documents does not reveal.
  */
 export async function readUnseenSince(from: Reader, after: number): Promise<readonly Difference[]> {
   const [rows] = await from.query<RowDataPacket[]>(
@@ -137,8 +137,8 @@ export async function recordVersion(
 }
 
 /**
- * Whoever raised the version without a record (a migration, an operator with a database client) left a gap; it is
- * filled with what is there now, so that history misses nothing for longer than until the next look.
+ * Fills gaps in the history. A version that was raised without a record (by a migration, or by an operator with a
+ * database client) is recorded with the current tables.
  */
 export async function recordFound(
   connection: PoolConnection,

@@ -6,9 +6,9 @@ import { findDocument, findVersion, nameAuthor } from "./history.ts";
 import { normalizeDocument } from "./normalize.ts";
 
 /**
- * The current version, if it is what this very edit made: the same person, from the same version, with the same result.
- * Whoever lost the answer to a change may send it again. A change with a new secret is another one each time, because
- * the secret that was lost with the answer is of no use to anybody.
+ * Returns the current version if this very edit created it: same author, same base version, same result. A client
+ * that lost the response may therefore retry. An edit with a new secret is never repeated: the secret was lost
+ * with the response and is useless.
  */
 export async function findRetry(
   connection: PoolConnection,
@@ -28,7 +28,7 @@ export async function findRetry(
   return isSame ? { version: current, differences: made.differences } : undefined;
 }
 
-/** An edit that could not be made then was not made. */
+/** An edit that cannot be applied now was not applied before. */
 function editAgain(change: Change, document: ConfigurationDocument): ConfigurationDocument | undefined {
   try {
     return normalizeDocument(change.edit(document));

@@ -1,4 +1,4 @@
-/** A number with the bounds that the database, the gateway and reason set. */
+/** Bounds of a number, set by the database, the gateway or common sense. */
 export interface Bounds {
   readonly least: number;
   readonly most: number;
@@ -17,12 +17,12 @@ export const routeLimits = {
 } as const satisfies Record<string, Bounds>;
 
 export const rateLimits = {
-  /** GCRA spaces requests evenly, so less than one a second is fine. */
+  /** GCRA spaces requests evenly, so rates below one a second work. */
   perSecond: { least: 0.001, most: 1_000_000, usual: 10 },
   burst: { least: 1, most: 1_000_000, usual: 20 },
 } as const satisfies Record<string, Bounds>;
 
-/** Of what pages of other origins may do with a route. Chromium remembers a preflight for two hours at most. */
+/** Limits of a route's CORS settings. Chromium caches a preflight for two hours at most. */
 export const corsLimits = {
   maxAgeSeconds: { least: 0, most: 86_400, usual: 600, unit: "s" },
   entries: 50,
@@ -35,7 +35,7 @@ export const upstreamLimits = {
   weight: { least: 0, most: 1000, usual: 1 },
 } as const satisfies Record<string, Bounds>;
 
-/** Lengths of texts, as the columns hold them. */
+/** Text lengths, as the columns allow. */
 export const textLimits = {
   name: 100,
   host: 253,
@@ -47,7 +47,7 @@ export const textLimits = {
   redirectUris: 4000,
 } as const;
 
-/** Public keys of one client. Room for a rotation or two, and no signature that takes long to check. */
+/** Public keys of one client: room for a rotation or two, and no key that is slow to verify. */
 export const clientKeyLimits = { keys: 8, text: 10_000, rsaBits: { least: 2048, most: 4096 } } as const;
 
 export const methods = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"] as const;
@@ -59,14 +59,17 @@ export const grantTypes = [
   "urn:ietf:params:oauth:grant-type:device_code",
 ] as const;
 
-/** RFC 7591 2, as far as clients may choose. `client_secret_basic` has the secret in the form (`_post`) too. */
+/**
+ * Authentication methods (RFC 7591 section 2) that clients may choose. `client_secret_basic` includes
+ * `client_secret_post`.
+ */
 export const authMethods = ["client_secret_basic", "private_key_jwt", "none"] as const;
 
-/** Of ID tokens. What every client understands first (OpenID Connect Core 15.1). */
+/** ID token algorithms. RS256 first: every client supports it (OpenID Connect Core section 15.1). */
 export const idTokenAlgorithms = ["RS256", "ES256"] as const;
 
-/** What names an API, a route or a client: in addresses, logs and file names alike. */
+/** Names of APIs, routes and clients: safe in URLs, logs and file names. */
 export const namePattern = "^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$";
 
-/** RFC 6749 3.3, kept to what can stand in an address and a form without escaping. */
+/** RFC 6749 section 3.3, restricted to characters that need no escaping in URLs and forms. */
 export const scopePattern = "^[A-Za-z0-9][A-Za-z0-9._:/-]*$";

@@ -9,8 +9,8 @@ import type {
 } from "./document.ts";
 
 /**
- * One form for what means the same, so that comparing two documents compares their meaning: entries by name, words
- * sorted and once, methods in capitals, hosts in small letters, origins as URLs write them.
+ * The canonical form of a configuration, so that comparing documents compares their meaning: entries sorted by
+ * name, words sorted and unique, methods in upper case, hosts in lower case, origins in URL form.
  */
 export function normalizeDocument(document: ConfigurationDocument): ConfigurationDocument {
   return {
@@ -25,7 +25,7 @@ function normalizeUpstream({ name, connectLimitMs, health, targets }: UpstreamEn
   return {
     name,
     connectLimitMs,
-    // Versions of before there were health checks have none.
+    // Versions from before health checks have none.
     health: health ? { path: health.path.trim(), intervalMs: health.intervalMs } : null,
     targets: targets
       .map(({ origin, weight }) => ({ origin: normalizeOrigin(origin), weight }))
@@ -53,7 +53,7 @@ function normalizeRoute(route: RouteEntry): RouteEntry {
     bodyLimitBytes: route.bodyLimitBytes,
     retries: route.retries,
     rate: route.rate === null ? null : { perSecond: route.rate.perSecond, burst: route.rate.burst },
-    // Versions from before there was CORS have none.
+    // Versions from before CORS have none.
     cors: route.cors ? normalizeCors(route.cors) : null,
   };
 }
@@ -66,11 +66,11 @@ function normalizeClient(client: ClientEntry): ClientEntry {
     scopes: words(client.scopes),
     grantTypes: words(client.grantTypes),
     redirectUris: words(client.redirectUris),
-    // Versions from before there was signing out for applications have none.
+    // Versions from before RP-initiated logout have none.
     postLogoutRedirectUris: words(client.postLogoutRedirectUris ?? []),
     tokenEndpointAuthMethod: readAuthMethod(client),
     jwks: normalizeKeys(client.jwks ?? null),
-    // Versions of before there was a choice: what was so then.
+    // Versions from before this setting get the former behaviour.
     requirePushedAuthorizationRequests: client.requirePushedAuthorizationRequests ?? false,
     dpopBoundAccessTokens: client.dpopBoundAccessTokens ?? false,
     idTokenSignedResponseAlg: client.idTokenSignedResponseAlg ?? "ES256",
@@ -80,7 +80,7 @@ function normalizeClient(client: ClientEntry): ClientEntry {
 type AuthenticatingClient = Pick<ClientEntry, "public"> &
   Partial<Pick<ClientEntry, "tokenEndpointAuthMethod" | "jwks">>;
 
-/** How a client authenticates; where it does not say so, it is clear from what it has. */
+/** The client's authentication method; inferred from its credentials where it is not set. */
 export function readAuthMethod({
   public: isPublic,
   jwks,
@@ -91,7 +91,7 @@ export function readAuthMethod({
   return jwks ? "private_key_jwt" : "client_secret_basic";
 }
 
-/** What is no origin stays as it is: validation names it. */
+/** An invalid origin is kept for validation to report. */
 function normalizeOrigin(origin: string): string {
   const url = URL.parse(origin.trim());
   return url !== null && url.href === `${url.origin}/` ? url.origin : origin.trim();

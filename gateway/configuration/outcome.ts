@@ -6,22 +6,25 @@ import type { Changed } from "./edit.ts";
 import { ChangeNotStoredError, ChangeUncertainError } from "./errors.ts";
 import { findVersionOfChange } from "./history.ts";
 
-/** How long a lost database is waited for, in milliseconds: Aurora's failover takes 30 s, a balancer's patience is 60 s. */
+/**
+ * How long to wait for a lost database, in milliseconds: an Aurora failover takes 30 s, the balancer times out
+ * after 60 s.
+ */
 const settleWithinMs = 40_000;
 const retryMs = 200;
 
-/** One attempt at a change, and the name by which it is found again. */
+/** One attempt at a change, with the id by which it is found again. */
 export interface Attempt {
   readonly changeId: string;
   readonly make: () => Promise<Changed>;
-  /** Waits for whoever holds the version, so that what is read afterwards is final. */
+  /** Waits for a concurrent change, so that what is read afterwards is final. */
   readonly lock: (connection: PoolConnection) => Promise<unknown>;
 }
 
 /**
- * Says of a change that it is stored or that it is not, although the database was lost meanwhile.
+ * Determines whether a change was stored, although the database connection was lost.
  *
- * @throws ChangeNotStoredError; ChangeUncertainError where no writer came back in time
+ * @throws ChangeNotStoredError; ChangeUncertainError where no writer returned in time
  */
 export async function settleChange(
   pool: Pool,
@@ -30,7 +33,7 @@ export async function settleChange(
 ): Promise<Changed> {
   try {
     return await attempt.make().catch((error: unknown) => {
-      // The pool has dropped what leads to the former writer: the name leads to the new one now.
+      // The pool has dropped the connections to the former writer; the name now resolves to the new one.
       if (isReadOnly(error)) return attempt.make();
       throw error;
     });

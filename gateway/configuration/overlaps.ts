@@ -1,17 +1,17 @@
 import { type PatternSegment, parsePattern } from "../routing/pattern.ts";
 import type { RouteEntry } from "./document.ts";
 
-/** Two routes that some request fits both of; the more specific one gets it. */
+/** Two routes that match a common request; the more specific one gets it. */
 export interface Overlap {
   readonly route: string;
   readonly other: string;
-  /** The one of the two that such a request goes to. */
+  /** The route that serves such a request. */
   readonly winner: string;
 }
 
 /**
- * Where `route` meets others. No mistake: `/orders/{id}` beside `/orders/latest` is how tables are written. But whoever
- * edits one should see the other.
+ * Routes that overlap with `route`. An overlap is valid: `/orders/{id}` beside `/orders/latest` is common. The
+ * editor of one should see the other.
  */
 export function findOverlaps(route: RouteEntry, routes: readonly RouteEntry[]): readonly Overlap[] {
   const segments = parsePattern(route.path);
@@ -30,12 +30,12 @@ function canMeet(left: readonly PatternSegment[], right: readonly PatternSegment
   for (let index = 0; ; index++) {
     const one = left[index];
     const two = right[index];
-    // `*` takes what follows, and needs at least the slash before it.
+    // `*` matches the rest, and needs at least the slash before it.
     if (one?.kind === "rest") return two !== undefined;
     if (two?.kind === "rest") return one !== undefined;
     if (one === undefined || two === undefined) return one === two;
     if (one.kind === "fixed" && two.kind === "fixed" && one.text !== two.text) return false;
-    // A parameter stands for something.
+    // A parameter matches a non-empty segment.
     if (one.kind === "parameter" && two.kind === "fixed" && two.text === "") return false;
     if (two.kind === "parameter" && one.kind === "fixed" && one.text === "") return false;
   }

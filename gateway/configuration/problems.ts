@@ -2,16 +2,16 @@ import { hasInvisible } from "../page/invisible.ts";
 import type { Kind } from "./document.ts";
 import type { Bounds } from "./limits.ts";
 
-/** One thing that is wrong, where it is, and what would be right. */
+/** One problem: what is wrong, where, and what would be valid. */
 export interface Problem {
   readonly kind: Kind;
   readonly name: string;
-  /** The entry's field; absent where the entry as a whole is wrong. */
+  /** The entry's field; absent where the whole entry is invalid. */
   readonly field?: string;
   readonly message: string;
 }
 
-/** Collects what is wrong with one entry after the other, so that everything is told at once. */
+/** Collects problems of all entries, so that all are reported at once. */
 export class Problems {
   readonly found: Problem[] = [];
 
@@ -61,7 +61,7 @@ export class EntryProblems {
     this.require(!hasInvisible(value), field, "It contains an invisible character.");
   }
 
-  /** Every word must be one of `known`, and stand there once. */
+  /** Every word must be one of `known` and occur once. */
   words(field: string, words: readonly string[], known: { has(word: string): boolean }, what: string): void {
     for (const word of words)
       this.require(known.has(word), field, `Unknown ${what}: ${JSON.stringify(word)}.`);

@@ -3,7 +3,7 @@ import type { Difference } from "./difference.ts";
 import { type ConfigurationDocument, type EntryOf, findEntry, type Kind } from "./document.ts";
 import { upstreamLimits } from "./limits.ts";
 
-/** How one kind is kept: what to write for an entry, and what to take away. */
+/** How one kind is stored: the row of an entry, and the rows to remove. */
 type Keeping = {
   readonly [K in Kind]: {
     readonly table: string;
@@ -53,7 +53,7 @@ const keeping: Keeping = {
   clients: {
     table: "clients",
     key: "client_id",
-    // Without the secret, which is nobody's to write but its generator's.
+    // Without the secret, which only the secret generator writes.
     columns: (client) => ({
       client_id: client.name,
       description: client.description,
@@ -71,7 +71,7 @@ const keeping: Keeping = {
   },
 };
 
-/** Brings the tables from one document to the next, row by row: rows that stay the same are not touched. */
+/** Updates the tables from one document to the next, row by row; unchanged rows are not touched. */
 export async function writeDifferences(
   connection: PoolConnection,
   differences: readonly Difference[],

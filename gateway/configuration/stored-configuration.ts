@@ -12,8 +12,8 @@ export async function readVersion(pool: Pool): Promise<number> {
 }
 
 /**
- * Reads the current configuration as of one moment: routes of one version with clients of another would be neither.
- * A recorded version is one statement; only what was changed in the database directly is read table by table.
+ * Reads the current configuration as one consistent snapshot. A recorded version is one statement; only changes
+ * that were made in the database directly are read table by table.
  */
 export async function readConfiguration(pool: Pool): Promise<StoredConfiguration> {
   const [rows] = await pool.query<RowDataPacket[]>(
@@ -36,8 +36,8 @@ export async function readConfiguration(pool: Pool): Promise<StoredConfiguration
 }
 
 /**
- * Whether a record says how each client must authenticate, each upstream is asked for its health and each route is
- * shared. One of the version before, which may still be running, does not; the tables keep what it did not know of.
+ * Whether a record contains every field of the current format: client authentication, health checks and CORS. The
+ * previous image version, which may still be running, writes records without them; the tables keep those fields.
  */
 function isWhole({ clients, routes, upstreams }: ConfigurationDocument): boolean {
   return (
@@ -63,7 +63,7 @@ async function readSnapshot(connection: PoolConnection): Promise<StoredConfigura
   return assemble(Number(row?.version ?? 0), document, identities);
 }
 
-/** What of a client is no part of a document, which could be rolled back. */
+/** Client fields that are not part of a document and therefore cannot be rolled back. */
 interface Identity {
   readonly secretHash?: string;
   readonly instance: string;

@@ -4,7 +4,7 @@ import { normalizeDocument } from "./normalize.ts";
 
 type Reader = Pick<Pool | PoolConnection, "query">;
 
-/** What the tables say now. To be called within a transaction when it must be of one version. */
+/** The configuration in the tables. Call it within a transaction to read one version. */
 export async function readDocument(from: Reader): Promise<ConfigurationDocument> {
   const select = async (statement: string) => (await from.query<RowDataPacket[]>(statement))[0];
   const upstreams = await select("SELECT * FROM upstreams");
@@ -73,7 +73,7 @@ function parseClient(row: RowDataPacket): ClientEntry {
   };
 }
 
-/** Who writes `public` alone, as the version before does, means all of it. */
+/** The previous image version writes `public` alone; it implies the authentication method. */
 function parseAuthentication(row: RowDataPacket): Pick<ClientEntry, "tokenEndpointAuthMethod" | "jwks"> {
   const method = row.public ? "none" : String(row.token_endpoint_auth_method);
   const known = method === "none" && !row.public ? "client_secret_basic" : method;

@@ -7,7 +7,7 @@ const knownGrantTypes: ReadonlySet<string> = new Set(grantTypes);
 const knownAuthMethods: ReadonlySet<string> = new Set(authMethods);
 const knownAlgorithms: ReadonlySet<string> = new Set(idTokenAlgorithms);
 
-/** A client as RFC 6749 2 and RFC 9700 2 want it. */
+/** Validates a client against RFC 6749 section 2 and RFC 9700 section 2. */
 export function validateClient(
   client: ClientEntry,
   scopes: ReadonlySet<string>,
@@ -48,7 +48,7 @@ export function validateClient(
   validateAuthentication(client, report);
 }
 
-/** One way to authenticate, and what it needs: a second one would be the weaker of the two. */
+/** Exactly one authentication method, with its credentials: a second one would be the weakest link. */
 function validateAuthentication(client: ClientEntry, report: EntryProblems): void {
   const { tokenEndpointAuthMethod: method, jwks } = client;
   report.words("tokenEndpointAuthMethod", [method], knownAuthMethods, "authentication method");
@@ -72,7 +72,10 @@ function validateAuthentication(client: ClientEntry, report: EntryProblems): voi
   if (jwks !== null) validateKeys(jwks, report);
 }
 
-/** RFC 9700 2.1 and RFC 8252 7: compared as they are, so without fragment and wildcards; http on loopback only. */
+/**
+ * RFC 9700 section 2.1 and RFC 8252 section 7: redirect URIs are compared exactly, so no fragments or wildcards;
+ * http on loopback only.
+ */
 function validateRedirectUri(
   uri: string,
   {

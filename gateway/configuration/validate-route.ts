@@ -7,7 +7,7 @@ import type { EntryProblems, Problems } from "./problems.ts";
 
 const knownMethods: ReadonlySet<string> = new Set(methods);
 
-/** Paths that the gateway answers itself, before it looks at the table. */
+/** Paths that the gateway serves itself, before the route table. */
 const reserved = [
   "/health/",
   "/internal/configuration",
@@ -85,7 +85,7 @@ function validateRewrite(prefix: string, report: EntryProblems): void {
   );
 }
 
-/** Two routes that would answer to the same requests: same host, same method, same path but for parameters' names. */
+/** Two routes that match the same requests: same host, same method, same path apart from parameter names. */
 export function findConflicts(routes: readonly RouteEntry[], problems: Problems): void {
   const taken = new Map<string, string>();
   for (const route of routes)

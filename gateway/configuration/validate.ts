@@ -5,10 +5,7 @@ import { type EntryProblems, type Problem, Problems } from "./problems.ts";
 import { validateClient } from "./validate-client.ts";
 import { findConflicts, validateRoute } from "./validate-route.ts";
 
-/**
- * Whether gateways could serve this configuration as it stands: everything that is wrong, in one list. The document
- * is normalized.
- */
+/** Validates a normalized configuration, and returns all problems in one list. */
 export function validateConfiguration(document: ConfigurationDocument): readonly Problem[] {
   const problems = new Problems();
   validateNames(document, problems);
@@ -27,7 +24,7 @@ export function validateConfiguration(document: ConfigurationDocument): readonly
   for (const route of document.routes) validateRoute(route, known, problems.of("routes", route.name));
   for (const client of document.clients)
     validateClient(client, known.scopes, problems.of("clients", client.name));
-  // A table with a pattern that is not understood has no shapes to compare.
+  // A table with an invalid pattern cannot be compared.
   if (problems.found.length === 0) findConflicts(document.routes, problems);
   return problems.found;
 }
@@ -43,7 +40,7 @@ function validateNames(document: ConfigurationDocument, problems: Problems): voi
         "name",
         `A name must have 1 to ${textLimits.name} characters (letters, digits and ${kind === "scopes" ? ". _ - : /" : ". _ -"}) and start with a letter or digit.`,
       );
-      // The database compares names without regard to case.
+      // The database compares names case-insensitively.
       report.require(!seen.has(name.toLowerCase()), "name", "This name is already in use.");
       seen.add(name.toLowerCase());
     }
@@ -80,7 +77,7 @@ function validateTargets(targets: readonly Target[], report: EntryProblems): voi
   );
 }
 
-/** Credentials of the task and of the machine are served at link-local addresses: no API lives there. */
+/** Link-local addresses serve credentials of the task and the machine; no API may be there. */
 const linkLocal = /^(?:169\.254\.|\[::ffff:a9fe:|\[fe80:|\[fd00:ec2:)/i;
 
 function validateOrigin(origin: string, report: EntryProblems): void {

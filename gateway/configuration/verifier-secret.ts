@@ -3,8 +3,8 @@ import type { StoreSettings } from "../settings.ts";
 import { hashClientSecret } from "./client-secret.ts";
 
 /**
- * Gives the client `verifier` the secret that the platform generated for it. Runs at every start, because a rotated
- * secret arrives as a new environment variable.
+ * Stores the platform's generated secret for the client `verifier`. Runs at every start, because a rotated secret
+ * arrives as a new environment variable.
  */
 export async function storeVerifierSecret(pool: Pool, settings: StoreSettings): Promise<void> {
   if (settings.verifierSecret === undefined) return;

@@ -13,23 +13,23 @@ export interface WatchSettings {
   readonly pollMs: number;
 }
 
-/** A version that this gateway could not serve, and why. */
+/** A version that this gateway could not serve, with the reason. */
 export interface Refusal {
   readonly version: number;
   readonly reason: string;
 }
 
 /**
- * Keeps the served configuration at the database's version: told of a new one at once, and looking for one now and
- * then, so that a lost message heals. While the database is away the last one is served on; a version that does not
- * compile is told and left out, because half a route table is worse than an old one.
+ * Keeps the served configuration at the database's version: loads a new one when notified, and polls so that a
+ * lost message does no harm. While the database is unavailable the last version is served. A version that does not
+ * compile is logged and skipped, because half a route table is worse than an old one.
  */
 export class ConfigurationWatch {
   readonly #settings: WatchSettings;
   #current = emptyConfiguration;
   #refusal: Refusal | undefined;
   #unread: string | undefined;
-  /** The reason that was logged last, until a look succeeds. */
+  /** The reason that was logged last, until a read succeeds. */
   #told: string | undefined;
   #loading: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -47,7 +47,7 @@ export class ConfigurationWatch {
     return this.#refusal;
   }
 
-  /** Why the last look at the database failed; absent when it did not. */
+  /** Why the last read of the database failed; absent if it succeeded. */
   get unread(): string | undefined {
     return this.#unread;
   }
@@ -63,7 +63,7 @@ export class ConfigurationWatch {
     this.#schedule();
   }
 
-  /** Loads the newest version; whoever asks while that is under way waits for the same answer. */
+  /** Loads the newest version; concurrent callers share one load. */
   load(): Promise<void> {
     this.#loading ??= this.#load().finally(() => {
       this.#loading = undefined;
@@ -72,8 +72,8 @@ export class ConfigurationWatch {
   }
 
   /**
-   * Somebody committed `version`: serves it if it can be served, and says nothing otherwise; `current` and `refusal`
-   * tell the outcome. A load that was under way may have read the version before, so a second one follows.
+   * Version `version` was committed: serves it if possible, and never throws; `current` and `refusal` show the
+   * result. A load in progress may have read the previous version, so a second one follows.
    */
   async reach(version: number): Promise<void> {
     for (let attempt = 0; attempt < 2 && this.#isAhead(version); attempt++)
@@ -100,7 +100,7 @@ export class ConfigurationWatch {
     logger.info({ version: stored.version, routes: stored.routes.length }, "configuration loaded");
   }
 
-  /** From the writer, which is never behind; from a reader while there is none. */
+  /** Reads from the writer, which is never behind; from a reader while there is no writer. */
   async #read<T>(read: (pool: Pool) => Promise<T>): Promise<T> {
     const { writer, reader } = this.#settings;
     try {

@@ -3,12 +3,12 @@ import { migrations } from "./migrations/index.ts";
 import type { Migration, MigrationContext } from "./migrations/migration.ts";
 import type { Pool, RowDataPacket } from "./pool.ts";
 
-/** Seconds that a role waits for another one which is migrating. */
+/** Seconds that a role waits for another role's migration. */
 const lockSeconds = 60;
 
 /**
- * Brings the schema up to this image, whichever role comes first. Every migration is additive, because the version
- * before keeps running on it while a deployment rolls.
+ * Migrates the schema to this image's version; the first role to start does it. Every migration is additive,
+ * because the previous version keeps running during a rolling deployment.
  */
 export async function migrate(pool: Pool, upstreamUrl: string, logger: Logger): Promise<void> {
   if ((await readPending(pool)).length === 0) return;
@@ -22,12 +22,12 @@ export async function migrate(pool: Pool, upstreamUrl: string, logger: Logger): 
       throw new Error(`Timed out after ${lockSeconds} s while another role was migrating the schema.`);
     await applyAll({ connection, upstreamUrl }, logger);
   } finally {
-    // Gives back the lock as well, and an unfinished transaction.
+    // Also releases the lock and rolls back an unfinished transaction.
     connection.destroy();
   }
 }
 
-/** Names of migrations that the database does not have yet. */
+/** Names of pending migrations. */
 export async function readPending(pool: Pool): Promise<readonly string[]> {
   const applied = new Set(await readApplied(pool));
   return migrations.map(({ name }) => name).filter((name) => !applied.has(name));
@@ -43,7 +43,7 @@ async function readApplied(from: Pick<Pool, "query">): Promise<string[]> {
   }
 }
 
-/** umzug is loaded only when there is something to do: most starts find the schema as it should be. */
+/** umzug is loaded only when there are pending migrations: most starts find none. */
 async function applyAll(context: MigrationContext, logger: Logger): Promise<void> {
   const { Umzug } = await import("umzug");
   const umzug = new Umzug<MigrationContext>({

@@ -1,13 +1,13 @@
 import type { Pool, RowDataPacket } from "./pool.ts";
 
-/** A page of a list that only grows. */
+/** A page of an append-only list. */
 export interface Newest {
   /** Only rows with a smaller id; absent for the first page. */
   readonly before?: number | undefined;
   readonly limit: number;
 }
 
-/** Tables that keep who did what, by ascending id. */
+/** Audit tables, by ascending id. */
 type KeptTable = "administrator_changes" | "operator_actions";
 
 /** Rows of a table, newest first. */

@@ -1,6 +1,6 @@
 import type { Pool } from "mysql2/promise";
 
-/** Connections of a pool, those of them that nobody uses, and who waits for one. */
+/** Connections of a pool: open, idle, and callers that wait for one. */
 export interface PoolOccupancy {
   readonly open: number;
   readonly idle: number;
@@ -12,7 +12,7 @@ type Queues = Record<
   { readonly length: number }
 >;
 
-/** The driver tells it in no other way than by its queues. */
+/** The driver exposes this through its queues only. */
 export function readOccupancy(pool: Pool): PoolOccupancy {
   const { _allConnections, _freeConnections, _connectionQueue } = (
     pool as unknown as { readonly pool: Queues }

@@ -1,4 +1,4 @@
-/** Codes by which driver and server say that the database is away, is no writer any more, or is too busy. */
+/** Error codes of driver and server for a database that is unavailable, not the writer, or overloaded. */
 const awayCodes: ReadonlySet<string> = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
@@ -21,10 +21,10 @@ const awayCodes: ReadonlySet<string> = new Set([
   "ER_SERVER_SHUTDOWN",
 ]);
 
-/** As the driver calls a statement that took too long. */
+/** The driver's code for a statement timeout. */
 const lateCode = "PROTOCOL_SEQUENCE_TIMEOUT";
 
-/** A former writer refuses what it took before: 1290 for `read_only`, 1836 for `innodb_read_only` (Aurora). */
+/** A former writer refuses writes: 1290 for `read_only`, 1836 for `innodb_read_only` (Aurora). */
 const readOnlyCodes: ReadonlySet<string> = new Set(["ER_OPTION_PREVENTS_STATEMENT", "ER_READ_ONLY_MODE"]);
 
 interface DatabaseError {
@@ -32,31 +32,31 @@ interface DatabaseError {
   readonly fatal?: boolean;
 }
 
-/** Whether it is the database's absence, and trying again later may help. */
+/** Whether the database is unavailable, so that retrying later may help. */
 export function isAway(error: unknown): boolean {
   const { code = "", fatal } = error as DatabaseError;
   return awayCodes.has(code) || fatal === true;
 }
 
-/** Whether the server that answered is not the writer. */
+/** Whether the server that responded is not the writer. */
 export function isReadOnly(error: unknown): boolean {
   return readOnlyCodes.has((error as DatabaseError).code ?? "");
 }
 
-/** Whether the connection on which it happened is of no use any more. */
+/** Whether the connection can no longer be used. */
 export function isBroken(error: unknown): boolean {
   const { code, fatal } = error as DatabaseError;
   return fatal === true || code === lateCode || isReadOnly(error);
 }
 
-/** What the server would say to a write, for one that was found to be a reader before anything was written. */
+/** The server's error for a write, for one that turned out to be a reader before anything was written. */
 export function readOnlyError(): Error {
   return Object.assign(new Error("The server that responds is a reader."), { code: "ER_READ_ONLY_MODE" });
 }
 
 /**
- * Waits no longer than `limitMs`. A server whose host is gone never answers, and TCP finds out after a quarter of an
- * hour only; the connection is the caller's to drop.
+ * Waits `limitMs` at most. A server whose host is gone never responds, and TCP notices only after fifteen minutes;
+ * the caller must drop the connection.
  */
 export async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -15,21 +15,21 @@ import { isBroken, isReadOnly, within } from "./outage.ts";
 
 export type { PoolConnection, ResultSetHeader, RowDataPacket };
 
-/** How long one statement outside of a transaction may take, in milliseconds. */
+/** Time limit of one statement outside a transaction, in milliseconds. */
 export const statementLimitMs = 3000;
 
 /**
- * Connections to one endpoint of the database. The endpoint is a name that a failover points elsewhere, so no
- * connection is kept for long while idle, a broken one is replaced at its next use, and one that leads to a former
- * writer is dropped together with all that are as old.
+ * Connections to one database endpoint. A failover points the endpoint's name elsewhere, so idle connections are
+ * short-lived, a broken one is replaced at its next use, and a connection to a former writer is dropped together
+ * with all that are as old.
  */
 export class Pool {
   readonly #pool: DriverPool;
   readonly #openedAt = new WeakMap<object, number>();
-  /** Connections that were opened before this moment are not used any more. */
+  /** Connections opened before this time are not used again. */
   #retiredAt = Number.NEGATIVE_INFINITY;
 
-  /** Why the last connection could not be had. */
+  /** Why the last connection attempt failed. */
   #unreachable: string | undefined;
   readonly #logger: Logger | undefined;
   readonly #host: string;
@@ -41,7 +41,7 @@ export class Pool {
     this.#pool.on("connection", (connection) => this.#openedAt.set(connection, performance.now()));
   }
 
-  /** One statement, or nothing within its limit. */
+  /** Runs one statement within its time limit. */
   readonly query: DriverPool["query"] = async (statement: unknown, values?: never) => {
     const connection = await this.getConnection();
     try {
@@ -67,15 +67,15 @@ export class Pool {
     }
   }
 
-  /** Drops a connection for what happened on it, and with a former writer's all that may lead there as well. */
+  /** Drops a connection after an error; after a failover also all others that may lead to the former writer. */
   discard(connection: PoolConnection, reason: unknown): void {
     if (isReadOnly(reason)) this.#retiredAt = performance.now();
     connection.destroy();
-    // The driver says goodbye and waits; nobody may be there to answer.
+    // The driver would send a goodbye and wait for a server that may be gone.
     (connection.connection as unknown as { readonly stream: Socket }).stream.destroy();
   }
 
-  /** Logs each change: that the database cannot be reached, another reason why, and that it can be again. */
+  /** Logs each change: database unreachable, a different reason, and reachable again. */
   #note(unreachable: string | undefined): void {
     if (unreachable === this.#unreachable) return;
     this.#unreachable = unreachable;
@@ -92,7 +92,7 @@ export class Pool {
   }
 }
 
-/** Where a logger is given, the pool reports when the database cannot be reached, and when it can be again. */
+/** With a logger, the pool logs when the database becomes unreachable and reachable again. */
 export function createDatabasePool(settings: DatabaseSettings, host: string, logger?: Logger): Pool {
   const options: PoolOptions = {
     host,
@@ -115,8 +115,9 @@ export function createDatabasePool(settings: DatabaseSettings, host: string, log
 }
 
 /**
- * For an endpoint given as an address. The driver names no server to TLS then, and Node would compare the certificate
- * with `localhost`; it takes the name from the socket where one is noted, which the lookup of a host name does.
+ * For an endpoint given as an IP address. The driver sends no server name for it, and Node would compare the
+ * certificate with `localhost`; Node takes the name from the socket if it is set there, as the lookup of a host
+ * name does.
  */
 function connectByAddress(port: number, host: string): Socket {
   const socket = connect(port, host);
@@ -124,7 +125,7 @@ function connectByAddress(port: number, host: string): Socket {
   return Object.assign(socket, { _host: host });
 }
 
-/** Runs `attempt` until it succeeds, however long the database is away; tells each new reason once. */
+/** Runs `attempt` until it succeeds, however long the database is unavailable; logs each new reason once. */
 export async function untilReachable<T>(
   attempt: () => Promise<T>,
   tell: (error: Error) => void,

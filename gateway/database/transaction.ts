@@ -2,10 +2,10 @@ import { describeReason } from "../reason.ts";
 import { isAway, isBroken, readOnlyError, within } from "./outage.ts";
 import { type Pool, type PoolConnection, type RowDataPacket, statementLimitMs } from "./pool.ts";
 
-/** How long a transaction may take as a whole, in milliseconds: waiting for others included. */
+/** Time limit of a transaction including waits for others, in milliseconds. */
 const transactionLimitMs = 15_000;
 
-/** The answer to a COMMIT did not come: everything is stored, or nothing is. */
+/** The response to COMMIT was lost: everything is stored, or nothing. */
 export class CommitUncertainError extends Error {
   readonly fatal = true;
 
@@ -16,9 +16,9 @@ export class CommitUncertainError extends Error {
 }
 
 /**
- * Runs `work` in one transaction: all of it is stored, or nothing.
+ * Runs `work` in one transaction: everything is stored, or nothing.
  *
- * @throws CommitUncertainError where the database was lost in the one moment in which that cannot be told
+ * @throws CommitUncertainError where the connection was lost during the commit
  */
 export async function inTransaction<T>(
   pool: Pool,
@@ -40,7 +40,7 @@ export async function inTransaction<T>(
     return result;
   } catch (error) {
     const uncertain = committing && isAway(error);
-    // A server that loses a connection rolls back what was not committed on it.
+    // A server that loses a connection rolls back its uncommitted work.
     if (isBroken(error) || !(await isRolledBack(connection))) pool.discard(connection, error);
     else connection.release();
     throw uncertain ? new CommitUncertainError(error) : error;
@@ -55,10 +55,10 @@ function isRolledBack(connection: PoolConnection): Promise<boolean> {
 }
 
 /**
- * Makes sure that what is read next was written last: a reader may be behind, and one that was the writer a moment ago
- * is reached by a name that still leads to it.
+ * Ensures that the next read sees the latest write: a reader may lag, and a name may still lead to the former
+ * writer.
  *
- * @throws Error of a reader
+ * @throws Error on a reader
  */
 export async function requireWriter(connection: PoolConnection): Promise<void> {
   const [[row]] = await connection.query<RowDataPacket[]>(

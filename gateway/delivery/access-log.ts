@@ -2,21 +2,24 @@ import type { Exchange } from "../exchange/exchange.ts";
 import type { Logger } from "../logger.ts";
 import { describeReason } from "../reason.ts";
 
-/** Takes records to where the access log is kept; resolves when they are safe. */
+/** Delivers records to the access log's destination; resolves when they are stored. */
 export type Deliver = (records: readonly string[]) => Promise<void>;
 
-/** Lines, and characters of them, kept at most; a destination that is away must cost lines, not requests or memory. */
+/**
+ * Limits of the buffer in lines and characters: an unavailable destination must cost lines, not requests or
+ * memory.
+ */
 const lineLimit = 50_000;
 const characterLimit = 32 * 1024 * 1024;
-/** Lines that are joined into one record; the delivery stream bills and handles records, not bytes. */
+/** Size at which lines are joined into one record; the delivery stream bills per record, not per byte. */
 const recordBytes = 65_536;
-/** Records of one call, below Firehose's 500 records and 4 MiB. */
+/** Records of one call, below Firehose's limits of 500 records and 4 MiB. */
 const recordsPerBatch = 48;
 const flushMs = 1000;
 
 /**
- * One JSON line per request, delivered in batches. Recording only appends to an array; when the destination is slower
- * than the traffic, lines are dropped and counted.
+ * One JSON line per request, delivered in batches. Recording only appends to an array; when the destination is
+ * slower than the traffic, lines are dropped and counted.
  */
 export class AccessLog {
   readonly #deliver: Deliver | undefined;
@@ -25,7 +28,7 @@ export class AccessLog {
   #characters = 0;
   #timer: NodeJS.Timeout | undefined;
   #flushing: Promise<void> | undefined;
-  /** Lines that were lost because the destination did not take them. */
+  /** Lines that were dropped because the destination did not accept them. */
   dropped = 0;
   delivered = 0;
 
@@ -38,7 +41,7 @@ export class AccessLog {
     return this.#lines.length;
   }
 
-  /** Characters of the lines that wait; a path may make a line long. */
+  /** Characters of the queued lines; a long path makes a long line. */
   get waitingCharacters(): number {
     return this.#characters;
   }
@@ -58,7 +61,7 @@ export class AccessLog {
     }, flushMs);
   }
 
-  /** Delivers everything that has been recorded; one delivery at a time. */
+  /** Delivers everything recorded so far; one delivery at a time. */
   flush(): Promise<void> {
     this.#flushing ??= this.#deliverAll().finally(() => {
       this.#flushing = undefined;
@@ -110,7 +113,7 @@ function takeBatch(lines: string[]): { records: string[]; count: number } {
   return { records, count };
 }
 
-/** No query, no headers, no token: a log is read by more people than the requests were meant for. */
+/** No query, no headers, no token: a log has more readers than the requests were meant for. */
 function renderLine(exchange: Exchange): string {
   const { request, response } = exchange;
   const duration = performance.now() - exchange.startedAt;

@@ -2,14 +2,16 @@ import type { FirehoseClient } from "@aws-sdk/client-firehose";
 import { awsLimits } from "../aws-limits.ts";
 import type { Deliver } from "./access-log.ts";
 
-/** Delivers to a Firehose stream. The SDK is loaded with the first batch: it must not slow the start down. */
+/**
+ * Delivers to a Firehose stream. The SDK is loaded with the first batch, so that it does not slow the start down.
+ */
 export function createFirehoseDelivery(streamName: string): Deliver {
   let client: FirehoseClient | undefined;
   return async (records) => {
     const { FirehoseClient, PutRecordBatchCommand } = await import("@aws-sdk/client-firehose");
     client ??= new FirehoseClient({ ...awsLimits, maxAttempts: 1 });
     let waiting = records.map((record) => ({ Data: Buffer.from(record) }));
-    // A call may fail in part; only those records are given again.
+    // A call may fail partially; only the failed records are sent again.
     for (let attempt = 1; waiting.length > 0; attempt++) {
       const response = await client.send(
         new PutRecordBatchCommand({ DeliveryStreamName: streamName, Records: waiting }),

@@ -1,19 +1,19 @@
-/** What the Authorization header is: a token, nothing, or something else. */
+/** Contents of the Authorization header: a token, nothing, or something else. */
 export type Credentials = PresentedToken | "missing" | "malformed";
 
 export interface PresentedToken {
   readonly token: string;
-  /** Shown as a token that is bound to a key (RFC 9449 7.1). */
+  /** Sent as a DPoP-bound token (RFC 9449 section 7.1). */
   readonly bound?: true;
 }
 
-/** RFC 6750 2.1 and RFC 9449 7.1: the scheme in any case, spaces, and a token68. */
+/** RFC 6750 section 2.1 and RFC 9449 section 7.1: a case-insensitive scheme, spaces, and a token68. */
 const presented = /^(Bearer|DPoP) +([A-Za-z0-9\-._~+/]+=*)$/i;
 
-/** Tokens of ours have 43 characters; whatever is far longer is not worth a look-up. */
+/** Our tokens have 43 characters; much longer ones need no lookup. */
 const longestToken = 512;
 
-/** `values` counts the header's occurrences: two of them have no single meaning. */
+/** `values` counts the header's occurrences: two of them are ambiguous. */
 export function readCredentials(header: string | undefined, values: number): Credentials {
   if (header === undefined) return "missing";
   if (values > 1) return "malformed";

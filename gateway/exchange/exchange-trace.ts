@@ -1,6 +1,6 @@
-/** What is recorded of a request where requests are traced. */
+/** Trace of a request, where requests are traced. */
 export interface ExchangeTrace {
-  /** Begins one attempt at an upstream and names its span in the header list. */
+  /** Starts the span of one upstream attempt and adds it to the header list. */
   startAttempt(headers: string[]): void;
   /** Ends the attempt with the upstream's status, an error, or both where the response broke off. */
   endAttempt(status: number | undefined, error?: string): void;

@@ -7,20 +7,20 @@ import type { Target } from "./path.ts";
 import { createRequestId } from "./trace.ts";
 import type { TunnelEnd } from "./tunnel-end.ts";
 
-/** One request and its answer, on their way through the gateway. */
+/** One request and its response on their way through the gateway. */
 export class Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly head: Head;
   readonly id = createRequestId();
   readonly startedAt = performance.now();
-  /** Of the configuration that the request began with. */
+  /** Version of the configuration when the request began. */
   readonly version: number;
   /** Set when the client asked to switch to WebSocket. */
   readonly client: TunnelEnd | undefined;
   target: Target | undefined;
   route: ServedRoute | undefined;
-  /** Fields by which pages of other origins may read the response, where the route says who may. */
+  /** CORS fields of the response, where the route allows other origins. */
   shared: readonly string[] = [];
   clientId: string | undefined;
   scope: string | undefined;
@@ -30,7 +30,7 @@ export class Exchange {
   error: ApiErrorCode | undefined;
   /** What was wrong with a DPoP proof, for the log. */
   proofFault: string | undefined;
-  /** Origin that answered or failed last. */
+  /** Origin that responded or failed last. */
   upstream: string | undefined;
   /** Set where requests are traced. */
   trace: ExchangeTrace | undefined;
@@ -49,10 +49,10 @@ export class Exchange {
     this.version = version;
   }
 
-  /** What the client was answered; 0 where it left before there was an answer. */
+  /** Status of the response; 0 if the client disconnected before it. */
   get status(): number {
     const { headersSent, statusCode } = this.response;
-    // A tunnel's head is written past the response.
+    // A tunnel's response bypasses the response object.
     return headersSent || statusCode === 101 ? statusCode : 0;
   }
 }

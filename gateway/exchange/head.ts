@@ -4,10 +4,12 @@ import { dropGatewayCookies } from "../headers/gateway-cookies.ts";
 import { dropFields, passesToUpstream, readNominated } from "../headers/header-rules.ts";
 import { isHost } from "./host.ts";
 
-/** Characters of all field names and values together. The parser takes more, so that a long target can be told apart. */
+/**
+ * Total characters of field names and values. The parser accepts more, so that a long target gets its own error.
+ */
 const longestFields = 16_384;
 
-/** The head of a request, read once from what was on the wire. */
+/** The request's header section, parsed once from the raw header list. */
 export class Head {
   host = "";
   authorization: string | undefined;
@@ -18,13 +20,13 @@ export class Head {
   contentLength: number | undefined;
   chunked = false;
   expectsContinue = false;
-  /** Address of the client as the balancer saw it. */
+  /** Client address as the balancer reported it. */
   forwardedFor: string | undefined;
   forwardedProtocol: string | undefined;
   traceparent: string | undefined;
-  /** Who forwarded the request so far (RFC 9110 7.6.3). */
+  /** Previous recipients of the request (RFC 9110 section 7.6.3). */
   via: string | undefined;
-  /** Names and values in turn, for the upstream; the gateway's own are still missing. */
+  /** Header names and values in turn for the upstream, before the gateway adds its own. */
   readonly outgoing: string[] = [];
   /** Set when the request must be refused. */
   refusal: ApiErrorCode | undefined;
@@ -35,8 +37,8 @@ export class Head {
 }
 
 /**
- * Reads the raw header list in one pass. Refuses what HTTP servers are known to read differently (RFC 9112 3.2, 6.1,
- * 6.3): Node's parser accepts several of these.
+ * Reads the raw header list in one pass. Refuses what HTTP servers are known to interpret differently (RFC 9112
+ * sections 3.2, 6.1, 6.3): Node's parser accepts several of these.
  */
 export function readHead(request: IncomingMessage): Head {
   const head = new Head();
@@ -80,7 +82,7 @@ export function readHead(request: IncomingMessage): Head {
         head.refusal ??= checkTransferCoding(head, request, value);
         break;
       case "expect":
-        // RFC 9110 10.1.1: HTTP/1.0 does not know interim answers.
+        // RFC 9110 section 10.1.1: HTTP/1.0 has no interim responses.
         if (value.toLowerCase() === "100-continue") head.expectsContinue = request.httpVersionMinor > 0;
         else head.refusal ??= "DMM_GATEWAY_EXPECTATION_UNKNOWN";
         break;
@@ -91,7 +93,7 @@ export function readHead(request: IncomingMessage): Head {
         head.via = head.via === undefined ? value : `${head.via}, ${value}`;
         break;
       case "x-forwarded-for":
-        // The balancer appends; what stands before is the client's own claim.
+        // The balancer appends to it; earlier values are the client's own claim.
         head.forwardedFor = value.slice(value.lastIndexOf(",") + 1).trim();
         break;
       case "x-forwarded-proto":
@@ -106,7 +108,7 @@ export function readHead(request: IncomingMessage): Head {
   return head;
 }
 
-/** `chunked` alone is implemented; lists hide a second coding, and HTTP/1.0 has none. */
+/** Only `chunked` alone is supported; a list may hide a second coding, and HTTP/1.0 has none. */
 function checkTransferCoding(head: Head, request: IncomingMessage, value: string): ApiErrorCode | undefined {
   if (request.httpVersionMinor === 0 || head.chunked) return "DMM_GATEWAY_REQUEST_AMBIGUOUS";
   if (value.toLowerCase() === "chunked") {

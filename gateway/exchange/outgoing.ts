@@ -4,9 +4,10 @@ import { continueTrace } from "./trace.ts";
 import { writeVia } from "./via.ts";
 
 /**
- * Completes the header list for the upstream with what only the gateway may say. `pseudonym` is its name in `Via`.
+ * Completes the header list for the upstream with the fields that the gateway sets. `pseudonym` is its name in
+ * `Via`.
  *
- * @throws Error when a value does not fit one line
+ * @throws Error for a value with a line break
  */
 export function writeOutgoingHeaders(exchange: Exchange, pseudonym: string): string[] {
   const { head, request } = exchange;
@@ -16,7 +17,7 @@ export function writeOutgoingHeaders(exchange: Exchange, pseudonym: string): str
   outgoing.push("x-forwarded-host", head.host);
   outgoing.push("x-request-id", exchange.id);
   outgoing.push("via", writeVia(head.via, request.httpVersion, pseudonym));
-  // Where requests are traced, each attempt names its own span.
+  // Where requests are traced, each attempt adds its own span.
   if (exchange.trace === undefined) outgoing.push("traceparent", continueTrace(head.traceparent));
   if (exchange.clientId !== undefined)
     outgoing.push("x-authenticated-client", requireOneLine(exchange.clientId));
@@ -28,16 +29,16 @@ export function writeOutgoingHeaders(exchange: Exchange, pseudonym: string): str
   return outgoing;
 }
 
-/** RFC 9110 8.6: a method that could bring content says where there is none. */
+/** RFC 9110 section 8.6: a method that may have content states when there is none. */
 const expectsContent = new Set(["POST", "PUT", "PATCH"]);
 
-/** Values that did not pass Node's parser, which lets no such character in. @throws Error */
+/** Checks values that did not pass Node's parser, which rejects such characters. @throws Error */
 function requireOneLine(value: string): string {
   if (unprintable.test(value)) throw new Error(`${JSON.stringify(value)} cannot be sent in a header.`);
   return value;
 }
 
-/** The request's head as it goes to an upstream, up to the empty line: one character is one byte (latin1). */
+/** The request's header section for the upstream, up to the empty line: one character is one byte (latin1). */
 export function renderRequestHead(
   { head, request }: Exchange,
   authority: string,
@@ -52,13 +53,15 @@ export function renderRequestHead(
   return `${text}\r\n`;
 }
 
-/** The path for the upstream: as it came, or with the route's fixed part replaced. @throws Error when that does not fit one line */
+/**
+ * The path for the upstream: unchanged, or with the route's fixed prefix replaced. @throws Error for a line break
+ */
 export function writeOutgoingPath(exchange: Exchange): string {
   const { path, query } = exchange.target!;
   const { rewritePrefix, prefixLength } = exchange.route!;
   if (rewritePrefix === undefined) return query === "" ? path : path + query;
   const rest = path.slice(prefixLength);
-  // One slash stands where prefix and rest meet.
+  // Exactly one slash between prefix and rest.
   const prefix = rest.startsWith("/") ? rewritePrefix.replace(/\/$/, "") : rewritePrefix;
   const rewritten = requireOneLine(prefix + rest);
   return (rewritten.startsWith("/") ? rewritten : `/${rewritten}`) + query;

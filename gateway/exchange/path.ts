@@ -1,20 +1,20 @@
-/** A request target, ready for the route table and for the upstream. */
+/** A request target, normalized for the route table and the upstream. */
 export interface Target {
   /** Always starts with a slash. */
   readonly path: string;
-  /** With its question mark, or empty. */
+  /** Including the question mark, or empty. */
   readonly query: string;
 }
 
-/** A fragment, or what would end the request line. */
+/** A fragment, or a character that would end the request line. */
 const endsTarget = /#|[^!-~\u0080-\u00ff]/;
 const unreserved = /[A-Za-z0-9\-._~]/;
 
 /**
- * Splits and normalizes a request target, or refuses it: what one part of the chain reads as `/admin` another must not
- * read as `/public/../admin`. Percent-encoded unreserved characters are decoded (RFC 3986 6.2.2.2) and forwarded so;
- * encoded slashes and control characters, escapes within escapes, dot segments, empty segments and backslashes have no
- * single meaning among servers.
+ * Splits and normalizes a request target, or refuses it: what one component reads as `/admin` no other may read as
+ * `/public/../admin`. Percent-encoded unreserved characters are decoded (RFC 3986 section 6.2.2.2) and forwarded
+ * decoded. Encoded slashes and control characters, nested escapes, dot segments, empty segments and backslashes
+ * are refused, because servers interpret them differently.
  */
 export function normalizeTarget(target: string): Target | undefined {
   if (target.charCodeAt(0) !== 0x2f) return undefined;
@@ -31,7 +31,7 @@ export function normalizeTarget(target: string): Target | undefined {
     else if (code === 0x23 || code === 0x5c || code < 0x21 || code > 0x7e) return undefined;
     else if (previous === 0x2f && (code === 0x2f || code === 0x2e)) simple = false;
   }
-  // A query is the upstream's to read: it passes as it came.
+  // The upstream parses the query: it passes unchanged.
   const query = queryAt === target.length ? "" : target.slice(queryAt);
   if (query !== "" && endsTarget.test(query)) return undefined;
   const path = queryAt === target.length ? target : target.slice(0, queryAt);
@@ -48,7 +48,7 @@ function decodeUnreserved(path: string): string | undefined {
   });
 }
 
-/** Refuses a broken escape, and what only lenient decoders take for a character, as `%C0%AE` for a dot. */
+/** Rejects broken escapes and overlong forms that only lenient decoders accept, such as `%C0%AE` for a dot. */
 function isUtf8(path: string): boolean {
   try {
     decodeURIComponent(path);
@@ -59,6 +59,6 @@ function isUtf8(path: string): boolean {
 }
 
 function hasTrick(path: string): boolean {
-  // `..;` is a dot segment for servers that know path parameters.
+  // `..;` is a dot segment for servers with path parameters.
   return /\/\/|\/\.{1,2}(?:\/|;|%3B|$)|%(?:[01][0-9A-F]|2F|5C|7F)|%25[0-9A-F]{2}/i.test(path);
 }

@@ -1,6 +1,6 @@
 import { randomFillSync } from "node:crypto";
 
-/** Random bytes are drawn for many requests at a time: one system call a request would be felt. */
+/** Random bytes are drawn for many requests at a time: a system call per request would be measurable. */
 const pool = Buffer.allocUnsafe(8192);
 let used = pool.length;
 
@@ -33,8 +33,8 @@ export function parseTraceparent(
 }
 
 /**
- * The `traceparent` for the upstream where the gateway makes no spans of its own: the caller's trace with a span of
- * ours, or a new trace that nobody samples yet.
+ * The `traceparent` for the upstream where the gateway records no spans: the caller's trace with a new span id, or
+ * a new unsampled trace.
  */
 export function continueTrace(received: string | undefined): string {
   const caller = parseTraceparent(received);
@@ -45,7 +45,7 @@ export function continueTrace(received: string | undefined): string {
 const processId = drawHex(6);
 let counter = 0;
 
-/** Unique among all gateways; never taken from outside, because the access log is evidence. */
+/** Unique among all gateways; never taken from the client, because the access log is evidence. */
 export function createRequestId(): string {
   counter++;
   return `${processId}-${counter.toString(36)}`;

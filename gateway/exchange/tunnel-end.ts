@@ -1,8 +1,8 @@
 import type { Duplex } from "node:stream";
 
-/** One side of a connection that asked to become a WebSocket. */
+/** One side of a connection that requested an upgrade to WebSocket. */
 export interface TunnelEnd {
   readonly socket: Duplex;
-  /** What came beyond its request or answer. */
+  /** Bytes that arrived after its request or response. */
   readonly head: Buffer;
 }

@@ -1,13 +1,13 @@
 /**
- * Appends who forwards the request to what came of `Via` (RFC 9110 7.6.3). All gateways of a platform have one
- * pseudonym, its public host: a loop leads through the balancer, to whichever of them.
+ * Appends the gateway to the received `Via` (RFC 9110 section 7.6.3). All gateways of a platform share one
+ * pseudonym, its public host: a loop passes through the balancer to any of them.
  */
 export function writeVia(received: string | undefined, version: string, pseudonym: string): string {
   const own = `${version} ${pseudonym}`;
   return received === undefined ? own : `${received}, ${own}`;
 }
 
-/** Whether the request was forwarded under this pseudonym before. */
+/** Whether the request was already forwarded under this pseudonym. */
 export function hasPassed(via: string, pseudonym: string): boolean {
   return via.split(",").some(
     (entry) =>

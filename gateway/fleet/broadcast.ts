@@ -5,18 +5,18 @@ import { FleetStatus } from "./fleet-status.ts";
 import { type FleetMember, isExpected, isReachable } from "./members.ts";
 import { type CallResult, callMember } from "./probe.ts";
 
-/** What became of one notice. */
+/** The result of one notification. */
 export interface Delivery {
   readonly instance: string;
   readonly address: string;
-  /** The version that the gateway said it serves; absent when it said nothing. */
+  /** The version that the gateway reports; absent without a response. */
   readonly version?: number;
-  /** From the start of the broadcast until the answer, in milliseconds. */
+  /** From the start of the broadcast until the response, in milliseconds. */
   readonly afterMs?: number;
   readonly problem?: string;
 }
 
-/** What became of all of them. */
+/** The results of all notifications. */
 export interface Propagation {
   readonly version: number;
   readonly acknowledged: number;
@@ -24,7 +24,7 @@ export interface Propagation {
   /** Until the last acknowledgement, in milliseconds. */
   readonly afterMs: number;
   readonly missing: readonly Delivery[];
-  /** Had announced themselves a moment ago, and are not there any more: they serve nobody and are not counted. */
+  /** Gateways with a recent heartbeat that have ended since; they serve no requests and are not counted. */
   readonly gone: readonly Delivery[];
 }
 
@@ -37,9 +37,9 @@ export interface BroadcastParts {
 /** The pauses before further attempts, in milliseconds. */
 const pausesMs = [100, 300];
 
-/** Tells every gateway that announced itself of a new version, and collects what each serves then. */
+/** Notifies every gateway that sent a heartbeat of a new version, and collects which version each serves then. */
 export class Broadcast {
-  /** Who is there; it hears of those that a notice found to be gone. */
+  /** Receives the gateways that a notification found to be gone. */
   readonly fleetStatus: FleetStatus;
   readonly #parts: BroadcastParts;
 
@@ -54,7 +54,7 @@ export class Broadcast {
     const told = members
       .filter((member) => isReachable(member) || member.state === "unresponsive")
       .map((member) => ({ member, delivery: this.#deliver(member, version, startedAt) }));
-    // The starting and the draining hear of it too; but only who serves can be waited for.
+    // Starting and draining gateways are notified too; but only serving ones are waited for.
     const awaited = told.filter(({ member }) => isExpected(member));
     const deliveries = await Promise.all(awaited.map(({ delivery }) => delivery));
     const there = deliveries.filter(({ isGone }) => !isGone).map(({ delivery }) => delivery);
@@ -92,7 +92,7 @@ export class Broadcast {
   }
 }
 
-/** Whether asking again could not change it: who hangs looks for itself when it wakes. */
+/** Whether retrying is pointless: a hanging gateway polls once it recovers. */
 function isFinal(result: CallResult, version: number): boolean {
   if (result.kind === "responded")
     return result.response.version >= version || result.response.refused?.version === version;

@@ -9,29 +9,29 @@ import {
 } from "./members.ts";
 import { type CallResult, callMember } from "./probe.ts";
 
-/** How long what was found by a call is taken for what is, in milliseconds. */
+/** How long the result of a probe counts as current, in milliseconds. */
 const freshMs = 1000;
 
 interface Call {
   readonly at: number;
   readonly result: Promise<CallResult>;
-  /** What the call before found, for whoever does not wait. */
+  /** The previous probe's result, for callers that do not wait. */
   readonly last?: CallResult;
 }
 
 /**
- * Who is there. What gateways announce is enough for those that do; one that fell silent may hang, have lost the
- * database, or be gone, and is called to find out. An announcement alone would show a hanging gateway for as long as a
- * dead one, and neither of them right.
+ * The current gateways. Heartbeats are sufficient while they arrive; a gateway whose heartbeat is overdue may
+ * hang, have lost the database, or be gone, and is probed. Heartbeats alone would show a hanging gateway and a
+ * dead one alike.
  */
 export class FleetStatus {
   readonly #pool: Pick<Pool, "query">;
   readonly #key: Buffer;
   readonly #calls = new Map<string, Call>();
-  /** When a gateway that had announced itself a moment ago was found to be gone. */
+  /** When a gateway with a recent heartbeat was found to be gone. */
   readonly #gone = new Map<string, { readonly at: number; readonly problem: string }>();
 
-  /** The version that a gateway acknowledged; its own announcement of it comes a moment later. */
+  /** The version that a gateway acknowledged; its own heartbeat with it follows later. */
   readonly #acknowledged = new Map<string, number>();
 
   constructor(parts: { readonly pool: Pick<Pool, "query">; readonly key: Buffer }) {
@@ -39,7 +39,7 @@ export class FleetStatus {
     this.#key = parts.key;
   }
 
-  /** As announced, but without those that were found to be gone. */
+  /** As heartbeats report, without those that were found to be gone. */
   async readHeartbeats(): Promise<Fleet> {
     const { version, members } = await readFleet(this.#pool);
     this.#forgetAllBut(members);
@@ -49,7 +49,7 @@ export class FleetStatus {
     );
   }
 
-  /** As it is: who is silent is called. */
+  /** Probes gateways whose heartbeat is overdue. */
   async read(): Promise<Fleet> {
     const { version, members } = await this.readHeartbeats();
     const found = members.map((member) =>
@@ -58,12 +58,12 @@ export class FleetStatus {
     return summarizeFleet(version, await Promise.all(found));
   }
 
-  /** A gateway is gone: it is not counted from now on, unless it gives a sign of life. */
+  /** A gateway is gone: not counted any longer, unless it sends another heartbeat. */
   noteGone(instance: string, problem: string): void {
     this.#gone.set(instance, { at: Date.now(), problem });
   }
 
-  /** A gateway acknowledged a version: it never serves an older one after that. */
+  /** A gateway acknowledged a version: it never serves an older one afterwards. */
   noteAcknowledged(instance: string, version: number): void {
     this.#acknowledged.set(instance, Math.max(version, this.#acknowledged.get(instance) ?? 0));
   }
@@ -85,7 +85,7 @@ export class FleetStatus {
     return describeFound(member, result);
   }
 
-  /** Waits for the first call only: a page must not take a second longer for each gateway that hangs. */
+  /** Waits for the first probe only, so that each hanging gateway does not delay a page by a second. */
   async #call(member: FleetMember, version: number): Promise<CallResult> {
     const known = this.#calls.get(member.instance);
     if (known !== undefined && Date.now() - known.at < freshMs) return known.last ?? known.result;

@@ -4,7 +4,7 @@ import type { Logger } from "../logger.ts";
 import { describeReason } from "../reason.ts";
 import { nameInstance, speaksForTask } from "../siblings.ts";
 
-/** How often a gateway says that it lives, and how soon it tells a change of what it says, in milliseconds. */
+/** Interval of heartbeats, which is also the delay until a changed state is reported, in milliseconds. */
 export const heartbeatMs = 2000;
 const lookMs = 200;
 
@@ -18,8 +18,8 @@ export interface HeartbeatParts {
 }
 
 /**
- * A gateway's entry in the table `gateways`: address, state, and the version that it serves. The admin site finds the
- * gateways there, and a person sees there what is true although the admin site was away when it came true.
+ * A gateway's row in the table `gateways`: address, state, and the version that it serves. The admin site finds
+ * the gateways there, and shows their state even if it was not running when it changed.
  */
 export class Heartbeat {
   /** Of this task; a successor at the same address has another. */
@@ -42,7 +42,7 @@ export class Heartbeat {
     this.#look();
   }
 
-  /** Says that this gateway is gone. */
+  /** Records that this gateway has left. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     if (!speaksForTask()) return;
@@ -83,7 +83,8 @@ export class Heartbeat {
       );
       this.#away = false;
     } catch (error) {
-      // The database is away or not migrated yet: requests do not wait for it, and the next look tells again.
+      // The database is unavailable or not migrated yet: requests do not wait for it, and the next heartbeat
+      // retries.
       this.#told = "";
       if (!this.#away) logger.warn({ error: describeReason(error) }, "heartbeat failed");
       this.#away = true;

@@ -1,30 +1,30 @@
 import type { Pool, RowDataPacket } from "../database/pool.ts";
 import { heartbeatMs } from "./heartbeat.ts";
 
-/** Without a sign of life for this long a gateway counts as lost, in milliseconds. */
+/** Time without a heartbeat after which a gateway counts as lost, in milliseconds. */
 const lostAfterMs = 3 * heartbeatMs;
 
-/** How long entries are looked at, and how long those that are gone are still shown, in seconds. */
+/** How long entries are read, and how long those that are gone are still shown, in seconds. */
 const lookedAtSeconds = 600;
 const shownSeconds = 120;
 
-/** *lost* says nothing any more, and may be there; *gone* is not there any more, although it never said so. */
+/** *lost* stopped sending heartbeats and may still run; *gone* has ended without saying so. */
 export type GatewayState = "starting" | "serving" | "draining" | "closed" | "unresponsive" | "gone";
 
-/** One gateway: what it announced, and where that is not enough, what was found when it was called. */
+/** One gateway: what its heartbeat reported, and where that is overdue, what the probe found. */
 export interface FleetMember {
   readonly instance: string;
   readonly address: string;
   readonly port: number;
   readonly state: GatewayState;
-  /** What it last said of itself. */
+  /** The state in its last heartbeat. */
   readonly announced: string;
   readonly version: number;
   readonly refused: { readonly version: number; readonly reason: string } | null;
   readonly startedAt: Date;
-  /** Since its last sign of life, in milliseconds. */
+  /** Since its last heartbeat, in milliseconds. */
   readonly unresponsiveMs: number;
-  /** Why it is not what it announced, in a sentence. */
+  /** Why it differs from its heartbeat, in a sentence. */
   readonly problem?: string;
 }
 
@@ -32,14 +32,16 @@ export interface FleetMember {
 export interface Fleet {
   /** The version that all should serve. */
   readonly version: number;
-  /** Gateways that take requests, as far as is known: those that are lost among them, those that are gone not. */
+  /** Gateways that accept requests as far as known, including lost ones, without those that are gone. */
   readonly serving: number;
   /** How many of them serve `version`. */
   readonly current: number;
   readonly members: readonly FleetMember[];
 }
 
-/** The gateways that announced themselves, as they did; who said nothing for a while is lost until it is called. */
+/**
+ * The gateways according to their heartbeats; one whose heartbeat is overdue counts as lost until it is probed.
+ */
 export async function readFleet(pool: Pick<Pool, "query">): Promise<Fleet> {
   const [rows] = await pool.query<RowDataPacket[]>(
     `SELECT gateways.*, configuration.version AS wanted,
@@ -51,7 +53,7 @@ export async function readFleet(pool: Pick<Pool, "query">): Promise<Fleet> {
   return summarizeFleet(Number(rows[0]?.wanted ?? 0), members.map(supersede));
 }
 
-/** Counts, and leaves out those that went long ago. */
+/** Counts the gateways, without those that left long ago. */
 export function summarizeFleet(version: number, members: readonly FleetMember[]): Fleet {
   const expected = members.filter(isExpected);
   return {
@@ -65,7 +67,7 @@ export function summarizeFleet(version: number, members: readonly FleetMember[])
   };
 }
 
-/** Whether requests may be answered by it: then it has to serve the current version. */
+/** Whether it may serve requests and must therefore serve the current version. */
 export function isExpected({ state, announced }: FleetMember): boolean {
   return state === "serving" || (state === "unresponsive" && announced === "serving");
 }
@@ -74,17 +76,17 @@ export function servesVersion({ state, version }: FleetMember, wanted: number): 
   return state === "serving" && version === wanted;
 }
 
-/** Those that take requests or may still be given some. */
+/** Gateways that accept requests or may still receive some. */
 export function isReachable({ state }: FleetMember): boolean {
   return state === "starting" || state === "serving" || state === "draining";
 }
 
-/** Whether it has been silent for so long that whatever runs gateways has replaced it by now. */
+/** Whether its heartbeat is overdue for so long that the orchestrator has replaced it by now. */
 export function isLongLost({ unresponsiveMs }: FleetMember): boolean {
   return unresponsiveMs >= shownSeconds * 1000;
 }
 
-/** Forgets gateways that went long ago. */
+/** Deletes gateways that left long ago. */
 export async function forgetGone(pool: Pool): Promise<void> {
   await pool.query("DELETE FROM gateways WHERE seen_at < UTC_TIMESTAMP(3) - INTERVAL 1 DAY");
 }
@@ -109,7 +111,7 @@ function parseMember(row: RowDataPacket): FleetMember {
   };
 }
 
-/** An address is given to a new task once the old one is gone. Members of one address stand in the order of their start. */
+/** An address is reused only after its former task is gone. Members with one address are in start order. */
 function supersede(member: FleetMember, index: number, members: readonly FleetMember[]): FleetMember {
   const next = members[index + 1];
   const isSuperseded = next?.address === member.address && next.port === member.port;

@@ -18,7 +18,7 @@ export interface MembershipParts {
   readonly watch: ConfigurationWatch;
 }
 
-/** A gateway's part in the fleet: it says that it is there, and hears of new versions. */
+/** A gateway's membership in the fleet: it sends heartbeats and receives notifications of new versions. */
 export class Membership {
   readonly #heartbeat: Heartbeat;
   readonly #response: (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -37,17 +37,17 @@ export class Membership {
     this.#response = (request, response) => serveNotification(request, response, endpoint);
   }
 
-  /** To be called once the schema is there. */
+  /** Call it once the schema exists. */
   announce(): void {
     this.#heartbeat.start();
   }
 
-  /** `true` when the request was a notice. */
+  /** `true` when the request was a notification. */
   respond(request: IncomingMessage, response: ServerResponse): boolean {
     return this.#response(request, response);
   }
 
-  /** Says that this gateway is gone. */
+  /** Records that this gateway has left. */
   leave(): Promise<void> {
     return this.#heartbeat.close();
   }

@@ -4,7 +4,7 @@ import type { Siblings } from "../siblings.ts";
 import { type Acknowledgement, notificationPath } from "./notification.ts";
 import { readNotification, refuseNotification } from "./notification-reader.ts";
 
-/** Less than the sender's patience, in milliseconds. */
+/** Shorter than the sender's time limit, in milliseconds. */
 const responseLimitMs = 800;
 
 export interface NotificationEndpointParts {
@@ -17,8 +17,8 @@ export interface NotificationEndpointParts {
 }
 
 /**
- * Takes "version N exists" from the admin site, loads it, and acknowledges what is served then. Anybody else is told
- * that there is no such resource, whatever was wrong.
+ * Receives "version N exists" from the admin site, loads it, and acknowledges the version that is served then. Any
+ * other client gets a 404, whatever the reason.
  *
  * @returns whether the request was for this endpoint
  */
@@ -39,7 +39,7 @@ export function serveNotification(
   return true;
 }
 
-/** The version of an authentic notice. */
+/** The version in an authentic notification. */
 async function readVersion(request: IncomingMessage, key: Buffer): Promise<number | undefined> {
   const body = await readNotification(request, { key, path: notificationPath });
   if (body === undefined) return undefined;
@@ -48,10 +48,10 @@ async function readVersion(request: IncomingMessage, key: Buffer): Promise<numbe
 }
 
 /**
- * Loads a version in all workers, for as long as the sender has patience: whoever cannot reach the database says so in
- * time.
+ * Loads a version in all workers, within the sender's time limit: a worker that cannot reach the database reports
+ * that in time.
  *
- * @returns the lowest version that one of them serves
+ * @returns the lowest version that a worker serves
  */
 async function reachEverywhere(
   { watch, siblings }: NotificationEndpointParts,

@@ -3,13 +3,16 @@ import { sendError } from "../request/error-response.ts";
 import { isAuthentic } from "./notification.ts";
 
 const longestBody = 1024;
-/** The admin site does not wait longer for an answer, in milliseconds. */
+/** The admin site does not wait longer for a response, in milliseconds. */
 const longestMs = 2000;
 
-/** Written by balancers and proxies: whoever came through one is not the admin site. */
+/** Set by balancers and proxies: a request through one is not from the admin site. */
 const proxied = ["x-forwarded-for", "x-forwarded-proto", "x-amzn-trace-id", "forwarded", "via"] as const;
 
-/** The body of an authentic notice of the admin site. @throws Error when the client leaves, or does not send it in time */
+/**
+ * The body of an authentic notification from the admin site. @throws Error when the client disconnects or is too
+ * slow
+ */
 export async function readNotification(
   request: IncomingMessage,
   { key, path }: { readonly key: Buffer; readonly path: string },
@@ -33,9 +36,9 @@ export async function readNotification(
   return isAuthentic(key, notification, signature) ? body : undefined;
 }
 
-/** Whoever else asks is told that there is no such resource, whatever was wrong. */
+/** Any other client gets a 404, whatever the reason. */
 export function refuseNotification(request: IncomingMessage, response: ServerResponse, realm: string): void {
-  // What is left of its body is nobody's.
+  // The rest of the body is discarded.
   if (!request.complete) response.shouldKeepAlive = false;
   sendError(response, "DMM_GATEWAY_ROUTE_UNKNOWN", { requestId: "-", realm });
 }

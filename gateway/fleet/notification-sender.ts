@@ -2,20 +2,22 @@ import { Agent, request } from "node:http";
 import type { FleetMember } from "./members.ts";
 import { signNotification } from "./notification.ts";
 
-/** How long one gateway may take for its answer, in milliseconds. */
+/** Time limit for one gateway's response, in milliseconds. */
 const responseLimitMs = 1000;
 
-/** A notice on its way: where to, and what it says. */
+/** A notification to send: its destination and content. */
 export interface OutgoingNotification {
   readonly key: Buffer;
   readonly path: string;
   readonly body: string;
 }
 
-// A connection of the last change may be gone; a fresh one costs a millisecond and never fails for that.
+// A reused connection may be dead; a new one costs a millisecond and cannot fail for that reason.
 const agent = new Agent({ keepAlive: false });
 
-/** Sends a signed notice to one gateway and gives back its answer's text. @throws Error saying what a person can read */
+/**
+ * Sends a signed notification to one gateway and returns the response body. @throws Error with a readable message
+ */
 export function sendNotification(
   { address, port }: Pick<FleetMember, "address" | "port">,
   { key, path, body }: OutgoingNotification,

@@ -1,16 +1,16 @@
 import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 
-/** Where a gateway hears of a new version, on the port that it serves; never through the balancer. */
+/** Where a gateway receives notifications of a new version, on its serving port; never through the balancer. */
 export const notificationPath = "/internal/configuration";
 
-/** A notice is good for this long, in milliseconds; clocks of one region differ by far less. */
+/** How long a notification is valid, in milliseconds; clocks in one region differ by far less. */
 const lifetimeMs = 30_000;
 
-/** The words that are signed: replayed elsewhere or later they are worth nothing. */
+/** The signed fields: replayed elsewhere or later they are worthless. */
 export interface Notification {
-  /** Address and port that the notice goes to, as in its `Host`. */
+  /** Destination address and port, as in `Host`. */
   readonly authority: string;
-  /** Where it goes there; a new version's, if none is said. */
+  /** Destination path; by default that of new versions. */
   readonly path?: string;
   /** Milliseconds since 1970. */
   readonly sentAt: number;
@@ -18,8 +18,8 @@ export interface Notification {
 }
 
 /**
- * The key of notices. The admin site and the gateways share the database's password and nothing else; the key is
- * derived from it, so that neither says anything about the other.
+ * The notification key. The admin site and the gateways share only the database password; the key is derived from
+ * it, so that neither reveals the other.
  */
 export function deriveNotificationKey(databasePassword: string): Buffer {
   return Buffer.from(hkdfSync("sha256", databasePassword, "dmm-env", "notices of configuration", 32));
@@ -45,12 +45,12 @@ export function isAuthentic(
   return expected.length === presented.length && timingSafeEqual(expected, presented);
 }
 
-/** What a gateway answers: which version all its workers serve now, and which it refused. */
+/** A gateway's response: the version that all its workers serve, and the one that it refused. */
 export interface Acknowledgement {
   readonly instance: string;
   readonly state: string;
   readonly version: number;
   readonly refused?: { readonly version: number; readonly reason: string };
-  /** Why it could not read what is newer, if it tried and could not. */
+  /** Why it could not read a newer version, if it failed. */
   readonly unread?: string;
 }

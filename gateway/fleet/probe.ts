@@ -2,20 +2,20 @@ import type { FleetMember } from "./members.ts";
 import { type Acknowledgement, notificationPath } from "./notification.ts";
 import { sendNotification } from "./notification-sender.ts";
 
-/** What comes of telling one gateway of a version: it answers, it is not there any more, or it is not known. */
+/** The result of notifying one gateway: it responds, it is gone, or its state is unknown. */
 export type CallResult =
   | { readonly kind: "responded"; readonly response: Acknowledgement }
   | { readonly kind: "gone"; readonly problem: string }
   | {
       readonly kind: "unresponsive";
       readonly problem: string;
-      /** Whether it took the connection: then a process is there, and hangs. */
+      /** Whether it accepted the connection: then a process exists and hangs. */
       readonly connected: boolean;
-      /** Whether all the time was waited that there is. */
+      /** Whether the full time limit passed. */
       readonly isLate: boolean;
     };
 
-/** Tells one gateway that `version` exists. Never throws. */
+/** Notifies one gateway of `version`. Never throws. */
 export async function callMember(member: FleetMember, key: Buffer, version: number): Promise<CallResult> {
   try {
     const body = JSON.stringify({ version });
@@ -26,7 +26,7 @@ export async function callMember(member: FleetMember, key: Buffer, version: numb
     return { kind: "gone", problem: "Another process responds at its address." };
   } catch (error) {
     const { code, connected = false, message } = error as Error & { code?: string; connected?: boolean };
-    // The kernel's own word: nobody has this port, so nobody takes requests there.
+    // Reported by the kernel: no process listens on this port.
     if (code === "ECONNREFUSED") return { kind: "gone", problem: "Nothing is listening at its address." };
     return { kind: "unresponsive", problem: message, connected, isLate: code === "ETIMEDOUT" };
   }

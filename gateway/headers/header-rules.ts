@@ -1,11 +1,11 @@
 /**
- * What happens to a header field between client and upstream. This table is the whole policy; a name that is not in it
- * passes unchanged.
+ * What happens to a header field between client and upstream. This table is the whole policy; a name that is not
+ * in it passes unchanged.
  *
- * - `hop`: belongs to one connection (RFC 9110 7.6.1) or to the framing, which is made anew.
- * - `identity`: says who somebody is or where a request really went. Only the balancer and the gateway may say that.
+ * - `hop`: belongs to one connection (RFC 9110 section 7.6.1) or to the framing, which is written for each connection.
+ * - `identity`: states a client's identity or a request's real destination. Only the balancer and the gateway may do that.
  * - `credential`: was for the gateway; an upstream that saw it could use it.
- * - `gateway`: written anew by the gateway.
+ * - `gateway`: replaced by the gateway.
  */
 export type RequestRule = "hop" | "identity" | "credential" | "gateway";
 
@@ -43,7 +43,7 @@ export const requestRules: ReadonlyMap<string, RequestRule> = new Map([
   ["x-http-method-override", "identity"],
   ["x-method-override", "identity"],
   ["x-host", "identity"],
-  // Becomes HTTP_PROXY in the environment of CGI programs, and leads their own requests elsewhere.
+  // Becomes HTTP_PROXY in the environment of CGI programs, and redirects their own requests.
   ["proxy", "identity"],
   ["x-remote-user", "identity"],
   ["x-user", "identity"],
@@ -61,11 +61,11 @@ export const requestRules: ReadonlyMap<string, RequestRule> = new Map([
   ["authorization", "credential"],
   ["proxy-authorization", "credential"],
   ["dpop", "credential"],
-  // What is left of it without the gateway's own cookies goes on.
+  // Forwarded without the gateway's own cookies.
   ["cookie", "gateway"],
 ]);
 
-/** Families of names, all of rule `identity`: what proxies in front of applications say of who asks. */
+/** Prefixes of names with the rule `identity`: what proxies in front of applications assert about the client. */
 export const identityPrefixes: readonly string[] = [
   "x-forwarded-",
   "x-authenticated-",
@@ -82,7 +82,7 @@ export const identityPrefixes: readonly string[] = [
   "ssl-client-",
 ];
 
-/** What never comes back from an upstream. `x-request-id` is ours; framing is made anew. */
+/** Never forwarded from an upstream. The gateway sets `x-request-id`, and writes its own framing. */
 export const responseRules: ReadonlySet<string> = new Set([
   "connection",
   "keep-alive",
@@ -95,12 +95,15 @@ export const responseRules: ReadonlySet<string> = new Set([
   "x-request-id",
 ]);
 
-/** Clients repeat their names, so each is looked at once. Bounded in number and length, because anybody may invent some. */
+/**
+ * Clients repeat names, so the verdict for each is cached. Bounded in number and length, because clients can
+ * invent names.
+ */
 const verdicts = new Map<string, boolean>();
 const mostVerdicts = 1000;
 const longestRemembered = 40;
 
-/** Whether a request header of this (lower-case) name goes on to the upstream as it came. */
+/** Whether a request header of this (lower-case) name is forwarded unchanged. */
 export function passesToUpstream(name: string): boolean {
   const known = verdicts.get(name);
   if (known !== undefined) return known;
@@ -115,15 +118,20 @@ function isPlain(name: string): boolean {
   return /^[a-z0-9-]+$/.test(name);
 }
 
-/** What no text of a head may hold: it could end its line, or would once it is cut to one byte a character. */
+/**
+ * Characters that no header may contain: they could end its line, at least once truncated to one byte a character.
+ */
 export const unprintable = /[^\t\x20-\x7e\x80-\xff]/;
 
-/** Names of the fields that `Connection` says belong to the connection, in lower case. */
+/** Lower-case names of the fields that `Connection` nominates. */
 export function readNominated(connection: string): ReadonlySet<string> {
   return new Set(connection.split(",").map((name) => name.trim().toLowerCase()));
 }
 
-/** Takes fields out of a list of names (in lower case) and values in turn. RFC 9110 7.6.1: what is nominated ends here. */
+/**
+ * Removes fields from a list of lower-case names and values in turn. RFC 9110 section 7.6.1: nominated fields are
+ * not forwarded.
+ */
 export function dropFields(fields: string[], names: ReadonlySet<string>): void {
   for (let index = fields.length - 2; index >= 0; index -= 2)
     if (names.has(fields[index]!)) fields.splice(index, 2);

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 
-/** Whoever has one address of an IPv6 network has all 2^64 of it: they count as one. */
+/** An IPv6 client controls all 2^64 addresses of its network: they count as one. */
 export function nameNetwork(address: string): string {
   if (isIP(address) !== 6) return address;
   const [head = "", tail] = address.split("::");

@@ -5,8 +5,9 @@ import type { Primaries } from "../redis/primaries.ts";
 import type { Route } from "../routing/route.ts";
 
 /**
- * Generic cell rate algorithm: one number per client and route, the time at which its bucket is empty again. Answers 0
- * when the request may pass, else the milliseconds until one may. The clock is the primary's, so gateways need not agree.
+ * Generic cell rate algorithm: one number per client and route, the time at which its bucket is empty again.
+ * Returns 0 when the request may pass, else the milliseconds until one may. The clock is the primary's, so
+ * gateways need not agree.
  */
 const script = `
 local time = redis.call('TIME')
@@ -26,7 +27,7 @@ const digest = hash("sha1", script);
 export class RateLimiter {
   readonly #primaries: Primaries;
   readonly #logger: Logger;
-  /** Requests that passed because their primary was away. */
+  /** Requests that passed unchecked because their primary was unavailable. */
   unchecked = 0;
 
   constructor(primaries: Primaries, logger: Logger) {
@@ -35,8 +36,8 @@ export class RateLimiter {
   }
 
   /**
-   * Milliseconds until a request of `caller` may pass on this route; 0 when it may now. A limit protects, it does not
-   * permit: while its primary is away, requests pass.
+   * Milliseconds until a request of `caller` may pass on this route; 0 when it may now. Fails open: while its
+   * primary is unavailable, requests pass.
    */
   async take(route: Route, caller: string): Promise<number> {
     const { rate } = route;

@@ -1,14 +1,14 @@
 import { nameNetwork } from "../limits/network.ts";
 import { type Attempt, allowances, type Refused, type Throttle } from "./throttle.ts";
 
-/** Somebody at an address who claims to be the user of this name. */
+/** A login attempt: a user name, and the address that it comes from. */
 export interface Claim {
   readonly throttle: Throttle;
   readonly name: string;
   readonly address: string;
 }
 
-/** Longest name and password that are looked at; more is certainly not right. */
+/** Longest name and password that are checked; longer ones are wrong. */
 const longest = { name: 100, password: 500 } as const;
 
 export function isPossible(name: string, password: string): boolean {
@@ -16,8 +16,8 @@ export function isPossible(name: string, password: string): boolean {
 }
 
 /**
- * Looks at a password as `check` does, unless there were too many wrong ones: for this user, or from this address. An
- * address that is refused counts against nobody, or one that guesses could lock every user out.
+ * Checks a password with `check`, unless there were too many failures for this user or from this address. An
+ * attempt from a refused address does not count against the user, or an attacker could lock every user out.
  */
 export async function attempt<Result>(
   { throttle, name, address }: Claim,
@@ -40,7 +40,7 @@ export async function attempt<Result>(
   try {
     result = await check();
   } catch (error) {
-    // Nothing was learnt about the password.
+    // The attempt revealed nothing about the password.
     await settle("right").catch(() => {});
     throw error;
   }

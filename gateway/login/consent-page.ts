@@ -1,9 +1,9 @@
 import { type Html, html } from "../page/html.ts";
 
-/** One thing that a client asks for. */
+/** One permission that a client requests. */
 export interface Wish {
   readonly scope: string;
-  /** For people; the scope itself where nobody described it. */
+  /** For users; the scope itself where it has no description. */
   readonly description: string;
 }
 
@@ -12,7 +12,7 @@ export interface ConsentPage {
   readonly clientName: string;
   readonly accountName: string;
   readonly wishes: readonly Wish[];
-  /** Where the answer goes. */
+  /** Host of the redirect URI. */
   readonly redirectHost?: string | undefined;
 }
 
@@ -35,7 +35,7 @@ ${redirectHost === undefined ? undefined : html`<p class="soft">You will be retu
 </form>`;
 }
 
-/** What scopes of OpenID Connect mean. */
+/** Descriptions of OpenID Connect scopes. */
 export const openidDescriptions: Readonly<Record<string, string>> = {
   openid: "Know your account ID",
   profile: "See your name",

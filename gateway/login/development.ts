@@ -1,12 +1,12 @@
 import type { CreateLogin } from "./login.ts";
 
-/** The password of everybody, known to everybody. */
+/** The password of every development user; not a secret. */
 export const developmentPassword = "development";
 
 const notice =
   "Development login: any user name is accepted with the password “development”. Never use it in front of real APIs.";
 
-/** For a developer's own machine, where nobody has registered users. */
+/** For development machines without registered users. */
 export const createDevelopmentLogin: CreateLogin = () => {
   const describe = (name: string) => ({ id: name, name, email: `${name}@development.invalid` });
   return {

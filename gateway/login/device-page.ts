@@ -1,6 +1,6 @@
 import { type Html, html } from "../page/html.ts";
 
-/** The form's hidden value that proves that it is ours. */
+/** The form's hidden value that proves that this server rendered it. */
 interface DeviceForm {
   readonly action: string;
   readonly csrf: string;
@@ -25,7 +25,7 @@ ${error === undefined ? undefined : html`<p class="error" role="alert">${error}<
 export interface DeviceConfirmation extends DeviceForm {
   readonly code: string;
   readonly clientName: string;
-  /** Where the device asked from. */
+  /** Address of the device's request. */
   readonly address?: string | undefined;
 }
 

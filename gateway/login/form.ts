@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 
 const mostBytes = 16_384;
 
-/** What was sent is no form that a page of ours could have sent. */
+/** The submitted data is not a form that one of our pages could have sent. */
 export class FormError extends Error {
   constructor(reason: string) {
     super(reason);
@@ -10,7 +10,7 @@ export class FormError extends Error {
   }
 }
 
-/** Reads a posted form; a field that comes twice has no single meaning. @throws FormError */
+/** Reads a posted form; a duplicate field is ambiguous. @throws FormError */
 export async function readForm(request: IncomingMessage): Promise<ReadonlyMap<string, string>> {
   const type = (request.headers["content-type"] ?? "").split(";")[0]!.trim().toLowerCase();
   const chunks: Buffer[] = [];
@@ -30,7 +30,10 @@ export async function readForm(request: IncomingMessage): Promise<ReadonlyMap<st
   return fields;
 }
 
-/** Whether a page of this server sent the form. A browser always says so; cookies alone decide for whoever is none. */
+/**
+ * Whether a page of this server sent the form. Browsers always state the origin; for other clients the cookies
+ * alone decide.
+ */
 export function isFromOwnPage(request: IncomingMessage, origin: string): boolean {
   const site = request.headers["sec-fetch-site"];
   if (site !== undefined) return site === "same-origin";

@@ -2,7 +2,7 @@ import type Provider from "oidc-provider";
 
 type Details = Awaited<ReturnType<Provider["interactionDetails"]>>;
 
-/** What the consent prompt still misses. */
+/** What the consent prompt still needs. */
 interface Missing {
   readonly missingOIDCScope?: readonly string[];
   readonly missingOIDCClaims?: readonly string[];
@@ -10,8 +10,8 @@ interface Missing {
 }
 
 /**
- * Records that the person allowed everything that was asked for. Gives back the id of a new grant; an existing one is
- * widened in place.
+ * Records that the user allowed everything requested. Returns the id of a new grant; an existing one is extended
+ * in place.
  */
 export async function grantConsent(provider: Provider, details: Details): Promise<string | undefined> {
   const accountId = details.session?.accountId;

@@ -8,7 +8,7 @@ import { showPasswordChoice, takePasswordChoice } from "./password-steps.ts";
 import { findChoice } from "./pending-choice.ts";
 import { finish, type InteractionParts, refuse, refuseBusy, type Visit } from "./visit.ts";
 
-/** Steps, by method and the path's last part. */
+/** Steps, by method and last path segment. */
 const steps: Readonly<Record<string, (visit: Visit) => Promise<void>>> = {
   "GET ": show,
   "GET return": completeElsewhere,
@@ -19,8 +19,8 @@ const steps: Readonly<Record<string, (visit: Visit) => Promise<void>>> = {
 };
 
 /**
- * The pages between a client's request and its answer: `/oauth2/interaction/{uid}[/step]`. The interaction is found by
- * a cookie that is bound to this path and that no other site's form brings along.
+ * The pages between a client's request and its response: `/oauth2/interaction/{uid}[/step]`. The interaction is
+ * found by a cookie that is bound to this path and that cross-site forms do not send.
  */
 export async function serveInteraction(
   context: Context,

@@ -1,14 +1,14 @@
 import { type Html, html } from "../page/html.ts";
 
 export interface LoginPage {
-  /** Where the form goes. */
+  /** Action URL of the form. */
   readonly action: string;
-  /** Who asks for the login. */
+  /** The client that requests the login. */
   readonly clientName: string;
   readonly host: string;
-  /** As typed before. */
+  /** As submitted before. */
   readonly name?: string | undefined;
-  /** Why the attempt before was not good enough. */
+  /** Error of the previous attempt. */
   readonly error?: string | undefined;
 }
 

@@ -13,7 +13,7 @@ import {
   type Visit,
 } from "./visit.ts";
 
-/** The page for name and password, or the way to where the company's people sign in. */
+/** The page for name and password, or a redirect to the company's own login. */
 export async function startLogin(visit: Visit): Promise<void> {
   const { details, parts, path, context } = visit;
   if (parts.login.begin !== undefined) {
@@ -34,7 +34,7 @@ export async function checkPassword(visit: Visit): Promise<void> {
   const password = form.get("password") ?? "";
   const claim: Claim = { throttle: parts.throttle, name, address: context.ip };
   const attempted = await attempt(claim, async () => {
-    // Not before: it may have waited for its turn.
+    // Not earlier: the check may have waited in the queue.
     const ts = readLoginTime();
     const account = isPossible(name, password) ? await parts.login.check(name, password) : undefined;
     return account && { account, ts };
@@ -46,10 +46,10 @@ export async function checkPassword(visit: Visit): Promise<void> {
     return;
   }
   if (attempted.result === undefined) {
-    // Not the name: people type passwords there.
+    // Not the name: users sometimes type passwords there.
     parts.logger.info({ client: details.params.client_id, address: context.ip }, "login refused");
     context.status = 401;
-    // The same words for an unknown name: who is registered is nobody's business.
+    // The same message for an unknown name, so that it does not reveal who is registered.
     showLogin(visit, { name, error: "Incorrect user name or password." });
     return;
   }

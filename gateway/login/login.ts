@@ -2,46 +2,48 @@ import type { Pool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
 import type { ChoiceOutcome, PasswordChoice } from "../users/chosen-password.ts";
 
-/** A person who can sign in. */
+/** A user who can sign in. */
 export interface Account {
-  /** Never given to anybody else: what clients know the person by (`sub`). */
+  /** Never reused: clients know the user by it (`sub`). */
   readonly id: string;
-  /** For people to read. */
+  /** Display name. */
   readonly name: string;
   readonly email?: string;
 }
 
-/** An account whose name and password were right. */
+/** An account whose name and password were correct. */
 export interface CheckedAccount extends Account {
-  /** There where people choose their passwords here. */
+  /** Present where users choose their passwords here. */
   readonly password?: RightPassword;
 }
 
 export interface RightPassword {
-  /** What is typed to sign in. */
+  /** The login name. */
   readonly userName: string;
-  /** Tells the account as it is now from what is done to it later: another password, a sign-out. */
+  /** Identifies the account's current state, so that later changes are detected: another password, a sign-out. */
   readonly mark: string;
-  /** Somebody else made it: it lets in to choose another, and to nothing else. */
+  /** Someone else set the password: it only allows choosing another one. */
   readonly mustChange: boolean;
 }
 
 /**
- * How people prove who they are. The platform's own way is a table of users with passwords; a company puts its own in
- * its place by a module whose default export is a `CreateLogin`, named by the variable `LOGIN`.
+ * How users authenticate. The platform's own implementation is a table of users with passwords; a company replaces
+ * it by a module whose default export is a `CreateLogin`, named by the variable `LOGIN`.
  */
 export interface Login {
-  /** Said on the login page and in the log, where this is not fit for production. */
+  /** Shown on the login page and in the log where the login is not fit for production. */
   readonly notice?: string;
-  /** The account of this name and password, if they belong together. Attempts are counted and limited by the caller. */
+  /** The account with this name and password, if they match. The caller counts and limits attempts. */
   check(name: string, password: string): Promise<CheckedAccount | undefined>;
-  /** For a login whose people choose their passwords here. The caller ends what was got by the one before. */
+  /**
+   * For a login with passwords that users choose here. The caller ends everything obtained with the previous one.
+   */
   choosePassword?(choice: PasswordChoice): Promise<ChoiceOutcome>;
-  /** Asked for whenever something is issued for the account: `undefined` ends what it had. */
+  /** Called whenever something is issued for the account: `undefined` ends what it had. */
   findAccount(id: string): Promise<Account | undefined>;
   /**
-   * For a login that happens elsewhere: where to send the browser instead of showing the page. It comes back to
-   * `returnTo` with whatever query the other side adds, which `complete` then reads.
+   * For an external login: the URL to redirect the browser to instead of showing the page. It returns to
+   * `returnTo` with the query that the other side adds, which `complete` then reads.
    */
   begin?(returnTo: URL): Promise<URL>;
   complete?(response: URLSearchParams): Promise<Account | undefined>;

@@ -1,6 +1,6 @@
 import type { CreateLogin, Login, LoginParts } from "./login.ts";
 
-/** The login that the operator chose: `users`, `development`, or the path of a module of the company's own. */
+/** The configured login: `users`, `development`, or the path of a company's own module. */
 export async function openLogin(choice: string, parts: LoginParts): Promise<Login> {
   const login = await (await loadLogin(choice))(parts);
   if (login.notice !== undefined) parts.logger.warn({ login: choice }, login.notice);

@@ -6,21 +6,21 @@ export const operatorActionNames = ["rotate-signing-keys", "clear-account", "cle
 
 export type OperatorActionName = (typeof operatorActionNames)[number];
 
-/** What a gateway made of an action. */
+/** A gateway's outcome of an action. */
 export type OperatorActionOutcome =
   | "done"
-  /** Keys of an earlier rotation do not sign yet; none were made. */
+  /** Keys of an earlier rotation do not sign yet; none were created. */
   | "rotating-already"
-  /** The operator supplies the keys by `SIGNING_KEYS`, and rotates them there. */
+  /** The operator supplies the keys in `SIGNING_KEYS`, and rotates them there. */
   | "keys-supplied";
 
 /**
- * What an operator wants at once and only gateways can do: the admin site reaches neither Redis nor the secret that
- * encrypts signing keys. A row is the history and the job in one; without an outcome, a gateway still has to do it.
+ * Actions that operators request and only gateways can carry out: the admin site has no access to Redis or to the
+ * secret that encrypts signing keys. A row is both job and history; without an outcome it is still pending.
  */
 export interface OperatorAction {
   readonly action: OperatorActionName;
-  /** Whose wrong attempts are cleared: the name that is typed to sign in, or an address. Empty for keys. */
+  /** Whose failed attempts are cleared: a login name or an address. Empty for keys. */
   readonly subject: string;
 }
 
@@ -30,7 +30,7 @@ export interface RecordedOperatorAction extends OperatorAction {
   /** Serial number of the author's certificate; absent in development. */
   readonly certificate: string | null;
   readonly requestedAt: Date;
-  /** `null` until a gateway carried it out. */
+  /** `null` until a gateway has carried it out. */
   readonly outcome: OperatorActionOutcome | null;
 }
 
@@ -76,7 +76,7 @@ export async function readPendingActions(
   return rows.map(parseRow);
 }
 
-/** The first outcome stays: gateways may carry out the same action at the same time. */
+/** The first outcome is kept: gateways may carry out the same action concurrently. */
 export async function settleOperatorAction(
   pool: Pool,
   id: number,

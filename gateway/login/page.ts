@@ -1,7 +1,7 @@
 import { type Html, html, Html as Markup } from "../page/html.ts";
 import { style, styleSource } from "./style.ts";
 
-/** The little of a Koa context that a page needs. */
+/** The part of a Koa context that a page needs. */
 export interface PageTarget {
   type: string;
   body: unknown;
@@ -11,16 +11,16 @@ export interface PageTarget {
 export interface Page {
   readonly title: string;
   readonly content: Html;
-  /** Said above everything: this is not fit for production. */
+  /** Warning above the page: not fit for production. */
   readonly notice?: string | undefined;
   /**
-   * Where forms of the page may lead besides this server. Browsers apply it to redirections that follow as well, so it
-   * must have the place to which the client is answered.
+   * Form targets besides this server. Browsers apply the policy to subsequent redirects as well, so it must
+   * contain the client's redirect target.
    */
   readonly leadsTo?: string | undefined;
 }
 
-/** Writes a page that nobody can frame, script or keep. */
+/** Writes a page that cannot be framed, scripted or cached. */
 export function showPage(target: PageTarget, page: Page): void {
   target.type = "html";
   target.set("cache-control", "no-store");
@@ -64,7 +64,7 @@ function renderPolicy(leadsTo: string | undefined): string {
   ].join("; ");
 }
 
-/** The origin of a redirect URI, or the scheme of an app's own. */
+/** The origin of a redirect URI, or an app's private-use scheme. */
 function readSource(uri: string): string | undefined {
   const url = URL.parse(uri);
   if (url === null) return undefined;

@@ -12,8 +12,8 @@ export interface PasswordChangeParts extends ChoiceParts {
 }
 
 /**
- * The page where somebody changes the password by giving the one before. It asks for no session and makes none: the
- * password decides, so no other site's form can do anything with what a browser brings along.
+ * The page for changing the password with the current one. It neither needs nor creates a session: the password
+ * decides, so cross-site forms gain nothing from a browser's cookies.
  */
 export async function servePasswordChange(context: Context, parts: PasswordChangeParts): Promise<void> {
   if (parts.login.choosePassword === undefined) {
@@ -58,7 +58,7 @@ async function change(
   const account = attempted.result;
   if (account === undefined) {
     parts.logger.info({ address: context.ip }, "password change refused");
-    // The same words for an unknown name: who is registered is nobody's business.
+    // The same message for an unknown name, so that it does not reveal who is registered.
     return refused(401, "Incorrect user name or current password.");
   }
   const choice = { accountId: account.id, mark: account.password.mark, password: form.get("new") ?? "" };

@@ -10,20 +10,20 @@ export interface ChoiceParts {
   readonly login: Login;
   readonly throttle: Throttle;
   readonly logger: Logger;
-  /** Ends what an account got until then (in seconds). */
+  /** Ends what an account obtained until then (in seconds). */
   readonly signOut: (accountId: string, endedAt: number) => Promise<unknown>;
 }
 
-/** What became of it, `seconds` with how long to wait. */
+/** The outcome; `seconds` is the time to wait. */
 export type ChoiceResponse =
   | { readonly kind: "outdated" }
-  /** A login by the new password counts from `ts` on, in seconds. */
+  /** A login with the new password counts from `ts` on, in seconds. */
   | { readonly kind: "chosen"; readonly ts: number }
   | { readonly kind: "refused"; readonly problem: string; readonly seconds?: number };
 
 /**
- * Takes a password that somebody chose, typed twice. When it resolves, whatever was got by the one before has ended, and
- * a login counts again.
+ * Stores a chosen password, typed twice. When it resolves, everything obtained with the previous one has ended,
+ * and a login counts again.
  */
 export async function choosePassword(
   { login, throttle, logger, signOut }: ChoiceParts,
@@ -31,7 +31,7 @@ export async function choosePassword(
   again: string,
 ): Promise<ChoiceResponse> {
   if (login.choosePassword === undefined) return { kind: "outdated" };
-  // Hashing is dear: who is in may not have it done without end either.
+  // Hashing is expensive, so signed-in users are limited too.
   const seconds = await throttle.take(allowances.passwordChoice, choice.accountId);
   if (seconds > 0) return { kind: "refused", problem: describeWait(seconds), seconds };
   if (choice.password.normalize("NFKC") !== again.normalize("NFKC"))
@@ -40,7 +40,7 @@ export async function choosePassword(
   if (outcome.kind !== "chosen") return outcome;
   logger.info({ account: choice.accountId }, "password chosen");
   await signOut(choice.accountId, outcome.orderedAt).catch((error: Error) =>
-    // It is ordered, and so done as soon as the store is back.
+    // The job is stored, and is carried out once the store is available again.
     logger.warn({ error: describeReason(error) }, "sign-out not completed"),
   );
   await untilSecondIsOver();

@@ -2,15 +2,15 @@ import { type Html, html } from "../page/html.ts";
 import { passwordLimits } from "../users/password-rules.ts";
 
 export interface ChoicePage {
-  /** Where the form goes. */
+  /** Action URL of the form. */
   readonly action: string;
   readonly userName: string;
   readonly clientName: string;
-  /** Why the attempt before was not good enough. */
+  /** Error of the previous attempt. */
   readonly error?: string | undefined;
 }
 
-/** Between the login with a password that somebody else made and whatever comes after it. */
+/** Shown between a login with a password that someone else set and the next step. */
 export function renderPasswordChoice({ action, userName, clientName, error }: ChoicePage): Html {
   return html`<h1>Choose a new password</h1>
 <p>You signed in with a temporary password. Choose one that only you know to continue to <strong>${clientName}</strong>.</p>
@@ -27,12 +27,12 @@ ${renderNewPassword(error, html` autofocus`)}
 export interface ChangePage {
   readonly action: string;
   readonly host: string;
-  /** As typed before. */
+  /** As submitted before. */
   readonly name?: string | undefined;
   readonly error?: string | undefined;
 }
 
-/** For whoever knows the password and wants another one, at any time. */
+/** For users who know their password and want another one, at any time. */
 export function renderPasswordChange({ action, host, name = "", error }: ChangePage): Html {
   return html`<h1>Change your password</h1>
 <p class="soft">on ${host}. This signs you out everywhere.</p>
@@ -60,7 +60,7 @@ function renderRefusal(error: string | undefined): Html | undefined {
   return error === undefined ? undefined : html`<p class="error" role="alert" id="error">${error}</p>`;
 }
 
-/** Twice, because nobody sees what is typed. */
+/** Twice, because the input is hidden. */
 function renderNewPassword(error: string | undefined, focus: Html | undefined): Html {
   const { least, most } = passwordLimits;
   const hints = error === undefined ? "rule" : "rule error";

@@ -17,7 +17,7 @@ export function showPasswordChoice(visit: Visit, { userName }: PendingChoice, er
   });
 }
 
-/** The login goes on with the password that the person chose. */
+/** Continues the login with the password that the user chose. */
 export async function takePasswordChoice(visit: Visit): Promise<void> {
   const { context, parts } = visit;
   if (visit.details.prompt.name !== "login")

@@ -1,16 +1,16 @@
 import type { CheckedAccount } from "./login.ts";
 import type { Visit } from "./visit.ts";
 
-/** A password was right that lets in to choose another, and to nothing else. Kept with the interaction, on the server. */
+/** The password was correct but only allows choosing another one. Stored with the interaction, on the server. */
 export interface PendingChoice {
   readonly accountId: string;
   readonly userName: string;
   readonly mark: string;
-  /** When the password was right, in seconds. */
+  /** When the password was verified, in seconds. */
   readonly since: number;
 }
 
-/** How long the choice may take, in seconds: somebody else may come to a screen that was left. */
+/** Time limit of the choice, in seconds: someone else may find an unattended screen. */
 const longestSeconds = 600;
 
 export async function rememberChoice(
@@ -20,7 +20,7 @@ export async function rememberChoice(
 ): Promise<void> {
   const { userName, mark } = password;
   const choice: PendingChoice = { accountId: id, userName, mark, since };
-  // Without a `login`: whoever goes on without choosing has not signed in.
+  // Without a `login`: leaving the page does not sign in.
   await store(visit, { passwordChoice: choice });
 }
 
@@ -28,7 +28,7 @@ export async function forgetChoice(visit: Visit): Promise<void> {
   await store(visit, {});
 }
 
-/** What is to be chosen in this login, if anything. */
+/** The password choice that this login requires, if any. */
 export function findChoice({ details }: Visit): PendingChoice | undefined {
   const choice = details.result?.passwordChoice as PendingChoice | undefined;
   if (details.prompt.name !== "login" || choice === undefined) return undefined;

@@ -11,7 +11,7 @@ export interface LogoutPage {
   readonly csrf: string;
   readonly host: string;
   readonly signedIn: boolean;
-  /** The application asked for an address that it did not register. */
+  /** The application requested an address that it did not register. */
   readonly staysHere: boolean;
 }
 

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 
-/** The whole look of the pages: one column that fits a phone, light or dark as the reader's system is. */
+/** The style of the pages: one column that fits a phone, light or dark as the system is. */
 export const style = `
 :root{color-scheme:light dark;--paper:#f4f5f7;--card:#fff;--ink:#1b1f27;--soft:#596273;--line:#c3c9d4;--accent:#1d4ed8;
 --on-accent:#fff;--bad:#b42318;--bad-paper:#fef1f0;--warn:#7a4b00;--warn-paper:#fff6e0}
@@ -35,5 +35,5 @@ button.primary{background:var(--accent);border-color:var(--accent);color:var(--o
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 `;
 
-/** Lets the style sheet in, and no other. */
+/** Allows this style sheet and no other. */
 export const styleSource = `'sha256-${hash("sha256", style, "base64")}'`;

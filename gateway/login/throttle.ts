@@ -2,7 +2,7 @@ import { hash, randomUUID } from "node:crypto";
 import { setTimeout as elapse } from "node:timers/promises";
 import type { Primaries } from "../redis/primaries.ts";
 
-/** How often something may be tried within a window. */
+/** Number of attempts allowed within a window. */
 export interface Allowance {
   readonly kind: string;
   readonly attempts: number;
@@ -10,19 +10,19 @@ export interface Allowance {
 }
 
 export const allowances = {
-  /** Wrong guesses at one user's password, from wherever. */
+  /** Wrong passwords for one user, from any address. */
   user: { kind: "user", attempts: 10, windowSeconds: 900 },
-  /** Wrong guesses from one address, at whomever. */
+  /** Wrong passwords from one address, for any user. */
   address: { kind: "address", attempts: 50, windowSeconds: 900 },
-  /** Passwords that one account wants, by whoever knows the one it has. */
+  /** Password changes of one account, by someone who knows the current password. */
   passwordChoice: { kind: "password-choice", attempts: 20, windowSeconds: 900 },
-  /** Wrong guesses at the code that a device shows (RFC 8628 5.1). */
+  /** Wrong guesses at a device's user code (RFC 8628 section 5.1). */
   userCode: { kind: "user-code", attempts: 20, windowSeconds: 600 },
   /** Authorizations begun from one network, which may be a whole company's. */
   beginning: { kind: "beginning", attempts: 600, windowSeconds: 60 },
 } as const satisfies Record<string, Allowance>;
 
-/** An attempt whose outcome is not known yet; `settle` says what it was, once. */
+/** An attempt whose outcome is pending; call `settle` once. */
 export interface Attempt {
   settle(outcome: "right" | "wrong"): Promise<void>;
 }
@@ -32,19 +32,19 @@ export interface Refused {
   readonly seconds: number;
 }
 
-/** An attempt whose gateway died is forgotten after this time, in milliseconds. */
+/** Time after which an attempt is dropped because its gateway died, in milliseconds. */
 const longestAttemptMs = 60_000;
-/** How long an attempt waits for the outcome of others, and how often it looks, in milliseconds. */
+/** How long an attempt waits for the outcome of others, and its polling interval, in milliseconds. */
 const waitMs = 20_000;
 const lookMs = 50;
 
-/** Counts an attempt and gives back how many there were and how long the window still lasts. */
+/** Counts an attempt and returns the count and the rest of the window. */
 const countScript = `
 local count = redis.call('INCR', KEYS[1])
 if count == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
 return {count, redis.call('TTL', KEYS[1])}`;
 
-/** Wrong attempts so far and those under way are never more than are allowed together. */
+/** Failed attempts and pending ones together never exceed the limit. */
 const beginScript = `
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', ARGV[3])
 local wrong = tonumber(redis.call('GET', KEYS[1]) or '0')
@@ -59,7 +59,7 @@ redis.call('ZREM', KEYS[2], ARGV[1])
 if redis.call('INCR', KEYS[1]) == 1 then redis.call('EXPIRE', KEYS[1], ARGV[2]) end
 return 0`;
 
-/** Counts attempts for all gateways together; a failover may forget some. */
+/** Counts attempts for all gateways together; a failover may lose some. */
 export class Throttle {
   readonly #primaries: Primaries;
 
@@ -68,9 +68,9 @@ export class Throttle {
   }
 
   /**
-   * Counts something whatever comes of it. Seconds to wait; 0 when it may be done.
+   * Counts an attempt regardless of its outcome. Returns seconds to wait; 0 when it is allowed.
    *
-   * @throws RedisUnavailableError, and then it must not be done
+   * @throws RedisUnavailableError, and then it must be refused
    */
   async take(allowance: Allowance, subject: string): Promise<number> {
     const { wrong } = nameKeys(allowance, subject);
@@ -80,10 +80,10 @@ export class Throttle {
   }
 
   /**
-   * Begins an attempt that counts only if it turns out wrong. Of many at once no more are under way than may still be
-   * wrong; the others wait for their outcome, so right ones at once are all let through and guesses stay bounded.
+   * Begins an attempt that counts only if it fails. At most as many run at once as may still fail; the others wait
+   * for their outcome, so concurrent correct attempts all pass and guesses stay bounded.
    *
-   * @throws RedisUnavailableError, and then it must not be made
+   * @throws RedisUnavailableError, and then it must be refused
    */
   async begin(allowance: Allowance, subject: string): Promise<Attempt | Refused> {
     const { wrong, pending } = nameKeys(allowance, subject);
@@ -102,7 +102,7 @@ export class Throttle {
     }
   }
 
-  /** Forgets all wrong attempts. */
+  /** Clears all failed attempts. */
   async clear(allowance: Allowance, subject: string): Promise<void> {
     const { wrong } = nameKeys(allowance, subject);
     await this.#primaries.write(wrong, ["DEL", wrong]);
@@ -122,7 +122,7 @@ export class Throttle {
   }
 }
 
-/** Both in one slot. */
+/** Both keys in one slot. */
 function nameKeys(
   { kind }: Allowance,
   subject: string,

@@ -14,7 +14,7 @@ export const createUserLogin: CreateLogin = ({ database }) => new UserLogin(data
 
 class UserLogin implements Login {
   readonly #database: Pool;
-  /** Of a password that nobody has; checked for unknown names, so that they cannot be told from known ones by time. */
+  /** Hash of an unused password; checked for unknown names, so that timing does not reveal which names exist. */
   #decoy: Promise<string> | undefined;
 
   constructor(database: Pool) {
@@ -24,12 +24,12 @@ class UserLogin implements Login {
   async check(name: string, password: string): Promise<CheckedAccount | undefined> {
     const userName = name.toLowerCase();
     const found = await this.#select("name = ?", userName);
-    // Attempts are counted by what was typed: no other spelling may lead to the same user.
+    // Attempts are counted by the typed name: no other spelling may match the same user.
     const row = found?.name === userName ? found : undefined;
     this.#decoy ??= hashPassword(randomUUID());
     const matches = await matchesPassword(row?.password_hash ?? (await this.#decoy), password);
     if (row === undefined || !matches) return undefined;
-    // Hashing takes a while, or waits for its turn: whoever was disabled or given another password meanwhile is out.
+    // Hashing takes time and may queue: a user who was disabled or given another password meanwhile is refused.
     const now = await this.#select("user_id = ?", row.user_id);
     if (now?.password_hash !== row.password_hash) return undefined;
     return {

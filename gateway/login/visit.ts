@@ -12,7 +12,7 @@ export interface InteractionParts extends ChoiceParts {
   readonly findClient: (id: string) => Client | undefined;
 }
 
-/** One visit of a browser in the middle of an authorization request. */
+/** One visit of a browser during an authorization request. */
 export interface Visit {
   readonly context: Context;
   readonly provider: Provider;
@@ -22,7 +22,7 @@ export interface Visit {
   readonly path: string;
 }
 
-/** What the person knows the client by. */
+/** The client's display name. */
 export function nameClient({ details, parts }: Visit): string {
   const client = parts.findClient(String(details.params.client_id));
   return client === undefined || client.description === ""
@@ -30,13 +30,13 @@ export function nameClient({ details, parts }: Visit): string {
     : client.description;
 }
 
-/** Where the client is answered; a device is answered nowhere. */
+/** Where the client receives its response; a device has no such URL. */
 export function readRedirectUri({ details }: Visit): string | undefined {
   const { redirect_uri: uri } = details.params;
   return typeof uri === "string" ? uri : undefined;
 }
 
-/** Stores the result and sends the browser back into the authorization request. */
+/** Stores the result and redirects the browser back to the authorization request. */
 export async function finish(
   { context, provider }: Visit,
   result: Parameters<Provider["interactionResult"]>[2],
@@ -46,19 +46,21 @@ export async function finish(
   leave(context, await provider.interactionResult(context.req, context.res, result, options));
 }
 
-/** Time of a login that begins now, in seconds. What is decided about the account from here on ends it. */
+/** Time of a login that begins now, in seconds. Any later decision about the account ends it. */
 export function readLoginTime(): number {
   return Math.floor(Date.now() / 1000);
 }
 
-/** `ts` is the time before which the password was looked at, in seconds: whoever is signed out after it stays out. */
+/**
+ * `ts` is the time before the password check, in seconds: a user who is signed out afterwards stays signed out.
+ */
 export async function finishLogin(
   visit: Visit,
   { accountId, ts }: { readonly accountId: string; readonly ts: number },
 ): Promise<void> {
   const { context, parts, details } = visit;
   if ((await parts.login.findAccount(accountId)) === undefined) {
-    // A login of a company's own that knows somebody by name and password, and not by id.
+    // A company's own login that knows a user by name and password, but not by id.
     parts.logger.warn({ account: accountId }, "signed in but account not found");
     refuse(context, 401, "access_denied", "No account was found for this user.");
     return;
@@ -70,7 +72,7 @@ export async function finishLogin(
   await finish(visit, { login: { accountId, remember: true, ts } }, { merged: false });
 }
 
-/** 303, so that no form is sent on to where it leads. */
+/** 303, so that the form is not submitted to the target. */
 export function leave(context: Context, to: string): void {
   context.status = 303;
   context.redirect(to);
@@ -81,7 +83,7 @@ export function refuse(context: Context, status: number, error: string, descript
   showPage(context, { title: "Something went wrong", content: renderError(error, description) });
 }
 
-/** Many passwords are being looked at, and this one has no turn. */
+/** Too many passwords are being checked at the moment. */
 export function refuseBusy(context: Context): void {
   context.set("retry-after", "1");
   refuse(context, 503, "temporarily_unavailable", "Too many users are signing in right now. Try again.");

@@ -1,15 +1,15 @@
-/** How the values of several workers become the task's: what can be counted together, the worst, or the last of all. */
+/** How values of several workers are combined: summed, the maximum, or the last one. */
 export type Rule = "sum" | "max" | "min";
 
 export type Labels = Readonly<Record<string, string | number>>;
 
 export interface Sample {
   readonly labels: Labels;
-  /** One value; of a histogram its cumulative buckets, then their count, then their sum. */
+  /** One value; for a histogram its cumulative buckets, then count, then sum. */
   readonly values: readonly number[];
 }
 
-/** Samples of one name, as Prometheus has them. Plain data: workers send each other these. */
+/** A Prometheus metric family. Plain data: workers send it to each other. */
 export interface Family {
   readonly name: string;
   readonly type: "counter" | "gauge" | "histogram";
@@ -23,12 +23,12 @@ export interface Family {
 /** One value without labels, or several by their labels. */
 export type Readings = number | readonly (readonly [Labels, number])[];
 
-/** What only ever grows; the name ends in `_total`. Workers' counters are added. */
+/** A monotonic counter; its name ends in `_total`. Workers' counters are summed. */
 export function counter(name: string, help: string, readings: Readings): Family {
   return { name, type: "counter", help, rule: "sum", samples: toSamples(readings) };
 }
 
-/** What goes up and down. */
+/** A value that goes up and down. */
 export function gauge(name: string, rule: Rule, help: string, readings: Readings): Family {
   return { name, type: "gauge", help, rule, samples: toSamples(readings) };
 }

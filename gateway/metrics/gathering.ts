@@ -5,7 +5,7 @@ import { collectProcess } from "./process-metrics.ts";
 import { renderFamilies } from "./render.ts";
 import type { FromWorker, ToWorker } from "./worker-line.ts";
 
-/** How long a scrape waits for the workers, in milliseconds: a part of the 10 s that Prometheus gives it. */
+/** How long a scrape waits for the workers, in milliseconds; Prometheus allows 10 s in all. */
 const gatherMs = 1000;
 
 interface Scrape {
@@ -15,21 +15,21 @@ interface Scrape {
 }
 
 /**
- * The other end of the workers' lines, in the process that started them. It adds up what all of them tell, and remembers
- * what each has told of its counts: of one that has ended or does not answer, the last known ones go on to be counted,
- * so that a sum never becomes smaller.
+ * Collects the workers' metrics in their parent process. It sums what all of them report and remembers the
+ * counters of each: for a worker that has ended or does not respond, the last known counters still count, so that
+ * a sum never decreases.
  */
 export class Gathering {
   readonly #workers: number;
-  /** Workers that can be asked, with what they told last. */
+  /** Workers that can be queried, with their last report. */
   readonly #told = new Map<ChildProcess, readonly Family[]>();
   readonly #scrapes = new Map<string, Scrape>();
   #ended: readonly Family[] = [];
   #counter = 0;
-  /** Workers that ended without having been asked to, and were started again. */
+  /** Workers that ended unexpectedly and were restarted. */
   restarts = 0;
 
-  /** `workers` is how many there should be. */
+  /** `workers` is the expected number. */
   constructor(workers: number) {
     this.#workers = workers;
   }
@@ -63,7 +63,7 @@ export class Gathering {
     }
   }
 
-  /** The text of the whole task; `from` is a worker that was asked and has told its part already. */
+  /** The metrics of the whole task; `from` is the scraped worker, which has reported already. */
   async scrape(from?: ChildProcess): Promise<string> {
     const key = String(++this.#counter);
     const missing = new Set([...this.#told.keys()].filter((worker) => worker !== from && worker.connected));
@@ -101,7 +101,7 @@ function settle({ missing, finish }: Scrape, worker: ChildProcess): void {
   if (missing.size === 0) finish();
 }
 
-/** Who the values are of. */
+/** Identifies the source of the values. */
 export function describeWorkers(of: {
   readonly responding: number;
   readonly unresponsive: number;

@@ -6,7 +6,7 @@ const combine: Readonly<Record<Rule, (one: number, other: number) => number>> = 
   min: Math.min,
 };
 
-/** The families of several processes as if they were of one: samples with the same labels become one by their rule. */
+/** Merges the families of several processes: samples with the same labels are combined by their rule. */
 export function mergeFamilies(lists: Iterable<readonly Family[]>): Family[] {
   const merged = new Map<string, { family: Family; samples: Map<string, Sample> }>();
   for (const list of lists)
@@ -35,7 +35,7 @@ function addSample(
   samples.set(key, { labels: sample.labels, values });
 }
 
-/** What must be kept of a process that is gone, or the sums of all would go backwards. */
+/** Counters to keep of a process that has ended, so that sums never decrease. */
 export function keepCounts(families: readonly Family[]): Family[] {
   return families.filter(({ type }) => type !== "gauge");
 }

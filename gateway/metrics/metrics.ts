@@ -36,7 +36,7 @@ export interface MetricsSources {
   readonly readConfiguration: () => ServedConfiguration;
 }
 
-/** What a task can tell about itself: this process, or all workers by way of the one that started them. */
+/** Metrics of a task: of this process, or of all workers through their parent process. */
 export class Metrics {
   readonly #sources: MetricsSources;
   readonly #requests = new RequestMetrics();
@@ -54,8 +54,8 @@ export class Metrics {
   }
 
   /**
-   * Answers `/metrics` to whoever asks this process directly. What comes through the balancer carries its
-   * `X-Forwarded-For`, and is an ordinary request for a route.
+   * Serves `/metrics` to clients that connect directly. A request through the balancer carries `X-Forwarded-For`,
+   * and is an ordinary request for a route.
    */
   respond(request: IncomingMessage, response: ServerResponse): boolean {
     if (request.url !== "/metrics" || request.headers["x-forwarded-for"] !== undefined) return false;
@@ -64,7 +64,7 @@ export class Metrics {
     return true;
   }
 
-  /** The text of the whole task; nothing when the process that started this worker does not answer. */
+  /** The metrics of the whole task; nothing when the parent process does not respond. */
   async read(): Promise<string | undefined> {
     return this.#line === undefined ? this.#renderAlone() : await this.#line.scrape();
   }

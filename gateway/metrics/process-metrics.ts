@@ -2,10 +2,10 @@ import { monitorEventLoopDelay, performance } from "node:perf_hooks";
 import { workerVariables } from "../siblings.ts";
 import { counter, type Family, gauge } from "./family.ts";
 
-/** Time between two looks at the event loop, in milliseconds; a measured interval has it in it. */
+/** Sampling interval of the event loop, in milliseconds; measured delays include it. */
 const resolutionMs = 20;
 
-/** CPU and memory of this process, by the names that Prometheus's own clients use. */
+/** CPU and memory of this process, under the names that Prometheus's client libraries use. */
 export function collectProcess(): Family[] {
   const { user, system } = process.cpuUsage();
   return [
@@ -25,7 +25,7 @@ export function collectProcess(): Family[] {
   ];
 }
 
-/** How busy the event loop of this worker is. The kernel spreads connections, not load, so workers differ. */
+/** Event loop utilization of this worker. The kernel distributes connections, not load, so workers differ. */
 export class EventLoop {
   #delay: ReturnType<typeof monitorEventLoopDelay> | undefined;
 
@@ -44,14 +44,14 @@ export class EventLoop {
     return [seconds, ...delays];
   }
 
-  /** Measured from the first scrape on: nobody pays for it where nobody looks. */
+  /** Measured from the first scrape on, so that there is no cost without scrapes. */
   #readDelay(): (readonly [part: string, help: string, seconds: number])[] {
     if (this.#delay === undefined) {
       this.#delay = monitorEventLoopDelay({ resolution: resolutionMs });
       this.#delay.enable();
       return [];
     }
-    // A scrape right after another one has nothing to tell; it must not take away what has just begun.
+    // A second scrape right afterwards has no samples; it must not reset the measurement that has just begun.
     if (this.#delay.count === 0) return [];
     const toDelay = (intervalNs: number) => Math.max(0, intervalNs / 1e9 - resolutionMs / 1000);
     const [p50, p99, max] = [this.#delay.percentile(50), this.#delay.percentile(99), this.#delay.max];

@@ -7,7 +7,7 @@ export function renderFamilies(families: readonly Family[]): string {
   const lines: string[] = [];
   for (const family of families) {
     const { name, type, help, samples } = family;
-    // Nothing has happened yet of what would have labels.
+    // Nothing has happened yet that would have labels.
     if (samples.length === 0) continue;
     lines.push(`# HELP ${name} ${escapeHelp(help)}`, `# TYPE ${name} ${type}`);
     if (type === "histogram") renderHistogram(family, lines);
@@ -32,7 +32,7 @@ function renderHistogram({ name, bounds = [], samples }: Family, lines: string[]
   }
 }
 
-/** Counts of seconds are whole microseconds: what sums in another order differ by would be read as a count gone backwards. */
+/** Sums of seconds are whole microseconds: rounding differences would look like a counter that decreased. */
 function renderValue(value: number): number {
   return Number.isInteger(value) ? value : Math.round(value * 1e6) / 1e6;
 }

@@ -4,10 +4,10 @@ import { counter, type Family, type Labels, type Sample } from "./family.ts";
 /** Upper bounds of the duration histogram, in seconds. */
 const bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Requests of one route that had the same status; 0 for those whose client left before there was one. */
+/** Requests of one route with the same status; 0 where the client disconnected before it. */
 interface Series {
   count: number;
-  /** Of all durations together. Whole, so that the order of additions makes no difference. */
+  /** Total duration. An integer, so that the order of additions does not matter. */
   microseconds: number;
   /** Cumulative. */
   readonly buckets: number[];
@@ -20,7 +20,7 @@ interface RouteCounts {
   sentBytes: number;
 }
 
-/** Rate, errors and duration by route: recording is two look-ups and some additions. */
+/** Rate, errors and duration by route: recording is two lookups and some additions. */
 export class RequestMetrics {
   readonly #routes = new Map<string, RouteCounts>();
 
@@ -83,8 +83,8 @@ export class RequestMetrics {
 }
 
 /**
- * A path that no route has must not become a series: anybody could make as many as they like. No route's own name begins
- * with an underscore.
+ * Unmatched paths must not become series: clients could create any number. Route names never begin with an
+ * underscore.
  */
 function nameRoute({ route, error }: Exchange): string {
   return route?.name ?? (error === undefined ? "_oauth2" : "_none");

@@ -1,14 +1,14 @@
 import { createServer, type ServerResponse } from "node:http";
 import { contentType } from "./render.ts";
 
-/** The text of a whole task; nothing when that of other workers cannot be had. */
+/** The metrics of a whole task; nothing when other workers' metrics are unavailable. */
 export type ReadMetrics = () => Promise<string | undefined>;
 
-/** Answers a scrape. A fault in it is answered, and thrown for whoever logs it. */
+/** Serves a scrape. A failure is reported to the client, and thrown for the caller to log. */
 export async function serveScrape(response: ServerResponse, read: ReadMetrics): Promise<void> {
   try {
     const text = await read();
-    // Better no answer than the counts of one worker, which would look as if the others had lost theirs.
+    // Better an error than the counters of one worker, which would look as if the others had lost theirs.
     if (text === undefined) refuse(response, 503, "The process that started this worker is unresponsive.");
     else write(response, 200, { type: contentType, text });
   } catch (error) {
@@ -18,8 +18,8 @@ export async function serveScrape(response: ServerResponse, read: ReadMetrics): 
 }
 
 /**
- * A port that has `/metrics` and nothing else, so that whoever may scrape need not be let in to the APIs. It closes with
- * the process: what a gateway that drains has to tell is of interest, too.
+ * A port that serves `/metrics` only, so that a scraper needs no access to the APIs. It closes with the process:
+ * metrics of a draining gateway matter too.
  */
 export async function listenForScrapes(
   { host, port }: { readonly host: string; readonly port: number | undefined },

@@ -2,7 +2,7 @@ import { readTaskAddress } from "../task.ts";
 import { Gathering } from "./gathering.ts";
 import { listenForScrapes } from "./scrapes.ts";
 
-/** For the process that starts `workers`: adds up what they tell, and answers for them on the metrics' own port. */
+/** For the parent process of `workers`: sums their metrics, and serves them on the metrics port. */
 export async function gatherMetrics(workers: number): Promise<Gathering> {
   const gathering = new Gathering(workers);
   const port = readPort();
@@ -11,7 +11,7 @@ export async function gatherMetrics(workers: number): Promise<Gathering> {
   return gathering;
 }
 
-/** A wrong value is reported with all others by the settings of the workers. */
+/** The workers' settings report an invalid value together with all others. */
 function readPort(): number | undefined {
   const { METRICS_PORT: text = "", PORT: taken = "8080" } = process.env;
   const port = Number(text);

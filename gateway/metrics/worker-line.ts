@@ -1,25 +1,25 @@
 import { isWorker } from "../siblings.ts";
 import type { Family } from "./family.ts";
 
-/** From a worker to the process that started it. */
+/** From a worker to its parent process. */
 export type FromWorker =
-  /** It can be asked from now on. */
+  /** It can be queried from now on. */
   | { readonly kind: "metrics-ready" }
-  /** It was asked by a client and wants to answer for the whole task. */
+  /** A client scraped it, and it asks for the whole task's metrics. */
   | { readonly kind: "metrics-scrape"; readonly id: number; readonly families: readonly Family[] }
   | { readonly kind: "metrics-told"; readonly id: string; readonly families: readonly Family[] }
-  /** It ends, and these were its last. */
+  /** It ends, and these are its last values. */
   | { readonly kind: "metrics-last"; readonly families: readonly Family[] };
 
-/** From the process that started the workers to one of them. */
+/** From the parent process to a worker. */
 export type ToWorker =
   | { readonly kind: "metrics-ask"; readonly id: string }
   | { readonly kind: "metrics-text"; readonly id: number; readonly text: string };
 
-/** Longer than the other end waits for the workers, in milliseconds. */
+/** Longer than the parent waits for the workers, in milliseconds. */
 const scrapeMs = 2000;
 
-/** A worker's line to the process that started it, by which a scrape of one worker becomes one of all. */
+/** A worker's channel to its parent process, which turns a scrape of one worker into one of all. */
 export class WorkerLine {
   readonly #collect: () => readonly Family[];
   readonly #waiting = new Map<number, (text: string | undefined) => void>();
@@ -31,7 +31,7 @@ export class WorkerLine {
       if (message.kind === "metrics-ask") send({ kind: "metrics-told", id: message.id, families: collect() });
       if (message.kind === "metrics-text") this.#waiting.get(message.id)?.(message.text);
     });
-    // The line must not keep a worker alive that has finished.
+    // The channel must not keep a finished worker alive.
     process.channel?.unref();
     send({ kind: "metrics-ready" });
   }
@@ -41,7 +41,7 @@ export class WorkerLine {
     return isWorker() && process.send !== undefined ? new WorkerLine(collect) : undefined;
   }
 
-  /** The text of the whole task; nothing when the other end does not answer. */
+  /** The metrics of the whole task; nothing when the parent does not respond. */
   async scrape(): Promise<string | undefined> {
     const id = ++this.#counter;
     const text = await new Promise<string | undefined>((resolve) => {

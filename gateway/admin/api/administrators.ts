@@ -12,7 +12,7 @@ interface Named {
   readonly name: string;
 }
 
-/** Who has which role. */
+/** Lists and changes roles. */
 export function addAdministrators(app: FastifyInstance, { pool }: SiteContext): void {
   const tags = ["administrators"];
   app.get(

@@ -35,8 +35,8 @@ export function addApi(app: FastifyInstance, context: SiteContext): void {
 }
 
 /**
- * Forms of other sites cannot send JSON, and a script of another site is not allowed to: a change that says that it is
- * JSON is meant.
+ * CSRF protection: forms cannot send JSON, and cross-origin scripts may not. A change must therefore be declared
+ * as JSON.
  */
 async function requireJson(request: FastifyRequest): Promise<void> {
   if (["GET", "HEAD", "DELETE"].includes(request.method)) return;
@@ -44,7 +44,7 @@ async function requireJson(request: FastifyRequest): Promise<void> {
   if (!/^application\/json\s*(?:;|$)/i.test(type)) throw new AdminError("DMM_ADMIN_MEDIA_UNKNOWN");
 }
 
-/** A body that two readers could understand in two ways is not understood here at all. */
+/** Rejects a body that two parsers could read differently. */
 function readStrictly(api: FastifyInstance): void {
   const parse = api.getDefaultJsonParser("error", "error");
   api.removeContentTypeParser("application/json");

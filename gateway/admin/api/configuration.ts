@@ -6,7 +6,7 @@ import { readChange } from "./entries.ts";
 import { changeProblems, looseObject, outcome, readProblems } from "./responses.ts";
 import { changeQuery, documentSchema } from "./schemas.ts";
 
-/** The whole configuration at once: several changes that only make sense together are one version. */
+/** Replaces the whole configuration: changes that depend on each other become one version. */
 export function addConfiguration(app: FastifyInstance, { pool, changes }: SiteContext): void {
   app.get(
     "/api/configuration",

@@ -2,7 +2,7 @@ import type { FastifyDynamicSwaggerOptions } from "@fastify/swagger";
 
 type OpenApi = NonNullable<FastifyDynamicSwaggerOptions["openapi"]>;
 
-/** What /openapi.json says beside the operations, which describe themselves. */
+/** The parts of /openapi.json that are not generated from the operations. */
 export function describeApi(): OpenApi {
   return {
     openapi: "3.1.0",

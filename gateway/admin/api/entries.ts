@@ -25,7 +25,7 @@ interface ChangeQuery {
   readonly summary?: string;
 }
 
-/** Reads, puts and removes entries; the same for every kind. */
+/** Reads, writes and removes entries; the same code serves every kind. */
 export function addEntries(app: FastifyInstance, context: SiteContext): void {
   for (const kind of kinds) {
     addReading(app, kind, context);
@@ -94,7 +94,7 @@ function addPutting(app: FastifyInstance, kind: Kind, { changes, settings }: Sit
         ...readChange(request.query),
         edit: (document) => {
           isNew = findEntry(document, kind, name) === undefined;
-          // A client that could not get a token would be of no use: its secret comes with it.
+          // A client without a secret could not get a token, so creating one returns its secret.
           if (isNew && kind === "clients" && bearsSecret(entry as EntryOf<"clients">))
             secretHashes.set(name, secret.hash);
           return putEntry(document, kind, entry);
@@ -131,7 +131,7 @@ function addRemoving(app: FastifyInstance, kind: Kind, { changes }: SiteContext)
   );
 }
 
-/** The version that was read, where HTTP clients look for it. */
+/** The version that was read, as an `ETag`. */
 function tagVersion(reply: FastifyReply, version: number): void {
   reply.header("etag", `"${version}"`);
 }

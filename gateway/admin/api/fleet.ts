@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import type { SiteContext } from "../site-context.ts";
 import { looseObject, readProblems } from "./responses.ts";
 
-/** Who serves which version. */
+/** Which gateway serves which version. */
 export function addFleet(app: FastifyInstance, { broadcast }: SiteContext): void {
   app.get(
     "/api/gateways",

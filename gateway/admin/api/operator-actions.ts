@@ -10,7 +10,7 @@ const recorded = looseObject(
   "The action. `outcome` is `null` until a gateway has completed it, normally within 2 s.",
 );
 
-/** What an operator has gateways do at once, and who did. */
+/** Actions that gateways carry out immediately for an operator, with their history. */
 export function addOperatorActions(app: FastifyInstance, { pool, operatorActions }: SiteContext): void {
   app.post(
     "/api/signing-keys/rotate",

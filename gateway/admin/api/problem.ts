@@ -1,7 +1,7 @@
 import type { FastifyReply } from "fastify";
 import { type AdminError, adminErrors } from "../errors.ts";
 
-/** An error as `application/problem+json` (RFC 9457), with everything that is wrong and everything that changed. */
+/** An error as `application/problem+json` (RFC 9457), with all problems and all conflicting changes. */
 export function sendProblem(reply: FastifyReply, error: AdminError): FastifyReply {
   const { status, title } = adminErrors[error.code];
   const body = { type: `urn:dmm-env:error:${error.code}`, title, status, code: error.code, ...error.details };

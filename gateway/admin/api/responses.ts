@@ -1,8 +1,8 @@
 import type { Schema } from "./schemas.ts";
 
 /**
- * What answers look like, for the API's description. They are wide on purpose: what a client may rely on is here, more
- * may come.
+ * Response schemas of the API description. They allow additional members: clients may rely on these, and more may
+ * be added.
  */
 const whole = { type: "integer", minimum: 0 };
 const text = { type: "string" };
@@ -103,7 +103,7 @@ export const version: Schema = {
   },
 };
 
-/** An object of which no more is promised. */
+/** An object without further guarantees. */
 export function looseObject(description: string): Schema {
   return { type: "object", description, additionalProperties: true };
 }

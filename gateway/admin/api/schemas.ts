@@ -15,7 +15,7 @@ import {
   upstreamLimits,
 } from "../../configuration/limits.ts";
 
-/** JSON Schema, as far as bodies and parameters use it. */
+/** The subset of JSON Schema that bodies and parameters use. */
 export type Schema = Readonly<Record<string, unknown>>;
 
 const listed = { type: "array", maxItems: 200, items: { type: "string", minLength: 1, maxLength: 2000 } };
@@ -56,7 +56,7 @@ const routeNumbers = Object.fromEntries(
   Object.entries(routeLimits).map(([field, bounds]) => [field, integer(bounds)]),
 );
 
-/** As key sets come: members that nobody reads are allowed and not kept. */
+/** Members that are not used are accepted and dropped, as in published key sets. */
 const publicKey: Schema = {
   type: "object",
   required: ["kty"],
@@ -65,7 +65,7 @@ const publicKey: Schema = {
   examples: [{ kty: "OKP", crv: "Ed25519", kid: "2027", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }],
 };
 
-/** An entry without its name, which is in the address. What is left out takes its usual value. */
+/** An entry without its name, which is in the URL. Omitted members take their defaults. */
 export const entrySchemas: Readonly<Record<Kind, Schema>> = {
   upstreams: object(
     {

@@ -6,7 +6,7 @@ import { readChange } from "./entries.ts";
 import { changeProblems, outcome } from "./responses.ts";
 import { changeQuery, nameParameter } from "./schemas.ts";
 
-/** A client's secret is generated here, answered once, and kept as a keyed hash. */
+/** A client's secret is generated here, returned once, and stored as a keyed hash. */
 export function addSecrets(app: FastifyInstance, { changes, settings }: SiteContext): void {
   app.post<{ Params: { name: string }; Querystring: { basedOn: string; summary?: string } }>(
     "/api/clients/:name/secret",

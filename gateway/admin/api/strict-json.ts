@@ -2,11 +2,11 @@
 const deepest = 32;
 
 /**
- * What is wrong with a JSON text although it could be read: members of one name twice (RFC 8259 4 leaves open which of
- * them counts), or so much nesting that nothing of it can be meant. The text is not checked otherwise.
+ * Finds ambiguity in a JSON text that parsed successfully: duplicate member names (RFC 8259 section 4 leaves open
+ * which one counts) and excessive nesting. Does not validate the text otherwise.
  */
 export function findAmbiguity(text: string): string | undefined {
-  /** Names of the objects that are open; `undefined` for a list. */
+  /** Member names of the open objects; `undefined` for an array. */
   const open: (Set<string> | undefined)[] = [];
   let awaitsName = false;
   for (let index = 0; index < text.length; index++) {
@@ -34,7 +34,7 @@ export function findAmbiguity(text: string): string | undefined {
   return undefined;
 }
 
-/** After the closing quote. */
+/** The position after the closing quote. */
 function findStringEnd(text: string, start: number): number {
   for (let index = start + 1; index < text.length; index++) {
     if (text[index] === "\\") index++;
@@ -43,7 +43,7 @@ function findStringEnd(text: string, start: number): number {
   return text.length;
 }
 
-/** With its escapes read, as far as they are right: `"\u0061"` is `"a"`. */
+/** Decodes valid escapes: `"\u0061"` is `"a"`. */
 function readName(quoted: string): string {
   try {
     return JSON.parse(quoted) as string;

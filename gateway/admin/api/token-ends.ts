@@ -5,7 +5,7 @@ import { readChange } from "./entries.ts";
 import { changeProblems, outcome } from "./responses.ts";
 import { changeQuery, nameParameter } from "./schemas.ts";
 
-/** Ends everything that a client was given, as when a secret or a token has leaked. */
+/** Ends everything that was issued to a client, for use after a secret or token leaked. */
 export function addTokenEnds(app: FastifyInstance, { changes }: SiteContext): void {
   app.post<{ Params: { name: string }; Querystring: { basedOn: string; summary?: string } }>(
     "/api/clients/:name/end-tokens",

@@ -34,7 +34,7 @@ interface Profile {
 
 const tags = ["users"];
 
-/** People who sign in at the OAuth2 server. */
+/** Users who sign in at the OAuth2 server. */
 export function addUsers(app: FastifyInstance, context: SiteContext): void {
   app.register(async (here) => {
     here.addHook("onRequest", async () => context.users.requireHere());

@@ -11,7 +11,7 @@ import {
 } from "./responses.ts";
 import { changeQuery, pageQuery, versionParameter } from "./schemas.ts";
 
-/** Who changed what and when, and the way back. */
+/** The history of the configuration, and rollback. */
 export function addVersions(app: FastifyInstance, { pool, changes }: SiteContext): void {
   app.get<{ Querystring: { before?: string; limit: string } }>(
     "/api/versions",

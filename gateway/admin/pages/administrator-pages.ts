@@ -13,7 +13,7 @@ import { renderTime } from "./values.ts";
 
 const changesPerPage = 50;
 
-/** Who may change anything. */
+/** Roles of administrators. */
 export function addAdministratorPages(app: FastifyInstance, context: SiteContext): void {
   const schema = { hide: true };
   const { pool, guard } = context;

@@ -152,7 +152,7 @@ export const clientForm: EntryForm<"clients"> = {
   }),
 };
 
-/** Shaped like a JWK set; what is in it is judged with the rest. */
+/** Reads a JWK set; its keys are validated with the rest of the entry. */
 function readKeys(reader: FormReader): ClientKeys | null {
   const text = reader.text("jwks");
   if (text === "") return null;
@@ -160,14 +160,14 @@ function readKeys(reader: FormReader): ClientKeys | null {
     const { keys } = JSON.parse(text) as { keys: unknown };
     if (Array.isArray(keys) && keys.every((key) => typeof key === "object" && key !== null)) return { keys };
   } catch {
-    // Told below, like every other text that is none.
+    // Reported below, like every other text that is not a number.
   }
   const message = 'This is not a JWK set; use the form {"keys": [{"kty": "EC", ...}]}.';
   reader.problems.push({ kind: "clients", name: reader.name, field: "jwks", message });
   return null;
 }
 
-/** Whether the client could authenticate at all; when the secret was set tells whether it is due. */
+/** Whether the client can authenticate at all; the age of the secret shows whether to rotate it. */
 async function renderSecretState(name: string, pool: Pool): Promise<Content> {
   const [[row]] = await pool.query<RowDataPacket[]>(
     `SELECT public, token_endpoint_auth_method AS method, secret_hash IS NOT NULL AS has_secret, secret_set_at

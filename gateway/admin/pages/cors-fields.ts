@@ -3,7 +3,7 @@ import type { Cors } from "../../routing/cors.ts";
 import type { FieldGroup } from "./field.ts";
 import type { FormReader, Values } from "./form-values.ts";
 
-/** Problems of all of them are told at the origins. */
+/** All CORS problems are shown at the field for origins. */
 export const corsGroup: FieldGroup = {
   legend: "Cross-origin access (CORS)",
   fields: [

@@ -3,7 +3,7 @@ import { nouns } from "../../configuration/document.ts";
 import { type Content, type Html, html } from "../../page/html.ts";
 import { describeValue } from "./values.ts";
 
-/** What fields are called where people read. */
+/** Display names of fields. */
 export const fieldNames: Readonly<Record<string, string>> = {
   connectLimitMs: "connect timeout, ms",
   health: "health check",
@@ -27,7 +27,7 @@ export const fieldNames: Readonly<Record<string, string>> = {
 
 const verbs = { added: "Added", changed: "Changed", removed: "Removed" } as const;
 
-/** One block for each entry that is not what it was. */
+/** One block for each changed entry. */
 export function renderDifferences(differences: readonly Difference[]): Content {
   if (differences.length === 0) return html`<p class="quiet">No differences.</p>`;
   return differences.map(
@@ -43,7 +43,7 @@ export function renderDifferences(differences: readonly Difference[]): Content {
   );
 }
 
-/** Of an entry that is new or gone, what is not set says nothing. */
+/** For an added or removed entry, unset fields carry no information. */
 function isTelling({ before, after }: FieldDifference, change: Difference["change"]): boolean {
   return change === "changed" || describeValue(before ?? after) !== "none";
 }

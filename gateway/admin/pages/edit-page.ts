@@ -13,18 +13,18 @@ import { type Field, renderField } from "./field.ts";
 import type { Values } from "./form-values.ts";
 import { renderProblems } from "./notices.ts";
 
-/** What a form is shown with: for the first time, or again after a refusal. */
+/** State with which a form is rendered: initially, or again after a refusal. */
 export interface Editing {
   /** Absent for a new entry. */
   readonly name?: string;
   readonly values: Values;
-  /** The version that the form will say it was based on. */
+  /** The version that the form was rendered from. */
   readonly basedOn: number;
   readonly token: string;
   readonly canEdit: boolean;
   readonly problems?: readonly Problem[];
   readonly notice?: Content;
-  /** What is true of the entry beside its fields. */
+  /** Facts about the entry that are not fields. */
   readonly state?: Content;
 }
 
@@ -102,16 +102,16 @@ function renderFurther<K extends Kind>(kind: K, name: string, entry: EntryOf<K> 
     <a class="button bad" href="${path}/remove">Remove ${nouns[kind]}</a></p>`;
 }
 
-/** A question before something that cannot be taken back by looking elsewhere. */
+/** A confirmation page for an action that cannot be undone. */
 export interface Question {
   readonly back: { readonly path: string; readonly title: string };
   readonly title: string;
   readonly text: Content;
   readonly action: string;
   readonly button: string;
-  /** It would be refused as things are. */
+  /** The change would be refused in the current state. */
   readonly impossible?: boolean;
-  /** Nothing is lost by it. */
+  /** The action loses nothing. */
   readonly harmless?: boolean;
   readonly canEdit: boolean;
   readonly basedOn: number;

@@ -12,7 +12,7 @@ import { renderConflict } from "./notices.ts";
 import { PageRequest } from "./page-context.ts";
 import { sendSecret } from "./secret-pages.ts";
 
-/** List, form for a new one, form of an existing one, and what happens when a form is sent. */
+/** List, form for a new entry, form for an existing entry, and form submission. */
 export function addEntryPages<K extends Kind>(
   app: FastifyInstance,
   form: EntryForm<K>,
@@ -73,7 +73,7 @@ async function store<K extends Kind>(
   const basedOn = page.readBasis();
   const { kind } = form;
   const reader = new FormReader(kind, page.request.body);
-  // The address says which entry it is, not a field.
+  // The entry is identified by the URL, not by a field.
   const entry = { ...form.read(reader), ...(existing === undefined ? {} : { name: existing }) };
   const again = { ...(existing === undefined ? {} : { name: existing }), values: reader.values, basedOn };
   if (reader.problems.length > 0) return sendEditor(form, page, { ...again, problems: reader.problems }, 422);
@@ -105,7 +105,7 @@ async function store<K extends Kind>(
   }
 }
 
-/** A new entry must not replace another, and an edit must not bring back one that was removed. */
+/** A new entry must not replace an existing one, and an edit must not restore one that was removed. */
 function requireName(
   entries: readonly { readonly name: string }[],
   kind: Kind,

@@ -2,7 +2,7 @@ import { type Html, html } from "../../page/html.ts";
 import { type AdminError, adminErrors } from "../errors.ts";
 import { type Frame, renderPage } from "./layout.ts";
 
-/** A failure as a page, with the way back. */
+/** An error page with a link back. */
 export function renderErrorPage(
   error: AdminError,
   { administrator, environment }: Pick<Frame, "administrator" | "environment">,

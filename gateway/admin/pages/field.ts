@@ -3,7 +3,7 @@ import { type Content, type Html, html } from "../../page/html.ts";
 import type { Values } from "./form-values.ts";
 
 interface Named {
-  /** Of the entry's field, so that problems find their place. */
+  /** Name of the entry's field, so that problems are shown beside it. */
   readonly name: string;
   readonly label: string;
   readonly hint?: string;
@@ -29,7 +29,7 @@ export interface Option {
   readonly hint?: string;
 }
 
-/** Fields that belong together. */
+/** A group of related fields. */
 export interface FieldGroup {
   readonly legend: string;
   readonly fields: readonly Field[];
@@ -37,13 +37,13 @@ export interface FieldGroup {
 
 export interface FieldState {
   readonly values: Values;
-  /** By field. */
+  /** Messages by field. */
   readonly messages: ReadonlyMap<string, readonly string[]>;
-  /** Fields that are shown but not changed. */
+  /** Read-only fields. */
   readonly fixed: ReadonlySet<string>;
 }
 
-/** Texts that may be this long get more room. */
+/** Longer texts get a text area. */
 const widest = 200;
 
 export function identifyField(name: string): string {
@@ -80,7 +80,7 @@ function renderInput(field: Field, id: string, state: FieldState, described: Con
     case "lines":
       return html`<textarea id="${id}" name="${field.name}" rows="${field.rows}" spellcheck="false" autocomplete="off"${described}>${value}</textarea>`;
     case "choice":
-      // Where nothing is chosen yet, the first option must not pass for a choice.
+      // Without a selection, the first option must not look selected.
       return html`<select id="${id}" name="${field.name}"${value === "" && html` required`}${described}>${value === "" && html`<option value="" selected disabled>Choose one</option>`}${field.options.map((option) => html`<option value="${option.value}"${option.value === value && html` selected`}>${option.value}${option.hint !== undefined && html` (${option.hint})`}</option>`)}</select>`;
     case "text":
       return html`<input id="${id}" name="${field.name}" value="${value}" autocomplete="off" autocapitalize="none" spellcheck="false"${field.code === true && html` class="code"`}${field.longest !== undefined && html` maxlength="${field.longest}"`}${field.required === true && html` required`}${fixed}${described}>`;

@@ -6,7 +6,7 @@ import { describeFleet, describeLevel, renderFleetStatus } from "./fleet-status.
 import { PageRequest } from "./page-context.ts";
 import { describeDuration, renderTime } from "./values.ts";
 
-/** The gateways as they are this second. */
+/** The current state of the gateways. */
 export function addFleetPages(app: FastifyInstance, context: SiteContext): void {
   const schema = { hide: true };
   app.get("/gateways", { schema }, async (request, reply) => {
@@ -40,7 +40,7 @@ function renderFleet(fleet: Fleet): Html {
   </div>`;
 }
 
-/** Why a gateway is not one of those that serve the current version. */
+/** Why a gateway does not serve the current version. */
 function describeLag({ state, version, refused, problem }: FleetMember): string {
   const said = problem === undefined ? "" : ` ${problem}`;
   if (state === "unresponsive") return `is unresponsive.${said}`;

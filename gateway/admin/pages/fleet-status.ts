@@ -1,7 +1,7 @@
 import type { Fleet } from "../../fleet/members.ts";
 import { type Html, html } from "../../page/html.ts";
 
-/** `12 of 12 serve version 41`, everywhere, and up to date where scripts run. */
+/** `12 of 12 serve version 41`, on every page; updates live where scripts run. */
 export function renderFleetStatus(fleet: Fleet): Html {
   return html`<a id="fleet-status" class="fleet ${describeLevel(fleet)}" href="/gateways"
     hx-get="/gateways/status" hx-trigger="every 2s" hx-target="this" hx-swap="outerHTML">${describeFleet(fleet)}</a>`;

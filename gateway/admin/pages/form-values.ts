@@ -1,10 +1,10 @@
 import type { Kind } from "../../configuration/document.ts";
 import type { Problem } from "../../configuration/problems.ts";
 
-/** What a form shows or sent, by field. */
+/** Form values, shown or submitted, by field. */
 export type Values = Readonly<Record<string, string | readonly string[]>>;
 
-/** Reads what a form sent into an entry's types, and remembers what is not a number. */
+/** Converts form values to an entry's types, and records values that are not numbers. */
 export class FormReader {
   readonly problems: Problem[] = [];
   readonly values: Values;
@@ -38,7 +38,7 @@ export class FormReader {
     return this.text(field) !== "";
   }
 
-  /** Chosen boxes, or words of a text, or lines. */
+  /** Selected check boxes, or words or lines of a text. */
   list(field: string): readonly string[] {
     const value = this.values[field] ?? [];
     const texts = typeof value === "string" ? [value] : value;

@@ -16,7 +16,7 @@ import { renderTime } from "./values.ts";
 
 const pageLength = 25;
 
-/** Who changed what and when, and the way back. */
+/** The history of the configuration, and rollback. */
 export function addHistoryPages(app: FastifyInstance, context: SiteContext): void {
   const schema = { hide: true };
   app.get("/history", { schema }, (request, reply) => sendHistory(new PageRequest(context, request, reply)));

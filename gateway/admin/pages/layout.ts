@@ -18,25 +18,25 @@ const sections = {
 
 export type Section = keyof typeof sections;
 
-/** What stands around a page's content. */
+/** The frame around a page's content. */
 export interface Frame {
   readonly title: string;
   readonly section?: Section;
   readonly environment?: string;
   readonly administrator?: Administrator | undefined;
   readonly fleet?: Fleet;
-  /** Seconds after which a browser without scripts loads the page again. */
+  /** Seconds after which a browser without scripts reloads the page. */
   readonly reloadSeconds?: number;
 }
 
-// Everything that would need the policy to allow inline code or styles is off.
+// Disables every htmx feature that would need inline code or inline styles.
 const htmxConfiguration = JSON.stringify({
   includeIndicatorCSS: false,
   history: false,
   defaultTimeout: 5000,
 });
 
-/** A whole document. It works without scripts; htmx only spares the wait for whole pages. */
+/** A complete document. It works without scripts; htmx only avoids full page loads. */
 export function renderPage(frame: Frame, content: Content): Html {
   const { title, section, environment, administrator, fleet, reloadSeconds } = frame;
   return html`<!doctype html>

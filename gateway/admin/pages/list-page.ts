@@ -9,7 +9,7 @@ export interface ListOptions {
   readonly notice: Content;
 }
 
-/** All entries of a kind, or those that have the words that were looked for. */
+/** All entries of a kind, or those that match the search words. */
 export function renderList<K extends Kind>(
   form: EntryForm<K>,
   document: ConfigurationDocument,
@@ -51,7 +51,7 @@ function renderTable<K extends Kind>(
   </table>`;
 }
 
-/** Every word has to be somewhere in the entry. */
+/** Every word must occur somewhere in the entry. */
 function matches(entry: Entry, find: string): boolean {
   const text = JSON.stringify(entry).toLowerCase();
   return find

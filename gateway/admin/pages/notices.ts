@@ -6,7 +6,7 @@ import { fieldNames, renderDifferences } from "./differences.ts";
 import { identifyField } from "./field.ts";
 import { describeDuration } from "./values.ts";
 
-/** After a form: which version it made, and who serves it. */
+/** Shown after a form submission: the new version, and which gateways serve it. */
 export function renderStored(version: number, propagation: Propagation | undefined): Html {
   if (version === 0) return html`<p class="notice" role="status">No changes were made.</p>`;
   if (propagation === undefined)
@@ -20,7 +20,7 @@ export function renderStored(version: number, propagation: Propagation | undefin
   </div>`;
 }
 
-/** What is wrong, with a way to each field of the form that it stands before. */
+/** Problems, with a link to each affected field. */
 export function renderProblems(problems: readonly Problem[], own: { kind: string; name: string }): Html {
   return html`<div class="notice bad" role="alert" id="problems" tabindex="-1">
     <p><strong>Nothing was saved.</strong> ${problems.length === 1 ? "Fix this problem" : `Fix these ${problems.length} problems`}:</p>
@@ -33,7 +33,7 @@ export function renderProblems(problems: readonly Problem[], own: { kind: string
   </div>`;
 }
 
-/** Who was faster, and with what. */
+/** Shows the conflicting changes and their authors. */
 export function renderConflict({ basedOn, current, authors, differences }: Conflict): Html {
   const who = authors.length === 0 ? "Someone" : authors.join(" and ");
   return html`<div class="notice warning" role="alert" id="conflict" tabindex="-1">

@@ -6,7 +6,7 @@ import type { SiteContext } from "../site-context.ts";
 import { type Frame, renderPage, type Section } from "./layout.ts";
 import { renderStored } from "./notices.ts";
 
-/** One request for a page, with what every page needs. */
+/** One page request, with what every page needs. */
 export class PageRequest {
   readonly site: SiteContext;
   readonly request: FastifyRequest;
@@ -22,7 +22,7 @@ export class PageRequest {
     return this.request.administrator.role === "editor";
   }
 
-  /** A field of the query, if it came once. */
+  /** A query parameter, if it occurs once. */
   query(name: string): string {
     const value = (this.request.query as Record<string, unknown>)[name];
     return typeof value === "string" ? value : "";
@@ -32,7 +32,7 @@ export class PageRequest {
     return (this.request.params as Record<string, string>)[name] ?? "";
   }
 
-  /** A field of the form, if it came once. */
+  /** A form field, if it occurs once. */
   field(name: string): string {
     const value = (this.request.body as Record<string, unknown> | undefined)?.[name];
     return typeof value === "string" ? value : "";
@@ -46,12 +46,12 @@ export class PageRequest {
     return this.site.guard.issueToken(this.request, this.reply);
   }
 
-  /** @throws AdminError unless the form is ours */
+  /** @throws AdminError unless this site rendered the form */
   checkForm(): void {
     this.site.guard.checkForm(this.request, this.field("token"));
   }
 
-  /** @throws AdminError unless the form is ours and says what it was based on */
+  /** @throws AdminError unless this site rendered the form and it names its base version */
   readBasis(): number {
     this.checkForm();
     const basedOn = this.field("basedOn");
@@ -60,20 +60,20 @@ export class PageRequest {
     return Number(basedOn);
   }
 
-  /** Where a list goes on: only entries before this one. */
+  /** Paging position: only entries before this one. */
   readBefore(): number | undefined {
     const before = Number(this.query("before"));
     return Number.isInteger(before) && before > 0 ? before : undefined;
   }
 
-  /** What the form before this page did, if any. */
+  /** The result of the previous page's form, if any. */
   renderStored(): Content {
     const stored = this.query("stored");
     if (!/^\d{1,15}$/.test(stored)) return undefined;
     return renderStored(Number(stored), this.site.changes.findPropagation(Number(stored)));
   }
 
-  /** After a form: a page that can be loaded again without repeating it. */
+  /** Redirects after a form (303), so that reloading does not submit it again. */
   leave(path: string): FastifyReply {
     return this.reply.redirect(path, 303);
   }
@@ -88,7 +88,7 @@ export class PageRequest {
     const { settings, broadcast } = this.site;
     const frame = {
       ...page,
-      // What is read out first should say how it went.
+      // Screen readers read the title first, so it states the outcome.
       title: (page.status ?? 200) < 400 ? page.title : `Error: ${page.title}`,
       environment: settings.environment,
       administrator: this.request.administrator,

@@ -16,10 +16,10 @@ import { addTokenEndPages } from "./token-end-pages.ts";
 import { upstreamForm } from "./upstream-form.ts";
 import { addUserPages } from "./user-pages.ts";
 
-/** Forms have a few fields; the longest are lists of scopes and addresses. */
+/** Forms have few fields; the longest are lists of scopes and addresses. */
 const longestForm = 256 * 1024;
 
-/** The pages for people. What they send is a form, and nothing else. */
+/** The HTML pages. They accept form submissions only. */
 export async function addPages(app: FastifyInstance, context: SiteContext): Promise<void> {
   await app.register(async (pages) => {
     pages.removeAllContentTypeParsers();

@@ -7,32 +7,34 @@ import { renderQuestion } from "./edit-page.ts";
 import { renderConflict } from "./notices.ts";
 import { PageRequest } from "./page-context.ts";
 
-/** What is asked before something of an entry is changed. */
+/** A confirmation page for an action on one entry. */
 export interface Question {
-  /** Of the page, as in the browser's tab. */
+  /** Page title, as in the browser's tab. */
   readonly tab: string;
   readonly title: string;
   readonly text: Content;
   readonly button: string;
-  /** There is nothing to confirm. */
+  /** Nothing to confirm: the action is not possible. */
   readonly impossible?: boolean;
 }
 
 export interface QuestionPages {
   readonly kind: Kind;
-  /** The question's address below the entry's: `secret`. */
+  /** Path of the confirmation page below the entry: `secret`. */
   readonly below: string;
-  /** @throws UnknownError, AdminError where the entry is not there, or of another kind */
+  /** @throws UnknownError, AdminError where the entry does not exist or has another kind */
   readonly require: (document: ConfigurationDocument, name: string) => void;
   /** `path` is the entry's page. */
   readonly ask: (name: string, path: string, document: ConfigurationDocument) => Question;
-  /** @throws VersionStaleError: then the question is asked again, on top of the version that was faster */
+  /** @throws VersionStaleError: then the page asks for confirmation again, based on the newer version */
   readonly change: (page: PageRequest, name: string, basedOn: number) => Promise<FastifyReply>;
-  /** Said above the question, asked again, where the change failed by this; `undefined` for any other error. */
+  /** Text above the repeated question after this error; `undefined` for any other error. */
   readonly explain?: (error: unknown, name: string) => Content | undefined;
 }
 
-/** A change of one entry that is made after a question, which is asked again where the configuration has changed since. */
+/**
+ * An action on one entry after confirmation, which is requested again if the configuration has changed meanwhile.
+ */
 export function addQuestionPages(app: FastifyInstance, context: SiteContext, pages: QuestionPages): void {
   const path = `/${pages.kind}/:name/${pages.below}`;
   const schema = { hide: true };

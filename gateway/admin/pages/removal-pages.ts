@@ -13,7 +13,7 @@ import type { SiteContext } from "../site-context.ts";
 import { renderProblems } from "./notices.ts";
 import { addQuestionPages, type QuestionPages } from "./question-pages.ts";
 
-/** Removing asks first, and says who would miss it. */
+/** Removes an entry after confirmation, and lists what depends on it. */
 export function addRemovalPages(app: FastifyInstance, context: SiteContext): void {
   for (const kind of kinds) addQuestionPages(app, context, describeRemoval(context, kind));
 }

@@ -8,7 +8,7 @@ import { renderStored } from "./notices.ts";
 import type { PageRequest } from "./page-context.ts";
 import { addQuestionPages } from "./question-pages.ts";
 
-/** A client's secret is replaced after a question, and shown in the answer to it and nowhere else. */
+/** Replaces a client's secret after confirmation; shows it in that response only. */
 export function addSecretPages(app: FastifyInstance, context: SiteContext): void {
   addQuestionPages(app, context, {
     kind: "clients",
@@ -33,7 +33,7 @@ export function addSecretPages(app: FastifyInstance, context: SiteContext): void
   });
 }
 
-/** Loading this page again would repeat a form whose version is stale by then: the secret is not shown twice. */
+/** Reloading this page would submit a form whose version is stale, so the secret is not shown again. */
 export async function sendSecret(
   page: PageRequest,
   name: string,

@@ -11,7 +11,7 @@ import { PageRequest } from "./page-context.ts";
 const actionsPerPage = 50;
 const section = "sign-in" as const;
 
-/** What an operator does at once about signing in: rotate keys, clear wrong attempts. */
+/** Operator actions for signing in: rotate keys, clear failed attempts. */
 export function addSignInPages(app: FastifyInstance, context: SiteContext): void {
   const schema = { hide: true };
   const { operatorActions } = context;

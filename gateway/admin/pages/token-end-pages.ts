@@ -4,7 +4,7 @@ import { requireClient } from "../clients.ts";
 import type { SiteContext } from "../site-context.ts";
 import { addQuestionPages } from "./question-pages.ts";
 
-/** All tokens of a client are ended after a question. */
+/** Ends all tokens of a client after confirmation. */
 export function addTokenEndPages(app: FastifyInstance, context: SiteContext): void {
   addQuestionPages(app, context, {
     kind: "clients",

@@ -18,7 +18,7 @@ interface Asking {
 
 const everything = "All sessions, refresh tokens and access tokens of the user end immediately.";
 
-/** What is asked before each action. */
+/** The confirmation page of each action. */
 const questions: Readonly<Record<UserActionName, Asking>> = {
   password: {
     title: (name) => `Reset the password of ${name}?`,
@@ -48,7 +48,7 @@ const questions: Readonly<Record<UserActionName, Asking>> = {
   },
 };
 
-/** Each action asks first; a password is shown in the answer to it and nowhere else. */
+/** Each action needs confirmation; a password is shown in the response to it only. */
 export function addUserActionPages(app: FastifyInstance, context: SiteContext): void {
   const schema = { hide: true };
   for (const action of userActions) {

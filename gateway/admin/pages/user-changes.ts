@@ -21,7 +21,7 @@ export function describeUserChange(change: RecordedUserChange): string {
   return what === "" ? actions[change.action] : `${actions[change.action]} ${what}`;
 }
 
-/** With `named`, of several users. */
+/** With `named`, the changes of several users. */
 export function renderUserChanges(
   changes: readonly RecordedUserChange[],
   { named }: { readonly named: boolean },

@@ -6,13 +6,13 @@ import { type Field, type FieldState, identifyField, renderField } from "./field
 import { renderUserChanges } from "./user-changes.ts";
 import { renderTime } from "./values.ts";
 
-/** What a form about a user is shown with: for the first time, or again after a refusal. */
+/** State with which a user form is rendered: initially, or again after a refusal. */
 export interface UserEditing {
   readonly token: string;
   readonly canEdit: boolean;
-  /** As typed before. */
+  /** As submitted before. */
   readonly values?: Readonly<Record<"name" | "displayName" | "email", string>>;
-  /** The revision that the form will say it was made from, if it is not the current one. */
+  /** The revision that the form was rendered from, if it is not the current one. */
   readonly basedOn?: number;
   readonly problems?: readonly ProfileProblem[];
   readonly notice?: Content;

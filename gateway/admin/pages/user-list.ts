@@ -8,9 +8,9 @@ export interface UserListPage {
   readonly find: string;
   readonly state: "any" | "enabled" | "disabled";
   readonly users: readonly User[];
-  /** Whether there are some after these. */
+  /** Whether there are more users after these. */
   readonly more: boolean;
-  /** Of all that fit, on whatever page. */
+  /** Number of all matches, on all pages. */
   readonly count: number;
   readonly isFirst: boolean;
   readonly canEdit: boolean;

@@ -11,10 +11,10 @@ const ended = "All their sessions and tokens have ended.";
 const pending =
   "Their sessions and tokens end as soon as a gateway can reach the token store; until then, access tokens remain valid for at most 10 minutes.";
 
-/** Actions after which nothing is held any more. */
+/** Actions after which the user has no sessions or tokens. */
 const ending: ReadonlySet<UserAction> = new Set(["disabled", "password", "signed-out", "removed"]);
 
-/** What the form before this page did, as it is recorded. */
+/** The result of the previous page's form, from the history. */
 export async function renderUserDone(
   pool: Pool,
   user: User,
@@ -47,7 +47,7 @@ function renderEnding(
   return html`<p class="notice ${level}" role="status">${text}${ends && ` ${waits ? pending : ended}`}</p>`;
 }
 
-/** Loading this page again would repeat a form that is of no use by then: the password is not shown twice. */
+/** Reloading this page would submit a form that is stale by then, so the password is not shown again. */
 export function renderPassword(
   user: User,
   shown: { readonly password: string; readonly isNew?: boolean; readonly signedOut?: boolean },
@@ -65,7 +65,7 @@ export function renderPassword(
   <p><a class="button main" href="${path}">I have copied it</a></p>`;
 }
 
-/** Who was faster, and with what. */
+/** Shows the conflicting changes and their authors. */
 export function renderUserConflict({ changes }: UserConflict): Html {
   return html`<div class="notice warning" role="alert" id="conflict" tabindex="-1">
     <p><strong>Nothing was saved.</strong> This user was changed while you were editing:</p>

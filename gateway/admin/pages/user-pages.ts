@@ -16,7 +16,7 @@ import { renderPassword, renderRemoved, renderUserConflict, renderUserDone } fro
 const section = "users" as const;
 const changesPerPage = 50;
 
-/** People who sign in at the OAuth2 server. They are no part of the configuration and of its versions. */
+/** Users who sign in at the OAuth2 server. They are not part of the configuration or its versions. */
 export function addUserPages(app: FastifyInstance, context: SiteContext): void {
   const schema = { hide: true };
   const open = (request: FastifyRequest, reply: FastifyReply) => new PageRequest(context, request, reply);

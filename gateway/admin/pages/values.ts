@@ -9,7 +9,7 @@ import { computeThumbprint } from "../../oauth2/thumbprint.ts";
 import { type Content, type Html, html } from "../../page/html.ts";
 import type { Cors } from "../../routing/cors.ts";
 
-/** `2026-11-24 14:03:05 UTC`: the same for everybody who talks about it. */
+/** `2026-11-24 14:03:05 UTC`: UTC, so that everyone reads the same time. */
 export function renderTime(time: Date, precision: "second" | "day" = "second"): Html {
   const iso = time.toISOString();
   const day = iso.slice(0, 10);
@@ -17,7 +17,7 @@ export function renderTime(time: Date, precision: "second" | "day" = "second"): 
   return html`<time datetime="${iso}">${day} ${iso.slice(11, 19)} UTC</time>`;
 }
 
-/** Milliseconds as people say them. */
+/** Milliseconds in readable units. */
 export function describeDuration(ms: number): string {
   if (ms < 1000) return `${ms} ms`;
   if (ms < 60_000) return `${Number((ms / 1000).toFixed(1))} s`;
@@ -36,7 +36,7 @@ export function renderWords(words: readonly string[]): Content {
   return words.map((word) => html`<code class="word">${word}</code> `);
 }
 
-/** `RSA "2027" (thumbprint NzbLsXh8uD…)`: the name is the client's to choose, the thumbprint is the key. */
+/** `RSA "2027" (thumbprint NzbLsXh8uD…)`: the client chooses the key id, the thumbprint identifies the key. */
 function describeKey(key: ClientKey): string {
   const type = key.kty === "RSA" ? "RSA" : `${key.kty} ${key.crv}`;
   const name = key.kid === undefined ? "" : ` ${JSON.stringify(key.kid)}`;
@@ -58,7 +58,7 @@ function describeCors({ origins, headers, exposedHeaders, credentials, maxAgeSec
   ].join("; ");
 }
 
-/** Any field of an entry as text, for differences. */
+/** Any field of an entry as text, for comparisons. */
 export function describeValue(value: unknown): string {
   if (value === null || value === undefined || value === "") return "none";
   if (typeof value === "boolean") return value ? "yes" : "no";

@@ -1,6 +1,6 @@
 import type { MigrationContext } from "./migration.ts";
 
-/** Who may change what is configured; whoever else has a certificate may look. */
+/** Who may change the configuration; any other certificate is a viewer's. */
 export async function appointAdministrators({ connection }: MigrationContext): Promise<void> {
   await connection.query(`CREATE TABLE IF NOT EXISTS administrators (
     name VARCHAR(200) NOT NULL PRIMARY KEY,
@@ -8,7 +8,7 @@ export async function appointAdministrators({ connection }: MigrationContext): P
     appointed_by VARCHAR(200) NOT NULL,
     appointed_at DATETIME(3) NOT NULL
   )`);
-  // The certificate that an environment's owner makes first.
+  // The certificate that an environment's owner creates first.
   await connection.query(
     `INSERT IGNORE INTO administrators (name, role, appointed_by, appointed_at)
      VALUES ('operator', 'editor', 'platform', UTC_TIMESTAMP(3))`,

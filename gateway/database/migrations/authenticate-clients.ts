@@ -1,7 +1,7 @@
 import type { MigrationContext } from "./migration.ts";
 import { addColumn } from "./version-configuration.ts";
 
-/** How clients authenticate, and what is asked of them beyond that. Those that are there already keep ES256. */
+/** Authentication method of clients, and further requirements. Existing clients keep ES256. */
 const columns: readonly (readonly [name: string, type: string])[] = [
   ["token_endpoint_auth_method", "VARCHAR(30) NOT NULL DEFAULT 'client_secret_basic'"],
   ["jwks", "TEXT NULL"],

@@ -1,8 +1,8 @@
 import type { MigrationContext } from "./migration.ts";
 
 /**
- * Names that decide who somebody is are compared by their characters. The default collation takes letters with and
- * without accents and in both cases for the same: one name could stand for another.
+ * Names that identify a person or client are compared exactly. The default collation ignores accents and case: one
+ * name could pass for another.
  */
 const columns = [
   ["users", "VARCHAR(100)"],

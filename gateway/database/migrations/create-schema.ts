@@ -1,11 +1,11 @@
 import type { MigrationContext } from "./migration.ts";
 
 /**
- * `configuration` has one row: the version that gateways should serve. Whoever changes a route, an upstream or a client
- * raises it in the same transaction.
+ * `configuration` has one row: the version that gateways should serve. Every change of a route, an upstream or a
+ * client raises it in the same transaction.
  */
 const statements = [
-  // Whatever the server's default is: names and descriptions may be in any language.
+  // Independent of the server's default: names and descriptions may be in any language.
   "ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci",
   `CREATE TABLE IF NOT EXISTS migrations (
     name VARCHAR(100) NOT NULL PRIMARY KEY,

@@ -3,8 +3,8 @@ import type { MigrationContext } from "./migration.ts";
 import { addColumn } from "./version-configuration.ts";
 
 /**
- * By what whoever lost the answer to a change finds out whether it was stored. Empty for versions that were made before,
- * or by an image that does not know of it.
+ * Identifies a change, so that a client that lost the response can find out whether it was stored. Empty for
+ * earlier versions and for those that an older image writes.
  */
 export async function identifyChanges({ connection }: MigrationContext): Promise<void> {
   await addColumn(connection, "configuration_versions", "change_id", "CHAR(36) NULL");

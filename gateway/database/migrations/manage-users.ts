@@ -1,7 +1,7 @@
 import type { PoolConnection, RowDataPacket } from "../pool.ts";
 import type { MigrationContext } from "./migration.ts";
 
-/** What managing users needs: who changed them and when, against which revision, and orders to sign people out. */
+/** User management: history, revisions, and sign-out jobs. */
 const tables = [
   `CREATE TABLE IF NOT EXISTS user_changes (
     id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -23,7 +23,7 @@ const tables = [
   )`,
 ];
 
-/** With defaults, because the version before does not know of them. */
+/** With defaults, because the previous image version does not write them. */
 const columns: readonly (readonly [name: string, type: string])[] = [
   ["revision", "INT UNSIGNED NOT NULL DEFAULT 1"],
   ["password_set_at", "DATETIME(3) NULL"],
@@ -36,7 +36,7 @@ export async function manageUsers({ connection }: MigrationContext): Promise<voi
     if (!found.has(name)) await connection.query(`ALTER TABLE users ADD COLUMN ${name} ${type}`);
 }
 
-/** A migration that died half-way is run again. */
+/** A migration that failed half-way runs again. */
 async function readColumns(connection: PoolConnection): Promise<ReadonlySet<string>> {
   const [rows] = await connection.query<RowDataPacket[]>(
     `SELECT column_name AS name FROM information_schema.columns

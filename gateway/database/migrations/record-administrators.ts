@@ -1,6 +1,6 @@
 import type { MigrationContext } from "./migration.ts";
 
-/** Who gave and took which role. It begins with what is known: who has a role, and from whom. */
+/** History of role changes. It begins with the existing roles. */
 export async function recordAdministrators({ connection }: MigrationContext): Promise<void> {
   await connection.query(`CREATE TABLE IF NOT EXISTS administrator_changes (
     id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -11,7 +11,7 @@ export async function recordAdministrators({ connection }: MigrationContext): Pr
     certificate VARCHAR(100) NULL,
     made_at DATETIME(3) NOT NULL
   )`);
-  // A migration that died half-way is run again.
+  // A migration that failed half-way runs again.
   await connection.query(
     `INSERT INTO administrator_changes (name, role, author, made_at)
      SELECT name, role, appointed_by, appointed_at FROM administrators

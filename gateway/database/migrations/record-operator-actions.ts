@@ -1,7 +1,7 @@
 import type { MigrationContext } from "./migration.ts";
 import { addColumn } from "./version-configuration.ts";
 
-/** What an operator has gateways do at once, until it is done and as history, and keys that were made that way. */
+/** Actions that operators request from gateways, as queue and history, and the keys that they created. */
 export async function recordOperatorActions({ connection }: MigrationContext): Promise<void> {
   await connection.query(`CREATE TABLE IF NOT EXISTS operator_actions (
     id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -13,6 +13,6 @@ export async function recordOperatorActions({ connection }: MigrationContext): P
     outcome VARCHAR(30) NULL,
     KEY operator_actions_by_outcome (outcome, id)
   )`);
-  // With a default, because the version before does not know of it.
+  // With a default, because the previous image version does not write it.
   await addColumn(connection, "signing_keys", "is_requested", "BOOLEAN NOT NULL DEFAULT FALSE");
 }

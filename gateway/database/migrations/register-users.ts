@@ -1,6 +1,6 @@
 import type { MigrationContext } from "./migration.ts";
 
-/** People who sign in, and the keys of the signatures that tell clients about them. */
+/** Users who sign in, and the keys that sign their ID tokens. */
 const tables = [
   `CREATE TABLE IF NOT EXISTS users (
     user_id CHAR(36) NOT NULL PRIMARY KEY,

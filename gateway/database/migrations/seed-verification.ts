@@ -9,7 +9,7 @@ interface SeededRoute {
   readonly firstByteLimitMs?: number;
 }
 
-/** What verification sends its requests through; every environment has them, production too. */
+/** Routes and clients for verification; every environment has them, production included. */
 const routes: readonly SeededRoute[] = [
   { name: "verify-echo", method: "GET", path: "/verify/echo", scope: "verify:read" },
   { name: "verify-echo-write", method: "POST", path: "/verify/echo", scope: "verify:write" },

@@ -1,7 +1,7 @@
 import type { MigrationContext } from "./migration.ts";
 import { addColumn } from "./version-configuration.ts";
 
-/** Which pages of other origins may use a route, as JSON. Those that are there already may be used by none. */
+/** CORS settings of a route, as JSON. Existing routes allow no other origins. */
 export async function shareRoutes({ connection }: MigrationContext): Promise<void> {
   await addColumn(connection, "routes", "cors", "TEXT NULL");
 }

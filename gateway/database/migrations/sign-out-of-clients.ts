@@ -1,7 +1,7 @@
 import type { MigrationContext } from "./migration.ts";
 import { addColumn } from "./version-configuration.ts";
 
-/** Where a browser may be sent after signing out (OpenID Connect RP-Initiated Logout 3.1). */
+/** Allowed redirect URIs after signing out (OpenID Connect RP-Initiated Logout section 3.1). */
 export async function signOutOfClients({ connection }: MigrationContext): Promise<void> {
   await addColumn(connection, "clients", "post_logout_redirect_uris", "VARCHAR(4000) NOT NULL DEFAULT ''");
 }

@@ -2,8 +2,8 @@ import type { PoolConnection, RowDataPacket } from "../pool.ts";
 import type { MigrationContext } from "./migration.ts";
 
 /**
- * Every version of the configuration, with who made it. `document` is the whole of it without secrets, so that any
- * version can be compared with any other and brought back.
+ * Every version of the configuration, with its author. `document` is the whole configuration without secrets, so
+ * that any two versions can be compared and any version restored.
  */
 const tables = [
   `CREATE TABLE IF NOT EXISTS scopes (
@@ -35,7 +35,7 @@ export async function versionConfiguration({ connection }: MigrationContext): Pr
   await collectScopes(connection);
 }
 
-/** `ADD COLUMN IF NOT EXISTS` is MariaDB's alone, and a migration that died half-way is run again. */
+/** `ADD COLUMN IF NOT EXISTS` exists in MariaDB only, and a migration that failed half-way runs again. */
 export async function addColumn(
   connection: PoolConnection,
   table: string,
@@ -50,7 +50,7 @@ export async function addColumn(
   if (Number(found?.count) === 0) await connection.query(`ALTER TABLE ${table} ADD COLUMN ${name} ${type}`);
 }
 
-/** Until now a scope was whatever a route or a client named. */
+/** So far a scope existed when a route or a client named it. */
 async function collectScopes(connection: PoolConnection): Promise<void> {
   const [rows] = await connection.query<RowDataPacket[]>(
     "SELECT scopes FROM routes UNION SELECT scopes FROM clients",
