@@ -1,6 +1,6 @@
 /**
- * Why something failed, in words for a log line or an operator. An error that stands for several (a name with two dead
- * addresses) has no message of its own, and some have only a code.
+ * The reason of a failure, for a log line or an operator. An aggregate error (a name with two dead addresses) has
+ * no message of its own, and some errors have only a code.
  */
 export function describeReason(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0)

@@ -3,15 +3,15 @@ import { longestKeysCheckSeconds } from "./oauth2/lifetimes.ts";
 import { parseSigningKeys, type SigningKey } from "./oauth2/signing-key.ts";
 import { readTracing, type TracingSettings } from "./tracing/settings.ts";
 
-/** Where a role listens and how long it may take to leave. */
+/** Where a role listens and its time limits for shutdown. */
 export interface ListeningSettings {
   readonly environment: string;
-  /** Address to bind; absent when the task's own address is to be asked for. */
+  /** Address to bind; absent to use the task's own address. */
   readonly host?: string;
   readonly port: number;
-  /** Time from SIGTERM until the process must have left, in milliseconds. */
+  /** Time from SIGTERM until the process must have exited, in milliseconds. */
   readonly drainMs: number;
-  /** New requests are welcome until none has come for this long after SIGTERM, in milliseconds. */
+  /** After SIGTERM, new requests are accepted until none has arrived for this long, in milliseconds. */
   readonly drainQuietMs: number;
 }
 
@@ -30,7 +30,7 @@ export interface RedisSettings {
   readonly port: number;
   readonly password?: string;
   readonly tls: boolean;
-  /** Longest wait for one answer, in milliseconds: afterwards the token counts as uncheckable. */
+  /** Time limit of one command, in milliseconds; afterwards the token cannot be checked. */
   readonly commandTimeoutMs: number;
 }
 
@@ -38,7 +38,7 @@ export interface StoreSettings {
   readonly database: DatabaseSettings;
   readonly upstreamUrl: string;
   readonly verifierSecret?: string;
-  /** Key of the hash by which client secrets are verified. */
+  /** Key of the hash that verifies client secrets. */
   readonly clientSecretKey: string;
 }
 
@@ -47,38 +47,41 @@ export interface GatewaySettings extends ListeningSettings, StoreSettings {
   readonly redis: RedisSettings;
   readonly deliveryStream?: string;
   readonly workers: number;
-  /** How often the database is asked for a newer configuration, in milliseconds. */
+  /** Interval at which the database is polled for a newer configuration, in milliseconds. */
   readonly configurationPollMs: number;
-  /** How people sign in: `users`, `development`, or the path of a module of the company's own. */
+  /** The login: `users`, `development`, or the path of a company's own module. */
   readonly login: string;
   readonly signing: SigningSettings;
-  /** Whether DPoP proofs need a nonce of the platform's (RFC 9449 8 and 9). */
+  /** Whether DPoP proofs need a server nonce (RFC 9449 sections 8 and 9). */
   readonly dpopNonces: boolean;
   /** Absent where requests are not traced. */
   readonly tracing: TracingSettings | undefined;
-  /** Port for `/metrics` and nothing else; absent where there is none. */
+  /** Port that serves only `/metrics`; absent where there is none. */
   readonly metricsPort: number | undefined;
 }
 
-/** Where the keys of the OAuth2 server's signatures come from. */
+/** Source of the OAuth2 server's signing keys. */
 export interface SigningSettings {
-  /** Given by the operator, the signing one first; otherwise the gateways make and share their own. */
+  /** Supplied by the operator, the signing one first; otherwise the gateways create and share their own. */
   readonly keys?: readonly SigningKey[];
-  /** AWS KMS key that seals those which the gateways make; otherwise a key of `CLIENT_SECRET_KEY` does. */
+  /**
+   * AWS KMS key that encrypts keys that the gateways create; otherwise a key derived from `CLIENT_SECRET_KEY`
+   * does.
+   */
   readonly kmsKey?: string;
   readonly checkMs: number;
 }
 
 export interface AdminSettings extends ListeningSettings, StoreSettings {
-  /** Only a balancer that verifies client certificates may be believed when it names one. */
+  /** Only a balancer that verifies client certificates may be trusted when it names one. */
   readonly clientCertificatesVerified: boolean;
-  /** How people sign in, as at the gateways: users are managed here where it is `users`. */
+  /** The login, as at the gateways: users are managed here where it is `users`. */
   readonly login: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads variables and remembers every problem, so that all of them are reported at once. */
+/** Reads variables and collects every problem, so that all of them are reported at once. */
 class Reader {
   readonly problems: string[] = [];
   readonly #environment: Environment;
@@ -129,7 +132,7 @@ class Reader {
     try {
       keys = text === undefined ? undefined : parseSigningKeys(text);
     } catch (error) {
-      // The value is a secret and is not repeated.
+      // The value is a secret and is not included in the message.
       this.problems.push(`SIGNING_KEYS ${(error as Error).message}; it must be a JWK set of private keys.`);
     }
     return {

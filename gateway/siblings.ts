@@ -1,15 +1,15 @@
 import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 
-/** Set for a worker by the process that started it: its number from 1, and a name that all of them share. */
+/** Set for a worker by its parent process: its number from 1, and a name that all of them share. */
 export const workerVariables = {
   number: "GATEWAY_WORKER",
   instance: "GATEWAY_INSTANCE",
-  /** Set when it takes the place of one that ended. */
+  /** Set when it replaces one that ended. */
   again: "GATEWAY_WORKER_AGAIN",
 } as const;
 
-/** How long the port of a task that starts may stay shut for its workers not being ready, in milliseconds. */
+/** How long the port of a starting task may stay closed while its workers are not ready, in milliseconds. */
 const shutMs = 5000;
 
 /** Whether this process is one of several that share their task's port. */
@@ -18,9 +18,9 @@ export function isWorker(): boolean {
 }
 
 /**
- * When this process should open the port. The kernel gives a worker that listens its part of the connections, whether it
- * is ready or not: while others serve, it waits until it is. When none has served yet, somebody must say that the task
- * is alive.
+ * Resolves when this process should open the port. The kernel assigns connections to every listening worker, ready
+ * or not: while others serve, this one waits until it is ready. If none has served yet, one must listen to show
+ * that the task is alive.
  */
 export async function untilWorthListening(ready: Promise<void>): Promise<void> {
   if (!isWorker()) return;
@@ -28,27 +28,27 @@ export async function untilWorthListening(ready: Promise<void>): Promise<void> {
   await Promise.race([ready, new Promise((resolve) => setTimeout(resolve, shutMs).unref())]);
 }
 
-/** Whether this process speaks for its task: the first worker does, and a gateway without workers. */
+/** Whether this process represents its task: the first worker does, and a gateway without workers. */
 export function speaksForTask(): boolean {
   return (process.env[workerVariables.number] ?? "1") === "1";
 }
 
-/** The name of this task's gateway, new with every start. */
+/** The name of this task's gateway, different after every start. */
 export function nameInstance(): string {
   return process.env[workerVariables.instance] ?? randomBytes(8).toString("hex");
 }
 
-/** Between the workers of one task, by way of the process that started them. */
+/** Messages between the workers of one task, through their parent process. */
 type Message =
   | { readonly kind: "spread" | "reach"; readonly id: string; readonly version: number }
   | { readonly kind: "reached" | "done"; readonly id: string; readonly serves: number };
 
-/** How long a worker waits for the others, in milliseconds: they also look for themselves. */
+/** How long a worker waits for the others, in milliseconds; they also poll. */
 const spreadMs = 700;
 
 /**
- * A worker's line to the others. Only one worker hears a notice of a new version, because the kernel chooses who gets a
- * connection; the notice is answered when all of them serve it.
+ * A worker's channel to the others. Only one worker receives a notification of a new version, because the kernel
+ * distributes connections; it is acknowledged when all of them serve it.
  */
 export class Siblings {
   readonly #waiting = new Map<string, (serves: number) => void>();
@@ -64,13 +64,13 @@ export class Siblings {
           process.send?.({ kind: "reached", id: message.id, serves }),
         );
     });
-    // The line must not keep a worker alive that has finished.
+    // The channel must not keep a finished worker alive.
     process.channel?.unref();
   }
 
   /**
-   * Tells the others of a version, and resolves with the lowest that one of them serves then; 0 where one of them does
-   * not say, and at once without bound where there are none.
+   * Notifies the others of a version, and resolves with the lowest that one of them serves then: 0 where one does
+   * not respond, Infinity if there are no others.
    */
   async spread(version: number): Promise<number> {
     if (process.send === undefined) return Number.POSITIVE_INFINITY;
@@ -92,14 +92,14 @@ export class Siblings {
 interface Spread {
   readonly from: ChildProcess;
   readonly missing: Set<ChildProcess>;
-  /** Whatever can be sent, where nobody has said less. */
+  /** Starts at the highest value, lowered by each response. */
   lowest: number;
 }
 
-/** The other end of the line, in the process that started the workers. */
+/** The other end of the channels, in the parent process. */
 export class Switchboard {
   readonly #workers: ReadonlySet<ChildProcess>;
-  /** Whom to tell when the workers that are still missing have answered. */
+  /** Whom to notify when the workers that are still missing have responded. */
   readonly #open = new Map<string, Spread>();
 
   constructor(workers: ReadonlySet<ChildProcess>) {
@@ -122,7 +122,7 @@ export class Switchboard {
     this.#settle(message.id, undefined);
   }
 
-  /** `serves` is absent for a worker that ended: the next one loads the newest version before it listens. */
+  /** `serves` is absent for a worker that ended: its successor loads the newest version before it listens. */
   #settle(id: string, worker: ChildProcess | undefined, serves = Number.MAX_SAFE_INTEGER): void {
     const open = this.#open.get(id);
     if (open === undefined) return;

@@ -3,7 +3,7 @@ interface TaskMetadata {
 }
 
 /**
- * The address to listen on: what the operator says, else the task's own interface, else this machine only.
+ * The address to listen on: the configured one, else the task's own interface, else loopback.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html
  */
 export async function readTaskAddress(host: string | undefined): Promise<string> {

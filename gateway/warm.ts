@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 import { join } from "node:path";
 
-/** Packages that our modules load only when they are needed. */
+/** Packages that our modules load lazily. */
 const loadedLate = [
   "@aws-sdk/client-firehose",
   "@aws-sdk/client-kms",
@@ -12,12 +12,12 @@ const loadedLate = [
 ];
 
 /**
- * Loads every module without starting a role, so that the compile cache (`NODE_COMPILE_CACHE`) is full when the first
- * real process starts. Run while the image is built: its file system is read-only afterwards.
+ * Loads every module without starting a role, so that the compile cache (`NODE_COMPILE_CACHE`) is full when the
+ * first real process starts. Runs while the image is built: its file system is read-only afterwards.
  */
 export async function warmCompileCache(): Promise<void> {
   const own = readdirSync(import.meta.dirname, { recursive: true, encoding: "utf8" })
-    // The program itself is running already.
+    // This program itself is already running.
     .filter((path) => path.endsWith(".ts") && path !== "main.ts")
     .map((path) => join(import.meta.dirname, path));
   await Promise.all([...own, ...loadedLate].map((name) => import(name)));
@@ -25,7 +25,7 @@ export async function warmCompileCache(): Promise<void> {
   flushCompileCache();
 }
 
-/** Fastify loads a good part of itself only for an application: one with a schema, as the admin site is. */
+/** Fastify loads much of itself only for an application: one with a schema, like the admin site. */
 async function prepareApplication(): Promise<void> {
   const [{ fastify }, { default: swagger }, { default: formbody }] = await Promise.all([
     import("fastify"),

@@ -2,23 +2,23 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { isWorker, nameInstance, Switchboard, workerVariables } from "./siblings.ts";
 
-/** Time between two starts of a worker that keeps ending, in milliseconds. */
+/** Time between two restarts of a worker that keeps ending, in milliseconds. */
 const restartMs = 500;
 
-/** How many processes of the role `gateway` this one should start; 1 means that it is the gateway itself. */
+/** Number of processes of the role `gateway` to start; 1 means that this process is the gateway. */
 export function countWorkers(): number {
   if (isWorker()) return 1;
   const count = Number(process.env.GATEWAY_WORKERS ?? "1");
-  // A wrong value is reported with all others by the settings.
+  // The settings report an invalid value together with all others.
   return Number.isInteger(count) && count > 1 && count <= 64 ? count : 1;
 }
 
 /**
- * One gateway per processor, all on the same port: the kernel spreads the connections (`SO_REUSEPORT`). A worker that
- * ends is started again; signals are passed on, and this process ends when all have.
+ * One gateway per processor, all on the same port: the kernel distributes the connections (`SO_REUSEPORT`). A
+ * worker that ends is restarted; signals are forwarded, and this process ends when all have.
  */
 export async function runWorkers(main: string, count: number): Promise<void> {
-  // Other roles of the image, which come by here as well, must not pay for it.
+  // Other roles of the image also import this module and must not load it.
   const { gatherMetrics } = await import("./metrics/task-metrics.ts");
   const workers = new Set<ChildProcess>();
   const instance = nameInstance();
@@ -45,7 +45,7 @@ export async function runWorkers(main: string, count: number): Promise<void> {
       const [code] = (await once(worker, "exit")) as [number | null];
       workers.delete(worker);
       if (ending || code === 2) {
-        // Wrong settings do not become right by starting again.
+        // Invalid settings do not become valid by a restart.
         exitCode = Math.max(exitCode, code ?? 1);
         return;
       }

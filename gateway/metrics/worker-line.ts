@@ -56,7 +56,7 @@ export class WorkerLine {
     return text;
   }
 
-  /** Tells what would otherwise be lost with this process. */
+  /** Sends the last values, which would otherwise be lost with this process. */
   async leave(): Promise<void> {
     await new Promise<void>((resolve) => {
       send({ kind: "metrics-last", families: this.#collect() }, resolve);
@@ -64,7 +64,7 @@ export class WorkerLine {
   }
 }
 
-/** Nobody listens any more where the other end is gone; a scrape then ends by its time. */
+/** If the parent is gone there is no response, and a scrape ends at its time limit. */
 function send(message: FromWorker, done: () => void = () => {}): void {
   if (process.connected) process.send!(message, undefined, undefined, () => done());
   else done();

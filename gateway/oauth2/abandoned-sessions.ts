@@ -11,8 +11,8 @@ interface Sessions {
 }
 
 /**
- * Ends a session whose account is not there any more (disabled, or forgotten by a company's own login) as soon as a
- * browser brings it: whoever comes with it is nobody, and signs in again. The library would fail.
+ * Ends a session whose account no longer exists (disabled, or removed from a company's own login) at its next
+ * request, so that the user must sign in again. The library would fail.
  */
 export function endAbandonedSessions(provider: Provider, readLogin: () => Promise<Login>): void {
   const sessions = provider.Session as unknown as Sessions;

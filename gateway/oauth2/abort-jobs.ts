@@ -3,19 +3,19 @@ import { describeReason } from "../reason.ts";
 import type { Primaries } from "../redis/primaries.ts";
 import { type Consumption, planAbort } from "./consumption.ts";
 
-/** How long a job is attempted, in milliseconds. */
+/** How long a job is retried, in milliseconds. */
 const limitMs = 10 * 60_000;
 const mostJobs = 1000;
 
-/** Counts what must be finished before the process ends. */
+/** Tracks work that must finish before the process ends. */
 export interface Work {
   begin(): void;
   end(): void;
 }
 
 /**
- * Undoes transactions whose outcome is not known: their requests are answered 503, so the client will show the same code
- * or refresh token again. A job goes on until the store has confirmed it.
+ * Aborts transactions whose outcome is unknown: their requests got a 503, so the client will send the same code or
+ * refresh token again. A job continues until the store has confirmed it.
  */
 export class AbortJobs {
   readonly #primaries: Primaries;

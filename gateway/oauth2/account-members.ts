@@ -2,12 +2,14 @@ import { hash } from "node:crypto";
 import type { Primaries } from "../redis/primaries.ts";
 import { lifetimes } from "./lifetimes.ts";
 
-/** That an account was signed out is remembered for longer than any request that was under way, in seconds. */
+/** How long an account's sign-out is remembered, in seconds: longer than any request in flight. */
 const memorySeconds = 3600;
-/** How many are read at once. */
+/** Members read per batch. */
 const batchSize = 500;
 
-/** Adds what an account holds, forgets what has expired, and gives back when the account was last signed out. */
+/**
+ * Adds a session or grant of an account, removes expired ones, and returns when the account was last signed out.
+ */
 const addScript = `
 redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. ARGV[3])
@@ -15,29 +17,31 @@ redis.call('EXPIRE', KEYS[1], ARGV[4])
 return redis.call('GET', KEYS[2])`;
 
 /**
- * Notes the sign-out and gives back some of what the account holds, with the score of each: whatever is added from here
- * on sees the note.
+ * Records the sign-out and returns a batch of the account's members with their scores: anything added afterwards
+ * sees the record.
  */
 const endScript = `
 local known = tonumber(redis.call('GET', KEYS[2]) or '0')
 if known < tonumber(ARGV[1]) then redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2]) end
 return redis.call('ZRANGEBYSCORE', KEYS[1], ARGV[3], '+inf', 'WITHSCORES', 'LIMIT', ARGV[4], ARGV[5])`;
 
-/** What a person holds: a session, by its key, or a grant, by its id. */
+/** A session, by its key, or a grant, by its id, of an account. */
 export interface AccountMember {
   readonly kind: "Session" | "Grant";
   readonly id: string;
-  /** Of the login or the consent, in seconds. */
+  /** Time of the login or the consent, in seconds. */
   readonly startedAt: number;
 }
 
-/** Where the next batch of an account begins: at a score, after `skip` members of that score that stay. */
+/**
+ * Where the next batch of an account begins: at a score, after skipping `skip` members of that score that stay.
+ */
 interface Position {
   readonly score: string;
   readonly skip: number;
 }
 
-/** Some of what must be deleted, and where the rest begins, `undefined` after the last batch. */
+/** Members to delete, and where the rest begins; `undefined` after the last batch. */
 export interface AccountBatch {
   readonly found: readonly AccountMember[];
   readonly next: Position | undefined;
@@ -47,9 +51,9 @@ export interface AccountBatch {
 export const firstPosition: Position = { score: "-inf", skip: 0 };
 
 /**
- * Sessions and grants of one account, so that all of them can be ended at once; tokens follow their grants. As with
- * grants, what is listed lies in other slots: it is written first and listed second, a sign-out is noted first and its
- * members are deleted second, so that of two at once the later one sees the other.
+ * Sessions and grants of one account, so that all of them can be ended at once; tokens follow their grants.
+ * Members and the list are in different slots: a member is written first and listed second, a sign-out is recorded
+ * first and its members are deleted second, so that of two concurrent operations the later one sees the other.
  */
 export class AccountMembers {
   readonly #primaries: Primaries;
@@ -58,7 +62,7 @@ export class AccountMembers {
     this.#primaries = primaries;
   }
 
-  /** `true` when the account was signed out since the member began: then it must go again. */
+  /** `true` when the account was signed out after the member began: then the member must be removed. */
   async add(accountId: string, member: AccountMember, expiresAt: number): Promise<boolean> {
     const { members, ended } = nameKeys(accountId);
     const now = String(Math.floor(Date.now() / 1000));
@@ -69,10 +73,9 @@ export class AccountMembers {
   }
 
   /**
-   * What began until `endedAt` (in seconds) among the members from `position` on, and must be deleted now. It stays
-   * listed until `forget`, so that another gateway can continue; the next batch is read after that. Each member is read
-   * once, whatever their number, except those that moved meanwhile: whoever must miss none begins at the first again
-   * until nothing is found.
+   * The members from `position` on that began until `endedAt` (in seconds) and must be deleted now. They stay
+   * listed until `forget`, so that another gateway can continue; read the next batch after that. Each member is
+   * read once, except those that moved meanwhile: to miss none, start over until nothing is found.
    */
   async end(accountId: string, endedAt: number, position: Position): Promise<AccountBatch> {
     const { members, ended } = nameKeys(accountId);
@@ -106,7 +109,7 @@ function parseMember(text: string): AccountMember {
   return { kind: kind === "Session" ? kind : "Grant", startedAt: Number(startedAt), id: id.join(" ") };
 }
 
-/** Both in one slot. A company's own account ids may have any character, braces too. */
+/** Both keys in one slot. Account ids of a company's own login may contain any character, including braces. */
 function nameKeys(accountId: string): { readonly members: string; readonly ended: string } {
   const digest = hash("sha256", accountId, "base64url");
   return { members: `oauth2:account:{${digest}}`, ended: `oauth2:signed-out:{${digest}}` };

@@ -17,18 +17,24 @@ import {
 import { planStorage } from "./revocation.ts";
 import type { UnitsOfWork } from "./unit-of-work.ts";
 
-/** Kept beyond its life, in seconds: a device that asks too late is to hear that the code expired (RFC 8628 3.5). */
+/**
+ * How long records are kept after they expire, in seconds: a device that polls too late must learn that the code
+ * expired (RFC 8628 section 3.5).
+ */
 const afterlife: Readonly<Record<string, number>> = { DeviceCode: 600 };
 
-/** What all adapters of one server share. */
+/** Shared by all adapters of one server. */
 export interface AdapterParts {
   readonly primaries: Primaries;
   readonly units: UnitsOfWork;
-  /** As it is served now. */
+  /** The client in the served configuration. */
   readonly findClient: (id: string) => Client | undefined;
 }
 
-/** What the OAuth2 server stores, at the primaries of a Redis Cluster. Ids are digested: the store lets nobody in. */
+/**
+ * Storage of the OAuth2 server, at the primaries of a Redis Cluster. Ids are hashed: a copy of the store grants no
+ * access.
+ */
 export class RedisAdapter implements Adapter {
   readonly #kind: string;
   readonly #primaries: Primaries;
@@ -74,7 +80,7 @@ export class RedisAdapter implements Adapter {
     let { payload } = found;
     const unit = this.#units.current;
     unit?.places.set(id, place);
-    // A token request and a login must know for certain; who introspects or revokes need not wait.
+    // A token request and a login need a certain result; introspection and revocation need not wait.
     const mustKnow = unit?.defersStorage === true || this.#kind === "PushedAuthorizationRequest";
     if (mustKnow && isUnsettled(payload)) {
       const settled = await this.#units.readSettled(place);
@@ -93,14 +99,14 @@ export class RedisAdapter implements Adapter {
     return this.#findByIndex(nameUserCode(userCode));
   }
 
-  /** Is carried out with the request that uses it, when that has succeeded. */
+  /** Applied when the request that uses the record has succeeded. */
   async consume(id: string): Promise<undefined> {
     const unit = this.#units.current;
     if (unit === undefined) throw new Error(`A ${this.#kind} is used outside of a request.`);
     unit.consumed = { kind: this.#kind, place: unit.places.get(id) ?? this.#find(id) };
   }
 
-  /** A token that comes from a grant takes the grant along. */
+  /** Deleting a token that belongs to a grant revokes the grant. */
   async destroy(id: string): Promise<undefined> {
     const place = findPlace(this.#kind, id);
     if (place === undefined) return;
@@ -108,12 +114,12 @@ export class RedisAdapter implements Adapter {
     else await this.#units.delete(place.key);
   }
 
-  /** Ends the grant with everything that came from it: a new one has a new id. */
+  /** Ends the grant with everything issued from it: a new one gets a new id. */
   async revokeByGrantId(grantId: string): Promise<undefined> {
     await this.#units.revoke(this.#findGrant(grantId).tag);
   }
 
-  /** What the library does not know of: which kind of access token it is, and of which instance of its client. */
+  /** Adds what the library does not know: the kind of the access token, and the client's instance. */
   #describe({ clientId }: AdapterPayload): object {
     const client = clientId === undefined ? undefined : this.#findClient(clientId);
     return {
@@ -122,12 +128,14 @@ export class RedisAdapter implements Adapter {
     };
   }
 
-  /** Whether the client that it was issued to is still there; one created again under the old name inherits nothing. */
+  /**
+   * Whether the client that it was issued to still exists; one created again under the old name inherits nothing.
+   */
   #isOfClient({ clientId, clientInstance }: AdapterPayload): boolean {
     return clientId === undefined || this.#findClient(clientId)?.instance === clientInstance;
   }
 
-  /** An access token counts for no scope that its client has lost. */
+  /** Removes scopes that the client no longer has. */
   #restrict(payload: AdapterPayload): AdapterPayload {
     const client = payload.clientId === undefined ? undefined : this.#findClient(payload.clientId);
     if (client === undefined || !accessTokens.has(this.#kind)) return payload;
@@ -146,7 +154,7 @@ export class RedisAdapter implements Adapter {
     return connected === undefined ? undefined : { place, payload: connected };
   }
 
-  /** What a person holds is listed under the account; it goes again where the person was signed out meanwhile. */
+  /** Lists a session or grant under its account; removes it if the user was signed out meanwhile. */
   async #list(id: string, payload: AdapterPayload, expiresIn: number | undefined): Promise<void> {
     const { accountId } = payload;
     if (accountId === undefined) return;

@@ -1,12 +1,15 @@
 import type { Adapter, AdapterPayload } from "oidc-provider";
 import type { Client } from "../routing/route.ts";
 
-/** Clients come from the configuration that the gateway serves; the server only reads them, every time. */
+/**
+ * Clients come from the configuration that the gateway serves; the server reads them at every use and never writes
+ * them.
+ */
 export class ClientAdapter implements Adapter {
   readonly #find: (id: string) => Client | undefined;
   readonly #algorithms: readonly string[];
 
-  /** `algorithms` are those that there are keys for, the usual one first. */
+  /** `algorithms` are those that have keys, the default first. */
   constructor(find: (id: string) => Client | undefined, algorithms: readonly string[]) {
     this.#find = find;
     this.#algorithms = algorithms;
@@ -25,7 +28,7 @@ export class ClientAdapter implements Adapter {
   async revokeByGrantId(): Promise<undefined> {}
 }
 
-/** The client in the terms of RFC 7591; `undefined` for one that has nothing to authenticate by yet. */
+/** The client in the terms of RFC 7591; `undefined` for one without credentials yet. */
 function describeClient(client: Client, algorithms: readonly string[]): AdapterPayload | undefined {
   const authentication = describeAuthentication(client);
   if (authentication === undefined) return undefined;
@@ -42,7 +45,7 @@ function describeClient(client: Client, algorithms: readonly string[]): AdapterP
     response_types: redirected ? ["code"] : [],
     require_pushed_authorization_requests: client.requirePushedAuthorizationRequests,
     dpop_bound_access_tokens: client.dpopBoundAccessTokens,
-    // Where an operator gives keys of one type alone, other clients get along without the login's token only.
+    // Where an operator supplies keys of one type only, clients that expect another miss only a valid ID token.
     id_token_signed_response_alg: algorithms.includes(algorithm) ? algorithm : algorithms[0],
   } as AdapterPayload;
 }
@@ -59,7 +62,7 @@ function describeAuthentication({
   return { token_endpoint_auth_method: method, client_secret: secretHash };
 }
 
-/** RFC 8252 7: an app's own scheme, or a port on loopback that changes from start to start. */
+/** RFC 8252 section 7: an app's private-use scheme, or a loopback port that changes with each start. */
 function isOfAnApp(uri: string): boolean {
   return !uri.startsWith("https:");
 }

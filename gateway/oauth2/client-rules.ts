@@ -1,7 +1,7 @@
 import type Provider from "oidc-provider";
 import { hashClientSecret, matchesClientSecret } from "../configuration/client-secret.ts";
 
-/** The stored client secret is a keyed hash, so what is presented is hashed before it is compared. */
+/** The stored client secret is a keyed hash, so the presented one is hashed before the comparison. */
 export function verifySecretsByHash(provider: Provider, key: string): void {
   const { prototype } = provider.Client as unknown as { prototype: ClientPrototype };
   prototype.compareClientSecret = function compare(presented) {
@@ -9,10 +9,10 @@ export function verifySecretsByHash(provider: Provider, key: string): void {
   };
 }
 
-/** Codes travel in the query alone: one way to answer, and none that needs a script. */
+/** Authorization responses use the query only: one response mode, and none that needs a script. */
 export function respondInQueryOnly(provider: Provider): void {
   const { prototype } = provider.Client as unknown as { prototype: ClientPrototype };
-  // Other types are refused in a moment, for what they are.
+  // The library refuses other types right afterwards, with the proper error.
   prototype.responseModeAllowed = (mode, type) => mode === "query" || type !== "code";
 }
 

@@ -6,14 +6,14 @@ import type { UnitsOfWork } from "./unit-of-work.ts";
 
 export interface CommitParts {
   readonly units: UnitsOfWork;
-  /** Why the library failed. */
+  /** Returns why the library failed. */
   readonly findFailure: (context: Context) => Error | undefined;
   readonly logRefusal: (context: Context, error: Error) => void;
 }
 
 /**
- * Carries out what the library decided before its response leaves. A lost store throws, and nothing stays of the
- * request; whoever was slower than another request with the same code or token hears so.
+ * Commits the library's changes before its response is sent. If a store is unavailable it throws, and none of the
+ * request's changes remain; a request that lost the race for the same code or token gets an error.
  */
 export function createCommit({ units, findFailure, logRefusal }: CommitParts): Middleware {
   return async function commit(context: Context, next: Next): Promise<void> {
@@ -43,7 +43,7 @@ interface Refusal extends Error {
   readonly error_description: string;
 }
 
-/** An error of the protocol, in the library's shape. */
+/** A protocol error in the library's form. */
 function isRefusal(error: unknown): error is Refusal {
   return error instanceof Error && (error as Partial<Refusal>).expose === true;
 }

@@ -37,11 +37,11 @@ export interface ConfigurationParts {
   readonly readLogin: () => Promise<Login>;
 }
 
-/** Scope by which a confidential client may introspect tokens of others. */
+/** Scope with which a confidential client may introspect tokens of other clients. */
 const introspectionScope = "token:introspect";
 const signatureAlgorithms = ["ES256", "EdDSA", "Ed25519", "PS256", "RS256"] as const;
 
-/** RFC 9700 in the library's terms: what is not needed is off, and nothing is left to a default that may change. */
+/** RFC 9700 in the library's terms: unused features are off, and nothing relies on a default that may change. */
 export function createConfiguration(parts: ConfigurationParts): Configuration {
   const { issuer, primaries, units, errors, readConfiguration, readLogin } = parts;
   const secure = issuer.protocol === "https:";
@@ -68,11 +68,11 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
     },
     pkce: { required: () => true },
     allowOmittingSingleRegisteredRedirectUri: false,
-    // There is no access token without an audience, so claims come in the ID token.
+    // Every access token has an audience, so claims are in the ID token.
     conformIdTokenClaims: false,
     clockTolerance: 5,
     cookies: {
-      // A prefix that browsers hold to: nobody but this host, over TLS, can set these.
+      // Browsers enforce the prefix: only this host, over TLS, can set these cookies.
       names: {
         session: nameCookie("session", "__Host-", secure),
         interaction: nameCookie("interaction", "__Secure-", secure),
@@ -95,11 +95,11 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
     },
     issueRefreshToken: async (_context, client) => client.grantTypeAllowed("refresh_token"),
     rotateRefreshToken: true,
-    // A device stays connected when the browser that connected it signs out; an application does not, unless it asked
-    // for offline access.
+    // A device stays connected when the browser that authorized it signs out; an application does not, unless it
+    // requested offline access.
     expiresWithSession: async (_context, source) =>
       source.kind !== "DeviceCode" && !source.scopes.has("offline_access"),
-    // A token that is taken back takes the grant along: what was consented to must be asked for again.
+    // Revoking a token revokes the grant: the user must consent again.
     revokeGrantPolicy: () => true,
     findAccount: async (_context, id) => {
       const account = await (await readLogin()).findAccount(id);
@@ -116,7 +116,8 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
       clientCredentials: { enabled: true },
       revocation: {
         enabled: true,
-        // RFC 7009 2.1: a token is revoked by the client that it was issued to, and another one hears that it was not.
+        // RFC 7009 section 2.1: only the client that a token was issued to may revoke it; another client gets an
+        // error.
         allowedPolicy: async (_context, client, token) => {
           if (token.clientId === client.clientId) return true;
           throw new errors.InvalidGrant("the token was issued to another client");
@@ -129,7 +130,7 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
           (client.clientAuthMethod !== "none" &&
             readConfiguration().clients.get(client.clientId)?.scopes.includes(introspectionScope) === true),
       },
-      // The library's own takes tokens without an audience only, and there are none.
+      // The library's endpoint accepts tokens without an audience only, and there are none.
       userinfo: { enabled: false },
       dPoP: {
         enabled: true,

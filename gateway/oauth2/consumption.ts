@@ -3,13 +3,13 @@ import type { Command } from "../redis/primaries.ts";
 import { nameFence, nameTombstone, type Place } from "./record-place.ts";
 import type { StoredRecord } from "./revocation.ts";
 
-/** What becomes of a transaction that uses something up. */
+/** Outcome of a transaction that consumes a record. */
 export type CommitOutcome = "done" | "used" | "revoked" | "missing" | "aborted";
 
-/** Something that is used once, with what is issued for it, in one slot. */
+/** A single-use record, with the records issued for it, in one slot. */
 export interface Consumption {
   readonly place: Place;
-  /** Of the request; the store knows by it what the request did already. */
+  /** Id of the request; it makes the transaction idempotent. */
   readonly transaction: string;
   /** Seconds since 1970. */
   readonly consumedAt: number;
@@ -17,8 +17,8 @@ export interface Consumption {
 }
 
 /**
- * Uses up the record at KEYS[3] and stores what is issued for it, all or nothing; once more is the same as once. The
- * mark goes in front of the text: a round trip through the script's JSON would turn empty lists into empty objects.
+ * Consumes the record at KEYS[3] and stores the records issued for it, atomically and idempotently. The mark is a
+ * prefix of the text: a round trip through the script's JSON would turn empty lists into empty objects.
  */
 const commitScript = `
 if redis.call('EXISTS', KEYS[1]) == 1 then return 'aborted' end
@@ -34,7 +34,7 @@ for index = 4, #KEYS do
 end
 return 'done'`;
 
-/** Undoes what the transaction did, and lets nothing of it be done later. */
+/** Undoes the transaction, and prevents it from being applied later. */
 const abortScript = `
 redis.call('SET', KEYS[1], '1', 'EX', 3600)
 local stored = redis.call('GET', KEYS[2])
@@ -45,7 +45,7 @@ end
 for index = 3, #KEYS do redis.call('DEL', KEYS[index]) end
 return 'OK'`;
 
-/** Notes that the transaction will not be undone any more. */
+/** Marks the transaction as final. */
 const settleScript = `
 local stored = redis.call('GET', KEYS[1])
 local length = string.len(ARGV[1])
@@ -84,7 +84,7 @@ function renderMark({ consumedAt, transaction }: Pick<Consumption, "consumedAt" 
   return `{"consumed":${consumedAt},"by":"${transaction}",`;
 }
 
-/** Whether the record was used by a request that may still be undone. */
+/** Whether the record was consumed by a request that may still be undone. */
 export function isUnsettled(payload: AdapterPayload): boolean {
   return payload.consumed !== undefined && typeof payload.by === "string" && payload.by !== "";
 }

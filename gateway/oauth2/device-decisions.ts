@@ -12,13 +12,13 @@ interface DeviceCode {
 }
 
 /**
- * Lets one person decide about a device's code. The library reads whether somebody has and writes so later: of several
- * who allow or refuse at once, each would be told that it was done, and one of them would be wrong.
+ * Lets one person decide about a device's code. The library reads whether there is a decision and writes one
+ * later: of several concurrent decisions each would be reported as successful, and one of them would be wrong.
  */
 export function decideOnce(provider: Provider, memory: ReplayMemory): void {
   const { prototype } = provider.DeviceCode as unknown as DeviceCodeModel;
   const { save } = prototype;
-  /** Decided by the request that holds them: it may store them again. */
+  /** Records decided by the current request, which may store them again. */
   const decided = new WeakSet<DeviceCode>();
   prototype.save = async function (...rest) {
     const context = (provider.constructor as typeof Provider).ctx;

@@ -4,7 +4,7 @@ import type { errors as OAuth2Errors } from "oidc-provider";
 import type { Primaries } from "../redis/primaries.ts";
 import { devicePollSeconds } from "./lifetimes.ts";
 
-/** A little less than is asked for: a device's clock and the network are not exact. */
+/** Slightly less than the advertised interval: a device's clock and the network are inexact. */
 const leastMs = devicePollSeconds * 1000 - 500;
 
 interface DeviceCodes {
@@ -14,7 +14,7 @@ interface DeviceCodes {
   ): Promise<{ accountId?: string; error?: string; isExpired: boolean } | undefined>;
 }
 
-/** RFC 8628 3.5: a device that asks more often than it was told hears `slow_down`; the library lets it. */
+/** RFC 8628 section 3.5: a device that polls too fast gets `slow_down`; the library does not enforce it. */
 export function paceDevices(provider: Provider, primaries: Primaries, errors: typeof OAuth2Errors): void {
   const codes = provider.DeviceCode as unknown as DeviceCodes;
   const find = codes.find.bind(codes);

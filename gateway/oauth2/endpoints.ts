@@ -1,4 +1,4 @@
-/** Where the library's own endpoints are. */
+/** Paths of the library's endpoints. */
 export const routes = {
   authorization: "/oauth2/authorize",
   token: "/oauth2/token",
@@ -11,16 +11,16 @@ export const routes = {
   end_session: "/oauth2/logout",
 } as const;
 
-/** Answered by the gateway instead of the library. */
+/** Served by the gateway instead of the library. */
 export const userinfo = "/oauth2/userinfo";
-/** Where people change their passwords. */
+/** Where users change their passwords. */
 export const passwordChange = "/oauth2/password";
 export const interaction = "/oauth2/interaction/";
 
 export const metadata = "/.well-known/oauth-authorization-server";
 export const openidMetadata = "/.well-known/openid-configuration";
 
-/** Methods by path, for the answer to a wrong one. */
+/** Methods by path, for 405 responses. */
 const methods: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
   [routes.authorization, ["GET"]],
   [routes.token, ["POST"]],
@@ -39,19 +39,19 @@ const methods: ReadonlyMap<string, readonly string[]> = new Map<string, readonly
   [openidMetadata, ["GET"]],
 ]);
 
-/** Paths with one part more, which names an interaction. */
+/** Paths followed by one segment, which names an interaction. */
 const parents = [`${routes.authorization}/`, `${routes.code_verification}/`, interaction];
 
 /**
- * Whether the OAuth2 server answers this path; what it does not answer goes through the route table. A slash at the end
- * makes another path: the library would take it for the same, and what stands before it would not.
+ * Whether the OAuth2 server serves this path; all others use the route table. A trailing slash makes a different
+ * path: the library would treat both as equal, the gateway in front of it would not.
  */
 export function isOwnPath(path: string): boolean {
   if (methods.has(path)) return true;
   return !path.endsWith("/") && parents.some((parent) => path.startsWith(parent));
 }
 
-/** Methods that a path has, `undefined` where the last part varies. */
+/** Methods of a path, `undefined` where its last segment varies. */
 export function readMethods(path: string): readonly string[] | undefined {
   return methods.get(path);
 }

@@ -4,15 +4,18 @@ import type { Context } from "../login/context.ts";
 import { describeReason } from "../reason.ts";
 import { isLostStore } from "./lost-store.ts";
 
-/** Least time between two log lines about a store that is not available, in milliseconds. */
+/** Minimum time between two log lines about an unavailable store, in milliseconds. */
 const quietMs = 1000;
 
-/** Logs why requests failed: each fault of ours, and now and then that a store is not available, and for how many. */
+/**
+ * Logs why requests failed: every internal error, and periodically that a store is unavailable, with the number of
+ * failed requests.
+ */
 export function createFailureLog(logger: Logger): (error: Error, context: Context) => void {
   let loggedAt = Number.NEGATIVE_INFINITY;
   let requests = 0;
   return (error, { path, req }) => {
-    // The client left, or took too long, before its request was whole: whoever wants to could fill the log.
+    // The client disconnected or was too slow to send its request: logging this would let clients fill the log.
     if (req.destroyed && !req.complete) return;
     if (!isLostStore(error)) {
       logger.error({ err: error }, "OAuth2 server failed");
@@ -26,7 +29,7 @@ export function createFailureLog(logger: Logger): (error: Error, context: Contex
   };
 }
 
-/** Logs why a token request was refused: the client gets the error's name only (RFC 6749 5.2). */
+/** Logs why a token request was refused: the client gets only the error code (RFC 6749 section 5.2). */
 export function createRefusalLog(logger: Logger): (context: Context, error: Error) => void {
   return ({ oidc }, error) => {
     const { error: name, error_detail: detail } = error as Partial<OAuth2Errors.OIDCProviderError>;

@@ -5,7 +5,9 @@ interface Model {
   readonly prototype: { grantId?: string; generateTokenId(): string };
 }
 
-/** What comes from a grant carries the grant's tag in front of its 256 random bits: revoking the grant is one write. */
+/**
+ * Every token of a grant starts with the grant's tag, before its 256 random bits: revoking the grant is one write.
+ */
 export function tagTokens(provider: Provider): void {
   const models = [provider.AccessToken, provider.RefreshToken, provider.AuthorizationCode];
   for (const { prototype } of models as unknown as readonly Model[]) {

@@ -4,23 +4,23 @@ import type { SigningAlgorithm, SigningKey } from "./signing-key.ts";
 
 const daySeconds = 24 * 3600;
 
-/** When a stored key is made, used and dropped, in seconds of its age. */
+/** Ages at which a stored key is replaced, used and dropped, in seconds. */
 export const rotation = {
-  /** The newest key of an algorithm is older than this: another is made. */
+  /** Maximum age of an algorithm's newest key before another is created. */
   every: 90 * daySeconds,
-  /** Published before it signs, so that whoever keeps a copy of the set has it in time. */
+  /** Time between publication and first use, so that clients that cache the key set have it in time. */
   publishedAhead: 1 * daySeconds,
   /**
-   * Published after its successor signs. An ID token lives for an hour, but as `id_token_hint` it is good for as long as
-   * the session may go on that it is from: applications keep it in order to sign out.
+   * Time that a key stays published after its successor signs. An ID token lives for an hour, but as
+   * `id_token_hint` it is used as long as the session may last: applications keep it for signing out.
    */
   publishedAfter: lifetimes.session,
 } as const;
 
 /**
- * For keys that an operator requests, in seconds. Both hold however the gateways' checks fall: 5 minutes at most until a
- * gateway knows the key (`SIGNING_KEYS_CHECK_SECONDS`), 5 more until clients have the new set. Hints of older sessions are
- * refused then: what a leaked key signed must not count.
+ * Rotation of keys that an operator requests, in seconds. Both values hold for any timing of the gateways' polls:
+ * 5 minutes at most until a gateway knows the key (`SIGNING_KEYS_CHECK_SECONDS`), 5 more until clients have the
+ * new set. Hints of older sessions are refused then: signatures of a leaked key must not count.
  */
 export const requestedRotation = {
   publishedAhead: 15 * 60,
@@ -31,12 +31,12 @@ export const requestedRotation = {
 export interface StoredKey {
   readonly kid: string;
   readonly ageSeconds: number;
-  /** By an operator, on the admin site. */
+  /** Requested by an operator on the admin site. */
   readonly isRequested: boolean;
   readonly key: SigningKey;
 }
 
-/** Algorithms that a new key has to be made for. Stored keys come newest first, here and below. */
+/** Algorithms that need a new key. Stored keys are newest first, here and below. */
 export function findDue(stored: readonly StoredKey[]): readonly SigningAlgorithm[] {
   return idTokenAlgorithms.filter((algorithm) => {
     const newest = stored.find(({ key }) => key.alg === algorithm);
@@ -45,8 +45,8 @@ export function findDue(stored: readonly StoredKey[]): readonly SigningAlgorithm
 }
 
 /**
- * What is published: of each algorithm the signing key before its others. Keys of an algorithm that is not known here
- * are those of a newer version, which clients may meet at another gateway.
+ * The published keys: for each algorithm the signing key before the others. Keys of unknown algorithms belong to a
+ * newer version, whose tokens clients may receive from another gateway.
  */
 export function orderKeys(stored: readonly StoredKey[]): readonly SigningKey[] {
   const known: ReadonlySet<string> = new Set(idTokenAlgorithms);
@@ -61,7 +61,7 @@ export function isRotating(stored: readonly StoredKey[]): boolean {
   return stored.some((key) => key.isRequested && !signs(key));
 }
 
-/** Keys that nobody needs any more. */
+/** Keys that are no longer needed. */
 export function findExpired(stored: readonly StoredKey[]): readonly StoredKey[] {
   return idTokenAlgorithms.flatMap((algorithm) => {
     const family = ofAlgorithm(stored, algorithm);
@@ -73,7 +73,7 @@ function ofAlgorithm(stored: readonly StoredKey[], algorithm: SigningAlgorithm):
   return stored.filter(({ key }) => key.alg === algorithm);
 }
 
-/** The first key of all signs at once, as there is none before it. */
+/** The very first key signs immediately, as there is none before it. */
 function orderFamily(family: readonly StoredKey[]): readonly StoredKey[] {
   const found = family.findIndex(signs);
   const signing = family[found === -1 ? family.length - 1 : found];
@@ -85,7 +85,10 @@ function signs(key: StoredKey): boolean {
   return key.ageSeconds >= schedule(key).publishedAhead;
 }
 
-/** Until any newer key has signed for long enough: one that an operator requested overtakes the one before it. */
+/**
+ * Published until any newer key has signed for long enough: one that an operator requested overtakes its
+ * predecessor.
+ */
 function isPublished(index: number, family: readonly StoredKey[]): boolean {
   return !family.slice(0, index).some((newer) => {
     const { publishedAhead, publishedAfter } = schedule(newer);

@@ -3,13 +3,13 @@ import { awsLimits } from "../aws-limits.ts";
 import type { Cipher } from "./local-cipher.ts";
 
 const version = "kms";
-/** Binds the ciphertext to what it is for: another use of the same KMS key cannot open it. */
+/** Binds the ciphertext to its purpose: another use of the same KMS key cannot decrypt it. */
 const context = { purpose: "dmm-env signing keys" };
 
-/** What KMS says of what another key closed. */
+/** KMS errors for a ciphertext of another key. */
 const otherCipher: ReadonlySet<string> = new Set(["IncorrectKeyException", "InvalidCiphertextException"]);
 
-/** A seal whose key never leaves AWS KMS. A private key is far below the 4 KiB that KMS encrypts directly. */
+/** A cipher whose key never leaves AWS KMS. A private key is far below the 4 KiB that KMS encrypts directly. */
 export function createKmsCipher(keyId: string): Cipher {
   const client = new KMSClient(awsLimits);
   return {
@@ -33,7 +33,7 @@ export function createKmsCipher(keyId: string): Cipher {
         const { Plaintext } = await client.send(command);
         return Buffer.from(Plaintext!).toString("utf8");
       } catch (error) {
-        // Any other failure may pass: a key that cannot be opened now is not lost for that.
+        // Any other failure may be temporary: a key that cannot be decrypted now is not lost.
         if (otherCipher.has((error as Error).name)) return undefined;
         throw error;
       }

@@ -2,25 +2,28 @@ import type Provider from "oidc-provider";
 import type { Context, Next } from "../login/context.ts";
 import { routes } from "./endpoints.ts";
 
-/** What a client without a grant or response type hears from the library as `invalid_request`: RFC 6749 4.1.2.1, 5.2. */
+/**
+ * For a client without the grant or response type the library reports `invalid_request` instead of
+ * `unauthorized_client`: RFC 6749 sections 4.1.2.1 and 5.2.
+ */
 const unauthorized = /^(?:requested (?:grant type|response_type)|urn:\S+) is not allowed for this client$/;
 const replayed = "DPoP proof JWT Replay detected";
-/** Set where a proof was shown before. */
+/** Set where a proof was replayed. */
 const replay = "proofReplay";
 
-/** The library tells reasons of `invalid_grant` to its listeners alone. */
+/** The library reports reasons of `invalid_grant` to its listeners only. */
 export function noteReplays(provider: Provider): void {
   provider.on("grant.error", (context, error) => {
     if (error.error_detail === replayed) context.state[replay] = true;
   });
 }
 
-/** Answers as the standards say where the library does otherwise. */
+/** Corrects responses where the library deviates from the standards. */
 export async function correctErrors(context: Context, next: Next): Promise<void> {
   await next();
   const body = context.body as { error?: unknown; error_description?: unknown } | null | undefined;
   if (typeof body?.error !== "string") return;
-  // RFC 7662 2.2: a token that this server does not know, of whatever form, is not active, and that is no error.
+  // RFC 7662 section 2.2: an unknown token, of whatever form, is inactive, which is not an error.
   if (context.path === routes.introspection && body.error === "unsupported_token_type") {
     context.status = 200;
     context.body = { active: false };
@@ -28,7 +31,7 @@ export async function correctErrors(context: Context, next: Next): Promise<void>
   }
   if (body.error === "invalid_request" && unauthorized.test(String(body.error_description)))
     body.error = "unauthorized_client";
-  // RFC 9449 5.
+  // RFC 9449 section 5.
   if (body.error === "invalid_grant" && context.state[replay] === true)
     Object.assign(body, { error: "invalid_dpop_proof", error_description: "the proof was already used" });
 }

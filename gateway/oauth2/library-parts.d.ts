@@ -1,4 +1,4 @@
-/** Parts of the library that its types know by its index only. */
+/** Library modules that its types do not declare separately. */
 declare module "oidc-provider/lib/provider.js" {
   export const Provider: typeof import("oidc-provider").default;
 }
@@ -9,7 +9,7 @@ declare module "oidc-provider/lib/helpers/errors.js" {
 }
 
 declare module "oidc-provider/lib/helpers/challenge.js" {
-  /** Values that change with time, made of a secret of 32 bytes: whoever has it agrees on them. */
+  /** Time-based values derived from a 32-byte secret: all holders of the secret agree on them. */
   export default class ServerChallenge {
     constructor(secret: Buffer, info: string);
     nextChallenge(): string;
@@ -18,7 +18,7 @@ declare module "oidc-provider/lib/helpers/challenge.js" {
 }
 
 declare module "oidc-provider/lib/helpers/re_render_errors.js" {
-  /** Shown on the page where people enter the code of a device. */
+  /** Shown on the page where users enter a device's code. */
   export class AlreadyUsedError extends Error {
     constructor(userCode: string);
   }

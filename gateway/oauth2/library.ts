@@ -1,8 +1,8 @@
 export type Library = Pick<typeof import("oidc-provider"), "default" | "errors" | "interactionPolicy">;
 
 /**
- * The parts of `oidc-provider` that its index exports. The index itself warns on standard error of every release of
- * Node.js that has no long-term support yet, in a line that no log takes: the platform says itself what it runs on
+ * The modules of `oidc-provider` that its index exports. The index itself warns on standard error of every Node.js
+ * release without long-term support, in a line that bypasses the log: the platform declares its Node.js version
  * (`engines` of its packages), and every other warning of the library stays.
  */
 export async function loadLibrary(): Promise<Library> {

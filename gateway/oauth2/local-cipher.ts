@@ -1,10 +1,13 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { deriveKey } from "../derived-key.ts";
 
-/** How private keys are kept from whoever reads the database or a copy of it. Here a company puts its own vault. */
+/**
+ * Encrypts private keys, so that the database or a copy of it does not reveal them. A company can replace it by
+ * its own vault.
+ */
 export interface Cipher {
   encrypt(text: string): Promise<string>;
-  /** `undefined` when it was closed under another key. */
+  /** `undefined` when it was encrypted under another key. */
   decrypt(sealed: string): Promise<string | undefined>;
 }
 

@@ -2,8 +2,8 @@ import type { interactionPolicy } from "oidc-provider";
 import type { Library } from "./library.ts";
 
 /**
- * When somebody has to sign in: as the library decides, and also where the session, or the login that has just been
- * completed, is of an account that is not there any more. Without an account the library has no grant, and fails.
+ * When a user has to sign in: as the library decides, and also where the account of the session or of the
+ * completed login no longer exists. Without an account the library has no grant, and fails.
  */
 export function createLoginPolicy({
   base,

@@ -5,8 +5,8 @@ import { routes } from "./endpoints.ts";
 import { sendError, staysHere } from "./pages.ts";
 
 /**
- * Requests to sign out (OpenID Connect RP-Initiated Logout 2) before the library reads them. What an application asks for
- * afterwards may be wrong, and then nobody is sent there; the person can sign out in any case.
+ * Checks requests to sign out (OpenID Connect RP-Initiated Logout section 2) before the library reads them. If the
+ * requested redirect is invalid it is ignored; the user can sign out in any case.
  */
 export function createLogoutGuard(readConfiguration: () => ServedConfiguration): Middleware {
   return async function guardLogout(context: Context, next: Next): Promise<void> {
@@ -27,7 +27,7 @@ export function createLogoutGuard(readConfiguration: () => ServedConfiguration):
   };
 }
 
-/** A form of another site brings no session along, since cookies are SameSite=Lax; the request that follows does. */
+/** A cross-site form sends no session cookie, since cookies are SameSite=Lax; the redirected request does. */
 async function takeForm(context: Context): Promise<void> {
   try {
     const form = await readForm(context.req);
@@ -40,7 +40,7 @@ async function takeForm(context: Context): Promise<void> {
   }
 }
 
-/** Whom an ID token is for; not verified here, the library does that. */
+/** Audience of an ID token; not verified here, the library does that. */
 function readAudience(token: string | null): string | undefined {
   try {
     const payload = Buffer.from(token?.split(".")[1] ?? "", "base64url").toString();

@@ -1,6 +1,6 @@
 import { RedisUnavailableError } from "../redis/unavailable.ts";
 
-/** Codes of a database that cannot be reached or does not write at the moment, as during its failover. */
+/** Error codes of a database that is unreachable or read-only for the moment, as during its failover. */
 const databaseCodes: ReadonlySet<string> = new Set([
   "PROTOCOL_CONNECTION_LOST",
   "ECONNREFUSED",
@@ -12,7 +12,7 @@ const databaseCodes: ReadonlySet<string> = new Set([
   "ER_SERVER_SHUTDOWN",
 ]);
 
-/** Whether a failure passes by itself: a store is away, and nobody did anything wrong. */
+/** Whether a failure is temporary: a store is unavailable, and the request was valid. */
 export function isLostStore(error: Error & { readonly code?: string }): boolean {
   return error instanceof RedisUnavailableError || databaseCodes.has(error.code ?? "");
 }

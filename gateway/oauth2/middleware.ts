@@ -26,19 +26,19 @@ export interface MiddlewareParts extends PageGuardParts {
   readonly serveInteraction: (context: Context) => Promise<void>;
   readonly serveUserinfo: (context: Context) => Promise<void>;
   readonly servePasswordChange: (context: Context) => Promise<void>;
-  /** Why the library answered that it failed. */
+  /** Returns why the library failed. */
   readonly findFailure: (context: Context) => Error | undefined;
   readonly logFailure: (error: Error, context: Context) => void;
   readonly logRefusal: (context: Context, error: Error) => void;
   readonly units: UnitsOfWork;
 }
 
-/** What stands before the library's endpoints, in the order in which a request meets it. */
+/** Middleware before the library's endpoints, in request order. */
 export function createMiddleware(parts: MiddlewareParts): readonly Middleware[] {
   const { issuer, readConfiguration } = parts;
 
   async function protectPages(context: Context, next: Next): Promise<void> {
-    // For the library's own markup; pages of ours replace it. Its scripts, where there are any, add their digests.
+    // For the library's own markup, which our pages replace. Its scripts, where there are any, add their digests.
     context.set("content-security-policy", pagePolicy);
     context.set("x-content-type-options", "nosniff");
     context.set("x-frame-options", "DENY");
@@ -58,9 +58,9 @@ export function createMiddleware(parts: MiddlewareParts): readonly Middleware[] 
     if (failure === undefined) return;
     const lost = isLostStore(failure);
     parts.logFailure(failure, context);
-    // What the library had decided before it failed, a code perhaps, is nobody's.
+    // The library's decision before the failure, such as a code, must not be sent.
     context.remove("location");
-    // The library's own answer for a lost store would be a 500, which a client must not repeat.
+    // For an unavailable store the library would respond 500, which a client must not retry.
     context.status = lost ? 503 : 500;
     if (lost) context.set("retry-after", "1");
     await sendError(
@@ -71,7 +71,7 @@ export function createMiddleware(parts: MiddlewareParts): readonly Middleware[] 
     );
   }
 
-  /** RFC 6749 B: forms are UTF-8, and as they are. Who decodes them otherwise would read something else. */
+  /** RFC 6749 appendix B: forms are UTF-8 without content coding. A decoder might read something else. */
   async function refuseEncodings(context: Context, next: Next): Promise<void> {
     const { "content-encoding": encoding = "identity" } = context.headers;
     const charset = context.request.charset || "utf-8";
@@ -88,7 +88,7 @@ export function createMiddleware(parts: MiddlewareParts): readonly Middleware[] 
     });
   }
 
-  /** RFC 6749 5.2: multiple credentials are no credentials, also where only the first of them would be read. */
+  /** RFC 6749 section 5.2: multiple credentials are refused, even where only the first would be read. */
   async function refuseTwoCredentials(context: Context, next: Next): Promise<void> {
     const { authorization } = context.req.headersDistinct;
     if (context.path === userinfo || (authorization?.length ?? 0) < 2) {
@@ -114,7 +114,7 @@ export function createMiddleware(parts: MiddlewareParts): readonly Middleware[] 
     };
   }
 
-  /** RFC 9111: what is not said to be kept must not be; metadata may, for a little while. */
+  /** RFC 9111: responses are not cacheable by default; metadata may be cached briefly. */
   async function forbidStoring(context: Context, next: Next): Promise<void> {
     await next();
     const published = context.path === routes.jwks || isMetadata(context);
@@ -137,7 +137,10 @@ export function createMiddleware(parts: MiddlewareParts): readonly Middleware[] 
     body.introspection_endpoint_auth_methods_supported = methods;
   }
 
-  /** The library gives one with every answer; who gets one has to use it, which is of use only where it is wanted. */
+  /**
+   * The library sends a nonce with every response; clients that receive one must use it, so it is sent only where
+   * it is wanted.
+   */
   async function withholdNonces(context: Context, next: Next): Promise<void> {
     await next();
     const wanted = (context.body as { error?: unknown } | undefined)?.error === "use_dpop_nonce";
@@ -183,7 +186,7 @@ function isAllowed({ path, method }: Context): boolean {
   return readMethods(path)?.includes(method === "HEAD" ? "GET" : method) === true;
 }
 
-/** What a browser asks before a page of another origin may send a token. */
+/** The CORS preflight for a cross-origin request with a token. */
 function isPreflight({ method, headers }: Context): boolean {
   return method === "OPTIONS" && headers["access-control-request-method"] !== undefined;
 }

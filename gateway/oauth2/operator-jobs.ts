@@ -18,7 +18,7 @@ export interface OperatorJobParts {
   readonly logger: Logger;
 }
 
-/** Carries out what operators requested on the admin site; what fails stays requested. */
+/** Carries out what operators requested on the admin site; failed requests stay pending. */
 export async function carryOutOperatorActions(parts: OperatorJobParts): Promise<void> {
   for (let pending = await readPendingActions(parts.pool); pending.length > 0; ) {
     for (const action of pending) {

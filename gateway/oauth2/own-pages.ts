@@ -4,7 +4,7 @@ import type { Login } from "../login/login.ts";
 import type { OAuth2Parts } from "./parts.ts";
 import { signOutEverywhere } from "./sign-out.ts";
 
-/** The pages on which people sign in, allow and choose passwords. Each loads what it needs when somebody first comes. */
+/** The pages for login, consent and password choice. Each is loaded at its first use. */
 export function createOwnPages(parts: OAuth2Parts, readLogin: () => Promise<Login>) {
   const { issuer, primaries, database, logger, readConfiguration } = parts;
   const readParts = async () => {

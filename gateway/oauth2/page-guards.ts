@@ -6,15 +6,17 @@ import { prefilledCode, readLogoutTarget, sendError, wrongCode } from "./pages.t
 
 export interface PageGuardParts {
   readonly provider: Provider;
-  /** Begins a guess at a device's code, which counts if it turns out wrong. */
+  /** Begins a guess at a device's user code, which counts if it fails. */
   readonly beginUserCode: (address: string) => Promise<Attempt | Refused>;
 }
 
-/** What the library's pages need before they keep our rules. */
+/** Middleware that makes the library's pages follow our rules. */
 export function createPageGuards({ provider, beginUserCode }: PageGuardParts): readonly Middleware[] {
   const sessionCookie = provider.cookieName("session");
 
-  /** RFC 8628 3.3.1 without a script: a code in the address is shown for the person to compare, not sent on. */
+  /**
+   * RFC 8628 section 3.3.1 without a script: a code in the URL is shown for the user to compare, not submitted.
+   */
   async function prefillCode(context: Context, next: Next): Promise<void> {
     if (context.path === routes.code_verification && typeof context.query.user_code === "string") {
       context.state[prefilledCode] = context.query.user_code.slice(0, 20);
@@ -23,7 +25,7 @@ export function createPageGuards({ provider, beginUserCode }: PageGuardParts): r
     await next();
   }
 
-  /** A step of the device flow without a session is none of ours; the library would answer 500. */
+  /** A step of the device flow without a session is invalid; the library would respond 500. */
   async function expectSession(context: Context, next: Next): Promise<void> {
     const { path, method } = context;
     const step =
@@ -60,7 +62,7 @@ export function createPageGuards({ provider, beginUserCode }: PageGuardParts): r
   return [prefillCode, expectSession, limitGuesses, replaceScript];
 }
 
-/** The library sends some forms by a script, always to this server; here a person does it. */
+/** The library submits some forms by script, always to this server; here the user does it. */
 async function replaceScript(context: Context, next: Next): Promise<void> {
   await next();
   const { body } = context;
@@ -72,7 +74,7 @@ async function replaceScript(context: Context, next: Next): Promise<void> {
     import("../page/html.ts"),
     import("../login/page.ts"),
   ]);
-  // What was taken from markup is escaped already.
+  // The values are escaped already, as they come from markup.
   const inputs = fields.map(([input]) => new Html(input));
   showPage(context, {
     title: "Sign out",

@@ -2,7 +2,7 @@ import type { Middleware } from "../login/context.ts";
 import type { ServedConfiguration } from "../routing/served.ts";
 import { routes } from "./endpoints.ts";
 
-/** Where a client shows who it is: what these endpoints respond is for pages of registered clients only. */
+/** Endpoints where clients authenticate: only pages of registered clients may read their responses. */
 const clientPaths: ReadonlySet<string> = new Set([
   routes.token,
   routes.revocation,
@@ -11,12 +11,12 @@ const clientPaths: ReadonlySet<string> = new Set([
   routes.device_authorization,
 ]);
 
-/** Response header fields that a page may read: what it needs in order to try again. */
+/** Response header fields that a page needs for a retry. */
 const readable = "DPoP-Nonce, Retry-After, WWW-Authenticate";
 
 /**
- * Origins of the pages of a client. Addresses of native apps have none: `null`, which a parser says of them, is the origin
- * of any sandboxed page.
+ * Origins of a client's pages. URIs of native apps have none: `null`, which a parser returns for them, is the
+ * origin of any sandboxed page.
  */
 export function listPageOrigins(redirectUris: readonly string[]): readonly string[] {
   return redirectUris.flatMap((uri) => {
@@ -26,8 +26,8 @@ export function listPageOrigins(redirectUris: readonly string[]): readonly strin
 }
 
 /**
- * The library shares with every origin until it knows the client, and preflights name none. Here an origin that is no
- * public client's gets nothing, whatever the response. https://fetch.spec.whatwg.org/#http-cors-protocol
+ * The library allows every origin until it knows the client, and preflights name none. Here an origin that belongs
+ * to no public client is refused, whatever the response. https://fetch.spec.whatwg.org/#http-cors-protocol
  */
 export function limitSharing(readConfiguration: () => ServedConfiguration): Middleware {
   const known = new WeakMap<ServedConfiguration, ReadonlySet<string>>();

@@ -4,16 +4,16 @@ import type { Context } from "../login/context.ts";
 import type { Login } from "../login/login.ts";
 import type { Html } from "../page/html.ts";
 
-/** Set where the application asked for an address after signing out that it did not register. */
+/** Set where the application requested an unregistered redirect after signing out. */
 export const staysHere = "staysHere";
 
-/** Where a code that came in the address waits for the form that shows it. */
+/** Holds a code from the URL until the form shows it. */
 export const prefilledCode = "prefilledCode";
 
-/** Set where a code that a person typed was none. */
+/** Set where the user entered an invalid code. */
 export const wrongCode = "wrongCode";
 
-/** A page for people, JSON for everybody else. */
+/** An HTML page for browsers, JSON for other clients. */
 export async function sendError(context: Context, out: ErrorOut): Promise<void> {
   if (context.accepts("json", "html") !== "html") {
     context.body = out;
@@ -25,7 +25,7 @@ export async function sendError(context: Context, out: ErrorOut): Promise<void> 
   showPage(context, { title: "Something went wrong", content });
 }
 
-/** The library's pages in our own look; each loads what it needs when somebody first sees it. */
+/** The library's pages in our own style; each is loaded at its first use. */
 export function createPages(issuer: URL, readLogin: () => Promise<Login>) {
   const show = async (context: KoaContextWithOIDC, title: string, content: Html, leadsTo?: string) => {
     const { showPage } = await import("../login/page.ts");
@@ -52,7 +52,7 @@ export function createPages(issuer: URL, readLogin: () => Promise<Login>) {
       error?: Error & { userCode?: string },
     ): Promise<void> {
       const { renderDeviceInput } = await import("../login/device-page.ts");
-      // Whoever aborts has typed a right code.
+      // A user who aborts has entered a valid code.
       if (error !== undefined && error.name !== "AbortedError") context.state[wrongCode] = true;
       const form = { action: context.oidc.urlFor("code_verification"), csrf: readCsrf(context) };
       const code = error?.userCode ?? (context.state[prefilledCode] as string | undefined);
@@ -85,7 +85,7 @@ export function createPages(issuer: URL, readLogin: () => Promise<Login>) {
   };
 }
 
-/** Where the browser is sent after signing out; the library has checked it by then. */
+/** The redirect after signing out; the library has checked it by then. */
 export function readLogoutTarget({
   oidc,
 }: {

@@ -6,7 +6,7 @@ import type { ProofNonces } from "../tokens/nonces.ts";
 import type { Work } from "./abort-jobs.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 
-/** What the OAuth2 server is built from. */
+/** Dependencies of the OAuth2 server. */
 export interface OAuth2Parts {
   readonly issuer: URL;
   readonly primaries: Primaries;
@@ -14,15 +14,15 @@ export interface OAuth2Parts {
   readonly clientSecretKey: string;
   /** `users`, `development` or the path of a module. */
   readonly login: string;
-  /** Reads users and what scopes mean. */
+  /** For users and descriptions of scopes. */
   readonly database: Pool;
   readonly signingKeys: SigningKeys;
-  /** Resolves when the schema is there. */
+  /** Resolves when the schema exists. */
   readonly migrated: Promise<void>;
   readonly readConfiguration: () => ServedConfiguration;
   readonly nonces: ProofNonces;
-  /** Counts what must be finished before the process ends. */
+  /** Tracks work that must finish before the process ends. */
   readonly work: Work;
-  /** Says what the start waits for. */
+  /** Reports what the start waits for. */
   readonly waitFor: (what: string, coming: Promise<void>) => Promise<void>;
 }

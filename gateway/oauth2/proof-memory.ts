@@ -1,10 +1,10 @@
 import type Provider from "oidc-provider";
 import type { ReplayMemory } from "../tokens/replay-memory.ts";
 
-/** How far a proof's time may lie in the future, in seconds: for that much longer it has to be remembered. */
+/** Accepted clock skew of a proof, in seconds; the proof must be remembered that much longer. */
 const proofAheadSeconds = 300;
 
-/** The library looks first and writes then, which lets several copies of one proof pass at once. */
+/** The library checks first and writes later, which lets concurrent copies of one proof pass. */
 export function rememberProofs(provider: Provider, memory: ReplayMemory): void {
   const detection = provider.ReplayDetection as unknown as {
     unique(issuer: string, id: string, expiresAt: number): Promise<boolean>;

@@ -1,18 +1,18 @@
 import { hash } from "node:crypto";
 import { computeGrantTag, computeTokenKey, nameTombstone, readTag } from "../tokens/token-key.ts";
 
-/** Kinds that the request path accepts; they share one key, so that it needs one look-up. */
+/** Kinds that the request path accepts; they share one key, so that it needs one lookup. */
 export const accessTokens: ReadonlySet<string> = new Set(["AccessToken", "ClientCredentials"]);
 /** Kinds whose values begin with the tag of their grant. */
 export const tagged: ReadonlySet<string> = new Set(["AccessToken", "RefreshToken", "AuthorizationCode"]);
 
-/** Where a record is kept. Everything with the same tag is in one slot of the cluster. */
+/** Where a record is stored. Everything with the same tag is in one slot of the cluster. */
 export interface Place {
   readonly key: string;
   readonly tag: string;
 }
 
-/** `undefined` for a value that cannot be one of this kind. */
+/** `undefined` for a value that cannot be of this kind. */
 export function findPlace(kind: string, id: string): Place | undefined {
   if (kind === "Grant") return placeOfGrant(computeGrantTag(id));
   if (!tagged.has(kind) && !accessTokens.has(kind)) {
@@ -30,8 +30,8 @@ function placeOfGrant(tag: string): Place {
 }
 
 /**
- * A device code is issued before there is a grant. Once somebody has connected the device, it is kept with the grant, so
- * that using it and storing the tokens is one step.
+ * A device code is issued before there is a grant. Once a user has authorized the device, it is stored with the
+ * grant, so that consuming it and storing the tokens is one step.
  */
 export function placeWithGrant(kind: string, id: string, grantId: string): Place {
   const tag = computeGrantTag(grantId);
@@ -42,12 +42,12 @@ export function nameGrant(tag: string): string {
   return `oauth2:Grant:{${tag}}`;
 }
 
-/** Exists when a request was answered that its transaction was not carried out. */
+/** Exists when a client was told that its transaction was not carried out. */
 export function nameFence(tag: string, transaction: string): string {
   return `oauth2:aborted:{${tag}}:${transaction}`;
 }
 
-/** Written so that what was written in the slot before is known to be durable. */
+/** Written to ensure that earlier writes in the slot are durable. */
 export function nameBarrier(tag: string): string {
   return `oauth2:barrier:{${tag}}`;
 }

@@ -5,28 +5,28 @@ import { lifetimes } from "./lifetimes.ts";
 
 const knownOpenidScopes: ReadonlySet<string> = new Set(openidScopes);
 
-/** What asks for a resource: a client with the scope that it wants. */
+/** A request for a resource: a client with the scope that it requests. */
 export interface ResourceRequest {
   readonly resource: string;
   readonly clientId: string;
-  /** As asked for, separated by spaces. */
+  /** As requested, separated by spaces. */
   readonly scope: string | undefined;
-  /** Whether the client acts for a person, who may be told about by scopes of OpenID Connect. */
+  /** Whether the client acts for a user, so that OpenID Connect scopes apply. */
   readonly forPerson: boolean;
-  /** Whether the person is going to be asked: then there must be something to consent to. */
+  /** Whether the user will be asked: then there must be something to consent to. */
   readonly asks: boolean;
 }
 
 /**
- * The resource that a token is for (RFC 8707). There is one, the platform at its own address, because every API behind
- * it is reached through the same gateways, which check scopes by route. Any other is refused.
+ * The resource of a token (RFC 8707). There is one, the platform at its own address, because every API is reached
+ * through the same gateways, which check scopes by route. Any other is refused.
  */
 export function describeResource(
   request: ResourceRequest,
   { origin, served, errors }: { origin: string; served: ServedConfiguration; errors: typeof OAuth2Errors },
 ): ResourceServer {
   if (request.resource !== origin) throw new errors.InvalidTarget(`resource must be ${origin}`);
-  // Asked for every time, because scopes change while the server runs.
+  // Evaluated every time, because scopes change while the server runs.
   const client = served.clients.get(request.clientId);
   const allowed = client?.scopes ?? [];
   const wanted = (request.scope ?? "").split(" ").filter((scope) => scope !== "");

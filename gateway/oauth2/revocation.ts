@@ -2,7 +2,7 @@ import type { Command } from "../redis/primaries.ts";
 import { lifetimes } from "./lifetimes.ts";
 import { nameGrant, nameTombstone } from "./record-place.ts";
 
-/** A revoked grant is remembered for longer than anything that came from it can live, in seconds. */
+/** How long a grant's revocation is remembered, in seconds: longer than anything issued from it can live. */
 const tombstoneSeconds = lifetimes.refreshToken + 24 * 3600;
 
 const revokeScript = `
@@ -10,7 +10,10 @@ redis.call('SET', KEYS[1], '1', 'EX', ARGV[1])
 redis.call('DEL', KEYS[2])
 return 'OK'`;
 
-/** Ends a grant with everything that came from it, or will: one write, however much that is. A new grant has a new tag. */
+/**
+ * Revokes a grant with everything issued from it, also later: one write, whatever the number. A new grant has a
+ * new tag.
+ */
 export function planRevocation(tag: string): Command {
   const [tombstone, grant] = [nameTombstone(tag), nameGrant(tag)];
   return { key: tombstone, args: ["EVAL", revokeScript, "2", tombstone, grant, String(tombstoneSeconds)] };
@@ -25,11 +28,11 @@ export interface StoredRecord {
   readonly key: string;
   readonly tag: string;
   readonly text: string;
-  /** How long it is kept. */
+  /** How long it is stored. */
   readonly seconds: number;
 }
 
-/** Stores a record unless its grant is revoked: then it would be dead anyway. */
+/** Stores a record unless its grant is revoked, which would make it invalid. */
 export function planStorage({ key, tag, text, seconds }: StoredRecord): Command {
   return { key, args: ["EVAL", storeScript, "2", key, nameTombstone(tag), text, String(seconds)] };
 }

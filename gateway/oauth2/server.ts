@@ -27,23 +27,23 @@ import { rememberProofs } from "./proof-memory.ts";
 import { limitUnauthenticatedClients } from "./unauthenticated-limits.ts";
 import { UnitsOfWork } from "./unit-of-work.ts";
 
-/** Time that a request's body may take to arrive: it is a form, and nothing of it is forwarded. */
+/** Time limit for receiving a request's body, in milliseconds: it is a form, and is not forwarded. */
 const bodyLimitMs = 10_000;
 
 type Respond = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /**
- * The OAuth2 and OpenID Connect server. `oidc-provider` is loaded here, after the listener is open: it is the heaviest
- * module of the image. Pages and logins are loaded when somebody first needs one.
+ * The OAuth2 and OpenID Connect server. `oidc-provider` is loaded here, after the listener is open: it is the
+ * heaviest module of the image. Pages and logins are loaded at their first use.
  */
 export async function createOAuth2Server(parts: OAuth2Parts): Promise<OwnEndpoints> {
   const [library] = await Promise.all([loadLibrary(), loadKeys(parts)]);
   const readLogin = rememberLogin(parts);
-  // What is not the platform's own may be wrong or have something to announce: better now than to the first person.
+  // A custom login may be broken or print a warning: better at the start than at the first login.
   if (parts.login !== "users") void readLogin().catch(() => {});
   const start = () => createProvider(parts, library, readLogin).callback();
   let respond: Respond = start();
-  // Keys are given to the library once, so other keys need another instance; all its state is in Redis.
+  // The library takes its keys once, so other keys need another instance; all its state is in Redis.
   parts.signingKeys.watch(() => {
     respond = start();
   });
@@ -62,7 +62,7 @@ async function loadKeys({ migrated, signingKeys, logger, waitFor }: OAuth2Parts)
   await waitFor("signing keys", loaded);
 }
 
-/** Opens the login once; after a failure the next one who needs it tries again. */
+/** Opens the login once; after a failure the next use retries. */
 function rememberLogin({ login, database, logger }: OAuth2Parts): () => Promise<Login> {
   let opening: Promise<Login> | undefined;
   return () => {
@@ -147,16 +147,16 @@ async function countBeginning(primaries: Primaries, address: string): Promise<nu
   return new Throttle(primaries).take(allowances.beginning, nameNetwork(address));
 }
 
-/** The server derives addresses from the Host header: it is told the issuer's, whatever the request says. */
+/** The server derives URLs from the Host header, so it always gets the issuer's. */
 function serve(issuer: URL, respond: Respond, request: IncomingMessage, response: ServerResponse): void {
   const { headers } = request;
-  // As the ingress read it, so that both mean the same endpoint.
+  // Normalized as in the ingress, so that both mean the same endpoint.
   const target = normalizeTarget(request.url ?? "");
   if (target !== undefined) request.url = target.path + target.query;
   headers.host = issuer.host;
   headers["x-forwarded-proto"] = issuer.protocol.slice(0, -1);
   delete headers["x-forwarded-host"];
-  // The balancer appends; what stands before is the client's own claim.
+  // The balancer appends to it; earlier values are the client's own claim.
   const forwarded = headers["x-forwarded-for"];
   if (typeof forwarded === "string")
     headers["x-forwarded-for"] = forwarded.slice(forwarded.lastIndexOf(",") + 1).trim();

@@ -11,9 +11,9 @@ import { carryOutOperatorActions } from "./operator-jobs.ts";
 import { signOutEverywhere } from "./sign-out.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 
-/** How often a gateway looks for orders that it was not told of, in milliseconds. */
+/** Interval at which a gateway polls for jobs that it was not notified of, in milliseconds. */
 const lookMs = 2000;
-/** Orders that are carried out at once: an account that holds much keeps no other waiting. */
+/** Jobs carried out concurrently: an account with many members does not block the others. */
 const mostAtOnce = 4;
 
 export interface SignOutWorkerParts {
@@ -21,24 +21,24 @@ export interface SignOutWorkerParts {
   readonly primaries: Primaries;
   readonly signingKeys: SigningKeys;
   readonly logger: Logger;
-  /** Of the admin site's notices. */
+  /** Key of the admin site's notifications. */
   readonly key: Buffer;
   readonly realm: string;
 }
 
-/** Carries out the orders to sign people out and what operators requested, when it is told of one and by looking now and then. */
+/** Carries out sign-out jobs and operator actions, when notified and by polling. */
 export class SignOutWorker {
   readonly #parts: SignOutWorkerParts;
   #timer: NodeJS.Timeout | undefined;
   #away = false;
-  /** Orders that are being carried out, by their ids: a look that finds one waits for it. */
+  /** Running jobs by id: another poll that finds one waits for it. */
   readonly #underWay = new Map<number, Promise<void>>();
 
   constructor(parts: SignOutWorkerParts) {
     this.#parts = parts;
   }
 
-  /** To be called once the schema is there. */
+  /** Call it once the schema exists. */
   start(): void {
     if (!speaksForTask()) return;
     this.#timer = setInterval(() => void this.#look(), lookMs);
@@ -49,7 +49,7 @@ export class SignOutWorker {
     clearInterval(this.#timer);
   }
 
-  /** `true` when the request was for this desk. It is answered once all orders are carried out. */
+  /** `true` when the request was for this worker. The response is sent once all jobs are done. */
   respond(request: IncomingMessage, response: ServerResponse): boolean {
     if (request.url !== signOutPath) return false;
     const { key, realm } = this.#parts;
@@ -64,13 +64,13 @@ export class SignOutWorker {
     return true;
   }
 
-  /** Gateways that look at the same time do the same, and once more is harmless. */
+  /** Gateways that poll at the same time do the same work, which is idempotent. */
   async #look(): Promise<boolean> {
     const { logger } = this.#parts;
-    // One waits for Redis, the other perhaps for AWS KMS only.
+    // One needs Redis, the other perhaps AWS KMS only.
     const looks = await Promise.allSettled([this.#signOut(), carryOutOperatorActions(this.#parts)]);
     const failed = looks.find((look) => look.status === "rejected");
-    // A store is away. The order stays, and so does the next look.
+    // A store is unavailable. The job stays, and polling continues.
     if (failed !== undefined && !this.#away)
       logger.warn({ error: describeReason(failed.reason) }, "sign-outs or operator actions pending");
     this.#away = failed !== undefined;

@@ -4,11 +4,11 @@ import { findPlace } from "./record-place.ts";
 import { planRevocation } from "./revocation.ts";
 
 /**
- * Ends everything that an account got until `endedAt` (in seconds): sessions, and grants with their codes, refresh
- * tokens and access tokens. When it resolves, no gateway accepts any of it any more. May be repeated: what was begun by
- * a gateway that is gone is continued by the next one.
+ * Ends everything that an account obtained until `endedAt` (in seconds): sessions, and grants with their codes,
+ * refresh tokens and access tokens. When it resolves, no gateway accepts any of it. Idempotent: what a gateway
+ * left unfinished the next one continues.
  *
- * @throws RedisUnavailableError when a primary could not be told; whatever is left is found by the next attempt
+ * @throws RedisUnavailableError when a primary could not be reached; the next attempt finds the rest
  */
 export async function signOutEverywhere(
   primaries: Primaries,

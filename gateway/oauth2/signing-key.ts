@@ -7,18 +7,24 @@ type JsonWebKey = webcrypto.JsonWebKey;
 
 export type SigningAlgorithm = (typeof idTokenAlgorithms)[number];
 
-/** A private key as the OAuth2 server takes it: for one algorithm, so that none is taken for another. */
+/**
+ * A private key in the form that the OAuth2 server needs: for one algorithm, so that it cannot be used with
+ * another.
+ */
 export interface SigningKey extends JsonWebKey {
   readonly kid: string;
   readonly alg: SigningAlgorithm;
   readonly use: "sig";
 }
 
-/** Shorter ones are refused everywhere; longer ones cost a multiple at each login (NIST SP 800-57: until 2030). */
+/**
+ * Shorter keys are refused everywhere; longer ones cost a multiple at each login (NIST SP 800-57: sufficient until
+ * 2030).
+ */
 const rsaBits = 2048;
 const generate = promisify(generateKeyPair);
 
-/** A new key. In Node's thread pool, because an RSA key takes tens of milliseconds. */
+/** Creates a key in Node's thread pool, because an RSA key takes tens of milliseconds. */
 export async function createSigningKey(algorithm: SigningAlgorithm): Promise<SigningKey> {
   const { privateKey } =
     algorithm === "RS256"
@@ -28,9 +34,9 @@ export async function createSigningKey(algorithm: SigningAlgorithm): Promise<Sig
 }
 
 /**
- * Reads a JWK set with private keys, the signing one of each algorithm before its others.
+ * Parses a JWK set with private keys, the signing one of each algorithm before its others.
  *
- * @throws TypeError that says what is wrong, and nothing of the keys
+ * @throws TypeError that states the problem and nothing of the keys
  */
 export function parseSigningKeys(text: string): readonly SigningKey[] {
   let set: { keys?: unknown };

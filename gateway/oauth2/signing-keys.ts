@@ -12,7 +12,7 @@ export interface SigningKeysParts {
   /** Opened when a stored key is first read. */
   readonly openCipher: () => Promise<Cipher>;
   readonly logger: Logger;
-  /** Given by the operator: then nothing is stored, and rotation is theirs. */
+  /** Supplied by the operator: then nothing is stored, and rotation is the operator's. */
   readonly given?: readonly SigningKey[];
   readonly checkMs: number;
 }
@@ -35,12 +35,12 @@ export function openSigningKeys(
 }
 
 /**
- * Keys of the server's signatures, the same at every gateway: given by the operator, or made by whichever gateway finds
- * none, and kept sealed in the database.
+ * Keys of the server's signatures, the same at every gateway: supplied by the operator, or created by the first
+ * gateway that finds none, and stored encrypted in the database.
  */
 export class SigningKeys {
   readonly #parts: SigningKeysParts;
-  /** By their stored form; `undefined` for those of another secret. */
+  /** Keys by their stored form; `undefined` for those encrypted under another secret. */
   readonly #opened = new Map<string, SigningKey | undefined>();
   #current: readonly SigningKey[];
   #timer: NodeJS.Timeout | undefined;
@@ -50,7 +50,7 @@ export class SigningKeys {
     this.#current = parts.given ?? [];
   }
 
-  /** Of each algorithm the signing key first, then the others that are published. */
+  /** For each algorithm the signing key first, then the others that are published. */
   get current(): readonly SigningKey[] {
     return this.#current;
   }
@@ -68,7 +68,7 @@ export class SigningKeys {
     this.#current = orderKeys(stored);
   }
 
-  /** Looks for changes from now on. */
+  /** Starts polling for changes. */
   watch(onChange: () => void): void {
     if (this.#parts.given !== undefined) return;
     this.#timer = setInterval(() => {
@@ -89,8 +89,8 @@ export class SigningKeys {
   }
 
   /**
-   * Makes a key of each algorithm that signs soon, as an operator requested. Not while others of that kind do not sign yet:
-   * each would be published.
+   * Creates a key of each algorithm that signs soon, as an operator requested. Refused while keys of an earlier
+   * request do not sign yet: each would be published.
    */
   async rotate(): Promise<"done" | "rotating-already" | "keys-supplied"> {
     if (this.#parts.given !== undefined) return "keys-supplied";
@@ -133,7 +133,7 @@ export class SigningKeys {
     return key;
   }
 
-  /** Makes keys unless another gateway was faster, and drops what nobody needs any more. */
+  /** Creates due keys unless another gateway was faster, and deletes those that are no longer needed. */
   #renew(): Promise<StoredKey[]> {
     return this.#withLock(async (connection) => {
       const stored = await this.#read(connection);
@@ -141,7 +141,7 @@ export class SigningKeys {
     });
   }
 
-  /** All of them or none, and then everything that is stored, newest first. */
+  /** Stores all keys or none, and returns everything stored, newest first. */
   async #store(
     connection: PoolConnection,
     stored: readonly StoredKey[],
@@ -177,7 +177,7 @@ export class SigningKeys {
         throw new Error("Timed out after 10 s while another gateway was creating a signing key.");
       return await use(connection);
     } finally {
-      // Gives back the lock as well, and ends a transaction that was not committed.
+      // Also releases the lock and rolls back an uncommitted transaction.
       connection.destroy();
     }
   }

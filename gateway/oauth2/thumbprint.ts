@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 
-/** Members that make a key what it is, by its type and in the order of RFC 7638 3.2. */
+/** Required members of a key, by its type and in the order of RFC 7638 section 3.2. */
 const required: Readonly<Record<string, readonly string[]>> = {
   EC: ["crv", "kty", "x", "y"],
   OKP: ["crv", "kty", "x"],

@@ -2,7 +2,7 @@ import type Provider from "oidc-provider";
 import type { errors as OAuth2Errors } from "oidc-provider";
 import type { Context } from "../login/context.ts";
 
-/** Requests that leave something in Redis before anybody has proven who they are, by the library's names of endpoints. */
+/** Requests that store something in Redis before any authentication, by the library's names of endpoints. */
 const beginnings = new Set(["authorization", "device_authorization", "pushed_authorization_request"]);
 
 interface Model {
@@ -10,8 +10,9 @@ interface Model {
 }
 
 /**
- * Bounds what strangers leave in Redis: an authorization that was begun is kept for a quarter of an hour, so who begins
- * without an end would fill it. `count` answers the seconds to wait, 0 if another one may be begun from this address.
+ * Bounds what unauthenticated clients store in Redis: an unfinished authorization is kept for fifteen minutes, so
+ * a client that begins many would fill it. `count` returns the seconds to wait, 0 if another one may begin from
+ * this address.
  */
 export function limitUnauthenticatedClients(
   provider: Provider,
@@ -35,7 +36,7 @@ export function limitUnauthenticatedClients(
   }
 }
 
-/** A client with a secret or a key has shown it by then; whoever asks for a login has shown nothing. */
+/** A confidential client has authenticated by then; a login request has not. */
 function isUnauthenticated({ oidc }: Context): boolean {
   if (!beginnings.has(oidc.route)) return false;
   return oidc.route === "authorization" || oidc.client?.tokenEndpointAuthMethod === "none";

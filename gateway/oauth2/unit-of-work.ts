@@ -17,31 +17,34 @@ import {
 import { nameBarrier, nameTombstone, type Place } from "./record-place.ts";
 import { planRevocation, planStorage, type StoredRecord } from "./revocation.ts";
 
-/** How long a request waits for another one that uses the same thing, and for how many, in milliseconds. */
+/**
+ * How long a request waits for another one that uses the same record and its polling interval, both in
+ * milliseconds; and how many requests may wait.
+ */
 const settlementMs = 2500;
 const pollMs = 20;
 const mostWaiting = 500;
-/** After this time, in seconds, nobody undoes a use any more: its gateway is gone, or its note that it is final. */
+/** Time after which a use counts as final, in seconds: its gateway is gone, or its confirmation was lost. */
 const unsettledSeconds = 30;
 
-/** What one request changes. */
+/** The changes of one request. */
 export interface UnitOfWork {
   readonly transaction: string;
   /** Whether records are stored only when the request has succeeded. */
   readonly defersStorage: boolean;
   readonly records: StoredRecord[];
-  /** Where the device codes are that the request has seen. */
+  /** Where the device codes are that the request has read. */
   readonly places: Map<string, Place>;
   readonly revocations: Map<string, Promise<unknown>>;
   consumed: { readonly kind: string; readonly place: Place } | undefined;
-  /** Whether a token was deleted that has no grant. */
+  /** Whether a token without a grant was deleted. */
   destroyed: boolean;
   succeeded: boolean;
 }
 
 /**
- * What requests use up and issue, carried out when the library has succeeded and before anybody is told: a request that
- * is refused changes nothing, and one whose outcome is not known is undone.
+ * Records that requests consume and issue, committed after the library has succeeded and before the response is
+ * sent: a refused request changes nothing, and one with an unknown outcome is undone.
  */
 export class UnitsOfWork {
   readonly #primaries: Primaries;
@@ -51,7 +54,7 @@ export class UnitsOfWork {
   readonly #aborts: AbortJobs;
   #waiting = 0;
 
-  /** `readRequest` gives the request on whose behalf code is running. */
+  /** `readRequest` returns the request on whose behalf code is running. */
   constructor(
     primaries: Primaries,
     parts: {
@@ -87,15 +90,15 @@ export class UnitsOfWork {
     return unit;
   }
 
-  /** The request has succeeded as far as the library is concerned. */
+  /** The library has finished the request successfully. */
   succeed(request: IncomingMessage): void {
     const unit = this.#units.get(request);
     if (unit !== undefined) unit.succeeded = true;
   }
 
   /**
-   * @throws RedisUnavailableError when the outcome is not known; then nothing of it stays
-   * @throws InvalidGrant, InvalidRequestUri when somebody else was faster
+   * @throws RedisUnavailableError when the outcome is unknown; then it is undone @throws InvalidGrant,
+   * InvalidRequestUri when another request was faster
    */
   async commit({ transaction, records, consumed }: UnitOfWork): Promise<void> {
     if (consumed === undefined) {
@@ -111,7 +114,7 @@ export class UnitsOfWork {
     if (outcome === "done") return;
     if (kind === "PushedAuthorizationRequest")
       throw new this.#errors.InvalidRequestUri("request_uri is invalid, expired, or was already used");
-    // Two requests showed the same: one of them should not have it.
+    // Two requests presented the same code or token: one of them is illegitimate.
     if (outcome === "used") await this.revoke(place.tag);
     throw new this.#errors.InvalidGrant(outcome);
   }
@@ -128,7 +131,7 @@ export class UnitsOfWork {
       }
       if (outcome === "done") {
         const settlement = planSettlement(consumption);
-        // Without it, others take a little longer to find out that it is final.
+        // Without it, others take a little longer to see that it is final.
         void this.#primaries.read(settlement.key, settlement.args).catch(() => {});
       }
       if (outcome !== "used") return outcome;
@@ -138,8 +141,8 @@ export class UnitsOfWork {
   }
 
   /**
-   * The record at the place once it is certain whether it was used: a request that could not be carried out may be
-   * about to be undone.
+   * The record at the place once it is certain whether it was consumed: a request that failed may be about to be
+   * undone.
    *
    * @throws RedisUnavailableError when that does not become certain
    */
@@ -158,7 +161,7 @@ export class UnitsOfWork {
     }
   }
 
-  /** `undefined` where there is nothing, or nothing that counts any more. @throws RedisUnavailableError */
+  /** `undefined` where there is no valid record. @throws RedisUnavailableError */
   async read({ key, tag }: Place): Promise<AdapterPayload | undefined> {
     const reply = await this.#primaries.read(key, ["MGET", key, nameTombstone(tag)]);
     const [stored, tombstone] = reply as readonly Reply[];
@@ -167,8 +170,8 @@ export class UnitsOfWork {
   }
 
   /**
-   * A token that is not found may have been revoked by a request whose outcome was not known. Before anybody is told that
-   * it is revoked, what was written in its slot until now must be durable. @throws RedisUnavailableError
+   * A token that is not found may have been revoked by a request with an unknown outcome. Before a client is told
+   * that it is revoked, all earlier writes in its slot must be durable. @throws RedisUnavailableError
    */
   async confirmRevocation({ revocations, destroyed }: UnitOfWork, token: string): Promise<void> {
     const tag = readTag(token);
@@ -177,14 +180,14 @@ export class UnitsOfWork {
     await this.#primaries.write(key, ["SET", key, "", "PX", "1000"]);
   }
 
-  /** Deletes a record that nothing else depends on. @throws RedisUnavailableError */
+  /** Deletes a record without dependents. @throws RedisUnavailableError */
   async delete(key: string): Promise<void> {
     await this.#primaries.write(key, ["DEL", key]);
     const { current } = this;
     if (current !== undefined) current.destroyed = true;
   }
 
-  /** Ends a grant; a request that asks for it several times does it once. @throws RedisUnavailableError */
+  /** Revokes a grant; several calls in one request do it once. @throws RedisUnavailableError */
   async revoke(tag: string): Promise<void> {
     const { current } = this;
     const { key, args } = planRevocation(tag);

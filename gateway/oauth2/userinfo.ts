@@ -22,8 +22,9 @@ interface Refusal {
 }
 
 /**
- * Who signed in (OpenID Connect Core 5.3), to whom the token's scopes let know. The library's own endpoint wants tokens
- * without an audience, while ours are all for the platform, of which this endpoint is a part.
+ * Claims about the user (OpenID Connect Core section 5.3), as far as the token's scopes allow. The library's own
+ * endpoint requires tokens without an audience, while ours are all for the platform, of which this endpoint is a
+ * part.
  */
 export async function serveUserinfo(context: Context, parts: UserinfoParts): Promise<void> {
   letPagesRead(context);
@@ -55,8 +56,8 @@ export async function serveUserinfo(context: Context, parts: UserinfoParts): Pro
 }
 
 /**
- * Any page may ask: nothing is known of the browser but the token that the page shows, and who has that could ask from
- * elsewhere. https://fetch.spec.whatwg.org/#http-cors-protocol
+ * Any page may call it: the token is the only credential, and its holder could call from elsewhere.
+ * https://fetch.spec.whatwg.org/#http-cors-protocol
  */
 function letPagesRead(context: Context): void {
   if (context.get("origin") === "") return;
@@ -75,7 +76,7 @@ async function findToken(
   const { method, req: request } = context;
   const { authorization } = request.headersDistinct;
   const credentials = readCredentials(authorization?.[0], authorization?.length ?? 0);
-  // RFC 6750 2: one way for one request.
+  // RFC 6750 section 2: one method per request.
   if (credentials !== "missing" && context.search !== "" && carriesToken(context.search))
     return { status: 400, error: "invalid_request", scheme: "Bearer" };
   if (credentials === "missing") return { status: 401, scheme: "Bearer" };

@@ -1,4 +1,4 @@
-/** Text that is markup already. */
+/** Text that is already markup. */
 export class Html {
   readonly text: string;
 
@@ -18,7 +18,7 @@ const escapes: Readonly<Record<string, string>> = {
 };
 
 /**
- * Markup from a template; whatever is put into it is escaped, unless it came from such a template itself. Attributes
+ * Markup from a template; every inserted value is escaped, unless it came from such a template itself. Attributes
  * must be quoted.
  */
 export function html(parts: TemplateStringsArray, ...values: readonly Content[]): Html {

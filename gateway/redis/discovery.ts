@@ -4,16 +4,16 @@ import type { Primary } from "./primary.ts";
 import { parseShards, type Shard } from "./topology.ts";
 import { withinTime } from "./unavailable.ts";
 
-/** How long one node may take to say what it knows, in milliseconds. */
+/** Time limit for one node's response, in milliseconds. */
 const askMs = 2000;
-/** How long the others may take once one has said it, in milliseconds. */
+/** Time limit for the other nodes once one has responded, in milliseconds. */
 const othersMs = 100;
 
 /**
- * What the nodes of the cluster know about it, with claims on the same slot in the order of their epochs. Several are
- * asked, because one that was stopped for a while does not know that it was replaced.
+ * The cluster's topology according to its nodes, with claims on the same slot ordered by epoch. Several nodes are
+ * asked, because one that was paused does not know that it was replaced.
  *
- * @throws the reason why nobody could be asked: a wrong password, name or certificate, or no connection
+ * @throws the reason why no node responded: a wrong password, name or certificate, or no connection
  */
 export async function discoverShards(
   primaries: readonly Primary[],
@@ -25,7 +25,7 @@ export async function discoverShards(
   return views.flat().sort((one, other) => one.epoch - other.epoch);
 }
 
-/** Whatever comes until the first answer is a little old. */
+/** Includes what arrives shortly after the first response. */
 async function gather(asked: readonly Promise<Shard[]>[]): Promise<Shard[][]> {
   const views: Shard[][] = [];
   const all = Promise.allSettled(asked.map(async (view) => views.push(await view)));
@@ -37,7 +37,7 @@ async function gather(asked: readonly Promise<Shard[]>[]): Promise<Shard[][]> {
   return [...views];
 }
 
-/** The address that the operator gave, for which any node may answer. */
+/** The configured endpoint, for which any node may respond. */
 async function askEndpoint(settings: RedisSettings): Promise<Shard[]> {
   const failed = Promise.withResolvers<never>();
   const connection = new NodeConnection(settings, settings, failed.reject);

@@ -19,13 +19,13 @@ export interface DurableWritesParts {
   readonly replicationMs: number;
   /** Whether the cluster knows a replica of this primary. */
   readonly isReplicated: () => boolean;
-  /** The primary has a replica that the cluster's topology, as we know it, does not have. */
+  /** The primary has a replica that is missing from the known topology. */
   readonly onReplica: () => void;
 }
 
 /**
- * Writes to one primary that count only once a replica has them too. All that wait leave together and share one `WAIT`,
- * so that a slow replica costs each of them one wait and not one for everybody before it.
+ * Writes to one primary that count only once a replica has them too. All pending writes are sent together and
+ * share one `WAIT`, so that a slow replica delays each of them once and not once per earlier write.
  */
 export class DurableWrites {
   readonly #parts: DurableWritesParts;
@@ -37,7 +37,7 @@ export class DurableWrites {
   }
 
   /**
-   * @throws RedisUnavailableError when it is not known to be durable: it may have been executed, or be executed later
+   * @throws RedisUnavailableError when it may not be durable: it may have been executed, or be executed later
    * @throws RedisReplyError
    */
   send(key: string, args: readonly string[], asking = false): Promise<Reply> {
@@ -49,7 +49,7 @@ export class DurableWrites {
 
   async #run(): Promise<void> {
     this.#busy = true;
-    // Whatever else this turn of the event loop brings goes along.
+    // Writes of the same event loop turn join the batch.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#queue.length > 0) await this.#commit(this.#queue.splice(0, largestBatch));
     this.#busy = false;
@@ -61,9 +61,9 @@ export class DurableWrites {
       if (asking) void connection.sendCommand(["ASKING"]).catch(() => {});
       return connection.sendCommand(args);
     };
-    // Settled from the start: a command may be refused long before its batch is confirmed.
+    // Handled from the start: a command may be refused long before its batch is confirmed.
     const replies = Promise.allSettled(batch.map(({ args, asking }) => send(args, asking)));
-    // WAIT counts replicas that have this connection's last write. A repeated command may find everything done by an
+    // WAIT counts replicas that have this connection's last write. A retried command may find its work done by an
     // earlier connection and write nothing, so each batch ends with a write of its own.
     const { key, asking } = batch.at(-1)!;
     const barrier = send(["SET", nameBarrier(key), "", "PX", "1000"], asking);
@@ -92,7 +92,7 @@ export class DurableWrites {
   }
 }
 
-/** An error reply to the barrier says nothing about the commands before it. */
+/** An error reply to the barrier reveals nothing about the commands before it. */
 function explainFailure(error: Error): Error {
   return error instanceof RedisReplyError
     ? new RedisUnavailableError(describeReason(error), { cause: error })

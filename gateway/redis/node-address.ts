@@ -10,7 +10,7 @@ export interface Address {
 /** Time between two attempts to reach a lost node, in milliseconds. */
 export const retryMs = 50;
 
-/** How the node's certificate is verified; the authorities are Node's. */
+/** TLS options for a node's certificate; the authorities are Node's. */
 export function describeTls(settings: RedisSettings, address: Address) {
   return {
     ...(isIP(address.host) === 0 ? { servername: address.host } : {}),
@@ -20,8 +20,8 @@ export function describeTls(settings: RedisSettings, address: Address) {
 }
 
 /**
- * A cluster announces its nodes by address; their certificate may be in the name of the address or of the cluster's
- * endpoint. Both were named by somebody we trust, the operator or a node with a certificate of the authority.
+ * A cluster announces its nodes by address; their certificate may name the address or the cluster's endpoint. Both
+ * come from a trusted source: the operator, or a node with a valid certificate.
  */
 function checkIdentity(names: readonly string[], certificate: PeerCertificate): Error | undefined {
   let first: Error | undefined;

@@ -6,10 +6,10 @@ import { type Address, describeTls, retryMs } from "./node-address.ts";
 import { RedisReplyError, type Reply, ReplyParser } from "./reply-parser.ts";
 import { RedisUnavailableError, RedisUnresponsiveError } from "./unavailable.ts";
 
-/** How long a connection may take until commands can be sent, in milliseconds. */
+/** Time limit until a connection accepts commands, in milliseconds. */
 const connectMs = 1000;
 
-/** A command that was sent. Its answer is the first that comes after those of all sent before. */
+/** A command that was sent. Replies arrive in the order of the commands. */
 interface Waiting {
   readonly dueAt: number;
   readonly resolve: (reply: Reply) => void;
@@ -18,11 +18,12 @@ interface Waiting {
 }
 
 /**
- * A connection to one node. Every request of an API waits for a look-up on one, so it does nothing else: all commands of
- * one turn of the event loop leave in one write, one timer watches them all, and nothing is allocated per command but its
- * place in the line. A library's client costs as much as the rest of the request's way in.
+ * A connection to one node. Every API request waits for a lookup on one, so it does nothing else: all commands of
+ * one event loop turn leave in one write, one timer watches them all, and the only allocation per command is its
+ * queue entry. A library's client costs as much as the rest of the request path.
  *
- * Commands are refused at once while it is down: waiting belongs to the caller, who may know another node by then.
+ * Commands are refused immediately while it is down: waiting is left to the caller, who may know another node by
+ * then.
  */
 export class NodeConnection {
   readonly #settings: RedisSettings;
@@ -32,7 +33,7 @@ export class NodeConnection {
   #ready = false;
   #closed = false;
   #line: Waiting[] = [];
-  /** Place in the line of the next answer's command. */
+  /** Queue index of the command whose reply is next. */
   #next = 0;
   #outgoing = "";
   #watch: NodeJS.Timeout | undefined;
@@ -50,7 +51,7 @@ export class NodeConnection {
     return this.#ready;
   }
 
-  /** Commands that have no answer yet. */
+  /** Commands without a reply yet. */
   get waiting(): number {
     return this.#line.length - this.#next;
   }
@@ -60,7 +61,10 @@ export class NodeConnection {
     return this.#ready ? Promise.resolve() : new Promise((resolve) => this.#whenReady.push(resolve));
   }
 
-  /** One of the callbacks is called once, `reject` with a RedisSilentError after the time limit at the latest. */
+  /**
+   * Exactly one callback is called once, `reject` with a RedisUnresponsiveError after the time limit at the
+   * latest.
+   */
   send(args: readonly string[], resolve: (reply: Reply) => void, reject: (error: Error) => void): void {
     if (!this.#ready) reject(new RedisUnavailableError("its primary is not connected"));
     else this.#enqueue(args, resolve, reject);
@@ -81,7 +85,7 @@ export class NodeConnection {
     const { commandTimeoutMs } = this.#settings;
     this.#line.push({ dueAt: performance.now() + commandTimeoutMs, resolve, reject, settled: false });
     this.#watch ??= setTimeout(this.#expire, commandTimeoutMs);
-    // The check phase follows the poll phase: whatever requests have come in this turn go out together.
+    // The check phase follows the poll phase: all requests of this turn are sent together.
     if (this.#outgoing === "") setImmediate(this.#flush);
     this.#outgoing += renderCommand(args);
   }
@@ -153,19 +157,19 @@ export class NodeConnection {
       this.#line = this.#line.slice(this.#next);
       this.#next = 0;
     }
-    // Too late: who asked was told already.
+    // Too late: the caller has been rejected already.
     if (waiting.settled) return;
     waiting.settled = true;
     if (reply instanceof RedisReplyError) waiting.reject(reply);
     else waiting.resolve(reply);
   }
 
-  /** When this process was held up itself, replies may be waiting to be read: they come first. */
+  /** When this process itself was delayed, replies may be waiting in the socket: read them first. */
   readonly #expire = (): void => {
     setImmediate(this.#giveUp);
   };
 
-  /** Tells those whose time is over, and looks again when the next one's is. Their answers still take their turn. */
+  /** Rejects expired commands and schedules the next check. Their replies are still consumed in order. */
   readonly #giveUp = (): void => {
     this.#watch = undefined;
     const now = performance.now();
@@ -182,7 +186,7 @@ export class NodeConnection {
     }
   };
 
-  /** Nobody in the line will be answered any more. */
+  /** No queued command will get a reply. */
   #drop(error: Error): void {
     clearTimeout(this.#watch);
     this.#watch = undefined;
@@ -198,7 +202,7 @@ export class NodeConnection {
   }
 }
 
-/** A command as the protocol wants it: a list of texts, each with its length in bytes. */
+/** A command in RESP: a list of strings, each with its length in bytes. */
 export function renderCommand(args: readonly string[]): string {
   let text = `*${args.length}\r\n`;
   for (const arg of args) text += `$${Buffer.byteLength(arg)}\r\n${arg}\r\n`;

@@ -7,35 +7,35 @@ import { RedisReplyError, type Reply } from "./reply-parser.ts";
 import { parseRedirection } from "./topology.ts";
 import { RedisUnavailableError, RedisUnresponsiveError, withinTime } from "./unavailable.ts";
 
-/** Replies by which a node says that it cannot serve at the moment. */
+/** Error replies of a node that cannot serve at the moment. */
 const notServing =
   /^(CLUSTERDOWN|LOADING|MASTERDOWN|READONLY|TRYAGAIN|NOREPLICAS|BUSY|OOM|MISCONF|UNBLOCKED) /;
 
-/** How long a write is attempted, in milliseconds: a failover takes one to two seconds. */
+/** How long a write is retried, in milliseconds: a failover takes one to two seconds. */
 export const writeLimitMs = 4000;
 /** Time between two attempts of a write, in milliseconds. */
 const attemptMs = 25;
-/** Writes that may be between two attempts; more are refused at once. */
+/** Writes that may wait for a retry; more are refused immediately. */
 const mostRetrying = 1000;
 
-/** A command and the key by which its primary is found. */
+/** A command and the key that determines its primary. */
 export interface Command {
   readonly key: string;
   readonly args: readonly string[];
 }
 
 /**
- * The primaries of a Redis Cluster, and nothing of its replicas: a replica may not know yet that a token was issued, or
+ * The primaries of a Redis Cluster. Replicas are never read: one may not know yet that a token was issued, or
  * worse, that it was revoked.
  *
- * The cluster is inspected again whenever a connection fails, a node answers that a slot moved, or a command is not
- * answered in time; until every slot has a primary again, look-ups for the lost ones fail at once.
+ * The topology is read again whenever a connection fails, a node reports a moved slot, or a command times out;
+ * until every slot has a primary again, lookups in the lost ones fail immediately.
  */
 export class Primaries {
   readonly #settings: RedisSettings;
   readonly #map: PrimaryMap;
   #retrying = 0;
-  /** Commands that no primary answered in time. */
+  /** Commands that timed out. */
   lostCommands = 0;
 
   constructor(settings: RedisSettings, logger: Logger) {
@@ -43,17 +43,20 @@ export class Primaries {
     this.#map = new PrimaryMap(settings, logger);
   }
 
-  /** Resolves when every slot has a primary that is connected for look-ups and writes; tries until then or until closed. */
+  /**
+   * Resolves when every slot has a primary that is connected for lookups and writes; retries until then or until
+   * closed.
+   */
   async start(): Promise<void> {
     await this.#map.untilReady();
   }
 
-  /** Those that are known at this moment. */
+  /** The currently known primaries. */
   get nodes(): Iterable<Primary> {
     return this.#map.nodes;
   }
 
-  /** Whether every slot has a connected primary at this moment. */
+  /** Whether every slot currently has a connected primary. */
   get ready(): boolean {
     return this.#map.ready;
   }
@@ -62,11 +65,14 @@ export class Primaries {
     this.#map.close();
   }
 
-  /** Runs one command at the key's primary: a reading one, or one that a failover may forget. @throws RedisUnavailableError within the time limit */
+  /**
+   * Runs one command at the key's primary: a read, or a write that a failover may lose. @throws
+   * RedisUnavailableError within the time limit
+   */
   read(key: string, args: readonly string[]): Promise<Reply> {
     const primary = this.#map.find(key);
     if (primary === undefined || primary.doubtful) return this.#recover(key, args, explainAbsence(primary));
-    // Every request comes through here: one promise is all that it pays.
+    // On every request's path, so it allocates a single promise.
     return new Promise((resolve, reject) => {
       primary.reads.send(args, resolve, (error) => {
         if (error instanceof RedisUnresponsiveError) primary.doubt(error);
@@ -76,8 +82,8 @@ export class Primaries {
   }
 
   /**
-   * Runs one writing command so that a failover does not forget it: a replica has it, where there is one. The command is
-   * repeated while its outcome is not known, so it must do the same however often it is executed.
+   * Runs one write so that a failover does not lose it: a replica has it, where there is one. The command is
+   * retried while its outcome is unknown, so it must be idempotent.
    *
    * @throws RedisUnavailableError after `limitMs`: it may have been executed, or be executed later
    */
@@ -118,7 +124,7 @@ export class Primaries {
     }
   }
 
-  /** After an error: follows a moved slot once, otherwise says that the store is not available. */
+  /** After an error: follows a moved slot once, otherwise reports the store as unavailable. */
   async #recover(key: string, args: readonly string[], error: Error): Promise<Reply> {
     try {
       return await this.#readElsewhere(key, args, error);
@@ -131,7 +137,7 @@ export class Primaries {
   }
 
   async #readElsewhere(key: string, args: readonly string[], error: Error): Promise<Reply> {
-    // While a slot moves, a node answers about several keys of it only when it has all of them.
+    // While a slot moves, a node serves a multi-key command only when it has all the keys.
     if (error.message.startsWith("TRYAGAIN ") && args[0] === "MGET")
       return await Promise.all(args.slice(1).map((one) => this.read(one, ["GET", one])));
     if (parseRedirection(error.message) === undefined) throw error;
@@ -149,7 +155,7 @@ export class Primaries {
   }
 }
 
-/** Whether the cluster's state is to blame; any other reply with an error (WRONGTYPE, a script's) is our own fault. */
+/** Whether the cluster's state caused the error; any other error reply (WRONGTYPE, a script's) is a bug. */
 function isPassing(error: Error): boolean {
   if (!(error instanceof RedisReplyError)) return error instanceof RedisUnavailableError;
   return notServing.test(error.message) || parseRedirection(error.message) !== undefined;

@@ -8,14 +8,14 @@ import { computeSlot, slotCount } from "./slot.ts";
 import { coversAllSlots, parseRedirection, type Shard } from "./topology.ts";
 import { RedisUnavailableError } from "./unavailable.ts";
 
-/** Time between two inspections of the cluster while a slot has no reachable primary, in milliseconds. */
+/** Interval at which the topology is read while a slot has no reachable primary, in milliseconds. */
 const refreshMs = 100;
-/** Time between two inspections of a cluster that works: it may have got replicas since. */
+/** Interval at which the topology of a working cluster is read, in milliseconds: it may have new replicas. */
 const routineMs = 5000;
-/** Time between two log lines about one condition, in milliseconds. */
+/** Minimum time between two log lines about one condition, in milliseconds. */
 const logMs = 5000;
 
-/** Which primary serves which slot, kept up to date by asking the nodes. */
+/** Maps slots to primaries, kept current by querying the nodes. */
 export class PrimaryMap {
   readonly #settings: RedisSettings;
   readonly #logger: Logger;
@@ -51,7 +51,7 @@ export class PrimaryMap {
     return this.#slots[computeSlot(key)];
   }
 
-  /** Inspects the cluster until every slot has a primary that can be used, if that is not going on already. */
+  /** Reads the topology until every slot has a usable primary, unless that is in progress. */
   refresh(): void {
     if (!this.closed) void this.untilReady();
   }
@@ -63,7 +63,7 @@ export class PrimaryMap {
     return this.#refreshing;
   }
 
-  /** The node that a redirection leads to. */
+  /** The node that a redirection names. */
   async follow(key: string, error: Error): Promise<{ readonly node: Primary; readonly asking: boolean }> {
     const target = parseRedirection(error.message)!;
     const asking = error.message.startsWith("ASK");
@@ -93,7 +93,7 @@ export class PrimaryMap {
     }
   }
 
-  /** Whether anybody answered. */
+  /** Whether any node responded. */
   #inspect(): Promise<boolean> {
     this.#inspecting ??= this.#discover().finally(() => {
       this.#inspecting = undefined;
@@ -113,7 +113,7 @@ export class PrimaryMap {
     }
   }
 
-  /** Later claims on a slot win over earlier ones. */
+  /** Later claims on a slot override earlier ones. */
   #apply(shards: readonly Shard[]): void {
     this.#complete = coversAllSlots(shards);
     const slots: (string | undefined)[] = new Array(slotCount).fill(undefined);
@@ -161,7 +161,7 @@ export class PrimaryMap {
         this.refresh();
       },
       confirm: async () => {
-        // One that goes on already may have asked before the cluster decided.
+        // One in progress may have asked before the cluster decided.
         await this.#inspecting;
         return await this.#inspect();
       },

@@ -5,9 +5,9 @@ import { NodeConnection } from "./node-connection.ts";
 import type { Reply } from "./reply-parser.ts";
 import { RedisUnavailableError, RedisUnresponsiveError, withinTime } from "./unavailable.ts";
 
-/** Time between two heartbeats, in milliseconds. */
+/** Interval of heartbeats, in milliseconds. */
 const heartbeatMs = 250;
-/** How long a doubtful primary may take to answer a heartbeat, in milliseconds. */
+/** Time limit for a doubtful primary to answer a heartbeat, in milliseconds. */
 const probeMs = 1000;
 /** How long writes wait for their replica, in milliseconds. */
 const replicationMs = 200;
@@ -15,20 +15,20 @@ const replicationMs = 200;
 export interface PrimaryParts {
   readonly settings: RedisSettings;
   readonly address: Address;
-  /** Its connection was lost, or it did not answer in time. */
+  /** Its connection was lost, or a command timed out. */
   readonly onTrouble: (error: Error) => void;
-  /** Asks the cluster whether this node still is a primary. Until it is, nothing that it says counts. */
+  /** Asks the cluster whether this node is still a primary. Until that is confirmed, its replies do not count. */
   readonly confirm: () => Promise<boolean>;
   readonly onReplica: () => void;
 }
 
 /**
- * One primary of the cluster. Look-ups have a connection of their own, because a write waits for its replica and
- * everything behind it on the same connection would wait as well. Both are opened at once and kept open.
+ * One primary of the cluster. Lookups have a separate connection, because a write waits for its replica and would
+ * block everything behind it. Both are opened immediately and kept open.
  *
- * A node that was stopped does not know that another one took over, and says for a moment what was true before. So
- * heartbeats notice its silence before the cluster can have replaced it, and from then on it counts only once the cluster
- * confirms it.
+ * A node that was paused does not know that another one took over, and briefly serves stale data. So heartbeats
+ * detect that it is unresponsive before the cluster can have replaced it, and from then on it counts only once the
+ * cluster confirms it.
  */
 export class Primary {
   readonly address: Address;
@@ -69,7 +69,7 @@ export class Primary {
     return this.#proven && this.reads.isReady && this.#writing.isReady && !this.#doubtful;
   }
 
-  /** It did not answer, and nobody has confirmed it since: nobody should wait for it or believe it. */
+  /** It timed out and has not been confirmed since: do not wait for it or trust it. */
   get doubtful(): boolean {
     return this.#doubtful;
   }
@@ -79,7 +79,7 @@ export class Primary {
     await Promise.all([this.reads.untilReady(), this.#writing.untilReady()]);
   }
 
-  /** @throws RedisUnavailableError when the write is not known to be durable */
+  /** @throws RedisUnavailableError when the write may not be durable */
   async write(key: string, args: readonly string[], asking = false): Promise<Reply> {
     if (this.#doubtful) throw new RedisUnavailableError("its primary does not respond");
     try {
@@ -90,7 +90,7 @@ export class Primary {
     }
   }
 
-  /** Stops believing the node until it answers and the cluster confirms it. */
+  /** Distrusts the node until it responds and the cluster confirms it. */
   doubt(error: Error): void {
     if (this.#closed) return;
     if (!this.#doubtful) {

@@ -1,4 +1,4 @@
-/** An answer that says no; its message begins with a word of the server's, like `MOVED` or `WRONGTYPE`. */
+/** An error reply; its message begins with the server's code, like `MOVED` or `WRONGTYPE`. */
 export class RedisReplyError extends Error {
   constructor(message: string) {
     super(message);
@@ -6,7 +6,7 @@ export class RedisReplyError extends Error {
   }
 }
 
-/** What came is not RESP2: nothing on this connection can be trusted any more. */
+/** The input is not RESP2: the connection can no longer be trusted. */
 export class RedisProtocolError extends Error {
   constructor(what: string) {
     super(`the node does not speak RESP2: ${what}`);
@@ -17,13 +17,15 @@ export class RedisProtocolError extends Error {
 /** A reply: text, number, null, an error, or a list of these. */
 export type Reply = string | number | null | RedisReplyError | readonly Reply[];
 
-/** Longest reply that is waited for, and deepest list: ours are tokens and the cluster's slots. */
+/** Limits of a reply's length and a list's depth: ours are tokens and the cluster's slots. */
 const longestBytes = 16 * 1024 * 1024;
 const deepest = 8;
 
 const incomplete = Symbol("incomplete");
 
-/** Reads RESP2 (https://redis.io/docs/latest/develop/reference/protocol-spec/), however it is cut into chunks. */
+/**
+ * Parses RESP2 (https://redis.io/docs/latest/develop/reference/protocol-spec/), however it is split into chunks.
+ */
 export class ReplyParser {
   readonly #onReply: (reply: Reply) => void;
   #buffer: Buffer = Buffer.alloc(0);
@@ -42,7 +44,7 @@ export class ReplyParser {
       const start = this.#at;
       const reply = this.#read(0);
       if (reply === incomplete) {
-        // It is read from its beginning when more has come; that happens at the border of a chunk only.
+        // Parsed again from its start when more has arrived; this happens at chunk boundaries only.
         this.#at = start;
         if (this.#buffer.length - start > longestBytes) throw new RedisProtocolError("an unterminated reply");
         return;
@@ -97,7 +99,7 @@ export class ReplyParser {
     return list;
   }
 
-  /** The number of a line, without looking for the line's end first. */
+  /** Parses a line's number without searching for the line end first. */
   #readNumber(): number | typeof incomplete {
     const buffer = this.#buffer;
     let at = this.#at + 1;

@@ -6,10 +6,10 @@ for (let byte = 0; byte < 256; byte++) {
   table[byte] = crc;
 }
 
-/** Slots of a cluster. */
+/** Number of slots of a cluster. */
 export const slotCount = 16_384;
 
-/** The slot of a key of ASCII characters; a non-empty `{part}` alone decides, so that keys can be kept together. */
+/** The slot of an ASCII key; a non-empty `{part}` alone determines it, so that keys can be stored together. */
 export function computeSlot(key: string): number {
   let from = 0;
   let to = key.length;

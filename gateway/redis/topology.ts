@@ -1,12 +1,18 @@
 import { slotCount } from "./slot.ts";
 
-/** One primary and the slots it serves, both ends included, as one node of the cluster sees it. */
+/** One primary and its slots, both ends inclusive, as one node of the cluster sees them. */
 export interface Shard {
   readonly host: string;
   readonly port: number;
-  /** Of the node's claim on its slots: of two claims on one slot, the higher epoch is right (cluster specification). */
+  /**
+   * Epoch of the node's claim on its slots: of two claims on one slot, the higher epoch wins (cluster
+   * specification).
+   */
   readonly epoch: number;
-  /** Whether the cluster knows a replica of it, also one that is believed to have failed: it may come back and take over. */
+  /**
+   * Whether the cluster knows a replica of it, including one that is considered failed: it may come back and take
+   * over.
+   */
   readonly replicated: boolean;
   readonly ranges: readonly (readonly [number, number])[];
 }
@@ -17,8 +23,9 @@ interface KnownNode {
 }
 
 /**
- * Reads the replies to `CLUSTER SLOTS`, which has the addresses for clients but leaves out replicas that failed, and to
- * `CLUSTER NODES`, which knows them. An empty host means the node that was asked (Redis 7 with an unknown endpoint).
+ * Parses the replies to `CLUSTER SLOTS`, which has the addresses for clients but omits failed replicas, and to
+ * `CLUSTER NODES`, which lists them. An empty host means the node that was asked (Redis 7 with an unknown
+ * endpoint).
  *
  * @throws TypeError when a reply has another shape
  */

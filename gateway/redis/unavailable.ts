@@ -1,4 +1,4 @@
-/** The key's primary cannot be asked at the moment. Nobody may be let in for it. */
+/** The key's primary is currently unavailable. Access must be refused. */
 export class RedisUnavailableError extends Error {
   constructor(reason: string, options: { readonly cause?: unknown } = {}) {
     super(`The key's Redis primary is unavailable: ${reason}`, options);
@@ -6,7 +6,7 @@ export class RedisUnavailableError extends Error {
   }
 }
 
-/** No answer came in time. */
+/** The reply timed out. */
 export class RedisUnresponsiveError extends RedisUnavailableError {
   constructor(ms: number) {
     super(`no reply within ${ms} ms`);
@@ -15,8 +15,8 @@ export class RedisUnresponsiveError extends RedisUnavailableError {
 }
 
 /**
- * The promise's outcome, or a RedisSilentError after `ms` milliseconds. When this process was held up itself, replies
- * that are waiting to be read come first.
+ * The promise's outcome, or a RedisUnresponsiveError after `ms` milliseconds. When this process itself was
+ * delayed, replies that are waiting in the socket are read first.
  */
 export function withinTime<T>(ms: number, promise: Promise<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {

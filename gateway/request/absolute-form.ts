@@ -4,9 +4,8 @@ import { isHost } from "../exchange/host.ts";
 const absolute = /^https?:\/\/([^/?#]*)(.*)$/i;
 
 /**
- * Rewrites a target in absolute form into origin form; its authority takes the place of `Host`, whatever that says (RFC
- * 9112 3.2.2). What is no such target, or comes without exactly one valid `Host` (RFC 9112 3.2), stays as it is and is
- * refused later.
+ * Rewrites a target in absolute form into origin form; its authority replaces `Host` (RFC 9112 section 3.2.2). Any
+ * other target, or one without exactly one valid `Host` (RFC 9112 section 3.2), is unchanged and refused later.
  */
 export function acceptAbsoluteForm(request: IncomingMessage): void {
   const match = absolute.exec(request.url!);
@@ -19,7 +18,7 @@ export function acceptAbsoluteForm(request: IncomingMessage): void {
   request.url = rest === "" && request.method === "OPTIONS" ? "*" : rest.startsWith("/") ? rest : `/${rest}`;
 }
 
-/** Where the value of the only, valid `Host` is. */
+/** Position of the only, valid `Host` value. */
 function findHost(rawHeaders: readonly string[]): number | undefined {
   let found: number | undefined;
   for (let index = 0; index < rawHeaders.length; index += 2) {

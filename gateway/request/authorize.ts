@@ -7,8 +7,8 @@ import { keepScopes } from "../tokens/scopes.ts";
 import { findMissingScope, type TokenRecord, type Tokens } from "../tokens/tokens.ts";
 
 /**
- * Whether the request may pass its route: a token that lives, of a client that exists, with every scope of the route.
- * Resolves with the reason why not. Notes on the exchange who asks.
+ * Whether the request may use its route: a live token of an existing client with every scope of the route.
+ * Resolves with the reason if not. Records the client and user on the exchange.
  *
  * @throws RedisUnavailableError when the token cannot be checked
  */
@@ -39,8 +39,8 @@ export async function authorize(
 }
 
 /**
- * Whether the token that let an exchange in still would, by the newest configuration: for what goes on after its answer
- * has begun. A proof was for the request that began it.
+ * Whether the token that authorized an exchange is still sufficient under the newest configuration; for
+ * connections that outlive the start of their response. A DPoP proof covers the initial request only.
  *
  * @throws RedisUnavailableError when the token cannot be checked
  */
@@ -56,7 +56,7 @@ export async function isStillAuthorized(
   return findMissingScope(route!.scopes, keepScopes(record.scope, client)) === undefined;
 }
 
-/** The client that a token was issued to, while it is the same one. */
+/** The client that a token was issued to, if it is still the same instance. */
 function findClient(record: TokenRecord | undefined, { clients }: ServedConfiguration): Client | undefined {
   const client = record === undefined ? undefined : clients.get(record.clientId);
   return client?.instance === record?.clientInstance ? client : undefined;

@@ -3,14 +3,14 @@ import type { Exchange } from "../exchange/exchange.ts";
 import type { RequestContent, UpstreamConnection } from "../upstreams/connection.ts";
 
 /**
- * The content of a client's request on its way to the upstream, as fast as that takes it. What nobody announced the
- * length of is counted, and goes on in chunks.
+ * The content of a client's request on its way to the upstream, at the upstream's pace. Content without an
+ * announced length is counted and sent in chunks.
  */
 export class PassedContent implements RequestContent {
   readonly #exchange: Exchange;
   #connection: UpstreamConnection | undefined;
   #bytes = 0;
-  /** Whether the upstream is waited for, not the client. */
+  /** Whether the upstream is the slow side. */
   #held = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -18,7 +18,7 @@ export class PassedContent implements RequestContent {
     this.#exchange = exchange;
   }
 
-  /** Whether the upstream would take more than the client has sent. */
+  /** Whether the upstream would accept more than the client has sent. */
   get waitsForClient(): boolean {
     return this.#connection !== undefined && !this.#held;
   }
@@ -27,7 +27,7 @@ export class PassedContent implements RequestContent {
     const { head, request, response, route } = this.#exchange;
     this.#connection = connection;
     if (head.expectsContinue) response.writeContinue();
-    // Content that stops must not hold the connection.
+    // Stalled content must not keep the connection.
     this.#timer = setTimeout(this.#stall, route!.idleLimitMs);
     request.on("data", this.#pass);
     request.once("end", this.#finish);
@@ -40,7 +40,7 @@ export class PassedContent implements RequestContent {
     this.#exchange.request.resume();
   }
 
-  /** Nobody takes it any more; what else comes is read and dropped. */
+  /** No longer forwarded; further input is read and dropped. */
   stop(): void {
     clearTimeout(this.#timer);
     this.#connection = undefined;

@@ -3,16 +3,19 @@ import type { Exchange } from "../exchange/exchange.ts";
 import type { Cors } from "../routing/cors.ts";
 import type { ServedRoute } from "../routing/served.ts";
 
-/** What the gateway's own responses tell a client beside their status. */
+/** Response fields of the gateway that pages may read. */
 const ownFields = ["dpop-nonce", "retry-after", "www-authenticate", "x-request-id"];
 
-/** The method that a preflight is for (Fetch, 3.2.2): a question of the browser's, which shows no token. */
+/** The method that a preflight is for (Fetch, section 3.2.2); browsers send preflights without a token. */
 export function readPreflight({ method, headers }: IncomingMessage): string | undefined {
   if (method !== "OPTIONS" || headers.origin === undefined) return undefined;
   return headers["access-control-request-method"];
 }
 
-/** Answers a preflight in place of the upstream. An origin that may not is told nothing, which a browser takes for no. */
+/**
+ * Serves a preflight in place of the upstream. An origin that is not allowed gets no CORS fields, which a browser
+ * treats as a refusal.
+ */
 export function servePreflight({ request, response, id }: Exchange, { cors, methods }: ServedRoute): void {
   const fields = shareWith(request, cors!);
   if (fields[0] === "access-control-allow-origin") {
@@ -24,7 +27,10 @@ export function servePreflight({ request, response, id }: Exchange, { cors, meth
   response.end();
 }
 
-/** The fields that let a page of the request's origin read the response; of another origin, what caches must know. */
+/**
+ * CORS fields that let a page of the request's origin read the response; for any other origin, the `Vary` that
+ * caches need.
+ */
 export function writeShared(request: IncomingMessage, cors: Cors): string[] {
   const fields = shareWith(request, cors);
   if (fields[0] === "access-control-allow-origin")
@@ -41,7 +47,7 @@ function shareWith({ headers }: IncomingMessage, { origins, credentials }: Cors)
   return [...shared, "vary", "origin"];
 }
 
-/** Puts the gateway's fields in the place of those by which the upstream shares its response. */
+/** Replaces the upstream's CORS fields by the gateway's. */
 export function shareResponse(fields: string[], shared: readonly string[]): void {
   for (let index = fields.length - 2; index >= 0; index -= 2)
     if (fields[index]!.startsWith("access-control-")) fields.splice(index, 2);

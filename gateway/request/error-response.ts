@@ -14,11 +14,11 @@ export interface ErrorDetails {
   readonly retryAfterSeconds?: number;
   /** Further fields, names and values in turn. */
   readonly fields?: readonly string[];
-  /** The request's body is still arriving, and nobody will read it. */
+  /** The request's body is still arriving, and will not be read. */
   readonly arriving?: boolean;
 }
 
-/** The constant part of each answer; only the request's id differs. */
+/** The constant part of each error response; only the request id differs. */
 const bodies: ReadonlyMap<string, string> = new Map(
   (Object.keys(apiErrors) as ApiErrorCode[]).map((code) => {
     const { status, title } = describeApiError(code);
@@ -27,7 +27,7 @@ const bodies: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** Answers an error of the catalogue as `application/problem+json` (RFC 9457). */
+/** Sends an error of the catalogue as `application/problem+json` (RFC 9457). */
 export function sendError(response: ServerResponse, code: ApiErrorCode, details: ErrorDetails): void {
   const error = describeApiError(code);
   const body = `${bodies.get(code)}${details.requestId}"}`;
@@ -53,7 +53,7 @@ export function sendError(response: ServerResponse, code: ApiErrorCode, details:
   else response.end(response.req.method === "HEAD" ? undefined : body);
 }
 
-/** RFC 6750 3: no error code when the client showed no token at all. */
+/** RFC 6750 section 3: no error code when the client sent no token. */
 function renderChallenge(code: ApiErrorCode, details: ErrorDetails): string | undefined {
   const { status, title, challenge, bound } = describeApiError(code);
   if (status !== 401 && challenge === undefined) return undefined;

@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
 
 /**
- * Sends the head of a response before its body. Node writes a head that leaves alone in its connection's default
- * encoding, which is UTF-8: each byte above 0x7f of what an upstream sent would become two.
+ * Sends the header section of a response before its body. Node writes one that is sent separately in its
+ * connection's default encoding, UTF-8: each byte above 0x7f from an upstream would become two.
  */
 export function flushHead(response: ServerResponse): void {
   if (response.destroyed) return;

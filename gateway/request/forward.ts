@@ -14,20 +14,20 @@ import { cutResponse, endWhileArriving } from "./linger.ts";
 
 export interface ForwardContext {
   readonly budget: RetryBudget;
-  /** Answers an error of the catalogue. */
+  /** Sends an error of the catalogue. */
   readonly refuse: (exchange: Exchange, code: ApiErrorCode) => void;
   readonly tell: (exchange: Exchange, error: Error) => void;
   /** The gateway's name in `Via`. */
   readonly pseudonym: string;
 }
 
-/** Methods that may be sent twice (RFC 9110 9.2.2), as long as they carry no body that is gone after the first time. */
+/** Idempotent methods (RFC 9110 section 9.2.2), which may be retried as long as no body has been consumed. */
 const repeatable = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
 
-/** Faults of a client, not of the upstream that was waiting for it. */
+/** Errors caused by the client, not by the upstream. */
 const clientFaults = new Set<ApiErrorCode>(["DMM_GATEWAY_BODY_TOO_LARGE", "DMM_GATEWAY_REQUEST_SLOW"]);
 
-/** Sends the request on and the answer back, part by part, each as fast as the slower side takes it. */
+/** Forwards the request and streams the response back, each at the pace of the slower side. */
 export function forward(exchange: Exchange, context: ForwardContext): void {
   context.budget.earn();
   new Forwarding(exchange, context).attempt(undefined);
@@ -43,7 +43,10 @@ class Forwarding implements UpstreamRequest {
   readonly #fields: string[];
   #target: UpstreamTarget | undefined;
   #connection: UpstreamConnection | undefined;
-  /** Of the whole request, of the answer's first byte, between its parts, and of a client that does not read. */
+  /**
+   * Timers for the whole request, the first byte of the response, pauses within it, and a client that does not
+   * read.
+   */
   #wholeTimer: NodeJS.Timeout | undefined;
   #firstByteTimer: NodeJS.Timeout | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
@@ -85,7 +88,7 @@ class Forwarding implements UpstreamRequest {
     this.#connection = target.send(this, upstream.connectLimitMs);
   }
 
-  /** The upstream's time begins when it has the whole request. */
+  /** The upstream's time limit starts when it has the whole request. */
   onSent(): void {
     if (this.content !== undefined && !this.#responded) this.#startFirstByteTimer();
   }
@@ -99,14 +102,14 @@ class Forwarding implements UpstreamRequest {
     this.#writeHead(head);
     this.#exchange.sentBytes += body.length;
     this.#settle();
-    // One text, head and body, leaves in one piece.
+    // A single text, header and body, is sent in one packet.
     if (this.#isArriving) endWhileArriving(response, Buffer.from(body, "latin1"));
     else response.end(body, "latin1");
   }
 
   onHead(head: ResponseHead): void {
     this.#writeHead(head);
-    // It leaves with the first of the body, but does not wait for one that comes later.
+    // Sent together with the first body data, without waiting for data that arrives later.
     setImmediate(flushHead, this.#exchange.response);
     this.#idleTimer = setTimeout(this.#tooSlow, this.#exchange.route!.idleLimitMs);
   }
@@ -152,7 +155,7 @@ class Forwarding implements UpstreamRequest {
       this.#context.tell(exchange, error);
     }
     if (this.#responded) {
-      // The status is gone: a cut connection is the only way to say that the answer is not whole.
+      // The status is already sent: cutting the connection is the only way to signal an incomplete response.
       exchange.error = code;
       cutResponse(exchange.response);
     } else if (!ownFault && this.#mayRepeat(code)) {
@@ -167,7 +170,7 @@ class Forwarding implements UpstreamRequest {
     const { response, id, shared } = this.#exchange;
     this.#responded = true;
     clearTimeout(this.#firstByteTimer);
-    // Nobody reads the rest of this body: the connection cannot carry another request.
+    // The rest of this body is not read: the connection cannot carry another request.
     if (this.#isArriving) response.shouldKeepAlive = false;
     if (shared.length > 0) shareResponse(head.fields, shared);
     head.fields.push("x-request-id", id);
@@ -190,7 +193,7 @@ class Forwarding implements UpstreamRequest {
     );
   }
 
-  /** The answer is whole. */
+  /** The response is complete. */
   #settle(): void {
     this.#target!.inFlight--;
     this.#target!.succeed();
@@ -211,7 +214,7 @@ class Forwarding implements UpstreamRequest {
 
   readonly #tooSlow = () => this.#connection?.destroy(new GatewayError("DMM_GATEWAY_UPSTREAM_SLOW"));
 
-  /** No fault of the upstream: the client counts as gone. */
+  /** Not the upstream's fault: the client counts as disconnected. */
   readonly #notRead = () => this.#exchange.response.destroy();
 
   readonly #tooLong = () => {

@@ -1,12 +1,12 @@
 import { type ServerResponse, STATUS_CODES } from "node:http";
 import type { ResponseHead } from "../upstreams/response-head.ts";
 
-/** The upstream's word on content is its own: the gateway asks for no 100, and sends one itself where a client waits. */
+/** An upstream's 100 Continue is for the gateway, which sends its own to a client that waits. */
 const toGateway = 100;
 
 /**
- * Passes an interim response on, as 103 Early Hints (RFC 9110 15.2); HTTP/1.0 knows none. Node would refuse fields that
- * it does not know, so it is written here.
+ * Forwards an interim response such as 103 Early Hints (RFC 9110 section 15.2); HTTP/1.0 has none. Node would
+ * reject unknown fields, so it is written here.
  */
 export function writeInterim(
   response: ServerResponse,

@@ -6,10 +6,10 @@ import type { UpstreamTarget } from "../upstreams/target.ts";
 import { passFields } from "./response-fields.ts";
 import { type CloseStatus, createClose, FrameBoundary } from "./websocket-frames.ts";
 
-/** How long the other side may still send after one side has ended, in milliseconds. */
+/** How long one side may continue to send after the other has ended, in milliseconds. */
 const lingerMs = 500;
 
-/** Two ends that switched to WebSocket. */
+/** The two sides of a WebSocket tunnel. */
 export interface Ends {
   readonly client: TunnelEnd;
   readonly upstream: TunnelEnd;
@@ -17,10 +17,13 @@ export interface Ends {
   readonly lifecycle: Lifecycle;
 }
 
-/** Ends a tunnel, telling both ends why. */
+/** Ends a tunnel with a reason for both sides. */
 export type EndTunnel = (status: CloseStatus) => void;
 
-/** Tells the client that the upstream switched and passes bytes both ways from then on. Gives back how to end that. */
+/**
+ * Sends the client the upstream's 101 and relays bytes both ways from then on. Returns the function that ends the
+ * tunnel.
+ */
 export function join(exchange: Exchange, response: IncomingMessage, ends: Ends): EndTunnel {
   const { client, upstream, target, lifecycle } = ends;
   target.succeed();
@@ -55,18 +58,18 @@ export function join(exchange: Exchange, response: IncomingMessage, ends: Ends):
   client.socket.once("close", () => {
     closeBoth();
     closeTunnel();
-    // The answer has no socket any more that could tell its end.
+    // The response no longer has a socket that would report its end.
     exchange.response.emit("close");
   });
   for (const { socket } of [client, upstream]) {
     socket.on("error", closeBoth);
-    // Half a WebSocket is of no use to anybody; what is still on its way may arrive.
+    // A half-open WebSocket is useless; data in flight may still arrive.
     socket.once("end", () => setTimeout(closeBoth, lingerMs));
   }
   return end;
 }
 
-/** Passes bytes one way. What it gives back closes that way with a status, and passes no more. */
+/** Relays bytes one way. Returns a function that sends a close status and stops relaying. */
 function pass({
   from,
   to,
@@ -86,7 +89,7 @@ function pass({
   return (status) => {
     from.socket.unpipe(to.socket);
     from.socket.resume();
-    // In the middle of a frame it would be taken for a part of it.
+    // Within a frame it would be read as part of it.
     if (boundary.isBetween) to.socket.end(createClose(status, { masked }));
     else to.socket.end();
   };

@@ -2,13 +2,13 @@ import type { ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { flushHead } from "./flush-head.ts";
 
-/** By then an answer has arrived wherever it can arrive. */
+/** By then a response has arrived wherever it can arrive. */
 const longestMs = 2000;
 
 /**
- * Ends an answer whose request is still arriving. A connection that is closed with bytes unread is reset, and the reset
- * overtakes the answer: a balancer that is still sending tells its client of a failure instead (RFC 9112 9.6). So what
- * comes is read and dropped for a while, and the connection ends after that.
+ * Ends a response whose request is still arriving. A connection that is closed with unread bytes is reset, and the
+ * reset overtakes the response: a balancer that is still sending reports a failure to its client instead (RFC 9112
+ * section 9.6). So input is read and dropped for a while before the connection ends.
  */
 export function endWhileArriving(response: ServerResponse, body?: string | Buffer): void {
   const request = response.req;
@@ -24,10 +24,10 @@ export function endWhileArriving(response: ServerResponse, body?: string | Buffe
   request.resume();
 }
 
-/** How long the rest of a request may take to arrive once its response has ended, in milliseconds. */
+/** How long the rest of a request may take to arrive after its response has ended, in milliseconds. */
 const longestRestMs = 10_000;
 
-/** Ends the connection of a request that goes on and on after its response has ended: nobody waits for the rest. */
+/** Ends the connection of a request that continues too long after its response has ended. */
 export function boundRest(response: ServerResponse): void {
   response.once("finish", endRest);
 }
@@ -42,16 +42,19 @@ function endRest(this: ServerResponse): void {
   timer.unref();
 }
 
-/** Ends a connection after what was written, also where the other side never ends its own half. */
+/** Ends a connection after the written data, even if the other side never ends its own half. */
 export function endConnection(socket: Duplex): void {
   socket.end();
-  // What is not read would reset the connection.
+  // Unread input would reset the connection.
   socket.resume();
   const timer = setTimeout(() => socket.destroy(), longestMs);
   socket.once("close", () => clearTimeout(timer));
 }
 
-/** Cuts the connection of an answer that is not whole. HTTP/1.0 may know its end by nothing else than the connection's. */
+/**
+ * Cuts the connection of an incomplete response. With HTTP/1.0 the end of the connection may be the only end of a
+ * response.
+ */
 export function cutResponse(response: ServerResponse): void {
   if (response.req.httpVersionMinor === 0) response.socket?.resetAndDestroy();
   response.destroy();

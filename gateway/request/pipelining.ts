@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 
-/** Requests that may wait in one connection for the answers before theirs. With one more it is cut. */
+/** Pipelined requests that may wait on one connection. One more cuts it. */
 const mostWaiting = 32;
 
 interface Turn {
@@ -10,7 +10,7 @@ interface Turn {
   readonly begin: RequestListener;
 }
 
-/** A connection's answers, in the order of its requests. */
+/** A connection's responses, in the order of its requests. */
 interface ResponseQueue {
   last: ServerResponse;
   readonly waiting: Turn[];
@@ -19,18 +19,18 @@ interface ResponseQueue {
 const connections = new WeakMap<Duplex, ResponseQueue>();
 
 /**
- * Lets a connection's requests begin one after the other. Node announces pipelined requests (RFC 9112 9.3.2) as soon as
- * they have arrived: one connection could have any number running, and the answers of those whose turn never comes would
- * be kept for nobody.
+ * Starts a connection's pipelined requests one after the other. Node emits them (RFC 9112 section 9.3.2) as soon
+ * as they have arrived: one connection could have any number running, and responses whose turn never comes would
+ * stay in memory.
  */
 export function queueResponses(begin: RequestListener): RequestListener {
   return (request, response) => {
     const { socket } = request;
-    // Behind a response that closes the connection nothing is a request any more, whoever of both was faster.
+    // After a response that closes the connection, no further request counts, whichever was faster.
     if (socket.writableEnded) return;
     const queue = connections.get(socket);
     if (queue === undefined) connections.set(socket, { last: response, waiting: [] });
-    // Node gives an answer its socket when the one before it has ended.
+    // Node assigns a response its socket when the previous one has ended.
     else if (response.socket === null) {
       waitForTurn(queue, { request, response, begin });
       return;
@@ -50,18 +50,18 @@ function waitForTurn(queue: ResponseQueue, turn: Turn): void {
 
 function beginNext(queue: ResponseQueue): void {
   const turn = queue.waiting.shift();
-  // An answer that closes the connection leaves the next one without a socket.
+  // A response that closes the connection leaves the next one without a socket.
   if (turn === undefined || turn.response.socket === null || turn.request.socket.destroyed) return;
   queue.last = turn.response;
   if (queue.waiting.length > 0) turn.response.once("close", () => beginNext(queue));
   turn.begin(turn.request, turn.response);
 }
 
-/** The last answer that a connection owes, if it has not ended. */
+/** The last pending response of a connection, if it has not ended. */
 export function findPendingResponse(socket: Duplex): ServerResponse | undefined {
   const queue = connections.get(socket);
   const last = queue?.waiting.at(-1)?.response ?? queue?.last;
-  // A finished answer gives its socket back, and one that waits has none yet.
+  // A finished response has released its socket, and a queued one has none yet.
   const over = last === undefined || last.destroyed || (last.writableFinished && last.socket === null);
   return over ? undefined : last;
 }

@@ -29,7 +29,7 @@ import { endConnection } from "./linger.ts";
 import { carriesToken } from "./query-token.ts";
 import { openTunnel, type TunnelContext } from "./tunnel.ts";
 
-/** The OAuth2 server, as far as the ingress needs to know it. */
+/** The OAuth2 server as the ingress sees it. */
 export interface OwnEndpoints {
   /** Whether the path is one of its endpoints. */
   owns(path: string): boolean;
@@ -52,10 +52,10 @@ export interface IngressParts {
   readonly readOwnEndpoints: () => OwnEndpoints | undefined;
 }
 
-/** Characters of a request target. */
+/** Maximum number of characters of a request target. */
 const longestTarget = 16_384;
 
-/** Every request comes in here: refused, answered by the gateway itself, or forwarded. */
+/** The entry point of every request: refused, served by the gateway itself, or forwarded. */
 export class Ingress {
   readonly #parts: IngressParts;
   readonly #forwarding: ForwardContext & TunnelContext;
@@ -81,7 +81,7 @@ export class Ingress {
     };
   }
 
-  /** A request whose connection asks to become a WebSocket: the same way in, another way on. */
+  /** A request whose connection asks for an upgrade to WebSocket: same checks, different forwarding. */
   admitUpgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
@@ -118,7 +118,7 @@ export class Ingress {
     }
   }
 
-  /** Finds out where the request leads; the OAuth2 server's own endpoints are answered at once. */
+  /** Resolves the request's route; the OAuth2 server's own endpoints are served directly. */
   #route(exchange: Exchange, configuration: ServedConfiguration): ApiErrorCode | undefined {
     const { request, head } = exchange;
     if (head.refusal !== undefined) return head.refusal;
@@ -154,7 +154,7 @@ export class Ingress {
       : undefined;
   }
 
-  /** Answers what a browser asks before a page of another origin may use a route that says who may. */
+  /** Serves a CORS preflight for a route with CORS settings. */
   #servePreflight(exchange: Exchange, { table }: ServedConfiguration, host: string): boolean {
     const method = readPreflight(exchange.request);
     if (method === undefined || exchange.head.hasBody) return false;
@@ -164,7 +164,7 @@ export class Ingress {
     return true;
   }
 
-  /** From the token to the upstream: whatever goes wrong on the way is answered, and nothing of it passes. */
+  /** From the token check to the upstream; every failure gets an error response and is not rethrown. */
   async #pass(exchange: Exchange, configuration: ServedConfiguration): Promise<void> {
     const { tokens, rates } = this.#parts;
     const refusal = await authorize(exchange, configuration, tokens);
@@ -209,7 +209,7 @@ export class Ingress {
     const { response, request, head, route } = exchange;
     exchange.error = code;
     if (response.destroyed || response.headersSent) return;
-    // Nobody reads the rest of this body: the connection cannot carry another request.
+    // The rest of this body is not read: the connection cannot carry another request.
     const unread = head.hasBody && !request.complete;
     if (unread) response.shouldKeepAlive = false;
     sendError(response, code, {
@@ -223,9 +223,11 @@ export class Ingress {
   }
 }
 
-/** Whether more of a body will come that can be dropped: not from who stopped sending or waits to be told to go on. */
+/**
+ * Whether more body data will arrive that can be dropped: not if the client has stopped or waits for 100 Continue.
+ */
 function isSending({ head, attempts }: Exchange, code: ApiErrorCode): boolean {
-  // Where the framing is not to be trusted nothing more is read.
+  // If the framing cannot be trusted, nothing more is read.
   if (head.refusal !== undefined || code === "DMM_GATEWAY_REQUEST_SLOW") return false;
   return !head.expectsContinue || attempts > 0;
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { setsGatewayCookie } from "../headers/gateway-cookies.ts";
 import { readNominated, responseRules } from "../headers/header-rules.ts";
 
-/** The fields that the client gets of an answer, names and values in turn. */
+/** The header fields of a response for the client, names and values in turn. */
 export function passFields({
   rawHeaders,
   headers: { connection },

@@ -7,9 +7,9 @@ import { findPendingResponse } from "./pipelining.ts";
 const ended = new WeakSet<Duplex>();
 
 /**
- * Answers what never became a request on the connection itself, and ends the connection. Requests that came whole before
- * it are answered first. An answer that has begun while its request breaks is cut: whatever follows would be taken for
- * a part of it.
+ * Sends a response on the socket to input that never became a request, and ends the connection. Complete requests
+ * before it are served first. If a response has begun while its own request breaks, the connection is cut: further
+ * bytes would be read as part of it.
  */
 export function respondOnSocket(socket: Duplex, code: ApiErrorCode): void {
   if (ended.has(socket)) return;

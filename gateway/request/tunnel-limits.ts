@@ -2,7 +2,7 @@ import type { Duplex } from "node:stream";
 import type { Exchange } from "../exchange/exchange.ts";
 import type { EndTunnel } from "./joined-tunnel.ts";
 
-/** How often the token of an open tunnel is looked up again, in milliseconds. */
+/** Interval at which the token of an open tunnel is checked, in milliseconds. */
 const checkMs = 30_000;
 
 export interface LimitedTunnel {
@@ -12,9 +12,9 @@ export interface LimitedTunnel {
 }
 
 /**
- * Ends a tunnel with its token: when the token expires, and at the latest one look-up after it was revoked or its client
- * or the person was removed. While the token's primary is away the tunnel stays, until the next look-up or until the token
- * expires.
+ * Ends a tunnel with its token: when the token expires, and at most one check after the token was revoked or its
+ * client or user was removed. While the token's primary is unavailable the tunnel stays, until the next check or
+ * until the token expires.
  */
 export function limitTunnel(exchange: Exchange, { socket, end, isAuthorized }: LimitedTunnel): void {
   const { tokenExpiresAt } = exchange;

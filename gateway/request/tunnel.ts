@@ -21,25 +21,25 @@ export interface TunnelContext {
   readonly refuse: (exchange: Exchange, code: ApiErrorCode) => void;
   readonly tell: (exchange: Exchange, error: Error) => void;
   readonly lifecycle: Lifecycle;
-  /** Whether the token of an exchange still lets it pass. @throws RedisUnavailableError */
+  /** Whether the token of an exchange still authorizes it. @throws RedisUnavailableError */
   readonly isStillAuthorized: (exchange: Exchange) => Promise<boolean>;
   /** The gateway's name in `Via`. */
   readonly pseudonym: string;
 }
 
-/** Only WebSocket: `h2c` would lead past everything that this gateway checks. */
+/** WebSocket only: `h2c` would bypass every check of this gateway. */
 export function asksForWebSocket(request: IncomingMessage): boolean {
   return request.method === "GET" && request.httpVersionMinor > 0 && isWebSocket(request);
 }
 
-/** RFC 9110 7.8: this protocol and none beside it. */
+/** RFC 9110 section 7.8: this protocol and no other. */
 function isWebSocket({ headers }: IncomingMessage): boolean {
   return headers.upgrade?.toLowerCase() === "websocket";
 }
 
 /**
- * Asks the upstream to switch to WebSocket (RFC 6455) and then passes bytes both ways. The handshake's own fields pass
- * as they came; what the upstream answers instead is answered to the client.
+ * Asks the upstream for an upgrade to WebSocket (RFC 6455) and then relays bytes both ways. The handshake's fields
+ * are forwarded unchanged; any other response is forwarded to the client.
  */
 export function openTunnel(exchange: Exchange, client: TunnelEnd, context: TunnelContext): void {
   const route = exchange.route!;
@@ -93,7 +93,7 @@ export function openTunnel(exchange: Exchange, client: TunnelEnd, context: Tunne
   const wholeTimer = wholeLimitMs > 0 ? setTimeout(tooLong, wholeLimitMs) : undefined;
   client.socket.once("close", () => {
     clearTimeout(wholeTimer);
-    // Whoever leaves says nothing about the upstream.
+    // A client that disconnects reveals nothing about the upstream.
     settled = true;
     outgoing.destroy();
   });
@@ -131,7 +131,7 @@ export function openTunnel(exchange: Exchange, client: TunnelEnd, context: Tunne
   outgoing.on("information", ({ statusCode, ...response }) =>
     writeInterim(exchange.response, { status: statusCode, fields: passFields(response) }),
   );
-  // All of the answer's fields or none: the head is bounded in bytes.
+  // No limit on the number of fields: the header section is bounded in bytes.
   outgoing.maxHeadersCount = 0;
   outgoing.end();
 }

@@ -3,7 +3,9 @@ import type { TunnelEnd } from "../exchange/tunnel-end.ts";
 /** What a client may send before it knows that its handshake succeeded, in bytes. */
 const earlyLimit = 65_536;
 
-/** The client's end while the upstream is asked: it is read, because otherwise nobody would notice that it left. */
+/**
+ * The client's side while the upstream is asked: it is read, because otherwise a disconnect would go unnoticed.
+ */
 export class WaitingEnd {
   readonly #end: TunnelEnd;
   readonly #early: Buffer[] = [];
@@ -15,7 +17,7 @@ export class WaitingEnd {
     end.socket.on("end", this.#leave);
   }
 
-  /** The end with all that came, not read any more. */
+  /** Returns the side with all received bytes and stops reading it. */
   release(): TunnelEnd {
     const { socket, head } = this.#end;
     socket.pause();

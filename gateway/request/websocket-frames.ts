@@ -1,16 +1,16 @@
 import { randomBytes } from "node:crypto";
 
-/** RFC 6455 5.2: two bytes, up to eight of a longer length, four of a mask. */
+/** RFC 6455 section 5.2: two bytes, up to eight of a longer length, four of a mask. */
 const shortestHead = 2;
 
 /**
- * Follows one direction of a WebSocket, only to know where frames begin: something of one's own may be said between two
- * frames, and nowhere else.
+ * Tracks frame boundaries in one direction of a WebSocket: a frame of our own may be inserted only between two
+ * frames.
  */
 export class FrameBoundary {
   #head: number[] = [];
   #headLength = shortestHead;
-  /** Bytes of the payload that are still to come. */
+  /** Payload bytes still to come. */
   #left = 0;
 
   /** Whether the next byte begins a frame. */
@@ -46,10 +46,13 @@ function countLengthBytes(length: number): number {
   return length === 126 ? 2 : length === 127 ? 8 : 0;
 }
 
-/** Why a tunnel is ended (RFC 6455 7.4.1): the gateway goes away or time is over; the client may not go on. */
+/**
+ * Close status of a tunnel (RFC 6455 section 7.4.1): the gateway shuts down or time is over; the client is no
+ * longer authorized.
+ */
 export type CloseStatus = 1001 | 1008;
 
-/** A close frame; masked as a client's is. */
+/** Creates a close frame, masked if it is a client's. */
 export function createClose(code: CloseStatus, { masked }: { readonly masked: boolean }): Buffer {
   const status = Buffer.from([code >> 8, code & 0xff]);
   if (!masked) return Buffer.concat([Buffer.from([0x88, 0x02]), status]);

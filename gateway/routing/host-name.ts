@@ -1,6 +1,6 @@
 /**
- * The name by which hosts are compared: `API.Example.com.:8443` → `api.example.com`. A dot at the end says that a name is
- * complete, and does not make another one (RFC 3986 3.2.2).
+ * The name by which hosts are compared: `API.Example.com.:8443` → `api.example.com`. A trailing dot only marks a
+ * name as complete (RFC 3986 section 3.2.2).
  */
 export function readHostName(host: string): string {
   let end = host.startsWith("[") ? host.indexOf("]") + 1 : host.indexOf(":");

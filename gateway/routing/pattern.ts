@@ -1,10 +1,10 @@
-/** One segment of a pattern: fixed text, any one segment, or the rest of the path. */
+/** One segment of a pattern: literal text, any one segment, or the rest of the path. */
 export type PatternSegment =
   | { readonly kind: "fixed"; readonly text: string }
   | { readonly kind: "parameter"; readonly name: string }
   | { readonly kind: "rest" };
 
-/** A pattern that is not understood. */
+/** An invalid pattern. */
 export class PatternError extends Error {
   constructor(pattern: string, problem: string) {
     super(`${pattern} is not a path pattern: ${problem}`);
@@ -13,9 +13,9 @@ export class PatternError extends Error {
 }
 
 /**
- * `/orders/{id}/items/*` into its segments.
+ * Parses `/orders/{id}/items/*` into its segments.
  *
- * @throws PatternError with the rule that is broken
+ * @throws PatternError with the violated rule
  */
 export function parsePattern(pattern: string): PatternSegment[] {
   if (!pattern.startsWith("/")) throw new PatternError(pattern, "it must start with a slash.");
@@ -37,7 +37,7 @@ export function parsePattern(pattern: string): PatternSegment[] {
   });
 }
 
-/** The part of a pattern before its first parameter or rest, without the slash that follows it. */
+/** The literal prefix before the first parameter or rest, without the slash that follows it. */
 export function readFixedPrefix(pattern: string): string {
   const open = pattern.search(/\/(\{|\*$)/);
   return open === -1 ? pattern : pattern.slice(0, open);

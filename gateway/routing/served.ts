@@ -3,19 +3,22 @@ import { readFixedPrefix } from "./pattern.ts";
 import type { Client, Route, StoredConfiguration } from "./route.ts";
 import { RouteTable } from "./table.ts";
 
-/** A route with what its requests need at hand. */
+/** A route prepared for its requests. */
 export interface ServedRoute extends Route {
   readonly choices: UpstreamChoices;
-  /** Length of the path that `rewritePrefix` replaces. */
+  /** Length of the prefix that `rewritePrefix` replaces. */
   readonly prefixLength: number;
 }
 
-/** One version of the configuration, ready to serve; swapped whole, so a running request keeps the one it began with. */
+/**
+ * One version of the configuration, ready to serve; replaced as a whole, so a running request keeps the one it
+ * began with.
+ */
 export interface ServedConfiguration {
   readonly version: number;
   readonly table: RouteTable<ServedRoute>;
   readonly clients: ReadonlyMap<string, Client>;
-  /** All scopes that any route or client knows, separated by spaces. */
+  /** All scopes of routes and clients, separated by spaces. */
   readonly scope: string;
   readonly choices: readonly UpstreamChoices[];
 }
@@ -28,7 +31,7 @@ export const emptyConfiguration: ServedConfiguration = {
   choices: [],
 };
 
-/** @throws PatternError, RouteConflictError: then the version before stays */
+/** @throws PatternError, RouteConflictError: then the previous version stays */
 export function compileConfiguration(stored: StoredConfiguration, upstreams: Upstreams): ServedConfiguration {
   const choices = new Map<string, UpstreamChoices>();
   const routes = stored.routes.map((route) => {

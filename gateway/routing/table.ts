@@ -2,7 +2,7 @@ import { readHostName } from "./host-name.ts";
 import { type PatternSegment, parsePattern } from "./pattern.ts";
 import type { Route } from "./route.ts";
 
-/** Two routes that answer to the same requests. */
+/** Two routes that match the same requests. */
 export class RouteConflictError extends Error {
   constructor(first: string, second: string) {
     super(`Routes ${first} and ${second} match the same method and path.`);
@@ -15,25 +15,25 @@ interface Node<R> {
   parameter: Node<R> | undefined;
   /** By method, for paths that end here. */
   readonly here: Map<string, R>;
-  /** By method, for paths that go on below here. */
+  /** By method, for paths that continue below. */
   readonly rest: Map<string, R>;
 }
 
-/** What a request leads to: a route; the methods that the path has instead; or nothing. */
+/** The result of a lookup: a route; the allowed methods of the path; or nothing. */
 export type Resolution<R> =
   | { readonly route: R; readonly allow?: undefined }
   | { readonly route?: undefined; readonly allow: readonly string[] }
   | undefined;
 
 /**
- * An immutable route table. Of all routes that have the method, the most specific path wins: fixed text before a
+ * An immutable route table. Of all routes with the method, the most specific path wins: literal text before a
  * parameter before the rest, from left to right; a route of the host before one of every host.
  */
 export class RouteTable<R extends Route = Route> {
   readonly #everyHost = new HostTable<R>();
   readonly #byHost = new Map<string, HostTable<R>>();
 
-  /** @throws PatternError, RouteConflictError: a table is taken whole or not at all */
+  /** @throws PatternError, RouteConflictError: a table is accepted completely or not at all */
   constructor(routes: readonly R[]) {
     for (const route of routes) {
       let table = this.#everyHost;
@@ -60,7 +60,7 @@ export class RouteTable<R extends Route = Route> {
 
 class HostTable<R extends Route> {
   readonly #root: Node<R> = createNode();
-  /** Method, then whole path, for patterns without parameters: most requests are found here. */
+  /** Method, then whole path, for patterns without parameters: most requests match here. */
   readonly #fixed = new Map<string, Map<string, { readonly route: R }>>();
 
   add(route: R): void {
@@ -114,7 +114,7 @@ function createNode<R>(): Node<R> {
   return { fixed: new Map(), parameter: undefined, here: new Map(), rest: new Map() };
 }
 
-/** RFC 9110 9.1: whoever has GET has HEAD. */
+/** RFC 9110 section 9.1: a route with GET supports HEAD. */
 function withHead(route: Route): readonly string[] {
   return route.methods.includes("GET") && !route.methods.includes("HEAD")
     ? [...route.methods, "HEAD"]
@@ -123,7 +123,7 @@ function withHead(route: Route): readonly string[] {
 
 interface Wanted {
   readonly method: string;
-  /** Collects the methods of matching paths that lack the wanted one. */
+  /** Collects the methods of matching paths without the requested one. */
   readonly allow: Set<string>;
 }
 
@@ -135,7 +135,7 @@ function search<R>(node: Node<R>, segments: readonly string[], at: number, wante
   const fixed = node.fixed.get(segment);
   const found = fixed === undefined ? undefined : search(fixed, segments, at + 1, wanted);
   if (found !== undefined) return found;
-  // A parameter stands for one non-empty segment.
+  // A parameter matches one non-empty segment.
   if (node.parameter !== undefined && segment !== "") {
     const below = search(node.parameter, segments, at + 1, wanted);
     if (below !== undefined) return below;

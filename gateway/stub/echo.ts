@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-/** Bodies up to this many bytes are given back; larger ones are described by length and digest alone. */
+/** Bodies up to this many bytes are echoed; larger ones are described by length and digest only. */
 const echoedBytes = 16_384;
 
-/** What arrived here: method, path, headers as they were on the wire, and the body. */
+/** Echoes the request: method, path, raw headers, and body. */
 export function serveEcho(request: IncomingMessage, response: ServerResponse): void {
   const digest = createHash("sha256");
   const kept: Buffer[] = [];

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-/** Answers `?ms=` milliseconds after the request came, at most a minute. */
+/** Responds `?ms=` milliseconds after the request arrived, at most a minute. */
 export function serveSlow(request: IncomingMessage, response: ServerResponse, url: URL): void {
   request.resume();
   const waitMs = Math.min(Math.max(Number(url.searchParams.get("ms") ?? "0") || 0, 0), 60_000);

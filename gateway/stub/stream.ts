@@ -18,7 +18,7 @@ export function serveStream(request: IncomingMessage, response: ServerResponse, 
       return;
     }
     sent++;
-    // The reader's pace counts: an endless answer must not fill this process.
+    // At the reader's pace: an endless response must not fill this process's memory.
     const flowing = response.write(line);
     const schedule = () => {
       timer = everyMs === 0 ? undefined : setTimeout(sendNext, everyMs);

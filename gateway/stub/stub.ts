@@ -9,7 +9,7 @@ import { serveEcho } from "./echo.ts";
 import { serveSlow } from "./slow.ts";
 import { serveStream } from "./stream.ts";
 
-/** Stands where the real APIs stand: what verification needs to see of a request after it passed the gateway. */
+/** Stands in for the real APIs: shows verification what a request looks like after the gateway. */
 const endpoints: Readonly<
   Record<string, (request: IncomingMessage, response: ServerResponse, url: URL) => void>
 > = {
@@ -18,7 +18,7 @@ const endpoints: Readonly<
   "/verify/stream": serveStream,
 };
 
-/** Says who refused, so that a wrong path rewrite is not taken for an unknown route of the gateway. */
+/** Identifies the stub, so that a wrong path rewrite is not taken for an unknown route of the gateway. */
 function respondToUnknown(response: ServerResponse, { pathname }: URL): void {
   const served = [...Object.keys(endpoints), "/verify/echo/*"].join(", ");
   const message = `The API stub was reached and does not serve ${pathname}; it serves ${served}.`;

@@ -2,14 +2,18 @@ import type ServerChallenge from "oidc-provider/lib/helpers/challenge.js";
 import { deriveKey } from "../derived-key.ts";
 
 /**
- * Nonces of DPoP proofs (RFC 9449 8 and 9): who made proofs ahead, while holding a key for a moment, cannot have known
- * them. They follow from a secret and the time, so every gateway knows those of every other one and stores none. One is
- * good for three to four minutes, at the OAuth2 server and at every API alike, which have one origin.
+ * Nonces of DPoP proofs (RFC 9449 sections 8 and 9): they prevent proofs made in advance by someone who had a key
+ * briefly. They are derived from a secret and the time, so every gateway knows those of the others and stores
+ * none. One is valid for three to four minutes, at the OAuth2 server and at every API alike, which share one
+ * origin.
  */
 export class ProofNonces {
-  /** Of 32 bytes; the library makes its nonces of it too. */
+  /** 32 bytes; the library derives its nonces from it too. */
   readonly secret: Buffer;
-  /** Whether every proof needs one. Otherwise they are for clients whose clock is wrong, and for who still has one. */
+  /**
+   * Whether every proof needs one. Otherwise they serve clients with a wrong clock, and clients that still have
+   * one.
+   */
   readonly demanded: boolean;
   #challenge: Promise<ServerChallenge> | undefined;
 
@@ -18,7 +22,7 @@ export class ProofNonces {
     this.secret = deriveKey(clientSecretKey, "dmm-env DPoP nonces");
   }
 
-  /** What a client is to put into its next proof. */
+  /** The nonce for a client's next proof. */
   async next(): Promise<string> {
     return (await this.#load()).nextChallenge();
   }

@@ -3,10 +3,10 @@ import type { JWTVerifyResult } from "jose";
 import type { ProofNonces } from "./nonces.ts";
 import type { ReplayMemory } from "./replay-memory.ts";
 
-/** A request that shows a token bound to a key, as far as a proof has to fit it. */
+/** A request with a key-bound token, as far as a proof has to match it. */
 export interface ProvenRequest {
   readonly method: string;
-  /** Where the resource is. */
+  /** The resource's origin. */
   readonly origin: string;
   /** Without query. */
   readonly path: string;
@@ -17,33 +17,33 @@ export interface ProvenRequest {
 
 type Claims = JWTVerifyResult["payload"];
 
-/** What proofs are held against. */
+/** What proofs are checked against. */
 export interface ProofChecks {
   readonly memory: ReplayMemory;
   readonly nonces: ProofNonces;
 }
 
-/** Why a proof does not prove its request, in words for the log. */
+/** Why a proof does not match its request, for the log. */
 export interface ProofFault {
   readonly reason: string;
-  /** With a nonce of ours it might: the client is to try again with the next one. */
+  /** It might pass with a server nonce: the client should retry with the next one. */
   readonly needsNonce?: true;
 }
 
 export const proofAlgorithms = ["ES256", "EdDSA", "Ed25519", "PS256", "RS256"] as const;
 
-/** How far a proof's time may be from ours, in seconds. */
+/** Accepted clock difference of a proof, in seconds. */
 const windowSeconds = 120;
-/** For how long a proof is remembered: longer than its time or its nonce is good for. */
+/** How long a proof is remembered, in seconds: longer than its time or its nonce is valid. */
 const memorySeconds = 300;
 /** A proof with a large RSA key has 1,500 characters. */
 const longestProof = 4096;
 const longestId = 256;
 
 /**
- * Why a DPoP proof does not prove this request (RFC 9449 4.3), or nothing when it does.
+ * Why a DPoP proof does not match this request (RFC 9449 section 4.3), or nothing when it does.
  *
- * @throws RedisUnavailableError when it cannot be told whether the proof was shown before
+ * @throws RedisUnavailableError when it cannot be determined whether the proof was replayed
  */
 export async function findProofFault(
   proof: string,
@@ -66,12 +66,12 @@ export async function findProofFault(
   if (thumbprint !== request.thumbprint) return { reason: "signed with a different key" };
   const staleness = await findStaleness(payload, nonces);
   if (staleness !== undefined) return { reason: staleness, needsNonce: true };
-  // Last of all: a proof that fails otherwise must not use up the right one.
+  // Checked last: a proof that fails otherwise must not mark the right one as used.
   const first = await memory.isFirst("proof", [thumbprint, payload.jti!], memorySeconds);
   return first ? undefined : { reason: "already used" };
 }
 
-/** RFC 9449 11.1: a nonce tells when a proof was made, and better than the client's clock. */
+/** RFC 9449 section 11.1: a nonce shows when a proof was made, more reliably than the client's clock. */
 async function findStaleness({ iat, nonce }: Claims, nonces: ProofNonces): Promise<string | undefined> {
   if (nonce === undefined && !nonces.demanded)
     return Math.abs(Date.now() / 1000 - iat!) > windowSeconds ? "iat" : undefined;
@@ -87,11 +87,11 @@ function findWrongClaim(claims: Claims, request: ProvenRequest): string | undefi
   return ath === hash("sha256", request.token, "base64url") ? undefined : "ath";
 }
 
-/** RFC 9449 4.3: without query and fragment, and normalized as RFC 3986 6.2 says. */
+/** RFC 9449 section 4.3: without query and fragment, normalized as in RFC 3986 section 6.2. */
 function fitsAddress(htu: string, { origin, path }: ProvenRequest): boolean {
   const url = URL.parse(htu);
   if (url === null || url.username !== "" || url.password !== "") return false;
-  // A dot at the end of a host's name makes no other host.
+  // A trailing dot does not make another host.
   return (
     url.origin.replace(/\.(?=:[0-9]+$|$)/, "") === origin &&
     decodeUnreserved(url.pathname) === decodeUnreserved(path)

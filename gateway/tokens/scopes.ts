@@ -1,14 +1,14 @@
 import type { Client } from "../routing/route.ts";
 
-/** Scopes of OpenID Connect, which every client that signs people in may ask for. */
+/** OpenID Connect scopes, which every client that signs users in may request. */
 export const openidScopes = ["openid", "profile", "email", "offline_access"] as const;
 const always: ReadonlySet<string> = new Set(openidScopes);
 
-/** Clients as they are served now; a change makes new ones. Tokens of one client have few different scopes. */
+/** Keyed by the served client; a change creates new objects. Tokens of one client have few different scopes. */
 const kept = new WeakMap<Client, Map<string, string>>();
 const mostKept = 200;
 
-/** What a token's scope still is: scopes that its client lost count no more. */
+/** The current scope of a token: without scopes that its client has lost. */
 export function keepScopes(scope: string | undefined, client: Client): string | undefined {
   if (scope === undefined) return undefined;
   let known = kept.get(client);

@@ -1,31 +1,34 @@
 import { hash } from "node:crypto";
 
-/** Characters of a token by which its grant is recognised: 96 bits, so that no two grants share them. */
+/** Characters of a token that identify its grant: 96 bits, so that no two grants share them. */
 const tagLength = 16;
 const tagged = /^[A-Za-z0-9_-]{16}/;
 
 /**
- * The tag of a grant. What comes from the grant begins with it, and the grant itself is kept under it: all of it lies in
- * one slot of the cluster, together with the mark that revokes it.
+ * The tag of a grant. Everything issued from the grant begins with it, and the grant itself is stored under it:
+ * all of it is in one slot of the cluster, together with the mark that revokes it.
  */
 export function computeGrantTag(grantId: string): string {
   return digest(grantId).slice(0, tagLength);
 }
 
-/** The tag that a token begins with; random where the token has no grant. `undefined` for what is no token of ours. */
+/**
+ * The tag that a token begins with; random where the token has no grant. `undefined` for a value that is not one
+ * of our tokens.
+ */
 export function readTag(token: string): string | undefined {
   return tagged.test(token) ? token.slice(0, tagLength) : undefined;
 }
 
 /**
- * Where an access token is kept. The token itself is not in Redis, only its digest: a copy of the store lets nobody in.
- * Tokens are random, so no salt is needed.
+ * Where an access token is stored. Redis has only its digest: a copy of the store grants no access. Tokens are
+ * random, so no salt is needed.
  */
 export function computeTokenKey(token: string): string {
   return `token:{${token.slice(0, tagLength)}}:${digest(token)}`;
 }
 
-/** Exists when everything that begins with the tag is revoked, in the same slot. */
+/** Exists when everything with the tag is revoked, in the same slot. */
 export function nameTombstone(tag: string): string {
   return `revoked:{${tag}}`;
 }

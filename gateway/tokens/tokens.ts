@@ -8,11 +8,11 @@ import { findProofFault } from "./proof.ts";
 import { ReplayMemory } from "./replay-memory.ts";
 import { computeTokenKey, nameTombstone, readTag } from "./token-key.ts";
 
-/** What the OAuth2 server keeps of an access token, as far as the request path needs it. */
+/** The part of a stored access token that the request path needs. */
 export interface TokenRecord {
   readonly kind: "AccessToken" | "ClientCredentials";
   readonly clientId: string;
-  /** Of the client, when the token was issued. */
+  /** The client's instance when the token was issued. */
   readonly clientInstance?: string;
   /** Seconds since 1970. */
   readonly exp: number;
@@ -22,7 +22,7 @@ export interface TokenRecord {
   readonly jkt?: string;
 }
 
-/** Looks tokens up at their primary, every time: what was revoked a moment ago must not pass. */
+/** Reads tokens from their primary every time: a token that was just revoked must not pass. */
 export class Tokens {
   readonly #primaries: Primaries;
   readonly #issuer: URL;
@@ -50,10 +50,10 @@ export class Tokens {
   }
 
   /**
-   * Why a token that is bound to a key, or is shown as such, may not pass (RFC 9449 7.1): stolen alone, it is worth
-   * nothing.
+   * Why a key-bound token, or one presented as such, is refused (RFC 9449 section 7.1): a stolen token alone is
+   * worthless.
    *
-   * @throws RedisUnavailableError when it cannot be told whether a proof was shown before
+   * @throws RedisUnavailableError when it cannot be determined whether a proof was replayed
    */
   async checkBinding(
     exchange: Exchange,
@@ -75,7 +75,7 @@ export class Tokens {
       },
       { memory: this.#memory, nonces: this.#nonces },
     );
-    // Where they are demanded it comes with every answer, so that nobody has to be refused for the next one.
+    // Where nonces are required every response carries one, so that no request has to be refused for the next one.
     if (fault?.needsNonce === true || this.#nonces.demanded)
       response.setHeader("dpop-nonce", await this.#nonces.next());
     exchange.proofFault = fault?.reason;
@@ -85,8 +85,8 @@ export class Tokens {
 }
 
 /**
- * Where clients find a route. Not where the request says that it was sent: somebody who was shown a token and its proof
- * elsewhere would name that place.
+ * The platform's own origin, not the one in the request: an attacker who received a token and its proof elsewhere
+ * would name that place.
  */
 function nameOrigin(issuer: URL, host: string | undefined): string {
   if (host === undefined) return issuer.origin;
@@ -95,7 +95,7 @@ function nameOrigin(issuer: URL, host: string | undefined): string {
   return url.origin;
 }
 
-/** The first scope of `wanted` that the token does not carry. */
+/** The first scope of `wanted` that the token lacks. */
 export function findMissingScope(wanted: readonly string[], granted: string | undefined): string | undefined {
   if (wanted.length === 0) return undefined;
   const padded = ` ${granted ?? ""} `;

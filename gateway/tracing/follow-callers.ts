@@ -1,13 +1,13 @@
 import { type Sampler, SamplingDecision, type SamplingResult } from "@opentelemetry/sdk-trace-base";
 
 /**
- * Follows callers that sample, up to so many traces a second. Anybody may write `-01` at the end of a `traceparent`: what
- * that costs here and at the collector must have a bound that is ours.
+ * Follows sampled callers, up to a number of traces a second. Any client may write `-01` at the end of a
+ * `traceparent`: the cost here and at the collector must be bounded by us.
  */
 export class FollowCallers implements Sampler {
   readonly #perSecond: number;
   readonly #refuse: () => void;
-  /** How many may be followed at this moment; a second's worth at most. */
+  /** How many may be followed now; a second's worth at most. */
   #allowance: number;
   #at = performance.now();
 

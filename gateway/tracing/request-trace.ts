@@ -28,11 +28,11 @@ import { writeOutgoingPath } from "../exchange/outgoing.ts";
 import type { parseTraceparent } from "../exchange/trace.ts";
 import { readMethods } from "../oauth2/endpoints.ts";
 
-/** Methods that may stand in a span's name: any other would make as many names as a caller likes. */
+/** Methods allowed in a span's name: clients could create any number of others. */
 const knownMethods = new Set("CONNECT DELETE GET HEAD OPTIONS PATCH POST PUT QUERY TRACE".split(" "));
 
 /**
- * The spans of one request: one of the gateway, and one of each attempt at an upstream. Never a query, a header or a
+ * The spans of one request: one of the gateway, and one per upstream attempt. Never contain a query, a header or a
  * token. https://opentelemetry.io/docs/specs/semconv/http/http-spans/
  */
 export class RequestTrace implements ExchangeTrace {
@@ -43,7 +43,7 @@ export class RequestTrace implements ExchangeTrace {
   #attempt: Span | undefined;
   #position = -1;
 
-  /** `caller` is the span that the request names as its parent. */
+  /** `caller` is the parent span that the request names. */
   constructor(tracer: Tracer, exchange: Exchange, caller: ReturnType<typeof parseTraceparent>) {
     this.#tracer = tracer;
     this.#exchange = exchange;
@@ -53,7 +53,7 @@ export class RequestTrace implements ExchangeTrace {
     this.#context = trace.setSpan(ROOT_CONTEXT, this.#span);
   }
 
-  /** Begins the span of one attempt, and names it to the upstream in the header list. */
+  /** Begins the span of one attempt, and adds it to the header list for the upstream. */
   startAttempt(headers: string[]): void {
     const { attempts, upstream } = this.#exchange;
     const { name, attributes } = describeMethod(this.#exchange);
@@ -72,7 +72,7 @@ export class RequestTrace implements ExchangeTrace {
     else headers[this.#position] = traceparent;
   }
 
-  /** The upstream answered with a status, or failed, or both where it broke off. */
+  /** The upstream responded with a status, or failed, or both where the response broke off. */
   endAttempt(status: number | undefined, error?: string): void {
     const span = this.#attempt;
     if (span === undefined) return;
@@ -83,11 +83,11 @@ export class RequestTrace implements ExchangeTrace {
     span.end();
   }
 
-  /** The answer has left, or whoever waited for it has. */
+  /** The response has been sent, or the client has disconnected. */
   finish(): void {
     const { response, error } = this.#exchange;
     const { statusCode } = response;
-    // A tunnel's head is written past the response.
+    // A tunnel's response bypasses the response object.
     const status = response.headersSent || statusCode === 101 ? statusCode : undefined;
     this.endAttempt(status, statusCode === 101 ? undefined : (error ?? "cancelled"));
     const span = this.#span;
@@ -113,7 +113,7 @@ export class RequestTrace implements ExchangeTrace {
       ...(clientId === undefined ? {} : { "gateway.client_id": clientId }),
       ...(error === undefined ? {} : { "gateway.error": error }),
     });
-    // What the client did wrong is no failure of the server.
+    // Client errors are not failures of the server.
     if (error !== undefined && describeApiError(error).status >= 500) markFailed(span, error);
     else if (status !== undefined && status >= 500) markFailed(span, String(status));
   }

@@ -1,9 +1,9 @@
-/** How requests are traced; absent settings mean that they are not. The collector's address is the exporter's own to read. */
+/** Tracing settings; absent if tracing is off. The exporter reads the collector's address itself. */
 export interface TracingSettings {
   readonly sampler: (typeof samplers)[number];
-  /** Share of the traces that begin here, from 0 to 1; a trace that began elsewhere follows its parent. */
+  /** Share of the traces that begin here, from 0 to 1; any other trace follows its parent. */
   readonly ratio: number;
-  /** Traces a second that began elsewhere and are gone on with, at most. */
+  /** Maximum number of traces a second from callers that are continued. */
   readonly callersPerSecond: number;
 }
 
@@ -11,7 +11,7 @@ const mostCallersPerSecond = 100_000;
 
 const samplers = ["parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio"] as const;
 
-/** What this needs of the reader of the gateway's variables. */
+/** The reader of the gateway's variables, as far as it is needed here. */
 interface Variables {
   readonly problems: string[];
   optional(name: string): string | undefined;

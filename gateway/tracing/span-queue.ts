@@ -3,15 +3,18 @@ import { BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
 import type { Logger } from "../logger.ts";
 import { describeReason } from "../reason.ts";
 
-/** Spans kept at most, those on their way included; a collector that is away must cost spans, not requests. */
+/**
+ * Maximum number of spans in memory, including those being sent; an unavailable collector must cost spans, not
+ * requests.
+ */
 const spanLimit = 4096;
-/** Small enough that writing one batch down does not hold requests up. */
+/** Small enough that serializing one batch does not delay requests. */
 const batchSpans = 256;
 const batchMs = 1000;
-/** Losses are told once in this time at most, in milliseconds. */
+/** Minimum time between two log lines about lost spans, in milliseconds. */
 const tellMs = 10_000;
 
-/** Hands spans over in batches and counts what became of them: the library's own queue does not tell. */
+/** Exports spans in batches and counts the results, which the library's own queue does not report. */
 export class SpanQueue implements SpanProcessor {
   readonly #batches: BatchSpanProcessor;
   readonly #logger: Logger;
@@ -19,7 +22,7 @@ export class SpanQueue implements SpanProcessor {
   delivered = 0;
   dropped = 0;
   waiting = 0;
-  /** Traces of callers that were too many to go on with. */
+  /** Callers' traces that were not continued because of the limit. */
   unfollowed = 0;
 
   constructor(exporter: SpanExporter, logger: Logger) {
@@ -60,7 +63,7 @@ export class SpanQueue implements SpanProcessor {
     return this.#batches.forceFlush();
   }
 
-  /** Delivers what waits; what could not be delivered has been counted, so this never fails. */
+  /** Exports the queue; failures are counted, so this never fails. */
   async shutdown(): Promise<void> {
     await this.#batches.shutdown().catch(() => {});
   }

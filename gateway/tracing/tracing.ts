@@ -21,10 +21,10 @@ import { RequestTrace } from "./request-trace.ts";
 import type { TracingSettings } from "./settings.ts";
 import { SpanQueue } from "./span-queue.ts";
 
-/** Longest text of one attribute: what waits for the collector must have a bound in bytes too. */
+/** Longest attribute value: the queue must be bounded in bytes too. */
 const attributeLimit = 1024;
 
-/** Spans of requests on their way to a collector. Imported only where tracing is on. */
+/** Exports spans of requests to a collector. Imported only where tracing is on. */
 export class Tracing {
   readonly spans: SpanQueue;
   readonly #provider: BasicTracerProvider;
@@ -39,7 +39,7 @@ export class Tracing {
       [ATTR_DEPLOYMENT_ENVIRONMENT_NAME]: environment,
     });
     this.#provider = new BasicTracerProvider({
-      // `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` go before what we call ourselves.
+      // `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` override our own names.
       resource: described.merge(detectResources({ detectors: [envDetector] })),
       sampler: this.#createSampler(settings),
       spanLimits: { attributeValueLengthLimit: attributeLimit },
@@ -50,8 +50,8 @@ export class Tracing {
   }
 
   /**
-   * Begins the span of a request, as a child of the caller's where it named one. Where none is wanted, nothing is made of
-   * it at all: most requests are these, and spans that nobody records cost an eighth of a request.
+   * Begins the span of a request, as a child of the caller's if it named one. Unsampled requests create no span at
+   * all: most requests are unsampled, and unrecorded spans cost an eighth of a request.
    */
   begin(exchange: Exchange): void {
     const caller = parseTraceparent(exchange.head.traceparent);
@@ -59,12 +59,12 @@ export class Tracing {
     if (wanted) exchange.trace = new RequestTrace(this.#tracer, exchange, caller);
   }
 
-  /** Delivers what waits. */
+  /** Exports the queue. */
   close(): Promise<void> {
     return this.#provider.shutdown();
   }
 
-  /** For what `begin` lets through. */
+  /** For requests that `begin` accepts. */
   #createSampler({ callersPerSecond }: TracingSettings): Sampler {
     const remoteParentSampled = new FollowCallers(callersPerSecond, () => {
       this.spans.unfollowed++;
@@ -73,7 +73,7 @@ export class Tracing {
   }
 }
 
-/** Share of the traces without a caller's that are recorded. */
+/** Share of the recorded traces that begin here. */
 function readShare({ sampler, ratio }: TracingSettings): number {
   return { parentbased_always_on: 1, parentbased_always_off: 0, parentbased_traceidratio: ratio }[sampler];
 }

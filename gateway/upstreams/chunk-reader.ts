@@ -7,23 +7,23 @@ const lineLimit = 1024;
 const trailerLimit = 16_384;
 
 /**
- * Takes the chunked coding off a body (RFC 9112 7.1), piece by piece. Strict: sizes are hexadecimal digits and nothing
- * else, lines end in CRLF. Extensions and trailer fields are read and dropped.
+ * Decodes the chunked coding of a body (RFC 9112 section 7.1) incrementally. Strict: sizes are hexadecimal digits
+ * only, lines end in CRLF. Extensions and trailer fields are read and dropped.
  */
 export class ChunkReader {
   #state: State = "size";
-  /** Bytes of the chunk that are still to come. */
+  /** Bytes of the chunk still to come. */
   #left = 0;
   #line = "";
   #trailerBytes = 0;
-  /** Where the data lies that was found since the last `take`: beginnings and ends in turn. */
+  /** Ranges of the data found since the last `take`: starts and ends in turn. */
   #ranges: number[] = [];
 
   get done(): boolean {
     return this.#state === "done";
   }
 
-  /** Answers where it stopped: before `end` only when the body is complete. @throws UpstreamError */
+  /** Returns where it stopped: before `end` only when the body is complete. @throws UpstreamError */
   read(buffer: Buffer, start: number, end: number): number {
     let at = start;
     while (at < end && this.#state !== "done") {

@@ -4,45 +4,51 @@ import type { Origin } from "./origin.ts";
 import { ResponseReader, type ResponseReceiver } from "./response-reader.ts";
 import { UpstreamError } from "./upstream-error.ts";
 
-/** The content of a request, sent once its head has left. */
+/** The content of a request, sent after its header section. */
 export interface RequestContent {
   /** Begins to send; calls `finish` of the connection after the last byte. */
   begin(connection: UpstreamConnection): void;
-  /** The connection takes more, after a `write` that answered false. */
+  /** The connection accepts more, after a `write` that returned false. */
   goOn(): void;
 }
 
-/** One request, and who waits for its answer: `onFailure` is called instead of what would end the answer. */
+/**
+ * One request and the receiver of its response: `onFailure` is called instead of the callbacks that end the
+ * response.
+ */
 export interface UpstreamRequest extends ResponseReceiver {
   /** Request line and fields up to the empty line. One character is one byte (latin1). */
   readonly head: string;
   /** Whether the method is HEAD. */
   readonly toHead: boolean;
   readonly content: RequestContent | undefined;
-  /** The request was handed over whole. */
+  /** The request was written completely. */
   onSent(): void;
   onFailure(error: Error): void;
 }
 
 export interface ConnectionOptions {
   readonly connectLimitMs: number;
-  /** An answer ended, and the connection can carry another request. */
+  /** A response ended, and the connection can carry another request. */
   readonly onIdle: (connection: UpstreamConnection) => void;
   readonly onClose: (connection: UpstreamConnection) => void;
 }
 
-/** How long an upstream is trusted to keep an idle connection, in milliseconds: shorter than any server's own default. */
+/** How long an idle connection is assumed to stay open, in milliseconds: shorter than any server's default. */
 const keptMs = 4000;
-/** The most that is believed where it says for how long, and the time that a last request needs to arrive. */
+/**
+ * Upper limit of the keep-alive time that an upstream announces, and the margin that a last request needs to
+ * arrive, in milliseconds.
+ */
 const longestKeptMs = 60_000;
 const travelMs = 1000;
 
-/** Every plain connection reads into this: what came is used up before anything else can come. */
+/** Read buffer shared by all plain connections: its data is consumed before more can arrive. */
 const arrivals = Buffer.allocUnsafeSlow(65_536);
 
 /**
- * An HTTP/1.1 connection to an upstream. It carries one request at a time: nobody waits behind a slow one, and a broken
- * connection says which request it broke.
+ * An HTTP/1.1 connection to an upstream. It carries one request at a time: no request waits behind a slow one, and
+ * a broken connection affects one request only.
  */
 export class UpstreamConnection {
   readonly openedAt = Date.now();
@@ -86,7 +92,7 @@ export class UpstreamConnection {
     return this.#closed;
   }
 
-  /** Whether the answer waits for who gets it. */
+  /** Whether the response waits for its receiver. */
   get paused(): boolean {
     return this.#paused;
   }
@@ -96,7 +102,7 @@ export class UpstreamConnection {
     return !this.#closed && now < this.#expiresAt;
   }
 
-  /** Sends a request as soon as the connection is open. Only for a new connection, or one that is idle. */
+  /** Sends a request as soon as the connection is open. Only for a new or idle connection. */
   send(request: UpstreamRequest): void {
     this.#request = request;
     this.#reader = new ResponseReader(request, request.toHead);
@@ -104,7 +110,7 @@ export class UpstreamConnection {
     if (this.#open) this.#begin();
   }
 
-  /** Part of the request's content, in one piece. Answers whether more can be taken now. */
+  /** Writes part of the request's content in one packet. Returns whether more can be accepted now. */
   write(...parts: readonly (Buffer | string)[]): boolean {
     this.#socket.cork();
     for (const part of parts) this.#socket.write(part, "latin1");
@@ -112,13 +118,13 @@ export class UpstreamConnection {
     return !this.#socket.writableNeedDrain;
   }
 
-  /** The request has been handed over whole. */
+  /** The request has been written completely. */
   finish(): void {
     this.#sent = true;
     this.#request?.onSent();
   }
 
-  /** Stops the answer until `resume`. */
+  /** Pauses the response until `resume`. */
   pause(): void {
     this.#paused = true;
     this.#socket.pause();
@@ -129,7 +135,7 @@ export class UpstreamConnection {
     if (!this.#closed) this.#socket.resume();
   }
 
-  /** Ends the connection, and the request that it carries with this error. */
+  /** Ends the connection, and fails its request with this error. */
   destroy(error: Error): void {
     this.#reason ??= error;
     this.#socket.destroy();
@@ -145,7 +151,7 @@ export class UpstreamConnection {
   }
 
   #openSecure({ host, port }: Origin): Socket {
-    // A server name is a name (RFC 6066 3).
+    // SNI takes names only, not addresses (RFC 6066 section 3).
     const name = isIP(host) === 0 ? { servername: host } : {};
     const socket = connectSecure({ host, port, ALPNProtocols: ["http/1.1"], ...name });
     socket.on("data", (chunk: Buffer) => this.#arrive(chunk, chunk.length));
@@ -174,14 +180,14 @@ export class UpstreamConnection {
     }
   }
 
-  /** An answer is complete. A connection that carried anything unclear does not carry another one's request. */
+  /** A response is complete. A connection with anything ambiguous is not reused. */
   #release(reader: ResponseReader, clean: boolean): void {
     const { persistent, keptSeconds } = reader.head!;
     this.#request = undefined;
     this.#reader = undefined;
     const kept = keptSeconds === undefined ? keptMs : Math.min(keptSeconds * 1000 - travelMs, longestKeptMs);
     if (clean && persistent && this.#sent && kept > 0 && !this.#closed) {
-      // Whoever stopped the last of an answer must not stop the next one.
+      // A pause of the previous response must not pause the next one.
       if (this.#paused) this.resume();
       this.#expiresAt = Date.now() + kept;
       this.#options.onIdle(this);

@@ -2,15 +2,15 @@ import { UpstreamConnection, type UpstreamRequest } from "./connection.ts";
 import type { Origin } from "./origin.ts";
 import { UpstreamError } from "./upstream-error.ts";
 
-/** A connection is closed at this age, so that a name that leads elsewhere by then is noticed, in milliseconds. */
+/** Maximum age of a connection, in milliseconds, so that DNS changes take effect. */
 const lifetimeMs = 60_000;
 const sweepMs = 1000;
 
-/** The connections of this process to one origin: as many as requests run at a time, and some that wait for the next. */
+/** The connections of this process to one origin: one per running request, and idle ones for the next. */
 export class Connections {
   readonly #origin: Origin;
   readonly #all = new Set<UpstreamConnection>();
-  /** The one that was used last is at the end and taken first, so that what is not needed expires. */
+  /** The most recently used is last and reused first, so that surplus connections expire. */
   #idle: UpstreamConnection[] = [];
   #sweepTimer: NodeJS.Timeout | undefined;
 
@@ -18,7 +18,7 @@ export class Connections {
     this.#origin = origin;
   }
 
-  /** Connections, idle ones too. */
+  /** Connections, including idle ones. */
   get open(): number {
     return this.#all.size;
   }
@@ -27,14 +27,14 @@ export class Connections {
     return this.#idle.length;
   }
 
-  /** Sends a request over an idle connection or a new one, and answers which. */
+  /** Sends a request over an idle or a new connection, and returns that connection. */
   send(request: UpstreamRequest, connectLimitMs: number): UpstreamConnection {
     const connection = this.#takeIdle() ?? this.#open(connectLimitMs);
     connection.send(request);
     return connection;
   }
 
-  /** Ends everything that runs. */
+  /** Ends all connections. */
   close(): void {
     clearTimeout(this.#sweepTimer);
     this.#idle = [];

@@ -4,7 +4,7 @@ import type { ResponseHead } from "./response-head.ts";
 import type { UpstreamTarget } from "./target.ts";
 import { UpstreamError } from "./upstream-error.ts";
 
-/** How an origin is asked for its health. */
+/** Health check of an origin. */
 export interface ProbeSettings {
   readonly path: string;
   readonly intervalMs: number;
@@ -18,14 +18,14 @@ export interface ProbeOutcome {
   readonly reason: string;
 }
 
-/** Answers in a row that change what is believed; the first answer of all is believed at once. */
+/** Consecutive results that change the state; the very first result counts immediately. */
 const turns = 2;
 const longestWaitMs = 5000;
 const contentLimit = 65_536;
 
 /**
- * Asks one origin for its health, again and again: a status from 200 to 399 in time is healthy. Until the first answer
- * it counts as healthy, because a new origin must not wait for its first turn.
+ * Checks one origin's health periodically: a status from 200 to 399 in time is healthy. Until the first result it
+ * counts as healthy, so that a new origin need not wait for a check.
  */
 export class HealthProbe {
   readonly #target: UpstreamTarget;
@@ -33,7 +33,7 @@ export class HealthProbe {
   readonly #onChange: (outcome: ProbeOutcome) => void;
   #healthy = true;
   #asked = 0;
-  /** Answers in a row that contradict what is believed. */
+  /** Consecutive results that contradict the state. */
   #contrary = 0;
   #timer: NodeJS.Timeout | undefined;
   #running: UpstreamConnection | undefined;
@@ -49,7 +49,7 @@ export class HealthProbe {
     return this.#healthy;
   }
 
-  /** Asks for the first time. Does nothing when it runs already. */
+  /** Starts checking. Does nothing when it runs already. */
   start(): void {
     if (this.#timer === undefined && !this.#closed) this.#ask();
   }
@@ -62,7 +62,7 @@ export class HealthProbe {
 
   readonly #ask = (): void => {
     const { path, intervalMs, connectLimitMs } = this.#settings;
-    // Gateways that began together must not ask together for ever.
+    // Random delay, so that gateways that started together do not check in step.
     this.#timer = setTimeout(this.#ask, intervalMs * (0.9 + Math.random() * 0.2)).unref();
     const request = new ProbeRequest(this.#target.location.authority, path, this.#take);
     const waitMs = Math.min(intervalMs * 0.8, longestWaitMs);
@@ -90,7 +90,7 @@ export class HealthProbe {
   };
 }
 
-/** One question, and what its answer means. */
+/** One check, and the interpretation of its response. */
 class ProbeRequest implements UpstreamRequest {
   readonly head: string;
   readonly toHead = false;

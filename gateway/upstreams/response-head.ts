@@ -2,24 +2,24 @@ import { setsGatewayCookie } from "../headers/gateway-cookies.ts";
 import { dropFields, readNominated, responseRules, unprintable } from "../headers/header-rules.ts";
 import { UpstreamError } from "./upstream-error.ts";
 
-/** How the end of an answer's body is known (RFC 9112 6.3). */
+/** How the end of a response's body is determined (RFC 9112 section 6.3). */
 export type Framing = "none" | "length" | "chunked" | "close";
 
-/** The head of an answer, with what the client gets of it. */
+/** The header section of a response, with the fields for the client. */
 export interface ResponseHead {
   readonly status: number;
-  /** Names in lower case and values in turn, without what belongs to this connection. */
+  /** Names in lower case and values in turn, without connection-specific fields. */
   readonly fields: string[];
   readonly framing: Framing;
   /** Bytes of the body where the framing is `length`. */
   readonly length: number;
-  /** Whether the connection may carry another request after this answer. */
+  /** Whether the connection may be reused after this response. */
   readonly persistent: boolean;
-  /** How long the upstream keeps the connection when it is idle, in seconds, where it says so. */
+  /** Announced keep-alive time of the connection, in seconds, if any. */
   readonly keptSeconds: number | undefined;
 }
 
-/** What the fields of one head say of its framing and its connection. */
+/** Framing and connection fields of one header section. */
 interface Reading {
   readonly fields: string[];
   length: number | undefined;
@@ -38,7 +38,9 @@ const uses: ReadonlyMap<string, Use> = new Map([
   ["set-cookie", "cookie"],
 ]);
 
-/** Upstreams repeat their names, so each spelling is checked once. Bounded, because an upstream may invent some. */
+/**
+ * Upstreams repeat names, so the check of each spelling is cached. Bounded, because an upstream may invent some.
+ */
 const known = new Map<string, { readonly name: string; readonly use: Use }>();
 const knownLimit = 1000;
 
@@ -48,11 +50,10 @@ const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const fieldLimit = 200;
 
 /**
- * Reads the head of an answer: each line with its CRLF, without the empty line that ends it. What could be read in two
- * ways is refused, as it is in requests: RFC 9112 4, 5 and 6.3 without their leniences.
+ * Parses the header section of a response: each line with its CRLF, without the empty line that ends it. Refuses
+ * ambiguity as in requests: RFC 9112 sections 4, 5 and 6.3 without their leniency.
  *
- * @param toHead whether the request was HEAD: then no body follows, whatever the fields say
- * @throws UpstreamError
+ * @param toHead whether the request was HEAD: then no body follows, whatever the fields say @throws UpstreamError
  */
 export function parseResponseHead(text: string, toHead: boolean): ResponseHead {
   const firstEnd = text.indexOf("\r\n");
@@ -115,7 +116,7 @@ function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09;
 }
 
-/** Refuses a blank before the colon too, and a line that goes on from the one before. */
+/** Also refuses whitespace before the colon, and folded lines. */
 function findName(written: string): { readonly name: string; readonly use: Use } {
   let found = known.get(written);
   if (found === undefined) {
@@ -142,11 +143,11 @@ function conclude(status: number, isCurrent: boolean, toHead: boolean, reading: 
     if (nominated.has("close")) persistent = false;
     dropFields(fields, nominated);
   }
-  // Upstreams are known to send the body that they announce to HEAD: it must not begin the next answer.
+  // Some upstreams send the announced body in response to HEAD: it must not be read as the next response.
   if (toHead && (coding !== undefined || (length ?? 0) > 0)) persistent = false;
   let framing: Framing = coding !== undefined ? "chunked" : length !== undefined ? "length" : "close";
   if (toHead || status === 204 || status === 304 || status < 200) framing = "none";
-  // RFC 9110 8.6: what has no content has no length either.
+  // RFC 9110 section 8.6: without content there is no length either.
   if (status === 204 || status < 200) dropFields(fields, lengthAlone);
   if (framing === "close") persistent = false;
   return { status, fields, framing, length: length ?? 0, persistent, keptSeconds };

@@ -2,34 +2,37 @@ import { ChunkReader } from "./chunk-reader.ts";
 import { parseResponseHead, type ResponseHead } from "./response-head.ts";
 import { UpstreamError } from "./upstream-error.ts";
 
-/** Who waits for an answer: `onWhole`, or `onHead`, `onData` as often as it takes, and `onEnd`. */
+/** Receiver of a response: `onWhole`, or `onHead`, any number of `onData`, and `onEnd`. */
 export interface ResponseReceiver {
-  /** An interim answer came (1xx but 101); any number may, before the others. */
+  /** An interim response arrived (1xx except 101); any number may precede the others. */
   onInterim(head: ResponseHead): void;
-  /** Head and body came together, as most answers do. One character of the body is one byte (latin1). */
+  /**
+   * Header section and body arrived together, as in most responses. One character of the body is one byte
+   * (latin1).
+   */
   onWhole(head: ResponseHead, body: string): void;
   onHead(head: ResponseHead): void;
-  /** The chunk is the receiver's to keep. */
+  /** The receiver owns the chunk. */
   onData(chunk: Buffer): void;
   onEnd(): void;
 }
 
-/** `overrun`: the answer is complete, and the upstream sent more than that. */
+/** `overrun`: the response is complete, and the upstream sent more bytes. */
 export type Progress = "open" | "complete" | "overrun";
 
 const headLimit = 16_384;
 const interimLimit = 20;
 const headEnd = Buffer.from("\r\n\r\n");
 
-/** Reads one answer from a connection's bytes (RFC 9112), which are only lent for the time of a call. */
+/** Parses one response from a connection's bytes (RFC 9112), which are valid only during a call. */
 export class ResponseReader {
   readonly #receiver: ResponseReceiver;
   readonly #toHead: boolean;
   #interims = 0;
-  /** The beginning of a head that came in several parts. */
+  /** The start of a header section that arrived in several chunks. */
   #partial: Buffer | undefined;
   #head: ResponseHead | undefined;
-  /** Bytes of the body that are still to come, where the length is known. */
+  /** Bytes of the body still to come, where the length is known. */
   #left = 0;
   #chunks: ChunkReader | undefined;
 
@@ -43,26 +46,26 @@ export class ResponseReader {
     return this.#head;
   }
 
-  /** Whether any byte of the answer has come. */
+  /** Whether any byte of the response has arrived. */
   get begun(): boolean {
     return this.#head !== undefined || this.#partial !== undefined || this.#interims > 0;
   }
 
-  /** @throws UpstreamError when it is no answer */
+  /** @throws UpstreamError for an invalid response */
   read(buffer: Buffer, length: number): Progress {
     if (this.#head !== undefined) return this.#readBody(buffer, 0, length);
     const at = this.#readHead(buffer, length);
     return this.#head === undefined ? "open" : this.#begin(this.#head, buffer, at, length);
   }
 
-  /** The upstream ended the connection. Answers whether the answer is complete with that. */
+  /** The upstream ended the connection. Returns whether the response is complete. */
   end(): boolean {
     if (this.#head?.framing !== "close") return false;
     this.#receiver.onEnd();
     return true;
   }
 
-  /** Answers where the body begins, once there is a head. */
+  /** Returns where the body begins, once the header section is complete. */
   #readHead(arrived: Buffer, arrivedLength: number): number {
     let buffer = arrived;
     let length = arrivedLength;
@@ -121,7 +124,7 @@ export class ResponseReader {
     const stopped = this.#chunks.read(buffer, start, end);
     const chunk = this.#chunks.take(buffer);
     if (this.#chunks.done) {
-      // The end is known, so the length is: the client gets one piece.
+      // The end is known, so the length is: the client gets one packet.
       head.fields.push("content-length", String(chunk.length));
       this.#receiver.onWhole(head, chunk.toString("latin1"));
       return stopped < end ? "overrun" : "complete";

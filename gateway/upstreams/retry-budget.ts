@@ -1,6 +1,6 @@
 /**
- * How many requests may be repeated: a tenth of what was forwarded lately, and a few without any traffic. Without a
- * bound, a failing upstream would be given its load twice.
+ * Number of allowed retries: a tenth of recently forwarded requests, and a few without any traffic. Without a
+ * limit, retries would double the load of a failing upstream.
  */
 export class RetryBudget {
   readonly #share: number;
@@ -13,12 +13,12 @@ export class RetryBudget {
     this.#tokens = Math.min(10, options.most);
   }
 
-  /** A first attempt was made. */
+  /** Counts a first attempt. */
   earn(): void {
     this.#tokens = Math.min(this.#tokens + this.#share, this.#most);
   }
 
-  /** Whether one more attempt may be made; it counts as made. */
+  /** Whether a retry is allowed; if so, it is counted. */
   spend(): boolean {
     if (this.#tokens < 1) return false;
     this.#tokens--;

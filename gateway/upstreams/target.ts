@@ -2,19 +2,19 @@ import type { UpstreamConnection, UpstreamRequest } from "./connection.ts";
 import { Connections } from "./connections.ts";
 import { type Origin, parseOrigin } from "./origin.ts";
 
-/** Requests that one origin is given at a time by one process; more are refused, because a queue only hides the wait. */
+/** Concurrent requests of one process to one origin; more are refused, because a queue only hides the wait. */
 const connectionLimit = 1024;
 
-/** Consecutive failures after which an origin is left alone, and for how long, in milliseconds. */
+/** Consecutive failures after which an origin is skipped, and for how long, in milliseconds. */
 const failuresBeforeRest = 3;
 const shortestRestMs = 1000;
 const longestRestMs = 30_000;
 
-/** One origin that requests are forwarded to, and how it has been doing. */
+/** One origin that requests are forwarded to, with its recent health. */
 export class UpstreamTarget {
   readonly origin: string;
   inFlight = 0;
-  /** Where it is. */
+  /** Its location. */
   readonly location: Origin;
   readonly #connections: Connections;
   #failures = 0;
@@ -26,12 +26,12 @@ export class UpstreamTarget {
     this.#connections = new Connections(this.location);
   }
 
-  /** Sends a request, and answers over which connection. A new one may take `connectLimitMs` to open. */
+  /** Sends a request, and returns the connection used. A new one may take `connectLimitMs` to open. */
   send(request: UpstreamRequest, connectLimitMs: number): UpstreamConnection {
     return this.#connections.send(request, connectLimitMs);
   }
 
-  /** Connections that are open, and those of them that carry no request. */
+  /** Open connections, and how many of them are idle. */
   get connections(): { readonly open: number; readonly idle: number } {
     return this.#connections;
   }
@@ -44,7 +44,7 @@ export class UpstreamTarget {
     this.#connections.close();
   }
 
-  /** Whether requests should be sent here, as far as the last ones tell. */
+  /** Whether requests should be sent here, according to recent ones. */
   isHealthy(now: number): boolean {
     return now >= this.#restUntil;
   }

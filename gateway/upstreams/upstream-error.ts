@@ -1,4 +1,4 @@
-/** An upstream that did not answer as it should: `slow` is its time, `failed` everything else. */
+/** An upstream without a valid response: `slow` is a timeout, `failed` everything else. */
 export class UpstreamError extends Error {
   readonly kind: "slow" | "failed";
 

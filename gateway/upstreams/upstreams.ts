@@ -5,7 +5,7 @@ import type { Upstream } from "./upstream.ts";
 interface Choice {
   readonly target: UpstreamTarget;
   readonly weight: number;
-  /** Absent where nobody is asked. */
+  /** Absent where health checks are disabled. */
   readonly probe: HealthProbe | undefined;
 }
 
@@ -22,8 +22,8 @@ export class UpstreamChoices {
   }
 
   /**
-   * One origin by weight among the healthy ones, other than `except` if there is another. When all are resting, all are
-   * tried: a guess is better than a refusal.
+   * One healthy origin by weight, other than `except` if possible. When all are unhealthy, all are tried: a guess
+   * is better than a refusal.
    */
   choose(except?: UpstreamTarget): UpstreamTarget | undefined {
     const choices = this.#choices;
@@ -51,7 +51,7 @@ function pickByWeight(choices: readonly Choice[]): UpstreamTarget | undefined {
 /** All origins that this process knows. They outlive configurations, and so do their connections. */
 export class Upstreams {
   readonly #targets = new Map<string, UpstreamTarget>();
-  /** By origin and how it is asked. */
+  /** By origin and health check. */
   readonly #probes = new Map<string, HealthProbe>();
   readonly #onHealth: (outcome: ProbeOutcome) => void;
 
@@ -68,7 +68,7 @@ export class Upstreams {
     );
   }
 
-  /** These are served from now on: what no other leads to is forgotten, and nobody asks for its health. */
+  /** Serves these from now on: unused origins are dropped, and their health checks end. */
   serve(served: Iterable<UpstreamChoices>): void {
     const [targets, probes] = [new Set<UpstreamTarget>(), new Set<HealthProbe>()];
     for (const choices of served)
@@ -83,7 +83,7 @@ export class Upstreams {
         this.#probes.delete(key);
       }
     }
-    // What still runs there may end; connections expire by themselves.
+    // Requests in flight may finish there; idle connections expire.
     for (const [origin, target] of this.#targets) if (!targets.has(target)) this.#targets.delete(origin);
   }
 

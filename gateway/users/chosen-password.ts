@@ -6,31 +6,34 @@ import { findPasswordProblem } from "./password-rules.ts";
 import { orderSignOut } from "./sign-out-jobs.ts";
 import { recordUserChange } from "./user-changes.ts";
 
-/** A password that a person wants instead of the one that was right a moment ago. */
+/** A new password, requested by a user whose current one has just been verified. */
 export interface PasswordChoice {
   readonly accountId: string;
-  /** Of the user as it was when the password was right. */
+  /** State of the user when the password was verified. */
   readonly mark: string;
   readonly password: string;
 }
 
-/** `orderedAt`, in seconds: whatever began until then has to end. Where it is outdated nothing was stored. */
+/**
+ * `orderedAt`, in seconds: everything that began until then must end. If the state was outdated nothing was
+ * stored.
+ */
 export type ChoiceOutcome =
   | { readonly kind: "chosen"; readonly orderedAt: number }
   | { readonly kind: "refused"; readonly problem: string }
   | { readonly kind: "outdated" };
 
 /**
- * Names the state of a user without telling anything of the password, so that whatever was done to the account since is
- * noticed: another password, a sign-out, an edit.
+ * Identifies the state of a user without revealing the password, so that later changes are detected: another
+ * password, a sign-out, an edit.
  */
 export function markPassword(row: RowDataPacket): string {
   return hash("sha256", `${row.revision}:${row.password_hash}`, "base64url");
 }
 
 /**
- * Stores what somebody chose for themselves, if the password that was right still is the account's; orders that
- * everything ends which was got by it.
+ * Stores a password that the user chose, if the verified one is still current; adds a job that ends everything
+ * obtained with it.
  *
  * @throws PasswordsBusyError
  */
@@ -46,7 +49,7 @@ export async function storeChosenPassword(
     return { kind: "refused", problem: "This is your current password. Choose a different one." };
   const hashed = await hashPassword(password);
   return inTransaction(pool, async (connection) => {
-    // Hashing takes a while: an administrator may have been faster.
+    // Hashing takes time: an administrator may have changed the user meanwhile.
     const user = await readUser(connection, accountId, "FOR UPDATE");
     if (user === undefined || markPassword(user) !== mark) return { kind: "outdated" };
     const now = new Date();

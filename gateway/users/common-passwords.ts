@@ -1,6 +1,6 @@
 /**
- * What guessers begin with, as far as it is of use in a password of twelve characters or more: words that are doubled,
- * decorated and strung together. Written as it is after signs that stand for letters are read as those.
+ * Words that guessers try first, as far as they matter in a password of twelve characters or more: doubled,
+ * decorated and concatenated. Written in the form after character substitutions are undone.
  */
 export const commonWords: readonly string[] = `
 abcdef access account admin administrator amanda andrea angel angela animal anthony apple april arsenal august austin
@@ -22,7 +22,7 @@ welcome whatever willkommen william winter wizard wordpass yankees yellow zaq1
   .split(/\s+/)
   .sort((a, b) => b.length - a.length);
 
-/** Keys that lie side by side; four of them in a row are no secret. */
+/** Keyboard rows; four adjacent keys are easily guessed. */
 export const keyRows: readonly string[] = [
   "qwertyuiop[]",
   "qwertzuiop",

@@ -1,19 +1,19 @@
 import { commonWords, keyRows } from "./common-passwords.ts";
 
 /**
- * Lengths of a password that a person chooses. The hash takes any length; what is longer than `most` UTF-16 units is not
- * read by the login page.
+ * Lengths of a password that a user chooses. The hash takes any length; the login page does not read more than
+ * `most` UTF-16 units.
  */
 export const passwordLimits = { least: 12, most: 500 } as const;
 
-/** Characters that have to be left when everything is taken away that guessers put together first. */
+/** Characters that must remain after removing everything that guessers try first. */
 const leastOfOwn = 6;
 
 /**
- * What is wrong with a password that a person wants, in words for this person. As NIST SP 800-63B has it: long enough, not
- * one that is tried first, not made of the account's own names; no rule about kinds of characters.
+ * Problems of a chosen password, worded for the user. Follows NIST SP 800-63B: long enough, not commonly used, not
+ * made of the account's own names; no rule about kinds of characters.
  *
- * @param names what the account is known by, in whole: name, display name, e-mail address
+ * @param names the account's names, complete: name, display name, e-mail address
  */
 export function findPasswordProblem(password: string, names: readonly string[]): string | undefined {
   const text = password.normalize("NFKC");
@@ -25,16 +25,16 @@ export function findPasswordProblem(password: string, names: readonly string[]):
   const plain = stripPatterns(text.toLowerCase());
   if (countOwn(strip(plain, commonWords)) < leastOfOwn)
     return "This password is too easy to guess. Choose a less common one.";
-  // Names before words: a name may have a word in it.
+  // Names before words: a name may contain a word.
   if (countOwn(strip(strip(plain, listNameParts(names)), commonWords)) < leastOfOwn)
     return "This password is too similar to your name. Choose one that is harder to guess.";
   return undefined;
 }
 
-/** What stands for what was taken away, so that its two sides do not become a word. */
+/** Placeholder for removed text, so that its two sides do not form a word. */
 const gap = "\0";
 
-/** What only keeps words apart is nobody's own. */
+/** Separators do not count. */
 function countOwn(text: string): number {
   return [...text.replace(/[\s._-]/g, "")].filter((character) => character !== gap).length;
 }
@@ -43,12 +43,12 @@ function stripPatterns(text: string): string {
   return readSigns(stripRows(stripRuns(readUnit(text))).replace(/(?:19|20)\d\d/g, gap));
 }
 
-/** `adamadamadam` says no more than `adam`. */
+/** `adamadamadam` adds nothing to `adam`. */
 function readUnit(text: string): string {
   return /^(.+?)\1+$/su.exec(text)?.[1] ?? text;
 }
 
-/** Without three or more in a row that are the same or follow each other: `aaaa`, `1234`, `fedc`. */
+/** Removes runs of three or more equal or consecutive characters: `aaaa`, `1234`, `fedc`. */
 function stripRuns(text: string): string {
   const characters = [...text];
   const codes = characters.map((character) => character.codePointAt(0)!);
@@ -71,7 +71,7 @@ function stripRows(text: string): string {
       Array.from({ length: keys.length - 3 }, (_, at) => keys.slice(at, at + 4)),
     );
   });
-  // Longer stretches are several pieces that overlap: each character of any of them goes.
+  // Longer stretches are several overlapping pieces: every character of any piece is removed.
   const covered = new Set<number>();
   for (const piece of pieces)
     for (let at = text.indexOf(piece); at >= 0; at = text.indexOf(piece, at + 1))

@@ -1,16 +1,18 @@
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
 
-/** Cost of one hash: OWASP's recommendation with 32 MiB of memory. A stored hash names its own, so this may grow. */
+/**
+ * Cost of one hash: OWASP's recommendation with 32 MiB of memory. A stored hash states its own, so this may grow.
+ */
 const cost = { N: 2 ** 15, r: 8, p: 3 } as const;
 const saltBytes = 16;
 const hashBytes = 32;
 
-/** Hashes at a time: each takes a thread of Node's pool and much memory, and requests must go on meanwhile. */
+/** Concurrent hashes: each takes a thread of Node's pool and much memory, and requests must continue meanwhile. */
 const most = 2;
-/** People who may wait for a turn, before the server says that it is busy. */
+/** Checks that may be queued before the server responds that it is busy. */
 const longestQueue = 20;
 
-/** Too many passwords are being checked at the same time. */
+/** Too many passwords are being checked concurrently. */
 export class PasswordsBusyError extends Error {
   constructor() {
     super("Too many passwords are being checked at the same time.");
@@ -25,7 +27,7 @@ export async function hashPassword(password: string): Promise<string> {
   return ["scrypt", cost.N, cost.r, cost.p, salt.toString("base64url"), hash.toString("base64url")].join("$");
 }
 
-/** Takes as long for a wrong password as for the right one. @throws PasswordsBusyError */
+/** Takes the same time for a wrong and a right password. @throws PasswordsBusyError */
 export async function matchesPassword(stored: string, password: string): Promise<boolean> {
   const [scheme, N, r, p, salt, hash] = stored.split("$");
   if (scheme !== "scrypt" || salt === undefined || hash === undefined) return false;

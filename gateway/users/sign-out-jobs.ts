@@ -1,22 +1,22 @@
 import type { Pool, PoolConnection, RowDataPacket } from "../database/pool.ts";
 
-/** Where the admin site tells a gateway that there is an order; never through the balancer. */
+/** Where the admin site notifies a gateway of a job; never through the balancer. */
 export const signOutPath = "/internal/sign-outs";
 
 /**
- * Orders to end everything that somebody holds. They are written in the transaction that is the reason for them, and
- * carried out by whichever gateway sees them first: what was decided happens, whoever dies in between.
+ * Jobs that end all sessions and grants of a user. A job is written in the transaction that causes it, and carried
+ * out by the gateway that sees it first: it is carried out even if a process dies in between.
  */
 export interface SignOutOrder {
   readonly id: number;
   readonly accountId: string;
-  /** Whose failed attempts to sign in are forgotten as well: there is a new password. */
+  /** The user whose failed login attempts are cleared as well: there is a new password. */
   readonly attemptsOf: string | null;
-  /** In seconds. What began later is left alone, however late the order is carried out. */
+  /** In seconds. What began later is kept, however late the job runs. */
   readonly orderedAt: number;
 }
 
-/** `at` is for whoever begins something by the same clock right after it; otherwise the database's time counts. */
+/** `at` is for callers that begin something by the same clock right afterwards; by default the database's time. */
 export async function orderSignOut(
   connection: Pick<PoolConnection, "query">,
   { accountId, attemptsOf }: Pick<SignOutOrder, "accountId" | "attemptsOf">,
@@ -28,7 +28,7 @@ export async function orderSignOut(
   );
 }
 
-/** The oldest orders that nobody has carried out. */
+/** The oldest pending jobs. */
 export async function readSignOutOrders(pool: Pool, limit = 100): Promise<readonly SignOutOrder[]> {
   const [rows] = await pool.query<RowDataPacket[]>(
     "SELECT id, account_id, attempts_of, ordered_at FROM sign_outs ORDER BY id LIMIT ?",
@@ -54,8 +54,8 @@ export async function settleSignOut(pool: Pool, { id }: SignOutOrder): Promise<v
 }
 
 /**
- * The time of a login is known by the second. Whoever ordered a sign-out waits for the end of that second before
- * anybody hears of it, so that a login which follows is told from one that went before.
+ * Login times have a resolution of one second. The caller that adds a sign-out job waits for the end of that
+ * second before it reports success, so that a later login can be distinguished from an earlier one.
  */
 export async function untilSecondIsOver(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 1000 - (Date.now() % 1000)));

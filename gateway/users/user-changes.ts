@@ -1,26 +1,26 @@
 import type { Pool, PoolConnection, RowDataPacket } from "../database/pool.ts";
 
-/** What can happen to a user. */
+/** Actions on a user. */
 export type UserAction =
   | "created"
   | "edited"
   | "disabled"
   | "enabled"
   | "password"
-  /** By the user alone; the author is the user's name. */
+  /** By the user; the author is the user's name. */
   | "chose-password"
   | "signed-out"
   | "removed";
 
-/** Who did what to whom. Values are not kept: people may ask for theirs to be forgotten. */
+/** An audit entry: who did what to whom. Values are not stored: users may ask for theirs to be erased. */
 export interface UserChange {
   readonly userId: string;
-  /** What was typed to sign in. */
+  /** The login name. */
   readonly userName: string;
-  /** Of the user, after the change. */
+  /** The user's revision after the change. */
   readonly revision: number;
   readonly action: UserAction;
-  /** Names of the fields that an edit changed. */
+  /** Names of the edited fields. */
   readonly fields: readonly string[];
   readonly author: string;
   /** Serial number of the author's certificate; absent for the command and in development. */
@@ -32,7 +32,7 @@ export interface RecordedUserChange extends UserChange {
   readonly madeAt: Date;
 }
 
-/** To be called in the transaction of the change. */
+/** Call it in the transaction of the change. */
 export async function recordUserChange(
   connection: Pick<PoolConnection, "query">,
   change: UserChange,

@@ -15,8 +15,8 @@ const usage = `Usage: user <name> [display name] [email]; the password is read f
 const leastPasswordLength = 12;
 
 /**
- * The role `user`: registers somebody who can sign in, or gives them another password. The password comes on standard
- * input, because arguments and variables are seen by others.
+ * The role `user`: registers a user, or sets another password. The password is read from standard input, because
+ * other users can see arguments and variables.
  */
 export async function runUser(args: readonly string[]): Promise<void> {
   const [name, displayName, email] = args;
@@ -38,13 +38,13 @@ export async function runUser(args: readonly string[]): Promise<void> {
   }
 }
 
-/** Somebody who is registered already gets the password and everything else that was said. @throws UserInvalidError */
+/** Updates the password and all given fields of an existing user. @throws UserInvalidError */
 async function storeUser(pool: Pool, profile: UserProfile, password: string): Promise<void> {
   const author = { name: `command of ${userInfo().username}` };
   const [[row]] = await pool.query<RowDataPacket[]>("SELECT user_id, name FROM users WHERE name = ?", [
     profile.name,
   ]);
-  // Another spelling of somebody's name is refused like any other wrong one.
+  // Another spelling of an existing name is refused like any other invalid one.
   if (row === undefined || row.name !== profile.name) await createUser(pool, profile, { password, author });
   else {
     await replacePassword(pool, { id: String(row.user_id), author }, password, {

@@ -1,7 +1,7 @@
 import type { RecordedUserChange } from "./user-changes.ts";
 import type { ProfileProblem } from "./user-rules.ts";
 
-/** A user who could not be stored like this: nothing of it was. */
+/** The user is invalid; nothing was stored. */
 export class UserInvalidError extends Error {
   readonly problems: readonly ProfileProblem[];
 
@@ -12,7 +12,7 @@ export class UserInvalidError extends Error {
   }
 }
 
-/** What others did to a user since the revision that an edit was based on. */
+/** Changes by others since the revision that an edit was based on. */
 export interface UserConflict {
   readonly basedOn: number;
   readonly current: number;
@@ -20,7 +20,7 @@ export interface UserConflict {
   readonly changes: readonly RecordedUserChange[];
 }
 
-/** An edit of a revision that is not the current one any more: nothing of it was stored. */
+/** The edit was based on a revision that is no longer current; nothing was stored. */
 export class UserStaleError extends Error {
   readonly conflict: UserConflict;
 

@@ -1,10 +1,10 @@
 import { hasInvisible } from "../page/invisible.ts";
 
-/** What is known of a person who signs in, beside the password. */
+/** A user's profile, without the password. */
 export interface UserProfile {
-  /** What is typed to sign in; without regard to case. */
+  /** The login name; case-insensitive. */
   readonly name: string;
-  /** For people to read. */
+  /** Display name. */
   readonly displayName: string;
   readonly email: string | null;
 }
@@ -13,13 +13,13 @@ export const userLimits = { name: 100, displayName: 200, email: 254 } as const;
 
 const namePattern = /^[a-z0-9][a-z0-9._@-]{0,99}$/i;
 
-/** One thing that is wrong with a profile. */
+/** One problem of a profile. */
 export interface ProfileProblem {
   readonly field: keyof UserProfile;
   readonly message: string;
 }
 
-/** One spelling of what can be typed in several ways; the display name is the name where there is none. */
+/** Trims and normalizes the fields; the display name defaults to the name. */
 export function normalizeProfile(profile: {
   readonly name: string;
   readonly displayName?: string | undefined;
@@ -35,7 +35,7 @@ export function normalizeProfile(profile: {
   };
 }
 
-/** Everything that is wrong with a normalized profile. */
+/** All problems of a normalized profile. */
 export function findProfileProblems({ name, displayName, email }: UserProfile): readonly ProfileProblem[] {
   const problems: ProfileProblem[] = [];
   if (!namePattern.test(name))
@@ -50,7 +50,7 @@ export function findProfileProblems({ name, displayName, email }: UserProfile): 
     });
   if (hasInvisible(displayName))
     problems.push({ field: "displayName", message: "It contains an invisible character." });
-  // Whether an address is right is known by whoever gets mail there; only what cannot be one is refused.
+  // Only mail delivery can prove an address; this refuses what cannot be one.
   if (email !== null && (email.length > userLimits.email || !/^[!-~]+@[!-~]+$/.test(email)))
     problems.push({ field: "email", message: `${JSON.stringify(email)} is not a valid email address.` });
   return problems;

@@ -1,28 +1,28 @@
 import type { Pool, RowDataPacket } from "../database/pool.ts";
 import { parseUser, type User } from "./user-store.ts";
 
-/** Which users are looked for. */
+/** Search criteria for users. */
 export interface UserSearch {
-  /** Words, each of which is somewhere in the name, the display name or the e-mail address. */
+  /** Words, each of which must occur in the name, the display name or the e-mail address. */
   readonly find: string;
   readonly state: "any" | "enabled" | "disabled";
-  /** Only those whose name comes after this one. */
+  /** Only users whose name is after this one. */
   readonly after?: string | undefined;
   readonly limit: number;
 }
 
 export interface FoundUsers {
   readonly users: readonly User[];
-  /** Whether more come after these. */
+  /** Whether there are more after these. */
   readonly more: boolean;
-  /** How many there are at all, whatever page is shown. */
+  /** Number of all matches, regardless of the page. */
   readonly count: number;
 }
 
-/** How many words of a search count: each costs a look at every row. */
+/** Maximum number of search words: each scans every row. */
 const mostWords = 5;
 
-/** Users in the order of their names. A page begins after a name, so that the last costs as little as the first. */
+/** Users ordered by name. A page begins after a name, so that the last costs as little as the first. */
 export async function searchUsers(pool: Pool, search: UserSearch): Promise<FoundUsers> {
   const { where, values } = describeConditions(search);
   const [rows] = await pool.query<RowDataPacket[]>(`SELECT * FROM users ${where} ORDER BY name LIMIT ?`, [
@@ -33,7 +33,7 @@ export async function searchUsers(pool: Pool, search: UserSearch): Promise<Found
   return {
     users: rows.slice(0, search.limit).map(parseUser),
     more,
-    // A search looks at every row: once is enough where the first page has them all.
+    // A search scans every row: skip the count where the first page has them all.
     count: more || search.after !== undefined ? await countUsers(pool, search) : rows.length,
   };
 }

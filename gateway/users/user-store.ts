@@ -9,23 +9,23 @@ import { readUserChanges, recordUserChange, type UserAction } from "./user-chang
 import { UserInvalidError, UserStaleError } from "./user-errors.ts";
 import { findProfileProblems, type UserProfile } from "./user-rules.ts";
 
-/** Somebody who can sign in, as the table `users` has it. */
+/** A user who can sign in, as stored in the table `users`. */
 export interface User extends UserProfile {
   readonly id: string;
   readonly disabled: boolean;
-  /** Raised by every change. */
+  /** Incremented by every change. */
   readonly revision: number;
   readonly createdAt: Date;
-  /** Unknown of passwords that are older than the column. */
+  /** `null` for passwords older than the column. */
   readonly passwordSetAt: Date | null;
-  /** Somebody else made the password: the next login leads to the choice of another. */
+  /** Someone else set the password: the next login requires choosing another. */
   readonly mustChoosePassword: boolean;
 }
 
 /** A change of one user. */
 export interface UserTarget {
   readonly id: string;
-  /** The revision that it was made from; absent for the command, which depends on no reading. */
+  /** The revision that it was based on; absent for the command, which does not read one. */
   readonly basedOn?: number;
   readonly author: Author;
 }
@@ -44,7 +44,7 @@ export function parseUser(row: RowDataPacket): User {
   };
 }
 
-/** With a password that lets in once, to choose another. @throws UserInvalidError */
+/** Creates a user with a one-time password, which only allows choosing another. @throws UserInvalidError */
 export async function createUser(
   pool: Pool,
   profile: UserProfile,
@@ -70,7 +70,7 @@ export async function createUser(
   });
 }
 
-/** Another display name or e-mail address. @throws UserInvalidError, UserStaleError, UnknownError */
+/** Changes display name or e-mail address. @throws UserInvalidError, UserStaleError, UnknownError */
 export async function editUser(
   pool: Pool,
   target: UserTarget,
@@ -88,7 +88,7 @@ export async function editUser(
   });
 }
 
-/** Who is disabled loses everything they hold. @throws UserStaleError, UnknownError */
+/** Disabling a user ends all their sessions and grants. @throws UserStaleError, UnknownError */
 export async function setUserDisabled(pool: Pool, target: UserTarget, disabled: boolean): Promise<User> {
   return change(pool, target, async (user) =>
     user.disabled === disabled
@@ -97,7 +97,10 @@ export async function setUserDisabled(pool: Pool, target: UserTarget, disabled: 
   );
 }
 
-/** By one that lets in once, to choose another. Whoever knew the one before loses what they got by it. @throws UserStaleError, UnknownError, PasswordsBusyError */
+/**
+ * Sets a one-time password, which only allows choosing another. Everything obtained with the previous one ends.
+ * @throws UserStaleError, UnknownError, PasswordsBusyError
+ */
 export async function replacePassword(
   pool: Pool,
   target: UserTarget,
@@ -112,12 +115,12 @@ export async function replacePassword(
   }));
 }
 
-/** Ends everything that the user holds, and nothing else. @throws UserStaleError, UnknownError */
+/** Ends the user's sessions and grants, and changes nothing else. @throws UserStaleError, UnknownError */
 export async function signUserOut(pool: Pool, target: UserTarget): Promise<User> {
   return change(pool, target, async () => ({ action: "signed-out", columns: {}, signsOut: true }));
 }
 
-/** The id is never given to anybody else; the name may be. @throws UserStaleError, UnknownError */
+/** The id is never reused; the name may be. @throws UserStaleError, UnknownError */
 export async function removeUser(pool: Pool, target: UserTarget): Promise<User> {
   return inTransaction(pool, async (connection) => {
     const user = await lockUser(connection, target);
