@@ -1,6 +1,6 @@
 import { verify } from "node:crypto";
+import { type Envelope, encodePreAuthentication } from "../../verify/evidence/dsse.ts";
 import { OperatorError } from "../errors.ts";
-import { type Envelope, encode } from "../teardown/envelope.ts";
 import { type Description, describeStatements } from "./describe-statement.ts";
 import type { PublicKey } from "./public-key.ts";
 import { readEnvelopes } from "./read-envelopes.ts";
@@ -37,7 +37,7 @@ function checkSignature(about: {
   readonly keys: readonly PublicKey[];
 }): PublicKey {
   const { file, item, envelope, keys } = about;
-  const signed = encode(envelope.payloadType, Buffer.from(envelope.payload, "base64"));
+  const signed = encodePreAuthentication(envelope.payloadType, Buffer.from(envelope.payload, "base64"));
   for (const { keyid, sig } of envelope.signatures) {
     const key = keys.find(({ keyId }) => keyId === keyid);
     if (key === undefined) continue;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Envelope } from "../teardown/envelope.ts";
+import type { Envelope } from "../../verify/evidence/dsse.ts";
 
 /** What one signed statement says. */
 export interface Description {

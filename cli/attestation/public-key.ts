@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { listFolder, readFileIfThere } from "../environment/file.ts";
 import { OperatorError } from "../errors.ts";
 import type { Home } from "../home.ts";
-import { keyIdOf } from "../teardown/envelope.ts";
+import { keyIdOf } from "./signing-key.ts";
 
 /** A public key that signatures are checked with, and where it is from. */
 export interface PublicKey {

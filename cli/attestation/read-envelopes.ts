@@ -1,6 +1,6 @@
+import type { Envelope } from "../../verify/evidence/dsse.ts";
 import { readFileIfThere } from "../environment/file.ts";
 import { OperatorError } from "../errors.ts";
-import type { Envelope } from "../teardown/envelope.ts";
 
 /**
  * Reads the DSSE envelopes of a file: one JSON object, as in the proof of a teardown, or one on each line, as in a run's

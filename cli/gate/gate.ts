@@ -1,4 +1,5 @@
 import type { ProfileName } from "../../verify/index.ts";
+import { ensureSigningKey } from "../attestation/signing-key.ts";
 import { readProject } from "../engine/configuration.ts";
 import { readRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
@@ -9,7 +10,6 @@ import type { UpRequest, UpRun } from "../provisioning/up-run.ts";
 import { explainFailure, type Failure } from "../report/failure.ts";
 import type { Outcome, Session } from "../session.ts";
 import { createDownRun, tearDown } from "../teardown/down.ts";
-import { ensureSigningKey } from "../teardown/envelope.ts";
 import { findTraces } from "../teardown/find-traces.ts";
 import {
   exitCodeOf,

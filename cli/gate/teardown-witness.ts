@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { RunResult, Target, TeardownSnapshot } from "../../verify/index.ts";
+import { createSigner, ensureSigningKey } from "../attestation/signing-key.ts";
 import type { OpenEnvironment } from "../open-environment.ts";
 import type { Step } from "../report/reporter.ts";
 import type { Session } from "../session.ts";
-import { createSigner } from "../verification/signer.ts";
 import { createTarget } from "../verification/target.ts";
 
 /** What is noted of an environment while it is up, to look for after it is gone. */
@@ -31,7 +31,7 @@ export async function proveTeardown(session: Session, witness: TeardownWitness):
       context.result = await verifyTeardown(witness.snapshot, {
         credentials: witness.credentials,
         directory: join(session.home.runs, `${witness.name}-${time}-teardown`),
-        signer: createSigner(session),
+        signer: createSigner(ensureSigningKey(session.home)),
       });
       progress(context.result.verdict);
       return context.result.verdict === "passed" ? undefined : "failed";

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
 import { requireAwsIdentity } from "../access/aws-identity.ts";
+import { ensureSigningKey } from "../attestation/signing-key.ts";
 import { useBackend } from "../engine/backend.ts";
 import { readProject } from "../engine/configuration.ts";
 import type { Lock } from "../environment/lock.ts";
@@ -14,7 +15,6 @@ import { closeIngress } from "./close-ingress.ts";
 import { deleteResources } from "./delete-resources.ts";
 import type { DownRun } from "./down-run.ts";
 import { endRegion } from "./end-region.ts";
-import { ensureSigningKey } from "./envelope.ts";
 import { findEnvironment } from "./find-environment.ts";
 import { takeStock } from "./inventory.ts";
 import { signProof } from "./proof.ts";

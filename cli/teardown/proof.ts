@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { signStatement } from "../../verify/evidence/dsse.ts";
+import { createSigner, ensureSigningKey, publicKeyFileOf } from "../attestation/signing-key.ts";
 import { replaceFile } from "../environment/file.ts";
 import { releaseNetwork } from "../environment/network.ts";
 import type { Progress } from "../report/reporter.ts";
 import type { DownRun } from "./down-run.ts";
-import { ensureSigningKey, publicKeyFileOf, signStatement } from "./envelope.ts";
 import { judge } from "./statements.ts";
 
 /** Type of the statement that a teardown makes (in-toto Statement v1, predicateType). */
@@ -16,11 +17,11 @@ export const teardownPredicate = "https://dmm-env.invalid/attestation/teardown/v
  */
 export async function signProof(run: DownRun, progress: Progress): Promise<void> {
   const { home } = run.session;
-  const signer = ensureSigningKey(home);
-  const envelope = signStatement(makeStatement(run), signer);
+  const signingKey = ensureSigningKey(home);
+  const envelope = await signStatement(makeStatement(run), createSigner(signingKey));
   const time = run.startedAt.replace(/[:.]/g, "-");
   const proof = join(home.teardowns, `${run.name}-${time}.json`);
-  replaceFile(join(home.teardowns, publicKeyFileOf(signer)), signer.publicKeyPem);
+  replaceFile(join(home.teardowns, publicKeyFileOf(signingKey)), signingKey.publicKeyPem);
   replaceFile(proof, `${JSON.stringify(envelope, null, 2)}\n`);
   run.proof = proof;
   if (judge(run.statements) === "nothing is left over") releaseNetwork(home, run.name);

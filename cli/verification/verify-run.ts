@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import type { ProfileName, RunResult, VerifyEvent } from "../../verify/index.ts";
 import { requireOperatorAccess } from "../access/operator-access.ts";
+import { createSigner, ensureSigningKey } from "../attestation/signing-key.ts";
 import type { OpenEnvironment } from "../open-environment.ts";
 import type { Progress, Step } from "../report/reporter.ts";
 import type { Session } from "../session.ts";
 import { type CheckGrants, createCheckGrants } from "./check-grants.ts";
-import { createSigner } from "./signer.ts";
 import { createTarget } from "./target.ts";
 
 /** What the operator asked to be verified. */
@@ -36,7 +36,7 @@ async function runVerification(run: VerifyRun, progress: Progress): ReturnType<S
       ...request,
       directory: join(session.home.runs, `${open.name}-${started}`),
       signal: session.interruption.first,
-      signer: createSigner(session),
+      signer: createSigner(ensureSigningKey(session.home)),
       onEvent: reportEvents(progress),
     });
   } finally {

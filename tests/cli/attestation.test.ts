@@ -4,7 +4,8 @@ import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { test } from "tap";
-import { ensureSigningKey, signStatement } from "../../cli/teardown/envelope.ts";
+import { createSigner, ensureSigningKey } from "../../cli/attestation/signing-key.ts";
+import { signStatement } from "../../verify/evidence/dsse.ts";
 import { runCommandLine } from "./started-command.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
@@ -29,10 +30,11 @@ const teardownOf = (verdict: string) =>
   statement("https://dmm-env.invalid/attestation/teardown/v1", { environment: "feature-x", verdict });
 
 /** Writes envelopes one a line, as a run does. */
-function write(folder: TemporaryHome, ...statements: readonly object[]): string {
-  const signer = ensureSigningKey(folder.home);
+async function write(folder: TemporaryHome, ...statements: readonly object[]): Promise<string> {
+  const signer = createSigner(ensureSigningKey(folder.home));
   const file = join(folder.directory, "attestation.intoto.jsonl");
-  writeFileSync(file, statements.map((one) => `${JSON.stringify(signStatement(one, signer))}\n`).join(""));
+  const envelopes = await Promise.all(statements.map((one) => signStatement(one, signer)));
+  writeFileSync(file, envelopes.map((envelope) => `${JSON.stringify(envelope)}\n`).join(""));
   return file;
 }
 
@@ -43,7 +45,7 @@ async function check(home: string, ...args: readonly string[]) {
 
 test("an attestation that was signed here is valid, and its statements are shown", async () => {
   using folder = new TemporaryHome();
-  const file = write(folder, testResult, summaryOf("PASSED", "DMM_ENV_PRERELEASE_PARTIAL"));
+  const file = await write(folder, testResult, summaryOf("PASSED", "DMM_ENV_PRERELEASE_PARTIAL"));
   const { code, report } = await check(folder.directory, file);
   assert.deepEqual([code, report.verdict], [0, "passed"]);
   assert.equal(report.statements[1].details[0], "DMM_ENV_PRERELEASE_PARTIAL");
@@ -64,14 +66,14 @@ test("the exit code says failed for a valid signature under a failure, and undec
     [[statement("https://example.com/other", {})], 3, "undecided"],
   ];
   for (const [statements, exitCode, verdict] of cases) {
-    const { code, report } = await check(folder.directory, write(folder, ...statements));
+    const { code, report } = await check(folder.directory, await write(folder, ...statements));
     assert.deepEqual([code, report.verdict], [exitCode, verdict]);
   }
 });
 
 test("a changed payload, a changed type and a signature of another statement are invalid", async () => {
   using folder = new TemporaryHome();
-  const file = write(folder, testResult, summaryOf("FAILED", "FAILED"));
+  const file = await write(folder, testResult, summaryOf("FAILED", "FAILED"));
   const [one, two] = readFileSync(file, "utf8")
     .trimEnd()
     .split("\n")
@@ -94,7 +96,7 @@ test("a changed payload, a changed type and a signature of another statement are
 test("elsewhere an attestation is checked with the signer's public key, and with no other", async () => {
   using signer = new TemporaryHome();
   using elsewhere = new TemporaryHome();
-  const file = write(signer, teardownOf("nothing is left over"));
+  const file = await write(signer, teardownOf("nothing is left over"));
   const unknown = await check(elsewhere.directory, file);
   assert.deepEqual([unknown.code, unknown.report.error.code], [3, "DMM_SIGNER_UNKNOWN"]);
   const known = await check(elsewhere.directory, file, "--key", signer.home.publicKey);
@@ -124,7 +126,7 @@ test("what is no envelope is refused by name, and a key beside the file is not t
   }
   using forger = new TemporaryHome();
   const forged = join(folder.directory, "forged.jsonl");
-  copyFileSync(write(forger, teardownOf("nothing is left over")), forged);
+  copyFileSync(await write(forger, teardownOf("nothing is left over")), forged);
   copyFileSync(forger.home.publicKey, join(folder.directory, "forged.pub.pem"));
   assert.equal((await check(folder.directory, forged)).code, 3);
 });
@@ -143,7 +145,7 @@ test("the program in docs/attestations.md accepts what is signed here and refuse
   const page = readFileSync(join(import.meta.dirname, "../../docs/attestations.md"), "utf8");
   const program = join(folder.directory, "check.mjs");
   writeFileSync(program, /```js\n([\s\S]+?)```/.exec(page)?.[1] ?? "");
-  const file = write(folder, testResult, summaryOf("PASSED", "DMM_ENV_PRERELEASE_FULL"));
+  const file = await write(folder, testResult, summaryOf("PASSED", "DMM_ENV_PRERELEASE_FULL"));
   const run = () =>
     execa(process.execPath, [program, folder.home.publicKey, file], { reject: false, stdin: "ignore" });
   const { exitCode, stdout } = await run();

@@ -3,7 +3,7 @@ import { createPublicKey, verify } from "node:crypto";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
-import { encode } from "../../cli/teardown/envelope.ts";
+import { encodePreAuthentication } from "../../verify/evidence/dsse.ts";
 import { findLeftovers } from "./left-over.ts";
 import { runCommandLine, startCommandLine } from "./started-command.ts";
 import { TemporaryHome } from "./temporary-home.ts";
@@ -36,7 +36,7 @@ test(
     assert.ok(
       verify(
         null,
-        encode(envelope.payloadType, payload),
+        encodePreAuthentication(envelope.payloadType, payload),
         key,
         Buffer.from(envelope.signatures[0].sig, "base64"),
       ),

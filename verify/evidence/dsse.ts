@@ -5,8 +5,9 @@ export type Signer = (payload: Uint8Array) => Promise<{
   readonly sig: string;
 }>;
 
-/** DSSE 1.0.2. */
+/** A signed statement in the form of DSSE 1.0.2 (https://github.com/secure-systems-lab/dsse). */
 export interface Envelope {
+  /** Base64. */
   readonly payload: string;
   readonly payloadType: string;
   readonly signatures: readonly { readonly keyid: string; readonly sig: string }[];
@@ -14,7 +15,9 @@ export interface Envelope {
 
 export const inTotoType = "application/vnd.in-toto+json";
 
-/** What a DSSE signature is made over: the pre-authentication encoding of type and body. */
+/**
+ * What a DSSE signature is made over (PAE): type and body with their lengths, so that neither can be moved into the other.
+ */
 export function encodePreAuthentication(type: string, body: Uint8Array): Uint8Array {
   const head = `DSSEv1 ${Buffer.byteLength(type)} ${type} ${body.length} `;
   return Buffer.concat([Buffer.from(head), body]);

@@ -6,17 +6,10 @@ import {
   type KeyObject,
   sign,
 } from "node:crypto";
+import type { Signer } from "../../verify/evidence/dsse.ts";
 import { createFile, readFileIfThere, replaceFile } from "../environment/file.ts";
 import { OperatorError } from "../errors.ts";
 import type { Home } from "../home.ts";
-
-/** A signed statement in the form of DSSE 1.0 (https://github.com/secure-systems-lab/dsse). */
-export interface Envelope {
-  readonly payloadType: string;
-  /** Base64. */
-  readonly payload: string;
-  readonly signatures: readonly { readonly keyid: string; readonly sig: string }[];
-}
 
 /** Who signs: an Ed25519 key of this checkout, and the id by which its public half is known. */
 export interface SigningKey {
@@ -25,8 +18,6 @@ export interface SigningKey {
   readonly keyId: string;
   readonly publicKeyPem: string;
 }
-
-const inTotoType = "application/vnd.in-toto+json";
 
 /** Reads the checkout's signing key, or creates it, with its public half beside it. Throws DMM_KEY_UNREADABLE. */
 export function ensureSigningKey(home: Home): SigningKey {
@@ -68,21 +59,7 @@ export function publicKeyFileOf({ keyId }: Pick<SigningKey, "keyId">): string {
   return `${keyId.slice(0, 16)}.pub.pem`;
 }
 
-/** Signs an in-toto statement. */
-export function signStatement(statement: unknown, { key, keyId }: SigningKey): Envelope {
-  const payload = Buffer.from(JSON.stringify(statement));
-  const signature = sign(null, encode(inTotoType, payload), key);
-  return {
-    payloadType: inTotoType,
-    payload: payload.toString("base64"),
-    signatures: [{ keyid: keyId, sig: signature.toString("base64") }],
-  };
-}
-
-/** What is signed: type and content with their lengths, so that neither can be moved into the other (DSSE, PAE). */
-export function encode(type: string, payload: Buffer): Buffer {
-  return Buffer.concat([
-    Buffer.from(`DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.length} `),
-    payload,
-  ]);
+/** Signs with this key, which stays here. */
+export function createSigner({ key, keyId }: SigningKey): Signer {
+  return async (payload) => ({ keyid: keyId, sig: sign(null, payload, key).toString("base64") });
 }
