@@ -11,6 +11,7 @@ RUN --mount=type=secret,id=npmrc,target=/root/.npmrc,required=false \
     npm ci --workspace gateway --omit=dev --ignore-scripts --no-audit --no-fund \
  && find node_modules -type f \( -name '*.d.[cm]ts' -o -name '*.d.ts' -o -name '*.map' \) -delete
 COPY gateway gateway
+COPY errors errors
 COPY image image
 RUN node image/describe.ts --exact > image.json \
  && install -d -o node compile-cache

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type ImageContent, listFiles } from "./content.ts";
 import { digestContent } from "./digest.ts";
-import { contentUnexpected, ImageError } from "./errors.ts";
+import { ImageError } from "./errors.ts";
 import { listInstalled, listPackages } from "./packages.ts";
 
 /**
@@ -30,5 +30,5 @@ function refuseMore(needed: ReadonlySet<string>): void {
   const links = listFiles(content).filter(({ isLink }) => isLink);
   const paths = [...more, ...links].map(({ path }) => path);
   if (paths.length === 0) return;
-  throw contentUnexpected(paths);
+  throw new ImageError("DMM_IMAGE_UNEXPECTED", { paths });
 }

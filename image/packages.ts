@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import type { ImageContent } from "./content.ts";
-import { contentIncomplete } from "./errors.ts";
+import { ImageError } from "./errors.ts";
 
 /** A package as npm installed it. */
 export interface InstalledPackage {
@@ -41,7 +41,7 @@ export function listPackages(content: ImageContent): readonly InstalledPackage[]
     for (const { name, isOptional } of edgesOf(entry)) {
       const path = locate(installed, from, name);
       if (path === undefined && isOptional) continue;
-      if (path === undefined) throw contentIncomplete(`${from} needs ${name}, which is not installed.`);
+      if (path === undefined) throw incomplete(`${from} needs ${name}, which is not installed.`);
       if (found.has(path)) continue;
       found.set(path, installed[path]!);
       follow(path, installed[path]!);
@@ -87,7 +87,7 @@ function locate(installed: Lock, from: string, name: string): string | undefined
 
 function describe(path: string, { integrity, inBundle }: LockEntry): readonly InstalledPackage[] {
   if (inBundle === true) return [];
-  if (integrity === undefined) throw contentIncomplete(`${path} has no integrity in the lock file.`);
+  if (integrity === undefined) throw incomplete(`${path} has no integrity in the lock file.`);
   return [{ path, integrity }];
 }
 
@@ -95,6 +95,10 @@ function readJson(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch (cause) {
-    throw contentIncomplete(`${file} cannot be read: ${(cause as Error).message}.`, cause);
+    throw incomplete(`${file} cannot be read: ${(cause as Error).message}.`, cause);
   }
+}
+
+function incomplete(problem: string, cause?: unknown): ImageError {
+  return new ImageError("DMM_IMAGE_INCOMPLETE", { problem }, cause);
 }

@@ -1,8 +1,4 @@
-/** What a catalogue entry says: what failed, with the value and what is allowed, and the next command or edit. */
-interface Text {
-  readonly message: string;
-  readonly hint: string;
-}
+import { type Catalogue, type ExpectedError, errorsOf } from "../errors/catalogue.ts";
 
 /**
  * Every failure of the local region that an operator can meet, by code. The operator reads them through Pulumi, so each
@@ -87,35 +83,12 @@ const localErrors = {
     message: `${v.part} is not serving: ${v.reason}`,
     hint: "Read its log under logs/ in the region's folder, fix the cause and run the command again.",
   }),
-} as const satisfies Readonly<Record<string, (values: never) => Text>>;
+} as const satisfies Catalogue;
 
-type LocalErrorCode = keyof typeof localErrors;
-type Values<Code extends LocalErrorCode> = Parameters<(typeof localErrors)[Code]>[0];
-
-/** A failure from the catalogue. Compare by `code`. */
-export class LocalError extends Error {
-  readonly code: LocalErrorCode;
-  readonly hint: string;
-
-  constructor(code: LocalErrorCode, text: Text, cause?: unknown) {
-    super(text.message, cause === undefined ? undefined : { cause });
-    this.name = "LocalError";
-    this.code = code;
-    this.hint = text.hint;
-  }
-}
-
-/** Builds the error of one code: `throw localError("DMM_LOCAL_RESOURCE_GONE", { type, id })`. */
-export function localError<Code extends LocalErrorCode>(
-  code: Code,
-  values: Values<Code>,
-  cause?: unknown,
-): LocalError {
-  const text = localErrors[code] as (values: Values<Code>) => Text;
-  return new LocalError(code, text(values), cause);
-}
+/** What the local region refuses or cannot do. */
+export class LocalError extends errorsOf("LocalError", localErrors) {}
 
 /** One line for the operator: what failed, the fix, and the code to look up. */
-export function renderError(error: LocalError): string {
+export function renderError(error: ExpectedError): string {
   return `${error.message} ${error.hint} [${error.code}]`;
 }

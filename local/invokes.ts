@@ -1,5 +1,5 @@
 import { isUnknown, wrapSecret } from "./engine/markers.ts";
-import { localError, renderError } from "./errors.ts";
+import { LocalError, renderError } from "./errors.ts";
 import { availabilityZones } from "./invokes/availability-zones.ts";
 import { ecrImage } from "./invokes/ecr-image.ts";
 import { hostedZone } from "./invokes/hosted-zone.ts";
@@ -85,7 +85,7 @@ export function serveInvoke(
   given: Properties,
 ): { readonly result: Properties } | { readonly failures: readonly CheckFailure[] } {
   const invoke = invokes[token];
-  if (!invoke) throw localError("DMM_LOCAL_INVOKE_UNKNOWN", { token, allowed: Object.keys(invokes) });
+  if (!invoke) throw new LocalError("DMM_LOCAL_INVOKE_UNKNOWN", { token, allowed: Object.keys(invokes) });
   const args = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
   const failures = Object.keys(args)
     .filter((argument) => !invoke.arguments.includes(argument))
@@ -94,7 +94,7 @@ export function serveInvoke(
     );
   const asked = args.region;
   if (asked !== undefined && asked !== region.name && !isUnknown(asked)) {
-    const error = localError("DMM_LOCAL_REGION_OTHER", { region: String(asked), expected: region.name });
+    const error = new LocalError("DMM_LOCAL_REGION_OTHER", { region: String(asked), expected: region.name });
     failures.push({ property: "region", reason: renderError(error) });
   }
   if (failures.length > 0) return { failures };
@@ -104,7 +104,7 @@ export function serveInvoke(
 function refuse(token: string, argument: string, reason: string): CheckFailure {
   return {
     property: argument,
-    reason: renderError(localError("DMM_LOCAL_INVOKE_ARGUMENT", { token, argument, reason })),
+    reason: renderError(new LocalError("DMM_LOCAL_INVOKE_ARGUMENT", { token, argument, reason })),
   };
 }
 
@@ -113,6 +113,6 @@ function randomPassword(region: Region, args: Properties, token: string): Proper
     return { id: "password", region: region.name, randomPassword: wrapSecret(makePassword(args)) };
   } catch (error) {
     const reason = (error as Error).message;
-    throw localError("DMM_LOCAL_INVOKE_ARGUMENT", { token, argument: "passwordLength", reason }, error);
+    throw new LocalError("DMM_LOCAL_INVOKE_ARGUMENT", { token, argument: "passwordLength", reason }, error);
   }
 }

@@ -1,11 +1,10 @@
 import { parseArguments } from "./daemon/arguments.ts";
-import { RegionError } from "./daemon/region-error.ts";
+import { RegionError } from "./daemon/errors.ts";
 
 /**
  * The region's own command line, started by `dmm-env`: `serve`, `sweep` and `inventory` (see docs/local-region.md).
- * A failure is one JSON object on standard error: `{ code, message, fix }`.
+ * A failure is one JSON object on standard error: `{ code, message, hint }`.
  */
-const wrongUsage = 2;
 const cannotRun = 3;
 
 // Data, keys and logs of the region and of all that it starts are for its owner only, whatever the shell says.
@@ -26,16 +25,15 @@ async function run(): Promise<void> {
 try {
   await run();
 } catch (error) {
-  const failure =
-    error instanceof RegionError
-      ? { code: error.code, message: error.message, fix: error.fix }
-      : {
-          code: "DMM_REGION_UNEXPECTED",
-          message: String(error),
-          fix: "Look at logs/region.log.",
-          stack: (error as Error).stack,
-        };
-  process.stderr.write(`${JSON.stringify(failure)}\n`);
+  const expected = error instanceof RegionError;
+  const {
+    code,
+    message,
+    hint,
+    exitCode = cannotRun,
+  } = expected ? error : new RegionError("DMM_LOCAL_UNEXPECTED", { problem: String(error) }, error);
+  const stack = expected ? undefined : (error as Error).stack;
+  process.stderr.write(`${JSON.stringify({ code, message, hint, stack })}\n`);
   // Not process.exitCode: a half-started region may still hold sockets that keep the process alive.
-  process.exit(failure.code === "DMM_REGION_ARGUMENT" ? wrongUsage : cannotRun);
+  process.exit(exitCode);
 }

@@ -2,13 +2,13 @@ import { mkdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { KeyRing } from "./access/credentials.ts";
 import type { ServeArguments } from "./daemon/arguments.ts";
+import { explainWriteFailure, RegionError } from "./daemon/errors.ts";
 import { replaceFile } from "./daemon/files.ts";
 import { findListeners } from "./daemon/listeners.ts";
 import { takeOwnership } from "./daemon/ownership.ts";
 import { choosePort } from "./daemon/ports.ts";
 import { readProcess } from "./daemon/process-identity.ts";
 import { createRegion, type OwnedRegion, usualEndpointPort } from "./daemon/region.ts";
-import { explainWriteFailure, RegionError } from "./daemon/region-error.ts";
 import { restoreResources } from "./daemon/restore.ts";
 import { endStrays, regionName } from "./daemon/strays.ts";
 import { type Endpoint, startEndpoint } from "./endpoint/server.ts";
@@ -108,12 +108,9 @@ function makeDirectory(path: string): string {
   } catch (cause) {
     const explained = explainWriteFailure(path, cause);
     if (explained instanceof RegionError) throw explained;
-    throw new RegionError(
-      "DMM_REGION_ARGUMENT",
-      `--directory ${path} cannot be created: ${(cause as Error).message}.`,
-      "Specify a folder that this user can write to.",
-      cause,
-    );
+    const problem = `--directory ${path} cannot be created: ${(cause as Error).message}.`;
+    const hint = "Specify a folder that this user can write to.";
+    throw new RegionError("DMM_LOCAL_ARGUMENT", { problem, hint }, cause);
   }
 }
 
@@ -123,11 +120,9 @@ function refuseTakenNetwork(network: string): void {
     ({ address, pid }) => `${address} (pid ${pid ?? "of another user"})`,
   );
   if (taken.length === 0) return;
-  throw new RegionError(
-    "DMM_REGION_ADDRESS_TAKEN",
-    `The network ${network}.0.0/16 already has listeners: ${taken.join(", ")}.`,
-    "End those processes, or use another address block for the environment.",
-  );
+  const problem = `The network ${network}.0.0/16 already has listeners: ${taken.join(", ")}.`;
+  const hint = "End those processes, or use another address block for the environment.";
+  throw new RegionError("DMM_LOCAL_ADDRESS_TAKEN", { problem, hint });
 }
 
 /** An error that nobody answered must not end thirty processes; it is logged with its stack. */

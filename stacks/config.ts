@@ -1,6 +1,7 @@
 import { findContradictions } from "./config/contradictions.ts";
 import { type Key, keys, type Values } from "./config/keys.ts";
 import { productionName } from "./config/names.ts";
+import { StackError } from "./errors.ts";
 
 export { keys } from "./config/keys.ts";
 export { environmentName, productionName } from "./config/names.ts";
@@ -42,21 +43,13 @@ export interface ConfigProblem {
 }
 
 /** Everything that is wrong with a configuration, in one error. */
-export class ConfigError extends Error {
-  readonly code = "DMM_CONFIG_INVALID";
+export class ConfigError extends StackError {
   readonly problems: readonly ConfigProblem[];
-  readonly hint: string;
-  /** Pulumi's mark of an error that its reader can mend: it prints the message without a stack. */
-  readonly __pulumiRunError = true;
 
-  constructor(problems: readonly ConfigProblem[]) {
-    super(
-      `The configuration has ${problems.length === 1 ? "a problem" : `${problems.length} problems`}:\n${problems.map((it) => `  ${it.message}`).join("\n")}`,
-    );
+  constructor(problems: readonly ConfigProblem[], cause?: unknown) {
+    super("DMM_STACKS_CONFIGURATION_INVALID", { problems }, cause);
     this.name = "ConfigError";
     this.problems = problems;
-    this.hint =
-      "Correct them in Pulumi.<stack>.yaml or with `pulumi config set`; docs/configuration.md has every key.";
   }
 }
 

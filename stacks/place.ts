@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import { StackError } from "./errors.ts";
 
 /** Where the program runs: account, Region and its zones, read from AWS before the first resource. */
 export interface Place {
@@ -12,21 +12,10 @@ export interface Place {
   readonly zones: readonly [string, string, string];
 }
 
-/** A Region that cannot carry the platform. */
-export class RegionError extends pulumi.RunError {
-  readonly code = "DMM_REGION_UNFIT";
-  readonly hint = "Set aws:region to a Region with at least three zones.";
-
-  constructor(region: string, zones: number) {
-    super(`Region ${region} offers ${zones} availability zones; the platform requires 3.`);
-    this.name = "RegionError";
-  }
-}
-
 /**
  * Reads the place that the default provider's credentials and Region lead to.
  *
- * @throws {RegionError} when the Region has fewer than three zones.
+ * @throws {StackError} DMM_STACKS_REGION_UNFIT when the Region has fewer than three zones.
  */
 export async function readPlace(): Promise<Place> {
   const [identity, region, partition, zones] = await Promise.all([
@@ -51,7 +40,7 @@ export async function readPlace(): Promise<Place> {
 function firstThree(names: readonly string[], region: string): Place["zones"] {
   const [one, two, three] = [...names].sort();
   if (one === undefined || two === undefined || three === undefined) {
-    throw new RegionError(region, names.length);
+    throw new StackError("DMM_STACKS_REGION_UNFIT", { region, zones: names.length });
   }
   return [one, two, three];
 }

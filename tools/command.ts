@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { childEnvironment } from "./child-environment.ts";
-import { commandFailed, commandMissing } from "./errors.ts";
+import { ToolError } from "./errors.ts";
 
 /** A program of the machine that obtaining a part needs. */
 export interface Command {
@@ -51,15 +51,12 @@ export async function runCommand(command: Command): Promise<string> {
     const result = await child;
     if (signal?.aborted) throw signal.reason;
     if (result.exitCode === 0) return result.stdout;
-    if (result.code === "ENOENT") throw commandMissing(command.command);
+    if (result.code === "ENOENT") throw new ToolError("DMM_TOOLS_COMMAND", { missing: command.command });
     const code = result.exitCode ?? result.signal;
     if (code === undefined) throw result.cause ?? result;
     const last = printed.length > 0 ? printed : result.stdout.trimEnd().split("\n").slice(-linesInError);
-    throw commandFailed(
-      render(command),
-      last.map((line) => line.trim().slice(0, lineLengthInError)).join(" | ") || `exit ${code}`,
-      undefined,
-    );
+    const shown = last.map((line) => line.trim().slice(0, lineLengthInError)).join(" | ");
+    throw new ToolError("DMM_TOOLS_COMMAND", { command: render(command), printed: shown || `exit ${code}` });
   } finally {
     process.removeListener("exit", endGroup);
   }

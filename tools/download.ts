@@ -4,7 +4,7 @@ import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { EnvHttpProxyAgent, fetch, type Response } from "undici";
 import { readProxies } from "./child-environment.ts";
-import { ToolError, unreachable } from "./errors.ts";
+import { ToolError } from "./errors.ts";
 
 /** An answer must begin within this time: an unreachable host often swallows packets instead of refusing. */
 const responseLimitMs = 8_000;
@@ -67,7 +67,7 @@ async function withResponse<Result>(
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
     if (error instanceof ToolError) throw error;
-    throw unreachable(url, reasonOf(error), error);
+    throw new ToolError("DMM_TOOLS_UNREACHABLE", { url, reason: reasonOf(error) }, error);
   } finally {
     clearTimeout(timer);
     await dispatcher.destroy();

@@ -1,43 +1,5 @@
+import { type Catalogue, errorsOf } from "../errors/catalogue.ts";
 import type { MissingPart } from "./part.ts";
-
-/** docs/errors/tools.md explains each. The launcher raises the first two itself: it has no Node to run this file. */
-export type ToolErrorCode =
-  | "DMM_TOOLS_NODE"
-  | "DMM_TOOLS_NPM"
-  | "DMM_TOOLS_READONLY"
-  | "DMM_TOOLS_MISSING"
-  | "DMM_TOOLS_UNOBTAINABLE"
-  | "DMM_TOOLS_PLATFORM"
-  | "DMM_TOOLS_COMMAND"
-  | "DMM_TOOLS_UNREACHABLE"
-  | "DMM_TOOLS_CHECKSUM"
-  | "DMM_TOOLS_CHECK"
-  | "DMM_TOOLS_DISK";
-
-/** A part that is missing, or that could not be obtained. */
-export class ToolError extends Error {
-  readonly code: ToolErrorCode;
-  /** The next command or edit. */
-  readonly hint: string;
-  constructor(
-    code: ToolErrorCode,
-    message: string,
-    options: { readonly hint: string; readonly cause?: unknown },
-  ) {
-    super(message, { cause: options.cause });
-    this.name = "ToolError";
-    this.code = code;
-    this.hint = options.hint;
-  }
-}
-
-/** Something is missing and nobody tried to obtain it. */
-export function partsMissing(missing: readonly MissingPart[]): ToolError {
-  const named = missing.map(({ name, wanted }) => `${name} (${wanted})`).join(", ");
-  return new ToolError("DMM_TOOLS_MISSING", `Missing on this machine: ${named}.`, {
-    hint: "Download the missing tools: dmm-env setup. See what was found: dmm-env doctor",
-  });
-}
 
 /** A bundle for which every way failed. */
 export interface Unobtained {
@@ -47,82 +9,59 @@ export interface Unobtained {
   readonly byHand: string;
 }
 
-/** Names each missing part, what was tried for it and why that failed, and what an operator can do by hand. */
-export function unobtainable(bundles: readonly Unobtained[], toolchain: string): ToolError {
-  const blocks = bundles.map(({ wanted, attempts, byHand }) => {
-    const tried = attempts.map(({ way, error }) => `    ${way}: ${explain(error)}`);
-    return [`  ${wanted.join(", ")}`, ...tried, `    by hand: ${byHand}`].join("\n");
-  });
-  return new ToolError(
-    "DMM_TOOLS_UNOBTAINABLE",
-    `Tools are missing and could not be obtained.\n${blocks.join("\n")}`,
-    {
-      hint:
-        "Make one of these sources reachable and run dmm-env setup again; it continues where it stopped. " +
-        `Without a network, copy ${toolchain} from another machine to the same path here.`,
-      cause: bundles[0]?.attempts.at(-1)?.error,
-    },
-  );
-}
-
-/** This way does not exist on this machine. */
-export function unsupportedPlatform(message: string): ToolError {
-  return new ToolError("DMM_TOOLS_PLATFORM", message, { hint: "Put the programs on PATH." });
-}
-
-/** `printed` are the last lines that the command said. */
-export function commandFailed(command: string, printed: string, cause: unknown): ToolError {
-  return new ToolError("DMM_TOOLS_COMMAND", `${command} failed: ${printed}`, {
-    hint: "Run the command manually to see its full output.",
-    cause,
-  });
-}
-
-export function commandMissing(command: string): ToolError {
-  return new ToolError("DMM_TOOLS_COMMAND", `${command} is not on PATH`, { hint: `Install ${command}.` });
-}
-
-export function unreachable(url: string, reason: string, cause?: unknown): ToolError {
-  return new ToolError("DMM_TOOLS_UNREACHABLE", `${url} could not be downloaded: ${reason}`, {
-    hint: "Check the network and the proxy variables (HTTPS_PROXY, NO_PROXY).",
-    cause,
-  });
-}
-
-export function wrongChecksum(
-  url: string,
-  sums: { readonly expected: string; readonly actual: string },
-): ToolError {
-  return new ToolError(
-    "DMM_TOOLS_CHECKSUM",
-    `${url} has the SHA-256 ${sums.actual}; it must be ${sums.expected}`,
-    {
-      hint: "Try again; if the checksum is still wrong, do not trust the source.",
-    },
-  );
-}
-
-/** What was obtained does not work here. */
-export function checkFailed(message: string): ToolError {
-  return new ToolError("DMM_TOOLS_CHECK", message, { hint: "Put the program on PATH instead." });
-}
-
-export function diskTooSmall(
-  folder: string,
-  sizes: { readonly free: number; readonly needed: number },
-): ToolError {
-  const mebibytes = (bytes: number) => `${Math.floor(bytes / 2 ** 20)} MiB`;
-  const message = `${folder} has ${mebibytes(sizes.free)} free; ${mebibytes(sizes.needed)} are required`;
-  return new ToolError("DMM_TOOLS_DISK", message, {
-    hint: "Free some space, or set DMM_ENV_TOOLCHAIN to a folder on another disk.",
-  });
-}
-
-export function notWritable(folder: string, cause: unknown): ToolError {
-  return new ToolError("DMM_TOOLS_READONLY", `${folder} is not writable: ${explain(cause)}`, {
+/** Documented in docs/errors/tools.md, together with two that the launcher raises: it has no Node to run this file. */
+const toolErrors = {
+  DMM_TOOLS_READONLY: (v: { folder: string; reason: unknown }) => ({
+    message: `${v.folder} is not writable: ${explain(v.reason)}`,
     hint: "Make it writable, or set DMM_ENV_TOOLCHAIN to a folder that is.",
-    cause,
-  });
+  }),
+  DMM_TOOLS_MISSING: (v: { missing: readonly MissingPart[] }) => ({
+    message: `Missing on this machine: ${v.missing.map(({ name, wanted }) => `${name} (${wanted})`).join(", ")}.`,
+    hint: "Download the missing tools: dmm-env setup. See what was found: dmm-env doctor",
+  }),
+  DMM_TOOLS_UNOBTAINABLE: (v: { bundles: readonly Unobtained[]; toolchain: string }) => ({
+    message: `Tools are missing and could not be obtained.\n${v.bundles.map(renderUnobtained).join("\n")}`,
+    hint:
+      "Make one of these sources reachable and run dmm-env setup again; it continues where it stopped. " +
+      `Without a network, copy ${v.toolchain} from another machine to the same path here.`,
+  }),
+  DMM_TOOLS_PLATFORM: (v: { problem: string }) => ({ message: v.problem, hint: "Put the programs on PATH." }),
+  DMM_TOOLS_COMMAND: (v: { command: string; printed: string } | { missing: string }) =>
+    "missing" in v
+      ? { message: `${v.missing} is not on PATH`, hint: `Install ${v.missing}.` }
+      : {
+          message: `${v.command} failed: ${v.printed}`,
+          hint: "Run the command manually to see its full output.",
+        },
+  DMM_TOOLS_UNREACHABLE: (v: { url: string; reason: string }) => ({
+    message: `${v.url} could not be downloaded: ${v.reason}`,
+    hint: "Check the network and the proxy variables (HTTPS_PROXY, NO_PROXY).",
+  }),
+  DMM_TOOLS_CHECKSUM: (v: { url: string; expected: string; actual: string }) => ({
+    message: `${v.url} has the SHA-256 ${v.actual}; it must be ${v.expected}`,
+    hint: "Try again; if the checksum is still wrong, do not trust the source.",
+  }),
+  DMM_TOOLS_CHECK: (v: { problem: string }) => ({
+    message: v.problem,
+    hint: "Put the program on PATH instead.",
+  }),
+  DMM_TOOLS_DISK: (v: { folder: string; freeBytes: number; neededBytes: number }) => ({
+    message: `${v.folder} has ${renderMebibytes(v.freeBytes)} free; ${renderMebibytes(v.neededBytes)} are required`,
+    hint: "Free some space, or set DMM_ENV_TOOLCHAIN to a folder on another disk.",
+  }),
+} as const satisfies Catalogue;
+
+/** A tool that is missing, or that could not be obtained. */
+export class ToolError extends errorsOf("ToolError", toolErrors) {}
+
+/** Each missing tool, what was tried for it and why that failed, and what an operator can do by hand. */
+function renderUnobtained({ wanted, attempts, byHand }: Unobtained): string {
+  const tried = attempts.map(({ way, error }) => `    ${way}: ${explain(error)}`);
+  return [`  ${wanted.join(", ")}`, ...tried, `    by hand: ${byHand}`].join("\n");
+}
+
+function renderMebibytes(bytes: number): string {
+  return `${Math.floor(bytes / 2 ** 20)} MiB`;
 }
 
 function explain(error: unknown): string {

@@ -1,7 +1,7 @@
 import { mkdir, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { bundles } from "./bundles.ts";
-import { checkFailed, diskTooSmall, notWritable, type Unobtained, unobtainable } from "./errors.ts";
+import { ToolError, type Unobtained } from "./errors.ts";
 import type { BundleName, PartName, ResolvedParts } from "./part.ts";
 import { resolveParts } from "./parts.ts";
 import { openProbeMemory } from "./probe-memory.ts";
@@ -80,7 +80,10 @@ async function obtainBundles(
   const results = await Promise.all(wanted.map((bundle) => obtainBundle(bundle, toolchain, options)));
   options.signal?.throwIfAborted();
   const failures = results.filter((result) => result !== undefined);
-  if (failures.length > 0) throw unobtainable(failures, toolchain.directory);
+  if (failures.length > 0) {
+    const values = { bundles: failures, toolchain: toolchain.directory };
+    throw new ToolError("DMM_TOOLS_UNOBTAINABLE", values, failures[0]?.attempts.at(-1)?.error);
+  }
   await rm(toolchain.partial, { recursive: true, force: true });
 }
 
@@ -119,7 +122,7 @@ async function obtainBy(
   options: ObtainOptions,
 ): Promise<void> {
   const folder = await createVersion(toolchain, bundle.name).catch((error: unknown) => {
-    throw notWritable(toolchain.versions, error);
+    throw new ToolError("DMM_TOOLS_READONLY", { folder: toolchain.versions, reason: error }, error);
   });
   try {
     await buildBundle(way, bundle, { folder, toolchain, options });
@@ -160,19 +163,20 @@ async function checkBundle(bundle: Bundle, folder: string, toolchain: Toolchain)
   for (const unit of units.filter(([leader]) => bundle.parts.includes(leader))) {
     const refused: string[] = [];
     if ((await findUnpacked(unit, folder, memory, refused)) === undefined)
-      throw checkFailed(refused.join(", "));
+      throw new ToolError("DMM_TOOLS_CHECK", { problem: refused.join(", ") });
   }
 }
 
 async function makeFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw notWritable(folder, error);
+    throw new ToolError("DMM_TOOLS_READONLY", { folder, reason: error }, error);
   });
 }
 
-async function requireSpace(folder: string, needed: number): Promise<void> {
+async function requireSpace(folder: string, neededBytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
-  if (bavail * bsize < needed) throw diskTooSmall(folder, { free: bavail * bsize, needed });
+  const freeBytes = bavail * bsize;
+  if (freeBytes < neededBytes) throw new ToolError("DMM_TOOLS_DISK", { folder, freeBytes, neededBytes });
 }
 
 function renderWanted(name: PartName): string {

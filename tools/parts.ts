@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { partsMissing } from "./errors.ts";
+import { ToolError } from "./errors.ts";
 import type { Part, PartName, ResolvedParts } from "./part.ts";
 import { openProbeMemory } from "./probe-memory.ts";
 import { resolveUnit } from "./resolve-unit.ts";
@@ -31,7 +31,7 @@ export async function resolveParts(options: ResolveOptions = {}): Promise<Resolv
 /** The parts as the local region takes them. Throws DMM_TOOLS_MISSING when one is missing. */
 export function regionParts(resolved: ResolvedParts): Record<Exclude<PartName, "pulumi">, Part> {
   const missing = resolved.missing.filter(({ name }) => name !== "pulumi");
-  if (missing.length > 0) throw partsMissing(missing);
+  if (missing.length > 0) throw new ToolError("DMM_TOOLS_MISSING", { missing });
   const needed = Object.values(resolved.found).filter(({ name }) => name !== "pulumi");
   const shapes = needed.map(({ name, command, environment, share }) => {
     return [name, share === undefined ? { command, environment } : { command, environment, share }] as const;
@@ -42,6 +42,9 @@ export function regionParts(resolved: ResolvedParts): Record<Exclude<PartName, "
 /** The folder whose `bin` has the Pulumi CLI, as the Automation API wants it. Throws DMM_TOOLS_MISSING. */
 export function pulumiRoot(resolved: ResolvedParts): string {
   const { pulumi } = resolved.found;
-  if (pulumi === undefined) throw partsMissing(resolved.missing.filter(({ name }) => name === "pulumi"));
+  if (pulumi === undefined)
+    throw new ToolError("DMM_TOOLS_MISSING", {
+      missing: resolved.missing.filter(({ name }) => name === "pulumi"),
+    });
   return dirname(dirname(pulumi.command));
 }

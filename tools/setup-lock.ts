@@ -1,6 +1,6 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { notWritable } from "./errors.ts";
+import { ToolError } from "./errors.ts";
 
 /** The process that obtains parts, told apart from a later one with the same number by its start time. */
 export interface Holder {
@@ -32,7 +32,7 @@ export async function takeSetupLock(options: {
   try {
     writeFileSync(aside, text);
   } catch (error) {
-    throw notWritable(file, error);
+    throw new ToolError("DMM_TOOLS_READONLY", { folder: file, reason: error }, error);
   }
   try {
     let told = "";
@@ -64,7 +64,7 @@ function linkedTo(aside: string, file: string): boolean {
     return true;
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
-    throw notWritable(file, error);
+    throw new ToolError("DMM_TOOLS_READONLY", { folder: file, reason: error }, error);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { World } from "./check.ts";
-import { staleImage } from "./errors.ts";
+import { VerifyError } from "./errors.ts";
 import { readRunningImages, unknown } from "./images.ts";
 
 const services = ["gateway", "admin", "stub"] as const;
@@ -28,7 +28,12 @@ export async function requireCurrentImage(
           `${tasks} ${tasks === 1 ? "task" : "tasks"} of ${service} run ${shortenDigest(digest)}`,
       ),
   );
-  if (stale.length > 0) throw staleImage(world.target.environment, stale.join(", "), shortenDigest(expected));
+  if (stale.length > 0)
+    throw new VerifyError("DMM_VERIFY_IMAGE_STALE", {
+      environment: world.target.environment,
+      running: stale.join(", "),
+      expected: shortenDigest(expected),
+    });
 }
 
 /** As much of a digest as tells it from others. */

@@ -1,5 +1,5 @@
 import type { World } from "./check.ts";
-import { explainError } from "./errors.ts";
+import { explainError } from "./explain-error.ts";
 
 /** An image that the gateway's service runs. */
 export interface RunningImage {

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { type Check, type CheckScope, checkNameOf, type Finding, type Suite } from "./check.ts";
-import { explainError, interrupted, timeOver } from "./errors.ts";
+import { VerifyError } from "./errors.ts";
 import { happened, type VerifyEvent } from "./events.ts";
 import { createEvidence, type Evidence } from "./evidence/record.ts";
 import type { Secrets } from "./evidence/secrets.ts";
+import { explainError } from "./explain-error.ts";
 import { type CheckResult, combineVerdicts } from "./result.ts";
 
 /** At most so many checks of a suite at once: the machine under test may be this one. */
@@ -127,11 +128,14 @@ async function findWithin(
   timeoutMs: number,
 ): Promise<Finding> {
   const { promise: cut, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(timeOver("The check", timeoutMs)), timeoutMs);
-  const abort = (): void => reject(interrupted());
+  const timer = setTimeout(
+    () => reject(new VerifyError("DMM_VERIFY_TIME_OVER", { what: "The check", afterMs: timeoutMs })),
+    timeoutMs,
+  );
+  const abort = (): void => reject(new VerifyError("DMM_VERIFY_INTERRUPTED"));
   signal.addEventListener("abort", abort, { once: true });
   try {
-    if (signal.aborted) throw interrupted();
+    if (signal.aborted) throw new VerifyError("DMM_VERIFY_INTERRUPTED");
     return await Promise.race([run(), cut]);
   } catch (error) {
     return { verdict: "inconclusive", message: explainError(error) };

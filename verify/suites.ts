@@ -1,6 +1,6 @@
 import { access } from "./access/index.ts";
 import { type Check, checkNameOf, type Suite, slugOf } from "./check.ts";
-import { unknownCheck, unknownSuite } from "./errors.ts";
+import { VerifyError } from "./errors.ts";
 import { gateway } from "./gateway/index.ts";
 import { logs } from "./logs/index.ts";
 import { oauth2 } from "./oauth2/index.ts";
@@ -52,7 +52,8 @@ export function selectChecks(wanted: {
   readonly only?: readonly string[];
 }): Selection {
   for (const name of wanted.suites ?? []) {
-    if (!suiteNames.includes(name)) throw unknownSuite(name, suiteNames);
+    if (!suiteNames.includes(name))
+      throw new VerifyError("DMM_VERIFY_UNKNOWN_SUITE", { name, known: suiteNames });
   }
   const candidates = suites.filter((suite) => !wanted.suites?.length || wanted.suites.includes(suite.name));
   const only = (wanted.only ?? []).map(slugOf);
@@ -67,11 +68,14 @@ export function selectChecks(wanted: {
       ),
     );
     if (!known)
-      throw unknownCheck(name, {
-        suites: candidates.map((suite) => suite.name),
-        checks: candidates.flatMap((suite) =>
-          suite.checks.map((check) => checkNameOf(suite.name, check.claim)),
-        ),
+      throw new VerifyError("DMM_VERIFY_UNKNOWN_CHECK", {
+        name,
+        ...{
+          suites: candidates.map((suite) => suite.name),
+          checks: candidates.flatMap((suite) =>
+            suite.checks.map((check) => checkNameOf(suite.name, check.claim)),
+          ),
+        },
       });
   }
   const selected = candidates

@@ -52,7 +52,7 @@ export async function readAuthority(directory: string): Promise<Authority> {
       {
         file: keyFile(directory),
         problem: (cause as Error).message,
-        fix: "Access can no longer be granted; tear the environment down with dmm-env down and create it again.",
+        hint: "Access can no longer be granted; tear the environment down with dmm-env down and create it again.",
       },
       cause,
     );

@@ -22,8 +22,8 @@ export function readPublicKey(file: string): PublicKey {
     if (key.asymmetricKeyType !== "ed25519") throw new Error(`its type is ${key.asymmetricKeyType}`);
     return { file, key, keyId: keyIdOf(key) };
   } catch (cause) {
-    const fix = "Name a file with an Ed25519 public key in PEM, such as .dmm-env/signing.pub.pem.";
-    throw new OperatorError("DMM_KEY_UNREADABLE", { file, problem: (cause as Error).message, fix }, cause);
+    const hint = "Name a file with an Ed25519 public key in PEM, such as .dmm-env/signing.pub.pem.";
+    throw new OperatorError("DMM_KEY_UNREADABLE", { file, problem: (cause as Error).message, hint }, cause);
   }
 }
 

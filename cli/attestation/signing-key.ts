@@ -38,10 +38,10 @@ function readSigningKey(home: Home): SigningKey {
     const publicKeyPem = publicKey.export({ type: "spki", format: "pem" }).toString();
     return { key, keyId: keyIdOf(publicKey), publicKeyPem };
   } catch (cause) {
-    const fix = "Remove the file; a new key is made. Earlier proofs stay valid under their own.";
+    const hint = "Remove the file; a new key is made. Earlier proofs stay valid under their own.";
     throw new OperatorError(
       "DMM_KEY_UNREADABLE",
-      { file: home.signingKey, problem: (cause as Error).message, fix },
+      { file: home.signingKey, problem: (cause as Error).message, hint },
       cause,
     );
   }

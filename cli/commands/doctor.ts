@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { bundles } from "../../tools/bundles.ts";
-import { partsMissing } from "../../tools/errors.ts";
+import { ToolError } from "../../tools/errors.ts";
 import { resolveParts } from "../../tools/parts.ts";
 import { parts } from "../../tools/table.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -20,7 +20,10 @@ async function examine(session: Session): Promise<Outcome> {
   const rows = listPartRows(resolved);
   const lines = [...renderPartRows(rows), ...renderReasons(rows), ...renderOtherWays(rows)];
   if (resolved.missing.length === 0) return { exitCode: exitCodes.done, report: { tools: rows }, lines };
-  const failure = explainFailure(partsMissing(resolved.missing), session.home);
+  const failure = explainFailure(
+    new ToolError("DMM_TOOLS_MISSING", { missing: resolved.missing }),
+    session.home,
+  );
   return { exitCode: failure.exitCode, report: { tools: rows }, lines, failure };
 }
 

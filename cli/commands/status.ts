@@ -55,14 +55,14 @@ async function status(session: Session, text: string): Promise<Outcome> {
       ...(now.image && { image: now.image }),
       ...(now.differences && { differences: now.differences }),
       ...(now.problem && { problem: now.problem }),
-      ...(now.fix && { hint: now.fix }),
+      ...(now.hint && { hint: now.hint }),
       insiders: insiders.map((grant) => ({ name: grant.name, expires: grant.expires })),
       busy: holder ? { pid: holder.pid, command: holder.command, since: holder.since } : null,
     },
     lines: [
       `${chalk.bold(name)} on ${target}, owned by ${owner}, ${lifetime}`,
       now.serving ? `${chalk.green("serving")} at ${now.url}` : `${chalk.red("not serving")}: ${now.problem}`,
-      ...(now.fix ? [`${chalk.dim("→")} ${now.fix}`] : []),
+      ...(now.hint ? [`${chalk.dim("→")} ${now.hint}`] : []),
       ...(now.image?.current === false
         ? [chalk.yellow(`runs older code than this checkout; deploy it: dmm-env up ${name}`)]
         : []),
@@ -84,7 +84,7 @@ interface Trial {
   readonly differences?: readonly Difference[];
   readonly problem?: string;
   /** What fixes the problem, where it is known. */
-  readonly fix?: string;
+  readonly hint?: string;
   readonly curl?: string;
   /** For people with a browser. */
   readonly steps?: readonly string[];
@@ -110,8 +110,8 @@ async function tryIt(session: Session, name: string): Promise<Trial> {
     const steps = [...renderBrowserSteps(ingress, folder, operatorGrant), ...renderOwnDifferences(open)];
     return { ...known, serving: true, curl: renderCurl(ingress, folder), steps };
   } catch (error) {
-    const fix = isExpected(error) ? { fix: error.hint } : {};
-    return { ...known, ...fix, serving: false, problem: explainRefusal(error as Error) };
+    const hint = isExpected(error) ? { hint: error.hint } : {};
+    return { ...known, ...hint, serving: false, problem: explainRefusal(error as Error) };
   }
 }
 

@@ -4,7 +4,6 @@ import { parseDocument, Scalar } from "yaml";
 import { ConfigError, keys, namespace, overlap, parseConfig, sourceNetworks } from "../../stacks/config.ts";
 import { makeFolder, readFileIfThere, replaceFile } from "../environment/file.ts";
 import type { PortKey } from "../environment/ports.ts";
-import { OperatorError } from "../errors.ts";
 import { checkout } from "../home.ts";
 
 /** Keys in which an environment may differ from production; every other value is production's own. */
@@ -40,7 +39,7 @@ export interface Project {
   readonly onPremisesNetworks: readonly string[];
 }
 
-/** Reads Pulumi.yaml and production's configuration. Throws DMM_CONFIGURATION_UNREADABLE. */
+/** Reads Pulumi.yaml and production's configuration. Throws DMM_STACKS_CONFIGURATION_INVALID. */
 export function readProject(): Project {
   const project = readYaml(join(checkout, "Pulumi.yaml"));
   const production = readYaml(join(checkout, "Pulumi.production.yaml"));
@@ -88,7 +87,7 @@ export function isNetworkAllowed({ onPremisesNetworks }: Project, network: numbe
 
 /**
  * Refuses a configuration that the program would refuse, before anything is written or started. The access material of the
- * environment may be absent, because it is only made later. Throws DMM_CONFIGURATION_WRONG.
+ * environment may be absent, because it is only made later. Throws DMM_STACKS_CONFIGURATION_INVALID.
  */
 export function checkConfiguration(overrides: Partial<Overrides>): void {
   const configuration = readYaml(join(checkout, "Pulumi.production.yaml"));
@@ -130,13 +129,7 @@ function setOverrides(configuration: ReturnType<typeof parseDocument>, overrides
 function refuseWrongValues(configuration: ReturnType<typeof parseDocument>): void {
   const { config = {} } = configuration.toJS() as { config?: Record<string, unknown> };
   const own = Object.entries(config).filter(([key]) => key.startsWith(`${namespace}:`));
-  try {
-    parseConfig(Object.fromEntries(own.map(([key, value]) => [key, String(value)])));
-  } catch (cause) {
-    if (!(cause instanceof ConfigError)) throw cause;
-    const problems = cause.problems.map(({ message }) => message).join(" ");
-    throw new OperatorError("DMM_CONFIGURATION_WRONG", { problems }, cause);
-  }
+  parseConfig(Object.fromEntries(own.map(([key, value]) => [key, String(value)])));
 }
 
 function readYaml(file: string): ReturnType<typeof parseDocument> {
@@ -150,7 +143,8 @@ function readYaml(file: string): ReturnType<typeof parseDocument> {
   return document;
 }
 
-function unreadable(file: string, cause: unknown): OperatorError {
+function unreadable(file: string, cause: unknown): ConfigError {
   const problem = (cause as Error).message.split("\n")[0] ?? "";
-  return new OperatorError("DMM_CONFIGURATION_UNREADABLE", { file, problem }, cause);
+  const message = `${file} cannot be read: ${problem}.`;
+  return new ConfigError([{ key: file, value: undefined, message }], cause);
 }

@@ -14,7 +14,7 @@ export function ensurePassphrase(home: Home): string {
     throw new OperatorError("DMM_KEY_UNREADABLE", {
       file: home.passphrase,
       problem: "it is empty",
-      fix: "Restore the passphrase, or remove the file if no environment is up.",
+      hint: "Restore the passphrase, or remove the file if no environment is up.",
     });
   }
   return home.passphrase;

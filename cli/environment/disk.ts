@@ -11,13 +11,13 @@ const neededMebibytes = 600;
 /** Below this nothing can be written down any more, and the engine would try again and again for half a minute each time. */
 const floorMebibytes = 8;
 
-/** Throws DMM_DISK_SHORT when there is no room for another local environment. */
+/** Throws DMM_DISK_FULL when there is no room for another local environment. */
 export function requireSpace(home: Home): void {
   if (readFreeMebibytes(home.directory) >= neededMebibytes) return;
-  throw new OperatorError("DMM_DISK_SHORT", {
+  throw new OperatorError("DMM_DISK_FULL", {
     folder: home.directory,
-    free: Math.floor(readFreeMebibytes(home.directory)),
-    needed: neededMebibytes,
+    freeMebibytes: Math.floor(readFreeMebibytes(home.directory)),
+    neededMebibytes: neededMebibytes,
   });
 }
 

@@ -107,12 +107,12 @@ async function waitUntilReady(
   }
 }
 
-/** What a region that could not start says on its last line: `{ code, message, fix }`, otherwise the last lines as they are. */
+/** What a region that could not start says on its last line: `{ code, message, hint }`, otherwise the last lines as they are. */
 function readReason(log: string): string {
   const lines = readFileSync(log, "utf8").trimEnd().split("\n");
   try {
-    const { code, message, fix } = JSON.parse(lines.at(-1) ?? "") as Record<string, string>;
-    return `${code}: ${message} ${fix}`;
+    const { code, message, hint } = JSON.parse(lines.at(-1) ?? "") as Record<string, string>;
+    return `${code}: ${message} ${hint}`;
   } catch {
     return lines.slice(-3).join(" / ").slice(-600);
   }

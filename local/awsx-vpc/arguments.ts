@@ -1,6 +1,6 @@
 import { type Cidr, parseCidr } from "../ec2/cidr.ts";
 import { isUnknown } from "../engine/markers.ts";
-import { localError, renderError } from "../errors.ts";
+import { LocalError, renderError } from "../errors.ts";
 import type { Region } from "../region.ts";
 import type { Properties, Value } from "../resource.ts";
 import type { CheckFailure } from "../resource-handler.ts";
@@ -33,7 +33,7 @@ export class VpcArgumentsError extends Error {
 
   constructor(failures: readonly CheckFailure[]) {
     const texts = failures.map(({ property: argument, reason }) =>
-      renderError(localError("DMM_LOCAL_VPC_ARGUMENT", { argument, reason })),
+      renderError(new LocalError("DMM_LOCAL_VPC_ARGUMENT", { argument, reason })),
     );
     super(texts.join("\n"));
     this.name = "VpcArgumentsError";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Addresses } from "../region.ts";
+import { RegionError } from "./errors.ts";
 import { readFileIfThere, replaceFile } from "./files.ts";
-import { RegionError } from "./region-error.ts";
 
 const firstHost = 10;
 const lastHost = 250;
@@ -58,11 +58,8 @@ export class AddressBook implements Addresses {
       const host = firstHost + ((start - firstHost + step) % size);
       if (!taken.has(`${this.#network}.${zone}.${host}`)) return host;
     }
-    throw new RegionError(
-      "DMM_REGION_ADDRESSES_EXHAUSTED",
-      `All ${size} addresses of ${this.#network}.${zone}.0/24 are in use.`,
-      "Reduce the number of tasks or nodes per zone.",
-    );
+    const block = `${this.#network}.${zone}.0/24`;
+    throw new RegionError("DMM_LOCAL_ADDRESSES_EXHAUSTED", { count: size, block });
   }
 
   #write(): void {
@@ -76,11 +73,7 @@ function readStored(file: string, lenient: boolean): StoredAddresses {
     return { claims: { ...stored.claims }, last: { ...stored.last } };
   } catch (cause) {
     if (lenient) return { claims: {}, last: {} };
-    throw new RegionError(
-      "DMM_REGION_FILE_BROKEN",
-      `${file} is not JSON: it was edited or truncated.`,
-      "Tear the environment down with `dmm-env down`, then run `dmm-env up` again.",
-      cause,
-    );
+    const problem = "is not JSON: it was edited or truncated";
+    throw new RegionError("DMM_LOCAL_FILE_BROKEN", { file, problem }, cause);
   }
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { Image, Part, PartName } from "../region.ts";
-import { RegionError } from "./region-error.ts";
+import { RegionError } from "./errors.ts";
 
 export interface ServeArguments {
   readonly command: "serve";
@@ -51,7 +51,7 @@ const partNames: readonly PartName[] = [
   "node",
 ];
 
-/** Reads the region's command line. @throws RegionError DMM_REGION_ARGUMENT or DMM_REGION_PART_MISSING */
+/** Reads the region's command line. @throws RegionError DMM_LOCAL_ARGUMENT or DMM_LOCAL_TOOL_MISSING */
 export function parseArguments(
   args: readonly string[],
 ): ServeArguments | SweepArguments | InventoryArguments {
@@ -86,8 +86,8 @@ function parseCommandLine(args: readonly string[]) {
   }
 }
 
-function wrong(message: string): RegionError {
-  return new RegionError("DMM_REGION_ARGUMENT", message, `Usage: ${usage}`);
+function wrong(problem: string): RegionError {
+  return new RegionError("DMM_LOCAL_ARGUMENT", { problem, hint: `Usage: ${usage}` });
 }
 
 function required(value: string | undefined, option: string): string {
@@ -130,11 +130,7 @@ function parseParts(file: string): Readonly<Record<PartName, Part>> {
   const found = readJson(file, "--parts") as Record<string, Partial<Part> | undefined>;
   const missing = partNames.filter((name) => typeof found[name]?.command !== "string");
   if (missing.length > 0) {
-    throw new RegionError(
-      "DMM_REGION_PART_MISSING",
-      `--parts ${file} names no command for ${missing.join(", ")}.`,
-      "Run `dmm-env setup`; it downloads missing tools.",
-    );
+    throw new RegionError("DMM_LOCAL_TOOL_MISSING", { file, missing });
   }
   const parts = partNames.map((name) => [name, { environment: {}, ...found[name] }] as const);
   return Object.fromEntries(parts) as Record<PartName, Part>;

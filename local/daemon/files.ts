@@ -11,7 +11,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { explainWriteFailure } from "./region-error.ts";
+import { explainWriteFailure } from "./errors.ts";
 
 /** Replaces a file in one step: whoever reads it sees the old content or the new, also after a kill in between. */
 export function replaceFile(file: string, content: string | Uint8Array): void {

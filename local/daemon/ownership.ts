@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { connect, createServer, type Server } from "node:net";
+import { RegionError } from "./errors.ts";
 import { readLedger } from "./ledger.ts";
 import { readBeginning, readProcess } from "./process-identity.ts";
-import { RegionError } from "./region-error.ts";
 import { regionName } from "./strays.ts";
 
 interface Owner {
@@ -17,7 +17,7 @@ const responseLimitMs = 500;
  * Makes this process the only daemon of a folder and of a network. The lock is a name in Linux' abstract socket
  * namespace: the kernel gives it back whatever way the process ends, and whoever is refused asks the holder who it is.
  *
- * @throws RegionError DMM_REGION_RUNNING naming the pid of the holder and since when it runs
+ * @throws RegionError DMM_LOCAL_RUNNING naming the pid of the holder and since when it runs
  */
 export async function takeOwnership(directory: string, network: string): Promise<void> {
   const owner: Owner = { pid: process.pid, directory, network };
@@ -39,11 +39,7 @@ async function claim(name: string, owner: Owner, what: string, directory: string
     return;
   }
   const holder = (await askHolder(name)) ?? recordedHolder(directory);
-  throw new RegionError(
-    "DMM_REGION_RUNNING",
-    `${what} is already in use: ${describe(holder)}.`,
-    "Tear down the environment that uses it with `dmm-env down`, or wait until it has ended.",
-  );
+  throw new RegionError("DMM_LOCAL_RUNNING", { what, holder: describe(holder) });
 }
 
 async function listen(server: Server, name: string): Promise<boolean> {

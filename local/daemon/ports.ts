@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
+import { RegionError } from "./errors.ts";
 import { commandOf, findHolders, listensEverywhere } from "./listeners.ts";
-import { RegionError } from "./region-error.ts";
 
 /** Host number on which ports are tried; the address book gives it to nobody. */
 const probeHost = 9;
@@ -15,7 +15,7 @@ export async function choosePort(address: string, usual: number): Promise<number
  * Refuses addresses whose port another program has on every address, before a process tries to listen there and fails
  * in its own words, or worse: the other program is taken for it.
  *
- * @throws RegionError DMM_REGION_ADDRESS_TAKEN
+ * @throws RegionError DMM_LOCAL_ADDRESS_TAKEN
  */
 export async function refuseTakenPorts(name: string, listens: readonly string[]): Promise<void> {
   for (const address of listens) {
@@ -37,12 +37,8 @@ export function addressTaken(what: string, address: string, cause?: unknown): Re
       : `process ${pid} (${commandOf(pid)}) has ${taken}`,
   );
   const who = [...new Set(holders)].join(", ") || "another process has it";
-  return new RegionError(
-    "DMM_REGION_ADDRESS_TAKEN",
-    `${what}: ${who}.`,
-    `End that process (\`ss -ltnp 'sport = :${port}'\` shows it) or let it listen on a single address, then run the command again.`,
-    cause,
-  );
+  const hint = `End that process (\`ss -ltnp 'sport = :${port}'\` shows it) or let it listen on a single address, then run the command again.`;
+  return new RegionError("DMM_LOCAL_ADDRESS_TAKEN", { problem: `${what}: ${who}.`, hint }, cause);
 }
 
 /** The port that could be bound; undefined where it is taken. */

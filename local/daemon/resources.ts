@@ -2,8 +2,8 @@ import { join } from "node:path";
 import type { Resources } from "../region.ts";
 import type { Properties, Resource } from "../resource.ts";
 import { Cipher } from "./cipher.ts";
+import { RegionError } from "./errors.ts";
 import { LineFile, readLines, replaceFile } from "./files.ts";
-import { RegionError } from "./region-error.ts";
 
 type JournalLine =
   | { readonly op: "put"; readonly type: string; readonly id: string; readonly encrypted: string }
@@ -39,11 +39,8 @@ export class ResourceJournal implements Resources {
     this.#file = journalFile(directory);
     this.#cipher = new Cipher(directory);
     const refuse = (line: number): never => {
-      throw new RegionError(
-        "DMM_REGION_FILE_BROKEN",
-        `${this.#file} is corrupt at line ${line}: it was edited, or written by another region.`,
-        "Tear the environment down with `dmm-env down`; it skips such lines and deletes everything else.",
-      );
+      const problem = `is corrupt at line ${line}: it was edited, or written by another region`;
+      throw new RegionError("DMM_LOCAL_FILE_BROKEN", { file: this.#file, problem });
     };
     const broken = options.lenient ? (options.broken ?? (() => {})) : refuse;
     for (const [index, line] of (readLines(this.#file, broken) as readonly JournalLine[]).entries()) {

@@ -3,9 +3,9 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { ProcessSpec, RunningProcess } from "../region.ts";
+import { explainWriteFailure, RegionError } from "./errors.ts";
 import type { OutputFile } from "./output-file.ts";
 import { type ProcessIdentity, readProcess, sendSignal } from "./process-identity.ts";
-import { explainWriteFailure, RegionError } from "./region-error.ts";
 
 const defaultStop = { signal: "SIGTERM", withinMs: 2000 } as const;
 
@@ -81,10 +81,10 @@ export async function spawnProcess(
   });
   if (child.pid === undefined) {
     const cause = await new Promise<NodeJS.ErrnoException>((resolve) => child.once("error", resolve));
+    const { name, command } = spec;
     throw new RegionError(
-      "DMM_REGION_PROCESS_FAILED",
-      `${spec.command} could not be started for ${spec.name}: ${cause.code ?? cause.message}.`,
-      "Run `dmm-env doctor`; it lists tools that are missing or cannot run.",
+      "DMM_LOCAL_PROCESS_FAILED",
+      { command, name, reason: cause.code ?? cause.message },
       cause,
     );
   }

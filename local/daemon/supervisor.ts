@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { ProcessSpec, RunningProcess, Supervisor } from "../region.ts";
+import { RegionError } from "./errors.ts";
 import type { Ledger } from "./ledger.ts";
 import { OutputFile } from "./output-file.ts";
 import { refuseTakenPorts } from "./ports.ts";
-import { RegionError } from "./region-error.ts";
 import type { RegionLog } from "./region-log.ts";
 import { type ProcessExit, StartedProcess, spawnProcess } from "./started-process.ts";
 
@@ -84,18 +84,11 @@ export class ProcessSupervisor implements Supervisor {
 
   #validate(spec: ProcessSpec): void {
     if (this.#closing) {
-      throw new RegionError(
-        "DMM_REGION_CLOSING",
-        `${spec.name} cannot be started: the region is shutting down.`,
-        "Run `dmm-env up` again.",
-      );
+      throw new RegionError("DMM_LOCAL_CLOSING", { name: spec.name });
     }
     if (this.#running.has(spec.name) || this.#starting.has(spec.name)) {
-      throw new RegionError(
-        "DMM_REGION_PROCESS_RUNNING",
-        `${spec.name} is already running (pid ${this.#running.get(spec.name)?.pid ?? "unknown"}).`,
-        "Tear the environment down with `dmm-env down` and run `dmm-env up` again; report a bug with the region's log if it recurs.",
-      );
+      const pid = this.#running.get(spec.name)?.pid ?? "unknown";
+      throw new RegionError("DMM_LOCAL_PROCESS_RUNNING", { name: spec.name, pid });
     }
   }
 

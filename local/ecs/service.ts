@@ -1,5 +1,5 @@
 import { makeArn } from "../arn.ts";
-import { localError } from "../errors.ts";
+import { LocalError } from "../errors.ts";
 import type { Region } from "../region.ts";
 import type { Properties, Resource } from "../resource.ts";
 import type { ResourceHandler } from "../resource-handler.ts";
@@ -146,6 +146,6 @@ async function settle(
   try {
     await scheduler.waitUntilSteady(withinMs);
   } catch (error) {
-    throw localError("DMM_LOCAL_SERVICE_UNSTEADY", { service: name, reason: (error as Error).message });
+    throw new LocalError("DMM_LOCAL_SERVICE_UNSTEADY", { service: name, reason: (error as Error).message });
   }
 }

@@ -110,7 +110,7 @@ export class CacheCluster {
         await this.#startNode(node);
         recordEvent(this.region, ["cache-cluster", node.name], "Finished recovery for cache nodes 0001");
       } catch (error) {
-        if ((error as { code?: string }).code === "DMM_REGION_CLOSING") return;
+        if ((error as { code?: string }).code === "DMM_LOCAL_CLOSING") return;
         this.region.log("cache.restart-failed", { node: node.name, reason: (error as Error).message });
         await delay(1000);
       }

@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import { localError } from "../errors.ts";
+import { LocalError } from "../errors.ts";
 import { type CacheCluster, waitUntil } from "./cluster.ts";
 import { parseClusterNodes } from "./cluster-view.ts";
 import { type Arrangement, writeNodeFiles } from "./node-files.ts";
@@ -25,7 +25,7 @@ export async function formCluster(
   await cluster.start();
   await waitUntil("every shard to accept writes", plainWithinMs, 50, () => isAsPlanned(cluster)).catch(
     (cause) => {
-      throw localError(
+      throw new LocalError(
         "DMM_LOCAL_PART_NOT_SERVING",
         { part: "The Redis cluster", reason: (cause as Error).message },
         cause,

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { localError } from "../errors.ts";
+import { LocalError } from "../errors.ts";
 import type { Region, RunningProcess } from "../region.ts";
 import { sendCommand } from "./admin-socket.ts";
 
@@ -130,7 +130,7 @@ export class Haproxy {
       await delay(4);
     }
     if (!gone) await started.stop();
-    throw localError("DMM_LOCAL_PART_NOT_SERVING", {
+    throw new LocalError("DMM_LOCAL_PART_NOT_SERVING", {
       part: `haproxy/${this.#name}`,
       reason: gone ? this.#lastWords(generation) : `no answer within ${startWithinMs} ms`,
     });
@@ -194,7 +194,7 @@ function withLogFile(logFile: string | undefined, [program = "", ...rest]: reado
 
 /** True for an error that says that the region is ending, so nothing may be started any more. */
 function isClosing(error: unknown): boolean {
-  return (error as { code?: string }).code === "DMM_REGION_CLOSING";
+  return (error as { code?: string }).code === "DMM_LOCAL_CLOSING";
 }
 
 function renderGlobal(generation: number): string {

@@ -14,7 +14,7 @@ export interface Endpoint {
 /**
  * Answers the AWS APIs and what the ECS agent serves to tasks, at one address of the edge network.
  *
- * @throws RegionError DMM_REGION_ADDRESS_TAKEN
+ * @throws RegionError DMM_LOCAL_ADDRESS_TAKEN
  */
 export async function startEndpoint(region: OwnedRegion, options: EndpointOptions): Promise<Endpoint> {
   const server = createServer((message, response) => {

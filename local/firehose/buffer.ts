@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { explainWriteFailure } from "../daemon/region-error.ts";
+import { explainWriteFailure } from "../daemon/errors.ts";
 import type { Region } from "../region.ts";
 import { type Destination, deliver } from "./delivery.ts";
 

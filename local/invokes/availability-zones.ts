@@ -1,4 +1,4 @@
-import { localError } from "../errors.ts";
+import { LocalError } from "../errors.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
 import { listOf, objectsOf } from "../values.ts";
@@ -7,7 +7,7 @@ import { listOf, objectsOf } from "../values.ts";
 export function availabilityZones(region: Region, args: Properties, token: string): Properties {
   if (args.state !== undefined && args.state !== "available") {
     const reason = `is ${String(args.state)}; every zone of the local region is available.`;
-    throw localError("DMM_LOCAL_INVOKE_ARGUMENT", { token, argument: "state", reason });
+    throw new LocalError("DMM_LOCAL_INVOKE_ARGUMENT", { token, argument: "state", reason });
   }
   const withoutNames = listOf(args, "excludeNames");
   const withoutIds = listOf(args, "excludeZoneIds");
@@ -28,7 +28,7 @@ export function availabilityZones(region: Region, args: Properties, token: strin
 function admitsZones(filter: Properties, token: string): boolean {
   if (filter.name === "opt-in-status") return listOf(filter, "values").includes("opt-in-not-required");
   const reason = `names ${String(filter.name)}; opt-in-status is the only filter that is honoured.`;
-  throw localError("DMM_LOCAL_INVOKE_ARGUMENT", { token, argument: "filters", reason });
+  throw new LocalError("DMM_LOCAL_INVOKE_ARGUMENT", { token, argument: "filters", reason });
 }
 
 /** `eu-west-1` has the zones `euw1-az1` and so on: direction by its letter, as AWS abbreviates. */

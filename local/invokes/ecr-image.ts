@@ -1,5 +1,5 @@
 import { buildImage, findImage } from "../ecs/images.ts";
-import { localError } from "../errors.ts";
+import { LocalError } from "../errors.ts";
 import { AwsError } from "../operation.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
@@ -10,7 +10,7 @@ export function ecrImage(region: Region, args: Properties, token: string): Prope
   const tag = String(args.imageTag ?? "");
   if (tag === "") {
     const reason = "it is missing; the local region finds an image by its tag.";
-    throw localError("DMM_LOCAL_INVOKE_ARGUMENT", { token, argument: "imageTag", reason });
+    throw new LocalError("DMM_LOCAL_INVOKE_ARGUMENT", { token, argument: "imageTag", reason });
   }
   const registryId = String(args.registryId ?? region.accountId);
   const digest = digestOf(region, { repository, tag, token });
@@ -38,6 +38,6 @@ function digestOf(region: Region, { repository, tag, token }: Asked): string {
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     const what = `image ${repository}:${tag} (${error.message})`;
-    throw localError("DMM_LOCAL_INVOKE_NOT_FOUND", { token, what }, error);
+    throw new LocalError("DMM_LOCAL_INVOKE_NOT_FOUND", { token, what }, error);
   }
 }

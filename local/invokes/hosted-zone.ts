@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { localError } from "../errors.ts";
+import { LocalError } from "../errors.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
 
@@ -7,7 +7,7 @@ import type { Properties } from "../resource.ts";
 export function hostedZone(region: Region, args: Properties, token: string): Properties {
   const wanted = args.name ?? args.zoneId;
   if (typeof wanted !== "string" || wanted === "") {
-    throw localError("DMM_LOCAL_INVOKE_ARGUMENT", {
+    throw new LocalError("DMM_LOCAL_INVOKE_ARGUMENT", {
       token,
       argument: "name",
       reason: "is missing; it must be the domain of the zone.",

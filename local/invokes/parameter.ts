@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { makeArn } from "../arn.ts";
 import { wrapSecret } from "../engine/markers.ts";
-import { localError } from "../errors.ts";
+import { LocalError } from "../errors.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
 
@@ -32,7 +32,7 @@ export function parameter(region: Region, args: Properties, token: string): Prop
     };
   }
   const stored = region.resources.find("aws:ssm/parameter:Parameter", ({ inputs }) => inputs.name === name);
-  if (!stored) throw localError("DMM_LOCAL_INVOKE_NOT_FOUND", { token, what: `parameter ${name}` });
+  if (!stored) throw new LocalError("DMM_LOCAL_INVOKE_NOT_FOUND", { token, what: `parameter ${name}` });
   const { type = "String", value = "", version = 1 } = stored.outputs;
   const secure = type === "SecureString";
   const readable = secure && args.withDecryption === false ? "" : value;

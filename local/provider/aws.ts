@@ -1,7 +1,7 @@
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import { unwrapAll } from "../engine/markers.ts";
 import * as protocol from "../engine/protocol.ts";
-import { localError, renderError } from "../errors.ts";
+import { LocalError, renderError } from "../errors.ts";
 import { serveInvoke } from "../invokes.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
@@ -35,7 +35,7 @@ export function createAwsService(
 
   function find(type: string): ResourceHandler {
     const handler = table.get(type);
-    if (!handler) throw localError("DMM_LOCAL_TYPE_UNKNOWN", { type });
+    if (!handler) throw new LocalError("DMM_LOCAL_TYPE_UNKNOWN", { type });
     return handler;
   }
 
@@ -67,7 +67,7 @@ export function createAwsService(
       const handler = table.get(type);
       const news = protocol.readStruct(request.getNews());
       if (!handler) {
-        const reason = renderError(localError("DMM_LOCAL_TYPE_UNKNOWN", { type }));
+        const reason = renderError(new LocalError("DMM_LOCAL_TYPE_UNKNOWN", { type }));
         return responses.writeChecked(news, [{ property: "", reason }]);
       }
       const checked = checkInputs(region, handler, {

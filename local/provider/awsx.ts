@@ -4,7 +4,7 @@ import { type ConstructRequest, constructVpc, vpcType } from "../awsx-vpc/compon
 import { flattenOutputs } from "../engine/markers.ts";
 import { ResourceMonitor } from "../engine/monitor.ts";
 import * as protocol from "../engine/protocol.ts";
-import { localError } from "../errors.ts";
+import { LocalError } from "../errors.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
 import { explain } from "./explain.ts";
@@ -60,7 +60,7 @@ async function construct(
   engine: string | undefined,
 ): Promise<InstanceType<typeof pb.ConstructResponse>> {
   const type = request.getType();
-  if (type !== vpcType) throw localError("DMM_LOCAL_COMPONENT_UNKNOWN", { type, allowed: [vpcType] });
+  if (type !== vpcType) throw new LocalError("DMM_LOCAL_COMPONENT_UNKNOWN", { type, allowed: [vpcType] });
   const monitor = new ResourceMonitor(request.getMonitorendpoint(), {
     protect: request.getProtect() ?? false,
     retainOnDelete: request.getRetainondelete() ?? false,

@@ -1,5 +1,5 @@
 import { containsSecret, isUnknown, unwrapAll } from "../engine/markers.ts";
-import { localError, renderError } from "../errors.ts";
+import { LocalError, renderError } from "../errors.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
 import type { CheckFailure, ResourceHandler } from "../resource-handler.ts";
@@ -65,7 +65,7 @@ function refuseUnknown(handler: ResourceHandler, inputs: Properties): readonly C
     .map((property) => ({
       property,
       reason: renderError(
-        localError("DMM_LOCAL_PROPERTY_UNKNOWN", { type, property, allowed: handler.inputs }),
+        new LocalError("DMM_LOCAL_PROPERTY_UNKNOWN", { type, property, allowed: handler.inputs }),
       ),
     }));
 }
@@ -73,7 +73,7 @@ function refuseUnknown(handler: ResourceHandler, inputs: Properties): readonly C
 function refuseOtherRegion(region: Region, inputs: Properties): readonly CheckFailure[] {
   const asked = inputs.region;
   if (asked === undefined || asked === region.name || isUnknown(asked)) return [];
-  const error = localError("DMM_LOCAL_REGION_OTHER", { region: String(asked), expected: region.name });
+  const error = new LocalError("DMM_LOCAL_REGION_OTHER", { region: String(asked), expected: region.name });
   return [{ property: "region", reason: renderError(error) }];
 }
 
@@ -98,7 +98,7 @@ function chooseName(
   if (!named || inputs[named.property] !== undefined) return undefined;
   const { type, property } = named;
   if (request.autonaming?.mode === "disable") {
-    return { property, reason: renderError(localError("DMM_LOCAL_NAME_MISSING", { type, property })) };
+    return { property, reason: renderError(new LocalError("DMM_LOCAL_NAME_MISSING", { type, property })) };
   }
   if (request.autonaming?.proposedName) return request.autonaming.proposedName.slice(0, named.maxLength);
   const old = unwrapAll(request.olds)[property];
@@ -109,6 +109,6 @@ function validate(handler: ResourceHandler, inputs: Properties): readonly CheckF
   const { type } = handler;
   return (handler.validate?.(inputs) ?? []).map(({ property, reason }) => ({
     property,
-    reason: renderError(localError("DMM_LOCAL_PROPERTY_INVALID", { type, property, reason })),
+    reason: renderError(new LocalError("DMM_LOCAL_PROPERTY_INVALID", { type, property, reason })),
   }));
 }

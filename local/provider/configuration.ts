@@ -1,5 +1,5 @@
 import { isUnknown, unwrapAll } from "../engine/markers.ts";
-import { localError, renderError } from "../errors.ts";
+import { LocalError, renderError } from "../errors.ts";
 import type { Region } from "../region.ts";
 import type { Properties, Value } from "../resource.ts";
 import type { CheckFailure } from "../resource-handler.ts";
@@ -23,7 +23,7 @@ export function checkConfiguration(region: Region, given: Properties): readonly 
     .filter((property) => property !== "version" && !property.startsWith("__") && !allowed.includes(property))
     .map((property) => ({
       property,
-      reason: renderError(localError("DMM_LOCAL_CONFIGURATION_UNKNOWN", { property, allowed })),
+      reason: renderError(new LocalError("DMM_LOCAL_CONFIGURATION_UNKNOWN", { property, allowed })),
     }));
   return [...failures, ...checkRegion(region, settings.region), ...checkAccount(region, settings)];
 }
@@ -32,8 +32,8 @@ function checkRegion(region: Region, given: Value | undefined): readonly CheckFa
   if (given === region.name || isUnknown(given)) return [];
   const expected = region.name;
   const error = given
-    ? localError("DMM_LOCAL_REGION_OTHER", { region: String(given), expected })
-    : localError("DMM_LOCAL_REGION_MISSING", { expected });
+    ? new LocalError("DMM_LOCAL_REGION_OTHER", { region: String(given), expected })
+    : new LocalError("DMM_LOCAL_REGION_MISSING", { expected });
   return [{ property: "region", reason: renderError(error) }];
 }
 
@@ -52,7 +52,7 @@ function checkAccount(region: Region, settings: Properties): readonly CheckFailu
 }
 
 function invalid(property: string, value: Value, reason: string): CheckFailure {
-  const error = localError("DMM_LOCAL_CONFIGURATION_INVALID", {
+  const error = new LocalError("DMM_LOCAL_CONFIGURATION_INVALID", {
     property,
     value: JSON.stringify(value),
     reason,

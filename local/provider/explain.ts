@@ -1,6 +1,6 @@
-import { RegionError } from "../daemon/region-error.ts";
+import { RegionError } from "../daemon/errors.ts";
 import { grpc, type RpcFailure } from "../engine/protocol.ts";
-import { LocalError, localError, renderError } from "../errors.ts";
+import { LocalError, renderError } from "../errors.ts";
 import { AwsError } from "../operation.ts";
 import type { Region } from "../region.ts";
 
@@ -33,16 +33,16 @@ export async function attempt<Result>(
     if (error instanceof LocalError) throw error;
     const { type, name } = resource;
     if (error instanceof RegionError) {
-      const reason = `${error.message} ${error.fix} [${error.code}]`;
-      throw localError("DMM_LOCAL_RESOURCE_FAILED", { act, type, name, reason }, error);
+      const reason = renderError(error);
+      throw new LocalError("DMM_LOCAL_RESOURCE_FAILED", { act, type, name, reason }, error);
     }
     if (error instanceof AwsError) {
       const { code, message: reason } = error;
-      throw localError("DMM_LOCAL_RESOURCE_REFUSED", { act, type, name, code, reason }, error);
+      throw new LocalError("DMM_LOCAL_RESOURCE_REFUSED", { act, type, name, code, reason }, error);
     }
     region.log("failed", { act, type, name, error: error instanceof Error ? error.stack : String(error) });
     const reason = error instanceof Error ? error.message : String(error);
-    throw localError("DMM_LOCAL_RESOURCE_FAILED", { act, type, name, reason }, error);
+    throw new LocalError("DMM_LOCAL_RESOURCE_FAILED", { act, type, name, reason }, error);
   }
 }
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { localError } from "../errors.ts";
+import { LocalError } from "../errors.ts";
 import type { Region } from "../region.ts";
 import type { Properties, Resource } from "../resource.ts";
 import type { CreateRequest, ResourceHandler } from "../resource-handler.ts";
@@ -116,7 +116,7 @@ export async function deleteResource(
 /** The resource that the engine names, which its state has for certain. */
 export function findKnown(region: Region, type: string, urn: string, id: string): Resource {
   const resource = region.resources.get(type, id);
-  if (!resource) throw localError("DMM_LOCAL_RESOURCE_GONE", { type, id });
+  if (!resource) throw new LocalError("DMM_LOCAL_RESOURCE_GONE", { type, id });
   settleKnown(region.resources, urn, id);
   return resource;
 }

@@ -122,7 +122,7 @@ export class DatabaseCluster {
       try {
         await this.#inTurn(() => this.#return(instance));
       } catch (error) {
-        if ((error as { code?: string }).code === "DMM_REGION_CLOSING") return;
+        if ((error as { code?: string }).code === "DMM_LOCAL_CLOSING") return;
         this.region.log("database.return-failed", {
           instance: instance.name,
           reason: (error as Error).message,

@@ -3,7 +3,7 @@ import { userInfo } from "node:os";
 import { join, relative } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { RowDataPacket } from "mysql2/promise";
-import { localError } from "../errors.ts";
+import { LocalError } from "../errors.ts";
 import type { Region, RunningProcess } from "../region.ts";
 import { instanceArguments } from "./server-options.ts";
 import { copyTemplate } from "./template.ts";
@@ -170,7 +170,7 @@ export class DatabaseInstance {
       reason = failure.message;
       await delay(10);
     }
-    throw localError("DMM_LOCAL_PART_NOT_SERVING", {
+    throw new LocalError("DMM_LOCAL_PART_NOT_SERVING", {
       part: `mariadb/${this.name}`,
       reason:
         this.process === started

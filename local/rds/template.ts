@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { userInfo } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { execa } from "execa";
-import { localError } from "../errors.ts";
+import { LocalError } from "../errors.ts";
 import type { Region } from "../region.ts";
 import { openAlias } from "./alias.ts";
 import { processUserOptions, storageOptions } from "./server-options.ts";
@@ -91,7 +91,7 @@ async function install(region: Region, folder: string): Promise<void> {
       .catch(reject);
   });
   if (code !== 0) {
-    throw localError("DMM_LOCAL_PART_NOT_SERVING", {
+    throw new LocalError("DMM_LOCAL_PART_NOT_SERVING", {
       part: "mariadb-install-db",
       reason: `it ended with ${code}; see logs/mariadb/template.log.`,
     });

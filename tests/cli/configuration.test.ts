@@ -75,11 +75,11 @@ test("values that the program would refuse are refused before anything starts, a
   assert.throws(
     () => writeConfiguration(folder.directory, "feature-x", wrong),
     (error: Error & { code: string; exitCode: number }) => {
-      assert.equal(error.code, "DMM_CONFIGURATION_WRONG");
+      assert.equal(error.code, "DMM_STACKS_CONFIGURATION_INVALID");
       assert.equal(error.exitCode, 4);
       assert.match(
         error.message,
-        /dmm-env:addressBlock is "everything".*dmm-env:expires is "soon"|dmm-env:expires is "soon".*dmm-env:addressBlock is "everything"/,
+        /dmm-env:addressBlock is "everything"[\s\S]*dmm-env:expires is "soon"|dmm-env:expires is "soon"[\s\S]*dmm-env:addressBlock is "everything"/,
       );
       return true;
     },
@@ -91,10 +91,11 @@ test("up refuses a configuration before it writes anything of the environment", 
   checkout.append("Pulumi.production.yaml", '  dmm-env:stubCount: "many"\n');
   const wrong = await checkout.runJson("up", "feature-x");
   assert.equal(wrong.exitCode, 4);
-  assert.equal(wrong.error.code, "DMM_CONFIGURATION_UNREADABLE");
+  assert.equal(wrong.error.code, "DMM_STACKS_CONFIGURATION_INVALID");
+  assert.match(wrong.error.message, /Pulumi\.production\.yaml cannot be read/);
   checkout.edit("Pulumi.production.yaml", (text) => text.replace('\n  dmm-env:stubCount: "1"', ""));
   const refused = await checkout.runJson("up", "feature-x");
-  assert.equal(refused.error.code, "DMM_CONFIGURATION_WRONG");
+  assert.equal(refused.error.code, "DMM_STACKS_CONFIGURATION_INVALID");
   assert.match(refused.error.message, /stubCount is "many"/);
   assert.deepEqual(readdirSync(checkout.home), []);
 });

@@ -5,7 +5,7 @@ import { execa } from "execa";
 import type { CommandResult } from "./started-command.ts";
 
 const root = join(import.meta.dirname, "..", "..");
-const copied = ["cli", "gateway", "image", "local", "stacks", "tools", "verify"];
+const copied = ["cli", "errors", "gateway", "image", "local", "stacks", "tools", "verify"];
 const files = ["dmm-env", "Pulumi.yaml", "Pulumi.production.yaml", "package.json", "package-lock.json"];
 
 /** A checkout that a test may edit; its packages are this one's. */

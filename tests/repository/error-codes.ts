@@ -56,13 +56,35 @@ export function readCodeUses(files: readonly SourceFile[] = readSourceFiles(part
   return { catalogued, raised };
 }
 
-/** Codes that have a heading or a table's row of their own under docs/errors. */
-export function readDocumentedCodes(): readonly string[] {
-  const folder = join(root, "docs", "errors");
-  const texts = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
-  return texts.flatMap((text) =>
-    [...text.matchAll(/^(?:#+ |\| *)`?(DMM_[A-Z0-9_]+)\b/gm)].map(([, code = ""]) => code),
-  );
+const documents = join(root, "docs", "errors");
+const retiredPage = "retired.md";
+
+/** A code with a heading of its own under docs/errors, and the page's name without its ending. */
+export interface DocumentedCode {
+  readonly code: string;
+  readonly page: string;
+}
+
+export function readDocumentedCodes(): readonly DocumentedCode[] {
+  const pages = readdirSync(documents).filter((name) => name !== retiredPage);
+  return pages.flatMap((name) => {
+    const text = readFileSync(join(documents, name), "utf8");
+    const page = name.replace(/\.md$/, "");
+    return [...text.matchAll(/^### (DMM_[A-Z0-9_]+)$/gm)].map(([, code = ""]) => ({ code, page }));
+  });
+}
+
+/** Headings and table rows of the pages that name a code in another form than a heading of the third level. */
+export function readOtherHeadings(): readonly string[] {
+  const pages = readdirSync(documents).filter((name) => name !== retiredPage);
+  const texts = pages.map((name) => readFileSync(join(documents, name), "utf8"));
+  return texts.flatMap((text) => text.match(/^(?!### DMM_[A-Z0-9_]+$)(?:#+ |\| *)`?DMM_.*$/gm) ?? []);
+}
+
+/** Codes that are gone and must not come back with another meaning. */
+export function readRetiredCodes(): readonly string[] {
+  const text = readFileSync(join(documents, retiredPage), "utf8");
+  return [...text.matchAll(/^\| `(DMM_[A-Z0-9_]+)`/gm)].map(([, code = ""]) => code);
 }
 
 /** The launcher is no TypeScript: `fail CODE MESSAGE HINT`. */

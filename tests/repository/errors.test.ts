@@ -1,19 +1,41 @@
 import assert from "node:assert/strict";
 import { test } from "tap";
-import { readCodeUses, readDocumentedCodes } from "./error-codes.ts";
+import { readCodeUses, readDocumentedCodes, readOtherHeadings, readRetiredCodes } from "./error-codes.ts";
 
 const { catalogued, raised } = readCodeUses();
-const documented = new Set(readDocumentedCodes());
+const pages = readDocumentedCodes();
+const documented = new Set(pages.map(({ code }) => code));
 
-/** Every area has a catalogue; a code of another area would escape the comparison. */
+/** Who raises the codes of an area; each owner has a page of its own. All other codes are the command line's. */
+const owners: Readonly<Record<string, string>> = {
+  ADMIN: "gateway/admin",
+  GATEWAY: "gateway",
+  IMAGE: "image",
+  LOCAL: "local",
+  STACKS: "stacks",
+  TOOLS: "tools",
+  VERIFY: "verify",
+};
+
+function ownerOf(code: string): string {
+  return owners[code.split("_")[1] ?? ""] ?? "cli";
+}
+
+/** A file that is missing here would escape the comparison. */
 const catalogues = [
+  "cli/access/errors.ts",
   "cli/attestation/errors.ts",
+  "cli/engine/errors.ts",
+  "cli/environment/errors.ts",
   "cli/errors.ts",
+  "cli/region/errors.ts",
   "cli/teardown/errors.ts",
   "gateway/admin/errors.ts",
   "gateway/errors.ts",
   "image/errors.ts",
+  "local/daemon/errors.ts",
   "local/errors.ts",
+  "stacks/errors.ts",
   "tools/errors.ts",
   "verify/errors.ts",
 ];
@@ -39,10 +61,33 @@ test("every documented error code is raised somewhere", async () => {
   assert.deepEqual([...documented].filter((code) => !raised.has(code)).sort(), []);
 });
 
+test("an area of error codes belongs to one owner, who has one page", async () => {
+  const foreign = catalogued.filter(({ code, path }) => !path.startsWith(`${ownerOf(code)}/`));
+  assert.deepEqual(foreign, []);
+  assert.deepEqual(
+    pages.filter(({ code, page }) => page !== ownerOf(code).split("/").at(-1)),
+    [],
+  );
+});
+
+test("every error code is a heading of the third level", async () => {
+  assert.deepEqual(readOtherHeadings(), []);
+});
+
 test("no error code is documented twice", async () => {
-  const codes = readDocumentedCodes();
+  const codes = pages.map(({ code }) => code);
   assert.deepEqual(
     codes.filter((code, index) => codes.indexOf(code) !== index),
+    [],
+  );
+});
+
+test("no error code that was retired is used again", async () => {
+  const retired = readRetiredCodes();
+  assert.ok(retired.length > 0);
+  const used = new Set([...raised, ...documented, ...catalogued.map(({ code }) => code)]);
+  assert.deepEqual(
+    retired.filter((code) => used.has(code)),
     [],
   );
 });

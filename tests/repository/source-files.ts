@@ -5,7 +5,17 @@ import { execaSync } from "execa";
 export const root = join(import.meta.dirname, "..", "..");
 
 /** The folders that hold the product's own code, as in CONTRIBUTING.md. */
-export const parts = ["stacks", "local", "gateway", "verify", "cli", "tools", "image", "bench"] as const;
+export const parts = [
+  "stacks",
+  "local",
+  "gateway",
+  "verify",
+  "cli",
+  "tools",
+  "image",
+  "errors",
+  "bench",
+] as const;
 
 export interface SourceFile {
   /** Path from the repository's root, with forward slashes. */

@@ -62,7 +62,7 @@ test("the error carries a code, the list and the fix", async () => {
     () => parseConfig({}),
     (error: unknown) =>
       error instanceof ConfigError &&
-      error.code === "DMM_CONFIG_INVALID" &&
+      error.code === "DMM_STACKS_CONFIGURATION_INVALID" &&
       error.problems.length === 4 &&
       error.hint.includes("docs/configuration.md"),
   );

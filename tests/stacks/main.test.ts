@@ -4,8 +4,8 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { test } from "tap";
 import { ConfigError } from "../../stacks/config.ts";
+import { StackError } from "../../stacks/errors.ts";
 import * as entry from "../../stacks/main.ts";
-import { RegionError } from "../../stacks/place.ts";
 import { deploy, environmentConfig, productionConfig } from "./deployed.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -54,7 +54,7 @@ test("a wrong configuration is refused before the first resource", async () => {
 test("a Region with two zones is refused before the first resource", async () => {
   await assert.rejects(
     deploy(environmentConfig, { zones: ["x-1a", "x-1b"] }),
-    (error) => error instanceof RegionError && error.code === "DMM_REGION_UNFIT",
+    (error) => error instanceof StackError && error.code === "DMM_STACKS_REGION_UNFIT",
   );
 });
 

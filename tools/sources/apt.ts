@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { runCommand } from "../command.ts";
-import { commandFailed } from "../errors.ts";
+import { ToolError } from "../errors.ts";
 import type { Job } from "../source.ts";
 
 /** The machine's package lists, or own ones, as an ordinary user may use them. */
@@ -60,7 +60,11 @@ export async function openApt(options: {
         (error) => {
           // Without lists no package is known; why there are none was only a warning when they were fetched.
           throw complaints.length > 1
-            ? commandFailed("apt", complaints.slice(0, 3).join(" | "), error)
+            ? new ToolError(
+                "DMM_TOOLS_COMMAND",
+                { command: "apt", printed: complaints.slice(0, 3).join(" | ") },
+                error,
+              )
             : error;
         },
       );

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { runCommand } from "../command.ts";
-import { checkFailed, unsupportedPlatform } from "../errors.ts";
+import { ToolError } from "../errors.ts";
 import type { Job, Way } from "../source.ts";
 import { type Apt, openApt } from "./apt.ts";
 
@@ -29,9 +29,9 @@ export const debianPackages: Way = {
   needs: "apt-get, a package mirror",
   async run(job: Job) {
     if (process.platform !== "linux") {
-      throw unsupportedPlatform(
-        `there are none for ${process.platform}; brew install redis mariadb haproxy puts them on PATH`,
-      );
+      throw new ToolError("DMM_TOOLS_PLATFORM", {
+        problem: `there are none for ${process.platform}; brew install redis mariadb haproxy puts them on PATH`,
+      });
     }
     const archives = await unpackPackages(wanted, job);
     await checkLibraries(job);
@@ -99,7 +99,9 @@ async function checkLibraries(job: Job): Promise<void> {
     });
     const lacking = listed.split("\n").filter((line) => line.includes("not found"));
     if (lacking.length > 0)
-      throw checkFailed(`${program} lacks ${lacking.map((line) => line.trim()).join(", ")}`);
+      throw new ToolError("DMM_TOOLS_CHECK", {
+        problem: `${program} lacks ${lacking.map((line) => line.trim()).join(", ")}`,
+      });
   }
 }
 

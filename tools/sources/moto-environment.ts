@@ -1,7 +1,7 @@
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { runCommand } from "../command.ts";
-import { commandMissing } from "../errors.ts";
+import { ToolError } from "../errors.ts";
 import { searchFoldersAndShims } from "../search-path.ts";
 import type { Job, Way } from "../source.ts";
 import { pinned } from "../table.ts";
@@ -75,9 +75,9 @@ async function findPython(job: Job): Promise<Python> {
     if (ensurepip === "True" || pip === "True")
       return { command: path.join(" "), hasVenvPip: ensurepip === "True" };
   }
-  throw commandMissing(
-    `python3 ${oldestPython} or newer, with venv and ensurepip or pip (Debian: python3-venv)`,
-  );
+  throw new ToolError("DMM_TOOLS_COMMAND", {
+    missing: `python3 ${oldestPython} or newer, with venv and ensurepip or pip (Debian: python3-venv)`,
+  });
 }
 
 /** Returns the command line of the pip that installs into the environment. */

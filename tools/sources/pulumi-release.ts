@@ -2,7 +2,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { runCommand } from "../command.ts";
 import { download, fetchText } from "../download.ts";
-import { unreachable, unsupportedPlatform, wrongChecksum } from "../errors.ts";
+import { ToolError } from "../errors.ts";
 import type { Job, Way } from "../source.ts";
 import { pinned } from "../table.ts";
 
@@ -29,7 +29,7 @@ export const pulumiRelease: Way = {
     });
     if (actual !== expected) {
       await rm(archive, { force: true });
-      throw wrongChecksum(url, { expected, actual });
+      throw new ToolError("DMM_TOOLS_CHECKSUM", { url, expected, actual });
     }
     job.progress("unpacking");
     const bin = join(job.folder, "bin");
@@ -47,14 +47,15 @@ async function fetchChecksum(url: string, file: string, job: Job): Promise<strin
   const lines = (await fetchText(url, job.signal)).split("\n").map((line) => line.trim().split(/\s+\*?/));
   const sum = lines.find(([, name]) => name === file)?.[0];
   if (sum === undefined || !/^[0-9a-f]{64}$/.test(sum))
-    throw unreachable(url, `it has no SHA-256 of ${file}`);
+    throw new ToolError("DMM_TOOLS_UNREACHABLE", { url, reason: `it has no SHA-256 of ${file}` });
   return sum;
 }
 
 function platform(): string {
   const supported = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64"];
   const name = `${process.platform}-${process.arch}`;
-  if (!supported.includes(name)) throw unsupportedPlatform(`Pulumi has no release for ${name}`);
+  if (!supported.includes(name))
+    throw new ToolError("DMM_TOOLS_PLATFORM", { problem: `Pulumi has no release for ${name}` });
   return name;
 }
 

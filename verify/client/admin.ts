@@ -1,5 +1,5 @@
 import type { CheckContext } from "../check.ts";
-import { noControl } from "../errors.ts";
+import { VerifyError } from "../errors.ts";
 import { shorten } from "../shorten.ts";
 import type { Target } from "../target.ts";
 import type { Responded } from "./attempt.ts";
@@ -49,7 +49,9 @@ export async function readVersion(context: CheckContext): Promise<number> {
   const response = await requestPatiently(() => askAdmin(context, { path: "/api/configuration" }));
   const version = response.status === 200 ? parseObject(response.body).version : undefined;
   if (typeof version !== "number")
-    throw noControl(`the admin site should return its version but returned ${response.status}`);
+    throw new VerifyError("DMM_VERIFY_NO_CONTROL", {
+      what: `the admin site should return its version but returned ${response.status}`,
+    });
   return version;
 }
 
@@ -95,9 +97,9 @@ export function changeConfiguration(context: CheckContext, edit: Edit): Promise<
     const response = await sendCurrentEdit(context, edit);
     const change = response.status < 300 ? parseChange(response) : undefined;
     if (change === undefined) {
-      throw noControl(
-        `${edit.method} ${edit.entry} should be accepted by the admin site but returned ${response.status} ${shorten(response.body)}`,
-      );
+      throw new VerifyError("DMM_VERIFY_NO_CONTROL", {
+        what: `${edit.method} ${edit.entry} should be accepted by the admin site but returned ${response.status} ${shorten(response.body)}`,
+      });
     }
     return change;
   });
@@ -117,7 +119,9 @@ export async function addEntry(
 async function removeEntry(context: CheckContext, entry: string): Promise<void> {
   const response = await inTurn(context, () => sendCurrentEdit(context, { method: "DELETE", entry }));
   if (response.status !== 404 && response.status >= 300)
-    throw noControl(`${entry} could not be removed: ${response.status}`);
+    throw new VerifyError("DMM_VERIFY_NO_CONTROL", {
+      what: `${entry} could not be removed: ${response.status}`,
+    });
 }
 
 function parseChange({ body, elapsedMs }: Responded): ConfigurationChange | undefined {

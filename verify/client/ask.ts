@@ -1,5 +1,5 @@
 import type { CheckContext } from "../check.ts";
-import { noControl } from "../errors.ts";
+import { VerifyError } from "../errors.ts";
 import { type Responded, summarizeAttempt } from "./attempt.ts";
 import type { ClientRequest } from "./http.ts";
 import { requestForCheck } from "./retry-after.ts";
@@ -35,7 +35,9 @@ export async function requireResponse(context: CheckContext, path: string): Prom
     token: await context.tokens.shared(),
   });
   if (response.status !== 200)
-    throw noControl(`an authorized GET ${path} should return 200 but returned ${response.status}`);
+    throw new VerifyError("DMM_VERIFY_NO_CONTROL", {
+      what: `an authorized GET ${path} should return 200 but returned ${response.status}`,
+    });
 }
 
 /** What the upstream says that it saw. Undefined: the answer is not the upstream's. */

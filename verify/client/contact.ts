@@ -1,6 +1,6 @@
 import { createConnection, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { interrupted } from "../errors.ts";
+import { VerifyError } from "../errors.ts";
 import { sortFailure } from "./attempt.ts";
 
 /** What a port does when a stranger knocks. */
@@ -52,7 +52,7 @@ export function knock(options: Knock): Promise<Contact> {
       reject(own);
     }
   };
-  const abort = (): void => reject(interrupted());
+  const abort = (): void => reject(new VerifyError("DMM_VERIFY_INTERRUPTED"));
   options.signal?.addEventListener("abort", abort, { once: true });
   socket.once("connect", () => {
     connected = true;

@@ -1,5 +1,5 @@
 import { type CheckContext, type Finding, fail, inconclusive, pass } from "../check.ts";
-import { noControl } from "../errors.ts";
+import { VerifyError } from "../errors.ts";
 import { type Attempt, summarizeAttempt } from "./attempt.ts";
 import type { ClientIdentity } from "./ingress.ts";
 
@@ -26,7 +26,9 @@ export async function tryToEnter(
 export async function requireInsider(context: CheckContext): Promise<void> {
   const attempt = await tryToEnter(context, "control: an insider", {});
   if (attempt.outcome !== "responded" || attempt.status !== 200) {
-    throw noControl(`an insider's request should get 200 but ${describeAttempt(attempt)}`);
+    throw new VerifyError("DMM_VERIFY_NO_CONTROL", {
+      what: `an insider's request should get 200 but ${describeAttempt(attempt)}`,
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { CheckContext } from "../check.ts";
-import { noControl } from "../errors.ts";
+import { VerifyError } from "../errors.ts";
 import type { ConfigurationChange } from "./admin.ts";
 import { readGatewayService } from "./gateway-service.ts";
 import { readScope } from "./tokens.ts";
@@ -10,7 +10,7 @@ const connectionsPerGateway = 8;
 /** How many gateways ECS runs: what the admin site says is compared with it. */
 export async function countGateways(context: CheckContext): Promise<number> {
   const { running } = await readGatewayService(context);
-  if (running === 0) throw noControl("no gateway is running");
+  if (running === 0) throw new VerifyError("DMM_VERIFY_NO_CONTROL", { what: "no gateway is running" });
   return running;
 }
 

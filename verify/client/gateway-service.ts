@@ -1,5 +1,5 @@
 import type { CheckContext } from "../check.ts";
-import { noControl } from "../errors.ts";
+import { VerifyError } from "../errors.ts";
 
 export interface GatewayService {
   readonly desired: number;
@@ -22,7 +22,10 @@ export async function readGatewayService(context: CheckContext): Promise<Gateway
     balancing.describeTargetHealth({ TargetGroupArn: ingress.gatewayTargetGroupArn }),
   ]);
   const service = services.services?.[0];
-  if (service === undefined) throw noControl(`ECS has no service ${serviceName} in cluster ${cluster}`);
+  if (service === undefined)
+    throw new VerifyError("DMM_VERIFY_NO_CONTROL", {
+      what: `ECS has no service ${serviceName} in cluster ${cluster}`,
+    });
   const arns = listed.taskArns ?? [];
   const described =
     arns.length === 0 ? [] : ((await ecs.describeTasks({ cluster, tasks: arns })).tasks ?? []);

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { type Agent, request as sendRequest } from "node:https";
 import type { Socket } from "node:net";
-import { interrupted, noResponse } from "../errors.ts";
+import { VerifyError } from "../errors.ts";
 import { type Attempt, type Responded, type Stage, sortFailure } from "./attempt.ts";
 
 const defaultTimeoutMs = 8_000;
@@ -43,7 +43,10 @@ export function openHttpClient(options: HttpClientOptions): HttpClient {
       if (result.outcome === "responded") return result;
       const why =
         "reason" in result ? `${result.code} ${result.reason}` : `${result.outcome} at ${result.stage}`;
-      throw noResponse(`${request.method ?? "GET"} ${request.path}`, why);
+      throw new VerifyError("DMM_VERIFY_NO_RESPONSE", {
+        what: `${request.method ?? "GET"} ${request.path}`,
+        why,
+      });
     },
     close: () => options.agent.destroy(),
   };
@@ -75,7 +78,7 @@ function sendOnce(options: HttpClientOptions, wanted: ClientRequest): Promise<At
     request.destroy();
   }, wanted.timeoutMs ?? defaultTimeoutMs);
   const abort = (): void => {
-    reject(interrupted());
+    reject(new VerifyError("DMM_VERIFY_INTERRUPTED"));
     request.destroy();
   };
   if (wanted.signal?.aborted) abort();

@@ -1,5 +1,5 @@
 import { connect } from "node:tls";
-import { interrupted, noResponse } from "../errors.ts";
+import { VerifyError } from "../errors.ts";
 import type { Target } from "../target.ts";
 
 /** What came back for bytes that no HTTP client would send. */
@@ -34,7 +34,7 @@ export function sendRaw(target: Target, bytes: string, signal: AbortSignal): Pro
   });
   let quiet: NodeJS.Timeout | undefined;
   const late = setTimeout(() => finish(false), longestMs);
-  const abort = (): void => reject(interrupted());
+  const abort = (): void => reject(new VerifyError("DMM_VERIFY_INTERRUPTED"));
   signal.addEventListener("abort", abort, { once: true });
   socket.once("secureConnect", () => socket.write(bytes, "latin1"));
   socket.on("data", (chunk: Buffer) => {
@@ -46,7 +46,8 @@ export function sendRaw(target: Target, bytes: string, signal: AbortSignal): Pro
   socket.on("error", (error) => {
     // A reset after the answer is how a server ends what it no longer wants to read.
     if (socket.authorized) finish(true);
-    else reject(noResponse("A raw request", error.message, error));
+    else
+      reject(new VerifyError("DMM_VERIFY_NO_RESPONSE", { what: "A raw request", why: error.message }, error));
   });
   return promise.finally(() => {
     clearTimeout(late);

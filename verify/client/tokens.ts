@@ -38,7 +38,8 @@ export function createTokens(options: {
     const ssm = await aws.ssm();
     const response = await ssm.getParameter({ Name: secretParameter, WithDecryption: true });
     const secret = response.Parameter?.Value;
-    if (!secret) throw refusedToken(`parameter ${secretParameter} is empty`);
+    if (!secret)
+      throw new VerifyError("DMM_VERIFY_NO_TOKEN", { why: `parameter ${secretParameter} is empty` });
     secrets.add(secret);
     // RFC 6749 2.3.1: both are form-encoded before they become a Basic credential.
     const credential = Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(secret)}`).toString(
@@ -78,7 +79,9 @@ export function createTokens(options: {
     const response = await post("/oauth2/token", { grant_type: "client_credentials", scope });
     const token = response.status === 200 ? tokenIn(response.body) : undefined;
     if (token === undefined)
-      throw refusedToken(`/oauth2/token returned ${response.status} ${shorten(response.body)}`);
+      throw new VerifyError("DMM_VERIFY_NO_TOKEN", {
+        why: `/oauth2/token returned ${response.status} ${shorten(response.body)}`,
+      });
     secrets.add(token);
     return token;
   };
@@ -96,7 +99,9 @@ export function createTokens(options: {
     async revoke(token) {
       const response = await post("/oauth2/revoke", { token, token_type_hint: "access_token" });
       if (response.status !== 200)
-        throw refusedToken(`/oauth2/revoke returned ${response.status} ${shorten(response.body)}`);
+        throw new VerifyError("DMM_VERIFY_NO_TOKEN", {
+          why: `/oauth2/revoke returned ${response.status} ${shorten(response.body)}`,
+        });
     },
   };
 }
@@ -111,10 +116,4 @@ function tokenIn(body: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function refusedToken(why: string): VerifyError {
-  return new VerifyError("DMM_VERIFY_NO_TOKEN", `No access token could be obtained or revoked: ${why}.`, {
-    hint: "Check the gateway's log; the verifier's client must exist and have both verify scopes.",
-  });
 }

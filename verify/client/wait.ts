@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { interrupted, timeOver } from "../errors.ts";
+import { VerifyError } from "../errors.ts";
 
 export interface WaitOptions {
   readonly withinMs: number;
@@ -18,10 +18,11 @@ export async function waitUntil<Found>(
 ): Promise<Found> {
   const deadline = performance.now() + options.withinMs;
   for (;;) {
-    if (options.signal.aborted) throw interrupted();
+    if (options.signal.aborted) throw new VerifyError("DMM_VERIFY_INTERRUPTED");
     const found = await look();
     if (found !== false && found !== undefined) return found;
-    if (performance.now() >= deadline) throw timeOver(what, options.withinMs);
+    if (performance.now() >= deadline)
+      throw new VerifyError("DMM_VERIFY_TIME_OVER", { what, afterMs: options.withinMs });
     await delay(options.everyMs);
   }
 }

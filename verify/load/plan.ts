@@ -1,4 +1,4 @@
-import { notLoopback } from "../errors.ts";
+import { VerifyError } from "../errors.ts";
 import type { Target } from "../target.ts";
 
 /** One kind of request in the mix; requests go round the mix in turn. */
@@ -38,7 +38,8 @@ export const mostRequests = 200_000;
 /** Completes a plan for a target. Locally the load may only go to this machine. Throws DMM_VERIFY_NOT_LOOPBACK. */
 export function planLoad(target: Target, plan: LoadPlan): WorkerPlan {
   const { connect, url, authority } = target.ingress;
-  if (target.kind === "local" && !/^127(\.\d{1,3}){3}$/.test(connect.host)) throw notLoopback(connect.host);
+  if (target.kind === "local" && !/^127(\.\d{1,3}){3}$/.test(connect.host))
+    throw new VerifyError("DMM_VERIFY_NOT_LOOPBACK", { host: connect.host });
   const longestMs = Math.min(plan.longestMs, (mostRequests / plan.arrivalsPerSecond) * 1_000);
   return {
     ...plan,

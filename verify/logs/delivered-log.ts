@@ -2,7 +2,7 @@ import { gunzipSync } from "node:zlib";
 import type { CheckContext } from "../check.ts";
 import { parseObject } from "../client/admin.ts";
 import { waitUntil } from "../client/wait.ts";
-import { noControl, VerifyError } from "../errors.ts";
+import { VerifyError } from "../errors.ts";
 
 /** One line of the access log. */
 export type LogLine = Readonly<Record<string, unknown>>;
@@ -74,7 +74,9 @@ async function readStream(context: CheckContext): Promise<Stream> {
   const s3 = response.DeliveryStreamDescription?.Destinations?.[0]?.ExtendedS3DestinationDescription;
   const { IntervalInSeconds: seconds, SizeInMBs: megabytes } = s3?.BufferingHints ?? {};
   if (seconds === undefined || megabytes === undefined)
-    throw noControl(`${deliveryStream} has no S3 destination with buffering`);
+    throw new VerifyError("DMM_VERIFY_NO_CONTROL", {
+      what: `${deliveryStream} has no S3 destination with buffering`,
+    });
   return { prefix: s3?.Prefix ?? "", intervalMs: seconds * 1_000, sizeBytes: megabytes * 1024 * 1024 };
 }
 

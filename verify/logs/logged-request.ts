@@ -1,7 +1,7 @@
 import type { CheckContext } from "../check.ts";
 import type { Responded } from "../client/attempt.ts";
 import type { ClientRequest } from "../client/http.ts";
-import { noControl } from "../errors.ts";
+import { VerifyError } from "../errors.ts";
 
 /** Sends a request and gives the id under which the platform writes it down. */
 export async function sendLogged(
@@ -15,7 +15,9 @@ export async function sendLogged(
     const id = response.headers["x-request-id"];
     context.evidence.record(what, { status: response.status, requestId: id });
     if (id === undefined || id === "")
-      throw noControl(`${what} returned ${response.status} without a request ID`);
+      throw new VerifyError("DMM_VERIFY_NO_CONTROL", {
+        what: `${what} returned ${response.status} without a request ID`,
+      });
     return { id, response };
   } finally {
     client.close();

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type Check, fail, pass } from "../check.ts";
-import { noControl } from "../errors.ts";
+import { VerifyError } from "../errors.ts";
 import { waitForLines } from "./delivered-log.ts";
 import { sendLogged } from "./logged-request.ts";
 
@@ -39,7 +39,9 @@ export const theAccessLogContainsNoCredentials: Check = {
     const missing = sent.filter(({ id }) => !lines.has(id));
     // What is not there shows nothing.
     if (missing.length > 0)
-      throw noControl(`${missing.length} of ${sent.length} requests are not in the access log`);
+      throw new VerifyError("DMM_VERIFY_NO_CONTROL", {
+        what: `${missing.length} of ${sent.length} requests are not in the access log`,
+      });
     const credentials = { token, password, "Basic credential": basic, "Authorization field": "Bearer " };
     const shown = Object.entries(credentials).find(([, credential]) => text.includes(credential));
     context.evidence.record("read", {

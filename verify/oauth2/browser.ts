@@ -1,7 +1,7 @@
 import type { CheckContext } from "../check.ts";
 import type { Responded } from "../client/attempt.ts";
 import { Cookies } from "../client/cookies.ts";
-import { noControl } from "../errors.ts";
+import { VerifyError } from "../errors.ts";
 import { allowsForm } from "./form-action.ts";
 
 /** A page, or the address of the application that the browser was sent to. */
@@ -101,7 +101,8 @@ export class Browser {
       timeoutMs: 20_000,
       signal: this.#context.signal,
     });
-    if (response.outcome !== "responded") throw noControl(`${url.pathname} got no answer`);
+    if (response.outcome !== "responded")
+      throw new VerifyError("DMM_VERIFY_NO_CONTROL", { what: `${url.pathname} got no answer` });
     this.#cookies.keep(response.headers["set-cookie"]);
     this.#context.evidence.record(`${body === undefined ? "GET" : "POST"} ${url.pathname}`, {
       status: response.status,

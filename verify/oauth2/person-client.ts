@@ -3,7 +3,7 @@ import type { CheckContext } from "../check.ts";
 import { addEntry } from "../client/admin.ts";
 import type { Responded } from "../client/attempt.ts";
 import { readScope } from "../client/tokens.ts";
-import { noControl } from "../errors.ts";
+import { VerifyError } from "../errors.ts";
 
 /** An application that people sign in to, made for one check: the verifier itself acts for nobody. */
 export interface PersonClient {
@@ -56,7 +56,8 @@ export async function authorize(
     path: `/oauth2/authorize?${query}`,
     signal: context.signal,
   });
-  if (response.outcome !== "responded") throw noControl(`${request.what} got no answer`);
+  if (response.outcome !== "responded")
+    throw new VerifyError("DMM_VERIFY_NO_CONTROL", { what: `${request.what} got no answer` });
   const authorization = readAuthorization(context, response);
   context.evidence.record(request.what, {
     status: authorization.status,
@@ -72,9 +73,9 @@ export async function requireLogin(context: CheckContext, client: PersonClient):
   const leadsOn =
     location !== undefined && location.hostname === new URL(`https://${context.ingress.host}`).hostname;
   if (!isPage && !leadsOn)
-    throw noControl(
-      `an authorization request with PKCE should redirect to the sign-in page but got ${status}`,
-    );
+    throw new VerifyError("DMM_VERIFY_NO_CONTROL", {
+      what: `an authorization request with PKCE should redirect to the sign-in page but got ${status}`,
+    });
 }
 
 function readAuthorization(context: CheckContext, response: Responded): Authorization {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { CheckContext } from "../check.ts";
 import { askAdmin, parseObject } from "../client/admin.ts";
-import { noControl } from "../errors.ts";
+import { VerifyError } from "../errors.ts";
 
 /** Somebody who can sign in, made for one check. */
 export interface Person {
@@ -20,7 +20,9 @@ export async function addPerson(context: CheckContext): Promise<Person | undefin
   if (created.code === "DMM_ADMIN_USERS_ELSEWHERE") return undefined;
   const { id } = (created.user ?? {}) as { id?: unknown };
   if (typeof id !== "string" || typeof created.password !== "string")
-    throw noControl(`the admin site should register a user but returned ${response.status}`);
+    throw new VerifyError("DMM_VERIFY_NO_CONTROL", {
+      what: `the admin site should register a user but returned ${response.status}`,
+    });
   context.defer(() => removePerson(context, id));
   return { name, password: created.password, chosenPassword: randomBytes(18).toString("base64url") };
 }
@@ -31,5 +33,7 @@ async function removePerson(context: CheckContext, id: string): Promise<void> {
   const { revision } = (found.user ?? found) as { revision?: unknown };
   const response = await askAdmin(context, { method: "DELETE", path: `${path}?basedOn=${String(revision)}` });
   if (response.status >= 300 && response.status !== 404)
-    throw noControl(`the person ${id} could not be removed: ${response.status}`);
+    throw new VerifyError("DMM_VERIFY_NO_CONTROL", {
+      what: `the person ${id} could not be removed: ${response.status}`,
+    });
 }

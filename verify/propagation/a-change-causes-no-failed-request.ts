@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Check, type CheckContext, fail, pass, undelivered } from "../check.ts";
 import { addEntry, type ConfigurationChange, changeConfiguration } from "../client/admin.ts";
 import { planRoute } from "../client/fleet.ts";
-import { noControl } from "../errors.ts";
+import { VerifyError } from "../errors.ts";
 import { type RunningLoad, startLoad } from "../load/generator.ts";
 import { countKinds } from "../load/outage.ts";
 import { planLoad } from "../load/plan.ts";
@@ -21,7 +21,9 @@ export const aChangeCausesNoFailedRequest: Check = {
     await waitForSteadyLoad(load, context.profile, context.signal);
     const failedBefore = load.responses.filter(({ status }) => status !== 200).length;
     if (failedBefore > 0)
-      throw noControl(`${failedBefore} of ${load.responses.length} requests failed before any change`);
+      throw new VerifyError("DMM_VERIFY_NO_CONTROL", {
+        what: `${failedBefore} of ${load.responses.length} requests failed before any change`,
+      });
     const made = await changeRoutes(context);
     await delay(context.profile.settledMs, undefined, { signal: context.signal });
     const report = await load.stop();

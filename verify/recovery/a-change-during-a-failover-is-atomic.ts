@@ -1,7 +1,7 @@
 import { type Check, type CheckContext, type Finding, fail, inconclusive, pass } from "../check.ts";
 import { askEveryGateway, countGateways } from "../client/fleet.ts";
 import { waitUntil } from "../client/wait.ts";
-import { noControl, VerifyError } from "../errors.ts";
+import { VerifyError } from "../errors.ts";
 import {
   type ChangeSeries,
   countAdditions,
@@ -61,7 +61,9 @@ async function waitForStored(context: CheckContext, series: ChangeSeries, after:
     return true;
   } catch (error) {
     if (!(error instanceof VerifyError) || error.code !== "DMM_VERIFY_TIME_OVER") throw error;
-    throw noControl(`changes should be accepted by the admin site: ${describe(series.sent)}`);
+    throw new VerifyError("DMM_VERIFY_NO_CONTROL", {
+      what: `changes should be accepted by the admin site: ${describe(series.sent)}`,
+    });
   }
 }
 

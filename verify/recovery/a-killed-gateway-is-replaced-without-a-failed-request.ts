@@ -1,7 +1,7 @@
 import { type Check, fail, pass } from "../check.ts";
 import { describeService, isFullStrength, readGatewayService } from "../client/gateway-service.ts";
 import { waitUntil } from "../client/wait.ts";
-import { noControl } from "../errors.ts";
+import { VerifyError } from "../errors.ts";
 import { breakUnderLoad, recoveryLimitMs } from "./experiment.ts";
 import { describeOutage, judgeRecovery } from "./judge.ts";
 import { prepareKill } from "./kill-experiment.ts";
@@ -19,7 +19,9 @@ export const aKilledGatewayIsReplacedWithoutAFailedRequest: Check = {
       { withinMs: 10_000, everyMs: 200, signal: context.signal },
     );
     if (before.desired < 2)
-      throw noControl(`only ${before.desired} gateway is running, so killing it would cause an outage`);
+      throw new VerifyError("DMM_VERIFY_NO_CONTROL", {
+        what: `only ${before.desired} gateway is running, so killing it would cause an outage`,
+      });
     const victim = before.tasks[0] ?? "";
     const kill = await prepareKill(context, victim);
     const token = await context.tokens.shared();

@@ -1,5 +1,6 @@
 import type { CheckContext } from "../check.ts";
-import { explainError, noControl } from "../errors.ts";
+import { VerifyError } from "../errors.ts";
+import { explainError } from "../explain-error.ts";
 
 /** One shard as ElastiCache tells of it. In cluster mode it does not say which member is the primary. */
 export interface CacheShard {
@@ -14,7 +15,10 @@ export async function readShards(context: CheckContext): Promise<readonly CacheS
   const { replicationGroupId } = context.target.outputs.cache;
   const response = await cache.describeReplicationGroups({ ReplicationGroupId: replicationGroupId });
   const group = response.ReplicationGroups?.[0];
-  if (group === undefined) throw noControl(`ElastiCache has no replication group ${replicationGroupId}`);
+  if (group === undefined)
+    throw new VerifyError("DMM_VERIFY_NO_CONTROL", {
+      what: `ElastiCache has no replication group ${replicationGroupId}`,
+    });
   return (group.NodeGroups ?? []).map((shard) => ({
     id: shard.NodeGroupId ?? "",
     available: group.Status === "available" && shard.Status === "available",

@@ -1,5 +1,5 @@
 import type { CheckContext } from "../check.ts";
-import { noControl } from "../errors.ts";
+import { VerifyError } from "../errors.ts";
 
 export interface DatabaseCluster {
   readonly status: string;
@@ -16,7 +16,8 @@ export async function readDatabase(context: CheckContext): Promise<DatabaseClust
     rds.describeDBInstances({ Filters: [{ Name: "db-cluster-id", Values: [clusterIdentifier] }] }),
   ]);
   const cluster = clusters.DBClusters?.[0];
-  if (cluster === undefined) throw noControl(`RDS has no cluster ${clusterIdentifier}`);
+  if (cluster === undefined)
+    throw new VerifyError("DMM_VERIFY_NO_CONTROL", { what: `RDS has no cluster ${clusterIdentifier}` });
   const statuses = new Map(
     (instances.DBInstances ?? []).map((instance) => [
       instance.DBInstanceIdentifier,

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { CheckContext } from "../check.ts";
 import { type WaitOptions, waitUntil } from "../client/wait.ts";
-import { noControl, VerifyError } from "../errors.ts";
+import { VerifyError } from "../errors.ts";
 import { type RunningLoad, startLoad } from "../load/generator.ts";
 import { countKinds, drawTimeline, measureOutage, type Outage } from "../load/outage.ts";
 import { type LoadRequest, planLoad } from "../load/plan.ts";
@@ -99,9 +99,9 @@ export async function breakUnderLoad(context: CheckContext, fault: Fault): Promi
 function requireSteadyState(responses: readonly LoadResponse[], fault: Fault): void {
   const failed = responses.filter((response) => !fault.isGood(response));
   if (failed.length > 0) {
-    throw noControl(
-      `${failed.length} of ${responses.length} requests failed before the fault: ${JSON.stringify(countKinds(failed))}`,
-    );
+    throw new VerifyError("DMM_VERIFY_NO_CONTROL", {
+      what: `${failed.length} of ${responses.length} requests failed before the fault: ${JSON.stringify(countKinds(failed))}`,
+    });
   }
 }
 

@@ -27,7 +27,8 @@ export async function prepareKill(
     tags: { "dmm:environment": environment },
   });
   const id = response.experimentTemplate?.id;
-  if (id === undefined) throw notStarted("FIS created no experiment template");
+  if (id === undefined)
+    throw new VerifyError("DMM_VERIFY_NO_FAULT", { why: "FIS created no experiment template" });
   context.defer(async () => {
     await fis.deleteExperimentTemplate({ id });
   });
@@ -41,9 +42,9 @@ export async function prepareKill(
       const state = started.experiment?.state;
       context.evidence.record("FIS experiment", { id: started.experiment?.id, status: state?.status });
       if (state?.status === "failed" || state?.status === "stopped") {
-        throw notStarted(
-          `experiment ${started.experiment?.id} is ${state.status}: ${state.reason ?? "no reason given"}`,
-        );
+        throw new VerifyError("DMM_VERIFY_NO_FAULT", {
+          why: `experiment ${started.experiment?.id} is ${state.status}: ${state.reason ?? "no reason given"}`,
+        });
       }
     },
   };
@@ -53,10 +54,4 @@ export async function prepareKill(
 function faultRole(target: CheckContext["target"]): string {
   const accountId = target.outputs.compute.clusterArn.split(":")[4] ?? "";
   return `arn:aws:iam::${accountId}:role/${target.environment}-faults`;
-}
-
-function notStarted(why: string): VerifyError {
-  return new VerifyError("DMM_VERIFY_NO_FAULT", `The fault could not be injected: ${why}.`, {
-    hint: "Check the experiment in FIS and the permissions of its role.",
-  });
 }

@@ -2,7 +2,7 @@ import { type Check, fail, pass } from "../check.ts";
 import { ask } from "../client/ask.ts";
 import { sendRaw } from "../client/raw.ts";
 import { readScope, writeScope } from "../client/tokens.ts";
-import { noControl } from "../errors.ts";
+import { VerifyError } from "../errors.ts";
 import { renderRequest, route } from "./raw-request.ts";
 
 /** The usual limit of a route, and the shortest body above it. */
@@ -22,7 +22,10 @@ export const aBodyOverTheLimitGets413: Check = {
       token,
       body: "small",
     });
-    if (small.status !== 200) throw noControl(`a small body should return 200 but returned ${small.status}`);
+    if (small.status !== 200)
+      throw new VerifyError("DMM_VERIFY_NO_CONTROL", {
+        what: `a small body should return 200 but returned ${small.status}`,
+      });
     // Only announced: who waits for the body before it refuses has read it.
     const head = { method: "POST", token, lines: [`Content-Length: ${announcedBytes}`] };
     const announced = await sendRaw(context.target, renderRequest(context, head), context.signal);

@@ -2,7 +2,7 @@ import { type Check, type CheckContext, fail, pass } from "../check.ts";
 import type { Responded } from "../client/attempt.ts";
 import type { ClientRequest } from "../client/http.ts";
 import type { ClientIdentity } from "../client/ingress.ts";
-import { noControl } from "../errors.ts";
+import { VerifyError } from "../errors.ts";
 import { listParameters, readParameter } from "./parameters.ts";
 
 interface Provocation extends ClientRequest {
@@ -26,7 +26,9 @@ export const noErrorResponseContainsASecret: Check = {
       // The text itself is not recorded: it might show one.
       context.evidence.record(what, { status: response.status, bytes: response.body.length });
       if (response.status !== status)
-        throw noControl(`${what} should return ${status} but returned ${response.status}`);
+        throw new VerifyError("DMM_VERIFY_NO_CONTROL", {
+          what: `${what} should return ${status} but returned ${response.status}`,
+        });
       const text = JSON.stringify(response.headers) + response.body;
       const shown = [...secrets].find(([, secret]) => text.includes(secret));
       if (shown !== undefined) return fail(`${what} returns ${status} and shows ${shown[0]}`);

@@ -1,6 +1,6 @@
 import type { TaskDefinition } from "@aws-sdk/client-ecs";
 import { type Check, type CheckContext, fail, pass } from "../check.ts";
-import { noControl } from "../errors.ts";
+import { VerifyError } from "../errors.ts";
 import { listParameters, readParameter } from "./parameters.ts";
 
 /** Names under which a value would be one that nobody should read. */
@@ -34,7 +34,9 @@ export const noTaskDefinitionContainsASecret: Check = {
         return fail(`${what} has ${suspect} in its environment instead of its secrets`);
     }
     if (references === 0)
-      throw noControl("no task definition refers to a secret, so none of them belongs to the platform");
+      throw new VerifyError("DMM_VERIFY_NO_CONTROL", {
+        what: "no task definition refers to a secret, so none of them belongs to the platform",
+      });
     return pass(
       `${definitions.length} task definitions only reference ${references} secrets and contain none of ${values.size} values`,
     );
@@ -49,7 +51,9 @@ async function readDefinitions(context: CheckContext): Promise<readonly TaskDefi
     services.map(async ({ serviceName, taskDefinition }) => {
       const response = await ecs.describeTaskDefinition({ taskDefinition });
       if (response.taskDefinition === undefined)
-        throw noControl(`ECS returned no task definition for ${serviceName}`);
+        throw new VerifyError("DMM_VERIFY_NO_CONTROL", {
+          what: `ECS returned no task definition for ${serviceName}`,
+        });
       return response.taskDefinition;
     }),
   );

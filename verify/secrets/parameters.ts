@@ -1,5 +1,5 @@
 import type { CheckContext } from "../check.ts";
-import { noControl } from "../errors.ts";
+import { VerifyError } from "../errors.ts";
 
 export interface StoredParameter {
   readonly name: string;
@@ -24,9 +24,9 @@ export async function listParameters(context: CheckContext): Promise<readonly St
     token = page.NextToken;
   } while (token !== undefined && token !== "");
   if (!found.some(({ name }) => name === secretParameter))
-    throw noControl(
-      `Parameter Store should have ${secretParameter} but has ${found.length} parameters below ${path}`,
-    );
+    throw new VerifyError("DMM_VERIFY_NO_CONTROL", {
+      what: `Parameter Store should have ${secretParameter} but has ${found.length} parameters below ${path}`,
+    });
   return found;
 }
 
@@ -39,6 +39,6 @@ export async function readParameter(
   const ssm = await context.aws.ssm();
   const response = await ssm.getParameter({ Name: name, WithDecryption: options.opened });
   const value = response.Parameter?.Value;
-  if (!value) throw noControl(`parameter ${name} is empty`);
+  if (!value) throw new VerifyError("DMM_VERIFY_NO_CONTROL", { what: `parameter ${name} is empty` });
   return value;
 }

@@ -17,7 +17,7 @@ test("a released address is handed out again only after all others of its zone",
   const book = new AddressBook(folder.path, "127.201");
   for (let host = 10; host <= 250; host += 1)
     assert.equal(book.claim(1, `task/${host}`), `127.201.1.${host}`);
-  assert.throws(() => book.claim(1, "task/one-more"), { code: "DMM_REGION_ADDRESSES_EXHAUSTED" });
+  assert.throws(() => book.claim(1, "task/one-more"), { code: "DMM_LOCAL_ADDRESSES_EXHAUSTED" });
   book.release("task/10");
   book.release("task/200");
   assert.equal(book.claim(1, "task/x"), "127.201.1.10");

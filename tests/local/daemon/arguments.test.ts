@@ -7,11 +7,11 @@ import { prepareDirectory, runRegion, serveArgs } from "./started-daemon.ts";
 
 test("wrong words are refused with the value and the usage, by exit code 2", async () => {
   const refused = await runRegion(["serve", "--directory", "/tmp/x", "--network", "10.0"]);
-  const failure = JSON.parse(refused.stderr) as { code: string; message: string; fix: string };
+  const failure = JSON.parse(refused.stderr) as { code: string; message: string; hint: string };
   assert.equal(refused.code, 2);
-  assert.equal(failure.code, "DMM_REGION_ARGUMENT");
+  assert.equal(failure.code, "DMM_LOCAL_ARGUMENT");
   assert.match(failure.message, /--network is 10\.0; it must be 127\.1 to 127\.254/);
-  assert.match(failure.fix, /^Usage: serve /);
+  assert.match(failure.hint, /^Usage: serve /);
 });
 
 test("every argument is looked at", async () => {
@@ -38,7 +38,7 @@ test("every argument is looked at", async () => {
     [change("--images", badImages), /content, with folder and workspace, for app\/gateway/],
     [[...right, "--purpose", "fun"], /--purpose is fun/],
   ] as const) {
-    assert.throws(() => parseArguments(args), { code: "DMM_REGION_ARGUMENT", message });
+    assert.throws(() => parseArguments(args), { code: "DMM_LOCAL_ARGUMENT", message });
   }
 });
 
@@ -46,8 +46,8 @@ test("a part that is missing is named, with the way to get it", async () => {
   using prepared = prepareDirectory();
   writeFileSync(prepared.partsFile, JSON.stringify({ node: { command: "node", environment: {} } }));
   assert.throws(() => parseArguments(serveArgs(prepared, "127.230")), {
-    code: "DMM_REGION_PART_MISSING",
+    code: "DMM_LOCAL_TOOL_MISSING",
     message: /haproxy, redis-server, mariadbd, mariadb-install-db, moto/,
-    fix: /dmm-env setup/,
+    hint: /dmm-env setup/,
   });
 });

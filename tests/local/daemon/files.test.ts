@@ -8,12 +8,12 @@ import { OutputFile } from "../../../local/daemon/output-file.ts";
 import { ResourceJournal } from "../../../local/daemon/resources.ts";
 import { temporaryDirectory } from "./started-region.ts";
 
-test("a full disk is an error that names the file, the cause and the fix", async () => {
+test("a full disk is an error that names the file, the cause and the hint", async () => {
   const lines = new LineFile("/dev/full");
   assert.throws(() => lines.append({ a: 1 }), {
-    code: "DMM_REGION_DISK_FULL",
+    code: "DMM_LOCAL_DISK_FULL",
     message: /\/dev\/full.*ENOSPC/,
-    fix: /Free some space/,
+    hint: /Free some space/,
   });
   lines.close();
 });
@@ -53,7 +53,7 @@ test("broken files stop a region that serves and not one that releases", async (
   journal.close();
   replaceFile(join(folder.path, "resources.key"), "edited");
   replaceFile(join(folder.path, "addresses.json"), "{");
-  const broken = { code: "DMM_REGION_FILE_BROKEN" };
+  const broken = { code: "DMM_LOCAL_FILE_BROKEN" };
   assert.throws(() => new AddressBook(folder.path, "127.201"), broken);
   assert.equal(new AddressBook(folder.path, "127.201", { lenient: true }).claim(1, "a"), "127.201.1.10");
   assert.throws(() => new ResourceJournal(folder.path, { lenient: false }), broken);

@@ -46,7 +46,7 @@ test("a last line that a kill cut off is passed over", async () => {
   third.close();
 });
 
-test("an edited line is refused with file, line and fix, and passed over when only releasing", async () => {
+test("an edited line is refused with file, line and hint, and passed over when only releasing", async () => {
   using folder = temporaryDirectory();
   const first = new ResourceJournal(folder.path, { lenient: false });
   first.put(topic("one"));
@@ -59,7 +59,7 @@ test("an edited line is refused with file, line and fix, and passed over when on
     [lines[0]?.replace('"encrypted":"', '"encrypted":"AAAA'), ...lines.slice(1)].join("\n"),
   );
   assert.throws(() => new ResourceJournal(folder.path, { lenient: false }), {
-    code: "DMM_REGION_FILE_BROKEN",
+    code: "DMM_LOCAL_FILE_BROKEN",
     message: new RegExp(`${file}.*line 1`),
   });
   const lenient = new ResourceJournal(folder.path, { lenient: true });

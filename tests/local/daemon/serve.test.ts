@@ -92,11 +92,11 @@ test("a second daemon on the same folder or network is refused, naming the first
   await using daemon = await startDaemon(serveArgs(prepared, network), prepared.directory);
   for (const args of [serveArgs(prepared, otherNetwork), serveArgs(other, network)]) {
     const second = await runRegion(args);
-    const failure = JSON.parse(second.stderr) as { code: string; message: string; fix: string };
+    const failure = JSON.parse(second.stderr) as { code: string; message: string; hint: string };
     assert.equal(second.code, 3);
-    assert.equal(failure.code, "DMM_REGION_RUNNING");
+    assert.equal(failure.code, "DMM_LOCAL_RUNNING");
     assert.match(failure.message, new RegExp(`pid ${daemon.pid} runs since \\d{4}-\\d\\d-\\d\\dT`));
-    assert.match(failure.fix, /dmm-env down/);
+    assert.match(failure.hint, /dmm-env down/);
   }
 });
 
@@ -110,7 +110,7 @@ test("a network in which somebody listens already is refused, naming address and
   assert.equal(refused.code, 3);
   assert.match(
     refused.stderr,
-    new RegExp(`DMM_REGION_ADDRESS_TAKEN.*${network}.1.20:${port} \\(pid ${process.pid}\\)`),
+    new RegExp(`DMM_LOCAL_ADDRESS_TAKEN.*${network}.1.20:${port} \\(pid ${process.pid}\\)`),
   );
 });
 
@@ -140,7 +140,7 @@ test("an edited journal is refused with file and line, and a region that only re
   writeFileSync(journal, `not json\n${readFileSync(journal, "utf8")}`);
   const refused = await runRegion(args);
   assert.equal(refused.code, 3);
-  assert.match(refused.stderr, /DMM_REGION_FILE_BROKEN.*resources\.jsonl is corrupt at line 1/);
+  assert.match(refused.stderr, /DMM_LOCAL_FILE_BROKEN.*resources\.jsonl is corrupt at line 1/);
   await using releasing = await startDaemon([...args, "--purpose", "teardown"], prepared.directory);
   assert.ok(readProcess(releasing.pid));
 });

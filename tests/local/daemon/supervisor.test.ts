@@ -126,7 +126,7 @@ test("closing ends tasks before the balancer and databases last, and starts noth
     "redis/one",
   ]);
   await assert.rejects(region.supervisor.start({ name: "task/late", command: "sleep", arguments: ["1"] }), {
-    code: "DMM_REGION_CLOSING",
+    code: "DMM_LOCAL_CLOSING",
   });
 });
 
@@ -136,7 +136,7 @@ test("a program that is not there is an error that names it, and leaves no trace
   await assert.rejects(
     region.supervisor.start({ name: "task/none", command: "/nowhere/at-all", arguments: [] }),
     {
-      code: "DMM_REGION_PROCESS_FAILED",
+      code: "DMM_LOCAL_PROCESS_FAILED",
       message: /\/nowhere\/at-all.*task\/none.*ENOENT/,
     },
   );
@@ -160,7 +160,7 @@ for (const everywhere of ["0.0.0.0", "::"]) {
           listens: [address],
         }),
         (error: { code: string; message: string }) => {
-          assert.equal(error.code, "DMM_REGION_ADDRESS_TAKEN");
+          assert.equal(error.code, "DMM_LOCAL_ADDRESS_TAKEN");
           assert.match(error.message, new RegExp(`${address}: process ${process.pid} \\(.+\\) has `));
           return true;
         },

@@ -1,0 +1,24 @@
+import { type Catalogue, errorsOf } from "../errors/catalogue.ts";
+
+/** The environment was not created. */
+const exitCode = 4;
+
+/** What the program refuses before the first resource. Documented in docs/errors/stacks.md. */
+const stackErrors = {
+  DMM_STACKS_CONFIGURATION_INVALID: (v: { problems: readonly { readonly message: string }[] }) => ({
+    exitCode,
+    message: `The configuration has ${v.problems.length === 1 ? "a problem" : `${v.problems.length} problems`}:\n${v.problems.map(({ message }) => `  ${message}`).join("\n")}`,
+    hint: "Correct them in Pulumi.<stack>.yaml; dmm-env takes Pulumi.production.yaml. docs/configuration.md explains every key.",
+  }),
+  DMM_STACKS_REGION_UNFIT: (v: { region: string; zones: number }) => ({
+    exitCode,
+    message: `Region ${v.region} offers ${v.zones} availability zones; the platform requires 3.`,
+    hint: "Set aws:region to a Region with at least three zones.",
+  }),
+} as const satisfies Catalogue;
+
+/** A failure of the program that its operator can fix. */
+export class StackError extends errorsOf("StackError", stackErrors) {
+  /** Pulumi prints the message of an error with this mark without its stack. */
+  readonly __pulumiRunError = true;
+}
