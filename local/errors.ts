@@ -1,8 +1,8 @@
 import { type Catalogue, type ExpectedError, errorsOf } from "../errors/catalogue.ts";
 
 /**
- * Every failure of the local region that an operator can meet, by code. The operator reads them through Pulumi, so each
- * message stands alone. Documented in `docs/errors/local.md`.
+ * Every failure of the local region that an operator can meet, by code. Operators read them through Pulumi, so
+ * each message is self-contained. Documented in `docs/errors/local.md`.
  */
 const localErrors = {
   DMM_LOCAL_TYPE_UNKNOWN: (v: { type: string }) => ({

@@ -1,6 +1,6 @@
 import { AwsError, type AwsRequest } from "./operation.ts";
 
-/** Members of an API's input, by their kind; a missing or wrong one is the caller's mistake. */
+/** Typed access to members of an API's input; a missing or invalid one is the caller's error. */
 export function requiredText(request: AwsRequest, name: string): string {
   const value = request.input[name];
   if (typeof value === "string" && value !== "") return value;

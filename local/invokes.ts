@@ -9,7 +9,7 @@ import type { Region } from "./region.ts";
 import type { Properties } from "./resource.ts";
 import type { CheckFailure } from "./resource-handler.ts";
 
-/** One function of the AWS provider: the arguments that it honours, and its answer. */
+/** One function of the AWS provider: its supported arguments, and its implementation. */
 interface Invoke {
   readonly arguments: readonly string[];
   respond(region: Region, args: Properties, token: string): Properties;
@@ -78,7 +78,7 @@ const invokes: Readonly<Record<string, Invoke>> = {
   },
 };
 
-/** Answers a function, or says per argument what is wrong; throws for one that the region does not know. */
+/** Calls a function, or reports invalid arguments; throws for an unknown one. */
 export function serveInvoke(
   region: Region,
   token: string,

@@ -7,7 +7,7 @@ import { RegionError } from "./daemon/errors.ts";
  */
 const cannotRun = 3;
 
-// Data, keys and logs of the region and of all that it starts are for its owner only, whatever the shell says.
+// Data, keys and logs of the region and of its processes are private to its owner, whatever the shell's umask.
 process.umask(0o077);
 
 async function run(): Promise<void> {
@@ -34,6 +34,6 @@ try {
   } = expected ? error : new RegionError("DMM_LOCAL_UNEXPECTED", { problem: String(error) }, error);
   const stack = expected ? undefined : (error as Error).stack;
   process.stderr.write(`${JSON.stringify({ code, message, hint, stack })}\n`);
-  // Not process.exitCode: a half-started region may still hold sockets that keep the process alive.
+  // Not process.exitCode: a half-started region may still have sockets that keep the process alive.
   process.exit(exitCode);
 }

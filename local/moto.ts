@@ -5,7 +5,7 @@ import { choosePort } from "./daemon/ports.ts";
 import { AwsError } from "./operation.ts";
 import type { Region } from "./region.ts";
 
-/** Services that are warmed, because moto loads each one's code at its first request. */
+/** Services to warm up, because moto loads each one's code at its first request. */
 const warmed = ["iam", "logs", "monitoring", "sns"] as const;
 
 const readyWithinMs = 30_000;
@@ -13,20 +13,20 @@ const restartAfterMs = 200;
 const timeoutMs = 15_000;
 
 interface Moto {
-  /** Counts the lives of the process: moto remembers nothing over a restart. */
+  /** Counts the incarnations of the process: moto keeps nothing across a restart. */
   life: number;
   ready: Promise<void>;
-  /** Where this life answers. */
+  /** URL of the current incarnation. */
   url: string;
-  /** Lives in a row that never answered. */
+  /** Consecutive incarnations that never responded. */
   failures: number;
 }
 
 const motos = new WeakMap<Region, Moto>();
 
 /**
- * Starts moto behind the endpoint and returns at once. It answers what the region passes on (see
- * {@link forwardToMoto}); if it dies it is started again.
+ * Starts moto behind the endpoint and returns immediately. It serves the requests that the region forwards (see
+ * {@link forwardToMoto}); if it dies it is restarted.
  */
 export function startMoto(region: Region): void {
   const moto: Moto = motos.get(region) ?? {
@@ -56,14 +56,14 @@ async function runMoto(region: Region, moto: Moto): Promise<void> {
     stop: { signal: "SIGTERM", withinMs: 300 },
     onExit: () => setTimeout(() => startMoto(region), restartAfterMs * 2 ** Math.min(moto.failures, 6)),
   });
-  // Its start is a second of computing that nothing waits for; what `up` waits for goes first.
+  // Its start takes a second of CPU time that nothing waits for; `up` takes precedence.
   setPriority(running.pid, 10);
   await waitUntilReady(moto.url, running.pid);
   moto.failures = 0;
   void warm(region);
 }
 
-/** Resolves with the current life of moto once it answers; a new life has forgotten everything. */
+/** Resolves with the current incarnation of moto once it responds; a new one has no data. */
 export async function waitForMoto(region: Region): Promise<number> {
   const moto = motos.get(region);
   if (!moto)
@@ -72,11 +72,11 @@ export async function waitForMoto(region: Region): Promise<number> {
   return moto.life;
 }
 
-/** An answer counts only when our process alone listens there: what another program answers is not moto's. */
+/** A response counts only when our process alone listens there: another program might respond instead. */
 async function waitUntilReady(url: string, pid: number): Promise<void> {
   const until = performance.now() + readyWithinMs;
   for (;;) {
-    // Another program that takes the port meanwhile is not even asked.
+    // If another program has taken the port, it is not even queried.
     if (isHeldBy(url, pid)) {
       const response = await fetch(`${url}/moto-api/`, { method: "HEAD" }).catch(() => undefined);
       await response?.body?.cancel();
@@ -100,12 +100,12 @@ function urlOf(region: Region): string {
 async function warm(region: Region): Promise<void> {
   for (const service of warmed) {
     const form = new URLSearchParams({ Action: "ListTopics", Version: "2010-03-31" });
-    // The answer, often an error, does not matter.
+    // The response, often an error, does not matter.
     await sendForm(region, service, form).catch(() => {});
   }
 }
 
-/** Passes one request on as it came; moto reads service and region from the signature and does not check it. */
+/** Forwards one request unchanged; moto reads service and region from the signature and does not verify it. */
 export async function forwardToMoto(region: Region, request: WireRequest): Promise<WireResponse> {
   await waitForMoto(region);
   const {
@@ -131,7 +131,7 @@ export async function forwardToMoto(region: Region, request: WireRequest): Promi
   };
 }
 
-/** One call of the region's own, with a form (Query services). Returns the XML. */
+/** One call by the region itself, with a form (Query services). Returns the XML. */
 export async function callMotoForm(
   region: Region,
   service: string,
@@ -142,7 +142,7 @@ export async function callMotoForm(
   return await sendForm(region, service, new URLSearchParams({ Action: action, ...parameters }));
 }
 
-/** One call of the region's own, with JSON (`Logs_20140328.CreateLogGroup`). */
+/** One call by the region itself, with JSON (`Logs_20140328.CreateLogGroup`). */
 export async function callMotoJson(
   region: Region,
   service: string,

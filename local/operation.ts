@@ -1,6 +1,6 @@
 import type { Region } from "./region.ts";
 
-/** One call to an AWS API, already taken off the wire. */
+/** One call to an AWS API, parsed. */
 export interface AwsRequest {
   /** Signing name of the service: `ecs`, `elasticloadbalancing`, `rds`, `elasticache`, `fis`, `ssm`, `kms`, … */
   readonly service: string;
@@ -8,20 +8,20 @@ export interface AwsRequest {
   readonly operation: string;
   /** Parameters by the API's own names; lists are arrays in every protocol. */
   readonly input: Record<string, unknown>;
-  /** Who calls: the operator, or the role of one ECS task. */
+  /** The caller: the operator, or the role of one ECS task. */
   readonly caller:
     | { readonly kind: "operator" }
     | { readonly kind: "task"; readonly taskArn: string; readonly roleArn: string };
 }
 
 /**
- * Answers one operation with the API's own output shape. For Query services (`elasticloadbalancing`, `rds`,
- * `elasticache`) lists are written as the XML wants them: `{ TargetGroups: { member: [...] } }`.
- * Throws {@link AwsError} for an answer that the API documents as an error.
+ * Implements one operation; returns the API's own output shape. For Query services (`elasticloadbalancing`, `rds`,
+ * `elasticache`) lists are in XML form: `{ TargetGroups: { member: [...] } }`. Throws {@link AwsError} for a
+ * documented error.
  */
 export type Operation = (region: Region, request: AwsRequest) => Promise<Record<string, unknown>>;
 
-/** Operations of one service that the region answers itself, by name; everything else goes to moto or is refused. */
+/** Operations of one service that the region implements, by name; any other is forwarded to moto or refused. */
 export type Operations = Readonly<Record<string, Operation>>;
 
 /** An error that an AWS API documents. */

@@ -2,7 +2,7 @@ import type { Operations } from "./operation.ts";
 
 type Module = { readonly operations: Readonly<Record<string, Operations>> };
 
-/** Every folder that answers operations itself; its `index.ts` names them by service. */
+/** Every folder that implements operations; its `index.ts` lists them by service. */
 const folders: readonly (() => Promise<Module>)[] = [
   () => import("./services.ts"),
   () => import("./elb/index.ts"),
@@ -11,7 +11,7 @@ const folders: readonly (() => Promise<Module>)[] = [
   () => import("./ecs/index.ts"),
 ];
 
-/** Operations by service that the region answers itself. Two folders may share a service, never an operation. */
+/** Implemented operations by service. Two folders may share a service, never an operation. */
 export async function loadOperations(): Promise<ReadonlyMap<string, Operations>> {
   const tables = await Promise.all(folders.map(async (load) => (await load()).operations));
   const all = new Map<string, Operations>();

@@ -2,7 +2,7 @@ import type { Region } from "./region.ts";
 import type { Properties, Resource } from "./resource.ts";
 import type { ResourceHandler } from "./resource-handler.ts";
 
-/** What a record is made from; `id` is the id that it will have. */
+/** Inputs of a record; `id` is the id that it will have. */
 interface RecordRequest {
   readonly id: string;
   readonly urn: string;
@@ -10,17 +10,17 @@ interface RecordRequest {
   readonly inputs: Properties;
 }
 
-/** What is particular to one resource type whose only reality is a record with ids and ARNs. */
+/** The specifics of one resource type that exists only as a record with ids and ARNs. */
 interface RecordedType
   extends Pick<ResourceHandler, "inputs" | "replaceOn" | "computed" | "changing" | "secrets" | "autoname">,
     Pick<ResourceHandler, "deleteBeforeReplace" | "defaults" | "validate"> {
   /** The id of a new record. */
   id(region: Region, request: Omit<RecordRequest, "id">): string;
-  /** The computed outputs; the inputs are added by themselves. */
+  /** The computed outputs; the inputs are added automatically. */
   outputs?(region: Region, request: RecordRequest): Properties;
   /**
-   * Refuses, as AWS does, what cannot be: references to nothing, a name that is taken, overlapping blocks. Called before
-   * each create and update; throws `AwsError`.
+   * Refuses, as AWS does, what is impossible: dangling references, a name that is taken, overlapping blocks.
+   * Called before each create and update; throws `AwsError`.
    */
   admit?(region: Region, request: RecordRequest, existing: Resource | undefined): void;
   /** Refuses a deletion that AWS refuses (something still refers to it); throws `AwsError`. */
@@ -28,8 +28,9 @@ interface RecordedType
 }
 
 /**
- * Builds the handler of a type that is only recorded: it is checked and remembered as AWS would, and nothing runs for
- * it. The record is stored in the same turn as it is admitted, so that two creations cannot both claim one name or block.
+ * Creates the handler of a type that is only recorded: it is validated and stored as on AWS, and nothing runs for
+ * it. The record is stored in the same turn as it is admitted, so that two creations cannot both take one name or
+ * block.
  */
 export function recorded(type: string, recordedType: RecordedType): ResourceHandler {
   const { id, outputs, admit, release, ...shape } = recordedType;

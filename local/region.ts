@@ -5,7 +5,7 @@ import type { Properties, Resource } from "./resource.ts";
 export interface Part {
   readonly command: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** Folder of the part's data files, where it has any (`mariadbd`: its `share/mysql`). */
+  /** Folder of the tool's data files, if any (`mariadbd`: its `share/mysql`). */
   readonly share?: string;
 }
 
@@ -13,32 +13,35 @@ export type PartName = "haproxy" | "redis-server" | "mariadbd" | "mariadb-instal
 
 /** A container image as this machine knows it: the command that its container would run. */
 export interface Image {
-  /** Command line, in which paths are relative to the content's folder; the task definition's `command` is appended. */
+  /**
+   * Command line, in which paths are relative to the content's folder; the task definition's `command` is
+   * appended.
+   */
   readonly entrypoint: readonly string[];
-  /** What an image is built from, each time that one is asked for by tag: files change while a region lives. */
+  /** The source of an image, read each time that one is requested by tag: files change while a region runs. */
   readonly content: ImageContent;
 }
 
-/** An AWS region on one machine: what every handler and every API operation works with. */
+/** An AWS region on one machine: the context of every handler and every API operation. */
 export interface Region {
   /** For example `eu-west-1`. */
   readonly name: string;
   readonly accountId: string;
-  /** The first two numbers of the loopback block: `127.23`. Zone n is `127.23.n.0/24`, zone 0 the edge. */
+  /** The first two octets of the loopback block: `127.23`. Zone n is `127.23.n.0/24`, zone 0 the edge. */
   readonly network: string;
   readonly availabilityZones: readonly string[];
-  /** Folder that belongs to this region alone. Each process gets a folder of its own below it. */
+  /** Folder of this region alone. Each process gets its own folder below it. */
   readonly directory: string;
-  /** Folder that all regions of the machine share: of what is costly to make, and can be made again. */
+  /** Folder that all regions of the machine share, for what is expensive to create and can be created again. */
   readonly cache: string;
   readonly parts: Readonly<Record<PartName, Part>>;
   /** Images by repository name, without registry and tag: `dmm-env/gateway`. */
   readonly images: Readonly<Record<string, Image>>;
-  /** Where the AWS APIs answer: `http://127.23.0.2:4566`. */
+  /** URL of the AWS APIs: `http://127.23.0.2:4566`. */
   readonly endpoint: string;
-  /** Where moto answers, for the region itself only; at another port where another program has this one. */
+  /** URL of moto, for the region itself only; the port differs if another program uses it. */
   readonly moto: string;
-  /** PEM file of the authority that signs every certificate of the region (the stand-in for Amazon's). */
+  /** PEM file of the authority that signs every certificate of the region (in place of Amazon's). */
   readonly authorityFile: string;
   readonly resources: Resources;
   readonly supervisor: Supervisor;
@@ -47,7 +50,7 @@ export interface Region {
   log(event: string, details?: Record<string, unknown>): void;
 }
 
-/** The region's memory of what exists; every write is on disk before it returns. */
+/** The region's store of resources; every write is on disk before it returns. */
 export interface Resources {
   get(type: string, id: string): Resource | undefined;
   all(type: string): readonly Resource[];
@@ -55,12 +58,12 @@ export interface Resources {
   everything(): readonly Resource[];
   find(type: string, matches: (resource: Resource) => boolean): Resource | undefined;
   put(resource: Resource): void;
-  /** Replaces the outputs of a resource that changed by itself (a failover, a new task). */
+  /** Replaces the outputs of a resource that changed on its own (a failover, a new task). */
   patch(type: string, id: string, outputs: Properties): void;
   remove(type: string, id: string): void;
 }
 
-/** Loopback addresses handed out once per owner and remembered over restarts. */
+/** Loopback addresses, assigned once per owner and kept across restarts. */
 export interface Addresses {
   /** The same owner always gets the same address of that zone (0 = edge); host numbers run from 10 to 250. */
   claim(zone: number, owner: string): string;
@@ -90,11 +93,14 @@ export interface ProcessSpec {
   readonly workingDirectory?: string;
   /** Addresses that it listens on, `ip:port`; written to the ledger before the start. */
   readonly listens?: readonly string[];
-  /** Signal that asks it to end, and how long it may take before SIGKILL. */
+  /** Signal that asks it to end, and the time until SIGKILL. */
   readonly stop?: { readonly signal: NodeJS.Signals; readonly withinMs: number };
-  /** Where standard output and error go; default `<directory>/logs/<name>.log`. `onLine` sees standard output as well. */
+  /**
+   * Where standard output and error go; default `<directory>/logs/<name>.log`. `onLine` also receives standard
+   * output.
+   */
   readonly onLine?: (line: string) => void;
-  /** Called when it ends without having been asked to. */
+  /** Called when it ends unexpectedly. */
   readonly onExit?: (exit: { readonly code: number | null; readonly signal: NodeJS.Signals | null }) => void;
 }
 
@@ -107,10 +113,13 @@ export interface RunningProcess {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Starts processes and keeps the ledger: name, pid, start time (from /proc), addresses, written before and after each start. */
+/**
+ * Starts processes and keeps the ledger: name, pid, start time (from /proc), addresses, written before and after
+ * each start.
+ */
 export interface Supervisor {
   start(spec: ProcessSpec): Promise<RunningProcess>;
   get(name: string): RunningProcess | undefined;
-  /** Processes whose name begins so. */
+  /** Processes whose name has this prefix. */
   list(prefix: string): readonly RunningProcess[];
 }

@@ -24,9 +24,10 @@ interface Serving {
 }
 
 /**
- * Runs the region until it is told to end. Resolves when it serves: `region.json` is written and `ready` is printed.
+ * Runs the region until it is asked to end. Resolves when it serves: `region.json` is written and `ready` is
+ * printed.
  *
- * @throws RegionError where it cannot run; nothing that was started is then left
+ * @throws RegionError if it cannot run; everything that was started has then ended
  */
 export async function serve(wanted: ServeArguments): Promise<void> {
   const directory = makeDirectory(wanted.directory);
@@ -47,7 +48,7 @@ export async function serve(wanted: ServeArguments): Promise<void> {
   try {
     await startServing(region, serving, wanted);
   } catch (error) {
-    // Told to end while starting: the end is under way and exits by itself.
+    // Asked to end while starting: the shutdown is in progress and will exit.
     await ending.current;
     await end(region, serving);
     throw error;
@@ -56,7 +57,7 @@ export async function serve(wanted: ServeArguments): Promise<void> {
 
 async function startServing(region: OwnedRegion, serving: Serving, wanted: ServeArguments): Promise<void> {
   const keys = new KeyRing(region.directory);
-  // First, because it takes longest; nothing waits for it that does not need it, and a release needs it never.
+  // First, because it takes longest; only what needs it waits, and a teardown never needs it.
   if (!wanted.releasing) startMoto(region);
   if (!wanted.releasing) void warmDatabase(region);
   const [providers, { handlers }] = await Promise.all([
@@ -71,7 +72,10 @@ async function startServing(region: OwnedRegion, serving: Serving, wanted: Serve
   region.log("region.ready", { aws: providers.aws, awsx: providers.awsx });
 }
 
-/** The empty database is made once per machine and takes most of a second; who needs it later reports a failure. */
+/**
+ * The empty database is created once per machine and takes most of a second; a failure is reported to the code
+ * that needs it later.
+ */
 async function warmDatabase(region: OwnedRegion): Promise<void> {
   const { prepareTemplate } = await import("./rds/index.ts");
   await prepareTemplate(region).catch(() => {});
@@ -86,7 +90,7 @@ async function openProviders(region: OwnedRegion, serving: Serving): Promise<Sta
   return serving.providers;
 }
 
-/** A region that only releases goes without its endpoint where somebody else has taken the address. */
+/** A region that only tears down runs without its endpoint if another program uses the address. */
 async function openEndpoint(
   region: OwnedRegion,
   serving: Serving,
@@ -114,7 +118,7 @@ function makeDirectory(path: string): string {
   }
 }
 
-/** Found before anything is made: later, each part would fail in its own words. */
+/** Detected before anything is created: later, each component would fail with its own message. */
 function refuseTakenNetwork(network: string): void {
   const taken = findListeners(network).map(
     ({ address, pid }) => `${address} (pid ${pid ?? "of another user"})`,
@@ -125,14 +129,14 @@ function refuseTakenNetwork(network: string): void {
   throw new RegionError("DMM_LOCAL_ADDRESS_TAKEN", { problem, hint });
 }
 
-/** An error that nobody answered must not end thirty processes; it is logged with its stack. */
+/** An unhandled error must not end thirty processes; it is logged with its stack. */
 function surviveErrors(region: OwnedRegion): void {
   process.on("uncaughtException", (error) => region.regionLog.writeError("error.uncaught", error));
   process.on("unhandledRejection", (error) => region.regionLog.writeError("error.unhandled", error));
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 }
 
-/** The region is in its own ledger, so that a sweep ends it before it could start anything anew. */
+/** The region is in its own ledger, so that a sweep ends it before it could start anything again. */
 function recordSelf(region: OwnedRegion): void {
   const { pid } = process;
   region.ledger.writeStarting({ name: regionName, directory: region.directory, listens: [region.endpoint] });
@@ -151,7 +155,7 @@ function endOnSignal(region: OwnedRegion, serving: Serving): { current: Promise<
   return ending;
 }
 
-/** New work is refused first, then every process ends in order, then what services still hold is written. */
+/** New work is refused first, then every process ends in order, then pending data of services is written. */
 async function end(region: OwnedRegion, serving: Serving): Promise<void> {
   region.log("region.ending");
   await serving.providers?.close();

@@ -20,7 +20,7 @@ import { parameter } from "./ssm/parameter.ts";
 import { stsOperations } from "./sts.ts";
 import { taggingOperations } from "./tagging.ts";
 
-/** Resource types that the region's own services make real. */
+/** Resource types that the region's own services provision. */
 export const handlers: readonly ResourceHandler[] = [
   bucket,
   ...bucketSettings,
@@ -36,7 +36,7 @@ export const handlers: readonly ResourceHandler[] = [
   record,
 ];
 
-/** API operations by signing name; S3 has a protocol of its own and answers in `s3/api.ts`. */
+/** API operations by signing name; S3 has its own protocol in `s3/api.ts`. */
 export const operations: Readonly<Record<string, Operations>> = {
   acm: acmOperations,
   firehose: firehoseOperations,
@@ -47,7 +47,7 @@ export const operations: Readonly<Record<string, Operations>> = {
   tagging: taggingOperations,
 };
 
-/** Writes what services still hold in their hands, before the region ends. */
+/** Writes pending data of services before the region ends. */
 export async function flushServices(region: Region): Promise<void> {
   await Promise.all([...buffersOf(region).values()].map((buffer) => buffer.flush()));
 }

@@ -1,6 +1,6 @@
 import type { Operations } from "./operation.ts";
 
-/** Who calls, as STS answers it. */
+/** The caller's identity. */
 export const stsOperations: Operations = {
   async GetCallerIdentity(region, { caller }) {
     if (caller.kind === "operator") {

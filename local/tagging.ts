@@ -13,7 +13,7 @@ interface TagFilter {
   readonly Values?: readonly string[];
 }
 
-/** Types whose ARN Pulumi's provider does not give, by the service and the kind in it. */
+/** Types whose ARN Pulumi's provider does not output, by service and resource kind. */
 const arnKinds: Readonly<Record<string, string>> = {
   "aws:ec2/eip:Eip": "ec2:elastic-ip",
   "aws:ec2/natGateway:NatGateway": "ec2:natgateway",
@@ -23,8 +23,8 @@ const arnKinds: Readonly<Record<string, string>> = {
 };
 
 /**
- * Everything in the region that carries tags, of every type: the inventory that does not look at Pulumi's state. What
- * the region keeps for itself has no tags and is not in it.
+ * Everything in the region with tags, of every type: an inventory that is independent of Pulumi's state. The
+ * region's internal records have no tags and are not included.
  */
 function listTagged(region: Region): readonly Tagged[] {
   return region.resources.everything().flatMap((resource) => {
@@ -56,7 +56,7 @@ function matches(tags: Readonly<Record<string, string>>, { Key, Values = [] }: T
   return value !== undefined && (Values.length === 0 || Values.includes(value));
 }
 
-/** `ec2:vpc` stands for VPCs, `ec2` for everything of EC2. */
+/** `ec2:vpc` selects VPCs, `ec2` everything of EC2. */
 function isOfType(arn: string, wanted: string): boolean {
   const [, , service = "", , , ...rest] = arn.split(":");
   const [wantedService, wantedKind] = wanted.split(":");

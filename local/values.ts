@@ -2,8 +2,8 @@ import { unknown } from "./engine/markers.ts";
 import type { Properties, Value } from "./resource.ts";
 
 /**
- * Properties as the engine sends them are untyped; these take one by its kind, or undefined where it is not given or,
- * in a preview, not known yet.
+ * Properties from the engine are untyped; these return one by its type, or undefined if it is not set or, in a
+ * preview, not known yet.
  */
 export function textOf(properties: Properties, name: string): string | undefined {
   const value = properties[name];

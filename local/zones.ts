@@ -18,7 +18,7 @@ export function zoneName(region: Region, zone: number): string {
   return region.availabilityZones[zone - 1] ?? `${region.name}a`;
 }
 
-/** The zones of some subnets, each once and in order. Throws where a subnet does not exist. */
+/** The zones of some subnets, unique and in order. Throws if a subnet does not exist. */
 export function zonesOfSubnets(region: Region, subnetIds: readonly string[]): readonly number[] {
   const zones = subnetIds.map((id) => {
     const subnet = region.resources.get("aws:ec2/subnet:Subnet", id);
@@ -28,7 +28,7 @@ export function zonesOfSubnets(region: Region, subnetIds: readonly string[]): re
   return [...new Set(zones)].sort();
 }
 
-/** The VPC that some subnets belong to, by the first of them; empty where that subnet does not exist. */
+/** The VPC of some subnets, by the first of them; empty if that subnet does not exist. */
 export function vpcOfSubnets(region: Region, subnetIds: readonly string[]): string {
   const subnet = region.resources.get("aws:ec2/subnet:Subnet", subnetIds[0] ?? "");
   return (subnet && textOf(subnet.outputs, "vpcId")) ?? "";

@@ -8,20 +8,20 @@ export interface AccessKey {
   readonly secretAccessKey: string;
 }
 
-/** A key with what the region needs to judge a request signed by it. */
+/** An access key with everything needed to verify requests signed with it. */
 export interface KnownKey extends AccessKey {
   readonly caller: AwsRequest["caller"];
-  /** Temporary credentials carry a token, which must come with every request. */
+  /** Temporary credentials include a session token, which every request must carry. */
   readonly sessionToken?: string;
 }
 
-/** What an ECS task reads at its credentials address. */
+/** What an ECS task reads from its credentials endpoint. */
 export interface TaskCredentials extends AccessKey {
   readonly sessionToken: string;
   readonly expiration: Date;
 }
 
-/** Every access key that the region accepts: the operator's own, kept over restarts, and one per running task. */
+/** Every access key that the region accepts: the operator's, kept across restarts, and one per running task. */
 export class KeyRing {
   readonly operator: AccessKey;
   readonly #keys = new Map<string, KnownKey>();
@@ -35,7 +35,9 @@ export class KeyRing {
     return this.#keys.get(accessKeyId);
   }
 
-  /** Temporary credentials of a task's role; they live as long as the task, which asks again before they expire. */
+  /**
+   * Temporary credentials of a task's role; valid as long as the task, which requests new ones before they expire.
+   */
   issue(task: { readonly taskArn: string; readonly roleArn: string }): TaskCredentials {
     const key = makeKey("LSIA");
     const sessionToken = randomBytes(48).toString("base64");
@@ -43,7 +45,7 @@ export class KeyRing {
     return { ...key, sessionToken, expiration: new Date(Date.now() + 6 * 3_600_000) };
   }
 
-  /** The task is gone, and what it was given with it. */
+  /** The task has ended, and its credentials with it. */
   revoke(taskArn: string): void {
     for (const [id, key] of this.#keys) {
       if (key.caller.kind === "task" && key.caller.taskArn === taskArn) this.#keys.delete(id);
@@ -51,7 +53,7 @@ export class KeyRing {
   }
 }
 
-/** Not `AKIA` or `ASIA`: such a key can never be taken for one that opens a real account. */
+/** Not `AKIA` or `ASIA`: such a key can never be mistaken for one of a real account. */
 function makeKey(prefix: "LKIA" | "LSIA"): AccessKey {
   const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   const id = Array.from(randomBytes(16), (byte) => letters[byte % letters.length]).join("");
@@ -65,7 +67,7 @@ function readOrMakeOperatorKey(file: string): AccessKey {
       const key = JSON.parse(stored) as Partial<AccessKey>;
       if (key.accessKeyId && key.secretAccessKey) return key as AccessKey;
     } catch {
-      // Edited or cut: a new key costs nobody anything, since every client reads it from region.json.
+      // Edited or truncated: creating a new key is harmless, since every client reads it from region.json.
     }
   }
   const key = makeKey("LKIA");

@@ -4,7 +4,7 @@ import type { Resource } from "../resource.ts";
 import { type Access, evaluate, parsePolicy, type Statement } from "./policy.ts";
 import { accessOf } from "./request-access.ts";
 
-/** Managed policies of AWS that the region knows; any other is refused when it is attached. */
+/** Managed policies of AWS that the region supports; attaching any other is refused. */
 export const managedPolicies: Readonly<Record<string, readonly Statement[]>> = {
   "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy": allow(
     "ecr:GetAuthorizationToken",
@@ -14,7 +14,7 @@ export const managedPolicies: Readonly<Record<string, readonly Statement[]>> = {
     "logs:CreateLogStream",
     "logs:PutLogEvents",
   ),
-  // Both let an instance's agents work; nothing of an instance runs on this machine.
+  // Both are for agents on the instance, which do not exist on this machine.
   "arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role": [],
   "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore": [],
 };
@@ -23,7 +23,7 @@ function allow(...actions: readonly string[]): readonly Statement[] {
   return [{ effect: "Allow", actions, resources: ["*"], conditions: [] }];
 }
 
-/** Everything that a role's policies say: inline ones and managed ones. */
+/** All statements of a role's inline and managed policies. */
 function statementsOf(region: Region, role: Resource): readonly Statement[] {
   const isOfRole = ({ inputs }: Resource) => inputs.role === role.id || inputs.role === role.outputs.arn;
   const inline = region.resources.all("aws:iam/rolePolicy:RolePolicy").filter(isOfRole);
@@ -34,7 +34,7 @@ function statementsOf(region: Region, role: Resource): readonly Statement[] {
   ];
 }
 
-/** Whether a role may do something. A role that does not exist may do nothing. */
+/** Whether a role has a permission. A role that does not exist has none. */
 export function isAllowed(region: Region, roleArn: string, access: Access): boolean {
   const role = region.resources.find("aws:iam/role:Role", ({ outputs }) => outputs.arn === roleArn);
   if (!role) return false;
@@ -46,7 +46,7 @@ export function isAllowed(region: Region, roleArn: string, access: Access): bool
   return evaluate(statementsOf(region, role), { ...access, context });
 }
 
-/** The operator may do everything; a task what its role may. @throws AwsError AccessDeniedException */
+/** The operator may do everything; a task has its role's permissions. @throws AwsError AccessDeniedException */
 export function assertAllowed(region: Region, caller: AwsRequest["caller"], access: Access): void {
   if (caller.kind === "operator" || isAllowed(region, caller.roleArn, access)) return;
   const session = caller.taskArn.slice(caller.taskArn.lastIndexOf("/") + 1);
@@ -60,7 +60,7 @@ export function assertAllowed(region: Region, caller: AwsRequest["caller"], acce
   );
 }
 
-/** Refuses a call whose caller lacks the permission for its action on any of its resources. */
+/** Refuses a call whose caller lacks the permission for its action on one of its resources. */
 export function admitCaller(region: Region, request: AwsRequest): void {
   if (request.caller.kind === "operator") return;
   for (const access of accessOf(region, request)) assertAllowed(region, request.caller, access);

@@ -1,4 +1,4 @@
-/** One statement of an identity policy, its lists always lists. */
+/** One statement of an identity policy, single values normalized to lists. */
 export interface Statement {
   readonly effect: "Allow" | "Deny";
   readonly actions: readonly string[];
@@ -12,7 +12,7 @@ export interface Condition {
   readonly values: readonly string[];
 }
 
-/** What is asked for: an action on a resource, with the keys that conditions may look at. */
+/** An access request: an action on a resource, with the condition keys. */
 export interface Access {
   /** `ssm:GetParameter` */
   readonly action: string;
@@ -20,7 +20,7 @@ export interface Access {
   readonly context?: Readonly<Record<string, string>>;
 }
 
-/** Operators that are evaluated; any other is refused when the policy is made. */
+/** Supported operators; a policy with any other is refused when it is created. */
 const operators: Readonly<Record<string, (actual: string, wanted: string) => boolean>> = {
   StringEquals: (actual, wanted) => actual === wanted,
   StringLike: matches,
@@ -28,14 +28,14 @@ const operators: Readonly<Record<string, (actual: string, wanted: string) => boo
   ArnLike: matches,
 };
 
-/** Keys that the region knows of every request that can carry them. */
+/** Condition keys that are present on every request. */
 const knownKeys =
   /^(kms:ViaService|kms:EncryptionContext:.+|ecs:cluster|aws:ResourceAccount|aws:SourceAccount|aws:RequestedRegion)$/i;
 
 /**
- * Reads an identity policy.
+ * Parses an identity policy.
  *
- * @throws Error saying what the region cannot honour, by name: a statement must not be passed over in silence
+ * @throws Error naming the unsupported element: a statement must never be ignored silently
  */
 export function parsePolicy(text: string): readonly Statement[] {
   const document = parseJson(text);
@@ -56,7 +56,7 @@ function parseJson(text: string): Record<string, unknown> {
     const document: unknown = JSON.parse(text);
     if (typeof document === "object" && document !== null) return document as Record<string, unknown>;
   } catch {
-    // Answered below, together with JSON that is no object.
+    // Reported below, together with JSON that is not an object.
   }
   throw new Error("It is not a JSON object.");
 }
@@ -100,7 +100,7 @@ function parseConditions(block: Record<string, Record<string, unknown>>): readon
   });
 }
 
-/** Policy evaluation logic within one account: a Deny wins, then an Allow, else it is denied. */
+/** Policy evaluation within one account: a Deny wins, then an Allow, else it is denied. */
 export function evaluate(statements: readonly Statement[], access: Access): boolean {
   const applying = statements.filter((statement) => applies(statement, access));
   if (applying.some(({ effect }) => effect === "Deny")) return false;
@@ -109,7 +109,7 @@ export function evaluate(statements: readonly Statement[], access: Access): bool
 
 function applies(statement: Statement, access: Access): boolean {
   return (
-    // Actions are compared without regard to case.
+    // Actions are case-insensitive.
     statement.actions.some((action) => matches(access.action.toLowerCase(), action.toLowerCase())) &&
     statement.resources.some((resource) => matches(access.resource, resource)) &&
     statement.conditions.every((condition) => holds(condition, access.context ?? {}))
@@ -123,7 +123,7 @@ function holds({ operator, key, values }: Condition, context: Readonly<Record<st
   return actual !== undefined && compare !== undefined && values.some((wanted) => compare(actual, wanted));
 }
 
-/** `*` stands for any text, `?` for one character. */
+/** `*` matches any text, `?` one character. */
 function matches(text: string, pattern: string): boolean {
   if (pattern === "*" || pattern === text) return true;
   const source = pattern

@@ -4,10 +4,10 @@ import type { AwsRequest } from "../operation.ts";
 import type { Region } from "../region.ts";
 import type { Access } from "./policy.ts";
 
-/** Services whose actions have another prefix than their signing name. */
+/** Services whose actions have a prefix other than their signing name. */
 const prefixes: Readonly<Record<string, string>> = { monitoring: "cloudwatch", tagging: "tag" };
 
-/** Operations whose action has another name (Service Authorization Reference, "Amazon S3"). */
+/** Operations whose action has a different name (Service Authorization Reference, "Amazon S3"). */
 const actions: Readonly<Record<string, string>> = {
   "s3:HeadObject": "s3:GetObject",
   "s3:HeadBucket": "s3:ListBucket",
@@ -17,12 +17,12 @@ const actions: Readonly<Record<string, string>> = {
   "s3:GET ?location": "s3:GetBucketLocation",
 };
 
-/** No permission is asked for who one is (AWS STS API Reference, `GetCallerIdentity`). */
+/** Operations that need no permission (AWS STS API Reference, `GetCallerIdentity`). */
 const free: ReadonlySet<string> = new Set(["sts:GetCallerIdentity"]);
 
 type ResourcesOf = (region: Region, input: Record<string, unknown>) => readonly string[];
 
-/** The resources that a call names, as ARNs; a service not listed here has only `*`. */
+/** The resource ARNs that a call names; a service not listed here has only `*`. */
 const resources: Readonly<Record<string, ResourcesOf>> = {
   firehose: (region, input) =>
     named(input.DeliveryStreamName, (name) => makeArn(region, "firehose", `deliverystream/${name}`)),
@@ -62,7 +62,7 @@ function named(value: unknown, toArn: (name: string) => string): readonly string
     .map((name) => toArn(name as string));
 }
 
-/** What a call needs to be allowed: its action on each resource that it names, or on `*` where it names none. */
+/** The permissions that a call needs: its action on each resource that it names, or on `*` where it names none. */
 export function accessOf(region: Region, { service, operation, input }: AwsRequest): readonly Access[] {
   const name = `${prefixes[service] ?? service}:${operation}`;
   if (free.has(name)) return [];

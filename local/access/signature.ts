@@ -3,7 +3,7 @@ import { AwsError } from "../operation.ts";
 import type { KeyRing, KnownKey } from "./credentials.ts";
 import type { WireRequest } from "./wire.ts";
 
-/** What a signed request says of itself (AWS Signature Version 4, "Authorization header"). */
+/** The signature fields of a request (AWS Signature Version 4, "Authorization header"). */
 export interface Signature {
   readonly accessKeyId: string;
   readonly date: string;
@@ -15,7 +15,7 @@ export interface Signature {
 }
 
 const algorithm = "AWS4-HMAC-SHA256";
-/** As AWS has it: a request is taken within five minutes of its date. */
+/** As on AWS: a request is accepted within five minutes of its date. */
 const skewMs = 5 * 60_000;
 
 /** @throws AwsError MissingAuthenticationToken or IncompleteSignature, as the query APIs document them */
@@ -39,7 +39,7 @@ export function parseSignature(request: WireRequest): Signature {
 }
 
 /**
- * Finds whose key signed a request and proves it.
+ * Finds the key that signed a request and verifies the signature.
  *
  * @throws AwsError InvalidClientTokenId, SignatureDoesNotMatch, RequestExpired, as the common errors document them
  */
@@ -106,7 +106,7 @@ function canonicalRequest(request: WireRequest, signature: Signature): string {
   ].join("\n");
 }
 
-/** Every service but S3 signs the path encoded once more. */
+/** Every service except S3 signs the path encoded twice. */
 function canonicalPath(path: string, service: string): string {
   return service === "s3" ? path : path.split("/").map(encode).join("/");
 }
@@ -125,7 +125,7 @@ function canonicalQuery(query: string): string {
     .join("&");
 }
 
-/** RFC 3986, with the four characters that JavaScript leaves alone. */
+/** RFC 3986, including the four characters that JavaScript does not escape. */
 function encode(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,

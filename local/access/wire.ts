@@ -2,12 +2,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { gunzipSync } from "node:zlib";
 import { AwsError } from "../operation.ts";
 
-/** One HTTP request, read whole. */
+/** One HTTP request, read completely. */
 export interface WireRequest {
   readonly method: string;
-  /** Path as it was sent, still percent-encoded. */
+  /** The raw path, still percent-encoded. */
   readonly path: string;
-  /** Query without the question mark, as it was sent. */
+  /** The raw query, without the question mark. */
   readonly query: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
@@ -19,7 +19,7 @@ export interface WireResponse {
   readonly body: string | Buffer;
 }
 
-/** S3's own limit is 5 GB for one PUT; this machine's objects are logs, certificates and lists. */
+/** S3's own limit is 5 GB for one PUT; the objects here are logs, certificates and lists. */
 const largestBody = 64 * 1024 * 1024;
 
 export async function readRequest(message: IncomingMessage): Promise<WireRequest> {
@@ -52,7 +52,7 @@ function readHeaders(message: IncomingMessage): Record<string, string> {
   );
 }
 
-/** The body as the client meant it; clients compress large ones (`CloudWatch` does from 10 KB). */
+/** The body after content decoding; clients compress large ones (`CloudWatch` does from 10 KB). */
 export function decodeBody(request: WireRequest): Buffer {
   if (request.headers["content-encoding"] !== "gzip") return request.body;
   try {

@@ -12,12 +12,12 @@ import { textsOf } from "../values.ts";
 export const certificateType = "aws:acm/certificate:Certificate";
 export const certificateValidationType = "aws:acm/certificateValidation:CertificateValidation";
 
-/** Every name on a certificate, the main one first. */
+/** Every name on a certificate, the primary one first. */
 function namesOf(inputs: Properties): readonly string[] {
   return [...new Set([String(inputs.domainName), ...textsOf(inputs, "subjectAlternativeNames")])];
 }
 
-/** The CNAME by which ACM sees that the domain is the caller's; the same for a name and its wildcard. */
+/** The CNAME that proves control of the domain to ACM; the same for a name and its wildcard. */
 function validationOption(region: Region, name: string): Properties {
   const domain = name.replace(/^\*\./, "");
   const digest = (salt: string) =>
@@ -31,9 +31,9 @@ function validationOption(region: Region, name: string): Properties {
 }
 
 /**
- * The files of a certificate that ACM holds, signed by the region's authority; for whoever ends TLS in its name.
+ * The files of an ACM certificate, signed by the region's authority, for a component that terminates TLS.
  *
- * @throws AwsError where there is no such certificate or its validation has not been proved
+ * @throws AwsError if the certificate does not exist or its validation is not complete
  */
 export async function issueAcmCertificate(region: Region, arn: string) {
   const certificate = region.resources.get(certificateType, arn);
@@ -50,7 +50,10 @@ export async function issueAcmCertificate(region: Region, arn: string) {
   });
 }
 
-/** ACM issues once each name's CNAME is there. It looks at the world each time: what DNS says now. */
+/**
+ * ACM issues a certificate once each name's CNAME exists. The status is evaluated at each call, from the current
+ * DNS records.
+ */
 export function readStatus(region: Region, arn: string): "ISSUED" | "PENDING_VALIDATION" {
   const certificate = region.resources.get(certificateType, arn);
   if (certificate?.outputs.status === "ISSUED") return "ISSUED";
@@ -137,7 +140,7 @@ async function readDates(region: Region, arn: string): Promise<Properties> {
   return { notAfter: validToDate.toISOString(), notBefore: validFromDate.toISOString() };
 }
 
-/** Resolves when the certificate is issued, which needs its records to be there. */
+/** Resolves when the certificate is issued, which requires its DNS records. */
 export const certificateValidation: ResourceHandler = {
   type: certificateValidationType,
   inputs: ["certificateArn", "validationRecordFqdns"],
@@ -149,7 +152,7 @@ export const certificateValidation: ResourceHandler = {
     if (!stored) throw new AwsError("ResourceNotFoundException", `Could not find certificate ${arn}.`);
     const missing = missingRecords(region, stored.inputs);
     if (missing.length > 0) {
-      // On AWS this waits 75 minutes for somebody to make the records; here nobody else can.
+      // AWS waits 75 minutes for someone to create the records; here only the program can.
       throw new AwsError(
         "TimedOut",
         `The certificate is not issued: DNS has no CNAME ${missing.join(", ")} with the value that ACM asks for.`,

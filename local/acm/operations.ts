@@ -3,7 +3,7 @@ import { AwsError, type Operations } from "../operation.ts";
 import { textsOf } from "../values.ts";
 import { certificateType, readStatus } from "./certificate.ts";
 
-/** What ACM says of its certificates. */
+/** Describes certificates. */
 export const acmOperations: Operations = {
   async DescribeCertificate(region, request) {
     const arn = requiredText(request, "CertificateArn");

@@ -10,7 +10,7 @@ const layoutStrategies = ["Legacy", "Auto", "AutoMerge", "Exact"] as const;
 const natStrategies = ["None", "Single", "OnePerAz"] as const;
 const nameTagStrategies = ["Legacy", "AvailabilityZone"] as const;
 
-/** The component's arguments, parsed and whole. */
+/** The component's arguments, parsed and complete. */
 export interface VpcArguments {
   readonly block: Cidr;
   readonly zones: readonly string[];
@@ -20,14 +20,14 @@ export interface VpcArguments {
   readonly nat: (typeof natStrategies)[number];
   readonly allocationIds: readonly Value[];
   readonly nameTags: (typeof nameTagStrategies)[number];
-  /** May be unknown as a whole in a preview. */
+  /** May be unknown entirely in a preview. */
   readonly tags: Value;
-  /** What goes to the inner VPC as it was given. */
+  /** Passed to the inner VPC unchanged. */
   readonly vpc: Properties;
   readonly region?: Value;
 }
 
-/** Everything that is wrong with the arguments of one component. */
+/** All problems of one component's arguments. */
 export class VpcArgumentsError extends Error {
   readonly failures: readonly CheckFailure[];
 

@@ -15,7 +15,7 @@ export interface ConstructRequest {
   readonly name: string;
   readonly inputs: Properties;
   readonly inputDependencies: Readonly<Record<string, readonly string[]>>;
-  /** Options of the component: parent, aliases, what it depends on. */
+  /** Options of the component: parent, aliases, dependencies. */
   readonly options: Pick<Registration, "parent" | "aliases" | "dependencies">;
   warn(message: string, urn: string): Promise<void>;
 }
@@ -29,8 +29,8 @@ interface Constructed {
 const order: readonly SubnetType[] = ["Public", "Private", "Isolated"];
 
 /**
- * Constructs `awsx:ec2:Vpc`: the component itself and, below its VPC, everything that the real one makes, with the same
- * names, tags, addresses and dependencies. Throws `VpcArgumentsError` before the first resource.
+ * Constructs `awsx:ec2:Vpc`: the component itself and, below its VPC, everything that the real one creates, with
+ * the same names, tags, addresses and dependencies. Throws `VpcArgumentsError` before the first resource.
  */
 export async function constructVpc(
   region: Region,
@@ -81,7 +81,7 @@ function registerVpc(
       tags: sharedTags(name, args),
       ...(region === undefined ? {} : { region }),
     },
-    // Everything else waits for the VPC, and so for what the component was told to wait for.
+    // Everything else depends on the VPC, and so on the component's own dependencies.
     dependencies: options.dependencies ?? [],
     inputDependencies: Object.fromEntries(
       ["tags", ...Object.keys(args.vpc)].map((input) => [input, inputDependencies[input] ?? []]),
@@ -89,7 +89,7 @@ function registerVpc(
   });
 }
 
-/** Zone by zone; public subnets first, because the NAT gateways that private ones leave by stand in them. */
+/** Zone by zone; public subnets first, because they contain the NAT gateways of the private ones. */
 function makeSubnets(family: Family, planned: readonly PlannedSubnet[]): Promise<readonly MadeSubnet[]> {
   const { nat, zones } = family.args;
   const gateways = new Map<number, Promise<Registered>>();

@@ -3,7 +3,7 @@ import type { Registered, ResourceMonitor } from "../engine/monitor.ts";
 import type { Properties, Value } from "../resource.ts";
 import type { VpcArguments } from "./arguments.ts";
 
-/** What all children of one component share. */
+/** Shared by all children of one component. */
 export interface Family {
   readonly monitor: ResourceMonitor;
   readonly name: string;
@@ -14,13 +14,13 @@ export interface Family {
   readonly internetGateway: Promise<Registered>;
 }
 
-/** Tags over tags; unknown as a whole if any part is. */
+/** Merges tags; unknown entirely if any input is. */
 export function mergeTags(...parts: readonly Value[]): Value {
   if (parts.includes(unknown)) return unknown;
   return Object.assign({}, ...parts) as Properties;
 }
 
-/** Tags of what belongs to the whole VPC; a `Name` of the program's own wins. */
+/** Tags of VPC-wide resources; a `Name` from the program wins. */
 export function sharedTags(name: string, args: VpcArguments): Value {
   return mergeTags({ Name: name }, args.tags);
 }
@@ -32,7 +32,7 @@ type Child = {
   readonly inputs: Properties;
 };
 
-/** Registers a child that waits for its parent; `from` tells which inputs come from which resources. */
+/** Registers a child that depends on its parent; `from` maps inputs to the resources that they come from. */
 export function registerChild(
   { monitor, args, tagDependencies }: Pick<Family, "monitor" | "args" | "tagDependencies">,
   { type, name, parent, inputs }: Child,
@@ -52,8 +52,8 @@ export function registerChild(
 }
 
 /**
- * Like Promise.all, but waits for every one before the first failure is thrown: nothing may register any more once the
- * component has answered.
+ * Like Promise.all, but waits for every promise before it throws the first failure: nothing may register after the
+ * component has responded.
  */
 export async function settleAll<const Work extends readonly unknown[]>(
   work: Work,

@@ -14,30 +14,30 @@ import { allocateLegacy } from "./legacy-layout.ts";
 import { mergeSpecs } from "./merge-specs.ts";
 import { type SubnetSpec, specNameOf } from "./specification.ts";
 
-/** One subnet of one zone; `Unused` ones keep a range free and are never made. */
+/** One subnet of one zone; `Unused` ones reserve a range and are never created. */
 export interface PlannedSubnet {
   readonly spec: SubnetSpec;
   readonly zone: number;
   readonly block: Cidr;
 }
 
-/** What is laid out, as far as the arguments say it. */
+/** The arguments that determine the layout. */
 export type Layout = Pick<VpcArguments, "block" | "zones" | "zoneMask" | "strategy" | "specs" | "nat">;
 
-/** Bits that tell so many apart. */
+/** Number of bits that can distinguish this many values. */
 function bitsFor(count: number): number {
   return Math.ceil(Math.log2(count));
 }
 
-/** The part of the VPC's block that each zone gets. */
+/** The part of the VPC's block for each zone. */
 function zoneBlocks({ block, zones, zoneMask }: Layout): readonly Cidr[] {
   const mask = zoneMask ?? block.mask + bitsFor(zones.length);
   return zones.map((_, zone) => ({ first: block.first + zone * sizeOf(mask), mask }));
 }
 
 /**
- * Plans every subnet, in zone order and within a zone in the order of its specs. Throws {@link VpcArgumentsError} for what
- * does not fit, overlaps, or leaves a gap that *Exact* does not allow.
+ * Plans every subnet, in zone order and within a zone in the order of its specs. Throws {@link VpcArgumentsError}
+ * for subnets that do not fit, overlap, or leave a gap that *Exact* does not allow.
  */
 export function planSubnets(layout: Layout): readonly PlannedSubnet[] {
   const zones = zoneBlocks(layout);
@@ -64,7 +64,7 @@ function decideSpecs({ specs, strategy }: Layout, zoneMask: number): readonly Su
   return strategy === "AutoMerge" ? mergeSpecs(defaultSpecs(zoneMask), specs) : specs;
 }
 
-/** A larger private and a smaller public subnet per zone; of a huge block only the first /16 is taken. */
+/** A larger private and a smaller public subnet per zone; of a huge block only the first /16 is used. */
 function defaultSpecs(zoneMask: number): readonly SubnetSpec[] {
   if (zoneMask > 26) {
     const reason = `leaves /${zoneMask} per zone; without subnetSpecs a zone needs at least a /26.`;
@@ -144,7 +144,7 @@ function findGaps(vpc: Cidr, planned: readonly PlannedSubnet[]): readonly CheckF
   ];
 }
 
-/** Isolated subnets get no route to a NAT gateway, but the program may give them one later. */
+/** Isolated subnets get no route to a NAT gateway, but the program may add one later. */
 function findMissingNatSubnets({ nat }: Layout, specs: readonly SubnetSpec[]): readonly CheckFailure[] {
   const has = (type: SubnetSpec["type"]) => specs.some((spec) => spec.type === type);
   if (nat === "None" || (has("Public") && (has("Private") || has("Isolated")))) return [];

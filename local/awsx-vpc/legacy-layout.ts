@@ -1,7 +1,7 @@
 import { blockAround, type Cidr, endOf, overlaps, sizeOf } from "../ec2/cidr.ts";
 import type { SubnetSpec, SubnetType } from "./specification.ts";
 
-/** Legacy always lays out in this order, each kind with the smallest mask that it takes by itself. */
+/** Legacy always uses this order, with the smallest default mask of each kind. */
 const kinds: readonly { readonly type: SubnetType; readonly leastMask: number }[] = [
   { type: "Private", leastMask: 19 },
   { type: "Public", leastMask: 20 },
@@ -9,12 +9,12 @@ const kinds: readonly { readonly type: SubnetType; readonly leastMask: number }[
 ];
 
 /**
- * The layout that awsx had before *Auto*: private, public, isolated. The n-th subnet of a kind stands at n times its size
- * behind the block that the kind begins at; where that is taken, at the next boundary behind its predecessor. Answers one
+ * The layout of awsx before *Auto*: private, public, isolated. The n-th subnet of a kind is at n times its size
+ * from the start of the kind's block; if that is taken, at the next boundary after its predecessor. Returns one
  * block per spec, none for `Unused`.
  */
 export function allocateLegacy(specs: readonly SubnetSpec[], zone: Cidr): readonly (Cidr | undefined)[] {
-  // A single subnet may have the whole zone; otherwise each is at most half of it.
+  // A single subnet may use the whole zone; otherwise each gets at most half of it.
   const widestMask = zone.mask + (specs.length === 1 ? 0 : 1);
   const blocks: (Cidr | undefined)[] = specs.map(() => undefined);
   let previous: Cidr | undefined;

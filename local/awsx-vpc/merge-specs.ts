@@ -2,8 +2,8 @@ import { VpcArgumentsError } from "./arguments.ts";
 import type { SubnetSpec } from "./specification.ts";
 
 /**
- * Strategy *AutoMerge*: the subnets that there are without specs, each with what the program's spec of its type says about
- * it. What awsx makes of other types, and of two specs of one type, is not known here, so they are refused.
+ * Strategy *AutoMerge*: the default subnets, each merged with the program's spec of its type. The behaviour of
+ * awsx for other types, and for two specs of one type, is unknown, so they are refused.
  */
 export function mergeSpecs(
   defaults: readonly SubnetSpec[],

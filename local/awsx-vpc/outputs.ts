@@ -21,7 +21,7 @@ function referAll(resources: readonly (Registered | undefined)[]): ComponentOutp
   return { value: present.map(referTo), from: present };
 }
 
-/** The 17 outputs of the component; lists go zone by zone, and within a zone public, private, isolated. */
+/** The 17 outputs of the component; lists are ordered by zone, and within a zone public, private, isolated. */
 export function collectOutputs(
   vpc: Registered,
   internetGateway: Registered,
@@ -52,7 +52,7 @@ export function collectOutputs(
   };
 }
 
-/** The specs as they were resolved. What was laid out without specs, or by *Legacy*, is told as *Auto* would need it. */
+/** The resolved specs. Without specs, or with *Legacy*, they are written as *Auto* would need them. */
 export function resolvedLayout(layout: Layout, planned: readonly PlannedSubnet[]): readonly Properties[] {
   const { specs, strategy } = layout;
   if (!specs || strategy === "Legacy" || strategy === "AutoMerge")
@@ -79,7 +79,7 @@ function describeBlocks(zone: readonly PlannedSubnet[]): readonly Properties[] {
   });
 }
 
-/** The widest aligned blocks that fill the room between two others. */
+/** The largest aligned blocks that fill the gap between two others. */
 function fillGap(before: Cidr, after: Cidr): readonly Cidr[] {
   const gaps: Cidr[] = [];
   const room = { first: endOf(before), end: after.first };

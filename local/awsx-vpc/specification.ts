@@ -5,12 +5,12 @@ import type { CheckFailure } from "../resource-handler.ts";
 const subnetTypes = ["Public", "Private", "Isolated", "Unused"] as const;
 export type SubnetType = (typeof subnetTypes)[number];
 
-/** One kind of subnet that every zone gets, after size and mask were brought together. */
+/** One kind of subnet that every zone gets, after size and mask have been reconciled. */
 export interface SubnetSpec {
   readonly type: SubnetType;
   readonly name?: string;
   readonly mask?: number;
-  /** One block per zone, where the program lays the VPC out by itself. */
+  /** One block per zone, where the program specifies the layout. */
   readonly blocks?: readonly string[];
   readonly tags?: Value;
 }
@@ -20,7 +20,7 @@ export function specNameOf({ name, type }: Pick<SubnetSpec, "name" | "type">): s
   return name ?? type.toLowerCase();
 }
 
-/** Finds the member of a list that a word means, whatever its case, as awsx does. */
+/** Finds the matching member of a list case-insensitively, as awsx does. */
 export function oneOf<Word extends string>(
   words: readonly Word[],
   value: Value | undefined,
@@ -31,7 +31,7 @@ export function oneOf<Word extends string>(
 
 const known = ["type", "name", "cidrMask", "size", "cidrBlocks", "tags", "assignIpv6AddressOnCreation"];
 
-/** Reads `subnetSpecs`; everything that is wrong goes to `failures`. */
+/** Parses `subnetSpecs`; all problems are added to `failures`. */
 export function parseSpecs(
   given: Value | undefined,
   zones: number,
@@ -148,7 +148,7 @@ function parseBlocks(
   return blocks;
 }
 
-/** A subnet's name is its resource's: two of one name would fail in the middle of the deployment. */
+/** A subnet's name is its resource's name: duplicates would fail in the middle of the deployment. */
 export function findSameNames(specs: readonly SubnetSpec[]): readonly CheckFailure[] {
   const made = specs.filter(({ type }) => type !== "Unused");
   const counts = Map.groupBy(made, specNameOf);

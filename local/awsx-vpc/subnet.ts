@@ -7,7 +7,7 @@ import { type Family, mergeTags, registerChild, settleAll, sharedTags } from "./
 import type { PlannedSubnet } from "./layout.ts";
 import { subnetNames } from "./naming.ts";
 
-/** A subnet that was made, with what hangs below it. */
+/** A created subnet, with its child resources. */
 export interface MadeSubnet {
   readonly plan: PlannedSubnet;
   readonly subnet: Registered;
@@ -17,15 +17,15 @@ export interface MadeSubnet {
   readonly nat?: { readonly gateway: Registered; readonly eip?: Registered };
 }
 
-/** The NAT gateway comes earlier than the rest of its subnet, and private subnets wait for it alone. */
+/** The NAT gateway is registered before the rest of its subnet, and private subnets depend only on it. */
 interface PendingSubnet {
   readonly complete: Promise<MadeSubnet>;
   readonly natGateway: Promise<Registered>;
 }
 
 /**
- * Registers one subnet with its route table, association, NAT gateway and route. `nat.gateway` is the one that a private
- * subnet leaves by, `nat.carries` whether this subnet holds one itself.
+ * Registers one subnet with its route table, association, NAT gateway and route. `nat.gateway` is the one that a
+ * private subnet uses, `nat.carries` whether this subnet contains one.
  */
 export function makeSubnet(
   family: Family,
@@ -43,7 +43,7 @@ export function makeSubnet(
   const routing = subnet.then((made) =>
     makeRouting(family, { name, plan, subnet: made, tags: mergeTags(shared, own), nat: nat.gateway }),
   );
-  // Whoever needs the gateway sees its failure; nobody may.
+  // Dependants of the gateway see its failure; there may be none.
   natGateway.catch(() => undefined);
   const complete = settleAll([subnet, carried, routing] as const).then(([made, natMade, routed]) => ({
     plan,
@@ -127,7 +127,7 @@ async function makeRouting(
   return { routeTable: table, association: associated, ...(routed ? { route: routed } : {}) };
 }
 
-/** Public subnets leave by the internet gateway, private ones by NAT, isolated ones not at all. */
+/** Public subnets route to the internet gateway, private ones to NAT, isolated ones nowhere. */
 function wayOut(
   family: Family,
   { spec }: PlannedSubnet,

@@ -1,6 +1,6 @@
 import type { Properties, Value } from "../resource.ts";
 
-/** A metric alarm's inputs as the form that `PutMetricAlarm` takes. */
+/** A metric alarm's inputs as the form of `PutMetricAlarm`. */
 export function alarmForm(inputs: Properties): Record<string, string> {
   const { name, alarmDescription, evaluationPeriods, datapointsToAlarm, comparisonOperator } = inputs;
   return {

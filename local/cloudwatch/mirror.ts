@@ -4,7 +4,7 @@ import type { Resource } from "../resource.ts";
 import { alarmForm } from "./alarm-form.ts";
 import { logGroupType, metricAlarmType, topicType } from "./types.ts";
 
-/** How moto learns of a resource that the program made, and how it is asked whether it still knows it. */
+/** How a resource of the program is created in moto, and how moto is asked whether it still exists. */
 interface Mirrored {
   put(region: Region, resource: Resource): Promise<MotoResponse>;
   remove(region: Region, resource: Resource): Promise<MotoResponse>;
@@ -53,13 +53,13 @@ const mirrored: Readonly<Record<string, Mirrored>> = {
   },
 };
 
-/** Already there is what was wanted: an update puts again. */
+/** An existing resource is fine: an update writes it again. */
 function isRefused({ status, text }: MotoResponse): boolean {
   return status >= 300 && !/AlreadyExists/.test(text);
 }
 
 interface Mirror {
-  /** The life of moto that was filled. */
+  /** The incarnation of moto that was filled. */
   life: number;
   readonly shown: Map<string, Resource>;
   work: Promise<void>;
@@ -68,8 +68,9 @@ interface Mirror {
 const mirrors = new WeakMap<Region, Mirror>();
 
 /**
- * Brings moto up to date with the region before something is passed on to it. It happens then and not at each creation,
- * so that bringing an environment up never waits for moto, and a moto that was restarted is filled again by itself.
+ * Synchronizes moto with the region before a request is forwarded to it. This happens on demand and not at each
+ * creation, so that bringing an environment up never waits for moto, and a restarted moto is filled again
+ * automatically.
  */
 export async function settleMirror(region: Region): Promise<void> {
   const mirror = mirrors.get(region) ?? { life: 0, shown: new Map(), work: Promise.resolve() };
@@ -103,8 +104,8 @@ async function settle(region: Region, mirror: Mirror): Promise<void> {
 }
 
 /**
- * Whether a mirrored resource still exists. While moto was never filled nobody can have removed it by the API; from then
- * on moto is asked.
+ * Whether a mirrored resource still exists. Before moto is first filled the API cannot have removed it; afterwards
+ * moto is asked.
  */
 export async function existsInMirror(region: Region, resource: Resource): Promise<boolean> {
   const mirror = mirrors.get(region);

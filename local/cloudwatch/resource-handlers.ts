@@ -8,12 +8,12 @@ import type { ResourceHandler } from "../resource-handler.ts";
 import { existsInMirror } from "./mirror.ts";
 import { logGroupType, metricAlarmType, topicType } from "./types.ts";
 
-/** Retention periods that CloudWatch Logs takes, in days; 0 keeps for ever. */
+/** Retention periods that CloudWatch Logs accepts, in days; 0 keeps logs forever. */
 const retentions = [
   0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-/** Adds the look at moto, where the API may have removed what the program made. */
+/** Adds a check of moto, whose API may have removed the program's resource. */
 function observed(handler: ResourceHandler): ResourceHandler {
   return {
     ...handler,

@@ -9,13 +9,13 @@ const lastHost = 250;
 interface StoredAddresses {
   /** Address by zone and owner, as `1 task/gateway/8f3a`. */
   readonly claims: Record<string, string>;
-  /** The host number handed out last, by zone. */
+  /** The host number assigned last, by zone. */
   readonly last: Record<string, number>;
 }
 
 /**
- * Loopback addresses by owner. A given-back address is handed out again only after all others of its zone, so that a
- * client with an old answer does not meet a stranger.
+ * Loopback addresses by owner. A released address is reused only after all others of its zone, so that a client
+ * with a stale address does not reach a different service.
  */
 export class AddressBook implements Addresses {
   readonly #file: string;

@@ -11,7 +11,7 @@ export interface ServeArguments {
   readonly region: string;
   readonly parts: Readonly<Record<PartName, Part>>;
   readonly images: Readonly<Record<string, Image>>;
-  /** Resources are not made real again, only deleted. */
+  /** Resources are not restored, only deleted. */
   readonly releasing: boolean;
 }
 
@@ -23,7 +23,7 @@ export interface SweepArguments {
 export interface InventoryArguments {
   readonly command: "inventory";
   readonly directory: string;
-  /** Absent where nothing says it any more: no listener is looked for. */
+  /** Absent where it is no longer known: listeners are not searched. */
   readonly network?: string;
 }
 

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import type { Certificates } from "../region.ts";
 import { readFileIfThere, replaceFile } from "./files.ts";
 
-/** The longest that public authorities may grant (CA/Browser Forum, until March 2026), as ACM's certificates have it. */
+/** The maximum for public authorities (CA/Browser Forum, until March 2026), as ACM's certificates have it. */
 const validDays = 397;
 const authorityDays = 3650;
 const dayMs = 86_400_000;
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 
-/** Loaded when first needed: it takes a tenth of a second that the start of the region does not have. */
+/** Loaded on demand: it takes a tenth of a second, which would delay the region's start. */
 async function loadX509() {
   await import("reflect-metadata");
   return await import("@peculiar/x509");
@@ -20,7 +20,7 @@ interface Authority {
   readonly key: webcrypto.CryptoKey;
 }
 
-/** The region's own authority, the stand-in for Amazon's, and the server certificates that it signs. */
+/** The region's own authority, in place of Amazon's, and the server certificates that it signs. */
 export class RegionCertificates implements Certificates {
   readonly authorityFile: string;
   readonly #directory: string;
@@ -33,7 +33,7 @@ export class RegionCertificates implements Certificates {
     this.authorityFile = join(this.#directory, "authority.pem");
   }
 
-  /** Makes the authority where there is none yet; its file exists when this resolves. */
+  /** Creates the authority if there is none yet; its file exists when this resolves. */
   async prepare(): Promise<void> {
     this.#authority ??= this.#openAuthority();
     await this.#authority;
@@ -59,7 +59,7 @@ export class RegionCertificates implements Certificates {
     const { certificate, key } = await this.#sign(request.name, names);
     replaceFile(files.certificateFile, certificate);
     replaceFile(files.keyFile, key);
-    // Written last: its presence means that all three are whole.
+    // Written last: its presence means that all three are complete.
     replaceFile(files.bundleFile, `${certificate}${key}`);
     return files;
   }
@@ -80,7 +80,7 @@ export class RegionCertificates implements Certificates {
       extensions: [
         new x509.BasicConstraintsExtension(false, undefined, true),
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-        // Both, as ACM's have: the nodes of a Redis cluster prove themselves to each other with it.
+        // Both, as in ACM's: the nodes of a Redis cluster authenticate to each other with it.
         new x509.ExtendedKeyUsageExtension([
           x509.ExtendedKeyUsage.serverAuth,
           x509.ExtendedKeyUsage.clientAuth,
@@ -123,7 +123,7 @@ export class RegionCertificates implements Certificates {
   }
 }
 
-/** A stored certificate serves again while it names all that is asked for and has half its life left. */
+/** A stored certificate is reused while it covers all requested names and has half its lifetime left. */
 function covers(pem: string | undefined, names: readonly { type: "dns" | "ip"; value: string }[]): boolean {
   if (pem === undefined) return false;
   const certificate = new X509Certificate(pem);
@@ -133,7 +133,7 @@ function covers(pem: string | undefined, names: readonly { type: "dns" | "ip"; v
   return stored.filter((name) => name !== "").join() === wanted.join();
 }
 
-/** Positive and at most 20 octets (RFC 5280, 4.1.2.2). */
+/** Positive and at most 20 octets (RFC 5280 section 4.1.2.2). */
 function randomSerial(): string {
   const bytes = crypto.getRandomValues(Buffer.alloc(16));
   bytes[0] = (bytes[0]! & 0x7f) | 0x40;

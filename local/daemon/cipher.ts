@@ -5,8 +5,8 @@ import { readFileIfThere, replaceFile } from "./files.ts";
 const keyBytes = 32;
 
 /**
- * Encrypts what the region stores: resources hold passwords, and no file of an environment shows one in clear.
- * AES-256-GCM; the encrypted form is nonce, tag and ciphertext in base64.
+ * Encrypts what the region stores: resources contain passwords, and no file of an environment may contain one in
+ * clear text. AES-256-GCM; the encrypted form is nonce, tag and ciphertext in base64.
  */
 export class Cipher {
   readonly #key: Buffer;
@@ -15,7 +15,7 @@ export class Cipher {
     const file = join(directory, "resources.key");
     const stored = readFileIfThere(file);
     const key = Buffer.from(stored ?? "", "base64");
-    // A key that was edited opens nothing; whoever reads the journal finds that out line by line.
+    // An edited key decrypts nothing, which the journal's reader finds line by line.
     this.#key = key.length === keyBytes ? key : randomBytes(keyBytes);
     if (this.#key !== key) replaceFile(file, this.#key.toString("base64"));
   }

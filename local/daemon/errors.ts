@@ -49,7 +49,7 @@ const regionErrors = {
 /** A failure of the region process itself. */
 export class RegionError extends errorsOf("RegionError", regionErrors) {}
 
-/** Turns a failed write into an error that names the file; a full disk is the one that operators meet. */
+/** Converts a failed write into an error that names the file; a full disk is the common case. */
 export function explainWriteFailure(file: string, cause: unknown): RegionError | Error {
   const code = (cause as NodeJS.ErrnoException | undefined)?.code;
   if (code === "ENOSPC" || code === "EDQUOT")

@@ -13,7 +13,9 @@ import {
 import { dirname } from "node:path";
 import { explainWriteFailure } from "./errors.ts";
 
-/** Replaces a file in one step: whoever reads it sees the old content or the new, also after a kill in between. */
+/**
+ * Replaces a file atomically: a reader sees the old content or the new, even if the process is killed in between.
+ */
 export function replaceFile(file: string, content: string | Uint8Array): void {
   const temporaryFile = `${file}.${process.pid}.draft`;
   try {
@@ -26,7 +28,7 @@ export function replaceFile(file: string, content: string | Uint8Array): void {
   }
 }
 
-/** The text of a file, or undefined where there is none. */
+/** The text of a file, or undefined if it does not exist. */
 export function readFileIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, "utf8");
@@ -36,7 +38,7 @@ export function readFileIfThere(file: string): string | undefined {
   }
 }
 
-/** A file of JSON lines that only grows. A line is written whole or not at all, also on a full disk. */
+/** An append-only file of JSON lines. A line is written completely or not at all, even on a full disk. */
 export class LineFile {
   readonly #file: string;
   readonly #descriptor: number;
@@ -63,7 +65,7 @@ export class LineFile {
   }
 }
 
-/** Opens a file that only grows, and makes its folder; only its owner may read it. */
+/** Opens an append-only file and creates its folder; only its owner may read it. */
 export function openForAppending(file: string): number {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
@@ -73,18 +75,18 @@ export function openForAppending(file: string): number {
   }
 }
 
-/** Takes back half a line. Where even that fails, the reader passes over a line without its end. */
+/** Removes a partial line. If even that fails, the reader skips a line without its end. */
 function cutBack(descriptor: number, size: number): void {
   try {
     ftruncateSync(descriptor, size);
   } catch {
-    // Nothing more can be done here; the error that is thrown names the file.
+    // The error that is thrown names the file.
   }
 }
 
 /**
- * The entries of a file of JSON lines. A last line without its end is what a kill leaves behind and is passed over;
- * any other line that cannot be read is given to `broken` with its number.
+ * The entries of a file of JSON lines. An unterminated last line is left by a kill and skipped; any other invalid
+ * line is reported to `broken` with its number.
  */
 export function readLines(file: string, broken: (line: number) => void): readonly unknown[] {
   const lines = (readFileIfThere(file) ?? "").split("\n");

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { LineFile, readLines, replaceFile } from "./files.ts";
 import type { ProcessIdentity } from "./process-identity.ts";
 
-/** A process as the ledger knows it. Without an identity its start was begun and nothing is known of its end. */
+/** A process in the ledger. Without an identity its start was begun and its fate is unknown. */
 export interface LedgerEntry {
   readonly name: string;
   readonly directory: string;
@@ -25,8 +25,8 @@ function ledgerFile(directory: string): string {
 }
 
 /**
- * Processes that were started and not seen to end. Lines that cannot be read are passed over: whoever reads the ledger
- * wants to end processes, and half a ledger is better than none.
+ * Processes that were started and not seen to end. Invalid lines are skipped: the reader wants to end processes,
+ * and half a ledger is better than none.
  */
 export function readLedger(directory: string): readonly LedgerEntry[] {
   const entries = new Map<string, LedgerEntry>();
@@ -43,11 +43,11 @@ export function readLedger(directory: string): readonly LedgerEntry[] {
   return [...entries.values()];
 }
 
-/** Every process of the region, written before and after its start, so that a kill between the two loses none. */
+/** Every process of the region, recorded before and after its start, so that a kill between the two loses none. */
 export class Ledger {
   readonly #lines: LineFile;
 
-  /** Begins anew: whoever opens a ledger has ended what an earlier life left in it. */
+  /** Truncates the ledger: the caller has ended what an earlier run left in it. */
   constructor(directory: string) {
     replaceFile(ledgerFile(directory), "");
     this.#lines = new LineFile(ledgerFile(directory));

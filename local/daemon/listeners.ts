@@ -10,18 +10,18 @@ export interface FoundListener {
 /** TCP_LISTEN in `/proc/net/tcp`. */
 const listening = "0A";
 
-/** Listeners of a loopback block such as `127.23`. */
+/** Listeners in a loopback block such as `127.23`. */
 export function findListeners(network: string): readonly FoundListener[] {
   return withOwners((address) => address.startsWith(`${network}.`));
 }
 
-/** Listeners at exactly this address and port, or at this port of every address (0.0.0.0 and [::]). */
+/** Listeners on exactly this address and port, or on this port of every address (0.0.0.0 and [::]). */
 export function findHolders(address: string): readonly FoundListener[] {
   const everywhere = `0.0.0.0:${address.split(":")[1]}`;
   return withOwners((taken) => taken === address || taken === everywhere);
 }
 
-/** Whether anybody listens at this port of every address; [::] may or may not stand for IPv4 as well. */
+/** Whether a process listens on this port of every address; [::] may or may not include IPv4. */
 export function listensEverywhere(port: number): boolean {
   return readListeners((address) => address === `0.0.0.0:${port}`).length > 0;
 }
@@ -48,7 +48,9 @@ function readListeners(
     .filter(({ address }) => wanted(address));
 }
 
-/** `0100177F:1F90` is 127.23.0.1:8080: the kernel prints addresses in the machine's byte order, here little-endian. */
+/**
+ * `0100177F:1F90` is 127.23.0.1:8080: the kernel prints addresses in the machine's byte order, here little-endian.
+ */
 function readAddress(text: string): string {
   const [address = "", port = ""] = text.split(":");
   const bytes = Buffer.from(address.slice(-8), "hex").reverse();
@@ -74,7 +76,7 @@ export function readLink(path: string): string | undefined {
   }
 }
 
-/** What a process has open. Another user's process shows nothing, and can have nothing of ours open. */
+/** Open files of a process. Other users' processes cannot be read, and cannot have ours open. */
 export function readLinks(folder: string): readonly string[] {
   try {
     return readdirSync(folder).flatMap((name) => readLink(join(folder, name)) ?? []);
@@ -83,7 +85,7 @@ export function readLinks(folder: string): readonly string[] {
   }
 }
 
-/** The name of a program as the kernel has it. */
+/** The kernel's name of a program. */
 export function commandOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/comm`, "utf8").trim();

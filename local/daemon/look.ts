@@ -19,12 +19,15 @@ export interface Inventory {
 
 const mostFiles = 200;
 
-/** Ends every living process of a region's ledger, the region itself first. */
+/** Ends every running process of a region's ledger, the region itself first. */
 export async function sweep(directory: string): Promise<{ readonly ended: readonly Stray[] }> {
   return { ended: existsSync(directory) ? await endStrays(realpathSync(directory)) : [] };
 }
 
-/** What is there now, seen three ways that trust neither Pulumi's state nor each other: ledger, kernel and disk. */
+/**
+ * The current leftovers, from three sources that are independent of Pulumi's state and of each other: ledger,
+ * kernel and disk.
+ */
 export function inventory(request: { readonly directory: string; readonly network?: string }): Inventory {
   const there = existsSync(request.directory);
   const directory = there ? realpathSync(request.directory) : request.directory;

@@ -1,12 +1,12 @@
 import { closeSync, copyFileSync, fstatSync, ftruncateSync, writeSync } from "node:fs";
 import { openForAppending } from "./files.ts";
 
-/** A process that talks without end must not fill the disk: at most this much, twice (now and before). */
+/** A verbose process must not fill the disk: at most this much, twice (current and previous). */
 const limitBytes = 4 * 1024 * 1024;
 
 /**
- * Where the output of one process goes. The process writes to the file itself, so its output neither costs the region
- * anything nor ends when the region does; opened for appending, so that it can be cut while in use.
+ * The output file of one process. The process writes to it directly, so output costs the region nothing and
+ * survives it; opened for appending, so that it can be truncated while in use.
  */
 export class OutputFile {
   readonly path: string;
@@ -25,14 +25,14 @@ export class OutputFile {
     }
   }
 
-  /** Keeps the file within its bound; the part before is kept once, as `<name>.log.before`. */
+  /** Bounds the file; the previous part is kept once, as `<name>.log.before`. */
   cut(): void {
     try {
       if (fstatSync(this.descriptor).size <= limitBytes) return;
       copyFileSync(this.path, `${this.path}.before`);
       ftruncateSync(this.descriptor, 0);
     } catch {
-      // Tried again at the next look.
+      // Retried at the next check.
     }
   }
 

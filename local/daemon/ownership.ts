@@ -71,7 +71,7 @@ async function askHolder(name: string): Promise<Owner | undefined> {
   });
 }
 
-/** A holder that does not answer (stopped, or hanging) is still named by its ledger. */
+/** A holder that does not respond (stopped or hanging) is identified by its ledger. */
 function recordedHolder(directory: string): Pick<Owner, "pid"> | undefined {
   return readLedger(directory).find((entry) => entry.name === regionName)?.process;
 }

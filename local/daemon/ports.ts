@@ -3,10 +3,10 @@ import { type AddressInfo, createServer } from "node:net";
 import { RegionError } from "./errors.ts";
 import { commandOf, findHolders, listensEverywhere } from "./listeners.ts";
 
-/** Host number on which ports are tried; the address book gives it to nobody. */
+/** Host number for trying ports; the address book never assigns it. */
 const probeHost = 9;
 
-/** A port of an address of the region's own: the usual one, or any free one where another program has that. */
+/** A port on one of the region's addresses: the usual one, or any free one if another program uses it. */
 export async function choosePort(address: string, usual: number): Promise<number> {
   return (await bindBriefly(address, usual)) ?? (await bindBriefly(address, 0)) ?? usual;
 }
@@ -22,13 +22,13 @@ export async function refuseTakenPorts(name: string, listens: readonly string[])
     const [host = "", port = ""] = address.split(":");
     if (!listensEverywhere(Number(port))) continue;
     const probe = host.replace(/\d+\.\d+$/, `0.${probeHost}`);
-    // [::] may be for IPv6 alone; nothing but trying tells.
+    // [::] may be IPv6 only; this can only be tried.
     if ((await bindBriefly(probe, Number(port))) !== undefined) continue;
     throw addressTaken(`${name} cannot listen on ${address}`, address);
   }
 }
 
-/** Says who has an address, and how to get it back. */
+/** Names the process that uses an address, and the fix. */
 export function addressTaken(what: string, address: string, cause?: unknown): RegionError {
   const port = address.split(":")[1];
   const holders = findHolders(address).map(({ address: taken, pid }) =>
@@ -41,7 +41,7 @@ export function addressTaken(what: string, address: string, cause?: unknown): Re
   return new RegionError("DMM_LOCAL_ADDRESS_TAKEN", { problem: `${what}: ${who}.`, hint }, cause);
 }
 
-/** The port that could be bound; undefined where it is taken. */
+/** The port that could be bound; undefined if it is taken. */
 async function bindBriefly(address: string, port: number): Promise<number | undefined> {
   const server = createServer();
   server.listen(port, address);

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** A process told apart from any later one with the same pid: the start time is in clock ticks since boot. */
+/** A process, distinguished from any later one with the same pid by its start time in clock ticks since boot. */
 export interface ProcessIdentity {
   readonly pid: number;
   readonly startTime: number;
 }
 
-/** What the kernel says about one process; see proc(5), `/proc/pid/stat`. */
+/** The kernel's data about one process; see proc(5), `/proc/pid/stat`. */
 export interface ProcessStatus extends ProcessIdentity {
   readonly state: string;
   readonly parent: number;
@@ -16,7 +16,7 @@ export interface ProcessStatus extends ProcessIdentity {
 /** Ticks per second in `/proc`; 100 on every Linux that Node supports. */
 const ticksPerSecond = 100;
 
-/** Looks at one process now; undefined when it is gone. A zombie counts as gone: it holds nothing but its number. */
+/** Reads one process; undefined when it is gone. A zombie counts as gone: it has only its pid left. */
 export function readProcess(pid: number): ProcessStatus | undefined {
   let stat: string;
   try {
@@ -24,7 +24,7 @@ export function readProcess(pid: number): ProcessStatus | undefined {
   } catch {
     return undefined;
   }
-  // The second field is the program's name in brackets and may itself hold brackets and blanks.
+  // The second field is the program's name in parentheses, which may contain parentheses and spaces itself.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const state = fields[0] ?? "";
   if (state === "Z" || state === "X") return undefined;
@@ -37,7 +37,7 @@ export function readProcess(pid: number): ProcessStatus | undefined {
   };
 }
 
-/** Every living process that this user may look at. */
+/** Every running process that this user may inspect. */
 export function readProcesses(): readonly ProcessStatus[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
@@ -49,7 +49,7 @@ export function isAlive(identity: ProcessIdentity): boolean {
   return readProcess(identity.pid)?.startTime === identity.startTime;
 }
 
-/** When a process began, as a time of day. */
+/** Start time of a process. */
 export function readBeginning(identity: ProcessIdentity): Date {
   const boot = /^btime (\d+)$/m.exec(readFileSync("/proc/stat", "latin1"))?.[1];
   return new Date((Number(boot) + identity.startTime / ticksPerSecond) * 1000);
@@ -64,7 +64,7 @@ export function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
   }
 }
 
-/** Waits until none of the processes lives, at most so long; returns those that still do. */
+/** Waits until all of the processes have ended, up to a time limit; returns those still running. */
 export async function waitUntilGone(
   processes: readonly ProcessIdentity[],
   withinMs: number,

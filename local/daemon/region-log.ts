@@ -16,7 +16,7 @@ export class RegionLog {
     if (this.#lines % 100 === 0) this.#output.cut();
   }
 
-  /** An error nobody expected: with its stack, because there is no other way to find it. */
+  /** Logs an unexpected error with its stack. */
   writeError(event: string, error: unknown): void {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.write(event, { error: stack });

@@ -14,17 +14,17 @@ export interface RegionOptions {
   readonly cache?: string;
   /** The first two numbers of the loopback block: `127.23`. */
   readonly network: string;
-  /** For example `eu-west-1`. */
+  /** The first two octets of the loopback block: `127.23`. */
   readonly name: string;
   readonly parts: Readonly<Record<PartName, Part>>;
   readonly images: Readonly<Record<string, Image>>;
   /** Where the AWS APIs answer, if another program has the usual port. */
   readonly endpointPort?: number;
-  /** Only deleting: a broken line of the journal is passed over instead of refused. */
+  /** Deletion only: an invalid journal line is skipped instead of refused. */
   readonly releasing?: boolean;
 }
 
-/** A region with what only its daemon may do. */
+/** A region with the methods that only its daemon may call. */
 export interface OwnedRegion extends Region {
   readonly ledger: Ledger;
   readonly regionLog: RegionLog;
@@ -35,13 +35,13 @@ export interface OwnedRegion extends Region {
   close(): Promise<void>;
 }
 
-/** Where the region listens; the rest of zone 0 is handed out by {@link AddressBook}. */
+/** Host numbers of the region's own listeners; the rest of zone 0 is assigned by {@link AddressBook}. */
 export const usualEndpointPort = 4566;
 const usualMotoPort = 5000;
 
 /**
- * Opens the region of a folder, new or stored. Whoever calls has made sure that no other daemon owns the folder and
- * that nothing of an earlier life still runs (see {@link endStrays}): the ledger begins anew.
+ * Opens the region of a folder, new or stored. The caller has ensured that no other daemon owns the folder and
+ * that nothing of an earlier run is left (see {@link endStrays}): the ledger is truncated.
  */
 export async function createRegion(options: RegionOptions): Promise<OwnedRegion> {
   mkdirSync(options.directory, { recursive: true, mode: 0o700 });
@@ -81,7 +81,7 @@ export async function createRegion(options: RegionOptions): Promise<OwnedRegion>
   };
 }
 
-/** Twelve digits that tell two regions of one machine apart and stay the same: 127.23 is account 127023000000. */
+/** Twelve digits that are unique per region of a machine and stable: 127.23 is account 127023000000. */
 function deriveAccountId(network: string): string {
   const [first = "127", second = "0"] = network.split(".");
   return `${first.padStart(3, "0")}${second.padStart(3, "0")}000000`;

@@ -9,7 +9,7 @@ type JournalLine =
   | { readonly op: "put"; readonly type: string; readonly id: string; readonly encrypted: string }
   | { readonly op: "remove"; readonly type: string; readonly id: string };
 
-/** Rewriting pays once the journal is mostly history. */
+/** The journal is rewritten when it consists mostly of history. */
 const spareLines = 500;
 
 function journalFile(directory: string): string {
@@ -21,8 +21,8 @@ function key(type: string, id: string): string {
 }
 
 /**
- * The region's memory: a map in the process and a journal on disk, written before a change counts. The journal is
- * rewritten when the region starts and whenever it is mostly history, in one step each time.
+ * The region's resources: a map in memory and a journal on disk, written before a change takes effect. The journal
+ * is rewritten atomically when the region starts and whenever it is mostly history.
  */
 export class ResourceJournal implements Resources {
   readonly #file: string;
@@ -31,7 +31,7 @@ export class ResourceJournal implements Resources {
   #lines: LineFile;
   #written = 0;
 
-  /** With `lenient` a broken line costs its own resource only; whoever only deletes must always get to the end. */
+  /** With `lenient` an invalid line loses its own resource only, so that deletion can always complete. */
   constructor(
     directory: string,
     options: { readonly lenient: boolean; readonly broken?: (line: number) => void },

@@ -3,8 +3,9 @@ import type { ResourceHandler } from "../resource-handler.ts";
 import type { OwnedRegion } from "./region.ts";
 
 /**
- * Makes every stored resource real again after a restart, each as soon as everything that it refers to is, so that
- * independent ones come up together. One that cannot be restored is logged and stays stored: the next look at it tells.
+ * Restores every stored resource after a restart, each as soon as everything that it refers to is restored, so
+ * that independent ones start together. One that cannot be restored is logged and stays stored: its next read
+ * reports it.
  */
 export async function restoreResources(
   region: OwnedRegion,
@@ -18,7 +19,7 @@ export async function restoreResources(
   function restore(resource: Resource, path: readonly Resource[]): Promise<void> {
     const begun = restored.get(resource);
     if (begun) return begun;
-    // Of two resources that name each other one must go first; neither waits for ever.
+    // Of two resources that refer to each other one must go first; neither waits forever.
     const needed = (references.get(resource) ?? []).filter((other) => !path.includes(other));
     const work = Promise.all(needed.map((other) => restore(other, [...path, resource]))).then(() =>
       restoreOne(region, byType.get(resource.type), resource),
@@ -36,7 +37,7 @@ async function restoreOne(
   stored: Resource,
 ): Promise<void> {
   if (!handler?.restore) return;
-  // What came back before may have changed what is stored of this one.
+  // Restoring an earlier resource may have changed what is stored of this one.
   const resource = region.resources.get(stored.type, stored.id);
   if (!resource) return;
   try {
@@ -47,13 +48,13 @@ async function restoreOne(
   }
 }
 
-/** Names by which others refer to a resource. Short ones (a port, a zone) would match by chance. */
+/** Outputs by which others refer to a resource. Short values (a port, a zone) would match by coincidence. */
 const namingOutputs = ["arn", "id", "name", "bucket", "dnsName", "endpoint", "configurationEndpointAddress"];
 const shortestName = 4;
 
 /**
- * For each resource those that its inputs name, by id, ARN or another of their names. Its own name is no reference,
- * though a service and its target group may well have the same; neither are tags.
+ * For each resource those that its inputs refer to, by id, ARN or another of their names. Its own name is not a
+ * reference, although a service and its target group may share one; tags are not references either.
  */
 function findReferences(resources: readonly Resource[]): ReadonlyMap<Resource, readonly Resource[]> {
   const owners = new Map<string, Resource[]>();

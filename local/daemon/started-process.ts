@@ -14,13 +14,13 @@ export interface ProcessExit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** One running process in a session of its own: a signal to the region's terminal does not reach it. */
+/** One running process in its own session: signals to the region's terminal do not reach it. */
 export class StartedProcess implements RunningProcess {
   readonly name: string;
   readonly pid: number;
   readonly identity: ProcessIdentity;
   readonly exited: Promise<void>;
-  /** True from the moment that its end was asked for; only an end that nobody asked for is news. */
+  /** True once its end was requested; only an unexpected end is reported. */
   asked = false;
   readonly #spec: ProcessSpec;
 
@@ -28,11 +28,11 @@ export class StartedProcess implements RunningProcess {
     this.name = spec.name;
     this.#spec = spec;
     this.pid = child.pid as number;
-    // Gone already is possible; its number cannot be taken by another before Node has seen the end.
+    // It may have ended already; its pid cannot be reused before Node has seen the exit.
     this.identity = { pid: this.pid, startTime: readProcess(this.pid)?.startTime ?? 0 };
     this.exited = new Promise((resolve) => {
       child.once("exit", (code, signal) => {
-        // What it started itself and left behind goes with it.
+        // Child processes that it left behind are killed with it.
         sendSignal(-this.pid, "SIGKILL");
         onExit({ code, signal });
         resolve();
@@ -40,7 +40,7 @@ export class StartedProcess implements RunningProcess {
     });
   }
 
-  /** Asks it to end, waits, then forces it. Resolves when it is gone; asking twice waits for the same end. */
+  /** Sends the stop signal, waits, then kills. Resolves when it is gone; concurrent calls share one stop. */
   async stop(limitMs = Number.POSITIVE_INFINITY): Promise<void> {
     this.asked = true;
     const { signal, withinMs } = this.#spec.stop ?? defaultStop;
@@ -56,8 +56,8 @@ export class StartedProcess implements RunningProcess {
 }
 
 /**
- * Starts a program with nothing of the operator's environment but PATH, with a home and a folder for temporary files
- * of its own. Its output goes to the file directly unless somebody listens to its lines.
+ * Starts a program with none of the operator's environment except PATH, with its own home and temporary folder.
+ * Its output goes directly to the file unless there is a line listener.
  */
 export async function spawnProcess(
   spec: ProcessSpec,
@@ -88,7 +88,7 @@ export async function spawnProcess(
       cause,
     );
   }
-  // Later errors (a signal to a process that is gone) are answered where they happen.
+  // Later errors (a signal to a process that is gone) are handled where they occur.
   child.on("error", () => {});
   if (spec.onLine && child.stdout) passLines(child.stdout, spec.onLine, output);
   return child;

@@ -22,8 +22,8 @@ const killMs = 3000;
 export const regionName = "region";
 
 /**
- * Living processes that the ledger of a region names: each recorded one by pid and start time, what such a process
- * left in its session, and, where a kill fell between start and record, whoever lives in that process' own folder.
+ * Running processes that a region's ledger names: each recorded one by pid and start time, processes left in its
+ * session, and, if a kill fell between start and record, those in that process's own folder.
  */
 export function findStrays(directory: string): readonly (Stray & { readonly status: ProcessStatus })[] {
   const entries = readLedger(directory);
@@ -44,7 +44,7 @@ export function findStrays(directory: string): readonly (Stray & { readonly stat
   return [...found.values()];
 }
 
-/** Ends every stray: the region first, so that it starts nothing anew, then the rest. Returns what was ended. */
+/** Ends every stray: the region first, so that it restarts nothing, then the rest. Returns what was ended. */
 export async function endStrays(directory: string): Promise<readonly Stray[]> {
   const ended = new Map<number, Stray>();
   await endAll(
@@ -64,7 +64,7 @@ async function endAll(
   const identities = strays.map((stray) => stray.status);
   for (const { pid } of identities) {
     sendSignal(pid, "SIGTERM");
-    // A stopped process takes no other signal until it goes on.
+    // A stopped process handles no other signal until it continues.
     sendSignal(pid, "SIGCONT");
   }
   const stubborn = await waitUntilGone(identities, patienceMs);
@@ -73,7 +73,7 @@ async function endAll(
   for (const { pid, name } of strays) ended.set(pid, { pid, name });
 }
 
-/** True when the recorded number now belongs to a process that began later. */
+/** True when the recorded pid now belongs to a process that started later. */
 function isTakenOver(recorded: ProcessIdentity): boolean {
   const status = readProcess(recorded.pid);
   return status !== undefined && status.startTime !== recorded.startTime;

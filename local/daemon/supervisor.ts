@@ -8,8 +8,8 @@ import type { RegionLog } from "./region-log.ts";
 import { type ProcessExit, StartedProcess, spawnProcess } from "./started-process.ts";
 
 /**
- * Who ends before whom, by the beginning of the name: whoever calls ends before what it calls. Anything not named here
- * ends with the last group. The limit keeps a full stop short; a database gets longer, because a cut shutdown costs its
+ * Stop order, by name prefix: clients stop before the services that they call. Anything not listed stops with the
+ * last group. The limit keeps the whole stop short; a database gets longer, because an aborted shutdown costs its
  * next start a recovery.
  */
 const stopOrder: readonly { readonly prefixes: readonly string[]; readonly limitMs: number }[] = [
@@ -20,12 +20,12 @@ const stopOrder: readonly { readonly prefixes: readonly string[]; readonly limit
 
 const outputCheckMs = 2000;
 
-/** The folder that belongs to one process alone: its home, its temporary files, its working directory by default. */
+/** The folder of one process: its home, its temporary files, its default working directory. */
 export function processDirectory(directory: string, name: string): string {
   return join(directory, "processes", ...name.split("/"));
 }
 
-/** Starts, knows and ends every process of the region. */
+/** Starts, tracks and ends every process of the region. */
 export class ProcessSupervisor implements Supervisor {
   readonly #directory: string;
   readonly #ledger: Ledger;
@@ -70,7 +70,7 @@ export class ProcessSupervisor implements Supervisor {
     return [...this.#running.values()].filter((running) => running.name.startsWith(prefix));
   }
 
-  /** Ends everything in order; nothing can be started any more. */
+  /** Ends everything in order; nothing can be started afterwards. */
   async close(): Promise<void> {
     this.#closing = true;
     for (const group of stopOrder) {
@@ -104,7 +104,7 @@ export class ProcessSupervisor implements Supervisor {
     try {
       this.#ledger.writeStarted(spec.name, running.identity);
     } catch (error) {
-      // A process that the ledger does not know must not live.
+      // A process that the ledger does not know must not run.
       await running.stop(0);
       throw error;
     }
@@ -118,7 +118,7 @@ export class ProcessSupervisor implements Supervisor {
     try {
       this.#ledger.writeEnded(spec.name);
     } catch (error) {
-      // A full disk: the ledger then names a process that is gone, which whoever reads it finds out by itself.
+      // A full disk: the ledger then names a process that is gone, which its readers detect.
       this.#log.writeError("ledger.failed", error);
     }
     if (running.asked) return;

@@ -1,20 +1,23 @@
-/** An IPv4 block: its first address as a number, and its mask in bits. */
+/** An IPv4 block: its first address as a number, and its prefix length. */
 export interface Cidr {
   readonly first: number;
   readonly mask: number;
 }
 
-/** Addresses in a block with this mask. */
+/** Number of addresses in a block with this mask. */
 export function sizeOf(mask: number): number {
   return 2 ** (32 - mask);
 }
 
-/** The block's first address after it. */
+/** The first address after the block. */
 export function endOf({ first, mask }: Cidr): number {
   return first + sizeOf(mask);
 }
 
-/** `10.1.0.0/16` as a block; undefined for anything else, and for what EC2 refuses as malformed: bits set behind the mask, leading zeros. */
+/**
+ * Parses `10.1.0.0/16`; undefined for anything else, and for what EC2 refuses as malformed: host bits set, leading
+ * zeros.
+ */
 export function parseCidr(text: unknown): Cidr | undefined {
   const match =
     typeof text === "string" ? /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text) : null;
@@ -33,12 +36,12 @@ export function renderCidr({ first, mask }: Cidr): string {
   return `${renderAddress(first)}/${mask}`;
 }
 
-/** The block of that mask which an address lies in. */
+/** The block of this mask that contains an address. */
 export function blockAround(address: number, mask: number): Cidr {
   return { first: address - (address % sizeOf(mask)), mask };
 }
 
-/** The next block of a mask that begins at or after an address. */
+/** The first block of a mask that begins at or after an address. */
 export function blockFrom(address: number, mask: number): Cidr {
   const size = sizeOf(mask);
   return { first: Math.ceil(address / size) * size, mask };

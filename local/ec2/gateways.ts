@@ -4,7 +4,7 @@ import { recorded } from "../recorded.ts";
 import type { Region } from "../region.ts";
 import { missing, need, needIfGiven, refuseWhileUsed, types } from "./references.ts";
 
-/** The way of public subnets to the internet; a VPC has at most one. */
+/** The route of public subnets to the internet; a VPC has at most one. */
 export const internetGateway = recorded(types.internetGateway, {
   inputs: ["vpcId", "tags"],
   replaceOn: [],
@@ -30,7 +30,7 @@ export const internetGateway = recorded(types.internetGateway, {
   release: (region, resource) => refuseWhileUsed(region, resource, "internetGateway", ["route"]),
 });
 
-/** A free address from 203.0.113.0/24, the block of RFC 5737 that leads nowhere. */
+/** A free address from 203.0.113.0/24, the documentation block of RFC 5737. */
 function reservePublicAddress(region: Region): string {
   const taken = new Set(region.resources.all(types.eip).map(({ outputs }) => outputs.publicIp));
   for (let host = 1; host < 255; host += 1) {
@@ -39,7 +39,7 @@ function reservePublicAddress(region: Region): string {
   throw new AwsError("AddressLimitExceeded", "The maximum number of addresses has been reached.");
 }
 
-/** A public address. Nothing on this machine can be reached by it. */
+/** A public address. It is not reachable on this machine. */
 export const eip = recorded(types.eip, {
   inputs: ["domain", "tags"],
   replaceOn: ["domain"],
@@ -75,7 +75,7 @@ export const eip = recorded(types.eip, {
   },
 });
 
-/** The way of private subnets to the internet, in one public subnet. */
+/** The route of private subnets to the internet, in one public subnet. */
 export const natGateway = recorded(types.natGateway, {
   inputs: ["allocationId", "connectivityType", "subnetId", "tags"],
   replaceOn: ["allocationId", "connectivityType", "subnetId"],

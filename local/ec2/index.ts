@@ -6,7 +6,10 @@ import { egressRule, ingressRule, securityGroup } from "./security-groups.ts";
 import { subnet } from "./subnet.ts";
 import { vpc } from "./vpc.ts";
 
-/** The network exists as records: addresses, references and refusals are AWS's, packets are the machine's own. */
+/**
+ * The network exists as records: addresses, references and refusals follow AWS, packets use the machine's
+ * loopback.
+ */
 export const handlers: readonly ResourceHandler[] = [
   vpc,
   subnet,

@@ -6,7 +6,7 @@ import type { CheckFailure } from "../resource-handler.ts";
 import { parseCidr } from "./cidr.ts";
 import { missing, need, needIfGiven, refuseWhileUsed, types } from "./references.ts";
 
-/** The VPC's end of the line to on-premises networks. */
+/** The VPC's side of a connection to on-premises networks. */
 export const vpnGateway = recorded(types.vpnGateway, {
   inputs: ["vpcId", "amazonSideAsn", "availabilityZone", "tags"],
   replaceOn: ["amazonSideAsn", "availabilityZone"],
@@ -37,7 +37,10 @@ export const vpnGatewayRoutePropagation = recorded(types.vpnGatewayRoutePropagat
   },
 });
 
-/** The Direct Connect gateway belongs to the company's network and exists outside this region; its id is taken as given. */
+/**
+ * The Direct Connect gateway belongs to the company's network and exists outside this region; its id is accepted
+ * without a check.
+ */
 export const gatewayAssociation = recorded(types.gatewayAssociation, {
   inputs: ["dxGatewayId", "associatedGatewayId", "allowedPrefixes"],
   replaceOn: ["dxGatewayId", "associatedGatewayId"],

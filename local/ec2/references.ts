@@ -24,7 +24,7 @@ export const types = {
 
 type NetworkType = keyof typeof types;
 
-/** How EC2 says that an id leads to nothing, by what it should have been. */
+/** EC2's error code for an id that does not exist, by resource kind. */
 const absence: Partial<Record<NetworkType, { readonly code: string; readonly noun: string }>> = {
   vpc: { code: "InvalidVpcID.NotFound", noun: "vpc ID" },
   subnet: { code: "InvalidSubnetID.NotFound", noun: "subnet ID" },
@@ -36,7 +36,7 @@ const absence: Partial<Record<NetworkType, { readonly code: string; readonly nou
   vpnGateway: { code: "InvalidVpnGatewayID.NotFound", noun: "vpnGateway ID" },
 };
 
-/** The resource that an input names; throws AWS's own error where there is none. */
+/** The resource that an input refers to; throws AWS's own error if it does not exist. */
 export function need(region: Region, what: NetworkType, id: Value | undefined): Resource {
   const found = typeof id === "string" ? region.resources.get(types[what], id) : undefined;
   if (found) return found;
@@ -44,7 +44,7 @@ export function need(region: Region, what: NetworkType, id: Value | undefined): 
   throw new AwsError(code, `The ${noun} '${String(id)}' does not exist`);
 }
 
-/** Like {@link need}, for an input that may be left out. */
+/** Like {@link need}, for an optional input. */
 export function needIfGiven(region: Region, what: NetworkType, id: Value | undefined): Resource | undefined {
   return id === undefined || id === null ? undefined : need(region, what, id);
 }
@@ -85,14 +85,14 @@ export function refuseWhileNamed(
   }
 }
 
-/** Inputs that must be given. */
+/** Failures for missing required inputs. */
 export function missing(inputs: Properties, ...names: readonly string[]): readonly CheckFailure[] {
   return names
     .filter((property) => inputs[property] === undefined || inputs[property] === "")
     .map((property) => ({ property, reason: "it is missing, and AWS requires it." }));
 }
 
-/** A block that is no block; `masks` are the sizes that AWS allows. */
+/** A failure for an invalid block; `masks` are the sizes that AWS allows. */
 export function invalidCidr(
   inputs: Properties,
   property: string,

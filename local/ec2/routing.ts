@@ -24,7 +24,7 @@ export const routeTable = recorded(types.routeTable, {
 
 const targets = ["gatewayId", "natGatewayId"] as const;
 
-/** The provider names a route by its table and a hash of where it leads to. */
+/** The provider identifies a route by its table and a hash of its destination. */
 function routeId({ routeTableId, destinationCidrBlock }: Properties): string {
   const hash = createHash("sha256").update(String(destinationCidrBlock)).digest().readUInt32BE();
   return `r-${String(routeTableId)}${hash}`;
@@ -59,7 +59,7 @@ function needGateway(region: Region, id: Value | undefined): void {
   needIfGiven(region, typeof id === "string" && id.startsWith("vgw-") ? "vpnGateway" : "internetGateway", id);
 }
 
-/** A subnet follows exactly one table. */
+/** A subnet uses exactly one table. */
 export const routeTableAssociation = recorded(types.routeTableAssociation, {
   inputs: ["routeTableId", "subnetId"],
   replaceOn: ["subnetId"],

@@ -7,7 +7,7 @@ import type { Properties, Resource } from "../resource.ts";
 import type { CheckFailure, ResourceHandler } from "../resource-handler.ts";
 import { invalidCidr, missing, need, needIfGiven, refuseWhileNamed, types } from "./references.ts";
 
-/** Everything that carries security groups on its network interfaces. */
+/** Every resource whose network interfaces have security groups. */
 const carriers = [
   "aws:lb/loadBalancer:LoadBalancer",
   "aws:ecs/service:Service",
@@ -52,7 +52,10 @@ function invalidName({ name }: Properties): readonly CheckFailure[] {
   return [{ property: "name", reason: `${name} begins with sg-, which AWS reserves for ids.` }];
 }
 
-/** Rules go with their own group; another group's rule that names this one holds it, unless that rule goes as well. */
+/**
+ * Rules are deleted with their own group; another group's rule that refers to this one blocks the deletion, unless
+ * that rule is deleted as well.
+ */
 function refuseWhileReferenced(region: Region, group: Resource): void {
   for (const type of [types.ingressRule, types.egressRule]) {
     const rule = region.resources.find(
@@ -69,7 +72,7 @@ function refuseWhileReferenced(region: Region, group: Resource): void {
 
 const sources = ["cidrIpv4", "referencedSecurityGroupId"] as const;
 
-/** One opening of a security group. Groups have no other openings: the program declares each rule by itself. */
+/** One rule of a security group. Groups have no inline rules: the program declares each rule separately. */
 function rule(type: typeof types.ingressRule | typeof types.egressRule): ResourceHandler {
   return recorded(type, {
     inputs: ["securityGroupId", "ipProtocol", "fromPort", "toPort", ...sources, "description", "tags"],

@@ -7,7 +7,7 @@ import type { Properties, Resource } from "../resource.ts";
 import { contains, overlaps, parseCidr } from "./cidr.ts";
 import { invalidCidr, missing, need, refuseWhileNamed, refuseWhileUsed, types } from "./references.ts";
 
-/** Everything that stands with its network interfaces in a subnet. */
+/** Every resource that has network interfaces in a subnet. */
 const tenants = [
   "aws:lb/loadBalancer:LoadBalancer",
   "aws:ecs/service:Service",

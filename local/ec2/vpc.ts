@@ -2,7 +2,10 @@ import { deriveId, makeArn, makeId } from "../arn.ts";
 import { recorded } from "../recorded.ts";
 import { invalidCidr, missing, refuseWhileNamed, refuseWhileUsed, types } from "./references.ts";
 
-/** A VPC is a block of addresses; it brings its main route table, default security group and network ACL along. */
+/**
+ * A VPC is an address block; creating it also creates its main route table, default security group and network
+ * ACL.
+ */
 export const vpc = recorded(types.vpc, {
   inputs: [
     "cidrBlock",
@@ -44,7 +47,7 @@ export const vpc = recorded(types.vpc, {
     dhcpOptionsId: deriveId("dopt", region.accountId),
     mainRouteTableId: deriveId("rtb", id),
     ownerId: region.accountId,
-    // Without IPv6 AWS answers empty strings and zero, and subnets compare theirs with it.
+    // Without IPv6 AWS returns empty strings and zero, and subnets compare theirs with it.
     assignGeneratedIpv6CidrBlock: false,
     ipv6AssociationId: "",
     ipv6CidrBlock: "",

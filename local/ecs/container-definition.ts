@@ -1,7 +1,7 @@
 import { AwsError } from "../operation.ts";
 import { explainMembers } from "./container-members.ts";
 
-/** What the region uses of one entry of a task definition's `containerDefinitions`. */
+/** The members of a `containerDefinitions` entry that the region uses. */
 export interface ContainerDefinition {
   readonly name: string;
   readonly image: string;
@@ -16,7 +16,10 @@ export interface ContainerDefinition {
 
 type Entries = readonly Readonly<Record<string, string>>[];
 
-/** Reads `containerDefinitions`, a JSON text. The region runs one container to a task. @throws AwsError ClientException */
+/**
+ * Parses `containerDefinitions`, a JSON text. The region supports one container per task. @throws AwsError
+ * ClientException
+ */
 export function parseContainerDefinition(json: string): ContainerDefinition {
   const list = parseList(json);
   const [first] = list;
@@ -47,7 +50,7 @@ function findProblems(given: Record<string, unknown>, definition: ContainerDefin
   if (typeof name !== "string" || name === "") problems.push("name is missing");
   if (typeof image !== "string" || image === "") problems.push("image is missing");
   if (given.essential === false) problems.push("essential is false; a task needs one essential container");
-  // On EC2 the agent's default and longest time may be changed; ECS itself allows up to this.
+  // On EC2 the agent's default and maximum may be changed; ECS itself allows up to this.
   if (stopTimeout < 0 || stopTimeout > 120)
     problems.push(`stopTimeout is ${stopTimeout}; it must be 0 to 120`);
   for (const mapping of (given.portMappings ?? []) as readonly Record<string, unknown>[]) {
@@ -68,7 +71,7 @@ function parseList(json: string): readonly Record<string, unknown>[] {
     const list: unknown = JSON.parse(json);
     if (Array.isArray(list)) return list;
   } catch {
-    // Said below: both cases need the same mend.
+    // Reported below: both cases have the same fix.
   }
   throw invalid("containerDefinitions is not a JSON list");
 }

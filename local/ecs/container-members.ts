@@ -1,4 +1,4 @@
-/** Members of a container definition that the region carries out. */
+/** Members of a container definition that the region implements. */
 const honoured = [
   "name",
   "image",
@@ -10,7 +10,7 @@ const honoured = [
   "essential",
 ] as const;
 
-/** Members that are kept and compared, and change nothing on this machine: each with the reason. */
+/** Members that are stored and compared but have no effect on this machine, each with the reason. */
 export const recordedMembers: Readonly<Record<string, string>> = {
   cpu: "the processes of the region share the machine's processors",
   memory: "no container runtime enforces it; what a task really takes is seen on the machine",
@@ -27,7 +27,7 @@ export const recordedMembers: Readonly<Record<string, string>> = {
   versionConsistency: "an image that is named by its tag is what the checkout holds when a task of it starts",
 };
 
-/** Members that would change what a task sees or how it lives, so that leaving them out must not pass unnoticed. */
+/** Members that would change the task's view or lifecycle, so that ignoring them would be noticed too late. */
 const refused: Readonly<Record<string, string>> = {
   healthCheck: "no command is run inside a task; the target group's health check decides",
   mountPoints: "a task has no volumes",
@@ -35,7 +35,7 @@ const refused: Readonly<Record<string, string>> = {
   entryPoint: "the image's own entry point is what this machine knows of it",
 };
 
-/** Why a container definition cannot be honoured, member by member; empty when it can. */
+/** Why a container definition is not supported, member by member; empty when it is. */
 export function explainMembers(definition: Readonly<Record<string, unknown>>): readonly string[] {
   return Object.entries(definition)
     .filter(([, value]) => value !== undefined && value !== null && !isEmptyList(value))

@@ -5,7 +5,7 @@ import type { ServicePlan } from "./service-plan.ts";
 const fewestFailures = 3;
 const mostFailures = 200;
 
-/** One deployment of a service: the tasks of one plan. ECS keeps it while tasks of it live. */
+/** One deployment of a service: the tasks of one plan. ECS keeps it while it has running tasks. */
 export class Deployment {
   readonly id = `ecs-svc/${randomInt(10 ** 12, 10 ** 13)}${randomInt(10 ** 5, 10 ** 6)}`;
   readonly createdAt = new Date();
@@ -13,12 +13,12 @@ export class Deployment {
   plan: ServicePlan;
   state: "IN_PROGRESS" | "COMPLETED" | "FAILED" = "IN_PROGRESS";
   reason: string;
-  /** Starts that failed since the last task of it became healthy, and all of them. */
+  /** Failed starts since one of its tasks last became healthy, and in total. */
   failures = 0;
   failedTasks = 0;
-  /** What the last of them said, for the operator. */
+  /** Last output of the latest failed task, for the operator. */
   lastWords: string | undefined;
-  /** Going back, or coming back with the region, is never given up: there is nothing better to go to. */
+  /** A rollback, or a restore with the region, is never given up: there is nothing better to return to. */
   #guarded: boolean;
 
   constructor(plan: ServicePlan, { guarded }: { readonly guarded: boolean }) {
@@ -52,7 +52,7 @@ export class Deployment {
     this.#settle("FAILED", "ECS deployment circuit breaker: tasks failed to start.");
   }
 
-  /** Wanted again, because what came after it has failed. */
+  /** Makes it the primary deployment again, because its successor has failed. */
   resume(plan: ServicePlan): void {
     this.plan = plan;
     this.failures = 0;

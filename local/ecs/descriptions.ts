@@ -10,7 +10,7 @@ function seconds(date: Date): number {
   return date.getTime() / 1000;
 }
 
-/** A task in the shape of the ECS API. Health is the load balancers' word, never an assumption. */
+/** A task in the form of the ECS API. Its health comes from the load balancers, never from an assumption. */
 export function describeTask(task: Task, health: TaskHealth | undefined): Record<string, unknown> {
   const { createdAt, startedAt, stoppingAt, stoppedAt, stopCode, stoppedReason } = task;
   return {
@@ -52,7 +52,7 @@ function describeContainer(task: Task): Record<string, unknown> {
     name,
     image,
     ...(imageDigest !== undefined && { imageDigest }),
-    // A container runs while its task is only being let go.
+    // A container keeps running while its task is only being deregistered.
     lastStatus: status === "DEACTIVATING" || status === "STOPPING" ? "RUNNING" : status,
     ...(task.process && { runtimeId: String(task.process.pid) }),
     ...(exitCode !== undefined && { exitCode }),
@@ -65,7 +65,7 @@ function describeHealth(health: TaskHealth | undefined): string {
   return health === "unhealthy" ? "UNHEALTHY" : "UNKNOWN";
 }
 
-/** A service in the shape of the ECS API; counts are of living processes. */
+/** A service in the form of the ECS API; counts are of running processes. */
 export function describeService(region: Region, { id, inputs, outputs }: Resource): Record<string, unknown> {
   const scheduler = schedulerOf(region, id);
   const tasks = scheduler?.tasks.living ?? [];

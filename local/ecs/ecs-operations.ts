@@ -13,7 +13,7 @@ import { describeTaskDefinition, findTaskDefinition } from "./task-definition.ts
 
 type Input = AwsRequest["input"];
 
-/** Operations of Amazon ECS that the region answers from its living processes. */
+/** Operations of Amazon ECS that the region serves from its running processes. */
 export const ecsOperations: Operations = {
   async DescribeClusters(region, { input }) {
     admitMembers(input, ["clusters", "include"]);
@@ -78,7 +78,7 @@ export const ecsOperations: Operations = {
     admitMembers(input, ["cluster", "task", "reason"]);
     const found = findTask(region, clusterOf(region, input), String(input.task));
     if (!found) throw invalid("The referenced task was not found.");
-    // StopTask answers at once; DescribeTasks tells when the task has stopped.
+    // StopTask returns immediately; DescribeTasks shows when the task has stopped.
     void found.scheduler.stopTask(found.task, String(input.reason ?? "Task stopped by user"));
     return { task: describeTask(found.task, undefined) };
   },
@@ -104,7 +104,7 @@ export const ecsOperations: Operations = {
   },
 };
 
-/** A living or remembered task of a cluster by id or ARN. */
+/** A running or remembered task of a cluster by id or ARN. */
 function findTask(region: Region, cluster: Resource, reference: string) {
   return listTasks(region).find(
     ({ task }) => task.clusterArn === cluster.id && (task.arn === reference || task.id === reference),
@@ -127,7 +127,7 @@ function isNamed({ id, outputs }: Resource, reference: string): boolean {
   return id === reference || outputs.name === reference;
 }
 
-/** What was found, and the API's word for what was not. */
+/** The results found, and the API's failures for the rest. */
 function lookUp<Found>(
   wanted: readonly string[],
   find: (reference: string) => Found | undefined,
@@ -141,7 +141,7 @@ function lookUp<Found>(
   };
 }
 
-/** A parameter that changes the answer must not be passed over. @throws AwsError InvalidParameterException */
+/** A parameter that changes the response must not be ignored. @throws AwsError InvalidParameterException */
 function admitMembers(input: Input, honoured: readonly string[]): void {
   const other = Object.keys(input).filter((name) => input[name] !== undefined && !honoured.includes(name));
   if (other.length > 0)

@@ -7,8 +7,8 @@ import { listTasks } from "./running.ts";
 import { commandNameOf } from "./task-process.ts";
 
 /*
- * AWS Fault Injection Service, as far as one machine can be honest about it: `aws:ecs:task-kill-process` on tasks named
- * by ARN. Templates and experiments are records of the region, as on AWS.
+ * AWS Fault Injection Service, limited to what one machine can really do: `aws:ecs:task-kill-process` on tasks
+ * named by ARN. Templates and experiments are records of the region, as on AWS.
  */
 const templateType = "local:fis/experimentTemplate";
 const experimentType = "local:fis/experiment";
@@ -77,7 +77,7 @@ export const fisOperations: Operations = {
   },
 };
 
-/** Sends each action's signal to its tasks' processes, and only to those. */
+/** Sends each action's signal to its tasks' processes only. */
 function run(
   region: Region,
   { targets, actions }: Pick<Template, "targets" | "actions">,
@@ -99,7 +99,7 @@ function run(
   return { status: "completed", reason: "Experiment completed." };
 }
 
-/** All, or so many at random. */
+/** All, or a random selection of this size. */
 function choose<Item>(items: readonly Item[], selectionMode: string): readonly Item[] {
   const left = [...items];
   const most = Number(/\((\d+)\)/.exec(selectionMode)?.[1] ?? left.length);
@@ -109,7 +109,7 @@ function choose<Item>(items: readonly Item[], selectionMode: string): readonly I
 }
 
 function put(region: Region, type: string, id: string, outputs: Record<string, unknown>): void {
-  // What the API took in is JSON already.
+  // The API's input is JSON already.
   region.resources.put({
     type,
     id,

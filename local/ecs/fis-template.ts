@@ -15,7 +15,7 @@ interface Action {
   readonly targets?: Readonly<Record<string, string>>;
 }
 
-/** An experiment template as the API takes it. */
+/** An experiment template as the API accepts it. */
 export interface Template {
   readonly roleArn?: string;
   readonly stopConditions?: readonly { readonly source?: string }[];
@@ -30,7 +30,7 @@ const honoured = {
   parameter: ["processName", "signal"],
 } as const;
 
-/** Refuses what FIS refuses and what this region cannot carry out. @throws AwsError ValidationException */
+/** Refuses what FIS refuses and what this region does not support. @throws AwsError ValidationException */
 export function validateTemplate(template: Template): void {
   admitMembers("template", "the template", template);
   const { roleArn, stopConditions, targets, actions } = template;

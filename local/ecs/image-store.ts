@@ -17,20 +17,20 @@ import { dirname, join } from "node:path";
 import { type ImageContent, listFiles } from "../../image/content.ts";
 import { digestContent } from "../../image/digest.ts";
 
-/** An image's content as it was when it was built. */
+/** An image's content at the time it was built. */
 export interface StoredImage {
   /** `sha256:` and 64 hexadecimal digits. */
   readonly digest: string;
-  /** Holds the files of that digest, and nobody edits them. */
+  /** Contains the files of that digest, which are never edited. */
   readonly folder: string;
 }
 
-/** Longer than an environment lives without another `up`, which builds its image again. */
+/** Longer than an environment runs without another `up`, which builds its image again. */
 const keptMs = 8 * 86_400_000;
 
 /**
- * Copies the content into the store unless it has it, so that later edits do not reach the tasks of this image. Packages
- * are not copied but linked: the digest has their integrity, so a change of them is noticed.
+ * Copies the content into the store unless it is there, so that later edits do not affect tasks of this image.
+ * Packages are linked, not copied: the digest includes their integrity, so changes are detected.
  *
  * @throws ImageError
  */
@@ -46,7 +46,7 @@ export function storeContent(cache: string, content: ImageContent): StoredImage 
     // Of the copy: the checkout may have been edited while it was read.
     const digest = digestContent({ ...content, folder: temporary });
     writeFileSync(join(temporary, "image.json"), `${JSON.stringify({ digest })}\n`);
-    // Another region may have stored the same content meanwhile.
+    // Another region may have stored the same content concurrently.
     return (
       findStored(cache, content, digest) ?? place(temporary, { digest, folder: folderOf(cache, digest) })
     );
@@ -55,7 +55,7 @@ export function storeContent(cache: string, content: ImageContent): StoredImage 
   }
 }
 
-/** The stored image of a digest; undefined where the store does not have it whole. */
+/** The stored image of a digest; undefined if the store does not have it completely. */
 export function findStored(cache: string, content: ImageContent, digest: string): StoredImage | undefined {
   const folder = folderOf(cache, digest);
   if (!isWhole({ ...content, folder }, digest)) return undefined;
@@ -90,7 +90,9 @@ function copyContent({ folder, workspace }: ImageContent, target: string): void 
   }
 }
 
-/** Gives the copy its name. What has that name already is not whole: it was edited, or its checkout is gone. */
+/**
+ * Renames the copy into place. An existing folder of that name is invalid: it was edited, or its checkout is gone.
+ */
 function place(temporary: string, stored: StoredImage): StoredImage {
   const damaged = `${temporary}-damaged`;
   if (existsSync(stored.folder)) renameSync(stored.folder, damaged);

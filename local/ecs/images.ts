@@ -2,7 +2,7 @@ import { AwsError } from "../operation.ts";
 import type { Image, Region } from "../region.ts";
 import { findStored, type StoredImage, storeContent } from "./image-store.ts";
 
-/** An image that a task can run: what it starts, and the content that it holds. */
+/** An image that a task can run: its command, and its content. */
 export interface PulledImage extends StoredImage {
   /** Command line; its paths are relative to the folder. */
   readonly entrypoint: readonly string[];
@@ -22,7 +22,8 @@ export function findImage(region: Region, reference: string): Image {
 }
 
 /**
- * Builds the image from its content as it is now, as a build and a push would: an edit of the checkout is another image.
+ * Builds the image from its current content, as a build and a push would: an edit of the checkout makes another
+ * image.
  *
  * @throws AwsError CannotPullContainerError
  */
@@ -35,8 +36,8 @@ export function buildImage(region: Region, { content }: Image): StoredImage {
 }
 
 /**
- * What a task of this reference runs: by digest exactly that image, which was built before; by tag the content as it is
- * now.
+ * The image that a task of this reference runs: by digest exactly that image, which was built before; by tag the
+ * current content.
  *
  * @throws AwsError CannotPullContainerError
  */

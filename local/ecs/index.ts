@@ -6,7 +6,7 @@ import { capacityRecords } from "./records.ts";
 import { service } from "./service.ts";
 import { taskDefinition } from "./task-definition.ts";
 
-/** Containers: ECS and the capacity that it runs on. */
+/** Containers: ECS and its capacity. */
 export const handlers: readonly ResourceHandler[] = [...capacityRecords, taskDefinition, service];
 
 export const operations: Readonly<Record<string, Operations>> = { ecs: ecsOperations, fis: fisOperations };

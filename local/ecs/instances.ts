@@ -6,9 +6,7 @@ import type { Properties } from "../resource.ts";
 import { flagOf, numberOf, objectOf, textOf, textsOf } from "../values.ts";
 import { zonesOfSubnets } from "../zones.ts";
 
-/*
- * Instances are only recorded: the machine itself is what tasks run on. What EC2 would refuse is refused here too.
- */
+/* Instances are only recorded: tasks run on the machine itself. What EC2 would refuse is refused here too. */
 const launchTemplateType = "aws:ec2/launchTemplate:LaunchTemplate";
 export const groupType = "aws:autoscaling/group:Group";
 
@@ -37,7 +35,7 @@ export const launchTemplate = recorded(launchTemplateType, {
   outputs: (region, { id, inputs }) => {
     const before = region.resources.get(launchTemplateType, id)?.outputs ?? {};
     const version = (numberOf(before, "latestVersion") ?? 0) + 1;
-    // The first version is the default until somebody says otherwise.
+    // The first version is the default unless another is chosen.
     const chosen = flagOf(inputs, "updateDefaultVersion") === true ? version : undefined;
     return {
       arn: makeArn(region, "ec2", `launch-template/${id}`),
@@ -110,7 +108,7 @@ export const autoScalingGroup = recorded(groupType, {
   },
 });
 
-/** A group names its template by id or by name. */
+/** A group refers to its template by id or by name. */
 function admitTemplate(region: Region, reference: Properties): void {
   const [id, name] = [textOf(reference, "id"), textOf(reference, "name")];
   const found = region.resources.find(

@@ -1,13 +1,13 @@
-/** How a service's rounds are run. */
+/** How a service is reconciled. */
 export interface ReconcileLoopOptions {
-  /** One round. What it throws is told and does not end the reconcileLoop. */
+  /** One reconciliation. Errors are logged and do not end the loop. */
   readonly run: () => Promise<void>;
   readonly onError: (error: unknown) => void;
-  /** From the end of a round to the next one that nobody asked for, in milliseconds. */
+  /** Pause before the next periodic reconciliation, in milliseconds. */
   readonly pauseMs: () => number;
 }
 
-/** Runs rounds one after another, never two at once: when somebody asks, and from time to time by itself. */
+/** Runs reconciliations one after another, never two at once: on request, and periodically. */
 export class ReconcileLoop {
   readonly #options: ReconcileLoopOptions;
   #wanted = false;
@@ -19,26 +19,26 @@ export class ReconcileLoop {
     this.#options = options;
   }
 
-  /** A whole round begins after this, whatever one under way has seen. */
+  /** Requests a full reconciliation after any that is in progress. */
   wake(): void {
     this.#wanted = true;
     this.#running ??= this.#runAll();
   }
 
-  /** No further round begins. */
+  /** Starts no further reconciliation. */
   end(): void {
     this.#ended = true;
     clearTimeout(this.#beat);
   }
 
-  /** Resolves when no round is under way. */
+  /** Resolves when no reconciliation is in progress. */
   async settle(): Promise<void> {
     await this.#running;
   }
 
   async #runAll(): Promise<void> {
     clearTimeout(this.#beat);
-    // Whoever wakes the service has not finished what it is about.
+    // The caller of `wake` may still be in the middle of its change.
     await Promise.resolve();
     while (this.#wanted && !this.#ended) {
       this.#wanted = false;

@@ -1,11 +1,11 @@
-/** What one round of a service must know of a task that is meant to live. */
+/** What a reconciliation needs to know of a task that should run. */
 export interface ReconciledTask {
   /** Zone number, from 1. */
   readonly zone: number;
-  /** Of the deployment that is wanted. */
+  /** Belongs to the primary deployment. */
   readonly current: boolean;
   readonly healthy: boolean;
-  /** It has never served, or has been called unhealthy for so long that it is no slip of the balancer. */
+  /** It has never served, or has been unhealthy for too long to be a glitch of the balancer. */
   readonly expendable: boolean;
 }
 
@@ -17,15 +17,15 @@ interface Wanted {
   readonly zones: readonly number[];
 }
 
-/** What to do now: a task to start in each of these zones, and tasks to let go. */
+/** The next actions: zones in which to start a task, and tasks to stop. */
 export interface ReconcilePlan<Task> {
   readonly start: readonly number[];
   readonly retire: readonly Task[];
 }
 
 /**
- * Plans the next step of a service towards what is wanted, as ECS's rolling update does: never more living tasks than the
- * maximum (rounded down), never fewer healthy ones than the minimum (rounded up).
+ * Plans the next step of a service towards its desired state, like ECS's rolling update: never more running tasks
+ * than the maximum (rounded down), never fewer healthy ones than the minimum (rounded up).
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
  */
 export function planReconciliation<Task extends ReconciledTask>(
@@ -45,7 +45,7 @@ export function planReconciliation<Task extends ReconciledTask>(
   };
 }
 
-/** Each in the zone that has the fewest so far. */
+/** Each in the zone with the fewest tasks so far. */
 function spread(
   zones: readonly number[],
   current: readonly ReconciledTask[],
@@ -59,7 +59,7 @@ function spread(
   });
 }
 
-/** Scaling in: those that serve nobody first, then always one of the fullest zone, the newest of it. */
+/** Scaling in: non-serving tasks first, then always the newest task of the fullest zone. */
 function choosePlaces<Task extends ReconciledTask>(current: readonly Task[], count: number): readonly Task[] {
   const left = [...current];
   const chosen: Task[] = [];
@@ -75,7 +75,7 @@ function choosePlaces<Task extends ReconciledTask>(current: readonly Task[], cou
   return chosen;
 }
 
-/** Those that serve nobody at once, the others as far as enough healthy tasks remain. */
+/** Non-serving tasks immediately, the others as far as enough healthy tasks remain. */
 function chooseOutdated<Task extends ReconciledTask>(
   { desiredCount, minimumHealthyPercent }: Wanted,
   staying: readonly Task[],

@@ -7,7 +7,7 @@ import { servicesOf } from "./cluster.ts";
 import { autoScalingGroup, groupType, launchTemplate } from "./instances.ts";
 
 /*
- * Capacity is only recorded: the machine itself is what tasks run on. What AWS would refuse is refused here too: a
+ * Capacity is only recorded: tasks run on the machine itself. What AWS would refuse is refused here too: a
  * provider without a group, a cluster with an unknown provider.
  */
 
@@ -19,7 +19,7 @@ const cluster = recorded("aws:ecs/cluster:Cluster", {
   id: (region, { inputs }) => makeArn(region, "ecs", `cluster/${textOf(inputs, "name")}`),
   outputs: (_region, { id }) => ({ arn: id }),
   admit(region, { id }, existing) {
-    // ECS answers with the existing one; two resources of one program must not share it.
+    // ECS returns the existing one; two resources of one program must not share it.
     if (!existing && region.resources.get("aws:ecs/cluster:Cluster", id))
       throw new AwsError("ClientException", `The cluster ${id} exists already.`);
   },
@@ -89,7 +89,7 @@ const clusterCapacityProviders = recorded("aws:ecs/clusterCapacityProviders:Clus
   },
 });
 
-/** Types of compute capacity that are remembered and checked, and for which nothing runs. */
+/** Types of compute capacity that are validated and recorded without running anything. */
 export const capacityRecords: readonly ResourceHandler[] = [
   launchTemplate,
   autoScalingGroup,

@@ -2,7 +2,7 @@ import type { Region } from "../region.ts";
 import type { ServiceScheduler } from "./scheduler.ts";
 import type { Task } from "./task.ts";
 
-/** Schedulers by service ARN; they live as long as the region's process. */
+/** Schedulers by service ARN, in memory only. */
 const schedulers = new WeakMap<Region, Map<string, ServiceScheduler>>();
 
 export function keepScheduler(region: Region, serviceArn: string, scheduler: ServiceScheduler): void {

@@ -10,20 +10,20 @@ import { processNameOf, type Task } from "./task.ts";
 import { isLost, TaskWatch } from "./task-watch.ts";
 
 const longestBackoffMs = 5_000;
-/** Between two looks: at a service that changes, and at one that has been left alone for a while. */
+/** Interval of reconciliations: while a service changes, and when it has been stable for a while. */
 const eagerMs = 25;
 const patientMs = 250;
 const eagerForMs = 10_000;
 
 interface SchedulerOptions {
-  /** The region came back: what ran before is wanted again, and is tried until it runs. */
+  /** The region was restarted: the previous plan is wanted again, and is retried until it runs. */
   readonly restored?: boolean;
-  /** Told when a failed deployment was taken back to this plan. */
+  /** Called when a failed deployment was rolled back to this plan. */
   readonly onRollback?: (plan: ServicePlan) => void;
 }
 
 /**
- * Keeps one service as planned: starts what is missing, replaces what dies or turns unhealthy, and rolls from one
+ * Keeps one service as planned: starts missing tasks, replaces dead or unhealthy ones, and rolls from one
  * deployment to the next.
  */
 export class ServiceScheduler {
@@ -35,7 +35,7 @@ export class ServiceScheduler {
   readonly #watch: TaskWatch;
   readonly #reconcileLoop: ReconcileLoop;
   #primary: Deployment;
-  /** The last one that became steady: where a failed deployment goes back to. */
+  /** The last deployment that became steady: the target of a rollback. */
   #completed: Deployment | undefined;
   #startAfter = 0;
   #changedAt = Date.now();
@@ -66,12 +66,12 @@ export class ServiceScheduler {
     return this.#closed;
   }
 
-  /** The wanted one first, then those that tasks still live of. */
+  /** The primary one first, then those with running tasks. */
   get deployments(): readonly Deployment[] {
     return [...new Set([this.#primary, ...this.tasks.living.map(({ deployment }) => deployment).reverse()])];
   }
 
-  /** Changes what is wanted; `waitUntilSteady` tells when it is so. `again` replaces every task of now. */
+  /** Changes the desired state; `waitUntilSteady` waits for it. `again` replaces every current task. */
   setPlan(plan: ServicePlan, { again = false }: { readonly again?: boolean } = {}): void {
     const anew = again || this.#primary.state === "FAILED" || differInTasks(plan, this.plan);
     if (anew) this.#primary = new Deployment(plan, { guarded: true });
@@ -81,9 +81,9 @@ export class ServiceScheduler {
   }
 
   /**
-   * Resolves when exactly the wanted tasks run and are healthy.
+   * Resolves when exactly the desired tasks run and are healthy.
    *
-   * @throws Error with the last task's words when the deployment fails or the time is over
+   * @throws Error with the last task's output when the deployment fails or times out
    */
   async waitUntilSteady(withinMs: number): Promise<void> {
     if (this.#closed) throw new Error("was deleted meanwhile");
@@ -92,21 +92,21 @@ export class ServiceScheduler {
     await this.#waits.add(this.#primary, withinMs, () => this.#describeDelay());
   }
 
-  /** Ends every task; nothing is started any more. */
+  /** Ends every task; nothing is started afterwards. */
   async close(): Promise<void> {
     this.#end("was deleted meanwhile");
     await this.#reconcileLoop.settle();
     await this.tasks.stopAll({ code: "ServiceSchedulerInitiated", reason: "Service was deleted" });
   }
 
-  /** Ends one task because somebody asked; its replacement starts beside it. */
+  /** Ends one task on request; its replacement starts in parallel. */
   async stopTask(task: Task, reason: string): Promise<void> {
     const ended = this.tasks.stop(task, { code: "UserInitiated", reason });
     this.#wake();
     await ended;
   }
 
-  /** Something has changed: looks now, and often for a while. */
+  /** Something has changed: reconciles now, and frequently for a while. */
   #wake(): void {
     this.#changedAt = Date.now();
     this.#steady = false;
@@ -149,7 +149,7 @@ export class ServiceScheduler {
     this.#waits.resolveAll();
   }
 
-  /** The load balancers have given a task up. */
+  /** The load balancers have reported a task as lost. */
   #replace(task: Task, reason: string): void {
     this.#region.log("task.unhealthy", { service: this.plan.service, task: task.id });
     void this.tasks.stop(task, { code: "ServiceSchedulerInitiated", reason });
@@ -173,7 +173,7 @@ export class ServiceScheduler {
     this.#wake();
   }
 
-  /** A proven task is replaced at once; one that never became healthy makes the next start wait longer. */
+  /** A proven task is replaced immediately; one that never became healthy delays the next start. */
   #noteFailure(task: Task, words: string): void {
     const { deployment } = task;
     if (task.proven) return;
@@ -183,7 +183,7 @@ export class ServiceScheduler {
     if (deployment === this.#primary && deployment.shouldBreak) this.#break(deployment);
   }
 
-  /** The circuit breaker: gives a deployment up, and goes back to the last steady one where that is wanted. */
+  /** The circuit breaker: fails a deployment, and rolls back to the last steady one if enabled. */
   #break(failed: Deployment): void {
     failed.fail();
     this.events.note(`(deployment ${failed.id}) deployment failed: tasks failed to start.`);
@@ -205,7 +205,7 @@ export class ServiceScheduler {
     this.#waits.rejectAll(why);
   }
 
-  /** The region ends its processes itself when it ends, and tells nobody. */
+  /** The region ends its own processes on shutdown, without notification. */
   #isRegionEnding(): boolean {
     return this.tasks.living.some(
       (task) =>
@@ -213,7 +213,7 @@ export class ServiceScheduler {
     );
   }
 
-  /** What is known when the time is over. */
+  /** Describes the state at a timeout. */
   #describeDelay(): string {
     const { lastWords, plan } = this.#primary;
     if (lastWords !== undefined) return lastWords;

@@ -5,10 +5,10 @@ import type { CheckFailure } from "../resource-handler.ts";
 import { flagOf, numberOf, objectOf, objectsOf, textOf, textsOf } from "../values.ts";
 import { invalid, type ServicePlan } from "./service-plan.ts";
 
-/** Properties with several values on AWS of which the region makes one. */
+/** Properties with several values on AWS of which the region supports one. */
 const only: Readonly<Record<string, string>> = { schedulingStrategy: "REPLICA", launchType: "EC2" };
 
-/** What is wrong with a service's inputs by themselves. */
+/** Problems of a service's inputs, independent of other resources. */
 export function validateService(inputs: Properties): readonly CheckFailure[] {
   const failures: CheckFailure[] = [];
   const refuse = (property: string, reason: string) => failures.push({ property, reason });
@@ -36,7 +36,7 @@ export function validateService(inputs: Properties): readonly CheckFailure[] {
   return failures;
 }
 
-/** Refuses what ECS refuses of a plan that is right by itself. @throws AwsError InvalidParameterException */
+/** Refuses what ECS refuses of an otherwise valid plan. @throws AwsError InvalidParameterException */
 export function admitPlan(region: Region, plan: ServicePlan): void {
   const { container } = plan.definition;
   for (const { targetGroupArn, containerName, containerPort } of plan.targets) {

@@ -9,7 +9,7 @@ interface ServiceEvent {
 /** ECS keeps the last hundred. */
 const kept = 100;
 
-/** What happened to a service, newest first, as `DescribeServices` shows it. */
+/** Events of a service, newest first, as `DescribeServices` shows them. */
 export class ServiceEvents {
   readonly #service: string;
   #list: readonly ServiceEvent[] = [];

@@ -7,14 +7,14 @@ import { zonesOfSubnets } from "../zones.ts";
 import { findCluster } from "./cluster.ts";
 import { findTaskDefinition, type TaskDefinition } from "./task-definition.ts";
 
-/** Where a service's tasks take requests: one of its `loadBalancers`. */
+/** Where a service's tasks receive requests: one of its `loadBalancers`. */
 export interface ServiceTarget {
   readonly targetGroupArn: string;
   readonly containerName: string;
   readonly containerPort: number;
 }
 
-/** How a service and its tasks are to be. */
+/** The desired state of a service and its tasks. */
 export interface ServicePlan {
   readonly service: string;
   readonly clusterArn: string;
@@ -24,15 +24,15 @@ export interface ServicePlan {
   /** Zone numbers, from 1. */
   readonly zones: readonly number[];
   readonly capacityProvider: string | undefined;
-  /** Share of the desired count that stays healthy, and that may live, during a deployment. */
+  /** Shares of the desired count that must stay healthy, and that may run, during a deployment. */
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
   readonly circuitBreaker: { readonly enabled: boolean; readonly rollback: boolean };
-  /** How long after its start a task may be called unhealthy. */
+  /** How long after its start a task cannot be reported as unhealthy. */
   readonly healthCheckGraceMs: number;
 }
 
-/** Reads the inputs of a service; throws where they name what does not exist. @throws AwsError */
+/** Reads the inputs of a service; throws for references that do not exist. @throws AwsError */
 export function planOf(region: Region, inputs: Properties): ServicePlan {
   const network = objectOf(inputs, "networkConfiguration");
   if (!network)
@@ -62,7 +62,7 @@ export function planOf(region: Region, inputs: Properties): ServicePlan {
   };
 }
 
-/** Whether tasks of the one plan do not fit the other: ECS then makes a new deployment. */
+/** Whether a change of plan needs other tasks: ECS then creates a new deployment. */
 export function differInTasks(one: ServicePlan, other: ServicePlan): boolean {
   const ofTasks = ({ definition, targets, zones, capacityProvider }: ServicePlan) => ({
     definition: definition.arn,

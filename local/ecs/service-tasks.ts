@@ -9,7 +9,7 @@ import { addressOwner, createTask, isLiving, processNameOf, type StopCode, type 
 import { logFileOf, tailLog } from "./task-log.ts";
 import { describeExit, exitCodeOf, startTask } from "./task-process.ts";
 
-/** Stopped tasks that `DescribeTasks` still knows; their logs go when they do. */
+/** Stopped tasks that `DescribeTasks` still shows; their logs are deleted with them. */
 const remembered = 50;
 
 /** Why a task is ended. */
@@ -18,11 +18,11 @@ export interface StopCause {
   readonly reason: string;
 }
 
-/** The tasks of one service: starts them, ends them, and knows what became of each. */
+/** The tasks of one service: starts and ends them, and records how each ended. */
 export class ServiceTasks {
   readonly #region: Region;
   readonly #tasks: Task[] = [];
-  /** Told of each end that nobody asked for, with the task's last words. */
+  /** Called for each unexpected end, with the task's last output. */
   readonly #onCrash: (task: Task, words: string) => void;
 
   constructor(region: Region, onCrash: (task: Task, words: string) => void) {
@@ -34,12 +34,12 @@ export class ServiceTasks {
     return this.#tasks;
   }
 
-  /** Tasks that are meant to live: not those on their way out. */
+  /** Tasks that should run, without those being stopped. */
   get living(): readonly Task[] {
     return this.#tasks.filter(isLiving);
   }
 
-  /** Starts one task and registers it; a start that fails is a task that has ended, with the reason. */
+  /** Starts one task and registers it; a failed start yields a task that has ended, with the reason. */
   async start(deployment: Deployment, zone: number): Promise<void> {
     const task = createTask(this.#region, deployment, { slot: this.#freeSlot(), zone });
     this.#tasks.push(task);
@@ -64,8 +64,8 @@ export class ServiceTasks {
   }
 
   /**
-   * Ends one task without losing a request: out of the balancers first, then SIGTERM, then SIGKILL at its time limit.
-   * Resolves when it is gone; whoever asks second waits for the same end.
+   * Ends one task without losing a request: deregisters it first, then SIGTERM, then SIGKILL at its time limit.
+   * Resolves when it is gone; concurrent calls share one stop.
    */
   stop(task: Task, cause: StopCause): Promise<void> {
     task.ending ??= this.#end(task, cause);
@@ -75,13 +75,13 @@ export class ServiceTasks {
   /** Ends every task and waits for those that are ending already. */
   async stopAll(cause: StopCause): Promise<void> {
     await Promise.all(this.#tasks.map((task) => this.stop(task, cause)));
-    // A region that was killed in the middle of a deployment has left places that nobody took again.
+    // A region that was killed during a deployment has left slots that no task took over.
     const [service] = this.#tasks.map((task) => task.service);
     for (let slot = 0; service !== undefined && slot < 2 * remembered; slot += 1)
       this.#region.addresses.release(addressOwner(service, slot));
   }
 
-  /** What a task said at its end (or says so far), its secrets struck out. */
+  /** The last output of a task, without its secrets. */
   describe(task: Task): string {
     const what = task.stoppedReason === undefined ? "runs" : `ended: ${task.stoppedReason}`;
     return `task ${task.id} ${what}${tailLog(this.#region, task)}`;
@@ -96,13 +96,13 @@ export class ServiceTasks {
     await this.#deregister(task, { drain: true });
     task.status = "STOPPING";
     const { process } = task;
-    // One that has died meanwhile is not signalled: its number may be another's.
+    // If it has died meanwhile it is not signalled: its pid may be reused.
     if (process && this.#region.supervisor.get(process.name) === process) await process.stop();
     this.#finish(task);
   }
 
   #noteCrash(task: Task, cause: StopCause): void {
-    // On its way out already: whoever ends it finishes it.
+    // Already being stopped.
     if (task.ending) return;
     task.status = "STOPPED";
     task.stoppedAt = new Date();
@@ -112,7 +112,7 @@ export class ServiceTasks {
     this.#onCrash(task, this.describe(task));
   }
 
-  /** A balancer that cannot be told must not keep a task alive. */
+  /** A balancer that does not respond must not keep a task alive. */
   async #deregister(task: Task, options: { readonly drain: boolean }): Promise<void> {
     try {
       await deregisterTask(this.#region, task, options);
@@ -121,7 +121,7 @@ export class ServiceTasks {
     }
   }
 
-  /** Only now may the address be given to another. */
+  /** Only now may the address be reused. */
   #finish(task: Task): void {
     task.status = "STOPPED";
     task.stoppedAt ??= new Date();
@@ -149,7 +149,7 @@ export class ServiceTasks {
     }
   }
 
-  /** The lowest place that nobody has. */
+  /** The lowest free slot. */
   #freeSlot(): number {
     const taken = new Set(this.#tasks.filter(({ released }) => !released).map(({ slot }) => slot));
     let slot = 0;

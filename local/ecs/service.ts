@@ -12,10 +12,10 @@ import { invalid, planOf, type ServicePlan } from "./service-plan.ts";
 
 const type = "aws:ecs/service:Service";
 const steadyWithinMs = 120_000;
-/** A region that comes back does not wait longer for a service that does not; it goes on trying. */
+/** A restarted region waits this long for a service; afterwards it continues in the background. */
 const restoredWithinMs = 20_000;
 
-/** Properties that are kept and compared, and change nothing on this machine: each with the reason. */
+/** Properties that are stored and compared but have no effect on this machine, each with the reason. */
 export const recordedProperties: Readonly<Record<string, string>> = {
   orderedPlacementStrategies:
     "tasks are always spread over the zones of the subnets, as the one allowed value says",
@@ -29,7 +29,7 @@ export const recordedProperties: Readonly<Record<string, string>> = {
   forceDelete: "a deletion always ends the tasks first",
 };
 
-/** `aws:ecs/service:Service`: its tasks are processes of this machine, spread over the zones of its subnets. */
+/** `aws:ecs/service:Service`: its tasks are processes on this machine, spread over the zones of its subnets. */
 export const service: ResourceHandler = {
   type,
   inputs: [
@@ -69,7 +69,7 @@ export const service: ResourceHandler = {
       await settle(scheduler, resource);
     } catch (error) {
       await scheduler.close();
-      // Deleted and made anew meanwhile: then it is another's.
+      // Deleted and created again meanwhile: then it is another service.
       if (schedulerOf(region, id) === scheduler) {
         forgetScheduler(region, id);
         region.resources.remove(type, id);
@@ -109,12 +109,12 @@ export const service: ResourceHandler = {
   },
 };
 
-/** What of a plan is in the service's outputs, and survives the region's process. */
+/** The part of a plan that is in the service's outputs and survives the region's process. */
 function stored({ desiredCount, definition }: ServicePlan): Properties {
   return { desiredCount, taskDefinition: definition.arn };
 }
 
-/** Remembers a plan that changed without Pulumi: by the API, or by going back. */
+/** Stores a plan that changed outside Pulumi: by the API, or by a rollback. */
 export function storePlan(region: Region, id: string, plan: ServicePlan): void {
   const resource = region.resources.get(type, id);
   if (resource) region.resources.patch(type, id, { ...resource.outputs, ...stored(plan) });
@@ -141,7 +141,7 @@ async function settle(
     withinMs = steadyWithinMs,
   }: Pick<Resource, "inputs" | "name"> & { readonly withinMs?: number },
 ): Promise<void> {
-  // Nobody waits, as on AWS: what goes wrong is in the service's events and in the region's log.
+  // Without waiting, as on AWS: failures appear in the service's events and in the region's log.
   if (flagOf(inputs, "waitForSteadyState") !== true) return;
   try {
     await scheduler.waitUntilSteady(withinMs);

@@ -7,11 +7,11 @@ interface Wait {
   readonly timer: NodeJS.Timeout;
 }
 
-/** Those who wait until a service is steady. */
+/** Callers that wait until a service is steady. */
 export class SteadyWaits {
   readonly #waits = new Set<Wait>();
 
-  /** One who waits since this deployment; a newer one that becomes steady is as good. */
+  /** Waits for this deployment or a newer one to become steady. */
   add(deployment: Deployment, withinMs: number, describeDelay: () => string): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -28,7 +28,7 @@ export class SteadyWaits {
     for (const wait of this.#take(() => true)) wait.resolve();
   }
 
-  /** A deployment has failed, and with it what whoever waited for it wanted. */
+  /** A deployment has failed, and with it the waits for it. */
   reject(failed: Deployment, why: string): void {
     const older = (wait: Wait) => wait.deployment.createdAt <= failed.createdAt;
     for (const wait of this.#take(older)) wait.reject(new Error(why));

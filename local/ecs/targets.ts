@@ -4,10 +4,10 @@ import { deregisterTarget, readTargetHealth, registerTarget, type TargetState } 
 import type { Region } from "../region.ts";
 import type { Task } from "./task.ts";
 
-/** What the load balancers say of a task; unknown while it is looked at for the first time. */
+/** A task's health according to the load balancers; unknown until the first check. */
 export type TaskHealth = "healthy" | "unhealthy" | "unknown";
 
-/** A task that no load balancer looks at counts as healthy when it has run for so long. */
+/** A task without a load balancer counts as healthy after running this long. */
 const unwatchedMs = 500;
 
 export async function registerTask(region: Region, task: Task): Promise<void> {
@@ -19,7 +19,10 @@ export async function registerTask(region: Region, task: Task): Promise<void> {
   );
 }
 
-/** Takes a task from its target groups; with `drain` only after the requests in flight, at most the group's delay. */
+/**
+ * Deregisters a task from its target groups; with `drain` only after the requests in flight, at most the group's
+ * delay.
+ */
 export async function deregisterTask(
   region: Region,
   task: Task,
@@ -33,7 +36,7 @@ export async function deregisterTask(
   );
 }
 
-/** Asks each target group once what it says of these tasks. */
+/** Reads the health of these tasks from each target group once. */
 export async function readTaskHealth(
   region: Region,
   tasks: readonly Task[],
@@ -60,7 +63,7 @@ function judge(task: Task, states: ReadonlyMap<string, TargetState>): TaskHealth
   return own.includes("unhealthy") ? "unhealthy" : "unknown";
 }
 
-/** Whether the load balancers themselves answer: one that is down calls nobody unhealthy. */
+/** Whether the load balancers themselves respond: one that is down reports no task as unhealthy. */
 export async function areBalancersResponding(region: Region, task: Task): Promise<boolean> {
   const responses = await Promise.all(
     task.targets.map(async ({ targetGroupArn }) => {

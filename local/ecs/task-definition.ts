@@ -8,7 +8,7 @@ import { listOf, textOf } from "../values.ts";
 import { type ContainerDefinition, parseContainerDefinition } from "./container-definition.ts";
 
 const type = "aws:ecs/taskDefinition:TaskDefinition";
-/** Highest revision ever given out, by family: ECS never gives one twice. */
+/** Highest revision ever used, by family: ECS never reuses one. */
 const counterType = "local:ecs/revision";
 
 /** A task definition as the region runs it. */
@@ -23,7 +23,7 @@ export interface TaskDefinition {
 
 const honoured = ["family", "containerDefinitions", "networkMode", "executionRoleArn", "taskRoleArn", "tags"];
 
-/** Properties that are kept and compared, and change nothing on this machine: each with the reason. */
+/** Properties that are stored and compared but have no effect on this machine, each with the reason. */
 export const recordedProperties: Readonly<Record<string, string>> = {
   cpu: "the processes of the region share the machine's processors",
   memory: "no container runtime enforces it",
@@ -103,7 +103,7 @@ export function findTaskDefinition(region: Region, reference: string): TaskDefin
   return toTaskDefinition(found);
 }
 
-/** In the shape of the ECS API: what was registered, word for word. @throws AwsError ClientException */
+/** In the form of the ECS API, exactly as registered. @throws AwsError ClientException */
 export function describeTaskDefinition(region: Region, reference: string): Record<string, unknown> {
   const { arn, family, revision } = findTaskDefinition(region, reference);
   const { inputs } = region.resources.get(type, arn) as Resource;
@@ -118,7 +118,7 @@ export function describeTaskDefinition(region: Region, reference: string): Recor
   };
 }
 
-/** Members that have the same name and shape as the property. */
+/** Members with the same name and shape as the property. */
 const told = ["networkMode", "executionRoleArn", "taskRoleArn", "cpu", "memory", "requiresCompatibilities"];
 
 function toTaskDefinition({ id, inputs, outputs }: Resource): TaskDefinition {

@@ -6,20 +6,20 @@ import { processNameOf, type Task } from "./task.ts";
 const lines = 8;
 const longest = 4_000;
 
-/** Values that the tasks of this process were given as secrets. A task may print its environment; nobody else may. */
+/** Secret values of the tasks of this process. A task may print its environment; its log must not reveal them. */
 const secrets = new WeakMap<Task, readonly string[]>();
 
-/** Remembers what must not be shown of a task's own words. */
+/** Registers values to remove from a task's output. */
 export function rememberSecrets(task: Task, values: readonly string[]): void {
   const forms = values.filter((value) => value !== "").flatMap(formsOf);
-  // The longest first: one secret may be part of another.
+  // The longest first: one secret may contain another.
   secrets.set(
     task,
     [...new Set(forms)].sort((one, other) => other.length - one.length),
   );
 }
 
-/** The value as it stands, and as JSON, a URL and base64 write it. */
+/** The value as is, and in its JSON, URL and base64 forms. */
 function formsOf(value: string): readonly string[] {
   return [
     value,
@@ -29,12 +29,12 @@ function formsOf(value: string): readonly string[] {
   ];
 }
 
-/** The file that a task's output goes to. */
+/** The output file of a task. */
 export function logFileOf(region: Region, task: Task): string {
   return join(region.directory, "logs", `${processNameOf(task)}.log`);
 }
 
-/** The last lines that a task wrote, its secrets struck out, for an error message; empty when it wrote nothing. */
+/** The last lines of a task's output, without its secrets, for an error message; empty when there are none. */
 export function tailLog(region: Region, task: Task): string {
   let text: string;
   try {

@@ -10,8 +10,8 @@ import { readSecrets } from "./task-secrets.ts";
 type Exit = Parameters<NonNullable<ProcessSpec["onExit"]>>[0];
 
 /**
- * Runs the task's image with what ECS gives a container; `onEnd` is told when the process ends unasked. A task that was
- * stopped meanwhile does not come to life any more.
+ * Runs the task's image with the environment that ECS gives a container; calls `onEnd` when the process ends
+ * unexpectedly. A task that was stopped meanwhile is not started.
  */
 export async function startTask(region: Region, task: Task, onEnd: (exit: Exit) => void): Promise<void> {
   const image = pullImage(region, task.definition.container.image);
@@ -47,7 +47,7 @@ function describeProcess(region: Region, task: Task, { image, secrets, onEnd }: 
   };
 }
 
-/** What the ECS agent and the region add to every container's environment. */
+/** Variables that the ECS agent and the region add to every container's environment. */
 function agentVariables(region: Region, task: Task): Readonly<Record<string, string>> {
   const agent = registerTask(region, {
     taskArn: task.arn,
@@ -65,23 +65,23 @@ function agentVariables(region: Region, task: Task): Readonly<Record<string, str
     AWS_ENDPOINT_URL: region.endpoint,
     ECS_CONTAINER_METADATA_URI_V4: agent.metadataUri,
     ...(agent.credentialsUri !== undefined && { AWS_CONTAINER_CREDENTIALS_FULL_URI: agent.credentialsUri }),
-    // Stands for the certificates that an image brings: here the authority is the region's own.
+    // In place of the certificates in an image: the authority here is the region's own.
     NODE_EXTRA_CA_CERTS: region.authorityFile,
     ...(compileCache !== undefined && { NODE_COMPILE_CACHE: compileCache }),
   };
 }
 
-/** The name of the process that a task's container runs, as `ps` has it. */
+/** The process name of a task's container, as `ps` shows it. */
 export function commandNameOf(region: Region, task: Task): string {
   return basename(findImage(region, task.definition.container.image).entrypoint[0] ?? "");
 }
 
-/** The exit code of a container: that of its process, or 128 and the number of the signal that ended it. */
+/** The exit code of a container: that of its process, or 128 plus the number of the signal that ended it. */
 export function exitCodeOf({ code, signal }: Exit): number {
   return signal === null ? (code ?? 0) : 128 + (constants.signals[signal] ?? 0);
 }
 
-/** For people: `exit code 1` or `signal SIGKILL`. */
+/** For messages: `exit code 1` or `signal SIGKILL`. */
 export function describeExit({ code, signal }: Exit): string {
   return signal === null ? `exit code ${code}` : `signal ${signal}`;
 }

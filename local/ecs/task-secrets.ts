@@ -4,12 +4,12 @@ import type { Region } from "../region.ts";
 import { operations } from "../services.ts";
 import type { TaskDefinition } from "./task-definition.ts";
 
-/** `GetParameters` takes so many names (Systems Manager API Reference). */
+/** `GetParameters` accepts this many names (Systems Manager API Reference). */
 const namesPerCall = 10;
 
 /**
- * Reads the values of a container's `secrets` from the Parameter Store as ECS does: with the execution role, and with
- * nothing but that role's rights. The values are for the process alone; they are stored and logged nowhere.
+ * Reads the values of a container's `secrets` from the Parameter Store like ECS: with the execution role and its
+ * permissions only. The values are passed to the process; they are neither stored nor logged.
  *
  * @throws AwsError ResourceInitializationError
  */
@@ -58,7 +58,7 @@ async function readParameters(
   }
 }
 
-/** `arn:aws:ssm:…:parameter/a/b` is the parameter `/a/b`; a bare name stays. */
+/** `arn:aws:ssm:…:parameter/a/b` is the parameter `/a/b`; a plain name is unchanged. */
 function toName(valueFrom: string): string {
   const mark = valueFrom.indexOf(":parameter/");
   return valueFrom.startsWith("arn:") && mark >= 0 ? valueFrom.slice(mark + ":parameter".length) : valueFrom;

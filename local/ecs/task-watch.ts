@@ -2,18 +2,18 @@ import type { Region } from "../region.ts";
 import { areBalancersResponding, readTaskHealth } from "./targets.ts";
 import type { Task } from "./task.ts";
 
-/** A balancer that restarts calls everybody unhealthy for a moment. */
+/** A restarting balancer briefly reports every task as unhealthy. */
 const lostAfterMs = 1_000;
 
-/** Called unhealthy for so long that it is no slip of the balancer. */
+/** Unhealthy for too long to be a glitch of the balancer. */
 export function isLost({ unhealthySince }: Task): boolean {
   return unhealthySince !== undefined && Date.now() - unhealthySince >= lostAfterMs;
 }
 
-/** What the load balancers say of a service's tasks, look after look. */
+/** The health of a service's tasks over time, according to the load balancers. */
 export class TaskWatch {
   readonly #region: Region;
-  /** Told of each task that is to be replaced. */
+  /** Called for each task that must be replaced. */
   readonly #onLost: (task: Task, reason: string) => void;
 
   constructor(region: Region, onLost: (task: Task, reason: string) => void) {
@@ -21,7 +21,7 @@ export class TaskWatch {
     this.#onLost = onLost;
   }
 
-  /** Which of the tasks are healthy everywhere; those become proven. */
+  /** Which of the tasks are healthy in every target group; those become proven. */
   async look(tasks: readonly Task[]): Promise<ReadonlySet<Task>> {
     const healths = await readTaskHealth(this.#region, tasks);
     const healthy = new Set<Task>();
@@ -30,14 +30,14 @@ export class TaskWatch {
       else await this.#noteUnhealthy(task);
       if (health !== "healthy") continue;
       healthy.add(task);
-      // Failures count in a row: one task that comes up ends it.
+      // Failures are counted consecutively: a task that becomes healthy resets the count.
       if (!task.proven) task.deployment.failures = 0;
       task.proven = true;
     }
     return healthy;
   }
 
-  /** ECS replaces a task that the load balancers call unhealthy once its time of grace is over. */
+  /** ECS replaces a task that the load balancers report as unhealthy once its grace period is over. */
   async #noteUnhealthy(task: Task): Promise<void> {
     task.unhealthySince ??= Date.now();
     const ageMs = Date.now() - (task.startedAt?.getTime() ?? 0);

@@ -7,19 +7,19 @@ import type { ServiceTarget } from "./service-plan.ts";
 import type { TaskDefinition } from "./task-definition.ts";
 
 /**
- * The states of the ECS task life cycle that a task without container runtime passes through. DEACTIVATING: the
- * balancers let it go; STOPPING: it was told to end.
+ * The states of the ECS task life cycle without a container runtime. DEACTIVATING: it is being deregistered;
+ * STOPPING: it was asked to end.
  */
 export type TaskStatus = "PENDING" | "RUNNING" | "DEACTIVATING" | "STOPPING" | "STOPPED";
 
-/** Why a task ended, by the words of the ECS API. */
+/** Why a task ended, in terms of the ECS API. */
 export type StopCode =
   | "TaskFailedToStart"
   | "EssentialContainerExited"
   | "UserInitiated"
   | "ServiceSchedulerInitiated";
 
-/** One ECS task: a process on an address of its own. */
+/** One ECS task: a process with its own address. */
 export interface Task {
   readonly arn: string;
   readonly id: string;
@@ -27,9 +27,9 @@ export interface Task {
   readonly clusterArn: string;
   readonly definition: TaskDefinition;
   readonly deployment: Deployment;
-  /** Where it was registered; what the service wants meanwhile may differ. */
+  /** Where it was registered; the service's plan may have changed since. */
   readonly targets: readonly ServiceTarget[];
-  /** Place of the task among its service's addresses: nobody else has it until `released`. */
+  /** Position of the task among its service's addresses, exclusive until `released`. */
   readonly slot: number;
   /** Zone number, from 1, and its name. */
   readonly zoneNumber: number;
@@ -44,17 +44,17 @@ export interface Task {
   stoppedReason?: string;
   exitCode?: number;
   process?: RunningProcess;
-  /** Digest of the image's content when it was started, whatever the image has become since. */
+  /** Digest of the image's content when the task started. */
   imageDigest?: string;
-  /** Resolves when the start is over, well or not. */
+  /** Resolves when the start is over, successful or not. */
   starting?: Promise<void>;
-  /** Resolves when nothing is left of it; there from the moment that its end has begun. */
+  /** Resolves when the task is gone; set once its end has begun. */
   ending?: Promise<void>;
-  /** True once every target group has called it healthy: from then on its end is a crash, not a failed start. */
+  /** True once every target group has reported it healthy: from then on its end is a crash, not a failed start. */
   proven: boolean;
-  /** Since when its target groups call it unhealthy, without a break. */
+  /** Since when its target groups have continuously reported it unhealthy. */
   unhealthySince: number | undefined;
-  /** The balancers have forgotten it and its address may be given to another. */
+  /** The balancers have forgotten it and its address may be reused. */
   released: boolean;
 }
 
@@ -67,7 +67,7 @@ export function addressOwner(service: string, slot: number): string {
   return `task/${service}/${slot}`;
 }
 
-/** Names a task and claims its address; nothing runs yet. */
+/** Names a task and reserves its address; starts nothing yet. */
 export function createTask(
   region: Region,
   deployment: Deployment,
@@ -96,7 +96,7 @@ export function createTask(
   };
 }
 
-/** Meant to live: not on its way out. */
+/** Should run: not being stopped. */
 export function isLiving({ status }: Task): boolean {
   return status === "PENDING" || status === "RUNNING";
 }

@@ -2,8 +2,8 @@ import type { CacheCluster } from "./cluster.ts";
 import { writeConfiguration } from "./node-files.ts";
 
 /**
- * Gives every node another AUTH token while it runs. ElastiCache's strategy ROTATE keeps the old one valid as well;
- * Redis's `requirepass` knows one, so this is its strategy SET.
+ * Changes every node's AUTH token at run time. ElastiCache's strategy ROTATE keeps the old token valid as well;
+ * Redis's `requirepass` supports one, so this implements the strategy SET.
  */
 export async function changeToken(cluster: CacheCluster, token: string | undefined): Promise<void> {
   const value = token ?? "";

@@ -5,12 +5,12 @@ export interface NodeView {
   readonly role: "primary" | "replica";
   /** Id of the primary that it replicates. */
   readonly primaryId: string | undefined;
-  /** False when the node that was asked holds this one for failing or has no link to it. */
+  /** False when the queried node considers this one failed or has no link to it. */
   readonly reachable: boolean;
   readonly slots: readonly string[];
 }
 
-/** Parses the answer of `CLUSTER NODES` (https://redis.io/docs/latest/commands/cluster-nodes/). */
+/** Parses the reply to `CLUSTER NODES` (https://redis.io/docs/latest/commands/cluster-nodes/). */
 export function parseClusterNodes(text: string): readonly NodeView[] {
   return text
     .split("\n")

@@ -8,12 +8,12 @@ import { forgetData, type GroupSettings } from "./node-files.ts";
 import { promoteReplica } from "./promotion.ts";
 import type { CacheNode } from "./topology.ts";
 
-/** A crashed node comes back only after its shard has been taken over, at the latest after this. */
+/** A crashed node is restarted after its shard has been taken over, or after this time at the latest. */
 const takeoverWithinMs = 3000;
 const restartAfterMs = 300;
 const startWithinMs = 8000;
 
-/** The running processes of one replication group; restarts what dies. */
+/** The running processes of one replication group; restarts those that die. */
 export class CacheCluster {
   readonly region: Region;
   readonly nodes: readonly CacheNode[];
@@ -36,7 +36,7 @@ export class CacheCluster {
     return runCommands({ address: node.address, port, tls, token, authorityFile }, commands);
   }
 
-  /** How the cluster sees itself: the answer of the first node that gives one. */
+  /** The cluster's view of itself, from the first node that responds. */
   async view(except?: CacheNode): Promise<readonly NodeView[]> {
     for (const node of this.nodes) {
       if (node === except || !this.process(node)) continue;
@@ -63,7 +63,7 @@ export class CacheCluster {
     this.#ended = false;
   }
 
-  /** Ends every node for good and gives back what it had. */
+  /** Removes every node with its folder and address. */
   async remove(): Promise<void> {
     await this.stop();
     this.#ended = true;
@@ -78,8 +78,8 @@ export class CacheCluster {
     await this.region.supervisor.start({
       name: processName(node),
       command: this.region.parts["redis-server"].command,
-      // Redis resolves the file to an absolute path and, where that has one of *?[, takes it for a pattern: a folder called
-      // [b] matches nothing, and Redis starts without any configuration, on every address.
+      // Redis resolves the file to an absolute path and treats one with *?[ as a pattern: a folder called [b]
+      // matches nothing, and Redis starts without any configuration, on every address.
       arguments: ["/proc/self/cwd/redis.conf"],
       environment: this.region.parts["redis-server"].environment,
       workingDirectory: node.directory,
@@ -94,7 +94,7 @@ export class CacheCluster {
     });
   }
 
-  /** A node's process is gone: its shard is taken over by the best replica, then the node returns as a replica. */
+  /** A node's process is gone: the best replica takes its shard over, then the node returns as a replica. */
   async #recover(node: CacheNode): Promise<void> {
     if (this.#ended) return;
     try {
@@ -122,7 +122,7 @@ function processName(node: CacheNode): string {
   return `redis/${node.name}`;
 }
 
-/** Asks until the answer is yes; throws what was waited for when time is up. */
+/** Polls until the condition holds; on timeout throws an error that names it. */
 export async function waitUntil(
   what: string,
   withinMs: number,

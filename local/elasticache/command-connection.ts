@@ -1,26 +1,26 @@
 import { readFileSync } from "node:fs";
 import { connect, type TLSSocket } from "node:tls";
 
-/** A reply as RESP2 has it; an error reply is thrown. */
+/** A RESP2 reply; an error reply is thrown. */
 export type Reply = string | number | null | Reply[];
 
-/** Where a node answers and what it asks for. */
+/** A node's address and credentials. */
 export interface CommandTarget {
   readonly address: string;
   readonly port: number;
   readonly authorityFile: string;
-  /** AUTH token; undefined where the replication group has none. */
+  /** AUTH token; undefined if the replication group has none. */
   readonly token: string | undefined;
-  /** False where the group was declared without encryption in transit. */
+  /** False if the group was declared without encryption in transit. */
   readonly tls: boolean;
 }
 
 const responseLimitMs = 2000;
 
 /**
- * Runs commands on one node, one after the other, and returns their replies. The region speaks RESP by itself: six
- * nodes are asked within the first tenth of a second of a cluster's life, when loading a client library would cost more
- * than forming the cluster.
+ * Runs commands on one node, one after the other, and returns their replies. The region implements RESP itself:
+ * six nodes are queried within the first tenth of a second of a cluster's life, when loading a client library
+ * would cost more than forming the cluster.
  */
 export async function runCommands(
   target: CommandTarget,
@@ -67,7 +67,7 @@ function encode(command: readonly string[]): string {
   return `*${command.length}\r\n${parts.join("")}`;
 }
 
-/** All replies, or undefined while some are on their way. Counts characters: nothing outside ASCII is asked for. */
+/** All replies, or undefined while some are missing. Counts characters: all replies are ASCII. */
 function parseReplies(text: string, expected: number): (Reply | Error)[] | undefined {
   const replies: (Reply | Error)[] = [];
   let at = 0;

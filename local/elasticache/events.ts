@@ -10,7 +10,7 @@ interface CacheEvent {
   readonly Date: string;
 }
 
-/** As ElastiCache: an hour is told where nothing is asked, and nothing is older than 14 days. */
+/** As on ElastiCache: the default period is an hour, and nothing is older than 14 days. */
 const usualMinutes = 60;
 const mostKept = 1000;
 
@@ -28,7 +28,7 @@ const sourceTypes: ReadonlySet<string> = new Set([
 
 const kept = new WeakMap<Region, CacheEvent[]>();
 
-/** Keeps what happened to a group or a node, for whoever asks; forgotten with the region's process. */
+/** Records an event of a group or node in memory. */
 export function recordEvent(region: Region, source: readonly [SourceType, string], message: string): void {
   const events = kept.get(region) ?? [];
   kept.set(region, events);

@@ -9,10 +9,10 @@ const takenOverWithinMs = 1500;
 const plainWithinMs = 10_000;
 
 /**
- * Brings a new cluster to the state in which every shard accepts writes. A primary that has just started refuses
- * writes for two seconds (a constant of Redis 7), a replica does not; so each planned primary begins as the replica of
- * its planned replica and takes over at once. The way rests on an inner habit of Redis, so its result is asserted;
- * where it does not hold, and where there are no replicas, the cluster is formed as planned and the seconds are waited.
+ * Forms a new cluster in which every shard accepts writes. A primary that has just started refuses writes for two
+ * seconds (a constant of Redis 7), a replica does not; so each planned primary begins as the replica of its
+ * planned replica and takes over immediately. This relies on Redis internals, so the result is asserted; if it
+ * fails, and if there are no replicas, the cluster is formed as planned and takes those seconds.
  */
 export async function formCluster(
   cluster: CacheCluster,
@@ -53,8 +53,9 @@ function writeAll(cluster: CacheCluster, arrangement: Arrangement): void {
 }
 
 /**
- * Every node says that the cluster is whole, sees each planned primary with its slots, and knows its own role. What a
- * node knows of another's replicas is not waited for: that spreads by gossip within seconds and only serves reads.
+ * Every node reports the cluster as complete, sees each planned primary with its slots, and knows its own role.
+ * Knowledge of other nodes' replicas is not awaited: it spreads by gossip within seconds and only matters for
+ * reads.
  */
 async function isAsPlanned(cluster: CacheCluster): Promise<boolean> {
   const responses = await Promise.all(

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { CacheNode } from "./topology.ts";
 import { slotsOf } from "./topology.ts";
 
-/** What all nodes of a group share. */
+/** Shared by all nodes of a group. */
 export interface GroupSettings {
   readonly port: number;
   readonly shards: number;
@@ -17,16 +17,16 @@ export interface GroupSettings {
 }
 
 /**
- * Milliseconds after which Redis itself holds a silent node for failed. The region promotes a replica the moment a
- * primary's process ends, so this bounds only hung nodes and a dead region; lower values take a busy machine for a
- * failure.
+ * Milliseconds after which Redis itself considers an unresponsive node failed. The region promotes a replica the
+ * moment a primary's process ends, so this only matters for hung nodes and a dead region; lower values mistake a
+ * busy machine for a failure.
  */
 const nodeTimeoutMs = 2000;
 
-/** `forming`: primary and replica change places in the file, see {@link formCluster}. `plain`: as planned. */
+/** `forming`: primary and replica are swapped in the file, see {@link formCluster}. `plain`: as planned. */
 export type Arrangement = "forming" | "plain";
 
-/** Writes both files of a node that has never run. */
+/** Writes both files of a new node. */
 export function writeNodeFiles(
   node: CacheNode,
   nodes: readonly CacheNode[],
@@ -40,12 +40,12 @@ export function writeNodeFiles(
   });
 }
 
-/** Writes `redis.conf`, which alone holds the token: arguments and environment are visible to others. */
+/** Writes `redis.conf`, the only place of the token: arguments and environment are visible to other users. */
 export function writeConfiguration(node: CacheNode, settings: GroupSettings): void {
   writeFileSync(join(node.directory, "redis.conf"), renderConfiguration(node, settings), { mode: 0o600 });
 }
 
-/** Forgets what the node knew as data, so that a crashed node can bring nothing back that was deleted meanwhile. */
+/** Deletes the node's data, so that a crashed node cannot restore what was deleted meanwhile. */
 export function forgetData(node: CacheNode): void {
   rmSync(join(node.directory, "dump.rdb"), { force: true });
 }
@@ -85,7 +85,7 @@ function renderConfiguration(node: CacheNode, settings: GroupSettings): string {
     "repl-diskless-sync yes",
     "repl-diskless-sync-delay 0",
     "repl-ping-replica-period 1",
-    // Like ElastiCache without backups: memory only. A stop that was asked for keeps the data for the next start.
+    // Like ElastiCache without backups: memory only. A requested stop keeps the data for the next start.
     "appendonly no",
     'save ""',
     "shutdown-on-sigterm save now",
@@ -100,7 +100,7 @@ function quote(value: string): string {
   return `"${value.replace(/["\\]/g, "\\$&")}"`;
 }
 
-/** Redis reads its cluster from this file as if it had known it before: no node has to be introduced to another. */
+/** Redis reads its cluster from this file as if it had known it before: nodes need no introduction. */
 function renderNodes(
   self: CacheNode,
   nodes: readonly CacheNode[],

@@ -11,7 +11,9 @@ import { slotsOf } from "./topology.ts";
 
 const type = "aws:elasticache/replicationGroup:ReplicationGroup";
 
-/** Describes groups as the live cluster sees them: a node that does not answer makes its node group `modifying`. */
+/**
+ * Describes groups as the live cluster sees them: a node that does not respond makes its node group `modifying`.
+ */
 const DescribeReplicationGroups: Operation = async (region, request) => {
   const wanted = request.input.ReplicationGroupId as string | undefined;
   const groups = region.resources.all(type).filter((group) => wanted === undefined || group.id === wanted);
@@ -24,8 +26,8 @@ const DescribeReplicationGroups: Operation = async (region, request) => {
 };
 
 /**
- * Ends the primary of one node group, as ElastiCache's TestFailover does: here by SIGKILL, so that clients and replica
- * meet a real loss. Answers at once; the state of the group shows when it is whole again.
+ * Ends the primary of one node group, like ElastiCache's TestFailover: here by SIGKILL, so that clients and
+ * replica experience a real loss. Returns immediately; the group's status shows when it is complete again.
  */
 const TestFailover: Operation = async (region, request) => {
   const id = String(request.input.ReplicationGroupId ?? "");
@@ -82,7 +84,7 @@ async function describe(region: Region, group: Resource): Promise<Record<string,
       NodeGroupId: shard,
       Status: whole ? "available" : "modifying",
       Slots: slotsOf(index, shards.length),
-      // Like ElastiCache in cluster mode, no CurrentRole: the cluster itself tells its clients.
+      // Like ElastiCache in cluster mode, no CurrentRole: clients learn it from the cluster itself.
       NodeGroupMembers: {
         NodeGroupMember: members.map((node) => ({
           CacheClusterId: node.name,

@@ -8,7 +8,7 @@ import { objectsOf, textOf } from "../values.ts";
 
 const type = "aws:elasticache/parameterGroup:ParameterGroup";
 
-/** Parameters of ElastiCache that Redis knows by the same name and the same values. */
+/** Parameters of ElastiCache that Redis has with the same name and the same values. */
 const redisParameters: readonly string[] = [
   "activedefrag",
   "activerehashing",
@@ -28,7 +28,7 @@ const redisParameters: readonly string[] = [
   "timeout",
 ];
 
-/** Parameters that say what this region does anyway; any other value is refused. */
+/** Parameters that describe what this region always does; any other value is refused. */
 const fixedParameters: Readonly<Record<string, string>> = { "cluster-enabled": "yes" };
 
 /** Settings of every node of a replication group, by Redis's own names. */
@@ -55,7 +55,10 @@ export const parameterGroup: ResourceHandler = recorded(type, {
   outputs: (region, request) => ({ arn: makeArn(region, "elasticache", `parametergroup:${request.id}`) }),
 });
 
-/** What a parameter group adds to `redis.conf`. AWS's own groups (`default.redis7.cluster.on`) add nothing. */
+/**
+ * The lines that a parameter group adds to `redis.conf`. AWS's own groups (`default.redis7.cluster.on`) add
+ * nothing.
+ */
 export function parametersOfGroup(
   region: Region,
   name: string | undefined,

@@ -9,7 +9,7 @@ import type { CacheNode } from "./topology.ts";
 const voteWithinMs = 250;
 const askEveryMs = 10;
 
-/** What a promotion needs of the cluster that it happens in. */
+/** The cluster as a promotion sees it. */
 interface ShardedCluster {
   readonly region: Region;
   view(except?: CacheNode): Promise<readonly NodeView[]>;
@@ -19,9 +19,9 @@ interface ShardedCluster {
 }
 
 /**
- * Gives the shard of a lost node to its best replica, if the node was the primary. ElastiCache's control plane does the
- * same; Redis alone would first wait until the node's silence is long enough. The vote of the other primaries is
- * asked for; where no majority of them is left, or it does not come, the replica takes over without it.
+ * Promotes the best replica of a lost node, if the node was a primary. ElastiCache's control plane does the same;
+ * Redis alone would first wait for the node's timeout. The other primaries are asked to vote; if no majority of
+ * them is left, or the vote times out, the replica takes over without it.
  */
 export async function promoteReplica(cluster: ShardedCluster, lost: CacheNode): Promise<void> {
   const view = await cluster.view(lost);
@@ -43,7 +43,7 @@ export async function promoteReplica(cluster: ShardedCluster, lost: CacheNode): 
         way,
         afterMs: Date.now() - started,
       });
-      // Word for word as ElastiCache tells it, for the group and for the node.
+      // Exactly ElastiCache's messages, for the group and for the node.
       const message = `Failover from primary node ${lost.name} to replica node ${best.name} completed`;
       recordEvent(cluster.region, ["replication-group", lost.group], message);
       recordEvent(cluster.region, ["cache-cluster", lost.name], message);

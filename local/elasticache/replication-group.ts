@@ -14,7 +14,7 @@ import { findCluster, findRunning, forgetCluster, rememberCluster } from "./runn
 import { zonesOfGroup } from "./subnet-group.ts";
 import { planNodes } from "./topology.ts";
 
-/** Inputs that change nothing on one machine, each with the reason. */
+/** Inputs without effect on one machine, each with the reason. */
 const recordedInputs: Readonly<Record<string, string>> = {
   description: "a text for people",
   engineVersion: "the toolchain's redis-server serves, whatever 7.x is asked for",
@@ -50,7 +50,7 @@ export const replicationGroup: ResourceHandler = {
     "authToken",
     ...Object.keys(recordedInputs),
   ],
-  // AWS changes the number of shards and replicas in place; here a cluster is formed in less time than it reshards.
+  // AWS changes the number of shards and replicas in place; here forming a new cluster is faster than resharding.
   replaceOn: [...identity, "atRestEncryptionEnabled", "kmsKeyId"],
   computed: [
     "arn",
@@ -164,7 +164,9 @@ function endpointAddress(region: Region, id: string): string {
   return region.addresses.claim(0, `redis/${id}`);
 }
 
-/** ElastiCache's configuration endpoint resolves to every node; here one address leads to every node that answers. */
+/**
+ * ElastiCache's configuration endpoint resolves to every node; here one address leads to every responsive node.
+ */
 async function serveConfigurationEndpoint(region: Region, id: string, cluster: CacheCluster): Promise<void> {
   const { port } = cluster.settings;
   const endpoint = findRunning(region, id)?.endpoint;

@@ -10,7 +10,7 @@ export interface RunningGroup {
 
 const groups = new WeakMap<Region, Map<string, RunningGroup>>();
 
-/** What runs is known to the process alone; after a restart of the region it is started anew from what is stored. */
+/** Kept in memory only; after a restart of the region the processes are started again from what is stored. */
 export function rememberCluster(region: Region, id: string, group: RunningGroup): void {
   const known = groups.get(region) ?? new Map<string, RunningGroup>();
   groups.set(region, known.set(id, group));

@@ -8,7 +8,7 @@ import { vpcOfSubnets, zonesOfSubnets } from "../zones.ts";
 
 const type = "aws:elasticache/subnetGroup:SubnetGroup";
 
-/** The subnets, so the zones, in which the nodes of a replication group stand. */
+/** The subnets, and thereby the zones, of a replication group's nodes. */
 export const subnetGroup: ResourceHandler = recorded(type, {
   inputs: ["name", "description", "subnetIds", "tags"],
   replaceOn: ["name"],

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Region } from "../region.ts";
 
-/** One Redis process of a replication group, as it is planned; which role it has now only the cluster knows. */
+/** One planned Redis process of a replication group; its current role is known only to the cluster. */
 export interface CacheNode {
   /** The replication group that it belongs to. */
   readonly group: string;
@@ -24,7 +24,7 @@ export interface CacheNode {
 const slotCount = 16_384;
 
 /**
- * Plans the nodes of a group. A primary and its replicas stand in different zones, and the primaries are spread, so
+ * Plans the nodes of a group. A primary and its replicas are in different zones, and the primaries are spread, so
  * that the loss of one zone costs each shard at most one node and leaves a majority of primaries.
  */
 export function planNodes(

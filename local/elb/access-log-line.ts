@@ -1,8 +1,8 @@
 import { quote } from "./conditions.ts";
 
 /**
- * Fields of one line as HAProxy writes them, in order; the user agent comes last because a tab may stand in it.
- * `%` names are explained in HAProxy's configuration manual, 8.2.4.
+ * Fields of one line as HAProxy writes them, in order; the user agent comes last because it may contain a tab. `%`
+ * names are explained in HAProxy's configuration manual, 8.2.4.
  */
 const fields = [
   ["begun", "%tr"],
@@ -32,7 +32,7 @@ const fields = [
 
 type Field = (typeof fields)[number][0];
 
-/** Directives by which a frontend writes its log to the file that its process was given. */
+/** Directives that make a frontend log to the file descriptor of its process. */
 export const logDirectives: readonly string[] = [
   "  log fd@3 len 8192 format raw local0 info",
   "  http-request set-var(txn.host) req.hdr(host)",
@@ -40,7 +40,7 @@ export const logDirectives: readonly string[] = [
   `  log-format ${quote(fields.map(([, sample]) => sample).join("\t"))}`,
 ];
 
-/** What the format names and a line does not. */
+/** Fields of the format that are not in a line. */
 export interface LogContext {
   /** The load balancer's ARN suffix: `app/name/0123…`. */
   readonly balancer: string;
@@ -49,7 +49,8 @@ export interface LogContext {
 }
 
 /**
- * Turns HAProxy's line into one of an Application Load Balancer's access log; undefined for what is no request
+ * Converts HAProxy's line into one of an Application Load Balancer's access log; undefined for a line without a
+ * request
  * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html#access-log-entry-format).
  */
 export function renderLogLine(line: string, context: LogContext): string | undefined {

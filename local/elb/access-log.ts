@@ -20,12 +20,12 @@ import { type LogContext, renderLogLine } from "./access-log-line.ts";
 import { backendName } from "./backend-name.ts";
 import { types } from "./types.ts";
 
-/** Every five minutes, as AWS does; sooner only where the file would grow large. */
+/** Every five minutes, as AWS does; sooner only if the file would grow large. */
 const deliverEveryMs = 300_000;
 const lookEveryMs = 2_000;
 const largeBytes = 16 * 1024 * 1024;
 
-/** What each generation of a HAProxy writes, in its folder; what an earlier life of the region left is set aside. */
+/** Log files of each HAProxy generation in its folder; files of the region's earlier runs are set aside. */
 const written = /^access-(?:\d+|left-\d+)\.log$/;
 
 /** Delivers a load balancer's access log to its bucket. */
@@ -34,12 +34,12 @@ export class AccessLog {
   readonly #arn: string;
   readonly #directory: string;
   readonly #isRunning: (generation: number) => boolean;
-  /** How far each file has been delivered. */
+  /** Delivered bytes of each file. */
   readonly #offsets = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
   #deliveredAt = Date.now();
   #delivering = false;
-  /** Why the last look failed. */
+  /** Why the last delivery failed. */
   #failure: string | undefined;
 
   constructor(
@@ -60,7 +60,7 @@ export class AccessLog {
     clearInterval(this.#timer);
   }
 
-  /** Where the log goes now; undefined where it is off. */
+  /** The current destination; undefined if logging is off. */
   get destination(): { readonly bucket: string; readonly prefix: string } | undefined {
     const balancer = this.#region.resources.get(types.loadBalancer, this.#arn);
     const settings = objectOf(balancer?.inputs ?? {}, "accessLogs");
@@ -69,7 +69,7 @@ export class AccessLog {
     return { bucket, prefix: textOf(settings, "prefix") ?? "" };
   }
 
-  /** Writes what has come since the last delivery as one object. */
+  /** Writes the lines since the last delivery as one object. */
   async deliver(): Promise<void> {
     this.#deliveredAt = Date.now();
     const { destination } = this;
@@ -91,7 +91,7 @@ export class AccessLog {
     }
   }
 
-  /** Nobody waits for this: whatever fails, a folder that is gone among it, is told once and met again at the next look. */
+  /** Runs in the background: a failure, such as a missing folder, is logged once and retried at the next check. */
   async #look(): Promise<void> {
     try {
       const waiting = this.#files().reduce((sum, file) => sum + this.#waitingBytes(file), 0);
@@ -113,7 +113,7 @@ export class AccessLog {
     return statSync(join(this.#directory, file)).size - (this.#offsets.get(file) ?? 0);
   }
 
-  /** Nothing may be left of a file whose name the next process takes. */
+  /** The next process must not find a file with its name. */
   #setAside(file: string): void {
     renameSync(
       join(this.#directory, file),
@@ -122,8 +122,8 @@ export class AccessLog {
   }
 
   /**
-   * What a file has got since the last time. HAProxy goes on writing behind it, so emptying the file gives back its
-   * blocks and leaves a hole; a file that nobody writes to any more is removed.
+   * The new lines of a file. HAProxy keeps appending, so truncating the file frees its blocks and leaves a hole; a
+   * file without a writer is removed.
    */
   #take(file: string): string {
     const path = join(this.#directory, file);
@@ -134,7 +134,7 @@ export class AccessLog {
       const size = Math.max(0, fstatSync(descriptor).size - offset);
       const content = Buffer.alloc(size);
       readSync(descriptor, content, 0, size, offset);
-      // A line that is being written waits for the next time.
+      // An incomplete line waits for the next delivery.
       const end = ended ? size : content.lastIndexOf(10) + 1;
       this.#offsets.set(file, offset + end);
       if (end === size) ftruncateSync(descriptor, 0);

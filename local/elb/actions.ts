@@ -8,7 +8,7 @@ export type Action =
   | { readonly kind: "forward"; readonly targetGroupArn: string }
   | { readonly kind: "respond"; readonly directive: string };
 
-/** Everything in actions that is not honoured. */
+/** Unsupported elements of actions. */
 export function validateActions(
   inputs: Properties,
   property: "actions" | "defaultActions",
@@ -31,7 +31,7 @@ export function validateActions(
   });
 }
 
-/** The one action of a listener or rule. */
+/** The only action of a listener or rule. */
 export function planAction(inputs: Properties, property: "actions" | "defaultActions"): Action {
   const [action = {}] = objectsOf(inputs, property);
   const fixed = objectOf(action, "fixedResponse");
@@ -53,7 +53,7 @@ function renderFixed(fixed: Properties): string {
   return `http-request return status ${numberOf(fixed, "statusCode") ?? 200} content-type ${quote(type)} string ${quote(body)}`;
 }
 
-/** `#{host}` and its like keep what the request had (API reference, RedirectActionConfig). */
+/** `#{host}` and similar placeholders keep the request's value (API reference, RedirectActionConfig). */
 function renderRedirect(redirect: Properties): string {
   const kept: Readonly<Record<string, string>> = {
     "#{protocol}": "%[ssl_fc,iif(https,http)]",

@@ -3,8 +3,8 @@ import { connect } from "node:net";
 const responseLimitMs = 3000;
 
 /**
- * Sends one command line (or several joined by `;`) to HAProxy's admin socket and returns the whole answer.
- * A payload follows its command as `<<` and ends with an empty line, as HAProxy's management guide says (9.3).
+ * Sends one command line (or several joined by `;`) to HAProxy's admin socket and returns the whole response. A
+ * payload follows its command as `<<` and ends with an empty line, as HAProxy's management guide describes (9.3).
  */
 export function sendCommand(path: string, command: string): Promise<string> {
   return new Promise((resolve, reject) => {

@@ -2,7 +2,7 @@ import type { Properties } from "../resource.ts";
 import { numberOf, objectOf, textOf } from "../values.ts";
 import { quote } from "./conditions.ts";
 
-/** A target group's health check in one shape, with AWS's defaults filled in. */
+/** A target group's health check, with AWS's defaults filled in. */
 export interface HealthCheck {
   readonly path: string;
   /** Undefined: each target's own port. */
@@ -78,9 +78,9 @@ export function renderBackend(name: string, group: Properties, servers: readonly
 }
 
 /**
- * A request that was not taken by a target goes to another. One that was taken and got no answer is repeated only where
- * its method says that repeating changes nothing (RFC 9110, 9.2.2). AWS documents the first for Application Load
- * Balancers and is silent on the second; without it a killed target would cost every request that it had in its hands.
+ * A request that a target did not accept goes to another. One that was accepted without a response is retried only
+ * if its method is idempotent (RFC 9110 section 9.2.2). AWS documents the first for Application Load Balancers and
+ * does not mention the second; without it a killed target would cost every request that it was serving.
  */
 const retryRules = [
   "  retry-on conn-failure empty-response",
@@ -88,9 +88,9 @@ const retryRules = [
 ];
 
 /**
- * A balancer without targets answers 503, one whose target does not take the connection 502
+ * A balancer without targets responds with 503, one whose target refuses the connection with 502
  * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html).
- * HAProxy says 503 for both.
+ * HAProxy uses 503 for both.
  */
 const statusRules = [
   "  http-response set-var(txn.answered) bool(true)",

@@ -21,7 +21,7 @@ export interface BalancerPlan {
   /** Requests are written to an access log. */
   readonly logs: boolean;
   readonly backends: readonly string[];
-  /** Networks that may connect, by file; read anew whenever asked, since security groups change by themselves. */
+  /** Networks that may connect, by file; evaluated at each call, since security groups change independently. */
   readonly sources: ReadonlyMap<string, () => readonly string[]>;
   /** Revocations by the name of their trust store. */
   readonly revocations: ReadonlyMap<string, Revocations>;
@@ -32,7 +32,7 @@ export function revocationFiles(store: string): { readonly lists: string; readon
   return { lists: `${store}.crl`, serials: `${store}.serials` };
 }
 
-/** Works out from the stored resources what a load balancer serves now. */
+/** Plans from the stored resources what a load balancer currently serves. */
 export async function planBalancer(
   region: Region,
   balancer: FrontendRequest["balancer"],
@@ -58,7 +58,7 @@ export async function planBalancer(
     const frontend = await planFrontend(region, { balancer, resource, listener, revocations, groups });
     frontends.push(frontend);
     const port = numberOf(listener.inputs, "port") ?? 80;
-    // Read anew each time: an update of the load balancer may name other groups.
+    // Evaluated each time: an update of the load balancer may name other groups.
     sources.set(frontend.sourcesFile, () => {
       const now = region.resources.get(types.loadBalancer, balancer.arn) ?? resource;
       return sourcesOf(region, { securityGroups: textsOf(now.inputs, "securityGroups"), port });
@@ -88,7 +88,7 @@ interface FrontendRequest {
   readonly resource: Resource;
   readonly listener: Resource;
   readonly revocations: ReadonlyMap<string, Revocations>;
-  /** Collects the target groups that anything leads to. */
+  /** Collects the target groups that are in use. */
   readonly groups: Set<string>;
 }
 
@@ -125,7 +125,10 @@ async function planFrontend(region: Region, request: FrontendRequest): Promise<F
   };
 }
 
-/** Files are named from the working directory: a line of HAProxy's configuration has a limit, a checkout's path has none. */
+/**
+ * Paths are relative to the working directory: a line of HAProxy's configuration has a length limit, a checkout's
+ * path has none.
+ */
 async function planTls(
   region: Region,
   { listener, revocations, balancer }: FrontendRequest,
@@ -153,7 +156,7 @@ async function readRevocations(
   return new Map(await Promise.all(merged));
 }
 
-/** The name of the trust store by which a listener checks its clients. */
+/** The name of the trust store with which a listener verifies its clients. */
 function trustStoreOf(region: Region, listener: Resource): string | undefined {
   const mutual = objectOf(listener.inputs, "mutualAuthentication");
   if (!mutual || textOf(mutual, "mode") !== "verify") return undefined;

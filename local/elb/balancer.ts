@@ -11,12 +11,12 @@ import type { RunningBalancer } from "./running-balancer.ts";
 import { readStatistics, type ServerStatistics } from "./statistics.ts";
 import { types } from "./types.ts";
 
-/** Security groups are resources of their own; the balancer looks this often whether their rules have changed. */
+/** Security groups are separate resources; this is the interval at which the balancer checks for changed rules. */
 const followEveryMs = 200;
 const deleteEveryMs = 200;
 const deleteTries = 150;
 
-/** One load balancer: an address and the HAProxy that serves its listeners. Changes happen one after the other. */
+/** One load balancer: an address and the HAProxy that serves its listeners. Changes are serialized. */
 export class Balancer implements RunningBalancer {
   readonly region: Region;
   readonly arn: string;
@@ -49,22 +49,22 @@ export class Balancer implements RunningBalancer {
     this.#follow.unref();
   }
 
-  /** Where its HAProxy works and has its files. */
+  /** Working directory and files of its HAProxy. */
   get directory(): string {
     return this.#haproxy.directory;
   }
 
-  /** Serves what the resources say now. Calls that come together are answered by one change. */
+  /** Serves what the resources currently say. Concurrent calls share one change. */
   apply(): Promise<void> {
     this.#applying ??= this.#inTurn(async () => {
-      // Whoever asks from here on wants a state that this change may not have seen.
+      // Later callers need a state that this change may not include.
       this.#applying = undefined;
       await this.#apply();
     });
     return this.#applying;
   }
 
-  /** Takes over what security groups and trust stores say now, without touching a connection that may stay. */
+  /** Applies the current rules of security groups and trust stores without closing a connection that may stay. */
   async followSources(): Promise<void> {
     if (!this.#plan || this.#ended) return;
     await this.#followClosing();
@@ -73,7 +73,7 @@ export class Balancer implements RunningBalancer {
     await this.#inTurn(() => this.#files.followSources(plan)).catch(() => {});
   }
 
-  /** Whoever is connected when the ingress closes is cut off; new connections are refused by their source. */
+  /** When the ingress closes, open connections are cut; new ones are refused by their source. */
   async #followClosing(): Promise<void> {
     const closed = isClosed(this.region);
     if (closed === this.#closed) return;
@@ -105,14 +105,14 @@ export class Balancer implements RunningBalancer {
     });
   }
 
-  /** No new request goes there. */
+  /** The server gets no new request. */
   async drainServer(backend: string, server: string): Promise<void> {
     await this.#inTurn(() => this.#haproxy.command(`set server ${backend}/${server} state drain`)).catch(
       () => "",
     );
   }
 
-  /** Forgets a server; with `cut` its last requests end, without they go on as far as they can. */
+  /** Removes a server; with `cut` its requests in flight are aborted, without they may finish. */
   async removeServer(backend: string, server: string, { cut }: { readonly cut: boolean }): Promise<void> {
     const place = `${backend}/${server}`;
     const shutdown = cut ? `;shutdown sessions server ${place}` : "";
@@ -152,7 +152,7 @@ export class Balancer implements RunningBalancer {
     this.#plan = plan;
   }
 
-  /** HAProxy deletes a server only when no connection of it is left, kept ones included. */
+  /** HAProxy deletes a server only when it has no connections, idle ones included. */
   async #deleteServer(place: string): Promise<void> {
     for (let tries = 0; tries < deleteTries && !this.#ended; tries += 1) {
       await elapse(deleteEveryMs, undefined, { ref: false });

@@ -19,7 +19,7 @@ export function forgetBalancer(region: Region, arn: string): void {
   balancers.get(region)?.delete(arn);
 }
 
-/** The load balancer whose listeners or rules lead to a target group; AWS allows at most one. */
+/** The load balancer whose listeners or rules use a target group; AWS allows at most one. */
 export function balancerArnOfGroup(region: Region, targetGroupArn: string): string | undefined {
   const leadsTo =
     (property: "actions" | "defaultActions") =>

@@ -3,9 +3,9 @@ import { readFileIfThere } from "../daemon/files.ts";
 import type { Region } from "../region.ts";
 
 /**
- * Whether the region's ingress is closed: the file `closing.json` names the time from which on nobody outside is let in.
- * Whoever started the region writes it, and may write a later time. One that cannot be read closes: an end that is
- * missed is worse than one that comes early.
+ * Whether the region's ingress is closed: the file `closing.json` contains the time from which no outside client
+ * is admitted. The process that started the region writes it, and may extend the time. An unreadable file closes
+ * the ingress: closing too late is worse than too early.
  */
 export function isClosed(region: Pick<Region, "directory">, now = Date.now()): boolean {
   const text = readFileIfThere(join(region.directory, "closing.json"));

@@ -2,15 +2,15 @@ import type { Properties } from "../resource.ts";
 import type { CheckFailure } from "../resource-handler.ts";
 import { objectOf, objectsOf, textOf, textsOf } from "../values.ts";
 
-/** Conditions of listener rules that are honoured, by their property: what to look at, and whether case counts. */
+/** Supported conditions of listener rules, by property: the sample, and whether matching is case-sensitive. */
 const honoured: Readonly<Record<string, { readonly sample: string; readonly ignoreCase: boolean }>> = {
-  // A client names the port that it connected to, which no rule does.
+  // A client's Host includes the port that it connected to, which rules omit.
   hostHeader: { sample: "req.hdr(host),host_only", ignoreCase: true },
   pathPattern: { sample: "path", ignoreCase: false },
   httpRequestMethod: { sample: "method", ignoreCase: false },
 };
 
-/** Everything in a rule's conditions that is not honoured. */
+/** Unsupported elements of a rule's conditions. */
 export function validateConditions(inputs: Properties): readonly CheckFailure[] {
   return objectsOf(inputs, "conditions").flatMap((condition) =>
     Object.keys(condition)
@@ -22,7 +22,7 @@ export function validateConditions(inputs: Properties): readonly CheckFailure[] 
   );
 }
 
-/** The conditions of a rule as HAProxy's anonymous ACLs; all of them must hold, each by any of its values. */
+/** The conditions of a rule as HAProxy's anonymous ACLs; all of them must match, each by any of its values. */
 export function renderConditions(inputs: Properties): string {
   return objectsOf(inputs, "conditions")
     .flatMap((condition) => {
@@ -37,7 +37,7 @@ export function renderConditions(inputs: Properties): string {
     .join(" ");
 }
 
-/** `*` stands for any characters and `?` for one, as in the API reference. */
+/** `*` matches any characters and `?` one, as in the API reference. */
 function renderPattern(pattern: string): string {
   const escaped = pattern
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")
@@ -46,12 +46,12 @@ function renderPattern(pattern: string): string {
   return quote(`^${escaped}$`);
 }
 
-/** One word of HAProxy's configuration, whatever is in it. */
+/** Quotes one word of HAProxy's configuration, whatever it contains. */
 export function quote(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** The priority of a rule, as a number that fits its place. */
+/** The priority of a rule as a number. */
 export function priorityOf(inputs: Properties): number {
   return Number(textOf(inputs, "priority") ?? inputs.priority ?? 0);
 }

@@ -57,7 +57,7 @@ const DescribeTags: Operation = async (region, { input }) => {
   return { TagDescriptions: { member: described } };
 };
 
-/** What the region tells of load balancers and their parts, from what is stored. */
+/** Describes load balancers and their components from the stored resources. */
 export const describeOperations: Operations = {
   DescribeLoadBalancers,
   DescribeListeners,

@@ -4,13 +4,13 @@ import { type BalancerPlan, revocationFiles } from "./balancer-plan.ts";
 import type { Haproxy } from "./haproxy.ts";
 
 /**
- * Lists that a running HAProxy has read from files and follows at run time: networks that may connect, revoked serial
- * numbers, revocation lists. Each change is in effect for the next connection or request, and none is ever served with
- * half a list.
+ * Lists that a running HAProxy has read from files and that are updated at run time: networks that may connect,
+ * revoked serial numbers, revocation lists. Each change applies to the next connection or request, and never
+ * partially.
  */
 export class FollowedFiles {
   readonly #haproxy: Haproxy;
-  /** What HAProxy knows now, by file. */
+  /** HAProxy's current content, by file. */
   readonly #known = new Map<string, string>();
 
   constructor(haproxy: Haproxy) {
@@ -27,11 +27,11 @@ export class FollowedFiles {
     }
   }
 
-  /** Takes over what has changed. */
+  /** Applies changes. */
   async follow(plan: BalancerPlan): Promise<void> {
     for (const [store, revocations] of plan.revocations) {
       const files = revocationFiles(store);
-      // First the serials: they end what is open, and close the moment before the list is in effect.
+      // Serial numbers first: they end open connections, and cover the moment until the list is in effect.
       const changed = await this.#replaceLines(files.serials, revocations.serials);
       if (changed) await this.#haproxy.endFormer();
       await this.#replaceList(files.lists, revocations.lists);

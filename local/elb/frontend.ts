@@ -1,7 +1,7 @@
 import { logDirectives } from "./access-log-line.ts";
 import { quote } from "./conditions.ts";
 
-/** How one listener looks to its clients. */
+/** The client-facing side of one listener. */
 export interface FrontendPlan {
   readonly name: string;
   readonly address: string;
@@ -10,7 +10,7 @@ export interface FrontendPlan {
   readonly tls?: {
     readonly bundleFile: string;
     readonly policy: string;
-    /** Clients must show a certificate that these files vouch for. */
+    /** Clients must present a certificate that these files verify. */
     readonly clients?: {
       readonly authoritiesFile: string;
       readonly listsFile: string | undefined;
@@ -20,7 +20,7 @@ export interface FrontendPlan {
   /** Networks that may connect, one a line. */
   readonly sourcesFile: string;
   readonly dropInvalidHeaders: boolean;
-  /** In the order of their priority. */
+  /** In order of priority. */
   readonly rules: readonly {
     readonly priority: number;
     readonly condition: string;
@@ -41,14 +41,14 @@ export function renderFrontend(plan: FrontendPlan): string {
     `  tcp-request connection reject unless { src -f ${plan.sourcesFile} }`,
     ...(plan.tls?.clients ? rememberCertificate : []),
     ...(plan.logged ? logDirectives : []),
-    // At each request, not only in the handshake: a certificate that is revoked now loses its open connections too.
+    // At each request, not only in the handshake: revoking a certificate also ends its open connections.
     ...(plan.tls?.clients
       ? [`  http-request reject if { var(sess.serial) -m str -f ${plan.tls.clients.serialsFile} }`]
       : []),
     ...headRules,
     ...(plan.dropInvalidHeaders ? [`  http-request del-header ${quote("[^-A-Za-z0-9]")} -m reg`] : []),
     ...forwardedHeaders,
-    // Nobody but the balancer speaks about a client's certificate.
+    // Only the balancer may state a client's certificate.
     "  http-request del-header x-amzn-mtls- -m beg",
     ...(plan.tls?.clients ? certificateHeaders : []),
     ...renderRules(plan),
@@ -57,10 +57,10 @@ export function renderFrontend(plan: FrontendPlan): string {
 }
 
 /**
- * HAProxy would pass any version on as HTTP/1.1, and any length that its buffer holds: 16 KiB are the most for a request
- * line and for one field, 64 KiB for the head
+ * HAProxy would forward any version as HTTP/1.1, and any length that its buffer holds; the limits are 16 KiB for a
+ * request line and for one field, 64 KiB for the header section
  * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html#http-headers-quotas).
- * Responses of its own have no date (RFC 9110 6.6.1).
+ * HAProxy's own responses have no Date (RFC 9110 section 6.6.1).
  */
 const headRules = [
   "  http-request return status 505 if { fc_http_major 1 } !{ req.ver 1.0 1.1 }",
@@ -78,7 +78,7 @@ function renderTls({ tls }: FrontendPlan): string {
   return ` ssl crt ${quote(tls.bundleFile)}${verify} ${tls.policy}`;
 }
 
-/** A certificate belongs to a connection, so what is told of it is worked out once for all its requests. */
+/** A certificate belongs to a connection, so its headers are computed once for all its requests. */
 const rememberCertificate = [
   "  tcp-request session set-var(sess.serial) ssl_c_serial,hex",
   "  tcp-request session set-var(sess.issuer) ssl_c_i_dn(,0,rfc2253)",

@@ -8,7 +8,7 @@ import { sendCommand } from "./admin-socket.ts";
 const startWithinMs = 5000;
 const restartAfterMs = 50;
 
-/** What one HAProxy serves: its configuration without the `global` part, and the addresses that it listens on. */
+/** What one HAProxy serves: its configuration without the `global` part, and its listening addresses. */
 export interface HaproxyPlan {
   readonly configuration: string;
   readonly listens: readonly string[];
@@ -18,11 +18,11 @@ export interface HaproxyPlan {
 
 /**
  * One HAProxy in the foreground, known to the region as `haproxy/<name>`. A new plan starts a second process that
- * takes the listening sockets over from the first, which serves what it has begun and then ends: no connection is
- * refused in between. A process that dies is started again.
+ * takes the listening sockets over from the first, which finishes its connections and then ends: no connection is
+ * refused in between. A process that dies is restarted.
  */
 export class Haproxy {
-  /** Everything that the process reads lies here; it is also its working directory. */
+  /** The folder of all files that the process reads; also its working directory. */
   readonly directory: string;
   readonly #region: Region;
   readonly #name: string;
@@ -30,7 +30,7 @@ export class Haproxy {
   #process: RunningProcess | undefined;
   #plan: HaproxyPlan | undefined;
   #ended = false;
-  /** Called after a restart, when what was changed at run time is lost. */
+  /** Called after a restart, when run-time changes are lost. */
   onRestart: (() => void) | undefined;
 
   constructor(region: Region, name: string) {
@@ -45,11 +45,11 @@ export class Haproxy {
     return this.#process?.pid;
   }
 
-  /** True while a process of that generation runs, serving or finishing what it has begun. */
+  /** True while a process of that generation runs, serving or finishing its connections. */
   readonly isRunning = (generation: number): boolean =>
     this.#region.supervisor.get(`haproxy/${this.#name}@${generation}`) !== undefined;
 
-  /** Begins to serve the plan, or changes to it. */
+  /** Starts serving the plan, or changes to it. */
   async serve(plan: HaproxyPlan): Promise<void> {
     const before = this.#process;
     if (before) await this.#saveServerStates();
@@ -57,15 +57,15 @@ export class Haproxy {
     this.#process = await this.#start(before);
   }
 
-  /** Runs commands on the admin socket; a change of a running balancer costs about a millisecond. */
+  /** Runs commands on the admin socket; a run-time change costs about a millisecond. */
   command(command: string): Promise<string> {
     if (!this.#process) return Promise.reject(new Error(`haproxy/${this.#name} is not running`));
     return sendCommand(this.#socketPath(this.#process), command);
   }
 
   /**
-   * Ends the processes that still finish what they began before the present one took over. Nobody can tell them anything
-   * any more: they gave their admin sockets away.
+   * Ends former processes that are still finishing their connections. They can no longer be controlled: they
+   * passed their admin sockets on.
    */
   async endFormer(): Promise<void> {
     const former = this.#region.supervisor
@@ -82,7 +82,7 @@ export class Haproxy {
     await Promise.all(mine.map((running) => running.stop()));
   }
 
-  /** Ends the process for good and forgets its files. */
+  /** Ends the process permanently and deletes its files. */
   async remove(): Promise<void> {
     this.#ended = true;
     await this.stop();
@@ -108,7 +108,7 @@ export class Haproxy {
       environment: this.#region.parts.haproxy.environment,
       workingDirectory: this.directory,
       listens: plan.listens,
-      // SIGUSR1 would wait for every client; who stops the region does not.
+      // SIGUSR1 would wait for every client, which would delay stopping the region.
       stop: { signal: "SIGTERM", withinMs: 1000 },
       onExit: () => this.#restart(generation),
     });
@@ -137,7 +137,7 @@ export class Haproxy {
   }
 
   #restart(generation: number): void {
-    // The generation that handed its sockets over ends by itself, and that is no loss.
+    // The generation that passed its sockets on ends as expected.
     if (this.#ended || generation !== this.#generation || !this.#process) return;
     this.#process = undefined;
     void (async () => {
@@ -155,7 +155,7 @@ export class Haproxy {
     })();
   }
 
-  /** What a dead process knew of its servers is not what they are now. */
+  /** Server states of a dead process are stale. */
   #forgetServerStates(): void {
     writeFileSync(join(this.directory, "servers.state"), "");
   }
@@ -186,13 +186,16 @@ export class Haproxy {
   }
 }
 
-/** HAProxy cannot open a file for its log, but writes to one that it is given; the shell that opens it becomes HAProxy. */
+/**
+ * HAProxy cannot open a file for its log, but writes to an inherited descriptor; the shell that opens it becomes
+ * HAProxy.
+ */
 function withLogFile(logFile: string | undefined, [program = "", ...rest]: readonly string[]) {
   if (logFile === undefined) return { command: program, arguments: rest };
   return { command: "/bin/sh", arguments: ["-c", `exec "$0" "$@" 3>${logFile}`, program, ...rest] };
 }
 
-/** True for an error that says that the region is ending, so nothing may be started any more. */
+/** True for an error because the region is shutting down, so nothing may be started. */
 function isClosing(error: unknown): boolean {
   return (error as { code?: string }).code === "DMM_LOCAL_CLOSING";
 }

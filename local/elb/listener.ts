@@ -21,7 +21,7 @@ export const listener: ResourceHandler = {
     "certificateArn",
     "mutualAuthentication",
     "defaultActions",
-    // Kept for the APIs.
+    // Stored for the APIs.
     "tags",
   ],
   replaceOn: ["loadBalancerArn"],
@@ -51,7 +51,7 @@ export const listener: ResourceHandler = {
     return await updatePart(region, resource, { inputs, balancerArn: textOf(inputs, "loadBalancerArn") });
   },
   async delete(region, resource) {
-    // Its rules go with it, as on AWS.
+    // Its rules are deleted with it, as on AWS.
     for (const rule of region.resources.all(types.listenerRule)) {
       if (rule.inputs.listenerArn === resource.id) region.resources.remove(rule.type, rule.id);
     }
@@ -62,7 +62,7 @@ export const listener: ResourceHandler = {
   },
 };
 
-/** A rule of a listener; the one with the lowest priority whose conditions hold decides. */
+/** A rule of a listener; the matching one with the lowest priority number decides. */
 export const listenerRule: ResourceHandler = {
   type: types.listenerRule,
   inputs: ["listenerArn", "priority", "conditions", "actions", "tags"],
@@ -106,7 +106,7 @@ function balancerArnOfRule(region: Region, rule: Resource): string | undefined {
   return owner && textOf(owner.inputs, "loadBalancerArn");
 }
 
-/** Stores a part and lets its load balancer serve it; what it does not take is not kept. */
+/** Stores a listener or rule and applies it to its load balancer; if that fails it is not kept. */
 async function createPart(
   region: Region,
   type: string,

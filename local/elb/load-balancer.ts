@@ -10,7 +10,7 @@ import { Balancer } from "./balancer.ts";
 import { findBalancer, forgetBalancer, rememberBalancer } from "./balancers.ts";
 import { types } from "./types.ts";
 
-/** Inputs that change nothing on one machine, each with the reason. */
+/** Inputs without effect on one machine, each with the reason. */
 const recordedInputs: Readonly<Record<string, string>> = {
   internal: "every address here is a loopback address; none is reached from outside",
   desyncMitigationMode:
@@ -131,7 +131,7 @@ function outputsOf(
     ...inputs,
     arn,
     arnSuffix: arn.slice(arn.indexOf("app/")),
-    // No resolver of the machine knows a name of the region's, so its address stands for it.
+    // The machine's resolver knows no names of the region, so the address is used.
     dnsName: address,
     vpcId: (subnet && textOf(subnet.outputs, "vpcId")) ?? "",
     zoneId: "Z32O12XQLNTSW2",

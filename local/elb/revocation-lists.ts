@@ -6,7 +6,7 @@ import { AwsError } from "../operation.ts";
 import type { Region } from "../region.ts";
 import { objectsOf as s3ObjectsOf } from "../s3/objects.ts";
 
-/** A revocation list that was added to a trust store; AWS copies it when it is added. */
+/** A revocation list in a trust store; AWS copies it when it is added. */
 export interface RevocationList {
   readonly id: number;
   readonly bucket: string;
@@ -17,7 +17,7 @@ export interface RevocationList {
 
 /** What a balancer needs of all lists of a trust store. */
 export interface Revocations {
-  /** The newest list of each issuer, PEM; empty where there is none. */
+  /** The newest list of each issuer, PEM; empty if there is none. */
   readonly lists: string;
   /** Serial numbers of every list, as HAProxy writes them: upper case hexadecimal. */
   readonly serials: readonly string[];
@@ -57,7 +57,7 @@ export class TrustStoreFiles {
   }
 }
 
-/** Reads what a trust store is made from; throws what AWS answers where it is not there. */
+/** Reads the source of a trust store; throws AWS's error if it does not exist. */
 export function readPem(region: Region, bucket: string, key: string, missing: string): string {
   const store = s3ObjectsOf(region);
   const body = store.hasBucket(bucket) ? store.read(bucket, key)?.body : undefined;
@@ -65,7 +65,7 @@ export function readPem(region: Region, bucket: string, key: string, missing: st
   return body.toString("utf8");
 }
 
-/** How many certificates a list revokes; throws what AWS answers for something that is no list. */
+/** Number of certificates that a list revokes; throws AWS's error for an invalid list. */
 export async function countRevoked(pem: string): Promise<number> {
   try {
     return (await parseLists(pem)).reduce((count, list) => count + list.entries.length, 0);
@@ -92,7 +92,7 @@ export async function mergeRevocations(lists: readonly RevocationList[]): Promis
   };
 }
 
-/** By their numbers (RFC 5280, 5.2.3), which only grow; clocks may have been wrong. */
+/** By CRL number (RFC 5280 section 5.2.3), which only grows; clocks may have been wrong. */
 function isNewer(list: X509Crl, known: X509Crl): boolean {
   const [mine, other] = [numberOf(list), numberOf(known)];
   if (mine !== undefined && other !== undefined && mine !== other) return mine > other;
@@ -105,7 +105,7 @@ function numberOf(list: X509Crl): bigint | undefined {
   return BigInt(`0x${Buffer.from(extension.value).subarray(2).toString("hex") || "0"}`);
 }
 
-/** OpenSSL knows a list by the label of RFC 7468, 6; others call it CRL. */
+/** OpenSSL requires the label of RFC 7468 section 6; others call it CRL. */
 function renderList(der: ArrayBuffer): string {
   const body = Buffer.from(der)
     .toString("base64")

@@ -4,9 +4,9 @@ import { numberOf, textOf } from "../values.ts";
 import { isClosed } from "./closing.ts";
 
 /**
- * Networks that may connect to a port of something with these security groups, as its ingress rules say. Another
- * security group and addresses of a VPC both mean the region's own processes: they live in its loopback block and
- * connect from 127.0.0.1 unless they choose an address. Once the ingress is closed nobody else may.
+ * Networks that may connect to a port with these security groups, according to their ingress rules. Another
+ * security group and addresses of a VPC both mean the region's own processes: they use its loopback block and
+ * connect from 127.0.0.1 unless they choose an address. Once the ingress is closed no other source may connect.
  */
 export function sourcesOf(
   region: Region,

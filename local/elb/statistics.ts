@@ -1,4 +1,4 @@
-/** What HAProxy says of one server now. */
+/** HAProxy's current state of one server. */
 export interface ServerStatistics {
   readonly up: boolean;
   /** Requests in flight. */

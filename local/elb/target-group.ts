@@ -10,7 +10,7 @@ import { types } from "./types.ts";
 
 const identity = ["name", "port", "protocol", "targetType", "vpcId"];
 
-/** A target group: a backend of the load balancer whose listeners lead to it. */
+/** A target group: a backend of the load balancer whose listeners use it. */
 export const targetGroup: ResourceHandler = {
   type: types.targetGroup,
   inputs: [
@@ -21,7 +21,7 @@ export const targetGroup: ResourceHandler = {
     "healthCheck",
     "stickiness",
     "protocolVersion",
-    // Kept for the APIs.
+    // Stored for the APIs.
     "tags",
   ],
   replaceOn: [...identity, "protocolVersion"],

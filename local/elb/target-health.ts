@@ -4,14 +4,14 @@ import { type HealthCheck, matchesStatus } from "./backend.ts";
 
 const eagerMs = 25;
 const patientMs = 250;
-/** How long a new target is looked at eagerly. */
+/** How long a new target is checked frequently. */
 const eagerForMs = 10_000;
 
 /**
- * Waits for the first answer of a new target that its group calls healthy: one is enough for a target that was just
- * registered, whatever the threshold (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html).
- * A balancer on AWS looks once an interval; the region looks more often, so that a new task serves when it can.
- * Resolves false when `signal` ends the wait.
+ * Waits for the first healthy response of a new target: one is enough for a newly registered target, whatever the
+ * threshold (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html).
+ * A balancer on AWS checks once an interval; the region checks more often, so that a new task serves as soon as it
+ * can. Resolves false when `signal` ends the wait.
  */
 export async function waitForFirstHealth(
   target: { readonly address: string; readonly port: number },
@@ -34,7 +34,7 @@ export async function waitForFirstHealth(
   return false;
 }
 
-/** The status that a target answers, or undefined. */
+/** The status that a target responds with, or undefined. */
 function ask(address: string, port: number, check: HealthCheck): Promise<number | undefined> {
   return new Promise((resolve) => {
     const request = get({

@@ -5,7 +5,7 @@ import { numberOf } from "../values.ts";
 import { beginDeregistration, readTargetHealth, registerTarget, type TargetState } from "./targets.ts";
 import { types } from "./types.ts";
 
-/** Why a target is not healthy, in the API's own words. */
+/** Why a target is not healthy, in the API's terms. */
 const reasons: Readonly<
   Partial<Record<TargetState, { readonly Reason: string; readonly Description: string }>>
 > = {
@@ -21,7 +21,7 @@ const reasons: Readonly<
   },
 };
 
-/** Answered from the balancer's own checks. */
+/** From the balancer's own checks. */
 const DescribeTargetHealth: Operation = async (region, { input }) => {
   const group = findGroup(region, input.TargetGroupArn);
   const health = await readTargetHealth(region, group.id);
@@ -41,7 +41,7 @@ const DescribeTargetHealth: Operation = async (region, { input }) => {
 const RegisterTargets: Operation = async (region, { input }) => {
   const group = findGroup(region, input.TargetGroupArn);
   const targets = targetsOf(group, input.Targets);
-  // Nothing of the machine's own may be led to from here.
+  // Targets must not be addresses of the machine itself.
   for (const { address } of targets) {
     if (address.startsWith(`${region.network}.`)) continue;
     throw new AwsError(
@@ -53,7 +53,7 @@ const RegisterTargets: Operation = async (region, { input }) => {
   return {};
 };
 
-/** Answers when the targets get no new request; they drain on. */
+/** Returns when the targets get no new request; they continue to drain. */
 const DeregisterTargets: Operation = async (region, { input }) => {
   const group = findGroup(region, input.TargetGroupArn);
   for (const target of targetsOf(group, input.Targets)) {
@@ -65,7 +65,7 @@ const DeregisterTargets: Operation = async (region, { input }) => {
   return {};
 };
 
-/** Targets of target groups: what they are, and which. */
+/** Registers, deregisters and describes targets. */
 export const targetOperations: Operations = { DescribeTargetHealth, RegisterTargets, DeregisterTargets };
 
 function findGroup(region: Region, arn: unknown): Resource {

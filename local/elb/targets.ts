@@ -15,13 +15,13 @@ export interface TargetAddress {
 
 export type TargetState = "initial" | "healthy" | "unhealthy" | "draining" | "unused";
 
-/** One registration of a target; registering the same address later makes another one. */
+/** One registration of a target; registering the same address later creates another one. */
 interface Registration extends TargetAddress {
   readonly zone: string | undefined;
   /** Name of its server in the balancer. */
   readonly name: string;
   state: "waiting" | "failing" | "serving" | "draining";
-  /** Ends the wait for its first healthy answer. */
+  /** Ends the wait for its first healthy response. */
   wait: AbortController | undefined;
 }
 
@@ -37,7 +37,7 @@ function registrationsOf(region: Region, targetGroupArn: string): Registration[]
   return list;
 }
 
-/** Adds a target; it gets requests after its first healthy answer, once a listener leads to the group. */
+/** Adds a target; it gets requests after its first healthy response, once a listener uses the group. */
 export async function registerTarget(
   region: Region,
   targetGroupArn: string,
@@ -54,9 +54,9 @@ export async function registerTarget(
 }
 
 /**
- * Takes a target out. With `drain` (the default) it gets no new request, and the promise resolves when none is in flight
- * any more or the group's deregistration delay is over; without, at once: the target is dead, and what was sent to it is
- * sent to another where that is safe.
+ * Removes a target. With `drain` (the default) it gets no new request, and the promise resolves when none is in
+ * flight any more or the group's deregistration delay is over; without, immediately: the target is dead, and its
+ * requests are retried on another where that is safe.
  */
 export async function deregisterTarget(
   region: Region,
@@ -68,7 +68,7 @@ export async function deregisterTarget(
   await finish();
 }
 
-/** Resolves when the target gets no new request; what it returns waits for the rest. */
+/** Resolves when the target gets no new request; the returned promise waits for the rest. */
 export async function beginDeregistration(
   region: Region,
   targetGroupArn: string,
@@ -107,7 +107,7 @@ async function waitUntilIdle(
     await elapse(drainLookMs);
 }
 
-/** The state of every target, as the balancer sees it now. */
+/** The state of every target, as the balancer currently sees it. */
 export async function readTargetHealth(
   region: Region,
   targetGroupArn: string,
@@ -141,13 +141,13 @@ export function serversOf(region: Region, targetGroupArn: string): readonly Serv
   return registrationsOf(region, targetGroupArn).filter((registration) => registration.state === "serving");
 }
 
-/** Called when a listener leads to the group: its targets are looked at from now on. */
+/** Called when a listener starts using the group: its targets are checked from now on. */
 export function introduceTargets(region: Region, targetGroupArn: string): void {
   for (const registration of registrationsOf(region, targetGroupArn))
     introduce(region, targetGroupArn, registration);
 }
 
-/** Ends whatever waits for the group's targets. */
+/** Ends all waits for the group's targets. */
 export function forgetTargets(region: Region, targetGroupArn: string): void {
   for (const registration of registrationsOf(region, targetGroupArn)) registration.wait?.abort();
   groups.get(region)?.delete(targetGroupArn);

@@ -7,14 +7,14 @@ export interface TcpEndpoint {
   readonly address: string;
   readonly port: number;
   readonly algorithm: "leastconn" | "roundrobin";
-  /** Servers that may ever serve here, and whether each does at first. */
+  /** All possible servers, and whether each is initially ready. */
   readonly servers: readonly {
     readonly name: string;
     readonly address: string;
     readonly port: number;
     readonly ready: boolean;
   }[];
-  /** HAProxy looks at the servers itself; without it, whoever owns the endpoint says which are ready. */
+  /** HAProxy checks the servers itself; otherwise the endpoint's owner sets which are ready. */
   readonly checked: boolean;
 }
 
@@ -57,7 +57,8 @@ function renderEndpoint(region: Region, endpoint: TcpEndpoint): string {
   return [
     `listen ${endpoint.name}`,
     `  bind ${endpoint.address}:${endpoint.port}`,
-    // The security group's part, also where the server would refuse a stranger itself: it would greet him first.
+    // Enforces the security group here, even if the server would refuse the client itself: it would send its
+    // greeting first.
     `  ${guard}`,
     `  balance ${endpoint.algorithm}`,
     ...servers,

@@ -1,4 +1,7 @@
-/** Cipher suites of TLS 1.2 by security policy (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html). */
+/**
+ * Cipher suites of TLS 1.2 by security policy
+ * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html).
+ */
 const restricted = [
   "ECDHE-ECDSA-AES128-GCM-SHA256",
   "ECDHE-RSA-AES128-GCM-SHA256",
@@ -14,7 +17,7 @@ const usual = [
 ];
 const suites13 = ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"];
 
-/** Policies that are honoured: the lowest version, and the suites of TLS 1.2. */
+/** Supported policies: the lowest version, and the suites of TLS 1.2. */
 export const tlsPolicies: Readonly<
   Record<string, { readonly lowest: "TLSv1.2" | "TLSv1.3"; readonly suites12: readonly string[] }>
 > = {
@@ -23,13 +26,14 @@ export const tlsPolicies: Readonly<
   "ELBSecurityPolicy-TLS13-1-2-2021-06": { lowest: "TLSv1.2", suites12: usual },
 };
 
-/** AWS's default where a program gives none allows TLS 1.0; here it is the first of the present ones. */
+/** AWS's default if a program sets none allows TLS 1.0; here it is the first of the current ones. */
 export const defaultTlsPolicy = "ELBSecurityPolicy-TLS13-1-2-2021-06";
 
-/** The part of a `bind` line that a policy asks for. */
+/** The options of a `bind` line for a policy. */
 export function renderTlsPolicy(name: string): string {
   const policy = tlsPolicies[name] ?? tlsPolicies[defaultTlsPolicy]!;
   const ciphers = policy.suites12.length > 0 ? ` ciphers ${policy.suites12.join(":")}` : "";
-  // Without tickets no session is resumed, so every connection shows its certificate to the present revocation list.
+  // Without tickets no session is resumed, so every connection's certificate is checked against the current
+  // revocation list.
   return `ssl-min-ver ${policy.lowest}${ciphers} ciphersuites ${suites13.join(":")} no-tls-tickets alpn h2,http/1.1`;
 }

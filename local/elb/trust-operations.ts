@@ -36,7 +36,7 @@ const DescribeTrustStoreRevocations: Operation = async (region, { input }) => {
   return { TrustStoreRevocations: { member: lists.map((list) => describe(arn, list)) } };
 };
 
-/** Answers when the lists are in effect. */
+/** Returns when the lists are in effect. */
 const AddTrustStoreRevocations: Operation = async (region, { input }) => {
   const arn = String(input.TrustStoreArn ?? "");
   need(region, arn);

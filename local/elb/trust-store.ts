@@ -9,7 +9,7 @@ import { findBalancer } from "./balancers.ts";
 import { countRevoked, type RevocationList, readPem, TrustStoreFiles } from "./revocation-lists.ts";
 import { types } from "./types.ts";
 
-/** The authorities whose certificates a listener takes, copied from S3 when the store is made, as on AWS. */
+/** The authorities whose certificates a listener accepts, copied from S3 when the store is created, as on AWS. */
 export const trustStore: ResourceHandler = {
   type: types.trustStore,
   inputs: ["name", "caCertificatesBundleS3Bucket", "caCertificatesBundleS3Key", "tags"],
@@ -70,7 +70,7 @@ export const trustStoreRevocation: ResourceHandler = {
   },
 };
 
-/** The files of a store by its ARN; undefined where there is no such store. */
+/** The files of a store by its ARN; undefined if the store does not exist. */
 export function filesOf(region: Region, arn: string): TrustStoreFiles | undefined {
   const store = region.resources.get(types.trustStore, arn);
   return store && new TrustStoreFiles(region, textOf(store.outputs, "name") ?? "");
@@ -93,7 +93,7 @@ export async function addRevocationList(
   return list;
 }
 
-/** Takes lists out of a trust store; numbers that it does not have are passed over. */
+/** Removes lists from a trust store; unknown numbers are ignored. */
 export async function removeRevocationLists(
   region: Region,
   arn: string,

@@ -11,7 +11,7 @@ import { readJsonInput, readJsonOperation, writeJsonError, writeJsonResponse } f
 import { readForm, readQueryInput, writeQueryError, writeQueryResponse } from "./protocol-query.ts";
 import { isRestService, readRestOperation, writeRestError } from "./protocol-rest.ts";
 
-/** Services whose other operations moto answers truly: it holds what they read, and nothing runs behind them. */
+/** Services whose other operations moto serves correctly: it has their data, and nothing runs behind them. */
 const passedOn: ReadonlySet<string> = new Set(["logs", "monitoring", "sns"]);
 
 type Protocol = "json" | "query" | "rest" | "s3";
@@ -21,7 +21,10 @@ interface Call {
   readonly input: Record<string, unknown>;
 }
 
-/** Answers one call to an AWS API: who calls, what is asked, whether it is allowed, then the answer in its protocol. */
+/**
+ * Serves one call to an AWS API: authenticates the caller, parses the operation, checks the permission, and
+ * responds in its protocol.
+ */
 export async function serveApi(
   region: OwnedRegion,
   options: EndpointOptions,
@@ -92,12 +95,12 @@ function writeError(protocol: Protocol, request: WireRequest, error: AwsError): 
   return protocol === "json" ? writeJsonError(request, error) : writeRestError(error);
 }
 
-/** Never an invented answer: what the region does not know it refuses by name. */
+/** Never an invented response: unknown operations are refused by name. */
 function unknownOperation(service: string, operation: string): AwsError {
   return new AwsError("InvalidAction", `The local region does not answer ${operation} of ${service}.`, 400);
 }
 
-/** An error that no API documents is the region's own: the client learns that much, the log has the rest. */
+/** An undocumented error is the region's own: the client is told that, the log has the rest. */
 function explain(region: OwnedRegion, error: unknown): AwsError {
   if (error instanceof AwsError) return error;
   if (error instanceof URIError) return new AwsError("InvalidURI", "Couldn't parse the specified URI.");

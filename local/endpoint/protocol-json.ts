@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { decodeBody, type WireRequest, type WireResponse } from "../access/wire.ts";
 import { AwsError } from "../operation.ts";
 
-/** AWS JSON 1.0 and 1.1: the operation is in `x-amz-target`, parameters and answer are JSON. */
+/** AWS JSON 1.0 and 1.1: the operation is in `x-amz-target`, parameters and response are JSON. */
 export function readJsonOperation(request: WireRequest): string | undefined {
   const target = request.headers["x-amz-target"];
   return target?.slice(target.lastIndexOf(".") + 1);
@@ -15,7 +15,7 @@ export function readJsonInput(request: WireRequest): Record<string, unknown> {
     if (typeof input === "object" && input !== null && !Array.isArray(input))
       return input as Record<string, unknown>;
   } catch {
-    // Answered below, together with JSON that is no object.
+    // Reported below, together with JSON that is not an object.
   }
   throw new AwsError("SerializationException", "The body is not a JSON object.");
 }

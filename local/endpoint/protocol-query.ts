@@ -3,7 +3,7 @@ import { XMLBuilder } from "fast-xml-parser";
 import { decodeBody, type WireRequest, type WireResponse } from "../access/wire.ts";
 import type { AwsError } from "../operation.ts";
 
-/** AWS Query: parameters are a form, the answer is XML. */
+/** AWS Query: parameters are a form, the response is XML. */
 const namespaces: Readonly<Record<string, string>> = {
   elasticloadbalancing: "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/",
   elasticache: "http://elasticache.amazonaws.com/doc/2015-02-02/",
@@ -28,9 +28,9 @@ interface Branch {
 }
 
 /**
- * Turns numbered names into objects and arrays: `Targets.member.1.Id=10.0.0.1` is `{ Targets: [{ Id: "10.0.0.1" }] }`.
- * A list is any level whose names are all numbers; the level above it that only names the item (`member`, or the item's
- * own name as RDS has it: `Filters.Filter.1`) is passed over.
+ * Turns numbered names into objects and arrays: `Targets.member.1.Id=10.0.0.1` is `{ Targets: [{ Id: "10.0.0.1" }]
+ * }`. A list is any level whose names are all numbers; the level above it that only names the item (`member`, or
+ * the item's own name as in RDS: `Filters.Filter.1`) is skipped.
  */
 export function readQueryInput(form: URLSearchParams): Record<string, unknown> {
   const root: Branch = { children: new Map() };
@@ -89,7 +89,7 @@ export function writeQueryError(error: AwsError): WireResponse {
   return xmlResponse(error.status, builder.build(document));
 }
 
-/** XML knows neither dates nor absent values; an empty list is an element without content. */
+/** XML has neither dates nor absent values; an empty list is an element without content. */
 export function xmlValue(value: unknown): unknown {
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value)) return value.map(xmlValue);

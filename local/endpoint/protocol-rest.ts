@@ -37,7 +37,10 @@ export function isRestService(service: string): boolean {
   return service in routes;
 }
 
-/** The operation of a REST request with path, query and body parameters as one input; undefined for no known route. */
+/**
+ * The operation of a REST request with path, query and body parameters as one input; undefined for an unknown
+ * route.
+ */
 export function readRestOperation(service: string, request: WireRequest): RestOperation | undefined {
   const words = request.path.split("/");
   for (const route of routes[service] ?? []) {

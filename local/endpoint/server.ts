@@ -26,7 +26,7 @@ export async function startEndpoint(region: OwnedRegion, options: EndpointOption
         else writeResponse(response, explain(error));
       });
   });
-  // A client that waits for `100 Continue` (S3 does) gets it from Node; idle connections may stay open.
+  // A client that waits for `100 Continue` (as for S3) gets it from Node; idle connections may stay open.
   server.keepAliveTimeout = 60_000;
   onTaskEnd((taskArn) => options.keys.revoke(taskArn));
   await listen(server, region.endpoint);
@@ -48,7 +48,7 @@ async function respond(
   return serveTask(path, options.keys) ?? (await serveApi(region, options, await readRequest(message)));
 }
 
-/** A body that was not read to its end has no protocol yet, so the answer is the bare status. */
+/** A body that was not read completely has no protocol yet, so the response is the bare status. */
 function explain(error: unknown): WireResponse {
   const status = error instanceof AwsError ? error.status : 500;
   return { status, headers: { connection: "close" }, body: "" };

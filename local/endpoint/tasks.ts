@@ -3,7 +3,7 @@ import type { KeyRing, TaskCredentials } from "../access/credentials.ts";
 import type { WireResponse } from "../access/wire.ts";
 import type { Region } from "../region.ts";
 
-/** What the endpoint must know of a running ECS task. */
+/** The endpoint's data about a running ECS task. */
 export interface TaskRegistration {
   readonly taskArn: string;
   /** The task role; a task without one gets no credentials. */
@@ -28,8 +28,8 @@ const tasks = new Map<string, RegisteredTask>();
 const renewBeforeMs = 15 * 60_000;
 
 /**
- * Makes task metadata (version 4) and the role's credentials available to one task. Both addresses hold a secret part:
- * they are what tells one task from another, as in the ECS agent.
+ * Serves task metadata (version 4) and the role's credentials to one task. Both addresses contain a secret: it
+ * identifies the task, as in the ECS agent.
  */
 export function registerTask(
   region: Region,
@@ -50,7 +50,7 @@ export function registerTask(
   };
 }
 
-/** Forgets a task that has ended; its credentials die with it. */
+/** Removes a task that has ended, with its credentials. */
 export function unregisterTask(taskArn: string): void {
   tasks.delete(taskArn);
   for (const forget of forgetters) forget(taskArn);
@@ -63,7 +63,7 @@ export function onTaskEnd(forget: (taskArn: string) => void): void {
   forgetters.add(forget);
 }
 
-/** Answers what the ECS agent answers inside a task; undefined when the path is not one of its own. */
+/** Serves the ECS agent's endpoints to a task; undefined for any other path. */
 export function serveTask(path: string, keys: KeyRing): WireResponse | undefined {
   if (!path.startsWith("/v4/") && !path.startsWith("/credentials/")) return undefined;
   for (const task of tasks.values()) {
@@ -93,7 +93,7 @@ function credentialsOf(task: RegisteredTask, keys: KeyRing): Record<string, stri
   };
 }
 
-/** Fields as in "Amazon ECS task metadata endpoint version 4"; those of a container runtime are left out. */
+/** Fields as in "Amazon ECS task metadata endpoint version 4", without those of a container runtime. */
 function describeContainer(task: RegisteredTask): Record<string, unknown> {
   return {
     Name: task.containerName ?? task.family,

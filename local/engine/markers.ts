@@ -1,7 +1,7 @@
 import type { Properties, Value } from "../resource.ts";
 
 /**
- * How Pulumi's engine writes what plain JSON cannot say. The constants are part of its wire protocol
+ * Pulumi's encoding of values that plain JSON lacks. The constants are part of its wire protocol
  * (`sdk/go/common/resource/properties.go`).
  */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -14,7 +14,7 @@ function isObject(value: Value | undefined): value is { [key: string]: Value } {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** True for a value that only the real run will know, and for anything that contains one. */
+/** True for a value that is known only after the deployment, and for anything that contains one. */
 export function isUnknown(value: Value | undefined): boolean {
   if (value === unknown) return true;
   if (Array.isArray(value)) return value.some(isUnknown);
@@ -31,12 +31,15 @@ export function containsSecret(value: Value | undefined): boolean {
   return isObject(value) && (isSecret(value) || Object.values(value).some(containsSecret));
 }
 
-/** Marks a value as secret; the engine encrypts it in the state. Already secret values and null stay as they are. */
+/**
+ * Marks a value as secret; the engine encrypts it in the state. Values that are already secret, and null, are
+ * unchanged.
+ */
 export function wrapSecret(value: Value): Value {
   return isSecret(value) || value === null ? value : { [signatureKey]: secretSignature, value };
 }
 
-/** The same value with every secret in it in clear. */
+/** The value with all its secrets in clear text. */
 export function unwrap(value: Value): Value {
   if (Array.isArray(value)) return value.map(unwrap);
   if (!isObject(value)) return value;
@@ -48,7 +51,7 @@ export function unwrapAll(properties: Properties): Properties {
   return unwrap(properties) as Properties;
 }
 
-/** Makes secret in `plain` whatever is secret at the same place in `template`. */
+/** Marks as secret in `plain` what is secret at the same place in `template`. */
 export function rewrap(plain: Value, template: Value | undefined): Value {
   if (isSecret(plain)) return plain;
   if (isSecret(template)) return wrapSecret(plain);
@@ -73,7 +76,7 @@ function stringsIn(value: Value): readonly string[] {
   return isObject(value) ? Object.values(value).flatMap(stringsIn) : [];
 }
 
-/** Writes output values, which components receive, as what a resource's inputs carry: known, unknown or secret. */
+/** Converts output values, which components receive, to a resource's inputs: known, unknown or secret. */
 export function flattenOutputs(value: Value): Value {
   if (Array.isArray(value)) return value.map(flattenOutputs);
   if (!isObject(value)) return value;
@@ -84,7 +87,7 @@ export function flattenOutputs(value: Value): Value {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, flattenOutputs(item)]));
 }
 
-/** A reference to a resource, as a component's outputs carry it; the id is unknown in a preview. */
+/** A reference to a resource, as in a component's outputs; the id is unknown in a preview. */
 export function referTo(resource: { readonly urn: string; readonly id: string }): Value {
   return { [signatureKey]: resourceSignature, urn: resource.urn, id: resource.id };
 }

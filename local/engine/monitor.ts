@@ -13,13 +13,13 @@ export interface Registration {
   readonly parent?: string;
   /** Absent for a component. */
   readonly inputs?: Properties;
-  /** URNs that must be done before; those of single inputs are added by themselves. */
+  /** URNs of explicit dependencies; those of single inputs are added automatically. */
   readonly dependencies?: readonly string[];
   readonly inputDependencies?: Readonly<Record<string, readonly string[]>>;
   readonly aliases?: readonly Alias[];
 }
 
-/** What holds for all that one component registers. */
+/** Options that all resources of one component inherit. */
 interface Inheritance {
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
@@ -28,7 +28,7 @@ interface Inheritance {
   readonly version: string;
 }
 
-/** A resource that the engine knows. In a preview `id` is empty and outputs may be unknown. */
+/** A registered resource. In a preview `id` is empty and outputs may be unknown. */
 export interface Registered {
   readonly urn: string;
   readonly id: string;
@@ -54,7 +54,7 @@ export class ResourceMonitor {
     this.#inheritance = inheritance;
   }
 
-  /** Declares a resource or component; resolves when the engine is done with it. Rejects when it failed. */
+  /** Registers a resource or component; resolves when the engine has finished it. Rejects when it failed. */
   register(registration: Registration): Promise<Registered> {
     const request = this.#write(registration);
     return new Promise((resolve, reject) => {
@@ -70,7 +70,7 @@ export class ResourceMonitor {
     });
   }
 
-  /** Ends a component: nothing more will be registered under it. */
+  /** Ends a component: no more resources will be registered under it. */
   finish(urn: string): Promise<void> {
     const request = new protocol.resourceMessages.RegisterResourceOutputsRequest()
       .setUrn(urn)

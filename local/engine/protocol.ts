@@ -10,8 +10,8 @@ import type { Properties, Value } from "../resource.ts";
 import type { CheckFailure } from "../resource-handler.ts";
 
 /**
- * The one place that touches the stubs generated from Pulumi's protocol, which carry no promise of stability. They are
- * CommonJS and hold a google-protobuf of their own; a message only accepts the structs of that very copy.
+ * The only module that uses the stubs generated from Pulumi's protocol, which carry no promise of stability. They
+ * are CommonJS and bundle their own google-protobuf; a message only accepts structs of that copy.
  */
 const require = createRequire(import.meta.url);
 const requireBesideStubs = createRequire(require.resolve("@pulumi/pulumi/package.json"));
@@ -51,14 +51,14 @@ export const channelOptions = { "grpc.max_receive_message_length": 400 * 1024 * 
 type Struct = InstanceType<typeof Struct>;
 export type Call<Request> = Pick<ServerUnaryCall<Request, unknown>, "request" | "getPeer">;
 
-/** A failure as gRPC carries it; the engine prints `details`. */
+/** A gRPC failure; the engine prints `details`. */
 export interface RpcFailure {
   readonly code: number;
   readonly details: string;
   readonly metadata?: Metadata;
 }
 
-/** The version that a package of the toolchain has: `packageVersion("@pulumi/aws")`. */
+/** The version of a package of the toolchain: `packageVersion("@pulumi/aws")`. */
 export function packageVersion(name: string): string {
   return (require(`${name}/package.json`) as { version: string }).version;
 }
@@ -79,7 +79,7 @@ export function writeStruct(properties: Properties): Struct {
   return Struct.fromJavaScript(withoutUndefined(properties) as Parameters<typeof Struct.fromJavaScript>[0]);
 }
 
-/** Structs know null but not undefined. */
+/** Structs support null but not undefined. */
 function withoutUndefined(value: Value | undefined): Value {
   if (Array.isArray(value)) return value.map(withoutUndefined);
   if (typeof value !== "object" || value === null) return value ?? null;
@@ -90,7 +90,10 @@ function withoutUndefined(value: Value | undefined): Value {
   );
 }
 
-/** Turns a function from request to response into a gRPC handler; `explain` makes any error one that the engine can print. */
+/**
+ * Turns a function from request to response into a gRPC handler; `explain` converts any error to one that the
+ * engine can print.
+ */
 export function unary<Request, Response>(
   respond: (call: Call<Request>) => Promise<Response> | Response,
   explain: (error: unknown) => RpcFailure,
@@ -105,7 +108,7 @@ export function unary<Request, Response>(
   };
 }
 
-/** A gRPC server on a loopback port of the system's choice, and how to end it. */
+/** A gRPC server on a random loopback port, and how to end it. */
 export async function listen(
   service: UntypedServiceImplementation,
 ): Promise<{ readonly port: number; close(): Promise<void> }> {
@@ -124,7 +127,7 @@ export async function listen(
   };
 }
 
-/** A refusal that names each input; the engine prints one line per property. */
+/** A failure that names each input; the engine prints one line per property. */
 export function invalidInputs(failures: readonly CheckFailure[]): RpcFailure {
   const code = grpc.status.INVALID_ARGUMENT;
   const inputs = new InputPropertiesError();
@@ -140,7 +143,7 @@ export function invalidInputs(failures: readonly CheckFailure[]): RpcFailure {
   return { code, details: "", metadata };
 }
 
-/** Shows a warning among the diagnostics of the command that runs at this engine. */
+/** Shows a warning among the diagnostics of the command that this engine runs. */
 export async function logWarning(engine: string, message: string, urn: string): Promise<void> {
   const client = new EngineClient(engine, grpc.credentials.createInsecure(), channelOptions);
   const request = new engineMessages.LogRequest()

@@ -12,9 +12,9 @@ export interface BufferLimits {
 const retryMs = 5000;
 
 /**
- * Records of one stream on their way to S3. They are on disk before a put is answered: what Firehose has accepted
- * survives a kill of the region. A buffer is delivered when it is full or old, whichever comes first; one that could
- * not be is kept and tried again.
+ * Records of one stream on their way to S3. They are on disk before a put is acknowledged: accepted records
+ * survive a kill of the region. A buffer is delivered when it is full or old, whichever comes first; on failure it
+ * is kept and retried.
  */
 export class DeliveryBuffer {
   readonly #region: Region;
@@ -51,13 +51,13 @@ export class DeliveryBuffer {
     else this.#timer ??= this.#after(this.#limits.intervalMs, () => this.#close());
   }
 
-  /** Delivers all that is there now; resolves when it was delivered or has failed once more. */
+  /** Delivers all current records; resolves when that has succeeded or failed once more. */
   async flush(): Promise<void> {
     this.#close();
     await this.#work;
   }
 
-  /** The stream is deleted: what is buffered is delivered, the rest is gone. */
+  /** The stream is deleted: buffered records are delivered, then its files are removed. */
   async end(): Promise<void> {
     await this.flush();
     clearTimeout(this.#timer);
@@ -100,7 +100,7 @@ export class DeliveryBuffer {
     }
   }
 
-  /** What an earlier life of the region accepted and did not deliver. */
+  /** Takes over records that an earlier run of the region accepted and did not deliver. */
   #takeOver(): void {
     const names = readdirSync(this.#folder);
     if (names.includes("open")) this.#size = statSync(this.#open()).size;

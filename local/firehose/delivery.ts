@@ -9,7 +9,7 @@ import { objectsOf } from "../s3/objects.ts";
 
 const compress = promisify(gzip);
 
-/** Where and how a stream delivers, taken from its `extendedS3Configuration`. */
+/** Where and how a stream delivers, from its `extendedS3Configuration`. */
 export interface Destination {
   readonly stream: string;
   readonly bucket: string;
@@ -19,7 +19,7 @@ export interface Destination {
   readonly kmsKeyArn?: string;
 }
 
-/** Pieces of a timestamp that a custom prefix may name; Firehose counts in UTC. */
+/** Timestamp expressions of a custom prefix; Firehose uses UTC. */
 function stamp(moment: Date): Readonly<Record<string, string>> {
   const [date = "", time = ""] = moment.toISOString().split("T");
   const [yyyy = "", MM = "", dd = ""] = date.split("-");
@@ -28,8 +28,8 @@ function stamp(moment: Date): Readonly<Record<string, string>> {
 }
 
 /**
- * The key of a delivered object: a prefix without expressions is followed by `YYYY/MM/dd/HH/` ("Amazon S3 object name
- * format"), one with expressions stands as it is.
+ * The key of a delivered object: a prefix without expressions is followed by `YYYY/MM/dd/HH/` ("Amazon S3 object
+ * name format"), one with expressions is used as is.
  */
 export function renderKey({ stream, prefix, compressed }: Destination, moment: Date): string {
   const pieces = stamp(moment);
@@ -50,9 +50,9 @@ function renderPrefix(prefix: string, pieces: Readonly<Record<string, string>>):
 }
 
 /**
- * Writes one object, as the stream's role may.
+ * Writes one object with the permissions of the stream's role.
  *
- * @throws AwsError where the role may not write, the bucket is gone or the key cannot be used
+ * @throws AwsError if the role may not write, the bucket is gone or the key cannot be used
  */
 export async function deliver(
   region: Region,

@@ -36,12 +36,12 @@ function accept(region: Region, stream: Resource, records: readonly Buffer[]): r
   assertRecordsEncryptable(region, stream.inputs);
   const buffer = buffersOf(region).get(stream.id);
   if (!buffer) throw new AwsError("ServiceUnavailableException", "The stream is not open.", 503);
-  // One write for all: a batch is on disk whole or not at all.
+  // One write for all: a batch is on disk completely or not at all.
   buffer.append(Buffer.concat(records));
   return records.map(() => randomBytes(72).toString("base64url"));
 }
 
-/** Puts and looks at delivery streams. */
+/** Writes to and describes delivery streams. */
 export const firehoseOperations: Operations = {
   async PutRecord(region, request) {
     const stream = findStream(region, request);

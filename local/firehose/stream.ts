@@ -53,7 +53,7 @@ function limitsOf(inputs: Properties): BufferLimits {
   };
 }
 
-/** @throws AwsError InvalidArgumentException, as CreateDeliveryStream answers */
+/** @throws AwsError InvalidArgumentException, like CreateDeliveryStream */
 function validateReferences(region: Region, inputs: Properties): void {
   const { bucket, roleArn } = destinationOf(inputs);
   if (!objectsOf(region).hasBucket(bucket)) {
@@ -68,7 +68,7 @@ function validateReferences(region: Region, inputs: Properties): void {
   assertRecordsEncryptable(region, inputs);
 }
 
-/** Records at rest in the stream are encrypted with its key; without the key nothing is taken. */
+/** Records in the stream are encrypted with its key; without a usable key none is accepted. */
 export function assertRecordsEncryptable(region: Region, inputs: Properties): void {
   const encryption = objectOf(inputs, "serverSideEncryption") ?? {};
   const keyArn = textOf(encryption, "keyArn");
@@ -84,7 +84,7 @@ function open(region: Region, { id, inputs }: Pick<Resource, "id" | "inputs">): 
   buffersOf(region).set(id, new DeliveryBuffer(region, destinationOf(inputs), limitsOf(inputs)));
 }
 
-/** A stream that buffers records and delivers them to S3 as its role may. */
+/** A stream that buffers records and delivers them to S3 with its role's permissions. */
 export const deliveryStream: ResourceHandler = {
   type: streamType,
   inputs: ["name", "destination", "extendedS3Configuration", "serverSideEncryption", "tags"],

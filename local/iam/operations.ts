@@ -18,7 +18,7 @@ function describeRole({ id, inputs, outputs }: Resource): Record<string, unknown
     RoleId: outputs.uniqueId,
     Arn: outputs.arn,
     CreateDate: outputs.createDate,
-    // Documents are percent-encoded in IAM's answers (RFC 3986).
+    // IAM's responses contain percent-encoded documents (RFC 3986).
     AssumeRolePolicyDocument: encodeURIComponent(String(inputs.assumeRolePolicy)),
     Description: inputs.description,
     MaxSessionDuration: inputs.maxSessionDuration,
@@ -48,7 +48,7 @@ function ofRole(region: Region, request: AwsRequest, type: string): readonly Res
   return region.resources.all(type).filter(isOfRole(findRole(region, requiredText(request, "RoleName"))));
 }
 
-/** What IAM says of roles, from the region's own memory: the same that is evaluated for every call of a task. */
+/** Describes roles from the region's own records, which are also evaluated for every call of a task. */
 export const iamOperations: Operations = {
   async GetRole(region, request) {
     return { Role: describeRole(findRole(region, requiredText(request, "RoleName"))) };

@@ -14,7 +14,7 @@ export const rolePolicyType = "aws:iam/rolePolicy:RolePolicy";
 export const attachmentType = "aws:iam/rolePolicyAttachment:RolePolicyAttachment";
 export const instanceProfileType = "aws:iam/instanceProfile:InstanceProfile";
 
-/** Ids as IAM writes them: 17 letters and digits behind a prefix that names the kind. */
+/** Ids in IAM's format: 17 letters and digits after a prefix that names the kind. */
 function uniqueId(prefix: "AROA" | "AIPA"): string {
   const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   return `${prefix}${Array.from(randomBytes(17), (byte) => letters[byte % letters.length]).join("")}`;
@@ -40,7 +40,7 @@ function wrongPolicy(
   }
 }
 
-/** Trust policies are looked at for their form: nobody assumes a role here but the region for its tasks and streams. */
+/** Only the form of trust policies is checked: only the region assumes roles, for its tasks and streams. */
 function parseTrust(text: string): void {
   const document = JSON.parse(text) as { Statement?: readonly { Action?: unknown; Principal?: unknown }[] };
   const statements = [document.Statement ?? []].flat();
@@ -49,7 +49,7 @@ function parseTrust(text: string): void {
     throw new Error("A statement names no Principal.");
 }
 
-/** The role that an input names, by name or by ARN. @throws AwsError NoSuchEntity */
+/** The role that an input refers to, by name or by ARN. @throws AwsError NoSuchEntity */
 export function findRole(region: Region, reference: unknown): Resource {
   const role = region.resources.find(
     roleType,
@@ -131,7 +131,7 @@ const rolePolicy = recorded(rolePolicyType, {
   },
 });
 
-/** In a preview the document may still be unknown, so what the region cannot honour is refused here once more. */
+/** In a preview the document may be unknown, so unsupported elements are refused here again. */
 function parsePolicyOrRefuse(text: string): void {
   try {
     parsePolicy(text);

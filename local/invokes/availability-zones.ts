@@ -24,14 +24,14 @@ export function availabilityZones(region: Region, args: Properties, token: strin
   };
 }
 
-/** Every zone of the local region is an ordinary one: nobody has to opt in to it. */
+/** Every zone of the local region is an ordinary one: no opt-in exists. */
 function admitsZones(filter: Properties, token: string): boolean {
   if (filter.name === "opt-in-status") return listOf(filter, "values").includes("opt-in-not-required");
   const reason = `names ${String(filter.name)}; opt-in-status is the only filter that is honoured.`;
   throw new LocalError("DMM_LOCAL_INVOKE_ARGUMENT", { token, argument: "filters", reason });
 }
 
-/** `eu-west-1` has the zones `euw1-az1` and so on: direction by its letter, as AWS abbreviates. */
+/** `eu-west-1` has the zones `euw1-az1` and so on: directions are abbreviated to their letter, as on AWS. */
 export function zoneIdOf(region: Region, index: number): string {
   const [area = "", direction = "", number = "1"] = region.name.split("-");
   return `${area}${direction.replace(/(?<=.)(north|south|east|west)$/, (word) => word.charAt(0)).charAt(0)}${number}-az${index + 1}`;

@@ -4,7 +4,7 @@ import { AwsError } from "../operation.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
 
-/** An image in ECR by its tag. The local registry has of each repository what its content is now, under every tag. */
+/** An image in ECR by its tag. The local registry has the current content of each repository, under every tag. */
 export function ecrImage(region: Region, args: Properties, token: string): Properties {
   const repository = String(args.repositoryName ?? "");
   const tag = String(args.imageTag ?? "");

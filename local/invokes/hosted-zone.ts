@@ -3,7 +3,7 @@ import { LocalError } from "../errors.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
 
-/** The hosted zone of a domain: the local region is authoritative for whatever domain the program owns. */
+/** The hosted zone of a domain: the local region is authoritative for every domain of the program. */
 export function hostedZone(region: Region, args: Properties, token: string): Properties {
   const wanted = args.name ?? args.zoneId;
   if (typeof wanted !== "string" || wanted === "") {

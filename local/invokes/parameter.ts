@@ -9,7 +9,7 @@ import type { Properties } from "../resource.ts";
 const imageParameter =
   /^\/aws\/service\/ecs\/optimized-ami\/(amazon-linux-2023|amazon-linux-2)(\/arm64|\/gpu)?\/recommended(\/image_id)?$/;
 
-/** An SSM parameter: a public one of AWS's, or one that the program made. */
+/** An SSM parameter: a public one of AWS, or one that the program created. */
 export function parameter(region: Region, args: Properties, token: string): Properties {
   const name = String(args.name ?? "");
   const arn = makeArn(region, "ssm", `parameter${name.startsWith("/") ? "" : "/"}${name}`);

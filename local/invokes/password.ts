@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import type { Properties } from "../resource.ts";
 
-/** Character classes of Secrets Manager's GetRandomPassword, each with the argument that leaves it out. */
+/** Character classes of Secrets Manager's GetRandomPassword, each with the argument that excludes it. */
 const classes = [
   { characters: "abcdefghijklmnopqrstuvwxyz", excludedBy: "excludeLowercase" },
   { characters: "ABCDEFGHIJKLMNOPQRSTUVWXYZ", excludedBy: "excludeUppercase" },
@@ -10,8 +10,8 @@ const classes = [
 ] as const;
 
 /**
- * A random password as Secrets Manager's GetRandomPassword makes it: 32 characters unless told otherwise, at least one of
- * each class. Throws an Error whose message says what cannot be satisfied.
+ * A random password like Secrets Manager's GetRandomPassword: 32 characters by default, at least one of each
+ * class. Throws an Error that names the unsatisfiable requirement.
  */
 export function makePassword(options: Properties): string {
   const length = options.passwordLength ?? 32;
@@ -41,7 +41,7 @@ function pick(alphabet: string): string {
   return alphabet.charAt(randomInt(alphabet.length));
 }
 
-/** Fisher and Yates, with a source that cannot be guessed. */
+/** Fisher–Yates, with a cryptographic random source. */
 function shuffle(characters: string[]): string[] {
   for (let i = characters.length - 1; i > 0; i -= 1) {
     const j = randomInt(i + 1);

@@ -2,7 +2,7 @@ import { AwsError } from "../operation.ts";
 import { recorded } from "../recorded.ts";
 import { findKey } from "./keys.ts";
 
-/** A name for a key; operations take it in the place of the key's id. */
+/** A name for a key; operations accept it in place of the key's id. */
 export const alias = recorded("aws:kms/alias:Alias", {
   inputs: ["name", "targetKeyId"],
   replaceOn: ["name"],

@@ -5,7 +5,7 @@ import { createKey, putKey, readKey } from "./keys.ts";
 
 const dayMs = 86_400_000;
 
-/** A symmetric key. Deleted, it waits for its window as in KMS: nothing can be decrypted with it from then on. */
+/** A symmetric key. Deletion is scheduled with a waiting period as in KMS: it cannot be used from then on. */
 export const key: ResourceHandler = {
   type: "aws:kms/key:Key",
   inputs: ["description", "deletionWindowInDays", "enableKeyRotation", "isEnabled", "policy", "tags"],

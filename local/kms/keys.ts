@@ -5,22 +5,22 @@ import { readFileIfThere, replaceFile } from "../daemon/files.ts";
 import { AwsError } from "../operation.ts";
 import type { Region } from "../region.ts";
 
-/** A key as KMS describes it. A key that AWS keeps for one of its services is made when it is first used. */
+/** A key as KMS describes it. An AWS managed key is created at its first use. */
 export interface KmsKey {
   readonly keyId: string;
   readonly arn: string;
   readonly description: string;
   readonly enabled: boolean;
   readonly manager: "CUSTOMER" | "AWS";
-  /** ISO 8601; keys that AWS manages are always there. */
+  /** ISO 8601; AWS managed keys always exist. */
   readonly created: string;
-  /** Set while the key waits for its deletion, ISO 8601. */
+  /** Set while the key is pending deletion, ISO 8601. */
   readonly deletion?: string;
 }
 
 export type EncryptionContext = Readonly<Record<string, string>>;
 
-/** Where a key's state is kept, beside what the program made of it: a key outlives its Pulumi resource while it waits. */
+/** A key's state is stored apart from the program's resource: a key outlives it during the waiting period. */
 const keyType = "local:kms/key";
 const aliasType = "aws:kms/alias:Alias";
 
@@ -28,7 +28,7 @@ function materialFile(region: Region, keyId: string): string {
   return join(region.directory, "kms", `${keyId}.key`);
 }
 
-/** Makes a key with 256 bits of material of its own, in a file that only its owner may read. */
+/** Creates a key with 256 bits of key material, in a file that only its owner may read. */
 export function createKey(region: Region, key: Omit<KmsKey, "arn" | "created">): KmsKey {
   const arn = `arn:aws:kms:${region.name}:${region.accountId}:key/${key.keyId}`;
   const made: KmsKey = { ...key, arn, created: new Date().toISOString() };
@@ -59,7 +59,7 @@ export function readKey(region: Region, keyId: string): KmsKey | undefined {
   return undefined;
 }
 
-/** The material is gone for good: whatever it encrypted cannot be read any more. */
+/** The key material is deleted: its ciphertexts can never be decrypted again. */
 function destroyKey(region: Region, keyId: string): void {
   rmSync(materialFile(region, keyId), { force: true });
   region.resources.remove(keyType, keyId);
@@ -83,7 +83,7 @@ export function findKey(region: Region, reference: string): KmsKey {
   return key;
 }
 
-/** Keys such as `aws/ssm`, which AWS makes for a service when the account first needs one. */
+/** AWS managed keys such as `aws/ssm`, which AWS creates when the account first needs one. */
 function awsManagedKey(region: Region, name: string): KmsKey {
   const keyId = `${name.replace("/", "-")}-managed`;
   const known = readKey(region, keyId);
@@ -99,7 +99,9 @@ export function assertUsable(key: KmsKey): void {
   if (!key.enabled) throw new AwsError("DisabledException", `${key.arn} is disabled.`);
 }
 
-/** Ciphertext: version, length and name of the key, nonce, tag, then AES-256-GCM bound to the encryption context. */
+/**
+ * Ciphertext: version, length and name of the key, nonce, tag, then AES-256-GCM bound to the encryption context.
+ */
 const version = 1;
 
 export function encrypt(
@@ -116,7 +118,7 @@ export function encrypt(
   return Buffer.concat([Buffer.from([version, name.length]), name, nonce, cipher.getAuthTag(), encrypted]);
 }
 
-/** The key that a ciphertext names. @throws AwsError InvalidCiphertextException */
+/** The key named in a ciphertext. @throws AwsError InvalidCiphertextException */
 export function keyOf(region: Region, ciphertext: Uint8Array): KmsKey {
   const key =
     ciphertext[0] === version
@@ -127,7 +129,7 @@ export function keyOf(region: Region, ciphertext: Uint8Array): KmsKey {
   return key;
 }
 
-/** @throws AwsError InvalidCiphertextException where content, key or encryption context is not the same */
+/** @throws AwsError InvalidCiphertextException if content, key or encryption context differ */
 export function decrypt(region: Region, ciphertext: Uint8Array, context: EncryptionContext): Buffer {
   const key = keyOf(region, ciphertext);
   assertUsable(key);
@@ -154,7 +156,7 @@ function readMaterial(region: Region, key: KmsKey): Buffer {
   return Buffer.from(stored, "base64");
 }
 
-/** The context is the same whatever its order; JSON keeps two contexts apart whatever their names hold. */
+/** The context's order does not matter; JSON keeps two contexts distinct whatever their names contain. */
 function bindingOf(context: EncryptionContext): Buffer {
   return Buffer.from(JSON.stringify(Object.entries(context).sort(([a], [b]) => (a < b ? -1 : 1))));
 }

@@ -5,7 +5,7 @@ import { AwsError } from "../operation.ts";
 import type { Region } from "../region.ts";
 import { assertUsable, decrypt, encrypt, findKey, type KmsKey, keyOf, listKeys, putKey } from "./keys.ts";
 
-/** Longest plaintext that KMS encrypts by itself. */
+/** Longest plaintext that KMS encrypts directly. */
 const longestPlaintext = 4096;
 const dayMs = 86_400_000;
 
@@ -67,7 +67,7 @@ function change(state: Partial<KmsKey>, requires: (key: KmsKey) => void) {
   };
 }
 
-/** A key that waits for its deletion takes no change but `CancelKeyDeletion`. */
+/** A key pending deletion accepts no change except `CancelKeyDeletion`. */
 function refusePending(key: KmsKey): void {
   if (key.deletion !== undefined)
     throw new AwsError("KMSInvalidStateException", `${key.arn} is pending deletion.`);

@@ -4,16 +4,16 @@ import type { Properties } from "../resource.ts";
 import type { ResourceHandler } from "../resource-handler.ts";
 import { isUnsettled } from "./unsettled.ts";
 
-/** What an automatic name is made from. */
+/** Inputs of an automatic name. */
 export interface Named {
   readonly type: string;
   readonly urn: string;
-  /** The logical name, or the prefix that the program wants instead. */
+  /** The logical name, or the prefix that the program sets instead. */
   readonly name: string;
   readonly maxLength: number;
 }
 
-/** Undefined for types that have no name. */
+/** Undefined for types without a name. */
 export function namedBy(
   { type, autoname }: ResourceHandler,
   { urn, name }: { readonly urn: string; readonly name: string },
@@ -25,24 +25,27 @@ export function namedBy(
   return { type, urn, name: stem, ...autoname };
 }
 
-/** More generations of one resource never exist at once: one that lives and one that replaces it. */
+/** Maximum number of generations of one resource at a time: the current one and its replacement. */
 const generations = 16;
 
 /**
- * The n-th automatic name of a resource: its logical name and seven digits, as Pulumi's providers do it. The digits follow
- * from the URN, so that a run that was interrupted asks for the same name again and finds what it had made.
+ * The n-th automatic name of a resource: its logical name and seven digits, as in Pulumi's providers. The digits
+ * are derived from the URN, so that an interrupted run requests the same name again and finds what it had created.
  */
 function nameOf({ urn, name, maxLength }: Named, generation: number): string {
   const digits = createHash("sha256").update(`${urn}/${generation}`).digest("hex").slice(0, 7);
   return `${name.slice(0, maxLength - digits.length - 1)}-${digits}`;
 }
 
-/** True for a name that the provider itself gave to this resource. */
+/** True for a name that the provider itself chose for this resource. */
 export function isAutomatic(value: unknown, named: Named): boolean {
   return Array.from({ length: generations }, (_, n) => nameOf(named, n)).includes(value as string);
 }
 
-/** The first automatic name that no living resource of this URN has, so that a replacement can stand beside the old one. */
+/**
+ * The first automatic name that no existing resource of this URN has, so that a replacement can exist beside the
+ * old one.
+ */
 export function proposeName(resources: Resources, property: string, named: Named): string {
   const taken = new Set<unknown>();
   for (const resource of resources.all(named.type)) {

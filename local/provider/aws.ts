@@ -25,7 +25,7 @@ type Call<Name extends keyof Messages> = protocol.Call<
 >;
 const pb = protocol.providerMessages;
 
-/** Answers Pulumi's engine as the provider `aws`: every type of the table, made real in this region. */
+/** Implements the provider `aws` for Pulumi's engine: every type of the table, in this region. */
 export function createAwsService(
   region: Region,
   handlers: readonly ResourceHandler[],

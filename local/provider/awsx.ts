@@ -14,8 +14,8 @@ const pb = protocol.providerMessages;
 type ConstructMessage = InstanceType<typeof pb.ConstructRequest>;
 
 /**
- * Answers Pulumi's engine as the provider `awsx`: the one component that the program uses. It registers what it makes
- * straight with the engine that asked, without Pulumi's SDK, whose settings are global to a process.
+ * Implements the provider `awsx` for Pulumi's engine: the one component that the program uses. It registers its
+ * children directly with the calling engine, without Pulumi's SDK, whose settings are global to a process.
  */
 export function createAwsxService(region: Region): UntypedServiceImplementation {
   /** Engines by connection: logs of one must not reach another. */
@@ -34,8 +34,8 @@ export function createAwsxService(region: Region): UntypedServiceImplementation 
       responses.writeChecked(protocol.readStruct(request.getNews()), []),
     diffConfig: () => responses.writeUnchanged(),
     configure: () => responses.writeConfigured({ components: true }),
-    // The engine ends every command with Cancel; the server outlives them all. After a failed resource it closes the
-    // connection next, whatever a construction would still answer, and prints that as an error of the component.
+    // The engine ends every command with Cancel; the server outlives them all. After a failed resource it closes
+    // the connection, whatever a construction would still respond, and prints that as an error of the component.
     cancel(call: protocol.Call<unknown>) {
       engines.delete(call.getPeer());
       return protocol.empty();

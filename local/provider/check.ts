@@ -9,10 +9,10 @@ import { protect } from "./secrets.ts";
 export interface CheckRequest {
   readonly urn: string;
   readonly name: string;
-  /** The inputs in the state; empty for a resource that is to be made. */
+  /** The inputs in the state; empty for a new resource. */
   readonly olds: Properties;
   readonly news: Properties;
-  /** How the stack's configuration wants automatic names; absent: the provider's own way. */
+  /** The stack's configuration for automatic names; absent: the provider's default. */
   readonly autonaming?: { readonly mode: "propose" | "enforce" | "disable"; readonly proposedName: string };
   /** The provider's `defaultTags`. */
   readonly defaultTags: Properties;
@@ -23,14 +23,14 @@ interface Checked {
   readonly failures: readonly CheckFailure[];
 }
 
-/** Services whose resources belong to the account and have no `region` property. */
+/** Services whose resources are global and have no `region` property. */
 const globalServices = /^aws:(iam|route53|cloudfront)\//;
 
 export function isRegional(type: string): boolean {
   return !globalServices.test(type);
 }
 
-/** Reports everything that is wrong with a resource's inputs, and fills in names, default tags and AWS's own defaults. */
+/** Reports all problems of a resource's inputs, and fills in names, default tags and AWS's defaults. */
 export function checkInputs(region: Region, handler: ResourceHandler, request: CheckRequest): Checked {
   const given = withoutNull(unwrapAll(request.news));
   const failures = [...refuseUnknown(handler, given), ...refuseOtherRegion(region, given)];
@@ -47,7 +47,7 @@ export function checkInputs(region: Region, handler: ResourceHandler, request: C
   };
 }
 
-/** The engine prints the value of the property that a failure names, in clear; the reason names it anyway. */
+/** The engine prints the value of the property that a failure names, in clear text; the reason names it anyway. */
 function hideSecret(failure: CheckFailure, inputs: Properties): CheckFailure {
   const [name = ""] = failure.property.split(/[.[]/);
   return containsSecret(inputs[name]) ? { ...failure, property: "" } : failure;
@@ -77,7 +77,10 @@ function refuseOtherRegion(region: Region, inputs: Properties): readonly CheckFa
   return [{ property: "region", reason: renderError(error) }];
 }
 
-/** Default tags lie under the resource's own, as the provider's documentation has it; Auto Scaling groups take none. */
+/**
+ * The resource's own tags override default tags, as the provider's documentation says; Auto Scaling groups get
+ * none.
+ */
 function mergeTags(handler: ResourceHandler, inputs: Properties, defaultTags: Properties): Properties {
   const taggable = handler.inputs.includes("tags") && handler.type !== "aws:autoscaling/group:Group";
   if (!taggable || Object.keys(defaultTags).length === 0) return { ...inputs };
@@ -87,7 +90,7 @@ function mergeTags(handler: ResourceHandler, inputs: Properties, defaultTags: Pr
     : { ...inputs };
 }
 
-/** The automatic name; undefined where a name is given or the type has none. */
+/** The automatic name; undefined if a name is set or the type has none. */
 function chooseName(
   region: Region,
   handler: ResourceHandler,

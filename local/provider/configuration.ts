@@ -4,7 +4,7 @@ import type { Region } from "../region.ts";
 import type { Properties, Value } from "../resource.ts";
 import type { CheckFailure } from "../resource-handler.ts";
 
-/** Settings that say how to reach AWS or spare its checks; the local region needs none of them and is right with all. */
+/** Settings for connecting to AWS or skipping its checks; the local region ignores all of them. */
 const reach = [
   "profile",
   "maxRetries",
@@ -16,7 +16,7 @@ const reach = [
 const honoured = ["region", "defaultTags", "allowedAccountIds", "forbiddenAccountIds"];
 const allowed = [...honoured, ...reach];
 
-/** Everything that is wrong with the provider's settings (`aws:…` in the stack's configuration). */
+/** All problems of the provider's settings (`aws:…` in the stack's configuration). */
 export function checkConfiguration(region: Region, given: Properties): readonly CheckFailure[] {
   const settings = unwrapAll(given);
   const failures: CheckFailure[] = Object.keys(settings)
@@ -60,7 +60,7 @@ function invalid(property: string, value: Value, reason: string): CheckFailure {
   return { property, reason: renderError(error) };
 }
 
-/** The tags that the provider puts on everything. */
+/** The tags that the provider adds to every resource. */
 export function defaultTagsOf(given: Properties): Properties {
   const setting = parseSetting(unwrapAll(given).defaultTags);
   const tags =
@@ -68,7 +68,7 @@ export function defaultTagsOf(given: Properties): Properties {
   return typeof tags === "object" && tags !== null && !Array.isArray(tags) ? tags : {};
 }
 
-/** The engine writes every provider setting that is no string as JSON in a string. */
+/** The engine passes every provider setting that is not a string as JSON in a string. */
 function parseSetting(value: Value | undefined): Value | undefined {
   if (typeof value !== "string" || isUnknown(value)) return value;
   try {

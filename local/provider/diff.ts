@@ -15,11 +15,11 @@ export interface Change {
 
 export interface Difference {
   readonly changes: readonly Change[];
-  /** Top-level properties that changed, and those of them that force a new resource. */
+  /** Changed top-level properties, and those of them that force a replacement. */
   readonly changed: readonly string[];
   readonly replaces: readonly string[];
   readonly deleteBeforeReplace: boolean;
-  /** Outputs that an update keeps, so that dependants need not wait for it. */
+  /** Outputs that an update does not change, so that dependants need not wait for it. */
   readonly stables: readonly string[];
 }
 
@@ -31,7 +31,7 @@ export interface DiffRequest {
   readonly ignoreChanges: readonly string[];
 }
 
-/** Compares what is wanted with what was wanted when the resource was last made or updated; secrets compare in clear. */
+/** Compares the new inputs with those of the last creation or update; secrets are compared in clear text. */
 export function diffInputs(handler: ResourceHandler, request: DiffRequest): Difference {
   const olds = unwrapAll(request.oldInputs);
   const news = unwrapAll(request.news);
@@ -53,7 +53,7 @@ export function diffInputs(handler: ResourceHandler, request: DiffRequest): Diff
   };
 }
 
-/** Old and new cannot exist at once where AWS forbids it, or where the program fixed a name that both would have. */
+/** Old and new cannot coexist if AWS forbids it, or if the program set a fixed name that both would have. */
 function cannotStandBeside(
   handler: ResourceHandler,
   request: DiffRequest,

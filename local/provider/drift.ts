@@ -2,8 +2,8 @@ import { unwrapAll } from "../engine/markers.ts";
 import type { Properties, Value } from "../resource.ts";
 
 /**
- * The inputs of a resource as the world has them: an input that changed in the world since the state was written shows up
- * as a difference of the next update. An import has no state, and gets the inputs that made the resource.
+ * The actual inputs of a resource: an input that changed since the state was written shows up as a difference of
+ * the next update. An import has no state, and gets the inputs that created the resource.
  */
 export function driftedInputs(
   stateInputs: Properties,

@@ -5,13 +5,13 @@ import { AwsError } from "../operation.ts";
 import type { Region } from "../region.ts";
 
 /**
- * Turns whatever was thrown into an answer that the engine prints as it stands. The code is never INTERNAL or UNKNOWN:
- * those tell the engine that the resource may be corrupt, while here a failed act has been undone or left no trace.
+ * Converts any error to one that the engine prints as is. The code is never INTERNAL or UNKNOWN: those tell the
+ * engine that the resource may be corrupt, while here a failed operation was undone or left no trace.
  */
 export function explain(region: Region, error: unknown): RpcFailure {
   if (error instanceof LocalError)
     return { code: grpc.status.FAILED_PRECONDITION, details: renderError(error) };
-  // The engine itself ended, or refused, what a component asked of it.
+  // The engine itself ended, or refused a component's request.
   if (isRpcError(error)) return { code: grpc.status.CANCELLED, details: error.details };
   region.log("unexpected", {
     error: error instanceof Error ? (error.stack ?? error.message) : String(error),
@@ -20,7 +20,7 @@ export function explain(region: Region, error: unknown): RpcFailure {
   return { code: grpc.status.FAILED_PRECONDITION, details };
 }
 
-/** Runs one act on a resource and names both in whatever goes wrong. */
+/** Runs one operation on a resource and names both in any error. */
 export async function attempt<Result>(
   region: Region,
   act: "create" | "update" | "read" | "delete",

@@ -7,10 +7,12 @@ import { diffInputs } from "./diff.ts";
 import { complete, updated } from "./outputs.ts";
 import { findOrphan, noteCreated, noteCreation, settle, settleKnown } from "./unsettled.ts";
 
-/** Creations under way by URN: an engine may be killed and its successor ask again while the first still runs. */
+/**
+ * Creations in progress by URN: an engine may be killed and its successor ask again while the first still runs.
+ */
 const underWay = new WeakMap<Region, Map<string, Promise<Resource>>>();
 
-/** Makes a resource real, or takes over what a killed run made for the same URN (see unsettled.ts). */
+/** Creates a resource, or adopts what a killed run created for the same URN (see unsettled.ts). */
 export async function createResource(
   region: Region,
   handler: ResourceHandler,
@@ -68,7 +70,7 @@ async function make(region: Region, handler: ResourceHandler, request: CreateReq
   }
 }
 
-/** Changes a resource in place and remembers what it is now. */
+/** Updates a resource in place and stores the result. */
 export async function updateResource(
   region: Region,
   handler: ResourceHandler,
@@ -76,7 +78,7 @@ export async function updateResource(
   inputs: Properties,
 ): Promise<Resource> {
   const told = (await handler.update?.(region, resource, inputs)) ?? {};
-  // The resource may have changed by itself meanwhile (a failover), so its computed outputs are read again.
+  // The resource may have changed meanwhile (a failover), so its computed outputs are read again.
   const current = region.resources.get(resource.type, resource.id) ?? resource;
   const outputs = updated(region, handler, current.outputs, inputs, told);
   const next = { ...resource, inputs, outputs };
@@ -84,7 +86,7 @@ export async function updateResource(
   return next;
 }
 
-/** Looks at the world; undefined when the resource is gone, which is then remembered. */
+/** Reads the actual state; undefined when the resource is gone, which is then recorded. */
 export async function readResource(
   region: Region,
   handler: ResourceHandler,
@@ -102,7 +104,7 @@ export async function readResource(
   return { ...resource, outputs };
 }
 
-/** Ends a resource and forgets it; what is gone already counts as deleted. */
+/** Deletes a resource and its record; one that is already gone counts as deleted. */
 export async function deleteResource(
   region: Region,
   handler: ResourceHandler,
@@ -113,7 +115,7 @@ export async function deleteResource(
   settleKnown(region.resources, resource.urn, resource.id);
 }
 
-/** The resource that the engine names, which its state has for certain. */
+/** The resource that the engine names, which is certainly in its state. */
 export function findKnown(region: Region, type: string, urn: string, id: string): Resource {
   const resource = region.resources.get(type, id);
   if (!resource) throw new LocalError("DMM_LOCAL_RESOURCE_GONE", { type, id });

@@ -4,13 +4,17 @@ import type { Properties } from "../resource.ts";
 import type { ResourceHandler } from "../resource-handler.ts";
 import { isRegional } from "./check.ts";
 
-/** Outputs of a creation that a preview can tell already: the inputs, and what only the real run will know as unknown. */
+/**
+ * Outputs of a creation that are known in a preview: the inputs, and unknown for values that creation computes.
+ */
 export function planCreated(region: Region, handler: ResourceHandler, inputs: Properties): Properties {
   const computed = Object.fromEntries(handler.computed.map((name) => [name, unknown]));
   return complete(region, handler, inputs, { ...computed, ...definedIn(inputs) });
 }
 
-/** Outputs of an update that a preview can tell: what creation computed stays, except what every update changes. */
+/**
+ * Outputs of an update that are known in a preview: computed values stay, except those that every update changes.
+ */
 export function planUpdated(
   region: Region,
   handler: ResourceHandler,
@@ -21,7 +25,7 @@ export function planUpdated(
   return complete(region, handler, inputs, { ...keep(handler, olds), ...inputs, ...changing });
 }
 
-/** Outputs after an update: what the handler tells, over the inputs, over what creation computed. */
+/** Outputs after an update: the handler's result, over the inputs, over what creation computed. */
 export function updated(
   region: Region,
   handler: ResourceHandler,
@@ -54,7 +58,7 @@ function keep(handler: ResourceHandler, olds: Properties): Properties {
   );
 }
 
-/** A property may be both: an input, and computed where it is not given. */
+/** A property may be both an input and, if not set, computed. */
 function definedIn(inputs: Properties): Properties {
   return Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== undefined));
 }

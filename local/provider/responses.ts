@@ -54,7 +54,7 @@ export function writeUnchanged(): DiffResponse {
   return new pb.DiffResponse().setChanges(pb.DiffResponse.DiffChanges.DIFF_NONE);
 }
 
-/** What the engine may send and ask; the same for both providers. */
+/** Protocol capabilities of both providers. */
 export function writeConfigured({
   components,
 }: {

@@ -2,12 +2,12 @@ import { rewrap, secretStrings, wrapSecret } from "../engine/markers.ts";
 import type { Properties, Value } from "../resource.ts";
 import type { ResourceHandler } from "../resource-handler.ts";
 
-/** Shorter strings ("true", "443") occur everywhere, and a secret that short is none. */
+/** Shorter strings ("true", "443") occur everywhere, and a secret that short is not protected. */
 const leastSecretLength = 8;
 
 /**
- * Marks the properties of one resource as they go back to the engine: what the type declares secret, what was secret in
- * the inputs or in the state before, and any output that repeats a secret under another name.
+ * Marks secret properties of one resource for the engine: what the type declares secret, what was secret in the
+ * inputs or in the state before, and any output that repeats a secret under another name.
  */
 export function protect(
   plain: Properties,
@@ -24,7 +24,7 @@ export function protect(
   );
 }
 
-/** True when a secret stands in clear in what is not already marked. */
+/** True when a secret appears in clear text where it is not already marked. */
 function repeats(value: Value, secrets: readonly string[]): boolean {
   if (typeof value === "string") return secrets.some((secret) => value.includes(secret));
   if (Array.isArray(value)) return value.some((item) => repeats(item, secrets));

@@ -4,13 +4,13 @@ import { settle } from "./unsettled.ts";
 
 interface Session {
   readonly defaultTags: Properties;
-  /** URNs whose creation the engine at this connection has been told of. */
+  /** URNs whose creation was reported to the engine at this connection. */
   readonly created: Set<string>;
 }
 
 /**
- * What each engine's connection said of itself. Requests do not name the provider instance that they belong to, but every
- * instance of every command has a connection of its own.
+ * State of each engine connection. Requests do not name the provider instance that they belong to, but every
+ * instance of every command has its own connection.
  */
 export class Sessions {
   readonly #sessions = new Map<string, Session>();
@@ -27,7 +27,7 @@ export class Sessions {
   }
 
   configure(peer: string, defaultTags: Properties): void {
-    // A new connection may come from the port of one that was killed.
+    // A new connection may reuse the port of one that was killed.
     this.#sessions.set(peer, { defaultTags, created: new Set() });
   }
 
@@ -40,8 +40,8 @@ export class Sessions {
   }
 
   /**
-   * The engine ends in order, so its state has everything that it was told. The settings stay: after Ctrl-C the engine
-   * sends this while its last steps still run.
+   * The engine ended normally, so its state has everything that was reported. The settings stay: after Ctrl-C the
+   * engine sends this while its last steps still run.
    */
   end(peer: string): void {
     const session = this.#sessions.get(peer);

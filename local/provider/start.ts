@@ -4,7 +4,7 @@ import type { ResourceHandler } from "../resource-handler.ts";
 import { createAwsService } from "./aws.ts";
 import { createAwsxService } from "./awsx.ts";
 
-/** Loopback ports of the providers, as `PULUMI_DEBUG_PROVIDERS=aws:PORT,awsx:PORT` wants them. */
+/** Loopback ports of the providers, for `PULUMI_DEBUG_PROVIDERS=aws:PORT,awsx:PORT`. */
 export interface StartedProviders {
   readonly aws: number;
   readonly awsx: number;

@@ -2,14 +2,15 @@ import type { Resources } from "../region.ts";
 import type { Resource } from "../resource.ts";
 
 /**
- * A creation stays noted until it is certain that Pulumi's state has it: until the engine that asked for it ended in order,
- * or an engine showed that it knows the id. What is still noted when the same URN is created again is the orphan of a
- * killed run. AWS would make a second one, or refuse the name; here the orphan is taken over, because a region on one
- * machine has no owner but its environment. The notes are resources of a type of their own, so they survive a crash.
+ * A creation stays recorded until it is certainly in Pulumi's state: until the engine that requested it ended
+ * normally, or an engine showed that it knows the id. A record that still exists when the same URN is created
+ * again is the orphan of a killed run. AWS would create a second one, or refuse the name; here the orphan is
+ * adopted, because a region on one machine has no owner but its environment. The records are resources of a
+ * separate type, so they survive a crash.
  */
 const type = "dmm:local:Unsettled";
 
-/** Written before anything is made, so that a crash in the middle leaves a trace. The inputs may be secret and stay out. */
+/** Written before the creation, so that a crash leaves a trace. The inputs may be secret and are not included. */
 export function noteCreation(resources: Resources, of: { type: string; urn: string; name: string }): void {
   resources.put({ type, id: of.urn, urn: of.urn, name: of.name, inputs: { type: of.type }, outputs: {} });
 }
@@ -39,7 +40,7 @@ export function isUnsettled(resources: Resources, resource: Resource): boolean {
   return resources.get(type, resource.urn)?.outputs.id === resource.id;
 }
 
-/** What a killed run made under this URN and no state knows. */
+/** What a killed run created under this URN without reaching the state. */
 export function findOrphan(resources: Resources, wantedType: string, urn: string): Resource | undefined {
   return resources.find(wantedType, (resource) => resource.urn === urn && isUnsettled(resources, resource));
 }

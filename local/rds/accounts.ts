@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Region } from "../region.ts";
 
-/** What RDS grants the master user: much, but nothing that would let it leave its role (SUPER, FILE, SHUTDOWN). */
+/** What RDS grants the master user: many privileges, but none to escape its role (SUPER, FILE, SHUTDOWN). */
 const masterPrivileges = [
   "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, RELOAD, PROCESS, REFERENCES, INDEX, ALTER, SHOW DATABASES",
   "CREATE TEMPORARY TABLES, LOCK TABLES, EXECUTE, REPLICATION SLAVE, BINLOG MONITOR, CREATE VIEW, SHOW VIEW",
@@ -9,8 +9,8 @@ const masterPrivileges = [
 ].join(", ");
 
 /**
- * Statements that give the master user its accounts. Hosts are the region's own: its loopback block, and 127.0.0.1,
- * from where local processes connect unless they choose an address. Any other host is not allowed to connect.
+ * Statements that create the master user's accounts. Hosts are the region's own: its loopback block, and
+ * 127.0.0.1, from where local processes connect unless they choose an address. Any other host is refused.
  */
 export function masterAccount(region: Region, user: string, password: string): readonly string[] {
   return [`${region.network}.%`, "127.0.0.1"].flatMap((host) => {
@@ -23,7 +23,7 @@ export function masterAccount(region: Region, user: string, password: string): r
   });
 }
 
-/** `mysql_native_password`: statements are written to the binary log, so only the hash may stand in them. */
+/** `mysql_native_password`: statements are written to the binary log, so they may contain only the hash. */
 function hashPassword(password: string): string {
   const sha1 = (value: string | Buffer) => createHash("sha1").update(value).digest();
   return `*${sha1(sha1(password)).toString("hex").toUpperCase()}`;

@@ -1,8 +1,8 @@
 import { closeSync, openSync } from "node:fs";
 
 /**
- * A short path to a folder without blanks, quotes or anything else that a shell reads, for programs that put paths into
- * other languages unescaped (`mariadb-install-db`). It holds as long as it is open and leaves nothing behind.
+ * A short path to a folder without spaces, quotes or other shell characters, for programs that insert paths into
+ * other languages unescaped (`mariadb-install-db`). It is valid while open and leaves nothing behind.
  */
 export function openAlias(folder: string): Disposable & { readonly path: string } {
   const descriptor = openSync(folder, "r");

@@ -15,7 +15,7 @@ import { findCluster, forgetCluster, rememberCluster } from "./running.ts";
 import { zonesOfGroup } from "./subnet-group.ts";
 import { prepareTemplate } from "./template.ts";
 
-/** Inputs that change nothing on one machine, each with the reason. */
+/** Inputs without effect on one machine, each with the reason. */
 const recordedInputs: Readonly<Record<string, string>> = {
   engineVersion: "the toolchain's MariaDB serves, whatever 8.0 is asked for",
   vpcSecurityGroupIds:
@@ -69,7 +69,7 @@ export const auroraCluster: ResourceHandler = {
   validate,
   async create(region, request) {
     const id = textOf(request.inputs, "clusterIdentifier") ?? request.name;
-    // Ready by the time that the instances ask for it.
+    // Prepared early, for the instances that need it.
     void prepareTemplate(region).catch(() => {});
     const cluster = await open(region, id, request.inputs);
     return { id, outputs: outputsOf(region, request.inputs, cluster) };
@@ -160,7 +160,7 @@ async function open(region: Region, id: string, inputs: Properties): Promise<Dat
   return cluster;
 }
 
-/** Which instance is the writer must be known after a restart of the region, and is an output as on AWS. */
+/** The writer must be known after a restart of the region, and is an output as on AWS. */
 function rememberRoles(region: Region, id: string): void {
   const writer = findCluster(region, id)?.writer;
   for (const instance of region.resources.all(instanceResourceType)) {

@@ -13,7 +13,7 @@ import { zonesOfGroup } from "./subnet-group.ts";
 
 export const instanceResourceType = "aws:rds/clusterInstance:ClusterInstance";
 
-/** Inputs that change nothing on one machine, each with the reason. */
+/** Inputs without effect on one machine, each with the reason. */
 const recordedInputs: Readonly<Record<string, string>> = {
   engineVersion: "the toolchain's MariaDB serves",
   instanceClass: "the processes share the machine; nothing is sized",
@@ -25,7 +25,7 @@ const recordedInputs: Readonly<Record<string, string>> = {
 
 const identity = ["identifier", "clusterIdentifier", "engine", "availabilityZone", "dbSubnetGroupName"];
 
-/** One instance of an Aurora cluster: a mariadbd on an address of its own in its zone. */
+/** One instance of an Aurora cluster: a mariadbd with its own address in its zone. */
 export const clusterInstance: ResourceHandler = {
   type: instanceResourceType,
   inputs: [
@@ -111,7 +111,7 @@ function plan(
   });
 }
 
-/** The zone asked for, or the one of the subnet group that has fewest instances of the cluster. */
+/** The requested zone, or the one of the subnet group with the fewest instances of the cluster. */
 function chooseZone(region: Region, cluster: DatabaseCluster, inputs: Properties): number {
   const asked = textOf(inputs, "availabilityZone");
   if (asked !== undefined) return zoneNumber(region, asked);
@@ -121,7 +121,7 @@ function chooseZone(region: Region, cluster: DatabaseCluster, inputs: Properties
   return [...zones].sort((left, right) => count(left) - count(right) || left - right)[0] ?? 1;
 }
 
-/** As it was stored; where no instance of the cluster is stored as the writer, the first one is. */
+/** As stored; if no instance of the cluster is stored as the writer, the first one is. */
 function wasWriter(region: Region, resource: Resource): boolean {
   const members = region.resources
     .all(instanceResourceType)

@@ -7,7 +7,7 @@ import { watchWriter } from "./watch.ts";
 
 const retryAfterMs = 1000;
 
-/** One writer and any number of readers; another writer is chosen the moment that the writer's process ends. */
+/** One writer and any number of readers; a new writer is chosen the moment that the writer's process ends. */
 export class DatabaseCluster {
   readonly region: Region;
   readonly id: string;
@@ -16,10 +16,10 @@ export class DatabaseCluster {
   readonly instances = new Map<string, DatabaseInstance>();
   /** Statements that a new cluster's first writer runs: accounts and the first schema. */
   readonly #firstStatements: readonly string[];
-  /** Called when the writer is another one. */
+  /** Called when the writer changes. */
   readonly #onWriter: () => void;
   #writer: DatabaseInstance | undefined;
-  /** Instances that play their role: the writer, and readers that follow it. */
+  /** Instances that perform their role: the writer, and readers that follow it. */
   readonly #inRole = new Set<DatabaseInstance>();
   #writerReady: Promise<void> = Promise.resolve();
   #turn: Promise<unknown> = Promise.resolve();
@@ -42,7 +42,7 @@ export class DatabaseCluster {
     this.endpoints = plan.endpoints;
     this.#firstStatements = plan.firstStatements;
     this.#onWriter = plan.onWriter;
-    // While roles change, an unanswered question means nothing.
+    // While roles change, a missed health check means nothing.
     this.#endWatch = watchWriter(() =>
       this.#writer && this.#inRole.has(this.#writer) ? this.#writer : undefined,
     );
@@ -66,12 +66,12 @@ export class DatabaseCluster {
     });
   }
 
-  /** Starts an instance from the data that it has, in the role that it had. */
+  /** Starts an instance with its existing data, in its previous role. */
   async resume(instance: DatabaseInstance, wasWriter: boolean): Promise<void> {
     await this.#bringUp(instance, wasWriter, () => instance.start(wasWriter ? "MASTER" : "SLAVE"));
   }
 
-  /** Takes an instance out for good; where it was the writer, another takes its place. */
+  /** Removes an instance permanently; if it was the writer, another is promoted. */
   async remove(name: string): Promise<void> {
     const instance = this.instances.get(name);
     if (!instance) return;
@@ -84,7 +84,7 @@ export class DatabaseCluster {
     if (wasWriter && this.instances.size > 0) void this.#inTurn(() => this.#promote());
   }
 
-  /** Ends everything for good. */
+  /** Ends everything permanently. */
   async end(): Promise<void> {
     this.#ended = true;
     this.#endWatch();
@@ -111,7 +111,7 @@ export class DatabaseCluster {
     await this.#showEndpoints();
   }
 
-  /** An instance's process is gone: another becomes the writer if it was that, and it returns as a reader. */
+  /** An instance's process is gone: another is promoted if it was the writer, and it returns as a reader. */
   async #recover(instance: DatabaseInstance): Promise<void> {
     this.#inRole.delete(instance);
     if (this.#isGone(instance)) return;
@@ -146,8 +146,8 @@ export class DatabaseCluster {
   }
 
   /**
-   * Makes the reader that received most the writer. A commit was acknowledged only after some reader had received it,
-   * so whatever a client was told is in that reader; applied or not, hence the wait.
+   * Promotes the reader that received most to writer. A commit was acknowledged only after some reader had
+   * received it, so every acknowledged commit is in that reader; it may not be applied yet, hence the wait.
    */
   async #promote(lost?: DatabaseInstance): Promise<void> {
     const started = Date.now();
@@ -180,8 +180,8 @@ export class DatabaseCluster {
   }
 
   /**
-   * A reader that cannot go on from what it has (a former writer with commits that nobody confirmed, a torn file)
-   * begins again from nothing; the writer's binary log still has everything.
+   * A reader that cannot continue with its data (a former writer with unconfirmed commits, a corrupt file) is
+   * rebuilt; the writer's binary log still has everything.
    */
   async #followOrRebuild(reader: DatabaseInstance): Promise<void> {
     const writer = this.#writer;
@@ -212,7 +212,7 @@ export class DatabaseCluster {
     await this.endpoints.show([...this.instances.values()], this.#writer);
   }
 
-  /** Changes of roles happen one after the other. */
+  /** Role changes are serialized. */
   #inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
     const mine = this.#turn.then(change, change);
     this.#turn = mine.catch(() => undefined);

@@ -7,7 +7,7 @@ import type { DatabaseInstance } from "./instance.ts";
 const slots = 16;
 
 /**
- * The cluster endpoint leads to the writer, the reader endpoint to the readers (to the writer where there is none).
+ * The cluster endpoint leads to the writer, the reader endpoint to the readers (to the writer if there are none).
  * Aurora moves them by DNS within seconds; here servers are switched in the running HAProxy within milliseconds.
  */
 export class DatabaseEndpoints {
@@ -17,7 +17,7 @@ export class DatabaseEndpoints {
   readonly #id: string;
   readonly #port: number;
   readonly #haproxy: Haproxy;
-  /** Which slot of the configuration an instance has. */
+  /** The slot of each instance in the configuration. */
   readonly #slotOf = new Map<DatabaseInstance, number>();
   #shown: readonly string[] = [];
 
@@ -45,7 +45,7 @@ export class DatabaseEndpoints {
     ]);
   }
 
-  /** Leads to those instances that run, by their roles. */
+  /** Directs the endpoints to the running instances, by their roles. */
   async show(instances: readonly DatabaseInstance[], writer: DatabaseInstance | undefined): Promise<void> {
     this.#assignSlots(instances);
     const running = instances.filter((instance) => instance.process);

@@ -11,7 +11,7 @@ import { copyTemplate } from "./template.ts";
 const startWithinMs = 20_000;
 const responseLimitMs = 10_000;
 
-/** What an instance has from its cluster. */
+/** Settings that an instance inherits from its cluster. */
 export interface ClusterSettings {
   readonly port: number;
   /** Clients reach an instance through these, so its certificate names them. */
@@ -19,7 +19,7 @@ export interface ClusterSettings {
   readonly clusterParameters: readonly string[];
 }
 
-/** One mariadbd on an address of its own. Which role it has now, its cluster says. */
+/** One mariadbd with its own address. Its current role is known to its cluster. */
 export class DatabaseInstance {
   readonly region: Region;
   readonly name: string;
@@ -66,15 +66,15 @@ export class DatabaseInstance {
     return join(this.#directory, "data");
   }
 
-  /** Proves the instance to clients and to the writer that it follows. */
+  /** Authenticates the instance to clients and to the writer that it follows. */
   certificate(): ReturnType<Region["certificates"]["issue"]> {
     const addresses = [this.address, ...this.settings.endpointAddresses];
     return this.region.certificates.issue({ name: this.#owner, addresses });
   }
 
   /**
-   * Certificate, key and authority as mariadbd names them: from its data folder, in which it works. It cuts paths at 511
-   * bytes, and they stand in SQL.
+   * Certificate, key and authority as paths for mariadbd, relative to its data folder, where it runs. It truncates
+   * paths at 511 bytes, and they are used in SQL.
    */
   files({ certificateFile, keyFile }: { readonly certificateFile: string; readonly keyFile: string }) {
     const named = (file: string) => relative(this.#dataDirectory, file);
@@ -90,7 +90,7 @@ export class DatabaseInstance {
     await copyTemplate(this.region, this.#dataDirectory);
   }
 
-  /** Starts the process and waits until it answers. */
+  /** Starts the process and waits until it responds. */
   async start(startsAs: "MASTER" | "SLAVE"): Promise<void> {
     const { mariadbd } = this.region.parts;
     const temporaryDirectory = join(this.#directory, "tmp");
@@ -139,19 +139,19 @@ export class DatabaseInstance {
         [rows] = await connection.query<RowDataPacket[]>({ sql, timeout: responseLimitMs });
       return rows;
     } finally {
-      // Said goodbye to, or each of these would stand in the server's log as an aborted connection.
+      // Closed with a goodbye, or each of these would be logged by the server as an aborted connection.
       void connection.end().catch(() => connection.destroy());
     }
   }
 
-  /** Ends it at once. */
+  /** Kills it immediately. */
   async kill(): Promise<void> {
     const { process } = this;
     process?.kill("SIGKILL");
     await process?.stop();
   }
 
-  /** Ends it for good and gives back what it had. */
+  /** Ends it permanently and deletes its files and address. */
   async remove(): Promise<void> {
     await this.kill();
     rmSync(this.#directory, { recursive: true, force: true });

@@ -9,7 +9,7 @@ import { findCluster } from "./running.ts";
 
 const clusterType = "aws:rds/cluster:Cluster";
 
-/** Roles and states as they are now: an instance is available when it plays its role. */
+/** Current roles and states: an instance is available when it performs its role. */
 const DescribeDBClusters: Operation = async (region, request) => {
   const wanted = request.input.DBClusterIdentifier as string | undefined;
   const clusters = region.resources.all(clusterType).filter((cluster) => matches(cluster, wanted));
@@ -29,8 +29,9 @@ const DescribeDBInstances: Operation = async (region, request) => {
 };
 
 /**
- * Ends the writer by SIGKILL, so that clients and readers meet a real loss; the best reader takes its place. Answers at
- * once, as RDS does. A target that is asked for is refused: which reader lost nothing is known only then.
+ * Ends the writer by SIGKILL, so that clients and readers experience a real loss; the best reader is promoted.
+ * Returns immediately, as RDS does. A requested target is refused: which reader lost nothing is known only
+ * afterwards.
  */
 const FailoverDBCluster: Operation = async (region, request) => {
   const id = String(request.input.DBClusterIdentifier ?? "");

@@ -8,7 +8,7 @@ import { objectsOf, textOf } from "../values.ts";
 const clusterType = "aws:rds/clusterParameterGroup:ClusterParameterGroup";
 const instanceType = "aws:rds/parameterGroup:ParameterGroup";
 
-/** Parameters of Aurora MySQL that MariaDB knows by the same name and with the same values. */
+/** Parameters of Aurora MySQL that MariaDB has with the same name and values. */
 const honoured: readonly string[] = [
   "character_set_server",
   "collation_server",

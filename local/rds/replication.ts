@@ -5,15 +5,15 @@ const attachWithinMs = 4000;
 const catchUpWithinSeconds = 5;
 
 /**
- * The account with which readers follow the writer. It has no password: who proves itself with a certificate of the
- * region's authority is one of the region's own processes. Local processes leave from 127.0.0.1.
+ * The account with which readers follow the writer. It has no password: a client with a certificate of the
+ * region's authority is one of the region's own processes. Local processes connect from 127.0.0.1.
  */
 export const replicationAccount: readonly string[] = [
   "CREATE USER IF NOT EXISTS 'replication'@'127.0.0.1' REQUIRE X509",
   "GRANT REPLICATION SLAVE ON *.* TO 'replication'@'127.0.0.1'",
 ];
 
-/** What makes an instance the writer; commits wait for a reader before the first of them is admitted. */
+/** Makes an instance the writer; commits wait for a reader before the first of them is admitted. */
 export const becomeWriter: readonly string[] = [
   "STOP SLAVE",
   "RESET SLAVE ALL",
@@ -21,7 +21,7 @@ export const becomeWriter: readonly string[] = [
   "SET GLOBAL read_only = OFF",
 ];
 
-/** Makes an instance follow the writer and waits until it does; throws what stands in the way. */
+/** Makes an instance follow the writer and waits until it does; throws the reason if it cannot. */
 export async function follow(reader: DatabaseInstance, writer: DatabaseInstance): Promise<void> {
   const { port } = reader.settings;
   const { certificateFile, keyFile, authorityFile } = reader.files(await reader.certificate());
@@ -29,7 +29,7 @@ export async function follow(reader: DatabaseInstance, writer: DatabaseInstance)
     "STOP SLAVE",
     "SET GLOBAL read_only = ON",
     "SET GLOBAL rpl_semi_sync_master_enabled = OFF",
-    // Nothing for a fresh instance or a reader; a former writer goes on from what it wrote itself.
+    // Nothing for a fresh instance or a reader; a former writer continues from its own transactions.
     "SET GLOBAL gtid_slave_pos = IF(@@gtid_binlog_pos = '', @@gtid_slave_pos, @@gtid_binlog_pos)",
     `CHANGE MASTER TO MASTER_HOST = '${writer.address}', MASTER_PORT = ${port}, MASTER_USER = 'replication',
        MASTER_CONNECT_RETRY = 1, MASTER_SSL = 1, MASTER_SSL_VERIFY_SERVER_CERT = 1, MASTER_SSL_CA = '${authorityFile}',
@@ -40,7 +40,7 @@ export async function follow(reader: DatabaseInstance, writer: DatabaseInstance)
   for (;;) {
     const status = await readStatus(reader);
     if (status.receiving && status.applying) return;
-    // A lost writer is answered at once; whoever waited here would hold the promotion up.
+    // A lost writer is reported immediately; waiting here would delay the promotion.
     const failure = writer.process === undefined ? "it is gone" : status.failure;
     if (failure !== "" || Date.now() > deadline) {
       throw new Error(`mariadb/${reader.name} does not follow ${writer.name}: ${failure || "not in time"}`);
@@ -49,7 +49,7 @@ export async function follow(reader: DatabaseInstance, writer: DatabaseInstance)
   }
 }
 
-/** Stops receiving and says up to which transaction the instance has received everything; -1 for none. */
+/** Stops receiving and returns up to which transaction the instance has received everything; -1 for none. */
 export async function stopReceiving(
   reader: DatabaseInstance,
 ): Promise<{ readonly position: string; readonly sequence: number }> {
@@ -59,7 +59,7 @@ export async function stopReceiving(
   return { position, sequence: sequenceOf(position) };
 }
 
-/** Waits until everything that was received is applied as well. */
+/** Waits until everything received is applied as well. */
 export async function applyReceived(reader: DatabaseInstance, position: string): Promise<void> {
   if (position === "") return;
   await reader.query(`SELECT MASTER_GTID_WAIT('${position}', ${catchUpWithinSeconds})`);

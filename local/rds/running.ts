@@ -3,7 +3,7 @@ import type { DatabaseCluster } from "./cluster.ts";
 
 const clusters = new WeakMap<Region, Map<string, DatabaseCluster>>();
 
-/** What runs is known to the process alone; after a restart of the region it is started anew from what is stored. */
+/** Kept in memory only; after a restart of the region the processes are started again from what is stored. */
 export function rememberCluster(region: Region, cluster: DatabaseCluster): void {
   const known = clusters.get(region) ?? new Map<string, DatabaseCluster>();
   clusters.set(region, known.set(cluster.id, cluster));

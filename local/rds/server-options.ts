@@ -1,6 +1,6 @@
 import { userInfo } from "node:os";
 
-/** Options that shape the files, so they hold for the template and for every instance alike. */
+/** Options that determine the files, so they apply to the template and to every instance alike. */
 export const storageOptions: readonly string[] = [
   "--innodb-log-file-size=8M",
   "--innodb-data-file-path=ibdata1:10M:autoextend",
@@ -25,16 +25,16 @@ const sizeOptions: readonly string[] = [
 ];
 
 /**
- * What is acknowledged survives the process: every commit is handed to the kernel before the client hears of it, and
- * doublewrite (on by default) mends pages that a kill cut. The machine's own crash may cost a second; then the
- * environment is gone anyway.
+ * Acknowledged commits survive the process: every commit is passed to the kernel before the client gets its
+ * response, and doublewrite (on by default) repairs pages that a kill left incomplete. A crash of the machine
+ * itself may cost a second; then the environment is gone anyway.
  */
 const durabilityOptions: readonly string[] = ["--innodb-flush-log-at-trx-commit=2", "--sync-binlog=0"];
 
 /**
  * GTID replication, and semi-synchronous: a commit waits until one reader has it, and is not visible before
- * (AFTER_SYNC). Aurora's readers share the writer's storage; this is what gives the same promise here. Without any
- * reader the writer does not wait, as an Aurora cluster of one does not.
+ * (AFTER_SYNC). Aurora's readers share the writer's storage; this gives the same guarantee here. Without any
+ * reader the writer does not wait, like an Aurora cluster of one.
  */
 const replicationOptions: readonly string[] = [
   "--log-bin=binlog",
@@ -52,7 +52,7 @@ const replicationOptions: readonly string[] = [
   "--rpl-semi-sync-master-timeout=10000",
 ];
 
-/** Values that MySQL 8 has by default and MariaDB has not, so that the program meets the same rules. */
+/** Defaults of MySQL 8 that MariaDB lacks, so that the program gets the same rules. */
 const mysqlOptions: readonly string[] = [
   "--sql-mode=ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION",
   "--character-set-server=utf8mb4",
@@ -60,7 +60,7 @@ const mysqlOptions: readonly string[] = [
   "--explicit-defaults-for-timestamp=ON",
 ];
 
-/** What one instance's command line depends on. */
+/** Inputs of an instance's command line. */
 export interface InstanceOptions {
   readonly dataDirectory: string;
   readonly temporaryDirectory: string;
@@ -71,13 +71,13 @@ export interface InstanceOptions {
   readonly certificateFile: string;
   readonly keyFile: string;
   readonly authorityFile: string;
-  /** `SLAVE` throws away what no reader confirmed before a crash; see MDEV-21117. */
+  /** `SLAVE` discards what no reader confirmed before a crash; see MDEV-21117. */
   readonly startsAs: "MASTER" | "SLAVE";
   /** From the parameter groups, as `--name=value`. */
   readonly parameters: readonly string[];
 }
 
-/** The command line of one instance. It holds no secret: accounts are made through the local socket. */
+/** The command line of one instance. It contains no secret: accounts are created through the local socket. */
 export function instanceArguments(options: InstanceOptions): readonly string[] {
   return [
     "--no-defaults",
@@ -98,7 +98,7 @@ export function instanceArguments(options: InstanceOptions): readonly string[] {
     "--tls-version=TLSv1.2,TLSv1.3",
     "--skip-name-resolve",
     "--max-connect-errors=4294967295",
-    // Whoever starts is a reader until the region says otherwise: there is never a second writer.
+    // A starting instance is a reader until the region promotes it: there is never a second writer.
     "--read-only=ON",
     `--init-rpl-role=${options.startsAs}`,
     ...processUserOptions(),
@@ -111,7 +111,7 @@ export function instanceArguments(options: InstanceOptions): readonly string[] {
   ];
 }
 
-/** mariadbd refuses to run as root unless it is told to. */
+/** mariadbd refuses to run as root unless configured to. */
 export function processUserOptions(): readonly string[] {
   return userInfo().uid === 0 ? ["--user=root"] : [];
 }

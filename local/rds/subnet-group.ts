@@ -8,7 +8,7 @@ import { vpcOfSubnets, zonesOfSubnets } from "../zones.ts";
 
 const type = "aws:rds/subnetGroup:SubnetGroup";
 
-/** The subnets, so the zones, in which the instances of a cluster stand. */
+/** The subnets, and thereby the zones, of a cluster's instances. */
 export const subnetGroup: ResourceHandler = recorded(type, {
   inputs: ["name", "description", "subnetIds", "tags"],
   replaceOn: ["name"],

@@ -12,20 +12,20 @@ import { createTemporaryFolder, removeLeftoverTemporaryFolders } from "./tempora
 const building = new WeakMap<Region, Promise<string>>();
 
 /**
- * The folder of an empty database, made once per version and settings and shared by all environments of the machine:
- * making it costs most of a second, copying it a few hundredths.
+ * The folder of an empty database, created once per version and settings and shared by all environments of the
+ * machine: creating it costs most of a second, copying it a few hundredths.
  */
 export function prepareTemplate(region: Region): Promise<string> {
   const known = building.get(region);
   if (known) return known;
   const template = findOrBuild(region);
   building.set(region, template);
-  // A failure is met by whoever needs the template, and tried anew then.
+  // A failure is reported to the code that needs the template, which retries.
   template.catch(() => building.delete(region));
   return template;
 }
 
-/** Copies the template to where an instance keeps its data; shares the blocks where the file system can. */
+/** Copies the template to an instance's data folder; shares the blocks if the file system can. */
 export async function copyTemplate(region: Region, target: string): Promise<void> {
   const template = await prepareTemplate(region);
   rmSync(target, { recursive: true, force: true });
@@ -44,7 +44,7 @@ async function findOrBuild(region: Region): Promise<string> {
     renameSync(temporaryFolder, folder);
   } catch (error) {
     rmSync(temporaryFolder, { recursive: true, force: true });
-    // Another environment was quicker; its template is as good.
+    // Another environment was faster; its template is equivalent.
     if (!existsSync(folder)) throw error;
   }
   return folder;

@@ -2,16 +2,16 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } fr
 import { join } from "node:path";
 import { isAlive, readProcess, readProcesses } from "../daemon/process-identity.ts";
 
-/** `<template>.<pid>-<start time>.draft`, or without a start time, as before. */
+/** `<template>.<pid>-<start time>.draft`; the start time is absent in folders of earlier versions. */
 const named = /\.(\d+)(?:-(\d+))?\.draft$/;
 
 /**
- * A maker in another container that shares the cache is not among our processes. Making takes a second, so an hour
- * old is old.
+ * A process in another container that shares the cache is not visible here. Creating a template takes a second, so
+ * an hour is old.
  */
 const oldMs = 3_600_000;
 
-/** An empty folder, beside the template that it may become, which tells who makes it. */
+/** An empty folder beside the template that it may become; its name identifies the process that creates it. */
 export function createTemporaryFolder(folder: string): string {
   const startTime = readProcess(process.pid)?.startTime ?? 0;
   const temporaryFolder = `${folder}.${process.pid}-${startTime}.draft`;
@@ -20,7 +20,7 @@ export function createTemporaryFolder(folder: string): string {
   return temporaryFolder;
 }
 
-/** Removes drafts that makers left behind when they were killed: old ones that no living process makes or fills. */
+/** Removes temporary folders of killed processes: old ones that no running process creates or fills. */
 export function removeLeftoverTemporaryFolders(folder: string, now = Date.now()): readonly string[] {
   if (!existsSync(folder)) return [];
   const left = readdirSync(folder).filter(
@@ -39,7 +39,7 @@ function isBeingMade(name: string): boolean {
   return isAlive({ pid: Number(pid), startTime: Number(startTime) });
 }
 
-/** When anything in the folder changed last. A maker that has just finished takes its draft away by renaming it. */
+/** Time of the last change in the folder. A process that has just finished renames its temporary folder away. */
 function changedAt(path: string): number {
   try {
     const within = readdirSync(path).map((name) => statSync(join(path, name)).mtimeMs);
@@ -49,7 +49,7 @@ function changedAt(path: string): number {
   }
 }
 
-/** What a killed region started may still write: it has the draft's path among its arguments. */
+/** Children of a killed region may still write: they have the folder's path among their arguments. */
 function readCommandLines(): readonly string[] {
   return readProcesses().map(({ pid }) => {
     try {

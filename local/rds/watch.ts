@@ -3,12 +3,12 @@ import type { DatabaseInstance } from "./instance.ts";
 
 const lookEveryMs = 1000;
 const responseLimitMs = 2000;
-/** A busy machine may delay one answer, hardly three in a row. */
+/** A busy machine may delay one response, hardly three in a row. */
 const missesAllowed = 3;
 
 /**
- * Looks after the writer: a process that hangs keeps its connections and answers nothing, which no exit tells. It is
- * ended, and what follows is what follows any lost writer.
+ * Watches the writer: a process that hangs keeps its connections without responding and without exiting. It is
+ * killed, which starts the same recovery as any lost writer.
  *
  * @returns ends the watch
  */

@@ -6,8 +6,8 @@ import { textsOf } from "../values.ts";
 export const recordType = "aws:route53/record:Record";
 
 /**
- * A DNS record, remembered. No name server runs: clients of an environment are given its addresses (`status` prints
- * them), as a browser would be given a hosts file.
+ * A DNS record, stored only. No name server runs: clients of an environment are given its addresses (`status`
+ * prints them), as a browser would be given a hosts file.
  */
 export const record = recorded(recordType, {
   inputs: ["zoneId", "name", "type", "records", "ttl", "aliases", "allowOverwrite"],

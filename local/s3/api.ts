@@ -10,7 +10,7 @@ import { objectOperations } from "./object-operations.ts";
 
 const operations: Readonly<Record<string, S3Operation>> = { ...bucketOperations, ...objectOperations };
 
-/** Query parameters that ask for another operation on the same address; those not in `operations` are refused. */
+/** Query parameters that select another operation on the same path; those not in `operations` are refused. */
 const subresources = [
   "acl",
   "attributes",
@@ -44,7 +44,7 @@ const allSubresources = [...subresources, ...moreSubresources, ...otherSubresour
 const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: "@" });
 const namespace = "http://s3.amazonaws.com/doc/2006-03-01/";
 
-/** Answers one call to the S3 API, with addresses of the form `/<bucket>/<key>`. */
+/** Serves one call to the S3 API, with addresses of the form `/<bucket>/<key>`. */
 export async function serveS3(
   region: Region,
   request: WireRequest,
@@ -108,9 +108,9 @@ function requestId(): string {
   return randomUUID().replace(/-/g, "").slice(0, 16).toUpperCase();
 }
 
-/** An error as S3 writes it. A HEAD has no body, so its kind is in the status alone. */
+/** An error in S3's format. A response to HEAD has no body, so only the status conveys it. */
 export function writeS3Error(request: WireRequest, error: AwsError): WireResponse {
-  // The common errors have names of their own in S3.
+  // The common errors have different names in S3.
   const code = error.code === "InvalidClientTokenId" ? "InvalidAccessKeyId" : error.code;
   const body = builder.build({
     Error: { Code: code, Message: error.message, Resource: request.path, RequestId: requestId() },

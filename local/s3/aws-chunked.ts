@@ -3,7 +3,7 @@ import { crc32 } from "node:zlib";
 import type { WireRequest } from "../access/wire.ts";
 import { AwsError } from "../operation.ts";
 
-/** An uploaded body as the client meant it, with the checksums that came before or after it. */
+/** A decoded upload body, with the checksums from its headers or trailers. */
 export interface Upload {
   readonly body: Buffer;
   /** `x-amz-checksum-…` headers. */
@@ -11,8 +11,8 @@ export interface Upload {
 }
 
 /**
- * Takes a body off the wire. Clients that stream send it in chunks with the checksum as a trailer ("Signature
- * calculations: transferring payload in multiple chunks"); `x-amz-decoded-content-length` says so.
+ * Decodes a body. Streaming clients send it in chunks with the checksum as a trailer ("Signature calculations:
+ * transferring payload in multiple chunks"), which `x-amz-decoded-content-length` indicates.
  *
  * @throws AwsError IncompleteBody, BadDigest, NotImplemented
  */

@@ -22,7 +22,7 @@ function headBucket(region: Region, { bucket }: S3Call): S3Response {
 interface Page {
   readonly contents: readonly ObjectHead[];
   readonly prefixes: readonly string[];
-  /** The last key or prefix of a page that others follow. */
+  /** The last key or prefix of a page that is followed by others. */
   readonly last?: string;
 }
 
@@ -76,7 +76,7 @@ function planPage(
     if (!head.key.startsWith(wanted.prefix)) continue;
     const end = wanted.delimiter === "" ? -1 : head.key.indexOf(wanted.delimiter, wanted.prefix.length);
     const entry = end < 0 ? head.key : head.key.slice(0, end + wanted.delimiter.length);
-    // A prefix given before stands for all keys below it.
+    // An earlier prefix covers all keys below it.
     if (prefixes.has(entry) || Buffer.compare(Buffer.from(entry), Buffer.from(wanted.after)) <= 0) continue;
     if (contents.length + prefixes.size === wanted.limit)
       return { contents, prefixes: [...prefixes], ...(last === undefined ? {} : { last }) };
@@ -87,7 +87,7 @@ function planPage(
   return { contents, prefixes: [...prefixes] };
 }
 
-/** Operations on buckets. Making and removing them is the program's business. */
+/** Operations on buckets. Creating and removing them is left to the program. */
 export const bucketOperations: Readonly<Record<string, S3Operation>> = {
   ListBuckets: listBuckets,
   HeadBucket: headBucket,

@@ -30,7 +30,7 @@ function validate(inputs: Properties): readonly CheckFailure[] {
     : [];
 }
 
-/** A bucket is a folder of objects; deleting one that is not empty is refused unless `forceDestroy` says otherwise. */
+/** A bucket is a folder of objects; deleting one that is not empty is refused without `forceDestroy`. */
 export const bucket: ResourceHandler = {
   type: bucketType,
   inputs: ["bucket", "forceDestroy", "tags"],

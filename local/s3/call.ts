@@ -1,7 +1,7 @@
 import type { WireRequest } from "../access/wire.ts";
 import type { Region } from "../region.ts";
 
-/** One call to S3, its address taken apart. */
+/** One call to S3, with its parsed address. */
 export interface S3Call {
   readonly request: WireRequest;
   readonly bucket: string;
@@ -13,9 +13,9 @@ export interface S3Call {
 export interface S3Response {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** An object becomes XML under its only name. */
+  /** An object is rendered as XML under its only name. */
   readonly body?: Buffer | Record<string, unknown>;
 }
 
-/** One S3 operation, called once the caller is allowed to. */
+/** One S3 operation, called after authorization. */
 export type S3Operation = (region: Region, call: S3Call) => S3Response;

@@ -6,7 +6,7 @@ import type { S3Call, S3Operation, S3Response } from "./call.ts";
 import { type ObjectHead, objectsOf } from "./objects.ts";
 import { encryptionOf } from "./settings.ts";
 
-/** Headers of an upload that S3 gives back with the object. */
+/** Headers of an upload that S3 returns with the object. */
 const keptHeaders = /^(cache-control|content-disposition|content-language|expires|x-amz-meta-.+)$/;
 const longestKey = 1024;
 const mostDeletions = 1000;
@@ -44,7 +44,7 @@ function getObject(region: Region, { request, bucket, key }: S3Call): S3Response
   const range = request.headers.range;
   if (range === undefined) return { headers, body };
   const part = parseRange(range, body.length);
-  // A part has no checksum of the whole.
+  // A range has no checksum of the whole.
   const partial = Object.fromEntries(
     Object.entries(headers).filter(([name]) => !name.startsWith("x-amz-checksum-")),
   );
@@ -94,7 +94,7 @@ function headersOf(region: Region, bucket: string, head: ObjectHead): Record<str
   };
 }
 
-/** One range of bytes (RFC 9110, 14.1.2); S3 serves no more than one. */
+/** One range of bytes (RFC 9110 section 14.1.2); S3 serves no more than one. */
 function parseRange(range: string, size: number): { readonly start: number; readonly end: number } {
   const [, first = "", last = ""] = /^bytes=(\d*)-(\d*)$/.exec(range) ?? [];
   const start = first === "" ? Math.max(0, size - Number(last)) : Number(first);

@@ -5,16 +5,16 @@ import { replaceFile } from "../daemon/files.ts";
 import { AwsError } from "../operation.ts";
 import type { Region } from "../region.ts";
 
-/** What S3 keeps of an object beside its content. */
+/** Metadata that S3 keeps of an object. */
 export interface ObjectHead {
   readonly key: string;
   readonly size: number;
-  /** In quotes, as HTTP wants it; the MD5 of the content. */
+  /** Quoted as HTTP requires; the MD5 of the content. */
   readonly etag: string;
   /** ISO 8601. */
   readonly modified: string;
   readonly contentType: string;
-  /** Headers given back as they came: `cache-control`, `x-amz-meta-…`, `x-amz-checksum-…`. */
+  /** Headers that are returned unchanged: `cache-control`, `x-amz-meta-…`, `x-amz-checksum-…`. */
   readonly headers: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -26,12 +26,14 @@ export interface NewObject {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
-/** File names end at 255 bytes; a longer key is found by its hash and told apart by what the file says. */
+/**
+ * File names are limited to 255 bytes; a longer key is stored by its hash and identified by the file's metadata.
+ */
 const longestName = 200;
 
 /**
- * Objects on disk, one file each: a line of JSON with the head, then the content. So that a file is whole or absent, it
- * is replaced in one step. Heads are kept in memory once a bucket was looked at.
+ * Objects on disk, one file each: a line of JSON metadata, then the content. Files are replaced atomically, so
+ * that each is complete or absent. Metadata is cached once a bucket has been read.
  */
 class ObjectStore {
   readonly #root: string;
@@ -59,7 +61,7 @@ class ObjectStore {
     return statSync(join(this.#root, bucket)).birthtime;
   }
 
-  /** Heads in the order of their keys' bytes, as S3 lists them. */
+  /** Metadata in byte order of the keys, as S3 lists them. */
   list(bucket: string): readonly ObjectHead[] {
     return [...this.#heads(bucket).values()].sort((a, b) =>
       Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)),
@@ -129,7 +131,7 @@ class ObjectStore {
   }
 }
 
-/** A file that was edited is no object any more; it goes with its bucket. */
+/** An edited file is no longer an object; it is deleted with its bucket. */
 function parseHead(content: Buffer): ObjectHead | undefined {
   try {
     return JSON.parse(content.subarray(0, content.indexOf(10)).toString("utf8")) as ObjectHead;
@@ -144,7 +146,9 @@ export const bucketName =
 
 const stores = new WeakMap<Region, ObjectStore>();
 
-/** The objects of a region: also for what writes or reads them as AWS services do (access logs, trust stores). */
+/**
+ * The objects of a region: also for code that writes or reads them like AWS services (access logs, trust stores).
+ */
 export function objectsOf(region: Region): ObjectStore {
   const known = stores.get(region);
   if (known) return known;

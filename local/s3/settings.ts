@@ -32,7 +32,7 @@ function setting(
   });
 }
 
-/** Bucket policies name principals, as trust policies do, so only their form is looked at here. */
+/** Bucket policies name principals, as trust policies do, so only their form is checked here. */
 function validatePolicy({ policy }: Properties): readonly CheckFailure[] {
   if (typeof policy !== "string") return [];
   try {
@@ -40,14 +40,14 @@ function validatePolicy({ policy }: Properties): readonly CheckFailure[] {
     if (Array.isArray(document.Statement) && document.Statement.length > 0) return [];
     return [{ property: "policy", reason: "it has no Statement." }];
   } catch (error) {
-    // An unknown value of a preview is a marker, not JSON; it cannot be told from a mistake by its form.
+    // An unknown value in a preview is a marker, not JSON; its form does not distinguish it from a mistake.
     return policy.trimStart().startsWith("{")
       ? [{ property: "policy", reason: `it is not JSON: ${(error as Error).message}.` }]
       : [];
   }
 }
 
-/** What S3 says of encryption in the answers about an object: every new object is encrypted, by default with SSE-S3. */
+/** Encryption headers in responses about an object: every new object is encrypted, by default with SSE-S3. */
 export function encryptionOf(region: Region, bucket: string): Record<string, string> {
   const rules = region.resources.get(encryptionType, bucket)?.inputs.rules as
     | readonly { applyServerSideEncryptionByDefault?: { sseAlgorithm?: string; kmsMasterKeyId?: string } }[]
@@ -61,8 +61,8 @@ export function encryptionOf(region: Region, bucket: string): Record<string, str
 }
 
 /**
- * Settings of buckets that are recorded. Nothing here acts on a schedule: the shortest lifecycle is a day, and no
- * environment is reachable for anyone whom public access would let in.
+ * Settings of buckets that are recorded. Nothing here runs on a schedule: the shortest lifecycle is a day. No
+ * environment is reachable for clients that public access would admit.
  */
 export const bucketSettings: readonly ResourceHandler[] = [
   setting(

@@ -35,7 +35,7 @@ function readPublic(region: Region, name: string): StoredParameter | undefined {
   };
 }
 
-/** A SecureString is opened in the caller's name: without a grant for the key it stays shut. */
+/** A SecureString is decrypted with the caller's permissions: without a grant for the key it stays encrypted. */
 function render(
   region: Region,
   request: AwsRequest,

@@ -33,7 +33,9 @@ function write(region: Region, inputs: Properties, overwrite: boolean): Properti
   };
 }
 
-/** A parameter of the Parameter Store; a SecureString is encrypted with its KMS key and opened for each read. */
+/**
+ * A parameter of the Parameter Store; a SecureString is encrypted with its KMS key and decrypted for each read.
+ */
 export const parameter: ResourceHandler = {
   type: "aws:ssm/parameter:Parameter",
   inputs: [
@@ -78,7 +80,7 @@ export const parameter: ResourceHandler = {
   },
 };
 
-/** A key that is disabled must not make a refresh fail; the value is then what it was. */
+/** A disabled key must not make a refresh fail; the value is then the previous one. */
 function readValue(region: Region, stored: StoredParameter): Properties {
   try {
     return { value: openParameter(region, stored) };

@@ -24,7 +24,7 @@ export interface NewParameter {
   readonly description?: string;
 }
 
-/** Kept apart from the program's resource: the API changes parameters too. */
+/** Stored apart from the program's resource: the API changes parameters too. */
 const parameterType = "local:ssm/parameter";
 /** Standard tier. */
 const longestValue = 4096;
@@ -38,7 +38,7 @@ export function parameterArn(region: Region, name: string): string {
   return makeArn(region, "ssm", `parameter${name.startsWith("/") ? "" : "/"}${name}`);
 }
 
-/** @throws AwsError ValidationException, ParameterAlreadyExists, and what KMS answers for the key */
+/** @throws AwsError ValidationException, ParameterAlreadyExists, and KMS's errors for the key */
 export function writeParameter(
   region: Region,
   parameter: NewParameter,
@@ -102,7 +102,7 @@ export function removeParameter(region: Region, name: string): void {
   region.resources.remove(parameterType, name);
 }
 
-/** The value in clear. @throws AwsError whatever KMS answers: a disabled key opens nothing */
+/** The value in clear text. @throws AwsError KMS's errors: a disabled key decrypts nothing */
 export function openParameter(region: Region, { arn, type, value }: StoredParameter): string {
   if (type !== "SecureString") return value;
   return decrypt(region, Buffer.from(value, "base64"), contextOf(arn)).toString("utf8");
