@@ -1,15 +1,15 @@
 import type { Command } from "commander";
 
-/** A command as the program's help lists it; the file with its body is loaded only when it is asked for. */
+/** A command as the program's help lists it; its module is loaded only when the command runs. */
 export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
-  /** Command lines that `--help` shows, each one that works as it is. */
+  /** Complete command lines that `--help` shows. */
   readonly examples: readonly string[];
   readonly load: () => Promise<(program: Command) => unknown>;
-  /** Words that other tools use for it, to suggest the right one. */
+  /** Names of the command in other tools, for suggestions. */
   readonly alsoKnownAs?: readonly string[];
-  /** Commands below it, each with a help of its own. */
+  /** Subcommands, each with its own help. */
   readonly subcommands?: readonly string[];
 }
 

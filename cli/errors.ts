@@ -40,10 +40,10 @@ export const catalogue = {
   }),
 } as const satisfies OperatorCatalogue;
 
-/** A failure that an operator is told about by code, message and hint, never by a stack. */
+/** A failure that is reported to the operator by code, message and hint, never with a stack. */
 export class OperatorError extends errorsOf("OperatorError", catalogue) {}
 
-/** An error of one of our parts with a code and a hint of its own (tools/ and verify/ have their own catalogues). */
+/** An error from another module with its own code and hint (tools/ and verify/ have their own catalogues). */
 export function isExpected(
   error: unknown,
 ): error is Error & { code: string; hint: string; exitCode?: ExitCode } {

@@ -1,4 +1,4 @@
-/** What the exit code of every command says; part of the contract with scripts and CI. */
+/** Exit codes of all commands; part of the contract with scripts and CI. */
 export const exitCodes = {
   done: 0,
   checkFailed: 1,

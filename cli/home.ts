@@ -5,14 +5,17 @@ import { pathToFileURL } from "node:url";
 /** The checkout that this command line belongs to. */
 export const checkout = resolve(import.meta.dirname, "..");
 
-/** Where everything that dmm-env makes on this machine lives. */
+/** The folder of everything that dmm-env creates on this machine. */
 export interface Home {
   readonly directory: string;
   readonly environments: string;
   /** One file for each loopback network in use, named by its number. */
   readonly networks: string;
   readonly state: string;
-  /** URL of Pulumi's backend: what PULUMI_BACKEND_URL names, otherwise the folder `state`. An environment keeps the one that it was created with. */
+  /**
+   * URL of Pulumi's backend: PULUMI_BACKEND_URL, otherwise the folder `state`. An environment keeps the one that
+   * it was created with.
+   */
   readonly backend: string;
   readonly pulumiHome: string;
   readonly teardowns: string;
@@ -26,7 +29,7 @@ export interface Home {
 }
 
 /**
- * The folder named by DMM_ENV_HOME, otherwise `.dmm-env` in the checkout; DMM_ENV_CACHE moves the cache alone.
+ * The folder named by DMM_ENV_HOME, otherwise `.dmm-env` in the checkout; DMM_ENV_CACHE moves only the cache.
  * Creates nothing.
  */
 export function findHome(environment: NodeJS.ProcessEnv = process.env): Home {
@@ -50,8 +53,8 @@ export function findHome(environment: NodeJS.ProcessEnv = process.env): Home {
 }
 
 /**
- * The engine resolves a relative backend against the folder that it works in, which is another one in every command. It
- * means the operator's folder: `file://./state`, `file://state`, `file://~/state`.
+ * The engine resolves a relative backend against its working folder, which differs in every command. It means the
+ * operator's folder: `file://./state`, `file://state`, `file://~/state`.
  */
 function resolveBackend(backend: string | undefined): string | undefined {
   const relative = /^file:\/\/(?!\/)(.*)$/.exec(backend ?? "")?.[1];
@@ -61,7 +64,7 @@ function resolveBackend(backend: string | undefined): string | undefined {
   return `${pathToFileURL(folder).href}${query === undefined ? "" : `?${query}`}`;
 }
 
-/** URL of the backend that a home has where nobody names another one. */
+/** URL of a home's default backend. */
 export function ownBackend({ state }: Pick<Home, "state">): string {
   return pathToFileURL(state).href;
 }

@@ -1,14 +1,17 @@
-/** What an operator's Ctrl-C means: the first asks to stop gently, the second ends at once. */
+/** The meaning of an operator's Ctrl-C: the first asks to stop gracefully, the second ends immediately. */
 export interface Interruption {
   /** Aborts at the first. */
   readonly first: AbortSignal;
-  /** Aborts at the second; whoever owns a process of ours kills it then. */
+  /** Aborts at the second; owners of processes then kill them. */
   readonly second: AbortSignal;
-  /** From here on the first is passed over: giving back is not left half done. Returns a signal that never aborts before the second. */
+  /**
+   * From here on the first is ignored: a teardown must not be left incomplete. Returns a signal that never aborts
+   * before the second.
+   */
   stopListening(): void;
 }
 
-/** The reason of an aborted signal: the operator's wish. */
+/** The reason of an aborted signal: the operator's interruption. */
 export class Interrupted extends Error {
   constructor() {
     super("interrupted");
@@ -17,9 +20,9 @@ export class Interrupted extends Error {
 }
 
 /**
- * The signals that ask this process to end. A terminal that closes (SIGHUP) is one of them: nobody watches any more, so
- * the command cleans up and ends. Under nohup it is ignored; Node resets that at its start, therefore the launcher
- * passes it on as DMM_ENV_HANGUP.
+ * The signals that ask this process to end. A closed terminal (SIGHUP) is one of them: the command cleans up and
+ * ends. Under nohup it is ignored; Node resets that at its start, therefore the launcher passes it on as
+ * DMM_ENV_HANGUP.
  */
 const signals =
   process.env.DMM_ENV_HANGUP === "ignore"

@@ -6,15 +6,15 @@ import { surviveLostOutput } from "./report/lost-output.ts";
 
 surviveLostOutput();
 await hideOperatorEnvironment();
-// Secrets have modes of their own; everything else must be neither writable for others nor unreadable for us.
+// Secrets have their own modes; everything else must be neither writable for others nor unreadable for us.
 process.umask(0o022);
 
-// Before anything else is loaded: compiled once, the SDKs start in a third of the time.
+// Before anything else is loaded: once compiled, the SDKs start in a third of the time.
 enableCompileCache(join(findHome().cache, "compile"));
-// chalk and listr2 look at FORCE_COLOR only; NO_COLOR is what https://no-color.org asks for.
+// chalk and listr2 check only FORCE_COLOR; NO_COLOR is the convention of https://no-color.org.
 if (process.env.NO_COLOR || process.argv.includes("--no-color")) process.env.FORCE_COLOR = "0";
 
 const { runProgram } = await import("./program.ts");
 await runProgram(process.argv.slice(2));
-// Connections that are still open must not keep a command that is done.
+// Open connections must not keep a finished command running.
 process.exit();

@@ -13,7 +13,7 @@ import { type RegionAddress, readRegionAddress } from "./region/address.ts";
 import type { Session } from "./session.ts";
 import { findTraces } from "./teardown/find-traces.ts";
 
-/** An environment that is up, and how to reach it. */
+/** A running environment, and how to reach it. */
 export interface OpenEnvironment {
   readonly name: string;
   readonly record: EnvironmentRecord;
@@ -46,8 +46,10 @@ function explainMissing({ home }: Session, name: string): OperatorError {
   });
 }
 
-/** Opens an environment for work that needs it to be up. Throws also DMM_ENVIRONMENT_NOT_UP, DMM_TEARDOWN_UNFINISHED, DMM_REGION_DOWN
- * and DMM_REGION_UNRESPONSIVE. */
+/**
+ * Opens an environment for work that needs it to be up. Also throws DMM_ENVIRONMENT_NOT_UP,
+ * DMM_TEARDOWN_UNFINISHED, DMM_REGION_DOWN and DMM_REGION_UNRESPONSIVE.
+ */
 export function openEnvironment(session: Session, text: string): OpenEnvironment {
   const record = requireRecord(session, text);
   const { name } = record;
@@ -72,7 +74,7 @@ export function openEnvironment(session: Session, text: string): OpenEnvironment
   };
 }
 
-/** In words, for people. */
+/** Describes the environment for output. */
 export function describeStage({ stage }: EnvironmentRecord): string {
   if (stage === "up") return "it is up";
   return stage === "creating" ? "it is incomplete" : "its teardown is incomplete";

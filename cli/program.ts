@@ -7,7 +7,7 @@ import { findHome } from "./home.ts";
 import { explainFailure, renderFailure } from "./report/failure.ts";
 import { writeOutput } from "./report/lost-output.ts";
 
-/** Reads the command line and runs what it asks for. Sets the process's exit code; throws nothing. */
+/** Parses the command line and runs the command. Sets the process's exit code; never throws. */
 export async function runProgram(args: readonly string[]): Promise<void> {
   try {
     const program = await buildProgram(args);
@@ -28,7 +28,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
   }
 }
 
-/** The program with every command; only the one that is asked for brings its code along. */
+/** The program with every command; only the requested one loads its code. */
 export async function buildProgram(args: readonly string[]): Promise<Command> {
   const program = new Command("dmm-env")
     .description(
@@ -44,7 +44,7 @@ export async function buildProgram(args: readonly string[]): Promise<Command> {
     .helpCommand("help [command]", "Show help for a command")
     .showSuggestionAfterError()
     .exitOverride()
-    // Every message of a failure leaves in one place, in one form.
+    // Every failure message is written in one place, in one form.
     .configureOutput({ outputError: () => undefined });
   const asked = args.find((word) => commands.some(({ name }) => name === word));
   for (const { name, summary, examples, load } of commands) {
@@ -56,12 +56,12 @@ export async function buildProgram(args: readonly string[]): Promise<Command> {
   return program;
 }
 
-/** commander hands settings to a subcommand only when it is made by `.command()` of the parent. */
+/** commander passes settings to a subcommand only when it is created by `.command()` of the parent. */
 function inherit(command: Command): void {
   for (const child of command.commands) inherit(child.copyInheritedSettings(command));
 }
 
-/** `access grant`: the command whose help tells more. */
+/** `access grant`: the command whose help has details. */
 function nameCommand({ name, subcommands = [] }: CommandEntry, args: readonly string[]): string {
   const next = args[args.indexOf(name) + 1] ?? "";
   return subcommands.includes(next) ? `${name} ${next}` : name;

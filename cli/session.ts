@@ -11,46 +11,49 @@ import { writeOutput } from "./report/lost-output.ts";
 import type { Reporter } from "./report/reporter.ts";
 import { watchForStrayErrors } from "./report/stray-errors.ts";
 
-/** Which environment a command takes that was given no name, and why. */
+/** The environment chosen for a command without a name, and why. */
 export interface ChosenName {
   readonly name: string;
   /** `branch`: it belongs to the current git branch. `only`: there is no other one. */
   readonly by: "branch" | "only";
-  /** The current git branch; null where there is none. */
+  /** The current git branch; null if there is none. */
   readonly branch: string | null;
 }
 
-/** What every command has at hand. */
+/** Context of every command. */
 export interface Session {
   readonly home: Home;
   readonly reporter: Reporter;
   readonly interruption: Interruption;
-  /** As given by --target; absent when the operator did not say. */
+  /** As given by --target; absent if not set. */
   readonly target?: TargetName;
   /** The command as the operator wrote it, for the lock. */
   readonly commandLine: string;
-  /** True where stdout gets JSON. */
+  /** True if stdout gets JSON. */
   readonly json: boolean;
-  /** Set where the operator gave no name. */
+  /** Set if the operator gave no name. */
   chosen?: ChosenName;
 }
 
-/** How a command ended. */
+/** The result of a command. */
 export interface Outcome {
   readonly exitCode: ExitCode;
   /** The command's own part of the JSON object. */
   readonly report: Readonly<Record<string, unknown>>;
-  /** What a person reads, on stdout. */
+  /** Human-readable output on stdout. */
   readonly lines: readonly string[];
-  /** A failure that did not keep the command from having a report: left-overs, a broken claim. */
+  /** A failure that still has a report: leftovers, a failed claim. */
   readonly failure?: Failure;
-  /** Failures that came after it, while its consequences were cleared: shown too, but not as the cause. */
+  /** Failures that followed while cleaning up: shown too, but not as the cause. */
   readonly laterFailures?: readonly Failure[];
 }
 
-/** What the first Ctrl-C or SIGTERM does to a command. */
+/** The effect of the first Ctrl-C or SIGTERM on a command. */
 export interface CommandNature {
-  /** `gently`: it has something to finish or to give back, and looks at the signal itself. `at once`: it only looks. */
+  /**
+   * `gently`: the command has something to finish or tear down, and handles the signal itself. `at once`: it is
+   * read-only.
+   */
   readonly interrupted: "gently" | "at once";
 }
 
@@ -60,7 +63,7 @@ export interface GlobalOptions {
   readonly target?: TargetName;
 }
 
-/** Runs a command's body and says how it ended: a JSON object or lines on stdout, a failure on stderr. */
+/** Runs a command's body and reports the result: a JSON object or lines on stdout, a failure on stderr. */
 export async function runCommand(
   command: Command,
   body: (session: Session) => Promise<Outcome>,
@@ -110,7 +113,7 @@ function rejectWhenAborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** Throws DMM_USAGE for a target that does not exist. */
+/** Throws DMM_USAGE for an unknown target. */
 export function parseTarget(text: string): TargetName {
   if (targets.includes(text as TargetName)) return text as TargetName;
   throw new OperatorError("DMM_USAGE", {
@@ -150,5 +153,5 @@ function fullName(command: Command): string {
   return parent?.parent ? `${fullName(parent)} ${command.name()}` : command.name();
 }
 
-/** The exit code of a command that did what it was asked for. */
+/** The exit code of a successful command. */
 export const done = exitCodes.done;

@@ -6,8 +6,8 @@ import type { EnvironmentFolder } from "../home.ts";
 const patienceMs = 15_000;
 
 /**
- * Runs an act on the grants alone. It has a lock of its own and waits for it: taking access away from somebody must not
- * be refused because a verification runs.
+ * Runs a function that changes grants exclusively. It uses a separate lock and waits for it: revoking access must
+ * not be refused because a verification runs.
  */
 export async function withAccessLock<Result>(
   folder: EnvironmentFolder,

@@ -5,19 +5,22 @@ import { readFileIfThere, replaceFile } from "../environment/file.ts";
 import { OperatorError } from "../errors.ts";
 import { x509 } from "./x509.ts";
 
-/** What AWS accepts for a trust store and every TLS library carries: ECDSA on P-256 with SHA-256. */
+/** Supported by AWS trust stores and every TLS library: ECDSA on P-256 with SHA-256. */
 export const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 
-/** Who signs the insiders' certificates of one environment; made with it and gone with it. */
+/** The authority that signs the insiders' certificates of one environment; created and deleted with it. */
 export interface Authority {
   readonly certificate: x509.X509Certificate;
   readonly key: CryptoKey;
 }
 
-/** An environment may be prolonged again and again; its authority cannot, because the program's configuration has it. */
+/**
+ * An environment may be extended repeatedly; its authority cannot, because it is part of the program's
+ * configuration.
+ */
 const validForMs = 90 * 86_400_000;
 
-/** Makes the authority of an environment, or reads the one it has. */
+/** Creates the authority of an environment, or reads the existing one. */
 export async function ensureAuthority(directory: string, environment: string): Promise<Authority> {
   if (readFileIfThere(authorityFile(directory)) !== undefined) return await readAuthority(directory);
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
@@ -34,13 +37,13 @@ export async function ensureAuthority(directory: string, environment: string): P
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey as CryptoKey),
     ],
   });
-  // The certificate last: where it is, the key is too.
+  // The certificate last: if it exists, so does the key.
   replaceFile(keyFile(directory), await exportKey(keys.privateKey as CryptoKey));
   replaceFile(authorityFile(directory), `${certificate.toString("pem")}\n`);
   return { certificate, key: keys.privateKey as CryptoKey };
 }
 
-/** Throws DMM_KEY_UNREADABLE for files that were damaged. */
+/** Throws DMM_KEY_UNREADABLE for damaged files. */
 export async function readAuthority(directory: string): Promise<Authority> {
   try {
     const certificate = new x509.X509Certificate(readFileSync(authorityFile(directory), "utf8"));
@@ -67,7 +70,7 @@ function keyFile(directory: string): string {
   return join(directory, "authority.key");
 }
 
-/** A serial number of 128 random bits, positive as RFC 5280, 4.1.2.2 wants it. */
+/** A serial number of 128 random bits, positive as RFC 5280 section 4.1.2.2 requires. */
 export function createSerial(): string {
   const bytes = webcrypto.getRandomValues(new Uint8Array(16));
   bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;

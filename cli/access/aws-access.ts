@@ -1,7 +1,10 @@
 import { admitAwsEnvironment } from "../../tools/child-environment.ts";
 import type { RegionAddress } from "../region/address.ts";
 
-/** How an AWS SDK client is made for the target: the local region's endpoint, or AWS itself with its own credentials. */
+/**
+ * How to create an AWS SDK client for the target: with the local region's endpoint, or for AWS itself with its own
+ * credentials.
+ */
 export interface AwsAccess {
   readonly region: string;
   readonly endpoint?: string;
@@ -15,8 +18,8 @@ export interface AwsAccess {
 }
 
 /**
- * Access to the local region whose address this is, otherwise to AWS itself. Only then the operator's AWS switches
- * (profile, FIPS endpoints, credentials) reach this process: see docs/operations.md.
+ * Access to the local region with this address, otherwise to AWS itself. Only then the operator's AWS settings
+ * (profile, FIPS endpoints, credentials) affect this process: see docs/operations.md.
  */
 export function accessAws(region: string, address?: RegionAddress): AwsAccess {
   if (address !== undefined) {
@@ -28,8 +31,8 @@ export function accessAws(region: string, address?: RegionAddress): AwsAccess {
 }
 
 /**
- * A region on this machine responds at once or not at all; AWS may be slow. Without the last switch the SDK only writes
- * a warning when the time is over, and waits on.
+ * A region on this machine responds immediately or not at all; AWS may be slow. Without the last switch the SDK
+ * only logs a warning on timeout, and continues to wait.
  */
 const limits = {
   local: { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true },

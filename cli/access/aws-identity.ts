@@ -1,7 +1,7 @@
 import { OperatorError } from "../errors.ts";
 import { accessAws } from "./aws-access.ts";
 
-/** Who AWS says that we are. */
+/** The caller's identity according to AWS. */
 export interface AwsIdentity {
   /** Twelve digits. */
   readonly account: string;
@@ -9,8 +9,8 @@ export interface AwsIdentity {
 }
 
 /**
- * Asks STS who the credentials of AWS's own chain belong to, before anything else happens on that target. Throws
- * DMM_AWS_CREDENTIALS where there are none or AWS refuses them, DMM_ACCOUNT_MISMATCH where an environment is in another
+ * Asks STS for the identity of the default AWS credentials, before anything else happens on that target. Throws
+ * DMM_AWS_CREDENTIALS if there are none or AWS refuses them, DMM_ACCOUNT_MISMATCH if an environment is in another
  * account.
  */
 export async function requireAwsIdentity(

@@ -1,7 +1,7 @@
 import { randomBytes, webcrypto } from "node:crypto";
 import { x509 } from "./x509.ts";
 
-/** The password has 120 random bits, so more work per guess would protect nothing. */
+/** The password has 120 random bits, so more work per guess would add no protection. */
 const encryption = {
   contentEncryptionAlgorithm: { name: "AES-CBC", length: 256 },
   hmacHashAlgorithm: "SHA-256",
@@ -17,7 +17,7 @@ export function createPassword(): string {
 }
 
 interface BundleContent {
-  /** What a browser calls the certificate. */
+  /** Display name of the certificate in a browser. */
   readonly name: string;
   /** PEM. */
   readonly certificate: string;
@@ -35,7 +35,7 @@ export async function renderBundle({ name, certificate, key, password }: BundleC
   const id = await webcrypto.subtle.digest("SHA-1", certificateDer);
   const bagAttributes = [
     new pki.Attribute({ type: attributeIds.friendlyName, values: [new BmpString({ value: name })] }),
-    // What tells that the two belong together.
+    // Links the key to its certificate.
     new pki.Attribute({ type: attributeIds.localKeyId, values: [new OctetString({ valueHex: id })] }),
   ];
   const secret = new TextEncoder().encode(password).buffer;

@@ -4,7 +4,7 @@ import { readAuthority } from "./authority.ts";
 import { issueGrant, listGrants } from "./grants.ts";
 import { findOutliving, storeRevocations } from "./revoke.ts";
 
-/** Seconds that an environment still has. Throws DMM_ENVIRONMENT_EXPIRED after its end. */
+/** Remaining lifetime of an environment in seconds. Throws DMM_ENVIRONMENT_EXPIRED after its end. */
 export function requireLifetime({ name, expires }: Pick<EnvironmentRecord, "name" | "expires">): number {
   const left = Math.floor((Date.parse(expires) - Date.now()) / 1000);
   if (left >= 1) return left;
@@ -12,8 +12,9 @@ export function requireLifetime({ name, expires }: Pick<EnvironmentRecord, "name
 }
 
 /**
- * Lets no certificate outlive its environment, whose life may have been shortened: insiders get another one until the
- * end, and those that they have are put on the revocation list, which is then to be published. Returns the insiders.
+ * Ensures that no certificate outlives its environment, whose lifetime may have been shortened: insiders get new
+ * certificates that end with it, and the previous ones are put on the revocation list, which must then be
+ * published. Returns the insiders.
  */
 export async function endWithEnvironment(
   directory: string,

@@ -1,4 +1,4 @@
-/** TLS alerts (RFC 8446, 6.2) by which an ingress turns a client's certificate away. */
+/** TLS alerts (RFC 8446 section 6.2) with which an ingress refuses a client's certificate. */
 const alerts: Readonly<Record<number, string>> = {
   40: "no acceptable TLS parameters or client certificate",
   42: "the client certificate is malformed",
@@ -20,7 +20,10 @@ const reasons: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: "its own certificate has expired",
 };
 
-/** Why a request got no response, in words instead of OpenSSL's lines. Other errors keep their message. */
+/**
+ * Why a request got no response, worded for operators instead of OpenSSL's messages. Other errors keep their
+ * message.
+ */
 export function explainRefusal(error: Error): string {
   const { code = "" } = error as NodeJS.ErrnoException;
   const alert = alerts[Number(/SSL alert number (\d+)/.exec(error.message)?.[1])];

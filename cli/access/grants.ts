@@ -19,9 +19,9 @@ export interface Grant {
   readonly issued: string;
   readonly expires: string;
   readonly revoked?: string;
-  /** Serial numbers of certificates that this one renewed; revoking the grant means them too. */
+  /** Serial numbers of certificates that this one renewed; revoking the grant includes them. */
   readonly renewed?: readonly string[];
-  /** True where its file cannot be read: what is known comes from the register of serials or the certificate. */
+  /** True if its file cannot be read: the data comes from the register of serials or the certificate. */
   readonly damaged?: boolean;
 }
 
@@ -29,13 +29,13 @@ export interface Grant {
 export interface GrantFiles {
   readonly certificate: string;
   readonly key: string;
-  /** Certificate and key as PKCS #12, for browsers, and the password of it. */
+  /** Certificate and key as PKCS #12, for browsers, and its password. */
   readonly bundle: string;
   readonly password: string;
   readonly record: string;
 }
 
-/** Whom a certificate is for, and for how long. */
+/** Subject and validity of a certificate. */
 export interface CertificateRequest {
   readonly environment: string;
   readonly name: string;
@@ -58,8 +58,9 @@ export function parseGrantName(text: string): string {
 }
 
 /**
- * Issues a client certificate that expires automatically, with everything that an insider uses in its folder. An insider has one grant at a time: while one is valid another is
- * refused with DMM_GRANT_EXISTS, or renewed where that is asked for.
+ * Issues a client certificate that expires automatically, with everything that an insider needs in its folder. An
+ * insider has one grant at a time: while one is valid another is refused with DMM_GRANT_EXISTS, or renewed on
+ * request.
  */
 export async function issueGrant(
   directory: string,
@@ -93,7 +94,7 @@ export async function issueGrant(
   return grant;
 }
 
-/** Signs a client certificate for a new key and remembers its serial number. Stores neither certificate nor key. */
+/** Signs a client certificate for a new key and records its serial number. Stores neither certificate nor key. */
 export async function issueCertificate(
   directory: string,
   authority: Authority,
@@ -102,7 +103,7 @@ export async function issueCertificate(
   const { name, environment, lifetimeSeconds, check } = request;
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const serialNumber = createSerial();
-  // X.509 counts whole seconds.
+  // X.509 times have whole seconds.
   const notAfter = new Date(Math.floor((Date.now() + lifetimeSeconds * 1000) / 1000) * 1000);
   const expires = notAfter.toISOString();
   recordSerial(directory, { serial: serialNumber, name, expires, ...(check && { check }) });
@@ -168,7 +169,7 @@ export function readGrant(directory: string, name: string): Grant | undefined {
   return recoverGrant(directory, name);
 }
 
-/** A grant whose file is damaged or gone still has a certificate that is let in. */
+/** A grant whose file is damaged or missing still has a valid certificate. */
 function recoverGrant(directory: string, name: string): Grant | undefined {
   const serials = readSerials(directory).filter((issued) => issued.name === name && !issued.check);
   const last = serials.at(-1) ?? readCertificate(grantFiles(directory, name).certificate);
@@ -196,7 +197,7 @@ function renderGrant({ damaged: _, ...whole }: Grant): string {
   return `${JSON.stringify(whole, null, 2)}\n`;
 }
 
-/** All grants ever made for the environment, by name, also those whose files were damaged or removed. */
+/** All grants ever created for the environment, by name, including those whose files were damaged or removed. */
 export function listGrants(directory: string): readonly Grant[] {
   const registered = readSerials(directory).filter(({ check }) => !check);
   const names = new Set([...listFolders(directory), ...registered.map(({ name }) => name)]);

@@ -10,14 +10,17 @@ const plainPort = 80;
 
 /** The ingress as clients reach it. */
 export interface Ingress {
-  /** What clients write: `https://feature-x.api.example.com:8443`. */
+  /** The URL for clients: `https://feature-x.api.example.com:8443`. */
   readonly url: string;
   readonly host: string;
-  /** Where the host name leads. */
+  /** Address of the host name. */
   readonly connect: { readonly host: string; readonly port: number };
-  /** Where nothing may serve plain HTTP; absent where another program of this machine has it on every address. */
+  /**
+   * Port on which nothing may serve plain HTTP; absent if another program of this machine uses it on every
+   * address.
+   */
   readonly plainPort?: number;
-  /** PEM of the authority of its certificate; absent where the system knows it. */
+  /** PEM of the authority of its certificate; absent if the system trusts it. */
   readonly authority?: string;
   readonly authorityFile?: string;
 }
@@ -38,7 +41,7 @@ export function findIngress(outputs: PlatformOutputs, region?: RegionAddress): I
   };
 }
 
-/** What a client is when it knocks: a certificate and its key as PEM, or nobody. */
+/** A client's identity: a certificate and its key as PEM, or none. */
 export interface ClientIdentity {
   readonly certificate: string;
   readonly key: string;
@@ -58,7 +61,9 @@ export interface Question {
   readonly timeoutMs?: number;
 }
 
-/** One request on a connection of its own. Rejects when the ingress does not answer HTTP at all: that is how it refuses. */
+/**
+ * One request on its own connection. Rejects when the ingress does not respond with HTTP: that is how it refuses.
+ */
 export function ask(ingress: Ingress, question: Question): Promise<IngressResponse> {
   return new Promise((resolve, reject) => {
     const call = request(
@@ -88,13 +93,13 @@ export function ask(ingress: Ingress, question: Question): Promise<IngressRespon
   });
 }
 
-/** What became of a client at the ingress, with the reason that it saw. */
+/** Result of an access attempt at the ingress, with the reason that the client saw. */
 export type Knock = "in" | { readonly refused: string } | { readonly unclear: string };
 
 /**
- * Whether the ingress lets this client in: `in` when it responds with HTTP, `refused` when it ends the connection or, on
- * this machine, when nothing listens. Whatever else happened (a time limit, a name or network that is away, a server
- * certificate that is not trusted) says nothing about access. What is behind the ingress has no part in it.
+ * Whether the ingress admits this client: `in` when it responds with HTTP, `refused` when it ends the connection
+ * or, on this machine, when nothing listens. Any other result (a timeout, an unresolvable name, an unreachable
+ * network, an untrusted server certificate) is inconclusive. Services behind the ingress do not matter.
  */
 export async function knock(ingress: Ingress, client?: ClientIdentity): Promise<Knock> {
   try {
@@ -106,15 +111,15 @@ export async function knock(ingress: Ingress, client?: ClientIdentity): Promise<
   }
 }
 
-/** In words, for people and proofs. */
+/** Describes the result for output and proofs. */
 export function describeKnock(knocked: Knock): string {
   if (knocked === "in") return "admitted";
   return "refused" in knocked ? knocked.refused : `inconclusive (${knocked.unclear})`;
 }
 
 function isRefusal(reason: string, host: string): boolean {
-  // A load balancer on AWS drops what it does not take; that a port refuses means that it is somebody else's. Here it is
-  // the address of nobody: as long as the environment's edge listens elsewhere, that says nothing about who gets in.
+  // A load balancer on AWS drops what it does not accept; a refused port belongs to something else. Here it means
+  // an unused address: as long as the environment's edge listens elsewhere, that is inconclusive.
   if (reason === "ECONNREFUSED") return isClosedEdge(host);
   return /^(ERR_SSL_|ECONNRESET|EPIPE|EPROTO)/.test(reason);
 }

@@ -5,8 +5,8 @@ import { grantFiles, isValid, readGrant } from "./grants.ts";
 import { operatorGrant } from "./operator-grant.ts";
 
 /**
- * Why the operator's own requests cannot be let in, as far as this machine knows: then nothing can be said about the
- * platform. Undefined where nothing stands against them.
+ * Why the operator's own requests cannot be admitted, as far as this machine knows; they would then reveal nothing
+ * about the platform. Undefined if there is no such reason.
  */
 export function findOperatorProblem({ name, record, folder }: OpenEnvironment): OperatorError | undefined {
   if (Date.parse(record.expires) <= Date.now())

@@ -1,2 +1,2 @@
-/** The grant that the operator's own requests use; it ends with the environment. */
+/** The grant for the operator's own requests; it ends with the environment. */
 export const operatorGrant = "operator";

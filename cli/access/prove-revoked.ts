@@ -4,7 +4,8 @@ import { type ClientIdentity, describeKnock, type Ingress, knock } from "./ingre
 const withinSeconds = { local: 5, aws: 60 } as const;
 
 /**
- * Shows the ingress a revoked certificate until it is refused, and returns how. Throws DMM_REVOCATION_UNPROVEN.
+ * Presents a revoked certificate to the ingress until it is refused, and returns how. Throws
+ * DMM_REVOCATION_UNPROVEN.
  */
 export async function proveRevoked(
   ingress: Ingress,

@@ -3,14 +3,16 @@ import { readFileIfThere, replaceFile } from "../environment/file.ts";
 import { type Authority, algorithm } from "./authority.ts";
 import { x509 } from "./x509.ts";
 
-/** Which certificates are dead. The list only grows: an expired certificate on it does no harm. */
+/** The revoked certificates. The list only grows: an expired certificate on it does no harm. */
 export interface Revocations {
-  /** Number of the newest list (RFC 5280, 5.2.3); each list has a higher one than the last. */
+  /** Number of the newest list (RFC 5280 section 5.2.3); each list has a higher one than the previous. */
   readonly number: number;
   readonly entries: readonly { readonly serial: string; readonly at: string }[];
-  /** What the load balancer calls the list that was published last, other than the first, which the program made. */
+  /**
+   * The load balancer's name of the list that was published last, other than the first, which the program created.
+   */
   readonly published?: string;
-  /** Number of that list; lower than `number` where a later one could not be published yet. */
+  /** Number of that list; lower than `number` if a later one could not be published yet. */
   readonly publishedNumber?: number;
 }
 
@@ -23,7 +25,7 @@ export function readRevocations(directory: string): Revocations {
     const value = JSON.parse(text) as Revocations | null;
     if (Number.isInteger(value?.number) && Array.isArray(value?.entries)) return value as Revocations;
   } catch {
-    // Damaged: the list itself has everything.
+    // Damaged: the list itself has all data.
   }
   return recoverRevocations(directory);
 }
@@ -42,7 +44,7 @@ function recoverRevocations(directory: string): Revocations {
   }
 }
 
-/** The CRL number extension is a DER integer (RFC 5280, 5.2.3). */
+/** The CRL number extension is a DER integer (RFC 5280 section 5.2.3). */
 function readListNumber(list: x509.X509Crl): number {
   const extension = list.extensions.find(({ type }) => type === crlNumberOid);
   const bytes = Buffer.from(extension?.value ?? new ArrayBuffer(0)).subarray(2);
@@ -53,7 +55,7 @@ export function writeRevocations(directory: string, revocations: Revocations): v
   replaceFile(join(directory, "revocations.json"), `${JSON.stringify(revocations, null, 2)}\n`);
 }
 
-/** The first, empty list as PEM: part of the configuration, so it stays the same as long as the environment. */
+/** The first, empty list as PEM: part of the configuration, so it never changes during the environment's life. */
 export async function ensureFirstList(directory: string, authority: Authority): Promise<string> {
   const file = join(directory, "revoked-0.pem");
   const earlier = readFileIfThere(file);
@@ -82,14 +84,14 @@ export async function createRevocationList(authority: Authority, revocations: Re
     signingKey: authority.key,
     signingAlgorithm: algorithm,
   });
-  // RFC 7468, 7; the library's own word for it is one that OpenSSL does not know.
+  // RFC 7468 section 7; OpenSSL does not know the library's label.
   return `${x509.PemConverter.encode(list.rawData, "X509 CRL")}\n`;
 }
 
 /**
- * When a list begins: a second later for each number, so that the newest list is the one with the latest time, but not
- * by the clock of this machine. A clock that runs ahead once would make a list that is not valid yet, and everybody
- * would be refused. It ends with its authority: a list that ran out would close the ingress.
+ * Start of a list's validity: one second later for each number, so that the newest list has the latest time,
+ * independent of this machine's clock. A clock that is once ahead would create a list that is not valid yet, and
+ * every client would be refused. It ends with its authority: an expired list would close the ingress.
  */
 function beginOf(notBefore: Date, number: number): Date {
   const latest = Math.max(notBefore.getTime(), Date.now() - 5_000);

@@ -13,7 +13,7 @@ import {
 } from "./revocation-list.ts";
 import { type IssuedSerial, readSerials } from "./serials.ts";
 
-/** The trust store that the ingress asks, and where it fetches its lists from. */
+/** The trust store of the ingress, and the source of its lists. */
 export type TrustStore = NonNullable<PlatformOutputs["access"]>;
 
 /** Where a list is published. */
@@ -24,7 +24,7 @@ export interface Publication {
 
 /**
  * Revokes grants, with every certificate that their insiders ever had: one list for all of them, published at the
- * ingress, after which they are dead. Grants that are revoked already are revoked again without harm.
+ * ingress, after which they are refused. Revoking again is harmless.
  */
 export async function revokeGrants(
   directory: string,
@@ -42,8 +42,8 @@ export async function revokeGrants(
 }
 
 /**
- * Puts certificates on the list, which is signed and stored. Remembered first: a kill after that leaves a list that the
- * next publication has in any case.
+ * Adds certificates to the list, which is signed and stored. Recorded first: after a kill the next publication
+ * includes them in any case.
  */
 export async function storeRevocations(directory: string, serials: readonly string[]): Promise<void> {
   const authority = await readAuthority(directory);
@@ -69,25 +69,27 @@ export async function publishRevocations(directory: string, { aws, trustStore }:
   writeRevocations(directory, { ...revocations, published, publishedNumber: revocations.number });
 }
 
-/** Whether a list was made that the ingress has not got: its region was dead, or the command was killed. */
+/**
+ * Whether a list was created that the ingress has not received: its region was dead, or the command was killed.
+ */
 export function hasUnpublished(directory: string): boolean {
   const { number, published, publishedNumber } = readRevocations(directory);
-  // A record of an earlier version has no number and was published in the same act.
+  // A record of an earlier version has no number and was published at the same time.
   return number > (publishedNumber ?? (published === undefined ? 0 : number));
 }
 
-/** Serial numbers that the ingress would let in longer than until `end`, each with its insider. */
+/** Serial numbers that the ingress would accept longer than until `end`, each with its insider. */
 export function findOutliving(directory: string, end: Date): readonly IssuedSerial[] {
   const dead = new Set(readRevocations(directory).entries.map(({ serial }) => serial));
   const unregistered = listGrants(directory).map(({ serial, name, expires }) => ({ serial, name, expires }));
   const all = new Map([...unregistered, ...readSerials(directory)].map((one) => [one.serial, one]));
   return [...all.values()].filter(
-    // X.509 counts whole seconds.
+    // X.509 times have whole seconds.
     ({ serial, expires }) => !dead.has(serial) && Date.parse(expires) > end.getTime() + 1_000,
   );
 }
 
-/** Every grant that the ingress would still let in, and those whose revocation may not have reached it. */
+/** Every grant that the ingress would still accept, and those whose revocation may not have reached it. */
 export function revocableGrants(directory: string): readonly Grant[] {
   return listGrants(directory).filter((grant) => Date.parse(grant.expires) > Date.now());
 }
@@ -100,7 +102,7 @@ export function findCheckSerials(directory: string): readonly string[] {
     .map(({ serial }) => serial);
 }
 
-/** Gives the ingress a new list, then takes back the one before. In between both hold. */
+/** Adds a new list at the ingress, then removes the previous one. In between both apply. */
 async function publishList(
   aws: AwsAccess,
   trustStore: TrustStore,

@@ -6,30 +6,30 @@ import { explainFileError, readFileIfThere } from "../environment/file.ts";
 export interface IssuedSerial {
   /** In hexadecimal. */
   readonly serial: string;
-  /** Whose it is. */
+  /** Its insider. */
   readonly name: string;
   /** ISO 8601. */
   readonly expires: string;
-  /** True for one that a check of `verify` asked for: its key was never stored. */
+  /** True for one that a check of `verify` requested: its key was never stored. */
   readonly check?: boolean;
 }
 
 /**
- * Remembers a certificate before it is signed, in the one place that knows all of them: a grant whose own file was
- * damaged, or a check that was killed, is revoked by it.
+ * Records a certificate before it is signed, in the only complete register: a grant whose own file was damaged, or
+ * a check that was killed, is revoked by it.
  */
 export function recordSerial(directory: string, issued: IssuedSerial): void {
   const file = registerFile(directory);
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    // A line of its own, whatever a kill has left of the one before.
+    // Starts a new line, whatever a kill has left of the previous one.
     appendFileSync(file, `\n${JSON.stringify(issued)}\n`, { mode: 0o600 });
   } catch (cause) {
     throw explainFileError(file, cause);
   }
 }
 
-/** Every certificate ever issued, in order. Lines that cannot be read are passed over. */
+/** Every certificate ever issued, in order. Invalid lines are skipped. */
 export function readSerials(directory: string): readonly IssuedSerial[] {
   return (readFileIfThere(registerFile(directory)) ?? "").split("\n").flatMap((line) => {
     try {

@@ -8,16 +8,16 @@ import type { Grant } from "./grants.ts";
 import { revokeGrants } from "./revoke.ts";
 
 /**
- * Puts an insider out of a local environment whose region is dead or does not respond, while its load balancer may still
- * serve: nobody can give that a revocation list, so the ingress is closed for everybody. `up` opens it again with the
- * list. Throws DMM_REVOCATION_UNPROVEN where something still listens there.
+ * Excludes an insider from a local environment whose region is dead or does not respond, while its load balancer
+ * may still serve: the load balancer cannot receive a revocation list, so the ingress is closed for all clients.
+ * `up` opens it again with the list. Throws DMM_REVOCATION_UNPROVEN if a process still listens there.
  */
 export async function shutOut(
   folder: EnvironmentFolder,
   { name, network }: Pick<EnvironmentRecord, "name" | "network">,
   grant: Grant,
 ): Promise<void> {
-  // First: a region that continues now keeps closed what it starts again.
+  // First: a region that continues now keeps restarted load balancers closed.
   writeClosing(folder.region, new Date().toISOString());
   await endBalancers(folder.region);
   await revokeGrants(folder.access, [grant]);

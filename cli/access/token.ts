@@ -3,13 +3,13 @@ import { OperatorError } from "../errors.ts";
 import type { AwsAccess } from "./aws-access.ts";
 import { ask, type ClientIdentity, type Ingress } from "./ingress.ts";
 
-/** An access token and how long it holds. */
+/** An access token and its validity. */
 export interface Token {
   readonly value: string;
   readonly expiresInSeconds: number;
 }
 
-/** The secret of the verifier's OAuth2 client, from where the platform itself has it. Never shown, never stored. */
+/** The secret of the verifier's OAuth2 client, from the platform's own store. Never shown, never stored. */
 export async function readVerifierSecret(
   aws: AwsAccess,
   verifier: PlatformOutputs["verifier"],
@@ -33,7 +33,7 @@ export async function readVerifierSecret(
   }
 }
 
-/** Fetches a token by client credentials (RFC 6749, 4.4). Rejects with what the ingress said instead. */
+/** Fetches a token by client credentials (RFC 6749 section 4.4). Rejects with the ingress's response otherwise. */
 export async function fetchToken(
   ingress: Ingress,
   client: ClientIdentity,
@@ -45,7 +45,7 @@ export async function fetchToken(
     path: "/oauth2/token",
     client,
     headers: {
-      // RFC 6749, 2.3.1: both parts are form-encoded before Base64.
+      // RFC 6749 section 2.3.1: both parts are form-encoded before Base64.
       authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString("base64")}`,
       "content-type": "application/x-www-form-urlencoded",
     },

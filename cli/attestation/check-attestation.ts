@@ -5,17 +5,17 @@ import { type Description, describeStatements } from "./describe-statement.ts";
 import type { PublicKey } from "./public-key.ts";
 import { readEnvelopes } from "./read-envelopes.ts";
 
-/** What a file states, every signature of which is valid. */
+/** The statements of a file, every signature of which is valid. */
 export interface CheckedAttestation {
   /** Keys that its statements were signed with. */
   readonly keys: readonly PublicKey[];
   readonly statements: readonly Description[];
-  /** `undecided` where neither a run's summary nor a teardown is among the statements. */
+  /** `undecided` if neither a run's summary nor a teardown is among the statements. */
   readonly verdict: "passed" | "failed" | "undecided";
 }
 
 /**
- * Checks every envelope of a file against the given keys, then reads what it states. Throws
+ * Verifies every envelope of a file against the given keys, then reads its statements. Throws
  * DMM_ATTESTATION_UNREADABLE, DMM_SIGNER_UNKNOWN, DMM_SIGNATURE_INVALID.
  */
 export function checkAttestation(file: string, keys: readonly PublicKey[]): CheckedAttestation {

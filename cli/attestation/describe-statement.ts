@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import type { Envelope } from "../../verify/evidence/dsse.ts";
 
-/** What one signed statement says. */
+/** The content of one signed statement. */
 export interface Description {
   /** `test result`, `verification summary`, `teardown`, or the predicate type of another. */
   readonly kind: string;
   readonly result: string;
-  /** Whether it decides about the file: a run's summary and a teardown do. Null where it does not. */
+  /** The verdict of a run's summary or a teardown; null for other statements. */
   readonly passed: boolean | null;
   readonly details: readonly string[];
   readonly subjects: readonly unknown[];
@@ -18,7 +18,7 @@ interface Statement {
   readonly predicate?: Readonly<Record<string, unknown>>;
 }
 
-/** Reads what the envelopes of one file state. Their signatures are not looked at. */
+/** Reads the statements of one file's envelopes. Their signatures are not verified. */
 export function describeStatements(envelopes: readonly Envelope[]): readonly Description[] {
   const statements = envelopes.map(readStatement);
   const suites = nameSuites(statements);

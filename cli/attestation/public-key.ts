@@ -5,7 +5,7 @@ import { OperatorError } from "../errors.ts";
 import type { Home } from "../home.ts";
 import { keyIdOf } from "./signing-key.ts";
 
-/** A public key that signatures are checked with, and where it is from. */
+/** A public key for verifying signatures, and its source. */
 export interface PublicKey {
   readonly file: string;
   readonly key: KeyObject;
@@ -28,8 +28,8 @@ export function readPublicKey(file: string): PublicKey {
 }
 
 /**
- * The public keys of this checkout: the current one and those of earlier proofs. A key that lies beside an attestation
- * is none of them, because whoever forges the one can forge the other.
+ * The public keys of this checkout: the current one and those of earlier proofs. A key beside an attestation is
+ * not included, because a forger could replace both.
  */
 export function readOwnKeys(home: Home): readonly PublicKey[] {
   const current = readFileIfThere(home.publicKey) === undefined ? [] : [home.publicKey];

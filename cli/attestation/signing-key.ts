@@ -11,7 +11,7 @@ import { createFile, readFileIfThere, replaceFile } from "../environment/file.ts
 import { OperatorError } from "../errors.ts";
 import type { Home } from "../home.ts";
 
-/** Who signs: an Ed25519 key of this checkout, and the id by which its public half is known. */
+/** The signer: an Ed25519 key of this checkout, and the id of its public half. */
 export interface SigningKey {
   readonly key: KeyObject;
   /** SHA-256 of the public key (DER, SPKI), in hexadecimal. */
@@ -47,14 +47,14 @@ function readSigningKey(home: Home): SigningKey {
   }
 }
 
-/** By what a public key is known: the SHA-256 of its DER form (SPKI), in hexadecimal. */
+/** The id of a public key: the SHA-256 of its DER form (SPKI), in hexadecimal. */
 export function keyIdOf(publicKey: KeyObject): string {
   return createHash("sha256")
     .update(publicKey.export({ type: "spki", format: "der" }))
     .digest("hex");
 }
 
-/** Name of the file with a public key that lies beside what it has signed. */
+/** Name of the public key file beside a signed file. */
 export function publicKeyFileOf({ keyId }: Pick<SigningKey, "keyId">): string {
   return `${keyId.slice(0, 16)}.pub.pem`;
 }

@@ -32,7 +32,10 @@ import { chalk } from "../report/style.ts";
 import { renderTable } from "../report/table.ts";
 import { done, type Outcome, runCommand, type Session } from "../session.ts";
 
-/** What was written before an interruption holds; a revocation is written before it is published, and published again by the next. */
+/**
+ * Data written before an interruption is valid; a revocation is written before it is published, and the next one
+ * publishes it again.
+ */
 const atOnce = { interrupted: "at once" } as const;
 
 export function registerAccess(program: Command): void {
@@ -83,7 +86,7 @@ export function registerAccess(program: Command): void {
     );
 }
 
-/** Of whom the command speaks, and in which environment. */
+/** The insider and the environment of the command. */
 interface Args {
   readonly name: string;
   readonly insider: string;
@@ -91,7 +94,7 @@ interface Args {
 
 const usage = "[options] [name] <insider>";
 
-/** The environment may be left out, so one word is the insider. Throws DMM_USAGE for more than two. */
+/** The environment is optional, so a single argument is the insider. Throws DMM_USAGE for more than two. */
 function readArgs(session: Session, args: readonly string[], command: string): Args {
   const [insider = "", name, ...surplus] = args.toReversed();
   if (surplus.length > 0) {
@@ -107,7 +110,7 @@ async function grant(
 ): Promise<Outcome> {
   const insider = parseGrantName(request.insider);
   const { name, folder, ingress, record } = openEnvironment(session, request.name);
-  // Nothing outlives the environment that it is for.
+  // No grant outlives its environment.
   const lifetimeSeconds = Math.min(request.lifetimeSeconds, requireLifetime(record));
   const issued = await withAccessLock(folder, name, async () =>
     issueGrant(folder.access, await readAuthority(folder.access), {
@@ -141,7 +144,7 @@ async function grant(
   };
 }
 
-/** Revoking twice does no harm: the list is published again, and proven again. */
+/** Revoking twice is harmless: the list is published and proven again. */
 async function revoke(session: Session, args: Args): Promise<Outcome> {
   const insider = parseGrantName(args.insider);
   const record = requireRecord(session, args.name);
@@ -178,7 +181,7 @@ async function revoke(session: Session, args: Args): Promise<Outcome> {
   };
 }
 
-/** Nobody can give a load balancer without its region a list; so it is ended, which puts everybody out. */
+/** A load balancer without its region cannot receive a list; so it is ended, which excludes every client. */
 async function closeForAll(
   folder: EnvironmentFolder,
   record: EnvironmentRecord,

@@ -41,7 +41,7 @@ async function check({ home }: Session, file: string, keyFile?: string): Promise
   };
 }
 
-/** A valid signature under a failure is no success: a script may look at the exit code alone. */
+/** A validly signed failure is not a success: scripts may rely on the exit code alone. */
 function exitCodeOf({ verdict }: CheckedAttestation): ExitCode {
   if (verdict === "passed") return exitCodes.done;
   return verdict === "failed" ? exitCodes.checkFailed : exitCodes.notReady;

@@ -15,7 +15,7 @@ export function registerDoctor(program: Command): void {
 }
 
 async function examine(session: Session): Promise<Outcome> {
-  // Every program is started anew: a remembered version says nothing about a library that was removed since.
+  // Every program is started again: a cached version would not show a library that was removed since.
   const resolved = await resolveParts({ fresh: true });
   const rows = listPartRows(resolved);
   const lines = [...renderPartRows(rows), ...renderReasons(rows), ...renderOtherWays(rows)];

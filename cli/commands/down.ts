@@ -14,7 +14,7 @@ export function registerDown(program: Command): void {
     );
 }
 
-/** A first Ctrl-C does not leave it half released: the release is finished, and the exit code says what happened. */
+/** The first Ctrl-C does not abort a teardown: it is finished, and the exit code reports the result. */
 async function down(session: Session, name: string): ReturnType<typeof tearDown> {
   const outcome = await tearDown(await createDownRun(session, name));
   if (!session.interruption.first.aborted || outcome.exitCode !== exitCodes.done) return outcome;

@@ -19,7 +19,7 @@ export function registerList(program: Command): void {
     .action((_: object, command: Command) => runCommand(command, list, { interrupted: "at once" }));
 }
 
-/** One environment as a look at it now shows it. */
+/** The current state of one environment. */
 interface Row {
   readonly name: string;
   readonly target: string;
@@ -57,7 +57,7 @@ async function list({ home, target }: Session): Promise<Outcome> {
   };
 }
 
-/** One environment, and the refusal of the operating system where it belongs to another user. */
+/** One environment; if it belongs to another user, the operating system's refusal. */
 async function inspect(
   home: Session["home"],
   name: string,

@@ -15,7 +15,7 @@ interface LogsOptions {
   readonly lines: string;
 }
 
-/** Which logs are asked for. */
+/** Which logs are requested. */
 interface Asked {
   readonly name: string;
   readonly part: string | undefined;
@@ -33,7 +33,7 @@ export function registerLogs(program: Command): void {
     );
 }
 
-/** The environment may be left out: a word that names none of them, but a log, is the log's. */
+/** The environment is optional: an argument that names a log but no environment is the log's. */
 function readAsked(session: Session, name: string | undefined, part: string | undefined): Asked {
   if (name === undefined || part !== undefined) return { name: chooseName(session, name), part };
   const isName = listNames(session.home).includes(name);
@@ -67,7 +67,7 @@ interface FollowedLogs {
   readonly find: () => readonly LogFile[];
 }
 
-/** Each line as it is written; with --json as an object of its own, so that stdout is JSON lines throughout. */
+/** Prints each line as it is written; with --json as a JSON object, so that stdout is JSON lines throughout. */
 async function followLogs(session: Session, { name, tails, find }: FollowedLogs): Promise<Outcome> {
   const onLine = (part: string, line: string) =>
     writeOutput(
@@ -76,7 +76,7 @@ async function followLogs(session: Session, { name, tails, find }: FollowedLogs)
     );
   for (const { part, lines } of tails) for (const line of lines) await onLine(part, line);
   const shown = new Map(tails.map(({ file, size }) => [file, size]));
-  // Nobody reads on, as after `| head`: there is nothing to follow for.
+  // The reader of stdout is gone, as after `| head`: stop following.
   const unread = new AbortController();
   process.stdout.once("error", () => unread.abort());
   const signal = AbortSignal.any([session.interruption.first, unread.signal]);

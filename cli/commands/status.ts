@@ -32,7 +32,7 @@ export function registerStatus(program: Command): void {
     );
 }
 
-/** Exit code 0 only when the environment has just served an authorised request. */
+/** Exit code 0 only if the environment has just served an authorized request. */
 async function status(session: Session, text: string): Promise<Outcome> {
   const record = requireRecord(session, text);
   const { name, target, expires, owner, stage } = record;
@@ -83,14 +83,14 @@ interface Trial {
   readonly image?: DeployedImage;
   readonly differences?: readonly Difference[];
   readonly problem?: string;
-  /** What fixes the problem, where it is known. */
+  /** The fix, if known. */
   readonly hint?: string;
   readonly curl?: string;
   /** For people with a browser. */
   readonly steps?: readonly string[];
 }
 
-/** One authorised request now; its token is the one that the shown curl command uses. */
+/** One authorized request; its token is the one that the printed curl command uses. */
 async function tryIt(session: Session, name: string): Promise<Trial> {
   let open: OpenEnvironment;
   try {

@@ -29,7 +29,10 @@ export function registerUp(program: Command): void {
     );
 }
 
-/** Exit code 4 leaves what was made, to look at or go on with; an interruption gives back what this run has made. */
+/**
+ * Exit code 4 keeps what was created, to inspect or continue; an interruption tears down what this run has
+ * created.
+ */
 async function up(session: Session, name: string, options: UpOptions): Promise<Outcome> {
   const run = await makeUpRun(session, {
     name: parseName(name),

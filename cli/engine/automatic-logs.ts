@@ -9,8 +9,8 @@ const note =
   "their environments. What the engine does is in `dmm-env logs NAME engine`.\n";
 
 /**
- * Keeps Pulumi from logging every run into its home, under the environment's name and for longer than it lives. Without
- * a place for these logs the engine goes on without them. Folders from earlier versions are removed.
+ * Keeps Pulumi from logging every run into its home, under the environment's name and for longer than it lives.
+ * Without a folder for these logs the engine continues without them. Folders from earlier versions are removed.
  */
 export async function disableAutomaticLogs(home: Home): Promise<void> {
   const place = join(home.pulumiHome, "logs");

@@ -5,8 +5,8 @@ import type { Session } from "../session.ts";
 import { readStackState } from "./state.ts";
 
 /**
- * The session with the backend in which an environment was created. The shell may name another one by now; that one
- * has nothing of this environment, so it is not used, and the operator reads it.
+ * The session with the backend in which an environment was created. The shell may name another one by now; that
+ * one has no state of this environment, so it is not used, and the operator is informed.
  */
 export function useBackend(session: Session, name: string, backend: string): Session {
   const { home, reporter } = session;
@@ -20,8 +20,8 @@ export function useBackend(session: Session, name: string, backend: string): Ses
 }
 
 /**
- * Where the state is that was created in `backend`. A checkout that was moved or renamed took its own state along: then
- * the folder that the record names is gone, and the one that belongs to this home has the stack.
+ * The location of state that was created in `backend`. A checkout that was moved or renamed took its own state
+ * along: then the recorded folder is gone, and the one of this home has the stack.
  */
 export function locateBackend(home: Home, backend: string, project: string, name: string): string {
   const own = ownBackend(home);
@@ -29,7 +29,7 @@ export function locateBackend(home: Home, backend: string, project: string, name
   return readStackState({ ...home, backend: own }, project, name).kind === "absent" ? backend : own;
 }
 
-/** Whether the backend is a folder that does not exist: what it had cannot be known. */
+/** Whether the backend is a folder that does not exist: its contents cannot be determined. */
 export function isMissingFolder(backend: string): boolean {
   return backend.startsWith("file:///") && !isThere(fileURLToPath(backend));
 }

@@ -10,8 +10,8 @@ import { runPulumi } from "./pulumi.ts";
 const limitMs = 60_000;
 
 /**
- * Opens the backend with the engine, before anything is reserved for an environment in it. The home's own folder needs
- * no check. Throws DMM_BACKEND_UNUSABLE.
+ * Opens the backend with the engine, before anything is reserved for an environment in it. The home's own folder
+ * needs no check. Throws DMM_BACKEND_UNUSABLE.
  */
 export async function checkBackend(
   { home, interruption }: Pick<Session, "home" | "interruption">,

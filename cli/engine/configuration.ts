@@ -6,7 +6,7 @@ import { makeFolder, readFileIfThere, replaceFile } from "../environment/file.ts
 import type { PortKey } from "../environment/ports.ts";
 import { checkout } from "../home.ts";
 
-/** Keys in which an environment may differ from production; every other value is production's own. */
+/** Keys in which an environment may differ from production; every other value is production's. */
 export interface Overrides {
   readonly environment: string;
   readonly addressBlock: string;
@@ -16,24 +16,24 @@ export interface Overrides {
   readonly ingressPort?: string;
   /** PEM of the authority of the insiders' certificates. */
   readonly insiderAuthority: string;
-  /** PEM of the revocation list as it is when the environment is made. */
+  /** PEM of the revocation list at creation. */
   readonly revocationList: string;
-  /** On the local target alone: where another program of this machine has production's port. */
+  /** Local target only: set if another program of this machine uses production's port. */
   readonly servicePort?: string;
   readonly databasePort?: string;
   readonly cachePort?: string;
   readonly owner: string;
   readonly expires: string;
-  /** On the local target alone: where production's image has a registry or digest that this machine cannot resolve. */
+  /** Local target only: set if this machine cannot resolve the registry or digest of production's image. */
   readonly image?: string;
 }
 
-/** What the engine needs to know of the project before it starts. */
+/** Settings of the project that are needed before the engine starts. */
 export interface Project {
   readonly name: string;
   /** AWS Region of production, and so of every environment. */
   readonly region: string;
-  /** Production's image as it is configured. */
+  /** Production's image as configured. */
   readonly image: string;
   /** Networks that no environment's address block may overlap. */
   readonly onPremisesNetworks: readonly string[];
@@ -57,7 +57,7 @@ export function readProductionPort(): number {
   return Number(production.getIn(["config", `${namespace}:ingressPort`]) ?? keys.ingressPort.default);
 }
 
-/** Production's ports inside the VPC. Malformed ones are left to the check of the whole configuration. */
+/** Production's ports inside the VPC. Malformed ones are reported by the check of the whole configuration. */
 export function readProductionPorts(): Readonly<Record<PortKey, number>> {
   const production = readYaml(join(checkout, "Pulumi.production.yaml"));
   const read = (key: PortKey) =>
@@ -69,7 +69,7 @@ export function readProductionPorts(): Readonly<Record<PortKey, number>> {
   };
 }
 
-/** None where they are malformed: the check of the whole configuration says so. */
+/** Empty if they are malformed: the check of the whole configuration reports that. */
 function readNetworks(text: unknown): readonly string[] {
   const parsed = sourceNetworks(String(text ?? ""));
   return "value" in parsed ? parsed.value : [];
@@ -80,7 +80,7 @@ export function addressBlockOf(network: number): string {
   return `10.${network}.0.0/16`;
 }
 
-/** Whether an environment may have this number: no on-premises network lies in its address block. */
+/** Whether an environment may have this number: no on-premises network is in its address block. */
 export function isNetworkAllowed({ onPremisesNetworks }: Project, network: number): boolean {
   return !onPremisesNetworks.some((other) => overlap(other, addressBlockOf(network)));
 }
@@ -98,13 +98,13 @@ export function checkConfiguration(overrides: Partial<Overrides>): void {
 }
 
 /**
- * Writes the folder that the engine works in: the project and `Pulumi.<name>.yaml`, which is production's file with the
- * overrides. The salt of an earlier run stays, otherwise the engine could not open its own secrets.
+ * Writes the engine's working folder: the project and `Pulumi.<name>.yaml`, which is production's file with the
+ * overrides. The salt of an earlier run is kept, otherwise the engine could not decrypt its own secrets.
  */
 export function writeConfiguration(directory: string, name: string, overrides: Partial<Overrides>): void {
   makeFolder(directory);
   const project = readYaml(join(checkout, "Pulumi.yaml"));
-  // The program is given to the engine inline; a file that the folder does not have would stop it.
+  // The program is given to the engine inline; a file that is not in the folder would stop it.
   project.delete("main");
   replaceFile(join(directory, "Pulumi.yaml"), project.toString());
   const file = join(directory, `Pulumi.${name}.yaml`);
@@ -116,7 +116,7 @@ export function writeConfiguration(directory: string, name: string, overrides: P
   replaceFile(file, `${salt === undefined ? "" : `${salt}\n`}${configuration.toString({ lineWidth: 0 })}`);
 }
 
-/** Always in quotes: to the engine's parser a bare time or number is no text. */
+/** Always quoted: the engine's parser does not read a bare time or number as text. */
 function setOverrides(configuration: ReturnType<typeof parseDocument>, overrides: Partial<Overrides>): void {
   for (const [key, value] of Object.entries(overrides)) {
     const text = new Scalar(value);

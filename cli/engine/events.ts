@@ -4,21 +4,21 @@ import events from "@pulumi/pulumi/proto/events_grpc_pb.js";
 import type { EventRequest } from "@pulumi/pulumi/proto/events_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 
-/** A listener for what the engine does, as the Automation API has one: the engine streams to it while it works. */
+/** A listener for engine events, as in the Automation API: the engine streams to it while it works. */
 export interface EventListener {
   /** Value of the engine's `--event-log`. */
   readonly address: string;
   close(): void;
 }
 
-/** Starts listening; every event is handed on as it comes. */
+/** Starts listening; every event is passed on as it arrives. */
 export async function listenForEvents(onEvent: (event: EngineEvent) => void): Promise<EventListener> {
   const server = new Server();
   server.addService(events.EventsService, {
     streamEvents(call: ServerReadableStream<EventRequest, unknown>, done: sendUnaryData<unknown>) {
       call.on("data", (request: EventRequest) => onEvent(JSON.parse(request.getEvent()) as EngineEvent));
       call.on("end", () => done(null, new empty.Empty()));
-      // The engine was killed: what it did not say is in its log.
+      // The engine was killed: its log has what it did not send.
       call.on("error", () => undefined);
     },
   });

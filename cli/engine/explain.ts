@@ -3,7 +3,7 @@ import { explainProgramError } from "../report/program-error.ts";
 import type { Observation } from "./observer.ts";
 import type { EngineExit } from "./pulumi.ts";
 
-/** A run that failed: what it was, what it printed and what it reported. */
+/** A failed run: the operation, its output and its reported errors. */
 export interface FailedRun {
   readonly name: string;
   /** `made` for up, `deleted` for destroy. */
@@ -13,7 +13,7 @@ export interface FailedRun {
   readonly passphraseFile: string;
 }
 
-/** The one place that turns what Pulumi says into what an operator can act on. */
+/** The only place that converts Pulumi's errors into ones that an operator can act on. */
 export function explainEngine(run: FailedRun): OperatorError {
   return explainOutput(run) ?? explainProblems(run) ?? unexplained(run);
 }
@@ -42,7 +42,7 @@ function explainOutput({ name, exit, passphraseFile }: FailedRun): OperatorError
 }
 
 function explainProblems({ name, verb, exit, observation }: FailedRun): OperatorError | undefined {
-  // "update failed" and the like follow from another error; the first with a cause of its own is the one to show.
+  // "update failed" and the like follow from another error; the first with its own cause is shown.
   const own = observation.problems.filter(
     ({ message }) => !/^(error: )?(update|destroy|refresh) (failed|cancel)/.test(message),
   );
@@ -63,7 +63,7 @@ function explainProblems({ name, verb, exit, observation }: FailedRun): Operator
   });
 }
 
-/** The stack's own errors are the program's: they follow from a resource's where there is one. */
+/** The stack's own errors are the program's: if a resource failed, they follow from it. */
 function isResource(urn: string): boolean {
   return urn !== "" && !urn.includes("::pulumi:pulumi:Stack::");
 }
@@ -82,13 +82,14 @@ function unexplained({ exit }: FailedRun): OperatorError {
   });
 }
 
-/** The sentence without the stack below it and the words before it. */
+/** The sentence without the stack trace and prefixes. */
 function shorten(message: string): string {
   return (
     message
       .split(/\n\s+at /)[0]
       ?.replace(/^(?:error: |Unhandled exception: |Error: )+/g, "")
-      // The engine's words before a provider's: type, name and value are in the message already, or not for display.
+      // The engine's prefix of a provider's message: type, name and value are in the message already, or not for
+      // display.
       .replace(/^.*? has a problem: /s, "")
       .replace(/\s*\n\s*/g, "; ")
       .slice(0, 1_000) ?? ""

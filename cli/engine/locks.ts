@@ -12,7 +12,7 @@ import {
 import { OperatorError } from "../errors.ts";
 import type { EnvironmentFolder, Home } from "../home.ts";
 
-/** How an engine is asked to end, each time more firmly. */
+/** How an engine is asked to end, with increasing force. */
 const patience = [
   ["SIGINT", 3_000],
   ["SIGTERM", 2_000],
@@ -20,8 +20,8 @@ const patience = [
 ] as const;
 
 /**
- * Ends an engine whose command was killed: it works on alone, without anybody to answer for it. It is known by the
- * folder that it works in. Asked first, because an engine that ends by itself writes down what it did.
+ * Ends an engine whose command was killed: it continues without supervision. It is identified by its working
+ * folder. Asked first, because an engine that ends normally records what it did.
  */
 export async function endAbandonedEngine(folder: EnvironmentFolder): Promise<boolean> {
   const engines = readProcessesIn(folder.engine).filter(({ terminal }) => !terminal);
@@ -35,8 +35,9 @@ export async function endAbandonedEngine(folder: EnvironmentFolder): Promise<boo
 }
 
 /**
- * Removes the locks on a stack that dead processes of this machine left in the file backend; Pulumi itself never looks
- * whether their process lives. Throws DMM_ENGINE_LOCKED for one that is alive or of another machine.
+ * Removes stack locks that dead processes of this machine left in the file backend; Pulumi itself never checks
+ * whether their process is running. Throws DMM_ENGINE_LOCKED for one that is running or belongs to another
+ * machine.
  */
 export function removeDeadLocks(home: Home, project: string, name: string): number {
   const directory = lockFolder(home, project, name);
@@ -76,7 +77,7 @@ function listFiles(directory: string): readonly string[] {
     .filter((file) => file.endsWith(".json"));
 }
 
-/** A lock that was cut short by a kill says nothing; no living process has it. */
+/** A lock that was truncated by a kill is meaningless; no running process has it. */
 function parseLock(text: string | undefined): StackLock | undefined {
   try {
     const lock = JSON.parse(text ?? "") as StackLock;

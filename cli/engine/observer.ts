@@ -1,27 +1,27 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/events.js";
 import type { Progress } from "../report/reporter.ts";
 
-/** The stack itself is the root of its resources, and none of them. */
+/** The stack itself is the root of its resources, and is not counted. */
 const stackType = "pulumi:pulumi:Stack";
 
-/** An error that the engine reported, with the resource that it is about. */
+/** An error that the engine reported, with its resource. */
 export interface EngineProblem {
   /** Empty for an error of the run as a whole. */
   readonly urn: string;
   readonly message: string;
 }
 
-/** What one run of the engine did, gathered from its events. */
+/** The result of one engine run, collected from its events. */
 export interface Observation {
-  /** Resources that were made, changed, deleted or found unchanged. */
+  /** Resources that were created, changed, deleted or unchanged. */
   readonly done: number;
   readonly changes: Readonly<Record<string, number>>;
   readonly problems: readonly EngineProblem[];
-  /** The stack's outputs, once the program has given them. */
+  /** The stack's outputs, once the program has returned them. */
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
-/** Listens to a run. `expected` is how many resources the last run had, where that is known. */
+/** Observes a run. `expected` is the number of resources in the last run, if known. */
 export class EngineObserver {
   readonly #progress: Progress;
   readonly #expected: number;

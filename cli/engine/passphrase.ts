@@ -4,8 +4,8 @@ import { OperatorError } from "../errors.ts";
 import type { Home } from "../home.ts";
 
 /**
- * The file with the passphrase that protects secrets in Pulumi's state; made once per checkout. Only its name is passed
- * on, so that the passphrase is in no environment and no command line.
+ * The file with the passphrase that protects secrets in Pulumi's state; created once per checkout. Only its path
+ * is passed on, so that the passphrase is in no environment and no command line.
  */
 export function ensurePassphrase(home: Home): string {
   const text = readFileIfThere(home.passphrase);

@@ -6,7 +6,7 @@ import { bind } from "./events.ts";
 /** A Pulumi program: declares resources and returns the stack's outputs. */
 export type Program = () => Promise<unknown>;
 
-/** The program offered to the engine, as an inline program of the Automation API is. */
+/** The program offered to the engine, like an inline program of the Automation API. */
 export interface ProgramHost {
   /** Value of the engine's `--client`. */
   readonly address: string;

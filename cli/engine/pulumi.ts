@@ -14,47 +14,47 @@ import { disableAutomaticLogs } from "./automatic-logs.ts";
 import { ensurePassphrase } from "./passphrase.ts";
 import { watchEngine } from "./watch-engine.ts";
 
-/** Everything that a run of the engine's command line needs to know about where it is. */
+/** Everything that an engine run needs to know about its environment. */
 export interface EngineSetting {
   readonly home: Home;
   readonly folder: EnvironmentFolder;
   readonly name: string;
   /** The `pulumi` program. */
   readonly command: string;
-  /** Ports where the local region answers as these providers; absent on AWS, where the engine has its own plugins. */
+  /** Ports of the local region's providers; absent on AWS, where the engine uses its own plugins. */
   readonly providers?: { readonly aws: number; readonly awsx: number };
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface EngineExit {
   readonly code: number | null;
-  /** What ended it, where it did not end by itself. */
+  /** The signal that ended it, if any. */
   readonly signal: NodeJS.Signals | null;
-  /** Why it was killed before its end, where nobody asked for that. */
+  /** Why it was killed without a request to stop. */
   readonly unresponsive?: string;
-  /** What it wrote, both streams together. */
+  /** Its combined output. */
   readonly output: string;
   readonly log: string;
 }
 
-/** How the engine is told to end. */
+/** How the engine is asked to end. */
 export interface EngineSignals {
-  /** Gently: what runs is finished and written down. */
+  /** Graceful: running operations are finished and recorded. */
   readonly stop?: AbortSignal;
-  /** At once. */
+  /** Immediate. */
   readonly kill?: AbortSignal;
-  /** How long it may take to end gently; absent: as long as it likes, because AWS takes its time. */
+  /** Time limit of a graceful stop; absent on AWS, where operations take as long as AWS needs. */
   readonly graceMs?: number;
-  /** How long the whole run may take, whatever it reports; absent on AWS. */
+  /** Time limit of the whole run, whatever it reports; absent on AWS. */
   readonly limitMs?: number;
 }
 
 type Ending = Pick<EngineExit, "code" | "signal" | "unresponsive">;
 
 /**
- * Runs one `pulumi` command. It writes to a log file, not to a pipe, and has a session of its own: so it neither dies
- * with this process nor gets the terminal's Ctrl-C, which is passed on once, as a wish to stop gently. It works in the
- * environment's own folder, by which it is found again should this process be killed.
+ * Runs one `pulumi` command. It writes to a log file, not to a pipe, and has its own session: so it neither dies
+ * with this process nor receives the terminal's Ctrl-C, which is forwarded once as a graceful stop. It runs in the
+ * environment's own folder, by which it is found again if this process is killed.
  */
 export async function runPulumi(
   setting: EngineSetting,
@@ -93,7 +93,7 @@ async function watch(child: ReturnType<typeof spawn>, signals: EngineSignals = {
     child.once("exit", (code, signal) => resolve({ code, signal }));
   });
   const identity = identify(child);
-  // With every process that it started: they are in its group, and would hold on to what they work at.
+  // Includes every process that it started: they are in its group, and would keep their resources.
   const kill = () => identity !== undefined && sendGroupSignal(identity, "SIGKILL");
   let unresponsive: string | undefined;
   const watcher =
@@ -105,7 +105,7 @@ async function watch(child: ReturnType<typeof spawn>, signals: EngineSignals = {
   let grace: NodeJS.Timeout | undefined;
   const stop = () => {
     if (identity !== undefined) sendSignal(identity, "SIGINT");
-    // One that is stopped gets the wish only when it continues.
+    // A stopped process receives the signal only when it continues.
     if (identity !== undefined) sendGroupSignal(identity, "SIGCONT");
     if (signals.graceMs !== undefined) grace = setTimeout(kill, signals.graceMs);
   };
@@ -133,13 +133,13 @@ function engineEnvironment(setting: EngineSetting): NodeJS.ProcessEnv {
   const { home, providers } = setting;
   mkdirSync(home.state, { recursive: true, mode: 0o700 });
   return {
-    // With the local region's providers and state in files, nothing that the engine does leaves this machine.
+    // With the local region's providers and state in files, the engine sends nothing outside this machine.
     ...childEnvironment(providers !== undefined && isFileBackend(home) ? "local" : "cloud"),
     PULUMI_BACKEND_URL: home.backend,
     PULUMI_HOME: home.pulumiHome,
     PULUMI_CONFIG_PASSPHRASE_FILE: ensurePassphrase(home),
     PULUMI_SKIP_UPDATE_CHECK: "true",
-    // Without it the engine does not know --event-log; the Automation API sets it too.
+    // Without it the engine does not accept --event-log; the Automation API sets it too.
     PULUMI_DEBUG_COMMANDS: "true",
     PULUMI_DISABLE_REGISTRY_RESOLVE: "true",
     PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",

@@ -8,27 +8,29 @@ import { type EngineExit, type EngineSetting, type EngineSignals, runPulumi } fr
 
 export interface EngineRun {
   readonly progress: Progress;
-  /** Resources that are expected, for the progress alone. */
+  /** Expected number of resources, for progress only. */
   readonly expected?: number;
-  /** Stops gently: what runs is finished and written down. */
+  /** Graceful stop: running operations are finished and recorded. */
   readonly stop?: AbortSignal;
-  /** Ends the engine at once. */
+  /** Ends the engine immediately. */
   readonly kill?: AbortSignal;
 }
 
-/** Our own resources are made and deleted in seconds; whatever takes longer after a wish to stop hangs. */
+/** Local resources are created and deleted in seconds; anything that takes longer after a stop request hangs. */
 const localGraceMs = 15_000;
 
-/** Resources on this machine go in seconds; an engine that takes so long waits for something that does not come. */
+/**
+ * Local resources are deleted in seconds; an engine that takes this long waits for something that will not happen.
+ */
 const localLimitMs = 600_000;
 
 /** Creating a stack is a few requests to its backend. */
 const stackLimitMs = 120_000;
 
-/** Steps that the engine takes at once; our providers wait far more than they compute. */
+/** Concurrent steps of the engine; our providers wait far more than they compute. */
 const parallel = "32";
 
-/** Creates the stack unless it is there; the engine then writes the salt of its secrets into the configuration. */
+/** Creates the stack if necessary; the engine then writes the salt of its secrets into the configuration. */
 export async function ensureStack(setting: EngineSetting, signals?: EngineSignals): Promise<void> {
   const args = ["stack", "init", setting.name, "--no-select", "--secrets-provider", "passphrase"];
   const exit = await runPulumi(setting, args, { ...signals, limitMs: stackLimitMs });
@@ -37,7 +39,7 @@ export async function ensureStack(setting: EngineSetting, signals?: EngineSignal
     throw explain(setting, "made", exit, { done: 0, changes: {}, problems: [] });
 }
 
-/** Makes the world as the program says. Returns what was done and the stack's outputs. */
+/** Deploys the program. Returns the result and the stack's outputs. */
 export async function bringUp(
   setting: EngineSetting,
   program: Program,
@@ -58,7 +60,7 @@ export async function destroy(setting: EngineSetting, run: EngineRun): Promise<O
   return await runEngine(setting, "deleted", ["destroy", "--remove", "--exec-kind", "auto.local"], run);
 }
 
-/** Forgets creations that a crash left open, after looking at the world. */
+/** Clears creations that a crash left pending, after refreshing the state. */
 export async function forgetPending(setting: EngineSetting, run: EngineRun): Promise<Observation> {
   return await runEngine(
     setting,

@@ -4,12 +4,12 @@ import { fileURLToPath } from "node:url";
 import { readFileIfThere } from "../environment/file.ts";
 import type { Home } from "../home.ts";
 
-/** What the file backend has of one stack, without asking the engine. */
+/** The file backend's state of one stack, read without the engine. */
 export type StackState =
   | { readonly kind: "absent" }
   | { readonly kind: "damaged"; readonly problem: string }
   | { readonly kind: "present"; readonly resources: number; readonly pending: number }
-  /** Another backend than files: only the engine knows. */
+  /** A backend other than files: only the engine can read it. */
   | { readonly kind: "elsewhere" };
 
 export function readStackState(home: Home, project: string, name: string): StackState {
@@ -37,7 +37,7 @@ export interface StateResource {
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
-/** The resources of a stack without asking the engine; empty where there is no state to read. */
+/** The resources of a stack, read without the engine; empty if there is no state. */
 export function readStateResources(home: Home, project: string, name: string): readonly StateResource[] {
   const file = stackFile(home, project, name);
   try {
@@ -51,7 +51,7 @@ export function readStateResources(home: Home, project: string, name: string): r
   }
 }
 
-/** Numbers of the AWS accounts that the ARNs of a stack's resources name; empty where there is no state to read. */
+/** Numbers of the AWS accounts in the ARNs of a stack's resources; empty if there is no state. */
 export function readStateAccounts(home: Home, project: string, name: string): readonly string[] {
   const file = stackFile(home, project, name);
   const text = file === undefined ? undefined : readFileIfThere(file);
@@ -60,8 +60,8 @@ export function readStateAccounts(home: Home, project: string, name: string): re
 }
 
 /**
- * Removes descriptions of files that a kill cut short. The engine's file store writes them beside each file, not in one
- * step, and then cannot read the file any more, whole as it is; without a description it can.
+ * Removes metadata files that a kill truncated. The engine's file store writes them beside each file, not
+ * atomically, and then refuses to read the file although it is intact; without metadata it reads it.
  */
 export function removeCutDescriptions(home: Home, project: string, name: string): void {
   const file = stackFile(home, project, name);
@@ -82,7 +82,9 @@ function isJson(text: string): boolean {
   }
 }
 
-/** Takes every trace of a stack out of the file backend: after its resources are gone, or when it cannot be read. */
+/**
+ * Removes every trace of a stack from the file backend: after its resources are gone, or when it cannot be read.
+ */
 export function removeStackFiles(home: Home, project: string, name: string): void {
   const file = stackFile(home, project, name);
   if (file === undefined) return;

@@ -1,12 +1,14 @@
 import { isStopped, type ProcessIdentity } from "../environment/process-identity.ts";
 
 const lookEveryMs = 1_000;
-/** Stopped for a moment is not lost: a debugger does that too. On AWS an engine that is killed may lose what it created. */
+/**
+ * Stopped briefly is not lost: a debugger does that too. On AWS an engine that is killed may lose what it created.
+ */
 const stoppedLooks = { local: 5, aws: 300 } as const;
 
 /**
- * Watches a run of the engine, whatever it reports: one that is stopped by a signal takes no other signal but SIGKILL,
- * and one that passes its limit waits for something that does not come. Calls `giveUp` once, with the reason.
+ * Watches a run of the engine, whatever it reports: one that is stopped by a signal handles no signal except
+ * SIGKILL, and one that passes its time limit hangs. Calls `giveUp` once, with the reason.
  */
 export function watchEngine(
   engine: ProcessIdentity,

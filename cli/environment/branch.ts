@@ -5,7 +5,7 @@ import { environmentName, productionName } from "../../stacks/config.ts";
 const longest = 20;
 const withinMs = 5_000;
 
-/** The checkout's current git branch; undefined where there is none: a detached HEAD, no repository, no git. */
+/** The checkout's current git branch; undefined if there is none: a detached HEAD, no repository, no git. */
 export function readBranch(directory: string): string | undefined {
   const { stdout, failed } = execaSync(
     "git",
@@ -20,9 +20,10 @@ export function readBranch(directory: string): string | undefined {
 }
 
 /**
- * The environment's name for a branch: in lower case, with one hyphen for each run of other characters than letters and
- * digits. `env-` is put before a name that an environment may not have. Of a name longer than 20 characters the first 13
- * stay, followed by six digits of the branch's SHA-256, so that two branches do not share an environment.
+ * The environment's name for a branch: in lower case, with one hyphen for each run of characters other than
+ * letters and digits. `env-` is put before a name that an environment may not have. Of a name longer than 20
+ * characters the first 13 stay, followed by six digits of the branch's SHA-256, so that two branches do not share
+ * an environment.
  */
 export function nameOfBranch(branch: string): string {
   const words = branch

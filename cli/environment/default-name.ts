@@ -9,8 +9,8 @@ export const nameHelp = "name of the environment (default: that of the current g
 export const newNameHelp = "name of the environment (default: derived from the current git branch)";
 
 /**
- * The given name, otherwise the environment of the current git branch, otherwise the only one there is. Says which was
- * chosen. Throws DMM_NAME_MISSING.
+ * The given name, otherwise the environment of the current git branch, otherwise the only one. Prints the choice.
+ * Throws DMM_NAME_MISSING.
  */
 export function chooseName(session: Session, given: string | undefined): string {
   if (given !== undefined) return given;
@@ -18,7 +18,7 @@ export function chooseName(session: Session, given: string | undefined): string 
 }
 
 /**
- * As {@link chooseName}, for a command that takes the environment away: the only one is taken where it is this
+ * Like {@link chooseName}, for a command that tears the environment down: the only one is chosen if it is this
  * user's, and never on AWS. Throws DMM_NAME_NEEDED.
  */
 export function chooseNameToDelete(session: Session, given: string | undefined): string {
@@ -28,7 +28,10 @@ export function chooseNameToDelete(session: Session, given: string | undefined):
   return announce(session, chosen);
 }
 
-/** For a command that makes an environment: the given name, otherwise the current git branch's. Throws DMM_NAME_MISSING. */
+/**
+ * For a command that creates an environment: the given name, otherwise the current git branch's. Throws
+ * DMM_NAME_MISSING.
+ */
 export function chooseNewName(session: Session, given: string | undefined): string {
   if (given !== undefined) return given;
   const branch = readBranch(checkout);

@@ -5,10 +5,10 @@ import type { Home } from "../home.ts";
 
 const mebibyte = 1_048_576;
 
-/** What a local environment grows to: four database servers, six caches, logs. */
+/** Disk usage of a local environment: four database servers, six caches, logs. */
 const neededMebibytes = 600;
 
-/** Below this nothing can be written down any more, and the engine would try again and again for half a minute each time. */
+/** Below this nothing can be written, and the engine would retry for half a minute each time. */
 const floorMebibytes = 8;
 
 /** Throws DMM_DISK_FULL when there is no room for another local environment. */
@@ -31,7 +31,7 @@ export function watchDisk(directory: string): { readonly full: AbortSignal; stop
   return { full: controller.signal, stop: () => clearInterval(timer) };
 }
 
-/** Free for this user, on the disk of the folder or of the nearest one above that exists. */
+/** Free space for this user, on the disk of the folder or of its nearest existing parent. */
 function readFreeMebibytes(directory: string): number {
   const existing = existsSync(directory) ? directory : dirname(directory);
   if (existing !== directory && !existsSync(existing)) return readFreeMebibytes(existing);

@@ -2,7 +2,7 @@ import { OperatorError } from "../errors.ts";
 
 const secondsPerUnit: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
-/** Nothing in an environment lasts longer: no standing credentials. */
+/** Upper limit of all lifetimes in an environment: no standing credentials. */
 export const longestSeconds = 7 * 86_400;
 
 /** `90s`, `30m`, `4h`, `7d` in seconds. Throws DMM_DURATION_INVALID. */
@@ -15,7 +15,7 @@ export function parseDuration(text: string): number {
   return seconds;
 }
 
-/** Seconds as people say them, rounded to two units: `3h 20m`. */
+/** A duration for display, rounded to two units: `3h 20m`. */
 export function renderDuration(seconds: number): string {
   const units = [
     ["d", Math.floor(seconds / 86_400)],

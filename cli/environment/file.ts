@@ -14,12 +14,12 @@ import { OperatorError } from "../errors.ts";
 
 let temporaryFiles = 0;
 
-/** Replaces a file in one step, readable by its owner only: whoever reads it sees the old content or the new. */
+/** Replaces a file atomically, readable by its owner only: a reader sees the old content or the new. */
 export function replaceFile(file: string, content: string | Uint8Array): void {
   withTemporaryFile(file, content, (temporaryFile) => renameSync(temporaryFile, file));
 }
 
-/** Creates a file with all its content in one step; false when it is there already. */
+/** Creates a file with all its content atomically; false if it already exists. */
 export function createFile(file: string, content: string): boolean {
   return withTemporaryFile(file, content, (temporaryFile) => {
     try {
@@ -32,7 +32,7 @@ export function createFile(file: string, content: string): boolean {
   });
 }
 
-/** The text of a file, or undefined where there is none. */
+/** The text of a file, or undefined if it does not exist. */
 export function readFileIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, "utf8");
@@ -42,7 +42,7 @@ export function readFileIfThere(file: string): string | undefined {
   }
 }
 
-/** What is in a folder; nothing where there is none. */
+/** Names in a folder; empty if it does not exist. */
 export function listFolder(directory: string): readonly Dirent[] {
   try {
     return readdirSync(directory, { withFileTypes: true });
@@ -52,7 +52,7 @@ export function listFolder(directory: string): readonly Dirent[] {
   }
 }
 
-/** Whether there is anything at a path. Unlike `existsSync`, a refused look is an error and not a no. */
+/** Whether a path exists. Unlike `existsSync`, a denied access is an error and not false. */
 export function isThere(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
@@ -61,7 +61,7 @@ export function isThere(path: string): boolean {
   }
 }
 
-/** Makes a folder for its owner only, with those above it. */
+/** Creates a folder for its owner only, with its parents. */
 export function makeFolder(directory: string): void {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -70,7 +70,7 @@ export function makeFolder(directory: string): void {
   }
 }
 
-/** The operating system's refusal of a file in our words. */
+/** Converts the operating system's file error into one of ours. */
 export function explainFileError(file: string, cause: unknown): unknown {
   const { code, message } = cause as NodeJS.ErrnoException;
   if (code === "ENOSPC" || code === "EDQUOT") return new OperatorError("DMM_DISK_FULL", { file }, cause);

@@ -2,14 +2,14 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 
-/** Tried in this order where production's own port cannot be had; 0 lets the system choose. */
+/** Tried in this order if production's own port is unavailable; 0 lets the system choose. */
 const alternatives = [8443, 9443, 10_443, 0] as const;
-/** Host number of the address on which ports are tried; the region gives it to nobody. */
+/** Host number for trying ports; the region never assigns it. */
 const probeHost = 9;
 
 /**
- * The port that an environment's ingress can have on this machine: production's, where this user may bind it and no
- * other program has it on every address, else the next best.
+ * The port of an environment's ingress on this machine: production's, if this user may bind it and no other
+ * program uses it on every address, else the next best.
  */
 export async function chooseIngressPort(network: number, production: number): Promise<number> {
   const address = `127.${network}.0.${probeHost}`;
@@ -24,7 +24,7 @@ export async function chooseIngressPort(network: number, production: number): Pr
   throw failure;
 }
 
-/** Rejects where the port cannot be bound; nothing but trying tells what the kernel allows. */
+/** Rejects if the port cannot be bound; what the kernel allows can only be tried. */
 async function bindBriefly(address: string, port: number): Promise<number> {
   const server = createServer();
   server.listen(port, address);
@@ -35,7 +35,7 @@ async function bindBriefly(address: string, port: number): Promise<number> {
   return bound;
 }
 
-/** Whether a program of this machine listens on a port of all addresses at once, loopback included; see proc(5). */
+/** Whether a program of this machine listens on a port of all addresses, loopback included; see proc(5). */
 export function listensOnEveryAddress(port: number): boolean {
   const wanted = new RegExp(`^0+:${port.toString(16).padStart(4, "0")}$`, "i");
   return ["/proc/net/tcp", "/proc/net/tcp6"].some((file) =>

@@ -1,7 +1,10 @@
 import { sourceNetworks } from "../../stacks/config.ts";
 import { OperatorError } from "../errors.ts";
 
-/** Comma-separated IPv4 networks by the program's own rule, so that it refuses none later. Throws DMM_NETWORKS_INVALID. */
+/**
+ * Parses comma-separated IPv4 networks by the program's own rule, so that the program will not refuse them later.
+ * Throws DMM_NETWORKS_INVALID.
+ */
 export function parseInsiderNetworks(text: string): readonly string[] {
   const parsed = sourceNetworks(text);
   const problem = "problem" in parsed ? parsed.problem : undefined;

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 
-/** A TCP socket on which some process of this machine listens, with the inode by which its process is found. */
+/** A listening TCP socket of this machine, with the inode that identifies its process. */
 export interface LoopbackListener {
   /** `127.23.0.10:8443`. */
   readonly address: string;
-  /** Number E of 127.E.0.0/16. */
+  /** Every listener on an address of 127.0.0.0/8, from the kernel's list; see proc(5), /proc/net/tcp. */
   readonly network: number;
   readonly inode: string;
 }

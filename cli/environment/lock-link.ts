@@ -3,16 +3,18 @@ import { dirname } from "node:path";
 import { explainFileError, makeFolder, readFileIfThere } from "./file.ts";
 import type { ProcessIdentity } from "./process-identity.ts";
 
-/** Characters; each takes up to 6 bytes in JSON, and a target may have 1,023 bytes on macOS, 4,095 on Linux. */
+/**
+ * Characters; each takes up to 6 bytes in JSON, and a link target may have 1,023 bytes on macOS, 4,095 on Linux.
+ */
 const longestCommand = 120;
 
 let links = 0;
 
 /**
- * Creates a lock with all its content in one step; undefined when there is one already, otherwise its content. A lock is
- * a symbolic link whose target is the content, because a link exists with its target or not at all and a short target
- * lies in the inode: `down`, which frees the space of a full disk, can still take its lock there. Throws DMM_DISK_FULL
- * where the file system has no room for a name either.
+ * Creates a lock with all its content atomically; undefined if it already exists, otherwise its content. A lock is
+ * a symbolic link whose target is the content, because a link exists with its target or not at all and a short
+ * target is stored in the inode: `down`, which frees the space of a full disk, can still acquire its lock there.
+ * Throws DMM_DISK_FULL if the file system has no room for a name either.
  */
 export function createLockLink(
   file: string,
@@ -34,7 +36,7 @@ export function createLockLink(
   }
 }
 
-/** Replaces a lock in one step; returns its content. */
+/** Replaces a lock atomically; returns its content. */
 export function replaceLockLink(
   file: string,
   holder: ProcessIdentity & { readonly command: string },
@@ -54,7 +56,7 @@ export function replaceLockLink(
   }
 }
 
-/** The content of a lock, or undefined where there is none. In an earlier version it was a file. */
+/** The content of a lock, or undefined if there is none. In an earlier version it was a file. */
 export function readLockLink(file: string): string | undefined {
   try {
     return readlinkSync(file);

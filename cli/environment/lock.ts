@@ -4,21 +4,21 @@ import { OperatorError } from "../errors.ts";
 import { createLockLink, readLockLink, replaceLockLink } from "./lock-link.ts";
 import { isAlive, ownIdentity, type ProcessIdentity } from "./process-identity.ts";
 
-/** Who works on an environment, and since when. */
+/** The process that works on an environment, and since when. */
 export interface Holder extends ProcessIdentity {
   readonly command: string;
   /** ISO 8601. */
   readonly since: string;
 }
 
-/** The right to change one environment, until it is released or its process is gone. */
+/** Exclusive right to change one environment, until it is released or its process is gone. */
 export interface Lock extends Disposable {
   release(): void;
 }
 
 /**
- * Takes the lock of an environment. A lock whose process is gone is taken over at once.
- * Throws DMM_ENVIRONMENT_BUSY when a living process has it.
+ * Acquires the lock of an environment. A lock whose process is gone is taken over immediately. Throws
+ * DMM_ENVIRONMENT_BUSY if a running process has it.
  */
 export function acquireLock(file: string, name: string, command: string): Lock {
   const own: Holder = { ...ownIdentity(), command, since: new Date().toISOString() };
@@ -41,16 +41,16 @@ export function acquireLock(file: string, name: string, command: string): Lock {
   }
 }
 
-/** The living process that works on the environment now, if any. */
+/** The running process that currently has the lock, if any. */
 export function readHolder(file: string): Holder | undefined {
   const holder = parseHolder(readLockLink(file) ?? "");
   return holder !== undefined && isAlive(holder) ? holder : undefined;
 }
 
 /**
- * Replaces a lock whose holder is dead by our own; undefined when another process was faster. Of several processes that
- * found it dead only one may: the one that creates the heir's lock, named by the dead content. A dead heir's lock is
- * seized the same way.
+ * Replaces a lock whose holder is dead by our own; undefined when another process was faster. Of several processes
+ * that found it dead only one may: the one that creates the heir's lock, named by the dead content. A dead heir's
+ * lock is taken over the same way.
  */
 function takeOver(file: string, dead: string, own: Holder): string | undefined {
   const claim = `${file}.${createHash("sha256").update(dead).digest("hex").slice(0, 8)}`;
@@ -61,7 +61,7 @@ function takeOver(file: string, dead: string, own: Holder): string | undefined {
     if (takeOver(claim, text, own) === undefined) return undefined;
   }
   try {
-    // Another heir may have come and gone between our look and our claim.
+    // Another heir may have come and gone between our check and our lock.
     return readLockLink(file) === dead ? replaceLockLink(file, own) : undefined;
   } finally {
     rmSync(claim, { force: true });
@@ -75,7 +75,7 @@ function lockOf(file: string, own: string): Lock {
   return { release, [Symbol.dispose]: release };
 }
 
-/** A lock that was taken on a full disk names the process alone. */
+/** A lock that was created on a full disk names only the process. */
 function parseHolder(text: string): Holder | undefined {
   try {
     const value = JSON.parse(text) as Partial<Holder>;

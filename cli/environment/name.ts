@@ -2,8 +2,8 @@ import { environmentName, productionName } from "../../stacks/config.ts";
 import { OperatorError } from "../errors.ts";
 
 /**
- * Names end up in AWS resource names, host names and folders, so the program's own rule holds.
- * Throws DMM_NAME_INVALID or DMM_NAME_RESERVED.
+ * Names are used in AWS resource names, host names and folders, so the program's own rule applies. Throws
+ * DMM_NAME_INVALID or DMM_NAME_RESERVED.
  */
 export function parseName(text: string): string {
   const parsed = environmentName(text);
@@ -13,7 +13,7 @@ export function parseName(text: string): string {
   return parsed.value;
 }
 
-/** A message repeats enough of a wrong name to recognize it. */
+/** Enough of an invalid name to recognize it in a message. */
 function shorten(text: string): string {
   return text.length > 80 ? `${text.slice(0, 80)}… (${text.length} characters)` : text;
 }

@@ -14,9 +14,10 @@ const count = 190;
 export const networkNumbers: readonly number[] = Array.from({ length: count }, (_, index) => first + index);
 
 /**
- * Claims a number E for the networks 127.E.0.0/16 and 10.E.0.0/16. Checkout and name decide where the search begins, so
- * that an environment mostly gets the same number again, and the same name in another checkout another. The claim is a file that only one process can create.
- * `isAllowed` leaves numbers out that the configuration rules out.
+ * Reserves a number E for the networks 127.E.0.0/16 and 10.E.0.0/16. Checkout and name determine where the search
+ * begins, so that an environment usually gets the same number again, and the same name in another checkout
+ * another. The reservation is a file that only one process can create. `isAllowed` excludes numbers that the
+ * configuration rules out.
  */
 export function reserveNetwork(
   home: Home,
@@ -38,7 +39,7 @@ export function reserveNetwork(
   throw new OperatorError("DMM_NETWORKS_EXHAUSTED", {});
 }
 
-/** Gives the numbers of an environment back. */
+/** Releases the numbers of an environment. */
 export function releaseNetwork(home: Home, name: string): void {
   for (const number of claims(home)) {
     if (readReservation(home, number)?.name === name) {
@@ -47,17 +48,17 @@ export function releaseNetwork(home: Home, name: string): void {
   }
 }
 
-/** The number that an environment has, from its claim alone (its record may be damaged). */
+/** The number of an environment, from its reservation alone (its record may be damaged). */
 export function reservedBy(home: Home, name: string): number | undefined {
   return claims(home).find((number) => readReservation(home, number)?.name === name);
 }
 
-/** Names for which a network is reserved, each once. */
+/** Names with a reserved network, each once. */
 export function listReservedNames(home: Home): readonly string[] {
   return [...new Set(claims(home).flatMap((number) => readReservation(home, number)?.name ?? []))];
 }
 
-/** The second copy of an environment's origin, outside of its folder. */
+/** The second copy of an environment's origin, outside its folder. */
 export function readReservedOrigin(home: Home, name: string): Origin | undefined {
   const number = reservedBy(home, name);
   return number === undefined ? undefined : readReservation(home, number)?.origin;
@@ -76,15 +77,15 @@ function readReservation(
   } catch {
     // Not JSON.
   }
-  // An earlier version wrote the name alone.
+  // An earlier version wrote only the name.
   return { name: text };
 }
 
 function claim(home: Home, number: number, content: string): boolean {
   const file = join(home.networks, String(number));
   if (createFile(file, content)) return true;
-  // A claim whose environment has no folder is what a kill between two steps of down leaves behind. On AWS it may be
-  // the last that is known of resources which still cost money.
+  // A reservation whose environment has no folder is left by a kill between two steps of down. On AWS it may be
+  // the last trace of resources that still cost money.
   const owner = readReservation(home, number);
   if (owner === undefined || owner.origin?.target === "aws" || existsEnvironment(home, owner.name))
     return false;
@@ -102,12 +103,12 @@ function claims(home: Home): readonly number[] {
     .filter(Number.isInteger);
 }
 
-/** Second numbers of every 127.x network on which any process of this machine listens. */
+/** Second octets of every 127.x network on which a process of this machine listens. */
 function readListeningNetworks(): ReadonlySet<number> {
   return new Set(readLoopbackListeners().map(({ network }) => network));
 }
 
-/** Addresses in 127.E.0.0/16 on which any process of this machine listens, as `127.23.0.10:8443`. */
+/** Addresses in 127.E.0.0/16 on which a process of this machine listens, as `127.23.0.10:8443`. */
 export function readListeners(network: number): readonly string[] {
   return readLoopbackListeners()
     .filter((listener) => listener.network === network)
@@ -115,8 +116,8 @@ export function readListeners(network: number): readonly string[] {
 }
 
 /**
- * Addresses of an environment's edge (zone 0: load balancers and endpoints, without the region's own two) on which any
- * process listens. What files say of the ingress may be wrong; while one of these is open, somebody may get in.
+ * Addresses of an environment's edge (zone 0: load balancers and endpoints, without the region's own two) on which
+ * a process listens. Files about the ingress may be wrong; while one of these is open, a client may get in.
  */
 export function readEdgeListeners(network: number): readonly string[] {
   const edge = new RegExp(`^127\\.${network}\\.0\\.\\d{2,3}:`);

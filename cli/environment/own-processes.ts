@@ -15,9 +15,10 @@ export interface OwnProcess extends NeighbourProcess {
 }
 
 /**
- * Processes proven to belong to the environment whose folder this is, also when the folder was removed: of this user,
- * without a terminal, and writing their output to the folder, or listening in a network of environments (127.E.0.0/16) while
- * they work in the folder or have a file of it open. An editor that works there, or a program that reads a log, is none.
+ * Processes proven to belong to the environment of this folder, even if the folder was removed: of this user,
+ * without a terminal, and writing their output to the folder, or listening in a network of environments
+ * (127.E.0.0/16) while they run in the folder or have a file of it open. An editor in the folder, or a program
+ * that reads a log, does not match.
  */
 export function readOwnProcesses(directory: string): readonly OwnProcess[] {
   const folder = resolveFolder(directory);
@@ -44,7 +45,7 @@ function isOwnUser(pid: number): boolean {
   }
 }
 
-/** By number of the file descriptor; empty where the process is gone. */
+/** By file descriptor number; empty if the process is gone. */
 function readOpenFiles(pid: number): ReadonlyMap<string, string> {
   const open = new Map<string, string>();
   try {
@@ -52,7 +53,7 @@ function readOpenFiles(pid: number): ReadonlyMap<string, string> {
       try {
         open.set(fd, readlinkSync(`/proc/${pid}/fd/${fd}`));
       } catch {
-        // Closed between the list and the look.
+        // Closed between listing and reading.
       }
     }
   } catch {

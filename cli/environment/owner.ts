@@ -1,6 +1,6 @@
 import { userInfo } from "node:os";
 
-/** Name of this user as a tag's value may have it; the user's number where the system knows no name for it. */
+/** Name of this user, valid as a tag value; the user's number if the system has no name for it. */
 export function readOwner(read: () => string = () => userInfo().username): string {
   const name = readName(read)
     .replace(/[^\w.@+=/ -]/g, "-")

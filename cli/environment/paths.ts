@@ -2,12 +2,12 @@ import { findToolchain } from "../../tools/toolchain.ts";
 import { OperatorError } from "../errors.ts";
 import { checkout, type Home } from "../home.ts";
 
-/** MariaDB names its files in at most 511 bytes; ours lie up to some 200 bytes below. */
+/** MariaDB limits file names to 511 bytes; ours are up to some 200 bytes below. */
 const longestBytes = 250;
 
 /**
- * Paths go into other programs' languages and lists, where each is escaped or named from a folder above it. Throws
- * DMM_PATH_UNUSABLE for those that no escaping saves.
+ * Paths are written into other programs' languages and lists, where each is escaped or made relative to a parent.
+ * Throws DMM_PATH_UNUSABLE for those that no escaping can represent.
  */
 export function requireUsablePaths(home: Home): void {
   for (const path of [checkout, home.directory, home.cache, findToolchain().directory]) {

@@ -1,15 +1,15 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** Host number of the address on which ports are tried; the region gives it to nobody. */
+/** Host number for trying ports; the region never assigns it. */
 const probeHost = 9;
 const attempts = 40;
 const step = 1_000;
 
-/** Redis Cluster's nodes speak to each other here. */
+/** Redis Cluster's nodes communicate with each other here. */
 const busOffset = 10_000;
 
-/** Keys of the program that hold a port inside the VPC, and what else is bound along with it. */
+/** The program's keys for ports inside the VPC, and which further ports are bound with each. */
 const offsets = { servicePort: [], databasePort: [], cachePort: [busOffset] } as const;
 
 export type PortKey = keyof typeof offsets;
@@ -18,8 +18,8 @@ export type PortKey = keyof typeof offsets;
 export type Ports = Readonly<Partial<Record<PortKey, number>>>;
 
 /**
- * Ports for an environment on this machine, where they differ from production's: a program that listens on a port of
- * every address, as servers in containers do, has it on the environment's loopback addresses too.
+ * Ports of a local environment that differ from production's: a program that listens on a port of every address,
+ * like servers in containers, also occupies it on the environment's loopback addresses.
  */
 export async function choosePorts(
   network: number,
@@ -45,7 +45,7 @@ async function areFree(address: string, ports: readonly number[]): Promise<boole
   return true;
 }
 
-/** Nothing but trying tells: [::] may stand for IPv4 as well, and the kernel may keep ports for itself. */
+/** This can only be tried: [::] may include IPv4, and the kernel may reserve ports. */
 async function isFree(address: string, port: number): Promise<boolean> {
   const server = createServer();
   server.listen(port, address);

@@ -1,16 +1,16 @@
 import { readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
-/** A process told apart from any later one with the same number: the start time is in clock ticks since boot. */
+/** A process, distinguished from any later one with the same pid by its start time in clock ticks since boot. */
 export interface ProcessIdentity {
   readonly pid: number;
   readonly startTime: number;
 }
 
-/** A process that works in a folder of ours. */
+/** A process that runs in a folder of ours. */
 export interface NeighbourProcess extends ProcessIdentity {
   readonly command: string;
-  /** Somebody's shell or editor has one; nothing that dmm-env starts does. */
+  /** A user's shell or editor has one; processes of dmm-env do not. */
   readonly terminal: boolean;
 }
 
@@ -19,13 +19,13 @@ export function readStartTime(pid: number): number | undefined {
   return readStat(pid)?.startTime;
 }
 
-/** Every process whose working directory is in this folder, also when the folder was removed. Other than this one. */
+/** Every process except this one whose working directory is in this folder, even if the folder was removed. */
 export function readProcessesIn(directory: string): readonly NeighbourProcess[] {
   const folder = resolveFolder(directory);
   return readLivingProcesses().filter(({ pid }) => pid !== process.pid && worksIn(pid, folder));
 }
 
-/** Every process of this machine that lives. */
+/** Every running process of this machine. */
 export function readLivingProcesses(): readonly NeighbourProcess[] {
   return readdirSync("/proc")
     .filter((entry) => /^\d+$/.test(entry))
@@ -33,7 +33,7 @@ export function readLivingProcesses(): readonly NeighbourProcess[] {
     .filter((status) => status !== undefined);
 }
 
-/** The path as the kernel names it, without symbolic links, also of a folder that was removed. */
+/** The path as the kernel names it, without symbolic links, even of a folder that was removed. */
 export function resolveFolder(directory: string): string {
   try {
     return realpathSync(directory);
@@ -43,12 +43,12 @@ export function resolveFolder(directory: string): string {
   }
 }
 
-/** Whether a process is stopped by a signal or a debugger: it lives, and responds to nothing. */
+/** Whether a process is stopped by a signal or a debugger: it exists, and responds to nothing. */
 export function isStopped(pid: number): boolean {
   return /^[Tt]$/.test(readStat(pid)?.state ?? "");
 }
 
-/** Whether a process works in a folder; its path is as {@link resolveFolder} gives it. */
+/** Whether a process runs in a folder; its path is as {@link resolveFolder} returns it. */
 export function worksIn(pid: number, folder: string): boolean {
   try {
     return isInside(readlinkSync(`/proc/${pid}/cwd`), folder);
@@ -57,7 +57,7 @@ export function worksIn(pid: number, folder: string): boolean {
   }
 }
 
-/** Whether a path from /proc is the folder or in it. The kernel writes " (deleted)" behind what is gone. */
+/** Whether a path from /proc is the folder or in it. The kernel appends " (deleted)" to removed paths. */
 export function isInside(path: string | undefined, folder: string): boolean {
   const plain = path?.replace(/ \(deleted\)$/, "");
   return plain === folder || plain?.startsWith(`${folder}/`) === true;
@@ -70,7 +70,7 @@ function readStat(pid: number): (NeighbourProcess & { readonly state: string }) 
   } catch {
     return undefined;
   }
-  // The second field is the program's name in brackets and may itself hold brackets and blanks.
+  // The second field is the program's name in parentheses, which may contain parentheses and spaces itself.
   const end = stat.lastIndexOf(")");
   const fields = stat.slice(end + 2).split(" ");
   if (fields[0] === "Z" || fields[0] === "X") return undefined;
@@ -88,7 +88,7 @@ export function isAlive(identity: ProcessIdentity): boolean {
   return readStartTime(identity.pid) === identity.startTime;
 }
 
-/** Waits until the process is gone, at most so long; false when it still lives. */
+/** Waits until the process is gone, up to a time limit; false when it still runs. */
 export async function waitUntilGone(identity: ProcessIdentity, withinMs: number): Promise<boolean> {
   const until = performance.now() + withinMs;
   while (isAlive(identity)) {
@@ -103,7 +103,7 @@ export function sendSignal(identity: ProcessIdentity, signal: NodeJS.Signals): v
   signalTo(identity, identity.pid, signal);
 }
 
-/** Sends a signal to a process that leads a group and to everything in it, unless the leader is already gone. */
+/** Sends a signal to a group leader and its whole group, unless the leader is already gone. */
 export function sendGroupSignal(leader: ProcessIdentity, signal: NodeJS.Signals): void {
   signalTo(leader, -leader.pid, signal);
 }
@@ -113,6 +113,6 @@ function signalTo(identity: ProcessIdentity, receiver: number, signal: NodeJS.Si
   try {
     process.kill(receiver, signal);
   } catch {
-    // It ended between the look and the signal.
+    // It ended between the check and the signal.
   }
 }

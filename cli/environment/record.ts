@@ -7,44 +7,47 @@ import { type Origin, parseOrigin, type TargetName, targets } from "./origin.ts"
 import type { Ports } from "./ports.ts";
 
 export const stages = ["creating", "up", "tearing-down"] as const;
-/** How far an environment has come: `creating` until it served an authorised request, `tearing-down` from the start of down. */
+/**
+ * Progress of an environment: `creating` until it served an authorized request, `tearing-down` from the start of
+ * down.
+ */
 export type Stage = (typeof stages)[number];
 
-/** What this machine knows about one environment without asking anybody. */
+/** What this machine knows about one environment without any request. */
 export interface EnvironmentRecord {
   readonly name: string;
   readonly target: TargetName;
-  /** Number E of the loopback network `127.E.0.0/16`; on AWS of the VPC's address block alone. */
+  /** Number E of the loopback network `127.E.0.0/16`; on AWS only of the VPC's address block. */
   readonly network: number;
   /** CIDR block of the VPC. */
   readonly addressBlock: string;
   /** Source networks of the insiders, as CIDR blocks. */
   readonly insiders: readonly string[];
-  /** Port of the ingress on the local target, chosen when the environment is first made; on AWS it is production's. */
+  /** Port of the ingress on the local target, chosen at creation; on AWS it is production's. */
   readonly ingressPort?: number;
-  /** Ports that differ from production's, chosen when the environment is first made; on AWS none does. */
+  /** Ports that differ from production's, chosen at creation; on AWS none does. */
   readonly ports?: Ports;
   readonly owner: string;
   /** Times as ISO 8601 in UTC. */
   readonly created: string;
   readonly expires: string;
   readonly stage: Stage;
-  /** Pulumi's backend, Region and account as they were when it was created; absent in a record of an earlier version. */
+  /** Pulumi's backend, Region and account at creation; absent in a record of an earlier version. */
   readonly backend?: string;
   readonly region?: string;
   readonly account?: string;
-  /** Whether the engine was ever told to create the stack; absent in a record of an earlier version. */
+  /** Whether the engine was ever asked to create the stack; absent in a record of an earlier version. */
   readonly stack?: "not requested" | "requested";
-  /** How the resources went, from the moment of the teardown when that is certain. */
+  /** How the resources were deleted, once the teardown knows. */
   readonly deletion?: string;
 }
 
-/** What a record says of its environment's origin; undefined in one of an earlier version. */
+/** The origin in a record; undefined in one of an earlier version. */
 export function originOf(record: EnvironmentRecord): Origin | undefined {
   return parseOrigin(record);
 }
 
-/** Reads a record; undefined when there is none. Throws DMM_RECORD_UNREADABLE for one that was damaged. */
+/** Reads a record; undefined if there is none. Throws DMM_RECORD_UNREADABLE for a damaged one. */
 export function readRecord(home: Home, name: string): EnvironmentRecord | undefined {
   const file = environmentFolder(home, name).record;
   const text = readFileIfThere(file);
@@ -68,7 +71,10 @@ export function writeRecord(home: Home, record: EnvironmentRecord): void {
   replaceFile(environmentFolder(home, record.name).record, `${JSON.stringify(record, null, 2)}\n`);
 }
 
-/** Names of all environments that have a folder or a reserved network, whole or damaged. Throws DMM_FILE_UNUSABLE for another user's. */
+/**
+ * Names of all environments with a folder or a reserved network, intact or damaged. Throws DMM_FILE_UNUSABLE for
+ * another user's.
+ */
 export function listNames(home: Home): readonly string[] {
   const folders = listFolder(home.environments)
     .filter((item) => item.isDirectory() && !item.name.startsWith("."))
@@ -76,7 +82,7 @@ export function listNames(home: Home): readonly string[] {
   return [...new Set([...folders, ...listReservedNames(home)])].sort();
 }
 
-/** The reservation is what keeps others off a network, so a record that names another one is not believed. */
+/** The reservation is what excludes others from a network, so a record that names another one is not trusted. */
 function findContradiction(home: Home, { name, network }: EnvironmentRecord): string | undefined {
   const reserved = reservedBy(home, name);
   return reserved === undefined || reserved === network
@@ -114,7 +120,7 @@ function findProblem(value: unknown, name: string): string | undefined {
   return problems.length === 0 ? undefined : problems.join(", ");
 }
 
-/** As `--insiders` takes it: a record that was written by hand, or by an earlier version, must not say more. */
+/** As `--insiders` accepts it: a record that was edited, or written by an earlier version, must not allow more. */
 function isNetwork(value: unknown): boolean {
   return typeof value === "string" && value !== "" && "value" in sourceNetworks(value);
 }

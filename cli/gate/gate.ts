@@ -24,7 +24,7 @@ export interface GateRequest extends UpRequest {
   readonly profile: ProfileName;
 }
 
-/** One act of a gate: how it ended, and what it has to tell. */
+/** One phase of a gate: its result, and its report. */
 interface Act {
   readonly exitCode: ExitCode;
   readonly report: Readonly<Record<string, unknown>>;
@@ -33,15 +33,15 @@ interface Act {
 }
 
 /**
- * Up, verify and down. Whatever happens in the first two, also Ctrl-C, down follows. Refuses a name that is in use: a
- * gate releases what it finds, and that would be somebody else's.
+ * Up, verify and down. Whatever happens in the first two, including Ctrl-C, down follows. Refuses a name that is
+ * in use: a gate tears down what it finds, which would be another user's environment.
  */
 export async function runGate(session: Session, request: GateRequest): Promise<Outcome> {
   refuseUsedName(session, request.name);
   ensureSigningKey(session.home);
   const up = await makeUpRun(session, request);
   const { witness, ...proof } = await prove(session, up, request);
-  // Nothing was claimed: somebody else took the name meanwhile. It is theirs to release.
+  // Nothing was reserved: another process took the name meanwhile, and has to tear it down itself.
   if (up.lock === undefined) return proof;
   const tornDown = await tearDownAfter(session, up, witness);
   return {
@@ -72,7 +72,7 @@ async function prove(
   }
 }
 
-/** Releases, then lets the verification look from outside whether it is true. */
+/** Tears down, then verifies the result from outside. */
 async function tearDownAfter(session: Session, up: UpRun, witness?: TeardownWitness): Promise<Act> {
   try {
     const tornDown = await tearDown(await createDownRun(session, up.request.name, up.lock));
@@ -95,13 +95,16 @@ function renderConclusion(name: string, proof: Act, tornDown: Act): string {
   return proof.exitCode === exitCodes.done ? `Gate ${name}: passed.` : `Gate ${name}: failed.`;
 }
 
-/** A teardown that left something over or is not proven outweighs everything, because it needs somebody now; then the operator's own interruption. */
+/**
+ * A teardown with leftovers or without proof takes precedence, because it needs attention now; then the operator's
+ * own interruption.
+ */
 function conclude(session: Session, proof: Act, tornDown: Act): ExitCode {
   if (tornDown.exitCode !== exitCodes.done) return tornDown.exitCode;
   return session.interruption.first.aborted ? exitCodes.interrupted : proof.exitCode;
 }
 
-/** The first cause is the failure; what the teardown met afterwards is shown beside it. */
+/** The first cause is the failure; failures of the teardown are shown beside it. */
 function choose(
   session: Session,
   name: string,
@@ -125,7 +128,7 @@ function failed(session: Session, error: unknown): Act {
   return { exitCode: failure.exitCode, report: {}, lines: [], failure };
 }
 
-/** Its record may be lost while the environment serves: whatever is there of it counts. */
+/** Its record may be lost while the environment serves: any trace of it counts. */
 function refuseUsedName({ home }: Session, name: string): void {
   const record = readRecord(home, name);
   const traces = findTraces(home, readProject().name, name);

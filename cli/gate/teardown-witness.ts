@@ -6,7 +6,7 @@ import type { Step } from "../report/reporter.ts";
 import type { Session } from "../session.ts";
 import { createTarget } from "../verification/target.ts";
 
-/** What is noted of an environment while it is up, to look for after it is gone. */
+/** Data about a running environment, for the checks after its teardown. */
 export interface TeardownWitness {
   readonly name: string;
   readonly snapshot: TeardownSnapshot;
@@ -20,7 +20,7 @@ export async function takeWitness(session: Session, open: OpenEnvironment): Prom
   return { name: open.name, snapshot: readTeardownSnapshot(target), credentials: target.aws.credentials };
 }
 
-/** Runs the suite *teardown* against where the environment was. */
+/** Runs the suite *teardown* against the former environment. */
 export async function proveTeardown(session: Session, witness: TeardownWitness): Promise<RunResult> {
   const run: { result?: RunResult } = {};
   const step: Step<typeof run> = {

@@ -5,15 +5,18 @@ import type { LogFile } from "./log-files.ts";
 const everyMs = 200;
 
 export interface Following {
-  /** The logs that there are now: a task that replaces another has a log of its own. */
+  /** The current logs: a task that replaces another has a new log. */
   readonly find: () => readonly LogFile[];
-  /** Bytes that were shown already, by file; a log that is not named is shown from its start. */
+  /** Bytes already shown, by file; a log that is not named is shown from its start. */
   readonly shown: ReadonlyMap<string, number>;
   readonly signal: AbortSignal;
   readonly onLine: (part: string, line: string) => Promise<void>;
 }
 
-/** Hands on each whole line that is added to the logs, until the signal. A log that was cut is read from its start again. */
+/**
+ * Emits each complete line that is added to the logs, until the signal. A truncated log is read from its start
+ * again.
+ */
 export async function follow({ find, shown, signal, onLine }: Following): Promise<void> {
   const offsets = new Map(shown);
   while (!signal.aborted) {
@@ -29,7 +32,7 @@ export async function follow({ find, shown, signal, onLine }: Following): Promis
   }
 }
 
-/** The whole lines of a range of bytes, and where the last of them ends. */
+/** The complete lines of a range of bytes, and where the last of them ends. */
 function readLines(file: string, start: number, size: number): { lines: readonly string[]; end: number } {
   if (size === start) return { lines: [], end: start };
   const content = readRange(file, start, size);
@@ -42,7 +45,7 @@ function readRange(file: string, start: number, end: number): Buffer {
   try {
     descriptor = openSync(file, "r");
   } catch (error) {
-    // Removed since it was found.
+    // Removed after it was found.
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return Buffer.alloc(0);
     throw error;
   }

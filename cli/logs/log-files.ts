@@ -9,7 +9,10 @@ export interface LogFile {
   readonly file: string;
 }
 
-/** Every log of the environment: of the command line's own engine runs, of the region, and of each of its processes. */
+/**
+ * Every log of the environment: of the command line's own engine runs, of the region, and of each of its
+ * processes.
+ */
 export function findLogs(folder: EnvironmentFolder, environment: string): readonly LogFile[] {
   const found: LogFile[] = [];
   for (const directory of [folder.logs, join(folder.region, "logs")]) {
@@ -21,7 +24,7 @@ export function findLogs(folder: EnvironmentFolder, environment: string): readon
   return found;
 }
 
-/** The logs of that name; where there is none, those whose name begins so: `task/gateway` are all tasks of the gateway. */
+/** The logs of that name; if there is none, those with that prefix: `task/gateway` is all tasks of the gateway. */
 export function selectLogs(all: readonly LogFile[], part: string | undefined): readonly LogFile[] {
   if (part === undefined) return all;
   const exact = all.filter((log) => log.part === part);
@@ -31,11 +34,11 @@ export function selectLogs(all: readonly LogFile[], part: string | undefined): r
 /** The end of a log. */
 export interface LogTail extends LogFile {
   readonly lines: readonly string[];
-  /** Bytes of the file up to the end of the last whole line. */
+  /** Bytes of the file up to the end of the last complete line. */
   readonly size: number;
 }
 
-/** The last whole lines of a log; of one that was removed meanwhile, none. */
+/** The last complete lines of a log; empty if it was removed meanwhile. */
 export function readTail(log: LogFile, count: number): LogTail {
   const content = readIfThere(log.file);
   const size = content.lastIndexOf("\n") + 1;

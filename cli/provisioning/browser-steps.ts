@@ -3,7 +3,7 @@ import { grantFiles } from "../access/grants.ts";
 import type { Ingress } from "../access/ingress.ts";
 import type { EnvironmentFolder } from "../home.ts";
 
-/** Where a person administers the platform: the other host of the ingress. */
+/** URL of the admin site: the other host of the ingress. */
 export function findAdminUrl({ url }: Ingress): string {
   const admin = new URL(url);
   admin.hostname = `admin.${admin.hostname}`;
@@ -11,8 +11,8 @@ export function findAdminUrl({ url }: Ingress): string {
 }
 
 /**
- * How a person reaches an environment with a browser: on the local target, whose names are in no DNS, how the browser
- * finds the address, and what to import there. Nothing of it changes the system by itself.
+ * How to open an environment in a browser: on the local target, whose names are not in DNS, how the browser finds
+ * the address, and what to import there. Changes nothing on the system.
  */
 export function renderBrowserSteps(
   ingress: Ingress,
@@ -28,10 +28,10 @@ export function renderBrowserSteps(
     `  ${ingress.url} serves the APIs and their sign-in; its root has no page`,
     ...(ingress.authorityFile !== undefined
       ? [
-          // A Chromium that runs already with the same folder would take no rules.
+          // A Chromium that already runs with the same folder would ignore the rules.
           `  chromium --user-data-dir="$HOME/.config/dmm-env-browser/${ingress.host}" --host-resolver-rules='${rules}'`,
           `  or, for any browser, in /etc/hosts: ${address} ${hosts.join(" ")}`,
-          // There, because a browser may keep authorities by profile.
+          // There, because a browser may store authorities per profile.
           `  in that browser, import ${shown(ingress.authorityFile)} as a certificate authority for websites`,
         ]
       : []),
@@ -39,7 +39,7 @@ export function renderBrowserSteps(
   ];
 }
 
-/** Relative where that is shorter: the command is pasted where dmm-env was typed. */
+/** Relative if shorter: the command is pasted where dmm-env was run. */
 export function shown(file: string): string {
   const path = relative(process.cwd(), file);
   return path.startsWith("..") ? file : path;

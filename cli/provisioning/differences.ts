@@ -6,18 +6,21 @@ import type { PortKey } from "../environment/ports.ts";
 import type { EnvironmentRecord } from "../environment/record.ts";
 import { nameLocalImage } from "../region/local-images.ts";
 
-/** What tells which of the configurable differences an environment has. */
+/** Values that determine an environment's configurable differences. */
 export interface Differing {
   readonly record: Pick<EnvironmentRecord, "target" | "ports">;
   readonly ingress: { readonly connect: { readonly port: number } };
 }
 
-/** Everything in which an environment differs from production: what it has by itself, then what every one has. */
+/**
+ * Everything in which an environment differs from production: its own differences, then those of every
+ * environment.
+ */
 export function listDifferences(environment: Differing): readonly Difference[] {
   return [...listOwnDifferences(environment), ...everywhere()];
 }
 
-/** The configuration that an environment does not have from production, beside what is always its own. */
+/** The configuration that differs from production, beyond the values that always do. */
 export function listOwnDifferences({ record, ingress }: Differing): readonly Difference[] {
   const ports = readProductionPorts();
   const { image } = readProject();

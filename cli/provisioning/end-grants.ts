@@ -7,8 +7,8 @@ import type { Progress } from "../report/reporter.ts";
 import type { UpRun } from "./up-run.ts";
 
 /**
- * Lets no grant outlive the environment, publishes what an earlier command could not, and only then lets the region
- * open the ingress until the end of the environment's life.
+ * Ensures that no grant outlives the environment, publishes what an earlier command could not, and only then lets
+ * the region open the ingress until the end of the environment's life.
  */
 export async function endGrants(run: UpRun, progress: Progress): Promise<void> {
   const { folder, record, outputs, project, region } = run;

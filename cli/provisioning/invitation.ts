@@ -6,7 +6,7 @@ import { chalk } from "../report/style.ts";
 import { renderBrowserSteps, shown } from "./browser-steps.ts";
 import { tokenHeaderFile } from "./prove-serving.ts";
 
-/** A curl command that works as it is: the insider's certificate and the token come from files. */
+/** A complete curl command: the insider's certificate and the token come from files. */
 export function renderCurl(
   ingress: Ingress,
   folder: EnvironmentFolder,
@@ -35,7 +35,7 @@ export function renderCurl(
   return words.map(quote).join(" ");
 }
 
-/** What `up` leaves an operator with: the address, a request to try, the next command. */
+/** The final output of `up`: the address, a request to try, the next command. */
 export function renderInvitation(
   name: string,
   ingress: Ingress,

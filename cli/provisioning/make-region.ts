@@ -8,11 +8,11 @@ import { startRegion } from "../region/start.ts";
 import type { Progress } from "../report/reporter.ts";
 import type { UpRun } from "./up-run.ts";
 
-/** Starts the local region, or finds it running. AWS is always there. */
+/** Starts the local region, or finds it running. AWS is always available. */
 export async function makeRegion(run: UpRun, progress: Progress): Promise<void> {
   const { session, folder, record, parts, project } = run;
   if (record.target === "aws") return progress(`AWS, ${project.region}`);
-  // A list that could not be published must be at the ingress before anybody is let in again.
+  // A list that could not be published must reach the ingress before any client is admitted again.
   const opens = !hasUnpublished(folder.access);
   writeClosing(folder.region, opens ? record.expires : new Date().toISOString());
   const earlier = readRegionAddress(folder.region)?.pid;

@@ -11,7 +11,7 @@ import { watchRegion } from "../region/responsive.ts";
 import type { Progress } from "../report/reporter.ts";
 import type { UpRun } from "./up-run.ts";
 
-/** Lets the engine make what the program declares, and keeps what it says about it. */
+/** Lets the engine create the program's resources, and records the result. */
 export async function makeResources(run: UpRun, progress: Progress): Promise<void> {
   const { session, record, project, region } = run;
   const state = readStackState(session.home, project.name, record.name);
@@ -40,7 +40,7 @@ async function runEngine(run: UpRun, state: StackState, engine: EngineRun): Prom
   run.observation = await bringUp(setting, await run.program, { ...engine, expected });
 }
 
-/** What the engine says when nobody answers any more does not help anybody. */
+/** The engine's error for an unresponsive region does not help the operator. */
 function regionLost({ record, folder, session }: UpRun): OperatorError | undefined {
   const { name, target } = record;
   if (target === "aws" || session.interruption.first.aborted) return undefined;

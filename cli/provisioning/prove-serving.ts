@@ -13,7 +13,10 @@ import type { UpRun } from "./up-run.ts";
 
 const withinSeconds = { local: 30, aws: 600 } as const;
 
-/** An environment is up when it has served a request of an insider with a token, from outside and through everything. */
+/**
+ * An environment is up once it has served a request of an insider with a token, from outside and through every
+ * component.
+ */
 export async function proveServing(run: UpRun, progress: Progress): Promise<void> {
   const { session, record, folder, ingress, outputs, project, region } = run;
   const secret = await readVerifierSecret(accessAws(project.region, region), outputs.verifier);
@@ -43,7 +46,7 @@ export async function proveServing(run: UpRun, progress: Progress): Promise<void
   writeRecord(session.home, run.record);
 }
 
-/** A new token, proven by one request that it authorises. */
+/** A new token, proven by one request that it authorizes. */
 export async function serve(
   ingress: Ingress,
   client: ClientIdentity,
@@ -60,7 +63,7 @@ export async function serve(
   return token;
 }
 
-/** The header that curl reads from a file, so that no token stands in a command line. */
+/** The header that curl reads from a file, so that no token is in a command line. */
 export function tokenHeaderFile(access: string): string {
   return join(access, "authorization.header");
 }

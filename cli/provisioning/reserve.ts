@@ -33,7 +33,10 @@ import type { UpRequest, UpRun } from "./up-run.ts";
 
 const defaultLifetimeSeconds = 8 * 3600;
 
-/** Takes the environment for this run: its lock, its record, its network, its access material and its configuration. */
+/**
+ * Reserves the environment for this run: its lock, its record, its network, its access material and its
+ * configuration.
+ */
 export async function reserveEnvironment(run: UpRun): Promise<void> {
   const { session, request, folder } = run;
   makeFolder(folder.directory);
@@ -50,7 +53,7 @@ export async function reserveEnvironment(run: UpRun): Promise<void> {
     name: request.name,
     command: join(pulumiRoot(run.parts), "bin", "pulumi"),
   };
-  // From here on a stack may be there, whatever becomes of this process.
+  // From here on a stack may exist, whatever happens to this process.
   run.record = { ...run.record, stack: "requested" };
   writeRecord(session.home, run.record);
   run.stack = quietly(
@@ -64,8 +67,8 @@ export async function reserveEnvironment(run: UpRun): Promise<void> {
 }
 
 /**
- * What the operator asked for against what is there; looked at before anything is made, and again under the lock.
- * Throws DMM_RECORD_UNREADABLE, DMM_TEARDOWN_UNFINISHED, DMM_TARGET_MISMATCH, DMM_NETWORKS_MISSING.
+ * Checks the operator's request against the existing environment, before anything is created, and again under the
+ * lock. Throws DMM_RECORD_UNREADABLE, DMM_TEARDOWN_UNFINISHED, DMM_TARGET_MISMATCH, DMM_NETWORKS_MISSING.
  */
 export function checkRequest({ home, target }: Session, request: UpRequest): EnvironmentRecord | undefined {
   const { name } = request;
@@ -83,24 +86,24 @@ function decideRecord(run: UpRun): EnvironmentRecord {
   const earlier = checkRequest(session, request);
   run.wasUp = earlier === undefined ? servesWithoutRecord(run) : earlier.stage === "up";
   const isAllowed = (number: number) => isNetworkAllowed(run.project, number);
-  // The reservation holds the origin too: it is what is left where the record is damaged.
+  // The reservation has the origin too: it remains if the record is damaged.
   const network = earlier?.network ?? reserveNetwork(session.home, request.name, { isAllowed, origin });
   return planRecord(run, earlier, network);
 }
 
-/** A record that was lost does not make somebody's environment one of this run's. */
+/** If a record was lost, the environment still counts as existing before this run. */
 function servesWithoutRecord({ session, folder, project, request }: UpRun): boolean {
   const state = readStackState(session.home, project.name, request.name);
   return readRegionAddress(folder.region) !== undefined || (state.kind === "present" && state.resources > 1);
 }
 
-/** Ports stand in the outputs and in every task's environment, so they stay what they were when it was first made. */
+/** Ports are in the outputs and in every task's environment, so they never change after creation. */
 async function decidePorts(run: UpRun, record: EnvironmentRecord): Promise<EnvironmentRecord> {
   if (record.target === "aws" || record.ports !== undefined || run.wasUp) return record;
   return { ...record, ports: await choosePorts(record.network, readProductionPorts()) };
 }
 
-/** The record that this run gives the environment. */
+/** The environment's record in this run. */
 export function planRecord(
   { origin, request }: Pick<UpRun, "origin" | "request">,
   earlier: EnvironmentRecord | undefined,
@@ -124,7 +127,7 @@ export function planRecord(
   };
 }
 
-/** Addresses have the port in them, so it stays what it was when the environment was first made. */
+/** Addresses include the port, so it never changes after creation. */
 async function decideIngressPort(record: EnvironmentRecord): Promise<EnvironmentRecord> {
   if (record.target === "aws" || record.ingressPort !== undefined) return record;
   return { ...record, ingressPort: await chooseIngressPort(record.network, readProductionPort()) };
@@ -141,7 +144,7 @@ async function configure({ folder, project, record }: UpRun): Promise<void> {
   });
 }
 
-/** What the record says of the environment's configuration. */
+/** The record's overrides of the environment's configuration. */
 export function overridesOf(
   record: EnvironmentRecord,
   project: Project,
@@ -158,11 +161,11 @@ export function overridesOf(
   };
 }
 
-/** The operator's grant ends with the environment, also when that was prolonged. */
+/** The operator's grant ends with the environment, even after an extension. */
 async function grantOperator(access: string, authority: Authority, record: EnvironmentRecord): Promise<void> {
   const grant = readGrant(access, operatorGrant);
   const end = Date.parse(record.expires);
-  // X.509 counts whole seconds.
+  // X.509 times have whole seconds.
   const lasts = grant !== undefined && isValid(grant) && Date.parse(grant.expires) > end - 1_000;
   if (lasts && hasEveryFile(access, operatorGrant)) return;
   const lifetimeSeconds = Math.ceil((end - Date.now()) / 1000);
@@ -178,7 +181,7 @@ async function loadProgram(): Promise<Program> {
   return (await import("../../stacks/index.ts")).program;
 }
 
-/** Work that is awaited only later must not count as an unhandled failure until then. */
+/** Work that is awaited only later must not count as an unhandled rejection until then. */
 function quietly<Result>(work: Promise<Result>): Promise<Result> {
   work.catch(() => undefined);
   return work;

@@ -12,12 +12,12 @@ import type { EnvironmentFolder } from "../home.ts";
 import type { RegionAddress } from "../region/address.ts";
 import type { Session } from "../session.ts";
 
-/** What the operator asked of `up`. */
+/** The operator's request to `up`. */
 export interface UpRequest {
   readonly name: string;
-  /** How long the environment may live; absent: eight hours, or what it has already. */
+  /** Lifetime of the environment; absent: eight hours, or the existing one. */
   readonly lifetimeSeconds?: number;
-  /** Source networks of the insiders; absent: this machine, or what it has already. */
+  /** Source networks of the insiders; absent: this machine, or the existing ones. */
   readonly insiders?: readonly string[];
 }
 
@@ -31,16 +31,16 @@ export interface UpRun {
   readonly origin: Origin;
   lock: Lock;
   record: EnvironmentRecord;
-  /** True when the environment was up before this run: an interrupted update does not take it away. */
+  /** True when the environment was up before this run: an interrupted update does not tear it down. */
   wasUp: boolean;
   setting: EngineSetting;
-  /** Work that goes on beside the steps: the program is loaded and the stack is there when the engine needs them. */
+  /** Work in parallel to the steps: the program is loaded and the stack exists when the engine needs them. */
   program: Promise<Program>;
   stack: Promise<void>;
   region?: RegionAddress;
   observation: Observation;
   outputs: PlatformOutputs;
-  /** Insiders whose certificates would have outlived the environment; they have others now. */
+  /** Insiders whose certificates would have outlived the environment; they were reissued. */
   shortened: readonly string[];
   ingress: Ingress;
 }

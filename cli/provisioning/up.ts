@@ -23,7 +23,7 @@ import { proveServing } from "./prove-serving.ts";
 import { checkRequest, overridesOf, planRecord, reserveEnvironment } from "./reserve.ts";
 import type { UpRequest, UpRun } from "./up-run.ts";
 
-/** What `up` does, in order. */
+/** The steps of `up`, in order. */
 export const upSteps: readonly Step<UpRun>[] = [
   { title: "reserve name, network and keys", run: reserveEnvironment },
   { title: "start the region", run: makeRegion },
@@ -32,7 +32,10 @@ export const upSteps: readonly Step<UpRun>[] = [
   { title: "serve an authorised request", run: proveServing },
 ];
 
-/** Looks at what the run needs before anything is touched: the configuration, the request, the machine's parts, the backend. */
+/**
+ * Checks the prerequisites of the run before anything is changed: the configuration, the request, the machine's
+ * tools, the backend.
+ */
 export async function makeUpRun(session: Session, request: UpRequest): Promise<UpRun> {
   const project = readProject();
   const earlier = checkRequest(session, request);
@@ -47,7 +50,7 @@ export async function makeUpRun(session: Session, request: UpRequest): Promise<U
   return { session: own, request, project, parts, origin, folder } as UpRun;
 }
 
-/** What a new environment is created with, and an old one keeps. */
+/** The origin of a new environment, or the existing one. */
 function planOrigin(
   { target = "local", home }: Session,
   project: Project,
@@ -57,20 +60,20 @@ function planOrigin(
   return stored ?? { target: earlier?.target ?? target, backend: home.backend, region: project.region };
 }
 
-/** On AWS the credentials are checked before anything is touched, and their account belongs to the origin. */
+/** On AWS the credentials are checked before anything is changed, and their account is part of the origin. */
 async function confirmOrigin(name: string, origin: Origin): Promise<Origin> {
   if (origin.target === "local") return origin;
   const { account } = await requireAwsIdentity(origin.region, { name, ...origin });
   return { ...origin, account };
 }
 
-/** The configuration with the first network that it allows: which one it becomes is only known under the lock. */
+/** The configuration with the first allowed network: the real one is known only under the lock. */
 function checkPlan(run: Pick<UpRun, "origin" | "request" | "project">, earlier?: EnvironmentRecord): void {
   const network = earlier?.network ?? networkNumbers.find((number) => isNetworkAllowed(run.project, number));
   checkConfiguration(overridesOf(planRecord(run, earlier, network ?? networkNumbers[0]!), run.project));
 }
 
-/** Ctrl-C during `up`: what this run has made is given back; an environment that was up before stays as it is. */
+/** Ctrl-C during `up`: tears down what this run has created; an environment that was up before is unchanged. */
 export async function teardownInterrupted(run: UpRun): Promise<Outcome> {
   const { session, request, record } = run;
   if (record === undefined)

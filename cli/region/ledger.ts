@@ -17,7 +17,7 @@ interface LedgerLine {
   readonly startTime?: number;
 }
 
-/** Reads what a region wrote about its processes, without the region. Lines that cannot be read are passed over. */
+/** Reads a region's ledger without the region. Invalid lines are skipped. */
 export function readLedger(directory: string): readonly LedgerEntry[] {
   const entries = new Map<string, LedgerEntry>();
   for (const line of readLines(join(directory, "ledger.jsonl"))) {
@@ -32,8 +32,8 @@ export function readLedger(directory: string): readonly LedgerEntry[] {
 }
 
 /**
- * Ends every load balancer that a region started, by pid and start time. For when the region itself is dead or does
- * not respond: a region that works would start them again. Returns how many were ended.
+ * Ends every load balancer that a region started, by pid and start time. For a region that is dead or does not
+ * respond: a working one would restart them. Returns how many were ended.
  */
 export async function endBalancers(directory: string): Promise<number> {
   const living = balancers(directory)

@@ -2,12 +2,12 @@ import { join } from "node:path";
 import type { regionParts } from "../../tools/parts.ts";
 import { checkout } from "../home.ts";
 
-/** What the image is built from: the gateway of this checkout and the packages that it needs. */
+/** Content of the image: the gateway of this checkout and the packages that it needs. */
 export const imageContent = { folder: checkout, workspace: "gateway" } as const;
 
 const repository = "dmm-env/gateway";
 
-/** What a container of each image runs on this machine, and what the image is built from. */
+/** The command of each image's container on this machine, and the image's content. */
 export function localImages({ node }: ReturnType<typeof regionParts>): Record<string, unknown> {
   return {
     [repository]: {
@@ -18,8 +18,8 @@ export function localImages({ node }: ReturnType<typeof regionParts>): Record<st
 }
 
 /**
- * Production's image as the local region is asked for it. A digest, and a tag in another registry than ECR, can only be
- * resolved by that registry; what runs locally is built from this checkout.
+ * Production's image as it is requested from the local region. A digest, and a tag in a registry other than ECR,
+ * can only be resolved by that registry; local images are built from this checkout.
  */
 export function nameLocalImage(image: string): string {
   const [host = "", ...rest] = image.replace(/@sha256:[0-9a-f]{64}$/, "").split("/");

@@ -3,13 +3,13 @@ import { isAlive, isStopped } from "../environment/process-identity.ts";
 import type { RegionAddress } from "./address.ts";
 
 const lookEachMs = 250;
-/** A busy machine may take its time; a region that takes longer does not help any command. */
+/** A busy machine may be slow; a region that takes longer is useless to any command. */
 const patienceLooks = 32;
 
 /**
- * Whether a region's API responds, in whatever way. One that is stopped (SIGSTOP) is known without waiting. The limit is
- * counted in turns of the event loop, each after what has arrived was read: this process may itself be busy for seconds,
- * and that says nothing about the region.
+ * Whether a region's API responds, in any way. One that is stopped (SIGSTOP) is detected without waiting. The
+ * limit is counted in turns of the event loop, each after pending input was read: this process itself may be
+ * blocked for seconds, which reveals nothing about the region.
  */
 export async function isResponsive(region: RegionAddress, looks = patienceLooks): Promise<boolean> {
   if (!isAlive(region) || isStopped(region.pid)) return false;
@@ -32,10 +32,13 @@ export async function isResponsive(region: RegionAddress, looks = patienceLooks)
 }
 
 const lookEveryMs = 1_000;
-/** Stopped for a moment is not lost: a debugger or a machine that sleeps does that too. */
+/** Stopped briefly is not lost: a debugger or a sleeping machine does that too. */
 const lostAfterLooks = 5;
 
-/** Aborts as soon as a region is gone or has not responded for several looks in a row. Stop it when the work is done. */
+/**
+ * Aborts as soon as a region is gone or has not responded to several consecutive checks. Stop it when the work is
+ * done.
+ */
 export function watchRegion(region: RegionAddress | undefined): {
   readonly lost: AbortSignal;
   stop(): void;

@@ -21,14 +21,14 @@ export interface RegionStart {
   readonly record: Pick<EnvironmentRecord, "name" | "network">;
   readonly region: string;
   readonly parts: RegionParts;
-  /** Starts what is needed to delete resources, without making them real again. */
+  /** Starts only what is needed to delete resources, without restoring them. */
   readonly forTeardown?: boolean;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Starts the local region as a process of its own session, so that it outlives this command, and waits until it is
- * ready. One that runs already is taken as it is. Throws DMM_REGION_FAILED or DMM_REGION_SLOW.
+ * Starts the local region as a process with its own session, so that it outlives this command, and waits until it
+ * is ready. A running one is used as is. Throws DMM_REGION_FAILED or DMM_REGION_SLOW.
  */
 export async function startRegion(start: RegionStart): Promise<RegionAddress> {
   const running = readRegionAddress(start.folder.region);
@@ -39,7 +39,7 @@ export async function startRegion(start: RegionStart): Promise<RegionAddress> {
   const log = join(start.folder.logs, "region.log");
   const output = openSync(log, "a", 0o600);
   const child = spawn(start.parts.node.command, regionArguments(start), {
-    // By its folder it is found again, should this process be killed before the region has written its first line.
+    // The folder identifies it if this process is killed before the region has written its first line.
     cwd: start.folder.region,
     detached: true,
     stdio: ["ignore", output, output],

@@ -5,7 +5,7 @@ import { readRegionAddress } from "./address.ts";
 export async function stopRegion(directory: string, withinMs = 20_000): Promise<boolean> {
   const region = readRegionAddress(directory);
   if (region === undefined) return true;
-  // One that is stopped takes no other signal.
+  // A stopped process handles no other signal.
   if (!isStopped(region.pid)) sendSignal(region, "SIGTERM");
   if (!isStopped(region.pid) && (await waitUntilGone(region, withinMs))) return true;
   sendSignal(region, "SIGKILL");

@@ -2,9 +2,9 @@ import { type OwnProcess, readOwnProcesses } from "../environment/own-processes.
 import { sendSignal, waitUntilGone } from "../environment/process-identity.ts";
 
 /**
- * Ends processes that belong to an environment although no ledger names them: a region that was killed before it wrote
- * its first line, or what runs where the ledger or the whole folder was removed. Somebody's shell or editor that looks
- * there is left alone and reported. Returns what was ended.
+ * Ends processes that belong to an environment although no ledger names them: a region that was killed before it
+ * wrote its first line, or processes whose ledger or whole folder was removed. A user's shell or editor in the
+ * folder is left alone and reported. Returns what was ended.
  */
 export async function endStragglers(directory: string): Promise<readonly OwnProcess[]> {
   const stragglers = readOwnProcesses(directory);
@@ -17,7 +17,9 @@ export async function endStragglers(directory: string): Promise<readonly OwnProc
   return stragglers;
 }
 
-/** Ends at once whatever of an environment listens where clients get in, and the region that would start it again. */
+/**
+ * Immediately ends every process of an environment that listens at the edge, and the region that would restart it.
+ */
 export async function endEdge(directory: string, edge: readonly string[]): Promise<void> {
   const own = readOwnProcesses(directory);
   const regions = own.filter(({ listens }) => listens.some((address) => /\.0\.[1-9]:\d+$/.test(address)));

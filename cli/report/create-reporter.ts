@@ -1,8 +1,8 @@
 import type { Reporter } from "./reporter.ts";
 
-/** A live list where somebody watches a terminal, plain lines everywhere else. */
+/** A live list on an interactive terminal, plain lines everywhere else. */
 export async function createReporter(environment: NodeJS.ProcessEnv = process.env): Promise<Reporter> {
-  // Some CI systems give a terminal without a width, on which nothing can be drawn over.
+  // Some CI systems provide a terminal without a width, which cannot be redrawn.
   const watched =
     process.stderr.isTTY && process.stderr.columns > 0 && environment.TERM !== "dumb" && !environment.CI;
   if (watched) return new (await import("./terminal.ts")).TerminalReporter();

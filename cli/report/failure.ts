@@ -16,7 +16,10 @@ export interface Failure {
   readonly exitCode: ExitCode;
 }
 
-/** Any error in the form for operators. One that nobody expected is written to a log file with its stack, and named. */
+/**
+ * Any error in the form for operators. An unexpected one is written to a log file with its stack, and the file is
+ * named.
+ */
 export function explainFailure(error: unknown, home: Home): Failure {
   if (error instanceof Interrupted) return explainFailure(interrupted(), home);
   if (isExpected(error)) {
@@ -46,7 +49,7 @@ function interrupted(): OperatorError {
   });
 }
 
-/** Appends an error with its stack and causes to the log of errors; returns the file, or the text where that fails. */
+/** Appends an error with its stack and causes to the error log; returns the file, or the text if that fails. */
 export function writeStack(error: unknown, home: Home): string {
   const log = join(home.logs, "errors.log");
   try {

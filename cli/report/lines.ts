@@ -1,9 +1,11 @@
 import type { Progress, Reporter, Step, StepTime } from "./reporter.ts";
 
-/** A long step says every so often that it is alive. */
+/** Interval at which a long step reports that it is running. */
 const heartbeatMs = 5_000;
 
-/** For CI and files: one timestamped line per event, and a heartbeat in long steps that says what they wait for. */
+/**
+ * For CI and files: one timestamped line per event, and a heartbeat in long steps that states what they wait for.
+ */
 export class LineReporter implements Reporter {
   readonly times: StepTime[] = [];
   readonly #write: (text: string) => void;

@@ -1,7 +1,8 @@
 /**
- * Output may vanish while a command runs: its reader ends (EPIPE), its terminal closes (EIO), its disk fills up (ENOSPC).
- * The command goes on to its end and keeps its exit code; what can no longer be shown is dropped. Without a listener
- * each failed write becomes an uncaught exception, whose own report is the next write that fails.
+ * Output may fail while a command runs: its reader ends (EPIPE), its terminal closes (EIO), its disk fills up
+ * (ENOSPC). The command continues to its end and keeps its exit code; output that can no longer be shown is
+ * dropped. Without a listener each failed write becomes an uncaught exception, whose own report is the next write
+ * that fails.
  */
 export function surviveLostOutput(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { OperatorError } from "../errors.ts";
 import { checkout } from "../home.ts";
 
-/** Where in the Pulumi program an error arose. */
+/** Location of an error in the Pulumi program. */
 interface Place {
   readonly file: string;
   readonly line: number;
@@ -14,8 +14,8 @@ interface Place {
 const program = join(checkout, "stacks");
 
 /**
- * An error that nobody raised on purpose in the Pulumi program: a syntax error, a missing module, a TypeError. `text` is
- * its message with the stack, as Node or the engine prints it. Undefined where it did not arise in the program.
+ * An unintended error in the Pulumi program: a syntax error, a missing module, a TypeError. `text` is its message
+ * with the stack, as Node or the engine prints it. Undefined if it did not arise in the program.
  */
 export function explainProgramError(text: string, cause?: unknown): OperatorError | undefined {
   const place = locate(text);
@@ -54,7 +54,7 @@ function findImport(file: string, text: string): number {
   return Math.max(1, line + 1);
 }
 
-/** `TypeError: x is undefined`: the sentence between what comes before it and the stack. */
+/** `TypeError: x is undefined`: the sentence between its prefix and the stack. */
 function readProblem(text: string): string {
   const sentence = /^(?:Uncaught )?\w*(?:Error|Exception)\b.*$/m.exec(text)?.[0] ?? text.split("\n")[0] ?? "";
   return sentence.replace(/ imported from .*$/, "").slice(0, 500);

@@ -1,2 +1,2 @@
-/** Colours for what goes to stdout; they follow stdout's terminal, NO_COLOR and --no-color. */
+/** Colours for stdout; they follow stdout's terminal, NO_COLOR and --no-color. */
 export { default as chalk } from "chalk";

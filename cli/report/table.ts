@@ -1,6 +1,6 @@
 import { chalk } from "./style.ts";
 
-/** Columns of text under dimmed headings; the last column is as wide as it is. */
+/** Columns of text under dimmed headings; the last column has no fixed width. */
 export function renderTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],

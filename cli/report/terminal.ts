@@ -12,7 +12,7 @@ class StepFailed extends Error {
   }
 }
 
-/** For people at a terminal: a live list of all steps with their times and what the current one does. */
+/** For interactive terminals: a live list of all steps with their times and the current step's progress. */
 export class TerminalReporter implements Reporter {
   readonly times: StepTime[] = [];
 
@@ -24,7 +24,7 @@ export class TerminalReporter implements Reporter {
       })),
       {
         concurrent: false,
-        // Ctrl-C belongs to the command, which has something to give back.
+        // The command handles Ctrl-C, because it must clean up.
         registerSignalListeners: false,
         rendererOptions: {
           timer: PRESET_TIMER,

@@ -2,7 +2,7 @@ import type { Reporter } from "../report/reporter.ts";
 import { LineDisplay } from "./line-display.ts";
 import type { SetupDisplay } from "./setup-display.ts";
 
-/** A bar for each bundle where somebody watches a terminal, timestamped lines everywhere else. */
+/** A progress bar for each bundle on an interactive terminal, timestamped lines everywhere else. */
 export async function createSetupDisplay(
   reporter: Reporter,
   environment: NodeJS.ProcessEnv = process.env,

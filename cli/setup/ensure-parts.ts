@@ -2,16 +2,16 @@ import type { PartName, ResolvedParts } from "../../tools/part.ts";
 import { resolveParts } from "../../tools/parts.ts";
 import type { Reporter } from "../report/reporter.ts";
 
-/** What a command needs, and the operator's wish to stop. */
+/** The required tools, and the operator's interruption. */
 export interface EnsureOptions {
-  /** Only these; otherwise every part. The target aws needs no more than `node` and `pulumi`. */
+  /** Only these; otherwise every tool. The target aws needs only `node` and `pulumi`. */
   readonly parts?: readonly PartName[];
   readonly signal?: AbortSignal;
 }
 
 /**
- * Returns every part, and obtains first what is missing, shown on standard error. Costs a few milliseconds when all is
- * there. Throws DMM_TOOLS_UNOBTAINABLE.
+ * Returns every tool, after obtaining missing ones, shown on standard error. Takes a few milliseconds when all are
+ * present. Throws DMM_TOOLS_UNOBTAINABLE.
  */
 export async function ensureParts(reporter: Reporter, options: EnsureOptions = {}): Promise<ResolvedParts> {
   const resolved = await resolveParts();

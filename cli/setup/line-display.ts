@@ -10,7 +10,7 @@ interface Line {
   detail: string;
 }
 
-/** One line when a bundle begins and ends, and one every ten seconds for what is still under way. */
+/** One line when a bundle begins and ends, and one every ten seconds while it is in progress. */
 export class LineDisplay implements SetupDisplay {
   readonly #reporter: Reporter;
   readonly #lines = new Map<string, Line>();

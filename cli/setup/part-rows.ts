@@ -2,7 +2,7 @@ import type { PartName, ResolvedParts } from "../../tools/part.ts";
 import { parts } from "../../tools/table.ts";
 import { renderRange } from "../../tools/version-range.ts";
 
-/** What is wanted and what was found of one part; also its form in `--json`. */
+/** The required and the found version of one tool; also its form in `--json`. */
 export interface PartRow {
   readonly tool: PartName;
   readonly wanted: string;
@@ -11,9 +11,9 @@ export interface PartRow {
   readonly where: string | null;
   /** `path`: installed on this machine; `toolchain`: obtained by `dmm-env setup`. */
   readonly source: "path" | "toolchain" | null;
-  /** The next command, or null when nothing is to be done. */
+  /** The next command, or null if none is needed. */
   readonly hint: string | null;
-  /** Programs that were found but do not do, and why. */
+  /** Programs that were found but are unsuitable, and why. */
   readonly refused: readonly string[];
 }
 

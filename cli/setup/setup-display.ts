@@ -1,6 +1,6 @@
 import type { ObtainEvent } from "../../tools/obtain.ts";
 
-/** Shows how parts are obtained. */
+/** Shows the progress of obtaining tools. */
 export interface SetupDisplay {
   observe(event: ObtainEvent): void;
   /** Resolves when everything is shown. */

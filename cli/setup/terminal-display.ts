@@ -17,7 +17,9 @@ interface Bar {
   task?: { title: string };
 }
 
-/** A live line for each bundle, with a bar where the end is known, what happens right now, and since when. */
+/**
+ * A live line for each bundle, with a progress bar if the size is known, the current action, and the elapsed time.
+ */
 export class TerminalDisplay implements SetupDisplay {
   readonly #reporter: Reporter;
   readonly #bars = new Map<string, Bar>();
@@ -61,7 +63,7 @@ export class TerminalDisplay implements SetupDisplay {
   #begin(event: Extract<ObtainEvent, { kind: "planned" }>): void {
     for (const { name, title } of event.bundles) {
       const bar: Bar = { title, start: performance.now(), ended: Promise.withResolvers<void>(), detail: "" };
-      // It may fail before listr2 looks at it.
+      // It may fail before listr2 awaits it.
       bar.ended.promise.catch(() => undefined);
       this.#bars.set(name, bar);
     }
@@ -77,7 +79,7 @@ export class TerminalDisplay implements SetupDisplay {
       {
         concurrent: true,
         exitOnError: false,
-        // Ctrl-C belongs to the command.
+        // The command handles Ctrl-C.
         registerSignalListeners: false,
         rendererOptions: {
           showErrorMessage: false,

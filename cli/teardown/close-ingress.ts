@@ -23,8 +23,9 @@ import { cutOff } from "./reach-region.ts";
 const withinMs = { local: 5_000, aws: 60_000 } as const;
 
 /**
- * Access first: revokes every grant and shows with real requests that neither an insider nor anybody else gets in.
- * Where that cannot be shown on the local target, the load balancers are ended instead, and nothing listens any more.
+ * Access first: revokes every grant and shows with real requests that neither an insider nor any other client gets
+ * in. If that cannot be shown on the local target, the load balancers are ended instead, so that nothing listens
+ * any more.
  */
 export async function closeIngress(run: DownRun, progress: Progress): Promise<void> {
   const { target, network, region } = run;
@@ -77,7 +78,7 @@ async function revokeEverybody(run: DownRun, ingress: Ingress): Promise<ClosureP
     revoked.push(...grants.map(({ name }) => name));
   } catch (error) {
     run.detours.push(`The grants could not be revoked: ${(error as Error).message}`);
-    // Nobody was notified, so there is nothing to wait for.
+    // Nothing was published, so there is nothing to wait for.
     if (error instanceof OperatorError && error.code === "DMM_DISK_FULL")
       return { closed: false, revoked, refusals: [] };
   }
@@ -85,7 +86,7 @@ async function revokeEverybody(run: DownRun, ingress: Ingress): Promise<ClosureP
   for (;;) {
     const seen = await knockEverybody(address, insider);
     const closed = seen.every(({ knocked }) => knocked !== "in" && "refused" in knocked);
-    // Without a certificate that was let in, a refusal says nothing about those who have one.
+    // Without a certificate that was accepted before, a refusal is inconclusive.
     const proven = closed && insider !== undefined && revoked.length > 0;
     if (proven || performance.now() > until || (closed && insider === undefined)) {
       const refusals = seen.map(({ client, knocked }) => ({ client, reason: describeKnock(knocked) }));
@@ -95,7 +96,7 @@ async function revokeEverybody(run: DownRun, ingress: Ingress): Promise<ClosureP
   }
 }
 
-/** Undefined where the authority of its certificate cannot be read: then nobody can knock. */
+/** Undefined if the authority of its certificate cannot be read: then no request can be made. */
 function findIngressAddress({ region, detours }: DownRun, ingress: Ingress): IngressAddress | undefined {
   try {
     return findAddress(ingress as PlatformOutputs, region);
@@ -123,7 +124,7 @@ function summarize({ revoked, refusals }: ClosureProof): string {
   return [count, ...refusals.map(({ client, reason }) => `${client}: ${reason}`)].join(", ");
 }
 
-/** A certificate that has been let in until now: the operator's, or any other that is still valid. */
+/** A certificate that was accepted until now: the operator's, or any other that is still valid. */
 function readInsider(access: string): ClientIdentity | undefined {
   const grant = [readGrant(access, operatorGrant), ...listGrants(access)].find(
     (one) => one !== undefined && isValid(one),

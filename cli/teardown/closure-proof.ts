@@ -1,10 +1,10 @@
-/** What clients met at the ingress before anything was deleted. */
+/** The results of requests to the ingress before anything was deleted. */
 export interface ClosureProof {
-  /** True only where it was seen that nobody gets in. */
+  /** True only if it was observed that no client gets in. */
   readonly closed: boolean;
   readonly revoked: readonly string[];
-  /** One line per client that knocked: who, and how it was refused. */
+  /** One line per client: who, and how it was refused. */
   readonly refusals: readonly { readonly client: string; readonly reason: string }[];
-  /** How it was closed where not by revocation, or why that could not be seen. */
+  /** How it was closed if not by revocation, or why that could not be observed. */
   readonly note?: string;
 }

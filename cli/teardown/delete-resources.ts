@@ -11,20 +11,21 @@ import type { Progress } from "../report/reporter.ts";
 import type { DownRun } from "./down-run.ts";
 import { stopServices } from "./stop-services.ts";
 
-/** After a first signal nobody waits for long: what the engine does not delete is ended and removed without it. */
+/** Time limit after a first signal: what the engine has not deleted by then is removed without it. */
 const interruptedLimitMs = 30_000;
 
 /**
- * Lets the engine delete what it has created, and the stack. On the local target a state that cannot be read does not
- * stop the teardown: everything there is has a process, a listener or a file, and those are ended and removed next. On
- * AWS a state is the way to what costs money, so the failure is the operator's to fix.
+ * Lets the engine delete what it has created, and the stack. On the local target an unreadable state does not stop
+ * the teardown: everything has a process, a listener or a file, and those are ended and removed next. On AWS the
+ * state is the way to resources that cost money, so the operator must fix the failure.
  */
 export async function deleteResources(run: DownRun, progress: Progress): Promise<void> {
   const { session, name, project, target, region } = run;
   const state = readStackState(session.home, project.name, name);
   const nothing = state.kind === "present" && state.resources === 0 && state.pending === 0;
   if (nothing) recordDeletion(run, "the stack had no resource");
-  // Another backend than files says nothing by itself; the record knows of what never began and of what is done.
+  // A backend other than files gives no information without the engine; the record knows what never began and what
+  // is done.
   const known = state.kind === "elsewhere" && run.deletion !== undefined;
   if (state.kind === "absent" || nothing || known) return progress(run.deletion ?? "there is no stack");
   if (state.kind === "damaged" && target === "aws") {
@@ -82,7 +83,7 @@ async function runEngine(run: DownRun, state: StackState, progress: Progress): P
   progress(`${run.resourcesDeleted} resources deleted`);
 }
 
-/** A signal that aborts so long after another one has. */
+/** A signal that aborts this long after another one. */
 function limitAfter(first: AbortSignal, ms: number): { readonly passed: AbortSignal; cancel(): void } {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
@@ -98,19 +99,19 @@ function limitAfter(first: AbortSignal, ms: number): { readonly passed: AbortSig
   return { passed: controller.signal, cancel };
 }
 
-/** Remembers that the resources are gone: the state that could say so is gone as well. */
+/** Records that the resources are gone, as the state is deleted too. */
 function recordDeletion(run: DownRun, deletion: string): void {
   run.deletion = deletion;
   try {
     const record = readRecord(run.session.home, run.name);
     if (record !== undefined) writeRecord(run.session.home, { ...record, deletion });
   } catch {
-    // Damaged, or a full disk: a later run then says that it did not see it.
+    // Damaged, or a full disk: a later run then reports that it did not observe the deletion.
   }
 }
 
 async function makeSetting({ session, folder, name, region }: DownRun) {
-  // The engine wants a project to work in, also when the folder with it was removed by hand.
+  // The engine needs a project folder, even if the folder was removed by hand.
   if (!existsSync(join(folder.engine, "Pulumi.yaml"))) writeConfiguration(folder.engine, name, {});
   return {
     home: session.home,
@@ -118,7 +119,7 @@ async function makeSetting({ session, folder, name, region }: DownRun) {
     name,
     command: join(pulumiRoot(await resolveParts()), "bin", "pulumi"),
     ...(region && { providers: region.providers }),
-    // What is deleted twice after a kill is deleted once more without harm, so writing the state at the end is enough.
+    // After a kill, deleting again is harmless, so writing the state at the end is sufficient.
     ...(region && { environment: { PULUMI_SKIP_CHECKPOINTS: "true" } }),
   };
 }

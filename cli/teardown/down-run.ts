@@ -18,19 +18,22 @@ export interface DownRun {
   readonly project: Project;
   readonly target: TargetName;
   readonly origin: Origin;
-  /** Number of the loopback network, where anything still tells it. */
+  /** Number of the loopback network, if any evidence remains. */
   readonly network?: number;
   readonly outputs?: PlatformOutputs;
   readonly startedAt: string;
   lock: Lock;
   region?: RegionAddress;
   closure: ClosureProof;
-  /** What could not be done the ordinary way, in words for the operator and the proof. */
+  /** Deviations from the regular path, worded for the operator and the proof. */
   readonly detours: string[];
   resourcesDeleted: number;
-  /** How the resources went, once that is certain: in this run or, by the record, in one that was cut short later. */
+  /**
+   * How the resources were deleted, once that is certain: in this run or, by the record, in one that was
+   * interrupted later.
+   */
   deletion?: string;
-  /** What was seen of the local region after it was ended, before its files were removed. */
+  /** Inventory of the local region after it ended, before its files were removed. */
   inventory?: Inventory;
   readonly leftover: Leftover[];
   readonly statements: Statement[];

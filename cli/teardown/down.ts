@@ -23,7 +23,10 @@ import { removeFiles } from "./remove-files.ts";
 import { judge } from "./statements.ts";
 import { takeOver } from "./take-over.ts";
 
-/** What `down` does, in order: access first, then resources, then an inventory that believes none of the steps before. */
+/**
+ * The steps of `down`, in order: access first, then resources, then an inventory that trusts none of the previous
+ * steps.
+ */
 export const downSteps: readonly Step<DownRun>[] = [
   { title: "take over the environment", run: takeOver },
   { title: "reach the region", run: reachRegion },
@@ -36,9 +39,9 @@ export const downSteps: readonly Step<DownRun>[] = [
 ];
 
 /**
- * Gathers whatever still says something about the environment; each piece may be damaged or gone. What would stop the
- * teardown half way (no credentials, a signing key that cannot be read) is found here, before anything is touched.
- * Throws DMM_ENVIRONMENT_UNKNOWN, DMM_TARGET_MISMATCH, DMM_TARGET_UNKNOWN, DMM_AWS_CREDENTIALS, DMM_KEY_UNREADABLE.
+ * Collects all evidence about the environment; each piece may be damaged or gone. Problems that would stop the
+ * teardown half way (no credentials, an unreadable signing key) are found here, before anything is changed. Throws
+ * DMM_ENVIRONMENT_UNKNOWN, DMM_TARGET_MISMATCH, DMM_TARGET_UNKNOWN, DMM_AWS_CREDENTIALS, DMM_KEY_UNREADABLE.
  */
 export async function createDownRun(session: Session, name: string, lock?: Lock): Promise<DownRun> {
   const project = readProject();
@@ -66,7 +69,7 @@ export async function createDownRun(session: Session, name: string, lock?: Lock)
   } as unknown as DownRun;
 }
 
-/** A key that does not exist yet is created when it is needed: a full disk must not keep the teardown from starting. */
+/** A missing key is created when it is needed: a full disk must not keep the teardown from starting. */
 function requireSigningKey({ home }: Session): void {
   try {
     ensureSigningKey(home);
@@ -75,7 +78,7 @@ function requireSigningKey({ home }: Session): void {
   }
 }
 
-/** Runs the teardown and says how it ended: 0, 5 with everything that is left over, or 3 with what was not observed. */
+/** Runs the teardown and returns the result: 0, 5 with all leftovers, or 3 with what was not observed. */
 export async function tearDown(run: DownRun): Promise<Outcome> {
   const { session, name } = run;
   try {
@@ -108,7 +111,7 @@ function reportDown(run: DownRun): Record<string, unknown> {
   };
 }
 
-/** DMM_LEFT_OVER naming each thing, or DMM_TEARDOWN_UNPROVEN naming each statement that nothing was observed for. */
+/** DMM_LEFT_OVER naming each leftover, or DMM_TEARDOWN_UNPROVEN naming each statement without an observation. */
 function findProblem({
   name,
   statements,

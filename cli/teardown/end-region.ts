@@ -5,8 +5,8 @@ import type { Progress } from "../report/reporter.ts";
 import type { DownRun } from "./down-run.ts";
 
 /**
- * Ends the local region and every process that outlived it: those of its ledger first, then, where the ledger itself
- * was lost, those that live in its folder.
+ * Ends the local region and every process that outlived it: those of its ledger first, then, if the ledger itself
+ * was lost, those in its folder.
  */
 export async function endRegion(run: DownRun, progress: Progress): Promise<void> {
   const { folder, target } = run;

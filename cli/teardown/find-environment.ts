@@ -11,19 +11,19 @@ import type { Session } from "../session.ts";
 import { findNetwork, isLocalAccount } from "./find-network.ts";
 import { findTraces } from "./find-traces.ts";
 
-/** What is known of an environment that is to be torn down. Each piece of evidence may be damaged or gone. */
+/** Evidence about an environment that is to be torn down. Each piece may be damaged or gone. */
 export interface FoundEnvironment {
   readonly origin: Origin;
-  /** Number of the loopback network, where anything still says it. */
+  /** Number of the loopback network, if any evidence remains. */
   readonly network?: number;
-  /** What the record should have said and something else did, for the operator and the proof. */
+  /** Facts that did not come from the record as usual, for the operator and the proof. */
   readonly detours: readonly string[];
 }
 
 /**
- * Establishes where an environment is from its record, else from the reservation of its network, else from what only
- * one target leaves behind. Throws DMM_ENVIRONMENT_UNKNOWN without any trace, DMM_TARGET_MISMATCH for another target,
- * DMM_TARGET_UNKNOWN where no evidence names one: nothing is deleted on a guess.
+ * Determines where an environment is from its record, else from the reservation of its network, else from traces
+ * that only one target leaves. Throws DMM_ENVIRONMENT_UNKNOWN without any trace, DMM_TARGET_MISMATCH for another
+ * target, DMM_TARGET_UNKNOWN if no evidence names one: nothing is deleted on a guess.
  */
 export function findEnvironment(session: Session, project: Project, name: string): FoundEnvironment {
   const { home } = session;

@@ -3,13 +3,13 @@ import { readStateResources, type StateResource } from "../engine/state.ts";
 import { readEdgeListeners } from "../environment/network.ts";
 import type { DownRun } from "./down-run.ts";
 
-/** Where clients get in, and the trust store that decides who. */
+/** The address of the ingress, and its trust store. */
 export type Ingress = Pick<PlatformOutputs, "ingress" | "access">;
 
 /**
- * The ingress from the outputs of the last complete `up`, else from the engine's state, which also knows the listeners
- * of an `up` that failed late. On the local target it is known by its listener: a file may be stale, or another
- * environment's.
+ * The ingress from the outputs of the last complete `up`, else from the engine's state, which also knows the
+ * listeners of an `up` that failed late. On the local target its listener identifies it: a file may be stale, or
+ * another environment's.
  */
 export function findIngress(run: DownRun): Ingress | undefined {
   const { outputs, session, project, name } = run;

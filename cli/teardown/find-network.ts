@@ -9,14 +9,14 @@ import { readLedger } from "../region/ledger.ts";
 /** The loopback network of an environment that is to be torn down. */
 export interface FoundNetwork {
   readonly network?: number;
-  /** What the files contradict each other about, for the operator and the proof. */
+  /** Contradictions between the files, for the operator and the proof. */
   readonly contradiction?: string;
 }
 
 /**
- * The number of an environment's loopback network. Its record, the reservation, the region's files and Pulumi's state
- * each have it, and each may be damaged. Where they differ, the kernel decides: the network on which processes of the
- * environment listen.
+ * The number of an environment's loopback network. Its record, the reservation, the region's files and Pulumi's
+ * state each have it, and each may be damaged. If they differ, the kernel decides: the network on which processes
+ * of the environment listen.
  */
 export function findNetwork(
   home: Home,
@@ -47,13 +47,13 @@ export function findNetwork(
   };
 }
 
-/** Loopback networks on which processes of the environment listen; 127.0 is everybody's. */
+/** Loopback networks on which processes of the environment listen; 127.0 is shared. */
 function readServedNetworks(directory: string): readonly number[] {
   const networks = readOwnProcesses(directory).flatMap((process) => process.networks);
   return [...new Set(networks)].filter((network) => network !== 0);
 }
 
-/** The local region's account numbers are made from its network: 127.23 is 127023000000. */
+/** The local region's account numbers are derived from its network: 127.23 is 127023000000. */
 export function isLocalAccount(account: string): boolean {
   return /^127\d{3}000000$/.test(account);
 }

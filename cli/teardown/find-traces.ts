@@ -5,12 +5,12 @@ import { reservedBy } from "../environment/network.ts";
 import { readProcessesIn } from "../environment/process-identity.ts";
 import { environmentFolder, type Home } from "../home.ts";
 
-/** Where the folder of an environment is for the moment that its removal takes. */
+/** Location of an environment's folder while it is being removed. */
 export function removedFolder(home: Home, name: string): string {
   return join(home.environments, `.${name}.released`);
 }
 
-/** What this machine has of an environment, whether or not it has a record: each a place where a person finds it. */
+/** All traces of an environment on this machine, with or without a record, each with its path. */
 export function findTraces(home: Home, project: string, name: string): readonly string[] {
   const { directory } = environmentFolder(home, name);
   const network = reservedBy(home, name);

@@ -10,8 +10,8 @@ import type { Leftover } from "./left-over.ts";
 import { type Statement, stateGone } from "./statements.ts";
 
 /**
- * What is still there, seen without Pulumi's state: on this machine the kernel's list of processes and listeners,
- * beside what the region's ledger names; on AWS the tags. Only then are files removed.
+ * The leftovers, without Pulumi's state: on this machine from the kernel's list of processes and listeners and the
+ * region's ledger; on AWS from the tags. Only then are files removed.
  */
 export async function takeStock(run: DownRun, progress: Progress): Promise<void> {
   const found = run.target === "local" ? stockHere(run) : await stockAtAws(run);
@@ -64,7 +64,7 @@ function stockHere(run: DownRun): Stock {
   };
 }
 
-/** Files of a stack are removed with the others; a stack in another backend only the engine can remove. */
+/** Files of a stack are removed with the others; only the engine can remove a stack in another backend. */
 function describeStack({ session, project, name, deletion }: DownRun): readonly Statement[] {
   const { backend } = session.home;
   const statement = "Pulumi's stack is removed.";
@@ -108,7 +108,7 @@ async function stockAtAws(run: DownRun): Promise<Stock> {
   return { leftover: found.map((what) => ({ kind: "resource", what })), statements };
 }
 
-/** Closed before anything was deleted, or gone with everything else: either way nobody gets in. */
+/** Closed before anything was deleted, or gone with everything else: either way no client gets in. */
 function describeIngress({ closure, target }: DownRun, gone: boolean): Statement {
   const statement = "The ingress admits nobody.";
   const refusals = closure.refusals.map(({ client, reason }) => `${client}: ${reason}`).join(", ");

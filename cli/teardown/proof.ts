@@ -8,12 +8,12 @@ import type { Progress } from "../report/reporter.ts";
 import type { DownRun } from "./down-run.ts";
 import { judge } from "./statements.ts";
 
-/** Type of the statement that a teardown makes (in-toto Statement v1, predicateType). */
+/** Type of a teardown's statement (in-toto Statement v1, predicateType). */
 export const teardownPredicate = "https://dmm-env.invalid/attestation/teardown/v1";
 
 /**
- * Writes down what was observed and what was not, signed by this checkout's key. The reservation of the network is the
- * last that goes, and only once the proof is stored: until then `down` finds the environment again.
+ * Writes what was observed and what was not, signed by this checkout's key. The reservation of the network is
+ * removed last, and only once the proof is stored: until then `down` finds the environment again.
  */
 export async function signProof(run: DownRun, progress: Progress): Promise<void> {
   const { home } = run.session;
@@ -33,7 +33,7 @@ function makeStatement(run: DownRun): Record<string, unknown> {
   const { target, backend, region, account } = run.origin;
   return {
     _type: "https://in-toto.io/Statement/v1",
-    // The subject is the environment as it was: its stack's outputs name every part of it.
+    // The subject is the former environment: its stack's outputs identify all its components.
     subject: [{ name: run.name, digest: { sha256: createHash("sha256").update(outputs).digest("hex") } }],
     predicateType: teardownPredicate,
     predicate: {

@@ -13,8 +13,8 @@ import type { Progress } from "../report/reporter.ts";
 import type { DownRun } from "./down-run.ts";
 
 /**
- * Finds the local region, which the engine needs to delete anything. One that died or does not respond is gone around:
- * what it served is ended first, then it is started again for the teardown alone.
+ * Connects to the local region, which the engine needs to delete anything. One that died or does not respond is
+ * replaced: its services are ended first, then it is started again for the teardown only.
  */
 export async function reachRegion(run: DownRun, progress: Progress): Promise<void> {
   const { folder, target } = run;
@@ -30,14 +30,16 @@ export async function reachRegion(run: DownRun, progress: Progress): Promise<voi
 }
 
 /**
- * Ends the load balancers and the region that would start them again, each by pid and start time, and starts the region
- * for the teardown alone. Where that fails the teardown goes on without it: its processes are ended by their ledger.
+ * Ends the load balancers and the region that would restart them, each by pid and start time, and starts the
+ * region for the teardown only. If that fails the teardown continues without it: its processes are ended by their
+ * ledger.
  */
 export async function cutOff(run: DownRun, progress: Progress): Promise<void> {
   const { folder } = run;
   const region = readRegionAddress(folder.region);
   delete run.region;
-  // The balancers first, so that nobody gets in from here on; once more after the region, which may have restarted one.
+  // The balancers first, so that no client gets in from here on; once more after the region, which may have
+  // restarted one.
   await endBalancers(folder.region);
   if (region !== undefined) {
     sendSignal(region, "SIGKILL");

@@ -8,9 +8,9 @@ import type { Leftover } from "./left-over.ts";
 import { judge, stateGone } from "./statements.ts";
 
 /**
- * Removes every file of the environment, once the inventory is clean and not before: the record, the ledger and the
- * state are the way back to whatever is left. The folder goes out of the way in one step, so that a kill in between
- * leaves nothing that looks like an environment. The reservation of the network stays until the proof is signed.
+ * Removes every file of the environment, but only once the inventory is clean: the record, the ledger and the
+ * state are the way back to any leftover. The folder is renamed atomically first, so that a kill in between leaves
+ * nothing that looks like an environment. The reservation of the network stays until the proof is signed.
  */
 export async function removeFiles(run: DownRun, progress: Progress): Promise<void> {
   const { session, folder, name, project } = run;

@@ -1,24 +1,24 @@
-/** What one sentence of a proof came to. What was not observed is never taken for true. */
+/** The outcome of one statement of a proof. What was not observed is never assumed to be true. */
 export type Outcome = "observed" | "contradicted" | "not observed";
 
-/** One sentence of the proof of a teardown, and what it rests on. */
+/** One statement of the proof of a teardown, and its evidence. */
 export interface Statement {
   readonly statement: string;
   readonly outcome: Outcome;
-  /** What was seen, or why nothing could be. */
+  /** What was observed, or why nothing could be. */
   readonly evidence: string;
 }
 
 export type Verdict = "nothing is left over" | "something is left over" | "not everything could be observed";
 
-/** What all statements come to together. A proof without statements says nothing. */
+/** The overall outcome. A proof without statements proves nothing. */
 export function judge(statements: readonly Statement[]): Verdict {
   if (statements.some(({ outcome }) => outcome === "contradicted")) return "something is left over";
   const observed = statements.length > 0 && statements.every(({ outcome }) => outcome === "observed");
   return observed ? "nothing is left over" : "not everything could be observed";
 }
 
-/** A statement about things that should be gone: contradicted by each that is there. */
+/** A statement about things that should be gone: contradicted by each that exists. */
 export function stateGone(statement: string, found: readonly string[], where: string): Statement {
   return found.length === 0
     ? { statement, outcome: "observed", evidence: `none in ${where}` }

@@ -2,8 +2,9 @@ import { accessAws } from "../access/aws-access.ts";
 import type { DownRun } from "./down-run.ts";
 
 /**
- * Tells ECS that no task is wanted any more, so that tasks drain while the engine starts, and not one after the other
- * when it comes to their services. Only time depends on it: whatever is refused here, the engine ends the tasks as well.
+ * Sets the desired count of every service to 0, so that tasks drain while the engine starts, and not one after the
+ * other when it reaches their services. Only an optimization: whatever is refused here, the engine ends the tasks
+ * as well.
  */
 export async function stopServices({
   outputs,
@@ -11,11 +12,11 @@ export async function stopServices({
   target,
   project,
 }: Pick<DownRun, "outputs" | "region" | "target" | "project">): Promise<void> {
-  // A record may be damaged, or of an environment that had not come that far.
+  // A record may be damaged, or of an environment that had not progressed that far.
   const compute = outputs?.compute;
   if (compute?.services === undefined || (target === "local" && region === undefined)) return;
   const { ECS } = await import("@aws-sdk/client-ecs");
-  // A network that is lost must not hold the teardown up.
+  // An unreachable network must not delay the teardown.
   const access = accessAws(project.region, region);
   const requestHandler = { ...access.requestHandler, requestTimeout: 5_000 };
   const ecs = new ECS({ ...access, maxAttempts: 1, requestHandler });

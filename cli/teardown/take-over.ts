@@ -5,7 +5,7 @@ import { type EnvironmentRecord, readRecord, writeRecord } from "../environment/
 import type { Progress } from "../report/reporter.ts";
 import type { DownRun } from "./down-run.ts";
 
-/** Takes the environment from whoever had it last, dead or done, and marks that it goes. */
+/** Takes the environment over from its last holder, dead or finished, and marks it as being torn down. */
 export async function takeOver(run: DownRun, progress: Progress): Promise<void> {
   const { session, folder, name } = run;
   run.lock ??= acquireLock(folder.lock, name, session.commandLine);
@@ -22,7 +22,7 @@ export async function takeOver(run: DownRun, progress: Progress): Promise<void> 
     if (deletion !== undefined) run.deletion = deletion;
     writeRecord(session.home, { ...record, stage: "tearing-down", ...(deletion && { deletion }) });
   } catch {
-    // A damaged record is a detour already; on a full disk the teardown goes on and frees it.
+    // A damaged record is a recorded deviation already; on a full disk the teardown continues and frees space.
   }
 }
 

@@ -7,12 +7,15 @@ import type { OpenEnvironment } from "../open-environment.ts";
 
 /** The grants of one run of `verify`; none outlives it. */
 export interface CheckGrants extends Grants {
-  /** Revokes whatever the checks left valid, also of a run that was killed. Does nothing where there is nothing. */
+  /**
+   * Revokes all grants of checks that are still valid, including those of a killed run. Does nothing if there are
+   * none.
+   */
   revokeRest(): Promise<void>;
 }
 
 /**
- * The operator's own acts, handed to the checks that need an insider of their own. Certificates and keys stay in this
+ * The operator's own functions, for checks that need their own insider. Certificates and keys stay in this
  * process, so that nothing is left on disk however it ends; their serial numbers are registered, so that the next
  * command can revoke them.
  */

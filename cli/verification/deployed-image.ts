@@ -3,10 +3,10 @@ import type { PlatformOutputs } from "../../stacks/outputs.ts";
 import type { TargetName } from "../environment/origin.ts";
 import { imageContent } from "../region/local-images.ts";
 
-/** What the services were deployed with, against the checkout as it is now. */
+/** The deployed image of the services, compared with the current checkout. */
 export interface DeployedImage {
   readonly reference: string;
-  /** Whether it is the checkout's; null on AWS, where only the registry could say. */
+  /** Whether it is the checkout's; null on AWS, where only the registry knows. */
   readonly current: boolean | null;
 }
 

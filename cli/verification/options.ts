@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 
-/** How much a run spends on proof; both profiles run every claim. */
+/** Load profiles of a run; both check every claim. */
 const profileNames = ["short", "full"] as const;
 
 export function addProfileOption(command: Command): Command {

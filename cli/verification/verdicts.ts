@@ -9,7 +9,7 @@ export function exitCodeOf({ verdict }: RunResult): ExitCode {
   return verdict === "failed" ? exitCodes.checkFailed : exitCodes.notReady;
 }
 
-/** The claims that did not pass with what was observed, the totals, and where the evidence is. */
+/** The claims that did not pass with what was observed, the totals, and the path of the evidence. */
 export function renderVerdicts(result: RunResult): readonly string[] {
   const { passed, failed, inconclusive, checks } = result.totals;
   return [
@@ -22,7 +22,7 @@ export function renderVerdicts(result: RunResult): readonly string[] {
   ];
 }
 
-/** What the checks after a teardown came to; images and differences were told with the first run. */
+/** Results of the checks after a teardown; images and differences were printed with the first run. */
 export function renderTeardownVerdicts(result: RunResult): readonly string[] {
   const { passed, checks } = result.totals;
   return [
@@ -41,16 +41,16 @@ function renderOpen(result: RunResult): readonly string[] {
     );
 }
 
-/** What was verified, with as much of its digest as tells it from others. */
+/** The verified image, with enough of its digest to identify it. */
 function renderImage({ image, digest, tasks, reason, appeared }: RunningImage): string {
   const short = /^sha256:[0-9a-f]{12}/.exec(digest)?.[0] ?? digest;
-  // The task definition's reference has the same digest once more.
+  // The task definition's reference repeats the digest.
   const name = image.replace(/@sha256:[0-9a-f]{64}$/, "");
   const by = reason ?? `run by ${tasks} ${tasks === 1 ? "task" : "tasks"}`;
   return `Image: ${name} ${short}, ${by}${appeared === undefined ? "" : `, appeared ${appeared}`}`;
 }
 
-/** In the middle of a roll-out, or after an edit, a verdict is not one image's alone. */
+/** During a roll-out, or after an edit, a verdict does not apply to a single image. */
 function warnOfSeveral(images: readonly RunningImage[]): readonly string[] {
   const digests = new Set(images.map(({ digest }) => digest));
   if (digests.size < 2) return [];
@@ -61,7 +61,7 @@ function warnOfSeveral(images: readonly RunningImage[]): readonly string[] {
   ];
 }
 
-/** This environment's own in words; those that every environment has stand in the evidence. */
+/** This environment's own differences; those of every environment are in the evidence. */
 function renderDifferences(differences: RunResult["differences"]): readonly string[] {
   const own = differences.filter(({ scope }) => scope === "this environment");
   const others = differences.length - own.length;
@@ -72,7 +72,7 @@ function renderDifferences(differences: RunResult["differences"]): readonly stri
   return [...own.map(renderDifference), ...(others === 0 ? [] : [rest])];
 }
 
-/** The result as it is in `--json`: verdicts without the observations, which are in the evidence. */
+/** The result for `--json`: verdicts without the observations, which are in the evidence. */
 export function reportVerdicts(result: RunResult): Record<string, unknown> {
   return {
     run: result.id,

@@ -8,7 +8,7 @@ import type { Session } from "../session.ts";
 import { type CheckGrants, createCheckGrants } from "./check-grants.ts";
 import { createTarget } from "./target.ts";
 
-/** What the operator asked to be verified. */
+/** The operator's request to `verify`. */
 export interface VerifyRequest {
   readonly suites?: readonly string[];
   readonly only?: readonly string[];
@@ -47,7 +47,7 @@ async function runVerification(run: VerifyRun, progress: Progress): ReturnType<S
   return run.result.verdict === "passed" ? undefined : "failed";
 }
 
-/** What checks were granted ends with the run; where the region is gone, it ends by itself within minutes. */
+/** Grants of checks end with the run; if the region is gone, they expire within minutes. */
 async function revokeRest({ reporter }: Session, grants: CheckGrants): Promise<void> {
   await grants.revokeRest().catch((error: Error) => {
     reporter.note(`Grants of checks could not be revoked (${error.message}); they expire automatically.`);
