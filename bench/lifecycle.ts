@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, "..");
 const commands = ["up", "verify", "down"] as const;
 type Command = (typeof commands)[number];
 
-/** What `--json` prints of a command's steps. */
+/** The `--json` output of a command's steps. */
 interface Report {
   readonly steps?: readonly { readonly title: string; readonly seconds: number }[];
 }
@@ -20,7 +20,10 @@ interface Timing {
   readonly steps: Readonly<Record<string, number>>;
 }
 
-/** Times whole commands as an operator sees them: from the start of the process to its end, caches warm. */
+/**
+ * Times whole commands as an operator experiences them: from the start of the process to its end, with warm
+ * caches.
+ */
 export async function measure({ runs }: Options): Promise<unknown> {
   const home = mkdtempSync(join(tmpdir(), "dmm-env-bench-"));
   try {
@@ -81,7 +84,7 @@ async function time(home: string, command: Command): Promise<Timing> {
   };
 }
 
-/** Spread of the whole, and each step's median with its share of the whole. */
+/** Spread of the total, and each step's median with its share of the total. */
 function summarize(timings: readonly Timing[]): {
   readonly total: Spread;
   readonly steps: Record<string, unknown>;

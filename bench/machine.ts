@@ -1,6 +1,6 @@
 import { cpus, loadavg, totalmem } from "node:os";
 
-/** What the figures were measured on; load above the number of cores says that others worked too. */
+/** The machine of the measurement; load above the number of cores indicates other work. */
 export function describeMachine(): Record<string, unknown> {
   return {
     node: process.version,

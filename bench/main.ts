@@ -2,8 +2,8 @@ import { parseArgs } from "node:util";
 import type { Options } from "./options.ts";
 
 /**
- * Benchmarks: each prints one JSON object on standard output and its progress on standard error.
- * Usage: `npm run bench -- lifecycle|gateway|propagation [--runs 5]`, for `gateway` also `[--only a,b] [--million]`.
+ * Benchmarks: each prints one JSON object on standard output and its progress on standard error. Usage: `npm run
+ * bench -- lifecycle|gateway|propagation [--runs 5]`, for `gateway` also `[--only a,b] [--million]`.
  */
 const benchmarks: Readonly<Record<string, () => Promise<{ measure(options: Options): Promise<unknown> }>>> = {
   lifecycle: () => import("./lifecycle.ts"),
@@ -45,7 +45,7 @@ function fail(message: string): never {
   process.exit(2);
 }
 
-// It chose this program; what the benchmarks start is the command line.
+// It selected this program; child processes must be the command line.
 delete process.env.DMM_ENV_PROGRAM;
 const { name, options } = parseArguments(process.argv.slice(2));
 const benchmark = await benchmarks[name]?.();

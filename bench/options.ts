@@ -1,9 +1,9 @@
-/** What a benchmark is asked for on the command line. */
+/** Command line options of a benchmark. */
 export interface Options {
-  /** How often everything is measured; medians are taken over the runs. */
+  /** Number of repetitions; medians are taken over the runs. */
   readonly runs: number;
-  /** Names of the contenders that take part, all if empty; for `gateway`. */
+  /** Names of the contenders, all if empty; for `gateway`. */
   readonly only: readonly string[];
-  /** Whether memory is watched over a million requests, after two million; for `gateway`. */
+  /** Whether memory is measured over a million requests, after two million; for `gateway`. */
   readonly million: boolean;
 }

@@ -1,9 +1,9 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
-/** What an image holds: one npm workspace of a checkout, and the packages that it needs. */
+/** Content of an image: one npm workspace of a checkout, and the packages that it needs. */
 export interface ImageContent {
-  /** The folder that holds the workspace and `node_modules`: a checkout, or `/app` in the image itself. */
+  /** The folder with the workspace and `node_modules`: a checkout, or `/app` in the image itself. */
   readonly folder: string;
   /** Path of the workspace below it: `gateway`. */
   readonly workspace: string;
@@ -16,8 +16,8 @@ export interface ContentFile {
 }
 
 /**
- * Every file of the workspace. Names that begin with a dot are what editors and systems leave behind, and `node_modules`
- * is what npm makes: neither is content, and `.dockerignore` keeps both out of the image.
+ * Every file of the workspace. Names that begin with a dot come from editors and systems, and npm creates
+ * `node_modules`: neither is content, and `.dockerignore` keeps both out of the image.
  */
 export function listFiles({ folder, workspace }: ImageContent): readonly ContentFile[] {
   return readdirSync(join(folder, workspace), { withFileTypes: true }).flatMap((entry) => {

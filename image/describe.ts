@@ -6,9 +6,9 @@ import { ImageError } from "./errors.ts";
 import { listInstalled, listPackages } from "./packages.ts";
 
 /**
- * Prints what the image of this checkout holds, as JSON: `{ digest, files, packages }`. With `--exact` it fails when more
- * is installed than the image needs, or a link is among its files: so the Dockerfile calls it.
- * Usage: `node image/describe.ts [--exact]`.
+ * Prints the content of this checkout's image as JSON: `{ digest, files, packages }`. With `--exact`, which the
+ * Dockerfile uses, it fails when more is installed than the image needs, or a link is among its files. Usage:
+ * `node image/describe.ts [--exact]`.
  */
 const { exact } = parseArgs({ options: { exact: { type: "boolean", default: false } } }).values;
 const content: ImageContent = { folder: join(import.meta.dirname, ".."), workspace: "gateway" };

@@ -12,5 +12,5 @@ const imageErrors = {
   }),
 } as const satisfies Catalogue;
 
-/** The content of the gateway's image cannot be determined, or the image holds more than it. */
+/** The content of the gateway's image cannot be determined, or the image contains more than that. */
 export class ImageError extends errorsOf("ImageError", imageErrors) {}

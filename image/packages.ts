@@ -5,9 +5,9 @@ import { ImageError } from "./errors.ts";
 
 /** A package as npm installed it. */
 export interface InstalledPackage {
-  /** Where it lies: `node_modules/fastify`, `node_modules/a/node_modules/b`. */
+  /** Its path: `node_modules/fastify`, `node_modules/a/node_modules/b`. */
   readonly path: string;
-  /** Subresource Integrity of its archive, as package-lock.json has it and `npm ci` checked it. */
+  /** Subresource Integrity of its archive, as in package-lock.json and verified by `npm ci`. */
   readonly integrity: string;
 }
 
@@ -15,7 +15,7 @@ export interface InstalledPackage {
 interface LockEntry {
   readonly integrity?: string;
   readonly link?: boolean;
-  /** Came inside another package's archive, whose integrity covers it. */
+  /** Bundled in another package's archive, whose integrity covers it. */
   readonly inBundle?: boolean;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
@@ -26,11 +26,11 @@ interface LockEntry {
 type Lock = Readonly<Record<string, LockEntry>>;
 
 /**
- * The packages that the workspace's own packages lead to, with theirs, by path in byte order; none for a workspace
- * without package.json. Read from `node_modules/.package-lock.json`, where npm notes what it has really installed:
- * package-lock.json may already say more than that.
+ * The workspace's dependencies with all of theirs, by path in byte order; none for a workspace without
+ * package.json. Read from `node_modules/.package-lock.json`, where npm records what is really installed:
+ * package-lock.json may already be newer.
  *
- * @throws ImageError when one of them is not installed, or is not fixed by an integrity
+ * @throws ImageError when one of them is not installed, or has no integrity
  */
 export function listPackages(content: ImageContent): readonly InstalledPackage[] {
   const manifest = join(content.folder, content.workspace, "package.json");
@@ -76,7 +76,7 @@ function edgesOf(entry: LockEntry): readonly { readonly name: string; readonly i
   ];
 }
 
-/** Where Node finds a package that a file below `from` imports: the nearest `node_modules` on the way up. */
+/** Where Node finds a package that a file below `from` imports: the nearest parent's `node_modules`. */
 function locate(installed: Lock, from: string, name: string): string | undefined {
   for (let folder = from; ; folder = posix.dirname(folder)) {
     const path = posix.join(folder, "node_modules", name);

@@ -9,7 +9,7 @@ interface CacheArgs {
   readonly secrets: Secrets;
 }
 
-/** ElastiCache Redis in cluster mode: shards with replicas over the zones, TLS, AUTH, failover by itself. */
+/** ElastiCache Redis in cluster mode: shards with replicas over the zones, TLS, AUTH, automatic failover. */
 export class Cache extends pulumi.ComponentResource {
   readonly group: aws.elasticache.ReplicationGroup;
 

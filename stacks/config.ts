@@ -10,7 +10,7 @@ export { overlap, sourceNetworks } from "./config/networks.ts";
 /** Namespace of the keys: the project's name in `Pulumi.yaml`. */
 export const namespace = "dmm-env";
 
-/** Keys that an environment sets for itself; all others it has from production. */
+/** Keys that an environment sets itself; all others come from production. */
 export const environmentKeys = [
   "environment",
   "owner",
@@ -25,24 +25,24 @@ export const environmentKeys = [
   "revocationList",
 ] as const satisfies readonly (keyof typeof keys)[];
 
-/** The configuration of one environment, complete and right. */
+/** The configuration of one environment, complete and valid. */
 export interface PlatformConfig extends Values {
   /** True for the one environment that is open to the public and must not be lost. */
   readonly production: boolean;
-  /** Host name of the ingress: the zone itself in production, else the environment's name in it. */
+  /** Host name of the ingress: the zone itself in production, else a name in it. */
   readonly domain: string;
-  /** What clients write: `https://feature-x.api.example.com`, with the port where it is not 443. */
+  /** Origin for clients: `https://feature-x.api.example.com`, with the port unless it is 443. */
   readonly origin: string;
 }
 
-/** One wrong or missing value, under its full key. */
+/** One invalid or missing value, under its full key. */
 export interface ConfigProblem {
   readonly key: string;
   readonly value: string | undefined;
   readonly message: string;
 }
 
-/** Everything that is wrong with a configuration, in one error. */
+/** All problems of a configuration in one error. */
 export class ConfigError extends StackError {
   readonly problems: readonly ConfigProblem[];
 
@@ -54,7 +54,7 @@ export class ConfigError extends StackError {
 }
 
 /**
- * Turns the values of the stack's configuration, by full key (`dmm-env:zone`), into a {@link PlatformConfig}.
+ * Parses the values of the stack's configuration, by full key (`dmm-env:zone`), into a {@link PlatformConfig}.
  *
  * @throws {ConfigError} with every problem at once: missing, malformed, unknown and contradicting keys.
  */

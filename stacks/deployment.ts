@@ -3,7 +3,7 @@ import type { Names } from "./naming.ts";
 import type { Place } from "./place.ts";
 import type { Image } from "./services/image.ts";
 
-/** What every component is told: how it is configured, what things are called, where they are. */
+/** Shared by every component: configuration, names, location. */
 export interface Deployment {
   readonly config: PlatformConfig;
   readonly names: Names;

@@ -1,8 +1,8 @@
 import type { environmentKeys } from "./config.ts";
 
 /**
- * Everything in which an environment's resources differ from production's, beside names, addresses and tags. A test
- * compares the two resource graphs with this list, so a difference that is not declared here cannot stay.
+ * Everything in which an environment's resources differ from production's, besides names, addresses and tags. A
+ * test compares the two resource graphs with this list, so an undeclared difference fails it.
  */
 const settings = [
   setting(
@@ -145,19 +145,19 @@ export interface Presence {
   readonly kind: "presence";
   readonly in: "production" | "environment";
   readonly type: string;
-  /** Logical name; absent: every resource of the type. A last `*` stands for any end. */
+  /** Logical name; absent: every resource of the type. A trailing `*` matches any suffix. */
   readonly name?: string;
   /** Absent: the whole resource. */
   readonly property?: string;
   readonly reason: string;
 }
 
-/** What follows from a key that an environment may set otherwise than production does. */
+/** Consequences of a key that an environment may set differently from production. */
 export interface Configured {
   readonly kind: "configured";
   readonly key: (typeof environmentKeys)[number];
   readonly type: string;
-  /** Of resources that only one side has it is declared with them. */
+  /** For resources that only one side has it is declared with them. */
   readonly property: string;
   readonly reason: string;
 }
@@ -197,7 +197,7 @@ export function differing<T extends Declared["type"], P extends Extract<Declared
   property: P,
 ): Extract<Declared, { type: T; property: P }>["production" | "environment"] {
   const found = settings.find((it) => it.type === type && it.property === property);
-  // The parameter types admit declared pairs only.
+  // The parameter types allow declared pairs only.
   return (config.production ? found?.production : found?.environment) as never;
 }
 
@@ -219,7 +219,7 @@ function follows(
   return { kind: "configured", key, ...what, reason };
 }
 
-/** Of the security groups, which let nothing else through. */
+/** For security group rules that depend on a key. */
 function rulesFollow(key: Configured["key"]): readonly Configured[] {
   return [
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",

@@ -16,10 +16,10 @@ import { readStackConfig } from "./stack-config.ts";
 import { Upstream } from "./upstream.ts";
 
 /**
- * The whole platform, under the name that the stack's configuration gives it. It knows neither the target nor who calls
- * it: the same function is the inline program of the command line and the `main` of `Pulumi.yaml`.
+ * The whole platform, under the name in the stack's configuration. It depends neither on the target nor on its
+ * caller: the same function is the inline program of the command line and the `main` of `Pulumi.yaml`.
  *
- * @throws {ConfigError} before the first resource, with everything that is wrong with the configuration.
+ * @throws {ConfigError} before the first resource, with all problems of the configuration.
  */
 export async function program(): Promise<DeclaredOutputs> {
   const deployment = await readDeployment();

@@ -1,2 +1,2 @@
-/** Port of the gateways' metrics, which has nothing else; the one that OpenTelemetry names for Prometheus. */
+/** Port that serves only the gateways' metrics; OpenTelemetry's default for Prometheus. */
 export const metricsPort = 9464;

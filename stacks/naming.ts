@@ -1,17 +1,17 @@
 import type { PlatformConfig } from "./config.ts";
 import type { Place } from "./place.ts";
 
-/** The only place where names and tags are made. A name is identity: changing one replaces the resource. */
+/** The only place where names and tags are created. A name is identity: changing one replaces the resource. */
 export interface Names {
   /** `<environment>-<thing>`, the name of nearly everything. */
   of(thing: string): string;
-  /** Bucket names are unique in the world, so account and Region are part of them. */
+  /** Bucket names are globally unique, so account and Region are part of them. */
   bucket(thing: string): string;
   /** Path of a log group or a parameter. */
   path(thing: string): string;
   /** One node of the cache as ElastiCache names it; both numbers begin with 1. */
   cacheNode(shard: number, node: number): string;
-  /** Tags of a resource: what it is, whose it is, until when. */
+  /** Tags of a resource: its purpose, its owner, its expiry. */
   tags(thing: string): Tags;
 }
 
@@ -24,7 +24,7 @@ export const tagKeys = {
   expires: "dmm:expires",
 } as const;
 
-/** Names and tags of one environment in one place. */
+/** Names and tags of one environment. */
 export function createNames(config: PlatformConfig, place: Place): Names {
   const of = (thing: string) => `${config.environment}-${thing}`;
   const common: Tags = {

@@ -1,6 +1,6 @@
 /**
- * What the program tells the outside about one deployed environment: the stack's outputs, read by the command line and
- * by the verification suites. Names and ids only; no secret is ever an output.
+ * The stack's outputs of one deployed environment, read by the command line and by the verification suites. Names
+ * and ids only; no secret is ever an output.
  */
 export interface PlatformOutputs {
   /** Name of the environment, as in every resource's tag `dmm:environment`. */
@@ -17,14 +17,14 @@ export interface PlatformOutputs {
     readonly domain: string;
     /** The load balancer's own DNS name (an address on the local target). */
     readonly dnsName: string;
-    /** Port of the listener: 443, unless the configuration has another; then it is part of the issuer as well. */
+    /** Port of the listener: 443, unless configured otherwise; then it is part of the issuer as well. */
     readonly port: number;
     readonly loadBalancerArn: string;
     readonly listenerArn: string;
     readonly gatewayTargetGroupArn: string;
     readonly securityGroupId: string;
   };
-  /** The two locks; null in production, which is open to the public. */
+  /** The access restrictions; null in production, which is open to the public. */
   readonly access: {
     readonly trustStoreArn: string;
     readonly bucket: string;
@@ -36,7 +36,7 @@ export interface PlatformOutputs {
     /** ECS service names by role. */
     readonly services: { readonly gateway: string; readonly admin: string; readonly stub: string };
     readonly drainSeconds: number;
-    /** What every service runs, by digest where its registry is ECR. */
+    /** The image of every service, by digest if its registry is ECR. */
     readonly image: string;
   };
   readonly database: {

@@ -22,7 +22,7 @@ export async function readPlace(): Promise<Place> {
     aws.getCallerIdentity(),
     aws.getRegion(),
     aws.getPartition(),
-    // Local Zones that an account has opted in to cannot carry a load balancer or a database.
+    // Local Zones that an account has opted in to do not support load balancers or databases.
     aws.getAvailabilityZones({
       state: "available",
       filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }],

@@ -10,7 +10,7 @@ import type { PlatformOutputs } from "./outputs.ts";
 import type { Secrets } from "./secrets.ts";
 import type { Services } from "./services/services.ts";
 
-/** {@link PlatformOutputs} with values that AWS has yet to give. */
+/** {@link PlatformOutputs} with values that AWS provides later. */
 export type DeclaredOutputs = Declared<PlatformOutputs>;
 
 type Declared<T> = T extends string | number | null
@@ -30,7 +30,7 @@ interface Parts {
   readonly secrets: Secrets;
 }
 
-/** What the outside is told about the platform. */
+/** The stack outputs that describe the platform. */
 export function describePlatform(deployment: Deployment, parts: Parts): DeclaredOutputs {
   const { config, place } = deployment;
   return {

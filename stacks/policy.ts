@@ -16,8 +16,8 @@ export function policyDocument(statements: readonly Statement[]): pulumi.Output<
 }
 
 /**
- * Lets an AWS service take a role, and only on behalf of the given account (the "confused deputy" rule of the IAM
- * documentation). EC2 takes the role of an instance profile without that context, so it is left out there.
+ * Lets an AWS service assume a role, and only on behalf of the given account (the "confused deputy" rule of the
+ * IAM documentation). EC2 assumes the role of an instance profile without that context, so it is omitted there.
  */
 export function trustPolicy(service: string, accountId?: string): pulumi.Output<string> {
   return policyDocument([

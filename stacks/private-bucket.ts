@@ -4,7 +4,7 @@ import type { Deployment } from "./deployment.ts";
 import { differing } from "./differences.ts";
 import { policyDocument, type Statement } from "./policy.ts";
 
-/** A bucket, and the policy that others must wait for before they write to it. */
+/** A bucket, and the policy that writers must depend on. */
 export interface PrivateBucket {
   readonly bucket: aws.s3.Bucket;
   readonly policy: aws.s3.BucketPolicy;
@@ -12,13 +12,13 @@ export interface PrivateBucket {
 
 interface PrivateBucketArgs {
   readonly thing: string;
-  /** Objects are deleted after so many days; absent: they stay. */
+  /** Objects are deleted after this many days; absent: never. */
   readonly expireAfterDays?: number;
-  /** What others than the account's own roles may do. */
+  /** Permissions beyond the account's own roles. */
   readonly allow?: (bucketArn: pulumi.Output<string>) => readonly Statement[];
 }
 
-/** A bucket that nothing public can reach, encrypted, TLS only, without left-over upload parts. */
+/** A bucket without public access, encrypted, TLS only, without incomplete uploads. */
 export function createPrivateBucket(
   parent: pulumi.Resource,
   deployment: Deployment,

@@ -4,7 +4,7 @@ import { namespace, type PlatformConfig, parseConfig } from "./config.ts";
 /**
  * The configuration of the stack that is being deployed.
  *
- * @throws {ConfigError} when anything in it is wrong.
+ * @throws {ConfigError} when any of it is invalid.
  */
 export function readStackConfig(): PlatformConfig {
   const all = Object.entries(pulumi.runtime.allConfig());

@@ -5,7 +5,7 @@ import { differing } from "./differences.ts";
 import { createTargetGroup } from "./ingress/target-group.ts";
 import type { Network } from "./network/network.ts";
 
-/** The API that gateways forward to: a load balancer inside the VPC before the stub service. */
+/** The API that gateways forward to: a load balancer inside the VPC in front of the stub service. */
 export class Upstream extends pulumi.ComponentResource {
   readonly loadBalancer: aws.lb.LoadBalancer;
   readonly listener: aws.lb.Listener;

@@ -14,7 +14,7 @@ export const bundles: Readonly<Record<BundleName, Bundle>> = {
     name: "node",
     parts: ["node"],
     title: "Node",
-    // The launcher brings it: this code already needs one to run.
+    // Provided by the launcher: this code already needs one to run.
     ways: [],
     byHand:
       "start dmm-env with its launcher, ./dmm-env, which downloads Node, or put Node on PATH (https://nodejs.org/en/download)",

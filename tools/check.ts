@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 
 /**
- * What must hold before a change is taken: format and lint, types, no dead exports, the repository's own rules. With
+ * Requirements for every change: format and lint, types, no dead exports, the repository's own rules. With
  * `--write` it formats instead.
  */
 const root = join(import.meta.dirname, "..");

@@ -1,9 +1,9 @@
 import { isAbsolute } from "node:path";
 
 /**
- * What a child process is for, which decides what it gets of the operator's environment. `local`: part of the local
- * target, the same on every machine. `cloud`: talks to AWS or to a state backend elsewhere. `tools`: obtains or probes
- * a tool.
+ * Purpose of a child process, which decides what it gets of the operator's environment. `local`: part of the local
+ * target, the same on every machine. `cloud`: uses AWS or a remote state backend. `tools`: obtains or probes a
+ * tool.
  */
 export type Purpose = "local" | "cloud" | "tools";
 
@@ -13,7 +13,7 @@ const everywhere = /^(?:PATH|HOME|USER|LOGNAME|SHELL|TMPDIR|TERM)$/;
 const proxies = /^(?:https?|all|no)_proxy$/i;
 const authorities = /^(?:SSL_CERT_FILE|SSL_CERT_DIR|CURL_CA_BUNDLE|REQUESTS_CA_BUNDLE|NODE_EXTRA_CA_CERTS)$/;
 const cloud = /^(?:(?:AWS|AZURE|ARM|GOOGLE|GCLOUD|CLOUDSDK)_\w+|PULUMI_ACCESS_TOKEN|XDG_CONFIG_HOME)$/;
-/** How the machine reaches its registries, and its version managers. Nothing that changes what is built. */
+/** Access to package registries, and version managers. Nothing that changes the result of a build. */
 const registries =
   /^(?:GO(?:PROXY|SUMDB|NOSUMDB|NOPROXY|PRIVATE|INSECURE|AUTH|VCS|PATH|CACHE|MODCACHE|ROOT|TOOLCHAIN|ENV)|PIP_(?:INDEX_URL|EXTRA_INDEX_URL|TRUSTED_HOST|CERT|CLIENT_CERT|PROXY|CONFIG_FILE|CACHE_DIR|FIND_LINKS|NO_INDEX)|NETRC|APT_CONFIG|XDG_\w+|(?:PYENV|ASDF|MISE)_\w+)$/;
 
@@ -23,14 +23,16 @@ const allowed: Readonly<Record<Purpose, readonly RegExp[]>> = {
   tools: [everywhere, proxies, authorities, registries],
 };
 
-/** What the operator's shell may hold that must not reach this process either: it talks to the local region itself. */
+/**
+ * Variables of the operator's shell that must not affect this process either: it calls the local region itself.
+ */
 const unwanted =
   /^(?:AWS_\w+|PULUMI_(?!BACKEND_URL$)\w+|(?:https?|all|no|grpc|no_grpc)_proxy|GRPC_\w+|NODE_OPTIONS|NODE_USE_ENV_PROXY|NODE_TLS_REJECT_UNAUTHORIZED)$/i;
 
-/** Output of tools is parsed, so it is neutral. */
+/** Output of tools is parsed, so the locale is neutral. */
 const locale = { LANG: "C.UTF-8", LC_ALL: "C.UTF-8" } as const;
 
-/** The AWS SDKs would otherwise read the operator's files and ask the instance metadata service. */
+/** Otherwise the AWS SDKs would read the operator's files and query the instance metadata service. */
 const noAws = {
   AWS_CONFIG_FILE: "/dev/null",
   AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
@@ -51,8 +53,8 @@ export function childEnvironment(purpose: Purpose): Record<string, string> {
 }
 
 /**
- * Takes the operator's switches for AWS, Pulumi, proxies and Node out of this process and keeps them for the children
- * that need them. Called once, before anything reads them.
+ * Removes the operator's settings for AWS, Pulumi, proxies and Node from this process and keeps them for the
+ * children that need them. Called once, before anything reads them.
  */
 export async function hideOperatorEnvironment(): Promise<void> {
   const proxied = process.env.NODE_USE_ENV_PROXY || /use-env-proxy/.test(process.env.NODE_OPTIONS ?? "");
@@ -61,14 +63,14 @@ export async function hideOperatorEnvironment(): Promise<void> {
     delete process.env[name];
   }
   Object.assign(process.env, noAws);
-  // Node has given its global agents the proxies already; the last word is that they are for no host.
+  // Node has already configured its global agents with the proxies; this disables them for every host.
   if (proxied) {
     const { setGlobalProxyFromEnv } = await import("node:http");
     setGlobalProxyFromEnv({ http_proxy: "http://127.0.0.1:9", no_proxy: "*" });
   }
 }
 
-/** Gives this process the operator's AWS switches back: on the target `aws` they say which account and how. */
+/** Restores the operator's AWS settings in this process: on the target `aws` they select account and access. */
 export function admitAwsEnvironment(): void {
   for (const name of Object.keys(noAws)) delete process.env[name];
   for (const [name, value] of Object.entries(hidden)) {
@@ -88,7 +90,7 @@ export function readProxies(): {
   return { ...(httpProxy && { httpProxy }), ...(httpsProxy && { httpsProxy }), ...(noProxy && { noProxy }) };
 }
 
-/** A folder that is not absolute depends on the current one, which must not choose what runs. */
+/** A relative folder depends on the current one, which must not choose what runs. */
 function absoluteFolders(path = "/usr/local/bin:/usr/bin:/bin"): string {
   return path.split(":").filter(isAbsolute).join(":");
 }

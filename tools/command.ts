@@ -2,14 +2,14 @@ import { basename } from "node:path";
 import { childEnvironment } from "./child-environment.ts";
 import { ToolError } from "./errors.ts";
 
-/** A program of the machine that obtaining a part needs. */
+/** A program of the machine that is needed to obtain a tool. */
 export interface Command {
   readonly command: string;
   readonly arguments: readonly string[];
   readonly directory?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
-  /** Sees each line of standard output and error. */
+  /** Receives each line of standard output and error. */
   readonly onLine?: (line: string) => void;
 }
 
@@ -17,9 +17,9 @@ const linesInError = 3;
 const lineLengthInError = 200;
 
 /**
- * Runs a command to its end and returns its standard output. It is the leader of its own process group, so that an
- * interruption ends what it started as well (a compiler runs as several processes).
- * Throws DMM_TOOLS_COMMAND with the last lines that it printed, the reason of `signal` when that fires.
+ * Runs a command to its end and returns its standard output. It leads its own process group, so that an
+ * interruption also ends its children (a compiler runs as several processes). Throws DMM_TOOLS_COMMAND with the
+ * last lines of its output, or the reason of `signal` when that fires.
  */
 export async function runCommand(command: Command): Promise<string> {
   const { signal } = command;
@@ -62,7 +62,7 @@ export async function runCommand(command: Command): Promise<string> {
   }
 }
 
-/** Passes each line on as it is, and shows those that are not blank. */
+/** Passes each line on unchanged, and reports those that are not blank. */
 function passLines(onLine: (line: string) => void) {
   return function* (line: unknown): Generator<unknown, void, void> {
     const text = String(line);
@@ -71,7 +71,7 @@ function passLines(onLine: (line: string) => void) {
   };
 }
 
-/** Enough to recognise the command; its full length helps nobody. */
+/** Enough to recognize the command. */
 function render({ command, arguments: args }: Command): string {
   return [basename(command), args.find((word) => !word.startsWith("-"))].filter(Boolean).join(" ");
 }

@@ -6,7 +6,7 @@ import { EnvHttpProxyAgent, fetch, type Response } from "undici";
 import { readProxies } from "./child-environment.ts";
 import { ToolError } from "./errors.ts";
 
-/** An answer must begin within this time: an unreachable host often swallows packets instead of refusing. */
+/** Time limit for the start of a response: an unreachable host often drops packets instead of refusing. */
 const responseLimitMs = 8_000;
 const silenceMs = 20_000;
 
@@ -74,7 +74,7 @@ async function withResponse<Result>(
   }
 }
 
-/** undici says `fetch failed` and keeps the reason in the cause. */
+/** undici's message is `fetch failed`; the reason is in the cause. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause;

@@ -3,7 +3,7 @@ import type { MissingPart } from "./part.ts";
 
 /** A bundle for which every way failed. */
 export interface Unobtained {
-  /** `redis-server (7.0 or newer, below 8)`, one for each part. */
+  /** `redis-server (7.0 or newer, below 8)`, one for each tool. */
   readonly wanted: readonly string[];
   readonly attempts: readonly { readonly way: string; readonly error: unknown }[];
   readonly byHand: string;

@@ -13,9 +13,9 @@ import { findToolchain, type Toolchain, writeStamp } from "./toolchain.ts";
 import { renderRange } from "./version-range.ts";
 import { createVersion, useVersion } from "./versions.ts";
 
-/** What an operator is told while parts are obtained. */
+/** Progress events while tools are obtained. */
 export type ObtainEvent =
-  /** Another process obtains them already. */
+  /** Another process is already obtaining them. */
   | { readonly kind: "waiting"; readonly holder: Holder }
   | {
       readonly kind: "planned";
@@ -31,17 +31,16 @@ export type ObtainEvent =
   | { readonly kind: "failed"; readonly name: BundleName; readonly reason: string };
 
 export interface ObtainOptions {
-  /** Only these are needed; otherwise all. */
+  /** Only these are needed; by default all. */
   readonly parts?: readonly PartName[];
   readonly observe?: (event: ObtainEvent) => void;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Obtains every part that is missing, all bundles at once, and returns where all parts are. Several processes may call
- * it at once: one works, the others wait for it.
- * Throws DMM_TOOLS_UNOBTAINABLE, after everything was tried, with what failed for each part; the reason of `signal`
- * when that fires.
+ * Obtains every missing tool, all bundles concurrently, and returns the locations of all tools. Concurrent calls
+ * are safe: one process works, the others wait. Throws DMM_TOOLS_UNOBTAINABLE after everything was tried, with the
+ * failures of each tool, or the reason of `signal` when that fires.
  */
 export async function obtainMissing(options: ObtainOptions = {}): Promise<ResolvedParts> {
   const before = await resolveParts();
@@ -54,7 +53,7 @@ export async function obtainMissing(options: ObtainOptions = {}): Promise<Resolv
     ...(options.signal && { signal: options.signal }),
   });
   try {
-    // The one waited for may have obtained all.
+    // The other process may have obtained all.
     const now = await resolveParts();
     const wanted = missingBundles(now, options);
     if (wanted.length === 0) return now;
@@ -87,7 +86,7 @@ async function obtainBundles(
   await rm(toolchain.partial, { recursive: true, force: true });
 }
 
-/** Tries the ways in order; undefined when one led there. */
+/** Tries the ways in order; undefined when one succeeded. */
 async function obtainBundle(
   bundle: Bundle,
   toolchain: Toolchain,
@@ -133,7 +132,7 @@ async function obtainBy(
   }
 }
 
-/** Fills the folder, checks what is in it and stamps it. */
+/** Fills the folder, checks its programs and stamps it. */
 async function buildBundle(
   way: Way,
   bundle: Bundle,

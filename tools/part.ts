@@ -1,4 +1,4 @@
-/** A program that dmm-env runs but is not part of it. */
+/** A program that dmm-env runs but does not contain. */
 export type PartName =
   | "node"
   | "pulumi"
@@ -8,16 +8,16 @@ export type PartName =
   | "haproxy"
   | "moto";
 
-/** What is obtained in one go, and the folder of the toolchain that it fills. */
+/** A unit of obtaining, with its folder in the toolchain. */
 export type BundleName = "node" | "pulumi" | "debian" | "moto";
 
-/** How to run a program: the shape in which the local region takes its parts. */
+/** How to run a program: the form in which the local region takes its tools. */
 export interface Part {
   /** Absolute path. */
   readonly command: string;
-  /** What its environment needs: libraries outside the system's paths. */
+  /** Variables that it needs: libraries outside the system's paths. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Folder of its data files, where it has any (`mariadbd`: the one that holds `english/errmsg.sys`). */
+  /** Folder of its data files, if any (`mariadbd`: the one with `english/errmsg.sys`). */
   readonly share?: string;
 }
 
@@ -30,9 +30,9 @@ export interface FoundPart extends Part {
 
 export interface MissingPart {
   readonly name: PartName;
-  /** The versions that would do, in words. */
+  /** The suitable versions, as text. */
   readonly wanted: string;
-  /** What was seen instead, and why it does not do. */
+  /** Versions found instead, and why they are unsuitable. */
   readonly refused: readonly string[];
 }
 

@@ -8,14 +8,14 @@ import { findToolchain, type Toolchain } from "./toolchain.ts";
 
 export type { Part, PartName, ResolvedParts } from "./part.ts";
 
-/** Where to look, and whether remembered versions count. */
+/** Where to search, and whether cached versions count. */
 export interface ResolveOptions {
   readonly toolchain?: Toolchain;
-  /** Asks every program again. */
+  /** Probes every program again. */
   readonly fresh?: boolean;
 }
 
-/** Finds every part on PATH or in the toolchain. Looks only; obtains nothing and throws nothing. */
+/** Finds every tool on PATH or in the toolchain. Obtains nothing and never throws. */
 export async function resolveParts(options: ResolveOptions = {}): Promise<ResolvedParts> {
   const toolchain = options.toolchain ?? findToolchain();
   const memory = await openProbeMemory(toolchain.probes, options.fresh ?? false);
@@ -28,7 +28,7 @@ export async function resolveParts(options: ResolveOptions = {}): Promise<Resolv
   };
 }
 
-/** The parts as the local region takes them. Throws DMM_TOOLS_MISSING when one is missing. */
+/** The tools in the form for the local region. Throws DMM_TOOLS_MISSING when one is missing. */
 export function regionParts(resolved: ResolvedParts): Record<Exclude<PartName, "pulumi">, Part> {
   const missing = resolved.missing.filter(({ name }) => name !== "pulumi");
   if (missing.length > 0) throw new ToolError("DMM_TOOLS_MISSING", { missing });
@@ -39,7 +39,7 @@ export function regionParts(resolved: ResolvedParts): Record<Exclude<PartName, "
   return Object.fromEntries(shapes) as Record<Exclude<PartName, "pulumi">, Part>;
 }
 
-/** The folder whose `bin` has the Pulumi CLI, as the Automation API wants it. Throws DMM_TOOLS_MISSING. */
+/** The folder whose `bin` has the Pulumi CLI, as the Automation API requires. Throws DMM_TOOLS_MISSING. */
 export function pulumiRoot(resolved: ResolvedParts): string {
   const { pulumi } = resolved.found;
   if (pulumi === undefined)

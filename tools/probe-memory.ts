@@ -7,7 +7,7 @@ interface Remembered {
   readonly version: string;
 }
 
-/** Versions of programs that did not change since they were asked: asking all of them again costs half a second. */
+/** Cached versions of unchanged programs: probing all of them again costs half a second. */
 export interface ProbeMemory {
   ask(
     probe: Probe,
@@ -17,7 +17,7 @@ export interface ProbeMemory {
   save(): Promise<void>;
 }
 
-/** Reads what was remembered; with `fresh` every program is asked again. */
+/** Reads the cache; with `fresh` every program is probed again. */
 export async function openProbeMemory(file: string, fresh: boolean): Promise<ProbeMemory> {
   const remembered = new Map(fresh ? [] : await readRemembered(file));
   let changed = fresh;
@@ -27,7 +27,7 @@ export async function openProbeMemory(file: string, fresh: boolean): Promise<Pro
       const known = remembered.get(command);
       if (known !== undefined && known.stamp === stamp) return known.version;
       const version = await probe(command, environment);
-      // Silence is asked again next time: it may be mended without a change of the program itself.
+      // A failed probe is not cached: it may be fixed without a change of the program itself.
       if (version !== undefined) {
         remembered.set(command, { stamp, version });
         changed = true;
@@ -58,7 +58,7 @@ async function writeRemembered(file: string, remembered: ReadonlyMap<string, Rem
   await rename(aside, file);
 }
 
-/** Changes whenever the file behind the path is another or was written. */
+/** Changes whenever the file at the path is replaced or written. */
 async function readChangeStamp(file: string): Promise<string> {
   const { mtimeMs, size, ino } = await stat(file);
   return `${mtimeMs}-${size}-${ino}`;

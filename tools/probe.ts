@@ -2,7 +2,7 @@ import { open, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { childEnvironment } from "./child-environment.ts";
 
-/** Asks a program for its version; undefined when it does not run or does not say. */
+/** Probes a program's version; undefined when it does not run or prints none. */
 export type Probe = (
   command: string,
   environment: Readonly<Record<string, string>>,
@@ -12,7 +12,7 @@ const responseLimitMs = 20_000;
 /** Characters. */
 const outputLimit = 2 ** 20;
 
-/** Runs the program with these arguments and takes the version from what it prints. */
+/** Runs the program with these arguments and parses the version from its output. */
 export function askVersion(options: {
   readonly arguments: readonly string[];
   readonly pattern: RegExp;
@@ -23,7 +23,7 @@ export function askVersion(options: {
   };
 }
 
-/** Loading the server proves that its libraries are there; moto_server itself does not print a version. */
+/** Loading the server proves that its libraries exist; moto_server itself does not print a version. */
 const motoVersion =
   "import moto.server, flask_cors; from importlib.metadata import version; print(version('moto'))";
 
@@ -36,7 +36,8 @@ export const askMotoVersion: Probe = async (command, environment) => {
 };
 
 /**
- * A script of ours takes the Python beside it. pip writes `#!/path/python`, or `#!/bin/sh` and then `'''exec' /path/python` where the path is long or has blanks.
+ * Our own script uses the Python beside it. pip writes `#!/path/python`, or `#!/bin/sh` and then `'''exec'
+ * /path/python` if the path is long or contains spaces.
  */
 async function readInterpreter(script: string): Promise<string | undefined> {
   const file = await open(script);
@@ -56,7 +57,7 @@ async function run(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<string | undefined> {
-  // Most commands of ours run no tool, and execa takes a fifth of a second to load.
+  // Most of our commands run no tool, and execa takes a fifth of a second to load.
   const { execa } = await import("execa");
   const child = execa(command, args, {
     env: { ...childEnvironment("tools"), ...environment },
@@ -66,7 +67,7 @@ async function run(
     cleanup: false,
     reject: false,
   });
-  // execa's own limit would go on waiting for a grandchild that has the pipes.
+  // execa's own limit would continue to wait for a grandchild that has the pipes.
   const limit = setTimeout(() => {
     child.kill();
     child.stdout.destroy();

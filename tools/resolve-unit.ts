@@ -7,12 +7,12 @@ import { parts } from "./table.ts";
 import { isComplete, type Toolchain } from "./toolchain.ts";
 import { accepts, renderRange } from "./version-range.ts";
 
-/** Parts that must come from the same installation, its leader first. */
+/** Tools that must come from the same installation, the decisive one first. */
 export type Unit = readonly [PartName, ...PartName[]];
 
 type ResolvedUnit = { readonly found: readonly FoundPart[] } | { readonly missing: readonly MissingPart[] };
 
-/** Looks on PATH first, then in the toolchain. */
+/** Searches PATH first, then the toolchain. */
 export async function resolveUnit(
   unit: Unit,
   toolchain: Toolchain,
@@ -55,7 +55,7 @@ async function findOnPath(
 
 async function candidates(name: PartName, toolchain: Toolchain): Promise<readonly string[]> {
   const files = await searchFolders(toolchain.searchFolders, parts[name].program);
-  // The Node that runs this code does, wherever it is.
+  // The Node that runs this code is suitable, wherever it is.
   return name === "node" ? [process.execPath, ...files] : files;
 }
 
@@ -70,7 +70,9 @@ async function findObtained(
   return findUnpacked(unit, join(toolchain.directory, bundle), memory, refused);
 }
 
-/** The parts of a unit in the folder of its bundle; undefined, with reasons in `refused`, when one does not do. */
+/**
+ * The tools of a unit in the folder of its bundle; undefined, with reasons in `refused`, when one is unsuitable.
+ */
 export async function findUnpacked(
   unit: Unit,
   folder: string,
@@ -101,7 +103,7 @@ async function acceptVersion(
   refused: string[],
 ): Promise<string | undefined> {
   const { probe, wanted } = parts[name];
-  // The engine's SDK takes a folder and looks for `bin/pulumi` in it.
+  // The engine's SDK takes a folder and expects `bin/pulumi` in it.
   if (name === "pulumi" && basename(dirname(command)) !== "bin") {
     refused.push(`${command} is not in a folder called bin`);
     return undefined;
@@ -126,7 +128,7 @@ async function describePart(part: FoundPart): Promise<FoundPart> {
   return part;
 }
 
-/** Debian's programs look for their libraries in the system's folders only. */
+/** Debian's programs search for their libraries in the system's folders only. */
 function debianEnvironment(folder: string): Readonly<Record<string, string>> {
   const triplet = process.arch === "arm64" ? "aarch64-linux-gnu" : "x86_64-linux-gnu";
   return { LD_LIBRARY_PATH: [join(folder, "usr/lib", triplet), join(folder, "lib", triplet)].join(":") };

@@ -3,8 +3,8 @@ import { access, stat } from "node:fs/promises";
 import { basename, isAbsolute, join } from "node:path";
 
 /**
- * Every executable of that name in the folders, in their order. Folders called `shims` are left out: what such a
- * program runs depends on the folder in which it is started.
+ * Every executable of that name in the folders, in order. Folders called `shims` are skipped: what such a program
+ * runs depends on the current folder.
  */
 export async function searchFolders(folders: readonly string[], program: string): Promise<readonly string[]> {
   return executables(
@@ -13,7 +13,7 @@ export async function searchFolders(folders: readonly string[], program: string)
   );
 }
 
-/** As `searchFolders`, but shims come last: good for a program that is asked once where it really is. */
+/** Like `searchFolders`, but shims come last: sufficient for a program that is only asked for its real path. */
 export async function searchFoldersAndShims(
   folders: readonly string[],
   program: string,
@@ -33,7 +33,7 @@ export async function isExecutable(file: string): Promise<boolean> {
   }
 }
 
-/** A folder that is not absolute depends on the current one, which must not choose what runs. */
+/** A relative folder depends on the current one, which must not choose what runs. */
 async function executables(folders: readonly string[], program: string): Promise<readonly string[]> {
   const files = [...new Set(folders.filter(isAbsolute))].map((folder) => join(folder, program));
   const executable = await Promise.all(files.map(isExecutable));

@@ -2,7 +2,7 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:
 import { setTimeout as sleep } from "node:timers/promises";
 import { ToolError } from "./errors.ts";
 
-/** The process that obtains parts, told apart from a later one with the same number by its start time. */
+/** The process that obtains tools, distinguished from a later one with the same pid by its start time. */
 export interface Holder {
   readonly pid: number;
   readonly startTime: string;
@@ -13,8 +13,8 @@ export interface Holder {
 const lookAgainMs = 250;
 
 /**
- * Takes the set-up's lock, waiting while a living process has it; `onWait` hears once for each holder. A lock whose
- * process is gone is taken over. Returns the function that gives it back.
+ * Acquires the set-up lock, waiting while a running process has it; `onWait` is called once for each holder. A
+ * lock whose process is gone is taken over. Returns the function that releases it.
  */
 export async function takeSetupLock(options: {
   readonly file: string;
@@ -68,19 +68,19 @@ function linkedTo(aside: string, file: string): boolean {
   }
 }
 
-/** Moves it away before removing it: what was moved is looked at again, and given back when it is another's. */
+/** Moves it away before removing it: the moved lock is checked again, and restored if it is another's. */
 function removeAbandoned(file: string, held: string): void {
   const away = `${file}.abandoned.${process.pid}`;
   try {
     renameSync(file, away);
   } catch {
-    return; // Another one was faster.
+    return; // Another process was faster.
   }
   if (readIfThere(away) !== held) {
     try {
       linkSync(away, file);
     } catch {
-      // Someone took the lock in between; two set-ups at once only do the same work twice.
+      // Another process took the lock in between; two concurrent set-ups only do the same work twice.
     }
   }
   rmSync(away, { force: true });
@@ -105,7 +105,7 @@ function parseHolder(text: string): Holder | undefined {
   }
 }
 
-/** Field 22 of proc(5); undefined for a process that is gone or a zombie. Where there is no /proc, what ps says. */
+/** Field 22 of proc(5); undefined for a process that is gone or a zombie. Without /proc, the output of ps. */
 async function readStartTime(pid: number): Promise<string | undefined> {
   if (process.platform !== "linux") {
     try {
@@ -117,7 +117,7 @@ async function readStartTime(pid: number): Promise<string | undefined> {
     }
   }
   const stat = readIfThere(`/proc/${pid}/stat`);
-  // The second field is the program's name in brackets and may itself hold brackets and blanks.
+  // The second field is the program's name in parentheses, which may contain parentheses and spaces itself.
   const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
   return fields === undefined || fields[0] === "Z" ? undefined : fields[19];
 }

@@ -2,24 +2,30 @@ import type { BundleName, PartName } from "./part.ts";
 import { askMotoVersion, askVersion, type Probe } from "./probe.ts";
 import type { VersionRange } from "./version-range.ts";
 
-/** What is wanted of a part, where it may be, and how it says its version. */
+/** Requirements of a tool, its location, and its version probe. */
 export interface PartRow {
   readonly bundle: BundleName;
   /** Name of the program on PATH. */
   readonly program: string;
-  /** Where its bundle has it. */
+  /** Its path in the bundle. */
   readonly unpacked: string;
   readonly wanted: VersionRange;
-  /** Without one, the part has the version of the first part of its unit. */
+  /** Without one, the tool has the version of the first tool of its unit. */
   readonly probe?: Probe;
-  /** Folders that may hold its data files, from the prefix (`/usr`) of the program; `marker` proves the right one. */
+  /**
+   * Folders that may contain its data files, relative to the prefix (`/usr`) of the program; `marker` identifies
+   * the right one.
+   */
   readonly share?: { readonly folders: readonly string[]; readonly marker: string };
 }
 
-/** Versions that are brought where PATH has none that does. Debian's packages are those of the machine's release. */
+/**
+ * Versions that are obtained if PATH has none that is suitable. Debian's packages are those of the machine's
+ * release.
+ */
 export const pinned = { pulumi: "3.259.0", moto: "5.2.5" } as const;
 
-/** Every program that dmm-env needs. Adding one is adding its row, and its name to `units`. */
+/** Every program that dmm-env needs. To add one, add its row, and its name to `units`. */
 export const parts: Readonly<Record<PartName, PartRow>> = {
   node: {
     bundle: "node",
@@ -61,7 +67,7 @@ export const parts: Readonly<Record<PartName, PartRow>> = {
     program: "haproxy",
     unpacked: "usr/sbin/haproxy",
     wanted: { from: "2.6" },
-    // One that was built without TLS does not do and says no version here.
+    // A build without TLS is unsuitable and reports no version here.
     probe: askVersion({ arguments: ["-vv"], pattern: /version (\d+\.\d+\.\d+)[\s\S]*USE_OPENSSL/ }),
   },
   moto: {
@@ -73,7 +79,7 @@ export const parts: Readonly<Record<PartName, PartRow>> = {
   },
 };
 
-/** Parts that must come from the same installation; the first one's version counts for all. */
+/** Tools that must come from the same installation; the first one's version counts for all. */
 export const units: readonly (readonly [PartName, ...PartName[]])[] = [
   ["node"],
   ["pulumi"],

@@ -4,18 +4,18 @@ import type { BundleName } from "./part.ts";
 
 const checkout = resolve(import.meta.dirname, "..");
 
-/** Where obtained parts live, and what this module remembers about them. */
+/** Folders of obtained tools and of the probe cache. */
 export interface Toolchain {
   /** One symbolic link for each bundle. */
   readonly directory: string;
-  /** Folders that the bundles' links lead to. */
+  /** Folders that the bundles' links point to. */
   readonly versions: string;
-  /** Downloads in progress; everything in it may be thrown away when no set-up runs. */
+  /** Downloads in progress; may be deleted when no set-up runs. */
   readonly partial: string;
   readonly lock: string;
-  /** Versions of programs, by path and time of change. */
+  /** Versions of programs, by path and modification time. */
   readonly probes: string;
-  /** Folders in which installed programs are looked for, first come first. */
+  /** Folders in which installed programs are searched, in order. */
   readonly searchFolders: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export function findToolchain(environment: NodeJS.ProcessEnv = process.env): Too
   };
 }
 
-/** Debian keeps daemons where an ordinary user's PATH does not look: in `sbin` beside each `bin`. */
+/** Debian keeps daemons outside an ordinary user's PATH: in `sbin` beside each `bin`. */
 function addDaemonFolders(folders: readonly string[]): readonly string[] {
   const beside = folders
     .filter((folder) => basename(folder) === "bin")
@@ -41,7 +41,7 @@ function addDaemonFolders(folders: readonly string[]): readonly string[] {
   return [...new Set([...folders, ...beside])];
 }
 
-/** What a finished bundle says about itself. */
+/** Metadata of a finished bundle. */
 export interface Stamp {
   readonly version: string;
   /** How it was obtained. */

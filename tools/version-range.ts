@@ -1,4 +1,4 @@
-/** Versions that do: from the first, up to but without the second. */
+/** Suitable versions: from the first, up to but excluding the second. */
 export interface VersionRange {
   readonly from: string;
   readonly below?: string;
@@ -15,13 +15,13 @@ export function compareVersions(a: string, b: string): number {
   return 0;
 }
 
-/** Whether a version such as `10.11.19` lies in the range. */
+/** Whether a version such as `10.11.19` is in the range. */
 export function accepts(range: VersionRange, version: string): boolean {
   if (compareVersions(version, range.from) < 0) return false;
   return range.below === undefined || compareVersions(version, range.below) < 0;
 }
 
-/** The range in words: `7.0 or newer, below 8`. */
+/** The range as text: `7.0 or newer, below 8`. */
 export function renderRange(range: VersionRange): string {
   return range.below === undefined
     ? `${range.from} or newer`

@@ -4,8 +4,9 @@ import type { BundleName } from "./part.ts";
 import type { Toolchain } from "./toolchain.ts";
 
 /**
- * Creates an empty folder for the next version of a bundle. It is built where it stays, because a virtual environment
- * holds its own path; the version in use is another folder and not touched. What earlier runs left incomplete is removed.
+ * Creates an empty folder for the next version of a bundle. It is built in its final place, because a virtual
+ * environment contains its own path; the version in use is another folder and not touched. Incomplete folders of
+ * earlier runs are removed.
  */
 export async function createVersion(toolchain: Toolchain, bundle: BundleName): Promise<string> {
   await removeVersions(toolchain, bundle, await readCurrent(toolchain, bundle));
@@ -14,7 +15,7 @@ export async function createVersion(toolchain: Toolchain, bundle: BundleName): P
   return folder;
 }
 
-/** Puts a finished version in use: the bundle's path is a symbolic link, which is replaced in one step. */
+/** Activates a finished version: the bundle's path is a symbolic link, which is replaced atomically. */
 export async function useVersion(toolchain: Toolchain, bundle: BundleName, folder: string): Promise<void> {
   const place = join(toolchain.directory, bundle);
   const version = basename(folder);
@@ -22,7 +23,7 @@ export async function useVersion(toolchain: Toolchain, bundle: BundleName, folde
   await rm(link, { force: true });
   await symlink(join(".versions", bundle, version), link);
   const earlier = await lstat(place).catch(() => undefined);
-  // An earlier version of dmm-env put the folder itself there; a link cannot replace a folder in one step.
+  // An earlier version of dmm-env put the folder itself there; a link cannot replace a folder atomically.
   if (earlier?.isDirectory()) await replaceFolder(place, link, `${folder}.replaced`);
   else await rename(link, place);
   await removeVersions(toolchain, bundle, version);

@@ -5,31 +5,31 @@ import type { Evidence } from "./evidence/record.ts";
 import type { Profile } from "./profiles.ts";
 import type { Target } from "./target.ts";
 
-/** What a check comes to: proven, disproven, or neither. Neither is never green. */
+/** The result of a check: proven, disproven, or neither. Neither is never green. */
 export type Verdict = "passed" | "failed" | "inconclusive";
 
 export interface Finding {
   readonly verdict: Verdict;
-  /** One sentence with the values that decided. */
+  /** One sentence with the decisive values. */
   readonly message: string;
-  /** The load that it needed was not delivered, so it says nothing about the platform: the run measures again. */
+  /** The required load was not delivered, so the result is inconclusive: the run measures again. */
   readonly undelivered?: true;
 }
 
 /** What every check has while it runs. */
 export interface CheckScope {
   readonly evidence: Evidence;
-  /** Fires when the run is interrupted or the check's time is over. */
+  /** Fires when the run is interrupted or the check times out. */
   readonly signal: AbortSignal;
-  /** Tells whoever watches what happens now. */
+  /** Reports the current step to the user. */
   progress(message: string): void;
   /** Runs after the check, whatever its outcome; last registered first. */
   defer(release: () => void | Promise<void>): void;
-  /** A name that no other check and no other run uses. */
+  /** A name that no other check or run uses. */
   uniqueName(thing: string): string;
 }
 
-/** What the checks of a running environment share. They speak network protocols and AWS APIs, nothing else. */
+/** Shared by the checks of a running environment. They use network protocols and AWS APIs only. */
 export interface World {
   readonly target: Target;
   readonly profile: Profile;
@@ -40,19 +40,19 @@ export interface World {
 
 export type CheckContext = CheckScope & World;
 
-/** One claim and how it is proven. The file's name is the claim with hyphens for spaces. */
+/** One claim and its proof. The file's name is the claim with hyphens for spaces. */
 export interface Check<Context = CheckContext> {
   readonly claim: string;
-  /** After this the check is inconclusive. */
+  /** Time limit, after which the check is inconclusive. */
   readonly timeoutMs: number;
   run(context: Context): Promise<Finding>;
 }
 
 export interface Suite<Context = CheckContext> {
   readonly name: string;
-  /** What the suite answers, for people. */
+  /** The question that the suite answers. */
   readonly subject: string;
-  /** Checks that disturb each other run one by one. */
+  /** Checks that affect each other run one by one. */
   readonly order: "together" | "one by one";
   readonly checks: readonly Check<Context>[];
 }

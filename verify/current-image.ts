@@ -5,8 +5,8 @@ import { readRunningImages, unknown } from "./images.ts";
 const services = ["gateway", "admin", "stub"] as const;
 
 /**
- * Looks whether every running task has the content of the checkout, where digests of the two can be compared. What ECS does
- * not tell is no reason to refuse: the result says then that the image is unknown.
+ * Requires that every running task has the content of the checkout, where the two digests can be compared. If ECS
+ * does not report a digest the run continues: the result then states that the image is unknown.
  *
  * @throws VerifyError DMM_VERIFY_IMAGE_STALE
  */
@@ -36,7 +36,7 @@ export async function requireCurrentImage(
     });
 }
 
-/** As much of a digest as tells it from others. */
+/** Enough of a digest to identify it. */
 function shortenDigest(digest: string): string {
   return digest.slice(0, "sha256:".length + 12);
 }

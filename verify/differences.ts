@@ -1,6 +1,6 @@
-/** One declared difference between the environment and production, beside names, addresses and tags. */
+/** One declared difference between the environment and production, besides names, addresses and tags. */
 export interface Difference {
-  /** Whether this environment alone has it, or every environment does. */
+  /** Whether it is specific to this environment or common to all. */
   readonly scope: "this environment" | "every environment";
   /** Key of the configuration (`dmm-env:ingressPort`), or resource type with name or property. */
   readonly what: string;
@@ -15,12 +15,12 @@ export function describeDifference({ what, production, environment, reason }: Di
   return `${what} is ${environment} instead of ${production}. ${reason}`;
 }
 
-/** Only what this environment has by itself; the rest is the same in every run. */
+/** Only this environment's own differences; the rest is the same in every run. */
 export function selectOwn(differences: readonly Difference[]): readonly Difference[] {
   return differences.filter(({ scope }) => scope === "this environment");
 }
 
-/** How many there are of each kind: `1 specific to this environment, 23 common to every environment`. */
+/** The number of each kind: `1 specific to this environment, 23 common to every environment`. */
 export function countDifferences(differences: readonly Difference[]): string {
   const own = selectOwn(differences).length;
   return `${own} specific to this environment, ${differences.length - own} common to every environment`;

@@ -38,10 +38,10 @@ type Happening =
       readonly durationMs: number;
     };
 
-/** One line of `events.jsonl`: the single truth that every other form of the evidence is made from. */
+/** One line of `events.jsonl`, the source of every other form of the evidence. */
 export type VerifyEvent = Happening & { readonly at: string };
 
-/** Adds the time to what happened. */
+/** Adds the time to an event. */
 export function happened(happening: Happening): VerifyEvent {
   return { at: new Date().toISOString(), ...happening } as VerifyEvent;
 }

@@ -1,4 +1,4 @@
-/** Any error as one line for a verdict: its message, and the causes below it. */
+/** Any error as one line for a verdict: its message and causes. */
 export function explainError(error: unknown): string {
   const parts: string[] = [];
   for (let current: unknown = error; current instanceof Error && parts.length < 4; current = current.cause) {

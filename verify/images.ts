@@ -5,25 +5,25 @@ import { explainError } from "./explain-error.ts";
 export interface RunningImage {
   /** As the task definition names it. */
   readonly image: string;
-  /** `sha256:…` as ECS tells it, otherwise `unknown`: a run that does not know what it looked at says so. */
+  /** `sha256:…` as ECS reports it, otherwise `unknown`: a run that does not know its subject says so. */
   readonly digest: string;
-  /** How many of the service's running tasks have a container of it. */
+  /** Number of the service's running tasks with a container of it. */
   readonly tasks: number;
   /** Why the digest is unknown. */
   readonly reason?: string;
-  /** Set when no task ran it at the beginning: somebody has put it in place of what was to be verified. */
+  /** Set when no task ran it at the beginning: it replaced the image under verification. */
   readonly appeared?: "during the run";
 }
 
 type Services = World["target"]["outputs"]["compute"]["services"];
 
 const readWithinMs = 10_000;
-/** In place of a digest that ECS does not tell. */
+/** Stands for a digest that ECS does not report. */
 export const unknown = "unknown";
 
 /**
- * The images of the running tasks of a service, by default the gateway's, as ECS describes them now, those that run most
- * first; never empty. Throws nothing: a run without this knowledge is still a run.
+ * The images of the running tasks of a service, by default the gateway's, as ECS currently describes them, most
+ * used first; never empty. Never throws: a run without this information is still valid.
  */
 export async function readRunningImages(
   { target, aws }: Pick<World, "target" | "aws">,
@@ -61,7 +61,7 @@ function countImages(
     .sort((one, other) => other.tasks - one.tasks);
 }
 
-/** What ran at the beginning of a run, and after it what else was found at the end. */
+/** The images at the beginning of a run, and those that appeared by the end. */
 export function addAppeared(
   before: readonly RunningImage[],
   after: readonly RunningImage[],

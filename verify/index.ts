@@ -1,6 +1,6 @@
 /*
- * All that others may use of the verification. What is tagged public serves completion, documents and tools beside the
- * command line.
+ * The public interface of the verification. Exports tagged public are for completion, documents and tools besides
+ * the command line.
  */
 /** @public */
 export type { Finding, Verdict } from "./check.ts";

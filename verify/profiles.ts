@@ -1,19 +1,19 @@
 import type { Target } from "./target.ts";
 
-/** How much a run spends on proof. Every profile runs every claim; they differ in load and in patience. */
+/** Effort of a run. Every profile checks every claim; they differ in load and time limits. */
 export interface Profile {
   readonly name: string;
-  /** Load while something is being broken. */
+  /** Load while a fault is injected. */
   readonly arrivalsPerSecond: number;
-  /** Undisturbed load before a fault: the steady state that the fault is measured against. */
+  /** Undisturbed load before a fault: the baseline of the measurement. */
   readonly steadyMs: number;
   /** Undisturbed load that must follow before a recovery counts. */
   readonly settledMs: number;
-  /** Tokens that are spread over the shards of the cache while one of them is lost. */
+  /** Tokens spread over the shards of the cache while one of them is lost. */
   readonly tokens: number;
   /** Longest time from a fault to full service. */
   readonly recoverWithinMs: Readonly<Record<Target["kind"], number>>;
-  /** Fills the delivery stream's buffer, so that it need not be waited for; otherwise its interval has to pass. */
+  /** Fills the delivery stream's buffer instead of waiting for its interval. */
   readonly fillsDelivery: boolean;
   /** Longest time from the end of the delivery stream's interval to the object in the bucket. */
   readonly deliverWithinMs: Readonly<Record<Target["kind"], number>>;

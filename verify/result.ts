@@ -10,7 +10,7 @@ export interface CheckResult {
   readonly check: string;
   readonly verdict: Verdict;
   readonly message: string;
-  /** What was observed, in order; free of secrets. */
+  /** The observations, in order; free of secrets. */
   readonly evidence: readonly Observation[];
   readonly startedAt: string;
   readonly durationMs: number;
@@ -23,16 +23,16 @@ export interface RunResult {
   readonly environment: string;
   readonly target: "local" | "aws";
   readonly profile: string;
-  /** What is declared to differ from production: this environment's own first. */
+  /** Declared differences from production: this environment's own first. */
   readonly differences: readonly Difference[];
-  /** What the gateway's service ran when the run began; empty after a release, when nothing runs any more. */
+  /** What the gateway's service ran when the run began; empty after a teardown. */
   readonly images: readonly RunningImage[];
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly finishedAt: string;
   readonly durationMs: number;
   readonly checks: readonly CheckResult[];
-  /** Claims that this run was told to leave out. */
+  /** Claims that this run was asked to leave out. */
   readonly notRun: readonly string[];
   readonly totals: Totals;
   readonly verdict: Verdict;
@@ -44,7 +44,9 @@ export interface RunResult {
 /** A run before its evidence is written. */
 export type BareResult = Omit<RunResult, "directory" | "files">;
 
-/** Failed outweighs inconclusive, which outweighs passed; nothing at all is inconclusive. */
+/**
+ * Failed takes precedence over inconclusive, which takes precedence over passed; nothing at all is inconclusive.
+ */
 export function combineVerdicts(verdicts: readonly Verdict[]): Verdict {
   if (verdicts.includes("failed")) return "failed";
   if (verdicts.length === 0 || verdicts.includes("inconclusive")) return "inconclusive";

@@ -7,10 +7,10 @@ import type { Secrets } from "./evidence/secrets.ts";
 import { explainError } from "./explain-error.ts";
 import { type CheckResult, combineVerdicts } from "./result.ts";
 
-/** At most so many checks of a suite at once: the machine under test may be this one. */
+/** Concurrent checks of a suite: the machine under test may be this one. */
 const concurrently = 4;
 const cleanUpLimitMs = 10_000;
-/** So often a check is run whose load a busy machine does not deliver; what the platform did wrong counts at once. */
+/** Attempts of a check whose load a busy machine does not deliver; failures of the platform count immediately. */
 const mostAttempts = 3;
 
 export interface Runner<World> {
@@ -20,7 +20,7 @@ export interface Runner<World> {
   emit(event: VerifyEvent): void;
 }
 
-/** Runs suites one after the other. Never throws for what a check does: an error is an inconclusive check. */
+/** Runs suites one after the other. Never throws for a check: an error is an inconclusive check. */
 export async function runSuites<World>(
   runner: Runner<World>,
   suites: readonly Suite<CheckScope & World>[],
@@ -54,7 +54,7 @@ async function runSuite<World>(
   return results;
 }
 
-/** Runs one check with its own evidence, and again where its load was not delivered. */
+/** Runs one check with separate evidence, and again if its load was not delivered. */
 export async function runCheck<World>(
   runner: Runner<World>,
   suite: string,
@@ -91,7 +91,7 @@ interface AttemptedCheck<World> {
   readonly evidence: Evidence;
 }
 
-/** One attempt, with a time limit and a clean-up of its own. */
+/** One attempt, with its own time limit and clean-up. */
 async function attemptCheck<World>(
   runner: Runner<World>,
   { suite, check, evidence }: AttemptedCheck<World>,
@@ -114,14 +114,14 @@ async function attemptCheck<World>(
     scope.signal,
     check.timeoutMs,
   );
-  // The rest of a check that overran its time must not go on beside the next one.
+  // A check that timed out must not continue beside the next one.
   limit.abort();
   const finding = requireEvidence(found, evidence.observations.length);
   for (const release of cleanUps.reverse()) await cleanUpQuietly(release, evidence.record);
   return finding;
 }
 
-/** The check's finding, or an inconclusive one that says why there is none. */
+/** The check's finding, or an inconclusive one with the reason. */
 async function findWithin(
   run: () => Promise<Finding>,
   signal: AbortSignal,
@@ -145,7 +145,7 @@ async function findWithin(
   }
 }
 
-/** A verdict that nothing was observed for is no verdict. */
+/** A verdict without observations is invalid. */
 function requireEvidence(finding: Finding, observations: number): Finding {
   if (observations > 0 || finding.verdict === "inconclusive") return finding;
   return { verdict: "inconclusive", message: `no evidence was recorded for: ${finding.message}` };

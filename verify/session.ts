@@ -12,7 +12,7 @@ export interface SessionOptions {
   readonly environment: string;
   readonly target: "local" | "aws";
   readonly profile: string;
-  /** What the attestation's level speaks about. */
+  /** The subject of the attestation's level. */
   readonly scope: Scope;
   readonly directory: string;
   readonly suites: readonly {
@@ -21,7 +21,7 @@ export interface SessionOptions {
   }[];
   readonly notRun: readonly string[];
   readonly differences: readonly Difference[];
-  /** What was deployed; its digest is a subject of the attestation. */
+  /** The deployment's outputs; their digest is a subject of the attestation. */
   readonly outputs: unknown;
   readonly subjects?: readonly Subject[];
   readonly signer?: Signer;

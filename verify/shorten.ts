@@ -4,7 +4,7 @@ const inSentence = 200;
 /** Characters of one text in TAP, JUnit and the report. */
 export const longestText = 2_000;
 
-/** The beginning of a text, with a mark that says how much is missing. */
+/** The beginning of a text, with the number of omitted characters. */
 export function shorten(text: string, longest = inSentence): string {
   if (text.length <= longest) return text;
   return `${text.slice(0, longest)}… (${text.length - longest} more characters)`;

@@ -1,4 +1,4 @@
-/** `Did you mean access? ` where a known name is a few letters away. */
+/** `Did you mean access? ` if a known name is a few letters away. */
 export function suggest(name: string, known: readonly string[]): string {
   const [nearest] = known
     .map((candidate) => ({ candidate, distance: distanceOf(name, candidate) }))
@@ -7,7 +7,7 @@ export function suggest(name: string, known: readonly string[]): string {
   return nearest === undefined ? "" : `Did you mean ${nearest.candidate}? `;
 }
 
-/** Letters to add, remove or replace until one word is the other (Levenshtein). */
+/** Levenshtein distance: letters to add, remove or replace to turn one word into the other. */
 function distanceOf(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (const [line, letter] of [...one].entries()) {

@@ -9,7 +9,7 @@ import { recovery } from "./recovery/index.ts";
 import { routing } from "./routing/index.ts";
 import { secrets } from "./secrets/index.ts";
 
-/** Every suite, in the order in which they run: what disturbs the platform comes last. */
+/** Every suite in execution order: disruptive ones are last. */
 export const suites: readonly Suite[] = [
   access,
   gateway,
@@ -30,7 +30,7 @@ export interface ClaimListing {
   readonly check: string;
 }
 
-/** Every claim that can be proven, for documents and for completion on the command line. */
+/** Every available claim, for documents and for completion on the command line. */
 export function listClaims(): readonly ClaimListing[] {
   return suites.flatMap((suite) =>
     suite.checks.map(({ claim }) => ({ suite: suite.name, claim, check: checkNameOf(suite.name, claim) })),
@@ -39,13 +39,13 @@ export function listClaims(): readonly ClaimListing[] {
 
 export interface Selection {
   readonly suites: readonly Suite[];
-  /** Checks left out, by name. */
+  /** Omitted checks, by name. */
   readonly notRun: readonly string[];
 }
 
 /**
- * Narrows the suites to those named, and to the checks named (`access/an-insider-gets-in`, `an-insider-gets-in` or the
- * sentence). Throws DMM_VERIFY_UNKNOWN_SUITE and DMM_VERIFY_UNKNOWN_CHECK.
+ * Selects the named suites and checks (`access/an-insider-gets-in`, `an-insider-gets-in` or the sentence). Throws
+ * DMM_VERIFY_UNKNOWN_SUITE and DMM_VERIFY_UNKNOWN_CHECK.
  */
 export function selectChecks(wanted: {
   readonly suites?: readonly string[];

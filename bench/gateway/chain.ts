@@ -11,7 +11,7 @@ import { startTlsProxy, tlsPort } from "./test-bed/tls-proxy.ts";
 const steps = [2000, 4000, 6000, 8000, 10_000];
 const stepSeconds = 6;
 const limitMs = 19;
-/** A step that did not pass is tried again: what else this machine does can break a promise, never keep it. */
+/** A step that failed is retried: other load on this machine can break a promise, never keep it. */
 const tries = 3;
 
 interface Step {
@@ -22,13 +22,13 @@ interface Step {
   readonly p95: number;
   readonly p99: number;
   readonly latenessP99: number;
-  /** Processor time by part, in microseconds per request. */
+  /** Processor time by component, in microseconds per request. */
   readonly cpuMicroseconds: Readonly<Record<string, number>>;
 }
 
 /**
- * The whole chain on the cores of this machine together, as a client of production meets it: TLS to a balancer, gateway
- * with token check, Redis over TLS, upstream, and the generator as well.
+ * The whole chain on the cores of this machine together, as a production client experiences it: TLS to a balancer,
+ * gateway with token check, Redis over TLS, upstream, and the generator as well.
  */
 export async function measureChain(testBed: TestBed, contenderIndex: number): Promise<unknown> {
   await using stack = new AsyncDisposableStack();
@@ -107,12 +107,12 @@ async function measureStep(
   };
 }
 
-/** A rate that was not delivered proves nothing, unless what was delivered broke the promise already. */
+/** A rate that was not delivered proves nothing, unless the delivered requests already broke the promise. */
 function judge(load: GeneratorReport): Pick<Step, "verdict" | "reason"> {
   const failed = load.sent - (load.kinds["200"] ?? 0);
   if (failed > 0)
     return { verdict: "failed", reason: `${failed} requests failed: ${JSON.stringify(load.kinds)}` };
-  // The generator's own lateness is part of the latency; beyond the limit it alone would decide.
+  // The generator's own delay is part of the latency; beyond the limit it alone would decide.
   const problem = findDeliveryProblem(load, limitMs);
   if (problem !== undefined) return { verdict: "inconclusive", reason: problem };
   return load.response.p95 < limitMs

@@ -48,10 +48,13 @@ export async function measure({ runs, only, million }: Options): Promise<unknown
   };
 }
 
-/** The generator shares a core with the stores; what it cannot deliver punctually proves nothing. */
+/** The generator shares a core with the stores; load that it cannot deliver on time proves nothing. */
 const mostArrivalsPerSecond = 8000;
 
-/** Half of what our gateway with token check gets through; the same rate for everybody, so that latencies compare. */
+/**
+ * Half of the throughput of our gateway with token check; the same rate for every contender, so that latencies are
+ * comparable.
+ */
 function computeHalfLoad(turns: ReadonlyMap<string, readonly Turn[]>): number {
   const own = turns.get("own-token") ?? [...turns.values()][0]!;
   const half = Math.round(spread(own.map((turn) => turn.requestsPerSecond)).median / 200) * 100;

@@ -11,16 +11,16 @@ import { serverName, type TestBed } from "./test-bed/test-bed.ts";
 export interface Latency {
   readonly p50: number;
   readonly p99: number;
-  /** p99 beyond what the upstream alone has at the same rate. */
+  /** p99 beyond the upstream's own at the same rate. */
   readonly addedP99: number;
-  /** Why some rounds prove nothing; they are not in the medians. */
+  /** Why some rounds are invalid; they are not in the medians. */
   readonly problems: readonly string[];
 }
 
 const direct = "direct";
 const seconds = 3;
 
-/** Latency of everybody at the same fixed rate, and of the upstream without anybody between. */
+/** Latency of every contender at the same fixed rate, and of the upstream directly. */
 export async function measureLatency(
   all: readonly Participant[],
   { network }: TestBed,

@@ -2,11 +2,11 @@ import type { Participant } from "./participants.ts";
 import { report } from "./progress.ts";
 import { play } from "./rounds.ts";
 
-/** Before these, V8 has seen no reason yet to collect what grew old: memory rises to its first collection and falls. */
+/** Before these, V8 has had no reason to collect old objects: memory rises to its first collection and falls. */
 const settling = 2_000_000;
 const watched = 1_000_000;
 
-/** Resident memory of our gateway over a million requests, once it has settled: flat means that they add nothing. */
+/** Resident memory of our gateway over a million requests, once it has settled: flat means no leak. */
 export async function watchMemory(participant: Participant): Promise<unknown> {
   const series: { readonly requests: number; readonly residentMiB: number }[] = [];
   let requests = 0;

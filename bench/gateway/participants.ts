@@ -4,7 +4,7 @@ import { type GeneratorPlan, renderRequest } from "./load/plan.ts";
 import { report } from "./progress.ts";
 import { serverName, type TestBed } from "./test-bed/test-bed.ts";
 
-/** A contender that takes part. */
+/** A contender that is available. */
 export interface Participant {
   readonly contender: Contender;
   readonly running: Running;
@@ -12,11 +12,11 @@ export interface Participant {
 
 export interface Participants extends AsyncDisposable {
   readonly all: readonly Participant[];
-  /** Contenders by name that cannot take part here, and why. */
+  /** Unavailable contenders by name, and why. */
   readonly absent: Readonly<Record<string, string>>;
 }
 
-/** Starts every contender that can take part, or only those named. */
+/** Starts every available contender, or only the named ones. */
 export async function startParticipants(testBed: TestBed, only: readonly string[]): Promise<Participants> {
   await using stack = new AsyncDisposableStack();
   const all: Participant[] = [];
@@ -37,7 +37,10 @@ export async function startParticipants(testBed: TestBed, only: readonly string[
   return { all, absent, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-/** Lets through whom it should, and nobody else if it checks anything. @throws Error when it does not */
+/**
+ * Checks that it accepts authorized requests and, if it checks anything, refuses others. @throws Error when it
+ * does not
+ */
 async function proveBehaviour(name: string, { host, port, path, authorizations }: Running): Promise<void> {
   const ask = async (headers: Record<string, string>): Promise<number> => {
     const response = await fetch(`http://${host}:${port}${path}`, { headers });
@@ -57,7 +60,7 @@ async function proveBehaviour(name: string, { host, port, path, authorizations }
 /** Connections that keep a contender busy. */
 const connections = 64;
 
-/** A load for this contender: what it lets through, its tokens in turn. */
+/** A load for this contender: accepted requests, its tokens in turn. */
 export function planLoad({ host, port, path, authorizations }: Running, seconds: number): GeneratorPlan {
   const headers = { accept: "*/*", "user-agent": "bench" };
   const requests =

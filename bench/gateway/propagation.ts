@@ -18,30 +18,32 @@ const changesPerRun = 20;
 const pauseMs = 150;
 const reachMs = 100;
 
-/** What the admin site answers to a change. */
+/** The admin site's response to a change. */
 interface Outcome {
   readonly version: number;
   readonly propagation?: { readonly acknowledged: number; readonly of: number; readonly afterMs: number };
 }
 
 interface Change {
-  /** Until the last gateway acknowledged, from the begin of the broadcast: what the admin site says. */
+  /**
+   * From the beginning of the broadcast until the last gateway's acknowledgement, as the admin site reports it.
+   */
   readonly acknowledgedMs: number;
-  /** From sending the change to its answer, with checking and storing it: what an operator waits. */
+  /** From sending the change to its response, including validation and storage: the operator's waiting time. */
   readonly respondedMs: number;
   readonly acknowledged: number;
-  /** Gateways that answered a request of the new route with 200, asked right after the answer. */
+  /** Gateways that returned 200 for the new route, requested right after the response. */
   readonly serving: number;
 }
 
-/** New routes acknowledged by a fleet while it works: how long it takes, and whether a request fails for it. */
+/** New routes acknowledged by a fleet under load: the time it takes, and whether a request fails. */
 export async function measure({ runs }: Options): Promise<unknown> {
   const machine = describeMachine();
   await using stack = new AsyncDisposableStack();
   const testBed = stack.use(await startTestBed(block));
   const { network } = testBed;
   const hosts = Array.from({ length: gatewayCount }, (_, index) => network.contender(index));
-  // One after the other: the first one brings the schema, and a start takes a whole core.
+  // One after the other: the first one creates the schema, and a start takes a whole core.
   for (const host of hosts) {
     report(`starting gateway ${host}`);
     stack.use(await startGateway(testBed, host, {}, "anywhere"));
@@ -113,7 +115,7 @@ function summarize(changes: readonly Change[]): Record<string, unknown> {
     reach: `every gateway within ${reachMs} ms (p99), no failed request`,
     acknowledgedByAllMs: { ...spread(acknowledged), p99 },
     respondedMs: spread(changes.map((one) => one.respondedMs)),
-    /** Changes after whose answer not every gateway had acknowledged and served the new route. */
+    /** Changes whose response came before every gateway had acknowledged and served the new route. */
     incomplete: incomplete.length,
     reached: p99 < reachMs && incomplete.length === 0,
   };
@@ -140,7 +142,7 @@ async function startAdmin({ database, upstreamUrl }: TestBed, host: string): Pro
     environment: {
       HOST: host,
       PORT: String(httpPort),
-      // Without a balancer that verifies certificates, whoever is on this machine is an editor.
+      // Without a balancer that verifies certificates, every client on this machine is an editor.
       ENVIRONMENT: "development",
       DATABASE_HOST: database.host,
       DATABASE_PORT: String(database.port),

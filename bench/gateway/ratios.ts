@@ -1,7 +1,7 @@
 import { spread } from "../statistics.ts";
 import type { Turn } from "./rounds.ts";
 
-/** What our gateway should reach, each a ratio of two contenders in the same rounds. */
+/** Goals of our gateway, each a ratio of two contenders in the same rounds. */
 const targets = [
   { of: "own-token", to: "haproxy-jwt-rs256", what: "cpu", atMost: 1.25 },
   { of: "own-token", to: "envoy-jwt-rs256", what: "cpu", atMost: 0.6 },
@@ -12,14 +12,14 @@ export interface Ratio {
   readonly ratio: string;
   readonly what: "cpu" | "throughputPerCore";
   readonly reach: string;
-  /** Median of the ratios of each round: a noisy minute hits both alike. */
+  /** Median of the ratios of each round: a noisy minute affects both alike. */
   readonly median: number;
   readonly minimum: number;
   readonly maximum: number;
   readonly reached: boolean;
 }
 
-/** The ratios for which both contenders took part. */
+/** The ratios for which both contenders are available. */
 export function computeRatios(turns: ReadonlyMap<string, readonly Turn[]>): readonly Ratio[] {
   return targets.flatMap((target) => {
     const ours = turns.get(target.of);

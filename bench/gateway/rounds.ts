@@ -3,7 +3,7 @@ import { type Participant, planLoad } from "./participants.ts";
 import { readUsage } from "./processes/usage.ts";
 import { report } from "./progress.ts";
 
-/** What one contender did in one round at saturation. */
+/** One contender's result in one round at saturation. */
 export interface Turn {
   /** Processor time of all its processes and threads, in microseconds per request. */
   readonly cpuMicroseconds: number;
@@ -17,14 +17,16 @@ export interface Turn {
 const warmUpSeconds = 3;
 const turnSeconds = 2;
 
-/** Turns of every contender, by name, one per round: rounds interleave, so that a noisy minute is everybody's. */
+/**
+ * Results of every contender, by name, one per round: rounds interleave, so that a noisy minute affects all alike.
+ */
 export async function playRounds(all: readonly Participant[], rounds: number): Promise<Map<string, Turn[]>> {
   const turns = new Map<string, Turn[]>(all.map(({ contender }) => [contender.name, []]));
   for (const participant of all) await play(participant, warmUpSeconds);
   for (let round = 0; round < rounds; round++) {
     const line: string[] = [];
     for (let index = 0; index < all.length; index++) {
-      // Another one begins each time: who comes after whom must not decide.
+      // The starting contender rotates: the order must not decide.
       const participant = all[(index + round) % all.length]!;
       const turn = await play(participant, turnSeconds);
       turns.get(participant.contender.name)!.push(turn);
@@ -35,7 +37,7 @@ export async function playRounds(all: readonly Participant[], rounds: number): P
   return turns;
 }
 
-/** @throws Error when a request was not answered well: then nothing was measured */
+/** @throws Error when a request failed: then nothing was measured */
 export async function play({ contender, running }: Participant, seconds: number): Promise<Turn> {
   const before = readUsage(running.process.pid);
   const { requests, failed, seconds: lasted } = await saturate(planLoad(running, seconds));

@@ -36,7 +36,7 @@ function createAlarm(
       comparisonOperator: watch.alarmsWhen === "above" ? "GreaterThanThreshold" : "LessThanThreshold",
       threshold: watch.threshold,
       evaluationPeriods: watch.minutes,
-      // Metrics of errors are absent while there are none.
+      // Error metrics are absent while there are no errors.
       treatMissingData: "notBreaching",
       ...measure(watch.metrics),
       alarmActions: [topic.arn],
@@ -47,7 +47,7 @@ function createAlarm(
   );
 }
 
-/** One metric as it is; several by metric math, of which an alarm sees only the result. */
+/** One metric directly; several by metric math, of which an alarm sees only the result. */
 function measure(metrics: Watch["metrics"]): Partial<aws.cloudwatch.MetricAlarmArgs> {
   const [first, ...others] = metrics;
   if (others.length === 0) return { ...first, period: periodSeconds };

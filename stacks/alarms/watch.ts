@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** One metric of one thing. */
+/** One metric of one resource. */
 export interface Metric {
   readonly namespace: string;
   readonly metricName: string;
@@ -8,7 +8,7 @@ export interface Metric {
   readonly statistic: "Sum" | "Average" | "Maximum" | "Minimum";
 }
 
-/** When somebody must be woken. */
+/** A condition that needs an operator's attention. */
 export interface Watch {
   readonly thing: string;
   readonly description: string;
@@ -16,6 +16,6 @@ export interface Watch {
   readonly metrics: readonly [Metric, ...Metric[]];
   readonly alarmsWhen: "above" | "below";
   readonly threshold: number;
-  /** Minutes in a row. */
+  /** Consecutive minutes. */
   readonly minutes: number;
 }

@@ -12,7 +12,7 @@ export interface WatchedParts {
   readonly logs: Logs;
 }
 
-/** Everything that is watched. */
+/** All alarm conditions. */
 export function watches(deployment: Deployment, parts: WatchedParts): readonly Watch[] {
   return [
     ...ingressWatches(parts.ingress),

@@ -9,7 +9,7 @@ import { createLaunchTemplate } from "./instances.ts";
 export class Compute extends pulumi.ComponentResource {
   readonly cluster: aws.ecs.Cluster;
   readonly capacityProvider: aws.ecs.CapacityProvider;
-  /** Services wait for it: until then the cluster does not know its capacity. */
+  /** Services depend on it: until then the cluster does not know its capacity. */
   readonly association: aws.ecs.ClusterCapacityProviders;
 
   constructor(deployment: Deployment, network: Network, opts?: pulumi.ComponentResourceOptions) {
@@ -37,7 +37,7 @@ interface InstancesArgs {
   readonly network: Network;
 }
 
-/** One group over the three zones. ECS moves its desired capacity, so Pulumi leaves that alone. */
+/** One group over the three zones. ECS changes its desired capacity, so Pulumi ignores that property. */
 function createInstances(
   parent: pulumi.Resource,
   { config, names }: Deployment,
@@ -53,7 +53,7 @@ function createInstances(
       launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
       healthCheckType: "EC2",
       healthCheckGracePeriod: 60,
-      // Managed termination protection asks for it; ECS lifts it from instances that carry no task.
+      // Managed termination protection requires it; ECS removes it from instances without tasks.
       protectFromScaleIn: true,
       forceDelete: differing(config, "aws:autoscaling/group:Group", "forceDelete"),
       tags: Object.entries({ ...names.tags("instances"), AmazonECSManaged: "true" }).map(([key, value]) => ({
@@ -63,7 +63,7 @@ function createInstances(
         propagateAtLaunch: key === "AmazonECSManaged",
       })),
     },
-    // Without its way out an instance cannot join the cluster.
+    // Without outbound access an instance cannot join the cluster.
     { parent, dependsOn: network.rulesOf("instances"), ignoreChanges: ["desiredCapacity"] },
   );
 }

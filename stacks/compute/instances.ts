@@ -11,7 +11,7 @@ interface InstanceArgs {
   readonly securityGroup: aws.ec2.SecurityGroup;
 }
 
-/** How an instance of the cluster's capacity is made. */
+/** The launch template of the cluster's instances. */
 export function createLaunchTemplate(
   parent: pulumi.Resource,
   deployment: Deployment,
@@ -69,12 +69,12 @@ function createProfile(parent: pulumi.Resource, { names, place }: Deployment): a
   return new aws.iam.InstanceProfile(
     "instances",
     { name: names.of("instances"), role: role.name, tags: names.tags("instances") },
-    // An instance that starts before its role may join gives up.
+    // An instance that starts before its role may join the cluster gives up.
     { parent, dependsOn: [attachment] },
   );
 }
 
-/** The ECS agent's settings; it kills a container only after the drain budget. */
+/** The ECS agent's settings; it kills a container only after the drain time. */
 function userData(cluster: aws.ecs.Cluster, drainSeconds: number): pulumi.Output<string> {
   return cluster.name.apply((name) => {
     const lines = [

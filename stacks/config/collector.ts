@@ -1,8 +1,8 @@
 import type { Parser } from "./values.ts";
 
 /**
- * Where OTLP over HTTP is taken, without `/v1/traces`; or nothing at all. Neither a user nor a query: a key in an address
- * would be readable by everybody who may look at a task definition.
+ * URL of an OTLP/HTTP receiver, without `/v1/traces`; or empty. Neither user nor query: a key in a URL would be
+ * readable in the task definition.
  */
 export const collectorAddress: Parser<string | undefined> = (text) => {
   if (text === "") return { value: undefined };
@@ -21,7 +21,7 @@ export const share: Parser<number> = (text) =>
     ? { value: Number(text) }
     : { problem: "a number from 0 to 1 with at most six decimals" };
 
-/** Name of a header field, in lower case as HTTP/2 has it; or nothing at all. */
+/** Name of a header field, in lower case as HTTP/2 requires; or empty. */
 export const headerName: Parser<string | undefined> = (text) => {
   if (text === "") return { value: undefined };
   return /^[a-z][a-z0-9-]{0,63}$/.test(text)

@@ -5,13 +5,13 @@ import { overlap } from "./networks.ts";
 
 type Name = keyof Values;
 
-/** A key that another one rules out; the message goes on after the key's name. */
+/** A key that is incompatible with another; the message continues after the key's name. */
 export interface Contradiction {
   readonly name: Name;
   readonly message: string;
 }
 
-/** What no single key shows. Each rule waits until the keys that it needs are right by themselves. */
+/** Contradictions between keys. Each rule applies only once the keys that it needs are valid. */
 export function findContradictions(
   config: Partial<Values>,
   fullKey: (name: Name) => string,
@@ -79,7 +79,7 @@ function ofTracing(config: Partial<Values>, fullKey: (name: Name) => string): Co
     return idle
       .filter((name) => !isEmpty(config[name]))
       .map((name) => ({ name, message: `has no effect: set ${fullKey("traceEndpoint")} as well.` }));
-  // On a way that is not encrypted anybody could read the key, and send spans in our name from then on.
+  // On an unencrypted connection the key could be read and used to send spans in our name.
   if (traceHeader === undefined || traceEndpoint.startsWith("https:")) return [];
   return [
     {

@@ -12,7 +12,7 @@ import {
   wholeNumber,
 } from "./values.ts";
 
-/** One configuration key: what it is for, what it may hold, what it is when nobody sets it. */
+/** One configuration key: its purpose, its allowed values, its default. */
 export interface Key<T> {
   readonly description: string;
   readonly parse: Parser<T>;
@@ -20,7 +20,7 @@ export interface Key<T> {
   readonly default?: string;
 }
 
-/** Retention periods that CloudWatch Logs knows, in days. */
+/** Retention periods that CloudWatch Logs supports, in days. */
 const retentionDays = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827];
 
 /** Every key of the namespace `dmm-env`, in the order of the documentation. */
@@ -129,7 +129,7 @@ export const keys = {
   ),
 } as const;
 
-/** What the keys hold once they are read. */
+/** The parsed values of all keys. */
 export type Values = { readonly [K in keyof typeof keys]: (typeof keys)[K] extends Key<infer T> ? T : never };
 
 function key<T>(description: string, parse: Parser<T>, fallback?: string): Key<T> {

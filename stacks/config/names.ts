@@ -3,12 +3,12 @@ import type { Parser } from "./values.ts";
 /** The one environment that serves the public. */
 export const productionName = "production";
 
-/** Starts that ECS keeps for its own capacity providers. */
+/** Prefixes that ECS reserves for its own capacity providers. */
 const reserved = ["aws", "ecs", "fargate"];
 
 /**
- * A name that every AWS service takes as the start of its own names: load balancers allow 32 characters, of which the
- * longest of ours takes 9; RDS and ElastiCache refuse two hyphens in a row and a last hyphen.
+ * A name that every AWS service accepts as a prefix: load balancers allow 32 characters, of which the longest of
+ * ours takes 9; RDS and ElastiCache refuse two consecutive hyphens and a trailing hyphen.
  */
 export const environmentName: Parser<string> = (text) => {
   const shaped = text.length <= 20 && /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(text);
@@ -20,7 +20,7 @@ export const environmentName: Parser<string> = (text) => {
   };
 };
 
-/** A domain name without the last dot. */
+/** A domain name without the trailing dot. */
 export const hostedZone: Parser<string> = (text) => {
   const label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
   return new RegExp(`^(${label}\\.)+[a-z]{2,63}$`).test(text)

@@ -1,17 +1,17 @@
 import { list, type Parser } from "./values.ts";
 
-/** An IPv4 network as numbers: its first address and the length of its mask. */
+/** An IPv4 network as numbers: its first address and its prefix length. */
 interface Network {
   readonly first: number;
   readonly bits: number;
 }
 
-/** RFC 1918, the networks that a VPC should take its addresses from. */
+/** RFC 1918, the networks that a VPC should use. */
 const privateNetworks = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
 
 /**
- * A private network that three zones with three subnets each fit into. Longer masks than /20 would leave subnets of
- * fewer than 256 addresses, too few for one address per task during a deployment.
+ * A private network with room for three zones with three subnets each. Prefixes longer than /20 would leave
+ * subnets of fewer than 256 addresses, too few for one address per task during a deployment.
  */
 export const addressBlock: Parser<string> = (text) => {
   const network = readNetwork(text);
@@ -20,7 +20,7 @@ export const addressBlock: Parser<string> = (text) => {
   return privateNetworks.some((block) => contains(block, text)) ? { value: text } : { problem: allowed };
 };
 
-/** Any IPv4 network from /8; shorter masks would amount to "everybody". */
+/** Any IPv4 network from /8; shorter prefixes would amount to "everyone". */
 const sourceNetwork: Parser<string> = (text) => {
   const network = readNetwork(text);
   const cleared = network === undefined ? clearHostBits(text) : undefined;
@@ -48,11 +48,11 @@ function contains(outer: string, inner: string): boolean {
 function readNetwork(text: string): Network | undefined {
   const written = readWritten(text);
   if (written === undefined) return undefined;
-  // AWS refuses a network that is written with host bits set.
+  // AWS refuses a network with host bits set.
   return maskTo(written.first, written.bits) === written.first ? written : undefined;
 }
 
-/** The network of an address that is written with host bits set; undefined where it has none, or no mask that is allowed. */
+/** The network of an address with host bits set; undefined if there are none, or the prefix is not allowed. */
 function clearHostBits(text: string): string | undefined {
   const written = readWritten(text);
   if (written === undefined || written.bits < 8) return undefined;

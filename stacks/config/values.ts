@@ -1,7 +1,7 @@
-/** A value that was read, or the sentence that says what it must be. */
+/** A parsed value, or the sentence that states the requirement. */
 export type Parsed<T> = { readonly value: T } | { readonly problem: string };
 
-/** Reads one configuration value from its text. Never throws. */
+/** Parses one configuration value from its text. Never throws. */
 export type Parser<T> = (text: string) => Parsed<T>;
 
 const fits = <T>(value: T): Parsed<T> => ({ value });
@@ -12,12 +12,12 @@ export function text(pattern: RegExp, allowed: string): Parser<string> {
   return (value) => (pattern.test(value) ? fits(value) : unfit(allowed));
 }
 
-/** Like {@link text}, or nothing at all. */
+/** Like {@link text}, or empty. */
 export function optionalText(pattern: RegExp, allowed: string): Parser<string | undefined> {
   return (value) => (value === "" ? fits(undefined) : text(pattern, allowed)(value));
 }
 
-/** A whole number within two bounds, both included. */
+/** A whole number within two bounds, inclusive. */
 export function wholeNumber(least: number, most: number): Parser<number> {
   return (value) => {
     const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
@@ -43,7 +43,7 @@ export function oneOf(numbers: readonly number[]): Parser<number> {
   };
 }
 
-/** Values separated by commas, each once; empty text is an empty list. */
+/** Values separated by commas, without duplicates; empty text is an empty list. */
 export function list<T>(parse: Parser<T>): Parser<readonly T[]> {
   return (value) => {
     const items: T[] = [];
@@ -57,7 +57,7 @@ export function list<T>(parse: Parser<T>): Parser<readonly T[]> {
   };
 }
 
-/** A PEM block with that label, or nothing at all. */
+/** A PEM block with that label, or empty. */
 export function optionalPem(label: string): Parser<string | undefined> {
   const block = new RegExp(`^-----BEGIN ${label}-----\\s[A-Za-z0-9+/=\\s]+-----END ${label}-----\\s*$`);
   return (value) => {
@@ -66,7 +66,7 @@ export function optionalPem(label: string): Parser<string | undefined> {
   };
 }
 
-/** A moment in UTC as RFC 3339 writes it, or nothing at all. */
+/** A UTC time in RFC 3339 form, or empty. */
 export const optionalTime: Parser<string | undefined> = (value) => {
   if (value === "") return fits(undefined);
   const shaped = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(value);

@@ -19,7 +19,7 @@ interface DatabaseArgs {
 /** Aurora MySQL: one writer and its readers over the three zones, reachable with TLS only. */
 export class Database extends pulumi.ComponentResource {
   readonly cluster: aws.rds.Cluster;
-  /** The writer first, as far as nothing has failed over. */
+  /** The initial writer first. */
   readonly instances: readonly aws.rds.ClusterInstance[];
 
   constructor(deployment: Deployment, args: DatabaseArgs, opts?: pulumi.ComponentResourceOptions) {

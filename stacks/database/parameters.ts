@@ -5,7 +5,7 @@ import type { Deployment } from "../deployment.ts";
 /** Aurora MySQL version 3. */
 const family = "aurora-mysql8.0";
 
-/** What the cluster demands of every connection. */
+/** Cluster parameters that every connection must satisfy. */
 export function createClusterParameters(
   parent: pulumi.Resource,
   { names }: Deployment,
@@ -27,7 +27,7 @@ export function createClusterParameters(
   );
 }
 
-/** What each instance notes. */
+/** Logging parameters of each instance. */
 export function createInstanceParameters(
   parent: pulumi.Resource,
   { names }: Deployment,

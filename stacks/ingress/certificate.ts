@@ -8,7 +8,9 @@ export interface Hosts {
   readonly admin: string;
 }
 
-/** A certificate for all host names of the ingress, proven through the zone; yields its ARN once it is issued. */
+/**
+ * A certificate for all host names of the ingress, validated through the zone; yields its ARN once it is issued.
+ */
 export function createCertificate(
   parent: pulumi.Resource,
   deployment: Deployment,
@@ -60,7 +62,7 @@ function proveHost(
       type: proof.resourceRecordType,
       records: [proof.resourceRecordValue],
       ttl: 60,
-      // The same account gets the same record for the same name, so one that was left behind is as good.
+      // The same account gets the same record for the same name, so a leftover one is equivalent.
       allowOverwrite: true,
     },
     { parent },

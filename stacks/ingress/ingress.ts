@@ -16,7 +16,7 @@ interface IngressArgs {
   readonly logs: Logs;
 }
 
-/** The only way in: HTTPS on one port, for insiders only in an environment. Nothing listens on port 80. */
+/** The only ingress: HTTPS on one port, for insiders only in an environment. Nothing listens on port 80. */
 export class Ingress extends pulumi.ComponentResource {
   readonly loadBalancer: aws.lb.LoadBalancer;
   readonly listener: aws.lb.Listener;

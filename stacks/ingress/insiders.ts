@@ -3,11 +3,11 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment.ts";
 import { createPrivateBucket } from "../private-bucket.ts";
 
-/** The second lock of an environment: whose client certificates the ingress takes. */
+/** Client authentication of an environment: the certificates that the ingress accepts. */
 export interface InsiderTrust {
   readonly bucket: aws.s3.Bucket;
   readonly trustStore: aws.lb.TrustStore;
-  /** The first revocation list. The listener waits for it, so that none is ever served without one. */
+  /** The first revocation list. The listener depends on it, so that it never serves without one. */
   readonly revocation: aws.lb.TrustStoreRevocation;
 }
 

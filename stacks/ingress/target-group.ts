@@ -3,8 +3,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment.ts";
 
 /**
- * Targets of one service. A target that comes gets its share slowly, one that goes keeps its running requests: both for
- * the drain budget, the time after which a stopping task is killed.
+ * Targets of one service. A new target gets its share slowly, a removed one keeps its running requests: both for
+ * the drain time, after which a stopping task is killed.
  */
 export function createTargetGroup(
   parent: pulumi.Resource,
@@ -21,7 +21,7 @@ export function createTargetGroup(
       port: config.servicePort,
       slowStart: config.drainSeconds,
       deregistrationDelay: config.drainSeconds,
-      // The only algorithm that knows slow start.
+      // The only algorithm that supports slow start.
       loadBalancingAlgorithmType: "round_robin",
       healthCheck: {
         protocol: "HTTP",

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment.ts";
 import { policyDocument, trustPolicy } from "../policy.ts";
 
-/** Where in the bucket the gateways' access logs lie, and what could not be delivered. */
+/** Prefixes of the gateways' access logs and of failed deliveries in the bucket. */
 const prefix = "gateway/";
 const failedPrefix = "gateway-failed/";
 
@@ -12,7 +12,7 @@ interface DeliveryArgs {
   readonly key: aws.kms.Key;
 }
 
-/** Firehose from the gateways to the bucket: at the latest a minute, compressed, encrypted with the environment's key. */
+/** Firehose from the gateways to the bucket: within a minute, compressed, encrypted with the environment's key. */
 export function createDeliveryStream(
   parent: pulumi.Resource,
   deployment: Deployment,

@@ -5,11 +5,11 @@ import type { Statement } from "../policy.ts";
 import { createPrivateBucket, type PrivateBucket } from "../private-bucket.ts";
 import { createDeliveryStream } from "./delivery.ts";
 
-/** One bucket for all logs, and the stream by which the gateways' access logs get there. */
+/** One bucket for all logs, and the delivery stream of the gateways' access logs. */
 export class Logs extends pulumi.ComponentResource {
   readonly storage: PrivateBucket;
   readonly stream: aws.kinesis.FirehoseDeliveryStream;
-  /** Where in the bucket the ingress writes its access logs. */
+  /** Prefix of the ingress's access logs in the bucket. */
   readonly ingressPrefix = "ingress";
 
   constructor(deployment: Deployment, key: aws.kms.Key, opts?: pulumi.ComponentResourceOptions) {
@@ -24,7 +24,7 @@ export class Logs extends pulumi.ComponentResource {
   }
 }
 
-/** The service principal that load balancers deliver their logs as, in every Region. */
+/** The service principal of log delivery by load balancers, in every Region. */
 function ingressWrites({ place }: Deployment, bucketArn: pulumi.Output<string>, prefix: string): Statement {
   return {
     Sid: "IngressLogs",

@@ -1,7 +1,7 @@
 import type { PlatformConfig } from "../config.ts";
 import { httpsPort } from "./flows.ts";
 
-/** A network and a port of it that spans are sent to. */
+/** A network and port that spans are sent to. */
 export interface CollectorWay {
   readonly name: string;
   readonly network: string;
@@ -9,14 +9,15 @@ export interface CollectorWay {
 }
 
 /**
- * What gateways must be let out to beside the AWS APIs, whose port is open to everywhere anyway. A collector given by
- * name is taken to be inside the VPC unless its networks are named; one given by address is that address and no other.
+ * Outbound access that gateways need besides the AWS APIs, whose port is open to every address anyway. A collector
+ * given by name is assumed to be inside the VPC unless its networks are configured; one given by address is that
+ * address only.
  */
 export function collectorWays(config: PlatformConfig): readonly CollectorWay[] {
   if (config.traceEndpoint === undefined) return [];
   const { protocol, port: written, hostname } = new URL(config.traceEndpoint);
   const port = written === "" ? (protocol === "https:" ? httpsPort : 80) : Number(written);
-  // Nothing guards the way from a process to its own machine.
+  // Traffic of a process to its own machine is not filtered.
   if (port === httpsPort || hostname === "localhost" || hostname.startsWith("127.")) return [];
   if (config.traceNetworks.length > 0)
     return config.traceNetworks.map((network) => ({

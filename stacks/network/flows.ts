@@ -1,6 +1,6 @@
 import type { PlatformConfig } from "../config.ts";
 
-/** Security groups, each with what carries it. */
+/** Security groups, each with its resources. */
 export const groups = {
   ingress: "Load balancer that clients reach",
   gateway: "Gateway tasks",
@@ -14,14 +14,14 @@ export const groups = {
 
 export type Group = keyof typeof groups;
 
-/** One way that traffic may take: a TCP port of `to`, reached from `from`. */
+/** One allowed flow: a TCP port of `to`, reached from `from`. */
 export interface Flow {
   readonly from: Group;
   readonly to: Group;
   readonly port: number;
 }
 
-/** Every way inside the VPC. What is not in this list is closed. */
+/** Every flow inside the VPC. Anything not in this list is closed. */
 export function flowsOf({ servicePort, databasePort, cachePort }: Ports): readonly Flow[] {
   return [
     { from: "ingress", to: "gateway", port: servicePort },
@@ -30,7 +30,7 @@ export function flowsOf({ servicePort, databasePort, cachePort }: Ports): readon
     { from: "gateway", to: "database", port: databasePort },
     { from: "gateway", to: "cache", port: cachePort },
     { from: "admin", to: "database", port: databasePort },
-    // The admin site tells every gateway of a new version of the configuration.
+    // The admin site notifies every gateway of a new version of the configuration.
     { from: "admin", to: "gateway", port: servicePort },
     { from: "upstream", to: "stub", port: servicePort },
   ];
@@ -38,11 +38,11 @@ export function flowsOf({ servicePort, databasePort, cachePort }: Ports): readon
 
 type Ports = Pick<PlatformConfig, "servicePort" | "databasePort" | "cachePort">;
 
-/** Port of the AWS APIs and of the APIs behind the private line. */
+/** Port of the AWS APIs and of the APIs behind the private connection. */
 export const httpsPort = 443;
 
 /**
- * Who calls AWS APIs itself. The admin site and the stub do not; their images, secrets and logs go through the instance.
- * Data stores and load balancers start no connection out of the VPC.
+ * Services that call AWS APIs themselves. The admin site and the stub do not; their images, secrets and logs go
+ * through the instance. Data stores and load balancers open no connections out of the VPC.
  */
 export const awsClients: readonly Group[] = ["gateway", "instances"];

@@ -5,14 +5,14 @@ import type { Group } from "./flows.ts";
 import { createPrivateLine } from "./on-premises.ts";
 import { createSecurityGroups, type Rule, type SecurityGroups } from "./security-groups.ts";
 
-/** VPC over three zones, the ways inside it, and the private line out of it. */
+/** VPC over three zones, its internal flows, and the private connection out of it. */
 export class Network extends pulumi.ComponentResource {
   readonly vpcId: pulumi.Output<string>;
   /** Load balancer and NAT gateways. */
   readonly publicSubnetIds: pulumi.Output<string[]>;
-  /** Instances and tasks; they reach out through the NAT gateway of their own zone. */
+  /** Instances and tasks; outbound through the NAT gateway of their own zone. */
   readonly privateSubnetIds: pulumi.Output<string[]>;
-  /** Data stores; no way out. */
+  /** Data stores; no outbound access. */
   readonly isolatedSubnetIds: pulumi.Output<string[]>;
   readonly groups: SecurityGroups;
   readonly #rules: readonly Rule[];
@@ -31,13 +31,13 @@ export class Network extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** The rules without which a member of that group reaches nobody and nobody reaches it. */
+  /** The rules without which a member of that group can neither connect nor be reached. */
   rulesOf(group: Group): pulumi.Resource[] {
     return this.#rules.filter(({ between }) => between.includes(group)).map(({ resource }) => resource);
   }
 }
 
-/** Named after the environment, since awsx makes the `Name` tags of subnets and gateways from it. */
+/** Named after the environment, since awsx derives the `Name` tags of subnets and gateways from it. */
 function createVpc(parent: pulumi.Resource, { config, names, place }: Deployment): awsx.ec2.Vpc {
   const { Name: _, ...tags } = names.tags("network");
   return new awsx.ec2.Vpc(

@@ -4,9 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment.ts";
 
 /**
- * The private line to the networks on the operator's own premises: a VPN gateway on the VPC, whose routes appear in the
- * private subnets by themselves, and its association with the Direct Connect gateway where there is one. Where there is
- * none, a VPN connection of the operator's own leads to the gateway.
+ * The private connection to the operator's on-premises networks: a VPN gateway on the VPC, whose routes are
+ * propagated to the private subnets automatically, and its association with the Direct Connect gateway, if any.
+ * Otherwise the operator's own VPN connection uses the gateway.
  */
 export function createPrivateLine(parent: pulumi.Resource, deployment: Deployment, vpc: awsx.ec2.Vpc): void {
   const { config } = deployment;
@@ -47,7 +47,7 @@ function propagateRoutes(
   });
 }
 
-/** The route table of the private subnet in one zone; awsx has no output that says so itself. */
+/** The route table of the private subnet in one zone; awsx has no output for it. */
 function privateRouteTable(vpc: awsx.ec2.Vpc, zone: number): pulumi.Output<string> {
   return vpc.routeTableAssociations
     .apply((associations) =>

@@ -7,7 +7,7 @@ import { awsClients, type Flow, flowsOf, type Group, groups, httpsPort } from ".
 
 export type SecurityGroups = Readonly<Record<Group, aws.ec2.SecurityGroup>>;
 
-/** A rule, and the groups between which it lets traffic through. */
+/** A rule, and the groups between which it allows traffic. */
 export interface Rule {
   readonly between: readonly Group[];
   readonly resource: pulumi.Resource;
@@ -15,7 +15,7 @@ export interface Rule {
 
 const everywhere = "0.0.0.0/0";
 
-/** The groups, and a rule on both ends of every declared way. */
+/** The groups, and a rule on both ends of every declared flow. */
 export function createSecurityGroups(
   parent: pulumi.Resource,
   deployment: Deployment,
@@ -58,7 +58,7 @@ interface Context {
   readonly groups: SecurityGroups;
 }
 
-/** Production serves the public; an environment its insiders and nobody else. */
+/** Production serves the public; an environment only its insiders. */
 function ingressSources({ config }: Deployment): readonly string[] {
   return config.production ? [everywhere] : config.insiders;
 }
@@ -72,7 +72,7 @@ function createGroups(
     group,
     new aws.ec2.SecurityGroup(
       group,
-      // Rules that somebody added by hand would keep the group from being deleted.
+      // Rules that were added by hand would prevent the group's deletion.
       { name: names.of(group), description, vpcId, revokeRulesOnDelete: true, tags: names.tags(group) },
       { parent },
     ),

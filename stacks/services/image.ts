@@ -4,14 +4,14 @@ import type { Place } from "../place.ts";
 /** An image as ECS pulls it. */
 export interface Image {
   readonly reference: string;
-  /** ARN of its repository where that is in ECR; other registries need no permission. */
+  /** ARN of its repository if that is in ECR; other registries need no permission. */
   readonly repositoryArn?: string;
 }
 
 /**
- * The image that a deployment runs. A tag in ECR is resolved to the digest that it has now, so that a deployment after the
- * tag was moved is a new task definition, and no task that is replaced later runs anything else. Of other registries
- * the reference is taken as it is.
+ * The image of a deployment. A tag in ECR is resolved to its current digest, so that a deployment after the tag
+ * was moved is a new task definition, and replaced tasks never run anything else. References to other registries
+ * are used unchanged.
  */
 export async function resolveImage(name: string, place: Place): Promise<Image> {
   const { registry, repository, tag, ecr } = parseImage(name, place);
@@ -26,7 +26,9 @@ export async function resolveImage(name: string, place: Place): Promise<Image> {
   return { ...image, reference: `${registry}/${repository}@${imageDigest}` };
 }
 
-/** Completes an image's name: without a registry it lies in the account's own one, in the Region of the deployment. */
+/**
+ * Completes an image's name: without a registry it is in the account's own one, in the Region of the deployment.
+ */
 export function locateImage(name: string, place: Place): Image {
   const { registry, rest, repository, ecr } = parseImage(name, place);
   const reference = `${registry}/${rest}`;
@@ -42,9 +44,9 @@ interface ImageName {
   /** Repository with tag or digest. */
   readonly rest: string;
   readonly repository: string;
-  /** Absent where the image is named by its digest. */
+  /** Absent if the image is named by its digest. */
   readonly tag: string | undefined;
-  /** Absent for another registry than ECR. */
+  /** Absent for a registry other than ECR. */
   readonly ecr: { readonly accountId: string; readonly region: string } | undefined;
 }
 

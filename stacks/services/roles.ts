@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment.ts";
 import { policyDocument, type Statement, trustPolicy } from "../policy.ts";
 
-/** A role, and the policy without which it is of no use. */
+/** A role, and the policy without which it is useless. */
 export interface GrantedRole {
   readonly role: aws.iam.Role;
   readonly policy: aws.iam.RolePolicy;
@@ -16,7 +16,10 @@ interface ExecutionArgs {
   readonly key: aws.kms.Key;
 }
 
-/** What ECS may do to start one service's tasks: pull the image, write the log, read exactly that service's secrets. */
+/**
+ * Permissions for ECS to start one service's tasks: pull the image, write the log, read exactly that service's
+ * secrets.
+ */
 export function createExecutionRole(
   parent: pulumi.Resource,
   deployment: Deployment,
@@ -26,7 +29,7 @@ export function createExecutionRole(
   return createRole(parent, deployment, { thing: `${service}-execution`, statements });
 }
 
-/** What the service's own code may do. */
+/** Permissions of the service's own code. */
 export function createTaskRole(
   parent: pulumi.Resource,
   deployment: Deployment,
@@ -60,7 +63,7 @@ function createRole(
 function pullImage({ image: { repositoryArn } }: Deployment): readonly Statement[] {
   if (repositoryArn === undefined) return [];
   return [
-    // IAM knows no narrower resource for this action.
+    // IAM supports no narrower resource for this action.
     { Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" },
     {
       Effect: "Allow",
@@ -87,7 +90,7 @@ function readSecrets(parameters: readonly aws.ssm.Parameter[], key: aws.kms.Key)
       Effect: "Allow",
       Action: "kms:Decrypt",
       Resource: key.arn,
-      // Parameter Store names the parameter in the encryption context, so the key opens these and nothing else.
+      // Parameter Store names the parameter in the encryption context, so the key decrypts only these.
       Condition: { StringEquals: { "kms:EncryptionContext:PARAMETER_ARN": pulumi.all(arns) } },
     },
   ];

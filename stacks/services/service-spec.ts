@@ -4,7 +4,7 @@ import type { Statement } from "../policy.ts";
 
 /** One role of the image as a service. */
 export interface ServiceSpec {
-  /** Also the argument by which the image knows its role. */
+  /** Also the argument that selects the image's role. */
   readonly name: "gateway" | "admin" | "stub";
   readonly count: number;
   /** CPU units, 1024 to a vCPU. */
@@ -13,9 +13,9 @@ export interface ServiceSpec {
   readonly memory: number;
   readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
   readonly secrets: Readonly<Record<string, aws.ssm.Parameter>>;
-  /** AWS actions of its own code; empty: it gets no role. */
+  /** AWS actions of its own code; empty: no task role. */
   readonly permissions: readonly Statement[];
   readonly targets: aws.lb.TargetGroup;
-  /** What must be there before the first task can become healthy. */
+  /** Prerequisites of a healthy first task. */
   readonly waitsFor: readonly pulumi.Resource[];
 }

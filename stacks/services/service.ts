@@ -15,7 +15,7 @@ export interface ServiceContext {
   readonly key: aws.kms.Key;
 }
 
-/** A service with its log, its roles and its task definition; done when it is steady. */
+/** A service with its log, its roles and its task definition; ready when it is steady. */
 export function createService(
   parent: pulumi.Resource,
   deployment: Deployment,
@@ -79,7 +79,7 @@ function run(
       ],
       orderedPlacementStrategies: [{ type: "spread", field: "attribute:ecs.availability-zone" }],
       availabilityZoneRebalancing: "ENABLED",
-      // The new tasks are healthy before an old one goes; a deployment that cannot get there is taken back.
+      // New tasks are healthy before an old one stops; a deployment that cannot achieve that is rolled back.
       deploymentMinimumHealthyPercent: 100,
       deploymentMaximumPercent: 200,
       deploymentCircuitBreaker: { enable: true, rollback: true },

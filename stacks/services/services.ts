@@ -24,7 +24,9 @@ interface ServicesArgs {
   readonly logs: Logs;
 }
 
-/** The three roles of the image: gateways, the admin site, and the stub that stands for the APIs behind them. */
+/**
+ * The three roles of the image: gateways, the admin site, and the stub that stands in for the APIs behind them.
+ */
 export class Services extends pulumi.ComponentResource {
   readonly gateway: aws.ecs.Service;
   readonly admin: aws.ecs.Service;
@@ -70,7 +72,7 @@ function admin(deployment: Deployment, args: ServicesArgs): ServiceSpec {
     environment: {
       ...storeEnvironment(deployment, args),
       ...loginEnvironment(deployment),
-      // The site believes a client certificate's name only where the ingress has verified the certificate.
+      // The site trusts a client certificate's name only if the ingress has verified the certificate.
       CLIENT_CERTIFICATES_VERIFIED: differing(
         deployment.config,
         "aws:ecs/taskDefinition:TaskDefinition",
@@ -83,7 +85,7 @@ function admin(deployment: Deployment, args: ServicesArgs): ServiceSpec {
     },
     permissions: [],
     targets: args.ingress.adminTargets,
-    // ECS refuses a target group that no listener leads to yet.
+    // ECS refuses a target group that no listener uses yet.
     waitsFor: [args.ingress.adminRule, ...args.database.instances],
   };
 }
@@ -124,7 +126,9 @@ function storeEnvironment(deployment: Deployment, { database, upstream }: Servic
   };
 }
 
-/** How people sign in: at the gateways, and the admin site manages them only where they are its own. */
+/**
+ * The login: for the gateways, and for the admin site, which manages users only if they are the platform's own.
+ */
 function loginEnvironment({ config }: Deployment): Environment {
   return config.login === undefined ? {} : { LOGIN: config.login };
 }

@@ -12,7 +12,7 @@ interface TaskArgs {
   readonly task: GrantedRole | undefined;
 }
 
-/** One role of the image as an ECS task with an address of its own. */
+/** One role of the image as an ECS task with its own address. */
 export function createTaskDefinition(
   parent: pulumi.Resource,
   deployment: Deployment,
@@ -36,7 +36,7 @@ export function createTaskDefinition(
   );
 }
 
-/** Names and shapes as the ECS API has them. */
+/** Names and shapes as in the ECS API. */
 function container({ config, image, place }: Deployment, { spec, logGroup }: TaskArgs) {
   return {
     name: spec.name,
@@ -46,7 +46,7 @@ function container({ config, image, place }: Deployment, { spec, logGroup }: Tas
     readonlyRootFilesystem: true,
     linuxParameters: { initProcessEnabled: true, capabilities: { drop: ["ALL"] } },
     portMappings: [{ containerPort: config.servicePort, protocol: "tcp" }],
-    // Between SIGTERM and SIGKILL; the gateway finishes its running requests within the same budget.
+    // Time between SIGTERM and SIGKILL; the gateway finishes its running requests within the same limit.
     stopTimeout: config.drainSeconds,
     environment: Object.entries(spec.environment).map(([name, value]) => ({ name, value })),
     secrets: Object.entries(spec.secrets).map(([name, parameter]) => ({ name, valueFrom: parameter.arn })),
@@ -56,7 +56,7 @@ function container({ config, image, place }: Deployment, { spec, logGroup }: Tas
         "awslogs-group": logGroup.name,
         "awslogs-region": place.region,
         "awslogs-stream-prefix": spec.name,
-        // A slow log must never hold up a request.
+        // A slow log must never delay a request.
         mode: "non-blocking",
         "max-buffer-size": "4m",
       },

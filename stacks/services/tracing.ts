@@ -1,6 +1,6 @@
 import type { PlatformConfig } from "../config.ts";
 
-/** Variables that OpenTelemetry names; none where there is no collector, so that gateways load nothing of it. */
+/** OpenTelemetry's variables; none without a collector, so that gateways load nothing of it. */
 export function traceEnvironment(config: PlatformConfig): Readonly<Record<string, string>> {
   if (config.traceEndpoint === undefined) return {};
   return {

@@ -4,11 +4,11 @@ import { runCommand } from "../command.ts";
 import { ToolError } from "../errors.ts";
 import type { Job } from "../source.ts";
 
-/** The machine's package lists, or own ones, as an ordinary user may use them. */
+/** Apt with the machine's package lists, or separate ones, without root. */
 export interface Apt {
-  /** Names of the packages and of all that they depend on, without those that every Debian system has. */
+  /** Names of the packages and all their dependencies, without those that every Debian system has. */
   listClosure(packages: readonly string[]): Promise<readonly string[]>;
-  /** Bytes that downloading them takes. */
+  /** Download size in bytes. */
   measure(packages: readonly string[]): Promise<number>;
   download(packages: readonly string[], folder: string): Promise<void>;
 }
@@ -18,8 +18,8 @@ const onlyNeeded = ["recommends", "suggests", "conflicts", "breaks", "replaces",
 );
 
 /**
- * With `refreshedIn`, lists are fetched into that folder first; otherwise those of the machine are used as they are.
- * The sources (mirrors, keys) are the machine's in both cases.
+ * With `refreshedIn`, lists are fetched into that folder first; otherwise those of the machine are used. The
+ * sources (mirrors, keys) are the machine's in both cases.
  */
 export async function openApt(options: {
   readonly refreshedIn: string | undefined;
@@ -51,14 +51,14 @@ export async function openApt(options: {
   if (refreshedIn !== undefined) {
     await mkdir(join(refreshedIn, "state", "lists", "partial"), { recursive: true });
     await mkdir(join(refreshedIn, "cache", "archives", "partial"), { recursive: true });
-    // A foreign source that is out of reach is a warning, and the lists of the others count.
+    // An unreachable third-party source is only a warning, and the lists of the others count.
     await run("apt-get", ["update", "--quiet"]);
   }
   return {
     async listClosure(packages) {
       const printed = await run("apt-cache", ["depends", "--recurse", ...onlyNeeded, ...packages]).catch(
         (error) => {
-          // Without lists no package is known; why there are none was only a warning when they were fetched.
+          // Without lists no package is known; the reason was only a warning when they were fetched.
           throw complaints.length > 1
             ? new ToolError(
                 "DMM_TOOLS_COMMAND",
@@ -68,7 +68,7 @@ export async function openApt(options: {
             : error;
         },
       );
-      // Names stand at the left edge; those in angle brackets are virtual, those with a colon of another architecture.
+      // Names are not indented; those in angle brackets are virtual, those with a colon of another architecture.
       const names = [...new Set(printed.split("\n").filter((line) => /^[a-z0-9][^\s:<>]*$/.test(line)))];
       return selectOwn(await run("apt-cache", ["show", "--no-all-versions", ...names]), names);
     },
@@ -83,7 +83,7 @@ export async function openApt(options: {
   };
 }
 
-/** Leaves out what is essential or required: every system has it, and a second copy could only disagree with it. */
+/** Omits essential and required packages: every system has them, and a second copy could only conflict. */
 function selectOwn(records: string, names: readonly string[]): readonly string[] {
   const own = records.split(/\n\n+/).flatMap((record) => {
     const field = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(record)?.[1];

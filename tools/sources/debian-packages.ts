@@ -21,8 +21,8 @@ const programs = ["usr/bin/redis-server", "usr/sbin/mariadbd", "usr/sbin/haproxy
 
 /**
  * Packages of the machine's own Debian or Ubuntu release, with the libraries they need, downloaded and unpacked:
- * nothing is installed, no service starts, no right is needed. Package lists that are missing or too old are replaced
- * by own ones.
+ * nothing is installed, no service starts, no privilege is needed. Missing or outdated package lists are replaced
+ * by separate ones.
  */
 export const debianPackages: Way = {
   name: "packages of this Debian or Ubuntu release, unpacked only",
@@ -39,7 +39,10 @@ export const debianPackages: Way = {
   },
 };
 
-/** Downloads packages with all that they depend on, unpacks them into the job's folder and returns the archives' folder. */
+/**
+ * Downloads packages with all their dependencies, unpacks them into the job's folder and returns the archives'
+ * folder.
+ */
 export async function unpackPackages(packages: readonly string[], job: Job): Promise<string> {
   const archives = join(job.keep, "archives");
   await mkdir(archives, { recursive: true });
@@ -68,7 +71,7 @@ async function fetchPackages(
     job.progress(text, total > 0 ? Math.min(0.9, (received / total) * 0.9) : undefined);
   }, 200);
   try {
-    // apt compares each file with the digest in its signed list, and leaves one that is there and right as it is.
+    // apt compares each file with the digest in its signed list, and keeps an existing correct one.
     await apt.download(names, archives);
   } finally {
     clearInterval(timer);
@@ -111,7 +114,7 @@ async function sizeOf(folder: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** `redis-server 5:7.0.15-1, mariadb-server …`: what the stamp says about this folder. */
+/** `redis-server 5:7.0.15-1, mariadb-server …`: the stamp's description of this folder. */
 async function readRelease(archives: string): Promise<string> {
   const files = await readdir(archives);
   const named = wanted.map((name) => files.find((file) => file.startsWith(`${name}_`)));

@@ -8,11 +8,11 @@ import { pinned } from "../table.ts";
 import { findToolchain } from "../toolchain.ts";
 import { compareVersions } from "../version-range.ts";
 
-/** moto, the two packages that its server needs, and all below them, each with its version. */
+/** moto, the two packages that its server needs, and all their dependencies, each with its version. */
 const requirements = resolve(import.meta.dirname, "..", "moto", "requirements.txt");
 const oldestPython = "3.10";
 
-/** A virtual environment of its own; pip compares each file with the digest that the index gives. */
+/** A separate virtual environment; pip compares each file with the digest that the index provides. */
 export const motoEnvironment: Way = {
   name: "PyPI, in a virtual environment",
   needs: `Python ${oldestPython} or newer with venv, PyPI`,
@@ -43,8 +43,8 @@ export const motoEnvironment: Way = {
 };
 
 /**
- * Replaces the script that pip writes. pip puts the interpreter's path into it, and some paths do not survive that: a
- * double quote ends the string that holds it. This one finds the interpreter beside itself, also when a link leads to it.
+ * Replaces the script that pip writes. pip inserts the interpreter's path, and some paths break it: a double quote
+ * ends the string. This one finds the interpreter beside itself, also through a symbolic link.
  */
 const serverScript = `#!/bin/sh
 script=$(readlink -f "$0")
@@ -65,13 +65,13 @@ const introspection = [
   "print('.'.join(map(str, sys.version_info[:2])), has('venv'), has('ensurepip'), has('pip'), sys.executable)",
 ].join("\n");
 
-/** The first on PATH that is new enough and can make an environment with pip in it. */
+/** The first on PATH that is new enough and can create an environment with pip in it. */
 async function findPython(job: Job): Promise<Python> {
   for (const candidate of await searchFoldersAndShims(findToolchain().searchFolders, "python3")) {
     const said = await python(job, candidate, ["-c", introspection]).catch(() => "");
     const [version = "0", venv, ensurepip, pip, ...path] = said.trim().split(" ");
     if (compareVersions(version, oldestPython) < 0 || venv !== "True") continue;
-    // Debian keeps ensurepip in a package of its own (python3-venv); then its pip can serve the environment.
+    // Debian has ensurepip in a separate package (python3-venv); then its pip can serve the environment.
     if (ensurepip === "True" || pip === "True")
       return { command: path.join(" "), hasVenvPip: ensurepip === "True" };
   }

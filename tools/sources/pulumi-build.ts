@@ -8,7 +8,10 @@ const version = pinned.pulumi;
 const module = resolve(import.meta.dirname, "..", "pulumi");
 const mainPackage = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
 
-/** The flags of Pulumi's own releases. Unstamped, the CLI would say no version and the Automation API refuse it. */
+/**
+ * The flags of Pulumi's own releases. Without the stamp the CLI would report no version and the Automation API
+ * would refuse it.
+ */
 const flags = [
   "-trimpath",
   "-tags=osusergo,grpcnotrace",
@@ -16,8 +19,8 @@ const flags = [
 ];
 
 /**
- * Compiles the CLI from Go modules: about 6 minutes on 2 cores the first time. Go keeps what it fetched and compiled,
- * so an interrupted build goes on where it stopped.
+ * Compiles the CLI from Go modules: about 6 minutes on 2 cores the first time. Go caches downloads and compiled
+ * packages, so an interrupted build continues where it stopped.
  */
 export const pulumiBuild: Way = {
   name: "compiled from Go modules",
@@ -48,12 +51,12 @@ async function countStalePackages(job: Job): Promise<number> {
 async function build(job: Job, stale: number): Promise<void> {
   let compiled = 0;
   const report = () => {
-    // The last one, linking, is named when it begins and takes longest.
+    // The last one, linking, is printed when it begins and takes longest.
     if (compiled < stale) job.progress(`${compiled} of ${stale} packages compiled`, compiled / stale);
     else job.progress("linking", 0.99);
   };
   report();
-  // With -v Go names each package that it compiles, one a line.
+  // With -v Go prints each package that it compiles, one a line.
   await go(job, ["build", "-v", ...flags, "-o", join(job.folder, "bin", "pulumi"), mainPackage], (line) => {
     if (/\s/.test(line.trim())) return;
     compiled += 1;
@@ -66,7 +69,7 @@ async function go(job: Job, args: readonly string[], onLine: (line: string) => v
     command: "go",
     arguments: args,
     directory: module,
-    // A go.work above the checkout would change what the modules mean.
+    // A go.work above the checkout would change how modules are resolved.
     environment: { CGO_ENABLED: "0", GOWORK: "off" },
     ...(job.signal && { signal: job.signal }),
     onLine,

@@ -16,7 +16,7 @@ export const pulumiRelease: Way = {
   async run(job: Job) {
     const releases = process.env.DMM_ENV_PULUMI_RELEASES || officialReleases;
     const url = `${releases}/pulumi-v${version}-${platform()}.tar.gz`;
-    // The small file first: where the host is out of reach, it says so soonest.
+    // The small file first: an unreachable host is detected soonest.
     job.progress("asking for the checksums");
     const expected = await fetchChecksum(`${releases}/pulumi-${version}-checksums.txt`, basename(url), job);
     await mkdir(job.keep, { recursive: true });

@@ -20,7 +20,7 @@ export const aClientOutsideTheAllowedNetworksDoesNotGetIn: Check = {
     await requireInsider(context);
     const who = `an insider coming from ${foreignAddress}`;
     const attempt = await tryToEnter(context, who, { localAddress: foreignAddress });
-    // A security group drops what it does not allow without an answer.
+    // A security group drops traffic that it does not allow without a response.
     return judgeRefusal(attempt, who, { silenceRefuses: true });
   },
 };

@@ -3,7 +3,7 @@ import { type Check, inconclusive } from "../check.ts";
 import { describeAttempt, judgeRefusal, requireInsider, tryToEnter } from "../client/entry.ts";
 import { waitUntil } from "../client/wait.ts";
 
-/** Long enough to be accepted once first, short enough to wait for. Certificates count in whole seconds. */
+/** Long enough to be accepted once first, short enough to wait for. Certificate times have whole seconds. */
 const lifetimeSeconds = 2;
 
 export const anExpiredGrantDoesNotGetIn: Check = {
@@ -21,7 +21,7 @@ export const anExpiredGrantDoesNotGetIn: Check = {
       return inconclusive(`the grant should be accepted before it expires but ${describeAttempt(before)}`);
     }
     context.progress("waiting for the grant to expire");
-    // A certificate is good through the second that it names.
+    // A certificate is valid through the second of its end.
     const expired = () => Date.now() >= expiresAt + 1_000;
     await waitUntil("the grant's expiry", expired, { withinMs: 10_000, everyMs: 50, signal: context.signal });
     const who = "the holder of an expired grant";

@@ -6,7 +6,7 @@ export const anInsiderGetsIn: Check = {
   claim: "an insider gets in",
   timeoutMs: 15_000,
   async run(context) {
-    // Without a token first: a locked ingress would also keep the token from us, and hide what is wrong.
+    // Without a token first: a closed ingress would also prevent fetching the token, and hide the cause.
     const knock = await context.ingress.attempt({ path: openDoor, signal: context.signal });
     context.evidence.record("an insider without a token", summarizeAttempt(knock));
     if (!isLetIn(knock)) return fail(`an insider should reach the gateway but ${describeAttempt(knock)}`);

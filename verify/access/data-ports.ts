@@ -13,7 +13,7 @@ export interface DataPort {
   judge(contact: Contact): Omit<Reading, "what">;
 }
 
-/** Every way a stranger would try the data behind the platform, and how the answer is read. */
+/** Every access attempt of an unauthenticated client to the data stores, and the interpretation of its result. */
 export function dataPorts(outputs: Target["outputs"]): readonly DataPort[] {
   const { database, cache } = outputs;
   const ping = "*1\r\n$4\r\nPING\r\n";
@@ -34,12 +34,12 @@ export function dataPorts(outputs: Target["outputs"]): readonly DataPort[] {
   ];
 }
 
-/** A MySQL server speaks first: an error packet turns the host away, a greeting invites it to log in. */
+/** A MySQL server sends the first packet: an error refuses the host, a greeting invites it to log in. */
 function judgeDatabase(contact: Contact): Omit<Reading, "what"> {
   const refusal = judgeClosed(contact);
   if (refusal || contact.outcome !== "spoke")
     return refusal ?? { outcome: "unclear", detail: contact.outcome };
-  // Packet: 3 bytes length, 1 byte sequence, then the payload; 0xff begins an error, with its number after it.
+  // Packet: 3 bytes length, 1 byte sequence, then the payload; 0xff begins an error, followed by its number.
   if (contact.bytes[4] === 0xff)
     return { outcome: "refused", detail: `error ${contact.bytes.readUInt16LE(5)} before any login` };
   const version = contact.bytes.subarray(5, Math.max(5, contact.bytes.indexOf(0, 5))).toString("latin1");

@@ -7,8 +7,8 @@ const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 const hourMs = 3_600_000;
 
 /**
- * A certificate that differs from a real insider's in its authority's key alone: subject and issuer have the same
- * names, so an ingress that compares names instead of signatures lets it in.
+ * A certificate that differs from a real insider's only in its authority's key: subject and issuer have the same
+ * names, so an ingress that compares names instead of signatures would accept it.
  */
 export async function forgeInsider(real: Insider): Promise<Insider> {
   x509.cryptoProvider.set(webcrypto as unknown as Crypto);

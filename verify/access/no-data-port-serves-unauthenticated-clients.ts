@@ -23,7 +23,7 @@ export const noDataPortServesUnauthenticatedClients: Check = {
   },
 };
 
-/** The endpoints themselves, from an address outside; without one this machine is outside already. */
+/** The endpoints themselves, from an outside address; if there is none, this machine is outside already. */
 async function readFromOutside(context: CheckContext): Promise<readonly Reading[]> {
   const localAddress = context.target.foreignAddress;
   return await Promise.all(
@@ -34,7 +34,10 @@ async function readFromOutside(context: CheckContext): Promise<readonly Reading[
   );
 }
 
-/** Locally the environment may listen on loopback addresses only: nothing of it on the machine's other addresses. */
+/**
+ * On the local target the environment may listen on loopback addresses only, and not on the machine's other
+ * addresses.
+ */
 async function readOtherInterfaces(context: CheckContext): Promise<readonly Reading[]> {
   if (context.target.kind !== "local") return [];
   const { outputs, ingress } = context.target;
@@ -50,7 +53,7 @@ async function readOtherInterfaces(context: CheckContext): Promise<readonly Read
       const contact = await knock({ host, port, waitMs: 500, signal: context.signal });
       const what = `${host} port ${port}`;
       if (contact.outcome === "unreachable") return { what, outcome: "refused", detail: contact.code };
-      // 443 is a port that other programs of this machine may serve on an address of their own.
+      // Other programs of this machine may serve port 443 on their own address.
       if (port === ingress.connect.port && !(await showsOurCertificate(context, host)))
         return { what, outcome: "refused", detail: "belongs to another program on this machine" };
       return { what, outcome: "served", detail: "has a listener outside the loopback network" };
@@ -58,7 +61,7 @@ async function readOtherInterfaces(context: CheckContext): Promise<readonly Read
   );
 }
 
-/** Whether what listens there has the environment's certificate, and so is its ingress. */
+/** Whether a listener has the environment's certificate, which makes it the ingress. */
 function showsOurCertificate({ target, signal }: CheckContext, host: string): Promise<boolean> {
   const { url, connect: way, authority } = target.ingress;
   const { promise, resolve } = Promise.withResolvers<boolean>();
@@ -67,7 +70,7 @@ function showsOurCertificate({ target, signal }: CheckContext, host: string): Pr
   socket.setTimeout(2_000, leave);
   signal.addEventListener("abort", leave, { once: true });
   socket.once("secureConnect", () => resolve(socket.authorized));
-  // Refusing our missing certificate comes after its own was accepted.
+  // Our missing certificate is refused only after its own was accepted.
   socket.on("error", () => {});
   socket.once("close", () => resolve(false));
   return promise.finally(() => {

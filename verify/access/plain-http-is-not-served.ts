@@ -56,8 +56,8 @@ function judgePlain(contact: Contact): Reading {
   if (contact.outcome === "silent") return "unclear";
   const text = contact.bytes.toString("latin1");
   const status = /^HTTP\/1\.[01] (\d{3})/.exec(text)?.[1];
-  // A TLS alert, or any other word that is not HTTP, serves nothing.
+  // A TLS alert, or any other response that is not HTTP, serves nothing.
   if (status === undefined || status === "400") return "refused";
-  // A redirect is only that if it leads to TLS.
+  // A redirect is acceptable only if it leads to TLS.
   return status.startsWith("3") && /^location:\s*https:\/\//im.test(text) ? "redirected" : "served";
 }

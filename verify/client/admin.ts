@@ -6,7 +6,7 @@ import type { Responded } from "./attempt.ts";
 import type { ClientRequest } from "./http.ts";
 import { requestPatiently } from "./retry-after.ts";
 
-/** What became of a change, as the admin API tells it. */
+/** The result of a change, as the admin API reports it. */
 export interface ConfigurationChange {
   readonly version: number;
   readonly propagation: {
@@ -14,7 +14,7 @@ export interface ConfigurationChange {
     readonly of: number;
     readonly afterMs: number;
   };
-  /** From the request to the answer, seen from here. */
+  /** From the request to the response, measured here. */
   readonly elapsedMs: number;
 }
 
@@ -25,10 +25,13 @@ export interface Edit {
   readonly value?: object;
 }
 
-/** So many edits of others may come between before one of ours is given up. */
+/** Number of conflicting edits by others before one of ours is given up. */
 const mostAttempts = 8;
 
-/** One request to the admin API, with the operator's certificate. Not bound to the check: clean-up uses it as well. */
+/**
+ * One request to the admin API, with the operator's certificate. Independent of the check: clean-up uses it as
+ * well.
+ */
 export async function askAdmin(
   context: CheckContext,
   request: Omit<ClientRequest, "signal" | "headers">,
@@ -44,7 +47,7 @@ export async function askAdmin(
   }
 }
 
-/** The version that an edit has to be based on. Throws DMM_VERIFY_NO_CONTROL where the site does not tell. */
+/** The version that an edit must be based on. Throws DMM_VERIFY_NO_CONTROL if the site does not return it. */
 export async function readVersion(context: CheckContext): Promise<number> {
   const response = await requestPatiently(() => askAdmin(context, { path: "/api/configuration" }));
   const version = response.status === 200 ? parseObject(response.body).version : undefined;
@@ -55,7 +58,7 @@ export async function readVersion(context: CheckContext): Promise<number> {
   return version;
 }
 
-/** An edit based on the version given, whatever is answered. */
+/** An edit based on the given version; returns any response. */
 export function sendEdit(context: CheckContext, edit: Edit, basedOn: number): Promise<Responded> {
   return askAdmin(context, {
     method: edit.method,
@@ -64,7 +67,7 @@ export function sendEdit(context: CheckContext, edit: Edit, basedOn: number): Pr
   });
 }
 
-/** The edits of one run wait for each other, so that no check makes another's version stale. */
+/** The edits of one run are serialized, so that no check makes another's version stale. */
 const editing = new WeakMap<Target, Promise<unknown>>();
 
 async function inTurn<Result>({ target }: CheckContext, work: () => Promise<Result>): Promise<Result> {
@@ -78,7 +81,7 @@ async function inTurn<Result>({ target }: CheckContext, work: () => Promise<Resu
 }
 
 /**
- * Sends an edit based on the current version, and again on top of the version that a 409 names: somebody else was faster.
+ * Sends an edit based on the current version, and again based on the version in a 409 response after a conflict.
  */
 async function sendCurrentEdit(context: CheckContext, edit: Edit): Promise<Responded> {
   let basedOn = await readVersion(context);
@@ -91,7 +94,7 @@ async function sendCurrentEdit(context: CheckContext, edit: Edit): Promise<Respo
   }
 }
 
-/** Makes an edit, again when somebody else was faster. Throws DMM_VERIFY_NO_CONTROL where it is not taken. */
+/** Makes an edit, and retries after a conflict. Throws DMM_VERIFY_NO_CONTROL if it is refused. */
 export function changeConfiguration(context: CheckContext, edit: Edit): Promise<ConfigurationChange> {
   return inTurn(context, async () => {
     const response = await sendCurrentEdit(context, edit);
@@ -105,7 +108,7 @@ export function changeConfiguration(context: CheckContext, edit: Edit): Promise<
   });
 }
 
-/** The same with an entry that is removed after the check, whatever comes of it. */
+/** The same with an entry that is removed after the check, whatever its outcome. */
 export async function addEntry(
   context: CheckContext,
   entry: string,
@@ -115,7 +118,7 @@ export async function addEntry(
   return await changeConfiguration(context, { method: "PUT", entry, value });
 }
 
-/** Removes an entry if it is there. */
+/** Removes an entry if it exists. */
 async function removeEntry(context: CheckContext, entry: string): Promise<void> {
   const response = await inTurn(context, () => sendCurrentEdit(context, { method: "DELETE", entry }));
   if (response.status !== 404 && response.status >= 300)
@@ -134,7 +137,7 @@ function parseChange({ body, elapsedMs }: Responded): ConfigurationChange | unde
   return { version, propagation: { acknowledged, of, afterMs }, elapsedMs };
 }
 
-/** A JSON object, or an empty one where the text is none. */
+/** A JSON object, or an empty one if the text is not an object. */
 export function parseObject(text: string): Readonly<Record<string, unknown>> {
   try {
     const parsed: unknown = JSON.parse(text);

@@ -5,13 +5,13 @@ import type { ClientRequest } from "./http.ts";
 import { requestForCheck } from "./retry-after.ts";
 
 export interface Question extends ClientRequest {
-  /** What the evidence calls it. */
+  /** Its name in the evidence. */
   readonly what: string;
   /** Bearer token; absent: no Authorization field. */
   readonly token?: string;
 }
 
-/** One request of an insider through the ingress, answered and recorded. */
+/** One request of an insider through the ingress, recorded with its response. */
 export async function ask(context: CheckContext, question: Question): Promise<Responded> {
   const { what, token, headers, ...request } = question;
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
@@ -27,7 +27,7 @@ export async function ask(context: CheckContext, question: Question): Promise<Re
   }
 }
 
-/** The control of every refusal: with a good token the same route answers 200. */
+/** The control of every refusal: with a valid token the same route returns 200. */
 export async function requireResponse(context: CheckContext, path: string): Promise<void> {
   const response = await ask(context, {
     what: `control: authorized GET ${path}`,
@@ -40,7 +40,7 @@ export async function requireResponse(context: CheckContext, path: string): Prom
     });
 }
 
-/** What the upstream says that it saw. Undefined: the answer is not the upstream's. */
+/** The request as the upstream received it. Undefined: the response is not the upstream's. */
 export function readEcho(
   response: Responded,
 ): { method: string; path: string; headers: Record<string, unknown> } | undefined {

@@ -1,20 +1,20 @@
-/** What became of one request, seen from the client. */
+/** The result of one request, seen from the client. */
 export type Attempt = Responded | Refused | TimedOut | Distrusted;
 
 export interface Responded {
   readonly outcome: "responded";
   readonly status: number;
-  /** Lower-case names; repeated fields joined by a comma, as RFC 9110 5.3 allows. */
+  /** Lower-case names; repeated fields joined by a comma, as RFC 9110 section 5.3 allows. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** When each piece of the body came, from the start of the request. */
+  /** When each piece of the body arrived, from the start of the request. */
   readonly pieces: readonly { readonly atMs: number; readonly bytes: number }[];
   readonly elapsedMs: number;
-  /** Which connection carried it, and whether that had carried a request before. */
+  /** The connection that carried it, and whether that had carried a request before. */
   readonly connection: { readonly localPort: number; readonly reused: boolean };
 }
 
-/** The other side turned us away below HTTP: refused the connection, the handshake, or closed without an answer. */
+/** The other side refused below HTTP: the connection, the handshake, or closed without a response. */
 export interface Refused {
   readonly outcome: "refused";
   readonly stage: Stage;
@@ -29,7 +29,7 @@ export interface TimedOut {
   readonly elapsedMs: number;
 }
 
-/** We turned the other side away, because its certificate is not the one expected. Proves nothing about access. */
+/** We refused the other side, because its certificate is not the expected one. Inconclusive about access. */
 export interface Distrusted {
   readonly outcome: "distrusted";
   readonly code: string;
@@ -41,14 +41,15 @@ export type Stage = "connect" | "handshake" | "request" | "body";
 const distrust =
   /^(CERT_|UNABLE_TO_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|ERR_TLS_CERT_ALTNAME|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE)/;
 
-/** Errors of our own machine that say nothing about the other side. */
+/** Errors of our own machine, which reveal nothing about the other side. */
 const ours = /^(EADDRNOTAVAIL|EMFILE|ENFILE|ENOBUFS|EACCES|EPERM|EADDRINUSE|ERR_INVALID_)/;
 
-/** Sorts an error of a socket; an error of our own machine is thrown, since it proves nothing. */
+/** Classifies a socket error; an error of our own machine is thrown, since it proves nothing. */
 export function sortFailure(error: Error, stage: Stage, elapsedMs: number): Attempt {
   const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
   if (ours.test(code)) throw error;
-  // Whoever rejects our certificate sends an alert; whose certificate we reject gets one. Only the code tells.
+  // A server that rejects our certificate sends an alert; one whose certificate we reject receives one. Only the
+  // code distinguishes them.
   if (distrust.test(code)) return { outcome: "distrusted", code, reason: error.message };
   if (code === "ETIMEDOUT") return { outcome: "timed out", stage, elapsedMs };
   return { outcome: "refused", stage, code, reason: firstLine(error.message), elapsedMs };
@@ -58,7 +59,7 @@ function firstLine(text: string): string {
   return text.split("\n")[0]?.trim() ?? "";
 }
 
-/** An attempt as evidence, with the whole body: what is made for reading shortens it. */
+/** An attempt as evidence, with the whole body; human-readable formats shorten it. */
 export function summarizeAttempt(attempt: Attempt): Record<string, unknown> {
   if (attempt.outcome !== "responded") return { ...attempt };
   return {

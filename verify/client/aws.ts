@@ -11,7 +11,7 @@ import type { SSM } from "@aws-sdk/client-ssm";
 import type { Target } from "../target.ts";
 import { awsLimits } from "./aws-limits.ts";
 
-/** AWS clients, each loaded when a check first asks for it: a run of one access check needs only one of them. */
+/** AWS clients, each loaded at its first use: a run of one access check needs only one of them. */
 export interface AwsClients {
   ecs(): Promise<ECS>;
   elastiCache(): Promise<ElastiCache>;
@@ -51,7 +51,7 @@ export function createAwsClients(aws: Target["aws"]): AwsClients {
     kms: once("kms", async () => new (await import("@aws-sdk/client-kms")).KMS(options)),
     s3: once(
       "s3",
-      // Locally buckets have no host names of their own.
+      // Local buckets have no host names.
       async () =>
         new (await import("@aws-sdk/client-s3")).S3({
           ...options,

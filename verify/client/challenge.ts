@@ -8,8 +8,8 @@ const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 const parameter = new RegExp(`^(${token})\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|(${token}))`);
 
 /**
- * Parses a WWW-Authenticate field (RFC 9110 11.6.1). A comma separates both challenges and their parameters, so it
- * cannot be split at commas. Undefined where the field does not follow the grammar.
+ * Parses a WWW-Authenticate field (RFC 9110 section 11.6.1). A comma separates both challenges and their
+ * parameters, so it cannot be split at commas. Undefined if the field does not follow the grammar.
  */
 export function parseChallenges(field: string): readonly Challenge[] | undefined {
   const challenges: { scheme: string; parameters: Record<string, string> }[] = [];

@@ -3,12 +3,12 @@ import { connect as connectTls } from "node:tls";
 import { VerifyError } from "../errors.ts";
 import { sortFailure } from "./attempt.ts";
 
-/** What a port does when a stranger knocks. */
+/** Response of a port to an unauthenticated client. */
 export type Contact =
   | { readonly outcome: "unreachable"; readonly code: string; readonly reason: string }
-  /** Took the connection and ended it without a word. */
+  /** Accepted the connection and closed it without a byte. */
   | { readonly outcome: "closed" }
-  /** Keeps the connection open and says nothing. */
+  /** Keeps the connection open and sends nothing. */
   | { readonly outcome: "silent" }
   | { readonly outcome: "spoke"; readonly bytes: Buffer };
 
@@ -16,14 +16,14 @@ export interface Knock {
   readonly host: string;
   readonly port: number;
   readonly localAddress?: string | undefined;
-  /** Whose certificate is not checked: we ask what it tells strangers, not who it is. */
+  /** Its certificate is not verified: only its response matters, not its identity. */
   readonly tls?: boolean;
   readonly send?: string;
   readonly waitMs?: number;
   readonly signal?: AbortSignal;
 }
 
-/** Connects, perhaps says something, and reports the first thing that comes back. */
+/** Connects, sends optional bytes, and returns the first response. */
 export function knock(options: Knock): Promise<Contact> {
   const { promise, resolve, reject } = Promise.withResolvers<Contact>();
   const waitMs = options.waitMs ?? 1_500;

@@ -4,17 +4,17 @@ interface Cookie {
   readonly path: string;
 }
 
-/** Cookies of one host over TLS, as a browser keeps them (RFC 6265 5.3 and 5.4). */
+/** Cookies of one host over TLS, as a browser stores them (RFC 6265 sections 5.3 and 5.4). */
 export class Cookies {
   #cookies: readonly Cookie[] = [];
 
-  /** Takes the Set-Cookie fields of an answer, joined by commas. */
+  /** Stores the Set-Cookie fields of a response, joined by commas. */
   keep(field: string | undefined): void {
-    // A comma stands in dates too; a new cookie begins with a name and "=".
+    // Dates contain commas too; a new cookie begins with a name and "=".
     for (const line of (field ?? "").split(/,\s*(?=[^;,=\s]+=)/)) if (line !== "") this.#keepOne(line);
   }
 
-  /** The Cookie field for a path; undefined where there is none. */
+  /** The Cookie field for a path; undefined if there is none. */
   render(path: string): string | undefined {
     const sent = this.#cookies.filter((cookie) => matchesPath(path, cookie.path));
     return sent.length === 0 ? undefined : sent.map(({ name, value }) => `${name}=${value}`).join("; ");
@@ -33,7 +33,7 @@ export class Cookies {
   }
 }
 
-/** RFC 6265 5.1.4. */
+/** RFC 6265 section 5.1.4. */
 function matchesPath(path: string, cookiePath: string): boolean {
   return path === cookiePath || path.startsWith(cookiePath.endsWith("/") ? cookiePath : `${cookiePath}/`);
 }

@@ -3,12 +3,12 @@ import { VerifyError } from "../errors.ts";
 import { type Attempt, summarizeAttempt } from "./attempt.ts";
 import type { ClientIdentity } from "./ingress.ts";
 
-/** Where an authorised insider gets 200; whoever else gets it has got in. */
+/** A route that returns 200 to authorized insiders; any other client that gets a 200 has got in. */
 export const openDoor = "/verify/echo";
 
 /**
- * Tries to get in with a good token, so that only the locks of the ingress can turn the request away: a refusal
- * further in would hide that the ingress is open.
+ * Attempts access with a valid token, so that only the ingress can refuse the request: a refusal further in would
+ * hide that the ingress is open.
  */
 export async function tryToEnter(
   context: CheckContext,
@@ -22,7 +22,7 @@ export async function tryToEnter(
   return attempt;
 }
 
-/** The control of every refusal: the same request from an insider is answered. */
+/** The control of every refusal: the same request from an insider is served. */
 export async function requireInsider(context: CheckContext): Promise<void> {
   const attempt = await tryToEnter(context, "control: an insider", {});
   if (attempt.outcome !== "responded" || attempt.status !== 200) {
@@ -32,15 +32,15 @@ export async function requireInsider(context: CheckContext): Promise<void> {
   }
 }
 
-/** Statuses with which a load balancer itself turns a client away. */
+/** Statuses with which a load balancer itself refuses a client. */
 const balancerRefuses = new Set([400, 403, 495, 496]);
 
-/** Whether an attempt passed the ingress, whatever the gateway made of it. */
+/** Whether an attempt passed the ingress, whatever the gateway's response. */
 export function isLetIn(attempt: Attempt): boolean {
   return attempt.outcome === "responded" && attempt.status < 500 && !balancerRefuses.has(attempt.status);
 }
 
-/** Reads an attempt that should not have got in. */
+/** Evaluates an attempt that should have been refused. */
 export function judgeRefusal(
   attempt: Attempt,
   who: string,

@@ -4,29 +4,29 @@ import type { ConfigurationChange } from "./admin.ts";
 import { readGatewayService } from "./gateway-service.ts";
 import { readScope } from "./tokens.ts";
 
-/** For each gateway so many connections that none is missed. */
+/** Number of connections per gateway, enough to reach every gateway. */
 const connectionsPerGateway = 8;
 
-/** How many gateways ECS runs: what the admin site says is compared with it. */
+/** Number of gateways in ECS, for comparison with the admin site. */
 export async function countGateways(context: CheckContext): Promise<number> {
   const { running } = await readGatewayService(context);
   if (running === 0) throw new VerifyError("DMM_VERIFY_NO_CONTROL", { what: "no gateway is running" });
   return running;
 }
 
-/** A route like those of verification, under a path that only this check knows. */
+/** A route like those of verification, under a path that is unique to this check. */
 export function planRoute(path: string): object {
   return {
     methods: ["GET"],
     path,
     upstream: "stub",
     scopes: [readScope],
-    // The upstream knows no other path.
+    // The upstream has no other path.
     rewritePrefix: "/verify/echo",
   };
 }
 
-/** What a path is answered over so many connections of their own that every gateway is met. */
+/** Requests a path over enough separate connections to reach every gateway. */
 export async function askEveryGateway(
   context: CheckContext,
   path: string,
@@ -42,7 +42,7 @@ export async function askEveryGateway(
   );
 }
 
-/** Who has not acknowledged a change, in words; undefined where everybody has. */
+/** The gateways that have not acknowledged a change, as text; undefined if all have. */
 export function findMissing({ propagation }: ConfigurationChange, gateways: number): string | undefined {
   const { acknowledged, of } = propagation;
   if (acknowledged < of) return `${acknowledged} of ${of} gateways acknowledge it`;

@@ -4,13 +4,13 @@ import { VerifyError } from "../errors.ts";
 export interface GatewayService {
   readonly desired: number;
   readonly running: number;
-  /** ARNs of the tasks that ECS calls running. */
+  /** ARNs of the tasks that ECS reports as running. */
   readonly tasks: readonly string[];
-  /** Targets that the load balancer calls healthy. */
+  /** Number of targets that the load balancer reports as healthy. */
   readonly healthy: number;
 }
 
-/** The gateway's service as ECS and the load balancer see it now. */
+/** The current state of the gateway's service in ECS and the load balancer. */
 export async function readGatewayService(context: CheckContext): Promise<GatewayService> {
   const { compute, ingress } = context.target.outputs;
   const cluster = compute.clusterArn;

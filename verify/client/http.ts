@@ -17,9 +17,9 @@ export interface ClientRequest {
 }
 
 export interface HttpClient {
-  /** Sends a request and tells what became of it; throws only where our own machine failed. */
+  /** Sends a request and returns its result; throws only if our own machine failed. */
   attempt(request: ClientRequest): Promise<Attempt>;
-  /** Sends a request that must be answered. Throws DMM_VERIFY_NO_ANSWER. */
+  /** Sends a request that must get a response. Throws DMM_VERIFY_NO_ANSWER. */
   request(request: ClientRequest): Promise<Responded>;
   close(): void;
 }
@@ -33,7 +33,9 @@ export interface HttpClientOptions {
   readonly localAddress: string | undefined;
 }
 
-/** HTTP/1.1 over TLS to a fixed address, whatever the URL's host resolves to. Never retries, never follows. */
+/**
+ * HTTP/1.1 over TLS to a fixed address, whatever the URL's host resolves to. Never retries or follows redirects.
+ */
 export function openHttpClient(options: HttpClientOptions): HttpClient {
   const attempt = (request: ClientRequest): Promise<Attempt> => sendOnce(options, request);
   return {

@@ -3,19 +3,19 @@ import type { Insider, Target } from "../target.ts";
 import { type ClientRequest, type HttpClient, openHttpClient } from "./http.ts";
 
 export interface ClientIdentity {
-  /** Null: come without a certificate. */
+  /** Null: without a certificate. */
   readonly insider?: Insider | null;
-  /** Come from this address of our machine. */
+  /** Local source address. */
   readonly localAddress?: string | undefined;
-  /** Ask for another host of the ingress: `admin` for the admin site. */
+  /** Another host of the ingress: `admin` for the admin site. */
   readonly site?: "admin";
 }
 
-/** The platform's front door: opens clients that arrive there as the operator's insider or as somebody else. */
+/** The platform's ingress: creates clients with the operator's identity or another one. */
 export interface Ingress {
   readonly host: string;
   open(identity?: ClientIdentity): HttpClient;
-  /** One request over a connection of its own. */
+  /** One request over its own connection. */
   attempt(request: ClientRequest, identity?: ClientIdentity): ReturnType<HttpClient["attempt"]>;
 }
 
@@ -27,7 +27,7 @@ export function createIngress(target: Target): Ingress {
     const agent = new Agent({
       keepAlive: true,
       maxSockets: 4,
-      // Every connection shows its certificate anew: a resumed session would not be checked again.
+      // Every connection presents its certificate: a resumed session would not be checked again.
       maxCachedSessions: 0,
       servername: `${site}${url.hostname}`,
       ...(target.ingress.authority === undefined ? {} : { ca: target.ingress.authority }),

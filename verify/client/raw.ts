@@ -2,19 +2,19 @@ import { connect } from "node:tls";
 import { VerifyError } from "../errors.ts";
 import type { Target } from "../target.ts";
 
-/** What came back for bytes that no HTTP client would send. */
+/** Response to bytes that no HTTP client would send. */
 export interface RawResponse {
-  /** Status of every answer, in order; none where the connection was closed without a word. */
+  /** Status of every response, in order; empty if the connection was closed without one. */
   readonly statuses: readonly number[];
   readonly text: string;
   readonly closed: boolean;
 }
 
 const longestMs = 4_000;
-/** A further answer would have come by then. */
+/** A further response would have arrived by then. */
 const quietMs = 400;
 
-/** Sends bytes as they are over TLS, as the operator's insider, and gathers whatever is answered. */
+/** Sends raw bytes over TLS, as the operator's insider, and collects all responses. */
 export function sendRaw(target: Target, bytes: string, signal: AbortSignal): Promise<RawResponse> {
   const { promise, resolve, reject } = Promise.withResolvers<RawResponse>();
   const { connect: to, url, authority } = target.ingress;
@@ -44,7 +44,7 @@ export function sendRaw(target: Target, bytes: string, signal: AbortSignal): Pro
   });
   socket.once("close", () => finish(true));
   socket.on("error", (error) => {
-    // A reset after the answer is how a server ends what it no longer wants to read.
+    // A reset after the response is how a server ends a request that it stops reading.
     if (socket.authorized) finish(true);
     else
       reject(new VerifyError("DMM_VERIFY_NO_RESPONSE", { what: "A raw request", why: error.message }, error));

@@ -2,10 +2,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Evidence } from "../evidence/record.ts";
 import { type Responded, summarizeAttempt } from "./attempt.ts";
 
-/** How long the verifier goes on for one thing that it needs itself, in milliseconds. */
+/** How long the verifier retries its own requests, in milliseconds. */
 const patienceMs = 15_000;
 
-/** How long a check goes on for one request, in milliseconds: its own time limit is not much longer. */
+/** How long a check retries one request, in milliseconds: its own time limit is not much longer. */
 const checkPatienceMs = 5_000;
 
 export interface Patience {
@@ -16,8 +16,8 @@ export interface Patience {
 }
 
 /**
- * Sends a request that may be repeated until its response is something else than 503, as often as `Retry-After` (RFC 9110
- * 10.2.3) allows within the time limit: a store that is away for a moment is no finding about the platform. The last
+ * Retries an idempotent request while its response is 503, as `Retry-After` (RFC 9110 section 10.2.3) allows
+ * within the time limit: a store that is briefly unavailable is not a finding about the platform. Returns the last
  * response, whatever it is.
  */
 export async function requestPatiently(
@@ -35,7 +35,7 @@ export async function requestPatiently(
   }
 }
 
-/** The same for one request of a check; the evidence has every response that was not the last word. */
+/** The same for one request of a check; the evidence has every intermediate response. */
 export function requestForCheck(
   { evidence, signal }: { readonly evidence: Evidence; readonly signal: AbortSignal },
   what: string,
@@ -45,7 +45,7 @@ export function requestForCheck(
   return requestPatiently(send, { withinMs: checkPatienceMs, signal, onWait });
 }
 
-/** Seconds or a date, as milliseconds from now; `undefined` where there is neither. */
+/** Parses seconds or a date to milliseconds from now; `undefined` for neither. */
 export function readRetryAfter(field: string | undefined, now = Date.now()): number | undefined {
   if (field === undefined) return undefined;
   if (/^\d{1,9}$/.test(field)) return Number(field) * 1000;

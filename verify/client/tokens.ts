@@ -7,17 +7,20 @@ import type { AwsClients } from "./aws.ts";
 import type { Ingress } from "./ingress.ts";
 import { requestPatiently } from "./retry-after.ts";
 
-/** The scopes that the verifier's client has. */
+/** The scopes of the verifier's client. */
 export const readScope = "verify:read";
 export const writeScope = "verify:write";
 
-/** Access tokens by the client credentials grant (RFC 6749 4.4), got through the ingress like any client does. */
+/**
+ * Access tokens by the client credentials grant (RFC 6749 section 4.4), obtained through the ingress like any
+ * client's.
+ */
 export interface Tokens {
   /** A new token. */
   issue(scope?: string): Promise<string>;
-  /** One token with the reading scope, shared by the checks that only need to be authorised. */
+  /** One token with the reading scope, shared by checks that only need authorization. */
   shared(): Promise<string>;
-  /** The verifier's own Basic credential (RFC 6749 2.3.1). */
+  /** The verifier's own Basic credential (RFC 6749 section 2.3.1). */
   authorization(): Promise<string>;
   /** RFC 7009. */
   revoke(token: string): Promise<void>;
@@ -41,7 +44,7 @@ export function createTokens(options: {
     if (!secret)
       throw new VerifyError("DMM_VERIFY_NO_TOKEN", { why: `parameter ${secretParameter} is empty` });
     secrets.add(secret);
-    // RFC 6749 2.3.1: both are form-encoded before they become a Basic credential.
+    // RFC 6749 section 2.3.1: both are form-encoded before they become a Basic credential.
     const credential = Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(secret)}`).toString(
       "base64",
     );
@@ -50,7 +53,7 @@ export function createTokens(options: {
   };
   const authorize = (): Promise<string> => {
     authorization ??= readAuthorization();
-    // A failure is not kept: the next check tries again.
+    // A failure is not cached: the next check retries.
     authorization.catch(() => {
       authorization = undefined;
     });
@@ -59,7 +62,7 @@ export function createTokens(options: {
   const post = (path: string, form: Record<string, string>): Promise<Responded> =>
     requestPatiently(() => postOnce(path, form));
   const postOnce = async (path: string, form: Record<string, string>): Promise<Responded> => {
-    // A connection of its own: one kept from an earlier suite may be closing just now.
+    // A separate connection: one from an earlier suite may be closing at this moment.
     const client = ingress.open();
     try {
       return await client.request({
@@ -90,7 +93,7 @@ export function createTokens(options: {
     authorization: authorize,
     shared() {
       shared ??= issue();
-      // A failure is not kept: the next check tries again.
+      // A failure is not cached: the next check retries.
       shared.catch(() => {
         shared = undefined;
       });

@@ -8,8 +8,8 @@ export interface WaitOptions {
 }
 
 /**
- * Looks until the condition gives something other than false or undefined, and returns that.
- * Throws DMM_VERIFY_TIME_OVER after `withinMs`, DMM_VERIFY_INTERRUPTED when the signal fires.
+ * Polls until the condition returns something other than false or undefined, and returns that. Throws
+ * DMM_VERIFY_TIME_OVER after `withinMs`, DMM_VERIFY_INTERRUPTED when the signal fires.
  */
 export async function waitUntil<Found>(
   what: string,

@@ -8,7 +8,7 @@ import { levelOf, policyUriOf, type Scope } from "./scope.ts";
 
 export type { Signer };
 
-/** Something that the attestation speaks about, by digest: in-toto matches by nothing else. */
+/** A subject of the attestation, by digest: in-toto matches only digests. */
 export interface Subject {
   readonly name: string;
   readonly digest: Readonly<Record<string, string>>;
@@ -30,8 +30,8 @@ const testResultType = "https://in-toto.io/attestation/test-result/v0.1";
 const summaryType = "https://slsa.dev/verification_summary/v1";
 
 /**
- * One test-result per suite and one SLSA verification summary over all of them, each in a signed envelope, one a line.
- * What failed is attested too. Undefined without a signer: unsigned it would be worth nothing.
+ * One test-result per suite and one SLSA verification summary over all of them, each in a signed envelope, one a
+ * line. Failures are attested too. Undefined without a signer: an unsigned attestation would be worthless.
  */
 export async function attest(
   result: BareResult,
@@ -87,7 +87,7 @@ export async function attest(
   return `${envelopes.map((envelope) => JSON.stringify(envelope)).join("\n")}\n`;
 }
 
-/** SLSA verification summary 1.2; fields of our own have URIs as names, as it asks. */
+/** SLSA verification summary 1.2; our own fields have URIs as names, as it requires. */
 function summarize(
   result: BareResult,
   {
@@ -129,8 +129,8 @@ function listSubjects(result: BareResult, options: AttestationOptions): readonly
 }
 
 /**
- * Images by reference and digest. One of unknown digest is no subject, because nothing could ever match it; the summary
- * tells of it. Names of subjects are unique: a reference that leads to two digests is completed with them.
+ * Images by reference and digest. One with an unknown digest is not a subject, because nothing could ever match
+ * it; the summary lists it. Names of subjects are unique: a reference with two digests is completed with them.
  */
 function listImages(images: readonly RunningImage[]): readonly Subject[] {
   return images.flatMap(({ image, digest }) => {

@@ -1,4 +1,7 @@
-/** JSON with sorted keys and no white space (as RFC 8785 for plain strings and integers): equal data, equal digest. */
+/**
+ * JSON with sorted keys and no white space (like RFC 8785 for plain strings and integers): equal data, equal
+ * digest.
+ */
 export function stringifyCanonically(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(stringifyCanonically).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";

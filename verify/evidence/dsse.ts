@@ -1,4 +1,4 @@
-/** Signs bytes. The key stays with whoever runs the suites. */
+/** Signs bytes. The key stays with the caller of the suites. */
 export type Signer = (payload: Uint8Array) => Promise<{
   readonly keyid: string;
   /** Signature over the bytes given, in base64. */
@@ -16,7 +16,8 @@ export interface Envelope {
 export const inTotoType = "application/vnd.in-toto+json";
 
 /**
- * What a DSSE signature is made over (PAE): type and body with their lengths, so that neither can be moved into the other.
+ * The input of a DSSE signature (PAE): type and body with their lengths, so that neither can be moved into the
+ * other.
  */
 export function encodePreAuthentication(type: string, body: Uint8Array): Uint8Array {
   const head = `DSSEv1 ${Buffer.byteLength(type)} ${type} ${body.length} `;

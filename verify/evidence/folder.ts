@@ -9,7 +9,7 @@ import { renderReport } from "./report.ts";
 import { renderTap } from "./tap.ts";
 
 export interface EvidenceFolder {
-  /** On disk before it returns, so that a killed run still tells how far it came. */
+  /** Written to disk before it returns, so that a killed run still shows its progress. */
   append(event: VerifyEvent): void;
   /** Writes every other form of the evidence. */
   write(result: BareResult, options: AttestationOptions): Promise<RunResult>;

@@ -4,7 +4,9 @@ import type { BareResult, CheckResult } from "../result.ts";
 import { longestText, shortenTexts } from "../shorten.ts";
 import { escapeMarkup } from "./markup.ts";
 
-/** Renders a run as JUnit XML: one suite per suite, one case per claim; failed is a failure, inconclusive an error. */
+/**
+ * Renders a run as JUnit XML: one suite per suite, one case per claim; failed is a failure, inconclusive an error.
+ */
 export function renderJunit(result: BareResult): string {
   const suites = [...Map.groupBy(result.checks, (check) => check.suite)];
   const counts = countAttributes(result.checks, result.durationMs);

@@ -1,18 +1,18 @@
 import type { Secrets } from "./secrets.ts";
 
-/** One thing that a check saw. */
+/** One observation of a check. */
 export interface Observation {
   readonly name: string;
   readonly value: unknown;
 }
 
-/** Collects what a check observes; without an observation there is no verdict. */
+/** Collects a check's observations; without one there is no verdict. */
 export interface Evidence {
   record(name: string, value: unknown): void;
   readonly observations: readonly Observation[];
 }
 
-/** Evidence that never holds a secret: every value passes the redaction on its way in. */
+/** Evidence that never contains a secret: every value is redacted before it is stored. */
 export function createEvidence(secrets: Secrets): Evidence {
   const observations: Observation[] = [];
   return {

@@ -1,4 +1,4 @@
-/** The report's only style sheet. Colours are never the only sign: each verdict is written out as well. */
+/** The report's only style sheet. Colours are never the only sign: each verdict is also text. */
 export const reportStyle = `
 :root { color-scheme: light dark; --passed: #1a7f37; --failed: #c62828; --inconclusive: #9a6700;
   --ground: #fff; --text: #1f2328; --quiet: #59636e; --line: #d1d9e0; --soft: #f6f8fa; }

@@ -15,7 +15,7 @@ const sentences: Readonly<Record<Verdict, string>> = {
 
 const marks: Readonly<Record<Verdict, string>> = { passed: "✓", failed: "✗", inconclusive: "?" };
 
-/** Renders a run as one HTML page that needs nothing else: no script, no network, readable on a phone and on paper. */
+/** Renders a run as one self-contained HTML page: no script, no network, readable on a phone and on paper. */
 export function renderReport(result: BareResult): string {
   const suites = [...Map.groupBy(result.checks, (check) => check.suite)];
   return [
@@ -31,7 +31,7 @@ export function renderReport(result: BareResult): string {
     "</head>",
     "<body>",
     renderHead(result),
-    // What could not be proven comes before what could: it is what the reader must act on.
+    // Problems come first: the reader must act on them.
     renderProblems(result.checks),
     ...suites.map(([suite, checks]) => renderSuite(suite, checks)),
     renderDifferences(result.differences),
@@ -64,7 +64,7 @@ function renderHead(result: BareResult): string {
     `<h1><span aria-hidden="true">${marks[result.verdict]}</span> ${escapeMarkup(result.environment)}: ${result.verdict}</h1>`,
     `<p>${sentences[result.verdict]}</p>`,
     `<dl>${facts.map(([name, value]) => `<div>${renderFact(name, value)}</div>`).join("")}`,
-    // A reference with its digest is longer than a column.
+    // A reference with its digest is wider than a column.
     `${result.images.map((image) => `<div class="wide">${renderFact("Image", describeImage(image))}</div>`).join("")}</dl>`,
     "</header>",
   ].join("\n");
@@ -106,7 +106,7 @@ function renderCheck(check: CheckResult): string {
   ].join("\n");
 }
 
-/** This environment's own stand open; what every environment has is there to be looked up. */
+/** This environment's own differences are expanded; those of every environment are collapsed. */
 function renderDifferences(differences: readonly Difference[]): string {
   if (differences.length === 0) return "";
   const own = selectOwn(differences);

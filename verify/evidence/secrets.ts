@@ -1,6 +1,6 @@
 const shortestSecret = 8;
 
-/** Everything in a run that must never be written down: tokens, the verifier's secret, private keys. */
+/** Values of a run that must never be written: tokens, the verifier's secret, private keys. */
 export interface Secrets {
   add(secret: string): void;
   /** A deep copy of plain data in which every known secret is replaced. */
@@ -25,7 +25,7 @@ export function createSecrets(): Secrets {
   };
   return {
     add(secret) {
-      // A very short one would blank out innocent text; none of ours is.
+      // A very short secret would redact innocent text; none of ours is that short.
       if (secret.length >= shortestSecret) known.add(secret);
     },
     redact: <Value>(value: Value) => redactAny(value) as Value,

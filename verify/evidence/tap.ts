@@ -3,7 +3,7 @@ import { describeImage } from "../images.ts";
 import type { BareResult, CheckResult } from "../result.ts";
 import { longestText, shortenTexts } from "../shorten.ts";
 
-/** Renders a run as TAP 14: a subtest per suite, a test point per claim. What is inconclusive is not ok. */
+/** Renders a run as TAP 14: a subtest per suite, a test point per claim. Inconclusive is not ok. */
 export function renderTap(result: BareResult): string {
   const suites = [...Map.groupBy(result.checks, (check) => check.suite)];
   const lines = ["TAP version 14", `1..${suites.length}`];

@@ -4,7 +4,7 @@ const width = 640;
 const height = 120;
 const axis = 18;
 
-/** Requests around a fault as a picture: a bar per slice of time, what failed on top of what was served. */
+/** Requests around a fault as a chart: a bar per time slice, failed on top of served. */
 export function renderTimeline(value: unknown): string {
   if (!isTimeline(value) || value.slices.length === 0) return "";
   const { slices, sliceMs, faultMs } = value;

@@ -2,7 +2,10 @@ import { type Check, fail, pass } from "../check.ts";
 import { ask, readEcho } from "../client/ask.ts";
 import { guardedRoute } from "./token-refusal.ts";
 
-/** Fields by which proxies tell an upstream who calls. Whoever can send them himself can be anybody. */
+/**
+ * Fields by which proxies identify the caller to an upstream. A client that can send them itself can impersonate
+ * anyone.
+ */
 const identityFields = [
   "x-amzn-mtls-clientcert-subject",
   "x-amzn-mtls-clientcert-leaf",
@@ -27,7 +30,7 @@ export const aForgedIdentityDoesNotReachTheUpstream: Check = {
       token: await context.tokens.shared(),
       headers: Object.fromEntries(identityFields.map((name) => [name, forged])),
     });
-    // Refusing such a request is as good as cleaning it.
+    // Refusing such a request is as good as removing the fields.
     if (response.status === 400 || response.status === 403)
       return pass(`${what} is refused with ${response.status}`);
     if (response.status !== 200)

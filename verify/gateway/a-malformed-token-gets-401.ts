@@ -2,7 +2,7 @@ import { type Check, pass } from "../check.ts";
 import { ask, requireResponse } from "../client/ask.ts";
 import { guardedRoute, judgeRefusal } from "./token-refusal.ts";
 
-/** None of these is a credential in the sense of RFC 6750 2.1. */
+/** None of these is a credential as defined in RFC 6750 section 2.1. */
 const malformed = ["Bearer", "Bearer two words", 'Bearer "quoted"', "Bearer <token>", "Bearer a,b"];
 
 export const aMalformedTokenGets401: Check = {

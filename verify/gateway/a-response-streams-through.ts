@@ -1,7 +1,7 @@
 import { type Check, fail, inconclusive, pass } from "../check.ts";
 import { ask } from "../client/ask.ts";
 
-/** The upstream sends this many pieces of this size, so far apart. */
+/** Number, size and interval of the pieces that the upstream sends. */
 const pieces = 8;
 const bytesEach = 512;
 const everyMs = 100;
@@ -21,13 +21,13 @@ export const aResponseStreamsThrough: Check = {
     const sentOverMs = (pieces - 1) * everyMs;
     if (response.elapsedMs < sentOverMs)
       return inconclusive("the upstream sent its chunks faster than requested");
-    // A buffer hands over at the end what it gathered; half the time is far from both.
+    // A buffer delivers everything at the end; half the time is far from both extremes.
     if (spreadMs < sentOverMs / 2) {
       return fail(
         `the chunks were sent over ${sentOverMs} ms and arrived within ${Math.round(spreadMs)} ms: something buffers them`,
       );
     }
-    // Two may share a packet on a busy machine; more together is something that waits for more.
+    // Two may share a packet on a busy machine; more together indicate buffering.
     if (response.pieces.length < pieces - 2) {
       return fail(
         `${pieces} chunks were sent one by one and ${response.pieces.length} arrived: something buffers them`,

@@ -2,7 +2,7 @@ import { type Check, inconclusive, pass } from "../check.ts";
 import { ask } from "../client/ask.ts";
 import { guardedRoute, judgeRefusal } from "./token-refusal.ts";
 
-/** Enough requests, each on a connection of its own, to meet every gateway. */
+/** Enough requests, each on its own connection, to reach every gateway. */
 const requestsAfter = 9;
 
 export const aRevokedTokenGets401: Check = {

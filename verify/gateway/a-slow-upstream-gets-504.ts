@@ -2,7 +2,7 @@ import { type Check, fail, pass } from "../check.ts";
 import { ask, requireResponse } from "../client/ask.ts";
 
 const route = "/verify/slow";
-/** The route's limit for the first byte, and how far from it the answer may come. */
+/** The route's limit for the first byte, and the tolerance of the response time. */
 const limitMs = 1_000;
 const toleranceMs = 1_500;
 
@@ -15,7 +15,7 @@ export const aSlowUpstreamGets504: Check = {
     const response = await ask(context, { what: `GET ${path}`, path, token: await context.tokens.shared() });
     if (response.status !== 504) return fail(`GET ${path} should return 504 but returned ${response.status}`);
     const late = response.elapsedMs > limitMs + toleranceMs;
-    // Before its time is over an upstream is not slow.
+    // Before its time limit an upstream is not slow.
     if (late || response.elapsedMs < limitMs * 0.9) {
       return fail(
         `GET ${path} returns 504 after ${response.elapsedMs} ms; the route's limit is ${limitMs} ms`,

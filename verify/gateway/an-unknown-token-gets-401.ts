@@ -8,7 +8,7 @@ export const anUnknownTokenGets401: Check = {
   run: (context) =>
     checkRefusal(context, {
       what: "a well-formed token that was never issued",
-      // The shape of the platform's own tokens: 32 random bytes in base64url.
+      // The form of the platform's own tokens: 32 random bytes in base64url.
       authorization: `Bearer ${randomBytes(32).toString("base64url")}`,
       expect: { status: 401, errors: ["invalid_token"] },
     }),

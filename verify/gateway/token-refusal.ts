@@ -7,11 +7,14 @@ export const guardedRoute = "/verify/echo";
 
 export interface Expectation {
   readonly status: 401 | 403;
-  /** Allowed `error` codes (RFC 6750 3.1); empty: the challenge may carry none, as the request brought no token. */
+  /**
+   * Allowed `error` codes (RFC 6750 section 3.1); empty: the challenge must not have one, as the request had no
+   * token.
+   */
   readonly errors: readonly string[];
 }
 
-/** Asks the guarded route with the given Authorization field and reads the refusal. */
+/** Requests the guarded route with the given Authorization field and evaluates the refusal. */
 export async function checkRefusal(
   context: CheckContext,
   request: { readonly what: string; readonly authorization?: string; readonly expect: Expectation },
@@ -34,7 +37,7 @@ export function judgeRefusal(response: Responded, what: string, expect: Expectat
   return pass(`${what} returns ${expect.status} with ${field}`);
 }
 
-/** RFC 6750 3: one Bearer challenge, with the error code where the request brought a token and only there. */
+/** RFC 6750 section 3: one Bearer challenge, with an error code if and only if the request had a token. */
 function findChallengeProblem(field: string, expect: Expectation): string | undefined {
   const challenges = parseChallenges(field);
   if (challenges === undefined) return `${field} does not follow the grammar`;

@@ -3,13 +3,13 @@ import { createHistogram, readPercentiles, toMicroseconds } from "./histogram.ts
 import type { WorkerPlan } from "./plan.ts";
 import type { LoadReport, LoadResponse, PackedResponse } from "./response.ts";
 
-/** A load that is under way. */
+/** A running load. */
 export interface RunningLoad {
-  /** Every answer so far, in the order of their ends. */
+  /** Every response so far, in order of completion. */
   readonly responses: readonly LoadResponse[];
-  /** Ends the load; resolves when the last request is answered or given up. */
+  /** Ends the load; resolves when the last request has a response or timed out. */
   stop(): Promise<LoadReport>;
-  /** Ends it without waiting for answers. */
+  /** Ends it without waiting for responses. */
   abandon(): Promise<void>;
 }
 
@@ -23,8 +23,8 @@ interface WorkerMessage {
 }
 
 /**
- * Starts an open-loop load in a thread of its own; resolves when the thread runs. Latency counts from the intended send
- * time, so that a stall is charged to every request it delayed and not to one.
+ * Starts an open-loop load in its own thread; resolves when the thread runs. Latency counts from the intended send
+ * time, so that a stall is charged to every request that it delayed and not to one.
  */
 export async function startLoad(plan: WorkerPlan): Promise<RunningLoad> {
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: plan });
@@ -32,7 +32,7 @@ export async function startLoad(plan: WorkerPlan): Promise<RunningLoad> {
   const response = createHistogram();
   const lateness = createHistogram();
   const finished = Promise.withResolvers<LoadReport>();
-  // The report may come before anybody asks for it, and so may a failure.
+  // The report may arrive before it is awaited, and so may a failure.
   finished.promise.catch(() => {});
   const started = Promise.withResolvers<void>();
   worker.on("message", (message: WorkerMessage) => {

@@ -1,10 +1,10 @@
 import type { LoadResponse } from "./response.ts";
 
-/** What clients saw of a fault. */
+/** Effect of a fault on clients. */
 export interface Outage {
   readonly requests: number;
   readonly failed: number;
-  /** Failed requests by kind: a status, or the error of one that got no answer. */
+  /** Failed requests by kind: a status, or the error of one without a response. */
   readonly kinds: Readonly<Record<string, number>>;
   /** From the fault to the first failure; undefined without one. */
   readonly impactAfterMs?: number;
@@ -14,7 +14,7 @@ export interface Outage {
   readonly lastedMs: number;
 }
 
-/** Measures what failed after the fault; `isGood` says which answers count as served. */
+/** Measures failures after the fault; `isGood` decides which responses count as served. */
 export function measureOutage(
   responses: readonly LoadResponse[],
   faultAt: number,
@@ -49,7 +49,7 @@ export function countKinds(responses: readonly LoadResponse[]): Readonly<Record<
   return kinds;
 }
 
-/** Answers per slice of time around a fault, for the report's picture. */
+/** Responses per time slice around a fault, for the report's chart. */
 export interface Timeline {
   readonly sliceMs: number;
   /** Time of the fault, from the first slice's start. */

@@ -1,28 +1,28 @@
 import { VerifyError } from "../errors.ts";
 import type { Target } from "../target.ts";
 
-/** One kind of request in the mix; requests go round the mix in turn. */
+/** One kind of request in the mix; kinds are sent in turn. */
 export interface LoadRequest {
-  /** What the report calls it. */
+  /** Its name in the report. */
   readonly label: string;
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** An open-loop load: arrivals follow the plan whatever the answers do. */
+/** An open-loop load: arrivals follow the plan whatever the responses are. */
 export interface LoadPlan {
   readonly requests: readonly LoadRequest[];
   readonly arrivalsPerSecond: number;
-  /** The load ends by itself after this, even if nobody stops it. */
+  /** The load ends automatically after this time. */
   readonly longestMs: number;
-  /** A request without an answer after this is counted as lost. */
+  /** A request without a response after this time is counted as lost. */
   readonly timeoutMs: number;
-  /** Over this many unanswered requests a due one is not sent, and counted. */
+  /** With this many pending requests a due one is not sent, and counted. */
   readonly inFlight: number;
 }
 
-/** Everything the worker needs; it crosses a thread border, so it is plain data. */
+/** Everything that the worker needs; it crosses a thread boundary, so it is plain data. */
 export interface WorkerPlan extends LoadPlan {
   readonly host: string;
   readonly port: number;
@@ -32,10 +32,10 @@ export interface WorkerPlan extends LoadPlan {
   readonly key: string;
 }
 
-/** Most requests that one load may plan: each is kept with its answer. */
+/** Most requests that one load may plan: each is stored with its response. */
 export const mostRequests = 200_000;
 
-/** Completes a plan for a target. Locally the load may only go to this machine. Throws DMM_VERIFY_NOT_LOOPBACK. */
+/** Completes a plan for a target. Local load may only go to this machine. Throws DMM_VERIFY_NOT_LOOPBACK. */
 export function planLoad(target: Target, plan: LoadPlan): WorkerPlan {
   const { connect, url, authority } = target.ingress;
   if (target.kind === "local" && !/^127(\.\d{1,3}){3}$/.test(connect.host))

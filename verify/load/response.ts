@@ -1,20 +1,20 @@
-/** What became of one planned request. */
+/** The result of one planned request. */
 export interface LoadResponse {
   /** Which request of the mix. */
   readonly label: string;
-  /** When the plan wanted it sent, in milliseconds of Unix time. */
+  /** The planned send time, in milliseconds of Unix time. */
   readonly dueAt: number;
-  /** How much later than that it was sent: the generator's own fault. */
+  /** How much later it was sent: the generator's own delay. */
   readonly lateMs: number;
-  /** From the intended send time to the end of the answer. */
+  /** From the intended send time to the end of the response. */
   readonly responseMs: number;
-  /** 0 where there was no answer. */
+  /** 0 without a response. */
   readonly status: number;
-  /** Why there was no answer. */
+  /** Why there was no response. */
   readonly error?: string;
 }
 
-/** The same, as it crosses the thread border: label as an index. */
+/** The same as it crosses the thread boundary: label as an index. */
 export type PackedResponse = readonly [
   index: number,
   dueAt: number,
@@ -28,12 +28,12 @@ export interface LoadReport {
   /** Requests that were due until the load ended. */
   readonly planned: number;
   readonly sent: number;
-  /** Due, but too many were unanswered already. */
+  /** Due, but too many were pending already. */
   readonly unsent: number;
   readonly responses: readonly LoadResponse[];
-  /** From the intended send time, milliseconds; every answered request. */
+  /** From the intended send time, in milliseconds; all responses. */
   readonly response: Percentiles;
-  /** How late the generator sent, milliseconds. */
+  /** The generator's delay, in milliseconds. */
   readonly lateness: Percentiles;
   readonly durationMs: number;
 }
@@ -46,11 +46,11 @@ export interface Percentiles {
   readonly count: number;
 }
 
-/** Share of the plan that must really have been sent, and how late it may be, for a load to prove anything. */
+/** Share of the plan that must actually have been sent, and its maximum delay, for a load to prove anything. */
 export const leastSentShare = 0.99;
 export const latestP99Ms = 250;
 
-/** Why a load was not the one planned; undefined where it was. Such a load proves nothing about the platform. */
+/** Why a load was not as planned; undefined if it was. Such a load proves nothing about the platform. */
 export function findDeliveryProblem(report: LoadReport, latestMs: number = latestP99Ms): string | undefined {
   if (report.planned === 0) return "no request was due";
   if (report.sent < report.planned * leastSentShare)

@@ -6,7 +6,7 @@ export interface Sender {
   /** Sends the request of that index in the mix, which was due at `dueAt`. */
   send(index: number, dueAt: number): void;
   inFlight(): number;
-  /** Ends every request whose time is over. */
+  /** Ends every request that has timed out. */
   giveUp(now: number): void;
 }
 

@@ -3,10 +3,10 @@ import { waitUntil } from "../client/wait.ts";
 import type { Profile } from "../profiles.ts";
 import type { RunningLoad } from "./generator.ts";
 
-/** On a busy machine the first connections take longer than the steady state that is asked for. */
+/** On a busy machine the first connections take longer than the required steady state. */
 const firstResponseLimitMs = 10_000;
 
-/** Waits for undisturbed load of the profile's length that was answered. Throws DMM_VERIFY_TIME_OVER. */
+/** Waits until undisturbed load of the profile's length was served. Throws DMM_VERIFY_TIME_OVER. */
 export async function waitForSteadyLoad(
   load: RunningLoad,
   { steadyMs }: Profile,

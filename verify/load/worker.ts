@@ -6,8 +6,8 @@ import type { PackedResponse } from "./response.ts";
 import { createSender } from "./sender.ts";
 
 /**
- * The generator's thread. Every tick sends whatever the plan has due: arrivals never wait for answers. It has a thread
- * of its own so that nothing else delays it.
+ * The generator's thread. Every tick sends all due requests: arrivals never wait for responses. It is a separate
+ * thread so that nothing else delays it.
  */
 const plan = workerData as WorkerPlan;
 const reportEveryMs = 50;
@@ -49,7 +49,7 @@ let planned = 0;
 let unsent = 0;
 let endAt = startedAt + plan.longestMs;
 
-/** The first request is due at the start, each other one interval after the one before, the last before the end. */
+/** The first request is due at the start, each other one interval after the previous, the last before the end. */
 function countDue(now: number): number {
   const intervals = ((Math.min(now, endAt) - startedAt) * plan.arrivalsPerSecond) / 1_000;
   return now < endAt ? Math.floor(intervals) + 1 : Math.ceil(intervals);

@@ -14,17 +14,17 @@ export interface DeliveredLog {
   readonly lines: ReadonlyMap<string, LogLine>;
 }
 
-/** Firehose takes at most 1,000 KiB in a record and 4 MiB in a call; empty lines mean nothing to a reader of the log. */
+/** Firehose accepts at most 1,000 KiB in a record and 4 MiB in a call; readers of the log ignore empty lines. */
 const filler = Buffer.alloc(1_000_000, "\n");
 const fillerRecords = 3;
-/** How long the gateway may gather lines before it hands them to Firehose. */
+/** How long the gateway may buffer lines before it passes them to Firehose. */
 const gatheredMs = 1_500;
-/** An object is dated by S3's clock, and in whole seconds. */
+/** An object is dated by S3's clock, in whole seconds. */
 const clockSlackMs = 5_000;
 
 /**
- * Waits until the lines of all these requests lie in the bucket, or their time is over: the stream's own interval and
- * what the profile allows beyond it. A short run fills the buffer instead of waiting for the interval.
+ * Waits until the lines of all these requests are in the bucket, up to a time limit: the stream's own interval
+ * plus the profile's tolerance. A short run fills the buffer instead of waiting for the interval.
  */
 export async function waitForLines(
   context: CheckContext,
@@ -44,7 +44,7 @@ export async function waitForLines(
   const look = async (): Promise<DeliveredLog | undefined> => {
     if (fillsDelivery && Date.now() >= fillAt) {
       await fillBuffer(context, stream.sizeBytes);
-      // Once more only if the lines came later than that.
+      // Repeated only if the lines arrived later than that.
       fillAt += 10 * gatheredMs;
     }
     const log = await read();
@@ -90,7 +90,7 @@ async function fillBuffer(context: CheckContext, sizeBytes: number): Promise<voi
   }
 }
 
-/** Adds the objects that are new, by key. */
+/** Adds new objects, by key. */
 async function readObjects(
   context: CheckContext,
   prefix: string,

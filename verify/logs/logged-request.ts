@@ -3,7 +3,7 @@ import type { Responded } from "../client/attempt.ts";
 import type { ClientRequest } from "../client/http.ts";
 import { VerifyError } from "../errors.ts";
 
-/** Sends a request and gives the id under which the platform writes it down. */
+/** Sends a request and returns the id under which the platform logs it. */
 export async function sendLogged(
   context: CheckContext,
   what: string,

@@ -37,7 +37,7 @@ export const theAccessLogContainsNoCredentials: Check = {
       since,
     );
     const missing = sent.filter(({ id }) => !lines.has(id));
-    // What is not there shows nothing.
+    // A missing line shows nothing.
     if (missing.length > 0)
       throw new VerifyError("DMM_VERIFY_NO_CONTROL", {
         what: `${missing.length} of ${sent.length} requests are not in the access log`,

@@ -2,10 +2,10 @@ import { type Check, fail, inconclusive, pass } from "../check.ts";
 import { describeFormResponse, holdsToken, postForm, tokenEndpoint } from "./endpoint.ts";
 import { addKeyClient, createAssertionForm } from "./key-client.ts";
 
-/** So many at once, each on a connection of its own and so at whichever gateway. */
+/** Number of concurrent requests, each on its own connection and so at any gateway. */
 const atOnce = 12;
 
-/** RFC 7523 3: whoever saw an assertion pass by must not get a token with it, not even a moment later. */
+/** RFC 7523 section 3: a captured assertion must not yield a token, not even a moment later. */
 export const aClientAssertionIsAcceptedOnce: Check = {
   claim: "a client assertion is accepted once",
   timeoutMs: 20_000,

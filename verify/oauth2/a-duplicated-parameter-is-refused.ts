@@ -7,7 +7,7 @@ const plain = [
   ["scope", readScope],
 ] as const;
 
-/** RFC 6749 3.2: two servers would each take another one of the two. */
+/** RFC 6749 section 3.2: two servers would each use a different one of the two. */
 export const aDuplicatedParameterIsRefused: Check = {
   claim: "a duplicated parameter is refused",
   timeoutMs: 15_000,

@@ -19,7 +19,7 @@ export const aRevokedTokenIsInactive: Check = {
       return fail(
         `a revoked token should be inactive, but introspection returned ${after.status}, active: ${String(after.fields.active)}`,
       );
-    // RFC 7662 2.2: of an inactive token nothing more is told.
+    // RFC 7662 section 2.2: an inactive token's response contains nothing else.
     const more = Object.keys(after.fields).filter((name) => name !== "active");
     return more.length > 0
       ? fail(`a revoked token is inactive, but the response includes ${more.join(", ")}`)

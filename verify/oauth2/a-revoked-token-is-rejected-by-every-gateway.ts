@@ -2,7 +2,7 @@ import { type Check, type CheckContext, fail, inconclusive, pass } from "../chec
 import { readGatewayService } from "../client/gateway-service.ts";
 import type { HttpClient } from "../client/http.ts";
 
-/** For each gateway so many connections that none is missed: with 3 gateways one run in 60,000 would. */
+/** Connections per gateway, enough to reach every gateway: with 3 gateways one run in 60,000 would miss one. */
 const connectionsPerGateway = 10;
 
 export const aRevokedTokenIsRejectedByEveryGateway: Check = {

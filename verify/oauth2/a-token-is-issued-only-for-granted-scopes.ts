@@ -2,7 +2,7 @@ import { type Check, fail, inconclusive, pass } from "../check.ts";
 import { readScope } from "../client/tokens.ts";
 import { describeFormResponse, holdsToken, postForm, tokenEndpoint } from "./endpoint.ts";
 
-/** Beside one that nobody has: scopes by which somebody could see or do more than the verifier may. */
+/** A scope that nobody has, and scopes with more access than the verifier may have. */
 const foreign = ["verify:admin", "token:introspect", `${readScope} verify:admin`];
 
 export const aTokenIsIssuedOnlyForGrantedScopes: Check = {
@@ -21,7 +21,7 @@ export const aTokenIsIssuedOnlyForGrantedScopes: Check = {
       return inconclusive(
         `a token for ${readScope} should be issued, but the response was ${describeFormResponse(own)}`,
       );
-    // RFC 6749 3.3: absent means as asked for.
+    // RFC 6749 section 3.3: absent means as requested.
     const granted = own.fields.scope ?? readScope;
     if (granted !== readScope) return fail(`a token for ${readScope} was issued with ${String(granted)}`);
     for (const scope of foreign) {

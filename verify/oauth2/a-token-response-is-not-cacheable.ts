@@ -2,7 +2,7 @@ import { type Check, fail, inconclusive, pass } from "../check.ts";
 import { readScope } from "../client/tokens.ts";
 import { holdsToken, introspectionEndpoint, postForm, tokenEndpoint } from "./endpoint.ts";
 
-/** RFC 6749 5.1: a cache that kept one would hand it to somebody else. */
+/** RFC 6749 section 5.1: a cache that stored one would return it to other clients. */
 export const aTokenResponseIsNotCacheable: Check = {
   claim: "a token response is not cacheable",
   timeoutMs: 15_000,

@@ -26,7 +26,7 @@ export const aUserSignsInThroughTheBrowserFlow: Check = {
   },
 };
 
-/** Where people are kept elsewhere nobody can be made to sign in, and what leads there is all that is ours. */
+/** If users are kept elsewhere no user can be created to sign in, and only the redirect there is ours. */
 async function findWayElsewhere(context: CheckContext, client: PersonClient): Promise<Finding> {
   const { location } = await authorize(context, client, { what: "the redirect to the sign-in page" });
   const { url } = context.target.ingress;
@@ -58,7 +58,7 @@ async function signIn(context: CheckContext, client: PersonClient, person: Perso
   return redeem(context, client, { code, verifier });
 }
 
-/** Fills in whatever page comes, until the browser is at the application. */
+/** Fills in each page until the browser is at the application. */
 async function fillIn(browser: Browser, first: Visited, person: Person): Promise<Visited> {
   const { name, password, chosenPassword } = person;
   let page = first;

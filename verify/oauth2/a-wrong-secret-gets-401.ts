@@ -24,7 +24,7 @@ export const aWrongSecretGets401: Check = {
         authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${secret}`).toString("base64")}`,
       });
       if (holdsToken(response)) return fail(`${what} got a token`);
-      // RFC 6749 5.2: 401 with a challenge, as the client came with an Authorization field.
+      // RFC 6749 section 5.2: 401 with a challenge, as the client sent an Authorization field.
       const isRefused = response.status === 401 && response.fields.error === "invalid_client";
       if (!isRefused)
         return fail(

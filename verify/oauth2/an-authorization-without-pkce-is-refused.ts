@@ -1,7 +1,7 @@
 import { type Check, fail, pass } from "../check.ts";
 import { addPersonClient, authorize, requireLogin } from "./person-client.ts";
 
-/** RFC 9700 2.1.1: without PKCE S256 whoever sees a code can use it. */
+/** RFC 9700 section 2.1.1: without PKCE S256 a captured code can be used. */
 const withoutPkce = [
   ["no code_challenge", { code_challenge: null, code_challenge_method: null }],
   ["the method plain", { code_challenge_method: "plain" }],

@@ -8,7 +8,7 @@ export const anUnregisteredRedirectUriIsRefused: Check = {
     const client = await addPersonClient(context);
     await requireLogin(context, client);
     const registered = new URL(client.redirectUri);
-    // RFC 9700 4.1.1: compared as it is, or one of these is somebody else's.
+    // RFC 9700 section 4.1.1: compared exactly, or one of these would belong to someone else.
     const others = [
       "https://elsewhere.example.net/callback",
       `${client.redirectUri}/below`,

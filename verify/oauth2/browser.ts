@@ -12,7 +12,7 @@ export interface Visited {
   readonly policy: string | undefined;
 }
 
-/** Where a browser would have been stopped or lost. */
+/** A point where a browser would be blocked or lost. */
 export class Stopped extends Error {
   constructor(reason: string) {
     super(reason);
@@ -27,26 +27,26 @@ interface Form {
 
 const mostRedirections = 10;
 
-/** A browser without scripts at the address of the platform: cookies, forms, redirections, and the pages' policies. */
+/** A browser without scripts at the platform's address: cookies, forms, redirects, and the pages' policies. */
 export class Browser {
   readonly #context: CheckContext;
   readonly #origin: string;
   readonly #application: string;
   readonly #cookies = new Cookies();
 
-  /** `application` is the address that answers of the authorization endpoint are for. */
+  /** `application` is the redirect URI of the authorization endpoint's responses. */
   constructor(context: CheckContext, application: string) {
     this.#context = context;
     this.#origin = context.target.ingress.url;
     this.#application = application;
   }
 
-  /** @throws Stopped where the way leads off the platform's address, and not to the application */
+  /** @throws Stopped for a redirect that leaves the platform's address for anything but the application */
   open(path: string): Promise<Visited> {
     return this.#follow(new URL(path, this.#origin), {});
   }
 
-  /** Sends the page's form whose address has this end. @throws Stopped also where the page's policy forbids it */
+  /** Submits the page's form whose URL has this ending. @throws Stopped also if the page's policy forbids it */
   submit(page: Visited, end: string, fields: Readonly<Record<string, string>>): Promise<Visited> {
     const form = findForms(page).find(({ action }) => action.pathname.endsWith(end));
     if (form === undefined) throw new Stopped(`the page at ${page.url.pathname} has no form for ${end}`);

@@ -6,25 +6,25 @@ import { requestForCheck } from "../client/retry-after.ts";
 export const tokenEndpoint = "/oauth2/token";
 export const introspectionEndpoint = "/oauth2/introspect";
 
-/** Members of an answer that nobody may read later. */
+/** Members of a response that must not be recorded. */
 const secretMembers = new Set(["access_token", "refresh_token", "id_token"]);
 
 export interface FormPost {
-  /** What the evidence calls it. */
+  /** Its name in the evidence. */
   readonly what: string;
   readonly path: string;
-  /** Names and values; a name may come twice. */
+  /** Names and values; a name may be repeated. */
   readonly form: readonly (readonly [string, string])[];
   /** Absent: the verifier's own credential; `null`: none. */
   readonly authorization?: string | null;
 }
 
 export interface FormResponse extends Responded {
-  /** The answer's JSON object; empty where it is none. */
+  /** The response's JSON object; empty if there is none. */
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** One form for the OAuth2 server, answered and recorded without what is secret in it. */
+/** Posts one form to the OAuth2 server, and records request and response without secrets. */
 export async function postForm(context: CheckContext, post: FormPost): Promise<FormResponse> {
   const authorization =
     post.authorization === undefined ? await context.tokens.authorization() : post.authorization;
@@ -56,7 +56,7 @@ export async function postForm(context: CheckContext, post: FormPost): Promise<F
   }
 }
 
-/** Whether an answer holds a token, whatever else it says. */
+/** Whether a response contains a token, whatever else it contains. */
 export function holdsToken({ fields }: FormResponse): boolean {
   return typeof fields.access_token === "string" && fields.access_token !== "";
 }

@@ -1,6 +1,6 @@
 /**
- * Whether a page's Content-Security-Policy lets a form lead somewhere. Browsers apply `form-action` to the form's address
- * and to every redirection that follows (CSP 3, 6.4.2), and say nothing to the person when it forbids one.
+ * Whether a page's Content-Security-Policy allows a form target. Browsers apply `form-action` to the form's URL
+ * and to every subsequent redirect (CSP 3 section 6.4.2), and show the user nothing when it forbids one.
  */
 export function allowsForm(policy: string | undefined, page: URL, target: URL): boolean {
   const directive = (policy ?? "")

@@ -5,7 +5,7 @@ import { addPersonClient, authorize, type PersonClient, requireLogin } from "./p
 
 const implicitTypes = ["token", "id_token", "id_token token", "code token"];
 
-/** RFC 9700 2.1.2 and 2.4. */
+/** RFC 9700 sections 2.1.2 and 2.4. */
 export const implicitAndPasswordGrantsAreRefused: Check = {
   claim: "implicit and password grants are refused",
   timeoutMs: 20_000,

@@ -3,7 +3,10 @@ import type { CheckContext } from "../check.ts";
 import { addEntry } from "../client/admin.ts";
 import { readScope } from "../client/tokens.ts";
 
-/** A client that authenticates by its own key (RFC 7523), made for one check; the key never leaves this process. */
+/**
+ * A client that authenticates with its own key (RFC 7523), created for one check; the key never leaves this
+ * process.
+ */
 export interface KeyClient {
   readonly id: string;
   readonly key: KeyObject;
@@ -20,7 +23,7 @@ export async function addKeyClient(context: CheckContext): Promise<KeyClient> {
   return { id, key };
 }
 
-/** One assertion, good for a minute, and the form that asks for a token by it. */
+/** One assertion, valid for a minute, and the form that requests a token with it. */
 export function createAssertionForm(
   context: CheckContext,
   { id, key }: KeyClient,

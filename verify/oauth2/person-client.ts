@@ -5,7 +5,7 @@ import type { Responded } from "../client/attempt.ts";
 import { readScope } from "../client/tokens.ts";
 import { VerifyError } from "../errors.ts";
 
-/** An application that people sign in to, made for one check: the verifier itself acts for nobody. */
+/** An application that users sign in to, created for one check: the verifier itself acts for no user. */
 export interface PersonClient {
   readonly id: string;
   readonly redirectUri: string;
@@ -25,7 +25,7 @@ export async function addPersonClient(context: CheckContext, demands: object = {
   return { id, redirectUri };
 }
 
-/** Where the authorization endpoint sends the browser. */
+/** Where the authorization endpoint redirects the browser. */
 export interface Authorization {
   readonly status: number;
   readonly location: URL | undefined;
@@ -33,7 +33,10 @@ export interface Authorization {
   readonly parameters: URLSearchParams;
 }
 
-/** An authorization request (RFC 6749 4.1.1) with PKCE S256, changed as the check wants it; `null` leaves out. */
+/**
+ * An authorization request (RFC 6749 section 4.1.1) with PKCE S256, modified as the check requires; `null` omits a
+ * parameter.
+ */
 export async function authorize(
   context: CheckContext,
   client: PersonClient,
@@ -66,7 +69,7 @@ export async function authorize(
   return authorization;
 }
 
-/** The control: the same request as it should be leads to the login, and not back to the application. */
+/** The control: the unmodified request leads to the login, and not back to the application. */
 export async function requireLogin(context: CheckContext, client: PersonClient): Promise<void> {
   const { status, location } = await authorize(context, client, { what: "control: with PKCE S256" });
   const isPage = status === 200;

@@ -1,7 +1,7 @@
 import { type Check, fail, pass } from "../check.ts";
 import { addPersonClient, authorize, requireLogin } from "./person-client.ts";
 
-/** RFC 9126 6: who relies on pushed requests relies on that no other way is open. */
+/** RFC 9126 section 6: requiring pushed requests is useless if another way is open. */
 export const requiredPushedAuthorizationRequestsAreEnforced: Check = {
   claim: "required pushed authorization requests are enforced",
   timeoutMs: 20_000,

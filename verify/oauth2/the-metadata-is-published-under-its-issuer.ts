@@ -11,7 +11,7 @@ const endpoints = [
   "jwks_uri",
 ];
 
-/** RFC 8414: who reads the metadata of an issuer must not be led to another one. */
+/** RFC 8414: an issuer's metadata must not lead to another issuer. */
 export const theMetadataIsPublishedUnderItsIssuer: Check = {
   claim: "the metadata is published under its issuer",
   timeoutMs: 15_000,
@@ -34,7 +34,7 @@ function findProblem(
     return fail(`the issuer is ${String(metadata.issuer)}; it should be ${issuer}`);
   for (const name of endpoints) {
     const value = metadata[name];
-    // A prefix would take https://issuer.evil.example for the issuer's.
+    // A prefix match would accept https://issuer.evil.example as the issuer's.
     if (typeof value !== "string" || URL.parse(value)?.origin !== issuer)
       return fail(`${name} is ${String(value)}; it should be at ${issuer}`);
   }

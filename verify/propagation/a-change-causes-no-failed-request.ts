@@ -9,7 +9,7 @@ import { planLoad } from "../load/plan.ts";
 import { findDeliveryProblem, type LoadReport } from "../load/response.ts";
 import { waitForSteadyLoad } from "../load/steady.ts";
 
-/** Changes during the load: each swaps the table of every gateway. */
+/** Changes during the load: each replaces the route table of every gateway. */
 const changes = 4;
 const timeoutMs = 5_000;
 
@@ -57,7 +57,7 @@ async function startBackground(context: CheckContext): Promise<RunningLoad> {
   return load;
 }
 
-/** A route comes and goes, in turn. */
+/** Adds and removes a route in turn. */
 async function changeRoutes(context: CheckContext): Promise<readonly ConfigurationChange[]> {
   const made: ConfigurationChange[] = [];
   while (made.length < changes) {

@@ -2,7 +2,7 @@ import { type Check, fail, inconclusive, pass } from "../check.ts";
 import { addEntry } from "../client/admin.ts";
 import { askEveryGateway, countGateways, describeChange, findMissing, planRoute } from "../client/fleet.ts";
 
-/** Far above what it takes; the figure itself is in the evidence. */
+/** Far above the usual value; the measured one is in the evidence. */
 const longestMs = 10_000;
 
 export const aNewRouteIsServedByEveryGateway: Check = {

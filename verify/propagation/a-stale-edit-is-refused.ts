@@ -9,7 +9,7 @@ export const aStaleEditIsRefused: Check = {
     const name = context.uniqueName("route");
     const entry = `routes/${name}`;
     const basedOn = await readVersion(context);
-    // Somebody else is faster.
+    // A concurrent edit.
     const change = await addEntry(context, entry, planRoute(`/verify/${name}`));
     if (change.version <= basedOn)
       return inconclusive(`a change should create a version above ${basedOn} but created ${change.version}`);

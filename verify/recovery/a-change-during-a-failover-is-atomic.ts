@@ -12,9 +12,9 @@ import {
 import { describeDatabase, isWhole, readDatabase } from "./database-cluster.ts";
 import { recoveryLimitMs } from "./experiment.ts";
 
-/** Changes before the fault and after it, so that it falls between changes that are taken. */
+/** Changes before and after the fault, so that it falls between accepted changes. */
 const around = 3;
-/** Within this every gateway serves what was stored, without anybody's help. */
+/** Time within which every gateway serves what was stored, without intervention. */
 const mostCatchUpMs = 10_000;
 
 export const aChangeDuringAFailoverIsAtomic: Check = {
@@ -48,7 +48,7 @@ export const aChangeDuringAFailoverIsAtomic: Check = {
   },
 };
 
-/** Waits until some changes that were sent after a moment are stored. Throws DMM_VERIFY_NO_CONTROL. */
+/** Waits until some changes that were sent after a given time are stored. Throws DMM_VERIFY_NO_CONTROL. */
 async function waitForStored(context: CheckContext, series: ChangeSeries, after: number): Promise<true> {
   const isEnough = () =>
     series.sent.filter((change) => isStored(change) && change.at > after).length >= around;
@@ -90,7 +90,7 @@ async function loseWriter(context: CheckContext, writer: string): Promise<Findin
 }
 
 function judgeResponses(sent: readonly SentChange[]): Finding | undefined {
-  // 409: somebody else was faster, or an edit before this one is there although it was refused; history tells.
+  // 409: a concurrent edit, or an earlier edit was stored although it was refused; the history shows which.
   const unclear = sent.find((change) => !isStored(change) && change.status !== 503 && change.status !== 409);
   if (unclear === undefined) return undefined;
   const how = unclear.status === undefined ? "got no response" : `got ${unclear.status}`;

@@ -28,7 +28,7 @@ export const aKilledGatewayIsReplacedWithoutAFailedRequest: Check = {
     const headers = { authorization: `Bearer ${token}` };
     const experiment = await breakUnderLoad(context, {
       what: `killing ${victim.split("/").at(-1)}, one of ${before.desired} gateways`,
-      // GET is idempotent: a balancer may send it again to another gateway (RFC 9110 9.2.2).
+      // GET is idempotent: a balancer may retry it at another gateway (RFC 9110 section 9.2.2).
       requests: [{ label: "authorised", method: "GET", path: "/verify/echo", headers }],
       isGood: (response) => response.status === 200,
       inject: kill.start,

@@ -71,7 +71,7 @@ async function losePrimary(
   );
 }
 
-/** Tokens spread over all shards by their keys, and beside each one that nobody issued: as many, so as widely spread. */
+/** Tokens spread over all shards by their keys, and as many that were never issued, spread equally. */
 function mixRequests(tokens: readonly string[]): readonly LoadRequest[] {
   const requestOf = (label: string, token: string): LoadRequest => ({
     label,
@@ -89,7 +89,7 @@ function isServed(response: LoadResponse): boolean {
   return response.status === (response.label === bogus ? 401 : 200);
 }
 
-/** During the outage 503 is honest; anything else that is not the right answer breaks the claim. */
+/** During the outage 503 is correct; any other wrong response breaks the claim. */
 function judgeResponses(experiment: Experiment): Finding | undefined {
   const { responses } = experiment.report;
   const letIn = responses.filter(

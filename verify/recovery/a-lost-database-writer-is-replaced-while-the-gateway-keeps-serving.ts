@@ -4,8 +4,9 @@ import { breakUnderLoad, recoveryLimitMs } from "./experiment.ts";
 import { describeOutage, judgeRecovery } from "./judge.ts";
 
 /**
- * What can be proven from outside: RDS names another writer, all instances come back, no request on the authorised path
- * fails meanwhile, and new tokens are issued afterwards. That the new writer takes writes is RDS's word, not seen here.
+ * Provable from outside: RDS names another writer, all instances come back, no request on the authorized path
+ * fails meanwhile, and new tokens are issued afterwards. That the new writer accepts writes is reported by RDS,
+ * not observed here.
  */
 export const aLostDatabaseWriterIsReplacedWhileTheGatewayKeepsServing: Check = {
   claim: "a lost database writer is replaced while the gateway keeps serving",

@@ -2,14 +2,14 @@ import type { CheckContext } from "../check.ts";
 import { VerifyError } from "../errors.ts";
 import { explainError } from "../explain-error.ts";
 
-/** One shard as ElastiCache tells of it. In cluster mode it does not say which member is the primary. */
+/** One shard as ElastiCache describes it. In cluster mode it does not report which member is the primary. */
 export interface CacheShard {
   readonly id: string;
   readonly available: boolean;
   readonly members: number;
 }
 
-/** The shards of the platform's cache as ElastiCache sees them now. */
+/** The current shards of the platform's cache according to ElastiCache. */
 export async function readShards(context: CheckContext): Promise<readonly CacheShard[]> {
   const cache = await context.aws.elastiCache();
   const { replicationGroupId } = context.target.outputs.cache;
@@ -26,7 +26,9 @@ export async function readShards(context: CheckContext): Promise<readonly CacheS
   }));
 }
 
-/** Reads ElastiCache's own report of a failover since then; a region without events says so once in the evidence. */
+/**
+ * Reads ElastiCache's own report of a failover since then; a region without events is noted once in the evidence.
+ */
 export function createFailoverReport(context: CheckContext, since: Date): () => Promise<string | undefined> {
   let silent = false;
   return async () => {

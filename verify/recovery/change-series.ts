@@ -4,21 +4,23 @@ import { askAdmin, parseObject, readVersion } from "../client/admin.ts";
 import { planRoute } from "../client/fleet.ts";
 import type { HttpClient } from "../client/http.ts";
 
-/** One change, and what the admin site said of it. */
+/** One change, and the admin site's response. */
 export interface SentChange {
   /** Of the route that it adds. */
   readonly name: string;
   readonly basedOn: number;
-  /** Undefined where no answer came. */
+  /** Undefined without a response. */
   readonly status: number | undefined;
-  /** The version that it made, where it is said to be stored. */
+  /** The version that it created, if reported as stored. */
   readonly version: number | undefined;
   readonly at: number;
 }
 
-/** The admin site may wait for a new writer before it says what became of a change. */
+/** The admin site may wait for a new writer before it reports the result of a change. */
 const responseLimitMs = 55_000;
-/** Between two changes: so many that some meet the fault, so few that history stays readable. */
+/**
+ * Pause between two changes: short enough that some coincide with the fault, long enough for a readable history.
+ */
 const pauseMs = { local: 40, aws: 500 } as const;
 
 /** Adds one route after another until it is stopped. */
@@ -35,7 +37,7 @@ export function startChanges(context: CheckContext): ChangeSeries {
   const run = async (): Promise<void> => {
     let basedOn: number | undefined;
     while (!stopped && !context.signal.aborted) {
-      // Nobody can tell the version while nobody is the writer.
+      // Without a writer the version cannot be read.
       basedOn ??= await readVersion(context).catch(() => undefined);
       if (basedOn !== undefined) {
         const change = await sendChange(client, `${prefix}-${sent.length}`, basedOn);
@@ -56,7 +58,7 @@ export function startChanges(context: CheckContext): ChangeSeries {
   return { sent, stop };
 }
 
-/** Sends a change that was sent before, word for word. */
+/** Sends an identical change again. */
 export async function sendAgain(context: CheckContext, { name, basedOn }: SentChange): Promise<SentChange> {
   const client = context.ingress.open({ site: "admin" });
   try {
@@ -122,7 +124,7 @@ function parseVersions(body: string): readonly Added[] {
   });
 }
 
-/** All of them by one change, whatever was told of each. */
+/** All of them by one change, whatever was reported of each. */
 async function removeRoutes(context: CheckContext, prefix: string): Promise<void> {
   for (let attempt = 0; attempt < 8; attempt += 1) {
     const current = await askAdmin(context, { path: "/api/configuration" });

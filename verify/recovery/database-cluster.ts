@@ -7,7 +7,7 @@ export interface DatabaseCluster {
   readonly members: readonly { readonly id: string; readonly status: string }[];
 }
 
-/** The database cluster and its instances as RDS sees them now. */
+/** The current database cluster and its instances according to RDS. */
 export async function readDatabase(context: CheckContext): Promise<DatabaseCluster> {
   const rds = await context.aws.rds();
   const { clusterIdentifier } = context.target.outputs.database;

@@ -8,11 +8,11 @@ import { type LoadRequest, planLoad } from "../load/plan.ts";
 import type { LoadReport, LoadResponse } from "../load/response.ts";
 import { waitForSteadyLoad } from "../load/steady.ts";
 
-/** What AWS says about the thing that was broken. */
+/** AWS's description of the component under test. */
 export interface Look {
-  /** The fault is visible: what was lost is gone. Without this nothing was proven. */
+  /** The fault is visible: the lost component is gone. Without this nothing was proven. */
   readonly happened: boolean;
-  /** Full strength again. */
+  /** Full capacity again. */
   readonly restored: boolean;
   readonly detail: string;
 }
@@ -21,10 +21,10 @@ export interface Fault {
   /** For the reader: `the task 8f3a… is killed`. */
   readonly what: string;
   readonly requests: readonly LoadRequest[];
-  /** Whether an answer counts as served. */
+  /** Whether a response counts as served. */
   readonly isGood: (response: LoadResponse) => boolean;
   inject(): Promise<void>;
-  /** `answers`: those to requests that were due after the fault, so far. */
+  /** `responses`: so far, to requests that were due after the fault. */
   look(responses: readonly LoadResponse[]): Promise<Look>;
 }
 
@@ -32,17 +32,17 @@ export interface Experiment {
   readonly report: LoadReport;
   readonly outage: Outage;
   readonly happened: boolean;
-  /** From the fault to full strength; undefined: not within the time. */
+  /** From the fault to full capacity; undefined: not within the time limit. */
   readonly restoredAfterMs?: number;
-  /** Whether clients were served without a failure once full strength was back. */
+  /** Whether clients were served without a failure after full capacity was restored. */
   readonly settled: boolean;
-  /** Last words of AWS about it. */
+  /** The latest description by AWS. */
   readonly detail: string;
 }
 
 const requestTimeoutMs = 5_000;
 
-/** Steady load, then the fault, then load until full strength is back and has settled. Records all of it. */
+/** Steady load, then the fault, then load until full capacity is restored and stable. Records all of it. */
 export async function breakUnderLoad(context: CheckContext, fault: Fault): Promise<Experiment> {
   const { profile, target, signal } = context;
   const load = await startLoad(
@@ -51,7 +51,7 @@ export async function breakUnderLoad(context: CheckContext, fault: Fault): Promi
       arrivalsPerSecond: profile.arrivalsPerSecond,
       longestMs: profile.steadyMs + 2 * recoveryLimitMs(context) + profile.settledMs + requestTimeoutMs,
       timeoutMs: requestTimeoutMs,
-      // So many that a stall of the platform cannot hold back arrivals.
+      // High enough that a stall of the platform cannot hold back arrivals.
       inFlight: Math.ceil((profile.arrivalsPerSecond * requestTimeoutMs) / 1_000) + 64,
     }),
   );
@@ -95,7 +95,7 @@ export async function breakUnderLoad(context: CheckContext, fault: Fault): Promi
   };
 }
 
-/** Whoever does not serve before the fault cannot be said to have lost anything by it. */
+/** Without service before the fault, no loss can be attributed to it. */
 function requireSteadyState(responses: readonly LoadResponse[], fault: Fault): void {
   const failed = responses.filter((response) => !fault.isGood(response));
   if (failed.length > 0) {
@@ -105,7 +105,7 @@ function requireSteadyState(responses: readonly LoadResponse[], fault: Fault): v
   }
 }
 
-/** Waits for a stretch of answers without a failure. False: clients still fail when the time is over. */
+/** Waits for a period of responses without a failure. False: clients still fail at the time limit. */
 async function waitUntilServed(context: CheckContext, load: RunningLoad, fault: Fault): Promise<boolean> {
   const { settledMs } = context.profile;
   await delay(settledMs, undefined, { signal: context.signal });
@@ -156,7 +156,7 @@ async function followRecovery(
   return restored ? { ...state, restoredAt: Date.now() } : state;
 }
 
-/** Longest time from a fault to full strength, and from there to steady service. */
+/** Longest time from a fault to full capacity, and from there to steady service. */
 export function recoveryLimitMs({ profile, target }: CheckContext): number {
   return profile.recoverWithinMs[target.kind];
 }

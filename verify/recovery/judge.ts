@@ -2,7 +2,7 @@ import { type Finding, fail, inconclusive, undelivered } from "../check.ts";
 import { findDeliveryProblem } from "../load/response.ts";
 import type { Experiment } from "./experiment.ts";
 
-/** What every recovery needs before its own claim is looked at; undefined where all of it is there. */
+/** Preconditions of every recovery claim; undefined if all of them hold. */
 export function judgeRecovery(what: string, experiment: Experiment, withinMs: number): Finding | undefined {
   if (!experiment.happened)
     return inconclusive(`the fault is not visible, so nothing was proven: ${experiment.detail}`);

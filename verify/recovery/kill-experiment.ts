@@ -1,10 +1,13 @@
 import type { CheckContext } from "../check.ts";
 import { VerifyError } from "../errors.ts";
 
-/** A process to kill: the gateway's, in its container. */
+/** The process to kill: the gateway's, in its container. */
 const processName = "node";
 
-/** Prepares a FIS experiment that kills a task's process outright, as a crash does; the template goes with the check. */
+/**
+ * Prepares a FIS experiment that kills a task's process immediately, as in a crash; the template is deleted after
+ * the check.
+ */
 export async function prepareKill(
   context: CheckContext,
   taskArn: string,
@@ -50,7 +53,7 @@ export async function prepareKill(
   };
 }
 
-/** The role with which FIS may break things, named like everything else of the environment. */
+/** The role of FIS for fault injection, named like everything else in the environment. */
 function faultRole(target: CheckContext["target"]): string {
   const accountId = target.outputs.compute.clusterArn.split(":")[4] ?? "";
   return `arn:aws:iam::${accountId}:role/${target.environment}-faults`;

@@ -5,7 +5,7 @@ import { readScope, writeScope } from "../client/tokens.ts";
 import { VerifyError } from "../errors.ts";
 import { renderRequest, route } from "./raw-request.ts";
 
-/** The usual limit of a route, and the shortest body above it. */
+/** The default limit of a route, and the shortest body above it. */
 const limitBytes = 10 * 1024 * 1024;
 const announcedBytes = limitBytes + 1;
 const chunkBytes = 1024 * 1024;
@@ -26,7 +26,7 @@ export const aBodyOverTheLimitGets413: Check = {
       throw new VerifyError("DMM_VERIFY_NO_CONTROL", {
         what: `a small body should return 200 but returned ${small.status}`,
       });
-    // Only announced: who waits for the body before it refuses has read it.
+    // Only announced: a server that waits for the body before it refuses has read it.
     const head = { method: "POST", token, lines: [`Content-Length: ${announcedBytes}`] };
     const announced = await sendRaw(context.target, renderRequest(context, head), context.signal);
     const chunk = `${chunkBytes.toString(16)}\r\n${"x".repeat(chunkBytes)}\r\n`;
@@ -41,7 +41,7 @@ export const aBodyOverTheLimitGets413: Check = {
       return fail(
         `a declared body of ${announcedBytes} bytes should return 413 but returned ${announced.statuses[0] ?? "no response"}`,
       );
-    // A sender that is not done sending may meet the end of the connection before the answer.
+    // A sender that is still sending may see the connection close before the response.
     const cut = streamed.statuses.length === 0 && streamed.closed;
     if (streamed.statuses[0] !== 413 && !cut)
       return fail(

@@ -4,7 +4,7 @@ import { sendRaw } from "../client/raw.ts";
 import { readScope, writeScope } from "../client/tokens.ts";
 import { renderRequest, route } from "./raw-request.ts";
 
-/** Requests that follow on other connections: whoever gets the hidden answer is somebody else. */
+/** Requests that follow on other connections: the hidden response would go to another client. */
 const followers = 6;
 
 export const aSmuggledRequestIsNotServed: Check = {
@@ -38,7 +38,7 @@ export const aSmuggledRequestIsNotServed: Check = {
   },
 };
 
-/** CL.TE and TE.CL: the one server ends the body at its length, the other one after its last chunk. */
+/** CL.TE and TE.CL: one server ends the body at its length, the other after its last chunk. */
 function renderAttacks(
   context: CheckContext,
   token: string,
@@ -62,7 +62,7 @@ function renderAttacks(
   };
 }
 
-/** What requests after it are answered: each must be told its own path. */
+/** Responses to subsequent requests: each must contain its own path. */
 async function readFollowers(context: CheckContext, token: string): Promise<readonly string[]> {
   const request = renderRequest(context, { target: `${route}?own`, token, lines: ["Connection: close"] });
   const responses = await Promise.all(

@@ -3,7 +3,7 @@ import { type Check, fail, pass } from "../check.ts";
 import { ask, readEcho } from "../client/ask.ts";
 import { route } from "./raw-request.ts";
 
-/** W3C Trace Context 3.2: version, trace, parent, flags. */
+/** W3C Trace Context section 3.2: version, trace, parent, flags. */
 const shape = /^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/;
 
 export const aTraceContextReachesTheUpstream: Check = {

@@ -13,7 +13,7 @@ export const aWrongMethodGets405: Check = {
       const response = await ask(context, { what, method, path: route, token });
       if (response.status !== 405) return fail(`${what} should return 405 but returned ${response.status}`);
       const allowed = (response.headers.allow ?? "").split(",").map((name) => name.trim());
-      // RFC 9110 15.5.6: who is refused for the method is told which there are.
+      // RFC 9110 section 15.5.6: a 405 response lists the allowed methods.
       const right = allowed.includes("GET") && allowed.includes("POST") && !allowed.includes(method);
       if (!right) return fail(`${what} returns 405 with Allow: ${response.headers.allow ?? "absent"}`);
     }

@@ -3,7 +3,7 @@ import { requireResponse } from "../client/ask.ts";
 import { sendRaw } from "../client/raw.ts";
 import { renderRequest, route } from "./raw-request.ts";
 
-/** All lead to `/verify/echo` for some server. Clients would straighten them out, so they are sent as bytes. */
+/** All lead to `/verify/echo` for some server. Clients would normalize them, so they are sent as bytes. */
 const tricks = [
   "/verify/../verify/echo",
   "/verify/./echo",
@@ -46,7 +46,7 @@ export const anAmbiguousPathIsRefused: Check = {
   },
 };
 
-/** A redirect to the straightened path would be a meaning, too. */
+/** A redirect to the normalized path would also be an interpretation. */
 function isRefusal(statuses: readonly number[]): boolean {
   return statuses.length === 1 && statuses.every((status) => status >= 400 && status < 500);
 }

@@ -7,7 +7,7 @@ import { renderRequest, route } from "./raw-request.ts";
 const empty = "0\r\n\r\n";
 const chunked = "Transfer-Encoding: chunked";
 
-/** Requests that two servers in a row could read differently (RFC 9112 3.2, 5.1, 6.1, 6.3). */
+/** Requests that two servers in a row could interpret differently (RFC 9112 sections 3.2, 5.1, 6.1, 6.3). */
 const ambiguous: Readonly<Record<string, Omit<Parameters<typeof renderRequest>[1], "token">>> = {
   "two Host fields": { lines: ["Host: elsewhere.example.net"] },
   "no Host field": { host: null },
@@ -44,7 +44,8 @@ export const anAmbiguousRequestIsRefused: Check = {
       })),
     );
     context.evidence.record("answers", responses);
-    // Whether the balancer or the gateway refuses, and whether by an answer or by closing, is the same to an attacker.
+    // Whether the balancer or the gateway refuses, by a response or by closing, makes no difference to an
+    // attacker.
     const served = responses.filter(({ statuses }) => statuses.some((status) => status < 400));
     return served.length === 0
       ? pass(`${responses.length} ambiguous requests are rejected`)

@@ -2,7 +2,7 @@ import { type Check, fail, pass } from "../check.ts";
 import { ask, readEcho } from "../client/ask.ts";
 import { route } from "./raw-request.ts";
 
-/** Addresses for documentation (RFC 5737): nobody comes from there. */
+/** Documentation addresses (RFC 5737), which are never a real source. */
 const forged = "203.0.113.66";
 
 const claims: Readonly<Record<string, string>> = {

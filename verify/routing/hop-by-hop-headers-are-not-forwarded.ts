@@ -2,7 +2,7 @@ import { type Check, fail, pass } from "../check.ts";
 import { ask, readEcho } from "../client/ask.ts";
 import { route } from "./raw-request.ts";
 
-/** RFC 9110 7.6.1: they speak about one connection, and the next one is another. */
+/** RFC 9110 section 7.6.1: they apply to one connection and must not be forwarded. */
 const fields = ["keep-alive", "proxy-connection", "te", "proxy-authorization"];
 
 export const hopByHopHeadersAreNotForwarded: Check = {
@@ -26,7 +26,7 @@ export const hopByHopHeadersAreNotForwarded: Check = {
       return fail(`${what} should return 200 from the upstream but returned ${response.status}`);
     const passed = fields.filter((name) => String(echo.headers[name] ?? "").includes(marker));
     context.evidence.record("sent and forwarded", { sent: fields, passed });
-    // The control: the upstream does tell of fields that go on.
+    // The control: the upstream does report fields that are forwarded.
     if (echo.headers["x-end-to-end"] !== marker) return fail(`${what} also loses an end-to-end header`);
     return passed.length > 0
       ? fail(`the upstream received ${passed.join(", ")}`)

@@ -23,7 +23,7 @@ export const noErrorResponseContainsASecret: Check = {
     for (const provocation of provocations) {
       const { what, status, site, ...request } = provocation;
       const response = await provoke(context, request, site);
-      // The text itself is not recorded: it might show one.
+      // The text itself is not recorded: it might contain one.
       context.evidence.record(what, { status: response.status, bytes: response.body.length });
       if (response.status !== status)
         throw new VerifyError("DMM_VERIFY_NO_CONTROL", {
@@ -32,7 +32,7 @@ export const noErrorResponseContainsASecret: Check = {
       const text = JSON.stringify(response.headers) + response.body;
       const shown = [...secrets].find(([, secret]) => text.includes(secret));
       if (shown !== undefined) return fail(`${what} returns ${status} and shows ${shown[0]}`);
-      // A trace of the program names files and addresses that are nobody's business.
+      // A stack trace reveals files and addresses.
       if (/\bat .+\.[cm]?[jt]s:\d+/.test(response.body))
         return fail(`${what} returns ${status} with a stack trace`);
     }

@@ -3,10 +3,10 @@ import { type Check, type CheckContext, fail, pass } from "../check.ts";
 import { VerifyError } from "../errors.ts";
 import { listParameters, readParameter } from "./parameters.ts";
 
-/** Names under which a value would be one that nobody should read. */
+/** Names that indicate a secret value. */
 const secretName = /PASSWORD|SECRET|TOKEN|PRIVATE|CREDENTIAL/i;
 
-/** Whoever may look at ECS can read a task definition; what is in its `secrets` is only named there. */
+/** Read access to ECS includes task definitions; `secrets` contains only names. */
 export const noTaskDefinitionContainsASecret: Check = {
   claim: "no task definition contains a secret",
   timeoutMs: 20_000,
@@ -25,7 +25,7 @@ export const noTaskDefinitionContainsASecret: Check = {
       const what = definition.taskDefinitionArn?.split("/").at(-1) ?? "a task definition";
       context.evidence.record(what, { variables, secrets });
       references += secrets.length;
-      // Wherever it stands: environment, command, labels, options of the log.
+      // Anywhere: environment, command, labels, log options.
       const text = JSON.stringify(definition);
       const shown = [...values].find(([, value]) => text.includes(value));
       if (shown !== undefined) return fail(`${what} contains the value of ${shown[0]}`);

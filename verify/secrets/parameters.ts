@@ -30,7 +30,7 @@ export async function listParameters(context: CheckContext): Promise<readonly St
   return found;
 }
 
-/** The text of a parameter, opened with its key or as it lies there. Never to be recorded. */
+/** The text of a parameter, decrypted with its key or as stored. Never record it. */
 export async function readParameter(
   context: CheckContext,
   name: string,

@@ -15,7 +15,7 @@ export const theEncryptionKeyIsEnabled: Check = {
       const rotates = rotation.KeyRotationEnabled === true;
       context.evidence.record(`key ${id}`, { arn, enabled, state, manager, rotates });
       if (enabled !== true || state !== "Enabled") return fail(`key ${id} is ${state ?? "unknown"}`);
-      // AWS's own key opens to whoever may use the Parameter Store.
+      // An AWS managed key decrypts for every user of the Parameter Store.
       if (manager !== "CUSTOMER") return fail(`key ${id} is an AWS managed key, not the environment's own`);
       if (!rotates) return fail(`key ${id} is never rotated`);
     }

@@ -2,7 +2,7 @@ import type { CheckScope } from "../check.ts";
 import type { AwsClients } from "../client/aws.ts";
 import type { TeardownSnapshot } from "./snapshot.ts";
 
-/** What the checks after a release share. */
+/** Shared by the checks after a teardown. */
 export interface TeardownWorld {
   readonly before: TeardownSnapshot;
   readonly aws: AwsClients;

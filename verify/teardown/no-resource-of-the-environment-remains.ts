@@ -2,7 +2,7 @@ import { type Check, fail, inconclusive, pass } from "../check.ts";
 import { knock } from "../client/contact.ts";
 import type { TeardownContext } from "./context.ts";
 
-/** Locally the whole region must be gone; on AWS no resource may carry the environment's tag. */
+/** On the local target the whole region must be gone; on AWS no resource may carry the environment's tag. */
 export const noResourceOfTheEnvironmentRemains: Check<TeardownContext> = {
   claim: "no resource of the environment remains",
   timeoutMs: 60_000,

@@ -1,17 +1,19 @@
 import type { Difference } from "../differences.ts";
 import type { Target } from "../target.ts";
 
-/** What of an environment can be looked for after it is gone. Plain data: it outlives the environment on disk. */
+/**
+ * Data for finding remains of an environment after its teardown. Plain data: it outlives the environment on disk.
+ */
 export interface TeardownSnapshot {
   readonly environment: string;
   readonly kind: Target["kind"];
-  /** Where it answered. */
+  /** Its former addresses. */
   readonly addresses: readonly { readonly what: string; readonly host: string; readonly port: number }[];
   readonly differences: readonly Difference[];
   readonly aws: { readonly region: string; readonly endpoint?: string };
 }
 
-/** Takes note of where an environment answers, before it is released. */
+/** Records an environment's addresses before its teardown. */
 export function readTeardownSnapshot(target: Target): TeardownSnapshot {
   const { ingress, outputs, aws } = target;
   const { database, cache } = outputs;

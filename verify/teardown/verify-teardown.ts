@@ -14,7 +14,7 @@ export interface TeardownOptions extends Omit<VerifyOptions, "suites" | "only" |
   readonly credentials: Target["aws"]["credentials"];
 }
 
-/** Proves from outside, after `down`, that an environment is gone. Leaves evidence like {@link verify}. */
+/** Proves from outside, after `down`, that an environment is gone. Writes evidence like {@link verify}. */
 export async function verifyTeardown(before: TeardownSnapshot, options: TeardownOptions): Promise<RunResult> {
   const secrets = createSecrets();
   secrets.add(options.credentials.secretAccessKey);

@@ -7,16 +7,16 @@ export interface Running extends AsyncDisposable {
   readonly host: string;
   readonly port: number;
   readonly path: string;
-  /** Authorization values that it lets through; empty where it checks nothing. */
+  /** Authorization values that it accepts; empty if it checks nothing. */
   readonly authorizations: readonly string[];
 }
 
-/** One way to put something before the upstream. */
+/** One proxy implementation in front of the upstream. */
 export interface Contender {
   readonly name: string;
-  /** What it asks of every request. */
+  /** What it checks of every request. */
   readonly checks: string;
-  /** Why it cannot take part here; undefined where it can. */
+  /** Why it is unavailable here; undefined if it is available. */
   absence(): string | undefined;
   start(testBed: TestBed, host: string): Promise<Running>;
 }

@@ -1,7 +1,7 @@
 import { httpPort } from "../test-bed/network.ts";
 import { describeProgram } from "./program.ts";
 
-/** One core is what every contender has. */
+/** Every contender has one core. */
 const environment = { GOMAXPROCS: "1" };
 
 export const traefik = describeProgram({

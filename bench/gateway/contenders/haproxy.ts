@@ -42,7 +42,7 @@ export const haproxyHs256 = describeProgram({
   authorizations: ({ keys }) => [`Bearer ${createToken("HS256", keys.shared, "verifier")}`],
 });
 
-/** As HAProxy's documentation verifies tokens, with the same questions as our gateway's: genuine, alive, for this scope. */
+/** As HAProxy's documentation verifies tokens, with the same checks as our gateway's: signature, expiry, scope. */
 function renderChecks(algorithm: string, key: string): string {
   return `
   http-request set-var(txn.bearer) http_auth_bearer

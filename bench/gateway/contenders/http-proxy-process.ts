@@ -10,7 +10,7 @@ interface HttpProxy {
   };
 }
 
-/** `http-proxy` as its documentation shows it, with connections that are kept. */
+/** `http-proxy` as in its documentation, with persistent connections. */
 const { host, port, upstreamUrl } = JSON.parse(readFileSync(process.argv[2]!, "utf8"));
 const { createProxyServer } = createRequire(import.meta.url)("http-proxy") as HttpProxy;
 const agent = new Agent({ keepAlive: true, maxSockets: 256 });

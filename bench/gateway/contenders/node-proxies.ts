@@ -4,7 +4,7 @@ import { describeProgram, type Program } from "./program.ts";
 
 const node = { command: process.execPath, environment: { NODE_ENV: "production" } };
 
-/** Packages that a team might take instead; they check nothing. */
+/** Packages that a team might use instead; they check nothing. */
 export const fastifyHttpProxy = describeProgram(
   describeNode("fastify-http-proxy", fileURLToPath(new URL("./fastify-process.ts", import.meta.url))),
 );

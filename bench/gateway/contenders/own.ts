@@ -7,7 +7,7 @@ import type { Contender, Running } from "./contender.ts";
 const main = fileURLToPath(new URL("../../../gateway/main.ts", import.meta.url));
 const secret = "secret-of-a-benchmark";
 
-/** Different tokens, so that look-ups spread over the primaries as they do in life. */
+/** Different tokens, so that lookups are spread over the primaries as in production. */
 const tokenCount = 48;
 
 export const checkedPath = "/verify/echo";
@@ -25,7 +25,7 @@ export const ownChecking: Contender = {
   },
 };
 
-/** Our gateway on a route that is open to everybody. */
+/** Our gateway on a public route. */
 export const ownOpen: Contender = {
   name: "own-open",
   checks: "nothing",
@@ -42,7 +42,7 @@ export const ownOpen: Contender = {
   },
 };
 
-/** A gateway as production runs it, but for what `environment` says. */
+/** A gateway as in production, except for the variables in `environment`. */
 export async function startGateway(
   { database, redis, upstreamUrl }: TestBed,
   host: string,

@@ -12,14 +12,14 @@ export interface Program {
   readonly name: string;
   /** Default: `nothing`. */
   readonly checks?: string;
-  /** Program on PATH, unless `locate` knows better. */
+  /** Program on PATH, unless `locate` returns another. */
   readonly program: string;
   readonly locate?: () => {
     readonly command: string;
     readonly environment: Readonly<Record<string, string>>;
   };
   readonly environment?: Readonly<Record<string, string>>;
-  /** Files that it needs, by name; those that begin with a dot stay where they are written to. */
+  /** Files that it needs, by name; those that begin with a dot are not copied. */
   files(testBed: TestBed, host: string): Readonly<Record<string, string>>;
   args(path: (file: string) => string): readonly string[];
   readonly authorizations?: (testBed: TestBed) => readonly string[];

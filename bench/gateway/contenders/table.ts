@@ -6,7 +6,7 @@ import { nginx } from "./nginx.ts";
 import { fastifyHttpProxy, httpProxy } from "./node-proxies.ts";
 import { ownChecking, ownOpen } from "./own.ts";
 
-/** Who takes part, in the order in which a round asks them. */
+/** All contenders, in their initial order within a round. */
 export const contenders: readonly Contender[] = [
   ownChecking,
   haproxyRs256,

@@ -4,8 +4,8 @@ import type { GeneratorPlan, GeneratorReport } from "./plan.ts";
 import { RawConnection } from "./raw-connection.ts";
 
 /**
- * The generator: a process of its own, so that it can be bound to a core and its processor time is nobody else's. Takes
- * a plan on standard input and prints a report. Latency counts from the intended send time.
+ * The generator: a separate process, so that it can be pinned to a core and its processor time measured. Reads a
+ * plan from standard input and prints a report. Latency counts from the intended send time.
  */
 const plan = JSON.parse(await text(process.stdin)) as GeneratorPlan;
 const { arrivalsPerSecond, requests } = plan;
@@ -45,7 +45,7 @@ process.stdout.write(JSON.stringify(report), () => process.exit(0));
 
 async function openAll(): Promise<RawConnection[]> {
   const opened: RawConnection[] = [];
-  // A few at a time: a listener's queue is not what is measured.
+  // A few at a time: a listener's queue is not measured.
   while (opened.length < plan.connections) {
     const group = Math.min(16, plan.connections - opened.length);
     opened.push(
@@ -75,7 +75,7 @@ function send(connection: RawConnection, dueAt: number): void {
 
 function tick(perSecond: number): void {
   const now = performance.now();
-  // What falls due until the end is a whole number, which a difference of two times need not be.
+  // The number due by the end is a whole number, which a difference of two times need not be.
   const elapsedMs = now < endAt ? now - startedAt : plan.seconds * 1000;
   const due = Math.floor((elapsedMs * perSecond) / 1000);
   for (; planned < due; planned++) {
@@ -97,7 +97,7 @@ function finishIfIdle(): void {
   if (performance.now() >= endAt && responded === sent) finished.resolve();
 }
 
-/** What is unanswered a second after the end counts as lost. */
+/** Requests without a response a second after the end count as lost. */
 async function afterTheEnd(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, plan.seconds * 1000 + 1000));
   const responded = Object.values(kinds).reduce((sum, count) => sum + count, 0);

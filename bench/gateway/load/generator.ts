@@ -5,7 +5,10 @@ import type { GeneratorPlan, GeneratorReport } from "./plan.ts";
 
 const program = fileURLToPath(new URL("./generator-process.ts", import.meta.url));
 
-/** Runs a load to its end. All of it goes to this machine. @throws Error when the destination is not loopback, or the generator fails */
+/**
+ * Runs a load to its end, on this machine only. @throws Error when the destination is not loopback, or the
+ * generator fails
+ */
 export async function generate(
   plan: GeneratorPlan,
   place: "test-bed" | "anywhere" = "test-bed",

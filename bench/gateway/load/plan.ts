@@ -4,17 +4,17 @@ import type { Destination } from "./raw-connection.ts";
 /** A bounded load, as plain data for the generator's process. */
 export interface GeneratorPlan {
   readonly destination: Destination;
-  /** Whole requests as they go on the wire; they are sent in turn. */
+  /** Complete requests as bytes; they are sent in turn. */
   readonly requests: readonly string[];
   readonly connections: number;
   readonly seconds: number;
-  /** Open loop at this rate; without it every connection sends again when it was answered. */
+  /** Open loop at this rate; without it every connection sends again after each response. */
   readonly arrivalsPerSecond?: number;
 }
 
-/** As the report of a verification's load, without the single answers, and what else was answered than 200. */
+/** Like the load report of a verification, without the single responses, plus responses other than 200. */
 export interface GeneratorReport extends LoadReport {
-  /** Answers by status, or by the reason why there was none. */
+  /** Responses by status, or by the reason for their absence. */
   readonly kinds: Readonly<Record<string, number>>;
   /** Processor time that the generator itself took. */
   readonly generatorCpuMs: number;

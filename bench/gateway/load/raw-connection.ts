@@ -4,21 +4,21 @@ import { connect as connectSecure } from "node:tls";
 export interface Destination {
   readonly host: string;
   readonly port: number;
-  /** PEM of the authority and the name to ask for; plain HTTP without. */
+  /** PEM of the authority and the server name; plain HTTP without. */
   readonly tls?: { readonly authority: string; readonly servername: string };
 }
 
 const headEnd = Buffer.from("\r\n\r\n");
 
 /**
- * One HTTP/1.1 connection with one request at a time, as cheap as Node allows: what the generator costs is not there for
- * the contender. It understands answers with a Content-Length and no others, and says so.
+ * One HTTP/1.1 connection with one request at a time, as cheap as Node allows, because the generator's cost is not
+ * available to the contender. It supports only responses with a Content-Length, and fails for others.
  */
 export class RawConnection {
-  /** Status of the answer, or why there is none. */
+  /** Status of the response, or why there is none. */
   onResponse: (status: number, problem: string) => void = () => {};
   readonly #socket: Socket;
-  /** Bytes of the body still to come; undefined while the head is not complete. */
+  /** Bytes of the body still to come; undefined until the header section is complete. */
   #missing: number | undefined;
   #status = 0;
   #rest: Buffer | undefined;

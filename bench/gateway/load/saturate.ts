@@ -6,7 +6,7 @@ import { saturateByWrk } from "./wrk.ts";
 
 const wrk = findOnPath("wrk");
 
-/** Which generator saturates here, for the report. */
+/** The generator used for saturation, for the report. */
 export const saturatedBy = wrk === undefined ? "own, in Node" : "wrk";
 
 /** Keeps every connection busy for the plan's time. */

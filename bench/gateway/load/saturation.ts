@@ -1,7 +1,7 @@
-/** What a closed loop got through. */
+/** Throughput of a closed loop. */
 export interface Saturation {
   readonly requests: number;
   readonly seconds: number;
-  /** Requests with another answer than a good one, or none. */
+  /** Requests with an unexpected response, or none. */
   readonly failed: number;
 }

@@ -6,11 +6,11 @@ import { coreCount, pin } from "../processes/cores.ts";
 import type { GeneratorPlan } from "./plan.ts";
 import type { Saturation } from "./saturation.ts";
 
-/** Saturates by wrk, which takes about a third of what a generator in Node does. */
+/** Saturates with wrk, which takes about a third of the CPU of a generator in Node. */
 export async function saturateByWrk(command: string, plan: GeneratorPlan): Promise<Saturation> {
   const directory = await mkdtemp(join(tmpdir(), "bench-wrk-"));
   try {
-    // Tokens do not belong into the arguments of a process.
+    // Tokens must not be in the arguments of a process.
     const script = join(directory, "requests.lua");
     await writeFile(script, renderScript(plan.requests), { mode: 0o600 });
     const { host, port } = plan.destination;
@@ -34,7 +34,7 @@ export async function saturateByWrk(command: string, plan: GeneratorPlan): Promi
   }
 }
 
-/** @throws Error when it is not what wrk prints */
+/** @throws Error for unexpected output of wrk */
 export function parseWrk(output: string): Saturation {
   const [, requests, time, unit] = /(\d+) requests in ([\d.]+)(s|m)/.exec(output) ?? [];
   if (requests === undefined) throw new Error(`wrk printed no count of requests:\n${output}`);

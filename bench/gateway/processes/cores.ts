@@ -3,10 +3,10 @@ import { execaSync } from "execa";
 
 export const coreCount = availableParallelism();
 
-/** Whether processes can be bound to cores here. */
+/** Whether processes can be pinned to cores here. */
 export const canPin = coreCount > 1 && hasTaskset();
 
-/** The command, bound to its cores: the contender's is the second one, so that nothing else competes with it. */
+/** The command, pinned to its cores: the contender's is the second one, without competition. */
 export function pin(
   command: readonly string[],
   place: "contender" | "test-bed" | "anywhere",

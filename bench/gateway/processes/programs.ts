@@ -12,7 +12,7 @@ export function findPart(name: PartName): FoundPart {
   return part;
 }
 
-/** Absolute path of a program on PATH, if it is there. */
+/** Absolute path of a program on PATH, if it exists. */
 export function findOnPath(name: string): string | undefined {
   for (const folder of (process.env.PATH ?? "").split(":")) {
     const path = join(folder, name);

@@ -6,7 +6,7 @@ export interface Start {
   readonly command: string;
   readonly args: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
-  /** `contender` has a core of its own; all else shares the others. `anywhere` is not pinned. */
+  /** `contender` has its own core; all else shares the others. `anywhere` is not pinned. */
   readonly place: "contender" | "test-bed" | "anywhere";
 }
 
@@ -18,10 +18,10 @@ process.once("exit", () => {
 });
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 
-/** A process of the benchmark's own; none outlives it. */
+/** A process of the benchmark; none outlives it. */
 export class StartedProcess implements AsyncDisposable {
   readonly child: ChildProcess;
-  /** The end of what it wrote, for messages. */
+  /** The end of its output, for messages. */
   output = "";
 
   constructor({ command, args, environment = {}, place }: Start) {
@@ -48,12 +48,12 @@ export class StartedProcess implements AsyncDisposable {
     return this.child.pid === undefined || this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
-  /** @throws Error with its output when it ended already or the condition does not come true */
+  /** @throws Error with its output when it has ended or the condition is not met in time */
   async waitUntil(what: string, condition: () => Promise<boolean>, withinMs = 20_000): Promise<void> {
     const deadline = Date.now() + withinMs;
     for (;;) {
       const came = await condition();
-      // Another process may have the address, and answer in its place.
+      // Another process may use the address, and respond in its place.
       if (this.ended) throw new Error(`It ended before ${what}:\n${this.output}`);
       if (came) return;
       if (Date.now() > deadline) throw new Error(`Not within ${withinMs} ms: ${what}.\n${this.output}`);

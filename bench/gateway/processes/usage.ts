@@ -10,7 +10,7 @@ interface Stat {
   readonly residentBytes: number;
 }
 
-/** What a process tree has used so far: all threads, all descendants that live, and children that were waited for. */
+/** Resource usage of a process tree so far: all threads, all running descendants, and reaped children. */
 export interface Usage {
   readonly cpuMs: number;
   readonly residentBytes: number;
@@ -52,7 +52,9 @@ function readStat(pid: string): Stat | undefined {
   }
 }
 
-/** Reads a line of `/proc/<pid>/stat` (proc(5)); the command in parentheses may hold spaces and parentheses. */
+/**
+ * Parses a line of `/proc/<pid>/stat` (proc(5)); the command in parentheses may contain spaces and parentheses.
+ */
 export function parseStat(line: string): Stat {
   const fields = line
     .slice(line.lastIndexOf(")") + 2)

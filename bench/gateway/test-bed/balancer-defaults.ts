@@ -1,4 +1,7 @@
-/** How every HAProxy of the benchmark begins: one thread, connections kept on both sides, like the region's balancers. */
+/**
+ * Common HAProxy settings of the benchmark: one thread, persistent connections on both sides, like the region's
+ * balancers.
+ */
 export const balancerDefaults = `global
   nbthread 1
   maxconn 8192

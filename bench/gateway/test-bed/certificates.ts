@@ -18,7 +18,7 @@ export interface CertificateFiles {
   readonly both: string;
 }
 
-/** An authority of this benchmark's own, and a certificate (ECDSA P-256) for these addresses and this name. */
+/** An authority for this benchmark, and a certificate (ECDSA P-256) for these addresses and this name. */
 export async function createCertificates(
   directory: string,
   addresses: readonly string[],

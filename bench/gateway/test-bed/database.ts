@@ -4,7 +4,7 @@ import { type Connection, createConnection } from "mysql2/promise";
 import { findPart } from "../processes/programs.ts";
 import { StartedProcess } from "../processes/started-process.ts";
 
-/** What a gateway needs to reach it. */
+/** Connection data for a gateway. */
 export interface StartedDatabase extends AsyncDisposable {
   readonly host: string;
   readonly port: number;
@@ -16,7 +16,7 @@ export interface StartedDatabase extends AsyncDisposable {
 const user = "platform";
 const password = "not-a-secret";
 
-/** MariaDB with an empty schema `platform`, in a folder that is new. */
+/** MariaDB with an empty schema `platform`, in a new folder. */
 export async function startDatabase(host: string, port: number, directory: string): Promise<StartedDatabase> {
   const socketPath = join(directory, "database.socket");
   await install(directory);
@@ -57,7 +57,7 @@ function launch(host: string, port: number, directory: string, socketPath: strin
     `--datadir=${directory}/database`,
     `--socket=${socketPath}`,
     `--pid-file=${directory}/database.pid`,
-    // Without the folder, the server knows its own.
+    // Without the folder, the server uses its default.
     ...(share === undefined ? [] : [`--lc-messages-dir=${share}`, `--character-sets-dir=${share}/charsets`]),
     `--bind-address=${host}`,
     `--port=${port}`,

@@ -1,6 +1,6 @@
 import { createHmac, type KeyObject, sign } from "node:crypto";
 
-/** A JSON Web Token (RFC 7519) with the claims that every gateway here checks: who, until when, for what. */
+/** A JSON Web Token (RFC 7519) with the claims that every gateway here checks: client, expiry, scope. */
 export function createToken(algorithm: "RS256" | "HS256", key: KeyObject, subject: string): string {
   const claims = {
     iss: "https://api.bench",

@@ -1,13 +1,13 @@
-/** Who listens where, in one loopback network that neither environments nor tests use. */
+/** The addresses of all processes, in one loopback network that neither environments nor tests use. */
 export interface Network {
   readonly upstream: string;
   readonly database: string;
   readonly redis: readonly string[];
-  /** The address of the n-th contender, gateway or front. */
+  /** The address of the n-th contender, gateway or front proxy. */
   contender(index: number): string;
 }
 
-/** Everything but the stores listens on this port. */
+/** Everything except the stores listens on this port. */
 export const httpPort = 8080;
 
 /** `block` is the first half of the addresses: `127.251`. */

@@ -3,7 +3,7 @@ import { findPart } from "../processes/programs.ts";
 import { StartedProcess } from "../processes/started-process.ts";
 import type { CertificateFiles } from "./certificates.ts";
 
-/** A Redis Cluster that answers plain and over TLS. */
+/** A Redis Cluster that serves plain and over TLS. */
 export interface StartedRedis extends AsyncDisposable {
   readonly host: string;
   readonly port: number;
@@ -66,7 +66,7 @@ function startNode(
     "tls-key-file": key,
     "tls-ca-cert-file": authority,
     "tls-auth-clients": "no",
-    // Only so each node knows both ports of the others.
+    // Required for each node to know both ports of the others.
     "tls-cluster": "yes",
     "cluster-enabled": "yes",
     "cluster-announce-ip": host,

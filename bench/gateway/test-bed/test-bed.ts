@@ -10,7 +10,7 @@ import { httpPort, type Network, planNetwork } from "./network.ts";
 import { type StartedRedis, startRedis } from "./redis.ts";
 import { startUpstream } from "./upstream.ts";
 
-/** Name that clients of the chain ask for. */
+/** Server name for clients of the chain. */
 export const serverName = "api.bench";
 
 /** Everything around the contenders: real stores, one upstream, keys and certificates. */
@@ -25,17 +25,17 @@ export interface TestBed extends AsyncDisposable {
   readonly keys: Keys;
 }
 
-/** Of the contenders that check JSON Web Tokens. */
+/** Keys of the contenders that check JSON Web Tokens. */
 export interface Keys {
   readonly rsa: { readonly publicKey: KeyObject; readonly privateKey: KeyObject };
-  /** Its bytes are printable, because HAProxy takes it from its configuration. */
+  /** Its bytes are printable, because HAProxy reads it from its configuration. */
   readonly shared: KeyObject;
 }
 
 export async function startTestBed(block: string): Promise<TestBed> {
   await using stack = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), "dmm-env-bench-"));
-  // An interrupted benchmark ends without its disposals.
+  // An interrupted benchmark does not run its disposals.
   const removeAtExit = () => rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
   process.once("exit", removeAtExit);
   stack.defer(async () => {

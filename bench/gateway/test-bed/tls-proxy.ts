@@ -7,10 +7,10 @@ import { httpPort } from "./network.ts";
 import type { TestBed } from "./test-bed.ts";
 import { responses } from "./upstream.ts";
 
-/** Where the front takes TLS; plain HTTP is on the port that everybody has. */
+/** Where the front proxy terminates TLS; plain HTTP is on the common port. */
 export const tlsPort = 8443;
 
-/** A balancer before one or more gateways, in turn, as the region's load balancer stands before them. */
+/** A balancer in front of one or more gateways, round robin, like the region's load balancer. */
 export async function startTlsProxy(
   { directory, certificates }: TestBed,
   host: string,

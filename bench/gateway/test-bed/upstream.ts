@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { findPart } from "../processes/programs.ts";
 import { StartedProcess } from "../processes/started-process.ts";
 
-/** Bytes of the upstream's answers. */
+/** Body size of the upstream's responses. */
 export const responseBytes = 1024;
 
-/** An upstream that costs next to nothing: HAProxy answering every request with the same kilobyte by itself. */
+/** A very cheap upstream: HAProxy serving every request with the same kilobyte itself. */
 export async function startUpstream(host: string, port: number, directory: string): Promise<StartedProcess> {
   const body = join(directory, "upstream-body");
   const configuration = join(directory, "upstream.cfg");
@@ -38,7 +38,7 @@ frontend upstream
   return process;
 }
 
-/** Whether somebody who knows the way answers there: by letting through or by asking for a token. */
+/** Whether the expected server responds there: by accepting or by requiring a token. */
 export async function responses(url: string): Promise<boolean> {
   return await fetch(url, { signal: AbortSignal.timeout(1000) }).then(
     async (response) => {
