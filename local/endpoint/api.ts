@@ -3,6 +3,7 @@ import { authenticate, parseSignature } from "../access/signature.ts";
 import type { WireRequest, WireResponse } from "../access/wire.ts";
 import { settleMirror } from "../cloudwatch/mirror.ts";
 import type { OwnedRegion } from "../daemon/region.ts";
+import { admitRequest } from "../models/admit.ts";
 import { forwardToMoto } from "../moto.ts";
 import { AwsError, type AwsRequest, type Operation, type Operations } from "../operation.ts";
 import { serveS3, writeS3Error } from "../s3/api.ts";
@@ -38,6 +39,7 @@ export async function serveApi(
     if (service === "s3") return await serveS3(region, request, caller);
     const { operation, input } = readCall(service, request);
     const call: AwsRequest = { service, operation, input, caller };
+    admitRequest(call, protocol === "query" ? "form" : "json");
     admitCaller(region, call);
     const own = ownOperation(options.operations, service, operation);
     if (own) return writeResponse(protocol, request, call, await own(region, call));

@@ -115,7 +115,7 @@ test("a REST client's path, query and body arrive as one input", async () => {
     new CreateExperimentTemplateCommand({
       clientToken: "t",
       description: "kill",
-      roleArn: "arn:r",
+      roleArn: "arn:aws:iam::1:role/r",
       stopConditions: [{ source: "none" }],
       actions: { kill: { actionId: "aws:ecs:task-kill-process", parameters: { processName: "node" } } },
       targets: {},

@@ -1,0 +1,43 @@
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { cutModel, renderModel } from "./convert.ts";
+import { folders, type ModeledService, modelFile } from "./model.ts";
+import { selectOperations } from "./selection.ts";
+
+/** The release that the models are cut from: the one that comes with the toolchain's moto. */
+export const botocoreVersion = "1.44.8";
+
+/** Notices that the licence (Apache-2.0) wants kept beside what is made from the package. */
+export const notices = ["LICENSE.txt", "NOTICE"] as const;
+
+/**
+ * Every generated file of `local/models/data/`, by path, from a Python environment's `site-packages`.
+ *
+ * @throws Error where the environment has another release of botocore
+ */
+export async function renderModels(sitePackages: string): Promise<ReadonlyMap<string, string>> {
+  const metadata = join(sitePackages, `botocore-${botocoreVersion}.dist-info`);
+  const found = globSync("botocore-*.dist-info", { cwd: sitePackages });
+  if (!found.includes(`botocore-${botocoreVersion}.dist-info`))
+    throw new Error(
+      `botocore ${botocoreVersion} is not in ${sitePackages}; found: ${found.join(", ") || "none"}`,
+    );
+  const files = new Map<string, string>();
+  for (const [service, operations] of await selectOperations()) {
+    const file = join("data", folders[service], "service-2.json.gz");
+    const compressed = readFileSync(join(sitePackages, "botocore", file));
+    files.set(modelFile(service), renderModel(cutModel({ file, compressed, operations })));
+  }
+  const folder = dirname(modelFile(Object.keys(folders)[0] as ModeledService));
+  for (const notice of notices)
+    files.set(join(folder, `botocore-${notice}`), readFileSync(join(metadata, notice), "utf8"));
+  return files;
+}
+
+/** `site-packages` of the environment that a script such as `moto_server` belongs to. */
+export function findSitePackages(script: string): string {
+  const environment = dirname(dirname(script));
+  const [found] = globSync("lib/python3*/site-packages", { cwd: environment });
+  if (found === undefined) throw new Error(`${script} is not in a Python environment`);
+  return join(environment, found);
+}

@@ -1,0 +1,85 @@
+import { AwsError } from "../operation.ts";
+import type { ModeledService } from "./model.ts";
+import type { Violation } from "./violations.ts";
+
+/** How a service words what it refuses. */
+interface Wording {
+  readonly missing: string;
+  readonly invalid: string;
+  /** Where every violation is reported at once, in the words of AWS's own framework. */
+  readonly all: boolean;
+  /** Whether a member that the model does not know is refused. */
+  readonly unknown?: string;
+}
+
+const framework = (code: string): Wording => ({ missing: code, invalid: code, all: true });
+const parameters: Wording = { missing: "MissingParameter", invalid: "InvalidParameterValue", all: false };
+
+/**
+ * Codes by service: those that its API reference names among an operation's errors or its common errors. Only EC2
+ * documents a code for parameters that it does not know; the other services pass over them.
+ */
+const wordings: Readonly<Record<ModeledService, Wording>> = {
+  acm: framework("ValidationException"),
+  autoscaling: framework("ValidationError"),
+  directconnect: framework("DirectConnectClientException"),
+  ec2: { ...parameters, unknown: "UnknownParameter" },
+  ecs: framework("InvalidParameterException"),
+  elasticache: parameters,
+  elasticloadbalancing: framework("ValidationError"),
+  firehose: framework("ValidationException"),
+  fis: framework("ValidationException"),
+  iam: framework("ValidationError"),
+  kms: framework("ValidationException"),
+  logs: framework("InvalidParameterException"),
+  monitoring: framework("ValidationError"),
+  rds: parameters,
+  route53: framework("InvalidInput"),
+  s3: { missing: "InvalidRequest", invalid: "InvalidArgument", all: false },
+  sns: framework("ValidationError"),
+  ssm: framework("ValidationException"),
+  sts: framework("ValidationError"),
+  tagging: framework("InvalidParameterException"),
+};
+
+/** The error that a service answers with; undefined where it takes what was found. */
+export function refusalOf(service: ModeledService, violations: readonly Violation[]): AwsError | undefined {
+  const wording = wordings[service];
+  // A value that cannot be read is found before any rule is applied.
+  const unreadable = violations.find(({ kind }) => kind === "type");
+  if (unreadable) return explainType(service, wording, unreadable);
+  const unknown = violations.find(({ kind }) => kind === "unknown");
+  if (unknown && wording.unknown)
+    return new AwsError(wording.unknown, `The parameter ${unknown.member} is not recognized`);
+  const broken = violations.filter(({ kind }) => kind === "missing" || kind === "constraint");
+  const [first] = broken;
+  if (!first) return undefined;
+  if (wording.all) return new AwsError(wording.invalid, explainAll(broken));
+  if (first.kind === "missing")
+    return new AwsError(wording.missing, `The request must contain the parameter ${first.member}`);
+  return new AwsError(wording.invalid, explainParameter(first));
+}
+
+function explainAll(violations: readonly Violation[]): string {
+  const texts = violations.map(({ kind, path, value, constraint }) => {
+    const shown = kind === "missing" ? "Value null" : value === undefined ? "Value" : `Value '${value}'`;
+    return `${shown} at '${path}' failed to satisfy constraint: ${constraint}`;
+  });
+  const count = texts.length === 1 ? "1 validation error" : `${texts.length} validation errors`;
+  return `${count} detected: ${texts.join("; ")}`;
+}
+
+function explainParameter({ member, value, constraint }: Violation): string {
+  const shown = value === undefined ? "" : ` (${value})`;
+  return `Value${shown} for parameter ${member} is invalid. ${constraint}`;
+}
+
+const jsonServices: readonly ModeledService[] = [
+  ...(["acm", "directconnect", "ecs", "firehose", "fis", "kms", "logs", "ssm", "tagging"] as const),
+];
+
+function explainType(service: ModeledService, wording: Wording, violation: Violation): AwsError {
+  if (jsonServices.includes(service)) return new AwsError("SerializationException", violation.constraint);
+  if (wording.all) return new AwsError("MalformedInput", violation.constraint);
+  return new AwsError(wording.invalid, explainParameter(violation));
+}

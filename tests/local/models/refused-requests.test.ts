@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { CloudWatchLogsClient, CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { ECSClient, UpdateServiceCommand } from "@aws-sdk/client-ecs";
+import {
+  AddTrustStoreRevocationsCommand,
+  DescribeTargetGroupsCommand,
+  ElasticLoadBalancingV2Client,
+  RegisterTargetsCommand,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { FirehoseClient, PutRecordBatchCommand } from "@aws-sdk/client-firehose";
+import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import { EncryptCommand, KMSClient } from "@aws-sdk/client-kms";
+import { FailoverDBClusterCommand, RDSClient } from "@aws-sdk/client-rds";
+import {
+  GetResourcesCommand,
+  ResourceGroupsTaggingAPIClient,
+} from "@aws-sdk/client-resource-groups-tagging-api";
+import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { before, t, test } from "tap";
+import { operations as containers } from "../../../local/ecs/index.ts";
+import { operations as balancing } from "../../../local/elb/index.ts";
+import { operations as databases } from "../../../local/rds/index.ts";
+import { openEndpoint, type StartedEndpoint } from "../endpoint/started-endpoint.ts";
+
+let started: StartedEndpoint;
+before(async () => {
+  started = await openEndpoint({ operations: { ...balancing, ...containers, ...databases } });
+});
+t.teardown(async () => await started[Symbol.asyncDispose]());
+
+/** The code and the message that a real client reads from the refusal of one call. */
+async function refusalOf(call: (client: StartedEndpoint["client"]) => Promise<unknown>): Promise<string> {
+  const error = await call(started.client).then(
+    () => assert.fail("the call was accepted"),
+    (thrown: Error) => thrown,
+  );
+  return `${error.name}: ${error.message}`;
+}
+
+const detected = (count: number) => `${count} validation error${count === 1 ? "" : "s"} detected: `;
+
+test("a JSON service names a value that is too long, by the member in lower case", async () => {
+  const KeyId = "k".repeat(2049);
+  const found = await refusalOf((client) =>
+    new KMSClient(client).send(new EncryptCommand({ KeyId, Plaintext: Buffer.from("a") })),
+  );
+  assert.equal(
+    found,
+    `ValidationException: ${detected(1)}Value '${KeyId}' at 'keyId' failed to satisfy constraint: ` +
+      "Member must have length less than or equal to 2048",
+  );
+});
+
+test("a JSON service names every mistake at once, a missing member as null", async () => {
+  const found = await refusalOf((client) =>
+    new FirehoseClient(client).send(
+      new PutRecordBatchCommand({ DeliveryStreamName: "a b", Records: undefined }),
+    ),
+  );
+  assert.equal(
+    found,
+    `ValidationException: ${detected(2)}Value 'a b' at 'deliveryStreamName' failed to satisfy constraint: ` +
+      "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+; " +
+      "Value null at 'records' failed to satisfy constraint: Member must not be null",
+  );
+});
+
+test("a JSON service refuses a value of another type before any rule", async () => {
+  const found = await refusalOf((client) =>
+    new ECSClient(client).send(
+      new UpdateServiceCommand({ service: "s", desiredCount: "two" as unknown as number }),
+    ),
+  );
+  assert.equal(found, "SerializationException: STRING_VALUE can not be converted to an Integer");
+});
+
+test("a value outside an enumeration is refused with the values that there are", async () => {
+  const found = await refusalOf((client) =>
+    new SSMClient(client).send(
+      new PutParameterCommand({ Name: "/a", Value: "secret-value", Type: "Secret" as "String" }),
+    ),
+  );
+  assert.equal(
+    found,
+    `ValidationException: ${detected(1)}Value 'Secret' at 'type' failed to satisfy constraint: ` +
+      "Member must satisfy enum value set: [String, StringList, SecureString]",
+  );
+});
+
+test("logs and tagging answer with the code that their reference documents", async () => {
+  const logs = await refusalOf((client) =>
+    new CloudWatchLogsClient(client).send(new CreateLogGroupCommand({ logGroupName: "a b" })),
+  );
+  assert.match(
+    logs,
+    /^InvalidParameterException: 1 validation error detected: Value 'a b' at 'logGroupName'/,
+  );
+  const tagging = await refusalOf((client) =>
+    new ResourceGroupsTaggingAPIClient(client).send(
+      new GetResourcesCommand({ TagFilters: [{ Key: "", Values: ["x"] }] }),
+    ),
+  );
+  assert.equal(
+    tagging,
+    `InvalidParameterException: ${detected(1)}Value '' at 'tagFilters.1.member.key' failed to satisfy ` +
+      "constraint: Member must have length greater than or equal to 1",
+  );
+});
+
+test("a Query service reads numbers and lists from its form and refuses those that do not fit", async () => {
+  const target = await refusalOf((client) =>
+    new ElasticLoadBalancingV2Client(client).send(
+      new RegisterTargetsCommand({ TargetGroupArn: "arn:1", Targets: [{ Id: "10.0.0.1", Port: 0 }] }),
+    ),
+  );
+  assert.equal(
+    target,
+    `ValidationError: ${detected(1)}Value '0' at 'targets.1.member.port' failed to satisfy constraint: ` +
+      "Member must have value greater than or equal to 1",
+  );
+  const page = await refusalOf((client) =>
+    new ElasticLoadBalancingV2Client(client).send(new DescribeTargetGroupsCommand({ PageSize: 401 })),
+  );
+  assert.match(page, /^ValidationError: .*'401' at 'pageSize'.*value less than or equal to 400$/);
+});
+
+test("a Query service names a missing member", async () => {
+  const revocations = await refusalOf((client) =>
+    new ElasticLoadBalancingV2Client(client).send(
+      new AddTrustStoreRevocationsCommand({ TrustStoreArn: undefined }),
+    ),
+  );
+  assert.match(revocations, /^ValidationError: .*Value null at 'trustStoreArn'.*Member must not be null$/);
+  const failover = await refusalOf((client) =>
+    new RDSClient(client).send(new FailoverDBClusterCommand({ DBClusterIdentifier: undefined })),
+  );
+  assert.equal(failover, "MissingParameter: The request must contain the parameter DBClusterIdentifier");
+});
+
+test("IAM refuses a role's name that is longer than 64 characters", async () => {
+  const RoleName = "r".repeat(65);
+  const found = await refusalOf((client) => new IAMClient(client).send(new GetRoleCommand({ RoleName })));
+  assert.equal(
+    found,
+    `ValidationError: ${detected(1)}Value '${RoleName}' at 'roleName' failed to satisfy constraint: ` +
+      "Member must have length less than or equal to 64",
+  );
+});
+
+test("a member that no model knows is passed over, as AWS does outside EC2", async () => {
+  const parameter = { Name: "/a", Value: "v", Type: "String", Color: "red" } as const;
+  await new SSMClient(started.client).send(new PutParameterCommand(parameter));
+});
