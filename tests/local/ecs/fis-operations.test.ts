@@ -146,7 +146,9 @@ const refusals: readonly (readonly [string, Partial<CreateExperimentTemplateComm
 
 for (const [what, more, message] of refusals) {
   test(`a template with ${what} is refused by name`, async () => {
-    const refused = fis.send(new CreateExperimentTemplateCommand(template(["arn:aws:ecs:eu-west-1:123456789012:task/x"], more)));
+    const refused = fis.send(
+      new CreateExperimentTemplateCommand(template(["arn:aws:ecs:eu-west-1:123456789012:task/x"], more)),
+    );
     await assert.rejects(refused, { name: "ValidationException", message });
   });
 }
