@@ -1,7 +1,7 @@
 import type { FoundPart, PartName } from "../tools/part.ts";
 import { resolveParts } from "../tools/parts.ts";
 
-/** The toolchain's programs as the product finds them: a machine may have any of them on PATH. */
+/** The toolchain's programs as the product finds them: any of them may be on PATH. */
 export const resolvedParts = await resolveParts();
 
 /** One program of the toolchain. @throws Error naming what was found instead */

@@ -1,14 +1,15 @@
 import { createServer } from "node:net";
 import { findListeners } from "../local/daemon/listeners.ts";
 
-/** Numbers that no environment gets: those have the ones below (`cli/environment/network.ts`). */
+/** Numbers above those of environments (`cli/environment/network.ts`). */
 const [first, last] = [200, 254];
 const count = last - first + 1;
 
 /**
- * Reserves a loopback network for this process until it ends, also against tests of another checkout: `127.201` stands for
- * 127.201.0.0/16. What holds it is a socket in Linux' abstract namespace, which is the loopback interface's own, opens for one
- * process only and is gone with it. @throws Error when all are reserved or listened in
+ * Reserves a loopback network for this process until it ends, also against tests of another checkout: `127.201`
+ * stands for 127.201.0.0/16. The lock is a socket in Linux's abstract namespace, which belongs to the network
+ * namespace of the loopback interface, opens for one process only and is gone with it. @throws Error when all are
+ * reserved or listened in
  */
 export async function reserveNetwork(): Promise<string> {
   for (let probe = 0; probe < count; probe += 1) {

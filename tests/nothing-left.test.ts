@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { test } from "tap";
 import { readProcessesOf } from "./environment/processes.ts";
 
-/** Every test file makes its folders under this one (see tests/run.ts); a run of one file by hand has none. */
+/** Every test file creates its folders under this one (see tests/run.ts); a single file run by hand has none. */
 const folder = process.env.DMM_ENV_TEST_FOLDER;
 const skip = folder === undefined ? "runs at the end of npm test only" : false;
 

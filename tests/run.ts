@@ -13,9 +13,9 @@ import { createStandIns } from "./runner/stand-ins.ts";
 
 /**
  * Runs the test files given (or all) by tap, prints the report and, last, one plain line `N passed, N failed` or
- * `N passed, N failed, N skipped`. With CI=true a skipped test fails the run.
- * Usage: `npm test -- [--kills N] [--seeds N] [--seed N] [--stand-ins right|wrong] [--busy N] [folder or file …]`; the first
- * three are for the chaos tests, the last two make another machine of this one.
+ * `N passed, N failed, N skipped`. With CI=true a skipped test fails the run. Usage: `npm test -- [--kills N]
+ * [--seeds N] [--seed N] [--stand-ins right|wrong] [--busy N] [folder or file …]`; the first three are for the
+ * chaos tests, the last two simulate another machine.
  */
 const root = join(import.meta.dirname, "..");
 const { values, positionals: wanted } = parseArgs({
@@ -31,27 +31,30 @@ const { values, positionals: wanted } = parseArgs({
 if (values.kills !== undefined) process.env.DMM_ENV_CHAOS_COUNT = values.kills;
 if (values.seeds !== undefined) process.env.DMM_ENV_CHAOS_SEEDS = values.seeds;
 if (values.seed !== undefined) process.env.DMM_ENV_CHAOS_SEED = values.seed;
-/** For one file; each kill or seed that was asked for has a minute. */
+/** For one file; each requested kill or seed has a minute. */
 const fileLimitMs = Math.max(
   900_000,
   60_000 * Math.max(Number(values.seeds ?? 0), Number(values.kills ?? 0)),
 );
-// It chose this program; what the tests start is the command line.
+// It selected this program; tests start the command line.
 delete process.env.DMM_ENV_PROGRAM;
 
-/** All that the tests make lies in here, so that the last test can see whether anything is left. Short: sockets live below. */
+/**
+ * All files of the tests are in here, so that the last test can detect leftovers. A short path, because of the
+ * sockets below it.
+ */
 const folder = mkdtempSync(join(tmpdir(), "dmm-t-"));
 process.env.TMPDIR = folder;
 process.env.DMM_ENV_TEST_FOLDER = folder;
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
-/** These start whole environments, so they run alone and last; the proof that nothing is left ends the run. */
+/** These start whole environments, so they run alone and last; the check for leftovers ends the run. */
 const alone = ["tests/environment/", "tests/nothing-left.test.ts"];
 
 /** These start nothing of the product, so they need no toolchain. */
 const toolless = ["tests/repository/", "tests/runner/"];
 
-/** These look at pages in Chromium. */
+/** These open pages in Chromium. */
 const browsing = /^tests\/(gateway\/(admin|oauth2)\/|environment\/sign-in)|chromium/;
 
 function findFiles(): readonly string[] {
@@ -62,14 +65,14 @@ function findFiles(): readonly string[] {
   );
 }
 
-/** The toolchain is part of what the tests need; a machine that has it pays only for the check. */
+/** The tests need the toolchain; if it is complete, this is only a check. */
 async function obtainToolchain(): Promise<void> {
   const setup = [join(root, "cli", "main.ts"), "setup"];
   const { exitCode } = await execa(process.execPath, setup, { cwd: root, stdio: "inherit", reject: false });
   if (exitCode !== 0) throw new Error(`dmm-env setup ended with ${exitCode}; the tests need its parts.`);
 }
 
-// tap's own root test runs nothing here, and would give up after its 30 seconds.
+// tap's own root test runs nothing here, and would fail after its 30 seconds.
 t.setTimeout(0);
 const files = findFiles();
 if (files.length === 0) {

@@ -61,7 +61,7 @@ test("an open loop goes on while answers stall, and charges the stall to every r
       );
       assert.equal(report.planned, 200);
       assert.equal(report.sent + report.unsent, 200);
-      // The last ones fall due in the moment in which it ends.
+      // The last ones fall due at the moment when it ends.
       assert.ok(report.sent >= 190, `${report.sent} were sent`);
       assert.ok(report.response.p50 < 350, `p50 ${report.response.p50}`);
       assert.ok(report.response.max >= 390, `max ${report.response.max}`);

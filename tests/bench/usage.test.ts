@@ -33,7 +33,7 @@ test("processor time of descendants counts for the process that started them", a
   try {
     await once(child.stdout, "data");
     const { cpuMs, residentBytes } = readUsage(child.pid!);
-    // A process that was left out would show nothing near.
+    // A missing process would make the result far lower.
     assert.ok(cpuMs >= 280, `${cpuMs} ms`);
     assert.ok(residentBytes > 2 ** 20);
   } finally {

@@ -60,7 +60,7 @@ test("down with the credentials of another account refuses, and changes nothing"
 
   for (const damaged of [false, true]) {
     const { record } = environmentFolder(home, name);
-    // Without its record the reservation of the network names the account.
+    // Without its record the reservation of the network has the account.
     if (damaged) writeFileSync(record, "{");
     const files = damaged ? describeFiles(home) : before;
     const down = await runJson(home, sts.url, "down", name);
@@ -79,7 +79,7 @@ test("a gate on aws reports what failed first, and what its teardown met later b
   using folder = new TemporaryHome();
   const { home } = folder;
   const sts = await startFakeSts(t, `${network}.0.4`, own);
-  // A folder where the engine's project belongs: the first step fails, after the environment was reserved.
+  // A folder in place of the engine's project: the first step fails, after the environment was reserved.
   const { directory, engine, record } = environmentFolder(home, name);
   const watching = setInterval(() => {
     if (existsSync(directory)) mkdirSync(join(engine, "Pulumi.yaml"), { recursive: true });

@@ -13,7 +13,7 @@ import { TemporaryHome } from "./temporary-home.ts";
 const name = "feature-x";
 const slow = { timeout: 120_000 };
 
-/** No AWS Region and no credentials, so that the engine gives such a backend up before it asks anybody. */
+/** No AWS Region and no credentials, so that the engine fails for such a backend before it sends a request. */
 function environmentOf(directory: string, backend: string): NodeJS.ProcessEnv {
   const environment = commandLineEnvironment(directory);
   for (const key of Object.keys(environment)) if (key.startsWith("AWS_")) delete environment[key];

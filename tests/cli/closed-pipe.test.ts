@@ -9,7 +9,7 @@ import { TemporaryHome } from "./temporary-home.ts";
 
 const exitCodes = { passed: 0, failed: 1, inconclusive: 3 } as const;
 
-/** `dmm-env … 2>&1 | head -3`: the lines that head shows, and the exit code of the command itself. */
+/** `dmm-env … 2>&1 | head -3`: the lines that head prints, and the exit code of the command itself. */
 async function runIntoHead(home: string, ...args: readonly string[]) {
   const script = '{ "$0" "$@" 2>&1; echo $? >"$CODE"; } | head -3';
   const code = join(home, "exit-code");

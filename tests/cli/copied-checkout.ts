@@ -53,7 +53,7 @@ export class CopiedCheckout implements Disposable {
     return { code: exitCode ?? null, stdout, stderr };
   }
 
-  /** The one object that a command prints with `--json`. */
+  /** The JSON object that a command prints with `--json`. */
   async runJson(...args: readonly string[]) {
     return JSON.parse((await this.run(...args, "--json")).stdout);
   }

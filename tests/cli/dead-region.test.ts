@@ -19,7 +19,7 @@ async function runJson(home: Home, ...args: readonly string[]) {
   return { code, stderr, ...JSON.parse(stdout) };
 }
 
-/** Makes an environment with one insider, kills its region alone and returns its ingress, which still serves. */
+/** Creates an environment with one insider, kills only its region and returns its ingress, which still serves. */
 async function loseRegion(home: Home): Promise<Ingress> {
   const { access, outputs, region } = environmentFolder(home, name);
   const up = await runJson(home, "up", name);
@@ -40,7 +40,7 @@ async function loseRegion(home: Home): Promise<Ingress> {
   return ingress;
 }
 
-/** An insider's connection that is open already; resolves when the ingress ends it. */
+/** An insider's existing connection; resolves when the ingress ends it. */
 async function openConnection(ingress: Ingress, client: ReturnType<typeof readClient>) {
   const socket = connect({
     ...ingress.connect,

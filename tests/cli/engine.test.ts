@@ -169,7 +169,7 @@ async function failWith(folder: TemporaryHome, program: string): Promise<Failure
   return JSON.parse(stdout);
 }
 
-/** A process without a terminal, as the engine is. */
+/** A process without a terminal, like the engine. */
 function startIn(directory: string): ChildProcess {
   return spawn("sleep", ["60"], { cwd: directory, detached: true, stdio: "ignore" });
 }

@@ -5,8 +5,8 @@ import { watchForStrayErrors } from "../../cli/report/stray-errors.ts";
 import { makeSetting } from "./started-stack.ts";
 
 /**
- * A process of its own for programs that fail: Pulumi's SDK lets promises of a failed program reject unheard, which a
- * test runner takes for its own. Prints the error that the command line would get, as JSON.
+ * A separate process for programs that fail: Pulumi's SDK leaves promises of a failed program that reject
+ * unhandled, which a test runner takes for its own. Prints the error that the command line would get, as JSON.
  */
 const stop = new AbortController();
 

@@ -2,16 +2,16 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { Test } from "tap";
 
-/** An endpoint that is AWS STS and nothing else. */
+/** An endpoint that implements only AWS STS. */
 export interface FakeSts {
   readonly url: string;
-  /** Operations that were requested, in order; other services by their request line. */
+  /** Requested operations, in order; other services by their request line. */
   readonly requests: readonly string[];
-  /** Account of whoever asks, from now on. */
+  /** Account of the caller, from now on. */
   account: string;
 }
 
-/** Starts STS on an address of its own. It knows GetCallerIdentity; everything else is refused. */
+/** Starts STS at a separate address. It implements GetCallerIdentity and refuses everything else. */
 export async function startFakeSts(t: Test, address: string, account: string): Promise<FakeSts> {
   const requests: string[] = [];
   const server = createServer((request, response) => {

@@ -9,7 +9,7 @@ import { TemporaryHome } from "./temporary-home.ts";
 const name = "feature-x";
 const signals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
-/** Sends a signal to a command and asserts how and when it ends; its standard output. */
+/** Sends a signal to a command and asserts how and when it ends; returns its standard output. */
 async function interrupt(command: StartedCommand, signal: NodeJS.Signals, withinMs: number): Promise<string> {
   const began = performance.now();
   command.process.kill(signal);

@@ -10,7 +10,7 @@ import { grantFiles } from "../../cli/access/grants.ts";
 /** Asserts that every file of an insider belongs to one certificate; returns its serial number. */
 export async function assertOneGeneration(access: string, insider: string): Promise<string> {
   const files = grantFiles(access, insider);
-  // Resolved once, as a program does that works in the folder.
+  // Resolved once, as a program running in the folder does.
   const folder = realpathSync(dirname(files.record));
   const read = (file: string) => readFileSync(join(folder, basename(file)));
   const certificate = new X509Certificate(read(files.certificate));
@@ -23,7 +23,7 @@ export async function assertOneGeneration(access: string, insider: string): Prom
   return serial;
 }
 
-/** The certificate that the other side of a TLS connection sees from a program that uses this bundle. */
+/** The certificate that a TLS peer sees from a program that uses this bundle. */
 async function presentBundle(bundle: { pfx: Buffer; passphrase: string }): Promise<PeerCertificate> {
   const [near, far] = duplexPair();
   const server = new TLSSocket(far as never, { isServer: true, ...bundle });

@@ -22,10 +22,10 @@ const refused = [
   "256.0.0.0/8",
   "::1/128",
   "all",
-  // Everybody, and nearly everybody.
+  // Every address, and nearly every address.
   "0.0.0.0/0",
   "128.0.0.0/1",
-  // AWS refuses bits behind the mask, and readers disagree about leading zeros.
+  // AWS refuses host bits, and readers disagree about leading zeros.
   "203.0.113.7/24",
   "010.0.0.0/8",
   "10.0.0.0/08",

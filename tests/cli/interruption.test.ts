@@ -14,7 +14,7 @@ for (const step of ["start the region", "create resources", "serve an authorised
     up.process.kill("SIGINT");
     const { code, stderr } = await up.ended;
     if (code === 0) {
-      // It had served before the signal was seen: an environment that is up stays.
+      // It had served before the signal arrived: a running environment stays.
       assert.equal((await runCommandLine(folder.directory, "down", "feature-x")).code, 0);
     } else {
       assert.equal(code, 130, stderr);

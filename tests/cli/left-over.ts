@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { readProcessesIn } from "../../cli/environment/process-identity.ts";
 import type { Home } from "../../cli/home.ts";
 
-/** What is left of environments in a home, seen by the test itself: processes, folders, claims, stacks. */
+/** Leftovers of environments in a home, found by the test itself: processes, folders, reservations, stacks. */
 export function findLeftovers(home: Home): readonly string[] {
   const stacks = join(home.state, ".pulumi", "stacks", "dmm-env");
   return [

@@ -106,7 +106,7 @@ test("an environment that is up", { timeout: 900_000 }, async (t) => {
       /not serving: .*operator's grant.* was revoked[\s\S]*→ Issue a new one: dmm-env up feature-x/,
     );
     assert.doesNotMatch(status.stdout, /SSL|OPENSSL/i);
-    // Which proves by a request of the operator's that it serves.
+    // Proves by a request of the operator that it serves.
     assert.equal((await runJson("up", name)).exitCode, 0);
   });
 

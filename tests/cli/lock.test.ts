@@ -10,7 +10,7 @@ import { TemporaryHome } from "./temporary-home.ts";
 
 const lockModule = join(import.meta.dirname, "..", "..", "cli", "environment", "lock.ts");
 
-/** Another process that takes the lock, says so, and keeps it. */
+/** Another process that acquires the lock, reports it, and keeps it. */
 function startHolder(file: string): ResultPromise["nodeChildProcess"] {
   const program = `
     const { acquireLock } = await import(${JSON.stringify(lockModule)});

@@ -10,7 +10,7 @@ import { TemporaryHome } from "./temporary-home.ts";
 
 const name = "feature-x";
 
-/** An environment of which there are only logs. */
+/** An environment of which only logs exist. */
 function writeLogs(folder: TemporaryHome, logs: Readonly<Record<string, string>>) {
   makeRecord(folder.home, name);
   const { region } = environmentFolder(folder.home, name);

@@ -10,7 +10,7 @@ import { TemporaryHome } from "./temporary-home.ts";
 const name = "feature-x";
 const terminal = join(import.meta.dirname, "closed-terminal.py");
 
-/** Runs a command whose readers end at once, as `| head -0` does. */
+/** Runs a command whose reader ends immediately, as with `| head -0`. */
 async function runUnread(home: string, ...args: readonly string[]): Promise<number | string | undefined> {
   const running = execa(process.execPath, [commandLineFile, ...args], {
     env: commandLineEnvironment(home),
@@ -24,7 +24,7 @@ async function runUnread(home: string, ...args: readonly string[]): Promise<numb
   return exitCode ?? signal;
 }
 
-/** Runs a command whose output goes to a device that is full. */
+/** Runs a command whose output goes to a full device. */
 async function runFull(home: string, ...args: readonly string[]): Promise<number | string | undefined> {
   const script = 'exec "$0" "$@" > /dev/full 2>&1';
   const { exitCode, signal } = await execa("sh", ["-c", script, process.execPath, commandLineFile, ...args], {
@@ -35,7 +35,7 @@ async function runFull(home: string, ...args: readonly string[]): Promise<number
   return exitCode ?? signal;
 }
 
-/** Runs a command in a terminal that closes once `text` is on it; the exit code. */
+/** Runs a command in a terminal that closes once `text` has been printed; returns the exit code. */
 async function runInClosedTerminal(
   home: string,
   { text, hangup }: { readonly text: string; readonly hangup: "ignore" | "stop" },
@@ -84,7 +84,7 @@ test("a failure keeps its exit code when nobody reads its message", { timeout: 6
 
 const moments = [
   { when: "has begun", text: " " },
-  // The region's network is shown when it has started.
+  // The region's network is printed once it has started.
   { when: "makes resources", text: "127." },
 ];
 

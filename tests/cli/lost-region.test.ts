@@ -11,7 +11,7 @@ import { TemporaryHome } from "./temporary-home.ts";
 const name = "feature-x";
 const slow = { timeout: 300_000 };
 
-/** Waits until the engine has created some of the resources that have processes, which is the middle of its run. */
+/** Waits until the engine has created some of the resources with processes, which is the middle of its run. */
 async function untilHalfMade(home: Home, up: StartedCommand): Promise<RegionAddress> {
   await up.says("create resources …");
   const { region } = environmentFolder(home, name);
@@ -30,7 +30,7 @@ async function startDown(home: Home): Promise<readonly [StartedCommand, RegionAd
   return [down, readRegionAddress(environmentFolder(home, name).region)!];
 }
 
-/** Awaits the end of a command; its exit code and its one object. */
+/** Awaits the end of a command; returns its exit code and its JSON object. */
 async function endWithin(ms: number, command: StartedCommand) {
   const began = performance.now();
   const { code, stdout, stderr } = await command.ended;

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { type EnvironmentRecord, writeRecord } from "../../cli/environment/record.ts";
 import { environmentFolder, type Home } from "../../cli/home.ts";
 
-/** The record of an environment of which there is nothing else. */
+/** The record of an environment of which nothing else exists. */
 export function makeRecord(
   home: Home,
   name: string,

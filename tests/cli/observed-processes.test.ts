@@ -13,7 +13,7 @@ import { takeStock } from "../../cli/teardown/inventory.ts";
 import { judge } from "../../cli/teardown/statements.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
-/** A process that lives until it is ended with its test. */
+/** A process that runs until its test ends. */
 function startSleeper(cwd: string, output?: number) {
   // execa takes any descriptor; its types know only the standard ones.
   const written = (output as 1 | undefined) ?? "ignore";
@@ -23,7 +23,7 @@ function startSleeper(cwd: string, output?: number) {
     stdout: written,
     stderr: written,
     reject: false,
-    // As what dmm-env starts: without a terminal.
+    // Like processes of dmm-env: without a terminal.
     detached: true,
   });
   return { pid: child.pid!, [Symbol.dispose]: () => void child.kill("SIGKILL") };

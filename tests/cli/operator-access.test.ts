@@ -62,7 +62,7 @@ test("a refusal of the ingress is told in words, not in OpenSSL's lines", async 
   };
   await issue(access, 3_600);
   assert.doesNotMatch(await refusal(), /error:|SSL routines/);
-  // Takes connections, and never says anything.
+  // Accepts connections, and never sends anything.
   const silent = createTcpServer((socket) => socket.resume().on("error", () => undefined)).listen(
     0,
     "127.0.0.1",

@@ -36,7 +36,7 @@ const commands = [
 
 test("a home that cannot be read is an error of every command, not an empty list", async () => {
   using folder = new TemporaryHome();
-  // Below a file no path can be looked up: refused for every user, root as well.
+  // No path below a file can be resolved: refused for every user, including root.
   const home = join(folder.directory, "file");
   writeFileSync(home, "");
   for (const args of commands) {

@@ -6,7 +6,7 @@ import { choosePorts } from "../../cli/environment/ports.ts";
 import { reserveNetwork } from "../loopback.ts";
 
 const network = Number((await reserveNetwork()).split(".")[1]);
-/** Rarely used, so that the test decides what is taken. */
+/** Rarely used, so that the test decides which are taken. */
 const production = { servicePort: 18_080, databasePort: 13_306, cachePort: 16_379 };
 
 async function take(port: number, address: string): Promise<Server> {

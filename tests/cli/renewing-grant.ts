@@ -1,7 +1,7 @@
 import { readAuthority } from "../../cli/access/authority.ts";
 import { issueGrant } from "../../cli/access/grants.ts";
 
-/** Renews one grant again and again until it is killed; one line of output for each. */
+/** Renews one grant repeatedly until it is killed; prints one line for each. */
 const [access = ""] = process.argv.slice(2);
 const authority = await readAuthority(access);
 for (;;) {

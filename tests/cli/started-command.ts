@@ -4,14 +4,14 @@ import { execa, type ResultPromise } from "execa";
 
 const root = join(import.meta.dirname, "..", "..");
 
-/** What a finished command left behind. */
+/** Result of a finished command. */
 export interface CommandResult {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A command that runs, as an operator started it. */
+/** A running command, started as by an operator. */
 export interface StartedCommand {
   readonly process: ResultPromise["nodeChildProcess"];
   readonly ended: Promise<CommandResult>;
@@ -22,7 +22,7 @@ export interface StartedCommand {
 /** The program that the launcher starts. */
 export const commandLineFile = join(root, "cli", "main.ts");
 
-/** A home of its own for the command line; toolchain and caches are shared. */
+/** A separate home for the command line; toolchain and caches are shared. */
 export function commandLineEnvironment(home: string): NodeJS.ProcessEnv {
   return {
     ...process.env,
@@ -34,12 +34,12 @@ export function commandLineEnvironment(home: string): NodeJS.ProcessEnv {
   };
 }
 
-/** Starts the command line in a home of its own. */
+/** Starts the command line in a separate home. */
 export function startCommandLine(home: string, ...args: readonly string[]): StartedCommand {
   return startCommandLineIn(commandLineEnvironment(home), ...args);
 }
 
-/** Starts the command line with these environment variables and no others. */
+/** Starts the command line with exactly these environment variables. */
 export function startCommandLineIn(
   environment: NodeJS.ProcessEnv,
   ...args: readonly string[]
@@ -61,7 +61,7 @@ export function startCommandLineIn(
   return { process: child, ended, says: (text) => untilSaid(child, { text, stderr, ended }) };
 }
 
-/** Waits until a command has its own listeners for signals: SIGHUP is one that Node itself leaves alone. */
+/** Waits until a command has its own signal listeners: Node itself does not listen for SIGHUP. */
 export async function untilItListens({ process: { pid } }: StartedCommand): Promise<void> {
   for (;;) {
     const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? "0";

@@ -4,7 +4,7 @@ import type { EngineSetting } from "../../cli/engine/pulumi.ts";
 import { environmentFolder, type Home } from "../../cli/home.ts";
 import { installedPart } from "../installed-parts.ts";
 
-/** A project without resources of any cloud: enough for the engine to make, lock, damage and destroy a stack. */
+/** A project without cloud resources: sufficient for the engine to create, lock, damage and destroy a stack. */
 export async function makeSetting(home: Home, name = "trial"): Promise<EngineSetting> {
   const folder = environmentFolder(home, name);
   mkdirSync(folder.engine, { recursive: true });

@@ -24,7 +24,7 @@ function describeRun(port: number): Parameters<typeof stopServices>[0] {
   } as unknown as DownRun;
 }
 
-/** ECS that refuses to change the service admin, and every request that it got. */
+/** An ECS that refuses to change the service admin, and records every request. */
 async function startEcs(
   t: Test,
 ): Promise<{ readonly port: number; readonly asked: string[]; close(): void }> {

@@ -17,7 +17,7 @@ import { TemporaryHome } from "./temporary-home.ts";
 const name = "feature-x";
 const slow = { timeout: 200_000 };
 
-/** The engine of a command, as soon as it works. */
+/** The engine of a command, once it runs. */
 async function findEngine(home: Home, command: StartedCommand): Promise<NeighbourProcess> {
   for (;;) {
     const engine = readProcessesIn(environmentFolder(home, name).engine).find(
@@ -29,7 +29,7 @@ async function findEngine(home: Home, command: StartedCommand): Promise<Neighbou
   }
 }
 
-/** The end of a command, which is killed where it does not end within this time. */
+/** The end of a command, which is killed if it does not end within this time. */
 async function endWithin(ms: number, command: StartedCommand) {
   const timer = setTimeout(() => command.process.kill("SIGKILL"), ms);
   const { code, stdout, stderr } = await command.ended;

@@ -12,7 +12,7 @@ import { TemporaryHome } from "./temporary-home.ts";
 const name = "feature-x";
 const slow = { timeout: 120_000 };
 
-/** Nothing on this machine that AWS's own chain could take for credentials. */
+/** Nothing on this machine that AWS's default chain could take for credentials. */
 function withoutCredentials(home: Home): NodeJS.ProcessEnv {
   const environment = commandLineEnvironment(home.directory);
   for (const key of Object.keys(environment)) if (key.startsWith("AWS_")) delete environment[key];

@@ -8,10 +8,12 @@ import { reserveNetwork } from "../loopback.ts";
 
 const network = await reserveNetwork();
 
-/** A TLS server that lets in whoever an authority has signed and no list revokes, as the platform's ingress does. */
+/**
+ * A TLS server that accepts clients with an unrevoked certificate of an authority, like the platform's ingress.
+ */
 export interface StartedIngress extends AsyncDisposable {
   readonly ingress: Ingress;
-  /** Honours another revocation list from now on. */
+  /** Uses another revocation list from now on. */
   useRevocationList(pem: string): void;
 }
 

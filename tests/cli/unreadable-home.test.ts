@@ -10,7 +10,10 @@ import { TemporaryHome } from "./temporary-home.ts";
 
 const name = "feature-x";
 
-/** Nobody's ids: root reads everything, whatever its mode. Anybody else is kept out of folders of mode 000 of their own. */
+/**
+ * Unused ids: root reads everything, whatever its mode. Any other user is refused access to their own folders of
+ * mode 000.
+ */
 const anotherUser = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
 async function runJson(home: string, ...args: readonly string[]) {
@@ -29,7 +32,7 @@ test("commands say that a home, or what is in it, cannot be read", { timeout: 12
   using folder = new TemporaryHome();
   const { directory, home } = folder;
   makeRecord(home, name, { stage: "up" });
-  // The folder of a test run is its owner's alone.
+  // The folder of a test run is private to its owner.
   if (process.getuid?.() === 0 && tmpdir() === process.env.DMM_ENV_TEST_FOLDER) chmodSync(tmpdir(), 0o711);
   const closed = [directory, home.environments, environmentFolder(home, name).directory];
   for (const path of closed) chmodSync(path, 0o755);

@@ -16,7 +16,7 @@ test(`down ends with nothing left over after each of ${count} kills (seed ${seed
         const aftermath = await strike(blow, durations);
         if (aftermath.struck) struck += 1;
         assert.deepEqual(aftermath.leftover, [], aftermath.downReport);
-        // 2: the blow fell before anything existed, or the struck `down` had already finished.
+        // 2: the kill came before anything existed, or the killed `down` had already finished.
         assert.ok(
           aftermath.downCode === 0 || aftermath.downCode === 2,
           `down ended with ${aftermath.downCode}:\n${aftermath.downReport}`,

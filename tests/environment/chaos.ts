@@ -7,17 +7,17 @@ import { readDescendants, readListeners, readProcessesOf } from "./processes.ts"
 export const victims = ["command", "engine", "region"] as const;
 export const moments = ["up", "down"] as const;
 
-/** One planned blow: who is killed with SIGKILL, during what, and after which share of the time that it takes. */
+/** One planned kill: which process gets SIGKILL, during which command, and after which share of its duration. */
 export interface Blow {
   readonly victim: (typeof victims)[number];
   readonly during: (typeof moments)[number];
   readonly after: number;
 }
 
-/** How long each takes on this machine when nobody disturbs it, in milliseconds. */
+/** Undisturbed durations on this machine, in milliseconds. */
 export type Durations = Readonly<Record<Blow["during"], number>>;
 
-/** What was seen after a blow and the `down` that followed it. */
+/** Observations after a kill and the subsequent `down`. */
 export interface Aftermath {
   readonly blow: Blow;
   /** False when the victim had not started or had already ended at that moment. */
@@ -27,11 +27,11 @@ export interface Aftermath {
   readonly leftover: readonly string[];
 }
 
-/** Blows in an order that only the seed decides; victims and moments come in turn, so that each has its share. */
+/** Kills in an order that depends only on the seed; victims and moments rotate, so that each gets its share. */
 export function planBlows(seed: number, count: number): readonly Blow[] {
   const random = createRandom(seed);
   return Array.from({ length: count }, (_, index) => {
-    // Most of what can go wrong goes wrong while things are made; a third of the blows fall on `down`.
+    // Most failures occur during creation; a third of the kills happen during `down`.
     const during = index % 3 === 2 ? "down" : "up";
     const victim = victims[Math.floor(index / 3 + (index % 3)) % victims.length] ?? "command";
     return { victim, during, after: random() };
@@ -49,7 +49,7 @@ function createRandom(seed: number): () => number {
   };
 }
 
-/** Runs `up` and `down` once without a blow. */
+/** Runs `up` and `down` once without a kill. */
 export async function measureDurations(): Promise<Durations> {
   using home = new CommandHome();
   const durations = { up: 0, down: 0 };
@@ -62,7 +62,7 @@ export async function measureDurations(): Promise<Durations> {
   return durations;
 }
 
-/** Strikes once in a home of its own, runs `down`, and looks with its own eyes for what is left. */
+/** Kills once in a separate home, runs `down`, and independently looks for leftovers. */
 export async function strike(blow: Blow, durations: Durations): Promise<Aftermath> {
   using home = new CommandHome();
   const name = "chaos";

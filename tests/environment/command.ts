@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { execa, type ResultPromise } from "execa";
 import { root } from "../repository/source-files.ts";
 
-/** What one run of the command line left behind. */
+/** Result of one run of the command line. */
 export interface CommandResult {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -17,7 +17,7 @@ export interface RunningCommand {
   readonly ended: Promise<CommandResult>;
 }
 
-/** A home of its own for the command line, sharing only the toolchain and the caches; removed with its scope. */
+/** A separate home for the command line, sharing only the toolchain and the caches; removed with its scope. */
 export class CommandHome implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), "dmm-env-home-"));
 

@@ -8,8 +8,8 @@ import { test } from "tap";
 const life = join(import.meta.dirname, "full-disk.ts");
 
 /**
- * Runs the life of an environment where its home is a file system of its own, which this process does not see. Only root
- * may mount; everybody else is root in a user namespace of their own.
+ * Runs an environment's life cycle with its home on a separate file system, which this process does not see. Only
+ * root may mount; other users become root in a new user namespace.
  */
 async function liveOnSmallDisk(home: string) {
   const namespaces = ["--mount", ...(process.getuid?.() === 0 ? [] : ["--map-root-user"])];

@@ -5,13 +5,12 @@ import { findLeftovers } from "../cli/left-over.ts";
 import { runCommandLine, startCommandLine } from "../cli/started-command.ts";
 
 /**
- * The life of an environment on a disk that becomes full, run by full-disk.test.ts where the home is a file system of
- * its own. Prints one JSON object.
- * Usage: node full-disk.ts HOME NAME
+ * An environment's life cycle on a disk that fills up, run by full-disk.test.ts with the home on a separate file
+ * system. Prints one JSON object. Usage: node full-disk.ts HOME NAME
  */
 const [directory = "", name = ""] = process.argv.slice(2);
 
-/** Another program that takes whatever space there is, to the last byte, until it is stopped. */
+/** Another program that consumes all free space, to the last byte, until it is stopped. */
 class Filler {
   readonly #file = openSync(join(directory, "filler"), "w");
   #timer: NodeJS.Timeout | undefined;
@@ -37,7 +36,7 @@ class Filler {
   }
 }
 
-/** Whether a file of one byte cannot be written. */
+/** Whether not even a file of one byte can be written. */
 function isFull(): boolean {
   try {
     const descriptor = openSync(join(directory, "probe"), "w");
@@ -59,7 +58,7 @@ async function runJson(...words: readonly string[]) {
 
 const up = await runJson("up", name);
 const filler = new Filler();
-// The files of the environment are the space that its teardown frees.
+// The teardown frees the space of the environment's files.
 filler.start(() => !existsSync(join(directory, "environments", name)));
 const full = isFull();
 const refused = await runJson("up", name);

@@ -12,9 +12,9 @@ import { commandLineEnvironment } from "../cli/started-command.ts";
 
 const name = "feature-x";
 const folders = "My Projects/it's 100% #1";
-/** Usual ports of moto, LocalStack, MySQL, Redis and a web server, on every address. */
+/** Default ports of moto, LocalStack, MySQL, Redis and a web server, on every address. */
 const takenPorts = [5000, 4566, 3306, 6379, 8080];
-/** Nobody listens there. */
+/** Nothing listens there. */
 const deadProxy = "http://127.0.0.1:9";
 
 const shell = {
@@ -41,10 +41,10 @@ const shell = {
   TZ: "Pacific/Kiritimati",
 };
 
-/** The programs of this machine that were there first, and how often anybody asked them for anything. */
+/** Pre-existing programs of this machine, and how often they were contacted. */
 class OtherPrograms {
   asked = 0;
-  /** Ports that they really have: an environment of this machine's operator may have kept one from them. */
+  /** Ports that they really have: another environment of this operator may use one of them. */
   readonly ports = new Set<number>();
   readonly #servers: Server[] = [];
 

@@ -6,11 +6,11 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import type { BrowserSteps } from "./insider.ts";
 
 /**
- * Chromium of an insider. Playwright presents the certificate and verifies the ingress in place of Chromium, so names
- * are resolved by a proxy, which knows the printed rules and loopback addresses only.
+ * An insider's Chromium. Playwright presents the certificate and verifies the ingress in place of Chromium, so
+ * names are resolved by a proxy, which knows only the printed rules and loopback addresses.
  */
 export class InsiderBrowser {
-  /** Everything that a page's console, scripts or failed requests complained about. */
+  /** All errors of a page's console, scripts and requests. */
   readonly complaints: string[] = [];
   readonly page: Page;
   readonly #browser: Browser;
@@ -35,7 +35,7 @@ export class InsiderBrowser {
     const proxy = createProxy(steps.addresses);
     proxy.listen(0, "127.0.0.1");
     await once(proxy, "listening");
-    // The sandbox needs rights that a container does not give.
+    // The sandbox needs privileges that a container lacks.
     const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
     const context = await browser.newContext({
       proxy: { server: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` },
@@ -63,7 +63,7 @@ function createProxy(addresses: ReadonlyMap<string, string>): Server {
       client.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
       return;
     }
-    // URL drops the port of its scheme.
+    // URL drops the default port of its scheme.
     const server = connect(Number(port || 80), address, () => {
       client.write("HTTP/1.1 200 OK\r\n\r\n");
       server.pipe(client).pipe(server);

@@ -3,9 +3,9 @@ import { resolve } from "node:path";
 import { Agent, fetch } from "undici";
 import { root } from "../repository/source-files.ts";
 
-/** What `up` printed for a person with a browser. */
+/** The browser instructions printed by `up`. */
 export interface BrowserSteps {
-  /** Origin of the platform, with its port where that is not 443. */
+  /** Origin of the platform, with its port unless that is 443. */
   readonly url: string;
   readonly adminUrl: string;
   /** PKCS #12 file of the insider. */
@@ -17,7 +17,7 @@ export interface BrowserSteps {
   readonly addresses: ReadonlyMap<string, string>;
 }
 
-/** Reads the steps from the output of `up`. @throws Error where one of them is not there */
+/** Parses the steps from the output of `up`. @throws Error if one of them is missing */
 export function parseBrowserSteps(output: string): BrowserSteps {
   const find = (pattern: RegExp): readonly string[] => {
     const found = pattern.exec(output);
@@ -40,7 +40,10 @@ export function parseBrowserSteps(output: string): BrowserSteps {
   };
 }
 
-/** An insider's HTTP client: it has the certificate, trusts the authority, and knows addresses by the printed rules only. */
+/**
+ * An insider's HTTP client: it has the certificate, trusts the authority, and resolves names by the printed rules
+ * only.
+ */
 export class Insider implements AsyncDisposable {
   readonly #steps: BrowserSteps;
   readonly #agent: Agent;
@@ -61,11 +64,11 @@ export class Insider implements AsyncDisposable {
     });
   }
 
-  /** As `fetch` of the platform, for strict clients. */
+  /** A `fetch` for the platform, for strict clients. */
   readonly fetch = (url: string | URL, init: object = {}): Promise<Response> =>
     fetch(url, { ...init, dispatcher: this.#agent }) as unknown as Promise<Response>;
 
-  /** One request to the admin API. @throws Error where it is refused */
+  /** One request to the admin API. @throws Error if it is refused */
   async askAdmin(method: string, path: string, value?: object): Promise<Readonly<Record<string, unknown>>> {
     const response = await this.fetch(new URL(path, this.#steps.adminUrl), {
       method,
@@ -83,7 +86,7 @@ export class Insider implements AsyncDisposable {
     return created.secret as string | undefined;
   }
 
-  /** Registers a person; resolves with the password that lets in to choose another. */
+  /** Registers a user; resolves with the one-time password, which only allows choosing another. */
   async addPerson(name: string, displayName: string): Promise<string> {
     const created = await this.askAdmin("POST", "/api/users", { name, displayName });
     return String(created.password);

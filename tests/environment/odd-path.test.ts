@@ -8,14 +8,14 @@ import { findToolchain } from "../../tools/toolchain.ts";
 import { CopiedCheckout } from "../cli/copied-checkout.ts";
 import { findLeftovers } from "../cli/left-over.ts";
 
-/** What separates, quotes, expands or comments in some language that a path gets into. */
+/** Characters that separate, quote, expand or comment in some language in which a path is used. */
 const folders = 'My "Projects"/it\'s 100% #1 $HOME `id` \u00e9\u4e2d (a) [b] {c} & | * ? ! ~ = +,@';
 
 test("launcher, gate and toolchain work where the checkout's path has every odd character", {
   timeout: 400_000,
 }, async () => {
   using checkout = new CopiedCheckout(folders);
-  // Programs get this path, not the one that it leads to.
+  // Programs get this path, not the one that it resolves to.
   const toolchain = join(checkout.home, "tool chain");
   symlinkSync(findToolchain().directory, toolchain);
   const { exitCode, stdout, stderr } = await execa(

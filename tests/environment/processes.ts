@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
-/** One living process as /proc shows it. */
+/** One running process as /proc shows it. */
 export interface ProcessView {
   readonly pid: number;
   readonly parent: number;
@@ -10,7 +10,7 @@ export interface ProcessView {
   readonly workingDirectory: string;
 }
 
-/** Every process that can be read now; one that ends meanwhile is left out. */
+/** Every process that can currently be read; one that ends meanwhile is omitted. */
 export function readProcesses(): readonly ProcessView[] {
   return readdirSync("/proc")
     .filter((entry) => /^\d+$/.test(entry))
@@ -23,7 +23,7 @@ function readProcess(pid: number): ProcessView | undefined {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     const nameEnd = stat.lastIndexOf(")");
     const fields = stat.slice(nameEnd + 2).split(" ");
-    // A zombie has ended; it only waits to be counted by its parent.
+    // A zombie has ended; its parent has only not reaped it yet.
     if (fields[0] === "Z") return undefined;
     return {
       pid,
@@ -37,7 +37,7 @@ function readProcess(pid: number): ProcessView | undefined {
   }
 }
 
-/** The process and everything that it started, directly or not. */
+/** The process and all its descendants. */
 export function readDescendants(pid: number): readonly ProcessView[] {
   const all = readProcesses();
   const found = all.filter((view) => view.pid === pid);
@@ -47,7 +47,7 @@ export function readDescendants(pid: number): readonly ProcessView[] {
   return found;
 }
 
-/** Processes that work in or on a folder: by working directory or by a path in their command line. */
+/** Processes that use a folder: as working directory or by a path in their command line. */
 export function readProcessesOf(folder: string): readonly ProcessView[] {
   return readProcesses().filter(
     (view) =>

@@ -34,7 +34,7 @@ function readRegionAddress(): RegionAddress {
   return JSON.parse(readFileSync(join(home.folder, "environments", name, "region", "region.json"), "utf8"));
 }
 
-/** The platform's credentials as the Parameter Store gives them to the operator. */
+/** The platform's credentials as the Parameter Store returns them to the operator. */
 async function readSecrets(): Promise<readonly string[]> {
   const { endpoint, region, credentials } = readRegionAddress();
   const client = new SSMClient({ endpoint, region, credentials });
@@ -47,7 +47,9 @@ async function readSecrets(): Promise<readonly string[]> {
     .map(({ Value }) => Value ?? "");
 }
 
-/** Files that hold a value in clear because a real server must read it there; readable by their owner only. */
+/**
+ * Files that contain a value in clear text because a real server must read it there; readable by their owner only.
+ */
 const serverFiles =
   /(\/redis\.conf|\/cache\/[^/]+\.conf|\.conf|\.cnf|\.sql|\/access\/authorization\.header)$/;
 
@@ -134,7 +136,9 @@ function readLink(path: string): string {
   }
 }
 
-/** IPv4 as dotted numbers; an IPv6 listener stays as the kernel writes it, so that it never looks like loopback. */
+/**
+ * IPv4 as dotted numbers; an IPv6 listener stays as the kernel writes it, so that it never looks like loopback.
+ */
 function describeAddress(text: string): string {
   const [address = ""] = text.split(":");
   if (address.length !== 8) return address;

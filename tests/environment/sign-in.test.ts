@@ -17,9 +17,11 @@ const skip = executable === undefined ? "Chromium is not on PATH, so nobody sign
 const scope = "openid profile verify:read";
 const chosenPassword = "brisk otter paints quiet harbours";
 
-/** While it has port 443 of every address, the ingress gets another one, as on machines that keep 443 for root. */
+/**
+ * While it uses port 443 of every address, the ingress gets another one, as on machines that reserve 443 for root.
+ */
 const neighbour = createServer();
-/** An application on the person's machine (RFC 8252 7.3). */
+/** An application on the user's machine (RFC 8252 section 7.3). */
 const application = createHttpServer((_request, response) => {
   response.setHeader("content-type", "text/html").end("<link rel=icon href=data:,><h1>The application</h1>");
 });
@@ -34,7 +36,7 @@ let secret: string;
 
 before(async () => {
   neighbour.listen(443, "0.0.0.0");
-  // Where it cannot have the port, a kernel's rule or another program keeps it.
+  // If it cannot have the port, a kernel setting or another program reserves it.
   await once(neighbour, "listening").catch(() => undefined);
   home = new CommandHome();
   const up = await home.run("up", name);
@@ -194,7 +196,7 @@ test("a device is connected in Chromium at the address that it shows", { skip },
   await page.getByLabel("Code").fill(device.user_code);
   await page.getByRole("button", { name: "Continue" }).click();
   await page.getByRole("button", { name: "Connect this device" }).click();
-  // Apps on a person's machine ask each time (RFC 8252 8.6).
+  // Native apps ask for consent each time (RFC 8252 section 8.6).
   await page.getByRole("button", { name: "Allow", exact: true }).click();
   await page.getByRole("heading", { name: "Device connected" }).waitFor();
   const response = await oauth.deviceCodeGrantRequest(

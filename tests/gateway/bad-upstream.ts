@@ -1,14 +1,14 @@
 import { createServer, type Server, type Socket } from "node:net";
 
-/** What an upstream does with a connection. `head` is what came first. */
+/** Behaviour of an upstream on one connection. `head` is the received header section. */
 export type Behaviour = (socket: Socket, head: string) => void;
 
-/** An upstream that misbehaves on purpose, chosen by the first path segment. */
+/** A misbehaving upstream, selected by the first path segment. */
 export class StartedBadUpstream {
   readonly origin: string;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  /** Requests seen, by first path segment. */
+  /** Received requests, by first path segment. */
   readonly seen = new Map<string, number>();
 
   private constructor(origin: string, server: Server) {
@@ -29,7 +29,7 @@ export class StartedBadUpstream {
       socket.on("close", () => started.#sockets.delete(socket));
       socket.on("data", (chunk) => {
         const head = chunk.toString("latin1");
-        // The end of a body may come with the next head.
+        // The end of a body may arrive with the next header section.
         const name = /[A-Z]+ \/bad\/(\w+)/.exec(head)?.[1];
         if (name === undefined) return;
         started.seen.set(name, (started.seen.get(name) ?? 0) + 1);

@@ -18,7 +18,7 @@ export interface CertificateFiles {
   remove(): Promise<void>;
 }
 
-/** Makes an authority that nobody else knows, and a certificate for these addresses. */
+/** Creates a separate authority, and a certificate for these addresses. */
 export async function createCertificates(addresses: readonly string[]): Promise<CertificateFiles> {
   const crypto = webcrypto as unknown as Crypto;
   cryptoProvider.set(crypto);

@@ -1,4 +1,4 @@
-/** A random source that repeats itself with its seed (mulberry32). */
+/** A deterministic random source (mulberry32). */
 export class Chance {
   #state: number;
 

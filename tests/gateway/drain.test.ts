@@ -29,7 +29,7 @@ function start(environment: Record<string, string> = {}): Promise<StartedRole> {
   return startGateway(`${network}.1.${next++}`, platform.testBed, environment);
 }
 
-/** Waits until the gateway counts this many requests of the API whose answers have not ended. */
+/** Waits until the gateway counts this many unfinished API requests. */
 async function waitUntilRunning(gateway: StartedRole, count: number): Promise<void> {
   await waitUntil(`${count} requests run`, async () => {
     const text = await (await fetch(`${gateway.origin}/metrics`)).text();

@@ -1,11 +1,14 @@
 import { once } from "node:events";
 import { createServer, connect as dial, type Server, type Socket } from "node:net";
 
-/** A line to a Redis node: connections after the first ones are accepted, and nothing on them arrives until `release`. */
+/**
+ * A connection to a Redis node: after the first connections, further ones are accepted but nothing on them arrives
+ * until `release`.
+ */
 export class HeldLine {
   readonly host: string;
   readonly port = 7011;
-  /** Connections that are held, or were. */
+  /** Number of connections that are or were held. */
   held = 0;
   readonly #passes: number;
   readonly #leadsTo: number;
@@ -30,7 +33,7 @@ export class HeldLine {
     return line;
   }
 
-  /** Lets everything arrive from now on. */
+  /** Delivers everything from now on. */
   release(): void {
     this.#isReleased = true;
     for (const connect of this.#waiting) connect();

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 
-/** What an upstream saw of a request, as it answers it. */
+/** The request as an upstream received it, which it returns. */
 export interface Seen {
   readonly method: string;
   readonly url: string;
@@ -12,15 +12,15 @@ export interface Seen {
 }
 
 /**
- * Answers by the last path segment: `/echo` with what it saw, `/wait?ms=` the same after a while, `/bytes?id=&n=` with
- * content that follows from the query, `/endless` for ever, `/early` before it has the request.
+ * Responds by the last path segment: `/echo` with the request, `/wait?ms=` the same after a delay, `/bytes?id=&n=`
+ * with content derived from the query, `/endless` forever, `/early` before it has the request.
  */
 export class StartedHonestUpstream {
   readonly origin: string;
   readonly #server: Server;
-  /** Requests of which a head came. */
+  /** Requests whose header section arrived. */
   readonly begun = new Set<string>();
-  /** Requests that came whole, and those that broke off. */
+  /** Complete requests, and those that broke off. */
   readonly whole: string[] = [];
   readonly broken: string[] = [];
   running = 0;
@@ -61,7 +61,7 @@ export class StartedHonestUpstream {
       };
       const name = url.pathname.slice(url.pathname.lastIndexOf("/") + 1);
       if (name === "wait")
-        // A test that is over does not wait for it.
+        // A finished test does not wait for it.
         setTimeout(() => response.end(JSON.stringify(seen)), Number(url.searchParams.get("ms"))).unref();
       else if (name === "bytes") responseBytes(response, url);
       else if (name === "endless") serveEndless(response);
@@ -75,7 +75,7 @@ export class StartedHonestUpstream {
   }
 }
 
-/** Content that nobody takes for another's. */
+/** Content that cannot be mistaken for another's. */
 export function describeBytes(id: string, length: number): string {
   return `${id}.`.repeat(Math.ceil(length / (id.length + 1))).slice(0, length);
 }

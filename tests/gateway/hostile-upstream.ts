@@ -1,12 +1,12 @@
 import type { Socket } from "node:net";
 import type { Behaviour } from "./bad-upstream.ts";
 
-/** What an upstream does, and what the client of such a request gets: a status with a body, or with `cut`. */
+/** An upstream's behaviour, and the client's result: a status with a body, or with `cut`. */
 export interface UpstreamTrick {
   readonly method?: "HEAD" | "POST";
   readonly does: Behaviour;
   readonly expected: string;
-  /** Sends more than its answer when that was complete: whoever asks over this connection meanwhile gets it. */
+  /** Sends more after its complete response: a later request over this connection would receive it. */
   readonly plants?: true;
 }
 
@@ -22,7 +22,7 @@ const say =
     sayLater(socket, more);
   };
 
-/** Each part as a segment of its own. */
+/** Each part as a separate segment. */
 function sayLater(socket: Socket, [part, ...more]: readonly string[]): void {
   if (part === undefined) return;
   setTimeout(() => {
@@ -32,7 +32,7 @@ function sayLater(socket: Socket, [part, ...more]: readonly string[]): void {
   }, 15);
 }
 
-/** Says more when everybody takes the answer for complete. */
+/** Sends more after its response is complete. */
 const sayAndPlant =
   (text: string, more: string): Behaviour =>
   (socket) => {
@@ -54,7 +54,7 @@ const sayAndReset =
     socket.write(text, "latin1", () => setTimeout(() => socket.resetAndDestroy(), 15));
   };
 
-/** The same again and again, as fast as it is taken. */
+/** Repeats the same as fast as it is read. */
 const flood =
   (first: string, again: string): Behaviour =>
   (socket) => {

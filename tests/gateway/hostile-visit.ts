@@ -4,10 +4,10 @@ import { get, oddRequests, post } from "./odd-requests.ts";
 import { OpenClient } from "./open-client.ts";
 
 const odd = Object.values(oddRequests).map(([text]) => text);
-/** Without those whose bytes would be anybody's who asks over the same connection. */
+/** Without those whose bytes could reach another client on the same connection. */
 const tricks = Object.entries(upstreamTricks).filter(([, { plants }]) => plants !== true);
 
-/** What a client sends, by some way of doing harm. */
+/** Malicious client input. */
 const texts: readonly ((chance: Chance) => string)[] = [
   (chance) => chance.pick(odd),
   (chance) => mutate(chance.pick(odd), chance),
@@ -34,7 +34,7 @@ function mutate(text: string, chance: Chance): string {
   return text.slice(0, at) + put + text.slice(at + chance.below(3));
 }
 
-/** How a client goes, after it has waited a little or has read for a while. */
+/** How a client disconnects, after a short wait or after reading for a while. */
 const ends: readonly ((client: OpenClient) => void)[] = [
   (client) => client.leave(),
   (client) => client.reset(),

@@ -1,4 +1,4 @@
-/** A request as it goes over the wire; `more` are further fields, each with its line's end. */
+/** A request as bytes; `more` are further fields, each with its line end. */
 export const get = (path: string, more = "") => `GET ${path} HTTP/1.1\r\nHost: a\r\n${more}\r\n`;
 
 export const post = (path: string, more: string, body: string) =>
@@ -6,7 +6,7 @@ export const post = (path: string, more: string, body: string) =>
 
 export const close = "Connection: close\r\n";
 
-/** What is sent, and the statuses that it is answered with before the connection ends. */
+/** Bytes to send, and the statuses of the responses before the connection ends. */
 export const oddRequests: Readonly<Record<string, readonly [string, readonly number[]]>> = {
   "HTTP/1.0": ["GET /h/echo HTTP/1.0\r\nHost: a\r\n\r\n", [200]],
   "HTTP/1.0 that keeps its connection": [

@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net";
 import { waitUntil } from "./started-process.ts";
 
-/** A client that sends bytes as they are, piece by piece, and keeps what it got. */
+/** A client that sends raw bytes in pieces, and stores what it receives. */
 export class OpenClient {
   readonly socket: Socket;
   text = "";
@@ -42,7 +42,7 @@ export class OpenClient {
     await waitUntil("the connection is ended", () => this.ended || this.closed, withinMs);
   }
 
-  /** All statuses in the order in which they came, interim ones too. */
+  /** All statuses in order, including interim ones. */
   get statuses(): readonly number[] {
     return [...this.text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map((match) => Number(match[1]));
   }

@@ -13,8 +13,8 @@ export interface ParsedFamily {
 }
 
 /**
- * Reads the Prometheus text format as its description has it, and refuses everything that a reader may refuse or take
- * otherwise than it was meant. https://prometheus.io/docs/instrumenting/exposition_formats/
+ * Parses the Prometheus text format strictly, and refuses everything that a reader may refuse or misinterpret.
+ * https://prometheus.io/docs/instrumenting/exposition_formats/
  */
 export class PrometheusText {
   readonly families = new Map<string, ParsedFamily>();
@@ -109,7 +109,7 @@ function parseLabels(text: string, line: string): Record<string, string> {
     const match = /^([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"(?:,(?=.)|$)/.exec(rest);
     assert.ok(match !== null, `labels: ${line}`);
     const [whole, name = "", value = ""] = match;
-    // A summary's label, which nothing here is.
+    // A label of summaries, which are not used.
     const reserved = name.startsWith("__") || name === "quantile";
     assert.ok(!(name in labels) && !reserved, `label ${name}: ${line}`);
     labels[name] = decodeEscapes(value, '"');
@@ -139,7 +139,7 @@ function checkFamily(name: string, { type, help, samples }: ParsedFamily): void 
   if (type === "histogram") checkHistogram(name, samples);
 }
 
-/** Buckets grow, the last is infinite and equals the count, and each has its sum. */
+/** Buckets are cumulative, the last is infinite and equals the count, and each has a sum. */
 function checkHistogram(name: string, samples: readonly ParsedSample[]): void {
   const series = new Map<string, ParsedSample[]>();
   for (const sample of samples) {

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 
-/** Sends bytes as they are and gives back everything that came until the other side closed or `withinMs` passed. */
+/** Sends raw bytes and returns everything received until the other side closed or `withinMs` passed. */
 export async function sendRaw(origin: string, text: string, withinMs = 10_000): Promise<string> {
   const { hostname, port } = new URL(origin);
   const socket = connect({ host: hostname, port: Number(port) });
@@ -17,7 +17,7 @@ export async function sendRaw(origin: string, text: string, withinMs = 10_000): 
   return received;
 }
 
-/** Status of the first answer, 0 if none came. */
+/** Status of the first response, 0 if there was none. */
 export function readStatus(received: string): number {
   return Number(/^HTTP\/1\.1 (\d{3})/.exec(received)?.[1] ?? 0);
 }

@@ -36,7 +36,7 @@ async function readHealth(gateway: StartedRole): Promise<{ status: number; waits
   return { status: response.status, ...((await response.json()) as { waitsFor?: string[] }) };
 }
 
-/** It waits for one thing alone, and goes on doing so. */
+/** It waits for exactly one dependency, and continues to do so. */
 async function requireWaiting(gateway: StartedRole, what: string): Promise<void> {
   await waitUntil(`it waits for ${what} alone`, async () => {
     const health = await readHealth(gateway).catch(() => undefined);
@@ -48,7 +48,7 @@ async function requireWaiting(gateway: StartedRole, what: string): Promise<void>
   assert.deepEqual([status, waitsFor], [503, [what]], gateway.process.output);
 }
 
-/** AWS KMS as far as a seal needs it: what it encrypts is only encoded. */
+/** AWS KMS as far as the cipher needs it: its ciphertext is only encoded. */
 async function startKms(context: Test, address: string) {
   const kms = { isAway: true, requests: 0, origin: `http://${address}:4599` };
   const server = createServer(async (request, response) => {
@@ -100,7 +100,7 @@ for (const [what, address, more] of [
 ] as const)
   test(`a gateway whose connection for writes ${what} is not ready; once it is, the first token is issued`, async (context) => {
     const node = redis.nodes[0]!;
-    // One to ask for the cluster's nodes, then one for look-ups; the next is for writes.
+    // One for the cluster's topology, then one for lookups; the next is for writes.
     const line = await HeldLine.open(node.host, redis.port, 2);
     context.teardown(() => line.close());
     await node.command("CONFIG", "SET", "cluster-announce-port", String(line.port));

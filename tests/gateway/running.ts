@@ -1,4 +1,4 @@
-/** The lines of `/metrics` that say that something runs or is held, when it should not. */
+/** Lines of `/metrics` with running or held resources that should be gone. */
 export async function readRunning(origin: string): Promise<readonly string[]> {
   const text = await (await fetch(`${origin}/metrics`)).text();
   const counts =

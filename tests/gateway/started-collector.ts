@@ -24,12 +24,12 @@ interface Body {
   }[];
 }
 
-/** Takes spans as OTLP/HTTP in JSON. */
+/** Receives spans as OTLP/HTTP in JSON. */
 export class StartedCollector {
   readonly spans: ReceivedSpan[] = [];
-  /** Every byte that came, to look for what must not be there. */
+  /** Every received byte, to search for forbidden content. */
   received = "";
-  /** Of every batch that came. */
+  /** Of every received batch. */
   readonly headers: IncomingHttpHeaders[] = [];
   readonly #server: Server;
 

@@ -5,7 +5,7 @@ import type { StartedRedis } from "./started-redis.ts";
 
 const main = resolve(import.meta.dirname, "../../gateway/main.ts");
 
-/** Any role of the image as a process of its own. */
+/** Any role of the image as a separate process. */
 export class StartedRole {
   readonly origin: string;
   readonly process: StartedProcess;
@@ -43,7 +43,7 @@ export interface TestBed {
 
 export const verifierSecret = "verifier-secret-of-a-test";
 
-/** The environment variables of a gateway in these surroundings. */
+/** The environment variables of a gateway on this test bed. */
 export function describeGateway({ database, redis, upstreamUrl }: TestBed): Record<string, string> {
   return {
     ENVIRONMENT: "test",

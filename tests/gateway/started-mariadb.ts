@@ -26,7 +26,7 @@ export class StartedMariadb {
     this.#process = this.#launch();
   }
 
-  /** With certificates, nobody gets in without TLS. */
+  /** With certificates, TLS is required. */
   static async start(addresses: string | readonly string[], tls?: CertificateFiles): Promise<StartedMariadb> {
     const directory = await mkdtemp(join(tmpdir(), "gateway-mariadb-"));
     let started: StartedMariadb | undefined;
@@ -60,7 +60,7 @@ export class StartedMariadb {
     }
   }
 
-  /** Makes a reader of it, as a failover does with a former writer, or the writer again; connections stay. */
+  /** Makes it a reader, as a failover does with a former writer, or the writer again; connections stay. */
   async setReadOnly(isReader: boolean): Promise<void> {
     const root = await this.#root();
     await root.query(`SET GLOBAL read_only = ${isReader ? "ON" : "OFF"}`);
@@ -86,11 +86,11 @@ export class StartedMariadb {
     return StartedProcess.ofToolchain("mariadbd", [
       "--no-defaults",
       `--datadir=${this.#directory}/data`,
-      // A server that starts clears temporary tables away, also those of another one in the same folder.
+      // A starting server deletes temporary tables, including those of another one in the same folder.
       `--tmpdir=${this.#directory}`,
       `--socket=${this.#directory}/socket`,
       `--pid-file=${this.#directory}/pid`,
-      // Without the folder, the server knows its own.
+      // Without the folder, the server uses its default.
       ...(share === undefined
         ? []
         : [`--lc-messages-dir=${share}`, `--character-sets-dir=${share}/charsets`]),
@@ -139,7 +139,7 @@ export class StartedMariadb {
 async function install(directory: string): Promise<void> {
   const { share: installed } = installedPart("mariadbd");
   const { command, environment } = installedPart("mariadb-install-db");
-  // The script takes no path with a blank, and a checkout may be at one.
+  // The script does not support paths with spaces, and a checkout may have one.
   const root = dirname(dirname(installed ?? command));
   const base = join(directory, "installed");
   await symlink(root, base);

@@ -3,7 +3,7 @@ import { execa, type ResultPromise } from "execa";
 import type { PartName } from "../../tools/part.ts";
 import { installedPart } from "../installed-parts.ts";
 
-/** A process that a test started; it ends with the test, whatever happens. */
+/** A process that a test started; it ends with the test in any case. */
 export class StartedProcess {
   readonly child: ResultPromise["nodeChildProcess"];
   output = "";
@@ -23,7 +23,7 @@ export class StartedProcess {
     });
   }
 
-  /** Of the toolchain, with its libraries. */
+  /** From the toolchain, with its libraries. */
   static ofToolchain(name: PartName, args: readonly string[]): StartedProcess {
     const { command, environment } = installedPart(name);
     return new StartedProcess(command, args, environment);
@@ -44,7 +44,7 @@ export class StartedProcess {
   }
 }
 
-/** Waits for a condition with a bound and a name for its failure. */
+/** Waits for a condition with a time limit and a name for its failure. */
 export async function waitUntil(
   what: string,
   condition: () => Promise<boolean> | boolean,

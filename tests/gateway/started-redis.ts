@@ -13,7 +13,7 @@ export interface RedisShape {
   readonly replica?: boolean;
   /** Each primary has a replica. */
   readonly replicas?: boolean;
-  /** How long a node may be away until it counts as failed. */
+  /** How long a node may be unresponsive until it counts as failed. */
   readonly nodeTimeoutMs?: number;
   /** Clients need TLS and this password. */
   readonly secured?: { readonly tls: CertificateFiles; readonly password: string };
@@ -36,7 +36,7 @@ export class StartedNode {
     this.#password = password;
   }
 
-  /** Starts it again after its end; it knows its cluster, and has no data. */
+  /** Restarts it after its end; it knows its cluster, and has no data. */
   restart(): void {
     this.process = this.#launch();
   }
@@ -108,7 +108,7 @@ export class StartedRedis {
       await this.nodes[index]!.command("CLUSTER", "ADDSLOTSRANGE", from, to);
       await this.nodes[index]!.command("CLUSTER", "SET-CONFIG-EPOCH", String(index + 1));
     }
-    // Everyone meets everyone: gossip would take seconds to introduce them.
+    // Every node meets every other: gossip would take seconds.
     for (const node of this.nodes)
       for (const other of this.nodes)
         if (node !== other) await node.command("CLUSTER", "MEET", other.host, String(port));

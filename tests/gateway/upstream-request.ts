@@ -7,7 +7,7 @@ export interface UpstreamResponse {
   readonly body: string;
 }
 
-/** Sends a request without content to a target, and collects its answer. */
+/** Sends a request without content to a target, and collects its response. */
 export function askUpstream(
   target: UpstreamTarget,
   { path = "/", method = "GET", connectLimitMs = 2000 } = {},

@@ -3,14 +3,14 @@ import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { Duplex } from "node:stream";
 
 /**
- * An upstream that echoes short text frames, refuses the path `/no`, leaves `/never` without an answer, and switches at
- * `/h2c` and `/bare` to something else.
+ * An upstream that echoes short text frames, refuses the path `/no`, never responds to `/never`, and switches to
+ * something else at `/h2c` and `/bare`.
  */
 export class StartedWebSocketUpstream {
   readonly origin: string;
   readonly #server: Server;
   readonly sockets = new Set<Duplex>();
-  /** Those that asked for `/never`, which are told nothing. */
+  /** Requests of `/never`, which get no response. */
   readonly silent = new Set<Duplex>();
   lastHeaders: IncomingHttpHeaders = {};
 
@@ -48,7 +48,7 @@ export class StartedWebSocketUpstream {
       socket.on("error", () => {});
       socket.on("end", () => socket.end());
       socket.on("close", () => started.sockets.delete(socket));
-      // RFC 6455 4.2.2
+      // RFC 6455 section 4.2.2
       const accept = createHash("sha1")
         .update(`${request.headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
         .digest("base64");
@@ -68,7 +68,7 @@ export class StartedWebSocketUpstream {
   }
 }
 
-/** Frames of a client are masked, frames of a server are not (RFC 6455 5.2). */
+/** Frames of a client are masked, frames of a server are not (RFC 6455 section 5.2). */
 function echo(socket: Duplex, frame: Buffer): void {
   const length = frame[1]! & 0x7f;
   const mask = frame.subarray(2, 6);

@@ -79,7 +79,7 @@ test("a worker that takes another's place gets no request before it can serve it
 
 test("all workers serve a version when one of them has acknowledged it", async (context) => {
   const { database } = platform.testBed;
-  // Nobody looks for a version by itself here.
+  // No worker polls for a version here.
   const gateway = await startGateway(`${network}.1.33`, platform.testBed, {
     GATEWAY_WORKERS: "3",
     CONFIGURATION_POLL_MS: "60000",

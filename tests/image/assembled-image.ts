@@ -23,12 +23,12 @@ export const content: ImageContent = { folder: root, workspace: "gateway" };
 /** The folders that the last stage of the Dockerfile copies to `/app`, and one file. */
 export const parts = ["node_modules", "compile-cache", "gateway", "image.json"] as const;
 
-/** What the Dockerfile removes of the packages. */
+/** Files that the Dockerfile removes from the packages. */
 const typesAndMaps = /\.(d\.[cm]?ts|map)$/;
 
 /**
- * What is `/app` in the image, put together without a container runtime: the gateway's files, its packages out of
- * `node_modules` and nothing else, so that what is missing there is missed here.
+ * The image's `/app`, assembled without a container runtime: the gateway's files and its packages from
+ * `node_modules` only, so that whatever is missing there is missing here.
  */
 export class AssembledImage implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), "dmm-env-app-"));
@@ -38,7 +38,7 @@ export class AssembledImage implements Disposable {
 
   constructor() {
     for (const { path } of listFiles(content)) this.#copy(path);
-    // At once: somebody may be working on the checkout.
+    // Immediately: the checkout may be edited at the same time.
     this.origin = digestContent(content);
     const packages = listPackages(content);
     for (const { path } of packages) this.#copy(path);
@@ -50,7 +50,7 @@ export class AssembledImage implements Disposable {
     mkdirSync(this.compileCache);
   }
 
-  /** One package is copied without those inside it: they are packages of their own. */
+  /** One package is copied without those inside it, which are separate packages. */
   #copy(path: string): void {
     if (!statSync(join(root, path)).isDirectory()) {
       mkdirSync(dirname(join(this.folder, path)), { recursive: true });
@@ -70,12 +70,12 @@ export class AssembledImage implements Disposable {
     writeFileSync(join(this.folder, "image.json"), JSON.stringify({ digest }));
   }
 
-  /** As a read-only root file system; who runs as root can write all the same, so see {@link listing} too. */
+  /** Like a read-only root file system; root can write nevertheless, so see {@link listing} too. */
   lock(): void {
     this.#chmod(0o555, 0o444);
   }
 
-  /** Every file and folder with size and time of its last change. */
+  /** Every file and folder with size and modification time. */
   listing(): readonly string[] {
     return this.#entries().map(({ path, stat }) => `${path} ${stat.size} ${stat.mtimeMs}`);
   }

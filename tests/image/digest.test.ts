@@ -11,7 +11,7 @@ type Files = Readonly<Record<string, string>>;
 
 const manifest = JSON.stringify({ dependencies: { server: "1.0.0" }, devDependencies: { tester: "1.0.0" } });
 
-/** As npm writes it: `server` needs its own `parser`, a peer, a package that this system has no use for, and `log`. */
+/** As npm writes it: `server` needs its own `parser`, a peer, a package that is not for this system, and `log`. */
 const packages = {
   gateway: { version: "0.1.0", dependencies: { server: "1.0.0" } },
   "node_modules/@x/gateway": { resolved: "gateway", link: true },

@@ -17,7 +17,7 @@ const readManifest = (folder: string) =>
 const gateway = readManifest(join(root, content.workspace));
 const checkout = readManifest(root);
 
-/** `import`, and `resolve("htmx.org/…")` for what is served as a file. */
+/** `import`, and `resolve("htmx.org/…")` for files that are served. */
 function packagesOf(file: Parameters<typeof importsOf>[0]): readonly string[] {
   const resolved = [...file.text.matchAll(/\bresolve\("([^"]+)"\)/g)].map(([, name = ""]) => name);
   return [...importsOf(file), ...resolved]

@@ -3,7 +3,10 @@ import { get } from "node:http";
 import { execa, type ResultPromise } from "execa";
 import type { AssembledImage } from "./assembled-image.ts";
 
-/** Enough for every role to start where nothing answers: the stores' address in the network of `host` has no listener. */
+/**
+ * Sufficient for every role to start without its dependencies: nothing listens at the stores' address in the
+ * network of `host`.
+ */
 export function variablesAt(host: string): Readonly<Record<string, string>> {
   const stores = host.replace(/\d+$/, "250");
   return {
@@ -23,7 +26,7 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** A process of the image: as its entry point runs it, with no shell and no program in reach. */
+/** A process of the image: started by its entry point, without a shell and programs. */
 export class Role implements AsyncDisposable {
   readonly #child: ResultPromise["nodeChildProcess"];
   readonly ended: Promise<Exit>;
@@ -64,14 +67,14 @@ export class Role implements AsyncDisposable {
     this.#child.kill(signal);
   }
 
-  /** What it compiled because the cache did not have it. */
+  /** Modules compiled because they were not in the cache. */
   get compiled(): readonly string[] {
     return [...this.errors.matchAll(/^\[compile cache\] reading cache .* for (\S+ .*)\.\.\. no such/gm)].map(
       ([, name = ""]) => name,
     );
   }
 
-  /** How many modules it took from the cache. */
+  /** Number of modules loaded from the cache. */
   get cached(): number {
     return [...this.errors.matchAll(/^\[compile cache\] reading cache .*success, size=/gm)].length;
   }
@@ -82,7 +85,7 @@ export class Role implements AsyncDisposable {
   }
 }
 
-/** Status of one request; 0 when nobody answers. */
+/** Status of one request; 0 without a response. */
 export function statusAt(host: string, path: string): Promise<number> {
   return new Promise((resolve) => {
     get({ host, port: 8080, path, agent: false }, (response) => {

@@ -9,14 +9,14 @@ import type { Properties, Resource } from "../../local/resource.ts";
 import type { ResourceHandler } from "../../local/resource-handler.ts";
 import { parts, root } from "./daemon/started-region.ts";
 
-/** A region without provider and endpoint, in a folder and on a loopback block of its own. */
+/** A region without provider and endpoint, in a separate folder and loopback block. */
 export interface StartedRegion extends AsyncDisposable {
   readonly region: OwnedRegion;
-  /** Ends the region as its daemon would and opens it again on the same folder. */
+  /** Ends the region like its daemon and opens it again on the same folder. */
   reopen(): Promise<OwnedRegion>;
 }
 
-/** `network`: as `reserveNetwork` gives it. */
+/** `network`: as `reserveNetwork` returns it. */
 export async function startRegion(
   network: string,
   images: Readonly<Record<string, Image>> = {},
@@ -42,7 +42,7 @@ export async function startRegion(
   };
 }
 
-/** Creates a resource and remembers it, as the provider does. */
+/** Creates and stores a resource, like the provider. */
 export async function createResource(
   region: OwnedRegion,
   handler: ResourceHandler,
@@ -94,7 +94,7 @@ export function listenersOf(network: string): readonly string[] {
     .filter((address) => address.startsWith(`${network}.`));
 }
 
-/** The number of processes whose working directory lies in the folder. */
+/** The number of processes whose working directory is in the folder. */
 export function processesIn(directory: string): number {
   const script = 'for p in /proc/[0-9]*; do readlink "$p/cwd" 2>/dev/null; done; true';
   return execaSync("sh", ["-c", script], { stdin: "ignore" })

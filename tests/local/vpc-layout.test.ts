@@ -22,7 +22,7 @@ function blocks(of: Layout): readonly string[] {
   return planSubnets(of).map(({ spec, zone, block }) => `${spec.type} ${zone + 1} ${renderCidr(block)}`);
 }
 
-/** Not every mixture of sizes fits: Legacy may place two upon each other, Auto's gaps may need more than there is. */
+/** Not every mixture of sizes fits: Legacy may overlap two, Auto's gaps may need more space than there is. */
 function planIfPossible(of: Layout): ReturnType<typeof planSubnets> | undefined {
   try {
     return planSubnets(of);
@@ -183,7 +183,7 @@ test("the layout of a VPC", async (t) => {
     fc.assert(
       fc.property(specs, fc.integer({ min: 1, max: 4 }), (given, zones) => {
         const of = layout("10.8.0.0/16", "Auto", given, zones);
-        // Gaps before larger blocks may not fit any more; that is refused.
+        // Gaps before larger blocks may no longer fit; that is refused.
         const planned = planIfPossible(of);
         fc.pre(planned !== undefined);
         for (const [index, { block }] of planned.entries()) {

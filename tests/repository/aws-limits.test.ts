@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "tap";
 import { importsOf, parts, readSourceFiles } from "./source-files.ts";
 
-/** Where each folder has the limits of its requests to AWS. */
+/** The module of each folder with the limits of its AWS requests. */
 const limits = /\/(aws-limits|aws-access)\.ts$/;
 
 /** Only loads the SDK's modules, so that their code is compiled before a request needs it. */

@@ -4,7 +4,7 @@ import { test } from "tap";
 import { suites } from "../../verify/suites.ts";
 import { importsOf, parts, readSourceFiles } from "./source-files.ts";
 
-/** What each folder may import of ours, beyond itself. A file stands for that file alone. */
+/** Allowed imports of each folder from other folders. A file name stands for that file only. */
 const allowed: Readonly<Record<(typeof parts)[number], readonly string[]>> = {
   stacks: ["errors"],
   local: ["errors", "image"],
@@ -17,7 +17,7 @@ const allowed: Readonly<Record<(typeof parts)[number], readonly string[]>> = {
     "stacks/outputs.ts",
     "stacks/index.ts",
     "verify/index.ts",
-    // The form of everything that is signed; the index loads all suites.
+    // The format of everything that is signed; the index loads all suites.
     "verify/evidence/dsse.ts",
     "verify/target.ts",
     "tools",
@@ -29,7 +29,7 @@ const allowed: Readonly<Record<(typeof parts)[number], readonly string[]>> = {
   bench: ["verify/load", "tools"],
 };
 
-/** Packages of AWS's and Pulumi's that only some folders may use. */
+/** Packages of AWS and Pulumi that only some folders may use. */
 const packages: readonly { readonly name: RegExp; readonly folders: readonly string[] }[] = [
   { name: /^@pulumi\/(aws|awsx)(\/|$)/, folders: ["stacks"] },
   { name: /^@pulumi\/pulumi(\/|$)/, folders: ["stacks", "local", "cli"] },
@@ -61,7 +61,7 @@ test("the program is the only user of the AWS resource types", async () => {
   assert.deepEqual(wrong, []);
 });
 
-/** Every import between two folders of ours, with the files that make it: `a b` → `a/x.ts imports b/y.ts`. */
+/** Every import between two of our folders, with its files: `a b` → `a/x.ts imports b/y.ts`. */
 function readFolderImports(): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   for (const file of readSourceFiles(parts)) {
@@ -75,7 +75,7 @@ function readFolderImports(): ReadonlyMap<string, readonly string[]> {
   return found;
 }
 
-/** A folder and one inside it may import each other: what is inside is a part of it. */
+/** A folder and its subfolder may import each other: the subfolder is part of it. */
 function areApart(one: string, other: string): boolean {
   return one !== other && !one.startsWith(`${other}/`) && !other.startsWith(`${one}/`);
 }

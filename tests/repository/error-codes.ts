@@ -5,12 +5,12 @@ import { parts, readSourceFiles, root, type SourceFile } from "./source-files.ts
 
 const oneCode = /^DMM_[A-Z0-9]+(?:_[A-Z0-9]+)*$/;
 
-/** Environment variables share the prefix but are no error codes. */
+/** Environment variables share the prefix but are not error codes. */
 function isCode(text: string): boolean {
   return oneCode.test(text) && !text.startsWith("DMM_ENV_");
 }
 
-/** A code where it stands in a catalogue, and the function, class or table of the catalogue around it. */
+/** A code in a catalogue, and the function, class or table of the catalogue that contains it. */
 export interface CataloguedCode {
   readonly code: string;
   readonly path: string;
@@ -21,13 +21,13 @@ export interface CataloguedCode {
 
 export interface CodeUses {
   readonly catalogued: readonly CataloguedCode[];
-  /** Codes that the product's code makes an error of: by name, or by a function or class of a catalogue. */
+  /** Codes that the product's code raises: by name, or by a function or class of a catalogue. */
   readonly raised: ReadonlySet<string>;
 }
 
 /**
- * Finds codes by use. Not a use: a comment, a type, a comparison, the name of a table's entry, and a function of a catalogue
- * that nothing outside of it calls.
+ * Finds codes by use. Not a use: a comment, a type, a comparison, the name of a table's entry, and a function of a
+ * catalogue that is not called outside it.
  */
 export function readCodeUses(files: readonly SourceFile[] = readSourceFiles(parts)): CodeUses {
   const raised = new Set(launcherCodes());
@@ -87,7 +87,7 @@ export function readRetiredCodes(): readonly string[] {
   return [...text.matchAll(/^\| `(DMM_[A-Z0-9_]+)`/gm)].map(([, code = ""]) => code);
 }
 
-/** The launcher is no TypeScript: `fail CODE MESSAGE HINT`. */
+/** The launcher is not TypeScript: `fail CODE MESSAGE HINT`. */
 function launcherCodes(): readonly string[] {
   const text = readFileSync(join(root, "dmm-env"), "utf8").replace(/^\s*#.*$/gm, "");
   return [...text.matchAll(/\bfail (DMM_[A-Z0-9_]+)\b/g)].map(([, code = ""]) => code);

@@ -14,7 +14,7 @@ test("a clone with core.autocrlf has a launcher that starts, and no file with CR
   const git = (...words: readonly string[]) =>
     execaSync("git", ["-c", "core.autocrlf=true", ...words]).stdout;
   git("clone", "--quiet", "--no-hardlinks", root, clone);
-  // As it is in this working tree, which may not have been committed yet.
+  // Of this working tree, which may not have been committed yet.
   execaSync("cp", [join(root, ".gitattributes"), clone]);
   git("-C", clone, "rm", "--quiet", "--cached", "-r", ".");
   git("-C", clone, "reset", "--quiet", "--hard");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "tap";
 import { readSourceFiles } from "./source-files.ts";
 
-/** Here addresses are read, planned or written, and nobody listens at them. */
+/** Here addresses are parsed, planned or written, but not listened on. */
 const inputs = [
   "tests/environment/processes.ts",
   "tests/local/elb/access-log-line.test.ts",
@@ -17,7 +17,7 @@ const inputs = [
   "tests/repository/loopback.test.ts",
 ];
 
-/** Here the product chose the number, or the reserved network's number is what it takes. */
+/** Here the product chose the number, or takes the reserved network's number. */
 const numbers = [
   "tests/cli/ingress-port.test.ts",
   "tests/cli/network.test.ts",
@@ -25,7 +25,7 @@ const numbers = [
   "tests/loopback.ts",
 ];
 
-/** `127.201` and all addresses in it, also in a regular expression; 127.0.0.0/16 is everybody's. */
+/** `127.201` and all addresses in it, also in a regular expression; 127.0.0.0/16 is shared. */
 const written = /(?<![\d.])127\\?\.(?!0\b)\d{1,3}/;
 
 test("tests reserve their loopback networks, and write none by hand", async () => {

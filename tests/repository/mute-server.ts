@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import type { Test } from "tap";
 
-/** Starts a server that accepts connections, reads requests and never responds; its URL. */
+/** Starts a server that accepts connections, reads requests and never responds; returns its URL. */
 export async function startMuteServer(t: Test, address: string): Promise<string> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {

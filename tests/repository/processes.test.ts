@@ -12,7 +12,7 @@ const exceptions = [
   "gateway/metrics/gathering.ts",
   "gateway/siblings.ts",
   "gateway/workers.ts",
-  // Stand for processes of the first kind that were left behind.
+  // Stand-ins for orphaned processes of the first kind.
   "tests/cli/engine.test.ts",
   "tests/local/daemon/strays.test.ts",
 ];

@@ -4,7 +4,7 @@ import { execaSync } from "execa";
 
 export const root = join(import.meta.dirname, "..", "..");
 
-/** The folders that hold the product's own code, as in CONTRIBUTING.md. */
+/** The folders of the product's own code, as in CONTRIBUTING.md. */
 export const parts = [
   "stacks",
   "local",

@@ -6,12 +6,12 @@ import { takeSetupLock } from "../../tools/setup-lock.ts";
 import { unpackPackages } from "../../tools/sources/debian-packages.ts";
 import { findToolchain } from "../../tools/toolchain.ts";
 
-/** Only tests look at pages, so Chromium is no part of what operators set up. */
+/** Only tests need Chromium, so it is not one of the operators' tools. */
 const packages = ["chromium", "fonts-dejavu-core"];
 
 /**
- * Puts Chromium on PATH for the tests: the machine's own, or Debian's, unpacked once into the toolchain beside the other
- * tools. Nothing is installed. Throws when it cannot be had, because a test that nobody runs proves nothing.
+ * Puts Chromium on PATH for the tests: the machine's own, or Debian's, unpacked once into the toolchain beside the
+ * other tools. Nothing is installed. Throws when it cannot be obtained, because a skipped test proves nothing.
  */
 export async function obtainChromium(say: (line: string) => void): Promise<void> {
   const path = process.env.PATH ?? "";

@@ -1,4 +1,4 @@
-/** What test files came to. Tests are counted; their assertions and the groups around them are not. */
+/** Result of test files. Tests are counted; their assertions and the groups around them are not. */
 export interface Outcome {
   passed: number;
   readonly failures: Failure[];
@@ -39,7 +39,7 @@ export function renderCounts({ passed, failures, skips }: Outcome): string {
   return counts.join(", ");
 }
 
-/** A test that is skipped proves nothing, which an automatic run must not pass over. */
+/** A skipped test proves nothing, so it fails an automated run. */
 export function exitCodeOf({ passed, failures, skips }: Outcome, env: NodeJS.ProcessEnv): number {
   const isAutomatic = env.CI !== undefined && env.CI !== "" && env.CI !== "false";
   return failures.length > 0 || passed === 0 || (isAutomatic && skips.length > 0) ? 1 : 0;

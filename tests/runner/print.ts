@@ -1,7 +1,7 @@
 import { inspect, styleText } from "node:util";
 import { countTests, type Failure, type Outcome, renderCounts } from "./outcome.ts";
 
-/** One line for a file, and below it what failed. */
+/** One line for a file, and its failures below. */
 export function printFile(file: string, outcome: Outcome, seconds: number): void {
   const failed = outcome.failures.length > 0;
   const mark = failed ? styleText("red", "✖") : styleText("green", "✔");
@@ -10,7 +10,7 @@ export function printFile(file: string, outcome: Outcome, seconds: number): void
   for (const failure of outcome.failures) process.stdout.write(renderFailure(failure));
 }
 
-/** All failures once more, where they are easy to find, then every skipped test, then the counts. */
+/** All failures again at the end, then every skipped test, then the counts. */
 export function printOutcome(outcome: Outcome): void {
   for (const { path, message } of outcome.failures)
     process.stdout.write(`${styleText("red", "failed")} ${path.join(" › ")}: ${firstLine(message)}\n`);

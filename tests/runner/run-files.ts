@@ -7,18 +7,18 @@ import { TapReader } from "./tap-reader.ts";
 export interface RunOptions {
   /** Paths of files are shown relative to it, and the files run in it. */
   readonly root: string;
-  /** Files that run at the same time. */
+  /** Number of concurrent files. */
   readonly jobs: number;
   /** For one file. */
   readonly timeoutMs: number;
   readonly onFile: (file: string, outcome: Outcome, seconds: number) => void;
 }
 
-/** Runs test files by tap, each as a program of its own. */
+/** Runs test files by tap, each as a separate program. */
 export async function runFiles(files: readonly string[], options: RunOptions): Promise<Outcome> {
   const tap = new Test({ name: "tests" });
   tap.jobs = options.jobs;
-  // Nobody reads its own TAP; what is not read would stop it.
+  // Its own TAP is not used; unread output would block it.
   tap.resume();
   const sum = createOutcome();
   const runs = files.map(async (file) => addOutcome(sum, await runFile(tap, file, options)));
@@ -28,8 +28,8 @@ export async function runFiles(files: readonly string[], options: RunOptions): P
 }
 
 /**
- * tap puts loaders for coverage into NODE_OPTIONS, and so into every program that a test starts. Tests run the product as
- * it is. (They also end Node 26 with "Check failed: new_capacity > 0" where much is loaded.)
+ * tap puts loaders for coverage into NODE_OPTIONS, and so into every program that a test starts. Tests run the
+ * product unchanged. (They also end Node 26 with "Check failed: new_capacity > 0" where much is loaded.)
  */
 const start = ["-u", "NODE_OPTIONS", process.execPath, join(import.meta.dirname, "start-file.ts")];
 
@@ -41,7 +41,7 @@ async function runFile(tap: Pick<Test, "spawn">, file: string, options: RunOptio
     cwd: options.root,
     buffered: options.jobs > 1,
     timeout: options.timeoutMs,
-    // The limit of what is inside comes first, so that a report names the test.
+    // The inner limit fires first, so that a report names the test.
     env: { ...process.env, TAP_TIMEOUT: String((options.timeoutMs * 0.95) / 1000) },
   });
   const spawned = run.subtest!;

@@ -9,7 +9,7 @@ import { runFiles } from "./run-files.ts";
 const tap = JSON.stringify(import.meta.resolve("tap"));
 const execa = JSON.stringify(import.meta.resolve("execa"));
 
-/** Runs files with these texts, the word `tap` standing for its address. */
+/** Runs files with these texts; `tap` in them stands for its path. */
 async function run(t: Test, texts: readonly string[], timeoutMs = 120_000): Promise<Outcome> {
   const root = mkdtempSync(join(tmpdir(), "dmm-r-"));
   t.teardown(() => rmSync(root, { recursive: true }));

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import type { FoundPart } from "../../tools/part.ts";
 import { resolveParts } from "../../tools/parts.ts";
 
-/** Versions that are too old, each said as the program says it. */
+/** Versions that are too old, in the output format of each program. */
 const wrong: Readonly<Record<string, string>> = {
   pulumi: "v2.25.2",
   "redis-server": "Redis server v=6.0.16 sha=00000000:0 malloc=jemalloc-5.2.1 bits=64",
@@ -12,14 +12,15 @@ const wrong: Readonly<Record<string, string>> = {
   haproxy: "HAProxy version 1.8.30 2021/04/12\\n  OPTIONS = USE_OPENSSL=1",
 };
 
-/** Programs that a part takes from its own installation. */
+/** Programs that a tool takes from its own installation. */
 const companions: Readonly<Record<string, readonly string[]>> = {
   "mariadb-install-db": ["my_print_defaults", "resolveip"],
 };
 
 /**
- * Makes a machine that has the toolchain's programs installed, in `bin` for PATH and in `sbin` beside it: of versions that do
- * (`right`; they run the toolchain's) or that are too old (`wrong`; they do nothing but say so). Returns `bin`.
+ * Simulates a machine with the toolchain's programs installed, in `bin` for PATH and in `sbin` beside it: with
+ * suitable versions (`right`; they run the toolchain's) or old ones (`wrong`; they only print their version).
+ * Returns `bin`.
  */
 export async function createStandIns(folder: string, kind: "right" | "wrong"): Promise<string> {
   const bin = join(folder, "bin");
@@ -33,7 +34,7 @@ function createWrong(folder: string): void {
   for (const place of ["bin", "sbin"]) {
     for (const [name, says] of Object.entries(wrong))
       writeProgram(join(folder, place, name), `printf '${says}\\n'; [ "$#" -gt 0 ] || exit 1`);
-    // moto is asked by way of the Python that its first line names.
+    // moto is probed through the Python in its first line.
     const python = join(folder, place, "python-without-moto");
     writeProgram(python, "exit 1");
     writeProgram(join(folder, place, "moto_server"), "", python);
@@ -55,7 +56,7 @@ function createRight(folder: string, parts: readonly FoundPart[]): void {
   }
 }
 
-/** Where Debian puts them. */
+/** Debian's folder for them. */
 const daemons: ReadonlySet<string> = new Set(["mariadbd", "haproxy"]);
 
 function writeForward(file: string, command: string, environment: Readonly<Record<string, string>>): void {

@@ -13,8 +13,8 @@ export class TapReader {
   }
 
   /**
-   * Completes the outcome once the process of the file has ended. `trouble` says how, unless it was in order: a file
-   * that cannot be loaded, or is ended early, fails although no test of it did, and so does one without a test.
+   * Completes the outcome once the process of the file has ended. `trouble` describes an abnormal end: a file that
+   * cannot be loaded, or is ended early, fails although none of its tests did, and so does one without a test.
    */
   close(trouble: string | undefined): Outcome {
     for (const { name, diag } of this.#level.assertions) this.#fail(name, diag);
@@ -28,11 +28,11 @@ export class TapReader {
   }
 }
 
-/** A file, a group of tests or a test: in TAP they differ only in what they contain. */
+/** A file, a group of tests or a test: in TAP they differ only in their content. */
 class Level {
   tests = 0;
   failed = 0;
-  /** Failed assertions of this level itself. In a test they are the reason that it failed. */
+  /** Failed assertions of this level itself. In a test they are the reason for its failure. */
   readonly assertions: Result[] = [];
   readonly #path: readonly string[];
   readonly #outcome: Outcome;
@@ -58,7 +58,7 @@ class Level {
     this.#outcome.skips.push({ path: [...this.#path, name], reason: String(reason) });
   }
 
-  /** A group counts as its tests, and as a failure of its own when it failed and none of them did. */
+  /** A group counts as its tests, and as a separate failure when it failed and none of them did. */
   #countTest({ name, ok }: Result, inner: Level): void {
     this.tests += inner.tests === 0 ? 1 : inner.tests;
     this.failed += inner.failed;

@@ -2,10 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { program } from "../../stacks/index.ts";
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
 
-/** Of the image that ECR has under the configured tag. */
+/** Digest of the image under the configured tag in ECR. */
 export const imageDigest = `sha256:${"a1".repeat(32)}`;
 
-/** One resource as the engine is told of it. */
+/** One resource as it is declared to the engine. */
 export interface DeclaredResource {
   readonly type: string;
   readonly name: string;
@@ -15,7 +15,7 @@ export interface DeclaredResource {
   readonly protect: boolean;
   readonly ignoreChanges: readonly string[];
   readonly dependencies: readonly string[];
-  /** Inputs that the engine is told to keep secret. */
+  /** Inputs that the engine must keep secret. */
   readonly secrets: readonly string[];
 }
 
@@ -37,7 +37,7 @@ export const productionConfig: Readonly<Record<string, string>> = {
   directConnectGatewayId: "0a1b2c3d-0000-4000-8000-0123456789ab",
 };
 
-/** An environment: production's configuration and what an operator adds. */
+/** An environment: production's configuration and an operator's overrides. */
 export const environmentConfig: Readonly<Record<string, string>> = {
   ...productionConfig,
   environment: "feature-x",
@@ -49,7 +49,7 @@ export const environmentConfig: Readonly<Record<string, string>> = {
   revocationList: "-----BEGIN X509 CRL-----\nMIIB\n-----END X509 CRL-----\n",
 };
 
-/** Runs the program against Pulumi's mocks, which answer as AWS would. */
+/** Runs the program against Pulumi's mocks, which respond like AWS. */
 export async function deploy(
   config: Readonly<Record<string, string>>,
   { zones = ["eu-west-1a", "eu-west-1b", "eu-west-1c"] }: { readonly zones?: readonly string[] } = {},
@@ -87,7 +87,7 @@ function settle<T>(output: pulumi.Output<T>): Promise<T> {
   return new Promise((resolve) => output.apply(resolve));
 }
 
-/** Mocks see inputs but no options, so the requests themselves are watched. */
+/** Mocks see inputs but no options, so the requests themselves are observed. */
 function listen(resources: DeclaredResource[]): void {
   // biome-ignore lint/suspicious/noExplicitAny: the mock monitor is no public type
   const monitor = pulumi.runtime.getMonitor() as any;
@@ -119,7 +119,7 @@ function isSecret(value: unknown): boolean {
   return typeof value === "object" && value !== null && secretSignature in value;
 }
 
-/** Takes secrets out of their envelope. */
+/** Unwraps secrets. */
 function unwrap(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(unwrap);
   if (typeof value !== "object" || value === null) return value;
@@ -127,7 +127,7 @@ function unwrap(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, unwrap(inner)]));
 }
 
-/** Outputs that AWS would compute, made from the logical name. */
+/** Outputs that AWS would compute, derived from the logical name. */
 function respond({ type, name, inputs }: pulumi.runtime.MockResourceArgs): pulumi.runtime.MockResourceResult {
   const arn = `arn:aws:mock:eu-west-1:123456789012:${name}`;
   const computed: Record<string, unknown> = { arn, ...computedByType(type, name, inputs) };

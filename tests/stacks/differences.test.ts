@@ -21,7 +21,7 @@ const settings = declaredDifferences.filter((it): it is Setting => it.kind === "
 const configured = declaredDifferences.filter((it): it is Configured => it.kind === "configured");
 const presences = declaredDifferences.filter((it): it is Presence => it.kind === "presence");
 
-/** The value that a declared setting has on a resource: an input, an option, or a variable of a container. */
+/** The value of a declared setting on a resource: an input, an option, or a variable of a container. */
 function read(resource: DeclaredResource, property: string): unknown {
   if (property === "protect") return resource.protect;
   if (resource.type !== "aws:ecs/taskDefinition:TaskDefinition") return resource.inputs[property];
@@ -38,7 +38,8 @@ for (const { type, property, reason, ...values } of settings) {
           .map((resource) => read(resource, property))
           .filter((value) => value !== undefined),
       );
-    // Buckets and keys that hold nothing of value need no protection, so production may have both values of `protect`.
+    // Buckets and keys without valuable content need no protection, so production may have both values of
+    // `protect`.
     assert.deepEqual(seen(environment), new Set([values.environment]));
     assert.ok(seen(production).has(values.production));
     assert.ok(reason.length > 0);
@@ -70,7 +71,7 @@ for (const [key, port] of Object.entries(otherPorts))
 
 type Property = Setting | Configured;
 
-/** What differs from production and is none of the declared properties, and no declared presence. */
+/** Differences from production without a declared property or presence. */
 function findUndeclared(deployed: Deployed, declared: readonly Property[]): readonly string[] {
   const [ours, theirs] = [normalize(deployed, declared), normalize(production, declared)];
   const undeclared: string[] = [];
@@ -115,7 +116,7 @@ function equal(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** Inputs by type and logical name, without names, addresses, owner and lifetime; declared variables left out. */
+/** Inputs by type and logical name, without names, addresses, owner and lifetime; declared variables omitted. */
 function normalize(deployed: Deployed, declared: readonly Property[]): Map<string, Record<string, unknown>> {
   const { environment: name, network, ingress } = deployed.outputs;
   const variables = declared.filter((it) => it.type.includes("taskDefinition")).map((it) => it.property);
@@ -147,13 +148,13 @@ function normalize(deployed: Deployed, declared: readonly Property[]): Map<strin
   );
 }
 
-/** User data holds the cluster's name, but as base64. */
+/** User data contains the cluster's name, but as base64. */
 function decode(base64: string): string {
   const text = Buffer.from(base64, "base64").toString();
   return text.startsWith("#!") ? text : base64;
 }
 
-/** The tags of an Auto Scaling group are a list, in which the lifetime is an element. */
+/** The tags of an Auto Scaling group are a list, with the lifetime as an element. */
 function withoutTags(type: string, inputs: unknown): unknown {
   if (type !== "aws:autoscaling/group:Group") return inputs;
   const { tags, ...rest } = inputs as { tags: readonly { key: string }[] };

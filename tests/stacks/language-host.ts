@@ -11,8 +11,8 @@ const messages = require("@pulumi/pulumi/proto/language_pb.js");
 const { PluginInfo } = require("@pulumi/pulumi/proto/plugin_pb.js");
 
 /**
- * Stands in for `pulumi-language-nodejs`, which Pulumi's download brings along: it starts the SDK's own runner with the
- * arguments and variables that the real one gives it, as `Pulumi.yaml` asks (`typescript: false`).
+ * Stands in for `pulumi-language-nodejs`, which is part of Pulumi's download: it starts the SDK's own runner with
+ * the same arguments and variables, as `Pulumi.yaml` requires (`typescript: false`).
  */
 export async function startLanguageHost(): Promise<{ readonly port: number; close(): void }> {
   const server = new grpc.Server();

@@ -26,7 +26,7 @@ test("without one nothing is said of it", async () => {
   assert.equal(readVariables(deployed, "gateway").DPOP_NONCES, undefined);
 });
 
-// `development` lets everybody in.
+// `development` accepts everyone.
 for (const login of [
   "development",
   "users",

@@ -7,7 +7,7 @@ const require = createRequire(import.meta.url);
 const environment = await deploy(environmentConfig);
 const production = await deploy(productionConfig);
 
-/** Whether AWS takes tags for the type, as its own SDK says: the class of the type has that input. */
+/** Whether AWS supports tags for the type, according to its SDK class. */
 async function takesTags({ type }: DeclaredResource): Promise<boolean> {
   const [, module = "", name = ""] = /^aws:([a-z0-9]+)\/\w+:(\w+)$/i.exec(type) ?? [];
   if (module === "") return type.startsWith("awsx:");

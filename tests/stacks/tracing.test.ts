@@ -22,7 +22,7 @@ function traceVariables(deployed: Deployed, service = "gateway"): Record<string,
   return Object.fromEntries(variables.map(({ name, value }) => [name, value]));
 }
 
-/** Ways of the gateways out of their VPC beside the AWS APIs and the private line. */
+/** Outbound flows of the gateways besides the AWS APIs and the private connection. */
 function waysToCollector({ all }: Deployed): string[] {
   return all(egress)
     .filter(({ inputs }) => inputs.description === "Collector of traces")
@@ -67,7 +67,7 @@ test("with a collector the gateways, and no other service, are told of it and of
 
 test("the gateways are let out to the collector and no further", async () => {
   const ways = async (config: Readonly<Record<string, string>>) => waysToCollector(await traced(config));
-  // The port of the AWS APIs is open to everywhere already.
+  // The port of the AWS APIs is open to every address already.
   assert.deepEqual(await ways({ traceEndpoint: "https://otlp.example.com/otlp" }), []);
   assert.deepEqual(await ways({ traceEndpoint: "http://collector.internal:4318" }), ["10.23.0.0/16 4318"]);
   assert.deepEqual(await ways({ traceEndpoint: "http://collector.internal" }), ["10.23.0.0/16 80"]);

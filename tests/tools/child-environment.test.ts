@@ -30,7 +30,7 @@ const operators = {
   PIP_TARGET: "/elsewhere",
 };
 
-/** Runs an expression in a process that was started with the operator's environment. */
+/** Evaluates an expression in a process with the operator's environment. */
 function evaluate(expression: string): unknown {
   const program = `const m = await import(${JSON.stringify(module)}); await m.hideOperatorEnvironment(); console.log(JSON.stringify(${expression}));`;
   const { stdout } = execaSync(process.execPath, ["--input-type=module", "--eval", program], {

@@ -8,11 +8,11 @@ import { linkSystemPrograms, runToEnd, temporaryFolder } from "./program-folder.
 const network = await reserveNetwork();
 
 const main = resolve(import.meta.dirname, "..", "..", "cli", "main.ts");
-/** Nobody listens there: refused at once. */
+/** Nothing listens there: refused immediately. */
 const nowhere = `http://${network}.9.9:65000`;
 const allParts = ["pulumi", "redis-server", "mariadbd", "mariadb-install-db", "haproxy", "moto"];
 
-/** An environment in which nothing is installed and every source is out of reach. */
+/** An environment without installed tools and reachable sources. */
 async function offline(t: Test): Promise<Readonly<Record<string, string>>> {
   const folder = await temporaryFolder(t);
   const bin = await linkSystemPrograms(join(folder, "bin"), [

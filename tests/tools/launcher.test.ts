@@ -8,10 +8,10 @@ import { linkSystemPrograms, runToEnd, temporaryFolder, waitUntil, writePrograms
 const launcher = resolve(import.meta.dirname, "..", "..", "dmm-env");
 const used = "cat cmp cp dirname env gzip head ls mkdir mv ps readlink rm sh sleep tar tr uname".split(" ");
 
-/** Says what it got, so that a test sees what the launcher handed on. */
+/** Prints its arguments and environment, so that a test sees what the launcher passed on. */
 const program = `console.log(JSON.stringify({ words: process.argv.slice(2), cache: process.env.NODE_COMPILE_CACHE, cwd: process.cwd(), node: process.env.STARTED_BY ?? "" }));`;
 
-/** Installs nothing but writes down that it was asked to. */
+/** Installs nothing but records that it was called. */
 const npmCi = `echo "$*" >> "$NPM_LOG"; mkdir -p node_modules; : > node_modules/.package-lock.json`;
 
 interface Checkout {
@@ -19,7 +19,7 @@ interface Checkout {
   readonly bin: string;
   readonly env: Readonly<Record<string, string>>;
   installations(): Promise<number>;
-  /** What npm was asked to do, without the flags that never change. */
+  /** Arguments of npm, without the constant flags. */
   requests(): Promise<readonly string[]>;
 }
 

@@ -17,7 +17,7 @@ const used = "cat chmod dirname gzip mkdir rm sh sleep tar".split(" ");
 const release = "pulumi-v3.259.0-linux-x64.tar.gz";
 const sayVersion = "#!/bin/sh\\necho v3.259.0\\n";
 
-/** Stands for Go: two packages to compile, and a CLI that says its version. */
+/** Stands in for Go: two packages to compile, and a CLI that prints its version. */
 const go = (before: string) => `
 case $1 in
 list) echo a; echo b ;;
@@ -33,7 +33,7 @@ interface Machine {
   readonly bin: string;
   readonly toolchain: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Process numbers of the builds so far. */
+  /** Pids of the builds so far. */
   builds(): Promise<readonly number[]>;
 }
 
@@ -53,7 +53,7 @@ async function machine(
       PATH: bin,
       HOME: folder,
       DMM_ENV_HOME: join(folder, "home"),
-      // Nobody listens there: refused at once.
+      // Nothing listens there: refused immediately.
       DMM_ENV_PULUMI_RELEASES: options.releases ?? `http://${network}.9.9:65000`,
     },
     builds: async () => (await readFile(log, "utf8").catch(() => "")).split("\n").filter(Boolean).map(Number),
@@ -70,7 +70,7 @@ function lastLine(stdout: string): {
   return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "{}");
 }
 
-/** A mirror of Pulumi's releases on this machine, with an archive made like theirs. */
+/** A mirror of Pulumi's releases on this machine, with an equivalent archive. */
 async function mirror(t: Test, options: { readonly checksum?: string } = {}): Promise<string> {
   const folder = await temporaryFolder(t);
   await mkdir(join(folder, "pulumi"));
@@ -108,7 +108,7 @@ async function startUntilBuild(
   return { child, build };
 }
 
-/** The compiler leads a process group of its own. */
+/** The compiler leads its own process group. */
 function endGroup(pid: number): void {
   try {
     process.kill(-pid, "SIGKILL");

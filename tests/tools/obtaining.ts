@@ -1,8 +1,8 @@
 import { obtainMissing } from "../../tools/obtain.ts";
 import type { PartName } from "../../tools/part.ts";
 
-// Obtains the parts named on the command line, as a process of its own that a test can interrupt or kill.
-// Prints each event as a line of JSON, and at last where the parts are or why not.
+// Obtains the tools named on the command line, as a separate process that a test can interrupt or kill. Prints
+// each event as a line of JSON, and finally the tools' locations or the error.
 const stop = new AbortController();
 process.once("SIGTERM", () => stop.abort(new Error("interrupted")));
 try {

@@ -4,14 +4,14 @@ import { dirname, join } from "node:path";
 import { execa } from "execa";
 import type { Test } from "tap";
 
-/** A folder that is gone after the test. */
+/** A folder that is removed after the test. */
 export async function temporaryFolder(t: Test): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "dmm-env-tools-"));
   t.teardown(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
 }
 
-/** Writes shell scripts that stand for programs: name (may hold folders) and body. */
+/** Writes shell scripts as stand-ins for programs: name (may contain folders) and body. */
 export async function writePrograms(
   folder: string,
   bodies: Readonly<Record<string, string>>,
@@ -24,7 +24,7 @@ export async function writePrograms(
   return folder;
 }
 
-/** A PATH of its own that has only these programs of the system: what the test needs, and nothing it must not find. */
+/** A PATH with only these programs of the system. */
 export async function linkSystemPrograms(folder: string, names: readonly string[]): Promise<string> {
   await mkdir(folder, { recursive: true });
   for (const name of names) {
@@ -64,7 +64,7 @@ export async function runToEnd(
   return { code: exitCode ?? -1, stdout, stderr };
 }
 
-/** Waits until `look` returns something; fails by name after the bound. */
+/** Waits until `look` returns a value; fails by name after the time limit. */
 export async function waitUntil<Result>(
   what: string,
   look: () => Promise<Result | undefined>,

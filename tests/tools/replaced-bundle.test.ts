@@ -10,7 +10,7 @@ const network = await reserveNetwork();
 const script = join(import.meta.dirname, "obtaining.ts");
 const system = "cat chmod dirname mkdir rm sh sed".split(" ");
 
-/** Stands for Python with venv: what pip installs is decided by `pip`. */
+/** Stands in for Python with venv: `pip` determines what pip installs. */
 const python = (pip: string) => `
 case "$*" in
 *importlib.metadata*) echo 5.2.5 ;;
@@ -22,7 +22,7 @@ esac`;
 
 const installs = `bin=$(dirname "$0"); echo "$bin" > "$bin/built-at"; echo "#!$bin/python" > "$bin/moto_server"`;
 
-/** A version in use that is too old by now: as an earlier version of dmm-env put it there, or behind a link. */
+/** An outdated version in use: as an earlier version of dmm-env put it there, or behind a link. */
 async function putOldBundle(toolchain: string, bundle: string, linked: boolean): Promise<string> {
   const place = join(toolchain, bundle);
   const folder = linked ? join(toolchain, ".versions", bundle, "old") : place;
@@ -86,7 +86,7 @@ for (const linked of [false, true]) {
     const target = await readlink(place);
     const [version, ...others] = await readdir(join(toolchain, ".versions", "moto"));
     assert.deepEqual([target, others], [join(".versions", "moto", version!), []]);
-    // A virtual environment holds its own path, so it must still be where it was built.
+    // A virtual environment contains its own path, so it must still be where it was built.
     const python = await readFile(join(place, "bin", "built-at"), "utf8");
     assert.equal(python.trim(), join(toolchain, ".versions", "moto", version!, "bin"));
     const { stdout } = await runToEnd(found.moto.command, ["--version"], { env: {} });

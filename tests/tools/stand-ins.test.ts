@@ -8,7 +8,7 @@ import { findToolchain } from "../../tools/toolchain.ts";
 import { installedPart } from "../installed-parts.ts";
 import { createStandIns } from "../runner/stand-ins.ts";
 
-/** What the product finds on a machine whose PATH has the stand-ins alone. */
+/** The tools that the product finds with only the stand-ins on PATH. */
 async function resolveBeside(t: Test, kind: "right" | "wrong") {
   const folder = mkdtempSync(join(tmpdir(), "dmm-s-"));
   t.teardown(() => rmSync(folder, { recursive: true }));

@@ -65,7 +65,7 @@ test("arrivals follow the plan while every answer is slower than the time betwee
 test("a request is sent when it is due, not when the next one is", async () => {
   const report = await runAgainst(() => 0, { arrivalsPerSecond: 20 });
   assert.equal(report.planned, 10);
-  // 50 ms lie between two requests; half of that is far from what a busy machine costs at the median.
+  // 50 ms separate two requests; half of that is far above the median delay of a busy machine.
   assert.ok(report.lateness.p50 < 25, `p50 of the lateness is ${report.lateness.p50} ms`);
 });
 

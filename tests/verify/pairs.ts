@@ -1,6 +1,6 @@
 import type { Break } from "./platform/breaks.ts";
 
-/** What breaks the claim of a check, and what hides the truth from it; by the check's name. */
+/** By check name: what breaks the claim, and what hides the truth from the check. */
 export const pairs: Readonly<
   Record<string, { readonly breaks: readonly Break[]; readonly hides?: readonly Break[] }>
 > = {

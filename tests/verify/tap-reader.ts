@@ -13,7 +13,10 @@ export interface TapSuite {
   readonly points: readonly TapPoint[];
 }
 
-/** Reads TAP 14 strictly as its specification says: version, plans, subtests of four spaces, diagnostics, directives. */
+/**
+ * Parses TAP 14 strictly according to its specification: version, plans, subtests of four spaces, diagnostics,
+ * directives.
+ */
 export function parseTap(text: string): readonly TapSuite[] {
   const lines = text.split("\n");
   assert.equal(lines.shift(), "TAP version 14");

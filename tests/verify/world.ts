@@ -6,7 +6,7 @@ import type { Secrets } from "../../verify/evidence/secrets.ts";
 import type { Profile } from "../../verify/profiles.ts";
 import type { Target } from "../../verify/target.ts";
 
-/** Just enough load and patience to tell a platform that keeps its claims from one that does not. */
+/** Minimal load and time limits that still distinguish a platform that keeps its claims from one that does not. */
 export const quick: Profile = {
   name: "quick",
   arrivalsPerSecond: 60,
@@ -18,7 +18,7 @@ export const quick: Profile = {
   deliverWithinMs: { local: 1_500, aws: 1_500 },
 };
 
-/** What the suites share, opened for one target and closed with the scope. */
+/** Shared by the suites, opened for one target and closed with the scope. */
 export function openWorld(
   target: Target,
   secrets: Secrets,

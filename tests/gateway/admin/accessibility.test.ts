@@ -44,7 +44,7 @@ test("accessibility", { skip }, async (t) => {
     await admin?.stop();
   });
 
-  /** By evaluation, which the pages' policy does not forbid: a script tag it would. */
+  /** By evaluation, which the pages' policy allows; it would block a script tag. */
   async function judge(page: Page, rules?: readonly string[]): Promise<string[]> {
     await page.evaluate(axe.source);
     const options = { resultTypes: ["violations"], runOnly: rules ?? tags };
@@ -111,7 +111,7 @@ test("accessibility", { skip }, async (t) => {
     });
 });
 
-/** Something of everything, and where to see it. */
+/** Data of every kind, and the pages that show it. */
 async function fill(admin: StartedAdmin): Promise<string[]> {
   const put = async (path: string, json: unknown) =>
     admin.call(`${path}?basedOn=${await admin.readVersion()}`, { method: "PUT", json });
@@ -245,12 +245,12 @@ function renderLoginPage(title: string, content: Html): string {
 
 const readOverhang = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
 
-/** What can be touched and is not 44 pixels high, links amid text excepted (WCAG 2.2, 2.5.5). */
+/** Touch targets less than 44 pixels high, except links within text (WCAG 2.2, 2.5.5). */
 const findSmall = `[...document.querySelectorAll("button, select, textarea, input:not([type=hidden]):not([type=checkbox]), .boxes label, .flag label, summary, .button, nav a, th a")]
   .filter((element) => element.checkVisibility() && element.getBoundingClientRect().height < 43.5)
   .map((element) => element.outerHTML.slice(0, 120) + " " + element.getBoundingClientRect().height)`;
 
-/** Inputs whose edge differs from the page by less than 3 to 1 (WCAG 2.2, 1.4.11). */
+/** Inputs whose border contrasts with the page by less than 3 to 1 (WCAG 2.2, 1.4.11). */
 const findPaleEdges = `(() => {
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const read = (colour) => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1); return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3); };

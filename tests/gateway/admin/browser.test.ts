@@ -242,7 +242,7 @@ test("the admin site in Chromium", { skip }, async (t) => {
   });
 });
 
-/** Texts whose contrast with what is behind them is below 4.5 (WCAG 2.2, 1.4.3). */
+/** Texts with a contrast below 4.5 (WCAG 2.2, 1.4.3). */
 const findFaint = `(() => {
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const read = (colour) => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1); return [...canvas.getImageData(0, 0, 1, 1).data]; };

@@ -42,7 +42,7 @@ test("a form that is sent twice is stored once", async () => {
   const sent = await Promise.all(
     [1, 2].map(() => sendForm(admin, "/new/scopes", fields, { cookie: form.cookie })),
   );
-  // The repetition is known as such, or comes too late: either way there is one version more.
+  // The retry is recognized, or comes too late: either way there is one more version.
   assert.ok(sent.every(({ status }) => status === 303 || status === 409));
   assert.equal(await admin.readVersion(), Number(form.basedOn) + 1);
   const page = await openForm(admin, "/new/users");
@@ -157,7 +157,7 @@ const tell = ({ name, roleBefore, role, author, certificate }: AdministratorChan
   ...[name, roleBefore, role, author, certificate],
 ];
 
-/** As an editor who is there whatever the tests before did. */
+/** As an editor that exists whatever the previous tests did. */
 async function findEditor(): Promise<string> {
   const [row] = await admin.database.query("SELECT name FROM administrators WHERE role = 'editor'");
   return String(row!.name);

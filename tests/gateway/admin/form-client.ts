@@ -1,13 +1,13 @@
 import { describePerson, type StartedAdmin } from "./started-admin.ts";
 
-/** What a page's form carries besides its fields. */
+/** Data of a page's form besides its fields. */
 export interface OpenForm {
   readonly cookie: string;
   readonly token: string;
   readonly basedOn: string;
 }
 
-/** Opens a page with a form, as a browser without scripts does. */
+/** Opens a page with a form, like a browser without scripts. */
 export async function openForm(admin: StartedAdmin, path: string, as = "operator"): Promise<OpenForm> {
   const { text, headers } = await admin.call(path, { as });
   const read = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(text)?.[1] ?? "";
@@ -15,7 +15,7 @@ export async function openForm(admin: StartedAdmin, path: string, as = "operator
   return { cookie, token: read("token"), basedOn: read("basedOn") };
 }
 
-/** Sends a form; a text is sent as it is. */
+/** Submits a form; a string is sent unchanged. */
 export async function sendForm(
   admin: StartedAdmin,
   path: string,

@@ -29,7 +29,7 @@ async function put(
   return admin.call(`${path}?basedOn=${version}`, { as, method: "PUT", json });
 }
 
-/** Bytes as they are, to a route that would be stored if they were right. */
+/** Raw bytes for a route that would be stored if they were valid. */
 async function putText(
   body: string,
   headers: Record<string, string> = { "content-type": "application/json" },

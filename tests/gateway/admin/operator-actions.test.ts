@@ -40,14 +40,14 @@ t.teardown(async () => {
   await server?.stop();
 });
 
-/** What the login page says to this name and password, from this address. */
+/** The login page's response to this name and password, from this address. */
 async function tryLogin(name: string, typed: string, address?: string): Promise<string> {
   const browser = server.browser(address);
   const page = await browser.open((await createRequest()).url);
   return (await browser.submit(page, "/login", { name, password: typed })).text;
 }
 
-/** Uses up what one account or address may get wrong. */
+/** Uses up the allowed failures of one account or address. */
 async function exhaust(allowance: Allowance, subject: string): Promise<void> {
   for (let index = 0; index < allowance.attempts; index++) {
     const attempt = await throttle.begin(allowance, subject);

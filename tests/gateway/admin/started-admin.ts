@@ -1,7 +1,7 @@
 import { StartedRole } from "../started-gateway.ts";
 import { StartedMariadb } from "../started-mariadb.ts";
 
-/** A database and an admin role on it, on addresses of one block. */
+/** A database with an admin role, on addresses of one block. */
 export class StartedAdmin {
   readonly database: StartedMariadb;
   readonly role: StartedRole;
@@ -24,7 +24,7 @@ export class StartedAdmin {
     }
   }
 
-  /** On a database that is there already, beside gateways. */
+  /** On an existing database, beside gateways. */
   static async startOn(
     database: StartedMariadb,
     block: string,
@@ -44,7 +44,7 @@ export class StartedAdmin {
     return this.role.origin;
   }
 
-  /** A request as the balancer passes it on for the person with this certificate. */
+  /** A request as the balancer forwards it for the person with this certificate. */
   async call(
     path: string,
     options: {
@@ -75,7 +75,7 @@ export class StartedAdmin {
     };
   }
 
-  /** The version that is current. */
+  /** The current version. */
   async readVersion(): Promise<number> {
     return (await this.call("/api/routes")).body.version;
   }
@@ -86,7 +86,7 @@ export class StartedAdmin {
   }
 }
 
-/** What tests look at in JSON answers. */
+/** Members of JSON responses that tests read. */
 export interface Body {
   readonly version: number;
   readonly code: string;
@@ -118,7 +118,7 @@ export interface ReceivedResponse {
   readonly body: Body;
 }
 
-/** The headers that the balancer writes for a client certificate. */
+/** The balancer's headers for a client certificate. */
 export function describePerson(name: string): Record<string, string> {
   return {
     "x-amzn-mtls-clientcert-subject": `CN=${name},O=test`,

@@ -3,7 +3,7 @@ import { delimiter, join } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { describePerson } from "./started-admin.ts";
 
-/** Chromium of PATH; undefined where there is none. */
+/** Chromium on PATH; undefined if there is none. */
 export function findChromium(): string | undefined {
   const folders = (process.env.PATH ?? "").split(delimiter);
   return folders.map((folder) => join(folder, "chromium")).find(isExecutable);
@@ -18,7 +18,7 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** A real browser, and everything that its pages complained about. */
+/** A real browser, and all errors that its pages reported. */
 export class StartedBrowser {
   readonly complaints: string[] = [];
   readonly #browser: Browser;
@@ -28,11 +28,11 @@ export class StartedBrowser {
   }
 
   static async start(executablePath: string): Promise<StartedBrowser> {
-    // The sandbox needs rights that a container does not give.
+    // The sandbox needs privileges that a container lacks.
     return new StartedBrowser(await chromium.launch({ executablePath, args: ["--no-sandbox"] }));
   }
 
-  /** A page of a person's own session. */
+  /** A page in a separate session of one person. */
   async open(name: string, options: BrowserContextOptions = {}): Promise<Page> {
     const context = await this.#browser.newContext({
       viewport: { width: 1280, height: 860 },
@@ -43,7 +43,7 @@ export class StartedBrowser {
     page.setDefaultTimeout(10_000);
     page.on("pageerror", (error) => this.complaints.push(error.message));
     page.on("console", (message) => {
-      // Answers like 409 and 422 are part of the site.
+      // Responses like 409 and 422 are part of the site.
       if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
         this.complaints.push(message.text());
     });

@@ -43,7 +43,7 @@ test("users in Chromium", { skip }, async (t) => {
     assert.match(await text(), /Changed display name/);
     await page.click("text=Disable");
     await page.click("form.question button");
-    // No gateway is there to end anything.
+    // No gateway runs that could end anything.
     assert.match(await text(), /Disabled\. Their sessions and tokens end as soon as a gateway/);
     await page.click("text=Enable");
     await page.click("form.question button");

@@ -49,13 +49,13 @@ async function act(
     : admin.call(path + query, { method: "POST", json: {}, as });
 }
 
-/** As if the user had chosen this password: what comes first with a generated one is proved elsewhere. */
+/** As if the user had chosen this password: the first login with a generated one is tested elsewhere. */
 async function adopt({ id }: User): Promise<void> {
   const { database } = server.platform.testBed;
   await database.query("UPDATE users SET must_choose_password = FALSE WHERE user_id = ?", [id]);
 }
 
-/** What the login page says to this name and password. */
+/** The login page's response to this name and password. */
 async function tryLogin(name: string, password: string): Promise<string> {
   const browser = server.browser();
   const page = await browser.open((await createRequest()).url);
@@ -158,7 +158,7 @@ test("a login that was begun before a sign-out does not survive it", async () =>
   await adopt(user);
   const browser = server.browser();
   const page = await browser.open((await createRequest()).url);
-  // The answer to the login, before the browser goes on with it.
+  // The response to the login, before the browser continues.
   const form = /action="([^"]*\/login)"/.exec(page.text)![1]!;
   const cookies = (at: string) =>
     browser.cookies
@@ -175,7 +175,7 @@ test("a login that was begun before a sign-out does not survive it", async () =>
   assert.equal(response.status, 303);
   assert.equal((await act(user.id, "password")).body.signedOut, true);
   const resumed = await browser.open(onward);
-  // The page that comes cannot be used: its session is gone.
+  // The next page cannot be used: its session is gone.
   const after = resumed.text.includes("<h1>Allow") ? await browser.submit(resumed, "/consent") : resumed;
   assert.equal(after.url.searchParams.get("code"), null);
   assert.doesNotMatch(after.text, /<h1>Allow/);

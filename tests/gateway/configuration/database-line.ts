@@ -1,12 +1,12 @@
 import { createServer, connect as dial, type Server, type Socket } from "node:net";
 
-/** What becomes of the next COMMIT that a client sends. */
+/** Fate of the next COMMIT that a client sends. */
 export type CommitFate =
   /** It never arrives. */
   | "lost"
-  /** It is carried out, and its answer never comes. */
+  /** It is executed, and its response never arrives. */
   | "unanswered"
-  /** The client is cut off at once, and it arrives half a second later. */
+  /** The client is disconnected immediately, and the COMMIT arrives half a second later. */
   | "late";
 
 const lateMs = 500;
@@ -15,17 +15,17 @@ const lateMs = 500;
 const commitPacket = Buffer.concat([Buffer.from([7, 0, 0, 0, 3]), Buffer.from("COMMIT")]);
 
 /**
- * A network between a role and its database, without TLS, that can be cut at the worst moment: it knows a COMMIT when it
- * sees one. Its address stays while it leads elsewhere, like the name of a cluster's endpoint.
+ * A network between a role and its database, without TLS, that can be cut at the worst moment: it recognizes a
+ * COMMIT. Its address stays the same while its destination changes, like the name of a cluster's endpoint.
  */
 export class DatabaseLine {
   readonly host: string;
   readonly port = 7306;
-  /** Where new connections lead. */
+  /** Destination of new connections. */
   leadsTo: string;
-  /** New connections are refused, as while nobody is the writer. */
+  /** New connections are refused, as while there is no writer. */
   isDown = false;
-  /** What is sent neither arrives nor is answered, as when a host is gone; connections seem open. */
+  /** Traffic is dropped in both directions, as when a host is gone; connections seem open. */
   isUnresponsive = false;
   commitFate: CommitFate | undefined;
   /** Connections so far. */
@@ -86,7 +86,7 @@ export class DatabaseLine {
         return this.#meetFate(() => client.destroy());
       }
       server.write(sent);
-      // The answer comes through the listener below, which is the first to hear it.
+      // The response passes through the listener below, which handles it first.
       if (fate === "unanswered") server.prependOnceListener("data", () => this.#meetFate(cut));
     });
     server.on("data", (responded) => {

@@ -115,7 +115,7 @@ interface Sent {
   readonly response: ReceivedResponse;
 }
 
-/** Sends one change after another until it is told to stop. */
+/** Sends one change after another until it is stopped. */
 async function keepChanging(sent: Sent[], isOver: () => boolean): Promise<void> {
   let { version: basedOn = 0 } = await call("/api/configuration");
   while (!isOver()) {
@@ -166,7 +166,8 @@ test("of changes during two lost writers each is there as it was answered, and o
   for (const { name } of stored) assert.equal(counts.get(name), 1, name);
   for (const { name } of refused) assert.equal(counts.get(name), undefined, name);
 
-  // Who lost an answer sends the last change again: it is the same version. Older ones are stale, and made by nobody.
+  // A client that lost a response retries the last change: it is the same version. Older ones are stale, and are
+  // not applied again.
   const last = stored.at(-1)!;
   const again = await putScope(last.name, last.basedOn);
   assert.deepEqual([again.status, again.version], [201, last.response.version]);

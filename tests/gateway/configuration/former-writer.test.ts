@@ -32,13 +32,13 @@ t.teardown(async () => {
   await Promise.all([former?.stop(), next?.stop()]);
 });
 
-/** The former writer lives on as a reader, its connections stay open, and the name leads to the next one. */
+/** The former writer continues as a reader, its connections stay open, and the name resolves to the next one. */
 async function failOver(from: StartedMariadb, to: StartedMariadb): Promise<void> {
   await from.setReadOnly(true);
   line.leadsTo = to.host;
 }
 
-/** Where as many connections lead as the pool has at most. */
+/** The server with as many connections as the pool's maximum. */
 async function findServers(): Promise<readonly string[]> {
   const ask = () => pool.query<RowDataPacket[]>("SELECT @@datadir AS folder, SLEEP(0.05)");
   const responses = await Promise.all([ask(), ask(), ask(), ask()]);

@@ -4,20 +4,20 @@ import { migrate } from "../../../gateway/database/migrate.ts";
 import { createDatabasePool, type Pool } from "../../../gateway/database/pool.ts";
 import type { StartedMariadb } from "../started-mariadb.ts";
 
-/** A pool on a database, by the address that leads to it. */
+/** A pool on a database, by its address. */
 export function openPool({ port, user, password }: StartedMariadb, host: string): Pool {
   const settings = { host, readerHost: host, port, name: "platform", user, password, tls: false };
   return createDatabasePool(settings, host);
 }
 
-/** A pool on a database that has the schema and the seeded routes. */
+/** A pool on a database with the schema and the seeded routes. */
 export async function openMigrated(database: StartedMariadb): Promise<Pool> {
   const pool = openPool(database, database.host);
   await migrate(pool, "http://127.0.0.1:9000", pino({ level: "silent" }));
   return pool;
 }
 
-/** A route to the stub that asks for `verify:read`. */
+/** A route to the stub that requires `verify:read`. */
 export function createRoute(name: string): RouteEntry {
   return {
     name,

@@ -21,9 +21,9 @@ const network = await reserveNetwork();
 
 let database: StartedMariadb;
 let line: DatabaseLine;
-/** Through the line, as a role has it. */
+/** Through the simulated network, like a role's. */
 let pool: Pool;
-/** Beside it. */
+/** Directly. */
 let direct: Pool;
 const alice = { name: "alice" };
 
@@ -53,7 +53,7 @@ async function countAdded(name: string): Promise<number> {
     .length;
 }
 
-/** Takes the database away when the COMMIT has met its fate, for so long. */
+/** Makes the database unavailable for this long once the COMMIT has met its fate. */
 function takeAway(ms: number): void {
   line.onFate = () => {
     line.isDown = true;

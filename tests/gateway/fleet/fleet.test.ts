@@ -9,7 +9,7 @@ import { StartedPlatform } from "../started-test-bed.ts";
 import { UnreachableListener } from "./unreachable-listener.ts";
 
 const block = await reserveNetwork();
-/** One gateway for each thing that can happen to it. */
+/** One gateway for each kind of failure. */
 const addresses = {
   well: `${block}.1.30`,
   hanging: `${block}.1.31`,
@@ -17,7 +17,7 @@ const addresses = {
   partitioned: `${block}.1.33`,
   killed: `${block}.1.34`,
 } as const;
-/** What the admin site has for the address of the partitioned one. */
+/** The admin site's address for the partitioned one. */
 const droppedAddress = `${block}.1.99`;
 
 let platform: StartedPlatform;
@@ -67,7 +67,7 @@ async function ask(
   return { text, ...(path.startsWith("/api/") ? JSON.parse(text) : {}) };
 }
 
-/** What a person reads. */
+/** The page as a user reads it. */
 async function readPage(): Promise<string> {
   const { text } = await ask("/gateways/live");
   return text.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ");
@@ -111,7 +111,7 @@ test("who hangs, lost the database or cannot be reached is counted and named, af
   assert.match(problems[addresses.withoutDatabase]!, new RegExp(`^It serves version ${version - 1}\\.`));
   assert.equal(problems[droppedAddress], "No connection within 1000 ms.");
 
-  // The partitioned one finds the version by itself; what it announces is true although nobody can call it.
+  // The partitioned one finds the version by polling; its heartbeat is correct although it is unreachable.
   const behind = `${addresses.hanging}:8080 serves version ${version - 1}. ${addresses.withoutDatabase}:8080 serves version ${version - 1}.`;
   await waitUntil("the page names the two", async () =>
     (await readPage()).includes(`3 of 5 gateways serve version ${version} ${behind}`),

@@ -19,7 +19,7 @@ import { StartedPlatform } from "../started-test-bed.ts";
 
 const block = await reserveNetwork();
 const logger = pino({ level: "silent" });
-// So slow that only a notice explains a fast change.
+// So slow that only a notification explains a fast change.
 const environment = { CONFIGURATION_POLL_MS: "60000" };
 let platform: StartedPlatform;
 let second: StartedRole;
@@ -63,7 +63,7 @@ test("a new version is acknowledged by every gateway, and served when it is ackn
       headers: { authorization: `Bearer ${token}` },
     });
     await response.arrayBuffer();
-    // The stub does not know it either; but the gateway's own answer would be a problem document.
+    // The stub does not know it either; but the gateway's own response would be a problem document.
     assert.notEqual(response.headers.get("content-type"), "application/problem+json");
   }
   await waitUntil("both announce the version", async () => (await readFleet(pool)).current === 2);

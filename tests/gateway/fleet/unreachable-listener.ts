@@ -4,8 +4,8 @@ import { StartedProcess, waitUntil } from "../started-process.ts";
 const listen = "require('node:net').createServer().listen({ host: process.argv[1], port: 8080, backlog: 1 })";
 
 /**
- * An address on which connections are neither taken nor refused, as behind a network that drops packets: a process that
- * listens is stopped, and its queue is full.
+ * An address on which connections are neither accepted nor refused, as behind a network that drops packets: a
+ * listening process is stopped, and its queue is full.
  */
 export class UnreachableListener {
   readonly #process: StartedProcess;

@@ -30,7 +30,7 @@ t.teardown(async () => {
 
 const shared = { ISSUER: issuer, CLIENT_SECRET_KEY: "key-of-client-secrets-in-a-test" };
 
-/** Runs the role `user` with a password on its standard input. */
+/** Runs the role `user` with a password on standard input. */
 async function storeUser(password: string, ...args: string[]) {
   const main = join(import.meta.dirname, "../../../gateway/main.ts");
   const { exitCode, all } = await execa(process.execPath, [main, "user", ...args], {
@@ -181,7 +181,7 @@ test("every role of the image is still known", async () => {
   assert.match(role.process.output, /user/);
 });
 
-/** The account is found only a while after the password was right, as where a store stands still. */
+/** Finding the account takes a while after the password check, as with a slow store. */
 const slowLogin = `
 let checked = 0;
 export default () => ({

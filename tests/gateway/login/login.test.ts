@@ -85,7 +85,7 @@ test("a wrong password and an unknown name get the same words", async () => {
     assert.equal(form!.fields.name, name);
     assert.equal(form!.fields.password, "");
     texts.push(/class="error"[^>]*>([^<]*)/.exec(refused.text)?.[1]);
-    // The same page still lets in who knows better.
+    // The same page still accepts the correct password.
     assert.ok((await signIn(browser, refused)).url.searchParams.get("code"));
   }
   assert.equal(texts[0], texts[1]);
@@ -210,7 +210,7 @@ test("who is disabled between the right password and the page that follows is as
   const next = await browser.submit(page, "/login", { name: "lise", password });
   assert.equal(next.status, 200, next.text);
   assert.match(next.text, /<input[^>]+type="password"/);
-  // The account that is gone is forgotten with the next request.
+  // The next request removes the session of the missing account.
   const again = await browser.open((await createRequest()).url);
   assert.ok((await signIn(browser, again)).url.searchParams.get("code"));
 });
@@ -393,7 +393,7 @@ test("openid-client completes the flow of a confidential client by itself", asyn
     openid.buildEndSessionUrl(configuration, { id_token_hint: tokens.id_token! }),
   );
   await browser.submit(page, "/confirm", { logout: "yes" });
-  // It asked for access when nobody is there.
+  // It requested offline access.
   assert.equal(await server.useToken(refreshed.access_token), 200);
 });
 

@@ -9,7 +9,7 @@ import { password, StartedServer, signIn } from "../oauth2/started-server.ts";
 const network = await reserveNetwork();
 
 let server: StartedServer;
-/** Hashing is slow on purpose: everybody is given the same one. */
+/** Hashing is slow on purpose: all users get the same one. */
 const given = "k7mfq-xw3pd-9hhva-t2ebn";
 let givenHash: string;
 
@@ -22,7 +22,7 @@ t.teardown(() => server?.stop());
 
 const own = "my cat eats three fish a day";
 
-/** Somebody whose password an administrator made. */
+/** A user whose password an administrator set. */
 async function add(name: string, columns: Record<string, unknown> = {}): Promise<string> {
   await server.platform.testBed.database.query("INSERT INTO users SET ?", [
     {
@@ -38,7 +38,7 @@ async function readUser(name: string) {
   return row!;
 }
 
-/** The page that follows the right password. */
+/** The page that follows the correct password. */
 async function begin(name: string, browser = server.browser()): Promise<{ browser: Browser; page: Visited }> {
   const login = await browser.open((await createRequest()).url);
   return { browser, page: await browser.submit(login, "/login", { name, password: given }) };
@@ -77,7 +77,7 @@ test("a password that somebody else made leads to the choice of an own one, and 
 test("who is signed out while the choice is open has not signed in", async () => {
   await add("patience");
   const { browser, page } = await begin("patience");
-  // As a sign-out does: it changes nothing else of the user.
+  // Like a sign-out: it changes nothing else of the user.
   await server.platform.testBed.database.query(
     "UPDATE users SET revision = revision + 1 WHERE name = 'patience'",
   );
@@ -91,7 +91,7 @@ test("who does not choose has not signed in, whichever way is tried", async () =
   await add("evader");
   const { browser, page } = await begin("evader");
   const path = page.url.pathname;
-  // The address to which the library would go on.
+  // The address to which the library would redirect.
   const onward = path.replace("/interaction/", "/authorize/");
   const tried = await browser.open(onward);
   assert.equal(heading(tried), "Sign in");
@@ -272,7 +272,7 @@ test("a change with a wrong password is refused, in the same words for nobody, a
     last = (await browser.submit(page, "/oauth2/password", { ...wrong, name: "guarded" })).status;
   }
   assert.equal(last, 429);
-  // The login counts the same guesses.
+  // The login counts the same failures.
   const { page } = await begin("guarded");
   assert.equal(page.status, 429);
 });

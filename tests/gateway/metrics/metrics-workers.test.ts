@@ -19,7 +19,7 @@ before(async () => {
 
 t.teardown(() => platform?.stop());
 
-/** Only the kernel knows which worker gets a connection, so each request has its own. */
+/** The kernel chooses the worker of a connection, so each request has a separate one. */
 async function ask(gateway: StartedRole, path: string, withinMs = 60_000) {
   const response = await fetch(gateway.origin + path, {
     headers: { connection: "close" },
@@ -34,7 +34,7 @@ async function scrape(gateway: StartedRole): Promise<PrometheusText> {
   return PrometheusText.parse(text);
 }
 
-/** A connection that a killed worker had not accepted yet is reset; whoever scrapes tries again. */
+/** A connection that a killed worker had not accepted yet is reset; the scrape is retried. */
 async function scrapeUntil(gateway: StartedRole, what: string, condition: (text: PrometheusText) => boolean) {
   let text: PrometheusText | undefined;
   await waitUntil(what, async () => {
@@ -45,7 +45,7 @@ async function scrapeUntil(gateway: StartedRole, what: string, condition: (text:
   return text!;
 }
 
-/** Requests that no route has: they are counted by whichever worker gets them. */
+/** Requests without a route: any worker may count them. */
 async function askUnknown(gateway: StartedRole, times: number): Promise<void> {
   for (let round = 0; round < times; round++) assert.equal((await ask(gateway, "/nowhere")).status, 404);
 }
@@ -106,7 +106,7 @@ test("a scrape of two workers has the requests of both, whichever answers it", a
   );
   const own = await fetch(`${gateway.origin.replace("8080", "9464")}/metrics`);
   assert.equal(PrometheusText.parse(await own.text()).value(count, unknown), 20);
-  // Three processes, of which each takes more than 25 MB.
+  // Three processes, each of which uses more than 25 MB.
   assert.ok(text.value("process_resident_memory_bytes") > 75_000_000);
   assert.equal(text.value("gateway_redis_ready"), 1);
   assert.equal(text.value("gateway_worker_restarts_total"), 0);
@@ -158,7 +158,7 @@ test("a worker that does not answer holds a scrape up for a second, is reported 
   process.kill(silent!, "SIGSTOP");
   try {
     const began = performance.now();
-    // The kernel goes on to give it connections, some of these among them.
+    // The kernel continues to give it connections, including some of these.
     const scrapes = Array.from({ length: 12 }, () => ask(gateway, "/metrics", 30_000));
     context.teardown(() => Promise.allSettled(scrapes));
     const text = PrometheusText.parse((await Promise.any(scrapes)).text);

@@ -14,7 +14,7 @@ const network = await reserveNetwork();
 
 let platform: StartedPlatform;
 let gateway: StartedRole;
-/** Never answers. */
+/** Never responds. */
 let mute: Server;
 const odd = 'odd "route" \\ of\ntwo lines';
 
@@ -45,7 +45,7 @@ async function scrape(): Promise<PrometheusText> {
   return PrometheusText.parse(await response.text());
 }
 
-/** A request is counted when its answer has ended, which its client may see a little earlier. */
+/** A request is counted when its response has ended, which its client may see slightly earlier. */
 async function scrapeUntil(what: string, condition: (text: PrometheusText) => boolean) {
   let text = await scrape();
   await waitUntil(what, async () => {
@@ -104,7 +104,7 @@ test("pools tell what runs, what is idle and what waits", async () => {
     (it) => it.find("gateway_upstream_requests_in_flight", { origin }) === 1,
   );
   assert.equal(text.value("gateway_requests_in_flight"), 1);
-  // The one that waits, and the scrape's own.
+  // The pending one, and the scrape's own.
   assert.ok(text.value("gateway_connections_open") >= 2);
   assert.equal(text.value("gateway_upstream_connections", { origin, state: "busy" }), 1);
   assert.equal(text.value("gateway_upstream_healthy", { origin }), 1);

@@ -2,7 +2,7 @@ import * as oauth from "oauth4webapi";
 import type { Browser } from "./browser.ts";
 import { issuer, redirectUri, type StartedServer, signIn } from "./started-server.ts";
 
-/** An authorization request in the making: its parameters can be changed before it is sent. */
+/** An authorization request before it is sent: its parameters can be changed. */
 export interface Request {
   readonly url: URL;
   readonly verifier: string;
@@ -31,12 +31,12 @@ export async function createRequest(
     nonce,
     ...parameters,
   }).toString();
-  // Only a login has a nonce (OpenID Connect Core 3.1.2.1).
+  // Only a login has a nonce (OpenID Connect Core section 3.1.2.1).
   if (!String(url.searchParams.get("scope")).includes("openid")) url.searchParams.delete("nonce");
   return { url, verifier, state, nonce };
 }
 
-/** The answer to the client, checked as strictly as `oauth4webapi` does: state and issuer. */
+/** The response to the client, checked as strictly as in `oauth4webapi`: state and issuer. */
 export async function authorize(
   server: StartedServer,
   request: Request,

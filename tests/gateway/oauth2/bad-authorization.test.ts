@@ -48,7 +48,7 @@ test("a code is refused with a verifier that is none, and is used up by no such 
     assert.equal((await redeem(request.verifier, uri)).status, 400, uri);
 });
 
-/** Requests at the authorization endpoint that are wrong in one parameter. */
+/** Authorization requests with one invalid parameter. */
 const parameters: readonly (readonly [name: string, value: string, error: string])[] = [
   ["max_age", "abc", "invalid_request"],
   ["max_age", "-1", "invalid_request"],

@@ -24,7 +24,7 @@ const posted = ["token", "revoke", "introspect", "par", "device_authorization"].
 );
 const form = "application/x-www-form-urlencoded";
 
-/** Every endpoint with the methods that it has. */
+/** Every endpoint with its methods. */
 const endpoints: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(posted.map((path) => [path, ["POST"]])),
   "/oauth2/authorize": ["HEAD", "GET"],
@@ -100,7 +100,7 @@ test("pages of interactions that are nobody's are refused, whatever their name a
     }
 });
 
-/** Bodies that are no form, by what is wrong with them. */
+/** Invalid form bodies, by their fault. */
 const bodies: Readonly<
   Record<string, readonly [body: string, headers: Record<string, string>, status: number]>
 > = {
@@ -152,7 +152,7 @@ test("a body without an end is cut off, fast or slow", async () => {
   assert.ok(performance.now() - startedAt < 15_000, "the connection was cut");
 });
 
-/** Parameters that must not come twice, by endpoint. */
+/** Parameters that must not be repeated, by endpoint. */
 const twice: Readonly<Record<string, readonly string[]>> = {
   "/oauth2/revoke": ["token=x&token=y", "token=x&token_type_hint=a&token_type_hint=b"],
   "/oauth2/introspect": ["token=x&token=y", "token=x&token_type_hint=a&token_type_hint=b"],
@@ -178,7 +178,7 @@ for (const [path, texts] of Object.entries(twice))
     }
   });
 
-/** Authorization headers that are no client's. */
+/** Authorization headers without valid client credentials. */
 const headers: Readonly<Record<string, number>> = {
   Basic: 400,
   "Basic ====": 400,

@@ -1,4 +1,4 @@
-/** A page or the address that a browser was sent to and that is not the server's. */
+/** A page, or the external address that a browser was redirected to. */
 export interface Visited {
   readonly url: URL;
   readonly status: number;
@@ -12,22 +12,22 @@ interface Cookie {
   readonly path: string;
 }
 
-/** A form of a page: its fields as they are sent untouched. */
+/** A form of a page with its initial fields. */
 export interface Form {
   readonly action: URL;
   readonly fields: Readonly<Record<string, string>>;
 }
 
 /**
- * A browser without scripts: cookies with their paths, redirections, forms. The server believes that it is reached at
- * its issuer over TLS; connections go to where it listens.
+ * A browser without scripts: cookies with their paths, redirects, forms. The server believes that it is reached at
+ * its issuer over TLS; connections go to its real address.
  */
 export class Browser {
   readonly #issuer: URL;
   readonly #origin: string;
   readonly #address: string;
   cookies: Cookie[] = [];
-  /** What happens once, before the next redirection is followed. */
+  /** Called once before the next redirect is followed. */
   beforeRedirection: (() => Promise<unknown>) | undefined;
 
   constructor(issuer: string, origin: string, address = "192.0.2.1") {
@@ -36,7 +36,7 @@ export class Browser {
     this.#address = address;
   }
 
-  /** Follows redirections until a page, or until one leads to another host. */
+  /** Follows redirects until a page, or until one leads to another host. */
   async open(to: string | URL, init: RequestInit = {}): Promise<Visited> {
     let url = new URL(to, this.#issuer);
     let request = init;
@@ -59,7 +59,7 @@ export class Browser {
     throw new Error(`Too many redirections, the last to ${url}.`);
   }
 
-  /** Sends the page's form that leads to a path with this end. */
+  /** Submits the page's form whose path has this ending. */
   async submit(page: Visited, actionEnd: string, fields: Record<string, string> = {}): Promise<Visited> {
     const form = findForms(page).find(({ action }) => action.pathname.endsWith(actionEnd));
     if (form === undefined) throw new Error(`No form leads to ${actionEnd}:\n${page.status} ${page.text}`);
@@ -119,7 +119,7 @@ function readAttribute(text: string, name: string): string | undefined {
     .replaceAll("&amp;", "&");
 }
 
-/** RFC 6265 5.1.4. */
+/** RFC 6265 section 5.1.4. */
 function matchesPath(path: string, cookiePath: string): boolean {
   return path === cookiePath || path.startsWith(cookiePath.endsWith("/") ? cookiePath : `${cookiePath}/`);
 }

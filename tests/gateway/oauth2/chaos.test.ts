@@ -11,7 +11,7 @@ const network = await reserveNetwork();
 
 const seeds = Number(process.env.DMM_ENV_CHAOS_SEEDS ?? 5);
 const firstSeed = Number(process.env.DMM_ENV_CHAOS_SEED ?? 20_261_130);
-/** Faults in each seed, and clients that act at the same time. */
+/** Faults in each seed, and concurrent clients. */
 const strikes = 2;
 const clients = 12;
 

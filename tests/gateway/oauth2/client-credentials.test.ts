@@ -110,7 +110,7 @@ test("the token answer is not to be stored, and carries no more than was asked",
   assert.deepEqual([response.json.scope, response.json.token_type], ["verify:read", "Bearer"]);
 });
 
-/** Requests for a token that are refused. */
+/** Token requests that are refused. */
 const refused: Readonly<Record<string, readonly [string, number, string]>> = {
   "a scope twice": [
     "grant_type=client_credentials&scope=verify:read&scope=verify:read",
@@ -182,7 +182,7 @@ test("a path that only looks like an endpoint is none", async () => {
     assert.equal(response.json.code, "DMM_GATEWAY_ROUTE_UNKNOWN", path);
   }
   const encoded = await server.post("/oauth2/%74oken", body(), basic("machine", secret));
-  // The same path by RFC 3986 6.2.2.2, and so the same answer.
+  // The same path by RFC 3986 section 6.2.2.2, and so the same response.
   assert.equal(encoded.status, 200);
 });
 

@@ -142,7 +142,7 @@ test("a code is not redeemed without its redirect URI", async () => {
   assert.deepEqual([status, json.error], [400, "invalid_request"]);
 });
 
-/** Requests that are answered to the client with an error. */
+/** Requests that return an error to the client. */
 const refused: Readonly<Record<string, readonly [Record<string, string | undefined>, string]>> = {
   "without PKCE": [{ code_challenge: undefined, code_challenge_method: undefined }, "invalid_request"],
   "with plain PKCE": [{ code_challenge_method: "plain" }, "invalid_request"],

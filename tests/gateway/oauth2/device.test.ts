@@ -35,14 +35,14 @@ function poll(deviceCode: string, clientId = "app") {
   );
 }
 
-/** Forgets when a device asked last, instead of waiting for it. */
+/** Clears the time of the device's last poll, instead of waiting. */
 async function letTimePass(): Promise<void> {
   for (const node of server.platform.testBed.redis.nodes)
     for (const key of (await node.command("KEYS", "oauth2:poll:*")) as string[])
       await node.command("DEL", key);
 }
 
-/** Types the code and looks at what is asked for. */
+/** Enters the code and reads what is requested. */
 async function enterCode(browser: Browser, code: string): Promise<Visited> {
   const page = await browser.open("/oauth2/device");
   return browser.submit(page, "/device", { user_code: code });
@@ -57,7 +57,7 @@ test("a strict client connects a device: pending, allowed, connected once", asyn
   assert.deepEqual([pending.status, pending.json.error], [400, "authorization_pending"]);
 
   const browser = server.browser();
-  // However it is typed.
+  // In any spelling.
   const confirmation = await enterCode(browser, device.user_code.toLowerCase().replace("-", " "));
   assert.match(confirmation.text, /Is this your device\?/);
   assert.match(confirmation.text, new RegExp(device.user_code));

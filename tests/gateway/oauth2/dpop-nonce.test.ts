@@ -76,7 +76,7 @@ test("a strict client is told the nonce, tries again, and gets and uses its toke
     );
   await assert.rejects(ask(), (error: Error) => oauth.isDPoPNonceError(error));
   const tokens = await ask();
-  // It keeps the nonce for the whole origin, so that the API's first request carries it.
+  // The nonce is valid for the whole origin, so the API's first request carries it.
   const response = await oauth.protectedResourceRequest(
     tokens.access_token,
     "GET",
@@ -116,7 +116,7 @@ test("at the API", async (t) => {
     const profile = await use(token, {}, "/oauth2/userinfo");
     assert.match(profile.challenge, /error="use_dpop_nonce"/);
     assert.ok(profile.nonce);
-    // A token without a person, but a proof that is right.
+    // A token without a user, but with a valid proof.
     assert.equal((await use(token, { nonce }, "/oauth2/userinfo")).status, 403);
   });
 
@@ -154,7 +154,7 @@ test("at the API", async (t) => {
         assert.deepEqual([used.status, used.nonce], [200, null]);
       }
       for (const iat of [-400, 400].map((seconds) => Math.floor(Date.now() / 1000) + seconds)) {
-        // Who has a wrong clock is helped on.
+        // A client with a wrong clock gets a nonce.
         const refused = await use(token, { iat }, "/verify/echo", other.origin);
         assert.match(refused.challenge, /error="use_dpop_nonce"/);
         assert.equal(

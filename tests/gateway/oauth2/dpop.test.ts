@@ -109,7 +109,7 @@ test("no proof and two proofs are refused", async () => {
   assert.equal(response.status, 401);
 });
 
-/** Proofs that prove something else. */
+/** Proofs of something else. */
 const wrong: Readonly<Record<string, () => Promise<string>>> = {
   "for another method": () => createProof({ htm: "POST" }),
   "for another path": () => createProof({ htu: `${issuer}/verify/slow` }),

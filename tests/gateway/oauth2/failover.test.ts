@@ -21,7 +21,7 @@ function refresh(token: string) {
   return server.post("/oauth2/token", new URLSearchParams(body));
 }
 
-/** Whether a token and its grant live at the first primary, the one with a replica. */
+/** Whether a token and its grant are at the first primary, the one with a replica. */
 function isAtFirst(token: string): boolean {
   return computeSlot(token.slice(0, 16)) < 16_384 / 3 - 1;
 }
@@ -51,7 +51,7 @@ test("an authorization that fails when the session is stored gives no code away"
   try {
     const ended = await Promise.all(begun.map(({ browser, consent }) => browser.submit(consent, "/consent")));
     assert.ok(ended.some(({ status }) => status === 503));
-    // The browser throws where a page that failed leads somewhere.
+    // The browser throws if an error page redirects.
     for (const { status, url } of ended) assert.equal(status === 503, !url.searchParams.has("code"));
   } finally {
     replica.kill("SIGCONT");
@@ -71,7 +71,7 @@ test("while a replica does not respond, nothing is acknowledged, nothing is used
     assert.deepEqual([revocation.status, revocation.headers.get("retry-after")], [503, "1"]);
     assert.deepEqual([refreshment.status, refreshment.json.error], [503, "temporarily_unavailable"]);
     assert.equal(status, 200);
-    // The token is not found by now, which proves nothing: still no replica knows.
+    // The token is not found by now, which proves nothing: no replica knows it yet.
     assert.equal((await revoke(revoked.refreshToken!)).status, 503);
   } finally {
     replica.kill("SIGCONT");
@@ -100,7 +100,7 @@ test("after a failover a used refresh token is still used, and one that was used
 
   const [primary] = server.platform.testBed.redis.nodes;
   await primary!.process.end("SIGKILL");
-  // Meanwhile nobody hears that a token is bad, and none is taken for good.
+  // Meanwhile no client is told that a token is invalid, and none is accepted as valid.
   const begun = await Promise.all(others.map(({ refreshToken }) => refresh(refreshToken!)));
   for (const { status, text } of begun) assert.ok(status === 200 || status === 503, text);
   await waitUntil("the replica has taken over", async () => {

@@ -10,7 +10,7 @@ import {
 } from "../../../gateway/oauth2/key-rotation.ts";
 import { lifetimes, longestKeysCheckSeconds } from "../../../gateway/oauth2/lifetimes.ts";
 
-/** Until every gateway knows a stored key, and then every copy of the set has it. */
+/** Until every gateway knows a stored key, and then every cached key set contains it. */
 const spreadSeconds = longestKeysCheckSeconds + lifetimes.published;
 const daySeconds = 24 * 3600;
 const document = readFileSync(new URL("../../../docs/oauth2.md", import.meta.url), "utf8").replaceAll(
@@ -38,7 +38,7 @@ for (const [name, times, isRequested] of [
   });
 
   test(`a key that was replaced ${name} is published until what it signed last has expired`, async () => {
-    // A gateway may have looked just before its successor signs.
+    // A gateway may have polled just before the successor signs.
     const lastSigned = times.publishedAhead + longestKeysCheckSeconds;
     const expired = lastSigned + lifetimes.idToken;
     const old = stored("old", rotation.every + expired);

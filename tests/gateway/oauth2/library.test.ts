@@ -5,7 +5,7 @@ import { test } from "tap";
 
 const library = resolve(import.meta.dirname, "../../../gateway/oauth2/library.ts");
 
-/** What a program prints that loads the library as the gateway does. */
+/** Output of a program that loads the library like the gateway. */
 function run(program: string): { output: string; errors: string } {
   const source = `const { loadLibrary } = await import(${JSON.stringify(library)});
     const { default: Provider, errors } = await loadLibrary();
@@ -26,6 +26,6 @@ test("the parts that are loaded are what the library's index exports", async () 
   const { errors } = run(`
     const index = await import("oidc-provider");
     if (index.default !== Provider || index.errors !== errors) throw new Error("another one");`);
-  // The index is what warns: when it does no more, it can be imported like any other module.
+  // The index prints the warning: once it no longer does, it can be imported like any other module.
   if (process.release.lts === undefined) assert.match(errors, /Unsupported runtime/);
 });

@@ -14,7 +14,7 @@ let server: StartedServer;
 before(async () => {
   server = await StartedServer.start(network);
   await server.addClient("native", { redirectUris: appRedirect });
-  // Its secret is at its server, so no page of it has business here.
+  // Its secret is on its server, so its pages need no access.
   await server.addClient("hosted", { public: false, redirectUris: "https://hosted.test/callback" });
   await server.publish();
 });
@@ -118,7 +118,7 @@ test("a page reads why it was refused; a page of another origin reads nothing, a
         `${path} ${origin}`,
       );
     }
-  // What is refused before any client is known is no exception.
+  // Refusals before any client is known are no exception.
   for (const body of ["client_id=nobody", ""])
     assert.equal(shared((await server.post("/oauth2/token", body, { origin: strangers[0]! })).headers), null);
   assert.equal(await server.useToken(accessToken), 200);

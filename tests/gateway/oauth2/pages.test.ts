@@ -13,7 +13,7 @@ const network = await reserveNetwork();
 
 const executablePath = findChromium();
 const skip = executablePath === undefined ? "there is no chromium on PATH" : false;
-/** Where pictures of the pages go, if anybody wants to look at them. */
+/** Folder for screenshots of the pages, if set. */
 const pictures = process.env.PICTURES;
 
 let server: StartedServer;
@@ -45,7 +45,7 @@ interface Look {
   readonly width: number;
 }
 
-/** A page without scripts, at a size and in a colour scheme; whatever the browser complains about fails the test. */
+/** A page without scripts, at a size and in a colour scheme; any error of the browser fails the test. */
 async function openPage({ colorScheme, width }: Look): Promise<{ page: Page; complaints: string[] }> {
   const context = await browser.newContext({
     colorScheme,
@@ -55,7 +55,7 @@ async function openPage({ colorScheme, width }: Look): Promise<{ page: Page; com
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("console", (message) => {
-    // A refused password is a 401 or 422, and the browser says so.
+    // A refused password is a 401 or 422, which the browser reports.
     if (!/status of (?:401|422)/.test(message.text())) complaints.push(message.text());
   });
   page.on("requestfailed", (request) => complaints.push(`${request.url()} ${request.failure()?.errorText}`));
@@ -93,7 +93,7 @@ for (const [name, shape] of Object.entries(shapes))
     await page.getByRole("alert").waitFor();
     await picture("login-refused");
     assert.equal(await page.getByLabel("User name").inputValue(), "ada");
-    // The field that is to be filled next has the focus.
+    // The next field to fill has the focus.
     await page.keyboard.type(password);
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Allow The Web Shop?" }).waitFor();
@@ -144,7 +144,7 @@ for (const [name, shape] of Object.entries(shapes))
 
 const given = "k7mfq-xw3pd-9hhva-t2ebn";
 
-/** A browser gives the focus when it has laid out the page, which may be after somebody sees it. */
+/** A browser sets the focus after layout, which may be after the page is visible. */
 async function waitForFocus(page: Page, label: string): Promise<void> {
   await page.getByLabel(label, { exact: true }).and(page.locator(":focus")).waitFor();
 }

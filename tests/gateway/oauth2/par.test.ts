@@ -17,7 +17,7 @@ t.teardown(() => server?.stop());
 
 const client = { client_id: "web" };
 
-/** Pushes a request of the confidential client and gives back where a browser is to be sent. */
+/** Pushes a request of the confidential client and returns the URL for the browser. */
 async function push() {
   const request = await createRequest("web");
   const response = await oauth.pushedAuthorizationRequest(
@@ -97,7 +97,7 @@ test("a request URI that was never pushed, or is somewhere else, is refused", as
   }
 });
 
-/** Requests that are refused where they are pushed, before a person sees anything. */
+/** Requests that are refused when pushed, before a user sees anything. */
 const refused: Readonly<Record<string, readonly [Record<string, string | undefined>, string]>> = {
   "without PKCE": [{ code_challenge: undefined, code_challenge_method: undefined }, "invalid_request"],
   "with plain PKCE": [{ code_challenge_method: "plain" }, "invalid_request"],

@@ -36,7 +36,7 @@ t.teardown(() => server?.stop());
 
 const publish = (algorithm: string) => exportJWK(pairs[algorithm]!.publicKey);
 
-/** A right assertion of `machine`, with claims or header changed. */
+/** A valid assertion of `machine`, with claims or header changed. */
 function createAssertion(
   claims: Record<string, unknown> = {},
   header: Record<string, unknown> = {},
@@ -169,7 +169,7 @@ test("an assertion that was used at one endpoint is used at every other", async 
 const now = () => Math.floor(Date.now() / 1000);
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-/** Assertions that are none. */
+/** Invalid assertions. */
 const refused: Readonly<Record<string, () => Promise<string>>> = {
   "for another server": () => createAssertion({ aud: "https://other.test" }),
   "for another server as well": () => createAssertion({ aud: [issuer, "https://other.test"] }),
@@ -249,7 +249,7 @@ test("a client with a key gets nothing by other means", async () => {
     (await server.post("/oauth2/token", new URLSearchParams(fields), basic)).json.error,
     "invalid_client",
   );
-  // Two ways at once have no single meaning.
+  // Two methods at once are ambiguous.
   const both = await obtain(await createAssertion(), {}, basic);
   assert.deepEqual([both.status, both.json.error], [400, "invalid_request"]);
   const other = await obtain(await createAssertion(), { client_id: "neighbour" });

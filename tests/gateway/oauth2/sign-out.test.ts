@@ -132,7 +132,7 @@ test("what is read in Redis grows with what the account holds, not with its squa
     spent.push(reads.reduce((sum, [, microseconds]) => sum + Number(microseconds), 0));
   }
   const [few, many] = spent as [number, number];
-  // The square would be a hundredfold; the rest is what the machine does meanwhile.
+  // Quadratic growth would be a hundredfold; the rest is other load.
   assert.ok(many < few * 10 + 20_000, `${few} µs for 3000, ${many} µs for 30000`);
 });
 

@@ -35,7 +35,7 @@ async function readKeys(origin = server.origin): Promise<JSONWebKeySet> {
 const listKids = async (alg: string, origin?: string) =>
   (await readKeys(origin)).keys.filter((key) => key.alg === alg).map(({ kid }) => kid);
 
-/** Which key signs for a client now, by an ID token that everybody can verify. */
+/** The key that currently signs for a client, by a verified ID token. */
 async function findSigner(alg: string): Promise<string> {
   const { response } = await obtainTokens(server, alg === "RS256" ? "interoperable" : "app");
   const { protectedHeader } = await jwtVerify(response.id_token!, createLocalJWKSet(await readKeys()), {
@@ -107,7 +107,7 @@ for (const alg of ["ES256", "RS256"])
     assert.equal(await findSigner(alg), next);
     assert.ok((await listKids(alg)).includes(old));
 
-    // As long as the session of that ID token may go on without a visit.
+    // As long as the session of that ID token may last without a visit.
     await age(next, lifetimes.session - 60);
     await sleep(1500);
     assert.ok((await listKids(alg)).includes(old));

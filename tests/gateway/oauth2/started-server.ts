@@ -25,7 +25,7 @@ export interface ClientRow {
 
 export const deviceGrant = "urn:ietf:params:oauth:grant-type:device_code";
 
-/** A platform with a gateway, clients and one person, and strict clients to talk to it. */
+/** A platform with a gateway, clients and one user, and strict clients. */
 export class StartedServer {
   readonly platform: StartedPlatform;
   readonly metadata: oauth.AuthorizationServer;
@@ -119,7 +119,7 @@ export class StartedServer {
     return new Browser(issuer, this.origin, address);
   }
 
-  /** Posts to an endpoint as it is, and reads what comes. */
+  /** Posts to an endpoint directly, and reads the response. */
   async post(path: string, body: URLSearchParams | string, headers: Record<string, string> = {}) {
     const response = await fetch(this.origin + path, {
       method: "POST",
@@ -154,7 +154,7 @@ function fetchAt(origin: string) {
   };
 }
 
-/** Signs in and allows everything, from the login page to wherever the client is answered. */
+/** Signs in and allows everything, from the login page to the client's redirect URI. */
 export async function signIn(browser: Browser, page: Visited): Promise<Visited> {
   let current = page;
   if (current.text.includes("Sign in</h1>"))

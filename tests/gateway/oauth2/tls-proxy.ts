@@ -3,7 +3,9 @@ import { request as forward } from "node:http";
 import { createServer, type Server } from "node:https";
 import { type CertificateFiles, createCertificates } from "../certificates.ts";
 
-/** TLS before a gateway, for real browsers: it is the issuer's host, and every other host is a client's page. */
+/**
+ * TLS in front of a gateway, for real browsers: it is the issuer's host, and every other host is a client's page.
+ */
 export class TlsProxy {
   readonly host: string;
   readonly port = 8443;

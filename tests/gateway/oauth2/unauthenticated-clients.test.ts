@@ -19,7 +19,7 @@ const { attempts } = allowances.beginning;
 const stranger = "198.51.100.7";
 const from = (address: string) => ({ "x-forwarded-for": address });
 
-/** Sets how many authorizations this gateway's strangers have begun. */
+/** Sets how many authorizations unauthenticated clients of this gateway have begun. */
 async function countAs(count: number): Promise<void> {
   for (const node of server.platform.testBed.redis.nodes)
     for (const key of (await node.command("KEYS", "attempts:beginning:*")) as string[])

@@ -9,7 +9,7 @@ test("a command that is refused before its batch is confirmed rejects that write
   const node = createServer((socket) => {
     socket.on("error", () => {});
     socket.once("data", () => {
-      // Refused and done at once; the barrier and WAIT come in a later turn.
+      // Refused and executed in one turn; the barrier and WAIT follow in a later one.
       socket.write("-ASK 1 127.0.0.1:1\r\n+OK\r\n");
       setTimeout(() => socket.write("+OK\r\n:1\r\n"), 100);
     });

@@ -15,7 +15,7 @@ afterEach(() => {
   for (const release of releases.splice(0)) release();
 });
 
-/** A node that answers by a script of the test; what it was told, joined. */
+/** A node with scripted replies; records the received commands. */
 async function startNode(
   onText: (text: string, socket: Socket) => void,
 ): Promise<{ server: Server; port: number }> {

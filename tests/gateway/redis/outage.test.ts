@@ -32,7 +32,7 @@ async function ask(token: string): Promise<{ status: number; retryAfter: string 
   };
 }
 
-/** A token that lives at the first primary, the one with a replica. */
+/** A token at the first primary, the one with a replica. */
 async function issueTokenOfFirstPrimary(): Promise<string> {
   let token = "";
   await waitUntil("a token of the first primary", async () => {
@@ -57,7 +57,7 @@ test("the database may go away: loaded routes are served, and a new version is s
   assert.equal((await ask(token)).status, 200);
 });
 
-/** A gateway on this platform whose database is behind a line that can be cut. */
+/** A gateway on this platform with a database connection that can be cut. */
 async function startBehindLine(line: DatabaseLine, address: string): Promise<StartedRole> {
   const { CONFIGURATION_POLL_MS: _, ...usual } = describeGateway(platform.testBed);
   return new StartedRole("gateway", address, { ...usual, DATABASE_HOST: line.host });
@@ -140,7 +140,7 @@ test("a primary that hangs costs a bounded wait and 503, never entry", async () 
   const next: Awaited<ReturnType<typeof ask>>[] = [];
   for (let times = 0; times < 5; times++) next.push(await ask(token));
   node.process.child.kill("SIGCONT");
-  // Who comes after does not wait again; the replica may have taken over meanwhile.
+  // Later requests do not wait again; the replica may have taken over meanwhile.
   assert.ok(
     next.every(({ status }) => status === 503 || status === 200),
     next.map(({ status }) => status).join(),
@@ -155,7 +155,7 @@ test("a primary that hangs costs a bounded wait and 503, never entry", async () 
 
 test("a lost primary answers 503 until its replica took over, then every token that was acknowledged", async () => {
   const { nodes } = platform.testBed.redis;
-  // The test before may have made the replica a primary, or be about to.
+  // The previous test may have made the replica a primary, or be about to.
   await waitUntil(
     "no node is believed to have failed",
     async () => !/[ ,]fail/.test(String(await nodes[1]!.command("CLUSTER", "NODES"))),

@@ -35,7 +35,7 @@ async function startCluster(
   return { redis, primaries };
 }
 
-/** The node that follows becomes one that serves no slot. */
+/** The replica becomes a node that serves no slot. */
 async function detach(primary: StartedNode, node: StartedNode, port: number): Promise<string> {
   await node.command("CLUSTER", "RESET", "SOFT");
   await node.command("CLUSTER", "MEET", primary.host, String(port));
@@ -47,7 +47,7 @@ async function detach(primary: StartedNode, node: StartedNode, port: number): Pr
   return id;
 }
 
-/** Both keys, once the node that has them responds in time: this machine may be busy. */
+/** Both keys, once their node responds in time: this machine may be busy. */
 async function untilRead(primaries: Primaries, expected: readonly unknown[]): Promise<void> {
   await waitUntil(`${expected} is read`, async () => {
     const reply = await primaries.read(key, ["MGET", key, other]).catch(() => "not available");
@@ -64,7 +64,8 @@ test("while a slot moves to a node without slots, what is there is found and wha
   ] as const)
     await primaries.write(name, ["SET", name, value], 20_000);
   const targetId = await detach(source, target, redis.port);
-  // An importing node ignores who owns the slot, so it has to know before: without that its cluster stays incomplete.
+  // An importing node ignores the owner of the slot, so it must know it before: otherwise its cluster stays
+  // incomplete.
   await waitUntil("the new node takes part", async () =>
     String(await target.command("CLUSTER", "INFO")).includes("cluster_state:ok"),
   );
@@ -73,13 +74,13 @@ test("while a slot moves to a node without slots, what is there is found and wha
   await target.command("CLUSTER", "SETSLOT", slot, "IMPORTING", sourceId);
   await source.command("CLUSTER", "SETSLOT", slot, "MIGRATING", targetId);
   await source.command("MIGRATE", target.host, String(redis.port), key, "0", "1000");
-  // Half-way: the source has one of the two keys, and answers about both that somebody should try again.
+  // Half-way: the source has one of the two keys, and responds to both with TRYAGAIN.
   await untilRead(primaries, ["moved", "1"]);
   await source.command("DEL", other);
   await untilRead(primaries, ["moved", null]);
   assert.equal(await primaries.write(`new:{${tag}}`, ["SET", `new:{${tag}}`, "1"], 20_000), "OK");
   assert.ok(Number(await target.command("CLUSTER", "COUNTKEYSINSLOT", slot)) >= 2);
-  // A script with several keys has to wait for the end of it.
+  // A script with several keys has to wait for the end of the migration.
   const record = planStorage({ key: `late:{${tag}}`, tag, text: "{}", seconds: 60 });
   const late = primaries.write(record.key, record.args, 20_000);
   await target.command("CLUSTER", "SETSLOT", slot, "NODE", targetId);
@@ -131,7 +132,7 @@ test("nothing is acknowledged while no replica confirms it, also when the cluste
   assert.equal(await primaries.write(name, ["SET", name, "2"], 20_000), "OK");
 });
 
-/** What is logged by a gateway that cannot reach its cache. */
+/** Log lines of a gateway that cannot reach its cache. */
 async function readReason(context: Test, settings: Partial<RedisSettings>): Promise<string> {
   const lines: string[] = [];
   const logger = pino({ level: "warn" }, { write: (line: string) => void lines.push(line) });

@@ -31,7 +31,7 @@ test("shards are read from what a node knows, failed replicas too", async () => 
   assert.deepEqual(shards, [
     { host: "10.0.0.1", port: 6379, epoch: 3, replicated: true, ranges: [[0, 100]] },
     { host: "10.0.0.9", port: 6380, epoch: 7, replicated: false, ranges: [[101, 16_000]] },
-    // SLOTS leaves out a replica that failed.
+    // SLOTS omits a replica that failed.
     { host: "10.0.0.4", port: 6379, epoch: 8, replicated: true, ranges: [[16_001, 16_383]] },
   ]);
   assert.ok(coversAllSlots(shards));

@@ -26,7 +26,7 @@ before(async () => {
     early413: (socket) => {
       socket.pause();
       socket.end("HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 7\r\n\r\nenough!");
-      // One that never reads does not see that the other side has gone.
+      // A peer that never reads does not notice a closed connection.
       setTimeout(() => socket.resume(), 1000).unref();
     },
     headers: (socket) =>
@@ -110,7 +110,7 @@ test("an endless answer is read no faster than the client reads, and stops when 
   await waitUntil("the upstream's connection is given back", () => bad.connections === 0);
 });
 
-/** Waits until a growing number stands still for 150 ms. */
+/** Waits until a growing number is stable for 150 ms. */
 async function settle(read: () => number): Promise<number> {
   let last = -1;
   let since = Date.now();

@@ -10,7 +10,7 @@ function read(headers: readonly (readonly [string, string])[], minor = 1) {
 }
 
 const host = ["Host", "api.test"] as const;
-/** Of cookies only the gateway's own are taken away. */
+/** Only the gateway's own cookies are removed. */
 const stopped = [...requestRules.keys()].filter((name) => name !== "cookie");
 
 test("what identifies or belongs to one connection never reaches an upstream", async () => {
@@ -69,7 +69,10 @@ test("heads with more than one reading are refused", async () => {
   assert.equal(read([["Host", "[::1]:8443"]]).refusal, undefined);
 });
 
-/** Names as they may be written: every character of a token (RFC 9110 5.6.2) where a dash stands, letters of both cases. */
+/**
+ * Names in all permitted spellings: every token character (RFC 9110 section 5.6.2) in place of a dash, upper and
+ * lower case.
+ */
 const written = fc
   .tuple(
     fc.oneof(

@@ -15,7 +15,7 @@ const block = await reserveNetwork();
 let platform: StartedPlatform;
 let upstream: StartedHonestUpstream;
 let origin: string;
-/** Opened first and looked at last, because the limit of a head is ten seconds. */
+/** Opened first and checked last, because the time limit of a header section is ten seconds. */
 let slow: { readonly trickling: OpenClient; readonly mute: OpenClient; readonly second: OpenClient };
 
 before(async () => {
@@ -41,7 +41,7 @@ t.teardown(async () => {
   await Promise.all([upstream?.stop(), platform?.stop()]);
 });
 
-/** What is answered to these bytes on a connection of their own, until it ends. */
+/** The responses to these bytes on a separate connection, until it ends. */
 async function send(text: string): Promise<OpenClient> {
   const client = new OpenClient(origin);
   client.send(text);
@@ -86,9 +86,9 @@ test("fields of 16 KiB together are the longest, and so is a target of 16 KiB", 
 
 test("no field that says who asks reaches an upstream, however it is spelled", async () => {
   const framing = ["connection", "transfer-encoding", "content-length", "host", "expect", "upgrade"];
-  // Says who forwarded the request, not who asks: it is continued.
+  // Lists the proxies of the request, not its client: it is extended.
   framing.push("via");
-  // Goes on without the gateway's own.
+  // Forwarded without the gateway's own.
   framing.push("cookie");
   const names = [...requestRules.keys(), ...identityPrefixes.map((prefix) => `${prefix}x`)];
   const fields = names
@@ -154,7 +154,7 @@ test("garbage after whole requests is answered after them, garbage amid an answe
   client.send(post("/h/endless", "Transfer-Encoding: chunked\r\n", "0\r\n\r\n"));
   await client.waitFor("xxxx");
   client.send("\0garbage\r\n\r\n");
-  // Whoever reads an endless answer sees it go on, and no other word in it.
+  // The reader of an endless response sees it continue, with nothing else in it.
   await waitUntil("the answer goes on", () => client.text.length > 1_000_000);
   client.leave();
   assert.deepEqual(client.statuses, [200]);
@@ -185,7 +185,7 @@ test("chunk extensions, trailers and what announces them end at the gateway", as
   assert.doesNotMatch(JSON.stringify(seen.rawHeaders), /evil|trailer/i);
 });
 
-/** How a client breaks off in the middle of its chunked content. */
+/** How a client breaks off within its chunked content. */
 const breaks: Readonly<Record<string, (client: OpenClient) => void>> = {
   leaves: (client) => client.leave(),
   resets: (client) => client.reset(),

@@ -16,11 +16,11 @@ import { waitUntil } from "../started-process.ts";
 import { StartedPlatform } from "../started-test-bed.ts";
 
 const block = await reserveNetwork();
-/** Longer and other crowds: `DMM_ENV_CROWD_MS=20000 DMM_ENV_CROWD_SEED=7 node --test …`. */
+/** For longer and different runs: `DMM_ENV_CROWD_MS=20000 DMM_ENV_CROWD_SEED=7 node --test …`. */
 const crowdMs = Number(process.env.DMM_ENV_CROWD_MS ?? 5000);
 const seed = Number(process.env.DMM_ENV_CROWD_SEED ?? 1);
 const hostileClients = 24;
-/** What the honest requests of this process keep open. */
+/** Connections of the regular requests of this process. */
 const ownConnections = 30;
 
 let platform: StartedPlatform;
@@ -57,13 +57,13 @@ t.teardown(() => Promise.all([honest?.stop(), bad?.stop(), platform?.stop()]));
 const proc = () => `/proc/${platform.gateway.process.child.pid}`;
 const residentMb = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`${proc()}/status`, "utf8"))![1]) / 1024;
 
-/** Connections of clients that the gateway has not closed. */
+/** Client connections that the gateway has not closed. */
 function countClients(): number {
   const address = new URL(origin).hostname.split(".").reverse();
   const place = `${address.map((part) => Number(part).toString(16).padStart(2, "0")).join("")}:1f90`;
   const lines = readFileSync("/proc/net/tcp", "utf8").split("\n");
   const fields = lines.map((line) => line.trim().split(/\s+/));
-  // The listener's state is 0A; what the process has closed has no inode.
+  // The listener's state is 0A; closed sockets have no inode.
   return fields.filter(
     ([, local, , state, , , , , , inode]) =>
       local?.toLowerCase() === place && state !== "0A" && inode !== "0",
@@ -116,7 +116,7 @@ test("500 clients that leave at any moment leave nothing behind", async () => {
 
 let asked = 0;
 
-/** One honest request, with the answer that is its own and nobody else's. */
+/** One regular request, whose response must be its own. */
 async function askHonestly(chance: Chance): Promise<void> {
   const id = `i${asked++}`;
   const length = chance.below(4) === 0 ? chance.below(300_000) : chance.below(3000);

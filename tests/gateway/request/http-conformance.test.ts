@@ -52,7 +52,7 @@ t.teardown(async () => {
   await Promise.all([upstream?.stop(), platform?.stop()]);
 });
 
-/** Puts the gateway behind a load balancer, and gives back its origin. */
+/** Puts the gateway behind a load balancer, and returns its origin. */
 async function serveThroughBalancer({ started, loadBalancer, targetGroup }: TestBed): Promise<string> {
   await createResource(started.region, balancingOf("Listener"), {
     loadBalancerArn: loadBalancer.id,
@@ -73,10 +73,10 @@ async function serveThroughBalancer({ started, loadBalancer, targetGroup }: Test
   return origin;
 }
 
-/** How long a connection is quiet before it counts as done, in milliseconds. */
+/** Idle time after which a connection counts as finished, in milliseconds. */
 const quietMs = 300;
 
-/** Sends a row's packets, each when the one before has been read, and waits until nothing more comes. */
+/** Sends a row's packets, each after the previous one was read, and waits until nothing more arrives. */
 async function send(origin: string, { sent }: ConformanceRow): Promise<OpenClient> {
   const client = new OpenClient(origin);
   for (const packet of sent) {
@@ -88,7 +88,7 @@ async function send(origin: string, { sent }: ConformanceRow): Promise<OpenClien
   return client;
 }
 
-/** Resolves once the connection has ended, or said something and then nothing for a while. */
+/** Resolves once the connection has ended, or has been idle after some data. */
 async function untilQuiet(client: OpenClient, withinMs = quietMs): Promise<void> {
   let length = -1;
   let since = Date.now();
@@ -107,7 +107,7 @@ async function untilQuiet(client: OpenClient, withinMs = quietMs): Promise<void>
 
 function verify(row: ConformanceRow, client: OpenClient, statuses: readonly number[]): void {
   assert.deepEqual(client.statuses, statuses, client.text.slice(0, 500));
-  // What a balancer refuses itself never reaches the gateway, and is written in its own words.
+  // Requests that a balancer refuses never reach the gateway, and get the balancer's own response.
   if (statuses !== row.statuses) {
     assert.equal(upstream.requests.length, statuses.filter((status) => status === 200).length);
     return;

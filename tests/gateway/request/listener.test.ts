@@ -73,7 +73,7 @@ test("a client that takes nothing of a finished answer is cut, and one that wait
       const connections = () =>
         new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)));
       await waitUntil("one is cut", async () => (await connections()) === 1);
-      // The patient one has then waited longer than the limit, too.
+      // By then the patient client has waited longer than the limit, too.
       await new Promise((resolve) => setTimeout(resolve, 300));
       late!.end("late");
       await patient.waitFor("late");

@@ -26,7 +26,7 @@ test("targets with more than one reading are refused", async () => {
     ...["a", "*", "http://a/b", "//a", "/a//b", "/a/..", "/../a", "/./a", "/a/.", "/a/..;/b", "/a;/../b"],
     ...["/a%2fb", "/a%2Fb", "/a%5cb", "/a\\b", "/%2e%2e/a", "/%2e/a", "/.%2e/a", "/%252e%252e/a", "/a%252fb"],
     ...["/a%00b", "/a%0d%0ab", "/a%", "/a%4", "/a%zz", "/a#b", "/a?b#c", "/a b", "/a?b c", "/ä"],
-    // Overlong UTF-8 of a dot and a slash, halves of characters, a surrogate, and what is no escape at all.
+    // Overlong UTF-8 of a dot and a slash, partial characters, a surrogate, and invalid escapes.
     ...[
       "/%c0%ae%c0%ae/a",
       "/a%c0%afb",
@@ -37,9 +37,9 @@ test("targets with more than one reading are refused", async () => {
       "/%ff",
       "/%u002e",
     ],
-    // Once more encoded, also in parts.
+    // Double encoding, also of parts.
     ...["/%2561dmin", "/%25%32%65/a", "/%25252e/a", "/a%25%32%66b", "/%252f", "/a%255cb"],
-    // Parameters of a dot segment, and mixtures.
+    // Parameters of a dot segment, and combinations.
     ...["/..;a=b/c", "/.;/a", "/..%3b/a", "/%2e%2e;/a", "/a/%2E./b", "/a/.%2e%2fb", "/a%5c..%5cb", "/a/%2e"],
     ...["/a%7fb", "/a%1fb", "/a%09b", "/a\tb", "/a\0b", "\\a", "/a//", "/a/?/../b#c", "", "?a", "#"],
   ])
@@ -71,14 +71,17 @@ test("normalizing twice is normalizing once", async () => {
   );
 });
 
-/** The routes that a trick would like to confuse: fixed paths beside what is open to everybody. */
+/** The routes that a trick would confuse: fixed paths beside public ones. */
 const routes = ["/public/*", "/public/admin", "/public/{id}/edit", "/orders/{id}", "/private/*", "/"].map(
   (path) => ({ name: path, path, methods: ["GET"] }) as unknown as Route,
 );
 const table = new RouteTable(routes);
 const resolve = (path: string) => table.resolve("", "GET", path)?.route?.path;
 
-/** RFC 3986 6.2.2: case, escapes of unreserved characters, dot segments (5.2.4). Written apart from the code. */
+/**
+ * RFC 3986 section 6.2.2: case, escapes of unreserved characters, dot segments (section 5.2.4). Written
+ * independently of the code.
+ */
 function normalizeByStandard(path: string): string {
   const decoded = path.replace(/%([0-9A-Fa-f]{2})/g, (written, hex) => {
     const character = String.fromCharCode(Number.parseInt(hex, 16));
@@ -97,7 +100,7 @@ function normalizeByStandard(path: string): string {
 
 const patternOf = (route: string) => new RegExp(`^${route.replace(/\{id\}/, "[^/]+").replace(/\*$/, ".*")}$`);
 
-/** How servers behind a gateway are known to read a path once more. */
+/** Further interpretations of a path by servers behind a gateway. */
 const readings: Readonly<Record<string, (path: string) => string>> = {
   "decodes it": decodeLeniently,
   "decodes it twice": (path) => decodeLeniently(decodeLeniently(path)),
@@ -109,7 +112,7 @@ const readings: Readonly<Record<string, (path: string) => string>> = {
   "ends at a NUL": (path) => decodeLeniently(path).split("\0", 1)[0]!,
 };
 
-/** Byte by byte, overlong forms of `.`, `/` and `\` among them. */
+/** Byte by byte, including overlong forms of `.`, `/` and `\`. */
 function decodeLeniently(path: string): string {
   return path
     .replace(/%c0%ae|%e0%80%ae/gi, ".")
@@ -118,7 +121,7 @@ function decodeLeniently(path: string): string {
     .replace(/%([0-7][0-9a-f])/gi, (_escape, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
-/** A letter as it is, or escaped once; dashes and dots, too. */
+/** A plain or escaped letter; dashes and dots, too. */
 const spelled = (word: string) =>
   fc
     .array(fc.constantFrom(0, 0, 0, 0, 1), { minLength: word.length, maxLength: word.length })

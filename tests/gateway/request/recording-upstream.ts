@@ -10,7 +10,7 @@ export interface Recorded {
 const ok = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 const hints =
   "HTTP/1.1 103 Early Hints\r\nLink: </s.css>; rel=preload\r\nConnection: x-hop\r\nX-Hop: 1\r\n\r\n";
-/** What a response consists of, in pieces that leave one after the other; chosen by the last path segment. */
+/** Pieces of a response that are sent one after the other; selected by the last path segment. */
 const responses: Readonly<Record<string, readonly string[]>> = {
   hints: [hints, ok],
   continue: ["HTTP/1.1 100 Continue\r\n\r\n", ok],
@@ -23,7 +23,10 @@ const responses: Readonly<Record<string, readonly string[]>> = {
   via: ["HTTP/1.1 200 OK\r\nvia: 1.1 behind\r\ncontent-length: 2\r\n\r\nok"],
 };
 
-/** An upstream that keeps what it is sent as it is. A head that waits for a body is answered when that is whole. */
+/**
+ * An upstream that records requests unchanged. A header section that announces a body gets its response when the
+ * body is complete.
+ */
 export class RecordingUpstream {
   readonly origin: string;
   readonly requests: Recorded[] = [];
@@ -77,7 +80,7 @@ function takeRequest(text: string): { readonly recorded: Recorded; readonly leng
   return { recorded: { line, fields, body: text.slice(start, last) }, length: last };
 }
 
-/** Each piece is taken by the kernel before the next one is written, and a turn of the event loop lies between. */
+/** Each piece is passed to the kernel before the next one is written, in separate turns of the event loop. */
 function send(socket: Socket, [piece, ...rest]: readonly string[]): void {
   if (piece === undefined || socket.destroyed) return;
   socket.write(piece, "latin1", () => setTimeout(send, 20, socket, rest));

@@ -80,7 +80,7 @@ test("an unknown route is 404, an unknown method 405 with Allow", async () => {
   assert.deepEqual([status, headers.get("allow")], [405, "GET, HEAD, POST"]);
 });
 
-/** Request heads that Node takes and an edge must not, with the answer that each gets. */
+/** Header sections that Node accepts and an edge must not, with the expected response. */
 const refused: Readonly<Record<string, readonly [string, number]>> = {
   "two Host headers": ["GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400],
   "user information in Host": ["GET / HTTP/1.1\r\nHost: a@b\r\n\r\n", 400],
@@ -112,7 +112,7 @@ for (const [name, [text, status]] of Object.entries(refused))
     assert.match(received, /"code":"DMM_GATEWAY_/);
   });
 
-/** Paths that lead to `/verify/echo` or past it for one reader, and elsewhere for another. */
+/** Paths that mean `/verify/echo` to one reader, and something else to another. */
 const ambiguous = [
   ...[
     "/verify//echo",

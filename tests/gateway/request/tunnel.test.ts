@@ -74,7 +74,7 @@ test("a client that leaves during its handshake leaves the upstream too, and wha
   await waitUntil("the upstream is asked", () => upstream.silent.size === 1);
   socket.end();
   await waitUntil("the upstream is left", () => upstream.silent.size === 0);
-  // "hi", masked with zeros, in the same packet as the handshake and in one before the answer.
+  // "hi", masked with zeros, in the same packet as the handshake and in one before the response.
   const frame = "\x81\x82\0\0\0\0hi";
   const received = await sendRaw(platform.gateway.origin, `${handshake("/ws/echo")}${frame}`, 300);
   assert.ok(received.endsWith("\x81\x02hi"), JSON.stringify(received));
@@ -115,7 +115,7 @@ test("the route's time for the whole request ends its WebSockets, at any stage",
   assert.equal(readStatus(await sendRaw(platform.gateway.origin, handshake("/brief/never"))), 504);
 });
 
-/** A WebSocket that shows a token; resolves with what ends it. */
+/** A WebSocket with a token; resolves with its end. */
 async function openWithToken(token: string): Promise<{ closed: Promise<[CloseEvent]>; socket: WebSocket }> {
   const url = `${platform.gateway.origin.replace("http", "ws")}/closed/echo`;
   const options = { headers: { authorization: `Bearer ${token}` } };

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { test } from "tap";
 import { createClose, FrameBoundary } from "../../../gateway/request/websocket-frames.ts";
 
-/** A frame as RFC 6455 5.2 writes it; what is in it makes no difference. */
+/** A frame as in RFC 6455 section 5.2; its content does not matter. */
 function createFrame(bytes: number, masked: boolean): Buffer {
   const length =
     bytes < 126

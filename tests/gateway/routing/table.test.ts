@@ -85,7 +85,7 @@ const pattern = fc
   .tuple(fc.array(patternSegment, { maxLength: 3 }), fc.boolean())
   .map(([segments, rest]) => `/${[...segments, ...(rest || segments.length === 0 ? ["*"] : [])].join("/")}`);
 
-/** The rule in its plainest form: compare with every route, segment by segment. */
+/** The rule in its simplest form: compare with every route, segment by segment. */
 function matchesPlainly(route: string, path: string): boolean {
   const wanted = route.slice(1).split("/");
   const given = path.slice(1).split("/");

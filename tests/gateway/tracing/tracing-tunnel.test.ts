@@ -75,7 +75,7 @@ test("an upstream that answers instead of switching is told as it answered", asy
   assert.equal(inner!.attributes["http.response.status_code"], 403);
   assert.equal(inner!.attributes["error.type"], "403");
   assert.equal(outer.attributes["http.response.status_code"], 403);
-  // What an upstream refuses is no failure of the gateway.
+  // A refusal by an upstream is not a failure of the gateway.
   assert.equal(outer.status.code, 0);
 });
 

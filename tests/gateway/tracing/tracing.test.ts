@@ -207,7 +207,7 @@ test("the collector gets the header that it knows its senders by, and nobody els
   const key = "a-key-of/the+collector=";
   const knowing = await startGateway(`${network}.1.66`, platform.testBed, {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin,
-    // As a file with a line feed at its end would be stored.
+    // As if stored from a file with a trailing line feed.
     OTEL_EXPORTER_OTLP_HEADERS: `x-api-key=${encodeURIComponent(key)}\n`,
   });
   try {

@@ -11,7 +11,7 @@ const network = await reserveNetwork();
 
 const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-/** What the upstream does with a request, by its path. */
+/** The upstream's behaviour, by path. */
 const behaviours: Readonly<Record<string, (socket: Socket) => void>> = {
   "/ok": (socket) => socket.write(ok),
   "/close": (socket) => socket.write(ok.replace("OK\r\n", "OK\r\nConnection: close\r\n")),

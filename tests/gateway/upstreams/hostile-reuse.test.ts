@@ -14,7 +14,7 @@ test("whoever stopped reading at the end of an answer does not stop the next one
   timeout: 60_000,
 }, async () => {
   let connections = 0;
-  // The client asks for the second part of the first response, so that the two never arrive together.
+  // The client requests the second part of the first response, so that the two never arrive together.
   const sendRest = Promise.withResolvers<void>();
   const server = createServer((socket) => {
     connections++;

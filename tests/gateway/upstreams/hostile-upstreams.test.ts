@@ -39,7 +39,7 @@ before(async () => {
 
 t.teardown(() => Promise.all([upstream?.stop(), platform?.stop()]));
 
-/** `200 body`, `200 cut`, the bare status of the gateway's own errors, or `cut`. */
+/** `200 body`, `200 cut`, the status of the gateway's own errors, or `cut`. */
 async function ask(path: string, method = "GET"): Promise<string> {
   const init = method === "POST" ? { method, body: "content" } : { method };
   const response = await fetch(origin + path, init).catch(() => undefined);
@@ -50,7 +50,7 @@ async function ask(path: string, method = "GET"): Promise<string> {
 
 let asked = 0;
 
-/** Nothing of an earlier answer may reach this one. */
+/** No byte of an earlier response may be in this one. */
 async function askHonestly(): Promise<void> {
   const id = `honest${asked++}`;
   assert.equal(await ask(`/bad/honest?id=${id}`), `200 ${id}`);
@@ -99,7 +99,7 @@ test("an upstream that answers before it was asked is not asked again over that 
   const server = createServer((socket) => {
     socket.on("error", () => {});
     socket.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfirst");
-    // Its answer to what it was really asked.
+    // Its response to the actual request.
     socket.on("data", () =>
       setTimeout(() => socket.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nEVIL"), 5),
     );

@@ -11,7 +11,7 @@ import { StartedPlatform } from "../started-test-bed.ts";
 const network = await reserveNetwork();
 const otherNetwork = await reserveNetwork();
 
-/** An API that answers its name, and whose health is what a test says. */
+/** An API that returns its name, and whose health the test controls. */
 class StartedApi {
   readonly origin: string;
   readonly server: Server;

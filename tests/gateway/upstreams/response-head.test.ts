@@ -49,7 +49,7 @@ test("the framing is the method's, the status's and the fields', in this order",
     "length",
     false,
   ]);
-  // The body that it announces may follow all the same.
+  // The announced body may follow nevertheless.
   assert.deepEqual(framing(["HTTP/1.1 200 OK", "Content-Length: 9"], true), ["none", false]);
   assert.deepEqual(framing(["HTTP/1.1 200 OK", "Transfer-Encoding: chunked"], true), ["none", false]);
   assert.deepEqual(framing(["HTTP/1.1 200 OK"], true), ["none", true]);

@@ -9,7 +9,7 @@ import {
 } from "../../../gateway/upstreams/response-reader.ts";
 import { UpstreamError } from "../../../gateway/upstreams/upstream-error.ts";
 
-/** What a receiver was told. */
+/** Records the calls to a receiver. */
 class Told implements ResponseReceiver {
   status = 0;
   body = "";
@@ -43,7 +43,7 @@ class Told implements ResponseReceiver {
   }
 }
 
-/** Reads parts that all come in the same buffer, as a connection's do. */
+/** Reads parts that all arrive in the same buffer, as on a connection. */
 function read(parts: readonly string[], { toHead = false } = {}): { told: Told; progress: Progress } {
   const told = new Told();
   const reader = new ResponseReader(told, toHead);

@@ -47,7 +47,7 @@ test("a limit of opening a connection holds for an origin that another upstream 
   const fillers: ReturnType<typeof connect>[] = [];
   try {
     await waitUntil("it listens", () => deaf.output.includes("open"));
-    // Who is stopped accepts nobody: once the line is full, the kernel leaves whoever comes without an answer.
+    // A stopped process accepts no connection: once the backlog is full, the kernel no longer responds.
     deaf.child.kill("SIGSTOP");
     for (let count = 0; count < 8; count++)
       fillers.push(connect({ host: `${network}.1.50`, port }).on("error", () => {}));

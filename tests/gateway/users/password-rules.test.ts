@@ -10,7 +10,7 @@ const refused: readonly (readonly [password: string, words: RegExp])[] = [
   ["", /0 characters; use at least 12/],
   ["x", /has 1 character;/],
   ["elevenchars", /11 characters/],
-  // Eleven characters, whatever they take in UTF-16.
+  // Eleven characters, whatever their length in UTF-16.
   ["👍".repeat(11), /11 characters/],
   ["x7 ".repeat(167), /at most 500/],
   ["password1234", /too easy to guess/],

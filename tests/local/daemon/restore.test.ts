@@ -7,7 +7,7 @@ import type { Properties } from "../../../local/resource.ts";
 import type { ResourceHandler } from "../../../local/resource-handler.ts";
 import { openRegion, temporaryDirectory } from "./started-region.ts";
 
-/** A type whose restoring takes a moment and is written down when it begins and ends. */
+/** A type whose restoring takes a moment and whose begin and end are recorded. */
 function observed(type: string, steps: string[], fails = false): ResourceHandler {
   return {
     type,
@@ -38,7 +38,7 @@ test("a resource comes back after all that it names, however it names them, and 
   await using region = await openRegion({ directory: folder.path });
   const steps: string[] = [];
   const listener = { loadBalancerArn: "arn:lb:main", defaultActions: [{ targetGroupArn: "arn:tg:new" }] };
-  // The listener was made first and given its newer target group by an update.
+  // The listener was created first and got its newer target group by an update.
   region.resources.put(resource("balancer", "balancer", {}, { arn: "arn:lb:main" }));
   region.resources.put(resource("listener", "listener", listener));
   region.resources.put(resource("group", "group", {}, { arn: "arn:tg:new" }));

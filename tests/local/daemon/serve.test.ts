@@ -68,7 +68,7 @@ test("sweep ends a killed region's processes, and the inventory sees them before
   const swept = JSON.parse((await runRegion(["sweep", "--directory", prepared.directory])).stdout) as {
     ended: { name: string }[];
   };
-  // Where no database template is cached yet, its builder was running too and is swept with its children.
+  // If no database template is cached yet, its builder was running too and is swept with its children.
   assert.deepEqual(
     swept.ended.map(({ name }) => name).filter((name) => !name.startsWith("mariadb")),
     ["moto"],

@@ -19,7 +19,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A folder with the files that the region's command line wants. */
+/** A folder with the files that the region's command line needs. */
 export function prepareDirectory() {
   const folder = temporaryDirectory();
   const partsFile = join(folder.path, "parts.json");
@@ -54,7 +54,7 @@ export async function runRegion(args: readonly string[]): Promise<Ended> {
   return { code: exitCode ?? null, stdout, stderr };
 }
 
-/** A daemon that serves; whatever the test did to it, nothing of it is left at the end of the scope. */
+/** A running daemon; nothing of it is left at the end of the scope. */
 export async function startDaemon(args: readonly string[], directory: string) {
   const child = execa(process.execPath, [main, ...args], {
     stdin: "ignore",

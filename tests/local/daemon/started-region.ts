@@ -11,10 +11,10 @@ const loopback = await reserveNetwork();
 
 export const root = join(import.meta.dirname, "..", "..", "..");
 
-/** The real parts, where the product finds them. */
+/** The real tools, as the product finds them. */
 export const parts: Readonly<Record<PartName, Part>> = regionParts(resolvedParts);
 
-/** A folder that is gone at the end of its scope. */
+/** A folder that is removed at the end of its scope. */
 export function temporaryDirectory(): Disposable & { readonly path: string } {
   const path = mkdtempSync(join(tmpdir(), "region-"));
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
@@ -22,7 +22,7 @@ export function temporaryDirectory(): Disposable & { readonly path: string } {
 
 export type StartedRegion = OwnedRegion & AsyncDisposable;
 
-/** A region in this process, with its processes ended at the end of the scope. */
+/** A region in this process; its processes end with the scope. */
 export async function openRegion(
   options: Partial<RegionOptions> & { readonly directory: string },
 ): Promise<StartedRegion> {
@@ -36,7 +36,7 @@ export async function openRegion(
   return Object.assign(region, { [Symbol.asyncDispose]: () => region.close() });
 }
 
-/** Waits for a condition, at most so long, and names it when it does not come. */
+/** Waits for a condition, up to a time limit, and names it on failure. */
 export async function waitUntil(
   what: string,
   condition: () => boolean | Promise<boolean>,

@@ -15,7 +15,7 @@ const loopback = await reserveNetwork();
 const otherLoopback = await reserveNetwork();
 const thirdLoopback = await reserveNetwork();
 
-/** A process that is not in the ledger: what a fault of the region would leave behind. */
+/** A process that is not in the ledger, as after a defect of the region. */
 function startOrphan(options: { readonly cwd?: string; readonly file?: string; readonly home?: string }) {
   const stdout = options.file === undefined ? "ignore" : openSync(options.file, "a");
   const child = spawn("sleep", ["60"], {

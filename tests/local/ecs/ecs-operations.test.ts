@@ -45,7 +45,7 @@ async function readTasks() {
   return tasks;
 }
 
-/** As a client waits: nothing else is known of the service. */
+/** Like a client's wait: nothing else is known of the service. */
 async function waitUntilStable(): Promise<void> {
   await waitUntilServicesStable(
     { client: ecs, maxWaitTime: 20, minDelay: 1, maxDelay: 1 },

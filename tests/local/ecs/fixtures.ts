@@ -14,7 +14,7 @@ import { targetGroupInputs } from "../elb/test-bed.ts";
 import type { ClientSettings } from "../endpoint/started-endpoint.ts";
 import { createResource, type StartedRegion, startRegion } from "../started-region.ts";
 
-/** Images of the tests: one with habits (see image.mjs), and the product's own. */
+/** Images of the tests: one with configurable faults (see image.mjs), and the product's own. */
 const images: Readonly<Record<string, Image>> = {
   "test/habits": {
     entrypoint: [process.execPath, "ecs/image.mjs"],
@@ -34,7 +34,10 @@ const images: Readonly<Record<string, Image>> = {
   },
 };
 
-/** A region with its endpoint, a cluster, and a load balancer with one target group: what a service stands on. */
+/**
+ * A region with its endpoint, a cluster, and a load balancer with one target group: the prerequisites of a
+ * service.
+ */
 export interface Fixture extends AsyncDisposable {
   readonly region: OwnedRegion;
   readonly client: ClientSettings;
@@ -45,7 +48,7 @@ export interface Fixture extends AsyncDisposable {
   make(type: string, inputs: Properties): Promise<Resource>;
   change(resource: Resource, inputs: Properties): Promise<Resource>;
   remove(resource: Resource): Promise<void>;
-  /** Ends the region as its daemon does, opens it again on the same folder and restores everything. */
+  /** Ends the region like its daemon, opens it again on the same folder and restores everything. */
   restart(): Promise<void>;
 }
 
@@ -114,7 +117,7 @@ async function furnish(started: StartedRegion): Promise<Fixture> {
   };
 }
 
-/** In a daemon they end with its process; here they would go on looking into a folder that is gone. */
+/** In a daemon they end with its process; here they would continue to check a folder that is gone. */
 async function endBalancers(region: OwnedRegion): Promise<void> {
   const balancers = region.resources.all("aws:lb/loadBalancer:LoadBalancer");
   await Promise.all(balancers.map(({ id }) => findBalancer(region, id)?.end()));

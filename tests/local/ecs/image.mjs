@@ -1,12 +1,12 @@
 /**
- * A container's image for tests: an HTTP server at the task's own address, whose bad habits come from its environment.
+ * A container image for tests: an HTTP server at the task's own address, whose faults are set by its environment.
  */
 import { createServer } from "node:http";
 
 const { FAIL_WITH, READY_AFTER_MS = "0", IGNORE_SIGTERM, VERSION = "1", PORT = "8080" } = process.env;
 
 if (FAIL_WITH !== undefined) {
-  // What a careless program does in its last moment.
+  // Output of a careless program as it fails.
   console.error(FAIL_WITH, JSON.stringify(process.env));
   process.exit(3);
 }

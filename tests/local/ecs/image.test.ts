@@ -30,7 +30,7 @@ async function readTasks() {
   return tasks;
 }
 
-/** An image of the test with a content that it may edit. */
+/** An image of the test with editable content. */
 function editableImage() {
   const folder = mkdtempSync(join(tmpdir(), "dmm-env-content-"));
   const program = join(folder, "habits", "image.mjs");
@@ -96,7 +96,7 @@ test("by its digest an image stays what it was, also for tasks that start after 
   });
 });
 
-/** A store and a checkout in a folder of their own. */
+/** A store and a checkout in a separate folder. */
 function openStore() {
   const folder = mkdtempSync(join(tmpdir(), "dmm-env-store-"));
   const content = { folder: join(folder, "checkout"), workspace: "habits" };

@@ -8,7 +8,7 @@ import type { Fixture } from "./fixtures.ts";
 export const serviceType = "aws:ecs/service:Service";
 const definitionType = "aws:ecs/taskDefinition:TaskDefinition";
 
-/** One container of the image with habits; `container` changes what it says. */
+/** One container of the image with faults; `container` overrides its definition. */
 export function define(
   fixture: Fixture,
   container: Record<string, unknown> = {},
@@ -61,7 +61,7 @@ export interface ReceivedResponse {
   readonly body: Record<string, string>;
 }
 
-/** One request through the load balancer, on a connection of its own. */
+/** One request through the load balancer, on a separate connection. */
 export function ask({ ingress }: Fixture, path = "/"): Promise<ReceivedResponse> {
   return new Promise((resolve, reject) => {
     const request = get({ ...ingress, path, agent: false, timeout: 10_000 }, (response) => {
@@ -79,7 +79,7 @@ export function ask({ ingress }: Fixture, path = "/"): Promise<ReceivedResponse>
   });
 }
 
-/** Asks all the time until it is told to stop; then gives what was not answered with 200. */
+/** Sends requests until it is stopped; then returns every response other than 200. */
 export function keepAsking(fixture: Fixture): () => Promise<{ asked: number; failed: readonly string[] }> {
   const failed: string[] = [];
   let [asked, asking] = [0, true];
@@ -102,7 +102,7 @@ export function keepAsking(fixture: Fixture): () => Promise<{ asked: number; fai
   };
 }
 
-/** Names of the processes of tasks that live. */
+/** Names of the processes of running tasks. */
 export function taskProcesses(fixture: Fixture): readonly string[] {
   return fixture.region.supervisor.list("task/").map(({ name }) => name);
 }
@@ -111,7 +111,7 @@ export async function waitForTasks(fixture: Fixture, count: number): Promise<voi
   await waitUntil(`${count} tasks`, () => taskProcesses(fixture).length === count, 15_000);
 }
 
-/** Waits until the load balancer has so many requests in the hands of its targets. */
+/** Waits until the load balancer has this many requests in flight. */
 export async function waitForRequests({ region, targetGroup }: Fixture, count: number): Promise<void> {
   await waitUntil(`${count} requests under way`, async () => {
     const servers = await balancerOfGroup(region, targetGroup.id)?.readServers(backendName(targetGroup.id));
@@ -119,7 +119,7 @@ export async function waitForRequests({ region, targetGroup }: Fixture, count: n
   });
 }
 
-/** What a test leaves running, whether it passed or not. */
+/** Resources that a test leaves running, passed or failed. */
 export async function removeServices(fixture: Fixture): Promise<void> {
   await Promise.all(fixture.region.resources.all(serviceType).map((service) => fixture.remove(service)));
 }

@@ -18,7 +18,7 @@ test("a task that hangs is replaced once the load balancer calls it unhealthy, a
   const [hung] = tasks?.living ?? [];
   assert.ok(tasks && hung);
   hung.process?.kill("SIGSTOP");
-  // Two checks, five seconds apart, each of which takes two to fail.
+  // Two checks, five seconds apart, both of which must fail.
   await waitUntil("the end of the hung task", () => hung.status === "STOPPED", 120_000);
   assert.match(hung.stoppedReason ?? "", /failed ELB health checks in \(target-group .*t-service/);
   await waitUntil("its replacement", async () => (await ask(fixture)).status === 200);

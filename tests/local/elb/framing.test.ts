@@ -13,7 +13,7 @@ let testBed: TestBed;
 let target: Server;
 const received: string[] = [];
 
-/** Answers every head at once and keeps what came, health checks apart. */
+/** Responds to every header section immediately and records input, except health checks. */
 function responseHeads(socket: Socket): void {
   let text = "";
   socket.on("error", () => {});
@@ -52,7 +52,7 @@ t.teardown(async () => {
   target?.close();
 });
 
-/** Everything that is answered on one connection until it is closed or quiet. */
+/** All responses on one connection until it is closed or idle. */
 async function send(text: string): Promise<string> {
   received.length = 0;
   const socket = dial(ingressPort, String(testBed.loadBalancer.outputs.dnsName));
@@ -74,7 +74,7 @@ test("a length beside a coding is not passed on, and the connection ends with th
   const responded = await send(
     `POST /one HTTP/1.1\r\nHost: a\r\nContent-Length: ${5 + hidden.length}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${hidden}`,
   );
-  // An ALB in its strictest mode answers 400. Here nobody behind can read the request in two ways.
+  // An ALB in its strictest mode returns 400. Here no server behind it can interpret the request in two ways.
   assert.equal(received.length, 1);
   assert.match(received[0]!, /^POST \/one /);
   assert.match(received[0]!, /transfer-encoding: chunked/i);

@@ -4,7 +4,7 @@ import * as x509 from "@peculiar/x509";
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const dayMs = 86_400_000;
 
-/** An authority of an operator, as an environment has one. */
+/** An operator's authority, like an environment's. */
 export interface Insiders {
   readonly authority: string;
   issue(name: string, serial: string): Promise<{ readonly certificate: string; readonly key: string }>;

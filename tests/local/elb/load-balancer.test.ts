@@ -153,7 +153,7 @@ test("a target learns who asked and how, and what a client says of that is not b
 });
 
 test("a body that comes along with its head leaves room for what a target is told", async () => {
-  // A long name stands in the subject, and in the certificate once more.
+  // A long name is in the subject, and in the certificate a second time.
   const longNamed = await insiders.issue("ann".repeat(200), "0a12");
   for (const bytes of [1_000, 14_000, 16_384, 40_000, 400_000]) {
     const options = { method: "POST", body: "x".repeat(bytes), headers: { "content-length": `${bytes}` } };

@@ -9,7 +9,7 @@ export const domain = "t.api.example.com";
 /** One that every user may bind. */
 export const ingressPort = 8443;
 
-/** What a load balancer stands on, without the network's own handlers. */
+/** Prerequisites of a load balancer, without the network's own handlers. */
 export interface TestBed extends AsyncDisposable {
   readonly started: StartedRegion;
   readonly loadBalancer: Resource;
@@ -27,7 +27,7 @@ function put(
   started.region.resources.put({ type, id, urn: `urn:${id}`, name: id, inputs, outputs });
 }
 
-/** A load balancer with one target group in a region of its own, open to 127.0.0.1 and to the region itself. */
+/** A load balancer with one target group in a separate region, open to 127.0.0.1 and to the region itself. */
 export async function startTestBed(network: string, groupInputs: Properties = {}): Promise<TestBed> {
   const started = await startRegion(network);
   put(started, "aws:ec2/vpc:Vpc", "vpc-1", { cidrBlock: "10.9.0.0/16" });
@@ -61,7 +61,7 @@ export async function startTestBed(network: string, groupInputs: Properties = {}
   };
 }
 
-/** A target group as the program declares them, quick to notice and quick to forget. */
+/** A target group as the program declares it, with short intervals. */
 export const targetGroupInputs = {
   port: 8080,
   protocol: "HTTP",
@@ -106,14 +106,17 @@ export interface StartedTarget extends AsyncDisposable {
   readonly address: string;
   readonly port: number;
   readonly server: Server;
-  /** Answers of `/health/ready`. */
+  /** Response of `/health/ready`. */
   healthy: boolean;
-  /** Requests that it was given, health checks apart. */
+  /** Number of received requests, except health checks. */
   requests: number;
   last: IncomingMessage | undefined;
 }
 
-/** A real HTTP server as a target; `/slow?ms=` answers late, everything else at once with the target's address. */
+/**
+ * A real HTTP server as a target; `/slow?ms=` responds late, everything else immediately with the target's
+ * address.
+ */
 export async function startTarget(address: string): Promise<StartedTarget> {
   const target = {
     address,
@@ -158,7 +161,7 @@ export interface AskOptions {
   readonly agent?: import("node:https").Agent;
 }
 
-/** One HTTPS request to the ingress as an insider (or as nobody). */
+/** One HTTPS request to the ingress as an insider, or without a certificate. */
 export function askIngress(
   testBed: TestBed,
   authority: string,

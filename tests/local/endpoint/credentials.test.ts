@@ -33,12 +33,12 @@ async function startTask(started: StartedEndpoint, statements: readonly unknown[
   };
 }
 
-/** Each test has an endpoint of its own at the same address, so no connection may outlive its answer. */
+/** Each test has a separate endpoint at the same address, so no connection may outlive its response. */
 function read(uri: string | undefined): Promise<Response> {
   return fetch(uri ?? "", { headers: { connection: "close" } });
 }
 
-/** Settings of a client inside the task: it finds its credentials by itself, as in a container on AWS. */
+/** Settings of a client inside the task: it finds its credentials automatically, as in a container on AWS. */
 async function readTaskCredentials(uri: string | undefined) {
   const response = await read(uri);
   assert.equal(response.status, 200);

@@ -78,7 +78,7 @@ test("another program on moto's port of every address is not asked for anything"
     response.end("not moto");
   });
   foreign.listen(5000, "0.0.0.0");
-  // Where this machine has such a program already, that one is the test's.
+  // If this machine already has such a program, the test uses that one.
   await once(foreign, "listening").catch(() => undefined);
   try {
     await using started = await openEndpoint();

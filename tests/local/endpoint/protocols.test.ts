@@ -12,7 +12,7 @@ import { test } from "tap";
 import { AwsError, type AwsRequest } from "../../../local/operation.ts";
 import { openEndpoint } from "./started-endpoint.ts";
 
-/** An operation that keeps what it was asked, so that a test can compare it with what a real client was given. */
+/** An operation that records its input, so that a test can compare it with what a real client sent. */
 function keeping(seen: AwsRequest[], response: Record<string, unknown>) {
   return async (_region: unknown, request: AwsRequest) => {
     seen.push(request);

@@ -12,7 +12,7 @@ export interface StartedEndpoint extends AsyncDisposable {
   readonly keys: KeyRing;
   /** Settings for a real AWS client that calls as the operator. */
   readonly client: ClientSettings;
-  /** Makes a resource as the provider would, with AWS's defaults. */
+  /** Creates a resource like the provider, with AWS's defaults. */
   create(type: string, name: string, inputs: Properties): Promise<Resource>;
   update(resource: Resource, inputs: Properties): Promise<Resource>;
   remove(resource: Resource): Promise<void>;

@@ -12,10 +12,10 @@ import type { StartedProviders } from "../../../local/provider/start.ts";
 import { pulumiRoot } from "../../../tools/parts.ts";
 import { resolvedParts } from "../../installed-parts.ts";
 
-/** A stack of a throw-away backend, run by the real engine against attached providers. */
+/** A stack of a temporary backend, run by the real engine with attached providers. */
 export interface StartedEngine {
   readonly stack: Stack;
-  /** The state file as it lies on disk, with secrets encrypted. */
+  /** The state file on disk, with encrypted secrets. */
   readStateFile(): Promise<string>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -67,7 +67,7 @@ async function startIn(
   };
 }
 
-/** What an operation did, step by step: `create aws:ec2/vpc:Vpc main`. */
+/** The steps of an operation: `create aws:ec2/vpc:Vpc main`. */
 export function collectSteps(): { readonly steps: string[]; onEvent(event: EngineEvent): void } {
   const steps: string[] = [];
   return {

@@ -4,7 +4,7 @@ import type { Properties, Resource } from "../../../local/resource.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
 
-/** The region's store without the disk: what is put is there until it is removed. */
+/** The region's store in memory. */
 export class MemoryResources implements Resources {
   readonly #resources = new Map<string, Resource>();
 
@@ -42,7 +42,7 @@ function absent(what: string): never {
   throw new Error(`This test's region has no ${what}: nothing that it makes runs as a process.`);
 }
 
-/** A region whose types are all records: it remembers, and starts nothing. */
+/** A region whose types are all records: it stores, and starts nothing. */
 export interface MemoryRegion extends Region {
   readonly resources: MemoryResources;
   readonly logged: { readonly event: string; readonly details: Record<string, unknown> }[];

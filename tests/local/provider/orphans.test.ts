@@ -7,7 +7,7 @@ import { type StartedEngine, startEngine } from "./engine.ts";
 import { createMemoryRegion } from "./memory-region.ts";
 import { Thing, ThingWorld } from "./things.ts";
 
-/** Runs `up` and kills the engine (SIGKILL) as soon as the world has come so far. */
+/** Runs `up` and kills the engine (SIGKILL) as soon as this state is reached. */
 async function killDuring(engine: StartedEngine, cameSoFar: () => boolean): Promise<void> {
   const running = engine.stack.up().then(
     () => assert.fail("the engine was not killed"),
@@ -50,7 +50,7 @@ test("an engine that is killed while a resource is being made", async (t) => {
       const asItWas = holdCreation(world);
       await killDuring(engine, () => world.acts.length === 1);
       const again = engine.stack.up();
-      // The next run asks while the first creation still runs: it waits for it and makes no second one.
+      // The next run requests it while the first creation still runs: it waits for it and creates no second one.
       asItWas.release();
       const { outputs } = await again;
       assert.deepEqual([...world.things.keys()], ["thing-1"]);

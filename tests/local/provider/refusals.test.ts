@@ -6,7 +6,7 @@ import { handlers } from "../../../local/ec2/index.ts";
 import { startProviders } from "../../../local/provider/start.ts";
 import { createMemoryRegion } from "./memory-region.ts";
 
-/** What the engine's diagnostics must say about each program, and what they must not. */
+/** What the engine's diagnostics must contain for each program, and what they must not. */
 const expected: Readonly<Record<string, { readonly says: readonly RegExp[]; readonly hides?: RegExp }>> = {
   type: { says: [/does not support resources of type aws:sqs\/queue:Queue.*DMM_LOCAL_TYPE_UNKNOWN/] },
   properties: {

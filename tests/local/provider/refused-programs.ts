@@ -5,9 +5,9 @@ import type { PulumiFn } from "@pulumi/pulumi/automation/index.js";
 import { startEngine } from "./engine.ts";
 
 /**
- * Runs programs that the providers at the two given ports refuse, one after the other, and prints what the engine told
- * about each as one JSON object. A process of its own, because Pulumi's SDK rejects some promises of a failed program
- * only after the command has ended.
+ * Runs programs that the providers at the two given ports refuse, one after the other, and prints the engine's
+ * diagnostics of each as one JSON object. A separate process, because Pulumi's SDK rejects some promises of a
+ * failed program only after the command has ended.
  */
 const programs: Readonly<Record<string, PulumiFn>> = {
   async type() {

@@ -4,7 +4,7 @@ import type { ResourceHandler } from "../../../local/resource-handler.ts";
 
 export const thingType = "aws:test/thing:Thing";
 
-/** A type that has everything a type can have; its world is a map that the test can look at and change. */
+/** A type with every feature of a type; its state is a map that the test can read and change. */
 export class ThingWorld {
   readonly things = new Map<string, Properties>();
   readonly acts: string[] = [];

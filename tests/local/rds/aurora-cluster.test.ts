@@ -138,7 +138,7 @@ test("a host outside the region is not allowed to connect, at an instance and at
     connectAs({ host: String(instances[1]!.outputs.endpoint), from }),
     /not allowed to connect/,
   );
-  // An endpoint does not even greet him.
+  // An endpoint does not even send its greeting.
   await assert.rejects(connectAs({ from }), /ECONNRESET|closed/i);
 });
 

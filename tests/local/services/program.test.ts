@@ -15,7 +15,7 @@ const trust = (service: string) =>
     Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }],
   });
 
-/** One of everything that the services make real, tied together as the platform does. */
+/** One of each resource that the services provision, connected as in the platform. */
 function program(secretValue: string) {
   return async () => {
     const tags = { "dmm:environment": "x" };
@@ -129,7 +129,7 @@ test("a program of everything comes up, rests, is refreshed, changes and goes", 
     const state = await engine.readStateFile();
     assert.doesNotMatch(state, /first value/);
 
-    // Behind Pulumi's back; the refresh must see it, and nothing else.
+    // Outside Pulumi; the refresh must detect it, and nothing else.
     await new SSMClient(client).send(
       new PutParameterCommand({ Name: "/x/secret", Value: "by hand", Overwrite: true }),
     );

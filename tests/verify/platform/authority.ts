@@ -7,7 +7,7 @@ const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 export interface Identity {
   readonly certificate: string;
   readonly key: string;
-  /** Upper-case hexadecimal, as Node shows a peer's. */
+  /** Upper-case hexadecimal, as Node prints a peer's. */
   readonly serial: string;
 }
 
@@ -16,7 +16,7 @@ export interface Authority {
   issue(options: { subject: string; notAfter: Date; names?: readonly string[] }): Promise<Identity>;
 }
 
-/** A certificate authority that lives as long as a test. */
+/** A certificate authority for one test. */
 export async function createAuthority(name: string): Promise<Authority> {
   x509.cryptoProvider.set(webcrypto as unknown as Crypto);
   const keys = await createKeys();

@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import { beginLogin } from "./login.ts";
 import type { PlatformState } from "./state.ts";
 
-/** The stand-in's authorization endpoint, as far as the login. */
+/** The stand-in's authorization endpoint, up to the login. */
 export function serveAuthorization(state: PlatformState, url: URL, response: ServerResponse): void {
   const { breaks } = state;
   const read = (name: string): string => url.searchParams.get(name) ?? "";

@@ -7,7 +7,7 @@ import { serveQuery } from "./aws-query.ts";
 import { serveStorage } from "./aws-storage.ts";
 import type { PlatformState } from "./state.ts";
 
-/** The AWS APIs as the real SDK speaks them, for the few operations that the suites use. */
+/** The AWS wire protocols for the real SDK, limited to the operations that the suites use. */
 export function createAwsEndpoint(state: PlatformState): Server {
   return createServer((request, response) => {
     respond(state, request, response).catch((error: unknown) => {

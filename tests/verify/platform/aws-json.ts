@@ -43,7 +43,7 @@ export function serveJson(state: PlatformState, operation: string, input: Record
   }
 }
 
-/** What the stand-in's gateways run. */
+/** The image of the stand-in's gateways. */
 export const standInImage = { image: "standin/gateway:1.0.0", digest: `sha256:${"a1".repeat(32)}` };
 
 function describeTask({ breaks, requests }: PlatformState, taskArn: string, index: number): object {

@@ -42,7 +42,7 @@ function describeCache(state: PlatformState): string {
   const away = Date.now() < state.cacheAwayUntil;
   const shards = list("NodeGroups", "NodeGroup", ["0001", "0002", "0003"], (shard) => {
     const members = ["001", "002"].map((member) => `cache-${shard}-${member}`);
-    // As in cluster mode on AWS: nobody is told which member is the primary.
+    // As in cluster mode on AWS: the primary is not named.
     const describe = (id: string): string => `<CacheClusterId>${id}</CacheClusterId>`;
     const status = away && shard === "0001" ? "modifying" : "available";
     return `<NodeGroupId>${shard}</NodeGroupId><Status>${status}</Status>${list("NodeGroupMembers", "NodeGroupMember", members, describe)}`;

@@ -3,17 +3,17 @@ import type { PlatformState } from "./state.ts";
 
 const key = "gateway/2026/01/01/part.gz";
 
-/** S3, as far as it lists and gives the objects of the access log. Path style, XML or the object's bytes. */
+/** S3, limited to listing and reading the access log's objects. Path style, XML or the object's bytes. */
 export function serveStorage(state: PlatformState, url: URL): string | Buffer {
   if (!url.searchParams.has("list-type")) return gzipSync(state.logLines.map((line) => `${line}\n`).join(""));
-  // All that was written so far is delivered once the stream's buffer has been filled.
+  // Everything written so far is delivered once the stream's buffer has been filled.
   const contents = state.isLogDelivered
     ? `<Contents><Key>${nextKey(state)}</Key><LastModified>${new Date().toISOString()}</LastModified></Contents>`
     : "";
   return `<ListBucketResult><IsTruncated>false</IsTruncated>${contents}</ListBucketResult>`;
 }
 
-/** An object never changes: what came later lies under another name. */
+/** An object never changes: later lines are in another one. */
 function nextKey({ logLines }: PlatformState): string {
   return key.replace("part", `part-${logLines.length}`);
 }

@@ -6,7 +6,7 @@ import { isAmbiguous } from "./request-rules.ts";
 import { routes, serveRoute } from "./routes.ts";
 import { type PlatformState, shardOfUnknown, type Token } from "./state.ts";
 
-/** The stand-in's HTTP side: what a gateway does with a request that came through the ingress. */
+/** The stand-in's HTTP side: a gateway's handling of a request through the ingress. */
 export function serveRequest(state: PlatformState, request: IncomingMessage, response: ServerResponse): void {
   state.requests += 1;
   response.setHeader("x-request-id", String(state.requests));
@@ -24,7 +24,7 @@ export function serveRequest(state: PlatformState, request: IncomingMessage, res
   else serveApi(state, url, request, response);
 }
 
-/** As a gateway does whose token store is away for a moment. */
+/** Like a gateway whose token store is briefly unavailable. */
 function asksForPatience({ breaks, deferred }: PlatformState, request: IncomingMessage): boolean {
   if (breaks.has("asks for patience without end")) return true;
   const name = `${request.method} ${request.url}`;

@@ -14,7 +14,7 @@ export interface Ingress {
   readonly servers: readonly Server[];
 }
 
-/** Networks whose clients may come. */
+/** Networks of the insiders. */
 const insiders = "127.0.0.1";
 
 /** The stand-in's load balancer: TLS, client certificates, networks, and plain HTTP that only redirects. */
@@ -44,7 +44,7 @@ export async function openIngress(
     key: identity.key,
     ca: authorities.insiders.certificate,
     requestCert: true,
-    // Judged below, one reason at a time, so that each can be broken alone.
+    // Evaluated below, one reason at a time, so that each can be broken separately.
     rejectUnauthorized: false,
     insecureHTTPParser: breaks.has("lets a request hide in another"),
   };
@@ -65,7 +65,7 @@ export async function openIngress(
 
 const tlsHandshake = 0x16;
 
-/** A port that takes TLS and plain HTTP alike, by the first byte that comes. */
+/** A port that accepts both TLS and plain HTTP, distinguished by the first byte. */
 function createBothWays(secure: Server, plain: Server): Server {
   return createTcpServer((socket) => {
     socket.once("data", (bytes) => {

@@ -5,13 +5,13 @@ import type { PlatformState } from "./state.ts";
 
 const loginPage = "/oauth2/interaction/1";
 
-/** Remembers the authorization request in the browser, and leads it to the login. */
+/** Stores the authorization request in the browser, and redirects it to the login. */
 export function beginLogin(query: URLSearchParams, response: ServerResponse): void {
   const request = Buffer.from(String(query)).toString("base64url");
   response.writeHead(303, { location: loginPage, "set-cookie": `request=${request}; path=/oauth2` }).end();
 }
 
-/** The stand-in's login page: whoever has a right password is sent on to the application with a code. */
+/** The stand-in's login page: a correct password redirects to the application with a code. */
 export function serveLogin(state: PlatformState, request: IncomingMessage, response: ServerResponse): void {
   const cookie = /(?:^|; )request=([^;]+)/.exec(request.headers.cookie ?? "")?.[1] ?? "";
   const query = new URLSearchParams(Buffer.from(cookie, "base64url").toString());
@@ -46,7 +46,7 @@ export function serveLogin(state: PlatformState, request: IncomingMessage, respo
 
 type PlannedResponse = readonly [status: number, body: object];
 
-/** The admin site's people: registered with a password, and removed. */
+/** The admin site's users: registered with a password, and removed. */
 export function serveUsers(state: PlatformState, method: string | undefined, sent: string): PlannedResponse {
   if (method === "POST") {
     const { name } = JSON.parse(sent) as { name: string };

@@ -9,7 +9,10 @@ type PlannedResponse = readonly [status: number, body: object];
 
 const knownScopes = new Set(["verify:read", "verify:write"]);
 
-/** The stand-in's OAuth2 server: RFC 6749 4.4, 7009, 7662, 8414, and the beginning of 4.1. */
+/**
+ * The stand-in's OAuth2 server: RFC 6749 section 4.4, RFC 7009, 7662, 8414, and the beginning of RFC 6749 section
+ * 4.1.
+ */
 export function serveOAuth(
   state: PlatformState,
   url: URL,
@@ -29,14 +32,14 @@ export function serveOAuth(
     });
 }
 
-/** A code that was given out, and not redeemed before, by a client that people sign in to. */
+/** An issued and unredeemed code of a client that users sign in to. */
 function isCode({ codes, entries }: PlatformState, form: URLSearchParams): boolean {
   const isRight =
     form.get("grant_type") === "authorization_code" && entries.has(`clients/${form.get("client_id")}`);
   return isRight && codes.has(form.get("code") ?? "");
 }
 
-/** Of a client with keys, and new: signatures are for the gateway's own tests. */
+/** A new one of a client with keys: signatures are covered by the gateway's own tests. */
 function isAssertion({ breaks, entries, assertions }: PlatformState, form: URLSearchParams): boolean {
   const payload = form.get("client_assertion")?.split(".")[1];
   if (payload === undefined) return false;
@@ -58,7 +61,7 @@ function send({ breaks }: PlatformState, response: ServerResponse, [status, body
   response.end(JSON.stringify(body));
 }
 
-/** What an error may never tell. */
+/** Content that an error must never reveal. */
 export function tellSecret({ breaks, clientSecret }: PlatformState): object {
   return breaks.has("shows its secrets in errors") ? { detail: clientSecret } : {};
 }

@@ -14,7 +14,7 @@ const otherLoopback = await reserveNetwork();
 export interface StartedPlatform extends AsyncDisposable {
   readonly target: Target;
   readonly state: PlatformState;
-  /** Closes every port but those that it breaks its claim by keeping. */
+  /** Closes every port except those that it keeps open to break its claim. */
   release(): Promise<void>;
 }
 
@@ -22,8 +22,8 @@ const host = `${loopback}.0.10`;
 const foreignAddress = `${otherLoopback}.0.1`;
 
 /**
- * Starts a small platform with real TLS, real HTTP and the AWS wire protocols, which keeps every claim but those that
- * it is told to break.
+ * Starts a small platform with real TLS, real HTTP and the AWS wire protocols, which keeps every claim except
+ * those that it is asked to break.
  */
 export async function startPlatform(...breaks: readonly Break[]): Promise<StartedPlatform> {
   const state = createState(new Set(breaks));

@@ -3,7 +3,7 @@ import type { PlatformState } from "./state.ts";
 
 const trick = /\/\/|\/\.(?!well-known)|[%\\;#]/;
 
-/** Whether two servers could read a request differently; Node's parser has refused most of these already. */
+/** Whether two servers could interpret a request differently; Node's parser has refused most of these already. */
 export function isAmbiguous({ breaks, domain }: PlatformState, request: IncomingMessage): boolean {
   const { headers, rawHeaders, httpVersionMinor, method, url = "" } = request;
   const path = url.split("?")[0] ?? "";
@@ -26,7 +26,7 @@ const forwarding =
   /^(x-forwarded-.*|x-real-ip|x-client-ip|true-client-ip|forwarded|x-original-url|x-http-method-override)$/;
 const hop = /^(connection|keep-alive|proxy-connection|te|proxy-authorization|transfer-encoding)$/;
 
-/** What the upstream is told of a request's fields. */
+/** The request's fields for the upstream. */
 export function selectFields(
   { breaks }: PlatformState,
   request: IncomingMessage,

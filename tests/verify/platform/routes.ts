@@ -16,7 +16,7 @@ export const routes: ReadonlyMap<string, string> = new Map([
 const slowLimitMs = 1_000;
 const bodyLimitBytes = 10 * 1024 * 1024;
 
-/** What the upstream makes of an authorised request. */
+/** The upstream's response to an authorized request. */
 export function serveRoute(
   state: PlatformState,
   url: URL,

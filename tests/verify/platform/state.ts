@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Breaks } from "./breaks.ts";
 
-/** How long a lost part of the stand-in is away. */
+/** How long a lost component of the stand-in is unavailable. */
 export const awayMs = 250;
 
 export interface Token {
@@ -9,7 +9,7 @@ export interface Token {
   readonly shard: number;
 }
 
-/** What the stand-in platform is at the moment; its HTTP side and its AWS side share it. */
+/** The current state of the stand-in platform, shared by its HTTP side and its AWS side. */
 export interface PlatformState {
   readonly breaks: Breaks;
   readonly domain: string;
@@ -17,22 +17,22 @@ export interface PlatformState {
   readonly clientSecret: string;
   readonly tokens: Map<string, Token>;
   readonly unknownTokens: Map<string, number>;
-  /** Dead at every gateway but one. */
+  /** Revoked at every gateway except one. */
   readonly halfRevoked: Set<string>;
-  /** Ids of client assertions that were shown. */
+  /** Ids of used client assertions. */
   readonly assertions: Set<string>;
-  /** Passwords of people by name, and codes that were not redeemed yet. */
+  /** Passwords of users by name, and unredeemed codes. */
   readonly people: Map<string, string>;
   readonly codes: Set<string>;
   /** Requests that were refused with `Retry-After`, by method and path. */
   readonly deferred: Set<string>;
   readonly revokedSerials: Set<string>;
-  /** Requests so far: one gateway in three takes each. */
+  /** Requests so far: distributed over three gateways. */
   requests: number;
   /** The configuration: routes and clients by kind and name. */
   readonly entries: Map<string, object>;
   version: number;
-  /** What each version added, by the change that made it; oldest first. */
+  /** Additions of each version, by the change that created it; oldest first. */
   versions: {
     readonly version: number;
     readonly basedOn: number;
@@ -111,7 +111,7 @@ export function failOverCache(state: PlatformState): void {
     "Failover from primary node cache-0001-001 to replica node cache-0001-002 completed",
   );
   if (!breaks.has("forgets tokens in a failover")) return;
-  // Only once the outage is over: until then nobody can tell.
+  // Only after the outage: until then it is unknown.
   setTimeout(() => {
     const [first] = [...state.tokens].filter(([, token]) => token.shard === 0).map(([name]) => name);
     if (first !== undefined) state.tokens.delete(first);
@@ -127,7 +127,7 @@ export function failOverDatabase(state: PlatformState): void {
   state.writerAwayUntil = Date.now() + (breaks.has("never brings the old writer back") ? 60_000 : awayMs);
 }
 
-/** The shard of a token that nobody issued: in turn, so that any three of them reach every shard. */
+/** The shard of a token that was never issued: in turn, so that any three of them reach every shard. */
 export function shardOfUnknown(state: PlatformState, token: string): number {
   const shard = state.unknownTokens.get(token) ?? state.unknownTokens.size % shardCount;
   state.unknownTokens.set(token, shard);

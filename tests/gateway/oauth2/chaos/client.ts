@@ -18,13 +18,15 @@ export interface Login {
   readonly verifier: string;
 }
 
-/** Each request has a connection of its own: one that is kept may be closed by its gateway just when it is used again. */
+/**
+ * Each request has a separate connection: a persistent one may be closed by its gateway just when it is reused.
+ */
 const dispatcher = new Agent({ pipelining: 0 });
 
-/** Longest time that a client goes on retrying after 503, in milliseconds. */
+/** Longest time that a client retries after 503, in milliseconds. */
 const patienceMs = 60_000;
 
-/** A public client that talks to any of the gateways, as through a balancer, and retries what is answered 503. */
+/** A public client that uses any of the gateways, as through a balancer, and retries after 503. */
 export class ChaosClient {
   readonly #origins: readonly string[];
   readonly #chance: Chance;
@@ -39,7 +41,7 @@ export class ChaosClient {
     return this.#chance.pick(this.#origins);
   }
 
-  /** Somebody new signs in and allows everything. Who meets an error page begins again. */
+  /** A new user signs in and allows everything. After an error page the flow starts over. */
   async logIn(): Promise<Login> {
     for (const deadline = Date.now() + patienceMs; ; ) {
       try {
@@ -77,7 +79,7 @@ export class ChaosClient {
     return this.#ask({ grant_type: "refresh_token", refresh_token: token });
   }
 
-  /** One attempt, for whoever does not care about the answer. */
+  /** One attempt, ignoring the response. */
   refreshOnce(token: string): Promise<TokenResponse> {
     return this.#askOnce({ grant_type: "refresh_token", refresh_token: token });
   }
@@ -101,7 +103,7 @@ export class ChaosClient {
     return response.status;
   }
 
-  /** Until somebody knows. */
+  /** Retries until the result is certain. */
   async useUntilKnown(token: string): Promise<number> {
     for (const deadline = Date.now() + patienceMs; ; ) {
       const status = await this.use(token);

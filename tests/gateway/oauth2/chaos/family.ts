@@ -9,7 +9,7 @@ export interface Counts {
   revocations: number;
 }
 
-/** What one consent brought forth, as its client knows it, and what the client sees that must not be. */
+/** All tokens issued from one consent, as its client knows them, and the violations that the client observes. */
 export class Family {
   readonly #client: ChaosClient;
   readonly #chance: Chance;
@@ -19,7 +19,7 @@ export class Family {
   readonly #used: string[] = [];
   #login: Login | undefined;
   #refreshToken = "";
-  /** Why it may be revoked from now on; it is dead for certain once that is acknowledged. */
+  /** Why it may be revoked from now on; it is certainly revoked once that is acknowledged. */
   #reason: string | undefined;
   #dead = false;
 
@@ -33,7 +33,7 @@ export class Family {
     return this.#dead || this.violations.length > 0;
   }
 
-  /** Begins, and goes on until it is over or `isEnd`. */
+  /** Begins, and continues until it is over or `isEnd`. */
   async live(isEnd: () => boolean): Promise<void> {
     try {
       await this.#begin();
@@ -47,7 +47,7 @@ export class Family {
     const login = await this.#client.logIn();
     this.#login = login;
     this.#counts.logins++;
-    // Some clients are in a hurry, and some codes are stolen: at most one redemption may be acknowledged.
+    // Some clients retry concurrently, and some codes are stolen: at most one redemption may be acknowledged.
     const twice = this.#chance.next() < 0.1;
     if (twice) this.#reason = "its code was shown twice";
     const responses = await Promise.all(
@@ -65,7 +65,7 @@ export class Family {
     if (this.#dead) await this.checkDead();
   }
 
-  /** One thing that a client does. */
+  /** One action of a client. */
   async #act(): Promise<void> {
     const choice = this.#chance.next();
     if (choice < 0.7) await this.#refresh();
@@ -135,7 +135,7 @@ export class Family {
     await this.checkDead();
   }
 
-  /** From the acknowledgement on nothing of it works, at any gateway. */
+  /** After the acknowledgement none of its tokens works at any gateway. */
   async checkDead(): Promise<void> {
     for (const token of this.#accessTokens.slice(-3)) {
       const status = await this.#client.use(token);
@@ -148,7 +148,7 @@ export class Family {
       this.#report(`${this.#reason}, and a refresh token works: ${status} ${error}`);
   }
 
-  /** When all is well again: everything acknowledged is there, and nothing that was revoked. */
+  /** After recovery: everything acknowledged exists, and nothing that was revoked. */
   async settle(): Promise<void> {
     if (this.violations.length > 0) return;
     for (const token of this.#accessTokens.slice(-5)) {

@@ -3,7 +3,7 @@ import type { Chance } from "../../chance.ts";
 import { waitUntil } from "../../started-process.ts";
 import type { StartedNode, StartedRedis } from "../../started-redis.ts";
 
-/** What is done to one shard: to the node that is its primary then, and to the one that follows it. */
+/** Faults of one shard: of its current primary, and of its replica. */
 interface Shard {
   readonly primary: StartedNode;
   readonly replica: StartedNode;
@@ -50,12 +50,12 @@ export const faults: Readonly<Record<string, Fault>> = {
   },
 };
 
-/** Waits until every shard has a primary and a replica that is in step with it. */
+/** Waits until every shard has a primary and a synchronized replica. */
 export async function waitUntilWhole(redis: StartedRedis): Promise<void> {
   await waitUntil("the cluster is whole", async () => (await findShards(redis)).length === 3, 180_000);
 }
 
-/** One fault at a shard that is whole; resolves with its name once the shard is whole again. */
+/** One fault at a healthy shard; resolves with its name once the shard has recovered. */
 export async function strike(redis: StartedRedis, chance: Chance): Promise<string> {
   await waitUntilWhole(redis);
   const shard = chance.pick(await findShards(redis));
@@ -65,7 +65,7 @@ export async function strike(redis: StartedRedis, chance: Chance): Promise<strin
   return name;
 }
 
-/** Ordered by address, so that a seed strikes the same shards as far as it can. */
+/** Ordered by address, so that a seed affects the same shards as far as possible. */
 async function findShards({ nodes }: StartedRedis): Promise<Shard[]> {
   const roles = await Promise.all(
     nodes.map((node) =>

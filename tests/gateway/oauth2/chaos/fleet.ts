@@ -7,7 +7,8 @@ const environment = {
   CLIENT_SECRET_KEY: "key-of-client-secrets-in-a-test",
   LOGIN: "development",
   LOG_LEVEL: "info",
-  // Shorter than the nodes' own time limit, as in production: who is silent is doubted before it is replaced.
+  // Shorter than the nodes' own timeout, as in production: an unresponsive node is distrusted before it is
+  // replaced.
   REDIS_TIMEOUT_MS: "500",
 };
 
@@ -28,7 +29,7 @@ export class Fleet {
     this.#others = others;
   }
 
-  /** Why the gateways refused token requests since this was read last. */
+  /** Why the gateways refused token requests since the last call. */
   readRefusals(): readonly string[] {
     return this.gateways.flatMap((gateway, index) => {
       const { output } = gateway.process;

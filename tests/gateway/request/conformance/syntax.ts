@@ -1,6 +1,6 @@
 import { type ConformanceRow, close, get } from "./row.ts";
 
-/** What the gateway refuses and HAProxy forgives: the target gets one reading. */
+/** Syntax that the gateway refuses and HAProxy accepts: the target has one interpretation. */
 export const syntaxRows: Readonly<Record<string, ConformanceRow>> = {
   "a line that ends in a bare line feed is malformed": {
     source: "RFC 9112 2.2",
