@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
+import { isStopped } from "../machine/process.ts";
 import type { PlatformOutputs } from "../stacks/outputs.ts";
 import { type AwsAccess, accessAws } from "./access/aws-access.ts";
 import { findIngress, type Ingress } from "./access/ingress.ts";
 import { readProject } from "./engine/configuration.ts";
 import { parseName } from "./environment/name.ts";
 import { requireSameTarget } from "./environment/origin.ts";
-import { isStopped } from "./environment/process-identity.ts";
+
 import { type EnvironmentRecord, readRecord } from "./environment/record.ts";
 import { OperatorError } from "./errors.ts";
 import { type EnvironmentFolder, environmentFolder } from "./home.ts";

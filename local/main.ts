@@ -1,3 +1,4 @@
+import { MachineError } from "../machine/errors.ts";
 import { parseArguments } from "./daemon/arguments.ts";
 import { RegionError } from "./daemon/errors.ts";
 
@@ -25,7 +26,7 @@ async function run(): Promise<void> {
 try {
   await run();
 } catch (error) {
-  const expected = error instanceof RegionError;
+  const expected = error instanceof RegionError || error instanceof MachineError;
   const {
     code,
     message,

@@ -1,6 +1,7 @@
 import { setPriority } from "node:os";
+import { findHolders } from "../machine/listeners.ts";
 import type { WireRequest, WireResponse } from "./access/wire.ts";
-import { findHolders } from "./daemon/listeners.ts";
+
 import { choosePort } from "./daemon/ports.ts";
 import { AwsError } from "./operation.ts";
 import type { Region } from "./region.ts";

@@ -1,13 +1,14 @@
-import { mkdirSync, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { join } from "node:path";
+import { MachineError } from "../machine/errors.ts";
+import { createFolder, replaceFile } from "../machine/files.ts";
+import { findListeners } from "../machine/listeners.ts";
+import { ownIdentity } from "../machine/process.ts";
 import { KeyRing } from "./access/credentials.ts";
 import type { ServeArguments } from "./daemon/arguments.ts";
-import { explainWriteFailure, RegionError } from "./daemon/errors.ts";
-import { replaceFile } from "./daemon/files.ts";
-import { findListeners } from "./daemon/listeners.ts";
+import { RegionError } from "./daemon/errors.ts";
 import { takeOwnership } from "./daemon/ownership.ts";
 import { choosePort } from "./daemon/ports.ts";
-import { readProcess } from "./daemon/process-identity.ts";
 import { createRegion, type OwnedRegion, usualEndpointPort } from "./daemon/region.ts";
 import { restoreResources } from "./daemon/restore.ts";
 import { endStrays, regionName } from "./daemon/strays.ts";
@@ -107,11 +108,10 @@ async function openEndpoint(
 
 function makeDirectory(path: string): string {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    createFolder(path);
     return realpathSync(path);
   } catch (cause) {
-    const explained = explainWriteFailure(path, cause);
-    if (explained instanceof RegionError) throw explained;
+    if (cause instanceof MachineError && cause.code === "DMM_MACHINE_DISK_FULL") throw cause;
     const problem = `--directory ${path} cannot be created: ${(cause as Error).message}.`;
     const hint = "Specify a folder that this user can write to.";
     throw new RegionError("DMM_LOCAL_ARGUMENT", { problem, hint }, cause);
@@ -138,9 +138,8 @@ function surviveErrors(region: OwnedRegion): void {
 
 /** The region is in its own ledger, so that a sweep ends it before it could start anything again. */
 function recordSelf(region: OwnedRegion): void {
-  const { pid } = process;
   region.ledger.writeStarting({ name: regionName, directory: region.directory, listens: [region.endpoint] });
-  region.ledger.writeStarted(regionName, { pid, startTime: readProcess(pid)?.startTime ?? 0 });
+  region.ledger.writeStarted(regionName, ownIdentity());
 }
 
 function endOnSignal(region: OwnedRegion, serving: Serving): { current: Promise<void> | undefined } {
@@ -169,8 +168,7 @@ async function end(region: OwnedRegion, serving: Serving): Promise<void> {
 
 function writeRegionFile(region: OwnedRegion, providers: StartedProviders, keys: KeyRing): void {
   const content = {
-    pid: process.pid,
-    startTime: readProcess(process.pid)?.startTime,
+    ...ownIdentity(),
     providers: { aws: providers.aws, awsx: providers.awsx },
     endpoint: region.endpoint,
     accountId: region.accountId,

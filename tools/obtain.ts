@@ -1,22 +1,24 @@
-import { mkdir, rm, statfs } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { readFreeBytes } from "../machine/disk.ts";
+import type { LockHolder } from "../machine/lock.ts";
 import { bundles } from "./bundles.ts";
 import { ToolError, type Unobtained } from "./errors.ts";
 import type { BundleName, PartName, ResolvedParts } from "./part.ts";
 import { resolveParts } from "./parts.ts";
 import { openProbeMemory } from "./probe-memory.ts";
 import { findUnpacked } from "./resolve-unit.ts";
-import { type Holder, takeSetupLock } from "./setup-lock.ts";
+import { takeSetupLock } from "./setup-lock.ts";
 import type { Bundle, Way } from "./source.ts";
 import { parts, units } from "./table.ts";
 import { findToolchain, type Toolchain, writeStamp } from "./toolchain.ts";
 import { renderRange } from "./version-range.ts";
 import { createVersion, useVersion } from "./versions.ts";
 
-/** Progress events while tools are obtained. */
+/** What an operator is told while parts are obtained. */
 export type ObtainEvent =
-  /** Another process is already obtaining them. */
-  | { readonly kind: "waiting"; readonly holder: Holder }
+  /** Another process obtains them already. */
+  | { readonly kind: "waiting"; readonly holder: LockHolder }
   | {
       readonly kind: "planned";
       readonly bundles: readonly { readonly name: BundleName; readonly title: string }[];
@@ -31,37 +33,34 @@ export type ObtainEvent =
   | { readonly kind: "failed"; readonly name: BundleName; readonly reason: string };
 
 export interface ObtainOptions {
-  /** Only these are needed; by default all. */
+  /** Only these are needed; otherwise all. */
   readonly parts?: readonly PartName[];
   readonly observe?: (event: ObtainEvent) => void;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Obtains every missing tool, all bundles concurrently, and returns the locations of all tools. Concurrent calls
- * are safe: one process works, the others wait. Throws DMM_TOOLS_UNOBTAINABLE after everything was tried, with the
- * failures of each tool, or the reason of `signal` when that fires.
+ * Obtains every part that is missing, all bundles at once, and returns where all parts are. Several processes may call
+ * it at once: one works, the others wait for it.
+ * Throws DMM_TOOLS_UNOBTAINABLE, after everything was tried, with what failed for each part; the reason of `signal`
+ * when that fires.
  */
 export async function obtainMissing(options: ObtainOptions = {}): Promise<ResolvedParts> {
   const before = await resolveParts();
   if (missingBundles(before, options).length === 0) return before;
   const toolchain = findToolchain();
   await makeFolder(toolchain.partial);
-  const release = await takeSetupLock({
+  using _lock = await takeSetupLock({
     file: toolchain.lock,
     onWait: (holder) => options.observe?.({ kind: "waiting", holder }),
     ...(options.signal && { signal: options.signal }),
   });
-  try {
-    // The other process may have obtained all.
-    const now = await resolveParts();
-    const wanted = missingBundles(now, options);
-    if (wanted.length === 0) return now;
-    await obtainBundles(wanted, toolchain, options);
-    return await resolveParts();
-  } finally {
-    release();
-  }
+  // The one waited for may have obtained all.
+  const now = await resolveParts();
+  const wanted = missingBundles(now, options);
+  if (wanted.length === 0) return now;
+  await obtainBundles(wanted, toolchain, options);
+  return await resolveParts();
 }
 
 function missingBundles({ missing }: ResolvedParts, options: ObtainOptions): readonly Bundle[] {
@@ -86,7 +85,7 @@ async function obtainBundles(
   await rm(toolchain.partial, { recursive: true, force: true });
 }
 
-/** Tries the ways in order; undefined when one succeeded. */
+/** Tries the ways in order; undefined when one led there. */
 async function obtainBundle(
   bundle: Bundle,
   toolchain: Toolchain,
@@ -132,13 +131,13 @@ async function obtainBy(
   }
 }
 
-/** Fills the folder, checks its programs and stamps it. */
+/** Fills the folder, checks what is in it and stamps it. */
 async function buildBundle(
   way: Way,
   bundle: Bundle,
   { folder, toolchain, options }: { folder: string; toolchain: Toolchain; options: ObtainOptions },
 ): Promise<void> {
-  await requireSpace(folder, bundle.bytes);
+  requireSpace(folder, bundle.bytes);
   const { version } = await way.run({
     folder,
     keep: join(toolchain.partial, `${bundle.name}.keep`),
@@ -172,9 +171,8 @@ async function makeFolder(folder: string): Promise<void> {
   });
 }
 
-async function requireSpace(folder: string, neededBytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
-  const freeBytes = bavail * bsize;
+function requireSpace(folder: string, neededBytes: number): void {
+  const freeBytes = readFreeBytes(folder);
   if (freeBytes < neededBytes) throw new ToolError("DMM_TOOLS_DISK", { folder, freeBytes, neededBytes });
 }
 

@@ -1,5 +1,5 @@
-import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { readFile, stat } from "node:fs/promises";
+import { replaceFile } from "../machine/files.ts";
 import type { Probe } from "./probe.ts";
 
 interface Remembered {
@@ -52,10 +52,7 @@ async function readRemembered(file: string): Promise<readonly [string, Remembere
 }
 
 async function writeRemembered(file: string, remembered: ReadonlyMap<string, Remembered>): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  const aside = `${file}.${process.pid}`;
-  await writeFile(aside, JSON.stringify(Object.fromEntries(remembered), undefined, 2));
-  await rename(aside, file);
+  replaceFile(file, JSON.stringify(Object.fromEntries(remembered), undefined, 2));
 }
 
 /** Changes whenever the file at the path is replaced or written. */

@@ -12,13 +12,12 @@ import { playRounds, type Turn } from "./rounds.ts";
 import { startTestBed } from "./test-bed/test-bed.ts";
 import { responseBytes } from "./test-bed/upstream.ts";
 
-const block = "127.251";
 const latencyRounds = 3;
 
 /** Our gateway beside others in one run: cost per request, latency, the whole chain, memory. */
 export async function measure({ runs, only, million }: Options): Promise<unknown> {
   const machine = describeMachine();
-  await using testBed = await startTestBed(block);
+  await using testBed = await startTestBed();
   await using participants = await startParticipants(testBed, only);
   const turns = await playRounds(participants.all, runs);
   const arrivalsPerSecond = computeHalfLoad(turns);

@@ -11,7 +11,6 @@ import { httpPort } from "./test-bed/network.ts";
 import { serverName, startTestBed, type TestBed } from "./test-bed/test-bed.ts";
 import { startTlsProxy } from "./test-bed/tls-proxy.ts";
 
-const block = "127.251";
 const gatewayCount = 12;
 const arrivalsPerSecond = 1000;
 const changesPerRun = 20;
@@ -40,7 +39,7 @@ interface Change {
 export async function measure({ runs }: Options): Promise<unknown> {
   const machine = describeMachine();
   await using stack = new AsyncDisposableStack();
-  const testBed = stack.use(await startTestBed(block));
+  const testBed = stack.use(await startTestBed());
   const { network } = testBed;
   const hosts = Array.from({ length: gatewayCount }, (_, index) => network.contender(index));
   // One after the other: the first one creates the schema, and a start takes a whole core.

@@ -1,7 +1,8 @@
 import { webcrypto } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readFileIfThere, replaceFile } from "../environment/file.ts";
+import { readFileIfPresent, replaceFile } from "../../machine/files.ts";
+
 import { OperatorError } from "../errors.ts";
 import { x509 } from "./x509.ts";
 
@@ -22,7 +23,7 @@ const validForMs = 90 * 86_400_000;
 
 /** Creates the authority of an environment, or reads the existing one. */
 export async function ensureAuthority(directory: string, environment: string): Promise<Authority> {
-  if (readFileIfThere(authorityFile(directory)) !== undefined) return await readAuthority(directory);
+  if (readFileIfPresent(authorityFile(directory)) !== undefined) return await readAuthority(directory);
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: createSerial(),

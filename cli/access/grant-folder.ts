@@ -1,6 +1,6 @@
 import { lstatSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { explainFileError, listFolder, makeFolder, replaceFile } from "../environment/file.ts";
+import { createFolder, explainFileError, listFolder, replaceFile } from "../../machine/files.ts";
 
 /** Contents of a grant's folder by file name; every file is private to its owner. */
 export type GrantContents = Readonly<Record<string, string | Uint8Array>>;
@@ -9,14 +9,13 @@ export type GrantContents = Readonly<Record<string, string | Uint8Array>>;
  * Replaces the folder of a grant with all its files atomically. The path is a symbolic link to the generation
  * named by the serial number; the next generation is completed beside it before the link is renamed, because a
  * folder cannot be replaced atomically. A process that is killed at any point leaves the earlier generation or the
- * new one, never parts of both. Throws DMM_DISK_FULL and DMM_FILE_UNUSABLE, after which the earlier generation is
- * still in place.
+ * new one, never parts of both. Throws DMM_MACHINE_DISK_FULL and DMM_MACHINE_FILE_UNUSABLE, after which the earlier generation is still in place.
  */
 export function placeGrantFolder(folder: string, serial: string, contents: GrantContents): void {
   const generations = join(dirname(folder), ".generations", basename(folder));
   const generation = join(generations, serial);
   try {
-    makeFolder(generation);
+    createFolder(generation);
     for (const [name, content] of Object.entries(contents)) replaceFile(join(generation, name), content);
     pointTo(folder, generation);
   } catch (cause) {

@@ -1,7 +1,8 @@
 import { webcrypto } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
-import { readFileIfThere, replaceFile } from "../environment/file.ts";
+import { readFileIfPresent, replaceFile } from "../../machine/files.ts";
+
 import { OperatorError } from "../errors.ts";
 import { type Authority, algorithm, createSerial, exportKey } from "./authority.ts";
 import { createPassword, renderBundle } from "./bundle.ts";
@@ -157,7 +158,7 @@ export function hasEveryFile(directory: string, name: string): boolean {
 }
 
 export function readGrant(directory: string, name: string): Grant | undefined {
-  const text = readFileIfThere(grantFiles(directory, name).record);
+  const text = readFileIfPresent(grantFiles(directory, name).record);
   try {
     if (text !== undefined) {
       const grant = JSON.parse(text) as Partial<Grant> | null;
@@ -182,7 +183,7 @@ function recoverGrant(directory: string, name: string): Grant | undefined {
 
 function readCertificate(file: string): { readonly serial: string; readonly expires: string } | undefined {
   try {
-    const certificate = new x509.X509Certificate(readFileIfThere(file) ?? "");
+    const certificate = new x509.X509Certificate(readFileIfPresent(file) ?? "");
     return { serial: certificate.serialNumber, expires: certificate.notAfter.toISOString() };
   } catch {
     return undefined;

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { request } from "node:https";
+import { listensEverywhere } from "../../machine/listeners.ts";
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
-import { listensOnEveryAddress } from "../environment/ingress-port.ts";
+
 import { readEdgeListeners } from "../environment/network.ts";
 import type { RegionAddress } from "../region/address.ts";
 
@@ -28,7 +29,7 @@ export interface Ingress {
 /** Where clients reach an environment. */
 export function findIngress(outputs: PlatformOutputs, region?: RegionAddress): Ingress {
   const { domain, dnsName, port } = outputs.ingress;
-  const taken = region !== undefined && listensOnEveryAddress(plainPort);
+  const taken = region !== undefined && listensEverywhere(plainPort);
   return {
     url: new URL(`https://${domain}:${port}`).origin,
     host: domain,

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { readFileIfThere, replaceFile } from "../environment/file.ts";
+import { readFileIfPresent, replaceFile } from "../../machine/files.ts";
+
 import { type Authority, algorithm } from "./authority.ts";
 import { x509 } from "./x509.ts";
 
@@ -19,7 +20,7 @@ export interface Revocations {
 const crlNumberOid = "2.5.29.20";
 
 export function readRevocations(directory: string): Revocations {
-  const text = readFileIfThere(join(directory, "revocations.json"));
+  const text = readFileIfPresent(join(directory, "revocations.json"));
   if (text === undefined) return { number: 0, entries: [] };
   try {
     const value = JSON.parse(text) as Revocations | null;
@@ -33,7 +34,7 @@ export function readRevocations(directory: string): Revocations {
 /** From the newest signed list. Without that too, a number that no earlier list can have had. */
 function recoverRevocations(directory: string): Revocations {
   try {
-    const list = new x509.X509Crl(readFileIfThere(join(directory, "revoked.pem")) ?? "");
+    const list = new x509.X509Crl(readFileIfPresent(join(directory, "revoked.pem")) ?? "");
     const entries = list.entries.map(({ serialNumber, revocationDate }) => ({
       serial: serialNumber,
       at: revocationDate.toISOString(),
@@ -58,7 +59,7 @@ export function writeRevocations(directory: string, revocations: Revocations): v
 /** The first, empty list as PEM: part of the configuration, so it never changes during the environment's life. */
 export async function ensureFirstList(directory: string, authority: Authority): Promise<string> {
   const file = join(directory, "revoked-0.pem");
-  const earlier = readFileIfThere(file);
+  const earlier = readFileIfPresent(file);
   if (earlier !== undefined) return earlier;
   const list = await createRevocationList(authority, { number: 0, entries: [] });
   replaceFile(file, list);

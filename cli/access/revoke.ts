@@ -1,6 +1,7 @@
 import { join } from "node:path";
+import { replaceFile } from "../../machine/files.ts";
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
-import { replaceFile } from "../environment/file.ts";
+
 import { OperatorError } from "../errors.ts";
 import { readAuthority } from "./authority.ts";
 import type { AwsAccess } from "./aws-access.ts";

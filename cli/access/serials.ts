@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { explainFileError, readFileIfThere } from "../environment/file.ts";
+import { explainFileError, readFileIfPresent } from "../../machine/files.ts";
 
 /** One certificate that an environment's authority has signed. */
 export interface IssuedSerial {
@@ -31,7 +31,7 @@ export function recordSerial(directory: string, issued: IssuedSerial): void {
 
 /** Every certificate ever issued, in order. Invalid lines are skipped. */
 export function readSerials(directory: string): readonly IssuedSerial[] {
-  return (readFileIfThere(registerFile(directory)) ?? "").split("\n").flatMap((line) => {
+  return (readFileIfPresent(registerFile(directory)) ?? "").split("\n").flatMap((line) => {
     try {
       const value = JSON.parse(line) as Partial<IssuedSerial> | null;
       return typeof value?.serial === "string" && typeof value.name === "string"

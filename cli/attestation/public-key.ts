@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { join } from "node:path";
-import { listFolder, readFileIfThere } from "../environment/file.ts";
+import { listFolder, readFileIfPresent } from "../../machine/files.ts";
+
 import { OperatorError } from "../errors.ts";
 import type { Home } from "../home.ts";
 import { keyIdOf } from "./signing-key.ts";
@@ -14,7 +15,7 @@ export interface PublicKey {
 
 /** Reads a public key in PEM. Throws DMM_KEY_UNREADABLE. */
 export function readPublicKey(file: string): PublicKey {
-  const text = readFileIfThere(file);
+  const text = readFileIfPresent(file);
   try {
     if (text === undefined) throw new Error("there is no such file");
     if (!text.includes("PUBLIC KEY")) throw new Error("it is not a public key in PEM");
@@ -32,7 +33,7 @@ export function readPublicKey(file: string): PublicKey {
  * not included, because a forger could replace both.
  */
 export function readOwnKeys(home: Home): readonly PublicKey[] {
-  const current = readFileIfThere(home.publicKey) === undefined ? [] : [home.publicKey];
+  const current = readFileIfPresent(home.publicKey) === undefined ? [] : [home.publicKey];
   const earlier = listFolder(home.teardowns)
     .filter(({ name }) => name.endsWith(".pub.pem"))
     .map(({ name }) => join(home.teardowns, name));

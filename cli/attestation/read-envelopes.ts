@@ -1,5 +1,6 @@
+import { readFileIfPresent } from "../../machine/files.ts";
 import type { Envelope } from "../../verify/evidence/dsse.ts";
-import { readFileIfThere } from "../environment/file.ts";
+
 import { OperatorError } from "../errors.ts";
 
 /**
@@ -7,7 +8,7 @@ import { OperatorError } from "../errors.ts";
  * attestation. Throws DMM_ATTESTATION_UNREADABLE.
  */
 export function readEnvelopes(file: string): readonly Envelope[] {
-  const text = readFileIfThere(file);
+  const text = readFileIfPresent(file);
   if (text === undefined) throw unreadable(file, "there is no such file");
   const whole = parse(text);
   const values = whole === undefined ? text.trimEnd().split("\n").map(parse) : [whole];

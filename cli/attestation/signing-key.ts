@@ -6,8 +6,9 @@ import {
   type KeyObject,
   sign,
 } from "node:crypto";
+import { createFile, readFileIfPresent, replaceFile } from "../../machine/files.ts";
 import type { Signer } from "../../verify/evidence/dsse.ts";
-import { createFile, readFileIfThere, replaceFile } from "../environment/file.ts";
+
 import { OperatorError } from "../errors.ts";
 import type { Home } from "../home.ts";
 
@@ -21,19 +22,19 @@ export interface SigningKey {
 
 /** Reads the checkout's signing key, or creates it, with its public half beside it. Throws DMM_KEY_UNREADABLE. */
 export function ensureSigningKey(home: Home): SigningKey {
-  if (readFileIfThere(home.signingKey) === undefined) {
+  if (readFileIfPresent(home.signingKey) === undefined) {
     const { privateKey } = generateKeyPairSync("ed25519");
     createFile(home.signingKey, privateKey.export({ type: "pkcs8", format: "pem" }).toString());
   }
   const signer = readSigningKey(home);
-  if (readFileIfThere(home.publicKey) !== signer.publicKeyPem)
+  if (readFileIfPresent(home.publicKey) !== signer.publicKeyPem)
     replaceFile(home.publicKey, signer.publicKeyPem);
   return signer;
 }
 
 function readSigningKey(home: Home): SigningKey {
   try {
-    const key = createPrivateKey(readFileIfThere(home.signingKey) ?? "");
+    const key = createPrivateKey(readFileIfPresent(home.signingKey) ?? "");
     const publicKey = createPublicKey(key);
     const publicKeyPem = publicKey.export({ type: "spki", format: "pem" }).toString();
     return { key, keyId: keyIdOf(publicKey), publicKeyPem };

@@ -1,12 +1,13 @@
 import type { Command } from "commander";
+import { MachineError } from "../../machine/errors.ts";
+import { readFileIfPresent } from "../../machine/files.ts";
+import { readHolder } from "../../machine/lock.ts";
+import { isStopped } from "../../machine/process.ts";
 import { readClient } from "../access/client-identity.ts";
 import { describeKnock, findIngress, knock } from "../access/ingress.ts";
 import { operatorGrant } from "../access/operator-grant.ts";
-import { readFileIfThere } from "../environment/file.ts";
-import { readHolder } from "../environment/lock.ts";
-import { isStopped } from "../environment/process-identity.ts";
+
 import { type EnvironmentRecord, listNames, readRecord } from "../environment/record.ts";
-import { OperatorError } from "../errors.ts";
 import { environmentFolder } from "../home.ts";
 import { readRegionAddress } from "../region/address.ts";
 import { explainFailure } from "../report/failure.ts";
@@ -61,7 +62,7 @@ async function list({ home, target }: Session): Promise<Outcome> {
 async function inspect(
   home: Session["home"],
   name: string,
-): Promise<{ readonly row: Row; readonly error?: OperatorError }> {
+): Promise<{ readonly row: Row; readonly error?: MachineError }> {
   try {
     const record = readRecord(home, name);
     if (record === undefined)
@@ -71,7 +72,7 @@ async function inspect(
     return { row: { name, target, stage, now, owner, expires, url } };
   } catch (error) {
     const { message } = error as Error;
-    return error instanceof OperatorError && error.code === "DMM_FILE_UNUSABLE"
+    return error instanceof MachineError && error.code === "DMM_MACHINE_FILE_UNUSABLE"
       ? { row: unknown(name, "unreadable", message), error }
       : { row: unknown(name, "damaged", message) };
   }
@@ -92,7 +93,7 @@ async function seeNow(
   if (record.target === "local" && region === undefined) return { now: "region not running", url: null };
   if (region !== undefined && isStopped(region.pid))
     return { now: `region unresponsive (process ${region.pid} is stopped)`, url: null };
-  const outputs = readFileIfThere(folder.outputs);
+  const outputs = readFileIfPresent(folder.outputs);
   if (outputs === undefined) return { now: "incomplete", url: null };
   const ingress = findIngress(JSON.parse(outputs), region);
   const response = await knock(ingress, readClient(folder.access, operatorGrant));

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { readHolder } from "../../machine/lock.ts";
 import type { Difference } from "../../verify/index.ts";
 import { readClient } from "../access/client-identity.ts";
 import { explainRefusal } from "../access/explain-refusal.ts";
@@ -8,7 +9,6 @@ import { operatorGrant } from "../access/operator-grant.ts";
 import { readVerifierSecret } from "../access/token.ts";
 import { chooseName, nameHelp } from "../environment/default-name.ts";
 import { renderDuration } from "../environment/duration.ts";
-import { readHolder } from "../environment/lock.ts";
 import { isExpected } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { environmentFolder } from "../home.ts";

@@ -1,7 +1,8 @@
 import { statSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { makeFolder } from "../environment/file.ts";
+import { createFolder } from "../../machine/files.ts";
+
 import type { Home } from "../home.ts";
 
 const note =
@@ -16,7 +17,7 @@ export async function disableAutomaticLogs(home: Home): Promise<void> {
   const place = join(home.pulumiHome, "logs");
   const found = statSync(place, { throwIfNoEntry: false });
   if (found?.isFile()) return;
-  makeFolder(home.pulumiHome);
+  createFolder(home.pulumiHome);
   await rm(place, { recursive: true, force: true });
   writeFileSync(place, note, { mode: 0o600 });
 }

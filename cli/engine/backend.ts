@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { isThere } from "../environment/file.ts";
+import { isPresent } from "../../machine/files.ts";
+
 import { type Home, ownBackend } from "../home.ts";
 import type { Session } from "../session.ts";
 import { readStackState } from "./state.ts";
@@ -31,5 +32,5 @@ export function locateBackend(home: Home, backend: string, project: string, name
 
 /** Whether the backend is a folder that does not exist: its contents cannot be determined. */
 export function isMissingFolder(backend: string): boolean {
-  return backend.startsWith("file:///") && !isThere(fileURLToPath(backend));
+  return backend.startsWith("file:///") && !isPresent(fileURLToPath(backend));
 }

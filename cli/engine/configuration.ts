@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseDocument, Scalar } from "yaml";
+import { createFolder, readFileIfPresent, replaceFile } from "../../machine/files.ts";
 import { ConfigError, keys, namespace, overlap, parseConfig, sourceNetworks } from "../../stacks/config.ts";
-import { makeFolder, readFileIfThere, replaceFile } from "../environment/file.ts";
+
 import type { PortKey } from "../environment/ports.ts";
 import { checkout } from "../home.ts";
 
@@ -102,7 +103,7 @@ export function checkConfiguration(overrides: Partial<Overrides>): void {
  * overrides. The salt of an earlier run is kept, otherwise the engine could not decrypt its own secrets.
  */
 export function writeConfiguration(directory: string, name: string, overrides: Partial<Overrides>): void {
-  makeFolder(directory);
+  createFolder(directory);
   const project = readYaml(join(checkout, "Pulumi.yaml"));
   // The program is given to the engine inline; a file that is not in the folder would stop it.
   project.delete("main");
@@ -112,7 +113,7 @@ export function writeConfiguration(directory: string, name: string, overrides: P
   setOverrides(configuration, overrides);
   refuseWrongValues(configuration);
   for (const key of ["secretsprovider", "encryptedkey", "encryptionsalt"]) configuration.delete(key);
-  const salt = /^encryptionsalt: .+$/m.exec(readFileIfThere(file) ?? "")?.[0];
+  const salt = /^encryptionsalt: .+$/m.exec(readFileIfPresent(file) ?? "")?.[0];
   replaceFile(file, `${salt === undefined ? "" : `${salt}\n`}${configuration.toString({ lineWidth: 0 })}`);
 }
 

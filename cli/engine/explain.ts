@@ -1,3 +1,4 @@
+import { MachineError } from "../../machine/errors.ts";
 import { OperatorError } from "../errors.ts";
 import { explainProgramError } from "../report/program-error.ts";
 import type { Observation } from "./observer.ts";
@@ -14,12 +15,12 @@ export interface FailedRun {
 }
 
 /** The only place that converts Pulumi's errors into ones that an operator can act on. */
-export function explainEngine(run: FailedRun): OperatorError {
+export function explainEngine(run: FailedRun): OperatorError | MachineError {
   return explainOutput(run) ?? explainProblems(run) ?? unexplained(run);
 }
 
 /** Failures before the first resource are only printed. */
-function explainOutput({ name, exit, passphraseFile }: FailedRun): OperatorError | undefined {
+function explainOutput({ name, exit, passphraseFile }: FailedRun): OperatorError | MachineError | undefined {
   const { output, log, unresponsive } = exit;
   if (unresponsive !== undefined)
     return new OperatorError("DMM_ENGINE_UNRESPONSIVE", { problem: unresponsive, log });
@@ -30,7 +31,7 @@ function explainOutput({ name, exit, passphraseFile }: FailedRun): OperatorError
     return new OperatorError("DMM_PASSPHRASE_WRONG", { name, file: passphraseFile });
   }
   if (/no space left on device|disk quota exceeded/i.test(output)) {
-    return new OperatorError("DMM_DISK_FULL", { file: /open (.+?): /.exec(output)?.[1] ?? log });
+    return new MachineError("DMM_MACHINE_DISK_FULL", { file: /open (.+?): /.exec(output)?.[1] ?? log });
   }
   const damaged =
     /.*(?:snapshot integrity|could not deserialize|failed to load checkpoint|unmarshal|invalid character|unexpected end of JSON|checkpoint.*invalid).*/i.exec(

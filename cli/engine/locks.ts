@@ -2,13 +2,11 @@ import { rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { listFolder, readFileIfThere } from "../environment/file.ts";
-import {
-  readProcessesIn,
-  readStartTime,
-  sendSignal,
-  waitUntilGone,
-} from "../environment/process-identity.ts";
+import { listFolder, readFileIfPresent } from "../../machine/files.ts";
+import { readProcess } from "../../machine/process.ts";
+import { readProcessesIn } from "../../machine/process-files.ts";
+import { endProcesses } from "../../machine/signals.ts";
+
 import { OperatorError } from "../errors.ts";
 import type { EnvironmentFolder, Home } from "../home.ts";
 
@@ -25,12 +23,7 @@ const patience = [
  */
 export async function endAbandonedEngine(folder: EnvironmentFolder): Promise<boolean> {
   const engines = readProcessesIn(folder.engine).filter(({ terminal }) => !terminal);
-  for (const engine of engines) {
-    for (const [signal, withinMs] of patience) {
-      sendSignal(engine, signal);
-      if (await waitUntilGone(engine, withinMs)) break;
-    }
-  }
+  await endProcesses(engines, patience);
   return engines.length > 0;
 }
 
@@ -45,8 +38,8 @@ export function removeDeadLocks(home: Home, project: string, name: string): numb
   let removed = 0;
   for (const file of listFiles(directory)) {
     const path = join(directory, file);
-    const lock = parseLock(readFileIfThere(path));
-    if (lock !== undefined && (lock.hostname !== hostname() || readStartTime(lock.pid) !== undefined)) {
+    const lock = parseLock(readFileIfPresent(path));
+    if (lock !== undefined && (lock.hostname !== hostname() || readProcess(lock.pid) !== undefined)) {
       throw new OperatorError("DMM_ENGINE_LOCKED", {
         name,
         holder: `process ${lock.pid} on ${lock.hostname} since ${lock.timestamp}`,

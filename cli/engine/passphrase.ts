@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { createFile, readFileIfThere } from "../environment/file.ts";
+import { createFile, readFileIfPresent } from "../../machine/files.ts";
+
 import { OperatorError } from "../errors.ts";
 import type { Home } from "../home.ts";
 
@@ -8,7 +9,7 @@ import type { Home } from "../home.ts";
  * is passed on, so that the passphrase is in no environment and no command line.
  */
 export function ensurePassphrase(home: Home): string {
-  const text = readFileIfThere(home.passphrase);
+  const text = readFileIfPresent(home.passphrase);
   if (text === undefined) createFile(home.passphrase, `${randomBytes(32).toString("base64url")}\n`);
   else if (text.trim() === "") {
     throw new OperatorError("DMM_KEY_UNREADABLE", {

@@ -1,14 +1,11 @@
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { createFolder, explainFileError } from "../../machine/files.ts";
+import { readProcess } from "../../machine/process.ts";
+import { sendGroupSignal, sendSignal } from "../../machine/signals.ts";
 import { childEnvironment } from "../../tools/child-environment.ts";
-import { explainFileError, makeFolder } from "../environment/file.ts";
-import {
-  type ProcessIdentity,
-  readStartTime,
-  sendGroupSignal,
-  sendSignal,
-} from "../environment/process-identity.ts";
+
 import type { EnvironmentFolder, Home } from "../home.ts";
 import { disableAutomaticLogs } from "./automatic-logs.ts";
 import { ensurePassphrase } from "./passphrase.ts";
@@ -61,7 +58,7 @@ export async function runPulumi(
   args: readonly string[],
   signals?: EngineSignals,
 ): Promise<EngineExit> {
-  makeFolder(setting.folder.logs);
+  createFolder(setting.folder.logs);
   await disableAutomaticLogs(setting.home);
   const log = join(setting.folder.logs, "engine.log");
   const output = openLog(log, args);
@@ -92,7 +89,7 @@ async function watch(child: ReturnType<typeof spawn>, signals: EngineSignals = {
     child.once("error", reject);
     child.once("exit", (code, signal) => resolve({ code, signal }));
   });
-  const identity = identify(child);
+  const identity = child.pid === undefined ? undefined : readProcess(child.pid);
   // Includes every process that it started: they are in its group, and would keep their resources.
   const kill = () => identity !== undefined && sendGroupSignal(identity, "SIGKILL");
   let unresponsive: string | undefined;
@@ -121,12 +118,6 @@ async function watch(child: ReturnType<typeof spawn>, signals: EngineSignals = {
     signals.stop?.removeEventListener("abort", stop);
     signals.kill?.removeEventListener("abort", kill);
   }
-}
-
-function identify(child: ReturnType<typeof spawn>): ProcessIdentity | undefined {
-  if (child.pid === undefined) return undefined;
-  const startTime = readStartTime(child.pid);
-  return startTime === undefined ? undefined : { pid: child.pid, startTime };
 }
 
 function engineEnvironment(setting: EngineSetting): NodeJS.ProcessEnv {

@@ -1,5 +1,6 @@
+import { MachineError } from "../../machine/errors.ts";
 import { watchDisk } from "../environment/disk.ts";
-import { OperatorError } from "../errors.ts";
+import type { OperatorError } from "../errors.ts";
 import type { Progress } from "../report/reporter.ts";
 import { explainEngine } from "./explain.ts";
 import { EngineObserver, type Observation } from "./observer.ts";
@@ -91,7 +92,7 @@ async function runEngine(
         ...(setting.providers && { graceMs: localGraceMs, limitMs: localLimitMs }),
       },
     );
-    if (disk.full.aborted) throw new OperatorError("DMM_DISK_FULL", { file: setting.home.state });
+    if (disk.full.aborted) throw new MachineError("DMM_MACHINE_DISK_FULL", { file: setting.home.state });
     run.stop?.throwIfAborted();
     const observation = observer.result();
     if (exit.code !== 0) throw explain(setting, verb, exit, observation);
@@ -107,7 +108,7 @@ function explain(
   verb: string,
   exit: EngineExit,
   observation: Observation,
-): OperatorError {
+): OperatorError | MachineError {
   return explainEngine({
     name: setting.name,
     verb,

@@ -1,7 +1,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readFileIfThere } from "../environment/file.ts";
+import { readFileIfPresent } from "../../machine/files.ts";
+
 import type { Home } from "../home.ts";
 
 /** The file backend's state of one stack, read without the engine. */
@@ -15,7 +16,7 @@ export type StackState =
 export function readStackState(home: Home, project: string, name: string): StackState {
   const file = stackFile(home, project, name);
   if (file === undefined) return { kind: "elsewhere" };
-  const text = readFileIfThere(file);
+  const text = readFileIfPresent(file);
   if (text === undefined) return { kind: "absent" };
   try {
     const { checkpoint } = JSON.parse(text) as {
@@ -41,7 +42,7 @@ export interface StateResource {
 export function readStateResources(home: Home, project: string, name: string): readonly StateResource[] {
   const file = stackFile(home, project, name);
   try {
-    const text = file === undefined ? undefined : readFileIfThere(file);
+    const text = file === undefined ? undefined : readFileIfPresent(file);
     const { checkpoint } = JSON.parse(text ?? "{}") as {
       checkpoint?: { latest?: { resources?: StateResource[] } };
     };
@@ -54,7 +55,7 @@ export function readStateResources(home: Home, project: string, name: string): r
 /** Numbers of the AWS accounts in the ARNs of a stack's resources; empty if there is no state. */
 export function readStateAccounts(home: Home, project: string, name: string): readonly string[] {
   const file = stackFile(home, project, name);
-  const text = file === undefined ? undefined : readFileIfThere(file);
+  const text = file === undefined ? undefined : readFileIfPresent(file);
   const arns = (text ?? "").matchAll(/"(?:id|arn)":\s*"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(\d{12}):/g);
   return [...new Set([...arns].map(([, account = ""]) => account))];
 }
@@ -68,7 +69,7 @@ export function removeCutDescriptions(home: Home, project: string, name: string)
   if (file === undefined) return;
   const meta = join(fileURLToPath(home.backend), ".pulumi", "meta.yaml");
   for (const description of [`${file}.attrs`, `${file}.bak.attrs`, `${meta}.attrs`]) {
-    const text = readFileIfThere(description);
+    const text = readFileIfPresent(description);
     if (text !== undefined && !isJson(text)) rmSync(description, { force: true });
   }
 }

@@ -1,4 +1,4 @@
-import { isStopped, type ProcessIdentity } from "../environment/process-identity.ts";
+import { isStopped, type ProcessIdentity } from "../../machine/process.ts";
 
 const lookEveryMs = 1_000;
 /**

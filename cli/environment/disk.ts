@@ -1,6 +1,5 @@
-import { existsSync, statfsSync } from "node:fs";
-import { dirname } from "node:path";
-import { OperatorError } from "../errors.ts";
+import { readFreeBytes } from "../../machine/disk.ts";
+import { MachineError } from "../../machine/errors.ts";
 import type { Home } from "../home.ts";
 
 const mebibyte = 1_048_576;
@@ -11,13 +10,14 @@ const neededMebibytes = 600;
 /** Below this nothing can be written, and the engine would retry for half a minute each time. */
 const floorMebibytes = 8;
 
-/** Throws DMM_DISK_FULL when there is no room for another local environment. */
+/** Throws DMM_MACHINE_DISK_FULL when there is no room for another local environment. */
 export function requireSpace(home: Home): void {
-  if (readFreeMebibytes(home.directory) >= neededMebibytes) return;
-  throw new OperatorError("DMM_DISK_FULL", {
+  const freeMebibytes = Math.floor(readFreeBytes(home.directory) / mebibyte);
+  if (freeMebibytes >= neededMebibytes) return;
+  throw new MachineError("DMM_MACHINE_DISK_FULL", {
     folder: home.directory,
-    freeMebibytes: Math.floor(readFreeMebibytes(home.directory)),
-    neededMebibytes: neededMebibytes,
+    freeMebibytes,
+    neededMebibytes,
   });
 }
 
@@ -25,16 +25,8 @@ export function requireSpace(home: Home): void {
 export function watchDisk(directory: string): { readonly full: AbortSignal; stop(): void } {
   const controller = new AbortController();
   const timer = setInterval(() => {
-    if (readFreeMebibytes(directory) < floorMebibytes) controller.abort();
+    if (readFreeBytes(directory) / mebibyte < floorMebibytes) controller.abort();
   }, 500);
   timer.unref();
   return { full: controller.signal, stop: () => clearInterval(timer) };
-}
-
-/** Free space for this user, on the disk of the folder or of its nearest existing parent. */
-function readFreeMebibytes(directory: string): number {
-  const existing = existsSync(directory) ? directory : dirname(directory);
-  if (existing !== directory && !existsSync(existing)) return readFreeMebibytes(existing);
-  const { bavail, bsize } = statfsSync(existing);
-  return (bavail * bsize) / mebibyte;
 }

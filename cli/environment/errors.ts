@@ -70,22 +70,6 @@ export const environmentErrors = {
     message: `The path ${v.path} cannot be used: ${v.reason}.`,
     hint: "Move the checkout, or set DMM_ENV_HOME, DMM_ENV_CACHE and DMM_ENV_TOOLCHAIN to folders with other paths.",
   }),
-  // Met while writing, or found before anything is written.
-  DMM_DISK_FULL: (
-    v: { file: string } | { folder: string; freeMebibytes: number; neededMebibytes: number },
-  ) => ({
-    exitCode: notReady,
-    message:
-      "file" in v
-        ? `${v.file} could not be written: the disk is full.`
-        : `The disk of ${v.folder} has ${v.freeMebibytes} MiB free; a local environment needs ${v.neededMebibytes} MiB.`,
-    hint: "Free some space, or set DMM_ENV_HOME to a folder on another disk, then run the command again.",
-  }),
-  DMM_FILE_UNUSABLE: (v: { file: string; reason: string }) => ({
-    exitCode: notReady,
-    message: `${v.file} cannot be used: ${v.reason}.`,
-    hint: "Fix its permissions so that you can read and write it, then run the command again.",
-  }),
   DMM_NETWORKS_EXHAUSTED: () => ({
     exitCode: notReady,
     message: "All loopback networks from 127.10 to 127.199 are in use; none is free for another environment.",

@@ -1,6 +1,4 @@
-import { once } from "node:events";
-import { readFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
+import { bindBriefly } from "../../machine/ports.ts";
 
 /** Tried in this order if production's own port is unavailable; 0 lets the system choose. */
 const alternatives = [8443, 9443, 10_443, 0] as const;
@@ -22,35 +20,4 @@ export async function chooseIngressPort(network: number, production: number): Pr
     }
   }
   throw failure;
-}
-
-/** Rejects if the port cannot be bound; what the kernel allows can only be tried. */
-async function bindBriefly(address: string, port: number): Promise<number> {
-  const server = createServer();
-  server.listen(port, address);
-  await once(server, "listening");
-  const bound = (server.address() as AddressInfo).port;
-  server.close();
-  await once(server, "close");
-  return bound;
-}
-
-/** Whether a program of this machine listens on a port of all addresses, loopback included; see proc(5). */
-export function listensOnEveryAddress(port: number): boolean {
-  const wanted = new RegExp(`^0+:${port.toString(16).padStart(4, "0")}$`, "i");
-  return ["/proc/net/tcp", "/proc/net/tcp6"].some((file) =>
-    readTable(file).some(([, local = "", , state]) => state === "0A" && wanted.test(local)),
-  );
-}
-
-function readTable(file: string): readonly (readonly string[])[] {
-  try {
-    return readFileSync(file, "latin1")
-      .split("\n")
-      .slice(1)
-      .map((line) => line.trim().split(/\s+/));
-  } catch {
-    // A kernel without IPv6 has no second table.
-    return [];
-  }
 }

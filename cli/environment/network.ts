@@ -1,17 +1,21 @@
 import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { createFile, isPresent, listFolder, readFileIfPresent } from "../../machine/files.ts";
+import { readListeners } from "../../machine/listeners.ts";
+import {
+  environmentNetworks,
+  networkOf,
+  numbersFrom,
+  readListeningNetworks,
+} from "../../machine/loopback-networks.ts";
 import { OperatorError } from "../errors.ts";
 import { environmentFolder, type Home } from "../home.ts";
-import { createFile, isThere, listFolder, readFileIfThere } from "./file.ts";
-import { readLoopbackListeners } from "./listeners.ts";
+
 import { type Origin, parseOrigin } from "./origin.ts";
 
-const first = 10;
-const count = 190;
-
 /** Every number that an environment may have. */
-export const networkNumbers: readonly number[] = Array.from({ length: count }, (_, index) => first + index);
+export const networkNumbers: readonly number[] = [...numbersFrom(environmentNetworks, 0)];
 
 /**
  * Reserves a number E for the networks 127.E.0.0/16 and 10.E.0.0/16. Checkout and name determine where the search
@@ -32,8 +36,7 @@ export function reserveNetwork(
   if (own !== undefined) return own;
   const listening = readListeningNetworks();
   const start = createHash("sha256").update(`${home.directory}\0${name}`).digest().readUInt16BE(0);
-  for (let probe = 0; probe < count; probe += 1) {
-    const number = first + ((start + probe) % count);
+  for (const number of numbersFrom(environmentNetworks, start)) {
     if (isAllowed(number) && !listening.has(number) && claim(home, number, content)) return number;
   }
   throw new OperatorError("DMM_NETWORKS_EXHAUSTED", {});
@@ -68,7 +71,7 @@ function readReservation(
   home: Home,
   number: number,
 ): { readonly name: string; readonly origin?: Origin } | undefined {
-  const text = readFileIfThere(join(home.networks, String(number)));
+  const text = readFileIfPresent(join(home.networks, String(number)));
   if (text === undefined) return undefined;
   try {
     const value = JSON.parse(text) as { name?: unknown } | null;
@@ -94,7 +97,7 @@ function claim(home: Home, number: number, content: string): boolean {
 }
 
 function existsEnvironment(home: Home, name: string): boolean {
-  return isThere(environmentFolder(home, name).directory);
+  return isPresent(environmentFolder(home, name).directory);
 }
 
 function claims(home: Home): readonly number[] {
@@ -103,16 +106,11 @@ function claims(home: Home): readonly number[] {
     .filter(Number.isInteger);
 }
 
-/** Second octets of every 127.x network on which a process of this machine listens. */
-function readListeningNetworks(): ReadonlySet<number> {
-  return new Set(readLoopbackListeners().map(({ network }) => network));
-}
-
-/** Addresses in 127.E.0.0/16 on which a process of this machine listens, as `127.23.0.10:8443`. */
-export function readListeners(network: number): readonly string[] {
-  return readLoopbackListeners()
-    .filter((listener) => listener.network === network)
-    .map(({ address }) => address);
+/** Addresses in 127.E.0.0/16 on which any process of this machine listens, as `127.23.0.10:8443`. */
+export function readNetworkListeners(network: number): readonly string[] {
+  return readListeners()
+    .map(({ address }) => address)
+    .filter((address) => networkOf(address) === network);
 }
 
 /**
@@ -121,5 +119,5 @@ export function readListeners(network: number): readonly string[] {
  */
 export function readEdgeListeners(network: number): readonly string[] {
   const edge = new RegExp(`^127\\.${network}\\.0\\.\\d{2,3}:`);
-  return readListeners(network).filter((address) => edge.test(address));
+  return readNetworkListeners(network).filter((address) => edge.test(address));
 }

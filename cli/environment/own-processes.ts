@@ -1,15 +1,10 @@
-import { readdirSync, readlinkSync, statSync } from "node:fs";
-import { readLoopbackListeners } from "./listeners.ts";
-import {
-  isInside,
-  type NeighbourProcess,
-  readLivingProcesses,
-  resolveFolder,
-  worksIn,
-} from "./process-identity.ts";
+import { readListeners } from "../../machine/listeners.ts";
+import { networkOf } from "../../machine/loopback-networks.ts";
+import { type ProcessStatus, readProcesses } from "../../machine/process.ts";
+import { isInside, isOwnUser, readOpenFiles, resolveFolder, worksIn } from "../../machine/process-files.ts";
 
 /** A process of an environment, with the numbers of the loopback networks on which it listens. */
-export interface OwnProcess extends NeighbourProcess {
+export interface OwnProcess extends ProcessStatus {
   readonly listens: readonly string[];
   readonly networks: readonly number[];
 }
@@ -22,42 +17,19 @@ export interface OwnProcess extends NeighbourProcess {
  */
 export function readOwnProcesses(directory: string): readonly OwnProcess[] {
   const folder = resolveFolder(directory);
-  const listeners = readLoopbackListeners();
-  return readLivingProcesses().flatMap((status) => {
+  const listeners = readListeners();
+  return readProcesses().flatMap((status) => {
     if (status.pid === process.pid || status.terminal || !isOwnUser(status.pid)) return [];
     const open = readOpenFiles(status.pid);
-    const held = listeners.filter(({ inode }) => [...open.values()].includes(`socket:[${inode}]`));
+    const paths = new Set(open.values());
+    const listens = listeners
+      .filter(({ inode }) => paths.has(`socket:[${inode}]`))
+      .map(({ address }) => address)
+      .filter((address) => networkOf(address) !== undefined);
+    const networks = [...new Set(listens.flatMap((address) => networkOf(address) ?? []))];
     const writes = ["1", "2"].some((fd) => isInside(open.get(fd), folder));
-    const serves = held.some(({ network }) => network !== 0);
-    const uses = () =>
-      worksIn(status.pid, folder) || [...open.values()].some((path) => isInside(path, folder));
-    if (!(writes || (serves && uses()))) return [];
-    const listens = held.map(({ address }) => address);
-    return [{ ...status, listens, networks: [...new Set(held.map(({ network }) => network))] }];
+    const serves = networks.some((network) => network !== 0);
+    const uses = () => worksIn(status.pid, folder) || [...paths].some((path) => isInside(path, folder));
+    return writes || (serves && uses()) ? [{ ...status, listens, networks }] : [];
   });
-}
-
-function isOwnUser(pid: number): boolean {
-  try {
-    return statSync(`/proc/${pid}`).uid === process.getuid?.();
-  } catch {
-    return false;
-  }
-}
-
-/** By file descriptor number; empty if the process is gone. */
-function readOpenFiles(pid: number): ReadonlyMap<string, string> {
-  const open = new Map<string, string>();
-  try {
-    for (const fd of readdirSync(`/proc/${pid}/fd`)) {
-      try {
-        open.set(fd, readlinkSync(`/proc/${pid}/fd/${fd}`));
-      } catch {
-        // Closed between listing and reading.
-      }
-    }
-  } catch {
-    // It ended.
-  }
-  return open;
 }

@@ -1,5 +1,4 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
+import { isFree } from "../../machine/ports.ts";
 
 /** Host number for trying ports; the region never assigns it. */
 const probeHost = 9;
@@ -42,19 +41,5 @@ export async function choosePorts(
 
 async function areFree(address: string, ports: readonly number[]): Promise<boolean> {
   for (const port of ports) if (!(await isFree(address, port))) return false;
-  return true;
-}
-
-/** This can only be tried: [::] may include IPv4, and the kernel may reserve ports. */
-async function isFree(address: string, port: number): Promise<boolean> {
-  const server = createServer();
-  server.listen(port, address);
-  try {
-    await once(server, "listening");
-  } catch {
-    return false;
-  }
-  server.close();
-  await once(server, "close");
   return true;
 }

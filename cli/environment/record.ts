@@ -1,7 +1,8 @@
+import { listFolder, readFileIfPresent, replaceFile } from "../../machine/files.ts";
 import { sourceNetworks } from "../../stacks/config.ts";
 import { OperatorError } from "../errors.ts";
 import { environmentFolder, type Home } from "../home.ts";
-import { listFolder, readFileIfThere, replaceFile } from "./file.ts";
+
 import { listReservedNames, reservedBy } from "./network.ts";
 import { type Origin, parseOrigin, type TargetName, targets } from "./origin.ts";
 import type { Ports } from "./ports.ts";
@@ -50,7 +51,7 @@ export function originOf(record: EnvironmentRecord): Origin | undefined {
 /** Reads a record; undefined if there is none. Throws DMM_RECORD_UNREADABLE for a damaged one. */
 export function readRecord(home: Home, name: string): EnvironmentRecord | undefined {
   const file = environmentFolder(home, name).record;
-  const text = readFileIfThere(file);
+  const text = readFileIfPresent(file);
   if (text === undefined) return undefined;
   let value: unknown;
   try {
@@ -72,8 +73,8 @@ export function writeRecord(home: Home, record: EnvironmentRecord): void {
 }
 
 /**
- * Names of all environments with a folder or a reserved network, intact or damaged. Throws DMM_FILE_UNUSABLE for
- * another user's.
+ * Names of all environments with a folder or a reserved network, intact or damaged. Throws DMM_MACHINE_FILE_UNUSABLE
+ * for another user's.
  */
 export function listNames(home: Home): readonly string[] {
   const folders = listFolder(home.environments)

@@ -1,10 +1,11 @@
 import { join } from "node:path";
+import { replaceFile } from "../../machine/files.ts";
+import { isStopped } from "../../machine/process.ts";
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
 import { findIngress } from "../access/ingress.ts";
 import { bringUp, type EngineRun, forgetPending } from "../engine/stack.ts";
 import { readStackState, type StackState } from "../engine/state.ts";
-import { replaceFile } from "../environment/file.ts";
-import { isStopped } from "../environment/process-identity.ts";
+
 import { OperatorError } from "../errors.ts";
 import { readRegionAddress } from "../region/address.ts";
 import { watchRegion } from "../region/responsive.ts";

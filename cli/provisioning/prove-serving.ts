@@ -1,11 +1,12 @@
 import { join } from "node:path";
+import { replaceFile } from "../../machine/files.ts";
 import { accessAws } from "../access/aws-access.ts";
 import { readClient } from "../access/client-identity.ts";
 import { explainRefusal } from "../access/explain-refusal.ts";
 import { ask, type ClientIdentity, type Ingress } from "../access/ingress.ts";
 import { operatorGrant } from "../access/operator-grant.ts";
 import { fetchToken, readVerifierSecret, type Token } from "../access/token.ts";
-import { replaceFile } from "../environment/file.ts";
+
 import { writeRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
 import type { Progress } from "../report/reporter.ts";

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { createFolder } from "../../machine/files.ts";
 import { pulumiRoot } from "../../tools/parts.ts";
 import { type Authority, ensureAuthority } from "../access/authority.ts";
 import { hasEveryFile, issueGrant, isValid, readGrant } from "../access/grants.ts";
@@ -17,7 +18,7 @@ import { endAbandonedEngine, removeDeadLocks } from "../engine/locks.ts";
 import type { Program } from "../engine/program-host.ts";
 import { ensureStack } from "../engine/stack.ts";
 import { readStackState, removeCutDescriptions } from "../engine/state.ts";
-import { makeFolder } from "../environment/file.ts";
+
 import { chooseIngressPort } from "../environment/ingress-port.ts";
 import { acquireLock } from "../environment/lock.ts";
 import { reserveNetwork } from "../environment/network.ts";
@@ -39,7 +40,7 @@ const defaultLifetimeSeconds = 8 * 3600;
  */
 export async function reserveEnvironment(run: UpRun): Promise<void> {
   const { session, request, folder } = run;
-  makeFolder(folder.directory);
+  createFolder(folder.directory);
   run.lock = acquireLock(folder.lock, request.name, session.commandLine);
   run.record = await decidePorts(run, await decideIngressPort(decideRecord(run)));
   writeRecord(session.home, run.record);

@@ -1,3 +1,4 @@
+import type { Lock } from "../../machine/lock.ts";
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
 import type { ResolvedParts } from "../../tools/parts.ts";
 import type { Ingress } from "../access/ingress.ts";
@@ -5,7 +6,6 @@ import type { Project } from "../engine/configuration.ts";
 import type { Observation } from "../engine/observer.ts";
 import type { Program } from "../engine/program-host.ts";
 import type { EngineSetting } from "../engine/pulumi.ts";
-import type { Lock } from "../environment/lock.ts";
 import type { Origin } from "../environment/origin.ts";
 import type { EnvironmentRecord } from "../environment/record.ts";
 import type { EnvironmentFolder } from "../home.ts";

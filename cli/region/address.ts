@@ -1,6 +1,6 @@
 import { basename, join } from "node:path";
-import { isThere, readFileIfThere } from "../environment/file.ts";
-import { isAlive, type ProcessIdentity } from "../environment/process-identity.ts";
+import { isPresent, readFileIfPresent } from "../../machine/files.ts";
+import { isAlive, type ProcessIdentity } from "../../machine/process.ts";
 
 /** How to reach a running local region: the content of `region.json` when it is ready. */
 export interface RegionAddress extends ProcessIdentity {
@@ -19,7 +19,7 @@ export interface RegionAddress extends ProcessIdentity {
 
 /** The address of the region of this folder, as long as it runs. */
 export function readRegionAddress(directory: string): RegionAddress | undefined {
-  const text = readFileIfThere(join(directory, "region.json"));
+  const text = readFileIfPresent(join(directory, "region.json"));
   if (text === undefined) return undefined;
   try {
     const address = JSON.parse(text) as RegionAddress;
@@ -27,7 +27,7 @@ export function readRegionAddress(directory: string): RegionAddress | undefined 
     // Valid only where it was written: the folder may have been moved since.
     const { authorityFile } = address;
     const inside = join(directory, authorityFile.split(`/${basename(directory)}/`).at(-1) ?? "");
-    return isThere(authorityFile) ? address : { ...address, authorityFile: inside };
+    return isPresent(authorityFile) ? address : { ...address, authorityFile: inside };
   } catch {
     // Damaged: treated as absent. The sweep uses the ledger, not this file.
     return undefined;

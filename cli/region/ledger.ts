@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import { readFileIfThere } from "../environment/file.ts";
-import { isAlive, type ProcessIdentity, sendSignal, waitUntilGone } from "../environment/process-identity.ts";
+import { readFileIfPresent } from "../../machine/files.ts";
+import { isAlive, type ProcessIdentity } from "../../machine/process.ts";
+import { endProcesses } from "../../machine/signals.ts";
 
 /** A process that a region started and did not see end (docs/local-region.md, "The folder"). */
 export interface LedgerEntry {
@@ -39,8 +40,7 @@ export async function endBalancers(directory: string): Promise<number> {
   const living = balancers(directory)
     .map(({ process }) => process)
     .filter((identity) => identity !== undefined && isAlive(identity)) as ProcessIdentity[];
-  for (const identity of living) sendSignal(identity, "SIGKILL");
-  for (const identity of living) await waitUntilGone(identity, 2_000);
+  await endProcesses(living, [["SIGKILL", 2_000]]);
   return living.length;
 }
 
@@ -49,7 +49,7 @@ function balancers(directory: string): readonly LedgerEntry[] {
 }
 
 function readLines(file: string): readonly LedgerLine[] {
-  return (readFileIfThere(file) ?? "").split("\n").flatMap((line) => {
+  return (readFileIfPresent(file) ?? "").split("\n").flatMap((line) => {
     try {
       const value = JSON.parse(line) as Partial<LedgerLine> | null;
       return typeof value?.name === "string" ? [value as LedgerLine] : [];

@@ -1,5 +1,6 @@
 import { request } from "node:http";
-import { isAlive, isStopped } from "../environment/process-identity.ts";
+import { isAlive, isStopped } from "../../machine/process.ts";
+
 import type { RegionAddress } from "./address.ts";
 
 const lookEachMs = 250;

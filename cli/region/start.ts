@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { createFolder, replaceFile } from "../../machine/files.ts";
 import { childEnvironment } from "../../tools/child-environment.ts";
 import type { regionParts } from "../../tools/parts.ts";
-import { makeFolder, replaceFile } from "../environment/file.ts";
+
 import type { EnvironmentRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
 import { checkout, type EnvironmentFolder, type Home } from "../home.ts";
@@ -33,8 +34,8 @@ export interface RegionStart {
 export async function startRegion(start: RegionStart): Promise<RegionAddress> {
   const running = readRegionAddress(start.folder.region);
   if (running !== undefined) return running;
-  makeFolder(start.folder.region);
-  makeFolder(start.folder.logs);
+  createFolder(start.folder.region);
+  createFolder(start.folder.logs);
   rmSync(join(start.folder.region, "region.json"), { force: true });
   const log = join(start.folder.logs, "region.log");
   const output = openSync(log, "a", 0o600);

@@ -1,4 +1,5 @@
-import { isStopped, sendSignal, waitUntilGone } from "../environment/process-identity.ts";
+import { isStopped } from "../../machine/process.ts";
+import { type EndStep, endProcesses } from "../../machine/signals.ts";
 import { readRegionAddress } from "./address.ts";
 
 /** Asks the region to end its processes and itself; false when it had to be killed. */
@@ -6,9 +7,8 @@ export async function stopRegion(directory: string, withinMs = 20_000): Promise<
   const region = readRegionAddress(directory);
   if (region === undefined) return true;
   // A stopped process handles no other signal.
-  if (!isStopped(region.pid)) sendSignal(region, "SIGTERM");
-  if (!isStopped(region.pid) && (await waitUntilGone(region, withinMs))) return true;
-  sendSignal(region, "SIGKILL");
-  await waitUntilGone(region, 2_000);
-  return false;
+  const steps: readonly EndStep[] = isStopped(region.pid) ? [] : [["SIGTERM", withinMs]];
+  const living = await endProcesses([region], steps);
+  await endProcesses(living, [["SIGKILL", 2_000]]);
+  return living.length === 0;
 }

@@ -1,5 +1,5 @@
+import { endProcesses } from "../../machine/signals.ts";
 import { type OwnProcess, readOwnProcesses } from "../environment/own-processes.ts";
-import { sendSignal, waitUntilGone } from "../environment/process-identity.ts";
 
 /**
  * Ends processes that belong to an environment although no ledger names them: a region that was killed before it
@@ -8,12 +8,10 @@ import { sendSignal, waitUntilGone } from "../environment/process-identity.ts";
  */
 export async function endStragglers(directory: string): Promise<readonly OwnProcess[]> {
   const stragglers = readOwnProcesses(directory);
-  for (const straggler of stragglers) sendSignal(straggler, "SIGTERM");
-  for (const straggler of stragglers) {
-    if (await waitUntilGone(straggler, 2_000)) continue;
-    sendSignal(straggler, "SIGKILL");
-    await waitUntilGone(straggler, 2_000);
-  }
+  await endProcesses(stragglers, [
+    ["SIGTERM", 2_000],
+    ["SIGKILL", 2_000],
+  ]);
   return stragglers;
 }
 
@@ -24,7 +22,5 @@ export async function endEdge(directory: string, edge: readonly string[]): Promi
   const own = readOwnProcesses(directory);
   const regions = own.filter(({ listens }) => listens.some((address) => /\.0\.[1-9]:\d+$/.test(address)));
   const balancers = own.filter(({ listens }) => listens.some((address) => edge.includes(address)));
-  const processes = [...regions, ...balancers];
-  for (const process of processes) sendSignal(process, "SIGKILL");
-  for (const process of processes) await waitUntilGone(process, 2_000);
+  await endProcesses([...regions, ...balancers], [["SIGKILL", 2_000]]);
 }

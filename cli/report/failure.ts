@@ -1,7 +1,8 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { chalkStderr as chalk } from "chalk";
-import { makeFolder } from "../environment/file.ts";
+import { createFolder } from "../../machine/files.ts";
+
 import { isExpected, OperatorError } from "../errors.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import type { Home } from "../home.ts";
@@ -53,7 +54,7 @@ function interrupted(): OperatorError {
 export function writeStack(error: unknown, home: Home): string {
   const log = join(home.logs, "errors.log");
   try {
-    makeFolder(home.logs);
+    createFolder(home.logs);
     appendFileSync(log, `${new Date().toISOString()} ${renderStack(error)}\n`, { mode: 0o600 });
     return log;
   } catch {

@@ -1,3 +1,4 @@
+import { MachineError } from "../../machine/errors.ts";
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
 import { accessAws } from "../access/aws-access.ts";
 import { readClient } from "../access/client-identity.ts";
@@ -13,7 +14,6 @@ import {
 import { operatorGrant } from "../access/operator-grant.ts";
 import { revocableGrants, revokeGrants } from "../access/revoke.ts";
 import { readEdgeListeners } from "../environment/network.ts";
-import { OperatorError } from "../errors.ts";
 import type { Progress } from "../report/reporter.ts";
 import type { ClosureProof } from "./closure-proof.ts";
 import type { DownRun } from "./down-run.ts";
@@ -79,7 +79,7 @@ async function revokeEverybody(run: DownRun, ingress: Ingress): Promise<ClosureP
   } catch (error) {
     run.detours.push(`The grants could not be revoked: ${(error as Error).message}`);
     // Nothing was published, so there is nothing to wait for.
-    if (error instanceof OperatorError && error.code === "DMM_DISK_FULL")
+    if (error instanceof MachineError && error.code === "DMM_MACHINE_DISK_FULL")
       return { closed: false, revoked, refusals: [] };
   }
   const until = performance.now() + withinMs[target];

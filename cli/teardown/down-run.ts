@@ -1,6 +1,6 @@
+import type { Lock } from "../../machine/lock.ts";
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
 import type { Project } from "../engine/configuration.ts";
-import type { Lock } from "../environment/lock.ts";
 import type { Origin, TargetName } from "../environment/origin.ts";
 import type { EnvironmentFolder } from "../home.ts";
 import type { RegionAddress } from "../region/address.ts";

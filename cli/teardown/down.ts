@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
+import { MachineError } from "../../machine/errors.ts";
+import type { Lock } from "../../machine/lock.ts";
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
 import { requireAwsIdentity } from "../access/aws-identity.ts";
 import { ensureSigningKey } from "../attestation/signing-key.ts";
 import { useBackend } from "../engine/backend.ts";
 import { readProject } from "../engine/configuration.ts";
-import type { Lock } from "../environment/lock.ts";
 import { OperatorError } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { type EnvironmentFolder, environmentFolder } from "../home.ts";
@@ -74,7 +75,7 @@ function requireSigningKey({ home }: Session): void {
   try {
     ensureSigningKey(home);
   } catch (error) {
-    if (!(error instanceof OperatorError) || error.code !== "DMM_DISK_FULL") throw error;
+    if (!(error instanceof MachineError) || error.code !== "DMM_MACHINE_DISK_FULL") throw error;
   }
 }
 

@@ -1,7 +1,8 @@
+import { isPresent } from "../../machine/files.ts";
 import { locateBackend } from "../engine/backend.ts";
 import type { Project } from "../engine/configuration.ts";
 import { readStackState, readStateAccounts } from "../engine/state.ts";
-import { isThere } from "../environment/file.ts";
+
 import { readReservedOrigin } from "../environment/network.ts";
 import { type Origin, requireSameTarget, type TargetName } from "../environment/origin.ts";
 import { type EnvironmentRecord, originOf, readRecord } from "../environment/record.ts";
@@ -79,12 +80,12 @@ function deduceTarget(
 ): TargetName {
   const folder = environmentFolder(home, name);
   // Only the local target starts a region, and only a region writes here.
-  if (isThere(folder.region)) return "local";
+  if (isPresent(folder.region)) return "local";
   const accounts = readStateAccounts(home, project.name, name);
   if (accounts.length > 0) return accounts.every(isLocalAccount) ? "local" : "aws";
   // The engine's folder is older than the first resource: without it, and without a state, there is none anywhere.
   const state = readStackState(home, project.name, name).kind;
-  if (!isThere(folder.engine) && (state === "absent" || isEmpty(home, project, name))) {
+  if (!isPresent(folder.engine) && (state === "absent" || isEmpty(home, project, name))) {
     return session.target ?? "local";
   }
   if (session.target !== undefined) return session.target;

@@ -1,6 +1,7 @@
 import { join } from "node:path";
+import { readFileIfPresent } from "../../machine/files.ts";
 import { readStateAccounts } from "../engine/state.ts";
-import { readFileIfThere } from "../environment/file.ts";
+
 import { reservedBy } from "../environment/network.ts";
 import { readOwnProcesses } from "../environment/own-processes.ts";
 import { type EnvironmentFolder, environmentFolder, type Home } from "../home.ts";
@@ -65,7 +66,7 @@ function networkOfState(home: Home, project: string, name: string): number | und
 
 /** The network of a region from its own files. */
 function readRegionNetwork(folder: EnvironmentFolder): number | undefined {
-  const region = readFileIfThere(join(folder.region, "region.json")) ?? "";
+  const region = readFileIfPresent(join(folder.region, "region.json")) ?? "";
   const number =
     /"network":\s*"127\.(\d+)"/.exec(region)?.[1] ??
     readLedger(folder.region)

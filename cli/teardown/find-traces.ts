@@ -1,8 +1,10 @@
 import { join } from "node:path";
+import { isPresent } from "../../machine/files.ts";
+import { readProcessesIn } from "../../machine/process-files.ts";
 import { readStackState } from "../engine/state.ts";
-import { isThere } from "../environment/file.ts";
+
 import { reservedBy } from "../environment/network.ts";
-import { readProcessesIn } from "../environment/process-identity.ts";
+
 import { environmentFolder, type Home } from "../home.ts";
 
 /** Location of an environment's folder while it is being removed. */
@@ -17,7 +19,7 @@ export function findTraces(home: Home, project: string, name: string): readonly 
   const state = readStackState(home, project, name).kind;
   const processes = readProcessesIn(directory).filter(({ terminal }) => !terminal);
   return [
-    ...[directory, removedFolder(home, name)].filter(isThere).map((path) => `the folder ${path}`),
+    ...[directory, removedFolder(home, name)].filter(isPresent).map((path) => `the folder ${path}`),
     ...(network === undefined ? [] : [`the reservation ${join(home.networks, String(network))}`]),
     ...(state === "present" || state === "damaged" ? [`the stack in ${home.backend}`] : []),
     ...(processes.length === 0 ? [] : [`${processes.length} processes that work in ${directory}`]),

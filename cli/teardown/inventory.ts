@@ -1,8 +1,10 @@
+import { readProcess } from "../../machine/process.ts";
+import { readProcessesIn } from "../../machine/process-files.ts";
 import { accessAws } from "../access/aws-access.ts";
 import { isMissingFolder } from "../engine/backend.ts";
 import { readStackState } from "../engine/state.ts";
-import { readListeners } from "../environment/network.ts";
-import { readProcessesIn, readStartTime } from "../environment/process-identity.ts";
+import { readNetworkListeners } from "../environment/network.ts";
+
 import { ownBackend } from "../home.ts";
 import type { Progress } from "../report/reporter.ts";
 import type { DownRun } from "./down-run.ts";
@@ -31,10 +33,10 @@ function stockHere(run: DownRun): Stock {
     ({ pid, command }) => `${pid} ${command} (works in ${folder.directory})`,
   );
   for (const { pid, name, why } of inventory?.processes ?? []) {
-    if (readStartTime(pid) !== undefined && !processes.some((what) => what.startsWith(`${pid} `)))
+    if (readProcess(pid) !== undefined && !processes.some((what) => what.startsWith(`${pid} `)))
       processes.push(`${pid} ${name} (${why})`);
   }
-  const listeners = network === undefined ? [] : readListeners(network);
+  const listeners = network === undefined ? [] : readNetworkListeners(network);
   const unknown = network === undefined && processes.length > 0;
   const where =
     network === undefined

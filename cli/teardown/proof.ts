@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { replaceFile } from "../../machine/files.ts";
 import { signStatement } from "../../verify/evidence/dsse.ts";
 import { createSigner, ensureSigningKey, publicKeyFileOf } from "../attestation/signing-key.ts";
-import { replaceFile } from "../environment/file.ts";
+
 import { releaseNetwork } from "../environment/network.ts";
 import type { Progress } from "../report/reporter.ts";
 import type { DownRun } from "./down-run.ts";

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
+import { endProcesses } from "../../machine/signals.ts";
 import { regionParts, resolveParts } from "../../tools/parts.ts";
 import { readStackState } from "../engine/state.ts";
 import { readEdgeListeners } from "../environment/network.ts";
-import { sendSignal, waitUntilGone } from "../environment/process-identity.ts";
+
 import { isExpected } from "../errors.ts";
 import { readRegionAddress } from "../region/address.ts";
 import { endBalancers } from "../region/ledger.ts";
@@ -41,10 +42,7 @@ export async function cutOff(run: DownRun, progress: Progress): Promise<void> {
   // The balancers first, so that no client gets in from here on; once more after the region, which may have
   // restarted one.
   await endBalancers(folder.region);
-  if (region !== undefined) {
-    sendSignal(region, "SIGKILL");
-    await waitUntilGone(region, 2_000);
-  }
+  if (region !== undefined) await endProcesses([region], [["SIGKILL", 2_000]]);
   await endBalancers(folder.region);
   // Those that no ledger names, by the kernel's lists.
   const open = run.network === undefined ? [] : readEdgeListeners(run.network);

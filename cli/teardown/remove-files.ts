@@ -1,6 +1,7 @@
 import { renameSync, rmSync } from "node:fs";
+import { explainFileError, isPresent } from "../../machine/files.ts";
 import { readStackState, removeStackFiles } from "../engine/state.ts";
-import { explainFileError, isThere } from "../environment/file.ts";
+
 import type { Progress } from "../report/reporter.ts";
 import type { DownRun } from "./down-run.ts";
 import { removedFolder } from "./find-traces.ts";
@@ -20,7 +21,7 @@ export async function removeFiles(run: DownRun, progress: Progress): Promise<voi
   const aside = removedFolder(session.home, name);
   try {
     rmSync(aside, { recursive: true, force: true });
-    if (isThere(folder.directory)) renameSync(folder.directory, aside);
+    if (isPresent(folder.directory)) renameSync(folder.directory, aside);
     rmSync(aside, { recursive: true, force: true });
   } catch (cause) {
     throw explainFileError(folder.directory, cause);
@@ -38,7 +39,7 @@ export async function removeFiles(run: DownRun, progress: Progress): Promise<voi
 }
 
 function findFiles({ session, folder, name, project }: DownRun): readonly Leftover[] {
-  const paths = [folder.directory, removedFolder(session.home, name)].filter((path) => isThere(path));
+  const paths = [folder.directory, removedFolder(session.home, name)].filter((path) => isPresent(path));
   const state = readStackState(session.home, project.name, name);
   const found: Leftover[] = paths.map((what) => ({ kind: "file", what }));
   if (state.kind === "present" || state.kind === "damaged")

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { readFileIfThere, replaceFile } from "../daemon/files.ts";
+import { readFileIfPresent, replaceFile } from "../../machine/files.ts";
+
 import type { AwsRequest } from "../operation.ts";
 
 export interface AccessKey {
@@ -61,7 +62,7 @@ function makeKey(prefix: "LKIA" | "LSIA"): AccessKey {
 }
 
 function readOrMakeOperatorKey(file: string): AccessKey {
-  const stored = readFileIfThere(file);
+  const stored = readFileIfPresent(file);
   if (stored !== undefined) {
     try {
       const key = JSON.parse(stored) as Partial<AccessKey>;

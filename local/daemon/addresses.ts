@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { readFileIfPresent, replaceFile } from "../../machine/files.ts";
 import type { Addresses } from "../region.ts";
 import { RegionError } from "./errors.ts";
-import { readFileIfThere, replaceFile } from "./files.ts";
 
 const firstHost = 10;
 const lastHost = 250;
@@ -69,7 +69,7 @@ export class AddressBook implements Addresses {
 
 function readStored(file: string, lenient: boolean): StoredAddresses {
   try {
-    const stored = JSON.parse(readFileIfThere(file) ?? "{}") as Partial<StoredAddresses>;
+    const stored = JSON.parse(readFileIfPresent(file) ?? "{}") as Partial<StoredAddresses>;
     return { claims: { ...stored.claims }, last: { ...stored.last } };
   } catch (cause) {
     if (lenient) return { claims: {}, last: {} };

@@ -1,7 +1,7 @@
 import { type webcrypto, X509Certificate } from "node:crypto";
 import { join } from "node:path";
+import { readFileIfPresent, replaceFile } from "../../machine/files.ts";
 import type { Certificates } from "../region.ts";
-import { readFileIfThere, replaceFile } from "./files.ts";
 
 /** The maximum for public authorities (CA/Browser Forum, until March 2026), as ACM's certificates have it. */
 const validDays = 397;
@@ -54,7 +54,7 @@ export class RegionCertificates implements Certificates {
       ...(request.dnsNames ?? []).map((value) => ({ type: "dns" as const, value })),
       ...(request.addresses ?? []).map((value) => ({ type: "ip" as const, value })),
     ];
-    if (covers(readFileIfThere(files.bundleFile), names)) return files;
+    if (covers(readFileIfPresent(files.bundleFile), names)) return files;
     await this.prepare();
     const { certificate, key } = await this.#sign(request.name, names);
     replaceFile(files.certificateFile, certificate);
@@ -96,8 +96,8 @@ export class RegionCertificates implements Certificates {
   async #openAuthority(): Promise<Authority> {
     const x509 = await loadX509();
     const keyFile = join(this.#directory, "authority.key");
-    const storedKey = readFileIfThere(keyFile);
-    const stored = readFileIfThere(this.authorityFile);
+    const storedKey = readFileIfPresent(keyFile);
+    const stored = readFileIfPresent(this.authorityFile);
     if (stored !== undefined && storedKey !== undefined) {
       const der = x509.PemConverter.decodeFirst(storedKey);
       const key = await crypto.subtle.importKey("pkcs8", der, algorithm, false, ["sign"]);

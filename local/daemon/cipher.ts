@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { readFileIfThere, replaceFile } from "./files.ts";
+import { readFileIfPresent, replaceFile } from "../../machine/files.ts";
 
 const keyBytes = 32;
 
@@ -13,7 +13,7 @@ export class Cipher {
 
   constructor(directory: string) {
     const file = join(directory, "resources.key");
-    const stored = readFileIfThere(file);
+    const stored = readFileIfPresent(file);
     const key = Buffer.from(stored ?? "", "base64");
     // An edited key decrypts nothing, which the journal's reader finds line by line.
     this.#key = key.length === keyBytes ? key : randomBytes(keyBytes);

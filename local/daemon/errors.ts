@@ -24,10 +24,6 @@ const regionErrors = {
     message: `${v.file} ${v.problem}.`,
     hint: "Tear the environment down with `dmm-env down`, which skips what is corrupt and deletes everything else. Then run `dmm-env up` again.",
   }),
-  DMM_LOCAL_DISK_FULL: (v: { file: string; code: string }) => ({
-    message: `${v.file} could not be written: the disk is full (${v.code}).`,
-    hint: "Free some space and run the command again; nothing was recorded as done.",
-  }),
   DMM_LOCAL_PROCESS_FAILED: (v: { command: string; name: string; reason: string }) => ({
     message: `${v.command} could not be started for ${v.name}: ${v.reason}.`,
     hint: "Run `dmm-env doctor`; it lists tools that are missing or cannot run.",
@@ -48,11 +44,3 @@ const regionErrors = {
 
 /** A failure of the region process itself. */
 export class RegionError extends errorsOf("RegionError", regionErrors) {}
-
-/** Converts a failed write into an error that names the file; a full disk is the common case. */
-export function explainWriteFailure(file: string, cause: unknown): RegionError | Error {
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
-  if (code === "ENOSPC" || code === "EDQUOT")
-    return new RegionError("DMM_LOCAL_DISK_FULL", { file, code }, cause);
-  return cause instanceof Error ? cause : new Error(String(cause));
-}

@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import { LineFile, readLines, replaceFile } from "./files.ts";
-import type { ProcessIdentity } from "./process-identity.ts";
+import { replaceFile } from "../../machine/files.ts";
+import { LineFile, readLines } from "../../machine/line-file.ts";
+import type { ProcessIdentity } from "../../machine/process.ts";
 
 /** A process in the ledger. Without an identity its start was begun and its fate is unknown. */
 export interface LedgerEntry {

@@ -1,7 +1,9 @@
 import { existsSync, globSync, realpathSync } from "node:fs";
 import { join } from "node:path";
-import { commandOf, type FoundListener, findListeners, readLink, readLinks } from "./listeners.ts";
-import { readProcesses } from "./process-identity.ts";
+import { findListeners, type OwnedListener } from "../../machine/listeners.ts";
+import { readProcesses } from "../../machine/process.ts";
+import { isInside, readOpenFiles, readWorkingDirectory } from "../../machine/process-files.ts";
+
 import { endStrays, findStrays, type Stray } from "./strays.ts";
 
 export interface FoundProcess {
@@ -13,7 +15,7 @@ export interface FoundProcess {
 
 export interface Inventory {
   readonly processes: readonly FoundProcess[];
-  readonly listeners: readonly FoundListener[];
+  readonly listeners: readonly OwnedListener[];
   readonly files: readonly string[];
 }
 
@@ -41,19 +43,18 @@ export function inventory(request: { readonly directory: string; readonly networ
 function findProcesses(directory: string): readonly FoundProcess[] {
   const found = new Map<number, FoundProcess>();
   for (const { pid, name } of findStrays(directory)) found.set(pid, { pid, name, why: "ledger" });
-  for (const { pid } of readProcesses()) {
+  for (const { pid, command } of readProcesses()) {
     if (pid === process.pid || found.has(pid)) continue;
     const why = useOf(pid, directory);
-    if (why !== undefined) found.set(pid, { pid, name: commandOf(pid), why });
+    if (why !== undefined) found.set(pid, { pid, name: command, why });
   }
   return [...found.values()];
 }
 
 function useOf(pid: number, directory: string): string | undefined {
-  const isInside = (path: string | undefined) => path === directory || path?.startsWith(`${directory}/`);
-  const working = readLink(`/proc/${pid}/cwd`);
-  if (isInside(working)) return `working directory ${working}`;
-  const open = readLinks(`/proc/${pid}/fd`).find(isInside);
+  const working = readWorkingDirectory(pid);
+  if (isInside(working, directory)) return `working directory ${working}`;
+  const open = [...readOpenFiles(pid).values()].find((path) => isInside(path, directory));
   return open === undefined ? undefined : `open file ${open}`;
 }
 

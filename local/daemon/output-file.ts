@@ -1,5 +1,5 @@
 import { closeSync, copyFileSync, fstatSync, ftruncateSync, writeSync } from "node:fs";
-import { openForAppending } from "./files.ts";
+import { openForAppending } from "../../machine/line-file.ts";
 
 /** A verbose process must not fill the disk: at most this much, twice (current and previous). */
 const limitBytes = 4 * 1024 * 1024;

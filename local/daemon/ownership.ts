@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { connect, createServer, type Server } from "node:net";
+import { readProcess, readStartDate } from "../../machine/process.ts";
+import { readSocketName, reserveSocketName } from "../../machine/socket-name.ts";
 import { RegionError } from "./errors.ts";
 import { readLedger } from "./ledger.ts";
-import { readBeginning, readProcess } from "./process-identity.ts";
 import { regionName } from "./strays.ts";
 
 interface Owner {
@@ -26,49 +26,21 @@ export async function takeOwnership(directory: string, network: string): Promise
 }
 
 function lockName(kind: string, value: string): string {
-  return `\0dmm-env/${kind}/${createHash("sha256").update(value).digest("hex").slice(0, 32)}`;
+  return `dmm-env/${kind}/${createHash("sha256").update(value).digest("hex").slice(0, 32)}`;
 }
 
 async function claim(name: string, owner: Owner, what: string, directory: string): Promise<void> {
-  const server = createServer((socket) => {
-    socket.on("error", () => {});
-    socket.end(JSON.stringify(owner));
-  });
-  if (await listen(server, name)) {
-    server.unref();
-    return;
-  }
-  const holder = (await askHolder(name)) ?? recordedHolder(directory);
+  if (await reserveSocketName(name, JSON.stringify(owner))) return;
+  const holder = parseOwner(await readSocketName(name, responseLimitMs)) ?? recordedHolder(directory);
   throw new RegionError("DMM_LOCAL_RUNNING", { what, holder: describe(holder) });
 }
 
-async function listen(server: Server, name: string): Promise<boolean> {
-  return await new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EADDRINUSE") resolve(false);
-      else reject(error);
-    });
-    server.listen(name, () => resolve(true));
-  });
-}
-
-async function askHolder(name: string): Promise<Owner | undefined> {
-  return await new Promise((resolve) => {
-    const socket = connect(name);
-    let response = "";
-    const finish = (): void => {
-      socket.destroy();
-      try {
-        resolve(JSON.parse(response) as Owner);
-      } catch {
-        resolve(undefined);
-      }
-    };
-    socket.setEncoding("utf8").on("data", (chunk) => {
-      response += chunk;
-    });
-    socket.once("end", finish).once("error", finish).setTimeout(responseLimitMs, finish);
-  });
+function parseOwner(text: string | undefined): Owner | undefined {
+  try {
+    return JSON.parse(text ?? "") as Owner;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A holder that does not respond (stopped or hanging) is identified by its ledger. */
@@ -79,7 +51,7 @@ function recordedHolder(directory: string): Pick<Owner, "pid"> | undefined {
 function describe(holder: (Pick<Owner, "pid"> & Partial<Owner>) | undefined): string {
   const status = holder && readProcess(holder.pid);
   if (!holder || !status) return "its process does not say who it is";
-  const since = readBeginning(status).toISOString();
+  const since = readStartDate(status).toISOString();
   const where = holder.directory === undefined ? "" : ` (${holder.directory}, ${holder.network})`;
   return `pid ${holder.pid} runs since ${since}${where}`;
 }

@@ -1,14 +1,16 @@
-import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
+import { findHolders, listensEverywhere } from "../../machine/listeners.ts";
+import { bindBriefly, isFree } from "../../machine/ports.ts";
+import { readProcess } from "../../machine/process.ts";
 import { RegionError } from "./errors.ts";
-import { commandOf, findHolders, listensEverywhere } from "./listeners.ts";
 
 /** Host number for trying ports; the address book never assigns it. */
 const probeHost = 9;
 
 /** A port on one of the region's addresses: the usual one, or any free one if another program uses it. */
 export async function choosePort(address: string, usual: number): Promise<number> {
-  return (await bindBriefly(address, usual)) ?? (await bindBriefly(address, 0)) ?? usual;
+  return await bindBriefly(address, usual)
+    .catch(() => bindBriefly(address, 0))
+    .catch(() => usual);
 }
 
 /**
@@ -23,7 +25,7 @@ export async function refuseTakenPorts(name: string, listens: readonly string[])
     if (!listensEverywhere(Number(port))) continue;
     const probe = host.replace(/\d+\.\d+$/, `0.${probeHost}`);
     // [::] may be IPv6 only; this can only be tried.
-    if ((await bindBriefly(probe, Number(port))) !== undefined) continue;
+    if (await isFree(probe, Number(port))) continue;
     throw addressTaken(`${name} cannot listen on ${address}`, address);
   }
 }
@@ -34,24 +36,9 @@ export function addressTaken(what: string, address: string, cause?: unknown): Re
   const holders = findHolders(address).map(({ address: taken, pid }) =>
     pid === undefined
       ? `a process of another user has ${taken}`
-      : `process ${pid} (${commandOf(pid)}) has ${taken}`,
+      : `process ${pid} (${readProcess(pid)?.command ?? "it has ended"}) has ${taken}`,
   );
   const who = [...new Set(holders)].join(", ") || "another process has it";
   const hint = `End that process (\`ss -ltnp 'sport = :${port}'\` shows it) or let it listen on a single address, then run the command again.`;
   return new RegionError("DMM_LOCAL_ADDRESS_TAKEN", { problem: `${what}: ${who}.`, hint }, cause);
-}
-
-/** The port that could be bound; undefined if it is taken. */
-async function bindBriefly(address: string, port: number): Promise<number | undefined> {
-  const server = createServer();
-  server.listen(port, address);
-  try {
-    await once(server, "listening");
-  } catch {
-    return undefined;
-  }
-  const bound = (server.address() as AddressInfo).port;
-  server.close();
-  await once(server, "close");
-  return bound;
 }

@@ -1,9 +1,10 @@
 import { join } from "node:path";
+import { replaceFile } from "../../machine/files.ts";
+import { LineFile, readLines } from "../../machine/line-file.ts";
 import type { Resources } from "../region.ts";
 import type { Properties, Resource } from "../resource.ts";
 import { Cipher } from "./cipher.ts";
 import { RegionError } from "./errors.ts";
-import { LineFile, readLines, replaceFile } from "./files.ts";
 
 type JournalLine =
   | { readonly op: "put"; readonly type: string; readonly id: string; readonly encrypted: string }

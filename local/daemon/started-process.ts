@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { createFolder } from "../../machine/files.ts";
+import { type ProcessIdentity, readProcess } from "../../machine/process.ts";
+import { killGroup, sendSignal } from "../../machine/signals.ts";
 import type { ProcessSpec, RunningProcess } from "../region.ts";
-import { explainWriteFailure, RegionError } from "./errors.ts";
+import { RegionError } from "./errors.ts";
 import type { OutputFile } from "./output-file.ts";
-import { type ProcessIdentity, readProcess, sendSignal } from "./process-identity.ts";
 
 const defaultStop = { signal: "SIGTERM", withinMs: 2000 } as const;
 
@@ -33,7 +34,7 @@ export class StartedProcess implements RunningProcess {
     this.exited = new Promise((resolve) => {
       child.once("exit", (code, signal) => {
         // Child processes that it left behind are killed with it.
-        sendSignal(-this.pid, "SIGKILL");
+        killGroup(this.pid, "SIGKILL");
         onExit({ code, signal });
         resolve();
       });
@@ -45,13 +46,13 @@ export class StartedProcess implements RunningProcess {
     this.asked = true;
     const { signal, withinMs } = this.#spec.stop ?? defaultStop;
     this.kill(signal);
-    const force = setTimeout(() => sendSignal(-this.pid, "SIGKILL"), Math.min(withinMs, limitMs));
+    const force = setTimeout(() => killGroup(this.pid, "SIGKILL"), Math.min(withinMs, limitMs));
     await this.exited;
     clearTimeout(force);
   }
 
   kill(signal: NodeJS.Signals): void {
-    sendSignal(this.pid, signal);
+    sendSignal(this.identity, signal);
   }
 }
 
@@ -64,7 +65,7 @@ export async function spawnProcess(
   directory: string,
   output: OutputFile,
 ): Promise<ChildProcess> {
-  makeHome(directory);
+  createFolder(join(directory, "tmp"));
   const child = spawn(spec.command, [...spec.arguments], {
     cwd: spec.workingDirectory ?? directory,
     detached: true,
@@ -92,14 +93,6 @@ export async function spawnProcess(
   child.on("error", () => {});
   if (spec.onLine && child.stdout) passLines(child.stdout, spec.onLine, output);
   return child;
-}
-
-function makeHome(directory: string): void {
-  try {
-    mkdirSync(join(directory, "tmp"), { recursive: true, mode: 0o700 });
-  } catch (cause) {
-    throw explainWriteFailure(directory, cause);
-  }
 }
 
 function passLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void, output: OutputFile): void {

@@ -1,14 +1,12 @@
-import { readFileSync, readlinkSync } from "node:fs";
-import { readLedger } from "./ledger.ts";
 import {
-  isAlive,
   type ProcessIdentity,
   type ProcessStatus,
   readProcess,
   readProcesses,
-  sendSignal,
-  waitUntilGone,
-} from "./process-identity.ts";
+} from "../../machine/process.ts";
+import { readEnvironment, readWorkingDirectory } from "../../machine/process-files.ts";
+import { endProcesses } from "../../machine/signals.ts";
+import { readLedger } from "./ledger.ts";
 
 export interface Stray {
   readonly pid: number;
@@ -22,8 +20,8 @@ const killMs = 3000;
 export const regionName = "region";
 
 /**
- * Running processes that a region's ledger names: each recorded one by pid and start time, processes left in its
- * session, and, if a kill fell between start and record, those in that process's own folder.
+ * Living processes that the ledger of a region names: each recorded one by pid and start time, what such a process
+ * left in its session, and, where a kill fell between start and record, whoever lives in that process' own folder.
  */
 export function findStrays(directory: string): readonly (Stray & { readonly status: ProcessStatus })[] {
   const entries = readLedger(directory);
@@ -44,7 +42,7 @@ export function findStrays(directory: string): readonly (Stray & { readonly stat
   return [...found.values()];
 }
 
-/** Ends every stray: the region first, so that it restarts nothing, then the rest. Returns what was ended. */
+/** Ends every stray: the region first, so that it starts nothing anew, then the rest. Returns what was ended. */
 export async function endStrays(directory: string): Promise<readonly Stray[]> {
   const ended = new Map<number, Stray>();
   await endAll(
@@ -61,29 +59,22 @@ async function endAll(
   ended: Map<number, Stray>,
   patienceMs: number,
 ): Promise<void> {
-  const identities = strays.map((stray) => stray.status);
-  for (const { pid } of identities) {
-    sendSignal(pid, "SIGTERM");
-    // A stopped process handles no other signal until it continues.
-    sendSignal(pid, "SIGCONT");
-  }
-  const stubborn = await waitUntilGone(identities, patienceMs);
-  for (const identity of stubborn) if (isAlive(identity)) sendSignal(identity.pid, "SIGKILL");
-  await waitUntilGone(stubborn, killMs);
+  await endProcesses(
+    strays.map((stray) => stray.status),
+    [
+      ["SIGTERM", patienceMs],
+      ["SIGKILL", killMs],
+    ],
+  );
   for (const { pid, name } of strays) ended.set(pid, { pid, name });
 }
 
-/** True when the recorded pid now belongs to a process that started later. */
+/** True when the recorded number now belongs to a process that began later. */
 function isTakenOver(recorded: ProcessIdentity): boolean {
   const status = readProcess(recorded.pid);
   return status !== undefined && status.startTime !== recorded.startTime;
 }
 
 function livesIn(pid: number, folder: string): boolean {
-  try {
-    if (readlinkSync(`/proc/${pid}/cwd`) === folder) return true;
-    return readFileSync(`/proc/${pid}/environ`, "latin1").split("\0").includes(`HOME=${folder}`);
-  } catch {
-    return false;
-  }
+  return readWorkingDirectory(pid) === folder || readEnvironment(pid).includes(`HOME=${folder}`);
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { readFileIfThere } from "../daemon/files.ts";
+import { readFileIfPresent } from "../../machine/files.ts";
+
 import type { Region } from "../region.ts";
 
 /**
@@ -8,7 +9,7 @@ import type { Region } from "../region.ts";
  * the ingress: closing too late is worse than too early.
  */
 export function isClosed(region: Pick<Region, "directory">, now = Date.now()): boolean {
-  const text = readFileIfThere(join(region.directory, "closing.json"));
+  const text = readFileIfPresent(join(region.directory, "closing.json"));
   if (text === undefined) return false;
   try {
     const at = Date.parse((JSON.parse(text) as { at: string }).at);

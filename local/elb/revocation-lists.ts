@@ -1,7 +1,8 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { X509Crl } from "@peculiar/x509";
-import { readFileIfThere, replaceFile } from "../daemon/files.ts";
+import { readFileIfPresent, replaceFile } from "../../machine/files.ts";
+
 import { AwsError } from "../operation.ts";
 import type { Region } from "../region.ts";
 import { objectsOf as s3ObjectsOf } from "../s3/objects.ts";
@@ -41,7 +42,7 @@ export class TrustStoreFiles {
   }
 
   readLists(): readonly RevocationList[] {
-    return JSON.parse(readFileIfThere(this.#listsFile) ?? "[]") as RevocationList[];
+    return JSON.parse(readFileIfPresent(this.#listsFile) ?? "[]") as RevocationList[];
   }
 
   writeLists(lists: readonly RevocationList[]): void {

@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { explainWriteFailure } from "../daemon/errors.ts";
+import { explainFileError } from "../../machine/files.ts";
 import type { Region } from "../region.ts";
 import { type Destination, deliver } from "./delivery.ts";
 
@@ -44,7 +44,7 @@ export class DeliveryBuffer {
     try {
       appendFileSync(this.#open(), data, { mode: 0o600 });
     } catch (cause) {
-      throw explainWriteFailure(this.#open(), cause);
+      throw explainFileError(this.#open(), cause);
     }
     this.#size += data.length;
     if (this.#size >= this.#limits.sizeBytes) this.#close();

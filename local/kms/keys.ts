@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { readFileIfThere, replaceFile } from "../daemon/files.ts";
+import { readFileIfPresent, replaceFile } from "../../machine/files.ts";
+
 import { AwsError } from "../operation.ts";
 import type { Region } from "../region.ts";
 
@@ -150,7 +151,7 @@ export function decrypt(region: Region, ciphertext: Uint8Array, context: Encrypt
 }
 
 function readMaterial(region: Region, key: KmsKey): Buffer {
-  const stored = readFileIfThere(materialFile(region, key.keyId));
+  const stored = readFileIfPresent(materialFile(region, key.keyId));
   if (stored === undefined)
     throw new AwsError("KMSInternalException", `The material of ${key.arn} is gone.`, 500);
   return Buffer.from(stored, "base64");

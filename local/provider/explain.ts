@@ -1,3 +1,4 @@
+import { MachineError } from "../../machine/errors.ts";
 import { RegionError } from "../daemon/errors.ts";
 import { grpc, type RpcFailure } from "../engine/protocol.ts";
 import { LocalError, renderError } from "../errors.ts";
@@ -32,7 +33,7 @@ export async function attempt<Result>(
   } catch (error) {
     if (error instanceof LocalError) throw error;
     const { type, name } = resource;
-    if (error instanceof RegionError) {
+    if (error instanceof RegionError || error instanceof MachineError) {
       const reason = renderError(error);
       throw new LocalError("DMM_LOCAL_RESOURCE_FAILED", { act, type, name, reason }, error);
     }

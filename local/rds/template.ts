@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { userInfo } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { execa } from "execa";
+import { createTemporaryFolder, removeAbandonedFolders } from "../../machine/temporary-folder.ts";
 import { LocalError } from "../errors.ts";
 import type { Region } from "../region.ts";
 import { openAlias } from "./alias.ts";
 import { processUserOptions, storageOptions } from "./server-options.ts";
-import { createTemporaryFolder, removeLeftoverTemporaryFolders } from "./temporary-folders.ts";
 
 const building = new WeakMap<Region, Promise<string>>();
 
@@ -35,8 +35,8 @@ export async function copyTemplate(region: Region, target: string): Promise<void
 
 async function findOrBuild(region: Region): Promise<string> {
   const folder = join(region.cache, "mariadb", await templateKey(region));
-  for (const temporaryFolder of removeLeftoverTemporaryFolders(dirname(folder)))
-    region.log("database.draft-removed", { temporaryFolder });
+  for (const abandoned of removeAbandonedFolders(dirname(folder)))
+    region.log("database.abandoned-folder-removed", { folder: abandoned });
   if (existsSync(folder)) return folder;
   const temporaryFolder = createTemporaryFolder(folder);
   try {

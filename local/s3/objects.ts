@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { replaceFile } from "../daemon/files.ts";
+import { replaceFile } from "../../machine/files.ts";
+
 import { AwsError } from "../operation.ts";
 import type { Region } from "../region.ts";
 
@@ -26,6 +27,8 @@ export interface NewObject {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
+/** What has another suffix was left behind by a process that was killed while it wrote. */
+const objectSuffix = ".object";
 /**
  * File names are limited to 255 bytes; a longer key is stored by its hash and identified by the file's metadata.
  */
@@ -117,7 +120,7 @@ class ObjectStore {
     const folder = join(this.#root, bucket);
     const heads = new Map<string, ObjectHead>();
     for (const name of readdirSync(folder)) {
-      if (name.endsWith(".draft")) continue;
+      if (!name.endsWith(objectSuffix)) continue;
       const head = parseHead(readFileSync(join(folder, name)));
       if (head) heads.set(head.key, head);
     }
@@ -127,7 +130,7 @@ class ObjectStore {
   #file(bucket: string, key: string): string {
     const name = encodeURIComponent(key).replace(/\./g, "%2E");
     const short = name.length <= longestName ? name : createHash("sha256").update(key).digest("hex");
-    return join(this.#root, bucket, `${short}.object`);
+    return join(this.#root, bucket, `${short}${objectSuffix}`);
   }
 }
 

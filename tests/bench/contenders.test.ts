@@ -11,11 +11,8 @@ import { createToken } from "../../bench/gateway/test-bed/json-web-token.ts";
 import { httpPort, planNetwork } from "../../bench/gateway/test-bed/network.ts";
 import type { TestBed } from "../../bench/gateway/test-bed/test-bed.ts";
 import { responseBytes, startUpstream } from "../../bench/gateway/test-bed/upstream.ts";
-import { reserveNetwork } from "../loopback.ts";
 
-const loopback = await reserveNetwork();
-
-const network = planNetwork(loopback);
+const network = await planNetwork();
 const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const shared = createSecretKey(Buffer.from("a secret of this test"));
 

@@ -88,7 +88,7 @@ test("a gate on aws reports what failed first, and what its teardown met later b
   t.teardown(() => clearInterval(watching));
   const gate = await runJson(home, sts.url, "gate", name, "--target", "aws", "--insiders", "203.0.113.0/24");
   assert.equal(gate.code, 5, JSON.stringify(gate));
-  assert.equal(gate.error.code, "DMM_FILE_UNUSABLE");
+  assert.equal(gate.error.code, "DMM_MACHINE_FILE_UNUSABLE");
   assert.match(gate.error.message, /Pulumi\.yaml/);
   assert.deepEqual(
     gate.laterErrors.map(({ code }: { code: string }) => code),

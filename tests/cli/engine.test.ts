@@ -10,7 +10,8 @@ import { test } from "tap";
 import { endAbandonedEngine, removeDeadLocks } from "../../cli/engine/locks.ts";
 import { bringUp, destroy, ensureStack } from "../../cli/engine/stack.ts";
 import { readStackState, removeCutDescriptions, removeStackFiles } from "../../cli/engine/state.ts";
-import { readProcessesIn } from "../../cli/environment/process-identity.ts";
+import { readProcessesIn } from "../../machine/process-files.ts";
+
 import { findToolchain } from "../../tools/toolchain.ts";
 import { makeSetting } from "./started-stack.ts";
 import { TemporaryHome } from "./temporary-home.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
-import { explainFileError } from "../../cli/environment/file.ts";
+
 import { catalogue, OperatorError } from "../../cli/errors.ts";
 import { explainFailure, renderFailure } from "../../cli/report/failure.ts";
 import { TemporaryHome } from "./temporary-home.ts";
@@ -30,18 +30,6 @@ test("an error names the values of its texts, and the compiler refuses it when o
   assert.match(new OperatorError("DMM_NAME_INVALID", { name: "x" }).message, /undefined/);
   // @ts-expect-error: `Name` is misspelt
   assert.match(new OperatorError("DMM_NAME_RESERVED", { Name: "x" }).message, /undefined/);
-});
-
-test("a full disk and a refused file are told apart, anything else stays what it is", async () => {
-  const fail = (code: string) => Object.assign(new Error(`${code}: refused, open '/x'`), { code });
-  assert.equal((explainFileError("/x", fail("ENOSPC")) as OperatorError).code, "DMM_DISK_FULL");
-  assert.equal((explainFileError("/x", fail("EDQUOT")) as OperatorError).code, "DMM_DISK_FULL");
-  assert.match(
-    (explainFileError("/x", fail("EACCES")) as OperatorError).message,
-    /^\/x cannot be used: EACCES: refused/,
-  );
-  const other = new TypeError("a fault of ours");
-  assert.equal(explainFileError("/x", other), other);
 });
 
 test("an unexpected error is shown without its stack, which is in the log that it names", async () => {

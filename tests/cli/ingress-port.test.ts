@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { test } from "tap";
-import { chooseIngressPort, listensOnEveryAddress } from "../../cli/environment/ingress-port.ts";
+import { chooseIngressPort } from "../../cli/environment/ingress-port.ts";
+import { listensEverywhere } from "../../machine/listeners.ts";
 import { reserveNetwork } from "../loopback.ts";
 
 const network = Number((await reserveNetwork()).split(".")[1]);
@@ -38,7 +39,7 @@ test("where one port after the other is taken another one is found each time", a
 
 test("a listener on every address is told from one on a single address", async () => {
   await using _one = await listen(9754, `127.${network}.0.9`);
-  assert.equal(listensOnEveryAddress(9754), false);
+  assert.equal(listensEverywhere(9754), false);
   await using _every = await listen(9755, "0.0.0.0");
-  assert.equal(listensOnEveryAddress(9755), true);
+  assert.equal(listensEverywhere(9755), true);
 });

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { readProcessesIn } from "../../cli/environment/process-identity.ts";
 import type { Home } from "../../cli/home.ts";
+import { readProcessesIn } from "../../machine/process-files.ts";
 
 /** Leftovers of environments in a home, found by the test itself: processes, folders, reservations, stacks. */
 export function findLeftovers(home: Home): readonly string[] {

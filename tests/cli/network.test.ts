@@ -4,7 +4,12 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "tap";
-import { readListeners, releaseNetwork, reservedBy, reserveNetwork } from "../../cli/environment/network.ts";
+import {
+  readNetworkListeners,
+  releaseNetwork,
+  reservedBy,
+  reserveNetwork,
+} from "../../cli/environment/network.ts";
 import { environmentFolder } from "../../cli/home.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
@@ -34,7 +39,7 @@ test("a network in which any process listens is passed over", async () => {
   await once(server, "listening");
   try {
     assert.equal(
-      readListeners(number).filter((address) => address.startsWith(`127.${number}.7.7:`)).length,
+      readNetworkListeners(number).filter((address) => address.startsWith(`127.${number}.7.7:`)).length,
       1,
     );
     using second = new TemporaryHome();

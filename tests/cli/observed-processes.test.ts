@@ -6,11 +6,11 @@ import { pathToFileURL } from "node:url";
 import { execa } from "execa";
 import { test } from "tap";
 import { readOwnProcesses } from "../../cli/environment/own-processes.ts";
-import { readProcessesIn } from "../../cli/environment/process-identity.ts";
 import { environmentFolder, findHome } from "../../cli/home.ts";
 import type { DownRun } from "../../cli/teardown/down-run.ts";
 import { takeStock } from "../../cli/teardown/inventory.ts";
 import { judge } from "../../cli/teardown/statements.ts";
+import { readProcessesIn } from "../../machine/process-files.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
 /** A process that runs until its test ends. */

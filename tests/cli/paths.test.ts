@@ -42,7 +42,7 @@ test("a home that cannot be read is an error of every command, not an empty list
   for (const args of commands) {
     const { code, stdout } = await runCommandLine(home, ...args, "--json");
     const { error } = JSON.parse(stdout);
-    assert.deepEqual([code, error?.code], [3, "DMM_FILE_UNUSABLE"], `${args[0]}: ${stdout}`);
+    assert.deepEqual([code, error?.code], [3, "DMM_MACHINE_FILE_UNUSABLE"], `${args[0]}: ${stdout}`);
     assert.match(error.message, /ENOTDIR/);
   }
 });

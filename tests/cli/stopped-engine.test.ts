@@ -3,12 +3,10 @@ import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
 import { runPulumi } from "../../cli/engine/pulumi.ts";
-import {
-  type NeighbourProcess,
-  readProcessesIn,
-  waitUntilGone,
-} from "../../cli/environment/process-identity.ts";
 import { environmentFolder, type Home } from "../../cli/home.ts";
+import type { ProcessStatus } from "../../machine/process.ts";
+import { readProcessesIn } from "../../machine/process-files.ts";
+import { waitUntilGone } from "../../machine/signals.ts";
 import { findLeftovers } from "./left-over.ts";
 import { runCommandLine, type StartedCommand, startCommandLine } from "./started-command.ts";
 import { makeSetting } from "./started-stack.ts";
@@ -18,7 +16,7 @@ const name = "feature-x";
 const slow = { timeout: 200_000 };
 
 /** The engine of a command, once it runs. */
-async function findEngine(home: Home, command: StartedCommand): Promise<NeighbourProcess> {
+async function findEngine(home: Home, command: StartedCommand): Promise<ProcessStatus> {
   for (;;) {
     const engine = readProcessesIn(environmentFolder(home, name).engine).find(
       (one) => one.command === "pulumi",
@@ -82,5 +80,5 @@ test("an engine that passes its limit is killed with everything that it started"
   assert.equal(code, null);
   assert.match(unresponsive ?? "", /not finished after 1.5 seconds/);
   for (const process of readProcessesIn(setting.folder.engine))
-    assert.ok(await waitUntilGone(process, 5_000), `${process.pid} ${process.command} lives`);
+    assert.deepEqual(await waitUntilGone([process], 5_000), [], `${process.pid} ${process.command} lives`);
 });

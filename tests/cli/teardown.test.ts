@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
-import { readListeners } from "../../cli/environment/network.ts";
+import { readNetworkListeners } from "../../cli/environment/network.ts";
 import { environmentFolder, type Home } from "../../cli/home.ts";
 import { readRegionAddress } from "../../cli/region/address.ts";
 import { findLeftovers } from "./left-over.ts";
@@ -86,7 +86,7 @@ test(
     const edge = new RegExp(`^${region.network.replaceAll(".", "\\.")}\\.0\\.\\d\\d+:`);
     const network = Number(region.network.split(".")[1]);
     assert.deepEqual(
-      readListeners(network).filter((address) => edge.test(address)),
+      readNetworkListeners(network).filter((address) => edge.test(address)),
       [],
     );
 

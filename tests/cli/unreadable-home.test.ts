@@ -47,7 +47,7 @@ test("commands say that a home, or what is in it, cannot be read", { timeout: 12
           `${args.join(" ")} where ${path.slice(directory.length) || "the home"} has mode 000`,
           async () => {
             const { code, error } = await runJson(directory, ...args);
-            assert.equal(error?.code, "DMM_FILE_UNUSABLE", JSON.stringify(error));
+            assert.equal(error?.code, "DMM_MACHINE_FILE_UNUSABLE", JSON.stringify(error));
             assert.equal(code, 3);
             assert.match(error.message, /EACCES/);
             assert.ok(error.message.includes(path), error.message);

@@ -35,7 +35,7 @@ test("down frees a disk without one free byte, also after a down that was killed
   const { up, full, refused, down, left } = await liveOnSmallDisk(home);
   assert.equal(up.code, 0, up.stderr);
   assert.equal(full, true);
-  assert.equal(refused.error?.code, "DMM_DISK_FULL", refused.stderr);
+  assert.equal(refused.error?.code, "DMM_MACHINE_DISK_FULL", refused.stderr);
   assert.equal(refused.code, 3);
   assert.equal(down.code, 0, down.stderr);
   assert.equal(down.verdict, "nothing is left over");

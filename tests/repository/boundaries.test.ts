@@ -7,7 +7,7 @@ import { importsOf, parts, readSourceFiles } from "./source-files.ts";
 /** Allowed imports of each folder from other folders. A file name stands for that file only. */
 const allowed: Readonly<Record<(typeof parts)[number], readonly string[]>> = {
   stacks: ["errors"],
-  local: ["errors", "image"],
+  local: ["errors", "image", "machine"],
   gateway: [],
   verify: ["errors", "stacks/outputs.ts"],
   cli: [
@@ -22,11 +22,13 @@ const allowed: Readonly<Record<(typeof parts)[number], readonly string[]>> = {
     "verify/target.ts",
     "tools",
     "image",
+    "machine",
   ],
-  tools: ["errors"],
+  machine: ["errors"],
+  tools: ["errors", "machine"],
   image: ["errors"],
   errors: [],
-  bench: ["verify/load", "tools"],
+  bench: ["verify/load", "tools", "machine"],
 };
 
 /** Packages of AWS and Pulumi that only some folders may use. */

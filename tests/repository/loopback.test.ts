@@ -14,6 +14,8 @@ const inputs = [
   "tests/local/endpoint/protocols.test.ts",
   "tests/local/provider/memory-region.ts",
   "tests/loopback.ts",
+  "tests/machine/listeners.test.ts",
+  "tests/machine/loopback-networks.test.ts",
   "tests/repository/loopback.test.ts",
 ];
 
@@ -22,7 +24,7 @@ const numbers = [
   "tests/cli/ingress-port.test.ts",
   "tests/cli/network.test.ts",
   "tests/environment/chaos.ts",
-  "tests/loopback.ts",
+  "tests/machine/loopback-networks.test.ts",
 ];
 
 /** `127.201` and all addresses in it, also in a regular expression; 127.0.0.0/16 is shared. */

@@ -11,6 +11,7 @@ export const parts = [
   "gateway",
   "verify",
   "cli",
+  "machine",
   "tools",
   "image",
   "errors",

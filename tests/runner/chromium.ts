@@ -21,15 +21,11 @@ export async function obtainChromium(say: (line: string) => void): Promise<void>
   const isThere = async () => (await searchFolders([join(folder, "bin")], "chromium")).length > 0;
   if (!(await isThere())) {
     await mkdir(toolchain.directory, { recursive: true });
-    const release = await takeSetupLock({
+    using _lock = await takeSetupLock({
       file: `${folder}.lock`,
       onWait: ({ pid }) => say(`chromium: waiting for process ${pid}, which obtains it`),
     });
-    try {
-      if (!(await isThere())) await unpackChromium(folder, say);
-    } finally {
-      release();
-    }
+    if (!(await isThere())) await unpackChromium(folder, say);
   }
   process.env.PATH = [path, join(folder, "bin")].join(delimiter);
 }

@@ -1,4 +1,6 @@
-/** The addresses of all processes, in one loopback network that neither environments nor tests use. */
+import { reserveNetwork, temporaryNetworks } from "../../../machine/loopback-networks.ts";
+
+/** The addresses of all processes, in one loopback network that no environment, test or other benchmark uses. */
 export interface Network {
   readonly upstream: string;
   readonly database: string;
@@ -10,8 +12,10 @@ export interface Network {
 /** Everything except the stores listens on this port. */
 export const httpPort = 8080;
 
-/** `block` is the first half of the addresses: `127.251`. */
-export function planNetwork(block: string): Network {
+/** Reserves a network for this process until it ends. @throws Error when none is free */
+export async function planNetwork(): Promise<Network> {
+  const block = await reserveNetwork(temporaryNetworks);
+  if (block === undefined) throw new Error("No loopback network for benchmarks is free.");
   return {
     upstream: `${block}.1.1`,
     database: `${block}.1.10`,

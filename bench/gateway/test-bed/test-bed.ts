@@ -32,7 +32,7 @@ export interface Keys {
   readonly shared: KeyObject;
 }
 
-export async function startTestBed(block: string): Promise<TestBed> {
+export async function startTestBed(): Promise<TestBed> {
   await using stack = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), "dmm-env-bench-"));
   // An interrupted benchmark does not run its disposals.
@@ -42,7 +42,7 @@ export async function startTestBed(block: string): Promise<TestBed> {
     process.off("exit", removeAtExit);
     await rm(directory, { recursive: true, force: true, maxRetries: 5 });
   });
-  const network = planNetwork(block);
+  const network = await planNetwork();
   const addresses = [...network.redis, ...Array.from({ length: 40 }, (_, index) => network.contender(index))];
   const certificates = await createCertificates(directory, addresses, serverName);
   const upstream = stack.use(await startUpstream(network.upstream, httpPort, directory));

@@ -1,39 +1,12 @@
 import assert from "node:assert/strict";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
 import { AddressBook } from "../../../local/daemon/addresses.ts";
-import { LineFile, readLines, replaceFile } from "../../../local/daemon/files.ts";
 import { OutputFile } from "../../../local/daemon/output-file.ts";
 import { ResourceJournal } from "../../../local/daemon/resources.ts";
+import { replaceFile } from "../../../machine/files.ts";
 import { temporaryDirectory } from "./started-region.ts";
-
-test("a full disk is an error that names the file, the cause and the hint", async () => {
-  const lines = new LineFile("/dev/full");
-  assert.throws(() => lines.append({ a: 1 }), {
-    code: "DMM_LOCAL_DISK_FULL",
-    message: /\/dev\/full.*ENOSPC/,
-    hint: /Free some space/,
-  });
-  lines.close();
-});
-
-test("lines are read back, half a last line is passed over and any other is told by number", async () => {
-  using folder = temporaryDirectory();
-  const file = join(folder.path, "a", "lines");
-  const lines = new LineFile(file);
-  lines.append({ a: 1 });
-  lines.append({ a: 2 });
-  lines.close();
-  const broken: number[] = [];
-  writeFileSync(file, `${readFileSync(file, "utf8")}nonsense\n{"a":`);
-  assert.deepEqual(
-    readLines(file, (line) => broken.push(line)),
-    [{ a: 1 }, { a: 2 }],
-  );
-  assert.deepEqual(broken, [3]);
-  assert.equal(statSync(file).mode & 0o777, 0o600);
-});
 
 test("the output of a process stays within its bound while it goes on writing", async () => {
   using folder = temporaryDirectory();

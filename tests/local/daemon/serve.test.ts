@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { GetParameterCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { test } from "tap";
 import { readLedger } from "../../../local/daemon/ledger.ts";
-import { readProcess } from "../../../local/daemon/process-identity.ts";
+import { readProcess } from "../../../machine/process.ts";
+
 import { reserveNetwork } from "../../loopback.ts";
 import { prepareDirectory, type RegionFile, runRegion, serveArgs, startDaemon } from "./started-daemon.ts";
 

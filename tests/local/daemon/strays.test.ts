@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { test } from "tap";
 import { Ledger } from "../../../local/daemon/ledger.ts";
 import { inventory } from "../../../local/daemon/look.ts";
-import { readProcess } from "../../../local/daemon/process-identity.ts";
 import { endStrays } from "../../../local/daemon/strays.ts";
+import { readProcess } from "../../../machine/process.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { temporaryDirectory, waitUntil } from "./started-region.ts";
 

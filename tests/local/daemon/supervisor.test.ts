@@ -5,7 +5,8 @@ import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "tap";
 import { readLedger } from "../../../local/daemon/ledger.ts";
-import { readProcess } from "../../../local/daemon/process-identity.ts";
+import { readProcess } from "../../../machine/process.ts";
+
 import { reserveNetwork } from "../../loopback.ts";
 import { openRegion, temporaryDirectory, waitUntil } from "./started-region.ts";
 

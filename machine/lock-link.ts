@@ -1,11 +1,9 @@
 import { readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { dirname } from "node:path";
-import { explainFileError, makeFolder, readFileIfThere } from "./file.ts";
-import type { ProcessIdentity } from "./process-identity.ts";
+import { createFolder, explainFileError, readFileIfPresent } from "./files.ts";
+import type { ProcessIdentity } from "./process.ts";
 
-/**
- * Characters; each takes up to 6 bytes in JSON, and a link target may have 1,023 bytes on macOS, 4,095 on Linux.
- */
+/** Characters; each takes up to 6 bytes in JSON, and a target may have 1,023 bytes on macOS, 4,095 on Linux. */
 const longestCommand = 120;
 
 let links = 0;
@@ -14,13 +12,13 @@ let links = 0;
  * Creates a lock with all its content atomically; undefined if it already exists, otherwise its content. A lock is
  * a symbolic link whose target is the content, because a link exists with its target or not at all and a short
  * target is stored in the inode: `down`, which frees the space of a full disk, can still acquire its lock there.
- * Throws DMM_DISK_FULL if the file system has no room for a name either.
+ * Throws DMM_MACHINE_DISK_FULL if the file system has no room for a name either.
  */
 export function createLockLink(
   file: string,
   holder: ProcessIdentity & { readonly command: string },
 ): string | undefined {
-  makeFolder(dirname(file));
+  createFolder(dirname(file));
   const { pid, startTime } = holder;
   const command = holder.command.slice(0, longestCommand);
   try {
@@ -36,7 +34,7 @@ export function createLockLink(
   }
 }
 
-/** Replaces a lock atomically; returns its content. */
+/** Replaces a lock in one step; returns its content. */
 export function replaceLockLink(
   file: string,
   holder: ProcessIdentity & { readonly command: string },
@@ -56,13 +54,13 @@ export function replaceLockLink(
   }
 }
 
-/** The content of a lock, or undefined if there is none. In an earlier version it was a file. */
+/** The content of a lock, or undefined where there is none. In an earlier version it was a file. */
 export function readLockLink(file: string): string | undefined {
   try {
     return readlinkSync(file);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    if (code === "EINVAL") return readFileIfThere(file);
+    if (code === "EINVAL") return readFileIfPresent(file);
     if (code === "ENOENT") return undefined;
     throw explainFileError(file, cause);
   }

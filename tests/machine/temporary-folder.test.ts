@@ -5,13 +5,11 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { execa } from "execa";
 import { beforeEach, t, test } from "tap";
-import { readProcess } from "../../../local/daemon/process-identity.ts";
-import {
-  createTemporaryFolder,
-  removeLeftoverTemporaryFolders,
-} from "../../../local/rds/temporary-folders.ts";
+import { readProcess } from "../../machine/process.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "dmm-drafts-"));
+import { createTemporaryFolder, removeAbandonedFolders } from "../../machine/temporary-folder.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "dmm-env-"));
 const hours = 3_600_000;
 const nobody = 4_194_303;
 
@@ -27,38 +25,38 @@ function leave(name: string): string {
   return name;
 }
 
-const removedIn = (passedMs: number) => removeLeftoverTemporaryFolders(folder, Date.now() + passedMs);
+const removedIn = (passedMs: number) => removeAbandonedFolders(folder, Date.now() + passedMs);
 
-test("a draft whose maker was killed is removed once it is old", async () => {
-  const left = [leave(`10.11-abc.${nobody}-77.draft`), leave(`10.11-abc.${nobody}.draft`)];
+test("a temporary folder whose process was killed is removed once it is old", async () => {
+  const left = [leave(`10.11-abc.${nobody}-77.new`), leave(`10.11-abc.${nobody}.draft`)];
   assert.deepEqual(removedIn(0), []);
   assert.deepEqual([...removedIn(2 * hours)].sort(), left.sort());
   assert.deepEqual(readdirSync(folder), []);
 });
 
-test("a draft that a living process makes stays, however old; that of an earlier one with its number does not", async () => {
+test("a temporary folder that a living process fills stays, however old; that of an earlier process with its pid does not", async () => {
   const mine = createTemporaryFolder(join(folder, "10.11-abc"));
   const startTime = readProcess(process.pid)!.startTime;
-  assert.equal(basename(mine), `10.11-abc.${process.pid}-${startTime}.draft`);
-  const earlier = leave(`10.11-abc.${process.pid}-${startTime - 1}.draft`);
+  assert.equal(basename(mine), `10.11-abc.${process.pid}-${startTime}.new`);
+  const earlier = leave(`10.11-abc.${process.pid}-${startTime - 1}.new`);
   assert.deepEqual(removedIn(48 * hours), [earlier]);
   assert.ok(existsSync(mine));
 });
 
-test("a draft that a killed maker's child still fills stays until the child is gone", async () => {
-  const temporaryFolder = leave(`10.11-abc.${nobody}-77.draft`);
-  const words = ["-c", "read _", "sh", `--datadir=${join(folder, temporaryFolder)}`];
+test("a temporary folder that the child of a killed process still fills stays until the child has ended", async () => {
+  const left = leave(`10.11-abc.${nobody}-77.new`);
+  const words = ["-c", "read _", "sh", `--datadir=${join(folder, left)}`];
   const child = execa("/bin/sh", words, { stdin: "pipe", reject: false });
   await once(child.nodeChildProcess, "spawn");
   assert.deepEqual(removedIn(2 * hours), []);
   child.kill("SIGKILL");
   await child;
-  assert.deepEqual(removedIn(2 * hours), [temporaryFolder]);
+  assert.deepEqual(removedIn(2 * hours), [left]);
 });
 
-test("templates and what others keep there stay", async () => {
-  const kept = [leave("10.11-abc"), leave("10.11-abc.draft"), leave("notes")];
+test("complete folders and what others keep there stay", async () => {
+  const kept = [leave("10.11-abc"), leave("10.11-abc.new"), leave("notes")];
   assert.deepEqual(removedIn(48 * hours), []);
   assert.deepEqual(readdirSync(folder).sort(), kept.sort());
-  assert.deepEqual(removeLeftoverTemporaryFolders(join(folder, "nowhere")), []);
+  assert.deepEqual(removeAbandonedFolders(join(folder, "nowhere")), []);
 });
