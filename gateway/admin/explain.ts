@@ -6,7 +6,7 @@ import {
   VersionStaleError,
 } from "../configuration/errors.ts";
 import { isAway } from "../database/outage.ts";
-import { PasswordsBusyError } from "../users/password.ts";
+import { PasswordsBusyError } from "../users/password-queue.ts";
 import { UserInvalidError, UserStaleError } from "../users/user-errors.ts";
 import { AdminError } from "./errors.ts";
 

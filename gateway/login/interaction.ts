@@ -1,5 +1,5 @@
 import type Provider from "oidc-provider";
-import { PasswordsBusyError } from "../users/password.ts";
+import { PasswordsBusyError } from "../users/password-queue.ts";
 import { consent, showConsent } from "./consent-steps.ts";
 import type { Context } from "./context.ts";
 import { FormError, isFromOwnPage, readForm } from "./form.ts";

@@ -1,4 +1,4 @@
-import { PasswordsBusyError } from "../users/password.ts";
+import { PasswordsBusyError } from "../users/password-queue.ts";
 import { attempt, type Claim, describeWait, isPossible } from "./attempts.ts";
 import type { Context } from "./context.ts";
 import { FormError, isFromOwnPage, readForm } from "./form.ts";
@@ -7,15 +7,11 @@ import { type ChoiceParts, choosePassword } from "./password-choice.ts";
 import { renderPasswordChange, renderPasswordChanged } from "./password-page.ts";
 import { refuse, refuseBusy } from "./visit.ts";
 
-export interface PasswordChangeParts extends ChoiceParts {
-  readonly issuer: URL;
-}
-
 /**
  * The page for changing the password with the current one. It neither needs nor creates a session: the password
  * decides, so cross-site forms gain nothing from a browser's cookies.
  */
-export async function servePasswordChange(context: Context, parts: PasswordChangeParts): Promise<void> {
+export async function servePasswordChange(context: Context, parts: ChoiceParts): Promise<void> {
   if (parts.login.choosePassword === undefined) {
     refuse(context, 404, "not_found", "Passwords cannot be changed here.");
     return;
@@ -39,7 +35,7 @@ export async function servePasswordChange(context: Context, parts: PasswordChang
 
 async function change(
   context: Context,
-  parts: PasswordChangeParts,
+  parts: ChoiceParts,
   form: ReadonlyMap<string, string>,
 ): Promise<void> {
   const name = (form.get("name") ?? "").trim();
@@ -72,7 +68,7 @@ async function change(
 
 function show(
   context: Context,
-  { issuer, login }: PasswordChangeParts,
+  { issuer, login }: ChoiceParts,
   shown: { readonly name?: string; readonly error?: string },
 ): void {
   const title = shown.error === undefined ? "Change your password" : "Error: change your password";

@@ -7,6 +7,7 @@ import type { Login } from "./login.ts";
 import { allowances, type Throttle } from "./throttle.ts";
 
 export interface ChoiceParts {
+  readonly issuer: URL;
   readonly login: Login;
   readonly throttle: Throttle;
   readonly logger: Logger;
@@ -26,8 +27,8 @@ export type ChoiceResponse =
  * and a login counts again.
  */
 export async function choosePassword(
-  { login, throttle, logger, signOut }: ChoiceParts,
-  choice: PasswordChoice,
+  { issuer, login, throttle, logger, signOut }: ChoiceParts,
+  choice: Omit<PasswordChoice, "service">,
   again: string,
 ): Promise<ChoiceResponse> {
   if (login.choosePassword === undefined) return { kind: "outdated" };
@@ -36,7 +37,7 @@ export async function choosePassword(
   if (seconds > 0) return { kind: "refused", problem: describeWait(seconds), seconds };
   if (choice.password.normalize("NFKC") !== again.normalize("NFKC"))
     return { kind: "refused", problem: "The new passwords do not match. Enter both again." };
-  const outcome: ChoiceOutcome = await login.choosePassword(choice);
+  const outcome: ChoiceOutcome = await login.choosePassword({ ...choice, service: issuer.hostname });
   if (outcome.kind !== "chosen") return outcome;
   logger.info({ account: choice.accountId }, "password chosen");
   await signOut(choice.accountId, outcome.orderedAt).catch((error: Error) =>

@@ -7,7 +7,6 @@ import type { ChoiceParts } from "./password-choice.ts";
 import { renderError } from "./plain-pages.ts";
 
 export interface InteractionParts extends ChoiceParts {
-  readonly issuer: URL;
   readonly database: Pool;
   readonly findClient: (id: string) => Client | undefined;
 }

@@ -12,6 +12,8 @@ export interface PasswordChoice {
   /** State of the user when the password was verified. */
   readonly mark: string;
   readonly password: string;
+  /** Host name of the service: the password must not be made of it. */
+  readonly service: string;
 }
 
 /**
@@ -39,11 +41,12 @@ export function markPassword(row: RowDataPacket): string {
  */
 export async function storeChosenPassword(
   pool: Pool,
-  { accountId, mark, password }: PasswordChoice,
+  { accountId, mark, password, service }: PasswordChoice,
 ): Promise<ChoiceOutcome> {
   const row = await readUser(pool, accountId);
   if (row === undefined || markPassword(row) !== mark) return { kind: "outdated" };
-  const problem = findPasswordProblem(password, [row.name, row.display_name, row.email ?? ""]);
+  const names = [row.name, row.display_name, row.email ?? "", service];
+  const problem = await findPasswordProblem(password, names);
   if (problem !== undefined) return { kind: "refused", problem };
   if (await matchesPassword(row.password_hash, password))
     return { kind: "refused", problem: "This is your current password. Choose a different one." };

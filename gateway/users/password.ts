@@ -1,4 +1,5 @@
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
+import { PasswordQueue } from "./password-queue.ts";
 
 /**
  * Cost of one hash: OWASP's recommendation with 32 MiB of memory. A stored hash states its own, so this may grow.
@@ -7,18 +8,8 @@ const cost = { N: 2 ** 15, r: 8, p: 3 } as const;
 const saltBytes = 16;
 const hashBytes = 32;
 
-/** Concurrent hashes: each takes a thread of Node's pool and much memory, and requests must continue meanwhile. */
-const most = 2;
-/** Checks that may be queued before the server responds that it is busy. */
-const longestQueue = 20;
-
-/** Too many passwords are being checked concurrently. */
-export class PasswordsBusyError extends Error {
-  constructor() {
-    super("Too many passwords are being checked at the same time.");
-    this.name = "PasswordsBusyError";
-  }
-}
+/** Two at a time: each takes a thread of Node's pool and much memory, and requests must continue meanwhile. */
+const queue = new PasswordQueue(2);
 
 /** A password as it is stored: `scrypt$N$r$p$salt$hash`. */
 export async function hashPassword(password: string): Promise<string> {
@@ -37,26 +28,16 @@ export async function matchesPassword(stored: string, password: string): Promise
   return expected.length === found.length && timingSafeEqual(expected, found);
 }
 
-let running = 0;
-const waiting: (() => void)[] = [];
-
-async function derive(password: string, salt: Buffer, options: ScryptOptions): Promise<Buffer> {
-  if (running >= most) {
-    if (waiting.length >= longestQueue) throw new PasswordsBusyError();
-    await new Promise<void>((resolve) => waiting.push(resolve));
-  }
-  running++;
-  try {
-    return await new Promise((resolve, reject) => {
-      // The same letters can be typed as different code points.
-      const normalized = password.normalize("NFKC");
-      const maxmem = 256 * (options.N ?? cost.N) * (options.r ?? cost.r);
-      scrypt(normalized, salt, hashBytes, { ...options, maxmem }, (error, key) =>
-        error === null ? resolve(key) : reject(error),
-      );
-    });
-  } finally {
-    running--;
-    waiting.shift()?.();
-  }
+function derive(password: string, salt: Buffer, options: ScryptOptions): Promise<Buffer> {
+  // The same letters can be typed as different code points.
+  const normalized = password.normalize("NFKC");
+  const maxmem = 256 * (options.N ?? cost.N) * (options.r ?? cost.r);
+  return queue.run(
+    () =>
+      new Promise((resolve, reject) => {
+        scrypt(normalized, salt, hashBytes, { ...options, maxmem }, (error, key) =>
+          error === null ? resolve(key) : reject(error),
+        );
+      }),
+  );
 }

@@ -6,7 +6,7 @@ import { Browser, type Visited } from "./browser.ts";
 
 export const issuer = "https://api.test";
 export const redirectUri = "https://app.test/callback";
-export const password = "correct horse battery staple";
+export const password = "correct mare battery rivet";
 const secretKey = "key-of-client-secrets-in-a-test";
 export const secret = "secret-of-a-client-in-a-test";
 

@@ -1,6 +1,6 @@
 /**
- * Words that guessers try first, as far as they matter in a password of twelve characters or more: doubled,
- * decorated and concatenated. Written in the form after character substitutions are undone.
+ * Words that guessers try first, as far as they are useful in passwords of twelve characters or more: repeated,
+ * decorated and combined.
  */
 export const commonWords: readonly string[] = `
 abcdef access account admin administrator amanda andrea angel angela animal anthony apple april arsenal august austin
@@ -21,16 +21,3 @@ welcome whatever willkommen william winter wizard wordpass yankees yellow zaq1
   .trim()
   .split(/\s+/)
   .sort((a, b) => b.length - a.length);
-
-/** Keyboard rows; four adjacent keys are easily guessed. */
-export const keyRows: readonly string[] = [
-  "qwertyuiop[]",
-  "qwertzuiop",
-  "azertyuiop",
-  "asdfghjkl;'",
-  "zxcvbnm,./",
-  "yxcvbnm",
-  "1qaz2wsx3edc4rfv5tgb6yhn",
-  "1q2w3e4r5t6y7u8i9o0p",
-  "!@#$%^&*()",
-];
