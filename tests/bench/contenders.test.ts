@@ -42,7 +42,7 @@ async function ask(contender: Contender, testBed: TestBed, authorizations: reado
   return statuses;
 }
 
-test("contenders that check tokens let the genuine one through and nothing else", async () => {
+test("contenders that check tokens accept the genuine one and refuse everything else", async () => {
   await withTestBed(async (testBed) => {
     const stranger = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
     const foreign = `Bearer ${createToken("RS256", stranger, "verifier")}`;
@@ -55,7 +55,7 @@ test("contenders that check tokens let the genuine one through and nothing else"
   });
 });
 
-test("contenders that check nothing pass the upstream's answer on whole", async () => {
+test("contenders that check nothing forward the upstream's complete response", async () => {
   await withTestBed(async (testBed) => {
     for (const contender of [haproxy, fastifyHttpProxy, httpProxy])
       assert.deepEqual(await ask(contender, testBed, ["", "Bearer x"]), [200, 200], contender.name);

@@ -30,7 +30,7 @@ test("ratios are taken within a round, so that a noisy round distorts neither si
   );
 });
 
-test("a ratio beyond its reach says so", async () => {
+test("a ratio outside its bounds is reported as such", async () => {
   const [ratio] = computeRatios(
     new Map([
       ["own-token", [turn(60)]],
@@ -40,7 +40,7 @@ test("a ratio beyond its reach says so", async () => {
   assert.equal(ratio?.reached, false);
 });
 
-test("what wrk prints is read with its failures", async () => {
+test("the output of wrk is parsed including failures", async () => {
   const output = `  Socket errors: connect 0, read 3, write 0, timeout 2
   12345 requests in 2.01s, 14.00MB read
   Non-2xx or 3xx responses: 7
@@ -49,7 +49,7 @@ Requests/sec:   6141.79`;
   assert.throws(() => parseWrk("unable to connect"), /no count/);
 });
 
-test("memory that grows has a slope, memory that swings has none", async () => {
+test("growing memory has a slope, fluctuating memory has none", async () => {
   const grow = [0, 1, 2, 3].map((step) => ({ requests: step * 100_000, residentMiB: 100 + step }));
   assert.equal(computeSlope(grow), 10);
   const swing = [100, 102, 100, 102, 100].map((residentMiB, step) => ({

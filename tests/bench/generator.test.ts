@@ -26,7 +26,7 @@ const requests = [
   renderRequest("/b", "bench", { accept: "*/*" }),
 ];
 
-test("a closed loop counts what the server answered, each request in its turn", async () => {
+test("a closed loop counts the server's responses, sending its requests in turn", async () => {
   const seen: Record<string, number> = {};
   await withServer(
     (request, response) => {
@@ -46,7 +46,7 @@ test("a closed loop counts what the server answered, each request in its turn", 
   );
 });
 
-test("an open loop goes on while answers stall, and charges the stall to every request that it delayed", async () => {
+test("an open loop continues while responses stall, and charges the stall to every delayed request", async () => {
   const begun = Date.now();
   let stalledUntil = 0;
   await withServer(
@@ -71,7 +71,7 @@ test("an open loop goes on while answers stall, and charges the stall to every r
   assert.ok(Date.now() - begun < 20_000);
 });
 
-test("over the connections that it has, an open loop counts what it could not send", async () => {
+test("an open loop counts requests beyond its connections as unsent", async () => {
   await withServer(
     () => {},
     async (port) => {
@@ -86,7 +86,7 @@ test("over the connections that it has, an open loop counts what it could not se
   );
 });
 
-test("an answer that cannot be delimited is named and not counted as good", async () => {
+test("a response that cannot be delimited is reported and not counted as good", async () => {
   await withServer(
     (_request, response) => {
       response.write("a");
@@ -102,7 +102,7 @@ test("an answer that cannot be delimited is named and not counted as good", asyn
   );
 });
 
-test("no load leaves this machine", async () => {
+test("a load is sent to this machine only", async () => {
   const plan = { destination: { host: "10.0.0.1", port: 80 }, requests, connections: 1, seconds: 1 };
   await assert.rejects(generate(plan), /not a loopback address/);
 });

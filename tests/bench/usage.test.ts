@@ -41,6 +41,6 @@ test("processor time of descendants counts for the process that started them", a
   }
 });
 
-test("a process that is gone is an error, and not free of charge", async () => {
+test("reading the usage of an ended process is an error, not zero", async () => {
   assert.throws(() => readUsage(2 ** 30), /is gone/);
 });

@@ -37,7 +37,7 @@ function listedSerials(directory: string): readonly string[] {
 
 const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
 
-test("a shortened life shortens every grant: the earlier certificates are revoked, others end with it", async () => {
+test("a shortened lifetime shortens every grant: the previous certificates are revoked and reissued", async () => {
   using folder = new TemporaryHome();
   const { directory } = folder;
   const { authority, first, issue } = await makeAccess(directory);
@@ -61,7 +61,7 @@ test("a shortened life shortens every grant: the earlier certificates are revoke
   assert.deepEqual(await endWithEnvironment(directory, { name: environment, expires }), []);
 });
 
-test("nothing is granted after the end", async () => {
+test("no grant is issued after the environment's end", async () => {
   assert.throws(() => requireLifetime({ name: environment, expires: inSeconds(-1) }), {
     code: "DMM_ENVIRONMENT_EXPIRED",
     exitCode: 3,
@@ -94,7 +94,7 @@ test("a grant whose file was damaged or removed is listed, and revoked with all 
   assert.ok(listGrants(directory).every(({ revoked, damaged }) => revoked !== undefined && !damaged));
 });
 
-test("a damaged grant of an earlier version is known by its certificate", async () => {
+test("a damaged grant of an earlier version is recovered from its certificate", async () => {
   using folder = new TemporaryHome();
   const { directory } = folder;
   const { serial } = await (await makeAccess(directory)).issue("jane");
@@ -103,7 +103,7 @@ test("a damaged grant of an earlier version is known by its certificate", async 
   assert.equal(readGrant(directory, "jane")?.serial, serial);
 });
 
-test("a certificate for a check leaves neither certificate nor key on disk, and can be revoked by anybody", async () => {
+test("a certificate for a check leaves neither certificate nor key on disk, and any process can revoke it", async () => {
   using folder = new TemporaryHome();
   const { directory } = folder;
   const { authority } = await makeAccess(directory);
@@ -134,7 +134,7 @@ test("revocations whose file was damaged are read from the newest list", async (
   );
 });
 
-test("a clock that runs ahead makes no list that is not valid yet, and each list begins after the last", async () => {
+test("a clock that is ahead yields no list that is not valid yet, and each list begins after the last", async () => {
   using folder = new TemporaryHome();
   const { authority } = await makeAccess(folder.directory);
   const now = Date.now;

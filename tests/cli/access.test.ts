@@ -24,7 +24,7 @@ async function makeAccess(directory: string) {
   return { authority, list, issue, pem: readFileSync(authorityFile(directory), "utf8") };
 }
 
-test("a granted insider gets in, and is out as soon as the ingress has the list that revokes the grant", async () => {
+test("a granted insider is admitted, and refused as soon as the ingress has the list that revokes the grant", async () => {
   using folder = new TemporaryHome();
   const { pem, list, issue } = await makeAccess(folder.directory);
   await using started = await startIngress(pem, list);
@@ -40,7 +40,7 @@ test("a granted insider gets in, and is out as soon as the ingress has the list 
   assert.equal(await knock(started.ingress, joe), "in");
 });
 
-test("a grant's bundle opens with its password alone, and lets in as its certificate does", async () => {
+test("a grant's bundle opens with its password only, and is accepted like its certificate", async () => {
   using folder = new TemporaryHome();
   const { pem, list, issue } = await makeAccess(folder.directory);
   await using started = await startIngress(pem, list);
@@ -57,7 +57,7 @@ test("a grant's bundle opens with its password alone, and lets in as its certifi
   assert.match(await text(socket), /GET \/as-jane$/);
 });
 
-test("a grant ends by itself", async () => {
+test("a grant expires automatically", async () => {
   using folder = new TemporaryHome();
   const { pem, list, issue } = await makeAccess(folder.directory);
   await using started = await startIngress(pem, list);
@@ -68,7 +68,7 @@ test("a grant ends by itself", async () => {
   assert.notEqual(await knock(started.ingress, jane), "in");
 });
 
-test("a certificate from another authority does not get in", async () => {
+test("a certificate from another authority is refused", async () => {
   using folder = new TemporaryHome();
   using other = new TemporaryHome();
   const { pem, list } = await makeAccess(folder.directory);
@@ -77,7 +77,7 @@ test("a certificate from another authority does not get in", async () => {
   assert.notEqual(await knock(started.ingress, readClient(other.directory, "jane")), "in");
 });
 
-test("a certificate names its insider and allows nothing but being a client", async () => {
+test("a certificate names its insider and is valid for client authentication only", async () => {
   using folder = new TemporaryHome();
   const { authority, issue } = await makeAccess(folder.directory);
   const grant = await issue("jane.doe", 3_600);
@@ -123,7 +123,7 @@ test("revoking a renewed grant revokes every certificate that it ever had", asyn
   );
 });
 
-test("revoking twice does no harm, and each list has a higher number than the last", async () => {
+test("revoking twice is harmless, and each list has a higher number than the last", async () => {
   using folder = new TemporaryHome();
   const { issue, list } = await makeAccess(folder.directory);
   await issue("jane");
@@ -147,7 +147,7 @@ test("a list of any number is signed by the authority", async () => {
   }
 });
 
-test("the authority of an environment stays the same, and one that was damaged is named", async () => {
+test("the authority of an environment stays the same, and a damaged one is reported", async () => {
   using folder = new TemporaryHome();
   const { authority } = await makeAccess(folder.directory);
   const again = await ensureAuthority(folder.directory, "feature-x");
@@ -156,7 +156,7 @@ test("the authority of an environment stays the same, and one that was damaged i
   await assert.rejects(readAuthority(folder.directory), { code: "DMM_KEY_UNREADABLE" });
 });
 
-test("an insider's name is a certificate's common name and a folder, and nothing else", async () => {
+test("an insider's name is restricted to what a common name and a folder allow", async () => {
   for (const name of ["jane", "jane.doe", "ci-runner_7"]) assert.equal(parseGrantName(name), name);
   for (const name of ["", "../x", "a/b", "-x", "1a", "jane doe", "x".repeat(41), "a,O=b"]) {
     assert.throws(() => parseGrantName(name), { code: "DMM_GRANT_NAME_INVALID" }, name);

@@ -73,7 +73,7 @@ test("down with the credentials of another account refuses, and changes nothing"
   assert.deepEqual(new Set(sts.requests), new Set(["GetCallerIdentity"]));
 });
 
-test("a gate on aws reports what failed first, and what its teardown met later beside it", {
+test("a gate on aws reports the first failure as the cause, and later ones of its teardown beside it", {
   timeout: 200_000,
 }, async (t) => {
   using folder = new TemporaryHome();

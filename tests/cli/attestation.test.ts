@@ -43,7 +43,7 @@ async function check(home: string, ...args: readonly string[]) {
   return { code, report: JSON.parse(stdout) };
 }
 
-test("an attestation that was signed here is valid, and its statements are shown", async () => {
+test("a locally signed attestation is valid, and its statements are shown", async () => {
   using folder = new TemporaryHome();
   const file = await write(folder, testResult, summaryOf("PASSED", "DMM_ENV_PRERELEASE_PARTIAL"));
   const { code, report } = await check(folder.directory, file);
@@ -55,7 +55,7 @@ test("an attestation that was signed here is valid, and its statements are shown
   assert.match(stdout, /^Every signature is valid for the key [0-9a-f]{64} /m);
 });
 
-test("the exit code says failed for a valid signature under a failure, and undecided without a summary", async () => {
+test("the exit code is failed for a validly signed failure, and undecided without a summary", async () => {
   using folder = new TemporaryHome();
   const cases: readonly (readonly [readonly object[], number, string])[] = [
     [[summaryOf("FAILED", "FAILED")], 1, "failed"],
@@ -93,7 +93,7 @@ test("a changed payload, a changed type and a signature of another statement are
   }
 });
 
-test("elsewhere an attestation is checked with the signer's public key, and with no other", async () => {
+test("elsewhere an attestation is verified with the signer's public key only", async () => {
   using signer = new TemporaryHome();
   using elsewhere = new TemporaryHome();
   const file = await write(signer, teardownOf("nothing is left over"));
@@ -115,7 +115,7 @@ test("elsewhere an attestation is checked with the signer's public key, and with
   );
 });
 
-test("what is no envelope is refused by name, and a key beside the file is not trusted", async () => {
+test("a file that is not an envelope is refused by name, and a key beside the file is not trusted", async () => {
   using folder = new TemporaryHome();
   const file = join(folder.directory, "x.json");
   assert.equal((await check(folder.directory, file)).report.error.code, "DMM_ATTESTATION_UNREADABLE");
@@ -131,7 +131,7 @@ test("what is no envelope is refused by name, and a key beside the file is not t
   assert.equal((await check(folder.directory, forged)).code, 3);
 });
 
-test("the first command that signs writes the public key, also beside a private key that is there already", async () => {
+test("the first command that signs writes the public key, also for an existing private key", async () => {
   using folder = new TemporaryHome();
   const { publicKeyPem } = ensureSigningKey(folder.home);
   assert.equal(readFileSync(folder.home.publicKey, "utf8"), publicKeyPem);
@@ -140,7 +140,7 @@ test("the first command that signs writes the public key, also beside a private 
   assert.equal(readFileSync(folder.home.publicKey, "utf8"), publicKeyPem);
 });
 
-test("the program in docs/attestations.md accepts what is signed here and refuses it once it is changed", async () => {
+test("the program in docs/attestations.md accepts a local signature and refuses it after a change", async () => {
   using folder = new TemporaryHome();
   const page = readFileSync(join(import.meta.dirname, "../../docs/attestations.md"), "utf8");
   const program = join(folder.directory, "check.mjs");

@@ -8,7 +8,7 @@ import { environmentFolder } from "../../cli/home.ts";
 import { installedPart } from "../installed-parts.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
-test("the engine keeps no logs of its own, and those of earlier versions are removed", async () => {
+test("the engine keeps no logs, and those of earlier versions are removed", async () => {
   using folder = new TemporaryHome();
   const { home } = folder;
   const logs = join(home.pulumiHome, "logs");

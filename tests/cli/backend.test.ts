@@ -25,7 +25,7 @@ async function runJson(environment: NodeJS.ProcessEnv, ...args: readonly string[
   return { code, ...JSON.parse(stdout) };
 }
 
-test("a backend that cannot be used is named before anything is reserved or started", slow, async () => {
+test("an unusable backend is reported before anything is reserved or started", slow, async () => {
   for (const backend of ["s3://nope", "file:///does/not/exist"]) {
     for (const command of ["up", "gate"]) {
       using folder = new TemporaryHome();
@@ -39,7 +39,7 @@ test("a backend that cannot be used is named before anything is reserved or star
   }
 });
 
-test("where the stack was never requested, down finishes without the backend", slow, async () => {
+test("if the stack was never requested, down finishes without the backend", slow, async () => {
   for (const backend of ["s3://nope", "file:///does/not/exist"]) {
     using folder = new TemporaryHome();
     const { home } = folder;
@@ -53,22 +53,18 @@ test("where the stack was never requested, down finishes without the backend", s
   }
 });
 
-test(
-  "where the stack was requested, down does not take the word of a backend that it cannot open",
-  slow,
-  async () => {
-    using folder = new TemporaryHome();
-    const { home } = folder;
-    const origin = { target: "local", backend: "s3://nope", region: "eu-west-1" } as const;
-    const network = reserveNetwork(home, name, { isAllowed: () => true, origin });
-    makeRecord(home, name, { ...origin, network, stack: "requested" });
-    const down = await runJson(environmentOf(folder.directory, origin.backend), "down", name);
-    assert.deepEqual([down.code, down.error?.code], [3, "DMM_TEARDOWN_UNPROVEN"]);
-    assert.ok(existsSync(environmentFolder(home, name).record));
-  },
-);
+test("if the stack was requested, down does not trust a backend that it cannot open", slow, async () => {
+  using folder = new TemporaryHome();
+  const { home } = folder;
+  const origin = { target: "local", backend: "s3://nope", region: "eu-west-1" } as const;
+  const network = reserveNetwork(home, name, { isAllowed: () => true, origin });
+  makeRecord(home, name, { ...origin, network, stack: "requested" });
+  const down = await runJson(environmentOf(folder.directory, origin.backend), "down", name);
+  assert.deepEqual([down.code, down.error?.code], [3, "DMM_TEARDOWN_UNPROVEN"]);
+  assert.ok(existsSync(environmentFolder(home, name).record));
+});
 
-test("a folder that is there passes as a backend", slow, async () => {
+test("an existing folder is a usable backend", slow, async () => {
   using folder = new TemporaryHome();
   const place = join(folder.directory, "other-state");
   mkdirSync(place);

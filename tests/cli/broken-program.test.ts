@@ -7,7 +7,7 @@ import { CopiedCheckout } from "./copied-checkout.ts";
 
 const index = join(checkout, "stacks", "index.ts");
 
-test("an error in the program is told with file, line and the code around it", async () => {
+test("an error in the program is reported with file, line and the code around it", async () => {
   const cases: readonly (readonly [string, RegExp])[] = [
     [
       `${index}:1\nimport {\n       ^\n\nSyntaxError [ERR_INVALID_TYPESCRIPT_SYNTAX]: Expression expected\n    at parseTypeScript (node:internal:61:36)`,
@@ -31,8 +31,8 @@ test("an error in the program is told with file, line and the code around it", a
   assert.equal(explainProgramError("Error: no\n    at file:///elsewhere/index.ts:1:1"), undefined);
 });
 
-test("a program that is broken", { timeout: 600_000 }, async (t) => {
-  t.test("ends every command with its place when its configuration cannot be parsed", async () => {
+test("a broken program", { timeout: 600_000 }, async (t) => {
+  t.test("ends every command with its location when its configuration cannot be parsed", async () => {
     using broken = new CopiedCheckout();
     broken.append("stacks/config/keys.ts", "\nconst broken = ;\n");
     const { exitCode, error } = await broken.runJson("list");
@@ -43,7 +43,7 @@ test("a program that is broken", { timeout: 600_000 }, async (t) => {
     );
   });
 
-  t.test("ends up with its place when it throws", async () => {
+  t.test("ends up with its location when it throws", async () => {
     using broken = new CopiedCheckout();
     try {
       broken.edit("stacks/index.ts", (text) =>

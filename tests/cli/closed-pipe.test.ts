@@ -20,7 +20,7 @@ async function runIntoHead(home: string, ...args: readonly string[]) {
   return { lines: stdout.split("\n"), code: Number(readFileSync(code, "utf8")) };
 }
 
-test("gate whose pipe closes after three lines goes on to its verdict, tears down and exits by the verdict", {
+test("a gate whose pipe closes after three lines continues to its verdict, tears down and exits by the verdict", {
   timeout: 400_000,
 }, async () => {
   using folder = new TemporaryHome();

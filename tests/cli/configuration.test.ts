@@ -36,7 +36,7 @@ async function makeOverrides(directory: string): Promise<Overrides> {
   };
 }
 
-test("an environment's configuration is production's, but for the keys that are an environment's own", async () => {
+test("an environment's configuration is production's, except for its own keys", async () => {
   using folder = new TemporaryHome();
   const overrides = await makeOverrides(folder.directory);
   writeConfiguration(folder.directory, "feature-x", overrides);
@@ -50,14 +50,14 @@ test("an environment's configuration is production's, but for the keys that are 
   assert.equal(readProject().region, production["aws:region"]);
 });
 
-test("times stay text to a parser that knows timestamps", async () => {
+test("times stay text for a parser that recognizes timestamps", async () => {
   using folder = new TemporaryHome();
   writeConfiguration(folder.directory, "feature-x", await makeOverrides(folder.directory));
   const text = readFileSync(join(folder.directory, "Pulumi.feature-x.yaml"), "utf8");
   assert.match(text, /dmm-env:expires: "2026-01-01T08:00:00.000Z"/);
 });
 
-test("the salt of the engine's secrets outlives a new configuration", async () => {
+test("the salt of the engine's secrets survives a new configuration", async () => {
   using folder = new TemporaryHome();
   const overrides = await makeOverrides(folder.directory);
   const file = join(folder.directory, "Pulumi.feature-x.yaml");
@@ -100,7 +100,7 @@ test("up refuses a configuration before it writes anything of the environment", 
   assert.deepEqual(readdirSync(checkout.home), []);
 });
 
-test("an environment gets no address block in which an on-premises network lies", async () => {
+test("an environment gets no address block that overlaps an on-premises network", async () => {
   using folder = new TemporaryHome();
   const project = { ...readProject(), onPremisesNetworks: ["10.20.30.0/24", "10.128.0.0/9"] };
   const allowed = networkNumbers.filter((number) => isNetworkAllowed(project, number));

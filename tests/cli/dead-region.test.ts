@@ -58,7 +58,7 @@ async function openConnection(ingress: Ingress, client: ReturnType<typeof readCl
   return { closed, isOpen: () => !socket.destroyed };
 }
 
-test("access revoke puts everybody out of an environment whose region is dead, and up lets the others in", {
+test("access revoke closes an environment whose region is dead to everyone, and up admits the others again", {
   timeout: 300_000,
 }, async () => {
   using folder = new TemporaryHome();
@@ -85,7 +85,7 @@ test("access revoke puts everybody out of an environment whose region is dead, a
   assert.deepEqual(findLeftovers(home), []);
 });
 
-test("down closes the ingress of a dead region first, and its proof says what was observed", {
+test("down closes the ingress of a dead region first, and its proof records what was observed", {
   timeout: 300_000,
 }, async () => {
   using folder = new TemporaryHome();

@@ -30,14 +30,14 @@ const names: Readonly<Record<string, string>> = {
   x: "env-x",
 };
 
-test("a branch has one environment name", async () => {
+test("a branch always maps to the same environment name", async () => {
   for (const [branch, name] of Object.entries(names)) assert.equal(nameOfBranch(branch), name, branch);
   const [one, other] = ["feature/checkout-redesign-a", "feature/checkout-redesign-b"].map(nameOfBranch);
   assert.match(one!, /^feature-check-[0-9a-f]{6}$/);
   assert.notEqual(one, other);
 });
 
-test("every branch's name is one that an environment may have", async () => {
+test("every branch's environment name is valid", async () => {
   fc.assert(
     fc.property(fc.string({ minLength: 1, unit: "binary" }), (branch) => {
       assert.equal(parseName(nameOfBranch(branch)), nameOfBranch(branch));
@@ -45,7 +45,7 @@ test("every branch's name is one that an environment may have", async () => {
   );
 });
 
-test("the branch is read where one is checked out, and only there", async () => {
+test("the branch is read if one is checked out", async () => {
   using folder = new TemporaryHome();
   const repository = join(folder.directory, "repository");
   mkdirSync(repository);
@@ -62,7 +62,7 @@ test("the branch is read where one is checked out, and only there", async () => 
   assert.equal(readBranch(repository), undefined);
 });
 
-test("the branch's environment goes before the only one, and several are listed", async () => {
+test("the branch's environment takes precedence over the only one, and several are listed", async () => {
   const branch = "feature/x";
   assert.deepEqual(chooseExisting(["feature-x", "other"], branch), {
     name: "feature-x",
@@ -85,7 +85,7 @@ test("the branch's environment goes before the only one, and several are listed"
   }
 });
 
-test("commands without a name say on their first line which environment they chose, and why", async () => {
+test("commands without a name print on their first line which environment they chose, and why", async () => {
   using checkout = new CopiedCheckout();
   const home = findHome({ DMM_ENV_HOME: checkout.home });
   git(checkout.directory, "init", "--quiet", "--initial-branch", "feature/X");
@@ -104,7 +104,7 @@ test("commands without a name say on their first line which environment they cho
   assert.equal((await checkout.runJson("status")).error.code, "DMM_NAME_MISSING");
 });
 
-test("down without a name takes no environment that is another's, on AWS or damaged", async () => {
+test("down without a name never chooses an environment that is another user's, on AWS or damaged", async () => {
   using checkout = new CopiedCheckout();
   const home = findHome({ DMM_ENV_HOME: checkout.home });
   const cases = [

@@ -18,7 +18,7 @@ const shifted = {
   ingress: { connect: { port: 8443 } },
 } as const;
 
-test("an environment on production's ports differs only in what every environment has", async () => {
+test("an environment on production's ports has only the differences of every environment", async () => {
   assert.deepEqual(listOwnDifferences(asProduction), []);
   const scopes = new Set(listDifferences(asProduction).map(({ scope }) => scope));
   assert.deepEqual([...scopes], ["every environment"]);
@@ -41,7 +41,7 @@ test("every declared difference is reported, with both values and the reason", a
   for (const { production: theirs, environment: ours } of reported) assert.notEqual(theirs, ours);
 });
 
-test("each port of its own is said in words with production's", async () => {
+test("each changed port is described with production's", async () => {
   assert.ok(
     renderOwnDifferences(shifted).includes(
       "Differs from production: dmm-env:ingressPort is 8443 instead of 443. This machine does not allow production's port, or another program uses it.",

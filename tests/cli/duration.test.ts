@@ -15,7 +15,7 @@ test("a duration without unit, without length or beyond seven days is refused", 
   }
 });
 
-test("durations are shown in the two largest units that matter", async () => {
+test("durations are shown in their two largest units", async () => {
   assert.equal(renderDuration(0), "0s");
   assert.equal(renderDuration(59.9), "59s");
   assert.equal(renderDuration(3_600), "1h");

@@ -4,7 +4,7 @@ import { CopiedCheckout } from "./copied-checkout.ts";
 
 const name = "feature-x";
 
-test("an environment whose checkout is edited", { timeout: 600_000 }, async (t) => {
+test("an environment with an edited checkout", { timeout: 600_000 }, async (t) => {
   const checkout = new CopiedCheckout();
   let first = "";
 
@@ -24,7 +24,7 @@ test("an environment whose checkout is edited", { timeout: 600_000 }, async (t) 
     checkout[Symbol.dispose]();
   });
 
-  t.test("is not verified in place of it", async () => {
+  t.test("is not verified in place of the checkout", async () => {
     const refused = await verify();
     assert.equal(refused.exitCode, 3);
     assert.equal(refused.error.code, "DMM_VERIFY_IMAGE_STALE");
@@ -33,7 +33,7 @@ test("an environment whose checkout is edited", { timeout: 600_000 }, async (t) 
     assert.deepEqual({ ...image, reference: "" }, { reference: "", current: false });
   });
 
-  t.test("is rolled to the edit by up, service by service, and verified then", async () => {
+  t.test("is rolled to the edit by up, service by service, and can then be verified", async () => {
     const up = await checkout.runJson("up", name);
     assert.equal(up.exitCode, 0, JSON.stringify(up.error));
     assert.equal(up.changes.update, 3);

@@ -29,7 +29,7 @@ async function program(): Promise<unknown> {
   return { address: { host: "127.0.0.1", port: 1 }, secret: pulumi.secret("hush") };
 }
 
-test("the engine makes what the program declares, says what it did, and destroys it without the program", async () => {
+test("the engine creates what the program declares, reports it, and destroys it without the program", async () => {
   using folder = new TemporaryHome();
   const setting = await makeSetting(folder.home);
   await ensureStack(setting);
@@ -53,7 +53,7 @@ test("the engine makes what the program declares, says what it did, and destroys
   );
 });
 
-test("no secret stands in the state or in the engine's log in clear", async () => {
+test("no secret is in clear text in the state or in the engine's log", async () => {
   using folder = new TemporaryHome();
   const setting = await makeSetting(folder.home);
   await ensureStack(setting);
@@ -65,7 +65,7 @@ test("no secret stands in the state or in the engine's log in clear", async () =
   assert.equal(statSync(folder.home.passphrase).mode & 0o777, 0o600);
 });
 
-test("a program that throws is an error with its sentence and without its stack", async () => {
+test("an exception in a program is an error with its message and without its stack", async () => {
   using folder = new TemporaryHome();
   const { code, exitCode, message } = await failWith(folder, "throws");
   assert.equal(code, "DMM_PROGRAM_FAILED");
@@ -73,7 +73,7 @@ test("a program that throws is an error with its sentence and without its stack"
   assert.match(message, /: the zone is missing$/);
 });
 
-test("a lock of a dead process is removed, one of a living process or another machine is not", async () => {
+test("a lock of a dead process is removed, one of a running process or another machine is not", async () => {
   using folder = new TemporaryHome();
   const setting = await makeSetting(folder.home);
   await ensureStack(setting);
@@ -97,7 +97,7 @@ test("a lock of a dead process is removed, one of a living process or another ma
   assert.throws(() => removeDeadLocks(folder.home, "dmm-env", "trial"), { code: "DMM_ENGINE_LOCKED" });
 });
 
-test("an engine that was left behind is ended, a shell in its folder is not", async () => {
+test("an orphaned engine is ended, a shell in its folder is not", async () => {
   using folder = new TemporaryHome();
   const setting = await makeSetting(folder.home);
   const abandoned = startIn(setting.folder.engine);
@@ -113,7 +113,7 @@ test("an engine that was left behind is ended, a shell in its folder is not", as
   }
 });
 
-test("a state that was cut short is named as that", async () => {
+test("a truncated state is reported as such", async () => {
   using folder = new TemporaryHome();
   const setting = await makeSetting(folder.home);
   await ensureStack(setting);
@@ -123,7 +123,7 @@ test("a state that was cut short is named as that", async () => {
   await assert.rejects(destroy(setting, silent), { code: "DMM_STATE_UNREADABLE" });
 });
 
-test("a description that a kill cut short does not keep the engine from its state", async () => {
+test("a metadata file that a kill truncated does not keep the engine from its state", async () => {
   using folder = new TemporaryHome();
   const setting = await makeSetting(folder.home);
   await ensureStack(setting);
@@ -136,7 +136,7 @@ test("a description that a kill cut short does not keep the engine from its stat
   assert.deepEqual((await bringUp(setting, program, silent)).changes, { same: 4 });
 });
 
-test("another passphrase than the state's is named as that", async () => {
+test("a passphrase other than the state's is reported as such", async () => {
   using folder = new TemporaryHome();
   const setting = await makeSetting(folder.home);
   await ensureStack(setting);
@@ -147,7 +147,7 @@ test("another passphrase than the state's is named as that", async () => {
   await assert.rejects(bringUp(setting, program, silent), { code: "DMM_KEY_UNREADABLE" });
 });
 
-test("an operator's wish to stop ends the engine, and leaves no lock", async () => {
+test("a stop request by the operator ends the engine, and leaves no lock", async () => {
   using folder = new TemporaryHome();
   assert.equal((await failWith(folder, "stopped")).message, "stopped by the operator");
   assert.equal(removeDeadLocks(folder.home, "dmm-env", "trial"), 0);

@@ -9,7 +9,7 @@ import { TemporaryHome } from "./temporary-home.ts";
 
 const document = readFileSync(join(import.meta.dirname, "..", "..", "docs", "errors", "cli.md"), "utf8");
 
-test("every error stands in the document under its exit code", async () => {
+test("every error is documented under its exit code", async () => {
   const sections = document.split(/^## /m).slice(1);
   // The exit code of an error does not depend on its values.
   const anyValues = new Proxy({}, { get: () => "" }) as never;
@@ -32,7 +32,7 @@ test("an error names the values of its texts, and the compiler refuses it when o
   assert.match(new OperatorError("DMM_NAME_RESERVED", { Name: "x" }).message, /undefined/);
 });
 
-test("an unexpected error is shown without its stack, which is in the log that it names", async () => {
+test("an unexpected error is shown without its stack, which is in the named log", async () => {
   using folder = new TemporaryHome();
   const failure = explainFailure(
     new TypeError("x is not a function", { cause: new Error("the cause") }),
@@ -48,7 +48,7 @@ test("an unexpected error is shown without its stack, which is in the log that i
   );
 });
 
-test("an error of another part with code and hint is shown as it is", async () => {
+test("an error of another module with code and hint is shown unchanged", async () => {
   using folder = new TemporaryHome();
   const foreign = Object.assign(new Error("haproxy is missing."), {
     code: "DMM_TOOLS_MISSING",

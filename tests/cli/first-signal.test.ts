@@ -52,7 +52,7 @@ test("the first signal ends every command on an environment whose load balancers
       const { exitCode } = JSON.parse(await interrupt(command, signal, 40_000));
       assert.equal(exitCode, 130);
     });
-    await t.test(`up of what is up: ${signal}`, async () => {
+    await t.test(`up of a running environment: ${signal}`, async () => {
       const command = startCommandLine(directory, "up", name, "--json");
       await command.says("serve an authorised request …");
       const { error } = JSON.parse(await interrupt(command, signal, 40_000));

@@ -11,7 +11,7 @@ import { TemporaryHome } from "./temporary-home.ts";
 const slow = { timeout: 300_000 };
 
 test(
-  "a gate makes, verifies and releases an environment, with a signed proof that nothing is left",
+  "a gate creates, verifies and tears down an environment, with a signed proof that nothing is left",
   slow,
   async () => {
     using folder = new TemporaryHome();
@@ -45,7 +45,7 @@ test(
   },
 );
 
-test("a gate that is interrupted releases what it has made and ends with 130", slow, async () => {
+test("an interrupted gate tears down what it has created and ends with 130", slow, async () => {
   using folder = new TemporaryHome();
   const gate = startCommandLine(folder.directory, "gate", "feature-x", "--json");
   await gate.says("run checks …");

@@ -37,7 +37,7 @@ test("a renewed grant replaces certificate, key, record, bundle and password tog
   );
 });
 
-test("a shortened life replaces the bundle with the certificate", async () => {
+test("a shortened lifetime replaces the bundle with the certificate", async () => {
   using folder = new TemporaryHome();
   const { directory } = folder;
   const before = await issue(directory, "eve", 18_000);
@@ -46,7 +46,7 @@ test("a shortened life replaces the bundle with the certificate", async () => {
   assert.notEqual(await assertOneGeneration(directory, "eve"), before.serial);
 });
 
-test("a grant's folder from an earlier version, which is no link, is replaced", async () => {
+test("a grant's folder from an earlier version, which is not a link, is replaced", async () => {
   using folder = new TemporaryHome();
   const { directory } = folder;
   await issue(directory, "jane");
@@ -61,7 +61,7 @@ test("a grant's folder from an earlier version, which is no link, is replaced", 
   assert.deepEqual(readdirSync(join(directory, "grants", ".generations", "jane")), [serial]);
 });
 
-test("a process that is killed while it renews a grant leaves one generation", {
+test("a process that is killed while it renews a grant leaves exactly one generation", {
   timeout: 120_000,
 }, async () => {
   using folder = new TemporaryHome();

@@ -15,16 +15,16 @@ async function listen(port: number, host: string): Promise<Server & AsyncDisposa
   return server as Server & AsyncDisposable;
 }
 
-test("an environment gets production's port where this user may bind it", async () => {
+test("an environment gets production's port if this user may bind it", async () => {
   assert.equal(await chooseIngressPort(network, 9753), 9753);
 });
 
-test("a port that another program has on every address is passed over", async () => {
+test("a port that another program uses on every address is skipped", async () => {
   await using _taken = await listen(9753, "0.0.0.0");
   assert.notEqual(await chooseIngressPort(network, 9753), 9753);
 });
 
-test("where one port after the other is taken another one is found each time", async () => {
+test("as one port after the other is taken, another one is found each time", async () => {
   const servers: Server[] = [];
   const ports = new Set<number>();
   for (let round = 0; round < 6; round++) {
@@ -37,7 +37,7 @@ test("where one port after the other is taken another one is found each time", a
   assert.ok(ports.has(9753));
 });
 
-test("a listener on every address is told from one on a single address", async () => {
+test("a listener on every address is distinguished from one on a single address", async () => {
   await using _one = await listen(9754, `127.${network}.0.9`);
   assert.equal(listensEverywhere(9754), false);
   await using _every = await listen(9755, "0.0.0.0");

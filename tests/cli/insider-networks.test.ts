@@ -7,7 +7,7 @@ import { parseCidr } from "../../local/ec2/cidr.ts";
 import { runCommandLine } from "./started-command.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
-test("networks are read from a list, each once", async () => {
+test("networks are read from a list without duplicates", async () => {
   assert.deepEqual(parseInsiderNetworks("203.0.113.0/24, 198.51.100.7/32,203.0.113.0/24"), [
     "203.0.113.0/24",
     "198.51.100.7/32",
@@ -31,7 +31,7 @@ const refused = [
   "10.0.0.0/08",
 ];
 
-test("anything but IPv4 networks that the program takes is refused, with what is allowed", async () => {
+test("anything but IPv4 networks that the program accepts is refused, with what is allowed", async () => {
   for (const text of refused) {
     assert.throws(
       () => parseInsiderNetworks(text),
@@ -51,7 +51,7 @@ test("up and gate refuse networks before they write anything", async () => {
   }
 });
 
-test("what the command line takes, the local region takes too", async () => {
+test("networks that the command line accepts are accepted by the local region", async () => {
   const octet = fc.oneof(fc.integer({ min: 0, max: 300 }).map(String), fc.constantFrom("0", "010", "00"));
   const text = fc
     .tuple(octet, octet, octet, octet, fc.integer({ min: 0, max: 40 }))

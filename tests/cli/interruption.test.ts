@@ -7,7 +7,7 @@ import { TemporaryHome } from "./temporary-home.ts";
 const slow = { timeout: 400_000 };
 
 for (const step of ["start the region", "create resources", "serve an authorised request"]) {
-  test(`Ctrl-C while up is to ${step} gives everything back and ends with 130`, slow, async () => {
+  test(`Ctrl-C while up is to ${step} tears everything down and ends with 130`, slow, async () => {
     using folder = new TemporaryHome();
     const up = startCommandLine(folder.directory, "up", "feature-x");
     await up.says(`${step} …`);
@@ -25,7 +25,7 @@ for (const step of ["start the region", "create resources", "serve an authorised
   });
 }
 
-test("a second Ctrl-C ends at once, and down still gets to nothing left over", slow, async () => {
+test("a second Ctrl-C ends immediately, and down still finishes without leftovers", slow, async () => {
   using folder = new TemporaryHome();
   const up = startCommandLine(folder.directory, "up", "feature-x");
   await up.says("create resources …");

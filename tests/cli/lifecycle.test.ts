@@ -12,7 +12,7 @@ import { TemporaryHome } from "./temporary-home.ts";
 
 const name = "feature-x";
 
-test("an environment that is up", { timeout: 900_000 }, async (t) => {
+test("a running environment", { timeout: 900_000 }, async (t) => {
   const folder = new TemporaryHome();
   const { home } = folder;
   const place = environmentFolder(home, name);
@@ -32,7 +32,7 @@ test("an environment that is up", { timeout: 900_000 }, async (t) => {
   });
 
   t.test(
-    "answers the curl command that up prints, which has neither token nor key in its words",
+    "serves the curl command that up prints, which has neither token nor key in its arguments",
     async () => {
       const curl = /^ {2}(curl .+)$/m.exec(invitation)?.[1] ?? "";
       assert.match(invitation, /Next: dmm-env verify feature-x/);
@@ -42,7 +42,7 @@ test("an environment that is up", { timeout: 900_000 }, async (t) => {
     },
   );
 
-  t.test("is shown by status and list as serving, in words and as JSON", async () => {
+  t.test("is shown by status and list as serving, as text and as JSON", async () => {
     const status = await runJson("status", name);
     assert.equal(status.exitCode, 0);
     assert.equal(status.serving, true);
@@ -73,7 +73,7 @@ test("an environment that is up", { timeout: 900_000 }, async (t) => {
     assert.deepEqual(Object.keys(again.changes), ["same"]);
   });
 
-  t.test("lets an insider in who was granted access, and no longer once it was revoked", async () => {
+  t.test("admits an insider who was granted access, until it is revoked", async () => {
     const granted = await runJson("access", "grant", name, "jane", "--for", "10m");
     assert.equal(granted.exitCode, 0);
     assert.equal(statSync(granted.key).mode & 0o777, 0o600);
@@ -93,7 +93,7 @@ test("an environment that is up", { timeout: 900_000 }, async (t) => {
     );
   });
 
-  t.test("is not verified by an operator whose own access was revoked, and status says why", async () => {
+  t.test("is not verified by an operator whose own access was revoked, and status reports why", async () => {
     assert.equal((await run("access", "revoke", name, "operator")).code, 0);
     const refused = await runJson("verify", name);
     assert.equal(refused.exitCode, 3);
@@ -110,7 +110,7 @@ test("an environment that is up", { timeout: 900_000 }, async (t) => {
     assert.equal((await runJson("up", name)).exitCode, 0);
   });
 
-  t.test("is the one that commands without a name mean while it is the only one", async () => {
+  t.test("is the default of commands without a name while it is the only one", async () => {
     const status = await runJson("status");
     assert.equal(status.environment, name);
     assert.equal(status.chosen.name, name);
@@ -118,7 +118,7 @@ test("an environment that is up", { timeout: 900_000 }, async (t) => {
     assert.match(stderr.split("\n")[0] ?? "", /Environment feature-x: the only environment\./);
   });
 
-  t.test("is refused to a second command while one works on it, but revoking is not", async () => {
+  t.test("is locked for a second command while one changes it, except for revoking", async () => {
     await run("access", "grant", name, "joe", "--for", "10m");
     const verify = startCommandLine(folder.directory, "verify", name, "--suite", "gateway");
     await verify.says("run checks …");
@@ -130,7 +130,7 @@ test("an environment that is up", { timeout: 900_000 }, async (t) => {
     assert.equal((await verify.ended).code, 0);
   });
 
-  t.test("shows the logs of its parts by the beginning of their names", async () => {
+  t.test("shows the logs of its components by a prefix of their names", async () => {
     for (const [part, tasks] of [
       ["task/gateway", 3],
       ["task/admin", 1],
@@ -173,7 +173,7 @@ test("an environment that is up", { timeout: 900_000 }, async (t) => {
     assert.equal((await runJson("gate", name)).error.code, "DMM_NAME_IN_USE");
   });
 
-  t.test("names a record that was edited, and up refuses to guess", async () => {
+  t.test("reports an edited record, and up refuses to guess", async () => {
     const record = readRecord(home, name)!;
     writeFileSync(place.record, '{"name": "feature-x", "netw');
     for (const args of [["status"], ["up"], ["verify"]]) {
@@ -183,7 +183,7 @@ test("an environment that is up", { timeout: 900_000 }, async (t) => {
     writeRecord(home, record);
   });
 
-  t.test("names a region that was killed, and up starts it again with all that it had", async () => {
+  t.test("reports a killed region, and up restarts it with all its resources", async () => {
     const region = readRegionAddress(place.region)!;
     process.kill(region.pid, "SIGKILL");
     assert.equal((await runJson("verify", name)).error.code, "DMM_REGION_DOWN");
@@ -192,7 +192,7 @@ test("an environment that is up", { timeout: 900_000 }, async (t) => {
     assert.equal((await runJson("status", name)).serving, true);
   });
 
-  t.test("is released to nothing left over with record, state and ledger all damaged", async () => {
+  t.test("is torn down without leftovers although record, state and ledger are damaged", async () => {
     writeFileSync(place.record, "[]");
     truncateSync(join(home.state, ".pulumi", "stacks", "dmm-env", `${name}.json`), 1_000);
     const down = await runJson("down", name);

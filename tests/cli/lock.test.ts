@@ -24,7 +24,7 @@ function startHolder(file: string): ResultPromise["nodeChildProcess"] {
   }).nodeChildProcess;
 }
 
-test("a lock that a living process holds is refused with its pid and since when", async () => {
+test("a lock of a running process is refused with its pid and its start", async () => {
   using folder = new TemporaryHome();
   const file = join(folder.directory, "run.lock");
   const holder = startHolder(file);

@@ -29,7 +29,7 @@ const tasks = {
   "haproxy/feature-x-ingress@1": "five\n",
 };
 
-test("a log is named without its environment, and the beginning of its name is enough", async () => {
+test("a log is named without its environment, and a prefix of its name is enough", async () => {
   using folder = new TemporaryHome();
   writeLogs(folder, tasks);
   const all = findLogs(environmentFolder(folder.home, name), name);
@@ -40,7 +40,7 @@ test("a log is named without its environment, and the beginning of its name is e
   assert.equal(parts().length, 4);
 });
 
-test("with --json and --follow stdout is JSON lines throughout, and tasks that come later are followed", async () => {
+test("with --json and --follow stdout is JSON lines throughout, and later tasks are followed", async () => {
   using folder = new TemporaryHome();
   const fileOf = writeLogs(folder, tasks);
   const command = startCommandLine(folder.directory, "--json", "logs", name, "task/gateway", "--follow");
@@ -76,7 +76,7 @@ test("with --json and --follow stdout is JSON lines throughout, and tasks that c
   assert.equal(rest, "");
 });
 
-test("--follow ends when nobody reads any more", async () => {
+test("--follow ends when its reader is gone", async () => {
   using folder = new TemporaryHome();
   const fileOf = writeLogs(folder, tasks);
   const command = startCommandLine(folder.directory, "logs", name, "--follow");

@@ -52,7 +52,7 @@ async function runInClosedTerminal(
   return { code: Number(stdout), shown: stderr };
 }
 
-test("commands whose output nobody takes, or on a full disk, end as they should", {
+test("commands end normally when stdout has no reader or its disk is full", {
   timeout: 400_000,
 }, async () => {
   using folder = new TemporaryHome();
@@ -73,7 +73,7 @@ test("commands whose output nobody takes, or on a full disk, end as they should"
   assert.deepEqual(findLeftovers(home), []);
 });
 
-test("a failure keeps its exit code when nobody reads its message", { timeout: 60_000 }, async () => {
+test("a failure keeps its exit code when stderr has no reader", { timeout: 60_000 }, async () => {
   using folder = new TemporaryHome();
   for (const run of [runUnread, runFull]) {
     assert.equal(await run(folder.directory, "up", "Not A Name", "--json"), 2);
@@ -100,7 +100,7 @@ for (const { when, text } of moments) {
   });
 }
 
-test("under nohup up and down go on to their end without a terminal", { timeout: 200_000 }, async () => {
+test("under nohup up and down finish without a terminal", { timeout: 200_000 }, async () => {
   using folder = new TemporaryHome();
   const closing = { text: " ", hangup: "ignore" } as const;
   for (const command of ["up", "down"]) {

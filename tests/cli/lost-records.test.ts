@@ -77,7 +77,7 @@ test(
   },
 );
 
-test("down ends what a dead region without a ledger left, by the files it has open", slow, async () => {
+test("down ends the processes of a dead region without a ledger, by their open files", slow, async () => {
   using folder = new TemporaryHome();
   const { home } = folder;
   assert.equal((await runJson(home, "up", name)).code, 0);

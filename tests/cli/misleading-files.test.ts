@@ -20,7 +20,7 @@ function readPredicate(proof: string) {
   return JSON.parse(Buffer.from(payload, "base64").toString("utf8")).predicate;
 }
 
-test("outputs that name an address where nobody listens prove neither a revocation nor a closed ingress", {
+test("outputs with an address where nothing listens prove neither a revocation nor a closed ingress", {
   timeout: 300_000,
 }, async () => {
   using folder = new TemporaryHome();
@@ -65,7 +65,7 @@ test("an environment whose checkout was moved is torn down, with the state that 
   }
 });
 
-test("a state folder that is gone for good is said to be not observed", { timeout: 300_000 }, async () => {
+test("a state folder that no longer exists is reported as not observed", { timeout: 300_000 }, async () => {
   using folder = new TemporaryHome();
   const { home } = folder;
   assert.equal((await runJson(home, "up", name)).code, 0);

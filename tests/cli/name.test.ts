@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "tap";
 import { parseName } from "../../cli/environment/name.ts";
 
-test("a name of letters, digits and hyphens is taken as it is", async () => {
+test("a name of letters, digits and hyphens is accepted unchanged", async () => {
   for (const name of ["feature-x", "ab", "pr-1234", "a2345678901234567890"])
     assert.equal(parseName(name), name);
 });
 
-test("a name that AWS or a folder would not take is refused with what is allowed", async () => {
+test("a name that AWS or a folder does not allow is refused with what is allowed", async () => {
   for (const name of [
     "",
     "a",

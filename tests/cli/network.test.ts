@@ -13,7 +13,7 @@ import {
 import { environmentFolder } from "../../cli/home.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
-test("an environment keeps its network until it is released", async () => {
+test("an environment keeps its network until its teardown", async () => {
   using folder = new TemporaryHome();
   const { home } = folder;
   const number = reserveNetwork(home, "feature-x");
@@ -32,7 +32,7 @@ test("no two environments get the same network", async () => {
   assert.equal(new Set(names.map((name) => reserveNetwork(folder.home, name))).size, 12);
 });
 
-test("a network in which any process listens is passed over", async () => {
+test("a network in which any process listens is skipped", async () => {
   using first = new TemporaryHome();
   const number = reserveNetwork(first.home, "feature-x");
   const server = createServer().listen(0, `127.${number}.7.7`);
@@ -50,7 +50,7 @@ test("a network in which any process listens is passed over", async () => {
   }
 });
 
-test("a claim whose environment is gone does not keep its network", async () => {
+test("a reservation whose environment is gone does not block its network", async () => {
   using folder = new TemporaryHome();
   const number = reserveNetwork(folder.home, "feature-x");
   writeFileSync(join(folder.home.networks, String(number)), "gone");

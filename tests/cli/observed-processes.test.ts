@@ -29,7 +29,7 @@ function startSleeper(cwd: string, output?: number) {
   return { pid: child.pid!, [Symbol.dispose]: () => void child.kill("SIGKILL") };
 }
 
-test("processes of an environment are found through a symbolic link by their output, and others there are only reported", async () => {
+test("processes of an environment are found by their output through a symbolic link, others there are only reported", async () => {
   using folder = new TemporaryHome();
   const link = `${folder.directory}-link`;
   symlinkSync(folder.directory, link);
@@ -49,7 +49,7 @@ test("processes of an environment are found through a symbolic link by their out
   }
 });
 
-test("without a known network, nothing is stated about listeners while a process lives", async () => {
+test("without a known network, nothing is stated about listeners while a process runs", async () => {
   using folder = new TemporaryHome();
   const { home } = folder;
   const environment = environmentFolder(home, "feature-x");

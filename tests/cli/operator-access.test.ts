@@ -22,7 +22,7 @@ async function issue(access: string, lifetimeSeconds: number): Promise<void> {
   await issueGrant(access, authority, { environment: name, name: "operator", lifetimeSeconds, renew: true });
 }
 
-test("an operator's own trouble is known before anything is asked of the platform", async () => {
+test("problems of the operator's own access are detected before the platform is asked", async () => {
   using folder = new TemporaryHome();
   const environment = environmentFolder(folder.home, name);
   const find = (expires = new Date(Date.now() + 3_600_000).toISOString()) => {
@@ -44,7 +44,7 @@ test("an operator's own trouble is known before anything is asked of the platfor
   assert.match(expired?.message ?? "", /expired at 2026-01-03/);
 });
 
-test("a refusal of the ingress is told in words, not in OpenSSL's lines", async () => {
+test("a refusal by the ingress is explained without OpenSSL's messages", async () => {
   using folder = new TemporaryHome();
   const { access } = environmentFolder(folder.home, name);
   const authority = await ensureAuthority(access, name);

@@ -4,7 +4,7 @@ import { test } from "tap";
 import { readOwner } from "../../cli/environment/owner.ts";
 import { keys } from "../../stacks/config.ts";
 
-test("the owner is the user, in characters that a tag takes", async () => {
+test("the owner is the user, in characters that a tag allows", async () => {
   assert.equal(readOwner(), userInfo().username);
   for (const name of ["jane.doe", "ACME\\jane", "jürgen", " ", "", "x".repeat(300)]) {
     const owner = readOwner(() => name);
@@ -12,7 +12,7 @@ test("the owner is the user, in characters that a tag takes", async () => {
   }
 });
 
-test("a user without a name is named by number", async () => {
+test("a user without a name is identified by number", async () => {
   const owner = readOwner(() => {
     throw new Error("uv_os_get_passwd returned ENOENT");
   });

@@ -13,7 +13,7 @@ const unusable = [
 ] as const;
 
 for (const [reason, name] of unusable) {
-  test(`a home whose path holds ${JSON.stringify(name.slice(0, 20))} is refused before anything is made`, async () => {
+  test(`a home whose path contains ${JSON.stringify(name.slice(0, 20))} is refused before anything is created`, async () => {
     using folder = new TemporaryHome();
     const home = join(folder.directory, name);
     const { code, stdout, stderr } = await runCommandLine(home, "up", "feature-x", "--json");

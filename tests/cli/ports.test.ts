@@ -15,11 +15,11 @@ async function take(port: number, address: string): Promise<Server> {
   return server;
 }
 
-test("ports that nobody has are production's", async () => {
+test("free ports are production's", async () => {
   assert.deepEqual(await choosePorts(network, production), {});
 });
 
-test("a port that another program has on every address is replaced, and the others stay", async () => {
+test("a port that another program uses on every address is replaced, and the others stay", async () => {
   const servers = [await take(13_306, "0.0.0.0"), await take(14_306, "::")];
   try {
     assert.deepEqual(await choosePorts(network, production), { databasePort: 15_306 });
@@ -28,7 +28,7 @@ test("a port that another program has on every address is replaced, and the othe
   }
 });
 
-test("the cache's port moves when its bus cannot be had, and no two ports are the same", async () => {
+test("the cache's port moves when its bus is unavailable, and no two ports are the same", async () => {
   const server = await take(26_379, "0.0.0.0");
   try {
     assert.deepEqual(await choosePorts(network, production), { cachePort: 17_379 });
@@ -39,7 +39,7 @@ test("the cache's port moves when its bus cannot be had, and no two ports are th
   }
 });
 
-test("a program that listens on one address only takes nothing away", async () => {
+test("a program that listens on one address only blocks no port", async () => {
   const server = await take(13_306, "127.0.0.1");
   try {
     assert.deepEqual(await choosePorts(network, production), {});

@@ -8,7 +8,7 @@ import { buildProgram } from "../../cli/program.ts";
 import { runCommandLine } from "./started-command.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
-test("the help is what docs/commands.txt shows", async () => {
+test("the help matches docs/commands.txt", async () => {
   using folder = new TemporaryHome();
   const pages: string[] = [];
   for (const args of [
@@ -27,7 +27,7 @@ test("the help is what docs/commands.txt shows", async () => {
   assert.equal(pages.join("\n"), golden);
 });
 
-test("the list of commands says of each what the command itself says", async () => {
+test("the list of commands repeats each command's own description", async () => {
   for (const { name, summary } of commands) {
     const program = await buildProgram([name]);
     const command = program.commands.find((one: Command) => one.name() === name);
@@ -35,7 +35,7 @@ test("the list of commands says of each what the command itself says", async () 
   }
 });
 
-test("wrong usage ends with 2, says what is wrong and where to look, and shows no stack", async () => {
+test("invalid usage ends with 2, names the error and the help, and shows no stack", async () => {
   using folder = new TemporaryHome();
   const cases: readonly (readonly [readonly string[], RegExp])[] = [
     [[], /No command was given/],
@@ -75,7 +75,7 @@ test("wrong usage ends with 2, says what is wrong and where to look, and shows n
   );
 });
 
-test("with --json there is exactly one object on stdout, also for wrong usage", async () => {
+test("with --json there is exactly one object on stdout, also for invalid usage", async () => {
   using folder = new TemporaryHome();
   const cases: readonly (readonly [readonly string[], Record<string, unknown>])[] = [
     [["list", "--json"], { command: "list", exitCode: 0, error: null, environments: [], steps: [] }],

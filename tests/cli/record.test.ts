@@ -26,13 +26,13 @@ test("a record is read as it was written, by its owner only", async () => {
   assert.equal(statSync(environmentFolder(folder.home, "feature-x").record).mode & 0o777, 0o600);
 });
 
-test("no record is no error", async () => {
+test("a missing record is not an error", async () => {
   using folder = new TemporaryHome();
   assert.equal(readRecord(folder.home, "feature-x"), undefined);
   assert.deepEqual(listNames(folder.home), []);
 });
 
-test("a record that was cut short or edited is refused with everything that is wrong", async () => {
+test("a truncated or edited record is refused with all its problems", async () => {
   using folder = new TemporaryHome();
   const file = environmentFolder(folder.home, "feature-x").record;
   mkdirSync(dirname(file), { recursive: true });

@@ -9,7 +9,7 @@ const steps = [
   { title: "go on", run: async () => undefined },
 ];
 
-test("a step that came to its end without success is said to have failed, and the command goes on", async () => {
+test("a step that finishes without success is shown as failed, and the command continues", async () => {
   let text = "";
   const reporter = new LineReporter((line) => {
     text += line;

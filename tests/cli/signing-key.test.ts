@@ -6,7 +6,7 @@ import { createSigner, ensureSigningKey } from "../../cli/attestation/signing-ke
 import { encodePreAuthentication, signStatement } from "../../verify/evidence/dsse.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
-test("a proof is verified with the public key alone, and no longer once a byte is changed", async () => {
+test("a proof is verified with the public key alone, and fails once a byte is changed", async () => {
   using folder = new TemporaryHome();
   const key = ensureSigningKey(folder.home);
   const statement = { _type: "https://in-toto.io/Statement/v1", subject: [] };
@@ -22,7 +22,7 @@ test("a proof is verified with the public key alone, and no longer once a byte i
   );
 });
 
-test("the signing key is made once, for its owner only", async () => {
+test("the signing key is created once, for its owner only", async () => {
   using folder = new TemporaryHome();
   assert.equal(ensureSigningKey(folder.home).keyId, ensureSigningKey(folder.home).keyId);
   assert.equal(statSync(folder.home.signingKey).mode & 0o777, 0o600);

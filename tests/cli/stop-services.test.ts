@@ -46,7 +46,7 @@ async function startEcs(
   return { port: (server.address() as { port: number }).port, asked, close };
 }
 
-test("ECS is told that no task of any service is wanted, and one that refuses does not stop the release", async (t) => {
+test("ECS gets a desired count of 0 for every service, and a service that refuses does not stop the teardown", async (t) => {
   const ecs = await startEcs(t);
   await stopServices(describeRun(ecs.port));
   const operation = "AmazonEC2ContainerServiceV20141113.UpdateService arn:cluster";
@@ -56,7 +56,7 @@ test("ECS is told that no task of any service is wanted, and one that refuses do
   );
 });
 
-test("a region that is gone, and an environment that had not come that far, stop nothing", async (t) => {
+test("a region that is gone, and an environment that had not progressed that far, need no stopping", async (t) => {
   const ecs = await startEcs(t);
   const { outputs: _, ...unmade } = describeRun(ecs.port);
   await stopServices(unmade);

@@ -38,7 +38,7 @@ async function endWithin(ms: number, command: StartedCommand) {
 
 for (const signal of [undefined, "SIGTERM"] as const) {
   const title = signal === undefined ? "down" : `down that gets ${signal}`;
-  test(`${title} finishes without an engine that is stopped`, slow, async () => {
+  test(`${title} finishes despite a stopped engine`, slow, async () => {
     using folder = new TemporaryHome();
     const { directory, home } = folder;
     assert.equal((await runCommandLine(directory, "up", name)).code, 0);
@@ -67,7 +67,7 @@ test("up ends with DMM_ENGINE_UNRESPONSIVE when its engine is stopped, and down 
   assert.deepEqual(findLeftovers(home), []);
 });
 
-test("an engine that passes its limit is killed with everything that it started", slow, async () => {
+test("an engine that exceeds its limit is killed with all its child processes", slow, async () => {
   using folder = new TemporaryHome();
   const command = join(folder.directory, "hangs");
   writeFileSync(

@@ -75,7 +75,7 @@ test("on aws credentials are checked before anything is created, deleted or forg
   assert.ok(existsSync(environmentFolder(home, name).record));
 });
 
-test("a damaged record is no reason to take an environment on aws for a local one", slow, async () => {
+test("a damaged record does not turn an environment on aws into a local one", slow, async () => {
   using folder = new TemporaryHome();
   const { home } = folder;
   const place = environmentFolder(home, name);
@@ -94,7 +94,7 @@ test("a damaged record is no reason to take an environment on aws for a local on
   assert.ok(existsSync(state));
 });
 
-test("without record and reservation the account in the state says which target it is", slow, async () => {
+test("without record and reservation the account in the state determines the target", slow, async () => {
   using folder = new TemporaryHome();
   const { home } = folder;
   const place = environmentFolder(home, name);
@@ -107,7 +107,7 @@ test("without record and reservation the account in the state says which target 
   assert.ok(existsSync(state));
 });
 
-test("where nothing names the target, down refuses and deletes nothing", slow, async () => {
+test("if no evidence names the target, down refuses and deletes nothing", slow, async () => {
   using folder = new TemporaryHome();
   const { home } = folder;
   const place = environmentFolder(home, name);
@@ -125,7 +125,7 @@ test("where nothing names the target, down refuses and deletes nothing", slow, a
 });
 
 test(
-  "a damaged signing key is named before anything is deleted, and down finishes once it is gone",
+  "a damaged signing key is reported before anything is deleted, and down finishes once it is gone",
   slow,
   async () => {
     using folder = new TemporaryHome();
@@ -146,7 +146,7 @@ test(
   },
 );
 
-test("up and status of an environment whose teardown has begun point to down", slow, async () => {
+test("up and status of an environment whose teardown has begun refer to down", slow, async () => {
   using folder = new TemporaryHome();
   const { home } = folder;
   makeRecord(home, { target: "local", stage: "tearing-down" });
@@ -157,7 +157,7 @@ test("up and status of an environment whose teardown has begun point to down", s
   }
 });
 
-test("a proof says that nothing is left over only where every statement was observed", async () => {
+test("a proof states that nothing is left over only if every statement was observed", async () => {
   const one = (outcome: Statement["outcome"]): Statement => ({ statement: "s", outcome, evidence: "e" });
   assert.equal(judge([]), "not everything could be observed");
   assert.equal(judge([one("observed"), one("observed")]), "nothing is left over");

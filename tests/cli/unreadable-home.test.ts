@@ -28,7 +28,7 @@ async function runJson(home: string, ...args: readonly string[]) {
   return { code: exitCode, ...JSON.parse(stdout) };
 }
 
-test("commands say that a home, or what is in it, cannot be read", { timeout: 120_000 }, async (t) => {
+test("commands report that a home, or a file in it, cannot be read", { timeout: 120_000 }, async (t) => {
   using folder = new TemporaryHome();
   const { directory, home } = folder;
   makeRecord(home, name, { stage: "up" });

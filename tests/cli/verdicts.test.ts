@@ -26,7 +26,7 @@ function render(images: RunResult["images"]): readonly string[] {
   return renderVerdicts({ ...result, images }).map(stripVTControlCharacters);
 }
 
-test("the verdicts name what was verified on one line, by the beginning of its digest", async () => {
+test("the verdicts name the verified image on one line, with a prefix of its digest", async () => {
   assert.deepEqual(render(result.images), [
     "1 of 1 checks passed, 0 failed, 0 inconclusive, in 1.0 s.",
     "Image: dmm-env/gateway:1 sha256:a1b2a1b2a1b2, run by 3 tasks",
@@ -34,12 +34,12 @@ test("the verdicts name what was verified on one line, by the beginning of its d
   ]);
 });
 
-test("an unknown digest is said to be unknown, with the reason", async () => {
+test("an unknown digest is reported as unknown, with the reason", async () => {
   const unknown = { image: "unknown", digest: "unknown", tasks: 0, reason: "AccessDenied: no" };
   assert.equal(render([unknown])[1], "Image: unknown unknown, AccessDenied: no");
 });
 
-test("more than one content is told of, and which one appeared during the run", async () => {
+test("several images are reported, including those that appeared during the run", async () => {
   const [first] = result.images;
   const second = {
     ...first!,
@@ -54,7 +54,7 @@ test("more than one content is told of, and which one appeared during the run", 
   ]);
 });
 
-test("after a release there is no image to speak of", async () => {
+test("after a teardown there is no image", async () => {
   assert.ok(render([]).every((line) => !line.startsWith("Image")));
 });
 
@@ -67,7 +67,7 @@ const port = {
 } as const;
 const protection = { ...port, scope: "every environment", what: "aws:kms/key:Key protect" } as const;
 
-test("what this environment alone has otherwise than production is said in words, the rest is counted", async () => {
+test("this environment's own differences are described, the others counted", async () => {
   const lines = renderVerdicts({ ...result, differences: [port, protection] }).map(stripVTControlCharacters);
   assert.deepEqual(lines.slice(2, 4), [
     "Differs from production: dmm-env:ingressPort is 8443 instead of 443. This machine does not allow production's port, or another program uses it.",

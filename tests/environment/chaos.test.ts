@@ -5,7 +5,7 @@ import { measureDurations, planBlows, strike } from "./chaos.ts";
 const count = Number(process.env.DMM_ENV_CHAOS_COUNT ?? 20);
 const seed = Number(process.env.DMM_ENV_CHAOS_SEED ?? 20_261_124);
 
-test(`down ends with nothing left over after each of ${count} kills (seed ${seed})`, async (suite) => {
+test(`down finishes without leftovers after each of ${count} kills (seed ${seed})`, async (suite) => {
   const durations = await measureDurations();
   let struck = 0;
   for (const [index, blow] of planBlows(seed, count).entries()) {

@@ -27,7 +27,7 @@ async function liveOnSmallDisk(home: string) {
   return JSON.parse(stdout);
 }
 
-test("down frees a disk without one free byte, also after a down that was killed there", {
+test("down frees a completely full disk, also after a down that was killed there", {
   timeout: 240_000,
 }, async (t) => {
   const home = mkdtempSync(join(tmpdir(), "dmm-env-full-"));

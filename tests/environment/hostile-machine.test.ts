@@ -94,7 +94,7 @@ test("on a machine that was set up for something else", { timeout: 400_000 }, as
   }
 
   t.test(
-    "up makes an environment on ports of its own and says where it differs",
+    "up creates an environment on other ports and reports the differences",
     { timeout: 200_000 },
     async () => {
       const { code, output } = await run("000", ["up", name]);
@@ -123,7 +123,7 @@ test("on a machine that was set up for something else", { timeout: 400_000 }, as
     },
   );
 
-  t.test("down leaves nothing, also when nobody reads what it says", { timeout: 200_000 }, async () => {
+  t.test("down leaves nothing, even if its output has no reader", { timeout: 200_000 }, async () => {
     const { code } = await run("0777", ["down", name, "--json"], false);
     assert.equal(code, 0);
     assert.deepEqual(findLeftovers(findHome({ DMM_ENV_HOME: checkout.home })), []);

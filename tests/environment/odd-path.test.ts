@@ -11,7 +11,7 @@ import { findLeftovers } from "../cli/left-over.ts";
 /** Characters that separate, quote, expand or comment in some language in which a path is used. */
 const folders = 'My "Projects"/it\'s 100% #1 $HOME `id` \u00e9\u4e2d (a) [b] {c} & | * ? ! ~ = +,@';
 
-test("launcher, gate and toolchain work where the checkout's path has every odd character", {
+test("launcher, gate and toolchain work if the checkout's path has every special character", {
   timeout: 400_000,
 }, async () => {
   using checkout = new CopiedCheckout(folders);

@@ -59,7 +59,7 @@ function readFiles(folder: string): readonly string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-test("the program made the secrets that are looked for", async () => {
+test("the program created the secrets that the tests search for", async () => {
   assert.ok(secrets.length >= 3, `${secrets.length} SecureStrings`);
   assert.ok(secrets.every((secret) => secret.length >= 16));
 });
@@ -78,7 +78,7 @@ test("no secret is an argument of a process", async () => {
   );
 });
 
-test("no secret is in clear in a log, in the state or in the region's memory", async () => {
+test("no secret is in clear text in a log, in the state or in the region's journal", async () => {
   const told = readFiles(home.folder).filter((path) => {
     if (serverFiles.test(path)) return false;
     const content = readFileSync(path);
@@ -87,7 +87,7 @@ test("no secret is in clear in a log, in the state or in the region's memory", a
   assert.deepEqual(told, []);
 });
 
-test("a server's own file with a secret is its owner's alone", async () => {
+test("a server's own file with a secret is private to its owner", async () => {
   const open = readFiles(home.folder).filter((path) => {
     const content = readFileSync(path);
     return secrets.some((secret) => content.includes(secret)) && (statSync(path).mode & 0o077) !== 0;

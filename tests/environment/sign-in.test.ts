@@ -73,7 +73,7 @@ async function discover(): Promise<oauth.AuthorizationServer> {
 
 const echo = () => new URL("/verify/echo", steps.url);
 
-test("the address that up prints is the issuer, and discovery's endpoints are reachable as named", async () => {
+test("the address that up prints is the issuer, and the endpoints in its metadata are reachable", async () => {
   if (neighbour.listening) assert.notEqual(new URL(steps.url).port, "");
   const metadata = await discover();
   assert.equal(metadata.issuer, steps.url);
@@ -89,7 +89,7 @@ test("the address that up prints is the issuer, and discovery's endpoints are re
   }
 });
 
-test("a person signs in with Chromium, and openid-client redeems the code with a proof for that address", {
+test("a user signs in with Chromium, and openid-client redeems the code with a proof for that address", {
   skip,
 }, async () => {
   const configuration = await openid.discovery(new URL(steps.url), "app", undefined, openid.None(), {
@@ -179,7 +179,7 @@ test("the same session serves a confidential client of oauth4webapi, checked str
   assert.deepEqual(browser.complaints, []);
 });
 
-test("a device is connected in Chromium at the address that it shows", { skip }, async () => {
+test("a device is authorized in Chromium at the address that it shows", { skip }, async () => {
   const metadata = await discover();
   const client = { client_id: "app" };
   const begun = await oauth.deviceAuthorizationRequest(

@@ -7,7 +7,7 @@ import { startMuteServer } from "../repository/mute-server.ts";
 
 const network = await reserveNetwork();
 
-test("Firehose and KMS that never respond are errors of the gateway in bounded time", {
+test("Firehose and KMS that never respond fail in the gateway within a time limit", {
   timeout: 60_000,
 }, async (t) => {
   Object.assign(process.env, {

@@ -37,7 +37,7 @@ async function waitUntilRunning(gateway: StartedRole, count: number): Promise<vo
   });
 }
 
-test("a draining gateway is not ready, finishes what runs, and ends with 0", async () => {
+test("a draining gateway is not ready, finishes requests in flight, and ends with 0", async () => {
   const gateway = await start();
   const running = fetch(`${gateway.origin}/long/slow?ms=1500`);
   const streaming = fetch(`${gateway.origin}/long/stream?chunks=30&everyMs=50`).then((response) =>
@@ -60,7 +60,7 @@ test("a draining gateway is not ready, finishes what runs, and ends with 0", asy
   assert.equal(await ended, 0);
 });
 
-test("idle connections do not hold a draining gateway", async () => {
+test("idle connections do not delay a draining gateway", async () => {
   const gateway = await start({ DRAIN_SECONDS: "60" });
   const { hostname, port } = new URL(gateway.origin);
   const idle = connect({ host: hostname, port: Number(port) });
@@ -71,7 +71,7 @@ test("idle connections do not hold a draining gateway", async () => {
   idle.destroy();
 });
 
-test("a request that runs longer than the budget is cut, and the process still ends", async () => {
+test("a request that exceeds the drain time is cut, and the process still ends", async () => {
   const gateway = await start({ DRAIN_SECONDS: "1" });
   const running = fetch(`${gateway.origin}/long/slow?ms=20000`).then(
     () => "responded",
@@ -84,7 +84,7 @@ test("a request that runs longer than the budget is cut, and the process still e
   assert.ok(performance.now() - began < 15_000, `${performance.now() - began} ms`);
 });
 
-test("a second signal ends at once", async () => {
+test("a second signal ends the process immediately", async () => {
   const gateway = await start();
   const running = fetch(`${gateway.origin}/long/slow?ms=20000`).catch(() => {});
   await waitUntilRunning(gateway, 1);
@@ -96,7 +96,7 @@ test("a second signal ends at once", async () => {
   await running;
 });
 
-test("missing settings are all named, and nothing is started", async () => {
+test("all missing settings are reported, and nothing is started", async () => {
   const { StartedProcess } = await import("./started-process.ts");
   const { resolve } = await import("node:path");
   const main = resolve(import.meta.dirname, "../../gateway/main.ts");

@@ -70,7 +70,7 @@ async function startKms(context: Test, address: string) {
   return kms;
 }
 
-test("a gateway whose signing keys cannot be opened is not ready and says so; once they are, it is", async (context) => {
+test("a gateway whose signing keys cannot be decrypted is not ready and reports why; once they can, it is", async (context) => {
   const kms = await startKms(context, `${block}.1.60`);
   const gateway = start(context, "32", {
     SIGNING_KEYS_KMS_KEY: "alias/test",

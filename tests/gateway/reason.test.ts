@@ -20,7 +20,7 @@ test("a reason is never empty", async () => {
   assert.equal(describeReason(undefined), "undefined");
 });
 
-test("an error that stands for several names each reason once", async () => {
+test("an aggregate error names each reason once", async () => {
   const error = new AggregateError([refused(1), refused(2), refused(1)]);
   assert.equal(describeReason(error), "connect ECONNREFUSED 127.0.0.1:1; connect ECONNREFUSED 127.0.0.1:2");
   assert.equal(describeReason(new AggregateError([], "none")), "none");
@@ -36,7 +36,7 @@ test("an upstream whose name has dead addresses fails with their reasons", async
   assert.match(describeReason(error), /ECONNREFUSED/);
 });
 
-test("a database that cannot be reached is logged once with its reason", async () => {
+test("an unreachable database is logged once with its reason", async () => {
   const lines: unknown[] = [];
   const note = (fields: unknown, message: string) => lines.push([message, fields]);
   const logger = { warn: note, info: note } as unknown as Logger;

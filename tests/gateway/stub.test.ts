@@ -7,7 +7,7 @@ const block = await reserveNetwork();
 const stub = new StartedRole("stub", `${block}.1.20`, { ENVIRONMENT: "test" });
 t.teardown(() => stub.process.end());
 
-test("the stub echoes below /verify/echo, and names itself where it serves nothing", async () => {
+test("the stub echoes below /verify/echo, and identifies itself in its 404", async () => {
   await stub.waitUntilReady();
   const echoed = await fetch(`${stub.origin}/verify/echo/orders/7?x=1`);
   assert.equal(echoed.status, 200);

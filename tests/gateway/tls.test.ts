@@ -9,7 +9,7 @@ import { StartedRedis } from "./started-redis.ts";
 
 const network = await reserveNetwork();
 
-test("stores given by address are reached over TLS, and only when their certificate is right", async (context) => {
+test("stores given by address are reached over TLS, and only with a valid certificate", async (context) => {
   const secured = {
     tls: await createCertificates([`${network}.1.1`, `${network}.1.50`]),
     password: "not-a-secret",

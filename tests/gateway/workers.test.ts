@@ -56,7 +56,7 @@ test("workers share the port, are replaced when they end, and end together", asy
   }
 });
 
-test("a worker that takes another's place gets no request before it can serve it", async (context) => {
+test("a replacement worker gets no request before it can serve it", async (context) => {
   const gateway = await startGateway(`${network}.1.34`, platform.testBed, { GATEWAY_WORKERS: "2" });
   context.teardown(() => gateway.process.end("SIGTERM"));
   const countServing = () => gateway.process.output.match(/"msg":"serving"/g)?.length;
@@ -117,7 +117,7 @@ test("all workers serve a version when one of them has acknowledged it", async (
   }
 });
 
-test("wrong settings end the process, whatever the number of workers", async () => {
+test("invalid settings end the process, whatever the number of workers", async () => {
   await assert.rejects(
     startGateway(`${network}.1.32`, platform.testBed, { GATEWAY_WORKERS: "2", DRAIN_SECONDS: "never" }),
     /DRAIN_SECONDS is "never"/,

@@ -86,7 +86,7 @@ test("the digest is that of the documented lines: files by their digest, package
   assert.equal(checkout.digest, `sha256:${sha256(lines.map((line) => `${line}\n`).join(""))}`);
 });
 
-test("neither times, the order of making nor the place change the digest", async () => {
+test("neither times, the order of creation nor the location change the digest", async () => {
   using one = new Checkout();
   using other = new Checkout(Object.fromEntries(Object.entries(files).toReversed()));
   other.install(Object.fromEntries(Object.entries(packages).toReversed()));
@@ -94,7 +94,7 @@ test("neither times, the order of making nor the place change the digest", async
   assert.equal(one.digest, other.digest);
 });
 
-test("what is not in the image does not change the digest", async () => {
+test("files outside the image do not change the digest", async () => {
   using checkout = new Checkout();
   const before = checkout.digest;
   checkout.write("README.md", "changed");
@@ -150,7 +150,7 @@ for (const [what, [installed, message]] of Object.entries(refusals)) {
   });
 }
 
-test("a checkout in which nothing was installed is refused, and so is a torn note of npm", async () => {
+test("a checkout without installed packages is refused, and so is a truncated lock file of npm", async () => {
   using checkout = new Checkout();
   checkout.write("node_modules/.package-lock.json", "{");
   assert.throws(() => checkout.digest, { code: "DMM_IMAGE_INCOMPLETE", message: /cannot be read/ });

@@ -47,13 +47,13 @@ const lines = readFileSync(join(root, "Dockerfile"), "utf8").split("\n");
 const words = (line: string) => line.split(/\s+/).slice(1);
 const stages = lines.flatMap((line, index) => (line.startsWith("FROM ") ? [index] : []));
 
-test("the image consists of the base and the parts that the tests put together", async () => {
+test("the image consists of the base and the parts that the tests assemble", async () => {
   const copies = lines.slice(stages.at(-1)).filter((line) => line.startsWith("COPY "));
   assert.ok(copies.every((line) => line.includes("--from=content --chown=0:0 /app/")));
   assert.deepEqual(copies.map((line) => words(line)[2]?.slice("/app/".length)).sort(), [...parts].sort());
 });
 
-test("the build sees what it copies, and nothing else of the checkout", async () => {
+test("the build context contains what the build copies, and nothing else of the checkout", async () => {
   const copies = lines.slice(0, stages.at(-1)).filter((line) => line.startsWith("COPY "));
   const copied = copies.flatMap((line) => words(line).slice(0, -1));
   const rules = readFileSync(join(root, ".dockerignore"), "utf8").split("\n");
@@ -65,7 +65,7 @@ test("the build sees what it copies, and nothing else of the checkout", async ()
   assert.deepEqual([...new Set([...admitted, "gateway/package.json"])].sort(), copied.toSorted());
 });
 
-test("the image's process is not root, by number, and is started without a shell", async () => {
+test("the image's process has a numeric non-root user, and starts without a shell", async () => {
   const last = lines.slice(stages.at(-1));
   assert.deepEqual(
     last.filter((line) => line.startsWith("USER ")),

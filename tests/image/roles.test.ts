@@ -46,7 +46,7 @@ const roles = [
 ];
 
 for (const { name, host, ready, says } of roles) {
-  test(`the role ${name} starts from a read-only image, is live, says where it stands, compiles nothing and drains`, async () => {
+  test(`the role ${name} starts from a read-only image, is live, reports its readiness, compiles nothing and drains`, async () => {
     const variables = variablesAt(host);
     await using role = new Role(image, name, {
       variables: { ...variables, NODE_DEBUG_NATIVE: "COMPILE_CACHE" },
@@ -65,13 +65,13 @@ for (const { name, host, ready, says } of roles) {
   });
 }
 
-test("a role that serves says which content it is of", async () => {
+test("a serving role reports the digest of its content", async () => {
   await using role = new Role(image, "stub", { variables: variablesAt(`${network}.0.4`) });
   await waitUntil("the stub", () => role.output.includes('"msg":"serving"'), 10_000);
   assert.ok(role.output.includes(`"image":"${digest}"`), role.output);
 });
 
-test("the health check ends with 1 and the reason where nobody is live, and with wrong settings", async () => {
+test("the health check ends with 1 and the reason if no process is live, and with invalid settings", async () => {
   await using alone = new Role(image, "health", { variables: variablesAt(`${network}.0.5`) });
   assert.deepEqual(await alone.ended, { code: 1, signal: null });
   assert.ok(alone.errors.startsWith(`not live: ${network}.0.5:8080: connect ECONNREFUSED`), alone.errors);
@@ -80,7 +80,7 @@ test("the health check ends with 1 and the reason where nobody is live, and with
   assert.match(wrong.errors, /^not live: [\s\S]*PORT is "http"/);
 });
 
-test("a second SIGTERM ends a role at once, with workers too", async () => {
+test("a second SIGTERM ends a role immediately, with workers too", async () => {
   for (const [workers, host] of [
     ["1", `${network}.0.6`],
     ["2", `${network}.0.7`],
@@ -97,7 +97,7 @@ test("a second SIGTERM ends a role at once, with workers too", async () => {
   }
 });
 
-test("a signal that the role does not listen for ends it too, which the kernel keeps from a container's first process", async () => {
+test("a signal that the role does not handle ends it too, although the kernel blocks it for a container's first process", async () => {
   const host = `${network}.0.8`;
   const silent = createServer().listen(8080, host);
   await once(silent, "listening");

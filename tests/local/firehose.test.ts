@@ -67,7 +67,7 @@ test("records are buffered and delivered together, compressed, under the time of
   assert.equal(gunzipSync(content).toString(), "one\ntwo\nthree\n");
 });
 
-test("a buffer is delivered by itself when it is old, and when it is full", async () => {
+test("a buffer is delivered automatically when it is old, and when it is full", async () => {
   await using started = await openEndpoint();
   const { firehose, objects } = await openStream(started, { bufferingInterval: 1, bufferingSize: 1 });
   await firehose.send(new PutRecordCommand({ DeliveryStreamName: "access", Record: record("old") }));
@@ -77,7 +77,7 @@ test("a buffer is delivered by itself when it is old, and when it is full", asyn
   await waitUntil("delivery by size", () => objects.list("logs").length === 2, 500);
 });
 
-test("what the stream's role may not write is kept until it may", async () => {
+test("records that the stream's role may not write are kept until it may", async () => {
   await using started = await openEndpoint();
   const { firehose, objects, inline } = await openStream(started);
   await started.remove(inline);
@@ -89,7 +89,7 @@ test("what the stream's role may not write is kept until it may", async () => {
   assert.equal(objects.list("logs").length, 1);
 });
 
-test("what was accepted is delivered after a restart of the region", async () => {
+test("accepted records are delivered after a restart of the region", async () => {
   await using started = await openEndpoint();
   const { firehose, stream } = await openStream(started, { bufferingInterval: 0 });
   const { region } = started;
@@ -123,7 +123,7 @@ test("a stream without its bucket or role is refused, and an unknown stream is n
   assert.equal(described.DeliveryStreamDescription?.DeliveryStreamStatus, "ACTIVE");
 });
 
-test("a prefix with expressions stands as it is", async () => {
+test("a prefix with expressions is used unchanged", async () => {
   const destination = { stream: "s", bucket: "b", roleArn: "r", compressed: false };
   const moment = new Date("2026-03-04T05:06:07Z");
   assert.match(

@@ -17,7 +17,7 @@ function invoke(token: string, args: Properties = {}): Properties {
 }
 
 test("the functions of the AWS provider", async (t) => {
-  t.test("tell the region, its zones, the account and the partition", async () => {
+  t.test("return the region, its zones, the account and the partition", async () => {
     const filters = [{ name: "opt-in-status", values: ["opt-in-not-required"] }];
     const zones = invoke("aws:index/getAvailabilityZones:getAvailabilityZones", {
       state: "available",
@@ -30,14 +30,14 @@ test("the functions of the AWS provider", async (t) => {
     assert.equal(invoke("aws:index/getPartition:getPartition").dnsSuffix, "amazonaws.com");
   });
 
-  t.test("name the image of ECS, always the same", async () => {
+  t.test("return the image of ECS, always the same", async () => {
     const name = "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id";
     const first = invoke("aws:ssm/getParameter:getParameter", { name });
     assert.match(String(first.value), /^ami-0[0-9a-f]{16}$/);
     assert.deepEqual(invoke("aws:ssm/getParameter:getParameter", { name }), first);
   });
 
-  t.test("find an image in ECR by its tag, with the digest of its content now", async () => {
+  t.test("find an image in ECR by its tag, with the digest of its current content", async () => {
     const token = "aws:ecr/getImage:getImage";
     const { images } = region;
     const image = invoke(token, { repositoryName: "dmm-env/gateway", imageTag: "1.0.0" });
@@ -71,13 +71,13 @@ test("the functions of the AWS provider", async (t) => {
     });
   });
 
-  t.test("give a domain the same hosted zone each time", async () => {
+  t.test("return the same hosted zone for a domain each time", async () => {
     const zone = invoke("aws:route53/getZone:getZone", { name: "api.example.com", privateZone: false });
     assert.match(String(zone.zoneId), /^Z[0-9A-F]{20}$/);
     assert.equal(invoke("aws:route53/getZone:getZone", { name: "api.example.com." }).zoneId, zone.zoneId);
   });
 
-  t.test("refuse by name what they do not know", async () => {
+  t.test("refuse unknown arguments by name", async () => {
     assert.throws(() => serveInvoke(region, "aws:ec2/getAmi:getAmi", {}), {
       code: "DMM_LOCAL_INVOKE_UNKNOWN",
     });
@@ -94,7 +94,7 @@ test("the functions of the AWS provider", async (t) => {
 });
 
 test("a random password", async (t) => {
-  t.test("is secret, and another one each time", async () => {
+  t.test("is secret, and different each time", async () => {
     const token = "aws:secretsmanager/getRandomPassword:getRandomPassword";
     const args = { passwordLength: 40, excludePunctuation: true };
     const [one, other] = [invoke(token, args), invoke(token, args)];
@@ -103,7 +103,7 @@ test("a random password", async (t) => {
     assert.notDeepEqual(one.randomPassword, other.randomPassword);
   });
 
-  t.test("has the length and exactly the kinds of character that were asked for", async () => {
+  t.test("has the requested length and exactly the requested kinds of characters", async () => {
     const options = fc.record({
       passwordLength: fc.integer({ min: 5, max: 64 }),
       excludeLowercase: fc.boolean(),
@@ -123,7 +123,7 @@ test("a random password", async (t) => {
     );
   });
 
-  t.test("is refused where nothing is left to choose from", async () => {
+  t.test("is refused if no characters are left", async () => {
     assert.throws(() => makePassword({ passwordLength: 0 }), /1 to 4096/);
     const nothing = {
       excludeLowercase: true,

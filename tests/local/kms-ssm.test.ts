@@ -31,7 +31,7 @@ async function openKey(started: StartedEndpoint) {
   return { key, KeyId: key.id, kms: new KMSClient(started.client), ssm: new SSMClient(started.client) };
 }
 
-test("a ciphertext opens with its key and encryption context only", async () => {
+test("a ciphertext is decrypted with its key and encryption context only", async () => {
   await using started = await openEndpoint();
   const { kms } = await openKey(started);
   const EncryptionContext = { purpose: "test", order: "any" };
@@ -50,7 +50,7 @@ test("a ciphertext opens with its key and encryption context only", async () => 
   await assert.rejects(kms.send(new DecryptCommand({ CiphertextBlob: bent, EncryptionContext })), refused);
 });
 
-test("a disabled key and one that waits for its deletion open nothing", async () => {
+test("a disabled key and one pending deletion decrypt nothing", async () => {
   await using started = await openEndpoint();
   const { kms, key, KeyId } = await openKey(started);
   const { CiphertextBlob } = await kms.send(new EncryptCommand({ KeyId, Plaintext: Buffer.from("secret") }));
@@ -68,7 +68,7 @@ test("a disabled key and one that waits for its deletion open nothing", async ()
   await decrypt();
 });
 
-test("a data key comes in clear and encrypted, and both are the same", async () => {
+test("a data key is returned in clear text and encrypted, and both are the same", async () => {
   await using started = await openEndpoint();
   const { kms, KeyId } = await openKey(started);
   const made = await kms.send(new GenerateDataKeyCommand({ KeyId, KeySpec: "AES_256" }));
@@ -130,14 +130,14 @@ test("parameters are put, listed by path and deleted through the API", async () 
   assert.deepEqual(left.InvalidParameters, ["/app/a"]);
 });
 
-test("the names under which AWS publishes its images are answered", async () => {
+test("the names under which AWS publishes its images are found", async () => {
   await using started = await openEndpoint();
   const Name = "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id";
   const response = await new SSMClient(started.client).send(new GetParameterCommand({ Name }));
   assert.match(response.Parameter?.Value ?? "", /^ami-[0-9a-f]{17}$/);
 });
 
-test("a look at a parameter sees what the API changed", async () => {
+test("reading a parameter detects changes by the API", async () => {
   await using started = await openEndpoint();
   const { ssm } = await openKey(started);
   const parameter = await started.create("aws:ssm/parameter:Parameter", "p", {

@@ -59,7 +59,7 @@ async function createVpc(): Promise<{ vpc: Resource; subnet: Resource }> {
 }
 
 test("the network's records", async (t) => {
-  t.test("carry the ids, ARNs and defaults that AWS gives", async () => {
+  t.test("have the ids, ARNs and defaults of AWS", async () => {
     const { vpc, subnet } = await createVpc();
     assert.match(vpc.id, /^vpc-0[0-9a-f]{16}$/);
     assert.equal(vpc.outputs.arn, `arn:aws:ec2:eu-west-1:000000000000:vpc/${vpc.id}`);
@@ -69,19 +69,22 @@ test("the network's records", async (t) => {
     assert.equal(subnet.outputs.availabilityZoneId, "euw1-az2");
   });
 
-  t.test("refuse a subnet outside its VPC, over another, or in a zone that does not exist", async () => {
-    const { vpc } = await createVpc();
-    const place = (cidrBlock: string, availabilityZone = "eu-west-1a") =>
-      create("subnet", { vpcId: vpc.id, cidrBlock, availabilityZone });
-    await refuses("InvalidSubnet.Range", () => place("10.1.0.0/24"));
-    await refuses("InvalidSubnet.Conflict", () => place("10.0.0.128/25"));
-    await refuses("InvalidParameterValue", () => place("10.0.1.0/24", "eu-west-1z"));
-    await refuses("InvalidVpcID.NotFound", () =>
-      create("subnet", { vpcId: "vpc-0", cidrBlock: "10.0.0.0/24" }),
-    );
-  });
+  t.test(
+    "refuse a subnet outside its VPC, overlapping another, or in a zone that does not exist",
+    async () => {
+      const { vpc } = await createVpc();
+      const place = (cidrBlock: string, availabilityZone = "eu-west-1a") =>
+        create("subnet", { vpcId: vpc.id, cidrBlock, availabilityZone });
+      await refuses("InvalidSubnet.Range", () => place("10.1.0.0/24"));
+      await refuses("InvalidSubnet.Conflict", () => place("10.0.0.128/25"));
+      await refuses("InvalidParameterValue", () => place("10.0.1.0/24", "eu-west-1z"));
+      await refuses("InvalidVpcID.NotFound", () =>
+        create("subnet", { vpcId: "vpc-0", cidrBlock: "10.0.0.0/24" }),
+      );
+    },
+  );
 
-  t.test("let only one of two creations at once have a block", async () => {
+  t.test("let only one of two concurrent creations have a block", async () => {
     const { vpc } = await createVpc();
     const both = await Promise.allSettled(
       [1, 2].map(() => create("subnet", { vpcId: vpc.id, cidrBlock: "10.0.9.0/24" })),
@@ -89,7 +92,7 @@ test("the network's records", async (t) => {
     assert.deepEqual(both.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
   });
 
-  t.test("refuse to be deleted while something still uses them", async () => {
+  t.test("cannot be deleted while they are in use", async () => {
     const { vpc, subnet } = await createVpc();
     const address = await create("eip", {});
     const nat = await create("natGateway", { allocationId: address.id, subnetId: subnet.id });
@@ -106,7 +109,7 @@ test("the network's records", async (t) => {
     );
   });
 
-  t.test("keep a security group while another's rule, a balancer or a service names it", async () => {
+  t.test("keep a security group while another's rule, a balancer or a service refers to it", async () => {
     const { vpc } = await createVpc();
     const [one, other] = [
       await create("securityGroup", { vpcId: vpc.id }),
@@ -135,7 +138,7 @@ test("the network's records", async (t) => {
     await remove("securityGroup", other);
   });
 
-  t.test("refuse a second group of the same name and a second rule of the same opening", async () => {
+  t.test("refuse a second group of the same name and a duplicate rule", async () => {
     const { vpc } = await createVpc();
     const group = await create("securityGroup", { vpcId: vpc.id, name: "gateway" });
     await refuses("InvalidGroup.Duplicate", () =>
@@ -153,7 +156,7 @@ test("the network's records", async (t) => {
     await create("egressRule", rule);
   });
 
-  t.test("lead routes only to gateways that exist, once per destination", async () => {
+  t.test("allow routes only to existing gateways, once per destination", async () => {
     const { vpc, subnet } = await createVpc();
     const gateway = await create("internetGateway", { vpcId: vpc.id });
     await refuses("Resource.AlreadyAssociated", () => create("internetGateway", { vpcId: vpc.id }));
@@ -168,7 +171,7 @@ test("the network's records", async (t) => {
     );
   });
 
-  t.test("join the line to on-premises networks", async () => {
+  t.test("include the connection to on-premises networks", async () => {
     const { vpc } = await createVpc();
     const gateway = await create("vpnGateway", { vpcId: vpc.id });
     const table = await create("routeTable", { vpcId: vpc.id });
@@ -186,7 +189,7 @@ test("the network's records", async (t) => {
     await refuses("DependencyViolation", () => remove("vpnGateway", gateway));
   });
 
-  t.test("keep what creation gave them when they are updated", async () => {
+  t.test("keep computed values when they are updated", async () => {
     const { vpc } = await createVpc();
     const inputs = { ...vpc.inputs, tags: { Name: "new" } };
     const updated = await updateResource(region, find("vpc"), vpc, inputs);

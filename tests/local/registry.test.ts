@@ -32,7 +32,7 @@ test("the table of handlers", async (t) => {
   });
 
   for (const handler of handlers) {
-    t.test(`knows ${handler.type} as the AWS provider has it`, async () => {
+    t.test(`describes ${handler.type} as the AWS provider does`, async () => {
       const { inputs, all } = readShape(handler);
       const not = (names: readonly string[] | undefined, known: ReadonlySet<string>) =>
         (names ?? []).filter((name) => !known.has(name));

@@ -28,7 +28,7 @@ async function openBucket(started: StartedEndpoint, inputs = {}) {
   return { bucket, Bucket: "feature-x-logs", s3: new S3Client(started.client) };
 }
 
-test("what a client puts it gets back, with type, metadata and checksum", async () => {
+test("an uploaded object is returned with type, metadata and checksum", async () => {
   await using started = await openEndpoint();
   const { s3, Bucket } = await openBucket(started);
   const Key = "a folder/ünï+code&?.txt";
@@ -52,7 +52,7 @@ test("what a client puts it gets back, with type, metadata and checksum", async 
   assert.equal(head.ServerSideEncryption, "AES256");
 });
 
-test("a streamed upload with its checksum behind it is taken apart and verified", async () => {
+test("a streamed upload with a trailing checksum is decoded and verified", async () => {
   await using started = await openEndpoint();
   const { s3, Bucket } = await openBucket(started);
   const body = Buffer.alloc(300_000, "abc");
@@ -70,7 +70,7 @@ test("a wrong checksum is refused", async () => {
   await assert.rejects(s3.send(new GetObjectCommand({ Bucket, Key: "s" })), { name: "NoSuchKey" });
 });
 
-test("listing goes by prefix and delimiter, page after page, in the order of keys", async () => {
+test("listing supports prefix and delimiter, page after page, in key order", async () => {
   await using started = await openEndpoint();
   const { s3, Bucket } = await openBucket(started);
   for (const Key of ["b/2", "a", "b/1", "c/1", "c/2", "d"])
@@ -115,7 +115,7 @@ test("objects are deleted one by one and many at once", async () => {
   assert.equal(left.KeyCount, 0);
 });
 
-test("buckets are listed; what is not there and what is not answered is refused by name", async () => {
+test("buckets are listed; missing and unsupported ones are refused by name", async () => {
   await using started = await openEndpoint();
   const { s3, Bucket } = await openBucket(started);
   const listed = await s3.send(new ListBucketsCommand({}));
@@ -147,7 +147,7 @@ test("a bucket that is not empty is deleted only with forceDestroy", async () =>
   await assert.rejects(s3.send(new HeadBucketCommand({ Bucket })), { name: "NotFound" });
 });
 
-test("an object of the program is there for the API, and changes with it", async () => {
+test("an object of the program is visible to the API, and changes with it", async () => {
   await using started = await openEndpoint();
   const { s3, Bucket } = await openBucket(started);
   const read = async () =>

@@ -86,7 +86,7 @@ function expectedFamily(): readonly string[] {
 }
 
 test("awsx:ec2:Vpc through the real engine", async (t) => {
-  t.test("is made as the real one makes it, changes in place, and leaves nothing", async () => {
+  t.test("is created like the real one, changes in place, and leaves nothing", async () => {
     const region = createMemoryRegion();
     const providers = await startProviders(region, handlers);
     await using engine = await startEngine(providers, program());
@@ -171,7 +171,7 @@ test("awsx:ec2:Vpc through the real engine", async (t) => {
     }
   });
 
-  t.test("hands its provider, protection, dependencies and secrets on to its children", async () => {
+  t.test("passes its provider, protection, dependencies and secrets on to its children", async () => {
     const providers = await startProviders(createMemoryRegion(), handlers);
     await using engine = await startEngine(providers, async () => {
       const other = new aws.Provider("other", {

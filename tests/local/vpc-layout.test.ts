@@ -33,7 +33,7 @@ function planIfPossible(of: Layout): ReturnType<typeof planSubnets> | undefined 
 
 /** Expected addresses were observed with the real provider of awsx. */
 test("the layout of a VPC", async (t) => {
-  t.test("by Auto takes the specs in order, each at the next boundary of its own size", async () => {
+  t.test("by Auto uses the specs in order, each at the next boundary of its own size", async () => {
     const specs: SubnetSpec[] = [
       { type: "Public", mask: 24 },
       { type: "Private", mask: 22 },
@@ -92,7 +92,7 @@ test("the layout of a VPC", async (t) => {
     ]);
   });
 
-  t.test("takes explicit blocks as they are, and refuses them where they overlap", async () => {
+  t.test("uses explicit blocks unchanged, and refuses overlapping ones", async () => {
     const explicit: SubnetSpec[] = [{ type: "Private", blocks: ["10.0.5.0/24", "10.0.9.0/24"] }];
     assert.deepEqual(blocks(layout("10.0.0.0/16", "Auto", explicit, 2)), [
       "Private 1 10.0.5.0/24",
@@ -113,7 +113,7 @@ test("the layout of a VPC", async (t) => {
     );
   });
 
-  t.test("refuses NAT gateways without subnets to stand in and to serve", async () => {
+  t.test("refuses NAT gateways without subnets to be in and to serve", async () => {
     assert.throws(
       () => planSubnets({ ...layout("10.0.0.0/16", "Auto", [{ type: "Public" }]), nat: "Single" }),
       /needs public subnets .* and private or isolated ones/,
@@ -122,7 +122,7 @@ test("the layout of a VPC", async (t) => {
     assert.equal(planSubnets({ ...layout("10.0.0.0/16", "Auto", isolated), nat: "Single" }).length, 6);
   });
 
-  t.test("by AutoMerge is the one without specs, with what a spec says of its type", async () => {
+  t.test("by AutoMerge is the default one, with each spec applied to its type", async () => {
     const bare = layout("10.0.0.0/16", "Legacy");
     const tagged = layout("10.0.0.0/16", "AutoMerge", [{ type: "Public", tags: { tier: "edge" } }]);
     assert.deepEqual(blocks(tagged), blocks(bare));
@@ -141,7 +141,7 @@ test("the layout of a VPC", async (t) => {
     }
   });
 
-  t.test("refuses two specs of one name before anything is made", async () => {
+  t.test("refuses two specs of one name before anything is created", async () => {
     const unnamed = { subnetSpecs: [{ type: "Public" }, { type: "Isolated" }, { type: "Isolated" }] };
     assert.throws(() => parseArguments(createMemoryRegion(), unnamed), /2 specs with the name "isolated"/);
     const named = {
@@ -150,7 +150,7 @@ test("the layout of a VPC", async (t) => {
     assert.equal(parseArguments(createMemoryRegion(), named).specs?.length, 3);
   });
 
-  t.test("told as Auto leads to the same addresses as Legacy", async () => {
+  t.test("expressed as Auto leads to the same addresses as Legacy", async () => {
     const mask = fc.integer({ min: 21, max: 28 });
     const spec = fc.record({
       type: fc.constantFrom("Private" as const, "Public" as const, "Isolated" as const),

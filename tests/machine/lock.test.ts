@@ -81,7 +81,7 @@ test("of several processes that find a lock abandoned, one takes it over", async
   }
 });
 
-test("a lock that names a pid which another process has by now is taken over", async () => {
+test("a lock whose pid now belongs to another process is taken over", async () => {
   using folder = new TemporaryFolder();
   const file = join(folder.path, "run.lock");
   writeFileSync(file, JSON.stringify({ pid: process.ppid, startTime: 1, command: "x", since: "y" }));
@@ -102,7 +102,7 @@ test("a lock that was cut short is taken over, and so is that of an heir that wa
   assert.deepEqual(readdirSync(folder.path), []);
 });
 
-test("a lock that was taken on a full disk, where it names its process alone, is respected", async () => {
+test("a lock that names only its process, as on a full disk, is respected", async () => {
   using folder = new TemporaryFolder();
   const file = join(folder.path, "run.lock");
   const { pid, startTime } = ownIdentity();
@@ -124,7 +124,7 @@ test("a command line of any length fits into a lock", async () => {
   assert.equal(readHolder(file)?.pid, process.pid);
 });
 
-test("a released lock is not taken away from its next holder", async () => {
+test("releasing a lock twice does not affect its next holder", async () => {
   using folder = new TemporaryFolder();
   const file = join(folder.path, "run.lock");
   const first = take(file, "first");

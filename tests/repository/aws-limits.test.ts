@@ -8,7 +8,7 @@ const limits = /\/(aws-limits|aws-access)\.ts$/;
 /** Only loads the SDK's modules, so that their code is compiled before a request needs it. */
 const exceptions = ["gateway/warm.ts"];
 
-test("whatever creates a client of the AWS SDK takes its limits from its folder's one place", async () => {
+test("every client of the AWS SDK takes its limits from its folder's one module", async () => {
   const users = readSourceFiles(parts).filter(({ text }) =>
     /(?:import\s+\{[^}]*\}\s+from|import\()\s*"@aws-sdk\/client-/.test(text),
   );

@@ -82,7 +82,7 @@ function areApart(one: string, other: string): boolean {
   return one !== other && !one.startsWith(`${other}/`) && !other.startsWith(`${one}/`);
 }
 
-test("of two folders side by side at most one imports the other", async () => {
+test("of two neighbouring folders at most one imports the other", async () => {
   const imports = readFolderImports();
   const mutual = [...imports.keys()].filter((edge) => {
     const [from = "", to = ""] = edge.split(" ");

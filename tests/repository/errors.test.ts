@@ -84,7 +84,7 @@ test("no error code is documented twice", async () => {
   );
 });
 
-test("no error code that was retired is used again", async () => {
+test("no retired error code is used again", async () => {
   const retired = readRetiredCodes();
   assert.ok(retired.length > 0);
   const used = new Set([...raised, ...documented, ...catalogued.map(({ code }) => code)]);
@@ -94,7 +94,7 @@ test("no error code that was retired is used again", async () => {
   );
 });
 
-test("a comment, a type, a comparison and a function that nobody calls are no use of a code", async () => {
+test("a comment, a type, a comparison and an unused function do not count as uses of a code", async () => {
   const catalogue = {
     path: "area/errors.ts",
     text: `

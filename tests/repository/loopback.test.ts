@@ -30,21 +30,21 @@ const numbers = [
 /** `127.201` and all addresses in it, also in a regular expression; 127.0.0.0/16 is shared. */
 const written = /(?<![\d.])127\\?\.(?!0\b)\d{1,3}/;
 
-test("tests reserve their loopback networks, and write none by hand", async () => {
+test("tests reserve their loopback networks, and never write one by hand", async () => {
   const writing = readSourceFiles(["tests"])
     .filter(({ text }) => written.test(text))
     .map(({ path }) => path);
   assert.deepEqual(writing.sort(), [...inputs].sort());
 });
 
-test("tests make no loopback network of a number", async () => {
+test("tests build no loopback network from a number", async () => {
   const making = readSourceFiles(["tests"])
     .filter(({ text }) => /(?<![\d.])127\.\$\{/.test(text))
     .map(({ path }) => path);
   assert.deepEqual(making.sort(), numbers);
 });
 
-test("a network is recognised wherever it is written", async () => {
+test("a network is recognized wherever it is written", async () => {
   for (const text of ['"127.201"', "`http://127.5.1.9`", "/127\\.215\\.1/", "'127.254.0.1'"])
     assert.match(text, written);
   for (const text of ['"127.0.0.1"', "127.0.0.0/8", "`127.x.7.7`", "1127.5", "10.127.5.1"])

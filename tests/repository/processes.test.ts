@@ -17,7 +17,7 @@ const exceptions = [
   "tests/local/daemon/strays.test.ts",
 ];
 
-test("only what starts detached processes or workers uses Node's own module; all else runs programs by execa", async () => {
+test("only code that starts detached processes or workers uses Node's own module; all other runs programs by execa", async () => {
   const users = readSourceFiles([...parts, "tests"])
     .filter((file) => importsOf(file).some((name) => /^(?:node:)?child_process$/.test(name)))
     .map(({ path }) => path);

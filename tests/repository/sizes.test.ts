@@ -7,7 +7,7 @@ const limit = 300;
 /** Files over the limit, each with its reason. */
 const exceptions: Readonly<Record<string, string>> = {};
 
-test("no file is longer than a reader can hold", async () => {
+test("no file exceeds the length limit", async () => {
   const tooLong = readSourceFiles(parts)
     .map((file) => ({ path: file.path, lines: file.text.split("\n").length - 1 }))
     .filter((file) => file.lines > limit && !(file.path in exceptions));

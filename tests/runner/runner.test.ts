@@ -39,7 +39,7 @@ test("tests are counted, not their assertions nor the groups around them", async
   assert.deepEqual([exitCodeOf(outcome, {}), exitCodeOf(outcome, { CI: "true" })], [0, 0]);
 });
 
-test("a failed test is named with its reason, and a group only when no test of it failed", async (t) => {
+test("a failed test is reported with its reason, and a group only when no test of it failed", async (t) => {
   const outcome = await run(t, [
     `import assert from "node:assert/strict";
      import { test } from tap;
@@ -57,7 +57,7 @@ test("a failed test is named with its reason, and a group only when no test of i
   assert.equal(exitCodeOf(outcome, {}), 1);
 });
 
-test("a skipped test is named and counted, and fails an automatic run", async (t) => {
+test("a skipped test is reported and counted, and fails an automated run", async (t) => {
   const outcome = await run(t, [
     `import { test } from tap;
      test("done", async () => {});
@@ -97,7 +97,7 @@ test("a file that does not end in time is ended and counts as a failure", async 
   assert.deepEqual(pathsOf(outcome.failures), ["0.test.mjs"]);
 });
 
-test("what a test starts runs without the runner's loaders", async (t) => {
+test("programs that a test starts run without the runner's loaders", async (t) => {
   const outcome = await run(t, [
     `import assert from "node:assert/strict";
      import { execaSync } from ${execa};
@@ -110,6 +110,6 @@ test("what a test starts runs without the runner's loaders", async (t) => {
   assert.deepEqual(outcome.failures, []);
 });
 
-test("no test at all is no success", async () => {
+test("a run without tests is not a success", async () => {
   assert.equal(exitCodeOf({ passed: 0, failures: [], skips: [] }, {}), 1);
 });

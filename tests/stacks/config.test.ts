@@ -22,7 +22,7 @@ function problemsOf(config: Readonly<Record<string, string>>): readonly string[]
   }
 }
 
-test("what is not set has its documented default", async () => {
+test("every unset key has its documented default", async () => {
   const config = parseConfig(full(environmentConfig));
   assert.equal(config.gatewayCount, 3);
   assert.equal(config.cacheShards, 3);
@@ -68,7 +68,7 @@ test("the error carries a code, the list and the fix", async () => {
   );
 });
 
-test("an environment without locks or without an end is refused", async () => {
+test("an environment without insiders or without an end is refused", async () => {
   for (const key of ["insiders", "insiderAuthority", "revocationList", "expires"]) {
     const problems = problemsOf({ ...environmentConfig, [key]: "" });
     assert.equal(problems.length, 1, key);
@@ -82,7 +82,7 @@ test("production with insiders or an end is refused", async () => {
   for (const problem of problems) assert.match(problem, /must not be set in production/);
 });
 
-test("networks that would amount to everybody are refused as insiders", async () => {
+test("networks that would amount to everyone are refused as insiders", async () => {
   for (const network of ["0.0.0.0/0", "128.0.0.0/1", "10.0.0.0/7"]) {
     assert.equal(problemsOf({ ...environmentConfig, insiders: network }).length, 1, network);
   }
@@ -102,12 +102,12 @@ test("networks with host bits, wrong numbers or wrong masks are refused", async 
   }
 });
 
-test("a network with host bits is refused with the one that it lies in", async () => {
+test("a network with host bits is refused with the one that contains it", async () => {
   const [problem = ""] = problemsOf({ ...environmentConfig, insiders: "10.20.30.40/12" });
   assert.match(problem, /without host bits, such as 10\.16\.0\.0\/12/);
 });
 
-test("the address block is private, large enough, and apart from the networks on premises", async () => {
+test("the address block is private, large enough, and does not overlap the on-premises networks", async () => {
   for (const block of ["10.0.0.0/15", "10.0.0.0/21", "203.0.0.0/16", "172.32.0.0/16"]) {
     assert.equal(problemsOf({ ...environmentConfig, addressBlock: block }).length, 1, block);
   }
@@ -117,7 +117,7 @@ test("the address block is private, large enough, and apart from the networks on
   );
 });
 
-test("a private line that leads nowhere and capacity below its own minimum are refused", async () => {
+test("a private connection to nowhere and capacity below its own minimum are refused", async () => {
   assert.match(
     problemsOf({ ...environmentConfig, onPremisesNetworks: "" })[0] ?? "",
     /directConnectGatewayId/,
@@ -128,7 +128,7 @@ test("a private line that leads nowhere and capacity below its own minimum are r
   );
 });
 
-test("every accepted environment name fits every name that AWS is given", async () => {
+test("every accepted environment name fits every AWS name", async () => {
   const character = fc.constantFrom(..."abyz059-_.A");
   fc.assert(
     fc.property(fc.string({ unit: character, maxLength: 24 }), (name) => {
@@ -149,7 +149,7 @@ test("hostile text in any key is a problem, never another error", async () => {
   );
 });
 
-test("production's own configuration is right, sets all it could differ in, and holds no secret", async () => {
+test("production's own configuration is valid, sets every key that may differ, and contains no secret", async () => {
   const text = readFileSync(join(root, "Pulumi.production.yaml"), "utf8");
   const entries = [...text.matchAll(/^ {2}(dmm-env:\w+): "?([^"\n]+)"?$/gm)].map(([, key, value]) => [
     key,
@@ -178,7 +178,7 @@ test("the documentation has every key with its description and default, and no o
   assert.deepEqual(rows, expected);
 });
 
-test("the documentation names the keys that an environment sets for itself", async () => {
+test("the documentation names the keys that an environment sets itself", async () => {
   const text = readFileSync(join(root, "docs", "configuration.md"), "utf8");
   for (const key of environmentKeys) assert.match(text, new RegExp(`^- \`${key}\``, "m"));
 });

@@ -46,7 +46,7 @@ for (const { type, property, reason, ...values } of settings) {
   });
 }
 
-test("nothing differs between production and an environment but what is declared", async () => {
+test("production and an environment differ only as declared", async () => {
   assert.deepEqual(findUndeclared(environment, settings), []);
 });
 
@@ -58,7 +58,7 @@ const otherPorts = {
 } as const;
 
 for (const [key, port] of Object.entries(otherPorts))
-  test(`what differs with another ${key} is declared as following from it`, async () => {
+  test(`consequences of another ${key} are declared as such`, async () => {
     const shifted = await deploy({ ...environmentConfig, [key]: port });
     const following = configured.filter((it) => it.key === key);
     assert.deepEqual(findUndeclared(shifted, [...settings, ...following]), []);
@@ -89,7 +89,7 @@ function findUndeclared(deployed: Deployed, declared: readonly Property[]): read
   return undeclared;
 }
 
-test("every declared presence is there, and on its own side only", async () => {
+test("every declared presence exists, and on its own side only", async () => {
   const has = (deployed: Deployed, { type, name, property }: Presence) =>
     deployed
       .all(type)

@@ -8,7 +8,7 @@ const production = await deploy(productionConfig);
 const listener = "aws:lb/listener:Listener";
 const arn = (name: string) => `arn:aws:mock:eu-west-1:123456789012:${name}`;
 
-test("the ingress listens on 443 alone, with TLS 1.2 or newer", async () => {
+test("the ingress listens on 443 only, with TLS 1.2 or newer", async () => {
   const outer = environment.all(listener).filter((it) => it.inputs.loadBalancerArn === arn("ingress"));
   assert.deepEqual(
     outer.map(({ inputs }) => [inputs.port, inputs.protocol]),
@@ -40,7 +40,7 @@ function readIssuer(deployed: Deployed): string | undefined {
   return variables.find((it: { name: string }) => it.name === "ISSUER")?.value;
 }
 
-test("an environment's ingress verifies client certificates, and only once it knows the revoked ones", async () => {
+test("an environment's ingress verifies client certificates, and only once it has the revocation list", async () => {
   const { inputs, dependencies } = environment.one(listener, "ingress");
   assert.deepEqual(inputs.mutualAuthentication, {
     mode: "verify",
@@ -51,7 +51,7 @@ test("an environment's ingress verifies client certificates, and only once it kn
   assert.equal(production.one(listener, "ingress").inputs.mutualAuthentication, undefined);
 });
 
-test("the trust store takes the operator's authority and its first revocation list", async () => {
+test("the trust store contains the operator's authority and its first revocation list", async () => {
   const object = (key: string) => environment.one("aws:s3/bucketObjectv2:BucketObjectv2", key).inputs;
   assert.equal(object("authority.pem").content, environmentConfig.insiderAuthority);
   assert.equal(object("revoked-0.crl").content, environmentConfig.revocationList);
@@ -62,7 +62,7 @@ test("the trust store takes the operator's authority and its first revocation li
   assert.equal(revocation.revocationsS3Bucket, store.caCertificatesBundleS3Bucket);
 });
 
-test("slow start, deregistration delay and every container's stop timeout are the one drain budget", async () => {
+test("slow start, deregistration delay and every container's stop timeout are the same drain time", async () => {
   for (const { inputs } of environment.all("aws:lb/targetGroup:TargetGroup")) {
     assert.equal(inputs.slowStart, 45);
     assert.equal(inputs.deregistrationDelay, 45);
@@ -81,7 +81,7 @@ test("slow start, deregistration delay and every container's stop timeout are th
   assert.match(Buffer.from(userData, "base64").toString(), /^ECS_CONTAINER_STOP_TIMEOUT=45s$/m);
 });
 
-test("the certificate is proven for both host names, and both lead to the ingress", async () => {
+test("the certificate is validated for both host names, and both lead to the ingress", async () => {
   const { inputs } = environment.one("aws:acm/certificate:Certificate", "ingress");
   assert.equal(inputs.domainName, "feature-x.api.example.com");
   assert.deepEqual(inputs.subjectAlternativeNames, ["admin.feature-x.api.example.com"]);
@@ -130,7 +130,7 @@ test("access logs go to the bucket whose policy lets load balancers write there 
   );
 });
 
-test("no bucket answers anything public or without TLS", async () => {
+test("no bucket allows public access or access without TLS", async () => {
   for (const { name } of environment.all("aws:s3/bucket:Bucket")) {
     const block = environment.one("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", name).inputs;
     const { bucket: _, ...flags } = block;

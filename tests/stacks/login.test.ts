@@ -11,7 +11,7 @@ function readVariables({ one }: Deployed, service: string): Record<string, strin
   return Object.fromEntries(container!.environment.map(({ name, value }) => [name, value]));
 }
 
-test("a login of the company's own is told to the gateways and to the admin site", async () => {
+test("a company's own login is configured for the gateways and the admin site", async () => {
   const login = "/app/login/company.ts";
   const deployed = await deploy({ ...environmentConfig, login, dpopNonces: "on" });
   assert.equal(readVariables(deployed, "gateway").LOGIN, login);
@@ -20,7 +20,7 @@ test("a login of the company's own is told to the gateways and to the admin site
   assert.equal(readVariables(deployed, "stub").LOGIN, undefined);
 });
 
-test("without one nothing is said of it", async () => {
+test("without one no variable is set", async () => {
   const deployed = await deploy(environmentConfig);
   for (const service of ["gateway", "admin"]) assert.equal(readVariables(deployed, service).LOGIN, undefined);
   assert.equal(readVariables(deployed, "gateway").DPOP_NONCES, undefined);

@@ -40,11 +40,11 @@ test("the outputs have the shape that the outside reads", async () => {
   assert.equal(outputs.verifier.secretParameter, "/dmm-env/feature-x/verifier-secret");
 });
 
-test("production has no access data to tell", async () => {
+test("production has no access data in its outputs", async () => {
   assert.equal((await deploy(productionConfig)).outputs.access, null);
 });
 
-test("a wrong configuration is refused before the first resource", async () => {
+test("an invalid configuration is refused before the first resource", async () => {
   await assert.rejects(
     deploy({ ...environmentConfig, insiders: "" }),
     (error) => error instanceof ConfigError && pulumi.RunError.isInstance(error),

@@ -16,7 +16,7 @@ function readPort({ one }: Deployed, service: string): string | undefined {
   return environment.find(({ name }: { name: string }) => name === "METRICS_PORT")?.value;
 }
 
-test("nobody is let in to scrape where no network is configured, and there is no port for it", async () => {
+test("scraping is closed if no network is configured, and there is no port for it", async () => {
   const deployed = await deploy(environmentConfig);
   assert.deepEqual(waysToMetrics(deployed), []);
   assert.equal(readPort(deployed, "gateway"), undefined);

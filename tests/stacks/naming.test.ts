@@ -23,7 +23,7 @@ function tagsOf({ type, inputs }: DeclaredResource): Record<string, unknown> {
   );
 }
 
-test("everything that can carry a tag names environment, owner and end", async () => {
+test("everything that can be tagged names environment, owner and end", async () => {
   let carriers = 0;
   for (const resource of environment.resources) {
     if (!(await takesTags(resource))) continue;
@@ -36,7 +36,7 @@ test("everything that can carry a tag names environment, owner and end", async (
   assert.ok(carriers > 70, `${carriers} carry tags`);
 });
 
-test("instances and their disks carry the tags too", async () => {
+test("instances and their disks have the tags too", async () => {
   const { inputs } = environment.one("aws:ec2/launchTemplate:LaunchTemplate", "instances");
   const specifications: { resourceType: string; tags: Record<string, string> }[] = inputs.tagSpecifications;
   assert.deepEqual(
@@ -52,7 +52,7 @@ test("production has no end", async () => {
   }
 });
 
-test("every name begins with the environment's, so that what is left over can be found by name", async () => {
+test("every name begins with the environment's, so that leftovers can be found by name", async () => {
   const nameOf = /^(name|bucket|identifier|clusterIdentifier|replicationGroupId)$/;
   for (const { type, inputs, urn } of environment.resources) {
     if (type === "aws:route53/record:Record" || /bucket[A-Z]/.test(type)) continue;

@@ -15,7 +15,7 @@ function sources({ all }: Deployed) {
     .map(({ inputs }) => `${inputs.securityGroupId} ${inputs.fromPort}-${inputs.toPort} ${inputs.cidrIpv4}`);
 }
 
-test("an environment is open to its insiders' networks on 443 and to nobody else", async () => {
+test("an environment is open to its insiders' networks on 443 only", async () => {
   assert.deepEqual(sources(environment), [
     "ingress-id 443-443 203.0.113.0/24",
     "ingress-id 443-443 198.51.100.7/32",
@@ -28,7 +28,7 @@ test("production is open to the public on 443 of the ingress and nowhere else", 
 
 const defaults = { servicePort: 8080, databasePort: 3306, cachePort: 6379 };
 
-test("inside the VPC a port is open to named groups only, on both ends of each declared way", async () => {
+test("inside the VPC a port is open to named groups only, on both ends of each declared flow", async () => {
   const named = (type: string, from: string, to: string) =>
     environment
       .all(type)
@@ -45,7 +45,7 @@ test("inside the VPC a port is open to named groups only, on both ends of each d
   assert.deepEqual(named(egress, "securityGroupId", "referencedSecurityGroupId"), expected);
 });
 
-test("data stores and load balancers start no connection out of the VPC", async () => {
+test("data stores and load balancers open no connection out of the VPC", async () => {
   const outside = environment.all(egress).filter((rule) => rule.inputs.cidrIpv4 !== undefined);
   assert.deepEqual([...new Set(outside.map((rule) => rule.inputs.securityGroupId))].sort(), [
     "gateway-id",
@@ -54,7 +54,7 @@ test("data stores and load balancers start no connection out of the VPC", async 
   for (const rule of outside) assert.equal(rule.inputs.toPort, 443);
 });
 
-test("no security group has rules of its own beside the declared ones", async () => {
+test("no security group has rules beside the declared ones", async () => {
   for (const group of environment.all("aws:ec2/securityGroup:SecurityGroup")) {
     assert.equal(group.inputs.ingress, undefined);
     assert.equal(group.inputs.egress, undefined);
@@ -70,7 +70,7 @@ test("the VPC has three zones of three kinds of subnets and a NAT gateway in eac
   assert.deepEqual(vpc?.inputs.natGateways, { strategy: "OnePerAz" });
 });
 
-test("the private line propagates its routes into the private subnets of all zones", async () => {
+test("the private connection propagates its routes into the private subnets of all zones", async () => {
   const tables = environment
     .all("aws:ec2/vpnGatewayRoutePropagation:VpnGatewayRoutePropagation")
     .map((propagation) => propagation.inputs.routeTableId);
@@ -82,7 +82,7 @@ test("the private line propagates its routes into the private subnets of all zon
   assert.deepEqual(association?.inputs.allowedPrefixes, ["10.23.0.0/16"]);
 });
 
-test("without networks on premises there is no private line", async () => {
+test("without on-premises networks there is no private connection", async () => {
   const deployed = await deploy({ ...environmentConfig, onPremisesNetworks: "", directConnectGatewayId: "" });
   assert.deepEqual(deployed.all("aws:ec2/vpnGateway:VpnGateway"), []);
   assert.deepEqual(deployed.all("aws:directconnect/gatewayAssociation:GatewayAssociation"), []);

@@ -17,7 +17,7 @@ const root = join(import.meta.dirname, "..", "..");
 const providers = await startProviders(createMemoryRegion(), handlers);
 t.teardown(() => providers.close());
 
-test("the local region knows every type and every input that the program uses", async () => {
+test("the local region supports every type and every input that the program uses", async () => {
   const known = new Map(handlers.map(({ type, inputs }) => [type, inputs]));
   const unknown = new Set<string>();
   for (const config of [environmentConfig, productionConfig]) {
@@ -32,7 +32,7 @@ test("the local region knows every type and every input that the program uses", 
   assert.deepEqual([...unknown].sort(), []);
 });
 
-test("an inline preview of an environment is all creation, without a warning", async () => {
+test("an inline preview of an environment contains only creations, without a warning", async () => {
   await using engine = await startEngine(providers, program);
   const config = Object.entries(environmentConfig).map(([key, value]) => [`dmm-env:${key}`, { value }]);
   await engine.stack.setAllConfig(Object.fromEntries(config));
@@ -42,7 +42,7 @@ test("an inline preview of an environment is all creation, without a warning", a
   assert.doesNotMatch(preview.stdout, /warning/i);
 });
 
-test("a plain pulumi preview works on Pulumi.yaml and Pulumi.production.yaml as they are", async () => {
+test("a plain pulumi preview works on the unmodified Pulumi.yaml and Pulumi.production.yaml", async () => {
   const folder = await copyProject();
   const host = await startLanguageHost();
   try {

@@ -22,7 +22,7 @@ function container(service: string) {
   return JSON.parse(inputs.containerDefinitions)[0];
 }
 
-test("no policy allows an action on everything, except the one for which IAM knows nothing narrower", async () => {
+test("no policy allows an action on everything, except the one for which IAM supports nothing narrower", async () => {
   for (const { name } of environment.all("aws:iam/rolePolicy:RolePolicy")) {
     for (const { Action, Resource } of statements(name)) {
       assert.ok(!JSON.stringify(Action).includes("*"), `${name} ${Action}`);
@@ -52,7 +52,7 @@ test("each service's tasks are started with exactly its own secrets", async () =
   }
 });
 
-test("the key opens these secrets and nothing else", async () => {
+test("the key decrypts these secrets and nothing else", async () => {
   const decrypt = statements("gateway-execution").find((it) => it.Action === "kms:Decrypt");
   assert.equal(decrypt?.Resource, arn("platform"));
   assert.deepEqual(decrypt?.Condition, {
@@ -67,7 +67,7 @@ test("the key opens these secrets and nothing else", async () => {
   });
 });
 
-test("gateways may write to the delivery stream; the other services may do nothing", async () => {
+test("gateways may write to the delivery stream; the other services have no permissions", async () => {
   assert.deepEqual(statements("gateway-task"), [
     {
       Effect: "Allow",
@@ -83,7 +83,7 @@ test("gateways may write to the delivery stream; the other services may do nothi
   }
 });
 
-test("AWS services take a role only for this account", async () => {
+test("AWS services assume a role only for this account", async () => {
   for (const { name, inputs } of environment.all("aws:iam/role:Role")) {
     const [trust] = JSON.parse(inputs.assumeRolePolicy).Statement;
     if (trust.Principal.Service === "ec2.amazonaws.com") continue;
@@ -91,7 +91,7 @@ test("AWS services take a role only for this account", async () => {
   }
 });
 
-test("a deployment that fails is taken back, and no old task goes before a new one is healthy", async () => {
+test("a failed deployment is rolled back, and no old task stops before a new one is healthy", async () => {
   const counts: Record<string, number> = {};
   for (const { name, inputs } of environment.all("aws:ecs/service:Service")) {
     counts[name] = inputs.desiredCount;
@@ -114,7 +114,7 @@ test("tasks run in private subnets under their own security group, with a read-o
   }
 });
 
-test("services wait for their listener, their policies and the capacity, and gateways for the database", async () => {
+test("services depend on their listener, their policies and the capacity, and gateways on the database", async () => {
   const waits = (service: string) =>
     environment.one("aws:ecs/service:Service", service).dependencies.join("\n");
   for (const service of ["gateway", "admin", "stub"]) {
@@ -132,7 +132,7 @@ test("no value of a secret is in a task definition", async () => {
   }
 });
 
-test("every service runs the digest that the image's tag has in ECR now", async () => {
+test("every service runs the digest that the image's tag currently has in ECR", async () => {
   const reference = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/dmm-env/gateway@${imageDigest}`;
   for (const service of ["gateway", "admin", "stub"]) assert.equal(container(service).image, reference);
   assert.equal(environment.outputs.compute.image, reference);
@@ -141,7 +141,7 @@ test("every service runs the digest that the image's tag has in ECR now", async 
   }
 });
 
-test("an image without a registry is taken from the account's own", async () => {
+test("an image without a registry is in the account's own", async () => {
   const place = {
     accountId: "123456789012",
     region: "eu-west-1",

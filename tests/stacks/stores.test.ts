@@ -19,7 +19,7 @@ test("Aurora has one writer and three readers over the three zones", async () =>
   for (const { inputs } of instances) assert.equal(inputs.publiclyAccessible, false);
 });
 
-test("Aurora is encrypted with the environment's key and takes TLS connections only", async () => {
+test("Aurora is encrypted with the environment's key and accepts TLS connections only", async () => {
   const cluster = environment.one("aws:rds/cluster:Cluster", "database").inputs;
   assert.equal(cluster.storageEncrypted, true);
   assert.equal(cluster.kmsKeyId, arn("platform"));
@@ -31,7 +31,7 @@ test("Aurora is encrypted with the environment's key and takes TLS connections o
   );
 });
 
-test("Redis has three shards with a replica each, fails over by itself, and wants TLS and a password", async () => {
+test("Redis has three shards with a replica each, fails over automatically, and requires TLS and a password", async () => {
   const { inputs } = environment.one("aws:elasticache/replicationGroup:ReplicationGroup", "cache");
   assert.equal(inputs.numNodeGroups, 3);
   assert.equal(inputs.replicasPerNodeGroup, 1);
@@ -52,7 +52,7 @@ test("Redis has three shards with a replica each, fails over by itself, and want
   );
 });
 
-test("data stores lie in isolated subnets", async () => {
+test("data stores are in isolated subnets", async () => {
   const isolated = [1, 2, 3].map((zone) => `subnet-isolated-${zone}`);
   assert.deepEqual(environment.one("aws:rds/subnetGroup:SubnetGroup", "database").inputs.subnetIds, isolated);
   assert.deepEqual(
@@ -61,7 +61,7 @@ test("data stores lie in isolated subnets", async () => {
   );
 });
 
-test("credentials are made once by AWS and kept as SecureStrings under the environment's key", async () => {
+test("credentials are generated once by AWS and kept as SecureStrings under the environment's key", async () => {
   const parameters = environment.all("aws:ssm/parameter:Parameter");
   assert.deepEqual(
     parameters.map((it) => it.inputs.name),
@@ -123,7 +123,7 @@ test("every shard, the database, the ingress and the delivery have an alarm that
   for (const { inputs } of alarms) assert.deepEqual(inputs.alarmActions, [arn("alarms")]);
 });
 
-test("a shard's alarm watches every node of the shard by the name that ElastiCache gives it", async () => {
+test("a shard's alarm watches every node of the shard by ElastiCache's name", async () => {
   const { inputs } = environment.one("aws:cloudwatch/metricAlarm:MetricAlarm", "cache-2-lag");
   const nodes = inputs.metricQueries.flatMap((it: { metric?: { dimensions: Record<string, string> } }) =>
     it.metric ? [it.metric.dimensions.CacheClusterId] : [],

@@ -45,7 +45,7 @@ function problemsOf(config: Readonly<Record<string, string>>): readonly string[]
   }
 }
 
-test("nothing is traced where no collector is configured: no variable, no secret, no way out", async () => {
+test("without a collector nothing is traced: no variable, no secret, no outbound rule", async () => {
   for (const config of [environmentConfig, productionConfig]) {
     const deployed = await deploy(config);
     assert.deepEqual(traceVariables(deployed), {});
@@ -55,7 +55,7 @@ test("nothing is traced where no collector is configured: no variable, no secret
   }
 });
 
-test("with a collector the gateways, and no other service, are told of it and of their share", async () => {
+test("with a collector only the gateways are configured with it and their share", async () => {
   const deployed = await traced({ traceEndpoint: "http://collector.example.com:4318", traceRatio: "0.25" });
   assert.deepEqual(traceVariables(deployed), {
     OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector.example.com:4318",
@@ -65,7 +65,7 @@ test("with a collector the gateways, and no other service, are told of it and of
   for (const service of ["admin", "stub"]) assert.deepEqual(traceVariables(deployed, service), {});
 });
 
-test("the gateways are let out to the collector and no further", async () => {
+test("the gateways may connect to the collector and no further", async () => {
   const ways = async (config: Readonly<Record<string, string>>) => waysToCollector(await traced(config));
   // The port of the AWS APIs is open to every address already.
   assert.deepEqual(await ways({ traceEndpoint: "https://otlp.example.com/otlp" }), []);
@@ -82,7 +82,7 @@ test("the gateways are let out to the collector and no further", async () => {
   );
 });
 
-test("a collector's key is a secret under the environment's key, and is nowhere in clear", async () => {
+test("a collector's key is a secret under the environment's key, and is nowhere in clear text", async () => {
   const deployed = await traced({ traceEndpoint: "https://otlp.example.com", traceHeader: "x-api-key" });
   const parameter = deployed.one("aws:ssm/parameter:Parameter", "trace-headers");
   assert.equal(parameter.inputs.type, "SecureString");
@@ -105,7 +105,7 @@ test("a collector's key is a secret under the environment's key, and is nowhere 
   assert.ok(JSON.stringify(decrypt?.Condition).includes(parameterArn));
 });
 
-test("addresses that would show a key, or lead nowhere, are refused", async () => {
+test("addresses that would reveal a key, or lead nowhere, are refused", async () => {
   for (const traceEndpoint of [
     "collector:4318",
     "grpc://collector:4317",
@@ -123,7 +123,7 @@ test("addresses that would show a key, or lead nowhere, are refused", async () =
   }
 });
 
-test("shares beyond the whole, networks of everybody and wrong header names are refused together", async () => {
+test("shares above 1, networks of everyone and invalid header names are refused together", async () => {
   const problems = problemsOf({
     traceEndpoint: "https://otlp.example.com",
     traceRatio: "1.5",
@@ -139,7 +139,7 @@ test("shares beyond the whole, networks of everybody and wrong header names are 
   for (const traceRatio of ["0", "1", "0.001", "1.0"]) assert.deepEqual(problemsOf({ traceRatio }), []);
 });
 
-test("a key is not sent over a way that is not encrypted, and what needs a collector is refused without one", async () => {
+test("a key is not sent over an unencrypted connection, and settings that need a collector are refused without one", async () => {
   assert.deepEqual(
     problemsOf({ traceEndpoint: "http://collector.internal:4318", traceHeader: "x-api-key" }),
     ["dmm-env:traceEndpoint is http://collector.internal:4318; with dmm-env:traceHeader it must be https."],

@@ -43,7 +43,7 @@ function evaluate(expression: string): unknown {
 
 const childOf = (purpose: Purpose) => evaluate(`m.childEnvironment("${purpose}")`) as Record<string, string>;
 
-test("a part of the local target gets nothing of the operator's but where programs and temporary files are", async () => {
+test("a process of the local target gets nothing of the operator's environment except program and temporary folders", async () => {
   assert.deepEqual(childOf("local"), {
     PATH: "/usr/bin:/bin",
     HOME: "/home/jane",
@@ -56,7 +56,7 @@ test("a part of the local target gets nothing of the operator's but where progra
   });
 });
 
-test("what talks to AWS gets the operator's AWS switches and proxies, and none of Pulumi's options", async () => {
+test("a process that uses AWS gets the operator's AWS settings and proxies, and none of Pulumi's options", async () => {
   const child = childOf("cloud");
   assert.equal(child.AWS_PROFILE, "production");
   assert.equal(child.https_proxy, operators.https_proxy);
@@ -65,7 +65,7 @@ test("what talks to AWS gets the operator's AWS switches and proxies, and none o
     assert.equal(child[name], undefined, name);
 });
 
-test("what obtains a tool gets proxies and registries, and nothing that changes what is built", async () => {
+test("a process that obtains a tool gets proxies and registries, and nothing that changes what is built", async () => {
   const child = childOf("tools");
   assert.equal(child.GOPROXY, operators.GOPROXY);
   assert.equal(child.PIP_INDEX_URL, operators.PIP_INDEX_URL);
@@ -78,7 +78,7 @@ test("what obtains a tool gets proxies and registries, and nothing that changes 
   });
 });
 
-test("the command line itself keeps the state's place, and gets the AWS switches on the target aws only", async () => {
+test("the command line itself keeps the location of the state, and gets the AWS settings on the target aws only", async () => {
   const own = evaluate("process.env") as Record<string, string>;
   const unwanted = /^(AWS_PROFILE|AWS_USE_FIPS_ENDPOINT|PULUMI_(?!BACKEND)|.*_proxy|NODE_)/i;
   assert.deepEqual(
@@ -92,7 +92,7 @@ test("the command line itself keeps the state's place, and gets the AWS switches
   assert.equal(onAws.https_proxy, undefined);
 });
 
-test("Node's own proxies are not for requests of this process", async () => {
+test("Node's own proxies do not apply to requests of this process", async () => {
   const proxied = { ...operators, HTTP_PROXY: "http://127.0.0.1:2", https_proxy: "http://127.0.0.1:2" };
   const program = `
     const m = await import(${JSON.stringify(module)});

@@ -51,7 +51,7 @@ async function offline(t: Test): Promise<Readonly<Record<string, string>>> {
 const run = (words: readonly string[], env: Readonly<Record<string, string>>) =>
   runToEnd(process.execPath, [main, ...words], { env });
 
-test("doctor prints part, wanted, found, where and fix, and exits with 3 when something is missing", async (t) => {
+test("doctor prints tool, required and found version, location and fix, and exits with 3 when something is missing", async (t) => {
   const { code, stdout, stderr } = await run(["doctor"], await offline(t));
   assert.equal(code, 3);
   const lines = stdout.split("\n");
@@ -63,7 +63,7 @@ test("doctor prints part, wanted, found, where and fix, and exits with 3 when so
   assert.match(stderr, /DMM_TOOLS_MISSING/);
 });
 
-test("doctor --json prints one object that says what is missing", async (t) => {
+test("doctor --json prints one object that lists what is missing", async (t) => {
   const { code, stdout } = await run(["doctor", "--json"], await offline(t));
   assert.equal(code, 3);
   const { error, tools } = JSON.parse(stdout) as {
@@ -80,7 +80,7 @@ test("doctor --json prints one object that says what is missing", async (t) => {
   assert.equal(tools.find(({ tool }) => tool === "node")?.found, process.versions.node);
 });
 
-test("without a network the error names each missing part and every way to get it", async (t) => {
+test("without a network the error names each missing tool and every way to get it", async (t) => {
   const { code, stdout, stderr } = await run(["setup", "--json"], await offline(t));
   assert.equal(code, 3);
   const { error } = JSON.parse(stdout) as { error: { code: string; message: string; hint: string } };
@@ -101,7 +101,7 @@ test("without a network the error names each missing part and every way to get i
   assert.ok(!/\n {4}at /.test(stderr), "no stack trace");
 });
 
-test("a toolchain that cannot be written is named", async (t) => {
+test("a read-only toolchain folder is reported", async (t) => {
   const env = await offline(t);
   const file = join(await temporaryFolder(t), "file");
   await writeFile(file, "");

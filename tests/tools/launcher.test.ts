@@ -57,7 +57,7 @@ test("the launcher is plain POSIX shell", async () => {
   assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
 });
 
-test("it starts the command line from any folder, through a link, with every word as it was given", async (t) => {
+test("it starts the command line from any folder, through a link, with every argument unchanged", async (t) => {
   const { root, bin, env } = await checkout(t, thisNode);
   await symlink(join(root, "dmm-env"), join(bin, "linked"));
   await symlink("linked", join(bin, "dmm"));
@@ -72,7 +72,7 @@ test("it starts the command line from any folder, through a link, with every wor
   assert.equal(got.cache, join(root, ".dmm-env", "cache", "node"));
 });
 
-test("options in NODE_OPTIONS that our Node does not know do not keep it from starting", async (t) => {
+test("options in NODE_OPTIONS that our Node does not support do not prevent its start", async (t) => {
   const { root, env, installations } = await checkout(t, thisNode);
   const start = (options: string) =>
     runToEnd(join(root, "dmm-env"), ["list"], { env: { ...env, NODE_OPTIONS: options } });
@@ -85,7 +85,7 @@ test("options in NODE_OPTIONS that our Node does not know do not keep it from st
   assert.equal(await installations(), 1);
 });
 
-test("a checkout whose path holds a backslash, from which Node loads nothing, is refused before anything is made", async (t) => {
+test("a checkout whose path contains a backslash, from which Node loads nothing, is refused before anything is created", async (t) => {
   const { root, env, installations } = await checkout(t, thisNode, "a\\b");
   const { code, stdout, stderr } = await runToEnd(join(root, "dmm-env"), ["list"], { env });
   assert.deepEqual([code, stdout, await installations()], [3, "", 0]);
@@ -104,7 +104,7 @@ test("packages are installed when the lock file changed, and only then", async (
   assert.equal(await installations(), 2);
 });
 
-test("operators get the product's packages, tests those of development too, and nothing is taken away again", async (t) => {
+test("operators get the product's packages, tests those of development too, and none is removed again", async (t) => {
   const { root, env, requests } = await checkout(t, thisNode);
   const start = (program?: string) =>
     runToEnd(join(root, "dmm-env"), [], { env: { ...env, ...(program && { DMM_ENV_PROGRAM: program }) } });
@@ -120,7 +120,7 @@ test("operators get the product's packages, tests those of development too, and 
   assert.deepEqual((await requests()).slice(2), ["install --no-save"]);
 });
 
-test("an operator's command and the tests that start at once leave all packages there", async (t) => {
+test("concurrent starts of a command and of the tests leave all packages installed", async (t) => {
   const { root, env, requests } = await checkout(t, { ...thisNode, npm: `sleep 1; ${npmCi}` });
   const start = (more: Readonly<Record<string, string>>) =>
     runToEnd(join(root, "dmm-env"), [], { env: { ...env, ...more } });
@@ -135,7 +135,7 @@ test("an operator's command and the tests that start at once leave all packages 
   assert.equal((await requests()).length, installed);
 });
 
-test("an installation that failed is told by code and done again at the next start", async (t) => {
+test("a failed installation is reported by code and repeated at the next start", async (t) => {
   const { root, bin, env, installations } = await checkout(t, { ...thisNode, npm: `${npmCi}; exit 1` });
   const failed = await runToEnd(join(root, "dmm-env"), [], { env });
   assert.equal(failed.code, 3);
@@ -146,7 +146,7 @@ test("an installation that failed is told by code and done again at the next sta
   assert.equal(await installations(), 2);
 });
 
-test("where Node is too old, the pinned one comes from npm into the toolchain and runs the command", async (t) => {
+test("if Node is too old, npm installs the pinned one into the toolchain, which runs the command", async (t) => {
   const pack = [
     "mkdir -p made/package/bin",
     `printf '#!/bin/sh\\n[ "$1" != --version ] || { echo v26.10.0; exit; }\\nSTARTED_BY=brought exec "${process.execPath}" "$@"\\n' > made/package/bin/node`,
@@ -163,7 +163,7 @@ test("where Node is too old, the pinned one comes from npm into the toolchain an
   assert.equal(stamp.version, "26.10.0");
 });
 
-test("a Node that npm brought but that does not start here is not put in place", async (t) => {
+test("a Node from npm that does not start here is not activated", async (t) => {
   const pack =
     "mkdir -p made/package/bin; cp /bin/false made/package/bin/node; tar -czf n.tgz -C made package; rm -rf made";
   const { root, env } = await checkout(t, { npm: pack });
@@ -173,7 +173,7 @@ test("a Node that npm brought but that does not start here is not put in place",
   await assert.rejects(readFile(join(root, ".dmm-env/toolchain/node/.complete.json")));
 });
 
-test("without Node and npm it says what it needs and where to get it", async (t) => {
+test("without Node and npm it reports what it needs and where to get it", async (t) => {
   const { root, env } = await checkout(t, {});
   const { code, stdout, stderr } = await runToEnd(join(root, "dmm-env"), ["doctor"], { env });
   assert.equal(code, 3);
@@ -182,7 +182,7 @@ test("without Node and npm it says what it needs and where to get it", async (t)
   assert.match(stderr, /https:\/\/nodejs\.org/);
 });
 
-test("an unreachable registry is told by code, with what npm says", async (t) => {
+test("an unreachable registry is reported by code, with npm's message", async (t) => {
   const { root, env } = await checkout(t, {
     node: "echo v20.20.2",
     npm: "echo 'npm error connect ECONNREFUSED' >&2; exit 1",
@@ -192,7 +192,7 @@ test("an unreachable registry is told by code, with what npm says", async (t) =>
   assert.match(stderr, /ECONNREFUSED[\s\S]*DMM_TOOLS_NODE.*could not download[\s\S]*registry/);
 });
 
-test("two launchers at once install the packages once", async (t) => {
+test("two concurrent launchers install the packages once", async (t) => {
   const slow = `${npmCi.replace("mkdir -p", "sleep 1; mkdir -p")}`;
   const { root, env, installations } = await checkout(t, { ...thisNode, npm: slow });
   const both = await Promise.all([1, 2].map(() => runToEnd(join(root, "dmm-env"), [], { env })));
@@ -204,7 +204,7 @@ test("two launchers at once install the packages once", async (t) => {
   assert.ok(both.some(({ stderr }) => /waiting for process \d+/.test(stderr)));
 });
 
-test("a launcher that was killed in the middle does not stop the next one", async (t) => {
+test("a launcher that was killed in the middle does not block the next one", async (t) => {
   const hanging = `echo started >> "$NPM_LOG"; exec sleep 30`;
   const { root, bin, env, installations } = await checkout(t, { ...thisNode, npm: hanging });
   const running = execa(join(root, "dmm-env"), [], {

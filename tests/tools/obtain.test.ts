@@ -126,7 +126,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-test("the official release is taken when its checksum is right", {
+test("the official release is used when its checksum is correct", {
   skip: process.arch !== "x64",
 }, async (t) => {
   const here = await machine(t, { go: "exit 1", releases: await mirror(t) });
@@ -146,7 +146,7 @@ test("a release with another checksum is refused and the CLI is compiled", {
   assert.equal((await here.builds()).length, 1);
 });
 
-test("a wrong checksum is told when nothing else leads there", {
+test("a wrong checksum is reported when no other way succeeds", {
   skip: process.arch !== "x64",
 }, async (t) => {
   const here = await machine(t, {
@@ -159,14 +159,14 @@ test("a wrong checksum is told when nothing else leads there", {
   assert.match(message ?? "", /no modules/);
 });
 
-test("a part that was obtained but says another version is not put in place", async (t) => {
+test("an obtained tool that prints another version is not activated", async (t) => {
   const here = await machine(t, { go: go("").replace("v3.259.0", "v3.100.0") });
   const { message } = lastLine((await obtain(here)).stdout);
   assert.match(message ?? "", /bin\/pulumi is 3\.100\.0/);
   await assert.rejects(readFile(join(here.toolchain, "pulumi", ".complete.json")));
 });
 
-test("a set-up that was killed leaves nothing that counts, and the next one finishes", async (t) => {
+test("a killed set-up leaves nothing that counts, and the next one finishes", async (t) => {
   const here = await machine(t, { go: go("sleep 60") });
   const { child, build } = await startUntilBuild(t, here);
   const ended = once(child, "exit");
@@ -179,7 +179,7 @@ test("a set-up that was killed leaves nothing that counts, and the next one fini
   await assert.rejects(readFile(join(here.toolchain, ".setup.lock")), "the lock is given back");
 });
 
-test("an interruption ends the compiler too and gives the lock back", async (t) => {
+test("an interruption also ends the compiler and releases the lock", async (t) => {
   const here = await machine(t, { go: go("sleep 60") });
   const { child, build } = await startUntilBuild(t, here);
   const ended = once(child, "exit");
@@ -190,7 +190,7 @@ test("an interruption ends the compiler too and gives the lock back", async (t) 
   await assert.rejects(readFile(join(here.toolchain, ".setup.lock")));
 });
 
-test("a second set-up waits for the first, says for whom, and does nothing twice", async (t) => {
+test("a second set-up waits for the first, names it, and repeats nothing", async (t) => {
   const here = await machine(t, { go: go('until [ -f "$HOME/second-waits" ]; do sleep 0.1; done') });
   const { child } = await startUntilBuild(t, here);
   const second = execa(process.execPath, [script, "pulumi"], {

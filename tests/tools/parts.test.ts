@@ -30,7 +30,7 @@ async function machine(t: Test): Promise<{ folder: string; path: string; toolcha
   return { folder, path, toolchain };
 }
 
-test("an installed part of an acceptable version is taken before the toolchain's", async (t) => {
+test("an installed tool of an acceptable version is preferred over the toolchain's", async (t) => {
   const { path, toolchain } = await machine(t);
   await writePrograms(path, { "redis-server": says.redis("7.2.4") });
   await writePrograms(join(toolchain.directory, "debian"), { "usr/bin/redis-server": says.redis("7.0.15") });
@@ -41,7 +41,7 @@ test("an installed part of an acceptable version is taken before the toolchain's
   assert.equal(found["redis-server"]?.source, "path");
 });
 
-test("an installed part that is too old or too new is refused with its version, and the toolchain's is taken", async (t) => {
+test("an installed tool that is too old or too new is refused with its version, and the toolchain's is used", async (t) => {
   const { path, toolchain } = await machine(t);
   await writePrograms(path, { "redis-server": says.redis("6.0.16"), pulumi: says.pulumi("4.0.0") });
   await writePrograms(join(toolchain.directory, "debian"), { "usr/bin/redis-server": says.redis("7.0.15") });
@@ -100,7 +100,7 @@ test("the database server and its installer come from one installation", async (
   assert.equal(found["mariadb-install-db"]?.version, "10.11.19");
 });
 
-test("a load balancer without TLS does not do", async (t) => {
+test("a load balancer without TLS is unsuitable", async (t) => {
   const { path, toolchain } = await machine(t);
   await writePrograms(path, { haproxy: says.haproxy("2.8.5", "USE_PCRE2=1") });
   assert.equal((await resolveParts({ toolchain })).found.haproxy, undefined);
@@ -115,7 +115,7 @@ test("a program in a folder of shims does not count", async (t) => {
   assert.equal(found["redis-server"], undefined);
 });
 
-test("the engine's command line must lie in a folder called bin", async (t) => {
+test("the engine's command line must be in a folder called bin", async (t) => {
   const { folder, toolchain } = await machine(t);
   const odd = await writePrograms(join(folder, "pulumi"), { pulumi: says.pulumi("3.259.0") });
   const { missing } = await resolveParts({ toolchain: { ...toolchain, searchFolders: [odd] } });
@@ -124,7 +124,7 @@ test("the engine's command line must lie in a folder called bin", async (t) => {
   ]);
 });
 
-test("a program is asked for its version once, and again after it changed or when asked anew", async (t) => {
+test("a program is probed for its version once, and again after a change or on request", async (t) => {
   const { folder, path, toolchain } = await machine(t);
   const log = join(folder, "asked");
   await writePrograms(path, { "redis-server": `echo asked >> ${log}; ${says.redis("7.0.15")}` });
@@ -139,7 +139,7 @@ test("a program is asked for its version once, and again after it changed or whe
   assert.equal(await asked(), 3);
 });
 
-test("a truncated memory of versions is begun again", async (t) => {
+test("a truncated version cache is recreated", async (t) => {
   const { path, toolchain } = await machine(t);
   await writePrograms(path, { "redis-server": says.redis("7.0.15") });
   await resolveParts({ toolchain });
@@ -147,7 +147,7 @@ test("a truncated memory of versions is begun again", async (t) => {
   assert.equal((await resolveParts({ toolchain })).found["redis-server"]?.version, "7.0.15");
 });
 
-test("the region's parts need everything but the engine, and the error names what is missing", async (t) => {
+test("the region's tools are all but the engine, and the error names what is missing", async (t) => {
   const { toolchain } = await machine(t);
   const resolved = await resolveParts({ toolchain });
   assert.equal(resolved.found.node?.command, process.execPath);

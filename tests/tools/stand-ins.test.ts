@@ -19,7 +19,7 @@ async function resolveBeside(t: Test, kind: "right" | "wrong") {
 
 const names = ["haproxy", "mariadb-install-db", "mariadbd", "moto", "pulumi", "redis-server"];
 
-test("stand-ins of right versions are found installed, each one", async (t) => {
+test("stand-ins of suitable versions are found installed, each one", async (t) => {
   const { folder, found } = await resolveBeside(t, "right");
   const { node, ...others } = found;
   assert.equal(node?.command, process.execPath);
@@ -30,7 +30,7 @@ test("stand-ins of right versions are found installed, each one", async (t) => {
   assert.equal(found.mariadbd?.share, share && join(folder, "stand-ins", "share", "mysql"));
 });
 
-test("stand-ins of wrong versions are seen and refused, each one", async (t) => {
+test("stand-ins of unsuitable versions are found and refused, each one", async (t) => {
   const { folder, missing } = await resolveBeside(t, "wrong");
   assert.deepEqual(missing.map(({ name }) => name).sort(), names);
   for (const { name, refused } of missing) assert.ok(refused.join().includes(folder), name);

@@ -8,7 +8,7 @@ test("versions are compared number by number", async () => {
   assert.equal(compareVersions("7.0", "7.0.0"), 0);
 });
 
-test("a range takes its first version and leaves out its end", async () => {
+test("a range includes its first version and excludes its end", async () => {
   const range = { from: "7.0", below: "8" };
   assert.deepEqual(
     ["6.2.14", "7.0.0", "7.4.2", "8.0.0"].map((version) => accepts(range, version)),

@@ -24,7 +24,7 @@ test("edits of one run do not make each other stale", async () => {
   );
 });
 
-test("what is shortened says how much is missing", async () => {
+test("shortened text states how much is missing", async () => {
   assert.equal(shorten("short"), "short");
   assert.equal(shorten("x".repeat(250)), `${"x".repeat(200)}… (50 more characters)`);
   assert.deepEqual(shortenTexts([{ body: "abcdef", status: 200 }], 4), [

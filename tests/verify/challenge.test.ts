@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "tap";
 import { parseChallenges } from "../../verify/client/challenge.ts";
 
-test("challenges and their parameters are told apart though commas separate both", async () => {
+test("challenges and their parameters are distinguished although commas separate both", async () => {
   assert.deepEqual(
     parseChallenges('Basic realm="a, b", Bearer error="invalid_token", error_description="no \\"x\\""'),
     [
@@ -17,7 +17,7 @@ test("challenges and their parameters are told apart though commas separate both
   ]);
 });
 
-test("what does not follow the grammar is no challenge", async () => {
+test("a field that violates the grammar is not a challenge", async () => {
   for (const field of ['Bearer realm="open', 'Bearer realm="a", realm="b"', '"Bearer"', "Bearer =x"]) {
     assert.equal(parseChallenges(field), undefined, field);
   }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "tap";
 import { encodePreAuthentication } from "../../verify/evidence/dsse.ts";
 
-test("what is signed is the example of the DSSE specification", async () => {
+test("the signed bytes match the example of the DSSE specification", async () => {
   const signed = encodePreAuthentication("http://example.com/HelloWorld", Buffer.from("hello world"));
   assert.equal(Buffer.from(signed).toString(), "DSSEv1 29 http://example.com/HelloWorld 11 hello world");
 });

@@ -71,7 +71,7 @@ const suites = [
   { name: "gateway", checks: [{ claim: "three # TODO" }] },
 ];
 
-test("TAP counts what is inconclusive as not ok, and a claim cannot smuggle in a directive", async () => {
+test("TAP counts inconclusive as not ok, and a claim cannot inject a directive", async () => {
   const document = parseTap(renderTap(result));
   assert.deepEqual(
     document.map((suite) => ({
@@ -89,7 +89,7 @@ test("TAP counts what is inconclusive as not ok, and a claim cannot smuggle in a
   assert.equal(document[0]?.points[1]?.diagnostic.message, nasty);
 });
 
-test("TAP, JUnit and report quote the digest of what ran, and why it is unknown where it is", async () => {
+test("TAP, JUnit and report quote the digest of the image, or why it is unknown", async () => {
   const digest = `sha256:${"a1".repeat(32)}`;
   const reason = "AccessDenied: <no>";
   const unknown = { ...result, images: [{ image: "unknown", digest: "unknown", tasks: 0, reason }] };
@@ -104,7 +104,7 @@ test("TAP, JUnit and report quote the digest of what ran, and why it is unknown 
   );
 });
 
-test("every form of the evidence says what differs from production, and why", async () => {
+test("every form of the evidence states the differences from production, and why", async () => {
   const tap = renderTap(result);
   assert.match(
     tap,
@@ -133,7 +133,7 @@ test("every form of the evidence says what differs from production, and why", as
   assert.deepEqual(summary.predicate["urn:dmm-env:differences"], result.differences);
 });
 
-test("a report of an environment that has no difference of its own says so", async () => {
+test("a report of an environment without its own differences says so", async () => {
   const page = renderReport({ ...result, differences: result.differences.slice(1) });
   assert.match(page, /<dd>0 specific to this environment, 1 common to every environment<\/dd>/);
   assert.match(page, /None specific to this environment\./);
@@ -169,7 +169,7 @@ test("the report is one page that runs nothing, loads nothing and escapes everyt
   assert.match(page, /Not run.*recovery\/four/s);
 });
 
-test("a secret never enters the evidence, wherever in a value it hides", async () => {
+test("a secret never enters the evidence, wherever in a value it is", async () => {
   const secrets = createSecrets();
   secrets.add("s3cr3t-token-value");
   const evidence = createEvidence(secrets);
@@ -225,7 +225,7 @@ test("the attestation is one signed test-result per suite and a summary over all
     assert.ok(subject.every(({ digest }) => Object.keys(digest).length > 0));
 });
 
-test("the attestation speaks about the image by its digest, and tells of one it does not know", async () => {
+test("the attestation names the image by its digest, and lists one whose digest it does not know", async () => {
   const attestOf = async (images: BareResult["images"]) => {
     const text = await attest({ ...result, images }, [], {
       scope: "prerelease",
@@ -255,7 +255,7 @@ test("the attestation speaks about the image by its digest, and tells of one it 
   assert.deepEqual(statements.at(-1)?.predicate["urn:dmm-env:images"], [unknown]);
 });
 
-test("only a run before a release that left nothing out attests the full level", async () => {
+test("only a complete run before a release attests the full level", async () => {
   const levelOf = async (scope: "prerelease" | "teardown", notRun: readonly string[]): Promise<unknown> => {
     const passed = checks.map((check) => ({ ...check, verdict: "passed" as const }));
     const text = await attest({ ...result, checks: passed, notRun, verdict: "passed" }, [], {

@@ -26,18 +26,18 @@ const withNetworks =
     },
   });
 
-test("nothing is proven about foreign networks where every address at hand is an insider's", async () => {
+test("nothing is proven about foreign networks if every available address is an insider's", async () => {
   const result = await checkWith(withNetworks(["::/0", "127.0.0.0/8"]));
   assert.equal(result.verdict, "inconclusive");
   assert.match(result.message, /127\.\d+\.0\.1 is within .*127\.0\.0\.0\/8/);
 });
 
-test("nothing is proven about foreign networks where the ingress is open to the public", async () => {
+test("nothing is proven about foreign networks if the ingress is open to the public", async () => {
   const result = await checkWith(({ outputs }) => ({ outputs: { ...outputs, access: null } }));
   assert.deepEqual([result.verdict, /public/.test(result.message)], ["inconclusive", true]);
 });
 
-test("nothing is proven about foreign networks from a machine that has no foreign address", async () => {
+test("nothing is proven about foreign networks from a machine without a foreign address", async () => {
   const result = await checkWith((target) => {
     const { foreignAddress: _, ...rest } = target;
     return { ...rest, foreignAddress: undefined } as unknown as Partial<Target>;

@@ -54,7 +54,7 @@ async function runAgainst(
   }
 }
 
-test("arrivals follow the plan while every answer is slower than the time between two of them", async () => {
+test("arrivals follow the plan while every response is slower than the interval", async () => {
   const report = await runAgainst(() => 300, {});
   assert.ok(Math.abs(report.planned - 100) <= 2, `${report.planned} were planned`);
   assert.equal(report.sent, report.planned);
@@ -83,14 +83,14 @@ test("a stall is charged to every request that it delayed, from the time it was 
   assert.ok(report.responses.every((responded) => responded.responseMs >= responded.lateMs));
 });
 
-test("a request over the bound is counted as unsent, and such a load proves nothing", async () => {
+test("a request over the limit is counted as unsent, and such a load proves nothing", async () => {
   const report = await runAgainst(() => 400, { inFlight: 5 });
   assert.ok(report.unsent > 0);
   assert.equal(report.sent + report.unsent, report.planned);
   assert.match(findDeliveryProblem(report) ?? "", /only \d+ of \d+/);
 });
 
-test("every request ends exactly once: answered, reset or timed out", async () => {
+test("every request ends exactly once: completed, reset or timed out", async () => {
   const report = await runAgainst((count) => (count % 3 === 0 ? undefined : count % 3 === 1 ? 0 : 60_000), {
     timeoutMs: 3_000,
   });
@@ -101,7 +101,7 @@ test("every request ends exactly once: answered, reset or timed out", async () =
   assert.ok(kinds.has("responded") && kinds.has("TIMEOUT") && kinds.size >= 3, [...kinds].join(", "));
 });
 
-test("lateness of the generator makes a load prove nothing", async () => {
+test("a late generator makes a load prove nothing", async () => {
   const figures = { p50: 1, p95: 2, p99: 300, max: 400, count: 100 };
   const report = {
     planned: 100,

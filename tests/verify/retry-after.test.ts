@@ -8,7 +8,7 @@ function respond(status: number, headers: Record<string, string> = {}): Responde
   return { outcome: "responded", status, headers, body: "", pieces: [], elapsedMs: 0, connection };
 }
 
-test("a request that is answered 503 with Retry-After is sent again, one without it is not", async () => {
+test("a request with a 503 and Retry-After is retried, one without it is not", async () => {
   const responses = [
     respond(503, { "retry-after": "0" }),
     respond(503, { "retry-after": "0" }),
@@ -21,7 +21,7 @@ test("a request that is answered 503 with Retry-After is sent again, one without
   assert.equal(responses.length, 0);
 });
 
-test("nobody waits longer than the time limit", async () => {
+test("no wait exceeds the time limit", async () => {
   let requests = 0;
   const send = async () => {
     requests++;

@@ -44,7 +44,7 @@ test("a check without evidence proves nothing", async () => {
   assert.match(result.message, /no evidence.*trust me/);
 });
 
-test("a check that overruns its time is inconclusive, told to end, and cleaned up after", async () => {
+test("a check that exceeds its time limit is inconclusive, aborted, and cleaned up", async () => {
   const seen: string[] = [];
   const slow = checkOf(async ({ signal, defer, evidence }) => {
     evidence.record("seen", 1);
@@ -60,7 +60,7 @@ test("a check that overruns its time is inconclusive, told to end, and cleaned u
   assert.deepEqual(seen.sort(), ["first registered", "last registered", "told to end"]);
 });
 
-test("a check whose load was not delivered is run again, at most twice, and says so in its evidence", async () => {
+test("a check whose load was not delivered is repeated, at most twice, and its evidence says so", async () => {
   for (const [delivered, verdict, runs] of [
     [2, "passed", 2],
     [9, "inconclusive", 3],
@@ -81,7 +81,7 @@ test("a check whose load was not delivered is run again, at most twice, and says
   }
 });
 
-test("what a check finds wrong is not measured again", async () => {
+test("a failed check is not repeated", async () => {
   let attempts = 0;
   const wrong = checkOf(async ({ evidence }) => {
     attempts += 1;
@@ -92,7 +92,7 @@ test("what a check finds wrong is not measured again", async () => {
   assert.equal(attempts, 1);
 });
 
-test("clean-up that fails is told in the evidence and changes no verdict", async () => {
+test("a failed clean-up is recorded in the evidence and changes no verdict", async () => {
   const untidy = checkOf(async ({ defer, evidence }) => {
     evidence.record("seen", 1);
     defer(() => Promise.reject(new Error("stuck")));
@@ -124,7 +124,7 @@ test("an interrupted run ends at once with every remaining check inconclusive", 
   assert.ok(results.every((result) => result.message.startsWith("DMM_VERIFY_INTERRUPTED")));
 });
 
-test("checks that disturb each other never overlap", async () => {
+test("checks that affect each other never overlap", async () => {
   let running = 0;
   let most = 0;
   const counted = checkOf(async ({ evidence }) => {
@@ -154,7 +154,7 @@ test("a secret in a message is replaced in the result and in every event", async
   assert.doesNotMatch(JSON.stringify([result, runner.events]), /very-secret/);
 });
 
-test("failed outweighs inconclusive, which outweighs passed, and nothing is inconclusive", async () => {
+test("failed outweighs inconclusive, which outweighs passed, and an empty run is inconclusive", async () => {
   assert.equal(exitCodeOf(combineVerdicts(["passed", "passed"])), 0);
   assert.equal(exitCodeOf(combineVerdicts(["passed", "inconclusive", "failed"])), 1);
   assert.equal(exitCodeOf(combineVerdicts(["passed", "inconclusive"])), 3);

@@ -29,7 +29,7 @@ test("the document lists every claim and no other", async () => {
   assert.deepEqual(documented, claims);
 });
 
-test("a run is narrowed by suite, by check, by name and by sentence, and tells what it leaves out", async () => {
+test("a run is narrowed by suite, by check, by name and by sentence, and lists what it leaves out", async () => {
   const all = listClaims().length;
   assert.equal(selectChecks({}).notRun.length, 0);
   const access = selectChecks({ suites: ["access"] });
@@ -47,7 +47,7 @@ test("a run is narrowed by suite, by check, by name and by sentence, and tells w
   }
 });
 
-test("an unknown suite or check is refused by name with what there is", async () => {
+test("an unknown suite or check is refused by name with the known ones", async () => {
   assert.throws(() => selectChecks({ suites: ["acess"] }), {
     code: "DMM_VERIFY_UNKNOWN_SUITE",
     message: /acess.*access/,

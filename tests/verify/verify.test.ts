@@ -76,7 +76,7 @@ test("a run leaves events, TAP, JUnit, report, result and attestation, with no s
   });
 });
 
-test("a run says which images the gateways run, by ECS's word, and that it does not know where ECS does not", async () => {
+test("a run records the gateways' images as ECS reports them, and which ones ECS does not report", async () => {
   const { image, digest } = standInImage;
   const reason = "ECS reports no digest for it";
   const other = `sha256:${"b2".repeat(32)}`;
@@ -111,7 +111,7 @@ test("a run says which images the gateways run, by ECS's word, and that it does 
   }
 });
 
-test("a run goes on where ECS does not answer, and says so", async () => {
+test("a run continues if ECS does not respond, and says so", async () => {
   await using platform = await startPlatform();
   const target = { ...platform.target, aws: { ...platform.target.aws, endpoint: "http://127.0.0.1:9" } };
   await inFolder(async (directory) => {
@@ -123,7 +123,7 @@ test("a run goes on where ECS does not answer, and says so", async () => {
   });
 });
 
-test("a platform that asks for patience is asked again, and the evidence says so", async () => {
+test("a platform that responds with Retry-After is retried, and the evidence says so", async () => {
   await using platform = await startPlatform("asks for patience once for each request");
   const only = [
     "gateway/a-missing-token-gets-401",
@@ -145,7 +145,7 @@ test("a platform that asks for patience is asked again, and the evidence says so
   }
 });
 
-test("a platform that asks for patience without end is no success, and costs bounded time", async () => {
+test("a platform that always responds with Retry-After does not pass, within a time limit", async () => {
   await using platform = await startPlatform("asks for patience without end");
   const only = ["gateway/a-missing-token-gets-401"];
   const { verdict } = await inFolder((directory) =>
@@ -162,13 +162,13 @@ async function runTeardown(...breaks: readonly Break[]): Promise<RunResult> {
   return await inFolder((directory) => verifyTeardown(before, { directory, credentials }));
 }
 
-test("after the release every claim holds where nothing is left", async () => {
+test("after the teardown every claim passes if nothing is left", async () => {
   const result = await runTeardown();
   assert.equal(result.verdict, "passed", JSON.stringify(result.checks.map((check) => check.message)));
   assert.equal(result.checks.length, release.checks.length);
 });
 
-test("a teardown that holds is attested at a level of its own, and at none where something is left", async () => {
+test("a teardown that passes is attested at a separate level, and at none if something is left", async () => {
   const cases: readonly (readonly [readonly Break[], string])[] = [
     [[], "DMM_ENV_TEARDOWN"],
     [["keeps its ports open"], "FAILED"],
@@ -185,7 +185,7 @@ test("a teardown that holds is attested at a level of its own, and at none where
   }
 });
 
-test("a port that still answers after the release breaks the claim", async () => {
+test("a port that still responds after the teardown breaks the claim", async () => {
   const result = await runTeardown("keeps its ports open");
   assert.deepEqual(
     result.checks.map((check) => check.verdict),
@@ -193,7 +193,7 @@ test("a port that still answers after the release breaks the claim", async () =>
   );
 });
 
-test("a region that still answers after the release breaks the claim", async () => {
+test("a region that still responds after the teardown breaks the claim", async () => {
   const result = await runTeardown("keeps its region");
   assert.deepEqual(
     result.checks.map((check) => check.verdict),
@@ -215,7 +215,7 @@ test("on AWS a resource that still carries the tag breaks the claim", async () =
   }
 });
 
-test("a run refuses code that is not the checkout's before its first check, and leaves no evidence of one", async () => {
+test("a run refuses code that is not the checkout's before its first check, and leaves no evidence", async () => {
   await using platform = await startPlatform();
   const { digest } = standInImage;
   await inFolder(async (directory) => {

@@ -56,7 +56,7 @@ test("accessibility", { skip }, async (t) => {
     );
   }
 
-  t.test("no page of the admin site breaks a rule of WCAG 2.2 AA, in light colours at a desk", async () => {
+  t.test("no page of the admin site violates WCAG 2.2 AA, in light colours at desktop size", async () => {
     const page = await browser.open("operator", { viewport: desk });
     for (const path of paths) {
       const response = await page.goto(admin.origin + path);
@@ -77,7 +77,7 @@ test("accessibility", { skip }, async (t) => {
     await page.context().close();
   });
 
-  t.test("what was refused is told in a way that everybody perceives", async () => {
+  t.test("refusals are announced accessibly", async () => {
     const page = await browser.open("operator", { viewport: desk });
     await page.goto(`${admin.origin}/new/routes`);
     await page.fill("#field-name", "with space");
@@ -99,7 +99,7 @@ test("accessibility", { skip }, async (t) => {
   });
 
   for (const colorScheme of ["light", "dark"] as const)
-    t.test(`the pages of login, consent and devices break no rule in ${colorScheme} colours`, async () => {
+    t.test(`the pages of login, consent and devices violate no rule in ${colorScheme} colours`, async () => {
       const page = await browser.open("operator", { viewport: phone, colorScheme });
       for (const [title, content] of Object.entries(loginPages)) {
         await page.setContent(renderLoginPage(title, content));

@@ -22,7 +22,7 @@ async function put(path: string, json: unknown, basedOn?: number, as = "operator
   return admin.call(`${path}?basedOn=${version}`, { as, method: "PUT", json });
 }
 
-test("the seeded routes, APIs, scopes and the client are there, with their version", async () => {
+test("the seeded routes, APIs, scopes and the client exist, with their version", async () => {
   const seeded = { routes: "verify-echo", upstreams: "stub", scopes: "verify:read", clients: "verifier" };
   for (const [kind, name] of Object.entries(seeded)) {
     const { status, body, headers } = await admin.call(`/api/${kind}`);
@@ -49,7 +49,7 @@ test("a route is added, replaced and removed, each as one version", async () => 
   assert.equal((await admin.call("/api/routes/orders")).status, 404);
 });
 
-test("a stale edit is answered with 409 that names who changed what", async () => {
+test("a stale edit gets a 409 that names who changed what", async () => {
   const version = await admin.readVersion();
   await put("/api/scopes/orders:read", { description: "Read orders" }, version);
   const stale = await put("/api/routes/orders", orders, version);
@@ -64,7 +64,7 @@ test("a stale edit is answered with 409 that names who changed what", async () =
   );
 });
 
-test("routes that answer to the same requests are refused", async () => {
+test("routes that match the same requests are refused", async () => {
   const response = await put("/api/routes/echo-again", { ...orders, path: "/verify/echo" });
   assert.equal(response.status, 422);
   assert.equal(response.body.code, "DMM_ADMIN_CONFIGURATION_INVALID");
@@ -148,7 +148,7 @@ test("ending all tokens of a client makes it another instance, in a version with
   assert.doesNotMatch((await admin.call("/api/clients/leaky")).text, /instance/);
 });
 
-test("a new client's secret is answered once and stored as its keyed hash", async () => {
+test("a new client's secret is returned once and stored as its keyed hash", async () => {
   const client = { description: "Shop", scopes: ["verify:read"] };
   const added = await put("/api/clients/shop", client);
   assert.equal(added.status, 201);
@@ -172,7 +172,7 @@ test("a new client's secret is answered once and stored as its keyed hash", asyn
   assert.ok(!admin.role.process.output.includes(replaced.body.secret));
 });
 
-test("history tells author and difference, and a roll-back makes a new version", async () => {
+test("history shows author and difference, and a rollback creates a new version", async () => {
   const version = await admin.readVersion();
   await put("/api/scopes/temporary", {}, version);
   const restored = await admin.call(`/api/versions/${version}/restore?basedOn=${version + 1}`, {
@@ -208,7 +208,7 @@ test("the whole configuration is replaced as one version", async () => {
   assert.equal(response.body.version, version + 1);
 });
 
-test("whoever has no role looks, and changes nothing", async () => {
+test("a viewer reads everything and changes nothing", async () => {
   assert.equal((await admin.call("/api/routes", { as: "alice" })).status, 200);
   const refused = await put("/api/routes/orders", orders, undefined, "alice");
   assert.deepEqual([refused.status, refused.body.code], [403, "DMM_ADMIN_ROLE_INSUFFICIENT"]);
@@ -234,7 +234,7 @@ test("the last editor cannot be dismissed", async () => {
   assert.deepEqual([response.status, response.body.code], [409, "DMM_ADMIN_LAST_EDITOR"]);
 });
 
-test("without a certificate nobody comes in, and a name that imitates another is its own", async () => {
+test("without a certificate access is refused, and a look-alike name is a different person", async () => {
   assert.equal((await admin.call("/api/routes", { as: "" })).status, 403);
   for (const subject of [
     "CN=eve\\,CN=operator",
@@ -253,7 +253,7 @@ test("without a certificate nobody comes in, and a name that imitates another is
   }
 });
 
-test("another site's request is refused, whatever it says it is", async () => {
+test("a cross-site request is refused, whatever it claims", async () => {
   const version = await admin.readVersion();
   for (const headers of [
     { origin: "https://evil.example" },
@@ -280,14 +280,14 @@ test("the API describes itself", async () => {
   assert.ok(Object.keys(paths).every((path) => path.startsWith("/api/")));
 });
 
-test("an unknown resource and an unknown method are answered as problems", async () => {
+test("an unknown resource and an unknown method get problem documents", async () => {
   assert.deepEqual((await admin.call("/api/nothing")).body.code, "DMM_ADMIN_RESOURCE_UNKNOWN");
   const wrongMethod = await admin.call("/api/routes/orders", { method: "PATCH", json: {} });
   assert.deepEqual([wrongMethod.status, wrongMethod.body.code], [405, "DMM_ADMIN_METHOD_UNKNOWN"]);
   assert.equal(wrongMethod.headers.get("allow"), "DELETE, GET, HEAD, PUT");
 });
 
-test("while the database is away changes are answered with 503, and work again when it is back", async () => {
+test("while the database is unavailable changes get a 503, and work again when it is back", async () => {
   await admin.database.pause();
   const away = await admin.call("/api/routes");
   assert.deepEqual([away.status, away.body.code], [503, "DMM_ADMIN_STORE_UNAVAILABLE"]);

@@ -86,7 +86,7 @@ test("the admin site in Chromium", { skip }, async (t) => {
     await page.context().close();
   });
 
-  t.test("with scripts the list follows what is typed, without another page", async () => {
+  t.test("with scripts the list follows the input without loading another page", async () => {
     const page = await browser.open("operator");
     await page.goto(`${admin.origin}/routes`);
     await page.evaluate("window.kept = true");
@@ -117,7 +117,7 @@ test("the admin site in Chromium", { skip }, async (t) => {
     await page.context().close();
   });
 
-  t.test("what is wrong stands at its field and in a summary that leads there", async () => {
+  t.test("each problem is shown at its field and in a summary that links to it", async () => {
     const page = await browser.open("operator");
     await fillRoute(page, "wrong");
     await page.fill("#field-path", "no-slash");
@@ -133,7 +133,7 @@ test("the admin site in Chromium", { skip }, async (t) => {
     await page.context().close();
   });
 
-  t.test("a secret is shown once: not again by loading the page again, nor anywhere else", async () => {
+  t.test("a secret is shown once: neither after reloading nor anywhere else", async () => {
     const page = await browser.open("operator");
     await page.goto(`${admin.origin}/new/clients`);
     await page.fill("#field-name", "till");
@@ -154,7 +154,7 @@ test("the admin site in Chromium", { skip }, async (t) => {
     await page.context().close();
   });
 
-  t.test("a version is rolled back after its difference was shown", async () => {
+  t.test("a version is restored after its difference was shown", async () => {
     const page = await browser.open("operator");
     const version = await admin.readVersion();
     await admin.call(`/api/scopes/mistake?basedOn=${version}`, { method: "PUT", json: {} });
@@ -167,7 +167,7 @@ test("the admin site in Chromium", { skip }, async (t) => {
     await page.context().close();
   });
 
-  t.test("a viewer sees forms that cannot be changed, and no way to send them", async () => {
+  t.test("a viewer sees read-only forms that cannot be submitted", async () => {
     const page = await browser.open("alice");
     await page.goto(`${admin.origin}/routes/verify-echo`);
     assert.match((await page.textContent("main")) ?? "", /You have view-only access/);
@@ -176,7 +176,7 @@ test("the admin site in Chromium", { skip }, async (t) => {
     await page.context().close();
   });
 
-  t.test("the list of gateways follows them live", async () => {
+  t.test("the list of gateways updates live", async () => {
     const page = await browser.open("operator");
     await page.goto(`${admin.origin}/gateways`);
     const version = await admin.readVersion();
@@ -237,7 +237,7 @@ test("the admin site in Chromium", { skip }, async (t) => {
       await page.context().close();
     });
 
-  t.test("no page had an error, and none met the content security policy", async () => {
+  t.test("no page had an error, and none violated the content security policy", async () => {
     assert.deepEqual(browser.complaints, []);
   });
 });

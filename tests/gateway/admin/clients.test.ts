@@ -32,7 +32,7 @@ async function put(name: string, json: object): Promise<ReceivedResponse> {
 
 const read = async (name: string) => (await admin.call(`/api/clients/${name}`)).body.entry;
 
-test("a client with keys gets no secret, and its keys are kept as they are", async () => {
+test("a client with keys gets no secret, and its keys are stored unchanged", async () => {
   const added = await put("robot", { jwks: { keys: [{ ...publicKey, x5c: ["MII"], ext: true }] } });
   assert.deepEqual([added.status, added.body.secret], [201, undefined], added.text);
   const { jwks, tokenEndpointAuthMethod, idTokenSignedResponseAlg } = await read("robot");
@@ -47,7 +47,7 @@ test("a client with keys gets no secret, and its keys are kept as they are", asy
   assert.match(secret.body.problems[0]!.message, /by its keys, not by a secret/);
 });
 
-test("what a client says of itself alone is understood, and what it says comes back", async () => {
+test("a client's unambiguous fields are sufficient, and are returned unchanged", async () => {
   assert.equal((await put("spoken", { public: true, grantTypes: ["refresh_token"] })).status, 201);
   assert.equal((await read("spoken")).tokenEndpointAuthMethod, "none");
   const demands = { requirePushedAuthorizationRequests: true, dpopBoundAccessTokens: true };
@@ -67,7 +67,7 @@ test("what a client says of itself alone is understood, and what it says comes b
   assert.deepEqual((await put("spoken", body)).body.differences, []);
 });
 
-test("a client that gets a key loses its secret, and has none when the key goes", async () => {
+test("a client that gets a key loses its secret, and has none when the key is removed", async () => {
   const added = await put("turning", {});
   assert.match(added.body.secret, /^[\w-]{43}$/);
   await put("turning", { tokenEndpointAuthMethod: "private_key_jwt", jwks: { keys: [publicKey] } });
@@ -122,7 +122,7 @@ for (const [what, [json, status, field]] of Object.entries(refused))
     assert.equal(await admin.readVersion(), before);
   });
 
-test("history tells which key came and which went, by what they are", async () => {
+test("history shows which key was added and removed, with its properties", async () => {
   await put("shown", { jwks: { keys: [publicKey] } });
   const { version } = (await put("shown", { jwks: { keys: [{ ...other, kid: "of-2027" }] } })).body;
   const { text } = await admin.call(`/history/${version}`);
@@ -132,7 +132,7 @@ test("history tells which key came and which went, by what they are", async () =
   assert.match(after ?? "", /^OKP Ed25519 &quot;of-2027&quot; \(thumbprint [\w-]{16}…\)$/);
 });
 
-test("a version of before there was a choice is brought back as it was meant", async () => {
+test("a version from before authentication methods is restored with its former meaning", async () => {
   const { version } = (await put("early", { public: true, grantTypes: ["refresh_token"] })).body;
   const [row] = await admin.database.query("SELECT document FROM configuration_versions WHERE version = ?", [
     version,
@@ -206,7 +206,7 @@ test("in Chromium", { skip }, async (t) => {
     await page.context().close();
   });
 
-  t.test("keys that are none are told at their field, and nothing that was typed is lost", async () => {
+  t.test("invalid keys are reported at their field, and no input is lost", async () => {
     const page = await browser!.open("operator");
     await page.goto(`${admin.origin}/new/clients`);
     await page.fill("#field-name", "mistyped");

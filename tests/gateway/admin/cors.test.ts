@@ -22,7 +22,7 @@ async function put(cors: unknown) {
 
 const readCors = async () => (await admin.call("/api/routes/orders")).body.entry.cors;
 
-test("a route says by the API which pages may use it; what is left out takes its usual value", async () => {
+test("the API sets a route's CORS, and omitted members take their defaults", async () => {
   assert.equal((await put(undefined)).status, 201);
   assert.equal(await readCors(), null);
   assert.equal((await put({ origins: ["https://App.test/"] })).status, 200);
@@ -35,14 +35,14 @@ test("a route says by the API which pages may use it; what is left out takes its
   });
 });
 
-test("what no browser would understand is refused at its field", async () => {
+test("values that no browser supports are refused at their field", async () => {
   const { status, body } = await put({ origins: ["*"], credentials: true });
   assert.equal(status, 422);
   assert.equal(body.problems[0]?.field, "cors");
   assert.equal((await put({ origins: [] })).status, 400);
 });
 
-test("the page shows what was stored, changes it, and takes it back", async () => {
+test("the page shows the stored CORS settings, changes and removes them", async () => {
   await put({ origins: ["https://app.test"], exposedHeaders: ["etag"] });
   const { text } = await admin.call("/routes/orders", { as: "operator" });
   assert.match(text, /<textarea id="field-cors"[^>]*>https:\/\/app\.test<\/textarea>/);

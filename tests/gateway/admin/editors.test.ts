@@ -27,7 +27,7 @@ async function put(
   return admin.call(`${path}?basedOn=${version}`, { as, method: "PUT", json });
 }
 
-test("of two editors who change the same at once one stores, and the other hears it", async () => {
+test("of two concurrent editors of the same entry one stores, and the other gets a conflict", async () => {
   const basedOn = await admin.readVersion();
   const responses = await Promise.all(
     ["/a", "/b"].map((path) => put("/api/routes/raced", { ...orders, path }, { basedOn })),
@@ -36,7 +36,7 @@ test("of two editors who change the same at once one stores, and the other hears
   assert.equal(await admin.readVersion(), basedOn + 1);
 });
 
-test("a form that is sent twice is stored once", async () => {
+test("a form that is submitted twice is stored once", async () => {
   const form = await openForm(admin, "/new/scopes");
   const fields = { token: form.token, basedOn: form.basedOn, name: "twice" };
   const sent = await Promise.all(
@@ -53,7 +53,7 @@ test("a form that is sent twice is stored once", async () => {
   assert.deepEqual(users.map(({ status }) => status).sort(), [200, 422]);
 });
 
-test("a viewer is refused at everything that changes something", async () => {
+test("a viewer is refused every change", async () => {
   const { body } = await admin.call("/openapi.json");
   const operations = Object.entries(body.paths as Record<string, Record<string, unknown>>).flatMap(
     ([path, methods]) =>
@@ -98,7 +98,7 @@ test("a viewer is refused at everything that changes something", async () => {
   assert.equal(await admin.readVersion(), version);
 });
 
-test("of two certificates' subjects in one request neither is believed", async () => {
+test("a request with two certificate subjects is refused", async () => {
   for (const second of [
     person,
     "X-AMZN-MTLS-CLIENTCERT-SUBJECT: CN=eve",
@@ -111,7 +111,7 @@ test("of two certificates' subjects in one request neither is believed", async (
   assert.equal(readStatus(await sendRaw(admin.origin, underscored)), 403);
 });
 
-test("one editor remains: alone, beside other spellings, and when two dismiss each other at once", async () => {
+test("one editor always remains: alone, beside other spellings, and when two dismiss each other concurrently", async () => {
   const appoint = (name: string, role: string, as = "operator") =>
     admin.call(`/api/administrators/${encodeURIComponent(name)}`, { method: "PUT", json: { role }, as });
   const dismiss = (name: string, as = "operator") =>
@@ -163,7 +163,7 @@ async function findEditor(): Promise<string> {
   return String(row!.name);
 }
 
-test("who appointed and dismissed whom is kept with certificate and time, by the API and by forms", async () => {
+test("role changes are recorded with certificate and time, by the API and by forms", async () => {
   const as = await findEditor();
   const began = Date.now();
   const appoint = (name: string, role: string) =>
@@ -190,7 +190,7 @@ test("who appointed and dismissed whom is kept with certificate and time, by the
   for (const { madeAt } of changes) assert.ok(Math.abs(Date.parse(madeAt) - began) < 60_000, madeAt);
 });
 
-test("what was refused is not recorded, and what the platform did first is", async () => {
+test("refused role changes are not recorded, and the platform's first one is", async () => {
   const as = await findEditor();
   const before = await readAdministratorChanges("?limit=100");
   assert.deepEqual(tell(before.at(-1)!), ["operator", null, "editor", "platform", null]);
@@ -205,7 +205,7 @@ test("what was refused is not recorded, and what the platform did first is", asy
   assert.deepEqual(await readAdministratorChanges("?limit=100"), before);
 });
 
-test("a viewer reads who appointed whom, page by page", async () => {
+test("a viewer reads the role changes, page by page", async () => {
   const [newest, next] = await readAdministratorChanges("?limit=2");
   assert.deepEqual((await readAdministratorChanges(`?limit=1&before=${newest!.id}`))[0], next);
   assert.equal((await admin.call("/api/administrator-changes?before=x")).status, 400);
@@ -219,7 +219,7 @@ test("a viewer reads who appointed whom, page by page", async () => {
   assert.doesNotMatch(older.text, /Removed, was editor<\/th>\s*<td data-title="Administrator"><bdi>carol</);
 });
 
-test("the record of who has a role begins with those who had one before there was a record", async () => {
+test("the record of role changes begins with the roles that existed before it", async () => {
   const { database } = admin;
   await database.query("DELETE FROM administrator_changes");
   const has = await database.query(

@@ -45,14 +45,14 @@ async function withAdmin(environment: Record<string, string>, look: (admin: Star
   }
 }
 
-test("a deployed site whose balancer verifies nobody believes nobody, whatever the headers say", async () =>
+test("a deployed site whose balancer verifies no certificates trusts no headers", async () =>
   withAdmin({ CLIENT_CERTIFICATES_VERIFIED: "off", ENVIRONMENT: "production" }, async (admin) => {
     const response = await fetch(`${admin.origin}/routes`, { headers: describePerson("operator") });
     assert.equal(response.status, 403);
     assert.match(await response.text(), /no identity can be trusted/);
   }));
 
-test("a developer's site needs no certificate, and says so on every page and in the log", async () =>
+test("a development site needs no certificate, and states so on every page and in the log", async () =>
   withAdmin({ CLIENT_CERTIFICATES_VERIFIED: "off", ENVIRONMENT: "development" }, async (admin) => {
     const response = await fetch(`${admin.origin}/routes`);
     assert.equal(response.status, 200);

@@ -44,7 +44,7 @@ async function putText(
 }
 
 for (const method of ["QUERY", "OPTIONS", "TRACE", "PROPFIND", "PATCH"])
-  test(`${method} without a body is told that the method is wrong, or the address`, async () => {
+  test(`${method} without a body is refused for its method or its address`, async () => {
     for (const [path, status] of [
       ["/routes", 405],
       ["/api/routes", 405],
@@ -118,7 +118,7 @@ for (const [what, body, headers, status] of unreadable)
     assert.equal((await admin.call("/api/routes/misused")).status, 404);
   });
 
-test("1 MiB of right configuration is taken", async () => {
+test("1 MiB of valid configuration is accepted", async () => {
   const { version, ...document } = (await admin.call("/api/configuration")).body;
   const scopes = Array.from({ length: 3000 }, (_, index) => ({
     name: `many:${index}`,
@@ -133,7 +133,7 @@ test("1 MiB of right configuration is taken", async () => {
   assert.equal((await put("/api/configuration", document)).status, 200);
 });
 
-test("no right JSON is called ambiguous, and every repeated member is", async () => {
+test("no valid JSON is reported as ambiguous, and every duplicate member is", async () => {
   fc.assert(fc.property(fc.json({ maxDepth: 10 }), (text) => findAmbiguity(text) === undefined));
   fc.assert(
     fc.property(fc.string(), fc.json(), fc.json(), (name, one, two) => {
@@ -143,7 +143,7 @@ test("no right JSON is called ambiguous, and every repeated member is", async ()
   );
 });
 
-test("names that objects have by themselves are names like others", async () => {
+test("names of built-in object properties are names like any other", async () => {
   const bodies = {
     upstreams: { targets: [{ origin: "http://10.0.0.1:80" }] },
     scopes: { description: "x" },
@@ -184,7 +184,7 @@ test("names that objects have by themselves are names like others", async () => 
   }
 });
 
-test("what cannot be seen, or turns around what is seen, is in no name and no description", async () => {
+test("invisible and direction-changing characters are refused in names and descriptions", async () => {
   const basedOn = await admin.readVersion();
   for (const sneaky of ["\u202e", "\u200b", "\u2066", "\ufeff", "\u0000"]) {
     const text = encodeURIComponent(`oper${sneaky}ator`);

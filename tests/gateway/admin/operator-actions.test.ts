@@ -77,7 +77,7 @@ const age = (kid: string, seconds: number) =>
     [seconds, kid],
   );
 
-test("a locked account is let in at once when its wrong attempts are cleared", async () => {
+test("a locked account can sign in as soon as its failed attempts are cleared", async () => {
   await exhaust(allowances.user, "ada");
   assert.match(await tryLogin("ada", password, "198.51.100.20"), /Too many attempts/);
   const response = await act("/api/wrong-attempts/clear-account", { account: "Ada" });
@@ -86,7 +86,7 @@ test("a locked account is let in at once when its wrong attempts are cleared", a
   assert.doesNotMatch(await tryLogin("ada", password, "198.51.100.20"), /Too many attempts/);
 });
 
-test("a locked address is let in at once when its wrong attempts are cleared on the page, with its network", async () => {
+test("a locked address can sign in as soon as its failed attempts are cleared on the page, with its network", async () => {
   await exhaust(allowances.address, nameNetwork("2001:db8:1:2::1"));
   assert.match(await tryLogin("ada", password, "2001:db8:1:2::1"), /Too many attempts/);
   const form = await openForm(admin, "/sign-in");
@@ -103,7 +103,7 @@ test("a locked address is let in at once when its wrong attempts are cleared on 
   assert.doesNotMatch(await tryLogin("ada", password, "2001:db8:1:2::1"), /Too many attempts/);
 });
 
-test("rotated keys are published at once and sign soon, and ID tokens of the old one stay good until they expire", async () => {
+test("rotated keys are published immediately and sign soon, and ID tokens of the old one stay valid until they expire", async () => {
   const old = await issueIdToken();
   await age(old.signer, rotation.every / 2);
   const response = await act("/api/signing-keys/rotate", {});
@@ -171,7 +171,7 @@ test("each action is in the history with its author, and viewers cannot act", as
   );
 });
 
-test("what cannot be an account or an address is refused, and not recorded", async () => {
+test("an invalid account or address is refused, and not recorded", async () => {
   for (const [path, json] of [
     ["/api/wrong-attempts/clear-address", { address: "example.test" }],
     ["/api/wrong-attempts/clear-address", {}],
@@ -184,7 +184,7 @@ test("what cannot be an account or an address is refused, and not recorded", asy
   assert.equal((response.body.actions as readonly unknown[]).length, 4);
 });
 
-test("supplied keys are not rotated, and a waiting action is carried out by the next gateway", async (context) => {
+test("supplied keys are not rotated, and a pending action is carried out by the next gateway", async (context) => {
   await server.platform.gateway.process.end();
   const waiting = await act("/api/signing-keys/rotate", {});
   assert.equal(waiting.status, 200, waiting.text);

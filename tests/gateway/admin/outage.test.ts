@@ -53,7 +53,7 @@ const putScope = async (name: string, basedOn: number) => {
   return { ...response, body: JSON.parse(response.text) as Record<string, unknown> };
 };
 
-test("the API says that nothing was stored, and takes the same change again", async () => {
+test("the API reports that nothing was stored, and accepts the same change again", async () => {
   const version = await readVersion();
   line.commitFate = "lost";
   const lost = await putScope("lost:api", version);
@@ -64,7 +64,7 @@ test("the API says that nothing was stored, and takes the same change again", as
   assert.equal((await putScope("lost:api", version)).status, 201);
 });
 
-test("the API says that it is stored although the answer to its COMMIT was lost, and again what it said", async () => {
+test("the API reports a change as stored although the response to its COMMIT was lost, also when it is retried", async () => {
   const version = await readVersion();
   line.commitFate = "unanswered";
   const stored = await putScope("stored:api", version);
@@ -74,7 +74,7 @@ test("the API says that it is stored although the answer to its COMMIT was lost,
   assert.equal(await readVersion(), version + 1);
 });
 
-test("a form's page says that nothing was stored, and the same form is taken afterwards, once", async () => {
+test("a form's page reports that nothing was stored, and the same form is accepted afterwards, once", async () => {
   const page = await ask("/new/scopes");
   const [, token = ""] = /name="token" value="([^"]+)"/.exec(page.text) ?? [];
   const [, basedOn = ""] = /name="basedOn" value="(\d+)"/.exec(page.text) ?? [];

@@ -19,7 +19,7 @@ const openForm = (path: string, as?: string) => openFormAt(admin, path, as);
 const send = (path: string, fields: Record<string, string>, headers?: Record<string, string>) =>
   sendForm(admin, path, fields, headers);
 
-test("every answer carries a strict policy and is not kept", async () => {
+test("every response carries a strict policy and is not cached", async () => {
   for (const path of ["/routes", "/api/routes", "/nothing", "/openapi.json"]) {
     const { headers } = await admin.call(path);
     const policy = headers.get("content-security-policy") ?? "";
@@ -32,7 +32,7 @@ test("every answer carries a strict policy and is not kept", async () => {
   }
 });
 
-test("pages have no inline script, no inline style and nothing from elsewhere", async () => {
+test("pages have no inline script, no inline style and no external content", async () => {
   for (const path of ["/routes", "/new/routes", "/clients", "/gateways", "/history"]) {
     const { text } = await admin.call(path);
     assert.doesNotMatch(
@@ -42,7 +42,7 @@ test("pages have no inline script, no inline style and nothing from elsewhere", 
   }
 });
 
-test("assets are kept for as long as their content is the same", async () => {
+test("assets are cached as long as their content is the same", async () => {
   const { text } = await admin.call("/routes");
   const addresses = [...text.matchAll(/"(\/assets\/[^"]+)"/g)].map(([, address]) => address!);
   assert.equal(addresses.length, 3);
@@ -53,7 +53,7 @@ test("assets are kept for as long as their content is the same", async () => {
   }
 });
 
-test("the session's cookie is out of reach for scripts, other sites and plain HTTP", async () => {
+test("scripts, other sites and plain HTTP cannot access the session's cookie", async () => {
   const { headers } = await admin.call("/new/scopes");
   assert.match(
     headers.get("set-cookie") ?? "",
@@ -61,7 +61,7 @@ test("the session's cookie is out of reach for scripts, other sites and plain HT
   );
 });
 
-test("a form is taken once it is ours: right token, cookie, person and origin", async () => {
+test("a form is accepted only with the right token, cookie, user and origin", async () => {
   const form = await openForm("/new/scopes");
   const fields = { token: form.token, basedOn: form.basedOn, name: "forms:read", description: "" };
   const headers = { cookie: form.cookie };
@@ -86,7 +86,7 @@ test("a form is taken once it is ours: right token, cookie, person and origin", 
   assert.equal((await admin.call("/api/scopes/forms:read")).status, 200);
 });
 
-test("what people enter is text on every page, never markup", async () => {
+test("user input is text on every page, never markup", async () => {
   const form = await openForm("/new/scopes");
   const nasty = `<img src=x onerror=alert(1)>"'&`;
   const fields = {
@@ -111,7 +111,7 @@ test("what people enter is text on every page, never markup", async () => {
   assert.ok(!text.includes("<img"));
 });
 
-test("an edit of an entry that somebody removed does not bring it back", async () => {
+test("an edit of an entry that was removed meanwhile does not restore it", async () => {
   const form = await openForm("/scopes/nasty");
   await admin.call(`/api/scopes/nasty?basedOn=${form.basedOn}`, { method: "DELETE" });
   const basedOn = String(await admin.readVersion());
@@ -132,14 +132,14 @@ test("a scope that is in use is not removed, and its users are named", async () 
   assert.match(response.text, /verify-echo/);
 });
 
-test("without a verified certificate the page says so, and nothing else", async () => {
+test("without a verified certificate the page reports that, and nothing else", async () => {
   const { status, text } = await admin.call("/routes", { as: "" });
   assert.equal(status, 403);
   assert.match(text, /A client certificate verified by the load balancer is required/);
   assert.doesNotMatch(text, /verify-echo/);
 });
 
-test("a client that came back by a roll-back says that it has no secret", async () => {
+test("a client that a rollback restored is shown without a secret", async () => {
   const version = await admin.readVersion();
   await admin.call(`/api/clients/brief?basedOn=${version}`, { method: "PUT", json: {} });
   assert.match((await admin.call("/clients/brief")).text, /Secret set /);

@@ -62,7 +62,7 @@ test("users in Chromium", { skip }, async (t) => {
     await page.context().close();
   });
 
-  t.test("whoever was slower is told what the other did, and keeps what was typed", async () => {
+  t.test("a conflicting edit shows the other change, and keeps the input", async () => {
     const page = await browser.open("operator");
     const { user } = (await admin.call("/api/users", { method: "POST", json: { name: "contested" } }))
       .body as unknown as { user: { id: string } };
@@ -77,7 +77,7 @@ test("users in Chromium", { skip }, async (t) => {
     await page.context().close();
   });
 
-  t.test("with scripts the list follows what is typed and chosen", async () => {
+  t.test("with scripts the list follows the search and the filter", async () => {
     await admin.call("/api/users", { method: "POST", json: { name: "searched" } });
     const page = await browser.open("operator");
     await page.goto(`${admin.origin}/users`);
@@ -90,7 +90,7 @@ test("users in Chromium", { skip }, async (t) => {
     await page.context().close();
   });
 
-  t.test("where people sign in elsewhere the pages say so, and the API too", async (context) => {
+  t.test("if users are kept elsewhere the pages and the API say so", async (context) => {
     const elsewhere = await StartedAdmin.startOn(admin.database, otherNetwork, { LOGIN: "development" });
     context.teardown(() => elsewhere.stop());
     const page = await elsewhere.call("/users");
@@ -106,7 +106,7 @@ test("users in Chromium", { skip }, async (t) => {
     assert.equal(refused.body.code, "DMM_ADMIN_USERS_ELSEWHERE");
   });
 
-  t.test("no page had an error, and none met the content security policy", async () => {
+  t.test("no page had an error, and none violated the content security policy", async () => {
     assert.deepEqual(browser.complaints, []);
   });
 });

@@ -97,7 +97,7 @@ test("a user is registered with a generated password, and signs in with it", asy
   assert.ok(!admin.role.process.output.includes("grace@example.test"), "who it is stays out of the log");
 });
 
-test("who chose a password has it until an administrator makes another, and everybody can see which it is", async () => {
+test("a chosen password stays until an administrator sets another, and the site shows which it is", async () => {
   const { user, password } = await create({ name: "chooser" });
   const look = async () => {
     const { body } = await admin.call(`/api/users/${user.id}`);
@@ -128,7 +128,7 @@ test("who chose a password has it until an administrator makes another, and ever
   assert.match(await tryLogin("chooser", chosen), /^Sign in/);
 });
 
-test("a disabled user's access token, refresh token and session are dead when the answer comes", async () => {
+test("a disabled user's access token, refresh token and session have ended when the response arrives", async () => {
   const held = await obtainTokens(server);
   const browser = server.browser();
   await signIn(browser, await browser.open((await createRequest()).url));
@@ -153,7 +153,7 @@ test("a disabled user's access token, refresh token and session are dead when th
   assert.equal(await server.useToken(again.accessToken), 200, "a login counts again");
 });
 
-test("a login that was begun before a sign-out does not survive it", async () => {
+test("a login that began before a sign-out does not survive it", async () => {
   const { user, password } = await create({ name: "mallory" });
   await adopt(user);
   const browser = server.browser();
@@ -181,7 +181,7 @@ test("a login that was begun before a sign-out does not survive it", async () =>
   assert.doesNotMatch(after.text, /<h1>Allow/);
 });
 
-test("another password ends what the old one got, and lets in who was locked out", async () => {
+test("a reset password ends what the old one obtained, and unlocks the account", async () => {
   const { user, password } = await create({ name: "hedy" });
   for (let attempts = 0; attempts < 11; attempts++) await tryLogin("hedy", "wrong");
   assert.match(await tryLogin("hedy", password), /^Sign in/, "locked out");
@@ -190,7 +190,7 @@ test("another password ends what the old one got, and lets in who was locked out
   assert.match(await tryLogin("hedy", String(response.body.password)), /^Choose a new password/);
 });
 
-test("a user who is removed is gone with everything, and the name is somebody else's", async () => {
+test("a removed user's sessions and tokens end, and the name can be reused", async () => {
   const first = await create({ name: "joan" });
   assert.equal((await act(first.user.id, "remove")).status, 200);
   assert.equal((await admin.call(`/api/users/${first.user.id}`)).status, 404);
@@ -207,7 +207,7 @@ test("a user who is removed is gone with everything, and the name is somebody el
   );
 });
 
-test("while no gateway can be told a user is disabled all the same, and gateways see to the rest", async () => {
+test("a user is disabled even if no gateway is reachable, and gateways complete the job later", async () => {
   const { accessToken } = await obtainTokens(server);
   const { database } = server.platform.testBed;
   const [gateway] = await database.query("SELECT port FROM gateways WHERE state = 'serving'");
@@ -221,7 +221,7 @@ test("while no gateway can be told a user is disabled all the same, and gateways
   assert.equal((await act("person-1", "enable")).status, 200);
 });
 
-test("two who change the same user at once: the second hears what the first did", async () => {
+test("of two concurrent edits of a user the second gets a conflict with the first", async () => {
   const { user } = await create({ name: "contested" });
   const [one, two] = await Promise.all([
     act(user.id, "disable", { basedOn: 1 }),
@@ -262,7 +262,7 @@ test("display names may be in any language", async () => {
   }
 });
 
-test("a viewer looks, and changes nothing", async () => {
+test("a viewer reads users and changes none", async () => {
   const { user } = await create({ name: "watched" });
   assert.equal((await admin.call(`/api/users/${user.id}`, { as: "alice" })).status, 200);
   for (const action of ["password", "disable", "enable", "sign-out", "remove"])

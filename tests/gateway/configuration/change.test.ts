@@ -61,7 +61,7 @@ test("the version before the first change is in the history as well", async () =
   assert.equal(versions.at(-1)?.summary, "Initial configuration");
 });
 
-test("an edit of a version that is not current any more is refused, and told what changed and by whom", async () => {
+test("an edit of a version that is no longer current is refused, with what changed and by whom", async () => {
   const { version } = await readCurrent(pool);
   await changeConfiguration(pool, { basedOn: version, author: bob, edit: addRoute("invoices") });
   const stale = changeConfiguration(pool, { basedOn: version, author: alice, edit: addRoute("late") });
@@ -78,7 +78,7 @@ test("an edit of a version that is not current any more is refused, and told wha
   assert.equal((await readCurrent(pool)).version, version + 1);
 });
 
-test("of ten edits of the same version that come at once, exactly one is stored", async () => {
+test("of ten concurrent edits of the same version, exactly one is stored", async () => {
   const { version } = await readCurrent(pool);
   const results = await Promise.allSettled(
     Array.from({ length: 10 }, (_, index) =>
@@ -92,7 +92,7 @@ test("of ten edits of the same version that come at once, exactly one is stored"
   assert.equal((await readCurrent(pool)).version, version + 1);
 });
 
-test("a wrong change is refused with everything that is wrong, and nothing of it is stored", async () => {
+test("an invalid change is refused with all problems, and nothing of it is stored", async () => {
   const { version } = await readCurrent(pool);
   const wrong = changeConfiguration(pool, {
     basedOn: version,
@@ -112,7 +112,7 @@ test("a wrong change is refused with everything that is wrong, and nothing of it
   assert.equal((await readCurrent(pool)).version, version);
 });
 
-test("an API that routes lead to cannot be taken away", async () => {
+test("an API that routes use cannot be removed", async () => {
   const { version } = await readCurrent(pool);
   await assert.rejects(
     changeConfiguration(pool, {
@@ -124,7 +124,7 @@ test("an API that routes lead to cannot be taken away", async () => {
   );
 });
 
-test("an edit that changes nothing makes no version", async () => {
+test("an edit without changes creates no version", async () => {
   const { version } = await readCurrent(pool);
   const changed = await changeConfiguration(pool, {
     basedOn: version,
@@ -134,7 +134,7 @@ test("an edit that changes nothing makes no version", async () => {
   assert.deepEqual(changed, { version, differences: [] });
 });
 
-test("a roll-back is a new version that means what the old one meant", async () => {
+test("a rollback is a new version with the old one's meaning", async () => {
   const before = await readCurrent(pool);
   const first = await changeConfiguration(pool, {
     basedOn: before.version,
@@ -149,7 +149,7 @@ test("a roll-back is a new version that means what the old one meant", async () 
   assert.equal(recorded?.author, "bob");
 });
 
-test("a roll-back does not bring back a secret that was replaced since", async () => {
+test("a rollback does not restore a replaced secret", async () => {
   const { version } = await readCurrent(pool);
   const rotated = await changeConfiguration(pool, {
     basedOn: version,
@@ -164,13 +164,13 @@ test("a roll-back does not bring back a secret that was replaced since", async (
   assert.equal(row?.secret_hash, "f".repeat(64));
 });
 
-test("no document and no difference in the history holds a secret or its hash", async () => {
+test("no document and no difference in the history contains a secret or its hash", async () => {
   const rows = await database.query("SELECT differences, document FROM configuration_versions");
   assert.ok(rows.length > 5);
   for (const row of rows) assert.doesNotMatch(`${row.differences}${row.document}`, /f{64}|secret_hash/);
 });
 
-test("what was changed in the database directly is recorded at the next change", async () => {
+test("a direct change in the database is recorded at the next change", async () => {
   await database.query("INSERT INTO scopes (name) VALUES ('smuggled')");
   await database.query("UPDATE configuration SET version = version + 1");
   const { version } = await readCurrent(pool);

@@ -19,12 +19,12 @@ function findMessages(...keys: readonly ClientKey[]): string[] {
   return problems.found.map(({ message }) => message);
 }
 
-test("public keys of every type that assertions are signed with are taken", async () => {
+test("public keys of every type that can sign assertions are accepted", async () => {
   assert.deepEqual(findMessages(ec.publicKey, ed.publicKey, rsa.publicKey), []);
   assert.deepEqual(findMessages({ ...rsa.publicKey, alg: "PS256", use: "sig", kid: "2027" }), []);
 });
 
-test("a set means the same in any order, and with certificates that nobody reads", async () => {
+test("the order of a key set, and certificates in it, make no difference", async () => {
   const { kty, crv, x, y } = ec.publicKey;
   const written = normalizeKeys({ keys: [ec.publicKey, ed.publicKey] });
   const again = normalizeKeys({ keys: [ed.publicKey, { y, x5c: ["MII"], x, crv, kty, ext: true }] });
@@ -66,7 +66,7 @@ for (const [what, [key, expected]] of Object.entries(wrong))
       if (typeof value === "string" && value.length > 9) assert.ok(!messages[0]!.includes(value));
   });
 
-test("no key, too many, and two of one name are refused", async () => {
+test("no key, too many, and duplicate names are refused", async () => {
   assert.match(findMessages()[0]!, /has 0 keys/);
   assert.match(findMessages(...Array.from({ length: 9 }, () => ec.publicKey))[0]!, /has 9 keys/);
   assert.match(findMessages({ ...ec.publicKey, kid: "a" }, { ...ed.publicKey, kid: "a" })[0]!, /same "kid"/);

@@ -46,7 +46,7 @@ test("the order of entries and words makes no difference", async () => {
   );
 });
 
-test("a difference is empty exactly when two documents are the same, and names every entry that is not", async () => {
+test("a difference is empty exactly when two documents are equal, and names every changed entry", async () => {
   fc.assert(
     fc.property(document, document, (one, other) => {
       const differences = computeDifferences(one, other);

@@ -140,7 +140,7 @@ async function countAdditions(): Promise<ReadonlyMap<string, number>> {
   }
 }
 
-test("of changes during two lost writers each is there as it was answered, and one that is sent again is there once", async (context) => {
+test("changes during two lost writers are stored as reported, and a retried one is stored once", async (context) => {
   const sent: Sent[] = [];
   let isOver = false;
   const changing = keepChanging(sent, () => isOver);

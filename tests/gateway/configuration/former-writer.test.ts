@@ -45,7 +45,7 @@ async function findServers(): Promise<readonly string[]> {
   return [...new Set(responses.map(([[row]]) => String(row?.folder)))];
 }
 
-test("a change that meets a former writer is made at the next one, and nothing leads to the former any more", async () => {
+test("a change on a former writer is retried on the new one, and no connection to the former is kept", async () => {
   const before = await findServers();
   assert.equal(before.length, 1);
   await failOver(former, next);
@@ -63,7 +63,7 @@ test("a change that meets a former writer is made at the next one, and nothing l
   assert.notDeepEqual(servers, before);
 });
 
-test("a single statement that a former writer refuses finds the next one when it is tried again", async () => {
+test("a single statement that a former writer refuses succeeds on the new one when retried", async () => {
   await failOver(next, former);
   await former.setReadOnly(false);
   const write = () => pool.query("UPDATE configuration SET version = version WHERE id = 1");
@@ -72,7 +72,7 @@ test("a single statement that a former writer refuses finds the next one when it
   await write();
 });
 
-test("a gateway announces itself at the next writer, and serves what is changed there", async (context) => {
+test("a gateway sends its heartbeat to the new writer, and serves what is changed there", async (context) => {
   const redis = await StartedRedis.start(block, { primaries: 1 });
   context.teardown(() => redis.stop());
   const database = Object.assign(Object.create(former) as StartedMariadb, { host: line.host });

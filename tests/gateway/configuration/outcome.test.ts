@@ -64,7 +64,7 @@ function takeAway(ms: number): void {
   };
 }
 
-test("a change whose COMMIT is carried out and not answered is found to be stored, once the database is back", async () => {
+test("a change whose COMMIT is executed without a response is reported as stored, once the database is back", async () => {
   const { version } = await readCurrent(pool);
   line.commitFate = "unanswered";
   takeAway(700);
@@ -77,7 +77,7 @@ test("a change whose COMMIT is carried out and not answered is found to be store
   assert.equal(await countAdded("unanswered"), 1);
 });
 
-test("a change whose COMMIT never arrives is refused, nothing of it is there, and sent again it is made once", async () => {
+test("a change whose COMMIT never arrives is refused, nothing is stored, and a retry stores it once", async () => {
   const { version } = await readCurrent(pool);
   line.commitFate = "lost";
   takeAway(700);
@@ -88,7 +88,7 @@ test("a change whose COMMIT never arrives is refused, nothing of it is there, an
   assert.equal(await countAdded("lost"), 1);
 });
 
-test("a change that is cut before its COMMIT is refused, and nothing of it is there", async () => {
+test("a change that is disconnected before its COMMIT is refused, and nothing is stored", async () => {
   const { version } = await readCurrent(pool);
   const holder = await direct.getConnection();
   await holder.query("START TRANSACTION");
@@ -109,14 +109,14 @@ test("a change that is cut before its COMMIT is refused, and nothing of it is th
   assert.equal(await countAdded("cut"), 0);
 });
 
-test("a COMMIT that is still on its way is waited for before its change is said to be stored or not", async () => {
+test("a COMMIT in flight is awaited before its change is reported as stored or not", async () => {
   const { version } = await readCurrent(pool);
   line.commitFate = "late";
   assert.equal((await change(version, "late")).version, version + 1);
   assert.equal(await countAdded("late"), 1);
 });
 
-test("where the database does not come back in time, it is not said what is not known", async () => {
+test("if the database does not return in time, the outcome is reported as unknown", async () => {
   const uncertain = settleChange(
     pool,
     {
@@ -132,7 +132,7 @@ test("where the database does not come back in time, it is not said what is not 
   line.isDown = false;
 });
 
-test("a server that is a reader by now is not believed to know what was written last", async () => {
+test("a server that became a reader is not trusted to have the latest write", async () => {
   const { version } = await readCurrent(pool);
   line.commitFate = "unanswered";
   line.onFate = () => {
@@ -147,7 +147,7 @@ test("a server that is a reader by now is not believed to know what was written 
   assert.equal(await countAdded("by-a-reader"), 1);
 });
 
-test("an edit that its author sends again is answered with the version that it made, and not made twice", async () => {
+test("an edit that its author retries returns the version that it created, and is not applied twice", async () => {
   const { version } = await readCurrent(pool);
   const first = await change(version, "twice");
   assert.deepEqual(await change(version, "twice"), first);
@@ -155,7 +155,7 @@ test("an edit that its author sends again is answered with the version that it m
   assert.equal(await countAdded("twice"), 1);
 });
 
-test("the same edit of somebody else, another edit, one with a new secret, and one that others built on are stale", async () => {
+test("the same edit by another author, another edit, one with a new secret, and one that others built on are stale", async () => {
   const { version } = await readCurrent(pool);
   await change(version, "mine");
   await assert.rejects(change(version, "mine", { name: "bob" }), VersionStaleError);

@@ -45,13 +45,13 @@ function findProblems(document: Partial<ConfigurationDocument>): string[] {
   );
 }
 
-test("a right configuration has no problem", async () => {
+test("a valid configuration has no problem", async () => {
   assert.deepEqual(findProblems({}), []);
 });
 
 const cors = (origins: readonly string[]) => normalizeCors({ origins });
 
-test("what CORS means is written in one way", async () => {
+test("equivalent CORS settings have one normal form", async () => {
   assert.deepEqual(cors(["HTTPS://App.test:443/", "https://app.test", "*"]), {
     origins: ["*", "https://app.test"],
     headers: ["authorization", "content-type", "dpop"],
@@ -131,7 +131,7 @@ for (const path of [
     assert.deepEqual(findProblems({ upstreams }), ["upstreams/stub/health"]);
   });
 
-test("an API needs an origin that takes requests", async () => {
+test("an API needs an origin that accepts requests", async () => {
   const targets = [{ origin: "http://10.0.0.5", weight: 0 }];
   assert.deepEqual(
     findProblems({ upstreams: [{ name: "stub", connectLimitMs: 1, health: null, targets }] }),
@@ -191,7 +191,7 @@ for (const [what, fields, field] of wrongClients)
     assert.deepEqual(findProblems({ clients: [{ ...client, ...fields }] }), [`clients/shop/${field}`]);
   });
 
-test("routes conflict when method, host and shape of the path are the same, whatever parameters are called", async () => {
+test("routes conflict when method, host and shape of the path are the same, whatever the parameters' names", async () => {
   const route = (name: string, fields: Partial<RouteEntry>) => ({ ...createRoute(name), ...fields });
   const one = route("one", { path: "/orders/{id}" });
   assert.deepEqual(findProblems({ routes: [one, route("two", { path: "/orders/{order}" })] }), [

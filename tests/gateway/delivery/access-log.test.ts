@@ -29,7 +29,7 @@ function describeExchange(path: string): Exchange {
   } as unknown as Exchange;
 }
 
-test("memory is bounded while the destination is away, and what is lost is counted", async () => {
+test("memory is bounded while the destination is unavailable, and lost lines are counted", async () => {
   let letGo = () => {};
   const held = new Promise<void>((resolve) => {
     letGo = resolve;
@@ -49,7 +49,7 @@ test("memory is bounded while the destination is away, and what is lost is count
   assert.equal(log.delivered, 50_000);
 });
 
-test("long paths do not make the bound of the lines a bound of nothing", async () => {
+test("long paths do not defeat the limit of the buffer", async () => {
   let letGo = () => {};
   const held = new Promise<void>((resolve) => {
     letGo = resolve;
@@ -110,7 +110,7 @@ t.teardown(async () => {
   firehose.close();
 });
 
-test("every request becomes a line at the delivery stream, also the last ones before the end", async () => {
+test("every request becomes a line in the delivery stream, including the last ones before the end", async () => {
   const gateway = await startGateway(`${network}.1.31`, platform.testBed, {
     DELIVERY_STREAM: "access-log",
     AWS_ENDPOINT_URL: `http://${network}.1.2:4566`,

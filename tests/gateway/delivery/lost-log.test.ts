@@ -16,7 +16,9 @@ async function findFreePort(): Promise<number> {
   return port;
 }
 
-test("a task whose log cannot be written serves on and ends as it should", { timeout: 60_000 }, async () => {
+test("a task whose log cannot be written continues to serve and ends normally", {
+  timeout: 60_000,
+}, async () => {
   const port = await findFreePort();
   const task = execa("/bin/sh", ["-c", 'exec "$0" "$@" > /dev/full 2>&1', process.execPath, image, "stub"], {
     env: { HOST: "127.0.0.1", PORT: String(port), DMM_ENVIRONMENT: "feature-x" },

@@ -90,7 +90,7 @@ async function change(name: string): Promise<Propagation> {
 const problemsOf = (deliveries: Propagation["missing"]) =>
   Object.fromEntries(deliveries.map(({ address, problem }) => [address, problem]));
 
-test("who hangs, lost the database or cannot be reached is counted and named, after a change and as long as it lasts", async () => {
+test("gateways that hang, lost the database or are unreachable are counted and named, after a change and as long as it lasts", async () => {
   gateways.get(addresses.hanging)!.process.child.kill("SIGSTOP");
   line.isUnresponsive = true;
   line.isDown = true;
@@ -135,7 +135,7 @@ test("who hangs, lost the database or cannot be reached is counted and named, af
   );
 });
 
-test("a killed gateway is named as gone by the next change, and counted no more", async () => {
+test("a killed gateway is reported as gone by the next change, and no longer counted", async () => {
   await gateways.get(addresses.killed)!.process.end();
   const { acknowledged, of, missing, gone } = await change("after:kill");
   assert.deepEqual(problemsOf(gone), { [addresses.killed]: "Nothing is listening at its address." });
@@ -153,7 +153,7 @@ test("a killed gateway is named as gone by the next change, and counted no more"
   });
 });
 
-test("a killed gateway that nobody tells anything is found to be gone once it is silent", async (context) => {
+test("a killed gateway is found to be gone by a probe once its heartbeat is overdue", async (context) => {
   const extra = await startGateway(`${block}.1.35`, platform.testBed);
   context.teardown(() => extra.process.end());
   await waitUntil("it is announced", async () =>
@@ -166,7 +166,7 @@ test("a killed gateway that nobody tells anything is found to be gone once it is
   });
 });
 
-test("a gateway at the address of a killed one is counted once, from its first announcement on", async () => {
+test("a gateway at the address of a killed one is counted once, from its first heartbeat on", async () => {
   const { hanging } = addresses;
   await gateways.get(hanging)!.process.end();
   gateways.set(hanging, await startGateway(hanging, platform.testBed));

@@ -69,7 +69,7 @@ test("a new version is acknowledged by every gateway, and served when it is ackn
   await waitUntil("both announce the version", async () => (await readFleet(pool)).current === 2);
 });
 
-test("who acknowledged a version is counted as serving it at once, before it announces it", async () => {
+test("a gateway that acknowledged a version is immediately counted as serving it, before its heartbeat", async () => {
   const broadcast = new Broadcast({ pool, key, logger });
   for (const name of ["one", "two", "three"]) {
     const { acknowledged, of } = await broadcast.tell(await addRoute(name));
@@ -80,7 +80,7 @@ test("who acknowledged a version is counted as serving it at once, before it ann
   }
 });
 
-test("a gateway that does not answer is named, and the others do not wait for it", async () => {
+test("a gateway that does not respond is named, and the others do not wait for it", async () => {
   second.process.child.kill("SIGSTOP");
   const version = await addRoute("lonely");
   const propagation = await new Broadcast({ pool, key, logger }).tell(version);
@@ -92,7 +92,7 @@ test("a gateway that does not answer is named, and the others do not wait for it
   assert.equal(again.acknowledged, 2);
 });
 
-test("a version that gateways cannot serve is refused by name, and the one before is served on", async () => {
+test("a version that gateways cannot serve is refused by name, and the previous one stays", async () => {
   const { database } = platform.testBed;
   await database.query("INSERT INTO routes SET ?", [
     { name: "wrong", methods: "GET", path: "no-slash", upstream: "stub" },
@@ -126,7 +126,7 @@ const forged: Readonly<Record<string, (headers: Record<string, string>) => Recor
 const body = JSON.stringify({ version: 1 });
 
 for (const [what, forge] of Object.entries(forged))
-  test(`a notice ${what} finds nothing`, async () => {
+  test(`a notification ${what} gets a 404`, async () => {
     const sentAt = Date.now();
     const authority = new URL(platform.gateway.origin).host;
     const headers = forge({
@@ -142,7 +142,7 @@ for (const [what, forge] of Object.entries(forged))
     assert.equal(((await response.json()) as { code: string }).code, "DMM_GATEWAY_ROUTE_UNKNOWN");
   });
 
-test("a gateway that drains says so, and one that left is not counted", async () => {
+test("a draining gateway reports so, and one that left is not counted", async () => {
   second.process.child.kill("SIGTERM");
   await waitUntil("it is seen draining", async () =>
     (await readFleet(pool)).members.some(({ state }) => state === "draining"),

@@ -43,7 +43,7 @@ async function storeUser(password: string, ...args: string[]) {
   return { code: exitCode, output: all };
 }
 
-test("the role `user` registers somebody, and gives another password, each to choose an own one with", async () => {
+test("the role `user` registers a user, and resets a password, each with a required password choice", async () => {
   for (const password of ["first pass phrase", "second pass phrase"]) {
     const stored = await storeUser(password, "Hedy", "Hedy Lamarr", "hedy@example.test");
     assert.deepEqual(stored, { code: 0, output: "Hedy can sign in.\n" });
@@ -69,7 +69,7 @@ test("a password that is too short, and no name, are refused", async () => {
   assert.equal(rows.length, 0);
 });
 
-test("the development login says so on its pages and in the log", async (context) => {
+test("the development login is marked on its pages and in the log", async (context) => {
   const gateway = await startGateway(`${network}.1.31`, server.platform.testBed, {
     ...shared,
     LOGIN: "development",
@@ -98,7 +98,7 @@ export default () => ({
   async complete(answer) { return answer.get("proof") === "right" ? { id: "c-1", name: "Of the company" } : undefined; },
 });`;
 
-test("where passwords are not kept here nobody changes one here", async (context) => {
+test("if passwords are kept elsewhere none can be changed here", async (context) => {
   const gateway = await startGateway(`${network}.1.35`, server.platform.testBed, {
     ...shared,
     LOGIN: "development",
@@ -110,7 +110,7 @@ test("where passwords are not kept here nobody changes one here", async (context
   assert.match(page.text, /Passwords cannot be changed here/);
 });
 
-test("a company's own login takes the place of the page, and its answer counts in the same browser only", async (context) => {
+test("a company's own login replaces the page, and its response counts in the same browser only", async (context) => {
   const path = join(directory, "company.mjs");
   await writeFile(path, companyLogin);
   const gateway = await startGateway(`${network}.1.32`, server.platform.testBed, {
@@ -132,7 +132,7 @@ test("a company's own login takes the place of the page, and its answer counts i
   assert.ok((await signIn(browser, consent)).url.searchParams.get("code"));
 });
 
-test("a login that cannot be opened lets nobody in and keeps the rest alive", async (context) => {
+test("a login that cannot be opened lets no user in and leaves everything else running", async (context) => {
   const gateway = await startGateway(`${network}.1.33`, server.platform.testBed, {
     ...shared,
     LOGIN: join(directory, "missing.mjs"),
@@ -148,7 +148,7 @@ test("a login that cannot be opened lets nobody in and keeps the rest alive", as
   assert.equal(metadata.status, 200);
 });
 
-test("while the database is away nobody signs in, and tokens are checked on", async () => {
+test("while the database is unavailable logins fail, and tokens are still checked", async () => {
   const { database } = server.platform.testBed;
   const { obtainTokens } = await import("../oauth2/authorize.ts");
   const { accessToken, refreshToken } = await obtainTokens(server);
@@ -192,7 +192,7 @@ export default () => ({
   },
 });`;
 
-test("who is signed out while a login is under way is not signed in by it", async (context) => {
+test("a sign-out during a login prevents that login", async (context) => {
   const path = join(directory, "slow.mjs");
   await writeFile(path, slowLogin);
   const { testBed } = server.platform;
@@ -213,7 +213,7 @@ test("who is signed out while a login is under way is not signed in by it", asyn
   assert.equal(silent.url.searchParams.get("error"), "login_required");
 });
 
-test("another spelling of a name is another name: it signs nobody in and changes no password", async () => {
+test("another spelling of a name is another name: it signs no user in and changes no password", async () => {
   assert.equal((await storeUser("quite another password", "ádá")).code, 2);
   for (const name of ["ádá", "äda", "a\u0308da", "\uff41da"]) {
     const browser = server.browser("10.9.8.7");

@@ -22,7 +22,7 @@ before(async () => {
 
 t.teardown(() => server?.stop());
 
-test("pages have no script, cannot be framed or kept, and say whose they are", async () => {
+test("pages have no script, cannot be framed or cached, and name their server", async () => {
   const browser = server.browser();
   const login = await browser.open((await createRequest("web")).url);
   const consent = await browser.submit(login, "/login", { name: "ada", password });
@@ -43,7 +43,7 @@ test("pages have no script, cannot be framed or kept, and say whose they are", a
   assert.match(consent.text, /See your email address/);
 });
 
-test("cookies are bound to the host and to the page, and no script reads them", async () => {
+test("cookies are bound to the host and to the page, and scripts cannot read them", async () => {
   const response = await fetch(`${server.origin}${(await createRequest()).url.href.slice(issuer.length)}`, {
     redirect: "manual",
   });
@@ -59,7 +59,7 @@ test("cookies are bound to the host and to the page, and no script reads them", 
   await response.arrayBuffer();
 });
 
-test("somebody who signed in is not asked again, and who must ask again is", async () => {
+test("a signed-in user is not asked again unless the client requires it", async () => {
   const browser = server.browser();
   await authorize(server, await createRequest(), { browser });
   const direct = await browser.open((await createRequest()).url);
@@ -74,7 +74,7 @@ test("somebody who signed in is not asked again, and who must ask again is", asy
   assert.match(fresh.text, /Sign in<\/h1>/);
 });
 
-test("a wrong password and an unknown name get the same words", async () => {
+test("a wrong password and an unknown name get the same message", async () => {
   const texts = [];
   for (const name of ["ada", "nobody"]) {
     const browser = server.browser();
@@ -92,7 +92,7 @@ test("a wrong password and an unknown name get the same words", async () => {
   assert.ok(texts[0]);
 });
 
-test("what is typed stays text", async () => {
+test("user input stays text", async () => {
   const browser = server.browser();
   const page = await browser.open((await createRequest()).url);
   const refused = await browser.submit(page, "/login", {
@@ -104,7 +104,7 @@ test("what is typed stays text", async () => {
   assert.doesNotMatch(hinted.text, /<script/);
 });
 
-test("a user's password cannot be guessed without end, from wherever, and others are not hindered", async () => {
+test("guesses at a user's password are limited from any address, and other users are not affected", async () => {
   const { database } = server.platform.testBed;
   await database.query(
     "INSERT INTO users (user_id, name, password_hash, display_name, created_at) SELECT 'person-2', 'grace', password_hash, 'Grace Hopper', created_at FROM users WHERE name = 'ada'",
@@ -123,7 +123,7 @@ test("a user's password cannot be guessed without end, from wherever, and others
   assert.ok((await signIn(browser, refused)).url.searchParams.get("code"));
 });
 
-test("right attempts at once are all let through, though they are more than wrong ones are allowed", async () => {
+test("concurrent correct attempts all succeed, even if they exceed the limit of wrong ones", async () => {
   const { host, port } = server.platform.testBed.redis;
   const primaries = new Primaries(
     { host, port, tls: false, commandTimeoutMs: 5000 },
@@ -152,7 +152,7 @@ test("right attempts at once are all let through, though they are more than wron
   }
 });
 
-test("wrong guesses at once are no more than are allowed", async () => {
+test("concurrent wrong attempts do not exceed the limit", async () => {
   const responses = await Promise.all(
     Array.from({ length: 25 }, async (_none, index) => {
       const browser = server.browser(`198.51.100.${index}`);
@@ -164,7 +164,7 @@ test("wrong guesses at once are no more than are allowed", async () => {
   assert.equal(responses.filter((status) => status === 429).length, 15);
 });
 
-test("an address that is refused locks nobody out", async () => {
+test("attempts from a refused address lock no user out", async () => {
   const { database } = server.platform.testBed;
   await database.query(
     "INSERT INTO users (user_id, name, password_hash, display_name, created_at) SELECT 'person-8', 'joan', password_hash, 'Joan Clarke', created_at FROM users WHERE name = 'ada'",
@@ -180,7 +180,7 @@ test("an address that is refused locks nobody out", async () => {
   assert.notEqual((await elsewhere.submit(fresh, "/login", { name: "joan", password })).status, 429);
 });
 
-test("a session whose account is gone is nobody's: the person signs in again, and a silent request hears so", async () => {
+test("a session without its account is invalid: the user signs in again, and a prompt=none request gets an error", async () => {
   const { database } = server.platform.testBed;
   await database.query(
     "INSERT INTO users (user_id, name, password_hash, display_name, created_at) SELECT 'person-9', 'rosa', password_hash, 'Rosa Parks', created_at FROM users WHERE name = 'ada'",
@@ -198,7 +198,7 @@ test("a session whose account is gone is nobody's: the person signs in again, an
   assert.ok((await signIn(browser, again)).url.searchParams.get("code"));
 });
 
-test("who is disabled between the right password and the page that follows is asked to sign in", async () => {
+test("a user who is disabled right after the correct password has to sign in again", async () => {
   const { database } = server.platform.testBed;
   await database.query(
     "INSERT INTO users (user_id, name, password_hash, display_name, created_at) SELECT 'person-10', 'lise', password_hash, 'Lise Meitner', created_at FROM users WHERE name = 'ada'",
@@ -245,7 +245,7 @@ test("a form of another site, and one of another browser, are refused", async ()
   assert.match(stranger.text, /started in another browser/);
 });
 
-test("an interaction of one request does not answer another", async () => {
+test("an interaction of one request cannot complete another", async () => {
   const [mine, victim] = [server.browser(), server.browser()];
   const page = await mine.open((await createRequest()).url);
   const other = await victim.open((await createRequest()).url);
@@ -255,7 +255,7 @@ test("an interaction of one request does not answer another", async () => {
   assert.notEqual(page.url.href, other.url.href);
 });
 
-test("nobody consents for somebody who has not signed in", async () => {
+test("consent requires a login", async () => {
   const browser = server.browser();
   const page = await browser.open((await createRequest()).url);
   const path = page.url.pathname;
@@ -271,7 +271,7 @@ test("nobody consents for somebody who has not signed in", async () => {
   assert.equal((await browser.open(`${path}/return?account=ada`)).status, 400);
 });
 
-test("who does not allow it is led back with the reason", async () => {
+test("a user who denies consent is redirected back with the reason", async () => {
   const request = await createRequest();
   const browser = server.browser();
   const login = await browser.open(request.url);
@@ -283,7 +283,7 @@ test("who does not allow it is led back with the reason", async () => {
   );
 });
 
-test("userinfo tells what the scopes of the token allow, to that token only", async () => {
+test("userinfo returns what the token's scopes allow, to that token only", async () => {
   const client = { client_id: "app" };
   const whole = await obtainTokens(server);
   const response = await oauth.userInfoRequest(server.metadata, client, whole.accessToken, server.options);
@@ -307,7 +307,7 @@ test("userinfo tells what the scopes of the token allow, to that token only", as
   assert.deepEqual([twice.status, await twice.json()], [400, { error: "invalid_request" }]);
 });
 
-test("a page of another origin may ask who signed in, and reads a refusal", async () => {
+test("a page of another origin may request userinfo, and reads a refusal", async () => {
   const { accessToken } = await obtainTokens(server);
   const origin = new URL(redirectUri).origin;
   const ask = async (method: string, headers: Record<string, string>) => {
@@ -336,7 +336,7 @@ test("a page of another origin may ask who signed in, and reads a refusal", asyn
   assert.equal((await ask("OPTIONS", {})).status, 405);
 });
 
-test("a page of a public client may ask for tokens, one of another origin may not read them", async () => {
+test("a page of a public client may request tokens, one of another origin may not read them", async () => {
   const preflight = async (origin: string) => {
     const response = await fetch(`${server.origin}/oauth2/token`, {
       method: "OPTIONS",
@@ -356,7 +356,7 @@ test("a page of a public client may ask for tokens, one of another origin may no
   assert.equal(await ask(own, "web"), null);
 });
 
-test("openid-client completes the flow of a confidential client by itself", async () => {
+test("openid-client completes the flow of a confidential client without special handling", async () => {
   const configuration = await openid.discovery(
     new URL(issuer),
     "web",
@@ -397,7 +397,7 @@ test("openid-client completes the flow of a confidential client by itself", asyn
   assert.equal(await server.useToken(refreshed.access_token), 200);
 });
 
-test("another person signs in only after the first one is signed out, by a form and not by a script", async () => {
+test("another user signs in only after the first one is signed out, by a form and not by a script", async () => {
   const { database } = server.platform.testBed;
   await database.query(
     "INSERT INTO users (user_id, name, password_hash, display_name, created_at) SELECT 'person-3', 'mary', password_hash, 'Mary Ward', created_at FROM users WHERE name = 'ada'",
@@ -414,14 +414,14 @@ test("another person signs in only after the first one is signed out, by a form 
   assert.ok((await browser.submit(consent, "/consent")).url.searchParams.get("code"));
 });
 
-test("signing out without having signed in is a page too, without a script", async () => {
+test("signing out without a session shows a page too, without a script", async () => {
   const browser = server.browser();
   const page = await browser.open("/oauth2/logout");
   assert.doesNotMatch(page.text, /<script/);
   assert.match((await browser.submit(page, "/confirm")).text, /<h1>Signed out/);
 });
 
-test("signing out leads to no address that is not registered", async () => {
+test("signing out redirects to no unregistered address", async () => {
   const browser = server.browser();
   await authorize(server, await createRequest(), { browser });
   for (const parameters of [
@@ -437,7 +437,7 @@ test("signing out leads to no address that is not registered", async () => {
   }
 });
 
-test("signing out leads back to the application, at an address that it registered, by GET and by POST", async () => {
+test("signing out redirects to the application, at a registered address, by GET and by POST", async () => {
   const after = "https://app.test/signed-out?from=here";
   await server.platform.testBed.database.query(
     "UPDATE clients SET post_logout_redirect_uris = ? WHERE client_id = 'app'",
@@ -466,7 +466,7 @@ test("signing out leads back to the application, at an address that it registere
   }
 });
 
-test("who is sent to sign out with a wrong address, or by a client that is gone, can sign out all the same", async () => {
+test("a sign-out request with an invalid address, or of a removed client, still signs out", async () => {
   for (const parameters of [
     { post_logout_redirect_uri: "https://evil.test/", client_id: "app" },
     { post_logout_redirect_uri: "https://evil.test/", client_id: "nobody" },
@@ -485,11 +485,11 @@ test("who is sent to sign out with a wrong address, or by a client that is gone,
   }
 });
 
-test("no password stands in the log", async () => {
+test("no password is in the log", async () => {
   assert.ok(!server.platform.gateway.process.output.includes(password));
 });
 
-test("a stored password is matched by itself alone, however it was typed", async () => {
+test("a stored password matches only itself, in any Unicode form", async () => {
   const stored = await hashPassword("Åsa's secret phrase");
   assert.match(stored, /^scrypt\$32768\$8\$3\$/);
   assert.equal(await matchesPassword(stored, "A\u030Asa's secret phrase"), true);

@@ -50,7 +50,7 @@ const choose = (browser: Browser, page: Visited, password: string, again = passw
 const heading = (page: Visited) => /<h1>([^<]*)/.exec(page.text)?.[1];
 const alert = (page: Visited) => /role="alert"[^>]*>([^<]*)/.exec(page.text)?.[1] ?? "";
 
-test("a password that somebody else made leads to the choice of an own one, and that to the consent", async () => {
+test("a password that someone else set requires choosing another, followed by the consent", async () => {
   await add("grace");
   const { browser, page } = await begin("Grace");
   assert.equal(heading(page), "Choose a new password");
@@ -74,7 +74,7 @@ test("a password that somebody else made leads to the choice of an own one, and 
   assert.equal(heading(await fresh.submit(login, "/login", { name: "grace", password: own })), "Allow app?");
 });
 
-test("who is signed out while the choice is open has not signed in", async () => {
+test("a user who is signed out during the password choice is not signed in", async () => {
   await add("patience");
   const { browser, page } = await begin("patience");
   // Like a sign-out: it changes nothing else of the user.
@@ -87,7 +87,7 @@ test("who is signed out while the choice is open has not signed in", async () =>
   assert.equal((await readUser("patience")).must_choose_password, 1);
 });
 
-test("who does not choose has not signed in, whichever way is tried", async () => {
+test("without choosing a password the user is not signed in, whichever way is tried", async () => {
   await add("evader");
   const { browser, page } = await begin("evader");
   const path = page.url.pathname;
@@ -113,7 +113,7 @@ test("who does not choose has not signed in, whichever way is tried", async () =
   assert.equal(url.searchParams.get("error"), "access_denied");
 });
 
-test("nobody chooses a password without having given the right one", async () => {
+test("a password can be chosen only after the correct one", async () => {
   await add("target");
   const browser = server.browser();
   const login = await browser.open((await createRequest()).url);
@@ -132,7 +132,7 @@ test("nobody chooses a password without having given the right one", async () =>
   assert.equal((await readUser("target")).must_choose_password, 1);
 });
 
-test("a form of another site chooses nothing", async () => {
+test("a cross-site form chooses no password", async () => {
   await add("framed");
   const { browser, page } = await begin("framed");
   const action = findForms(page).find((form) => form.action.pathname.endsWith("/password"))!.action;
@@ -149,7 +149,7 @@ test("a form of another site chooses nothing", async () => {
   assert.equal((await readUser("framed")).must_choose_password, 1);
 });
 
-test("a password that cannot be is refused with the reason, and the choice goes on", async () => {
+test("an unacceptable password is refused with the reason, and the choice continues", async () => {
   await add("picky", { display_name: "Picky Person", email: "somebody@example.test" });
   const { browser, page } = await begin("picky");
   const refusals: readonly (readonly [password: string, again: string, words: RegExp])[] = [
@@ -178,7 +178,7 @@ test("a password that cannot be is refused with the reason, and the choice goes 
   );
 });
 
-test("of two who choose at once one succeeds, and the other signs in again", async () => {
+test("of two concurrent choices one succeeds, and the other has to sign in again", async () => {
   await add("twice");
   const [one, two] = [await begin("twice"), await begin("twice")];
   const responses = await Promise.all([
@@ -191,7 +191,7 @@ test("of two who choose at once one succeeds, and the other signs in again", asy
   assert.match(alert(late), /changed in the meantime/);
 });
 
-test("a password that was replaced, or a user who was disabled, in between ends the choice", async () => {
+test("a password reset or a disabled user ends a pending choice", async () => {
   const { database } = server.platform.testBed;
   for (const [name, change] of [
     ["replaced", { password_hash: "scrypt$1$1$1$x$x" }],
@@ -205,7 +205,7 @@ test("a password that was replaced, or a user who was disabled, in between ends 
   }
 });
 
-test("passwords are not chosen without end", async () => {
+test("password changes are limited", async () => {
   await add("endless");
   const { browser, page } = await begin("endless");
   let last = page;
@@ -215,13 +215,13 @@ test("passwords are not chosen without end", async () => {
   assert.match(alert(last), /Too many attempts/);
 });
 
-test("nobody who was there before is made to choose", async () => {
+test("existing users need not choose a password", async () => {
   const browser = server.browser();
   const page = await browser.open((await createRequest()).url);
   assert.equal(heading(await browser.submit(page, "/login", { name: "ada", password })), "Allow app?");
 });
 
-test("whoever gives the present password changes it, and everything that was got by it ends", async () => {
+test("the current password allows changing it, which ends everything obtained with it", async () => {
   const held = await obtainTokens(server);
   const session = server.browser();
   await signIn(session, await session.open((await createRequest()).url));
@@ -252,7 +252,7 @@ test("whoever gives the present password changes it, and everything that was got
   assert.equal(heading(back), "Password changed");
 });
 
-test("a change with a wrong password is refused, in the same words for nobody, and counted as a guess", async () => {
+test("a change with a wrong password is refused, with the same message for an unknown user, and counted as a guess", async () => {
   await add("guarded", { must_choose_password: false });
   const wrong = { password: "wrong", new: own, again: own };
   const texts = [];
@@ -277,7 +277,7 @@ test("a change with a wrong password is refused, in the same words for nobody, a
   assert.equal(page.status, 429);
 });
 
-test("a form that is not one, and another method, are refused at the change of a password", async () => {
+test("an invalid form, and another method, are refused at the password change", async () => {
   const twice = await server.post("/oauth2/password", "name=ada&name=eve");
   assert.equal(twice.status, 400);
   const json = await server.post("/oauth2/password", "{}", { "content-type": "application/json" });
@@ -287,7 +287,7 @@ test("a form that is not one, and another method, are refused at the change of a
   assert.equal(response.status, 405);
 });
 
-test("no password stands in the log", async () => {
+test("no password is in the log", async () => {
   const { output } = server.platform.gateway.process;
   for (const secret of [given, own, "password1234"]) assert.ok(!output.includes(secret));
 });

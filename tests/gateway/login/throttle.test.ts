@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "tap";
 import { nameNetwork } from "../../../gateway/limits/network.ts";
 
-test("addresses of one IPv6 network count as one, others by themselves", async () => {
+test("addresses of one IPv6 network count as one, all others separately", async () => {
   const names: Readonly<Record<string, string>> = {
     "192.0.2.7": "192.0.2.7",
     "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64",

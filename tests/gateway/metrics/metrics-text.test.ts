@@ -15,7 +15,7 @@ const duration = (values: readonly number[], route = "a"): Family => ({
   samples: [{ labels: { route }, values }],
 });
 
-test("whatever a label or a help text holds is read back as it was", async () => {
+test("any label or help text is parsed back unchanged", async () => {
   const text = fc.string({ unit: fc.constantFrom("\\", '"', "\n", "n", "a", "{", "}", ",", "=", " ", "ä") });
   fc.assert(
     fc.property(
@@ -32,7 +32,7 @@ test("whatever a label or a help text holds is read back as it was", async () =>
   );
 });
 
-test("what is added up is the same in any order, so that no sum goes backwards", async () => {
+test("sums do not depend on the order of addition, so that no counter decreases", async () => {
   const seconds = fc.nat({ max: 10_000_000 }).map((microseconds) => microseconds / 1e6);
   const render = (sums: readonly number[]) =>
     renderFamilies(mergeFamilies(sums.map((sum) => [duration([0, 0, 1, sum])])));
@@ -43,7 +43,7 @@ test("what is added up is the same in any order, so that no sum goes backwards",
   );
 });
 
-test("a family of which nothing happened is left out whole", async () => {
+test("a family without samples is omitted completely", async () => {
   const text = renderFamilies([counter("errors_total", "Errors.", []), gauge("open", "sum", "Open.", 1)]);
   assert.equal(text, "# HELP open Open.\n# TYPE open gauge\nopen 1\n");
 });
@@ -64,7 +64,7 @@ test("a histogram has its buckets, the infinite one, its sum and its count", asy
   );
 });
 
-test("samples with the same labels become one by their rule, and others stay apart", async () => {
+test("samples with the same labels are merged by their rule, and others stay separate", async () => {
   const worker = (running: number, version: number, route: string) => [
     duration([1, 1, 2, 0.5], route),
     counter("requests_total", "Requests.", 5),
@@ -84,7 +84,7 @@ test("samples with the same labels become one by their rule, and others stay apa
   assert.equal(text.value("seconds_count", { route: "b" }), 2);
 });
 
-test("of a worker that is gone its counts are kept and its gauges are not", async () => {
+test("the counters of an ended worker are kept and its gauges are not", async () => {
   const kept = keepCounts([counter("a_total", "A.", 1), gauge("b", "sum", "B.", 1), duration([0, 0, 0, 0])]);
   assert.deepEqual(
     kept.map(({ name }) => name),
@@ -92,7 +92,7 @@ test("of a worker that is gone its counts are kept and its gauges are not", asyn
   );
 });
 
-test("the reader of these tests refuses what is no text of this format", async () => {
+test("the tests' parser refuses text that is not in this format", async () => {
   const head = "# HELP a_total A.\n# TYPE a_total counter\n";
   for (const text of [
     `${head}a_total 1`,

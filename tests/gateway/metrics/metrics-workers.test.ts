@@ -87,7 +87,7 @@ function assertNothingLost(earlier: PrometheusText, later: PrometheusText): void
     assert.ok((counts.get(sample) ?? -1) >= value, `${sample}: ${counts.get(sample)} after ${value}`);
 }
 
-test("a scrape of two workers has the requests of both, whichever answers it", async (context) => {
+test("a scrape of two workers has the requests of both, whichever serves it", async (context) => {
   const gateway = await startWorkers(context, `${network}.1.32`, 2);
   await askUnknown(gateway, 20);
   await scrapeUntil(gateway, "all are counted", (text) => text.find(count, unknown) === 20);
@@ -112,7 +112,7 @@ test("a scrape of two workers has the requests of both, whichever answers it", a
   assert.equal(text.value("gateway_worker_restarts_total"), 0);
 });
 
-test("no count goes backwards when a worker is killed, and the scrape says that one was", async (context) => {
+test("no counter decreases when a worker is killed, and the scrape reports the restart", async (context) => {
   const gateway = await startWorkers(context, `${network}.1.33`, 3);
   await askUnknown(gateway, 30);
   let earlier = await scrapeUntil(gateway, "all are counted", (text) => text.find(count, unknown) === 30);
@@ -138,7 +138,7 @@ test("no count goes backwards when a worker is killed, and the scrape says that 
   await scrapeUntil(gateway, "new ones are counted as well", (text) => text.find(count, unknown) === 40);
 });
 
-test("a worker that ends in order leaves what it has counted since the last scrape", async (context) => {
+test("a worker that ends normally passes on what it has counted since the last scrape", async (context) => {
   const gateway = await startWorkers(context, `${network}.1.34`, 2);
   await askUnknown(gateway, 20);
   for (const worker of readWorkers(gateway)) process.kill(worker, "SIGTERM");
@@ -150,7 +150,7 @@ test("a worker that ends in order leaves what it has counted since the last scra
   assert.equal(text.value(count, unknown), 20);
 });
 
-test("a worker that does not answer holds a scrape up for a second, is reported as unresponsive, and keeps its counts", async (context) => {
+test("a worker that does not respond delays a scrape by a second, is reported as unresponsive, and keeps its counters", async (context) => {
   const gateway = await startWorkers(context, `${network}.1.35`, 2);
   await askUnknown(gateway, 20);
   const earlier = await scrapeUntil(gateway, "all are counted", (text) => text.find(count, unknown) === 20);
@@ -177,7 +177,7 @@ test("a worker that does not answer holds a scrape up for a second, is reported 
   );
 });
 
-test("the counts of one worker are not passed off as the task's when nobody adds them up", async (context) => {
+test("the counters of one worker are not reported as the task's when the parent is gone", async (context) => {
   const gateway = await startWorkers(context, `${network}.1.36`, 2);
   gateway.process.child.kill("SIGSTOP");
   try {

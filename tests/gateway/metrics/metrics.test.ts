@@ -61,7 +61,7 @@ async function ask(path: string): Promise<number> {
   return response.status;
 }
 
-test("rate, errors and duration are told by route, whatever a route is called", async () => {
+test("rate, errors and duration are reported by route, for any route name", async () => {
   for (let round = 0; round < 3; round++) assert.equal(await ask("/odd/echo"), 200);
   assert.equal(await ask("/nowhere"), 404);
   assert.equal(await ask("/gone/x"), 502);
@@ -83,7 +83,7 @@ test("rate, errors and duration are told by route, whatever a route is called", 
   assert.ok(seconds > 0 && seconds < 10, `${seconds} s`);
 });
 
-test("a client that leaves before its answer is counted as that, not as answered", async () => {
+test("a client that disconnects before its response is counted separately", async () => {
   await assert.rejects(fetch(`${gateway.origin}/mute/x`, { signal: AbortSignal.timeout(200) }));
   const text = await scrapeUntil(
     "it is counted",
@@ -95,7 +95,7 @@ test("a client that leaves before its answer is counted as that, not as answered
   );
 });
 
-test("pools tell what runs, what is idle and what waits", async () => {
+test("pools report running, idle and waiting", async () => {
   const origin = `http://${network}.1.21:8080`;
   const leaving = new AbortController();
   const waiting = fetch(`${gateway.origin}/mute/x`, { signal: leaving.signal });
@@ -126,7 +126,7 @@ test("pools tell what runs, what is idle and what waits", async () => {
   assert.equal(idle.value("gateway_database_queries_waiting", { endpoint: "reader" }), 0);
 });
 
-test("queues to Redis and Firehose tell what waits and what was lost", async () => {
+test("queues to Redis and Firehose report pending and lost items", async () => {
   const { redis } = platform.testBed;
   const primary = `${redis.host}:${redis.port}`;
   const token = await issueToken(gateway);
@@ -152,7 +152,7 @@ test("queues to Redis and Firehose tell what waits and what was lost", async () 
   await scrapeUntil("it answers again", (it) => it.value("gateway_redis_ready") === 1);
 });
 
-test("the delay of the event loop is there from the second scrape on, and is none while nothing runs", async () => {
+test("the event loop delay is reported from the second scrape on, and is zero when idle", async () => {
   const worker = { worker: "1" };
   const text = await scrapeUntil(
     "it was measured",
@@ -166,7 +166,7 @@ test("the delay of the event loop is there from the second scrape on, and is non
   assert.ok(text.value("gateway_event_loop_seconds_total", { ...worker, state: "idle" }) > 0);
 });
 
-test("a task says what it is: its workers, its processes, its version", async () => {
+test("a task reports its workers, its processes, its version", async () => {
   const text = await scrape();
   for (const [state, count] of Object.entries({ responding: 1, unresponsive: 0, starting: 0 }))
     assert.equal(text.value("gateway_workers", { state }), count);
@@ -180,7 +180,7 @@ test("a task says what it is: its workers, its processes, its version", async ()
   assert.equal(text.family("gateway_request_duration_seconds").type, "histogram");
 });
 
-test("metrics are asked for by GET and HEAD, by whoever is not behind the balancer", async () => {
+test("metrics are served to GET and HEAD for clients that are not behind the balancer", async () => {
   const url = `${gateway.origin}/metrics`;
   const head = await fetch(url, { method: "HEAD" });
   assert.equal(head.status, 200);
@@ -190,7 +190,7 @@ test("metrics are asked for by GET and HEAD, by whoever is not behind the balanc
   assert.equal(outside.status, 404);
 });
 
-test("a port of their own has the metrics and nothing else", async (context) => {
+test("a separate port serves the metrics only", async (context) => {
   const own = await startGateway(`${network}.1.31`, platform.testBed, { METRICS_PORT: "9464" });
   context.teardown(() => own.process.end());
   const url = `http://${network}.1.31:9464`;
@@ -201,7 +201,7 @@ test("a port of their own has the metrics and nothing else", async (context) => 
   assert.equal((await fetch(`${url}/metrics`, { method: "POST", body: "x" })).status, 405);
 });
 
-test("a port for the metrics that is none, or that is taken by the APIs, is refused", async () => {
+test("an invalid metrics port, or the APIs' port, is refused", async () => {
   for (const METRICS_PORT of ["0", "65536", "metrics", "8080"])
     for (const GATEWAY_WORKERS of ["1", "2"])
       await assert.rejects(

@@ -14,7 +14,7 @@ before(async () => {
 
 t.teardown(() => server?.stop());
 
-test("a code is refused with a verifier that is none, and is used up by no such attempt", async () => {
+test("a code is refused with an invalid verifier, which does not consume it", async () => {
   const request = await createRequest();
   const code = (await authorize(server, request)).get("code")!;
   const redeem = (verifier: string, uri = redirectUri) =>
@@ -69,7 +69,7 @@ const parameters: readonly (readonly [name: string, value: string, error: string
 ];
 
 for (const [name, value, error] of parameters)
-  test(`${name}=${JSON.stringify(value.slice(0, 20))} is answered with ${error} and the issuer`, async () => {
+  test(`${name}=${JSON.stringify(value.slice(0, 20))} gets ${error} with the issuer`, async () => {
     const { url, state } = await createRequest("app", { [name]: value });
     const { url: to } = await server.browser().open(url);
     assert.equal(`${to.origin}${to.pathname}`, redirectUri);
@@ -77,7 +77,7 @@ for (const [name, value, error] of parameters)
     assert.deepEqual(response, [error, issuer, state, null]);
   });
 
-test("cookies that are nobody's lead to the login like none", async () => {
+test("unknown cookies lead to the login like none", async () => {
   const { url } = await createRequest();
   for (const cookie of [
     "__Host-oauth2-session=x",

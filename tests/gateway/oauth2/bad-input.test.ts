@@ -39,7 +39,7 @@ const endpoints: Readonly<Record<string, readonly string[]>> = {
 };
 
 for (const [path, methods] of Object.entries(endpoints))
-  test(`${path} has ${methods.join(", ")}, and says so to every other method`, async () => {
+  test(`${path} has ${methods.join(", ")}, and lists them for every other method`, async () => {
     for (const method of ["HEAD", "GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "QUERY"]) {
       const response = await fetch(server.origin + path, { method, redirect: "manual" });
       await response.arrayBuffer();
@@ -49,7 +49,7 @@ for (const [path, methods] of Object.entries(endpoints))
     }
   });
 
-test("two Authorization headers are no credentials, whichever of them is right", async () => {
+test("two Authorization headers are refused, whichever of them is valid", async () => {
   for (const path of posted)
     for (const headers of [
       [basic.authorization, "Basic eDp5"],
@@ -66,7 +66,7 @@ test("two Authorization headers are no credentials, whichever of them is right",
     }
 });
 
-test("nothing below the endpoints is anything", async () => {
+test("paths below the endpoints do not exist", async () => {
   for (const path of [
     "/oauth2",
     "/oauth2/",
@@ -90,7 +90,7 @@ test("nothing below the endpoints is anything", async () => {
     }
 });
 
-test("pages of interactions that are nobody's are refused, whatever their name and method", async () => {
+test("pages of unknown interactions are refused, whatever their name and method", async () => {
   for (const path of ["interaction/x", "interaction/x/login", "interaction/x/y/z", "authorize/x", "device/x"])
     for (const method of ["GET", "POST", "PUT", "DELETE"]) {
       const response = await fetch(`${server.origin}/oauth2/${path}`, { method, redirect: "manual" });
@@ -132,7 +132,7 @@ for (const [what, [body, headers, status]] of Object.entries(bodies))
     }
   });
 
-test("UTF-8 by its name is a form like any other", async () => {
+test("a declared UTF-8 charset is accepted", async () => {
   const body = "grant_type=client_credentials&scope=verify:read";
   for (const type of [`${form}; charset=UTF-8`, `${form};charset="utf-8"`]) {
     const response = await server.post("/oauth2/token", body, { ...basic, "content-type": type });
@@ -171,7 +171,7 @@ const twice: Readonly<Record<string, readonly string[]>> = {
 };
 
 for (const [path, texts] of Object.entries(twice))
-  test(`parameters that come twice are refused at ${path}`, async () => {
+  test(`duplicate parameters are refused at ${path}`, async () => {
     for (const text of [...texts, `${texts[0]}&client_id=other`]) {
       const { status, json } = await server.post(path, `client_id=app&${text}`);
       assert.deepEqual([status, json.error], [400, "invalid_request"], text);
@@ -194,7 +194,7 @@ const headers: Readonly<Record<string, number>> = {
   [`Digest ${btoa(`machine:${secret}`)}`]: 400,
 };
 
-test("credentials that are none are refused, and the answer says no more", async () => {
+test("invalid credentials are refused without details", async () => {
   for (const [authorization, expected] of Object.entries(headers)) {
     const response = await server.post("/oauth2/token", "grant_type=client_credentials", { authorization });
     assert.equal(response.status, expected, authorization.slice(0, 40));
@@ -202,7 +202,7 @@ test("credentials that are none are refused, and the answer says no more", async
   }
 });
 
-test("no answer leads to another host that a request names", async () => {
+test("no response leads to another host that a request names", async () => {
   const body = "grant_type=client_credentials&scope=verify:read";
   const received = await sendRaw(
     server.origin,
@@ -247,7 +247,7 @@ const values = [
   deviceGrant,
 ];
 
-test("whatever a form says, nobody gets a token without credentials, and the server does not fail", async () => {
+test("no form yields a token without credentials or an internal error", async () => {
   const pair = fc.tuple(
     fc.oneof(fc.constantFrom(...names, ...more), fc.string({ maxLength: 10 })),
     fc.oneof(fc.constantFrom(...values, issuer, redirectUri), fc.string({ unit: "binary", maxLength: 50 })),
@@ -263,7 +263,7 @@ test("whatever a form says, nobody gets a token without credentials, and the ser
   );
 });
 
-test("after all of this no line was printed that is none of the log, and nothing failed", async () => {
+test("after all of this every printed line is a log line, and no request failed internally", async () => {
   const lines = server.platform.gateway.process.output.trim().split("\n");
   assert.ok(lines.length > 1);
   for (const line of lines) {

@@ -22,7 +22,7 @@ before(async () => {
 t.teardown(() => fleet?.stop());
 
 for (let seed = firstSeed; seed < firstSeed + seeds; seed++)
-  test(`seed ${seed}: what is acknowledged stays, and nothing that was revoked or used works`, async (context) => {
+  test(`seed ${seed}: acknowledged tokens stay, and revoked or used ones never work`, async (context) => {
     const counts: Counts = { logins: 0, refreshes: 0, redemptions: 0, revocations: 0 };
     const families: Family[] = [];
     let struck = false;

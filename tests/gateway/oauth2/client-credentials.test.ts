@@ -26,7 +26,7 @@ const basic = (id: string, value: string) => ({ authorization: `Basic ${btoa(`${
 const body = (fields: Record<string, string> = {}) =>
   new URLSearchParams({ grant_type: "client_credentials", scope: "verify:read", ...fields });
 
-test("openid-client discovers the server and gets a token that is good for the API", async () => {
+test("openid-client discovers the server and gets a token that the API accepts", async () => {
   const configuration = await openid.discovery(new URL(issuer), "machine", secret, undefined, {
     [openid.customFetch]: server.fetch as openid.CustomFetch,
     algorithm: "oauth2",
@@ -42,7 +42,7 @@ test("openid-client discovers the server and gets a token that is good for the A
   assert.equal(active, false);
 });
 
-test("both documents of metadata say what the server does, and nothing that it refuses", async () => {
+test("both metadata documents list what the server supports, and nothing that it refuses", async () => {
   const [oauth2, openidConnect] = await Promise.all(
     ["oauth-authorization-server", "openid-configuration"].map(async (name) => {
       const response = await fetch(`${server.origin}/.well-known/${name}`);
@@ -67,7 +67,7 @@ test("both documents of metadata say what the server does, and nothing that it r
   assert.ok((oauth2!.scopes_supported as string[]).includes("verify:write"));
 });
 
-test("oauth4webapi takes the OpenID metadata too", async () => {
+test("oauth4webapi accepts the OpenID metadata too", async () => {
   const response = await oauth.discoveryRequest(new URL(issuer), server.options);
   const { userinfo_endpoint } = await oauth.processDiscoveryResponse(new URL(issuer), response);
   assert.equal(userinfo_endpoint, `${issuer}/oauth2/userinfo`);
@@ -91,7 +91,7 @@ test("a wrong secret, an unknown client and no secret are the same invalid_clien
   assert.equal(stored.status, 401);
 });
 
-test("a secret is taken from one place only", async () => {
+test("a secret is accepted in one place only", async () => {
   const both = await server.post(
     "/oauth2/token",
     body({ client_id: "machine", client_secret: secret }),
@@ -103,7 +103,7 @@ test("a secret is taken from one place only", async () => {
   assert.ok(query.status >= 400);
 });
 
-test("the token answer is not to be stored, and carries no more than was asked", async () => {
+test("the token response is not cacheable, and contains no more than requested", async () => {
   const response = await server.post("/oauth2/token", body(), basic("machine", secret));
   assert.equal(response.headers.get("cache-control"), "no-store");
   assert.deepEqual(Object.keys(response.json).sort(), ["access_token", "expires_in", "scope", "token_type"]);
@@ -151,7 +151,7 @@ for (const [what, [text, status, error]] of Object.entries(refused))
     assert.equal(response.headers.get("cache-control"), "no-store");
   });
 
-test("a body that is no form, or is too large, is refused", async () => {
+test("a body that is not a form, or is too large, is refused", async () => {
   const json = await server.post("/oauth2/token", '{"grant_type":"client_credentials"}', {
     ...basic("machine", secret),
     "content-type": "application/json",
@@ -161,7 +161,7 @@ test("a body that is no form, or is too large, is refused", async () => {
   assert.deepEqual([large.status, large.json.error], [400, "invalid_request"]);
 });
 
-test("a wrong method is 405 with the right ones", async () => {
+test("a wrong method is 405 with the allowed ones", async () => {
   const token = await fetch(`${server.origin}/oauth2/token`);
   assert.deepEqual([token.status, token.headers.get("allow")], [405, "POST"]);
   await token.arrayBuffer();
@@ -169,7 +169,7 @@ test("a wrong method is 405 with the right ones", async () => {
   assert.deepEqual([jwks.status, jwks.headers.get("allow")], [405, "HEAD, GET"]);
 });
 
-test("a path that only looks like an endpoint is none", async () => {
+test("a path that only resembles an endpoint does not exist", async () => {
   for (const path of [
     "/oauth2/device/",
     "/oauth2/token/",
@@ -186,7 +186,7 @@ test("a path that only looks like an endpoint is none", async () => {
   assert.equal(encoded.status, 200);
 });
 
-test("metadata and keys are answered to HEAD as to GET", async () => {
+test("metadata and keys are served to HEAD as to GET", async () => {
   for (const path of ["/.well-known/oauth-authorization-server", "/oauth2/jwks"]) {
     const response = await fetch(server.origin + path, { method: "HEAD" });
     assert.equal(response.status, 200, path);
@@ -194,7 +194,7 @@ test("metadata and keys are answered to HEAD as to GET", async () => {
   }
 });
 
-test("a secret that was replaced is dead without a restart", async () => {
+test("a replaced secret is refused without a restart", async () => {
   const { database } = server.platform.testBed;
   await server.addClient("replaced", { public: false, grantTypes: "client_credentials", redirectUris: "" });
   await server.publish();
@@ -204,7 +204,7 @@ test("a secret that was replaced is dead without a restart", async () => {
   assert.equal((await server.post("/oauth2/token", body(), basic("replaced", secret))).status, 401);
 });
 
-test("a foreign Host header changes no address of the metadata", async () => {
+test("a foreign Host header does not change the metadata", async () => {
   const { sendRaw } = await import("../raw-client.ts");
   const received = await sendRaw(
     server.origin,

@@ -27,7 +27,7 @@ t.teardown(() => server?.stop());
 
 const createHandle = async () => oauth.DPoP({}, await oauth.generateKeyPair("ES256", { extractable: true }));
 
-test("a client that must push its requests is refused with one in the address", async () => {
+test("a client that must push its requests is refused with one in the URL", async () => {
   const request = await createRequest("pushing");
   const { url } = await server.browser().open(request.url);
   assert.equal(`${url.origin}${url.pathname}`, redirectUri);
@@ -55,7 +55,7 @@ test("pushed, the same request completes with openid-client", async () => {
   assert.equal(await server.useToken(tokens.access_token), 200);
 });
 
-test("what another client pushed does not stand in for it", async () => {
+test("a request that another client pushed does not count", async () => {
   const { url } = await createRequest("app");
   const pushed = await server.post("/oauth2/par", url.searchParams);
   const foreign = new URL("/oauth2/authorize", issuer);
@@ -68,7 +68,7 @@ test("what another client pushed does not stand in for it", async () => {
   assert.doesNotMatch(page.text, /Sign in<\/h1>/);
 });
 
-test("a client whose tokens must be bound gets none without a proof, by no grant", async () => {
+test("a client whose tokens must be bound gets none without a proof, with any grant", async () => {
   const machine = await server.post(
     "/oauth2/token",
     new URLSearchParams({ grant_type: "client_credentials", scope: "verify:read" }),
@@ -101,7 +101,7 @@ test("a client whose tokens must be bound gets none without a proof, by no grant
   assert.deepEqual([polled.status, polled.json.error], [400, "invalid_grant"], polled.text);
 });
 
-test("with a proof it gets bound tokens, which nobody refreshes without one", async () => {
+test("with a proof it gets bound tokens, which cannot be refreshed without one", async () => {
   const client = { client_id: "bound" };
   const handle = await createHandle();
   const request = await createRequest("bound");
@@ -136,7 +136,7 @@ test("with a proof it gets bound tokens, which nobody refreshes without one", as
   );
 });
 
-test("refresh tokens of before it was demanded are worth nothing without a proof", async () => {
+test("refresh tokens from before the requirement are useless without a proof", async () => {
   await server.addClient("changed", {});
   await server.publish();
   const { refreshToken } = await obtainTokens(server, "changed");
@@ -150,7 +150,7 @@ test("refresh tokens of before it was demanded are worth nothing without a proof
   assert.deepEqual([response.status, response.json.error], [400, "invalid_grant"]);
 });
 
-test("a version that is recorded without its demands, as the release before does, loses none of them", async () => {
+test("a version that the previous release records without these requirements keeps them", async () => {
   const { database } = server.platform.testBed;
   const [row] = await database.query("SELECT version FROM configuration");
   const clients = ["app", "bound", "machine"].map((name) => ({

@@ -43,7 +43,7 @@ async function showAll({ accessToken, refreshToken }: Tokens, clientId: string) 
 
 const dead = { api: 401, introspection: [200, { active: false }], userinfo: 401 };
 
-test("what a client was given ends with the client, and one of the same name inherits nothing", async () => {
+test("tokens of a client end with it, and a new one of the same name inherits nothing", async () => {
   const { database } = server.platform.testBed;
   await server.addClient("brief", {});
   await server.publish();
@@ -58,7 +58,7 @@ test("what a client was given ends with the client, and one of the same name inh
   assert.equal(await server.useToken((await obtainTokens(server, "brief")).accessToken), 200);
 });
 
-test("an access token counts for no scope that its client has lost", async () => {
+test("an access token loses the scopes that its client has lost", async () => {
   const { database } = server.platform.testBed;
   await server.addClient("shrinking", { scopes: "verify:read verify:write" });
   await server.publish();

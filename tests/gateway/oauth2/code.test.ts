@@ -39,7 +39,7 @@ test("a strict client completes the code flow and learns who signed in", async (
   assert.equal(await server.useToken(accessToken), 200);
 });
 
-test("the signature of the ID token is by a key that the server publishes", async () => {
+test("the ID token's signature is by a published key", async () => {
   const request = await createRequest();
   const code = await authorize(server, request);
   const client = { client_id: "app" };
@@ -78,7 +78,7 @@ test("a confidential client completes it with its secret, in the header and in t
   }
 });
 
-test("a code that is used twice is refused, and what it brought is dead", async () => {
+test("a code that is used twice is refused, and its tokens are revoked", async () => {
   const request = await createRequest();
   const code = (await authorize(server, request)).get("code")!;
   const first = await redeem(code, { code_verifier: request.verifier });
@@ -98,7 +98,7 @@ test("a code that is used twice is refused, and what it brought is dead", async 
   assert.deepEqual([refreshed.status, refreshed.json.error], [400, "invalid_grant"]);
 });
 
-test("of 50 redemptions at once none leaves a living token, and at most one is answered", async () => {
+test("of 50 concurrent redemptions none leaves a valid token, and at most one succeeds", async () => {
   const request = await createRequest();
   const code = (await authorize(server, request)).get("code")!;
   const responses = await Promise.all(
@@ -173,7 +173,7 @@ for (const [what, [changes, error]] of Object.entries(refused))
     assert.equal(response.get("code"), null);
   });
 
-test("nobody is led to an address that is not registered exactly", async () => {
+test("no redirect leads to an address that is not registered exactly", async () => {
   for (const uri of [
     "https://evil.test/",
     `${redirectUri}/`,
@@ -194,12 +194,12 @@ test("nobody is led to an address that is not registered exactly", async () => {
   }
 });
 
-test("an unknown client gets a page, not a redirection", async () => {
+test("an unknown client gets a page, not a redirect", async () => {
   const page = await server.browser().open((await createRequest("nobody")).url);
   assert.deepEqual([page.status, page.url.origin], [400, issuer]);
 });
 
-test("a parameter that comes twice is refused at both endpoints", async () => {
+test("a duplicate parameter is refused at both endpoints", async () => {
   const request = await createRequest();
   request.url.searchParams.append("scope", "verify:write");
   const { url } = await server.browser().open(request.url);
@@ -216,7 +216,7 @@ test("a parameter that comes twice is refused at both endpoints", async () => {
   assert.deepEqual([clients.status, clients.json.error], [400, "invalid_request"]);
 });
 
-test("a client that knows the server by its issuer refuses the answer of another one", async () => {
+test("a client that knows the server by its issuer refuses another one's response", async () => {
   const request = await createRequest();
   const browser = server.browser();
   const page = await browser.open(request.url);
@@ -234,7 +234,7 @@ test("a client that knows the server by its issuer refuses the answer of another
   );
 });
 
-test("an app on loopback is answered at any port, and a second consent is asked for", async () => {
+test("an app on loopback is reached at any port, and has to ask for consent again", async () => {
   await server.addClient("desktop", { redirectUris: "http://127.0.0.1/back" });
   await server.publish();
   const browser = server.browser();
@@ -245,7 +245,7 @@ test("an app on loopback is answered at any port, and a second consent is asked 
   }
 });
 
-test("a client that was changed is served as it is now, without a restart", async () => {
+test("a changed client takes effect without a restart", async () => {
   await server.addClient("late", {});
   const request = await createRequest("late");
   assert.equal((await server.browser().open(request.url)).status, 400);
@@ -257,7 +257,7 @@ test("a client that was changed is served as it is now, without a restart", asyn
   assert.equal((await server.browser().open(request.url)).status, 400);
 });
 
-test("a page of a public client may ask for tokens from its own origin, and no other page", async () => {
+test("a page of a public client may request tokens from its own origin, and no other page may", async () => {
   const preflight = await fetch(`${server.origin}/oauth2/token`, {
     method: "OPTIONS",
     headers: { origin: "https://app.test", "access-control-request-method": "POST" },

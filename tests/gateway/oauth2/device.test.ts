@@ -48,7 +48,7 @@ async function enterCode(browser: Browser, code: string): Promise<Visited> {
   return browser.submit(page, "/device", { user_code: code });
 }
 
-test("a strict client connects a device: pending, allowed, connected once", async () => {
+test("a strict client authorizes a device: pending, allowed, redeemed once", async () => {
   const device = await begin();
   assert.equal(device.interval, 5);
   assert.match(device.user_code, /^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/);
@@ -81,7 +81,7 @@ test("a strict client connects a device: pending, allowed, connected once", asyn
   assert.equal(await server.useToken(tokens.access_token), 401);
 });
 
-test("of several that ask with one allowed code at once at most one is answered", async () => {
+test("of concurrent polls with one allowed code at most one succeeds", async () => {
   const device = await begin();
   const browser = server.browser();
   await signIn(browser, await browser.submit(await enterCode(browser, device.user_code), "/device"));
@@ -90,7 +90,7 @@ test("of several that ask with one allowed code at once at most one is answered"
   for (const { status, json } of responses) if (status !== 200) assert.equal(json.error, "invalid_grant");
 });
 
-test("of several people who decide about one code at the same moment one does, and the others hear so", async () => {
+test("of concurrent decisions about one code one counts, and the others are told so", async () => {
   for (const press of [{}, { abort: "yes" }]) {
     const device = await begin();
     const people = await Promise.all(
@@ -107,7 +107,7 @@ test("of several people who decide about one code at the same moment one does, a
   }
 });
 
-test("a device that asks too often is told to slow down", async () => {
+test("a device that polls too often gets slow_down", async () => {
   const device = await begin();
   assert.equal((await poll(device.device_code)).json.error, "authorization_pending");
   const early = await poll(device.device_code);
@@ -116,7 +116,7 @@ test("a device that asks too often is told to slow down", async () => {
   assert.equal((await poll(device.device_code)).json.error, "authorization_pending");
 });
 
-test("a device that was not allowed hears so", async () => {
+test("a denied device is told so", async () => {
   const device = await begin();
   const browser = server.browser();
   const page = await browser.submit(await enterCode(browser, device.user_code), "/device", { abort: "yes" });
@@ -129,7 +129,7 @@ test("a device that was not allowed hears so", async () => {
   assert.equal((await poll(second.device_code)).json.error, "access_denied");
 });
 
-test("a code that expired is told from one that never was", async () => {
+test("an expired code is distinguished from an unknown one", async () => {
   const device = await begin();
   for (const node of server.platform.testBed.redis.nodes)
     for (const key of (await node.command("KEYS", "oauth2:DeviceCode:*")) as string[]) {
@@ -142,13 +142,13 @@ test("a code that expired is told from one that never was", async () => {
   assert.equal((await poll("unknown")).json.error, "invalid_grant");
 });
 
-test("a device code is worth nothing to another client", async () => {
+test("a device code is useless to another client", async () => {
   const device = await begin();
   const response = await poll(device.device_code, "other");
   assert.deepEqual([response.status, response.json.error], [400, "invalid_grant"]);
 });
 
-test("a code in the address is filled in, and still has to be compared", async () => {
+test("a code in the URL is filled in, and still has to be compared", async () => {
   const device = await begin();
   const browser = server.browser();
   const page = await browser.open(device.verification_uri_complete!);
@@ -158,13 +158,13 @@ test("a code in the address is filled in, and still has to be compared", async (
   assert.match((await browser.submit(page, "/device")).text, /Is this your device\?/);
 });
 
-test("what is put into the address as a code stays text", async () => {
+test("a code in the URL stays text", async () => {
   const page = await server.browser().open("/oauth2/device?user_code=%22%3E%3Cscript%3E1");
   assert.doesNotMatch(page.text, /<script/);
   assert.match(page.text, /&quot;&gt;&lt;script/);
 });
 
-test("a form that no session knows is led back to the page, not answered with an error of ours", async () => {
+test("a form without a session is redirected to the page, and gets no internal error", async () => {
   const response = await server.post("/oauth2/device", "user_code=BBBB-BBBB&xsrf=x");
   assert.deepEqual([response.status, response.headers.get("location")], [303, "/oauth2/device"]);
   const step = await fetch(`${server.origin}/oauth2/device/unknown`, { redirect: "manual" });
@@ -181,7 +181,7 @@ test("a form that no session knows is led back to the page, not answered with an
   assert.doesNotMatch(forged.text, /Is this your device/);
 });
 
-test("right codes are no guesses, however many devices an address connects", async () => {
+test("correct codes do not count as guesses, however many devices an address authorizes", async () => {
   const browser = server.browser("192.0.2.68");
   for (let device = 0; device < 12; device++) {
     const { user_code: code } = await begin();
@@ -193,7 +193,7 @@ test("right codes are no guesses, however many devices an address connects", asy
   }
 });
 
-test("codes cannot be guessed without end", async () => {
+test("guesses at codes are limited", async () => {
   const browser = server.browser("192.0.2.66");
   let page = await browser.open("/oauth2/device");
   for (let guess = 0; guess < 20; guess++) {

@@ -59,7 +59,7 @@ async function use(
   };
 }
 
-test("a strict client is told the nonce, tries again, and gets and uses its token", async () => {
+test("a strict client receives the nonce, retries, and gets and uses its token", async () => {
   const client = { client_id: "machine" };
   const DPoP = oauth.DPoP({}, await oauth.generateKeyPair("ES256"));
   const ask = async () =>
@@ -88,7 +88,7 @@ test("a strict client is told the nonce, tries again, and gets and uses its toke
   assert.equal(response.status, 200);
 });
 
-test("openid-client tries again by itself", async () => {
+test("openid-client retries automatically", async () => {
   const configuration = await openid.discovery(new URL(issuer), "machine", secret, undefined, {
     [openid.customFetch]: server.fetch as openid.CustomFetch,
   });
@@ -105,7 +105,7 @@ test("at the API", async (t) => {
     token = String((await obtain({ nonce })).json.access_token);
   });
 
-  t.test("a proof needs a nonce, which comes with the refusal and with every answer", async () => {
+  t.test("a proof needs a nonce, which comes with the refusal and with every response", async () => {
     const refused = await use(token, {});
     assert.equal(refused.status, 401);
     assert.match(refused.challenge, /^DPoP realm="api\.test", algs="[^"]+", error="use_dpop_nonce"/);
@@ -120,18 +120,21 @@ test("at the API", async (t) => {
     assert.equal((await use(token, { nonce }, "/oauth2/userinfo")).status, 403);
   });
 
-  t.test("a nonce that is made up, of another kind or of another server is refused", async () => {
+  t.test("an invented nonce, or one of another kind or server, is refused", async () => {
     const foreign = await new ProofNonces("another key", true).next();
     for (const wrong of ["", "x", foreign, { a: 1 }, [nonce], null])
       assert.match((await use(token, { nonce: wrong })).challenge, /error="use_dpop_nonce"/, String(wrong));
   });
 
-  t.test("with a nonce the client's clock does not count, and the proof still passes once", async () => {
-    const jti = crypto.randomUUID();
-    const claims = { nonce, iat: Math.floor(Date.now() / 1000) - 86_400, jti };
-    const responses = await Promise.all(Array.from({ length: 20 }, () => use(token, claims)));
-    assert.equal(responses.filter(({ status }) => status === 200).length, 1);
-  });
+  t.test(
+    "with a nonce the client's clock does not matter, and the proof still passes only once",
+    async () => {
+      const jti = crypto.randomUUID();
+      const claims = { nonce, iat: Math.floor(Date.now() / 1000) - 86_400, jti };
+      const responses = await Promise.all(Array.from({ length: 20 }, () => use(token, claims)));
+      assert.equal(responses.filter(({ status }) => status === 200).length, 1);
+    },
+  );
 
   t.test("a request without a bound token gets no nonce", async () => {
     const response = await fetch(`${server.origin}/verify/echo`);
@@ -140,7 +143,7 @@ test("at the API", async (t) => {
   });
 
   t.test(
-    "another gateway knows the nonce; one that demands none takes it and gives none",
+    "another gateway accepts the nonce; one that requires none accepts it and sends none",
     async (context) => {
       const other = await startGateway(`${network}.1.31`, server.platform.testBed, {
         ISSUER: issuer,
@@ -169,7 +172,7 @@ test("at the API", async (t) => {
   );
 });
 
-test("a nonce is good for some minutes, at every gateway, and no longer", async (context) => {
+test("a nonce is valid for some minutes, at every gateway, and no longer", async (context) => {
   let now = Date.now();
   context.intercept(Date, "now", { value: () => now });
   const [one, other] = [new ProofNonces("key", true), new ProofNonces("key", true)];

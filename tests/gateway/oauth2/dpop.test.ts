@@ -63,7 +63,7 @@ async function use(headers: Record<string, string>, path = "/verify/echo", metho
 
 const bound = (proof: string) => ({ authorization: `DPoP ${token}`, dpop: proof });
 
-test("a token that is bound to a key passes with the proof of that key", async () => {
+test("a token that is bound to a key is accepted with the proof of that key", async () => {
   assert.equal((await use(bound(await createProof()))).status, 200);
   const query = await use(bound(await createProof()), "/verify/echo?a=b");
   assert.equal(query.status, 200);
@@ -73,7 +73,7 @@ test("a token that is bound to a key passes with the proof of that key", async (
   assert.equal((await use(bound(written))).status, 200);
 });
 
-test("it is refused as a bearer token, and the answer asks for DPoP", async () => {
+test("it is refused as a bearer token, and the response asks for DPoP", async () => {
   const { status, challenge } = await use({ authorization: `Bearer ${token}`, dpop: await createProof() });
   assert.equal(status, 401);
   assert.match(challenge!, /^DPoP realm="api\.test", algs="ES256[^"]*", error="invalid_token"/);
@@ -91,7 +91,7 @@ test("a bearer token is refused with the scheme DPoP", async () => {
   assert.equal(await server.useToken(bearer, "DPoP", { dpop: proof }), 401);
 });
 
-test("a proof passes once, however often it is shown at the same time", async () => {
+test("a proof is accepted once, however often it is sent concurrently", async () => {
   const proof = await createProof();
   const responses = await Promise.all(Array.from({ length: 20 }, () => use(bound(proof))));
   assert.equal(responses.filter(({ status }) => status === 200).length, 1);
@@ -160,7 +160,7 @@ for (const [what, create] of Object.entries(wrong))
     assert.match(challenge!, /^DPoP .*error="invalid_dpop_proof"/);
   });
 
-test("a proof that was collected elsewhere does not pass by naming that place as Host", async () => {
+test("a proof that was collected elsewhere is refused, even if Host names that place", async () => {
   const { sendRaw, readStatus } = await import("../raw-client.ts");
   const proof = await createProof({ htu: "https://evil.test/verify/echo" });
   const received = await sendRaw(
@@ -178,7 +178,7 @@ test("the proof does not reach the API behind the gateway", async () => {
   assert.equal(headers["x-authenticated-client"], "machine");
 });
 
-test("a proof is taken once at the token endpoint too, however many there are at once", async () => {
+test("a proof is accepted once at the token endpoint too, however often it is sent concurrently", async () => {
   const proof = await createProof({ htm: "POST", htu: `${issuer}/oauth2/token`, ath: undefined });
   const responses = await Promise.all(Array.from({ length: 20 }, () => obtain(proof)));
   assert.equal(responses.filter(({ status }) => status === 200).length, 1);
@@ -189,7 +189,7 @@ test("a proof is taken once at the token endpoint too, however many there are at
   assert.deepEqual([status, json.error], [400, "invalid_dpop_proof"]);
 });
 
-test("a strict client binds code, access and refresh token to its key, and nobody else refreshes", async () => {
+test("a strict client binds code, access and refresh token to its key, and no other client can refresh", async () => {
   const client = { client_id: "app" };
   const handle = oauth.DPoP({}, await oauth.generateKeyPair("ES256", { extractable: true }));
   const request = await createRequest("app", { dpop_jkt: await handle.calculateThumbprint() });

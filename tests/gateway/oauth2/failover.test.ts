@@ -38,7 +38,7 @@ function revoke(token: string) {
   return server.post("/oauth2/revoke", new URLSearchParams({ client_id: "app", token }));
 }
 
-test("an authorization that fails when the session is stored gives no code away", async () => {
+test("an authorization that fails to store its session issues no code", async () => {
   const begun = await Promise.all(
     Array.from({ length: 24 }, async (_, index) => {
       const browser = server.browser(`192.0.2.${index + 1}`);
@@ -58,7 +58,7 @@ test("an authorization that fails when the session is stored gives no code away"
   }
 });
 
-test("while a replica does not respond, nothing is acknowledged, nothing is used up, and tokens are looked up", async () => {
+test("while a replica does not respond, nothing is acknowledged or consumed, and tokens are looked up", async () => {
   const [revoked, refreshed] = [await obtainAtFirst(), await obtainAtFirst()];
   const replica = server.platform.testBed.redis.nodes[3]!.process.child;
   replica.kill("SIGSTOP");
@@ -89,7 +89,7 @@ test("while a replica does not respond, nothing is acknowledged, nothing is used
   assert.match(server.platform.gateway.process.output, /store unavailable, responded with 503/);
 });
 
-test("after a failover a used refresh token is still used, and one that was used in vain is good", async () => {
+test("after a failover a used refresh token is still used, and one whose use failed is valid", async () => {
   const used = (await obtainAtFirst()).refreshToken!;
   const second = await refresh(used);
   assert.equal(second.status, 200, second.text);

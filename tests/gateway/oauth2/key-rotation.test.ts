@@ -28,7 +28,7 @@ for (const [name, times, isRequested] of [
   ["on schedule", rotation, false],
   ["on request", requestedRotation, true],
 ] as const) {
-  test(`a key made ${name} is in every copy of the set before it signs`, async () => {
+  test(`a key created ${name} is in every cached key set before it signs`, async () => {
     assert.ok(times.publishedAhead > spreadSeconds);
     const [early, late] = [spreadSeconds, times.publishedAhead].map((age) =>
       publishedAt(stored("next", age, isRequested), stored("old", rotation.every)),
@@ -37,7 +37,7 @@ for (const [name, times, isRequested] of [
     assert.deepEqual(late, ["next", "old"]);
   });
 
-  test(`a key that was replaced ${name} is published until what it signed last has expired`, async () => {
+  test(`a key that was replaced ${name} is published until its last signature has expired`, async () => {
     // A gateway may have polled just before the successor signs.
     const lastSigned = times.publishedAhead + longestKeysCheckSeconds;
     const expired = lastSigned + lifetimes.idToken;
@@ -49,12 +49,12 @@ for (const [name, times, isRequested] of [
   });
 }
 
-test("a key that was replaced on schedule is published for as long as a session of its time may go on unvisited", async () => {
+test("a key that was replaced on schedule is published as long as a session of its time may last unvisited", async () => {
   assert.ok(rotation.publishedAfter >= lifetimes.session);
   assert.ok(rotation.every > rotation.publishedAhead + rotation.publishedAfter);
 });
 
-test("the document says the times that are used", async () => {
+test("the document states the times that are used", async () => {
   for (const claim of [
     `every ${rotation.every / daySeconds} days`,
     "published for a day before it signs",

@@ -9,7 +9,7 @@ import { StartedProcess, waitUntil } from "../started-process.ts";
 
 const network = await reserveNetwork();
 
-test("a key of AWS KMS seals signing keys, and opens nothing that others encrypted", async (context) => {
+test("a key of AWS KMS encrypts signing keys, and decrypts nothing that other keys encrypted", async (context) => {
   const endpoint = `http://${network}.1.60:5000`;
   const moto = new StartedProcess(installedPart("moto").command, ["-H", `${network}.1.60`, "-p", "5000"]);
   context.teardown(() => moto.end());

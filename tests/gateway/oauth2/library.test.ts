@@ -15,14 +15,14 @@ function run(program: string): { output: string; errors: string } {
   return { output: done.stdout, errors: done.stderr };
 }
 
-test("the library says nothing about the runtime, and everything else that it has to say", async () => {
+test("the library prints nothing about the runtime, and every other warning", async () => {
   assert.deepEqual(run(""), { output: "", errors: "" });
   const { output, errors } = run("new Provider('https://api.test');");
   assert.match(output + errors, /WARNING: quick start development-only signing keys/);
   assert.doesNotMatch(output + errors, /runtime/);
 });
 
-test("the parts that are loaded are what the library's index exports", async () => {
+test("the loaded modules are those that the library's index exports", async () => {
   const { errors } = run(`
     const index = await import("oidc-provider");
     if (index.default !== Provider || index.errors !== errors) throw new Error("another one");`);

@@ -61,7 +61,7 @@ test("a preflight is granted to the origin of a public client's redirect URI, an
   }
 });
 
-test("a page gets a token, refreshes it, learns who signed in and takes it back, all from its own origin", async () => {
+test("a page gets a token, refreshes it, reads userinfo and revokes it, all from its own origin", async () => {
   const request = await createRequest("app", {
     scope: "openid offline_access verify:read",
     prompt: "consent",
@@ -93,7 +93,7 @@ test("a page gets a token, refreshes it, learns who signed in and takes it back,
   assert.equal(await server.useToken(token), 401);
 });
 
-test("a page reads why it was refused; a page of another origin reads nothing, and gets nothing", async () => {
+test("a page reads why it was refused; a page of another origin reads nothing", async () => {
   const fields = { grant_type: "authorization_code", client_id: "app", redirect_uri: redirectUri, code: "x" };
   const refused = await post("/oauth2/token", fields, own);
   assert.deepEqual(
@@ -124,7 +124,7 @@ test("a page reads why it was refused; a page of another origin reads nothing, a
   assert.equal(await server.useToken(accessToken), 200);
 });
 
-test("a sandboxed page, whose origin is null, does not pass for a native app", async () => {
+test("a sandboxed page, whose origin is null, is not accepted as a native app", async () => {
   const fields = {
     grant_type: "authorization_code",
     client_id: "native",

@@ -15,7 +15,7 @@ function readPolicy(leadsTo: string | undefined): string {
   return /form-action ([^;]*)/.exec(headers.get("content-security-policy")!)![1]!;
 }
 
-test("what is put into a page is text, unless it is markup of the page", async () => {
+test("values in a page are text, unless they are markup of the page", async () => {
   const list = ["<b>", "&"].map((word) => html`<li>${word}</li>`);
   assert.equal(
     html`<p title="${'"'}">${"<i>'"}${list}${undefined}${1}</p>`.text,
@@ -23,7 +23,7 @@ test("what is put into a page is text, unless it is markup of the page", async (
   );
 });
 
-test("forms of a page lead back and to the client, whatever its address is", async () => {
+test("forms of a page may lead back and to the client, whatever its address is", async () => {
   assert.equal(readPolicy(undefined), "'self'");
   assert.equal(readPolicy("https://app.test/callback?a=b"), "'self' https://app.test");
   assert.equal(readPolicy("http://127.0.0.1:5000/back"), "'self' http://127.0.0.1:5000");

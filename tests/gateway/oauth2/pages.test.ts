@@ -78,7 +78,7 @@ const shapes: Readonly<Record<string, Look>> = {
 };
 
 for (const [name, shape] of Object.entries(shapes))
-  test(`without scripts, on ${name}, a person signs in, allows, connects a device and signs out`, {
+  test(`without scripts, on ${name}, a user signs in, consents, authorizes a device and signs out`, {
     skip,
   }, async () => {
     const { page, complaints } = await openPage(shape);
@@ -150,7 +150,7 @@ async function waitForFocus(page: Page, label: string): Promise<void> {
 }
 
 for (const [name, shape] of Object.entries(shapes))
-  test(`without scripts, on ${name}, a person chooses a password instead of a given one, and changes it later`, {
+  test(`without scripts, on ${name}, a user chooses a password in place of a given one, and changes it later`, {
     skip,
   }, async () => {
     const user = `grace.${shape.colorScheme}.${shape.width}`;

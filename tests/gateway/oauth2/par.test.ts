@@ -53,7 +53,7 @@ test("a strict client pushes its request and completes the code flow", async () 
   assert.equal(await server.useToken(tokens.access_token), 200);
 });
 
-test("a pushed request is used once, also when two browsers hold it", async () => {
+test("a pushed request is used once, even if two browsers have it", async () => {
   const { url } = await push();
   const [first, second] = [server.browser(), server.browser()];
   const pages = [await first.open(url), await second.open(url)];
@@ -73,7 +73,7 @@ test("a pushed request belongs to its client", async () => {
   assert.doesNotMatch(page.text, /Sign in<\/h1>/);
 });
 
-test("what is added in the address does not count", async () => {
+test("parameters added in the URL are ignored", async () => {
   const { url, request } = await push();
   url.searchParams.set("redirect_uri", "https://evil.test/");
   url.searchParams.set("scope", "verify:write");
@@ -83,7 +83,7 @@ test("what is added in the address does not count", async () => {
   assert.equal(to.searchParams.get("state"), request.state);
 });
 
-test("a request URI that was never pushed, or is somewhere else, is refused", async () => {
+test("a request URI that was never pushed, or is external, is refused", async () => {
   for (const uri of [
     "urn:ietf:params:oauth:request_uri:unknown",
     "https://evil.test/request.jwt",
@@ -122,7 +122,7 @@ for (const [what, [changes, error]] of Object.entries(refused))
     assert.equal(response.json.error, error, response.text);
   });
 
-test("nobody pushes a request for a client without its secret", async () => {
+test("pushing a request for a client requires its secret", async () => {
   const { url } = await createRequest("web");
   for (const headers of [{}, { authorization: `Basic ${btoa("web:wrong")}` }]) {
     const response = await server.post("/oauth2/par", url.searchParams, headers);

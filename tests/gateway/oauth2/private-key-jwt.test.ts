@@ -85,7 +85,7 @@ for (const algorithm of algorithms)
     assert.equal(await server.useToken(tokens.access_token), 200);
   });
 
-test("openid-client discovers that keys are taken, and introspects and revokes by its key", async () => {
+test("openid-client discovers private_key_jwt, and introspects and revokes with its key", async () => {
   assert.ok(server.metadata.token_endpoint_auth_methods_supported!.includes("private_key_jwt"));
   assert.deepEqual(server.metadata.token_endpoint_auth_signing_alg_values_supported, [
     "ES256",
@@ -144,12 +144,12 @@ test("the code flow, pushed first, completes without any secret", async () => {
   await oauth.processRefreshTokenResponse(server.metadata, client, refreshed);
 });
 
-test("an assertion may name the token endpoint, and a set with this server alone", async () => {
+test("an assertion may name the token endpoint as its audience, or a list with this server alone", async () => {
   for (const aud of [tokenEndpoint, [issuer], [issuer, tokenEndpoint]])
     assert.equal((await obtain(await createAssertion({ aud }))).status, 200, JSON.stringify(aud));
 });
 
-test("an assertion is taken once, however often it is shown at the same time", async () => {
+test("an assertion is accepted once, however often it is sent concurrently", async () => {
   const assertion = await createAssertion();
   const responses = await Promise.all(Array.from({ length: 20 }, () => obtain(assertion)));
   assert.equal(responses.filter(({ status }) => status === 200).length, 1);
@@ -158,7 +158,7 @@ test("an assertion is taken once, however often it is shown at the same time", a
   assert.equal((await obtain(assertion)).status, 401);
 });
 
-test("an assertion that was used at one endpoint is used at every other", async () => {
+test("an assertion that was used at one endpoint counts as used at every other", async () => {
   const assertion = await createAssertion();
   const fields = { client_assertion_type: assertionType, client_assertion: assertion, token: "x" };
   const first = await server.post("/oauth2/revoke", new URLSearchParams(fields));
@@ -240,7 +240,7 @@ for (const [what, create] of Object.entries(refused))
     assert.equal(headers.get("cache-control"), "no-store");
   });
 
-test("a client with a key gets nothing by other means", async () => {
+test("a client with a key cannot authenticate otherwise", async () => {
   const fields = { grant_type: "client_credentials", scope: "verify:read" };
   const none = new URLSearchParams({ ...fields, client_id: "machine" });
   assert.equal((await server.post("/oauth2/token", none)).json.error, "invalid_client");
@@ -261,7 +261,7 @@ test("a client with a key gets nothing by other means", async () => {
   assert.equal((await server.post("/oauth2/token", twice)).json.error, "invalid_request");
 });
 
-test("a key that was replaced is dead without a restart", async () => {
+test("a replaced key is refused without a restart", async () => {
   const { database } = server.platform.testBed;
   const old = () => createAssertion({ iss: "neighbour", sub: "neighbour" }, { kid: undefined });
   assert.equal((await obtain(await old())).status, 200);

@@ -30,7 +30,7 @@ function refresh(token: string, fields: Record<string, string> = {}) {
 
 const basic = `Basic ${btoa(`web:${secret}`)}`;
 
-test("a strict client refreshes, and each refresh token is another one", async () => {
+test("a strict client refreshes, and gets a different refresh token each time", async () => {
   let { refreshToken } = await obtainTokens(server);
   const seen = new Set([refreshToken]);
   for (let round = 0; round < 3; round++) {
@@ -49,7 +49,7 @@ test("a strict client refreshes, and each refresh token is another one", async (
   }
 });
 
-test("a refresh token that is used again kills the whole family", async () => {
+test("reusing a refresh token revokes the whole family", async () => {
   const { refreshToken, accessToken } = await obtainTokens(server);
   const second = await refresh(refreshToken!);
   const third = await refresh(String(second.json.refresh_token));
@@ -62,7 +62,7 @@ test("a refresh token that is used again kills the whole family", async () => {
   assert.deepEqual([last.status, last.json.error], [400, "invalid_grant"]);
 });
 
-test("of 30 refreshes with one token at once at most one is answered, and nothing of it lives", async () => {
+test("of 30 concurrent refreshes with one token at most one succeeds, and no token of it stays valid", async () => {
   const { refreshToken } = await obtainTokens(server);
   const responses = await Promise.all(Array.from({ length: 30 }, () => refresh(refreshToken!)));
   const issued = responses.filter(({ status }) => status === 200);
@@ -73,14 +73,14 @@ test("of 30 refreshes with one token at once at most one is answered, and nothin
   }
 });
 
-test("a refresh token is worth nothing to another client", async () => {
+test("a refresh token is useless to another client", async () => {
   const { refreshToken } = await obtainTokens(server);
   const stolen = await refresh(refreshToken!, { client_id: "other" });
   assert.deepEqual([stolen.status, stolen.json.error], [400, "invalid_grant"]);
   assert.equal((await refresh(refreshToken!)).status, 200);
 });
 
-test("a refresh gets fewer scopes when it asks, and never more", async () => {
+test("a refresh gets fewer scopes on request, and never more", async () => {
   const { refreshToken } = await obtainTokens(server, "app", { scope: "openid verify:read verify:write" });
   const fewer = await refresh(refreshToken!, { scope: "verify:write" });
   assert.equal(fewer.json.scope, "verify:write");
@@ -89,7 +89,7 @@ test("a refresh gets fewer scopes when it asks, and never more", async () => {
   assert.deepEqual([more.status, more.json.error], [400, "invalid_scope"]);
 });
 
-test("a refresh or a code that is refused is not used up", async () => {
+test("a refused refresh or code is not consumed", async () => {
   const { refreshToken } = await obtainTokens(server);
   const target = await refresh(refreshToken!, { resource: "https://elsewhere.test" });
   assert.deepEqual([target.status, target.json.error], [400, "invalid_target"]);
@@ -137,7 +137,7 @@ test("revoking a grant costs the same however often it was refreshed", async () 
   assert.equal(writes[0], writes[1], `${writes}`);
 });
 
-test("a person who is disabled gets nothing more", async () => {
+test("a disabled user gets no more tokens", async () => {
   const { database } = server.platform.testBed;
   const { refreshToken } = await obtainTokens(server);
   await database.query("UPDATE users SET disabled = TRUE");
@@ -149,7 +149,7 @@ test("a person who is disabled gets nothing more", async () => {
   }
 });
 
-test("a revoked refresh token takes its access token along, at once", async () => {
+test("revoking a refresh token immediately revokes its access token", async () => {
   const { refreshToken, accessToken } = await obtainTokens(server);
   const response = await oauth.revocationRequest(
     server.metadata,
@@ -163,7 +163,7 @@ test("a revoked refresh token takes its access token along, at once", async () =
   assert.equal((await refresh(refreshToken!)).json.error, "invalid_grant");
 });
 
-test("after a revocation the same browser gets tokens that live", async () => {
+test("after a revocation the same browser gets valid tokens", async () => {
   const browser = server.browser();
   const { authorize } = await import("./authorize.ts");
   const tokens: string[] = [];
@@ -188,7 +188,7 @@ test("after a revocation the same browser gets tokens that live", async () => {
   }
 });
 
-test("a refresh and a revocation at the same time leave nothing alive", async () => {
+test("a concurrent refresh and revocation leave no valid token", async () => {
   for (let round = 0; round < 8; round++) {
     const { refreshToken, accessToken } = await obtainTokens(server);
     const revoke = () =>
@@ -204,7 +204,7 @@ test("a refresh and a revocation at the same time leave nothing alive", async ()
   }
 });
 
-test("what is written for a grant after it was revoked is dead", async () => {
+test("a token written for a revoked grant is invalid", async () => {
   const { host, port } = server.platform.testBed.redis;
   const logger = pino({ level: "silent" });
   const primaries = new Primaries({ host, port, tls: false, commandTimeoutMs: 1000 }, logger);
@@ -236,7 +236,7 @@ test("what is written for a grant after it was revoked is dead", async () => {
   }
 });
 
-test("nobody revokes or introspects a token of another client", async () => {
+test("a client cannot revoke or introspect another client's token", async () => {
   const { accessToken } = await obtainTokens(server);
   const foreign = await server.post("/oauth2/revoke", new URLSearchParams({ token: accessToken }), {
     authorization: basic,
@@ -253,7 +253,7 @@ test("nobody revokes or introspects a token of another client", async () => {
   assert.deepEqual(looked.json, { active: false });
 });
 
-test("a token of any other form is not active, which is no error", async () => {
+test("a token of any other form is inactive, without an error", async () => {
   const { id_token: idToken } = await obtainTokens(server).then(({ response }) => response);
   for (const token of [idToken!, "eyJhbGciOiJub25lIn0.e30.", "a.b.c", "x"]) {
     const form = new URLSearchParams({ token });
@@ -264,7 +264,7 @@ test("a token of any other form is not active, which is no error", async () => {
   assert.notEqual(stranger.status, 200);
 });
 
-test("a grant that the client does not have is refused by its name", async () => {
+test("a grant type that the client lacks is refused as unauthorized_client", async () => {
   await server.addClient("narrow", { public: false, grantTypes: "client_credentials", redirectUris: "" });
   await server.publish();
   const authorization = `Basic ${Buffer.from(`narrow:${secret}`).toString("base64")}`;
@@ -315,7 +315,7 @@ test("a client without the grant for it gets no refresh token", async () => {
   assert.equal((await obtainTokens(server, "once")).refreshToken, undefined);
 });
 
-test("signing out ends what was not granted for longer", async () => {
+test("signing out ends everything without offline access", async () => {
   const browser = server.browser();
   const request = await createRequest();
   const { authorize } = await import("./authorize.ts");

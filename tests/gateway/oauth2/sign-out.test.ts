@@ -69,7 +69,7 @@ const eachNode = (...command: string[]) =>
 const all = [true, true, true, true, true];
 const nothing = [false, false, false, false, false];
 
-test("everything of an account ends, on whichever primary it lies, and nothing of another", async () => {
+test("all sessions and grants of an account end, on whichever primary they are, and none of another", async () => {
   const held = await Promise.all(Array.from({ length: 5 }, () => hold("{odd} id", now() - 60)));
   const others = await hold("somebody else", now() - 60);
   assert.equal(await signOutEverywhere(primaries, "{odd} id", now()), 10);
@@ -78,19 +78,19 @@ test("everything of an account ends, on whichever primary it lies, and nothing o
   assert.equal(await signOutEverywhere(primaries, "{odd} id", now()), 0, "once more is harmless");
 });
 
-test("what a request under way stores after the sign-out is gone with it; what begins later stays", async () => {
+test("what a request in flight stores after the sign-out ends with it; what begins later stays", async () => {
   await signOutEverywhere(primaries, "late", now());
   assert.deepEqual(await (await hold("late", now() - 1))(), nothing);
   assert.deepEqual(await (await hold("late", now() + 2))(), all);
 });
 
-test("an order that is carried out late leaves alone what began after it", async () => {
+test("a job that is carried out late keeps what began after it", async () => {
   const [before, after] = [await hold("patient", now() - 60), await hold("patient", now() - 10)];
   await signOutEverywhere(primaries, "patient", now() - 30);
   assert.deepEqual([await before(), await after()], [nothing, all]);
 });
 
-test("a sign-out that was broken off half-way is completed by the next attempt", async () => {
+test("a sign-out that was interrupted half-way is completed by the next attempt", async () => {
   const look = await hold("interrupted", now() - 60);
   const breaking = Object.create(primaries) as Primaries;
   let writes = 0;
@@ -101,7 +101,7 @@ test("a sign-out that was broken off half-way is completed by the next attempt",
   assert.deepEqual(await look(), nothing);
 });
 
-test("members that expire in one second end too, beside more of them that began later than fit in a batch", async () => {
+test("members that began in the same second end too, beside more later ones than fit in a batch", async () => {
   const members = new AccountMembers(primaries);
   const expiresAt = now() + 1000;
   const add = (id: string, startedAt: number) =>
@@ -112,7 +112,7 @@ test("members that expire in one second end too, beside more of them that began 
   assert.equal(batch.found.length, 500, "the others are still listed");
 });
 
-test("what is read in Redis grows with what the account holds, not with its square", async () => {
+test("the reads in Redis grow linearly with the account's members", async () => {
   const spent: number[] = [];
   for (const count of [3000, 30_000]) {
     const members = new AccountMembers(primaries);
@@ -136,7 +136,7 @@ test("what is read in Redis grows with what the account holds, not with its squa
   assert.ok(many < few * 10 + 20_000, `${few} µs for 3000, ${many} µs for 30000`);
 });
 
-test("only the admin site's signed notice is heard, and not through a balancer", async () => {
+test("only the admin site's signed notification is accepted, and not through a balancer", async () => {
   const { origin } = platform.gateway;
   const key = deriveNotificationKey(platform.testBed.database.password);
   const send = async (path: string, headers: Record<string, string> = {}) => {

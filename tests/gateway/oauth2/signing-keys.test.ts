@@ -45,7 +45,7 @@ async function findSigner(alg: string): Promise<string> {
   return protectedHeader.kid!;
 }
 
-test("published keys are public, of each algorithm one, and the same at every gateway", async (context) => {
+test("published keys are public, one per algorithm, and the same at every gateway", async (context) => {
   const { keys } = await readKeys();
   const described = keys.map(({ alg, kty, use, crv }) => [alg, kty, use, crv]);
   assert.deepEqual(described, [
@@ -60,7 +60,7 @@ test("published keys are public, of each algorithm one, and the same at every ga
   assert.deepEqual(await readKeys(second.origin), await readKeys());
 });
 
-test("a client gets ID tokens signed as it registered, and never as another one did", async () => {
+test("a client gets ID tokens signed as it registered, and not as another one did", async () => {
   assert.deepEqual(server.metadata.id_token_signing_alg_values_supported, ["RS256", "ES256"]);
   for (const [id, alg, other] of [
     ["interoperable", "RS256", "ES256"],
@@ -74,7 +74,7 @@ test("a client gets ID tokens signed as it registered, and never as another one 
   }
 });
 
-test("the database holds no key that could be used", async () => {
+test("the database contains no usable key", async () => {
   const rows = await server.platform.testBed.database.query("SELECT * FROM signing_keys");
   assert.equal(rows.length, 2);
   for (const row of rows) {
@@ -120,7 +120,7 @@ for (const alg of ["ES256", "RS256"])
     assert.deepEqual(await listKids(alg === "ES256" ? "RS256" : "ES256"), others);
   });
 
-test("a platform that has a key for one algorithm keeps it, and gets one for the other", async (context) => {
+test("a platform with a key for one algorithm keeps it, and gets one for the other", async (context) => {
   const { database } = server.platform.testBed;
   const [kept] = await listKids("ES256");
   await database.query("DELETE FROM signing_keys WHERE kid <> ?", [kept]);
@@ -130,7 +130,7 @@ test("a platform that has a key for one algorithm keeps it, and gets one for the
   assert.equal((await listKids("RS256", gateway.origin)).length, 1);
 });
 
-test("gateways that start at once make one key of each algorithm", async (context) => {
+test("gateways that start concurrently create one key of each algorithm", async (context) => {
   const { database } = server.platform.testBed;
   await database.query("DELETE FROM signing_keys");
   const gateways = await Promise.all(
@@ -144,7 +144,7 @@ test("gateways that start at once make one key of each algorithm", async (contex
   assert.deepEqual(sets[0], sets[2]);
 });
 
-test("keys that the operator gives are taken in their order, and none is made", async (context) => {
+test("supplied keys are used in their order, and none is created", async (context) => {
   const algorithms = ["ES256", "RS256", "ES256"] as const;
   const given = await Promise.all(algorithms.map(createSigningKey));
   const gateway = await startGateway(`${network}.1.32`, server.platform.testBed, {
@@ -158,7 +158,7 @@ test("keys that the operator gives are taken in their order, and none is made", 
   );
 });
 
-test("where keys of one type alone are given, every client goes on, and the log says what is missing", async (context) => {
+test("if keys of one type only are supplied, every client works, and the log reports what is missing", async (context) => {
   const gateway = await startGateway(`${network}.1.35`, server.platform.testBed, {
     ...shared,
     SIGNING_KEYS: JSON.stringify({ keys: [await createSigningKey("ES256")] }),
@@ -180,7 +180,7 @@ test("where keys of one type alone are given, every client goes on, and the log 
   assert.match(page.headers.get("location") ?? "", /\/oauth2\/interaction\//);
 });
 
-test("given keys that are none end the start with the reason, and are not repeated", async () => {
+test("invalid supplied keys end the start with the reason, and are not printed", async () => {
   const role = new StartedRole("gateway", `${network}.1.33`, {
     ...describeGateway(server.platform.testBed),
     SIGNING_KEYS: '{"keys":[{"kty":"oct","k":"c2VjcmV0LXNlY3JldA"}]}',
@@ -191,7 +191,7 @@ test("given keys that are none end the start with the reason, and are not repeat
   assert.doesNotMatch(role.process.output, /c2VjcmV0/);
 });
 
-test("a set of keys is read whole or not at all", async () => {
+test("a key set is read completely or not at all", async () => {
   const { kid: _kid, alg: _alg, use: _use, ...anonymous } = await createSigningKey("ES256");
   const rsa = await createSigningKey("RS256");
   const [read, other] = parseSigningKeys(JSON.stringify({ keys: [anonymous, rsa] }));

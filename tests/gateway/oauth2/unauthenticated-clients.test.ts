@@ -33,7 +33,7 @@ async function countStored(kind: string): Promise<number> {
   return count;
 }
 
-test("who begins authorizations without an end is told to wait, and leaves nothing more behind", async () => {
+test("a client that begins authorizations without an end has to wait, and stores nothing more", async () => {
   const device = new URLSearchParams({ client_id: "app", scope: "verify:read" });
   const begin = (address: string) => server.post("/oauth2/device_authorization", device, from(address));
   assert.equal((await begin(stranger)).status, 200);
@@ -46,7 +46,7 @@ test("who begins authorizations without an end is told to wait, and leaves nothi
   assert.equal((await begin("198.51.100.8")).status, 200);
 });
 
-test("a login that may not begin goes back to its client, which hears why", async () => {
+test("a login that may not begin redirects to its client with the reason", async () => {
   const { url } = await createRequest("app");
   const ask = () => server.fetch(url, { redirect: "manual", headers: from(stranger) });
   await countAs(0);
@@ -57,7 +57,7 @@ test("a login that may not begin goes back to its client, which hears why", asyn
   assert.equal(location.searchParams.get("error"), "temporarily_unavailable");
 });
 
-test("a client that has proven who it is does not wait for strangers at its address", async () => {
+test("an authenticated client is not limited by unauthenticated ones at its address", async () => {
   const { url } = await createRequest("web");
   await countAs(attempts);
   const push = (headers: Record<string, string>) =>

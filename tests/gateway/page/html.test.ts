@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { test } from "tap";
 import { html } from "../../../gateway/page/html.ts";
 
-test("no text can leave the place that a template gave it", async () => {
+test("no text can leave its position in a template", async () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
       const markup = html`<a title="${text}">${text}</a>`.text;
@@ -14,7 +14,7 @@ test("no text can leave the place that a template gave it", async () => {
   );
 });
 
-test("what a template made is not escaped again, and nothing is nothing", async () => {
+test("template output is not escaped again, and empty values render nothing", async () => {
   const list = ["a & b", "c"].map((word) => html`<li>${word}</li>`);
   assert.equal(
     html`<ul>${list}${undefined}${false}${null}</ul>`.text,

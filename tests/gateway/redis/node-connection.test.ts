@@ -41,7 +41,7 @@ async function open(port: number, settings: Partial<RedisSettings> = {}): Promis
 
 const bulk = (text: string) => `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
 
-test("commands of one turn leave together and are answered in their order", async () => {
+test("commands of one turn are sent together and get their replies in order", async () => {
   const told: string[] = [];
   const { port } = await startNode((text, socket) => {
     told.push(text);
@@ -54,7 +54,7 @@ test("commands of one turn leave together and are answered in their order", asyn
   assert.equal(told.length, 1);
 });
 
-test("an answer that comes too late is nobody else's", async () => {
+test("a late reply is not assigned to another command", async () => {
   const late: Socket[] = [];
   const { port } = await startNode((text, socket) => {
     if (text.includes("slow")) late.push(socket);
@@ -66,7 +66,7 @@ test("an answer that comes too late is nobody else's", async () => {
   assert.equal(await connection.sendCommand(["GET", "next"]), "of next");
 });
 
-test("each command has its own time, also behind one that is not answered", async () => {
+test("each command has its own time limit, also behind one without a reply", async () => {
   const { port } = await startNode(() => {});
   const connection = await open(port);
   const startedAt = performance.now();
@@ -77,7 +77,7 @@ test("each command has its own time, also behind one that is not answered", asyn
   assert.ok(performance.now() - startedAt >= 148, "the second was given up with the first");
 });
 
-test("a lost connection refuses what was sent, and what comes until it is back", async () => {
+test("a lost connection rejects sent commands, and new ones until it is back", async () => {
   const { port } = await startNode((text, socket) => {
     if (text.includes("drop")) socket.destroy();
     else socket.write(bulk("here"));
@@ -90,7 +90,7 @@ test("a lost connection refuses what was sent, and what comes until it is back",
   assert.equal(await connection.sendCommand(["GET", "a"]), "here");
 });
 
-test("an answer that nobody asked for ends the connection: the line would be one off", async () => {
+test("an unexpected reply ends the connection, because the queue would be out of step", async () => {
   let connections = 0;
   const { server, port } = await startNode((_text, socket) => socket.write(bulk("one") + bulk("two")));
   server.on("connection", () => {
@@ -101,7 +101,7 @@ test("an answer that nobody asked for ends the connection: the line would be one
   await waitUntil("it connects anew", () => connections === 2);
 });
 
-test("garbage refuses what waits, and nothing of it is an answer", async () => {
+test("invalid data rejects pending commands, and is never a reply", async () => {
   const { port } = await startNode((_text, socket) => socket.write("HTTP/1.1 200 OK\r\n\r\n"));
   const connection = await open(port);
   await assert.rejects(connection.sendCommand(["GET", "a"]), { name: "RedisUnavailableError" });

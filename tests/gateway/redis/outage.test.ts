@@ -45,7 +45,7 @@ async function issueTokenOfFirstPrimary(): Promise<string> {
   return token;
 }
 
-test("the database may go away: loaded routes are served, and a new version is served when it is back", async () => {
+test("without its database a gateway serves the loaded routes, and a new version when it is back", async () => {
   const { database } = platform.testBed;
   const token = await issueToken(platform.gateway);
   await database.pause();
@@ -75,7 +75,7 @@ async function readStoredVersion(): Promise<number> {
   return Number(row!.version);
 }
 
-test("a gateway that starts without a database is not ready and says what it waits for, and serves when it is there", async (context) => {
+test("a gateway that starts without a database is not ready, reports what it waits for, and serves when it is available", async (context) => {
   const line = await DatabaseLine.open(`${network}.1.60`, platform.testBed.database.host);
   line.isDown = true;
   const late = await startBehindLine(line, `${network}.1.32`);
@@ -98,7 +98,7 @@ test("a gateway that starts without a database is not ready and says what it wai
   assert.deepEqual([ready.version, ready.waitsFor], [await readStoredVersion(), undefined]);
 });
 
-test("a database that falls silent, its connections seeming open, costs no request; ten seconds after its return all is caught up", async (context) => {
+test("an unresponsive database with open connections costs no request; ten seconds after its return all is caught up", async (context) => {
   const line = await DatabaseLine.open(`${network}.1.61`, platform.testBed.database.host);
   const gateway = await startBehindLine(line, `${network}.1.33`);
   context.teardown(async () => {
@@ -132,7 +132,7 @@ test("a database that falls silent, its connections seeming open, costs no reque
   });
 });
 
-test("a primary that hangs costs a bounded wait and 503, never entry", async () => {
+test("a primary that hangs costs a limited wait and a 503, and never admits a request", async () => {
   const token = await issueTokenOfFirstPrimary();
   const node = platform.testBed.redis.nodes[0]!;
   node.process.child.kill("SIGSTOP");
@@ -153,7 +153,7 @@ test("a primary that hangs costs a bounded wait and 503, never entry", async () 
   await waitUntil("the token counts again", async () => (await ask(token)).status === 200);
 });
 
-test("a lost primary answers 503 until its replica took over, then every token that was acknowledged", async () => {
+test("a lost primary yields 503 until its replica took over, then every acknowledged token works", async () => {
   const { nodes } = platform.testBed.redis;
   // The previous test may have made the replica a primary, or be about to.
   await waitUntil(

@@ -55,7 +55,7 @@ async function untilRead(primaries: Primaries, expected: readonly unknown[]): Pr
   });
 }
 
-test("while a slot moves to a node without slots, what is there is found and what is written arrives", async (context) => {
+test("while a slot moves to a node without slots, existing keys are found and writes arrive", async (context) => {
   const { redis, primaries } = await startCluster(context, network, { primaries: 1, replica: true });
   const [source, target] = redis.nodes as [StartedNode, StartedNode];
   for (const [name, value] of [
@@ -89,7 +89,7 @@ test("while a slot moves to a node without slots, what is there is found and wha
   await untilRead(primaries, ["moved", null]);
 });
 
-test("a primary that was replaced while it was stopped is not believed when it comes back", async (context) => {
+test("a primary that was replaced while it was stopped is not trusted when it continues", async (context) => {
   const shape = { primaries: 3, replica: true, nodeTimeoutMs: 2000 };
   const { redis, primaries } = await startCluster(context, network, shape);
   const [primary, , , replica] = redis.nodes as [StartedNode, StartedNode, StartedNode, StartedNode];
@@ -116,7 +116,7 @@ test("a primary that was replaced while it was stopped is not believed when it c
   );
 });
 
-test("nothing is acknowledged while no replica confirms it, also when the cluster gave the replica up", async (context) => {
+test("nothing is acknowledged while no replica confirms it, even if the cluster has dropped the replica", async (context) => {
   const { redis, primaries } = await startCluster(context, network, { primaries: 3, replica: true });
   const replica = redis.nodes[3]!;
   let at = 0;
@@ -144,7 +144,7 @@ async function readReason(context: Test, settings: Partial<RedisSettings>): Prom
   return String(JSON.parse(lines[0]!).error);
 }
 
-test("why the cache cannot be reached is in the log: name, port, password, certificate", async (context) => {
+test("the log states why the cache is unreachable: name, port, password, certificate", async (context) => {
   assert.match(await readReason(context, { host: "cache.invalid" }), /ENOTFOUND|EAI_AGAIN/);
   assert.match(await readReason(context, { port: 7999 }), /ECONNREFUSED/);
 

@@ -26,7 +26,7 @@ function render(reply: Reply): string {
 const leaf = fc.oneof(fc.string({ unit: "binary" }), fc.integer(), fc.constant(null));
 const reply = fc.oneof(leaf, fc.array(leaf), fc.array(fc.array(leaf))) as fc.Arbitrary<Reply>;
 
-test("replies are read the same however they are cut", async () => {
+test("replies are parsed the same however they are split", async () => {
   fc.assert(
     fc.property(fc.array(reply), fc.array(fc.nat(40)), (replies, cuts) => {
       const whole = Buffer.from(replies.map(render).join(""));
@@ -42,7 +42,7 @@ test("replies are read the same however they are cut", async () => {
   );
 });
 
-test("errors are told from texts", async () => {
+test("errors are distinguished from texts", async () => {
   const [error, text] = parse([Buffer.from("-MOVED 7 127.0.0.1:1\r\n+OK\r\n")]);
   assert.ok(error instanceof RedisReplyError);
   assert.equal(error.message, "MOVED 7 127.0.0.1:1");

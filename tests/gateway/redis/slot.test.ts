@@ -11,7 +11,7 @@ test("slots are those of the cluster specification", async () => {
   assert.notEqual(computeSlot("foo{}{bar}"), computeSlot("bar"));
 });
 
-test("shards are read from what a node knows, failed replicas too", async () => {
+test("shards are read from one node's view, including failed replicas", async () => {
   const shards = parseShards(
     [
       [0, 100, ["10.0.0.1", 6379, "a"], ["10.0.0.2", 6379, "b"]],

@@ -8,7 +8,7 @@ test("a bearer token is read in any spelling of the scheme", async () => {
   assert.deepEqual(readCredentials("bEARER  a", 1), { token: "a" });
 });
 
-test("a token of a key is told from a bearer token by its scheme", async () => {
+test("a key-bound token is distinguished from a bearer token by its scheme", async () => {
   assert.deepEqual(readCredentials("DPoP abc", 1), { token: "abc", bound: true });
   assert.deepEqual(readCredentials("dpop  a", 1), { token: "a", bound: true });
   assert.equal(readCredentials("DPoPabc", 1), "malformed");

@@ -65,7 +65,7 @@ async function ask(path: string, init: RequestInit = {}) {
   };
 }
 
-test("an upstream that is not there, resets or sends garbage is 502", async () => {
+test("an upstream that is missing, resets or sends garbage yields 502", async () => {
   const token = await issueToken(platform.gateway);
   const dead = await ask("/verify/dead", { headers: { authorization: `Bearer ${token}` } });
   assert.deepEqual([dead.status, dead.body.code], [502, "DMM_GATEWAY_UPSTREAM_FAILED"]);
@@ -73,7 +73,7 @@ test("an upstream that is not there, resets or sends garbage is 502", async () =
   assert.equal((await ask("/bad/garbage")).status, 502);
 });
 
-test("an upstream that does not answer in time is 504, at the route's limit", async () => {
+test("an upstream that exceeds the route's time limit yields 504", async () => {
   const began = performance.now();
   const { status, body } = await ask("/bad/silent");
   assert.deepEqual([status, body.code], [504, "DMM_GATEWAY_UPSTREAM_SLOW"]);
@@ -81,7 +81,7 @@ test("an upstream that does not answer in time is 504, at the route's limit", as
   assert.ok(took >= 290 && took < 15_000, `${took} ms`);
 });
 
-test("a repeatable request is tried once more, one with a body is not", async () => {
+test("an idempotent request is retried once, one with a body is not", async () => {
   bad.seen.clear();
   await ask("/bad/reset");
   assert.equal(bad.seen.get("reset"), 2);
@@ -90,7 +90,7 @@ test("a repeatable request is tried once more, one with a body is not", async ()
   assert.equal(bad.seen.get("reset"), 1);
 });
 
-test("an answer that breaks off breaks off for the client too", async () => {
+test("a response that breaks off breaks off for the client too", async () => {
   for (const path of ["/bad/early", "/bad/stalled"]) {
     const response = await fetch(origin + path);
     assert.equal(response.status, 200);
@@ -98,7 +98,7 @@ test("an answer that breaks off breaks off for the client too", async () => {
   }
 });
 
-test("an endless answer is read no faster than the client reads, and stops when the client leaves", async () => {
+test("an endless response is read at the client's pace, and stops when the client disconnects", async () => {
   flooded = 0;
   const leaving = new AbortController();
   const response = await fetch(`${origin}/bad/endless`, { signal: leaving.signal });
@@ -124,7 +124,7 @@ async function settle(read: () => number): Promise<number> {
   return last;
 }
 
-test("answers lose what belongs to the connection and keep the rest", async () => {
+test("responses lose connection-specific fields and keep the rest", async () => {
   const response = await fetch(`${origin}/bad/headers`);
   assert.equal(await response.text(), "ok");
   assert.equal(response.headers.get("x-own"), null);
@@ -132,7 +132,7 @@ test("answers lose what belongs to the connection and keep the rest", async () =
   assert.notEqual(response.headers.get("x-request-id"), "theirs");
 });
 
-test("bodies stream to the upstream, announced or chunked, and arrive whole", async () => {
+test("bodies stream to the upstream, announced or chunked, and arrive completely", async () => {
   const content = "a".repeat(500_000);
   const announced = await ask("/echo/echo", { method: "POST", body: content });
   const stream = new Blob([content]).stream();
@@ -150,7 +150,7 @@ test("a body over the route's limit is 413, announced or not", async () => {
   assert.equal(readStatus(await sendRaw(origin, chunked)), 413);
 });
 
-test("an answer reaches a client that goes on sending", async () => {
+test("a response reaches a client that is still sending", async () => {
   const chunk = `10000\r\n${"x".repeat(65_536)}\r\n`;
   const requests = ["/bad/silent", "/verify/echo"].map(
     (path) =>
@@ -160,7 +160,7 @@ test("an answer reaches a client that goes on sending", async () => {
   assert.deepEqual(responses.map(readStatus), [413, 401]);
 });
 
-test("an upstream that answers before it has the whole body is heard", async () => {
+test("an upstream's response before the whole body is forwarded", async () => {
   const body = "a".repeat(400);
   const head = `POST /bad/early413 HTTP/1.1\r\nHost: a\r\nContent-Length: 900\r\n\r\n${body}`;
   const received = await sendRaw(origin, head, 1000);
@@ -173,14 +173,14 @@ test("a body that stops arriving is 408", async () => {
   assert.equal(readStatus(await sendRaw(origin, text)), 408);
 });
 
-test("the client is told to go on only for a body that will be taken", async () => {
+test("the client gets 100 Continue only for a body that will be accepted", async () => {
   const head = "Host: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n";
   const taken = await sendRaw(origin, `POST /echo/echo HTTP/1.1\r\nConnection: close\r\n${head}body`);
   assert.match(taken, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /);
   assert.equal(readStatus(await sendRaw(origin, `POST /nowhere HTTP/1.1\r\n${head}`)), 404);
 });
 
-test("a prefix is replaced, identity from outside is gone, the gateway's own is there", async () => {
+test("a prefix is replaced, foreign identity fields are removed, the gateway's own are set", async () => {
   const headers = {
     "x-authenticated-client": "evil",
     "x-amzn-mtls-clientcert-subject": "CN=evil",
@@ -194,19 +194,19 @@ test("a prefix is replaced, identity from outside is gone, the gateway's own is 
   assert.match(seen.traceparent!, /^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
 });
 
-test("a prefix that ends in a slash meets the rest of the path with one slash", async () => {
+test("a prefix that ends in a slash is joined to the rest of the path with one slash", async () => {
   await platform.addRoute("root", { origins: [platform.stub.origin], columns: { rewrite_prefix: "/" } });
   assert.equal((await ask("/root/verify/echo")).body.path, "/verify/echo");
 });
 
-test("a trace goes on with a span of the gateway", async () => {
+test("a trace continues with a span of the gateway", async () => {
   const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
   const { body } = await ask("/echo/echo", { headers: { traceparent: `00-${trace}-00f067aa0ba902b7-01` } });
   const sent = (body.headers as Record<string, string>).traceparent!;
   assert.ok(sent.startsWith(`00-${trace}-`) && sent.endsWith("-01") && !sent.includes("00f067aa0ba902b7"));
 });
 
-test("clients that leave while they wait do not use connections up", async () => {
+test("clients that disconnect while they wait do not leak connections", async () => {
   for (let round = 0; round < 20; round++) {
     const leaving = new AbortController();
     const asked = fetch(`${origin}/bad/silent`, { signal: leaving.signal }).catch(() => {});

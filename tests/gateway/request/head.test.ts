@@ -13,7 +13,7 @@ const host = ["Host", "api.test"] as const;
 /** Only the gateway's own cookies are removed. */
 const stopped = [...requestRules.keys()].filter((name) => name !== "cookie");
 
-test("what identifies or belongs to one connection never reaches an upstream", async () => {
+test("fields that identify clients or belong to one connection never reach an upstream", async () => {
   const name = fc.oneof(
     fc.constantFrom(...stopped),
     fc.constantFrom(
@@ -33,7 +33,7 @@ test("what identifies or belongs to one connection never reaches an upstream", a
   );
 });
 
-test("every other field passes, in order, as often as it came", async () => {
+test("every other field is forwarded, in order and with duplicates", async () => {
   const field = fc.tuple(
     fc.constantFrom("Accept", "Cookie", "X-Custom", "Content-Type"),
     fc.stringMatching(/^[a-z]{1,5}$/),
@@ -46,7 +46,7 @@ test("every other field passes, in order, as often as it came", async () => {
   );
 });
 
-test("fields that Connection names end here, in any spelling", async () => {
+test("fields that Connection names are not forwarded, in any spelling", async () => {
   const head = read([host, ["Connection", "Keep-Alive, X-SECRET"], ["x-secret", "1"], ["X-Public", "2"]]);
   assert.deepEqual(head.outgoing, ["x-public", "2"]);
 });
@@ -55,7 +55,7 @@ test("only the balancer's own entry of X-Forwarded-For counts", async () => {
   assert.equal(read([host, ["X-Forwarded-For", "6.6.6.6, 10.0.0.9"]]).forwardedFor, "10.0.0.9");
 });
 
-test("heads with more than one reading are refused", async () => {
+test("ambiguous header sections are refused", async () => {
   const ambiguous = "DMM_GATEWAY_REQUEST_AMBIGUOUS";
   assert.equal(read([host, host]).refusal, ambiguous);
   assert.equal(read([]).refusal, ambiguous);
@@ -91,7 +91,7 @@ const written = fc
     }).join(""),
   );
 
-test("no spelling of a name takes who somebody is past the gateway", async () => {
+test("no spelling of a name carries an identity field past the gateway", async () => {
   fc.assert(
     fc.property(fc.array(written, { maxLength: 5 }), (names) => {
       const head = read([host, ...names.map((name) => [name, "evil"] as const)]);
@@ -101,7 +101,7 @@ test("no spelling of a name takes who somebody is past the gateway", async () =>
   );
 });
 
-test("a name passes only as letters, digits and dashes, so that no server can read it as another one", async () => {
+test("names are forwarded only as letters, digits and dashes, so that no server can read them as others", async () => {
   const token = fc.stringMatching(/^[a-z0-9!#$%&'*+.^_`|~-]{1,20}$/);
   fc.assert(
     fc.property(token, (name) => {
@@ -110,13 +110,13 @@ test("a name passes only as letters, digits and dashes, so that no server can re
   );
 });
 
-test("names that clients invent do not change what is known of others", async () => {
+test("names that clients invent do not affect other names", async () => {
   for (let index = 0; index < 5000; index++) passesToUpstream(`x-invented-${index}`);
   assert.equal(passesToUpstream("x-user-id"), false);
   assert.equal(passesToUpstream("x-invented-4999"), true);
 });
 
-test("an expectation is for HTTP/1.1", async () => {
+test("an expectation is supported in HTTP/1.1 only", async () => {
   assert.equal(read([host, ["Expect", "100-Continue"]]).expectsContinue, true);
   assert.equal(read([host, ["Expect", "100-continue"]], 0).expectsContinue, false);
 });

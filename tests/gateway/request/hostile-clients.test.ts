@@ -50,7 +50,7 @@ async function send(text: string): Promise<OpenClient> {
   return client;
 }
 
-test("200 fields pass, and what hides behind more is refused with all of them", async () => {
+test("200 fields are accepted, and more are refused with all of them", async () => {
   const fill = (count: number) => Array.from({ length: count }, (_, index) => `f${index}: 1\r\n`).join("");
   const most = await send(get("/h/echo", fill(198) + close));
   assert.deepEqual(most.statuses, [200]);
@@ -70,7 +70,7 @@ test("200 fields pass, and what hides behind more is refused with all of them", 
     }
 });
 
-test("fields of 16 KiB together are the longest, and so is a target of 16 KiB", async () => {
+test("16 KiB is the limit of all fields together, and of a target", async () => {
   const parts = {
     value: (length: number) => get("/h/echo", `X-Long: ${"v".repeat(length)}\r\n${close}`),
     name: (length: number) => get("/h/echo", `X-${"n".repeat(length)}: v\r\n${close}`),
@@ -84,7 +84,7 @@ test("fields of 16 KiB together are the longest, and so is a target of 16 KiB", 
   }
 });
 
-test("no field that says who asks reaches an upstream, however it is spelled", async () => {
+test("no identity field reaches an upstream, in any spelling", async () => {
   const framing = ["connection", "transfer-encoding", "content-length", "host", "expect", "upgrade"];
   // Lists the proxies of the request, not its client: it is extended.
   framing.push("via");
@@ -102,7 +102,7 @@ test("no field that says who asks reaches an upstream, however it is spelled", a
   }
 });
 
-test("pipelined requests run one after the other and are answered in order", async () => {
+test("pipelined requests run one after the other and get their responses in order", async () => {
   upstream.mostRunning = 0;
   const waits = [120, 0, 60, 0, 30];
   const client = await send(
@@ -116,19 +116,19 @@ test("pipelined requests run one after the other and are answered in order", asy
   assert.equal(upstream.mostRunning, 1);
 });
 
-test("what comes behind a request that closes the connection never runs", async () => {
+test("requests after one that closes the connection never run", async () => {
   const client = await send(get("/h/wait?ms=50", close) + get("/h/behind").repeat(3));
   assert.deepEqual(client.statuses, [200]);
   assert.ok(!upstream.begun.has("/h/behind"));
 });
 
-test("a connection with more than 32 waiting requests is cut, and what it asked for last never runs", async () => {
+test("a connection with more than 32 waiting requests is cut, and the last ones never run", async () => {
   const client = await send(get("/h/wait?ms=300").repeat(40));
   assert.deepEqual(client.statuses, []);
   await waitUntil("nothing runs", () => upstream.running === 0);
 });
 
-test("nothing that stands in a body is a request, also where the body is refused", async () => {
+test("nothing in a body is read as a request, even if the body is refused", async () => {
   const inner = get("/h/inner");
   const length = `Content-Length: ${inner.length}\r\n`;
   const chunked = `${inner.length.toString(16)}\r\n${inner}\r\n0\r\n\r\n`;
@@ -147,7 +147,7 @@ test("nothing that stands in a body is a request, also where the body is refused
   assert.ok(![...upstream.whole, ...upstream.broken].includes("/h/inner"));
 });
 
-test("garbage after whole requests is answered after them, garbage amid an answer is not", async () => {
+test("garbage after complete requests gets a response after theirs, garbage during a response does not", async () => {
   const behind = await send(`${get("/h/wait?ms=100")}${get("/h/wait?ms=50")}\0garbage\r\n\r\n`);
   assert.deepEqual(behind.statuses, [200, 200, 400]);
   const client = new OpenClient(origin);
@@ -160,7 +160,7 @@ test("garbage after whole requests is answered after them, garbage amid an answe
   assert.deepEqual(client.statuses, [200]);
 });
 
-test("an answer that has begun is cut when its request breaks, without another word", async () => {
+test("a response that has begun is cut when its request breaks, without further bytes", async () => {
   const client = new OpenClient(origin);
   client.send(post("/h/early", "Transfer-Encoding: chunked\r\n", "5\r\nhello\r\n"));
   await client.waitFor("early");
@@ -172,11 +172,11 @@ test("an answer that has begun is cut when its request breaks, without another w
 });
 
 for (const [name, [text, expected]] of Object.entries(oddRequests))
-  test(`${name} is answered with ${expected.join(" and ")}`, async () => {
+  test(`${name} gets ${expected.join(" and ")}`, async () => {
     assert.deepEqual((await send(text)).statuses, expected);
   });
 
-test("chunk extensions, trailers and what announces them end at the gateway", async () => {
+test("chunk extensions, trailers and their announcement end at the gateway", async () => {
   const more = `Transfer-Encoding: chunked\r\nTrailer: X-Authenticated-Client\r\n${close}`;
   const body = "5;a=b;c\r\nhello\r\n0;d\r\nX-Authenticated-Client: evil\r\nTe: x\r\n\r\n";
   const { text } = await send(post("/h/echo", more, body));
@@ -195,7 +195,7 @@ const breaks: Readonly<Record<string, (client: OpenClient) => void>> = {
 };
 
 for (const [name, breakOff] of Object.entries(breaks))
-  test(`content of which the client ${name} is never whole for the upstream`, async () => {
+  test(`content of which the client ${name} is never complete for the upstream`, async () => {
     const path = `/h/echo?broken=${encodeURIComponent(name)}`;
     const client = new OpenClient(origin);
     client.send(post(path, "Transfer-Encoding: chunked\r\n", "5\r\nhello\r\n"));
@@ -206,14 +206,14 @@ for (const [name, breakOff] of Object.entries(breaks))
     client.leave();
   });
 
-test("a client that ends its half before its answer has left", async () => {
+test("a client that ends its half before its response counts as disconnected", async () => {
   const client = new OpenClient(origin);
   client.socket.end(get("/h/wait?ms=60000"));
   await client.waitUntilEnded(30_000);
   await waitUntil("its request is given up", () => upstream.running === 0, 30_000);
 });
 
-test("clients that do not read are cut, and do not make their upstream look unwell", async () => {
+test("clients that do not read are cut, and do not mark their upstream as unhealthy", async () => {
   for (let count = 0; count < 4; count++) {
     const client = new OpenClient(origin);
     client.socket.pause();
@@ -226,7 +226,7 @@ test("clients that do not read are cut, and do not make their upstream look unwe
   assert.ok(metrics.includes(`gateway_upstream_healthy{origin="http://${block}.1.21:8080"} 1`));
 });
 
-test("the whole time of a request is the client's fault where the client took it", async () => {
+test("a request's total time limit is attributed to the client if the client caused it", async () => {
   const trickling = new OpenClient(origin);
   trickling.send(post("/w/echo", "Content-Length: 1000\r\n", "x"));
   const drip = setInterval(() => trickling.socket.writable && trickling.send("x"), 100);
@@ -237,14 +237,14 @@ test("the whole time of a request is the client's fault where the client took it
   await waitUntil("nothing runs", () => upstream.running === 0);
 });
 
-test("a notice of somebody else does not hold a connection by a body that never comes", async () => {
+test("a forged notification does not keep a connection with a body that never comes", async () => {
   const client = new OpenClient(origin);
   client.send(post(notificationPath, "X-Dmm-Signature: x\r\nContent-Length: 10\r\n", "x"));
   await client.waitUntilEnded();
   client.leave();
 });
 
-test("a request that was answered does not hold its connection by a body that goes on", async () => {
+test("a finished request does not keep its connection with a body that continues", async () => {
   const clients = [
     "/health/live",
     "/oauth2/authorize",
@@ -267,7 +267,7 @@ test("a request that was answered does not hold its connection by a body that go
   for (const { statuses } of clients) assert.equal(statuses.length, 1);
 });
 
-test("a connection that was refused does not stay, whatever the client does", async () => {
+test("a refused connection does not stay open, whatever the client does", async () => {
   const descriptors = () => readdirSync(`/proc/${platform.gateway.process.child.pid}/fd`).length;
   const before = descriptors();
   const refused = [
@@ -287,7 +287,7 @@ test("a connection that was refused does not stay, whatever the client does", as
   for (const client of clients) client.leave();
 });
 
-test("a head has ten seconds, also behind another request, and without a byte there is no answer", async () => {
+test("a header section has ten seconds, also after another request, and without a byte there is no response", async () => {
   const { trickling, mute, second } = slow;
   const drip = setInterval(() => trickling.socket.writable && trickling.send("X"), 200);
   try {
@@ -298,7 +298,7 @@ test("a head has ten seconds, also behind another request, and without a byte th
   assert.deepEqual([trickling.statuses, mute.text, second.statuses], [[408], "", [200, 408]]);
 });
 
-test("after all that nothing runs and nothing went wrong inside", async () => {
+test("after all that nothing runs and no internal error occurred", async () => {
   await waitUntil("all counts are zero", async () => (await readRunning(origin)).length === 0);
   assert.doesNotMatch(platform.gateway.process.output, /uncaught|unhandled|request failed/);
 });

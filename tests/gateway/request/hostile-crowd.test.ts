@@ -83,7 +83,7 @@ async function proveQuiet(): Promise<void> {
   assert.doesNotMatch(platform.gateway.process.output, /uncaught|unhandled|request failed/);
 }
 
-test("500 clients that leave at any moment leave nothing behind", async () => {
+test("500 clients that disconnect at any moment leave nothing behind", async () => {
   const chance = new Chance(seed);
   const bearer = `Authorization: Bearer ${token}\r\n`;
   const texts = [
@@ -157,7 +157,7 @@ async function ask(path: string, init: RequestInit = {}): Promise<string> {
   return text;
 }
 
-test("honest requests get what is theirs among hostile clients and upstreams", async (context) => {
+test("regular requests get their own responses among hostile clients and upstreams", async (context) => {
   const chance = new Chance(seed);
   for (let count = 0; count < 200; count++) await askHonestly(chance);
   const before = residentMb();

@@ -143,6 +143,6 @@ for (const [claim, row] of Object.entries(rows)) {
     });
 }
 
-test("no token stands in the gateway's log", async () => {
+test("no token is in the gateway's log", async () => {
   assert.ok(!platform.gateway.process.output.includes(token));
 });

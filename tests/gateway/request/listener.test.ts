@@ -27,7 +27,7 @@ async function withListener(
   }
 }
 
-test("a connection beyond the most is told so, and the next one has its place", async () => {
+test("a connection beyond the limit gets an error, and the next one takes its place", async () => {
   await withListener(
     { mostConnections: 2 },
     (_request, response) => response.end("served"),
@@ -54,7 +54,7 @@ test("a connection beyond the most is told so, and the next one has its place", 
   );
 });
 
-test("a client that takes nothing of a finished answer is cut, and one that waits for its answer is not", async () => {
+test("a client that reads nothing of a finished response is cut, and one that waits for its response is not", async () => {
   let asked = 0;
   let late: ServerResponse | undefined;
   await withListener(

@@ -57,7 +57,7 @@ test("an unknown and a revoked token are 401 with invalid_token", async () => {
   }
 });
 
-test("a token is dead when its client is gone", async () => {
+test("a token is invalid when its client is removed", async () => {
   const { database } = platform.testBed;
   const token = await issueToken(platform.gateway);
   await database.query("UPDATE clients SET client_id = 'other' WHERE client_id = 'verifier'");
@@ -67,7 +67,7 @@ test("a token is dead when its client is gone", async () => {
   await platform.publish();
 });
 
-test("a missing scope is 403 with the scope that is needed", async () => {
+test("a missing scope is 403 with the required scope", async () => {
   const token = await issueToken(platform.gateway, "verify:read");
   const { status, challenge } = await ask("/verify/echo", { ...withToken(token), method: "POST", body: "x" });
   assert.equal(status, 403);
@@ -149,7 +149,7 @@ const ambiguous = [
   ],
 ];
 
-test("a path with more than one reading is 400, with or without a token", async () => {
+test("an ambiguous path is 400, with or without a token", async () => {
   const token = await issueToken(platform.gateway);
   for (const path of ambiguous)
     for (const field of ["", `Authorization: Bearer ${token}\r\n`]) {
@@ -164,13 +164,13 @@ test("a path with more than one reading is 400, with or without a token", async 
   assert.equal(plain.status, 200);
 });
 
-test("an upgrade to HTTP/2 is not followed", async () => {
+test("an upgrade to HTTP/2 is ignored", async () => {
   const text =
     "GET /nowhere HTTP/1.1\r\nHost: a\r\nConnection: close, Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n\r\n";
   assert.equal(readStatus(await sendRaw(origin, text)), 404);
 });
 
-test("neither token nor secret nor query stands in the log", async () => {
+test("neither token nor secret nor query is in the log", async () => {
   const token = await issueToken(platform.gateway);
   await ask("/verify/slow?ms=1500&secret=hunter2", withToken(token));
   for (const secret of [token, "hunter2", "verifier-secret-of-a-test", "not-a-secret"])

@@ -60,14 +60,14 @@ test("a WebSocket passes messages both ways and ends on both sides", async () =>
   await once(socket, "close");
 });
 
-test("a client that leaves takes the upstream's end along", async () => {
+test("a client that disconnects ends the upstream's connection too", async () => {
   const received = sendRaw(platform.gateway.origin, handshake("/ws/x"), 300);
   await waitUntil("it is open", () => upstream.sockets.size === 1);
   assert.equal(readStatus(await received), 101);
   await waitUntil("it is closed", () => upstream.sockets.size === 0);
 });
 
-test("a client that leaves during its handshake leaves the upstream too, and what it sent early arrives", async () => {
+test("a client that disconnects during its handshake ends the upstream's too, and its early data arrives", async () => {
   const { hostname, port } = new URL(platform.gateway.origin);
   const socket = connect({ host: hostname, port: Number(port) });
   socket.write(handshake("/ws/never"));
@@ -91,20 +91,20 @@ test("a WebSocket needs the token of its route", async () => {
   assert.equal(upstream.lastHeaders["x-authenticated-client"], "verifier");
 });
 
-test("what an upstream answers instead of switching reaches the client", async () => {
+test("an upstream's response other than the switch reaches the client", async () => {
   const received = await sendRaw(platform.gateway.origin, handshake("/ws/no"));
   assert.equal(readStatus(received), 403);
   assert.ok(received.endsWith("no"), received);
 });
 
 for (const path of ["/ws/h2c", "/ws/bare"])
-  test(`an upstream that switches to something else is not followed: ${path}`, async () => {
+  test(`an upstream that switches to another protocol is refused: ${path}`, async () => {
     const received = await sendRaw(platform.gateway.origin, handshake(path), 2000);
     assert.equal(readStatus(received), 502);
     assert.match(received, /DMM_GATEWAY_UPSTREAM_FAILED/);
   });
 
-test("the route's time for the whole request ends its WebSockets, at any stage", async () => {
+test("the route's total time limit ends its WebSockets, at any stage", async () => {
   const socket = new WebSocket(`${platform.gateway.origin.replace("http", "ws")}/brief/echo`);
   const closed = once(socket, "close") as Promise<[CloseEvent]>;
   await once(socket, "open");
@@ -168,7 +168,7 @@ test("a WebSocket ends when its token expires, is revoked, or has lost its clien
   await waitUntil("the upstream's ends are closed", () => upstream.sockets.size === 0);
 });
 
-test("an open WebSocket does not hold a draining gateway, which tells both ends that it goes away", async () => {
+test("an open WebSocket does not delay a draining gateway, which closes both sides as going away", async () => {
   const { startGateway } = await import("../started-gateway.ts");
   const gateway = await startGateway(`${network}.1.31`, platform.testBed, environment);
   const socket = new WebSocket(`${gateway.origin.replace("http", "ws")}/ws/echo`);
@@ -182,7 +182,7 @@ test("an open WebSocket does not hold a draining gateway, which tells both ends 
   assert.equal(Buffer.concat(heard)[0], 0x88);
 });
 
-test("a route's rate holds for a caller, and says when to come again", async () => {
+test("a route's rate limit applies per caller, with the time to retry", async () => {
   const statuses: number[] = [];
   let retryAfter: string | null = null;
   for (let index = 0; index < 5; index++) {
@@ -213,7 +213,7 @@ test("a route's rate holds for a caller, and says when to come again", async () 
   });
 });
 
-test("metrics are told to whoever asks the process itself, and to nobody behind the balancer", async () => {
+test("metrics are served to direct clients of the process, and not through the balancer", async () => {
   const url = `${platform.gateway.origin}/metrics`;
   const text = await (await fetch(url)).text();
   assert.match(text, /gateway_request_duration_seconds_count\{route="limited",status="429"\} \d+/);

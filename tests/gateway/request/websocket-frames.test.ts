@@ -20,7 +20,7 @@ function createFrame(bytes: number, masked: boolean): Buffer {
   ]);
 }
 
-test("a boundary is where a frame ended, and nowhere else, however the bytes are cut", async () => {
+test("a boundary is exactly where a frame ended, however the bytes are split", async () => {
   const sizes = fc.array(fc.constantFrom(0, 1, 125, 126, 127, 65_535, 65_536, 70_000), {
     minLength: 1,
     maxLength: 4,
@@ -49,7 +49,7 @@ test("a boundary is where a frame ended, and nowhere else, however the bytes are
   );
 });
 
-test("going away is said with the status 1001, masked on the way to a server", async () => {
+test("the close frame has the status 1001, masked towards a server", async () => {
   assert.deepEqual([...createClose(1001, { masked: false })], [0x88, 2, 3, 0xe9]);
   const [first, second, ...rest] = createClose(1001, { masked: true });
   assert.deepEqual([first, second], [0x88, 0x82]);

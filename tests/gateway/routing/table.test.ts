@@ -41,7 +41,7 @@ test("the most specific path wins", async () => {
   assert.equal(nameOf(table, "/z"), "/*");
 });
 
-test("a less specific route answers where the specific one lacks the method", async () => {
+test("a less specific route serves methods that the specific one lacks", async () => {
   const table = new RouteTable([
     describeRoute("/a/b"),
     describeRoute("/a/*", { name: "write", methods: ["POST"] }),
@@ -50,14 +50,14 @@ test("a less specific route answers where the specific one lacks the method", as
   assert.deepEqual(table.resolve("any", "DELETE", "/a/b"), { allow: ["GET", "HEAD", "POST"] });
 });
 
-test("HEAD follows GET unless it has a route of its own", async () => {
+test("HEAD uses GET's route unless it has a separate one", async () => {
   const head = describeRoute("/a", { name: "head", methods: ["HEAD"] });
   assert.equal(nameOf(new RouteTable([describeRoute("/a")]), "/a", "HEAD"), "/a");
   assert.equal(nameOf(new RouteTable([describeRoute("/a"), head]), "/a", "HEAD"), "head");
   assert.equal(nameOf(new RouteTable([head, describeRoute("/a")]), "/a", "HEAD"), "head");
 });
 
-test("a route of the host goes before one of every host", async () => {
+test("a route of the host takes precedence over one of every host", async () => {
   const table = new RouteTable([
     describeRoute("/a", { name: "own", host: "one.test" }),
     describeRoute("/{any}", { name: "every" }),
@@ -67,14 +67,14 @@ test("a route of the host goes before one of every host", async () => {
   assert.equal(nameOf(table, "/b", "GET", "one.test"), "every");
 });
 
-test("routes that answer to the same requests are refused", async () => {
+test("routes that match the same requests are refused", async () => {
   assert.throws(
     () => new RouteTable([describeRoute("/a/{x}", { name: "1" }), describeRoute("/a/{y}", { name: "2" })]),
     RouteConflictError,
   );
 });
 
-test("broken patterns are refused", async () => {
+test("invalid patterns are refused", async () => {
   for (const pattern of ["", "a", "/*/a", "/a//b", "/../a", "/a b", "/{}", "/{a", "/a?b", "/%2f"])
     assert.throws(() => parsePattern(pattern), PatternError, pattern);
 });

@@ -52,7 +52,7 @@ async function collect(traceId: string): Promise<{ outer: ReceivedSpan; inner: R
   return { outer, inner };
 }
 
-test("a WebSocket is a span from its handshake to its end, below the caller's, and the upstream is told of it", async () => {
+test("a WebSocket is a span from its handshake to its end, below the caller's, and the upstream receives it", async () => {
   const { traceId, text } = describeHandshake("/ws/x?secret=in-a-query");
   const received = sendRaw(platform.gateway.origin, text, 3000);
   await waitUntil("it is open", () => upstream.sockets.size === 1);
@@ -68,7 +68,7 @@ test("a WebSocket is a span from its handshake to its end, below the caller's, a
   assert.ok(!collector.received.includes("in-a-query"));
 });
 
-test("an upstream that answers instead of switching is told as it answered", async () => {
+test("an upstream that does not switch is recorded with its response", async () => {
   const { traceId, text } = describeHandshake("/ws/no");
   assert.equal(readStatus(await sendRaw(platform.gateway.origin, text)), 403);
   const { outer, inner } = await collect(traceId);
@@ -79,7 +79,7 @@ test("an upstream that answers instead of switching is told as it answered", asy
   assert.equal(outer.status.code, 0);
 });
 
-test("a handshake that reaches nobody is a failed attempt and a failed request", async () => {
+test("a handshake without an upstream is a failed attempt and a failed request", async () => {
   const { traceId, text } = describeHandshake("/gone/x");
   assert.equal(readStatus(await sendRaw(platform.gateway.origin, text)), 502);
   const { outer, inner } = await collect(traceId);
@@ -89,7 +89,7 @@ test("a handshake that reaches nobody is a failed attempt and a failed request",
   assert.deepEqual([outer.status.code, inner!.status.code], [2, 2]);
 });
 
-test("a WebSocket that no route leads to is a span without an attempt", async () => {
+test("a WebSocket without a route is a span without an attempt", async () => {
   const { traceId, text } = describeHandshake("/nowhere");
   assert.equal(readStatus(await sendRaw(platform.gateway.origin, text)), 404);
   const { outer, inner } = await collect(traceId);

@@ -67,7 +67,7 @@ async function readMetric(at: StartedRole, name: string): Promise<number | undef
   return line === undefined ? undefined : Number(line.slice(name.length));
 }
 
-test("a request is a span below the caller's, and its attempt one below that, which the upstream sees", async () => {
+test("a request is a span below the caller's, and its attempt one below that, which the upstream receives", async () => {
   const traceId = nameTrace();
   await waitUntil("the route is served", async () => {
     const { status } = await ask("/orders/echo", `00-${nameTrace()}-${caller}-00`);
@@ -106,7 +106,7 @@ test("a request is a span below the caller's, and its attempt one below that, wh
   assert.equal(outer.resource["cloud.region"], "eu-west-1");
 });
 
-test("a span names the client, and nothing that is sent has a token or a query", async () => {
+test("a span names the client, and contains no token or query", async () => {
   const traceId = nameTrace();
   await ask("/verify/echo?secret=in-a-query", `00-${traceId}-${caller}-01`);
   const spans = await collect(traceId, 2);
@@ -115,7 +115,7 @@ test("a span names the client, and nothing that is sent has a token or a query",
   assert.ok(!collector.received.includes("in-a-query"));
 });
 
-test("each attempt is a span, and what failed says so", async () => {
+test("each attempt is a span, and failures are marked", async () => {
   const traceId = nameTrace();
   assert.equal((await ask("/gone/x", `00-${traceId}-${caller}-01`)).status, 502);
   const spans = await collect(traceId, 3);
@@ -136,7 +136,7 @@ test("each attempt is a span, and what failed says so", async () => {
   assert.equal(outer.status.code, 2);
 });
 
-test("a refusal is a span without an attempt, and no failure of the server", async () => {
+test("a refusal is a span without an attempt, and not a failure of the server", async () => {
   const traceId = nameTrace();
   assert.equal((await ask("/nowhere", `00-${traceId}-${caller}-01`)).status, 404);
   const [outer] = await collect(traceId, 1);
@@ -153,7 +153,7 @@ test("an endpoint of the OAuth2 server is a span of its own path", async () => {
   assert.equal(outer!.name, "GET /.well-known/oauth-authorization-server");
 });
 
-test("the attempt of a client that leaves ends with it, and is not a failure of the server", async () => {
+test("the attempt of a client that disconnects ends with it, and is not a failure of the server", async () => {
   const traceId = nameTrace();
   const headers = { traceparent: `00-${traceId}-${caller}-01`, authorization: `Bearer ${token}` };
   await assert.rejects(
@@ -167,7 +167,7 @@ test("the attempt of a client that leaves ends with it, and is not a failure of 
   assert.equal(outer.attributes["http.response.status_code"], undefined);
 });
 
-test("a parent that is not sampled, and a share of none, make no spans, and the trace goes on", async () => {
+test("an unsampled parent, and a ratio of 0, create no spans, and the trace continues", async () => {
   const out = nameTrace();
   const begun = collector.spans.length;
   const { body } = await ask("/orders/echo", `00-${out}-${caller}-00`);
@@ -180,7 +180,7 @@ test("a parent that is not sampled, and a share of none, make no spans, and the 
   assert.deepEqual(new Set(collector.spans.slice(begun).map((span) => span.traceId)), new Set([later]));
 });
 
-test("callers are followed up to a bound of the operator's, and what is left out is counted", async () => {
+test("callers are followed up to the configured limit, and the rest is counted", async () => {
   const bounded = await startGateway(`${network}.1.65`, platform.testBed, {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin,
     OTEL_TRACES_SAMPLER: "parentbased_always_off",
@@ -203,7 +203,7 @@ test("callers are followed up to a bound of the operator's, and what is left out
   }
 });
 
-test("the collector gets the header that it knows its senders by, and nobody else sees it", async () => {
+test("the collector gets its authentication header, and no other server sees it", async () => {
   const key = "a-key-of/the+collector=";
   const knowing = await startGateway(`${network}.1.66`, platform.testBed, {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin,
@@ -226,7 +226,7 @@ test("the collector gets the header that it knows its senders by, and nobody els
   }
 });
 
-test("what waits is delivered while the gateway drains", async () => {
+test("pending spans are delivered while the gateway drains", async () => {
   const leaving = await startGateway(`${network}.1.61`, platform.testBed, {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin,
     DRAIN_QUIET_MS: "0",
@@ -237,7 +237,7 @@ test("what waits is delivered while the gateway drains", async () => {
   assert.equal(collector.spans.filter((span) => span.traceId === traceId).length, 2);
 });
 
-test("a collector that is away costs spans, which are counted, and neither requests nor the drain", async () => {
+test("an unavailable collector costs spans, which are counted, and neither requests nor the drain", async () => {
   const alone = await startGateway(`${network}.1.62`, platform.testBed, {
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://${network}.1.97:9`,
     OTEL_EXPORTER_OTLP_TIMEOUT: "300",
@@ -259,7 +259,7 @@ test("a collector that is away costs spans, which are counted, and neither reque
   }
 });
 
-test("who does not trace loads nothing for it", async () => {
+test("without tracing none of its code is loaded", async () => {
   const { StartedProcess } = await import("../started-process.ts");
   const trace = (environment: Record<string, string>) => {
     const watch = `
@@ -290,12 +290,12 @@ test("who does not trace loads nothing for it", async () => {
   }
 });
 
-test("metrics of traces are there only where requests are traced", async () => {
+test("trace metrics exist only if tracing is on", async () => {
   assert.equal(await readMetric(platform.gateway, "gateway_trace_queue_spans"), undefined);
   assert.notEqual(await readMetric(gateway, "gateway_trace_queue_spans"), undefined);
 });
 
-test("settings of tracing are off by default, and wrong ones are all named", async () => {
+test("tracing is off by default, and all invalid settings are reported", async () => {
   const base = describeGateway(platform.testBed);
   const read = (variables: Record<string, string>) => parseGatewaySettings({ ...base, ...variables }).tracing;
   const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector.test:4318" };

@@ -59,7 +59,7 @@ t.teardown(() => {
   server.close();
 });
 
-test("requests one after the other share a connection, at the same time each has its own", async () => {
+test("sequential requests share a connection, concurrent ones have separate ones", async () => {
   for (let count = 0; count < 3; count++)
     assert.deepEqual(await askUpstream(target, { path: "/ok" }), { status: 200, body: "ok" });
   assert.equal(opened, 1);
@@ -80,7 +80,7 @@ for (const [path, why] of [
     assert.equal(opened, 2);
   });
 
-test("an answer that nobody asked for ends its idle connection, and nobody gets it", async () => {
+test("an unexpected response ends its idle connection, and is not forwarded", async () => {
   await askUpstream(target, { path: "/later" });
   await waitUntil("the connection is closed", () => target.connections.open === 0);
   assert.equal((await askUpstream(target, { path: "/ok" })).body, "ok");
@@ -92,7 +92,7 @@ test("an idle connection that the upstream closed is not used", async () => {
   assert.equal((await askUpstream(target, { path: "/ok" })).status, 200);
 });
 
-test("an answer without a length is all that came until the end", async () => {
+test("a response without a length is everything until the end of the connection", async () => {
   assert.equal((await askUpstream(target, { path: "/until-end" })).body, "all of it");
 });
 
@@ -102,14 +102,14 @@ test("idle connections expire", async () => {
   await waitUntil("it is closed", () => target.connections.open === 0 && open.size === 0);
 });
 
-test("a target that closes ends what runs", async () => {
+test("closing a target ends its running requests", async () => {
   const asked = askUpstream(target, { path: "/never" });
   await waitUntil("it runs", () => open.size === 1);
   target.close();
   await assert.rejects(asked, /shutting down/);
 });
 
-test("nobody there is a failure at once", async () => {
+test("a refused connection fails immediately", async () => {
   const dead = new UpstreamTarget(`http://${network}.2.1:9`);
   await assert.rejects(askUpstream(dead), { code: "ECONNREFUSED" });
   assert.equal(dead.connections.open, 0);

@@ -10,7 +10,7 @@ import { askUpstream } from "../upstream-request.ts";
 
 const network = await reserveNetwork();
 
-test("whoever stopped reading at the end of an answer does not stop the next one of that connection", {
+test("a client that paused at the end of a response does not pause the next one of that connection", {
   timeout: 60_000,
 }, async () => {
   let connections = 0;

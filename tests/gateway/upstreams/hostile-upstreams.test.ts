@@ -57,7 +57,7 @@ async function askHonestly(): Promise<void> {
 }
 
 for (const [name, { method, expected, plants }] of Object.entries(upstreamTricks))
-  test(`an upstream's trick "${name}" is answered with ${expected}, and harms nobody else`, async () => {
+  test(`an upstream's trick "${name}" gets ${expected}, and affects no other request`, async () => {
     assert.equal(await ask(`/bad/${name}`, method), expected);
     const { connections } = upstream;
     if (plants) await waitUntil("the connection is closed", () => upstream.connections < connections);
@@ -65,7 +65,7 @@ for (const [name, { method, expected, plants }] of Object.entries(upstreamTricks
     await askHonestly();
   });
 
-test("an answer that breaks off is reset where only the connection's end could tell its own", async () => {
+test("a truncated response is reset if only the end of the connection could mark its end", async () => {
   for (const name of ["chunkEnded", "shortStalled", "unframedReset"]) {
     const client = new OpenClient(origin);
     client.send(`GET /bad/${name} HTTP/1.0\r\nHost: a\r\n\r\n`);
@@ -74,7 +74,7 @@ test("an answer that breaks off is reset where only the connection's end could t
   }
 });
 
-test("an answer's head does not wait for its body", async () => {
+test("a response's header section does not wait for its body", async () => {
   const client = new OpenClient(origin);
   client.send("GET /bad/headFirst HTTP/1.1\r\nHost: a\r\n\r\n");
   await client.waitFor("\r\n\r\n");
@@ -83,7 +83,7 @@ test("an answer's head does not wait for its body", async () => {
   client.leave();
 });
 
-test("nothing of a planted answer is given to whoever asks next", async () => {
+test("no byte of a planted response reaches the next client", async () => {
   for (let round = 0; round < 10; round++) {
     assert.equal(await ask("/bad/planted"), "200 ok");
     const connections = upstream.connections;
@@ -95,7 +95,7 @@ test("nothing of a planted answer is given to whoever asks next", async () => {
   }
 });
 
-test("an upstream that answers before it was asked is not asked again over that connection", async () => {
+test("an upstream that responds before the request is not reused over that connection", async () => {
   const server = createServer((socket) => {
     socket.on("error", () => {});
     socket.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfirst");
@@ -119,7 +119,7 @@ test("an upstream that answers before it was asked is not asked again over that 
 const count = (server: ReturnType<typeof createServer>) =>
   new Promise<number>((resolve) => server.getConnections((_error, number) => resolve(number)));
 
-test("an upstream that never accepts is 504 at the limit of its connections", async () => {
+test("an upstream that never accepts yields 504 at its connect timeout", async () => {
   const host = `${block}.1.23`;
   const program = `require("net").createServer().listen({host:"${host}",port:8080,backlog:1},()=>console.log("up"))`;
   const child = execa(process.execPath, ["-e", program], {
@@ -148,7 +148,7 @@ test("an upstream that never accepts is 504 at the limit of its connections", as
   }
 });
 
-test("after all that nothing runs, nothing is held, and nothing went wrong inside", async () => {
+test("after all that nothing runs, nothing leaks, and no internal error occurred", async () => {
   const { output } = platform.gateway.process;
   assert.doesNotMatch(output, /uncaught|unhandled|request failed/);
   const text = await (await fetch(`${origin}/metrics`)).text();

@@ -64,7 +64,7 @@ function open(intervalMs: number) {
 const chosen = (choices: ReturnType<typeof open>) =>
   new Set(Array.from({ length: 50 }, () => choices.choose()?.origin));
 
-test("an origin that says it is not well gets no requests until it is well twice", async () => {
+test("an origin with a failing health check gets no requests until it succeeds twice", async () => {
   const choices = open(1000);
   assert.equal(chosen(choices).size, 2);
   other.serveHealth = fail;
@@ -90,7 +90,7 @@ for (const [what, respond, reason] of [
   ["breaks off", (response: ServerResponse) => response.socket?.destroy(), /closed|reset|ECONNRESET/],
   ["never ends its answer", (response: ServerResponse) => response.write("x".repeat(70_000)), /longer than/],
 ] as const)
-  test(`an origin that ${what} is not well`, async () => {
+  test(`an origin that ${what} is unhealthy`, async () => {
     const choices = open(1000);
     upstreams.serve([choices]);
     other.serveHealth = respond;
@@ -101,7 +101,7 @@ for (const [what, respond, reason] of [
     await waitUntil("it is well again", () => outcomes.pop()?.healthy === true);
   });
 
-test("all are tried where none is well, and nobody is asked for what is not served any more", async () => {
+test("all origins are tried if none is healthy, and unused ones are no longer checked", async () => {
   const choices = open(1000);
   upstreams.serve([choices]);
   for (const api of apis) api.serveHealth = fail;
@@ -114,7 +114,7 @@ test("all are tried where none is well, and nobody is asked for what is not serv
   assert.equal(other.asked, asked);
 });
 
-test("a gateway asks where its configuration says so", async () => {
+test("a gateway checks origins as its configuration says", async () => {
   platform = await StartedPlatform.start(otherNetwork);
   well.serveHealth = (response) => response.end();
   other.serveHealth = fail;

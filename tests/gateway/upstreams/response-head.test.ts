@@ -7,7 +7,7 @@ import { UpstreamError } from "../../../gateway/upstreams/upstream-error.ts";
 const parse = (lines: readonly string[], toHead = false) =>
   parseResponseHead(lines.map((line) => `${line}\r\n`).join(""), toHead);
 
-test("a head is read: status, fields in small letters, framing, and what belongs to the connection is gone", async () => {
+test("a header section is parsed: status, lower-case fields, framing, and connection-specific fields are removed", async () => {
   const head = parse([
     "HTTP/1.1 200 OK",
     "Content-Type: text/plain",
@@ -91,11 +91,11 @@ const malformed: Readonly<Record<string, readonly string[]>> = {
 };
 
 for (const [what, lines] of Object.entries(malformed))
-  test(`${what} is no answer`, async () => {
+  test(`${what} is not a valid response`, async () => {
     assert.throws(() => parse(lines), UpstreamError);
   });
 
-test("whatever the bytes are, a head is read or refused, and no value can end its line", async () => {
+test("any bytes are parsed or refused, and no value can end its line", async () => {
   const line = fc.oneof(
     fc.constantFrom(
       "HTTP/1.1 200 OK",

@@ -65,7 +65,7 @@ const cut = (text: string, at: readonly number[]): string[] => {
     .filter((part) => part !== "");
 };
 
-test("an answer that came at once is told at once, with the length of what was chunked", async () => {
+test("a response in one packet is delivered at once, with the length of chunked content", async () => {
   const { told, progress } = read([
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
   ]);
@@ -73,7 +73,7 @@ test("an answer that came at once is told at once, with the length of what was c
   assert.deepEqual([told.whole, told.body, told.fields], [true, "abc", ["content-length", "3"]]);
 });
 
-test("an answer is the same wherever the network cuts it", async () => {
+test("a response is the same wherever the network splits it", async () => {
   const bodies = fc.array(fc.string({ unit: "grapheme-ascii", minLength: 1, maxLength: 40 }), {
     maxLength: 6,
   });
@@ -96,7 +96,7 @@ test("an answer is the same wherever the network cuts it", async () => {
   );
 });
 
-test("what comes after an answer is noticed, and is not part of it", async () => {
+test("bytes after a response are detected, and are not part of it", async () => {
   for (const response of [
     "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
@@ -109,12 +109,12 @@ test("what comes after an answer is noticed, and is not part of it", async () =>
   }
 });
 
-test("an answer to HEAD has no body, whatever it announces", async () => {
+test("a response to HEAD has no body, whatever it announces", async () => {
   const { told, progress } = read(["HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n"], { toHead: true });
   assert.deepEqual([progress, told.ends, told.fields], ["complete", 1, ["content-length", "99"]]);
 });
 
-test("an answer without a length ends with its connection, and no other does", async () => {
+test("a response without a length ends with its connection, and no other does", async () => {
   const told = new Told();
   const until = new ResponseReader(told, false);
   assert.equal(until.end(), false);

@@ -58,7 +58,7 @@ t.teardown(async () => {
   await Promise.all([platform?.stop(), known?.remove()]);
 });
 
-test("an upstream over TLS is reached, connections are kept, and content arrives whole", async () => {
+test("an upstream over TLS is reached, connections are reused, and content arrives completely", async () => {
   const ask = async (init: RequestInit = {}) => await (await fetch(`${origin}/tls/x`, init)).text();
   assert.equal(await ask(), `GET ${network}.1.21:8443 0`);
   const content = "a".repeat(900_000);
@@ -66,7 +66,7 @@ test("an upstream over TLS is reached, connections are kept, and content arrives
   assert.equal(handshakes, 1);
 });
 
-test("a certificate of nobody known, or of another server, is 502", async () => {
+test("a certificate of an unknown authority, or of another server, yields 502", async () => {
   const unknown = await fetch(`${platform.gateway.origin}/tls/x`);
   assert.equal(unknown.status, 502);
   const other = await fetch(`${origin}/other/x`);

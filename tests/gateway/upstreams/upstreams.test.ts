@@ -30,7 +30,7 @@ test("origins are chosen by weight", async () => {
   assert.ok(share > 0.7 && share < 0.8, `${share}`);
 });
 
-test("an origin that keeps failing rests, a repeated request goes elsewhere, and all are tried when all rest", async () => {
+test("an origin that keeps failing is skipped, retries go elsewhere, and all are tried when all fail", async () => {
   const choices = open("failing", [1, 1, 1]);
   const bad = choices.choose()!;
   for (let round = 0; round < 50; round++) assert.notEqual(choices.choose(bad), bad);
@@ -40,7 +40,7 @@ test("an origin that keeps failing rests, a repeated request goes elsewhere, and
   assert.ok(choices.choose() !== undefined);
 });
 
-test("a limit of opening a connection holds for an origin that another upstream opened before", async () => {
+test("a connect timeout applies to an origin that another upstream opened before", async () => {
   const port = 8080;
   const listen = `require("node:net").createServer().listen({ host: "${network}.1.50", port: ${port}, backlog: 1 }, () => console.log("open"))`;
   const deaf = new StartedProcess(process.execPath, ["-e", listen]);
@@ -73,7 +73,7 @@ test("a limit of opening a connection holds for an origin that another upstream 
   }
 });
 
-test("repeats never exceed a tenth of what was forwarded, and the first few", async () => {
+test("retries never exceed a tenth of the forwarded requests, plus the first few", async () => {
   fc.assert(
     fc.property(fc.array(fc.boolean(), { maxLength: 2000 }), (events) => {
       const budget = new RetryBudget();

@@ -6,7 +6,7 @@ import { issueAcmCertificate } from "../../../local/acm/certificate.ts";
 import type { Properties } from "../../../local/resource.ts";
 import { openEndpoint } from "../endpoint/started-endpoint.ts";
 
-test("a certificate is issued once DNS has the records that ACM asks for", async () => {
+test("a certificate is issued once DNS has the records that ACM requires", async () => {
   await using started = await openEndpoint();
   const certificate = await started.create("aws:acm/certificate:Certificate", "c", {
     domainName: "x.platform.example",

@@ -12,7 +12,7 @@ test("an owner keeps its address of a zone, also over a restart", async () => {
   assert.equal(new AddressBook(folder.path, "127.201").claim(1, "task/b"), "127.201.1.11");
 });
 
-test("a released address is handed out again only after all others of its zone", async () => {
+test("a released address is reused only after all others of its zone", async () => {
   using folder = temporaryDirectory();
   const book = new AddressBook(folder.path, "127.201");
   for (let host = 10; host <= 250; host += 1)

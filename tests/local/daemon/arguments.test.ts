@@ -5,7 +5,7 @@ import { test } from "tap";
 import { parseArguments } from "../../../local/daemon/arguments.ts";
 import { prepareDirectory, runRegion, serveArgs } from "./started-daemon.ts";
 
-test("wrong words are refused with the value and the usage, by exit code 2", async () => {
+test("invalid arguments are refused with the value and the usage, by exit code 2", async () => {
   const refused = await runRegion(["serve", "--directory", "/tmp/x", "--network", "10.0"]);
   const failure = JSON.parse(refused.stderr) as { code: string; message: string; hint: string };
   assert.equal(refused.code, 2);
@@ -14,7 +14,7 @@ test("wrong words are refused with the value and the usage, by exit code 2", asy
   assert.match(failure.hint, /^Usage: serve /);
 });
 
-test("every argument is looked at", async () => {
+test("every argument is validated", async () => {
   using prepared = prepareDirectory();
   const right = serveArgs(prepared, "127.230");
   assert.equal(parseArguments(right).command, "serve");
@@ -42,7 +42,7 @@ test("every argument is looked at", async () => {
   }
 });
 
-test("a part that is missing is named, with the way to get it", async () => {
+test("a missing tool is named, with the way to get it", async () => {
   using prepared = prepareDirectory();
   writeFileSync(prepared.partsFile, JSON.stringify({ node: { command: "node", environment: {} } }));
   assert.throws(() => parseArguments(serveArgs(prepared, "127.230")), {

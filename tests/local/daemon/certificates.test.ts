@@ -9,7 +9,7 @@ import { temporaryDirectory } from "./started-region.ts";
 
 const network = await reserveNetwork();
 
-test("a server certificate convinces a client that trusts the region's authority", async () => {
+test("a server certificate is accepted by a client that trusts the region's authority", async () => {
   using folder = temporaryDirectory();
   const certificates = new RegionCertificates(folder.path, "eu-west-1");
   const files = await certificates.issue({

@@ -8,7 +8,7 @@ import { ResourceJournal } from "../../../local/daemon/resources.ts";
 import { replaceFile } from "../../../machine/files.ts";
 import { temporaryDirectory } from "./started-region.ts";
 
-test("the output of a process stays within its bound while it goes on writing", async () => {
+test("the output of a process stays within its limit while it continues to write", async () => {
   using folder = temporaryDirectory();
   const output = new OutputFile(join(folder.path, "a.log"));
   output.write("x".repeat(5 * 1024 * 1024));
@@ -19,7 +19,7 @@ test("the output of a process stays within its bound while it goes on writing", 
   output.close();
 });
 
-test("broken files stop a region that serves and not one that releases", async () => {
+test("invalid files stop a region that serves, but not one that tears down", async () => {
   using folder = temporaryDirectory();
   const journal = new ResourceJournal(folder.path, { lenient: false });
   journal.put({ type: "t", id: "i", urn: "", name: "", inputs: {}, outputs: {} });

@@ -17,7 +17,7 @@ function topic(id: string, outputs: Resource["outputs"] = {}): Resource {
   };
 }
 
-test("what was put is there again after reopening, in the order of creation", async () => {
+test("stored resources exist again after reopening, in the order of creation", async () => {
   using folder = temporaryDirectory();
   const first = new ResourceJournal(folder.path, { lenient: false });
   for (const id of ["one", "two", "three"]) first.put(topic(id));
@@ -29,7 +29,7 @@ test("what was put is there again after reopening, in the order of creation", as
   second.close();
 });
 
-test("a last line that a kill cut off is passed over", async () => {
+test("a last line that a kill truncated is skipped", async () => {
   using folder = temporaryDirectory();
   const first = new ResourceJournal(folder.path, { lenient: false });
   first.put(topic("one"));
@@ -46,7 +46,7 @@ test("a last line that a kill cut off is passed over", async () => {
   third.close();
 });
 
-test("an edited line is refused with file, line and hint, and passed over when only releasing", async () => {
+test("an edited line is refused with file, line and hint, and skipped when only tearing down", async () => {
   using folder = temporaryDirectory();
   const first = new ResourceJournal(folder.path, { lenient: false });
   first.put(topic("one"));
@@ -70,7 +70,7 @@ test("an edited line is refused with file, line and hint, and passed over when o
   lenient.close();
 });
 
-test("no property is stored in clear, and only the owner may read the files", async () => {
+test("no property is stored in clear text, and only the owner may read the files", async () => {
   using folder = temporaryDirectory();
   const journal = new ResourceJournal(folder.path, { lenient: false });
   journal.put(topic("one", { password: "correct horse battery" }));
@@ -82,7 +82,7 @@ test("no property is stored in clear, and only the owner may read the files", as
   }
 });
 
-test("a resource that changes for ever does not let the journal grow for ever", async () => {
+test("a resource that changes forever does not let the journal grow forever", async () => {
   using folder = temporaryDirectory();
   const journal = new ResourceJournal(folder.path, { lenient: false });
   for (let round = 0; round < 2000; round += 1) journal.put(topic("one", { round }));

@@ -33,7 +33,7 @@ const resource = (type: string, id: string, inputs: Properties = {}, outputs: Pr
   outputs: { ...inputs, ...outputs },
 });
 
-test("a resource comes back after all that it names, however it names them, and strangers come back together", async () => {
+test("a resource is restored after all that it refers to, and unrelated ones are restored together", async () => {
   using folder = temporaryDirectory();
   await using region = await openRegion({ directory: folder.path });
   const steps: string[] = [];
@@ -52,7 +52,7 @@ test("a resource comes back after all that it names, however it names them, and 
   assert.ok(at("cache begins") < at("balancer ends"));
 });
 
-test("one that cannot come back is logged by type and id, and the others come back", async () => {
+test("one that cannot be restored is logged by type and id, and the others are restored", async () => {
   using folder = temporaryDirectory();
   await using region = await openRegion({ directory: folder.path });
   const steps: string[] = [];
@@ -65,7 +65,7 @@ test("one that cannot come back is logged by type and id, and the others come ba
   assert.match(log, /"resource.not-restored","type":"broken","id":"broken-one"/);
 });
 
-test("two resources that name each other both come back", async () => {
+test("two resources that refer to each other are both restored", async () => {
   using folder = temporaryDirectory();
   await using region = await openRegion({ directory: folder.path });
   const steps: string[] = [];

@@ -22,7 +22,7 @@ function ssm(file: RegionFile): SSMClient {
   });
 }
 
-test("a region serves, ends on request with all its processes, and remembers over a restart", async () => {
+test("a region serves, ends on request with all its processes, and keeps its resources over a restart", async () => {
   using prepared = prepareDirectory();
   const args = serveArgs(prepared, network);
   const first = await startDaemon(args, prepared.directory);
@@ -42,7 +42,7 @@ test("a region serves, ends on request with all its processes, and remembers ove
   assert.deepEqual(second.file.credentials, first.file.credentials);
 });
 
-test("a killed region's processes are ended by its next life", async () => {
+test("a killed region's processes are ended by its next start", async () => {
   using prepared = prepareDirectory();
   const args = serveArgs(prepared, network);
   await using first = await startDaemon(args, prepared.directory);
@@ -54,7 +54,7 @@ test("a killed region's processes are ended by its next life", async () => {
   assert.equal(readProcess(moto.pid), undefined);
 });
 
-test("sweep ends a killed region's processes, and the inventory sees them before and not after", async () => {
+test("sweep ends a killed region's processes, and the inventory lists them before and not after", async () => {
   using prepared = prepareDirectory();
   await using daemon = await startDaemon(serveArgs(prepared, network), prepared.directory);
   const look = async () => {
@@ -79,7 +79,7 @@ test("sweep ends a killed region's processes, and the inventory sees them before
   assert.ok(after.files.length > 0);
 });
 
-test("sweep ends a living region before what it would start anew", async () => {
+test("sweep ends a running region before what it would restart", async () => {
   using prepared = prepareDirectory();
   await using daemon = await startDaemon(serveArgs(prepared, network), prepared.directory);
   await runRegion(["sweep", "--directory", prepared.directory]);
@@ -87,7 +87,7 @@ test("sweep ends a living region before what it would start anew", async () => {
   assert.deepEqual(readLedger(prepared.directory), []);
 });
 
-test("a second daemon on the same folder or network is refused, naming the first and since when it runs", async () => {
+test("a second daemon on the same folder or network is refused, naming the first and its start", async () => {
   using prepared = prepareDirectory();
   using other = prepareDirectory();
   await using daemon = await startDaemon(serveArgs(prepared, network), prepared.directory);
@@ -101,7 +101,7 @@ test("a second daemon on the same folder or network is refused, naming the first
   }
 });
 
-test("a network in which somebody listens already is refused, naming address and pid", async () => {
+test("a network in which a process listens already is refused, naming address and pid", async () => {
   using prepared = prepareDirectory();
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, `${network}.1.20`, resolve));
@@ -115,7 +115,7 @@ test("a network in which somebody listens already is refused, naming address and
   );
 });
 
-test("a moto that dies is logged and started again, and the region lives on", async () => {
+test("a moto that dies is logged and restarted, and the region continues", async () => {
   using prepared = prepareDirectory();
   await using daemon = await startDaemon(serveArgs(prepared, network), prepared.directory);
   const moto = () => readLedger(prepared.directory).find((entry) => entry.name === "moto")?.process?.pid;
@@ -130,7 +130,7 @@ test("a moto that dies is logged and started again, and the region lives on", as
   assert.ok(readProcess(daemon.pid));
 });
 
-test("an edited journal is refused with file and line, and a region that only releases passes over it", async () => {
+test("an edited journal is refused with file and line, and a region that only tears down skips it", async () => {
   using prepared = prepareDirectory();
   const args = serveArgs(prepared, network);
   const daemon = await startDaemon(args, prepared.directory);

@@ -33,7 +33,7 @@ function startOrphan(options: { readonly cwd?: string; readonly file?: string; r
   };
 }
 
-test("a deliberate orphan is found by its working directory and by its open file, and a stranger is not", async () => {
+test("an orphan is found by its working directory and by its open file, and an unrelated process is not", async () => {
   using folder = temporaryDirectory();
   using working = startOrphan({ cwd: folder.path });
   using writing = startOrphan({ file: join(folder.path, "log") });
@@ -60,7 +60,7 @@ test("a listener in the network is found with its pid, and one in another networ
   assert.deepEqual(listeners, [{ address: `${loopback}.2.11:${port}`, pid: process.pid }]);
 });
 
-test("nothing is found where there is nothing", async () => {
+test("nothing is found if nothing is left", async () => {
   const found = inventory({ directory: "/nowhere/at/all", network: thirdLoopback });
   assert.deepEqual(found, { processes: [], listeners: [], files: [] });
 });

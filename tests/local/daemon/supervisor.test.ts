@@ -16,7 +16,7 @@ function readLog(directory: string, name: string): string {
   return readFileSync(join(directory, "logs", `${name}.log`), "utf8");
 }
 
-test("a process is in the ledger with pid and start time while it lives", async () => {
+test("a process is in the ledger with pid and start time while it runs", async () => {
   using folder = temporaryDirectory();
   await using region = await openRegion({ directory: folder.path });
   const running = await region.supervisor.start({
@@ -33,7 +33,7 @@ test("a process is in the ledger with pid and start time while it lives", async 
   assert.deepEqual(readLedger(folder.path), []);
 });
 
-test("an end that nobody asked for is logged and told; one that was asked for is neither", async () => {
+test("an unexpected end is logged and reported; a requested one is neither", async () => {
   using folder = temporaryDirectory();
   await using region = await openRegion({ directory: folder.path });
   const told: unknown[] = [];
@@ -50,7 +50,7 @@ test("an end that nobody asked for is logged and told; one that was asked for is
   assert.match(died[0] ?? "", /"name":"task\/killed"/);
 });
 
-test("a process sees nothing of the operator's environment but PATH", async () => {
+test("a process gets nothing of the operator's environment except PATH", async () => {
   using folder = temporaryDirectory();
   await using region = await openRegion({ directory: folder.path });
   process.env.AWS_SECRET_ACCESS_KEY = "the operator's own";
@@ -72,7 +72,7 @@ test("a process sees nothing of the operator's environment but PATH", async () =
   assert.deepEqual(names.sort(), ["HOME", "LANG", "PATH", "TMPDIR", "TZ", "WANTED"]);
 });
 
-test("lines are passed on and kept", async () => {
+test("lines are passed on and stored", async () => {
   using folder = temporaryDirectory();
   await using region = await openRegion({ directory: folder.path });
   const lines: string[] = [];
@@ -87,7 +87,7 @@ test("lines are passed on and kept", async () => {
   assert.match(readLog(folder.path, "task/talk"), /two/);
 });
 
-test("who ignores the request to end is forced, with all that it started", async () => {
+test("a process that ignores the stop signal is killed, with all its children", async () => {
   using folder = temporaryDirectory();
   await using region = await openRegion({ directory: folder.path });
   const lines: string[] = [];
@@ -103,7 +103,7 @@ test("who ignores the request to end is forced, with all that it started", async
   await waitUntil("the child is gone", () => readProcess(Number(lines[0])) === undefined);
 });
 
-test("closing ends tasks before the balancer and databases last, and starts nothing any more", async () => {
+test("closing ends tasks before the balancer and databases last, and starts nothing afterwards", async () => {
   using folder = temporaryDirectory();
   const region = await openRegion({ directory: folder.path });
   const log = join(folder.path, "order");
@@ -131,7 +131,7 @@ test("closing ends tasks before the balancer and databases last, and starts noth
   });
 });
 
-test("a program that is not there is an error that names it, and leaves no trace in the ledger", async () => {
+test("a missing program is an error that names it, and leaves no trace in the ledger", async () => {
   using folder = temporaryDirectory();
   await using region = await openRegion({ directory: folder.path });
   await assert.rejects(
@@ -145,7 +145,7 @@ test("a program that is not there is an error that names it, and leaves no trace
 });
 
 for (const everywhere of ["0.0.0.0", "::"]) {
-  test(`a port that another program has on ${everywhere} is refused by name before anything starts`, async () => {
+  test(`a port that another program uses on ${everywhere} is refused by name before anything starts`, async () => {
     using folder = temporaryDirectory();
     await using region = await openRegion({ directory: folder.path });
     const foreign = createServer().listen(0, everywhere);

@@ -19,7 +19,7 @@ function parse(more: Record<string, unknown> = {}) {
   return parseContainerDefinition(JSON.stringify([{ ...whole, ...more }]));
 }
 
-test("a container is read with its variables, secrets, ports and time to stop", async () => {
+test("a container is read with its variables, secrets, ports and stop timeout", async () => {
   assert.deepEqual(parse(), {
     name: "main",
     image: "example.com/a/b:1",
@@ -58,7 +58,7 @@ for (const [what, more, message] of refusals) {
   });
 }
 
-test("everything that is wrong is said at once, and empty lists are no wish", async () => {
+test("all problems are reported at once, and empty lists are allowed", async () => {
   assert.throws(() => parse({ colour: "red", essential: false }), /colour[\s\S]*essential/);
   assert.doesNotThrow(() => parse({ mountPoints: [], volumesFrom: [] }));
 });
@@ -68,7 +68,7 @@ test("a task has exactly one container", async () => {
   assert.throws(() => parseContainerDefinition("{"), /not a JSON list/);
 });
 
-test("whatever is only recorded is accepted, and has its reason", async () => {
+test("members that are only recorded are accepted, and have their reason", async () => {
   assert.doesNotThrow(() => parse({ cpu: 256, user: "node", linuxParameters: { initProcessEnabled: true } }));
   for (const reason of [recordedMembers, ofService, ofDefinition].flatMap((table) => Object.values(table)))
     assert.ok(reason.length > 5);

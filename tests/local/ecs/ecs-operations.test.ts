@@ -53,7 +53,7 @@ async function waitUntilStable(): Promise<void> {
   );
 }
 
-test("a service is described as it is: counts of living processes and one completed deployment", async () => {
+test("a service is described with counts of running processes and one completed deployment", async () => {
   const definition = await define(fixture);
   const made = await createService(fixture, definition, { desiredCount: 2 });
   const service = await readService();
@@ -78,7 +78,7 @@ test("a service is described as it is: counts of living processes and one comple
   assert.deepEqual([clusters?.[0]?.runningTasksCount, clusters?.[0]?.activeServicesCount], [2, 1]);
 });
 
-test("a running task tells its zone, its address and its process", async () => {
+test("a running task reports its zone, its address and its process", async () => {
   await createService(fixture, await define(fixture));
   const [task] = await readTasks();
   assert.equal(task?.lastStatus, "RUNNING");
@@ -90,7 +90,7 @@ test("a running task tells its zone, its address and its process", async () => {
   assert.doesNotThrow(() => process.kill(pid, 0));
 });
 
-test("a task definition is told word for word", async () => {
+test("a task definition is returned as registered", async () => {
   const { id, inputs } = await define(fixture);
   const { taskDefinition } = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: id }));
   assert.equal(taskDefinition?.taskDefinitionArn, id);
@@ -100,7 +100,7 @@ test("a task definition is told word for word", async () => {
   });
 });
 
-test("a task that is stopped says by whom and why, and is replaced", async () => {
+test("a stopped task reports who stopped it and why, and is replaced", async () => {
   await createService(fixture, await define(fixture));
   const [task] = await readTasks();
   const stopped = await ecs.send(
@@ -138,7 +138,7 @@ test("a task that crashed keeps its exit code", async () => {
   });
 });
 
-test("a changed count and definition are reached, and hold over a restart of the region", async () => {
+test("a changed count and definition are reached, and kept over a restart of the region", async () => {
   await createService(fixture, await define(fixture));
   const next = await define(fixture, { environment: { VERSION: "2" } });
   const { service } = await ecs.send(
@@ -152,7 +152,7 @@ test("a changed count and definition are reached, and hold over a restart of the
   assert.deepEqual([restored.runningCount, restored.taskDefinition], [2, next.id]);
 });
 
-test("an update that fails goes back, in what is stored as well", async () => {
+test("a failed update is rolled back, in the stored plan as well", async () => {
   const first = await define(fixture);
   await createService(fixture, first);
   const bad = await define(fixture, { environment: { FAIL_WITH: "no" } });
@@ -172,7 +172,7 @@ test("a service with count 0 is stable without a task", async () => {
   await waitForTasks(fixture, 0);
 });
 
-test("what does not exist is missing or refused by the API's own names", async () => {
+test("what does not exist is missing or refused with the API's own errors", async () => {
   const described = await ecs.send(new DescribeServicesCommand({ cluster, services: ["other"] }));
   assert.deepEqual(described.failures, [{ arn: "other", reason: "MISSING" }]);
   const tasks = await ecs.send(new DescribeTasksCommand({ cluster, tasks: ["0123"] }));
@@ -191,7 +191,7 @@ test("what does not exist is missing or refused by the API's own names", async (
   });
 });
 
-test("operations and parameters that the region does not honour are refused by name", async () => {
+test("unsupported operations and parameters are refused by name", async () => {
   await createService(fixture, await define(fixture));
   await assert.rejects(ecs.send(new RunTaskCommand({ cluster, taskDefinition: "t-main:1" })), /RunTask/);
   await assert.rejects(

@@ -70,7 +70,7 @@ async function start(input: CreateExperimentTemplateCommandInput) {
   return experiment;
 }
 
-test("an experiment kills the process of the named task and of no other, and the service replaces it", async () => {
+test("an experiment kills the process of the named task only, and the service replaces it", async () => {
   const [victim, other] = livingTasks();
   assert.ok(victim && other);
   const experiment = await start(template([victim.arn]));
@@ -87,7 +87,7 @@ test("an experiment kills the process of the named task and of no other, and the
   assert.equal((await ask(fixture)).status, 200);
 });
 
-test("of several tasks so many are hit as the selection says", async () => {
+test("of several tasks the selected number is hit", async () => {
   const before = [...livingTasks()];
   const experiment = await start(
     template([], {
@@ -105,7 +105,7 @@ test("of several tasks so many are hit as the selection says", async () => {
   await waitUntil("two healthy tasks", () => livingTasks().filter(({ proven }) => proven).length === 2);
 });
 
-test("an experiment on a task that is gone, or a process that it does not run, has failed", async () => {
+test("an experiment on a task that is gone, or a process that it does not run, fails", async () => {
   const gone = await start(template(["arn:aws:ecs:eu-west-1:123456789012:task/t-main/0123"]));
   assert.equal(gone?.state?.status, "failed");
   assert.match(gone?.state?.reason ?? "", /empty set/);

@@ -67,7 +67,7 @@ async function stopTask() {
   });
 }
 
-test("by its tag an image is the content at the start of each task, whose digest the task tells", async () => {
+test("by its tag an image is the content at the start of each task, whose digest the task reports", async () => {
   await using image = editableImage();
   const before = digestContent(image.content);
   await createService(fixture, await define(fixture));
@@ -81,7 +81,7 @@ test("by its tag an image is the content at the start of each task, whose digest
   await waitUntil("its answer", async () => (await ask(fixture)).body.version === "2");
 });
 
-test("by its digest an image stays what it was, also for tasks that start after an edit", async () => {
+test("by its digest an image stays the same, also for tasks that start after an edit", async () => {
   await using image = editableImage();
   const { digest } = buildImage(fixture.region, findImage(fixture.region, "test/habits"));
   await createService(fixture, await define(fixture, { image: `test/habits@${digest}` }));
@@ -124,7 +124,7 @@ test("the same content is stored once, and each edit beside it", async () => {
   }
 });
 
-test("a stored image that was edited is not taken for itself, and is stored again", async () => {
+test("a stored image that was edited is detected, and stored again", async () => {
   using store = openStore();
   const { digest, folder } = storeContent(store.cache, store.content);
   writeFileSync(join(folder, "habits", "image.mjs"), "// edited");

@@ -20,37 +20,37 @@ test("a new service starts all its tasks at once, one zone after another", async
   assert.deepEqual(planReconciliation({ ...rolling, desiredCount: 4 }, []).start, [1, 2, 3, 1]);
 });
 
-test("a task that is missing is started in the zone that lacks it", async () => {
+test("a missing task is started in the zone that lacks it", async () => {
   const left = tasks(3).filter(({ zone }) => zone !== 2);
   assert.deepEqual(planReconciliation(rolling, left), { start: [2], retire: [] });
 });
 
-test("a new deployment starts beside the old one as far as the maximum lets it", async () => {
+test("a new deployment starts beside the old one as far as the maximum allows", async () => {
   assert.equal(planReconciliation(rolling, old(3)).start.length, 3);
   assert.equal(planReconciliation({ ...rolling, maximumPercent: 150 }, old(3)).start.length, 1);
   assert.equal(planReconciliation({ ...rolling, maximumPercent: 100 }, old(3)).start.length, 0);
 });
 
-test("an old task goes for each new one that is healthy, and no sooner", async () => {
+test("an old task stops for each new healthy one, and no sooner", async () => {
   assert.equal(planReconciliation(rolling, [...old(3), ...tasks(3, { healthy: false })]).retire.length, 0);
   const one = [...old(3), ...tasks(1), ...tasks(2, { healthy: false })];
   assert.equal(planReconciliation(rolling, one).retire.length, 1);
   assert.equal(planReconciliation(rolling, [...old(3), ...tasks(3)]).retire.length, 3);
 });
 
-test("a lower minimum lets old tasks go before new ones are there", async () => {
+test("a lower minimum lets old tasks stop before new ones exist", async () => {
   const wanted = { ...rolling, minimumHealthyPercent: 50, maximumPercent: 100 };
   assert.equal(planReconciliation(wanted, old(3)).retire.length, 1);
 });
 
-test("old tasks that never served go at once, and those that a balancer forgot for a moment stay", async () => {
+test("old tasks that never served stop at once, and those that a balancer briefly lost stay", async () => {
   const never = old(2, { healthy: false, expendable: true });
   assert.deepEqual(planReconciliation(rolling, [...never, ...tasks(3, { healthy: false })]).retire, never);
   const unseen = old(3, { healthy: false });
   assert.deepEqual(planReconciliation(rolling, [...unseen, ...tasks(3, { healthy: false })]).retire, []);
 });
 
-test("scaling in takes a task that serves nobody first, then evens out the zones", async () => {
+test("scaling in stops a non-serving task first, then balances the zones", async () => {
   const idle = { zone: 1, current: true, healthy: false, expendable: false };
   assert.deepEqual(planReconciliation(rolling, [...tasks(3), idle]).retire, [idle]);
   const many = tasks(5);
@@ -59,7 +59,7 @@ test("scaling in takes a task that serves nobody first, then evens out the zones
   assert.deepEqual(left.sort(), [1, 2, 3]);
 });
 
-test("no round starts beyond the maximum, or retires healthy tasks beyond the minimum", async () => {
+test("no step starts tasks beyond the maximum, or stops healthy tasks beyond the minimum", async () => {
   const task = fc.record({
     zone: fc.integer({ min: 1, max: 3 }),
     current: fc.boolean(),

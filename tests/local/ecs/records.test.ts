@@ -31,7 +31,7 @@ before(async () => {
 });
 t.teardown(() => fixture[Symbol.asyncDispose]());
 
-test("a changed launch template has a new version, which is the default only where that is wanted", async () => {
+test("a changed launch template has a new version, which is the default only if requested", async () => {
   const made = await fixture.make(templateType, { name: "t-other", instanceType: "c7g.large" });
   assert.deepEqual([made.outputs.latestVersion, made.outputs.defaultVersion], [1, 1]);
   const second = await fixture.change(made, { name: "t-other", instanceType: "c7g.xlarge" });
@@ -44,7 +44,7 @@ test("a changed launch template has a new version, which is the default only whe
   assert.deepEqual([third.outputs.latestVersion, third.outputs.defaultVersion], [3, 3]);
 });
 
-test("a group names its template by id or name and lies in the zones of its subnets", async () => {
+test("a group refers to its template by id or name and uses the zones of its subnets", async () => {
   const byName = await fixture.make(
     groupType,
     groupInputs({
@@ -107,7 +107,7 @@ for (const [what, attempt, message] of refusals) {
   });
 }
 
-test("what is in use is not deleted: a provider of a cluster, a cluster of services", async () => {
+test("a resource in use is not deleted: a provider of a cluster, a cluster of services", async () => {
   const capacity = await fixture.make(providerType, provider());
   const association = await fixture.make(associationType, {
     clusterName: "t-main",
@@ -120,7 +120,7 @@ test("what is in use is not deleted: a provider of a cluster, a cluster of servi
   for (const resource of [service, association, capacity]) await fixture.remove(resource);
 });
 
-test("a task definition gets a new revision each time, and never one of before", async () => {
+test("a task definition gets a new revision each time, and never a former one", async () => {
   const [first, second] = [await define(fixture), await define(fixture)];
   const revision = Number(first.outputs.revision);
   assert.equal(second.outputs.revision, revision + 1);

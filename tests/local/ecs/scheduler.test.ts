@@ -47,7 +47,7 @@ test("a rolling update replaces every task and fails no request", async () => {
   assert.deepEqual([...new Set(livingOf(changed).map(({ zone }) => zone))].length, 3);
 });
 
-test("a deployment whose tasks fail is given up with their last words, and the service goes on as before", async () => {
+test("a deployment whose tasks fail is stopped with their last output, and the service continues as before", async () => {
   const service = await createService(fixture, await version("1"), { desiredCount: 2 });
   const before = livingOf(service).map(({ id }) => id);
   const stop = keepAsking(fixture);
@@ -79,7 +79,7 @@ test("without rollback a failed deployment stays, and the next one is tried afre
   assert.equal((await ask(fixture)).body.version, "3");
 });
 
-test("a steady service is never given up: its tasks are tried until they start again", async () => {
+test("a steady service is never given up: its tasks are retried until they start again", async () => {
   const service = await createService(fixture, await version("1"));
   const scheduler = schedulerOf(fixture.region, service.id);
   const { images } = fixture.region;
@@ -117,7 +117,7 @@ test("other subnets make a new deployment in their zones", async () => {
   );
 });
 
-test("scaling in lets the requests finish, and scaling out keeps the tasks of before", async () => {
+test("scaling in lets the requests finish, and scaling out keeps the existing tasks", async () => {
   const definition = await version("1");
   const service = await createService(fixture, definition, { desiredCount: 3 });
   const before = livingOf(service).map(({ id }) => id);

@@ -61,7 +61,7 @@ for (const [what, more, message] of refusals) {
   });
 }
 
-test("properties with values that the region does not make are refused all at once", async () => {
+test("properties with unsupported values are refused all at once", async () => {
   const failures = validateService({
     schedulingStrategy: "DAEMON",
     launchType: "FARGATE",

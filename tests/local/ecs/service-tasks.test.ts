@@ -28,7 +28,7 @@ function schedulerFor(service: Resource) {
   return scheduler;
 }
 
-test("a killed task is replaced by another with an address of its own, and its target is gone", async () => {
+test("a killed task is replaced by another with a new address, and its target is removed", async () => {
   const service = await createService(fixture, await define(fixture));
   const { tasks } = schedulerFor(service);
   const [killed] = tasks.living;
@@ -56,7 +56,7 @@ test("a task that ignores SIGTERM is killed when its stopTimeout is over", async
   assert.deepEqual(taskProcesses(fixture), []);
 });
 
-test("a task that is stopped while it starts does not come to life", async () => {
+test("a task that is stopped while it starts does not start", async () => {
   const definition = await define(fixture);
   const service = await createService(fixture, definition);
   const scheduler = schedulerFor(service);
@@ -76,7 +76,7 @@ test("a task that is stopped while it starts does not come to life", async () =>
   await waitForTasks(fixture, 1);
 });
 
-test("a task that dies while it drains ends once, and nobody living loses an address by it", async () => {
+test("a task that dies while it drains ends once, and no running task loses its address", async () => {
   const service = await createService(fixture, await define(fixture));
   const { tasks } = schedulerFor(service);
   const [leaving] = tasks.living;
@@ -96,7 +96,7 @@ test("a task that dies while it drains ends once, and nobody living loses an add
   assert.equal(again, next.address, "the living task still owns its address");
 });
 
-test("no two tasks that live or drain have the same address, however often they die", async () => {
+test("no two running or draining tasks have the same address, however often they die", async () => {
   const service = await createService(fixture, await define(fixture), { desiredCount: 3 });
   const { tasks } = schedulerFor(service);
   for (let round = 0; round < 4; round += 1) {

@@ -64,7 +64,7 @@ test("a deletion ends every process and leaves neither listener, address, target
   await handlerOf(serviceType).delete?.(fixture.region, service);
 });
 
-test("a deletion lets the request finish that a task has in its hands", async () => {
+test("a deletion lets requests in flight finish", async () => {
   const service = await createService(fixture, await define(fixture));
   const slow = ask(fixture, "/?ms=800");
   await waitForRequests(fixture, 1);
@@ -86,7 +86,7 @@ test("a service that is deleted while it starts ends its creation and every task
   assert.deepEqual(fixture.region.resources.all(serviceType), []);
 });
 
-test("a creation that does not wait answers at once and comes up by itself", async () => {
+test("a creation that does not wait returns at once and becomes steady in the background", async () => {
   const definition = await define(fixture, { environment: { READY_AFTER_MS: "500" } });
   const service = await createService(fixture, definition, { waitForSteadyState: false });
   assert.notEqual((await ask(fixture)).status, 200);
@@ -94,7 +94,7 @@ test("a creation that does not wait answers at once and comes up by itself", asy
   await fixture.remove(service);
 });
 
-test("after a restart of the region a service runs as it was last wanted", async () => {
+test("after a restart of the region a service runs as last requested", async () => {
   const service = await createService(fixture, await define(fixture));
   const scheduler = schedulerOf(fixture.region, service.id);
   const changed = await fixture.change(

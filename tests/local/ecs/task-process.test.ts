@@ -93,7 +93,7 @@ test("a task's environment is that of its definition, its secrets, and what the 
   assert.equal(gone.status, 404, "credentials end with their task");
 });
 
-test("a secret stands in no argument and in no file of the region", async () => {
+test("a secret is in no argument and in no file of the region", async () => {
   const secrets = { PASSWORD: "/t/password" };
   await createService(fixture, await define(fixture, { secrets }, rolesOf(execution)));
   assert.equal((await ask(fixture, "/environment")).body.PASSWORD, secret);
@@ -104,7 +104,7 @@ test("a secret stands in no argument and in no file of the region", async () => 
     assert.doesNotMatch(readFileSync(join(fixture.region.directory, file), "utf8"), /w0rd/);
 });
 
-test("a task that prints its environment and fails does not bring its secrets into the error", async () => {
+test("a task that prints its environment and fails does not reveal its secrets in the error", async () => {
   const definition = await define(
     fixture,
     { environment: { FAIL_WITH: "cannot go on:" }, secrets: { PASSWORD: "/t/password" } },
@@ -152,7 +152,7 @@ for (const { why, roles, message } of refusals) {
   });
 }
 
-test("a secret that does not exist, an image, a program and a content that do not are named", async () => {
+test("a missing secret, image, program or content is named", async () => {
   const reader = await makeRole("t-reader", [
     { Effect: "Allow", Action: "ssm:GetParameters", Resource: "*" },
   ]);

@@ -12,7 +12,7 @@ before(async () => {
 });
 t.teardown(() => fixture[Symbol.asyncDispose]());
 
-test("a task that hangs is replaced once the load balancer calls it unhealthy, and killed at the end", async () => {
+test("a task that hangs is replaced once the load balancer reports it as unhealthy, and killed at the end", async () => {
   const service = await createService(fixture, await define(fixture, { stopTimeout: 1 }));
   const tasks = schedulerOf(fixture.region, service.id)?.tasks;
   const [hung] = tasks?.living ?? [];
@@ -26,7 +26,7 @@ test("a task that hangs is replaced once the load balancer calls it unhealthy, a
   await fixture.remove(service);
 });
 
-test("a load balancer that is down, and calls everybody unhealthy by it, costs no task its life", async () => {
+test("a load balancer that is down, and therefore reports every task as unhealthy, costs no task", async () => {
   const service = await createService(fixture, await define(fixture), { desiredCount: 2 });
   const tasks = schedulerOf(fixture.region, service.id)?.tasks;
   const before = tasks?.living.map(({ id }) => id);

@@ -3,7 +3,7 @@ import { test } from "tap";
 import { parseClusterNodes } from "../../../local/elasticache/cluster-view.ts";
 import { slotsOf } from "../../../local/elasticache/topology.ts";
 
-test("a node's lines say role, reachability and slots", async () => {
+test("a node's lines contain role, reachability and slots", async () => {
   const view = parseClusterNodes(
     [
       "aa 127.9.1.10:6379@16379 myself,master - 0 0 4 connected 0-5461",

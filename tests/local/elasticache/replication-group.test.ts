@@ -61,7 +61,7 @@ async function describeGroup() {
   return (response.ReplicationGroups as { ReplicationGroup: { Status: string }[] }).ReplicationGroup[0]!;
 }
 
-test("primary and replica of a shard stand in different zones", async () => {
+test("primary and replica of a shard are in different zones", async () => {
   const { nodes } = findCluster(started.region, "t-cache")!;
   const zones = ["0001", "0002", "0003"].map(
     (shard) => new Set(nodes.filter((node) => node.shard === shard).map((node) => node.zone)).size,
@@ -80,7 +80,7 @@ test("a command without the token is refused", async () => {
   await assert.rejects(connectClient("another-token-of-16-characters"));
 });
 
-test("the token stands in no argument and in no file that others may read", async () => {
+test("the token is in no argument and in no file that others may read", async () => {
   const { nodes } = findCluster(started.region, "t-cache")!;
   for (const node of nodes) {
     assert.equal(statSync(join(node.directory, "redis.conf")).mode & 0o077, 0);
@@ -120,7 +120,7 @@ async function describeEvents(input: Record<string, unknown>) {
   return (response.Events as { Event: { SourceIdentifier: string; Message: string; Date: string }[] }).Event;
 }
 
-test("a failover is told as ElastiCache tells it, newest first", async () => {
+test("a failover is reported as ElastiCache reports it, newest first", async () => {
   const group = { SourceType: "replication-group", SourceIdentifier: "t-cache" };
   const events = await describeEvents(group);
   assert.deepEqual(
@@ -141,14 +141,14 @@ test("a failover is told as ElastiCache tells it, newest first", async () => {
   });
 });
 
-test("a question about events that ElastiCache would refuse is refused", async () => {
+test("a query for events that ElastiCache would refuse is refused", async () => {
   await assert.rejects(describeEvents({ SourceIdentifier: "t-cache" }), /SourceIdentifier needs SourceType/);
   await assert.rejects(describeEvents({ SourceType: "shard" }), /SourceType is shard/);
   await assert.rejects(describeEvents({ StartTime: "yesterday" }), /StartTime is yesterday/);
   await assert.rejects(describeEvents({ MaxRecords: "1000" }), /MaxRecords is 1000; it must be 20 to 100/);
 });
 
-test("a lost zone costs each shard at most one node, and all of them are written again", async () => {
+test("a lost zone costs each shard at most one node, and all of them become writable again", async () => {
   const client = await connectClient(token);
   const cluster = findCluster(started.region, "t-cache")!;
   const lostAt = performance.now();
@@ -162,7 +162,7 @@ test("a lost zone costs each shard at most one node, and all of them are written
   client.destroy();
 });
 
-test("what the cluster knew survives a restart of the region", async () => {
+test("the cluster's data survives a restart of the region", async () => {
   const region = await started.reopen();
   await replicationGroup.restore!(region, group);
   const client = await connectClient(token);

@@ -55,7 +55,7 @@ test("a request is one line with AWS's fields in AWS's order", async () => {
   assert.equal(fields[12], '"GET https://t.example.com/a?b=1 HTTP/2.0"');
 });
 
-test("a request that reached no target says so with dashes and -1", async () => {
+test("a request that reached no target is logged with dashes and -1", async () => {
   const fields = renderLogLine(
     line({ 4: "-:-", 6: "-1", 7: "-1", 8: "-1", 9: "-1", 10: "503", 11: "-" }),
     context,
@@ -68,7 +68,7 @@ test("a client cannot break out of its field", async () => {
   assert.match(rendered, /"x\\x22 200 \\x22\ty"/);
 });
 
-test("what is no request is passed over", async () => {
+test("a line without a request is skipped", async () => {
   assert.equal(renderLogLine("Proxy gateway started.", context), undefined);
   assert.equal(renderLogLine("", context), undefined);
 });

@@ -7,7 +7,7 @@ import { AccessLog } from "../../../local/elb/access-log.ts";
 import type { Region } from "../../../local/region.ts";
 import { waitUntil } from "../daemon/started-region.ts";
 
-test("a log whose folder is gone says so once, and harms nobody else", async (context) => {
+test("a log whose folder is gone is reported once, and affects no other", async (context) => {
   const directory = mkdtempSync(join(tmpdir(), "dmm-access-log-"));
   const told: string[] = [];
   const region = {

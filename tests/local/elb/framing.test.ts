@@ -69,7 +69,7 @@ async function send(text: string): Promise<string> {
   return responded;
 }
 
-test("a length beside a coding is not passed on, and the connection ends with the answer: RFC 9112 6.3", async () => {
+test("a length beside a transfer coding is not forwarded, and the connection ends with the response: RFC 9112 6.3", async () => {
   const hidden = "GET /hidden HTTP/1.1\r\nHost: a\r\n\r\n";
   const responded = await send(
     `POST /one HTTP/1.1\r\nHost: a\r\nContent-Length: ${5 + hidden.length}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${hidden}`,
@@ -83,7 +83,7 @@ test("a length beside a coding is not passed on, and the connection ends with th
   assert.equal(responded.match(/HTTP\/1\.1/g)?.length, 1);
 });
 
-test("fields that Connection names arrive with their naming, so the target can end them", async () => {
+test("fields that Connection names arrive with the nomination, so that the target can drop them", async () => {
   await send(
     "GET / HTTP/1.1\r\nHost: a\r\nConnection: close, X-Secret\r\nConnection: x-more\r\nX-Secret: 1\r\n\r\n",
   );

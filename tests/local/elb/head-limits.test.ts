@@ -67,7 +67,7 @@ test("a request line above 16 KiB is 414 over HTTP/2", async () => {
   assert.equal(await send({ ":path": `/${"p".repeat(16_400)}` }), 414);
 });
 
-test("a head that fits no buffer ends its own stream over HTTP/2 and no other", async () => {
+test("a header section that fits no buffer ends its own stream over HTTP/2 and no other", async () => {
   const fields = Object.fromEntries(
     Array.from({ length: 5 }, (_, index) => [`x-long-${index}`, "v".repeat(14_000)]),
   );

@@ -100,11 +100,11 @@ t.teardown(async () => {
   await testBed[Symbol.asyncDispose]();
 });
 
-test("a group without targets answers 503", async () => {
+test("a group without targets returns 503", async () => {
   assert.equal((await enter()).status, 503);
 });
 
-test("a registered target serves after its first healthy answer", async () => {
+test("a registered target serves after its first healthy response", async () => {
   targets.push(await startTarget(`${block}.1.10`), await startTarget(`${block}.2.10`));
   for (const target of targets) {
     await elb("RegisterTargets", {
@@ -124,7 +124,7 @@ test("a registered target serves after its first healthy answer", async () => {
   );
 });
 
-test("a target learns who asked and how, and what a client says of that is not believed", async () => {
+test("a target receives the client's identity, and forged fields are dropped", async () => {
   await enter({
     headers: {
       "x-amzn-mtls-clientcert-subject": "CN=root",
@@ -152,7 +152,7 @@ test("a target learns who asked and how, and what a client says of that is not b
   assert.equal(headers.x_invalid, undefined);
 });
 
-test("a body that comes along with its head leaves room for what a target is told", async () => {
+test("a body in the same packet as its header section leaves room for added fields", async () => {
   // A long name is in the subject, and in the certificate a second time.
   const longNamed = await insiders.issue("ann".repeat(200), "0a12");
   for (const bytes of [1_000, 14_000, 16_384, 40_000, 400_000]) {
@@ -161,13 +161,13 @@ test("a body that comes along with its head leaves room for what a target is tol
   }
 });
 
-test("without a certificate, or with one of another authority, nobody gets in", async () => {
+test("without a certificate, or with one of another authority, access is refused", async () => {
   await assert.rejects(askIngress(testBed, authority, undefined));
   const stranger = await (await createInsiders("strangers")).issue("ann", "0a11");
   await assert.rejects(enter({}, stranger));
 });
 
-test("only networks that the security group names may connect, and a new rule counts at once", async () => {
+test("only networks that the security group names may connect, and a new rule applies immediately", async () => {
   await assert.rejects(enter({ from: `${network}.0.1` }));
   openTo(testBed.started, `${network}.0.0/24`, "sgr-2");
   await waitUntil("the new network to get in", () =>
@@ -188,7 +188,7 @@ test("only networks that the security group names may connect, and a new rule co
   );
 });
 
-test("no session is resumed and nothing below TLS 1.2 is spoken", async () => {
+test("no session is resumed and nothing below TLS 1.2 is accepted", async () => {
   const options = {
     host: String(testBed.loadBalancer.outputs.dnsName),
     port: ingressPort,
@@ -228,7 +228,7 @@ test("no session is resumed and nothing below TLS 1.2 is spoken", async () => {
   );
 });
 
-test("a host's rule leads to its own target group", async () => {
+test("a host's rule uses its own target group", async () => {
   const target = await startTarget(`${block}.3.10`);
   targets.push(target);
   await elb("RegisterTargets", { TargetGroupArn: adminGroup.id, Targets: [{ Id: target.address }] });
@@ -287,7 +287,7 @@ test("a revoked certificate loses a connection that a former process of the bala
   await balancingOf("ListenerRule").delete!(testBed.started.region, later);
 });
 
-test("a target that leaves finishes its requests, and none is lost", async () => {
+test("a deregistered target finishes its requests, and none is lost", async () => {
   const slow = Promise.all(Array.from({ length: 6 }, () => enter({ path: "/slow?ms=400" })));
   await waitUntil("the requests to arrive", () =>
     targets.slice(0, 2).every(({ last }) => last?.url?.startsWith("/slow")),
@@ -330,7 +330,7 @@ test("a killed target costs no idempotent request", async () => {
   targets.splice(0, 1);
 });
 
-test("a balancer that dies serves again", async () => {
+test("a balancer that dies is restarted", async () => {
   const [running] = testBed.started.region.supervisor.list("haproxy/t-ingress");
   running!.kill("SIGKILL");
   await waitUntil("an answer", () =>
@@ -341,7 +341,7 @@ test("a balancer that dies serves again", async () => {
   );
 });
 
-test("at the end of its ingress everybody is cut off, and a later end lets them in again", async () => {
+test("at the end of its ingress all clients are cut off, and a later end admits them again", async () => {
   const file = join(testBed.started.region.directory, "closing.json");
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   assert.equal((await enter({ agent })).status, 200);
@@ -362,7 +362,7 @@ test("at the end of its ingress everybody is cut off, and a later end lets them 
   agent.destroy();
 });
 
-test("requests stand in the access log of the bucket, one line each, as AWS writes them", async () => {
+test("requests are in the access log of the bucket, one line each, in AWS's format", async () => {
   const balancer = findBalancer(testBed.started.region, testBed.loadBalancer.id)!;
   await balancer.accessLog.deliver();
   const store = objectsOf(testBed.started.region);

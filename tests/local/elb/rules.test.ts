@@ -80,7 +80,7 @@ t.teardown(async () => {
   await testBed[Symbol.asyncDispose]();
 });
 
-test("rules decide in the order of their priority, whatever order they were made in", async () => {
+test("rules decide in the order of their priority, whatever order they were created in", async () => {
   await createRule(20, [{ pathPattern: { values: ["/old/*"] } }], {
     type: "redirect",
     redirect: { protocol: "HTTPS", port: "443", path: "/new/#{path}", statusCode: "HTTP_301" },
@@ -98,7 +98,7 @@ test("rules decide in the order of their priority, whatever order they were made
   assert.equal((await see("/older")).text, target.address);
 });
 
-test("a rule holds only where all its conditions hold", async () => {
+test("a rule matches only if all its conditions match", async () => {
   await createRule(
     5,
     [
@@ -127,7 +127,7 @@ test("two rules of one priority are refused", async () => {
   );
 });
 
-test("a target group that a listener leads to is not deleted", async () => {
+test("a target group in use by a listener is not deleted", async () => {
   await assert.rejects(balancingOf("TargetGroup").delete!(testBed.started.region, testBed.targetGroup), {
     code: "ResourceInUse",
   });
@@ -146,7 +146,7 @@ test("a target outside the region's network is refused", async () => {
   );
 });
 
-test("a target that takes no connection is answered for with 502 until it is out, then with 503", async () => {
+test("a target that refuses connections yields 502 until it is removed, then 503", async () => {
   await target[Symbol.asyncDispose]();
   assert.equal((await see("/")).status, 502);
   await waitUntil("the target to be out", async () => (await see("/")).status === 503);

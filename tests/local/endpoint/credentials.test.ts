@@ -50,7 +50,7 @@ async function readTaskCredentials(uri: string | undefined) {
   };
 }
 
-test("the operator is known by a key of its own, which is kept over a restart for its owner only", async () => {
+test("the operator has a separate key, which is kept over a restart for its owner only", async () => {
   await using started = await openEndpoint();
   const identity = await new STSClient(started.client).send(new GetCallerIdentityCommand({}));
   assert.equal(identity.Arn, `arn:aws:iam::${started.region.accountId}:user/operator`);
@@ -58,7 +58,7 @@ test("the operator is known by a key of its own, which is kept over a restart fo
   assert.equal(statSync(join(started.region.directory, "operator.json")).mode & 0o777, 0o600);
 });
 
-test("an unknown key, a wrong secret and no signature at all are refused", async () => {
+test("an unknown key, a wrong secret and a missing signature are refused", async () => {
   await using started = await openEndpoint();
   const call = (credentials: typeof started.client.credentials) =>
     new STSClient({ ...started.client, credentials }).send(new GetCallerIdentityCommand({}));
@@ -73,7 +73,7 @@ test("an unknown key, a wrong secret and no signature at all are refused", async
   );
 });
 
-test("a task finds its credentials and its metadata, and is its role", async () => {
+test("a task finds its credentials and its metadata, and has its role", async () => {
   await using started = await openEndpoint();
   const task = await startTask(started, [{ Effect: "Allow", Action: "ssm:*", Resource: "*" }]);
   const credentials = await readTaskCredentials(task.credentialsUri);
@@ -109,7 +109,7 @@ test("a task that has ended has neither credentials nor metadata", async () => {
   assert.equal((await read(task.credentialsUri)).status, 404);
 });
 
-test("a task may do what its role's policies allow, on the resources that they name, and nothing else", async () => {
+test("a task has the permissions of its role's policies, on the named resources only", async () => {
   await using started = await openEndpoint();
   const { accountId } = started.region;
   const own = `arn:aws:ssm:eu-west-1:${accountId}:parameter/own/*`;
@@ -132,7 +132,7 @@ test("a task may do what its role's policies allow, on the resources that they n
   await assert.rejects(client.send(new GetParametersCommand({ Names: ["/own/a"] })), denied);
 });
 
-test("a secret opens only for a role that may use its key for this parameter", async () => {
+test("a secret is decrypted only for a role that may use its key for this parameter", async () => {
   await using started = await openEndpoint();
   const key = await started.create("aws:kms/key:Key", "key", {});
   const parameter = await started.create("aws:ssm/parameter:Parameter", "p", {
@@ -164,7 +164,7 @@ test("a secret opens only for a role that may use its key for this parameter", a
   assert.equal((await read()).Parameters?.[0]?.Value, "open sesame");
 });
 
-test("a policy that the region cannot evaluate is refused by name when it is made", async () => {
+test("a policy that the region cannot evaluate is refused by name at creation", async () => {
   await using started = await openEndpoint();
   await started.create("aws:iam/role:Role", "r", { name: "r", assumeRolePolicy: trust });
   for (const [extra, named] of [

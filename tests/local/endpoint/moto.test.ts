@@ -17,7 +17,7 @@ import { openEndpoint } from "./started-endpoint.ts";
 
 const logGroupType = "aws:cloudwatch/logGroup:LogGroup";
 
-test("what the program made is known behind the endpoint, whenever moto was started", {
+test("the program's resources are known behind the endpoint, whenever moto was started", {
   timeout: 60_000,
 }, async () => {
   await using started = await openEndpoint();
@@ -69,7 +69,7 @@ test("what the program made is known behind the endpoint, whenever moto was star
   assert.equal(await handler?.read?.(region, group), undefined);
 });
 
-test("another program on moto's port of every address is not asked for anything", {
+test("another program on moto's port of every address gets no request", {
   timeout: 60_000,
 }, async () => {
   let asked = 0;

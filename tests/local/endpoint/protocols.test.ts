@@ -149,7 +149,7 @@ test("a documented error arrives as that error in every protocol", async () => {
   await assert.rejects(new FisClient(started.client).send(new GetExperimentCommand({ id: "a" })), wanted);
 });
 
-test("an operation that the region does not know is refused by name", async () => {
+test("an unknown operation is refused by name", async () => {
   await using started = await openEndpoint();
   await assert.rejects(new RDSClient(started.client).send(new DescribeDBClustersCommand({})), {
     name: "InvalidAction",
@@ -157,7 +157,7 @@ test("an operation that the region does not know is refused by name", async () =
   });
 });
 
-test("an error in an operation is answered, logged with its stack, and the endpoint lives on", async () => {
+test("an error in an operation gets a response, is logged with its stack, and the endpoint continues", async () => {
   let calls = 0;
   await using started = await openEndpoint({
     operations: {

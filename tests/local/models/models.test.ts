@@ -24,7 +24,7 @@ async function findBotocore(folder: string): Promise<string> {
   return folder;
 }
 
-test("the models are what the pinned botocore says", { timeout: 120_000 }, async (t) => {
+test("the models match the pinned botocore", { timeout: 120_000 }, async (t) => {
   const fetched = mkdtempSync(join(tmpdir(), "dmm-botocore-"));
   t.teardown(() => rmSync(fetched, { recursive: true, force: true }));
   const rendered = await renderModels(await findBotocore(fetched));
@@ -43,7 +43,7 @@ test("the models come from the release that the toolchain installs", async () =>
   assert.ok(requirements.includes(`\nbotocore==${botocoreVersion}\n`));
 });
 
-test("every operation that the endpoint answers has a model", async () => {
+test("every operation of the endpoint has a model", async () => {
   const without = [...(await loadOperations())].flatMap(([service, table]) =>
     Object.keys(table).filter(
       (name) => !isModeled(service) || readModel(service).operations[name] === undefined,

@@ -74,7 +74,7 @@ test("a JSON service refuses a value of another type before any rule", async () 
   assert.equal(found, "SerializationException: STRING_VALUE can not be converted to an Integer");
 });
 
-test("a value outside an enumeration is refused with the values that there are", async () => {
+test("a value outside an enumeration is refused with the allowed values", async () => {
   const found = await refusalOf((client) =>
     new SSMClient(client).send(
       new PutParameterCommand({ Name: "/a", Value: "secret-value", Type: "Secret" as "String" }),
@@ -87,7 +87,7 @@ test("a value outside an enumeration is refused with the values that there are",
   );
 });
 
-test("logs and tagging answer with the code that their reference documents", async () => {
+test("logs and tagging respond with the code that their reference documents", async () => {
   const logs = await refusalOf((client) =>
     new CloudWatchLogsClient(client).send(new CreateLogGroupCommand({ logGroupName: "a b" })),
   );
@@ -147,7 +147,7 @@ test("IAM refuses a role's name that is longer than 64 characters", async () => 
   );
 });
 
-test("a member that no model knows is passed over, as AWS does outside EC2", async () => {
+test("an unknown member is ignored, as AWS does outside EC2", async () => {
   const parameter = { Name: "/a", Value: "v", Type: "String", Color: "red" } as const;
   await new SSMClient(started.client).send(new PutParameterCommand(parameter));
 });

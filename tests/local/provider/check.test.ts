@@ -22,14 +22,14 @@ function check(news: CheckRequest["news"], request: Partial<CheckRequest> = {}) 
 }
 
 test("the check of a resource's inputs", async (t) => {
-  t.test("gives a name that stays as long as the resource lives", async () => {
+  t.test("chooses a name that stays as long as the resource exists", async () => {
     const { name } = check({}).inputs;
     assert.match(String(name), /^thing-[0-9a-f]{7}$/);
     assert.equal(check({}).inputs.name, name, "an interrupted run asks for the same one again");
     assert.equal(check({}, { olds: { name: name ?? null } }).inputs.name, name);
   });
 
-  t.test("gives a replacement another name than the resource that it stands beside", async () => {
+  t.test("chooses a different name for a replacement that coexists with its predecessor", async () => {
     const { name = null } = check({}).inputs;
     region.resources.put({ type: thingType, id: "old", urn, name: "thing", inputs: { name }, outputs: {} });
     assert.notEqual(check({}).inputs.name, name);
@@ -37,11 +37,11 @@ test("the check of a resource's inputs", async (t) => {
     region.resources.remove(thingType, "old");
   });
 
-  t.test("gives a new name where the program no longer fixes one", async () => {
+  t.test("chooses a new name if the program no longer fixes one", async () => {
     assert.match(String(check({}, { olds: { name: "fixed" } }).inputs.name), /^thing-/);
   });
 
-  t.test("keeps names within the length that AWS allows", async () => {
+  t.test("keeps names within AWS's length limits", async () => {
     const name = "a-very-long-logical-name-of-a-thing";
     assert.equal(String(check({}, { name }).inputs.name).length, 24);
   });
@@ -53,7 +53,7 @@ test("the check of a resource's inputs", async (t) => {
     assert.match(failure?.reason ?? "", /DMM_LOCAL_NAME_MISSING/);
   });
 
-  t.test("lays the provider's default tags under the resource's own", async () => {
+  t.test("merges the provider's default tags below the resource's own", async () => {
     const { inputs } = check({ tags: { a: "own" } }, { defaultTags: { a: "default", b: "default" } });
     assert.deepEqual(inputs.tags, { a: "own", b: "default" });
   });
@@ -83,7 +83,7 @@ test("the provider's settings", async (t) => {
       ({ property, reason }) => `${property} ${/\[(\w+)\]/.exec(reason)?.[1]}`,
     );
 
-  t.test("need the region that runs, and nothing that would not be honoured", async () => {
+  t.test("require the running region, and refuse anything unsupported", async () => {
     assert.deepEqual(codes({ region: "eu-west-1", version: "7.48.0", skipRegionValidation: "true" }), []);
     assert.deepEqual(codes({}), ["region DMM_LOCAL_REGION_MISSING"]);
     assert.deepEqual(codes({ region: "us-east-1" }), ["region DMM_LOCAL_REGION_OTHER"]);

@@ -39,7 +39,7 @@ test("the difference between old and new inputs", async (t) => {
     assert.deepEqual(replaces, []);
   });
 
-  t.test("replaces where AWS answers with a new resource", async () => {
+  t.test("replaces where AWS creates a new resource", async () => {
     const { replaces, changes } = diff({ subnets: ["a", "b"] }, { subnets: ["a", "c"] });
     assert.deepEqual(replaces, ["subnets"]);
     assert.deepEqual(changes, [{ path: "subnets[1]", kind: "update", replaces: true }]);
@@ -50,11 +50,11 @@ test("the difference between old and new inputs", async (t) => {
     assert.deepEqual(diff({ size: 1 }, { size: 2 }, fixed).replaces, ["size"]);
   });
 
-  t.test("takes a value that only the real run will know as changed", async () => {
+  t.test("treats a value that is not known yet as changed", async () => {
     assert.deepEqual(diff({ size: 1 }, { size: unknown }).changed, ["size"]);
   });
 
-  t.test("is blind to whether a value is secret", async () => {
+  t.test("ignores whether a value is secret", async () => {
     assert.deepEqual(diff({ size: wrapSecret("s") }, { size: "s" }).changed, []);
   });
 
@@ -75,7 +75,7 @@ test("the difference between old and new inputs", async (t) => {
     assert.ok(!stables.includes("version"));
   });
 
-  t.test("deletes first where both would have the name that the program fixed", async () => {
+  t.test("deletes first if both would have the name that the program fixed", async () => {
     assert.equal(
       diff({ name: "fixed", subnets: ["a"] }, { name: "fixed", subnets: ["b"] }).deleteBeforeReplace,
       true,

@@ -16,7 +16,7 @@ async function run(engine: StartedEngine, program: () => Record<string, unknown>
 }
 
 test("a resource through the real engine", async (t) => {
-  t.test("lives, changes, is replaced, drifts, is imported and ends as on AWS", async () => {
+  t.test("is created, changed, replaced, drifts, is imported and deleted as on AWS", async () => {
     const region = createMemoryRegion();
     const world = new ThingWorld();
     const providers = await startProviders(region, [world.handler]);

@@ -15,7 +15,7 @@ import type { Properties, Value } from "../../../local/resource.ts";
 const plain = fc.jsonValue({ maxDepth: 3 }).map((value) => value as Value);
 
 test("secrets on their way through the provider", async (t) => {
-  t.test("are in clear for handlers and marked again at the same place", async () => {
+  t.test("are in clear text for handlers and marked again at the same place", async () => {
     const inputs = {
       environment: { password: wrapSecret("correct horse"), port: 1 },
       list: ["a", wrapSecret("b")],
@@ -31,7 +31,7 @@ test("secrets on their way through the provider", async (t) => {
     );
   });
 
-  t.test("stay secret where an output repeats them under another name", async () => {
+  t.test("stay secret if an output repeats them under another name", async () => {
     const inputs: Properties = { value: wrapSecret("correct horse") };
     const outputs = {
       value: "correct horse",

@@ -37,8 +37,8 @@ async function waitUntil(holds: () => boolean, what: string, withinMs = 60_000):
   }
 }
 
-test("an engine that is killed while a resource is being made", async (t) => {
-  t.test("leaves an orphan that the next run takes over, however that run differs", async () => {
+test("an engine that is killed during a creation", async (t) => {
+  t.test("leaves an orphan that the next run adopts, however that run differs", async () => {
     const region = createMemoryRegion();
     const world = new ThingWorld();
     const providers = await startProviders(region, [world.handler]);
@@ -76,7 +76,7 @@ test("an engine that is killed while a resource is being made", async (t) => {
     }
   });
 
-  t.test("does not make a later replacement take over the resource that it replaces", async () => {
+  t.test("does not make a later replacement adopt the resource that it replaces", async () => {
     const region = createMemoryRegion();
     const world = new ThingWorld();
     const providers = await startProviders(region, [world.handler]);

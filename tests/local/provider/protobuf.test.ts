@@ -14,7 +14,7 @@ test("Pulumi's stubs and the project's own code share one google-protobuf", asyn
   assert.equal(beside("node_modules/@pulumi/pulumi/package.json").resolve(name), ours);
 });
 
-test("the answer to the engine's events is a message that Pulumi's stubs take", async () => {
+test("the response to the engine's events is a message that Pulumi's stubs accept", async () => {
   const { streamEvents } = events.EventsService;
   assert.equal(streamEvents.responseSerialize(new empty.Empty()).length, 0);
 });

@@ -37,8 +37,8 @@ const expected: Readonly<Record<string, { readonly says: readonly RegExp[]; read
   },
 };
 
-test("what the local region does not honour", async (t) => {
-  t.test("is refused by name, with the fix, before anything is made", async () => {
+test("a program with unsupported features", async (t) => {
+  t.test("is refused by name, with the fix, before anything is created", async () => {
     const region = createMemoryRegion();
     const providers = await startProviders(region, handlers);
     try {

@@ -111,7 +111,7 @@ const writerOf = (description: Awaited<ReturnType<typeof describeCluster>>) =>
     (member) => member.DBInstanceIdentifier,
   );
 
-test("the first instance is the writer and the readers stand in every zone", async () => {
+test("the first instance is the writer and the readers are in every zone", async () => {
   assert.equal(instances.filter((instance) => instance.outputs.writer).length, 1);
   assert.equal(new Set(instances.map((instance) => instance.outputs.availabilityZone)).size, 3);
   assert.equal((await describeCluster()).Status, "available");
@@ -132,7 +132,7 @@ test("a connection without TLS is refused", async () => {
   await assert.rejects(connectAs({ tls: false }), /secure transport|Access denied/i);
 });
 
-test("a host outside the region is not allowed to connect, at an instance and at an endpoint", async () => {
+test("a host outside the region cannot connect, to an instance or to an endpoint", async () => {
   const from = `${network}.0.1`;
   await assert.rejects(
     connectAs({ host: String(instances[1]!.outputs.endpoint), from }),
@@ -142,7 +142,7 @@ test("a host outside the region is not allowed to connect, at an instance and at
   await assert.rejects(connectAs({ from }), /ECONNRESET|closed/i);
 });
 
-test("the password stands in no argument, no environment and no file of an instance", async () => {
+test("the password is in no argument, no environment and no file of an instance", async () => {
   const { directory } = started.region;
   for (const instance of findCluster(started.region, "t-db")!.instances.values()) {
     const { pid } = instance.process!;
@@ -154,7 +154,7 @@ test("the password stands in no argument, no environment and no file of an insta
   }
 });
 
-test("three lost writers in a row lose no acknowledged row, and writing goes on", async () => {
+test("three consecutive lost writers lose no acknowledged row, and writing continues", async () => {
   const acknowledged = new Set<number>([0]);
   const gaps: number[] = [];
   let stopped = false;

@@ -43,7 +43,7 @@ test("everything with a tag is found by it, page after page, and nothing else", 
   assert.equal(keys.ResourceTagMappingList?.length, 1);
 });
 
-test("IAM answers what is evaluated for tasks", async () => {
+test("IAM returns what is evaluated for tasks", async () => {
   await using started = await openEndpoint();
   const policy = JSON.stringify({ Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "*" }] });
   const policyArn = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";

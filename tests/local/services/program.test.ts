@@ -113,7 +113,7 @@ function program(secretValue: string) {
   };
 }
 
-test("a program of everything comes up, rests, is refreshed, changes and goes", {
+test("a program of all resources is created, stays unchanged, is refreshed, changed and deleted", {
   timeout: 120_000,
 }, async () => {
   await using started = await openEndpoint();

@@ -6,7 +6,7 @@ import { startMuteServer } from "../../repository/mute-server.ts";
 
 const network = await reserveNetwork();
 
-test("every AWS client of a check gives up on an endpoint that never responds", {
+test("every AWS client of a check times out on an endpoint that never responds", {
   timeout: 120_000,
 }, async (t) => {
   const endpoint = await startMuteServer(t, `${network}.0.1`);
