@@ -1,30 +1,24 @@
+import type { Server } from "node:http";
 import type { Socket } from "node:net";
-import { storeVerifierSecret } from "./configuration/verifier-secret.ts";
-import { ConfigurationWatch } from "./configuration/watch.ts";
-import { migrate } from "./database/migrate.ts";
-import { createDatabasePool, untilReachable } from "./database/pool.ts";
-import { AccessLog } from "./delivery/access-log.ts";
-import { createFirehoseDelivery } from "./delivery/firehose.ts";
 import { Membership } from "./fleet/membership.ts";
 import { deriveNotificationKey } from "./fleet/notification.ts";
+import { serveHealth } from "./health.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { RateLimiter } from "./limits/rate.ts";
 import { createListener, listen } from "./listener.ts";
-import { createLogger } from "./logger.ts";
+import { createLogger, type Logger } from "./logger.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { listenForScrapes } from "./metrics/scrapes.ts";
+import { OAuth2Endpoints } from "./oauth2/own-endpoints.ts";
 import { createOAuth2Server } from "./oauth2/server.ts";
 import { SignOutWorker } from "./oauth2/sign-out-worker.ts";
-import { openSigningKeys, type SigningKeys } from "./oauth2/signing-keys.ts";
-import { describeReason } from "./reason.ts";
-import { Primaries } from "./redis/primaries.ts";
-import { Ingress, type OwnEndpoints } from "./request/request-path.ts";
+import { RequestPath } from "./request/request-path.ts";
 import { type GatewaySettings, parseGatewaySettings } from "./settings.ts";
 import { isWorker, untilWorthListening } from "./siblings.ts";
+import { closeStores, loadConfiguration, openStores, type Stores } from "./stores.ts";
 import { readTaskAddress } from "./task.ts";
 import { ProofNonces } from "./tokens/nonces.ts";
 import { Tokens } from "./tokens/tokens.ts";
-import { Upstreams } from "./upstreams/upstreams.ts";
 
 /**
  * The role `gateway`: listens immediately, and becomes ready once schema, configuration, tokens and OAuth2 server
@@ -33,158 +27,146 @@ import { Upstreams } from "./upstreams/upstreams.ts";
 export async function runGateway(): Promise<void> {
   const settings = parseGatewaySettings(process.env);
   const logger = createLogger({ role: "gateway", environment: settings.environment });
-  const lifecycle = new Lifecycle(logger, settings);
+  const base: Base = { settings, logger, lifecycle: new Lifecycle(logger, settings) };
   const stores = openStores(settings, logger);
+  const fleet = await openFleet(base, stores);
+  const listener = await openListener(base, stores, fleet);
+  const joined = joinFleet(base, stores, fleet);
+  await serve(base, stores, { listener, joined });
+}
+
+interface Base {
+  readonly settings: GatewaySettings;
+  readonly logger: Logger;
+  readonly lifecycle: Lifecycle;
+}
+
+/** What connects this gateway with the others and the admin site. */
+interface Fleet {
+  readonly address: string;
+  readonly membership: Membership;
+  readonly signOuts: SignOutWorker;
+}
+
+async function openFleet({ settings, logger, lifecycle }: Base, stores: Stores): Promise<Fleet> {
+  const { issuer, port, database } = settings;
+  const address = await readTaskAddress(settings.host);
+  const shared = {
+    ...{ pool: stores.writer, logger, realm: issuer.host },
+    key: deriveNotificationKey(database.password),
+  };
+  return {
+    address,
+    membership: new Membership({
+      ...{ ...shared, address, port },
+      readState: () => lifecycle.state,
+      watch: stores.configuration,
+    }),
+    signOuts: new SignOutWorker({ ...stores, ...shared }),
+  };
+}
+
+/** A port that is open, or will be once it is worth it. */
+interface Listener {
+  readonly nonces: ProofNonces;
+  readonly oauth2: OAuth2Endpoints;
+  readonly listening: Promise<void>;
+  /** Says that requests can be served now. */
+  readonly announceReady: () => void;
+}
+
+async function openListener(base: Base, stores: Stores, fleet: Fleet): Promise<Listener> {
+  const { settings, logger, lifecycle } = base;
+  const readConfiguration = () => stores.configuration.current;
   const tracing = await openTracing(settings, logger);
   const nonces = new ProofNonces(settings.clientSecretKey, settings.dpopNonces);
   const rates = new RateLimiter(stores.primaries, logger);
   const metrics = new Metrics({
-    lifecycle,
-    ...stores,
-    rates,
+    ...{ ...stores, lifecycle, rates, readConfiguration },
     spans: tracing?.spans,
-    readConfiguration: () => stores.configuration.current,
   });
-  let oauth2: OwnEndpoints | undefined;
-  const ingress = new Ingress({
-    lifecycle,
-    logger,
-    tokens: new Tokens(stores.primaries, settings.issuer, nonces),
-    rates,
-    accessLog: stores.accessLog,
-    metrics,
-    tracing,
-    realm: settings.issuer.host,
-    readConfiguration: () => stores.configuration.current,
-    readOwnEndpoints: () => oauth2,
-  });
-  let membership: Membership | undefined;
-  const signingKeys = openSigningKeys(settings, stores.writer, logger);
-  lifecycle.onRelease(() => signingKeys.close());
-  const signOuts = openSignOutWorker(settings, { ...stores, signingKeys }, logger);
-  const server = createListener(
-    (request, response) => {
-      if (membership?.respond(request, response) || signOuts.respond(request, response)) return;
-      ingress.admit(request, response);
+  const readHealth = () => ({ ...lifecycle.health, version: readConfiguration().version });
+  const oauth2 = new OAuth2Endpoints();
+  const path = new RequestPath({
+    internal: {
+      notifications: fleet.membership,
+      signOuts: fleet.signOuts,
+      health: { respond: (request, response) => serveHealth(request, response, readHealth) },
+      metrics,
     },
-    { continues: (request, response) => ingress.admit(request, response) },
-  );
-  server.on("upgrade", (request, socket, head) => ingress.admitUpgrade(request, socket as Socket, head));
+    tokens: new Tokens(stores.primaries, settings.issuer, nonces),
+    realm: settings.issuer.host,
+    accessLog: stores.accessLog,
+    ...{ lifecycle, logger, rates, metrics, tracing, oauth2, readConfiguration },
+  });
+  const server = createListener((request, response) => path.admit(request, response), {
+    continues: (request, response) => path.admit(request, response),
+  });
+  server.on("upgrade", (request, socket, head) => path.admitUpgrade(request, socket as Socket, head));
   lifecycle.countConnections(server);
-  lifecycle.listenForSignals(server);
-  lifecycle.onRelease(() => closeStores(stores));
-  lifecycle.onRelease(() => tracing?.close());
-  const host = await readTaskAddress(settings.host);
-  const ready = Promise.withResolvers<void>();
-  const listening = untilWorthListening(ready.promise).then(() =>
-    listen(server, { host, port: settings.port, shared: settings.workers > 1 }),
+  lifecycle.onClose(
+    () => fleet.signOuts.close(),
+    () => fleet.membership.leave(),
+    () => tracing?.close(),
+    () => closeStores(stores),
+    () => metrics.leave(),
   );
+  lifecycle.listenForSignals(server);
+  const ready = Promise.withResolvers<void>();
+  const listening = openPort(base, server, { address: fleet.address, ready: ready.promise });
   if (!isWorker()) {
     await listening;
-    await listenForScrapes({ host, port: settings.metricsPort }, () => metrics.read());
+    await listenForScrapes({ host: fleet.address, port: settings.metricsPort }, () => metrics.read());
   }
-  const member = new Membership({
-    pool: stores.writer,
-    logger,
-    address: host,
-    port: settings.port,
-    realm: settings.issuer.host,
-    databasePassword: settings.database.password,
-    readState: () => lifecycle.state,
-    watch: stores.configuration,
-  });
-  membership = member;
-  lifecycle.onRelease(() => member.leave());
-  const stored = lifecycle.waitFor("database", loadConfiguration(settings, stores, logger));
+  return { nonces, oauth2, listening, announceReady: ready.resolve };
+}
+
+async function openPort(
+  { settings }: Base,
+  server: Server,
+  { address, ready }: { readonly address: string; readonly ready: Promise<void> },
+): Promise<void> {
+  await untilWorthListening(ready);
+  await listen(server, { host: address, port: settings.port, shared: settings.workers > 1 });
+}
+
+/** OpenTelemetry is loaded only where requests are traced. */
+async function openTracing({ tracing, environment }: GatewaySettings, logger: Logger) {
+  if (tracing === undefined) return undefined;
+  const { Tracing } = await import("./tracing/tracing.ts");
+  return new Tracing(tracing, environment, logger);
+}
+
+/** Resolves when this gateway has a configuration, and the fleet knows of it. */
+async function joinFleet({ settings, logger, lifecycle }: Base, stores: Stores, fleet: Fleet): Promise<void> {
+  await lifecycle.waitFor("database", loadConfiguration(settings, stores, logger));
+  fleet.membership.announce();
+  fleet.signOuts.start();
+}
+
+async function serve(
+  { settings, logger, lifecycle }: Base,
+  stores: Stores,
+  { listener, joined }: { readonly listener: Listener; readonly joined: Promise<void> },
+): Promise<void> {
   const reached = lifecycle.waitFor("cache", stores.primaries.start());
-  const configured = stored.then(() => {
-    member.announce();
-    signOuts.start();
-  });
-  lifecycle.onRelease(() => signOuts.close());
-  oauth2 = await createOAuth2Server({
+  const server = await createOAuth2Server({
     issuer: settings.issuer,
     primaries: stores.primaries,
     logger,
     clientSecretKey: settings.clientSecretKey,
     login: settings.login,
     database: stores.writer,
-    signingKeys,
-    migrated: configured,
+    signingKeys: stores.signingKeys,
+    migrated: joined,
     readConfiguration: () => stores.configuration.current,
-    nonces,
+    nonces: listener.nonces,
     work: lifecycle,
     waitFor: (what, coming) => lifecycle.waitFor(what, coming),
   });
-  await Promise.all([configured, reached]);
-  ready.resolve();
-  await listening;
+  listener.oauth2.open(server);
+  await Promise.all([joined, reached]);
+  listener.announceReady();
+  await listener.listening;
   lifecycle.serve();
-}
-
-/** Tracing is loaded only when enabled. */
-async function openTracing(settings: GatewaySettings, logger: ReturnType<typeof createLogger>) {
-  if (settings.tracing === undefined) return undefined;
-  const { Tracing } = await import("./tracing/tracing.ts");
-  return new Tracing(settings.tracing, settings.environment, logger);
-}
-
-type Stores = ReturnType<typeof openStores>;
-
-function openStores(settings: GatewaySettings, logger: ReturnType<typeof createLogger>) {
-  const upstreams = new Upstreams(({ healthy, ...outcome }) =>
-    logger.warn(outcome, healthy ? "upstream healthy" : "upstream unhealthy"),
-  );
-  const writer = createDatabasePool(settings.database, settings.database.host, logger);
-  const reader = createDatabasePool(settings.database, settings.database.readerHost, logger);
-  return {
-    upstreams,
-    writer,
-    reader,
-    primaries: new Primaries(settings.redis, logger),
-    accessLog: new AccessLog(
-      settings.deliveryStream === undefined ? undefined : createFirehoseDelivery(settings.deliveryStream),
-      logger,
-    ),
-    configuration: new ConfigurationWatch({
-      writer,
-      reader,
-      upstreams,
-      logger,
-      pollMs: settings.configurationPollMs,
-    }),
-  };
-}
-
-function openSignOutWorker(
-  settings: GatewaySettings,
-  { writer, primaries, signingKeys }: Stores & { readonly signingKeys: SigningKeys },
-  logger: ReturnType<typeof createLogger>,
-): SignOutWorker {
-  const key = deriveNotificationKey(settings.database.password);
-  const realm = settings.issuer.host;
-  return new SignOutWorker({ pool: writer, primaries, signingKeys, logger, key, realm });
-}
-
-async function loadConfiguration(
-  settings: GatewaySettings,
-  stores: Stores,
-  logger: ReturnType<typeof createLogger>,
-): Promise<void> {
-  await untilReachable(
-    async () => {
-      await migrate(stores.writer, settings.upstreamUrl, logger);
-      await storeVerifierSecret(stores.writer, settings);
-    },
-    (error) => logger.warn({ error: describeReason(error) }, "waiting for the database"),
-  );
-  await stores.configuration.start();
-}
-
-async function closeStores(stores: Stores): Promise<void> {
-  stores.configuration.close();
-  await stores.accessLog.flush();
-  stores.primaries.close();
-  stores.upstreams.close();
-  await Promise.allSettled([stores.writer.end(), stores.reader.end()]);
 }

@@ -29,7 +29,7 @@ export class Lifecycle {
   readonly #logger: Logger;
   readonly #drain: DrainSettings;
   readonly #missing = new Set<string>();
-  readonly #releases: (() => Promise<void> | void)[] = [];
+  readonly #closers: (() => Promise<void> | void)[] = [];
 
   constructor(logger: Logger, drain: DrainSettings) {
     this.#logger = logger;
@@ -104,9 +104,9 @@ export class Lifecycle {
     this.#running--;
   }
 
-  /** Called in reverse order after the last response. */
-  onRelease(release: () => Promise<void> | void): void {
-    this.#releases.push(release);
+  /** Called in this order, one after the other, after the last response. */
+  onClose(...closers: readonly (() => Promise<void> | void)[]): void {
+    this.#closers.push(...closers);
   }
 
   /** SIGTERM and SIGINT drain; a second signal exits immediately. */
@@ -139,8 +139,7 @@ export class Lifecycle {
   }
 
   /**
-   * Stops accepting once no requests arrive, finishes those in flight within the time limit, and releases every
-   * store.
+   * Stops accepting once no requests arrive, finishes those in flight within the time limit, and closes every store.
    */
   async drain(server: Server): Promise<void> {
     this.#state = "draining";
@@ -157,8 +156,8 @@ export class Lifecycle {
     // Tunnels do not end on their own; they are logged as well.
     for (const end of this.#tunnels) end();
     if (await waitUntil(() => this.tunnels === 0, Date.now() + tunnelEndMs)) await closed;
-    for (const release of this.#releases.reverse())
-      await Promise.race([release(), new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
+    for (const close of this.#closers)
+      await Promise.race([close(), new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
     this.#state = "closed";
     this.#logger.info("closed");
   }

@@ -36,7 +36,7 @@ export async function runAdmin(): Promise<void> {
   };
   const server = createListener(serve, { requestMs });
   lifecycle.listenForSignals(server);
-  lifecycle.onRelease(() => pool.end());
+  lifecycle.onClose(() => pool.end());
   await listen(server, { host: await readTaskAddress(settings.host), port: settings.port, shared: false });
   if (isDevelopment(settings))
     logger.warn(

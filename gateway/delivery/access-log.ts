@@ -120,7 +120,7 @@ function renderLine(exchange: Exchange): string {
   return `${JSON.stringify({
     time: new Date().toISOString(),
     requestId: exchange.id,
-    client: exchange.clientId,
+    client: exchange.caller?.clientId,
     route: exchange.route?.name,
     method: request.method,
     host: exchange.head.host,

@@ -7,7 +7,42 @@ import type { Target } from "./path.ts";
 import { createRequestId } from "./trace.ts";
 import type { TunnelEnd } from "./tunnel-end.ts";
 
-/** One request and its response on their way through the gateway. */
+/** Who sent a request, by a valid token. */
+export interface Caller {
+  readonly clientId: string;
+  /** Scopes of the token that its client still has, separated by spaces. */
+  readonly scope: string | undefined;
+  /** Absent for a token that a client got for itself. */
+  readonly accountId: string | undefined;
+  /** In seconds since 1970. */
+  readonly tokenExpiresAt: number;
+}
+
+/** A request whose path has one meaning. */
+export interface Targeted extends Exchange {
+  readonly target: Target;
+}
+
+/** A request with the route that it leads to. */
+export interface Routed extends Targeted {
+  readonly route: ServedRoute;
+}
+
+/** A request with a valid token, or on a public route. */
+export interface Authenticated extends Routed {
+  readonly authenticated: true;
+}
+
+/** A request that may pass its route. */
+export interface Authorized extends Authenticated {
+  readonly authorized: true;
+}
+
+/**
+ * One request and its response on their way through the gateway. What the steps of the request path find out is set by
+ * the methods below, which narrow the type: a step that needs a route takes a `Routed`, and only what has been
+ * `Authorized` can be forwarded.
+ */
 export class Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -20,16 +55,13 @@ export class Exchange {
   readonly client: TunnelEnd | undefined;
   target: Target | undefined;
   route: ServedRoute | undefined;
+  authenticated = false;
+  authorized = false;
+  /** Absent until the token has been found valid, and on a public route. */
+  caller: Caller | undefined;
   /** CORS fields of the response, where the route allows other origins. */
   shared: readonly string[] = [];
-  clientId: string | undefined;
-  scope: string | undefined;
-  accountId: string | undefined;
-  /** In seconds since 1970; absent where no token is needed. */
-  tokenExpiresAt: number | undefined;
   error: ApiErrorCode | undefined;
-  /** What was wrong with a DPoP proof, for the log. */
-  proofFault: string | undefined;
   /** Origin that responded or failed last. */
   upstream: string | undefined;
   /** Set where requests are traced. */
@@ -47,6 +79,24 @@ export class Exchange {
     this.client = origin.client;
     this.head = head;
     this.version = version;
+  }
+
+  setTarget(target: Target): asserts this is Targeted {
+    this.target = target;
+  }
+
+  setRoute(this: Targeted, route: ServedRoute): asserts this is Routed {
+    this.route = route;
+  }
+
+  /** `caller` is absent on a public route only. */
+  setCaller(this: Routed, caller: Caller | undefined): asserts this is Authenticated {
+    this.caller = caller;
+    this.authenticated = true;
+  }
+
+  setAuthorized(this: Authenticated): asserts this is Authorized {
+    this.authorized = true;
   }
 
   /** Status of the response; 0 if the client disconnected before it. */

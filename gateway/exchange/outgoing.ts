@@ -1,5 +1,5 @@
 import { unprintable } from "../headers/header-rules.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Authorized, Exchange, Routed } from "./exchange.ts";
 import { continueTrace } from "./trace.ts";
 import { writeVia } from "./via.ts";
 
@@ -9,7 +9,7 @@ import { writeVia } from "./via.ts";
  *
  * @throws Error for a value with a line break
  */
-export function writeOutgoingHeaders(exchange: Exchange, pseudonym: string): string[] {
+export function writeOutgoingHeaders(exchange: Authorized, pseudonym: string): string[] {
   const { head, request } = exchange;
   const { outgoing } = head;
   outgoing.push("x-forwarded-for", head.forwardedFor ?? request.socket.remoteAddress ?? "");
@@ -19,11 +19,12 @@ export function writeOutgoingHeaders(exchange: Exchange, pseudonym: string): str
   outgoing.push("via", writeVia(head.via, request.httpVersion, pseudonym));
   // Where requests are traced, each attempt adds its own span.
   if (exchange.trace === undefined) outgoing.push("traceparent", continueTrace(head.traceparent));
-  if (exchange.clientId !== undefined)
-    outgoing.push("x-authenticated-client", requireOneLine(exchange.clientId));
-  if (exchange.scope !== undefined) outgoing.push("x-authenticated-scope", requireOneLine(exchange.scope));
-  if (exchange.accountId !== undefined)
-    outgoing.push("x-authenticated-user", requireOneLine(exchange.accountId));
+  if (exchange.caller !== undefined) {
+    const { clientId, scope, accountId } = exchange.caller;
+    outgoing.push("x-authenticated-client", requireOneLine(clientId));
+    if (scope !== undefined) outgoing.push("x-authenticated-scope", requireOneLine(scope));
+    if (accountId !== undefined) outgoing.push("x-authenticated-user", requireOneLine(accountId));
+  }
   if (head.contentLength !== undefined && head.contentLength > 0)
     outgoing.push("content-length", String(head.contentLength));
   return outgoing;
@@ -56,9 +57,9 @@ export function renderRequestHead(
 /**
  * The path for the upstream: unchanged, or with the route's fixed prefix replaced. @throws Error for a line break
  */
-export function writeOutgoingPath(exchange: Exchange): string {
-  const { path, query } = exchange.target!;
-  const { rewritePrefix, prefixLength } = exchange.route!;
+export function writeOutgoingPath(exchange: Routed): string {
+  const { path, query } = exchange.target;
+  const { rewritePrefix, prefixLength } = exchange.route;
   if (rewritePrefix === undefined) return query === "" ? path : path + query;
   const rest = path.slice(prefixLength);
   // Exactly one slash between prefix and rest.

@@ -4,7 +4,6 @@ import type { Pool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
 import { Siblings } from "../siblings.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import { deriveNotificationKey } from "./notification.ts";
 import { serveNotification } from "./notification-endpoint.ts";
 
 export interface MembershipParts {
@@ -13,7 +12,8 @@ export interface MembershipParts {
   readonly address: string;
   readonly port: number;
   readonly realm: string;
-  readonly databasePassword: string;
+  /** Of the admin site's notifications. */
+  readonly key: Buffer;
   readonly readState: () => string;
   readonly watch: ConfigurationWatch;
 }
@@ -27,7 +27,6 @@ export class Membership {
     this.#heartbeat = new Heartbeat(parts);
     const endpoint = {
       ...parts,
-      key: deriveNotificationKey(parts.databasePassword),
       instance: this.#heartbeat.instance,
       siblings: new Siblings(async (version) => {
         await parts.watch.reach(version);

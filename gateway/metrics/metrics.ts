@@ -46,7 +46,6 @@ export class Metrics {
   constructor(sources: MetricsSources) {
     this.#sources = sources;
     this.#line = WorkerLine.open(() => this.#collect());
-    sources.lifecycle.onRelease(() => this.#line?.leave());
   }
 
   record(exchange: Exchange): void {
@@ -62,6 +61,11 @@ export class Metrics {
     if (request.method !== "GET" && request.method !== "HEAD") return false;
     void serveScrape(response, () => this.read());
     return true;
+  }
+
+  /** Sends the last counts of this worker to the parent process. */
+  async leave(): Promise<void> {
+    await this.#line?.leave();
   }
 
   /** The metrics of the whole task; nothing when the parent process does not respond. */

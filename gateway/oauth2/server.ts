@@ -6,7 +6,6 @@ import { nameNetwork } from "../limits/network.ts";
 import type { Login } from "../login/login.ts";
 import { describeReason } from "../reason.ts";
 import type { Primaries } from "../redis/primaries.ts";
-import type { OwnEndpoints } from "../request/request-path.ts";
 import { ReplayMemory } from "../tokens/replay-memory.ts";
 import { Tokens } from "../tokens/tokens.ts";
 import { endAbandonedSessions } from "./abandoned-sessions.ts";
@@ -14,7 +13,6 @@ import { respondInQueryOnly, verifySecretsByHash } from "./client-rules.ts";
 import { createConfiguration } from "./configuration.ts";
 import { decideOnce } from "./device-decisions.ts";
 import { paceDevices } from "./device-pace.ts";
-import { isOwnPath } from "./endpoints.ts";
 import { createFailureLog, createRefusalLog } from "./failure-log.ts";
 import { tagTokens } from "./grant-tags.ts";
 import { type Library, loadLibrary } from "./library.ts";
@@ -32,11 +30,15 @@ const bodyLimitMs = 10_000;
 
 type Respond = (request: IncomingMessage, response: ServerResponse) => unknown;
 
+export interface OAuth2Server {
+  serve(request: IncomingMessage, response: ServerResponse): void;
+}
+
 /**
  * The OAuth2 and OpenID Connect server. `oidc-provider` is loaded here, after the listener is open: it is the
  * heaviest module of the image. Pages and logins are loaded at their first use.
  */
-export async function createOAuth2Server(parts: OAuth2Parts): Promise<OwnEndpoints> {
+export async function createOAuth2Server(parts: OAuth2Parts): Promise<OAuth2Server> {
   const [library] = await Promise.all([loadLibrary(), loadKeys(parts)]);
   const readLogin = rememberLogin(parts);
   // A custom login may be broken or print a warning: better at the start than at the first login.
@@ -48,7 +50,6 @@ export async function createOAuth2Server(parts: OAuth2Parts): Promise<OwnEndpoin
     respond = start();
   });
   return {
-    owns: isOwnPath,
     serve: (request, response) => serve(parts.issuer, respond, request, response),
   };
 }

@@ -1,5 +1,5 @@
 import { GatewayError } from "../errors.ts";
-import type { Exchange } from "../exchange/exchange.ts";
+import type { Routed } from "../exchange/exchange.ts";
 import type { RequestContent, UpstreamConnection } from "../upstreams/connection.ts";
 
 /**
@@ -7,14 +7,14 @@ import type { RequestContent, UpstreamConnection } from "../upstreams/connection
  * announced length is counted and sent in chunks.
  */
 export class PassedContent implements RequestContent {
-  readonly #exchange: Exchange;
+  readonly #exchange: Routed;
   #connection: UpstreamConnection | undefined;
   #bytes = 0;
   /** Whether the upstream is the slow side. */
   #held = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(exchange: Exchange) {
+  constructor(exchange: Routed) {
     this.#exchange = exchange;
   }
 
@@ -28,7 +28,7 @@ export class PassedContent implements RequestContent {
     this.#connection = connection;
     if (head.expectsContinue) response.writeContinue();
     // Stalled content must not keep the connection.
-    this.#timer = setTimeout(this.#stall, route!.idleLimitMs);
+    this.#timer = setTimeout(this.#stall, route.idleLimitMs);
     request.on("data", this.#pass);
     request.once("end", this.#finish);
   }
@@ -52,7 +52,7 @@ export class PassedContent implements RequestContent {
     this.#timer?.refresh();
     const { head, request, route } = this.#exchange;
     this.#bytes += chunk.length;
-    if (this.#bytes > route!.bodyLimitBytes) {
+    if (this.#bytes > route.bodyLimitBytes) {
       connection.destroy(new GatewayError("DMM_GATEWAY_BODY_TOO_LARGE"));
       return;
     }

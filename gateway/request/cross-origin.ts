@@ -1,30 +1,44 @@
 import type { IncomingMessage } from "node:http";
-import type { Exchange } from "../exchange/exchange.ts";
+import type { Targeted } from "../exchange/exchange.ts";
 import type { Cors } from "../routing/cors.ts";
-import type { ServedRoute } from "../routing/served.ts";
+import { readHostName } from "../routing/host-name.ts";
+import type { Outcome, StepContext } from "./step.ts";
 
 /** Response fields of the gateway that pages may read. */
 const ownFields = ["dpop-nonce", "retry-after", "www-authenticate", "x-request-id"];
 
 /** The method that a preflight is for (Fetch, section 3.2.2); browsers send preflights without a token. */
-export function readPreflight({ method, headers }: IncomingMessage): string | undefined {
+function readPreflight({ method, headers }: IncomingMessage): string | undefined {
   if (method !== "OPTIONS" || headers.origin === undefined) return undefined;
   return headers["access-control-request-method"];
 }
 
 /**
- * Serves a preflight in place of the upstream. An origin that is not allowed gets no CORS fields, which a browser
- * treats as a refusal.
+ * A step of the request path: serves a preflight for a route with `cors` in place of the upstream. An origin that is not
+ * allowed gets no CORS fields, which a browser treats as a refusal.
  */
-export function servePreflight({ request, response, id }: Exchange, { cors, methods }: ServedRoute): void {
-  const fields = shareWith(request, cors!);
-  if (fields[0] === "access-control-allow-origin") {
-    fields.push("access-control-allow-methods", methods.join(", "));
-    if (cors!.headers.length > 0) fields.push("access-control-allow-headers", cors!.headers.join(", "));
-    fields.push("access-control-max-age", String(cors!.maxAgeSeconds));
-  }
-  response.writeHead(204, [...fields, "x-request-id", id]);
+export function servePreflight(exchange: Targeted, { configuration }: StepContext): Outcome<Targeted> {
+  const { request, response, head, target } = exchange;
+  const method = readPreflight(request);
+  if (method === undefined || head.hasBody) return exchange;
+  const route = configuration.table.resolve(readHostName(head.host), method, target.path)?.route;
+  if (route?.cors === undefined) return exchange;
+  response.writeHead(204, [
+    ...describePreflight(request, route.methods, route.cors),
+    "x-request-id",
+    exchange.id,
+  ]);
   response.end();
+  return "responded";
+}
+
+function describePreflight(request: IncomingMessage, methods: readonly string[], cors: Cors): string[] {
+  const fields = shareWith(request, cors);
+  if (fields[0] !== "access-control-allow-origin") return fields;
+  fields.push("access-control-allow-methods", methods.join(", "));
+  if (cors.headers.length > 0) fields.push("access-control-allow-headers", cors.headers.join(", "));
+  fields.push("access-control-max-age", String(cors.maxAgeSeconds));
+  return fields;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type ApiErrorCode, GatewayError } from "../errors.ts";
-import type { Exchange } from "../exchange/exchange.ts";
+import type { Authorized } from "../exchange/exchange.ts";
 import { renderRequestHead, writeOutgoingHeaders, writeOutgoingPath } from "../exchange/outgoing.ts";
 import type { UpstreamConnection, UpstreamRequest } from "../upstreams/connection.ts";
 import type { ResponseHead } from "../upstreams/response-head.ts";
@@ -15,8 +15,8 @@ import { cutResponse, endWhileArriving } from "./linger.ts";
 export interface ForwardContext {
   readonly budget: RetryBudget;
   /** Sends an error of the catalogue. */
-  readonly refuse: (exchange: Exchange, code: ApiErrorCode) => void;
-  readonly tell: (exchange: Exchange, error: Error) => void;
+  readonly refuse: (exchange: Authorized, code: ApiErrorCode) => void;
+  readonly tell: (exchange: Authorized, error: Error) => void;
   /** The gateway's name in `Via`. */
   readonly pseudonym: string;
 }
@@ -28,7 +28,7 @@ const repeatable = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
 const clientFaults = new Set<ApiErrorCode>(["DMM_GATEWAY_BODY_TOO_LARGE", "DMM_GATEWAY_REQUEST_SLOW"]);
 
 /** Forwards the request and streams the response back, each at the pace of the slower side. */
-export function forward(exchange: Exchange, context: ForwardContext): void {
+export function forward(exchange: Authorized, context: ForwardContext): void {
   context.budget.earn();
   new Forwarding(exchange, context).attempt(undefined);
 }
@@ -37,7 +37,7 @@ class Forwarding implements UpstreamRequest {
   head = "";
   readonly toHead: boolean;
   readonly content: PassedContent | undefined;
-  readonly #exchange: Exchange;
+  readonly #exchange: Authorized;
   readonly #context: ForwardContext;
   readonly #path: string;
   readonly #fields: string[];
@@ -54,7 +54,7 @@ class Forwarding implements UpstreamRequest {
   #responded = false;
   #left = false;
 
-  constructor(exchange: Exchange, context: ForwardContext) {
+  constructor(exchange: Authorized, context: ForwardContext) {
     this.#exchange = exchange;
     this.#context = context;
     this.#path = writeOutgoingPath(exchange);
@@ -62,13 +62,13 @@ class Forwarding implements UpstreamRequest {
     this.toHead = exchange.request.method === "HEAD";
     this.content = exchange.head.hasBody ? new PassedContent(exchange) : undefined;
     exchange.response.on("close", () => this.#leave());
-    const { wholeLimitMs } = exchange.route!;
+    const { wholeLimitMs } = exchange.route;
     if (wholeLimitMs > 0) this.#wholeTimer = setTimeout(this.#tooLong, wholeLimitMs);
   }
 
   attempt(except: UpstreamTarget | undefined): void {
     const exchange = this.#exchange;
-    const { choices, upstream } = exchange.route!;
+    const { choices, upstream } = exchange.route;
     const target = choices.choose(except);
     if (target === undefined) {
       this.#context.refuse(exchange, "DMM_GATEWAY_UPSTREAM_FAILED");
@@ -82,7 +82,11 @@ class Forwarding implements UpstreamRequest {
     exchange.upstream = target.origin;
     exchange.attempts++;
     target.inFlight++;
-    exchange.trace?.startAttempt(this.#fields);
+    exchange.trace?.startAttempt({
+      upstream: target.origin,
+      path: this.#path,
+      headers: this.#fields,
+    });
     if (this.content === undefined) this.#startFirstByteTimer();
     this.head = renderRequestHead(exchange, target.location.authority, this.#path, this.#fields);
     this.#connection = target.send(this, upstream.connectLimitMs);
@@ -111,7 +115,7 @@ class Forwarding implements UpstreamRequest {
     this.#writeHead(head);
     // Sent together with the first body data, without waiting for data that arrives later.
     setImmediate(flushHead, this.#exchange.response);
-    this.#idleTimer = setTimeout(this.#tooSlow, this.#exchange.route!.idleLimitMs);
+    this.#idleTimer = setTimeout(this.#tooSlow, this.#exchange.route.idleLimitMs);
   }
 
   onData(chunk: Buffer): void {
@@ -122,12 +126,12 @@ class Forwarding implements UpstreamRequest {
     const connection = this.#connection!;
     connection.pause();
     clearTimeout(this.#idleTimer);
-    this.#stalledTimer = setTimeout(this.#notRead, route!.idleLimitMs);
+    this.#stalledTimer = setTimeout(this.#notRead, route.idleLimitMs);
     response.once("drain", () => {
       clearTimeout(this.#stalledTimer);
       // By now it may carry another request.
       if (this.#connection !== connection || connection.closed) return;
-      this.#idleTimer = setTimeout(this.#tooSlow, route!.idleLimitMs);
+      this.#idleTimer = setTimeout(this.#tooSlow, route.idleLimitMs);
       connection.resume();
     });
   }
@@ -186,7 +190,7 @@ class Forwarding implements UpstreamRequest {
     const { attempts, request, route } = this.#exchange;
     return (
       code === "DMM_GATEWAY_UPSTREAM_FAILED" &&
-      attempts <= route!.retries &&
+      attempts <= route.retries &&
       this.content === undefined &&
       repeatable.has(request.method!) &&
       this.#context.budget.spend()
@@ -225,7 +229,7 @@ class Forwarding implements UpstreamRequest {
   };
 
   #startFirstByteTimer(): void {
-    this.#firstByteTimer = setTimeout(this.#tooSlow, this.#exchange.route!.firstByteLimitMs);
+    this.#firstByteTimer = setTimeout(this.#tooSlow, this.#exchange.route.firstByteLimitMs);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import type { Exchange } from "../exchange/exchange.ts";
+import type { Authorized } from "../exchange/exchange.ts";
 import type { EndTunnel } from "./joined-tunnel.ts";
 
 /** Interval at which the token of an open tunnel is checked, in milliseconds. */
@@ -8,7 +8,7 @@ const checkMs = 30_000;
 export interface LimitedTunnel {
   readonly socket: Duplex;
   readonly end: EndTunnel;
-  readonly isAuthorized: (exchange: Exchange) => Promise<boolean>;
+  readonly isAuthorized: (exchange: Authorized) => Promise<boolean>;
 }
 
 /**
@@ -16,9 +16,9 @@ export interface LimitedTunnel {
  * client or user was removed. While the token's primary is unavailable the tunnel stays, until the next check or
  * until the token expires.
  */
-export function limitTunnel(exchange: Exchange, { socket, end, isAuthorized }: LimitedTunnel): void {
-  const { tokenExpiresAt } = exchange;
-  if (tokenExpiresAt === undefined) return;
+export function limitTunnel(exchange: Authorized, { socket, end, isAuthorized }: LimitedTunnel): void {
+  if (exchange.caller === undefined) return;
+  const { tokenExpiresAt } = exchange.caller;
   let timer: NodeJS.Timeout;
   const endWithToken = () => {
     exchange.error = "DMM_GATEWAY_TOKEN_INVALID";

@@ -7,7 +7,7 @@ import {
 import { request as openSecure } from "node:https";
 import { isIP } from "node:net";
 import type { ApiErrorCode } from "../errors.ts";
-import type { Exchange } from "../exchange/exchange.ts";
+import type { Authorized, Exchange } from "../exchange/exchange.ts";
 import { writeOutgoingHeaders, writeOutgoingPath } from "../exchange/outgoing.ts";
 import type { TunnelEnd } from "../exchange/tunnel-end.ts";
 import type { Lifecycle } from "../lifecycle.ts";
@@ -18,11 +18,11 @@ import { limitTunnel } from "./tunnel-limits.ts";
 import { WaitingEnd } from "./waiting-end.ts";
 
 export interface TunnelContext {
-  readonly refuse: (exchange: Exchange, code: ApiErrorCode) => void;
-  readonly tell: (exchange: Exchange, error: Error) => void;
+  readonly refuse: (exchange: Authorized, code: ApiErrorCode) => void;
+  readonly tell: (exchange: Authorized, error: Error) => void;
   readonly lifecycle: Lifecycle;
   /** Whether the token of an exchange still authorizes it. @throws RedisUnavailableError */
-  readonly isStillAuthorized: (exchange: Exchange) => Promise<boolean>;
+  readonly isStillAuthorized: (exchange: Authorized) => Promise<boolean>;
   /** The gateway's name in `Via`. */
   readonly pseudonym: string;
 }
@@ -41,8 +41,8 @@ function isWebSocket({ headers }: IncomingMessage): boolean {
  * Asks the upstream for an upgrade to WebSocket (RFC 6455) and then relays bytes both ways. The handshake's fields
  * are forwarded unchanged; any other response is forwarded to the client.
  */
-export function openTunnel(exchange: Exchange, client: TunnelEnd, context: TunnelContext): void {
-  const route = exchange.route!;
+export function openTunnel(exchange: Authorized, client: TunnelEnd, context: TunnelContext): void {
+  const route = exchange.route;
   const target = route.choices.choose();
   if (target === undefined) {
     context.refuse(exchange, "DMM_GATEWAY_UPSTREAM_FAILED");
@@ -56,12 +56,13 @@ export function openTunnel(exchange: Exchange, client: TunnelEnd, context: Tunne
   exchange.attempts++;
   const { host, port, secure, authority } = target.location;
   const headers = writeOutgoingHeaders(exchange, context.pseudonym);
-  exchange.trace?.startAttempt(headers);
+  const path = writeOutgoingPath(exchange);
+  exchange.trace?.startAttempt({ upstream: target.origin, path, headers });
   const options: RequestOptions = {
     host,
     port,
     method: "GET",
-    path: writeOutgoingPath(exchange),
+    path,
     headers: ["host", authority, "connection", "upgrade", "upgrade", "websocket", ...headers],
     setHost: false,
     agent: false,

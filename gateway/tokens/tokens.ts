@@ -1,6 +1,6 @@
 import type { ApiErrorCode } from "../errors.ts";
 import type { PresentedToken } from "../exchange/credentials.ts";
-import type { Exchange } from "../exchange/exchange.ts";
+import type { Routed } from "../exchange/exchange.ts";
 import type { Primaries } from "../redis/primaries.ts";
 import type { Reply } from "../redis/reply-parser.ts";
 import type { ProofNonces } from "./nonces.ts";
@@ -20,6 +20,12 @@ export interface TokenRecord {
   readonly accountId?: string;
   /** Thumbprint of the key that the token is bound to (RFC 9449). */
   readonly jkt?: string;
+}
+
+/** Why a token may not pass although it is valid; `fault` says what is wrong with its proof, for the log. */
+export interface BindingRefusal {
+  readonly code: ApiErrorCode;
+  readonly fault?: string;
 }
 
 /** Reads tokens from their primary every time: a token that was just revoked must not pass. */
@@ -56,20 +62,20 @@ export class Tokens {
    * @throws RedisUnavailableError when it cannot be determined whether a proof was replayed
    */
   async checkBinding(
-    exchange: Exchange,
+    exchange: Routed,
     { token, bound }: PresentedToken,
     { jkt }: TokenRecord,
-  ): Promise<ApiErrorCode | undefined> {
-    if (jkt === undefined) return "DMM_GATEWAY_TOKEN_INVALID";
-    if (bound !== true) return "DMM_GATEWAY_TOKEN_BOUND";
+  ): Promise<BindingRefusal | undefined> {
+    if (jkt === undefined) return { code: "DMM_GATEWAY_TOKEN_INVALID" };
+    if (bound !== true) return { code: "DMM_GATEWAY_TOKEN_BOUND" };
     const { head, request, response, route, target } = exchange;
-    if (head.proof === undefined || head.proofs > 1) return "DMM_GATEWAY_PROOF_INVALID";
+    if (head.proof === undefined || head.proofs > 1) return { code: "DMM_GATEWAY_PROOF_INVALID" };
     const fault = await findProofFault(
       head.proof,
       {
         method: request.method!,
-        origin: nameOrigin(this.#issuer, route!.host),
-        path: target!.path,
+        origin: nameOrigin(this.#issuer, route.host),
+        path: target.path,
         token,
         thumbprint: jkt,
       },
@@ -78,9 +84,9 @@ export class Tokens {
     // Where nonces are required every response carries one, so that no request has to be refused for the next one.
     if (fault?.needsNonce === true || this.#nonces.demanded)
       response.setHeader("dpop-nonce", await this.#nonces.next());
-    exchange.proofFault = fault?.reason;
     if (fault === undefined) return undefined;
-    return fault.needsNonce === true ? "DMM_GATEWAY_PROOF_NONCE" : "DMM_GATEWAY_PROOF_INVALID";
+    const code = fault.needsNonce === true ? "DMM_GATEWAY_PROOF_NONCE" : "DMM_GATEWAY_PROOF_INVALID";
+    return { code, fault: fault.reason };
   }
 }
 

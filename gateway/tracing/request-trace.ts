@@ -23,8 +23,7 @@ import {
 } from "@opentelemetry/semantic-conventions";
 import { describeApiError } from "../errors.ts";
 import type { Exchange } from "../exchange/exchange.ts";
-import type { ExchangeTrace } from "../exchange/exchange-trace.ts";
-import { writeOutgoingPath } from "../exchange/outgoing.ts";
+import type { ExchangeTrace, TracedAttempt } from "../exchange/exchange-trace.ts";
 import type { parseTraceparent } from "../exchange/trace.ts";
 import { readMethods } from "../oauth2/endpoints.ts";
 
@@ -54,16 +53,16 @@ export class RequestTrace implements ExchangeTrace {
   }
 
   /** Begins the span of one attempt, and adds it to the header list for the upstream. */
-  startAttempt(headers: string[]): void {
-    const { attempts, upstream } = this.#exchange;
+  startAttempt({ upstream, path, headers }: TracedAttempt): void {
+    const { attempts } = this.#exchange;
     const { name, attributes } = describeMethod(this.#exchange);
     const span = this.#tracer.startSpan(name, { kind: SpanKind.CLIENT }, this.#context);
     this.#attempt = span;
     if (span.isRecording())
       span.setAttributes({
         ...attributes,
-        ...describeServer(new URL(upstream!)),
-        [ATTR_URL_FULL]: upstream! + writeOutgoingPath(this.#exchange).split("?", 1)[0],
+        ...describeServer(new URL(upstream)),
+        [ATTR_URL_FULL]: upstream + path.split("?", 1)[0],
         ...(attempts > 1 ? { [ATTR_HTTP_REQUEST_RESEND_COUNT]: attempts - 1 } : {}),
       });
     const { traceId, spanId, traceFlags } = span.spanContext();
@@ -96,7 +95,7 @@ export class RequestTrace implements ExchangeTrace {
   }
 
   #describe(span: Span, status: number | undefined): void {
-    const { head, route, target, request, error, clientId, id } = this.#exchange;
+    const { head, route, target, request, error, caller, id } = this.#exchange;
     const { name, attributes } = describeMethod(this.#exchange);
     const path = target?.path ?? request.url!.split(/[?#]/, 1)[0]!;
     const pattern = route?.path ?? (readMethods(path) === undefined ? undefined : path);
@@ -110,7 +109,7 @@ export class RequestTrace implements ExchangeTrace {
       [ATTR_URL_PATH]: path,
       "gateway.request_id": id,
       ...(status === undefined ? {} : { [ATTR_HTTP_RESPONSE_STATUS_CODE]: status }),
-      ...(clientId === undefined ? {} : { "gateway.client_id": clientId }),
+      ...(caller === undefined ? {} : { "gateway.client_id": caller.clientId }),
       ...(error === undefined ? {} : { "gateway.error": error }),
     });
     // Client errors are not failures of the server.
