@@ -29,8 +29,10 @@ FROM ${BASE}
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
       /usr/local/bin/yarn* /opt/yarn* \
  && find / -xdev -type f -perm /6000 -exec chmod a-s {} +
+# Aurora's certificates are signed by authorities that no list of public roots has (docs/image.md).
 ENV NODE_ENV=production \
-    NODE_COMPILE_CACHE=/app/compile-cache
+    NODE_COMPILE_CACHE=/app/compile-cache \
+    NODE_EXTRA_CA_CERTS=/app/gateway/certificates/amazon-rds.pem
 WORKDIR /app
 COPY --from=content --chown=0:0 /app/node_modules node_modules
 COPY --from=content --chown=0:0 /app/compile-cache compile-cache

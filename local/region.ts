@@ -1,4 +1,5 @@
 import type { ImageContent } from "../image/content.ts";
+import type { ImageDeclaration } from "../image/declaration.ts";
 import type { Properties, Resource } from "./resource.ts";
 
 /** A program of the toolchain: what to run and the environment it needs (libraries outside the system's paths). */
@@ -18,6 +19,8 @@ export interface Image {
    * appended.
    */
   readonly entrypoint: readonly string[];
+  /** What it declares about its containers. */
+  readonly declaration: ImageDeclaration;
   /** The source of an image, read each time that one is requested by tag: files change while a region runs. */
   readonly content: ImageContent;
 }

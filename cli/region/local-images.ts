@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { readDeclaration } from "../../image/declaration.ts";
 import type { regionParts } from "../../tools/parts.ts";
 import { checkout } from "../home.ts";
 
@@ -12,6 +13,7 @@ export function localImages({ node }: ReturnType<typeof regionParts>): Record<st
   return {
     [repository]: {
       entrypoint: [node.command, join(imageContent.workspace, "main.ts")],
+      declaration: readDeclaration(checkout),
       content: imageContent,
     },
   };

@@ -142,6 +142,10 @@ function parseImages(file: string): Readonly<Record<string, Image>> {
     if (!Array.isArray(image?.entrypoint)) {
       throw wrong(`--images ${file} needs entrypoint for ${name}.`);
     }
+    const { environment, workingDirectory } = image.declaration ?? {};
+    if (typeof environment !== "object" || typeof workingDirectory !== "string") {
+      throw wrong(`--images ${file} needs declaration, with environment and workingDirectory, for ${name}.`);
+    }
     const { folder, workspace } = image.content ?? {};
     if (typeof folder !== "string" || typeof workspace !== "string") {
       throw wrong(`--images ${file} needs content, with folder and workspace, for ${name}.`);

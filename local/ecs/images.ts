@@ -1,3 +1,4 @@
+import type { ImageDeclaration } from "../../image/declaration.ts";
 import { AwsError } from "../operation.ts";
 import type { Image, Region } from "../region.ts";
 import { findStored, type StoredImage, storeContent } from "./image-store.ts";
@@ -6,6 +7,7 @@ import { findStored, type StoredImage, storeContent } from "./image-store.ts";
 export interface PulledImage extends StoredImage {
   /** Command line; its paths are relative to the folder. */
   readonly entrypoint: readonly string[];
+  readonly declaration: ImageDeclaration;
 }
 
 /** The image by its repository, without registry, tag and digest. @throws AwsError CannotPullContainerError */
@@ -45,10 +47,10 @@ export function pullImage(region: Region, reference: string): PulledImage {
   const image = findImage(region, reference);
   const digest = /@(sha256:[0-9a-f]{64})$/.exec(reference)?.[1];
   const stored = digest === undefined ? undefined : findStored(region.cache, image.content, digest);
-  const { entrypoint } = image;
-  if (stored !== undefined) return { ...stored, entrypoint };
+  const { entrypoint, declaration } = image;
+  if (stored !== undefined) return { ...stored, entrypoint, declaration };
   const built = buildImage(region, image);
-  if (digest === undefined || built.digest === digest) return { ...built, entrypoint };
+  if (digest === undefined || built.digest === digest) return { ...built, entrypoint, declaration };
   throw new AwsError(
     "CannotPullContainerError",
     `Image ${reference} is not stored on this machine any more, and its checkout now has ${built.digest}.`,

@@ -1,9 +1,9 @@
 import { constants } from "node:os";
 import { basename } from "node:path";
-import { registerTask } from "../endpoint/tasks.ts";
 import type { ProcessSpec, Region } from "../region.ts";
 import { findImage, type PulledImage, pullImage } from "./images.ts";
 import { processNameOf, type Task } from "./task.ts";
+import { agentVariables, imageVariables } from "./task-environment.ts";
 import { rememberSecrets } from "./task-log.ts";
 import { readSecrets } from "./task-secrets.ts";
 
@@ -40,34 +40,15 @@ function describeProcess(region: Region, task: Task, { image, secrets, onEnd }: 
     command,
     arguments: parameters,
     workingDirectory: image.folder,
-    environment: { ...container.environment, ...secrets, ...agentVariables(region, task) },
+    environment: {
+      ...imageVariables(region, image),
+      ...container.environment,
+      ...secrets,
+      ...agentVariables(region, task),
+    },
     listens: container.ports.map((port) => `${task.address}:${port}`),
     stop: { signal: "SIGTERM", withinMs: container.stopTimeout * 1000 },
     onExit: onEnd,
-  };
-}
-
-/** Variables that the ECS agent and the region add to every container's environment. */
-function agentVariables(region: Region, task: Task): Readonly<Record<string, string>> {
-  const agent = registerTask(region, {
-    taskArn: task.arn,
-    roleArn: task.definition.taskRoleArn,
-    address: task.address,
-    zone: task.zone,
-    family: task.definition.family,
-    cluster: task.clusterArn,
-    revision: String(task.definition.revision),
-    containerName: task.definition.container.name,
-  });
-  const compileCache = process.env.NODE_COMPILE_CACHE;
-  return {
-    AWS_REGION: region.name,
-    AWS_ENDPOINT_URL: region.endpoint,
-    ECS_CONTAINER_METADATA_URI_V4: agent.metadataUri,
-    ...(agent.credentialsUri !== undefined && { AWS_CONTAINER_CREDENTIALS_FULL_URI: agent.credentialsUri }),
-    // In place of the certificates in an image: the authority here is the region's own.
-    NODE_EXTRA_CA_CERTS: region.authorityFile,
-    ...(compileCache !== undefined && { NODE_COMPILE_CACHE: compileCache }),
   };
 }
 

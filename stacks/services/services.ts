@@ -106,8 +106,10 @@ function stub(deployment: Deployment, { upstream }: ServicesArgs): ServiceSpec {
 
 type Environment = ServiceSpec["environment"];
 
-function commonEnvironment({ config }: Deployment): Environment {
+function commonEnvironment({ config, place }: Deployment): Environment {
   return {
+    // On EC2 the ECS agent does not say where a task runs, and the SDK looks nowhere else.
+    AWS_REGION: place.region,
     PORT: String(config.servicePort),
     ENVIRONMENT: config.environment,
     DRAIN_SECONDS: String(config.drainSeconds),

@@ -6,7 +6,14 @@ import type { CommandResult } from "./started-command.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const copied = ["cli", "errors", "gateway", "image", "local", "stacks", "tools", "verify"];
-const files = ["dmm-env", "Pulumi.yaml", "Pulumi.production.yaml", "package.json", "package-lock.json"];
+const files = [
+  "dmm-env",
+  "Dockerfile",
+  "Pulumi.yaml",
+  "Pulumi.production.yaml",
+  "package.json",
+  "package-lock.json",
+];
 
 /** A checkout that a test may edit; its packages are this one's. */
 export class CopiedCheckout implements Disposable {

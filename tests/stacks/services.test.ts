@@ -162,3 +162,10 @@ test("an image without a registry is in the account's own", async () => {
     reference: "ghcr.io/example/gateway:1",
   });
 });
+
+test("every service is told its Region, which the ECS agent on EC2 does not do", async () => {
+  for (const service of ["gateway", "admin", "stub"]) {
+    const region = container(service).environment.filter((it: { name: string }) => it.name === "AWS_REGION");
+    assert.deepEqual(region, [{ name: "AWS_REGION", value: "eu-west-1" }], service);
+  }
+});

@@ -23,8 +23,11 @@ test("every argument is validated", async () => {
   const badJson = join(prepared.directory, "..", "bad.json");
   writeFileSync(badJson, "{");
   const badImages = join(prepared.directory, "..", "bad-images.json");
-  const image = { entrypoint: ["/bin/true"], content: { folder: "/" } };
+  const declaration = { environment: {}, workingDirectory: "/app" };
+  const image = { entrypoint: ["/bin/true"], declaration, content: { folder: "/" } };
   writeFileSync(badImages, JSON.stringify({ "app/gateway": image }));
+  const silentImages = join(prepared.directory, "..", "silent-images.json");
+  writeFileSync(silentImages, JSON.stringify({ "app/gateway": { ...image, declaration: undefined } }));
   for (const [args, message] of [
     [[], /command is missing/],
     [["start"], /command is start/],
@@ -36,6 +39,10 @@ test("every argument is validated", async () => {
     [change("--parts", "/nowhere.json"), /\/nowhere\.json cannot be read/],
     [change("--images", badJson), /bad\.json cannot be read/],
     [change("--images", badImages), /content, with folder and workspace, for app\/gateway/],
+    [
+      change("--images", silentImages),
+      /declaration, with environment and workingDirectory, for app\/gateway/,
+    ],
     [[...right, "--purpose", "fun"], /--purpose is fun/],
   ] as const) {
     assert.throws(() => parseArguments(args), { code: "DMM_LOCAL_ARGUMENT", message });

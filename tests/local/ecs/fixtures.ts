@@ -1,3 +1,4 @@
+import { readDeclaration } from "../../../image/declaration.ts";
 import { KeyRing } from "../../../local/access/credentials.ts";
 import type { OwnedRegion } from "../../../local/daemon/region.ts";
 import { restoreResources } from "../../../local/daemon/restore.ts";
@@ -18,18 +19,25 @@ import { createResource, type StartedRegion, startRegion } from "../started-regi
 const images: Readonly<Record<string, Image>> = {
   "test/habits": {
     entrypoint: [process.execPath, "ecs/image.mjs"],
+    declaration: {
+      environment: { DECLARED: "by the image", VERSION: "image", HABITS: "/app/ecs/image.mjs" },
+      workingDirectory: "/app",
+    },
     content: { folder: `${root}/tests/local`, workspace: "ecs" },
   },
   "dmm-env/gateway": {
     entrypoint: [process.execPath, "gateway/main.ts"],
+    declaration: readDeclaration(root),
     content: { folder: root, workspace: "gateway" },
   },
   "test/absent": {
     entrypoint: ["/nonexistent/program"],
+    declaration: { environment: {}, workingDirectory: "/" },
     content: { folder: `${root}/tests/local`, workspace: "ecs" },
   },
   "test/unreadable": {
     entrypoint: [process.execPath],
+    declaration: { environment: {}, workingDirectory: "/" },
     content: { folder: root, workspace: "nothing-here" },
   },
 };

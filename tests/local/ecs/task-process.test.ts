@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterEach, before, t, test } from "tap";
+import { addedVariables } from "../../../local/ecs/task-environment.ts";
 import type { Properties, Resource } from "../../../local/resource.ts";
 import { type Fixture, openFixture } from "./fixtures.ts";
 import { ask, createService, define, removeServices, taskProcesses } from "./services.ts";
@@ -47,7 +48,7 @@ function rolesOf(role: Resource, more: Properties = {}): Properties {
   return { executionRoleArn: String(role.outputs.arn), ...more };
 }
 
-test("a task's environment is that of its definition, its secrets, and what the ECS agent adds", async () => {
+test("a task's environment is its image's, its definition's, its secrets and what the ECS agent adds, nothing else", async () => {
   const task = await makeRole("t-task", [
     { Effect: "Allow", Action: "sts:GetCallerIdentity", Resource: "*" },
   ]);
@@ -57,21 +58,22 @@ test("a task's environment is that of its definition, its secrets, and what the 
     rolesOf(execution, { taskRoleArn: String(task.outputs.arn) }),
   );
   const service = await createService(fixture, definition);
-  const { body } = await ask(fixture, "/environment");
-  const { ECS_CONTAINER_METADATA_URI_V4, AWS_CONTAINER_CREDENTIALS_FULL_URI, HOME, TMPDIR, PATH, ...rest } =
-    body;
-  const compileCache = process.env.NODE_COMPILE_CACHE;
+  const [name = ""] = taskProcesses(fixture);
+  const { HABITS, ...body } = environmentOf(Number(fixture.region.supervisor.get(name)?.pid));
+  const { ECS_CONTAINER_METADATA_URI_V4, AWS_CONTAINER_CREDENTIALS_FULL_URI, HOME, TMPDIR, ...rest } = body;
   assert.deepEqual(rest, {
+    DECLARED: "by the image",
     VERSION: "7",
     PASSWORD: secret,
-    AWS_REGION: "eu-west-1",
     AWS_ENDPOINT_URL: fixture.region.endpoint,
-    NODE_EXTRA_CA_CERTS: fixture.region.authorityFile,
+    PATH: process.env.PATH,
     LANG: "C.UTF-8",
     TZ: "UTC",
-    ...(compileCache !== undefined && { NODE_COMPILE_CACHE: compileCache }),
   });
-  assert.ok(PATH && HOME?.startsWith(fixture.region.directory) && TMPDIR?.startsWith(HOME));
+  const added = Object.keys(body).filter((key) => !["DECLARED", "VERSION", "PASSWORD"].includes(key));
+  assert.deepEqual(added.sort(), Object.keys(addedVariables).sort());
+  assert.match(HABITS ?? "", /\/images\/[0-9a-f]{64}\/ecs\/image\.mjs$/);
+  assert.ok(HOME?.startsWith(fixture.region.directory) && TMPDIR?.startsWith(HOME));
   const metadata = await (await fetch(`${ECS_CONTAINER_METADATA_URI_V4}/task`)).json();
   assert.match(String((metadata as Record<string, string>).TaskARN), /:task\/t-main\/[0-9a-f]{32}$/);
   const given = (await (await fetch(AWS_CONTAINER_CREDENTIALS_FULL_URI ?? "")).json()) as Record<
@@ -92,6 +94,12 @@ test("a task's environment is that of its definition, its secrets, and what the 
   const gone = await fetch(AWS_CONTAINER_CREDENTIALS_FULL_URI ?? "");
   assert.equal(gone.status, 404, "credentials end with their task");
 });
+
+/** As the kernel has it: what the process was started with. */
+function environmentOf(pid: number): Record<string, string> {
+  const entries = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").filter(Boolean);
+  return Object.fromEntries(entries.map((entry) => entry.split(/=(.*)/s).slice(0, 2)));
+}
 
 test("a secret is in no argument and in no file of the region", async () => {
   const secrets = { PASSWORD: "/t/password" };

@@ -58,7 +58,13 @@ export function createMemoryRegion(): MemoryRegion {
     directory: "/nonexistent",
     cache: process.env.DMM_ENV_CACHE ?? join(root, ".dmm-env", "cache"),
     parts: {} as Region["parts"],
-    images: { "dmm-env/gateway": { entrypoint: ["node"], content: { folder: root, workspace: "gateway" } } },
+    images: {
+      "dmm-env/gateway": {
+        entrypoint: ["node"],
+        declaration: { environment: {}, workingDirectory: "/app" },
+        content: { folder: root, workspace: "gateway" },
+      },
+    },
     endpoint: "http://127.200.0.2:4566",
     moto: "http://127.200.0.3:5000",
     authorityFile: "/nonexistent/authority.pem",
