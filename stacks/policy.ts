@@ -16,16 +16,28 @@ export function policyDocument(statements: readonly Statement[]): pulumi.Output<
 }
 
 /**
- * Lets an AWS service assume a role, and only on behalf of the given account (the "confused deputy" rule of the
- * IAM documentation). EC2 assumes the role of an instance profile without that context, so it is omitted there.
+ * Whether AWS documents that a service sends `aws:SourceAccount` when it assumes a role. Where it is not documented, the
+ * account is compared only if the key is there. EC2 assumes the role of an instance profile without that context.
  */
-export function trustPolicy(service: string, accountId?: string): pulumi.Output<string> {
+const sendsAccount = {
+  "ecs-tasks.amazonaws.com": "always",
+  "firehose.amazonaws.com": "undocumented",
+  "ec2.amazonaws.com": "never",
+} as const;
+
+/**
+ * Lets an AWS service assume a role, and only on behalf of the given account (the "confused deputy" rule of the IAM
+ * documentation).
+ */
+export function trustPolicy(service: keyof typeof sendsAccount, accountId: string): pulumi.Output<string> {
+  const sent = sendsAccount[service];
+  const operator = sent === "always" ? "StringEquals" : "StringEqualsIfExists";
   return policyDocument([
     {
       Effect: "Allow",
       Principal: { Service: service },
       Action: "sts:AssumeRole",
-      ...(accountId !== undefined && { Condition: { StringEquals: { "aws:SourceAccount": accountId } } }),
+      ...(sent !== "never" && { Condition: { [operator]: { "aws:SourceAccount": accountId } } }),
     },
   ]);
 }

@@ -30,7 +30,10 @@ const operators: Readonly<Record<string, (actual: string, wanted: string) => boo
 
 /** Condition keys that are present on every request. */
 const knownKeys =
-  /^(kms:ViaService|kms:EncryptionContext:.+|ecs:cluster|aws:ResourceAccount|aws:SourceAccount|aws:RequestedRegion)$/i;
+  /^(kms:ViaService|kms:EncryptionContext:.+|ecs:cluster|aws:ResourceAccount|aws:SourceAccount|aws:SourceArn|aws:RequestedRegion|sts:ExternalId)$/i;
+
+/** Behind an operator: the condition is also met where the request does not carry the key. */
+const ifExists = "IfExists";
 
 /**
  * Parses an identity policy.
@@ -85,9 +88,10 @@ function texts(value: unknown, name: string): readonly string[] {
   throw new Error(`${name} must be a text or a list of texts.`);
 }
 
-function parseConditions(block: Record<string, Record<string, unknown>>): readonly Condition[] {
+/** @throws Error naming an operator or a key that the region does not evaluate */
+export function parseConditions(block: Record<string, Record<string, unknown>>): readonly Condition[] {
   return Object.entries(block).flatMap(([operator, keys]) => {
-    if (!Object.hasOwn(operators, operator)) {
+    if (!Object.hasOwn(operators, plainOperator(operator))) {
       throw new Error(
         `The local region does not evaluate the condition ${operator}; it evaluates ${Object.keys(operators).join(", ")}.`,
       );
@@ -119,8 +123,13 @@ function applies(statement: Statement, access: Access): boolean {
 function holds({ operator, key, values }: Condition, context: Readonly<Record<string, string>>): boolean {
   const name = Object.keys(context).find((candidate) => candidate.toLowerCase() === key.toLowerCase());
   const actual = name === undefined ? undefined : context[name];
-  const compare = operators[operator];
-  return actual !== undefined && compare !== undefined && values.some((wanted) => compare(actual, wanted));
+  if (actual === undefined) return operator.endsWith(ifExists);
+  const compare = operators[plainOperator(operator)];
+  return compare !== undefined && values.some((wanted) => compare(actual, wanted));
+}
+
+function plainOperator(operator: string): string {
+  return operator.endsWith(ifExists) ? operator.slice(0, -ifExists.length) : operator;
 }
 
 /** `*` matches any text, `?` one character. */

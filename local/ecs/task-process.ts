@@ -1,5 +1,7 @@
 import { constants } from "node:os";
 import { basename } from "node:path";
+import { canAssume } from "../access/trust.ts";
+import { AwsError } from "../operation.ts";
 import type { ProcessSpec, Region } from "../region.ts";
 import { findImage, type PulledImage, pullImage } from "./images.ts";
 import { processNameOf, type Task } from "./task.ts";
@@ -14,6 +16,7 @@ type Exit = Parameters<NonNullable<ProcessSpec["onExit"]>>[0];
  * unexpectedly. A task that was stopped meanwhile is not started.
  */
 export async function startTask(region: Region, task: Task, onEnd: (exit: Exit) => void): Promise<void> {
+  assumeRoles(region, task);
   const image = pullImage(region, task.definition.container.image);
   const secrets = await readSecrets(region, task.definition, task.arn);
   if (task.status !== "PENDING") return;
@@ -24,6 +27,19 @@ export async function startTask(region: Region, task: Task, onEnd: (exit: Exit) 
   task.status = "RUNNING";
   task.startedAt = new Date();
   region.log("task.started", { task: task.id, service: task.service, image: task.imageDigest });
+}
+
+/** @throws AwsError ClientException, in ECS's words, for a role that tasks may not take */
+function assumeRoles(region: Region, { arn, definition }: Task): void {
+  for (const role of [definition.executionRoleArn, definition.taskRoleArn]) {
+    if (role === undefined) continue;
+    if (canAssume(region, role, { service: "ecs-tasks.amazonaws.com", sourceArn: arn })) continue;
+    throw new AwsError(
+      "ClientException",
+      `ECS was unable to assume the role '${role}' that was provided for this task. Please verify that the role ` +
+        "being passed has the proper trust relationship and permissions.",
+    );
+  }
 }
 
 interface ProcessOf {

@@ -1,3 +1,4 @@
+import { canAssume } from "../access/trust.ts";
 import { makeArn } from "../arn.ts";
 import { isUnknown } from "../engine/markers.ts";
 import { assertUsable, findKey } from "../kms/keys.ts";
@@ -59,7 +60,7 @@ function validateReferences(region: Region, inputs: Properties): void {
   if (!objectsOf(region).hasBucket(bucket)) {
     throw new AwsError("InvalidArgumentException", `The bucket ${bucket} does not exist.`);
   }
-  if (!region.resources.find("aws:iam/role:Role", ({ outputs }) => outputs.arn === roleArn)) {
+  if (!canAssume(region, roleArn, { service: "firehose.amazonaws.com" })) {
     throw new AwsError(
       "InvalidArgumentException",
       `Firehose is unable to assume role ${roleArn}. Please check the role provided.`,

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { managedPolicies } from "../access/permissions.ts";
 import { parsePolicy } from "../access/policy.ts";
+import { parseTrust } from "../access/trust.ts";
 import { makeGlobalArn } from "../arn.ts";
 import { isUnknown } from "../engine/markers.ts";
 import { AwsError } from "../operation.ts";
@@ -38,15 +39,6 @@ function wrongPolicy(
   } catch (error) {
     return [{ property, reason: (error as Error).message }];
   }
-}
-
-/** Only the form of trust policies is checked: only the region assumes roles, for its tasks and streams. */
-function parseTrust(text: string): void {
-  const document = JSON.parse(text) as { Statement?: readonly { Action?: unknown; Principal?: unknown }[] };
-  const statements = [document.Statement ?? []].flat();
-  if (statements.length === 0) throw new Error("It has no Statement.");
-  if (statements.some(({ Principal }) => Principal === undefined))
-    throw new Error("A statement names no Principal.");
 }
 
 /** The role that an input refers to, by name or by ARN. @throws AwsError NoSuchEntity */

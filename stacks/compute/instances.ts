@@ -55,7 +55,7 @@ function createProfile(parent: pulumi.Resource, { names, place }: Deployment): a
     {
       name: names.of("instances"),
       description: "ECS instances join their cluster",
-      assumeRolePolicy: trustPolicy("ec2.amazonaws.com"),
+      assumeRolePolicy: trustPolicy("ec2.amazonaws.com", place.accountId),
       tags: names.tags("instances"),
     },
     { parent },

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { test } from "tap";
+import { canAssume, parseTrust, type TrustedService } from "../../../local/access/trust.ts";
+import type { Region } from "../../../local/region.ts";
+import { createMemoryRegion } from "../provider/memory-region.ts";
+
+const account = createMemoryRegion().accountId;
+const roleArn = `arn:aws:iam::${account}:role/r`;
+
+function regionWith(statement: Record<string, unknown>): Region {
+  const region = createMemoryRegion();
+  const assumeRolePolicy = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+  const type = "aws:iam/role:Role";
+  region.resources.put({
+    type,
+    id: "r",
+    urn: "",
+    name: "r",
+    inputs: { assumeRolePolicy },
+    outputs: { arn: roleArn },
+  });
+  return region;
+}
+
+function allow(service: string, condition?: Record<string, Record<string, string>>) {
+  return {
+    Effect: "Allow",
+    Principal: { Service: service },
+    Action: "sts:AssumeRole",
+    ...(condition && { Condition: condition }),
+  };
+}
+
+const cases: readonly {
+  readonly title: string;
+  readonly service: TrustedService;
+  readonly statement: Record<string, unknown>;
+  readonly can: boolean;
+}[] = [
+  {
+    title: "Firehose takes a role without condition",
+    service: "firehose.amazonaws.com",
+    statement: allow("firehose.amazonaws.com"),
+    can: true,
+  },
+  {
+    title: "Firehose does not take a role that demands a key which AWS does not document for it",
+    service: "firehose.amazonaws.com",
+    statement: allow("firehose.amazonaws.com", { StringEquals: { "aws:SourceAccount": account } }),
+    can: false,
+  },
+  {
+    title: "Firehose takes a role that compares the account only if it is told",
+    service: "firehose.amazonaws.com",
+    statement: allow("firehose.amazonaws.com", { StringEqualsIfExists: { "aws:SourceAccount": account } }),
+    can: true,
+  },
+  {
+    title: "ECS takes a role for tasks of this account",
+    service: "ecs-tasks.amazonaws.com",
+    statement: allow("ecs-tasks.amazonaws.com", { StringEquals: { "aws:SourceAccount": account } }),
+    can: true,
+  },
+  {
+    title: "ECS does not take a role for tasks of another account",
+    service: "ecs-tasks.amazonaws.com",
+    statement: allow("ecs-tasks.amazonaws.com", { StringEquals: { "aws:SourceAccount": "999999999999" } }),
+    can: false,
+  },
+  {
+    title: "an account that is told is compared by IfExists as well",
+    service: "ecs-tasks.amazonaws.com",
+    statement: allow("ecs-tasks.amazonaws.com", {
+      StringEqualsIfExists: { "aws:SourceAccount": "999999999999" },
+    }),
+    can: false,
+  },
+  {
+    title: "ECS does not take a role of another service",
+    service: "ecs-tasks.amazonaws.com",
+    statement: allow("ec2.amazonaws.com"),
+    can: false,
+  },
+];
+
+for (const { title, service, statement, can } of cases)
+  test(title, async () => {
+    assert.equal(canAssume(regionWith(statement), roleArn, { service }), can);
+  });
+
+test("a role that does not exist is taken by nobody", async () => {
+  const region = createMemoryRegion();
+  assert.equal(canAssume(region, roleArn, { service: "firehose.amazonaws.com" }), false);
+});
+
+test("a trust policy whose condition the region does not evaluate is refused", async () => {
+  const text = (statement: unknown) => JSON.stringify({ Statement: [statement] });
+  assert.throws(() => parseTrust(text(allow("a", { Bool: { "aws:SecureTransport": "true" } }))), /Bool/);
+  assert.throws(() => parseTrust(text(allow("a", { StringEquals: { "aws:Other": "x" } }))), /aws:Other/);
+  assert.throws(() => parseTrust(text({ Effect: "Allow", Action: "sts:AssumeRole" })), /Principal/);
+});
