@@ -54,7 +54,7 @@ const invokes: Readonly<Record<string, Invoke>> = {
     respond: parameter,
   },
   "aws:ecr/getImage:getImage": {
-    arguments: ["repositoryName", "imageTag", "registryId", "region"],
+    arguments: ["repositoryName", "imageTag", "imageDigest", "registryId", "region"],
     respond: ecrImage,
   },
   "aws:route53/getZone:getZone": { arguments: ["name", "privateZone", "zoneId"], respond: hostedZone },

@@ -10,6 +10,11 @@ const stackErrors = {
     message: `The configuration has ${v.problems.length === 1 ? "a problem" : `${v.problems.length} problems`}:\n${v.problems.map(({ message }) => `  ${message}`).join("\n")}`,
     hint: "Correct them in Pulumi.<stack>.yaml; dmm-env takes Pulumi.production.yaml. docs/configuration.md explains every key.",
   }),
+  DMM_STACKS_IMAGE_ABSENT: (v: { reference: string; reason: string }) => ({
+    exitCode,
+    message: `The image ${v.reference} cannot be deployed: ${v.reason}`,
+    hint: "Push the image, and set dmm-env:image to the digest that the registry printed; docs/image.md has the commands.",
+  }),
   DMM_STACKS_REGION_UNFIT: (v: { region: string; zones: number }) => ({
     exitCode,
     message: `Region ${v.region} offers ${v.zones} availability zones; the platform requires 3.`,

@@ -4,7 +4,6 @@ import type { Difference } from "../../verify/index.ts";
 import { readProductionPort, readProductionPorts, readProject } from "../engine/configuration.ts";
 import type { PortKey } from "../environment/ports.ts";
 import type { EnvironmentRecord } from "../environment/record.ts";
-import { nameLocalImage } from "../region/local-images.ts";
 
 /** Values that determine an environment's configurable differences. */
 export interface Differing {
@@ -39,8 +38,8 @@ export function listOwnDifferences({ record, ingress }: Differing): readonly Dif
     ),
     own("image", {
       production: image,
-      environment: record.target === "local" ? nameLocalImage(image) : image,
-      reason: "The image comes from this checkout, because the local region has no other registry.",
+      environment: record.target === "local" ? "built from this checkout" : image,
+      reason: "The local region has no other registry.",
     }),
   ].filter(({ production, environment }) => production !== environment);
 }

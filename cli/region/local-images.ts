@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { readDeclaration } from "../../image/declaration.ts";
+import { digestContent } from "../../image/digest.ts";
 import type { regionParts } from "../../tools/parts.ts";
 import { checkout } from "../home.ts";
 
@@ -20,13 +21,15 @@ export function localImages({ node }: ReturnType<typeof regionParts>): Record<st
 }
 
 /**
- * Production's image as it is requested from the local region. A digest, and a tag in a registry other than ECR,
- * can only be resolved by that registry; local images are built from this checkout.
+ * Production's image as the local region is asked for it: of the same repository, by the digest of this checkout's content. A
+ * registry other than ECR cannot be reached from the local region, so its name is left out.
+ *
+ * @throws ImageError when the content is incomplete
  */
 export function nameLocalImage(image: string): string {
   const [host = "", ...rest] = image.replace(/@sha256:[0-9a-f]{64}$/, "").split("/");
   const hasRegistry = /[.:]/.test(host) && rest.length > 0;
   const isElsewhere = hasRegistry && !/^\d{12}\.dkr\.ecr\./.test(host);
   const name = [...(isElsewhere ? [] : [host]), ...rest].join("/");
-  return /:[\w.-]+$/.test(name) ? name : `${name}:checkout`;
+  return `${name}@${digestContent(imageContent)}`;
 }

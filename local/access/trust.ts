@@ -22,22 +22,35 @@ export type TrustedService = "ecs-tasks.amazonaws.com" | "fis.amazonaws.com" | "
 
 /** Reads a trust policy. @throws Error saying what is wrong with it, or what the region does not evaluate */
 export function parseTrust(text: string): readonly TrustStatement[] {
-  const document = JSON.parse(text) as { readonly Statement?: unknown };
-  const statements = [document.Statement ?? []].flat() as readonly Record<string, unknown>[];
+  const { Statement } = JSON.parse(text) as { readonly Statement?: Written | readonly Written[] };
+  const statements = [Statement ?? []].flat();
   if (statements.length === 0) throw new Error("It has no Statement.");
   return statements.map(parseStatement);
 }
 
-function parseStatement({ Effect, Action, Principal, Condition }: Record<string, unknown>): TrustStatement {
+/** A statement as IAM writes it. */
+interface Written {
+  readonly Effect?: unknown;
+  readonly Action?: unknown;
+  readonly Principal?: unknown;
+  readonly Condition?: unknown;
+}
+
+function parseStatement({ Effect, Action, Principal, Condition }: Written): TrustStatement {
   if (Principal === undefined) throw new Error("A statement names no Principal.");
   const { Service } = (typeof Principal === "object" ? Principal : {}) as { readonly Service?: unknown };
   return {
     effect: Effect === "Deny" ? "Deny" : "Allow",
-    actions: [Action ?? []].flat() as readonly string[],
+    actions: textsOf(Action),
     resources: ["*"],
     conditions: parseConditions((Condition ?? {}) as Record<string, Record<string, unknown>>),
-    services: [Service ?? []].flat() as readonly string[],
+    services: textsOf(Service),
   };
+}
+
+/** A text, a list of texts, or nothing. */
+function textsOf(value: unknown): readonly string[] {
+  return (value === undefined ? [] : [value].flat()).map(String);
 }
 
 /**

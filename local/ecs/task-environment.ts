@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
-import { readFileIfThere } from "../daemon/files.ts";
+import { readFileIfPresent } from "../../machine/files.ts";
 import { registerTask } from "../endpoint/tasks.ts";
 import type { Region } from "../region.ts";
 import type { PulledImage } from "./images.ts";
@@ -71,7 +71,7 @@ function locate(region: Region, { folder, declaration }: ImageFiles, value: stri
 
 /** True for a file of certificates among which is RDS's authority for that Region. */
 function hasAuthorityOf(regionName: string, file: string): boolean {
-  const blocks = readFileIfThere(file)?.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
+  const blocks = readFileIfPresent(file)?.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
   const wanted = `CN=Amazon RDS ${regionName} Root CA `;
   return blocks?.some((pem) => isAuthority(pem, wanted)) ?? false;
 }

@@ -55,7 +55,7 @@ export const keys = {
   revocationList: key("The authority's first revocation list, PEM.", optionalPem("X509 CRL"), ""),
   onPremisesNetworks: key("Networks reached over the private line, comma separated.", sourceNetworks, ""),
   directConnectGatewayId: key("Direct Connect gateway of the private line.", gatewayId(), ""),
-  image: key("Image of the platform; without a registry, the account's own is used.", imageName()),
+  image: key("Image of the platform by digest; without a registry, the account's own is used.", imageName()),
   servicePort: key(
     "Port of every role of the image, and of the listener in front of the upstream.",
     wholeNumber(1_150, 55_535),
@@ -146,7 +146,7 @@ function gatewayId(): Parser<string | undefined> {
 
 function imageName(): Parser<string> {
   return text(
-    /^([a-z0-9.-]+\.[a-z]+(:\d+)?\/)?[a-z0-9._/-]+(:[\w.-]+|@sha256:[0-9a-f]{64})$/,
-    "an image with its tag or digest, like dmm-env/gateway:1.0.0",
+    /^([a-z0-9.-]+\.[a-z]+\/)?[a-z0-9._/-]+@sha256:[0-9a-f]{64}$/,
+    "an image by its digest, like dmm-env/gateway@sha256:<64 hexadecimal digits>, in a registry on port 443",
   );
 }

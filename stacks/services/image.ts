@@ -1,4 +1,5 @@
 import * as aws from "@pulumi/aws";
+import { StackError } from "../errors.ts";
 import type { Place } from "../place.ts";
 
 /** An image as ECS pulls it. */
@@ -9,21 +10,28 @@ export interface Image {
 }
 
 /**
- * The image of a deployment. A tag in ECR is resolved to its current digest, so that a deployment after the tag
- * was moved is a new task definition, and replaced tasks never run anything else. References to other registries
- * are used unchanged.
+ * The image that a deployment runs, by the digest that the configuration names: no task that is replaced later runs anything
+ * else, and an environment runs what production runs. ECR is asked for it before the first resource; of other registries
+ * the reference is taken as it is.
+ *
+ * @throws {StackError} when ECR does not have it
  */
 export async function resolveImage(name: string, place: Place): Promise<Image> {
-  const { registry, repository, tag, ecr } = parseImage(name, place);
+  const { repository, digest, ecr } = parseImage(name, place);
   const image = locateImage(name, place);
-  if (ecr === undefined || tag === undefined) return image;
-  const { imageDigest } = await aws.ecr.getImage({
-    repositoryName: repository,
-    imageTag: tag,
-    registryId: ecr.accountId,
-    ...(ecr.region !== place.region && { region: ecr.region }),
-  });
-  return { ...image, reference: `${registry}/${repository}@${imageDigest}` };
+  if (ecr === undefined) return image;
+  try {
+    await aws.ecr.getImage({
+      repositoryName: repository,
+      imageDigest: digest,
+      registryId: ecr.accountId,
+      ...(ecr.region !== place.region && { region: ecr.region }),
+    });
+  } catch (error) {
+    const { reference } = image;
+    throw new StackError("DMM_STACKS_IMAGE_ABSENT", { reference, reason: (error as Error).message }, error);
+  }
+  return image;
 }
 
 /**
@@ -41,11 +49,11 @@ export function locateImage(name: string, place: Place): Image {
 
 interface ImageName {
   readonly registry: string;
-  /** Repository with tag or digest. */
+  /** Repository with digest. */
   readonly rest: string;
   readonly repository: string;
-  /** Absent if the image is named by its digest. */
-  readonly tag: string | undefined;
+  /** `sha256:` and 64 hexadecimal digits. */
+  readonly digest: string;
   /** Absent for a registry other than ECR. */
   readonly ecr: { readonly accountId: string; readonly region: string } | undefined;
 }
@@ -54,13 +62,8 @@ function parseImage(name: string, place: Place): ImageName {
   const own = `${place.accountId}.dkr.ecr.${place.region}.${place.dnsSuffix}`;
   const [registry, rest] = splitRegistry(name, own);
   const [, accountId = "", region = ""] = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\./.exec(registry) ?? [];
-  return {
-    registry,
-    rest,
-    repository: rest.replace(/(@|:).*$/, ""),
-    tag: rest.includes("@") ? undefined : rest.slice(rest.indexOf(":") + 1),
-    ecr: accountId === "" ? undefined : { accountId, region },
-  };
+  const [repository = "", digest = ""] = rest.split("@");
+  return { registry, rest, repository, digest, ecr: accountId === "" ? undefined : { accountId, region } };
 }
 
 /** A first part with a dot is a host name; `dmm-env/gateway` has none. */

@@ -24,6 +24,8 @@ export function createTaskDefinition(
     {
       family: deployment.names.of(spec.name),
       requiresCompatibilities: ["EC2"],
+      // An image that was built for another processor would end with "exec format error".
+      runtimePlatform: { operatingSystemFamily: "LINUX", cpuArchitecture: "X86_64" },
       networkMode: "awsvpc",
       cpu: String(spec.cpu),
       memory: String(spec.memory),

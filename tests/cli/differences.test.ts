@@ -31,7 +31,7 @@ test("every declared difference is reported, with both values and the reason", a
     reported.filter(({ scope }) => scope === "every environment"),
   ];
   const keys = declaredDifferences.flatMap((it) => (it.kind === "configured" ? [`dmm-env:${it.key}`] : []));
-  assert.deepEqual(new Set(own.map(({ what }) => what)), new Set(keys));
+  assert.deepEqual(new Set(own.map(({ what }) => what)), new Set([...keys, "dmm-env:image"]));
   const declared = declaredDifferences.filter(({ kind }) => kind !== "configured");
   assert.deepEqual(
     everywhere.map(({ reason }) => reason),
@@ -47,5 +47,5 @@ test("each changed port is described with production's", async () => {
       "Differs from production: dmm-env:ingressPort is 8443 instead of 443. This machine does not allow production's port, or another program uses it.",
     ),
   );
-  assert.equal(renderOwnDifferences(shifted).length, 4);
+  assert.equal(renderOwnDifferences(shifted).length, 5);
 });

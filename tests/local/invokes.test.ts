@@ -37,12 +37,19 @@ test("the functions of the AWS provider", async (t) => {
     assert.deepEqual(invoke("aws:ssm/getParameter:getParameter", { name }), first);
   });
 
-  t.test("find an image in ECR by its tag, with the digest of its current content", async () => {
+  t.test("find an image in ECR by its digest, or by its tag with the digest of its content now", async () => {
     const token = "aws:ecr/getImage:getImage";
     const { images } = region;
     const image = invoke(token, { repositoryName: "dmm-env/gateway", imageTag: "1.0.0" });
     assert.equal(image.imageDigest, digestContent(images["dmm-env/gateway"]!.content));
     assert.match(String(image.imageUri), /\/dmm-env\/gateway@sha256:[0-9a-f]{64}$/);
+    const { imageDigest } = image;
+    assert.deepEqual(invoke(token, { repositoryName: "dmm-env/gateway", imageDigest }).imageTags, []);
+    const absent = `sha256:${"0".repeat(64)}`;
+    assert.throws(() => invoke(token, { repositoryName: "dmm-env/gateway", imageDigest: absent }), {
+      code: "DMM_LOCAL_INVOKE_NOT_FOUND",
+      message: /image dmm-env\/gateway@sha256:0{64} .*is not stored on this machine/,
+    });
     assert.throws(() => invoke(token, { repositoryName: "somebody/else", imageTag: "1.0.0" }), {
       code: "DMM_LOCAL_INVOKE_NOT_FOUND",
       message: /image somebody\/else:1\.0\.0 .*it has dmm-env\/gateway/,

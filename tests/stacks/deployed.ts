@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { digestContent } from "../../image/digest.ts";
 import { program } from "../../stacks/index.ts";
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
 
-/** Digest of the image under the configured tag in ECR. */
-export const imageDigest = `sha256:${"a1".repeat(32)}`;
+/** Of the image that ECR has, and of no other: the content of this checkout. */
+const imageDigest = digestContent({ folder: join(import.meta.dirname, "..", ".."), workspace: "gateway" });
 
 /** One resource as it is declared to the engine. */
 export interface DeclaredResource {
@@ -32,7 +34,7 @@ export const productionConfig: Readonly<Record<string, string>> = {
   environment: "production",
   owner: "platform",
   zone: "api.example.com",
-  image: "dmm-env/gateway:0.1.0",
+  image: `dmm-env/gateway@${imageDigest}`,
   onPremisesNetworks: "172.20.0.0/16",
   directConnectGatewayId: "0a1b2c3d-0000-4000-8000-0123456789ab",
 };
@@ -177,7 +179,7 @@ function computedByType(type: string, name: string, inputs: any): Record<string,
 }
 
 function call(
-  { token }: pulumi.runtime.MockCallArgs,
+  { token, inputs }: pulumi.runtime.MockCallArgs,
   zones: readonly string[],
 ): pulumi.runtime.MockCallResult {
   const responses: Readonly<Record<string, pulumi.runtime.MockCallResult>> = {
@@ -190,6 +192,10 @@ function call(
     "aws:route53/getZone:getZone": { zoneId: "Z2" },
     "aws:secretsmanager/getRandomPassword:getRandomPassword": { randomPassword: "a-random-password" },
   };
+  if (token === "aws:ecr/getImage:getImage" && inputs.imageDigest !== imageDigest)
+    throw Object.assign(new Error("refused"), {
+      details: `ImageNotFoundException: ${inputs.repositoryName} has no ${inputs.imageDigest}`,
+    });
   const found = responses[token];
   if (found === undefined) throw new Error(`The program invokes ${token}, which has no answer here.`);
   return found;

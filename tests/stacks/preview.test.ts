@@ -42,12 +42,13 @@ test("an inline preview of an environment contains only creations, without a war
   assert.doesNotMatch(preview.stdout, /warning/i);
 });
 
-test("a plain pulumi preview works on the unmodified Pulumi.yaml and Pulumi.production.yaml", async () => {
+test("a plain pulumi preview works on Pulumi.yaml and Pulumi.production.yaml, with an image that is there", async () => {
   const folder = await copyProject();
   const host = await startLanguageHost();
   try {
     const pulumi = runPulumi(folder);
     await pulumi("stack", "init", "production");
+    await pulumi("config", "set", "dmm-env:image", productionConfig.image ?? "", "--stack", "production");
     const client = `--client=127.0.0.1:${host.port}`;
     const { stdout } = await pulumi("preview", "--stack", "production", "--non-interactive", client);
     assert.match(stdout, /Resources:\n\s+\+ 1\d\d to create/);

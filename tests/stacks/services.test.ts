@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
 import { test } from "tap";
+import { StackError } from "../../stacks/errors.ts";
 import { locateImage } from "../../stacks/services/image.ts";
-import { deploy, environmentConfig, imageDigest } from "./deployed.ts";
+import { deploy, environmentConfig } from "./deployed.ts";
 
 const environment = await deploy(environmentConfig);
 const arn = (name: string) => `arn:aws:mock:eu-west-1:123456789012:${name}`;
+
+function digest(digit: string): string {
+  return `sha256:${digit.repeat(64)}`;
+}
 
 interface Statement {
   readonly Effect: string;
@@ -135,16 +141,36 @@ test("no value of a secret is in a task definition", async () => {
   }
 });
 
-test("every service runs the digest that the image's tag currently has in ECR", async () => {
-  const reference = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/dmm-env/gateway@${imageDigest}`;
-  for (const service of ["gateway", "admin", "stub"]) assert.equal(container(service).image, reference);
-  assert.equal(environment.outputs.compute.image, reference);
-  for (const image of ["ghcr.io/example/gateway:1", `ghcr.io/example/gateway@sha256:${"0".repeat(64)}`]) {
-    assert.equal((await deploy({ ...environmentConfig, image })).outputs.compute.image, image);
+test("every service runs the digest that the configuration names, on the processor that it was built for", async () => {
+  const reference = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/${environmentConfig.image}`;
+  for (const service of ["gateway", "admin", "stub"]) {
+    assert.equal(container(service).image, reference);
+    const { runtimePlatform } = environment.one("aws:ecs/taskDefinition:TaskDefinition", service).inputs;
+    assert.deepEqual(runtimePlatform, { operatingSystemFamily: "LINUX", cpuArchitecture: "X86_64" });
   }
+  assert.equal(environment.outputs.compute.image, reference);
+  const image = `ghcr.io/example/gateway@${digest("0")}`;
+  assert.equal((await deploy({ ...environmentConfig, image })).outputs.compute.image, image);
 });
 
-test("an image without a registry is in the account's own", async () => {
+test("an image that ECR does not have is refused before the first resource", async () => {
+  const image = `dmm-env/gateway@${digest("0")}`;
+  await assert.rejects(deploy({ ...environmentConfig, image }), (error) => {
+    assert.ok(error instanceof StackError && pulumi.RunError.isInstance(error));
+    assert.equal(error.code, "DMM_STACKS_IMAGE_ABSENT");
+    assert.match(error.message, /dkr\.ecr\.eu-west-1.*@sha256:0{64} cannot be deployed: .*ImageNotFound/);
+    return true;
+  });
+});
+
+for (const image of ["dmm-env/gateway:1.0.0", "dmm-env/gateway", `example.com:5000/gateway@${digest("0")}`])
+  test(`the image ${image.slice(0, 24)} is refused: a tag may move, and only port 443 leads out`, async () => {
+    await assert.rejects(deploy({ ...environmentConfig, image }), {
+      code: "DMM_STACKS_CONFIGURATION_INVALID",
+    });
+  });
+
+test("an image without a registry is taken from the account's own", async () => {
   const place = {
     accountId: "123456789012",
     region: "eu-west-1",
@@ -152,17 +178,17 @@ test("an image without a registry is in the account's own", async () => {
     dnsSuffix: "amazonaws.com",
   } as const;
   const zones = ["a", "b", "c"] as const;
-  assert.deepEqual(locateImage("dmm-env/gateway:1.0.0", { ...place, zones }), {
-    reference: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/dmm-env/gateway:1.0.0",
+  assert.deepEqual(locateImage(`dmm-env/gateway@${digest("1")}`, { ...place, zones }), {
+    reference: `123456789012.dkr.ecr.eu-west-1.amazonaws.com/dmm-env/gateway@${digest("1")}`,
     repositoryArn: "arn:aws:ecr:eu-west-1:123456789012:repository/dmm-env/gateway",
   });
-  const digest = `210987654321.dkr.ecr.eu-central-1.amazonaws.com/platform@sha256:${"0".repeat(64)}`;
-  assert.deepEqual(locateImage(digest, { ...place, zones }), {
-    reference: digest,
+  const elsewhere = `210987654321.dkr.ecr.eu-central-1.amazonaws.com/platform@${digest("0")}`;
+  assert.deepEqual(locateImage(elsewhere, { ...place, zones }), {
+    reference: elsewhere,
     repositoryArn: "arn:aws:ecr:eu-central-1:210987654321:repository/platform",
   });
-  assert.deepEqual(locateImage("ghcr.io/example/gateway:1", { ...place, zones }), {
-    reference: "ghcr.io/example/gateway:1",
+  assert.deepEqual(locateImage(`ghcr.io/example/gateway@${digest("2")}`, { ...place, zones }), {
+    reference: `ghcr.io/example/gateway@${digest("2")}`,
   });
 });
 
