@@ -3,7 +3,7 @@ import { chooseNameToDelete, nameHelp } from "../environment/default-name.ts";
 import { parseName } from "../environment/name.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { runCommand, type Session } from "../session.ts";
-import { createDownRun, tearDown } from "../teardown/down.ts";
+import { planDown, tearDown } from "../teardown/down.ts";
 
 export function registerDown(program: Command): void {
   program
@@ -16,7 +16,7 @@ export function registerDown(program: Command): void {
 
 /** The first Ctrl-C does not abort a teardown: it is finished, and the exit code reports the result. */
 async function down(session: Session, name: string): ReturnType<typeof tearDown> {
-  const outcome = await tearDown(await createDownRun(session, name));
+  const outcome = await tearDown(await planDown(session, name));
   if (!session.interruption.first.aborted || outcome.exitCode !== exitCodes.done) return outcome;
   return { ...outcome, exitCode: exitCodes.interrupted };
 }

@@ -7,7 +7,8 @@ import { parseName } from "../environment/name.ts";
 import { findAdminUrl } from "../provisioning/browser-steps.ts";
 import { listDifferences, renderOwnDifferences } from "../provisioning/differences.ts";
 import { renderInvitation } from "../provisioning/invitation.ts";
-import { makeUpRun, teardownInterrupted, upSteps } from "../provisioning/up.ts";
+import { lockUp, planUp, tearDownInterrupted, upSteps } from "../provisioning/up.ts";
+import type { OpenedUp } from "../provisioning/up-run.ts";
 import { done, type Outcome, runCommand, type Session } from "../session.ts";
 
 interface UpOptions {
@@ -29,26 +30,24 @@ export function registerUp(program: Command): void {
     );
 }
 
-/**
- * Exit code 4 keeps what was created, to inspect or continue; an interruption tears down what this run has
- * created.
- */
+/** Exit code 4 leaves what was created, to inspect or continue; an interruption tears down what this run has created. */
 async function up(session: Session, name: string, options: UpOptions): Promise<Outcome> {
-  const run = await makeUpRun(session, {
+  const planned = await planUp(session, {
     name: parseName(name),
     ...(options.for !== undefined && { lifetimeSeconds: parseDuration(options.for) }),
     ...(options.insiders !== undefined && { insiders: parseInsiderNetworks(options.insiders) }),
   });
+  const locked = lockUp(planned);
+  using _ = locked.lock;
   try {
-    await session.reporter.run(upSteps, run);
+    return report(await session.reporter.run(upSteps, locked));
   } catch (error) {
-    if (session.interruption.first.aborted) return await teardownInterrupted(run);
+    if (session.interruption.first.aborted) return await tearDownInterrupted(locked);
     throw error;
-  } finally {
-    run.lock?.release();
   }
-  const { record, ingress, folder, observation } = run;
-  const { shortened } = run;
+}
+
+function report({ record, ingress, folder, observation, reissued }: OpenedUp): Outcome {
   return {
     exitCode: done,
     report: {
@@ -62,17 +61,17 @@ async function up(session: Session, name: string, options: UpOptions): Promise<O
       differences: listDifferences({ record, ingress }),
       resources: observation.done,
       changes: observation.changes,
-      reissued: shortened,
+      reissued,
     },
     lines: [
-      ...renderShortened(shortened),
+      ...renderReissued(reissued),
       ...renderOwnDifferences({ record, ingress }),
       ...renderInvitation(record.name, ingress, folder, record.expires),
     ],
   };
 }
 
-function renderShortened(insiders: readonly string[]): readonly string[] {
+function renderReissued(insiders: readonly string[]): readonly string[] {
   const others = insiders.filter((insider) => insider !== operatorGrant);
   if (others.length === 0) return [];
   return [

@@ -7,7 +7,7 @@ import { openEnvironment } from "../open-environment.ts";
 import { type Outcome, runCommand, type Session } from "../session.ts";
 import { addProfileOption, collect } from "../verification/options.ts";
 import { exitCodeOf, renderVerdicts, reportVerdicts } from "../verification/verdicts.ts";
-import { type VerifyRequest, type VerifyRun, verifySteps } from "../verification/verify-run.ts";
+import { type VerifyRequest, verifySteps } from "../verification/verify-run.ts";
 
 interface VerifyOptions {
   readonly suite?: readonly string[];
@@ -39,12 +39,11 @@ async function verify(session: Session, name: string, request: VerifyRequest): P
   selectChecks(request);
   const open = openEnvironment(session, name);
   using _ = acquireLock(open.folder.lock, open.name, session.commandLine);
-  const run = { session, request, open } as VerifyRun;
-  await session.reporter.run(verifySteps, run);
+  const result = await session.reporter.run(verifySteps, { session, request, open });
   const interrupted = session.interruption.first.aborted;
   return {
-    exitCode: interrupted ? exitCodes.interrupted : exitCodeOf(run.result),
-    report: { environment: open.name, target: open.record.target, ...reportVerdicts(run.result) },
-    lines: renderVerdicts(run.result),
+    exitCode: interrupted ? exitCodes.interrupted : exitCodeOf(result),
+    report: { environment: open.name, target: open.record.target, ...reportVerdicts(result) },
+    lines: renderVerdicts(result),
   };
 }

@@ -1,5 +1,5 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/events.js";
-import type { Progress } from "../report/reporter.ts";
+import type { Progress } from "../report/steps.ts";
 
 /** The stack itself is the root of its resources, and is not counted. */
 const stackType = "pulumi:pulumi:Stack";

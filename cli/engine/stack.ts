@@ -1,7 +1,7 @@
 import { MachineError } from "../../machine/errors.ts";
 import { watchDisk } from "../environment/disk.ts";
 import type { OperatorError } from "../errors.ts";
-import type { Progress } from "../report/reporter.ts";
+import type { Progress } from "../report/steps.ts";
 import { explainEngine } from "./explain.ts";
 import { EngineObserver, type Observation } from "./observer.ts";
 import type { Program } from "./program-host.ts";

@@ -5,11 +5,11 @@ import { readRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { openEnvironment } from "../open-environment.ts";
-import { makeUpRun, upSteps } from "../provisioning/up.ts";
-import type { UpRequest, UpRun } from "../provisioning/up-run.ts";
+import { lockUp, planUp, upSteps } from "../provisioning/up.ts";
+import type { LockedUp, UpRequest } from "../provisioning/up-run.ts";
 import { explainFailure, type Failure } from "../report/failure.ts";
 import type { Outcome, Session } from "../session.ts";
-import { createDownRun, tearDown } from "../teardown/down.ts";
+import { planDown, tearDown } from "../teardown/down.ts";
 import { findTraces } from "../teardown/find-traces.ts";
 import {
   exitCodeOf,
@@ -17,7 +17,7 @@ import {
   renderVerdicts,
   reportVerdicts,
 } from "../verification/verdicts.ts";
-import { type VerifyRun, verifySteps } from "../verification/verify-run.ts";
+import { verifySteps } from "../verification/verify-run.ts";
 import { proveTeardown, type TeardownWitness, takeWitness } from "./teardown-witness.ts";
 
 export interface GateRequest extends UpRequest {
@@ -39,10 +39,11 @@ interface Act {
 export async function runGate(session: Session, request: GateRequest): Promise<Outcome> {
   refuseUsedName(session, request.name);
   ensureSigningKey(session.home);
-  const up = await makeUpRun(session, request);
+  const up = lockUp(await planUp(session, request));
+  using _ = up.lock;
+  // Another command created it meanwhile: it is not this gate's to tear down.
+  if (up.earlier !== undefined || up.wasUp) refuseUsedName(session, request.name);
   const { witness, ...proof } = await prove(session, up, request);
-  // Nothing was reserved: another process took the name meanwhile, and has to tear it down itself.
-  if (up.lock === undefined) return proof;
   const tornDown = await tearDownAfter(session, up, witness);
   return {
     exitCode: conclude(session, proof, tornDown),
@@ -54,7 +55,7 @@ export async function runGate(session: Session, request: GateRequest): Promise<O
 
 async function prove(
   session: Session,
-  up: UpRun,
+  up: LockedUp,
   request: GateRequest,
 ): Promise<Act & { readonly witness?: TeardownWitness }> {
   let witness: TeardownWitness | undefined;
@@ -62,9 +63,8 @@ async function prove(
     await session.reporter.run(upSteps, up);
     const open = openEnvironment(session, request.name);
     witness = await takeWitness(session, open);
-    const verification = { session, request: { profile: request.profile }, open } as VerifyRun;
-    await session.reporter.run(verifySteps, verification);
-    const { result } = verification;
+    const { profile } = request;
+    const result = await session.reporter.run(verifySteps, { session, request: { profile }, open });
     const report = { url: open.ingress.url, ...reportVerdicts(result) };
     return { exitCode: exitCodeOf(result), report, lines: renderVerdicts(result), witness };
   } catch (error) {
@@ -73,9 +73,9 @@ async function prove(
 }
 
 /** Tears down, then verifies the result from outside. */
-async function tearDownAfter(session: Session, up: UpRun, witness?: TeardownWitness): Promise<Act> {
+async function tearDownAfter(session: Session, up: LockedUp, witness?: TeardownWitness): Promise<Act> {
   try {
-    const tornDown = await tearDown(await createDownRun(session, up.request.name, up.lock));
+    const tornDown = await tearDown(await planDown(session, up.request.name), up.lock);
     if (witness === undefined) return tornDown;
     const result = await proveTeardown(session, witness);
     return {

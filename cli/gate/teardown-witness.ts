@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { RunResult, Target, TeardownSnapshot } from "../../verify/index.ts";
 import { createSigner, ensureSigningKey } from "../attestation/signing-key.ts";
 import type { OpenEnvironment } from "../open-environment.ts";
-import type { Step } from "../report/reporter.ts";
+import { type Progress, startWith } from "../report/steps.ts";
 import type { Session } from "../session.ts";
 import { createTarget } from "../verification/target.ts";
 
@@ -20,23 +20,28 @@ export async function takeWitness(session: Session, open: OpenEnvironment): Prom
   return { name: open.name, snapshot: readTeardownSnapshot(target), credentials: target.aws.credentials };
 }
 
+const proofSteps = startWith<{ readonly session: Session; readonly witness: TeardownWitness }>().step(
+  "verify the teardown from outside",
+  runTeardownChecks,
+  ({ verdict }) => verdict === "passed",
+);
+
 /** Runs the suite *teardown* against the former environment. */
-export async function proveTeardown(session: Session, witness: TeardownWitness): Promise<RunResult> {
-  const run: { result?: RunResult } = {};
-  const step: Step<typeof run> = {
-    title: "verify the teardown from outside",
-    async run(context, progress) {
-      const { verifyTeardown } = await import("../../verify/index.ts");
-      const time = new Date().toISOString().replace(/[:.]/g, "-");
-      context.result = await verifyTeardown(witness.snapshot, {
-        credentials: witness.credentials,
-        directory: join(session.home.runs, `${witness.name}-${time}-teardown`),
-        signer: createSigner(ensureSigningKey(session.home)),
-      });
-      progress(context.result.verdict);
-      return context.result.verdict === "passed" ? undefined : "failed";
-    },
-  };
-  await session.reporter.run([step], run);
-  return run.result!;
+export function proveTeardown(session: Session, witness: TeardownWitness): Promise<RunResult> {
+  return session.reporter.run(proofSteps, { session, witness });
+}
+
+async function runTeardownChecks(
+  { session, witness }: { readonly session: Session; readonly witness: TeardownWitness },
+  progress: Progress,
+): Promise<RunResult> {
+  const { verifyTeardown } = await import("../../verify/index.ts");
+  const time = new Date().toISOString().replace(/[:.]/g, "-");
+  const result = await verifyTeardown(witness.snapshot, {
+    credentials: witness.credentials,
+    directory: join(session.home.runs, `${witness.name}-${time}-teardown`),
+    signer: createSigner(ensureSigningKey(session.home)),
+  });
+  progress(result.verdict);
+  return result;
 }

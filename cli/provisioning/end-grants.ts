@@ -3,16 +3,16 @@ import { accessAws } from "../access/aws-access.ts";
 import { endWithEnvironment } from "../access/end-with-environment.ts";
 import { hasUnpublished, publishRevocations } from "../access/revoke.ts";
 import { writeClosing } from "../region/closing.ts";
-import type { Progress } from "../report/reporter.ts";
-import type { UpRun } from "./up-run.ts";
+import type { Progress } from "../report/steps.ts";
+import type { CreatedUp, OpenedUp } from "./up-run.ts";
 
 /**
  * Ensures that no grant outlives the environment, publishes what an earlier command could not, and only then lets
  * the region open the ingress until the end of the environment's life.
  */
-export async function endGrants(run: UpRun, progress: Progress): Promise<void> {
+export async function endGrants(run: CreatedUp, progress: Progress): Promise<OpenedUp> {
   const { folder, record, outputs, project, region } = run;
-  run.shortened = await withAccessLock(folder, record.name, async () => {
+  const reissued = await withAccessLock(folder, record.name, async () => {
     const shortened = await endWithEnvironment(folder.access, record);
     if (outputs.access !== null && hasUnpublished(folder.access)) {
       const aws = accessAws(project.region, region);
@@ -21,5 +21,6 @@ export async function endGrants(run: UpRun, progress: Progress): Promise<void> {
     return shortened;
   });
   if (region !== undefined) writeClosing(folder.region, record.expires);
-  progress(run.shortened.length === 0 ? `until ${record.expires}` : `reissued: ${run.shortened.join(", ")}`);
+  progress(reissued.length === 0 ? `until ${record.expires}` : `reissued: ${reissued.join(", ")}`);
+  return { ...run, reissued };
 }

@@ -7,10 +7,10 @@ import { ask, type ClientIdentity, type Ingress } from "../access/ingress.ts";
 import { operatorGrant } from "../access/operator-grant.ts";
 import { fetchToken, readVerifierSecret, type Token } from "../access/token.ts";
 
-import { writeRecord } from "../environment/record.ts";
+import { type EnvironmentRecord, writeRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
-import type { Progress } from "../report/reporter.ts";
-import type { UpRun } from "./up-run.ts";
+import type { Progress } from "../report/steps.ts";
+import type { OpenedUp } from "./up-run.ts";
 
 const withinSeconds = { local: 30, aws: 600 } as const;
 
@@ -18,7 +18,7 @@ const withinSeconds = { local: 30, aws: 600 } as const;
  * An environment is up once it has served a request of an insider with a token, from outside and through every
  * component.
  */
-export async function proveServing(run: UpRun, progress: Progress): Promise<void> {
+export async function proveServing(run: OpenedUp, progress: Progress): Promise<OpenedUp> {
   const { session, record, folder, ingress, outputs, project, region } = run;
   const secret = await readVerifierSecret(accessAws(project.region, region), outputs.verifier);
   const client = readClient(folder.access, operatorGrant);
@@ -43,8 +43,9 @@ export async function proveServing(run: UpRun, progress: Progress): Promise<void
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   progress(`${ingress.url} served GET /verify/echo`);
-  run.record = { ...record, stage: "up" };
-  writeRecord(session.home, run.record);
+  const served: EnvironmentRecord = { ...record, stage: "up" };
+  writeRecord(session.home, served);
+  return { ...run, record: served };
 }
 
 /** A new token, proven by one request that it authorizes. */

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { createFolder } from "../../machine/files.ts";
 import { pulumiRoot } from "../../tools/parts.ts";
 import { type Authority, ensureAuthority } from "../access/authority.ts";
 import { hasEveryFile, issueGrant, isValid, readGrant } from "../access/grants.ts";
@@ -16,55 +15,43 @@ import {
 } from "../engine/configuration.ts";
 import { endAbandonedEngine, removeDeadLocks } from "../engine/locks.ts";
 import type { Program } from "../engine/program-host.ts";
+import type { EngineSetting } from "../engine/pulumi.ts";
 import { ensureStack } from "../engine/stack.ts";
-import { readStackState, removeCutDescriptions } from "../engine/state.ts";
-
+import { removeCutDescriptions } from "../engine/state.ts";
 import { chooseIngressPort } from "../environment/ingress-port.ts";
-import { acquireLock } from "../environment/lock.ts";
 import { reserveNetwork } from "../environment/network.ts";
 import { requireSameTarget } from "../environment/origin.ts";
 import { readOwner } from "../environment/owner.ts";
 import { choosePorts } from "../environment/ports.ts";
 import { type EnvironmentRecord, readRecord, writeRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
-import { readRegionAddress } from "../region/address.ts";
 import { nameLocalImage } from "../region/local-images.ts";
 import type { Session } from "../session.ts";
-import type { UpRequest, UpRun } from "./up-run.ts";
+import type { LockedUp, PlannedUp, ReservedUp, UpRequest } from "./up-run.ts";
 
 const defaultLifetimeSeconds = 8 * 3600;
 
-/**
- * Reserves the environment for this run: its lock, its record, its network, its access material and its
- * configuration.
- */
-export async function reserveEnvironment(run: UpRun): Promise<void> {
-  const { session, request, folder } = run;
-  createFolder(folder.directory);
-  run.lock = acquireLock(folder.lock, request.name, session.commandLine);
-  run.record = await decidePorts(run, await decideIngressPort(decideRecord(run)));
-  writeRecord(session.home, run.record);
+/** Takes the environment for this run: its record, its network, its access material and its configuration. */
+export async function reserveEnvironment(run: LockedUp): Promise<ReservedUp> {
+  const { session, request, folder, project } = run;
+  const record = await decidePorts(run, await decideIngressPort(decideRecord(run)));
+  writeRecord(session.home, record);
   await endAbandonedEngine(folder);
-  removeDeadLocks(session.home, run.project.name, request.name);
-  removeCutDescriptions(session.home, run.project.name, request.name);
-  await configure(run);
-  run.setting = {
+  removeDeadLocks(session.home, project.name, request.name);
+  removeCutDescriptions(session.home, project.name, request.name);
+  await configure(run, record);
+  const setting: EngineSetting = {
     home: session.home,
     folder,
     name: request.name,
     command: join(pulumiRoot(run.parts), "bin", "pulumi"),
   };
   // From here on a stack may exist, whatever happens to this process.
-  run.record = { ...run.record, stack: "requested" };
-  writeRecord(session.home, run.record);
-  run.stack = quietly(
-    ensureStack(run.setting, {
-      stop: session.interruption.first,
-      kill: session.interruption.second,
-      graceMs: 5_000,
-    }),
-  );
-  run.program = quietly(loadProgram());
+  const requested: EnvironmentRecord = { ...record, stack: "requested" };
+  writeRecord(session.home, requested);
+  const { first: stop, second: kill } = session.interruption;
+  const stack = quietly(ensureStack(setting, { stop, kill, graceMs: 5_000 }));
+  return { ...run, record: requested, setting, stack, program: quietly(loadProgram()) };
 }
 
 /**
@@ -82,31 +69,23 @@ export function checkRequest({ home, target }: Session, request: UpRequest): Env
   return earlier;
 }
 
-function decideRecord(run: UpRun): EnvironmentRecord {
-  const { origin, session, request } = run;
-  const earlier = checkRequest(session, request);
-  run.wasUp = earlier === undefined ? servesWithoutRecord(run) : earlier.stage === "up";
+function decideRecord(run: LockedUp): EnvironmentRecord {
+  const { origin, session, request, earlier } = run;
   const isAllowed = (number: number) => isNetworkAllowed(run.project, number);
   // The reservation has the origin too: it remains if the record is damaged.
   const network = earlier?.network ?? reserveNetwork(session.home, request.name, { isAllowed, origin });
   return planRecord(run, earlier, network);
 }
 
-/** If a record was lost, the environment still counts as existing before this run. */
-function servesWithoutRecord({ session, folder, project, request }: UpRun): boolean {
-  const state = readStackState(session.home, project.name, request.name);
-  return readRegionAddress(folder.region) !== undefined || (state.kind === "present" && state.resources > 1);
-}
-
 /** Ports are in the outputs and in every task's environment, so they never change after creation. */
-async function decidePorts(run: UpRun, record: EnvironmentRecord): Promise<EnvironmentRecord> {
+async function decidePorts(run: LockedUp, record: EnvironmentRecord): Promise<EnvironmentRecord> {
   if (record.target === "aws" || record.ports !== undefined || run.wasUp) return record;
   return { ...record, ports: await choosePorts(record.network, readProductionPorts()) };
 }
 
 /** The environment's record in this run. */
 export function planRecord(
-  { origin, request }: Pick<UpRun, "origin" | "request">,
+  { origin, request }: Pick<PlannedUp, "origin" | "request">,
   earlier: EnvironmentRecord | undefined,
   network: number,
 ): EnvironmentRecord {
@@ -134,7 +113,7 @@ async function decideIngressPort(record: EnvironmentRecord): Promise<Environment
   return { ...record, ingressPort: await chooseIngressPort(record.network, readProductionPort()) };
 }
 
-async function configure({ folder, project, record }: UpRun): Promise<void> {
+async function configure({ folder, project }: LockedUp, record: EnvironmentRecord): Promise<void> {
   const authority = await ensureAuthority(folder.access, record.name);
   const first = await ensureFirstList(folder.access, authority);
   await grantOperator(folder.access, authority, record);

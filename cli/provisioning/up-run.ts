@@ -6,6 +6,7 @@ import type { Project } from "../engine/configuration.ts";
 import type { Observation } from "../engine/observer.ts";
 import type { Program } from "../engine/program-host.ts";
 import type { EngineSetting } from "../engine/pulumi.ts";
+
 import type { Origin } from "../environment/origin.ts";
 import type { EnvironmentRecord } from "../environment/record.ts";
 import type { EnvironmentFolder } from "../home.ts";
@@ -21,26 +22,49 @@ export interface UpRequest {
   readonly insiders?: readonly string[];
 }
 
-/** One run of `up`. The steps fill it in order; each reads only what an earlier one has set. */
-export interface UpRun {
+/** An `up` whose request, configuration, tools and backend were checked. Nothing has been changed yet. */
+export interface PlannedUp {
   readonly session: Session;
   readonly request: UpRequest;
   readonly folder: EnvironmentFolder;
   readonly project: Project;
   readonly parts: ResolvedParts;
   readonly origin: Origin;
-  lock: Lock;
-  record: EnvironmentRecord;
+}
+
+/** It holds the environment's lock, so no other command changes what it has read. */
+export interface LockedUp extends PlannedUp {
+  readonly lock: Lock;
+  /** The record of an earlier `up`; undefined for a new environment. */
+  readonly earlier: EnvironmentRecord | undefined;
   /** True when the environment was up before this run: an interrupted update does not tear it down. */
-  wasUp: boolean;
-  setting: EngineSetting;
+  readonly wasUp: boolean;
+}
+
+/** Name, network and ports are this environment's; its keys and its configuration are written. */
+export interface ReservedUp extends LockedUp {
+  readonly record: EnvironmentRecord;
+  readonly setting: EngineSetting;
   /** Work in parallel to the steps: the program is loaded and the stack exists when the engine needs them. */
-  program: Promise<Program>;
-  stack: Promise<void>;
-  region?: RegionAddress;
-  observation: Observation;
-  outputs: PlatformOutputs;
-  /** Insiders whose certificates would have outlived the environment; they were reissued. */
-  shortened: readonly string[];
-  ingress: Ingress;
+  readonly program: Promise<Program>;
+  readonly stack: Promise<void>;
+}
+
+/** There is a region to create resources in. */
+export interface LocatedUp extends ReservedUp {
+  /** Undefined on AWS. */
+  readonly region: RegionAddress | undefined;
+}
+
+/** Every resource was created. */
+export interface CreatedUp extends LocatedUp {
+  readonly observation: Observation;
+  readonly outputs: PlatformOutputs;
+  readonly ingress: Ingress;
+}
+
+/** No grant outlives the environment, and the ingress is open. */
+export interface OpenedUp extends CreatedUp {
+  /** Insiders whose certificates would have outlived the environment and were replaced. */
+  readonly reissued: readonly string[];
 }

@@ -1,42 +1,42 @@
 import { join } from "node:path";
+import { createFolder } from "../../machine/files.ts";
 import { pulumiRoot } from "../../tools/parts.ts";
 import { requireAwsIdentity } from "../access/aws-identity.ts";
 import { useBackend } from "../engine/backend.ts";
 import { checkBackend } from "../engine/check-backend.ts";
 import { checkConfiguration, isNetworkAllowed, type Project, readProject } from "../engine/configuration.ts";
+import { readStackState } from "../engine/state.ts";
 import { requireSpace } from "../environment/disk.ts";
+import { acquireLock } from "../environment/lock.ts";
 import { networkNumbers } from "../environment/network.ts";
 import type { Origin } from "../environment/origin.ts";
 import { type EnvironmentRecord, originOf } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { environmentFolder } from "../home.ts";
+import { readRegionAddress } from "../region/address.ts";
 import { explainFailure } from "../report/failure.ts";
-import type { Step } from "../report/reporter.ts";
+import { startWith } from "../report/steps.ts";
 import type { Outcome, Session } from "../session.ts";
 import { ensureParts } from "../setup/ensure-parts.ts";
-import { createDownRun, tearDown } from "../teardown/down.ts";
+import { planDown, tearDown } from "../teardown/down.ts";
+import { createResources } from "./create-resources.ts";
 import { endGrants } from "./end-grants.ts";
-import { makeRegion } from "./make-region.ts";
-import { makeResources } from "./make-resources.ts";
 import { proveServing } from "./prove-serving.ts";
+import { provideRegion } from "./provide-region.ts";
 import { checkRequest, overridesOf, planRecord, reserveEnvironment } from "./reserve.ts";
-import type { UpRequest, UpRun } from "./up-run.ts";
+import type { LockedUp, PlannedUp, UpRequest } from "./up-run.ts";
 
 /** The steps of `up`, in order. */
-export const upSteps: readonly Step<UpRun>[] = [
-  { title: "reserve name, network and keys", run: reserveEnvironment },
-  { title: "start the region", run: makeRegion },
-  { title: "create resources", run: makeResources },
-  { title: "limit grants to the environment's lifetime", run: endGrants },
-  { title: "serve an authorised request", run: proveServing },
-];
+export const upSteps = startWith<LockedUp>()
+  .step("reserve name, network and keys", reserveEnvironment)
+  .step("start the region", provideRegion)
+  .step("create resources", createResources)
+  .step("limit grants to the environment's lifetime", endGrants)
+  .step("serve an authorised request", proveServing);
 
-/**
- * Checks the prerequisites of the run before anything is changed: the configuration, the request, the machine's
- * tools, the backend.
- */
-export async function makeUpRun(session: Session, request: UpRequest): Promise<UpRun> {
+/** Checks what the run needs before anything is changed: the configuration, the request, the machine's tools, the backend. */
+export async function planUp(session: Session, request: UpRequest): Promise<PlannedUp> {
   const project = readProject();
   const earlier = checkRequest(session, request);
   const planned = planOrigin(session, project, earlier);
@@ -47,7 +47,31 @@ export async function makeUpRun(session: Session, request: UpRequest): Promise<U
   const folder = environmentFolder(session.home, request.name);
   const own = useBackend(session, request.name, origin.backend);
   await checkBackend(own, request.name, join(pulumiRoot(parts), "bin", "pulumi"));
-  return { session: own, request, project, parts, origin, folder } as UpRun;
+  return { session: own, request, project, parts, origin, folder };
+}
+
+/**
+ * Takes the environment's lock and checks the request again, because another command may have changed the environment
+ * meanwhile. Throws DMM_ENVIRONMENT_BUSY and what `checkRequest` throws.
+ */
+export function lockUp(planned: PlannedUp): LockedUp {
+  const { session, request, folder } = planned;
+  createFolder(folder.directory);
+  const lock = acquireLock(folder.lock, request.name, session.commandLine);
+  try {
+    const earlier = checkRequest(session, request);
+    const wasUp = earlier === undefined ? servesWithoutRecord(planned) : earlier.stage === "up";
+    return { ...planned, lock, earlier, wasUp };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** An environment that serves without a record was not created by this run. */
+function servesWithoutRecord({ session, folder, project, request }: PlannedUp): boolean {
+  const state = readStackState(session.home, project.name, request.name);
+  return readRegionAddress(folder.region) !== undefined || (state.kind === "present" && state.resources > 1);
 }
 
 /** The origin of a new environment, or the existing one. */
@@ -68,16 +92,17 @@ async function confirmOrigin(name: string, origin: Origin): Promise<Origin> {
 }
 
 /** The configuration with the first allowed network: the real one is known only under the lock. */
-function checkPlan(run: Pick<UpRun, "origin" | "request" | "project">, earlier?: EnvironmentRecord): void {
+function checkPlan(
+  run: Pick<PlannedUp, "origin" | "request" | "project">,
+  earlier?: EnvironmentRecord,
+): void {
   const network = earlier?.network ?? networkNumbers.find((number) => isNetworkAllowed(run.project, number));
   checkConfiguration(overridesOf(planRecord(run, earlier, network ?? networkNumbers[0]!), run.project));
 }
 
-/** Ctrl-C during `up`: tears down what this run has created; an environment that was up before is unchanged. */
-export async function teardownInterrupted(run: UpRun): Promise<Outcome> {
-  const { session, request, record } = run;
-  if (record === undefined)
-    return interrupted(run, "nothing was changed.", `Start again: dmm-env up ${request.name}`);
+/** Ctrl-C during `up`: what this run has created is torn down; an environment that was up before stays as it is. */
+export async function tearDownInterrupted(run: LockedUp): Promise<Outcome> {
+  const { session, request } = run;
   if (run.wasUp) {
     return interrupted(
       run,
@@ -85,12 +110,12 @@ export async function teardownInterrupted(run: UpRun): Promise<Outcome> {
       `Finish it: dmm-env up ${request.name}`,
     );
   }
-  const teardown = await tearDown(await createDownRun(session, request.name, run.lock));
+  const teardown = await tearDown(await planDown(session, request.name), run.lock);
   if (teardown.exitCode !== exitCodes.done) return teardown;
   return interrupted(run, `"${request.name}" was torn down.`, `Start again: dmm-env up ${request.name}`);
 }
 
-function interrupted({ session, request }: UpRun, outcome: string, next: string): Outcome {
+function interrupted({ session, request }: PlannedUp, outcome: string, next: string): Outcome {
   const failure = explainFailure(new OperatorError("DMM_INTERRUPTED", { outcome, next }), session.home);
   return { exitCode: exitCodes.interrupted, report: { environment: request.name }, lines: [], failure };
 }

@@ -1,4 +1,5 @@
-import type { Progress, Reporter, Step, StepTime } from "./reporter.ts";
+import type { Reporter, StepTime } from "./reporter.ts";
+import type { Progress, Step, Steps } from "./steps.ts";
 
 /** Interval at which a long step reports that it is running. */
 const heartbeatMs = 5_000;
@@ -14,15 +15,15 @@ export class LineReporter implements Reporter {
     this.#write = write;
   }
 
-  async run<Context>(steps: readonly Step<Context>[], context: Context): Promise<void> {
-    for (const step of steps) await this.#runStep(step, context);
+  run<First, Last>(steps: Steps<First, Last>, first: First): Promise<Last> {
+    return steps.run(first, (step, before) => this.#runStep(step, before));
   }
 
   note(line: string): void {
     this.#write(`${clock()} ${line}\n`);
   }
 
-  async #runStep<Context>(step: Step<Context>, context: Context): Promise<void> {
+  async #runStep<Before, After>(step: Step<Before, After>, before: Before): Promise<After> {
     const start = performance.now();
     const seconds = () => (performance.now() - start) / 1000;
     let detail = "";
@@ -34,8 +35,10 @@ export class LineReporter implements Reporter {
       this.note(`${step.title} … ${seconds().toFixed(0)} s${detail && `, ${detail}`}`);
     }, heartbeatMs);
     try {
-      const outcome = (await step.run(context, progress)) ?? "done";
+      const after = await step.run(before, progress);
+      const outcome = step.succeeded(after) ? "done" : "failed";
       this.note(`${step.title}: ${outcome} in ${seconds().toFixed(1)} s${detail && `, ${detail}`}`);
+      return after;
     } catch (error) {
       this.note(`${step.title}: failed after ${seconds().toFixed(1)} s`);
       throw error;

@@ -14,60 +14,67 @@ import {
 import { operatorGrant } from "../access/operator-grant.ts";
 import { revocableGrants, revokeGrants } from "../access/revoke.ts";
 import { readEdgeListeners } from "../environment/network.ts";
-import type { Progress } from "../report/reporter.ts";
+
+import type { Progress } from "../report/steps.ts";
 import type { ClosureProof } from "./closure-proof.ts";
-import type { DownRun } from "./down-run.ts";
+import type { ClosedDown, ReachedDown } from "./down-run.ts";
 import { findIngress, type Ingress } from "./find-ingress.ts";
 import { cutOff } from "./reach-region.ts";
 
 const withinMs = { local: 5_000, aws: 60_000 } as const;
+
+const notClosed: ClosureProof = { closed: false, revoked: [], refusals: [] };
 
 /**
  * Access first: revokes every grant and shows with real requests that neither an insider nor any other client gets
  * in. If that cannot be shown on the local target, the load balancers are ended instead, so that nothing listens
  * any more.
  */
-export async function closeIngress(run: DownRun, progress: Progress): Promise<void> {
+export async function closeIngress(run: ReachedDown, progress: Progress): Promise<ClosedDown> {
   const { target, network, region } = run;
   const ingress = findIngress(run);
   const where = network === undefined ? undefined : `127.${network}.0.10 to .250`;
   const readOpen = () => (network === undefined ? [] : readEdgeListeners(network));
   if (target === "local" && where !== undefined && readOpen().length === 0) {
-    run.closure = { closed: true, revoked: [], refusals: [], note: `Nothing listened at ${where}.` };
-    return progress(`nothing listens at ${where}`);
+    progress(`nothing listens at ${where}`);
+    return { ...run, closure: { ...notClosed, closed: true, note: `Nothing listened at ${where}.` } };
   }
-  if (ingress !== undefined && (target === "aws" || region !== undefined)) {
-    run.closure = await revokeEverybody(run, ingress);
-    if (run.closure.closed) return progress(summarize(run.closure));
+  const revoked =
+    ingress !== undefined && (target === "aws" || region !== undefined)
+      ? await revokeEverybody(run, ingress)
+      : undefined;
+  if (revoked?.closed) {
+    progress(summarize(revoked));
+    return { ...run, closure: revoked };
   }
-  if (target === "aws") return leaveUnproven(run, progress);
-  await cutOff(run, progress);
+  if (target === "aws") return { ...run, closure: leaveUnproven(run, progress, revoked) };
+  const restarted = await cutOff(run, progress);
   const open = readOpen();
   const closed = where !== undefined && open.length === 0;
   const note = closed
     ? `Nothing listens at ${where}.`
     : `Before anything was deleted, these were still open: ${open.join(", ") || "unknown"}.`;
   progress(note);
-  run.closure = { closed, revoked: run.closure?.revoked ?? [], refusals: [], note };
   run.detours.push(
     "Revocation of every grant could not be proven; the load balancers were stopped before anything was deleted.",
   );
+  const closure = { closed, revoked: revoked?.revoked ?? [], refusals: [], note };
+  return { ...run, region: restarted, closure };
 }
 
-function leaveUnproven(run: DownRun, progress: Progress): void {
-  const { closure } = run;
-  const note = closure
-    ? `The ingress could not be proven closed: ${summarize(closure)}.`
+function leaveUnproven(run: ReachedDown, progress: Progress, seen: ClosureProof | undefined): ClosureProof {
+  const note = seen
+    ? `The ingress could not be proven closed: ${summarize(seen)}.`
     : "Neither the stack's outputs nor its state name an ingress.";
-  run.closure = { closed: false, revoked: closure?.revoked ?? [], refusals: closure?.refusals ?? [], note };
   run.detours.push(`${note} The load balancer is deleted next.`);
   progress(note);
+  return { ...notClosed, ...seen, closed: false, note };
 }
 
-async function revokeEverybody(run: DownRun, ingress: Ingress): Promise<ClosureProof> {
+async function revokeEverybody(run: ReachedDown, ingress: Ingress): Promise<ClosureProof> {
   const { folder, region, target, project } = run;
   const address = findIngressAddress(run, ingress);
-  if (address === undefined) return { closed: false, revoked: [], refusals: [] };
+  if (address === undefined) return notClosed;
   const insider = readInsider(folder.access);
   const grants = revocableGrants(folder.access);
   const revoked: string[] = [];
@@ -97,7 +104,7 @@ async function revokeEverybody(run: DownRun, ingress: Ingress): Promise<ClosureP
 }
 
 /** Undefined if the authority of its certificate cannot be read: then no request can be made. */
-function findIngressAddress({ region, detours }: DownRun, ingress: Ingress): IngressAddress | undefined {
+function findIngressAddress({ region, detours }: ReachedDown, ingress: Ingress): IngressAddress | undefined {
   try {
     return findAddress(ingress as PlatformOutputs, region);
   } catch (error) {

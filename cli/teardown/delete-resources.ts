@@ -7,8 +7,8 @@ import { readStackState, type StackState } from "../engine/state.ts";
 import { readRecord, writeRecord } from "../environment/record.ts";
 import { isExpected, OperatorError } from "../errors.ts";
 import { watchRegion } from "../region/responsive.ts";
-import type { Progress } from "../report/reporter.ts";
-import type { DownRun } from "./down-run.ts";
+import type { Progress } from "../report/steps.ts";
+import type { ClosedDown, DeletedDown } from "./down-run.ts";
 import { stopServices } from "./stop-services.ts";
 
 /** Time limit after a first signal: what the engine has not deleted by then is removed without it. */
@@ -19,15 +19,20 @@ const interruptedLimitMs = 30_000;
  * the teardown: everything has a process, a listener or a file, and those are ended and removed next. On AWS the
  * state is the way to resources that cost money, so the operator must fix the failure.
  */
-export async function deleteResources(run: DownRun, progress: Progress): Promise<void> {
+export async function deleteResources(run: ClosedDown, progress: Progress): Promise<DeletedDown> {
   const { session, name, project, target, region } = run;
   const state = readStackState(session.home, project.name, name);
-  const nothing = state.kind === "present" && state.resources === 0 && state.pending === 0;
-  if (nothing) recordDeletion(run, "the stack had no resource");
+  if (state.kind === "present" && state.resources === 0 && state.pending === 0) {
+    const deletion = recordDeletion(run, "the stack had no resource");
+    progress(deletion);
+    return { ...run, deletion, resourcesDeleted: 0 };
+  }
   // A backend other than files gives no information without the engine; the record knows what never began and what
   // is done.
-  const known = state.kind === "elsewhere" && run.deletion !== undefined;
-  if (state.kind === "absent" || nothing || known) return progress(run.deletion ?? "there is no stack");
+  if (state.kind === "absent" || (state.kind === "elsewhere" && run.deletion !== undefined)) {
+    progress(run.deletion ?? "there is no stack");
+    return { ...run, resourcesDeleted: 0 };
+  }
   if (state.kind === "damaged" && target === "aws") {
     throw new OperatorError("DMM_STATE_LOST", {
       name,
@@ -41,12 +46,17 @@ export async function deleteResources(run: DownRun, progress: Progress): Promise
     run.detours.push(
       `Resources were not deleted one by one: ${why}. Their processes were ended and their files removed.`,
     );
-    return progress(why);
+    progress(why);
+    return { ...run, resourcesDeleted: 0 };
   }
-  await runEngine(run, state, progress);
+  return { ...run, ...(await runEngine(run, state, progress)) };
 }
 
-async function runEngine(run: DownRun, state: StackState, progress: Progress): Promise<void> {
+async function runEngine(
+  run: ClosedDown,
+  state: StackState,
+  progress: Progress,
+): Promise<Pick<DeletedDown, "resourcesDeleted" | "deletion">> {
   const { session, target, region } = run;
   const stopping = stopServices(run);
   const watch = watchRegion(region);
@@ -57,30 +67,32 @@ async function runEngine(run: DownRun, state: StackState, progress: Progress): P
     ...(target === "local" ? [interrupted.passed] : []),
   ];
   try {
-    const observation = await destroy(await makeSetting(run), {
+    const { done } = await destroy(await makeSetting(run), {
       progress,
       expected: state.kind === "present" ? Math.max(0, state.resources - 1) : 0,
       kill: AbortSignal.any(limits),
     });
-    run.resourcesDeleted = observation.done;
-    recordDeletion(run, `the engine deleted ${observation.done} resources and the stack`);
+    progress(`${done} resources deleted`);
+    const deletion = recordDeletion(run, `the engine deleted ${done} resources and the stack`);
+    return { resourcesDeleted: done, deletion };
   } catch (error) {
     if (target === "aws" || !isExpected(error)) throw error;
     if (/no stack named '.+' found/.test(error.message)) {
-      recordDeletion(run, `${session.home.backend} has no stack of this name`);
-      return progress("there is no stack");
+      progress("there is no stack");
+      const deletion = recordDeletion(run, `${session.home.backend} has no stack of this name`);
+      return { resourcesDeleted: 0, deletion };
     }
     const why = watch.lost.aborted ? "The local region became unresponsive." : error.message;
     run.detours.push(
       `The engine did not delete everything: ${why} Processes were ended and files removed instead.`,
     );
-    return progress("the engine failed; ending processes and removing files without it");
+    progress("the engine failed; ending processes and removing files without it");
+    return { resourcesDeleted: 0, deletion: run.deletion };
   } finally {
     watch.stop();
     interrupted.cancel();
     await stopping;
   }
-  progress(`${run.resourcesDeleted} resources deleted`);
 }
 
 /** A signal that aborts this long after another one. */
@@ -100,17 +112,17 @@ function limitAfter(first: AbortSignal, ms: number): { readonly passed: AbortSig
 }
 
 /** Records that the resources are gone, as the state is deleted too. */
-function recordDeletion(run: DownRun, deletion: string): void {
-  run.deletion = deletion;
+function recordDeletion(run: ClosedDown, deletion: string): string {
   try {
     const record = readRecord(run.session.home, run.name);
     if (record !== undefined) writeRecord(run.session.home, { ...record, deletion });
   } catch {
     // Damaged, or a full disk: a later run then reports that it did not observe the deletion.
   }
+  return deletion;
 }
 
-async function makeSetting({ session, folder, name, region }: DownRun) {
+async function makeSetting({ session, folder, name, region }: ClosedDown) {
   // The engine needs a project folder, even if the folder was removed by hand.
   if (!existsSync(join(folder.engine, "Pulumi.yaml"))) writeConfiguration(folder.engine, name, {});
   return {

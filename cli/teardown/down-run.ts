@@ -1,4 +1,3 @@
-import type { Lock } from "../../machine/lock.ts";
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
 import type { Project } from "../engine/configuration.ts";
 import type { Origin, TargetName } from "../environment/origin.ts";
@@ -10,33 +9,58 @@ import type { ClosureProof } from "./closure-proof.ts";
 import type { Leftover } from "./left-over.ts";
 import type { Statement } from "./statements.ts";
 
-/** One run of `down`. The steps fill it in order. Everything that may be damaged is optional. */
-export interface DownRun {
+/** A `down` that has gathered what still describes the environment. Everything that may be damaged or gone may be undefined. */
+export interface PlannedDown {
   readonly session: Session;
   readonly name: string;
   readonly folder: EnvironmentFolder;
   readonly project: Project;
   readonly target: TargetName;
   readonly origin: Origin;
-  /** Number of the loopback network, if any evidence remains. */
-  readonly network?: number;
-  readonly outputs?: PlatformOutputs;
+  /** Number of the loopback network. */
+  readonly network: number | undefined;
+  readonly outputs: PlatformOutputs | undefined;
   readonly startedAt: string;
-  lock: Lock;
-  region?: RegionAddress;
-  closure: ClosureProof;
-  /** Deviations from the regular path, worded for the operator and the proof. */
+  /** What could not be done the usual way, for the operator and the proof. Every step may add to it. */
   readonly detours: string[];
-  resourcesDeleted: number;
-  /**
-   * How the resources were deleted, once that is certain: in this run or, by the record, in one that was
-   * interrupted later.
-   */
-  deletion?: string;
-  /** Inventory of the local region after it ended, before its files were removed. */
-  inventory?: Inventory;
-  readonly leftover: Leftover[];
-  readonly statements: Statement[];
-  /** File with the signed proof; absent until it is stored. */
-  proof?: string;
+}
+
+/** No other command works on the environment, and its record says that it is being torn down. */
+export interface TakenDown extends PlannedDown {
+  /** How the resources were deleted, once that is certain: in this run or, by the record, in an earlier one. */
+  readonly deletion: string | undefined;
+}
+
+/** The local region was found or restarted. */
+export interface ReachedDown extends TakenDown {
+  /** Undefined on AWS, and where no region runs. */
+  readonly region: RegionAddress | undefined;
+}
+
+/** Access is revoked. */
+export interface ClosedDown extends ReachedDown {
+  readonly closure: ClosureProof;
+}
+
+/** The engine has deleted what it could. */
+export interface DeletedDown extends ClosedDown {
+  readonly resourcesDeleted: number;
+}
+
+/** The local region and its processes were ended. */
+export interface StoppedDown extends DeletedDown {
+  /** What was seen of the region afterwards, before its files were removed; undefined on AWS. */
+  readonly inventory: Inventory | undefined;
+}
+
+/** It was observed what is left. */
+export interface InspectedDown extends StoppedDown {
+  readonly leftovers: readonly Leftover[];
+  readonly statements: readonly Statement[];
+}
+
+/** The proof is stored. */
+export interface ProvenDown extends InspectedDown {
+  /** File with the signed proof. */
+  readonly proof: string;
 }

@@ -6,15 +6,16 @@ import { requireAwsIdentity } from "../access/aws-identity.ts";
 import { ensureSigningKey } from "../attestation/signing-key.ts";
 import { useBackend } from "../engine/backend.ts";
 import { readProject } from "../engine/configuration.ts";
+import { acquireLock } from "../environment/lock.ts";
 import { OperatorError } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { type EnvironmentFolder, environmentFolder } from "../home.ts";
 import { explainFailure } from "../report/failure.ts";
-import type { Step } from "../report/reporter.ts";
+import { startWith } from "../report/steps.ts";
 import type { Outcome, Session } from "../session.ts";
 import { closeIngress } from "./close-ingress.ts";
 import { deleteResources } from "./delete-resources.ts";
-import type { DownRun } from "./down-run.ts";
+import type { PlannedDown, ProvenDown } from "./down-run.ts";
 import { endRegion } from "./end-region.ts";
 import { findEnvironment } from "./find-environment.ts";
 import { takeStock } from "./inventory.ts";
@@ -24,34 +25,29 @@ import { removeFiles } from "./remove-files.ts";
 import { judge } from "./statements.ts";
 import { takeOver } from "./take-over.ts";
 
-/**
- * The steps of `down`, in order: access first, then resources, then an inventory that trusts none of the previous
- * steps.
- */
-export const downSteps: readonly Step<DownRun>[] = [
-  { title: "take over the environment", run: takeOver },
-  { title: "reach the region", run: reachRegion },
-  { title: "close the ingress", run: closeIngress },
-  { title: "delete resources", run: deleteResources },
-  { title: "stop the region", run: endRegion },
-  { title: "take inventory", run: takeStock },
-  { title: "remove files", run: removeFiles },
-  { title: "sign the proof", run: signProof },
-];
+/** What `down` does, in order: access first, then resources, then an inventory that trusts none of the steps before. */
+export const downSteps = startWith<PlannedDown>()
+  .step("take over the environment", takeOver)
+  .step("reach the region", reachRegion)
+  .step("close the ingress", closeIngress)
+  .step("delete resources", deleteResources)
+  .step("stop the region", endRegion)
+  .step("take inventory", takeStock)
+  .step("remove files", removeFiles)
+  .step("sign the proof", signProof);
 
 /**
  * Collects all evidence about the environment; each piece may be damaged or gone. Problems that would stop the
  * teardown half way (no credentials, an unreadable signing key) are found here, before anything is changed. Throws
  * DMM_ENVIRONMENT_UNKNOWN, DMM_TARGET_MISMATCH, DMM_TARGET_UNKNOWN, DMM_AWS_CREDENTIALS, DMM_KEY_UNREADABLE.
  */
-export async function createDownRun(session: Session, name: string, lock?: Lock): Promise<DownRun> {
+export async function planDown(session: Session, name: string): Promise<PlannedDown> {
   const project = readProject();
   const { origin, network, detours } = findEnvironment(session, project, name);
   const own = useBackend(session, name, origin.backend);
   if (origin.target === "aws") await requireAwsIdentity(origin.region, { name, ...origin });
   requireSigningKey(own);
   const folder = environmentFolder(own.home, name);
-  const outputs = readOutputs(folder);
   return {
     session: own,
     name,
@@ -60,14 +56,10 @@ export async function createDownRun(session: Session, name: string, lock?: Lock)
     target: origin.target,
     origin,
     startedAt: new Date().toISOString(),
+    network,
+    outputs: readOutputs(folder),
     detours: [...detours],
-    resourcesDeleted: 0,
-    leftover: [],
-    statements: [],
-    ...(network !== undefined && { network }),
-    ...(outputs && { outputs }),
-    ...(lock && { lock }),
-  } as unknown as DownRun;
+  };
 }
 
 /** A missing key is created when it is needed: a full disk must not keep the teardown from starting. */
@@ -79,14 +71,14 @@ function requireSigningKey({ home }: Session): void {
   }
 }
 
-/** Runs the teardown and returns the result: 0, 5 with all leftovers, or 3 with what was not observed. */
-export async function tearDown(run: DownRun): Promise<Outcome> {
-  const { session, name } = run;
-  try {
-    await session.reporter.run(downSteps, run);
-  } finally {
-    run.lock?.release();
-  }
+/**
+ * Runs the teardown and reports how it ended: 0, 5 with every leftover, or 3 with what was not observed. `held` is the
+ * environment's lock where the caller has it already. Throws DMM_ENVIRONMENT_BUSY.
+ */
+export async function tearDown(planned: PlannedDown, held?: Lock): Promise<Outcome> {
+  const { session, name, folder } = planned;
+  using _ = held ?? acquireLock(folder.lock, name, session.commandLine);
+  const run = await session.reporter.run(downSteps, planned);
   const report = reportDown(run);
   const notes = run.detours.map((detour) => `Note: ${detour}`);
   const problem = findProblem(run);
@@ -98,7 +90,7 @@ export async function tearDown(run: DownRun): Promise<Outcome> {
   return { exitCode: exitCodes.done, report, lines };
 }
 
-function reportDown(run: DownRun): Record<string, unknown> {
+function reportDown(run: ProvenDown): Record<string, unknown> {
   return {
     environment: run.name,
     target: run.target,
@@ -107,22 +99,17 @@ function reportDown(run: DownRun): Record<string, unknown> {
     resourcesDeleted: run.resourcesDeleted,
     workarounds: run.detours,
     statements: run.statements,
-    leftovers: run.leftover,
-    proof: run.proof ?? null,
+    leftovers: run.leftovers,
+    proof: run.proof,
   };
 }
 
 /** DMM_LEFT_OVER naming each leftover, or DMM_TEARDOWN_UNPROVEN naming each statement without an observation. */
-function findProblem({
-  name,
-  statements,
-  leftover,
-  proof = "not stored",
-}: DownRun): OperatorError | undefined {
+function findProblem({ name, statements, leftovers, proof }: ProvenDown): OperatorError | undefined {
   const verdict = judge(statements);
   if (verdict === "nothing is left over") return undefined;
   if (verdict === "something is left over") {
-    const items = leftover.map(({ kind, what }) => `${kind} ${what}`).join("; ");
+    const items = leftovers.map(({ kind, what }) => `${kind} ${what}`).join("; ");
     return new OperatorError("DMM_LEFT_OVER", { name, items });
   }
   const unseen = statements.filter(({ outcome }) => outcome === "not observed");

@@ -1,16 +1,19 @@
 import { type Inventory, sweepRegion, takeInventory } from "../region/inventory.ts";
 import { stopRegion } from "../region/stop.ts";
 import { endStragglers } from "../region/stragglers.ts";
-import type { Progress } from "../report/reporter.ts";
-import type { DownRun } from "./down-run.ts";
+import type { Progress } from "../report/steps.ts";
+import type { DeletedDown, StoppedDown } from "./down-run.ts";
 
 /**
  * Ends the local region and every process that outlived it: those of its ledger first, then, if the ledger itself
  * was lost, those in its folder.
  */
-export async function endRegion(run: DownRun, progress: Progress): Promise<void> {
+export async function endRegion(run: DeletedDown, progress: Progress): Promise<StoppedDown> {
   const { folder, target } = run;
-  if (target === "aws") return progress("there is none");
+  if (target === "aws") {
+    progress("there is none");
+    return { ...run, inventory: undefined };
+  }
   if (!(await stopRegion(folder.region)))
     run.detours.push("The local region did not stop when asked and was killed.");
   let seen = await takeInventory(folder.region, run.network);
@@ -28,8 +31,8 @@ export async function endRegion(run: DownRun, progress: Progress): Promise<void>
       run.detours.push(`Processes missing from the ledger were ended: ${ended.join(", ")}.`);
     seen = await takeInventory(folder.region, run.network);
   }
-  run.inventory = seen;
   progress(lives(seen) ? `${seen.processes.length} processes remain` : "all processes have ended");
+  return { ...run, inventory: seen };
 }
 
 function lives(inventory: Inventory): boolean {

@@ -1,7 +1,7 @@
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
 import { readStateResources, type StateResource } from "../engine/state.ts";
 import { readEdgeListeners } from "../environment/network.ts";
-import type { DownRun } from "./down-run.ts";
+import type { ReachedDown } from "./down-run.ts";
 
 /** The address of the ingress, and its trust store. */
 export type Ingress = Pick<PlatformOutputs, "ingress" | "access">;
@@ -11,14 +11,14 @@ export type Ingress = Pick<PlatformOutputs, "ingress" | "access">;
  * listeners of an `up` that failed late. On the local target its listener identifies it: a file may be stale, or
  * another environment's.
  */
-export function findIngress(run: DownRun): Ingress | undefined {
+export function findIngress(run: ReachedDown): Ingress | undefined {
   const { outputs, session, project, name } = run;
   if (typeof outputs?.ingress?.dnsName === "string" && isOwn(run, outputs)) return outputs;
   const ingress = readIngress(readStateResources(session.home, project.name, name));
   return ingress !== undefined && isOwn(run, ingress) ? ingress : undefined;
 }
 
-function isOwn({ target, network }: DownRun, { ingress }: Ingress): boolean {
+function isOwn({ target, network }: ReachedDown, { ingress }: Ingress): boolean {
   if (target === "aws" || network === undefined) return target === "aws";
   return readEdgeListeners(network).includes(`${ingress.dnsName}:${ingress.port}`);
 }

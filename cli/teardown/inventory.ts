@@ -6,28 +6,23 @@ import { readStackState } from "../engine/state.ts";
 import { readNetworkListeners } from "../environment/network.ts";
 
 import { ownBackend } from "../home.ts";
-import type { Progress } from "../report/reporter.ts";
-import type { DownRun } from "./down-run.ts";
-import type { Leftover } from "./left-over.ts";
+import type { Progress } from "../report/steps.ts";
+import type { InspectedDown, StoppedDown } from "./down-run.ts";
 import { type Statement, stateGone } from "./statements.ts";
 
 /**
  * The leftovers, without Pulumi's state: on this machine from the kernel's list of processes and listeners and the
  * region's ledger; on AWS from the tags. Only then are files removed.
  */
-export async function takeStock(run: DownRun, progress: Progress): Promise<void> {
+export async function takeStock(run: StoppedDown, progress: Progress): Promise<InspectedDown> {
   const found = run.target === "local" ? stockHere(run) : await stockAtAws(run);
-  run.leftover.push(...found.leftover);
-  run.statements.push(...found.statements);
-  progress(run.leftover.length === 0 ? "nothing left" : `${run.leftover.length} leftovers`);
+  progress(found.leftovers.length === 0 ? "nothing left" : `${found.leftovers.length} leftovers`);
+  return { ...run, ...found };
 }
 
-interface Stock {
-  readonly leftover: readonly Leftover[];
-  readonly statements: readonly Statement[];
-}
+type Stock = Pick<InspectedDown, "leftovers" | "statements">;
 
-function stockHere(run: DownRun): Stock {
+function stockHere(run: StoppedDown): Stock {
   const { folder, network, inventory } = run;
   const processes = readProcessesIn(folder.directory).map(
     ({ pid, command }) => `${pid} ${command} (works in ${folder.directory})`,
@@ -43,7 +38,7 @@ function stockHere(run: DownRun): Stock {
       ? "the processes above; no file names its network, and no process is left that could listen"
       : `127.${network}.0.0/16, from the kernel's list of listeners`;
   return {
-    leftover: [
+    leftovers: [
       ...processes.map((what) => ({ kind: "process", what }) as const),
       ...listeners.map((what) => ({ kind: "listener", what }) as const),
     ],
@@ -67,7 +62,7 @@ function stockHere(run: DownRun): Stock {
 }
 
 /** Files of a stack are removed with the others; only the engine can remove a stack in another backend. */
-function describeStack({ session, project, name, deletion }: DownRun): readonly Statement[] {
+function describeStack({ session, project, name, deletion }: StoppedDown): readonly Statement[] {
   const { backend } = session.home;
   const statement = "Pulumi's stack is removed.";
   if (deletion === undefined && isMissingFolder(backend) && backend !== ownBackend(session.home))
@@ -85,7 +80,7 @@ function describeStack({ session, project, name, deletion }: DownRun): readonly 
 }
 
 /** Every resource that can be tagged carries the tag with the environment's name. */
-async function stockAtAws(run: DownRun): Promise<Stock> {
+async function stockAtAws(run: StoppedDown): Promise<Stock> {
   const { name, project, deletion } = run;
   const tagged = await readTagged(project.region, name);
   const where = `what the Resource Groups Tagging API lists for the tag dmm:environment=${name}`;
@@ -107,11 +102,11 @@ async function stockAtAws(run: DownRun): Promise<Stock> {
     describeIngress(run, run.resourcesDeleted > 0),
   ];
   const found = typeof tagged === "string" ? [] : tagged;
-  return { leftover: found.map((what) => ({ kind: "resource", what })), statements };
+  return { leftovers: found.map((what) => ({ kind: "resource", what })), statements };
 }
 
 /** Closed before anything was deleted, or gone with everything else: either way no client gets in. */
-function describeIngress({ closure, target }: DownRun, gone: boolean): Statement {
+function describeIngress({ closure, target }: StoppedDown, gone: boolean): Statement {
   const statement = "The ingress admits nobody.";
   const refusals = closure.refusals.map(({ client, reason }) => `${client}: ${reason}`).join(", ");
   const evidence = [closure.note, refusals].filter(Boolean).join(" ");

@@ -5,8 +5,8 @@ import { signStatement } from "../../verify/evidence/dsse.ts";
 import { createSigner, ensureSigningKey, publicKeyFileOf } from "../attestation/signing-key.ts";
 
 import { releaseNetwork } from "../environment/network.ts";
-import type { Progress } from "../report/reporter.ts";
-import type { DownRun } from "./down-run.ts";
+import type { Progress } from "../report/steps.ts";
+import type { InspectedDown, ProvenDown } from "./down-run.ts";
 import { judge } from "./statements.ts";
 
 /** Type of a teardown's statement (in-toto Statement v1, predicateType). */
@@ -16,7 +16,7 @@ export const teardownPredicate = "https://dmm-env.invalid/attestation/teardown/v
  * Writes what was observed and what was not, signed by this checkout's key. The reservation of the network is
  * removed last, and only once the proof is stored: until then `down` finds the environment again.
  */
-export async function signProof(run: DownRun, progress: Progress): Promise<void> {
+export async function signProof(run: InspectedDown, progress: Progress): Promise<ProvenDown> {
   const { home } = run.session;
   const signingKey = ensureSigningKey(home);
   const envelope = await signStatement(makeStatement(run), createSigner(signingKey));
@@ -24,12 +24,12 @@ export async function signProof(run: DownRun, progress: Progress): Promise<void>
   const proof = join(home.teardowns, `${run.name}-${time}.json`);
   replaceFile(join(home.teardowns, publicKeyFileOf(signingKey)), signingKey.publicKeyPem);
   replaceFile(proof, `${JSON.stringify(envelope, null, 2)}\n`);
-  run.proof = proof;
   if (judge(run.statements) === "nothing is left over") releaseNetwork(home, run.name);
   progress(proof);
+  return { ...run, proof };
 }
 
-function makeStatement(run: DownRun): Record<string, unknown> {
+function makeStatement(run: InspectedDown): Record<string, unknown> {
   const outputs = JSON.stringify(run.outputs ?? null);
   const { target, backend, region, account } = run.origin;
   return {
@@ -49,7 +49,7 @@ function makeStatement(run: DownRun): Record<string, unknown> {
       resourcesDeleted: run.resourcesDeleted,
       workarounds: run.detours,
       statements: run.statements,
-      leftovers: run.leftover,
+      leftovers: run.leftovers,
       verdict: judge(run.statements),
     },
   };

@@ -2,8 +2,8 @@ import { renameSync, rmSync } from "node:fs";
 import { explainFileError, isPresent } from "../../machine/files.ts";
 import { readStackState, removeStackFiles } from "../engine/state.ts";
 
-import type { Progress } from "../report/reporter.ts";
-import type { DownRun } from "./down-run.ts";
+import type { Progress } from "../report/steps.ts";
+import type { InspectedDown } from "./down-run.ts";
 import { removedFolder } from "./find-traces.ts";
 import type { Leftover } from "./left-over.ts";
 import { judge, stateGone } from "./statements.ts";
@@ -13,10 +13,12 @@ import { judge, stateGone } from "./statements.ts";
  * state are the way back to any leftover. The folder is renamed atomically first, so that a kill in between leaves
  * nothing that looks like an environment. The reservation of the network stays until the proof is signed.
  */
-export async function removeFiles(run: DownRun, progress: Progress): Promise<void> {
+export async function removeFiles(run: InspectedDown, progress: Progress): Promise<InspectedDown> {
   const { session, folder, name, project } = run;
-  if (judge(run.statements) !== "nothing is left over")
-    return progress("kept: the teardown is incomplete or unproven");
+  if (judge(run.statements) !== "nothing is left over") {
+    progress("kept: the teardown is incomplete or unproven");
+    return run;
+  }
   removeStackFiles(session.home, project.name, name);
   const aside = removedFolder(session.home, name);
   try {
@@ -27,18 +29,20 @@ export async function removeFiles(run: DownRun, progress: Progress): Promise<voi
     throw explainFileError(folder.directory, cause);
   }
   const found = findFiles(run);
-  run.leftover.push(...found);
-  run.statements.push(
-    stateGone(
-      "No file of the environment and no Pulumi state is left.",
-      found.map(({ kind, what }) => `${kind} ${what}`),
-      `${session.home.environments} and ${session.home.backend}`,
-    ),
+  const statement = stateGone(
+    "No file of the environment and no Pulumi state is left.",
+    found.map(({ kind, what }) => `${kind} ${what}`),
+    `${session.home.environments} and ${session.home.backend}`,
   );
   progress(found.length === 0 ? "nothing left" : `${found.length} left`);
+  return {
+    ...run,
+    leftovers: [...run.leftovers, ...found],
+    statements: [...run.statements, statement],
+  };
 }
 
-function findFiles({ session, folder, name, project }: DownRun): readonly Leftover[] {
+function findFiles({ session, folder, name, project }: InspectedDown): readonly Leftover[] {
   const paths = [folder.directory, removedFolder(session.home, name)].filter((path) => isPresent(path));
   const state = readStackState(session.home, project.name, name);
   const found: Leftover[] = paths.map((what) => ({ kind: "file", what }));

@@ -1,5 +1,5 @@
 import { accessAws } from "../access/aws-access.ts";
-import type { DownRun } from "./down-run.ts";
+import type { ReachedDown } from "./down-run.ts";
 
 /**
  * Sets the desired count of every service to 0, so that tasks drain while the engine starts, and not one after the
@@ -11,7 +11,7 @@ export async function stopServices({
   region,
   target,
   project,
-}: Pick<DownRun, "outputs" | "region" | "target" | "project">): Promise<void> {
+}: Pick<ReachedDown, "outputs" | "region" | "target" | "project">): Promise<void> {
   // A record may be damaged, or of an environment that had not progressed that far.
   const compute = outputs?.compute;
   if (compute?.services === undefined || (target === "local" && region === undefined)) return;

@@ -3,7 +3,7 @@ import type { ProfileName, RunResult, VerifyEvent } from "../../verify/index.ts"
 import { requireOperatorAccess } from "../access/operator-access.ts";
 import { createSigner, ensureSigningKey } from "../attestation/signing-key.ts";
 import type { OpenEnvironment } from "../open-environment.ts";
-import type { Progress, Step } from "../report/reporter.ts";
+import { type Progress, startWith } from "../report/steps.ts";
 import type { Session } from "../session.ts";
 import { type CheckGrants, createCheckGrants } from "./check-grants.ts";
 import { createTarget } from "./target.ts";
@@ -15,36 +15,39 @@ export interface VerifyRequest {
   readonly profile: ProfileName;
 }
 
-/** One run of `verify`; the step fills in the result. */
+/** A verification of an environment that is up. */
 export interface VerifyRun {
   readonly session: Session;
   readonly request: VerifyRequest;
   readonly open: OpenEnvironment;
-  result: RunResult;
 }
 
-export const verifySteps: readonly Step<VerifyRun>[] = [{ title: "run checks", run: runVerification }];
+/** What `verify` does. */
+export const verifySteps = startWith<VerifyRun>().step("run checks", runChecks, hasPassed);
 
-async function runVerification(run: VerifyRun, progress: Progress): ReturnType<Step<VerifyRun>["run"]> {
-  const { session, request, open } = run;
+function hasPassed({ verdict }: RunResult): boolean {
+  return verdict === "passed";
+}
+
+async function runChecks({ session, request, open }: VerifyRun, progress: Progress): Promise<RunResult> {
   requireOperatorAccess(open);
   const { verify } = await import("../../verify/index.ts");
   const started = new Date().toISOString().replace(/[:.]/g, "-");
   const grants = createCheckGrants(open);
   try {
-    run.result = await verify(await createTarget(open, grants), {
+    const result = await verify(await createTarget(open, grants), {
       ...request,
       directory: join(session.home.runs, `${open.name}-${started}`),
       signal: session.interruption.first,
       signer: createSigner(ensureSigningKey(session.home)),
       onEvent: reportEvents(progress),
     });
+    const { passed, failed, inconclusive } = result.totals;
+    progress(`${passed} passed, ${failed} failed, ${inconclusive} inconclusive`);
+    return result;
   } finally {
     await revokeRest(session, grants);
   }
-  const { passed, failed, inconclusive } = run.result.totals;
-  progress(`${passed} passed, ${failed} failed, ${inconclusive} inconclusive`);
-  return run.result.verdict === "passed" ? undefined : "failed";
 }
 
 /** Grants of checks end with the run; if the region is gone, they expire within minutes. */

@@ -7,7 +7,7 @@ import { execa } from "execa";
 import { test } from "tap";
 import { readOwnProcesses } from "../../cli/environment/own-processes.ts";
 import { environmentFolder, findHome } from "../../cli/home.ts";
-import type { DownRun } from "../../cli/teardown/down-run.ts";
+import type { StoppedDown } from "../../cli/teardown/down-run.ts";
 import { takeStock } from "../../cli/teardown/inventory.ts";
 import { judge } from "../../cli/teardown/statements.ts";
 import { readProcessesIn } from "../../machine/process-files.ts";
@@ -62,14 +62,12 @@ test("without a known network, nothing is stated about listeners while a process
     folder: environment,
     target: "local",
     closure: { closed: false, revoked: [], refusals: [] },
-    leftover: [],
-    statements: [],
-  } as unknown as DownRun;
-  await takeStock(run, () => undefined);
-  const outcomes = Object.fromEntries(run.statements.map(({ statement, outcome }) => [statement, outcome]));
+  } as unknown as StoppedDown;
+  const { statements } = await takeStock(run, () => undefined);
+  const outcomes = Object.fromEntries(statements.map(({ statement, outcome }) => [statement, outcome]));
   assert.equal(outcomes["Nothing listens in the environment's network."], "not observed");
   assert.equal(outcomes["The ingress admits nobody."], "not observed");
-  assert.equal(judge(run.statements), "something is left over");
+  assert.equal(judge(statements), "something is left over");
 });
 
 test("a relative backend is resolved against the operator's folder and home", async () => {

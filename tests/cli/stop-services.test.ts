@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import { type Test, test } from "tap";
-import type { DownRun } from "../../cli/teardown/down-run.ts";
+import type { ReachedDown } from "../../cli/teardown/down-run.ts";
 import { stopServices } from "../../cli/teardown/stop-services.ts";
 import { reserveNetwork } from "../loopback.ts";
 
@@ -21,7 +21,7 @@ function describeRun(port: number): Parameters<typeof stopServices>[0] {
     outputs: {
       compute: { clusterArn: "arn:cluster", services: { gateway: "gateway", admin: "admin", stub: "stub" } },
     },
-  } as unknown as DownRun;
+  } as unknown as ReachedDown;
 }
 
 /** An ECS that refuses to change the service admin, and records every request. */
@@ -58,8 +58,7 @@ test("ECS gets a desired count of 0 for every service, and a service that refuse
 
 test("a region that is gone, and an environment that had not progressed that far, need no stopping", async (t) => {
   const ecs = await startEcs(t);
-  const { outputs: _, ...unmade } = describeRun(ecs.port);
-  await stopServices(unmade);
+  await stopServices({ ...describeRun(ecs.port), outputs: undefined });
   assert.deepEqual(ecs.asked, [], "nothing is asked before there is a service");
   ecs.close();
   await assert.doesNotReject(stopServices(describeRun(ecs.port)));

@@ -5,18 +5,21 @@ import { readRegionAddress } from "../region/address.ts";
 import { writeClosing } from "../region/closing.ts";
 import { isResponsive } from "../region/responsive.ts";
 import { startRegion } from "../region/start.ts";
-import type { Progress } from "../report/reporter.ts";
-import type { UpRun } from "./up-run.ts";
+import type { Progress } from "../report/steps.ts";
+import type { LocatedUp, ReservedUp } from "./up-run.ts";
 
 /** Starts the local region, or finds it running. AWS is always available. */
-export async function makeRegion(run: UpRun, progress: Progress): Promise<void> {
+export async function provideRegion(run: ReservedUp, progress: Progress): Promise<LocatedUp> {
   const { session, folder, record, parts, project } = run;
-  if (record.target === "aws") return progress(`AWS, ${project.region}`);
+  if (record.target === "aws") {
+    progress(`AWS, ${project.region}`);
+    return { ...run, region: undefined };
+  }
   // A list that could not be published must reach the ingress before any client is admitted again.
   const opens = !hasUnpublished(folder.access);
   writeClosing(folder.region, opens ? record.expires : new Date().toISOString());
   const earlier = readRegionAddress(folder.region)?.pid;
-  run.region = await startRegion({
+  const region = await startRegion({
     home: session.home,
     folder,
     record,
@@ -24,8 +27,9 @@ export async function makeRegion(run: UpRun, progress: Progress): Promise<void> 
     parts: regionParts(parts),
     signal: session.interruption.first,
   });
-  const { pid } = run.region;
-  if (!(await isResponsive(run.region)))
+  const { pid, network } = region;
+  if (!(await isResponsive(region)))
     throw new OperatorError("DMM_REGION_UNRESPONSIVE", { name: record.name, pid });
-  progress(`${run.region.network}.0.0/16, process ${pid}${pid === earlier ? ", already running" : ""}`);
+  progress(`${network}.0.0/16, process ${pid}${pid === earlier ? ", already running" : ""}`);
+  return { ...run, region };
 }
