@@ -1,7 +1,7 @@
 import type { ErrorText } from "../errors/catalogue.ts";
 import type { ExitCode } from "./exit-codes.ts";
 
-/** What an error of the command line says, and what the command exits with. */
+/** Message, hint and exit code of a command line error. */
 export interface OperatorErrorText extends ErrorText {
   readonly exitCode: ExitCode;
 }

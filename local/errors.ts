@@ -85,7 +85,7 @@ const localErrors = {
   }),
 } as const satisfies Catalogue;
 
-/** What the local region refuses or cannot do. */
+/** A request that the local region refuses or does not support. */
 export class LocalError extends errorsOf("LocalError", localErrors) {}
 
 /** One line for the operator: what failed, the fix, and the code to look up. */

@@ -3,8 +3,8 @@ import { parseArguments } from "./daemon/arguments.ts";
 import { RegionError } from "./daemon/errors.ts";
 
 /**
- * The region's own command line, started by `dmm-env`: `serve`, `sweep` and `inventory` (see docs/local-region.md).
- * A failure is one JSON object on standard error: `{ code, message, hint }`.
+ * The region's own command line, used by `dmm-env`: `serve`, `sweep` and `inventory` (see docs/local-region.md). A
+ * failure is one JSON object on standard error: `{ code, message, hint }`.
  */
 const cannotRun = 3;
 

@@ -83,7 +83,7 @@ async function waitUntilReady(url: string, pid: number): Promise<void> {
       await response?.body?.cancel();
       if (response !== undefined && isHeldBy(url, pid)) return;
     }
-    if (performance.now() > until) throw new Error(`moto did not answer at ${url} in ${readyWithinMs} ms`);
+    if (performance.now() > until) throw new Error(`moto did not respond at ${url} in ${readyWithinMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }

@@ -1,8 +1,8 @@
 import { type Catalogue, errorsOf } from "../errors/catalogue.ts";
 
-/** Failures of this machine that every folder can meet. Documented in `docs/errors/machine.md`. */
+/** Failures of this machine that can occur in every folder. Documented in `docs/errors/machine.md`. */
 const machineErrors = {
-  // Met while writing, or found before anything is written.
+  // Occurred while writing, or detected before anything is written.
   DMM_MACHINE_DISK_FULL: (
     v: { file: string } | { folder: string; freeMebibytes: number; neededMebibytes: number },
   ) => ({

@@ -15,15 +15,15 @@ import { MachineError } from "./errors.ts";
 let temporaryFiles = 0;
 
 /**
- * Replaces a file in one step, readable by its owner only: a reader sees the old content or the new one, also after a kill.
- * Creates its folder. Throws DMM_MACHINE_DISK_FULL and DMM_MACHINE_FILE_UNUSABLE, as every function here; the file is then
- * as it was.
+ * Replaces a file atomically, readable by its owner only: a reader sees the old content or the new one, even after
+ * a kill. Creates its folder. Throws DMM_MACHINE_DISK_FULL and DMM_MACHINE_FILE_UNUSABLE, like every function
+ * here; the file is then unchanged.
  */
 export function replaceFile(file: string, content: string | Uint8Array): void {
   withTemporaryFile(file, content, (temporary) => renameSync(temporary, file));
 }
 
-/** Creates a file with all its content in one step; false when it exists already. */
+/** Creates a file with all its content atomically; false if it already exists. */
 export function createFile(file: string, content: string): boolean {
   return withTemporaryFile(file, content, (temporary) => {
     try {
@@ -46,7 +46,7 @@ export function readFileIfPresent(file: string): string | undefined {
   }
 }
 
-/** The entries of a folder; none where there is no folder. */
+/** The entries of a folder; empty if it does not exist. */
 export function listFolder(directory: string): readonly Dirent[] {
   try {
     return readdirSync(directory, { withFileTypes: true });
@@ -56,7 +56,7 @@ export function listFolder(directory: string): readonly Dirent[] {
   }
 }
 
-/** Whether there is anything at a path, be it a broken link. Unlike with `existsSync`, denied access is an error. */
+/** Whether a path exists, even as a broken link. Unlike with `existsSync`, denied access is an error. */
 export function isPresent(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
@@ -65,7 +65,7 @@ export function isPresent(path: string): boolean {
   }
 }
 
-/** Creates a folder for its owner only, with those above it. */
+/** Creates a folder for its owner only, with its parents. */
 export function createFolder(directory: string): void {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -74,7 +74,7 @@ export function createFolder(directory: string): void {
   }
 }
 
-/** The operating system's refusal of a file as an error of ours; anything else is returned as it is. */
+/** Converts the operating system's file error into one of ours; any other error is returned unchanged. */
 export function explainFileError(file: string, cause: unknown): unknown {
   const code = errnoOf(cause);
   if (code === "ENOSPC" || code === "EDQUOT")

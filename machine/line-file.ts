@@ -30,7 +30,7 @@ export class LineFile {
   }
 }
 
-/** Opens a file that only grows, and creates its folder; only its owner may read it. Returns the descriptor. */
+/** Opens an append-only file, and creates its folder; only its owner may read it. Returns the descriptor. */
 export function openForAppending(file: string): number {
   createFolder(dirname(file));
   try {
@@ -41,8 +41,8 @@ export function openForAppending(file: string): number {
 }
 
 /**
- * The entries of a file of JSON lines; none where there is no file. A last line without its end is what a kill leaves
- * behind and is skipped; the number of any other line that is not JSON is passed to `onInvalid`.
+ * The entries of a file of JSON lines; empty if it does not exist. An unterminated last line is left by a kill and
+ * skipped; the number of any other line that is not JSON is passed to `onInvalid`.
  */
 export function readLines(file: string, onInvalid: (line: number) => void = () => {}): readonly unknown[] {
   const lines = (readFileIfPresent(file) ?? "").split("\n");
@@ -59,7 +59,7 @@ export function readLines(file: string, onInvalid: (line: number) => void = () =
   return entries;
 }
 
-/** Removes half a line. Where even that fails, the reader skips a line without its end. */
+/** Removes a partial line. If even that fails, the reader skips a line without its end. */
 function truncate(descriptor: number, size: number): void {
   try {
     ftruncateSync(descriptor, size);

@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { readProcesses } from "./process.ts";
 import { readOpenFiles } from "./process-files.ts";
 
-/** A TCP socket on which some process of this machine listens. */
+/** A listening TCP socket of this machine. */
 export interface Listener {
-  /** `127.23.0.10:8443`; `0.0.0.0:8443` stands for every address, that of IPv6 as well. */
+  /** `127.23.0.10:8443`; `0.0.0.0:8443` means every address, including IPv6's. */
   readonly address: string;
-  /** By which its process is found among the open files: `socket:[12345]`. */
+  /** Identifies its process by open file: `socket:[12345]`. */
   readonly inode: string;
 }
 
@@ -26,7 +26,7 @@ export function readListeners(): readonly Listener[] {
   return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) => parseListeners(readTable(table)));
 }
 
-/** Parses a table of TCP sockets. Listeners on an IPv6 address of their own are left out: nothing of ours has one. */
+/** Parses a table of TCP sockets. Listeners on a single IPv6 address are omitted: ours never use one. */
 export function parseListeners(table: string): readonly Listener[] {
   return table
     .split("\n")
@@ -44,13 +44,13 @@ export function findListeners(network: string): readonly OwnedListener[] {
   return withOwners(({ address }) => address.startsWith(`${network}.`));
 }
 
-/** Listeners at exactly this address and port, or at this port of every address, with their processes. */
+/** Listeners on exactly this address and port, or on this port of every address, with their processes. */
 export function findHolders(address: string): readonly OwnedListener[] {
   const everywhere = `0.0.0.0:${address.split(":")[1]}`;
   return withOwners((listener) => listener.address === address || listener.address === everywhere);
 }
 
-/** Whether a program listens at this port of every address; one of IPv6 may or may not stand for IPv4 as well. */
+/** Whether a program listens on this port of every address; one of IPv6 may or may not include IPv4. */
 export function listensEverywhere(port: number): boolean {
   return readListeners().some(({ address }) => address === `0.0.0.0:${port}`);
 }

@@ -6,7 +6,7 @@ import { pollUntil, type WaitOptions } from "./wait.ts";
 
 /** The process that has a lock. */
 export interface LockHolder extends ProcessIdentity {
-  /** What it does, for messages: `dmm-env up feature-x`. */
+  /** Its purpose, for messages: `dmm-env up feature-x`. */
   readonly command: string;
   /** ISO 8601. */
   readonly since: string;
@@ -17,7 +17,7 @@ export interface Lock extends Disposable {
   release(): void;
 }
 
-/** Either the lock, or the living process that has it. */
+/** Either the lock, or the running process that has it. */
 export type LockResult =
   | { readonly lock: Lock; readonly holder?: never }
   | { readonly lock?: never; readonly holder: LockHolder };
@@ -28,8 +28,8 @@ export interface LockWait extends WaitOptions {
 }
 
 /**
- * Takes a lock, or returns the living process that has it. A lock whose process has ended is taken over at once. Throws
- * DMM_MACHINE_DISK_FULL and DMM_MACHINE_FILE_UNUSABLE.
+ * Acquires a lock, or returns the running process that has it. A lock whose process has ended is taken over
+ * immediately. Throws DMM_MACHINE_DISK_FULL and DMM_MACHINE_FILE_UNUSABLE.
  */
 export function takeLock(file: string, command: string): LockResult {
   const own: LockHolder = { ...ownIdentity(), command, since: new Date().toISOString() };
@@ -45,7 +45,7 @@ export function takeLock(file: string, command: string): LockResult {
   }
 }
 
-/** Takes a lock as soon as no living process has it; returns the last holder when the time is up. */
+/** Acquires a lock as soon as no running process has it; returns the last holder on timeout. */
 export async function waitForLock(file: string, command: string, wait: LockWait): Promise<LockResult> {
   let result = takeLock(file, command);
   let reported: string | undefined;
@@ -62,7 +62,7 @@ export async function waitForLock(file: string, command: string, wait: LockWait)
   return result;
 }
 
-/** The living process that has a lock now, if any. */
+/** The running process that currently has a lock, if any. */
 export function readHolder(file: string): LockHolder | undefined {
   const holder = parseHolder(readLockLink(file) ?? "");
   return holder !== undefined && isAlive(holder) ? holder : undefined;

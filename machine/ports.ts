@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 
 /**
- * Binds a port of an address for a moment and returns it; with 0 the kernel chooses one. Nothing but trying shows what the
- * kernel allows: [::] may stand for IPv4 as well, and low ports may be reserved. Throws Node's error (`EADDRINUSE`,
+ * Binds a port of an address briefly and returns it; with 0 the kernel chooses one. What the kernel allows can
+ * only be tried: [::] may include IPv4, and low ports may be reserved. Throws Node's error (`EADDRINUSE`,
  * `EACCES`).
  */
 export async function bindBriefly(address: string, port: number): Promise<number> {

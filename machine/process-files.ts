@@ -7,7 +7,7 @@ export function readWorkingDirectory(pid: number): string | undefined {
   return readLink(`/proc/${pid}/cwd`);
 }
 
-/** What a process has open, by number of the descriptor; empty where it has ended or is another user's. */
+/** Open files of a process, by descriptor number; empty if it has ended or is another user's. */
 export function readOpenFiles(pid: number): ReadonlyMap<string, string> {
   const folder = `/proc/${pid}/fd`;
   let descriptors: readonly string[];
@@ -40,13 +40,13 @@ export function isOwnUser(pid: number): boolean {
   }
 }
 
-/** Every process, apart from this one, whose working directory is in a folder, also when the folder was removed. */
+/** Every process except this one whose working directory is in a folder, even if the folder was removed. */
 export function readProcessesIn(directory: string): readonly ProcessStatus[] {
   const folder = resolveFolder(directory);
   return readProcesses().filter(({ pid }) => pid !== process.pid && worksIn(pid, folder));
 }
 
-/** Whether a process works in a folder; its path is as {@link resolveFolder} returns it. */
+/** Whether a process runs in a folder; its path is as {@link resolveFolder} returns it. */
 export function worksIn(pid: number, folder: string): boolean {
   return isInside(readWorkingDirectory(pid), folder);
 }

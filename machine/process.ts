@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** A process told apart from any later one with the same pid. */
+/** A process, distinguished from any later one with the same pid. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** Clock ticks since boot. Where there is no /proc it is 0, and the pid alone identifies the process. */
+  /** Clock ticks since boot. Without /proc it is 0, and the pid alone identifies the process. */
   readonly startTime: number;
 }
 
-/** What the kernel shows of one living process; proc(5), `/proc/pid/stat`. */
+/** The kernel's data about one running process; proc(5), `/proc/pid/stat`. */
 export interface ProcessStatus extends ProcessIdentity {
   /** Name of the program, at most 15 characters. */
   readonly command: string;
@@ -15,14 +15,17 @@ export interface ProcessStatus extends ProcessIdentity {
   readonly state: string;
   readonly parent: number;
   readonly session: number;
-  /** Whether it has a controlling terminal: a shell or an editor does, nothing that dmm-env starts does. */
+  /** Whether it has a controlling terminal: a shell or an editor does, processes of dmm-env do not. */
   readonly terminal: boolean;
 }
 
 /** Ticks per second in /proc; 100 on every Linux that Node supports. */
 const ticksPerSecond = 100;
 
-/** The status of a process now; undefined when it has ended. A zombie has: it holds nothing but its pid. */
+/**
+ * The current status of a process; undefined when it has ended. A zombie counts as ended: it has only its pid
+ * left.
+ */
 export function readProcess(pid: number): ProcessStatus | undefined {
   if (process.platform !== "linux") return readWithoutProc(pid);
   let stat: string;
@@ -36,7 +39,7 @@ export function readProcess(pid: number): ProcessStatus | undefined {
 
 /** Parses a line of `/proc/pid/stat`; undefined for a zombie. */
 export function parseStat(pid: number, stat: string): ProcessStatus | undefined {
-  // The second field is the program's name in parentheses and may itself hold parentheses and blanks.
+  // The second field is the program's name in parentheses, which may contain parentheses and spaces itself.
   const end = stat.lastIndexOf(")");
   // The fields from the third one on, which is the state.
   const fields = stat.slice(end + 2).split(" ");
@@ -53,7 +56,7 @@ export function parseStat(pid: number, stat: string): ProcessStatus | undefined 
   };
 }
 
-/** Every living process of this machine that this user may see. */
+/** Every running process of this machine that this user may inspect. */
 export function readProcesses(): readonly ProcessStatus[] {
   if (process.platform !== "linux") return [];
   return readdirSync("/proc")
@@ -67,17 +70,17 @@ export function ownIdentity(): ProcessIdentity {
   return { pid: process.pid, startTime: readProcess(process.pid)?.startTime ?? 0 };
 }
 
-/** Whether this very process lives; a later one that has its pid is another. */
+/** Whether this very process is running; a later one with its pid is a different process. */
 export function isAlive(identity: ProcessIdentity): boolean {
   return readProcess(identity.pid)?.startTime === identity.startTime;
 }
 
-/** Whether a process is stopped by a signal or a debugger: it lives, and does not respond. */
+/** Whether a process is stopped by a signal or a debugger: it exists, and does not respond. */
 export function isStopped(pid: number): boolean {
   return /^[Tt]$/.test(readProcess(pid)?.state ?? "");
 }
 
-/** The time of day at which a process started. */
+/** Start time of a process. */
 export function readStartDate(identity: ProcessIdentity): Date {
   const boot = /^btime (\d+)$/m.exec(readFileSync("/proc/stat", "latin1"))?.[1];
   return new Date((Number(boot) + identity.startTime / ticksPerSecond) * 1000);
@@ -87,7 +90,7 @@ function readWithoutProc(pid: number): ProcessStatus | undefined {
   try {
     process.kill(pid, 0);
   } catch (cause) {
-    // EPERM: it lives and is another user's.
+    // EPERM: it exists and is another user's.
     if ((cause as NodeJS.ErrnoException).code !== "EPERM") return undefined;
   }
   return { pid, startTime: 0, command: "", state: "", parent: 0, session: 0, terminal: true };

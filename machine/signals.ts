@@ -17,14 +17,14 @@ export function sendGroupSignal(leader: ProcessIdentity, signal: NodeJS.Signals)
 }
 
 /**
- * Sends a signal to a process group, also after its leader has ended. Only for a child of this process whose exit is
- * being handled: until then the kernel gives the number to no other process. False when the group is empty.
+ * Sends a signal to a process group, even after its leader has ended. Only for a child of this process whose exit
+ * is being handled: until then the kernel does not reuse the number. False when the group is empty.
  */
 export function killGroup(leader: number, signal: NodeJS.Signals): boolean {
   return kill(-leader, signal);
 }
 
-/** Waits until none of the processes is alive, at most `withinMs`; returns those that still are. */
+/** Waits until none of the processes is alive, up to `withinMs`; returns those still running. */
 export async function waitUntilGone<Process extends ProcessIdentity>(
   processes: readonly Process[],
   withinMs: number,
@@ -35,8 +35,8 @@ export async function waitUntilGone<Process extends ProcessIdentity>(
 }
 
 /**
- * Ends processes with one signal after the other, each only for those that the one before did not end. A stopped process
- * is continued, because it would handle no signal but SIGKILL. Returns those that are still alive.
+ * Ends processes with one signal after the other, each only for those that the previous one did not end. A stopped
+ * process is continued, because it would handle no signal except SIGKILL. Returns those still running.
  */
 export async function endProcesses<Process extends ProcessIdentity>(
   processes: readonly Process[],

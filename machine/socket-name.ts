@@ -1,8 +1,9 @@
 import { connect, createServer, type Server } from "node:net";
 
 /**
- * Reserves a name for this process until it ends; false when another process has it. The name lies in Linux's abstract
- * socket namespace: the kernel frees it however the process ends. Who asks for the name's holder is sent `text`.
+ * Reserves a name for this process until it ends; false when another process has it. The name is in Linux's
+ * abstract socket namespace: the kernel frees it however the process ends. A process that asks for the name's
+ * holder receives `text`.
  */
 export async function reserveSocketName(name: string, text = ""): Promise<boolean> {
   const server = createServer((socket) => {
@@ -14,7 +15,9 @@ export async function reserveSocketName(name: string, text = ""): Promise<boolea
   return isReserved;
 }
 
-/** The text of the process that has a name; undefined where there is none or it does not respond in `withinMs`. */
+/**
+ * The text of the process that has a name; undefined if there is none or it does not respond within `withinMs`.
+ */
 export async function readSocketName(name: string, withinMs: number): Promise<string | undefined> {
   return await new Promise((resolve) => {
     const socket = connect({ path: abstractPath(name) });

@@ -7,14 +7,14 @@ import { readCommandLine } from "./process-files.ts";
 const named = /\.(\d+)(?:-(\d+))?\.(?:new|draft)$/;
 
 /**
- * A process in another container that shares the disk is not among our processes. Filling a folder takes seconds, so one
+ * A process in another container that shares the disk is not visible here. Filling a folder takes seconds, so one
  * that is an hour old is abandoned.
  */
 const abandonedAfterMs = 3_600_000;
 
 /**
- * Creates an empty folder beside the one that it becomes by a rename once it is complete. Its name has the process that
- * fills it; one at a time for each target.
+ * Creates an empty folder beside its target, to which it is renamed once it is complete. Its name identifies the
+ * process that fills it; one at a time for each target.
  */
 export function createTemporaryFolder(target: string): string {
   const { pid, startTime } = ownIdentity();
@@ -24,7 +24,7 @@ export function createTemporaryFolder(target: string): string {
   return folder;
 }
 
-/** Removes temporary folders that killed processes left behind: old ones that no living process fills. Returns their names. */
+/** Removes temporary folders of killed processes: old ones that no running process fills. Returns their names. */
 export function removeAbandonedFolders(parent: string, now = Date.now()): readonly string[] {
   if (!existsSync(parent)) return [];
   const old = readdirSync(parent).filter(
@@ -33,7 +33,7 @@ export function removeAbandonedFolders(parent: string, now = Date.now()): readon
   );
   if (old.length === 0) return [];
   const writers = readProcesses().map(({ pid }) => readCommandLine(pid).join("\0"));
-  // What a killed process started may still write: it has the folder's path among its arguments.
+  // Children of a killed process may still write: they have the folder's path among their arguments.
   const removed = old.filter((name) => !writers.some((line) => line.includes(name)));
   for (const name of removed) rmSync(join(parent, name), { recursive: true, force: true });
   return removed;
@@ -45,7 +45,7 @@ function isBeingFilled(name: string): boolean {
   return isAlive({ pid: Number(pid), startTime: Number(startTime) });
 }
 
-/** When anything in the folder changed last. A process that has just finished renames its folder meanwhile. */
+/** Time of the last change in the folder. A process that has just finished renames its folder meanwhile. */
 function changedAt(path: string): number {
   try {
     const within = readdirSync(path).map((name) => statSync(join(path, name)).mtimeMs);

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { MachineError } from "./errors.ts";
 
-/** How long to wait for a condition, and how often to check it; both in milliseconds. */
+/** Time limit and polling interval of a wait, both in milliseconds. */
 export interface WaitOptions {
-  /** `Infinity` waits as long as it takes. */
+  /** `Infinity` disables the time limit. */
   readonly withinMs: number;
   readonly everyMs: number;
   /** Ends the wait; its reason is thrown. */
@@ -13,8 +13,8 @@ export interface WaitOptions {
 type Finding<Found> = Found | false | undefined;
 
 /**
- * Checks a condition until it gives something other than false or undefined, and returns that; undefined when the time is
- * up. The condition is checked at least once, and once more when the time is up. Throws what the condition throws.
+ * Polls a condition until it returns something other than false or undefined, and returns that; undefined on
+ * timeout. The condition is checked at least once, and once more at the timeout. Throws what the condition throws.
  */
 export async function pollUntil<Found>(
   find: () => Finding<Found> | Promise<Finding<Found>>,
@@ -32,7 +32,7 @@ export async function pollUntil<Found>(
   }
 }
 
-/** As {@link pollUntil}, but throws DMM_MACHINE_WAIT_TIMEOUT, which names `what`, when the time is up. */
+/** Like {@link pollUntil}, but throws DMM_MACHINE_WAIT_TIMEOUT, which names `what`, on timeout. */
 export async function waitUntil<Found>(
   what: string,
   find: () => Finding<Found> | Promise<Finding<Found>>,

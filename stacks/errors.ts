@@ -3,7 +3,7 @@ import { type Catalogue, errorsOf } from "../errors/catalogue.ts";
 /** The environment was not created. */
 const exitCode = 4;
 
-/** What the program refuses before the first resource. Documented in docs/errors/stacks.md. */
+/** Failures that the program detects before the first resource. Documented in docs/errors/stacks.md. */
 const stackErrors = {
   DMM_STACKS_CONFIGURATION_INVALID: (v: { problems: readonly { readonly message: string }[] }) => ({
     exitCode,

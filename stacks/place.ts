@@ -13,7 +13,7 @@ export interface Place {
 }
 
 /**
- * Reads the place that the default provider's credentials and Region lead to.
+ * Reads the account and Region of the default provider.
  *
  * @throws {StackError} DMM_STACKS_REGION_UNFIT when the Region has fewer than three zones.
  */

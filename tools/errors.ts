@@ -54,7 +54,7 @@ const toolErrors = {
 /** A tool that is missing, or that could not be obtained. */
 export class ToolError extends errorsOf("ToolError", toolErrors) {}
 
-/** Each missing tool, what was tried for it and why that failed, and what an operator can do by hand. */
+/** Each missing tool, what was tried and why it failed, and what an operator can do by hand. */
 function renderUnobtained({ wanted, attempts, byHand }: Unobtained): string {
   const tried = attempts.map(({ way, error }) => `    ${way}: ${explain(error)}`);
   return [`  ${wanted.join(", ")}`, ...tried, `    by hand: ${byHand}`].join("\n");

@@ -15,7 +15,7 @@ import { findToolchain, type Toolchain, writeStamp } from "./toolchain.ts";
 import { renderRange } from "./version-range.ts";
 import { createVersion, useVersion } from "./versions.ts";
 
-/** What an operator is told while parts are obtained. */
+/** Progress events while tools are obtained. */
 export type ObtainEvent =
   /** Another process obtains them already. */
   | { readonly kind: "waiting"; readonly holder: LockHolder }

@@ -5,8 +5,8 @@ import { ToolError } from "./errors.ts";
 const checkEveryMs = 250;
 
 /**
- * Takes the lock under which tools are downloaded, waiting as long as a living process has it; `onWait` is called once for
- * each holder. Throws DMM_TOOLS_READONLY, and the reason of `signal` when that fires.
+ * Acquires the set-up lock, waiting while a running process has it; `onWait` is called once for each holder.
+ * Throws DMM_TOOLS_READONLY, and the reason of `signal` when that fires.
  */
 export async function takeSetupLock(options: {
   readonly file: string;

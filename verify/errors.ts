@@ -3,7 +3,7 @@ import { suggest } from "./suggest.ts";
 
 const wrongUsage = 2;
 
-/** What can keep a verification run from a verdict. Documented in docs/errors/verify.md. */
+/** Failures that keep a verification run from a verdict. Documented in docs/errors/verify.md. */
 const verifyErrors = {
   DMM_VERIFY_UNKNOWN_SUITE: (v: { name: string; known: readonly string[] }) => ({
     exitCode: wrongUsage,
@@ -15,12 +15,12 @@ const verifyErrors = {
     message: `Unknown check ${v.name} in ${v.suites.length === 1 ? "suite" : "suites"} ${v.suites.join(", ")}.`,
     hint: `${suggest(v.name, v.checks)}Use a check name from docs/suites.md, for example access/an-insider-gets-in.`,
   }),
-  // Suites on old code prove nothing about what the checkout has.
+  // Suites on old code prove nothing about the checkout.
   DMM_VERIFY_IMAGE_STALE: (v: { environment: string; running: string; expected: string }) => ({
     message: `${v.environment} does not run the code of this checkout: ${v.running}; the checkout has ${v.expected}.`,
     hint: `Roll it out with dmm-env up ${v.environment}, then verify again.`,
   }),
-  // A check needs something to work before its claim can be told from a dead platform.
+  // The control of a check failed: its claim cannot be distinguished from a dead platform.
   DMM_VERIFY_NO_CONTROL: (v: { what: string }) => ({
     message: `The control failed: ${v.what}.`,
     hint: "Fix the failed control first; without it, a rejection proves nothing.",
@@ -51,5 +51,5 @@ const verifyErrors = {
   }),
 } as const satisfies Catalogue;
 
-/** A failure of a verification run itself, not of what it verifies. */
+/** A failure of a verification run itself, not of its subject. */
 export class VerifyError extends errorsOf("VerifyError", verifyErrors) {}

@@ -37,7 +37,7 @@ export async function measure({ runs, only, million }: Options): Promise<unknown
       saturatedBy,
       pinned: canPin,
       latencyAtArrivalsPerSecond: arrivalsPerSecond,
-      ownAccessLog: "off, as nobody's is on",
+      ownAccessLog: "off, for every contender",
     },
     ratios: computeRatios(turns),
     contenders: participants.all.map((participant) => summarize(participant, turns, latency)),

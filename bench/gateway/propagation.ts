@@ -88,7 +88,7 @@ async function change(adminHost: string, hosts: readonly string[], index: number
   const outcome = (await response.json()) as Outcome;
   const respondedMs = performance.now() - sentAt;
   if (outcome.propagation === undefined)
-    throw new Error(`The change was answered with ${response.status}: ${JSON.stringify(outcome)}`);
+    throw new Error(`The change got a ${response.status}: ${JSON.stringify(outcome)}`);
   const statuses = await Promise.all(
     hosts.map(async (host) => {
       const response = await fetch(`http://${host}:${httpPort}${route.path}`);

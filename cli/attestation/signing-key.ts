@@ -60,7 +60,7 @@ export function publicKeyFileOf({ keyId }: Pick<SigningKey, "keyId">): string {
   return `${keyId.slice(0, 16)}.pub.pem`;
 }
 
-/** Signs with this key, which stays here. */
+/** A signer that uses this key without revealing it. */
 export function createSigner({ key, keyId }: SigningKey): Signer {
   return async (payload) => ({ keyid: keyId, sig: sign(null, payload, key).toString("base64") });
 }

@@ -26,7 +26,7 @@ export async function checkBackend(
     const exit = await runPulumi({ home, folder, name, command: pulumi }, ["whoami"], { kill });
     interruption.first.throwIfAborted();
     if (exit.code === 0) return;
-    const error = /^error: (.+)$/m.exec(exit.output)?.[1] ?? `no answer within ${limitMs / 1000} s`;
+    const error = /^error: (.+)$/m.exec(exit.output)?.[1] ?? `no response within ${limitMs / 1000} s`;
     throw new OperatorError("DMM_BACKEND_UNUSABLE", {
       name,
       backend: home.backend,

@@ -3,7 +3,7 @@ import { exitCodes } from "../exit-codes.ts";
 
 const { wrongUsage, notReady } = exitCodes;
 
-/** Failures around an environment as this checkout has it: its name, target, record, lock, folder and disk. */
+/** Failures of an environment in this checkout: its name, target, record, lock, folder and disk. */
 export const environmentErrors = {
   DMM_NAME_INVALID: (v: { name: string; allowed: string }) => ({
     exitCode: wrongUsage,

@@ -3,14 +3,14 @@ import { OperatorError } from "../errors.ts";
 
 const waitEveryMs = 50;
 
-/** Takes a lock of an environment. Throws DMM_ENVIRONMENT_BUSY when a living process has it. */
+/** Acquires a lock of an environment. Throws DMM_ENVIRONMENT_BUSY if a running process has it. */
 export function acquireLock(file: string, name: string, command: string): Lock {
   const { lock, holder } = takeLock(file, command);
   if (lock === undefined) throw environmentBusy(name, holder);
   return lock;
 }
 
-/** Takes a lock of an environment as soon as it is free. Throws DMM_ENVIRONMENT_BUSY after `withinMs`. */
+/** Acquires a lock of an environment as soon as it is free. Throws DMM_ENVIRONMENT_BUSY after `withinMs`. */
 export async function waitForEnvironmentLock(
   file: string,
   name: string,

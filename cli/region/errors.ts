@@ -3,7 +3,7 @@ import { exitCodes } from "../exit-codes.ts";
 
 const { notMade, notReady } = exitCodes;
 
-/** Failures of the local region as a command meets them; its own are in local/daemon/errors.ts. */
+/** Failures of the local region as a command sees them; its own are in local/daemon/errors.ts. */
 export const regionErrors = {
   DMM_REGION_FAILED: (v: { name: string; reason: string; log: string }) => ({
     exitCode: notMade,

@@ -108,7 +108,10 @@ async function waitUntilReady(
   }
 }
 
-/** What a region that could not start says on its last line: `{ code, message, hint }`, otherwise the last lines as they are. */
+/**
+ * The error on the last line of a region that could not start: `{ code, message, hint }`, otherwise the last lines
+ * as they are.
+ */
 function readReason(log: string): string {
   const lines = readFileSync(log, "utf8").trimEnd().split("\n");
   try {

@@ -34,7 +34,7 @@ export async function readAppointments(pool: Pool): Promise<readonly Appointment
 /**
  * Assigns a role. A person who already has it keeps the existing appointment.
  *
- * @throws AdminError if nobody could edit afterwards, or the name is ambiguous
+ * @throws AdminError if no editor would remain, or the name is ambiguous
  */
 export async function appoint(pool: Pool, name: string, role: Role, author: Author): Promise<void> {
   if (hasInvisible(name))

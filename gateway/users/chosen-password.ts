@@ -12,7 +12,7 @@ export interface PasswordChoice {
   /** State of the user when the password was verified. */
   readonly mark: string;
   readonly password: string;
-  /** Host name of the service: the password must not be made of it. */
+  /** Host name of the service, which the password must not consist of. */
   readonly service: string;
 }
 

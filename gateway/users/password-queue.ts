@@ -29,7 +29,7 @@ export class PasswordQueue {
     try {
       return await check();
     } finally {
-      // A place is handed to whoever waits, so that nobody gets in between.
+      // A place is passed to the next waiting check directly, so that none can overtake it.
       const next = this.#waiting.shift();
       if (next === undefined) this.#running--;
       else next();

@@ -38,9 +38,7 @@ export async function findPasswordProblem(
 /** One at a time: the dictionaries take some 70 MB while they are loaded. */
 const queue = new PasswordQueue(1);
 
-/**
- * In a thread that ends afterwards: requests are served meanwhile, and the memory is returned.
- */
+/** In a short-lived thread: requests are served meanwhile, and the memory is released. */
 function askThread(request: StrengthRequest): Promise<PasswordWeakness | undefined> {
   return new Promise((resolve, reject) => {
     const file = new URL("./password-strength-thread.ts", import.meta.url);

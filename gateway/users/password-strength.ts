@@ -4,9 +4,9 @@ import * as english from "@zxcvbn-ts/language-en";
 
 /** Why a password is too easy to guess. */
 export interface PasswordWeakness {
-  /** It is made of the names that belong to the account or the service. */
+  /** It consists of names of the account or the service. */
   readonly isFromNames: boolean;
-  /** Sentences that say what is wrong and how to improve it. */
+  /** Sentences that state the problem and how to fix it. */
   readonly advice: readonly string[];
 }
 
@@ -17,8 +17,8 @@ export interface PasswordWeakness {
 const leastGuesses = { asTyped: 1e10, withoutSeparators: 1e8 } as const;
 
 /**
- * Bounds of the work: the time grows with the square of the length and with the spellings that letters are read from
- * signs in. Longer passwords are judged by their beginning.
+ * Limits of the work: the time grows with the square of the length and with the number of character substitutions.
+ * Only the beginning of longer passwords is evaluated.
  */
 const limits = { maxLength: 100, l33tMaxSubstitutions: 20 } as const;
 
@@ -78,7 +78,7 @@ function listNameWords(names: readonly string[]): string[] {
   return [...new Set(words.filter(isTelling))];
 }
 
-/** Every run of parts as one word. */
+/** Every run of parts, concatenated. */
 function joinNeighbours(parts: readonly string[]): string[] {
   return parts.flatMap((_part, from) =>
     parts.slice(from).map((_last, more) => parts.slice(from, from + more + 1).join("")),

@@ -148,6 +148,6 @@ function findGaps(vpc: Cidr, planned: readonly PlannedSubnet[]): readonly CheckF
 function findMissingNatSubnets({ nat }: Layout, specs: readonly SubnetSpec[]): readonly CheckFailure[] {
   const has = (type: SubnetSpec["type"]) => specs.some((spec) => spec.type === type);
   if (nat === "None" || (has("Public") && (has("Private") || has("Isolated")))) return [];
-  const reason = `is ${nat}, which needs public subnets (to stand in) and private or isolated ones (to serve).`;
+  const reason = `is ${nat}, which needs public subnets (to be in) and private or isolated ones (to serve).`;
   return [{ property: "natGateways.strategy", reason }];
 }

@@ -51,7 +51,7 @@ const partNames: readonly PartName[] = [
   "node",
 ];
 
-/** Reads the region's command line. @throws RegionError DMM_LOCAL_ARGUMENT or DMM_LOCAL_TOOL_MISSING */
+/** Parses the region's command line. @throws RegionError DMM_LOCAL_ARGUMENT or DMM_LOCAL_TOOL_MISSING */
 export function parseArguments(
   args: readonly string[],
 ): ServeArguments | SweepArguments | InventoryArguments {

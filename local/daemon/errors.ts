@@ -1,6 +1,6 @@
 import { type Catalogue, errorsOf } from "../../errors/catalogue.ts";
 
-/** Everything that can stop the region process. Documented in `docs/errors/local.md`. */
+/** Every failure that can stop the region process. Documented in `docs/errors/local.md`. */
 const regionErrors = {
   DMM_LOCAL_ARGUMENT: (v: { problem: string; hint: string }) => ({
     exitCode: 2,

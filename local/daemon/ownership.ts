@@ -15,7 +15,7 @@ const responseLimitMs = 500;
 
 /**
  * Makes this process the only daemon of a folder and of a network. The lock is a name in Linux' abstract socket
- * namespace: the kernel gives it back whatever way the process ends, and whoever is refused asks the holder who it is.
+ * namespace: the kernel releases it however the process ends, and a refused process asks the holder for its identity.
  *
  * @throws RegionError DMM_LOCAL_RUNNING naming the pid of the holder and since when it runs
  */

@@ -14,8 +14,8 @@ export async function choosePort(address: string, usual: number): Promise<number
 }
 
 /**
- * Refuses addresses whose port another program has on every address, before a process tries to listen there and fails
- * in its own words, or worse: the other program is taken for it.
+ * Refuses addresses whose port another program uses on every address, before a process fails to listen there with
+ * an obscure message, or worse: the other program is mistaken for it.
  *
  * @throws RegionError DMM_LOCAL_ADDRESS_TAKEN
  */

@@ -18,7 +18,7 @@ export interface RegionOptions {
   readonly name: string;
   readonly parts: Readonly<Record<PartName, Part>>;
   readonly images: Readonly<Record<string, Image>>;
-  /** Where the AWS APIs answer, if another program has the usual port. */
+  /** Port of the AWS APIs, if another program uses the default one. */
   readonly endpointPort?: number;
   /** Deletion only: an invalid journal line is skipped instead of refused. */
   readonly releasing?: boolean;

@@ -20,8 +20,8 @@ const killMs = 3000;
 export const regionName = "region";
 
 /**
- * Living processes that the ledger of a region names: each recorded one by pid and start time, what such a process
- * left in its session, and, where a kill fell between start and record, whoever lives in that process' own folder.
+ * Running processes that a region's ledger names: each recorded one by pid and start time, processes left in its
+ * session, and, if a kill fell between start and record, those in that process's own folder.
  */
 export function findStrays(directory: string): readonly (Stray & { readonly status: ProcessStatus })[] {
   const entries = readLedger(directory);
@@ -42,7 +42,7 @@ export function findStrays(directory: string): readonly (Stray & { readonly stat
   return [...found.values()];
 }
 
-/** Ends every stray: the region first, so that it starts nothing anew, then the rest. Returns what was ended. */
+/** Ends every stray: the region first, so that it restarts nothing, then the rest. Returns what was ended. */
 export async function endStrays(directory: string): Promise<readonly Stray[]> {
   const ended = new Map<number, Stray>();
   await endAll(

@@ -21,7 +21,7 @@ export function validateService(inputs: Properties): readonly CheckFailure[] {
   if (controller !== "ECS")
     refuse("deploymentController.type", `it is ${controller}; the local region makes ECS.`);
   if (flagOf(inputs, "enableExecuteCommand") === true)
-    refuse("enableExecuteCommand", "nobody can enter a task of the local region.");
+    refuse("enableExecuteCommand", "the local region does not support it.");
   for (const { type, field } of objectsOf(inputs, "orderedPlacementStrategies")) {
     if (type !== "spread" || field !== "attribute:ecs.availability-zone")
       refuse("orderedPlacementStrategies", `${type} of ${field}; tasks are spread over zones here.`);

@@ -87,7 +87,7 @@ export class CacheCluster {
       stop: { signal: "SIGTERM", withinMs: 3000 },
       onExit: () => void this.#recover(node),
     });
-    await waitUntil(`redis/${node.name} to answer`, startWithinMs, 5, async () => {
+    await waitUntil(`redis/${node.name} to respond`, startWithinMs, 5, async () => {
       if (!this.process(node)) throw new Error(`redis/${node.name} ended while it was starting`);
       const replies = await this.run(node, ["PING"]).catch(() => undefined);
       return replies?.[0] === "PONG";

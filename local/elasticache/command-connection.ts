@@ -46,7 +46,7 @@ async function exchange(target: CommandTarget, text: string, expected: number): 
       reject(error);
     };
     socket.setTimeout(responseLimitMs, () =>
-      fail(new Error(`${target.address}:${target.port} did not answer`)),
+      fail(new Error(`${target.address}:${target.port} did not respond`)),
     );
     socket.on("error", fail);
     socket.on("close", () => reject(new Error(`${target.address}:${target.port} closed the connection`)));

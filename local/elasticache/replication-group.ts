@@ -16,7 +16,7 @@ import { planNodes } from "./topology.ts";
 
 /** Inputs without effect on one machine, each with the reason. */
 const recordedInputs: Readonly<Record<string, string>> = {
-  description: "a text for people",
+  description: "documentation only",
   engineVersion: "the toolchain's redis-server serves, whatever 7.x is asked for",
   nodeType: "the processes share the machine; nothing is sized",
   securityGroupIds:

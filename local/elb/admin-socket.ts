@@ -11,7 +11,7 @@ export function sendCommand(path: string, command: string): Promise<string> {
     const socket = connect(path);
     const parts: Buffer[] = [];
     socket.setTimeout(responseLimitMs, () =>
-      socket.destroy(new Error(`${path} did not answer "${command}"`)),
+      socket.destroy(new Error(`${path} did not respond to "${command}"`)),
     );
     socket.on("error", reject);
     socket.on("data", (part: Buffer) => parts.push(part));

@@ -132,7 +132,7 @@ export class Haproxy {
     if (!gone) await started.stop();
     throw new LocalError("DMM_LOCAL_PART_NOT_SERVING", {
       part: `haproxy/${this.#name}`,
-      reason: gone ? this.#lastWords(generation) : `no answer within ${startWithinMs} ms`,
+      reason: gone ? this.#lastWords(generation) : `no response within ${startWithinMs} ms`,
     });
   }
 

@@ -99,7 +99,7 @@ function writeError(protocol: Protocol, request: WireRequest, error: AwsError): 
 
 /** Never an invented response: unknown operations are refused by name. */
 function unknownOperation(service: string, operation: string): AwsError {
-  return new AwsError("InvalidAction", `The local region does not answer ${operation} of ${service}.`, 400);
+  return new AwsError("InvalidAction", `The local region does not support ${operation} of ${service}.`, 400);
 }
 
 /** An undocumented error is the region's own: the client is told that, the log has the rest. */

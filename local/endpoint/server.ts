@@ -12,7 +12,7 @@ export interface Endpoint {
 }
 
 /**
- * Answers the AWS APIs and what the ECS agent serves to tasks, at one address of the edge network.
+ * Serves the AWS APIs and the ECS agent's endpoints for tasks, at one address of the edge network.
  *
  * @throws RegionError DMM_LOCAL_ADDRESS_TAKEN
  */

@@ -5,15 +5,15 @@ import { findViolations } from "./violations.ts";
 import type { Wire } from "./wire-values.ts";
 
 /**
- * Refuses a call that does not fit AWS's own model of the service, before anything looks at it.
+ * Refuses a call that violates AWS's own model of the service, before it is processed.
  *
- * @throws AwsError with the code and in the form that the service has for it
+ * @throws AwsError with the service's code and message
  */
 export function admitRequest(request: Pick<AwsRequest, "service" | "operation" | "input">, wire: Wire): void {
   const { service, operation, input } = request;
   if (!isModeled(service)) return;
   const model = readModel(service);
-  // What the region does not answer has no model; it is refused by name.
+  // Unsupported operations have no model; they are refused by name.
   if (!Object.hasOwn(model.operations, operation)) return;
   const refusal = refusalOf(service, findViolations(model, operation, input, wire));
   if (refusal) throw refusal;

@@ -4,16 +4,16 @@ import { cutModel, renderModel } from "./convert.ts";
 import { folders, type ModeledService, modelFile } from "./model.ts";
 import { selectOperations } from "./selection.ts";
 
-/** The release that the models are cut from: the one that comes with the toolchain's moto. */
+/** The release that the models are derived from: the one in the toolchain's moto. */
 export const botocoreVersion = "1.44.8";
 
-/** Notices that the licence (Apache-2.0) wants kept beside what is made from the package. */
+/** Notices that the licence (Apache-2.0) requires beside derived files. */
 export const notices = ["LICENSE.txt", "NOTICE"] as const;
 
 /**
  * Every generated file of `local/models/data/`, by path, from a Python environment's `site-packages`.
  *
- * @throws Error where the environment has another release of botocore
+ * @throws Error if the environment has another release of botocore
  */
 export async function renderModels(sitePackages: string): Promise<ReadonlyMap<string, string>> {
   const metadata = join(sitePackages, `botocore-${botocoreVersion}.dist-info`);
@@ -34,7 +34,7 @@ export async function renderModels(sitePackages: string): Promise<ReadonlyMap<st
   return files;
 }
 
-/** `site-packages` of the environment that a script such as `moto_server` belongs to. */
+/** `site-packages` of the environment of a script such as `moto_server`. */
 export function findSitePackages(script: string): string {
   const environment = dirname(dirname(script));
   const [found] = globSync("lib/python3*/site-packages", { cwd: environment });

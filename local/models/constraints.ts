@@ -1,10 +1,10 @@
 import type { Shape } from "./model.ts";
 import { matchesPattern } from "./pattern.ts";
 
-/** What a value is measured by: a string's characters, a blob's bytes, a collection's entries. */
+/** What a constraint measures: a string's characters, a blob's bytes, a collection's entries. */
 type Measured = string | readonly unknown[] | Uint8Array | Readonly<Record<string, unknown>>;
 
-/** The constraints of a shape that a value does not satisfy, in AWS's words. The value has the shape's type. */
+/** The constraints of a shape that a value violates, as AWS words them. The value has the shape's type. */
 export function unsatisfied(shape: Shape, value: unknown): readonly string[] {
   return constraintsOf(shape)
     .filter(({ holds }) => !holds(value))

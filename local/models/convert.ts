@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
 import type { Member, ServiceModel, Shape } from "./model.ts";
 
-/** The parts of botocore's `service-2.json` that are read here. */
+/** The parts of botocore's `service-2.json` that are used here. */
 interface Source {
   readonly operations: Readonly<Record<string, { readonly input?: { readonly shape: string } }>>;
   readonly shapes: Readonly<Record<string, Shape>>;
@@ -16,7 +16,7 @@ interface Cut {
   readonly operations: ReadonlySet<string> | "all";
 }
 
-/** Cuts what decides about inputs out of a botocore model: the operations wanted and every shape below them. */
+/** Extracts the input constraints from a botocore model: the selected operations and every shape below them. */
 export function cutModel({ file, compressed, operations }: Cut): ServiceModel {
   const bytes = gunzipSync(compressed);
   const source = JSON.parse(bytes.toString("utf8")) as Source;
@@ -68,7 +68,7 @@ function cutMember({ shape, location, locationName }: Member): Member {
   return { shape, ...(location && { location }), ...(locationName && { locationName }) };
 }
 
-/** The text of a model's file: one line per operation and shape, so that a new version shows as a readable difference. */
+/** The text of a model's file: one line per operation and shape, so that a new version has a readable diff. */
 export function renderModel({ source, operations, shapes }: ServiceModel): string {
   const lines = (entries: Readonly<Record<string, unknown>>) =>
     Object.entries(entries)

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Services with a model, by the name that their requests are signed with. */
+/** Services with a model, by signing name. */
 export type ModeledService = keyof typeof folders;
 
 /** Folders of botocore's `data/`, by signing name; a model's file has the signing name. */
@@ -28,11 +28,11 @@ export const folders = {
   tagging: "resourcegroupstaggingapi/2017-01-26",
 } as const;
 
-/** What AWS accepts as the input of a service's operations: a cut of botocore's `service-2.json`. */
+/** Valid inputs of a service's operations: an extract of botocore's `service-2.json`. */
 export interface ServiceModel {
-  /** The file that it was cut from; `sha256` is of its decompressed bytes. */
+  /** The source file; `sha256` is of its decompressed bytes. */
   readonly source: { readonly file: string; readonly sha256: string };
-  /** Input shapes by operation; null for an operation that takes nothing. */
+  /** Input shapes by operation; null for an operation without input. */
   readonly operations: Readonly<Record<string, string | null>>;
   readonly shapes: Readonly<Record<string, Shape>>;
 }
@@ -49,7 +49,7 @@ export interface Shape {
   /** Characters of a string, bytes of a blob, entries of a list or map, or the number itself. */
   readonly min?: number;
   readonly max?: number;
-  /** A regular expression in Java's syntax that the whole string has to match. */
+  /** A regular expression in Java's syntax that must match the whole string. */
   readonly pattern?: string;
   readonly enum?: readonly string[];
   /** Messages do not repeat such a value. */
@@ -83,7 +83,7 @@ export function isModeled(service: string): service is ModeledService {
   return Object.hasOwn(folders, service);
 }
 
-/** Reads a service's model at its first use and keeps it. */
+/** Reads a service's model at its first use and caches it. */
 export function readModel(service: ModeledService): ServiceModel {
   const known = models.get(service);
   if (known) return known;
@@ -97,7 +97,7 @@ export function modelFile(service: ModeledService): string {
   return join(import.meta.dirname, "data", `${service}.json`);
 }
 
-/** The shape of that name. @throws Error where the model is damaged */
+/** The shape of that name. @throws Error if the model is damaged */
 export function shapeOf(model: ServiceModel, name: string): Shape {
   const shape = model.shapes[name];
   if (!shape) throw new Error(`the model of ${model.source.file} has no shape ${name}`);

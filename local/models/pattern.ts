@@ -1,6 +1,6 @@
 const compiled = new Map<string, RegExp>();
 
-/** Java's POSIX classes, by the characters that they stand for. */
+/** Java's POSIX classes, by their characters. */
 const posixClasses: Readonly<Record<string, string>> = {
   Print: "\\x20-\\x7E",
   Graph: "\\x21-\\x7E",
@@ -13,7 +13,7 @@ const posixClasses: Readonly<Record<string, string>> = {
   Space: "\\s",
 };
 
-/** Whether the whole text matches a pattern of the models, which are in Java's syntax and matched from end to end. */
+/** Whether the whole text matches a pattern of the models, which are in Java's syntax. */
 export function matchesPattern(pattern: string, text: string): boolean {
   let expression = compiled.get(pattern);
   if (!expression) {
@@ -23,7 +23,7 @@ export function matchesPattern(pattern: string, text: string): boolean {
   return expression.test(text);
 }
 
-/** @throws SyntaxError for a pattern that has no counterpart in JavaScript */
+/** @throws SyntaxError for a pattern without a counterpart in JavaScript */
 export function compilePattern(pattern: string): RegExp {
   const translated = pattern.replace(/\\p\{(\w+)\}/g, (property, name: string) => {
     const characters = posixClasses[name];
@@ -33,7 +33,8 @@ export function compilePattern(pattern: string): RegExp {
   try {
     return new RegExp(whole, "u");
   } catch {
-    // Java lets any character be escaped; only the older syntax does as well, without code points and properties.
+    // Java allows escaping any character; in JavaScript only the older syntax does, without code points and
+    // properties.
     return new RegExp(whole);
   }
 }

@@ -2,13 +2,13 @@ import { AwsError } from "../operation.ts";
 import type { ModeledService } from "./model.ts";
 import type { Violation } from "./violations.ts";
 
-/** How a service words what it refuses. */
+/** A service's wording of refusals. */
 interface Wording {
   readonly missing: string;
   readonly invalid: string;
-  /** Where every violation is reported at once, in the words of AWS's own framework. */
+  /** Whether every violation is reported at once, with the messages of AWS's own framework. */
   readonly all: boolean;
-  /** Whether a member that the model does not know is refused. */
+  /** Code for a member that the model does not know; absent: ignored. */
   readonly unknown?: string;
 }
 
@@ -16,8 +16,8 @@ const framework = (code: string): Wording => ({ missing: code, invalid: code, al
 const parameters: Wording = { missing: "MissingParameter", invalid: "InvalidParameterValue", all: false };
 
 /**
- * Codes by service: those that its API reference names among an operation's errors or its common errors. Only EC2
- * documents a code for parameters that it does not know; the other services pass over them.
+ * Codes by service: those in its API reference, among an operation's errors or its common errors. Only EC2
+ * documents a code for unknown parameters; the other services ignore them.
  */
 const wordings: Readonly<Record<ModeledService, Wording>> = {
   acm: framework("ValidationException"),
@@ -42,10 +42,10 @@ const wordings: Readonly<Record<ModeledService, Wording>> = {
   tagging: framework("InvalidParameterException"),
 };
 
-/** The error that a service answers with; undefined where it takes what was found. */
+/** The service's error for the violations; undefined if it accepts the input. */
 export function refusalOf(service: ModeledService, violations: readonly Violation[]): AwsError | undefined {
   const wording = wordings[service];
-  // A value that cannot be read is found before any rule is applied.
+  // A value that cannot be parsed is reported before any constraint.
   const unreadable = violations.find(({ kind }) => kind === "type");
   if (unreadable) return explainType(service, wording, unreadable);
   const unknown = violations.find(({ kind }) => kind === "unknown");

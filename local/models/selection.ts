@@ -1,17 +1,17 @@
 import { loadOperations } from "../operations.ts";
 import { isModeled, type ModeledService } from "./model.ts";
 
-/** Services whose every operation may arrive, because moto answers those that the region does not. */
+/** Services of which every operation may arrive, because moto serves those that the region does not. */
 const whole: readonly ModeledService[] = ["logs", "monitoring", "sns"];
 
 type Selection = ReadonlyMap<ModeledService, ReadonlySet<string> | "all">;
 
-/** The operations that the models need: those that the endpoint answers. */
+/** The operations that need a model: those that the endpoint serves. */
 export async function selectOperations(): Promise<Selection> {
   const selected = new Map<ModeledService, Set<string> | "all">(whole.map((service) => [service, "all"]));
   for (const [service, table] of await loadOperations()) {
     if (!isModeled(service))
-      throw new Error(`${service} is answered by the region and has no model in local/models/model.ts`);
+      throw new Error(`${service} is served by the region and has no model in local/models/model.ts`);
     if (!selected.has(service)) selected.set(service, new Set(Object.keys(table)));
   }
   return selected;

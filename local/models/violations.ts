@@ -2,16 +2,16 @@ import { describeConstraints, unsatisfied } from "./constraints.ts";
 import { type Member, type ServiceModel, type Shape, shapeOf } from "./model.ts";
 import { convertScalar, type Wire } from "./wire-values.ts";
 
-/** One way in which an input is not what AWS's model says. */
+/** One violation of AWS's model by an input. */
 export interface Violation {
   readonly kind: "missing" | "type" | "constraint" | "unknown";
   /** The member by the names of the API: `TargetGroups.1.TargetGroupArn`. */
   readonly member: string;
-  /** The same as AWS's messages have it: `targetGroups.1.member.targetGroupArn`. */
+  /** The same in the form of AWS's messages: `targetGroups.1.member.targetGroupArn`. */
   readonly path: string;
-  /** The value as messages repeat it; undefined where the model calls it sensitive. */
+  /** The value as messages repeat it; undefined if the model marks it as sensitive. */
   readonly value: string | undefined;
-  /** What the value does not satisfy, in AWS's words; of a wrong type: the kind of JSON value and the type. */
+  /** The violated constraint, as AWS words it; for a wrong type: the kind of JSON value and the type. */
   readonly constraint: string;
 }
 
@@ -21,7 +21,7 @@ interface Place {
   readonly wire: Wire;
 }
 
-/** Everything in which an operation's input differs from its model, in the order of the model. */
+/** Every violation of an operation's model by an input, in the order of the model. */
 export function findViolations(
   model: ServiceModel,
   operation: string,
@@ -72,7 +72,7 @@ function ofStructure(
 
 function memberPlace(place: Place, name: string, member: Member | undefined): Place {
   const lower = name.charAt(0).toLowerCase() + name.slice(1);
-  // Paths, queries and headers carry text in every protocol.
+  // Paths, queries and headers are text in every protocol.
   const wire = member?.location !== undefined && place.wire === "json" ? "form" : place.wire;
   return {
     member: place.member === "" ? name : `${place.member}.${name}`,
@@ -96,7 +96,7 @@ function ofList(model: ServiceModel, shape: Shape, value: unknown, place: Place)
   return [...own, ...joinScalars(itemShape, below.flat(), items, place)];
 }
 
-/** AWS reports items that are no structures once, at their list, with every constraint that an item has. */
+/** AWS reports items that are not structures once, at their list, with every constraint of an item. */
 function joinScalars(
   itemShape: Shape,
   found: readonly Violation[],
@@ -146,7 +146,7 @@ function ofMap(model: ServiceModel, shape: Shape, value: unknown, place: Place):
   return [...own, ...keys, ...values];
 }
 
-/** A form has a map as a list of entries. */
+/** In a form, a map is a list of entries. */
 function readFormMap(value: unknown): unknown {
   if (value === "") return {};
   if (!Array.isArray(value)) return value;

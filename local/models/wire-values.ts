@@ -1,9 +1,9 @@
 import type { ShapeType } from "./model.ts";
 
-/** How values arrive: with their JSON types, or as text (a form, an address, a header). */
+/** Encoding of values: with their JSON types, or as text (a form, a URL, a header). */
 export type Wire = "json" | "form";
 
-/** A scalar as its constraints measure it; undefined where it is not of the type. */
+/** A scalar for its constraints; undefined if it has another type. */
 export function convertScalar(type: ShapeType, value: unknown, wire: Wire): unknown {
   return wire === "json" ? convertJson(type, value) : convertText(type, value);
 }

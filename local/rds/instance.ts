@@ -174,7 +174,7 @@ export class DatabaseInstance {
       part: `mariadb/${this.name}`,
       reason:
         this.process === started
-          ? `no answer within ${startWithinMs} ms: ${reason}`
+          ? `no response within ${startWithinMs} ms: ${reason}`
           : "it ended while it was starting.",
     });
   }

@@ -54,7 +54,7 @@ export async function serveS3(
   const name = operationOf(call);
   const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
   if (!operation)
-    throw new AwsError("NotImplemented", `The local region does not answer ${name} of s3.`, 501);
+    throw new AwsError("NotImplemented", `The local region does not support ${name} of s3.`, 501);
   admitCaller(region, {
     service: "s3",
     operation: name,

@@ -27,7 +27,7 @@ export interface NewObject {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
-/** What has another suffix was left behind by a process that was killed while it wrote. */
+/** Files with another suffix were left behind by a process that was killed while it wrote. */
 const objectSuffix = ".object";
 /**
  * File names are limited to 255 bytes; a longer key is stored by its hash and identified by the file's metadata.

@@ -31,7 +31,7 @@ function ingressWatches({ loadBalancer, gatewayTargets }: Ingress): readonly Wat
     {
       ...common,
       thing: "ingress-errors",
-      description: "The ingress itself answers 5xx: no gateway takes the request",
+      description: "The ingress itself returns 5xx: no gateway accepts the request",
       metrics: [
         { namespace, metricName: "HTTPCode_ELB_5XX_Count", dimensions: { LoadBalancer }, statistic: "Sum" },
       ],
@@ -40,7 +40,7 @@ function ingressWatches({ loadBalancer, gatewayTargets }: Ingress): readonly Wat
     {
       ...common,
       thing: "gateway-errors",
-      description: "Gateways answer 5xx",
+      description: "Gateways return 5xx",
       metrics: [
         {
           namespace,

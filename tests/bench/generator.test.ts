@@ -81,7 +81,7 @@ test("an open loop counts requests beyond its connections as unsent", async () =
       );
       assert.equal(report.sent, 5);
       assert.equal(report.unsent, report.planned - 5);
-      assert.deepEqual(report.kinds, { "no answer": 5 });
+      assert.deepEqual(report.kinds, { "no response": 5 });
     },
   );
 });
@@ -97,7 +97,7 @@ test("a response that cannot be delimited is reported and not counted as good", 
         { destination: { host, port }, requests, connections: 1, seconds: 0.2 },
         "anywhere",
       );
-      assert.deepEqual(report.kinds, { "an answer without Content-Length": 1 });
+      assert.deepEqual(report.kinds, { "a response without Content-Length": 1 });
     },
   );
 });

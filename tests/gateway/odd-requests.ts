@@ -13,7 +13,7 @@ export const oddRequests: Readonly<Record<string, readonly [string, readonly num
     "GET /h/echo HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\nGET /h/echo HTTP/1.0\r\nHost: a\r\n\r\n",
     [200, 200],
   ],
-  "HTTP/1.0 that expects an interim answer": [
+  "HTTP/1.0 that expects an interim response": [
     "POST /h/echo HTTP/1.0\r\nHost: a\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\nx",
     [200],
   ],

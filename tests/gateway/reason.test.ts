@@ -29,7 +29,7 @@ test("an aggregate error names each reason once", async () => {
 test("an upstream whose name has dead addresses fails with their reasons", async () => {
   const target = new UpstreamTarget("http://localhost:1");
   const error = await askUpstream(target).then(
-    () => assert.fail("It answered."),
+    () => assert.fail("It responded."),
     (reason: unknown) => reason,
   );
   target.close();

@@ -116,7 +116,7 @@ export class StartedMariadb {
 
   async #waitUntilReachable(): Promise<void> {
     await waitUntil(
-      "the database answers",
+      "the database to respond",
       async () => {
         if (this.#process.exited) throw new Error(`mariadbd ended:\n${this.#process.output}`);
         const connection = await this.#root().catch(() => undefined);

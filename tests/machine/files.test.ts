@@ -96,7 +96,7 @@ test("a full disk and a refused file have codes, name the file and keep the caus
   assert.equal(refused.code, "DMM_MACHINE_FILE_UNUSABLE");
   assert.equal(refused.message, "/x cannot be used: EACCES: no luck.");
   assert.equal(refused.cause, cause);
-  // Its own error, or one of another kind, is not explained again.
+  // Its own error, or one of another kind, is not converted again.
   assert.equal(explainFileError("/y", refused), refused);
   const other = new TypeError("x");
   assert.equal(explainFileError("/x", other), other);

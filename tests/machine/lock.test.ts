@@ -13,7 +13,7 @@ const lockModule = join(import.meta.dirname, "..", "..", "machine", "lock.ts");
 /** First eight digits of the SHA-256 of "nonsense". */
 const heirSuffix = "999aaa86";
 
-/** Another process that takes the lock, prints whether it has it, and keeps it. */
+/** Another process that acquires the lock, reports whether it has it, and keeps it. */
 function startHolder(file: string): ResultPromise["nodeChildProcess"] {
   const program = `
     const { takeLock } = await import(${JSON.stringify(lockModule)});
@@ -95,7 +95,7 @@ test("a lock that was cut short is taken over, and so is that of an heir that wa
   writeFileSync(file, '{"pid": 1');
   take(file).release();
   assert.deepEqual(readdirSync(folder.path), []);
-  // The name is made from the abandoned content.
+  // The name is derived from the abandoned content.
   symlinkSync("nonsense", file);
   symlinkSync(JSON.stringify({ pid: process.pid, startTime: 1 }), `${file}.${heirSuffix}`);
   take(file).release();

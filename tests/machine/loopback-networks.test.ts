@@ -38,7 +38,7 @@ test("a network is reserved once, and not while a process listens in it", async 
 });
 
 test("a reserved network is free again when its process ends, however it ends", async () => {
-  // Beyond the last address, so that no other process is interested.
+  // Beyond the last address, so that no other process uses it.
   const range = { first: 1000 + process.pid, count: 1 };
   const module = join(import.meta.dirname, "..", "..", "machine", "loopback-networks.ts");
   const program = `

@@ -27,7 +27,7 @@ test("a process that has ended is not alive, also while its parent has not notic
   const { identity } = sleeper;
   assert.ok(isAlive(identity));
   sleeper.child.kill("SIGKILL");
-  // Without giving the event loop a turn: Node reaps its children there.
+  // Without yielding to the event loop, where Node reaps its children.
   while (readProcess(identity.pid) !== undefined);
   assert.ok(!isAlive(identity));
   await once(sleeper.child, "exit");

@@ -1,13 +1,13 @@
 import { execa, type ResultPromise } from "execa";
 import { type ProcessIdentity, readProcess } from "../../machine/process.ts";
 
-/** A process that does nothing until it is ended; it ends with its scope. */
+/** An idle process; it ends with its scope. */
 export interface Sleeper extends Disposable {
   readonly child: ResultPromise["nodeChildProcess"];
   readonly identity: ProcessIdentity;
 }
 
-/** Starts `sleep`, or another program that does not end, in a process group of its own. */
+/** Starts `sleep`, or another program that does not end, in its own process group. */
 export function startSleeper(command: readonly string[] = ["sleep", "600"]): Sleeper {
   const [program = "", ...words] = command;
   const child = execa(program, words, {

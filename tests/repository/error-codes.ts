@@ -59,7 +59,7 @@ export function readCodeUses(files: readonly SourceFile[] = readSourceFiles(part
 const documents = join(root, "docs", "errors");
 const retiredPage = "retired.md";
 
-/** A code with a heading of its own under docs/errors, and the page's name without its ending. */
+/** A code with its own heading under docs/errors, and the page's name without its extension. */
 export interface DocumentedCode {
   readonly code: string;
   readonly page: string;
@@ -74,14 +74,14 @@ export function readDocumentedCodes(): readonly DocumentedCode[] {
   });
 }
 
-/** Headings and table rows of the pages that name a code in another form than a heading of the third level. */
+/** Headings and table rows of the pages that contain a code in a form other than a third-level heading. */
 export function readOtherHeadings(): readonly string[] {
   const pages = readdirSync(documents).filter((name) => name !== retiredPage);
   const texts = pages.map((name) => readFileSync(join(documents, name), "utf8"));
   return texts.flatMap((text) => text.match(/^(?!### DMM_[A-Z0-9_]+$)(?:#+ |\| *)`?DMM_.*$/gm) ?? []);
 }
 
-/** Codes that are gone and must not come back with another meaning. */
+/** Retired codes, which must not be reused. */
 export function readRetiredCodes(): readonly string[] {
   const text = readFileSync(join(documents, retiredPage), "utf8");
   return [...text.matchAll(/^\| `(DMM_[A-Z0-9_]+)`/gm)].map(([, code = ""]) => code);

@@ -6,7 +6,7 @@ const { catalogued, raised } = readCodeUses();
 const pages = readDocumentedCodes();
 const documented = new Set(pages.map(({ code }) => code));
 
-/** Who raises the codes of an area; each owner has a page of its own. All other codes are the command line's. */
+/** Owner of each area's codes, with its own page. All other codes are the command line's. */
 const owners: Readonly<Record<string, string>> = {
   ADMIN: "gateway/admin",
   GATEWAY: "gateway",

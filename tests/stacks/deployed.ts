@@ -197,6 +197,6 @@ function call(
       details: `ImageNotFoundException: ${inputs.repositoryName} has no ${inputs.imageDigest}`,
     });
   const found = responses[token];
-  if (found === undefined) throw new Error(`The program invokes ${token}, which has no answer here.`);
+  if (found === undefined) throw new Error(`The program invokes ${token}, which has no mock here.`);
   return found;
 }

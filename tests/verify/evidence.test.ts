@@ -173,7 +173,7 @@ test("a secret never enters the evidence, wherever in a value it is", async () =
   const secrets = createSecrets();
   secrets.add("s3cr3t-token-value");
   const evidence = createEvidence(secrets);
-  evidence.record("answer", {
+  evidence.record("response", {
     list: [{ "s3cr3t-token-value": "Bearer s3cr3t-token-value" }],
     at: new Date(0),
   });

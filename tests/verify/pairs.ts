@@ -27,7 +27,10 @@ export const pairs: Readonly<
     hides: ["turns insiders away"],
   },
   "access/no-data-port-serves-unauthenticated-clients": {
-    breaks: ["lets the database greet strangers", "lets the cache answer strangers"],
+    breaks: [
+      "lets the database greet unauthenticated clients",
+      "lets the cache serve unauthenticated clients",
+    ],
     hides: ["turns insiders away"],
   },
   "access/plain-http-is-not-served": {
@@ -46,7 +49,7 @@ export const pairs: Readonly<
   "gateway/an-unknown-token-gets-401": { breaks: ["lets unknown tokens in"], hides: ["turns insiders away"] },
   "gateway/a-revoked-token-gets-401": { breaks: ["keeps revoked tokens"], hides: ["turns insiders away"] },
   "gateway/a-missing-scope-gets-403": { breaks: ["ignores scopes"], hides: ["turns insiders away"] },
-  "gateway/an-unknown-route-gets-404": { breaks: ["answers unknown routes"], hides: ["turns insiders away"] },
+  "gateway/an-unknown-route-gets-404": { breaks: ["serves unknown routes"], hides: ["turns insiders away"] },
   "gateway/a-dead-upstream-gets-502": {
     breaks: ["blames itself for a dead upstream"],
     hides: ["turns insiders away"],
@@ -55,7 +58,7 @@ export const pairs: Readonly<
     breaks: ["gives up on slow upstreams at once"],
     hides: ["turns insiders away"],
   },
-  "gateway/a-response-streams-through": { breaks: ["gathers answers"] },
+  "gateway/a-response-streams-through": { breaks: ["buffers responses"] },
   "gateway/a-forged-identity-does-not-reach-the-upstream": { breaks: ["passes identity on"] },
   "oauth2/the-metadata-is-published-under-its-issuer": {
     breaks: ["names another issuer"],

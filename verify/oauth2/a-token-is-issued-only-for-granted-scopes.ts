@@ -2,7 +2,7 @@ import { type Check, fail, inconclusive, pass } from "../check.ts";
 import { readScope } from "../client/tokens.ts";
 import { describeFormResponse, holdsToken, postForm, tokenEndpoint } from "./endpoint.ts";
 
-/** A scope that nobody has, and scopes with more access than the verifier may have. */
+/** A scope that no client has, and scopes with more access than the verifier may have. */
 const foreign = ["verify:admin", "token:introspect", `${readScope} verify:admin`];
 
 export const aTokenIsIssuedOnlyForGrantedScopes: Check = {

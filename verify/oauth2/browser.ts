@@ -102,7 +102,7 @@ export class Browser {
       signal: this.#context.signal,
     });
     if (response.outcome !== "responded")
-      throw new VerifyError("DMM_VERIFY_NO_CONTROL", { what: `${url.pathname} got no answer` });
+      throw new VerifyError("DMM_VERIFY_NO_CONTROL", { what: `${url.pathname} got no response` });
     this.#cookies.keep(response.headers["set-cookie"]);
     this.#context.evidence.record(`${body === undefined ? "GET" : "POST"} ${url.pathname}`, {
       status: response.status,

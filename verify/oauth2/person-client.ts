@@ -60,7 +60,7 @@ export async function authorize(
     signal: context.signal,
   });
   if (response.outcome !== "responded")
-    throw new VerifyError("DMM_VERIFY_NO_CONTROL", { what: `${request.what} got no answer` });
+    throw new VerifyError("DMM_VERIFY_NO_CONTROL", { what: `${request.what} got no response` });
   const authorization = readAuthorization(context, response);
   context.evidence.record(request.what, {
     status: authorization.status,

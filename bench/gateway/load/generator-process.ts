@@ -101,5 +101,5 @@ function finishIfIdle(): void {
 async function afterTheEnd(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, plan.seconds * 1000 + 1000));
   const responded = Object.values(kinds).reduce((sum, count) => sum + count, 0);
-  if (responded < sent) kinds["no answer"] = sent - responded;
+  if (responded < sent) kinds["no response"] = sent - responded;
 }

@@ -67,7 +67,7 @@ export class RawConnection {
       const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
       this.#status = Number(head.slice(9, 12));
       if (length === undefined) {
-        this.#response(this.#status, "an answer without Content-Length");
+        this.#response(this.#status, "a response without Content-Length");
         this.close();
         return;
       }

@@ -22,7 +22,7 @@ export async function startDatabase(host: string, port: number, directory: strin
   await install(directory);
   const process = launch(host, port, directory, socketPath);
   const openRoot = () => createConnection({ socketPath, user: "root" });
-  await process.waitUntil("the database answers", async () => {
+  await process.waitUntil("the database to respond", async () => {
     const connection = await openRoot().catch(() => undefined);
     connection?.destroy();
     return connection !== undefined;

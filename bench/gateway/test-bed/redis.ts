@@ -24,7 +24,7 @@ export async function startRedis(
   const nodes = hosts.map((host) => startNode(host, directory, certificates));
   const share = Math.ceil(slots / hosts.length);
   for (const [index, host] of hosts.entries()) {
-    await nodes[index]!.waitUntil(`Redis answers on ${host}`, () =>
+    await nodes[index]!.waitUntil(`Redis to respond on ${host}`, () =>
       command(host, "PING").then(
         () => true,
         () => false,

@@ -39,6 +39,6 @@ ${servers.join("\n")}
     environment,
     place: "anywhere",
   });
-  await proxy.waitUntil("the front answers", () => responses(`http://${host}:${httpPort}/front`));
+  await proxy.waitUntil("the front proxy to respond", () => responses(`http://${host}:${httpPort}/front`));
   return proxy;
 }

@@ -34,7 +34,7 @@ frontend upstream
     environment,
     place: "test-bed",
   });
-  await process.waitUntil("the upstream answers", () => responses(`http://${host}:${port}/`));
+  await process.waitUntil("the upstream to respond", () => responses(`http://${host}:${port}/`));
   return process;
 }
 

@@ -239,7 +239,7 @@ const loginPages: Readonly<Record<string, Html>> = {
 
 function renderLoginPage(title: string, content: Html): string {
   const target = { type: "", body: "" as unknown, set() {} };
-  showPage(target, { title, content, notice: "Development login: never use this where real APIs answer." });
+  showPage(target, { title, content, notice: "Development login: never use this with real APIs." });
   return String(target.body);
 }
 

@@ -66,7 +66,7 @@ test("the API reports that nothing was stored, and accepts the same change again
 
 test("the API reports a change as stored although the response to its COMMIT was lost, also when it is retried", async () => {
   const version = await readVersion();
-  line.commitFate = "unanswered";
+  line.commitFate = "unacknowledged";
   const stored = await putScope("stored:api", version);
   assert.deepEqual([stored.status, stored.body.version], [201, version + 1]);
   const again = await putScope("stored:api", version);

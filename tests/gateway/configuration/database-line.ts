@@ -5,7 +5,7 @@ export type CommitFate =
   /** It never arrives. */
   | "lost"
   /** It is executed, and its response never arrives. */
-  | "unanswered"
+  | "unacknowledged"
   /** The client is disconnected immediately, and the COMMIT arrives half a second later. */
   | "late";
 
@@ -87,7 +87,7 @@ export class DatabaseLine {
       }
       server.write(sent);
       // The response passes through the listener below, which handles it first.
-      if (fate === "unanswered") server.prependOnceListener("data", () => this.#meetFate(cut));
+      if (fate === "unacknowledged") server.prependOnceListener("data", () => this.#meetFate(cut));
     });
     server.on("data", (responded) => {
       if (!this.isUnresponsive && !client.destroyed) client.write(responded);

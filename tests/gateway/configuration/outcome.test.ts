@@ -66,15 +66,15 @@ function takeAway(ms: number): void {
 
 test("a change whose COMMIT is executed without a response is reported as stored, once the database is back", async () => {
   const { version } = await readCurrent(pool);
-  line.commitFate = "unanswered";
+  line.commitFate = "unacknowledged";
   takeAway(700);
-  const changed = await change(version, "unanswered");
+  const changed = await change(version, "unacknowledged");
   assert.equal(changed.version, version + 1);
   assert.deepEqual(
     changed.differences.map(({ name }) => name),
-    ["unanswered"],
+    ["unacknowledged"],
   );
-  assert.equal(await countAdded("unanswered"), 1);
+  assert.equal(await countAdded("unacknowledged"), 1);
 });
 
 test("a change whose COMMIT never arrives is refused, nothing is stored, and a retry stores it once", async () => {
@@ -134,7 +134,7 @@ test("if the database does not return in time, the outcome is reported as unknow
 
 test("a server that became a reader is not trusted to have the latest write", async () => {
   const { version } = await readCurrent(pool);
-  line.commitFate = "unanswered";
+  line.commitFate = "unacknowledged";
   line.onFate = () => {
     line.onFate = undefined;
     void database.setReadOnly(true);

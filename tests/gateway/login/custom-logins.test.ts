@@ -95,7 +95,7 @@ export default () => ({
     url.searchParams.set("back", returnTo.href);
     return url;
   },
-  async complete(answer) { return answer.get("proof") === "right" ? { id: "c-1", name: "Of the company" } : undefined; },
+  async complete(query) { return query.get("proof") === "right" ? { id: "c-1", name: "Of the company" } : undefined; },
 });`;
 
 test("if passwords are kept elsewhere none can be changed here", async (context) => {

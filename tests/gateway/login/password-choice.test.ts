@@ -233,7 +233,7 @@ test("the current password allows changing it, which ends everything obtained wi
   const fields = { name: "Ada", password, new: own, again: own };
   const done = await browser.submit(page, "/oauth2/password", fields);
   assert.equal(heading(done), "Password changed");
-  assert.equal(await server.useToken(held.accessToken), 401, "when the answer is there");
+  assert.equal(await server.useToken(held.accessToken), 401, "when the response is there");
   const refreshed = await server.post(
     "/oauth2/token",
     new URLSearchParams({ grant_type: "refresh_token", client_id: "app", refresh_token: held.refreshToken! }),

@@ -58,7 +58,7 @@ async function startWorkers(context: Test, host: string, workers: number) {
   context.teardown(() => gateway.process.end("SIGTERM"));
   await scrapeUntil(
     gateway,
-    "all answer",
+    "all respond",
     (text) =>
       text.value("gateway_workers", { state: "responding" }) === workers &&
       text.value("gateway_serving") === 1,
@@ -129,7 +129,7 @@ test("no counter decreases when a worker is killed, and the scrape reports the r
     assert.deepEqual([workers("responding") + workers("starting"), workers("unresponsive")], [3, 0]);
     earlier = await scrapeUntil(
       gateway,
-      "another one answers",
+      "another one responds",
       (text) => text.value("gateway_workers", { state: "responding" }) === 3,
     );
     assertNothingLost(between, earlier);
@@ -172,7 +172,7 @@ test("a worker that does not respond delays a scrape by a second, is reported as
   }
   await scrapeUntil(
     gateway,
-    "it answers again",
+    "it responds again",
     (text) => text.value("gateway_workers", { state: "responding" }) === 2,
   );
 });

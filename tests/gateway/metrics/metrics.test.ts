@@ -149,7 +149,7 @@ test("queues to Redis and Firehose report pending and lost items", async () => {
   } finally {
     node!.process.child.kill("SIGCONT");
   }
-  await scrapeUntil("it answers again", (it) => it.value("gateway_redis_ready") === 1);
+  await scrapeUntil("it responds again", (it) => it.value("gateway_redis_ready") === 1);
 });
 
 test("the event loop delay is reported from the second scrape on, and is zero when idle", async () => {

@@ -46,7 +46,7 @@ export class Browser {
       const location = response.headers.get("location");
       const text = await response.text();
       if (location !== null && (response.status < 300 || response.status > 399))
-        throw new Error(`${url} answers ${response.status} with Location ${location}.`);
+        throw new Error(`${url} responds ${response.status} with Location ${location}.`);
       if (location === null) return { url, status: response.status, headers: response.headers, text };
       if (response.status === 307 || response.status === 308)
         throw new Error(`${url} sends a form on by ${response.status}.`);

@@ -105,7 +105,7 @@ test("of 50 concurrent redemptions none leaves a valid token, and at most one su
     Array.from({ length: 50 }, () => redeem(code, { code_verifier: request.verifier })),
   );
   const issued = responses.filter(({ status }) => status === 200);
-  assert.ok(issued.length <= 1, `${issued.length} were answered`);
+  assert.ok(issued.length <= 1, `${issued.length} succeeded`);
   for (const { status, json } of responses)
     if (status !== 200) assert.deepEqual([status, json.error], [400, "invalid_grant"]);
   for (const { json } of issued) assert.equal(await server.useToken(String(json.access_token)), 401);
@@ -152,7 +152,7 @@ const refused: Readonly<Record<string, readonly [Record<string, string | undefin
   "for another resource": [{ resource: "https://elsewhere.test" }, "invalid_target"],
   "for a scope that the client may not have": [{ scope: "openid orders:all" }, "invalid_scope"],
   "for no scope at all": [{ scope: undefined, nonce: undefined }, "invalid_scope"],
-  "for an answer in the fragment": [{ response_mode: "fragment" }, "invalid_request"],
+  "for a response in the fragment": [{ response_mode: "fragment" }, "invalid_request"],
   "without a session and without asking": [{ prompt: "none" }, "login_required"],
   "with an unsigned request object": [{ request: "eyJhbGciOiJub25lIn0.e30." }, "request_not_supported"],
 };

@@ -14,7 +14,7 @@ test("a key of AWS KMS encrypts signing keys, and decrypts nothing that other ke
   const moto = new StartedProcess(installedPart("moto").command, ["-H", `${network}.1.60`, "-p", "5000"]);
   context.teardown(() => moto.end());
   await waitUntil(
-    "moto answers",
+    "moto to respond",
     () =>
       fetch(`${endpoint}/moto-api/`).then(
         ({ ok }) => ok,

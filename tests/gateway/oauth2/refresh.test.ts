@@ -66,7 +66,7 @@ test("of 30 concurrent refreshes with one token at most one succeeds, and no tok
   const { refreshToken } = await obtainTokens(server);
   const responses = await Promise.all(Array.from({ length: 30 }, () => refresh(refreshToken!)));
   const issued = responses.filter(({ status }) => status === 200);
-  assert.ok(issued.length <= 1, `${issued.length} were answered`);
+  assert.ok(issued.length <= 1, `${issued.length} succeeded`);
   for (const { json } of issued) {
     assert.equal(await server.useToken(String(json.access_token)), 401);
     assert.equal((await refresh(String(json.refresh_token))).json.error, "invalid_grant");

@@ -155,7 +155,7 @@ test("garbage after complete requests gets a response after theirs, garbage duri
   await client.waitFor("xxxx");
   client.send("\0garbage\r\n\r\n");
   // The reader of an endless response sees it continue, with nothing else in it.
-  await waitUntil("the answer goes on", () => client.text.length > 1_000_000);
+  await waitUntil("the response to continue", () => client.text.length > 1_000_000);
   client.leave();
   assert.deepEqual(client.statuses, [200]);
 });

@@ -72,7 +72,7 @@ for (const [path, why] of [
   ["/close", "that says so"],
   ["/old", "of HTTP/1.0"],
   ["/hasty", "that would be closed before a request arrives"],
-  ["/twice", "that brought more than its answer"],
+  ["/twice", "with bytes after its response"],
 ] as const)
   test(`a connection ${why} carries one request`, async () => {
     assert.equal((await askUpstream(target, { path })).body, "ok");

@@ -36,7 +36,7 @@ test("a client that paused at the end of a response does not pause the next one 
           ...{ head: "GET / HTTP/1.1\r\nhost: a\r\n\r\n", toHead: false, content: undefined },
           onSent: () => {},
           onInterim: () => {},
-          onWhole: () => reject(new Error("The answer came in two parts.")),
+          onWhole: () => reject(new Error("The response arrived in two parts.")),
           onHead: () => {},
           onData: (chunk) => {
             text += chunk.toString("latin1");

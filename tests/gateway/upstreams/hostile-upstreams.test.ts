@@ -88,7 +88,7 @@ test("no byte of a planted response reaches the next client", async () => {
     assert.equal(await ask("/bad/planted"), "200 ok");
     const connections = upstream.connections;
     await waitUntil(
-      "the connection with the planted answer is closed",
+      "the connection with the planted response to close",
       () => upstream.connections < connections,
     );
     await askHonestly();

@@ -69,7 +69,7 @@ test("an origin with a failing health check gets no requests until it succeeds t
   assert.equal(chosen(choices).size, 2);
   other.serveHealth = fail;
   upstreams.serve([choices]);
-  await waitUntil("the first answer is believed", () => outcomes.length === 1);
+  await waitUntil("the first result to count", () => outcomes.length === 1);
   assert.deepEqual(outcomes.pop(), {
     origin: other.origin,
     path: "/health?deep=1",
@@ -88,7 +88,11 @@ test("an origin with a failing health check gets no requests until it succeeds t
 for (const [what, respond, reason] of [
   ["says nothing", () => {}, /[Nn]o response within/],
   ["breaks off", (response: ServerResponse) => response.socket?.destroy(), /closed|reset|ECONNRESET/],
-  ["never ends its answer", (response: ServerResponse) => response.write("x".repeat(70_000)), /longer than/],
+  [
+    "never ends its response",
+    (response: ServerResponse) => response.write("x".repeat(70_000)),
+    /longer than/,
+  ],
 ] as const)
   test(`an origin that ${what} is unhealthy`, async () => {
     const choices = open(1000);

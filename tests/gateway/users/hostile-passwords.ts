@@ -1,6 +1,6 @@
 import { passwordLimits } from "../../../gateway/users/password-rules.ts";
 
-/** Passwords that make a pattern matcher work hardest: repetitions, readings of signs as letters, dates, words in words. */
+/** Worst-case passwords for a pattern matcher: repetitions, character substitutions, dates, nested words. */
 export const hostile: Readonly<Record<string, string>> = {
   "repetitions in repetitions": fill("aabbaabbccddccdd"),
   "a repetition with another end": `${fill("ab").slice(0, -2)}xy`,

@@ -77,7 +77,7 @@ test("a refusal says what is wrong and how to improve it", async () => {
   );
 });
 
-/** What people do to a word that they have been told not to use. */
+/** Common decorations of a refused word. */
 const decorations: Readonly<Record<string, (word: string) => string>> = {
   repeated: (word) => word.repeat(Math.max(2, Math.ceil(12 / word.length))),
   "repeated with hyphens": (word) =>

@@ -78,7 +78,7 @@ test("by its tag an image is the content at the start of each task, whose digest
   assert.equal((await ask(fixture)).body.version, "1");
   await stopTask();
   await waitUntil("a task of the edited content alone", async () => (await readDigests()).join() === after);
-  await waitUntil("its answer", async () => (await ask(fixture)).body.version === "2");
+  await waitUntil("its response", async () => (await ask(fixture)).body.version === "2");
 });
 
 test("by its digest an image stays the same, also for tasks that start after an edit", async () => {
@@ -88,7 +88,7 @@ test("by its digest an image stays the same, also for tasks that start after an 
   image.edit();
   await stopTask();
   assert.deepEqual(await readDigests(), [digest]);
-  await waitUntil("its answer", async () => (await ask(fixture)).body.version === "1");
+  await waitUntil("its response", async () => (await ask(fixture)).body.version === "1");
   const missing = `test/habits@sha256:${"0".repeat(64)}`;
   assert.throws(() => pullImage(fixture.region, missing), {
     code: "CannotPullContainerError",

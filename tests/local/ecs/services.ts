@@ -74,7 +74,7 @@ export function ask({ ingress }: Fixture, path = "/"): Promise<ReceivedResponse>
         resolve({ status: response.statusCode ?? 0, body: text.startsWith("{") ? JSON.parse(text) : {} }),
       );
     });
-    request.on("timeout", () => request.destroy(new Error("no answer")));
+    request.on("timeout", () => request.destroy(new Error("no response")));
     request.on("error", reject);
   });
 }

@@ -167,7 +167,7 @@ test("the cluster's data survives a restart of the region", async () => {
   await replicationGroup.restore!(region, group);
   const client = await connectClient(token);
   await waitUntil(
-    "the shards to answer",
+    "the shards to respond",
     async () => (await client.get("key-17").catch(() => "")) === "again",
   );
   client.destroy();

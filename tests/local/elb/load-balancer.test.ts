@@ -319,11 +319,11 @@ test("a killed target costs no idempotent request", async () => {
   const asking = Array.from({ length: 4 }, async () => {
     while (!stopped) responses.push((await enter({ path: "/slow?ms=5" })).status);
   });
-  await waitUntil("answers", () => responses.length > 20);
+  await waitUntil("responses", () => responses.length > 20);
   dying.server.closeAllConnections();
   dying.server.close();
   const before = responses.length;
-  await waitUntil("answers after the loss", () => responses.length > before + 60);
+  await waitUntil("responses after the loss", () => responses.length > before + 60);
   stopped = true;
   await Promise.all(asking);
   assert.deepEqual([...new Set(responses)], [200]);
@@ -333,7 +333,7 @@ test("a killed target costs no idempotent request", async () => {
 test("a balancer that dies is restarted", async () => {
   const [running] = testBed.started.region.supervisor.list("haproxy/t-ingress");
   running!.kill("SIGKILL");
-  await waitUntil("an answer", () =>
+  await waitUntil(=> "a response", () => =>
     enter().then(
       ({ status }) => status === 200,
       () => false,

@@ -182,7 +182,7 @@ export function askIngress(
       agent: options.agent ?? false,
       timeout: 8000,
     });
-    outgoing.on("timeout", () => outgoing.destroy(new Error("no answer")));
+    outgoing.on("timeout", () => outgoing.destroy(new Error("no response")));
     outgoing.on("error", reject);
     outgoing.on("response", (response) => {
       let text = "";

@@ -13,7 +13,7 @@ import { root } from "../../repository/source-files.ts";
 
 const folder = dirname(modelFile("sts"));
 
-/** Where the pinned release is: with the toolchain's moto, or, beside another moto on PATH, fetched for this test. */
+/** The pinned release: in the toolchain's moto, or, with another moto on PATH, downloaded for this test. */
 async function findBotocore(folder: string): Promise<string> {
   const script = realpathSync(installedPart("moto").command);
   const installed = join(dirname(dirname(script)), "lib");

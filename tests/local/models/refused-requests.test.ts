@@ -28,7 +28,7 @@ before(async () => {
 });
 t.teardown(async () => await started[Symbol.asyncDispose]());
 
-/** The code and the message that a real client reads from the refusal of one call. */
+/** The code and the message that a real client reads from one refused call. */
 async function refusalOf(call: (client: StartedEndpoint["client"]) => Promise<unknown>): Promise<string> {
   const error = await call(started.client).then(
     () => assert.fail("the call was accepted"),

@@ -14,12 +14,12 @@ const greeting = packet(
 export function createDatabase(state: PlatformState): Server {
   return createServer((socket) => {
     socket.on("error", () => {});
-    socket.end(state.breaks.has("lets the database greet strangers") ? greeting : notAllowed);
+    socket.end(state.breaks.has("lets the database greet unauthenticated clients") ? greeting : notAllowed);
   });
 }
 
 export function createCache(state: PlatformState, identity: Identity): Server {
-  const response = state.breaks.has("lets the cache answer strangers")
+  const response = state.breaks.has("lets the cache serve unauthenticated clients")
     ? "+PONG\r\n"
     : "-NOAUTH Authentication required.\r\n";
   const server = createTlsServer({ cert: identity.certificate, key: identity.key }, (socket) => {

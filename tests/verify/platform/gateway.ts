@@ -80,7 +80,7 @@ function findOutage(state: PlatformState): Failure | undefined {
 function findRefusal(state: PlatformState, request: IncomingMessage, url: URL): Failure | undefined {
   const { breaks } = state;
   const scope = routes.get(`${request.method} ${url.pathname}`) ?? findAddedScope(state, url.pathname);
-  if (scope === undefined && !breaks.has("answers unknown routes")) {
+  if (scope === undefined && !breaks.has("serves unknown routes")) {
     const methods = ["GET", "POST"].filter((method) => routes.has(`${method} ${url.pathname}`));
     if (methods.length === 0 || breaks.has("calls a wrong method unknown")) return { status: 404 };
     return { status: 405, allow: methods.join(", ") };

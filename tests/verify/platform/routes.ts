@@ -65,7 +65,7 @@ async function serveStream(state: PlatformState, url: URL, response: ServerRespo
   let gathered = "";
   response.writeHead(200, { "content-type": "text/plain" });
   for (let sent = 0; sent < read("chunks"); sent += 1) {
-    if (state.breaks.has("gathers answers")) gathered += piece;
+    if (state.breaks.has("buffers responses")) gathered += piece;
     else response.write(piece);
     await delay(read("everyMs"));
   }

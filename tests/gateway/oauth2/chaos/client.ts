@@ -89,7 +89,7 @@ export class ChaosClient {
     for (const deadline = Date.now() + patienceMs; ; ) {
       const { status } = await this.#post("/oauth2/revoke", { token });
       if (status === 200) return;
-      if (status !== 503 || Date.now() > deadline) throw new Error(`A revocation was answered ${status}.`);
+      if (status !== 503 || Date.now() > deadline) throw new Error(`A revocation got a ${status}.`);
     }
   }
 

@@ -154,16 +154,12 @@ export class Family {
     for (const token of this.#accessTokens.slice(-5)) {
       const status = await this.#client.useUntilKnown(token);
       if (status !== (this.#dead ? 401 : 200))
-        this.#report(
-          `at the end an access token is answered ${status}; ${this.#reason ?? "nobody revoked it"}`,
-        );
+        this.#report(`at the end an access token gets ${status}; ${this.#reason ?? "nobody revoked it"}`);
     }
     if (this.#refreshToken === "") return;
     const response = await this.#client.refresh(this.#refreshToken);
     if (response.status !== (this.#dead ? 400 : 200))
-      this.#report(
-        `at the end a refresh is answered ${explain(response)}; ${this.#reason ?? "nobody revoked it"}`,
-      );
+      this.#report(`at the end a refresh gets ${explain(response)}; ${this.#reason ?? "nobody revoked it"}`);
   }
 
   #report(what: string): void {

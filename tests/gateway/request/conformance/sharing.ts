@@ -5,7 +5,7 @@ const preflight = (path: string, origin: string, method: string) =>
 
 /** https://fetch.spec.whatwg.org/#http-cors-protocol */
 export const sharingRows: Readonly<Record<string, ConformanceRow>> = {
-  "a preflight is answered without a token": {
+  "a preflight gets a response without a token": {
     source: "Fetch, CORS protocol",
     sent: [preflight("/x/shared", "https://app.test", "POST")],
     statuses: [204],
