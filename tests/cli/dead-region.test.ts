@@ -7,6 +7,7 @@ import { findIngress, type Ingress, knock } from "../../cli/access/ingress.ts";
 import { environmentFolder, type Home } from "../../cli/home.ts";
 import { readRegionAddress } from "../../cli/region/address.ts";
 import { readLedger } from "../../cli/region/ledger.ts";
+import { waitUntil } from "../wait-until.ts";
 import { findLeftovers } from "./left-over.ts";
 import { runCommandLine } from "./started-command.ts";
 import { TemporaryHome } from "./temporary-home.ts";
@@ -28,7 +29,7 @@ async function loseRegion(home: Home): Promise<Ingress> {
   const address = readRegionAddress(region)!;
   const ingress = findIngress(JSON.parse(readFileSync(outputs, "utf8")), address);
   process.kill(address.pid, "SIGKILL");
-  while (readRegionAddress(region) !== undefined) await new Promise((resolve) => setTimeout(resolve, 10));
+  await waitUntil("the region is gone", () => readRegionAddress(region) === undefined);
   const balancers = readLedger(region).filter((entry) => entry.name.startsWith("haproxy/"));
   assert.ok(balancers.length > 0);
   for (const { process: balancer } of balancers) assert.doesNotThrow(() => process.kill(balancer!.pid, 0));

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa, type ResultPromise } from "execa";
+import { waitUntil } from "../wait-until.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
@@ -63,11 +64,10 @@ export function startCommandLineIn(
 
 /** Waits until a command has its own signal listeners: Node itself does not listen for SIGHUP. */
 export async function untilItListens({ process: { pid } }: StartedCommand): Promise<void> {
-  for (;;) {
+  await waitUntil("the command listens for signals", () => {
     const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? "0";
-    if (Number.parseInt(caught.slice(-1), 16) & 1) return;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+    return (Number.parseInt(caught.slice(-1), 16) & 1) === 1;
+  });
 }
 
 /** Runs the command line to its end. */

@@ -7,6 +7,7 @@ import { environmentFolder, type Home } from "../../cli/home.ts";
 import type { ProcessStatus } from "../../machine/process.ts";
 import { readProcessesIn } from "../../machine/process-files.ts";
 import { waitUntilGone } from "../../machine/signals.ts";
+import { waitUntil } from "../wait-until.ts";
 import { findLeftovers } from "./left-over.ts";
 import { runCommandLine, type StartedCommand, startCommandLine } from "./started-command.ts";
 import { makeSetting } from "./started-stack.ts";
@@ -17,14 +18,11 @@ const slow = { timeout: 200_000 };
 
 /** The engine of a command, once it runs. */
 async function findEngine(home: Home, command: StartedCommand): Promise<ProcessStatus> {
-  for (;;) {
-    const engine = readProcessesIn(environmentFolder(home, name).engine).find(
-      (one) => one.command === "pulumi",
-    );
-    if (engine !== undefined) return engine;
+  return await waitUntil("the engine runs", () => {
     assert.equal(command.process.exitCode, null, "it ended before its engine was seen");
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+    const running = readProcessesIn(environmentFolder(home, name).engine);
+    return running.find((one) => one.command === "pulumi");
+  });
 }
 
 /** The end of a command, which is killed if it does not end within this time. */

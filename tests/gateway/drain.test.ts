@@ -3,8 +3,9 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { before, t, test } from "tap";
 import { reserveNetwork } from "../loopback.ts";
+import { waitUntil } from "../wait-until.ts";
 import { issueToken, type StartedRole, startGateway } from "./started-gateway.ts";
-import { waitUntil } from "./started-process.ts";
+
 import { StartedPlatform } from "./started-test-bed.ts";
 
 const network = await reserveNetwork();

@@ -1,5 +1,5 @@
 import { connect, type Socket } from "node:net";
-import { waitUntil } from "./started-process.ts";
+import { waitUntil } from "../wait-until.ts";
 
 /** A client that sends raw bytes in pieces, and stores what it receives. */
 export class OpenClient {

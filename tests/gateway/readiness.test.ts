@@ -5,10 +5,11 @@ import { json } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { before, type Test, t, test } from "tap";
 import { reserveNetwork } from "../loopback.ts";
+import { waitUntil } from "../wait-until.ts";
 import { HeldLine } from "./held-line.ts";
 import { describeGateway, issueToken, StartedRole } from "./started-gateway.ts";
 import { StartedMariadb } from "./started-mariadb.ts";
-import { waitUntil } from "./started-process.ts";
+
 import { StartedRedis } from "./started-redis.ts";
 
 const block = await reserveNetwork();

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
+import { waitUntil } from "../wait-until.ts";
 import type { StartedMariadb } from "./started-mariadb.ts";
-import { StartedProcess, waitUntil } from "./started-process.ts";
+import { StartedProcess } from "./started-process.ts";
 import type { StartedRedis } from "./started-redis.ts";
 
 const main = resolve(import.meta.dirname, "../../gateway/main.ts");

@@ -4,8 +4,9 @@ import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { createConnection } from "mysql2/promise";
 import { installedPart } from "../installed-parts.ts";
+import { waitUntil } from "../wait-until.ts";
 import type { CertificateFiles } from "./certificates.ts";
-import { StartedProcess, waitUntil } from "./started-process.ts";
+import { StartedProcess } from "./started-process.ts";
 
 /** A database server with an empty schema `platform` and the user `platform`. */
 export class StartedMariadb {

@@ -43,17 +43,3 @@ export class StartedProcess {
     return this.child.exitCode;
   }
 }
-
-/** Waits for a condition with a time limit and a name for its failure. */
-export async function waitUntil(
-  what: string,
-  condition: () => Promise<boolean> | boolean,
-  withinMs = 60_000,
-): Promise<void> {
-  const deadline = Date.now() + withinMs;
-  for (;;) {
-    if (await condition()) return;
-    if (Date.now() > deadline) throw new Error(`Not within ${withinMs} ms: ${what}`);
-    await new Promise((done) => setTimeout(done, 10));
-  }
-}

@@ -2,8 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "@redis/client";
+import { waitUntil } from "../wait-until.ts";
 import type { CertificateFiles } from "./certificates.ts";
-import { StartedProcess, waitUntil } from "./started-process.ts";
+import { StartedProcess } from "./started-process.ts";
 
 const port = 7001;
 

@@ -1,3 +1,4 @@
+import { waitUntil } from "../wait-until.ts";
 import { StartedRole, startGateway, type TestBed } from "./started-gateway.ts";
 import { StartedMariadb } from "./started-mariadb.ts";
 import { StartedRedis } from "./started-redis.ts";
@@ -78,17 +79,11 @@ export class StartedPlatform {
     const { database } = this.testBed;
     await database.query("UPDATE configuration SET version = version + 1");
     const [row] = await database.query("SELECT version FROM configuration");
-    const deadline = Date.now() + 60_000;
-    for (;;) {
+    await waitUntil(`version ${row!.version} is served`, async () => {
       const response = await fetch(`${this.gateway.origin}/health/live`);
       const health = (await response.json()) as { version: number };
-      if (health.version === Number(row!.version)) return;
-      if (Date.now() > deadline)
-        throw new Error(
-          `Version ${row!.version} not served; ${health.version} is:\n${this.gateway.process.output}`,
-        );
-      await new Promise((done) => setTimeout(done, 20));
-    }
+      return health.version === Number(row!.version);
+    });
   }
 
   async stop(): Promise<void> {

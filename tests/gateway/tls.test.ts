@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "tap";
 import { reserveNetwork } from "../loopback.ts";
+import { waitUntil } from "../wait-until.ts";
 import { createCertificates } from "./certificates.ts";
 import { describeGateway, issueToken, StartedRole } from "./started-gateway.ts";
 import { StartedMariadb } from "./started-mariadb.ts";
-import { waitUntil } from "./started-process.ts";
+
 import { StartedRedis } from "./started-redis.ts";
 
 const network = await reserveNetwork();

@@ -6,8 +6,9 @@ import { before, t, test } from "tap";
 import { Broadcast } from "../../gateway/fleet/broadcast.ts";
 import { deriveNotificationKey } from "../../gateway/fleet/notification.ts";
 import { reserveNetwork } from "../loopback.ts";
+import { waitUntil } from "../wait-until.ts";
 import { issueToken, startGateway } from "./started-gateway.ts";
-import { waitUntil } from "./started-process.ts";
+
 import { StartedPlatform } from "./started-test-bed.ts";
 
 const network = await reserveNetwork();

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { before, t, test } from "tap";
 import { digestContent } from "../../image/digest.ts";
-import { waitUntil } from "../local/daemon/started-region.ts";
 import { reserveNetwork } from "../loopback.ts";
+import { waitUntil } from "../wait-until.ts";
 import { AssembledImage } from "./assembled-image.ts";
 import { Role, statusAt, variablesAt } from "./role.ts";
 

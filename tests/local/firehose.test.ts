@@ -11,7 +11,8 @@ import { createRegion } from "../../local/daemon/region.ts";
 import { renderKey } from "../../local/firehose/delivery.ts";
 import { objectsOf } from "../../local/s3/objects.ts";
 import { flushServices, handlers } from "../../local/services.ts";
-import { parts, waitUntil } from "./daemon/started-region.ts";
+import { waitUntil } from "../wait-until.ts";
+import { parts } from "./daemon/started-region.ts";
 import { openEndpoint, type StartedEndpoint } from "./endpoint/started-endpoint.ts";
 
 const streamType = "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream";

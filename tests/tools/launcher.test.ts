@@ -3,7 +3,8 @@ import { copyFile, mkdir, readFile, symlink, writeFile } from "node:fs/promises"
 import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { type Test, test } from "tap";
-import { linkSystemPrograms, runToEnd, temporaryFolder, waitUntil, writePrograms } from "./program-folder.ts";
+import { waitUntil } from "../wait-until.ts";
+import { linkSystemPrograms, runToEnd, temporaryFolder, writePrograms } from "./program-folder.ts";
 
 const launcher = resolve(import.meta.dirname, "..", "..", "dmm-env");
 const used = "cat cmp cp dirname env gzip head ls mkdir mv ps readlink rm sh sleep tar tr uname".split(" ");

@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { execa, type ResultPromise } from "execa";
 import { type Test, test } from "tap";
 import { reserveNetwork } from "../loopback.ts";
-import { linkSystemPrograms, runToEnd, temporaryFolder, waitUntil, writePrograms } from "./program-folder.ts";
+import { waitUntil } from "../wait-until.ts";
+import { linkSystemPrograms, runToEnd, temporaryFolder, writePrograms } from "./program-folder.ts";
 
 const network = await reserveNetwork();
 

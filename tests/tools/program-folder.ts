@@ -63,18 +63,3 @@ export async function runToEnd(
   });
   return { code: exitCode ?? -1, stdout, stderr };
 }
-
-/** Waits until `look` returns a value; fails by name after the time limit. */
-export async function waitUntil<Result>(
-  what: string,
-  look: () => Promise<Result | undefined>,
-  withinMs = 60_000,
-): Promise<Result> {
-  const until = performance.now() + withinMs;
-  for (;;) {
-    const seen = await look();
-    if (seen !== undefined) return seen;
-    if (performance.now() > until) throw new Error(`${what} did not happen within ${withinMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

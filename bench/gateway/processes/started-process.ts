@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { execa, type ResultPromise } from "execa";
+import { pollUntil } from "../../../machine/wait.ts";
 import { coreCount, pin } from "./cores.ts";
 
 export interface Start {
@@ -50,15 +51,14 @@ export class StartedProcess implements AsyncDisposable {
 
   /** @throws Error with its output when it has ended or the condition is not met in time */
   async waitUntil(what: string, condition: () => Promise<boolean>, withinMs = 20_000): Promise<void> {
-    const deadline = Date.now() + withinMs;
-    for (;;) {
-      const came = await condition();
+    const find = async () => {
+      const isMet = await condition();
       // Another process may use the address, and respond in its place.
       if (this.ended) throw new Error(`It ended before ${what}:\n${this.output}`);
-      if (came) return;
-      if (Date.now() > deadline) throw new Error(`Not within ${withinMs} ms: ${what}.\n${this.output}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+      return isMet;
+    };
+    if ((await pollUntil(find, { withinMs, everyMs: 20 })) === undefined)
+      throw new Error(`Not within ${withinMs} ms: ${what}.\n${this.output}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

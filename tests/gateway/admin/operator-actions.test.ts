@@ -13,10 +13,11 @@ import {
 import { createSigningKey } from "../../../gateway/oauth2/signing-key.ts";
 import { Primaries } from "../../../gateway/redis/primaries.ts";
 import { reserveNetwork } from "../../loopback.ts";
+import { waitUntil } from "../../wait-until.ts";
 import { createRequest, obtainTokens } from "../oauth2/authorize.ts";
 import { issuer, password, StartedServer } from "../oauth2/started-server.ts";
 import { startGateway } from "../started-gateway.ts";
-import { waitUntil } from "../started-process.ts";
+
 import { openForm, sendForm } from "./form-client.ts";
 import { StartedAdmin } from "./started-admin.ts";
 

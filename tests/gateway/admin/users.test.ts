@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
 import { reserveNetwork } from "../../loopback.ts";
+import { waitUntil } from "../../wait-until.ts";
 import { createRequest, obtainTokens } from "../oauth2/authorize.ts";
 import { issuer, StartedServer, signIn } from "../oauth2/started-server.ts";
-import { waitUntil } from "../started-process.ts";
+
 import { type ReceivedResponse, StartedAdmin } from "./started-admin.ts";
 
 const block = await reserveNetwork();

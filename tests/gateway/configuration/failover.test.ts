@@ -5,9 +5,10 @@ import { findCluster } from "../../../local/rds/running.ts";
 import type { Properties } from "../../../local/resource.ts";
 import { ask, createResource, type StartedRegion, startRegion } from "../../local/started-region.ts";
 import { reserveNetwork } from "../../loopback.ts";
+import { waitUntil } from "../../wait-until.ts";
 import { describePerson } from "../admin/started-admin.ts";
 import { StartedRole } from "../started-gateway.ts";
-import { waitUntil } from "../started-process.ts";
+
 import { StartedRedis } from "../started-redis.ts";
 
 const block = await reserveNetwork();

@@ -4,9 +4,10 @@ import { changeConfiguration, readCurrent } from "../../../gateway/configuration
 import { putEntry } from "../../../gateway/configuration/document.ts";
 import type { Pool, RowDataPacket } from "../../../gateway/database/pool.ts";
 import { reserveNetwork } from "../../loopback.ts";
+import { waitUntil } from "../../wait-until.ts";
 import { describeGateway, startGateway } from "../started-gateway.ts";
 import { StartedMariadb } from "../started-mariadb.ts";
-import { waitUntil } from "../started-process.ts";
+
 import { StartedRedis } from "../started-redis.ts";
 import { DatabaseLine } from "./database-line.ts";
 import { createRoute, openMigrated, openPool } from "./migrated-database.ts";

@@ -12,8 +12,9 @@ import { settleChange } from "../../../gateway/configuration/outcome.ts";
 import type { Pool } from "../../../gateway/database/pool.ts";
 import { CommitUncertainError } from "../../../gateway/database/transaction.ts";
 import { reserveNetwork } from "../../loopback.ts";
+import { waitUntil } from "../../wait-until.ts";
 import { StartedMariadb } from "../started-mariadb.ts";
-import { waitUntil } from "../started-process.ts";
+
 import { DatabaseLine } from "./database-line.ts";
 import { createRoute, openMigrated, openPool } from "./migrated-database.ts";
 

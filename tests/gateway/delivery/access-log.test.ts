@@ -6,8 +6,9 @@ import { before, t, test } from "tap";
 import { AccessLog } from "../../../gateway/delivery/access-log.ts";
 import type { Exchange } from "../../../gateway/exchange/exchange.ts";
 import { reserveNetwork } from "../../loopback.ts";
+import { waitUntil } from "../../wait-until.ts";
 import { issueToken, startGateway } from "../started-gateway.ts";
-import { waitUntil } from "../started-process.ts";
+
 import { StartedPlatform } from "../started-test-bed.ts";
 
 const network = await reserveNetwork();

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { test } from "tap";
-import { waitUntil } from "../started-process.ts";
+import { waitUntil } from "../../wait-until.ts";
 
 const image = join(resolve(import.meta.dirname, "../../.."), "gateway", "main.ts");
 

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
 import { reserveNetwork } from "../../loopback.ts";
+import { waitUntil } from "../../wait-until.ts";
 import { describeAdmin, describePerson } from "../admin/started-admin.ts";
 import { DatabaseLine } from "../configuration/database-line.ts";
 import { describeGateway, StartedRole, startGateway } from "../started-gateway.ts";
-import { waitUntil } from "../started-process.ts";
+
 import { StartedPlatform } from "../started-test-bed.ts";
 import { UnreachableListener } from "./unreachable-listener.ts";
 

@@ -12,9 +12,10 @@ import {
   signNotification,
 } from "../../../gateway/fleet/notification.ts";
 import { reserveNetwork } from "../../loopback.ts";
+import { waitUntil } from "../../wait-until.ts";
 import { createRoute } from "../configuration/migrated-database.ts";
 import { issueToken, type StartedRole, startGateway } from "../started-gateway.ts";
-import { waitUntil } from "../started-process.ts";
+
 import { StartedPlatform } from "../started-test-bed.ts";
 
 const block = await reserveNetwork();

@@ -1,5 +1,6 @@
 import { connect as dial, type Socket } from "node:net";
-import { StartedProcess, waitUntil } from "../started-process.ts";
+import { waitUntil } from "../../wait-until.ts";
+import { StartedProcess } from "../started-process.ts";
 
 const listen = "require('node:net').createServer().listen({ host: process.argv[1], port: 8080, backlog: 1 })";
 

@@ -7,11 +7,11 @@ import { execa } from "execa";
 import { before, t, test } from "tap";
 import { orderSignOut } from "../../../gateway/users/sign-out-jobs.ts";
 import { reserveNetwork } from "../../loopback.ts";
+import { waitUntil } from "../../wait-until.ts";
 import { createRequest } from "../oauth2/authorize.ts";
 import { Browser } from "../oauth2/browser.ts";
 import { issuer, password, StartedServer, signIn } from "../oauth2/started-server.ts";
 import { describeGateway, StartedRole, startGateway } from "../started-gateway.ts";
-import { waitUntil } from "../started-process.ts";
 
 const network = await reserveNetwork();
 

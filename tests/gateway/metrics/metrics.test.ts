@@ -5,9 +5,10 @@ import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { before, t, test } from "tap";
 import { reserveNetwork } from "../../loopback.ts";
+import { waitUntil } from "../../wait-until.ts";
 import { PrometheusText } from "../prometheus-text.ts";
 import { issueToken, type StartedRole, startGateway } from "../started-gateway.ts";
-import { waitUntil } from "../started-process.ts";
+
 import { StartedPlatform } from "../started-test-bed.ts";
 
 const network = await reserveNetwork();

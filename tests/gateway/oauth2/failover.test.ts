@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { before, t, test } from "tap";
 import { computeSlot } from "../../../gateway/redis/slot.ts";
 import { reserveNetwork } from "../../loopback.ts";
-import { waitUntil } from "../started-process.ts";
+import { waitUntil } from "../../wait-until.ts";
+
 import { createRequest, obtainTokens, type Tokens } from "./authorize.ts";
 import { password, StartedServer } from "./started-server.ts";
 

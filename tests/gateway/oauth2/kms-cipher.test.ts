@@ -5,7 +5,8 @@ import { createKmsCipher } from "../../../gateway/oauth2/kms-cipher.ts";
 import { createLocalCipher } from "../../../gateway/oauth2/local-cipher.ts";
 import { installedPart } from "../../installed-parts.ts";
 import { reserveNetwork } from "../../loopback.ts";
-import { StartedProcess, waitUntil } from "../started-process.ts";
+import { waitUntil } from "../../wait-until.ts";
+import { StartedProcess } from "../started-process.ts";
 
 const network = await reserveNetwork();
 

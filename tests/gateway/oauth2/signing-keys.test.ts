@@ -8,8 +8,9 @@ import { lifetimes } from "../../../gateway/oauth2/lifetimes.ts";
 import { createLocalCipher } from "../../../gateway/oauth2/local-cipher.ts";
 import { createSigningKey, parseSigningKeys } from "../../../gateway/oauth2/signing-key.ts";
 import { reserveNetwork } from "../../loopback.ts";
+import { waitUntil } from "../../wait-until.ts";
 import { describeGateway, StartedRole, startGateway } from "../started-gateway.ts";
-import { waitUntil } from "../started-process.ts";
+
 import { createRequest, obtainTokens } from "./authorize.ts";
 import { issuer, StartedServer } from "./started-server.ts";
 

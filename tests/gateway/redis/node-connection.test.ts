@@ -5,7 +5,7 @@ import { afterEach, test } from "tap";
 import { NodeConnection } from "../../../gateway/redis/node-connection.ts";
 import type { RedisSettings } from "../../../gateway/settings.ts";
 import { reserveNetwork } from "../../loopback.ts";
-import { waitUntil } from "../started-process.ts";
+import { waitUntil } from "../../wait-until.ts";
 
 const network = await reserveNetwork();
 

@@ -4,9 +4,10 @@ import { before, t, test } from "tap";
 import { computeSlot } from "../../../gateway/redis/slot.ts";
 import { computeTokenKey } from "../../../gateway/tokens/token-key.ts";
 import { reserveNetwork } from "../../loopback.ts";
+import { waitUntil } from "../../wait-until.ts";
 import { DatabaseLine } from "../configuration/database-line.ts";
 import { describeGateway, issueToken, StartedRole, startGateway } from "../started-gateway.ts";
-import { waitUntil } from "../started-process.ts";
+
 import { StartedPlatform } from "../started-test-bed.ts";
 
 const network = await reserveNetwork();

@@ -11,8 +11,9 @@ import { Primaries } from "../../../gateway/redis/primaries.ts";
 import { computeSlot } from "../../../gateway/redis/slot.ts";
 import type { RedisSettings } from "../../../gateway/settings.ts";
 import { reserveNetwork } from "../../loopback.ts";
+import { waitUntil } from "../../wait-until.ts";
 import { createCertificates } from "../certificates.ts";
-import { waitUntil } from "../started-process.ts";
+
 import { type RedisShape, type StartedNode, StartedRedis } from "../started-redis.ts";
 
 const network = await reserveNetwork();

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
 import { reserveNetwork } from "../../loopback.ts";
+import { waitUntil } from "../../wait-until.ts";
 import { StartedBadUpstream } from "../bad-upstream.ts";
 import { readStatus, sendRaw } from "../raw-client.ts";
 import { issueToken } from "../started-gateway.ts";
-import { waitUntil } from "../started-process.ts";
+
 import { StartedPlatform } from "../started-test-bed.ts";
 
 const network = await reserveNetwork();

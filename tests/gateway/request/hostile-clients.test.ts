@@ -4,11 +4,12 @@ import { before, t, test } from "tap";
 import { notificationPath } from "../../../gateway/fleet/notification.ts";
 import { identityPrefixes, requestRules } from "../../../gateway/headers/header-rules.ts";
 import { reserveNetwork } from "../../loopback.ts";
+import { waitUntil } from "../../wait-until.ts";
 import { type Seen, StartedHonestUpstream } from "../honest-upstream.ts";
 import { close, get, oddRequests, post } from "../odd-requests.ts";
 import { OpenClient } from "../open-client.ts";
 import { readRunning } from "../running.ts";
-import { waitUntil } from "../started-process.ts";
+
 import { StartedPlatform } from "../started-test-bed.ts";
 
 const block = await reserveNetwork();

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { before, t, test } from "tap";
 import { reserveNetwork } from "../../loopback.ts";
+import { waitUntil } from "../../wait-until.ts";
 import { StartedBadUpstream } from "../bad-upstream.ts";
 import { Chance } from "../chance.ts";
 import { describeBytes, type Seen, StartedHonestUpstream } from "../honest-upstream.ts";
@@ -12,7 +13,7 @@ import { get, post } from "../odd-requests.ts";
 import { OpenClient } from "../open-client.ts";
 import { readRunning } from "../running.ts";
 import { issueToken } from "../started-gateway.ts";
-import { waitUntil } from "../started-process.ts";
+
 import { StartedPlatform } from "../started-test-bed.ts";
 
 const block = await reserveNetwork();

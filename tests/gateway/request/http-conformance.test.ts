@@ -5,9 +5,10 @@ import { balancingOf } from "../../local/elb/resource-handlers.ts";
 import { startTestBed, type TestBed } from "../../local/elb/test-bed.ts";
 import { ask, createResource } from "../../local/started-region.ts";
 import { reserveNetwork } from "../../loopback.ts";
+import { waitUntil } from "../../wait-until.ts";
 import { OpenClient } from "../open-client.ts";
 import { issueToken } from "../started-gateway.ts";
-import { waitUntil } from "../started-process.ts";
+
 import { StartedPlatform } from "../started-test-bed.ts";
 import { forwardingRows } from "./conformance/forwarding.ts";
 import type { ConformanceRow } from "./conformance/row.ts";

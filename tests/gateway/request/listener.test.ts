@@ -3,9 +3,9 @@ import type { RequestListener, Server, ServerResponse } from "node:http";
 import { test } from "tap";
 import { createListener, type ListenerOptions, listen } from "../../../gateway/listener.ts";
 import { reserveNetwork } from "../../loopback.ts";
+import { waitUntil } from "../../wait-until.ts";
 import { close, get } from "../odd-requests.ts";
 import { OpenClient } from "../open-client.ts";
-import { waitUntil } from "../started-process.ts";
 
 const network = await reserveNetwork();
 

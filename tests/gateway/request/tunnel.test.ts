@@ -5,9 +5,10 @@ import { before, t, test } from "tap";
 import { hashClientSecret } from "../../../gateway/configuration/client-secret.ts";
 import { computeTokenKey } from "../../../gateway/tokens/token-key.ts";
 import { reserveNetwork } from "../../loopback.ts";
+import { waitUntil } from "../../wait-until.ts";
 import { readStatus, sendRaw } from "../raw-client.ts";
 import { issueToken, revokeToken, verifierSecret } from "../started-gateway.ts";
-import { waitUntil } from "../started-process.ts";
+
 import { StartedPlatform } from "../started-test-bed.ts";
 import { StartedWebSocketUpstream } from "../websocket-upstream.ts";
 

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
 import { reserveNetwork } from "../../loopback.ts";
+import { waitUntil } from "../../wait-until.ts";
 import { readStatus, sendRaw } from "../raw-client.ts";
 import { type ReceivedSpan, StartedCollector } from "../started-collector.ts";
-import { waitUntil } from "../started-process.ts";
+
 import { StartedPlatform } from "../started-test-bed.ts";
 import { StartedWebSocketUpstream } from "../websocket-upstream.ts";
 

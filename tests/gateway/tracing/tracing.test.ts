@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { before, t, test } from "tap";
 import { parseGatewaySettings } from "../../../gateway/settings.ts";
 import { reserveNetwork } from "../../loopback.ts";
+import { waitUntil } from "../../wait-until.ts";
 import { type ReceivedSpan, StartedCollector } from "../started-collector.ts";
 import { describeGateway, issueToken, type StartedRole, startGateway } from "../started-gateway.ts";
-import { waitUntil } from "../started-process.ts";
+
 import { StartedPlatform } from "../started-test-bed.ts";
 
 const network = await reserveNetwork();

@@ -4,7 +4,8 @@ import { createServer, type Server, type Socket } from "node:net";
 import { before, beforeEach, t, test } from "tap";
 import { UpstreamTarget } from "../../../gateway/upstreams/target.ts";
 import { reserveNetwork } from "../../loopback.ts";
-import { waitUntil } from "../started-process.ts";
+import { waitUntil } from "../../wait-until.ts";
+
 import { askUpstream } from "../upstream-request.ts";
 
 const network = await reserveNetwork();

@@ -5,7 +5,8 @@ import { test } from "tap";
 import type { UpstreamConnection } from "../../../gateway/upstreams/connection.ts";
 import { UpstreamTarget } from "../../../gateway/upstreams/target.ts";
 import { reserveNetwork } from "../../loopback.ts";
-import { waitUntil } from "../started-process.ts";
+import { waitUntil } from "../../wait-until.ts";
+
 import { askUpstream } from "../upstream-request.ts";
 
 const network = await reserveNetwork();

@@ -4,10 +4,11 @@ import { connect, createServer } from "node:net";
 import { execa } from "execa";
 import { before, t, test } from "tap";
 import { reserveNetwork } from "../../loopback.ts";
+import { waitUntil } from "../../wait-until.ts";
 import { StartedBadUpstream } from "../bad-upstream.ts";
 import { upstreamTricks } from "../hostile-upstream.ts";
 import { OpenClient } from "../open-client.ts";
-import { waitUntil } from "../started-process.ts";
+
 import { StartedPlatform } from "../started-test-bed.ts";
 
 const block = await reserveNetwork();

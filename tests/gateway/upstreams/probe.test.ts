@@ -5,7 +5,8 @@ import { before, t, test } from "tap";
 import type { ProbeOutcome } from "../../../gateway/upstreams/probe.ts";
 import { Upstreams } from "../../../gateway/upstreams/upstreams.ts";
 import { reserveNetwork } from "../../loopback.ts";
-import { waitUntil } from "../started-process.ts";
+import { waitUntil } from "../../wait-until.ts";
+
 import { StartedPlatform } from "../started-test-bed.ts";
 
 const network = await reserveNetwork();

@@ -6,7 +6,8 @@ import { t, test } from "tap";
 import { RetryBudget } from "../../../gateway/upstreams/retry-budget.ts";
 import { Upstreams } from "../../../gateway/upstreams/upstreams.ts";
 import { reserveNetwork } from "../../loopback.ts";
-import { StartedProcess, waitUntil } from "../started-process.ts";
+import { waitUntil } from "../../wait-until.ts";
+import { StartedProcess } from "../started-process.ts";
 import { askUpstream } from "../upstream-request.ts";
 
 const network = await reserveNetwork();

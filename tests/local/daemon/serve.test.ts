@@ -6,8 +6,8 @@ import { GetParameterCommand, PutParameterCommand, SSMClient } from "@aws-sdk/cl
 import { test } from "tap";
 import { readLedger } from "../../../local/daemon/ledger.ts";
 import { readProcess } from "../../../machine/process.ts";
-
 import { reserveNetwork } from "../../loopback.ts";
+import { waitUntil } from "../../wait-until.ts";
 import { prepareDirectory, type RegionFile, runRegion, serveArgs, startDaemon } from "./started-daemon.ts";
 
 const network = await reserveNetwork();
@@ -121,7 +121,6 @@ test("a moto that dies is logged and restarted, and the region continues", async
   const moto = () => readLedger(prepared.directory).find((entry) => entry.name === "moto")?.process?.pid;
   const before = moto();
   process.kill(before ?? 0, "SIGKILL");
-  const { waitUntil } = await import("./started-region.ts");
   await waitUntil("another moto", () => ![undefined, before].includes(moto()));
   assert.match(
     readFileSync(join(prepared.directory, "logs", "region.log"), "utf8"),

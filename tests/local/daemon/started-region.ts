@@ -35,16 +35,3 @@ export async function openRegion(
   });
   return Object.assign(region, { [Symbol.asyncDispose]: () => region.close() });
 }
-
-/** Waits for a condition, up to a time limit, and names it on failure. */
-export async function waitUntil(
-  what: string,
-  condition: () => boolean | Promise<boolean>,
-  withinMs = 60_000,
-): Promise<void> {
-  const until = performance.now() + withinMs;
-  while (!(await condition())) {
-    if (performance.now() > until) throw new Error(`${what}: not within ${withinMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}

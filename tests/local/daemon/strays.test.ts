@@ -9,7 +9,8 @@ import { inventory } from "../../../local/daemon/look.ts";
 import { endStrays } from "../../../local/daemon/strays.ts";
 import { readProcess } from "../../../machine/process.ts";
 import { reserveNetwork } from "../../loopback.ts";
-import { temporaryDirectory, waitUntil } from "./started-region.ts";
+import { waitUntil } from "../../wait-until.ts";
+import { temporaryDirectory } from "./started-region.ts";
 
 const loopback = await reserveNetwork();
 const otherLoopback = await reserveNetwork();

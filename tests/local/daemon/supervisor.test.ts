@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { test } from "tap";
 import { readLedger } from "../../../local/daemon/ledger.ts";
 import { readProcess } from "../../../machine/process.ts";
-
 import { reserveNetwork } from "../../loopback.ts";
-import { openRegion, temporaryDirectory, waitUntil } from "./started-region.ts";
+import { waitUntil } from "../../wait-until.ts";
+import { openRegion, temporaryDirectory } from "./started-region.ts";
 
 const network = await reserveNetwork();
 

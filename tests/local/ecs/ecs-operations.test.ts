@@ -14,7 +14,8 @@ import {
   waitUntilTasksStopped,
 } from "@aws-sdk/client-ecs";
 import { afterEach, before, t, test } from "tap";
-import { waitUntil } from "../daemon/started-region.ts";
+import { waitUntil } from "../../wait-until.ts";
+
 import { type Fixture, openFixture } from "./fixtures.ts";
 import { ask, createService, define, removeServices, waitForTasks } from "./services.ts";
 

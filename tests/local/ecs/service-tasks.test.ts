@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { afterEach, before, t, test } from "tap";
 import { schedulerOf } from "../../../local/ecs/running.ts";
 import type { Resource } from "../../../local/resource.ts";
-import { waitUntil } from "../daemon/started-region.ts";
+import { waitUntil } from "../../wait-until.ts";
+
 import { type Fixture, openFixture } from "./fixtures.ts";
 import {
   ask,

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { before, t, test } from "tap";
 import { schedulerOf } from "../../../local/ecs/running.ts";
 import type { Resource } from "../../../local/resource.ts";
-import { waitUntil } from "../daemon/started-region.ts";
+import { waitUntil } from "../../wait-until.ts";
+
 import { listenersOf } from "../started-region.ts";
 import { type Fixture, handlerOf, openFixture } from "./fixtures.ts";
 import {

@@ -2,7 +2,8 @@ import { get } from "node:http";
 import { backendName } from "../../../local/elb/backend-name.ts";
 import { balancerOfGroup } from "../../../local/elb/balancers.ts";
 import type { Properties, Resource } from "../../../local/resource.ts";
-import { waitUntil } from "../daemon/started-region.ts";
+import { waitUntil } from "../../wait-until.ts";
+
 import type { Fixture } from "./fixtures.ts";
 
 export const serviceType = "aws:ecs/service:Service";

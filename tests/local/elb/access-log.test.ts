@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "tap";
 import { AccessLog } from "../../../local/elb/access-log.ts";
 import type { Region } from "../../../local/region.ts";
-import { waitUntil } from "../daemon/started-region.ts";
+import { waitUntil } from "../../wait-until.ts";
 
 test("a log whose folder is gone is reported once, and affects no other", async (context) => {
   const directory = mkdtempSync(join(tmpdir(), "dmm-access-log-"));

@@ -3,7 +3,8 @@ import { createServer, connect as dial, type Server, type Socket } from "node:ne
 import { before, t, test } from "tap";
 import { operations } from "../../../local/elb/index.ts";
 import { reserveNetwork } from "../../loopback.ts";
-import { waitUntil } from "../daemon/started-region.ts";
+import { waitUntil } from "../../wait-until.ts";
+
 import { ask, createResource } from "../started-region.ts";
 import { balancingOf } from "./resource-handlers.ts";
 import { ingressPort, startTestBed, type TestBed } from "./test-bed.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { setTimeout as delay } from "node:timers/promises";
 import { test } from "tap";
 import { startProviders } from "../../../local/provider/start.ts";
+import { waitUntil } from "../../wait-until.ts";
 import { type StartedEngine, startEngine } from "./engine.ts";
 import { createMemoryRegion } from "./memory-region.ts";
 import { Thing, ThingWorld } from "./things.ts";
@@ -13,7 +13,7 @@ async function killDuring(engine: StartedEngine, cameSoFar: () => boolean): Prom
     () => assert.fail("the engine was not killed"),
     () => undefined,
   );
-  await waitUntil(cameSoFar, "the resource is being made");
+  await waitUntil("the resource is being created", cameSoFar);
   const pulumi = childrenOf(process.pid).filter((pid) =>
     readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("\0up\0"),
   );
@@ -27,14 +27,6 @@ function childrenOf(pid: number): readonly number[] {
   return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
     readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").split(" ").filter(Boolean).map(Number),
   );
-}
-
-async function waitUntil(holds: () => boolean, what: string, withinMs = 60_000): Promise<void> {
-  const until = Date.now() + withinMs;
-  while (!holds()) {
-    assert.ok(Date.now() < until, `not within ${withinMs} ms: ${what}`);
-    await delay(10);
-  }
 }
 
 test("an engine that is killed during a creation", async (t) => {
@@ -89,7 +81,7 @@ test("an engine that is killed during a creation", async (t) => {
       world.acts.length = 0;
       await killDuring(engine, () => world.acts.length === 1);
       held.release();
-      await waitUntil(() => world.things.has("thing-2"), "the replacement is made");
+      await waitUntil("the replacement is created", () => world.things.has("thing-2"));
       await engine.stack.up();
       assert.deepEqual([...world.things.keys()], ["thing-2"], "the orphan replaces the old one");
       await engine.stack.destroy();
@@ -112,7 +104,7 @@ async function orphan(engine: StartedEngine, world: ThingWorld): Promise<void> {
   const before = world.acts.length;
   await killDuring(engine, () => world.acts.length > before);
   held.release();
-  await waitUntil(() => world.acts.length === before + 2, "the creation ends");
+  await waitUntil("the creation ends", () => world.acts.length === before + 2);
 }
 
 function withoutName(act: string): string {

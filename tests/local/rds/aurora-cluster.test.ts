@@ -7,7 +7,8 @@ import { handlers, operations } from "../../../local/rds/index.ts";
 import { findCluster } from "../../../local/rds/running.ts";
 import type { Properties, Resource } from "../../../local/resource.ts";
 import { reserveNetwork } from "../../loopback.ts";
-import { waitUntil } from "../daemon/started-region.ts";
+import { waitUntil } from "../../wait-until.ts";
+
 import {
   ask,
   createResource,

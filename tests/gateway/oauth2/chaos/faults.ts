@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { waitUntil } from "../../../wait-until.ts";
 import type { Chance } from "../../chance.ts";
-import { waitUntil } from "../../started-process.ts";
+
 import type { StartedNode, StartedRedis } from "../../started-redis.ts";
 
 /** Faults of one shard: of its current primary, and of its replica. */
