@@ -334,7 +334,7 @@ test("a killed target costs no idempotent request", async () => {
 test("a balancer that dies is restarted", async () => {
   const [running] = testBed.started.region.supervisor.list("haproxy/t-ingress");
   running!.kill("SIGKILL");
-  await waitUntil(=> "a response", () => =>
+  await waitUntil("a response", () =>
     enter().then(
       ({ status }) => status === 200,
       () => false,
