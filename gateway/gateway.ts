@@ -14,11 +14,14 @@ import { createOAuth2Server } from "./oauth2/server.ts";
 import { SignOutWorker } from "./oauth2/sign-out-worker.ts";
 import { RequestPath } from "./request/request-path.ts";
 import { type GatewaySettings, parseGatewaySettings } from "./settings.ts";
-import { isWorker, untilWorthListening } from "./siblings.ts";
 import { closeStores, loadConfiguration, openStores, type Stores } from "./stores.ts";
 import { readTaskAddress } from "./task.ts";
 import { ProofNonces } from "./tokens/nonces.ts";
 import { Tokens } from "./tokens/tokens.ts";
+import type { Channel } from "./workers/channel.ts";
+import { isWorker, readWorkerNumber, untilWorthListening } from "./workers/identity.ts";
+import { connectToParent } from "./workers/parent.ts";
+import { openTaskMetrics } from "./workers/worker-metrics.ts";
 
 /**
  * The role `gateway`: listens immediately, and becomes ready once schema, configuration, tokens and OAuth2 server
@@ -44,6 +47,8 @@ interface Base {
 /** What connects this gateway with the others and the admin site. */
 interface Fleet {
   readonly address: string;
+  /** Absent in a gateway without workers. */
+  readonly parent: Channel | undefined;
   readonly membership: Membership;
   readonly signOuts: SignOutWorker;
 }
@@ -51,14 +56,16 @@ interface Fleet {
 async function openFleet({ settings, logger, lifecycle }: Base, stores: Stores): Promise<Fleet> {
   const { issuer, port, database } = settings;
   const address = await readTaskAddress(settings.host);
+  const parent = connectToParent();
   const shared = {
     ...{ pool: stores.writer, logger, realm: issuer.host },
     key: deriveNotificationKey(database.password),
   };
   return {
     address,
+    parent,
     membership: new Membership({
-      ...{ ...shared, address, port },
+      ...{ ...shared, address, port, parent },
       readState: () => lifecycle.state,
       watch: stores.configuration,
     }),
@@ -84,6 +91,8 @@ async function openListener(base: Base, stores: Stores, fleet: Fleet): Promise<L
   const metrics = new Metrics({
     ...{ ...stores, lifecycle, rates, readConfiguration },
     spans: tracing?.spans,
+    worker: readWorkerNumber(),
+    openTask: (collect) => fleet.parent && openTaskMetrics(fleet.parent, collect),
   });
   const readHealth = () => ({ ...lifecycle.health, version: readConfiguration().version });
   const oauth2 = new OAuth2Endpoints();

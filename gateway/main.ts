@@ -1,13 +1,14 @@
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 import { SettingsError } from "./errors.ts";
-import { countWorkers, runWorkers } from "./workers.ts";
+import { countWorkers } from "./workers/identity.ts";
 
 /** The roles of the image. Each is imported on demand: the stub must not load the OAuth2 server. */
 const roles: Readonly<Record<string, () => Promise<void>>> = {
   gateway: async () => {
     const workers = countWorkers();
-    if (workers > 1) await runWorkers(fileURLToPath(import.meta.url), workers);
+    if (workers > 1)
+      await (await import("./workers/run-workers.ts")).runWorkers(fileURLToPath(import.meta.url), workers);
     else await (await import("./gateway.ts")).runGateway();
   },
   admin: async () => (await import("./admin/admin.ts")).runAdmin(),

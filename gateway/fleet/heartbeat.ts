@@ -2,7 +2,7 @@ import type { ConfigurationWatch } from "../configuration/watch.ts";
 import type { Pool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
 import { describeReason } from "../reason.ts";
-import { nameInstance, speaksForTask } from "../siblings.ts";
+import { nameInstance, speaksForTask } from "../workers/identity.ts";
 
 /** Interval of heartbeats, which is also the delay until a changed state is reported, in milliseconds. */
 export const heartbeatMs = 2000;

@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ConfigurationWatch } from "../configuration/watch.ts";
 import type { Pool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
-import { Siblings } from "../siblings.ts";
+import type { Channel } from "../workers/channel.ts";
+import { Siblings } from "../workers/siblings.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { serveNotification } from "./notification-endpoint.ts";
 
@@ -16,6 +17,8 @@ export interface MembershipParts {
   readonly key: Buffer;
   readonly readState: () => string;
   readonly watch: ConfigurationWatch;
+  /** Absent in a gateway without workers. */
+  readonly parent: Channel | undefined;
 }
 
 /** A gateway's membership in the fleet: it sends heartbeats and receives notifications of new versions. */
@@ -28,7 +31,7 @@ export class Membership {
     const endpoint = {
       ...parts,
       instance: this.#heartbeat.instance,
-      siblings: new Siblings(async (version) => {
+      siblings: new Siblings(parts.parent, async (version) => {
         await parts.watch.reach(version);
         return parts.watch.current.version;
       }),

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ConfigurationWatch } from "../configuration/watch.ts";
-import type { Siblings } from "../siblings.ts";
+import type { Siblings } from "../workers/siblings.ts";
 import { type Acknowledgement, notificationPath } from "./notification.ts";
 import { readNotification, refuseNotification } from "./notification-reader.ts";
 

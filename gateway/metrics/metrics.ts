@@ -9,7 +9,6 @@ import type { ServedConfiguration } from "../routing/served.ts";
 import type { SpanQueue } from "../tracing/span-queue.ts";
 import type { Upstreams } from "../upstreams/upstreams.ts";
 import { type Family, gauge } from "./family.ts";
-import { describeWorkers } from "./gathering.ts";
 import { collectProcess, EventLoop } from "./process-metrics.ts";
 import { renderFamilies } from "./render.ts";
 import { RequestMetrics } from "./request-metrics.ts";
@@ -21,7 +20,7 @@ import {
   collectSpans,
   collectUpstreams,
 } from "./store-metrics.ts";
-import { WorkerLine } from "./worker-line.ts";
+import { describeWorkers } from "./worker-families.ts";
 
 export interface MetricsSources {
   readonly lifecycle: Lifecycle;
@@ -34,18 +33,31 @@ export interface MetricsSources {
   /** Absent where requests are not traced. */
   readonly spans: SpanQueue | undefined;
   readonly readConfiguration: () => ServedConfiguration;
+  /** Number of this worker, from 1. */
+  readonly worker: string;
+  /** Gives access to the whole task's metrics; absent in a gateway without workers. `collect` reads this process's. */
+  readonly openTask: (collect: () => readonly Family[]) => TaskMetrics | undefined;
+}
+
+/** Metrics of all workers of a task. */
+export interface TaskMetrics {
+  /** The text of the whole task; nothing when the parent process does not respond. */
+  read(): Promise<string | undefined>;
+  /** Sends the last values, which would otherwise be lost with this process. */
+  leave(): Promise<void>;
 }
 
 /** Metrics of a task: of this process, or of all workers through their parent process. */
 export class Metrics {
   readonly #sources: MetricsSources;
   readonly #requests = new RequestMetrics();
-  readonly #loop = new EventLoop();
-  readonly #line: WorkerLine | undefined;
+  readonly #loop: EventLoop;
+  readonly #task: TaskMetrics | undefined;
 
   constructor(sources: MetricsSources) {
     this.#sources = sources;
-    this.#line = WorkerLine.open(() => this.#collect());
+    this.#loop = new EventLoop(sources.worker);
+    this.#task = sources.openTask(() => this.#collect());
   }
 
   record(exchange: Exchange): void {
@@ -65,12 +77,12 @@ export class Metrics {
 
   /** Sends the last counts of this worker to the parent process. */
   async leave(): Promise<void> {
-    await this.#line?.leave();
+    await this.#task?.leave();
   }
 
   /** The metrics of the whole task; nothing when the parent process does not respond. */
   async read(): Promise<string | undefined> {
-    return this.#line === undefined ? this.#renderAlone() : await this.#line.scrape();
+    return this.#task === undefined ? this.#renderAlone() : await this.#task.read();
   }
 
   #renderAlone(): string {

@@ -1,5 +1,4 @@
 import { monitorEventLoopDelay, performance } from "node:perf_hooks";
-import { workerVariables } from "../siblings.ts";
 import { counter, type Family, gauge } from "./family.ts";
 
 /** Sampling interval of the event loop, in milliseconds; measured delays include it. */
@@ -27,10 +26,16 @@ export function collectProcess(): Family[] {
 
 /** Event loop utilization of this worker. The kernel distributes connections, not load, so workers differ. */
 export class EventLoop {
+  readonly #worker: string;
   #delay: ReturnType<typeof monitorEventLoopDelay> | undefined;
 
+  /** `worker` is its number, for the label. */
+  constructor(worker: string) {
+    this.#worker = worker;
+  }
+
   collect(): Family[] {
-    const worker = process.env[workerVariables.number] ?? "1";
+    const worker = this.#worker;
     const { active, idle } = performance.eventLoopUtilization();
     const seconds = counter("gateway_event_loop_seconds_total", "Time the event loop spent active or idle.", [
       [{ worker, state: "active" }, active / 1000],

@@ -15,7 +15,7 @@ import {
 import type { Exchange } from "../exchange/exchange.ts";
 import { parseTraceparent } from "../exchange/trace.ts";
 import type { Logger } from "../logger.ts";
-import { nameInstance, workerVariables } from "../siblings.ts";
+import { nameInstance, readWorkerNumber } from "../workers/identity.ts";
 import { FollowCallers } from "./follow-callers.ts";
 import { RequestTrace } from "./request-trace.ts";
 import type { TracingSettings } from "./settings.ts";
@@ -35,7 +35,7 @@ export class Tracing {
     this.spans = new SpanQueue(new OTLPTraceExporter(), logger);
     const described = resourceFromAttributes({
       [ATTR_SERVICE_NAME]: "gateway",
-      [ATTR_SERVICE_INSTANCE_ID]: `${nameInstance()}-${process.env[workerVariables.number] ?? "1"}`,
+      [ATTR_SERVICE_INSTANCE_ID]: `${nameInstance()}-${readWorkerNumber()}`,
       [ATTR_DEPLOYMENT_ENVIRONMENT_NAME]: environment,
     });
     this.#provider = new BasicTracerProvider({

@@ -9,9 +9,7 @@ const exceptions = [
   "cli/region/start.ts",
   "local/daemon/started-process.ts",
   // Workers, which are forked.
-  "gateway/metrics/gathering.ts",
-  "gateway/siblings.ts",
-  "gateway/workers.ts",
+  "gateway/workers/run-workers.ts",
   // Stand-ins for orphaned processes of the first kind.
   "tests/cli/engine.test.ts",
   "tests/local/daemon/strays.test.ts",

@@ -3,13 +3,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createPool } from "mysql2/promise";
 import { pino } from "pino";
 import { before, t, test } from "tap";
-import { Broadcast } from "../../gateway/fleet/broadcast.ts";
-import { deriveNotificationKey } from "../../gateway/fleet/notification.ts";
-import { reserveNetwork } from "../loopback.ts";
-import { waitUntil } from "../wait-until.ts";
-import { issueToken, startGateway } from "./started-gateway.ts";
-
-import { StartedPlatform } from "./started-test-bed.ts";
+import { Broadcast } from "../../../gateway/fleet/broadcast.ts";
+import { deriveNotificationKey } from "../../../gateway/fleet/notification.ts";
+import { reserveNetwork } from "../../loopback.ts";
+import { waitUntil } from "../../wait-until.ts";
+import { issueToken, startGateway } from "../started-gateway.ts";
+import { StartedPlatform } from "../started-test-bed.ts";
 
 const network = await reserveNetwork();
 
