@@ -17,6 +17,10 @@ const localErrors = {
     message: `${v.property} of ${v.type} is invalid: ${v.reason}`,
     hint: "Correct the property in the program.",
   }),
+  DMM_LOCAL_PROPERTY_UNMAPPED: (v: { type: string; member: string; operation: string }) => ({
+    message: `A property of ${v.type} became member ${v.member} of ${v.operation}, which AWS's model does not have.`,
+    hint: "Correct the property's name in the program, or its mapping below local/models/resources/.",
+  }),
   DMM_LOCAL_REGION_OTHER: (v: { region: string; expected: string }) => ({
     message: `Region ${v.region} was requested, but this local region is ${v.expected}.`,
     hint: `Set aws:region to ${v.expected}, or start the local region as ${v.region}.`,

@@ -3,6 +3,7 @@ import { unwrapAll } from "../engine/markers.ts";
 import * as protocol from "../engine/protocol.ts";
 import { LocalError, renderError } from "../errors.ts";
 import { serveInvoke } from "../invokes.ts";
+import { admitResource } from "../models/resources/admit.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
 import type { ResourceHandler } from "../resource-handler.ts";
@@ -14,7 +15,7 @@ import { attempt, explain } from "./explain.ts";
 import { createResource, deleteResource, findKnown, readResource, updateResource } from "./lifecycle.ts";
 import { planCreated, planUpdated } from "./outputs.ts";
 import * as responses from "./responses.ts";
-import { protect } from "./secrets.ts";
+import { protect, secretInputs } from "./secrets.ts";
 import { Sessions } from "./sessions.ts";
 import { settleKnown } from "./unsettled.ts";
 import { nameOf, typeOf } from "./urn.ts";
@@ -104,9 +105,10 @@ export function createAwsService(
       const response = new pb.CreateResponse();
       const write = (outputs: Properties) => protocol.writeStruct(protect(outputs, handler, wrapped));
       if (request.getPreview()) return response.setProperties(write(planCreated(region, handler, inputs)));
-      const resource = await attempt(region, "create", { type: handler.type, name }, () =>
-        createResource(region, handler, { urn, name, inputs }),
-      );
+      const resource = await attempt(region, "create", { type: handler.type, name }, async () => {
+        admitResource({ type: handler.type, inputs, secrets: secretInputs(handler, wrapped) });
+        return createResource(region, handler, { urn, name, inputs });
+      });
       sessions.created(call.getPeer(), urn);
       return response.setId(resource.id).setProperties(write(resource.outputs));
     },
@@ -123,9 +125,10 @@ export function createAwsService(
         const olds = unwrapAll(protocol.readStruct(request.getOlds()));
         return write(planUpdated(region, handler, olds, inputs));
       }
-      const resource = await attempt(region, "update", { type, name: nameOf(urn) }, async () =>
-        updateResource(region, handler, findKnown(region, type, urn, request.getId()), inputs),
-      );
+      const resource = await attempt(region, "update", { type, name: nameOf(urn) }, async () => {
+        admitResource({ type, inputs, secrets: secretInputs(handler, wrapped) });
+        return updateResource(region, handler, findKnown(region, type, urn, request.getId()), inputs);
+      });
       return write(resource.outputs);
     },
 

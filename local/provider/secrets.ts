@@ -1,4 +1,4 @@
-import { rewrap, secretStrings, wrapSecret } from "../engine/markers.ts";
+import { containsSecret, rewrap, secretStrings, wrapSecret } from "../engine/markers.ts";
 import type { Properties, Value } from "../resource.ts";
 import type { ResourceHandler } from "../resource-handler.ts";
 
@@ -22,6 +22,14 @@ export function protect(
       return [name, repeats(marked, known) ? wrapSecret(value) : marked];
     }),
   );
+}
+
+/** Names of the inputs whose value no message may repeat. */
+export function secretInputs(
+  { secrets = [] }: Pick<ResourceHandler, "secrets">,
+  wrapped: Properties,
+): readonly string[] {
+  return Object.keys(wrapped).filter((name) => secrets.includes(name) || containsSecret(wrapped[name]));
 }
 
 /** True when a secret appears in clear text where it is not already marked. */
