@@ -129,10 +129,25 @@ function unwrap(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, unwrap(inner)]));
 }
 
+/** ARNs of types whose form other services check, by logical name. */
+const arnForms: Readonly<Record<string, (name: string) => string>> = {
+  "aws:acm/certificate:Certificate": (name) => `arn:aws:acm:eu-west-1:123456789012:certificate/${name}`,
+  "aws:iam/role:Role": (name) => `arn:aws:iam::123456789012:role/${name}`,
+  "aws:kms/key:Key": (name) => `arn:aws:kms:eu-west-1:123456789012:key/${name}`,
+  "aws:s3/bucket:Bucket": (name) => `arn:aws:s3:::${name}`,
+};
+
+/** ARN of a resource of the mocks, by its type and logical name. */
+export function arnOf(type: string, name: string): string {
+  return arnForms[type]?.(name) ?? `arn:aws:mock:eu-west-1:123456789012:${name}`;
+}
+
 /** Outputs that AWS would compute, derived from the logical name. */
 function respond({ type, name, inputs }: pulumi.runtime.MockResourceArgs): pulumi.runtime.MockResourceResult {
-  const arn = `arn:aws:mock:eu-west-1:123456789012:${name}`;
-  const computed: Record<string, unknown> = { arn, ...computedByType(type, name, inputs) };
+  const computed: Record<string, unknown> = {
+    arn: arnOf(type, name),
+    ...computedByType(type, name, inputs),
+  };
   return { id: `${name}-id`, state: { ...computed, ...inputs } };
 }
 

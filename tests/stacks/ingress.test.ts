@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "tap";
-import { type Deployed, deploy, environmentConfig, productionConfig } from "./deployed.ts";
+import { arnOf, type Deployed, deploy, environmentConfig, productionConfig } from "./deployed.ts";
 
 const environment = await deploy({ ...environmentConfig, drainSeconds: "45" });
 const production = await deploy(productionConfig);
@@ -15,7 +15,7 @@ test("the ingress listens on 443 only, with TLS 1.2 or newer", async () => {
     [[443, "HTTPS"]],
   );
   assert.match(outer[0]?.inputs.sslPolicy, /^ELBSecurityPolicy-TLS13-1-[23]-/);
-  assert.equal(outer[0]?.inputs.certificateArn, arn("ingress"));
+  assert.equal(outer[0]?.inputs.certificateArn, arnOf("aws:acm/certificate:Certificate", "ingress"));
 });
 
 test("another port is that of the listener, of its security group and of every address", async () => {
@@ -126,7 +126,7 @@ test("access logs go to the bucket whose policy lets load balancers write there 
   const allowed = policy.Statement.filter((it: { Effect: string }) => it.Effect === "Allow");
   assert.deepEqual(
     allowed.map((it: { Resource: string }) => it.Resource),
-    [`${arn("logs")}/ingress/AWSLogs/123456789012/*`],
+    [`${arnOf("aws:s3/bucket:Bucket", "logs")}/ingress/AWSLogs/123456789012/*`],
   );
 });
 

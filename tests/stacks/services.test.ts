@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { test } from "tap";
 import { StackError } from "../../stacks/errors.ts";
 import { locateImage } from "../../stacks/services/image.ts";
-import { deploy, environmentConfig } from "./deployed.ts";
+import { arnOf, deploy, environmentConfig } from "./deployed.ts";
 
 const environment = await deploy(environmentConfig);
 const arn = (name: string) => `arn:aws:mock:eu-west-1:123456789012:${name}`;
@@ -60,7 +60,7 @@ test("each service's tasks are started with exactly its own secrets", async () =
 
 test("the key decrypts these secrets and nothing else", async () => {
   const decrypt = statements("gateway-execution").find((it) => it.Action === "kms:Decrypt");
-  assert.equal(decrypt?.Resource, arn("platform"));
+  assert.equal(decrypt?.Resource, arnOf("aws:kms/key:Key", "platform"));
   assert.deepEqual(decrypt?.Condition, {
     StringEquals: {
       "kms:EncryptionContext:PARAMETER_ARN": [

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "tap";
-import { deploy, environmentConfig } from "./deployed.ts";
+import { arnOf, deploy, environmentConfig } from "./deployed.ts";
 
 const environment = await deploy(environmentConfig);
 const arn = (name: string) => `arn:aws:mock:eu-west-1:123456789012:${name}`;
@@ -22,7 +22,7 @@ test("Aurora has one writer and three readers over the three zones", async () =>
 test("Aurora is encrypted with the environment's key and accepts TLS connections only", async () => {
   const cluster = environment.one("aws:rds/cluster:Cluster", "database").inputs;
   assert.equal(cluster.storageEncrypted, true);
-  assert.equal(cluster.kmsKeyId, arn("platform"));
+  assert.equal(cluster.kmsKeyId, arnOf("aws:kms/key:Key", "platform"));
   const group = environment.one("aws:rds/clusterParameterGroup:ClusterParameterGroup", "database").inputs;
   assert.ok(
     group.parameters.some(
@@ -103,10 +103,10 @@ test("access logs are delivered compressed and encrypted within a minute", async
     "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream",
     "access-log",
   );
-  assert.equal(inputs.serverSideEncryption.keyArn, arn("platform"));
+  assert.equal(inputs.serverSideEncryption.keyArn, arnOf("aws:kms/key:Key", "platform"));
   assert.equal(inputs.extendedS3Configuration.compressionFormat, "GZIP");
   assert.equal(inputs.extendedS3Configuration.bufferingInterval, 60);
-  assert.equal(inputs.extendedS3Configuration.kmsKeyArn, arn("platform"));
+  assert.equal(inputs.extendedS3Configuration.kmsKeyArn, arnOf("aws:kms/key:Key", "platform"));
 });
 
 test("every shard, the database, the ingress and the delivery have an alarm that reaches the topic", async () => {

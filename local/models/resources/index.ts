@@ -1,5 +1,5 @@
-import { containers } from "./ecs.ts";
 import { network } from "./ec2.ts";
+import { containers } from "./ecs.ts";
 import { caches } from "./elasticache.ts";
 import { balancing } from "./elb.ts";
 import { identity } from "./identity.ts";
