@@ -1,4 +1,7 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
+import { HttpRequest } from "@smithy/core/protocols";
+import { Hash } from "@smithy/core/serde";
+import { SignatureV4 } from "@smithy/signature-v4";
 import { AwsError } from "../operation.ts";
 import type { KeyRing, KnownKey } from "./credentials.ts";
 import type { WireRequest } from "./wire.ts";
@@ -14,7 +17,6 @@ export interface Signature {
   readonly signature: string;
 }
 
-const algorithm = "AWS4-HMAC-SHA256";
 /** As on AWS: a request is accepted within five minutes of its date. */
 const skewMs = 5 * 60_000;
 
@@ -35,7 +37,14 @@ export function parseSignature(request: WireRequest): Signature {
       400,
     );
   const [, accessKeyId = "", date = "", region = "", service = "", headers = "", signature = ""] = match;
-  return { accessKeyId, date, region, service, signedHeaders: headers.split(";"), signature };
+  const signedHeaders = headers.split(";");
+  if (!signedHeaders.includes("host"))
+    throw new AwsError(
+      "IncompleteSignature",
+      "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
+      400,
+    );
+  return { accessKeyId, date, region, service, signedHeaders, signature };
 }
 
 /**
@@ -43,7 +52,11 @@ export function parseSignature(request: WireRequest): Signature {
  *
  * @throws AwsError InvalidClientTokenId, SignatureDoesNotMatch, RequestExpired, as the common errors document them
  */
-export function authenticate(request: WireRequest, signature: Signature, keys: KeyRing): KnownKey {
+export async function authenticate(
+  request: WireRequest,
+  signature: Signature,
+  keys: KeyRing,
+): Promise<KnownKey> {
   const key = keys.find(signature.accessKeyId);
   if (!key)
     throw new AwsError("InvalidClientTokenId", "The security token included in the request is invalid.", 403);
@@ -59,8 +72,8 @@ export function authenticate(request: WireRequest, signature: Signature, keys: K
   if (key.sessionToken !== undefined && request.headers["x-amz-security-token"] !== key.sessionToken) {
     throw new AwsError("InvalidClientTokenId", "The security token included in the request is invalid.", 403);
   }
-  const expected = Buffer.from(sign(request, signature, key.secretAccessKey, moment));
-  if (!timingSafeEqual(expected, Buffer.from(signature.signature))) {
+  const expected = await signAgain(request, signature, { key, signedAt });
+  if (!areEqual(expected, request.headers.authorization ?? "") || !isBodyAsSigned(request, signature)) {
     throw new AwsError(
       "SignatureDoesNotMatch",
       "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key.",
@@ -76,59 +89,62 @@ function parseMoment(moment: string): number {
   return year === undefined ? Number.NaN : Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
 }
 
-function sign(request: WireRequest, signature: Signature, secret: string, moment: string): string {
-  const scope = `${signature.date}/${signature.region}/${signature.service}/aws4_request`;
-  const text = [algorithm, moment, scope, sha256(canonicalRequest(request, signature))].join("\n");
-  const keys = [signature.date, signature.region, signature.service, "aws4_request"];
-  const signingKey = keys.reduce<string | Buffer>((key, word) => hmac(key, word), `AWS4${secret}`);
-  return createHmac("sha256", signingKey).update(text).digest("hex");
+/**
+ * The Authorization header that the owner of the key would send with this request, by the signer of AWS's own SDK. Headers
+ * that were not signed are left out; a body that is sent in chunks is signed by its `x-amz-content-sha256`.
+ */
+async function signAgain(
+  request: WireRequest,
+  { service, region, signedHeaders }: Signature,
+  { key, signedAt }: { readonly key: KnownKey; readonly signedAt: number },
+): Promise<string> {
+  const signer = new SignatureV4({
+    service,
+    region,
+    credentials: { accessKeyId: key.accessKeyId, secretAccessKey: key.secretAccessKey },
+    sha256: Sha256,
+    applyChecksum: false,
+    // Every service except S3 signs the path encoded twice.
+    uriEscapePath: service !== "s3",
+  });
+  const present = signedHeaders.filter((name) => Object.hasOwn(request.headers, name));
+  const again = new HttpRequest({
+    method: request.method,
+    path: request.path,
+    query: parseQuery(request.query),
+    headers: Object.fromEntries(present.map((name) => [name, request.headers[name] ?? ""])),
+    body: request.body,
+  });
+  const options = { signingDate: new Date(signedAt), signableHeaders: new Set(signedHeaders) };
+  const { headers } = await signer.sign(again, options);
+  return headers.authorization ?? "";
 }
 
-function hmac(key: string | Buffer, text: string): Buffer {
-  return createHmac("sha256", key).update(text).digest();
+class Sha256 extends Hash {
+  constructor(secret?: ConstructorParameters<typeof Hash>[1]) {
+    super("sha256", secret);
+  }
 }
 
-function sha256(text: string | Buffer): string {
-  return createHash("sha256").update(text).digest("hex");
+/** In constant time. Clients may leave out the blanks between the fields. */
+function areEqual(expected: string, given: string): boolean {
+  const [one, other] = [expected, given].map((text) => Buffer.from(text.replace(/, /g, ",")));
+  return one !== undefined && one.length === other?.length && timingSafeEqual(one, other);
 }
 
-function canonicalRequest(request: WireRequest, signature: Signature): string {
-  const headers = signature.signedHeaders.map(
-    (name) => `${name}:${(request.headers[name] ?? "").trim().replace(/\s+/g, " ")}\n`,
-  );
-  return [
-    request.method,
-    canonicalPath(request.path, signature.service),
-    canonicalQuery(request.query),
-    headers.join(""),
-    signature.signedHeaders.join(";"),
-    request.headers["x-amz-content-sha256"] ?? sha256(request.body),
-  ].join("\n");
+/** S3 checks the hash of an uploaded body itself, and accepts bodies without one. */
+function isBodyAsSigned({ headers, body }: WireRequest, { service }: Signature): boolean {
+  const declared = headers["x-amz-content-sha256"];
+  return service === "s3" || declared === undefined || declared === hash("sha256", body);
 }
 
-/** Every service except S3 signs the path encoded twice. */
-function canonicalPath(path: string, service: string): string {
-  return service === "s3" ? path : path.split("/").map(encode).join("/");
-}
-
-function canonicalQuery(query: string): string {
-  if (query === "") return "";
-  return query
-    .split("&")
-    .map((pair) => {
-      const equals = pair.indexOf("=");
-      const [name, value] = equals < 0 ? [pair, ""] : [pair.slice(0, equals), pair.slice(equals + 1)];
-      return [encode(decodeURIComponent(name)), encode(decodeURIComponent(value))] as const;
-    })
-    .sort(([a, x], [b, y]) => (a < b ? -1 : a > b ? 1 : x < y ? -1 : 1))
-    .map(([name, value]) => `${name}=${value}`)
-    .join("&");
-}
-
-/** RFC 3986, including the four characters that JavaScript does not escape. */
-function encode(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
+/** Names and values decoded; a name that occurs several times has all of its values. */
+function parseQuery(query: string): Record<string, string[]> {
+  const values: Record<string, string[]> = Object.create(null);
+  for (const pair of query === "" ? [] : query.split("&")) {
+    const equals = pair.indexOf("=");
+    const name = decodeURIComponent(equals < 0 ? pair : pair.slice(0, equals));
+    values[name] = [...(values[name] ?? []), equals < 0 ? "" : decodeURIComponent(pair.slice(equals + 1))];
+  }
+  return values;
 }

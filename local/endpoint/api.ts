@@ -34,7 +34,7 @@ export async function serveApi(
   const protocol = protocolOf(request);
   try {
     const signature = parseSignature(request);
-    const { caller } = authenticate(request, signature, options.keys);
+    const { caller } = await authenticate(request, signature, options.keys);
     const { service } = signature;
     if (service === "s3") return await serveS3(region, request, caller);
     const { operation, input } = readCall(service, request);
