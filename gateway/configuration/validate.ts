@@ -1,6 +1,7 @@
 import { normalizeTarget } from "../exchange/path.ts";
 import { type ConfigurationDocument, type HealthEntry, kinds } from "./document.ts";
 import { namePattern, scopePattern, textLimits, upstreamLimits } from "./limits.ts";
+import { isLinkLocal } from "./link-local.ts";
 import { type EntryProblems, type Problem, Problems } from "./problems.ts";
 import { validateClient } from "./validate-client.ts";
 import { findConflicts, validateRoute } from "./validate-route.ts";
@@ -77,9 +78,6 @@ function validateTargets(targets: readonly Target[], report: EntryProblems): voi
   );
 }
 
-/** Link-local addresses serve credentials of the task and the machine; no API may be there. */
-const linkLocal = /^(?:169\.254\.|\[::ffff:a9fe:|\[fe80:|\[fd00:ec2:)/i;
-
 function validateOrigin(origin: string, report: EntryProblems): void {
   const url = URL.parse(origin);
   const right =
@@ -91,7 +89,7 @@ function validateOrigin(origin: string, report: EntryProblems): void {
   );
   if (right)
     report.require(
-      !linkLocal.test(url.hostname),
+      !isLinkLocal(url.hostname),
       "targets",
       `${origin} is a link-local address, which is not allowed.`,
     );

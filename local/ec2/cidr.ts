@@ -1,3 +1,7 @@
+import ipaddr from "ipaddr.js";
+
+const { IPv4 } = ipaddr;
+
 /** An IPv4 block: its first address as a number, and its prefix length. */
 export interface Cidr {
   readonly first: number;
@@ -19,21 +23,17 @@ export function endOf({ first, mask }: Cidr): number {
  * zeros.
  */
 export function parseCidr(text: unknown): Cidr | undefined {
-  const match =
-    typeof text === "string" ? /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text) : null;
-  if (!match || match.slice(1).some((number) => /^0\d/.test(number))) return undefined;
-  const [a = 0, b = 0, c = 0, d = 0, mask = 0] = match.slice(1).map(Number);
-  if (Math.max(a, b, c, d) > 255 || mask > 32) return undefined;
-  const first = ((a * 256 + b) * 256 + c) * 256 + d;
+  if (typeof text !== "string" || !IPv4.isValidCIDRFourPartDecimal(text)) return undefined;
+  const [address, mask] = IPv4.parseCIDR(text);
+  if (`${address}/${mask}` !== text) return undefined;
+  const first = Buffer.from(address.octets).readUInt32BE();
   return first % sizeOf(mask) === 0 ? { first, mask } : undefined;
 }
 
-function renderAddress(address: number): string {
-  return [2 ** 24, 2 ** 16, 2 ** 8, 1].map((unit) => Math.floor(address / unit) % 256).join(".");
-}
-
 export function renderCidr({ first, mask }: Cidr): string {
-  return `${renderAddress(first)}/${mask}`;
+  const octets = Buffer.alloc(4);
+  octets.writeUInt32BE(first);
+  return `${new IPv4([...octets])}/${mask}`;
 }
 
 /** The block of this mask that contains an address. */

@@ -1,8 +1,11 @@
+import ipaddr from "ipaddr.js";
 import { list, type Parser } from "./values.ts";
 
-/** An IPv4 network as numbers: its first address and its prefix length. */
+const { IPv4 } = ipaddr;
+
+/** An IPv4 network: its address and its prefix length. */
 interface Network {
-  readonly first: number;
+  readonly address: ipaddr.IPv4;
   readonly bits: number;
 }
 
@@ -42,36 +45,30 @@ export function overlap(one: string, other: string): boolean {
 function contains(outer: string, inner: string): boolean {
   const [big, small] = [readNetwork(outer), readNetwork(inner)];
   if (big === undefined || small === undefined || small.bits < big.bits) return false;
-  return maskTo(small.first, big.bits) === big.first;
+  return small.address.match(big.address, big.bits);
 }
 
 function readNetwork(text: string): Network | undefined {
   const written = readWritten(text);
-  if (written === undefined) return undefined;
   // AWS refuses a network with host bits set.
-  return maskTo(written.first, written.bits) === written.first ? written : undefined;
+  return written === undefined || networkOf(text, written) !== text ? undefined : written;
 }
 
 /** The network of an address with host bits set; undefined if there are none, or the prefix is not allowed. */
 function clearHostBits(text: string): string | undefined {
   const written = readWritten(text);
   if (written === undefined || written.bits < 8) return undefined;
-  const first = maskTo(written.first, written.bits);
-  if (first === written.first) return undefined;
-  const numbers = [24, 16, 8, 0].map((shift) => Math.floor(first / 2 ** shift) % 256);
-  return `${numbers.join(".")}/${written.bits}`;
+  const cleared = networkOf(text, written);
+  return cleared === text ? undefined : cleared;
 }
 
+function networkOf(text: string, { bits }: Network): string {
+  return `${IPv4.networkAddressFromCIDR(text)}/${bits}`;
+}
+
+/** Only the form that AWS takes: 010 is 10 to some readers and 8 to others. */
 function readWritten(text: string): Network | undefined {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text);
-  // 010 is 10 to some readers and 8 to others, and AWS refuses it.
-  if (match === null || match.slice(1).some((number) => /^0\d/.test(number))) return undefined;
-  const [a = 0, b = 0, c = 0, d = 0, bits = 0] = match.slice(1).map(Number);
-  if (Math.max(a, b, c, d) > 255 || bits > 32) return undefined;
-  return { first: a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d, bits };
-}
-
-function maskTo(address: number, bits: number): number {
-  const size = 2 ** (32 - bits);
-  return Math.floor(address / size) * size;
+  if (!IPv4.isValidCIDRFourPartDecimal(text)) return undefined;
+  const [address, bits] = IPv4.parseCIDR(text);
+  return `${address}/${bits}` === text ? { address, bits } : undefined;
 }

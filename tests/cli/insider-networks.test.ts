@@ -29,6 +29,35 @@ const refused = [
   "203.0.113.7/24",
   "010.0.0.0/8",
   "10.0.0.0/08",
+  "10.0.0.08/29",
+  "10.0.0.00/8",
+  // Forms of inet_aton, which other readers take.
+  "10/8",
+  "10.0/8",
+  "10.1/16",
+  "0x0a.0.0.0/8",
+  "0xa000000/8",
+  "167772160/8",
+  // IPv6, also with an IPv4 address inside.
+  "::ffff:10.0.0.0/104",
+  "::ffff:10.0.0.0/8",
+  "[::1]/128",
+  "fe80::%eth0/64",
+  // Other masks and signs.
+  "10.0.0.0/255.0.0.0",
+  "10.0.0.0/+8",
+  "10.0.0.0/-8",
+  "10.0.0.0/8.0",
+  "10.0.0.0/1e1",
+  "10.0.0.0/",
+  "10.0.0.0//8",
+  "10.0.0.0/8/8",
+  "10.0.0.0 /8",
+  "10.0.0.0/ 8",
+  "+10.0.0.0/8",
+  "10..0.0/8",
+  "10.0.0.0./8",
+  "1\u0660.0.0.0/8",
 ];
 
 test("anything but IPv4 networks that the program accepts is refused, with what is allowed", async () => {
@@ -38,6 +67,8 @@ test("anything but IPv4 networks that the program accepts is refused, with what 
       { code: "DMM_NETWORKS_INVALID", exitCode: 2, message: /203\.0\.113\.0\/24/ },
       text,
     );
+    // The local region takes /0, as AWS does.
+    if (!/\/[01]$/.test(text)) assert.equal(parseCidr(text), undefined, text);
   }
 });
 

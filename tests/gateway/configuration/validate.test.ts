@@ -106,6 +106,12 @@ const wrongOrigins = [
   "http://[fe80::1]",
   "http://[::ffff:169.254.169.254]",
   "http://2852039166",
+  "http://169.254.0.1:8080",
+  "http://[febf::1]",
+  "http://[::ffff:a9fe:a9fe]",
+  "http://[::ffff:0:a9fe:a9fe]",
+  "http://[64:ff9b::a9fe:a9fe]",
+  "http://[fd00:ec2::254]",
 ];
 for (const origin of wrongOrigins)
   test(`the origin ${origin} is refused`, async () => {
@@ -113,6 +119,21 @@ for (const origin of wrongOrigins)
       { name: "stub", connectLimitMs: 1000, health: null, targets: [{ origin, weight: 1 }] },
     ];
     assert.deepEqual([...new Set(findProblems({ upstreams }))], ["upstreams/stub/targets"]);
+  });
+
+for (const origin of [
+  "http://169.253.255.255",
+  "http://169.254.example.com",
+  "http://[fec0::1]",
+  "http://[fd00:ec3::1]",
+  "http://[::ffff:a00:5]",
+  "http://[64:ff9b::a00:5]",
+])
+  test(`the origin ${origin} is not link-local`, async () => {
+    const upstreams = [
+      { name: "stub", connectLimitMs: 1000, health: null, targets: [{ origin, weight: 1 }] },
+    ];
+    assert.deepEqual(findProblems({ upstreams }), []);
   });
 
 for (const path of [
