@@ -15,11 +15,11 @@ export function validateService(inputs: Properties): readonly CheckFailure[] {
   for (const [property, allowed] of Object.entries(only)) {
     const value = textOf(inputs, property);
     if (value !== undefined && value !== allowed)
-      refuse(property, `it is ${value}; the local region makes ${allowed}.`);
+      refuse(property, `it is ${value}; the local region supports ${allowed} only.`);
   }
   const controller = textOf(objectOf(inputs, "deploymentController") ?? {}, "type") ?? "ECS";
   if (controller !== "ECS")
-    refuse("deploymentController.type", `it is ${controller}; the local region makes ECS.`);
+    refuse("deploymentController.type", `it is ${controller}; the local region supports ECS only.`);
   if (flagOf(inputs, "enableExecuteCommand") === true)
     refuse("enableExecuteCommand", "the local region does not support it.");
   for (const { type, field } of objectsOf(inputs, "orderedPlacementStrategies")) {

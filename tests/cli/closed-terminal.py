@@ -1,7 +1,7 @@
-"""Runs a command in a terminal of its own and closes the terminal once the command has written a text.
+"""Runs a command in a new terminal and closes the terminal once the command has written a text.
 
 usage: closed-terminal.py TEXT COMMAND [WORD...]
-Prints the command's exit code as the shell would give it.
+Prints the command's exit code as a shell would report it.
 """
 
 import fcntl

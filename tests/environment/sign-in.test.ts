@@ -13,7 +13,7 @@ import { InsiderBrowser } from "./insider-browser.ts";
 const name = "sign-in";
 const deviceGrant = "urn:ietf:params:oauth:grant-type:device_code";
 const executable = findChromium();
-const skip = executable === undefined ? "Chromium is not on PATH, so nobody signed in." : false;
+const skip = executable === undefined ? "Chromium is not on PATH, so the sign-in was not tested." : false;
 const scope = "openid profile verify:read";
 const chosenPassword = "brisk otter paints quiet harbours";
 

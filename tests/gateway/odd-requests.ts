@@ -29,7 +29,7 @@ export const oddRequests: Readonly<Record<string, readonly [string, readonly num
   "CONNECT behind a request": [`${get("/h/echo")}CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n`, [200, 400]],
   TRACE: [`TRACE /h/echo HTTP/1.1\r\nHost: a\r\n${close}\r\n`, [405]],
   "a method that the route does not have": [`PURGE /h/echo HTTP/1.1\r\nHost: a\r\n${close}\r\n`, [405]],
-  "a method that nobody knows": ["BREW /h/echo HTTP/1.1\r\nHost: a\r\n\r\n", [400]],
+  "an unknown method": ["BREW /h/echo HTTP/1.1\r\nHost: a\r\n\r\n", [400]],
   "a method in lower case": ["get /h/echo HTTP/1.1\r\nHost: a\r\n\r\n", [400]],
   "a control character in a value": [get("/h/echo", "X-A: a\x01b\r\n"), [400]],
   "a return in a value": [get("/h/echo", "X-A: a\rX-B: b\r\n"), [400]],

@@ -192,7 +192,7 @@ test("an image without a registry is taken from the account's own", async () => 
   });
 });
 
-test("every service is told its Region, which the ECS agent on EC2 does not do", async () => {
+test("every service gets its Region as a variable, which the ECS agent on EC2 does not set", async () => {
   for (const service of ["gateway", "admin", "stub"]) {
     const region = container(service).environment.filter((it: { name: string }) => it.name === "AWS_REGION");
     assert.deepEqual(region, [{ name: "AWS_REGION", value: "eu-west-1" }], service);

@@ -10,7 +10,7 @@ const launcher = resolve(import.meta.dirname, "..", "..", "dmm-env");
 const used = "cat cmp cp dirname env gzip head ls mkdir mv ps readlink rm sh sleep tar tr uname".split(" ");
 
 /** Prints its arguments and environment, so that a test sees what the launcher passed on. */
-const program = `console.log(JSON.stringify({ words: process.argv.slice(2), cache: process.env.NODE_COMPILE_CACHE, cwd: process.cwd(), node: process.env.STARTED_BY ?? "" }));`;
+const program = `console.log(JSON.stringify({ arguments: process.argv.slice(2), cache: process.env.NODE_COMPILE_CACHE, cwd: process.cwd(), node: process.env.STARTED_BY ?? "" }));`;
 
 /** Installs nothing but records that it was called. */
 const npmCi = `echo "$*" >> "$NPM_LOG"; mkdir -p node_modules; : > node_modules/.package-lock.json`;
@@ -68,7 +68,7 @@ test("it starts the command line from any folder, through a link, with every arg
   });
   assert.equal(code, 0);
   const got = JSON.parse(stdout);
-  assert.deepEqual(got.words, ["up", "feature x", "--json", "*", ""]);
+  assert.deepEqual(got.arguments, ["up", "feature x", "--json", "*", ""]);
   assert.equal(got.cwd, "/");
   assert.equal(got.cache, join(root, ".dmm-env", "cache", "node"));
 });
@@ -81,7 +81,7 @@ test("options in NODE_OPTIONS that our Node does not support do not prevent its 
   for (const options of ["--bogus", "--require /does/not/exist", "--experimental-default-type=commonjs"]) {
     const { code, stdout, stderr } = await start(options);
     assert.equal(code, 0, `${options}: ${stderr}`);
-    assert.deepEqual(JSON.parse(stdout).words, ["list"]);
+    assert.deepEqual(JSON.parse(stdout).arguments, ["list"]);
   }
   assert.equal(await installations(), 1);
 });

@@ -177,7 +177,7 @@ test("a killed set-up leaves nothing that counts, and the next one finishes", as
   await assert.rejects(readFile(join(here.toolchain, "pulumi", ".complete.json")));
   await writePrograms(here.bin, { go: go("") });
   assert.equal((await obtain(here)).code, 0);
-  await assert.rejects(readFile(join(here.toolchain, ".setup.lock")), "the lock is given back");
+  await assert.rejects(readFile(join(here.toolchain, ".setup.lock")), "the lock to be released");
 });
 
 test("an interruption also ends the compiler and releases the lock", async (t) => {

@@ -55,7 +55,7 @@ export const pairs: Readonly<
     hides: ["turns insiders away"],
   },
   "gateway/a-slow-upstream-gets-504": {
-    breaks: ["gives up on slow upstreams at once"],
+    breaks: ["times out on slow upstreams immediately"],
     hides: ["turns insiders away"],
   },
   "gateway/a-response-streams-through": { breaks: ["buffers responses"] },
@@ -176,7 +176,7 @@ export const pairs: Readonly<
   },
   "recovery/a-lost-cache-primary-is-replaced-and-no-invalid-token-is-accepted": {
     breaks: [
-      "lets anybody in during a failover",
+      "admits any token during a failover",
       "forgets tokens in a failover",
       "denies tokens during a failover",
       "never promotes a replica",

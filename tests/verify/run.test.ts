@@ -51,13 +51,13 @@ test("a check that exceeds its time limit is inconclusive, aborted, and cleaned 
     defer(() => void seen.push("first registered"));
     defer(() => void seen.push("last registered"));
     await new Promise((resolve) => signal.addEventListener("abort", resolve));
-    seen.push("told to end");
+    seen.push("asked to end");
     return pass("too late");
   }, 30);
   const result = await runCheck(runnerOf(), "suite", slow);
   assert.equal(result.verdict, "inconclusive");
   assert.match(result.message, /DMM_VERIFY_TIME_OVER.*30 ms/);
-  assert.deepEqual(seen.sort(), ["first registered", "last registered", "told to end"]);
+  assert.deepEqual(seen.sort(), ["first registered", "last registered", "asked to end"]);
 });
 
 test("a check whose load was not delivered is repeated, at most twice, and its evidence says so", async () => {

@@ -96,7 +96,7 @@ test("a run records the gateways' images as ECS reports them, and which ones ECS
         { image, digest: other, tasks: 1, appeared: "during the run" },
       ],
     ],
-    [["tells no image digest"], [{ image, digest: "unknown", reason, tasks: 3 }]],
+    [["reports no image digest"], [{ image, digest: "unknown", reason, tasks: 3 }]],
   ];
   for (const [breaks, images] of cases) {
     await using platform = await startPlatform(...breaks);

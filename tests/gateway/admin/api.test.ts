@@ -73,7 +73,7 @@ test("routes that match the same requests are refused", async () => {
 
 const wrong: readonly (readonly [what: string, body: unknown])[] = [
   ["a missing path", { methods: ["GET"], upstream: "stub" }],
-  ["a member that nobody knows", { ...orders, colour: "red" }],
+  ["an unknown member", { ...orders, colour: "red" }],
   ["a number as text", { ...orders, retries: "3" }],
   ["a method that is none", { ...orders, methods: ["FETCH"] }],
   ["a list", [orders]],

@@ -8,7 +8,7 @@ import { findChromium, StartedBrowser } from "./started-browser.ts";
 const network = await reserveNetwork();
 
 const executable = findChromium();
-const skip = executable === undefined ? "Chromium is not on PATH, so no page was looked at." : false;
+const skip = executable === undefined ? "Chromium is not on PATH, so no page was tested." : false;
 
 test("the admin site in Chromium", { skip }, async (t) => {
   let admin: StartedAdmin;

@@ -172,7 +172,7 @@ test("the API's description has every field of a client", async () => {
     assert.ok(field in properties, field);
 });
 
-const skip = executable === undefined ? "Chromium is not on PATH, so no page was looked at." : false;
+const skip = executable === undefined ? "Chromium is not on PATH, so no page was tested." : false;
 test("in Chromium", { skip }, async (t) => {
   const phone = { width: 360, height: 740 };
 

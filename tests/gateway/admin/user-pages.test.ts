@@ -8,7 +8,7 @@ const network = await reserveNetwork();
 const otherNetwork = await reserveNetwork();
 
 const executable = findChromium();
-const skip = executable === undefined ? "Chromium is not on PATH, so no page was looked at." : false;
+const skip = executable === undefined ? "Chromium is not on PATH, so no page was tested." : false;
 
 test("users in Chromium", { skip }, async (t) => {
   let admin: StartedAdmin;

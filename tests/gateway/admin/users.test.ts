@@ -148,7 +148,7 @@ test("a disabled user's access token, refresh token and session have ended when 
   assert.match(await tryLogin("ada", "correct horse battery staple"), /^Sign in/);
   assert.equal(await server.useToken(String(machine.json.access_token)), 200, "a machine's token lives on");
   assert.equal((await act("person-1", "enable")).status, 200);
-  assert.equal(await server.useToken(held.accessToken), 401, "nothing comes back");
+  assert.equal(await server.useToken(held.accessToken), 401, "no user is restored");
   assert.match((await browser.open((await createRequest()).url)).text, /Sign in<\/h1>/);
   const again = await obtainTokens(server);
   assert.equal(await server.useToken(again.accessToken), 200, "a login counts again");

@@ -103,7 +103,7 @@ test("a change that is disconnected before its COMMIT is refused, and nothing is
   await assert.rejects(waiting, ChangeNotStoredError);
   await holder.query("ROLLBACK");
   holder.release();
-  await waitUntil("its lock is given back", async () => {
+  await waitUntil("its lock to be released", async () => {
     const changed = await change(version, "after-the-cut").catch(() => undefined);
     return changed?.version === version + 1;
   });

@@ -121,7 +121,7 @@ test("no counter decreases when a worker is killed, and the scrape reports the r
     process.kill(readWorkers(gateway)[0]!, "SIGKILL");
     const between = await scrapeUntil(
       gateway,
-      "its end is told",
+      "its end to be counted",
       (text) => text.value("gateway_worker_restarts_total") === round,
     );
     assertNothingLost(earlier, between);

@@ -220,7 +220,7 @@ test("the documentation has every metric with its kind and its labels, and no ot
   const response = await fetch(`${traced.origin}/nowhere`);
   await response.arrayBuffer();
   let told: string[][] = [];
-  await waitUntil("all are told", async () => {
+  await waitUntil("all to be delivered", async () => {
     const text = await (await fetch(`${traced.origin}/metrics`)).text();
     told = [...PrometheusText.parse(text).families].map(([name, { type, samples }]) => {
       const labels = new Set(samples.flatMap((sample) => Object.keys(sample.labels)));

@@ -174,7 +174,7 @@ const refused: Readonly<Record<string, () => Promise<string>>> = {
   "for another server": () => createAssertion({ aud: "https://other.test" }),
   "for another server as well": () => createAssertion({ aud: [issuer, "https://other.test"] }),
   "for a server that only starts the same": () => createAssertion({ aud: `${issuer}.evil.test` }),
-  "for nobody": () => createAssertion({ aud: undefined }),
+  "without an audience": () => createAssertion({ aud: undefined }),
   "that has expired": () => createAssertion({ exp: now() - 30 }),
   "without an end": () => createAssertion({ exp: undefined }),
   "with an end that is no time": () => createAssertion({ exp: "tomorrow" }),
@@ -188,7 +188,7 @@ const refused: Readonly<Record<string, () => Promise<string>>> = {
   "about a client that authenticates by a secret": () =>
     createAssertion({ iss: "secretive", sub: "secretive" }),
   "about a public client": () => createAssertion({ iss: "app", sub: "app" }),
-  "about nobody": () => createAssertion({ iss: "nobody", sub: "nobody" }),
+  "without a subject": () => createAssertion({ iss: "nobody", sub: "nobody" }),
   "without a subject": () => createAssertion({ sub: undefined }),
   "with a subject that is none": () => createAssertion({ sub: { a: 1 } }),
   "by an unknown key": async () =>

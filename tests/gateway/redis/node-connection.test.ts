@@ -98,7 +98,7 @@ test("an unexpected reply ends the connection, because the queue would be out of
   });
   const connection = await open(port);
   assert.equal(await connection.sendCommand(["GET", "a"]), "one");
-  await waitUntil("it connects anew", () => connections === 2);
+  await waitUntil("it to reconnect", () => connections === 2);
 });
 
 test("invalid data rejects pending commands, and is never a reply", async () => {

@@ -94,7 +94,7 @@ test("a gateway that starts without a database is not ready, reports what it wai
   assert.deepEqual([waiting.status, waiting.version, waiting.waitsFor], [503, 0, ["database"]]);
   assert.equal((await fetch(`${late.origin}/verify/echo`)).status, 503);
   line.isDown = false;
-  await waitUntil("it is ready by itself", async () => (await readHealth(late)).status === 200);
+  await waitUntil("it to become ready", async () => (await readHealth(late)).status === 200);
   const ready = await readHealth(late);
   assert.deepEqual([ready.version, ready.waitsFor], [await readStoredVersion(), undefined]);
 });
@@ -112,7 +112,7 @@ test("an unresponsive database with open connections costs no request; ten secon
   await platform.publish();
   const version = await readStoredVersion();
   const unresponsiveUntil = Date.now() + 7000;
-  await waitUntil("seven seconds of silence", async () => {
+  await waitUntil("seven seconds without a response", async () => {
     const response = await fetch(`${gateway.origin}/verify/echo`, {
       headers: { authorization: `Bearer ${token}` },
     });

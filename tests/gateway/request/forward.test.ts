@@ -108,7 +108,7 @@ test("an endless response is read at the client's pace, and stops when the clien
   const full = await settle(() => flooded);
   assert.ok(full < 40_000_000, `${full} bytes were taken from the upstream`);
   leaving.abort();
-  await waitUntil("the upstream's connection is given back", () => bad.connections === 0);
+  await waitUntil("the upstream's connection to be released", () => bad.connections === 0);
 });
 
 /** Waits until a growing number is stable for 150 ms. */
@@ -214,6 +214,6 @@ test("clients that disconnect while they wait do not leak connections", async ()
     setTimeout(() => leaving.abort(), round);
     await asked;
   }
-  await waitUntil("all connections are given back", () => bad.connections === 0);
+  await waitUntil("all connections to be released", () => bad.connections === 0);
   assert.equal((await ask("/echo/echo")).status, 200);
 });

@@ -192,7 +192,7 @@ const breaks: Readonly<Record<string, (client: OpenClient) => void>> = {
   resets: (client) => client.reset(),
   "ends its half": (client) => client.socket.end(),
   "sends what is no chunk": (client) => client.send("zz\r\n"),
-  "goes silent": () => {},
+  "stops sending": () => {},
 };
 
 for (const [name, breakOff] of Object.entries(breaks))

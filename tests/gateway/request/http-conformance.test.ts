@@ -95,7 +95,7 @@ async function untilQuiet(client: OpenClient, withinMs = quietMs): Promise<void>
   let since = Date.now();
   const until = Date.now() + withinMs;
   await waitUntil(
-    "the connection is quiet",
+    "the connection to be idle",
     () => {
       if (client.text.length !== length) since = Date.now();
       length = client.text.length;

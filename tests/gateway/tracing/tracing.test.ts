@@ -192,7 +192,7 @@ test("callers are followed up to the configured limit, and the rest is counted",
     const flags = await Promise.all(
       traces.map(async (traceId) => {
         const { body } = await ask("/orders/echo", `00-${traceId}-${caller}-01`, bounded);
-        assert.ok(body.headers.traceparent!.startsWith(`00-${traceId}-`), "the trace goes on all the same");
+        assert.ok(body.headers.traceparent!.startsWith(`00-${traceId}-`), "the trace continues nevertheless");
         return body.headers.traceparent!.slice(-2);
       }),
     );

@@ -80,7 +80,7 @@ test("an origin with a failing health check gets no requests until it succeeds t
   assert.deepEqual([...chosen(choices)], [well.origin]);
   const before = other.asked;
   other.serveHealth = (response) => response.writeHead(204).end();
-  await waitUntil("it is well again", () => outcomes.length === 1);
+  await waitUntil("it is healthy again", () => outcomes.length === 1);
   assert.ok(other.asked >= before + 2);
   assert.equal(outcomes.pop()?.healthy, true);
   assert.equal(chosen(choices).size, 2);
@@ -103,14 +103,14 @@ for (const [what, respond, reason] of [
     assert.match(outcomes.pop()!.reason, reason);
     assert.deepEqual([...chosen(choices)], [well.origin]);
     other.serveHealth = (response) => response.end();
-    await waitUntil("it is well again", () => outcomes.pop()?.healthy === true);
+    await waitUntil("it is healthy again", () => outcomes.pop()?.healthy === true);
   });
 
 test("all origins are tried if none is healthy, and unused ones are no longer checked", async () => {
   const choices = open(1000);
   upstreams.serve([choices]);
   for (const api of apis) api.serveHealth = fail;
-  await waitUntil("both are not well", () => outcomes.length === 2);
+  await waitUntil("both to be unhealthy", () => outcomes.length === 2);
   assert.equal(chosen(choices).size, 2);
   upstreams.serve([]);
   assert.equal([...upstreams.targets].length, 0);
@@ -129,7 +129,7 @@ test("a gateway checks origins as its configuration says", async () => {
   );
   await platform.publish();
   const { gateway } = platform;
-  await waitUntil("it tells", () => gateway.process.output.includes("upstream unhealthy"));
+  await waitUntil("the log line", () => gateway.process.output.includes("upstream unhealthy"));
   for (let count = 0; count < 20; count++)
     assert.equal(await (await fetch(`${gateway.origin}/asked/x`)).text(), `${network}.3.1`);
 });

@@ -79,7 +79,7 @@ const malformed: Readonly<Record<string, readonly string[]>> = {
   "a coding twice": ["HTTP/1.1 200 OK", "Transfer-Encoding: chunked", "Transfer-Encoding: chunked"],
   "a coding in HTTP/1.0": ["HTTP/1.0 200 OK", "Transfer-Encoding: chunked"],
   "a blank before the colon": ["HTTP/1.1 200 OK", "Content-Length : 2"],
-  "a line that goes on": ["HTTP/1.1 200 OK", "A: b", " c"],
+  "a folded line": ["HTTP/1.1 200 OK", "A: b", " c"],
   "a field without a colon": ["HTTP/1.1 200 OK", "A"],
   "a field without a name": ["HTTP/1.1 200 OK", ": b"],
   "a name that is no token": ["HTTP/1.1 200 OK", "A(b): c"],

@@ -131,7 +131,7 @@ test("a response without a length ends with its connection, and no other does", 
 const chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 const refused: Readonly<Record<string, string>> = {
   "a head without an end": `HTTP/1.1 200 OK\r\n${"A: b\r\n".repeat(4000)}`,
-  "a switch of protocols that nobody asked for": "HTTP/1.1 101 Switching Protocols\r\n\r\n",
+  "an unrequested switch of protocols": "HTTP/1.1 101 Switching Protocols\r\n\r\n",
   "interim responses without an end": "HTTP/1.1 100 Continue\r\n\r\n".repeat(21),
   "a chunk's size with a sign": `${chunked}+2\r\nok\r\n`,
   "a chunk's size with a prefix": `${chunked}0x2\r\nok\r\n`,

@@ -3,7 +3,7 @@ import { passwordLimits } from "../../../gateway/users/password-rules.ts";
 /** Worst-case passwords for a pattern matcher: repetitions, character substitutions, dates, nested words. */
 export const hostile: Readonly<Record<string, string>> = {
   "repetitions in repetitions": fill("aabbaabbccddccdd"),
-  "a repetition with another end": `${fill("ab").slice(0, -2)}xy`,
+  "a repetition with a different end": `${fill("ab").slice(0, -2)}xy`,
   "signs that are read as letters": fill("4@3013!$57|()<>[]{}"),
   "one sign that is read as several letters": `${fill("1").slice(0, -1)}x`,
   "two halves of signs": fill("4@8({[<3690!1|&$5+7%2(|)/<>"),
@@ -12,7 +12,7 @@ export const hostile: Readonly<Record<string, string>> = {
   "dates with separators": fill("1/1/91."),
   words: fill("password"),
   "short words": fill("theoftoainonatonetwo"),
-  "words that follow each other": fill("onetwothreefour"),
+  "words in sequence": fill("onetwothreefour"),
   "a row of keys": fill("qwertyuiop"),
   letters: fill("k7mfqxw3pd9hhvat2ebnzc5rjy8gl4us6"),
   "signs of several letters": fill("vv\\/\\/|<|_|()[]!1"),

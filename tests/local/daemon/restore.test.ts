@@ -18,7 +18,7 @@ function observed(type: string, steps: string[], fails = false): ResourceHandler
     async restore(_region, { id }) {
       steps.push(`${id} begins`);
       await new Promise((resolve) => setTimeout(resolve, 20));
-      if (fails) throw new Error("cannot come back");
+      if (fails) throw new Error("cannot be restored");
       steps.push(`${id} ends`);
     },
   };

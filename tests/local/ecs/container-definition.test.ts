@@ -36,7 +36,7 @@ const refusals: readonly (readonly [string, Record<string, unknown>, RegExp])[] 
   ["a command as health check", { healthCheck: { command: ["CMD", "true"] } }, /healthCheck.*target group/],
   ["mounted volumes", { mountPoints: [{ sourceVolume: "data" }] }, /mountPoints.*no volumes/],
   ["another entry point", { entryPoint: ["/bin/sh"] }, /entryPoint/],
-  ["a member that nobody knows", { colour: "red" }, /colour is not supported/],
+  ["an unknown member", { colour: "red" }, /colour is not supported/],
   [
     "a port that differs on the host",
     { portMappings: [{ containerPort: 80, hostPort: 8080 }] },

@@ -19,8 +19,8 @@ const server = createServer((request, response) => {
   const url = new URL(request.url, "http://task");
   if (url.pathname === "/health/ready") return response.writeHead(Date.now() < readyAt ? 503 : 200).end();
   if (url.pathname === "/crash") return process.exit(9);
-  const answer = url.pathname === "/environment" ? process.env : { address, version: VERSION };
-  setTimeout(() => response.end(JSON.stringify(answer)), Number(url.searchParams.get("ms") ?? 0));
+  const body = url.pathname === "/environment" ? process.env : { address, version: VERSION };
+  setTimeout(() => response.end(JSON.stringify(body)), Number(url.searchParams.get("ms") ?? 0));
 });
 server.listen(Number(PORT), address);
 

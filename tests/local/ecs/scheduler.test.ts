@@ -75,7 +75,7 @@ test("without rollback a failed deployment stays, and the next one is tried afre
   const bad = await version("2", { FAIL_WITH: "no" });
   await assert.rejects(fixture.change(service, describeInputs(fixture, bad, more)), /circuit breaker/);
   assert.equal(schedulerOf(fixture.region, service.id)?.deployments[0]?.state, "FAILED");
-  assert.equal((await ask(fixture)).body.version, "1", "the tasks of before still serve");
+  assert.equal((await ask(fixture)).body.version, "1", "the previous tasks still serve");
   await fixture.change(service, describeInputs(fixture, await version("3"), more));
   assert.equal((await ask(fixture)).body.version, "3");
 });

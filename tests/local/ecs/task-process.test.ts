@@ -115,7 +115,7 @@ test("a secret is in no argument and in no file of the region", async () => {
 test("a task that prints its environment and fails does not reveal its secrets in the error", async () => {
   const definition = await define(
     fixture,
-    { environment: { FAIL_WITH: "cannot go on:" }, secrets: { PASSWORD: "/t/password" } },
+    { environment: { FAIL_WITH: "cannot continue:" }, secrets: { PASSWORD: "/t/password" } },
     rolesOf(execution),
   );
   await assert.rejects(createService(fixture, definition), (error: Error) => {

@@ -20,7 +20,7 @@ test("a log whose folder is gone is reported once, and affects no other", async 
   });
   context.teardown(() => log.end());
   rmSync(directory, { recursive: true });
-  await waitUntil("the failure is told", () => told.length > 0);
+  await waitUntil("the failure to be logged", () => told.length > 0);
   const looksAgainAt = Date.now() + 2500;
   await waitUntil("another look", () => Date.now() > looksAgainAt);
   assert.equal(told.length, 1);

@@ -50,7 +50,7 @@ const cases: readonly {
     can: false,
   },
   {
-    title: "Firehose takes a role that compares the account only if it is told",
+    title: "Firehose assumes a role whose condition compares the account only if it is set",
     service: "firehose.amazonaws.com",
     statement: allow("firehose.amazonaws.com", { StringEqualsIfExists: { "aws:SourceAccount": account } }),
     can: true,
@@ -68,7 +68,7 @@ const cases: readonly {
     can: false,
   },
   {
-    title: "an account that is told is compared by IfExists as well",
+    title: "an account that is set is compared by IfExists as well",
     service: "ecs-tasks.amazonaws.com",
     statement: allow("ecs-tasks.amazonaws.com", {
       StringEqualsIfExists: { "aws:SourceAccount": "999999999999" },
@@ -88,7 +88,7 @@ for (const { title, service, statement, can } of cases)
     assert.equal(canAssume(regionWith(statement), roleArn, { service }), can);
   });
 
-test("a role that does not exist is taken by nobody", async () => {
+test("a role that does not exist cannot be assumed", async () => {
   const region = createMemoryRegion();
   assert.equal(canAssume(region, roleArn, { service: "firehose.amazonaws.com" }), false);
 });

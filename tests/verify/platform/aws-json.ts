@@ -50,7 +50,7 @@ function describeTask({ breaks, requests }: PlatformState, taskArn: string, inde
   const isChanged = breaks.has("changes its image meanwhile") && requests > 0;
   const isOther = index === 0 && (breaks.has("runs two images") || isChanged);
   const imageDigest = isOther ? `sha256:${"b2".repeat(32)}` : standInImage.digest;
-  const isTold = !breaks.has("tells no image digest");
+  const isTold = !breaks.has("reports no image digest");
   const container = { name: "gateway", image: standInImage.image, ...(isTold && { imageDigest }) };
   return { taskArn, lastStatus: "RUNNING", containers: [container] };
 }

@@ -128,7 +128,7 @@ function findTokenFailure(
 ): Failure | undefined {
   const { breaks } = state;
   const away = Date.now() < state.cacheAwayUntil && (token?.shard ?? shardOfUnknown(state, name)) === 0;
-  if (away && breaks.has("lets anybody in during a failover")) return undefined;
+  if (away && breaks.has("admits any token during a failover")) return undefined;
   if (away && !breaks.has("denies tokens during a failover")) return { status: 503 };
   const isDead = state.halfRevoked.has(name) && state.requests % 3 !== 0;
   if (token === undefined || away || isDead) {

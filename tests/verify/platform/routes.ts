@@ -52,7 +52,7 @@ function serveEcho(state: PlatformState, url: URL, request: IncomingMessage, res
 }
 
 async function serveSlow(state: PlatformState, ms: number, response: ServerResponse): Promise<void> {
-  if (ms > slowLimitMs && state.breaks.has("gives up on slow upstreams at once"))
+  if (ms > slowLimitMs && state.breaks.has("times out on slow upstreams immediately"))
     return refuse(response, 504);
   await delay(Math.min(ms, slowLimitMs));
   if (ms > slowLimitMs) return refuse(response, 504);

@@ -25,7 +25,7 @@ export const faults: Readonly<Record<string, Fault>> = {
     await between(chance, 200, 1500);
     primary.process.child.kill("SIGCONT");
   },
-  async "the primary stops until it is replaced, and comes back"({ primary, replica }, chance) {
+  async "the primary stops until it is replaced, and continues"({ primary, replica }, chance) {
     primary.process.child.kill("SIGSTOP");
     await waitUntilPrimary(replica);
     await between(chance, 0, 1000);

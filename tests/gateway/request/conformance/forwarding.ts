@@ -8,7 +8,7 @@ export const forwardingRows: Readonly<Record<string, ConformanceRow>> = {
     forwarded: ["GET /c/x HTTP/1.1"],
     fields: ["via: 1.1 api.test"],
   },
-  "Via goes on with the version that was received": {
+  "Via is extended with the received version": {
     source: "RFC 9110 7.6.3",
     sent: [get("/c/x", "Via: 1.0 fred, 1.1 p.example.net (Apache/1.1)\r\nVia: 2 third\r\n", "HTTP/1.0")],
     statuses: [200],
@@ -28,7 +28,7 @@ export const forwardingRows: Readonly<Record<string, ConformanceRow>> = {
     sent: [get("/c/x", `Via: 1.1 other, 1.1 API.test\r\n${close}`)],
     statuses: [508],
   },
-  "a route that leads to the gateway ends at the first repetition": {
+  "a route that leads back to the gateway is refused at the first loop": {
     source: "RFC 9110 7.6.3",
     sent: [get("/loop/x", close)],
     statuses: [508],

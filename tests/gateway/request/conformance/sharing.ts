@@ -12,7 +12,7 @@ export const sharingRows: Readonly<Record<string, ConformanceRow>> = {
     response:
       /access-control-allow-origin: https:\/\/app\.test\r\naccess-control-allow-credentials: true\r\nvary: origin\r\naccess-control-allow-methods: .*POST.*\r\naccess-control-allow-headers: authorization, content-type, dpop\r\naccess-control-max-age: 600\r\n/i,
   },
-  "a preflight of another origin is told nothing": {
+  "a preflight of another origin gets no CORS fields": {
     source: "Fetch, CORS protocol",
     sent: [preflight("/x/shared", "https://evil.test", "POST")],
     statuses: [204],
@@ -50,7 +50,7 @@ export const sharingRows: Readonly<Record<string, ConformanceRow>> = {
     response:
       /^(?![\s\S]*allow-origin: \*)[\s\S]*vary: accept\r\n[\s\S]*access-control-allow-origin: https:\/\/app\.test\r\n/i,
   },
-  "a request of no page tells caches that origins differ": {
+  "a request without an origin gets Vary for caches": {
     source: "RFC 9110 12.5.5",
     sent: [get("/x/shared", bearer + close)],
     statuses: [200],
