@@ -1,9 +1,9 @@
 import { setPriority } from "node:os";
 import { findHolders } from "../machine/listeners.ts";
 import type { WireRequest, WireResponse } from "./access/wire.ts";
-
 import { choosePort } from "./daemon/ports.ts";
 import { AwsError } from "./operation.ts";
+import { perRegion } from "./per-region.ts";
 import type { Region } from "./region.ts";
 
 /** Services to warm up, because moto loads each one's code at its first request. */
@@ -23,20 +23,16 @@ interface Moto {
   failures: number;
 }
 
-const motos = new WeakMap<Region, Moto>();
+const motos = perRegion(
+  (region): Moto => ({ life: 0, ready: Promise.resolve(), url: region.moto, failures: 0 }),
+);
 
 /**
  * Starts moto behind the endpoint and returns immediately. It serves the requests that the region forwards (see
  * {@link forwardToMoto}); if it dies it is restarted.
  */
 export function startMoto(region: Region): void {
-  const moto: Moto = motos.get(region) ?? {
-    life: 0,
-    ready: Promise.resolve(),
-    url: region.moto,
-    failures: 0,
-  };
-  motos.set(region, moto);
+  const moto = motos(region);
   moto.life += 1;
   moto.ready = runMoto(region, moto);
   moto.ready.catch((error: unknown) => region.log("moto.not-ready", { error: String(error) }));
@@ -66,8 +62,8 @@ async function runMoto(region: Region, moto: Moto): Promise<void> {
 
 /** Resolves with the current incarnation of moto once it responds; a new one has no data. */
 export async function waitForMoto(region: Region): Promise<number> {
-  const moto = motos.get(region);
-  if (!moto)
+  const moto = motos(region);
+  if (moto.life === 0)
     throw new AwsError("ServiceUnavailable", "This region only releases; moto does not run in it.", 503);
   await moto.ready;
   return moto.life;
@@ -95,7 +91,7 @@ function isHeldBy(url: string, pid: number): boolean {
 }
 
 function urlOf(region: Region): string {
-  return motos.get(region)?.url ?? region.moto;
+  return motos(region).url;
 }
 
 async function warm(region: Region): Promise<void> {

@@ -48,7 +48,7 @@ function tagsOf({ outputs }: Resource): Readonly<Record<string, string>> {
       (tags as readonly { key?: string; value?: string }[]).map(({ key = "", value = "" }) => [key, value]),
     );
   }
-  return tags as unknown as Record<string, string>;
+  return Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, String(value)]));
 }
 
 function matches(tags: Readonly<Record<string, string>>, { Key, Values = [] }: TagFilter): boolean {

@@ -58,8 +58,6 @@ export function registerChild(
 export async function settleAll<const Work extends readonly unknown[]>(
   work: Work,
 ): Promise<{ -readonly [Index in keyof Work]: Awaited<Work[Index]> }> {
-  const settled = await Promise.allSettled(work);
-  const failed = settled.find((result) => result.status === "rejected");
-  if (failed) throw failed.reason;
-  return settled.map((result) => (result as PromiseFulfilledResult<unknown>).value) as never;
+  await Promise.allSettled(work);
+  return await Promise.all(work);
 }

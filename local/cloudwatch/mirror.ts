@@ -1,4 +1,5 @@
 import { callMotoForm, callMotoJson, waitForMoto } from "../moto.ts";
+import { perRegion } from "../per-region.ts";
 import type { Region } from "../region.ts";
 import type { Resource } from "../resource.ts";
 import { alarmForm } from "./alarm-form.ts";
@@ -65,7 +66,7 @@ interface Mirror {
   work: Promise<void>;
 }
 
-const mirrors = new WeakMap<Region, Mirror>();
+const mirrors = perRegion((): Mirror => ({ life: 0, shown: new Map(), work: Promise.resolve() }));
 
 /**
  * Synchronizes moto with the region before a request is forwarded to it. This happens on demand and not at each
@@ -73,8 +74,7 @@ const mirrors = new WeakMap<Region, Mirror>();
  * automatically.
  */
 export async function settleMirror(region: Region): Promise<void> {
-  const mirror = mirrors.get(region) ?? { life: 0, shown: new Map(), work: Promise.resolve() };
-  mirrors.set(region, mirror);
+  const mirror = mirrors(region);
   const work = mirror.work.catch(() => {}).then(() => settle(region, mirror));
   mirror.work = work;
   await work;
@@ -108,7 +108,7 @@ async function settle(region: Region, mirror: Mirror): Promise<void> {
  * moto is asked.
  */
 export async function existsInMirror(region: Region, resource: Resource): Promise<boolean> {
-  const mirror = mirrors.get(region);
-  if (!mirror?.shown.has(`${resource.type} ${resource.id}`)) return true;
+  const mirror = mirrors(region);
+  if (!mirror.shown.has(`${resource.type} ${resource.id}`)) return true;
   return (await mirrored[resource.type]?.exists(region, resource)) ?? true;
 }

@@ -1,8 +1,9 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { makeArn } from "../arn.ts";
 import { AwsError, type Operations } from "../operation.ts";
+import { type Records, recordsOf } from "../records.ts";
 import type { Region } from "../region.ts";
-import { killProcess, type Template, validateTemplate } from "./fis-template.ts";
+import { killProcess, parseTemplate, type Template } from "./fis-template.ts";
 import { listTasks } from "./running.ts";
 import { commandNameOf } from "./task-process.ts";
 
@@ -10,41 +11,46 @@ import { commandNameOf } from "./task-process.ts";
  * AWS Fault Injection Service, limited to what one machine can really do: `aws:ecs:task-kill-process` on tasks
  * named by ARN. Templates and experiments are records of the region, as on AWS.
  */
-const templateType = "local:fis/experimentTemplate";
-const experimentType = "local:fis/experiment";
+const templates = recordsOf<StoredTemplate>("local:fis/experimentTemplate");
+const experiments = recordsOf<{ readonly id: string }>("local:fis/experiment");
+
+/** Times in seconds since 1970, as in the API. */
+interface StoredTemplate extends Template {
+  readonly id: string;
+  readonly arn: string;
+  readonly creationTime: number;
+  readonly lastUpdateTime: number;
+}
 
 export const fisOperations: Operations = {
   async CreateExperimentTemplate(region, { input }) {
-    validateTemplate(input as unknown as Template);
-    const id = `EXT${randomBytes(8).toString("hex").toUpperCase()}`;
     const { clientToken: _, ...given } = input;
+    const template = parseTemplate(given);
+    const id = `EXT${randomBytes(8).toString("hex").toUpperCase()}`;
     const creationTime = Date.now() / 1000;
     const arn = makeArn(region, "fis", `experiment-template/${id}`);
-    put(region, templateType, id, { ...given, id, arn, creationTime, lastUpdateTime: creationTime });
-    return { experimentTemplate: get(region, templateType, id) };
+    const stored: StoredTemplate = { ...template, id, arn, creationTime, lastUpdateTime: creationTime };
+    templates.put(region, id, stored);
+    return { experimentTemplate: stored };
   },
 
   async ListExperimentTemplates(region) {
-    return { experimentTemplates: region.resources.all(templateType).map(({ outputs }) => outputs) };
+    return { experimentTemplates: templates.all(region) };
   },
 
   async GetExperimentTemplate(region, { input }) {
-    return { experimentTemplate: get(region, templateType, String(input.id)) };
+    return { experimentTemplate: find(templates, region, input.id) };
   },
 
   async DeleteExperimentTemplate(region, { input }) {
-    const experimentTemplate = get(region, templateType, String(input.id));
-    region.resources.remove(templateType, String(input.id));
+    const experimentTemplate = find(templates, region, input.id);
+    templates.remove(region, String(input.id));
     return { experimentTemplate };
   },
 
   async StartExperiment(region, { input }) {
     const templateId = String(input.experimentTemplateId);
-    const { roleArn, stopConditions, targets, actions } = get(
-      region,
-      templateType,
-      templateId,
-    ) as unknown as Template;
+    const { roleArn, stopConditions, targets, actions } = find(templates, region, templateId);
     const id = `EXP${randomBytes(8).toString("hex").toUpperCase()}`;
     const startTime = Date.now() / 1000;
     const state = run(region, { targets, actions });
@@ -64,16 +70,16 @@ export const fisOperations: Operations = {
       endTime: Date.now() / 1000,
       tags: input.tags ?? {},
     };
-    put(region, experimentType, id, experiment);
-    return { experiment: get(region, experimentType, id) };
+    experiments.put(region, id, experiment);
+    return { experiment };
   },
 
   async ListExperiments(region) {
-    return { experiments: region.resources.all(experimentType).map(({ outputs }) => outputs) };
+    return { experiments: experiments.all(region) };
   },
 
   async GetExperiment(region, { input }) {
-    return { experiment: get(region, experimentType, String(input.id)) };
+    return { experiment: find(experiments, region, input.id) };
   },
 };
 
@@ -108,20 +114,8 @@ function choose<Item>(items: readonly Item[], selectionMode: string): readonly I
   ).flat();
 }
 
-function put(region: Region, type: string, id: string, outputs: Record<string, unknown>): void {
-  // The API's input is JSON already.
-  region.resources.put({
-    type,
-    id,
-    urn: "",
-    name: id,
-    inputs: {},
-    outputs: JSON.parse(JSON.stringify(outputs)),
-  });
-}
-
-function get(region: Region, type: string, id: string): Record<string, unknown> {
-  const found = region.resources.get(type, id);
+function find<Content>(records: Records<Content>, region: Region, id: unknown): Content {
+  const found = records.get(region, String(id));
   if (!found) throw new AwsError("ResourceNotFoundException", `${id} was not found.`, 404);
-  return found.outputs;
+  return found;
 }

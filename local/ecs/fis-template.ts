@@ -30,18 +30,19 @@ const honoured = {
   parameter: ["processName", "signal"],
 } as const;
 
-/** Refuses what FIS refuses and what this region does not support. @throws AwsError ValidationException */
-export function validateTemplate(template: Template): void {
-  admitMembers("template", "the template", template);
-  const { roleArn, stopConditions, targets, actions } = template;
+/** Reads a template; refuses what FIS refuses and what this region does not support. @throws AwsError ValidationException */
+export function parseTemplate(given: Readonly<Record<string, unknown>>): Template {
+  admitMembers("template", "the template", given);
+  const { roleArn, stopConditions, targets = {}, actions = {} } = given as Partial<Template>;
   if (!roleArn) throw refused("roleArn is missing");
   if (!stopConditions?.length)
     throw refused("stopConditions is missing; [{ source: none }] means no condition");
   if (stopConditions.some(({ source }) => source !== "none"))
     throw refused("a stop condition watches an alarm; this region's experiments are over at once");
-  if (Object.keys(actions ?? {}).length === 0) throw refused("actions is empty");
-  for (const [name, target] of Object.entries(targets ?? {})) validateTarget(name, target);
-  for (const [name, action] of Object.entries(actions)) validateAction(name, action, targets ?? {});
+  if (Object.keys(actions).length === 0) throw refused("actions is empty");
+  for (const [name, target] of Object.entries(targets)) validateTarget(name, target);
+  for (const [name, action] of Object.entries(actions)) validateAction(name, action, targets);
+  return { ...given, roleArn, stopConditions, targets, actions };
 }
 
 function validateTarget(name: string, target: Target): void {

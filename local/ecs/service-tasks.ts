@@ -126,7 +126,7 @@ export class ServiceTasks {
     task.status = "STOPPED";
     task.stoppedAt ??= new Date();
     task.released = true;
-    unregisterTask(task.arn);
+    unregisterTask(this.#region, task.arn);
     this.#region.addresses.release(addressOwner(task.service, task.slot));
     this.#region.log("task.stopped", { task: task.id, reason: task.stoppedReason });
     this.#remove(processDirectory(this.#region.directory, processNameOf(task)));

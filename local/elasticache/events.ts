@@ -1,4 +1,5 @@
 import { AwsError, type Operation } from "../operation.ts";
+import { perRegion } from "../per-region.ts";
 import type { Region } from "../region.ts";
 
 type SourceType = "replication-group" | "cache-cluster";
@@ -26,12 +27,11 @@ const sourceTypes: ReadonlySet<string> = new Set([
   "user-group",
 ]);
 
-const kept = new WeakMap<Region, CacheEvent[]>();
+const kept = perRegion((): CacheEvent[] => []);
 
 /** Records an event of a group or node in memory. */
 export function recordEvent(region: Region, source: readonly [SourceType, string], message: string): void {
-  const events = kept.get(region) ?? [];
-  kept.set(region, events);
+  const events = kept(region);
   const [SourceType, SourceIdentifier] = source;
   events.push({ SourceType, SourceIdentifier, Message: message, Date: new Date().toISOString() });
   if (events.length > mostKept) events.shift();
@@ -46,7 +46,7 @@ export const DescribeEvents: Operation = async (region, { input }) => {
   if (type !== undefined && !sourceTypes.has(type))
     throw new AwsError("InvalidParameterValue", `SourceType is ${type}.`);
   const { from, to } = readSpan(text);
-  const events = (kept.get(region) ?? []).filter(
+  const events = kept(region).filter(
     (event) =>
       (type === undefined || event.SourceType === type) &&
       (identifier === undefined || event.SourceIdentifier === identifier) &&

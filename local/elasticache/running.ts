@@ -1,4 +1,5 @@
 import type { Haproxy } from "../elb/haproxy.ts";
+import { perRegion } from "../per-region.ts";
 import type { Region } from "../region.ts";
 import type { CacheCluster } from "./cluster.ts";
 
@@ -8,16 +9,15 @@ export interface RunningGroup {
   readonly endpoint: Haproxy;
 }
 
-const groups = new WeakMap<Region, Map<string, RunningGroup>>();
+const groups = perRegion(() => new Map<string, RunningGroup>());
 
 /** Kept in memory only; after a restart of the region the processes are started again from what is stored. */
 export function rememberCluster(region: Region, id: string, group: RunningGroup): void {
-  const known = groups.get(region) ?? new Map<string, RunningGroup>();
-  groups.set(region, known.set(id, group));
+  groups(region).set(id, group);
 }
 
 export function findRunning(region: Region, id: string): RunningGroup | undefined {
-  return groups.get(region)?.get(id);
+  return groups(region).get(id);
 }
 
 export function findCluster(region: Region, id: string): CacheCluster | undefined {
@@ -25,5 +25,5 @@ export function findCluster(region: Region, id: string): CacheCluster | undefine
 }
 
 export function forgetCluster(region: Region, id: string): void {
-  groups.get(region)?.delete(id);
+  groups(region).delete(id);
 }

@@ -1,22 +1,22 @@
+import { perRegion } from "../per-region.ts";
 import type { Region } from "../region.ts";
 import { textOf } from "../values.ts";
 import { planAction } from "./actions.ts";
 import type { RunningBalancer } from "./running-balancer.ts";
 import { types } from "./types.ts";
 
-const balancers = new WeakMap<Region, Map<string, RunningBalancer>>();
+const balancers = perRegion(() => new Map<string, RunningBalancer>());
 
 export function rememberBalancer(region: Region, arn: string, balancer: RunningBalancer): void {
-  const known = balancers.get(region) ?? new Map<string, RunningBalancer>();
-  balancers.set(region, known.set(arn, balancer));
+  balancers(region).set(arn, balancer);
 }
 
 export function findBalancer(region: Region, arn: string | undefined): RunningBalancer | undefined {
-  return arn === undefined ? undefined : balancers.get(region)?.get(arn);
+  return arn === undefined ? undefined : balancers(region).get(arn);
 }
 
 export function forgetBalancer(region: Region, arn: string): void {
-  balancers.get(region)?.delete(arn);
+  balancers(region).delete(arn);
 }
 
 /** The load balancer whose listeners or rules use a target group; AWS allows at most one. */

@@ -1,4 +1,5 @@
 import { setTimeout as elapse } from "node:timers/promises";
+import { perRegion } from "../per-region.ts";
 import type { Region } from "../region.ts";
 import { numberOf } from "../values.ts";
 import { healthCheckOf, type ServerPlan } from "./backend.ts";
@@ -25,13 +26,12 @@ interface Registration extends TargetAddress {
   wait: AbortController | undefined;
 }
 
-const groups = new WeakMap<Region, Map<string, Registration[]>>();
+const groups = perRegion(() => new Map<string, Registration[]>());
 const drainLookMs = 20;
 let registrations = 0;
 
 function registrationsOf(region: Region, targetGroupArn: string): Registration[] {
-  const known = groups.get(region) ?? new Map<string, Registration[]>();
-  groups.set(region, known);
+  const known = groups(region);
   const list = known.get(targetGroupArn) ?? [];
   known.set(targetGroupArn, list);
   return list;
@@ -150,7 +150,7 @@ export function introduceTargets(region: Region, targetGroupArn: string): void {
 /** Ends all waits for the group's targets. */
 export function forgetTargets(region: Region, targetGroupArn: string): void {
   for (const registration of registrationsOf(region, targetGroupArn)) registration.wait?.abort();
-  groups.get(region)?.delete(targetGroupArn);
+  groups(region).delete(targetGroupArn);
 }
 
 function introduce(region: Region, targetGroupArn: string, registration: Registration): void {

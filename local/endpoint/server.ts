@@ -28,7 +28,7 @@ export async function startEndpoint(region: OwnedRegion, options: EndpointOption
   });
   // A client that waits for `100 Continue` (as for S3) gets it from Node; idle connections may stay open.
   server.keepAliveTimeout = 60_000;
-  onTaskEnd((taskArn) => options.keys.revoke(taskArn));
+  onTaskEnd(region, (taskArn) => options.keys.revoke(taskArn));
   await listen(server, region.endpoint);
   return {
     async close() {
@@ -45,7 +45,9 @@ async function respond(
   message: IncomingMessage,
 ): Promise<WireResponse> {
   const path = message.url ?? "/";
-  return serveTask(path, options.keys) ?? (await serveApi(region, options, await readRequest(message)));
+  return (
+    serveTask(region, path, options.keys) ?? (await serveApi(region, options, await readRequest(message)))
+  );
 }
 
 /** A body that was not read completely has no protocol yet, so the response is the bare status. */

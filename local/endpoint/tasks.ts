@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { KeyRing, TaskCredentials } from "../access/credentials.ts";
 import type { WireResponse } from "../access/wire.ts";
+import { perRegion } from "../per-region.ts";
 import type { Region } from "../region.ts";
 
 /** The endpoint's data about a running ECS task. */
@@ -18,13 +19,16 @@ export interface TaskRegistration {
 }
 
 interface RegisteredTask extends TaskRegistration {
-  readonly region: Region;
   readonly metadataPath: string;
   readonly credentialsPath: string;
   credentials?: TaskCredentials;
 }
 
-const tasks = new Map<string, RegisteredTask>();
+/** Running tasks by ARN, in memory only, and what is called when one has ended. */
+const agents = perRegion(() => ({
+  tasks: new Map<string, RegisteredTask>(),
+  forgetters: new Set<(taskArn: string) => void>(),
+}));
 const renewBeforeMs = 15 * 60_000;
 
 /**
@@ -38,11 +42,10 @@ export function registerTask(
   const secret = () => randomBytes(16).toString("hex");
   const registered = {
     ...task,
-    region,
     metadataPath: `/v4/${secret()}`,
     credentialsPath: `/credentials/${secret()}`,
   };
-  tasks.set(task.taskArn, registered);
+  agents(region).tasks.set(task.taskArn, registered);
   return {
     metadataUri: `${region.endpoint}${registered.metadataPath}`,
     credentialsUri:
@@ -51,22 +54,21 @@ export function registerTask(
 }
 
 /** Removes a task that has ended, with its credentials. */
-export function unregisterTask(taskArn: string): void {
+export function unregisterTask(region: Region, taskArn: string): void {
+  const { tasks, forgetters } = agents(region);
   tasks.delete(taskArn);
   for (const forget of forgetters) forget(taskArn);
 }
 
-const forgetters = new Set<(taskArn: string) => void>();
-
 /** Lets a key ring drop the credentials of tasks that have ended. */
-export function onTaskEnd(forget: (taskArn: string) => void): void {
-  forgetters.add(forget);
+export function onTaskEnd(region: Region, forget: (taskArn: string) => void): void {
+  agents(region).forgetters.add(forget);
 }
 
 /** Serves the ECS agent's endpoints to a task; undefined for any other path. */
-export function serveTask(path: string, keys: KeyRing): WireResponse | undefined {
+export function serveTask(region: Region, path: string, keys: KeyRing): WireResponse | undefined {
   if (!path.startsWith("/v4/") && !path.startsWith("/credentials/")) return undefined;
-  for (const task of tasks.values()) {
+  for (const task of agents(region).tasks.values()) {
     if (path === task.credentialsPath && task.roleArn !== undefined)
       return json(200, credentialsOf(task, keys));
     if (path === task.metadataPath) return json(200, describeContainer(task));

@@ -3,6 +3,7 @@ import { makeArn } from "../arn.ts";
 import { isUnknown } from "../engine/markers.ts";
 import { assertUsable, findKey } from "../kms/keys.ts";
 import { AwsError } from "../operation.ts";
+import { perRegion } from "../per-region.ts";
 import type { Region } from "../region.ts";
 import type { Properties, Resource } from "../resource.ts";
 import type { ResourceHandler } from "../resource-handler.ts";
@@ -25,13 +26,8 @@ const destinationKeys = [
 ];
 const megabyte = 1024 * 1024;
 
-const buffers = new WeakMap<Region, Map<string, DeliveryBuffer>>();
-
-export function buffersOf(region: Region): Map<string, DeliveryBuffer> {
-  const known = buffers.get(region) ?? new Map<string, DeliveryBuffer>();
-  buffers.set(region, known);
-  return known;
-}
+/** Buffers of the delivery streams by name, in memory only. */
+export const buffersOf = perRegion(() => new Map<string, DeliveryBuffer>());
 
 function destinationOf(inputs: Properties): Destination {
   const s3 = objectOf(inputs, "extendedS3Configuration") ?? {};

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { readFileIfPresent, replaceFile } from "../../machine/files.ts";
 
 import { AwsError } from "../operation.ts";
+import { recordsOf } from "../records.ts";
 import type { Region } from "../region.ts";
 
 /** A key as KMS describes it. An AWS managed key is created at its first use. */
@@ -22,7 +23,7 @@ export interface KmsKey {
 export type EncryptionContext = Readonly<Record<string, string>>;
 
 /** A key's state is stored apart from the program's resource: a key outlives it during the waiting period. */
-const keyType = "local:kms/key";
+const keys = recordsOf<KmsKey>("local:kms/key");
 const aliasType = "aws:kms/alias:Alias";
 
 function materialFile(region: Region, keyId: string): string {
@@ -39,22 +40,15 @@ export function createKey(region: Region, key: Omit<KmsKey, "arn" | "created">):
 }
 
 export function putKey(region: Region, key: KmsKey): void {
-  region.resources.put({
-    type: keyType,
-    id: key.keyId,
-    urn: "",
-    name: key.keyId,
-    inputs: {},
-    outputs: { ...key },
-  });
+  keys.put(region, key.keyId, key);
 }
 
 export function listKeys(region: Region): readonly KmsKey[] {
-  return region.resources.all(keyType).map((resource) => resource.outputs as unknown as KmsKey);
+  return keys.all(region);
 }
 
 export function readKey(region: Region, keyId: string): KmsKey | undefined {
-  const key = region.resources.get(keyType, keyId)?.outputs as unknown as KmsKey | undefined;
+  const key = keys.get(region, keyId);
   if (key?.deletion === undefined || Date.parse(key.deletion) > Date.now()) return key;
   destroyKey(region, keyId);
   return undefined;
@@ -63,7 +57,7 @@ export function readKey(region: Region, keyId: string): KmsKey | undefined {
 /** The key material is deleted: its ciphertexts can never be decrypted again. */
 function destroyKey(region: Region, keyId: string): void {
   rmSync(materialFile(region, keyId), { force: true });
-  region.resources.remove(keyType, keyId);
+  keys.remove(region, keyId);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { LocalError } from "../errors.ts";
+import { perRegion } from "../per-region.ts";
 import type { Region } from "../region.ts";
 import type { Properties, Resource } from "../resource.ts";
 import type { CreateRequest, ResourceHandler } from "../resource-handler.ts";
@@ -10,7 +11,7 @@ import { findOrphan, noteCreated, noteCreation, settle, settleKnown } from "./un
 /**
  * Creations in progress by URN: an engine may be killed and its successor ask again while the first still runs.
  */
-const underWay = new WeakMap<Region, Map<string, Promise<Resource>>>();
+const underWay = perRegion(() => new Map<string, Promise<Resource>>());
 
 /** Creates a resource, or adopts what a killed run created for the same URN (see unsettled.ts). */
 export async function createResource(
@@ -18,8 +19,7 @@ export async function createResource(
   handler: ResourceHandler,
   request: CreateRequest,
 ): Promise<Resource> {
-  const creations = underWay.get(region) ?? new Map<string, Promise<Resource>>();
-  underWay.set(region, creations);
+  const creations = underWay(region);
   const before = creations.get(request.urn);
   const creation = (before?.catch(() => undefined) ?? Promise.resolve()).then(() =>
     adoptOrMake(region, handler, request),

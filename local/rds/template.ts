@@ -5,23 +5,24 @@ import { basename, dirname, join } from "node:path";
 import { execa } from "execa";
 import { createTemporaryFolder, removeAbandonedFolders } from "../../machine/temporary-folder.ts";
 import { LocalError } from "../errors.ts";
+import { perRegion } from "../per-region.ts";
 import type { Region } from "../region.ts";
 import { openAlias } from "./alias.ts";
 import { processUserOptions, storageOptions } from "./server-options.ts";
 
-const building = new WeakMap<Region, Promise<string>>();
+const building = perRegion((): { template?: Promise<string> } => ({}));
 
 /**
  * The folder of an empty database, created once per version and settings and shared by all environments of the
  * machine: creating it costs most of a second, copying it a few hundredths.
  */
 export function prepareTemplate(region: Region): Promise<string> {
-  const known = building.get(region);
-  if (known) return known;
+  const known = building(region);
+  if (known.template !== undefined) return known.template;
   const template = findOrBuild(region);
-  building.set(region, template);
+  known.template = template;
   // A failure is reported to the code that needs the template, which retries.
-  template.catch(() => building.delete(region));
+  template.catch(() => delete known.template);
   return template;
 }
 

@@ -2,9 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { replaceFile } from "../../machine/files.ts";
-
 import { AwsError } from "../operation.ts";
-import type { Region } from "../region.ts";
+import { perRegion } from "../per-region.ts";
 
 /** Metadata that S3 keeps of an object. */
 export interface ObjectHead {
@@ -147,15 +146,7 @@ function parseHead(content: Buffer): ObjectHead | undefined {
 export const bucketName =
   /^(?!xn--|sthree-)(?!.*(-s3alias|--ol-s3)$)(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
-const stores = new WeakMap<Region, ObjectStore>();
-
 /**
  * The objects of a region: also for code that writes or reads them like AWS services (access logs, trust stores).
  */
-export function objectsOf(region: Region): ObjectStore {
-  const known = stores.get(region);
-  if (known) return known;
-  const store = new ObjectStore(region.directory);
-  stores.set(region, store);
-  return store;
-}
+export const objectsOf = perRegion((region) => new ObjectStore(region.directory));

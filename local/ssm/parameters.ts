@@ -1,6 +1,7 @@
 import { makeArn } from "../arn.ts";
 import { decrypt, encrypt, findKey } from "../kms/keys.ts";
 import { AwsError } from "../operation.ts";
+import { recordsOf } from "../records.ts";
 import type { Region } from "../region.ts";
 
 /** A parameter as the Parameter Store keeps it; the value of a SecureString only as its ciphertext. */
@@ -25,7 +26,7 @@ export interface NewParameter {
 }
 
 /** Stored apart from the program's resource: the API changes parameters too. */
-const parameterType = "local:ssm/parameter";
+const parameters = recordsOf<StoredParameter>("local:ssm/parameter");
 /** Standard tier. */
 const longestValue = 4096;
 
@@ -65,7 +66,7 @@ export function writeParameter(
     ...(key ? { keyId: parameter.keyId ?? "alias/aws/ssm" } : {}),
     ...(parameter.description === undefined ? {} : { description: parameter.description }),
   };
-  region.resources.put({ type: parameterType, id: name, urn: "", name, inputs: {}, outputs: { ...stored } });
+  parameters.put(region, name, stored);
   return stored;
 }
 
@@ -89,17 +90,15 @@ function validateParameter({ name, type, value }: NewParameter): void {
 }
 
 export function readParameter(region: Region, name: string): StoredParameter | undefined {
-  return region.resources.get(parameterType, name)?.outputs as unknown as StoredParameter | undefined;
+  return parameters.get(region, name);
 }
 
 export function listParameters(region: Region): readonly StoredParameter[] {
-  return region.resources
-    .all(parameterType)
-    .map((resource) => resource.outputs as unknown as StoredParameter);
+  return parameters.all(region);
 }
 
 export function removeParameter(region: Region, name: string): void {
-  region.resources.remove(parameterType, name);
+  parameters.remove(region, name);
 }
 
 /** The value in clear text. @throws AwsError KMS's errors: a disabled key decrypts nothing */

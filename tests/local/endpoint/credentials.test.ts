@@ -102,7 +102,7 @@ test("a task that has ended has neither credentials nor metadata", async () => {
   await using started = await openEndpoint();
   const task = await startTask(started, [{ Effect: "Allow", Action: "ssm:*", Resource: "*" }]);
   const credentials = await readTaskCredentials(task.credentialsUri);
-  unregisterTask(task.taskArn);
+  unregisterTask(started.region, task.taskArn);
   const client = new STSClient({ ...started.client, credentials });
   await assert.rejects(client.send(new GetCallerIdentityCommand({})), { name: "InvalidClientTokenId" });
   assert.equal((await read(task.metadataUri)).status, 404);
