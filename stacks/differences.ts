@@ -73,6 +73,7 @@ const settings = [
 ] as const;
 
 const access = "The insiders' authority and its revocation list lie in a bucket of their own.";
+const faults = "Faults are injected into environments only.";
 
 /** Resources, and properties of resources, that only one of the two has. */
 const presences: readonly Presence[] = [
@@ -117,6 +118,8 @@ const presences: readonly Presence[] = [
     },
     access,
   ),
+  only("environment", { type: "aws:iam/role:Role", name: "faults" }, faults),
+  only("environment", { type: "aws:iam/rolePolicy:RolePolicy", name: "faults" }, faults),
   only(
     "environment",
     { type: "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", name: "insiders-*" },

@@ -21,6 +21,7 @@ export function policyDocument(statements: readonly Statement[]): pulumi.Output<
  */
 const sendsAccount = {
   "ecs-tasks.amazonaws.com": "always",
+  "fis.amazonaws.com": "always",
   "firehose.amazonaws.com": "undocumented",
   "ec2.amazonaws.com": "never",
 } as const;

@@ -1,15 +1,17 @@
 import { randomBytes, randomInt } from "node:crypto";
+import { isAllowed } from "../access/permissions.ts";
+import { canAssume } from "../access/trust.ts";
 import { makeArn } from "../arn.ts";
 import { AwsError, type Operations } from "../operation.ts";
 import { type Records, recordsOf } from "../records.ts";
 import type { Region } from "../region.ts";
-import { killProcess, parseTemplate, type Template } from "./fis-template.ts";
+import { parseTemplate, stopTask, type Template } from "./fis-template.ts";
 import { listTasks } from "./running.ts";
-import { commandNameOf } from "./task-process.ts";
+import type { Task } from "./task.ts";
 
 /*
- * AWS Fault Injection Service, limited to what one machine can really do: `aws:ecs:task-kill-process` on tasks
- * named by ARN. Templates and experiments are records of the region, as on AWS.
+ * AWS Fault Injection Service, limited to what it can do to a task as it is: `aws:ecs:stop-task` on tasks named by
+ * ARN. Templates and experiments are records of the region, as on AWS.
  */
 const templates = recordsOf<StoredTemplate>("local:fis/experimentTemplate");
 const experiments = recordsOf<{ readonly id: string }>("local:fis/experiment");
@@ -50,10 +52,10 @@ export const fisOperations: Operations = {
 
   async StartExperiment(region, { input }) {
     const templateId = String(input.experimentTemplateId);
-    const { roleArn, stopConditions, targets, actions } = find(templates, region, templateId);
+    const { roleArn = "", stopConditions, targets, actions } = find(templates, region, templateId);
     const id = `EXP${randomBytes(8).toString("hex").toUpperCase()}`;
     const startTime = Date.now() / 1000;
-    const state = run(region, { targets, actions });
+    const state = run(region, { id, roleArn, targets, actions });
     const experiment = {
       id,
       arn: makeArn(region, "fis", `experiment/${id}`),
@@ -83,26 +85,42 @@ export const fisOperations: Operations = {
   },
 };
 
-/** Sends each action's signal to its tasks' processes only. */
+type Outcome = { readonly status: string; readonly reason: string };
+
+/** Stops each action's tasks, as the experiment's role may: FIS has no permissions of its own. */
 function run(
   region: Region,
-  { targets, actions }: Pick<Template, "targets" | "actions">,
-): { readonly status: string; readonly reason: string } {
+  { id, roleArn, targets, actions }: { readonly id: string; readonly roleArn: string } & Template,
+): Outcome {
+  const sourceArn = makeArn(region, "fis", `experiment/${id}`);
+  if (!canAssume(region, roleArn, { service: "fis.amazonaws.com", sourceArn }))
+    return failed(`Unable to assume role ${roleArn}.`);
   for (const action of Object.values(actions)) {
     const target = targets[action.targets?.Tasks ?? ""];
-    const living = listTasks(region)
-      .map(({ task }) => task)
-      .filter((task) => target?.resourceArns?.includes(task.arn) && task.status === "RUNNING");
-    if (living.length === 0) return { status: "failed", reason: "Target resolution returned empty set." };
-    const processName = action.parameters?.processName ?? "";
-    for (const task of choose(living, target?.selectionMode ?? "ALL")) {
-      if (commandNameOf(region, task) !== processName)
-        return { status: "failed", reason: `Task ${task.id} runs no process ${processName}.` };
-      region.log("fault", { action: killProcess, task: task.id });
-      task.process?.kill((action.parameters?.signal ?? "SIGTERM") as NodeJS.Signals);
+    const living = listTasks(region).filter(
+      ({ task }) => target?.resourceArns?.includes(task.arn) && task.status === "RUNNING",
+    );
+    if (living.length === 0) return failed("Target resolution returned empty set.");
+    for (const { scheduler, task } of choose(living, target?.selectionMode ?? "ALL")) {
+      const denied = deniedAction(region, roleArn, task);
+      if (denied !== undefined) return failed(`${roleArn} is not authorized to perform ${denied}.`);
+      region.log("fault", { action: stopTask, task: task.id });
+      void scheduler.stopTask(task, `Stopped by FIS experiment ${id}`);
     }
   }
   return { status: "completed", reason: "Experiment completed." };
+}
+
+/** What FIS calls for `aws:ecs:stop-task`, and the role may not. */
+function deniedAction(region: Region, roleArn: string, { arn, clusterArn }: Task): string | undefined {
+  return ["ecs:DescribeTasks", "ecs:StopTask"].find(
+    (action) =>
+      !isAllowed(region, roleArn, { action, resource: arn, context: { "ecs:cluster": clusterArn } }),
+  );
+}
+
+function failed(reason: string): Outcome {
+  return { status: "failed", reason };
 }
 
 /** All, or a random selection of this size. */

@@ -1,6 +1,13 @@
 import { AwsError } from "../operation.ts";
 
-export const killProcess = "aws:ecs:task-kill-process";
+export const stopTask = "aws:ecs:stop-task";
+
+/**
+ * Actions inside a task. FIS carries them out through an SSM agent that runs as a second container of the task, with
+ * `pidMode: task` and permissions of the task role; a task of this region has one container.
+ * https://docs.aws.amazon.com/fis/latest/userguide/ecs-task-actions.html
+ */
+const insideTask = /^aws:ecs:task-/;
 
 interface Target {
   readonly resourceType?: string;
@@ -27,7 +34,6 @@ const honoured = {
   template: ["clientToken", "description", "roleArn", "stopConditions", "targets", "actions", "tags"],
   target: ["resourceType", "resourceArns", "selectionMode"],
   action: ["actionId", "description", "parameters", "targets"],
-  parameter: ["processName", "signal"],
 } as const;
 
 /** Reads a template; refuses what FIS refuses and what this region does not support. @throws AwsError ValidationException */
@@ -57,17 +63,18 @@ function validateTarget(name: string, target: Target): void {
 
 function validateAction(name: string, action: Action, targets: Template["targets"]): void {
   admitMembers("action", `action ${name}`, action);
-  if (action.actionId !== killProcess)
-    throw refused(`action ${name} is ${action.actionId}; this region carries out ${killProcess}`);
+  if (insideTask.test(action.actionId ?? ""))
+    throw refused(
+      `action ${name} is ${action.actionId}; it needs an SSM agent in a container of the task, which no task of this region has`,
+    );
+  if (action.actionId !== stopTask)
+    throw refused(`action ${name} is ${action.actionId}; this region carries out ${stopTask}`);
   const target = action.targets?.Tasks;
   if (target === undefined || !(target in targets))
     throw refused(`action ${name} has target ${target}, which the template does not define`);
-  const { parameters = {} } = action;
-  admitMembers("parameter", `action ${name}`, parameters);
-  if (!parameters.processName) throw refused(`action ${name} has no parameter processName`);
-  const signal = parameters.signal ?? "SIGTERM";
-  if (!/^SIG(KILL|TERM|INT|HUP|QUIT|STOP|CONT)$/.test(signal))
-    throw refused(`action ${name} has signal ${signal}, which is not one to send`);
+  const given = Object.keys(action.parameters ?? {});
+  if (given.length > 0)
+    throw refused(`action ${name} has ${given.join(", ")}; ${stopTask} has no parameters`);
 }
 
 function admitMembers(kind: keyof typeof honoured, where: string, given: object): void {

@@ -1,9 +1,8 @@
 import { constants } from "node:os";
-import { basename } from "node:path";
 import { canAssume } from "../access/trust.ts";
 import { AwsError } from "../operation.ts";
 import type { ProcessSpec, Region } from "../region.ts";
-import { findImage, type PulledImage, pullImage } from "./images.ts";
+import { type PulledImage, pullImage } from "./images.ts";
 import { processNameOf, type Task } from "./task.ts";
 import { agentVariables, imageVariables } from "./task-environment.ts";
 import { rememberSecrets } from "./task-log.ts";
@@ -66,11 +65,6 @@ function describeProcess(region: Region, task: Task, { image, secrets, onEnd }: 
     stop: { signal: "SIGTERM", withinMs: container.stopTimeout * 1000 },
     onExit: onEnd,
   };
-}
-
-/** The process name of a task's container, as `ps` shows it. */
-export function commandNameOf(region: Region, task: Task): string {
-  return basename(findImage(region, task.definition.container.image).entrypoint[0] ?? "");
 }
 
 /** The exit code of a container: that of its process, or 128 plus the number of the signal that ended it. */

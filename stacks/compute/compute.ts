@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment.ts";
 import { differing } from "../differences.ts";
 import type { Network } from "../network/network.ts";
+import { createFaultRole } from "./fault-role.ts";
 import { createLaunchTemplate } from "./instances.ts";
 
 /** ECS cluster on EC2 capacity that ECS itself scales and drains. */
@@ -15,6 +16,7 @@ export class Compute extends pulumi.ComponentResource {
   constructor(deployment: Deployment, network: Network, opts?: pulumi.ComponentResourceOptions) {
     super("dmm-env:stacks:Compute", "compute", {}, opts);
     this.cluster = createCluster(this, deployment);
+    createFaultRole(this, deployment, this.cluster);
     const securityGroup = network.groups.instances;
     const template = createLaunchTemplate(this, deployment, { cluster: this.cluster, securityGroup });
     const instances = createInstances(this, deployment, { template, network });

@@ -170,9 +170,9 @@ export const pairs: Readonly<
     breaks: ["writes tokens into the access log"],
     hides: ["loses access log lines"],
   },
-  "recovery/a-killed-gateway-is-replaced-without-a-failed-request": {
+  "recovery/a-stopped-gateway-is-replaced-without-a-failed-request": {
     breaks: ["loses requests with a gateway", "never replaces a gateway"],
-    hides: ["does not kill", "turns insiders away"],
+    hides: ["does not stop", "refuses experiments", "turns insiders away"],
   },
   "recovery/a-lost-cache-primary-is-replaced-and-no-invalid-token-is-accepted": {
     breaks: [

@@ -1,6 +1,6 @@
 import type { Suite } from "../check.ts";
 import { aChangeDuringAFailoverIsAtomic } from "./a-change-during-a-failover-is-atomic.ts";
-import { aKilledGatewayIsReplacedWithoutAFailedRequest } from "./a-killed-gateway-is-replaced-without-a-failed-request.ts";
+import { aStoppedGatewayIsReplacedWithoutAFailedRequest } from "./a-stopped-gateway-is-replaced-without-a-failed-request.ts";
 import { aLostCachePrimaryIsReplacedAndNoInvalidTokenIsAccepted } from "./a-lost-cache-primary-is-replaced-and-no-invalid-token-is-accepted.ts";
 import { aLostDatabaseWriterIsReplacedWhileTheGatewayKeepsServing } from "./a-lost-database-writer-is-replaced-while-the-gateway-keeps-serving.ts";
 
@@ -9,7 +9,7 @@ export const recovery: Suite = {
   subject: "the impact of a fault under load",
   order: "one by one",
   checks: [
-    aKilledGatewayIsReplacedWithoutAFailedRequest,
+    aStoppedGatewayIsReplacedWithoutAFailedRequest,
     aLostCachePrimaryIsReplacedAndNoInvalidTokenIsAccepted,
     aLostDatabaseWriterIsReplacedWhileTheGatewayKeepsServing,
     aChangeDuringAFailoverIsAtomic,

@@ -18,12 +18,16 @@ const routes: readonly SeededRoute[] = [
   { name: "verify-dead", method: "GET", path: "/verify/dead", scope: "verify:read", upstream: "dead" },
 ];
 
+/**
+ * Refuses connections: nothing listens at the discard port of a task's own network namespace. At another address a security group
+ * may drop the packets, and that is an upstream that is silent.
+ */
+const deadUpstream = "http://127.0.0.1:9";
+
 export async function seedVerification({ connection, upstreamUrl }: MigrationContext): Promise<void> {
-  const dead = new URL(upstreamUrl);
-  dead.port = "9";
   const targets = [
     ["stub", upstreamUrl],
-    ["dead", dead.origin],
+    ["dead", deadUpstream],
   ];
   await connection.beginTransaction();
   for (const [upstream, origin] of targets) {

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { basename } from "node:path";
 import {
   CreateExperimentTemplateCommand,
   type CreateExperimentTemplateCommandInput,
@@ -17,20 +16,35 @@ import { waitUntil } from "../../wait-until.ts";
 import { type Fixture, openFixture } from "./fixtures.ts";
 import { ask, createService, define } from "./services.ts";
 
-const processName = basename(process.execPath);
 let fixture: Fixture;
 let service: Resource;
 let fis: FisClient;
+let faults: string;
 
 before(async () => {
   fixture = await openFixture();
   fis = new FisClient(fixture.client);
+  faults = await makeRole("faults", ["ecs:DescribeTasks", "ecs:StopTask"]);
   service = await createService(fixture, await define(fixture), { desiredCount: 2 });
 });
 t.teardown(async () => {
   fis.destroy();
   await fixture[Symbol.asyncDispose]();
 });
+
+/** A role that FIS may assume, and what it may do to tasks. */
+async function makeRole(name: string, actions: readonly string[], service = "fis.amazonaws.com") {
+  const Condition = { StringEquals: { "aws:SourceAccount": fixture.region.accountId } };
+  const trust = { Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole", Condition };
+  const role = await fixture.make("aws:iam/role:Role", {
+    name,
+    assumeRolePolicy: JSON.stringify({ Version: "2012-10-17", Statement: [trust] }),
+  });
+  const statement = { Effect: "Allow", Action: actions, Resource: "arn:aws:ecs:*:*:task/t-main/*" };
+  const policy = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+  await fixture.make("aws:iam/rolePolicy:RolePolicy", { name, role: name, policy });
+  return String(role.outputs.arn);
+}
 
 function livingTasks() {
   return schedulerOf(fixture.region, service.id)?.tasks.living ?? [];
@@ -42,16 +56,12 @@ function template(
 ): CreateExperimentTemplateCommandInput {
   return {
     clientToken: "token",
-    description: "kill a task",
-    roleArn: "arn:aws:iam::123456789012:role/faults",
+    description: "stop a task",
+    roleArn: faults,
     stopConditions: [{ source: "none" }],
     targets: { one: { resourceType: "aws:ecs:task", resourceArns, selectionMode: "ALL" } },
     actions: {
-      kill: {
-        actionId: "aws:ecs:task-kill-process",
-        parameters: { processName, signal: "SIGKILL" },
-        targets: { Tasks: "one" },
-      },
+      stop: { actionId: "aws:ecs:stop-task", targets: { Tasks: "one" } },
     },
     tags: { purpose: "test" },
     ...more,
@@ -71,7 +81,7 @@ async function start(input: CreateExperimentTemplateCommandInput) {
   return experiment;
 }
 
-test("an experiment kills the process of the named task only, and the service replaces it", async () => {
+test("an experiment stops the named task only, as StopTask does, and the service replaces it", async () => {
   const [victim, other] = livingTasks();
   assert.ok(victim && other);
   const experiment = await start(template([victim.arn]));
@@ -79,7 +89,7 @@ test("an experiment kills the process of the named task only, and the service re
   const { experiment: read } = await fis.send(new GetExperimentCommand({ id: experiment?.id }));
   assert.equal(read?.experimentTemplateId, experiment?.experimentTemplateId);
   await waitUntil("the end", () => victim.status === "STOPPED");
-  assert.equal(victim.exitCode, 137);
+  assert.equal(victim.stopCode, "UserInitiated");
   await waitUntil("two healthy tasks", () => {
     const living = livingTasks();
     return living.length === 2 && living.every(({ proven }) => proven);
@@ -106,35 +116,48 @@ test("of several tasks the selected number is hit", async () => {
   await waitUntil("two healthy tasks", () => livingTasks().filter(({ proven }) => proven).length === 2);
 });
 
-test("an experiment on a task that is gone, or a process that it does not run, fails", async () => {
+test("an experiment on a task that is gone fails", async () => {
   const gone = await start(template(["arn:aws:ecs:eu-west-1:123456789012:task/t-main/0123"]));
   assert.equal(gone?.state?.status, "failed");
   assert.match(gone?.state?.reason ?? "", /empty set/);
-  const [task] = livingTasks();
-  const { actions, ...rest } = template([task?.arn ?? ""]);
-  const kill = {
-    ...actions?.kill,
-    actionId: "aws:ecs:task-kill-process",
-    parameters: { processName: "nginx" },
-  };
-  const other = await start({ ...rest, actions: { kill } });
-  assert.match(other?.state?.reason ?? "", /runs no process nginx/);
-  assert.equal(task?.status, "RUNNING");
 });
 
-const action = { actionId: "aws:ecs:task-kill-process", targets: { Tasks: "one" } };
+const roles = [
+  { title: "that does not exist", make: async () => `${faults}-absent`, reason: /Unable to assume role/ },
+  {
+    title: "of another service",
+    make: () => makeRole("tasks", ["ecs:*"], "ecs-tasks.amazonaws.com"),
+    reason: /Unable to assume role/,
+  },
+  {
+    title: "that may not stop tasks",
+    make: () => makeRole("reader", ["ecs:DescribeTasks"]),
+    reason: /not authorized to perform ecs:StopTask/,
+  },
+];
+
+for (const { title, make, reason } of roles)
+  test(`an experiment with a role ${title} fails and stops nothing`, async () => {
+    const [task] = livingTasks();
+    const experiment = await start({ ...template([task?.arn ?? ""]), roleArn: await make() });
+    assert.equal(experiment?.state?.status, "failed");
+    assert.match(experiment?.state?.reason ?? "", reason);
+    assert.equal(task?.status, "RUNNING");
+  });
+
+const action = { actionId: "aws:ecs:stop-task", targets: { Tasks: "one" } };
 const refusals: readonly (readonly [string, Partial<CreateExperimentTemplateCommandInput>, RegExp])[] = [
   [
     "another action",
     { actions: { a: { ...action, actionId: "aws:ec2:stop-instances" } } },
     /aws:ec2:stop-instances/,
   ],
-  ["no process name", { actions: { a: action } }, /no parameter processName/],
   [
-    "an unknown signal",
-    { actions: { a: { ...action, parameters: { processName, signal: "SIGSEGV" } } } },
-    /signal SIGSEGV/,
+    "an action inside a task, which has no SSM agent",
+    { actions: { a: { ...action, actionId: "aws:ecs:task-kill-process" } } },
+    /aws:ecs:task-kill-process; it needs an SSM agent/,
   ],
+  ["a parameter", { actions: { a: { ...action, parameters: { signal: "SIGKILL" } } } }, /has no parameters/],
   ["an order of actions", { actions: { a: { ...action, startAfter: ["b"] } } }, /startAfter/],
   ["a target that is not there", { targets: {} }, /does not define/],
   [

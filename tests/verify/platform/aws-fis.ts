@@ -1,4 +1,4 @@
-import { killTask, type PlatformState } from "./state.ts";
+import { stopTask, type PlatformState } from "./state.ts";
 
 /** Fault Injection Service: REST with JSON. */
 export function serveFis(state: PlatformState, request: string, input: object): object {
@@ -10,8 +10,12 @@ export function serveFis(state: PlatformState, request: string, input: object): 
   }
   if (request === "POST /experiments") {
     const { experimentTemplateId } = input as { experimentTemplateId: string };
-    killTask(state, state.experiments.get(experimentTemplateId) ?? "");
-    return { experiment: { id: "EXP1", experimentTemplateId, state: { status: "running" } } };
+    stopTask(state, state.experiments.get(experimentTemplateId) ?? "");
+    return { experiment: { id: "EXP1", experimentTemplateId, state: { status: "initiating" } } };
+  }
+  if (request === "GET /experiments/EXP1") {
+    const refused = state.breaks.has("refuses experiments");
+    return { experiment: { id: "EXP1", state: { status: refused ? "failed" : "completed" } } };
   }
   const deleted = /^DELETE \/experimentTemplates\/(\w+)$/.exec(request)?.[1];
   if (deleted === undefined) throw new Error(`the stand-in has no ${request}`);

@@ -95,8 +95,8 @@ function createTask(): string {
   return `arn:aws:ecs:eu-west-1:000000000000:task/standin/${randomBytes(8).toString("hex")}`;
 }
 
-export function killTask(state: PlatformState, arn: string): void {
-  if (state.breaks.has("does not kill")) return;
+export function stopTask(state: PlatformState, arn: string): void {
+  if (state.breaks.has("does not stop") || state.breaks.has("refuses experiments")) return;
   state.tasks = state.tasks.filter((task) => task !== arn);
   if (state.breaks.has("loses requests with a gateway")) state.gatewayLostUntil = Date.now() + awayMs;
   if (state.breaks.has("never replaces a gateway")) return;

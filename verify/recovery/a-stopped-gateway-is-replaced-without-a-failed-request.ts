@@ -4,10 +4,10 @@ import { waitUntil } from "../client/wait.ts";
 import { VerifyError } from "../errors.ts";
 import { breakUnderLoad, recoveryLimitMs } from "./experiment.ts";
 import { describeOutage, judgeRecovery } from "./judge.ts";
-import { prepareKill } from "./kill-experiment.ts";
+import { prepareStop } from "./stop-experiment.ts";
 
-export const aKilledGatewayIsReplacedWithoutAFailedRequest: Check = {
-  claim: "a killed gateway is replaced without a failed request",
+export const aStoppedGatewayIsReplacedWithoutAFailedRequest: Check = {
+  claim: "a stopped gateway is replaced without a failed request",
   timeoutMs: 420_000,
   async run(context) {
     const before = await waitUntil(
@@ -20,27 +20,27 @@ export const aKilledGatewayIsReplacedWithoutAFailedRequest: Check = {
     );
     if (before.desired < 2)
       throw new VerifyError("DMM_VERIFY_NO_CONTROL", {
-        what: `only ${before.desired} gateway is running, so killing it would cause an outage`,
+        what: `only ${before.desired} gateway is running, so stopping it would cause an outage`,
       });
     const victim = before.tasks[0] ?? "";
-    const kill = await prepareKill(context, victim);
+    const stop = await prepareStop(context, victim);
     const token = await context.tokens.shared();
     const headers = { authorization: `Bearer ${token}` };
     const experiment = await breakUnderLoad(context, {
-      what: `killing ${victim.split("/").at(-1)}, one of ${before.desired} gateways`,
+      what: `stopping ${victim.split("/").at(-1)}, one of ${before.desired} gateways`,
       // GET is idempotent: a balancer may retry it at another gateway (RFC 9110 section 9.2.2).
       requests: [{ label: "authorised", method: "GET", path: "/verify/echo", headers }],
       isGood: (response) => response.status === 200,
-      inject: kill.start,
+      inject: stop.start,
       async look() {
         const service = await readGatewayService(context);
         const happened = !service.tasks.includes(victim);
         return { happened, restored: happened && isFullStrength(service), detail: describeService(service) };
       },
     });
-    const finding = judgeRecovery("the killed gateway", experiment, recoveryLimitMs(context));
+    const finding = judgeRecovery("the stopped gateway", experiment, recoveryLimitMs(context));
     if (finding) return finding;
-    if (experiment.outage.failed > 0) return fail(`a gateway was killed and ${describeOutage(experiment)}`);
+    if (experiment.outage.failed > 0) return fail(`a gateway was stopped and ${describeOutage(experiment)}`);
     return pass(
       `back at full capacity after ${experiment.restoredAfterMs} ms; ${describeOutage(experiment)}`,
     );
