@@ -1,5 +1,6 @@
 import { setPriority } from "node:os";
 import { findHolders } from "../machine/listeners.ts";
+import { waitUntil } from "../machine/wait.ts";
 import type { WireRequest, WireResponse } from "./access/wire.ts";
 import { choosePort } from "./daemon/ports.ts";
 import { AwsError } from "./operation.ts";
@@ -71,17 +72,14 @@ export async function waitForMoto(region: Region): Promise<number> {
 
 /** A response counts only when our process alone listens there: another program might respond instead. */
 async function waitUntilReady(url: string, pid: number): Promise<void> {
-  const until = performance.now() + readyWithinMs;
-  for (;;) {
+  const responds = async () => {
     // If another program has taken the port, it is not even queried.
-    if (isHeldBy(url, pid)) {
-      const response = await fetch(`${url}/moto-api/`, { method: "HEAD" }).catch(() => undefined);
-      await response?.body?.cancel();
-      if (response !== undefined && isHeldBy(url, pid)) return;
-    }
-    if (performance.now() > until) throw new Error(`moto did not respond at ${url} in ${readyWithinMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
+    if (!isHeldBy(url, pid)) return false;
+    const response = await fetch(`${url}/moto-api/`, { method: "HEAD" }).catch(() => undefined);
+    await response?.body?.cancel();
+    return response !== undefined && isHeldBy(url, pid);
+  };
+  await waitUntil(`moto responds at ${url}`, responds, { withinMs: readyWithinMs, everyMs: 25 });
 }
 
 /** Whether this process, and no other, listens there. */

@@ -1,3 +1,4 @@
+import { pollUntil } from "../../machine/wait.ts";
 import { OperatorError } from "../errors.ts";
 import { type ClientIdentity, describeKnock, type Ingress, knock } from "./ingress.ts";
 
@@ -13,14 +14,13 @@ export async function proveRevoked(
   about: { readonly name: string; readonly grant: string; readonly target: "local" | "aws" },
 ): Promise<string> {
   const seconds = withinSeconds[about.target];
-  const until = performance.now() + seconds * 1000;
-  for (;;) {
+  let seen = "";
+  const findRefusal = async () => {
     const knocked = await knock(ingress, client);
-    if (knocked !== "in" && "refused" in knocked) return knocked.refused;
-    if (performance.now() > until) {
-      const seen = describeKnock(knocked);
-      throw new OperatorError("DMM_REVOCATION_UNPROVEN", { ...about, seconds, seen });
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+    seen = describeKnock(knocked);
+    return knocked !== "in" && "refused" in knocked && knocked.refused;
+  };
+  const refusal = await pollUntil(findRefusal, { withinMs: seconds * 1000, everyMs: 50 });
+  if (refusal === undefined) throw new OperatorError("DMM_REVOCATION_UNPROVEN", { ...about, seconds, seen });
+  return refusal;
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { replaceFile } from "../../machine/files.ts";
+import { pollUntil } from "../../machine/wait.ts";
 import { accessAws } from "../access/aws-access.ts";
 import { readClient } from "../access/client-identity.ts";
 import { explainRefusal } from "../access/explain-refusal.ts";
@@ -23,25 +24,28 @@ export async function proveServing(run: OpenedUp, progress: Progress): Promise<O
   const secret = await readVerifierSecret(accessAws(project.region, region), outputs.verifier);
   const client = readClient(folder.access, operatorGrant);
   const credentials = { id: outputs.verifier.clientId, secret, scope: "verify:read" };
-  const start = performance.now();
-  for (let attempt = 1; ; attempt += 1) {
-    const outcome = await serve(ingress, client, credentials).catch((error: Error) => error);
-    if (!(outcome instanceof Error)) {
-      writeTokenHeader(folder.access, outcome);
-      break;
+  const seconds = withinSeconds[record.target];
+  const failures: Error[] = [];
+  const tryToServe = async () => {
+    try {
+      return await serve(ingress, client, credentials);
+    } catch (error) {
+      failures.push(error as Error);
+      progress(`attempt ${failures.length}: ${explainRefusal(error as Error)}`);
+      return undefined;
     }
-    const seconds = withinSeconds[record.target];
-    if (performance.now() - start > seconds * 1000) {
-      throw new OperatorError(
-        "DMM_INGRESS_NOT_SERVING",
-        { name: record.name, seconds, problem: explainRefusal(outcome) },
-        outcome,
-      );
-    }
-    session.interruption.first.throwIfAborted();
-    progress(`attempt ${attempt}: ${explainRefusal(outcome)}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  };
+  const token = await pollUntil(tryToServe, {
+    withinMs: seconds * 1000,
+    everyMs: 100,
+    signal: session.interruption.first,
+  });
+  if (token === undefined) {
+    const last = failures.at(-1) ?? new Error("no attempt was made");
+    const problem = explainRefusal(last);
+    throw new OperatorError("DMM_INGRESS_NOT_SERVING", { name: record.name, seconds, problem }, last);
   }
+  writeTokenHeader(folder.access, token);
   progress(`${ingress.url} served GET /verify/echo`);
   const served: EnvironmentRecord = { ...record, stage: "up" };
   writeRecord(session.home, served);

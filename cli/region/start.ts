@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createFolder, replaceFile } from "../../machine/files.ts";
+import { pollUntil } from "../../machine/wait.ts";
 import { childEnvironment } from "../../tools/child-environment.ts";
 import type { regionParts } from "../../tools/parts.ts";
 
@@ -91,20 +92,19 @@ async function waitUntilReady(
   child.once("exit", () => {
     ended = readReason(log);
   });
-  const until = performance.now() + readyWithinMs;
-  for (;;) {
+  const findAddress = () => {
     const address = readRegionAddress(folder.region);
-    if (address?.pid === child.pid && address !== undefined) return address;
+    if (address?.pid === child.pid) return address;
     if (ended !== undefined) throw new OperatorError("DMM_REGION_FAILED", { name, reason: ended, log });
-    if (performance.now() > until) {
-      child.kill("SIGTERM");
-      throw new OperatorError("DMM_REGION_SLOW", { name, seconds: readyWithinMs / 1000, log });
-    }
-    if (signal?.aborted) {
-      child.kill("SIGTERM");
-      throw signal.reason;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    return undefined;
+  };
+  try {
+    const address = await pollUntil(findAddress, { withinMs: readyWithinMs, everyMs: 20, signal });
+    if (address !== undefined) return address;
+    throw new OperatorError("DMM_REGION_SLOW", { name, seconds: readyWithinMs / 1000, log });
+  } catch (error) {
+    child.kill("SIGTERM");
+    throw error;
   }
 }
 

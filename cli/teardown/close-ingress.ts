@@ -1,4 +1,5 @@
 import { MachineError } from "../../machine/errors.ts";
+import { pollUntil } from "../../machine/wait.ts";
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
 import { accessAws } from "../access/aws-access.ts";
 import { readClient } from "../access/client-identity.ts";
@@ -89,18 +90,16 @@ async function revokeEverybody(run: ReachedDown, ingress: Ingress): Promise<Clos
     if (error instanceof MachineError && error.code === "DMM_MACHINE_DISK_FULL")
       return { closed: false, revoked, refusals: [] };
   }
-  const until = performance.now() + withinMs[target];
-  for (;;) {
-    const seen = await knockEverybody(address, insider);
-    const closed = seen.every(({ knocked }) => knocked !== "in" && "refused" in knocked);
-    // Without a certificate that was accepted before, a refusal is inconclusive.
-    const proven = closed && insider !== undefined && revoked.length > 0;
-    if (proven || performance.now() > until || (closed && insider === undefined)) {
-      const refusals = seen.map(({ client, knocked }) => ({ client, reason: describeKnock(knocked) }));
-      return { closed: proven, revoked, refusals };
-    }
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
+  let seen: Awaited<ReturnType<typeof knockEverybody>> = [];
+  const isClosed = async () => {
+    seen = await knockEverybody(address, insider);
+    const refused = seen.every(({ knocked }) => knocked !== "in" && "refused" in knocked);
+    return refused && (insider === undefined || revoked.length > 0);
+  };
+  const closed = (await pollUntil(isClosed, { withinMs: withinMs[target], everyMs: 25 })) ?? false;
+  const refusals = seen.map(({ client, knocked }) => ({ client, reason: describeKnock(knocked) }));
+  // Without a certificate that was accepted before, a refusal is inconclusive.
+  return { closed: closed && insider !== undefined && revoked.length > 0, revoked, refusals };
 }
 
 /** Undefined if the authority of its certificate cannot be read: then no request can be made. */

@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import { waitUntil } from "../../machine/wait.ts";
 import type { Region, RunningProcess } from "../region.ts";
 import { type NodeView, parseClusterNodes } from "./cluster-view.ts";
 import { type Reply, runCommands } from "./command-connection.ts";
@@ -87,11 +88,12 @@ export class CacheCluster {
       stop: { signal: "SIGTERM", withinMs: 3000 },
       onExit: () => void this.#recover(node),
     });
-    await waitUntil(`redis/${node.name} to respond`, startWithinMs, 5, async () => {
+    const responds = async () => {
       if (!this.process(node)) throw new Error(`redis/${node.name} ended while it was starting`);
       const replies = await this.run(node, ["PING"]).catch(() => undefined);
       return replies?.[0] === "PONG";
-    });
+    };
+    await waitUntil(`redis/${node.name} responds`, responds, { withinMs: startWithinMs, everyMs: 5 });
   }
 
   /** A node's process is gone: the best replica takes its shard over, then the node returns as a replica. */
@@ -120,19 +122,4 @@ export class CacheCluster {
 
 function processName(node: CacheNode): string {
   return `redis/${node.name}`;
-}
-
-/** Polls until the condition holds; on timeout throws an error that names it. */
-export async function waitUntil(
-  what: string,
-  withinMs: number,
-  everyMs: number,
-  isSo: () => Promise<boolean>,
-): Promise<void> {
-  const deadline = Date.now() + withinMs;
-  for (;;) {
-    if (await isSo()) return;
-    if (Date.now() > deadline) throw new Error(`waited ${withinMs} ms for ${what}`);
-    await delay(everyMs);
-  }
 }

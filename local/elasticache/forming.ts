@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
+import { waitUntil } from "../../machine/wait.ts";
 import { LocalError } from "../errors.ts";
-import { type CacheCluster, waitUntil } from "./cluster.ts";
+import type { CacheCluster } from "./cluster.ts";
 import { parseClusterNodes } from "./cluster-view.ts";
 import { type Arrangement, writeNodeFiles } from "./node-files.ts";
 import type { CacheNode } from "./topology.ts";
@@ -23,15 +24,12 @@ export async function formCluster(
   for (const node of cluster.nodes) rmSync(node.directory, { recursive: true, force: true });
   writeAll(cluster, "plain");
   await cluster.start();
-  await waitUntil("every shard to accept writes", plainWithinMs, 50, () => isAsPlanned(cluster)).catch(
-    (cause) => {
-      throw new LocalError(
-        "DMM_LOCAL_PART_NOT_SERVING",
-        { part: "The Redis cluster", reason: (cause as Error).message },
-        cause,
-      );
-    },
-  );
+  const isFormed = () => isAsPlanned(cluster);
+  const limits = { withinMs: plainWithinMs, everyMs: 50 };
+  await waitUntil("every shard accepts writes", isFormed, limits).catch((cause: Error) => {
+    const values = { part: "The Redis cluster", reason: cause.message };
+    throw new LocalError("DMM_LOCAL_PART_NOT_SERVING", values, cause);
+  });
 }
 
 async function takeOver(cluster: CacheCluster): Promise<boolean> {
@@ -40,7 +38,8 @@ async function takeOver(cluster: CacheCluster): Promise<boolean> {
     await cluster.start();
     const primaries = cluster.nodes.filter((node) => node.memberIndex === 0);
     await Promise.all(primaries.map((node) => cluster.run(node, ["CLUSTER", "FAILOVER", "TAKEOVER"])));
-    await waitUntil("every shard to be taken over", takenOverWithinMs, 10, () => isAsPlanned(cluster));
+    const isTakenOver = () => isAsPlanned(cluster);
+    await waitUntil("every shard is taken over", isTakenOver, { withinMs: takenOverWithinMs, everyMs: 10 });
     return true;
   } catch (error) {
     cluster.region.log("cache.formed-slowly", { reason: (error as Error).message });

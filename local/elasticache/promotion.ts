@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { pollUntil } from "../../machine/wait.ts";
 import type { Region, RunningProcess } from "../region.ts";
 import type { NodeView } from "./cluster-view.ts";
 import type { Reply } from "./command-connection.ts";
@@ -68,12 +68,10 @@ async function mostAdvanced(
 }
 
 async function becomesPrimary(cluster: ShardedCluster, node: CacheNode): Promise<boolean> {
-  const deadline = Date.now() + voteWithinMs;
-  while (Date.now() < deadline) {
+  const isPrimary = async () => {
     const replies = await cluster.run(node, ["ROLE"]).catch(() => undefined);
     const role = replies?.[0];
-    if (Array.isArray(role) && role[0] === "master") return true;
-    await delay(askEveryMs);
-  }
-  return false;
+    return Array.isArray(role) && role[0] === "master";
+  };
+  return (await pollUntil(isPrimary, { withinMs: voteWithinMs, everyMs: askEveryMs })) ?? false;
 }

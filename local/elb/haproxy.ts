@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { pollUntil } from "../../machine/wait.ts";
 import { LocalError } from "../errors.ts";
 import type { Region, RunningProcess } from "../region.ts";
 import { sendCommand } from "./admin-socket.ts";
@@ -123,12 +124,12 @@ export class Haproxy {
       gone = true;
     });
     const path = `/proc/${started.pid}/cwd/${generation}.sock`;
-    const deadline = Date.now() + startWithinMs;
-    while (!gone && Date.now() < deadline) {
-      const response = await sendCommand(path, "show version").catch(() => undefined);
-      if (response) return;
-      await delay(4);
-    }
+    const find = async () => {
+      if (gone) return "gone";
+      const response = await sendCommand(path, "show version").catch(() => "");
+      return response !== "" && "serving";
+    };
+    if ((await pollUntil(find, { withinMs: startWithinMs, everyMs: 4 })) === "serving") return;
     if (!gone) await started.stop();
     throw new LocalError("DMM_LOCAL_PART_NOT_SERVING", {
       part: `haproxy/${this.#name}`,

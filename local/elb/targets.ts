@@ -1,4 +1,4 @@
-import { setTimeout as elapse } from "node:timers/promises";
+import { pollUntil } from "../../machine/wait.ts";
 import { perRegion } from "../per-region.ts";
 import type { Region } from "../region.ts";
 import { numberOf } from "../values.ts";
@@ -101,10 +101,10 @@ async function waitUntilIdle(
   }: { readonly targetGroupArn: string; readonly balancer: RunningBalancer; readonly server: string },
 ): Promise<void> {
   const group = region.resources.get(types.targetGroup, targetGroupArn);
-  const deadline = Date.now() + (numberOf(group?.inputs ?? {}, "deregistrationDelay") ?? 300) * 1000;
+  const withinMs = (numberOf(group?.inputs ?? {}, "deregistrationDelay") ?? 300) * 1000;
   const backend = backendName(targetGroupArn);
-  while (Date.now() < deadline && (await balancer.readServer(backend, server))?.requests)
-    await elapse(drainLookMs);
+  const isIdle = async () => !(await balancer.readServer(backend, server))?.requests;
+  await pollUntil(isIdle, { withinMs, everyMs: drainLookMs });
 }
 
 /** The state of every target, as the balancer currently sees it. */

@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join, relative } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import type { RowDataPacket } from "mysql2/promise";
+import { pollUntil } from "../../machine/wait.ts";
 import { LocalError } from "../errors.ts";
 import type { Region, RunningProcess } from "../region.ts";
 import { instanceArguments } from "./server-options.ts";
@@ -159,17 +159,18 @@ export class DatabaseInstance {
   }
 
   async #waitUntilServing(started: RunningProcess): Promise<void> {
-    const deadline = Date.now() + startWithinMs;
     let reason = "";
-    while (this.process === started && Date.now() < deadline) {
-      const failure = await this.query("SELECT 1").then(
-        () => undefined,
-        (error: Error) => error,
+    const find = async () => {
+      if (this.process !== started) return "gone";
+      return await this.query("SELECT 1").then(
+        () => "serving",
+        (error: Error) => {
+          reason = error.message;
+          return undefined;
+        },
       );
-      if (!failure) return;
-      reason = failure.message;
-      await delay(10);
-    }
+    };
+    if ((await pollUntil(find, { withinMs: startWithinMs, everyMs: 10 })) === "serving") return;
     throw new LocalError("DMM_LOCAL_PART_NOT_SERVING", {
       part: `mariadb/${this.name}`,
       reason:

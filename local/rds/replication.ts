@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { waitUntil } from "../../machine/wait.ts";
 import type { DatabaseInstance } from "./instance.ts";
 
 const attachWithinMs = 4000;
@@ -36,17 +36,16 @@ export async function follow(reader: DatabaseInstance, writer: DatabaseInstance)
        MASTER_SSL_CERT = '${certificateFile}', MASTER_SSL_KEY = '${keyFile}', MASTER_USE_GTID = slave_pos`,
     "START SLAVE",
   );
-  const deadline = Date.now() + attachWithinMs;
-  for (;;) {
+  const follows = async () => {
     const status = await readStatus(reader);
-    if (status.receiving && status.applying) return;
+    if (status.receiving && status.applying) return true;
     // A lost writer is reported immediately; waiting here would delay the promotion.
     const failure = writer.process === undefined ? "it is gone" : status.failure;
-    if (failure !== "" || Date.now() > deadline) {
-      throw new Error(`mariadb/${reader.name} does not follow ${writer.name}: ${failure || "not in time"}`);
-    }
-    await delay(10);
-  }
+    if (failure !== "") throw new Error(`mariadb/${reader.name} does not follow ${writer.name}: ${failure}`);
+    return false;
+  };
+  const limits = { withinMs: attachWithinMs, everyMs: 10 };
+  await waitUntil(`mariadb/${reader.name} follows ${writer.name}`, follows, limits);
 }
 
 /** Stops receiving and returns up to which transaction the instance has received everything; -1 for none. */
