@@ -43,6 +43,8 @@ export type CheckContext = CheckScope & World;
 /** One claim and its proof. The file's name is the claim with hyphens for spaces. */
 export interface Check<Context = CheckContext> {
   readonly claim: string;
+  /** How the claim is proven, in Markdown; docs/suites.md has it. */
+  readonly proof: string;
   /** Time limit, after which the check is inconclusive. */
   readonly timeoutMs: number;
   run(context: Context): Promise<Finding>;

@@ -20,7 +20,7 @@ function runnerOf(signal = new AbortController().signal) {
 }
 
 function checkOf(run: Bare["run"], timeoutMs = 1_000): Bare {
-  return { claim: "something is so", timeoutMs, run };
+  return { claim: "something is so", proof: "it is observed", timeoutMs, run };
 }
 
 test("an error makes a check inconclusive and names its cause", async () => {
@@ -57,7 +57,7 @@ test("a check that exceeds its time limit is inconclusive, aborted, and cleaned 
   const result = await runCheck(runnerOf(), "suite", slow);
   assert.equal(result.verdict, "inconclusive");
   assert.match(result.message, /DMM_VERIFY_TIME_OVER.*30 ms/);
-  assert.deepEqual(seen.sort(), ["first registered", "last registered", "asked to end"]);
+  assert.deepEqual(seen.sort(), ["asked to end", "first registered", "last registered"]);
 });
 
 test("a check whose load was not delivered is repeated, at most twice, and its evidence says so", async () => {

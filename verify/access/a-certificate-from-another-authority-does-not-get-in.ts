@@ -3,6 +3,8 @@ import { judgeRefusal, requireInsider, tryToEnter } from "../client/entry.ts";
 
 export const aCertificateFromAnotherAuthorityDoesNotGetIn: Check = {
   claim: "a certificate from another authority does not get in",
+  proof:
+    "a certificate with the insider's subject, issuer name and serial number, signed by another key, is rejected",
   timeoutMs: 15_000,
   async run(context) {
     await requireInsider(context);

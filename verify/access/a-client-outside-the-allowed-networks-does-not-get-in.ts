@@ -4,6 +4,8 @@ import { judgeRefusal, requireInsider, tryToEnter } from "../client/entry.ts";
 
 export const aClientOutsideTheAllowedNetworksDoesNotGetIn: Check = {
   claim: "a client outside the allowed networks does not get in",
+  proof:
+    "an insider with a grant and a token is rejected when connecting from an address outside the insiders' networks; inconclusive if the machine has no such address",
   timeoutMs: 20_000,
   async run(context) {
     const { foreignAddress, outputs } = context.target;

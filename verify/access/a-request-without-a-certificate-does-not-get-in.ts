@@ -3,6 +3,7 @@ import { judgeRefusal, requireInsider, tryToEnter } from "../client/entry.ts";
 
 export const aRequestWithoutACertificateDoesNotGetIn: Check = {
   claim: "a request without a certificate does not get in",
+  proof: "a request with a valid token, but without a client certificate, is rejected",
   timeoutMs: 15_000,
   async run(context) {
     await requireInsider(context);

@@ -3,6 +3,7 @@ import { describeAttempt, judgeRefusal, requireInsider, tryToEnter } from "../cl
 
 export const aRevokedGrantDoesNotGetIn: Check = {
   claim: "a revoked grant does not get in",
+  proof: "a grant is accepted at first and rejected immediately after its revocation",
   timeoutMs: 20_000,
   async run(context) {
     const name = context.uniqueName("revoked");

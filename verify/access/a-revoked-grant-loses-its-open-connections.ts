@@ -4,6 +4,8 @@ import { describeAttempt, judgeRefusal, openDoor, requireInsider } from "../clie
 
 export const aRevokedGrantLosesItsOpenConnections: Check = {
   claim: "a revoked grant loses its open connections",
+  proof:
+    "a connection that was opened and used twice before the grant's revocation is rejected immediately after it",
   timeoutMs: 20_000,
   async run(context) {
     const token = await context.tokens.shared();

@@ -8,6 +8,7 @@ const lifetimeSeconds = 2;
 
 export const anExpiredGrantDoesNotGetIn: Check = {
   claim: "an expired grant does not get in",
+  proof: "a grant with a lifetime of 2 seconds is accepted at first and rejected after it expires",
   timeoutMs: 20_000,
   async run(context) {
     await context.tokens.shared();

@@ -4,6 +4,7 @@ import { describeAttempt, isLetIn, openDoor, tryToEnter } from "../client/entry.
 
 export const anInsiderGetsIn: Check = {
   claim: "an insider gets in",
+  proof: "a client with a grant reaches the gateway, and gets 200 with a token",
   timeoutMs: 15_000,
   async run(context) {
     // Without a token first: a closed ingress would also prevent fetching the token, and hide the cause.

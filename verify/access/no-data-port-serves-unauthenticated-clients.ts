@@ -7,6 +7,8 @@ import { dataPorts, type Reading } from "./data-ports.ts";
 
 export const noDataPortServesUnauthenticatedClients: Check = {
   claim: "no data port serves unauthenticated clients",
+  proof:
+    "database and cache reject an unauthenticated client before any command; locally, no process of the environment listens on the machine's other addresses",
   timeoutMs: 30_000,
   async run(context) {
     await requireInsider(context);

@@ -6,6 +6,7 @@ type Reading = "refused" | "redirected" | "served" | "unclear";
 
 export const plainHttpIsNotServed: Check = {
   claim: "plain http is not served",
+  proof: "the HTTP port is closed or only redirects to TLS; the TLS port rejects plain HTTP",
   timeoutMs: 15_000,
   async run(context) {
     await requireInsider(context);

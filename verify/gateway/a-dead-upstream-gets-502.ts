@@ -4,6 +4,7 @@ import { guardedRoute } from "./token-refusal.ts";
 
 export const aDeadUpstreamGets502: Check = {
   claim: "a dead upstream gets 502",
+  proof: "a route whose upstream is down gets 502",
   timeoutMs: 20_000,
   async run(context) {
     await requireResponse(context, guardedRoute);

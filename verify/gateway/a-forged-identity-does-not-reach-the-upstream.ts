@@ -20,6 +20,7 @@ const identityFields = [
 
 export const aForgedIdentityDoesNotReachTheUpstream: Check = {
   claim: "a forged identity does not reach the upstream",
+  proof: "requests with forged identity headers are rejected, or the headers are removed",
   timeoutMs: 15_000,
   async run(context) {
     const forged = context.uniqueName("forged");

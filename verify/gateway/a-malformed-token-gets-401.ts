@@ -7,6 +7,7 @@ const malformed = ["Bearer", "Bearer two words", 'Bearer "quoted"', "Bearer <tok
 
 export const aMalformedTokenGets401: Check = {
   claim: "a malformed token gets 401",
+  proof: "five malformed headers get 401 with `invalid_token` or `invalid_request`",
   timeoutMs: 20_000,
   async run(context) {
     await requireResponse(context, guardedRoute);

@@ -6,6 +6,8 @@ import { guardedRoute, judgeRefusal } from "./token-refusal.ts";
 
 export const aMissingScopeGets403: Check = {
   claim: "a missing scope gets 403",
+  proof:
+    "a token for another scope gets 403 with `insufficient_scope`, although it is valid for its own scope",
   timeoutMs: 15_000,
   async run(context) {
     await requireResponse(context, guardedRoute);

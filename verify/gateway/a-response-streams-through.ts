@@ -8,6 +8,7 @@ const everyMs = 100;
 
 export const aResponseStreamsThrough: Check = {
   claim: "a response streams through",
+  proof: "chunks that the upstream sends 100 ms apart arrive spread over time, not all at the end",
   timeoutMs: 15_000,
   async run(context) {
     const path = `/verify/stream?chunks=${pieces}&bytes=${bytesEach}&everyMs=${everyMs}`;

@@ -7,6 +7,8 @@ const requestsAfter = 9;
 
 export const aRevokedTokenGets401: Check = {
   claim: "a revoked token gets 401",
+  proof:
+    "immediately after its revocation (RFC 7009), nine requests on new connections get 401 with `invalid_token`",
   timeoutMs: 20_000,
   async run(context) {
     const token = await context.tokens.issue();

@@ -8,6 +8,7 @@ const toleranceMs = 1_500;
 
 export const aSlowUpstreamGets504: Check = {
   claim: "a slow upstream gets 504",
+  proof: "an upstream slower than its route's timeout of 1 s gets 504, at the timeout and not before",
   timeoutMs: 20_000,
   async run(context) {
     await requireResponse(context, `${route}?ms=0`);

@@ -5,6 +5,7 @@ import { guardedRoute } from "./token-refusal.ts";
 
 export const anAuthorizedRequestReachesTheUpstream: Check = {
   claim: "an authorized request reaches the upstream",
+  proof: "GET and POST arrive with method, path, query and custom headers unchanged",
   timeoutMs: 15_000,
   async run(context) {
     const token = await context.tokens.issue(`${readScope} ${writeScope}`);

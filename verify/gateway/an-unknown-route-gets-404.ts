@@ -4,6 +4,7 @@ import { guardedRoute } from "./token-refusal.ts";
 
 export const anUnknownRouteGets404: Check = {
   claim: "an unknown route gets 404",
+  proof: "an authorized request for a path without a route gets 404",
   timeoutMs: 15_000,
   async run(context) {
     await requireResponse(context, guardedRoute);

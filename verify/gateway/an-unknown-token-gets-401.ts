@@ -4,6 +4,7 @@ import { checkRefusal } from "./token-refusal.ts";
 
 export const anUnknownTokenGets401: Check = {
   claim: "an unknown token gets 401",
+  proof: "a well-formed token that was never issued gets 401 with `invalid_token`",
   timeoutMs: 15_000,
   run: (context) =>
     checkRefusal(context, {

@@ -4,6 +4,8 @@ import { sendLogged } from "./logged-request.ts";
 
 export const aRequestIsInTheAccessLog: Check = {
   claim: "a request is in the access log",
+  proof:
+    "a served and a rejected request are found by their request IDs, with method, path, status and client",
   timeoutMs: 400_000,
   async run(context) {
     const since = Date.now();

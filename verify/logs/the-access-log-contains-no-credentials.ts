@@ -6,6 +6,8 @@ import { sendLogged } from "./logged-request.ts";
 
 export const theAccessLogContainsNoCredentials: Check = {
   claim: "the access log contains no credentials",
+  proof:
+    "tokens, a password and a cookie are sent in headers and in the query; the log lines of these requests exist and contain none of them",
   timeoutMs: 400_000,
   async run(context) {
     const since = Date.now();

@@ -8,6 +8,8 @@ const atOnce = 12;
 /** RFC 7523 section 3: a captured assertion must not yield a token, not even a moment later. */
 export const aClientAssertionIsAcceptedOnce: Check = {
   claim: "a client assertion is accepted once",
+  proof:
+    "a client with a key gets a token for an assertion once: not when it is reused, and for only one of twelve concurrent requests",
   timeoutMs: 20_000,
   async run(context) {
     const client = await addKeyClient(context);

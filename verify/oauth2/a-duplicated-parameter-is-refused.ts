@@ -10,6 +10,7 @@ const plain = [
 /** RFC 6749 section 3.2: two servers would each use a different one of the two. */
 export const aDuplicatedParameterIsRefused: Check = {
   claim: "a duplicated parameter is refused",
+  proof: "four forms, each with one duplicate parameter, get 400",
   timeoutMs: 15_000,
   async run(context) {
     const once = await postForm(context, {

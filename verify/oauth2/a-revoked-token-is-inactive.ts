@@ -3,6 +3,8 @@ import { introspectionEndpoint, postForm } from "./endpoint.ts";
 
 export const aRevokedTokenIsInactive: Check = {
   claim: "a revoked token is inactive",
+  proof:
+    "RFC 7662: active before the revocation and inactive immediately after it, with no other information",
   timeoutMs: 15_000,
   async run(context) {
     const token = await context.tokens.issue();

@@ -7,6 +7,7 @@ const connectionsPerGateway = 10;
 
 export const aRevokedTokenIsRejectedByEveryGateway: Check = {
   claim: "a revoked token is rejected by every gateway",
+  proof: "ten open connections per gateway: all get 200 before the revocation and 401 immediately after it",
   timeoutMs: 20_000,
   async run(context) {
     const gateways = (await readGatewayService(context)).running;

@@ -7,6 +7,7 @@ const foreign = ["verify:admin", "token:introspect", `${readScope} verify:admin`
 
 export const aTokenIsIssuedOnlyForGrantedScopes: Check = {
   claim: "a token is issued only for granted scopes",
+  proof: "a scope of the client is issued as requested; three requests for more get 400 `invalid_scope`",
   timeoutMs: 15_000,
   async run(context) {
     const own = await postForm(context, {

@@ -5,6 +5,7 @@ import { holdsToken, introspectionEndpoint, postForm, tokenEndpoint } from "./en
 /** RFC 6749 section 5.1: a cache that stored one would return it to other clients. */
 export const aTokenResponseIsNotCacheable: Check = {
   claim: "a token response is not cacheable",
+  proof: "a token response, an error response and an introspection response have `Cache-Control: no-store`",
   timeoutMs: 15_000,
   async run(context) {
     const issued = await postForm(context, {

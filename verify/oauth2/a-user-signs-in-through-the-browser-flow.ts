@@ -12,6 +12,8 @@ const mostPages = 6;
 
 export const aUserSignsInThroughTheBrowserFlow: Check = {
   claim: "a user signs in through the browser flow",
+  proof:
+    "a user created for the check signs in, chooses a password and gives consent: every redirect and form stays at the issuer, each page's `form-action` allows its targets, and the code is exchanged for a token that an API accepts",
   timeoutMs: 60_000,
   async run(context) {
     const person = await addPerson(context);

@@ -5,6 +5,7 @@ import { describeFormResponse, holdsToken, postForm, tokenEndpoint } from "./end
 
 export const aWrongSecretGets401: Check = {
   claim: "a wrong secret gets 401",
+  proof: "a wrong secret and an unknown client get 401 `invalid_client` with a challenge",
   timeoutMs: 15_000,
   async run(context) {
     await context.tokens.issue();

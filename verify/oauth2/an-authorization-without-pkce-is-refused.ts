@@ -10,6 +10,8 @@ const withoutPkce = [
 
 export const anAuthorizationWithoutPkceIsRefused: Check = {
   claim: "an authorization without PKCE is refused",
+  proof:
+    "a request with S256 reaches the sign-in page; without a challenge, and with `plain`, it gets `invalid_request`",
   timeoutMs: 20_000,
   async run(context) {
     const client = await addPersonClient(context);

@@ -3,6 +3,7 @@ import { addPersonClient, authorize, requireLogin } from "./person-client.ts";
 
 export const anUnregisteredRedirectUriIsRefused: Check = {
   claim: "an unregistered redirect uri is refused",
+  proof: "seven URIs similar to the registered one are rejected without a redirect",
   timeoutMs: 20_000,
   async run(context) {
     const client = await addPersonClient(context);

@@ -8,6 +8,7 @@ const implicitTypes = ["token", "id_token", "id_token token", "code token"];
 /** RFC 9700 sections 2.1.2 and 2.4. */
 export const implicitAndPasswordGrantsAreRefused: Check = {
   claim: "implicit and password grants are refused",
+  proof: "four implicit response types and the password grant get an error and no token",
   timeoutMs: 20_000,
   async run(context) {
     const client = await addPersonClient(context);

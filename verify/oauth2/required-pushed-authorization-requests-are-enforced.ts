@@ -4,6 +4,8 @@ import { addPersonClient, authorize, requireLogin } from "./person-client.ts";
 /** RFC 9126 section 6: requiring pushed requests is useless if another way is open. */
 export const requiredPushedAuthorizationRequestsAreEnforced: Check = {
   claim: "required pushed authorization requests are enforced",
+  proof:
+    "a client that requires PAR (RFC 9126) does not reach the sign-in page with plain parameters or with an unknown `request_uri`",
   timeoutMs: 20_000,
   async run(context) {
     await requireLogin(context, await addPersonClient(context));

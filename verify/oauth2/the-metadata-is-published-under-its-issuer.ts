@@ -14,6 +14,8 @@ const endpoints = [
 /** RFC 8414: an issuer's metadata must not lead to another issuer. */
 export const theMetadataIsPublishedUnderItsIssuer: Check = {
   claim: "the metadata is published under its issuer",
+  proof:
+    "RFC 8414: the issuer is the address that clients use, including the port; five endpoints are below it, and S256 is the only challenge method",
   timeoutMs: 15_000,
   async run(context) {
     await requireResponse(context, "/verify/echo");

@@ -15,6 +15,7 @@ const timeoutMs = 5_000;
 
 export const aChangeCausesNoFailedRequest: Check = {
   claim: "a change causes no failed request",
+  proof: "under steady load, a route is added and removed twice, and no request fails",
   timeoutMs: 60_000,
   async run(context) {
     const load = await startBackground(context);

@@ -4,6 +4,8 @@ import { askEveryGateway, countGateways, describeChange, findMissing, planRoute 
 
 export const aRemovedRouteIsServedByNoGateway: Check = {
   claim: "a removed route is served by no gateway",
+  proof:
+    "200 before the change; all gateways acknowledge the version, and eight connections per gateway get 404",
   timeoutMs: 40_000,
   async run(context) {
     const gateways = await countGateways(context);

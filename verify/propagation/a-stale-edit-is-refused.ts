@@ -4,6 +4,7 @@ import { planRoute } from "../client/fleet.ts";
 
 export const aStaleEditIsRefused: Check = {
   claim: "a stale edit is refused",
+  proof: "an edit based on the previous version gets 409 and is not stored",
   timeoutMs: 20_000,
   async run(context) {
     const name = context.uniqueName("route");

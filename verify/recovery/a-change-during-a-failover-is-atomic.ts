@@ -19,6 +19,8 @@ const mostCatchUpMs = 10_000;
 
 export const aChangeDuringAFailoverIsAtomic: Check = {
   claim: "a change during a failover is atomic",
+  proof:
+    "routes are added one by one through the admin site while RDS fails over; acknowledged changes are in the history exactly once, changes rejected with 503 are not, every change gets one of these two responses, the next writer accepts changes, a change that is sent again is not applied twice, and every gateway serves the last change within 10 s",
   timeoutMs: 900_000,
   async run(context) {
     const before = await readDatabase(context);

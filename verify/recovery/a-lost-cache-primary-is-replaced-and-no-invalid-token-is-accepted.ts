@@ -11,6 +11,8 @@ const bogus = "a token that was never issued";
 
 export const aLostCachePrimaryIsReplacedAndNoInvalidTokenIsAccepted: Check = {
   claim: "a lost cache primary is replaced and no invalid token is accepted",
+  proof:
+    "ElastiCache `TestFailover`; during the failover 503 is the only failure allowed, a token that was never issued is never accepted, a valid one is never denied, and all tokens issued before remain valid afterwards",
   timeoutMs: 600_000,
   async run(context) {
     const shards = await readShards(context);

@@ -10,6 +10,8 @@ import { describeOutage, judgeRecovery } from "./judge.ts";
  */
 export const aLostDatabaseWriterIsReplacedWhileTheGatewayKeepsServing: Check = {
   claim: "a lost database writer is replaced while the gateway keeps serving",
+  proof:
+    "RDS `FailoverDBCluster`; another instance becomes the writer, all instances recover, no GET fails, and a new token is issued and accepted; the check `recovery/a-change-during-a-failover-is-atomic` covers writes",
   timeoutMs: 900_000,
   async run(context) {
     const before = await readDatabase(context);

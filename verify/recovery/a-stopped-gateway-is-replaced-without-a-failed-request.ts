@@ -8,6 +8,8 @@ import { prepareStop } from "./stop-experiment.ts";
 
 export const aStoppedGatewayIsReplacedWithoutAFailedRequest: Check = {
   claim: "a stopped gateway is replaced without a failed request",
+  proof:
+    "FIS `aws:ecs:stop-task` stops one gateway, which drains; the task is replaced and healthy, and no GET fails",
   timeoutMs: 420_000,
   async run(context) {
     const before = await waitUntil(

@@ -12,6 +12,8 @@ const chunkBytes = 1024 * 1024;
 
 export const aBodyOverTheLimitGets413: Check = {
   claim: "a body over the limit gets 413",
+  proof:
+    "a declared body of one byte over 10 MiB gets 413, and so does a chunked body that exceeds the limit",
   timeoutMs: 30_000,
   async run(context) {
     const token = await context.tokens.issue(`${readScope} ${writeScope}`);

@@ -9,6 +9,8 @@ const followers = 6;
 
 export const aSmuggledRequestIsNotServed: Check = {
   claim: "a smuggled request is not served",
+  proof:
+    "a request in the body of another (CL.TE, TE.CL) gets no response, neither itself nor through later requests; two requests on one connection are the control",
   timeoutMs: 30_000,
   async run(context) {
     await requireResponse(context, route);

@@ -8,6 +8,7 @@ const shape = /^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/;
 
 export const aTraceContextReachesTheUpstream: Check = {
   claim: "a trace context reaches the upstream",
+  proof: "the upstream receives the caller's trace context and the same request ID as the client",
   timeoutMs: 15_000,
   async run(context) {
     const trace = randomBytes(16).toString("hex");

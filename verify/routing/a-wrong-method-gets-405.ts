@@ -4,6 +4,7 @@ import { route } from "./raw-request.ts";
 
 export const aWrongMethodGets405: Check = {
   claim: "a wrong method gets 405",
+  proof: "PUT, DELETE and PATCH get 405, and `Allow` lists the allowed methods",
   timeoutMs: 15_000,
   async run(context) {
     await requireResponse(context, route);

@@ -28,6 +28,8 @@ const tricks = [
 
 export const anAmbiguousPathIsRefused: Check = {
   claim: "an ambiguous path is refused",
+  proof:
+    "19 paths that some servers resolve to `/verify/echo` (`..`, `//`, `%2f`, double encodings) get a single 4xx response",
   timeoutMs: 30_000,
   async run(context) {
     await requireResponse(context, route);

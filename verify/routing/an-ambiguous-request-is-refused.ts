@@ -33,6 +33,8 @@ const ambiguous: Readonly<Record<string, Omit<Parameters<typeof renderRequest>[1
 
 export const anAmbiguousRequestIsRefused: Check = {
   claim: "an ambiguous request is refused",
+  proof:
+    "16 requests with two hosts, two lengths, unsupported codings and similar ambiguities are not served",
   timeoutMs: 30_000,
   async run(context) {
     await requireResponse(context, route);

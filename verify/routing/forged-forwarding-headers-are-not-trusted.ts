@@ -20,6 +20,7 @@ const claims: Readonly<Record<string, string>> = {
 
 export const forgedForwardingHeadersAreNotTrusted: Check = {
   claim: "forged forwarding headers are not trusted",
+  proof: "the upstream receives none of ten forged headers about the origin or destination of a request",
   timeoutMs: 15_000,
   async run(context) {
     const what = "a request with forged forwarding headers";

@@ -7,6 +7,7 @@ const fields = ["keep-alive", "proxy-connection", "te", "proxy-authorization"];
 
 export const hopByHopHeadersAreNotForwarded: Check = {
   claim: "hop-by-hop headers are not forwarded",
+  proof: "the upstream receives none of four hop-by-hop headers, but does receive an end-to-end header",
   timeoutMs: 15_000,
   async run(context) {
     const marker = context.uniqueName("hop");

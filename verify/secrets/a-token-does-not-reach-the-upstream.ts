@@ -3,6 +3,7 @@ import { readEcho } from "../client/ask.ts";
 
 export const aTokenDoesNotReachTheUpstream: Check = {
   claim: "a token does not reach the upstream",
+  proof: "an authorized request as the upstream receives it does not contain the token",
   timeoutMs: 15_000,
   async run(context) {
     const token = await context.tokens.issue();

@@ -3,6 +3,8 @@ import { listParameters, readParameter } from "./parameters.ts";
 
 export const everyParameterIsEncrypted: Check = {
   claim: "every parameter is encrypted",
+  proof:
+    "each of the environment's parameters is a SecureString and does not reveal its value without its key",
   timeoutMs: 20_000,
   async run(context) {
     const parameters = await listParameters(context);

@@ -13,6 +13,8 @@ interface Provocation extends ClientRequest {
 
 export const noErrorResponseContainsASecret: Check = {
   claim: "no error response contains a secret",
+  proof:
+    "11 errors of the gateway, the OAuth2 server and the admin site contain no parameter's value, no token and no stack trace",
   timeoutMs: 30_000,
   async run(context) {
     const token = await context.tokens.issue();

@@ -3,6 +3,7 @@ import { listParameters } from "./parameters.ts";
 
 export const theEncryptionKeyIsEnabled: Check = {
   claim: "the encryption key is enabled",
+  proof: "the key belongs to the environment, is enabled and is rotated",
   timeoutMs: 20_000,
   async run(context) {
     const parameters = await listParameters(context);

@@ -5,6 +5,7 @@ import type { TeardownContext } from "./context.ts";
 /** On the local target the whole region must be gone; on AWS no resource may carry the environment's tag. */
 export const noResourceOfTheEnvironmentRemains: Check<TeardownContext> = {
   claim: "no resource of the environment remains",
+  proof: "locally the region's endpoint is gone; on AWS no resource carries the environment's tag",
   timeoutMs: 60_000,
   run: (context) => (context.before.kind === "local" ? checkRegionGone(context) : checkTagsGone(context)),
 };

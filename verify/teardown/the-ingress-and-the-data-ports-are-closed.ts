@@ -4,6 +4,7 @@ import type { TeardownContext } from "./context.ts";
 
 export const theIngressAndTheDataPortsAreClosed: Check<TeardownContext> = {
   claim: "the ingress and the data ports are closed",
+  proof: "none of the environment's addresses accepts a connection",
   timeoutMs: 15_000,
   async run(context) {
     const { addresses } = context.before;
