@@ -1,6 +1,6 @@
 import { SettingsError } from "./errors.ts";
 import { longestKeysCheckSeconds } from "./oauth2/lifetimes.ts";
-import { parseSigningKeys, type SigningKey } from "./oauth2/signing-key.ts";
+import { parseSigningKeys, type SuppliedKey } from "./oauth2/signing-key.ts";
 import { readTracing, type TracingSettings } from "./tracing/settings.ts";
 
 /** Where a role listens and its time limits for shutdown. */
@@ -63,7 +63,7 @@ export interface GatewaySettings extends ListeningSettings, StoreSettings {
 /** Source of the OAuth2 server's signing keys. */
 export interface SigningSettings {
   /** Supplied by the operator, the signing one first; otherwise the gateways create and share their own. */
-  readonly keys?: readonly SigningKey[];
+  readonly keys?: readonly SuppliedKey[];
   /**
    * AWS KMS key that encrypts keys that the gateways create; otherwise a key derived from `CLIENT_SECRET_KEY`
    * does.
@@ -128,7 +128,7 @@ class Reader {
   signing(): SigningSettings {
     const text = this.optional("SIGNING_KEYS");
     const kmsKey = this.optional("SIGNING_KEYS_KMS_KEY");
-    let keys: readonly SigningKey[] | undefined;
+    let keys: readonly SuppliedKey[] | undefined;
     try {
       keys = text === undefined ? undefined : parseSigningKeys(text);
     } catch (error) {

@@ -1,7 +1,7 @@
 import { createPrivateKey, generateKeyPair, type KeyObject, type webcrypto } from "node:crypto";
 import { promisify } from "node:util";
+import type { JWK } from "jose";
 import type { idTokenAlgorithms } from "../configuration/limits.ts";
-import { computeThumbprint } from "./thumbprint.ts";
 
 type JsonWebKey = webcrypto.JsonWebKey;
 
@@ -17,6 +17,9 @@ export interface SigningKey extends JsonWebKey {
   readonly use: "sig";
 }
 
+/** A signing key that an operator supplied, with or without a name. */
+export type SuppliedKey = Omit<SigningKey, "kid"> & { readonly kid?: string };
+
 /**
  * Shorter keys are refused everywhere; longer ones cost a multiple at each login (NIST SP 800-57: sufficient until
  * 2030).
@@ -30,7 +33,7 @@ export async function createSigningKey(algorithm: SigningAlgorithm): Promise<Sig
     algorithm === "RS256"
       ? await generate("rsa", { modulusLength: rsaBits })
       : await generate("ec", { namedCurve: "P-256" });
-  return describeKey(privateKey);
+  return nameKey(describeKey(privateKey));
 }
 
 /**
@@ -38,7 +41,7 @@ export async function createSigningKey(algorithm: SigningAlgorithm): Promise<Sig
  *
  * @throws TypeError that states the problem and nothing of the keys
  */
-export function parseSigningKeys(text: string): readonly SigningKey[] {
+export function parseSigningKeys(text: string): readonly SuppliedKey[] {
   let set: { keys?: unknown };
   try {
     set = JSON.parse(text);
@@ -57,17 +60,23 @@ export function parseSigningKeys(text: string): readonly SigningKey[] {
       );
     }
   });
-  if (new Set(keys.map(({ kid }) => kid)).size < keys.length)
+  if (new Set(keys.map(({ kid, x, n }) => kid ?? `${x ?? n}`)).size < keys.length)
     throw new TypeError('has two keys with the same "kid"');
   return keys;
 }
 
-function describeKey(key: KeyObject, kid?: unknown): SigningKey {
+/** Names a key without a name by its thumbprint (RFC 7638): the same for the private key and its public one. */
+export async function nameKey({ kid, ...key }: SuppliedKey): Promise<SigningKey> {
+  if (kid !== undefined) return { ...key, kid };
+  const { calculateJwkThumbprint } = await import("jose");
+  return { ...key, kid: await calculateJwkThumbprint(key as JWK) };
+}
+
+function describeKey(key: KeyObject, kid?: unknown): SuppliedKey {
   const alg = findAlgorithm(key);
   if (alg === undefined) throw new TypeError("no algorithm for this key");
   const jwk = key.export({ format: "jwk" }) as JsonWebKey;
-  const name = typeof kid === "string" && kid !== "" ? kid : computeThumbprint({ ...jwk });
-  return { ...jwk, kid: name, alg, use: "sig" };
+  return { ...jwk, ...(typeof kid === "string" && kid !== "" ? { kid } : {}), alg, use: "sig" };
 }
 
 function findAlgorithm({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): SigningAlgorithm | undefined {

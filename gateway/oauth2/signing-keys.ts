@@ -5,7 +5,13 @@ import { describeReason } from "../reason.ts";
 import type { SigningSettings } from "../settings.ts";
 import { findDue, findExpired, isRotating, orderKeys, type StoredKey } from "./key-rotation.ts";
 import { type Cipher, createLocalCipher } from "./local-cipher.ts";
-import { createSigningKey, type SigningAlgorithm, type SigningKey } from "./signing-key.ts";
+import {
+  createSigningKey,
+  nameKey,
+  type SigningAlgorithm,
+  type SigningKey,
+  type SuppliedKey,
+} from "./signing-key.ts";
 
 export interface SigningKeysParts {
   readonly writer: Pool;
@@ -13,7 +19,7 @@ export interface SigningKeysParts {
   readonly openCipher: () => Promise<Cipher>;
   readonly logger: Logger;
   /** Supplied by the operator: then nothing is stored, and rotation is the operator's. */
-  readonly given?: readonly SigningKey[];
+  readonly given?: readonly SuppliedKey[];
   readonly checkMs: number;
 }
 
@@ -42,12 +48,11 @@ export class SigningKeys {
   readonly #parts: SigningKeysParts;
   /** Keys by their stored form; `undefined` for those encrypted under another secret. */
   readonly #opened = new Map<string, SigningKey | undefined>();
-  #current: readonly SigningKey[];
+  #current: readonly SigningKey[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(parts: SigningKeysParts) {
     this.#parts = parts;
-    this.#current = parts.given ?? [];
   }
 
   /** For each algorithm the signing key first, then the others that are published. */
@@ -58,6 +63,7 @@ export class SigningKeys {
   async load(): Promise<void> {
     const { given, logger } = this.#parts;
     if (given !== undefined) {
+      this.#current = await Promise.all(given.map(nameKey));
       for (const alg of idTokenAlgorithms)
         if (!given.some((key) => key.alg === alg))
           logger.warn({ alg }, "no signing key supplied for an algorithm");

@@ -1,7 +1,7 @@
 import type { Difference, FieldDifference } from "../../configuration/difference.ts";
 import { nouns } from "../../configuration/document.ts";
 import { type Content, type Html, html } from "../../page/html.ts";
-import { describeValue } from "./values.ts";
+import { describeValue, isUnset } from "./values.ts";
 
 /** Display names of fields. */
 export const fieldNames: Readonly<Record<string, string>> = {
@@ -28,32 +28,30 @@ export const fieldNames: Readonly<Record<string, string>> = {
 const verbs = { added: "Added", changed: "Changed", removed: "Removed" } as const;
 
 /** One block for each changed entry. */
-export function renderDifferences(differences: readonly Difference[]): Content {
+export async function renderDifferences(differences: readonly Difference[]): Promise<Content> {
   if (differences.length === 0) return html`<p class="quiet">No differences.</p>`;
-  return differences.map(
-    ({
-      kind,
-      name,
-      change,
-      fields,
-    }) => html`<details class="difference ${change}"${change !== "removed" && html` open`}>
+  return Promise.all(differences.map(renderDifference));
+}
+
+async function renderDifference({ kind, name, change, fields }: Difference): Promise<Html> {
+  const telling = fields.filter((field) => isTelling(field, change));
+  return html`<details class="difference ${change}"${change !== "removed" && html` open`}>
       <summary>${verbs[change]} ${nouns[kind]} <code>${name}</code></summary>
-      <dl>${fields.filter((field) => isTelling(field, change)).map(renderField)}</dl>
-    </details>`,
-  );
+      <dl>${await Promise.all(telling.map(renderField))}</dl>
+    </details>`;
 }
 
 /** For an added or removed entry, unset fields carry no information. */
 function isTelling({ before, after }: FieldDifference, change: Difference["change"]): boolean {
-  return change === "changed" || describeValue(before ?? after) !== "none";
+  return change === "changed" || !isUnset(before ?? after);
 }
 
-function renderField(field: FieldDifference): Html {
+async function renderField(field: FieldDifference): Promise<Html> {
   const hasBefore = "before" in field;
   const hasAfter = "after" in field;
   return html`<div><dt>${fieldNames[field.field] ?? field.field}</dt><dd>
-    ${hasBefore && html`<del>${describeValue(field.before)}</del>`}
+    ${hasBefore && html`<del>${await describeValue(field.before)}</del>`}
     ${hasBefore && hasAfter && html`<span class="arrow"> became </span>`}
-    ${hasAfter && html`<ins>${describeValue(field.after)}</ins>`}
+    ${hasAfter && html`<ins>${await describeValue(field.after)}</ins>`}
   </dd></div>`;
 }

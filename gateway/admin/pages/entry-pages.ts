@@ -98,7 +98,7 @@ async function store<K extends Kind>(
       return sendEditor(form, page, { ...again, problems: error.problems }, 422);
     if (error instanceof VersionStaleError) {
       const { conflict } = error;
-      const editing = { ...again, basedOn: conflict.current, notice: renderConflict(conflict) };
+      const editing = { ...again, basedOn: conflict.current, notice: await renderConflict(conflict) };
       return sendEditor(form, page, editing, 409);
     }
     throw error;

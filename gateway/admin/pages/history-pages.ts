@@ -31,7 +31,7 @@ export function addHistoryPages(app: FastifyInstance, context: SiteContext): voi
       return page.leave(`/history?stored=${made.differences.length === 0 ? 0 : made.version}`);
     } catch (error) {
       if (error instanceof VersionStaleError)
-        return sendVersion(page, { notice: renderConflict(error.conflict), status: 409 });
+        return sendVersion(page, { notice: await renderConflict(error.conflict), status: 409 });
       if (error instanceof ConfigurationInvalidError)
         return sendVersion(page, {
           notice: renderProblems(error.problems, { kind: "", name: "" }),
@@ -90,8 +90,8 @@ async function sendVersion(
     ${notice}
     <p class="lead">${recorded.summary}. By <strong>${recorded.author}</strong>${recorded.certificate !== null && html` <span class="quiet">(certificate ${recorded.certificate})</span>`}, ${renderTime(recorded.createdAt)}.
       ${recorded.restoredFrom !== null && html`Rolled back to <a href="/history/${recorded.restoredFrom}">version ${recorded.restoredFrom}</a>.`}</p>
-    <section><h2>Changes</h2>${renderDifferences(recorded.differences)}</section>
-    ${version === current.version ? html`<p class="notice">This is the current version.</p>` : renderWayBack(page, version, current.version, renderDifferences(computeDifferences(current.document, document)))}`;
+    <section><h2>Changes</h2>${await renderDifferences(recorded.differences)}</section>
+    ${version === current.version ? html`<p class="notice">This is the current version.</p>` : renderWayBack(page, version, current.version, await renderDifferences(computeDifferences(current.document, document)))}`;
   return page.send(
     { title: `Version ${version}`, section: "history", ...(status === undefined ? {} : { status }) },
     content,

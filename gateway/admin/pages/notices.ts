@@ -34,12 +34,12 @@ export function renderProblems(problems: readonly Problem[], own: { kind: string
 }
 
 /** Shows the conflicting changes and their authors. */
-export function renderConflict({ basedOn, current, authors, differences }: Conflict): Html {
+export async function renderConflict({ basedOn, current, authors, differences }: Conflict): Promise<Html> {
   const who = authors.length === 0 ? "Someone" : authors.join(" and ");
   return html`<div class="notice warning" role="alert" id="conflict" tabindex="-1">
     <p><strong>Nothing was saved.</strong> ${who} changed the configuration while you were editing. You started from
       version ${basedOn}; the current version is ${current}. Changes since then:</p>
-    ${differences === undefined ? html`<p>The changes cannot be shown because version ${basedOn} is not in the history.</p>` : renderDifferences(differences)}
+    ${differences === undefined ? html`<p>The changes cannot be shown because version ${basedOn} is not in the history.</p>` : await renderDifferences(differences)}
     <p>Your input is kept below. Review it, then save it on top of version ${current}.</p>
   </div>`;
 }

@@ -54,7 +54,7 @@ export function addQuestionPages(app: FastifyInstance, context: SiteContext, pag
       if (notice !== undefined) return sendQuestion(page, pages, { basedOn, notice, status: 422 });
       if (!(error instanceof VersionStaleError)) throw error;
       const { conflict } = error;
-      const asking = { basedOn: conflict.current, notice: renderConflict(conflict), status: 409 };
+      const asking = { basedOn: conflict.current, notice: await renderConflict(conflict), status: 409 };
       return sendQuestion(page, pages, asking);
     }
   });

@@ -1,3 +1,4 @@
+import type { JWK } from "jose";
 import type {
   ClientKey,
   ClientKeys,
@@ -5,7 +6,6 @@ import type {
   RouteEntry,
   TargetEntry,
 } from "../../configuration/document.ts";
-import { computeThumbprint } from "../../oauth2/thumbprint.ts";
 import { type Content, type Html, html } from "../../page/html.ts";
 import type { Cors } from "../../routing/cors.ts";
 
@@ -37,10 +37,11 @@ export function renderWords(words: readonly string[]): Content {
 }
 
 /** `RSA "2027" (thumbprint NzbLsXh8uD…)`: the client chooses the key id, the thumbprint identifies the key. */
-function describeKey(key: ClientKey): string {
+async function describeKey(key: ClientKey): Promise<string> {
+  const { calculateJwkThumbprint } = await import("jose");
   const type = key.kty === "RSA" ? "RSA" : `${key.kty} ${key.crv}`;
   const name = key.kid === undefined ? "" : ` ${JSON.stringify(key.kid)}`;
-  return `${type}${name} (thumbprint ${computeThumbprint(key).slice(0, 16)}…)`;
+  return `${type}${name} (thumbprint ${(await calculateJwkThumbprint(key as JWK)).slice(0, 16)}…)`;
 }
 
 /** `/health every 5 s`. */
@@ -58,18 +59,23 @@ function describeCors({ origins, headers, exposedHeaders, credentials, maxAgeSec
   ].join("; ");
 }
 
+/** Whether a field of an entry says nothing. */
+export function isUnset(value: unknown): value is null | undefined | "" | readonly [] {
+  return (
+    value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0)
+  );
+}
+
 /** Any field of an entry as text, for comparisons. */
-export function describeValue(value: unknown): string {
-  if (value === null || value === undefined || value === "") return "none";
+export async function describeValue(value: unknown): Promise<string> {
+  if (isUnset(value)) return "none";
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (Array.isArray(value))
-    return value.length === 0
-      ? "none"
-      : value
-          .map((item) => (typeof item === "object" ? describeTarget(item as TargetEntry) : String(item)))
-          .join(", ");
+    return value
+      .map((item) => (typeof item === "object" ? describeTarget(item as TargetEntry) : String(item)))
+      .join(", ");
   if (typeof value === "object" && "keys" in value)
-    return (value as ClientKeys).keys.map(describeKey).join(", ");
+    return (await Promise.all((value as ClientKeys).keys.map(describeKey))).join(", ");
   if (typeof value === "object" && "origins" in value) return describeCors(value as Cors);
   if (typeof value === "object" && "intervalMs" in value) return describeHealth(value as HealthEntry);
   if (typeof value === "object") return describeRate(value as RouteEntry["rate"]);

@@ -6,7 +6,7 @@ import { before, t, test } from "tap";
 import { rotation } from "../../../gateway/oauth2/key-rotation.ts";
 import { lifetimes } from "../../../gateway/oauth2/lifetimes.ts";
 import { createLocalCipher } from "../../../gateway/oauth2/local-cipher.ts";
-import { createSigningKey, parseSigningKeys } from "../../../gateway/oauth2/signing-key.ts";
+import { createSigningKey, nameKey, parseSigningKeys } from "../../../gateway/oauth2/signing-key.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../../wait-until.ts";
 import { describeGateway, StartedRole, startGateway } from "../started-gateway.ts";
@@ -193,9 +193,12 @@ test("invalid supplied keys end the start with the reason, and are not printed",
 });
 
 test("a key set is read completely or not at all", async () => {
-  const { kid: _kid, alg: _alg, use: _use, ...anonymous } = await createSigningKey("ES256");
+  const { kid, alg: _alg, use: _use, ...anonymous } = await createSigningKey("ES256");
   const rsa = await createSigningKey("RS256");
-  const [read, other] = parseSigningKeys(JSON.stringify({ keys: [anonymous, rsa] }));
+  const parsed = parseSigningKeys(JSON.stringify({ keys: [anonymous, rsa] }));
+  const [read, other] = await Promise.all(parsed.map(nameKey));
+  assert.equal(read!.kid, kid, "as when it was created");
+  assert.equal(other!.kid, rsa.kid);
   assert.match(read!.kid, /^[A-Za-z0-9_-]{43}$/);
   assert.deepEqual([read!.alg, other!.alg], ["ES256", "RS256"]);
   const { d: _d, ...publicKey } = await createSigningKey("ES256");
@@ -212,6 +215,7 @@ test("a key set is read completely or not at all", async () => {
     [{ ...rsa, alg: "ES256" }],
     [{ ...rsa, alg: "PS256" }],
     [{ ...anonymous, kid: rsa.kid }, rsa],
+    [anonymous, anonymous],
   ])
     assert.throws(() => parseSigningKeys(JSON.stringify({ keys })), TypeError);
 });
