@@ -1,6 +1,7 @@
-import { appendFileSync, mkdirSync } from "node:fs";
+import { appendFileSync } from "node:fs";
 import { join } from "node:path";
-import { explainFileError, readFileIfPresent } from "../../machine/files.ts";
+import { createFolder, explainFileError } from "../../machine/files.ts";
+import { readLines } from "../../machine/line-file.ts";
 
 /** One certificate that an environment's authority has signed. */
 export interface IssuedSerial {
@@ -20,8 +21,8 @@ export interface IssuedSerial {
  */
 export function recordSerial(directory: string, issued: IssuedSerial): void {
   const file = registerFile(directory);
+  createFolder(directory);
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
     // Starts a new line, whatever a kill has left of the previous one.
     appendFileSync(file, `\n${JSON.stringify(issued)}\n`, { mode: 0o600 });
   } catch (cause) {
@@ -31,15 +32,11 @@ export function recordSerial(directory: string, issued: IssuedSerial): void {
 
 /** Every certificate ever issued, in order. Invalid lines are skipped. */
 export function readSerials(directory: string): readonly IssuedSerial[] {
-  return (readFileIfPresent(registerFile(directory)) ?? "").split("\n").flatMap((line) => {
-    try {
-      const value = JSON.parse(line) as Partial<IssuedSerial> | null;
-      return typeof value?.serial === "string" && typeof value.name === "string"
-        ? [{ ...value, expires: String(value.expires) } as IssuedSerial]
-        : [];
-    } catch {
-      return [];
-    }
+  return readLines(registerFile(directory)).flatMap((line) => {
+    const value = line as Partial<IssuedSerial> | null;
+    return typeof value?.serial === "string" && typeof value.name === "string"
+      ? [{ ...value, expires: String(value.expires) } as IssuedSerial]
+      : [];
   });
 }
 

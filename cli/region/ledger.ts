@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readFileIfPresent } from "../../machine/files.ts";
+import { readLines } from "../../machine/line-file.ts";
 import { isAlive, type ProcessIdentity } from "../../machine/process.ts";
 import { endProcesses } from "../../machine/signals.ts";
 
@@ -21,7 +21,7 @@ interface LedgerLine {
 /** Reads a region's ledger without the region. Invalid lines are skipped. */
 export function readLedger(directory: string): readonly LedgerEntry[] {
   const entries = new Map<string, LedgerEntry>();
-  for (const line of readLines(join(directory, "ledger.jsonl"))) {
+  for (const line of readLines(join(directory, "ledger.jsonl")).filter(isLedgerLine)) {
     const known = entries.get(line.name) ?? { name: line.name, listens: [] };
     if (line.event === "ended") entries.delete(line.name);
     else if (line.event === "starting")
@@ -30,6 +30,10 @@ export function readLedger(directory: string): readonly LedgerEntry[] {
       entries.set(line.name, { ...known, process: { pid: line.pid, startTime: line.startTime } });
   }
   return [...entries.values()];
+}
+
+function isLedgerLine(value: unknown): value is LedgerLine {
+  return typeof (value as Partial<LedgerLine> | null)?.name === "string";
 }
 
 /**
@@ -46,15 +50,4 @@ export async function endBalancers(directory: string): Promise<number> {
 
 function balancers(directory: string): readonly LedgerEntry[] {
   return readLedger(directory).filter(({ name }) => name.startsWith("haproxy/"));
-}
-
-function readLines(file: string): readonly LedgerLine[] {
-  return (readFileIfPresent(file) ?? "").split("\n").flatMap((line) => {
-    try {
-      const value = JSON.parse(line) as Partial<LedgerLine> | null;
-      return typeof value?.name === "string" ? [value as LedgerLine] : [];
-    } catch {
-      return [];
-    }
-  });
 }
