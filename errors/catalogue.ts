@@ -29,14 +29,14 @@ export type ErrorArguments<Entries extends Catalogue> = {
 export class ExpectedError<Code extends string = string> extends Error {
   readonly code: Code;
   readonly hint: string;
-  readonly exitCode?: number;
+  readonly exitCode: number | undefined;
 
   constructor(name: string, code: Code, text: ErrorText, cause?: unknown) {
     super(text.message, cause === undefined ? undefined : { cause });
     this.name = name;
     this.code = code;
     this.hint = text.hint;
-    if (text.exitCode !== undefined) this.exitCode = text.exitCode;
+    this.exitCode = text.exitCode;
   }
 }
 

@@ -89,8 +89,6 @@ export function planRecord(
   earlier: EnvironmentRecord | undefined,
   network: number,
 ): EnvironmentRecord {
-  const over = earlier === undefined || Date.parse(earlier.expires) < Date.now();
-  const lifetime = request.lifetimeSeconds ?? (over ? defaultLifetimeSeconds : undefined);
   return {
     name: request.name,
     ...origin,
@@ -101,10 +99,17 @@ export function planRecord(
     ...(earlier?.ports && { ports: earlier.ports }),
     owner: earlier?.owner ?? readOwner(),
     created: earlier?.created ?? new Date().toISOString(),
-    expires: lifetime === undefined ? earlier!.expires : new Date(Date.now() + lifetime * 1000).toISOString(),
+    expires: decideEnd(request, earlier),
     stage: earlier?.stage ?? "creating",
     ...(earlier === undefined ? { stack: "not requested" } : earlier.stack && { stack: earlier.stack }),
   };
+}
+
+/** An environment keeps its end unless the operator gives it a lifetime or it has expired. */
+function decideEnd({ lifetimeSeconds }: UpRequest, earlier: EnvironmentRecord | undefined): string {
+  const lives = earlier !== undefined && Date.parse(earlier.expires) >= Date.now();
+  if (lives && lifetimeSeconds === undefined) return earlier.expires;
+  return new Date(Date.now() + (lifetimeSeconds ?? defaultLifetimeSeconds) * 1000).toISOString();
 }
 
 /** Addresses include the port, so it never changes after creation. */

@@ -55,7 +55,7 @@ export class Haproxy {
     const before = this.#process;
     if (before) await this.#saveServerStates();
     this.#plan = plan;
-    this.#process = await this.#start(before);
+    this.#process = await this.#start(plan, before);
   }
 
   /** Runs commands on the admin socket; a run-time change costs about a millisecond. */
@@ -90,10 +90,9 @@ export class Haproxy {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  async #start(before: RunningProcess | undefined): Promise<RunningProcess> {
+  async #start(plan: HaproxyPlan, before: RunningProcess | undefined): Promise<RunningProcess> {
     this.#generation += 1;
     const generation = this.#generation;
-    const plan = this.#plan!;
     const file = `${generation}.cfg`;
     writeFileSync(join(this.directory, file), renderGlobal(generation) + plan.configuration, { mode: 0o600 });
     const takeOver = before ? ["-sf", String(before.pid), "-x", this.#socketPath(before)] : [];
@@ -144,9 +143,12 @@ export class Haproxy {
     void (async () => {
       while (!this.#ended && !this.#process) {
         await delay(restartAfterMs);
+        // It may have changed since the process ended.
+        const plan = this.#plan;
+        if (plan === undefined) return;
         try {
           this.#forgetServerStates();
-          this.#process = await this.#start(undefined);
+          this.#process = await this.#start(plan, undefined);
           this.onRestart?.();
         } catch (error) {
           this.#region.log("haproxy.restart-failed", { name: this.#name, reason: (error as Error).message });

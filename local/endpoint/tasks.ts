@@ -83,9 +83,11 @@ function json(status: number, body: unknown): WireResponse {
 
 function credentialsOf(task: RegisteredTask, keys: KeyRing): Record<string, string> {
   const roleArn = task.roleArn ?? "";
-  const fresh = task.credentials && task.credentials.expiration.getTime() > Date.now() + renewBeforeMs;
-  if (!fresh) task.credentials = keys.issue({ taskArn: task.taskArn, roleArn });
-  const { accessKeyId, secretAccessKey, sessionToken, expiration } = task.credentials!;
+  const known = task.credentials;
+  const fresh = known !== undefined && known.expiration.getTime() > Date.now() + renewBeforeMs;
+  const credentials = fresh ? known : keys.issue({ taskArn: task.taskArn, roleArn });
+  task.credentials = credentials;
+  const { accessKeyId, secretAccessKey, sessionToken, expiration } = credentials;
   return {
     RoleArn: roleArn,
     AccessKeyId: accessKeyId,
