@@ -1,4 +1,4 @@
-import { stopTask, type PlatformState } from "./state.ts";
+import { type PlatformState, stopTask } from "./state.ts";
 
 /** Fault Injection Service: REST with JSON. */
 export function serveFis(state: PlatformState, request: string, input: object): object {
