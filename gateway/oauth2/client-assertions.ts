@@ -1,4 +1,5 @@
 import type { Configuration, errors as OAuth2Errors } from "oidc-provider";
+import { readAcceptedAudiences } from "./library-patches.ts";
 
 type AssertionCheck = NonNullable<Configuration["assertJwtClientAuthClaimsAndHeader"]>;
 
@@ -15,15 +16,11 @@ export function createAssertionCheck(errors: typeof OAuth2Errors): AssertionChec
     // (RFC 7797 section 7).
     if (crit !== undefined)
       throw new errors.InvalidClientAuth("no critical header parameter (crit) is supported");
-    const accepted = (context.oidc as unknown as Audience).clientJwtAuthExpectedAudience();
+    const accepted = readAcceptedAudiences(context.oidc);
     // Any other audience could replay it here.
     if (![aud].flat().every((one) => accepted.has(one)))
       throw new errors.InvalidClientAuth("audience (aud) must be this server alone");
     if (Number(exp) > Date.now() / 1000 + longestAssertionSeconds)
       throw new errors.InvalidClientAuth(`expiration must be within ${longestAssertionSeconds} seconds`);
   };
-}
-
-interface Audience {
-  clientJwtAuthExpectedAudience(): ReadonlySet<unknown>;
 }

@@ -54,7 +54,7 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
         ? new ClientAdapter(findClient, algorithms)
         : new RedisAdapter(kind, { primaries, units, findClient }),
     routes,
-    jwks: { keys: [...parts.keys] as never },
+    jwks: { keys: [...parts.keys] },
     responseTypes: ["code"],
     scopes: [...openidScopes],
     claims: { openid: ["sub"], profile: ["name"], email: ["email"] },

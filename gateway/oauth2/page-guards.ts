@@ -78,7 +78,7 @@ async function replaceScript(context: Context, next: Next): Promise<void> {
   const inputs = fields.map(([input]) => new Html(input));
   showPage(context, {
     title: "Sign out",
-    leadsTo: readLogoutTarget(context as never),
+    leadsTo: readLogoutTarget({ oidc: context.oidc }),
     content: html`<h1>Sign out first</h1>
 <p>To continue, sign out of the current session in this browser.</p>
 <form method="post" action="${new Html(action)}">

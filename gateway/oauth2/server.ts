@@ -8,21 +8,16 @@ import { describeReason } from "../reason.ts";
 import type { Primaries } from "../redis/primaries.ts";
 import { ReplayMemory } from "../tokens/replay-memory.ts";
 import { Tokens } from "../tokens/tokens.ts";
-import { endAbandonedSessions } from "./abandoned-sessions.ts";
-import { respondInQueryOnly, verifySecretsByHash } from "./client-rules.ts";
 import { createConfiguration } from "./configuration.ts";
-import { decideOnce } from "./device-decisions.ts";
-import { paceDevices } from "./device-pace.ts";
 import { createFailureLog, createRefusalLog } from "./failure-log.ts";
-import { tagTokens } from "./grant-tags.ts";
 import { type Library, loadLibrary } from "./library.ts";
 import { noteReplays } from "./library-errors.ts";
+import { patchLibrary } from "./library-patches.ts";
+import { createLibraryRules } from "./library-rules.ts";
 import { createLoginPolicy } from "./login-policy.ts";
 import { createMiddleware } from "./middleware.ts";
 import { createOwnPages } from "./own-pages.ts";
 import type { OAuth2Parts } from "./parts.ts";
-import { rememberProofs } from "./proof-memory.ts";
-import { limitUnauthenticatedClients } from "./unauthenticated-limits.ts";
 import { UnitsOfWork } from "./unit-of-work.ts";
 
 /** Time limit for receiving a request's body, in milliseconds: it is a form, and is not forwarded. */
@@ -100,16 +95,13 @@ function createProvider(
   );
   // TLS ends at the balancer.
   provider.proxy = true;
-  verifySecretsByHash(provider, clientSecretKey);
-  respondInQueryOnly(provider);
-  tagTokens(provider);
   const memory = new ReplayMemory(primaries, { durable: true });
-  rememberProofs(provider, memory);
-  endAbandonedSessions(provider, readLogin);
+  const countBeginning = (address: string) => countBegun(primaries, address);
+  patchLibrary(
+    provider,
+    createLibraryRules({ primaries, memory, errors, clientSecretKey, readLogin, countBeginning }),
+  );
   noteReplays(provider);
-  paceDevices(provider, primaries, errors);
-  decideOnce(provider, memory);
-  limitUnauthenticatedClients(provider, errors, (address) => countBeginning(primaries, address));
   const failures = new WeakMap<IncomingMessage, Error>();
   provider.on("grant.revoked", ({ oidc }) =>
     logger.info({ client: oidc.client?.clientId, endpoint: oidc.route }, "grant revoked"),
@@ -143,7 +135,7 @@ function createProvider(
   return provider;
 }
 
-async function countBeginning(primaries: Primaries, address: string): Promise<number> {
+async function countBegun(primaries: Primaries, address: string): Promise<number> {
   const { allowances, Throttle } = await import("../login/throttle.ts");
   return new Throttle(primaries).take(allowances.beginning, nameNetwork(address));
 }
