@@ -1,4 +1,5 @@
 import type { AwsRequest } from "../operation.ts";
+import { documentedRefusal } from "./documented.ts";
 import { isModeled, readModel } from "./model.ts";
 import { refusalOf } from "./refusal.ts";
 import { findViolations } from "./violations.ts";
@@ -15,6 +16,8 @@ export function admitRequest(request: Pick<AwsRequest, "service" | "operation" |
   const model = readModel(service);
   // Unsupported operations have no model; they are refused by name.
   if (!Object.hasOwn(model.operations, operation)) return;
-  const refusal = refusalOf(service, findViolations(model, operation, input, wire));
+  const refusal =
+    refusalOf(service, findViolations(model, operation, input, wire)) ??
+    documentedRefusal(service, operation, input);
   if (refusal) throw refusal;
 }

@@ -19,7 +19,7 @@ const parameters: Wording = { missing: "MissingParameter", invalid: "InvalidPara
  * Codes by service: those in its API reference, among an operation's errors or its common errors. Only EC2
  * documents a code for unknown parameters; the other services ignore them.
  */
-const wordings: Readonly<Record<ModeledService, Wording>> = {
+const wordings: Readonly<Record<Exclude<ModeledService, "s3">, Wording>> = {
   acm: framework("ValidationException"),
   autoscaling: framework("ValidationError"),
   directconnect: framework("DirectConnectClientException"),
@@ -35,7 +35,6 @@ const wordings: Readonly<Record<ModeledService, Wording>> = {
   monitoring: framework("ValidationError"),
   rds: parameters,
   route53: framework("InvalidInput"),
-  s3: { missing: "InvalidRequest", invalid: "InvalidArgument", all: false },
   sns: framework("ValidationError"),
   ssm: framework("ValidationException"),
   sts: framework("ValidationError"),
@@ -44,6 +43,7 @@ const wordings: Readonly<Record<ModeledService, Wording>> = {
 
 /** The service's error for the violations; undefined if it accepts the input. */
 export function refusalOf(service: ModeledService, violations: readonly Violation[]): AwsError | undefined {
+  if (service === "s3") return refusalOfS3(violations);
   const wording = wordings[service];
   // A value that cannot be parsed is reported before any constraint.
   const unreadable = violations.find(({ kind }) => kind === "type");
@@ -58,6 +58,18 @@ export function refusalOf(service: ModeledService, violations: readonly Violatio
   if (first.kind === "missing")
     return new AwsError(wording.missing, `The request must contain the parameter ${first.member}`);
   return new AwsError(wording.invalid, explainParameter(first));
+}
+
+/** S3 has one error for a body that is not as it should be, and names headers and parameters. */
+function refusalOfS3(violations: readonly Violation[]): AwsError | undefined {
+  const broken = violations.filter(({ kind }) => kind !== "unknown");
+  if (broken.some(({ inBody }) => inBody))
+    return new AwsError(
+      "MalformedXML",
+      "The XML you provided was not well-formed or did not validate against our published schema",
+    );
+  const [first] = broken;
+  return first && new AwsError("InvalidArgument", explainParameter(first));
 }
 
 function explainAll(violations: readonly Violation[]): string {

@@ -13,11 +13,14 @@ export interface Violation {
   readonly value: string | undefined;
   /** The violated constraint, as AWS words it; for a wrong type: the kind of JSON value and the type. */
   readonly constraint: string;
+  /** Whether a REST protocol carries the member in the body. */
+  readonly inBody: boolean;
 }
 
 interface Place {
   readonly member: string;
   readonly path: string;
+  readonly inBody: boolean;
   readonly wire: Wire;
 }
 
@@ -30,7 +33,9 @@ export function findViolations(
 ): readonly Violation[] {
   const name = model.operations[operation];
   if (name === undefined) throw new Error(`the model of ${model.source.file} has no operation ${operation}`);
-  return name === null ? [] : ofStructure(model, shapeOf(model, name), input, { member: "", path: "", wire });
+  return name === null
+    ? []
+    : ofStructure(model, shapeOf(model, name), input, { member: "", path: "", inBody: true, wire });
 }
 
 function ofValue(model: ServiceModel, shape: Shape, value: unknown, place: Place): readonly Violation[] {
@@ -64,8 +69,8 @@ function ofStructure(
   const unknown = Object.keys(value)
     .filter((name) => !Object.hasOwn(members, name))
     .map((name): Violation => {
-      const { member, path } = memberPlace(place, name, undefined);
-      return { kind: "unknown", member, path, value: undefined, constraint: "Member is not known" };
+      const { member, path, inBody } = memberPlace(place, name, undefined);
+      return { kind: "unknown", member, path, inBody, value: undefined, constraint: "Member is not known" };
     });
   return [...known, ...unknown];
 }
@@ -77,6 +82,7 @@ function memberPlace(place: Place, name: string, member: Member | undefined): Pl
   return {
     member: place.member === "" ? name : `${place.member}.${name}`,
     path: place.path === "" ? lower : `${place.path}.${lower}`,
+    inBody: place.inBody && member?.location === undefined,
     wire,
   };
 }
@@ -90,6 +96,7 @@ function ofList(model: ServiceModel, shape: Shape, value: unknown, place: Place)
     ofValue(model, itemShape, item, {
       member: `${place.member}.${index + 1}`,
       path: `${place.path}.${index + 1}.member`,
+      inBody: place.inBody,
       wire: place.wire,
     }),
   );
@@ -134,6 +141,7 @@ function ofMap(model: ServiceModel, shape: Shape, value: unknown, place: Place):
     const found = ofValue(model, valueShape, item, {
       member: `${place.member}.${key}`,
       path: `${place.path}.${key}.member`,
+      inBody: place.inBody,
       wire: place.wire,
     });
     const constraint = `Map value must satisfy constraint: ${describeConstraints(valueShape)}`;
@@ -163,12 +171,16 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
 
-function missing({ member, path }: Place): Violation {
-  return { kind: "missing", member, path, value: undefined, constraint: "Member must not be null" };
+function missing({ member, path, inBody }: Place): Violation {
+  return { kind: "missing", member, path, inBody, value: undefined, constraint: "Member must not be null" };
 }
 
-function violated(shape: Shape, value: unknown, { member, path }: Place, constraint: string): Violation {
-  return { kind: "constraint", member, path, value: shape.sensitive ? undefined : render(value), constraint };
+function violated(shape: Shape, value: unknown, place: Place, constraint: string): Violation {
+  return { kind: "constraint", ...describe(shape, value, place), constraint };
+}
+
+function describe(shape: Shape, value: unknown, { member, path, inBody }: Place) {
+  return { member, path, inBody, value: shape.sensitive ? undefined : render(value) };
 }
 
 const jsonKinds: Readonly<Record<string, string>> = {
@@ -177,12 +189,12 @@ const jsonKinds: Readonly<Record<string, string>> = {
   boolean: "BOOLEAN_VALUE",
 };
 
-function wrongType(shape: Shape, value: unknown, { member, path }: Place): Violation {
+function wrongType(shape: Shape, value: unknown, place: Place): Violation {
   const kind = jsonKinds[typeof value] ?? (Array.isArray(value) ? "START_ARRAY" : "START_OBJECT");
   const { type } = shape;
   const noun = `${/^[aeiou]/.test(type) ? "an" : "a"} ${type.charAt(0).toUpperCase()}${type.slice(1)}`;
   const constraint = `${kind} can not be converted to ${noun}`;
-  return { kind: "type", member, path, value: shape.sensitive ? undefined : render(value), constraint };
+  return { kind: "type", ...describe(shape, value, place), constraint };
 }
 
 /** As Java prints it: `[a, b]`, `{k=v}`. */

@@ -7,8 +7,12 @@ import type { Region } from "../region.ts";
 import { bucketOperations } from "./bucket-operations.ts";
 import type { S3Call, S3Operation } from "./call.ts";
 import { objectOperations } from "./object-operations.ts";
+import { admitS3Call, operationName } from "./request-input.ts";
 
 const operations: Readonly<Record<string, S3Operation>> = { ...bucketOperations, ...objectOperations };
+
+/** Names of the operations that are served, as in the API reference. */
+export const s3OperationNames: readonly string[] = Object.keys(operations).map(operationName);
 
 /** Query parameters that select another operation on the same path; those not in `operations` are refused. */
 const subresources = [
@@ -55,6 +59,7 @@ export async function serveS3(
   const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
   if (!operation)
     throw new AwsError("NotImplemented", `The local region does not support ${name} of s3.`, 501);
+  admitS3Call(name, call);
   admitCaller(region, {
     service: "s3",
     operation: name,

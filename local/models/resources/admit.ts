@@ -1,5 +1,6 @@
 import { LocalError } from "../../errors.ts";
 import type { Properties } from "../../resource.ts";
+import { documentedRefusal } from "../documented.ts";
 import { readModel, shapeOf } from "../model.ts";
 import { refusalOf } from "../refusal.ts";
 import { findViolations, type Violation } from "../violations.ts";
@@ -62,7 +63,8 @@ function admit(mapping: ResourceMapping, request: ResourceRequest, resource: Des
     mapping.service,
     violations.map((violation) => hide(violation, hidden)),
   );
-  if (refusal) throw refusal;
+  const refused = refusal ?? documentedRefusal(mapping.service, request.operation, input);
+  if (refused) throw refused;
 }
 
 /** One request's input, as Pulumi's provider would send it. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { execa } from "execa";
 import { test } from "tap";
-import { botocoreVersion, findSitePackages, renderModels } from "../../../local/models/botocore.ts";
+import { botocoreVersion, findSitePackages, renderModels } from "../../../local/models/generator/botocore.ts";
 import { isModeled, modelFile, readModel } from "../../../local/models/model.ts";
 import { compilePattern } from "../../../local/models/pattern.ts";
 import { loadOperations } from "../../../local/operations.ts";
@@ -34,7 +34,7 @@ test("the models match the pinned botocore", { timeout: 120_000 }, async (t) => 
     assert.equal(
       readFileSync(path, "utf8"),
       text,
-      `${basename(path)} is out of date: run local/models/generate.ts`,
+      `${basename(path)} is out of date: run local/models/generator/generate.ts`,
     );
 });
 

@@ -15,6 +15,7 @@ import {
   GetResourcesCommand,
   ResourceGroupsTaggingAPIClient,
 } from "@aws-sdk/client-resource-groups-tagging-api";
+import { ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { before, t, test } from "tap";
 import { operations as containers } from "../../../local/ecs/index.ts";
@@ -150,4 +151,20 @@ test("IAM refuses a role's name that is longer than 64 characters", async () => 
 test("an unknown member is ignored, as AWS does outside EC2", async () => {
   const parameter = { Name: "/a", Value: "v", Type: "String", Color: "red" } as const;
   await new SSMClient(started.client).send(new PutParameterCommand(parameter));
+});
+
+test("S3 refuses parameters and headers that its model does not allow", async () => {
+  await started.create("aws:s3/bucket:Bucket", "logs", { bucket: "refused-logs" });
+  const list = await refusalOf((client) =>
+    new S3Client({ ...client, forcePathStyle: true }).send(
+      new ListObjectsV2Command({ Bucket: "refused-logs", MaxKeys: "many" as unknown as number }),
+    ),
+  );
+  assert.match(list, /^InvalidArgument: Value \(many\) for parameter MaxKeys is invalid/);
+  const put = await refusalOf((client) =>
+    new S3Client({ ...client, forcePathStyle: true }).send(
+      new PutObjectCommand({ Bucket: "refused-logs", Key: "a", Body: "a", ACL: "everybody" as "private" }),
+    ),
+  );
+  assert.match(put, /^InvalidArgument: Value \(everybody\) for parameter ACL is invalid/);
 });

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { findSitePackages, renderModels } from "./botocore.ts";
 
-/** Writes `local/models/data/`. Usage: `DMM_ENV_PROGRAM=local/models/generate.ts ./dmm-env PATH/bin/moto_server`. */
+/** Writes `local/models/data/`. Usage: `DMM_ENV_PROGRAM=local/models/generator/generate.ts ./dmm-env PATH/bin/moto_server`. */
 const [script] = process.argv.slice(2);
 if (script === undefined) {
   process.stderr.write("Usage: generate.ts PATH/bin/moto_server\n");

@@ -1,6 +1,7 @@
-import { loadOperations } from "../operations.ts";
-import { isModeled, type ModeledService } from "./model.ts";
-import { resourceMappings } from "./resources/index.ts";
+import { loadOperations } from "../../operations.ts";
+import { s3OperationNames } from "../../s3/api.ts";
+import { isModeled, type ModeledService } from "../model.ts";
+import { resourceMappings } from "../resources/index.ts";
 
 /** Services of which every operation may arrive, because moto serves those that the region does not. */
 const whole: readonly ModeledService[] = ["logs", "monitoring", "sns"];
@@ -15,6 +16,7 @@ export async function selectOperations(): Promise<Selection> {
       throw new Error(`${service} is served by the region and has no model in local/models/model.ts`);
     if (!selected.has(service)) selected.set(service, new Set(Object.keys(table)));
   }
+  selected.set("s3", new Set(s3OperationNames));
   for (const { service, requests } of Object.values(resourceMappings)) {
     const names = selected.get(service) ?? new Set();
     if (names === "all") continue;

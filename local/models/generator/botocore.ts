@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { folders, type ModeledService, modelFile } from "../model.ts";
 import { cutModel, renderModel } from "./convert.ts";
-import { folders, type ModeledService, modelFile } from "./model.ts";
 import { selectOperations } from "./selection.ts";
 
 /** The release that the models are derived from: the one in the toolchain's moto. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
-import type { Member, ServiceModel, Shape } from "./model.ts";
+import type { Member, ServiceModel, Shape } from "../model.ts";
 
 /** The parts of botocore's `service-2.json` that are used here. */
 interface Source {
