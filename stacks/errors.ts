@@ -15,10 +15,10 @@ const stackErrors = {
     message: `The image ${v.reference} cannot be deployed: ${v.reason}`,
     hint: "Push the image, and set dmm-env:image to the digest that the registry printed; docs/image.md has the commands.",
   }),
-  DMM_STACKS_REGION_UNFIT: (v: { region: string; zones: number }) => ({
+  DMM_STACKS_REGION_UNFIT: (v: { region: string; missing: readonly string[] }) => ({
     exitCode,
-    message: `Region ${v.region} offers ${v.zones} availability zones; the platform requires 3.`,
-    hint: "Set aws:region to a Region with at least three zones.",
+    message: `Region ${v.region} has no zone ${v.missing.join(", ")} for this account.`,
+    hint: "Set dmm-env:zones to three zones of the Region; `aws ec2 describe-availability-zones` lists them.",
   }),
 } as const satisfies Catalogue;
 

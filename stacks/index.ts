@@ -48,7 +48,7 @@ export async function program(): Promise<DeclaredOutputs> {
 
 async function readDeployment(): Promise<Deployment> {
   const config = readStackConfig();
-  const place = await readPlace();
+  const place = await readPlace(config.zones);
   const image = await resolveImage(config.image, place);
   return { config, place, image, names: createNames(config, place) };
 }

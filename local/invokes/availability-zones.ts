@@ -14,7 +14,7 @@ export function availabilityZones(region: Region, args: Properties, token: strin
   const zones = region.availabilityZones
     .map((name, index) => ({ name, id: zoneIdOf(region, index) }))
     .filter(({ name, id }) => !withoutNames.includes(name) && !withoutIds.includes(id))
-    .filter(() => objectsOf(args, "filters").every((filter) => admitsZones(filter, token)));
+    .filter(({ id }) => objectsOf(args, "filters").every((filter) => admitsZone(id, filter, token)));
   return {
     id: region.name,
     region: region.name,
@@ -25,14 +25,18 @@ export function availabilityZones(region: Region, args: Properties, token: strin
 }
 
 /** Every zone of the local region is an ordinary one: no opt-in exists. */
-function admitsZones(filter: Properties, token: string): boolean {
+function admitsZone(id: string, filter: Properties, token: string): boolean {
   if (filter.name === "opt-in-status") return listOf(filter, "values").includes("opt-in-not-required");
-  const reason = `names ${String(filter.name)}; opt-in-status is the only filter that is honoured.`;
+  if (filter.name === "zone-id") return listOf(filter, "values").includes(id);
+  const reason = `names ${String(filter.name)}; opt-in-status and zone-id are the filters that are supported.`;
   throw new LocalError("DMM_LOCAL_INVOKE_ARGUMENT", { token, argument: "filters", reason });
 }
 
-/** `eu-west-1` has the zones `euw1-az1` and so on: directions are abbreviated to their letter, as on AWS. */
+/** `eu-west-1` has the zones `euw1-az1` and so on, `ap-southeast-2` `apse2-az1`: each direction is its letter, as on AWS. */
 export function zoneIdOf(region: Region, index: number): string {
-  const [area = "", direction = "", number = "1"] = region.name.split("-");
-  return `${area}${direction.replace(/(?<=.)(north|south|east|west)$/, (word) => word.charAt(0)).charAt(0)}${number}-az${index + 1}`;
+  const [number = "1"] = region.name.split("-").slice(-1);
+  const words = region.name.split("-").slice(0, -1);
+  const [area = "", ...directions] = words;
+  const letters = directions.join("").replace(/north|south|east|west|central|gov/g, (word) => word.charAt(0));
+  return `${area}${letters}${number}-az${index + 1}`;
 }

@@ -7,7 +7,7 @@ import type { Properties } from "../resource.ts";
 
 /** AWS publishes the ids of its ECS-optimised images under names that every account can read. */
 const imageParameter =
-  /^\/aws\/service\/ecs\/optimized-ami\/(amazon-linux-2023|amazon-linux-2)(\/arm64|\/gpu)?\/recommended(\/image_id)?$/;
+  /^\/aws\/service\/ecs\/optimized-ami\/(amazon-linux-2023|amazon-linux-2)(\/arm64|\/gpu)?\/(recommended|al2023-ami-ecs-hvm-2023\.\d+\.\d{8}-kernel-\d+\.\d+-x86_64)(\/image_id)?$/;
 
 /** An SSM parameter: a public one of AWS, or one that the program created. */
 export function parameter(region: Region, args: Properties, token: string): Properties {
@@ -16,10 +16,10 @@ export function parameter(region: Region, args: Properties, token: string): Prop
   const image = imageParameter.exec(name);
   if (image) {
     const imageId = `ami-0${createHash("sha256")
-      .update(`${image[1]}${image[2] ?? ""}`)
+      .update(`${image[1]}${image[2] ?? ""}${image[3] === "recommended" ? "" : image[3]}`)
       .digest("hex")
       .slice(0, 16)}`;
-    const value = image[3] ? imageId : JSON.stringify({ image_id: imageId, os: "Amazon Linux 2023" });
+    const value = image[4] ? imageId : JSON.stringify({ image_id: imageId, os: "Amazon Linux 2023" });
     return {
       id: name,
       name,

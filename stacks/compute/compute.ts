@@ -57,6 +57,15 @@ function createInstances(
       healthCheckGracePeriod: 60,
       // Managed termination protection requires it; ECS removes it from instances without tasks.
       protectFromScaleIn: true,
+      // A new launch template (another image, another size) replaces the running instances one after the other; ECS drains each.
+      instanceRefresh: {
+        strategy: "Rolling",
+        preferences: {
+          minHealthyPercentage: 100,
+          maxHealthyPercentage: 200,
+          scaleInProtectedInstances: "Refresh",
+        },
+      },
       forceDelete: differing(config, "aws:autoscaling/group:Group", "forceDelete"),
       tags: Object.entries({ ...names.tags("instances"), AmazonECSManaged: "true" }).map(([key, value]) => ({
         key,

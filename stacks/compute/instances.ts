@@ -2,9 +2,12 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment.ts";
 import { trustPolicy } from "../policy.ts";
+import { stopTimeout } from "../stop-timeout.ts";
 
-/** Amazon's own image for ECS on x86-64, newest release. */
-const imageParameter = "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id";
+/** The id of one release of Amazon's image for ECS, which AWS publishes in every Region. */
+function imageParameter(release: string): string {
+  return `/aws/service/ecs/optimized-ami/amazon-linux-2023/${release}/image_id`;
+}
 
 interface InstanceArgs {
   readonly cluster: aws.ecs.Cluster;
@@ -18,7 +21,7 @@ export function createLaunchTemplate(
   { cluster, securityGroup }: InstanceArgs,
 ): aws.ec2.LaunchTemplate {
   const { config, names } = deployment;
-  const image = aws.ssm.getParameterOutput({ name: imageParameter }, { parent });
+  const image = aws.ssm.getParameterOutput({ name: imageParameter(config.instanceImage) }, { parent });
   const tags = names.tags("instance");
   return new aws.ec2.LaunchTemplate(
     "instances",
@@ -29,7 +32,7 @@ export function createLaunchTemplate(
       instanceType: config.instanceType,
       iamInstanceProfile: { arn: createProfile(parent, deployment).arn },
       vpcSecurityGroupIds: [securityGroup.id],
-      userData: userData(cluster, config.drainSeconds),
+      userData: userData(cluster, stopTimeout(config)),
       // One hop: a container cannot reach the metadata service, and with it the instance's role.
       metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
       monitoring: { enabled: true },
@@ -75,14 +78,14 @@ function createProfile(parent: pulumi.Resource, { names, place }: Deployment): a
 }
 
 /** The ECS agent's settings; it kills a container only after the drain time. */
-function userData(cluster: aws.ecs.Cluster, drainSeconds: number): pulumi.Output<string> {
+function userData(cluster: aws.ecs.Cluster, stopSeconds: number): pulumi.Output<string> {
   return cluster.name.apply((name) => {
     const lines = [
       "#!/bin/sh",
       "cat >> /etc/ecs/ecs.config <<'SETTINGS'",
       `ECS_CLUSTER=${name}`,
       "ECS_AWSVPC_BLOCK_IMDS=true",
-      `ECS_CONTAINER_STOP_TIMEOUT=${drainSeconds}s`,
+      `ECS_CONTAINER_STOP_TIMEOUT=${stopSeconds}s`,
       "SETTINGS",
       "",
     ];

@@ -1,4 +1,5 @@
 import { metricsPort } from "../metrics-port.ts";
+import { findInstanceType, tasksPerInstance } from "./instance-types.ts";
 import type { Values } from "./keys.ts";
 import { productionName } from "./names.ts";
 import { overlap } from "./networks.ts";
@@ -56,13 +57,44 @@ function ofPrivateLine(config: Partial<Values>, fullKey: (name: Name) => string)
   return found;
 }
 
-function ofCapacity(
+function ofCapacity(config: Partial<Values>, fullKey: (name: Name) => string): Contradiction[] {
+  return [...ofInstanceLimit(config, fullKey), ...ofTaskSize(config, fullKey)];
+}
+
+function ofInstanceLimit(
   { instanceCount, instanceLimit }: Partial<Values>,
   fullKey: (name: Name) => string,
 ): Contradiction[] {
   if (instanceCount === undefined || instanceLimit === undefined || instanceLimit >= instanceCount) return [];
   const least = `${fullKey("instanceCount")}, ${instanceCount}`;
   return [{ name: "instanceLimit", message: `is ${instanceLimit}; it must be at least ${least}.` }];
+}
+
+/**
+ * A deployment runs every service twice for a while. Tasks that find no interface, processor or memory wait without an error,
+ * and the deployment with them.
+ */
+function ofTaskSize(config: Partial<Values>, fullKey: (name: Name) => string): Contradiction[] {
+  const { instanceType, instanceLimit, gatewayCpu, gatewayMemory, gatewayCount, adminCount, stubCount } =
+    config;
+  const type = instanceType === undefined ? undefined : findInstanceType(instanceType);
+  if (type === undefined || gatewayCpu === undefined || gatewayMemory === undefined) return [];
+  const each = tasksPerInstance(type, { cpu: gatewayCpu, memory: gatewayMemory });
+  if (each < 1) {
+    const size = `${gatewayCpu} CPU units and ${gatewayMemory} MiB`;
+    return [{ name: "instanceType", message: `is ${instanceType}, which no gateway of ${size} fits into.` }];
+  }
+  if (gatewayCount === undefined || adminCount === undefined || stubCount === undefined) return [];
+  const needed = 2 * (gatewayCount + adminCount + stubCount);
+  if (instanceLimit === undefined || instanceLimit * each >= needed) return [];
+  const carried = `${instanceLimit} × ${each} tasks on ${fullKey("instanceType")} ${instanceType}`;
+  const least = Math.ceil(needed / each);
+  return [
+    {
+      name: "instanceLimit",
+      message: `is too low: ${carried}, but a deployment runs ${needed} at once; it must be at least ${least}.`,
+    },
+  ];
 }
 
 /** A gateway listens on both. */

@@ -1,12 +1,15 @@
 import { collectorAddress, headerName, share } from "./collector.ts";
+import { instanceType } from "./instance-types.ts";
 import { environmentName, hostedZone } from "./names.ts";
-import { addressBlock, sourceNetworks } from "./networks.ts";
+import { addressBlock, sourceNetworks, targetNetworks } from "./networks.ts";
 import {
   choice,
+  list,
   oneOf,
   optionalPem,
   optionalText,
   optionalTime,
+  type Parsed,
   type Parser,
   text,
   wholeNumber,
@@ -36,6 +39,10 @@ export const keys = {
     "",
   ),
   zone: key("Public Route 53 hosted zone for the platform's DNS names.", hostedZone),
+  zones: key(
+    "The three availability zones by id, comma separated: names differ between accounts.",
+    threeZones,
+  ),
   addressBlock: key("IPv4 network of the VPC.", addressBlock, "10.0.0.0/16"),
   insiders: key(
     "Networks that may reach the ingress, comma separated. Not in production.",
@@ -53,7 +60,7 @@ export const keys = {
     "",
   ),
   revocationList: key("The authority's first revocation list, PEM.", optionalPem("X509 CRL"), ""),
-  onPremisesNetworks: key("Networks reached over the private line, comma separated.", sourceNetworks, ""),
+  onPremisesNetworks: key("Networks reached over the private line, comma separated.", targetNetworks, ""),
   directConnectGatewayId: key("Direct Connect gateway of the private line.", gatewayId(), ""),
   image: key("Image of the platform by digest; without a registry, the account's own is used.", imageName()),
   servicePort: key(
@@ -77,11 +84,14 @@ export const keys = {
   ),
   dpopNonces: key("Whether DPoP proofs require a server nonce: on or off.", choice(["off", "on"]), "off"),
   stubCount: key("Number of API stub tasks.", wholeNumber(1, 10), "1"),
-  drainSeconds: key("Seconds that requests in flight get when a gateway stops.", wholeNumber(30, 120), "30"),
-  instanceType: key(
-    "EC2 instance type of the cluster (x86-64).",
-    text(/^[a-z0-9-]+\.[a-z0-9-]+$/, "like c7i.xlarge"),
-    "c7i.xlarge",
+  drainSeconds: key("Seconds that requests in flight get when a gateway stops.", wholeNumber(30, 110), "30"),
+  instanceType: key("EC2 instance type of the cluster (x86-64).", instanceType, "c7i.xlarge"),
+  instanceImage: key(
+    "Release of Amazon's image for ECS that instances run; its name in the Parameter Store.",
+    text(
+      /^al2023-ami-ecs-hvm-2023\.\d+\.\d{8}-kernel-\d+\.\d+-x86_64$/,
+      "like al2023-ami-ecs-hvm-2023.0.20251108-kernel-6.1-x86_64",
+    ),
   ),
   instanceCount: key("Minimum number of instances, spread over the zones.", wholeNumber(3, 100), "3"),
   instanceLimit: key("Maximum number of instances.", wholeNumber(3, 200), "9"),
@@ -119,7 +129,7 @@ export const keys = {
   traceRatio: key("Ratio of requests to trace, 0 to 1.", share, "0.01"),
   traceNetworks: key(
     "Networks of the collector, comma separated; for ports other than 443.",
-    sourceNetworks,
+    targetNetworks,
     "",
   ),
   traceHeader: key(
@@ -142,6 +152,18 @@ function ownerAllowed(): string {
 
 function gatewayId(): Parser<string | undefined> {
   return optionalText(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "the id of a Direct Connect gateway");
+}
+
+/** Another order is another name of each subnet, so it is kept. */
+const zoneIds = list(text(/^[a-z]{3,5}\d-az\d$/, "a zone id like euw1-az1"));
+
+function threeZones(value: string): Parsed<readonly [string, string, string]> {
+  const parsed = zoneIds(value);
+  if ("problem" in parsed) return parsed;
+  const [one, two, three, ...more] = parsed.value;
+  return one === undefined || two === undefined || three === undefined || more.length > 0
+    ? { problem: "three different zone ids, like euw1-az1, euw1-az2, euw1-az3" }
+    : { value: [one, two, three] };
 }
 
 function imageName(): Parser<string> {

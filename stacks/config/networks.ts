@@ -34,8 +34,14 @@ const sourceNetwork: Parser<string> = (text) => {
   return { value: text };
 };
 
-/** Source networks separated by commas. */
-export const sourceNetworks = list(sourceNetwork);
+/**
+ * Source networks separated by commas. Each is a rule of a security group, of which a group has 60 in either direction (VPC
+ * quotas); a gateway's group has six more of its own.
+ */
+export const sourceNetworks = list(sourceNetwork, 50);
+
+/** Networks that a gateway connects to: two such lists share one group. */
+export const targetNetworks = list(sourceNetwork, 25);
 
 /** True when two networks share an address. Both must have been parsed before. */
 export function overlap(one: string, other: string): boolean {

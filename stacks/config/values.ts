@@ -44,7 +44,7 @@ export function oneOf(numbers: readonly number[]): Parser<number> {
 }
 
 /** Values separated by commas, without duplicates; empty text is an empty list. */
-export function list<T>(parse: Parser<T>): Parser<readonly T[]> {
+export function list<T>(parse: Parser<T>, most = Number.POSITIVE_INFINITY): Parser<readonly T[]> {
   return (value) => {
     const items: T[] = [];
     for (const part of value.split(",").map((item) => item.trim())) {
@@ -53,7 +53,8 @@ export function list<T>(parse: Parser<T>): Parser<readonly T[]> {
       if ("problem" in item) return unfit(`a comma separated list in which "${part}" is ${item.problem}`);
       items.push(item.value);
     }
-    return fits([...new Set(items)]);
+    const unique = [...new Set(items)];
+    return unique.length > most ? unfit(`a list of at most ${most}; it has ${unique.length}`) : fits(unique);
   };
 }
 

@@ -27,11 +27,13 @@ export class Database extends pulumi.ComponentResource {
     const subnets = createSubnetGroup(this, deployment, args.network);
     this.cluster = createCluster(this, deployment, { ...args, subnets });
     const parameters = createInstanceParameters(this, deployment);
-    const member = (index: number) =>
-      createInstance(this, deployment, { cluster: this.cluster, subnets, parameters, index });
-    this.instances = Array.from({ length: 1 + deployment.config.databaseReaders }, (_, index) =>
-      member(index),
+    const member = (index: number, after: readonly pulumi.Resource[]) =>
+      createInstance(this, deployment, { cluster: this.cluster, subnets, parameters, index, after });
+    const writer = member(0, []);
+    const readers = Array.from({ length: deployment.config.databaseReaders }, (_, index) =>
+      member(index + 1, [writer]),
     );
+    this.instances = [writer, ...readers];
     this.registerOutputs({});
   }
 }
@@ -93,12 +95,13 @@ interface InstanceArgs {
   readonly subnets: aws.rds.SubnetGroup;
   readonly parameters: aws.rds.ParameterGroup;
   readonly index: number;
+  readonly after: readonly pulumi.Resource[];
 }
 
 function createInstance(
   parent: pulumi.Resource,
   { config, names, place }: Deployment,
-  { cluster, subnets, parameters, index }: InstanceArgs,
+  { cluster, subnets, parameters, index, after }: InstanceArgs,
 ): aws.rds.ClusterInstance {
   const thing = index === 0 ? "database-writer" : `database-reader-${index}`;
   return new aws.rds.ClusterInstance(
@@ -110,7 +113,7 @@ function createInstance(
       engineVersion: config.databaseEngineVersion,
       instanceClass: config.databaseInstanceClass,
       availabilityZone: place.zones[index % place.zones.length] as string,
-      // The first instance of a cluster is its writer; on failover the lowest tier is preferred.
+      // The first instance that a cluster gets is its writer; on failover the lowest tier is preferred.
       promotionTier: Math.min(index, 15),
       dbParameterGroupName: parameters.name,
       dbSubnetGroupName: subnets.name,
@@ -120,6 +123,6 @@ function createInstance(
       applyImmediately: true,
       tags: names.tags(thing),
     },
-    { parent },
+    { parent, dependsOn: [...after] },
   );
 }

@@ -1,8 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment.ts";
+import { stopTimeout } from "../stop-timeout.ts";
 import type { GrantedRole } from "./roles.ts";
 import type { ServiceSpec } from "./service-spec.ts";
+
+/** More than a gateway's limit of connections on both sides. */
+const openFiles = 65_536;
 
 interface TaskArgs {
   readonly spec: ServiceSpec;
@@ -48,8 +52,9 @@ function container({ config, image, place }: Deployment, { spec, logGroup }: Tas
     readonlyRootFilesystem: true,
     linuxParameters: { initProcessEnabled: true, capabilities: { drop: ["ALL"] } },
     portMappings: [{ containerPort: config.servicePort, protocol: "tcp" }],
-    // Time between SIGTERM and SIGKILL; the gateway finishes its running requests within the same limit.
-    stopTimeout: config.drainSeconds,
+    stopTimeout: stopTimeout(config),
+    // Otherwise the daemon's default counts, which differs between releases of the instances' image.
+    ulimits: [{ name: "nofile", softLimit: openFiles, hardLimit: openFiles }],
     environment: Object.entries(spec.environment).map(([name, value]) => ({ name, value })),
     secrets: Object.entries(spec.secrets).map(([name, parameter]) => ({ name, valueFrom: parameter.arn })),
     logConfiguration: {

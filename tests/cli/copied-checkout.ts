@@ -5,7 +5,7 @@ import { execa } from "execa";
 import type { CommandResult } from "./started-command.ts";
 
 const root = join(import.meta.dirname, "..", "..");
-const copied = ["cli", "errors", "gateway", "image", "local", "stacks", "tools", "verify"];
+const copied = ["cli", "errors", "gateway", "image", "local", "machine", "stacks", "tools", "verify"];
 const files = [
   "dmm-env",
   "Dockerfile",

@@ -5,6 +5,7 @@ import { digestContent } from "../../image/digest.ts";
 import { unwrapAll, wrapSecret } from "../../local/engine/markers.ts";
 import { makePassword } from "../../local/invokes/password.ts";
 import { serveInvoke } from "../../local/invokes.ts";
+import { zoneIdOf } from "../../local/invokes/availability-zones.ts";
 import type { Properties } from "../../local/resource.ts";
 import { createMemoryRegion } from "./provider/memory-region.ts";
 
@@ -25,6 +26,13 @@ test("the functions of the AWS provider", async (t) => {
     });
     assert.deepEqual(zones.names, ["eu-west-1a", "eu-west-1b", "eu-west-1c"]);
     assert.deepEqual(zones.zoneIds, ["euw1-az1", "euw1-az2", "euw1-az3"]);
+    const byId = [{ name: "zone-id", values: ["euw1-az2", "euw1-az9"] }];
+    const second = invoke("aws:index/getAvailabilityZones:getAvailabilityZones", { filters: byId });
+    assert.deepEqual([second.names, second.zoneIds], [["eu-west-1b"], ["euw1-az2"]]);
+    const elsewhere = ["us-east-1", "ap-southeast-2", "us-gov-west-1", "eu-central-1"].map((name) =>
+      zoneIdOf({ ...region, name }, 0),
+    );
+    assert.deepEqual(elsewhere, ["use1-az1", "apse2-az1", "usgw1-az1", "euc1-az1"]);
     assert.equal(invoke("aws:index/getRegion:getRegion").region, "eu-west-1");
     assert.equal(invoke("aws:index/getCallerIdentity:getCallerIdentity").accountId, "000000000000");
     assert.equal(invoke("aws:index/getPartition:getPartition").dnsSuffix, "amazonaws.com");
@@ -35,6 +43,12 @@ test("the functions of the AWS provider", async (t) => {
     const first = invoke("aws:ssm/getParameter:getParameter", { name });
     assert.match(String(first.value), /^ami-0[0-9a-f]{16}$/);
     assert.deepEqual(invoke("aws:ssm/getParameter:getParameter", { name }), first);
+    const release = "al2023-ami-ecs-hvm-2023.0.20251108-kernel-6.1-x86_64";
+    const pinned = invoke("aws:ssm/getParameter:getParameter", {
+      name: name.replace("recommended", release),
+    });
+    assert.match(String(pinned.value), /^ami-0[0-9a-f]{16}$/);
+    assert.notEqual(pinned.value, first.value);
   });
 
   t.test("find an image in ECR by its digest, or by its tag with the digest of its content now", async () => {

@@ -63,7 +63,7 @@ test("the error carries a code, the list and the fix", async () => {
     (error: unknown) =>
       error instanceof ConfigError &&
       error.code === "DMM_STACKS_CONFIGURATION_INVALID" &&
-      error.problems.length === 4 &&
+      error.problems.length === 6 &&
       error.hint.includes("docs/configuration.md"),
   );
 });
@@ -182,3 +182,50 @@ test("the documentation names the keys that an environment sets itself", async (
   const text = readFileSync(join(root, "docs", "configuration.md"), "utf8");
   for (const key of environmentKeys) assert.match(text, new RegExp(`^- \`${key}\``, "m"));
 });
+
+const oversized = [
+  {
+    why: "more tasks than network interfaces",
+    config: { gatewayCount: "20" },
+    problem:
+      "dmm-env:instanceLimit is too low: 9 × 3 tasks on dmm-env:instanceType c7i.xlarge, but a deployment runs 44 at once; it must be at least 15.",
+  },
+  {
+    why: "a gateway that no instance has the processors for",
+    config: { gatewayCpu: "8192" },
+    problem: "dmm-env:instanceType is c7i.xlarge, which no gateway of 8192 CPU units and 2048 MiB fits into.",
+  },
+  {
+    why: "a gateway that no instance has the memory for",
+    config: { gatewayMemory: "8000" },
+    problem: "dmm-env:instanceType is c7i.xlarge, which no gateway of 1024 CPU units and 8000 MiB fits into.",
+  },
+];
+
+for (const { why, config, problem } of oversized)
+  test(`${why} is a problem, because its tasks would wait without an error`, async () => {
+    assert.deepEqual(problemsOf({ ...environmentConfig, ...config }), [problem]);
+    const larger = { instanceType: "c7i.4xlarge", instanceLimit: "20" };
+    assert.deepEqual(problemsOf({ ...environmentConfig, ...config, ...larger }), []);
+  });
+
+test("networks are not more than a security group has rules", async () => {
+  const networks = (count: number) =>
+    Array.from({ length: count }, (_, index) => `203.0.${index}.0/24`).join();
+  for (const [key, most] of [
+    ["insiders", 50],
+    ["metricsNetworks", 50],
+    ["onPremisesNetworks", 25],
+  ] as const) {
+    assert.deepEqual(problemsOf({ ...environmentConfig, [key]: networks(most) }), []);
+    assert.match(
+      problemsOf({ ...environmentConfig, [key]: networks(most + 1) })[0] ?? "",
+      new RegExp(`it must be a list of at most ${most}; it has ${most + 1}`),
+    );
+  }
+});
+
+for (const zones of ["euw1-az1", "euw1-az1,euw1-az2,euw1-az2", "eu-west-1a,eu-west-1b,eu-west-1c", "a,b,c,d"])
+  test(`the zones ${zones} are a problem`, async () => {
+    assert.match(problemsOf({ ...environmentConfig, zones })[0] ?? "", /^dmm-env:zones is .* zone id/);
+  });

@@ -34,6 +34,8 @@ export const productionConfig: Readonly<Record<string, string>> = {
   environment: "production",
   owner: "platform",
   zone: "api.example.com",
+  zones: "euw1-az3, euw1-az1, euw1-az2",
+  instanceImage: "al2023-ami-ecs-hvm-2023.0.20251108-kernel-6.1-x86_64",
   image: `dmm-env/gateway@${imageDigest}`,
   onPremisesNetworks: "172.20.0.0/16",
   directConnectGatewayId: "0a1b2c3d-0000-4000-8000-0123456789ab",
@@ -54,7 +56,7 @@ export const environmentConfig: Readonly<Record<string, string>> = {
 /** Runs the program against Pulumi's mocks, which respond like AWS. */
 export async function deploy(
   config: Readonly<Record<string, string>>,
-  { zones = ["eu-west-1a", "eu-west-1b", "eu-west-1c"] }: { readonly zones?: readonly string[] } = {},
+  { zones = ["b", "c", "a"] }: { readonly zones?: readonly string[] } = {},
 ): Promise<Deployed> {
   const resources: DeclaredResource[] = [];
   await pulumi.runtime.setMocks(
@@ -201,7 +203,10 @@ function call(
     "aws:index/getCallerIdentity:getCallerIdentity": { accountId: "123456789012" },
     "aws:index/getRegion:getRegion": { region: "eu-west-1" },
     "aws:index/getPartition:getPartition": { partition: "aws", dnsSuffix: "amazonaws.com" },
-    "aws:index/getAvailabilityZones:getAvailabilityZones": { names: zones },
+    "aws:index/getAvailabilityZones:getAvailabilityZones": {
+      names: zones.map((letter) => `eu-west-1${letter}`),
+      zoneIds: zones.map((_, index) => `euw1-az${index + 1}`),
+    },
     "aws:ssm/getParameter:getParameter": { insecureValue: "ami-1" },
     "aws:ecr/getImage:getImage": { imageDigest },
     "aws:route53/getZone:getZone": { zoneId: "Z2" },

@@ -62,7 +62,7 @@ test("the trust store contains the operator's authority and its first revocation
   assert.equal(revocation.revocationsS3Bucket, store.caCertificatesBundleS3Bucket);
 });
 
-test("slow start, deregistration delay and every container's stop timeout are the same drain time", async () => {
+test("slow start and deregistration delay are the drain time, and SIGKILL comes 10 s after it", async () => {
   for (const { inputs } of environment.all("aws:lb/targetGroup:TargetGroup")) {
     assert.equal(inputs.slowStart, 45);
     assert.equal(inputs.deregistrationDelay, 45);
@@ -70,7 +70,7 @@ test("slow start, deregistration delay and every container's stop timeout are th
   }
   for (const { inputs } of environment.all("aws:ecs/taskDefinition:TaskDefinition")) {
     const [container] = JSON.parse(inputs.containerDefinitions);
-    assert.equal(container.stopTimeout, 45);
+    assert.equal(container.stopTimeout, 55);
     assert.ok(
       container.environment.some(
         (it: { name: string; value: string }) => it.name === "DRAIN_SECONDS" && it.value === "45",
@@ -78,7 +78,7 @@ test("slow start, deregistration delay and every container's stop timeout are th
     );
   }
   const { userData } = environment.one("aws:ec2/launchTemplate:LaunchTemplate", "instances").inputs;
-  assert.match(Buffer.from(userData, "base64").toString(), /^ECS_CONTAINER_STOP_TIMEOUT=45s$/m);
+  assert.match(Buffer.from(userData, "base64").toString(), /^ECS_CONTAINER_STOP_TIMEOUT=55s$/m);
 });
 
 test("the certificate is validated for both host names, and both lead to the ingress", async () => {

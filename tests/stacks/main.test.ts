@@ -51,11 +51,17 @@ test("an invalid configuration is refused before the first resource", async () =
   );
 });
 
-test("a Region with two zones is refused before the first resource", async () => {
-  await assert.rejects(
-    deploy(environmentConfig, { zones: ["x-1a", "x-1b"] }),
-    (error) => error instanceof StackError && error.code === "DMM_STACKS_REGION_UNFIT",
-  );
+test("a Region without one of the configured zones is refused before the first resource", async () => {
+  await assert.rejects(deploy(environmentConfig, { zones: ["b", "c"] }), (error) => {
+    assert.ok(error instanceof StackError && error.code === "DMM_STACKS_REGION_UNFIT");
+    assert.equal(error.message, "Region eu-west-1 has no zone euw1-az3 for this account.");
+    return true;
+  });
+});
+
+test("zones are those of the configured ids, in their order, by the account's names", async () => {
+  const { availabilityZones } = (await deploy(environmentConfig)).outputs.network;
+  assert.deepEqual(availabilityZones, ["eu-west-1a", "eu-west-1b", "eu-west-1c"]);
 });
 
 test("two environments share no name", async () => {

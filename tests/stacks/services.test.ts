@@ -198,3 +198,18 @@ test("every service gets its Region as a variable, which the ECS agent on EC2 do
     assert.deepEqual(region, [{ name: "AWS_REGION", value: "eu-west-1" }], service);
   }
 });
+
+test("every container has a limit of open files of its own", async () => {
+  for (const service of ["gateway", "admin", "stub"])
+    assert.deepEqual(container(service).ulimits, [{ name: "nofile", softLimit: 65536, hardLimit: 65536 }]);
+});
+
+test("instances run one release of Amazon's image, and a new one replaces them in turn", async () => {
+  const { instanceRefresh } = environment.one("aws:autoscaling/group:Group", "instances").inputs;
+  assert.equal(instanceRefresh.strategy, "Rolling");
+  assert.equal(instanceRefresh.preferences.scaleInProtectedInstances, "Refresh");
+  const recommended = "al2023-ami-ecs-hvm-recommended";
+  await assert.rejects(deploy({ ...environmentConfig, instanceImage: recommended }), {
+    code: "DMM_STACKS_CONFIGURATION_INVALID",
+  });
+});

@@ -17,6 +17,11 @@ test("Aurora has one writer and three readers over the three zones", async () =>
     ],
   );
   for (const { inputs } of instances) assert.equal(inputs.publiclyAccessible, false);
+  const [writer, ...readers] = instances;
+  const waits = (instance: typeof writer) =>
+    instance?.dependencies.some((urn) => urn.endsWith("ClusterInstance::database-writer"));
+  assert.equal(waits(writer), false, "the first instance that a cluster gets is its writer");
+  assert.ok(readers.length === 3 && readers.every(waits));
 });
 
 test("Aurora is encrypted with the environment's key and accepts TLS connections only", async () => {
