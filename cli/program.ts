@@ -46,7 +46,7 @@ export async function buildProgram(args: readonly string[]): Promise<Command> {
     .exitOverride()
     // Every failure message is written in one place, in one form.
     .configureOutput({ outputError: () => undefined });
-  const asked = args.find((word) => commands.some(({ name }) => name === word));
+  const asked = args.find((argument) => commands.some(({ name }) => name === argument));
   for (const { name, summary, examples, load } of commands) {
     if (name === asked) (await load())(program);
     else program.command(name);
@@ -68,7 +68,7 @@ function nameCommand({ name, subcommands = [] }: CommandEntry, args: readonly st
 }
 
 function nameAsked(args: readonly string[]): string {
-  const asked = commands.find(({ name }) => name === args.find((word) => !word.startsWith("-")));
+  const asked = commands.find(({ name }) => name === args.find((argument) => !argument.startsWith("-")));
   return asked === undefined ? (args[0] ?? "") : nameCommand(asked, args);
 }
 

@@ -145,9 +145,9 @@ export class Lifecycle {
     this.#state = "draining";
     const deadline = Date.now() + this.#drain.drainMs;
     // Half of the time limit is reserved for requests in flight.
-    const quietUntil = Date.now() + this.#drain.drainMs / 2;
+    const acceptUntil = Date.now() + this.#drain.drainMs / 2;
     this.#lastRequestAt = Date.now();
-    await waitUntil(() => Date.now() - this.#lastRequestAt >= this.#drain.drainQuietMs, quietUntil);
+    await waitUntil(() => Date.now() - this.#lastRequestAt >= this.#drain.drainQuietMs, acceptUntil);
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
     const finished = await waitUntil(() => this.#running - this.tunnels === 0, deadline);

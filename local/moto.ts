@@ -74,16 +74,16 @@ export async function waitForMoto(region: Region): Promise<number> {
 async function waitUntilReady(url: string, pid: number): Promise<void> {
   const responds = async () => {
     // If another program has taken the port, it is not even queried.
-    if (!isHeldBy(url, pid)) return false;
+    if (!isServedBy(url, pid)) return false;
     const response = await fetch(`${url}/moto-api/`, { method: "HEAD" }).catch(() => undefined);
     await response?.body?.cancel();
-    return response !== undefined && isHeldBy(url, pid);
+    return response !== undefined && isServedBy(url, pid);
   };
   await waitUntil(`moto responds at ${url}`, responds, { withinMs: readyWithinMs, everyMs: 25 });
 }
 
 /** Whether this process, and no other, listens there. */
-function isHeldBy(url: string, pid: number): boolean {
+function isServedBy(url: string, pid: number): boolean {
   const holders = findHolders(new URL(url).host);
   return holders.length > 0 && holders.every((holder) => holder.pid === pid);
 }

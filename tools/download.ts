@@ -8,7 +8,7 @@ import { ToolError } from "./errors.ts";
 
 /** Time limit for the start of a response: an unreachable host often drops packets instead of refusing. */
 const responseLimitMs = 8_000;
-const silenceMs = 20_000;
+const idleLimitMs = 20_000;
 
 /** Fetches a small text. Throws DMM_TOOLS_UNREACHABLE. */
 export async function fetchText(url: string, signal?: AbortSignal): Promise<string> {
@@ -48,7 +48,7 @@ async function withResponse<Result>(
     ...readProxies(),
     connect: { timeout: responseLimitMs },
     headersTimeout: responseLimitMs,
-    bodyTimeout: silenceMs,
+    bodyTimeout: idleLimitMs,
   });
   // Resolving a name has no time limit of its own.
   const late = new AbortController();

@@ -33,8 +33,8 @@ export function explainRefusal(error: Error): string {
   const reason = reasons[code];
   if (reason !== undefined) return `The ingress cannot be reached: ${reason} (${code}).`;
   if (/:SSL routines:/.test(error.message)) {
-    const words = /:SSL routines:[^:]*:([^:]+):/.exec(error.message)?.[1] ?? "TLS failed";
-    return `The ingress rejected the connection: ${words}.`;
+    const reason = /:SSL routines:[^:]*:([^:]+):/.exec(error.message)?.[1] ?? "TLS failed";
+    return `The ingress rejected the connection: ${reason}.`;
   }
   return error.message;
 }

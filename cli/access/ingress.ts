@@ -95,14 +95,14 @@ export function ask(ingress: Ingress, question: Question): Promise<IngressRespon
 }
 
 /** Result of an access attempt at the ingress, with the reason that the client saw. */
-export type Knock = "in" | { readonly refused: string } | { readonly unclear: string };
+export type AccessResult = "in" | { readonly refused: string } | { readonly unclear: string };
 
 /**
  * Whether the ingress admits this client: `in` when it responds with HTTP, `refused` when it ends the connection
  * or, on this machine, when nothing listens. Any other result (a timeout, an unresolvable name, an unreachable
  * network, an untrusted server certificate) is inconclusive. Services behind the ingress do not matter.
  */
-export async function knock(ingress: Ingress, client?: ClientIdentity): Promise<Knock> {
+export async function tryAccess(ingress: Ingress, client?: ClientIdentity): Promise<AccessResult> {
   try {
     await ask(ingress, { path: "/verify/echo", timeoutMs: 2_000, ...(client && { client }) });
     return "in";
@@ -113,9 +113,9 @@ export async function knock(ingress: Ingress, client?: ClientIdentity): Promise<
 }
 
 /** Describes the result for output and proofs. */
-export function describeKnock(knocked: Knock): string {
-  if (knocked === "in") return "admitted";
-  return "refused" in knocked ? knocked.refused : `inconclusive (${knocked.unclear})`;
+export function describeAccess(result: AccessResult): string {
+  if (result === "in") return "admitted";
+  return "refused" in result ? result.refused : `inconclusive (${result.unclear})`;
 }
 
 function isRefusal(reason: string, host: string): boolean {

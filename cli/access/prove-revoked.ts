@@ -1,6 +1,6 @@
 import { pollUntil } from "../../machine/wait.ts";
 import { OperatorError } from "../errors.ts";
-import { type ClientIdentity, describeKnock, type Ingress, knock } from "./ingress.ts";
+import { type ClientIdentity, describeAccess, type Ingress, tryAccess } from "./ingress.ts";
 
 const withinSeconds = { local: 5, aws: 60 } as const;
 
@@ -16,9 +16,9 @@ export async function proveRevoked(
   const seconds = withinSeconds[about.target];
   let seen = "";
   const findRefusal = async () => {
-    const knocked = await knock(ingress, client);
-    seen = describeKnock(knocked);
-    return knocked !== "in" && "refused" in knocked && knocked.refused;
+    const result = await tryAccess(ingress, client);
+    seen = describeAccess(result);
+    return result !== "in" && "refused" in result && result.refused;
   };
   const refusal = await pollUntil(findRefusal, { withinMs: seconds * 1000, everyMs: 50 });
   if (refusal === undefined) throw new OperatorError("DMM_REVOCATION_UNPROVEN", { ...about, seconds, seen });

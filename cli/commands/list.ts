@@ -4,7 +4,7 @@ import { readFileIfPresent } from "../../machine/files.ts";
 import { readHolder } from "../../machine/lock.ts";
 import { isStopped } from "../../machine/process.ts";
 import { readClient } from "../access/client-identity.ts";
-import { describeKnock, findIngress, knock } from "../access/ingress.ts";
+import { describeAccess, findIngress, tryAccess } from "../access/ingress.ts";
 import { operatorGrant } from "../access/operator-grant.ts";
 
 import { type EnvironmentRecord, listNames, readRecord } from "../environment/record.ts";
@@ -96,10 +96,10 @@ async function seeNow(
   const outputs = readFileIfPresent(folder.outputs);
   if (outputs === undefined) return { now: "incomplete", url: null };
   const ingress = findIngress(JSON.parse(outputs), region);
-  const response = await knock(ingress, readClient(folder.access, operatorGrant));
+  const response = await tryAccess(ingress, readClient(folder.access, operatorGrant));
   const over = Date.parse(record.expires) < Date.now() ? "expired, " : "";
   return {
-    now: over + (response === "in" ? "serving" : `rejects the operator (${describeKnock(response)})`),
+    now: over + (response === "in" ? "serving" : `rejects the operator (${describeAccess(response)})`),
     url: ingress.url,
   };
 }

@@ -26,11 +26,11 @@ export function readBranch(directory: string): string | undefined {
  * an environment.
  */
 export function nameOfBranch(branch: string): string {
-  const words = branch
+  const slug = branch
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-|-$/g, "");
-  const name = isAllowed(cut(words, branch)) ? words : `env-${words}`;
+  const name = isAllowed(cut(slug, branch)) ? slug : `env-${slug}`;
   return cut(name, branch).replace(/-$/, "");
 }
 

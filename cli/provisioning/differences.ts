@@ -87,7 +87,7 @@ function describePresence({
   const there = property === undefined ? "present" : "set";
   const missing = property === undefined ? "absent" : "not set";
   return {
-    what: [type, name, property].filter((word) => word !== undefined).join(" "),
+    what: [type, name, property].filter((text) => text !== undefined).join(" "),
     production: side === "production" ? there : missing,
     environment: side === "environment" ? there : missing,
   };

@@ -14,7 +14,7 @@ export function renderCurl(
 ): string {
   const files = grantFiles(folder.access, grant);
   const { hostname, port } = new URL(ingress.url);
-  const words = [
+  const args = [
     "curl",
     ...(ingress.authorityFile
       ? [
@@ -32,7 +32,7 @@ export function renderCurl(
     `@${shown(tokenHeaderFile(folder.access))}`,
     `${ingress.url}/verify/echo`,
   ];
-  return words.map(quote).join(" ");
+  return args.map(quote).join(" ");
 }
 
 /** The final output of `up`: the address, a request to try, the next command. */
@@ -54,6 +54,6 @@ export function renderInvitation(
   ];
 }
 
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+function quote(arg: string): string {
+  return /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`;
 }

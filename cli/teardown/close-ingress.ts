@@ -6,11 +6,11 @@ import { readClient } from "../access/client-identity.ts";
 import { isValid, listGrants, readGrant } from "../access/grants.ts";
 import {
   type ClientIdentity,
-  describeKnock,
+  describeAccess,
   findIngress as findAddress,
   type Ingress as IngressAddress,
-  type Knock,
-  knock,
+  type AccessResult,
+  tryAccess,
 } from "../access/ingress.ts";
 import { operatorGrant } from "../access/operator-grant.ts";
 import { revocableGrants, revokeGrants } from "../access/revoke.ts";
@@ -90,14 +90,14 @@ async function revokeEverybody(run: ReachedDown, ingress: Ingress): Promise<Clos
     if (error instanceof MachineError && error.code === "DMM_MACHINE_DISK_FULL")
       return { closed: false, revoked, refusals: [] };
   }
-  let seen: Awaited<ReturnType<typeof knockEverybody>> = [];
+  let seen: Awaited<ReturnType<typeof tryAllClients>> = [];
   const isClosed = async () => {
-    seen = await knockEverybody(address, insider);
-    const refused = seen.every(({ knocked }) => knocked !== "in" && "refused" in knocked);
+    seen = await tryAllClients(address, insider);
+    const refused = seen.every(({ result }) => result !== "in" && "refused" in result);
     return refused && (insider === undefined || revoked.length > 0);
   };
   const closed = (await pollUntil(isClosed, { withinMs: withinMs[target], everyMs: 25 })) ?? false;
-  const refusals = seen.map(({ client, knocked }) => ({ client, reason: describeKnock(knocked) }));
+  const refusals = seen.map(({ client, result }) => ({ client, reason: describeAccess(result) }));
   // Without a certificate that was accepted before, a refusal is inconclusive.
   return { closed: closed && insider !== undefined && revoked.length > 0, revoked, refusals };
 }
@@ -112,16 +112,16 @@ function findIngressAddress({ region, detours }: ReachedDown, ingress: Ingress):
   }
 }
 
-async function knockEverybody(
+async function tryAllClients(
   ingress: IngressAddress,
   insider: ClientIdentity | undefined,
-): Promise<readonly { readonly client: string; readonly knocked: Knock }[]> {
+): Promise<readonly { readonly client: string; readonly result: AccessResult }[]> {
   const clients = [
     ["no certificate", undefined],
     ...(insider ? [["the operator's certificate", insider] as const] : []),
   ] as const;
   return await Promise.all(
-    clients.map(async ([client, identity]) => ({ client, knocked: await knock(ingress, identity) })),
+    clients.map(async ([client, identity]) => ({ client, result: await tryAccess(ingress, identity) })),
   );
 }
 

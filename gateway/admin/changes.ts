@@ -55,20 +55,20 @@ export class Changes {
   async #publish(changed: Changed): Promise<Outcome> {
     if (changed.differences.length === 0) return changed;
     try {
-      return { ...changed, propagation: await this.#tell(changed.version) };
+      return { ...changed, propagation: await this.#notify(changed.version) };
     } catch (error) {
       // The change is stored, as requested. Gateways also poll, and are notified once that is possible.
       this.#parts.logger.warn(
         { error: describeReason(error), version: changed.version },
         "configuration broadcast failed",
       );
-      void this.#tellLater(changed.version);
+      void this.#notifyLater(changed.version);
       return changed;
     }
   }
 
-  async #tell(version: number): Promise<Propagation> {
-    const propagation = await this.#parts.broadcast.tell(version);
+  async #notify(version: number): Promise<Propagation> {
+    const propagation = await this.#parts.broadcast.notify(version);
     this.#propagations.set(version, propagation);
     for (const old of this.#propagations.keys())
       if (this.#propagations.size > remembered) this.#propagations.delete(old);
@@ -76,10 +76,10 @@ export class Changes {
   }
 
   /** The list of gateways is in the database, so this waits for the database. */
-  async #tellLater(version: number): Promise<void> {
+  async #notifyLater(version: number): Promise<void> {
     for (let attempt = 0; attempt < laterAttempts; attempt++) {
       await delay(laterMs, undefined, { ref: false });
-      if (await this.#tell(version).catch(() => undefined)) return;
+      if (await this.#notify(version).catch(() => undefined)) return;
     }
   }
 }

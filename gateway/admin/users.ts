@@ -68,7 +68,7 @@ export class Users {
     const password = generatePassword();
     const author = describeAuthor(administrator);
     const user = await createUser(this.#parts.pool, normalizeProfile(profile), { password, author });
-    this.#tell("created", user, administrator);
+    this.#logChange("created", user, administrator);
     return { user, password };
   }
 
@@ -80,7 +80,7 @@ export class Users {
   ): Promise<UserOutcome> {
     const target = { ...reference, author: describeAuthor(administrator) };
     const user = await editUser(this.#parts.pool, target, normalizeProfile({ ...profile, name: "" }));
-    this.#tell("edited", user, administrator);
+    this.#logChange("edited", user, administrator);
     return { user };
   }
 
@@ -93,7 +93,7 @@ export class Users {
     const target = { ...reference, author: describeAuthor(administrator) };
     const password = action === "password" ? generatePassword() : undefined;
     const user = await this.#apply(target, action, password ?? "");
-    this.#tell(action, user, administrator);
+    this.#logChange(action, user, administrator);
     if (action === "enable") return { user };
     const [signedOut] = await Promise.all([this.#signOuts.carryOut(), untilSecondIsOver()]);
     return { user, signedOut, ...(password === undefined ? {} : { password }) };
@@ -116,7 +116,7 @@ export class Users {
   }
 
   /** Logs the id only; the user's name stays in the database. */
-  #tell(action: string, { id, revision }: User, { name }: Administrator): void {
+  #logChange(action: string, { id, revision }: User, { name }: Administrator): void {
     this.#parts.logger.info({ action, user: id, revision, author: name }, "user changed");
   }
 }

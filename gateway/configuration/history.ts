@@ -42,7 +42,7 @@ export interface VersionRecord {
 
 type Reader = Pick<Pool | PoolConnection, "query">;
 
-const told = "version, author, certificate, created_at, summary, restored_from, differences";
+const recordColumns = "version, author, certificate, created_at, summary, restored_from, differences";
 
 /** Newest first. */
 export async function readVersions(
@@ -50,7 +50,7 @@ export async function readVersions(
   page: { readonly before?: number; readonly limit: number },
 ): Promise<readonly RecordedVersion[]> {
   const [rows] = await from.query<RowDataPacket[]>(
-    `SELECT ${told} FROM configuration_versions WHERE version < ? ORDER BY version DESC LIMIT ?`,
+    `SELECT ${recordColumns} FROM configuration_versions WHERE version < ? ORDER BY version DESC LIMIT ?`,
     [page.before ?? Number.MAX_SAFE_INTEGER, page.limit],
   );
   return rows.map(parseVersion);
@@ -58,7 +58,7 @@ export async function readVersions(
 
 export async function findVersion(from: Reader, version: number): Promise<RecordedVersion | undefined> {
   const [[row]] = await from.query<RowDataPacket[]>(
-    `SELECT ${told} FROM configuration_versions WHERE version = ?`,
+    `SELECT ${recordColumns} FROM configuration_versions WHERE version = ?`,
     [version],
   );
   return row === undefined ? undefined : parseVersion(row);
@@ -70,7 +70,7 @@ export async function findVersionOfChange(
   changeId: string,
 ): Promise<RecordedVersion | undefined> {
   const [[row]] = await from.query<RowDataPacket[]>(
-    `SELECT ${told} FROM configuration_versions WHERE change_id = ?`,
+    `SELECT ${recordColumns} FROM configuration_versions WHERE change_id = ?`,
     [changeId],
   );
   return row === undefined ? undefined : parseVersion(row);

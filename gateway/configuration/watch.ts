@@ -30,7 +30,7 @@ export class ConfigurationWatch {
   #refusal: Refusal | undefined;
   #unread: string | undefined;
   /** The reason that was logged last, until a read succeeds. */
-  #told: string | undefined;
+  #loggedReason: string | undefined;
   #loading: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -77,7 +77,7 @@ export class ConfigurationWatch {
    */
   async reach(version: number): Promise<void> {
     for (let attempt = 0; attempt < 2 && this.#isAhead(version); attempt++)
-      await this.load().catch((error: Error) => this.#tell(error));
+      await this.load().catch((error: Error) => this.#logReason(error));
   }
 
   close(): void {
@@ -128,16 +128,16 @@ export class ConfigurationWatch {
     try {
       const version = await this.#read(readVersion);
       if (this.#isAhead(version)) await this.load();
-      this.#told = undefined;
+      this.#loggedReason = undefined;
     } catch (error) {
-      this.#tell(error as Error);
+      this.#logReason(error as Error);
     }
   }
 
-  #tell(error: Error): void {
+  #logReason(error: Error): void {
     const reason = describeReason(error);
-    if (reason === this.#told) return;
-    this.#told = reason;
+    if (reason === this.#loggedReason) return;
+    this.#loggedReason = reason;
     this.#settings.logger.warn({ error: reason, refusal: this.#refusal }, "configuration reload failed");
   }
 }

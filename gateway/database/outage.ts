@@ -44,7 +44,7 @@ export function isReadOnly(error: unknown): boolean {
 }
 
 /** Whether the connection can no longer be used. */
-export function isBroken(error: unknown): boolean {
+export function isConnectionLost(error: unknown): boolean {
   const { code, fatal } = error as DatabaseError;
   return fatal === true || code === lateCode || isReadOnly(error);
 }

@@ -11,7 +11,7 @@ import type { Logger } from "../logger.ts";
 import { describeReason } from "../reason.ts";
 import type { DatabaseSettings } from "../settings.ts";
 import { type PoolOccupancy, readOccupancy } from "./occupancy.ts";
-import { isBroken, isReadOnly, within } from "./outage.ts";
+import { isConnectionLost, isReadOnly, within } from "./outage.ts";
 
 export type { PoolConnection, ResultSetHeader, RowDataPacket };
 
@@ -49,7 +49,7 @@ export class Pool {
       connection.release();
       return response as never;
     } catch (error) {
-      if (isBroken(error)) this.discard(connection, error);
+      if (isConnectionLost(error)) this.discard(connection, error);
       else connection.release();
       throw error;
     }
@@ -128,10 +128,10 @@ function connectByAddress(port: number, host: string): Socket {
 /** Runs `attempt` until it succeeds, however long the database is unavailable; logs each new reason once. */
 export async function untilReachable<T>(
   attempt: () => Promise<T>,
-  tell: (error: Error) => void,
+  report: (error: Error) => void,
   isWanted: () => boolean = () => true,
 ): Promise<T> {
-  let told: string | undefined;
+  let reported: string | undefined;
   for (;;) {
     try {
       return await attempt();
@@ -139,8 +139,8 @@ export async function untilReachable<T>(
       const problem = error as Error;
       if (!isWanted()) throw problem;
       const reason = describeReason(problem);
-      if (reason !== told) tell(problem);
-      told = reason;
+      if (reason !== reported) report(problem);
+      reported = reason;
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   }

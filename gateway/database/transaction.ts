@@ -1,5 +1,5 @@
 import { describeReason } from "../reason.ts";
-import { isAway, isBroken, readOnlyError, within } from "./outage.ts";
+import { isAway, isConnectionLost, readOnlyError, within } from "./outage.ts";
 import { type Pool, type PoolConnection, type RowDataPacket, statementLimitMs } from "./pool.ts";
 
 /** Time limit of a transaction including waits for others, in milliseconds. */
@@ -41,7 +41,7 @@ export async function inTransaction<T>(
   } catch (error) {
     const uncertain = committing && isAway(error);
     // A server that loses a connection rolls back its uncommitted work.
-    if (isBroken(error) || !(await isRolledBack(connection))) pool.discard(connection, error);
+    if (isConnectionLost(error) || !(await isRolledBack(connection))) pool.discard(connection, error);
     else connection.release();
     throw uncertain ? new CommitUncertainError(error) : error;
   }

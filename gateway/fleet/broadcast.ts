@@ -48,14 +48,14 @@ export class Broadcast {
     this.fleetStatus = new FleetStatus(parts);
   }
 
-  async tell(version: number): Promise<Propagation> {
+  async notify(version: number): Promise<Propagation> {
     const startedAt = performance.now();
     const { members } = await this.fleetStatus.readHeartbeats();
-    const told = members
+    const notified = members
       .filter((member) => isReachable(member) || member.state === "unresponsive")
       .map((member) => ({ member, delivery: this.#deliver(member, version, startedAt) }));
     // Starting and draining gateways are notified too; but only serving ones are waited for.
-    const awaited = told.filter(({ member }) => isExpected(member));
+    const awaited = notified.filter(({ member }) => isExpected(member));
     const deliveries = await Promise.all(awaited.map(({ delivery }) => delivery));
     const there = deliveries.filter(({ isGone }) => !isGone).map(({ delivery }) => delivery);
     const missing = there.filter((delivery) => (delivery.version ?? 0) < version);

@@ -2,11 +2,11 @@ import type { ConfigurationWatch } from "../configuration/watch.ts";
 import type { Pool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
 import { describeReason } from "../reason.ts";
-import { nameInstance, speaksForTask } from "../workers/identity.ts";
+import { nameInstance, representsTask } from "../workers/identity.ts";
 
 /** Interval of heartbeats, which is also the delay until a changed state is reported, in milliseconds. */
 export const heartbeatMs = 2000;
-const lookMs = 200;
+const checkMs = 200;
 
 export interface HeartbeatParts {
   readonly pool: Pool;
@@ -26,9 +26,9 @@ export class Heartbeat {
   readonly instance = nameInstance();
   readonly #parts: HeartbeatParts;
   #timer: NodeJS.Timeout | undefined;
-  #told = "";
-  #toldAt = 0;
-  #telling: Promise<void> = Promise.resolve();
+  #sentState = "";
+  #sentAt = 0;
+  #writing: Promise<void> = Promise.resolve();
   #away = false;
 
   constructor(parts: HeartbeatParts) {
@@ -36,29 +36,29 @@ export class Heartbeat {
   }
 
   start(): void {
-    if (!speaksForTask()) return;
-    this.#timer = setInterval(() => this.#look(), lookMs);
+    if (!representsTask()) return;
+    this.#timer = setInterval(() => this.#check(), checkMs);
     this.#timer.unref();
-    this.#look();
+    this.#check();
   }
 
   /** Records that this gateway has left. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    if (!speaksForTask()) return;
-    await this.#telling;
+    if (!representsTask()) return;
+    await this.#writing;
     await this.#write("closed");
   }
 
-  #look(): void {
+  #check(): void {
     const { readState, watch } = this.#parts;
     const state = readState();
     const news = `${state} ${watch.current.version} ${watch.refusal?.version}`;
     const now = Date.now();
-    if (news === this.#told && now - this.#toldAt < heartbeatMs) return;
-    this.#told = news;
-    this.#toldAt = now;
-    this.#telling = this.#telling.then(() => this.#write(state));
+    if (news === this.#sentState && now - this.#sentAt < heartbeatMs) return;
+    this.#sentState = news;
+    this.#sentAt = now;
+    this.#writing = this.#writing.then(() => this.#write(state));
   }
 
   async #write(state: string): Promise<void> {
@@ -85,7 +85,7 @@ export class Heartbeat {
     } catch (error) {
       // The database is unavailable or not migrated yet: requests do not wait for it, and the next heartbeat
       // retries.
-      this.#told = "";
+      this.#sentState = "";
       if (!this.#away) logger.warn({ error: describeReason(error) }, "heartbeat failed");
       this.#away = true;
     }

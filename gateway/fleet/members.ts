@@ -5,7 +5,7 @@ import { heartbeatMs } from "./heartbeat.ts";
 const lostAfterMs = 3 * heartbeatMs;
 
 /** How long entries are read, and how long those that are gone are still shown, in seconds. */
-const lookedAtSeconds = 600;
+const readForSeconds = 600;
 const shownSeconds = 120;
 
 /** *lost* stopped sending heartbeats and may still run; *gone* has ended without saying so. */
@@ -46,7 +46,7 @@ export async function readFleet(pool: Pick<Pool, "query">): Promise<Fleet> {
   const [rows] = await pool.query<RowDataPacket[]>(
     `SELECT gateways.*, configuration.version AS wanted,
        TIMESTAMPDIFF(MICROSECOND, seen_at, UTC_TIMESTAMP(3)) DIV 1000 AS silent_ms
-     FROM configuration LEFT JOIN gateways ON seen_at > UTC_TIMESTAMP(3) - INTERVAL ${lookedAtSeconds} SECOND
+     FROM configuration LEFT JOIN gateways ON seen_at > UTC_TIMESTAMP(3) - INTERVAL ${readForSeconds} SECOND
      WHERE configuration.id = 1 ORDER BY address, port, started_at`,
   );
   const members = rows.filter((row) => row.instance !== null).map(parseMember);

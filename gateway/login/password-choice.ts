@@ -40,10 +40,10 @@ export async function choosePassword(
   const outcome: ChoiceOutcome = await login.choosePassword({ ...choice, service: issuer.hostname });
   if (outcome.kind !== "chosen") return outcome;
   logger.info({ account: choice.accountId }, "password chosen");
-  await signOut(choice.accountId, outcome.orderedAt).catch((error: Error) =>
+  await signOut(choice.accountId, outcome.requestedAt).catch((error: Error) =>
     // The job is stored, and is carried out once the store is available again.
     logger.warn({ error: describeReason(error) }, "sign-out not completed"),
   );
   await untilSecondIsOver();
-  return { kind: "chosen", ts: outcome.orderedAt + 1 };
+  return { kind: "chosen", ts: outcome.requestedAt + 1 };
 }

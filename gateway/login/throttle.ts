@@ -36,7 +36,7 @@ export interface Refused {
 const longestAttemptMs = 60_000;
 /** How long an attempt waits for the outcome of others, and its polling interval, in milliseconds. */
 const waitMs = 20_000;
-const lookMs = 50;
+const pollMs = 50;
 
 /** Counts an attempt and returns the count and the rest of the window. */
 const countScript = `
@@ -98,7 +98,7 @@ export class Throttle {
         return { settle: (outcome) => this.#settle(allowance, subject, { id, outcome }) };
       if (state === "refused") return { seconds: Math.max(1, seconds) };
       if (performance.now() > deadline) return { seconds: 1 };
-      await elapse(lookMs);
+      await elapse(pollMs);
     }
   }
 

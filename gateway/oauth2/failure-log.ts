@@ -5,7 +5,7 @@ import { describeReason } from "../reason.ts";
 import { isLostStore } from "./lost-store.ts";
 
 /** Minimum time between two log lines about an unavailable store, in milliseconds. */
-const quietMs = 1000;
+const logMs = 1000;
 
 /**
  * Logs why requests failed: every internal error, and periodically that a store is unavailable, with the number of
@@ -22,7 +22,7 @@ export function createFailureLog(logger: Logger): (error: Error, context: Contex
       return;
     }
     requests++;
-    if (performance.now() - loggedAt < quietMs) return;
+    if (performance.now() - loggedAt < logMs) return;
     logger.warn({ path, requests, error: describeReason(error) }, "store unavailable, responded with 503");
     loggedAt = performance.now();
     requests = 0;

@@ -22,11 +22,11 @@ export function createKmsCipher(keyId: string): Cipher {
       const { CiphertextBlob } = await client.send(command);
       return `${version}.${Buffer.from(CiphertextBlob!).toString("base64url")}`;
     },
-    async decrypt(sealed) {
-      if (!sealed.startsWith(`${version}.`)) return undefined;
+    async decrypt(ciphertext) {
+      if (!ciphertext.startsWith(`${version}.`)) return undefined;
       const command = new DecryptCommand({
         KeyId: keyId,
-        CiphertextBlob: Buffer.from(sealed.slice(version.length + 1), "base64url"),
+        CiphertextBlob: Buffer.from(ciphertext.slice(version.length + 1), "base64url"),
         EncryptionContext: context,
       });
       try {

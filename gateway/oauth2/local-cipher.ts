@@ -8,7 +8,7 @@ import { deriveKey } from "../derived-key.ts";
 export interface Cipher {
   encrypt(text: string): Promise<string>;
   /** `undefined` when it was encrypted under another key. */
-  decrypt(sealed: string): Promise<string | undefined>;
+  decrypt(ciphertext: string): Promise<string | undefined>;
 }
 
 const version = "v1";
@@ -25,9 +25,9 @@ export function createLocalCipher(secret: string): Cipher {
       const body = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
       return `${version}.${Buffer.concat([nonce, cipher.getAuthTag(), body]).toString("base64url")}`;
     },
-    async decrypt(sealed) {
-      if (!sealed.startsWith(`${version}.`)) return undefined;
-      const bytes = Buffer.from(sealed.slice(version.length + 1), "base64url");
+    async decrypt(ciphertext) {
+      if (!ciphertext.startsWith(`${version}.`)) return undefined;
+      const bytes = Buffer.from(ciphertext.slice(version.length + 1), "base64url");
       try {
         const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, nonceBytes));
         decipher.setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes));

@@ -5,14 +5,14 @@ import type { Logger } from "../logger.ts";
 import { allowances, Throttle } from "../login/throttle.ts";
 import { describeReason } from "../reason.ts";
 import type { Primaries } from "../redis/primaries.ts";
-import { readSignOutOrders, type SignOutOrder, settleSignOut, signOutPath } from "../users/sign-out-jobs.ts";
-import { speaksForTask } from "../workers/identity.ts";
+import { readSignOutJobs, type SignOutJob, settleSignOut, signOutPath } from "../users/sign-out-jobs.ts";
+import { representsTask } from "../workers/identity.ts";
 import { carryOutOperatorActions } from "./operator-jobs.ts";
 import { signOutEverywhere } from "./sign-out.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 
 /** Interval at which a gateway polls for jobs that it was not notified of, in milliseconds. */
-const lookMs = 2000;
+const pollMs = 2000;
 /** Jobs carried out concurrently: an account with many members does not block the others. */
 const mostAtOnce = 4;
 
@@ -40,8 +40,8 @@ export class SignOutWorker {
 
   /** Call it once the schema exists. */
   start(): void {
-    if (!speaksForTask()) return;
-    this.#timer = setInterval(() => void this.#look(), lookMs);
+    if (!representsTask()) return;
+    this.#timer = setInterval(() => void this.#poll(), pollMs);
     this.#timer.unref();
   }
 
@@ -56,7 +56,7 @@ export class SignOutWorker {
     readNotification(request, { key, path: signOutPath }).then(
       async (body) => {
         if (body === undefined) return refuseNotification(request, response, realm);
-        const done = await this.#look();
+        const done = await this.#poll();
         response.writeHead(done ? 200 : 503, { "cache-control": "no-store", "content-length": 0 }).end();
       },
       () => response.destroy(),
@@ -65,11 +65,11 @@ export class SignOutWorker {
   }
 
   /** Gateways that poll at the same time do the same work, which is idempotent. */
-  async #look(): Promise<boolean> {
+  async #poll(): Promise<boolean> {
     const { logger } = this.#parts;
     // One needs Redis, the other perhaps AWS KMS only.
-    const looks = await Promise.allSettled([this.#signOut(), carryOutOperatorActions(this.#parts)]);
-    const failed = looks.find((look) => look.status === "rejected");
+    const results = await Promise.allSettled([this.#signOut(), carryOutOperatorActions(this.#parts)]);
+    const failed = results.find((poll) => poll.status === "rejected");
     // A store is unavailable. The job stays, and polling continues.
     if (failed !== undefined && !this.#away)
       logger.warn({ error: describeReason(failed.reason) }, "sign-outs or operator actions pending");
@@ -79,30 +79,30 @@ export class SignOutWorker {
 
   async #signOut(): Promise<void> {
     const { pool } = this.#parts;
-    for (let orders = await readSignOutOrders(pool); orders.length > 0; ) {
-      const left = orders.values();
+    for (let jobs = await readSignOutJobs(pool); jobs.length > 0; ) {
+      const left = jobs.values();
       const lane = async () => {
-        for (const order of left) await this.#carryOutOnce(order);
+        for (const job of left) await this.#carryOutOnce(job);
       };
       await Promise.all(Array.from({ length: mostAtOnce }, lane));
-      orders = await readSignOutOrders(pool);
+      jobs = await readSignOutJobs(pool);
     }
   }
 
-  async #carryOutOnce(order: SignOutOrder): Promise<void> {
-    let carryingOut = this.#underWay.get(order.id);
+  async #carryOutOnce(job: SignOutJob): Promise<void> {
+    let carryingOut = this.#underWay.get(job.id);
     if (carryingOut === undefined) {
-      carryingOut = this.#carryOut(order).finally(() => this.#underWay.delete(order.id));
-      this.#underWay.set(order.id, carryingOut);
+      carryingOut = this.#carryOut(job).finally(() => this.#underWay.delete(job.id));
+      this.#underWay.set(job.id, carryingOut);
     }
     await carryingOut;
   }
 
-  async #carryOut(order: SignOutOrder): Promise<void> {
+  async #carryOut(job: SignOutJob): Promise<void> {
     const { pool, primaries, logger } = this.#parts;
-    const ended = await signOutEverywhere(primaries, order.accountId, order.orderedAt);
-    if (order.attemptsOf !== null) await new Throttle(primaries).clear(allowances.user, order.attemptsOf);
-    await settleSignOut(pool, order);
-    logger.info({ account: order.accountId, ended }, "signed out everywhere");
+    const ended = await signOutEverywhere(primaries, job.accountId, job.requestedAt);
+    if (job.attemptsOf !== null) await new Throttle(primaries).clear(allowances.user, job.attemptsOf);
+    await settleSignOut(pool, job);
+    logger.info({ account: job.accountId, ended }, "signed out everywhere");
   }
 }

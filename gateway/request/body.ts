@@ -11,7 +11,7 @@ export class PassedContent implements RequestContent {
   #connection: UpstreamConnection | undefined;
   #bytes = 0;
   /** Whether the upstream is the slow side. */
-  #held = false;
+  #paused = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(exchange: Routed) {
@@ -20,7 +20,7 @@ export class PassedContent implements RequestContent {
 
   /** Whether the upstream would accept more than the client has sent. */
   get waitsForClient(): boolean {
-    return this.#connection !== undefined && !this.#held;
+    return this.#connection !== undefined && !this.#paused;
   }
 
   begin(connection: UpstreamConnection): void {
@@ -34,8 +34,8 @@ export class PassedContent implements RequestContent {
   }
 
   goOn(): void {
-    if (!this.#held) return;
-    this.#held = false;
+    if (!this.#paused) return;
+    this.#paused = false;
     this.#timer?.refresh();
     this.#exchange.request.resume();
   }
@@ -60,7 +60,7 @@ export class PassedContent implements RequestContent {
       ? connection.write(`${chunk.length.toString(16)}\r\n`, chunk, "\r\n")
       : connection.write(chunk);
     if (takesMore) return;
-    this.#held = true;
+    this.#paused = true;
     request.pause();
   };
 
@@ -74,7 +74,7 @@ export class PassedContent implements RequestContent {
 
   readonly #stall = (): void => {
     this.#connection?.destroy(
-      new GatewayError(this.#held ? "DMM_GATEWAY_UPSTREAM_SLOW" : "DMM_GATEWAY_REQUEST_SLOW"),
+      new GatewayError(this.#paused ? "DMM_GATEWAY_UPSTREAM_SLOW" : "DMM_GATEWAY_REQUEST_SLOW"),
     );
   };
 }

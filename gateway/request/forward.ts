@@ -16,7 +16,7 @@ export interface ForwardContext {
   readonly budget: RetryBudget;
   /** Sends an error of the catalogue. */
   readonly refuse: (exchange: Authorized, code: ApiErrorCode) => void;
-  readonly tell: (exchange: Authorized, error: Error) => void;
+  readonly logFailure: (exchange: Authorized, error: Error) => void;
   /** The gateway's name in `Via`. */
   readonly pseudonym: string;
 }
@@ -156,7 +156,7 @@ class Forwarding implements UpstreamRequest {
     const ownFault = clientFaults.has(code);
     if (!ownFault) {
       this.#target!.fail();
-      this.#context.tell(exchange, error);
+      this.#context.logFailure(exchange, error);
     }
     if (this.#responded) {
       // The status is already sent: cutting the connection is the only way to signal an incomplete response.

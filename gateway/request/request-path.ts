@@ -133,7 +133,7 @@ export class RequestPath {
       pseudonym: realm,
       refuse: (exchange, code) => refuse(exchange, { code }, realm),
       isStillAuthorized: (exchange) => isStillAuthorized(exchange, readConfiguration(), tokens),
-      tell: (exchange, error) =>
+      logFailure: (exchange, error) =>
         logger.warn(
           {
             requestId: exchange.id,

@@ -19,7 +19,7 @@ import { WaitingEnd } from "./waiting-end.ts";
 
 export interface TunnelContext {
   readonly refuse: (exchange: Authorized, code: ApiErrorCode) => void;
-  readonly tell: (exchange: Authorized, error: Error) => void;
+  readonly logFailure: (exchange: Authorized, error: Error) => void;
   readonly lifecycle: Lifecycle;
   /** Whether the token of an exchange still authorizes it. @throws RedisUnavailableError */
   readonly isStillAuthorized: (exchange: Authorized) => Promise<boolean>;
@@ -77,7 +77,7 @@ export function openTunnel(exchange: Authorized, client: TunnelEnd, context: Tun
     settled = true;
     target.fail();
     exchange.trace?.endAttempt(undefined, code);
-    context.tell(exchange, error);
+    context.logFailure(exchange, error);
     context.refuse(exchange, code);
   };
   const waiting = new WaitingEnd(client);

@@ -12,13 +12,13 @@ const spanLimit = 4096;
 const batchSpans = 256;
 const batchMs = 1000;
 /** Minimum time between two log lines about lost spans, in milliseconds. */
-const tellMs = 10_000;
+const lossLogMs = 10_000;
 
 /** Exports spans in batches and counts the results, which the library's own queue does not report. */
 export class SpanQueue implements SpanProcessor {
   readonly #batches: BatchSpanProcessor;
   readonly #logger: Logger;
-  #toldAt = Number.NEGATIVE_INFINITY;
+  #loggedAt = Number.NEGATIVE_INFINITY;
   delivered = 0;
   dropped = 0;
   waiting = 0;
@@ -71,8 +71,8 @@ export class SpanQueue implements SpanProcessor {
   #lose(count: number, error: string): void {
     this.dropped += count;
     const now = performance.now();
-    if (now - this.#toldAt < tellMs) return;
-    this.#toldAt = now;
+    if (now - this.#loggedAt < lossLogMs) return;
+    this.#loggedAt = now;
     this.#logger.warn({ error, dropped: this.dropped }, "spans dropped");
   }
 }

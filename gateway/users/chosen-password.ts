@@ -3,7 +3,7 @@ import type { Pool, RowDataPacket } from "../database/pool.ts";
 import { inTransaction } from "../database/transaction.ts";
 import { hashPassword, matchesPassword } from "./password.ts";
 import { findPasswordProblem } from "./password-rules.ts";
-import { orderSignOut } from "./sign-out-jobs.ts";
+import { addSignOutJob } from "./sign-out-jobs.ts";
 import { recordUserChange } from "./user-changes.ts";
 
 /** A new password, requested by a user whose current one has just been verified. */
@@ -17,11 +17,11 @@ export interface PasswordChoice {
 }
 
 /**
- * `orderedAt`, in seconds: everything that began until then must end. If the state was outdated nothing was
+ * `requestedAt`, in seconds: everything that began until then must end. If the state was outdated nothing was
  * stored.
  */
 export type ChoiceOutcome =
-  | { readonly kind: "chosen"; readonly orderedAt: number }
+  | { readonly kind: "chosen"; readonly requestedAt: number }
   | { readonly kind: "refused"; readonly problem: string }
   | { readonly kind: "outdated" };
 
@@ -65,8 +65,8 @@ export async function storeChosenPassword(
       ...{ userId: accountId, userName: String(user.name), revision, action: "chose-password", fields: [] },
       ...{ author: String(user.name), certificate: null },
     });
-    await orderSignOut(connection, { accountId, attemptsOf: String(user.name) }, now);
-    return { kind: "chosen", orderedAt: Math.floor(now.getTime() / 1000) };
+    await addSignOutJob(connection, { accountId, attemptsOf: String(user.name) }, now);
+    return { kind: "chosen", requestedAt: Math.floor(now.getTime() / 1000) };
   });
 }
 

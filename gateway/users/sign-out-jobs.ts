@@ -7,19 +7,19 @@ export const signOutPath = "/internal/sign-outs";
  * Jobs that end all sessions and grants of a user. A job is written in the transaction that causes it, and carried
  * out by the gateway that sees it first: it is carried out even if a process dies in between.
  */
-export interface SignOutOrder {
+export interface SignOutJob {
   readonly id: number;
   readonly accountId: string;
   /** The user whose failed login attempts are cleared as well: there is a new password. */
   readonly attemptsOf: string | null;
   /** In seconds. What began later is kept, however late the job runs. */
-  readonly orderedAt: number;
+  readonly requestedAt: number;
 }
 
 /** `at` is for callers that begin something by the same clock right afterwards; by default the database's time. */
-export async function orderSignOut(
+export async function addSignOutJob(
   connection: Pick<PoolConnection, "query">,
-  { accountId, attemptsOf }: Pick<SignOutOrder, "accountId" | "attemptsOf">,
+  { accountId, attemptsOf }: Pick<SignOutJob, "accountId" | "attemptsOf">,
   at?: Date,
 ): Promise<void> {
   await connection.query(
@@ -29,7 +29,7 @@ export async function orderSignOut(
 }
 
 /** The oldest pending jobs. */
-export async function readSignOutOrders(pool: Pool, limit = 100): Promise<readonly SignOutOrder[]> {
+export async function readSignOutJobs(pool: Pool, limit = 100): Promise<readonly SignOutJob[]> {
   const [rows] = await pool.query<RowDataPacket[]>(
     "SELECT id, account_id, attempts_of, ordered_at FROM sign_outs ORDER BY id LIMIT ?",
     [limit],
@@ -38,7 +38,7 @@ export async function readSignOutOrders(pool: Pool, limit = 100): Promise<readon
     id: Number(row.id),
     accountId: String(row.account_id),
     attemptsOf: row.attempts_of === null ? null : String(row.attempts_of),
-    orderedAt: Math.floor((row.ordered_at as Date).getTime() / 1000),
+    requestedAt: Math.floor((row.ordered_at as Date).getTime() / 1000),
   }));
 }
 
@@ -49,7 +49,7 @@ export async function isSignOutPending(pool: Pool, accountId: string): Promise<b
   return rows.length > 0;
 }
 
-export async function settleSignOut(pool: Pool, { id }: SignOutOrder): Promise<void> {
+export async function settleSignOut(pool: Pool, { id }: SignOutJob): Promise<void> {
   await pool.query("DELETE FROM sign_outs WHERE id = ?", [id]);
 }
 

@@ -4,7 +4,7 @@ import type { Author } from "../configuration/history.ts";
 import type { Pool, PoolConnection, RowDataPacket } from "../database/pool.ts";
 import { inTransaction } from "../database/transaction.ts";
 import { hashPassword } from "./password.ts";
-import { orderSignOut } from "./sign-out-jobs.ts";
+import { addSignOutJob } from "./sign-out-jobs.ts";
 import { readUserChanges, recordUserChange, type UserAction } from "./user-changes.ts";
 import { UserInvalidError, UserStaleError } from "./user-errors.ts";
 import { findProfileProblems, type UserProfile } from "./user-rules.ts";
@@ -127,7 +127,7 @@ export async function removeUser(pool: Pool, target: UserTarget): Promise<User> 
     await connection.query("DELETE FROM users WHERE user_id = ?", [user.id]);
     const removed = { ...user, revision: user.revision + 1 };
     await record(connection, removed, { action: "removed", author: target.author });
-    await orderSignOut(connection, { accountId: user.id, attemptsOf: user.name });
+    await addSignOutJob(connection, { accountId: user.id, attemptsOf: user.name });
     return removed;
   });
 }
@@ -153,7 +153,7 @@ async function change(
     const changed = await lockUser(connection, { id: user.id, author: target.author });
     await record(connection, changed, { ...edit, author: target.author });
     if (edit.signsOut === true)
-      await orderSignOut(connection, {
+      await addSignOutJob(connection, {
         accountId: user.id,
         attemptsOf: edit.action === "password" ? user.name : null,
       });

@@ -28,7 +28,7 @@ export async function untilWorthListening(ready: Promise<void>): Promise<void> {
 }
 
 /** Whether this process represents its task: the first worker does, and a gateway without workers. */
-export function speaksForTask(): boolean {
+export function representsTask(): boolean {
   return readWorkerNumber() === "1";
 }
 

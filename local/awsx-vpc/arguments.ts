@@ -70,17 +70,17 @@ export function parseArguments(region: Region, given: Properties): VpcArguments 
     .filter((property) => !honoured.includes(property))
     .map((property) => ({ property, reason: `is not supported; supported are ${honoured.join(", ")}.` }));
 
-  function choose<Word extends string>(
+  function choose<Choice extends string>(
     property: string,
-    words: readonly Word[],
+    choices: readonly Choice[],
     value: Value | undefined,
-    otherwise: Word,
-  ): Word {
+    otherwise: Choice,
+  ): Choice {
     if (value === undefined || value === null) return otherwise;
-    const word = oneOf(words, value);
-    if (!word)
-      failures.push({ property, reason: `is ${String(value)}; it must be one of ${words.join(", ")}.` });
-    return word ?? otherwise;
+    const choice = oneOf(choices, value);
+    if (!choice)
+      failures.push({ property, reason: `is ${String(value)}; it must be one of ${choices.join(", ")}.` });
+    return choice ?? otherwise;
   }
 
   const text = args.cidrBlock ?? defaultBlock;

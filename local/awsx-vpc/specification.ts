@@ -21,12 +21,12 @@ export function specNameOf({ name, type }: Pick<SubnetSpec, "name" | "type">): s
 }
 
 /** Finds the matching member of a list case-insensitively, as awsx does. */
-export function oneOf<Word extends string>(
-  words: readonly Word[],
+export function oneOf<Choice extends string>(
+  choices: readonly Choice[],
   value: Value | undefined,
-): Word | undefined {
+): Choice | undefined {
   const text = String(value).toLowerCase();
-  return words.find((word) => word.toLowerCase() === text);
+  return choices.find((choice) => choice.toLowerCase() === text);
 }
 
 const known = ["type", "name", "cidrMask", "size", "cidrBlocks", "tags", "assignIpv6AddressOnCreation"];

@@ -49,7 +49,7 @@ export async function createRegion(options: RegionOptions): Promise<OwnedRegion>
   const regionLog = new RegionLog(directory);
   const resources = new ResourceJournal(directory, {
     lenient: options.releasing ?? false,
-    broken: (line) => regionLog.write("journal.line-passed-over", { line }),
+    onInvalid: (line) => regionLog.write("journal.line-passed-over", { line }),
   });
   const ledger = new Ledger(directory);
   const supervisor = new ProcessSupervisor(directory, ledger, regionLog);

@@ -35,7 +35,7 @@ export class ResourceJournal implements Resources {
   /** With `lenient` an invalid line loses its own resource only, so that deletion can always complete. */
   constructor(
     directory: string,
-    options: { readonly lenient: boolean; readonly broken?: (line: number) => void },
+    options: { readonly lenient: boolean; readonly onInvalid?: (line: number) => void },
   ) {
     this.#file = journalFile(directory);
     this.#cipher = new Cipher(directory);
@@ -43,12 +43,12 @@ export class ResourceJournal implements Resources {
       const problem = `is corrupt at line ${line}: it was edited, or written by another region`;
       throw new RegionError("DMM_LOCAL_FILE_BROKEN", { file: this.#file, problem });
     };
-    const broken = options.lenient ? (options.broken ?? (() => {})) : refuse;
-    for (const [index, line] of (readLines(this.#file, broken) as readonly JournalLine[]).entries()) {
+    const onInvalid = options.lenient ? (options.onInvalid ?? (() => {})) : refuse;
+    for (const [index, line] of (readLines(this.#file, onInvalid) as readonly JournalLine[]).entries()) {
       try {
         this.#apply(line);
       } catch {
-        broken(index + 1);
+        onInvalid(index + 1);
       }
     }
     this.#lines = this.#compact();

@@ -17,7 +17,7 @@ export class Deployment {
   failures = 0;
   failedTasks = 0;
   /** Last output of the latest failed task, for the operator. */
-  lastWords: string | undefined;
+  lastOutput: string | undefined;
   /** A rollback, or a restore with the region, is never given up: there is nothing better to return to. */
   #guarded: boolean;
 
@@ -37,10 +37,10 @@ export class Deployment {
     );
   }
 
-  noteFailure(words: string): void {
+  noteFailure(output: string): void {
     this.failures += 1;
     this.failedTasks += 1;
-    this.lastWords = words;
+    this.lastOutput = output;
     this.updatedAt = new Date();
   }
 

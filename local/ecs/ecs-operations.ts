@@ -17,7 +17,7 @@ type Input = AwsRequest["input"];
 export const ecsOperations: Operations = {
   async DescribeClusters(region, { input }) {
     admitMembers(input, ["clusters", "include"]);
-    const { found, failures } = lookUp(textList(input.clusters, ["default"]), (reference) => {
+    const { found, failures } = resolveAll(textList(input.clusters, ["default"]), (reference) => {
       try {
         return findCluster(region, reference);
       } catch {
@@ -35,7 +35,7 @@ export const ecsOperations: Operations = {
   async DescribeServices(region, { input }) {
     admitMembers(input, ["cluster", "services", "include"]);
     const services = servicesOf(region, clusterOf(region, input));
-    const { found, failures } = lookUp(textList(input.services), (reference) =>
+    const { found, failures } = resolveAll(textList(input.services), (reference) =>
       services.find((service) => isNamed(service, reference)),
     );
     return { services: found.map((service) => describeService(region, service)), failures };
@@ -64,7 +64,7 @@ export const ecsOperations: Operations = {
   async DescribeTasks(region, { input }) {
     admitMembers(input, ["cluster", "tasks", "include"]);
     const cluster = clusterOf(region, input);
-    const { found, failures } = lookUp(textList(input.tasks), (reference) =>
+    const { found, failures } = resolveAll(textList(input.tasks), (reference) =>
       findTask(region, cluster, reference),
     );
     const healths = await readTaskHealth(
@@ -128,14 +128,14 @@ function isNamed({ id, outputs }: Resource, reference: string): boolean {
 }
 
 /** The results found, and the API's failures for the rest. */
-function lookUp<Found>(
+function resolveAll<Found>(
   wanted: readonly string[],
   find: (reference: string) => Found | undefined,
 ): { readonly found: readonly Found[]; readonly failures: readonly { arn: string; reason: string }[] } {
-  const looked = wanted.map((reference) => ({ reference, found: find(reference) }));
+  const resolved = wanted.map((reference) => ({ reference, found: find(reference) }));
   return {
-    found: looked.flatMap(({ found }) => found ?? []),
-    failures: looked
+    found: resolved.flatMap(({ found }) => found ?? []),
+    failures: resolved
       .filter(({ found }) => found === undefined)
       .map(({ reference }) => ({ arn: reference, reason: "MISSING" })),
   };

@@ -53,8 +53,8 @@ function spread(
 ): readonly number[] {
   const counts = new Map(zones.map((zone) => [zone, current.filter((task) => task.zone === zone).length]));
   return Array.from({ length: Math.max(0, count) }, () => {
-    const [zone, held] = [...counts].reduce((least, entry) => (entry[1] < least[1] ? entry : least));
-    counts.set(zone, held + 1);
+    const [zone, taskCount] = [...counts].reduce((least, entry) => (entry[1] < least[1] ? entry : least));
+    counts.set(zone, taskCount + 1);
     return zone;
   });
 }

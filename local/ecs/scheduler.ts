@@ -47,7 +47,7 @@ export class ServiceScheduler {
     this.#options = options;
     this.#primary = new Deployment(plan, { guarded: options.restored !== true });
     this.events = new ServiceEvents(plan.service);
-    this.tasks = new ServiceTasks(region, (task, words) => this.#noteCrash(task, words));
+    this.tasks = new ServiceTasks(region, (task, output) => this.#noteCrash(task, output));
     this.#watch = new TaskWatch(region, (task, reason) => this.#replace(task, reason));
     this.#reconcileLoop = new ReconcileLoop({
       run: () => this.#converge(),
@@ -73,8 +73,8 @@ export class ServiceScheduler {
 
   /** Changes the desired state; `waitUntilSteady` waits for it. `again` replaces every current task. */
   setPlan(plan: ServicePlan, { again = false }: { readonly again?: boolean } = {}): void {
-    const anew = again || this.#primary.state === "FAILED" || differInTasks(plan, this.plan);
-    if (anew) this.#primary = new Deployment(plan, { guarded: true });
+    const startsDeployment = again || this.#primary.state === "FAILED" || differInTasks(plan, this.plan);
+    if (startsDeployment) this.#primary = new Deployment(plan, { guarded: true });
     else this.#primary.plan = plan;
     this.#startAfter = 0;
     this.#wake();
@@ -116,7 +116,7 @@ export class ServiceScheduler {
   async #converge(): Promise<void> {
     if (this.#isRegionEnding()) return this.#end("ended with the region");
     const deployment = this.#primary;
-    const healthy = await this.#watch.look(this.tasks.living);
+    const healthy = await this.#watch.check(this.tasks.living);
     const tasks = this.tasks.living.map((task) => ({
       task,
       zone: task.zoneNumber,
@@ -163,21 +163,21 @@ export class ServiceScheduler {
     void this.tasks.stop(task, { code: "ServiceSchedulerInitiated", reason: current ? reason : replaced });
   }
 
-  #noteCrash(task: Task, words: string): void {
+  #noteCrash(task: Task, output: string): void {
     this.#region.log("task.died", {
       service: this.plan.service,
       task: task.id,
       reason: task.stoppedReason,
     });
-    this.#noteFailure(task, words);
+    this.#noteFailure(task, output);
     this.#wake();
   }
 
   /** A proven task is replaced immediately; one that never became healthy delays the next start. */
-  #noteFailure(task: Task, words: string): void {
+  #noteFailure(task: Task, output: string): void {
     const { deployment } = task;
     if (task.proven) return;
-    deployment.noteFailure(words);
+    deployment.noteFailure(output);
     this.#startAfter = Date.now() + Math.min(100 * 2 ** deployment.failures, longestBackoffMs);
     this.events.note(`(task ${task.id}) failed to start: ${task.stoppedReason}`);
     if (deployment === this.#primary && deployment.shouldBreak) this.#break(deployment);
@@ -215,14 +215,14 @@ export class ServiceScheduler {
 
   /** Describes the state at a timeout. */
   #describeDelay(): string {
-    const { lastWords, plan } = this.#primary;
-    if (lastWords !== undefined) return lastWords;
+    const { lastOutput, plan } = this.#primary;
+    if (lastOutput !== undefined) return lastOutput;
     const waiting = this.tasks.living.find(({ proven }) => !proven);
     const run = `${this.tasks.living.length} of ${plan.desiredCount} tasks run`;
     return waiting ? `${run}; not healthy yet: ${this.tasks.describe(waiting)}` : run;
   }
 }
 
-function describeFailure({ failures, lastWords }: Deployment): string {
-  return `cannot start its tasks: ${failures} failed in a row (deployment circuit breaker); ${lastWords}`;
+function describeFailure({ failures, lastOutput }: Deployment): string {
+  return `cannot start its tasks: ${failures} failed in a row (deployment circuit breaker); ${lastOutput}`;
 }

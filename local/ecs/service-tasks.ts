@@ -23,9 +23,9 @@ export class ServiceTasks {
   readonly #region: Region;
   readonly #tasks: Task[] = [];
   /** Called for each unexpected end, with the task's last output. */
-  readonly #onCrash: (task: Task, words: string) => void;
+  readonly #onCrash: (task: Task, output: string) => void;
 
-  constructor(region: Region, onCrash: (task: Task, words: string) => void) {
+  constructor(region: Region, onCrash: (task: Task, output: string) => void) {
     this.#region = region;
     this.#onCrash = onCrash;
   }

@@ -114,12 +114,21 @@ export function describeTaskDefinition(region: Region, reference: string): Recor
     revision,
     status: "ACTIVE",
     containerDefinitions: containers,
-    ...Object.fromEntries(told.flatMap((name) => (inputs[name] === undefined ? [] : [[name, inputs[name]]]))),
+    ...Object.fromEntries(
+      copiedMembers.flatMap((name) => (inputs[name] === undefined ? [] : [[name, inputs[name]]])),
+    ),
   };
 }
 
 /** Members with the same name and shape as the property. */
-const told = ["networkMode", "executionRoleArn", "taskRoleArn", "cpu", "memory", "requiresCompatibilities"];
+const copiedMembers = [
+  "networkMode",
+  "executionRoleArn",
+  "taskRoleArn",
+  "cpu",
+  "memory",
+  "requiresCompatibilities",
+];
 
 function toTaskDefinition({ id, inputs, outputs }: Resource): TaskDefinition {
   return {

@@ -22,7 +22,7 @@ export class TaskWatch {
   }
 
   /** Which of the tasks are healthy in every target group; those become proven. */
-  async look(tasks: readonly Task[]): Promise<ReadonlySet<Task>> {
+  async check(tasks: readonly Task[]): Promise<ReadonlySet<Task>> {
     const healths = await readTaskHealth(this.#region, tasks);
     const healthy = new Set<Task>();
     for (const [task, health] of healths) {

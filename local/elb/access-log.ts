@@ -22,7 +22,7 @@ import { types } from "./types.ts";
 
 /** Every five minutes, as AWS does; sooner only if the file would grow large. */
 const deliverEveryMs = 300_000;
-const lookEveryMs = 2_000;
+const checkEveryMs = 2_000;
 const largeBytes = 16 * 1024 * 1024;
 
 /** Log files of each HAProxy generation in its folder; files of the region's earlier runs are set aside. */
@@ -52,7 +52,7 @@ export class AccessLog {
     this.#directory = haproxy.directory;
     this.#isRunning = haproxy.isRunning;
     for (const file of this.#files()) this.#setAside(file);
-    this.#timer = setInterval(() => void this.#look(), lookEveryMs);
+    this.#timer = setInterval(() => void this.#check(), checkEveryMs);
     this.#timer.unref();
   }
 
@@ -92,7 +92,7 @@ export class AccessLog {
   }
 
   /** Runs in the background: a failure, such as a missing folder, is logged once and retried at the next check. */
-  async #look(): Promise<void> {
+  async #check(): Promise<void> {
     try {
       const waiting = this.#files().reduce((sum, file) => sum + this.#waitingBytes(file), 0);
       if (waiting >= largeBytes || Date.now() - this.#deliveredAt >= deliverEveryMs) await this.deliver();

@@ -47,8 +47,8 @@ function renderPattern(pattern: string): string {
 }
 
 /** Quotes one word of HAProxy's configuration, whatever it contains. */
-export function quote(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
+export function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** The priority of a rule as a number. */

@@ -132,7 +132,7 @@ export class Haproxy {
     if (!gone) await started.stop();
     throw new LocalError("DMM_LOCAL_PART_NOT_SERVING", {
       part: `haproxy/${this.#name}`,
-      reason: gone ? this.#lastWords(generation) : `no response within ${startWithinMs} ms`,
+      reason: gone ? this.#lastOutput(generation) : `no response within ${startWithinMs} ms`,
     });
   }
 
@@ -168,7 +168,7 @@ export class Haproxy {
     writeFileSync(join(this.directory, "servers.state"), `${states}\n`);
   }
 
-  #lastWords(generation: number): string {
+  #lastOutput(generation: number): string {
     const log = join(this.#region.directory, "logs", "haproxy", `${this.#name}@${generation}.log`);
     try {
       const lines = readFileSync(log, "utf8").trim().split("\n");

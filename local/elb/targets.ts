@@ -27,7 +27,7 @@ interface Registration extends TargetAddress {
 }
 
 const groups = perRegion(() => new Map<string, Registration[]>());
-const drainLookMs = 20;
+const drainPollMs = 20;
 let registrations = 0;
 
 function registrationsOf(region: Region, targetGroupArn: string): Registration[] {
@@ -104,7 +104,7 @@ async function waitUntilIdle(
   const withinMs = (numberOf(group?.inputs ?? {}, "deregistrationDelay") ?? 300) * 1000;
   const backend = backendName(targetGroupArn);
   const isIdle = async () => !(await balancer.readServer(backend, server))?.requests;
-  await pollUntil(isIdle, { withinMs, everyMs: drainLookMs });
+  await pollUntil(isIdle, { withinMs, everyMs: drainPollMs });
 }
 
 /** The state of every target, as the balancer currently sees it. */

@@ -42,9 +42,10 @@ export function isRestService(service: string): boolean {
  * route.
  */
 export function readRestOperation(service: string, request: WireRequest): RestOperation | undefined {
-  const words = request.path.split("/");
+  const segments = request.path.split("/");
   for (const route of routes[service] ?? []) {
-    const parameters = route.method === request.method ? matchPath(route.path.split("/"), words) : undefined;
+    const parameters =
+      route.method === request.method ? matchPath(route.path.split("/"), segments) : undefined;
     if (!parameters) continue;
     const query = Object.fromEntries(new URLSearchParams(request.query));
     return { operation: route.operation, input: { ...readJsonInput(request), ...query, ...parameters } };
@@ -52,13 +53,16 @@ export function readRestOperation(service: string, request: WireRequest): RestOp
   return undefined;
 }
 
-function matchPath(pattern: readonly string[], words: readonly string[]): Record<string, string> | undefined {
-  if (pattern.length !== words.length) return undefined;
+function matchPath(
+  pattern: readonly string[],
+  segments: readonly string[],
+): Record<string, string> | undefined {
+  if (pattern.length !== segments.length) return undefined;
   const parameters: Record<string, string> = {};
   for (const [index, part] of pattern.entries()) {
-    const word = decodeURIComponent(words[index] ?? "");
-    if (part.startsWith("{")) parameters[part.slice(1, -1)] = word;
-    else if (part !== word) return undefined;
+    const segment = decodeURIComponent(segments[index] ?? "");
+    if (part.startsWith("{")) parameters[part.slice(1, -1)] = segment;
+    else if (part !== segment) return undefined;
   }
   return parameters;
 }

@@ -77,10 +77,10 @@ export async function updateResource(
   resource: Resource,
   inputs: Properties,
 ): Promise<Resource> {
-  const told = (await handler.update?.(region, resource, inputs)) ?? {};
+  const result = (await handler.update?.(region, resource, inputs)) ?? {};
   // The resource may have changed meanwhile (a failover), so its computed outputs are read again.
   const current = region.resources.get(resource.type, resource.id) ?? resource;
-  const outputs = updated(region, handler, current.outputs, inputs, told);
+  const outputs = updated(region, handler, current.outputs, inputs, result);
   const next = { ...resource, inputs, outputs };
   region.resources.put(next);
   return next;

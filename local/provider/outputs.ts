@@ -31,9 +31,9 @@ export function updated(
   handler: ResourceHandler,
   olds: Properties,
   inputs: Properties,
-  told: Properties,
+  result: Properties,
 ): Properties {
-  return complete(region, handler, inputs, { ...keep(handler, olds), ...inputs, ...told });
+  return complete(region, handler, inputs, { ...keep(handler, olds), ...inputs, ...result });
 }
 
 /** Adds the outputs that every AWS type has: its region, and all its tags under one name. */

@@ -1,7 +1,7 @@
 import { setTimeout as elapse } from "node:timers/promises";
 import type { DatabaseInstance } from "./instance.ts";
 
-const lookEveryMs = 1000;
+const checkEveryMs = 1000;
 const responseLimitMs = 2000;
 /** A busy machine may delay one response, hardly three in a row. */
 const missesAllowed = 3;
@@ -18,7 +18,7 @@ export function watchWriter(writerNow: () => DatabaseInstance | undefined): () =
     let misses = 0;
     let watched: number | undefined;
     while (!end.signal.aborted) {
-      await elapse(lookEveryMs, undefined, { ref: false });
+      await elapse(checkEveryMs, undefined, { ref: false });
       const writer = writerNow();
       const process = writer?.process;
       if (!writer || !process) continue;

@@ -120,6 +120,6 @@ export function writeS3Error(request: WireRequest, error: AwsError): WireRespons
   const body = builder.build({
     Error: { Code: code, Message: error.message, Resource: request.path, RequestId: requestId() },
   });
-  const silent = request.method === "HEAD";
-  return { status: error.status, headers: { "content-type": "application/xml" }, body: silent ? "" : body };
+  const isHead = request.method === "HEAD";
+  return { status: error.status, headers: { "content-type": "application/xml" }, body: isHead ? "" : body };
 }

@@ -9,7 +9,7 @@ import { test } from "tap";
 import { authorityFile, ensureAuthority, readAuthority } from "../../cli/access/authority.ts";
 import { readClient } from "../../cli/access/client-identity.ts";
 import { grantFiles, issueGrant, listGrants, parseGrantName, readGrant } from "../../cli/access/grants.ts";
-import { knock } from "../../cli/access/ingress.ts";
+import { tryAccess } from "../../cli/access/ingress.ts";
 import { createRevocationList, ensureFirstList } from "../../cli/access/revocation-list.ts";
 import { revokeGrants } from "../../cli/access/revoke.ts";
 import { x509 } from "../../cli/access/x509.ts";
@@ -31,13 +31,13 @@ test("a granted insider is admitted, and refused as soon as the ingress has the 
   await issue("jane");
   await issue("joe");
   const [jane, joe] = [readClient(folder.directory, "jane"), readClient(folder.directory, "joe")];
-  assert.equal(await knock(started.ingress, jane), "in");
-  assert.notEqual(await knock(started.ingress), "in");
+  assert.equal(await tryAccess(started.ingress, jane), "in");
+  assert.notEqual(await tryAccess(started.ingress), "in");
 
   await revokeGrants(folder.directory, [readGrant(folder.directory, "jane")!]);
   started.useRevocationList(readFileSync(join(folder.directory, "revoked.pem"), "utf8"));
-  assert.notEqual(await knock(started.ingress, jane), "in");
-  assert.equal(await knock(started.ingress, joe), "in");
+  assert.notEqual(await tryAccess(started.ingress, jane), "in");
+  assert.equal(await tryAccess(started.ingress, joe), "in");
 });
 
 test("a grant's bundle opens with its password only, and is accepted like its certificate", async () => {
@@ -63,9 +63,9 @@ test("a grant expires automatically", async () => {
   await using started = await startIngress(pem, list);
   const grant = await issue("jane", 2);
   const jane = readClient(folder.directory, "jane");
-  assert.equal(await knock(started.ingress, jane), "in");
+  assert.equal(await tryAccess(started.ingress, jane), "in");
   await elapse(Date.parse(grant.expires) - Date.now() + 1_050);
-  assert.notEqual(await knock(started.ingress, jane), "in");
+  assert.notEqual(await tryAccess(started.ingress, jane), "in");
 });
 
 test("a certificate from another authority is refused", async () => {
@@ -74,7 +74,7 @@ test("a certificate from another authority is refused", async () => {
   const { pem, list } = await makeAccess(folder.directory);
   await (await makeAccess(other.directory)).issue("jane");
   await using started = await startIngress(pem, list);
-  assert.notEqual(await knock(started.ingress, readClient(other.directory, "jane")), "in");
+  assert.notEqual(await tryAccess(started.ingress, readClient(other.directory, "jane")), "in");
 });
 
 test("a certificate names its insider and is valid for client authentication only", async () => {

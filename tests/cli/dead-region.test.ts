@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { connect } from "node:tls";
 import { test } from "tap";
 import { readClient } from "../../cli/access/client-identity.ts";
-import { findIngress, type Ingress, knock } from "../../cli/access/ingress.ts";
+import { findIngress, type Ingress, tryAccess } from "../../cli/access/ingress.ts";
 import { environmentFolder, type Home } from "../../cli/home.ts";
 import { readRegionAddress } from "../../cli/region/address.ts";
 import { readLedger } from "../../cli/region/ledger.ts";
@@ -34,7 +34,7 @@ async function loseRegion(home: Home): Promise<Ingress> {
   assert.ok(balancers.length > 0);
   for (const { process: balancer } of balancers) assert.doesNotThrow(() => process.kill(balancer!.pid, 0));
   assert.equal(
-    await knock(ingress, readClient(access, "eve")),
+    await tryAccess(ingress, readClient(access, "eve")),
     "in",
     "the load balancer outlives its region",
   );
@@ -75,12 +75,12 @@ test("access revoke closes an environment whose region is dead to everyone, and 
   assert.deepEqual([revoked.ingress, revoked.refusal], ["closed", "nothing listens"]);
   await connection.closed;
   for (const client of [eve, operator, undefined])
-    assert.deepEqual(await knock(ingress, client), { refused: "ECONNREFUSED" });
+    assert.deepEqual(await tryAccess(ingress, client), { refused: "ECONNREFUSED" });
 
   const up = await runJson(home, "up", name);
   assert.equal(up.code, 0, JSON.stringify(up));
-  assert.equal(await knock(ingress, operator), "in");
-  const knocked = await knock(ingress, eve);
+  assert.equal(await tryAccess(ingress, operator), "in");
+  const knocked = await tryAccess(ingress, eve);
   assert.ok(knocked !== "in" && "refused" in knocked, JSON.stringify(knocked));
   assert.equal((await runJson(home, "down", name)).code, 0);
   assert.deepEqual(findLeftovers(home), []);

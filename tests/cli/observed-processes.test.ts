@@ -38,12 +38,12 @@ test("processes of an environment are found by their output through a symbolic l
     mkdirSync(directory, { recursive: true });
     using worker = startSleeper(directory);
     using writer = startSleeper("/", openSync(join(directory, "log"), "w"));
-    using stranger = startSleeper("/");
+    using unrelated = startSleeper("/");
     rmSync(directory, { recursive: true });
     const own = readOwnProcesses(directory).map(({ pid }) => pid);
     assert.ok(readProcessesIn(directory).some(({ pid }) => pid === worker.pid));
     assert.ok(own.includes(writer.pid));
-    assert.ok(!own.includes(worker.pid) && !own.includes(stranger.pid));
+    assert.ok(!own.includes(worker.pid) && !own.includes(unrelated.pid));
   } finally {
     rmSync(link);
   }

@@ -11,7 +11,7 @@ export class StartedWebSocketUpstream {
   readonly #server: Server;
   readonly sockets = new Set<Duplex>();
   /** Requests of `/never`, which get no response. */
-  readonly silent = new Set<Duplex>();
+  readonly pending = new Set<Duplex>();
   lastHeaders: IncomingHttpHeaders = {};
 
   private constructor(origin: string, server: Server) {
@@ -37,10 +37,10 @@ export class StartedWebSocketUpstream {
         return;
       }
       if (request.url?.endsWith("/never")) {
-        started.silent.add(socket);
+        started.pending.add(socket);
         socket.on("error", () => {});
         socket.on("end", () => socket.end());
-        socket.on("close", () => started.silent.delete(socket));
+        socket.on("close", () => started.pending.delete(socket));
         socket.resume();
         return;
       }

@@ -131,11 +131,11 @@ test("buckets are listed; missing and unsupported ones are refused by name", asy
   await assert.rejects(s3.send(new CreateMultipartUploadCommand({ Bucket, Key: "x" })), {
     name: "NotImplemented",
   });
-  const stranger = new S3Client({
+  const unknownClient = new S3Client({
     ...started.client,
     credentials: { accessKeyId: "LKIAX", secretAccessKey: "x" },
   });
-  await assert.rejects(stranger.send(new ListBucketsCommand({})), { name: "InvalidAccessKeyId" });
+  await assert.rejects(unknownClient.send(new ListBucketsCommand({})), { name: "InvalidAccessKeyId" });
 });
 
 test("a bucket that is not empty is deleted only with forceDestroy", async () => {

@@ -161,10 +161,10 @@ test("the layout of a VPC", async (t) => {
         const legacy = layout("10.0.0.0/16", "Legacy", specs);
         const planned = planIfPossible(legacy);
         fc.pre(planned !== undefined);
-        const retold = resolvedLayout(legacy, planned).map(
+        const respecified = resolvedLayout(legacy, planned).map(
           ({ type, cidrMask }) => ({ type, mask: cidrMask }) as SubnetSpec,
         );
-        const again = planSubnets(layout("10.0.0.0/16", "Auto", retold)).filter(
+        const again = planSubnets(layout("10.0.0.0/16", "Auto", respecified)).filter(
           ({ spec: { type } }) => type !== "Unused",
         );
         const render = (plan: typeof planned) =>

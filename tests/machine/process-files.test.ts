@@ -16,7 +16,7 @@ import {
 import { TemporaryFolder } from "./temporary-folder.ts";
 
 /** More than the largest pid of Linux. */
-const nobody = 4_194_305;
+const unusedPid = 4_194_305;
 
 function startSleeperIn(cwd: string, options: { output?: number; env?: Record<string, string> } = {}) {
   // execa takes any descriptor; its types know only the standard ones.
@@ -67,11 +67,11 @@ test("what a process has open, its arguments and its environment are read", asyn
 });
 
 test("a process that does not exist has nothing", async () => {
-  assert.equal(readWorkingDirectory(nobody), undefined);
-  assert.equal(readOpenFiles(nobody).size, 0);
-  assert.deepEqual(readCommandLine(nobody), []);
-  assert.deepEqual(readEnvironment(nobody), []);
-  assert.equal(isOwnUser(nobody), false);
+  assert.equal(readWorkingDirectory(unusedPid), undefined);
+  assert.equal(readOpenFiles(unusedPid).size, 0);
+  assert.deepEqual(readCommandLine(unusedPid), []);
+  assert.deepEqual(readEnvironment(unusedPid), []);
+  assert.equal(isOwnUser(unusedPid), false);
 });
 
 test("a path is inside of a folder by whole names, also when it was removed", async () => {

@@ -11,7 +11,7 @@ import { createTemporaryFolder, removeAbandonedFolders } from "../../machine/tem
 
 const folder = mkdtempSync(join(tmpdir(), "dmm-env-"));
 const hours = 3_600_000;
-const nobody = 4_194_303;
+const unusedPid = 4_194_303;
 
 beforeEach(() => {
   rmSync(folder, { recursive: true });
@@ -28,7 +28,7 @@ function leave(name: string): string {
 const removedIn = (passedMs: number) => removeAbandonedFolders(folder, Date.now() + passedMs);
 
 test("a temporary folder whose process was killed is removed once it is old", async () => {
-  const left = [leave(`10.11-abc.${nobody}-77.new`), leave(`10.11-abc.${nobody}.draft`)];
+  const left = [leave(`10.11-abc.${unusedPid}-77.new`), leave(`10.11-abc.${unusedPid}.draft`)];
   assert.deepEqual(removedIn(0), []);
   assert.deepEqual([...removedIn(2 * hours)].sort(), left.sort());
   assert.deepEqual(readdirSync(folder), []);
@@ -44,7 +44,7 @@ test("a temporary folder that a living process fills stays, however old; that of
 });
 
 test("a temporary folder that the child of a killed process still fills stays until the child has ended", async () => {
-  const left = leave(`10.11-abc.${nobody}-77.new`);
+  const left = leave(`10.11-abc.${unusedPid}-77.new`);
   const words = ["-c", "read _", "sh", `--datadir=${join(folder, left)}`];
   const child = execa("/bin/sh", words, { stdin: "pipe", reject: false });
   await once(child.nodeChildProcess, "spawn");

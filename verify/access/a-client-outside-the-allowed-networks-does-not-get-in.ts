@@ -23,7 +23,7 @@ export const aClientOutsideTheAllowedNetworksDoesNotGetIn: Check = {
     const who = `an insider coming from ${foreignAddress}`;
     const attempt = await tryToEnter(context, who, { localAddress: foreignAddress });
     // A security group drops traffic that it does not allow without a response.
-    return judgeRefusal(attempt, who, { silenceRefuses: true });
+    return judgeRefusal(attempt, who, { timeoutRefuses: true });
   },
 };
 

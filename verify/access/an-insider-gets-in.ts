@@ -8,9 +8,10 @@ export const anInsiderGetsIn: Check = {
   timeoutMs: 15_000,
   async run(context) {
     // Without a token first: a closed ingress would also prevent fetching the token, and hide the cause.
-    const knock = await context.ingress.attempt({ path: openDoor, signal: context.signal });
-    context.evidence.record("an insider without a token", summarizeAttempt(knock));
-    if (!isLetIn(knock)) return fail(`an insider should reach the gateway but ${describeAttempt(knock)}`);
+    const withoutToken = await context.ingress.attempt({ path: openDoor, signal: context.signal });
+    context.evidence.record("an insider without a token", summarizeAttempt(withoutToken));
+    if (!isLetIn(withoutToken))
+      return fail(`an insider should reach the gateway but ${describeAttempt(withoutToken)}`);
     const attempt = await tryToEnter(context, "an insider with a token", {});
     if (attempt.outcome === "responded" && attempt.status === 200) {
       return pass(`an insider gets 200 after ${attempt.elapsedMs} ms`);

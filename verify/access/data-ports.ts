@@ -1,4 +1,4 @@
-import type { Contact, Knock } from "../client/contact.ts";
+import type { Contact, ContactTarget } from "../client/contact.ts";
 import type { Target } from "../target.ts";
 
 export interface Reading {
@@ -9,7 +9,7 @@ export interface Reading {
 
 export interface DataPort {
   readonly what: string;
-  readonly knock: Knock;
+  readonly target: ContactTarget;
   judge(contact: Contact): Omit<Reading, "what">;
 }
 
@@ -21,16 +21,16 @@ export function dataPorts(outputs: Target["outputs"]): readonly DataPort[] {
   return [
     {
       what: "the database's writer",
-      knock: { host: database.writerEndpoint, port: database.port },
+      target: { host: database.writerEndpoint, port: database.port },
       judge: judgeDatabase,
     },
     {
       what: "the database's readers",
-      knock: { host: database.readerEndpoint, port: database.port },
+      target: { host: database.readerEndpoint, port: database.port },
       judge: judgeDatabase,
     },
-    { what: "the cache over TLS", knock: { ...redis, tls: true }, judge: judgeCache },
-    { what: "the cache in plaintext", knock: redis, judge: judgeCache },
+    { what: "the cache over TLS", target: { ...redis, tls: true }, judge: judgeCache },
+    { what: "the cache in plaintext", target: redis, judge: judgeCache },
   ];
 }
 

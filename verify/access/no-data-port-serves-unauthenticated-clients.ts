@@ -1,7 +1,7 @@
 import { networkInterfaces } from "node:os";
 import { connect } from "node:tls";
 import { type Check, type CheckContext, fail, inconclusive, pass } from "../check.ts";
-import { knock } from "../client/contact.ts";
+import { contactPort } from "../client/contact.ts";
 import { requireInsider } from "../client/entry.ts";
 import { dataPorts, type Reading } from "./data-ports.ts";
 
@@ -30,7 +30,7 @@ async function readFromOutside(context: CheckContext): Promise<readonly Reading[
   const localAddress = context.target.foreignAddress;
   return await Promise.all(
     dataPorts(context.target.outputs).map(async (port) => {
-      const contact = await knock({ ...port.knock, localAddress, signal: context.signal });
+      const contact = await contactPort({ ...port.target, localAddress, signal: context.signal });
       return { what: `${port.what} from ${localAddress ?? "outside"}`, ...port.judge(contact) };
     }),
   );
@@ -52,7 +52,7 @@ async function readOtherInterfaces(context: CheckContext): Promise<readonly Read
   const pairs = addresses.flatMap((host) => [...ports].map((port) => ({ host, port })));
   return await Promise.all(
     pairs.map(async ({ host, port }): Promise<Reading> => {
-      const contact = await knock({ host, port, waitMs: 500, signal: context.signal });
+      const contact = await contactPort({ host, port, waitMs: 500, signal: context.signal });
       const what = `${host} port ${port}`;
       if (contact.outcome === "unreachable") return { what, outcome: "refused", detail: contact.code };
       // Other programs of this machine may serve port 443 on their own address.

@@ -1,5 +1,5 @@
 import { type Check, type CheckContext, fail, inconclusive, pass } from "../check.ts";
-import { type Contact, knock } from "../client/contact.ts";
+import { type Contact, contactPort } from "../client/contact.ts";
 import { openDoor, requireInsider } from "../client/entry.ts";
 
 type Reading = "refused" | "redirected" | "served" | "unclear";
@@ -37,7 +37,7 @@ async function readPlain(context: CheckContext, port: number): Promise<Reading> 
     `Authorization: Bearer ${token}`,
     "Connection: close",
   ];
-  const contact = await knock({
+  const contact = await contactPort({
     host: context.target.ingress.connect.host,
     port,
     send: `${lines.join("\r\n")}\r\n\r\n`,

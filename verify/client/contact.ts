@@ -12,7 +12,7 @@ export type Contact =
   | { readonly outcome: "silent" }
   | { readonly outcome: "spoke"; readonly bytes: Buffer };
 
-export interface Knock {
+export interface ContactTarget {
   readonly host: string;
   readonly port: number;
   readonly localAddress?: string | undefined;
@@ -24,7 +24,7 @@ export interface Knock {
 }
 
 /** Connects, sends optional bytes, and returns the first response. */
-export function knock(options: Knock): Promise<Contact> {
+export function contactPort(options: ContactTarget): Promise<Contact> {
   const { promise, resolve, reject } = Promise.withResolvers<Contact>();
   const waitMs = options.waitMs ?? 1_500;
   let connected = false;

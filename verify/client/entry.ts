@@ -44,10 +44,10 @@ export function isLetIn(attempt: Attempt): boolean {
 export function judgeRefusal(
   attempt: Attempt,
   who: string,
-  options: { readonly silenceRefuses?: boolean } = {},
+  options: { readonly timeoutRefuses?: boolean } = {},
 ): Finding {
   if (attempt.outcome === "refused") return pass(`${who} ${describeAttempt(attempt)}`);
-  if (attempt.outcome === "timed out" && attempt.stage === "connect" && options.silenceRefuses) {
+  if (attempt.outcome === "timed out" && attempt.stage === "connect" && options.timeoutRefuses) {
     return pass(`${who} gets no connection at all`);
   }
   if (attempt.outcome !== "responded")

@@ -13,13 +13,13 @@ export interface WaitOptions {
  */
 export async function waitUntil<Found>(
   what: string,
-  look: () => Found | false | undefined | Promise<Found | false | undefined>,
+  check: () => Found | false | undefined | Promise<Found | false | undefined>,
   options: WaitOptions,
 ): Promise<Found> {
   const deadline = performance.now() + options.withinMs;
   for (;;) {
     if (options.signal.aborted) throw new VerifyError("DMM_VERIFY_INTERRUPTED");
-    const found = await look();
+    const found = await check();
     if (found !== false && found !== undefined) return found;
     if (performance.now() >= deadline)
       throw new VerifyError("DMM_VERIFY_TIME_OVER", { what, afterMs: options.withinMs });

@@ -41,7 +41,7 @@ export async function waitForLines(
     await readObjects(context, stream.prefix, { since: since - clockSlackMs, seen });
     return parseLog([...seen.values()].join("\n"));
   };
-  const look = async (): Promise<DeliveredLog | undefined> => {
+  const findLog = async (): Promise<DeliveredLog | undefined> => {
     if (fillsDelivery && Date.now() >= fillAt) {
       await fillBuffer(context, stream.sizeBytes);
       // Repeated only if the lines arrived later than that.
@@ -52,7 +52,7 @@ export async function waitForLines(
   };
   try {
     const everyMs = context.target.kind === "local" ? 200 : 2_000;
-    return await waitUntil("the access log", look, { withinMs, everyMs, signal: context.signal });
+    return await waitUntil("the access log", findLog, { withinMs, everyMs, signal: context.signal });
   } catch (error) {
     if (error instanceof VerifyError && error.code === "DMM_VERIFY_TIME_OVER") return await read();
     throw error;

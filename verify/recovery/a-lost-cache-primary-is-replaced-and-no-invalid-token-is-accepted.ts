@@ -3,7 +3,7 @@ import { type Check, type CheckContext, type Finding, fail, inconclusive, pass }
 import type { LoadRequest } from "../load/plan.ts";
 import type { LoadResponse } from "../load/response.ts";
 import { type CacheShard, createFailoverReport, readShards } from "./cache-shard.ts";
-import { breakUnderLoad, type Experiment, type Look, recoveryLimitMs } from "./experiment.ts";
+import { breakUnderLoad, type Experiment, type FaultState, recoveryLimitMs } from "./experiment.ts";
 import { describeOutage, judgeRecovery } from "./judge.ts";
 
 const path = "/verify/echo";
@@ -49,7 +49,7 @@ async function losePrimary(
     async inject() {
       await cache.testFailover({ ReplicationGroupId: replicationGroupId, NodeGroupId: shard.id });
     },
-    async look(responses) {
+    async observe(responses) {
       const now = (await readShards(context)).find((candidate) => candidate.id === shard.id);
       return judgeShard(shard, now, { event: await report(), clientsSawIt: !responses.every(isServed) });
     },
@@ -115,7 +115,7 @@ function judgeShard(
   before: CacheShard,
   now: CacheShard | undefined,
   signs: { readonly event: string | undefined; readonly clientsSawIt: boolean },
-): Look {
+): FaultState {
   if (now === undefined)
     return { happened: false, restored: false, detail: `shard ${before.id} is not listed` };
   return {

@@ -29,7 +29,7 @@ export const aLostDatabaseWriterIsReplacedWhileTheGatewayKeepsServing: Check = {
       async inject() {
         await rds.failoverDBCluster({ DBClusterIdentifier: clusterIdentifier });
       },
-      async look() {
+      async observe() {
         const now = await readDatabase(context);
         const happened = now.writer !== undefined && now.writer !== before.writer;
         const restored = happened && isWhole(now) && now.members.length === before.members.length;

@@ -34,7 +34,7 @@ export const aStoppedGatewayIsReplacedWithoutAFailedRequest: Check = {
       requests: [{ label: "authorised", method: "GET", path: "/verify/echo", headers }],
       isGood: (response) => response.status === 200,
       inject: stop.start,
-      async look() {
+      async observe() {
         const service = await readGatewayService(context);
         const happened = !service.tasks.includes(victim);
         return { happened, restored: happened && isFullStrength(service), detail: describeService(service) };

@@ -30,9 +30,9 @@ export async function readShards(context: CheckContext): Promise<readonly CacheS
  * Reads ElastiCache's own report of a failover since then; a region without events is noted once in the evidence.
  */
 export function createFailoverReport(context: CheckContext, since: Date): () => Promise<string | undefined> {
-  let silent = false;
+  let hasNoEvents = false;
   return async () => {
-    if (silent) return undefined;
+    if (hasNoEvents) return undefined;
     const cache = await context.aws.elastiCache();
     const { replicationGroupId } = context.target.outputs.cache;
     try {
@@ -44,7 +44,7 @@ export function createFailoverReport(context: CheckContext, since: Date): () => 
       const messages = (response.Events ?? []).map((event) => event.Message ?? "");
       return messages.find((message) => /failover.*complete/i.test(message));
     } catch (error) {
-      silent = true;
+      hasNoEvents = true;
       context.evidence.record("ElastiCache returned no events", explainError(error));
       return undefined;
     }

@@ -9,7 +9,7 @@ import type { LoadReport, LoadResponse } from "../load/response.ts";
 import { waitForSteadyLoad } from "../load/steady.ts";
 
 /** AWS's description of the component under test. */
-export interface Look {
+export interface FaultState {
   /** The fault is visible: the lost component is gone. Without this nothing was proven. */
   readonly happened: boolean;
   /** Full capacity again. */
@@ -25,7 +25,7 @@ export interface Fault {
   readonly isGood: (response: LoadResponse) => boolean;
   inject(): Promise<void>;
   /** `responses`: so far, to requests that were due after the fault. */
-  look(responses: readonly LoadResponse[]): Promise<Look>;
+  observe(responses: readonly LoadResponse[]): Promise<FaultState>;
 }
 
 export interface Experiment {
@@ -109,12 +109,12 @@ function requireSteadyState(responses: readonly LoadResponse[], fault: Fault): v
 async function waitUntilServed(context: CheckContext, load: RunningLoad, fault: Fault): Promise<boolean> {
   const { settledMs } = context.profile;
   await delay(settledMs, undefined, { signal: context.signal });
-  const look = (): boolean => {
+  const observe = (): boolean => {
     const since = Date.now() - settledMs;
     const recent = load.responses.filter((response) => response.dueAt + response.responseMs >= since);
     return recent.length > 0 && recent.every(fault.isGood);
   };
-  return await happensWithin("steady service", look, {
+  return await happensWithin("steady service", observe, {
     withinMs: recoveryLimitMs(context),
     everyMs: 50,
     signal: context.signal,
@@ -123,11 +123,11 @@ async function waitUntilServed(context: CheckContext, load: RunningLoad, fault: 
 
 async function happensWithin(
   what: string,
-  look: () => boolean | Promise<boolean>,
+  observe: () => boolean | Promise<boolean>,
   options: WaitOptions,
 ): Promise<boolean> {
   try {
-    return await waitUntil(what, look, options);
+    return await waitUntil(what, observe, options);
   } catch (error) {
     if (error instanceof VerifyError && error.code === "DMM_VERIFY_TIME_OVER") return false;
     throw error;
@@ -141,7 +141,7 @@ async function followRecovery(
 ): Promise<{ happened: boolean; restoredAt?: number; detail: string }> {
   const state = { happened: false, detail: "" };
   const isRestored = async (): Promise<boolean> => {
-    const seen = await fault.look(readResponses());
+    const seen = await fault.observe(readResponses());
     if (seen.happened && !state.happened) context.progress(seen.detail);
     state.happened ||= seen.happened;
     state.detail = seen.detail;

@@ -1,5 +1,5 @@
 import { type Check, fail, inconclusive, pass } from "../check.ts";
-import { knock } from "../client/contact.ts";
+import { contactPort } from "../client/contact.ts";
 import type { TeardownContext } from "./context.ts";
 
 /** On the local target the whole region must be gone; on AWS no resource may carry the environment's tag. */
@@ -14,7 +14,12 @@ async function checkRegionGone(context: TeardownContext): ReturnType<Check["run"
   const { endpoint } = context.before.aws;
   if (endpoint === undefined) return inconclusive("no region endpoint was recorded");
   const { hostname, port } = new URL(endpoint);
-  const contact = await knock({ host: hostname, port: Number(port), waitMs: 1_000, signal: context.signal });
+  const contact = await contactPort({
+    host: hostname,
+    port: Number(port),
+    waitMs: 1_000,
+    signal: context.signal,
+  });
   context.evidence.record(
     `the region at ${endpoint}`,
     contact.outcome === "unreachable" ? contact.code : contact.outcome,

@@ -1,5 +1,5 @@
 import { type Check, fail, inconclusive, pass } from "../check.ts";
-import { knock } from "../client/contact.ts";
+import { contactPort } from "../client/contact.ts";
 import type { TeardownContext } from "./context.ts";
 
 export const theIngressAndTheDataPortsAreClosed: Check<TeardownContext> = {
@@ -11,7 +11,7 @@ export const theIngressAndTheDataPortsAreClosed: Check<TeardownContext> = {
     if (addresses.length === 0) return inconclusive("no addresses of the environment were recorded");
     const contacts = await Promise.all(
       addresses.map(async ({ what, host, port }) => {
-        const contact = await knock({ host, port, waitMs: 1_000, signal: context.signal });
+        const contact = await contactPort({ host, port, waitMs: 1_000, signal: context.signal });
         context.evidence.record(
           `${what}, ${host} port ${port}`,
           contact.outcome === "unreachable" ? contact.code : contact.outcome,

@@ -19,7 +19,7 @@ import {
 export type Schema = Readonly<Record<string, unknown>>;
 
 const listed = { type: "array", maxItems: 200, items: { type: "string", minLength: 1, maxLength: 2000 } };
-const words = { ...listed, default: [] };
+const optionalList = { ...listed, default: [] };
 
 function integer({ least, most, usual }: Bounds): Schema {
   return { type: "integer", minimum: least, maximum: most, default: usual };
@@ -33,14 +33,14 @@ function object(properties: Readonly<Record<string, Schema>>, required: readonly
   return { type: "object", additionalProperties: false, properties, required };
 }
 
-const corsWords = { ...listed, maxItems: corsLimits.entries };
+const corsList = { ...listed, maxItems: corsLimits.entries };
 
 const corsSchema: Schema = {
   ...object(
     {
-      origins: { ...corsWords, minItems: 1, examples: [["https://app.example.com"], ["*"]] },
-      headers: { ...corsWords, default: [...corsLimits.headers] },
-      exposedHeaders: { ...corsWords, default: [] },
+      origins: { ...corsList, minItems: 1, examples: [["https://app.example.com"], ["*"]] },
+      headers: { ...corsList, default: [...corsLimits.headers] },
+      exposedHeaders: { ...corsList, default: [] },
       credentials: { type: "boolean", default: false },
       maxAgeSeconds: integer(corsLimits.maxAgeSeconds),
     },
@@ -103,7 +103,7 @@ export const entrySchemas: Readonly<Record<Kind, Schema>> = {
       methods: { type: "array", minItems: 1, maxItems: 20, items: { type: "string", enum: [...methods] } },
       path: text(textLimits.path, { examples: ["/orders/{id}", "/files/*"] }),
       upstream: text(textLimits.name),
-      scopes: words,
+      scopes: optionalList,
       public: { type: "boolean", default: false },
       rewritePrefix: { type: ["string", "null"], maxLength: textLimits.path, default: null },
       ...routeNumbers,
@@ -129,15 +129,15 @@ export const entrySchemas: Readonly<Record<Kind, Schema>> = {
   clients: object({
     description: text(textLimits.description, { default: "" }),
     public: { type: "boolean", default: false },
-    scopes: words,
+    scopes: optionalList,
     grantTypes: {
       type: "array",
       minItems: 1,
       items: { type: "string", enum: [...grantTypes] },
       default: ["client_credentials"],
     },
-    redirectUris: words,
-    postLogoutRedirectUris: words,
+    redirectUris: optionalList,
+    postLogoutRedirectUris: optionalList,
     tokenEndpointAuthMethod: {
       type: "string",
       enum: [...authMethods],

@@ -4,7 +4,7 @@ import type { Pool, RowDataPacket } from "../../database/pool.ts";
 import { type Content, html } from "../../page/html.ts";
 import type { EntryForm } from "./entry-form.ts";
 import type { FormReader } from "./form-values.ts";
-import { renderTime, renderWords } from "./values.ts";
+import { renderTime, renderCodeList } from "./values.ts";
 
 const grantHints: Readonly<Record<string, string>> = {
   authorization_code: "for users of a browser or an app",
@@ -26,7 +26,7 @@ export const clientForm: EntryForm<"clients"> = {
   nameHint: "The client_id.",
   columns: [
     { title: "Description", cell: ({ description }) => description },
-    { title: "Scopes", cell: ({ scopes }) => renderWords(scopes) },
+    { title: "Scopes", cell: ({ scopes }) => renderCodeList(scopes) },
     {
       title: "Grants",
       cell: (client) =>

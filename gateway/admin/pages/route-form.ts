@@ -6,7 +6,7 @@ import { corsGroup, readCors, writeCors } from "./cors-fields.ts";
 import type { EntryForm } from "./entry-form.ts";
 import type { FieldGroup } from "./field.ts";
 import type { Values } from "./form-values.ts";
-import { describeRate, renderWords } from "./values.ts";
+import { describeRate, renderCodeList } from "./values.ts";
 
 export const routeForm: EntryForm<"routes"> = {
   kind: "routes",
@@ -26,7 +26,7 @@ export const routeForm: EntryForm<"routes"> = {
     {
       title: "Scopes",
       cell: (route) =>
-        route.public ? html`<span class="badge warning">public</span>` : renderWords(route.scopes),
+        route.public ? html`<span class="badge warning">public</span>` : renderCodeList(route.scopes),
     },
     { title: "Rate", cell: ({ rate }) => describeRate(rate) },
   ],

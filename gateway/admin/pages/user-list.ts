@@ -36,12 +36,12 @@ export function renderUserList(page: UserListPage): Html {
     <button type="submit">Find</button>
   </form>
   <div id="list" aria-live="polite">
-  ${users.length === 0 ? html`<p class="empty">${describeNobody(page)}</p>` : renderTable(users)}
+  ${users.length === 0 ? html`<p class="empty">${describeEmptyList(page)}</p>` : renderTable(users)}
   ${renderEnd(page)}
   </div>`;
 }
 
-function describeNobody({ find, state, isFirst }: UserListPage): string {
+function describeEmptyList({ find, state, isFirst }: UserListPage): string {
   if (!isFirst) return "No more users.";
   if (find === "" && state === "any") return "No users yet.";
   if (find === "") return `No ${state} users.`;

@@ -32,7 +32,7 @@ export function describeTarget({ origin, weight }: TargetEntry): string {
   return weight === 1 ? origin : `${origin} × ${weight}`;
 }
 
-export function renderWords(words: readonly string[]): Content {
+export function renderCodeList(words: readonly string[]): Content {
   return words.map((word) => html`<code class="word">${word}</code> `);
 }
 

@@ -26,7 +26,7 @@ const network = await reserveNetwork();
 const executable = findChromium();
 const skip = executable === undefined ? "Chromium is not on PATH, so no page was judged." : false;
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-const desk = { width: 1280, height: 860 };
+const desktop = { width: 1280, height: 860 };
 const phone = { width: 390, height: 844 };
 
 test("accessibility", { skip }, async (t) => {
@@ -57,7 +57,7 @@ test("accessibility", { skip }, async (t) => {
   }
 
   t.test("no page of the admin site violates WCAG 2.2 AA, in light colours at desktop size", async () => {
-    const page = await browser.open("operator", { viewport: desk });
+    const page = await browser.open("operator", { viewport: desktop });
     for (const path of paths) {
       const response = await page.goto(admin.origin + path);
       assert.equal(response?.status(), path === "/nothing" ? 404 : 200, path);
@@ -78,7 +78,7 @@ test("accessibility", { skip }, async (t) => {
   });
 
   t.test("refusals are announced accessibly", async () => {
-    const page = await browser.open("operator", { viewport: desk });
+    const page = await browser.open("operator", { viewport: desktop });
     await page.goto(`${admin.origin}/new/routes`);
     await page.fill("#field-name", "with space");
     await page.click("form.editor button[type=submit]");

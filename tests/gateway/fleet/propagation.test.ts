@@ -56,7 +56,7 @@ async function addRoute(name: string): Promise<number> {
 test("a new version is acknowledged by every gateway, and served when it is acknowledged", async () => {
   const token = await issueToken(platform.gateway);
   const version = await addRoute("fresh");
-  const propagation = await new Broadcast({ pool, key, logger }).tell(version);
+  const propagation = await new Broadcast({ pool, key, logger }).notify(version);
   assert.deepEqual([propagation.acknowledged, propagation.of, propagation.missing], [2, 2, []]);
   for (const gateway of [platform.gateway, second]) {
     const response = await fetch(`${gateway.origin}/verify/fresh`, {
@@ -73,7 +73,7 @@ test("a new version is acknowledged by every gateway, and served when it is ackn
 test("a gateway that acknowledged a version is immediately counted as serving it, before its heartbeat", async () => {
   const broadcast = new Broadcast({ pool, key, logger });
   for (const name of ["one", "two", "three"]) {
-    const { acknowledged, of } = await broadcast.tell(await addRoute(name));
+    const { acknowledged, of } = await broadcast.notify(await addRoute(name));
     const { current, serving } = await broadcast.fleetStatus.readHeartbeats();
     assert.ok(acknowledged > 0);
     assert.ok(current >= acknowledged, `${current} of ${acknowledged} that acknowledged`);
@@ -84,12 +84,12 @@ test("a gateway that acknowledged a version is immediately counted as serving it
 test("a gateway that does not respond is named, and the others do not wait for it", async () => {
   second.process.child.kill("SIGSTOP");
   const version = await addRoute("lonely");
-  const propagation = await new Broadcast({ pool, key, logger }).tell(version);
+  const propagation = await new Broadcast({ pool, key, logger }).notify(version);
   assert.equal(propagation.acknowledged, 1);
   assert.equal(propagation.missing[0]?.address, `${block}.1.31`);
   assert.match(propagation.missing[0]?.problem ?? "", /No response within 1000 ms/);
   second.process.child.kill("SIGCONT");
-  const again = await new Broadcast({ pool, key, logger }).tell(version);
+  const again = await new Broadcast({ pool, key, logger }).notify(version);
   assert.equal(again.acknowledged, 2);
 });
 
@@ -101,7 +101,7 @@ test("a version that gateways cannot serve is refused by name, and the previous 
   await database.query("UPDATE configuration SET version = version + 1");
   const [row] = await database.query("SELECT version FROM configuration");
   const version = Number(row?.version);
-  const propagation = await new Broadcast({ pool, key, logger }).tell(version);
+  const propagation = await new Broadcast({ pool, key, logger }).notify(version);
   assert.equal(propagation.acknowledged, 0);
   assert.match(propagation.missing[0]?.problem ?? "", /no-slash is not a path pattern/);
   await waitUntil("the refusal is announced", async () =>
@@ -110,7 +110,7 @@ test("a version that gateways cannot serve is refused by name, and the previous 
   assert.equal((await fetch(`${platform.gateway.origin}/health/ready`)).status, 200);
   await database.query("DELETE FROM routes WHERE name = 'wrong'");
   await database.query("UPDATE configuration SET version = version + 1");
-  assert.equal((await new Broadcast({ pool, key, logger }).tell(version + 1)).acknowledged, 2);
+  assert.equal((await new Broadcast({ pool, key, logger }).notify(version + 1)).acknowledged, 2);
 });
 
 const forged: Readonly<Record<string, (headers: Record<string, string>) => Record<string, string>>> = {

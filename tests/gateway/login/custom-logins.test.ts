@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { before, t, test } from "tap";
-import { orderSignOut } from "../../../gateway/users/sign-out-jobs.ts";
+import { addSignOutJob } from "../../../gateway/users/sign-out-jobs.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../../wait-until.ts";
 import { createRequest } from "../oauth2/authorize.ts";
@@ -202,7 +202,7 @@ test("a sign-out during a login prevents that login", async (context) => {
   const page = await browser.open((await createRequest()).url);
   const completed = browser.submit(page, "/login", { name: "eve", password: "any" });
   await new Promise((resolve) => setTimeout(resolve, 1500));
-  await orderSignOut(testBed.database as never, { accountId: "slow-eve", attemptsOf: null });
+  await addSignOutJob(testBed.database as never, { accountId: "slow-eve", attemptsOf: null });
   const consent = await completed;
   await waitUntil("the sign-out is carried out", async () => {
     const rows = await testBed.database.query("SELECT 1 FROM sign_outs WHERE account_id = 'slow-eve'");

@@ -240,9 +240,9 @@ test("a form of another site, and one of another browser, are refused", async ()
     const refused = await browser.open(action, { method: "POST", headers, body: body() });
     assert.equal(refused.status, 403, JSON.stringify(headers));
   }
-  const stranger = await server.browser().open(action, { method: "POST", body: body() });
-  assert.equal(stranger.status, 400);
-  assert.match(stranger.text, /started in another browser/);
+  const otherBrowser = await server.browser().open(action, { method: "POST", body: body() });
+  assert.equal(otherBrowser.status, 400);
+  assert.match(otherBrowser.text, /started in another browser/);
 });
 
 test("an interaction of one request cannot complete another", async () => {

@@ -124,11 +124,11 @@ test("a password can be chosen only after the correct one", async () => {
   assert.equal(forced.status, 409);
   assert.equal(heading(forced), "Sign in");
   const { page } = await begin("target");
-  const stranger = await server.browser().open(`${page.url.pathname}/password`, {
+  const otherBrowser = await server.browser().open(`${page.url.pathname}/password`, {
     method: "POST",
     body: new URLSearchParams({ new: own, again: own }),
   });
-  assert.equal(stranger.status, 400);
+  assert.equal(otherBrowser.status, 400);
   assert.equal((await readUser("target")).must_choose_password, 1);
 });
 

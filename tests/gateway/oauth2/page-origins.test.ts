@@ -7,7 +7,7 @@ import { redirectUri, StartedServer } from "./started-server.ts";
 const network = await reserveNetwork();
 
 const own = new URL(redirectUri).origin;
-const strangers = ["https://elsewhere.test", "http://app.test", "https://app.test:8443", "null"];
+const otherOrigins = ["https://elsewhere.test", "http://app.test", "https://app.test:8443", "null"];
 const appRedirect = "com.example.app:/callback";
 let server: StartedServer;
 
@@ -50,7 +50,7 @@ test("a preflight is granted to the origin of a public client's redirect URI, an
     assert.match(granted.get("access-control-allow-methods")!, /POST/);
     assert.match(granted.get("access-control-allow-headers")!, /dpop/);
     assert.match(granted.get("vary")!, /origin/i);
-    for (const origin of [...strangers, "https://hosted.test"]) {
+    for (const origin of [...otherOrigins, "https://hosted.test"]) {
       const refused = [...(await preflight(path, origin)).keys()];
       assert.deepEqual(
         refused.filter((name) => name.startsWith("access-control-")),
@@ -102,7 +102,7 @@ test("a page reads why it was refused; a page of another origin reads nothing", 
   );
   assert.match(refused.headers.get("access-control-expose-headers")!, /Retry-After/);
   const { accessToken, refreshToken } = await obtainTokens(server);
-  for (const origin of strangers)
+  for (const origin of otherOrigins)
     for (const [path, more] of [
       ["/oauth2/token", { grant_type: "refresh_token", refresh_token: String(refreshToken) }],
       ["/oauth2/revoke", { token: accessToken }],
@@ -120,7 +120,10 @@ test("a page reads why it was refused; a page of another origin reads nothing", 
     }
   // Refusals before any client is known are no exception.
   for (const body of ["client_id=nobody", ""])
-    assert.equal(shared((await server.post("/oauth2/token", body, { origin: strangers[0]! })).headers), null);
+    assert.equal(
+      shared((await server.post("/oauth2/token", body, { origin: otherOrigins[0]! })).headers),
+      null,
+    );
   assert.equal(await server.useToken(accessToken), 200);
 });
 

@@ -260,8 +260,8 @@ test("a token of any other form is inactive, without an error", async () => {
     const looked = await server.post("/oauth2/introspect", form, { authorization: basic });
     assert.deepEqual([looked.status, looked.json], [200, { active: false }], token);
   }
-  const stranger = await server.post("/oauth2/introspect", new URLSearchParams({ token: "a.b.c" }));
-  assert.notEqual(stranger.status, 200);
+  const unauthenticated = await server.post("/oauth2/introspect", new URLSearchParams({ token: "a.b.c" }));
+  assert.notEqual(unauthenticated.status, 200);
 });
 
 test("a grant type that the client lacks is refused as unauthorized_client", async () => {

@@ -16,7 +16,7 @@ before(async () => {
 t.teardown(() => server?.stop());
 
 const { attempts } = allowances.beginning;
-const stranger = "198.51.100.7";
+const clientAddress = "198.51.100.7";
 const from = (address: string) => ({ "x-forwarded-for": address });
 
 /** Sets how many authorizations unauthenticated clients of this gateway have begun. */
@@ -36,10 +36,10 @@ async function countStored(kind: string): Promise<number> {
 test("a client that begins authorizations without an end has to wait, and stores nothing more", async () => {
   const device = new URLSearchParams({ client_id: "app", scope: "verify:read" });
   const begin = (address: string) => server.post("/oauth2/device_authorization", device, from(address));
-  assert.equal((await begin(stranger)).status, 200);
+  assert.equal((await begin(clientAddress)).status, 200);
   await countAs(attempts);
   const stored = await countStored("DeviceCode");
-  const refused = await begin(stranger);
+  const refused = await begin(clientAddress);
   assert.deepEqual([refused.status, refused.json.error], [429, "temporarily_unavailable"]);
   assert.ok(Number(refused.headers.get("retry-after")) > 0);
   assert.equal(await countStored("DeviceCode"), stored);
@@ -48,7 +48,7 @@ test("a client that begins authorizations without an end has to wait, and stores
 
 test("a login that may not begin redirects to its client with the reason", async () => {
   const { url } = await createRequest("app");
-  const ask = () => server.fetch(url, { redirect: "manual", headers: from(stranger) });
+  const ask = () => server.fetch(url, { redirect: "manual", headers: from(clientAddress) });
   await countAs(0);
   assert.match((await ask()).headers.get("location")!, /\/interaction\//);
   await countAs(attempts);
@@ -61,7 +61,7 @@ test("an authenticated client is not limited by unauthenticated ones at its addr
   const { url } = await createRequest("web");
   await countAs(attempts);
   const push = (headers: Record<string, string>) =>
-    server.post("/oauth2/par", url.searchParams, { ...from(stranger), ...headers });
+    server.post("/oauth2/par", url.searchParams, { ...from(clientAddress), ...headers });
   const proven = await push({ authorization: `Basic ${btoa(`web:${secret}`)}` });
   assert.equal(proven.status, 201, proven.text);
   url.searchParams.set("client_id", "app");

@@ -72,9 +72,9 @@ test("a client that disconnects during its handshake ends the upstream's too, an
   const { hostname, port } = new URL(platform.gateway.origin);
   const socket = connect({ host: hostname, port: Number(port) });
   socket.write(handshake("/ws/never"));
-  await waitUntil("the upstream is asked", () => upstream.silent.size === 1);
+  await waitUntil("the upstream is asked", () => upstream.pending.size === 1);
   socket.end();
-  await waitUntil("the upstream is left", () => upstream.silent.size === 0);
+  await waitUntil("the upstream is left", () => upstream.pending.size === 0);
   // "hi", masked with zeros, in the same packet as the handshake and in one before the response.
   const frame = "\x81\x82\0\0\0\0hi";
   const received = await sendRaw(platform.gateway.origin, `${handshake("/ws/echo")}${frame}`, 300);

@@ -10,7 +10,7 @@ import {
 import { UpstreamError } from "../../../gateway/upstreams/upstream-error.ts";
 
 /** Records the calls to a receiver. */
-class Told implements ResponseReceiver {
+class RecordingReceiver implements ResponseReceiver {
   status = 0;
   body = "";
   ends = 0;
@@ -44,8 +44,11 @@ class Told implements ResponseReceiver {
 }
 
 /** Reads parts that all arrive in the same buffer, as on a connection. */
-function read(parts: readonly string[], { toHead = false } = {}): { told: Told; progress: Progress } {
-  const told = new Told();
+function read(
+  parts: readonly string[],
+  { toHead = false } = {},
+): { told: RecordingReceiver; progress: Progress } {
+  const told = new RecordingReceiver();
   const reader = new ResponseReader(told, toHead);
   const buffer = Buffer.alloc(100_000);
   let progress: Progress = "open";
@@ -115,14 +118,14 @@ test("a response to HEAD has no body, whatever it announces", async () => {
 });
 
 test("a response without a length ends with its connection, and no other does", async () => {
-  const told = new Told();
+  const told = new RecordingReceiver();
   const until = new ResponseReader(told, false);
   assert.equal(until.end(), false);
   for (const part of ["HTTP/1.1 200 OK\r\n\r\n", "a", "b"]) until.read(Buffer.from(part), part.length);
   assert.equal(told.ends, 0);
   assert.equal(until.end(), true);
   assert.deepEqual([told.body, told.ends], ["ab", 1]);
-  const short = new ResponseReader(new Told(), false);
+  const short = new ResponseReader(new RecordingReceiver(), false);
   const text = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab";
   short.read(Buffer.from(text), text.length);
   assert.equal(short.end(), false);

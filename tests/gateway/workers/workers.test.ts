@@ -106,7 +106,7 @@ test("all workers serve a version when one of them has acknowledged it", async (
   });
   await database.query("UPDATE configuration SET version = version + 1");
   const [row] = await database.query("SELECT version FROM configuration");
-  const { missing } = await broadcast.tell(Number(row!.version));
+  const { missing } = await broadcast.notify(Number(row!.version));
   assert.deepEqual(
     missing.filter(({ address }) => address === `${network}.1.33`),
     [],

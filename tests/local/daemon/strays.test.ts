@@ -38,12 +38,12 @@ test("an orphan is found by its working directory and by its open file, and an u
   using folder = temporaryDirectory();
   using working = startOrphan({ cwd: folder.path });
   using writing = startOrphan({ file: join(folder.path, "log") });
-  using stranger = startOrphan({});
+  using unrelated = startOrphan({});
   const found = inventory({ directory: folder.path, network: loopback }).processes;
   const why = new Map(found.map((entry) => [entry.pid, entry.why]));
   assert.equal(why.get(working.pid), `working directory ${folder.path}`);
   assert.equal(why.get(writing.pid), `open file ${join(folder.path, "log")}`);
-  assert.equal(why.has(stranger.pid), false);
+  assert.equal(why.has(unrelated.pid), false);
 });
 
 test("a listener in the network is found with its pid, and one in another network is not", async () => {

@@ -164,8 +164,8 @@ test("a body in the same packet as its header section leaves room for added fiel
 
 test("without a certificate, or with one of another authority, access is refused", async () => {
   await assert.rejects(askIngress(testBed, authority, undefined));
-  const stranger = await (await createInsiders("strangers")).issue("ann", "0a11");
-  await assert.rejects(enter({}, stranger));
+  const otherInsider = await (await createInsiders("strangers")).issue("ann", "0a11");
+  await assert.rejects(enter({}, otherInsider));
 });
 
 test("only networks that the security group names may connect, and a new rule applies immediately", async () => {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { serveAdmin } from "./admin.ts";
-import { serveOAuth, tellSecret } from "./oauth.ts";
+import { serveOAuth, revealSecret } from "./oauth.ts";
 import { refuse } from "./refuse.ts";
 import { isAmbiguous } from "./request-rules.ts";
 import { routes, serveRoute } from "./routes.ts";
@@ -39,7 +39,7 @@ function serveApi(state: PlatformState, url: URL, request: IncomingMessage, resp
   const failure = isOAuth ? undefined : (findOutage(state) ?? findRefusal(state, request, url));
   if (failure !== undefined) {
     if (failure.allow !== undefined) response.setHeader("allow", failure.allow);
-    refuse(response, failure.status, failure.challenge, tellSecret(state));
+    refuse(response, failure.status, failure.challenge, revealSecret(state));
   } else if (isOAuth) serveOAuth(state, url, request, response);
   else serveRoute(state, url, request, response);
 }

@@ -31,7 +31,7 @@ export function serveLogin(state: PlatformState, request: IncomingMessage, respo
   }
   void text(request).then((body) => {
     const form = new URLSearchParams(body);
-    if (state.people.get(form.get("name") ?? "") !== form.get("password")) {
+    if (state.users.get(form.get("name") ?? "") !== form.get("password")) {
       response.writeHead(401).end();
       return;
     }
@@ -51,7 +51,7 @@ export function serveUsers(state: PlatformState, method: string | undefined, sen
   if (method === "POST") {
     const { name } = JSON.parse(sent) as { name: string };
     const password = randomBytes(9).toString("base64url");
-    state.people.set(name, password);
+    state.users.set(name, password);
     return [201, { user: { id: name, revision: 1 }, password }];
   }
   return [200, { user: { revision: 1 } }];

@@ -28,7 +28,7 @@ export function serveOAuth(
       const known = isClient(state, request.headers.authorization) || isAssertion(state, form);
       if (known || isCode(state, form)) return send(state, response, serveForm(state, url.pathname, body));
       response.setHeader("www-authenticate", "Basic");
-      return send(state, response, [401, { error: "invalid_client", ...tellSecret(state) }]);
+      return send(state, response, [401, { error: "invalid_client", ...revealSecret(state) }]);
     });
 }
 
@@ -62,7 +62,7 @@ function send({ breaks }: PlatformState, response: ServerResponse, [status, body
 }
 
 /** Content that an error must never reveal. */
-export function tellSecret({ breaks, clientSecret }: PlatformState): object {
+export function revealSecret({ breaks, clientSecret }: PlatformState): object {
   return breaks.has("shows its secrets in errors") ? { detail: clientSecret } : {};
 }
 
@@ -95,7 +95,7 @@ function issue(state: PlatformState, form: URLSearchParams): PlannedResponse {
     grant === "client_credentials" ||
     (grant === "authorization_code" && state.codes.delete(form.get("code") ?? "")) ||
     (grant === "password" && state.breaks.has("takes passwords"));
-  if (!mayUse) return [400, { error: "unsupported_grant_type", ...tellSecret(state) }];
+  if (!mayUse) return [400, { error: "unsupported_grant_type", ...revealSecret(state) }];
   const scopes = (form.get("scope") ?? (grant === "authorization_code" ? "verify:read" : ""))
     .split(" ")
     .filter((scope) => scope !== "");

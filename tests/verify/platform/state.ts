@@ -22,7 +22,7 @@ export interface PlatformState {
   /** Ids of used client assertions. */
   readonly assertions: Set<string>;
   /** Passwords of users by name, and unredeemed codes. */
-  readonly people: Map<string, string>;
+  readonly users: Map<string, string>;
   readonly codes: Set<string>;
   /** Requests that were refused with `Retry-After`, by method and path. */
   readonly deferred: Set<string>;
@@ -70,7 +70,7 @@ export function createState(breaks: Breaks): PlatformState {
     halfRevoked: new Set(),
     assertions: new Set(),
     deferred: new Set(),
-    people: new Map(),
+    users: new Map(),
     codes: new Set(),
     revokedSerials: new Set(),
     requests: 0,
