@@ -19,7 +19,7 @@ export interface SigningKeysParts {
   readonly openCipher: () => Promise<Cipher>;
   readonly logger: Logger;
   /** Supplied by the operator: then nothing is stored, and rotation is the operator's. */
-  readonly given?: readonly SuppliedKey[];
+  readonly supplied?: readonly SuppliedKey[];
   readonly checkMs: number;
 }
 
@@ -32,7 +32,7 @@ export function openSigningKeys(
   const { keys, kmsKey, checkMs } = signing;
   return new SigningKeys({
     ...{ writer, logger, checkMs },
-    ...(keys === undefined ? {} : { given: keys }),
+    ...(keys === undefined ? {} : { supplied: keys }),
     openCipher: async () =>
       kmsKey === undefined
         ? createLocalCipher(clientSecretKey)
@@ -61,11 +61,11 @@ export class SigningKeys {
   }
 
   async load(): Promise<void> {
-    const { given, logger } = this.#parts;
-    if (given !== undefined) {
-      this.#current = await Promise.all(given.map(nameKey));
+    const { supplied, logger } = this.#parts;
+    if (supplied !== undefined) {
+      this.#current = await Promise.all(supplied.map(nameKey));
       for (const alg of idTokenAlgorithms)
-        if (!given.some((key) => key.alg === alg))
+        if (!supplied.some((key) => key.alg === alg))
           logger.warn({ alg }, "no signing key supplied for an algorithm");
       return;
     }
@@ -76,7 +76,7 @@ export class SigningKeys {
 
   /** Starts polling for changes. */
   watch(onChange: () => void): void {
-    if (this.#parts.given !== undefined) return;
+    if (this.#parts.supplied !== undefined) return;
     this.#timer = setInterval(() => {
       const before = this.#current.map(({ kid }) => kid).join();
       this.load().then(
@@ -99,7 +99,7 @@ export class SigningKeys {
    * request do not sign yet: each would be published.
    */
   async rotate(): Promise<"done" | "rotating-already" | "keys-supplied"> {
-    if (this.#parts.given !== undefined) return "keys-supplied";
+    if (this.#parts.supplied !== undefined) return "keys-supplied";
     return this.#withLock(async (connection) => {
       const stored = await this.#read(connection);
       if (isRotating(stored)) return "rotating-already";
@@ -129,13 +129,13 @@ export class SigningKeys {
   }
 
   /** Once for each stored key: decrypting may be a request to AWS KMS. */
-  async #open(kid: string, sealed: string): Promise<SigningKey | undefined> {
-    const known = this.#opened.get(sealed);
-    if (known !== undefined || this.#opened.has(sealed)) return known;
-    const text = await (await this.#parts.openCipher()).decrypt(sealed);
+  async #open(kid: string, ciphertext: string): Promise<SigningKey | undefined> {
+    const known = this.#opened.get(ciphertext);
+    if (known !== undefined || this.#opened.has(ciphertext)) return known;
+    const text = await (await this.#parts.openCipher()).decrypt(ciphertext);
     if (text === undefined) this.#parts.logger.warn({ kid }, "signing key encrypted under another secret");
     const key = text === undefined ? undefined : (JSON.parse(text) as SigningKey);
-    this.#opened.set(sealed, key);
+    this.#opened.set(ciphertext, key);
     return key;
   }
 
