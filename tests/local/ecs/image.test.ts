@@ -40,7 +40,9 @@ function editableImage() {
   const image = images["test/habits"]!;
   const content = { folder, workspace: "habits" };
   const entrypoint = [process.execPath, "habits/image.mjs"];
-  Object.assign(images, { "test/habits": { ...image, entrypoint, content } });
+  const declaration = { ...image.declaration, environment: {} };
+  // Without the declared environment, whose VERSION would hide that of the content.
+  Object.assign(images, { "test/habits": { ...image, entrypoint, declaration, content } });
   return {
     content,
     edit: () =>
