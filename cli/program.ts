@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
-import { type CommandEntry, commands } from "./commands.ts";
+import { type CommandEntry, commands } from "./commands/index.ts";
 import { targets } from "./environment/origin.ts";
 import { OperatorError } from "./errors.ts";
 import { renderExamples } from "./help-examples.ts";

@@ -43,7 +43,7 @@ const localErrors = {
   }),
   DMM_LOCAL_INVOKE_UNKNOWN: (v: { token: string; allowed: readonly string[] }) => ({
     message: `The local region does not support the function ${v.token}; supported functions are ${v.allowed.join(", ")}.`,
-    hint: "Use a supported function, or add this one to local/invokes.ts.",
+    hint: "Use a supported function, or add this one to local/invokes/invokes.ts.",
   }),
   DMM_LOCAL_INVOKE_ARGUMENT: (v: { token: string; argument: string; reason: string }) => ({
     message: `Argument ${v.argument} of ${v.token}: ${v.reason}`,

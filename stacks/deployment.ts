@@ -1,4 +1,4 @@
-import type { PlatformConfig } from "./config.ts";
+import type { PlatformConfig } from "./config/config.ts";
 import type { Names } from "./naming.ts";
 import type { Place } from "./place.ts";
 import type { Image } from "./services/image.ts";

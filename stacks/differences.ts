@@ -1,4 +1,4 @@
-import type { environmentKeys } from "./config.ts";
+import type { environmentKeys } from "./config/config.ts";
 
 /**
  * Everything in which an environment's resources differ from production's, besides names, addresses and tags. A

@@ -1,4 +1,4 @@
-import type { PlatformConfig } from "./config.ts";
+import type { PlatformConfig } from "./config/config.ts";
 import type { Place } from "./place.ts";
 
 /** The only place where names and tags are created. A name is identity: changing one replaces the resource. */

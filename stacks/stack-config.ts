@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { namespace, type PlatformConfig, parseConfig } from "./config.ts";
+import { namespace, type PlatformConfig, parseConfig } from "./config/config.ts";
 
 /**
  * The configuration of the stack that is being deployed.

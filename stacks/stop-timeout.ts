@@ -1,4 +1,4 @@
-import type { PlatformConfig } from "./config.ts";
+import type { PlatformConfig } from "./config/config.ts";
 
 /** After its drain budget a gateway ends its tunnels and closes each of its stores, for up to a second each. */
 const closingSeconds = 10;

@@ -2,7 +2,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseDocument, Scalar } from "yaml";
 import { createFolder, readFileIfPresent, replaceFile } from "../../machine/files.ts";
-import { ConfigError, keys, namespace, overlap, parseConfig, sourceNetworks } from "../../stacks/config.ts";
+import {
+  ConfigError,
+  keys,
+  namespace,
+  overlap,
+  parseConfig,
+  sourceNetworks,
+} from "../../stacks/config/config.ts";
 
 import type { PortKey } from "../environment/ports.ts";
 import { checkout } from "../home.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { execaSync } from "execa";
-import { environmentName, productionName } from "../../stacks/config.ts";
+import { environmentName, productionName } from "../../stacks/config/config.ts";
 
 const longest = 20;
 const withinMs = 5_000;

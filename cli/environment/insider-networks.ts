@@ -1,4 +1,4 @@
-import { sourceNetworks } from "../../stacks/config.ts";
+import { sourceNetworks } from "../../stacks/config/config.ts";
 import { OperatorError } from "../errors.ts";
 
 /**

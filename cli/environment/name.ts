@@ -1,4 +1,4 @@
-import { environmentName, productionName } from "../../stacks/config.ts";
+import { environmentName, productionName } from "../../stacks/config/config.ts";
 import { OperatorError } from "../errors.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { listFolder, readFileIfPresent, replaceFile } from "../../machine/files.ts";
-import { sourceNetworks } from "../../stacks/config.ts";
+import { sourceNetworks } from "../../stacks/config/config.ts";
 import { OperatorError } from "../errors.ts";
 import { environmentFolder, type Home } from "../home.ts";
 

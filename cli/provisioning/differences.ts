@@ -1,4 +1,4 @@
-import { namespace } from "../../stacks/config.ts";
+import { namespace } from "../../stacks/config/config.ts";
 import { declaredDifferences, type Presence } from "../../stacks/differences.ts";
 import type { Difference } from "../../verify/index.ts";
 import { readProductionPort, readProductionPorts, readProject } from "../engine/configuration.ts";

@@ -2,7 +2,7 @@ import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import { unwrapAll } from "../engine/markers.ts";
 import * as protocol from "../engine/protocol.ts";
 import { LocalError, renderError } from "../errors.ts";
-import { serveInvoke } from "../invokes.ts";
+import { serveInvoke } from "../invokes/invokes.ts";
 import { admitResource } from "../models/resources/admit.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";

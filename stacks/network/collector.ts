@@ -1,4 +1,4 @@
-import type { PlatformConfig } from "../config.ts";
+import type { PlatformConfig } from "../config/config.ts";
 import { httpsPort } from "./flows.ts";
 
 /** A network and port that spans are sent to. */

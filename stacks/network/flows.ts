@@ -1,4 +1,4 @@
-import type { PlatformConfig } from "../config.ts";
+import type { PlatformConfig } from "../config/config.ts";
 
 /** Security groups, each with its resources. */
 export const groups = {

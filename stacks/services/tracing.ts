@@ -1,4 +1,4 @@
-import type { PlatformConfig } from "../config.ts";
+import type { PlatformConfig } from "../config/config.ts";
 
 /** OpenTelemetry's variables; none without a collector, so that gateways load nothing of it. */
 export function traceEnvironment(config: PlatformConfig): Readonly<Record<string, string>> {

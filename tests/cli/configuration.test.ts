@@ -13,7 +13,7 @@ import {
 } from "../../cli/engine/configuration.ts";
 import { networkNumbers, reserveNetwork } from "../../cli/environment/network.ts";
 import { checkout } from "../../cli/home.ts";
-import { environmentKeys } from "../../stacks/config.ts";
+import { environmentKeys } from "../../stacks/config/config.ts";
 import { CopiedCheckout } from "./copied-checkout.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { userInfo } from "node:os";
 import { test } from "tap";
 import { readOwner } from "../../cli/environment/owner.ts";
-import { keys } from "../../stacks/config.ts";
+import { keys } from "../../stacks/config/config.ts";
 
 test("the owner is the user, in characters that a tag allows", async () => {
   assert.equal(readOwner(), userInfo().username);

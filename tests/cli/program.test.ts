@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { test } from "tap";
-import { commands } from "../../cli/commands.ts";
+import { commands } from "../../cli/commands/index.ts";
 import { buildProgram } from "../../cli/program.ts";
 import { runCommandLine } from "./started-command.ts";
 import { TemporaryHome } from "./temporary-home.ts";

@@ -3,9 +3,9 @@ import fc from "fast-check";
 import { test } from "tap";
 import { digestContent } from "../../image/digest.ts";
 import { unwrapAll, wrapSecret } from "../../local/engine/markers.ts";
-import { makePassword } from "../../local/invokes/password.ts";
-import { serveInvoke } from "../../local/invokes.ts";
 import { zoneIdOf } from "../../local/invokes/availability-zones.ts";
+import { serveInvoke } from "../../local/invokes/invokes.ts";
+import { makePassword } from "../../local/invokes/password.ts";
 import type { Properties } from "../../local/resource.ts";
 import { createMemoryRegion } from "./provider/memory-region.ts";
 

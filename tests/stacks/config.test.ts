@@ -3,7 +3,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { test } from "tap";
-import { ConfigError, environmentKeys, environmentName, keys, parseConfig } from "../../stacks/config.ts";
+import {
+  ConfigError,
+  environmentKeys,
+  environmentName,
+  keys,
+  parseConfig,
+} from "../../stacks/config/config.ts";
 import { environmentConfig, productionConfig } from "./deployed.ts";
 
 const root = join(import.meta.dirname, "..", "..");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "tap";
-import { ConfigError, parseConfig } from "../../stacks/config.ts";
+import { ConfigError, parseConfig } from "../../stacks/config/config.ts";
 import { type Deployed, deploy, environmentConfig } from "./deployed.ts";
 
 function readVariables({ one }: Deployed, service: string): Record<string, string> {

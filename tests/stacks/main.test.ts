@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { test } from "tap";
-import { ConfigError } from "../../stacks/config.ts";
+import { ConfigError } from "../../stacks/config/config.ts";
 import { StackError } from "../../stacks/errors.ts";
 import * as entry from "../../stacks/main.ts";
 import { deploy, environmentConfig, productionConfig } from "./deployed.ts";

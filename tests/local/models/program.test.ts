@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { test } from "tap";
 import { admitResource } from "../../../local/models/resources/admit.ts";
 import type { Properties } from "../../../local/resource.ts";
-import { environmentName } from "../../../stacks/config.ts";
+import { environmentName } from "../../../stacks/config/config.ts";
 import { type DeclaredResource, deploy, environmentConfig, productionConfig } from "../../stacks/deployed.ts";
 
 /** What AWS's models refuse of a program's resources, each with the resource's name. */

@@ -1,13 +1,13 @@
-import { isUnknown, wrapSecret } from "./engine/markers.ts";
-import { LocalError, renderError } from "./errors.ts";
-import { availabilityZones } from "./invokes/availability-zones.ts";
-import { ecrImage } from "./invokes/ecr-image.ts";
-import { hostedZone } from "./invokes/hosted-zone.ts";
-import { parameter } from "./invokes/parameter.ts";
-import { makePassword } from "./invokes/password.ts";
-import type { Region } from "./region.ts";
-import type { Properties } from "./resource.ts";
-import type { CheckFailure } from "./resource-handler.ts";
+import { isUnknown, wrapSecret } from "../engine/markers.ts";
+import { LocalError, renderError } from "../errors.ts";
+import type { Region } from "../region.ts";
+import type { Properties } from "../resource.ts";
+import type { CheckFailure } from "../resource-handler.ts";
+import { availabilityZones } from "./availability-zones.ts";
+import { ecrImage } from "./ecr-image.ts";
+import { hostedZone } from "./hosted-zone.ts";
+import { parameter } from "./parameter.ts";
+import { makePassword } from "./password.ts";
 
 /** One function of the AWS provider: its supported arguments, and its implementation. */
 interface Invoke {

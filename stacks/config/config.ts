@@ -1,11 +1,11 @@
-import { findContradictions } from "./config/contradictions.ts";
-import { type Key, keys, type Values } from "./config/keys.ts";
-import { productionName } from "./config/names.ts";
-import { StackError } from "./errors.ts";
+import { StackError } from "../errors.ts";
+import { findContradictions } from "./contradictions.ts";
+import { type Key, keys, type Values } from "./keys.ts";
+import { productionName } from "./names.ts";
 
-export { keys } from "./config/keys.ts";
-export { environmentName, productionName } from "./config/names.ts";
-export { overlap, sourceNetworks } from "./config/networks.ts";
+export { keys } from "./keys.ts";
+export { environmentName, productionName } from "./names.ts";
+export { overlap, sourceNetworks } from "./networks.ts";
 
 /** Namespace of the keys: the project's name in `Pulumi.yaml`. */
 export const namespace = "dmm-env";
