@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import type { PlatformConfig } from "../config/config.ts";
 import { httpsPort } from "./flows.ts";
 
@@ -25,6 +26,11 @@ export function collectorWays(config: PlatformConfig): readonly CollectorWay[] {
       network,
       port,
     }));
-  const address = /^\d+\.\d+\.\d+\.\d+$/.test(hostname);
-  return [{ name: "gateway-to-collector", network: address ? `${hostname}/32` : config.addressBlock, port }];
+  return [
+    {
+      name: "gateway-to-collector",
+      network: isIPv4(hostname) ? `${hostname}/32` : config.addressBlock,
+      port,
+    },
+  ];
 }

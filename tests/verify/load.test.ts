@@ -118,12 +118,18 @@ test("a late generator makes a load prove nothing", async () => {
 test("locally the load goes to loopback addresses only", async () => {
   await using platform = await startPlatform();
   const { target } = platform;
-  const elsewhere = {
-    ...target,
-    ingress: { ...target.ingress, connect: { host: "192.0.2.1", port: 443 } },
-  };
   const plan = { requests: [shape], arrivalsPerSecond: 10, longestMs: 100, timeoutMs: 100, inFlight: 10 };
-  assert.throws(() => planLoad(elsewhere, plan), { code: "DMM_VERIFY_NOT_LOOPBACK" });
+  for (const host of [
+    "192.0.2.1",
+    "127.0.0.1.example.com",
+    "127.0.0.999",
+    "127.0.0.010",
+    "127.0.1",
+    "localhost",
+  ]) {
+    const elsewhere = { ...target, ingress: { ...target.ingress, connect: { host, port: 443 } } };
+    assert.throws(() => planLoad(elsewhere, plan), { code: "DMM_VERIFY_NOT_LOOPBACK" }, host);
+  }
 });
 
 test("an outage is measured from the fault to the end of the last failed request", async () => {

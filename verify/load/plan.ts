@@ -1,5 +1,6 @@
 import { VerifyError } from "../errors.ts";
 import type { Target } from "../target.ts";
+import { isLoopback } from "./loopback.ts";
 
 /** One kind of request in the mix; kinds are sent in turn. */
 export interface LoadRequest {
@@ -38,7 +39,7 @@ export const mostRequests = 200_000;
 /** Completes a plan for a target. Local load may only go to this machine. Throws DMM_VERIFY_NOT_LOOPBACK. */
 export function planLoad(target: Target, plan: LoadPlan): WorkerPlan {
   const { connect, url, authority } = target.ingress;
-  if (target.kind === "local" && !/^127(\.\d{1,3}){3}$/.test(connect.host))
+  if (target.kind === "local" && !isLoopback(connect.host))
     throw new VerifyError("DMM_VERIFY_NOT_LOOPBACK", { host: connect.host });
   const longestMs = Math.min(plan.longestMs, (mostRequests / plan.arrivalsPerSecond) * 1_000);
   return {

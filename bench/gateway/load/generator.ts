@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
+import { isLoopback } from "../../../verify/load/loopback.ts";
 import { coreCount, pin } from "../processes/cores.ts";
 import type { GeneratorPlan, GeneratorReport } from "./plan.ts";
 
@@ -14,8 +15,7 @@ export async function generate(
   place: "test-bed" | "anywhere" = "test-bed",
 ): Promise<GeneratorReport> {
   const { host } = plan.destination;
-  if (!/^127(\.\d{1,3}){3}$/.test(host))
-    throw new Error(`${host} is not a loopback address; a benchmark loads no other.`);
+  if (!isLoopback(host)) throw new Error(`${host} is not a loopback address; a benchmark loads no other.`);
   const [command, ...args] = pin([process.execPath, program], place, coreCount);
   const { exitCode, signal, stdout } = await execa(command!, args, {
     input: JSON.stringify(plan),
