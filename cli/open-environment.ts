@@ -4,7 +4,7 @@ import type { PlatformOutputs } from "../stacks/outputs.ts";
 import { type AwsAccess, accessAws } from "./access/aws-access.ts";
 import { findIngress, type Ingress } from "./access/ingress.ts";
 import { readProject } from "./engine/configuration.ts";
-import { parseName } from "./environment/name.ts";
+import { parseExistingName } from "./environment/name.ts";
 import { requireSameTarget } from "./environment/origin.ts";
 
 import { type EnvironmentRecord, readRecord } from "./environment/record.ts";
@@ -27,7 +27,7 @@ export interface OpenEnvironment {
 
 /** Reads a record. Throws DMM_ENVIRONMENT_UNKNOWN, DMM_RECORD_UNREADABLE, DMM_TARGET_MISMATCH. */
 export function requireRecord(session: Session, text: string): EnvironmentRecord {
-  const name = parseName(text);
+  const name = parseExistingName(text);
   const record = readRecord(session.home, name);
   if (record === undefined) throw explainMissing(session, name);
   requireSameTarget(name, record.target, session.target);

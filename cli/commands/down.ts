@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { chooseNameToDelete, nameHelp } from "../environment/default-name.ts";
-import { parseName } from "../environment/name.ts";
+import { parseExistingName } from "../environment/name.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { runCommand, type Session } from "../session.ts";
 import { planDown, tearDown } from "../teardown/down.ts";
@@ -10,7 +10,7 @@ export function registerDown(program: Command): void {
     .command("down")
     .argument("[name]", nameHelp)
     .action((name: string | undefined, _: object, command: Command) =>
-      runCommand(command, (session) => down(session, parseName(chooseNameToDelete(session, name)))),
+      runCommand(command, (session) => down(session, parseExistingName(chooseNameToDelete(session, name)))),
     );
 }
 

@@ -1,4 +1,4 @@
-import { environmentName, productionName } from "../../stacks/config/config.ts";
+import { environmentName, isNameShaped, productionName } from "../../stacks/config/config.ts";
 import { OperatorError } from "../errors.ts";
 
 /**
@@ -11,6 +11,11 @@ export function parseName(text: string): string {
     throw new OperatorError("DMM_NAME_INVALID", { name: shorten(text), allowed: parsed.problem });
   if (text === productionName) throw new OperatorError("DMM_NAME_RESERVED", { name: text });
   return parsed.value;
+}
+
+/** Like {@link parseName} for an environment that may exist: its name may have been reserved since. */
+export function parseExistingName(text: string): string {
+  return isNameShaped(text) && text !== productionName ? text : parseName(text);
 }
 
 /** Enough of an invalid name to recognize it in a message. */

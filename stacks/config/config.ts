@@ -4,7 +4,7 @@ import { type Key, keys, type Values } from "./keys.ts";
 import { productionName } from "./names.ts";
 
 export { keys } from "./keys.ts";
-export { environmentName, productionName } from "./names.ts";
+export { environmentName, isNameShaped, productionName } from "./names.ts";
 export { overlap, sourceNetworks } from "./networks.ts";
 
 /** Namespace of the keys: the project's name in `Pulumi.yaml`. */

@@ -23,6 +23,7 @@ export function findContradictions(
     ...ofCapacity(config, fullKey),
     ...ofPorts(config),
     ...ofTracing(config, fullKey),
+    ...ofHost(config, fullKey),
   ];
 }
 
@@ -117,6 +118,22 @@ function ofTracing(config: Partial<Values>, fullKey: (name: Name) => string): Co
     {
       name: "traceEndpoint",
       message: `is ${traceEndpoint}; with ${fullKey("traceHeader")} it must be https.`,
+    },
+  ];
+}
+
+/** ACM's limit for the first name of a certificate, which becomes its common name (RFC 5280, appendix A.1). */
+const longestHost = 64;
+
+function ofHost({ environment, zone }: Partial<Values>, fullKey: (name: Name) => string): Contradiction[] {
+  if (environment === undefined || zone === undefined) return [];
+  const host = environment === productionName ? zone : `${environment}.${zone}`;
+  if (host.length <= longestHost) return [];
+  const beside = environment === productionName ? "" : ` with ${fullKey("environment")} ${environment}`;
+  return [
+    {
+      name: "zone",
+      message: `is ${zone}; the host name${beside} is ${host.length} characters, and ACM allows ${longestHost}.`,
     },
   ];
 }

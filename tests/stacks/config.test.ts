@@ -134,6 +134,32 @@ test("a private connection to nowhere and capacity below its own minimum are ref
   );
 });
 
+test("a name that AWS or production owns is refused with key, value and rule", async () => {
+  for (const name of [
+    "internal",
+    "internal-x",
+    "sg-x",
+    "sthree",
+    "amzn-s3-demo-x",
+    "admin",
+    "production-x",
+  ]) {
+    const [problem = "", ...others] = problemsOf({ ...environmentConfig, environment: name });
+    assert.deepEqual(others, [], name);
+    assert.ok(problem.includes("dmm-env:environment") && problem.includes(name), problem);
+    assert.match(problem, /first word is not admin, amzn, internal, production, sg or sthree/);
+  }
+});
+
+test("a host name that is longer than ACM's limit is refused for the zone", async () => {
+  const zone = (length: number) => `${"z".repeat(length - 12)}.example.com`;
+  const environment = "a".repeat(20);
+  assert.deepEqual(problemsOf({ ...environmentConfig, environment, zone: zone(43) }), []);
+  const [problem = ""] = problemsOf({ ...environmentConfig, environment, zone: zone(44) });
+  assert.match(problem, /dmm-env:zone is z+\.example\.com;.*is 65 characters, and ACM allows 64/);
+  assert.match(problemsOf({ ...productionConfig, zone: zone(65) })[0] ?? "", /65 characters/);
+});
+
 test("every accepted environment name fits every AWS name", async () => {
   const character = fc.constantFrom(..."abyz059-_.A");
   fc.assert(

@@ -30,21 +30,37 @@ test("AWS's models accept every resource of production and of an environment", a
 
 /** A name that occurs nowhere else, so that it can be replaced wherever it got to. */
 const placeholder = "qzjxk";
+const template = deploy({ ...environmentConfig, environment: placeholder }).then(({ resources }) =>
+  JSON.stringify(resources),
+);
+
+/** The resources of an environment of another name. */
+async function resourcesOf(name: string): Promise<readonly DeclaredResource[]> {
+  return JSON.parse((await template).replaceAll(placeholder, name)) as readonly DeclaredResource[];
+}
+
+/** Words that AWS services keep for themselves. */
+const owned = ["aws", "ecs", "fargate", "internal", "sg", "sthree", "amzn-s3-demo"];
+
+const anyName = fc.stringMatching(/^[a-z][a-z0-9-]{1,19}$/);
+const ownedName = fc.tuple(fc.constantFrom(...owned), anyName).map(([word, name]) => `${word}-${name}`);
+const acceptedName = fc.oneof(anyName, ownedName).filter((name) => "value" in environmentName(name));
 
 test("AWS's models accept every resource of an environment of any name that is accepted", {
   timeout: 120_000,
 }, async () => {
-  const { resources } = await deploy({ ...environmentConfig, environment: placeholder });
-  const text = JSON.stringify(resources);
-  fc.assert(
-    fc.property(acceptedName, (name) => {
-      const renamed = JSON.parse(text.replaceAll(placeholder, name)) as readonly DeclaredResource[];
-      assert.deepEqual(refusalsOf(renamed), [], name);
+  await fc.assert(
+    fc.asyncProperty(acceptedName, async (name) => {
+      assert.deepEqual(refusalsOf(await resourcesOf(name)), [], name);
     }),
     { numRuns: 100, examples: [["ab"], ["a".repeat(20)], [`a${"-1".repeat(9)}z`]] },
   );
 });
 
-const acceptedName = fc
-  .stringMatching(/^[a-z][a-z0-9-]{1,19}$/)
-  .filter((name) => "value" in environmentName(name));
+test("names that a service of AWS keeps for itself are refused by that service, and by the configuration", async () => {
+  for (const word of owned) {
+    const name = `${word}-x`;
+    assert.notDeepEqual(refusalsOf(await resourcesOf(name)), [], name);
+    assert.ok("problem" in environmentName(name), name);
+  }
+});
