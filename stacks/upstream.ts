@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "./deployment.ts";
-import { differing } from "./differences.ts";
 import { createTargetGroup } from "./ingress/target-group.ts";
+import { createLoadBalancer } from "./load-balancer.ts";
 import type { Network } from "./network/network.ts";
 
 /** The API that gateways forward to: a load balancer inside the VPC in front of the stub service. */
@@ -14,35 +14,21 @@ export class Upstream extends pulumi.ComponentResource {
 
   constructor(deployment: Deployment, network: Network, opts?: pulumi.ComponentResourceOptions) {
     super("dmm-env:stacks:Upstream", "upstream", {}, opts);
-    this.loadBalancer = createLoadBalancer(this, deployment, network);
+    this.loadBalancer = createLoadBalancer(
+      deployment,
+      {
+        thing: "upstream",
+        internal: true,
+        subnets: network.privateSubnetIds,
+        securityGroup: network.groups.upstream,
+      },
+      { parent: this },
+    );
     this.targets = createTargetGroup(this, deployment, { thing: "stub", vpcId: network.vpcId });
     this.listener = createListener(this, deployment, this);
     this.url = pulumi.interpolate`http://${this.loadBalancer.dnsName}:${deployment.config.servicePort}`;
     this.registerOutputs({});
   }
-}
-
-function createLoadBalancer(parent: pulumi.Resource, { config, names }: Deployment, network: Network) {
-  return new aws.lb.LoadBalancer(
-    "upstream",
-    {
-      name: names.of("upstream"),
-      loadBalancerType: "application",
-      internal: true,
-      subnets: network.privateSubnetIds,
-      securityGroups: [network.groups.upstream.id],
-      idleTimeout: 60,
-      desyncMitigationMode: "strictest",
-      dropInvalidHeaderFields: true,
-      enableDeletionProtection: differing(
-        config,
-        "aws:lb/loadBalancer:LoadBalancer",
-        "enableDeletionProtection",
-      ),
-      tags: names.tags("upstream"),
-    },
-    { parent },
-  );
 }
 
 function createListener(parent: pulumi.Resource, { config, names }: Deployment, upstream: Upstream) {

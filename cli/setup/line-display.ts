@@ -1,61 +1,33 @@
-import type { ObtainEvent } from "../../tools/obtain.ts";
-import type { Reporter } from "../report/reporter.ts";
-import { renderDuration, renderWaiting, type SetupDisplay } from "./setup-display.ts";
+import { type Ending, renderElapsed, SetupDisplay, type ShownBundle } from "./setup-display.ts";
 
 const heartbeatMs = 10_000;
 
-interface Line {
-  readonly title: string;
-  readonly start: number;
-  detail: string;
-}
-
-/** One line when a bundle begins and ends, and one every ten seconds while it is in progress. */
-export class LineDisplay implements SetupDisplay {
-  readonly #reporter: Reporter;
-  readonly #lines = new Map<string, Line>();
+/** One line when a bundle begins and ends, and one every ten seconds for each that is in progress. */
+export class LineDisplay extends SetupDisplay {
   #heartbeat: NodeJS.Timeout | undefined;
-
-  constructor(reporter: Reporter) {
-    this.#reporter = reporter;
-  }
-
-  observe(event: ObtainEvent): void {
-    if (event.kind === "waiting") this.#reporter.note(renderWaiting(event));
-    else if (event.kind === "planned") this.#begin(event);
-    else this.#update(event);
-  }
 
   async end(): Promise<void> {
     clearInterval(this.#heartbeat);
   }
 
-  #update(event: Exclude<ObtainEvent, { kind: "waiting" | "planned" }>): void {
-    const line = this.#lines.get(event.name);
-    if (line === undefined) return;
-    const after = renderDuration(performance.now() - line.start);
-    if (event.kind === "progress") {
-      const share = event.fraction === undefined ? "" : ` (${Math.floor(event.fraction * 100)}%)`;
-      line.detail = `${event.detail}${share}`;
-      return;
-    }
-    this.#lines.delete(event.name);
-    const how =
-      event.kind === "obtained"
-        ? `there after ${after}, ${event.way}`
-        : `failed after ${after}: ${event.reason}`;
-    this.#reporter.note(`${line.title}: ${how}`);
-  }
-
-  #begin(event: Extract<ObtainEvent, { kind: "planned" }>): void {
-    for (const { name, title } of event.bundles) {
-      this.#lines.set(name, { title, start: performance.now(), detail: "" });
-      this.#reporter.note(`${title}: missing, downloading …`);
-    }
+  protected begin(bundles: readonly ShownBundle[]): void {
+    for (const { title } of bundles) this.reporter.note(`${title}: missing, downloading …`);
     this.#heartbeat = setInterval(() => {
-      for (const { title, start, detail } of this.#lines.values()) {
-        this.#reporter.note(`${title}: ${detail}, ${renderDuration(performance.now() - start)}`);
-      }
+      for (const bundle of this.unfinished) this.reporter.note(renderLine(bundle));
     }, heartbeatMs);
   }
+
+  protected finish({ title }: ShownBundle, ending: Ending, after: string): void {
+    const how =
+      ending.kind === "obtained"
+        ? `there after ${after}, ${ending.way}`
+        : `failed after ${after}: ${ending.reason}`;
+    this.reporter.note(`${title}: ${how}`);
+  }
+}
+
+function renderLine(bundle: ShownBundle): string {
+  const { title, detail, fraction } = bundle;
+  const share = fraction === undefined ? "" : ` (${Math.floor(fraction * 100)}%)`;
+  return `${title}: ${detail}${share}, ${renderElapsed(bundle)}`;
 }

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment.ts";
-import { differing } from "../differences.ts";
+import { createLoadBalancer } from "../load-balancer.ts";
 import type { Logs } from "../logs/logs.ts";
 import type { Network } from "../network/network.ts";
 import { createCertificate, type Hosts } from "./certificate.ts";
@@ -35,7 +35,7 @@ export class Ingress extends pulumi.ComponentResource {
     );
     const certificateArn = createCertificate(this, deployment, { zoneId, hosts });
     this.insiders = createInsiderTrust(this, deployment);
-    this.loadBalancer = createLoadBalancer(this, deployment, args);
+    this.loadBalancer = createPublicLoadBalancer(this, deployment, args);
     this.gatewayTargets = createTargetGroup(this, deployment, { thing: "gateway", vpcId });
     this.adminTargets = createTargetGroup(this, deployment, { thing: "admin", vpcId });
     this.listener = createListener(this, deployment, { ingress: this, certificateArn });
@@ -49,30 +49,19 @@ function hostNames({ config }: Deployment): Hosts {
   return { api: config.domain, admin: `admin.${config.domain}` };
 }
 
-function createLoadBalancer(
+function createPublicLoadBalancer(
   parent: pulumi.Resource,
-  { config, names }: Deployment,
+  deployment: Deployment,
   { network, logs }: IngressArgs,
 ): aws.lb.LoadBalancer {
-  return new aws.lb.LoadBalancer(
-    "ingress",
+  return createLoadBalancer(
+    deployment,
     {
-      name: names.of("ingress"),
-      loadBalancerType: "application",
+      thing: "ingress",
       internal: false,
       subnets: network.publicSubnetIds,
-      securityGroups: [network.groups.ingress.id],
-      idleTimeout: 60,
-      // Node and the load balancer must never read one request as two.
-      desyncMitigationMode: "strictest",
-      dropInvalidHeaderFields: true,
-      enableDeletionProtection: differing(
-        config,
-        "aws:lb/loadBalancer:LoadBalancer",
-        "enableDeletionProtection",
-      ),
+      securityGroup: network.groups.ingress,
       accessLogs: { enabled: true, bucket: logs.storage.bucket.bucket, prefix: logs.ingressPrefix },
-      tags: names.tags("ingress"),
     },
     // AWS writes a test object before it accepts the setting.
     { parent, dependsOn: [logs.storage.policy] },

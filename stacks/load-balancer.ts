@@ -1,0 +1,44 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Deployment } from "./deployment.ts";
+import { differing } from "./differences.ts";
+
+/** What one application load balancer has that the other does not. */
+interface LoadBalancerArgs {
+  /** Also the name of the resource. */
+  readonly thing: string;
+  readonly internal: boolean;
+  readonly subnets: pulumi.Input<pulumi.Input<string>[]>;
+  readonly securityGroup: aws.ec2.SecurityGroup;
+  readonly accessLogs?: aws.types.input.lb.LoadBalancerAccessLogs;
+}
+
+/** An application load balancer that passes on only what Node reads as exactly one request. */
+export function createLoadBalancer(
+  { config, names }: Deployment,
+  { thing, internal, subnets, securityGroup, accessLogs }: LoadBalancerArgs,
+  opts: pulumi.CustomResourceOptions,
+): aws.lb.LoadBalancer {
+  return new aws.lb.LoadBalancer(
+    thing,
+    {
+      name: names.of(thing),
+      loadBalancerType: "application",
+      internal,
+      subnets,
+      securityGroups: [securityGroup.id],
+      idleTimeout: 60,
+      // Node and the load balancer must never read one request as two.
+      desyncMitigationMode: "strictest",
+      dropInvalidHeaderFields: true,
+      enableDeletionProtection: differing(
+        config,
+        "aws:lb/loadBalancer:LoadBalancer",
+        "enableDeletionProtection",
+      ),
+      ...(accessLogs && { accessLogs }),
+      tags: names.tags(thing),
+    },
+    opts,
+  );
+}
