@@ -161,14 +161,58 @@ export class GatewayError extends Error {
   }
 }
 
+/**
+ * Failures that the log shows or a role ends with, and what an operator does about them. API clients get one of
+ * `apiErrors` instead.
+ */
+const operatorErrors = {
+  DMM_GATEWAY_SETTINGS_INVALID: {
+    hint: "Set the variables in the task definition's `environment` and `secrets`; docs/gateway.md lists them.",
+  },
+  DMM_GATEWAY_REDIS_UNAVAILABLE: {
+    hint: "Check the nodes of the cache, its security group, REDIS_AUTH_TOKEN and REDIS_TLS.",
+  },
+  DMM_GATEWAY_REDIS_UNRESPONSIVE: {
+    hint: "Check the load of the cache's nodes; REDIS_TIMEOUT_MS is the time limit.",
+  },
+  DMM_GATEWAY_COMMIT_UNCERTAIN: {
+    hint: "The change was stored completely or not at all: read it again, and repeat it if it is missing.",
+  },
+  DMM_GATEWAY_PATTERN_INVALID: { hint: "Correct the path of the route on the admin site." },
+  DMM_GATEWAY_ROUTES_CONFLICT: {
+    hint: "Change the path, the methods or the host of one of them on the admin site.",
+  },
+  DMM_GATEWAY_PASSWORD_QUEUE_FULL: {
+    hint: "Hashing passwords is slow by design. Try again, or add gateways if it happens often.",
+  },
+} as const satisfies Record<string, { readonly hint: string }>;
+
+/** A failure for an operator: the message says what failed, with the value, and the hint what to do. */
+export class OperatorError extends Error {
+  readonly code: keyof typeof operatorErrors;
+
+  constructor(
+    code: keyof typeof operatorErrors,
+    message: string,
+    options: { readonly cause?: unknown } = {},
+  ) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+
+  get hint(): string {
+    return operatorErrors[this.code].hint;
+  }
+}
+
 /** Why a role cannot start: every problem of the environment in one message. */
-export class SettingsError extends Error {
-  readonly code = "DMM_GATEWAY_SETTINGS_INVALID";
+export class SettingsError extends OperatorError {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(`The gateway cannot start:\n${problems.map((problem) => `  ${problem}`).join("\n")}`);
-    this.name = "SettingsError";
+    const lines = problems.map((problem) => `  ${problem}`);
+    super("DMM_GATEWAY_SETTINGS_INVALID", ["The gateway cannot start:", ...lines].join("\n"));
     this.problems = problems;
   }
 }

@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
-import { SettingsError } from "./errors.ts";
+import { OperatorError, SettingsError } from "./errors.ts";
 import { countWorkers } from "./workers/identity.ts";
 
 /** The roles of the image. Each is imported on demand: the stub must not load the OAuth2 server. */
@@ -38,7 +38,10 @@ for (const signal of ["SIGTERM", "SIGINT"] as const)
 try {
   await run();
 } catch (error) {
-  const text = error instanceof SettingsError ? error.message : String((error as Error)?.stack ?? error);
+  const text =
+    error instanceof OperatorError
+      ? `error ${error.code}: ${error.message}\n  ${error.hint}`
+      : String((error as Error)?.stack ?? error);
   process.stderr.write(`${text}\n`);
   process.exit(error instanceof SettingsError ? 2 : 1);
 }

@@ -31,7 +31,7 @@ export class Changes {
     this.#parts = parts;
   }
 
-  /** @throws VersionStaleError, ConfigurationInvalidError, UnknownError */
+  /** @throws VersionStaleError, ConfigurationInvalidError, NotFoundError */
   async make(administrator: Administrator, change: Omit<Change, "author">): Promise<Outcome> {
     if (hasInvisible(change.summary ?? ""))
       throw new AdminError("DMM_ADMIN_REQUEST_INVALID", {
@@ -41,7 +41,7 @@ export class Changes {
     return this.#publish(await changeConfiguration(this.#parts.pool, { ...change, author }));
   }
 
-  /** @throws VersionStaleError, ConfigurationInvalidError, UnknownError */
+  /** @throws VersionStaleError, ConfigurationInvalidError, NotFoundError */
   async restore(administrator: Administrator, version: number, basedOn: number): Promise<Outcome> {
     const author = describeAuthor(administrator);
     return this.#publish(await restoreVersion(this.#parts.pool, version, { basedOn, author }));

@@ -1,5 +1,5 @@
+import { ConfigurationInvalidError, NotFoundError } from "../configuration/change-errors.ts";
 import { type ClientEntry, type ConfigurationDocument, findEntry } from "../configuration/document.ts";
-import { ConfigurationInvalidError, UnknownError } from "../configuration/errors.ts";
 import { readAuthMethod } from "../configuration/normalize.ts";
 
 /** Whether the client authenticates with a secret; other clients must not have one. */
@@ -7,20 +7,20 @@ export function bearsSecret(client: ClientEntry): boolean {
   return readAuthMethod(client) === "client_secret_basic";
 }
 
-/** Returns the document if it contains this client. @throws UnknownError */
+/** Returns the document if it contains this client. @throws NotFoundError */
 export function requireClient(document: ConfigurationDocument, name: string): ConfigurationDocument {
-  if (findEntry(document, "clients", name) === undefined) throw new UnknownError(`client ${name}`);
+  if (findEntry(document, "clients", name) === undefined) throw new NotFoundError(`client ${name}`);
   return document;
 }
 
 /**
  * Returns the document if it contains this client and the client can have a secret.
  *
- * @throws UnknownError, ConfigurationInvalidError
+ * @throws NotFoundError, ConfigurationInvalidError
  */
 export function requireSecretBearer(document: ConfigurationDocument, name: string): ConfigurationDocument {
   const client = findEntry(document, "clients", name);
-  if (client === undefined) throw new UnknownError(`client ${name}`);
+  if (client === undefined) throw new NotFoundError(`client ${name}`);
   if (!bearsSecret(client)) {
     const { public: isPublic } = client;
     const message = isPublic

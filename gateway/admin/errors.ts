@@ -1,4 +1,4 @@
-import type { Conflict } from "../configuration/errors.ts";
+import type { Conflict } from "../configuration/change-errors.ts";
 import type { Problem } from "../configuration/problems.ts";
 import type { UserConflict } from "../users/user-errors.ts";
 import type { ProfileProblem } from "../users/user-rules.ts";

@@ -1,13 +1,6 @@
-import {
-  ChangeNotStoredError,
-  ChangeUncertainError,
-  ConfigurationInvalidError,
-  UnknownError,
-  VersionStaleError,
-} from "../configuration/errors.ts";
+import { ChangeError } from "../configuration/change-errors.ts";
 import { isAway } from "../database/outage.ts";
-import { PasswordsBusyError } from "../users/password-queue.ts";
-import { UserInvalidError, UserStaleError } from "../users/user-errors.ts";
+import { PasswordQueueFullError } from "../users/password-queue.ts";
 import { AdminError } from "./errors.ts";
 
 /** Fastify errors caused by the client, by code. */
@@ -26,24 +19,8 @@ interface ForeignError extends Error {
 /** Converts any error to one of the admin site's; an unknown error keeps its cause for the log. */
 export function explainError(error: ForeignError): AdminError {
   if (error instanceof AdminError) return error;
-  if (error instanceof VersionStaleError)
-    return new AdminError("DMM_ADMIN_VERSION_STALE", { detail: error.message, conflict: error.conflict });
-  if (error instanceof ConfigurationInvalidError)
-    return new AdminError("DMM_ADMIN_CONFIGURATION_INVALID", {
-      detail: error.message,
-      problems: error.problems,
-    });
-  if (error instanceof UnknownError)
-    return new AdminError("DMM_ADMIN_RESOURCE_UNKNOWN", { detail: error.message });
-  if (error instanceof ChangeNotStoredError)
-    return new AdminError("DMM_ADMIN_CHANGE_NOT_STORED", {}, { cause: error });
-  if (error instanceof ChangeUncertainError)
-    return new AdminError("DMM_ADMIN_CHANGE_UNCERTAIN", {}, { cause: error });
-  if (error instanceof UserStaleError)
-    return new AdminError("DMM_ADMIN_USER_STALE", { detail: error.message, conflict: error.conflict });
-  if (error instanceof UserInvalidError)
-    return new AdminError("DMM_ADMIN_USER_INVALID", { detail: error.message, problems: error.problems });
-  if (error instanceof PasswordsBusyError) return new AdminError("DMM_ADMIN_BUSY");
+  if (error instanceof ChangeError) return new AdminError(error.code, error.details, { cause: error });
+  if (error instanceof PasswordQueueFullError) return new AdminError("DMM_ADMIN_BUSY");
   const code = error.code ?? "";
   if (error.validation !== undefined)
     return new AdminError("DMM_ADMIN_REQUEST_INVALID", { detail: describeValidation(error) });

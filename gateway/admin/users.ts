@@ -72,7 +72,7 @@ export class Users {
     return { user, password };
   }
 
-  /** @throws UserInvalidError, UserStaleError, UnknownError */
+  /** @throws UserInvalidError, UserStaleError, NotFoundError */
   async edit(
     administrator: Administrator,
     reference: UserReference,
@@ -84,7 +84,7 @@ export class Users {
     return { user };
   }
 
-  /** @throws UserStaleError, UnknownError, PasswordsBusyError */
+  /** @throws UserStaleError, NotFoundError, PasswordQueueFullError */
   async act(
     administrator: Administrator,
     reference: UserReference,

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Pool, PoolConnection, RowDataPacket } from "../database/pool.ts";
 import { inTransaction } from "../database/transaction.ts";
+import { ConfigurationInvalidError, NotFoundError, VersionStaleError } from "./change-errors.ts";
 import { computeDifferences, type Difference, describeSecretChange, describeTokenEnd } from "./difference.ts";
 import { type ConfigurationDocument, nouns } from "./document.ts";
 import type { Change, Changed } from "./edit.ts";
-import { ConfigurationInvalidError, UnknownError, VersionStaleError } from "./errors.ts";
 import { findDocument, readAuthorsSince, readUnseenSince, recordFound, recordVersion } from "./history.ts";
 import { findRetry } from "./idempotency.ts";
 import { normalizeDocument } from "./normalize.ts";
@@ -34,7 +34,7 @@ export async function readCurrent(pool: Pool): Promise<CurrentDocument> {
  * row. A refused change rolls back everything, including gaps that were found in the history. A repeated edit,
  * whose first response was lost, returns the version that it created.
  *
- * @throws VersionStaleError, ConfigurationInvalidError, UnknownError, ChangeNotStoredError, ChangeUncertainError
+ * @throws VersionStaleError, ConfigurationInvalidError, NotFoundError, ChangeNotStoredError, ChangeUncertainError
  */
 export async function changeConfiguration(pool: Pool, change: Change): Promise<Changed> {
   const changeId = randomUUID();
@@ -82,7 +82,7 @@ async function storeChange(connection: PoolConnection, change: Change, changeId:
  * Restores an earlier version as a new one. Secrets are not restored: a replaced secret may have leaked, and a
  * restored client needs a new one.
  *
- * @throws UnknownError, VersionStaleError, ConfigurationInvalidError
+ * @throws NotFoundError, VersionStaleError, ConfigurationInvalidError
  */
 export async function restoreVersion(
   pool: Pool,
@@ -90,7 +90,7 @@ export async function restoreVersion(
   change: Pick<Change, "basedOn" | "author">,
 ): Promise<Changed> {
   const document = await findDocument(pool, version);
-  if (document === undefined) throw new UnknownError(`version ${version} in the history`);
+  if (document === undefined) throw new NotFoundError(`version ${version} in the history`);
   return changeConfiguration(pool, {
     ...change,
     summary: `Rolled back to version ${version}`,

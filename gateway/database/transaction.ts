@@ -1,3 +1,4 @@
+import { OperatorError } from "../errors.ts";
 import { describeReason } from "../reason.ts";
 import { isAway, isConnectionLost, readOnlyError, within } from "./outage.ts";
 import { type Pool, type PoolConnection, type RowDataPacket, statementLimitMs } from "./pool.ts";
@@ -6,12 +7,11 @@ import { type Pool, type PoolConnection, type RowDataPacket, statementLimitMs } 
 const transactionLimitMs = 15_000;
 
 /** The response to COMMIT was lost: everything is stored, or nothing. */
-export class CommitUncertainError extends Error {
+export class CommitUncertainError extends OperatorError {
   readonly fatal = true;
 
   constructor(cause: unknown) {
-    super(`Commit outcome unknown: ${describeReason(cause)}`, { cause });
-    this.name = "CommitUncertainError";
+    super("DMM_GATEWAY_COMMIT_UNCERTAIN", `Commit outcome unknown: ${describeReason(cause)}`, { cause });
   }
 }
 

@@ -1,5 +1,5 @@
 import type Provider from "oidc-provider";
-import { PasswordsBusyError } from "../users/password-queue.ts";
+import { PasswordQueueFullError } from "../users/password-queue.ts";
 import { consent, showConsent } from "./consent-steps.ts";
 import type { Context } from "./context.ts";
 import { FormError, isFromOwnPage, readForm } from "./form.ts";
@@ -62,6 +62,6 @@ function explain(context: Context, error: Error): void {
   if (error instanceof FormError) refuse(context, 400, "invalid_request", error.message);
   else if (error.name === "SessionNotFound")
     refuse(context, 400, "invalid_request", "This sign-in has expired or was started in another browser.");
-  else if (error instanceof PasswordsBusyError) refuseBusy(context);
+  else if (error instanceof PasswordQueueFullError) refuseBusy(context);
   else throw error;
 }

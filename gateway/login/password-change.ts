@@ -1,4 +1,4 @@
-import { PasswordsBusyError } from "../users/password-queue.ts";
+import { PasswordQueueFullError } from "../users/password-queue.ts";
 import { attempt, type Claim, describeWait, isPossible } from "./attempts.ts";
 import type { Context } from "./context.ts";
 import { FormError, isFromOwnPage, readForm } from "./form.ts";
@@ -28,7 +28,7 @@ export async function servePasswordChange(context: Context, parts: ChoiceParts):
     await change(context, parts, await readForm(context.req));
   } catch (error) {
     if (error instanceof FormError) refuse(context, 400, "invalid_request", error.message);
-    else if (error instanceof PasswordsBusyError) refuseBusy(context);
+    else if (error instanceof PasswordQueueFullError) refuseBusy(context);
     else throw error;
   }
 }

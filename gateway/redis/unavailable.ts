@@ -1,16 +1,22 @@
+import { OperatorError } from "../errors.ts";
+
 /** The key's primary is currently unavailable. Access must be refused. */
-export class RedisUnavailableError extends Error {
-  constructor(reason: string, options: { readonly cause?: unknown } = {}) {
-    super(`The key's Redis primary is unavailable: ${reason}`, options);
-    this.name = "RedisUnavailableError";
+export class RedisUnavailableError extends OperatorError {
+  constructor(
+    reason: string,
+    {
+      code = "DMM_GATEWAY_REDIS_UNAVAILABLE",
+      ...options
+    }: { readonly code?: OperatorError["code"]; readonly cause?: unknown } = {},
+  ) {
+    super(code, `The key's Redis primary is unavailable: ${reason}`, options);
   }
 }
 
 /** The reply timed out. */
 export class RedisUnresponsiveError extends RedisUnavailableError {
   constructor(ms: number) {
-    super(`no reply within ${ms} ms`);
-    this.name = "RedisSilentError";
+    super(`no reply within ${ms} ms`, { code: "DMM_GATEWAY_REDIS_UNRESPONSIVE" });
   }
 }
 

@@ -234,8 +234,7 @@ class Forwarding implements UpstreamRequest {
 }
 
 function explainUpstreamError(error: Error): ApiErrorCode {
-  if (error instanceof GatewayError) return error.code;
-  return error instanceof UpstreamError && error.kind === "slow"
-    ? "DMM_GATEWAY_UPSTREAM_SLOW"
+  return error instanceof GatewayError || error instanceof UpstreamError
+    ? error.code
     : "DMM_GATEWAY_UPSTREAM_FAILED";
 }

@@ -1,3 +1,5 @@
+import { OperatorError } from "../errors.ts";
+
 /** One segment of a pattern: literal text, any one segment, or the rest of the path. */
 export type PatternSegment =
   | { readonly kind: "fixed"; readonly text: string }
@@ -5,10 +7,9 @@ export type PatternSegment =
   | { readonly kind: "rest" };
 
 /** An invalid pattern. */
-export class PatternError extends Error {
+export class PatternError extends OperatorError {
   constructor(pattern: string, problem: string) {
-    super(`${pattern} is not a path pattern: ${problem}`);
-    this.name = "PatternError";
+    super("DMM_GATEWAY_PATTERN_INVALID", `${pattern} is not a path pattern: ${problem}`);
   }
 }
 

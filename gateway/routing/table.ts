@@ -1,12 +1,12 @@
+import { OperatorError } from "../errors.ts";
 import { readHostName } from "./host-name.ts";
 import { type PatternSegment, parsePattern } from "./pattern.ts";
 import type { Route } from "./route.ts";
 
 /** Two routes that match the same requests. */
-export class RouteConflictError extends Error {
+export class RouteConflictError extends OperatorError {
   constructor(first: string, second: string) {
-    super(`Routes ${first} and ${second} match the same method and path.`);
-    this.name = "RouteConflictError";
+    super("DMM_GATEWAY_ROUTES_CONFLICT", `Routes ${first} and ${second} match the same method and path.`);
   }
 }
 

@@ -59,7 +59,7 @@ export class ChunkReader {
     if (inTrailer) this.#trailerBytes += upTo - start;
     if (this.#trailerBytes > trailerLimit || (!inTrailer && this.#line.length + upTo - start > lineLimit))
       throw new UpstreamError(
-        "failed",
+        "DMM_GATEWAY_UPSTREAM_FAILED",
         "A chunk size line or the trailer section of the response is too long.",
       );
     this.#line += buffer.toString("latin1", start, upTo);
@@ -92,7 +92,7 @@ export class ChunkReader {
 
 function malformed(line: string): UpstreamError {
   return new UpstreamError(
-    "failed",
+    "DMM_GATEWAY_UPSTREAM_FAILED",
     `The chunked encoding of the response is malformed: ${JSON.stringify(line.slice(0, 80))}.`,
   );
 }

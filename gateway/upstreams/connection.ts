@@ -72,7 +72,10 @@ export class UpstreamConnection {
     socket.setKeepAlive(true, 10_000);
     const { connectLimitMs } = options;
     this.#connectTimer = setTimeout(
-      () => this.destroy(new UpstreamError("slow", `No connection within ${connectLimitMs} ms.`)),
+      () =>
+        this.destroy(
+          new UpstreamError("DMM_GATEWAY_UPSTREAM_SLOW", `No connection within ${connectLimitMs} ms.`),
+        ),
       connectLimitMs,
     );
     socket.once(origin.secure ? "secureConnect" : "connect", () => {
@@ -169,7 +172,7 @@ export class UpstreamConnection {
   #arrive(buffer: Buffer, length: number): void {
     const reader = this.#reader;
     if (reader === undefined) {
-      this.destroy(new UpstreamError("failed", "The upstream sent unsolicited data."));
+      this.destroy(new UpstreamError("DMM_GATEWAY_UPSTREAM_FAILED", "The upstream sent unsolicited data."));
       return;
     }
     try {
@@ -191,7 +194,7 @@ export class UpstreamConnection {
       if (this.#paused) this.resume();
       this.#expiresAt = Date.now() + kept;
       this.#options.onIdle(this);
-    } else this.destroy(new UpstreamError("failed", "The connection cannot be reused."));
+    } else this.destroy(new UpstreamError("DMM_GATEWAY_UPSTREAM_FAILED", "The connection cannot be reused."));
   }
 
   #end(): void {
@@ -199,7 +202,7 @@ export class UpstreamConnection {
       this.#request = undefined;
       this.#reader = undefined;
     }
-    this.destroy(new UpstreamError("failed", "The upstream closed the connection."));
+    this.destroy(new UpstreamError("DMM_GATEWAY_UPSTREAM_FAILED", "The upstream closed the connection."));
   }
 
   #close(): void {
@@ -210,6 +213,8 @@ export class UpstreamConnection {
     this.#request = undefined;
     this.#reader = undefined;
     this.#options.onClose(this);
-    request?.onFailure(this.#reason ?? new UpstreamError("failed", "The connection was closed."));
+    request?.onFailure(
+      this.#reason ?? new UpstreamError("DMM_GATEWAY_UPSTREAM_FAILED", "The connection was closed."),
+    );
   }
 }

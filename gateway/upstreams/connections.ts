@@ -39,7 +39,7 @@ export class Connections {
     clearTimeout(this.#sweepTimer);
     this.#idle = [];
     for (const connection of this.#all)
-      connection.destroy(new UpstreamError("failed", "The gateway is shutting down."));
+      connection.destroy(new UpstreamError("DMM_GATEWAY_UPSTREAM_FAILED", "The gateway is shutting down."));
   }
 
   #takeIdle(): UpstreamConnection | undefined {
@@ -88,5 +88,7 @@ export class Connections {
 }
 
 function expire(connection: UpstreamConnection): void {
-  connection.destroy(new UpstreamError("failed", "The connection was idle for too long."));
+  connection.destroy(
+    new UpstreamError("DMM_GATEWAY_UPSTREAM_FAILED", "The connection was idle for too long."),
+  );
 }

@@ -57,7 +57,7 @@ export class HealthProbe {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
-    this.#running?.destroy(new UpstreamError("failed", "The health check was stopped."));
+    this.#running?.destroy(new UpstreamError("DMM_GATEWAY_UPSTREAM_FAILED", "The health check was stopped."));
   }
 
   readonly #ask = (): void => {
@@ -67,7 +67,10 @@ export class HealthProbe {
     const request = new ProbeRequest(this.#target.location.authority, path, this.#take);
     const waitMs = Math.min(intervalMs * 0.8, longestWaitMs);
     const limit = setTimeout(
-      () => connection.destroy(new UpstreamError("slow", `No response within ${waitMs} ms.`)),
+      () =>
+        connection.destroy(
+          new UpstreamError("DMM_GATEWAY_UPSTREAM_SLOW", `No response within ${waitMs} ms.`),
+        ),
       waitMs,
     );
     request.onDone = () => {
@@ -124,7 +127,10 @@ class ProbeRequest implements UpstreamRequest {
     this.#bytes += chunk.length;
     if (this.#bytes > contentLimit)
       this.connection?.destroy(
-        new UpstreamError("failed", `The response is longer than ${contentLimit} bytes.`),
+        new UpstreamError(
+          "DMM_GATEWAY_UPSTREAM_FAILED",
+          `The response is longer than ${contentLimit} bytes.`,
+        ),
       );
   }
 

@@ -74,7 +74,10 @@ export function parseResponseHead(text: string, toHead: boolean): ResponseHead {
     at = end + 2;
     count++;
     if (count > fieldLimit)
-      throw new UpstreamError("failed", `The response has more than ${fieldLimit} header fields.`);
+      throw new UpstreamError(
+        "DMM_GATEWAY_UPSTREAM_FAILED",
+        `The response has more than ${fieldLimit} header fields.`,
+      );
   }
   return conclude(Number(match[2]), match[1] === "1", toHead, reading);
 }
@@ -155,5 +158,8 @@ function conclude(status: number, isCurrent: boolean, toHead: boolean, reading: 
 
 function malformed(part: string, found: string): UpstreamError {
   const shown = JSON.stringify(found.slice(0, 80));
-  return new UpstreamError("failed", `The ${part} of the response header is malformed: ${shown}.`);
+  return new UpstreamError(
+    "DMM_GATEWAY_UPSTREAM_FAILED",
+    `The ${part} of the response header is malformed: ${shown}.`,
+  );
 }

@@ -79,7 +79,10 @@ export class ResponseReader {
       const end = buffer.indexOf(headEnd, Math.max(at, before - 3));
       const complete = end >= 0 && end + 4 <= length;
       if ((complete ? end : length) - at > headLimit)
-        throw new UpstreamError("failed", `The response header is longer than ${headLimit} bytes.`);
+        throw new UpstreamError(
+          "DMM_GATEWAY_UPSTREAM_FAILED",
+          `The response header is longer than ${headLimit} bytes.`,
+        );
       if (!complete) {
         if (length > at) this.#partial = Buffer.from(buffer.subarray(at, length));
         return arrivedLength;
@@ -91,10 +94,16 @@ export class ResponseReader {
         return at - before;
       }
       if (head.status === 101)
-        throw new UpstreamError("failed", "The upstream switched protocols without a request to do so.");
+        throw new UpstreamError(
+          "DMM_GATEWAY_UPSTREAM_FAILED",
+          "The upstream switched protocols without a request to do so.",
+        );
       this.#interims++;
       if (this.#interims > interimLimit)
-        throw new UpstreamError("failed", `The upstream sent more than ${interimLimit} interim responses.`);
+        throw new UpstreamError(
+          "DMM_GATEWAY_UPSTREAM_FAILED",
+          `The upstream sent more than ${interimLimit} interim responses.`,
+        );
       this.#receiver.onInterim(head);
     }
   }

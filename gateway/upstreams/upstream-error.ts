@@ -1,10 +1,15 @@
-/** An upstream without a valid response: `slow` is a timeout, `failed` everything else. */
-export class UpstreamError extends Error {
-  readonly kind: "slow" | "failed";
+import type { ApiErrorCode } from "../errors.ts";
 
-  constructor(kind: "slow" | "failed", message: string, options?: ErrorOptions) {
+/** What a client gets for an upstream without a valid response: SLOW is a timeout, FAILED everything else. */
+type UpstreamErrorCode = Extract<ApiErrorCode, "DMM_GATEWAY_UPSTREAM_SLOW" | "DMM_GATEWAY_UPSTREAM_FAILED">;
+
+/** An upstream without a valid response; the message is for the log. */
+export class UpstreamError extends Error {
+  readonly code: UpstreamErrorCode;
+
+  constructor(code: UpstreamErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = "UpstreamError";
-    this.kind = kind;
+    this.code = code;
   }
 }

@@ -37,7 +37,7 @@ export function markPassword(row: RowDataPacket): string {
  * Stores a password that the user chose, if the verified one is still current; adds a job that ends everything
  * obtained with it.
  *
- * @throws PasswordsBusyError
+ * @throws PasswordQueueFullError
  */
 export async function storeChosenPassword(
   pool: Pool,

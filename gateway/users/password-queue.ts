@@ -1,11 +1,12 @@
+import { OperatorError } from "../errors.ts";
+
 /** Checks that may be queued before the server responds that it is busy. */
 const longestQueue = 20;
 
-/** Too many passwords are being checked concurrently. */
-export class PasswordsBusyError extends Error {
+/** Too many checks of passwords are waiting. */
+export class PasswordQueueFullError extends OperatorError {
   constructor() {
-    super("Too many passwords are being checked at the same time.");
-    this.name = "PasswordsBusyError";
+    super("DMM_GATEWAY_PASSWORD_QUEUE_FULL", `${longestQueue} checks of passwords are waiting already.`);
   }
 }
 
@@ -20,10 +21,10 @@ export class PasswordQueue {
     this.#most = most;
   }
 
-  /** @throws PasswordsBusyError when too many are waiting */
+  /** @throws PasswordQueueFullError when too many are waiting */
   async run<T>(check: () => Promise<T>): Promise<T> {
     if (this.#running >= this.#most) {
-      if (this.#waiting.length >= longestQueue) throw new PasswordsBusyError();
+      if (this.#waiting.length >= longestQueue) throw new PasswordQueueFullError();
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     } else this.#running++;
     try {

@@ -14,7 +14,7 @@ export const passwordLimits = { least: 12, most: 500 } as const;
  * made of the names of the account or the service; no rule about kinds of characters.
  *
  * @param names complete: user name, display name, e-mail address, host name of the service
- * @throws PasswordsBusyError
+ * @throws PasswordQueueFullError
  */
 export async function findPasswordProblem(
   password: string,

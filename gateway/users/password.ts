@@ -18,7 +18,7 @@ export async function hashPassword(password: string): Promise<string> {
   return ["scrypt", cost.N, cost.r, cost.p, salt.toString("base64url"), hash.toString("base64url")].join("$");
 }
 
-/** Takes the same time for a wrong and a right password. @throws PasswordsBusyError */
+/** Takes the same time for a wrong and a right password. @throws PasswordQueueFullError */
 export async function matchesPassword(stored: string, password: string): Promise<boolean> {
   const [scheme, N, r, p, salt, hash] = stored.split("$");
   if (scheme !== "scrypt" || salt === undefined || hash === undefined) return false;

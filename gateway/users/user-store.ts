@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { UnknownError } from "../configuration/errors.ts";
+import { NotFoundError } from "../configuration/change-errors.ts";
 import type { Author } from "../configuration/history.ts";
 import type { Pool, PoolConnection, RowDataPacket } from "../database/pool.ts";
 import { inTransaction } from "../database/transaction.ts";
@@ -70,7 +70,7 @@ export async function createUser(
   });
 }
 
-/** Changes display name or e-mail address. @throws UserInvalidError, UserStaleError, UnknownError */
+/** Changes display name or e-mail address. @throws UserInvalidError, UserStaleError, NotFoundError */
 export async function editUser(
   pool: Pool,
   target: UserTarget,
@@ -88,7 +88,7 @@ export async function editUser(
   });
 }
 
-/** Disabling a user ends all their sessions and grants. @throws UserStaleError, UnknownError */
+/** Disabling a user ends all their sessions and grants. @throws UserStaleError, NotFoundError */
 export async function setUserDisabled(pool: Pool, target: UserTarget, disabled: boolean): Promise<User> {
   return change(pool, target, async (user) =>
     user.disabled === disabled
@@ -99,7 +99,7 @@ export async function setUserDisabled(pool: Pool, target: UserTarget, disabled: 
 
 /**
  * Sets a one-time password, which only allows choosing another. Everything obtained with the previous one ends.
- * @throws UserStaleError, UnknownError, PasswordsBusyError
+ * @throws UserStaleError, NotFoundError, PasswordQueueFullError
  */
 export async function replacePassword(
   pool: Pool,
@@ -115,12 +115,12 @@ export async function replacePassword(
   }));
 }
 
-/** Ends the user's sessions and grants, and changes nothing else. @throws UserStaleError, UnknownError */
+/** Ends the user's sessions and grants, and changes nothing else. @throws UserStaleError, NotFoundError */
 export async function signUserOut(pool: Pool, target: UserTarget): Promise<User> {
   return change(pool, target, async () => ({ action: "signed-out", columns: {}, signsOut: true }));
 }
 
-/** The id is never reused; the name may be. @throws UserStaleError, UnknownError */
+/** The id is never reused; the name may be. @throws UserStaleError, NotFoundError */
 export async function removeUser(pool: Pool, target: UserTarget): Promise<User> {
   return inTransaction(pool, async (connection) => {
     const user = await lockUser(connection, target);
@@ -166,7 +166,7 @@ async function lockUser(connection: PoolConnection, { id, basedOn }: UserTarget)
     "SELECT * FROM users WHERE user_id = ? FOR UPDATE",
     [id],
   );
-  if (row === undefined) throw new UnknownError(`user ${id}`);
+  if (row === undefined) throw new NotFoundError(`user ${id}`);
   const user = parseUser(row);
   if (basedOn === undefined || basedOn === user.revision) return user;
   const changes = await readUserChanges(connection, { userId: id, sinceRevision: basedOn, limit: 20 });

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { readCurrent } from "../../configuration/change.ts";
+import { NotFoundError } from "../../configuration/change-errors.ts";
 import {
   type EntryOf,
   findEntry,
@@ -9,7 +10,6 @@ import {
   putEntry,
   removeEntry,
 } from "../../configuration/document.ts";
-import { UnknownError } from "../../configuration/errors.ts";
 import { bearsSecret } from "../clients.ts";
 import { generateSecret } from "../secret.ts";
 import type { SiteContext } from "../site-context.ts";
@@ -64,7 +64,7 @@ function addReading(app: FastifyInstance, kind: Kind, { pool }: SiteContext): vo
     async ({ params }, reply) => {
       const { version, document } = await readCurrent(pool);
       const entry = findEntry(document, kind, params.name);
-      if (entry === undefined) throw new UnknownError(`${noun} ${params.name}`);
+      if (entry === undefined) throw new NotFoundError(`${noun} ${params.name}`);
       tagVersion(reply, version);
       return { version, entry };
     },
@@ -124,7 +124,7 @@ function addRemoving(app: FastifyInstance, kind: Kind, { changes }: SiteContext)
         ...readChange(query),
         edit: (document) => {
           if (findEntry(document, kind, params.name) === undefined)
-            throw new UnknownError(`${nouns[kind]} ${params.name}`);
+            throw new NotFoundError(`${nouns[kind]} ${params.name}`);
           return removeEntry(document, kind, params.name);
         },
       }),

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { UnknownError } from "../../configuration/errors.ts";
+import { NotFoundError } from "../../configuration/change-errors.ts";
 import { readUserChanges } from "../../users/user-changes.ts";
 import { findUser, searchUsers } from "../../users/user-search.ts";
 import type { SiteContext } from "../site-context.ts";
@@ -74,7 +74,7 @@ function addReading(app: FastifyInstance, { pool }: SiteContext): void {
     },
     async ({ params: { id } }, reply) => {
       const user = await findUser(pool, id);
-      if (user === undefined) throw new UnknownError(`user ${id}`);
+      if (user === undefined) throw new NotFoundError(`user ${id}`);
       reply.header("etag", `"${user.revision}"`);
       return { user, changes: await readUserChanges(pool, { userId: id, limit: 50 }) };
     },

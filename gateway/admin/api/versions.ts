@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { UnknownError } from "../../configuration/errors.ts";
+import { NotFoundError } from "../../configuration/change-errors.ts";
 import { findDocument, findVersion, readVersions } from "../../configuration/history.ts";
 import type { SiteContext } from "../site-context.ts";
 import {
@@ -43,7 +43,7 @@ export function addVersions(app: FastifyInstance, { pool, changes }: SiteContext
     async ({ params }) => {
       const version = Number(params.version);
       const found = await findVersion(pool, version);
-      if (found === undefined) throw new UnknownError(`version ${version} in the history`);
+      if (found === undefined) throw new NotFoundError(`version ${version} in the history`);
       return { ...found, document: await findDocument(pool, version) };
     },
   );

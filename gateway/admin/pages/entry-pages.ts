@@ -1,6 +1,10 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
+import {
+  ConfigurationInvalidError,
+  NotFoundError,
+  VersionStaleError,
+} from "../../configuration/change-errors.ts";
 import { type EntryOf, findEntry, type Kind, nouns, putEntry } from "../../configuration/document.ts";
-import { ConfigurationInvalidError, UnknownError, VersionStaleError } from "../../configuration/errors.ts";
 import { bearsSecret } from "../clients.ts";
 import { generateSecret } from "../secret.ts";
 import type { SiteContext } from "../site-context.ts";
@@ -33,7 +37,7 @@ export function addEntryPages<K extends Kind>(
     const name = page.parameter("name");
     const { version, document } = await page.readCurrent();
     const entry = findEntry(document, kind, name);
-    if (entry === undefined) throw new UnknownError(`${nouns[kind]} ${name}`);
+    if (entry === undefined) throw new NotFoundError(`${nouns[kind]} ${name}`);
     return sendEditor(form, page, { name, values: form.write(entry), basedOn: version });
   });
   app.post(`/new/${kind}`, { schema }, (request, reply) =>
@@ -113,7 +117,7 @@ function requireName(
   existing: string | undefined,
 ): void {
   const found = entries.some((entry) => entry.name === name);
-  if (existing !== undefined && !found) throw new UnknownError(`${nouns[kind]} ${name}`);
+  if (existing !== undefined && !found) throw new NotFoundError(`${nouns[kind]} ${name}`);
   if (existing === undefined && found)
     throw new ConfigurationInvalidError([
       { kind, name, field: "name", message: `A ${nouns[kind]} with this name already exists.` },

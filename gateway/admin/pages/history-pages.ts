@@ -1,6 +1,10 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
+import {
+  ConfigurationInvalidError,
+  NotFoundError,
+  VersionStaleError,
+} from "../../configuration/change-errors.ts";
 import { computeDifferences } from "../../configuration/difference.ts";
-import { ConfigurationInvalidError, UnknownError, VersionStaleError } from "../../configuration/errors.ts";
 import {
   findDocument,
   findVersion,
@@ -83,7 +87,7 @@ async function sendVersion(
   const recorded = await findVersion(pool, version);
   const document = await findDocument(pool, version);
   if (recorded === undefined || document === undefined)
-    throw new UnknownError(`version ${version} in the history`);
+    throw new NotFoundError(`version ${version} in the history`);
   const current = await page.readCurrent();
   const content = html`<p class="back"><a href="/history">History</a></p>
     <div class="head"><h1>Version ${version}</h1></div>
@@ -112,6 +116,6 @@ function renderWayBack(page: PageRequest, version: number, current: number, diff
 
 function readNumber(page: PageRequest): number {
   const text = page.parameter("version");
-  if (!/^\d{1,15}$/.test(text)) throw new UnknownError(`version ${text} in the history`);
+  if (!/^\d{1,15}$/.test(text)) throw new NotFoundError(`version ${text} in the history`);
   return Number(text);
 }

@@ -1,4 +1,4 @@
-import type { Conflict } from "../../configuration/errors.ts";
+import type { Conflict } from "../../configuration/change-errors.ts";
 import type { Problem } from "../../configuration/problems.ts";
 import type { Propagation } from "../../fleet/broadcast.ts";
 import { type Html, html } from "../../page/html.ts";

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
+import { VersionStaleError } from "../../configuration/change-errors.ts";
 import type { ConfigurationDocument, Kind } from "../../configuration/document.ts";
-import { VersionStaleError } from "../../configuration/errors.ts";
 import type { Content } from "../../page/html.ts";
 import type { SiteContext } from "../site-context.ts";
 import { renderQuestion } from "./edit-page.ts";
@@ -22,7 +22,7 @@ export interface QuestionPages {
   readonly kind: Kind;
   /** Path of the confirmation page below the entry: `secret`. */
   readonly below: string;
-  /** @throws UnknownError, AdminError where the entry does not exist or has another kind */
+  /** @throws NotFoundError, AdminError where the entry does not exist or has another kind */
   readonly require: (document: ConfigurationDocument, name: string) => void;
   /** `path` is the entry's page. */
   readonly ask: (name: string, path: string, document: ConfigurationDocument) => Question;

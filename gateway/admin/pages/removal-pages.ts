@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { ConfigurationInvalidError, NotFoundError } from "../../configuration/change-errors.ts";
 import {
   type ConfigurationDocument,
   findEntry,
@@ -7,7 +8,6 @@ import {
   nouns,
   removeEntry,
 } from "../../configuration/document.ts";
-import { ConfigurationInvalidError, UnknownError } from "../../configuration/errors.ts";
 import { type Content, html } from "../../page/html.ts";
 import type { SiteContext } from "../site-context.ts";
 import { renderProblems } from "./notices.ts";
@@ -20,7 +20,7 @@ export function addRemovalPages(app: FastifyInstance, context: SiteContext): voi
 
 function describeRemoval({ changes }: SiteContext, kind: Kind): QuestionPages {
   const require = (document: ConfigurationDocument, name: string): void => {
-    if (findEntry(document, kind, name) === undefined) throw new UnknownError(`${nouns[kind]} ${name}`);
+    if (findEntry(document, kind, name) === undefined) throw new NotFoundError(`${nouns[kind]} ${name}`);
   };
   return {
     kind,

@@ -2,11 +2,14 @@ import assert from "node:assert/strict";
 import { before, t, test } from "tap";
 import { changeConfiguration, readCurrent, restoreVersion } from "../../../gateway/configuration/change.ts";
 import {
+  ConfigurationInvalidError,
+  VersionStaleError,
+} from "../../../gateway/configuration/change-errors.ts";
+import {
   type ConfigurationDocument,
   putEntry,
   removeEntry,
 } from "../../../gateway/configuration/document.ts";
-import { ConfigurationInvalidError, VersionStaleError } from "../../../gateway/configuration/errors.ts";
 import { findVersion, readVersions } from "../../../gateway/configuration/history.ts";
 import { readConfiguration } from "../../../gateway/configuration/stored-configuration.ts";
 import type { Pool } from "../../../gateway/database/pool.ts";

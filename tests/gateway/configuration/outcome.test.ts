@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
 import { changeConfiguration, readCurrent } from "../../../gateway/configuration/change.ts";
-import { type ConfigurationDocument, putEntry } from "../../../gateway/configuration/document.ts";
 import {
   ChangeNotStoredError,
   ChangeUncertainError,
   VersionStaleError,
-} from "../../../gateway/configuration/errors.ts";
+} from "../../../gateway/configuration/change-errors.ts";
+import { type ConfigurationDocument, putEntry } from "../../../gateway/configuration/document.ts";
 import { readVersions } from "../../../gateway/configuration/history.ts";
 import { settleChange } from "../../../gateway/configuration/outcome.ts";
 import type { Pool } from "../../../gateway/database/pool.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "tap";
-import { PasswordQueue, PasswordsBusyError } from "../../../gateway/users/password-queue.ts";
+import { PasswordQueue, PasswordQueueFullError } from "../../../gateway/users/password-queue.ts";
 
 test("no more checks run concurrently than allowed, in the order in which they came", async () => {
   const queue = new PasswordQueue(2);
@@ -32,7 +32,7 @@ test("more checks than can wait are refused as busy, and the others are carried 
   );
   const refusals = outcomes.filter((outcome) => outcome.status === "rejected");
   assert.equal(refusals.length, 2);
-  assert.ok(refusals.every(({ reason }) => reason instanceof PasswordsBusyError));
+  assert.ok(refusals.every(({ reason }) => reason instanceof PasswordQueueFullError));
 });
 
 test("a check that fails makes room for the next one", async () => {
