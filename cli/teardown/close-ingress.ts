@@ -5,11 +5,11 @@ import { accessAws } from "../access/aws-access.ts";
 import { readClient } from "../access/client-identity.ts";
 import { isValid, listGrants, readGrant } from "../access/grants.ts";
 import {
+  type AccessResult,
   type ClientIdentity,
   describeAccess,
   findIngress as findAddress,
   type Ingress as IngressAddress,
-  type AccessResult,
   tryAccess,
 } from "../access/ingress.ts";
 import { operatorGrant } from "../access/operator-grant.ts";

@@ -4,7 +4,7 @@ import type { Pool, RowDataPacket } from "../../database/pool.ts";
 import { type Content, html } from "../../page/html.ts";
 import type { EntryForm } from "./entry-form.ts";
 import type { FormReader } from "./form-values.ts";
-import { renderTime, renderCodeList } from "./values.ts";
+import { renderCodeList, renderTime } from "./values.ts";
 
 const grantHints: Readonly<Record<string, string>> = {
   authorization_code: "for users of a browser or an app",

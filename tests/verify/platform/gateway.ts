@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { serveAdmin } from "./admin.ts";
-import { serveOAuth, revealSecret } from "./oauth.ts";
+import { revealSecret, serveOAuth } from "./oauth.ts";
 import { refuse } from "./refuse.ts";
 import { isAmbiguous } from "./request-rules.ts";
 import { routes, serveRoute } from "./routes.ts";
