@@ -73,6 +73,8 @@ const settings = [
 ] as const;
 
 const access = "The insiders' authority and its revocation list lie in a bucket of their own.";
+const line =
+  "An environment would announce its addresses over production's line, unless dmm-env:privateLine is everywhere.";
 const faults = "Faults are injected into environments only.";
 
 /** Resources, and properties of resources, that only one of the two has. */
@@ -117,6 +119,14 @@ const presences: readonly Presence[] = [
       name: "access",
     },
     access,
+  ),
+  only("production", { type: "aws:ec2/vpnGateway:VpnGateway" }, line),
+  only("production", { type: "aws:ec2/vpnGatewayRoutePropagation:VpnGatewayRoutePropagation" }, line),
+  only("production", { type: "aws:directconnect/gatewayAssociation:GatewayAssociation" }, line),
+  only(
+    "production",
+    { type: "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", name: "on-premises-*" },
+    line,
   ),
   only("environment", { type: "aws:iam/role:Role", name: "faults" }, faults),
   only("environment", { type: "aws:iam/rolePolicy:RolePolicy", name: "faults" }, faults),

@@ -13,6 +13,11 @@ export interface Names {
   cacheNode(shard: number, node: number): string;
   /** Tags of a resource: its purpose, its owner, its expiry. */
   tags(thing: string): Tags;
+  /**
+   * When the environment ends; empty in production. Only the cluster has this tag: a longer lifetime must not change every
+   * resource, and as a tag of the launch template it would replace the instances.
+   */
+  readonly lifetimeTags: Tags;
 }
 
 export type Tags = Readonly<Record<string, string>>;
@@ -30,7 +35,6 @@ export function createNames(config: PlatformConfig, place: Place): Names {
   const common: Tags = {
     [tagKeys.environment]: config.environment,
     [tagKeys.owner]: config.owner,
-    ...(config.expires !== undefined && { [tagKeys.expires]: config.expires }),
   };
   return {
     of,
@@ -38,6 +42,7 @@ export function createNames(config: PlatformConfig, place: Place): Names {
     path: (thing) => `/dmm-env/${config.environment}/${thing}`,
     cacheNode: (shard, node) => `${of("cache")}-${padded(shard, 4)}-${padded(node, 3)}`,
     tags: (thing) => ({ Name: of(thing), ...common }),
+    lifetimeTags: config.expires === undefined ? {} : { [tagKeys.expires]: config.expires },
   };
 }
 

@@ -26,11 +26,14 @@ const sendsAccount = {
   "ec2.amazonaws.com": "never",
 } as const;
 
+/** A service that the program lets assume a role. */
+export type TrustedService = keyof typeof sendsAccount;
+
 /**
  * Lets an AWS service assume a role, and only on behalf of the given account (the "confused deputy" rule of the IAM
  * documentation).
  */
-export function trustPolicy(service: keyof typeof sendsAccount, accountId: string): pulumi.Output<string> {
+export function trustPolicy(service: TrustedService, accountId: string): pulumi.Output<string> {
   const sent = sendsAccount[service];
   const operator = sent === "always" ? "StringEquals" : "StringEqualsIfExists";
   return policyDocument([

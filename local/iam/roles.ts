@@ -73,6 +73,8 @@ const role = recorded(roleType, {
     "path",
     "maxSessionDuration",
     "forceDetachPolicies",
+    // Recorded: the policy is the account's, and the region does not know its document.
+    "permissionsBoundary",
     "tags",
   ],
   replaceOn: ["name", "path"],

@@ -29,7 +29,7 @@ export class Compute extends pulumi.ComponentResource {
 function createCluster(parent: pulumi.Resource, { names }: Deployment): aws.ecs.Cluster {
   return new aws.ecs.Cluster(
     "platform",
-    { name: names.of("platform"), tags: names.tags("platform") },
+    { name: names.of("platform"), tags: { ...names.tags("platform"), ...names.lifetimeTags } },
     { parent },
   );
 }

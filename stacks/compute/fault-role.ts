@@ -1,7 +1,7 @@
-import * as aws from "@pulumi/aws";
+import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment.ts";
-import { policyDocument, trustPolicy } from "../policy.ts";
+import { createRole, grant } from "../role.ts";
 
 /**
  * With this role AWS Fault Injection Service may stop tasks of the environment's own cluster (`aws:ecs:stop-task`), and nothing
@@ -9,39 +9,28 @@ import { policyDocument, trustPolicy } from "../policy.ts";
  */
 export function createFaultRole(
   parent: pulumi.Resource,
-  { config, names, place }: Deployment,
+  deployment: Deployment,
   cluster: aws.ecs.Cluster,
 ): void {
+  const { config, place } = deployment;
   if (config.production) return;
-  const role = new aws.iam.Role(
-    "faults",
-    {
-      name: names.of("faults"),
-      description: "FIS stops tasks of this environment",
-      assumeRolePolicy: trustPolicy("fis.amazonaws.com", place.accountId),
-      tags: names.tags("faults"),
-    },
-    { parent },
-  );
+  const role = createRole(parent, deployment, {
+    thing: "faults",
+    service: "fis.amazonaws.com",
+    description: "FIS stops tasks of this environment",
+  });
   const prefix = `arn:${place.partition}:ecs:${place.region}:${place.accountId}`;
-  new aws.iam.RolePolicy(
-    "faults",
+  const statements = [
     {
-      name: names.of("faults"),
-      role: role.name,
-      policy: policyDocument([
-        {
-          Effect: "Allow",
-          Action: ["ecs:DescribeTasks", "ecs:StopTask"],
-          Resource: pulumi.interpolate`${prefix}:task/${cluster.name}/*`,
-        },
-        {
-          Effect: "Allow",
-          Action: "ecs:ListTasks",
-          Resource: pulumi.interpolate`${prefix}:container-instance/${cluster.name}/*`,
-        },
-      ]),
+      Effect: "Allow",
+      Action: ["ecs:DescribeTasks", "ecs:StopTask"],
+      Resource: pulumi.interpolate`${prefix}:task/${cluster.name}/*`,
     },
-    { parent },
-  );
+    {
+      Effect: "Allow",
+      Action: "ecs:ListTasks",
+      Resource: pulumi.interpolate`${prefix}:container-instance/${cluster.name}/*`,
+    },
+  ] as const;
+  grant(parent, deployment, { thing: "faults", role, statements });
 }

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment.ts";
-import { trustPolicy } from "../policy.ts";
+import { createRole } from "../role.ts";
 import { stopTimeout } from "../stop-timeout.ts";
 
 /** The id of one release of Amazon's image for ECS, which AWS publishes in every Region. */
@@ -52,17 +52,13 @@ export function createLaunchTemplate(
   );
 }
 
-function createProfile(parent: pulumi.Resource, { names, place }: Deployment): aws.iam.InstanceProfile {
-  const role = new aws.iam.Role(
-    "instances",
-    {
-      name: names.of("instances"),
-      description: "ECS instances join their cluster",
-      assumeRolePolicy: trustPolicy("ec2.amazonaws.com", place.accountId),
-      tags: names.tags("instances"),
-    },
-    { parent },
-  );
+function createProfile(parent: pulumi.Resource, deployment: Deployment): aws.iam.InstanceProfile {
+  const { names, place } = deployment;
+  const role = createRole(parent, deployment, {
+    thing: "instances",
+    service: "ec2.amazonaws.com",
+    description: "ECS instances join their cluster",
+  });
   const policyArn = `arn:${place.partition}:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role`;
   const attachment = new aws.iam.RolePolicyAttachment(
     "instances",

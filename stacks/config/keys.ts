@@ -62,6 +62,19 @@ export const keys = {
   revocationList: key("The authority's first revocation list, PEM.", optionalPem("X509 CRL"), ""),
   onPremisesNetworks: key("Networks reached over the private line, comma separated.", targetNetworks, ""),
   directConnectGatewayId: key("Direct Connect gateway of the private line.", gatewayId(), ""),
+  privateLine: key(
+    "Who gets the private line: production alone, or everywhere (environments too).",
+    choice(["production", "everywhere"]),
+    "production",
+  ),
+  permissionsBoundary: key(
+    "IAM policy that bounds every role, by ARN, where the account demands one.",
+    optionalText(
+      /^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]{1,512}$/,
+      "the ARN of a managed policy of IAM",
+    ),
+    "",
+  ),
   image: key("Image of the platform by digest; without a registry, the account's own is used.", imageName()),
   servicePort: key(
     "Port of every role of the image, and of the listener in front of the upstream.",

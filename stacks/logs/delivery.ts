@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment.ts";
-import { policyDocument, trustPolicy } from "../policy.ts";
+import { createRole, grant } from "../role.ts";
 
 /** Prefixes of the gateways' access logs and of failed deliveries in the bucket. */
 const prefix = "gateway/";
@@ -19,7 +19,11 @@ export function createDeliveryStream(
   { bucket, key }: DeliveryArgs,
 ): aws.kinesis.FirehoseDeliveryStream {
   const { names } = deployment;
-  const role = createRole(parent, deployment);
+  const role = createRole(parent, deployment, {
+    thing: "delivery",
+    service: "firehose.amazonaws.com",
+    description: "Firehose writes access logs",
+  });
   const policy = allowDelivery(parent, deployment, { bucket, key, role });
   return new aws.kinesis.FirehoseDeliveryStream(
     "access-log",
@@ -43,40 +47,20 @@ export function createDeliveryStream(
   );
 }
 
-function createRole(parent: pulumi.Resource, { names, place }: Deployment): aws.iam.Role {
-  return new aws.iam.Role(
-    "delivery",
-    {
-      name: names.of("delivery"),
-      description: "Firehose writes access logs",
-      assumeRolePolicy: trustPolicy("firehose.amazonaws.com", place.accountId),
-      tags: names.tags("delivery"),
-    },
-    { parent },
-  );
-}
-
 function allowDelivery(
   parent: pulumi.Resource,
-  { names }: Deployment,
+  deployment: Deployment,
   { bucket, key, role }: DeliveryArgs & { readonly role: aws.iam.Role },
 ): aws.iam.RolePolicy {
   const objects = [prefix, failedPrefix].map((start) => pulumi.interpolate`${bucket.arn}/${start}*`);
-  return new aws.iam.RolePolicy(
-    "delivery",
+  const statements = [
+    { Effect: "Allow", Action: ["s3:PutObject", "s3:AbortMultipartUpload"], Resource: objects },
     {
-      name: names.of("delivery"),
-      role: role.name,
-      policy: policyDocument([
-        { Effect: "Allow", Action: ["s3:PutObject", "s3:AbortMultipartUpload"], Resource: objects },
-        {
-          Effect: "Allow",
-          Action: ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"],
-          Resource: bucket.arn,
-        },
-        { Effect: "Allow", Action: ["kms:GenerateDataKey", "kms:Decrypt"], Resource: key.arn },
-      ]),
+      Effect: "Allow",
+      Action: ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"],
+      Resource: bucket.arn,
     },
-    { parent },
-  );
+    { Effect: "Allow", Action: ["kms:GenerateDataKey", "kms:Decrypt"], Resource: key.arn },
+  ] as const;
+  return grant(parent, deployment, { thing: "delivery", role, statements });
 }

@@ -1,7 +1,16 @@
 import * as aws from "@pulumi/aws";
 import type * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
+import type { PlatformConfig } from "../config/config.ts";
 import type { Deployment } from "../deployment.ts";
+
+/**
+ * The networks that are reached over the private line. Environments have none unless the configuration says so: each would
+ * announce its address block to the company's routers, over production's line.
+ */
+export function onPremisesNetworks(config: PlatformConfig): readonly string[] {
+  return config.production || config.privateLine === "everywhere" ? config.onPremisesNetworks : [];
+}
 
 /**
  * The private connection to the operator's on-premises networks: a VPN gateway on the VPC, whose routes are
@@ -10,7 +19,7 @@ import type { Deployment } from "../deployment.ts";
  */
 export function createPrivateLine(parent: pulumi.Resource, deployment: Deployment, vpc: awsx.ec2.Vpc): void {
   const { config } = deployment;
-  if (config.onPremisesNetworks.length === 0) return;
+  if (onPremisesNetworks(config).length === 0) return;
   const gateway = createVpnGateway(parent, deployment, vpc);
   propagateRoutes(parent, { deployment, vpc, gateway });
   if (config.directConnectGatewayId !== undefined) {
@@ -54,9 +63,12 @@ function privateRouteTable(vpc: awsx.ec2.Vpc, zone: number): pulumi.Output<strin
       pulumi.all(associations.map(({ subnetId, routeTableId }) => pulumi.all({ subnetId, routeTableId }))),
     )
     .apply((pairs) =>
-      vpc.privateSubnetIds.apply(
-        (subnets) => pairs.find((pair) => pair.subnetId === subnets[zone])?.routeTableId ?? "",
-      ),
+      vpc.privateSubnetIds.apply((subnets) => {
+        const table = pairs.find((pair) => pair.subnetId === subnets[zone])?.routeTableId;
+        if (table === undefined)
+          throw new pulumi.RunError(`The VPC has no route table for its private subnet in zone ${zone + 1}.`);
+        return table;
+      }),
     );
 }
 

@@ -4,6 +4,7 @@ import type { Deployment } from "../deployment.ts";
 import { metricsPort } from "../metrics-port.ts";
 import { collectorWays } from "./collector.ts";
 import { awsClients, type Flow, flowsOf, type Group, groups, httpsPort } from "./flows.ts";
+import { onPremisesNetworks } from "./on-premises.ts";
 
 export type SecurityGroups = Readonly<Record<Group, aws.ec2.SecurityGroup>>;
 
@@ -36,9 +37,9 @@ export function createSecurityGroups(
         purpose: "AWS APIs",
       }),
     ),
-    ...deployment.config.onPremisesNetworks.map((network) =>
+    ...onPremisesNetworks(deployment.config).map((network) =>
       letOut(context, {
-        name: `gateway-to-${network}`,
+        name: `on-premises-${network}`,
         group: "gateway",
         network,
         port: httpsPort,

@@ -1,7 +1,8 @@
-import * as aws from "@pulumi/aws";
+import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment.ts";
-import { policyDocument, type Statement, trustPolicy } from "../policy.ts";
+import type { Statement } from "../policy.ts";
+import { createRole, grant } from "../role.ts";
 
 /** A role, and the policy without which it is useless. */
 export interface GrantedRole {
@@ -26,7 +27,7 @@ export function createExecutionRole(
   { service, logGroup, parameters, key }: ExecutionArgs,
 ): GrantedRole {
   const statements = [...pullImage(deployment), writeLog(logGroup), ...readSecrets(parameters, key)];
-  return createRole(parent, deployment, { thing: `${service}-execution`, statements });
+  return createServiceRole(parent, deployment, { thing: `${service}-execution`, statements });
 }
 
 /** Permissions of the service's own code. */
@@ -35,29 +36,16 @@ export function createTaskRole(
   deployment: Deployment,
   { service, statements }: { readonly service: string; readonly statements: readonly Statement[] },
 ): GrantedRole {
-  return createRole(parent, deployment, { thing: `${service}-task`, statements });
+  return createServiceRole(parent, deployment, { thing: `${service}-task`, statements });
 }
 
-function createRole(
+function createServiceRole(
   parent: pulumi.Resource,
-  { names, place }: Deployment,
+  deployment: Deployment,
   { thing, statements }: { readonly thing: string; readonly statements: readonly Statement[] },
 ): GrantedRole {
-  const role = new aws.iam.Role(
-    thing,
-    {
-      name: names.of(thing),
-      assumeRolePolicy: trustPolicy("ecs-tasks.amazonaws.com", place.accountId),
-      tags: names.tags(thing),
-    },
-    { parent },
-  );
-  const policy = new aws.iam.RolePolicy(
-    thing,
-    { name: names.of(thing), role: role.name, policy: policyDocument(statements) },
-    { parent },
-  );
-  return { role, policy };
+  const role = createRole(parent, deployment, { thing, service: "ecs-tasks.amazonaws.com" });
+  return { role, policy: grant(parent, deployment, { thing, role, statements }) };
 }
 
 function pullImage({ image: { repositoryArn } }: Deployment): readonly Statement[] {

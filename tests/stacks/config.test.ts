@@ -191,7 +191,7 @@ test("production's own configuration is valid, sets every key that may differ, a
   assert.ok(config.production);
   const optional = [
     ...["expires", "insiders", "insiderAuthority", "revocationList", "directConnectGatewayId"],
-    ...["metricsNetworks", "traceEndpoint", "traceNetworks", "traceHeader", "login"],
+    ...["metricsNetworks", "traceEndpoint", "traceNetworks", "traceHeader", "login", "permissionsBoundary"],
   ];
   const expected = Object.keys(keys).filter((key) => !optional.includes(key));
   assert.deepEqual(entries.map(([key]) => key?.replace("dmm-env:", "")).sort(), expected.sort());

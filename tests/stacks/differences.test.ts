@@ -154,9 +154,9 @@ function decode(base64: string): string {
   return text.startsWith("#!") ? text : base64;
 }
 
-/** The tags of an Auto Scaling group are a list, with the lifetime as an element. */
+/** The tags of an Auto Scaling group are a list, with the owner as an element. */
 function withoutTags(type: string, inputs: unknown): unknown {
   if (type !== "aws:autoscaling/group:Group") return inputs;
   const { tags, ...rest } = inputs as { tags: readonly { key: string }[] };
-  return { ...rest, tags: tags.filter(({ key }) => key !== "dmm:expires" && key !== "dmm:owner") };
+  return { ...rest, tags: tags.filter(({ key }) => key !== "dmm:owner") };
 }

@@ -71,19 +71,35 @@ test("the VPC has three zones of three kinds of subnets and a NAT gateway in eac
 });
 
 test("the private connection propagates its routes into the private subnets of all zones", async () => {
-  const tables = environment
+  const connected = await deploy({ ...environmentConfig, privateLine: "everywhere" });
+  const tables = connected
     .all("aws:ec2/vpnGatewayRoutePropagation:VpnGatewayRoutePropagation")
     .map((propagation) => propagation.inputs.routeTableId);
   assert.deepEqual(
     tables.sort(),
     [1, 2, 3].map((zone) => `table-of-subnet-private-${zone}`),
   );
-  const [association] = environment.all("aws:directconnect/gatewayAssociation:GatewayAssociation");
+  const [association] = connected.all("aws:directconnect/gatewayAssociation:GatewayAssociation");
   assert.deepEqual(association?.inputs.allowedPrefixes, ["10.23.0.0/16"]);
 });
 
+test("an environment gets no private connection unless the configuration says so", async () => {
+  for (const type of [
+    "aws:ec2/vpnGateway:VpnGateway",
+    "aws:directconnect/gatewayAssociation:GatewayAssociation",
+  ])
+    assert.deepEqual(environment.all(type), []);
+  const rules = environment.all("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule");
+  assert.ok(rules.every(({ inputs }) => inputs.cidrIpv4 !== "172.20.0.0/16"));
+});
+
 test("without on-premises networks there is no private connection", async () => {
-  const deployed = await deploy({ ...environmentConfig, onPremisesNetworks: "", directConnectGatewayId: "" });
+  const deployed = await deploy({
+    ...environmentConfig,
+    privateLine: "everywhere",
+    onPremisesNetworks: "",
+    directConnectGatewayId: "",
+  });
   assert.deepEqual(deployed.all("aws:ec2/vpnGateway:VpnGateway"), []);
   assert.deepEqual(deployed.all("aws:directconnect/gatewayAssociation:GatewayAssociation"), []);
 });

@@ -213,3 +213,12 @@ test("instances run one release of Amazon's image, and a new one replaces them i
     code: "DMM_STACKS_CONFIGURATION_INVALID",
   });
 });
+
+test("every role has the permissions boundary of the configuration, and none without it", async () => {
+  const permissionsBoundary = "arn:aws:iam::123456789012:policy/boundary";
+  const bounded = (await deploy({ ...environmentConfig, permissionsBoundary })).all("aws:iam/role:Role");
+  assert.ok(bounded.length >= 6);
+  for (const { name, inputs } of bounded) assert.equal(inputs.permissionsBoundary, permissionsBoundary, name);
+  for (const { name, inputs } of environment.all("aws:iam/role:Role"))
+    assert.ok(!("permissionsBoundary" in inputs), name);
+});
