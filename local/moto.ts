@@ -40,7 +40,7 @@ export function startMoto(region: Region): void {
 }
 
 async function runMoto(region: Region, moto: Moto): Promise<void> {
-  const { command, environment } = region.parts.moto;
+  const { command, environment } = region.tools.moto;
   const { hostname, port: usual } = new URL(region.moto);
   const port = String(await choosePort(hostname, Number(usual)));
   moto.url = `http://${hostname}:${port}`;

@@ -3,14 +3,14 @@ import type { ImageDeclaration } from "../image/declaration.ts";
 import type { Properties, Resource } from "./resource.ts";
 
 /** A program of the toolchain: what to run and the environment it needs (libraries outside the system's paths). */
-export interface Part {
+export interface Tool {
   readonly command: string;
   readonly environment: Readonly<Record<string, string>>;
   /** Folder of the tool's data files, if any (`mariadbd`: its `share/mysql`). */
   readonly share?: string;
 }
 
-export type PartName = "haproxy" | "redis-server" | "mariadbd" | "mariadb-install-db" | "moto" | "node";
+export type ToolName = "haproxy" | "redis-server" | "mariadbd" | "mariadb-install-db" | "moto" | "node";
 
 /** A container image as this machine knows it: the command that its container would run. */
 export interface Image {
@@ -37,7 +37,7 @@ export interface Region {
   readonly directory: string;
   /** Folder that all regions of the machine share, for what is expensive to create and can be created again. */
   readonly cache: string;
-  readonly parts: Readonly<Record<PartName, Part>>;
+  readonly tools: Readonly<Record<ToolName, Tool>>;
   /** Images by repository name, without registry and tag: `dmm-env/gateway`. */
   readonly images: Readonly<Record<string, Image>>;
   /** URL of the AWS APIs: `http://127.23.0.2:4566`. */

@@ -1,10 +1,10 @@
-import type { BundleName } from "./part.ts";
 import type { Bundle } from "./source.ts";
 import { debianPackages } from "./sources/debian-packages.ts";
 import { motoEnvironment } from "./sources/moto-environment.ts";
 import { pulumiBuild } from "./sources/pulumi-build.ts";
 import { pulumiRelease } from "./sources/pulumi-release.ts";
 import { pinned } from "./table.ts";
+import type { BundleName } from "./tool.ts";
 
 const mebibyte = 2 ** 20;
 
@@ -12,7 +12,7 @@ const mebibyte = 2 ** 20;
 export const bundles: Readonly<Record<BundleName, Bundle>> = {
   node: {
     name: "node",
-    parts: ["node"],
+    tools: ["node"],
     title: "Node",
     // Provided by the launcher: this code already needs one to run.
     ways: [],
@@ -22,7 +22,7 @@ export const bundles: Readonly<Record<BundleName, Bundle>> = {
   },
   pulumi: {
     name: "pulumi",
-    parts: ["pulumi"],
+    tools: ["pulumi"],
     title: "Pulumi CLI",
     ways: [pulumiRelease, pulumiBuild],
     byHand: "install it (https://www.pulumi.com/docs/install/) so that it is on PATH",
@@ -30,7 +30,7 @@ export const bundles: Readonly<Record<BundleName, Bundle>> = {
   },
   debian: {
     name: "debian",
-    parts: ["redis-server", "mariadbd", "mariadb-install-db", "haproxy"],
+    tools: ["redis-server", "mariadbd", "mariadb-install-db", "haproxy"],
     title: "Redis, MariaDB, HAProxy",
     ways: [debianPackages],
     byHand:
@@ -39,7 +39,7 @@ export const bundles: Readonly<Record<BundleName, Bundle>> = {
   },
   moto: {
     name: "moto",
-    parts: ["moto"],
+    tools: ["moto"],
     title: "moto",
     ways: [motoEnvironment],
     byHand: `pipx install 'moto[server]==${pinned.moto}', so that moto_server is on PATH`,

@@ -1,5 +1,5 @@
 import { type Catalogue, errorsOf } from "../errors/catalogue.ts";
-import type { MissingPart } from "./part.ts";
+import type { MissingTool } from "./tool.ts";
 
 /** A bundle for which every way failed. */
 export interface Unobtained {
@@ -15,7 +15,7 @@ const toolErrors = {
     message: `${v.folder} is not writable: ${explain(v.reason)}`,
     hint: "Make it writable, or set DMM_ENV_TOOLCHAIN to a folder that is.",
   }),
-  DMM_TOOLS_MISSING: (v: { missing: readonly MissingPart[] }) => ({
+  DMM_TOOLS_MISSING: (v: { missing: readonly MissingTool[] }) => ({
     message: `Missing on this machine: ${v.missing.map(({ name, wanted }) => `${name} (${wanted})`).join(", ")}.`,
     hint: "Download the missing tools: dmm-env setup. See what was found: dmm-env doctor",
   }),

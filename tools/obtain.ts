@@ -4,13 +4,13 @@ import { readFreeBytes } from "../machine/disk.ts";
 import type { LockHolder } from "../machine/lock.ts";
 import { bundles } from "./bundles.ts";
 import { ToolError, type Unobtained } from "./errors.ts";
-import type { BundleName, PartName, ResolvedParts } from "./part.ts";
-import { resolveParts } from "./parts.ts";
 import { openProbeMemory } from "./probe-memory.ts";
+import { resolveTools } from "./resolve-tools.ts";
 import { findUnpacked } from "./resolve-unit.ts";
 import { takeSetupLock } from "./setup-lock.ts";
 import type { Bundle, Way } from "./source.ts";
-import { parts, units } from "./table.ts";
+import { tools, units } from "./table.ts";
+import type { BundleName, ResolvedTools, ToolName } from "./tool.ts";
 import { findToolchain, type Toolchain, writeStamp } from "./toolchain.ts";
 import { renderRange } from "./version-range.ts";
 import { createVersion, useVersion } from "./versions.ts";
@@ -34,19 +34,19 @@ export type ObtainEvent =
 
 export interface ObtainOptions {
   /** Only these are needed; otherwise all. */
-  readonly parts?: readonly PartName[];
+  readonly tools?: readonly ToolName[];
   readonly observe?: (event: ObtainEvent) => void;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Obtains every part that is missing, all bundles at once, and returns where all parts are. Several processes may call
+ * Obtains every tool that is missing, all bundles at once, and returns where all tools are. Several processes may call
  * it at once: one works, the others wait for it.
- * Throws DMM_TOOLS_UNOBTAINABLE, after everything was tried, with what failed for each part; the reason of `signal`
+ * Throws DMM_TOOLS_UNOBTAINABLE, after everything was tried, with what failed for each tool; the reason of `signal`
  * when that fires.
  */
-export async function obtainMissing(options: ObtainOptions = {}): Promise<ResolvedParts> {
-  const before = await resolveParts();
+export async function obtainMissing(options: ObtainOptions = {}): Promise<ResolvedTools> {
+  const before = await resolveTools();
   if (missingBundles(before, options).length === 0) return before;
   const toolchain = findToolchain();
   await makeFolder(toolchain.partial);
@@ -56,16 +56,16 @@ export async function obtainMissing(options: ObtainOptions = {}): Promise<Resolv
     ...(options.signal && { signal: options.signal }),
   });
   // The one waited for may have obtained all.
-  const now = await resolveParts();
+  const now = await resolveTools();
   const wanted = missingBundles(now, options);
   if (wanted.length === 0) return now;
   await obtainBundles(wanted, toolchain, options);
-  return await resolveParts();
+  return await resolveTools();
 }
 
-function missingBundles({ missing }: ResolvedParts, options: ObtainOptions): readonly Bundle[] {
-  const needed = missing.filter(({ name }) => options.parts?.includes(name) ?? true);
-  const names = new Set(needed.map(({ name }) => parts[name].bundle));
+function missingBundles({ missing }: ResolvedTools, options: ObtainOptions): readonly Bundle[] {
+  const needed = missing.filter(({ name }) => options.tools?.includes(name) ?? true);
+  const names = new Set(needed.map(({ name }) => tools[name].bundle));
   return [...names].map((name) => bundles[name]);
 }
 
@@ -110,7 +110,7 @@ async function obtainBundle(
     name: bundle.name,
     reason: options.signal?.aborted ? "interrupted" : reason,
   });
-  return { wanted: bundle.parts.map(renderWanted), attempts, byHand: bundle.byHand };
+  return { wanted: bundle.tools.map(renderWanted), attempts, byHand: bundle.byHand };
 }
 
 async function obtainBy(
@@ -158,7 +158,7 @@ async function buildBundle(
 /** Starts every program of the bundle once. Throws DMM_TOOLS_CHECK. */
 async function checkBundle(bundle: Bundle, folder: string, toolchain: Toolchain): Promise<void> {
   const memory = await openProbeMemory(toolchain.probes, true);
-  for (const unit of units.filter(([leader]) => bundle.parts.includes(leader))) {
+  for (const unit of units.filter(([leader]) => bundle.tools.includes(leader))) {
     const refused: string[] = [];
     if ((await findUnpacked(unit, folder, memory, refused)) === undefined)
       throw new ToolError("DMM_TOOLS_CHECK", { problem: refused.join(", ") });
@@ -176,6 +176,6 @@ function requireSpace(folder: string, neededBytes: number): void {
   if (freeBytes < neededBytes) throw new ToolError("DMM_TOOLS_DISK", { folder, freeBytes, neededBytes });
 }
 
-function renderWanted(name: PartName): string {
-  return `${name} (${renderRange(parts[name].wanted)})`;
+function renderWanted(name: ToolName): string {
+  return `${name} (${renderRange(tools[name].wanted)})`;
 }

@@ -1,16 +1,16 @@
 import { access } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { FoundPart, MissingPart, PartName } from "./part.ts";
 import type { ProbeMemory } from "./probe-memory.ts";
 import { isExecutable, searchFolders } from "./search-path.ts";
-import { parts } from "./table.ts";
+import { tools } from "./table.ts";
+import type { FoundTool, MissingTool, ToolName } from "./tool.ts";
 import { isComplete, type Toolchain } from "./toolchain.ts";
 import { accepts, renderRange } from "./version-range.ts";
 
 /** Tools that must come from the same installation, the decisive one first. */
-export type Unit = readonly [PartName, ...PartName[]];
+export type Unit = readonly [ToolName, ...ToolName[]];
 
-type ResolvedUnit = { readonly found: readonly FoundPart[] } | { readonly missing: readonly MissingPart[] };
+type ResolvedUnit = { readonly found: readonly FoundTool[] } | { readonly missing: readonly MissingTool[] };
 
 /** Searches PATH first, then the toolchain. */
 export async function resolveUnit(
@@ -23,7 +23,7 @@ export async function resolveUnit(
     (await findOnPath(unit, toolchain, memory, refused)) ??
     (await findObtained(unit, toolchain, memory, refused));
   if (found !== undefined) return { found };
-  return { missing: unit.map((name) => ({ name, wanted: renderRange(parts[name].wanted), refused })) };
+  return { missing: unit.map((name) => ({ name, wanted: renderRange(tools[name].wanted), refused })) };
 }
 
 async function findOnPath(
@@ -31,7 +31,7 @@ async function findOnPath(
   toolchain: Toolchain,
   memory: ProbeMemory,
   refused: string[],
-): Promise<readonly FoundPart[] | undefined> {
+): Promise<readonly FoundTool[] | undefined> {
   for (const command of await candidates(leader, toolchain)) {
     const version = await acceptVersion(leader, command, {}, memory, refused);
     if (version === undefined) continue;
@@ -46,15 +46,15 @@ async function findOnPath(
     const source = command.startsWith(toolchain.directory) ? "toolchain" : "path";
     return Promise.all(
       [[leader, command] as const, ...companions].map(([name, file]) =>
-        describePart({ name, command: file as string, environment: {}, version, source }),
+        describeTool({ name, command: file as string, environment: {}, version, source }),
       ),
     );
   }
   return undefined;
 }
 
-async function candidates(name: PartName, toolchain: Toolchain): Promise<readonly string[]> {
-  const files = await searchFolders(toolchain.searchFolders, parts[name].program);
+async function candidates(name: ToolName, toolchain: Toolchain): Promise<readonly string[]> {
+  const files = await searchFolders(toolchain.searchFolders, tools[name].program);
   // The Node that runs this code is suitable, wherever it is.
   return name === "node" ? [process.execPath, ...files] : files;
 }
@@ -64,8 +64,8 @@ async function findObtained(
   toolchain: Toolchain,
   memory: ProbeMemory,
   refused: string[],
-): Promise<readonly FoundPart[] | undefined> {
-  const { bundle } = parts[unit[0]];
+): Promise<readonly FoundTool[] | undefined> {
+  const { bundle } = tools[unit[0]];
   if (!(await isComplete(toolchain, bundle))) return undefined;
   return findUnpacked(unit, join(toolchain.directory, bundle), memory, refused);
 }
@@ -78,9 +78,9 @@ export async function findUnpacked(
   folder: string,
   memory: ProbeMemory,
   refused: string[],
-): Promise<readonly FoundPart[] | undefined> {
-  const environment = parts[unit[0]].bundle === "debian" ? debianEnvironment(folder) : {};
-  const commands = unit.map((name) => join(folder, parts[name].unpacked));
+): Promise<readonly FoundTool[] | undefined> {
+  const environment = tools[unit[0]].bundle === "debian" ? debianEnvironment(folder) : {};
+  const commands = unit.map((name) => join(folder, tools[name].unpacked));
   for (const command of commands) {
     if (await isExecutable(command)) continue;
     refused.push(`${command} is not there`);
@@ -90,19 +90,19 @@ export async function findUnpacked(
   if (version === undefined) return undefined;
   return Promise.all(
     unit.map((name, index) =>
-      describePart({ name, command: commands[index] as string, environment, version, source: "toolchain" }),
+      describeTool({ name, command: commands[index] as string, environment, version, source: "toolchain" }),
     ),
   );
 }
 
 async function acceptVersion(
-  name: PartName,
+  name: ToolName,
   command: string,
   environment: Readonly<Record<string, string>>,
   memory: ProbeMemory,
   refused: string[],
 ): Promise<string | undefined> {
-  const { probe, wanted } = parts[name];
+  const { probe, wanted } = tools[name];
   // The engine's SDK takes a folder and expects `bin/pulumi` in it.
   if (name === "pulumi" && basename(dirname(command)) !== "bin") {
     refused.push(`${command} is not in a folder called bin`);
@@ -118,14 +118,14 @@ async function acceptVersion(
   return undefined;
 }
 
-async function describePart(part: FoundPart): Promise<FoundPart> {
-  const { share } = parts[part.name];
-  const prefix = dirname(dirname(part.command));
+async function describeTool(tool: FoundTool): Promise<FoundTool> {
+  const { share } = tools[tool.name];
+  const prefix = dirname(dirname(tool.command));
   for (const folder of share?.folders ?? []) {
     if (await isReadable(join(prefix, folder, share?.marker ?? "")))
-      return { ...part, share: join(prefix, folder) };
+      return { ...tool, share: join(prefix, folder) };
   }
-  return part;
+  return tool;
 }
 
 /** Debian's programs search for their libraries in the system's folders only. */

@@ -1,4 +1,4 @@
-import type { BundleName, PartName } from "./part.ts";
+import type { BundleName, ToolName } from "./tool.ts";
 
 /** One run of a way: where to build and how to report progress. */
 export interface Job {
@@ -23,7 +23,7 @@ export interface Way {
 /** Tools that are obtained together, and every way to do it, the best first. */
 export interface Bundle {
   readonly name: BundleName;
-  readonly parts: readonly PartName[];
+  readonly tools: readonly ToolName[];
   /** Title for the operator while it is obtained. */
   readonly title: string;
   readonly ways: readonly Way[];

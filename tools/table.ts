@@ -1,9 +1,9 @@
-import type { BundleName, PartName } from "./part.ts";
 import { askMotoVersion, askVersion, type Probe } from "./probe.ts";
+import type { BundleName, ToolName } from "./tool.ts";
 import type { VersionRange } from "./version-range.ts";
 
 /** Requirements of a tool, its location, and its version probe. */
-export interface PartRow {
+export interface ToolRow {
   readonly bundle: BundleName;
   /** Name of the program on PATH. */
   readonly program: string;
@@ -26,7 +26,7 @@ export interface PartRow {
 export const pinned = { pulumi: "3.259.0", moto: "5.2.5" } as const;
 
 /** Every program that dmm-env needs. To add one, add its row, and its name to `units`. */
-export const parts: Readonly<Record<PartName, PartRow>> = {
+export const tools: Readonly<Record<ToolName, ToolRow>> = {
   node: {
     bundle: "node",
     program: "node",
@@ -80,7 +80,7 @@ export const parts: Readonly<Record<PartName, PartRow>> = {
 };
 
 /** Tools that must come from the same installation; the first one's version counts for all. */
-export const units: readonly (readonly [PartName, ...PartName[]])[] = [
+export const units: readonly (readonly [ToolName, ...ToolName[]])[] = [
   ["node"],
   ["pulumi"],
   ["redis-server"],

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, join, resolve } from "node:path";
-import type { BundleName } from "./part.ts";
+import type { BundleName } from "./tool.ts";
 
 const checkout = resolve(import.meta.dirname, "..");
 
@@ -28,7 +28,7 @@ export function findToolchain(environment: NodeJS.ProcessEnv = process.env): Too
     versions: join(directory, ".versions"),
     partial: join(directory, ".partial"),
     lock: join(directory, ".setup.lock"),
-    probes: join(home, "cache", "parts.json"),
+    probes: join(home, "cache", "tools.json"),
     searchFolders: addDaemonFolders((environment.PATH ?? "").split(delimiter)),
   };
 }

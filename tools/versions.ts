@@ -1,6 +1,6 @@
 import { lstat, mkdir, readdir, readlink, rename, rm, symlink } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { BundleName } from "./part.ts";
+import type { BundleName } from "./tool.ts";
 import type { Toolchain } from "./toolchain.ts";
 
 /**

@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { exitCodes } from "../exit-codes.ts";
 import { type Outcome, runCommand, type Session } from "../session.ts";
-import { ensureParts } from "../setup/ensure-parts.ts";
-import { listPartRows } from "../setup/part-rows.ts";
+import { ensureTools } from "../setup/ensure-tools.ts";
+import { listToolRows } from "../setup/tool-rows.ts";
 
-export { ensureParts } from "../setup/ensure-parts.ts";
+export { ensureTools } from "../setup/ensure-tools.ts";
 
 /** `dmm-env setup`: downloads missing tools. */
 export function registerSetup(program: Command): void {
@@ -13,8 +13,8 @@ export function registerSetup(program: Command): void {
 }
 
 async function setUp(session: Session): Promise<Outcome> {
-  const resolved = await ensureParts(session.reporter, { signal: session.interruption.first });
-  const rows = listPartRows(resolved);
+  const resolved = await ensureTools(session.reporter, { signal: session.interruption.first });
+  const rows = listToolRows(resolved);
   return {
     exitCode: exitCodes.done,
     report: { tools: rows },

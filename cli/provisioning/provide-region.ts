@@ -1,4 +1,4 @@
-import { regionParts } from "../../tools/parts.ts";
+import { regionTools } from "../../tools/resolve-tools.ts";
 import { hasUnpublished } from "../access/revoke.ts";
 import { OperatorError } from "../errors.ts";
 import { readRegionAddress } from "../region/address.ts";
@@ -10,7 +10,7 @@ import type { LocatedUp, ReservedUp } from "./up-run.ts";
 
 /** Starts the local region, or finds it running. AWS is always available. */
 export async function provideRegion(run: ReservedUp, progress: Progress): Promise<LocatedUp> {
-  const { session, folder, record, parts, project } = run;
+  const { session, folder, record, tools, project } = run;
   if (record.target === "aws") {
     progress(`AWS, ${project.region}`);
     return { ...run, region: undefined };
@@ -24,7 +24,7 @@ export async function provideRegion(run: ReservedUp, progress: Progress): Promis
     folder,
     record,
     region: project.region,
-    parts: regionParts(parts),
+    tools: regionTools(tools),
     signal: session.interruption.first,
   });
   const { pid, network } = region;

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { pulumiRoot } from "../../tools/parts.ts";
+import { pulumiRoot } from "../../tools/resolve-tools.ts";
 import { type Authority, ensureAuthority } from "../access/authority.ts";
 import { hasEveryFile, issueGrant, isValid, readGrant } from "../access/grants.ts";
 import { operatorGrant } from "../access/operator-grant.ts";
@@ -44,7 +44,7 @@ export async function reserveEnvironment(run: LockedUp): Promise<ReservedUp> {
     home: session.home,
     folder,
     name: request.name,
-    command: join(pulumiRoot(run.parts), "bin", "pulumi"),
+    command: join(pulumiRoot(run.tools), "bin", "pulumi"),
   };
   // From here on a stack may exist, whatever happens to this process.
   const requested: EnvironmentRecord = { ...record, stack: "requested" };

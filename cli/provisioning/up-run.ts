@@ -1,6 +1,6 @@
 import type { Lock } from "../../machine/lock.ts";
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
-import type { ResolvedParts } from "../../tools/parts.ts";
+import type { ResolvedTools } from "../../tools/resolve-tools.ts";
 import type { Ingress } from "../access/ingress.ts";
 import type { Project } from "../engine/configuration.ts";
 import type { Observation } from "../engine/observer.ts";
@@ -28,7 +28,7 @@ export interface PlannedUp {
   readonly request: UpRequest;
   readonly folder: EnvironmentFolder;
   readonly project: Project;
-  readonly parts: ResolvedParts;
+  readonly tools: ResolvedTools;
   readonly origin: Origin;
 }
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { createFolder } from "../../machine/files.ts";
-import { pulumiRoot } from "../../tools/parts.ts";
+import { pulumiRoot } from "../../tools/resolve-tools.ts";
 import { requireAwsIdentity } from "../access/aws-identity.ts";
 import { useBackend } from "../engine/backend.ts";
 import { checkBackend } from "../engine/check-backend.ts";
@@ -18,7 +18,7 @@ import { readRegionAddress } from "../region/address.ts";
 import { explainFailure } from "../report/failure.ts";
 import { startWith } from "../report/steps.ts";
 import type { Outcome, Session } from "../session.ts";
-import { ensureParts } from "../setup/ensure-parts.ts";
+import { ensureTools } from "../setup/ensure-tools.ts";
 import { planDown, tearDown } from "../teardown/down.ts";
 import { createResources } from "./create-resources.ts";
 import { endGrants } from "./end-grants.ts";
@@ -43,11 +43,11 @@ export async function planUp(session: Session, request: UpRequest): Promise<Plan
   checkPlan({ origin: planned, request, project }, earlier);
   if (planned.target === "local" && earlier === undefined) requireSpace(session.home);
   const origin = await confirmOrigin(request.name, planned);
-  const parts = await ensureParts(session.reporter, { signal: session.interruption.first });
+  const tools = await ensureTools(session.reporter, { signal: session.interruption.first });
   const folder = environmentFolder(session.home, request.name);
   const own = useBackend(session, request.name, origin.backend);
-  await checkBackend(own, request.name, join(pulumiRoot(parts), "bin", "pulumi"));
-  return { session: own, request, project, parts, origin, folder };
+  await checkBackend(own, request.name, join(pulumiRoot(tools), "bin", "pulumi"));
+  return { session: own, request, project, tools, origin, folder };
 }
 
 /**

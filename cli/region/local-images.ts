@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { readDeclaration } from "../../image/declaration.ts";
 import { digestContent } from "../../image/digest.ts";
-import type { regionParts } from "../../tools/parts.ts";
+import type { regionTools } from "../../tools/resolve-tools.ts";
 import { checkout } from "../home.ts";
 
 /** Content of the image: the gateway of this checkout and the packages that it needs. */
@@ -10,7 +10,7 @@ export const imageContent = { folder: checkout, workspace: "gateway" } as const;
 const repository = "dmm-env/gateway";
 
 /** The command of each image's container on this machine, and the image's content. */
-export function localImages({ node }: ReturnType<typeof regionParts>): Record<string, unknown> {
+export function localImages({ node }: ReturnType<typeof regionTools>): Record<string, unknown> {
   return {
     [repository]: {
       entrypoint: [node.command, join(imageContent.workspace, "main.ts")],

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createFolder, replaceFile } from "../../machine/files.ts";
 import { pollUntil } from "../../machine/wait.ts";
 import { childEnvironment } from "../../tools/child-environment.ts";
-import type { regionParts } from "../../tools/parts.ts";
+import type { regionTools } from "../../tools/resolve-tools.ts";
 
 import type { EnvironmentRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
@@ -13,7 +13,7 @@ import { type RegionAddress, readRegionAddress } from "./address.ts";
 import { localImages } from "./local-images.ts";
 
 /** The programs that the region runs. */
-export type RegionParts = ReturnType<typeof regionParts>;
+export type RegionTools = ReturnType<typeof regionTools>;
 
 const readyWithinMs = 60_000;
 
@@ -22,7 +22,7 @@ export interface RegionStart {
   readonly folder: EnvironmentFolder;
   readonly record: Pick<EnvironmentRecord, "name" | "network">;
   readonly region: string;
-  readonly parts: RegionParts;
+  readonly tools: RegionTools;
   /** Starts only what is needed to delete resources, without restoring them. */
   readonly forTeardown?: boolean;
   readonly signal?: AbortSignal;
@@ -40,14 +40,14 @@ export async function startRegion(start: RegionStart): Promise<RegionAddress> {
   rmSync(join(start.folder.region, "region.json"), { force: true });
   const log = join(start.folder.logs, "region.log");
   const output = openSync(log, "a", 0o600);
-  const child = spawn(start.parts.node.command, regionArguments(start), {
+  const child = spawn(start.tools.node.command, regionArguments(start), {
     // The folder identifies it if this process is killed before the region has written its first line.
     cwd: start.folder.region,
     detached: true,
     stdio: ["ignore", output, output],
     env: {
       ...childEnvironment("local"),
-      ...start.parts.node.environment,
+      ...start.tools.node.environment,
       DMM_ENV_CACHE: start.home.cache,
       NODE_COMPILE_CACHE: join(start.home.cache, "compile"),
     },
@@ -57,11 +57,11 @@ export async function startRegion(start: RegionStart): Promise<RegionAddress> {
   return await waitUntilReady(start, child, log);
 }
 
-function regionArguments({ folder, record, region, parts, forTeardown }: RegionStart): readonly string[] {
-  const partsFile = join(folder.directory, "parts.json");
+function regionArguments({ folder, record, region, tools, forTeardown }: RegionStart): readonly string[] {
+  const toolsFile = join(folder.directory, "tools.json");
   const imagesFile = join(folder.directory, "images.json");
-  replaceFile(partsFile, JSON.stringify(parts));
-  replaceFile(imagesFile, JSON.stringify(localImages(parts)));
+  replaceFile(toolsFile, JSON.stringify(tools));
+  replaceFile(imagesFile, JSON.stringify(localImages(tools)));
   return [
     join(checkout, "local", "main.ts"),
     "serve",
@@ -71,8 +71,8 @@ function regionArguments({ folder, record, region, parts, forTeardown }: RegionS
     `127.${record.network}`,
     "--region",
     region,
-    "--parts",
-    partsFile,
+    "--tools",
+    toolsFile,
     "--images",
     imagesFile,
     ...(forTeardown ? ["--purpose", "teardown"] : []),

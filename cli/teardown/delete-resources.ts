@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { pulumiRoot, resolveParts } from "../../tools/parts.ts";
+import { pulumiRoot, resolveTools } from "../../tools/resolve-tools.ts";
 import { writeConfiguration } from "../engine/configuration.ts";
 import { destroy } from "../engine/stack.ts";
 import { readStackState, type StackState } from "../engine/state.ts";
@@ -129,7 +129,7 @@ async function makeSetting({ session, folder, name, region }: ClosedDown) {
     home: session.home,
     folder,
     name,
-    command: join(pulumiRoot(await resolveParts()), "bin", "pulumi"),
+    command: join(pulumiRoot(await resolveTools()), "bin", "pulumi"),
     ...(region && { providers: region.providers }),
     // After a kill, deleting again is harmless, so writing the state at the end is sufficient.
     ...(region && { environment: { PULUMI_SKIP_CHECKPOINTS: "true" } }),

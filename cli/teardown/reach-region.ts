@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { endProcesses } from "../../machine/signals.ts";
-import { regionParts, resolveParts } from "../../tools/parts.ts";
+import { regionTools, resolveTools } from "../../tools/resolve-tools.ts";
 import { readStackState } from "../engine/state.ts";
 import { readEdgeListeners } from "../environment/network.ts";
 
@@ -67,7 +67,7 @@ async function restart(run: TakenDown, progress: Progress): Promise<RegionAddres
       folder,
       record: { name, network },
       region: run.project.region,
-      parts: regionParts(await resolveParts()),
+      tools: regionTools(await resolveTools()),
       forTeardown: true,
     });
     run.detours.push("The local region was not running; it was restarted for the teardown.");

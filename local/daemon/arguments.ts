@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import type { Image, Part, PartName } from "../region.ts";
+import type { Image, Tool, ToolName } from "../region.ts";
 import { RegionError } from "./errors.ts";
 
 export interface ServeArguments {
@@ -9,7 +9,7 @@ export interface ServeArguments {
   readonly directory: string;
   readonly network: string;
   readonly region: string;
-  readonly parts: Readonly<Record<PartName, Part>>;
+  readonly tools: Readonly<Record<ToolName, Tool>>;
   readonly images: Readonly<Record<string, Image>>;
   /** Resources are not restored, only deleted. */
   readonly releasing: boolean;
@@ -28,7 +28,7 @@ export interface InventoryArguments {
 }
 
 const usage = [
-  "serve --directory D --network 127.N --region R --parts P.json --images I.json [--purpose teardown]",
+  "serve --directory D --network 127.N --region R --tools P.json --images I.json [--purpose teardown]",
   "sweep --directory D",
   "inventory --directory D [--network 127.N]",
 ].join(" | ");
@@ -37,12 +37,12 @@ const options = {
   directory: { type: "string" },
   network: { type: "string" },
   region: { type: "string" },
-  parts: { type: "string" },
+  tools: { type: "string" },
   images: { type: "string" },
   purpose: { type: "string" },
 } as const;
 
-const partNames: readonly PartName[] = [
+const toolNames: readonly ToolName[] = [
   "haproxy",
   "redis-server",
   "mariadbd",
@@ -68,7 +68,7 @@ export function parseArguments(
     directory,
     network,
     region: parseRegionName(required(values.region, "--region")),
-    parts: parseParts(required(values.parts, "--parts")),
+    tools: parseTools(required(values.tools, "--tools")),
     images: parseImages(required(values.images, "--images")),
     releasing: parsePurpose(values.purpose),
   };
@@ -126,14 +126,14 @@ function readJson(file: string, option: string): Record<string, unknown> {
   throw wrong(`${option} ${file} must hold one JSON object.`);
 }
 
-function parseParts(file: string): Readonly<Record<PartName, Part>> {
-  const found = readJson(file, "--parts") as Record<string, Partial<Part> | undefined>;
-  const missing = partNames.filter((name) => typeof found[name]?.command !== "string");
+function parseTools(file: string): Readonly<Record<ToolName, Tool>> {
+  const found = readJson(file, "--tools") as Record<string, Partial<Tool> | undefined>;
+  const missing = toolNames.filter((name) => typeof found[name]?.command !== "string");
   if (missing.length > 0) {
     throw new RegionError("DMM_LOCAL_TOOL_MISSING", { file, missing });
   }
-  const parts = partNames.map((name) => [name, { environment: {}, ...found[name] }] as const);
-  return Object.fromEntries(parts) as Record<PartName, Part>;
+  const tools = toolNames.map((name) => [name, { environment: {}, ...found[name] }] as const);
+  return Object.fromEntries(tools) as Record<ToolName, Tool>;
 }
 
 function parseImages(file: string): Readonly<Record<string, Image>> {

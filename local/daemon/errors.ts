@@ -8,7 +8,7 @@ const regionErrors = {
     hint: v.hint,
   }),
   DMM_LOCAL_TOOL_MISSING: (v: { file: string; missing: readonly string[] }) => ({
-    message: `--parts ${v.file} names no command for ${v.missing.join(", ")}.`,
+    message: `--tools ${v.file} names no command for ${v.missing.join(", ")}.`,
     hint: "Run `dmm-env setup`; it downloads missing tools.",
   }),
   DMM_LOCAL_RUNNING: (v: { what: string; holder: string }) => ({

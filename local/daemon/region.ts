@@ -1,6 +1,6 @@
 import { mkdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
-import type { Image, Part, PartName, Region } from "../region.ts";
+import type { Image, Region, Tool, ToolName } from "../region.ts";
 import { AddressBook } from "./addresses.ts";
 import { RegionCertificates } from "./certificates.ts";
 import { Ledger } from "./ledger.ts";
@@ -16,7 +16,7 @@ export interface RegionOptions {
   readonly network: string;
   /** The first two octets of the loopback block: `127.23`. */
   readonly name: string;
-  readonly parts: Readonly<Record<PartName, Part>>;
+  readonly tools: Readonly<Record<ToolName, Tool>>;
   readonly images: Readonly<Record<string, Image>>;
   /** Port of the AWS APIs, if another program uses the default one. */
   readonly endpointPort?: number;
@@ -61,7 +61,7 @@ export async function createRegion(options: RegionOptions): Promise<OwnedRegion>
     availabilityZones: ["a", "b", "c"].map((letter) => `${options.name}${letter}`),
     directory,
     cache: options.cache ?? process.env.DMM_ENV_CACHE ?? join(directory, "..", "..", "..", "cache"),
-    parts: options.parts,
+    tools: options.tools,
     images: options.images,
     endpoint: `http://${options.network}.0.2:${options.endpointPort ?? usualEndpointPort}`,
     moto: `http://${options.network}.0.3:${usualMotoPort}`,

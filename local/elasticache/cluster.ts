@@ -78,11 +78,11 @@ export class CacheCluster {
     const { port } = this.settings;
     await this.region.supervisor.start({
       name: processName(node),
-      command: this.region.parts["redis-server"].command,
+      command: this.region.tools["redis-server"].command,
       // Redis resolves the file to an absolute path and treats one with *?[ as a pattern: a folder called [b]
       // matches nothing, and Redis starts without any configuration, on every address.
       arguments: ["/proc/self/cwd/redis.conf"],
-      environment: this.region.parts["redis-server"].environment,
+      environment: this.region.tools["redis-server"].environment,
       workingDirectory: node.directory,
       listens: [`${node.address}:${port}`, `${node.address}:${port + 10_000}`],
       stop: { signal: "SIGTERM", withinMs: 3000 },

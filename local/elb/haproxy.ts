@@ -99,13 +99,13 @@ export class Haproxy {
     const started = await this.#region.supervisor.start({
       name: `haproxy/${this.#name}@${generation}`,
       ...withLogFile(plan.logs ? `access-${generation}.log` : undefined, [
-        this.#region.parts.haproxy.command,
+        this.#region.tools.haproxy.command,
         "-db",
         "-f",
         file,
         ...takeOver,
       ]),
-      environment: this.#region.parts.haproxy.environment,
+      environment: this.#region.tools.haproxy.environment,
       workingDirectory: this.directory,
       listens: plan.listens,
       // SIGUSR1 would wait for every client, which would delay stopping the region.

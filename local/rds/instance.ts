@@ -92,7 +92,7 @@ export class DatabaseInstance {
 
   /** Starts the process and waits until it responds. */
   async start(startsAs: "MASTER" | "SLAVE"): Promise<void> {
-    const { mariadbd } = this.region.parts;
+    const { mariadbd } = this.region.tools;
     const temporaryDirectory = join(this.#directory, "tmp");
     mkdirSync(temporaryDirectory, { recursive: true, mode: 0o700 });
     const { certificateFile, keyFile } = await this.certificate();

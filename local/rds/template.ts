@@ -52,7 +52,7 @@ async function findOrBuild(region: Region): Promise<string> {
 }
 
 async function templateKey(region: Region): Promise<string> {
-  const { command, environment } = region.parts.mariadbd;
+  const { command, environment } = region.tools.mariadbd;
   const { stdout } = await execa(command, ["--no-defaults", "--version"], {
     env: { PATH: process.env.PATH, ...environment },
     extendEnv: false,
@@ -64,16 +64,16 @@ async function templateKey(region: Region): Promise<string> {
 }
 
 async function install(region: Region, folder: string): Promise<void> {
-  const part = region.parts["mariadb-install-db"];
-  const share = part.share ?? region.parts.mariadbd.share;
-  const basedir = share ? dirname(dirname(share)) : dirname(dirname(part.command));
+  const tool = region.tools["mariadb-install-db"];
+  const share = tool.share ?? region.tools.mariadbd.share;
+  const basedir = share ? dirname(dirname(share)) : dirname(dirname(tool.command));
   using base = openAlias(basedir);
   using cache = openAlias(dirname(folder));
   const code = await new Promise<number | null>((resolve, reject) => {
     region.supervisor
       .start({
         name: "mariadb/template",
-        command: part.command.replace(basedir, base.path),
+        command: tool.command.replace(basedir, base.path),
         arguments: [
           "--no-defaults",
           // The programs beside it, not the machine's.
@@ -86,7 +86,7 @@ async function install(region: Region, folder: string): Promise<void> {
           ...processUserOptions(),
           ...storageOptions,
         ],
-        environment: part.environment,
+        environment: tool.environment,
         onExit: (exit) => resolve(exit.code),
       })
       .catch(reject);

@@ -69,8 +69,8 @@ test("an existing folder is a usable backend", slow, async () => {
   const place = join(folder.directory, "other-state");
   mkdirSync(place);
   const { checkBackend } = await import("../../cli/engine/check-backend.ts");
-  const { pulumiRoot, resolveParts } = await import("../../tools/parts.ts");
-  const pulumi = join(pulumiRoot(await resolveParts()), "bin", "pulumi");
+  const { pulumiRoot, resolveTools } = await import("../../tools/resolve-tools.ts");
+  const pulumi = join(pulumiRoot(await resolveTools()), "bin", "pulumi");
   const never = new AbortController().signal;
   const session = {
     home: { ...folder.home, backend: pathToFileURL(place).href },

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { createConnection } from "mysql2/promise";
-import { installedPart } from "../installed-parts.ts";
+import { installedTool } from "../installed-tools.ts";
 import { waitUntil } from "../wait-until.ts";
 import type { CertificateFiles } from "./certificates.ts";
 import { StartedProcess } from "./started-process.ts";
@@ -83,7 +83,7 @@ export class StartedMariadb {
   }
 
   #launch(): StartedProcess {
-    const { share } = installedPart("mariadbd");
+    const { share } = installedTool("mariadbd");
     return StartedProcess.ofToolchain("mariadbd", [
       "--no-defaults",
       `--datadir=${this.#directory}/data`,
@@ -138,8 +138,8 @@ export class StartedMariadb {
 }
 
 async function install(directory: string): Promise<void> {
-  const { share: installed } = installedPart("mariadbd");
-  const { command, environment } = installedPart("mariadb-install-db");
+  const { share: installed } = installedTool("mariadbd");
+  const { command, environment } = installedTool("mariadb-install-db");
   // The script does not support paths with spaces, and a checkout may have one.
   const root = dirname(dirname(installed ?? command));
   const base = join(directory, "installed");

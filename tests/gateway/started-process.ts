@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { execa, type ResultPromise } from "execa";
-import type { PartName } from "../../tools/part.ts";
-import { installedPart } from "../installed-parts.ts";
+import type { ToolName } from "../../tools/tool.ts";
+import { installedTool } from "../installed-tools.ts";
 
 /** A process that a test started; it ends with the test in any case. */
 export class StartedProcess {
@@ -24,8 +24,8 @@ export class StartedProcess {
   }
 
   /** From the toolchain, with its libraries. */
-  static ofToolchain(name: PartName, args: readonly string[]): StartedProcess {
-    const { command, environment } = installedPart(name);
+  static ofToolchain(name: ToolName, args: readonly string[]): StartedProcess {
+    const { command, environment } = installedTool(name);
     return new StartedProcess(command, args, environment);
   }
 

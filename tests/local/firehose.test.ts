@@ -12,7 +12,7 @@ import { renderKey } from "../../local/firehose/delivery.ts";
 import { objectsOf } from "../../local/s3/objects.ts";
 import { flushServices, handlers } from "../../local/services.ts";
 import { waitUntil } from "../wait-until.ts";
-import { parts } from "./daemon/started-region.ts";
+import { tools } from "./daemon/started-region.ts";
 import { openEndpoint, type StartedEndpoint } from "./endpoint/started-endpoint.ts";
 
 const streamType = "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream";
@@ -100,7 +100,7 @@ test("accepted records are delivered after a restart of the region", async () =>
   });
   await firehose.send(new PutRecordCommand({ DeliveryStreamName: "access", Record: record("survivor") }));
   const { directory, network, name } = region;
-  const second = await createRegion({ directory, network, name, parts, images: {} });
+  const second = await createRegion({ directory, network, name, tools, images: {} });
   await handlers.find(({ type }) => type === streamType)?.restore?.(second, stream);
   await waitUntil("delivery after the restart", () => objectsOf(second).list("logs").length === 1);
   await second.close();

@@ -16,7 +16,7 @@ import { test } from "tap";
 import { createRegion } from "../../local/daemon/region.ts";
 import { objectsOf } from "../../local/s3/objects.ts";
 import { reserveNetwork } from "../loopback.ts";
-import { parts, temporaryDirectory } from "./daemon/started-region.ts";
+import { temporaryDirectory, tools } from "./daemon/started-region.ts";
 import { openEndpoint, type StartedEndpoint } from "./endpoint/started-endpoint.ts";
 
 const loopback = await reserveNetwork();
@@ -173,7 +173,7 @@ test("a setting of a bucket that does not exist is refused", async () => {
 test("objects survive a restart of the region", async () => {
   using folder = temporaryDirectory();
   const open = () =>
-    createRegion({ directory: folder.path, network: loopback, name: "eu-west-1", parts, images: {} });
+    createRegion({ directory: folder.path, network: loopback, name: "eu-west-1", tools, images: {} });
   const first = await open();
   objectsOf(first).createBucket("kept");
   objectsOf(first).write("kept", "a/b", { body: Buffer.from("line\nline") });

@@ -7,7 +7,7 @@ import type { Operations } from "../../local/operation.ts";
 import type { Image } from "../../local/region.ts";
 import type { Properties, Resource } from "../../local/resource.ts";
 import type { ResourceHandler } from "../../local/resource-handler.ts";
-import { parts, root } from "./daemon/started-region.ts";
+import { root, tools } from "./daemon/started-region.ts";
 
 /** A region without provider and endpoint, in a separate folder and loopback block. */
 export interface StartedRegion extends AsyncDisposable {
@@ -23,7 +23,7 @@ export async function startRegion(
 ): Promise<StartedRegion> {
   const directory = mkdtempSync(join(tmpdir(), "dmm-region-"));
   const cache = process.env.DMM_ENV_CACHE ?? join(root, ".dmm-env", "cache");
-  const open = () => createRegion({ directory, cache, network, name: "eu-west-1", parts, images });
+  const open = () => createRegion({ directory, cache, network, name: "eu-west-1", tools, images });
   let region = await open();
   await region.certificates.prepare();
   return {

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { FoundPart } from "../../tools/part.ts";
-import { resolveParts } from "../../tools/parts.ts";
+import { resolveTools } from "../../tools/resolve-tools.ts";
+import type { FoundTool } from "../../tools/tool.ts";
 
 /** Versions that are too old, in the output format of each program. */
 const wrong: Readonly<Record<string, string>> = {
@@ -26,7 +26,7 @@ export async function createStandIns(folder: string, kind: "right" | "wrong"): P
   const bin = join(folder, "bin");
   for (const name of ["bin", "sbin"]) mkdirSync(join(folder, name), { recursive: true });
   if (kind === "wrong") createWrong(folder);
-  else createRight(folder, Object.values((await resolveParts()).found));
+  else createRight(folder, Object.values((await resolveTools()).found));
   return bin;
 }
 
@@ -41,8 +41,8 @@ function createWrong(folder: string): void {
   }
 }
 
-function createRight(folder: string, parts: readonly FoundPart[]): void {
-  for (const { name, command, environment, share } of parts) {
+function createRight(folder: string, tools: readonly FoundTool[]): void {
+  for (const { name, command, environment, share } of tools) {
     if (name === "node") continue;
     if (name === "moto") symlinkSync(command, join(folder, "bin", "moto_server"));
     else writeForward(join(folder, daemons.has(name) ? "sbin" : "bin", name), command, environment);

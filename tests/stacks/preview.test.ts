@@ -7,7 +7,7 @@ import { t, test } from "tap";
 import { startProviders } from "../../local/provider/start.ts";
 import { handlers } from "../../local/registry.ts";
 import { program } from "../../stacks/index.ts";
-import { installedPart } from "../installed-parts.ts";
+import { installedTool } from "../installed-tools.ts";
 import { startEngine } from "../local/provider/engine.ts";
 import { createMemoryRegion } from "../local/provider/memory-region.ts";
 import { deploy, environmentConfig, productionConfig } from "./deployed.ts";
@@ -79,5 +79,5 @@ function runPulumi(folder: string) {
     PULUMI_DEBUG_PROVIDERS: `aws:${providers.aws},awsx:${providers.awsx}`,
   };
   return (...parameters: string[]) =>
-    execa(installedPart("pulumi").command, parameters, { cwd: folder, env, stdin: "ignore" });
+    execa(installedTool("pulumi").command, parameters, { cwd: folder, env, stdin: "ignore" });
 }

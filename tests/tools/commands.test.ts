@@ -10,7 +10,7 @@ const network = await reserveNetwork();
 const main = resolve(import.meta.dirname, "..", "..", "cli", "main.ts");
 /** Nothing listens there: refused immediately. */
 const nowhere = `http://${network}.9.9:65000`;
-const allParts = ["pulumi", "redis-server", "mariadbd", "mariadb-install-db", "haproxy", "moto"];
+const allTools = ["pulumi", "redis-server", "mariadbd", "mariadb-install-db", "haproxy", "moto"];
 
 /** An environment without installed tools and reachable sources. */
 async function offline(t: Test): Promise<Readonly<Record<string, string>>> {
@@ -74,7 +74,7 @@ test("doctor --json prints one object that lists what is missing", async (t) => 
   const missing = tools.filter(({ found }) => found === null);
   assert.deepEqual(
     missing.map(({ tool }) => tool),
-    allParts,
+    allTools,
   );
   assert.ok(missing.every(({ hint }) => hint === "dmm-env setup"));
   assert.equal(tools.find(({ tool }) => tool === "node")?.found, process.versions.node);
@@ -85,8 +85,8 @@ test("without a network the error names each missing tool and every way to get i
   assert.equal(code, 3);
   const { error } = JSON.parse(stdout) as { error: { code: string; message: string; hint: string } };
   assert.equal(error.code, "DMM_TOOLS_UNOBTAINABLE");
-  for (const part of allParts)
-    assert.ok(error.message.includes(`${part} (`), `names ${part}:\n${error.message}`);
+  for (const tool of allTools)
+    assert.ok(error.message.includes(`${tool} (`), `names ${tool}:\n${error.message}`);
   for (const way of [
     "official download",
     "compiled from Go modules",

@@ -1,5 +1,5 @@
 import { obtainMissing } from "../../tools/obtain.ts";
-import type { PartName } from "../../tools/part.ts";
+import type { ToolName } from "../../tools/tool.ts";
 
 // Obtains the tools named on the command line, as a separate process that a test can interrupt or kill. Prints
 // each event as a line of JSON, and finally the tools' locations or the error.
@@ -7,7 +7,7 @@ const stop = new AbortController();
 process.once("SIGTERM", () => stop.abort(new Error("interrupted")));
 try {
   const { found } = await obtainMissing({
-    parts: process.argv.slice(2) as PartName[],
+    tools: process.argv.slice(2) as ToolName[],
     signal: stop.signal,
     observe: (event) => console.log(JSON.stringify(event)),
   });

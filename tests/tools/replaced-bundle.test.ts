@@ -53,8 +53,8 @@ async function machine(t: Test, pip: string) {
     DMM_ENV_TOOLCHAIN: toolchain,
     DMM_ENV_PULUMI_RELEASES: `http://${network}.9.9:65000`,
   };
-  const obtain = async (part: string) => {
-    const { code, stdout } = await runToEnd(process.execPath, [script, part], { env });
+  const obtain = async (tool: string) => {
+    const { code, stdout } = await runToEnd(process.execPath, [script, tool], { env });
     return { code, ...JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "{}") };
   };
   return { toolchain, obtain };
@@ -63,14 +63,14 @@ async function machine(t: Test, pip: string) {
 for (const linked of [false, true]) {
   test(`a set-up that fails leaves every bundle in use as it was, ${linked ? "a link" : "a folder"}`, async (t) => {
     const { toolchain, obtain } = await machine(t, "echo no index >&2; exit 1");
-    for (const [bundle, part] of [
+    for (const [bundle, tool] of [
       ["moto", "moto"],
       ["debian", "haproxy"],
       ["pulumi", "pulumi"],
     ] as const) {
       const place = await putOldBundle(toolchain, bundle, linked);
       const before = await lstat(place);
-      assert.equal((await obtain(part)).code, "DMM_TOOLS_UNOBTAINABLE", part);
+      assert.equal((await obtain(tool)).code, "DMM_TOOLS_UNOBTAINABLE", tool);
       assert.equal(await readFile(join(place, "in-use"), "utf8"), bundle);
       assert.equal((await lstat(place)).ino, before.ino);
       assert.deepEqual(await readdir(join(toolchain, ".versions", bundle)), linked ? ["old"] : []);

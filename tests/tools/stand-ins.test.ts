@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Test, test } from "tap";
-import { resolveParts } from "../../tools/parts.ts";
+import { resolveTools } from "../../tools/resolve-tools.ts";
 import { findToolchain } from "../../tools/toolchain.ts";
-import { installedPart } from "../installed-parts.ts";
+import { installedTool } from "../installed-tools.ts";
 import { createStandIns } from "../runner/stand-ins.ts";
 
 /** The tools that the product finds with only the stand-ins on PATH. */
@@ -14,7 +14,7 @@ async function resolveBeside(t: Test, kind: "right" | "wrong") {
   t.teardown(() => rmSync(folder, { recursive: true }));
   const bin = await createStandIns(join(folder, "stand-ins"), kind);
   const environment = { PATH: bin, DMM_ENV_HOME: folder, DMM_ENV_TOOLCHAIN: join(folder, "none") };
-  return { folder, ...(await resolveParts({ toolchain: findToolchain(environment) })) };
+  return { folder, ...(await resolveTools({ toolchain: findToolchain(environment) })) };
 }
 
 const names = ["haproxy", "mariadb-install-db", "mariadbd", "moto", "pulumi", "redis-server"];
@@ -26,7 +26,7 @@ test("stand-ins of suitable versions are found installed, each one", async (t) =
   assert.deepEqual(Object.keys(others).sort(), names);
   for (const { command, source } of Object.values(others))
     assert.deepEqual([command.startsWith(folder), source], [true, "path"], command);
-  const { share } = installedPart("mariadbd");
+  const { share } = installedTool("mariadbd");
   assert.equal(found.mariadbd?.share, share && join(folder, "stand-ins", "share", "mysql"));
 });
 

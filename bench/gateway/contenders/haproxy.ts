@@ -1,4 +1,4 @@
-import { findPart } from "../processes/programs.ts";
+import { findTool } from "../processes/programs.ts";
 import { balancerDefaults } from "../test-bed/balancer-defaults.ts";
 import { createToken } from "../test-bed/json-web-token.ts";
 import { httpPort } from "../test-bed/network.ts";
@@ -7,7 +7,7 @@ import { describeProgram } from "./program.ts";
 
 const program = {
   program: "haproxy",
-  locate: () => findPart("haproxy"),
+  locate: () => findTool("haproxy"),
   args: (path: (file: string) => string) => ["-db", "-f", path("haproxy.cfg")],
 };
 

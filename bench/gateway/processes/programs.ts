@@ -1,15 +1,15 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { join } from "node:path";
-import type { FoundPart, PartName } from "../../../tools/part.ts";
-import { resolveParts } from "../../../tools/parts.ts";
+import { resolveTools } from "../../../tools/resolve-tools.ts";
+import type { FoundTool, ToolName } from "../../../tools/tool.ts";
 
-const resolved = await resolveParts();
+const resolved = await resolveTools();
 
 /** A program of the toolchain. @throws Error naming the command that obtains it */
-export function findPart(name: PartName): FoundPart {
-  const part = resolved.found[name];
-  if (part === undefined) throw new Error(`${name} is missing; run \`./dmm-env setup\`.`);
-  return part;
+export function findTool(name: ToolName): FoundTool {
+  const tool = resolved.found[name];
+  if (tool === undefined) throw new Error(`${name} is missing; run \`./dmm-env setup\`.`);
+  return tool;
 }
 
 /** Absolute path of a program on PATH, if it exists. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { execa } from "execa";
 import { type Connection, createConnection } from "mysql2/promise";
-import { findPart } from "../processes/programs.ts";
+import { findTool } from "../processes/programs.ts";
 import { StartedProcess } from "../processes/started-process.ts";
 
 /** Connection data for a gateway. */
@@ -51,7 +51,7 @@ export async function startDatabase(host: string, port: number, directory: strin
 }
 
 function launch(host: string, port: number, directory: string, socketPath: string): StartedProcess {
-  const { command, environment, share } = findPart("mariadbd");
+  const { command, environment, share } = findTool("mariadbd");
   const args = [
     "--no-defaults",
     `--datadir=${directory}/database`,
@@ -70,8 +70,8 @@ function launch(host: string, port: number, directory: string, socketPath: strin
 }
 
 async function install(directory: string): Promise<void> {
-  const { share } = findPart("mariadbd");
-  const { command, environment } = findPart("mariadb-install-db");
+  const { share } = findTool("mariadbd");
+  const { command, environment } = findTool("mariadb-install-db");
   const args = [
     "--no-defaults",
     `--basedir=${join(command, "../..")}`,

@@ -1,5 +1,5 @@
 import { createClient } from "@redis/client";
-import { findPart } from "../processes/programs.ts";
+import { findTool } from "../processes/programs.ts";
 import { StartedProcess } from "../processes/started-process.ts";
 import type { CertificateFiles } from "./certificates.ts";
 
@@ -78,7 +78,7 @@ function startNode(
     "protected-mode": "no",
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const { command, environment } = findPart("redis-server");
+  const { command, environment } = findTool("redis-server");
   return new StartedProcess({ command, args, environment, place: "test-bed" });
 }
 

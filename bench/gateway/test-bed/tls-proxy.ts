@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { findPart } from "../processes/programs.ts";
+import { findTool } from "../processes/programs.ts";
 import { StartedProcess } from "../processes/started-process.ts";
 import { balancerDefaults } from "./balancer-defaults.ts";
 import { httpPort } from "./network.ts";
@@ -32,7 +32,7 @@ backend gateways
 ${servers.join("\n")}
 `,
   );
-  const { command, environment } = findPart("haproxy");
+  const { command, environment } = findTool("haproxy");
   const proxy = new StartedProcess({
     command,
     args: ["-db", "-f", configuration],

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { findPart } from "../processes/programs.ts";
+import { findTool } from "../processes/programs.ts";
 import { StartedProcess } from "../processes/started-process.ts";
 
 /** Body size of the upstream's responses. */
@@ -27,7 +27,7 @@ frontend upstream
   http-request return status 200 content-type text/plain file ${body}
 `,
   );
-  const { command, environment } = findPart("haproxy");
+  const { command, environment } = findTool("haproxy");
   const process = new StartedProcess({
     command,
     args: ["-db", "-f", configuration],

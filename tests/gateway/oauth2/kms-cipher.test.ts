@@ -3,7 +3,7 @@ import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { test } from "tap";
 import { createKmsCipher } from "../../../gateway/oauth2/kms-cipher.ts";
 import { createLocalCipher } from "../../../gateway/oauth2/local-cipher.ts";
-import { installedPart } from "../../installed-parts.ts";
+import { installedTool } from "../../installed-tools.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../../wait-until.ts";
 import { StartedProcess } from "../started-process.ts";
@@ -12,7 +12,7 @@ const network = await reserveNetwork();
 
 test("a key of AWS KMS encrypts signing keys, and decrypts nothing that other keys encrypted", async (context) => {
   const endpoint = `http://${network}.1.60:5000`;
-  const moto = new StartedProcess(installedPart("moto").command, ["-H", `${network}.1.60`, "-p", "5000"]);
+  const moto = new StartedProcess(installedTool("moto").command, ["-H", `${network}.1.60`, "-p", "5000"]);
   context.teardown(() => moto.end());
   await waitUntil(
     "moto to respond",

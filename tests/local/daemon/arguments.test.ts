@@ -36,7 +36,7 @@ test("every argument is validated", async () => {
     [change("--network", "127.255"), /127\.255/],
     [change("--network", "127.0"), /127\.0/],
     [change("--region", "Europe"), /Europe/],
-    [change("--parts", "/nowhere.json"), /\/nowhere\.json cannot be read/],
+    [change("--tools", "/nowhere.json"), /\/nowhere\.json cannot be read/],
     [change("--images", badJson), /bad\.json cannot be read/],
     [change("--images", badImages), /content, with folder and workspace, for app\/gateway/],
     [
@@ -51,7 +51,7 @@ test("every argument is validated", async () => {
 
 test("a missing tool is named, with the way to get it", async () => {
   using prepared = prepareDirectory();
-  writeFileSync(prepared.partsFile, JSON.stringify({ node: { command: "node", environment: {} } }));
+  writeFileSync(prepared.toolsFile, JSON.stringify({ node: { command: "node", environment: {} } }));
   assert.throws(() => parseArguments(serveArgs(prepared, "127.230")), {
     code: "DMM_LOCAL_TOOL_MISSING",
     message: /haproxy, redis-server, mariadbd, mariadb-install-db, moto/,

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa, type ResultPromise } from "execa";
-import { parts, root, temporaryDirectory } from "./started-region.ts";
+import { root, temporaryDirectory, tools } from "./started-region.ts";
 
 const main = join(root, "local", "main.ts");
 
@@ -22,13 +22,13 @@ export interface Ended {
 /** A folder with the files that the region's command line needs. */
 export function prepareDirectory() {
   const folder = temporaryDirectory();
-  const partsFile = join(folder.path, "parts.json");
+  const toolsFile = join(folder.path, "tools.json");
   const imagesFile = join(folder.path, "images.json");
-  writeFileSync(partsFile, JSON.stringify(parts));
+  writeFileSync(toolsFile, JSON.stringify(tools));
   writeFileSync(imagesFile, JSON.stringify({}));
   return {
     directory: join(folder.path, "region"),
-    partsFile,
+    toolsFile,
     imagesFile,
     [Symbol.dispose]: folder[Symbol.dispose],
   };
@@ -37,10 +37,10 @@ export function prepareDirectory() {
 export type Prepared = ReturnType<typeof prepareDirectory>;
 
 export function serveArgs(
-  { directory, partsFile, imagesFile }: Prepared,
+  { directory, toolsFile, imagesFile }: Prepared,
   network: string,
 ): readonly string[] {
-  const files = ["--parts", partsFile, "--images", imagesFile];
+  const files = ["--tools", toolsFile, "--images", imagesFile];
   return ["serve", "--directory", directory, "--network", network, "--region", "eu-west-1", ...files];
 }
 

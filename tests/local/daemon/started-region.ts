@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRegion, type OwnedRegion, type RegionOptions } from "../../../local/daemon/region.ts";
-import type { Part, PartName } from "../../../local/region.ts";
-import { regionParts } from "../../../tools/parts.ts";
-import { resolvedParts } from "../../installed-parts.ts";
+import type { Tool, ToolName } from "../../../local/region.ts";
+import { regionTools } from "../../../tools/resolve-tools.ts";
+import { resolvedTools } from "../../installed-tools.ts";
 import { reserveNetwork } from "../../loopback.ts";
 
 const loopback = await reserveNetwork();
@@ -12,7 +12,7 @@ const loopback = await reserveNetwork();
 export const root = join(import.meta.dirname, "..", "..", "..");
 
 /** The real tools, as the product finds them. */
-export const parts: Readonly<Record<PartName, Part>> = regionParts(resolvedParts);
+export const tools: Readonly<Record<ToolName, Tool>> = regionTools(resolvedTools);
 
 /** A folder that is removed at the end of its scope. */
 export function temporaryDirectory(): Disposable & { readonly path: string } {
@@ -29,7 +29,7 @@ export async function openRegion(
   const region = await createRegion({
     network: loopback,
     name: "eu-west-1",
-    parts,
+    tools,
     images: {},
     ...options,
   });

@@ -8,14 +8,14 @@ import { botocoreVersion, findSitePackages, renderModels } from "../../../local/
 import { isModeled, modelFile, readModel } from "../../../local/models/model.ts";
 import { compilePattern } from "../../../local/models/pattern.ts";
 import { loadOperations } from "../../../local/operations.ts";
-import { installedPart } from "../../installed-parts.ts";
+import { installedTool } from "../../installed-tools.ts";
 import { root } from "../../repository/source-files.ts";
 
 const folder = dirname(modelFile("sts"));
 
 /** The pinned release: in the toolchain's moto, or, with another moto on PATH, downloaded for this test. */
 async function findBotocore(folder: string): Promise<string> {
-  const script = realpathSync(installedPart("moto").command);
+  const script = realpathSync(installedTool("moto").command);
   const installed = join(dirname(dirname(script)), "lib");
   const sitePackages = existsSync(installed) ? findSitePackages(script) : folder;
   if (existsSync(join(sitePackages, `botocore-${botocoreVersion}.dist-info`))) return sitePackages;

@@ -9,8 +9,8 @@ import {
   type Stack,
 } from "@pulumi/pulumi/automation/index.js";
 import type { StartedProviders } from "../../../local/provider/start.ts";
-import { pulumiRoot } from "../../../tools/parts.ts";
-import { resolvedParts } from "../../installed-parts.ts";
+import { pulumiRoot } from "../../../tools/resolve-tools.ts";
+import { resolvedTools } from "../../installed-tools.ts";
 
 /** A stack of a temporary backend, run by the real engine with attached providers. */
 export interface StartedEngine {
@@ -40,7 +40,7 @@ async function startIn(
 ): Promise<StartedEngine> {
   const backend = join(folder, "state");
   await mkdir(backend);
-  const pulumiCommand = await PulumiCommand.get({ root: pulumiRoot(resolvedParts) });
+  const pulumiCommand = await PulumiCommand.get({ root: pulumiRoot(resolvedTools) });
   const stack = await LocalWorkspace.createOrSelectStack(
     { stackName: "dev", projectName: "provider-test", program },
     {

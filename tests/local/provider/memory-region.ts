@@ -57,7 +57,7 @@ export function createMemoryRegion(): MemoryRegion {
     availabilityZones: ["eu-west-1a", "eu-west-1b", "eu-west-1c"],
     directory: "/nonexistent",
     cache: process.env.DMM_ENV_CACHE ?? join(root, ".dmm-env", "cache"),
-    parts: {} as Region["parts"],
+    tools: {} as Region["tools"],
     images: {
       "dmm-env/gateway": {
         entrypoint: ["node"],

@@ -1,10 +1,10 @@
-import type { PartName, ResolvedParts } from "../../tools/part.ts";
-import { parts } from "../../tools/table.ts";
+import { tools } from "../../tools/table.ts";
+import type { ResolvedTools, ToolName } from "../../tools/tool.ts";
 import { renderRange } from "../../tools/version-range.ts";
 
 /** The required and the found version of one tool; also its form in `--json`. */
-export interface PartRow {
-  readonly tool: PartName;
+export interface ToolRow {
+  readonly tool: ToolName;
   readonly wanted: string;
   /** Version, or null when it is missing. */
   readonly found: string | null;
@@ -17,13 +17,13 @@ export interface PartRow {
   readonly refused: readonly string[];
 }
 
-export function listPartRows(resolved: ResolvedParts): readonly PartRow[] {
-  return (Object.keys(parts) as PartName[]).map((part) => {
-    const wanted = renderRange(parts[part].wanted);
-    const found = resolved.found[part];
+export function listToolRows(resolved: ResolvedTools): readonly ToolRow[] {
+  return (Object.keys(tools) as ToolName[]).map((tool) => {
+    const wanted = renderRange(tools[tool].wanted);
+    const found = resolved.found[tool];
     if (found !== undefined) {
       return {
-        tool: part,
+        tool,
         wanted,
         found: found.version,
         where: found.command,
@@ -32,14 +32,14 @@ export function listPartRows(resolved: ResolvedParts): readonly PartRow[] {
         refused: [],
       };
     }
-    const refused = resolved.missing.find(({ name }) => name === part)?.refused ?? [];
-    const hint = part === "node" ? "start dmm-env with ./dmm-env" : "dmm-env setup";
-    return { tool: part, wanted, found: null, where: null, source: null, hint, refused };
+    const refused = resolved.missing.find(({ name }) => name === tool)?.refused ?? [];
+    const hint = tool === "node" ? "start dmm-env with ./dmm-env" : "dmm-env setup";
+    return { tool, wanted, found: null, where: null, source: null, hint, refused };
   });
 }
 
 /** The rows as lines in columns. */
-export function renderPartRows(rows: readonly PartRow[]): readonly string[] {
+export function renderToolRows(rows: readonly ToolRow[]): readonly string[] {
   const header = ["tool", "required", "found", "path", "fix"];
   const cells = rows.map((row) => [
     row.tool,

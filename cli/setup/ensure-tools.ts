@@ -1,11 +1,11 @@
-import type { PartName, ResolvedParts } from "../../tools/part.ts";
-import { resolveParts } from "../../tools/parts.ts";
+import { resolveTools } from "../../tools/resolve-tools.ts";
+import type { ResolvedTools, ToolName } from "../../tools/tool.ts";
 import type { Reporter } from "../report/reporter.ts";
 
 /** The required tools, and the operator's interruption. */
 export interface EnsureOptions {
   /** Only these; otherwise every tool. The target aws needs only `node` and `pulumi`. */
-  readonly parts?: readonly PartName[];
+  readonly tools?: readonly ToolName[];
   readonly signal?: AbortSignal;
 }
 
@@ -13,9 +13,9 @@ export interface EnsureOptions {
  * Returns every tool, after obtaining missing ones, shown on standard error. Takes a few milliseconds when all are
  * present. Throws DMM_TOOLS_UNOBTAINABLE.
  */
-export async function ensureParts(reporter: Reporter, options: EnsureOptions = {}): Promise<ResolvedParts> {
-  const resolved = await resolveParts();
-  const missing = resolved.missing.filter(({ name }) => options.parts?.includes(name) ?? true);
+export async function ensureTools(reporter: Reporter, options: EnsureOptions = {}): Promise<ResolvedTools> {
+  const resolved = await resolveTools();
+  const missing = resolved.missing.filter(({ name }) => options.tools?.includes(name) ?? true);
   if (missing.length === 0) return resolved;
   const [{ obtainMissing }, { createSetupDisplay }] = await Promise.all([
     import("../../tools/obtain.ts"),

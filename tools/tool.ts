@@ -1,5 +1,5 @@
 /** A program that dmm-env runs but does not contain. */
-export type PartName =
+export type ToolName =
   | "node"
   | "pulumi"
   | "redis-server"
@@ -12,7 +12,7 @@ export type PartName =
 export type BundleName = "node" | "pulumi" | "debian" | "moto";
 
 /** How to run a program: the form in which the local region takes its tools. */
-export interface Part {
+export interface Tool {
   /** Absolute path. */
   readonly command: string;
   /** Variables that it needs: libraries outside the system's paths. */
@@ -21,22 +21,22 @@ export interface Part {
   readonly share?: string;
 }
 
-export interface FoundPart extends Part {
-  readonly name: PartName;
+export interface FoundTool extends Tool {
+  readonly name: ToolName;
   readonly version: string;
   /** `path`: installed on this machine; `toolchain`: obtained by `dmm-env setup`. */
   readonly source: "path" | "toolchain";
 }
 
-export interface MissingPart {
-  readonly name: PartName;
+export interface MissingTool {
+  readonly name: ToolName;
   /** The suitable versions, as text. */
   readonly wanted: string;
   /** Versions found instead, and why they are unsuitable. */
   readonly refused: readonly string[];
 }
 
-export interface ResolvedParts {
-  readonly found: Readonly<Partial<Record<PartName, FoundPart>>>;
-  readonly missing: readonly MissingPart[];
+export interface ResolvedTools {
+  readonly found: Readonly<Partial<Record<ToolName, FoundTool>>>;
+  readonly missing: readonly MissingTool[];
 }
