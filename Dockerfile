@@ -42,7 +42,6 @@ COPY --from=content --chown=0:0 /app/image.json ./
 USER 1000:1000
 EXPOSE 8080
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=5s --timeout=3s --start-period=10s --retries=3 \
-  CMD ["node", "gateway/main.ts", "health"]
+# No HEALTHCHECK: under ECS Docker would run it, and nobody would read the result (docs/image.md).
 ENTRYPOINT ["node", "gateway/main.ts"]
 CMD ["gateway"]

@@ -7,7 +7,7 @@ import { readTaskAddress } from "./task.ts";
 const withinMs = 2500;
 
 /**
- * The image's health check: exits with 0 when the process of this container is live, otherwise with 1 and the
+ * For a container runtime's health check: exits with 0 when the process of this container is live, otherwise with 1 and the
  * reason on standard error, which the container runtime keeps. Other exit codes are reserved.
  */
 export async function probeHealth(): Promise<void> {

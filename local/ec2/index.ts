@@ -1,4 +1,5 @@
 import type { ResourceHandler } from "../resource-handler.ts";
+import { vpcEndpoint } from "./endpoints.ts";
 import { eip, internetGateway, natGateway } from "./gateways.ts";
 import { gatewayAssociation, vpnGateway, vpnGatewayRoutePropagation } from "./on-premises.ts";
 import { route, routeTable, routeTableAssociation } from "./routing.ts";
@@ -19,6 +20,7 @@ export const handlers: readonly ResourceHandler[] = [
   routeTable,
   route,
   routeTableAssociation,
+  vpcEndpoint,
   securityGroup,
   ingressRule,
   egressRule,

@@ -13,6 +13,7 @@ export const types = {
   natGateway: "aws:ec2/natGateway:NatGateway",
   routeTable: "aws:ec2/routeTable:RouteTable",
   route: "aws:ec2/route:Route",
+  vpcEndpoint: "aws:ec2/vpcEndpoint:VpcEndpoint",
   routeTableAssociation: "aws:ec2/routeTableAssociation:RouteTableAssociation",
   securityGroup: "aws:ec2/securityGroup:SecurityGroup",
   ingressRule: "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",

@@ -64,6 +64,7 @@ export const vpc = recorded(types.vpc, {
       "routeTable",
       "securityGroup",
       "vpnGateway",
+      "vpcEndpoint",
     ]);
     refuseWhileNamed(region, resource, "network", ["aws:lb/targetGroup:TargetGroup"]);
   },

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment.ts";
 import type { Group } from "./flows.ts";
 import { createPrivateLine } from "./on-premises.ts";
+import { createS3Endpoint } from "./s3-endpoint.ts";
 import { createSecurityGroups, type Rule, type SecurityGroups } from "./security-groups.ts";
 
 /** VPC over three zones, its internal flows, and the private connection out of it. */
@@ -28,6 +29,7 @@ export class Network extends pulumi.ComponentResource {
     this.groups = groups;
     this.#rules = rules;
     createPrivateLine(this, deployment, vpc);
+    createS3Endpoint(this, deployment, vpc);
     this.registerOutputs({});
   }
 

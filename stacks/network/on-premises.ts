@@ -3,6 +3,7 @@ import type * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
 import type { PlatformConfig } from "../config/config.ts";
 import type { Deployment } from "../deployment.ts";
+import { privateRouteTable } from "./route-tables.ts";
 
 /**
  * The networks that are reached over the private line. Environments have none unless the configuration says so: each would
@@ -54,22 +55,6 @@ function propagateRoutes(
       { parent },
     );
   });
-}
-
-/** The route table of the private subnet in one zone; awsx has no output for it. */
-function privateRouteTable(vpc: awsx.ec2.Vpc, zone: number): pulumi.Output<string> {
-  return vpc.routeTableAssociations
-    .apply((associations) =>
-      pulumi.all(associations.map(({ subnetId, routeTableId }) => pulumi.all({ subnetId, routeTableId }))),
-    )
-    .apply((pairs) =>
-      vpc.privateSubnetIds.apply((subnets) => {
-        const table = pairs.find((pair) => pair.subnetId === subnets[zone])?.routeTableId;
-        if (table === undefined)
-          throw new pulumi.RunError(`The VPC has no route table for its private subnet in zone ${zone + 1}.`);
-        return table;
-      }),
-    );
 }
 
 function associate(

@@ -74,3 +74,10 @@ test("the image's process has a numeric non-root user, and starts without a shel
   for (const instruction of ["ENTRYPOINT ", "CMD "])
     assert.ok(last.some((line) => line.startsWith(`${instruction}["`)));
 });
+
+test("the image declares no health check, which Docker would run under ECS for nobody", async () => {
+  assert.deepEqual(
+    lines.filter((line) => line.startsWith("HEALTHCHECK")),
+    [],
+  );
+});

@@ -189,6 +189,26 @@ test("the network's records", async (t) => {
     await refuses("DependencyViolation", () => remove("vpnGateway", gateway));
   });
 
+  t.test("include a gateway endpoint to S3, once in each route table of its VPC", async () => {
+    const { vpc } = await createVpc();
+    const table = await create("routeTable", { vpcId: vpc.id });
+    const serviceName = "com.amazonaws.eu-west-1.s3";
+    const inputs = { vpcId: vpc.id, serviceName, routeTableIds: [table.id] };
+    const endpoint = await create("vpcEndpoint", inputs);
+    assert.match(String(endpoint.outputs.arn), /:vpc-endpoint\/vpce-[0-9a-f]{17}$/);
+    await refuses("RouteAlreadyExists", () => create("vpcEndpoint", inputs));
+    await refuses("InvalidServiceName", () =>
+      create("vpcEndpoint", { ...inputs, serviceName: "com.amazonaws.eu-west-2.s3" }),
+    );
+    await refuses("InvalidRouteTableID.NotFound", () =>
+      create("vpcEndpoint", { ...inputs, routeTableIds: ["rtb-0"] }),
+    );
+    assert.match(
+      reasons("vpcEndpoint", { ...inputs, vpcEndpointType: "Interface" }),
+      /Interface is not Gateway/,
+    );
+  });
+
   t.test("keep computed values when they are updated", async () => {
     const { vpc } = await createVpc();
     const inputs = { ...vpc.inputs, tags: { Name: "new" } };

@@ -103,3 +103,13 @@ test("without on-premises networks there is no private connection", async () => 
   assert.deepEqual(deployed.all("aws:ec2/vpnGateway:VpnGateway"), []);
   assert.deepEqual(deployed.all("aws:directconnect/gatewayAssociation:GatewayAssociation"), []);
 });
+
+test("private subnets reach S3 without a NAT gateway, and isolated ones do not reach it at all", async () => {
+  const { inputs } = environment.one("aws:ec2/vpcEndpoint:VpcEndpoint", "s3");
+  assert.equal(inputs.serviceName, "com.amazonaws.eu-west-1.s3");
+  assert.equal(inputs.vpcEndpointType, "Gateway");
+  assert.deepEqual(
+    inputs.routeTableIds,
+    [1, 2, 3].map((zone) => `table-of-subnet-private-${zone}`),
+  );
+});
