@@ -70,7 +70,7 @@ const fields = (count: number) => "Set-Cookie: c=1\r\n".repeat(count);
 
 /** By name. The route allows 400 ms for the first byte and 300 ms between two parts. */
 export const upstreamTricks: Readonly<Record<string, UpstreamTrick>> = {
-  silent: { does: () => {}, expected: "504" },
+  unresponsive: { does: () => {}, expected: "504" },
   reset: { does: (socket) => socket.resetAndDestroy(), expected: "502" },
   ended: { does: (socket) => socket.end(), expected: "502" },
   garbage: { does: say("this is not HTTP\r\n\r\n"), expected: "502" },

@@ -65,7 +65,7 @@ function judgeCache(contact: Contact): Omit<Reading, "what"> {
 function judgeClosed(contact: Contact): Omit<Reading, "what"> | undefined {
   if (contact.outcome === "unreachable") return { outcome: "refused", detail: contact.code };
   if (contact.outcome === "closed") return { outcome: "refused", detail: "closed without a response" };
-  if (contact.outcome === "silent")
+  if (contact.outcome === "unresponsive")
     return { outcome: "unclear", detail: "keeps the connection open without a response" };
   return undefined;
 }

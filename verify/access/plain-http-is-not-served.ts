@@ -54,7 +54,7 @@ async function readPlain(context: CheckContext, port: number): Promise<Reading> 
 
 function judgePlain(contact: Contact): Reading {
   if (contact.outcome === "unreachable" || contact.outcome === "closed") return "refused";
-  if (contact.outcome === "silent") return "unclear";
+  if (contact.outcome === "unresponsive") return "unclear";
   const text = contact.bytes.toString("latin1");
   const status = /^HTTP\/1\.[01] (\d{3})/.exec(text)?.[1];
   // A TLS alert, or any other response that is not HTTP, serves nothing.

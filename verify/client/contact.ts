@@ -9,7 +9,7 @@ export type Contact =
   /** Accepted the connection and closed it without a byte. */
   | { readonly outcome: "closed" }
   /** Keeps the connection open and sends nothing. */
-  | { readonly outcome: "silent" }
+  | { readonly outcome: "unresponsive" }
   | { readonly outcome: "spoke"; readonly bytes: Buffer };
 
 export interface ContactTarget {
@@ -35,7 +35,7 @@ export function contactPort(options: ContactTarget): Promise<Contact> {
   });
   const stream = options.tls ? connectTls({ socket, rejectUnauthorized: false }) : socket;
   const timer = setTimeout(() => {
-    if (connected) resolve({ outcome: "silent" });
+    if (connected) resolve({ outcome: "unresponsive" });
     else resolve({ outcome: "unreachable", code: "ETIMEDOUT", reason: `no connection within ${waitMs} ms` });
   }, waitMs);
   const fail = (error: Error): void => {

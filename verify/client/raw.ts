@@ -12,7 +12,7 @@ export interface RawResponse {
 
 const longestMs = 4_000;
 /** A further response would have arrived by then. */
-const quietMs = 400;
+const idleMs = 400;
 
 /** Sends raw bytes over TLS, as the operator's insider, and collects all responses. */
 export function sendRaw(target: Target, bytes: string, signal: AbortSignal): Promise<RawResponse> {
@@ -32,15 +32,15 @@ export function sendRaw(target: Target, bytes: string, signal: AbortSignal): Pro
     key: target.insider.key,
     ...(authority === undefined ? {} : { ca: authority }),
   });
-  let quiet: NodeJS.Timeout | undefined;
+  let idle: NodeJS.Timeout | undefined;
   const late = setTimeout(() => finish(false), longestMs);
   const abort = (): void => reject(new VerifyError("DMM_VERIFY_INTERRUPTED"));
   signal.addEventListener("abort", abort, { once: true });
   socket.once("secureConnect", () => socket.write(bytes, "latin1"));
   socket.on("data", (chunk: Buffer) => {
     chunks.push(chunk);
-    clearTimeout(quiet);
-    quiet = setTimeout(() => finish(false), quietMs);
+    clearTimeout(idle);
+    idle = setTimeout(() => finish(false), idleMs);
   });
   socket.once("close", () => finish(true));
   socket.on("error", (error) => {
@@ -51,7 +51,7 @@ export function sendRaw(target: Target, bytes: string, signal: AbortSignal): Pro
   });
   return promise.finally(() => {
     clearTimeout(late);
-    clearTimeout(quiet);
+    clearTimeout(idle);
     signal.removeEventListener("abort", abort);
     socket.destroy();
   });

@@ -116,7 +116,7 @@ function renderDifferences(differences: readonly Difference[]): string {
     own.length === 0 ? "<p>None specific to this environment.</p>" : renderDifferenceList(own),
     others.length === 0
       ? ""
-      : `<details class="quiet"><summary>${others.length} common to every environment</summary>${renderDifferenceList(others)}</details>`,
+      : `<details class="muted"><summary>${others.length} common to every environment</summary>${renderDifferenceList(others)}</details>`,
     "</section>",
   ].join("\n");
 }

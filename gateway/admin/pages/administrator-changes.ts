@@ -17,7 +17,7 @@ export function renderAdministratorChanges(changes: readonly RecordedAdministrat
       (change) => html`<tr>
       <th scope="row">${describeAdministratorChange(change)}</th>
       <td data-title="Administrator"><bdi>${change.name}</bdi></td>
-      <td class="long" data-title="Changed by"><bdi>${change.author}</bdi>${change.certificate !== null && html` <span class="quiet">certificate ${change.certificate}</span>`}</td>
+      <td class="long" data-title="Changed by"><bdi>${change.author}</bdi>${change.certificate !== null && html` <span class="muted">certificate ${change.certificate}</span>`}</td>
       <td data-title="Time">${renderTime(change.madeAt)}</td>
     </tr>`,
     )}</tbody>

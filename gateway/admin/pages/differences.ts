@@ -29,7 +29,7 @@ const verbs = { added: "Added", changed: "Changed", removed: "Removed" } as cons
 
 /** One block for each changed entry. */
 export async function renderDifferences(differences: readonly Difference[]): Promise<Content> {
-  if (differences.length === 0) return html`<p class="quiet">No differences.</p>`;
+  if (differences.length === 0) return html`<p class="muted">No differences.</p>`;
   return Promise.all(differences.map(renderDifference));
 }
 

@@ -13,7 +13,7 @@ export function renderErrorPage(
     { title, administrator, ...(environment !== undefined && { environment }) },
     html`<div class="head"><h1>${title}</h1></div>
     ${detail !== undefined && html`<p class="lead">${detail}</p>`}
-    <p class="quiet">${status} · <code>${error.code}</code></p>
+    <p class="muted">${status} · <code>${error.code}</code></p>
     ${administrator !== undefined && html`<p><a class="button" href="/routes">Routes</a></p>`}`,
   );
 }

@@ -95,11 +95,11 @@ function renderBoxes(
 ): Content {
   const chosen = readList(state, field.name);
   const options = field.options ?? [];
-  if (options.length === 0) return html`<p class="quiet">${field.none}</p>`;
+  if (options.length === 0) return html`<p class="muted">${field.none}</p>`;
   const isDescribed = options.some(({ hint = "" }) => hint !== "");
   return html`<div class="boxes${isDescribed && " described"}">${options.map(
     ({ value, hint }) =>
-      html`<label><input type="checkbox" name="${field.name}" value="${value}"${chosen.includes(value) && html` checked`}><span><code>${value}</code>${hint !== undefined && hint !== "" && html` <span class="quiet">${hint}</span>`}</span></label>`,
+      html`<label><input type="checkbox" name="${field.name}" value="${value}"${chosen.includes(value) && html` checked`}><span><code>${value}</code>${hint !== undefined && hint !== "" && html` <span class="muted">${hint}</span>`}</span></label>`,
   )}</div>`;
 }
 

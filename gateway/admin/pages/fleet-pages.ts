@@ -65,8 +65,8 @@ function renderTable({ members, version }: Fleet): Content {
     <tbody>${members.map(
       (member) => html`<tr${(member.state === "closed" || member.state === "gone") && html` class="gone"`}>
       <th scope="row"><code>${member.address}:${member.port}</code></th>
-      <td data-title="State"><span class="badge ${levels[member.state]}">${member.state}</span>${member.problem !== undefined && html` <span class="quiet">${member.problem}</span>`}</td>
-      <td data-title="Version">${member.version}${member.version !== version && html` <span class="quiet">not ${version}</span>`}</td>
+      <td data-title="State"><span class="badge ${levels[member.state]}">${member.state}</span>${member.problem !== undefined && html` <span class="muted">${member.problem}</span>`}</td>
+      <td data-title="Version">${member.version}${member.version !== version && html` <span class="muted">not ${version}</span>`}</td>
       <td data-title="Last heartbeat">${member.unresponsiveMs < 3000 ? "now" : `${describeDuration(Math.round(member.unresponsiveMs / 1000) * 1000)} ago`}</td>
       <td data-title="Up since">${renderTime(member.startedAt)}</td>
     </tr>`,

@@ -92,7 +92,7 @@ async function sendVersion(
   const content = html`<p class="back"><a href="/history">History</a></p>
     <div class="head"><h1>Version ${version}</h1></div>
     ${notice}
-    <p class="lead">${recorded.summary}. By <strong>${recorded.author}</strong>${recorded.certificate !== null && html` <span class="quiet">(certificate ${recorded.certificate})</span>`}, ${renderTime(recorded.createdAt)}.
+    <p class="lead">${recorded.summary}. By <strong>${recorded.author}</strong>${recorded.certificate !== null && html` <span class="muted">(certificate ${recorded.certificate})</span>`}, ${renderTime(recorded.createdAt)}.
       ${recorded.restoredFrom !== null && html`Rolled back to <a href="/history/${recorded.restoredFrom}">version ${recorded.restoredFrom}</a>.`}</p>
     <section><h2>Changes</h2>${await renderDifferences(recorded.differences)}</section>
     ${version === current.version ? html`<p class="notice">This is the current version.</p>` : renderWayBack(page, version, current.version, await renderDifferences(computeDifferences(current.document, document)))}`;
@@ -104,7 +104,7 @@ async function sendVersion(
 
 function renderWayBack(page: PageRequest, version: number, current: number, differences: Content): Content {
   return html`<section><h2>Changes if you roll back to this version</h2>${differences}
-  <p class="quiet">Secrets do not change: a replaced secret is not restored.</p>
+  <p class="muted">Secrets do not change: a replaced secret is not restored.</p>
   ${
     page.canEdit &&
     html`<form method="post" action="/history/${version}/restore">

@@ -30,7 +30,7 @@ export function renderList<K extends Kind>(
   </form>
   <div id="list" aria-live="polite">
   ${found.length === 0 ? html`<p class="empty">${entries.length === 0 ? `No ${noun}s yet.` : `No ${noun} matches “${find}”.`}</p>` : renderTable(form, document, found)}
-  <p class="quiet count">${found.length === entries.length ? `${entries.length} ${entries.length === 1 ? noun : `${noun}s`}` : `${found.length} of ${entries.length} ${noun}s`}</p>
+  <p class="muted count">${found.length === entries.length ? `${entries.length} ${entries.length === 1 ? noun : `${noun}s`}` : `${found.length} of ${entries.length} ${noun}s`}</p>
   </div>`;
 }
 

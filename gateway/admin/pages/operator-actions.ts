@@ -27,7 +27,7 @@ export function renderOperatorActions(recorded: readonly RecordedOperatorAction[
       ({ action, subject, outcome, author, certificate, requestedAt }) => html`<tr>
       <th scope="row">${actions[action]}${subject !== "" && html` <bdi>${subject}</bdi>`}</th>
       <td data-title="Outcome">${outcome === null ? "Waiting for a gateway" : outcomes[outcome]}</td>
-      <td class="long" data-title="Requested by"><bdi>${author}</bdi>${certificate !== null && html` <span class="quiet">certificate ${certificate}</span>`}</td>
+      <td class="long" data-title="Requested by"><bdi>${author}</bdi>${certificate !== null && html` <span class="muted">certificate ${certificate}</span>`}</td>
       <td data-title="Time">${renderTime(requestedAt)}</td>
     </tr>`,
     )}</tbody>

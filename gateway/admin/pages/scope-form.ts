@@ -14,7 +14,7 @@ export const scopeForm: EntryForm<"scopes"> = {
       cell: ({ name }, { routes }) => {
         const count = routes.filter(({ scopes }) => scopes.includes(name)).length;
         return count === 0
-          ? html`<span class="quiet">none</span>`
+          ? html`<span class="muted">none</span>`
           : html`<a href="/routes?find=${encodeURIComponent(name)}">${count}</a>`;
       },
     },
@@ -23,7 +23,7 @@ export const scopeForm: EntryForm<"scopes"> = {
       cell: ({ name }, { clients }) => {
         const count = clients.filter(({ scopes }) => scopes.includes(name)).length;
         return count === 0
-          ? html`<span class="quiet">none</span>`
+          ? html`<span class="muted">none</span>`
           : html`<a href="/clients?find=${encodeURIComponent(name)}">${count}</a>`;
       },
     },

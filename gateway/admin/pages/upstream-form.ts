@@ -22,7 +22,7 @@ export const upstreamForm: EntryForm<"upstreams"> = {
       cell: ({ name }, { routes }) => {
         const count = routes.filter(({ upstream }) => upstream === name).length;
         return count === 0
-          ? html`<span class="quiet">none</span>`
+          ? html`<span class="muted">none</span>`
           : html`<a href="/routes?find=${encodeURIComponent(name)}">${count}</a>`;
       },
     },

@@ -34,7 +34,7 @@ export function renderUserChanges(
       (change) => html`<tr>
       <th scope="row">${describeUserChange(change)}</th>
       ${named && html`<td data-title="User">${change.action === "removed" ? change.userName : html`<a href="/users/${change.userId}">${change.userName}</a>`}</td>`}
-      <td class="long" data-title="Changed by">${change.action === "chose-password" ? "the user" : html`<bdi>${change.author}</bdi>`}${change.certificate !== null && html` <span class="quiet">certificate ${change.certificate}</span>`}</td>
+      <td class="long" data-title="Changed by">${change.action === "chose-password" ? "the user" : html`<bdi>${change.author}</bdi>`}${change.certificate !== null && html` <span class="muted">certificate ${change.certificate}</span>`}</td>
       <td data-title="Time">${renderTime(change.madeAt)}</td>
     </tr>`,
     )}</tbody>

@@ -71,7 +71,7 @@ function renderEnd({ find, state, users, more, count, isFirst }: UserListPage): 
       ...(state === "any" ? {} : { state }),
       ...(after === undefined ? {} : { after }),
     }).toString();
-  return html`<p class="quiet count">${count.toLocaleString("en")} ${count === 1 ? "user" : "users"}${(find !== "" || state !== "any") && " found"}</p>
+  return html`<p class="muted count">${count.toLocaleString("en")} ${count === 1 ? "user" : "users"}${(find !== "" || state !== "any") && " found"}</p>
   ${
     (more || !isFirst) &&
     html`<nav class="actions" aria-label="Pages">

@@ -21,7 +21,7 @@ before(async () => {
   bad = await StartedBadUpstream.start(`${network}.1.21`, {
     reset: (socket) => socket.resetAndDestroy(),
     garbage: (socket) => socket.end("this is not HTTP\r\n\r\n"),
-    silent: () => {},
+    unresponsive: () => {},
     early: (socket) => socket.end("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"),
     stalled: (socket) => socket.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"),
     early413: (socket) => {
@@ -76,7 +76,7 @@ test("an upstream that is missing, resets or sends garbage yields 502", async ()
 
 test("an upstream that exceeds the route's time limit yields 504", async () => {
   const began = performance.now();
-  const { status, body } = await ask("/bad/silent");
+  const { status, body } = await ask("/bad/unresponsive");
   assert.deepEqual([status, body.code], [504, "DMM_GATEWAY_UPSTREAM_SLOW"]);
   const took = performance.now() - began;
   assert.ok(took >= 290 && took < 15_000, `${took} ms`);
@@ -146,14 +146,14 @@ test("bodies stream to the upstream, announced or chunked, and arrive completely
 
 test("a body over the route's limit is 413, announced or not", async () => {
   const content = "a".repeat(2000);
-  assert.equal((await ask("/bad/silent", { method: "POST", body: content })).status, 413);
-  const chunked = `POST /bad/silent HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n7d0\r\n${content}\r\n`;
+  assert.equal((await ask("/bad/unresponsive", { method: "POST", body: content })).status, 413);
+  const chunked = `POST /bad/unresponsive HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n7d0\r\n${content}\r\n`;
   assert.equal(readStatus(await sendRaw(origin, chunked)), 413);
 });
 
 test("a response reaches a client that is still sending", async () => {
   const chunk = `10000\r\n${"x".repeat(65_536)}\r\n`;
-  const requests = ["/bad/silent", "/verify/echo"].map(
+  const requests = ["/bad/unresponsive", "/verify/echo"].map(
     (path) =>
       `POST ${path} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n${chunk.repeat(160)}0\r\n\r\n`,
   );
@@ -170,7 +170,7 @@ test("an upstream's response before the whole body is forwarded", async () => {
 });
 
 test("a body that stops arriving is 408", async () => {
-  const text = "POST /bad/silent HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf";
+  const text = "POST /bad/unresponsive HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf";
   assert.equal(readStatus(await sendRaw(origin, text)), 408);
 });
 
@@ -210,7 +210,7 @@ test("a trace continues with a span of the gateway", async () => {
 test("clients that disconnect while they wait do not leak connections", async () => {
   for (let round = 0; round < 20; round++) {
     const leaving = new AbortController();
-    const asked = fetch(`${origin}/bad/silent`, { signal: leaving.signal }).catch(() => {});
+    const asked = fetch(`${origin}/bad/unresponsive`, { signal: leaving.signal }).catch(() => {});
     setTimeout(() => leaving.abort(), round);
     await asked;
   }

@@ -92,7 +92,7 @@ test("500 clients that disconnect at any moment leave nothing behind", async () 
     get("/verify/slow?ms=500", bearer),
     get("/h/wait?ms=200"),
     get("/h/endless"),
-    get("/bad/silent"),
+    get("/bad/unresponsive"),
     get("/bad/ended"),
     post("/h/echo", "Content-Length: 50000\r\n", "x".repeat(50_000)),
     post("/h/echo", "Transfer-Encoding: chunked\r\n", "3e8\r\n".concat("x".repeat(1000), "\r\n0\r\n\r\n")),
