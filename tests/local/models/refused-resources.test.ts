@@ -147,6 +147,30 @@ const values: readonly Case[] = [
       /^InvalidParameterValue: Value \(c7i\.huge\) for parameter LaunchTemplateData\.InstanceType is invalid/,
   },
   {
+    what: "a database instance class that does not exist",
+    type: "aws:rds/clusterInstance:ClusterInstance",
+    inputs: { identifier: "a", engine: "aurora-mysql", instanceClass: "db.r6g.huge" },
+    refusal: "InvalidParameterValue: Invalid DB Instance class: db.r6g.huge",
+  },
+  {
+    what: "an Aurora version that does not exist",
+    type: "aws:rds/cluster:Cluster",
+    inputs: { clusterIdentifier: "a", engine: "aurora-mysql", engineVersion: "8.0.mysql_aurora.2.10.1" },
+    refusal: "InvalidParameterCombination: Cannot find version 8.0.mysql_aurora.2.10.1 for aurora-mysql",
+  },
+  {
+    what: "a cache node type that does not exist",
+    type: "aws:elasticache/replicationGroup:ReplicationGroup",
+    inputs: { replicationGroupId: "a", description: "d", nodeType: "cache.r7g.3xlarge" },
+    refusal: "InvalidParameterValue: Invalid Cache Node Type: cache.r7g.3xlarge.",
+  },
+  {
+    what: "a Redis version that does not exist",
+    type: "aws:elasticache/replicationGroup:ReplicationGroup",
+    inputs: { replicationGroupId: "a", description: "d", engineVersion: "7.9" },
+    refusal: "InvalidParameterCombination: Cannot find version 7.9 for redis",
+  },
+  {
     what: "a target group on port 0",
     type: "aws:lb/targetGroup:TargetGroup",
     inputs: { name: "a", port: 0 },
