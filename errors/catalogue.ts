@@ -1,10 +1,10 @@
-/** What an expected failure says. */
+/** Texts of an expected failure. */
 export interface ErrorText {
   /** What failed, with the value and what is allowed. */
   readonly message: string;
   /** The next command or edit. */
   readonly hint: string;
-  /** What the command line exits with; without one, with 3: the machine or the environment is not ready. */
+  /** Exit code of the command line; by default 3: the machine or the environment is not ready. */
   readonly exitCode?: number;
 }
 
@@ -16,7 +16,7 @@ export type Catalogue = Readonly<Record<`DMM_${string}`, (values: never) => Erro
 
 export type CodeOf<Entries extends Catalogue> = keyof Entries & string;
 
-/** A code with the values that its texts name: none can be forgotten or misspelt. */
+/** A code with the values in its texts: none can be forgotten or misspelt. */
 export type ErrorArguments<Entries extends Catalogue> = {
   [Code in CodeOf<Entries>]: Entries[Code] extends () => ErrorText
     ? [code: Code, values?: Readonly<Record<string, never>>, cause?: unknown]

@@ -44,7 +44,7 @@ interface Base {
   readonly lifecycle: Lifecycle;
 }
 
-/** What connects this gateway with the others and the admin site. */
+/** Connects this gateway with the others and the admin site. */
 interface Fleet {
   readonly address: string;
   /** Absent in a gateway without workers. */
@@ -73,7 +73,7 @@ async function openFleet({ settings, logger, lifecycle }: Base, stores: Stores):
   };
 }
 
-/** A port that is open, or will be once it is worth it. */
+/** A port that is open, or will be once there is something to serve. */
 interface Listener {
   readonly nonces: ProofNonces;
   readonly oauth2: OAuth2Endpoints;

@@ -11,7 +11,7 @@ import { Primaries } from "./redis/primaries.ts";
 import type { GatewaySettings } from "./settings.ts";
 import { Upstreams } from "./upstreams/upstreams.ts";
 
-/** Everything that a gateway connects to. Each connects at its first use, or once it is told to start. */
+/** Everything that a gateway connects to. Each connects at its first use, or when it is started. */
 export interface Stores {
   readonly writer: Pool;
   readonly reader: Pool;
@@ -41,7 +41,7 @@ export function openStores(settings: GatewaySettings, logger: Logger): Stores {
   };
 }
 
-/** Brings the schema up to date and loads the newest configuration, however long the database is away. */
+/** Migrates the schema and loads the newest configuration, however long the database is unavailable. */
 export async function loadConfiguration(
   settings: GatewaySettings,
   { writer, configuration }: Stores,
@@ -57,7 +57,7 @@ export async function loadConfiguration(
   await configuration.start();
 }
 
-/** Delivers what waits in the access log, and closes every connection. */
+/** Delivers the queued access log, and closes every connection. */
 export async function closeStores(stores: Stores): Promise<void> {
   stores.signingKeys.close();
   stores.configuration.close();

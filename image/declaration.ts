@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What an image tells a container runtime, as the last stage of its Dockerfile declares it. */
+/** The declarations of an image for its container runtime, from the last stage of its Dockerfile. */
 export interface ImageDeclaration {
   /** `ENV`: every container has these variables unless its task definition sets them. */
   readonly environment: Readonly<Record<string, string>>;

@@ -1,8 +1,8 @@
 import type { Region } from "./region.ts";
 
 /**
- * What this process keeps in memory for each region, created when it is first asked for. It is gone with the process:
- * what must survive a restart is a resource.
+ * In-memory state for each region, created at its first use. It is lost with the process: what must survive a
+ * restart is a resource.
  */
 export function perRegion<Kept>(create: (region: Region) => Kept): (region: Region) => Kept {
   const kept = new WeakMap<Region, Kept>();

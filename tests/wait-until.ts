@@ -3,8 +3,8 @@ import { waitUntil as wait } from "../machine/wait.ts";
 const everyMs = 10;
 
 /**
- * Waits until a condition returns something other than false or undefined, and returns that. The default limit is one that
- * only a failure reaches. @throws DMM_MACHINE_WAIT_TIMEOUT, which names `what`
+ * Waits until a condition returns something other than false or undefined, and returns that. The default limit is
+ * reached only on failure. @throws DMM_MACHINE_WAIT_TIMEOUT, which names `what`
  */
 export async function waitUntil<Found>(
   what: string,

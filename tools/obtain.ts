@@ -40,10 +40,9 @@ export interface ObtainOptions {
 }
 
 /**
- * Obtains every tool that is missing, all bundles at once, and returns where all tools are. Several processes may call
- * it at once: one works, the others wait for it.
- * Throws DMM_TOOLS_UNOBTAINABLE, after everything was tried, with what failed for each tool; the reason of `signal`
- * when that fires.
+ * Obtains every missing tool, all bundles concurrently, and returns the locations of all tools. Concurrent calls
+ * are safe: one process works, the others wait. Throws DMM_TOOLS_UNOBTAINABLE after everything was tried, with the
+ * failures of each tool, or the reason of `signal` when that fires.
  */
 export async function obtainMissing(options: ObtainOptions = {}): Promise<ResolvedTools> {
   const before = await resolveTools();

@@ -2,7 +2,7 @@ import { checkNameOf, type Suite } from "./check.ts";
 import { suites } from "./suites.ts";
 import { release } from "./teardown/index.ts";
 
-/** What the document says about one suite: its checks and their proofs. */
+/** One suite in the document: its checks and their proofs. */
 type DocumentedSuite = Pick<Suite, "name"> & {
   readonly checks: readonly { readonly claim: string; readonly proof: string }[];
 };

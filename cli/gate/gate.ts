@@ -41,7 +41,7 @@ export async function runGate(session: Session, request: GateRequest): Promise<O
   ensureSigningKey(session.home);
   const up = lockUp(await planUp(session, request));
   using _ = up.lock;
-  // Another command created it meanwhile: it is not this gate's to tear down.
+  // Another command created it meanwhile; tearing it down is not this gate's job.
   if (up.earlier !== undefined || up.wasUp) refuseUsedName(session, request.name);
   const { witness, ...proof } = await prove(session, up, request);
   const tornDown = await tearDownAfter(session, up, witness);

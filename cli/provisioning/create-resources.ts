@@ -14,7 +14,7 @@ import { watchRegion } from "../region/responsive.ts";
 import type { Progress } from "../report/steps.ts";
 import type { CreatedUp, LocatedUp } from "./up-run.ts";
 
-/** Lets the engine create what the program declares, and keeps the outputs. */
+/** Lets the engine create the program's resources, and returns the outputs. */
 export async function createResources(run: LocatedUp, progress: Progress): Promise<CreatedUp> {
   const { session, record, project, region, folder } = run;
   const state = readStackState(session.home, project.name, record.name);

@@ -31,7 +31,7 @@ import type { LockedUp, PlannedUp, ReservedUp, UpRequest } from "./up-run.ts";
 
 const defaultLifetimeSeconds = 8 * 3600;
 
-/** Takes the environment for this run: its record, its network, its access material and its configuration. */
+/** Reserves the environment for this run: its record, its network, its access material and its configuration. */
 export async function reserveEnvironment(run: LockedUp): Promise<ReservedUp> {
   const { session, request, folder, project } = run;
   const record = await decidePorts(run, await decideIngressPort(decideRecord(run)));

@@ -100,7 +100,7 @@ function checkPlan(
   checkConfiguration(overridesOf(planRecord(run, earlier, network ?? networkNumbers[0]!), run.project));
 }
 
-/** Ctrl-C during `up`: what this run has created is torn down; an environment that was up before stays as it is. */
+/** Ctrl-C during `up`: tears down what this run has created; an environment that was up before is unchanged. */
 export async function tearDownInterrupted(run: LockedUp): Promise<Outcome> {
   const { session, request } = run;
   if (run.wasUp) {

@@ -21,8 +21,8 @@ export function localImages({ node }: ReturnType<typeof regionTools>): Record<st
 }
 
 /**
- * Production's image as the local region is asked for it: of the same repository, by the digest of this checkout's content. A
- * registry other than ECR cannot be reached from the local region, so its name is left out.
+ * Production's image as it is requested from the local region: from the same repository, by the digest of this
+ * checkout's content. The local region reaches no registry other than ECR, so another registry's name is omitted.
  *
  * @throws ImageError when the content is incomplete
  */

@@ -6,7 +6,9 @@ export interface Step<Before, After> {
   /** In the imperative, as it is shown: `start the region`. */
   readonly title: string;
   run(before: Before, progress: Progress): Promise<After>;
-  /** False for a step that finished without reaching its goal: it is shown as failed, and the command goes on. */
+  /**
+   * False for a step that finished without reaching its goal: it is shown as failed, and the command continues.
+   */
   succeeded(after: After): boolean;
 }
 

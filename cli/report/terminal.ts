@@ -10,7 +10,7 @@ class StepFailed extends Error {
   }
 }
 
-/** What listr2 shows of one step, between its begin and its end. */
+/** The line that listr2 shows for one step. */
 interface Line {
   readonly title: string;
   /** Resolves once listr2 shows the step as running. */

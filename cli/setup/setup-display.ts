@@ -2,7 +2,7 @@ import type { ObtainEvent } from "../../tools/obtain.ts";
 import type { Reporter } from "../report/reporter.ts";
 
 type Planned = Extract<ObtainEvent, { kind: "planned" }>;
-/** How obtaining a bundle ended. */
+/** Result of obtaining a bundle. */
 export type Ending = Extract<ObtainEvent, { kind: "obtained" | "failed" }>;
 
 /** A bundle that is being obtained. */
@@ -11,13 +11,13 @@ export interface ShownBundle {
   readonly title: string;
   /** On the clock of `performance.now()`, in milliseconds. */
   readonly start: number;
-  /** What is currently done for it. */
+  /** The current action. */
   detail: string;
-  /** From 0 to 1, if the end is known. */
+  /** From 0 to 1, if the total is known. */
   fraction?: number;
 }
 
-/** Shows the progress of obtaining tools. Keeps what is known of each bundle; how it is drawn is the subclass's. */
+/** Shows the progress of obtaining tools. Tracks the state of each bundle; subclasses draw it. */
 export abstract class SetupDisplay {
   protected readonly reporter: Reporter;
   readonly #bundles = new Map<string, ShownBundle>();
@@ -41,7 +41,7 @@ export abstract class SetupDisplay {
   /** A bundle was obtained or not, after so much time: `2 m 03 s`. */
   protected abstract finish(bundle: ShownBundle, ending: Ending, after: string): void;
 
-  /** Those that have not ended. */
+  /** Bundles in progress. */
   protected get unfinished(): readonly ShownBundle[] {
     return [...this.#bundles.values()];
   }

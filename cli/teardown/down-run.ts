@@ -9,7 +9,10 @@ import type { ClosureProof } from "./closure-proof.ts";
 import type { Leftover } from "./left-over.ts";
 import type { Statement } from "./statements.ts";
 
-/** A `down` that has gathered what still describes the environment. Everything that may be damaged or gone may be undefined. */
+/**
+ * A `down` with all evidence about the environment collected. Everything that may be damaged or gone may be
+ * undefined.
+ */
 export interface PlannedDown {
   readonly session: Session;
   readonly name: string;
@@ -21,7 +24,7 @@ export interface PlannedDown {
   readonly network: number | undefined;
   readonly outputs: PlatformOutputs | undefined;
   readonly startedAt: string;
-  /** What could not be done the usual way, for the operator and the proof. Every step may add to it. */
+  /** Deviations from the regular path, for the operator and the proof. Every step may add to it. */
   readonly detours: string[];
 }
 
@@ -53,7 +56,7 @@ export interface StoppedDown extends DeletedDown {
   readonly inventory: Inventory | undefined;
 }
 
-/** It was observed what is left. */
+/** The leftovers have been observed. */
 export interface InspectedDown extends StoppedDown {
   readonly leftovers: readonly Leftover[];
   readonly statements: readonly Statement[];

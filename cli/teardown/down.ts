@@ -25,7 +25,10 @@ import { removeFiles } from "./remove-files.ts";
 import { judge } from "./statements.ts";
 import { takeOver } from "./take-over.ts";
 
-/** What `down` does, in order: access first, then resources, then an inventory that trusts none of the steps before. */
+/**
+ * The steps of `down`, in order: access first, then resources, then an inventory that trusts none of the previous
+ * steps.
+ */
 export const downSteps = startWith<PlannedDown>()
   .step("take over the environment", takeOver)
   .step("reach the region", reachRegion)
@@ -72,8 +75,8 @@ function requireSigningKey({ home }: Session): void {
 }
 
 /**
- * Runs the teardown and reports how it ended: 0, 5 with every leftover, or 3 with what was not observed. `held` is the
- * environment's lock where the caller has it already. Throws DMM_ENVIRONMENT_BUSY.
+ * Runs the teardown and returns the result: 0, 5 with every leftover, or 3 with what was not observed. `held` is
+ * the environment's lock if the caller has it already. Throws DMM_ENVIRONMENT_BUSY.
  */
 export async function tearDown(planned: PlannedDown, held?: Lock): Promise<Outcome> {
   const { session, name, folder } = planned;

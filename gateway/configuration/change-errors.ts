@@ -12,7 +12,7 @@ type ChangeErrorCode =
   | "DMM_ADMIN_CHANGE_NOT_STORED"
   | "DMM_ADMIN_CHANGE_UNCERTAIN";
 
-/** A change that was not made, or perhaps was not. */
+/** A change that was not made, or whose outcome is unknown. */
 export abstract class ChangeError extends Error {
   /** The code that users of the admin site and its API get. */
   readonly code: ChangeErrorCode;

@@ -7,12 +7,12 @@ import type { Target } from "./path.ts";
 import { createRequestId } from "./trace.ts";
 import type { TunnelEnd } from "./tunnel-end.ts";
 
-/** Who sent a request, by a valid token. */
+/** The client, and possibly the user, of a valid token. */
 export interface Caller {
   readonly clientId: string;
   /** Scopes of the token that its client still has, separated by spaces. */
   readonly scope: string | undefined;
-  /** Absent for a token that a client got for itself. */
+  /** Absent for a token from the client credentials grant. */
   readonly accountId: string | undefined;
   /** In seconds since 1970. */
   readonly tokenExpiresAt: number;
@@ -23,7 +23,7 @@ export interface Targeted extends Exchange {
   readonly target: Target;
 }
 
-/** A request with the route that it leads to. */
+/** A request with its route. */
 export interface Routed extends Targeted {
   readonly route: ServedRoute;
 }
@@ -33,7 +33,7 @@ export interface Authenticated extends Routed {
   readonly authenticated: true;
 }
 
-/** A request that may pass its route. */
+/** A request that is allowed to use its route. */
 export interface Authorized extends Authenticated {
   readonly authorized: true;
 }

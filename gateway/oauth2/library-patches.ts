@@ -61,11 +61,11 @@ export interface LibraryRules {
   readonly isFirstProof: (issuer: string, id: string, expiresAt: number) => Promise<boolean>;
   readonly isKnownAccount: (accountId: string) => Promise<boolean>;
   readonly tagGrant: (grantId: string) => string;
-  /** Called for a device that asks for tokens before anybody has decided. @throws SlowDown */
+  /** Called for a device that requests tokens before there is a decision. @throws SlowDown */
   readonly limitPolling: (code: string) => Promise<void>;
   /** Called before a user's decision is stored. @throws AlreadyUsedError */
   readonly decideOnce: (code: StoredDeviceCode) => Promise<void>;
-  /** Called before a request stores something that has no owner yet. @throws TemporarilyUnavailable */
+  /** Called before a request stores something without an owner. @throws TemporarilyUnavailable */
   readonly limitBeginnings: (context: Context) => Promise<void>;
 }
 
@@ -177,7 +177,7 @@ function storeDecisionsOnce({ models, rules, readContext }: Patch): void {
   };
 }
 
-/** The library stores what anybody begins, without a limit. */
+/** The library stores unauthenticated requests without a limit. */
 function limitUnauthenticatedClients({ models, rules, readContext }: Patch): void {
   for (const { prototype } of [models.Interaction, models.DeviceCode, models.PushedAuthorizationRequest]) {
     const save = prototype.save as (this: object, ...rest: unknown[]) => Promise<unknown>;

@@ -29,7 +29,7 @@ export interface LibraryRulesParts {
   readonly countBeginning: (address: string) => Promise<number>;
 }
 
-/** What this server decides otherwise than the library. */
+/** The rules in which this server deviates from the library. */
 export function createLibraryRules(parts: LibraryRulesParts): LibraryRules {
   const { primaries, memory, errors, clientSecretKey, readLogin, countBeginning } = parts;
   return {

@@ -3,7 +3,7 @@ import type { Exchange } from "../exchange/exchange.ts";
 import { sendError } from "./error-response.ts";
 import type { Refusal } from "./step.ts";
 
-/** Ends an exchange with an error of the catalogue, unless its response has begun. */
+/** Sends an error of the catalogue, unless the response has begun. */
 export function refuse(exchange: Exchange, { code, ...details }: Refusal, realm: string): void {
   const { response, request, head, route } = exchange;
   exchange.error = code;

@@ -74,7 +74,7 @@ export class RequestPath {
     this.#walk(exchange, context, 0, exchange);
   }
 
-  /** Takes an exchange through the steps from `next` on. `outcome` is what the step before returned. */
+  /** Runs the steps from `next` on. `outcome` is the previous step's result. */
   #walk(exchange: Exchange, context: StepContext, next: number, outcome: ReturnType<Step>): void {
     let at = next;
     let last = outcome;

@@ -8,11 +8,11 @@ import type { Tokens } from "../tokens/tokens.ts";
 
 /** An endpoint of the gateway's own that serves no API. */
 export interface InternalEndpoint {
-  /** `true` if the request was for it. */
+  /** `true` if it served the request. */
   respond(request: IncomingMessage, response: ServerResponse): boolean;
 }
 
-/** The OAuth2 server, as far as the request path needs to know it. */
+/** The OAuth2 server as the request path sees it. */
 export interface OwnEndpoints {
   /** Whether the path is one of its endpoints. */
   owns(path: string): boolean;
@@ -42,7 +42,7 @@ export interface Refusal {
   readonly retryAfterSeconds?: number;
 }
 
-/** What a step returns: the exchange, with what is known of it now; or a refusal; or that the response is on its way. */
+/** Result of a step: the exchange with what is now known of it; or a refusal; or that a response is being sent. */
 export type Outcome<Known extends Exchange> = Known | Refusal | "responded";
 
 /** One step of the request path. Only a step that waits for a store returns a promise. */
@@ -53,7 +53,7 @@ export interface Steps {
 
 export type Step = Steps["step"];
 
-/** What is known of an exchange that a step has let pass. */
+/** What is known of an exchange after a step. */
 type KnownAfter<S extends Step, Known> = Known & Extract<Awaited<ReturnType<S>>, Exchange>;
 
 /** The list itself if the steps before each step establish what it needs; otherwise a type that the step does not fit. */
@@ -66,7 +66,7 @@ type InOrder<List extends readonly Step[], Known extends Exchange> = List extend
     : readonly ["No step before this one establishes what it needs.", ...Rest]
   : readonly [];
 
-/** A list of steps, if the compiler finds their order possible. */
+/** A list of steps, if the compiler accepts their order. */
 export function inOrder<const List extends readonly Step[]>(
   ...steps: List & InOrder<List, Exchange>
 ): readonly Step[] {

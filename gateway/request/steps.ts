@@ -8,12 +8,14 @@ import { servePreflight, writeShared } from "./cross-origin.ts";
 import { carriesToken } from "./query-token.ts";
 import { type InternalEndpoint, inOrder, type Outcome, type StepContext } from "./step.ts";
 
-/** Endpoints that are no part of any API, in the order in which they are asked: what they take is neither logged nor counted. */
+/** Internal endpoints, in the order in which they are tried; their requests are neither logged nor counted. */
 export const internalEndpoints = ["notifications", "signOuts", "health", "metrics"] as const;
 
 export type InternalEndpoints = Readonly<Record<(typeof internalEndpoints)[number], InternalEndpoint>>;
 
-/** The way of every request through the gateway, in this order; `docs/gateway.md`, _A request_, explains each step. */
+/**
+ * The steps of every request through the gateway, in this order; `docs/gateway.md`, _A request_, explains each.
+ */
 export const steps = inOrder(
   refuseInvalidHeader,
   refuseUnexpectedBody,
@@ -76,7 +78,7 @@ function findRoute(exchange: Targeted, { configuration }: StepContext): Outcome<
   return exchange;
 }
 
-/** RFC 9110 7.6.3: a request that has come through this platform before would come again. */
+/** RFC 9110 section 7.6.3: a request that has already passed through this platform would loop. */
 function refuseLoop(exchange: Routed, { realm }: StepContext): Outcome<Routed> {
   const { via } = exchange.head;
   return via !== undefined && hasPassed(via, realm) ? { code: "DMM_GATEWAY_LOOP_DETECTED" } : exchange;

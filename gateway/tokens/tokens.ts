@@ -22,7 +22,7 @@ export interface TokenRecord {
   readonly jkt?: string;
 }
 
-/** Why a token may not pass although it is valid; `fault` says what is wrong with its proof, for the log. */
+/** Why a valid token is refused; `fault` states what is wrong with its proof, for the log. */
 export interface BindingRefusal {
   readonly code: ApiErrorCode;
   readonly fault?: string;

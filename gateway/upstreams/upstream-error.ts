@@ -1,6 +1,6 @@
 import type { ApiErrorCode } from "../errors.ts";
 
-/** What a client gets for an upstream without a valid response: SLOW is a timeout, FAILED everything else. */
+/** The client's error for an upstream without a valid response: SLOW is a timeout, FAILED everything else. */
 type UpstreamErrorCode = Extract<ApiErrorCode, "DMM_GATEWAY_UPSTREAM_SLOW" | "DMM_GATEWAY_UPSTREAM_FAILED">;
 
 /** An upstream without a valid response; the message is for the log. */

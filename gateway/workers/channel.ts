@@ -8,7 +8,7 @@ export interface Peer {
   once(event: "disconnect", listener: () => void): unknown;
 }
 
-/** What this end responds to. A call without a handler, or whose handler rejects, is refused. */
+/** Handlers of this end. A call without a handler, or whose handler rejects, is refused. */
 export type Handlers = {
   readonly [Name in CallName]?: (body: Calls[Name]["request"]) => Promise<Calls[Name]["response"]>;
 };
@@ -42,7 +42,7 @@ export class Channel {
     this.#handlers.set(name, handler);
   }
 
-  /** Resolves with the response; with nothing if the call is refused, the other end is gone, or the time is up. */
+  /** Resolves with the response; with nothing if the call is refused, the other end is gone, or on timeout. */
   async call<Name extends CallName>(
     name: Name,
     body: Calls[Name]["request"],
@@ -58,7 +58,7 @@ export class Channel {
       if (!this.#send({ kind: "call", id, name, body } as Message)) this.#waiting.get(id)?.(undefined);
     });
     this.#waiting.delete(id);
-    // The other end runs the same code, and answers a call by its name.
+    // The other end runs the same code, and its response matches the call's name.
     return response as Calls[Name]["response"] | undefined;
   }
 
@@ -77,7 +77,7 @@ export class Channel {
     this.#send(response === undefined ? { kind: "refusal", id } : { kind: "response", id, body: response });
   }
 
-  /** Whether the message is on its way. If the other end is gone there is nobody to tell. */
+  /** Whether the message was sent. If the other end is gone there is no receiver. */
   #send(message: Message): boolean {
     const { connected } = this.#peer;
     if (connected) this.#peer.send?.(message, () => {});

@@ -7,17 +7,17 @@ interface Call<Request, Response> {
 
 type Nothing = Readonly<Record<string, never>>;
 
-/** Every call between a worker and its parent process: what it carries, and what comes back. */
+/** Every call between a worker and its parent process: parameters and result. */
 export interface Calls {
-  /** To the parent: a version exists. Back comes the lowest that one of the other workers serves then. */
+  /** To the parent: a version exists. Returns the lowest that one of the other workers serves then. */
   readonly spread: Call<{ readonly version: number }, { readonly serves: number }>;
-  /** To a worker: load a version. Back comes the one that it serves then. */
+  /** To a worker: load a version. Returns the one that it serves then. */
   readonly reach: Call<{ readonly version: number }, { readonly serves: number }>;
   /** To the parent: this worker's metrics can be collected from now on. */
   readonly ready: Call<Nothing, Nothing>;
-  /** To a worker: its metrics are wanted. */
+  /** To a worker: send its metrics. */
   readonly collect: Call<Nothing, { readonly families: readonly Family[] }>;
-  /** To the parent: a client scraped this worker. Back comes the text of the whole task. */
+  /** To the parent: a client scraped this worker. Returns the metrics of the whole task. */
   readonly scrape: Call<{ readonly families: readonly Family[] }, { readonly text: string }>;
   /** To the parent: this worker ends, and these are its last values. */
   readonly leave: Call<{ readonly families: readonly Family[] }, Nothing>;
@@ -49,7 +49,7 @@ export type Message =
   | { readonly kind: "response"; readonly id: number; readonly body: Calls[CallName]["response"] }
   | { readonly kind: "refusal"; readonly id: number };
 
-/** A call that this protocol does not have. */
+/** A call that this protocol does not define. */
 interface UnknownCall {
   readonly kind: "unknown call";
   readonly id: number;

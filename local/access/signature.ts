@@ -90,8 +90,8 @@ function parseMoment(moment: string): number {
 }
 
 /**
- * The Authorization header that the owner of the key would send with this request, by the signer of AWS's own SDK. Headers
- * that were not signed are left out; a body that is sent in chunks is signed by its `x-amz-content-sha256`.
+ * The Authorization header that the key's owner would send with this request, by the signer of AWS's own SDK.
+ * Unsigned headers are left out; a chunked body is signed by its `x-amz-content-sha256`.
  */
 async function signAgain(
   request: WireRequest,

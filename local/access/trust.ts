@@ -20,7 +20,7 @@ const sentKeys: Readonly<Record<string, readonly string[]>> = {
 
 export type TrustedService = "ecs-tasks.amazonaws.com" | "fis.amazonaws.com" | "firehose.amazonaws.com";
 
-/** Reads a trust policy. @throws Error saying what is wrong with it, or what the region does not evaluate */
+/** Parses a trust policy. @throws Error naming what is wrong or unsupported */
 export function parseTrust(text: string): readonly TrustStatement[] {
   const { Statement } = JSON.parse(text) as { readonly Statement?: Written | readonly Written[] };
   const statements = [Statement ?? []].flat();

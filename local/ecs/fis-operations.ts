@@ -87,7 +87,7 @@ export const fisOperations: Operations = {
 
 type Outcome = { readonly status: string; readonly reason: string };
 
-/** Stops each action's tasks, as the experiment's role may: FIS has no permissions of its own. */
+/** Stops each action's tasks, with the permissions of the experiment's role: FIS has none of its own. */
 function run(
   region: Region,
   { id, roleArn, targets, actions }: { readonly id: string; readonly roleArn: string } & Template,

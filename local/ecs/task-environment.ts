@@ -10,8 +10,8 @@ import type { Task } from "./task.ts";
 type ImageFiles = Pick<PulledImage, "folder" | "declaration">;
 
 /**
- * Variables that a task has on this machine beside its definition and its image, each with what it stands for. The ECS
- * agent on EC2 sets neither a Region nor a certificate authority, so neither is here.
+ * Variables that a task has on this machine besides its definition and its image, each with its counterpart on
+ * AWS. The ECS agent on EC2 sets neither a Region nor a certificate authority, so neither is here.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html
  */
 export const addedVariables: Readonly<Record<string, string>> = {

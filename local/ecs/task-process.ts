@@ -28,7 +28,7 @@ export async function startTask(region: Region, task: Task, onEnd: (exit: Exit) 
   region.log("task.started", { task: task.id, service: task.service, image: task.imageDigest });
 }
 
-/** @throws AwsError ClientException, in ECS's words, for a role that tasks may not take */
+/** @throws AwsError ClientException, with ECS's message, for a role that tasks may not assume */
 function assumeRoles(region: Region, { arn, definition }: Task): void {
   for (const role of [definition.executionRoleArn, definition.taskRoleArn]) {
     if (role === undefined) continue;

@@ -6,7 +6,7 @@ export interface DocumentedRule {
   readonly member: string;
   readonly allowed: RegExp;
   readonly code: string;
-  /** What AWS says, as far as it is known. */
+  /** AWS's message, as far as it is known. */
   message(value: string): string;
 }
 

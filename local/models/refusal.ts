@@ -60,7 +60,7 @@ export function refusalOf(service: ModeledService, violations: readonly Violatio
   return new AwsError(wording.invalid, explainParameter(first));
 }
 
-/** S3 has one error for a body that is not as it should be, and names headers and parameters. */
+/** S3 has one error for any invalid body, and names headers and parameters. */
 function refusalOfS3(violations: readonly Violation[]): AwsError | undefined {
   const broken = violations.filter(({ kind }) => kind !== "unknown");
   if (broken.some(({ inBody }) => inBody))

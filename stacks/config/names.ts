@@ -6,7 +6,10 @@ export const productionName = "production";
 /** Prefixes that ECS reserves for its own capacity providers. */
 const reservedPrefixes = ["aws", "ecs", "fargate"];
 
-/** First words of names that somebody else owns: nearly every name is `<environment>-<thing>`, and a host is `<environment>.<zone>`. */
+/**
+ * Prefixes of names that belong to others: nearly every name is `<environment>-<thing>`, and a host is
+ * `<environment>.<zone>`.
+ */
 const reservedWords: Readonly<Record<string, string>> = {
   admin: "production's admin site",
   amzn: "S3's reserved buckets",

@@ -5,8 +5,8 @@ import type { Deployment } from "../deployment.ts";
 import { privateRouteTable } from "./route-tables.ts";
 
 /**
- * The way from the private subnets to S3 that uses no NAT gateway and costs nothing. The layers of images are in S3, so a task
- * starts from ECR also by this way.
+ * The route from the private subnets to S3 without a NAT gateway, free of charge. Image layers are in S3, so tasks
+ * pulled from ECR use it too.
  */
 export function createS3Endpoint(
   parent: pulumi.Resource,

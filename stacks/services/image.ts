@@ -10,9 +10,9 @@ export interface Image {
 }
 
 /**
- * The image that a deployment runs, by the digest that the configuration names: no task that is replaced later runs anything
- * else, and an environment runs what production runs. ECR is asked for it before the first resource; of other registries
- * the reference is taken as it is.
+ * The image of a deployment, by the digest in the configuration: replaced tasks never run anything else, and an
+ * environment runs what production runs. ECR is queried for it before the first resource; references to other
+ * registries are used unchanged.
  *
  * @throws {StackError} when ECR does not have it
  */

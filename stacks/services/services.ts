@@ -108,7 +108,7 @@ type Environment = ServiceSpec["environment"];
 
 function commonEnvironment({ config, place }: Deployment): Environment {
   return {
-    // On EC2 the ECS agent does not say where a task runs, and the SDK looks nowhere else.
+    // On EC2 the ECS agent does not provide the Region, and the SDK has no other source.
     AWS_REGION: place.region,
     PORT: String(config.servicePort),
     ENVIRONMENT: config.environment,

@@ -44,7 +44,7 @@ test("on a terminal a step that throws ends the list, and its error is the comma
   assert.doesNotMatch(shown, /✔ never begun/);
 });
 
-/** Runs step lists with the reporter for terminals, in a process of its own. */
+/** Runs step lists with the reporter for terminals, in a separate process. */
 async function runAtTerminal(steps: string) {
   const report = (name: string) =>
     JSON.stringify(join(import.meta.dirname, "..", "..", "cli", "report", name));

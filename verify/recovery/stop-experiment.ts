@@ -2,7 +2,7 @@ import type { CheckContext } from "../check.ts";
 import { waitUntil } from "../client/wait.ts";
 import { VerifyError } from "../errors.ts";
 
-/** FIS states of an experiment that has not come to its action yet. */
+/** FIS states of an experiment before its action. */
 const beginning = ["pending", "initiating"];
 
 /** Prepares a FIS experiment that stops a task; the template is removed after the check. */

@@ -59,7 +59,7 @@ function describeCors({ origins, headers, exposedHeaders, credentials, maxAgeSec
   ].join("; ");
 }
 
-/** Whether a field of an entry says nothing. */
+/** Whether a field of an entry is unset. */
 export function isUnset(value: unknown): value is null | undefined | "" | readonly [] {
   return (
     value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0)

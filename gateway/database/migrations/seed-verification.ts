@@ -19,8 +19,8 @@ const routes: readonly SeededRoute[] = [
 ];
 
 /**
- * Refuses connections: nothing listens at the discard port of a task's own network namespace. At another address a security group
- * may drop the packets, and that is an upstream that is silent.
+ * Refuses connections: nothing listens at the discard port of a task's own network namespace. At another address a
+ * security group may drop the packets, and the upstream would be unresponsive instead.
  */
 const deadUpstream = "http://127.0.0.1:9";
 

@@ -23,10 +23,10 @@ export interface DescribedResource {
 }
 
 /**
- * Refuses a resource whose requests do not fit AWS's own models.
+ * Refuses a resource whose requests violate AWS's own models.
  *
- * @throws AwsError as the service words it
- * @throws LocalError DMM_LOCAL_PROPERTY_UNMAPPED where the mapping does not know a nested property
+ * @throws AwsError with the service's message @throws LocalError DMM_LOCAL_PROPERTY_UNMAPPED where the mapping
+ * does not know a nested property
  */
 export function admitResource(resource: DescribedResource): void {
   const mapping = resourceMappings[resource.type];
@@ -41,7 +41,7 @@ function requestsOf({ requests }: ResourceMapping, inputs: Properties): readonly
   );
 }
 
-/** The provider passes over empty texts. */
+/** The provider ignores empty texts. */
 function isGiven(inputs: Properties, name: string): boolean {
   return inputs[name] !== undefined && inputs[name] !== null && inputs[name] !== "";
 }

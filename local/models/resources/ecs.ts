@@ -1,6 +1,6 @@
 import { type Fragment, membersOf, type ResourceMappings } from "./mapping.ts";
 
-/** The API has a word where Pulumi has a flag. */
+/** The API has an enumeration where Pulumi has a flag. */
 function enablePublicIp({ assignPublicIp, ...others }: Fragment): Fragment {
   if (assignPublicIp === undefined) return others;
   return { ...others, assignPublicIp: assignPublicIp === true ? "ENABLED" : "DISABLED" };

@@ -11,17 +11,20 @@ export type PropertyMapping = string | ((value: Value, inputs: Properties) => Fr
 export interface ResourceRequest {
   readonly operation: string;
   readonly properties: Readonly<Record<string, PropertyMapping>>;
-  /** What the provider sends where the program gives nothing. */
+  /** What the provider sends if the program sets nothing. */
   readonly defaults?: Fragment;
   /** Members whose value AWS gave in an earlier response. */
   readonly assigned?: readonly string[];
 }
 
-/** How the provider asks AWS for one resource type. The first request is always made, the others when a property needs them. */
+/**
+ * The requests of the provider for one resource type. The first is always made, the others when a property needs
+ * them.
+ */
 export interface ResourceMapping {
   readonly service: ModeledService;
   readonly requests: readonly ResourceRequest[];
-  /** Properties that never leave Pulumi's provider, each with what it does. */
+  /** Properties that are never sent to AWS, each with its purpose. */
   readonly provider?: Readonly<Record<string, string>>;
   /** Names of nested properties that differ from the API's by more than case and plural. */
   readonly renamed?: Readonly<Record<string, string>>;

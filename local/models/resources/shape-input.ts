@@ -7,8 +7,8 @@ interface Target {
 }
 
 /**
- * Gives a value from a Pulumi program the form of an API's shape: names, lists of one, maps of tags, numbers as text. A
- * name that the shape does not have stays as it is, so that it is found afterwards.
+ * Converts a value from a Pulumi program to an API's shape: names, lists of one, maps of tags, numbers as text. A
+ * name that the shape does not have is unchanged, so that it is detected later.
  */
 export function shapeInput(target: Target, value: unknown): unknown {
   const { model, shape } = target;

@@ -10,7 +10,7 @@ export interface Signing {
   readonly day?: string;
 }
 
-/** Signs by the text of AWS's documentation alone ("Create a signed AWS API request"), without the SDK. */
+/** Signs according to AWS's documentation only ("Create a signed AWS API request"), without the SDK. */
 export function signByHand(request: WireRequest, signing: Signing): WireRequest {
   const { key, service } = signing;
   const moment = new Date().toISOString().replace(/[-:]|\.\d+/g, "");

@@ -6,7 +6,7 @@ import type { Properties } from "../../../local/resource.ts";
 import { environmentName } from "../../../stacks/config/config.ts";
 import { type DeclaredResource, deploy, environmentConfig, productionConfig } from "../../stacks/deployed.ts";
 
-/** What AWS's models refuse of a program's resources, each with the resource's name. */
+/** Refusals of a program's resources by AWS's models, each with the resource's name. */
 function refusalsOf(resources: readonly DeclaredResource[]): readonly string[] {
   return resources
     .filter(({ type }) => type.startsWith("aws:"))
@@ -39,7 +39,7 @@ async function resourcesOf(name: string): Promise<readonly DeclaredResource[]> {
   return JSON.parse((await template).replaceAll(placeholder, name)) as readonly DeclaredResource[];
 }
 
-/** Words that AWS services keep for themselves. */
+/** Prefixes that AWS services reserve. */
 const owned = ["aws", "ecs", "fargate", "internal", "sg", "sthree", "amzn-s3-demo"];
 
 const anyName = fc.stringMatching(/^[a-z][a-z0-9-]{1,19}$/);

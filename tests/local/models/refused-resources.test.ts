@@ -4,7 +4,7 @@ import { admitResource } from "../../../local/models/resources/admit.ts";
 import { AwsError } from "../../../local/operation.ts";
 import type { Properties } from "../../../local/resource.ts";
 
-/** What AWS says to a resource, as `code: message`. */
+/** AWS's refusal of a resource, as `code: message`. */
 function refusalOf(type: string, inputs: Properties, secrets: readonly string[] = []): string {
   try {
     admitResource({ type, inputs, secrets });
@@ -29,7 +29,7 @@ interface Case {
   readonly refusal: string | RegExp;
 }
 
-/** Names that AWS keeps for itself or finds too long, one case for each service that makes a rule. */
+/** Names that AWS reserves or finds too long, one case for each service with such a rule. */
 const names: readonly Case[] = [
   {
     what: "a load balancer whose name begins with internal-",
