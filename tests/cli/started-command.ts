@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { execa, type ResultPromise } from "execa";
+import { StartedProgram } from "../started-program.ts";
 import { waitUntil } from "../wait-until.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -14,9 +14,9 @@ export interface CommandResult {
 
 /** A running command, started as by an operator. */
 export interface StartedCommand {
-  readonly process: ResultPromise["nodeChildProcess"];
+  readonly process: StartedProgram["child"];
   readonly ended: Promise<CommandResult>;
-  /** Resolves when it has written this to standard error; rejects when it ends before. */
+  /** Resolves when it has written this; rejects when it ends before. */
   says(text: string): Promise<void>;
 }
 
@@ -45,21 +45,13 @@ export function startCommandLineIn(
   environment: NodeJS.ProcessEnv,
   ...args: readonly string[]
 ): StartedCommand {
-  const running = execa(process.execPath, [commandLineFile, ...args], {
+  const program = new StartedProgram(process.execPath, [commandLineFile, ...args], {
     cwd: root,
     env: environment,
     extendEnv: false,
-    stdin: "ignore",
-    buffer: false,
-    reject: false,
   });
-  const child = running.nodeChildProcess;
-  const [stdout, stderr] = [collect(running.stdout), collect(running.stderr)];
-  const ended = new Promise<CommandResult>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (code) => resolve({ code, stdout: stdout(), stderr: stderr() }));
-  });
-  return { process: child, ended, says: (text) => untilSaid(child, { text, stderr, ended }) };
+  const ended = program.ended.then(({ code }) => ({ code, stdout: program.stdout, stderr: program.stderr }));
+  return { process: program.child, ended, says: (text) => program.says(text) };
 }
 
 /** Waits until a command has its own signal listeners: Node itself does not listen for SIGHUP. */
@@ -73,27 +65,4 @@ export async function untilItListens({ process: { pid } }: StartedCommand): Prom
 /** Runs the command line to its end. */
 export function runCommandLine(home: string, ...args: readonly string[]): Promise<CommandResult> {
   return startCommandLine(home, ...args).ended;
-}
-
-async function untilSaid(
-  child: ResultPromise["nodeChildProcess"],
-  { text, stderr, ended }: { text: string; stderr: () => string; ended: Promise<CommandResult> },
-): Promise<void> {
-  const said = new Promise<void>((resolve) => {
-    const look = () => {
-      if (stderr().includes(text)) resolve();
-    };
-    child.stderr?.on("data", look);
-    look();
-  });
-  const early = ended.then((result) => {
-    throw new Error(`It ended with ${result.code} before it said "${text}":\n${result.stderr}`);
-  });
-  await Promise.race([said, early]);
-}
-
-function collect(stream: NodeJS.ReadableStream): () => string {
-  const chunks: Buffer[] = [];
-  stream.on("data", (chunk: Buffer) => chunks.push(chunk));
-  return () => Buffer.concat(chunks).toString("utf8");
 }

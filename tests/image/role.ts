@@ -1,6 +1,5 @@
-import { once } from "node:events";
 import { get } from "node:http";
-import { execa, type ResultPromise } from "execa";
+import { StartedProgram } from "../started-program.ts";
 import type { AssembledImage } from "./assembled-image.ts";
 
 /**
@@ -21,18 +20,8 @@ export function variablesAt(host: string): Readonly<Record<string, string>> {
   };
 }
 
-export interface Exit {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-}
-
 /** A process of the image: started by its entry point, without a shell and programs. */
-export class Role implements AsyncDisposable {
-  readonly #child: ResultPromise["nodeChildProcess"];
-  readonly ended: Promise<Exit>;
-  output = "";
-  errors = "";
-
+export class Role extends StartedProgram {
   constructor(
     image: AssembledImage,
     name: string,
@@ -46,42 +35,27 @@ export class Role implements AsyncDisposable {
       NODE_COMPILE_CACHE: image.compileCache,
       PATH: "/nonexistent",
     };
-    this.#child = execa(process.execPath, [...(options.node ?? []), "gateway/main.ts", name], {
+    super(process.execPath, [...(options.node ?? []), "gateway/main.ts", name], {
       cwd: image.folder,
       env: { ...environment, ...options.variables },
       extendEnv: false,
-      stdin: "ignore",
-      buffer: false,
-      reject: false,
-    }).nodeChildProcess;
-    this.#child.stdout?.on("data", (part) => {
-      this.output += part;
     });
-    this.#child.stderr?.on("data", (part) => {
-      this.errors += part;
-    });
-    this.ended = once(this.#child, "close").then(([code, signal]) => ({ code, signal }) as Exit);
   }
 
   kill(signal: NodeJS.Signals): void {
-    this.#child.kill(signal);
+    this.child.kill(signal);
   }
 
   /** Modules compiled because they were not in the cache. */
   get compiled(): readonly string[] {
-    return [...this.errors.matchAll(/^\[compile cache\] reading cache .* for (\S+ .*)\.\.\. no such/gm)].map(
+    return [...this.stderr.matchAll(/^\[compile cache\] reading cache .* for (\S+ .*)\.\.\. no such/gm)].map(
       ([, name = ""]) => name,
     );
   }
 
   /** Number of modules loaded from the cache. */
   get cached(): number {
-    return [...this.errors.matchAll(/^\[compile cache\] reading cache .*success, size=/gm)].length;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill("SIGKILL");
-    await this.ended;
+    return [...this.stderr.matchAll(/^\[compile cache\] reading cache .*success, size=/gm)].length;
   }
 }
 

@@ -19,7 +19,7 @@ before(async () => {
   digest = digestContent({ folder: image.folder, workspace: "gateway" });
   image.noteDigest(digest);
   await using warm = new Role(image, "warm");
-  assert.deepEqual(await warm.ended, { code: 0, signal: null }, warm.errors);
+  assert.deepEqual(await warm.ended, { code: 0, signal: null }, warm.stderr);
   image.lock();
   asBuilt = image.listing();
 });
@@ -51,14 +51,14 @@ for (const { name, host, ready, says } of roles) {
     await using role = new Role(image, name, {
       variables: { ...variables, NODE_DEBUG_NATIVE: "COMPILE_CACHE" },
     });
-    await waitUntil(`${name} to say ${says}`, () => says.test(role.output), 60_000);
+    await waitUntil(`${name} to say ${says}`, () => says.test(role.stdout), 60_000);
     assert.equal(await statusAt(host, "/health/live"), 200);
     assert.equal(await statusAt(host, "/health/ready"), ready);
     await using probe = new Role(image, "health", { variables });
-    assert.deepEqual(await probe.ended, { code: 0, signal: null }, probe.errors);
+    assert.deepEqual(await probe.ended, { code: 0, signal: null }, probe.stderr);
     role.kill("SIGTERM");
     assert.deepEqual(await role.ended, { code: 0, signal: null });
-    assert.match(role.output, /"msg":"closed"/);
+    assert.match(role.stdout, /"msg":"closed"/);
     assert.deepEqual(role.compiled, []);
     assert.ok(role.cached > 50, `${role.cached} modules came from the compile cache`);
     assert.deepEqual(image.listing(), asBuilt, "nothing was written");
@@ -67,17 +67,17 @@ for (const { name, host, ready, says } of roles) {
 
 test("a serving role reports the digest of its content", async () => {
   await using role = new Role(image, "stub", { variables: variablesAt(`${network}.0.4`) });
-  await waitUntil("the stub", () => role.output.includes('"msg":"serving"'), 10_000);
-  assert.ok(role.output.includes(`"image":"${digest}"`), role.output);
+  await waitUntil("the stub", () => role.stdout.includes('"msg":"serving"'), 10_000);
+  assert.ok(role.stdout.includes(`"image":"${digest}"`), role.stdout);
 });
 
 test("the health check ends with 1 and the reason if no process is live, and with invalid settings", async () => {
   await using alone = new Role(image, "health", { variables: variablesAt(`${network}.0.5`) });
   assert.deepEqual(await alone.ended, { code: 1, signal: null });
-  assert.ok(alone.errors.startsWith(`not live: ${network}.0.5:8080: connect ECONNREFUSED`), alone.errors);
+  assert.ok(alone.stderr.startsWith(`not live: ${network}.0.5:8080: connect ECONNREFUSED`), alone.stderr);
   await using wrong = new Role(image, "health", { variables: { PORT: "http" } });
   assert.deepEqual(await wrong.ended, { code: 1, signal: null });
-  assert.match(wrong.errors, /^not live: [\s\S]*PORT is "http"/);
+  assert.match(wrong.stderr, /^not live: [\s\S]*PORT is "http"/);
 });
 
 test("a second SIGTERM ends a role immediately, with workers too", async () => {
@@ -87,7 +87,7 @@ test("a second SIGTERM ends a role immediately, with workers too", async () => {
   ] as const) {
     const variables = { ...variablesAt(host), GATEWAY_WORKERS: workers, DRAIN_QUIET_MS: "15000" };
     await using role = new Role(image, "gateway", { variables });
-    const said = (word: string) => role.output.split(`"msg":"${word}"`).length - 1;
+    const said = (word: string) => role.stdout.split(`"msg":"${word}"`).length - 1;
     await waitUntil("every worker", () => said("waiting for the database") === Number(workers), 60_000);
     role.kill("SIGTERM");
     await waitUntil("every worker to drain", () => said("draining") === Number(workers));
@@ -107,7 +107,7 @@ test("a signal that the role does not handle ends it too, although the kernel bl
       variables: variablesAt(host),
       node: ["--import", `data:text/javascript,${encodeURIComponent(signalled)}`],
     });
-    assert.deepEqual(await role.ended, { code: 143, signal: null }, role.errors);
+    assert.deepEqual(await role.ended, { code: 143, signal: null }, role.stderr);
   } finally {
     silent.close();
   }

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { execa, type ResultPromise } from "execa";
+import { execa } from "execa";
+import { StartedProgram } from "../../started-program.ts";
 import { root, temporaryDirectory, tools } from "./started-region.ts";
 
 const main = join(root, "local", "main.ts");
@@ -56,46 +57,20 @@ export async function runRegion(args: readonly string[]): Promise<Ended> {
 
 /** A running daemon; nothing of it is left at the end of the scope. */
 export async function startDaemon(args: readonly string[], directory: string) {
-  const child = execa(process.execPath, [main, ...args], {
-    stdin: "ignore",
-    buffer: false,
-    reject: false,
-  }).nodeChildProcess;
-  const exited = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
-  await waitForReady(child, exited);
+  const program = new StartedProgram(process.execPath, [main, ...args]);
+  const exited = program.ended.then(({ code }) => code);
+  await program.says("ready\n");
   return {
-    pid: child.pid as number,
+    pid: program.child.pid as number,
     file: JSON.parse(readFileSync(join(directory, "region.json"), "utf8")) as RegionFile,
     exited,
     async stop(signal: NodeJS.Signals = "SIGTERM") {
-      child.kill(signal);
+      program.child.kill(signal);
       return await exited;
     },
     async [Symbol.asyncDispose]() {
-      child.kill("SIGKILL");
-      await exited;
+      await program.end();
       await runRegion(["sweep", "--directory", directory]);
     },
   };
-}
-
-async function waitForReady(
-  child: ResultPromise["nodeChildProcess"],
-  exited: Promise<number | null>,
-): Promise<void> {
-  let errors = "";
-  child.stderr?.setEncoding("utf8").on("data", (chunk) => {
-    errors += chunk;
-  });
-  const ready = new Promise<void>((resolve) => {
-    let output = "";
-    child.stdout?.setEncoding("utf8").on("data", (chunk) => {
-      output += chunk;
-      if (output.includes("ready\n")) resolve();
-    });
-  });
-  const ended = exited.then((code) => {
-    throw new Error(`the region ended with ${code} before it was ready: ${errors}`);
-  });
-  await Promise.race([ready, ended]);
 }
