@@ -25,16 +25,8 @@ export async function runAdmin(): Promise<void> {
   const logger = createLogger({ role: "admin", environment: settings.environment });
   const lifecycle = new Lifecycle(logger, settings);
   const pool = createDatabasePool(settings.database, settings.database.host, logger);
-  let site: Site | undefined;
-  const serve = (request: IncomingMessage, response: ServerResponse): void => {
-    if (serveHealth(request, response, () => ({ ...lifecycle.health, version: 0 }))) return;
-    lifecycle.begin();
-    response.once("close", () => lifecycle.end());
-    if (lifecycle.state === "draining") response.shouldKeepAlive = false;
-    if (site === undefined) response.writeHead(503, { "retry-after": "1" }).end();
-    else site.serve(request, response);
-  };
-  const server = createListener(serve, { requestMs });
+  const entry = new SiteEntry(lifecycle);
+  const server = createListener((request, response) => entry.serve(request, response), { requestMs });
   lifecycle.listenForSignals(server);
   lifecycle.onClose(() => pool.end());
   await listen(server, { host: await readTaskAddress(settings.host), port: settings.port, shared: false });
@@ -54,7 +46,32 @@ export async function runAdmin(): Promise<void> {
   const broadcast = new Broadcast({ pool, logger, key: deriveNotificationKey(settings.database.password) });
   // Loaded while the database connects: it is the slower part of the start.
   const { createSite } = await import("./site.ts");
-  site = await createSite({ settings, logger, pool, broadcast });
+  entry.open(await createSite({ settings, logger, pool, broadcast }));
   await lifecycle.waitFor("database", stored);
   lifecycle.serve();
+}
+
+/** The site as clients reach it, also while it is being loaded: the listener is open by then. */
+class SiteEntry {
+  readonly #lifecycle: Lifecycle;
+  #site: Site | undefined;
+
+  constructor(lifecycle: Lifecycle) {
+    this.#lifecycle = lifecycle;
+  }
+
+  /** From now on the site responds. */
+  open(site: Site): void {
+    this.#site = site;
+  }
+
+  serve(request: IncomingMessage, response: ServerResponse): void {
+    const lifecycle = this.#lifecycle;
+    if (serveHealth(request, response, () => ({ ...lifecycle.health, version: 0 }))) return;
+    lifecycle.begin();
+    response.once("close", () => lifecycle.end());
+    if (lifecycle.state === "draining") response.shouldKeepAlive = false;
+    if (this.#site === undefined) response.writeHead(503, { "retry-after": "1" }).end();
+    else this.#site.serve(request, response);
+  }
 }

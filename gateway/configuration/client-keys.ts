@@ -1,4 +1,4 @@
-import { createPublicKey } from "node:crypto";
+import { createPublicKey, type webcrypto } from "node:crypto";
 import type { ClientKey, ClientKeys } from "./document.ts";
 import { clientKeyLimits } from "./limits.ts";
 import type { EntryProblems } from "./problems.ts";
@@ -78,7 +78,9 @@ function findFault(key: ClientKey): string | undefined {
  */
 function isSound(key: ClientKey, members: readonly string[]): boolean {
   try {
-    const written = createPublicKey({ key: key as never, format: "jwk" }).export({ format: "jwk" });
+    const written = createPublicKey({ key: key as webcrypto.JsonWebKey, format: "jwk" }).export({
+      format: "jwk",
+    });
     return members.every((name) => written[name as keyof typeof written] === key[name]);
   } catch {
     return false;

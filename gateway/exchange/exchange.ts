@@ -46,6 +46,7 @@ export interface Authorized extends Authenticated {
 export class Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  readonly method: string;
   readonly head: Head;
   readonly id = createRequestId();
   readonly startedAt = performance.now();
@@ -75,6 +76,7 @@ export class Exchange {
     version: number,
   ) {
     this.request = origin.request;
+    this.method = origin.request.method ?? "";
     this.response = origin.response;
     this.client = origin.client;
     this.head = head;

@@ -41,12 +41,11 @@ function requireOneLine(value: string): string {
 
 /** The request's header section for the upstream, up to the empty line: one character is one byte (latin1). */
 export function renderRequestHead(
-  { head, request }: Exchange,
+  { head, method }: Exchange,
   authority: string,
   path: string,
   fields: readonly string[],
 ): string {
-  const method = request.method!;
   let text = `${method} ${path} HTTP/1.1\r\nhost: ${authority}\r\n`;
   for (let index = 0; index < fields.length; index += 2) text += `${fields[index]}: ${fields[index + 1]}\r\n`;
   if (head.chunked) text += "transfer-encoding: chunked\r\n";

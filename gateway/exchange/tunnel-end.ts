@@ -1,8 +1,8 @@
-import type { Duplex } from "node:stream";
+import type { Socket } from "node:net";
 
 /** One side of a connection that requested an upgrade to WebSocket. */
 export interface TunnelEnd {
-  readonly socket: Duplex;
+  readonly socket: Socket;
   /** Bytes that arrived after its request or response. */
   readonly head: Buffer;
 }

@@ -7,6 +7,7 @@ import { isUnsettled } from "./consumption.ts";
 import { lifetimes } from "./lifetimes.ts";
 import {
   accessTokens,
+  findGrantPlace,
   findPlace,
   nameUid,
   nameUserCode,
@@ -116,7 +117,7 @@ export class RedisAdapter implements Adapter {
 
   /** Ends the grant with everything issued from it: a new one gets a new id. */
   async revokeByGrantId(grantId: string): Promise<undefined> {
-    await this.#units.revoke(this.#findGrant(grantId).tag);
+    await this.#units.revoke(findGrantPlace(grantId).tag);
   }
 
   /** Adds what the library does not know: the kind of the access token, and the client's instance. */
@@ -181,10 +182,6 @@ export class RedisAdapter implements Adapter {
     return place;
   }
 
-  #findGrant(grantId: string): Place {
-    return findPlace("Grant", grantId)!;
-  }
-
   async #store(place: Place, text: string, seconds: number): Promise<void> {
     const { key, args } = planStorage({ ...place, text, seconds });
     await this.#primaries.write(key, args);
@@ -197,6 +194,6 @@ export class RedisAdapter implements Adapter {
 
 /** Without its grant's tag, a token would outlive the grant. */
 function expectTag({ tag }: Place, id: string, grantId: string): void {
-  if (findPlace("Grant", grantId)!.tag !== tag)
+  if (findGrantPlace(grantId).tag !== tag)
     throw new Error(`A token of ${id.length} characters does not carry its grant's tag.`);
 }

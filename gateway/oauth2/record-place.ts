@@ -14,7 +14,7 @@ export interface Place {
 
 /** `undefined` for a value that cannot be of this kind. */
 export function findPlace(kind: string, id: string): Place | undefined {
-  if (kind === "Grant") return placeOfGrant(computeGrantTag(id));
+  if (kind === "Grant") return findGrantPlace(id);
   if (!tagged.has(kind) && !accessTokens.has(kind)) {
     const tag = digest(id);
     return { key: `oauth2:${kind}:{${tag}}`, tag };
@@ -25,7 +25,9 @@ export function findPlace(kind: string, id: string): Place | undefined {
   return { key: `oauth2:${kind}:{${tag}}:${digest(id)}`, tag };
 }
 
-function placeOfGrant(tag: string): Place {
+/** Every grant has a place. */
+export function findGrantPlace(id: string): Place {
+  const tag = computeGrantTag(id);
   return { key: nameGrant(tag), tag };
 }
 

@@ -1,6 +1,6 @@
 import type { Command, Primaries } from "../redis/primaries.ts";
 import { type AccountMember, AccountMembers, firstPosition } from "./account-members.ts";
-import { findPlace } from "./record-place.ts";
+import { findGrantPlace } from "./record-place.ts";
 import { planRevocation } from "./revocation.ts";
 
 /**
@@ -32,5 +32,5 @@ export async function signOutEverywhere(
 }
 
 function planEnd({ kind, id }: AccountMember): Command {
-  return kind === "Grant" ? planRevocation(findPlace("Grant", id)!.tag) : { key: id, args: ["DEL", id] };
+  return kind === "Grant" ? planRevocation(findGrantPlace(id).tag) : { key: id, args: ["DEL", id] };
 }

@@ -127,10 +127,10 @@ export class PrimaryMap {
     for (const shard of shards) {
       const address = nameAddress(shard);
       if (!serving.has(address)) continue;
-      if (!this.#nodes.has(address))
-        this.#nodes.set(address, this.#arriving.get(address) ?? this.#open(shard));
+      const node = this.#nodes.get(address) ?? this.#arriving.get(address) ?? this.#open(shard);
+      node.replicated = replicated.has(address);
+      this.#nodes.set(address, node);
       this.#arriving.delete(address);
-      this.#nodes.get(address)!.replicated = replicated.has(address);
     }
     for (const [slot, address] of slots.entries())
       this.#slots[slot] = address === undefined ? undefined : this.#nodes.get(address);

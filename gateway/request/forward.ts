@@ -7,6 +7,7 @@ import type { RetryBudget } from "../upstreams/retry-budget.ts";
 import type { UpstreamTarget } from "../upstreams/target.ts";
 import { UpstreamError } from "../upstreams/upstream-error.ts";
 import { PassedContent } from "./body.ts";
+import { chooseTarget } from "./choose-target.ts";
 import { shareResponse } from "./cross-origin.ts";
 import { flushHead } from "./flush-head.ts";
 import { writeInterim } from "./interim.ts";
@@ -30,7 +31,8 @@ const clientFaults = new Set<ApiErrorCode>(["DMM_GATEWAY_BODY_TOO_LARGE", "DMM_G
 /** Forwards the request and streams the response back, each at the pace of the slower side. */
 export function forward(exchange: Authorized, context: ForwardContext): void {
   context.budget.earn();
-  new Forwarding(exchange, context).attempt(undefined);
+  const target = chooseTarget(exchange, context.refuse);
+  if (target !== undefined) new Forwarding(exchange, context, target).attempt();
 }
 
 class Forwarding implements UpstreamRequest {
@@ -41,7 +43,8 @@ class Forwarding implements UpstreamRequest {
   readonly #context: ForwardContext;
   readonly #path: string;
   readonly #fields: string[];
-  #target: UpstreamTarget | undefined;
+  /** Of the current attempt. */
+  #target: UpstreamTarget;
   #connection: UpstreamConnection | undefined;
   /**
    * Timers for the whole request, the first byte of the response, pauses within it, and a client that does not
@@ -54,31 +57,22 @@ class Forwarding implements UpstreamRequest {
   #responded = false;
   #left = false;
 
-  constructor(exchange: Authorized, context: ForwardContext) {
+  constructor(exchange: Authorized, context: ForwardContext, target: UpstreamTarget) {
     this.#exchange = exchange;
     this.#context = context;
+    this.#target = target;
     this.#path = writeOutgoingPath(exchange);
     this.#fields = writeOutgoingHeaders(exchange, context.pseudonym);
-    this.toHead = exchange.request.method === "HEAD";
+    this.toHead = exchange.method === "HEAD";
     this.content = exchange.head.hasBody ? new PassedContent(exchange) : undefined;
     exchange.response.on("close", () => this.#leave());
     const { wholeLimitMs } = exchange.route;
     if (wholeLimitMs > 0) this.#wholeTimer = setTimeout(this.#tooLong, wholeLimitMs);
   }
 
-  attempt(except: UpstreamTarget | undefined): void {
+  attempt(): void {
     const exchange = this.#exchange;
-    const { choices, upstream } = exchange.route;
-    const target = choices.choose(except);
-    if (target === undefined) {
-      this.#context.refuse(exchange, "DMM_GATEWAY_UPSTREAM_FAILED");
-      return;
-    }
-    if (target.busy) {
-      this.#context.refuse(exchange, "DMM_GATEWAY_UPSTREAM_BUSY");
-      return;
-    }
-    this.#target = target;
+    const target = this.#target;
     exchange.upstream = target.origin;
     exchange.attempts++;
     target.inFlight++;
@@ -89,7 +83,7 @@ class Forwarding implements UpstreamRequest {
     });
     if (this.content === undefined) this.#startFirstByteTimer();
     this.head = renderRequestHead(exchange, target.location.authority, this.#path, this.#fields);
-    this.#connection = target.send(this, upstream.connectLimitMs);
+    this.#connection = target.send(this, exchange.route.upstream.connectLimitMs);
   }
 
   /** The upstream's time limit starts when it has the whole request. */
@@ -144,7 +138,7 @@ class Forwarding implements UpstreamRequest {
   }
 
   onFailure(error: Error): void {
-    this.#target!.inFlight--;
+    this.#target.inFlight--;
     this.content?.stop();
     clearTimeout(this.#firstByteTimer);
     clearTimeout(this.#idleTimer);
@@ -155,7 +149,7 @@ class Forwarding implements UpstreamRequest {
     if (this.#left) return;
     const ownFault = clientFaults.has(code);
     if (!ownFault) {
-      this.#target!.fail();
+      this.#target.fail();
       this.#context.logFailure(exchange, error);
     }
     if (this.#responded) {
@@ -163,11 +157,19 @@ class Forwarding implements UpstreamRequest {
       exchange.error = code;
       cutResponse(exchange.response);
     } else if (!ownFault && this.#mayRepeat(code)) {
-      this.attempt(this.#target);
+      this.#retry();
     } else {
       clearTimeout(this.#wholeTimer);
       this.#context.refuse(exchange, code);
     }
+  }
+
+  /** At another target, if the upstream has one. */
+  #retry(): void {
+    const target = chooseTarget(this.#exchange, this.#context.refuse, this.#target);
+    if (target === undefined) return;
+    this.#target = target;
+    this.attempt();
   }
 
   #writeHead(head: ResponseHead): void {
@@ -187,20 +189,20 @@ class Forwarding implements UpstreamRequest {
   }
 
   #mayRepeat(code: ApiErrorCode): boolean {
-    const { attempts, request, route } = this.#exchange;
+    const { attempts, method, route } = this.#exchange;
     return (
       code === "DMM_GATEWAY_UPSTREAM_FAILED" &&
       attempts <= route.retries &&
       this.content === undefined &&
-      repeatable.has(request.method!) &&
+      repeatable.has(method) &&
       this.#context.budget.spend()
     );
   }
 
   /** The response is complete. */
   #settle(): void {
-    this.#target!.inFlight--;
-    this.#target!.succeed();
+    this.#target.inFlight--;
+    this.#target.succeed();
     this.content?.stop();
     clearTimeout(this.#wholeTimer);
     clearTimeout(this.#idleTimer);

@@ -33,7 +33,7 @@ export function join(exchange: Exchange, response: IncomingMessage, ends: Ends):
   for (let index = 0; index < headers.length; index += 2)
     lines.push(`${headers[index]}: ${headers[index + 1]}`);
   exchange.response.statusCode = 101;
-  exchange.response.detachSocket(client.socket as never);
+  exchange.response.detachSocket(client.socket);
   client.socket.write(`${lines.join("\r\n")}\r\n\r\n`, "latin1");
   const closeBoth = () => {
     client.socket.destroy();

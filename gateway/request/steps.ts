@@ -42,8 +42,8 @@ function refuseInvalidHeader(exchange: Exchange): Outcome<Exchange> {
 }
 
 function refuseUnexpectedBody(exchange: Exchange): Outcome<Exchange> {
-  const { method } = exchange.request;
-  return exchange.head.hasBody && (method === "GET" || method === "HEAD")
+  const { method, head } = exchange;
+  return head.hasBody && (method === "GET" || method === "HEAD")
     ? { code: "DMM_GATEWAY_BODY_UNEXPECTED" }
     : exchange;
 }
@@ -68,8 +68,8 @@ function requireConfiguration(exchange: Targeted, { configuration }: StepContext
 }
 
 function findRoute(exchange: Targeted, { configuration }: StepContext): Outcome<Routed> {
-  const { request, head, target } = exchange;
-  const resolution = configuration.table.resolve(readHostName(head.host), request.method!, target.path);
+  const { request, method, head, target } = exchange;
+  const resolution = configuration.table.resolve(readHostName(head.host), method, target.path);
   if (resolution === undefined) return { code: "DMM_GATEWAY_ROUTE_UNKNOWN" };
   const { route, allow } = resolution;
   if (route === undefined) return { code: "DMM_GATEWAY_METHOD_NOT_ALLOWED", allow };

@@ -11,6 +11,7 @@ import type { Authorized, Exchange } from "../exchange/exchange.ts";
 import { writeOutgoingHeaders, writeOutgoingPath } from "../exchange/outgoing.ts";
 import type { TunnelEnd } from "../exchange/tunnel-end.ts";
 import type { Lifecycle } from "../lifecycle.ts";
+import { chooseTarget } from "./choose-target.ts";
 import { writeInterim } from "./interim.ts";
 import { type EndTunnel, join } from "./joined-tunnel.ts";
 import { passFields } from "./response-fields.ts";
@@ -43,15 +44,8 @@ function isWebSocket({ headers }: IncomingMessage): boolean {
  */
 export function openTunnel(exchange: Authorized, client: TunnelEnd, context: TunnelContext): void {
   const route = exchange.route;
-  const target = route.choices.choose();
-  if (target === undefined) {
-    context.refuse(exchange, "DMM_GATEWAY_UPSTREAM_FAILED");
-    return;
-  }
-  if (target.busy) {
-    context.refuse(exchange, "DMM_GATEWAY_UPSTREAM_BUSY");
-    return;
-  }
+  const target = chooseTarget(exchange, context.refuse);
+  if (target === undefined) return;
   exchange.upstream = target.origin;
   exchange.attempts++;
   const { host, port, secure, authority } = target.location;

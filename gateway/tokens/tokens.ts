@@ -68,12 +68,12 @@ export class Tokens {
   ): Promise<BindingRefusal | undefined> {
     if (jkt === undefined) return { code: "DMM_GATEWAY_TOKEN_INVALID" };
     if (bound !== true) return { code: "DMM_GATEWAY_TOKEN_BOUND" };
-    const { head, request, response, route, target } = exchange;
+    const { head, method, response, route, target } = exchange;
     if (head.proof === undefined || head.proofs > 1) return { code: "DMM_GATEWAY_PROOF_INVALID" };
     const fault = await findProofFault(
       head.proof,
       {
-        method: request.method!,
+        method,
         origin: nameOrigin(this.#issuer, route.host),
         path: target.path,
         token,

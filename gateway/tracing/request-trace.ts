@@ -118,8 +118,7 @@ export class RequestTrace implements ExchangeTrace {
   }
 }
 
-function describeMethod({ request }: Exchange): { readonly name: string; readonly attributes: Attributes } {
-  const method = request.method!;
+function describeMethod({ method }: Exchange): { readonly name: string; readonly attributes: Attributes } {
   return knownMethods.has(method)
     ? { name: method, attributes: { [ATTR_HTTP_REQUEST_METHOD]: method } }
     : {

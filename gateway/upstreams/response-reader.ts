@@ -53,7 +53,7 @@ export class ResponseReader {
 
   /** @throws UpstreamError for an invalid response */
   read(buffer: Buffer, length: number): Progress {
-    if (this.#head !== undefined) return this.#readBody(buffer, 0, length);
+    if (this.#head !== undefined) return this.#readBody(this.#head, buffer, 0, length);
     const at = this.#readHead(buffer, length);
     return this.#head === undefined ? "open" : this.#begin(this.#head, buffer, at, length);
   }
@@ -125,7 +125,7 @@ export class ResponseReader {
         return this.#beginChunks(head, buffer, start, end);
     }
     this.#receiver.onHead(head);
-    return available > 0 ? this.#readBody(buffer, start, end) : "open";
+    return available > 0 ? this.#readBody(head, buffer, start, end) : "open";
   }
 
   #beginChunks(head: ResponseHead, buffer: Buffer, start: number, end: number): Progress {
@@ -143,12 +143,12 @@ export class ResponseReader {
     return "open";
   }
 
-  #readBody(buffer: Buffer, start: number, end: number): Progress {
+  #readBody({ framing }: ResponseHead, buffer: Buffer, start: number, end: number): Progress {
     if (this.#chunks !== undefined) return this.#readChunks(this.#chunks, buffer, end);
-    const upTo = this.#head!.framing === "length" ? Math.min(end, start + this.#left) : end;
+    const upTo = framing === "length" ? Math.min(end, start + this.#left) : end;
     this.#left -= upTo - start;
     this.#receiver.onData(Buffer.from(buffer.subarray(start, upTo)));
-    if (this.#head!.framing === "close" || this.#left > 0) return "open";
+    if (framing === "close" || this.#left > 0) return "open";
     this.#receiver.onEnd();
     return upTo < end ? "overrun" : "complete";
   }

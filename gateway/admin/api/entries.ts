@@ -72,7 +72,7 @@ function addReading(app: FastifyInstance, kind: Kind, { pool }: SiteContext): vo
 }
 
 function addPutting(app: FastifyInstance, kind: Kind, { changes, settings }: SiteContext): void {
-  app.put<{ Params: Named; Querystring: ChangeQuery; Body: object }>(
+  app.put<{ Params: Named; Querystring: ChangeQuery; Body: EntryOf<Kind> }>(
     `/api/${kind}/:name`,
     {
       schema: {
@@ -86,7 +86,7 @@ function addPutting(app: FastifyInstance, kind: Kind, { changes, settings }: Sit
     },
     async (request, reply) => {
       const { name } = request.params;
-      const entry = { ...(request.body as object), name } as unknown as EntryOf<Kind>;
+      const entry: EntryOf<Kind> = { ...request.body, name };
       let isNew = false;
       const secret = generateSecret(settings.clientSecretKey, name);
       const secretHashes = new Map<string, string | null>();
