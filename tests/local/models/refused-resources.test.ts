@@ -165,6 +165,17 @@ const values: readonly Case[] = [
     refusal: "InvalidParameterValue: Invalid Cache Node Type: cache.r7g.3xlarge.",
   },
   {
+    what: "a parameter that is to be applied later",
+    type: "aws:rds/parameterGroup:ParameterGroup",
+    inputs: {
+      name: "a",
+      family: "aurora-mysql8.0",
+      description: "d",
+      parameters: [{ name: "max_connections", value: "10", applyMethod: "later" }],
+    },
+    refusal: /^InvalidParameterValue: Value \(later\) for parameter Parameters\.1\.ApplyMethod is invalid/,
+  },
+  {
     what: "a Redis version that does not exist",
     type: "aws:elasticache/replicationGroup:ReplicationGroup",
     inputs: { replicationGroupId: "a", description: "d", engineVersion: "7.9" },

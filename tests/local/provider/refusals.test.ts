@@ -25,6 +25,9 @@ const expected: Readonly<Record<string, { readonly says: readonly RegExp[]; read
   reference: {
     says: [/InvalidVpcID\.NotFound: The vpc ID 'vpc-0123' does not exist.*DMM_LOCAL_RESOURCE_REFUSED/],
   },
+  models: {
+    says: [/InvalidParameterValue: Value \(für alle\) for parameter Description.*DMM_LOCAL_RESOURCE_REFUSED/],
+  },
   invoke: { says: [/does not support the function aws:ec2\/getAmi:getAmi.*DMM_LOCAL_INVOKE_UNKNOWN/] },
   component: {
     says: [

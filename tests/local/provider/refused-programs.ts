@@ -25,6 +25,10 @@ const programs: Readonly<Record<string, PulumiFn>> = {
   async reference() {
     new aws.ec2.Subnet("subnet", { vpcId: "vpc-0123", cidrBlock: "10.0.0.0/24" });
   },
+  async models() {
+    const description = "für alle";
+    new aws.ec2.SecurityGroup("group", { name: "group", description, vpcId: "vpc-0123" });
+  },
   async invoke() {
     await aws.ec2.getAmi({ owners: ["self"] });
   },
