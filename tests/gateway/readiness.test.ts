@@ -85,6 +85,13 @@ test("a gateway whose signing keys cannot be decrypted is not ready and reports 
   await waitUntil("it says why", () =>
     /KMS is away.*waiting for the signing keys/.test(gateway.process.output),
   );
+  // It has a configuration by then, and the OAuth2 endpoints are never looked up in it.
+  const early = await fetch(`${gateway.origin}/oauth2/jwks`);
+  const { code } = (await early.json()) as { code: string };
+  assert.deepEqual(
+    [early.status, early.headers.get("retry-after"), code],
+    [503, "1", "DMM_GATEWAY_STARTING"],
+  );
   kms.isAway = false;
   await gateway.waitUntilReady();
   const { keys } = (await (await fetch(`${gateway.origin}/oauth2/jwks`)).json()) as { keys: unknown[] };
