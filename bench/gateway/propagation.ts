@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { describeMachine } from "../machine.ts";
 import type { Options } from "../options.ts";
@@ -65,12 +66,12 @@ export async function measure({ runs }: Options): Promise<unknown> {
     },
     "anywhere",
   );
-  await pause(1500);
+  await delay(1500);
   const changes: Change[] = [];
   for (let index = 0; index < changeCount; index++) {
     changes.push(await change(adminHost, hosts, index));
     if ((index + 1) % changesPerRun === 0) report(`${index + 1} of ${changeCount} changes`);
-    await pause(pauseMs);
+    await delay(pauseMs);
   }
   return { benchmark: "propagation", machine, ...summarize(changes), traffic: await describeTraffic(load) };
 }
@@ -158,8 +159,4 @@ async function startAdmin({ database, upstreamUrl }: TestBed, host: string): Pro
     return response?.status === 200;
   });
   return admin;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

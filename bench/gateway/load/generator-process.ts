@@ -1,4 +1,5 @@
 import { text } from "node:stream/consumers";
+import { setTimeout as delay } from "node:timers/promises";
 import { createHistogram, readPercentiles, toMicroseconds } from "../../../verify/load/histogram.ts";
 import type { GeneratorPlan, GeneratorReport } from "./plan.ts";
 import { RawConnection } from "./raw-connection.ts";
@@ -99,7 +100,7 @@ function finishIfIdle(): void {
 
 /** Requests without a response a second after the end count as lost. */
 async function afterTheEnd(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, plan.seconds * 1000 + 1000));
+  await delay(plan.seconds * 1000 + 1000);
   const responded = Object.values(kinds).reduce((sum, count) => sum + count, 0);
   if (responded < sent) kinds["no response"] = sent - responded;
 }
