@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as awsx from "@pulumi/awsx";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { PlatformConfig } from "../config/config.ts";
 import type { Deployment } from "../deployment.ts";
 import { privateRouteTable } from "./route-tables.ts";
