@@ -34,10 +34,10 @@ export async function renderModels(sitePackages: string): Promise<ReadonlyMap<st
   return files;
 }
 
-/** `site-packages` of the environment of a script such as `moto_server`. */
-export function findSitePackages(script: string): string {
-  const environment = dirname(dirname(script));
-  const [found] = globSync("lib/python3*/site-packages", { cwd: environment });
-  if (found === undefined) throw new Error(`${script} is not in a Python environment`);
-  return join(environment, found);
+/** `site-packages` of a Python environment with the pinned release; undefined if there is none. */
+export function findSitePackages(environment: string): string | undefined {
+  const [found] = globSync(`lib/python3*/site-packages/botocore-${botocoreVersion}.dist-info`, {
+    cwd: environment,
+  });
+  return found === undefined ? undefined : join(environment, dirname(found));
 }

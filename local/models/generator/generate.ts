@@ -1,10 +1,11 @@
 import { writeFileSync } from "node:fs";
-import { findSitePackages, renderModels } from "./botocore.ts";
+import { botocoreVersion, findSitePackages, renderModels } from "./botocore.ts";
 
-/** Writes `local/models/data/`. Usage: `DMM_ENV_PROGRAM=local/models/generator/generate.ts ./dmm-env PATH/bin/moto_server`. */
-const [script] = process.argv.slice(2);
-if (script === undefined) {
-  process.stderr.write("Usage: generate.ts PATH/bin/moto_server\n");
+/** Writes `local/models/data/`. Usage: `DMM_ENV_PROGRAM=local/models/generator/generate.ts ./dmm-env .dmm-env/toolchain/moto`. */
+const [environment] = process.argv.slice(2);
+const sitePackages = environment === undefined ? undefined : findSitePackages(environment);
+if (sitePackages === undefined) {
+  process.stderr.write(`Usage: generate.ts <Python environment with botocore ${botocoreVersion}>\n`);
   process.exit(2);
 }
-for (const [path, text] of await renderModels(findSitePackages(script))) writeFileSync(path, text);
+for (const [path, text] of await renderModels(sitePackages)) writeFileSync(path, text);
