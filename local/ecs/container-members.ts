@@ -17,7 +17,7 @@ export const recordedMembers: Readonly<Record<string, string>> = {
   memoryReservation: "as memory",
   ulimits: "a task has the limits of the user who runs the region",
   user: "a task runs as the user who runs the region; becoming another would need root",
-  privileged: "a task has no more rights than that user, whatever it asks for",
+  privileged: "a task has that user's rights at most",
   readonlyRootFilesystem: "a task sees the machine's files, with the rights of that user",
   linuxParameters: "there is no container to set them for; the region reaps what a task leaves behind",
   systemControls: "kernel settings would change the whole machine",

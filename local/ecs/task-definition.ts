@@ -27,7 +27,7 @@ const honoured = ["family", "containerDefinitions", "networkMode", "executionRol
 export const recordedProperties: Readonly<Record<string, string>> = {
   cpu: "the processes of the region share the machine's processors",
   memory: "no container runtime enforces it",
-  requiresCompatibilities: "tasks are processes, whatever capacity they are meant for",
+  requiresCompatibilities: "tasks are processes, independent of the capacity",
   runtimePlatform: "tasks run on the platform of this machine",
   placementConstraints: "there is one machine to place tasks on",
   pidMode: "tasks are processes of one machine and see each other",

@@ -17,7 +17,7 @@ import { planNodes } from "./topology.ts";
 /** Inputs without effect on one machine, each with the reason. */
 const recordedInputs: Readonly<Record<string, string>> = {
   description: "documentation only",
-  engineVersion: "the toolchain's redis-server serves, whatever 7.x is asked for",
+  engineVersion: "the toolchain's redis-server serves every requested 7.x",
   nodeType: "the processes share the machine; nothing is sized",
   securityGroupIds:
     "the port is guarded by the AUTH token, see docs/decisions/0003-what-guards-a-data-port.md",

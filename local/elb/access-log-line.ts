@@ -16,7 +16,7 @@ const fields = [
   ["targetMs", "%Tr"],
   ["sendMs", "%Td"],
   ["status", "%ST"],
-  ["responded", "%[var(txn.answered)]"],
+  ["responded", "%[var(txn.responded)]"],
   ["receivedBytes", "%U"],
   ["sentBytes", "%B"],
   ["method", "%HM"],

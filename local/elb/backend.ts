@@ -93,8 +93,8 @@ const retryRules = [
  * HAProxy uses 503 for both.
  */
 const statusRules = [
-  "  http-response set-var(txn.answered) bool(true)",
-  "  http-after-response set-status 502 reason 'Bad Gateway' if { status 503 } !{ var(txn.answered) -m found } { nbsrv gt 0 }",
+  "  http-response set-var(txn.responded) bool(true)",
+  "  http-after-response set-status 502 reason 'Bad Gateway' if { status 503 } !{ var(txn.responded) -m found } { nbsrv gt 0 }",
 ];
 
 function renderMatcher(matcher: string): string {

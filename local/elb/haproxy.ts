@@ -213,11 +213,11 @@ function renderGlobal(generation: number): string {
   stats timeout 10s
   server-state-file servers.state
   hard-stop-after 300s
-  # A head of 64 KiB, as on AWS, and room for what a target is told beyond it, a certificate above all: a body that comes
-  # along with the head fills the rest of a buffer, and without room the request would be answered 500.
+  # A header section of 64 KiB, as on AWS, and room for added fields, above all a certificate: a body in the same packet
+  # fills the rest of a buffer, and without room the request would get a 500.
   tune.bufsize 81920
   tune.maxrewrite 16384
-  # AWS bounds bytes, not fields: targets refuse too many of them in their own words.
+  # AWS limits bytes, not fields: targets refuse too many of them themselves.
   tune.http.maxhdr 2000
   tune.ssl.cachesize 0
   tune.ssl.default-dh-param 2048

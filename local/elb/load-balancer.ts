@@ -14,7 +14,7 @@ import { types } from "./types.ts";
 const recordedInputs: Readonly<Record<string, string>> = {
   internal: "every address here is a loopback address; none is reached from outside",
   desyncMitigationMode:
-    "HAProxy passes nothing on that can be read in two ways, whatever the mode; see docs/local-region.md",
+    "HAProxy forwards no ambiguous request in any mode; see docs/local-region.md",
   tags: "kept for the APIs",
 };
 

@@ -17,7 +17,7 @@ import { prepareTemplate } from "./template.ts";
 
 /** Inputs without effect on one machine, each with the reason. */
 const recordedInputs: Readonly<Record<string, string>> = {
-  engineVersion: "the toolchain's MariaDB serves, whatever 8.0 is asked for",
+  engineVersion: "the toolchain's MariaDB serves every requested 8.0",
   vpcSecurityGroupIds:
     "hosts outside the region are refused by the accounts, see docs/decisions/0003-what-guards-a-data-port.md",
   storageEncrypted: "the files lie in the region's own folder and go with it",
