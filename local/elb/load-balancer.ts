@@ -13,8 +13,7 @@ import { types } from "./types.ts";
 /** Inputs without effect on one machine, each with the reason. */
 const recordedInputs: Readonly<Record<string, string>> = {
   internal: "every address here is a loopback address; none is reached from outside",
-  desyncMitigationMode:
-    "HAProxy forwards no ambiguous request in any mode; see docs/local-region.md",
+  desyncMitigationMode: "HAProxy forwards no ambiguous request in any mode; see docs/local-region.md",
   tags: "kept for the APIs",
 };
 
