@@ -10,7 +10,11 @@ export function createOwnPages(parts: OAuth2Parts, readLogin: () => Promise<Logi
   const readParts = async () => {
     const { Throttle } = await import("../login/throttle.ts");
     return {
-      ...{ issuer, database, logger, login: await readLogin(), throttle: new Throttle(primaries) },
+      issuer,
+      database,
+      logger,
+      login: await readLogin(),
+      throttle: new Throttle(primaries),
       findClient: (id: string) => readConfiguration().clients.get(id),
       signOut: (accountId: string, endedAt: number) => signOutEverywhere(primaries, accountId, endedAt),
     };

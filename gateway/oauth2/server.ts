@@ -80,13 +80,20 @@ function createProvider(
 ): Provider {
   const { issuer, primaries, logger, clientSecretKey, signingKeys, readConfiguration, nonces } = parts;
   const units = new UnitsOfWork(primaries, {
-    ...{ errors, logger, work: parts.work },
+    errors,
+    logger,
+    work: parts.work,
     readRequest: () => Server.ctx?.req,
   });
   const provider = new Server(
     issuer.origin,
     createConfiguration({
-      ...{ issuer, primaries, units, errors, readConfiguration, readLogin },
+      issuer,
+      primaries,
+      units,
+      errors,
+      readConfiguration,
+      readLogin,
       secret: clientSecretKey,
       keys: signingKeys.current,
       nonces,
@@ -113,10 +120,14 @@ function createProvider(
   provider.on("authorization.success", ({ req }) => units.succeed(req));
   const pages = createOwnPages(parts, readLogin);
   const middleware = createMiddleware({
-    ...{ provider, issuer, readConfiguration, noncesDemanded: nonces.demanded },
+    provider,
+    issuer,
+    readConfiguration,
+    noncesDemanded: nonces.demanded,
     findFailure: (context) => failures.get(context.req),
     units,
-    ...{ logFailure: createFailureLog(logger), logRefusal },
+    logFailure: createFailureLog(logger),
+    logRefusal,
     serveUserinfo: async (context) => {
       const endpoint = await import("./userinfo.ts");
       const tokens = new Tokens(primaries, issuer, nonces);

@@ -31,7 +31,9 @@ export function openSigningKeys(
 ): SigningKeys {
   const { keys, kmsKey, checkMs } = signing;
   return new SigningKeys({
-    ...{ writer, logger, checkMs },
+    writer,
+    logger,
+    checkMs,
     ...(keys === undefined ? {} : { supplied: keys }),
     openCipher: async () =>
       kmsKey === undefined

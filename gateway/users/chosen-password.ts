@@ -62,8 +62,13 @@ export async function storeChosenPassword(
       accountId,
     ]);
     await recordUserChange(connection, {
-      ...{ userId: accountId, userName: String(user.name), revision, action: "chose-password", fields: [] },
-      ...{ author: String(user.name), certificate: null },
+      userId: accountId,
+      userName: String(user.name),
+      revision,
+      action: "chose-password",
+      fields: [],
+      author: String(user.name),
+      certificate: null,
     });
     await addSignOutJob(connection, { accountId, attemptsOf: String(user.name) }, now);
     return { kind: "chosen", requestedAt: Math.floor(now.getTime() / 1000) };

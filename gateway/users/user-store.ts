@@ -183,7 +183,11 @@ async function record(
   }: { readonly action: UserAction; readonly fields?: readonly string[]; readonly author: Author },
 ): Promise<void> {
   await recordUserChange(connection, {
-    ...{ userId: id, userName: name, revision, action, fields },
+    userId: id,
+    userName: name,
+    revision,
+    action,
+    fields,
     author: author.name,
     certificate: author.certificate ?? null,
   });

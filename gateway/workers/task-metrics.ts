@@ -60,7 +60,9 @@ export class TaskMetricsCollection {
       (worker) => this.#reports.has(worker) && !responded.has(worker),
     ).length;
     const workers = describeWorkers({
-      ...{ responding, unresponsive, restarts: this.restarts },
+      responding,
+      unresponsive,
+      restarts: this.restarts,
       starting: Math.max(0, this.#workers - responding - unresponsive),
     });
     return renderFamilies([...merged, ...workers]);

@@ -23,7 +23,9 @@ export class FormReader {
     const value = this.values[field] ?? "";
     if (typeof value === "string") return value.trim();
     this.problems.push({
-      ...{ kind: this.#kind, name: field === "name" ? "" : this.name, field },
+      kind: this.#kind,
+      name: field === "name" ? "" : this.name,
+      field,
       message: "This field was sent more than once.",
     });
     return "";

@@ -13,7 +13,10 @@ function start(context: Test, program: string, handlers: Handlers = {}) {
     const channel = new Channel(process, {});
     ${program}`;
   const started = execa(process.execPath, ["--input-type=module", "--eval", source], {
-    ...{ ipc: true, buffer: false, reject: false, cleanup: false },
+    ipc: true,
+    buffer: false,
+    reject: false,
+    cleanup: false,
     stderr: "inherit",
   });
   const child = started.nodeChildProcess;
