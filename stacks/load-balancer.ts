@@ -10,13 +10,15 @@ interface LoadBalancerArgs {
   readonly internal: boolean;
   readonly subnets: pulumi.Input<pulumi.Input<string>[]>;
   readonly securityGroup: aws.ec2.SecurityGroup;
+  /** Seconds after which a client has to connect, and to prove itself, again; AWS's default is 3600. */
+  readonly clientKeepAlive?: number;
   readonly accessLogs?: aws.types.input.lb.LoadBalancerAccessLogs;
 }
 
 /** An application load balancer that passes on only what Node reads as exactly one request. */
 export function createLoadBalancer(
   { config, names }: Deployment,
-  { thing, internal, subnets, securityGroup, accessLogs }: LoadBalancerArgs,
+  { thing, internal, subnets, securityGroup, clientKeepAlive, accessLogs }: LoadBalancerArgs,
   opts: pulumi.CustomResourceOptions,
 ): aws.lb.LoadBalancer {
   return new aws.lb.LoadBalancer(
@@ -28,6 +30,7 @@ export function createLoadBalancer(
       subnets,
       securityGroups: [securityGroup.id],
       idleTimeout: 60,
+      ...(clientKeepAlive !== undefined && { clientKeepAlive }),
       // Node and the load balancer must never read one request as two.
       desyncMitigationMode: "strictest",
       dropInvalidHeaderFields: true,

@@ -114,6 +114,7 @@ async function planFrontend(region: Region, request: FrontendRequest): Promise<F
     ...(tls && { tls }),
     sourcesFile: `listener-${port}.sources`,
     logged: flagOf(objectOf(resource.inputs, "accessLogs") ?? {}, "enabled") ?? false,
+    clientKeepAlive: numberOf(resource.inputs, "clientKeepAlive") ?? 3600,
     dropInvalidHeaders: flagOf(resource.inputs, "dropInvalidHeaderFields") ?? false,
     rules: rules.map((rule) => ({
       priority: priorityOf(rule.inputs),

@@ -20,6 +20,8 @@ export interface FrontendPlan {
   /** Networks that may connect, one a line. */
   readonly sourcesFile: string;
   readonly dropInvalidHeaders: boolean;
+  /** Seconds after which a connection serves one more request and ends. */
+  readonly clientKeepAlive: number;
   /** In order of priority. */
   readonly rules: readonly {
     readonly priority: number;
@@ -40,6 +42,7 @@ export function renderFrontend(plan: FrontendPlan): string {
     `  bind ${plan.address}:${plan.port}${renderTls(plan)}`,
     `  tcp-request connection reject unless { src -f ${plan.sourcesFile} }`,
     ...(plan.tls?.clients ? rememberCertificate : []),
+    ...limitAge(plan.clientKeepAlive),
     ...(plan.logged ? logDirectives : []),
     // At each request, not only in the handshake: revoking a certificate also ends its open connections.
     ...(plan.tls?.clients
@@ -69,6 +72,17 @@ const headRules = [
   "  http-request return status 400 if { req.hdrs,length gt 16384 } { req.hdrs -m reg [^\\r\\n]{16385} }",
   "  http-after-response set-header Date %[date,http_date] unless { res.hdr(date) -m found }",
 ];
+
+/**
+ * A connection of that age serves one more request and is closed with its response
+ * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#load-balancer-attributes).
+ */
+function limitAge(seconds: number): readonly string[] {
+  return [
+    "  tcp-request session set-var(sess.began) date",
+    `  http-after-response set-header Connection close if { date,sub(sess.began) ge ${seconds} }`,
+  ];
+}
 
 function renderTls({ tls }: FrontendPlan): string {
   if (!tls) return "";

@@ -4,7 +4,7 @@ import { AwsError } from "../operation.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
 import type { CheckFailure, ResourceHandler } from "../resource-handler.ts";
-import { objectOf, textOf, textsOf } from "../values.ts";
+import { numberOf, objectOf, textOf, textsOf } from "../values.ts";
 import { zonesOfSubnets } from "../zones.ts";
 import { Balancer } from "./balancer.ts";
 import { findBalancer, forgetBalancer, rememberBalancer } from "./balancers.ts";
@@ -26,6 +26,7 @@ export const loadBalancer: ResourceHandler = {
     "securityGroups",
     "subnets",
     "idleTimeout",
+    "clientKeepAlive",
     "dropInvalidHeaderFields",
     "enableDeletionProtection",
     "accessLogs",
@@ -39,6 +40,7 @@ export const loadBalancer: ResourceHandler = {
     loadBalancerType: "application",
     internal: false,
     idleTimeout: 60,
+    clientKeepAlive: 3600,
     dropInvalidHeaderFields: false,
     enableDeletionProtection: false,
   }),
@@ -90,6 +92,9 @@ function validate(inputs: Properties): readonly CheckFailure[] {
   if (type !== undefined && type !== "application") {
     failures.push({ property: "loadBalancerType", reason: `it is ${type}; only application is supported.` });
   }
+  const keepAlive = numberOf(inputs, "clientKeepAlive");
+  if (keepAlive !== undefined && (keepAlive < 60 || keepAlive > 604_800))
+    failures.push({ property: "clientKeepAlive", reason: `it is ${keepAlive}; it must be 60 to 604800.` });
   const own = textOf(inputs, "name");
   if (own !== undefined && !/^(?!internal-)[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?$/.test(own)) {
     failures.push({

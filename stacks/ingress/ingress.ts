@@ -61,6 +61,8 @@ function createPublicLoadBalancer(
       internal: false,
       subnets: network.publicSubnetIds,
       securityGroup: network.groups.ingress,
+      // Certificates are verified in handshakes only: this is how long a revoked one stays in. AWS admits no less.
+      clientKeepAlive: 60,
       accessLogs: { enabled: true, bucket: logs.storage.bucket.bucket, prefix: logs.ingressPrefix },
     },
     // AWS writes a test object before it accepts the setting.

@@ -143,3 +143,9 @@ test("no bucket allows public access or access without TLS", async () => {
     );
   }
 });
+
+test("clients connect again after a minute, because certificates are verified in handshakes only", async () => {
+  assert.equal(environment.one("aws:lb/loadBalancer:LoadBalancer", "ingress").inputs.clientKeepAlive, 60);
+  const upstream = environment.one("aws:lb/loadBalancer:LoadBalancer", "upstream").inputs;
+  assert.equal(upstream.clientKeepAlive, undefined);
+});

@@ -119,7 +119,7 @@ test("a task that prints its environment and fails does not reveal its secrets i
     rolesOf(execution),
   );
   await assert.rejects(createService(fixture, definition), (error: Error) => {
-    assert.match(error.message, /circuit breaker.*exit code 3[\s\S]*cannot go on:/);
+    assert.match(error.message, /circuit breaker.*exit code 3[\s\S]*cannot continue:/);
     assert.match(error.message, /"PASSWORD":"\*\*\*"/);
     assert.doesNotMatch(error.message, /w0rd/);
     return true;
