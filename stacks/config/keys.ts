@@ -2,6 +2,7 @@ import { collectorAddress, headerName, share } from "./collector.ts";
 import { instanceType } from "./instance-types.ts";
 import { environmentName, hostedZone } from "./names.ts";
 import { addressBlock, sourceNetworks, targetNetworks } from "./networks.ts";
+import { cacheNodeType, databaseInstanceClass } from "./store-classes.ts";
 import {
   choice,
   list,
@@ -108,23 +109,15 @@ export const keys = {
   ),
   instanceCount: key("Minimum number of instances, spread over the zones.", wholeNumber(3, 100), "3"),
   instanceLimit: key("Maximum number of instances.", wholeNumber(3, 200), "9"),
-  databaseInstanceClass: key(
-    "Aurora instance class.",
-    text(/^db\.[a-z0-9]+\.[a-z0-9]+$/, "like db.r6g.large"),
-    "db.r6g.large",
-  ),
+  databaseInstanceClass: key("Aurora instance class.", databaseInstanceClass, "db.r6g.large"),
   databaseEngineVersion: key(
     "Aurora MySQL version.",
-    text(/^8\.0\.mysql_aurora\.3\.\d+\.\d+$/, "like 8.0.mysql_aurora.3.10.1"),
+    text(/^8\.0\.mysql_aurora\.3\.\d{2}\.\d+$/, "like 8.0.mysql_aurora.3.10.1"),
     "8.0.mysql_aurora.3.10.1",
   ),
   databaseReaders: key("Number of Aurora readers, in addition to the writer.", wholeNumber(1, 15), "3"),
   databaseBackupDays: key("Retention of automatic backups in days.", wholeNumber(1, 35), "7"),
-  cacheNodeType: key(
-    "ElastiCache node type.",
-    text(/^cache\.[a-z0-9]+\.[a-z0-9]+$/, "like cache.r7g.large"),
-    "cache.r7g.large",
-  ),
+  cacheNodeType: key("ElastiCache node type.", cacheNodeType, "cache.r7g.large"),
   cacheEngineVersion: key("Redis version.", text(/^7\.[01]$/, "7.0 or 7.1"), "7.1"),
   cacheShards: key("Number of Redis shards.", wholeNumber(1, 90), "3"),
   cacheReplicas: key("Number of replicas per shard.", wholeNumber(1, 5), "1"),

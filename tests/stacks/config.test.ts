@@ -151,6 +151,17 @@ test("a name that AWS or production owns is refused with key, value and rule", a
   }
 });
 
+test("a class or node type that does not exist is refused with what exists", async () => {
+  const problem = (key: string, value: string) => problemsOf({ ...environmentConfig, [key]: value })[0] ?? "";
+  assert.match(
+    problem("databaseInstanceClass", "db.r6g.32xlarge"),
+    /a size that db\.r6g has: large, .*16xlarge/,
+  );
+  assert.match(problem("databaseInstanceClass", "db.q1.large"), /of one of the families db\.t3, .*db\.x2g/);
+  assert.match(problem("cacheNodeType", "cache.r5.8xlarge"), /a size that cache\.r5 has: .*24xlarge/);
+  assert.match(problem("cacheNodeType", "r7g.large"), /of one of the families cache\.t3/);
+});
+
 test("a host name that is longer than ACM's limit is refused for the zone", async () => {
   const zone = (length: number) => `${"z".repeat(length - 12)}.example.com`;
   const environment = "a".repeat(20);

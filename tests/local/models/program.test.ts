@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { test } from "tap";
 import { admitResource } from "../../../local/models/resources/admit.ts";
 import type { Properties } from "../../../local/resource.ts";
-import { environmentName } from "../../../stacks/config/config.ts";
+import { environmentName, keys } from "../../../stacks/config/config.ts";
+import { cacheNodeTypes, databaseInstanceClasses } from "../../../stacks/config/store-classes.ts";
 import { type DeclaredResource, deploy, environmentConfig, productionConfig } from "../../stacks/deployed.ts";
 
 /** Refusals of a program's resources by AWS's models, each with the resource's name. */
@@ -62,5 +63,22 @@ test("names that a service of AWS keeps for itself are refused by that service, 
     const name = `${word}-x`;
     assert.notDeepEqual(refusalsOf(await resourcesOf(name)), [], name);
     assert.ok("problem" in environmentName(name), name);
+  }
+});
+
+test("every class, node type and version that the configuration accepts exists for AWS", async () => {
+  const { resources } = await deploy(environmentConfig);
+  const text = JSON.stringify(resources);
+  for (const [before, names] of [
+    [keys.databaseInstanceClass.default!, databaseInstanceClasses],
+    [keys.cacheNodeType.default!, cacheNodeTypes],
+    [keys.cacheEngineVersion.default!, ["7.0", "7.1"]],
+    [keys.databaseEngineVersion.default!, ["8.0.mysql_aurora.3.04.0", "8.0.mysql_aurora.3.10.4"]],
+  ] as const) {
+    assert.ok(text.includes(`"${before}"`), before);
+    for (const name of names) {
+      const changed = text.replaceAll(`"${before}"`, `"${name}"`);
+      assert.deepEqual(refusalsOf(JSON.parse(changed) as readonly DeclaredResource[]), [], name);
+    }
   }
 });
