@@ -23,6 +23,8 @@ export interface DatabaseSettings {
   readonly user: string;
   readonly password: string;
   readonly tls: boolean;
+  /** Creates `user`; the admin site's alone. */
+  readonly administrator?: { readonly user: string; readonly password: string };
 }
 
 export interface RedisSettings {
@@ -169,10 +171,20 @@ function readListening(reader: Reader): ListeningSettings {
   };
 }
 
+/** Both or neither. */
+function readAdministrator(reader: Reader): DatabaseSettings["administrator"] {
+  if (reader.optional("DATABASE_ADMINISTRATOR") === undefined) return undefined;
+  return {
+    user: reader.text("DATABASE_ADMINISTRATOR"),
+    password: reader.text("DATABASE_ADMINISTRATOR_PASSWORD"),
+  };
+}
+
 function readStore(reader: Reader): StoreSettings {
   const host = reader.text("DATABASE_HOST");
   const password = reader.text("DATABASE_PASSWORD");
   const verifierSecret = reader.optional("VERIFIER_SECRET");
+  const administrator = readAdministrator(reader);
   return {
     database: {
       host,
@@ -182,6 +194,7 @@ function readStore(reader: Reader): StoreSettings {
       user: reader.text("DATABASE_USER"),
       password,
       tls: reader.switched("DATABASE_TLS", "on"),
+      ...(administrator && { administrator }),
     },
     upstreamUrl: reader.url("UPSTREAM_URL").origin,
     ...(verifierSecret === undefined ? {} : { verifierSecret }),

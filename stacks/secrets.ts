@@ -7,6 +7,8 @@ import { differing } from "./differences.ts";
 export class Secrets extends pulumi.ComponentResource {
   readonly key: aws.kms.Key;
   readonly databasePassword: aws.ssm.Parameter;
+  /** Of the user that creates the former's; Aurora's master user. */
+  readonly databaseAdministratorPassword: aws.ssm.Parameter;
   readonly redisAuthToken: aws.ssm.Parameter;
   readonly verifierSecret: aws.ssm.Parameter;
   readonly clientSecretKey: aws.ssm.Parameter;
@@ -19,6 +21,10 @@ export class Secrets extends pulumi.ComponentResource {
     const create = (thing: string, description: string) =>
       createSecret(this, deployment, { key: this.key, thing, description });
     this.databasePassword = create("database-password", "Password of the database user platform");
+    this.databaseAdministratorPassword = create(
+      "database-administrator-password",
+      "Password of the database's master user",
+    );
     this.redisAuthToken = create("redis-auth-token", "AUTH token of the Redis cluster");
     this.verifierSecret = create("verifier-secret", "Secret of the OAuth2 client verifier");
     this.clientSecretKey = create(

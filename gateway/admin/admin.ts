@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { recordCurrent } from "../configuration/change.ts";
 import { storeVerifierSecret } from "../configuration/verifier-secret.ts";
+import { ensureAccount } from "../database/account.ts";
 import { migrate } from "../database/migrate.ts";
 import { createDatabasePool, untilReachable } from "../database/pool.ts";
 import { Broadcast } from "../fleet/broadcast.ts";
@@ -36,6 +37,7 @@ export async function runAdmin(): Promise<void> {
     );
   const stored = untilReachable(
     async () => {
+      await ensureAccount(settings.database);
       await migrate(pool, settings.upstreamUrl, logger);
       await storeVerifierSecret(pool, settings);
       await recordCurrent(pool);

@@ -9,6 +9,9 @@ import { createClusterParameters, createInstanceParameters } from "./parameters.
 /** Name of the schema, and of the user that owns it. */
 export const databaseName = "platform";
 
+/** Aurora's master user. Only the admin site has its password, and creates the user of all roles with it. */
+export const databaseAdministrator = "administrator";
+
 const engine = "aurora-mysql";
 
 interface DatabaseArgs {
@@ -69,8 +72,8 @@ function createCluster(
       engine,
       engineVersion: config.databaseEngineVersion,
       databaseName,
-      masterUsername: databaseName,
-      masterPassword: args.secrets.databasePassword.value,
+      masterUsername: databaseAdministrator,
+      masterPassword: args.secrets.databaseAdministratorPassword.value,
       port: config.databasePort,
       dbSubnetGroupName: args.subnets.name,
       dbClusterParameterGroupName: createClusterParameters(parent, deployment).name,

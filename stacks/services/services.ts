@@ -1,7 +1,7 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cache } from "../cache.ts";
-import { type Database, databaseName } from "../database/database.ts";
+import { type Database, databaseAdministrator, databaseName } from "../database/database.ts";
 import type { Deployment } from "../deployment.ts";
 import { differing } from "../differences.ts";
 import type { Ingress } from "../ingress/ingress.ts";
@@ -72,6 +72,7 @@ function admin(deployment: Deployment, args: ServicesArgs): ServiceSpec {
     environment: {
       ...storeEnvironment(deployment, args),
       ...loginEnvironment(deployment),
+      DATABASE_ADMINISTRATOR: databaseAdministrator,
       // The site trusts a client certificate's name only if the ingress has verified the certificate.
       CLIENT_CERTIFICATES_VERIFIED: differing(
         deployment.config,
@@ -81,6 +82,7 @@ function admin(deployment: Deployment, args: ServicesArgs): ServiceSpec {
     },
     secrets: {
       DATABASE_PASSWORD: args.secrets.databasePassword,
+      DATABASE_ADMINISTRATOR_PASSWORD: args.secrets.databaseAdministratorPassword,
       CLIENT_SECRET_KEY: args.secrets.clientSecretKey,
     },
     permissions: [],

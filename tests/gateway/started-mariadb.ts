@@ -68,6 +68,16 @@ export class StartedMariadb {
     root.destroy();
   }
 
+  /** A master user as RDS has one: it may create accounts and grant what it may do itself. */
+  async createAdministrator(): Promise<{ readonly user: string; readonly password: string }> {
+    const administrator = { user: "administrator", password: "not-a-secret-either" };
+    const root = await this.#root();
+    await root.query(`CREATE USER administrator@'%' IDENTIFIED BY '${administrator.password}'`);
+    await root.query("GRANT ALL ON *.* TO administrator@'%' WITH GRANT OPTION");
+    root.destroy();
+    return administrator;
+  }
+
   async pause(): Promise<void> {
     await this.#process.end();
   }

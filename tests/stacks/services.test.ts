@@ -48,7 +48,11 @@ test("each service's tasks are started with exactly its own secrets", async () =
     arn("verifier-secret"),
     arn("client-secret-key"),
   ]);
-  assert.deepEqual(readable("admin"), [arn("database-password"), arn("client-secret-key")]);
+  assert.deepEqual(readable("admin"), [
+    arn("database-password"),
+    arn("database-administrator-password"),
+    arn("client-secret-key"),
+  ]);
   assert.deepEqual(readable("stub"), []);
   for (const service of ["gateway", "admin", "stub"]) {
     assert.deepEqual(
@@ -221,4 +225,16 @@ test("every role has the permissions boundary of the configuration, and none wit
   for (const { name, inputs } of bounded) assert.equal(inputs.permissionsBoundary, permissionsBoundary, name);
   for (const { name, inputs } of environment.all("aws:iam/role:Role"))
     assert.ok(!("permissionsBoundary" in inputs), name);
+});
+
+test("only the admin site has the password of the database's master user, and gateways are another user", async () => {
+  const { inputs } = environment.one("aws:rds/cluster:Cluster", "database");
+  assert.equal(inputs.masterUsername, "administrator");
+  const value = (service: string, name: string) =>
+    container(service).environment.find((it: { name: string }) => it.name === name)?.value;
+  assert.equal(value("gateway", "DATABASE_USER"), "platform");
+  assert.deepEqual(
+    ["gateway", "admin", "stub"].map((service) => value(service, "DATABASE_ADMINISTRATOR")),
+    [undefined, "administrator", undefined],
+  );
 });
