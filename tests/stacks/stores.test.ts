@@ -70,9 +70,13 @@ test("credentials are generated once by AWS and kept as SecureStrings under the 
   const parameters = environment.all("aws:ssm/parameter:Parameter");
   assert.deepEqual(
     parameters.map((it) => it.inputs.name),
-    ["database-password", "redis-auth-token", "verifier-secret", "client-secret-key"].map(
-      (thing) => `/dmm-env/feature-x/${thing}`,
-    ),
+    [
+      "database-password",
+      "database-administrator-password",
+      "redis-auth-token",
+      "verifier-secret",
+      "client-secret-key",
+    ].map((thing) => `/dmm-env/feature-x/${thing}`),
   );
   for (const { inputs, ignoreChanges, secrets } of parameters) {
     assert.equal(inputs.type, "SecureString");
