@@ -2,6 +2,7 @@ import { type Catalogue, errorsOf } from "../errors/catalogue.ts";
 import { suggest } from "./suggest.ts";
 
 const wrongUsage = 2;
+const notReady = 3;
 
 /** Failures that keep a verification run from a verdict. Documented in docs/errors/verify.md. */
 const verifyErrors = {
@@ -18,6 +19,7 @@ const verifyErrors = {
   // Suites on old code prove nothing about the checkout.
   DMM_VERIFY_IMAGE_STALE: (v: { environment: string; running: string; expected: string }) => ({
     message: `${v.environment} does not run the code of this checkout: ${v.running}; the checkout has ${v.expected}.`,
+    exitCode: notReady,
     hint: `Roll it out with dmm-env up ${v.environment}, then verify again.`,
   }),
   // The control of a check failed: its claim cannot be distinguished from a dead platform.
