@@ -1,4 +1,4 @@
-import type { ErrorText } from "../errors/catalogue.ts";
+import type { ErrorText } from "../errors/expected-error.ts";
 import type { ExitCode } from "./exit-codes.ts";
 
 /** Message, hint and exit code of a command line error. */

@@ -1,4 +1,4 @@
-import { errorsOf } from "../errors/catalogue.ts";
+import { errorsOf } from "../errors/expected-error.ts";
 import { accessErrors } from "./access/errors.ts";
 import { attestationErrors } from "./attestation/errors.ts";
 import { engineErrors } from "./engine/errors.ts";

@@ -1,19 +1,19 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import { serveHealth } from "./health.ts";
-import { RateLimiter } from "./limits/rate.ts";
 import { createListener, listen } from "./listener.ts";
 import type { Logger } from "./logger.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { listenForScrapes } from "./metrics/scrapes.ts";
 import { OAuth2Endpoints } from "./oauth2/own-endpoints.ts";
 import type { Base, Fleet } from "./open-fleet.ts";
-import { RequestPath } from "./request/request-path.ts";
+import { RateLimiter } from "./rate-limit/rate-limiter.ts";
+import { RequestPath } from "./request/request-pipeline.ts";
 import type { GatewaySettings } from "./settings.ts";
 import { closeStores, type Stores } from "./stores.ts";
 import { ProofNonces } from "./tokens/nonces.ts";
 import { Tokens } from "./tokens/tokens.ts";
-import { isWorker, readWorkerNumber, untilWorthListening } from "./workers/identity.ts";
+import { isWorker, readWorkerNumber, untilWorthListening } from "./workers/worker-environment.ts";
 import { openTaskMetrics } from "./workers/worker-metrics.ts";
 
 /** A port that is open, or will be once there is something to serve. */

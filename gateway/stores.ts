@@ -1,9 +1,9 @@
+import { AccessLog } from "./access-log/access-log.ts";
+import { createFirehoseDelivery } from "./access-log/firehose.ts";
 import { storeVerifierSecret } from "./configuration/verifier-secret.ts";
 import { ConfigurationWatch } from "./configuration/watch.ts";
 import { migrate } from "./database/migrate.ts";
 import { createDatabasePool, type Pool, untilReachable } from "./database/pool.ts";
-import { AccessLog } from "./delivery/access-log.ts";
-import { createFirehoseDelivery } from "./delivery/firehose.ts";
 import type { Logger } from "./logger.ts";
 import { openSigningKeys, type SigningKeys } from "./oauth2/signing-keys.ts";
 import { describeReason } from "./reason.ts";

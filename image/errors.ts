@@ -1,4 +1,4 @@
-import { type Catalogue, errorsOf } from "../errors/catalogue.ts";
+import { type Catalogue, errorsOf } from "../errors/expected-error.ts";
 
 /** Documented in docs/errors/image.md. */
 const imageErrors = {

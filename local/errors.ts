@@ -1,4 +1,4 @@
-import { type Catalogue, type ExpectedError, errorsOf } from "../errors/catalogue.ts";
+import { type Catalogue, type ExpectedError, errorsOf } from "../errors/expected-error.ts";
 
 /**
  * Every failure of the local region that an operator can meet, by code. Operators read them through Pulumi, so

@@ -18,7 +18,7 @@ async function run(): Promise<void> {
     await serve(wanted);
     return;
   }
-  const { inventory, sweep } = await import("./daemon/look.ts");
+  const { inventory, sweep } = await import("./daemon/inventory.ts");
   const found = wanted.command === "sweep" ? await sweep(wanted.directory) : inventory(wanted);
   process.stdout.write(`${JSON.stringify(found)}\n`);
 }

@@ -1,4 +1,4 @@
-import { unknown } from "./engine/markers.ts";
+import { unknown } from "./pulumi-protocol/markers.ts";
 import type { Properties, Value } from "./resource.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { type Catalogue, errorsOf } from "../errors/catalogue.ts";
+import { type Catalogue, errorsOf } from "../errors/expected-error.ts";
 
 /** Failures of this machine that can occur in every folder. Documented in `docs/errors/machine.md`. */
 const machineErrors = {

@@ -1,6 +1,6 @@
+import type { Place } from "./account-and-region.ts";
 import type { PlatformConfig } from "./config/config.ts";
-import type { Names } from "./naming.ts";
-import type { Place } from "./place.ts";
+import type { Names } from "./resource-names.ts";
 import type { Image } from "./services/image.ts";
 
 /** Shared by every component: configuration, names, location. */

@@ -1,4 +1,4 @@
-import { type Catalogue, errorsOf } from "../errors/catalogue.ts";
+import { type Catalogue, errorsOf } from "../errors/expected-error.ts";
 
 /** The environment was not created. */
 const exitCode = 4;

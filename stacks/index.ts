@@ -1,14 +1,14 @@
+import { readPlace } from "./account-and-region.ts";
 import { Alarms } from "./alarms/alarms.ts";
 import { Cache } from "./cache.ts";
 import { Compute } from "./compute/compute.ts";
 import { Database } from "./database/database.ts";
 import type { Deployment } from "./deployment.ts";
+import { type DeclaredOutputs, describePlatform } from "./describe-outputs.ts";
 import { Ingress } from "./ingress/ingress.ts";
 import { Logs } from "./logs/logs.ts";
-import { createNames } from "./naming.ts";
 import { Network } from "./network/network.ts";
-import { readPlace } from "./place.ts";
-import { type DeclaredOutputs, describePlatform } from "./platform-outputs.ts";
+import { createNames } from "./resource-names.ts";
 import { Secrets } from "./secrets.ts";
 import { resolveImage } from "./services/image.ts";
 import { Services } from "./services/services.ts";

@@ -1,4 +1,4 @@
-import { type Catalogue, errorsOf } from "../errors/catalogue.ts";
+import { type Catalogue, errorsOf } from "../errors/expected-error.ts";
 import type { MissingTool } from "./tool.ts";
 
 /** A bundle for which every way failed. */

@@ -1,4 +1,4 @@
-import { type Catalogue, errorsOf } from "../errors/catalogue.ts";
+import { type Catalogue, errorsOf } from "../errors/expected-error.ts";
 import { suggest } from "./suggest.ts";
 
 const wrongUsage = 2;

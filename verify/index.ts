@@ -4,7 +4,7 @@
  */
 /** @public */
 export type { Finding, Verdict } from "./check.ts";
-export type { Difference } from "./differences.ts";
+export type { Difference } from "./difference.ts";
 /** @public */
 export { VerifyError } from "./errors.ts";
 export type { VerifyEvent } from "./events.ts";

@@ -1,5 +1,5 @@
 import type { Verdict } from "./check.ts";
-import type { Difference } from "./differences.ts";
+import type { Difference } from "./difference.ts";
 import type { Observation } from "./evidence/record.ts";
 import type { RunningImage } from "./images.ts";
 

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Difference } from "./differences.ts";
+import type { Difference } from "./difference.ts";
 import { happened, type VerifyEvent } from "./events.ts";
 import type { Signer, Subject } from "./evidence/attestation.ts";
 import { openFolder } from "./evidence/folder.ts";

@@ -1,5 +1,5 @@
 import type { PlatformOutputs } from "../stacks/outputs.ts";
-import type { Difference } from "./differences.ts";
+import type { Difference } from "./difference.ts";
 
 /** A client certificate of one insider, as PEM. */
 export interface Insider {

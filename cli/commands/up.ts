@@ -5,10 +5,10 @@ import { parseDuration } from "../environment/duration.ts";
 import { parseInsiderNetworks } from "../environment/insider-networks.ts";
 import { parseName } from "../environment/name.ts";
 import { findAdminUrl } from "../provisioning/browser-steps.ts";
-import { listDifferences, renderOwnDifferences } from "../provisioning/differences.ts";
 import { renderInvitation } from "../provisioning/invitation.ts";
+import { listDifferences, renderOwnDifferences } from "../provisioning/list-differences.ts";
 import { lockUp, planUp, tearDownInterrupted, upSteps } from "../provisioning/up.ts";
-import type { OpenedUp } from "../provisioning/up-run.ts";
+import type { OpenedUp } from "../provisioning/up-stages.ts";
 import { done, type Outcome, runCommand, type Session } from "../session.ts";
 
 interface UpOptions {

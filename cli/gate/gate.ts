@@ -6,7 +6,7 @@ import { OperatorError } from "../errors.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { openEnvironment } from "../open-environment.ts";
 import { lockUp, planUp, upSteps } from "../provisioning/up.ts";
-import type { LockedUp, UpRequest } from "../provisioning/up-run.ts";
+import type { LockedUp, UpRequest } from "../provisioning/up-stages.ts";
 import { explainFailure, type Failure } from "../report/failure.ts";
 import type { Outcome, Session } from "../session.ts";
 import { planDown, tearDown } from "../teardown/down.ts";

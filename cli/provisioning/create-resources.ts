@@ -12,7 +12,7 @@ import type { EnvironmentFolder } from "../home.ts";
 import { readRegionAddress } from "../region/address.ts";
 import { watchRegion } from "../region/responsive.ts";
 import type { Progress } from "../report/steps.ts";
-import type { CreatedUp, LocatedUp } from "./up-run.ts";
+import type { CreatedUp, LocatedUp } from "./up-stages.ts";
 
 /** Lets the engine create the program's resources, and returns the outputs. */
 export async function createResources(run: LocatedUp, progress: Progress): Promise<CreatedUp> {

@@ -4,7 +4,7 @@ import { endWithEnvironment } from "../access/end-with-environment.ts";
 import { hasUnpublished, publishRevocations } from "../access/revoke.ts";
 import { writeClosing } from "../region/closing.ts";
 import type { Progress } from "../report/steps.ts";
-import type { CreatedUp, OpenedUp } from "./up-run.ts";
+import type { CreatedUp, OpenedUp } from "./up-stages.ts";
 
 /**
  * Ensures that no grant outlives the environment, publishes what an earlier command could not, and only then lets

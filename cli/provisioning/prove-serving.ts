@@ -11,7 +11,7 @@ import { fetchToken, readVerifierSecret, type Token } from "../access/token.ts";
 import { type EnvironmentRecord, writeRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
 import type { Progress } from "../report/steps.ts";
-import type { OpenedUp } from "./up-run.ts";
+import type { OpenedUp } from "./up-stages.ts";
 
 const withinSeconds = { local: 30, aws: 600 } as const;
 

@@ -6,7 +6,7 @@ import { writeClosing } from "../region/closing.ts";
 import { isResponsive } from "../region/responsive.ts";
 import { startRegion } from "../region/start.ts";
 import type { Progress } from "../report/steps.ts";
-import type { LocatedUp, ReservedUp } from "./up-run.ts";
+import type { LocatedUp, ReservedUp } from "./up-stages.ts";
 
 /** Starts the local region, or finds it running. AWS is always available. */
 export async function provideRegion(run: ReservedUp, progress: Progress): Promise<LocatedUp> {

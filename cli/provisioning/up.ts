@@ -24,8 +24,8 @@ import { createResources } from "./create-resources.ts";
 import { endGrants } from "./end-grants.ts";
 import { proveServing } from "./prove-serving.ts";
 import { provideRegion } from "./provide-region.ts";
-import { checkRequest, overridesOf, planRecord, reserveEnvironment } from "./reserve.ts";
-import type { LockedUp, PlannedUp, UpRequest } from "./up-run.ts";
+import { checkRequest, overridesOf, planRecord, reserveEnvironment } from "./reserve-environment.ts";
+import type { LockedUp, PlannedUp, UpRequest } from "./up-stages.ts";
 
 /** The steps of `up`, in order. */
 export const upSteps = startWith<LockedUp>()

@@ -18,7 +18,7 @@ import { readEdgeListeners } from "../environment/network.ts";
 
 import type { Progress } from "../report/steps.ts";
 import type { ClosureProof } from "./closure-proof.ts";
-import type { ClosedDown, ReachedDown } from "./down-run.ts";
+import type { ClosedDown, ReachedDown } from "./down-stages.ts";
 import { findIngress, type Ingress } from "./find-ingress.ts";
 import { cutOff } from "./reach-region.ts";
 

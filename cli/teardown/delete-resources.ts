@@ -8,7 +8,7 @@ import { readRecord, writeRecord } from "../environment/record.ts";
 import { isExpected, OperatorError } from "../errors.ts";
 import { watchRegion } from "../region/responsive.ts";
 import type { Progress } from "../report/steps.ts";
-import type { ClosedDown, DeletedDown } from "./down-run.ts";
+import type { ClosedDown, DeletedDown } from "./down-stages.ts";
 import { stopServices } from "./stop-services.ts";
 
 /** Time limit after a first signal: what the engine has not deleted by then is removed without it. */

@@ -15,14 +15,14 @@ import { startWith } from "../report/steps.ts";
 import type { Outcome, Session } from "../session.ts";
 import { closeIngress } from "./close-ingress.ts";
 import { deleteResources } from "./delete-resources.ts";
-import type { PlannedDown, ProvenDown } from "./down-run.ts";
+import type { PlannedDown, ProvenDown } from "./down-stages.ts";
 import { endRegion } from "./end-region.ts";
 import { findEnvironment } from "./find-environment.ts";
-import { takeStock } from "./inventory.ts";
-import { signProof } from "./proof.ts";
 import { reachRegion } from "./reach-region.ts";
 import { removeFiles } from "./remove-files.ts";
+import { signProof } from "./sign-proof.ts";
 import { judge } from "./statements.ts";
+import { takeInventory } from "./take-inventory.ts";
 import { takeOver } from "./take-over.ts";
 
 /**
@@ -35,7 +35,7 @@ export const downSteps = startWith<PlannedDown>()
   .step("close the ingress", closeIngress)
   .step("delete resources", deleteResources)
   .step("stop the region", endRegion)
-  .step("take inventory", takeStock)
+  .step("take inventory", takeInventory)
   .step("remove files", removeFiles)
   .step("sign the proof", signProof);
 

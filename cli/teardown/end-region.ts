@@ -1,8 +1,8 @@
 import { type Inventory, sweepRegion, takeInventory } from "../region/inventory.ts";
 import { stopRegion } from "../region/stop.ts";
-import { endStragglers } from "../region/stragglers.ts";
+import { endStragglers } from "../region/unrecorded-processes.ts";
 import type { Progress } from "../report/steps.ts";
-import type { DeletedDown, StoppedDown } from "./down-run.ts";
+import type { DeletedDown, StoppedDown } from "./down-stages.ts";
 
 /**
  * Ends the local region and every process that outlived it: those of its ledger first, then, if the ledger itself

@@ -1,7 +1,7 @@
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
 import { readStateResources, type StateResource } from "../engine/state.ts";
 import { readEdgeListeners } from "../environment/network.ts";
-import type { ReachedDown } from "./down-run.ts";
+import type { ReachedDown } from "./down-stages.ts";
 
 /** The address of the ingress, and its trust store. */
 export type Ingress = Pick<PlatformOutputs, "ingress" | "access">;

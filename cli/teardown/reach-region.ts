@@ -9,9 +9,9 @@ import { type RegionAddress, readRegionAddress } from "../region/address.ts";
 import { endBalancers } from "../region/ledger.ts";
 import { isResponsive } from "../region/responsive.ts";
 import { startRegion } from "../region/start.ts";
-import { endEdge } from "../region/stragglers.ts";
+import { endEdge } from "../region/unrecorded-processes.ts";
 import type { Progress } from "../report/steps.ts";
-import type { ReachedDown, TakenDown } from "./down-run.ts";
+import type { ReachedDown, TakenDown } from "./down-stages.ts";
 
 /**
  * Connects to the local region, which the engine needs to delete anything. One that died or does not respond is

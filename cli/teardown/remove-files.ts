@@ -3,9 +3,9 @@ import { explainFileError, isPresent } from "../../machine/files.ts";
 import { readStackState, removeStackFiles } from "../engine/state.ts";
 
 import type { Progress } from "../report/steps.ts";
-import type { InspectedDown } from "./down-run.ts";
+import type { InspectedDown } from "./down-stages.ts";
 import { removedFolder } from "./find-traces.ts";
-import type { Leftover } from "./left-over.ts";
+import type { Leftover } from "./leftover.ts";
 import { judge, stateGone } from "./statements.ts";
 
 /**

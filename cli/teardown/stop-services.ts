@@ -1,5 +1,5 @@
 import { accessAws } from "../access/aws-access.ts";
-import type { ReachedDown } from "./down-run.ts";
+import type { ReachedDown } from "./down-stages.ts";
 
 /**
  * Sets the desired count of every service to 0, so that tasks drain while the engine starts, and not one after the

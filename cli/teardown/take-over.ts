@@ -2,7 +2,7 @@ import { endAbandonedEngine, removeDeadLocks } from "../engine/locks.ts";
 import { readStackState, removeCutDescriptions } from "../engine/state.ts";
 import { type EnvironmentRecord, readRecord, writeRecord } from "../environment/record.ts";
 import type { Progress } from "../report/steps.ts";
-import type { PlannedDown, TakenDown } from "./down-run.ts";
+import type { PlannedDown, TakenDown } from "./down-stages.ts";
 
 /** Ends what an earlier command left running, and records that the environment is being torn down. */
 export async function takeOver(run: PlannedDown, progress: Progress): Promise<TakenDown> {

@@ -4,7 +4,7 @@ import { accessAws } from "../access/aws-access.ts";
 import { readClient } from "../access/client-identity.ts";
 import { operatorGrant } from "../access/operator-grant.ts";
 import type { OpenEnvironment } from "../open-environment.ts";
-import { listDifferences } from "../provisioning/differences.ts";
+import { listDifferences } from "../provisioning/list-differences.ts";
 import { imageContent } from "../region/local-images.ts";
 import { createCheckGrants } from "./check-grants.ts";
 

@@ -1,6 +1,6 @@
 import type { RunningImage, RunResult } from "../../verify/index.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
-import { renderDifference } from "../provisioning/differences.ts";
+import { renderDifference } from "../provisioning/list-differences.ts";
 import { chalk } from "../report/style.ts";
 
 /** 0 when every claim passed, 1 when one failed, otherwise 3: never green by omission. */

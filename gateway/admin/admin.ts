@@ -14,7 +14,7 @@ import { createLogger } from "../logger.ts";
 import { describeReason } from "../reason.ts";
 import { parseAdminSettings } from "../settings.ts";
 import { readTaskAddress } from "../task.ts";
-import { isDevelopment } from "./identity.ts";
+import { isDevelopment } from "./authenticate-administrator.ts";
 import type { Site } from "./site.ts";
 
 /** Time limit for receiving a request, in milliseconds; the largest is a whole configuration. */

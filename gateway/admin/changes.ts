@@ -5,8 +5,8 @@ import type { Author } from "../configuration/history.ts";
 import type { Propagation } from "../fleet/broadcast.ts";
 import { hasInvisible } from "../page/invisible.ts";
 import { describeReason } from "../reason.ts";
+import type { Administrator } from "./authenticate-administrator.ts";
 import { AdminError } from "./errors.ts";
-import type { Administrator } from "./identity.ts";
 import type { SiteParts } from "./site-parts.ts";
 
 /** The result of a change: the version, and which gateways serve it. */

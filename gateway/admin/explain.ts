@@ -1,5 +1,5 @@
 import { ChangeError } from "../configuration/change-errors.ts";
-import { isAway } from "../database/outage.ts";
+import { isAway } from "../database/unavailable.ts";
 import { PasswordQueueFullError } from "../users/password-queue.ts";
 import { AdminError } from "./errors.ts";
 

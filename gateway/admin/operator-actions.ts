@@ -5,9 +5,9 @@ import {
   readOperatorAction,
   requestOperatorAction,
 } from "../login/operator-actions.ts";
+import type { Administrator } from "./authenticate-administrator.ts";
 import { describeAuthor } from "./changes.ts";
 import { AdminError } from "./errors.ts";
-import type { Administrator } from "./identity.ts";
 import type { SignOuts } from "./sign-outs.ts";
 import type { SiteParts } from "./site-parts.ts";
 

@@ -11,9 +11,9 @@ import {
   type User,
   type UserTarget,
 } from "../users/user-store.ts";
+import type { Administrator } from "./authenticate-administrator.ts";
 import { describeAuthor } from "./changes.ts";
 import { AdminError } from "./errors.ts";
-import type { Administrator } from "./identity.ts";
 import type { SignOuts } from "./sign-outs.ts";
 import type { SiteParts } from "./site-parts.ts";
 

@@ -1,6 +1,6 @@
 import { createPublicKey, type webcrypto } from "node:crypto";
+import { clientKeyLimits } from "./bounds.ts";
 import type { ClientKey, ClientKeys } from "./document.ts";
-import { clientKeyLimits } from "./limits.ts";
 import type { EntryProblems } from "./problems.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { Cors } from "../routing/cors.ts";
-import { corsLimits } from "./limits.ts";
+import { corsLimits } from "./bounds.ts";
 import type { EntryProblems } from "./problems.ts";
 
 /** Fills in defaults; lower-cases hosts and header names and removes duplicates. */

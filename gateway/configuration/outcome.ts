@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { isAway, isReadOnly } from "../database/outage.ts";
 import type { Pool, PoolConnection } from "../database/pool.ts";
 import { CommitUncertainError, inTransaction, requireWriter } from "../database/transaction.ts";
+import { isAway, isReadOnly } from "../database/unavailable.ts";
 import { ChangeNotStoredError, ChangeUncertainError } from "./change-errors.ts";
 import type { Changed } from "./edit.ts";
 import { findVersionOfChange } from "./history.ts";

@@ -1,6 +1,6 @@
 import { hasInvisible } from "../page/invisible.ts";
+import type { Bounds } from "./bounds.ts";
 import type { Kind } from "./document.ts";
-import type { Bounds } from "./limits.ts";
 
 /** One problem: what is wrong, where, and what would be valid. */
 export interface Problem {

@@ -1,7 +1,7 @@
 import type { PoolConnection } from "../database/pool.ts";
+import { upstreamLimits } from "./bounds.ts";
 import type { Difference } from "./difference.ts";
 import { type ConfigurationDocument, type EntryOf, findEntry, type Kind } from "./document.ts";
-import { upstreamLimits } from "./limits.ts";
 
 /** How one kind is stored: the row of an entry, and the rows to remove. */
 type Keeping = {

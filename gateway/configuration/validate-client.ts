@@ -1,6 +1,6 @@
+import { authMethods, grantTypes, idTokenAlgorithms, textLimits } from "./bounds.ts";
 import { validateKeys } from "./client-keys.ts";
 import type { ClientEntry } from "./document.ts";
-import { authMethods, grantTypes, idTokenAlgorithms, textLimits } from "./limits.ts";
 import type { EntryProblems } from "./problems.ts";
 
 const knownGrantTypes: ReadonlySet<string> = new Set(grantTypes);

@@ -1,8 +1,8 @@
-import { normalizeTarget } from "../exchange/path.ts";
+import { normalizeTarget } from "../exchange/request-target.ts";
 import { PatternError, parsePattern } from "../routing/pattern.ts";
+import { methods, rateLimits, routeLimits, textLimits } from "./bounds.ts";
 import { validateCors } from "./cors.ts";
 import type { RouteEntry } from "./document.ts";
-import { methods, rateLimits, routeLimits, textLimits } from "./limits.ts";
 import type { EntryProblems, Problems } from "./problems.ts";
 
 const knownMethods: ReadonlySet<string> = new Set(methods);

@@ -1,6 +1,6 @@
-import { normalizeTarget } from "../exchange/path.ts";
+import { normalizeTarget } from "../exchange/request-target.ts";
+import { namePattern, scopePattern, textLimits, upstreamLimits } from "./bounds.ts";
 import { type ConfigurationDocument, type HealthEntry, kinds } from "./document.ts";
-import { namePattern, scopePattern, textLimits, upstreamLimits } from "./limits.ts";
 import { isLinkLocal } from "./link-local.ts";
 import { type EntryProblems, type Problem, Problems } from "./problems.ts";
 import { validateClient } from "./validate-client.ts";

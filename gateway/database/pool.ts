@@ -11,7 +11,7 @@ import type { Logger } from "../logger.ts";
 import { describeReason } from "../reason.ts";
 import type { DatabaseSettings } from "../settings.ts";
 import { type PoolOccupancy, readOccupancy } from "./occupancy.ts";
-import { isConnectionLost, isReadOnly, within } from "./outage.ts";
+import { isConnectionLost, isReadOnly, within } from "./unavailable.ts";
 
 export type { PoolConnection, ResultSetHeader, RowDataPacket };
 

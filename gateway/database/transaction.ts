@@ -1,7 +1,7 @@
 import { OperatorError } from "../errors.ts";
 import { describeReason } from "../reason.ts";
-import { isAway, isConnectionLost, readOnlyError, within } from "./outage.ts";
 import { type Pool, type PoolConnection, type RowDataPacket, statementLimitMs } from "./pool.ts";
+import { isAway, isConnectionLost, readOnlyError, within } from "./unavailable.ts";
 
 /** Time limit of a transaction including waits for others, in milliseconds. */
 const transactionLimitMs = 15_000;

@@ -3,8 +3,8 @@ import type { ApiErrorCode } from "../errors.ts";
 import type { ServedRoute } from "../routing/served.ts";
 import type { ExchangeTrace } from "./exchange-trace.ts";
 import type { Head } from "./head.ts";
-import type { Target } from "./path.ts";
-import { createRequestId } from "./trace.ts";
+import type { Target } from "./request-target.ts";
+import { createRequestId } from "./traceparent.ts";
 import type { TunnelEnd } from "./tunnel-end.ts";
 
 /** The client, and possibly the user, of a valid token. */

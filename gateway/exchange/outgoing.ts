@@ -1,6 +1,6 @@
 import { unprintable } from "../headers/header-rules.ts";
 import type { Authorized, Exchange, Routed } from "./exchange.ts";
-import { continueTrace } from "./trace.ts";
+import { continueTrace } from "./traceparent.ts";
 import { writeVia } from "./via.ts";
 
 /**

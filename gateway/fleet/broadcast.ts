@@ -3,7 +3,7 @@ import type { Pool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
 import { FleetStatus } from "./fleet-status.ts";
 import { type FleetMember, isExpected, isReachable } from "./members.ts";
-import { type CallResult, callMember } from "./probe.ts";
+import { type CallResult, callMember } from "./notify-member.ts";
 
 /** The result of one notification. */
 export interface Delivery {

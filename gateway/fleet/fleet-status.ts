@@ -7,7 +7,7 @@ import {
   readFleet,
   summarizeFleet,
 } from "./members.ts";
-import { type CallResult, callMember } from "./probe.ts";
+import { type CallResult, callMember } from "./notify-member.ts";
 
 /** How long the result of a probe counts as current, in milliseconds. */
 const freshMs = 1000;

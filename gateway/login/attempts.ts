@@ -1,4 +1,4 @@
-import { nameNetwork } from "../limits/network.ts";
+import { nameNetwork } from "../rate-limit/client-network.ts";
 import { type Attempt, allowances, type Refused, type Throttle } from "./throttle.ts";
 
 /** A login attempt: a user name, and the address that it comes from. */

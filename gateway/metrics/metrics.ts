@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AccessLog } from "../access-log/access-log.ts";
 import type { PoolOccupancy } from "../database/occupancy.ts";
-import type { AccessLog } from "../delivery/access-log.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import type { Lifecycle } from "../lifecycle.ts";
-import type { RateLimiter } from "../limits/rate.ts";
+import type { RateLimiter } from "../rate-limit/rate-limiter.ts";
 import type { Primaries } from "../redis/primaries.ts";
 import type { ServedConfiguration } from "../routing/served.ts";
 import type { SpanQueue } from "../tracing/span-queue.ts";

@@ -1,6 +1,6 @@
+import type { AccessLog } from "../access-log/access-log.ts";
 import type { PoolOccupancy } from "../database/occupancy.ts";
-import type { AccessLog } from "../delivery/access-log.ts";
-import type { RateLimiter } from "../limits/rate.ts";
+import type { RateLimiter } from "../rate-limit/rate-limiter.ts";
 import type { Primaries } from "../redis/primaries.ts";
 import type { SpanQueue } from "../tracing/span-queue.ts";
 import type { Upstreams } from "../upstreams/upstreams.ts";

@@ -3,7 +3,6 @@ import type { Primaries } from "../redis/primaries.ts";
 import type { Client } from "../routing/route.ts";
 import { keepScopes } from "../tokens/scopes.ts";
 import { AccountMembers } from "./account-members.ts";
-import { isUnsettled } from "./consumption.ts";
 import { lifetimes } from "./lifetimes.ts";
 import {
   accessTokens,
@@ -15,8 +14,9 @@ import {
   placeWithGrant,
   tagged,
 } from "./record-place.ts";
+import type { UnitsOfWork } from "./request-transaction.ts";
 import { planStorage } from "./revocation.ts";
-import type { UnitsOfWork } from "./unit-of-work.ts";
+import { isUnsettled } from "./single-use.ts";
 
 /**
  * How long records are kept after they expire, in seconds: a device that polls too late must learn that the code

@@ -1,5 +1,5 @@
 import type { Configuration, errors as OAuth2Errors } from "oidc-provider";
-import { readAcceptedAudiences } from "./library-patches.ts";
+import { readAcceptedAudiences } from "./oidc-provider-patches.ts";
 
 type AssertionCheck = NonNullable<Configuration["assertJwtClientAuthClaimsAndHeader"]>;
 

@@ -4,7 +4,7 @@ import type {
   KoaContextWithOIDC,
   errors as OAuth2Errors,
 } from "oidc-provider";
-import { idTokenAlgorithms } from "../configuration/limits.ts";
+import { idTokenAlgorithms } from "../configuration/bounds.ts";
 import { deriveKey } from "../derived-key.ts";
 import { nameCookie } from "../headers/gateway-cookies.ts";
 import type { Login } from "../login/login.ts";
@@ -19,9 +19,9 @@ import { interaction, routes } from "./endpoints.ts";
 import { lifetimes } from "./lifetimes.ts";
 import { listPageOrigins } from "./page-origins.ts";
 import { createPages } from "./pages.ts";
+import type { UnitsOfWork } from "./request-transaction.ts";
 import { describeResource } from "./resources.ts";
 import type { SigningKey } from "./signing-key.ts";
-import type { UnitsOfWork } from "./unit-of-work.ts";
 
 export interface ConfigurationParts {
   readonly issuer: URL;

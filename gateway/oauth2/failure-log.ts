@@ -2,7 +2,7 @@ import type { errors as OAuth2Errors } from "oidc-provider";
 import type { Logger } from "../logger.ts";
 import type { Context } from "../login/context.ts";
 import { describeReason } from "../reason.ts";
-import { isLostStore } from "./lost-store.ts";
+import { isLostStore } from "./store-unavailable.ts";
 
 /** Minimum time between two log lines about an unavailable store, in milliseconds. */
 const logMs = 1000;

@@ -1,5 +1,5 @@
 import { DecryptCommand, EncryptCommand, KMSClient } from "@aws-sdk/client-kms";
-import { awsLimits } from "../aws-limits.ts";
+import { awsLimits } from "../aws-timeouts.ts";
 import type { Cipher } from "./local-cipher.ts";
 
 const version = "kms";

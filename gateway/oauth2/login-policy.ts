@@ -1,5 +1,5 @@
 import type { interactionPolicy } from "oidc-provider";
-import type { Library } from "./library.ts";
+import type { Library } from "./oidc-provider.ts";
 
 /**
  * When a user has to sign in: as the library decides, and also where the account of the session or of the

@@ -1,6 +1,6 @@
 import type { Context, Middleware, Next } from "../login/context.ts";
 import type { ServedConfiguration } from "../routing/served.ts";
-import { createCommit } from "./commit.ts";
+import { createCommit } from "./commit-middleware.ts";
 import {
   interaction,
   metadata,
@@ -10,14 +10,14 @@ import {
   routes,
   userinfo,
 } from "./endpoints.ts";
-import { correctErrors } from "./library-errors.ts";
 import { devicePollSeconds, lifetimes } from "./lifetimes.ts";
 import { createLogoutGuard } from "./logout-requests.ts";
-import { isLostStore } from "./lost-store.ts";
+import { correctErrors } from "./oidc-provider-errors.ts";
 import { createPageGuards, type PageGuardParts } from "./page-guards.ts";
 import { limitSharing } from "./page-origins.ts";
 import { sendError } from "./pages.ts";
-import type { UnitsOfWork } from "./unit-of-work.ts";
+import type { UnitsOfWork } from "./request-transaction.ts";
+import { isLostStore } from "./store-unavailable.ts";
 
 export interface MiddlewareParts extends PageGuardParts {
   readonly issuer: URL;

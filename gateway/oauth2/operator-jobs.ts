@@ -1,5 +1,4 @@
 import type { Pool } from "../database/pool.ts";
-import { nameNetwork } from "../limits/network.ts";
 import type { Logger } from "../logger.ts";
 import {
   type OperatorAction,
@@ -8,6 +7,7 @@ import {
   settleOperatorAction,
 } from "../login/operator-actions.ts";
 import { allowances, Throttle } from "../login/throttle.ts";
+import { nameNetwork } from "../rate-limit/client-network.ts";
 import type { Primaries } from "../redis/primaries.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 

@@ -3,8 +3,8 @@ import type { Logger } from "../logger.ts";
 import type { Primaries } from "../redis/primaries.ts";
 import type { ServedConfiguration } from "../routing/served.ts";
 import type { ProofNonces } from "../tokens/nonces.ts";
-import type { Work } from "./abort-jobs.ts";
 import type { SigningKeys } from "./signing-keys.ts";
+import type { Work } from "./transaction-aborts.ts";
 
 /** Dependencies of the OAuth2 server. */
 export interface OAuth2Parts {

@@ -1,24 +1,24 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type Provider from "oidc-provider";
 import { untilReachable } from "../database/pool.ts";
-import { normalizeTarget } from "../exchange/path.ts";
-import { nameNetwork } from "../limits/network.ts";
+import { normalizeTarget } from "../exchange/request-target.ts";
 import type { Login } from "../login/login.ts";
+import { nameNetwork } from "../rate-limit/client-network.ts";
 import { describeReason } from "../reason.ts";
 import type { Primaries } from "../redis/primaries.ts";
 import { ReplayMemory } from "../tokens/replay-memory.ts";
 import { Tokens } from "../tokens/tokens.ts";
 import { createConfiguration } from "./configuration.ts";
 import { createFailureLog, createRefusalLog } from "./failure-log.ts";
-import { type Library, loadLibrary } from "./library.ts";
-import { noteReplays } from "./library-errors.ts";
-import { patchLibrary } from "./library-patches.ts";
-import { createLibraryRules } from "./library-rules.ts";
+import { createOwnPages } from "./login-pages.ts";
 import { createLoginPolicy } from "./login-policy.ts";
 import { createMiddleware } from "./middleware.ts";
-import { createOwnPages } from "./own-pages.ts";
+import { type Library, loadLibrary } from "./oidc-provider.ts";
+import { noteReplays } from "./oidc-provider-errors.ts";
+import { patchLibrary } from "./oidc-provider-patches.ts";
+import { createLibraryRules } from "./oidc-provider-rules.ts";
 import type { OAuth2Parts } from "./parts.ts";
-import { UnitsOfWork } from "./unit-of-work.ts";
+import { UnitsOfWork } from "./request-transaction.ts";
 
 /** Time limit for receiving a request's body, in milliseconds: it is a form, and is not forwarded. */
 const bodyLimitMs = 10_000;

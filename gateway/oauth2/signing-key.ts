@@ -1,7 +1,7 @@
 import { createPrivateKey, generateKeyPair, type KeyObject, type webcrypto } from "node:crypto";
 import { promisify } from "node:util";
 import type { JWK } from "jose";
-import type { idTokenAlgorithms } from "../configuration/limits.ts";
+import type { idTokenAlgorithms } from "../configuration/bounds.ts";
 
 type JsonWebKey = webcrypto.JsonWebKey;
 

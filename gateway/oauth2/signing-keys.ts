@@ -1,9 +1,8 @@
-import { idTokenAlgorithms } from "../configuration/limits.ts";
+import { idTokenAlgorithms } from "../configuration/bounds.ts";
 import type { Pool, PoolConnection, RowDataPacket } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
 import { describeReason } from "../reason.ts";
 import type { SigningSettings } from "../settings.ts";
-import { findDue, findExpired, isRotating, orderKeys, type StoredKey } from "./key-rotation.ts";
 import { type Cipher, createLocalCipher } from "./local-cipher.ts";
 import {
   createSigningKey,
@@ -12,6 +11,7 @@ import {
   type SigningKey,
   type SuppliedKey,
 } from "./signing-key.ts";
+import { findDue, findExpired, isRotating, orderKeys, type StoredKey } from "./signing-key-rotation.ts";
 
 export interface SigningKeysParts {
   readonly writer: Pool;

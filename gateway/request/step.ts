@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ApiErrorCode } from "../errors.ts";
 import type { Authorized, Exchange } from "../exchange/exchange.ts";
-import type { RateLimiter } from "../limits/rate.ts";
 import type { Logger } from "../logger.ts";
+import type { RateLimiter } from "../rate-limit/rate-limiter.ts";
 import type { ServedConfiguration } from "../routing/served.ts";
 import type { Tokens } from "../tokens/tokens.ts";
 

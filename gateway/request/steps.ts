@@ -1,7 +1,7 @@
 import type { Authorized, Exchange, Routed, Targeted } from "../exchange/exchange.ts";
-import { normalizeTarget } from "../exchange/path.ts";
+import { normalizeTarget } from "../exchange/request-target.ts";
 import { hasPassed } from "../exchange/via.ts";
-import { nameNetwork } from "../limits/network.ts";
+import { nameNetwork } from "../rate-limit/client-network.ts";
 import { readHostName } from "../routing/host-name.ts";
 import { authenticate, requireScopes } from "./authorize.ts";
 import { servePreflight, writeShared } from "./cross-origin.ts";

@@ -24,7 +24,7 @@ import {
 import { describeApiError } from "../errors.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import type { ExchangeTrace, TracedAttempt } from "../exchange/exchange-trace.ts";
-import type { parseTraceparent } from "../exchange/trace.ts";
+import type { parseTraceparent } from "../exchange/traceparent.ts";
 import { readMethods } from "../oauth2/endpoints.ts";
 
 /** Methods allowed in a span's name: clients could create any number of others. */

@@ -13,9 +13,9 @@ import {
   ATTR_SERVICE_NAME,
 } from "@opentelemetry/semantic-conventions";
 import type { Exchange } from "../exchange/exchange.ts";
-import { parseTraceparent } from "../exchange/trace.ts";
+import { parseTraceparent } from "../exchange/traceparent.ts";
 import type { Logger } from "../logger.ts";
-import { nameInstance, readWorkerNumber } from "../workers/identity.ts";
+import { nameInstance, readWorkerNumber } from "../workers/worker-environment.ts";
 import { FollowCallers } from "./follow-callers.ts";
 import { RequestTrace } from "./request-trace.ts";
 import type { TracingSettings } from "./settings.ts";

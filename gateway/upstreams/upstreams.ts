@@ -1,4 +1,4 @@
-import { HealthProbe, type ProbeOutcome } from "./probe.ts";
+import { HealthProbe, type ProbeOutcome } from "./health-check.ts";
 import { UpstreamTarget } from "./target.ts";
 import type { Upstream } from "./upstream.ts";
 

@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { listenForScrapes } from "../metrics/scrapes.ts";
 import { readTaskAddress } from "../task.ts";
 import { Channel } from "./channel.ts";
-import { nameInstance, workerVariables } from "./identity.ts";
 import { spreadVersion } from "./siblings.ts";
 import { TaskMetricsCollection } from "./task-metrics.ts";
+import { nameInstance, workerVariables } from "./worker-environment.ts";
 
 /** Time between two restarts of a worker that keeps ending, in milliseconds. */
 const restartMs = 500;

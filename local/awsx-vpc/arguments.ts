@@ -1,6 +1,6 @@
 import { type Cidr, parseCidr } from "../ec2/cidr.ts";
-import { isUnknown } from "../engine/markers.ts";
 import { LocalError, renderError } from "../errors.ts";
+import { isUnknown } from "../pulumi-protocol/markers.ts";
 import type { Region } from "../region.ts";
 import type { Properties, Value } from "../resource.ts";
 import type { CheckFailure } from "../resource-handler.ts";

@@ -1,9 +1,14 @@
 import { types } from "../ec2/references.ts";
-import { idOf, type Registered, type Registration, type ResourceMonitor } from "../engine/monitor.ts";
+import {
+  idOf,
+  type Registered,
+  type Registration,
+  type ResourceMonitor,
+} from "../pulumi-protocol/monitor.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
 import { parseArguments, type VpcArguments } from "./arguments.ts";
-import { type Family, registerChild, settleAll, sharedTags } from "./family.ts";
+import { type Family, registerChild, settleAll, sharedTags } from "./component-context.ts";
 import { type PlannedSubnet, planSubnets } from "./layout.ts";
 import { type ComponentOutput, collectOutputs, resolvedLayout } from "./outputs.ts";
 import type { SubnetType } from "./specification.ts";

@@ -1,6 +1,6 @@
 import { blockAround, type Cidr, contains, endOf, sizeOf } from "../ec2/cidr.ts";
-import { referTo } from "../engine/markers.ts";
-import { idOf, type Registered } from "../engine/monitor.ts";
+import { referTo } from "../pulumi-protocol/markers.ts";
+import { idOf, type Registered } from "../pulumi-protocol/monitor.ts";
 import type { Properties, Value } from "../resource.ts";
 import type { Layout, PlannedSubnet } from "./layout.ts";
 import type { SubnetType } from "./specification.ts";

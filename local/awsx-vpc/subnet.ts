@@ -1,9 +1,9 @@
 import { renderCidr } from "../ec2/cidr.ts";
 import { types } from "../ec2/references.ts";
-import { isUnknown, unknown } from "../engine/markers.ts";
-import { idOf, type Registered } from "../engine/monitor.ts";
+import { isUnknown, unknown } from "../pulumi-protocol/markers.ts";
+import { idOf, type Registered } from "../pulumi-protocol/monitor.ts";
 import type { Properties, Value } from "../resource.ts";
-import { type Family, mergeTags, registerChild, settleAll, sharedTags } from "./family.ts";
+import { type Family, mergeTags, registerChild, settleAll, sharedTags } from "./component-context.ts";
 import type { PlannedSubnet } from "./layout.ts";
 import { subnetNames } from "./naming.ts";
 

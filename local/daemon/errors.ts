@@ -1,4 +1,4 @@
-import { type Catalogue, errorsOf } from "../../errors/catalogue.ts";
+import { type Catalogue, errorsOf } from "../../errors/expected-error.ts";
 
 /** Every failure that can stop the region process. Documented in `docs/errors/local.md`. */
 const regionErrors = {

@@ -3,7 +3,7 @@ import { readProcess, readStartDate } from "../../machine/process.ts";
 import { readSocketName, reserveSocketName } from "../../machine/socket-name.ts";
 import { RegionError } from "./errors.ts";
 import { readLedger } from "./ledger.ts";
-import { regionName } from "./strays.ts";
+import { regionName } from "./ledger-processes.ts";
 
 interface Owner {
   readonly pid: number;

@@ -1,6 +1,6 @@
 import { makeArn, makeId } from "../arn.ts";
 import { AwsError } from "../operation.ts";
-import { recorded } from "../recorded.ts";
+import { recorded } from "../record-only-handler.ts";
 import type { Region } from "../region.ts";
 import type { CheckFailure } from "../resource-handler.ts";
 import { textsOf } from "../values.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { makeArn, makeId } from "../arn.ts";
-import { recorded } from "../recorded.ts";
+import { recorded } from "../record-only-handler.ts";
 import type { Properties } from "../resource.ts";
 import type { CheckFailure } from "../resource-handler.ts";
 import { parseCidr } from "./cidr.ts";

@@ -1,5 +1,5 @@
-import { isUnknown } from "../engine/markers.ts";
 import { AwsError } from "../operation.ts";
+import { isUnknown } from "../pulumi-protocol/markers.ts";
 import type { Region } from "../region.ts";
 import type { Properties, Resource, Value } from "../resource.ts";
 import type { CheckFailure } from "../resource-handler.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { makeArn, makeId } from "../arn.ts";
 import { AwsError } from "../operation.ts";
-import { recorded } from "../recorded.ts";
+import { recorded } from "../record-only-handler.ts";
 import type { Region } from "../region.ts";
 import type { Properties, Value } from "../resource.ts";
 import { invalidCidr, missing, need, needIfGiven, refuseWhileUsed, types } from "./references.ts";

@@ -1,7 +1,7 @@
 import { makeArn, makeId } from "../arn.ts";
-import { isUnknown } from "../engine/markers.ts";
 import { AwsError } from "../operation.ts";
-import { recorded } from "../recorded.ts";
+import { isUnknown } from "../pulumi-protocol/markers.ts";
+import { recorded } from "../record-only-handler.ts";
 import type { Region } from "../region.ts";
 import type { Properties, Resource } from "../resource.ts";
 import type { CheckFailure, ResourceHandler } from "../resource-handler.ts";

@@ -1,7 +1,7 @@
 import { makeArn, makeId } from "../arn.ts";
 import { zoneIdOf } from "../invokes/availability-zones.ts";
 import { AwsError } from "../operation.ts";
-import { recorded } from "../recorded.ts";
+import { recorded } from "../record-only-handler.ts";
 import type { Region } from "../region.ts";
 import type { Properties, Resource } from "../resource.ts";
 import { contains, overlaps, parseCidr } from "./cidr.ts";

@@ -1,5 +1,5 @@
 import { deriveId, makeArn, makeId } from "../arn.ts";
-import { recorded } from "../recorded.ts";
+import { recorded } from "../record-only-handler.ts";
 import { invalidCidr, missing, refuseWhileNamed, refuseWhileUsed, types } from "./references.ts";
 
 /**

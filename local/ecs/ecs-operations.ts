@@ -5,11 +5,11 @@ import { findCluster, servicesOf } from "./cluster.ts";
 import { describeCluster, describeService, describeTask } from "./descriptions.ts";
 import { listTasks, schedulerOf } from "./running.ts";
 import { storePlan } from "./service.ts";
-import { admitPlan } from "./service-admission.ts";
 import { invalid } from "./service-plan.ts";
 import { readTaskHealth } from "./targets.ts";
 import { isLiving } from "./task.ts";
 import { describeTaskDefinition, findTaskDefinition } from "./task-definition.ts";
+import { admitPlan } from "./validate-service.ts";
 
 type Input = AwsRequest["input"];
 

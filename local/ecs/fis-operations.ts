@@ -3,7 +3,7 @@ import { isAllowed } from "../access/permissions.ts";
 import { canAssume } from "../access/trust.ts";
 import { makeArn } from "../arn.ts";
 import { AwsError, type Operations } from "../operation.ts";
-import { type Records, recordsOf } from "../records.ts";
+import { type Records, recordsOf } from "../record-store.ts";
 import type { Region } from "../region.ts";
 import { parseTemplate, stopTask, type Template } from "./fis-template.ts";
 import { listTasks } from "./running.ts";

@@ -1,6 +1,6 @@
 import { makeArn } from "../arn.ts";
 import { AwsError } from "../operation.ts";
-import { recorded } from "../recorded.ts";
+import { recorded } from "../record-only-handler.ts";
 import type { ResourceHandler } from "../resource-handler.ts";
 import { objectOf, objectsOf, textOf, textsOf } from "../values.ts";
 import { servicesOf } from "./cluster.ts";

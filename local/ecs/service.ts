@@ -7,8 +7,8 @@ import { flagOf, textOf } from "../values.ts";
 import { findCluster } from "./cluster.ts";
 import { forgetScheduler, keepScheduler, schedulerOf } from "./running.ts";
 import { ServiceScheduler } from "./scheduler.ts";
-import { admitPlan, validateService } from "./service-admission.ts";
 import { invalid, planOf, type ServicePlan } from "./service-plan.ts";
+import { admitPlan, validateService } from "./validate-service.ts";
 
 const type = "aws:ecs/service:Service";
 const steadyWithinMs = 120_000;

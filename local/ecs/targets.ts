@@ -1,5 +1,5 @@
 import { backendName } from "../elb/backend-name.ts";
-import { balancerOfGroup } from "../elb/balancers.ts";
+import { balancerOfGroup } from "../elb/balancer-registry.ts";
 import { deregisterTarget, readTargetHealth, registerTarget, type TargetState } from "../elb/targets.ts";
 import type { Region } from "../region.ts";
 import type { Task } from "./task.ts";

@@ -1,6 +1,6 @@
 import { makeArn } from "../arn.ts";
 import { AwsError } from "../operation.ts";
-import { recorded } from "../recorded.ts";
+import { recorded } from "../record-only-handler.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
 import type { ResourceHandler } from "../resource-handler.ts";

@@ -4,14 +4,14 @@ import type { Region } from "../region.ts";
 import type { Resource } from "../resource.ts";
 import { flagOf, numberOf, objectOf, textOf, textsOf } from "../values.ts";
 import { planAction } from "./actions.ts";
-import { renderBackend } from "./backend.ts";
+import { sourcesOf } from "./allowed-sources.ts";
 import { backendName } from "./backend-name.ts";
 import { priorityOf, renderConditions } from "./conditions.ts";
-import { type FrontendPlan, renderFrontend } from "./frontend.ts";
-import { mergeRevocations, type Revocations, TrustStoreFiles } from "./revocation-lists.ts";
-import { sourcesOf } from "./sources.ts";
+import { renderBackend } from "./haproxy-backend.ts";
+import { type FrontendPlan, renderFrontend } from "./haproxy-frontend.ts";
 import { introduceTargets, serversOf } from "./targets.ts";
 import { defaultTlsPolicy, renderTlsPolicy } from "./tls.ts";
+import { mergeRevocations, type Revocations, TrustStoreFiles } from "./trust-store-files.ts";
 import { types } from "./types.ts";
 
 /** Everything that one load balancer serves. */

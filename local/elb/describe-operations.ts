@@ -3,8 +3,8 @@ import type { Region } from "../region.ts";
 import type { Properties, Resource } from "../resource.ts";
 import { numberOf, objectOf, objectsOf, textOf, textsOf } from "../values.ts";
 import { zoneName, zonesOfSubnets } from "../zones.ts";
-import { healthCheckOf } from "./backend.ts";
-import { balancerArnOfGroup } from "./balancers.ts";
+import { balancerArnOfGroup } from "./balancer-registry.ts";
+import { healthCheckOf } from "./haproxy-backend.ts";
 import { types } from "./types.ts";
 
 const DescribeLoadBalancers: Operation = async (region, { input }) => {

@@ -5,7 +5,7 @@ import type { Properties, Resource } from "../resource.ts";
 import type { CheckFailure, CreateRequest, ResourceHandler } from "../resource-handler.ts";
 import { flagOf, numberOf, objectOf, textOf } from "../values.ts";
 import { validateActions } from "./actions.ts";
-import { findBalancer } from "./balancers.ts";
+import { findBalancer } from "./balancer-registry.ts";
 import { validateConditions } from "./conditions.ts";
 import { tlsPolicies } from "./tls.ts";
 import { types } from "./types.ts";

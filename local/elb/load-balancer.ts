@@ -7,7 +7,7 @@ import type { CheckFailure, ResourceHandler } from "../resource-handler.ts";
 import { numberOf, objectOf, textOf, textsOf } from "../values.ts";
 import { zonesOfSubnets } from "../zones.ts";
 import { Balancer } from "./balancer.ts";
-import { findBalancer, forgetBalancer, rememberBalancer } from "./balancers.ts";
+import { findBalancer, forgetBalancer, rememberBalancer } from "./balancer-registry.ts";
 import { types } from "./types.ts";
 
 /** Inputs without effect on one machine, each with the reason. */

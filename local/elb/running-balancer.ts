@@ -1,5 +1,5 @@
 import type { AccessLog } from "./access-log.ts";
-import type { ServerPlan } from "./backend.ts";
+import type { ServerPlan } from "./haproxy-backend.ts";
 import type { ServerStatistics } from "./statistics.ts";
 
 /** A load balancer as its target groups, its listeners and the API see it. */

@@ -4,7 +4,7 @@ import { AwsError } from "../operation.ts";
 import type { Properties } from "../resource.ts";
 import type { CheckFailure, ResourceHandler } from "../resource-handler.ts";
 import { flagOf, numberOf, objectOf, textOf } from "../values.ts";
-import { balancerArnOfGroup, balancerOfGroup } from "./balancers.ts";
+import { balancerArnOfGroup, balancerOfGroup } from "./balancer-registry.ts";
 import { forgetTargets } from "./targets.ts";
 import { types } from "./types.ts";
 

@@ -1,6 +1,6 @@
 import { get } from "node:http";
 import { setTimeout as elapse } from "node:timers/promises";
-import { type HealthCheck, matchesStatus } from "./backend.ts";
+import { type HealthCheck, matchesStatus } from "./haproxy-backend.ts";
 
 const eagerMs = 25;
 const patientMs = 250;

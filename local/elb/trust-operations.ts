@@ -1,8 +1,8 @@
 import { AwsError, type Operation, type Operations } from "../operation.ts";
 import type { Region } from "../region.ts";
 import { textOf } from "../values.ts";
-import type { RevocationList, TrustStoreFiles } from "./revocation-lists.ts";
 import { addRevocationList, filesOf, removeRevocationLists } from "./trust-store.ts";
+import type { RevocationList, TrustStoreFiles } from "./trust-store-files.ts";
 import { types } from "./types.ts";
 
 const DescribeTrustStores: Operation = async (region, { input }) => {

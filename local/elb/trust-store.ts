@@ -5,8 +5,8 @@ import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
 import type { ResourceHandler } from "../resource-handler.ts";
 import { numberOf, objectOf, textOf } from "../values.ts";
-import { findBalancer } from "./balancers.ts";
-import { countRevoked, type RevocationList, readPem, TrustStoreFiles } from "./revocation-lists.ts";
+import { findBalancer } from "./balancer-registry.ts";
+import { countRevoked, type RevocationList, readPem, TrustStoreFiles } from "./trust-store-files.ts";
 import { types } from "./types.ts";
 
 /** The authorities whose certificates a listener accepts, copied from S3 when the store is created, as on AWS. */

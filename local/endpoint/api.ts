@@ -3,7 +3,7 @@ import { authenticate, parseSignature } from "../access/signature.ts";
 import type { WireRequest, WireResponse } from "../access/wire.ts";
 import { settleMirror } from "../cloudwatch/mirror.ts";
 import type { OwnedRegion } from "../daemon/region.ts";
-import { admitRequest } from "../models/admit.ts";
+import { admitRequest } from "../models/validate-request.ts";
 import { forwardToMoto } from "../moto.ts";
 import { AwsError, type AwsRequest, type Operation, type Operations } from "../operation.ts";
 import { serveS3, writeS3Error } from "../s3/api.ts";

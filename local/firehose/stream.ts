@@ -1,9 +1,9 @@
 import { canAssume } from "../access/trust.ts";
 import { makeArn } from "../arn.ts";
-import { isUnknown } from "../engine/markers.ts";
 import { assertUsable, findKey } from "../kms/keys.ts";
 import { AwsError } from "../operation.ts";
 import { perRegion } from "../per-region.ts";
+import { isUnknown } from "../pulumi-protocol/markers.ts";
 import type { Region } from "../region.ts";
 import type { Properties, Resource } from "../resource.ts";
 import type { ResourceHandler } from "../resource-handler.ts";

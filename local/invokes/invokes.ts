@@ -1,5 +1,5 @@
-import { isUnknown, wrapSecret } from "../engine/markers.ts";
 import { LocalError, renderError } from "../errors.ts";
+import { isUnknown, wrapSecret } from "../pulumi-protocol/markers.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
 import type { CheckFailure } from "../resource-handler.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { makeArn } from "../arn.ts";
-import { wrapSecret } from "../engine/markers.ts";
 import { LocalError } from "../errors.ts";
+import { wrapSecret } from "../pulumi-protocol/markers.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
 

@@ -1,5 +1,5 @@
 import { AwsError } from "../operation.ts";
-import { recorded } from "../recorded.ts";
+import { recorded } from "../record-only-handler.ts";
 import { findKey } from "./keys.ts";
 
 /** A name for a key; operations accept it in place of the key's id. */

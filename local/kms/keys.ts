@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { readFileIfPresent, replaceFile } from "../../machine/files.ts";
 
 import { AwsError } from "../operation.ts";
-import { recordsOf } from "../records.ts";
+import { recordsOf } from "../record-store.ts";
 import type { Region } from "../region.ts";
 
 /** A key as KMS describes it. An AWS managed key is created at its first use. */

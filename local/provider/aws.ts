@@ -1,9 +1,9 @@
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
-import { unwrapAll } from "../engine/markers.ts";
-import * as protocol from "../engine/protocol.ts";
 import { LocalError, renderError } from "../errors.ts";
 import { serveInvoke } from "../invokes/invokes.ts";
-import { admitResource } from "../models/resources/admit.ts";
+import { admitResource } from "../models/resources/validate-resource.ts";
+import { unwrapAll } from "../pulumi-protocol/markers.ts";
+import * as protocol from "../pulumi-protocol/protocol.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
 import type { ResourceHandler } from "../resource-handler.ts";

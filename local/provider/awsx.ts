@@ -1,10 +1,10 @@
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import { VpcArgumentsError } from "../awsx-vpc/arguments.ts";
 import { type ConstructRequest, constructVpc, vpcType } from "../awsx-vpc/component.ts";
-import { flattenOutputs } from "../engine/markers.ts";
-import { ResourceMonitor } from "../engine/monitor.ts";
-import * as protocol from "../engine/protocol.ts";
 import { LocalError } from "../errors.ts";
+import { flattenOutputs } from "../pulumi-protocol/markers.ts";
+import { ResourceMonitor } from "../pulumi-protocol/monitor.ts";
+import * as protocol from "../pulumi-protocol/protocol.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
 import { explain } from "./explain.ts";

@@ -1,5 +1,5 @@
-import { containsSecret, isUnknown, unwrapAll } from "../engine/markers.ts";
 import { LocalError, renderError } from "../errors.ts";
+import { containsSecret, isUnknown, unwrapAll } from "../pulumi-protocol/markers.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
 import type { CheckFailure, ResourceHandler } from "../resource-handler.ts";

@@ -1,5 +1,5 @@
-import { isUnknown, unwrapAll } from "../engine/markers.ts";
 import { LocalError, renderError } from "../errors.ts";
+import { isUnknown, unwrapAll } from "../pulumi-protocol/markers.ts";
 import type { Region } from "../region.ts";
 import type { Properties, Value } from "../resource.ts";
 import type { CheckFailure } from "../resource-handler.ts";

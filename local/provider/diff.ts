@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { unwrapAll } from "../engine/markers.ts";
+import { unwrapAll } from "../pulumi-protocol/markers.ts";
 import type { Properties, Value } from "../resource.ts";
 import type { ResourceHandler } from "../resource-handler.ts";
 import { isAutomatic, namedBy } from "./autonaming.ts";

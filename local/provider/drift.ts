@@ -1,4 +1,4 @@
-import { unwrapAll } from "../engine/markers.ts";
+import { unwrapAll } from "../pulumi-protocol/markers.ts";
 import type { Properties, Value } from "../resource.ts";
 
 /**

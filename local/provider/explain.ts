@@ -1,8 +1,8 @@
 import { MachineError } from "../../machine/errors.ts";
 import { RegionError } from "../daemon/errors.ts";
-import { grpc, type RpcFailure } from "../engine/protocol.ts";
 import { LocalError, renderError } from "../errors.ts";
 import { AwsError } from "../operation.ts";
+import { grpc, type RpcFailure } from "../pulumi-protocol/protocol.ts";
 import type { Region } from "../region.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { unknown } from "../engine/markers.ts";
+import { unknown } from "../pulumi-protocol/markers.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
 import type { ResourceHandler } from "../resource-handler.ts";

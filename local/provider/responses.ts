@@ -1,4 +1,4 @@
-import { providerMessages as pb, writeStruct } from "../engine/protocol.ts";
+import { providerMessages as pb, writeStruct } from "../pulumi-protocol/protocol.ts";
 import type { Properties } from "../resource.ts";
 import type { CheckFailure } from "../resource-handler.ts";
 import type { Change, ChangeKind, Difference } from "./diff.ts";

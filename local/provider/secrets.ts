@@ -1,4 +1,4 @@
-import { containsSecret, rewrap, secretStrings, wrapSecret } from "../engine/markers.ts";
+import { containsSecret, rewrap, secretStrings, wrapSecret } from "../pulumi-protocol/markers.ts";
 import type { Properties, Value } from "../resource.ts";
 import type { ResourceHandler } from "../resource-handler.ts";
 

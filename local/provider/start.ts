@@ -1,4 +1,4 @@
-import { listen } from "../engine/protocol.ts";
+import { listen } from "../pulumi-protocol/protocol.ts";
 import type { Region } from "../region.ts";
 import type { ResourceHandler } from "../resource-handler.ts";
 import { createAwsService } from "./aws.ts";

@@ -3,7 +3,7 @@ import type { Region } from "../region.ts";
 import type { DatabaseEndpoints } from "./endpoints.ts";
 import type { ClusterSettings, DatabaseInstance } from "./instance.ts";
 import { applyReceived, becomeWriter, follow, stopReceiving } from "./replication.ts";
-import { watchWriter } from "./watch.ts";
+import { watchWriter } from "./writer-watch.ts";
 
 const retryAfterMs = 1000;
 

@@ -7,8 +7,8 @@ import { createTemporaryFolder, removeAbandonedFolders } from "../../machine/tem
 import { LocalError } from "../errors.ts";
 import { perRegion } from "../per-region.ts";
 import type { Region } from "../region.ts";
-import { openAlias } from "./alias.ts";
 import { processUserOptions, storageOptions } from "./server-options.ts";
+import { openAlias } from "./short-path.ts";
 
 const building = perRegion((): { template?: Promise<string> } => ({}));
 

@@ -1,6 +1,6 @@
-import { isUnknown } from "../engine/markers.ts";
 import { AwsError } from "../operation.ts";
-import { recorded } from "../recorded.ts";
+import { isUnknown } from "../pulumi-protocol/markers.ts";
+import { recorded } from "../record-only-handler.ts";
 import { textsOf } from "../values.ts";
 
 export const recordType = "aws:route53/record:Record";

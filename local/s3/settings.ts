@@ -1,5 +1,5 @@
 import { AwsError } from "../operation.ts";
-import { recorded } from "../recorded.ts";
+import { recorded } from "../record-only-handler.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
 import type { CheckFailure, ResourceHandler } from "../resource-handler.ts";

@@ -1,7 +1,7 @@
 import { makeArn } from "../arn.ts";
 import { decrypt, encrypt, findKey } from "../kms/keys.ts";
 import { AwsError } from "../operation.ts";
-import { recordsOf } from "../records.ts";
+import { recordsOf } from "../record-store.ts";
 import type { Region } from "../region.ts";
 
 /** A parameter as the Parameter Store keeps it; the value of a SecureString only as its ciphertext. */

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment.ts";
-import type { Metric, Watch } from "./watch.ts";
-import { type WatchedParts, watches } from "./watched.ts";
+import type { Metric, Watch } from "./alarm-condition.ts";
+import { type WatchedParts, watches } from "./alarm-conditions.ts";
 
 const periodSeconds = 60;
 

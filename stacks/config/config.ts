@@ -1,10 +1,10 @@
 import { StackError } from "../errors.ts";
 import { findContradictions } from "./contradictions.ts";
+import { productionName } from "./environment-name.ts";
 import { type Key, keys, type Values } from "./keys.ts";
-import { productionName } from "./names.ts";
 
+export { environmentName, isNameShaped, productionName } from "./environment-name.ts";
 export { keys } from "./keys.ts";
-export { environmentName, isNameShaped, productionName } from "./names.ts";
 export { overlap, sourceNetworks } from "./networks.ts";
 
 /** Namespace of the keys: the project's name in `Pulumi.yaml`. */

@@ -1,7 +1,7 @@
 import { metricsPort } from "../metrics-port.ts";
+import { productionName } from "./environment-name.ts";
 import { findInstanceType, tasksPerInstance } from "./instance-types.ts";
 import type { Values } from "./keys.ts";
-import { productionName } from "./names.ts";
 import { overlap } from "./networks.ts";
 
 type Name = keyof Values;

@@ -1,6 +1,6 @@
 import { collectorAddress, headerName, share } from "./collector.ts";
+import { environmentName, hostedZone } from "./environment-name.ts";
 import { instanceType } from "./instance-types.ts";
-import { environmentName, hostedZone } from "./names.ts";
 import { addressBlock, sourceNetworks, targetNetworks } from "./networks.ts";
 import { cacheNodeType, databaseInstanceClass } from "./store-classes.ts";
 import {

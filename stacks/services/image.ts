@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
+import type { Place } from "../account-and-region.ts";
 import { StackError } from "../errors.ts";
-import type { Place } from "../place.ts";
 
 /** An image as ECS pulls it. */
 export interface Image {

@@ -5,7 +5,7 @@ import {
   listDifferences,
   listOwnDifferences,
   renderOwnDifferences,
-} from "../../cli/provisioning/differences.ts";
+} from "../../cli/provisioning/list-differences.ts";
 import { declaredDifferences } from "../../stacks/differences.ts";
 
 const production = { ingress: readProductionPort(), ...readProductionPorts() };

@@ -7,9 +7,9 @@ import { execa } from "execa";
 import { test } from "tap";
 import { readOwnProcesses } from "../../cli/environment/own-processes.ts";
 import { environmentFolder, findHome } from "../../cli/home.ts";
-import type { StoppedDown } from "../../cli/teardown/down-run.ts";
-import { takeStock } from "../../cli/teardown/inventory.ts";
+import type { StoppedDown } from "../../cli/teardown/down-stages.ts";
 import { judge } from "../../cli/teardown/statements.ts";
+import { takeInventory } from "../../cli/teardown/take-inventory.ts";
 import { readProcessesIn } from "../../machine/process-files.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
@@ -63,7 +63,7 @@ test("without a known network, nothing is stated about listeners while a process
     target: "local",
     closure: { closed: false, revoked: [], refusals: [] },
   } as unknown as StoppedDown;
-  const { statements } = await takeStock(run, () => undefined);
+  const { statements } = await takeInventory(run, () => undefined);
   const outcomes = Object.fromEntries(statements.map(({ statement, outcome }) => [statement, outcome]));
   assert.equal(outcomes["Nothing listens in the environment's network."], "not observed");
   assert.equal(outcomes["The ingress admits nobody."], "not observed");

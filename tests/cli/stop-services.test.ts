@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import { type Test, test } from "tap";
-import type { ReachedDown } from "../../cli/teardown/down-run.ts";
+import type { ReachedDown } from "../../cli/teardown/down-stages.ts";
 import { stopServices } from "../../cli/teardown/stop-services.ts";
 import { reserveNetwork } from "../loopback.ts";
 

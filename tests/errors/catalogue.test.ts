@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "tap";
-import { type Catalogue, ExpectedError, errorsOf } from "../../errors/catalogue.ts";
+import { type Catalogue, ExpectedError, errorsOf } from "../../errors/expected-error.ts";
 
 const errors = {
   DMM_AREA_TAKEN: (v: { address: string; pid: number }) => ({

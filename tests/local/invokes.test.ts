@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { test } from "tap";
 import { digestContent } from "../../image/digest.ts";
-import { unwrapAll, wrapSecret } from "../../local/engine/markers.ts";
 import { zoneIdOf } from "../../local/invokes/availability-zones.ts";
 import { serveInvoke } from "../../local/invokes/invokes.ts";
 import { makePassword } from "../../local/invokes/password.ts";
+import { unwrapAll, wrapSecret } from "../../local/pulumi-protocol/markers.ts";
 import type { Properties } from "../../local/resource.ts";
 import { createMemoryRegion } from "./provider/memory-region.ts";
 

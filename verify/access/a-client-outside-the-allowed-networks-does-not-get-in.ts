@@ -1,6 +1,6 @@
 import { BlockList, isIPv6 } from "node:net";
 import { type Check, inconclusive } from "../check.ts";
-import { judgeRefusal, requireInsider, tryToEnter } from "../client/entry.ts";
+import { judgeRefusal, requireInsider, tryToEnter } from "../client/ingress-access.ts";
 
 export const aClientOutsideTheAllowedNetworksDoesNotGetIn: Check = {
   claim: "a client outside the allowed networks does not get in",

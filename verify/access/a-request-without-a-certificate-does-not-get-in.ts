@@ -1,5 +1,5 @@
 import type { Check } from "../check.ts";
-import { judgeRefusal, requireInsider, tryToEnter } from "../client/entry.ts";
+import { judgeRefusal, requireInsider, tryToEnter } from "../client/ingress-access.ts";
 
 export const aRequestWithoutACertificateDoesNotGetIn: Check = {
   claim: "a request without a certificate does not get in",

@@ -1,5 +1,5 @@
 import { type Check, inconclusive } from "../check.ts";
-import { describeAttempt, judgeRefusal, requireInsider, tryToEnter } from "../client/entry.ts";
+import { describeAttempt, judgeRefusal, requireInsider, tryToEnter } from "../client/ingress-access.ts";
 
 export const aRevokedGrantDoesNotGetIn: Check = {
   claim: "a revoked grant does not get in",

@@ -1,6 +1,6 @@
 import { type Check, inconclusive } from "../check.ts";
 import { summarizeAttempt } from "../client/attempt.ts";
-import { describeAttempt, judgeRefusal, openDoor, requireInsider } from "../client/entry.ts";
+import { describeAttempt, judgeRefusal, openDoor, requireInsider } from "../client/ingress-access.ts";
 
 export const aRevokedGrantLosesItsOpenConnections: Check = {
   claim: "a revoked grant loses its open connections",

@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { type Check, inconclusive } from "../check.ts";
-import { describeAttempt, judgeRefusal, requireInsider, tryToEnter } from "../client/entry.ts";
+import { describeAttempt, judgeRefusal, requireInsider, tryToEnter } from "../client/ingress-access.ts";
 import { waitUntil } from "../client/wait.ts";
 
 /** Long enough to be accepted once first, short enough to wait for. Certificate times have whole seconds. */

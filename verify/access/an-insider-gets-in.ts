@@ -1,6 +1,6 @@
 import { type Check, fail, pass } from "../check.ts";
 import { summarizeAttempt } from "../client/attempt.ts";
-import { describeAttempt, isLetIn, openDoor, tryToEnter } from "../client/entry.ts";
+import { describeAttempt, isLetIn, openDoor, tryToEnter } from "../client/ingress-access.ts";
 
 export const anInsiderGetsIn: Check = {
   claim: "an insider gets in",

@@ -1,4 +1,4 @@
-import type { Contact, ContactTarget } from "../client/contact.ts";
+import type { Contact, ContactTarget } from "../client/port-contact.ts";
 import type { Target } from "../target.ts";
 
 export interface Reading {

@@ -1,8 +1,8 @@
 import { networkInterfaces } from "node:os";
 import { connect } from "node:tls";
 import { type Check, type CheckContext, fail, inconclusive, pass } from "../check.ts";
-import { contactPort } from "../client/contact.ts";
-import { requireInsider } from "../client/entry.ts";
+import { requireInsider } from "../client/ingress-access.ts";
+import { contactPort } from "../client/port-contact.ts";
 import { dataPorts, type Reading } from "./data-ports.ts";
 
 export const noDataPortServesUnauthenticatedClients: Check = {

@@ -1,6 +1,6 @@
 import { type Check, type CheckContext, fail, inconclusive, pass } from "../check.ts";
-import { type Contact, contactPort } from "../client/contact.ts";
-import { openDoor, requireInsider } from "../client/entry.ts";
+import { openDoor, requireInsider } from "../client/ingress-access.ts";
+import { type Contact, contactPort } from "../client/port-contact.ts";
 
 type Reading = "refused" | "redirected" | "served" | "unclear";
 

@@ -9,7 +9,7 @@ import type { ResourceGroupsTaggingAPI } from "@aws-sdk/client-resource-groups-t
 import type { S3 } from "@aws-sdk/client-s3";
 import type { SSM } from "@aws-sdk/client-ssm";
 import type { Target } from "../target.ts";
-import { awsLimits } from "./aws-limits.ts";
+import { awsLimits } from "./aws-timeouts.ts";
 
 /** AWS clients, each loaded at its first use: a run of one access check needs only one of them. */
 export interface AwsClients {

@@ -1,4 +1,4 @@
-import { describeDifference } from "../differences.ts";
+import { describeDifference } from "../difference.ts";
 import { describeImage } from "../images.ts";
 import type { BareResult, CheckResult } from "../result.ts";
 import { longestText, shortenTexts } from "../shorten.ts";

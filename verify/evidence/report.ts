@@ -1,5 +1,5 @@
 import type { Verdict } from "../check.ts";
-import { countDifferences, type Difference, selectOwn } from "../differences.ts";
+import { countDifferences, type Difference, selectOwn } from "../difference.ts";
 import { describeImage } from "../images.ts";
 import type { BareResult, CheckResult } from "../result.ts";
 import { longestText, shortenTexts } from "../shorten.ts";

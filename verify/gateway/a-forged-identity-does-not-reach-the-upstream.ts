@@ -1,5 +1,5 @@
 import { type Check, fail, pass } from "../check.ts";
-import { ask, readEcho } from "../client/ask.ts";
+import { ask, readEcho } from "../client/insider-request.ts";
 import { guardedRoute } from "./token-refusal.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { type Check, pass } from "../check.ts";
-import { ask, requireResponse } from "../client/ask.ts";
+import { ask, requireResponse } from "../client/insider-request.ts";
 import { guardedRoute, judgeRefusal } from "./token-refusal.ts";
 
 /** None of these is a credential as defined in RFC 6750 section 2.1. */

@@ -1,6 +1,6 @@
 import { type Check, fail, inconclusive } from "../check.ts";
-import { ask, requireResponse } from "../client/ask.ts";
 import { parseChallenges } from "../client/challenge.ts";
+import { ask, requireResponse } from "../client/insider-request.ts";
 import { readScope, writeScope } from "../client/tokens.ts";
 import { guardedRoute, judgeRefusal } from "./token-refusal.ts";
 

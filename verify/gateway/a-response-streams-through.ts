@@ -1,5 +1,5 @@
 import { type Check, fail, inconclusive, pass } from "../check.ts";
-import { ask } from "../client/ask.ts";
+import { ask } from "../client/insider-request.ts";
 
 /** Number, size and interval of the pieces that the upstream sends. */
 const pieces = 8;

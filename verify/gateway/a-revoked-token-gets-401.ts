@@ -1,5 +1,5 @@
 import { type Check, inconclusive, pass } from "../check.ts";
-import { ask } from "../client/ask.ts";
+import { ask } from "../client/insider-request.ts";
 import { guardedRoute, judgeRefusal } from "./token-refusal.ts";
 
 /** Enough requests, each on its own connection, to reach every gateway. */

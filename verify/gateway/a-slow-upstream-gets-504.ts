@@ -1,5 +1,5 @@
 import { type Check, fail, pass } from "../check.ts";
-import { ask, requireResponse } from "../client/ask.ts";
+import { ask, requireResponse } from "../client/insider-request.ts";
 
 const route = "/verify/slow";
 /** The route's limit for the first byte, and the tolerance of the response time. */

@@ -1,5 +1,5 @@
 import { type Check, type CheckContext, type Finding, fail, pass } from "../check.ts";
-import { ask, readEcho } from "../client/ask.ts";
+import { ask, readEcho } from "../client/insider-request.ts";
 import { readScope, writeScope } from "../client/tokens.ts";
 import { guardedRoute } from "./token-refusal.ts";
 

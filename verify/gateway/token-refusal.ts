@@ -1,7 +1,7 @@
 import { type CheckContext, type Finding, fail, pass } from "../check.ts";
-import { ask, requireResponse } from "../client/ask.ts";
 import type { Responded } from "../client/attempt.ts";
 import { parseChallenges } from "../client/challenge.ts";
+import { ask, requireResponse } from "../client/insider-request.ts";
 
 export const guardedRoute = "/verify/echo";
 

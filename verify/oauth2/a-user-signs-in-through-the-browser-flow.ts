@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from "node:crypto";
 import { type Check, type CheckContext, type Finding, fail, pass } from "../check.ts";
-import { openDoor } from "../client/entry.ts";
+import { openDoor } from "../client/ingress-access.ts";
 import { readScope } from "../client/tokens.ts";
 import { Browser, Stopped, type Visited } from "./browser.ts";
 import { describeFormResponse, holdsToken, postForm, tokenEndpoint } from "./endpoint.ts";
-import { addPerson, type Person } from "./person.ts";
-import { addPersonClient, authorize, type PersonClient } from "./person-client.ts";
+import { addPerson, type Person } from "./user.ts";
+import { addPersonClient, authorize, type PersonClient } from "./user-client.ts";
 
 /** Login, choice of a password, consent. */
 const mostPages = 6;

@@ -1,5 +1,5 @@
 import { type Check, fail, pass } from "../check.ts";
-import { addPersonClient, authorize, requireLogin } from "./person-client.ts";
+import { addPersonClient, authorize, requireLogin } from "./user-client.ts";
 
 /** RFC 9700 section 2.1.1: without PKCE S256 a captured code can be used. */
 const withoutPkce = [

@@ -1,5 +1,5 @@
 import { type Check, fail, pass } from "../check.ts";
-import { addPersonClient, authorize, requireLogin } from "./person-client.ts";
+import { addPersonClient, authorize, requireLogin } from "./user-client.ts";
 
 export const anUnregisteredRedirectUriIsRefused: Check = {
   claim: "an unregistered redirect uri is refused",

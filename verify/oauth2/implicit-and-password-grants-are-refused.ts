@@ -1,7 +1,7 @@
 import { type Check, type CheckContext, type Finding, fail, pass } from "../check.ts";
 import { readScope } from "../client/tokens.ts";
 import { describeFormResponse, holdsToken, postForm, tokenEndpoint } from "./endpoint.ts";
-import { addPersonClient, authorize, type PersonClient, requireLogin } from "./person-client.ts";
+import { addPersonClient, authorize, type PersonClient, requireLogin } from "./user-client.ts";
 
 const implicitTypes = ["token", "id_token", "id_token token", "code token"];
 

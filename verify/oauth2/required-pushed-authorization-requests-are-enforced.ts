@@ -1,5 +1,5 @@
 import { type Check, fail, pass } from "../check.ts";
-import { addPersonClient, authorize, requireLogin } from "./person-client.ts";
+import { addPersonClient, authorize, requireLogin } from "./user-client.ts";
 
 /** RFC 9126 section 6: requiring pushed requests is useless if another way is open. */
 export const requiredPushedAuthorizationRequestsAreEnforced: Check = {

@@ -1,6 +1,6 @@
 import { type Check, type CheckContext, type Finding, fail, pass } from "../check.ts";
 import { parseObject } from "../client/admin.ts";
-import { ask, requireResponse } from "../client/ask.ts";
+import { ask, requireResponse } from "../client/insider-request.ts";
 
 const path = "/.well-known/oauth-authorization-server";
 const endpoints = [

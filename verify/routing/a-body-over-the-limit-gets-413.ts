@@ -1,5 +1,5 @@
 import { type Check, fail, pass } from "../check.ts";
-import { ask } from "../client/ask.ts";
+import { ask } from "../client/insider-request.ts";
 import { sendRaw } from "../client/raw.ts";
 import { readScope, writeScope } from "../client/tokens.ts";
 import { VerifyError } from "../errors.ts";

@@ -1,5 +1,5 @@
 import { type Check, type CheckContext, fail, inconclusive, pass } from "../check.ts";
-import { requireResponse } from "../client/ask.ts";
+import { requireResponse } from "../client/insider-request.ts";
 import { sendRaw } from "../client/raw.ts";
 import { readScope, writeScope } from "../client/tokens.ts";
 import { renderRequest, route } from "./raw-request.ts";

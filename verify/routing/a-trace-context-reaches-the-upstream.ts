@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type Check, fail, pass } from "../check.ts";
-import { ask, readEcho } from "../client/ask.ts";
+import { ask, readEcho } from "../client/insider-request.ts";
 import { route } from "./raw-request.ts";
 
 /** W3C Trace Context section 3.2: version, trace, parent, flags. */

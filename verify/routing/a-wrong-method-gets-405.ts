@@ -1,5 +1,5 @@
 import { type Check, fail, pass } from "../check.ts";
-import { ask, requireResponse } from "../client/ask.ts";
+import { ask, requireResponse } from "../client/insider-request.ts";
 import { route } from "./raw-request.ts";
 
 export const aWrongMethodGets405: Check = {

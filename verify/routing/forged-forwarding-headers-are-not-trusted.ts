@@ -1,5 +1,5 @@
 import { type Check, fail, pass } from "../check.ts";
-import { ask, readEcho } from "../client/ask.ts";
+import { ask, readEcho } from "../client/insider-request.ts";
 import { route } from "./raw-request.ts";
 
 /** Documentation addresses (RFC 5737), which are never a real source. */

@@ -1,5 +1,5 @@
 import { type Check, fail, pass } from "../check.ts";
-import { ask, readEcho } from "../client/ask.ts";
+import { ask, readEcho } from "../client/insider-request.ts";
 import { route } from "./raw-request.ts";
 
 /** RFC 9110 section 7.6.1: they apply to one connection and must not be forwarded. */

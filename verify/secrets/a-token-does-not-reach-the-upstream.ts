@@ -1,5 +1,5 @@
 import { type Check, fail, pass } from "../check.ts";
-import { readEcho } from "../client/ask.ts";
+import { readEcho } from "../client/insider-request.ts";
 
 export const aTokenDoesNotReachTheUpstream: Check = {
   claim: "a token does not reach the upstream",

@@ -1,5 +1,5 @@
 import { type Check, fail, inconclusive, pass } from "../check.ts";
-import { contactPort } from "../client/contact.ts";
+import { contactPort } from "../client/port-contact.ts";
 import type { TeardownContext } from "./context.ts";
 
 export const theIngressAndTheDataPortsAreClosed: Check<TeardownContext> = {

@@ -1,4 +1,3 @@
-import { type Kind, kinds } from "../../configuration/document.ts";
 import {
   authMethods,
   type Bounds,
@@ -13,7 +12,8 @@ import {
   scopePattern,
   textLimits,
   upstreamLimits,
-} from "../../configuration/limits.ts";
+} from "../../configuration/bounds.ts";
+import { type Kind, kinds } from "../../configuration/document.ts";
 
 /** The subset of JSON Schema that bodies and parameters use. */
 export type Schema = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
+import { authMethods, grantTypes, idTokenAlgorithms, textLimits } from "../../configuration/bounds.ts";
 import type { ClientKeys } from "../../configuration/document.ts";
-import { authMethods, grantTypes, idTokenAlgorithms, textLimits } from "../../configuration/limits.ts";
 import type { Pool, RowDataPacket } from "../../database/pool.ts";
 import { type Content, html } from "../../page/html.ts";
 import type { EntryForm } from "./entry-form.ts";

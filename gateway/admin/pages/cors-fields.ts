@@ -1,4 +1,4 @@
-import { corsLimits } from "../../configuration/limits.ts";
+import { corsLimits } from "../../configuration/bounds.ts";
 import type { Cors } from "../../routing/cors.ts";
 import type { FieldGroup } from "./field.ts";
 import type { FormReader, Values } from "./form-values.ts";

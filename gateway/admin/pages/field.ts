@@ -1,4 +1,4 @@
-import type { Bounds } from "../../configuration/limits.ts";
+import type { Bounds } from "../../configuration/bounds.ts";
 import { type Content, type Html, html } from "../../page/html.ts";
 import type { Values } from "./form-values.ts";
 

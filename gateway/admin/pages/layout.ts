@@ -1,7 +1,7 @@
 import type { Fleet } from "../../fleet/members.ts";
 import { type Content, type Html, html } from "../../page/html.ts";
 import { locateAsset } from "../assets.ts";
-import type { Administrator } from "../identity.ts";
+import type { Administrator } from "../authenticate-administrator.ts";
 import { renderFleetStatus } from "./fleet-status.ts";
 
 const sections = {

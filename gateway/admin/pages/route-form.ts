@@ -1,5 +1,5 @@
+import { methods, rateLimits, routeLimits, textLimits } from "../../configuration/bounds.ts";
 import type { ConfigurationDocument, RouteEntry } from "../../configuration/document.ts";
-import { methods, rateLimits, routeLimits, textLimits } from "../../configuration/limits.ts";
 import { findOverlaps } from "../../configuration/overlaps.ts";
 import { type Content, html } from "../../page/html.ts";
 import { corsGroup, readCors, writeCors } from "./cors-fields.ts";

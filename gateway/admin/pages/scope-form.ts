@@ -1,4 +1,4 @@
-import { textLimits } from "../../configuration/limits.ts";
+import { textLimits } from "../../configuration/bounds.ts";
 import { html } from "../../page/html.ts";
 import type { EntryForm } from "./entry-form.ts";
 

@@ -1,4 +1,4 @@
-import { textLimits, upstreamLimits } from "../../configuration/limits.ts";
+import { textLimits, upstreamLimits } from "../../configuration/bounds.ts";
 import { html } from "../../page/html.ts";
 import type { EntryForm } from "./entry-form.ts";
 import type { FormReader } from "./form-values.ts";

@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
 import { pino } from "pino";
 import { before, t, test } from "tap";
-import { nameNetwork } from "../../../gateway/limits/network.ts";
 import { type Allowance, allowances, Throttle } from "../../../gateway/login/throttle.ts";
+import { createSigningKey } from "../../../gateway/oauth2/signing-key.ts";
 import {
   findExpired,
   requestedRotation,
   rotation,
   type StoredKey,
-} from "../../../gateway/oauth2/key-rotation.ts";
-import { createSigningKey } from "../../../gateway/oauth2/signing-key.ts";
+} from "../../../gateway/oauth2/signing-key-rotation.ts";
+import { nameNetwork } from "../../../gateway/rate-limit/client-network.ts";
 import { Primaries } from "../../../gateway/redis/primaries.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../../wait-until.ts";

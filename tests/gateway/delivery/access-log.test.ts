@@ -3,7 +3,7 @@ import { EventEmitter } from "node:events";
 import { createServer } from "node:http";
 import { pino } from "pino";
 import { before, t, test } from "tap";
-import { AccessLog } from "../../../gateway/delivery/access-log.ts";
+import { AccessLog } from "../../../gateway/access-log/access-log.ts";
 import type { Exchange } from "../../../gateway/exchange/exchange.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../../wait-until.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "tap";
-import { nameNetwork } from "../../../gateway/limits/network.ts";
+import { nameNetwork } from "../../../gateway/rate-limit/client-network.ts";
 
 test("addresses of one IPv6 network count as one, all others separately", async () => {
   const names: Readonly<Record<string, string>> = {

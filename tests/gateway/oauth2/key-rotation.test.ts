@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "tap";
+import { lifetimes, longestKeysCheckSeconds } from "../../../gateway/oauth2/lifetimes.ts";
 import {
   findExpired,
   orderKeys,
   requestedRotation,
   rotation,
   type StoredKey,
-} from "../../../gateway/oauth2/key-rotation.ts";
-import { lifetimes, longestKeysCheckSeconds } from "../../../gateway/oauth2/lifetimes.ts";
+} from "../../../gateway/oauth2/signing-key-rotation.ts";
 
 /** Until every gateway knows a stored key, and then every cached key set contains it. */
 const spreadSeconds = longestKeysCheckSeconds + lifetimes.published;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { test } from "tap";
-import { normalizeTarget } from "../../../gateway/exchange/path.ts";
+import { normalizeTarget } from "../../../gateway/exchange/request-target.ts";
 import type { Route } from "../../../gateway/routing/route.ts";
 import { RouteTable } from "../../../gateway/routing/table.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import { before, t, test } from "tap";
-import type { ProbeOutcome } from "../../../gateway/upstreams/probe.ts";
+import type { ProbeOutcome } from "../../../gateway/upstreams/health-check.ts";
 import { Upstreams } from "../../../gateway/upstreams/upstreams.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../../wait-until.ts";

@@ -2,7 +2,7 @@ import { readDeclaration } from "../../../image/declaration.ts";
 import { KeyRing } from "../../../local/access/credentials.ts";
 import type { OwnedRegion } from "../../../local/daemon/region.ts";
 import { restoreResources } from "../../../local/daemon/restore.ts";
-import { findBalancer } from "../../../local/elb/balancers.ts";
+import { findBalancer } from "../../../local/elb/balancer-registry.ts";
 import { type Endpoint, startEndpoint } from "../../../local/endpoint/server.ts";
 import { loadOperations } from "../../../local/operations.ts";
 import type { Image } from "../../../local/region.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
-import { validateService } from "../../../local/ecs/service-admission.ts";
+import { validateService } from "../../../local/ecs/validate-service.ts";
 import type { Properties, Resource } from "../../../local/resource.ts";
 import { type Fixture, makeTargetGroup, openFixture } from "./fixtures.ts";
 import { createService, define, serviceType, taskProcesses } from "./services.ts";

@@ -1,6 +1,6 @@
 import { get } from "node:http";
 import { backendName } from "../../../local/elb/backend-name.ts";
-import { balancerOfGroup } from "../../../local/elb/balancers.ts";
+import { balancerOfGroup } from "../../../local/elb/balancer-registry.ts";
 import type { Properties, Resource } from "../../../local/resource.ts";
 import { waitUntil } from "../../wait-until.ts";
 

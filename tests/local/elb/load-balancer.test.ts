@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { connect } from "node:tls";
 import { gunzipSync } from "node:zlib";
 import { before, t, test } from "tap";
-import { findBalancer } from "../../../local/elb/balancers.ts";
+import { findBalancer } from "../../../local/elb/balancer-registry.ts";
 import { operations } from "../../../local/elb/index.ts";
 import type { Resource } from "../../../local/resource.ts";
 import { objectsOf } from "../../../local/s3/objects.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { test } from "tap";
-import { admitResource } from "../../../local/models/resources/admit.ts";
+import { admitResource } from "../../../local/models/resources/validate-resource.ts";
 import type { Properties } from "../../../local/resource.ts";
 import { environmentName, keys } from "../../../stacks/config/config.ts";
 import { cacheNodeTypes, databaseInstanceClasses } from "../../../stacks/config/store-classes.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "tap";
-import { admitResource } from "../../../local/models/resources/admit.ts";
+import { admitResource } from "../../../local/models/resources/validate-resource.ts";
 import { AwsError } from "../../../local/operation.ts";
 import type { Properties } from "../../../local/resource.ts";
 

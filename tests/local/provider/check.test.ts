@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "tap";
-import { unknown, wrapSecret } from "../../../local/engine/markers.ts";
 import { type CheckRequest, checkInputs } from "../../../local/provider/check.ts";
 import { checkConfiguration, defaultTagsOf } from "../../../local/provider/configuration.ts";
+import { unknown, wrapSecret } from "../../../local/pulumi-protocol/markers.ts";
 import { createMemoryRegion } from "./memory-region.ts";
 import { ThingWorld, thingType } from "./things.ts";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { test } from "tap";
-import { unknown, wrapSecret } from "../../../local/engine/markers.ts";
 import { proposeName } from "../../../local/provider/autonaming.ts";
 import { diffInputs } from "../../../local/provider/diff.ts";
+import { unknown, wrapSecret } from "../../../local/pulumi-protocol/markers.ts";
 import type { Properties } from "../../../local/resource.ts";
 import type { ResourceHandler } from "../../../local/resource-handler.ts";
 import { MemoryResources } from "./memory-region.ts";

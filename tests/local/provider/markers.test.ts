@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { test } from "tap";
+import { protect } from "../../../local/provider/secrets.ts";
 import {
   flattenOutputs,
   isUnknown,
@@ -8,8 +9,7 @@ import {
   unknown,
   unwrap,
   wrapSecret,
-} from "../../../local/engine/markers.ts";
-import { protect } from "../../../local/provider/secrets.ts";
+} from "../../../local/pulumi-protocol/markers.ts";
 import type { Properties, Value } from "../../../local/resource.ts";
 
 const plain = fc.jsonValue({ maxDepth: 3 }).map((value) => value as Value);

@@ -1,6 +1,6 @@
 import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { AccessLog } from "../delivery/access-log.ts";
+import type { AccessLog } from "../access-log/access-log.ts";
 import { Exchange } from "../exchange/exchange.ts";
 import { readHead } from "../exchange/head.ts";
 import type { TunnelEnd } from "../exchange/tunnel-end.ts";

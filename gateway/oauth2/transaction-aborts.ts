@@ -1,7 +1,7 @@
 import type { Logger } from "../logger.ts";
 import { describeReason } from "../reason.ts";
 import type { Primaries } from "../redis/primaries.ts";
-import { type Consumption, planAbort } from "./consumption.ts";
+import { type Consumption, planAbort } from "./single-use.ts";
 
 /** How long a job is retried, in milliseconds. */
 const limitMs = 10 * 60_000;

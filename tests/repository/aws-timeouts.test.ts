@@ -3,10 +3,10 @@ import { test } from "tap";
 import { importsOf, parts, readSourceFiles } from "./source-files.ts";
 
 /** The module of each folder with the limits of its AWS requests. */
-const limits = /\/(aws-limits|aws-access)\.ts$/;
+const limits = /\/(aws-timeouts|aws-access)\.ts$/;
 
 /** Only loads the SDK's modules, so that their code is compiled before a request needs it. */
-const exceptions = ["gateway/warm.ts"];
+const exceptions = ["gateway/warm-compile-cache.ts"];
 
 test("every client of the AWS SDK takes its limits from its folder's one module", async () => {
   const users = readSourceFiles(parts).filter(({ text }) =>

@@ -1,5 +1,5 @@
 import type { FirehoseClient } from "@aws-sdk/client-firehose";
-import { awsLimits } from "../aws-limits.ts";
+import { awsLimits } from "../aws-timeouts.ts";
 import type { Deliver } from "./access-log.ts";
 
 /**

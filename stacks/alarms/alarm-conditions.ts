@@ -3,7 +3,7 @@ import type { Database } from "../database/database.ts";
 import type { Deployment } from "../deployment.ts";
 import type { Ingress } from "../ingress/ingress.ts";
 import type { Logs } from "../logs/logs.ts";
-import type { Metric, Watch } from "./watch.ts";
+import type { Metric, Watch } from "./alarm-condition.ts";
 
 export interface WatchedParts {
   readonly ingress: Ingress;

@@ -6,7 +6,7 @@ import { createSigner, ensureSigningKey, publicKeyFileOf } from "../attestation/
 
 import { releaseNetwork } from "../environment/network.ts";
 import type { Progress } from "../report/steps.ts";
-import type { InspectedDown, ProvenDown } from "./down-run.ts";
+import type { InspectedDown, ProvenDown } from "./down-stages.ts";
 import { judge } from "./statements.ts";
 
 /** Type of a teardown's statement (in-toto Statement v1, predicateType). */

@@ -4,7 +4,7 @@ import type { MigrationContext } from "./migration.ts";
  * Gateways record here that they are alive, at which address, and which version they serve. Times are the
  * database's own.
  */
-export async function announceGateways({ connection }: MigrationContext): Promise<void> {
+export async function createGatewayHeartbeats({ connection }: MigrationContext): Promise<void> {
   await connection.query(`CREATE TABLE IF NOT EXISTS gateways (
     instance VARCHAR(100) NOT NULL PRIMARY KEY,
     address VARCHAR(100) NOT NULL,

@@ -6,7 +6,7 @@ import type { RegionAddress } from "../region/address.ts";
 import type { Inventory } from "../region/inventory.ts";
 import type { Session } from "../session.ts";
 import type { ClosureProof } from "./closure-proof.ts";
-import type { Leftover } from "./left-over.ts";
+import type { Leftover } from "./leftover.ts";
 import type { Statement } from "./statements.ts";
 
 /**

@@ -27,7 +27,7 @@ import { type EnvironmentRecord, readRecord, writeRecord } from "../environment/
 import { OperatorError } from "../errors.ts";
 import { nameLocalImage } from "../region/local-images.ts";
 import type { Session } from "../session.ts";
-import type { LockedUp, PlannedUp, ReservedUp, UpRequest } from "./up-run.ts";
+import type { LockedUp, PlannedUp, ReservedUp, UpRequest } from "./up-stages.ts";
 
 const defaultLifetimeSeconds = 8 * 3600;
 

@@ -1,4 +1,4 @@
-import { idTokenAlgorithms } from "../configuration/limits.ts";
+import { idTokenAlgorithms } from "../configuration/bounds.ts";
 import { lifetimes } from "./lifetimes.ts";
 import type { SigningAlgorithm, SigningKey } from "./signing-key.ts";
 

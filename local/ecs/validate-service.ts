@@ -1,4 +1,4 @@
-import { balancerArnOfGroup } from "../elb/balancers.ts";
+import { balancerArnOfGroup } from "../elb/balancer-registry.ts";
 import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
 import type { CheckFailure } from "../resource-handler.ts";

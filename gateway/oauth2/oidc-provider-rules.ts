@@ -5,9 +5,9 @@ import type { Login } from "../login/login.ts";
 import type { Primaries } from "../redis/primaries.ts";
 import type { ReplayMemory } from "../tokens/replay-memory.ts";
 import { computeGrantTag } from "../tokens/token-key.ts";
-import type { Library } from "./library.ts";
-import type { LibraryRules, StoredDeviceCode } from "./library-patches.ts";
 import { devicePollSeconds, lifetimes } from "./lifetimes.ts";
+import type { Library } from "./oidc-provider.ts";
+import type { LibraryRules, StoredDeviceCode } from "./oidc-provider-patches.ts";
 
 /** Slightly less than the advertised interval: a device's clock and the network are inexact. */
 const leastPollMs = devicePollSeconds * 1000 - 500;

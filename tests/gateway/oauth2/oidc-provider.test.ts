@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { execaSync } from "execa";
 import { test } from "tap";
 
-const library = resolve(import.meta.dirname, "../../../gateway/oauth2/library.ts");
+const library = resolve(import.meta.dirname, "../../../gateway/oauth2/oidc-provider.ts");
 
 /** Output of a program that loads the library like the gateway. */
 function run(program: string): { output: string; errors: string } {

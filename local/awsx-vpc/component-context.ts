@@ -1,5 +1,5 @@
-import { unknown } from "../engine/markers.ts";
-import type { Registered, ResourceMonitor } from "../engine/monitor.ts";
+import { unknown } from "../pulumi-protocol/markers.ts";
+import type { Registered, ResourceMonitor } from "../pulumi-protocol/monitor.ts";
 import type { Properties, Value } from "../resource.ts";
 import type { VpcArguments } from "./arguments.ts";
 

@@ -5,14 +5,14 @@ import { resolve } from "node:path";
 import { exportJWK, generateKeyPair } from "jose";
 import type { Adapter, AdapterPayload } from "oidc-provider";
 import { test } from "tap";
-import { loadLibrary } from "../../../gateway/oauth2/library.ts";
+import { loadLibrary } from "../../../gateway/oauth2/oidc-provider.ts";
 import {
   type LibraryModels,
   type LibraryRules,
   patchedVersion,
   patchLibrary,
   readModels,
-} from "../../../gateway/oauth2/library-patches.ts";
+} from "../../../gateway/oauth2/oidc-provider-patches.ts";
 
 const packageFile = resolve(import.meta.dirname, "../../../node_modules/oidc-provider/package.json");
 

@@ -1,5 +1,5 @@
+import type { Place } from "./account-and-region.ts";
 import type { PlatformConfig } from "./config/config.ts";
-import type { Place } from "./place.ts";
 
 /** The only place where names and tags are created. A name is identity: changing one replaces the resource. */
 export interface Names {

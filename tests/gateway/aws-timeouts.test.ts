@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "tap";
-import { createFirehoseDelivery } from "../../gateway/delivery/firehose.ts";
+import { createFirehoseDelivery } from "../../gateway/access-log/firehose.ts";
 import { createKmsCipher } from "../../gateway/oauth2/kms-cipher.ts";
 import { reserveNetwork } from "../loopback.ts";
 import { startMuteServer } from "../repository/mute-server.ts";

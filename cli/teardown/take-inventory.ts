@@ -7,14 +7,14 @@ import { readNetworkListeners } from "../environment/network.ts";
 
 import { ownBackend } from "../home.ts";
 import type { Progress } from "../report/steps.ts";
-import type { InspectedDown, StoppedDown } from "./down-run.ts";
+import type { InspectedDown, StoppedDown } from "./down-stages.ts";
 import { type Statement, stateGone } from "./statements.ts";
 
 /**
  * The leftovers, without Pulumi's state: on this machine from the kernel's list of processes and listeners and the
  * region's ledger; on AWS from the tags. Only then are files removed.
  */
-export async function takeStock(run: StoppedDown, progress: Progress): Promise<InspectedDown> {
+export async function takeInventory(run: StoppedDown, progress: Progress): Promise<InspectedDown> {
   const found = run.target === "local" ? stockHere(run) : await stockAtAws(run);
   progress(found.leftovers.length === 0 ? "nothing left" : `${found.leftovers.length} leftovers`);
   return { ...run, ...found };

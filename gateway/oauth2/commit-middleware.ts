@@ -2,7 +2,7 @@ import type { KoaContextWithOIDC } from "oidc-provider";
 import type { Context, Middleware, Next } from "../login/context.ts";
 import { routes } from "./endpoints.ts";
 import { sendError } from "./pages.ts";
-import type { UnitsOfWork } from "./unit-of-work.ts";
+import type { UnitsOfWork } from "./request-transaction.ts";
 
 export interface CommitParts {
   readonly units: UnitsOfWork;

@@ -6,16 +6,16 @@ import type { Primaries } from "../redis/primaries.ts";
 import type { Reply } from "../redis/reply-parser.ts";
 import { RedisUnavailableError } from "../redis/unavailable.ts";
 import { readTag } from "../tokens/token-key.ts";
-import { AbortJobs, type Work } from "./abort-jobs.ts";
+import { nameBarrier, nameTombstone, type Place } from "./record-place.ts";
+import { planRevocation, planStorage, type StoredRecord } from "./revocation.ts";
 import {
   type CommitOutcome,
   type Consumption,
   isUnsettled,
   planCommit,
   planSettlement,
-} from "./consumption.ts";
-import { nameBarrier, nameTombstone, type Place } from "./record-place.ts";
-import { planRevocation, planStorage, type StoredRecord } from "./revocation.ts";
+} from "./single-use.ts";
+import { AbortJobs, type Work } from "./transaction-aborts.ts";
 
 /**
  * How long a request waits for another one that uses the same record and its polling interval, both in
