@@ -50,7 +50,9 @@ export function planAction(inputs: Properties, property: "actions" | "defaultAct
 function renderFixed(fixed: Properties): string {
   const type = textOf(fixed, "contentType") ?? "text/plain";
   const body = textOf(fixed, "messageBody") ?? "";
-  return `http-request return status ${numberOf(fixed, "statusCode") ?? 200} content-type ${quote(type)} string ${quote(body)}`;
+  const status = `http-request return status ${numberOf(fixed, "statusCode") ?? 200}`;
+  // HAProxy takes no empty text, and a response without a body has no type.
+  return body === "" ? status : `${status} content-type ${quote(type)} string ${quote(body)}`;
 }
 
 /** `#{host}` and similar placeholders keep the request's value (API reference, RedirectActionConfig). */

@@ -34,7 +34,7 @@ before(async () => {
     defaultActions: [
       {
         type: "fixed-response",
-        fixedResponse: { contentType: "text/plain", messageBody: "ok", statusCode: "200" },
+        fixedResponse: { contentType: "text/plain", statusCode: "200" },
       },
     ],
   });
