@@ -48,7 +48,7 @@ function describe(
   if (predicateType.endsWith("/attestation/teardown/v1")) {
     const result = String(predicate.verdict);
     const details = [`environment ${predicate.environment}`, String(predicate.finishedAt)];
-    return { kind: "teardown", result, passed: result === "nothing is left over", details, ...rest };
+    return { kind: "teardown", result, passed: result === "nothing is left", details, ...rest };
   }
   return { kind: predicateType, result: "not known", passed: null, details: [], ...rest };
 }

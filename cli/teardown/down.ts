@@ -110,8 +110,8 @@ function reportDown(run: ProvenDown): Record<string, unknown> {
 /** DMM_LEFT_OVER naming each leftover, or DMM_TEARDOWN_UNPROVEN naming each statement without an observation. */
 function findProblem({ name, statements, leftovers, proof }: ProvenDown): OperatorError | undefined {
   const verdict = judge(statements);
-  if (verdict === "nothing is left over") return undefined;
-  if (verdict === "something is left over") {
+  if (verdict === "nothing is left") return undefined;
+  if (verdict === "leftovers were found") {
     const items = leftovers.map(({ kind, what }) => `${kind} ${what}`).join("; ");
     return new OperatorError("DMM_LEFT_OVER", { name, items });
   }

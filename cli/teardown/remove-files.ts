@@ -15,7 +15,7 @@ import { judge, stateGone } from "./statements.ts";
  */
 export async function removeFiles(run: InspectedDown, progress: Progress): Promise<InspectedDown> {
   const { session, folder, name, project } = run;
-  if (judge(run.statements) !== "nothing is left over") {
+  if (judge(run.statements) !== "nothing is left") {
     progress("kept: the teardown is incomplete or unproven");
     return run;
   }

@@ -24,7 +24,7 @@ export async function signProof(run: InspectedDown, progress: Progress): Promise
   const proof = join(home.teardowns, `${run.name}-${time}.json`);
   replaceFile(join(home.teardowns, publicKeyFileOf(signingKey)), signingKey.publicKeyPem);
   replaceFile(proof, `${JSON.stringify(envelope, null, 2)}\n`);
-  if (judge(run.statements) === "nothing is left over") releaseNetwork(home, run.name);
+  if (judge(run.statements) === "nothing is left") releaseNetwork(home, run.name);
   progress(proof);
   return { ...run, proof };
 }

@@ -9,13 +9,13 @@ export interface Statement {
   readonly evidence: string;
 }
 
-export type Verdict = "nothing is left over" | "something is left over" | "not everything could be observed";
+export type Verdict = "nothing is left" | "leftovers were found" | "not everything could be observed";
 
 /** The overall outcome. A proof without statements proves nothing. */
 export function judge(statements: readonly Statement[]): Verdict {
-  if (statements.some(({ outcome }) => outcome === "contradicted")) return "something is left over";
+  if (statements.some(({ outcome }) => outcome === "contradicted")) return "leftovers were found";
   const observed = statements.length > 0 && statements.every(({ outcome }) => outcome === "observed");
-  return observed ? "nothing is left over" : "not everything could be observed";
+  return observed ? "nothing is left" : "not everything could be observed";
 }
 
 /** A statement about things that should be gone: contradicted by each that exists. */

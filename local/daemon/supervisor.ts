@@ -126,7 +126,7 @@ export class ProcessSupervisor implements Supervisor {
     try {
       spec.onExit?.(exit);
     } catch (error) {
-      this.#log.writeError("process.exit-answer-failed", error);
+      this.#log.writeError("process.exit-handler-failed", error);
     }
   }
 }

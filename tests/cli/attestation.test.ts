@@ -59,9 +59,9 @@ test("the exit code is failed for a validly signed failure, and undecided withou
   using folder = new TemporaryHome();
   const cases: readonly (readonly [readonly object[], number, string])[] = [
     [[summaryOf("FAILED", "FAILED")], 1, "failed"],
-    [[teardownOf("something is left over")], 1, "failed"],
+    [[teardownOf("leftovers were found")], 1, "failed"],
     [[teardownOf("not everything could be observed")], 1, "failed"],
-    [[teardownOf("nothing is left over")], 0, "passed"],
+    [[teardownOf("nothing is left")], 0, "passed"],
     [[testResult], 3, "undecided"],
     [[statement("https://example.com/other", {})], 3, "undecided"],
   ];
@@ -96,7 +96,7 @@ test("a changed payload, a changed type and a signature of another statement are
 test("elsewhere an attestation is verified with the signer's public key only", async () => {
   using signer = new TemporaryHome();
   using elsewhere = new TemporaryHome();
-  const file = await write(signer, teardownOf("nothing is left over"));
+  const file = await write(signer, teardownOf("nothing is left"));
   const unknown = await check(elsewhere.directory, file);
   assert.deepEqual([unknown.code, unknown.report.error.code], [3, "DMM_SIGNER_UNKNOWN"]);
   const known = await check(elsewhere.directory, file, "--key", signer.home.publicKey);
@@ -126,7 +126,7 @@ test("a file that is not an envelope is refused by name, and a key beside the fi
   }
   using forger = new TemporaryHome();
   const forged = join(folder.directory, "forged.jsonl");
-  copyFileSync(await write(forger, teardownOf("nothing is left over")), forged);
+  copyFileSync(await write(forger, teardownOf("nothing is left")), forged);
   copyFileSync(forger.home.publicKey, join(folder.directory, "forged.pub.pem"));
   assert.equal((await check(folder.directory, forged)).code, 3);
 });

@@ -48,7 +48,7 @@ test("if the stack was never requested, down finishes without the backend", slow
     makeRecord(home, name, { ...origin, network, stack: "not requested" });
     mkdirSync(environmentFolder(home, name).region, { recursive: true });
     const down = await runJson(environmentOf(folder.directory, backend), "down", name);
-    assert.deepEqual([down.code, down.verdict], [0, "nothing is left over"], JSON.stringify(down));
+    assert.deepEqual([down.code, down.verdict], [0, "nothing is left"], JSON.stringify(down));
     assert.deepEqual(findLeftovers(home), []);
   }
 });

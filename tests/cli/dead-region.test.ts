@@ -99,7 +99,7 @@ test("down closes the ingress of a dead region first, and its proof records what
   assert.equal(down.access.closed, true);
   const proof = JSON.parse(readFileSync(down.proof, "utf8")) as { payload: string };
   const { predicate } = JSON.parse(Buffer.from(proof.payload, "base64").toString("utf8"));
-  assert.equal(predicate.verdict, "nothing is left over");
+  assert.equal(predicate.verdict, "nothing is left");
   const statement = predicate.statements.find(
     (one: { statement: string }) => one.statement === "The ingress admits nobody.",
   );

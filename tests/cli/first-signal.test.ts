@@ -65,6 +65,6 @@ test("the first signal ends every command on an environment whose load balancers
   assert.equal(status.code, 0, status.stdout);
   const down = startCommandLine(directory, "down", name, "--json");
   await down.says("delete resources …");
-  assert.equal(JSON.parse(await interrupt(down, "SIGTERM", 60_000)).verdict, "nothing is left over");
+  assert.equal(JSON.parse(await interrupt(down, "SIGTERM", 60_000)).verdict, "nothing is left");
   assert.deepEqual(findLeftovers(home), []);
 });

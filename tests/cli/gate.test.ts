@@ -41,7 +41,7 @@ test(
         Buffer.from(envelope.signatures[0].sig, "base64"),
       ),
     );
-    assert.equal(JSON.parse(payload.toString()).predicate.verdict, "nothing is left over");
+    assert.equal(JSON.parse(payload.toString()).predicate.verdict, "nothing is left");
   },
 );
 

@@ -42,7 +42,7 @@ async function endWithin(ms: number, command: StartedCommand) {
 async function assertDownFinishes(home: Home): Promise<void> {
   const down = await endWithin(60_000, startCommandLine(home.directory, "down", name, "--json"));
   assert.equal(down.code, 0, JSON.stringify(down));
-  assert.equal(down.verdict, "nothing is left over");
+  assert.equal(down.verdict, "nothing is left");
   assert.deepEqual(findLeftovers(home), []);
 }
 
@@ -72,7 +72,7 @@ for (const { signal, is, code } of losses) {
     process.kill(region.pid, signal);
     const ended = await endWithin(60_000, down);
     assert.equal(ended.code, 0, JSON.stringify(ended));
-    assert.equal(ended.verdict, "nothing is left over");
+    assert.equal(ended.verdict, "nothing is left");
     assert.deepEqual(findLeftovers(folder.home), []);
   });
 }
@@ -113,6 +113,6 @@ test("a signal to down and to verify while the region is stopped ends them with 
   down.process.kill("SIGINT");
   const ended = await endWithin(60_000, down);
   assert.equal(ended.code, 130, JSON.stringify(ended));
-  assert.equal(ended.verdict, "nothing is left over");
+  assert.equal(ended.verdict, "nothing is left");
   assert.deepEqual(findLeftovers(home), []);
 });

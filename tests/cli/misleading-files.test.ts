@@ -55,7 +55,7 @@ test("an environment whose checkout was moved is torn down, with the state that 
     const down = await runJson(home, "down", name);
     assert.equal(down.code, 0, JSON.stringify(down));
     const { verdict, workarounds } = readPredicate(down.proof);
-    assert.equal(verdict, "nothing is left over");
+    assert.equal(verdict, "nothing is left");
     assert.match(workarounds.join(" "), /was moved/);
     assert.equal(existsSync(join(home.state, ".pulumi", "stacks", "dmm-env", `${name}.json`)), false);
     assert.deepEqual(findLeftovers(home), []);

@@ -67,7 +67,7 @@ test("without a known network, nothing is stated about listeners while a process
   const outcomes = Object.fromEntries(statements.map(({ statement, outcome }) => [statement, outcome]));
   assert.equal(outcomes["Nothing listens in the environment's network."], "not observed");
   assert.equal(outcomes["The ingress admits nobody."], "not observed");
-  assert.equal(judge(statements), "something is left over");
+  assert.equal(judge(statements), "leftovers were found");
 });
 
 test("a relative backend is resolved against the operator's folder and home", async () => {

@@ -46,7 +46,7 @@ for (const signal of [undefined, "SIGTERM"] as const) {
     if (signal !== undefined) down.process.kill(signal);
     const ended = await endWithin(60_000, down);
     assert.equal(ended.code, signal === undefined ? 0 : 130, JSON.stringify(ended));
-    assert.equal(ended.verdict, "nothing is left over");
+    assert.equal(ended.verdict, "nothing is left");
     assert.match(ended.workarounds.join(" "), /engine was killed: it was stopped by a signal/);
     assert.deepEqual(findLeftovers(home), []);
   });

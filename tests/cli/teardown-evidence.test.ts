@@ -141,7 +141,7 @@ test(
     rmSync(home.signingKey);
     const down = await runJson(home, "down", name);
     assert.equal(down.code, 0, JSON.stringify(down));
-    assert.equal(down.verdict, "nothing is left over");
+    assert.equal(down.verdict, "nothing is left");
     assert.equal(existsSync(place.directory), false);
   },
 );
@@ -157,10 +157,10 @@ test("up and status of an environment whose teardown has begun refer to down", s
   }
 });
 
-test("a proof states that nothing is left over only if every statement was observed", async () => {
+test("a proof states that nothing is left only if every statement was observed", async () => {
   const one = (outcome: Statement["outcome"]): Statement => ({ statement: "s", outcome, evidence: "e" });
   assert.equal(judge([]), "not everything could be observed");
-  assert.equal(judge([one("observed"), one("observed")]), "nothing is left over");
+  assert.equal(judge([one("observed"), one("observed")]), "nothing is left");
   assert.equal(judge([one("observed"), one("not observed")]), "not everything could be observed");
-  assert.equal(judge([one("not observed"), one("contradicted")]), "something is left over");
+  assert.equal(judge([one("not observed"), one("contradicted")]), "leftovers were found");
 });

@@ -49,7 +49,7 @@ test("down uses the backend of up, and closes an ingress that is in no outputs",
   assert.match(down.workarounds.join(" "), /record was damaged or missing/);
   const proof = readProof(down.proof);
   assert.equal(proof.backend, `file://${elsewhere}`);
-  assert.equal(proof.verdict, "nothing is left over");
+  assert.equal(proof.verdict, "nothing is left");
   assert.ok(proof.statements.length >= 4);
   assert.deepEqual(findLeftovers(home), []);
   assert.deepEqual(readdirSync(home.networks), []);
@@ -90,6 +90,6 @@ test("status reports a stopped region, and access revoke and down work without i
     new RegExp(`process ${region.pid}\\) did not respond; it was killed`),
   );
   assert.equal(down.access.closed, true);
-  assert.equal(down.verdict, "nothing is left over");
+  assert.equal(down.verdict, "nothing is left");
   assert.deepEqual(findLeftovers(home), []);
 });

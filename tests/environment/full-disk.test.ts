@@ -38,7 +38,7 @@ test("down frees a completely full disk, also after a down that was killed there
   assert.equal(refused.error?.code, "DMM_MACHINE_DISK_FULL", refused.stderr);
   assert.equal(refused.code, 3);
   assert.equal(down.code, 0, down.stderr);
-  assert.equal(down.verdict, "nothing is left over");
+  assert.equal(down.verdict, "nothing is left");
   assert.equal(down.access.closed, true);
   assert.match(down.workarounds.join(" "), /could not be revoked: .* the disk is full/);
   assert.deepEqual(left, []);

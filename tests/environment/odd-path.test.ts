@@ -32,7 +32,7 @@ test("launcher, gate and toolchain work if the checkout's path has every special
   assert.equal(report.error, null, stderr);
   assert.deepEqual([report.totals?.failed, exitCode], [0, report.exitCode], stdout);
   assert.equal(report.verdict, "passed", stdout);
-  assert.equal(report.teardown.verdict, "nothing is left over");
+  assert.equal(report.teardown.verdict, "nothing is left");
   assert.ok(existsSync(report.teardown.proof));
   assert.deepEqual(findLeftovers(findHome({ DMM_ENV_HOME: checkout.home })), []);
 });

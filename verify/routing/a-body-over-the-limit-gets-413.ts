@@ -38,7 +38,7 @@ export const aBodyOverTheLimitGets413: Check = {
       renderRequest(context, { method: "POST", token, lines: ["Transfer-Encoding: chunked"], body }),
       context.signal,
     );
-    context.evidence.record("answers", { announced: announced.statuses, streamed: streamed.statuses });
+    context.evidence.record("responses", { announced: announced.statuses, streamed: streamed.statuses });
     if (announced.statuses[0] !== 413)
       return fail(
         `a declared body of ${announcedBytes} bytes should return 413 but returned ${announced.statuses[0] ?? "no response"}`,

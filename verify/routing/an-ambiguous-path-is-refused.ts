@@ -40,7 +40,7 @@ export const anAmbiguousPathIsRefused: Check = {
         return { path, statuses: (await sendRaw(context.target, request, context.signal)).statuses };
       }),
     );
-    context.evidence.record("answers", responses);
+    context.evidence.record("responses", responses);
     const served = responses.find(({ statuses }) => !isRefusal(statuses));
     return served === undefined
       ? pass(`${tricks.length} ambiguous paths are rejected`)

@@ -45,7 +45,7 @@ export const anAmbiguousRequestIsRefused: Check = {
         statuses: await sendAmbiguous(context, { ...request, token }),
       })),
     );
-    context.evidence.record("answers", responses);
+    context.evidence.record("responses", responses);
     // Whether the balancer or the gateway refuses, by a response or by closing, makes no difference to an
     // attacker.
     const served = responses.filter(({ statuses }) => statuses.some((status) => status < 400));

@@ -105,7 +105,7 @@ for (const [name, [read, expected]] of Object.entries(members))
     assert.equal(
       digest(member),
       expected,
-      `${name} has changed; check its patch in library-patches.ts:\n${member}`,
+      `${name} has changed; check its patch in oidc-provider-patches.ts:\n${member}`,
     );
   });
 
